@@ -1,0 +1,1 @@
+//! Server-Sent Events that never lose an event silently.
