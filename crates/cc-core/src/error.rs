@@ -1,0 +1,484 @@
+//! The one error of the SDK.
+
+mod body;
+
+use std::fmt;
+use std::sync::Arc;
+use std::time::Duration;
+
+use http::{HeaderMap, Method, StatusCode};
+
+use crate::operation::OperationInfo;
+
+pub use body::FieldContext;
+
+/// A cause from anywhere.
+pub type BoxError = Box<dyn std::error::Error + Send + Sync + 'static>;
+
+/// The result of anything in the SDK that can fail.
+pub type Result<T, E = Error> = std::result::Result<T, E>;
+
+/// What kind of failure it is. [`Error::code`] gives the finer name that the platform, or the official client, uses.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum ErrorKind {
+    /// The platform answered with an error status.
+    Refused,
+    /// The platform answered success, and the body is not what the spec promises.
+    Undecodable,
+    /// No answer came: name look-up, connection, TLS, or a connection lost on the way.
+    Unreachable,
+    /// No complete answer came in the time that the caller gave.
+    TimedOut,
+    /// The call was given up before it ended.
+    Aborted,
+    /// The base URL, or a URL made from it, is not one that a request can be sent to.
+    InvalidUrl,
+    /// The caller's input cannot be sent. Nothing was sent.
+    InvalidInput,
+    /// Nothing of the caller's has this id: its owner, or its other id, is not known.
+    CannotResolveResource,
+    /// No product fits what was asked for.
+    CannotResolveProduct,
+    /// No credentials could be had.
+    Credentials,
+    /// What was waited for did not come before the deadline. The change itself may still happen.
+    DeadlineExceeded,
+    /// A stream was asked for something that its state does not allow.
+    StreamState,
+    /// A stream's answer is no event stream.
+    StreamContentType,
+    /// The server ended a stream, or sent on it what it should not.
+    StreamServer,
+    /// A stream was silent for longer than its heartbeat allows.
+    StreamHealth,
+    /// The reader of a stream failed.
+    StreamClient,
+    /// A store (ids, answers) failed.
+    Store,
+    /// What should not happen.
+    Unexpected,
+}
+
+impl ErrorKind {
+    /// The name of this kind among the error codes of the official JavaScript client.
+    #[must_use]
+    pub fn code(self) -> &'static str {
+        match self {
+            Self::Refused => "unknown_error",
+            Self::Unreachable => "NETWORK_ERROR",
+            Self::TimedOut | Self::DeadlineExceeded => "TIMEOUT_EXCEEDED",
+            Self::Aborted => "ABORTED",
+            Self::InvalidUrl => "INVALID_URL",
+            Self::InvalidInput => "INVALID_INPUT",
+            Self::CannotResolveResource => "CANNOT_RESOLVE_RESOURCE_ID",
+            Self::CannotResolveProduct => "CANNOT_RESOLVE_PRODUCT",
+            Self::Credentials => "CREDENTIALS_ERROR",
+            Self::StreamState => "SSE_INVALID_STATE_ERROR",
+            Self::StreamContentType => "SSE_INVALID_CONTENT_TYPE",
+            Self::StreamServer => "SSE_SERVER_ERROR",
+            Self::StreamHealth => "SSE_HEALTH_ERROR",
+            Self::StreamClient => "SSE_CLIENT_ERROR",
+            Self::Undecodable | Self::Store | Self::Unexpected => "UNEXPECTED_ERROR",
+        }
+    }
+
+    fn words(self) -> &'static str {
+        match self {
+            Self::Refused => "the platform refused",
+            Self::Undecodable => "the answer does not decode",
+            Self::Unreachable => "no answer came",
+            Self::TimedOut => "no complete answer came in time",
+            Self::Aborted => "the call was given up",
+            Self::InvalidUrl => "the URL is not valid",
+            Self::InvalidInput => "the input is not valid",
+            Self::CannotResolveResource => "nothing of yours has this id",
+            Self::CannotResolveProduct => "no product fits",
+            Self::Credentials => "no credentials could be had",
+            Self::DeadlineExceeded => "it did not come before the deadline",
+            Self::StreamState => "the stream is in no state for this",
+            Self::StreamContentType => "the answer is no event stream",
+            Self::StreamServer => "the server broke the stream off",
+            Self::StreamHealth => "the stream went silent",
+            Self::StreamClient => "the reader of the stream failed",
+            Self::Store => "the store failed",
+            Self::Unexpected => "something unexpected happened",
+        }
+    }
+}
+
+/// Why a call failed: what was asked for, what came back, and the cause.
+///
+/// `Display` is one line without the cause, which [`source`](std::error::Error::source) keeps; neither shows a secret.
+/// It is the size of a pointer and cheap to clone: callers that shared one request share its failure.
+#[derive(Clone)]
+pub struct Error(Arc<Inner>);
+
+#[derive(Clone)]
+struct Inner {
+    kind: ErrorKind,
+    operation: Option<&'static OperationInfo>,
+    command: Option<&'static str>,
+    method: Option<Method>,
+    url: Option<String>,
+    status: Option<StatusCode>,
+    code: Option<String>,
+    message: Option<String>,
+    context: Option<FieldContext>,
+    sozu_id: Option<String>,
+    attempts: u32,
+    retry_after: Option<Duration>,
+    not_sent: bool,
+    source: Option<Arc<dyn std::error::Error + Send + Sync>>,
+}
+
+impl Error {
+    /// An error of this kind, of which nothing else is known yet.
+    #[must_use]
+    pub fn new(kind: ErrorKind) -> Self {
+        Self(Arc::new(Inner {
+            kind,
+            operation: None,
+            command: None,
+            method: None,
+            url: None,
+            status: None,
+            code: None,
+            message: None,
+            context: None,
+            sozu_id: None,
+            attempts: 0,
+            retry_after: None,
+            not_sent: false,
+            source: None,
+        }))
+    }
+
+    /// The failure that an answer with an error status means. The body may be JSON of either API, problem+json, text or
+    /// HTML: each gives a message of one line.
+    #[must_use]
+    pub fn from_answer(status: StatusCode, headers: &HeaderMap, body: &[u8]) -> Self {
+        let mut error = Self::new(ErrorKind::Refused).with_status(status).with_headers(headers);
+        let read = body::read(headers, body);
+        let inner = error.inner_mut();
+        inner.code = read.code;
+        inner.message = read.message;
+        inner.context = read.context;
+        error
+    }
+
+    fn inner_mut(&mut self) -> &mut Inner {
+        Arc::make_mut(&mut self.0)
+    }
+
+    fn with(mut self, set: impl FnOnce(&mut Inner)) -> Self {
+        set(self.inner_mut());
+        self
+    }
+
+    /// Names the operation, when none is named yet.
+    #[must_use]
+    pub fn with_operation(self, operation: &'static OperationInfo) -> Self {
+        if self.0.operation.is_some() {
+            return self;
+        }
+        self.with(|inner| {
+            inner.operation = Some(operation);
+            inner.method.get_or_insert_with(|| operation.method.clone());
+        })
+    }
+
+    /// Names the command that was run.
+    #[must_use]
+    pub fn with_command(self, command: &'static str) -> Self {
+        self.with(|inner| inner.command = Some(command))
+    }
+
+    /// Says what was asked of where. `url` must hold no secret: credentials and the query are left out by the transport.
+    #[must_use]
+    pub fn with_request(self, method: &Method, url: impl Into<String>) -> Self {
+        self.with(|inner| {
+            inner.method = Some(method.clone());
+            inner.url = Some(url.into());
+        })
+    }
+
+    /// Says which status came.
+    #[must_use]
+    pub fn with_status(self, status: StatusCode) -> Self {
+        self.with(|inner| inner.status = Some(status))
+    }
+
+    /// Reads what the headers of an answer say: `Sozu-Id` and `Retry-After`.
+    #[must_use]
+    pub fn with_headers(self, headers: &HeaderMap) -> Self {
+        self.with(|inner| {
+            inner.sozu_id = headers.get("sozu-id").and_then(|id| id.to_str().ok()).map(str::to_owned);
+            inner.retry_after = crate::transport::retry_after(headers);
+        })
+    }
+
+    /// Says how many times the request was sent.
+    #[must_use]
+    pub fn with_attempts(self, attempts: u32) -> Self {
+        self.with(|inner| inner.attempts = attempts)
+    }
+
+    /// Gives the code by which the platform, or this SDK, names the failure.
+    #[must_use]
+    pub fn with_code(self, code: impl Into<String>) -> Self {
+        self.with(|inner| inner.code = Some(code.into()))
+    }
+
+    /// Says in one line what happened. It must hold no secret.
+    #[must_use]
+    pub fn with_message(self, message: impl Into<String>) -> Self {
+        self.with(|inner| inner.message = Some(message.into()))
+    }
+
+    /// Says that nothing left this machine.
+    #[must_use]
+    pub fn not_sent(self) -> Self {
+        self.with(|inner| inner.not_sent = true)
+    }
+
+    /// Keeps the cause.
+    #[must_use]
+    pub fn with_source(self, source: impl Into<BoxError>) -> Self {
+        let source: Arc<dyn std::error::Error + Send + Sync> = Arc::from(source.into());
+        self.with(|inner| inner.source = Some(source))
+    }
+
+    /// What kind of failure it is.
+    #[must_use]
+    pub fn kind(&self) -> ErrorKind {
+        self.0.kind
+    }
+
+    /// The operation of the API, such as `get_zone`.
+    #[must_use]
+    pub fn operation(&self) -> Option<&'static str> {
+        self.0.operation.map(|operation| operation.id)
+    }
+
+    /// The command that was run, such as `GetZone`.
+    #[must_use]
+    pub fn command(&self) -> Option<&'static str> {
+        self.0.command
+    }
+
+    /// The HTTP method of the request.
+    #[must_use]
+    pub fn method(&self) -> Option<&Method> {
+        self.0.method.as_ref()
+    }
+
+    /// The URL of the request, without its query.
+    #[must_use]
+    pub fn url(&self) -> Option<&str> {
+        self.0.url.as_deref()
+    }
+
+    /// The HTTP status of the answer, when one came.
+    #[must_use]
+    pub fn status(&self) -> Option<StatusCode> {
+        self.0.status
+    }
+
+    /// The platform's own code of the failure (`code`, else `id`, of the body), else the kind's.
+    #[must_use]
+    pub fn code(&self) -> &str {
+        self.0.code.as_deref().unwrap_or_else(|| self.0.kind.code())
+    }
+
+    /// What happened, in one line: the platform's own words when it gave some.
+    #[must_use]
+    pub fn message(&self) -> Option<&str> {
+        self.0.message.as_deref()
+    }
+
+    /// Which field the platform complains of, when it said so.
+    #[must_use]
+    pub fn context(&self) -> Option<&FieldContext> {
+        self.0.context.as_ref()
+    }
+
+    /// The platform's id of the exchange: what its support asks for.
+    #[must_use]
+    pub fn sozu_id(&self) -> Option<&str> {
+        self.0.sozu_id.as_deref()
+    }
+
+    /// How many times the request was sent.
+    #[must_use]
+    pub fn attempts(&self) -> u32 {
+        self.0.attempts
+    }
+
+    /// How long the platform asks to wait before the next try.
+    #[must_use]
+    pub fn retry_after(&self) -> Option<Duration> {
+        self.0.retry_after
+    }
+
+    /// Whether it is certain that the platform did not see the request.
+    #[must_use]
+    pub fn is_not_sent(&self) -> bool {
+        self.0.not_sent
+            || matches!(self.0.kind, ErrorKind::InvalidInput | ErrorKind::InvalidUrl | ErrorKind::Credentials)
+    }
+
+    /// Whether the same call may succeed later: 408, 429, 500, 502, 503, 504, and answers that did not come (in time).
+    #[must_use]
+    pub fn is_retryable(&self) -> bool {
+        match self.0.kind {
+            ErrorKind::Unreachable | ErrorKind::TimedOut => true,
+            ErrorKind::Refused => {
+                matches!(self.0.status.map(|status| status.as_u16()), Some(408 | 429 | 500 | 502 | 503 | 504))
+            }
+            _ => false,
+        }
+    }
+
+    /// Whether there is no such thing: status 404, or an id that nothing of the caller's has.
+    #[must_use]
+    pub fn is_not_found(&self) -> bool {
+        self.0.kind == ErrorKind::CannotResolveResource || self.has_status(404)
+    }
+
+    /// Whether the credentials are missing or not accepted: status 401.
+    #[must_use]
+    pub fn is_unauthorized(&self) -> bool {
+        self.has_status(401)
+    }
+
+    /// Whether the caller may not do this: status 403.
+    #[must_use]
+    pub fn is_forbidden(&self) -> bool {
+        self.has_status(403)
+    }
+
+    /// Whether it does not fit what is there: status 409.
+    #[must_use]
+    pub fn is_conflict(&self) -> bool {
+        self.has_status(409)
+    }
+
+    /// Whether there were too many requests: status 429.
+    #[must_use]
+    pub fn is_rate_limited(&self) -> bool {
+        self.has_status(429)
+    }
+
+    /// Whether it took too long: the call itself, or what was waited for.
+    #[must_use]
+    pub fn is_timeout(&self) -> bool {
+        matches!(self.0.kind, ErrorKind::TimedOut | ErrorKind::DeadlineExceeded)
+    }
+
+    fn has_status(&self, status: u16) -> bool {
+        self.0.kind == ErrorKind::Refused && self.0.status.is_some_and(|is| is.as_u16() == status)
+    }
+}
+
+impl fmt::Display for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let inner = &*self.0;
+        if let Some(name) = inner.command.or(inner.operation.map(|operation| operation.id)) {
+            write!(f, "{name}: ")?;
+        }
+        f.write_str(inner.kind.words())?;
+        if let (ErrorKind::Refused, Some(status)) = (inner.kind, inner.status) {
+            write!(f, " with {}", status.as_u16())?;
+        }
+        if let Some(message) = &inner.message {
+            write!(f, ": {message}")?;
+        } else if let Some(reason) = inner.status.filter(|_| inner.kind == ErrorKind::Refused) {
+            write!(f, " {}", reason.canonical_reason().unwrap_or("(no reason given)"))?;
+        }
+        let mut details = Vec::new();
+        if let Some(code) = &inner.code {
+            details.push(format!("code {code}"));
+        }
+        if inner.attempts > 1 {
+            details.push(format!("{} attempts", inner.attempts));
+        }
+        if let Some(id) = &inner.sozu_id {
+            details.push(format!("Sozu-Id {id}"));
+        }
+        if !details.is_empty() {
+            write!(f, " ({})", details.join(", "))?;
+        }
+        Ok(())
+    }
+}
+
+impl fmt::Debug for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let inner = &*self.0;
+        f.debug_struct("Error")
+            .field("kind", &inner.kind)
+            .field("command", &inner.command)
+            .field("operation", &self.operation())
+            .field("method", &inner.method)
+            .field("url", &inner.url)
+            .field("status", &inner.status)
+            .field("code", &inner.code)
+            .field("message", &inner.message)
+            .field("context", &inner.context)
+            .field("sozu_id", &inner.sozu_id)
+            .field("attempts", &inner.attempts)
+            .field("retry_after", &inner.retry_after)
+            .field("source", &inner.source)
+            .finish()
+    }
+}
+
+impl std::error::Error for Error {
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        self.0.source.as_deref().map(|source| source as _)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::error::Error as _;
+
+    use super::*;
+
+    fn assert_send_sync<T: Send + Sync + 'static>() {}
+
+    #[test]
+    fn an_error_is_small_and_may_go_anywhere() {
+        assert_send_sync::<Error>();
+        assert!(size_of::<Error>() <= 16);
+        assert!(size_of::<Result<()>>() <= 16);
+    }
+
+    #[test]
+    fn the_line_says_each_thing_once_and_leaves_the_cause_to_the_chain() {
+        let error = Error::new(ErrorKind::Unreachable).with_source("connection reset").with_attempts(3);
+        assert_eq!(error.to_string(), "no answer came (3 attempts)");
+        assert_eq!(error.source().unwrap().to_string(), "connection reset");
+        assert_eq!(error.code(), "NETWORK_ERROR");
+    }
+
+    #[test]
+    fn a_refusal_tells_status_message_code_and_exchange() {
+        let mut headers = HeaderMap::new();
+        headers.insert("sozu-id", "01H".parse().unwrap());
+        headers.insert("retry-after", "3".parse().unwrap());
+        headers.insert("content-type", "application/json".parse().unwrap());
+        let error = Error::from_answer(
+            StatusCode::TOO_MANY_REQUESTS,
+            &headers,
+            br#"{"code":"clever.rate","error":"slow down"}"#,
+        );
+        assert_eq!(
+            error.to_string(),
+            "the platform refused with 429: slow down (code clever.rate, Sozu-Id 01H)"
+        );
+        assert!(error.is_retryable() && error.is_rate_limited());
+        assert_eq!(error.retry_after(), Some(Duration::from_secs(3)));
+    }
+}

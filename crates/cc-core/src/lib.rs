@@ -1,0 +1,50 @@
+//! What every crate of the SDK shares: the platform's vocabulary (ids, time, secrets, open enums) and the
+//! way one request reaches it (endpoints, credentials, layers, one error type).
+//!
+//! - [`Transport`] sends an [`Operation`]; the crates `cc-api-*` hold one operation per route of the platform.
+//! - [`Credentials`] and [`Endpoint`] say who asks, and where.
+//! - [`Error`] is what any call fails with, in every crate of the SDK.
+
+#![deny(missing_docs)]
+
+mod answer;
+pub mod credentials;
+pub mod de;
+mod endpoint;
+mod error;
+mod id;
+mod json_path;
+mod macros;
+mod operation;
+mod patch;
+mod request;
+mod secret;
+mod time;
+pub mod transport;
+mod union;
+
+pub use answer::Answer;
+pub use credentials::Credentials;
+pub use endpoint::Endpoint;
+pub use error::{BoxError, Error, ErrorKind, FieldContext, Result};
+pub use id::*;
+pub use operation::{Operation, OperationInfo, StreamOperation};
+pub use patch::Patch;
+pub use request::{Request, RequestBuilder};
+pub use secret::Secret;
+pub use time::{Timestamp, TimestampMillis};
+pub use transport::{Call, CallOptions, Transport, TransportBuilder};
+pub use union::UnknownVariant;
+
+/// What the macros and the generated crates need, at a path that does not depend on their own dependencies.
+#[doc(hidden)]
+pub mod __private {
+    pub use bytes::Bytes;
+    pub use http;
+    #[cfg(feature = "schemars")]
+    pub use schemars;
+    pub use serde;
+    pub use serde_json;
+
+    pub use crate::union::{tagged_from_value, tagged_into_value, untagged_object};
+}

@@ -1,0 +1,99 @@
+//! One operation of the API: what is fixed about it, and how its inputs become a request.
+
+use bytes::Bytes;
+use http::Method;
+use serde::de::DeserializeOwned;
+
+use crate::answer::Answer;
+use crate::error::Result;
+use crate::request::Request;
+
+/// What is fixed about an operation, whoever calls it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct OperationInfo {
+    /// Its name in the spec, such as `get_zone`.
+    pub id: &'static str,
+    /// The domain of the spec that holds it, such as `zone`.
+    pub domain: &'static str,
+    /// The HTTP method.
+    pub method: Method,
+    /// The route with its parameters in braces: `/v4/products/zones/{zoneName}`.
+    pub route: &'static str,
+    /// The media type that is asked for; empty when the operation answers without a body.
+    pub accept: &'static str,
+    /// Whether it may be sent again when no answer came. Default: by the method.
+    pub idempotent: bool,
+    /// Whether it has a side effect, or answers a secret made for this one call: never cached, never shared.
+    pub one_shot: bool,
+}
+
+impl OperationInfo {
+    /// An operation with what its method says of it.
+    #[must_use]
+    pub const fn new(
+        id: &'static str,
+        domain: &'static str,
+        method: Method,
+        route: &'static str,
+        accept: &'static str,
+    ) -> Self {
+        let idempotent =
+            matches!(method, Method::GET | Method::HEAD | Method::PUT | Method::DELETE | Method::OPTIONS);
+        Self { id, domain, method, route, accept, idempotent, one_shot: false }
+    }
+
+    /// Says that it may be repeated, whatever its method.
+    #[must_use]
+    pub const fn idempotent(mut self) -> Self {
+        self.idempotent = true;
+        self
+    }
+
+    /// Says that its answer belongs to one call only.
+    #[must_use]
+    pub const fn one_shot(mut self) -> Self {
+        self.one_shot = true;
+        self
+    }
+}
+
+/// An operation that answers once, with its inputs. The crates `cc-api-*` hold one type an operation.
+pub trait Operation: Send + Sync {
+    /// What is fixed about it.
+    const INFO: &'static OperationInfo;
+
+    /// What a successful answer holds.
+    type Output: Send;
+
+    /// The request that these inputs make.
+    ///
+    /// # Errors
+    /// [`ErrorKind::InvalidInput`](crate::ErrorKind::InvalidInput) when an id is empty, `.` or `..`, a header value holds
+    /// a control character, or the body does not encode.
+    fn request(&self) -> Result<Request>;
+
+    /// Reads a successful answer.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Undecodable`](crate::ErrorKind::Undecodable) when the body is not what the spec promises.
+    fn decode(answer: Answer<Bytes>) -> Result<Answer<Self::Output>>;
+}
+
+/// An operation that answers a stream of Server-Sent Events, with its inputs.
+pub trait StreamOperation: Send + Sync {
+    /// What is fixed about it.
+    const INFO: &'static OperationInfo;
+
+    /// How often the server shows that it is alive, in milliseconds; 0 when the spec does not say.
+    const HEARTBEAT_MS: u64;
+
+    /// The data of one event.
+    type Event: DeserializeOwned + Send;
+
+    /// The request that these inputs make.
+    ///
+    /// # Errors
+    /// Like [`Operation::request`].
+    fn request(&self) -> Result<Request>;
+}

@@ -1,0 +1,336 @@
+//! From the inputs of an operation to a request, strictly: what would reach another route is refused before it is sent.
+
+use std::fmt::{self, Display};
+
+use bytes::Bytes;
+use http::{HeaderMap, HeaderName, HeaderValue, header};
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
+use serde::Serialize;
+
+use crate::error::{Error, ErrorKind, Result};
+use crate::operation::OperationInfo;
+use crate::secret::Secret;
+
+/// What stays as it is in a path segment: the unreserved characters of RFC 3986 and the marks that are safe there.
+const SEGMENT: &AsciiSet = &NON_ALPHANUMERIC
+    .remove(b'-')
+    .remove(b'_')
+    .remove(b'.')
+    .remove(b'!')
+    .remove(b'~')
+    .remove(b'*')
+    .remove(b'\'')
+    .remove(b'(')
+    .remove(b')');
+
+/// What stays as it is in the key or the value of a query: the unreserved characters of RFC 3986.
+const QUERY: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'_').remove(b'.').remove(b'~');
+
+/// A request that is ready for the transport: no host, no credentials yet.
+#[derive(Clone)]
+pub struct Request {
+    /// The operation it is made for.
+    pub info: &'static OperationInfo,
+    /// The path, encoded, from its first `/`.
+    pub path: String,
+    /// The query, encoded, without `?`; empty when there is none.
+    pub query: String,
+    /// The headers, credentials not included.
+    pub headers: HeaderMap,
+    /// The body; empty when there is none.
+    pub body: Bytes,
+}
+
+impl fmt::Debug for Request {
+    /// Shows neither header values nor the body: both may hold secrets.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Request")
+            .field("operation", &self.info.id)
+            .field("method", &self.info.method)
+            .field("path", &self.path)
+            .field("headers", &self.headers.keys().map(HeaderName::as_str).collect::<Vec<_>>())
+            .field("body_bytes", &self.body.len())
+            .finish_non_exhaustive()
+    }
+}
+
+/// Builds a [`Request`]. The first thing that is wrong is kept, and [`build`](Self::build) returns it.
+#[derive(Debug)]
+pub struct RequestBuilder {
+    request: Request,
+    /// What of the route is not written to the path yet.
+    rest: &'static str,
+    error: Option<Error>,
+}
+
+impl RequestBuilder {
+    /// A request of this operation, without inputs.
+    #[must_use]
+    pub fn new(info: &'static OperationInfo) -> Self {
+        let mut headers = HeaderMap::new();
+        if !info.accept.is_empty() {
+            headers.insert(header::ACCEPT, HeaderValue::from_static(info.accept));
+        }
+        let request =
+            Request { info, path: String::new(), query: String::new(), headers, body: Bytes::new() };
+        Self { request, rest: info.route, error: None }
+    }
+
+    /// Fills the next parameter of the route, which is called `name`.
+    #[must_use]
+    pub fn path(mut self, name: &str, value: &dyn Display) -> Self {
+        let value = value.to_string();
+        if matches!(value.as_str(), "" | "." | "..") {
+            self.fail(format!(
+                "`{name}` is `{value}`, which would reach another route: give the id of what is meant"
+            ));
+        }
+        match self.rest.split_once('{').and_then(|(before, rest)| Some((before, rest.split_once('}')?))) {
+            Some((before, (declared, rest))) if declared == name => {
+                self.request.path.push_str(before);
+                self.request.path.extend(utf8_percent_encode(&value, SEGMENT));
+                self.rest = rest;
+            }
+            _ => self.fail(format!("the route `{}` has no parameter `{name}` here", self.request.info.route)),
+        }
+        self
+    }
+
+    /// Adds `name=value` to the query, when there is a value.
+    #[must_use]
+    pub fn query<T: Display>(mut self, name: &str, value: &Option<T>) -> Self {
+        if let Some(value) = value {
+            self.push_query(name, value);
+        }
+        self
+    }
+
+    /// Adds `name=value` to the query for each value.
+    #[must_use]
+    pub fn query_each<T: Display>(mut self, name: &str, values: &[T]) -> Self {
+        for value in values {
+            self.push_query(name, value);
+        }
+        self
+    }
+
+    /// Sets a header, when there is a value.
+    #[must_use]
+    pub fn header<T: Display>(self, name: &'static str, value: &Option<T>) -> Self {
+        match value {
+            Some(value) => self.push_header(name, &value.to_string(), false),
+            None => self,
+        }
+    }
+
+    /// Sets a header that is never shown, when there is a value.
+    #[must_use]
+    pub fn secret_header(self, name: &'static str, value: Option<&Secret>) -> Self {
+        match value {
+            Some(value) => self.push_header(name, value.expose(), true),
+            None => self,
+        }
+    }
+
+    /// Sends this value as JSON.
+    #[must_use]
+    pub fn json<T: Serialize + ?Sized>(self, body: &T) -> Self {
+        let encoded = serde_json::to_vec(body);
+        self.encoded("application/json", encoded)
+    }
+
+    /// Sends this value as a form (`application/x-www-form-urlencoded`): an object of texts, numbers and booleans.
+    #[must_use]
+    pub fn form<T: Serialize + ?Sized>(self, body: &T) -> Self {
+        let encoded = serde_json::to_value(body).map(|value| form(&value).into_bytes());
+        self.encoded("application/x-www-form-urlencoded", encoded)
+    }
+
+    /// Sends these bytes as they are.
+    #[must_use]
+    pub fn body(mut self, content_type: &str, body: impl Into<Bytes>) -> Self {
+        self.request.body = body.into();
+        match HeaderValue::from_str(content_type) {
+            Ok(value) => {
+                self.request.headers.insert(header::CONTENT_TYPE, value);
+            }
+            Err(_) => self.fail(format!("`{content_type}` is no content type")),
+        }
+        self
+    }
+
+    /// The request.
+    ///
+    /// # Errors
+    /// [`ErrorKind::InvalidInput`] for the first input that does not fit.
+    pub fn build(mut self) -> Result<Request> {
+        if let Some((_, (missing, _))) =
+            self.rest.split_once('{').and_then(|(before, rest)| Some((before, rest.split_once('}')?)))
+        {
+            self.fail(format!("the route `{}` lacks its parameter `{missing}`", self.request.info.route));
+        }
+        if let Some(error) = self.error {
+            return Err(error);
+        }
+        self.request.path.push_str(self.rest);
+        Ok(self.request)
+    }
+
+    fn push_query(&mut self, name: &str, value: &dyn Display) {
+        let query = &mut self.request.query;
+        if !query.is_empty() {
+            query.push('&');
+        }
+        query.extend(utf8_percent_encode(name, QUERY));
+        query.push('=');
+        query.extend(utf8_percent_encode(&value.to_string(), QUERY));
+    }
+
+    fn push_header(mut self, name: &'static str, value: &str, secret: bool) -> Self {
+        match (HeaderName::from_bytes(name.as_bytes()), HeaderValue::from_str(value)) {
+            (Ok(name), Ok(mut value)) => {
+                value.set_sensitive(secret);
+                self.request.headers.insert(name, value);
+            }
+            _ => self
+                .fail(format!("the value of the header `{name}` holds a character that no header may hold")),
+        }
+        self
+    }
+
+    fn encoded(mut self, content_type: &'static str, encoded: serde_json::Result<Vec<u8>>) -> Self {
+        match encoded {
+            Ok(body) => self.body(content_type, body),
+            Err(cause) => {
+                let error = self.invalid("the body does not encode".to_owned()).with_source(cause);
+                self.error.get_or_insert(error);
+                self
+            }
+        }
+    }
+
+    fn fail(&mut self, message: String) {
+        let error = self.invalid(message);
+        self.error.get_or_insert(error);
+    }
+
+    fn invalid(&self, message: String) -> Error {
+        Error::new(ErrorKind::InvalidInput).with_operation(self.request.info).with_message(message)
+    }
+}
+
+/// The members of an object as `key=value` pairs; null members are left out, arrays repeat their key.
+fn form(value: &serde_json::Value) -> String {
+    use serde_json::Value;
+    let text = |value: &Value| match value {
+        Value::Null => None,
+        Value::String(text) => Some(text.clone()),
+        other => Some(other.to_string()),
+    };
+    let mut pairs = String::new();
+    for (key, value) in value.as_object().into_iter().flatten() {
+        let values = match value {
+            Value::Array(values) => values.as_slice(),
+            value => std::slice::from_ref(value),
+        };
+        for value in values.iter().filter_map(text) {
+            if !pairs.is_empty() {
+                pairs.push('&');
+            }
+            pairs.extend(utf8_percent_encode(key, QUERY));
+            pairs.push('=');
+            pairs.extend(utf8_percent_encode(&value, QUERY));
+        }
+    }
+    pairs
+}
+
+#[cfg(test)]
+mod tests {
+    use http::Method;
+    use proptest::prelude::*;
+
+    use super::*;
+
+    static INFO: OperationInfo = OperationInfo::new(
+        "get_invoice_html",
+        "billing",
+        Method::GET,
+        "/v4/billing/organisations/{ownerId}/invoices/{invoiceNumber}.html",
+        "text/html",
+    );
+
+    fn request(owner: &str, invoice: &str) -> Result<Request> {
+        RequestBuilder::new(&INFO).path("ownerId", &owner).path("invoiceNumber", &invoice).build()
+    }
+
+    #[test]
+    fn parameters_are_encoded_wherever_they_stand_in_a_segment() {
+        assert_eq!(
+            request("orga_1", "F 20/é?#%").unwrap().path,
+            "/v4/billing/organisations/orga_1/invoices/F%2020%2F%C3%A9%3F%23%25.html"
+        );
+    }
+
+    #[test]
+    fn ids_that_would_reach_another_route_are_refused() {
+        for id in ["", ".", ".."] {
+            let error = request(id, "F1").unwrap_err();
+            assert_eq!(error.kind(), ErrorKind::InvalidInput);
+            assert!(error.to_string().contains("`ownerId`"), "{error}");
+        }
+    }
+
+    #[test]
+    fn a_parameter_that_is_left_out_is_named() {
+        let error = RequestBuilder::new(&INFO).path("ownerId", &"orga_1").build().unwrap_err();
+        assert!(error.to_string().contains("`invoiceNumber`"), "{error}");
+    }
+
+    #[test]
+    fn absent_query_values_are_left_out_and_lists_repeat_their_key() {
+        let request = RequestBuilder::new(&INFO)
+            .path("ownerId", &"o")
+            .path("invoiceNumber", &"i")
+            .query("a b", &Some("c&d"))
+            .query("none", &None::<i64>)
+            .query("zero", &Some(0))
+            .query_each("s", &["x", "y"])
+            .build()
+            .unwrap();
+        assert_eq!(request.query, "a%20b=c%26d&zero=0&s=x&s=y");
+    }
+
+    #[test]
+    fn debug_shows_no_header_value_and_no_body() {
+        let request = RequestBuilder::new(&INFO)
+            .path("ownerId", &"o")
+            .path("invoiceNumber", &"i")
+            .secret_header("X-Clever-Password", Some(&"hunter2".into()))
+            .json(&serde_json::json!({ "password": "hunter2" }))
+            .build()
+            .unwrap();
+        let shown = format!("{request:?}");
+        assert!(shown.contains("x-clever-password") && !shown.contains("hunter2"), "{shown}");
+    }
+
+    #[test]
+    fn a_form_repeats_arrays_and_leaves_nulls_out() {
+        assert_eq!(form(&serde_json::json!({"a": "é", "b": [1, true], "c": null})), "a=%C3%A9&b=1&b=true");
+    }
+
+    proptest! {
+        #[test]
+        fn any_id_stays_one_segment(id in "\\PC*") {
+            let Ok(request) = request(&id, "i") else {
+                prop_assert!(["", ".", ".."].contains(&id.as_str()));
+                return Ok(());
+            };
+            let url = url::Url::parse("https://h").unwrap().join(&request.path).unwrap();
+            let segments: Vec<_> = url.path_segments().unwrap().collect();
+            prop_assert_eq!(segments.len(), 6);
+            let decoded = percent_encoding::percent_decode_str(segments[3]).decode_utf8().unwrap();
+            prop_assert_eq!(decoded, id);
+        }
+    }
+}

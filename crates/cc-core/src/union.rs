@@ -1,0 +1,117 @@
+//! What the open tagged unions share.
+
+use std::fmt;
+
+use serde::de::{DeserializeOwned, Error as _};
+use serde::{Deserialize, Deserializer, Serialize};
+use serde_json::{Map, Value};
+
+/// A variant of a union that this version does not know, kept as it came and sent back as it came.
+///
+/// `Debug` names its properties and shows no value: nothing is known of which of them is secret.
+#[derive(Clone, PartialEq)]
+pub struct UnknownVariant(Value);
+
+impl Default for UnknownVariant {
+    fn default() -> Self {
+        Self(Value::Object(Map::new()))
+    }
+}
+
+impl UnknownVariant {
+    /// Keeps this JSON.
+    #[must_use]
+    pub fn new(value: Value) -> Self {
+        Self(value)
+    }
+
+    /// The JSON as it came.
+    #[must_use]
+    pub fn value(&self) -> &Value {
+        &self.0
+    }
+
+    /// The value of the property that tells variants apart; empty when there is none.
+    #[must_use]
+    pub fn tag(&self, property: &str) -> &str {
+        self.0.get(property).and_then(Value::as_str).unwrap_or_default()
+    }
+}
+
+impl fmt::Debug for UnknownVariant {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("UnknownVariant")?;
+        f.debug_set().entries(self.0.as_object().into_iter().flat_map(Map::keys)).finish()
+    }
+}
+
+/// The value of `tag` and the whole object.
+#[doc(hidden)]
+pub fn untagged_object<'de, D: Deserializer<'de>>(
+    tag: &str,
+    deserializer: D,
+) -> Result<(Option<String>, Value), D::Error> {
+    let value = Value::deserialize(deserializer)?;
+    let found = value.get(tag).and_then(Value::as_str).map(str::to_owned);
+    Ok((found, value))
+}
+
+/// Decodes a known variant.
+#[doc(hidden)]
+pub fn tagged_from_value<T: DeserializeOwned, E: serde::de::Error>(value: Value) -> Result<T, E> {
+    T::deserialize(value).map_err(E::custom)
+}
+
+/// Encodes a known variant with its tag.
+#[doc(hidden)]
+pub fn tagged_into_value<T: Serialize>(tag: &str, wire: &str, value: &T) -> Result<Value, serde_json::Error> {
+    match serde_json::to_value(value)? {
+        Value::Object(mut object) => {
+            object.insert(tag.to_owned(), Value::from(wire));
+            Ok(Value::Object(object))
+        }
+        other => Err(serde_json::Error::custom(format_args!("a tagged variant is an object, not {other}"))),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+    #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
+    pub struct Basic {
+        url: String,
+    }
+
+    crate::open_union! {
+        /// A recipient.
+        #[tag = "type"]
+        pub enum Recipient {
+            /// Basic.
+            Basic(Basic) = "BASIC",
+        }
+    }
+
+    #[test]
+    fn a_known_variant_carries_its_tag() {
+        let recipient = Recipient::from(Basic { url: "http://x".to_owned() });
+        let json = serde_json::to_string(&recipient).unwrap();
+        assert_eq!(json, r#"{"type":"BASIC","url":"http://x"}"#);
+        assert_eq!(serde_json::from_str::<Recipient>(&json).unwrap(), recipient);
+    }
+
+    #[test]
+    fn a_known_variant_that_lacks_a_field_is_refused() {
+        let error = serde_json::from_str::<Recipient>(r#"{"type":"BASIC"}"#).unwrap_err();
+        assert!(error.to_string().contains("missing field `url`"), "{error}");
+    }
+
+    #[test]
+    fn an_unknown_variant_keeps_its_json_and_shows_no_value() {
+        let json = r#"{"password":"hunter2","type":"NEW"}"#;
+        let recipient: Recipient = serde_json::from_str(json).unwrap();
+        assert_eq!(serde_json::to_string(&recipient).unwrap(), json);
+        assert_eq!(format!("{recipient:?}"), r#"Unknown(UnknownVariant{"password", "type"})"#);
+    }
+}
