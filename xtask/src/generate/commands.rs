@@ -1,0 +1,569 @@
+//! The commands that are one request, from `x-command`.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fmt::Write;
+use std::path::{Path, PathBuf};
+
+use heck::ToSnakeCase;
+use serde_json::Value;
+
+use super::requests::{Input, inputs, output};
+use super::rust::{Ty, camel_name, doc, field_name, literal, type_name};
+use super::types::render_setter;
+use super::{Decided, HEADER_TEXT, pretty};
+use crate::spec::model::{Command, Operation};
+
+/// What stands in the hand-written folder of commands.
+#[derive(Debug, Default)]
+pub struct HandWritten {
+    /// Module of commands → names of the public types in its `model.rs` and `model/`.
+    models: BTreeMap<String, BTreeSet<String>>,
+    /// Module of commands → names of public structs anywhere else in it.
+    commands: BTreeMap<String, BTreeSet<String>>,
+}
+
+impl HandWritten {
+    pub fn read(folder: &Path) -> Self {
+        let mut hand = Self::default();
+        let mut open = vec![folder.to_owned()];
+        while let Some(folder_or_file) = open.pop() {
+            if folder_or_file.is_dir() {
+                open.extend(
+                    std::fs::read_dir(&folder_or_file)
+                        .into_iter()
+                        .flatten()
+                        .flatten()
+                        .map(|entry| entry.path()),
+                );
+                continue;
+            }
+            let Ok(text) = std::fs::read_to_string(&folder_or_file) else { continue };
+            let Ok(path) = folder_or_file.strip_prefix(folder) else { continue };
+            let module =
+                path.iter().next().map(|part| part.to_string_lossy().trim_end_matches(".rs").to_owned());
+            let model =
+                path.iter().skip(1).any(|part| part.to_string_lossy().trim_end_matches(".rs") == "model");
+            let names = text.lines().filter_map(|line| {
+                let rest = line
+                    .strip_prefix("pub struct ")
+                    .or_else(|| line.trim_start().strip_prefix("pub enum "))
+                    .or_else(|| line.strip_prefix("pub type "))?;
+                Some(rest.split(|c: char| !c.is_alphanumeric()).next().unwrap_or_default().to_owned())
+            });
+            let target = if model { &mut hand.models } else { &mut hand.commands };
+            target.entry(module.unwrap_or_default()).or_default().extend(names);
+        }
+        hand
+    }
+
+    fn has_model(&self, module: &str, name: &str) -> bool {
+        self.models.get(module).is_some_and(|names| names.contains(name))
+    }
+
+    pub fn has_command(&self, module: &str, name: &str) -> bool {
+        self.commands.get(module).is_some_and(|names| names.contains(name))
+    }
+}
+
+/// The files below `generated/`, the commands in them, and what could not be made.
+pub struct Rendered {
+    pub files: BTreeMap<PathBuf, String>,
+    pub names: BTreeSet<String>,
+    pub notes: Vec<String>,
+}
+
+/// The module of a domain of commands.
+pub fn module(domain: &str) -> String {
+    domain.to_snake_case()
+}
+
+pub fn render(decided: &[Decided<'_>], hand: &HandWritten) -> Result<Rendered, String> {
+    // Module → (features that it needs, code).
+    let mut modules: BTreeMap<String, (BTreeSet<String>, String, String)> = BTreeMap::new();
+    let mut names = BTreeSet::new();
+    let mut notes = Vec::new();
+    for domain in decided {
+        for operation in &domain.domain.operations {
+            let Some(command) = &operation.command else { continue };
+            let module = module(&command.domain);
+            if let Some(model) = command.output.as_deref().filter(|output| *output != "void")
+                && !hand.has_model(&module, model)
+            {
+                notes.push(format!(
+                    "{} is not generated: commands/{module}/model.rs has no `{model}`",
+                    command.name
+                ));
+                continue;
+            }
+            let code = render_command(domain, operation, command)?;
+            let entry = modules
+                .entry(module)
+                .or_insert_with(|| (BTreeSet::new(), command.domain.clone(), String::new()));
+            let feature = &domain.domain.name;
+            entry.0.insert(feature.clone());
+            let _ = write!(entry.2, "\n{}", code.replace("@FEATURE@", feature));
+            names.insert(command.name.clone());
+        }
+    }
+    // A domain of commands that is written by hand alone is a module too.
+    let mut files = BTreeMap::new();
+    let mut index = format!(
+        "// {HEADER_TEXT}\n//! The commands that are one request, a module for each domain of commands.\n\n\
+         #[cfg(feature = \"catalog\")]\npub(crate) mod catalog;\n\n/// The generated part of each domain of commands.\npub mod commands {{\n"
+    );
+    for (name, (features, title, code)) in &modules {
+        let one = features.len() == 1;
+        let condition =
+            features.iter().map(|feature| format!("feature = {feature:?}")).collect::<Vec<_>>().join(", ");
+        let condition = if one { condition } else { format!("any({condition})") };
+        let _ = writeln!(index, "    #[cfg({condition})]\n    pub mod {name};");
+        let mut text = format!(
+            "//! Commands of the domain `{title}`.\n\n#[allow(unused_imports)]\nuse crate::command::prelude::*;\n{code}"
+        );
+        if one {
+            let feature = features.iter().next().map(String::as_str).unwrap_or_default();
+            text = text.replace(&format!("#[cfg(feature = {feature:?})]\n"), "");
+        }
+        files.insert(
+            PathBuf::from(format!("commands/{name}.rs")),
+            pretty(&format!("// {HEADER_TEXT}\n"), &text)?,
+        );
+    }
+    index.push_str("}\n");
+    files.insert("mod.rs".into(), index);
+    Ok(Rendered { files, names, notes })
+}
+
+/// A field of a command.
+struct Field {
+    /// Its name in JSON.
+    name: String,
+    ident: String,
+    ty: Ty,
+    required: bool,
+    description: String,
+    /// Where it goes.
+    target: Target,
+}
+
+#[derive(PartialEq)]
+enum Target {
+    /// An input of the operation, by its identifier.
+    Input(String),
+    /// A property of the body, by its field.
+    Property(String),
+    /// Only resolved from, not sent itself.
+    Nowhere,
+}
+
+fn render_command(decided: &Decided<'_>, operation: &Operation, command: &Command) -> Result<String, String> {
+    let domain = &decided.domain.name;
+    let krate = format!("cc_api_{}", domain.to_snake_case());
+    let types = format!("{krate}::types::");
+    let method =
+        decided.front.methods.get(&operation.id).ok_or_else(|| format!("no method `{}`", operation.id))?;
+    let inputs = inputs(operation, method)?;
+    let fields = fields(decided, operation, command, &inputs)?;
+    let output = Output::of(operation, command, &output(operation, method), &types);
+    let mut out = page(operation, command);
+    let _ = writeln!(
+        out,
+        "#[cfg(feature = {domain:?})]\n#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]\n\
+         #[cfg_attr(feature = \"catalog\", derive(schemars::JsonSchema))]\n\
+         #[serde(rename_all = \"camelCase\", deny_unknown_fields)]\n\
+         #[must_use = \"a command does nothing until it is sent\"]\npub struct {} {{",
+        command.name
+    );
+    for field in &fields {
+        out.push_str(&doc("    ", &field.description));
+        let mut attributes = Vec::new();
+        if camel_name(&field.ident) != field.name {
+            attributes.push(format!("rename = {}", literal(&field.name)));
+        }
+        if matches!(field.ty, Ty::Patch(_)) {
+            attributes.push("default, skip_serializing_if = \"cc_core::Patch::is_absent\"".to_owned());
+        } else if !field.required {
+            attributes.push("default, skip_serializing_if = \"Option::is_none\"".to_owned());
+        }
+        if !attributes.is_empty() {
+            let _ = writeln!(out, "    #[serde({})]", attributes.join(", "));
+        }
+        let _ = writeln!(out, "    pub {}: {},", field.ident, field.ty.rust(&types));
+    }
+    out.push_str("}\n");
+    render_constructor(&mut out, domain, command, &fields, &types);
+    let _ = writeln!(
+        out,
+        "\n#[cfg(feature = {domain:?})]\nimpl Command for {name} {{\n    const NAME: &'static str = {literal};\n    type Output = {};\n\n    \
+         async fn run(self, cx: &Context) -> Result<Self::Output> {{",
+        output.ty(),
+        name = command.name,
+        literal = literal(&command.name),
+    );
+    let request = render_build(operation, command, &inputs, &fields, &krate);
+    let ids = ids(operation, command, &fields);
+    let call = match &ids {
+        Some(ids) => format!("cx.resolved({ids}, |ids| {{ {request} }}).await"),
+        None => format!("cx.call({{ {request} }}).await"),
+    };
+    out.push_str(&output.render(&call));
+    out.push_str("    }\n}\n");
+    Ok(out)
+}
+
+fn page(operation: &Operation, command: &Command) -> String {
+    let mut text = command.summary.clone().unwrap_or_else(|| operation.summary.clone());
+    if !operation.description.is_empty() {
+        let _ = write!(text, "\n\n{}", operation.description);
+    }
+    let _ = write!(text, "\n\nOperation: `{}` (`{} {}`).", operation.id, operation.method, operation.path);
+    if let Some(owner) = &command.owner {
+        let _ = write!(
+            text,
+            " The owner, when it is not given, is resolved from `{}`: no request when it is known already.",
+            owner.to_snake_case()
+        );
+    }
+    match command.empty.as_deref() {
+        Some("list") => text.push_str(" Where there is nothing, the list is empty."),
+        Some(_) => text.push_str(" Where there is nothing, the answer is `None`."),
+        None => {}
+    }
+    if !operation.errors.is_empty() {
+        text.push_str("\n\n# Errors");
+        for (status, description) in &operation.errors {
+            if status == "404" && command.empty.is_some() {
+                continue;
+            }
+            let _ = write!(text, "\n- {status}: {description}");
+        }
+    }
+    doc("", text.trim_end_matches("\n\n# Errors"))
+}
+
+fn fields(
+    decided: &Decided<'_>,
+    operation: &Operation,
+    command: &Command,
+    inputs: &[Input],
+) -> Result<Vec<Field>, String> {
+    let named = |target: &str| {
+        command.fields.iter().find(|(_, place)| place == target).map(|(field, _)| field.clone())
+    };
+    let constant = |target: &str| command.constants.iter().any(|(place, _)| place == target);
+    let mut fields = Vec::new();
+    for input in inputs {
+        let target = format!("{}.{}", input.place, input.name);
+        let whole = named("body").filter(|_| input.place == "body" && input.name == "body");
+        if constant(&target) {
+            continue;
+        }
+        if input.place == "body"
+            && whole.is_none()
+            && let Ty::Local(name) = &input.ty
+            && let Some(body) = decided.types.structs.get(name)
+        {
+            for property in &body.fields {
+                let target = format!("body.{}", property.property);
+                if constant(&target) {
+                    continue;
+                }
+                let name = named(&target).unwrap_or_else(|| camel_name(&property.property));
+                fields.push(Field {
+                    ident: field_name(&name),
+                    name,
+                    ty: property.ty.clone(),
+                    required: property.required,
+                    description: property.description.clone(),
+                    target: Target::Property(property.ident.clone()),
+                });
+            }
+            continue;
+        }
+        let name = whole.or_else(|| named(&target)).unwrap_or_else(|| camel_name(&input.name));
+        let mut field = Field {
+            ident: field_name(&name),
+            ty: input.ty.clone(),
+            required: input.required,
+            description: input.description.clone(),
+            target: Target::Input(input.ident.clone()),
+            name,
+        };
+        if command.addon.iter().any(|(addon, _)| *addon == field.name) {
+            let any = Ty::Core("AnyAddonId".to_owned());
+            field.ty = if field.required { any } else { any.optional() };
+        }
+        if command.owner.is_some() && input.place == "path" && input.name == "ownerId" {
+            field.required = false;
+            field.ty = field.ty.optional();
+            field.description = "The owner. Default: resolved.".to_owned();
+        }
+        fields.push(field);
+    }
+    // What the owner is resolved from need not be an input of the operation.
+    if let Some(owner) = &command.owner
+        && !fields.iter().any(|field| field.name == *owner)
+    {
+        let ty = match owner.as_str() {
+            "applicationId" => "ApplicationId",
+            "addonProviderId" => "AddonProviderId",
+            "oauthConsumerKey" => "ConsumerKey",
+            "addonId" => "AnyAddonId",
+            other => {
+                return Err(format!(
+                    "{}: the owner cannot be resolved from `{other}` of `{}`",
+                    command.name, operation.id
+                ));
+            }
+        };
+        fields.push(Field {
+            name: owner.clone(),
+            ident: field_name(owner),
+            ty: Ty::Core(ty.to_owned()),
+            required: true,
+            description: "What the owner is resolved from.".to_owned(),
+            target: Target::Nowhere,
+        });
+    }
+    fields.sort_by_key(|field| !field.required);
+    Ok(fields)
+}
+
+fn render_constructor(out: &mut String, feature: &str, command: &Command, fields: &[Field], types: &str) {
+    let _ = writeln!(
+        out,
+        "\n#[cfg(feature = {feature:?})]\n#[allow(clippy::new_without_default)]\nimpl {} {{",
+        command.name
+    );
+    let arguments: Vec<String> = fields
+        .iter()
+        .filter(|field| field.required)
+        .map(|field| format!("{}: {}", field.ident, field.ty.argument(types).0))
+        .collect();
+    let what = if arguments.is_empty() { "Without inputs." } else { "With what is required." };
+    let _ =
+        writeln!(out, "    /// {what}\n    pub fn new({}) -> Self {{\n        Self {{", arguments.join(", "));
+    for field in fields {
+        let value = if field.required {
+            format!("{}{}", field.ident, field.ty.argument(types).1)
+        } else if matches!(field.ty, Ty::Patch(_)) {
+            "cc_core::Patch::Absent".to_owned()
+        } else {
+            "None".to_owned()
+        };
+        let _ = writeln!(out, "            {}: {value},", field.ident);
+    }
+    out.push_str("        }\n    }\n");
+    for field in fields.iter().filter(|field| !field.required) {
+        out.push_str(&render_setter(&field.ident, &field.ty, types, &field.description, true));
+    }
+    out.push_str("}\n");
+}
+
+/// The ids that are resolved before the request is made.
+fn ids(operation: &Operation, command: &Command, fields: &[Field]) -> Option<String> {
+    let mut ids = String::from("Ids::new()");
+    let mut any = false;
+    if let Some(owner) = &command.owner
+        && let Some(field) = fields.iter().find(|field| field.name == *owner)
+    {
+        let explicit =
+            if operation.path.contains("{ownerId}") || fields.iter().any(|field| field.ident == "owner_id") {
+                "self.owner_id.clone()"
+            } else {
+                "None"
+            };
+        let _ = write!(ids, ".owner({explicit}, &self.{})", field.ident);
+        any = true;
+    }
+    for (name, kind) in &command.addon {
+        if let Some(field) = fields.iter().find(|field| field.name == *name) {
+            let wanted = if kind == "REAL" { "real_addon" } else { "addon" };
+            let _ = write!(ids, ".{wanted}(&self.{})", field.ident);
+            any = true;
+        }
+    }
+    any.then_some(ids)
+}
+
+fn render_build(
+    operation: &Operation,
+    command: &Command,
+    inputs: &[Input],
+    fields: &[Field],
+    krate: &str,
+) -> String {
+    let types = format!("{krate}::types::");
+    let of_input = |ident: &str| fields.iter().find(|field| field.target == Target::Input(ident.to_owned()));
+    let constant = |place: &str, name: &str| {
+        let target = format!("{place}.{name}");
+        command.constants.iter().find(|(place, _)| *place == target).map(|(_, value)| value_literal(value))
+    };
+    let value = |input: &Input| {
+        if let Some(field) = of_input(&input.ident) {
+            if command.owner.is_some() && input.name == "ownerId" && input.place == "path" {
+                return "ids.owner_id()".to_owned();
+            }
+            if let Some((_, kind)) = command.addon.iter().find(|(name, _)| *name == field.name) {
+                return if kind == "REAL" { "ids.real_addon_id()" } else { "ids.addon_id()" }.to_owned();
+            }
+            return format!("self.{}.clone()", field.ident);
+        }
+        constant(input.place, &input.name).unwrap_or_else(|| "Default::default()".to_owned())
+    };
+    let mut out = String::new();
+    // The body first: its parts are fields of the command.
+    let body = inputs.iter().find(|input| input.place == "body" && input.name == "body");
+    let flattened = fields.iter().any(|field| matches!(field.target, Target::Property(_)))
+        || command.constants.iter().any(|(place, _)| place.starts_with("body."));
+    if let (Some(body), true) = (body, flattened) {
+        let required: Vec<String> = fields
+            .iter()
+            .filter(|field| field.required && matches!(field.target, Target::Property(_)))
+            .map(|field| format!("self.{}.clone()", field.ident))
+            .collect();
+        let _ = writeln!(
+            out,
+            "#[allow(unused_mut)]\nlet mut body = {}::new({});",
+            body.ty.rust(&types),
+            required.join(", ")
+        );
+        for field in fields.iter().filter(|field| !field.required) {
+            if let Target::Property(property) = &field.target {
+                let _ = writeln!(out, "body.{property} = self.{}.clone();", field.ident);
+            }
+        }
+        for (place, value) in &command.constants {
+            if let Some(property) = place.strip_prefix("body.") {
+                let _ = writeln!(out, "body.{} = Some({});", field_name(property), value_literal(value));
+            }
+        }
+    }
+    let arguments: Vec<String> = inputs
+        .iter()
+        .filter(|input| input.required)
+        .map(|input| if input.ident == "body" && flattened { "body".to_owned() } else { value(input) })
+        .collect();
+    let optional: Vec<&Input> = inputs.iter().filter(|input| !input.required).collect();
+    let name = type_name(&operation.id);
+    if optional.is_empty() {
+        let _ = write!(out, "{krate}::{name}::new({})", arguments.join(", "));
+    } else {
+        let _ = writeln!(out, "let mut request = {krate}::{name}::new({});", arguments.join(", "));
+        for input in optional {
+            match constant(input.place, &input.name) {
+                Some(value) => {
+                    let _ = writeln!(out, "request.{} = Some({value}.into());", input.ident);
+                }
+                None => {
+                    let _ = writeln!(out, "request.{} = {};", input.ident, value(input));
+                }
+            }
+        }
+        out.push_str("request");
+    }
+    out
+}
+
+fn value_literal(value: &Value) -> String {
+    match value {
+        Value::String(text) => literal(text),
+        other => other.to_string(),
+    }
+}
+
+/// How the answer becomes the output.
+struct Output {
+    /// The type of one thing.
+    one: String,
+    list: bool,
+    /// Whether each thing is turned into a model.
+    model: bool,
+    void: bool,
+    binary: bool,
+    empty: Option<String>,
+    sort: Option<String>,
+}
+
+impl Output {
+    fn of(operation: &Operation, command: &Command, ty: &Ty, types: &str) -> Self {
+        let void = command.output.as_deref() == Some("void") || *ty == Ty::Unit;
+        let model = command.output.is_some() && !void;
+        let (list, one) = match ty {
+            Ty::List(item) => (true, &**item),
+            other => (false, other),
+        };
+        let module = module(&command.domain);
+        let one = match &command.output {
+            Some(model) if !void => format!("crate::commands::{module}::model::{model}"),
+            _ => one.rust(types),
+        };
+        let binary = *ty == Ty::Bytes;
+        debug_assert!(!operation.id.is_empty());
+        Self { one, list, model, void, binary, empty: command.empty.clone(), sort: command.sort.clone() }
+    }
+
+    fn ty(&self) -> String {
+        let ty = if self.void {
+            "()".to_owned()
+        } else if self.binary {
+            "crate::Binary".to_owned()
+        } else if self.list {
+            format!("Vec<{}>", self.one)
+        } else {
+            self.one.clone()
+        };
+        if self.empty.as_deref() == Some("null") { format!("Option<{ty}>") } else { ty }
+    }
+
+    fn render(&self, call: &str) -> String {
+        let mut out = String::new();
+        match self.empty.as_deref() {
+            Some(kind) => {
+                let nothing = if kind == "list" { "Vec::new()" } else { "None" };
+                let _ = writeln!(
+                    out,
+                    "let answer = match {call} {{ Ok(answer) => answer, Err(error) if error.is_not_found() => return Ok({nothing}), Err(error) => return Err(error) }};"
+                );
+            }
+            None if self.void => {
+                let _ = writeln!(out, "{call}?;\nOk(())");
+                return out;
+            }
+            None => {
+                let _ = writeln!(out, "let answer = {call}?;");
+            }
+        }
+        if self.void {
+            out.push_str("drop(answer);\nOk(Some(()))\n");
+            return out;
+        }
+        let mut value = "answer.into_inner()".to_owned();
+        if self.binary {
+            value = format!("crate::Binary::from({value})");
+        } else if self.model && self.list {
+            value = format!("{value}.into_iter().map(Into::into).collect()");
+        } else if self.model {
+            value = format!("{value}.into()");
+        }
+        if let (Some(sort), true) = (&self.sort, self.list) {
+            let (field, descending) = match sort.strip_prefix('-') {
+                Some(field) => (field_name(field), true),
+                None => (field_name(sort), false),
+            };
+            let (a, b) = if descending { ("b", "a") } else { ("a", "b") };
+            let _ = writeln!(
+                out,
+                "let mut list: Vec<{}> = {value};\nlist.sort_by(|a, b| {a}.{field}.cmp(&{b}.{field}));",
+                self.one
+            );
+            value = "list".to_owned();
+        }
+        if self.empty.as_deref() == Some("null") {
+            let _ = writeln!(out, "Ok(Some({value}))");
+        } else {
+            let _ = writeln!(out, "Ok({value})");
+        }
+        out
+    }
+}

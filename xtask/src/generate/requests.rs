@@ -1,0 +1,357 @@
+//! `requests.rs` and `client.rs` of a domain: one request type an operation, and the method that sends it.
+
+use std::fmt::Write;
+
+use super::front::{Front, Method, is_json};
+use super::rust::{Ty, doc, field_name, literal, type_name};
+use super::types::render_setter;
+use crate::spec::model::{Domain, Operation};
+
+/// An input of an operation.
+#[derive(Debug, Clone)]
+pub struct Input {
+    /// Where it goes: `path`, `query`, `header` or `body`.
+    pub place: &'static str,
+    /// Its name there.
+    pub name: String,
+    pub ident: String,
+    pub ty: Ty,
+    pub required: bool,
+    pub description: String,
+}
+
+/// The inputs of an operation, required ones first, each group in the order of the spec.
+pub fn inputs(operation: &Operation, method: &Method) -> Result<Vec<Input>, String> {
+    let mut inputs = Vec::new();
+    for parameter in &operation.parameters {
+        let ident = field_name(&parameter.name);
+        let ty = method.arguments.get(&progenitor_name(&parameter.name)).ok_or_else(|| {
+            format!("progenitor made no argument of `{}` of `{}`", parameter.name, operation.id)
+        })?;
+        let place = match parameter.place.as_str() {
+            "path" => "path",
+            "query" => "query",
+            _ => "header",
+        };
+        let ty = if parameter.required { ty.bare().clone() } else { ty.clone().optional() };
+        inputs.push(Input {
+            place,
+            name: parameter.name.clone(),
+            ident,
+            ty,
+            required: parameter.required,
+            description: parameter.description.clone(),
+        });
+    }
+    if let Some(body) = &operation.body {
+        let ty = if is_json(&body.media) || is_form(&body.media) {
+            method
+                .arguments
+                .get("body")
+                .cloned()
+                .ok_or_else(|| format!("progenitor made no body of `{}`", operation.id))?
+        } else if body.media.starts_with("text/") || body.media.contains("yaml") {
+            Ty::String
+        } else {
+            Ty::Bytes
+        };
+        let description =
+            if body.description.is_empty() { "The body.".to_owned() } else { body.description.clone() };
+        let input = |name: &str, ty: Ty, description: String| Input {
+            place: "body",
+            name: name.to_owned(),
+            ident: name.to_owned(),
+            ty,
+            required: true,
+            description,
+        };
+        inputs.push(input("body", ty, description));
+        if body.media.contains('*') {
+            inputs.push(input(
+                "content_type",
+                Ty::String,
+                format!("The media type of the body: `{}`.", body.media),
+            ));
+        }
+    }
+    inputs.sort_by_key(|input| !input.required);
+    Ok(inputs)
+}
+
+/// What progenitor calls an argument, without the mark that keeps it from being a keyword.
+fn progenitor_name(name: &str) -> String {
+    heck::ToSnakeCase::to_snake_case(name)
+}
+
+fn is_form(media: &str) -> bool {
+    media == "application/x-www-form-urlencoded"
+}
+
+/// The type that an operation answers.
+pub fn output(operation: &Operation, method: &Method) -> Ty {
+    match operation.success.media.as_deref() {
+        None => Ty::Unit,
+        Some(media) if is_json(media) || operation.is_stream() => method.output.clone().unwrap_or(Ty::Json),
+        Some(media)
+            if media.starts_with("text/") || media.contains("yaml") || media.contains("urlencoded") =>
+        {
+            Ty::String
+        }
+        Some(_) => Ty::Bytes,
+    }
+}
+
+pub fn render_requests(domain: &Domain, front: &Front) -> Result<String, String> {
+    let mut out = String::from(
+        "//! One type an operation: its inputs, and the request that they make.\n\n\
+         #[allow(unused_imports)]\nuse cc_core::__private::{Bytes, http::Method};\n\
+         use cc_core::{Answer, Operation, OperationInfo, Request, RequestBuilder, Result, StreamOperation};\n\n\
+         #[allow(unused_imports)]\nuse crate::types;\n",
+    );
+    if !domain.operations.iter().any(Operation::is_stream) {
+        out = out.replace(", StreamOperation}", "}");
+    }
+    if domain.operations.iter().all(Operation::is_stream) {
+        out = out.replace("{Answer, Operation, ", "{");
+    }
+    for operation in &domain.operations {
+        let method = front
+            .methods
+            .get(&operation.id)
+            .ok_or_else(|| format!("progenitor made no method of `{}`", operation.id))?;
+        let inputs = inputs(operation, method)?;
+        out.push('\n');
+        out.push_str(&render_request(domain, operation, &inputs, &output(operation, method)));
+    }
+    Ok(out)
+}
+
+fn page(operation: &Operation) -> String {
+    let mut page = operation.summary.clone();
+    if !operation.description.is_empty() {
+        let _ = write!(page, "\n\n{}", operation.description);
+    }
+    let _ = write!(page, "\n\n`{} {}`.", operation.method, operation.path);
+    if !operation.aliases.is_empty() {
+        let aliases: Vec<String> = operation.aliases.iter().map(|alias| format!("`{alias}`")).collect();
+        let _ = write!(page, " The same thing is also reached by {}.", aliases.join(", "));
+    }
+    let _ = write!(page, " Source: {}.", operation.sources.join(", "));
+    if !operation.errors.is_empty() {
+        page.push_str("\n\n# Errors");
+        for (status, description) in &operation.errors {
+            let _ = write!(page, "\n- {status}: {description}");
+        }
+    }
+    page
+}
+
+fn deprecation(operation: &Operation) -> Option<String> {
+    operation.deprecated.then(|| match &operation.successor {
+        Some(successor) => format!("#[deprecated = \"use `{}`\"]\n", type_name(successor)),
+        None => "#[deprecated = \"the platform keeps it for old clients\"]\n".to_owned(),
+    })
+}
+
+fn render_request(domain: &Domain, operation: &Operation, inputs: &[Input], output: &Ty) -> String {
+    let name = type_name(&operation.id);
+    let constant = operation.id.to_uppercase();
+    let mut out = doc("", &page(operation));
+    if let Some(note) = deprecation(operation) {
+        out.push_str(&note);
+    }
+    out.push_str("#[derive(Debug, Clone, PartialEq)]\n#[non_exhaustive]\n#[must_use = \"a request does nothing until it is sent\"]\n");
+    if inputs.is_empty() {
+        let _ = writeln!(out, "pub struct {name};");
+    } else {
+        let _ = writeln!(out, "pub struct {name} {{");
+        for input in inputs {
+            out.push_str(&doc("    ", &input.description));
+            let _ = writeln!(out, "    pub {}: {},", input.ident, input.ty.rust("types::"));
+        }
+        out.push_str("}\n");
+    }
+    let _ = writeln!(out, "\n#[allow(clippy::new_without_default)]\nimpl {name} {{");
+    let required: Vec<&Input> = inputs.iter().filter(|input| input.required).collect();
+    let arguments: Vec<String> =
+        required.iter().map(|input| format!("{}: {}", input.ident, input.ty.argument("types::").0)).collect();
+    let what = if required.is_empty() { "Without inputs." } else { "With what is required." };
+    let _ = writeln!(out, "    /// {what}\n    pub fn new({}) -> Self {{", arguments.join(", "));
+    if inputs.is_empty() {
+        out.push_str("        Self\n");
+    } else {
+        out.push_str("        Self {\n");
+        for input in inputs {
+            let value = if input.required {
+                format!("{}{}", input.ident, input.ty.argument("types::").1)
+            } else {
+                "None".to_owned()
+            };
+            let _ = writeln!(out, "            {}: {value},", input.ident);
+        }
+        out.push_str("        }\n");
+    }
+    out.push_str("    }\n");
+    for input in inputs.iter().filter(|input| !input.required) {
+        out.push_str(&render_setter(&input.ident, &input.ty, "types::", &input.description, true));
+    }
+    out.push_str("}\n\n");
+    render_info(&mut out, domain, operation, &constant);
+    if operation.is_stream() {
+        let _ = writeln!(
+            out,
+            "impl StreamOperation for {name} {{\n    const INFO: &'static OperationInfo = &{constant};\n    \
+             const HEARTBEAT_MS: u64 = {};\n    type Event = {};\n",
+            operation.heartbeat_ms,
+            output.rust("types::")
+        );
+        render_build(&mut out, operation, inputs, &constant);
+        out.push_str("}\n");
+    } else {
+        let _ = writeln!(
+            out,
+            "impl Operation for {name} {{\n    const INFO: &'static OperationInfo = &{constant};\n    type Output = {};\n",
+            output.rust("types::")
+        );
+        render_build(&mut out, operation, inputs, &constant);
+        let decode = match output {
+            Ty::Unit => "empty",
+            Ty::Bytes => "bytes",
+            Ty::String if !operation.success.media.as_deref().is_some_and(is_json) => "text",
+            _ => "json",
+        };
+        let _ = writeln!(
+            out,
+            "\n    fn decode(answer: Answer<Bytes>) -> Result<Answer<Self::Output>> {{\n        answer.{decode}()\n    }}\n}}"
+        );
+    }
+    out
+}
+
+fn render_info(out: &mut String, domain: &Domain, operation: &Operation, constant: &str) {
+    let accept = operation.success.media.as_deref().unwrap_or("application/json");
+    let mut flags = String::new();
+    if operation.idempotent {
+        flags.push_str(".idempotent()");
+    }
+    if operation.one_shot {
+        flags.push_str(".one_shot()");
+    }
+    let _ = writeln!(
+        out,
+        "static {constant}: OperationInfo = OperationInfo::new({}, {}, Method::{}, {}, {}){flags};\n",
+        literal(&operation.id),
+        literal(&domain.name),
+        operation.method,
+        literal(&operation.path),
+        literal(accept),
+    );
+}
+
+fn render_build(out: &mut String, operation: &Operation, inputs: &[Input], constant: &str) {
+    let _ = writeln!(
+        out,
+        "    fn request(&self) -> Result<Request> {{\n        RequestBuilder::new(&{constant})"
+    );
+    // The route is filled from left to right, whatever the order of the parameters.
+    let template =
+        operation.path.split('{').skip(1).filter_map(|rest| rest.split_once('}')).map(|(name, _)| name);
+    for name in template {
+        if let Some(input) = inputs.iter().find(|input| input.place == "path" && input.name == name) {
+            let _ = writeln!(out, "            .path({}, &self.{})", literal(name), input.ident);
+        }
+    }
+    for input in inputs {
+        let (name, ident) = (literal(&input.name), &input.ident);
+        match (input.place, input.ty.bare(), input.required) {
+            ("query", Ty::List(_), true) => {
+                let _ = writeln!(out, "            .query_each({name}, &self.{ident})");
+            }
+            ("query", Ty::List(_), false) => {
+                let _ = writeln!(
+                    out,
+                    "            .query_each({name}, self.{ident}.as_deref().unwrap_or_default())"
+                );
+            }
+            ("query", _, true) => {
+                let _ = writeln!(out, "            .query({name}, &Some(&self.{ident}))");
+            }
+            ("query", _, false) => {
+                let _ = writeln!(out, "            .query({name}, &self.{ident})");
+            }
+            ("header", Ty::Core(core), required) if core == "Secret" => {
+                let value =
+                    if required { format!("Some(&self.{ident})") } else { format!("self.{ident}.as_ref()") };
+                let _ = writeln!(out, "            .secret_header({name}, {value})");
+            }
+            ("header", _, true) => {
+                let _ = writeln!(out, "            .header({name}, &Some(&self.{ident}))");
+            }
+            ("header", _, false) => {
+                let _ = writeln!(out, "            .header({name}, &self.{ident})");
+            }
+            _ => {}
+        }
+    }
+    if let Some(body) = &operation.body {
+        if is_json(&body.media) {
+            out.push_str("            .json(&self.body)\n");
+        } else if is_form(&body.media) {
+            out.push_str("            .form(&self.body)\n");
+        } else if body.media.contains('*') {
+            out.push_str("            .body(&self.content_type, self.body.clone())\n");
+        } else {
+            let _ = writeln!(out, "            .body({}, self.body.clone())", literal(&body.media));
+        }
+    }
+    out.push_str("            .build()\n    }\n");
+}
+
+pub fn render_client(domain: &Domain) -> String {
+    let mut out =
+        String::from("//! The client of the domain: one method an operation, in the order of the spec.\n\n");
+    let streams = domain.operations.iter().any(Operation::is_stream);
+    let calls = domain.operations.iter().any(|operation| !operation.is_stream());
+    out.push_str("use cc_core::Transport;\n");
+    if calls {
+        out.push_str("use cc_core::Call;\n");
+    }
+    if streams {
+        out.push_str("use cc_core::Result;\nuse cc_core::transport::HttpResponse;\n");
+    }
+    out.push_str("\nuse crate::requests::*;\n\n");
+    out.push_str(&doc(
+        "",
+        &format!(
+            "{} ({}): sends the requests of the domain `{}`.",
+            domain.title,
+            domain.description.trim_end_matches('.'),
+            domain.name
+        ),
+    ));
+    out.push_str("#[derive(Debug, Clone)]\npub struct Client {\n    transport: Transport,\n}\n\nimpl Client {\n    /// Sends through this transport.\n    #[must_use]\n    pub fn new(transport: Transport) -> Self {\n        Self { transport }\n    }\n");
+    for operation in &domain.operations {
+        let name = type_name(&operation.id);
+        out.push('\n');
+        out.push_str(&doc("    ", &operation.summary));
+        if let Some(note) = deprecation(operation) {
+            out.push_str("    ");
+            out.push_str(&note);
+        }
+        let ident = field_name(&operation.id);
+        let _ = if operation.is_stream() {
+            writeln!(
+                out,
+                "    ///\n    /// # Errors\n    /// Whatever keeps the stream from opening. The body is Server-Sent Events.\n    \
+                 pub async fn {ident}(&self, request: &{name}) -> Result<HttpResponse> {{\n        self.transport.open(request).await\n    }}"
+            )
+        } else {
+            writeln!(
+                out,
+                "    pub fn {ident}(&self, request: {name}) -> Call<{name}> {{\n        self.transport.call(request)\n    }}"
+            )
+        };
+    }
+    out.push_str("}\n");
+    out
+}

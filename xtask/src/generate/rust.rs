@@ -1,0 +1,258 @@
+//! Rust as text: types, names, documentation.
+
+use heck::{ToSnakeCase, ToUpperCamelCase};
+
+/// A type of generated code.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Ty {
+    String,
+    Bool,
+    I32,
+    I64,
+    F64,
+    Json,
+    JsonMap,
+    Bytes,
+    Unit,
+    List(Box<Ty>),
+    Map(Box<Ty>),
+    Option(Box<Ty>),
+    Boxed(Box<Ty>),
+    Patch(Box<Ty>),
+    /// A type of `cc-core`.
+    Core(String),
+    /// A type of the domain's `types` module.
+    Local(String),
+}
+
+impl Ty {
+    /// As Rust; `types` is the path before the domain's own types, such as `types::`, or nothing.
+    pub fn rust(&self, types: &str) -> String {
+        match self {
+            Self::String => "String".to_owned(),
+            Self::Bool => "bool".to_owned(),
+            Self::I32 => "i32".to_owned(),
+            Self::I64 => "i64".to_owned(),
+            Self::F64 => "f64".to_owned(),
+            Self::Json => "serde_json::Value".to_owned(),
+            Self::JsonMap => "serde_json::Map<String, serde_json::Value>".to_owned(),
+            Self::Bytes => "cc_core::__private::Bytes".to_owned(),
+            Self::Unit => "()".to_owned(),
+            Self::List(item) => format!("Vec<{}>", item.rust(types)),
+            Self::Map(value) => format!("std::collections::BTreeMap<String, {}>", value.rust(types)),
+            Self::Option(inner) => format!("Option<{}>", inner.rust(types)),
+            Self::Boxed(inner) => format!("Box<{}>", inner.rust(types)),
+            Self::Patch(inner) => format!("cc_core::Patch<{}>", inner.rust(types)),
+            Self::Core(name) => format!("cc_core::{name}"),
+            Self::Local(name) => format!("{types}{name}"),
+        }
+    }
+
+    /// As a reviewer reads it.
+    pub fn surface(&self) -> String {
+        match self {
+            Self::String => "string".to_owned(),
+            Self::Json => "json".to_owned(),
+            Self::JsonMap => "{json}".to_owned(),
+            Self::Bytes => "bytes".to_owned(),
+            Self::List(item) => format!("[{}]", item.surface()),
+            Self::Map(value) => format!("{{{}}}", value.surface()),
+            Self::Option(inner) => format!("{}?", inner.surface()),
+            Self::Boxed(inner) => inner.surface(),
+            Self::Patch(inner) => format!("patch {}", inner.surface()),
+            Self::Core(name) | Self::Local(name) => name.clone(),
+            other => other.rust(""),
+        }
+    }
+
+    pub fn is_option(&self) -> bool {
+        matches!(self, Self::Option(_))
+    }
+
+    /// The type inside an option, else the type itself.
+    pub fn bare(&self) -> &Ty {
+        match self {
+            Self::Option(inner) => inner,
+            other => other,
+        }
+    }
+
+    pub fn optional(self) -> Self {
+        match self {
+            Self::Option(_) => self,
+            other => Self::Option(Box::new(other)),
+        }
+    }
+
+    /// The type of an argument that becomes this type, and the expression that turns it (`v`) into it.
+    pub fn argument(&self, types: &str) -> (String, &'static str) {
+        match self {
+            Self::String | Self::Core(_) | Self::Local(_) | Self::Patch(_) | Self::Bytes => {
+                (format!("impl Into<{}>", self.rust(types)), ".into()")
+            }
+            Self::List(item) if !matches!(**item, Self::Option(_)) => (
+                format!("impl IntoIterator<Item = impl Into<{}>>", item.rust(types)),
+                ".into_iter().map(Into::into).collect()",
+            ),
+            other => (other.rust(types), ""),
+        }
+    }
+}
+
+/// The name of a schema as a type.
+pub fn type_name(name: &str) -> String {
+    name.to_upper_camel_case()
+}
+
+/// A name as a field, an argument or a module.
+pub fn field_name(name: &str) -> String {
+    let mut snake =
+        name.replace("IPs", "Ips").replace("OAuth", "Oauth").replace("GitHub", "Github").to_snake_case();
+    if snake.is_empty() || snake.starts_with(|c: char| c.is_ascii_digit()) {
+        snake.insert(0, 'x');
+    }
+    const KEYWORDS: [&str; 41] = [
+        "as", "async", "await", "break", "const", "continue", "crate", "dyn", "else", "enum", "extern",
+        "false", "fn", "for", "gen", "if", "impl", "in", "let", "loop", "match", "mod", "move", "mut", "pub",
+        "ref", "return", "self", "static", "struct", "super", "trait", "true", "try", "type", "unsafe",
+        "use", "where", "while", "yield", "abstract",
+    ];
+    if KEYWORDS.contains(&snake.as_str()) {
+        snake.push('_');
+    }
+    snake
+}
+
+/// A name as a field of a command in JSON.
+pub fn camel_name(name: &str) -> String {
+    heck::ToLowerCamelCase::to_lower_camel_case(name)
+}
+
+/// A value of an enum as a variant.
+pub fn variant_name(value: &str) -> String {
+    let mut name = value.replace(['+'], " plus ").to_upper_camel_case();
+    if name.is_empty() {
+        name = "Empty".to_owned();
+    }
+    if name.starts_with(|c: char| c.is_ascii_digit()) {
+        name.insert(0, 'V');
+    }
+    match name.as_str() {
+        "Unknown" => "UnknownValue".to_owned(),
+        "Self" => "SelfValue".to_owned(),
+        "All" => "AllValues".to_owned(),
+        _ => name,
+    }
+}
+
+/// A Rust string literal.
+pub fn literal(text: &str) -> String {
+    format!("{text:?}")
+}
+
+/// Paragraphs as documentation lines: wrapped, and escaped where rustdoc would read markup that is none.
+pub fn doc(indent: &str, text: &str) -> String {
+    let mut out = String::new();
+    for line in wrap(&escape(text), 112usize.saturating_sub(indent.len() + 4)) {
+        out.push_str(indent);
+        out.push_str(if line.is_empty() { "///" } else { "/// " });
+        out.push_str(&line);
+        out.push('\n');
+    }
+    out
+}
+
+fn wrap(text: &str, width: usize) -> Vec<String> {
+    let mut lines = Vec::new();
+    for paragraph in text.trim().split('\n') {
+        let paragraph = paragraph.trim_end();
+        let hanging = if paragraph.trim_start().starts_with("- ") { "  " } else { "" };
+        let mut line = String::new();
+        for word in words(paragraph) {
+            if !line.trim().is_empty() && line.chars().count() + 1 + word.chars().count() > width {
+                lines.push(std::mem::take(&mut line));
+                line.push_str(hanging);
+                line.push_str(word);
+            } else {
+                if !line.is_empty() && line != hanging {
+                    line.push(' ');
+                }
+                line.push_str(word);
+            }
+        }
+        lines.push(line);
+    }
+    lines
+}
+
+/// Splits at spaces that are not inside a code span.
+fn words(text: &str) -> Vec<&str> {
+    let mut words = Vec::new();
+    let (mut start, mut code) = (0, false);
+    for (at, character) in text.char_indices() {
+        match character {
+            '`' => code = !code,
+            ' ' if !code => {
+                if at > start {
+                    words.push(&text[start..at]);
+                }
+                start = at + 1;
+            }
+            _ => {}
+        }
+    }
+    if start < text.len() {
+        words.push(&text[start..]);
+    }
+    words
+}
+
+/// Escapes brackets and angle brackets outside code spans, and turns bare URLs into links.
+fn escape(text: &str) -> String {
+    let mut out = String::new();
+    for (index, span) in text.split('`').enumerate() {
+        if index > 0 {
+            out.push('`');
+        }
+        if index % 2 == 1 {
+            out.push_str(span);
+            continue;
+        }
+        for (index, word) in span.split(' ').enumerate() {
+            if index > 0 {
+                out.push(' ');
+            }
+            if word.starts_with("https://") || word.starts_with("http://") {
+                let end = word.trim_end_matches(['.', ',', ')', ';', ':']).len();
+                out.push_str(&format!("<{}>{}", &word[..end], &word[end..]));
+            } else {
+                out.push_str(
+                    &word.replace('[', "\\[").replace(']', "\\]").replace('<', "\\<").replace('>', "\\>"),
+                );
+            }
+        }
+    }
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_never_collide_with_the_language() {
+        assert_eq!(field_name("type"), "type_");
+        assert_eq!(field_name("X-Clever-Password"), "x_clever_password");
+        assert_eq!(field_name("@timestamp"), "timestamp");
+        assert_eq!(variant_name("2FA"), "V2fa");
+        assert_eq!(variant_name("UNKNOWN"), "UnknownValue");
+    }
+
+    #[test]
+    fn documentation_is_wrapped_and_escaped() {
+        let text = format!("See https://host/x. A [b] <c> `d [e]`. {}", "word ".repeat(30));
+        let doc = doc("", &text);
+        assert!(doc.starts_with("/// See <https://host/x>. A \\[b\\] \\<c\\> `d [e]`."), "{doc}");
+        assert!(doc.lines().count() > 1 && doc.lines().all(|line| line.len() <= 112), "{doc}");
+    }
+}

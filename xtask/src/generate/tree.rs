@@ -1,0 +1,143 @@
+//! A tree of generated files against the one on disk.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::io;
+use std::path::{Path, PathBuf};
+
+use similar::TextDiff;
+
+/// Generated files by their path from the root, and the folders that hold nothing else.
+pub struct Tree {
+    pub files: BTreeMap<PathBuf, String>,
+    pub owned: Vec<PathBuf>,
+}
+
+/// How a file differs.
+#[derive(Debug, PartialEq, Eq)]
+pub enum Difference {
+    Changed(String),
+    Missing,
+    Stray,
+}
+
+impl Tree {
+    /// Keeps only what belongs to one domain.
+    pub fn only(mut self, domain: &str) -> Self {
+        let folder = PathBuf::from(format!("crates/generated/cc-api-{domain}"));
+        let surface = PathBuf::from(format!("spec/surface/{domain}.txt"));
+        self.files.retain(|path, _| path.starts_with(&folder) || *path == surface);
+        self.owned = vec![folder];
+        self
+    }
+
+    /// What differs from the disk, in path order.
+    pub fn compare(&self, root: &Path) -> io::Result<BTreeMap<PathBuf, Difference>> {
+        let mut differences = BTreeMap::new();
+        for (path, wanted) in &self.files {
+            match std::fs::read_to_string(root.join(path)) {
+                Ok(found) if found == *wanted => {}
+                Ok(found) => {
+                    differences.insert(path.clone(), Difference::Changed(diff(&found, wanted)));
+                }
+                Err(error) if error.kind() == io::ErrorKind::NotFound => {
+                    differences.insert(path.clone(), Difference::Missing);
+                }
+                Err(error) => return Err(error),
+            }
+        }
+        for path in self.on_disk(root)? {
+            if !self.files.contains_key(&path) {
+                differences.insert(path, Difference::Stray);
+            }
+        }
+        Ok(differences)
+    }
+
+    /// Makes the disk equal: writes what differs, takes strays away. Returns how many files it touched.
+    pub fn write(&self, root: &Path) -> io::Result<usize> {
+        let differences = self.compare(root)?;
+        for (path, difference) in &differences {
+            let file = root.join(path);
+            if *difference == Difference::Stray {
+                std::fs::remove_file(&file)?;
+                let mut folder = file.parent();
+                while let Some(empty) =
+                    folder.filter(|folder| *folder != root && std::fs::remove_dir(folder).is_ok())
+                {
+                    folder = empty.parent();
+                }
+                continue;
+            }
+            if let Some(folder) = file.parent() {
+                std::fs::create_dir_all(folder)?;
+            }
+            std::fs::write(&file, &self.files[path])?;
+        }
+        Ok(differences.len())
+    }
+
+    fn on_disk(&self, root: &Path) -> io::Result<BTreeSet<PathBuf>> {
+        let mut found = BTreeSet::new();
+        let mut open: Vec<PathBuf> = self.owned.iter().map(|folder| root.join(folder)).collect();
+        while let Some(folder) = open.pop() {
+            let entries = match std::fs::read_dir(&folder) {
+                Ok(entries) => entries,
+                Err(error) if error.kind() == io::ErrorKind::NotFound => continue,
+                Err(error) => return Err(error),
+            };
+            for entry in entries {
+                let entry = entry?;
+                if entry.file_type()?.is_dir() {
+                    open.push(entry.path());
+                } else if let Ok(path) = entry.path().strip_prefix(root) {
+                    found.insert(path.to_owned());
+                }
+            }
+        }
+        Ok(found)
+    }
+}
+
+/// A few lines of what changed.
+fn diff(found: &str, wanted: &str) -> String {
+    const LINES: usize = 12;
+    let diff = TextDiff::from_lines(found, wanted);
+    let text = diff.unified_diff().context_radius(1).to_string();
+    let mut lines: Vec<&str> = text.lines().collect();
+    let more = lines.len().saturating_sub(LINES);
+    lines.truncate(LINES);
+    let mut short = lines.join("\n");
+    if more > 0 {
+        short.push_str(&format!("\n… and {more} more lines"));
+    }
+    short
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn tree(files: &[(&str, &str)]) -> Tree {
+        Tree {
+            files: files.iter().map(|(path, text)| (PathBuf::from(path), (*text).to_owned())).collect(),
+            owned: vec!["made".into()],
+        }
+    }
+
+    #[test]
+    fn changed_missing_and_stray_files_are_told_apart_and_writing_mends_all() {
+        let root = tempfile::tempdir().unwrap();
+        tree(&[("made/a/x.rs", "1\n"), ("made/old/y.rs", "1\n")]).write(root.path()).unwrap();
+        let wanted = tree(&[("made/a/x.rs", "2\n"), ("made/b.rs", "3\n")]);
+        let differences = wanted.compare(root.path()).unwrap();
+        assert_eq!(differences.len(), 3);
+        assert!(
+            matches!(&differences[Path::new("made/a/x.rs")], Difference::Changed(diff) if diff.contains("+2"))
+        );
+        assert_eq!(differences[Path::new("made/b.rs")], Difference::Missing);
+        assert_eq!(differences[Path::new("made/old/y.rs")], Difference::Stray);
+        assert_eq!(wanted.write(root.path()).unwrap(), 3);
+        assert!(wanted.compare(root.path()).unwrap().is_empty());
+        assert!(!root.path().join("made/old").exists());
+    }
+}

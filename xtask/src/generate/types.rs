@@ -1,0 +1,313 @@
+//! `types.rs` of a domain: one type a schema, in name order.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fmt::Write;
+
+use serde_json::{Map, Value};
+
+use super::front::{Front, Shape, shape};
+use super::rust::{Ty, doc, field_name, literal, type_name, variant_name};
+use crate::spec::model::{Domain, closure, references};
+
+/// A struct as it is generated.
+#[derive(Debug)]
+pub struct Struct {
+    pub fields: Vec<Field>,
+}
+
+/// A property as a field.
+#[derive(Debug)]
+pub struct Field {
+    pub property: String,
+    pub ident: String,
+    pub ty: Ty,
+    /// Asked for by `new`.
+    pub required: bool,
+    pub description: String,
+    /// Absent and null read as the empty value.
+    lenient: bool,
+}
+
+/// The types of a domain, decided.
+#[derive(Debug)]
+pub struct Types {
+    pub structs: BTreeMap<String, Struct>,
+    /// Enums and unions: what they do not know has a place, so they have an empty value.
+    open: BTreeSet<String>,
+    /// Schemas (by their name in the spec) that bodies are made of.
+    in_requests: BTreeSet<String>,
+}
+
+impl Types {
+    pub fn decide(domain: &Domain, front: &Front) -> Result<Self, String> {
+        let mut start = BTreeSet::new();
+        for operation in &domain.operations {
+            operation.body.iter().for_each(|body| references(&body.schema, &mut start));
+        }
+        let in_requests = closure(start, &[&domain.schemas, &domain.shared]);
+        let mut start = BTreeSet::new();
+        for operation in &domain.operations {
+            operation.success.schema.iter().for_each(|schema| references(schema, &mut start));
+        }
+        let in_answers = closure(start, &[&domain.schemas, &domain.shared]);
+        let open: BTreeSet<String> = all(domain)
+            .filter(|(_, schema)| matches!(shape(schema), Shape::Enum | Shape::Union))
+            .map(|(name, _)| type_name(name))
+            .collect();
+        let mut structs = BTreeMap::new();
+        for (name, schema) in all(domain).filter(|(_, schema)| shape(schema) == Shape::Struct) {
+            let rust = type_name(name);
+            let types =
+                front.structs.get(&rust).ok_or_else(|| format!("progenitor made no struct of `{name}`"))?;
+            let fields =
+                fields(domain, schema, types, &open, in_requests.contains(name), in_answers.contains(name))
+                    .map_err(|property| format!("progenitor made no field of `{name}.{property}`"))?;
+            structs.insert(rust, Struct { fields });
+        }
+        Ok(Self { structs, open, in_requests })
+    }
+
+    /// The file.
+    pub fn render(&self, domain: &Domain, front: &Front) -> String {
+        let mut chunks = BTreeMap::new();
+        for (name, schema) in all(domain) {
+            let rust = type_name(name);
+            let chunk = match shape(schema) {
+                Shape::Core => continue,
+                Shape::Enum => render_enum(&rust, schema),
+                Shape::Union => render_union(&rust, schema),
+                Shape::Wrapper => match front.wrappers.get(&rust) {
+                    Some(inner) => render_wrapper(&rust, schema, inner),
+                    None => continue,
+                },
+                Shape::Struct => match self.structs.get(&rust) {
+                    Some(fields) => {
+                        render_struct(&rust, schema, fields, &self.open, self.in_requests.contains(name))
+                    }
+                    None => continue,
+                },
+            };
+            chunks.insert(rust, chunk);
+        }
+        let mut out = String::from(
+            "//! Types of the domain, one a schema, in name order.\n\n#[allow(unused_imports)]\nuse serde::{Deserialize, Serialize};\n",
+        );
+        for chunk in chunks.values() {
+            out.push('\n');
+            out.push_str(chunk);
+        }
+        out
+    }
+}
+
+/// The schemas that become types: the domain's own, and the shared ones that are no type of `cc-core`.
+fn all(domain: &Domain) -> impl Iterator<Item = (&String, &Value)> {
+    domain.schemas.iter().chain(&domain.shared)
+}
+
+fn fields(
+    domain: &Domain,
+    schema: &Value,
+    types: &BTreeMap<String, Ty>,
+    open: &BTreeSet<String>,
+    in_request: bool,
+    in_answer: bool,
+) -> Result<Vec<Field>, String> {
+    let empty = Map::new();
+    let properties = schema["properties"].as_object().unwrap_or(&empty);
+    let required: BTreeSet<&str> =
+        schema["required"].as_array().into_iter().flatten().filter_map(Value::as_str).collect();
+    let mut fields = Vec::new();
+    for (property, schema) in properties {
+        let mut ty = types.get(property).ok_or_else(|| property.clone())?.clone();
+        let mut required = required.contains(property.as_str());
+        let essential = schema["x-essential"] == Value::Bool(true) || property == "id";
+        let mut lenient = false;
+        if schema["x-tri-state"] == Value::Bool(true) {
+            ty = Ty::Patch(Box::new(ty.bare().clone()));
+            required = false;
+        } else if !required {
+            // Progenitor reads an absent list as an empty one. In a body the two differ.
+            if in_request || !matches!(ty, Ty::List(_) | Ty::Map(_) | Ty::Json | Ty::JsonMap) {
+                ty = ty.optional();
+            } else {
+                lenient = true;
+            }
+        } else if !in_request && !essential {
+            match &ty {
+                Ty::Local(name) if !open.contains(name) => ty = ty.optional(),
+                Ty::Core(name) if name.starts_with("Timestamp") => ty = ty.optional(),
+                _ => lenient = true,
+            }
+        } else if in_answer && !essential {
+            lenient = matches!(
+                ty,
+                Ty::String | Ty::Bool | Ty::I32 | Ty::I64 | Ty::F64 | Ty::List(_) | Ty::Map(_) | Ty::Json
+            );
+        }
+        if ty.is_option() {
+            required = false;
+            lenient = false;
+        }
+        let target = schema["$ref"].as_str().and_then(|reference| reference.rsplit('/').next());
+        let described = target
+            .and_then(|name| domain.schemas.get(name).or_else(|| domain.shared.get(name)))
+            .unwrap_or(schema);
+        let own = schema["description"].as_str().or_else(|| described["description"].as_str());
+        let description = own.unwrap_or_default().to_owned();
+        fields.push(Field {
+            property: property.clone(),
+            ident: field_name(property),
+            ty,
+            required,
+            description,
+            lenient,
+        });
+    }
+    Ok(fields)
+}
+
+fn render_struct(
+    name: &str,
+    schema: &Value,
+    item: &Struct,
+    open: &BTreeSet<String>,
+    in_request: bool,
+) -> String {
+    let mut out = doc("", &description(name, schema));
+    let default = item.fields.iter().all(|field| match &field.ty {
+        Ty::Local(name) => open.contains(name),
+        Ty::Boxed(_) => false,
+        ty => !is_time(ty),
+    });
+    let derive = if default { "Debug, Clone, Default, PartialEq" } else { "Debug, Clone, PartialEq" };
+    let _ = writeln!(out, "#[derive({derive}, Serialize, Deserialize)]");
+    out.push_str("#[cfg_attr(feature = \"schemars\", derive(schemars::JsonSchema))]\n#[non_exhaustive]\n");
+    let _ = writeln!(out, "pub struct {name} {{");
+    for field in &item.fields {
+        out.push_str(&doc(
+            "    ",
+            if field.description.is_empty() { &field.property } else { &field.description },
+        ));
+        let mut attributes = Vec::new();
+        if field.ident.trim_end_matches('_') != field.property || field.ident.ends_with('_') {
+            attributes.push(format!("rename = {}", literal(&field.property)));
+        }
+        match &field.ty {
+            Ty::Patch(_) => {
+                attributes.push("default".to_owned());
+                attributes.push("skip_serializing_if = \"cc_core::Patch::is_absent\"".to_owned());
+            }
+            Ty::Option(_) => {
+                attributes.push("default".to_owned());
+                attributes.push("skip_serializing_if = \"Option::is_none\"".to_owned());
+            }
+            _ if field.lenient => {
+                attributes.push("default".to_owned());
+                attributes.push("deserialize_with = \"cc_core::de::null_as_default\"".to_owned());
+            }
+            _ => {}
+        }
+        if !attributes.is_empty() {
+            let _ = writeln!(out, "    #[serde({})]", attributes.join(", "));
+        }
+        let _ = writeln!(out, "    pub {}: {},", field.ident, field.ty.rust(""));
+    }
+    out.push_str("}\n");
+    if in_request {
+        out.push_str(&render_constructor(name, &item.fields));
+    }
+    out
+}
+
+/// `new` with what is required, and a setter for each of the rest.
+fn render_constructor(name: &str, fields: &[Field]) -> String {
+    let mut out = format!("\nimpl {name} {{\n    /// With what is required.\n");
+    let arguments: Vec<String> = fields
+        .iter()
+        .filter(|field| field.required)
+        .map(|field| format!("{}: {}", field.ident, field.ty.argument("").0))
+        .collect();
+    let _ = writeln!(
+        out,
+        "    #[must_use]\n    #[allow(clippy::new_without_default)]\n    pub fn new({}) -> Self {{\n        Self {{",
+        arguments.join(", ")
+    );
+    for field in fields {
+        let value = if field.required {
+            format!("{}{}", field.ident, field.ty.argument("").1)
+        } else if matches!(field.ty, Ty::Patch(_)) {
+            "cc_core::Patch::Absent".to_owned()
+        } else if field.ty.is_option() {
+            "None".to_owned()
+        } else {
+            "Default::default()".to_owned()
+        };
+        let _ = writeln!(out, "            {}: {value},", field.ident);
+    }
+    out.push_str("        }\n    }\n");
+    for field in fields.iter().filter(|field| !field.required) {
+        out.push_str(&render_setter(&field.ident, &field.ty, "", &field.description, false));
+    }
+    out.push_str("}\n");
+    out
+}
+
+/// A setter of an optional field; `marked` says that the type itself is `must_use`.
+pub fn render_setter(ident: &str, ty: &Ty, types: &str, description: &str, marked: bool) -> String {
+    let (argument, convert) = ty.bare().argument(types);
+    let value = format!("{ident}{convert}");
+    let value = if ty.is_option() { format!("Some({value})") } else { value };
+    let mut out = String::from("\n");
+    out.push_str(&doc("    ", if description.is_empty() { ident } else { description }));
+    let _ = writeln!(
+        out,
+        "    {}pub fn {ident}(mut self, {ident}: {argument}) -> Self {{\n        self.{ident} = {value};\n        self\n    }}",
+        if marked { "" } else { "#[must_use]\n    " }
+    );
+    out
+}
+
+fn is_time(ty: &Ty) -> bool {
+    matches!(ty, Ty::Core(name) if name.starts_with("Timestamp"))
+}
+
+fn render_enum(name: &str, schema: &Value) -> String {
+    let mut out = String::from("cc_core::open_enum! {\n");
+    out.push_str(&doc("    ", &description(name, schema)));
+    let _ = writeln!(out, "    pub enum {name} {{");
+    let mut taken = BTreeSet::new();
+    for value in schema["enum"].as_array().into_iter().flatten().filter_map(Value::as_str) {
+        let mut variant = variant_name(value);
+        while !taken.insert(variant.clone()) {
+            variant.push_str("Other");
+        }
+        let text = schema["x-values"][value].as_str().map_or_else(|| format!("`{value}`."), str::to_owned);
+        out.push_str(&doc("        ", &text));
+        let _ = writeln!(out, "        {variant} = {},", literal(value));
+    }
+    out.push_str("    }\n}\n");
+    out
+}
+
+fn render_union(name: &str, schema: &Value) -> String {
+    let mut out = String::from("cc_core::open_union! {\n");
+    out.push_str(&doc("    ", &description(name, schema)));
+    let tag = schema["discriminator"]["propertyName"].as_str().unwrap_or_default();
+    let _ = writeln!(out, "    #[tag = {}]\n    pub enum {name} {{", literal(tag));
+    for (value, target) in schema["discriminator"]["mapping"].as_object().into_iter().flatten() {
+        let target = target.as_str().and_then(|target| target.rsplit('/').next()).unwrap_or_default();
+        out.push_str(&doc("        ", &format!("`{value}`.")));
+        let _ = writeln!(out, "        {}({}) = {},", variant_name(value), type_name(target), literal(value));
+    }
+    out.push_str("    }\n}\n");
+    out
+}
+
+fn render_wrapper(name: &str, schema: &Value, inner: &Ty) -> String {
+    format!("{}pub type {name} = {};\n", doc("", &description(name, schema)), inner.rust(""))
+}
+
+fn description(name: &str, schema: &Value) -> String {
+    schema["description"].as_str().map_or_else(|| format!("`{name}`."), str::to_owned)
+}

@@ -1,0 +1,162 @@
+//! The generator as a library, so that its tests can drive it.
+
+pub mod generate;
+mod report;
+pub mod spec;
+mod tidy;
+
+use std::fmt::Write;
+use std::path::Path;
+
+use generate::tree::Difference;
+use spec::model::Spec;
+use spec::{Documents, Problem, check};
+
+const HELP: &str = "\
+cargo xtask COMMAND
+
+  generate [--check] [--domain X]   make everything that is made from spec/; --check compares and changes nothing
+  check [FILE]                      list every problem of spec/, or of one OpenAPI document
+  coverage [--against CSV]          operations per domain: specified, generated, by a command, in the sandbox, tested
+  tidy                              arrows between crates, stray or unmarked generated files, files without `//!`
+  help                              this text
+";
+
+/// What a run prints, and whether it went well.
+#[derive(Debug, Default)]
+pub struct Outcome {
+    pub text: String,
+    pub errors: String,
+    pub success: bool,
+}
+
+impl Outcome {
+    fn ok(text: impl Into<String>) -> Self {
+        Self { text: text.into(), errors: String::new(), success: true }
+    }
+
+    fn failed(errors: impl Into<String>) -> Self {
+        Self { text: String::new(), errors: errors.into(), success: false }
+    }
+}
+
+/// Runs one command line in a workspace.
+pub fn run(arguments: &[String], root: &Path) -> Outcome {
+    let words: Vec<&str> = arguments.iter().map(String::as_str).collect();
+    match words.as_slice() {
+        ["generate", options @ ..] => match generate_options(options) {
+            Ok((check, domain)) => generate(root, check, domain),
+            Err(message) => Outcome::failed(format!("error: {message}\n\n{HELP}")),
+        },
+        ["check"] => match Documents::read(&root.join("spec")) {
+            Ok(documents) => problems(&check::check(&documents)),
+            Err(unread) => problems(&unread),
+        },
+        ["check", file] => match spec::read_document(Path::new(file)) {
+            Ok(document) => problems(&check::check_alone((*file).to_owned(), &document)),
+            Err(problem) => problems(&[problem]),
+        },
+        ["coverage"] => report::coverage(root, None),
+        ["coverage", "--against", file] => report::coverage(root, Some(Path::new(file))),
+        ["tidy"] => tidy::tidy(root),
+        ["help" | "--help" | "-h"] => Outcome::ok(HELP),
+        [] => Outcome::failed(HELP),
+        _ => Outcome::failed(format!(
+            "error: `{}` is no command line of this program\n\n{HELP}",
+            words.join(" ")
+        )),
+    }
+}
+
+fn generate_options<'a>(options: &[&'a str]) -> Result<(bool, Option<&'a str>), String> {
+    let (mut check, mut domain) = (false, None);
+    let mut options = options.iter();
+    while let Some(option) = options.next() {
+        match *option {
+            "--check" => check = true,
+            "--domain" => domain = Some(*options.next().ok_or("`--domain` takes the name of a domain")?),
+            other => return Err(format!("`{other}` is no option of `generate`")),
+        }
+    }
+    Ok((check, domain))
+}
+
+fn problems(problems: &[Problem]) -> Outcome {
+    let mut text = String::new();
+    for problem in problems {
+        let _ = writeln!(text, "{problem}");
+    }
+    match problems.len() {
+        0 => Outcome::ok("the spec keeps every rule\n"),
+        count => Outcome { text, errors: format!("error: {count} problems\n"), success: false },
+    }
+}
+
+/// Reads and checks the spec of a workspace.
+pub fn read_spec(root: &Path) -> Result<Spec, Outcome> {
+    let documents = Documents::read(&root.join("spec")).map_err(|unread| problems(&unread))?;
+    let found = check::check(&documents);
+    if found.is_empty() { Ok(Spec::read(&documents)) } else { Err(problems(&found)) }
+}
+
+fn generate(root: &Path, check: bool, domain: Option<&str>) -> Outcome {
+    let spec = match read_spec(root) {
+        Ok(spec) => spec,
+        Err(outcome) => return outcome,
+    };
+    if let Some(domain) = domain.filter(|domain| !spec.domains.iter().any(|known| known.name == *domain)) {
+        let known: Vec<&str> = spec.domains.iter().map(|domain| domain.name.as_str()).collect();
+        return Outcome::failed(format!(
+            "error: there is no domain `{domain}`: there are {}\n",
+            known.join(", ")
+        ));
+    }
+    let generate::Output { mut tree, notes } = match generate::generate(&spec, root) {
+        Ok(output) => output,
+        Err(errors) => {
+            return Outcome::failed(
+                errors.iter().map(|error| format!("error: {error}\n")).collect::<String>(),
+            );
+        }
+    };
+    if let Some(domain) = domain {
+        tree = tree.only(domain);
+    }
+    let notes: String = notes.iter().map(|note| format!("note: {note}\n")).collect();
+    if !check {
+        return match tree.write(root) {
+            Ok(0) => {
+                Outcome { text: "everything is as the spec says\n".to_owned(), errors: notes, success: true }
+            }
+            Ok(count) => Outcome {
+                text: format!("{count} {} changed\n", if count == 1 { "file" } else { "files" }),
+                errors: notes,
+                success: true,
+            },
+            Err(error) => Outcome::failed(format!("error: cannot write: {error}\n")),
+        };
+    }
+    match tree.compare(root) {
+        Ok(differences) if differences.is_empty() => {
+            Outcome { text: "everything is as the spec says\n".to_owned(), errors: notes, success: true }
+        }
+        Ok(differences) => {
+            let mut text = String::new();
+            for (path, difference) in &differences {
+                let _ = match difference {
+                    Difference::Changed(diff) => writeln!(text, "changed: {}\n{diff}", path.display()),
+                    Difference::Missing => writeln!(text, "missing: {}", path.display()),
+                    Difference::Stray => writeln!(text, "stray: {}", path.display()),
+                };
+            }
+            let command = domain.map_or_else(
+                || "cargo xtask generate".to_owned(),
+                |domain| format!("cargo xtask generate --domain {domain}"),
+            );
+            let errors =
+                format!("error: {} files are not as the spec says; run `{command}`\n", differences.len());
+            Outcome { text, errors, success: false }
+        }
+        Err(error) => Outcome::failed(format!("error: cannot read: {error}\n")),
+    }
+}

@@ -1,0 +1,27 @@
+//! Checks the spec and generates everything that is made from it: `cargo xtask help` says how.
+
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+use xtask::{Outcome, run};
+
+fn main() -> ExitCode {
+    let root =
+        Path::new(env!("CARGO_MANIFEST_DIR")).parent().map_or_else(|| PathBuf::from("."), Path::to_owned);
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    // Recursive parsers of what is generated need more than the main thread's stack for large domains.
+    let worker = std::thread::Builder::new().stack_size(64 << 20).spawn(move || run(&arguments, &root));
+    let outcome = worker.map(std::thread::JoinHandle::join);
+    match outcome {
+        Ok(Ok(Outcome { text, errors, success })) => {
+            print!("{text}");
+            eprint!("{errors}");
+            if success { ExitCode::SUCCESS } else { ExitCode::FAILURE }
+        }
+        Ok(Err(_)) => ExitCode::FAILURE,
+        Err(error) => {
+            eprintln!("error: cannot start a thread: {error}");
+            ExitCode::FAILURE
+        }
+    }
+}

@@ -1,0 +1,95 @@
+//! The spec as the rest of the generator sees it: parsed with positions, checked, then read into a model.
+
+pub mod check;
+pub mod model;
+pub mod node;
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+use node::Node;
+
+/// One thing that is wrong, and where.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Problem {
+    pub file: String,
+    pub line: usize,
+    pub rule: &'static str,
+    pub message: String,
+    pub pointer: String,
+}
+
+impl std::fmt::Display for Problem {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{}:{}: {}: {} ({})", self.file, self.line, self.rule, self.message, self.pointer)
+    }
+}
+
+/// The documents of a folder, parsed.
+#[derive(Debug)]
+pub struct Documents {
+    /// Domain name (the file's stem) and its document, in name order; without `shared`.
+    pub domains: BTreeMap<String, Node>,
+    /// `shared.yaml`, empty when there is none.
+    pub shared: Node,
+}
+
+impl Documents {
+    /// Reads `spec/*.yaml`.
+    pub fn read(folder: &Path) -> Result<Self, Vec<Problem>> {
+        let mut files: Vec<PathBuf> = match std::fs::read_dir(folder) {
+            Ok(entries) => entries
+                .filter_map(|entry| entry.ok().map(|entry| entry.path()))
+                .filter(|path| path.extension().is_some_and(|extension| extension == "yaml"))
+                .collect(),
+            Err(error) => return Err(vec![unreadable(folder, &error)]),
+        };
+        files.sort();
+        let mut documents = Self { domains: BTreeMap::new(), shared: Node::empty_map() };
+        let mut problems = Vec::new();
+        for path in files {
+            let name = path.file_stem().unwrap_or_default().to_string_lossy().into_owned();
+            match read_document(&path) {
+                Ok(node) if name == "shared" => documents.shared = node,
+                Ok(node) => {
+                    documents.domains.insert(name, node);
+                }
+                Err(problem) => problems.push(problem),
+            }
+        }
+        if problems.is_empty() { Ok(documents) } else { Err(problems) }
+    }
+}
+
+/// Reads one YAML or JSON file.
+pub fn read_document(path: &Path) -> Result<Node, Problem> {
+    let file = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
+    let bytes = std::fs::read(path).map_err(|error| unreadable(path, &error))?;
+    let text = String::from_utf8(bytes).map_err(|error| Problem {
+        file: file.clone(),
+        line: 1 + error.as_bytes()[..error.utf8_error().valid_up_to()]
+            .iter()
+            .filter(|&&b| b == b'\n')
+            .count(),
+        rule: "encoding",
+        message: "the file is not UTF-8".to_owned(),
+        pointer: "#".to_owned(),
+    })?;
+    node::parse(&text).map_err(|error| Problem {
+        file,
+        line: error.line,
+        rule: "syntax",
+        message: error.message,
+        pointer: "#".to_owned(),
+    })
+}
+
+fn unreadable(path: &Path, error: &std::io::Error) -> Problem {
+    Problem {
+        file: path.file_name().unwrap_or_default().to_string_lossy().into_owned(),
+        line: 0,
+        rule: "file",
+        message: format!("cannot be read: {error}"),
+        pointer: "#".to_owned(),
+    }
+}

@@ -1,0 +1,279 @@
+//! Every rule of the spec, applied to every document: all problems in one run, each with its place.
+
+mod operation;
+mod schema;
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::node::{Entry, Node};
+use super::{Documents, Problem};
+
+/// Collects problems of one file.
+pub struct Report<'a> {
+    file: String,
+    document: &'a Node,
+    shared: &'a Node,
+    problems: Vec<Problem>,
+    /// Local schemas that something refers to.
+    used: BTreeSet<String>,
+}
+
+impl<'a> Report<'a> {
+    fn new(file: String, document: &'a Node, shared: &'a Node) -> Self {
+        Self { file, document, shared, problems: Vec::new(), used: BTreeSet::new() }
+    }
+
+    fn add(&mut self, line: usize, rule: &'static str, pointer: &str, message: impl Into<String>) {
+        self.problems.push(Problem {
+            file: self.file.clone(),
+            line,
+            rule,
+            message: message.into(),
+            pointer: format!("#{pointer}"),
+        });
+    }
+
+    /// Resolves `#/components/…` and `shared.yaml#/components/…`.
+    fn resolve(&self, reference: &str) -> Option<&'a Node> {
+        let (document, path) = match reference.split_once('#')? {
+            ("", path) => (self.document, path),
+            ("shared.yaml", path) => (self.shared, path),
+            _ => return None,
+        };
+        path.strip_prefix('/')?.split('/').try_fold(document, |node, key| node.get(key))
+    }
+}
+
+/// Appends a key to a JSON pointer.
+fn join(pointer: &str, key: &str) -> String {
+    format!("{pointer}/{}", key.replace('~', "~0").replace('/', "~1"))
+}
+
+/// Checks all documents, each by itself and all together.
+pub fn check(documents: &Documents) -> Vec<Problem> {
+    let mut problems = Vec::new();
+    let mut report = Report::new("shared.yaml".to_owned(), &documents.shared, &documents.shared);
+    components(&mut report, true);
+    problems.append(&mut report.problems);
+    let mut ids: BTreeMap<String, (String, usize)> = BTreeMap::new();
+    let mut commands: BTreeMap<String, (String, usize)> = BTreeMap::new();
+    let mut routes: BTreeMap<String, (String, usize)> = BTreeMap::new();
+    let all: BTreeSet<&str> = documents
+        .domains
+        .values()
+        .flat_map(operations)
+        .filter_map(|(.., operation)| operation.str_at("operationId"))
+        .collect();
+    for (domain, document) in &documents.domains {
+        let file = format!("{domain}.yaml");
+        let mut report = Report::new(file.clone(), document, &documents.shared);
+        check_document(&mut report);
+        let unique = |report: &mut Report<'_>,
+                      names: &mut BTreeMap<String, (String, usize)>,
+                      what,
+                      name: &str,
+                      line,
+                      pointer: &str| {
+            if let Some((file, first)) = names.insert(name.to_owned(), (report.file.clone(), line)) {
+                report.add(line, "unique", pointer, format!("{what} `{name}` is taken by {file}:{first}"));
+            }
+        };
+        for (path, method, pointer, operation) in operations_with_pointer(document) {
+            let route = format!("{} {}", method.to_uppercase(), normalized(path));
+            unique(&mut report, &mut routes, "the route", &route, operation.line, &pointer);
+            for alias in operation.strings_at("x-aliases") {
+                unique(&mut report, &mut routes, "the alias", &normalized(&alias), operation.line, &pointer);
+            }
+            if let Some(id) = operation.str_at("operationId") {
+                unique(&mut report, &mut ids, "the operation id", id, operation.line, &pointer);
+            }
+            if let Some(successor) = operation.str_at("x-successor")
+                && !all.contains(successor)
+            {
+                report.add(
+                    operation.line,
+                    "successor",
+                    &pointer,
+                    format!("no operation is called `{successor}`"),
+                );
+            }
+            if let Some(name) = operation.at(&["x-command", "name"]).and_then(Node::as_str) {
+                unique(&mut report, &mut commands, "the command", name, operation.line, &pointer);
+            }
+        }
+        for composite in document.get("x-composites").map(Node::items).unwrap_or_default() {
+            let pointer = "/x-composites";
+            match composite.str_at("name") {
+                Some(name) => {
+                    unique(&mut report, &mut commands, "the command", name, composite.line, pointer)
+                }
+                None => report.add(composite.line, "command", pointer, "a composite command has no `name`"),
+            }
+            if composite.str_at("summary").is_none() {
+                report.add(composite.line, "command", pointer, "a composite command has no `summary`");
+            }
+            for operation in composite.strings_at("operations") {
+                if !all.contains(operation.as_str()) {
+                    report.add(
+                        composite.line,
+                        "command",
+                        pointer,
+                        format!("no operation is called `{operation}`"),
+                    );
+                }
+            }
+        }
+        problems.append(&mut report.problems);
+    }
+    problems.sort();
+    problems.dedup();
+    problems
+}
+
+/// Checks one document that stands alone, such as one that was published elsewhere.
+pub fn check_alone(file: String, document: &Node) -> Vec<Problem> {
+    let shared = Node::empty_map();
+    let mut report = Report::new(file, document, &shared);
+    check_document(&mut report);
+    report.problems.sort();
+    report.problems.dedup();
+    report.problems
+}
+
+const METHODS: [&str; 8] = ["get", "put", "post", "delete", "options", "head", "patch", "trace"];
+
+/// Path, method and operation of each route.
+pub fn operations(document: &Node) -> impl Iterator<Item = (&str, &str, &Node)> {
+    operations_with_pointer(document).map(|(path, method, _, operation)| (path, method, operation))
+}
+
+fn operations_with_pointer(document: &Node) -> impl Iterator<Item = (&str, &str, String, &Node)> {
+    document.get("paths").map(Node::entries).unwrap_or_default().iter().flat_map(|path| {
+        path.value.entries().iter().filter(|entry| METHODS.contains(&entry.key.as_str())).map(|entry| {
+            let pointer = join(&join("/paths", &path.key), &entry.key);
+            (path.key.as_str(), entry.key.as_str(), pointer, &entry.value)
+        })
+    })
+}
+
+/// A route with its parameters unnamed, so that two spellings of one route are one.
+pub fn normalized(path: &str) -> String {
+    let mut out = String::new();
+    let mut inside = false;
+    for character in path.chars() {
+        match character {
+            '{' => {
+                inside = true;
+                out.push_str("{}");
+            }
+            '}' => inside = false,
+            _ if inside => {}
+            other => out.push(other),
+        }
+    }
+    out
+}
+
+fn check_document(report: &mut Report<'_>) {
+    let document = report.document;
+    if !document.is_map() {
+        report.add(document.line, "document", "", "an OpenAPI document is a map");
+        return;
+    }
+    match document.str_at("openapi") {
+        Some(version) if version.starts_with("3.0.") => {}
+        Some(version) => {
+            report.add(document.line, "version", "/openapi", format!("OpenAPI {version} is not 3.0.x"))
+        }
+        None => report.add(document.line, "version", "/openapi", "there is no `openapi: 3.0.3`"),
+    }
+    for key in ["title", "version"] {
+        if document.at(&["info", key]).and_then(Node::as_str).is_none_or(|text| text.trim().is_empty()) {
+            report.add(document.line, "info", "/info", format!("`info` has no `{key}`"));
+        }
+    }
+    match document.get("paths") {
+        Some(paths) if paths.is_map() => {}
+        _ => report.add(document.line, "paths", "/paths", "there is no `paths` map"),
+    }
+    for path in document.get("paths").map(Node::entries).unwrap_or_default() {
+        path_item(report, path);
+    }
+    components(report, false);
+    for composite in document.get("x-composites").map(Node::items).unwrap_or_default() {
+        if !composite.is_map() {
+            report.add(composite.line, "command", "/x-composites", "a composite command is a map");
+        }
+    }
+}
+
+fn path_item(report: &mut Report<'_>, path: &Entry) {
+    let pointer = join("/paths", &path.key);
+    if !path.key.starts_with('/') {
+        report.add(path.line, "path", &pointer, "a path starts with `/`");
+    }
+    if !path.value.is_map() {
+        report.add(path.line, "path", &pointer, "a path holds a map of its operations");
+        return;
+    }
+    for entry in path.value.entries() {
+        let pointer = join(&pointer, &entry.key);
+        if METHODS.contains(&entry.key.as_str()) {
+            operation::check(report, &path.key, &entry.key, &entry.value, &pointer);
+        } else if entry.key == "$ref" {
+            report.add(entry.line, "path", &pointer, "a path is written where it is, not referred to");
+        } else if entry.key == "parameters" {
+            report.add(entry.line, "path", &pointer, "parameters belong to each operation, not to the path");
+        } else if !entry.key.starts_with("x-")
+            && !["summary", "description", "servers"].contains(&entry.key.as_str())
+        {
+            report.add(entry.line, "path", &pointer, format!("`{}` is no HTTP method", entry.key));
+        }
+    }
+}
+
+fn components(report: &mut Report<'_>, shared: bool) {
+    let document = report.document;
+    for entry in document.at(&["components", "schemas"]).map(Node::entries).unwrap_or_default() {
+        let pointer = join("/components/schemas", &entry.key);
+        let pascal = entry.key.starts_with(|c: char| c.is_ascii_uppercase())
+            && entry.key.chars().all(|c| c.is_ascii_alphanumeric());
+        if !pascal {
+            report.add(
+                entry.line,
+                "name",
+                &pointer,
+                format!("the schema `{}` is not called in PascalCase", entry.key),
+            );
+        } else if entry.key.ends_with(|c: char| c.is_ascii_digit()) && !shared {
+            report.add(
+                entry.line,
+                "name",
+                &pointer,
+                format!("`{}` ends in a counter: give it the term of the field", entry.key),
+            );
+        }
+        if entry.value.str_at("description").is_none() && entry.value.get("$ref").is_none() {
+            report.add(
+                entry.line,
+                "description",
+                &pointer,
+                format!("the schema `{}` has no description", entry.key),
+            );
+        }
+        schema::check(report, &entry.value, &pointer, schema::Place::Component);
+    }
+    if !shared {
+        for entry in document.at(&["components", "schemas"]).map(Node::entries).unwrap_or_default() {
+            if !report.used.contains(&entry.key) {
+                let pointer = join("/components/schemas", &entry.key);
+                report.add(
+                    entry.line,
+                    "unused",
+                    &pointer,
+                    format!("nothing refers to the schema `{}`", entry.key),
+                );
+            }
+        }
+    }
+}

@@ -1,0 +1,343 @@
+//! The rules of an operation: names, sources, parameters, bodies, answers.
+
+use super::super::node::{Kind, Node};
+use super::{Report, join, schema};
+
+/// Where a fact may come from.
+pub const SOURCES: [&str; 14] = [
+    "seed-001",
+    "seed-002",
+    "seed-003",
+    "v2-openapi",
+    "v2-extra",
+    "v4-openapi",
+    "go-sdk",
+    "ovd",
+    "js-client",
+    "cli",
+    "terraform",
+    "bridge-openapi",
+    "kv-openapi",
+    "docs",
+];
+
+const EXTENSIONS: [&str; 10] = [
+    "x-source",
+    "x-aliases",
+    "x-one-shot",
+    "x-idempotent",
+    "x-successor",
+    "x-used-by",
+    "x-heartbeat-ms",
+    "x-command",
+    "x-client-command",
+    "x-note",
+];
+
+const COMMAND_KEYS: [&str; 10] =
+    ["name", "domain", "summary", "fields", "constants", "owner", "addon", "empty", "output", "sort"];
+
+pub fn check(report: &mut Report<'_>, path: &str, method: &str, operation: &Node, pointer: &str) {
+    let line = operation.line;
+    if !operation.is_map() {
+        report.add(line, "operation", pointer, "an operation is a map");
+        return;
+    }
+    match operation.str_at("operationId") {
+        None => report.add(line, "operation-id", pointer, "there is no `operationId`"),
+        Some(id) if !is_snake(id) => {
+            report.add(
+                line,
+                "operation-id",
+                pointer,
+                format!("`{id}` is not snake case, such as `get_zone`"),
+            );
+        }
+        Some(_) => {}
+    }
+    match operation.str_at("summary") {
+        None => report.add(line, "summary", pointer, "there is no `summary`"),
+        Some(text) if !text.trim_end().ends_with('.') => {
+            report.add(line, "summary", pointer, "the summary is no sentence: it lacks its full stop");
+        }
+        Some(_) => {}
+    }
+    let sources = operation.strings_at("x-source");
+    if sources.is_empty() {
+        report.add(line, "source", pointer, "there is no `x-source`: say where the facts come from");
+    }
+    for source in sources.iter().filter(|source| !SOURCES.contains(&source.as_str())) {
+        report.add(
+            line,
+            "source",
+            pointer,
+            format!("`{source}` is no known source (docs/spec.md lists them)"),
+        );
+    }
+    for entry in operation.entries() {
+        if entry.key.starts_with("x-") && !EXTENSIONS.contains(&entry.key.as_str()) {
+            report.add(
+                entry.line,
+                "extension",
+                &join(pointer, &entry.key),
+                format!("`{}` is no known extension", entry.key),
+            );
+        }
+    }
+    for alias in operation.strings_at("x-aliases") {
+        if alias
+            .split_once(" /")
+            .is_none_or(|(method, _)| method.is_empty() || method != method.to_uppercase())
+        {
+            report.add(line, "alias", pointer, format!("`{alias}` is not of the form `GET /path`"));
+        }
+    }
+    parameters(report, path, operation, pointer);
+    body(report, method, operation, pointer);
+    responses(report, operation, pointer);
+    command(report, operation, pointer);
+}
+
+fn parameters(report: &mut Report<'_>, path: &str, operation: &Node, pointer: &str) {
+    let mut declared = Vec::new();
+    let list = operation.get("parameters");
+    for (index, parameter) in list.map(Node::items).unwrap_or_default().iter().enumerate() {
+        let pointer = format!("{pointer}/parameters/{index}");
+        if parameter.get("$ref").is_some() {
+            report.add(
+                parameter.line,
+                "parameter",
+                &pointer,
+                "a parameter is written where it is used, not referred to",
+            );
+            continue;
+        }
+        let (name, place) = match (parameter.str_at("name"), parameter.str_at("in")) {
+            (Some(name), Some(place)) => (name, place),
+            _ => {
+                report.add(parameter.line, "parameter", &pointer, "a parameter lacks `name` or `in`");
+                continue;
+            }
+        };
+        match place {
+            "path" => {
+                declared.push(name.to_owned());
+                if !parameter.is_true_at("required") {
+                    report.add(
+                        parameter.line,
+                        "parameter",
+                        &pointer,
+                        format!("the path parameter `{name}` is not `required: true`"),
+                    );
+                }
+            }
+            "query" | "header" => {}
+            "cookie" => report.add(
+                parameter.line,
+                "parameter",
+                &pointer,
+                format!("`{name}` is a cookie, which no client sends: leave it out"),
+            ),
+            other => report.add(parameter.line, "parameter", &pointer, format!("`in: {other}` is unknown")),
+        }
+        if parameter.str_at("description").is_none_or(|text| text.trim().is_empty()) {
+            report.add(
+                parameter.line,
+                "description",
+                &pointer,
+                format!("the parameter `{name}` has no description"),
+            );
+        }
+        match parameter.get("schema") {
+            Some(schema) => schema::check(report, schema, &join(&pointer, "schema"), schema::Place::Inline),
+            None => report.add(
+                parameter.line,
+                "parameter",
+                &pointer,
+                format!("the parameter `{name}` has no schema"),
+            ),
+        }
+    }
+    let template: Vec<&str> =
+        path.split('{').skip(1).filter_map(|rest| rest.split_once('}')).map(|(name, _)| name).collect();
+    for name in &template {
+        if !declared.iter().any(|known| known == name) {
+            report.add(
+                operation.line,
+                "path-parameter",
+                pointer,
+                format!("the path holds `{{{name}}}`, which is not declared"),
+            );
+        }
+    }
+    for name in &declared {
+        if !template.contains(&name.as_str()) {
+            report.add(
+                operation.line,
+                "path-parameter",
+                pointer,
+                format!("the parameter `{name}` is not in the path"),
+            );
+        }
+    }
+}
+
+fn body(report: &mut Report<'_>, method: &str, operation: &Node, pointer: &str) {
+    let Some(body) = operation.get("requestBody") else { return };
+    let pointer = join(pointer, "requestBody");
+    if method == "get" || method == "head" {
+        report.add(body.line, "body", &pointer, format!("a {} has no body", method.to_uppercase()));
+    }
+    if !body.is_true_at("required") {
+        report.add(body.line, "body", &pointer, "the body is not `required: true`");
+    }
+    let media = body.get("content").map(Node::entries).unwrap_or_default();
+    if media.len() != 1 {
+        report.add(
+            body.line,
+            "media-type",
+            &pointer,
+            format!("the body has {} media types: give one", media.len()),
+        );
+    }
+    for entry in media {
+        let pointer = join(&join(&pointer, "content"), &entry.key);
+        if entry.key.contains('*') && entry.key != "image/*" {
+            report.add(entry.line, "media-type", &pointer, format!("`{}` is no media type", entry.key));
+        }
+        match entry.value.get("schema") {
+            Some(schema) => schema::check(report, schema, &join(&pointer, "schema"), schema::Place::Inline),
+            None => report.add(entry.line, "media-type", &pointer, format!("`{}` has no schema", entry.key)),
+        }
+    }
+}
+
+fn responses(report: &mut Report<'_>, operation: &Node, pointer: &str) {
+    let pointer = join(pointer, "responses");
+    let responses = operation.get("responses").map(Node::entries).unwrap_or_default();
+    let success =
+        responses.iter().filter(|entry| entry.key.starts_with('2') || entry.key.starts_with('1')).count();
+    if success != 1 {
+        report.add(
+            operation.line,
+            "success",
+            &pointer,
+            format!("there are {success} success answers: give one"),
+        );
+    }
+    for entry in responses {
+        let pointer = join(&pointer, &entry.key);
+        if entry.key == "default" {
+            report.add(
+                entry.line,
+                "status",
+                &pointer,
+                "`default` says neither success nor failure: give a status or `4XX`",
+            );
+        } else if !is_status(&entry.key) {
+            report.add(entry.line, "status", &pointer, format!("`{}` is no status", entry.key));
+        }
+        let response = match entry.value.str_at("$ref") {
+            Some(reference) => match report.resolve(reference) {
+                Some(response) => response,
+                None => {
+                    report.add(entry.line, "reference", &pointer, format!("`{reference}` leads nowhere"));
+                    continue;
+                }
+            },
+            None => &entry.value,
+        };
+        if response.str_at("description").is_none_or(|text| text.trim().is_empty()) {
+            report.add(
+                entry.line,
+                "description",
+                &pointer,
+                format!("the answer {} has no description", entry.key),
+            );
+        }
+        let media = response.get("content").map(Node::entries).unwrap_or_default();
+        if media.len() > 1 {
+            report.add(
+                entry.line,
+                "media-type",
+                &pointer,
+                format!("the answer {} has {} media types: give one", entry.key, media.len()),
+            );
+        }
+        if entry.key == "204" && !media.is_empty() {
+            report.add(entry.line, "media-type", &pointer, "204 has no body, so no media type");
+        }
+        for media in media {
+            let pointer = join(&join(&pointer, "content"), &media.key);
+            if media.key == "*/*" {
+                report.add(media.line, "media-type", &pointer, "`*/*` is no media type");
+            }
+            match media.value.get("schema") {
+                Some(schema) if entry.value.get("$ref").is_none() => {
+                    schema::check(report, schema, &join(&pointer, "schema"), schema::Place::Inline);
+                }
+                Some(_) => {}
+                None => {
+                    report.add(media.line, "media-type", &pointer, format!("`{}` has no schema", media.key))
+                }
+            }
+        }
+    }
+}
+
+fn command(report: &mut Report<'_>, operation: &Node, pointer: &str) {
+    let Some(command) = operation.get("x-command") else { return };
+    let pointer = join(pointer, "x-command");
+    if command.str_at("name").is_none_or(|name| !name.starts_with(|c: char| c.is_ascii_uppercase())) {
+        report.add(command.line, "command", &pointer, "the command has no `name` in PascalCase");
+    }
+    for entry in command.entries() {
+        if !COMMAND_KEYS.contains(&entry.key.as_str()) {
+            report.add(entry.line, "command", &pointer, format!("`{}` is no key of a command", entry.key));
+        }
+    }
+    if let Some(empty) = command.get("empty")
+        && !matches!(empty.as_str(), Some("null" | "list"))
+    {
+        report.add(empty.line, "command", &pointer, "`empty` is `'null'` or `list`");
+    }
+    for entry in command.get("fields").map(Node::entries).unwrap_or_default() {
+        let target = entry.value.as_str().unwrap_or_default();
+        if target != "body"
+            && !["path.", "query.", "header.", "body."].iter().any(|place| target.starts_with(place))
+        {
+            report.add(
+                entry.line,
+                "command",
+                &pointer,
+                format!("the field `{}` goes to `{target}`, which is no place", entry.key),
+            );
+        }
+    }
+    for entry in command.get("addon").map(Node::entries).unwrap_or_default() {
+        if !matches!(entry.value.as_str(), Some("REAL" | "ADDON")) {
+            report.add(entry.line, "command", &pointer, "an add-on id is translated to `REAL` or `ADDON`");
+        }
+    }
+    if let Some(owner) = command.get("owner")
+        && !matches!(&owner.kind, Kind::String(_))
+    {
+        report.add(
+            owner.line,
+            "command",
+            &pointer,
+            "`owner` names the field that the owner is resolved from",
+        );
+    }
+}
+
+fn is_snake(text: &str) -> bool {
+    text.starts_with(|c: char| c.is_ascii_lowercase())
+        && text.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_')
+}
+
+fn is_status(text: &str) -> bool {
+    text.len() == 3
+        && text.starts_with(|c: char| ('1'..='5').contains(&c))
+        && (text[1..].bytes().all(|b| b.is_ascii_digit()) || &text[1..] == "XX")
+}

@@ -1,0 +1,165 @@
+//! The rules of a schema: names, references, types, and nothing that has no counterpart in Rust.
+
+use super::super::node::{Kind, Node};
+use super::{Report, join};
+
+/// Where a schema stands.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub enum Place {
+    /// Under `components/schemas`, where it has a name.
+    Component,
+    /// Anywhere else.
+    Inline,
+}
+
+pub fn check(report: &mut Report<'_>, schema: &Node, pointer: &str, place: Place) {
+    let line = schema.line;
+    if !schema.is_map() {
+        report.add(line, "schema", pointer, "a schema is a map");
+        return;
+    }
+    if let Some(reference) = schema.get("$ref") {
+        let target = reference.as_str().unwrap_or_default();
+        if !target.contains("#/components/schemas/") || report.resolve(target).is_none() {
+            report.add(line, "reference", pointer, format!("`{target}` leads nowhere"));
+        } else if let Some(name) = target.strip_prefix("#/components/schemas/") {
+            report.used.insert(name.to_owned());
+        }
+        return;
+    }
+    for key in ["allOf", "anyOf", "not"] {
+        if schema.get(key).is_some() {
+            report.add(
+                line,
+                "composition",
+                pointer,
+                format!("`{key}` has no counterpart in a Rust type: write the schema out"),
+            );
+        }
+    }
+    if schema.get("oneOf").is_some() {
+        union(report, schema, pointer, place);
+        return;
+    }
+    if let Some(values) = schema.get("enum") {
+        if place == Place::Inline {
+            report.add(line, "enum", pointer, "an enum needs a name: put it under `components/schemas`");
+        }
+        if values.items().is_empty() || values.items().iter().any(|value| value.as_str().is_none()) {
+            report.add(values.line, "enum", pointer, "an enum is a list of texts");
+        }
+    }
+    match schema.str_at("type") {
+        Some("object") => object(report, schema, pointer, place),
+        Some("array") => match schema.get("items") {
+            Some(items) => check(report, items, &join(pointer, "items"), Place::Inline),
+            None => report.add(line, "schema", pointer, "an array says what its items are"),
+        },
+        Some("integer") => {
+            if !matches!(schema.str_at("format"), Some("int32" | "int64")) {
+                report.add(line, "schema", pointer, "an integer has the format int32 or int64");
+            }
+        }
+        Some("string" | "number" | "boolean") => {}
+        Some(other) => report.add(line, "schema", pointer, format!("`type: {other}` is unknown")),
+        None => {
+            if !matches!(schema.get("x-free-json").map(|node| &node.kind), Some(Kind::String(_))) {
+                report.add(
+                    line,
+                    "schema",
+                    pointer,
+                    "there is no `type`; what is not known says so with `x-free-json: why`",
+                );
+            }
+        }
+    }
+}
+
+fn object(report: &mut Report<'_>, schema: &Node, pointer: &str, place: Place) {
+    let properties = schema.get("properties").map(Node::entries).unwrap_or_default();
+    if !properties.is_empty() && place == Place::Inline {
+        report.add(
+            schema.line,
+            "inline",
+            pointer,
+            "an object with properties needs a name: put it under `components/schemas`",
+        );
+    }
+    for entry in properties {
+        let pointer = join(&join(pointer, "properties"), &entry.key);
+        if entry.value.get("$ref").is_none()
+            && entry.value.str_at("description").is_none_or(|text| text.trim().is_empty())
+        {
+            report.add(
+                entry.line,
+                "description",
+                &pointer,
+                format!("the property `{}` has no description", entry.key),
+            );
+        }
+        check(report, &entry.value, &pointer, Place::Inline);
+    }
+    for required in schema.get("required").map(Node::items).unwrap_or_default() {
+        let name = required.as_str().unwrap_or_default();
+        if !properties.iter().any(|entry| entry.key == name) {
+            report.add(
+                required.line,
+                "required",
+                pointer,
+                format!("`{name}` is required and is no property"),
+            );
+        }
+    }
+    if let Some(values) = schema.get("additionalProperties")
+        && values.is_map()
+    {
+        if !properties.is_empty() {
+            report.add(values.line, "schema", pointer, "an object has properties or is a map, not both");
+        }
+        check(report, values, &join(pointer, "additionalProperties"), Place::Inline);
+    }
+}
+
+fn union(report: &mut Report<'_>, schema: &Node, pointer: &str, place: Place) {
+    let line = schema.line;
+    if schema.get("x-rust-type").is_some() {
+        return;
+    }
+    if place == Place::Inline {
+        report.add(line, "union", pointer, "a union needs a name: put it under `components/schemas`");
+    }
+    let Some(tag) = schema.at(&["discriminator", "propertyName"]).and_then(Node::as_str) else {
+        report.add(
+            line,
+            "union",
+            pointer,
+            "`oneOf` has no `discriminator`: nothing tells the variants apart",
+        );
+        return;
+    };
+    let mapping = schema.at(&["discriminator", "mapping"]).map(Node::entries).unwrap_or_default();
+    if mapping.is_empty() {
+        report.add(line, "union", pointer, "the discriminator has no `mapping`");
+    }
+    for entry in mapping {
+        let target = entry.value.as_str().unwrap_or_default();
+        let name = target.strip_prefix("#/components/schemas/").unwrap_or_default();
+        match report.resolve(target).filter(|_| !name.is_empty()) {
+            None => report.add(entry.line, "reference", pointer, format!("`{target}` leads nowhere")),
+            Some(variant) => {
+                report.used.insert(name.to_owned());
+                if variant.at(&["properties", tag]).is_some() {
+                    report.add(
+                        entry.line,
+                        "union",
+                        pointer,
+                        format!("the variant `{name}` declares the tag `{tag}`, which the union writes"),
+                    );
+                }
+            }
+        }
+    }
+    for (index, variant) in schema.get("oneOf").map(Node::items).unwrap_or_default().iter().enumerate() {
+        check(report, variant, &format!("{pointer}/oneOf/{index}"), Place::Inline);
+    }
+}

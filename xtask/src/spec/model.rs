@@ -1,0 +1,360 @@
+//! The checked spec as a model: what the generators read.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde_json::{Map, Value};
+
+use super::Documents;
+use super::check::operations;
+use super::node::Node;
+
+/// Everything that is generated from.
+#[derive(Debug)]
+pub struct Spec {
+    /// The domains, in name order.
+    pub domains: Vec<Domain>,
+    /// The schemas of `shared.yaml`.
+    pub shared: Map<String, Value>,
+}
+
+/// One file of the spec.
+#[derive(Debug)]
+pub struct Domain {
+    pub name: String,
+    pub title: String,
+    pub description: String,
+    pub keywords: Vec<String>,
+    pub operations: Vec<Operation>,
+    /// Its own schemas, in the order of the file.
+    pub schemas: Map<String, Value>,
+    /// The schemas of `shared.yaml` that it uses, transitively.
+    pub shared: Map<String, Value>,
+    pub composites: Vec<Composite>,
+}
+
+#[derive(Debug, Clone)]
+pub struct Operation {
+    pub id: String,
+    pub method: String,
+    pub path: String,
+    pub summary: String,
+    pub description: String,
+    pub sources: Vec<String>,
+    pub aliases: Vec<String>,
+    pub deprecated: bool,
+    pub successor: Option<String>,
+    pub one_shot: bool,
+    pub idempotent: bool,
+    pub used_by: Vec<String>,
+    pub heartbeat_ms: u64,
+    pub parameters: Vec<Parameter>,
+    pub body: Option<Body>,
+    pub success: Success,
+    /// Status (or `4XX`) and what it means.
+    pub errors: Vec<(String, String)>,
+    pub command: Option<Command>,
+    /// The command of another crate that is this operation.
+    pub client_command: Option<String>,
+}
+
+#[derive(Debug, Clone)]
+pub struct Parameter {
+    pub name: String,
+    pub place: String,
+    pub required: bool,
+    pub description: String,
+    pub schema: Value,
+}
+
+#[derive(Debug, Clone)]
+pub struct Body {
+    pub media: String,
+    pub schema: Value,
+    pub description: String,
+}
+
+#[derive(Debug, Clone)]
+pub struct Success {
+    pub status: u16,
+    pub media: Option<String>,
+    pub schema: Option<Value>,
+}
+
+/// `x-command`.
+#[derive(Debug, Clone)]
+pub struct Command {
+    pub name: String,
+    pub domain: String,
+    pub summary: Option<String>,
+    /// Field of the command and where it goes.
+    pub fields: Vec<(String, String)>,
+    pub constants: Vec<(String, Value)>,
+    pub owner: Option<String>,
+    pub addon: Vec<(String, String)>,
+    pub empty: Option<String>,
+    pub output: Option<String>,
+    pub sort: Option<String>,
+}
+
+/// An entry of `x-composites`.
+#[derive(Debug, Clone)]
+pub struct Composite {
+    pub name: String,
+    pub domain: String,
+    pub summary: String,
+    pub kind: String,
+    pub operations: Vec<String>,
+}
+
+impl Operation {
+    /// Whether it answers Server-Sent Events.
+    pub fn is_stream(&self) -> bool {
+        self.success.media.as_deref() == Some("text/event-stream")
+    }
+}
+
+impl Spec {
+    /// Reads checked documents. What a rule guarantees is taken for granted, and read as empty where it is missing.
+    pub fn read(documents: &Documents) -> Self {
+        let shared = schemas(&documents.shared);
+        let domains = documents
+            .domains
+            .iter()
+            .map(|(name, document)| domain(name, document, &shared, documents))
+            .collect();
+        Self { domains, shared }
+    }
+}
+
+fn schemas(document: &Node) -> Map<String, Value> {
+    match document.at(&["components", "schemas"]).map(Node::to_json) {
+        Some(Value::Object(schemas)) => {
+            schemas.into_iter().map(|(name, schema)| (name, local(schema))).collect()
+        }
+        _ => Map::new(),
+    }
+}
+
+/// References to the shared file become references within the document.
+fn local(value: Value) -> Value {
+    match value {
+        Value::Object(map) => map
+            .into_iter()
+            .map(|(key, value)| match value {
+                Value::String(text) if key == "$ref" => {
+                    let text = text.strip_prefix("shared.yaml").unwrap_or(&text).to_owned();
+                    (key, Value::String(text))
+                }
+                other => (key, local(other)),
+            })
+            .collect::<Map<_, _>>()
+            .into(),
+        Value::Array(items) => items.into_iter().map(local).collect(),
+        other => other,
+    }
+}
+
+/// The names of the schemas that a value refers to.
+pub fn references(value: &Value, found: &mut BTreeSet<String>) {
+    match value {
+        Value::Object(map) => {
+            for (key, value) in map {
+                match value {
+                    Value::String(text) if key == "$ref" => {
+                        if let Some(name) = text.strip_prefix("#/components/schemas/") {
+                            found.insert(name.to_owned());
+                        }
+                    }
+                    other => references(other, found),
+                }
+            }
+        }
+        Value::Array(items) => items.iter().for_each(|item| references(item, found)),
+        _ => {}
+    }
+}
+
+/// Every schema that these names lead to, themselves included.
+pub fn closure(start: BTreeSet<String>, schemas: &[&Map<String, Value>]) -> BTreeSet<String> {
+    let mut seen = BTreeSet::new();
+    let mut open: Vec<String> = start.into_iter().collect();
+    while let Some(name) = open.pop() {
+        if seen.insert(name.clone())
+            && let Some(schema) = schemas.iter().find_map(|schemas| schemas.get(&name))
+        {
+            let mut found = BTreeSet::new();
+            references(schema, &mut found);
+            open.extend(found);
+        }
+    }
+    seen
+}
+
+fn domain(name: &str, document: &Node, shared: &Map<String, Value>, documents: &Documents) -> Domain {
+    let info =
+        |key: &str| document.at(&["info", key]).and_then(Node::as_str).unwrap_or_default().trim().to_owned();
+    let operations: Vec<Operation> = operations(document)
+        .map(|(path, method, node)| operation(name, path, method, node, documents))
+        .collect();
+    let schemas = schemas(document);
+    let mut used = BTreeSet::new();
+    for schema in schemas.values() {
+        references(schema, &mut used);
+    }
+    for operation in &operations {
+        for schema in operation
+            .parameters
+            .iter()
+            .map(|parameter| &parameter.schema)
+            .chain(operation.body.iter().map(|body| &body.schema))
+            .chain(operation.success.schema.iter())
+        {
+            references(schema, &mut used);
+        }
+    }
+    let used = closure(used, &[&schemas, shared]);
+    let shared = shared.iter().filter(|(key, _)| used.contains(*key) && !schemas.contains_key(*key));
+    Domain {
+        name: name.to_owned(),
+        title: info("title"),
+        description: info("description"),
+        keywords: document.get("info").map(|info| info.strings_at("x-keywords")).unwrap_or_default(),
+        shared: shared.map(|(key, value)| (key.clone(), value.clone())).collect(),
+        schemas,
+        operations,
+        composites: document
+            .get("x-composites")
+            .map(Node::items)
+            .unwrap_or_default()
+            .iter()
+            .map(|node| composite(name, node))
+            .collect(),
+    }
+}
+
+fn operation(domain: &str, path: &str, method: &str, node: &Node, documents: &Documents) -> Operation {
+    let text = |key: &str| node.str_at(key).unwrap_or_default().trim().to_owned();
+    let mut success = Success { status: 200, media: None, schema: None };
+    let mut errors = Vec::new();
+    for entry in node.get("responses").map(Node::entries).unwrap_or_default() {
+        let response =
+            match entry.value.str_at("$ref").and_then(|reference| reference.strip_prefix("shared.yaml#/")) {
+                Some(path) => path.split('/').try_fold(&documents.shared, |node, key| node.get(key)),
+                None => Some(&entry.value),
+            };
+        let Some(response) = response else { continue };
+        if entry.key.starts_with('2') || entry.key.starts_with('1') {
+            success.status = entry.key.parse().unwrap_or(200);
+            if let Some(media) = response.get("content").and_then(|content| content.entries().first()) {
+                success.media = Some(media.key.clone());
+                success.schema = media.value.get("schema").map(|schema| local(schema.to_json()));
+            }
+        } else {
+            errors.push((
+                entry.key.clone(),
+                response.str_at("description").unwrap_or_default().trim().to_owned(),
+            ));
+        }
+    }
+    Operation {
+        id: text("operationId"),
+        method: method.to_uppercase(),
+        path: path.to_owned(),
+        summary: text("summary"),
+        description: text("description"),
+        sources: node.strings_at("x-source"),
+        aliases: node.strings_at("x-aliases"),
+        deprecated: node.is_true_at("deprecated"),
+        successor: node.str_at("x-successor").map(str::to_owned),
+        one_shot: node.is_true_at("x-one-shot"),
+        idempotent: node.is_true_at("x-idempotent"),
+        used_by: node.strings_at("x-used-by"),
+        heartbeat_ms: node.get("x-heartbeat-ms").and_then(|node| node.to_json().as_u64()).unwrap_or(0),
+        parameters: node
+            .get("parameters")
+            .map(Node::items)
+            .unwrap_or_default()
+            .iter()
+            .map(parameter)
+            .collect(),
+        body: node.get("requestBody").and_then(body),
+        success,
+        errors,
+        command: node.get("x-command").map(|command| self::command(domain, command)),
+        client_command: node.str_at("x-client-command").map(str::to_owned),
+    }
+}
+
+fn parameter(node: &Node) -> Parameter {
+    let text = |key: &str| node.str_at(key).unwrap_or_default().trim().to_owned();
+    Parameter {
+        name: text("name"),
+        place: text("in"),
+        required: node.is_true_at("required"),
+        description: text("description"),
+        schema: node.get("schema").map(|schema| local(schema.to_json())).unwrap_or_default(),
+    }
+}
+
+fn body(node: &Node) -> Option<Body> {
+    let media = node.get("content")?.entries().first()?;
+    Some(Body {
+        media: media.key.clone(),
+        schema: media.value.get("schema").map(|schema| local(schema.to_json())).unwrap_or_default(),
+        description: node.str_at("description").unwrap_or_default().trim().to_owned(),
+    })
+}
+
+fn command(domain: &str, node: &Node) -> Command {
+    let pairs = |key: &str| {
+        let entries = node.get(key).map(Node::entries).unwrap_or_default();
+        entries
+            .iter()
+            .map(|entry| (entry.key.clone(), entry.value.as_str().unwrap_or_default().to_owned()))
+            .collect()
+    };
+    let text = |key: &str| node.str_at(key).map(str::to_owned);
+    Command {
+        name: text("name").unwrap_or_default(),
+        domain: text("domain").unwrap_or_else(|| domain.to_owned()),
+        summary: text("summary"),
+        fields: pairs("fields"),
+        constants: node
+            .get("constants")
+            .map(Node::entries)
+            .unwrap_or_default()
+            .iter()
+            .map(|entry| (entry.key.clone(), entry.value.to_json()))
+            .collect(),
+        owner: text("owner"),
+        addon: pairs("addon"),
+        empty: text("empty"),
+        output: text("output"),
+        sort: text("sort"),
+    }
+}
+
+fn composite(domain: &str, node: &Node) -> Composite {
+    let text = |key: &str| node.str_at(key).map(|text| text.trim().to_owned());
+    Composite {
+        name: text("name").unwrap_or_default(),
+        domain: text("domain").unwrap_or_else(|| domain.to_owned()),
+        summary: text("summary").unwrap_or_default(),
+        kind: text("kind").unwrap_or_else(|| "command".to_owned()),
+        operations: node.strings_at("operations"),
+    }
+}
+
+/// The commands of every domain of commands: name, and the domain of the spec that declares it.
+pub fn commands(spec: &Spec) -> BTreeMap<&str, &str> {
+    let mut commands = BTreeMap::new();
+    for domain in &spec.domains {
+        for command in domain.operations.iter().filter_map(|operation| operation.command.as_ref()) {
+            commands.insert(command.name.as_str(), domain.name.as_str());
+        }
+        for composite in &domain.composites {
+            commands.insert(composite.name.as_str(), domain.name.as_str());
+        }
+    }
+    commands
+}

@@ -1,0 +1,96 @@
+//! One tiny spec per group of constructs, and what comes out of it.
+
+use std::path::{Path, PathBuf};
+
+use xtask::generate::generate;
+use xtask::spec::model::Spec;
+use xtask::spec::node::{Node, parse};
+use xtask::spec::{Documents, check};
+
+fn folder() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures")
+}
+
+fn fixture(name: &str) -> Node {
+    parse(&std::fs::read_to_string(folder().join(format!("{name}.yaml"))).unwrap()).unwrap()
+}
+
+fn documents(name: &str) -> Documents {
+    let shared = Path::new(env!("CARGO_MANIFEST_DIR")).join("../spec/shared.yaml");
+    Documents {
+        domains: [(name.to_owned(), fixture(name))].into(),
+        shared: parse(&std::fs::read_to_string(shared).unwrap()).unwrap(),
+    }
+}
+
+/// The files that a fixture becomes, below its crate, and its surface.
+pub fn generated(name: &str) -> Vec<(String, String)> {
+    let documents = documents(name);
+    assert_eq!(check::check(&documents), [], "the fixture keeps every rule");
+    let empty = tempfile::tempdir().unwrap();
+    let output = generate(&Spec::read(&documents), empty.path()).unwrap();
+    let krate = format!("crates/generated/cc-api-{name}/");
+    output
+        .tree
+        .files
+        .into_iter()
+        .filter_map(|(path, text)| {
+            let path = path.to_string_lossy().into_owned();
+            let short = path.strip_prefix(&krate).or_else(|| path.strip_prefix("spec/surface/"))?;
+            Some((short.to_owned(), text))
+        })
+        .collect()
+}
+
+fn file(name: &str, path: &str) -> String {
+    generated(name).into_iter().find(|(found, _)| found == path).unwrap().1
+}
+
+#[test]
+fn every_construct_of_a_schema_has_its_type() {
+    insta::assert_snapshot!(file("kinds", "src/types.rs"));
+}
+
+#[test]
+fn parameters_and_a_body_become_a_request() {
+    insta::assert_snapshot!(file("kinds", "src/requests.rs"));
+}
+
+#[test]
+fn every_kind_of_body_and_answer_has_its_request() {
+    insta::assert_snapshot!(file("media", "src/requests.rs"));
+}
+
+#[test]
+fn a_stream_says_what_an_event_is_and_how_often_the_server_shows_life() {
+    let text = ["src/requests.rs", "src/client.rs", "stream.txt"].map(|path| file("stream", path)).join("\n");
+    insta::assert_snapshot!(text);
+}
+
+#[test]
+fn the_client_the_page_and_the_surface_of_a_domain() {
+    let text =
+        ["src/client.rs", "src/lib.rs", "Cargo.toml", "media.txt"].map(|path| file("media", path)).join("\n");
+    insta::assert_snapshot!(text);
+}
+
+#[test]
+fn a_document_that_breaks_rules_gets_every_problem_with_its_place() {
+    let problems = check::check_alone("refused.yaml".to_owned(), &fixture("refused"));
+    let text: String = problems.iter().map(|problem| format!("{problem}\n")).collect();
+    insta::assert_snapshot!(text);
+}
+
+#[test]
+fn nothing_that_is_generated_speaks_of_a_version_header() {
+    for name in ["kinds", "media", "stream"] {
+        for (path, text) in generated(name) {
+            assert!(!text.contains("api-version"), "{path}");
+        }
+    }
+}
+
+#[test]
+fn two_runs_give_the_same_bytes() {
+    assert_eq!(generated("kinds"), generated("kinds"));
+}

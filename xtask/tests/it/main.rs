@@ -1,0 +1,4 @@
+//! The generator as a maintainer meets it: fixtures in, generated code and messages out.
+
+mod fixtures;
+mod workspace;
