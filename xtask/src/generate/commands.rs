@@ -8,7 +8,7 @@ use heck::ToSnakeCase;
 use serde_json::Value;
 
 use super::requests::{Input, inputs, output};
-use super::rust::{Ty, camel_name, doc, field_name, literal, type_name};
+use super::rust::{Ty, camel_name, doc, field_name, initializer, literal, type_name};
 use super::types::render_setter;
 use super::{Decided, HEADER_TEXT, pretty};
 use crate::spec::model::{Command, Operation};
@@ -108,7 +108,7 @@ pub fn render(decided: &[Decided<'_>], hand: &HandWritten) -> Result<Rendered, S
     // A domain of commands that is written by hand alone is a module too.
     let mut files = BTreeMap::new();
     let mut index = format!(
-        "// {HEADER_TEXT}\n//! The commands that are one request, a module for each domain of commands.\n\n\
+        "// {HEADER_TEXT}\n//! The commands that are one request, a module for each domain of commands.\n\n#![allow(clippy::should_implement_trait, clippy::too_many_arguments)]\n\n\
          #[cfg(feature = \"catalog\")]\npub(crate) mod catalog;\n\n/// The generated part of each domain of commands.\npub mod commands {{\n"
     );
     for (name, (features, title, code)) in &modules {
@@ -118,7 +118,7 @@ pub fn render(decided: &[Decided<'_>], hand: &HandWritten) -> Result<Rendered, S
         let condition = if one { condition } else { format!("any({condition})") };
         let _ = writeln!(index, "    #[cfg({condition})]\n    pub mod {name};");
         let mut text = format!(
-            "//! Commands of the domain `{title}`.\n\n#[allow(unused_imports)]\nuse crate::command::prelude::*;\n{code}"
+            "//! Commands of the domain `{title}`.\n\nuse cc_core::Result;\nuse serde::{{Deserialize, Serialize}};\n\nuse crate::command::Command;\nuse crate::context::Context;\n#[allow(unused_imports)]\nuse crate::resolve::Ids;\n{code}"
         );
         if one {
             let feature = features.iter().next().map(String::as_str).unwrap_or_default();
@@ -351,7 +351,7 @@ fn render_constructor(out: &mut String, feature: &str, command: &Command, fields
         } else {
             "None".to_owned()
         };
-        let _ = writeln!(out, "            {}: {value},", field.ident);
+        let _ = writeln!(out, "            {}", initializer(&field.ident, &value));
     }
     out.push_str("        }\n    }\n");
     for field in fields.iter().filter(|field| !field.required) {

@@ -62,7 +62,10 @@ pub fn lib(domain: &Domain) -> String {
     let mut out = header(domain);
     // `doc` escapes brackets, which are links here.
     out.push_str(&doc("", &page).replace("///", "//!").replace("\\[", "[").replace("\\]", "]"));
-    out.push_str("\n#![deny(missing_docs)]\n");
+    // Names and arity follow the platform's.
+    out.push_str(
+        "\n#![deny(missing_docs)]\n#![allow(clippy::should_implement_trait, clippy::too_many_arguments)]\n",
+    );
     if domain.operations.iter().any(|operation| operation.deprecated) {
         out.push_str("#![allow(deprecated)]\n");
     }

@@ -3,7 +3,7 @@
 use std::fmt::Write;
 
 use super::front::{Front, Method, is_json};
-use super::rust::{Ty, doc, field_name, literal, type_name};
+use super::rust::{Ty, doc, field_name, initializer, literal, type_name};
 use super::types::render_setter;
 use crate::spec::model::{Domain, Operation};
 
@@ -187,7 +187,7 @@ fn render_request(domain: &Domain, operation: &Operation, inputs: &[Input], outp
             } else {
                 "None".to_owned()
             };
-            let _ = writeln!(out, "            {}: {value},", input.ident);
+            let _ = writeln!(out, "            {}", initializer(&input.ident, &value));
         }
         out.push_str("        }\n");
     }

@@ -145,6 +145,11 @@ pub fn variant_name(value: &str) -> String {
     }
 }
 
+/// A field of a struct expression.
+pub fn initializer(ident: &str, value: &str) -> String {
+    if ident == value { format!("{ident},") } else { format!("{ident}: {value},") }
+}
+
 /// A Rust string literal.
 pub fn literal(text: &str) -> String {
     format!("{text:?}")

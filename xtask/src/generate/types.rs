@@ -6,7 +6,7 @@ use std::fmt::Write;
 use serde_json::{Map, Value};
 
 use super::front::{Front, Shape, shape};
-use super::rust::{Ty, doc, field_name, literal, type_name, variant_name};
+use super::rust::{Ty, doc, field_name, initializer, literal, type_name, variant_name};
 use crate::spec::model::{Domain, closure, references};
 
 /// A struct as it is generated.
@@ -243,7 +243,7 @@ fn render_constructor(name: &str, fields: &[Field]) -> String {
         } else {
             "Default::default()".to_owned()
         };
-        let _ = writeln!(out, "            {}: {value},", field.ident);
+        let _ = writeln!(out, "            {}", initializer(&field.ident, &value));
     }
     out.push_str("        }\n    }\n");
     for field in fields.iter().filter(|field| !field.required) {

@@ -1,4 +1,5 @@
 //! The generator as a maintainer meets it: fixtures in, generated code and messages out.
 
 mod fixtures;
+mod newcomer;
 mod workspace;

@@ -1,0 +1,64 @@
+//! The example of CONTRIBUTING.md, held to its word: a domain file is all that a new command takes.
+
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use xtask::run;
+
+fn root() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap().to_owned()
+}
+
+/// The YAML block of CONTRIBUTING.md that opens with `# spec/weather.yaml`.
+fn example() -> String {
+    let text = std::fs::read_to_string(root().join("CONTRIBUTING.md")).unwrap();
+    let block = text.split("```yaml\n# spec/weather.yaml\n").nth(1).unwrap();
+    block.split("```").next().unwrap().to_owned()
+}
+
+#[test]
+fn a_domain_file_becomes_requests_a_command_a_catalogue_entry_a_route_and_a_surface_without_any_rust() {
+    let copy = root().join("target/newcomer");
+    let _ = std::fs::remove_dir_all(&copy);
+    for folder in ["spec", "crates", "xtask"] {
+        super::workspace::copy_folder(&root().join(folder), &copy.join(folder));
+    }
+    for file in ["Cargo.toml", "Cargo.lock"] {
+        std::fs::copy(root().join(file), copy.join(file)).unwrap();
+    }
+    std::fs::write(copy.join("spec/weather.yaml"), example()).unwrap();
+    let words = |line: &str| line.split(' ').map(str::to_owned).collect::<Vec<_>>();
+    let outcome = run(&words("generate"), &copy);
+    assert!(outcome.success, "{}{}", outcome.text, outcome.errors);
+    assert!(run(&words("generate --check"), &copy).success);
+
+    let read = |path: &str| std::fs::read_to_string(copy.join(path)).unwrap();
+    let surface = read("spec/surface/weather.txt");
+    assert!(
+        surface.contains(
+            "GET /v4/weather/zones/{zoneName} get_weather(zoneName: string) -> Weather = GetWeather"
+        ),
+        "{surface}"
+    );
+    assert!(read("crates/cc-sandbox/src/generated/routes.json").contains("\"get_weather\""));
+    assert!(
+        read("crates/cc-client/src/generated/catalog.rs").contains("crate::commands::weather::GetWeather")
+    );
+
+    let output = Command::new(env!("CARGO"))
+        .args([
+            "check",
+            "--quiet",
+            "--offline",
+            "-p",
+            "cc-client",
+            "--no-default-features",
+            "--features",
+            "weather,catalog",
+        ])
+        .env("CARGO_TARGET_DIR", root().join("target/newcomer-target"))
+        .current_dir(&copy)
+        .output()
+        .unwrap();
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+}
