@@ -1403,7 +1403,7 @@ impl CreateLegacyDrain {
     ) -> Self {
         Self {
             application_id: application_id.into(),
-            body: body,
+            body,
         }
     }
 }
@@ -1520,7 +1520,7 @@ impl UpdateLegacyDrainState {
         Self {
             application_id: application_id.into(),
             drain_id: drain_id.into(),
-            body: body,
+            body,
         }
     }
 }

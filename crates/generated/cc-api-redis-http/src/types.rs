@@ -360,7 +360,7 @@ impl GetListKeyElementBody {
     pub fn new(key: impl Into<String>, index: i64, backend_url: impl Into<cc_core::Secret>) -> Self {
         Self {
             key: key.into(),
-            index: index,
+            index,
             backend_url: backend_url.into(),
         }
     }
@@ -967,7 +967,7 @@ impl UpdateListKeyElementBody {
     pub fn new(key: impl Into<String>, index: i64, value: impl Into<String>, backend_url: impl Into<cc_core::Secret>) -> Self {
         Self {
             key: key.into(),
-            index: index,
+            index,
             value: value.into(),
             backend_url: backend_url.into(),
         }

@@ -5,6 +5,7 @@
 //! of their bodies and answers are in [`types`].
 
 #![deny(missing_docs)]
+#![allow(clippy::should_implement_trait, clippy::too_many_arguments)]
 
 #[rustfmt::skip]
 mod client;
