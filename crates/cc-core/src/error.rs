@@ -167,6 +167,14 @@ impl Error {
         error
     }
 
+    /// An error of ours as it is; any other as the cause of one of this kind.
+    pub(crate) fn from_foreign(error: BoxError, kind: ErrorKind) -> Self {
+        match error.downcast::<Self>() {
+            Ok(error) => *error,
+            Err(cause) => Self::new(kind).with_source(cause),
+        }
+    }
+
     fn inner_mut(&mut self) -> &mut Inner {
         Arc::make_mut(&mut self.0)
     }

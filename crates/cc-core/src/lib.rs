@@ -18,6 +18,7 @@ mod macros;
 mod operation;
 mod patch;
 mod request;
+pub mod runtime;
 mod secret;
 mod time;
 pub mod transport;
@@ -33,7 +34,9 @@ pub use patch::Patch;
 pub use request::{Request, RequestBuilder};
 pub use secret::Secret;
 pub use time::{Timestamp, TimestampMillis};
-pub use transport::{Call, CallOptions, Transport, TransportBuilder};
+pub use transport::{
+    Body, CachePolicy, Call, CallOptions, RetryPolicy, SecretUrl, Transport, TransportBuilder,
+};
 pub use union::UnknownVariant;
 
 /// What the macros and the generated crates need, at a path that does not depend on their own dependencies.

@@ -41,6 +41,18 @@ pub struct Request {
     pub body: Bytes,
 }
 
+impl Request {
+    /// Adds `name=value` to the query.
+    pub fn append_query(&mut self, name: &str, value: &dyn Display) {
+        if !self.query.is_empty() {
+            self.query.push('&');
+        }
+        self.query.extend(utf8_percent_encode(name, QUERY));
+        self.query.push('=');
+        self.query.extend(utf8_percent_encode(&value.to_string(), QUERY));
+    }
+}
+
 impl fmt::Debug for Request {
     /// Shows neither header values nor the body: both may hold secrets.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -100,7 +112,7 @@ impl RequestBuilder {
     #[must_use]
     pub fn query<T: Display>(mut self, name: &str, value: &Option<T>) -> Self {
         if let Some(value) = value {
-            self.push_query(name, value);
+            self.request.append_query(name, value);
         }
         self
     }
@@ -109,7 +121,7 @@ impl RequestBuilder {
     #[must_use]
     pub fn query_each<T: Display>(mut self, name: &str, values: &[T]) -> Self {
         for value in values {
-            self.push_query(name, value);
+            self.request.append_query(name, value);
         }
         self
     }
@@ -174,16 +186,6 @@ impl RequestBuilder {
         }
         self.request.path.push_str(self.rest);
         Ok(self.request)
-    }
-
-    fn push_query(&mut self, name: &str, value: &dyn Display) {
-        let query = &mut self.request.query;
-        if !query.is_empty() {
-            query.push('&');
-        }
-        query.extend(utf8_percent_encode(name, QUERY));
-        query.push('=');
-        query.extend(utf8_percent_encode(&value.to_string(), QUERY));
     }
 
     fn push_header(mut self, name: &'static str, value: &str, secret: bool) -> Self {

@@ -98,6 +98,7 @@ mod tests {
         let recipient = Recipient::from(Basic { url: "http://x".to_owned() });
         let json = serde_json::to_string(&recipient).unwrap();
         assert_eq!(json, r#"{"type":"BASIC","url":"http://x"}"#);
+        assert_eq!(recipient.tag(), "BASIC");
         assert_eq!(serde_json::from_str::<Recipient>(&json).unwrap(), recipient);
     }
 
@@ -112,6 +113,7 @@ mod tests {
         let json = r#"{"password":"hunter2","type":"NEW"}"#;
         let recipient: Recipient = serde_json::from_str(json).unwrap();
         assert_eq!(serde_json::to_string(&recipient).unwrap(), json);
+        assert_eq!(recipient.tag(), "NEW");
         assert_eq!(format!("{recipient:?}"), r#"Unknown(UnknownVariant{"password", "type"})"#);
     }
 }

@@ -2,7 +2,6 @@
 
 use std::future::{Future, IntoFuture};
 use std::pin::Pin;
-use std::time::Duration;
 
 use crate::answer::Answer;
 use crate::error::Result;
@@ -10,6 +9,8 @@ use crate::operation::Operation;
 use crate::transport::{CallOptions, Transport};
 
 /// A call of one operation: it is sent when it is awaited, and takes options before.
+///
+/// Dropping the future ends the call: nothing more is sent or read.
 #[derive(Debug)]
 #[must_use = "a call does nothing until it is awaited"]
 pub struct Call<O> {
@@ -23,11 +24,7 @@ impl<O: Operation> Call<O> {
         Self { transport, operation, options: CallOptions::default() }
     }
 
-    /// Longest time of the whole call, retries and reading the body included. Default: none.
-    pub fn timeout(mut self, timeout: Duration) -> Self {
-        self.options.timeout = Some(timeout);
-        self
-    }
+    crate::__call_setters!();
 }
 
 impl<O: Operation + 'static> IntoFuture for Call<O> {
@@ -35,9 +32,6 @@ impl<O: Operation + 'static> IntoFuture for Call<O> {
     type IntoFuture = Pin<Box<dyn Future<Output = Self::Output> + Send>>;
 
     fn into_future(self) -> Self::IntoFuture {
-        Box::pin(async move {
-            let answer = self.transport.execute(self.operation.request()?, &self.options).await?;
-            O::decode(answer).map_err(|error| error.with_operation(O::INFO))
-        })
+        Box::pin(async move { self.transport.send(&self.operation, &self.options).await })
     }
 }

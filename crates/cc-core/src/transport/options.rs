@@ -2,9 +2,192 @@
 
 use std::time::Duration;
 
+use crate::runtime::Instant;
+use crate::transport::{CachePolicy, RetryPolicy};
+
 /// Options of one call. What is not set is as the transport says.
 #[derive(Debug, Clone, Default)]
+#[must_use]
 pub struct CallOptions {
-    /// Longest time of the whole call, retries and reading the body included.
-    pub(crate) timeout: Option<Duration>,
+    pub(crate) timeout: Option<Option<Duration>>,
+    pub(crate) deadline: Option<Option<Instant>>,
+    pub(crate) attempt_timeout: Option<Option<Duration>>,
+    pub(crate) retry: Option<RetryPolicy>,
+    pub(crate) cache: Option<CachePolicy>,
+    pub(crate) reload: bool,
+    pub(crate) debug: Option<bool>,
+    pub(crate) quiet: bool,
+}
+
+impl CallOptions {
+    /// No option set.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Longest time of the whole call: waiting for its turn, retries and reading the body included (of a stream: until its
+    /// head). `None`: no limit. Default: as the transport says.
+    pub fn timeout(mut self, timeout: impl Into<Option<Duration>>) -> Self {
+        (self.timeout, self.deadline) = (Some(timeout.into()), None);
+        self
+    }
+
+    /// When the call must have ended, in the place of a timeout. `None`: no limit.
+    pub fn deadline(mut self, deadline: impl Into<Option<Instant>>) -> Self {
+        (self.timeout, self.deadline) = (None, Some(deadline.into()));
+        self
+    }
+
+    /// Longest time of one attempt, from its turn to the end of the body (of a stream: to its head). `None`: no limit.
+    /// Default: as the transport says.
+    pub fn attempt_timeout(mut self, timeout: impl Into<Option<Duration>>) -> Self {
+        self.attempt_timeout = Some(timeout.into());
+        self
+    }
+
+    /// When the request is sent again. Default: as the transport says.
+    pub fn retry(mut self, policy: RetryPolicy) -> Self {
+        self.retry = Some(policy);
+        self
+    }
+
+    /// Whether the answer may come from the cache, and how long it stays there. Default: as the transport says.
+    pub fn cache(mut self, policy: CachePolicy) -> Self {
+        self.cache = Some(policy);
+        self
+    }
+
+    /// Asks the platform even when an answer is kept. The new one replaces it, for as long as the cache policy says; when
+    /// there is no policy, the kept one is dropped.
+    pub fn reload(mut self) -> Self {
+        self.reload = true;
+        self
+    }
+
+    /// Whether the exchange is written to the log ([`TransportBuilder::debug`](crate::TransportBuilder::debug)). Default:
+    /// as the transport says.
+    pub fn debug(mut self, debug: bool) -> Self {
+        self.debug = Some(debug);
+        self
+    }
+
+    /// Whether [`Hooks::on_error`](crate::transport::Hooks::on_error) runs when the call fails. `false` is for those who
+    /// report by themselves, with [`Transport::report`](crate::Transport::report). Default: `true`.
+    #[doc(hidden)]
+    pub fn report_errors(mut self, report: bool) -> Self {
+        self.quiet = !report;
+        self
+    }
+
+    /// What is set here, and for the rest what is set in `base`.
+    pub fn or(self, base: &Self) -> Self {
+        // A timeout and a deadline say the same thing: the one that is set here speaks alone.
+        let (timeout, deadline) = if self.timeout.is_some() || self.deadline.is_some() {
+            (self.timeout, self.deadline)
+        } else {
+            (base.timeout, base.deadline)
+        };
+        Self {
+            timeout,
+            deadline,
+            attempt_timeout: self.attempt_timeout.or(base.attempt_timeout),
+            retry: self.retry.or_else(|| base.retry.clone()),
+            cache: self.cache.or(base.cache),
+            reload: self.reload || base.reload,
+            debug: self.debug.or(base.debug),
+            quiet: self.quiet || base.quiet,
+        }
+    }
+}
+
+/// The setters of whatever is sent with [`CallOptions`](crate::CallOptions), for the `impl` of a type that keeps them in a
+/// field `options`.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __call_setters {
+    () => {
+        /// Longest time of the whole call, retries and reading the body included; `None`: no limit
+        /// ([`CallOptions::timeout`]($crate::CallOptions::timeout)). Default: as the client says.
+        pub fn timeout(
+            mut self,
+            timeout: impl ::std::convert::Into<::std::option::Option<::std::time::Duration>>,
+        ) -> Self {
+            self.options = ::std::mem::take(&mut self.options).timeout(timeout);
+            self
+        }
+
+        /// When the call must have ended, in the place of a timeout; `None`: no limit.
+        pub fn deadline(
+            mut self,
+            deadline: impl ::std::convert::Into<::std::option::Option<$crate::runtime::Instant>>,
+        ) -> Self {
+            self.options = ::std::mem::take(&mut self.options).deadline(deadline);
+            self
+        }
+
+        /// Longest time of one attempt; `None`: no limit
+        /// ([`CallOptions::attempt_timeout`]($crate::CallOptions::attempt_timeout)). Default: as the client says.
+        pub fn attempt_timeout(
+            mut self,
+            timeout: impl ::std::convert::Into<::std::option::Option<::std::time::Duration>>,
+        ) -> Self {
+            self.options = ::std::mem::take(&mut self.options).attempt_timeout(timeout);
+            self
+        }
+
+        /// When a request is sent again ([`RetryPolicy`]($crate::RetryPolicy)). Default: as the client says.
+        pub fn retry(mut self, policy: $crate::RetryPolicy) -> Self {
+            self.options = ::std::mem::take(&mut self.options).retry(policy);
+            self
+        }
+
+        /// Whether an answer may come from the cache, and how long it stays there
+        /// ([`CachePolicy`]($crate::CachePolicy)). Default: as the client says.
+        pub fn cache(mut self, policy: $crate::CachePolicy) -> Self {
+            self.options = ::std::mem::take(&mut self.options).cache(policy);
+            self
+        }
+
+        /// Asks the platform even when an answer is kept ([`CallOptions::reload`]($crate::CallOptions::reload)).
+        pub fn reload(mut self) -> Self {
+            self.options = ::std::mem::take(&mut self.options).reload();
+            self
+        }
+
+        /// Whether the exchange is written to the log, without secrets. Default: as the client says.
+        pub fn debug(mut self, debug: bool) -> Self {
+            self.options = ::std::mem::take(&mut self.options).debug(debug);
+            self
+        }
+
+        /// Sets every option that is set in these.
+        pub fn options(mut self, options: $crate::CallOptions) -> Self {
+            self.options = options.or(&self.options);
+            self
+        }
+    };
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const SECOND: Duration = Duration::from_secs(1);
+
+    #[test]
+    fn the_inner_options_win_one_by_one() {
+        let outer = CallOptions::new().timeout(SECOND).cache(CachePolicy::ttl(SECOND)).debug(true);
+        let both = CallOptions::new().timeout(None).retry(RetryPolicy::none()).or(&outer);
+        assert_eq!((both.timeout, both.debug), (Some(None), Some(true)));
+        assert_eq!((both.retry, both.cache), (Some(RetryPolicy::none()), Some(CachePolicy::ttl(SECOND))));
+    }
+
+    #[test]
+    fn a_timeout_and_a_deadline_replace_each_other() {
+        let now = Instant::now();
+        let outer = CallOptions::new().timeout(SECOND).deadline(now);
+        assert_eq!((outer.timeout, outer.deadline), (None, Some(Some(now))));
+        let both = CallOptions::new().timeout(SECOND).or(&outer);
+        assert_eq!((both.timeout, both.deadline), (Some(Some(SECOND)), None));
+    }
 }

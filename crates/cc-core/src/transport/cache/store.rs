@@ -1,0 +1,123 @@
+//! Where answers are kept.
+
+use std::fmt;
+use std::future::Future;
+use std::pin::Pin;
+use std::sync::Arc;
+use std::time::Duration;
+
+use bytes::Bytes;
+use http::{HeaderMap, StatusCode};
+
+use crate::error::Result;
+
+/// The future of a [`CacheStore`].
+pub type StoreFuture<'a, T> = Pin<Box<dyn Future<Output = Result<T>> + Send + 'a>>;
+
+/// Keeps answers. A failure of it never fails a call: the platform is asked instead.
+pub trait CacheStore: Send + Sync + fmt::Debug + 'static {
+    /// The answer that is kept under this key, when its time has not passed.
+    fn get<'a>(&'a self, key: &'a CacheKey) -> StoreFuture<'a, Option<CachedAnswer>>;
+
+    /// Keeps an answer for this long, in the place of the one before.
+    fn put<'a>(&'a self, key: &'a CacheKey, answer: CachedAnswer, ttl: Duration) -> StoreFuture<'a, ()>;
+
+    /// Drops the answer that is kept under this key.
+    fn remove<'a>(&'a self, key: &'a CacheKey) -> StoreFuture<'a, ()>;
+
+    /// Drops the answers of this identity whose path is `path`, above it or below it ([`CacheKey::is_related`]).
+    fn invalidate<'a>(&'a self, identity: &'a str, path: &'a str) -> StoreFuture<'a, ()>;
+}
+
+/// What an answer is kept under. It holds no secret: whose answer it is, its path, and a hash of the whole request.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct CacheKey {
+    pub(crate) identity: Arc<str>,
+    pub(crate) path: Box<str>,
+    pub(crate) digest: [u8; 32],
+}
+
+impl CacheKey {
+    /// Whose answer it is: [`Credentials::identity`](crate::Credentials::identity).
+    #[must_use]
+    pub fn identity(&self) -> &str {
+        &self.identity
+    }
+
+    /// The path of the URL, base path included.
+    #[must_use]
+    pub fn path(&self) -> &str {
+        &self.path
+    }
+
+    /// A SHA-256 hash of identity, method, URL with its query, and headers.
+    #[must_use]
+    pub fn digest(&self) -> &[u8; 32] {
+        &self.digest
+    }
+
+    /// Whether one path is the other, or lies above or below it, segment by segment.
+    #[must_use]
+    pub fn is_related(&self, path: &str) -> bool {
+        related(&self.path, path)
+    }
+}
+
+/// Whether one path is the other, or lies above or below it, segment by segment.
+pub(crate) fn related(a: &str, b: &str) -> bool {
+    let (a, b) = (a.trim_end_matches('/'), b.trim_end_matches('/'));
+    let (short, long) = if a.len() <= b.len() { (a, b) } else { (b, a) };
+    long.strip_prefix(short).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+}
+
+/// An answer as it is kept. Each reader decodes its own copy of the body.
+#[derive(Clone)]
+pub struct CachedAnswer {
+    /// The status.
+    pub status: StatusCode,
+    /// The headers.
+    pub headers: HeaderMap,
+    /// The body.
+    pub body: Bytes,
+}
+
+impl CachedAnswer {
+    /// About how many bytes it takes.
+    #[must_use]
+    pub fn size(&self) -> usize {
+        let headers: usize =
+            self.headers.iter().map(|(name, value)| name.as_str().len() + value.len() + 64).sum();
+        size_of::<Self>() + headers + self.body.len()
+    }
+}
+
+impl fmt::Debug for CachedAnswer {
+    /// Shows neither header values nor the body.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("CachedAnswer")
+            .field("status", &self.status)
+            .field("body_bytes", &self.body.len())
+            .finish_non_exhaustive()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::related;
+
+    #[test]
+    fn paths_are_related_along_one_line_of_segments() {
+        for (a, b) in [
+            ("/v2/a", "/v2/a"),
+            ("/v2/a", "/v2/a/b/c"),
+            ("/v2/a/b", "/v2/a"),
+            ("/v2/a/", "/v2/a"),
+            ("/", "/v2"),
+        ] {
+            assert!(related(a, b), "{a} {b}");
+        }
+        for (a, b) in [("/v2/a", "/v2/ab"), ("/v2/a/b", "/v2/a/c"), ("/v2/ab", "/v2/a")] {
+            assert!(!related(a, b), "{a} {b}");
+        }
+    }
+}

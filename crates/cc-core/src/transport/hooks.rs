@@ -1,0 +1,65 @@
+//! What a program adds around every call.
+
+use std::fmt;
+use std::future::Future;
+use std::pin::Pin;
+
+use http::{HeaderMap, StatusCode};
+
+use crate::error::{Error, Result};
+use crate::operation::OperationInfo;
+use crate::request::Request;
+
+/// The future of a hook.
+pub type HookFuture<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
+
+/// What a program adds around every call. Each hook runs at most once a call, whatever the retries.
+pub trait Hooks: Send + Sync + fmt::Debug + 'static {
+    /// Before anything is sent or looked up: the place to add headers and query parameters. Credentials are added later,
+    /// at each attempt, and win over an `authorization` header that is set here.
+    ///
+    /// An error ends the call.
+    fn on_request<'a>(&'a self, request: &'a mut Request) -> HookFuture<'a, Result<()>> {
+        let _ = request;
+        Box::pin(std::future::ready(Ok(())))
+    }
+
+    /// When an answer is there, whatever its status and wherever it comes from.
+    fn on_response<'a>(&'a self, response: ResponseHead<'a>) -> HookFuture<'a, ()> {
+        let _ = response;
+        Box::pin(std::future::ready(()))
+    }
+
+    /// When the call ends in an error, which the caller gets whatever happens here.
+    fn on_error<'a>(&'a self, error: &'a Error) -> HookFuture<'a, ()> {
+        let _ = error;
+        Box::pin(std::future::ready(()))
+    }
+}
+
+/// What [`Hooks::on_response`] sees.
+#[derive(Clone, Copy)]
+#[non_exhaustive]
+pub struct ResponseHead<'a> {
+    /// The operation that was called.
+    pub info: &'static OperationInfo,
+    /// The path that was asked for, without the base URL and the query.
+    pub path: &'a str,
+    /// The status.
+    pub status: StatusCode,
+    /// The headers of the answer.
+    pub headers: &'a HeaderMap,
+    /// How many times the request was sent; 0 when the answer came from the cache.
+    pub attempts: u32,
+}
+
+impl fmt::Debug for ResponseHead<'_> {
+    /// Shows neither the path, which may hold a key, nor header values.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("ResponseHead")
+            .field("operation", &self.info.id)
+            .field("status", &self.status)
+            .field("attempts", &self.attempts)
+            .finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,5 @@
+//! Sends a request again.
+
+mod policy;
+
+pub use policy::RetryPolicy;
