@@ -2,7 +2,7 @@
 
 /// The path (`a.b[3].c`) of the value that holds, or ends at, the place where `serde_json` stopped; empty for the
 /// outermost value or when the text is no JSON up to there.
-pub(crate) fn at(text: &[u8], line: usize, column: usize) -> String {
+pub fn at(text: &[u8], line: usize, column: usize) -> String {
     let before: usize =
         text.split_inclusive(|&byte| byte == b'\n').take(line.saturating_sub(1)).map(<[u8]>::len).sum();
     let end = text.len().min(before + column);

@@ -49,5 +49,6 @@ pub mod __private {
     pub use serde;
     pub use serde_json;
 
+    pub use crate::json_path::at as json_path_at;
     pub use crate::union::{tagged_from_value, tagged_into_value, untagged_object};
 }

@@ -1,0 +1,21 @@
+//! The Clever Cloud SDK: commands that are values, sent by one [`Client`].
+
+#![deny(missing_docs)]
+#![cfg_attr(docsrs, feature(doc_cfg))]
+
+#[cfg(feature = "catalog")]
+pub mod catalog;
+mod client;
+mod command;
+pub mod commands;
+mod context;
+mod generated;
+pub mod resolve;
+
+pub use cc_core as core;
+pub use cc_core::{Answer, Credentials, Endpoint, Error, ErrorKind, Result, Secret, Timestamp, Transport};
+
+pub use client::{Client, ClientBuilder};
+pub use command::{Command, CommandCall, UrlCommand};
+pub use context::Context;
+pub use resolve::{Ids, ResolvedIds, Resolver, Subject};
