@@ -1,12 +1,15 @@
 //! Who owns what, and which id of an add-on is which.
 
 mod ids;
+mod index;
+mod summary;
 
 use std::sync::Arc;
 
 use cc_core::{Result, Transport};
 
 pub use ids::{Ids, ResolvedIds, Subject};
+pub use index::Index;
 
 /// Finds owners and the other ids of add-ons, from an index of all that the caller may see. Cheap to clone: clones share
 /// the index.
