@@ -9,12 +9,15 @@ mod client;
 mod command;
 pub mod commands;
 mod context;
+#[rustfmt::skip]
 mod generated;
+mod binary;
 pub mod resolve;
 
 pub use cc_core as core;
 pub use cc_core::{Answer, Credentials, Endpoint, Error, ErrorKind, Result, Secret, Timestamp, Transport};
 
+pub use binary::Binary;
 pub use client::{Client, ClientBuilder};
 pub use command::{Command, CommandCall, UrlCommand};
 pub use context::Context;

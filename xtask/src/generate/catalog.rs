@@ -75,9 +75,14 @@ pub fn render(decided: &[Decided<'_>], hand: &HandWritten, generated: &BTreeSet<
             entries.insert((composite.domain.clone(), composite.name.clone()), text);
         }
     }
+    let used: Vec<&str> = ["entry", "stream_entry", "url_entry"]
+        .into_iter()
+        .filter(|function| entries.values().any(|entry| entry.contains(&format!("        {function}::<"))))
+        .collect();
+    let imports: String = used.iter().map(|function| format!(", {function}")).collect();
     let mut text = format!(
         "// {HEADER_TEXT}\n//! Every command, in the order of their domains and names.\n\n#[allow(unused_imports)]\n\
-         use crate::catalog::{{CommandInfo, entry, stream_entry, url_entry}};\n\n\
+         use crate::catalog::{{CommandInfo{imports}}};\n\n\
          pub(crate) fn entries() -> Vec<CommandInfo> {{\n    vec![\n"
     );
     for entry in entries.values() {

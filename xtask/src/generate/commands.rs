@@ -108,7 +108,7 @@ pub fn render(decided: &[Decided<'_>], hand: &HandWritten) -> Result<Rendered, S
     // A domain of commands that is written by hand alone is a module too.
     let mut files = BTreeMap::new();
     let mut index = format!(
-        "// {HEADER_TEXT}\n//! The commands that are one request, a module for each domain of commands.\n\n#![allow(clippy::should_implement_trait, clippy::too_many_arguments)]\n\n\
+        "// {HEADER_TEXT}\n//! The commands that are one request, a module for each domain of commands.\n\n#![allow(unused_braces, clippy::should_implement_trait, clippy::too_many_arguments)]\n\n\
          #[cfg(feature = \"catalog\")]\npub(crate) mod catalog;\n\n/// The generated part of each domain of commands.\npub mod commands {{\n"
     );
     for (name, (features, title, code)) in &modules {

@@ -116,7 +116,7 @@ pub fn check(documents: &Documents) -> Vec<Problem> {
                 if !all.contains(operation.as_str()) {
                     report.add(
                         composite.line,
-                        "command",
+                        "unknown-operation",
                         pointer,
                         format!("no operation is called `{operation}`"),
                     );

@@ -2,9 +2,21 @@
 //! Every command, in the order of their domains and names.
 
 #[allow(unused_imports)]
-use crate::catalog::{CommandInfo, entry, stream_entry, url_entry};
+use crate::catalog::{CommandInfo, entry};
 
 pub(crate) fn entries() -> Vec<CommandInfo> {
     vec![
+        #[cfg(feature = "addon")]
+        entry::<crate::commands::addon::DeleteAddon>("addon", "Deletes an add-on and its data.", &["delete_addon"]),
+        #[cfg(feature = "billing")]
+        entry::<crate::commands::credits::GetCreditsSummary>("credits", "Reads the credits an owner has left.", &["get_credits_summary"]),
+        #[cfg(feature = "billing")]
+        entry::<crate::commands::invoice::GetInvoiceHtml>("invoice", "Reads one invoice as a web page.", &["get_invoice_html"]),
+        #[cfg(feature = "billing")]
+        entry::<crate::commands::invoice::GetInvoicePdf>("invoice", "Reads one invoice as a PDF document.", &["get_invoice_pdf"]),
+        #[cfg(feature = "addon")]
+        entry::<crate::commands::migration::CancelMigration>("migration", "Cancels a migration of an add-on.", &["cancel_migration"]),
+        #[cfg(feature = "payment")]
+        entry::<crate::commands::payment_method::DeletePaymentMethod>("payment-method", "Deletes a means of payment.", &["delete_payment_method"]),
     ]
 }
