@@ -1,1 +1,41 @@
 //! Server-Sent Events that never lose an event silently.
+#![deny(missing_docs)]
+
+mod buffer;
+mod callbacks;
+mod clock;
+mod connect;
+mod connection;
+mod continuity;
+mod decoder;
+mod driver;
+mod error;
+mod event;
+mod format;
+mod handle;
+#[cfg(feature = "reqwest")]
+mod http_client;
+mod items;
+pub mod machine;
+mod reader;
+mod retry;
+mod retry_after;
+mod settings;
+mod stream;
+mod watch;
+
+#[cfg(not(target_arch = "wasm32"))]
+pub use clock::TokioClock;
+pub use clock::{Clock, Sleep};
+pub use connect::{Attempt, Body, Connect, ConnectFn, MaybeSend, MaybeSync, Response, connect_fn};
+pub use continuity::{Continuity, Cursor, Tracker, Verdict};
+pub use decoder::{Decoder, Event, Frame, Limits, Oversize};
+pub use error::{BoxError, ErrorKind, Result, StreamError};
+pub use event::{EndReason, Gap, GapCause, Item, Opened, RawEvent, Retrying, StreamEvent};
+pub use format::Format;
+pub use handle::StreamHandle;
+pub use items::Items;
+pub use machine::State;
+pub use retry::{Retry, Wishes};
+pub use settings::{Overflow, Settings};
+pub use stream::EventStream;

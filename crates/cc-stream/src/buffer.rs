@@ -1,0 +1,115 @@
+//! The newest items, when the consumer prefers them to all items.
+
+use std::collections::VecDeque;
+
+use crate::continuity::Position;
+use crate::driver::Told;
+use crate::event::{Gap, GapCause, StreamEvent};
+
+/// A queue that drops its oldest items when it is full, and counts them. What is no item is never dropped.
+pub(crate) struct DropOldest<T> {
+    capacity: usize,
+    items: usize,
+    queue: VecDeque<Entry<T>>,
+    /// Items dropped since the last one was given.
+    dropped: u64,
+    /// The place of the last item given.
+    pub(crate) at: Position,
+}
+
+struct Entry<T> {
+    told: Told<T>,
+    place: Position,
+}
+
+impl<T> Entry<T> {
+    /// About one event: an item, or why there is none.
+    fn is_item(&self) -> bool {
+        match &self.told {
+            Ok(event) => matches!(event, StreamEvent::Item(_)),
+            Err(error) => error.is_about_one_event(),
+        }
+    }
+}
+
+impl<T> DropOldest<T> {
+    pub(crate) fn new(capacity: usize, at: Position) -> Self {
+        Self { capacity: capacity.max(1), items: 0, queue: VecDeque::new(), dropped: 0, at }
+    }
+
+    /// Adds what was told. Returns how many items were dropped for it.
+    pub(crate) fn push(&mut self, told: Told<T>, place: Position) -> u64 {
+        let entry = Entry { told, place };
+        let full = entry.is_item() && self.items == self.capacity;
+        self.items += usize::from(entry.is_item() && !full);
+        if full {
+            if let Some(oldest) = self.queue.iter().position(Entry::is_item) {
+                self.queue.remove(oldest);
+            }
+            self.dropped += 1;
+        }
+        self.queue.push_back(entry);
+        u64::from(full)
+    }
+
+    /// The oldest thing kept; a gap comes before the first item after dropped ones.
+    pub(crate) fn pop(&mut self) -> Option<Told<T>> {
+        let entry = self.queue.front()?;
+        let is_item = entry.is_item();
+        if is_item && self.dropped > 0 {
+            let cause = GapCause::Overflow { dropped: std::mem::take(&mut self.dropped) };
+            let before = match &entry.told {
+                Ok(StreamEvent::Item(item)) => item.id.clone(),
+                _ => None,
+            };
+            return Some(Ok(StreamEvent::Gap(Gap { after: self.at.last.clone(), before, cause })));
+        }
+        let entry = self.queue.pop_front()?;
+        if is_item {
+            self.items -= 1;
+            self.at = entry.place;
+        }
+        Some(entry.told)
+    }
+
+    pub(crate) fn clear(&mut self) {
+        self.queue.clear();
+        self.items = 0;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::event::{EndReason, Item};
+
+    fn item(id: u64) -> Told<u64> {
+        Ok(StreamEvent::Item(Item { name: "message".into(), id: Some(id.to_string().into()), data: id }))
+    }
+
+    #[test]
+    fn the_newest_items_stay_and_the_gap_counts_the_others() {
+        let mut buffer = DropOldest::new(2, Position::default());
+        let dropped: u64 = (1..=5).map(|id| buffer.push(item(id), Position::default())).sum();
+        assert_eq!(dropped, 3);
+        let Some(Ok(StreamEvent::Gap(gap))) = buffer.pop() else { panic!("a gap comes first") };
+        assert_eq!((gap.cause, gap.before.as_deref()), (GapCause::Overflow { dropped: 3 }, Some("4")));
+        let rest: Vec<_> = std::iter::from_fn(|| buffer.pop()).collect();
+        assert!(
+            matches!(&rest[..], [Ok(StreamEvent::Item(a)), Ok(StreamEvent::Item(b))] if (a.data, b.data) == (4, 5))
+        );
+    }
+
+    #[test]
+    fn what_is_no_item_is_never_dropped() {
+        let mut buffer = DropOldest::new(1, Position::default());
+        buffer.push(Ok(StreamEvent::End(EndReason::Closed)), Position::default());
+        for id in 1..=3 {
+            buffer.push(item(id), Position::default());
+        }
+        assert!(matches!(buffer.pop(), Some(Ok(StreamEvent::End(_)))));
+        assert!(matches!(buffer.pop(), Some(Ok(StreamEvent::Gap(_)))));
+        assert!(matches!(buffer.pop(), Some(Ok(StreamEvent::Item(item))) if item.data == 3));
+        assert!(buffer.pop().is_none());
+    }
+}

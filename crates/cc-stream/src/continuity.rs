@@ -1,0 +1,314 @@
+//! What was seen and what may be missing: duplicates, gaps, and the place to go on from. Pure.
+//!
+//! Within a connection the transport loses nothing. Between two, continuity rests on ids: the server is asked to go on
+//! from the last one. It is taken as given when
+//! - the last event before the interruption comes again, and what follows it is new, or
+//! - ids are numbers that follow each other, and the next one is the next number, or
+//! - the server accepts the id, nothing speaks against it, and the settings trust that
+//!   ([`Continuity::Trust`]).
+//!
+//! In every other case the consumer is told of a [`Gap`].
+
+use std::collections::{HashSet, VecDeque};
+use std::hash::{BuildHasher, RandomState};
+use std::sync::Arc;
+
+use http::HeaderValue;
+use serde::{Deserialize, Serialize};
+
+use crate::event::{Gap, GapCause};
+
+#[cfg(test)]
+mod tests;
+
+/// What counts as proof that nothing was lost between two connections.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Continuity {
+    /// A server that accepts the last id is trusted to go on right after it, unless the ids show a hole: where all ids
+    /// so far ended in consecutive numbers, the next has to.
+    #[default]
+    Trust,
+    /// The server is asked to go on from the id *before* the last, so that it gives the last event again: when it does
+    /// not, and numbers do not prove it either, that is a gap. It costs one event more per connection, and works with
+    /// ids nobody can compare.
+    Overlap,
+}
+
+/// The place a stream has reached, to go on from it later, maybe in another process.
+///
+/// It is the place of the last item the consumer was given. It serialises, and what an earlier version wrote is read.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct Cursor {
+    /// The last event id. `None`: there was none, or the server reset it.
+    pub last_event_id: Option<String>,
+    /// The id before it, for [`Continuity::Overlap`].
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub previous_event_id: Option<String>,
+    /// Whether an item without id was given after that id: the place is then not exact.
+    #[serde(default)]
+    pub adrift: bool,
+    /// The items given so far. They count for the limit of the stream that goes on from here.
+    #[serde(default)]
+    pub delivered: u64,
+}
+
+/// A place between two events.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Position {
+    pub(crate) last: Option<Arc<str>>,
+    previous: Option<Arc<str>>,
+    /// Items without id came after `last`.
+    adrift: bool,
+}
+
+impl Position {
+    pub(crate) fn cursor(&self, delivered: u64) -> Cursor {
+        let owned = |id: &Option<Arc<str>>| id.as_deref().map(str::to_owned);
+        Cursor {
+            last_event_id: owned(&self.last),
+            previous_event_id: owned(&self.previous),
+            adrift: self.adrift,
+            delivered,
+        }
+    }
+}
+
+/// What to do with an event.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Verdict {
+    /// It is new; events before it may be missing.
+    New(Option<Gap>),
+    /// It was given before the last reconnection.
+    Duplicate,
+}
+
+/// Judges each event of a stream, over all of its connections.
+#[derive(Debug)]
+pub struct Tracker {
+    proof: Continuity,
+    at: Position,
+    /// The last id came on this connection.
+    here: bool,
+    /// The last id came with several items.
+    repeated: bool,
+    /// Ids are presumed to be consecutive numbers until two on one connection are not.
+    consecutive: bool,
+    /// The server refused the last id.
+    refused: bool,
+    /// A connection was open before, here or in another process.
+    started: bool,
+    recent: Recent,
+    question: Option<Question>,
+}
+
+/// Whether this connection goes on where the last one stopped.
+#[derive(Debug)]
+struct Question {
+    after: Option<Arc<str>>,
+    /// It is known that it does not; `None`: the first new event tells.
+    cause: Option<GapCause>,
+    /// The last event came again.
+    overlapped: bool,
+}
+
+impl Question {
+    fn is_answered(&self) -> bool {
+        self.overlapped && matches!(self.cause, None | Some(GapCause::IdRefused))
+    }
+}
+
+impl Tracker {
+    /// A tracker at the start of a stream or at a cursor. It knows the last `window` ids again, and no less than two.
+    pub fn new(proof: Continuity, window: usize, cursor: Option<&Cursor>) -> Self {
+        let mut tracker = Self {
+            proof,
+            at: Position::default(),
+            here: false,
+            repeated: false,
+            consecutive: true,
+            refused: false,
+            started: false,
+            recent: Recent::new(window.max(2)),
+            question: None,
+        };
+        if let Some(cursor) = cursor {
+            let shared = |id: &Option<String>| id.as_deref().filter(|id| !id.is_empty()).map(Arc::from);
+            tracker.at.previous = shared(&cursor.previous_event_id);
+            tracker.at.last = shared(&cursor.last_event_id);
+            tracker.at.adrift = cursor.adrift;
+            tracker.started = tracker.at.last.is_some() || cursor.delivered > 0;
+            for id in [&tracker.at.previous, &tracker.at.last].into_iter().flatten() {
+                let fingerprint = tracker.recent.fingerprint(id);
+                tracker.recent.push(fingerprint);
+            }
+        }
+        tracker
+    }
+
+    /// The id to ask the server to go on from.
+    pub fn resume_from(&self) -> Option<&Arc<str>> {
+        let last = self.at.last.as_ref().filter(|_| !self.refused)?;
+        let from = match self.proof {
+            Continuity::Trust => last,
+            Continuity::Overlap => self.at.previous.as_ref().unwrap_or(last),
+        };
+        HeaderValue::from_bytes(from.as_bytes()).is_ok().then_some(from)
+    }
+
+    /// How many events a server that goes on from [`resume_from`](Self::resume_from) gives again.
+    pub fn overlap(&self) -> u64 {
+        u64::from(self.resume_from().is_some_and(|from| Some(from) != self.at.last.as_ref()))
+    }
+
+    /// The server refused the id it was asked to go on from: the next attempt asks without.
+    pub fn refuse(&mut self) {
+        self.refused = true;
+    }
+
+    /// A connection is open.
+    pub fn connected(&mut self) {
+        self.here = false;
+        if !std::mem::replace(&mut self.started, true) {
+            return;
+        }
+        self.recent.remember();
+        let cause = if self.refused {
+            Some(GapCause::IdRefused)
+        } else if self.resume_from().is_none() || self.at.adrift {
+            Some(GapCause::NoId)
+        } else if self.repeated {
+            Some(GapCause::IdNotUnique)
+        } else {
+            None
+        };
+        // When no new event came since the last interruption, one gap tells of both.
+        let unanswered = self.question.take().filter(|question| !question.is_answered());
+        let cause = unanswered.and_then(|question| question.cause).or(cause);
+        self.question = Some(Question { after: self.at.last.clone(), cause, overlapped: false });
+    }
+
+    /// An event came, or an id alone. `counts`: there is an item, which the consumer will get.
+    pub fn event(&mut self, id: Option<&str>, counts: bool) -> Verdict {
+        let Some(id) = id else {
+            self.at.adrift |= counts;
+            return Verdict::New(if counts { self.settle(None) } else { None });
+        };
+        if id.is_empty() {
+            let gap = if counts { self.settle(None) } else { None };
+            self.at = Position { adrift: counts, ..Position::default() };
+            (self.here, self.refused) = (true, false);
+            return Verdict::New(gap);
+        }
+        let fingerprint = self.recent.fingerprint(id);
+        if self.recent.knows(fingerprint) {
+            if let Some(question) = &mut self.question {
+                question.overlapped |= question.after.as_deref() == Some(id);
+            }
+            return Verdict::Duplicate;
+        }
+        let gap = self.settle(Some(id));
+        self.advance(id, fingerprint, counts);
+        Verdict::New(gap)
+    }
+
+    /// The server ended the stream: a gap nobody was told of yet.
+    pub fn finish(&mut self) -> Option<Gap> {
+        let question = self.question.take().filter(|question| !question.is_answered())?;
+        let unproven = (self.proof == Continuity::Overlap).then_some(GapCause::Unproven);
+        Some(Gap { cause: question.cause.or(unproven)?, after: question.after, before: None })
+    }
+
+    pub(crate) fn position(&self) -> &Position {
+        &self.at
+    }
+
+    /// Whether the next new event may come with a gap.
+    pub(crate) fn is_open(&self) -> bool {
+        self.question.is_some()
+    }
+
+    /// A new event: was anything lost before it?
+    fn settle(&mut self, id: Option<&str>) -> Option<Gap> {
+        let question = self.question.take().filter(|question| !question.is_answered())?;
+        let cause = question.cause.or_else(|| self.judge(question.after.as_deref(), id))?;
+        Some(Gap { after: question.after, before: id.map(Arc::from), cause })
+    }
+
+    /// The server accepted the id: does the first new event speak for it, or against?
+    fn judge(&self, after: Option<&str>, id: Option<&str>) -> Option<GapCause> {
+        let numbers = after.zip(id).filter(|_| self.consecutive);
+        match (numbers.and_then(|(after, id)| follows(after, id)), self.proof) {
+            (Some(true), _) | (None, Continuity::Trust) => None,
+            (Some(false), _) => Some(GapCause::IdsSkipped),
+            (None, Continuity::Overlap) => Some(GapCause::Unproven),
+        }
+    }
+
+    fn advance(&mut self, id: &str, fingerprint: u64, counts: bool) {
+        let last = self.at.last.as_deref();
+        let same = last == Some(id);
+        self.repeated = same && (self.repeated || counts);
+        (self.at.adrift, self.refused) = (false, false);
+        if same {
+            return;
+        }
+        if let (Some(last), true) = (last, self.here && self.consecutive) {
+            self.consecutive = follows(last, id) == Some(true);
+        }
+        self.here = true;
+        self.recent.push(fingerprint);
+        self.at.previous = self.at.last.replace(id.into());
+    }
+}
+
+/// Whether `id` is the number after `last`, with the same text before it. `None` when they do not compare.
+fn follows(last: &str, id: &str) -> Option<bool> {
+    let (last_text, last_number) = numbered(last)?;
+    let (text, number) = numbered(id)?;
+    (last_text == text).then(|| last_number.checked_add(1) == Some(number))
+}
+
+/// An id that ends in a number: what is before it, and the number.
+fn numbered(id: &str) -> Option<(&str, u64)> {
+    let text = id.trim_end_matches(|last: char| last.is_ascii_digit());
+    Some((text, id[text.len()..].parse().ok()?))
+}
+
+/// The last ids, as fingerprints.
+#[derive(Debug)]
+struct Recent {
+    window: usize,
+    ids: VecDeque<u64>,
+    /// Those that came before this connection.
+    before: HashSet<u64>,
+    hasher: RandomState,
+}
+
+impl Recent {
+    fn new(window: usize) -> Self {
+        Self { window, ids: VecDeque::new(), before: HashSet::new(), hasher: RandomState::new() }
+    }
+
+    fn fingerprint(&self, id: &str) -> u64 {
+        self.hasher.hash_one(id)
+    }
+
+    fn push(&mut self, fingerprint: u64) {
+        if self.ids.len() == self.window {
+            self.ids.pop_front();
+        }
+        self.ids.push_back(fingerprint);
+    }
+
+    /// A new connection: what came so far, came before.
+    fn remember(&mut self) {
+        self.before.clear();
+        self.before.extend(&self.ids);
+    }
+
+    fn knows(&self, fingerprint: u64) -> bool {
+        self.before.contains(&fingerprint)
+    }
+}

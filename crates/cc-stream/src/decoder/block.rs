@@ -1,0 +1,271 @@
+//! The event being built: what this input lends, and what earlier inputs left.
+
+use std::borrow::Cow;
+use std::time::Duration;
+
+use super::line::{Field, release};
+use super::{Event, Frame, Limits, Oversize};
+
+/// What the current input lends to the event. Dropped or [kept](Block::keep) before the next one.
+#[derive(Debug, Default)]
+pub(super) struct Block<'i> {
+    data: Option<&'i [u8]>,
+    name: Option<&'i [u8]>,
+    id: Option<&'i [u8]>,
+}
+
+/// What earlier inputs left of the event.
+#[derive(Debug, Default)]
+pub(super) struct Kept {
+    limits: Limits,
+    /// The data lines, joined; they start at `start`, for a line is taken over whole, its field name included.
+    data: Vec<u8>,
+    start: usize,
+    has_data: bool,
+    name: Vec<u8>,
+    id: Option<Vec<u8>>,
+    /// Bytes of the event's lines, without their ends.
+    size: u64,
+    over: bool,
+    /// The event was handed out; its bytes are lent until the next call.
+    spent: bool,
+}
+
+/// What a line completed.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Outcome<'i> {
+    Event { data: Option<&'i [u8]>, name: Option<&'i [u8]>, own_id: bool },
+    Oversize { name: Option<&'i [u8]>, own_id: bool },
+    Id,
+    Retry(Duration),
+}
+
+impl<'i> Block<'i> {
+    /// Reads a whole line. An empty one completes the event.
+    #[inline]
+    pub(super) fn line(
+        &mut self,
+        line: &'i [u8],
+        kept: &mut Kept,
+        last_event_id: &mut String,
+    ) -> Option<Outcome<'i>> {
+        if line.is_empty() {
+            return self.dispatch(kept, last_event_id);
+        }
+        let field = Field::of(line);
+        if field != Field::Ignored {
+            if line.len() > kept.limits.line {
+                self.data = None;
+                kept.overflow(line.len());
+                return None;
+            }
+            kept.size += line.len() as u64;
+        }
+        match field {
+            Field::Data(value) if self.data.is_none() && !kept.has_data => {
+                self.data = kept.allows(value.len()).then_some(value);
+            }
+            Field::Data(value) => {
+                self.keep_data(kept);
+                kept.add_data(value);
+            }
+            Field::Name(value) => self.name = Some(value),
+            Field::Id(value) if !has_nul(value) => self.id = Some(value),
+            Field::Retry(value) => {
+                let retry = reconnection_time(value)?;
+                self.keep(kept);
+                return Some(Outcome::Retry(retry));
+            }
+            Field::Id(_) | Field::Ignored => {}
+        }
+        None
+    }
+
+    fn dispatch(&mut self, kept: &mut Kept, last_event_id: &mut String) -> Option<Outcome<'i>> {
+        let id = self.id.take().or(kept.id.as_deref());
+        let own_id = id.is_some();
+        if let Some(id) = id {
+            last_event_id.clear();
+            last_event_id.push_str(&text(id));
+        }
+        let (data, name) = (self.data.take(), self.name.take());
+        kept.spent = true;
+        if kept.over {
+            Some(Outcome::Oversize { name, own_id })
+        } else if data.is_some() || kept.has_data {
+            Some(Outcome::Event { data, name, own_id })
+        } else {
+            kept.reclaim();
+            own_id.then_some(Outcome::Id)
+        }
+    }
+
+    /// Copies what the input lends, for the input ends before the event.
+    pub(super) fn keep(&mut self, kept: &mut Kept) {
+        self.keep_data(kept);
+        if let Some(name) = self.name.take() {
+            kept.set_name(name);
+        }
+        if let Some(id) = self.id.take() {
+            kept.set_id(id);
+        }
+    }
+
+    fn keep_data(&mut self, kept: &mut Kept) {
+        if let Some(data) = self.data.take() {
+            kept.add_data(data);
+        }
+    }
+}
+
+impl Kept {
+    pub(super) fn new(limits: Limits) -> Self {
+        Self { limits, ..Self::default() }
+    }
+
+    /// The memory held for data.
+    #[cfg(test)]
+    pub(super) fn room(&self) -> usize {
+        self.data.capacity()
+    }
+
+    /// Takes back the bytes of an event that was handed out.
+    #[inline]
+    pub(super) fn reclaim(&mut self) {
+        if self.spent {
+            self.clear();
+        }
+    }
+
+    /// Forgets the event under construction.
+    pub(super) fn clear(&mut self) {
+        release(&mut self.data);
+        self.name.clear();
+        self.id = None;
+        (self.start, self.size) = (0, 0);
+        (self.has_data, self.over, self.spent) = (false, false, false);
+    }
+
+    /// Reads a line that came in pieces, never an empty one. Its buffer may be taken over.
+    pub(super) fn line(&mut self, line: &mut Vec<u8>) -> Option<Duration> {
+        let field = Field::of(line);
+        if field == Field::Ignored {
+            return None;
+        }
+        if line.len() > self.limits.line {
+            self.overflow(line.len());
+            return None;
+        }
+        self.size += line.len() as u64;
+        match field {
+            Field::Data(value) if !self.has_data => {
+                if self.allows(value.len()) {
+                    self.start = line.len() - value.len();
+                    self.has_data = true;
+                    std::mem::swap(line, &mut self.data);
+                }
+            }
+            Field::Data(value) => self.add_data(value),
+            Field::Name(value) => self.set_name(value),
+            Field::Id(value) if !has_nul(value) => self.set_id(value),
+            Field::Retry(value) => return reconnection_time(value),
+            Field::Id(_) | Field::Ignored => {}
+        }
+        None
+    }
+
+    /// A line was longer than allowed: the event is skipped.
+    pub(super) fn overflow(&mut self, line: usize) {
+        self.size += line as u64;
+        self.skip();
+    }
+
+    fn skip(&mut self) {
+        self.over = true;
+        self.has_data = false;
+        self.start = 0;
+        release(&mut self.data);
+    }
+
+    /// Whether the event may have `length` bytes of data; if not, it is skipped from here on.
+    #[inline]
+    fn allows(&mut self, length: usize) -> bool {
+        if length > self.limits.event {
+            self.skip();
+        }
+        !self.over
+    }
+
+    fn add_data(&mut self, value: &[u8]) {
+        let length = self.data.len() - self.start + usize::from(self.has_data) + value.len();
+        if self.allows(length) {
+            if self.has_data {
+                self.data.push(b'\n');
+            }
+            self.data.extend_from_slice(value);
+            self.has_data = true;
+        }
+    }
+
+    fn set_name(&mut self, name: &[u8]) {
+        self.name.clear();
+        self.name.extend_from_slice(name);
+    }
+
+    fn set_id(&mut self, id: &[u8]) {
+        let kept = self.id.get_or_insert_default();
+        kept.clear();
+        kept.extend_from_slice(id);
+    }
+}
+
+impl<'i> Outcome<'i> {
+    /// The frame of this outcome, from what the input lends and what was kept.
+    #[inline]
+    pub(super) fn into_frame<'s>(self, kept: &'s Kept, last_event_id: &'s str) -> Frame<'s>
+    where
+        'i: 's,
+    {
+        let named = |name: Option<&'i [u8]>| match name.unwrap_or(&kept.name) {
+            b"" => Cow::Borrowed("message"),
+            name => text(name),
+        };
+        let id = |own_id: bool| own_id.then_some(last_event_id);
+        match self {
+            Self::Event { data, name, own_id } => Frame::Event(Event {
+                name: named(name),
+                data: text(data.unwrap_or(&kept.data[kept.start..])),
+                id: id(own_id),
+                last_event_id,
+            }),
+            Self::Oversize { name, own_id } => {
+                Frame::Oversize(Oversize { name: named(name), id: id(own_id), size: kept.size })
+            }
+            Self::Id => Frame::Id(last_event_id),
+            Self::Retry(time) => Frame::Retry(time),
+        }
+    }
+}
+
+/// Text with each invalid sequence replaced, as the standard decodes UTF-8. Lines may be decoded one by one: no
+/// sequence goes beyond a line end.
+#[inline]
+fn text(bytes: &[u8]) -> Cow<'_, str> {
+    match std::str::from_utf8(bytes) {
+        Ok(text) => Cow::Borrowed(text),
+        Err(_) => String::from_utf8_lossy(bytes),
+    }
+}
+
+fn has_nul(id: &[u8]) -> bool {
+    memchr::memchr(0, id).is_some()
+}
+
+/// A time in milliseconds, digits only; one beyond `u64` is as long as can be said.
+fn reconnection_time(value: &[u8]) -> Option<Duration> {
+    if value.is_empty() || !value.iter().all(u8::is_ascii_digit) {
+        return None;
+    }
+    let digit = |sum: u64, byte: &u8| sum.saturating_mul(10).saturating_add(u64::from(byte - b'0'));
+    Some(Duration::from_millis(value.iter().fold(0, digit)))
+}

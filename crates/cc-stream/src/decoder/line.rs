@@ -1,0 +1,149 @@
+//! Lines: where one ends, which field it sets, and the one whose end has not come yet.
+
+use memchr::memchr2;
+
+use super::block::Kept;
+
+/// Room that is kept for the next line or event; what grew beyond is given back.
+pub(super) const RETAINED: usize = 64 * 1024;
+
+/// The longest field name that means something, and the colon after it: enough bytes to know a field by.
+const TELLING: usize = "event:".len();
+
+/// Where the first line of `bytes` ends.
+#[inline]
+pub(super) fn end_of_line(bytes: &[u8]) -> Option<usize> {
+    memchr2(b'\n', b'\r', bytes)
+}
+
+/// A line, read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Field<'a> {
+    Data(&'a [u8]),
+    Name(&'a [u8]),
+    Id(&'a [u8]),
+    Retry(&'a [u8]),
+    /// A comment, or a field nobody knows.
+    Ignored,
+}
+
+impl<'a> Field<'a> {
+    /// Reads a line that is not empty.
+    #[inline]
+    pub(super) fn of(line: &'a [u8]) -> Self {
+        let field = match line {
+            [b'd', b'a', b't', b'a', rest @ ..] => value(rest).map(Self::Data),
+            [b'i', b'd', rest @ ..] => value(rest).map(Self::Id),
+            [b'e', b'v', b'e', b'n', b't', rest @ ..] => value(rest).map(Self::Name),
+            [b'r', b'e', b't', b'r', b'y', rest @ ..] => value(rest).map(Self::Retry),
+            _ => None,
+        };
+        field.unwrap_or(Self::Ignored)
+    }
+}
+
+/// What follows a field's name: nothing, or a colon, at most one space, and the value.
+#[inline]
+fn value(rest: &[u8]) -> Option<&[u8]> {
+    match rest {
+        [] => Some(rest),
+        [b':', b' ', value @ ..] | [b':', value @ ..] => Some(value),
+        _ => None,
+    }
+}
+
+/// What the start of an unfinished line says of it.
+#[derive(Debug, PartialEq, Eq)]
+enum Promise {
+    Known,
+    Ignored,
+    Open,
+}
+
+impl Promise {
+    fn of(start: &[u8]) -> Self {
+        let telling = &start[..start.len().min(TELLING)];
+        match telling.iter().position(|&byte| byte == b':') {
+            Some(colon) if Field::of(&telling[..=colon]) != Field::Ignored => Self::Known,
+            Some(_) => Self::Ignored,
+            None if telling.len() == TELLING => Self::Ignored,
+            None => Self::Open,
+        }
+    }
+}
+
+/// The line whose end has not come yet.
+#[derive(Debug, Default)]
+pub(super) struct Line {
+    state: State,
+    held: Vec<u8>,
+    /// Bytes of the line so far, held or not.
+    length: usize,
+}
+
+#[derive(Debug, Default, Clone, Copy, PartialEq, Eq)]
+enum State {
+    #[default]
+    Start,
+    Held,
+    /// Nothing of it matters.
+    Ignored,
+    /// It is longer than allowed.
+    Over,
+}
+
+impl Line {
+    /// No byte of the next line has come.
+    #[inline]
+    pub(super) fn is_start(&self) -> bool {
+        self.state == State::Start
+    }
+
+    /// The memory held.
+    #[cfg(test)]
+    pub(super) fn room(&self) -> usize {
+        self.held.capacity()
+    }
+
+    /// Adds bytes to the line, at most `limit` of which are held.
+    pub(super) fn push(&mut self, fragment: &[u8], limit: usize) {
+        self.length = self.length.saturating_add(fragment.len());
+        if matches!(self.state, State::Ignored | State::Over) || fragment.is_empty() {
+            return;
+        }
+        self.state = State::Held;
+        let room = limit.max(TELLING).saturating_sub(self.held.len());
+        self.held.extend_from_slice(&fragment[..fragment.len().min(room)]);
+        match Promise::of(&self.held) {
+            Promise::Ignored => self.state = State::Ignored,
+            Promise::Known if self.length > limit => self.state = State::Over,
+            Promise::Known | Promise::Open => return,
+        }
+        release(&mut self.held);
+    }
+
+    /// The line is complete: puts what it sets into `kept`, and returns a reconnection time it may set.
+    pub(super) fn finish(&mut self, kept: &mut Kept) -> Option<std::time::Duration> {
+        let length = std::mem::take(&mut self.length);
+        let retry = match std::mem::take(&mut self.state) {
+            State::Start | State::Ignored => None,
+            State::Over => {
+                kept.overflow(length);
+                None
+            }
+            State::Held => kept.line(&mut self.held),
+        };
+        release(&mut self.held);
+        retry
+    }
+}
+
+/// Empties a buffer, and gives back what a large event made it grow to.
+#[inline]
+pub(super) fn release(buffer: &mut Vec<u8>) {
+    if buffer.capacity() > RETAINED {
+        *buffer = Vec::new();
+    } else {
+        buffer.clear();
+    }
+}

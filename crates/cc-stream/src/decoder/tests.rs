@@ -1,0 +1,67 @@
+//! What can only be seen from inside: how much work the decoder does.
+
+use super::*;
+
+/// Bytes looked at for line ends, for input of `length` bytes given in pieces of `piece`.
+fn examined(input: &[u8], piece: usize) -> usize {
+    let limits = Limits { line: 1 << 24, event: 1 << 24 };
+    let mut decoder = Decoder::new(limits);
+    for mut rest in input.chunks(piece) {
+        while decoder.next(&mut rest).is_some() {}
+        assert!(rest.is_empty());
+    }
+    decoder.examined
+}
+
+#[test]
+fn no_byte_is_examined_twice_however_the_input_is_cut() {
+    let long_line = [b"data: ".as_slice(), &vec![b'x'; 1 << 20], b"\n\n"].concat();
+    let many_lines = b"data: one line of many\n".repeat(40_000);
+    let many_events = b"event: a\nid: 1\ndata: {}\n\n".repeat(40_000);
+    let comments = b": nothing\n\n".repeat(40_000);
+    for input in [long_line, many_lines, many_events, comments] {
+        for piece in [1, 7, 1024, input.len()] {
+            assert!(examined(&input, piece) <= input.len(), "{} bytes by {piece}", input.len());
+        }
+    }
+}
+
+#[test]
+fn the_buffers_hold_no_more_than_the_limits() {
+    let limits = Limits { line: 1000, event: 3000 };
+    let mut decoder = Decoder::new(limits);
+    let lines = [b"data: ".as_slice(), &vec![b'x'; 990], b"\n"].concat().repeat(50);
+    let endless = [b"data: ".as_slice(), &vec![b'x'; 100_000]].concat();
+    let comment = [b": ".as_slice(), &vec![b'x'; 100_000], b"\n"].concat();
+    let unknown = [b"unknown: ".as_slice(), &vec![b'x'; 100_000], b"\n"].concat();
+    for input in [comment, unknown, lines, endless] {
+        for piece in [1, 100, input.len()] {
+            for mut rest in input.chunks(piece) {
+                while decoder.next(&mut rest).is_some() {}
+                assert!(decoder.line.room() <= 2 * limits.line + 64, "{}", decoder.line.room());
+                assert!(decoder.kept.room() <= 2 * limits.event + 64, "{}", decoder.kept.room());
+            }
+        }
+    }
+}
+
+#[test]
+fn what_a_large_event_took_is_given_back() {
+    let mut decoder = Decoder::default();
+    let large = [b"data: ".as_slice(), &vec![b'x'; 500_000], b"\n\n"].concat();
+    for mut rest in large.chunks(1000) {
+        while decoder.next(&mut rest).is_some() {}
+    }
+    let mut more: &[u8] = b"data: x\n\n";
+    assert!(decoder.next(&mut more).is_some());
+    assert!(decoder.line.room() + decoder.kept.room() <= 2 * line::RETAINED);
+}
+
+#[test]
+fn an_event_in_one_piece_is_lent_and_not_copied() {
+    let mut decoder = Decoder::default();
+    let input = b"event: a\ndata: {\"some\":\"json\"}\n\n";
+    let Some(Frame::Event(event)) = decoder.next(&mut &input[..]) else { panic!("an event") };
+    assert!(input.as_ptr_range().contains(&event.data.as_ptr()));
+    assert!(input.as_ptr_range().contains(&event.name.as_ptr()));
+}

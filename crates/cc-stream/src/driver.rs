@@ -1,0 +1,267 @@
+//! What polls: it opens what the machine asks for, reads, waits, and tells what happened, one thing at a time.
+//!
+//! It follows the machine's state at each poll instead of keeping one of its own, so that a command given at any
+//! moment is obeyed, and no connection but the machine's can live.
+
+use std::collections::VecDeque;
+use std::sync::Arc;
+use std::task::{Context, Poll, ready};
+use std::time::Duration;
+
+use bytes::Bytes;
+
+use crate::clock::Sleep;
+use crate::connect::{Attempt, Opener};
+use crate::connection::{Connection, Report};
+use crate::continuity::Position;
+use crate::decoder::Decoder;
+use crate::error::{ErrorKind, Result, StreamError};
+use crate::event::{EndReason, Opened, Retrying, StreamEvent};
+use crate::handle::Shared;
+use crate::machine::{Cause, Effect, Failure, Input, Link, Rules, State};
+use crate::reader::{Reader, Reading};
+
+/// What the driver tells.
+pub(crate) type Told<T> = Result<StreamEvent<T>>;
+
+/// Steps without anything to tell, after which other tasks get their turn.
+const TURN: u32 = 128;
+
+pub(crate) struct Driver<T> {
+    pub(crate) shared: Arc<Shared>,
+    pub(crate) reader: Reader<T>,
+    pub(crate) decoder: Decoder,
+    pub(crate) opener: Opener,
+    pub(crate) limit: Option<u64>,
+    pub(crate) rules: Rules,
+    pub(crate) connection: Connection,
+    /// The connection's number.
+    pub(crate) link: Link,
+    /// The id the server was asked to go on from.
+    pub(crate) asked: Option<Arc<str>>,
+    pub(crate) attempts: u64,
+    pub(crate) chunk: Bytes,
+    /// How much of the chunk is decoded.
+    pub(crate) decoded: usize,
+    pub(crate) outbox: VecDeque<Told<T>>,
+    /// The place before what waits in the outbox.
+    pub(crate) place: Option<Position>,
+    pub(crate) timer: Option<(Duration, Sleep)>,
+    /// The commands already followed.
+    pub(crate) followed: u64,
+    /// The consumer was away since the last time nothing was there.
+    pub(crate) away: bool,
+    pub(crate) ended: bool,
+}
+
+impl<T> Driver<T> {
+    pub(crate) fn poll(&mut self, cx: &mut Context<'_>) -> Poll<Option<Told<T>>> {
+        for _ in 0..TURN {
+            if self.decoded < self.chunk.len()
+                && self.followed == self.shared.commands()
+                && self.outbox.is_empty()
+            {
+                match self.decode() {
+                    None => continue,
+                    told => return Poll::Ready(told),
+                }
+            }
+            if let Some(told) = self.outbox.pop_front() {
+                if self.outbox.is_empty() {
+                    self.place = None;
+                }
+                return Poll::Ready(Some(told));
+            }
+            if self.ended {
+                return Poll::Ready(None);
+            }
+            ready!(self.advance(cx));
+        }
+        cx.waker().wake_by_ref();
+        Poll::Pending
+    }
+
+    /// Where the stream is, as far as it was told.
+    pub(crate) fn position(&self) -> &Position {
+        self.place.as_ref().unwrap_or(self.reader.tracker.position())
+    }
+
+    /// Closes the stream and its connection, now.
+    pub(crate) fn close(&mut self, reason: EndReason) {
+        self.shared.apply(self.shared.clock.now(), Input::Close(reason));
+        self.disconnect();
+    }
+
+    /// Decodes up to the next thing to tell, or to the chunk's end.
+    fn decode(&mut self) -> Option<Told<T>> {
+        loop {
+            let mut rest = &self.chunk[self.decoded..];
+            let frame = self.decoder.next(&mut rest);
+            self.decoded = self.chunk.len() - rest.len();
+            let Some(frame) = frame else {
+                self.chunk = Bytes::new();
+                self.decoded = 0;
+                return None;
+            };
+            let place = self.reader.place_before_gap();
+            match self.reader.read(frame) {
+                Reading::Item(item) => return Some(item.map(StreamEvent::Item)),
+                Reading::Nothing => {}
+                Reading::Duplicate => self.shared.counts.duplicates.add(1),
+                Reading::Retry(time) => self.shared.set_reconnection_time(time),
+                Reading::AfterGap(gap, item) => {
+                    if let Some(item) = item {
+                        self.place = place;
+                        self.outbox.push_back(item.map(StreamEvent::Item));
+                    }
+                    return Some(Ok(StreamEvent::Gap(gap)));
+                }
+                Reading::End(reason, gap) => {
+                    let ended = Input::Ended(self.link, EndReason::Server(reason));
+                    self.shared.apply(self.shared.clock.now(), ended);
+                    self.disconnect();
+                    return gap.map(|gap| Ok(StreamEvent::Gap(gap)));
+                }
+            }
+        }
+    }
+
+    /// Follows the machine one step. `Ready`: something happened, look again.
+    fn advance(&mut self, cx: &mut Context<'_>) -> Poll<()> {
+        let now = self.shared.clock.now();
+        let (state, link, commands) = self.shared.enter(now, cx.waker());
+        self.followed = commands;
+        if link != self.link || !matches!(state, State::Connecting | State::Open) {
+            self.disconnect();
+            self.link = link;
+        }
+        match state {
+            State::Closed => {
+                let reason = self.shared.end().unwrap_or(EndReason::Closed);
+                self.outbox.push_back(Ok(StreamEvent::End(reason)));
+                self.timer = None;
+                self.ended = true;
+                return Poll::Ready(());
+            }
+            State::Connecting if self.connection.is_none() => self.open(),
+            _ => {}
+        }
+        match self.connection.poll(cx, now) {
+            Poll::Ready(report) => {
+                self.follow(now, report);
+                Poll::Ready(())
+            }
+            Poll::Pending => self.wait(cx, now),
+        }
+    }
+
+    fn open(&mut self) {
+        let tracker = &self.reader.tracker;
+        self.asked = tracker.resume_from().cloned();
+        self.attempts += 1;
+        let left = |limit: u64| limit.saturating_sub(self.shared.counts.delivered.get());
+        self.connection = Connection::Opening((self.opener)(Attempt {
+            number: self.attempts,
+            last_event_id: self.asked.clone(),
+            remaining: self.limit.map(|limit| left(limit).saturating_add(tracker.overlap())),
+        }));
+    }
+
+    fn disconnect(&mut self) {
+        self.connection = Connection::None;
+        self.chunk = Bytes::new();
+        self.decoded = 0;
+        self.decoder.reset();
+    }
+
+    fn follow(&mut self, now: Duration, report: Report) {
+        match report {
+            Report::Bytes(bytes) => {
+                self.shared.apply(now, Input::Bytes(self.link));
+                self.chunk = bytes;
+                self.decoded = 0;
+            }
+            Report::Opened => {
+                if self.shared.reach(now, Input::Opened(self.link), State::Open) {
+                    self.reader.tracker.connected();
+                    let opened = Opened { attempt: self.attempts, resumed_from: self.asked.clone() };
+                    self.outbox.push_back(Ok(StreamEvent::Open(opened)));
+                }
+            }
+            Report::NoContent => {
+                self.reader.tracker.connected();
+                let gap = self.reader.tracker.finish();
+                self.outbox.extend(gap.map(|gap| Ok(StreamEvent::Gap(gap))));
+                self.shared.apply(now, Input::Ended(self.link, EndReason::NoContent));
+            }
+            Report::Failed(error) => {
+                let mut failure = Failure { transient: error.is_transient(), retry_after: None };
+                if let ErrorKind::Refused { status, retry_after, .. } = error.kind() {
+                    failure.retry_after = *retry_after;
+                    if self.asked.is_some() && may_refuse_an_id(status.as_u16()) {
+                        self.reader.tracker.refuse();
+                        failure.transient = true;
+                    }
+                }
+                let effect = self.shared.apply(now, Input::Failed(self.link, failure));
+                self.tell(effect, Some(error));
+            }
+        }
+    }
+
+    /// Nothing to read: waits for the next deadline, if there is one.
+    fn wait(&mut self, cx: &mut Context<'_>, now: Duration) -> Poll<()> {
+        let away = std::mem::take(&mut self.away);
+        let machine = self.shared.idle(now, self.link, away);
+        let Some(deadline) = machine.into_iter().chain(self.connection.deadline()).min() else {
+            self.timer = None;
+            return Poll::Pending;
+        };
+        if deadline > now {
+            // A timer that is early is as good: the deadline is looked at again then.
+            let timer = match &mut self.timer {
+                Some(timer) if timer.0 <= deadline => timer,
+                timer => timer.insert((deadline, self.shared.clock.sleep_until(deadline))),
+            };
+            ready!(timer.1.as_mut().poll(cx));
+        }
+        self.timer = None;
+        let effect = self.shared.apply(self.shared.clock.now(), Input::Tick);
+        self.tell(effect, None);
+        Poll::Ready(())
+    }
+
+    /// Tells of a failure what the machine made of it.
+    fn tell(&mut self, effect: Effect, reported: Option<StreamError>) {
+        let error = |cause: Cause| match (cause, reported) {
+            (Cause::Reported, Some(error)) => error,
+            (Cause::Reported, None) => StreamError::new(ErrorKind::Disconnected),
+            (Cause::ConnectTimeout, _) => {
+                let after = self.rules.connect_timeout.unwrap_or_default();
+                StreamError::new(ErrorKind::ConnectTimeout { after })
+            }
+            (Cause::Silence, _) => {
+                StreamError::new(ErrorKind::Silent { after: self.rules.heartbeat.unwrap_or_default() })
+            }
+        };
+        let told = match effect {
+            // The stream was paused or closed in the meantime.
+            Effect::None => return,
+            Effect::Retry { cause, attempt, delay } => {
+                Ok(StreamEvent::Retry(Retrying { error: error(cause), attempt, delay }))
+            }
+            Effect::GiveUp { cause, exhausted: None } => Err(error(cause)),
+            Effect::GiveUp { cause, exhausted: Some(retries) } => {
+                let kind = ErrorKind::RetriesExhausted { retries };
+                Err(StreamError::new(kind).with_source(error(cause)))
+            }
+        };
+        self.outbox.push_back(told);
+        self.disconnect();
+    }
+}
+
+/// Statuses that may mean "I cannot go on from this id": tried once more without it.
+fn may_refuse_an_id(status: u16) -> bool {
+    matches!(status, 400 | 404 | 409 | 410 | 412 | 416 | 422)
+}

@@ -1,0 +1,198 @@
+//! The one error of this crate: what went wrong, and whether the stream goes on.
+
+use std::error::Error as StdError;
+use std::fmt;
+use std::time::Duration;
+
+use bytes::Bytes;
+use http::StatusCode;
+
+use crate::event::{Gap, RawEvent};
+
+/// Any error, as a transport gives it.
+pub type BoxError = Box<dyn StdError + Send + Sync>;
+
+/// A result of this crate.
+pub type Result<T, E = StreamError> = std::result::Result<T, E>;
+
+/// What went wrong with a stream, or with one of its events.
+pub struct StreamError(Box<Inner>);
+
+struct Inner {
+    kind: ErrorKind,
+    source: Option<BoxError>,
+}
+
+/// The kinds of failure.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum ErrorKind {
+    /// The request could not be made: the fault is in the program, and trying again would not help.
+    Request,
+    /// No answer came: name look-up, connection, TLS, or a connection lost before the head of the answer.
+    Unreachable,
+    /// No answer came in time.
+    ConnectTimeout {
+        /// The time that was allowed.
+        after: Duration,
+    },
+    /// The server answered with a status that opens no stream.
+    Refused {
+        /// The status.
+        status: StatusCode,
+        /// How long the server asks to wait, from its `Retry-After`.
+        retry_after: Option<Duration>,
+        /// The start of the answer's body, at most 16 KiB.
+        body: Bytes,
+    },
+    /// The server answered with something that is not an event stream.
+    ContentType {
+        /// Its content type; `None` when it had none.
+        found: Option<String>,
+    },
+    /// An open connection was lost, or the server closed it without saying that the stream ends.
+    Disconnected,
+    /// An open connection gave no byte for longer than its heartbeat allows.
+    Silent {
+        /// The time that was allowed.
+        after: Duration,
+    },
+    /// The connection failed once more often than it may be retried. The last failure is the source.
+    RetriesExhausted {
+        /// The retries made since the last healthy connection.
+        retries: u32,
+    },
+    /// An event's data is not what the consumer reads. The stream goes on.
+    Payload {
+        /// The event as received, its data cut where it is long.
+        event: RawEvent,
+    },
+    /// An event was beyond the decoder's limits, and was skipped. The stream goes on.
+    Oversize {
+        /// What is known of the event: its data is empty and its size the one received.
+        event: RawEvent,
+    },
+    /// Events may be missing. Only [`Items`](crate::Items) gives this as an error. The stream goes on.
+    Gap(Gap),
+}
+
+impl StreamError {
+    /// An error of this kind, without cause.
+    pub fn new(kind: ErrorKind) -> Self {
+        Self(Box::new(Inner { kind, source: None }))
+    }
+
+    /// The same error, with what caused it.
+    #[must_use]
+    pub fn with_source(mut self, source: impl Into<BoxError>) -> Self {
+        self.0.source = Some(source.into());
+        self
+    }
+
+    /// An [`ErrorKind::Request`]: the request cannot be made, and the stream ends.
+    pub fn request(source: impl Into<BoxError>) -> Self {
+        Self::new(ErrorKind::Request).with_source(source)
+    }
+
+    /// An [`ErrorKind::Unreachable`]: the attempt is retried.
+    pub fn unreachable(source: impl Into<BoxError>) -> Self {
+        Self::new(ErrorKind::Unreachable).with_source(source)
+    }
+
+    /// The kind of failure.
+    pub fn kind(&self) -> &ErrorKind {
+        &self.0.kind
+    }
+
+    /// Whether trying again may help: network failures, silence, 408, 429 and 5xx.
+    pub fn is_transient(&self) -> bool {
+        match self.kind() {
+            ErrorKind::Unreachable
+            | ErrorKind::ConnectTimeout { .. }
+            | ErrorKind::Disconnected
+            | ErrorKind::Silent { .. } => true,
+            ErrorKind::Refused { status, .. } => {
+                status.is_server_error()
+                    || matches!(*status, StatusCode::REQUEST_TIMEOUT | StatusCode::TOO_MANY_REQUESTS)
+            }
+            _ => false,
+        }
+    }
+
+    /// Whether only one event is concerned, and the stream goes on.
+    pub fn is_about_one_event(&self) -> bool {
+        matches!(self.kind(), ErrorKind::Payload { .. } | ErrorKind::Oversize { .. } | ErrorKind::Gap(_))
+    }
+}
+
+impl fmt::Debug for StreamError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut debug = f.debug_struct("StreamError");
+        debug.field("kind", &self.0.kind);
+        if let Some(source) = &self.0.source {
+            debug.field("source", source);
+        }
+        debug.finish()
+    }
+}
+
+impl fmt::Display for StreamError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.kind() {
+            ErrorKind::Request => write!(f, "the request of the stream cannot be made"),
+            ErrorKind::Unreachable => write!(f, "the server cannot be reached"),
+            ErrorKind::ConnectTimeout { after } => write!(f, "no answer came within {after:?}"),
+            ErrorKind::Refused { status, .. } => write!(f, "the server answered {status}"),
+            ErrorKind::ContentType { found: Some(found) } => {
+                write!(f, "the answer is {found}, not an event stream")
+            }
+            ErrorKind::ContentType { found: None } => {
+                write!(f, "the answer does not say it is an event stream")
+            }
+            ErrorKind::Disconnected => write!(f, "the connection was lost"),
+            ErrorKind::Silent { after } => write!(f, "the server has been silent for {after:?}"),
+            ErrorKind::RetriesExhausted { retries } => write!(f, "the stream failed after {retries} retries"),
+            ErrorKind::Payload { event } => write!(f, "the data of a {} event cannot be read", event.name),
+            ErrorKind::Oversize { event } => {
+                write!(f, "a {} event of {} bytes is too long", event.name, event.size)
+            }
+            ErrorKind::Gap(gap) => gap.fmt(f),
+        }
+    }
+}
+
+impl StdError for StreamError {
+    fn source(&self) -> Option<&(dyn StdError + 'static)> {
+        self.0.source.as_deref().map(|source| source as _)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn refused(status: u16) -> StreamError {
+        let status = StatusCode::from_u16(status).unwrap();
+        StreamError::new(ErrorKind::Refused { status, retry_after: None, body: Bytes::new() })
+    }
+
+    #[test]
+    fn only_what_may_pass_is_transient() {
+        for status in [408, 429, 500, 502, 503, 504, 599] {
+            assert!(refused(status).is_transient(), "{status}");
+        }
+        for status in [204, 301, 400, 401, 403, 404, 409, 410, 422] {
+            assert!(!refused(status).is_transient(), "{status}");
+        }
+        assert!(StreamError::unreachable("reset").is_transient());
+        assert!(!StreamError::request("bad url").is_transient());
+        assert!(!StreamError::new(ErrorKind::ContentType { found: None }).is_transient());
+    }
+
+    #[test]
+    fn a_printed_chain_says_each_thing_once() {
+        let error = StreamError::new(ErrorKind::RetriesExhausted { retries: 3 }).with_source(refused(503));
+        assert_eq!(error.to_string(), "the stream failed after 3 retries");
+        assert_eq!(error.source().unwrap().to_string(), "the server answered 503 Service Unavailable");
+    }
+}

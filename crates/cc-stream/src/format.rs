@@ -1,0 +1,145 @@
+//! What a stream carries: the names of its events, and what becomes of their data.
+
+use std::fmt;
+use std::sync::Arc;
+
+use serde::de::DeserializeOwned;
+
+use crate::decoder::Event;
+use crate::error::BoxError;
+
+type Parse<T> = dyn Fn(&Event<'_>) -> Result<Option<T>, BoxError> + Send + Sync;
+type Reason = dyn Fn(&Event<'_>) -> Option<String> + Send + Sync;
+
+/// What a stream carries: the names of its events, and what becomes of their data.
+///
+/// ```
+/// use cc_stream::Format;
+///
+/// #[derive(serde::Deserialize)]
+/// struct Line { message: String }
+///
+/// let logs = Format::<Line>::json()
+///     .accept(["LOG"])
+///     .heartbeat("HEARTBEAT")
+///     .end("END_OF_STREAM", |event| Some(event.data.to_string()));
+/// ```
+pub struct Format<T> {
+    parse: Arc<Parse<T>>,
+    accepted: Option<Vec<Arc<str>>>,
+    heartbeat: Option<String>,
+    end: Option<(String, Arc<Reason>)>,
+}
+
+/// What an event is, by its name.
+pub(crate) enum Role {
+    Item(Arc<str>),
+    Heartbeat,
+    End(Option<String>),
+    /// Not accepted.
+    Other,
+}
+
+impl<T> Format<T> {
+    /// Events read by a function. `Ok(None)` skips one; an error is told, and the stream goes on.
+    pub fn new(parse: impl Fn(&Event<'_>) -> Result<Option<T>, BoxError> + Send + Sync + 'static) -> Self {
+        Self { parse: Arc::new(parse), accepted: None, heartbeat: None, end: None }
+    }
+
+    /// Events whose data is JSON.
+    pub fn json() -> Self
+    where
+        T: DeserializeOwned,
+    {
+        Self::new(|event| Ok(Some(serde_json::from_str(&event.data)?)))
+    }
+
+    /// Only events of these names are items; the others are passed over. Without it, every event is.
+    #[must_use]
+    pub fn accept<N: AsRef<str>>(mut self, names: impl IntoIterator<Item = N>) -> Self {
+        self.accepted = Some(names.into_iter().map(|name| name.as_ref().into()).collect());
+        self
+    }
+
+    /// The event of this name says that the server is alive, and nothing more: it is swallowed, its id too.
+    #[must_use]
+    pub fn heartbeat(mut self, name: impl Into<String>) -> Self {
+        self.heartbeat = Some(name.into());
+        self
+    }
+
+    /// The event of this name ends the stream; `reason` reads why.
+    #[must_use]
+    pub fn end(
+        mut self,
+        name: impl Into<String>,
+        reason: impl Fn(&Event<'_>) -> Option<String> + Send + Sync + 'static,
+    ) -> Self {
+        self.end = Some((name.into(), Arc::new(reason)));
+        self
+    }
+
+    /// The names the platform's streams have in common: `HEARTBEAT`, and `END_OF_STREAM` whose JSON says in `endedBy`
+    /// why.
+    #[must_use]
+    pub fn platform(self) -> Self {
+        self.heartbeat("HEARTBEAT").end("END_OF_STREAM", |event| {
+            let data: serde_json::Value = serde_json::from_str(&event.data).ok()?;
+            Some(data.get("endedBy")?.as_str()?.to_owned())
+        })
+    }
+
+    /// What the event is. `last`: the name of the item before it, which most events share.
+    #[inline]
+    pub(crate) fn role(&self, event: &Event<'_>, last: Option<&Arc<str>>) -> Role {
+        let name = &*event.name;
+        if self.heartbeat.as_deref() == Some(name) {
+            return Role::Heartbeat;
+        }
+        match &self.end {
+            Some((end, reason)) if end == name => return Role::End(reason(event)),
+            _ => {}
+        }
+        match (last, &self.accepted) {
+            (Some(last), _) if **last == *name => Role::Item(Arc::clone(last)),
+            (_, Some(accepted)) => match accepted.iter().find(|accepted| ***accepted == *name) {
+                Some(accepted) => Role::Item(Arc::clone(accepted)),
+                None => Role::Other,
+            },
+            (_, None) => Role::Item(name.into()),
+        }
+    }
+
+    #[inline]
+    pub(crate) fn parse(&self, event: &Event<'_>) -> Result<Option<T>, BoxError> {
+        (self.parse)(event)
+    }
+}
+
+impl Format<String> {
+    /// Events whose data is kept as it is.
+    pub fn text() -> Self {
+        Self::new(|event| Ok(Some(event.data.to_string())))
+    }
+}
+
+impl<T> Clone for Format<T> {
+    fn clone(&self) -> Self {
+        Self {
+            parse: Arc::clone(&self.parse),
+            accepted: self.accepted.clone(),
+            heartbeat: self.heartbeat.clone(),
+            end: self.end.clone(),
+        }
+    }
+}
+
+impl<T> fmt::Debug for Format<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Format")
+            .field("accepted", &self.accepted)
+            .field("heartbeat", &self.heartbeat)
+            .field("end", &self.end.as_ref().map(|(name, _)| name))
+            .finish_non_exhaustive()
+    }
+}

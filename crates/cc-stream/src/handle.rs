@@ -1,0 +1,176 @@
+//! The hand on a stream from elsewhere, and what the two share.
+
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::task::Waker;
+use std::time::Duration;
+
+use crate::clock::Clock;
+use crate::event::EndReason;
+use crate::machine::{Effect, Input, Link, Machine, State};
+
+/// What a stream and its handles share.
+#[derive(Debug)]
+pub(crate) struct Shared {
+    inner: Mutex<Inner>,
+    /// Counts the commands, so that a stream sees without a lock that there was none.
+    commands: AtomicU64,
+    pub(crate) clock: Arc<dyn Clock>,
+    pub(crate) counts: Counts,
+}
+
+/// What a stream counts. Only the stream writes.
+#[derive(Debug, Default)]
+pub(crate) struct Counts {
+    pub(crate) delivered: Count,
+    pub(crate) duplicates: Count,
+    pub(crate) dropped: Count,
+}
+
+#[derive(Debug, Default)]
+pub(crate) struct Count(AtomicU64);
+
+impl Count {
+    pub(crate) fn get(&self) -> u64 {
+        self.0.load(Ordering::Relaxed)
+    }
+
+    pub(crate) fn set(&self, value: u64) {
+        self.0.store(value, Ordering::Relaxed);
+    }
+
+    /// With one writer, a load and a store are enough.
+    pub(crate) fn add(&self, more: u64) {
+        self.set(self.get() + more);
+    }
+}
+
+#[derive(Debug)]
+struct Inner {
+    machine: Machine,
+    waker: Option<Waker>,
+}
+
+impl Shared {
+    pub(crate) fn new(machine: Machine, clock: Arc<dyn Clock>) -> Arc<Self> {
+        Arc::new(Self {
+            inner: Mutex::new(Inner { machine, waker: None }),
+            commands: AtomicU64::new(0),
+            clock,
+            counts: Counts::default(),
+        })
+    }
+
+    /// No foreign code runs under this lock, so that nothing a stream calls can wait for itself.
+    fn lock(&self) -> MutexGuard<'_, Inner> {
+        self.inner.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    pub(crate) fn commands(&self) -> u64 {
+        self.commands.load(Ordering::Acquire)
+    }
+
+    /// The stream is polled: starts it if needed, and says where it is, and after how many commands.
+    pub(crate) fn enter(&self, now: Duration, waker: &Waker) -> (State, Link, u64) {
+        let mut inner = self.lock();
+        inner.machine.apply(now, Input::Start);
+        match &mut inner.waker {
+            Some(known) => known.clone_from(waker),
+            none => *none = Some(waker.clone()),
+        }
+        (inner.machine.state(), inner.machine.link(), self.commands())
+    }
+
+    /// The stream tells the machine what happened.
+    pub(crate) fn apply(&self, now: Duration, input: Input) -> Effect {
+        self.lock().machine.apply(now, input)
+    }
+
+    /// The same, and whether the stream is in that state after it.
+    pub(crate) fn reach(&self, now: Duration, input: Input, state: State) -> bool {
+        let mut inner = self.lock();
+        inner.machine.apply(now, input);
+        inner.machine.state() == state
+    }
+
+    /// There is nothing to read: when to look again.
+    pub(crate) fn idle(&self, now: Duration, link: Link, anew: bool) -> Option<Duration> {
+        let mut inner = self.lock();
+        inner.machine.apply(now, Input::Idle { link, anew });
+        inner.machine.deadline()
+    }
+
+    pub(crate) fn set_reconnection_time(&self, time: Duration) {
+        self.lock().machine.set_reconnection_time(time);
+    }
+
+    pub(crate) fn end(&self) -> Option<EndReason> {
+        self.lock().machine.end().cloned()
+    }
+
+    /// A command from elsewhere. It has its effect at once; what the stream holds goes at its next poll, which it is
+    /// woken for.
+    fn command(&self, input: Input) {
+        let now = self.clock.now();
+        let waker = {
+            let mut inner = self.lock();
+            inner.machine.apply(now, input);
+            self.commands.fetch_add(1, Ordering::Release);
+            inner.waker.take()
+        };
+        if let Some(waker) = waker {
+            waker.wake();
+        }
+    }
+}
+
+/// A hand on a stream from elsewhere: another task, a callback, a signal handler.
+///
+/// It holds no connection and keeps no stream alive. After the stream is dropped, its commands do nothing.
+#[derive(Debug, Clone)]
+pub struct StreamHandle {
+    pub(crate) shared: Arc<Shared>,
+}
+
+impl StreamHandle {
+    /// Closes the connection, or gives up making one or waiting for it, until [`resume`](Self::resume). A stream paused
+    /// before its first poll does not start.
+    pub fn pause(&self) {
+        self.shared.command(Input::Pause);
+    }
+
+    /// Connects again, from where the stream was. While the stream waits for a retry: connects now. Else: nothing.
+    pub fn resume(&self) {
+        self.shared.command(Input::Resume);
+    }
+
+    /// Ends the stream, in whatever state it is. Its last event is the end, [`EndReason::Closed`].
+    pub fn close(&self) {
+        self.shared.command(Input::Close(EndReason::Closed));
+    }
+
+    /// Where the stream is.
+    pub fn state(&self) -> State {
+        self.shared.lock().machine.state()
+    }
+
+    /// Retries since the last healthy connection.
+    pub fn retry_count(&self) -> u32 {
+        self.shared.lock().machine.retries()
+    }
+
+    /// Items given to the consumer.
+    pub fn delivered(&self) -> u64 {
+        self.shared.counts.delivered.get()
+    }
+
+    /// Events that came again after a reconnection, and were removed.
+    pub fn duplicates(&self) -> u64 {
+        self.shared.counts.duplicates.get()
+    }
+
+    /// Items dropped by [`Overflow::DropOldest`](crate::Overflow::DropOldest).
+    pub fn dropped(&self) -> u64 {
+        self.shared.counts.dropped.get()
+    }
+}

@@ -1,0 +1,269 @@
+//! The life of a stream: its states, and every transition between them, in [`Machine::apply`] alone.
+//!
+//! The machine is pure. It is told what happened and when, and says what to do; it opens nothing and waits for
+//! nothing. Time is what a clock that only goes forward shows, counted from any moment.
+
+use std::time::Duration;
+
+use crate::event::EndReason;
+use crate::retry::{Chance, Retry, Wishes};
+use crate::watch::Watch;
+
+#[cfg(test)]
+mod tests;
+
+/// Where a stream is in its life.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum State {
+    /// Made, and not yet polled.
+    Init,
+    /// A request is being made, or its answer is awaited.
+    Connecting,
+    /// The server streams.
+    Open,
+    /// There is no connection: the program paused the stream, or it waits for its next attempt.
+    Paused,
+    /// Over. No other state follows.
+    Closed,
+}
+
+/// The number of a connection. What an earlier connection reports is of no more interest.
+pub type Link = u64;
+
+/// What the machine needs to know of the stream's settings.
+#[derive(Debug, Clone, Default)]
+pub struct Rules {
+    /// When a failure is retried; `None`: never.
+    pub retry: Option<Retry>,
+    /// How long an attempt may take until the head of its answer; `None`: for ever.
+    pub connect_timeout: Option<Duration>,
+    /// How long an open connection may be silent; `None`: for ever.
+    pub heartbeat: Option<Duration>,
+}
+
+/// Something that happened.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Input {
+    /// The stream is polled.
+    Start,
+    /// The server accepted the stream.
+    Opened(Link),
+    /// Bytes came.
+    Bytes(Link),
+    /// There is nothing to read. `anew`: since the last time, the consumer was away.
+    Idle {
+        /// The connection.
+        link: Link,
+        /// Whether the consumer was away.
+        anew: bool,
+    },
+    /// The connection failed.
+    Failed(Link, Failure),
+    /// The server ended the stream.
+    Ended(Link, EndReason),
+    /// Time passed. To be told at [`Machine::deadline`], and only when there is nothing to read.
+    Tick,
+    /// The program pauses the stream.
+    Pause,
+    /// The program resumes the stream, or does not want to wait for the next attempt.
+    Resume,
+    /// The program closes the stream, or it has given what it should.
+    Close(EndReason),
+}
+
+/// A connection that failed.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Failure {
+    /// Whether trying again may help.
+    pub transient: bool,
+    /// What the server asked for in its refusal.
+    pub retry_after: Option<Duration>,
+}
+
+/// What follows from an input, beyond the state that can be asked for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Effect {
+    /// Nothing to tell.
+    None,
+    /// The connection failed, and another is made after the delay.
+    Retry {
+        /// Why.
+        cause: Cause,
+        /// Which retry that is, from 1.
+        attempt: u32,
+        /// The wait.
+        delay: Duration,
+    },
+    /// The connection failed, and that was the last one.
+    GiveUp {
+        /// Why.
+        cause: Cause,
+        /// The retries made, when there were as many as allowed.
+        exhausted: Option<u32>,
+    },
+}
+
+/// What a connection failed of.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Cause {
+    /// What was reported.
+    Reported,
+    /// The time allowed to connect is over.
+    ConnectTimeout,
+    /// The server has fallen silent.
+    Silence,
+}
+
+#[derive(Debug)]
+enum Phase {
+    Init,
+    Connecting { since: Duration },
+    Open(Watch),
+    Waiting { until: Duration },
+    Paused,
+    Closed(EndReason),
+}
+
+/// The life of one stream.
+#[derive(Debug)]
+pub struct Machine {
+    rules: Rules,
+    phase: Phase,
+    link: Link,
+    retries: u32,
+    reconnection_time: Option<Duration>,
+    chance: Chance,
+}
+
+impl Machine {
+    /// A stream that has not started. The same seed gives the same waits.
+    pub fn new(rules: Rules, seed: Option<u64>) -> Self {
+        Self {
+            rules,
+            phase: Phase::Init,
+            link: 0,
+            retries: 0,
+            reconnection_time: None,
+            chance: Chance::new(seed),
+        }
+    }
+
+    /// The state.
+    pub fn state(&self) -> State {
+        match self.phase {
+            Phase::Init => State::Init,
+            Phase::Connecting { .. } => State::Connecting,
+            Phase::Open(_) => State::Open,
+            Phase::Waiting { .. } | Phase::Paused => State::Paused,
+            Phase::Closed(_) => State::Closed,
+        }
+    }
+
+    /// The connection that counts. While [`State::Connecting`], one with this number is to be made.
+    pub fn link(&self) -> Link {
+        self.link
+    }
+
+    /// Retries since the last healthy connection.
+    pub fn retries(&self) -> u32 {
+        self.retries
+    }
+
+    /// Why the stream is over, once it is.
+    pub fn end(&self) -> Option<&EndReason> {
+        match &self.phase {
+            Phase::Closed(reason) => Some(reason),
+            _ => None,
+        }
+    }
+
+    /// When to tell a [`Input::Tick`], if nothing happens before.
+    pub fn deadline(&self) -> Option<Duration> {
+        match &self.phase {
+            Phase::Connecting { since } => Some(since.saturating_add(self.rules.connect_timeout?)),
+            Phase::Open(watch) => watch.deadline(),
+            Phase::Waiting { until } => Some(*until),
+            Phase::Init | Phase::Paused | Phase::Closed(_) => None,
+        }
+    }
+
+    /// The server sets the time to wait before a reconnection.
+    pub fn set_reconnection_time(&mut self, time: Duration) {
+        self.reconnection_time = Some(time);
+    }
+
+    /// Every transition there is. What does not fit the state, or is of an earlier connection, changes nothing.
+    pub fn apply(&mut self, now: Duration, input: Input) -> Effect {
+        match (&mut self.phase, input) {
+            (Phase::Closed(_), _) => {}
+            (_, Input::Close(reason)) => self.phase = Phase::Closed(reason),
+            (_, Input::Pause) => self.phase = Phase::Paused,
+            (Phase::Init, Input::Start) | (Phase::Waiting { .. } | Phase::Paused, Input::Resume) => {
+                self.connect(now);
+            }
+            (Phase::Waiting { until }, Input::Tick) if now >= *until => self.connect(now),
+            (Phase::Connecting { .. }, Input::Opened(link)) if link == self.link => {
+                self.phase = Phase::Open(Watch::new(self.rules.heartbeat, now));
+            }
+            (Phase::Connecting { since }, Input::Tick) => {
+                let spent = now.saturating_sub(*since);
+                if self.rules.connect_timeout.is_some_and(|timeout| spent >= timeout) {
+                    return self.fail(now, Cause::ConnectTimeout, TRANSIENT);
+                }
+            }
+            (Phase::Open(watch), Input::Bytes(link)) if link == self.link => {
+                watch.bytes(now);
+                if self.rules.retry.as_ref().is_some_and(|retry| watch.has_lived(retry.healthy_after, now)) {
+                    self.retries = 0;
+                }
+            }
+            (Phase::Open(watch), Input::Idle { link, anew }) if link == self.link => watch.idle(now, anew),
+            (Phase::Open(watch), Input::Tick) => {
+                let silent = watch.is_silent(now);
+                if silent {
+                    return self.fail(now, Cause::Silence, TRANSIENT);
+                }
+            }
+            (Phase::Connecting { .. } | Phase::Open(_), Input::Failed(link, failure))
+                if link == self.link =>
+            {
+                return self.fail(now, Cause::Reported, failure);
+            }
+            (Phase::Connecting { .. } | Phase::Open(_), Input::Ended(link, reason)) if link == self.link => {
+                self.phase = Phase::Closed(reason);
+            }
+            _ => {}
+        }
+        Effect::None
+    }
+
+    fn connect(&mut self, now: Duration) {
+        self.link += 1;
+        self.phase = Phase::Connecting { since: now };
+    }
+
+    /// A connection failed: wait for another, or give up.
+    fn fail(&mut self, now: Duration, cause: Cause, failure: Failure) -> Effect {
+        let mut spent = Duration::ZERO;
+        let retry = self.rules.retry.as_ref().filter(|_| failure.transient);
+        match (&self.phase, retry) {
+            (Phase::Open(watch), Some(retry)) if watch.has_lived(retry.healthy_after, now) => {
+                self.retries = 0
+            }
+            (Phase::Connecting { since }, _) => spent = now.saturating_sub(*since),
+            _ => {}
+        }
+        let allowed = |retry: &&Retry| retry.max.is_none_or(|max| self.retries < max);
+        let Some(rules) = retry.filter(allowed) else {
+            self.phase = Phase::Closed(EndReason::Failed);
+            return Effect::GiveUp { cause, exhausted: retry.map(|_| self.retries) };
+        };
+        let wishes = Wishes { retry_after: failure.retry_after, reconnection_time: self.reconnection_time };
+        let delay = rules.delay(self.retries, wishes, spent, self.chance.draw());
+        self.retries = self.retries.saturating_add(1);
+        self.phase = Phase::Waiting { until: now.saturating_add(delay) };
+        Effect::Retry { cause, attempt: self.retries, delay }
+    }
+}
+
+const TRANSIENT: Failure = Failure { transient: true, retry_after: None };

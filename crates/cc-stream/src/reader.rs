@@ -1,0 +1,104 @@
+//! From a frame of the decoder to what the consumer is told: roles, duplicates, gaps, and the reading of data.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use crate::continuity::{Position, Tracker, Verdict};
+use crate::decoder::{Event, Frame};
+use crate::error::{ErrorKind, Result, StreamError};
+use crate::event::{Gap, Item, RawEvent};
+use crate::format::{Format, Role};
+
+pub(crate) struct Reader<T> {
+    pub(crate) format: Format<T>,
+    pub(crate) tracker: Tracker,
+    pub(crate) raw_limit: usize,
+    /// The name of the last item.
+    pub(crate) name: Option<Arc<str>>,
+}
+
+/// What a frame means.
+pub(crate) enum Reading<T> {
+    /// Nothing the consumer is told of.
+    Nothing,
+    Duplicate,
+    /// An item, or why there is none.
+    Item(Result<Item<T>>),
+    /// The same, and events before it may be missing.
+    AfterGap(Gap, Option<Result<Item<T>>>),
+    Retry(Duration),
+    /// The server ends the stream, and events before the end may be missing.
+    End(Option<String>, Option<Gap>),
+}
+
+impl<T> Reader<T> {
+    #[inline]
+    pub(crate) fn read(&mut self, frame: Frame<'_>) -> Reading<T> {
+        match frame {
+            Frame::Event(event) => self.event(&event),
+            Frame::Id(id) => match self.tracker.event(Some(id), false) {
+                Verdict::New(Some(gap)) => Reading::AfterGap(gap, None),
+                Verdict::New(None) | Verdict::Duplicate => Reading::Nothing,
+            },
+            Frame::Retry(time) => Reading::Retry(time),
+            Frame::Oversize(event) => {
+                let kind = ErrorKind::Oversize { event: RawEvent::skipped(&event) };
+                match self.tracker.event(event.id, true) {
+                    Verdict::New(gap) => Reading::of(gap, Some(Err(StreamError::new(kind)))),
+                    Verdict::Duplicate => Reading::Duplicate,
+                }
+            }
+        }
+    }
+
+    #[inline]
+    fn event(&mut self, event: &Event<'_>) -> Reading<T> {
+        let name = match self.format.role(event, self.name.as_ref()) {
+            Role::Item(name) => name,
+            Role::Heartbeat => return Reading::Nothing,
+            Role::End(reason) => return Reading::End(reason, self.tracker.finish()),
+            Role::Other => {
+                return match self.tracker.event(event.id, false) {
+                    Verdict::New(gap) => Reading::of(gap, None),
+                    Verdict::Duplicate => Reading::Nothing,
+                };
+            }
+        };
+        let Verdict::New(gap) = self.tracker.event(event.id, true) else { return Reading::Duplicate };
+        let item = match self.format.parse(event) {
+            Ok(data) => data.map(|data| {
+                let id = event.id.filter(|id| !id.is_empty());
+                // The tracker holds that very id: no need to copy it once more.
+                let id = id.map(|id| match &self.tracker.position().last {
+                    Some(last) if **last == *id => Arc::clone(last),
+                    _ => id.into(),
+                });
+                if self.name.as_ref().is_none_or(|last| !Arc::ptr_eq(last, &name)) {
+                    self.name = Some(Arc::clone(&name));
+                }
+                Ok(Item { name, id, data })
+            }),
+            Err(error) => {
+                let kind = ErrorKind::Payload { event: RawEvent::of(event, self.raw_limit) };
+                Some(Err(StreamError::new(kind).with_source(error)))
+            }
+        };
+        Reading::of(gap, item)
+    }
+
+    /// Where the stream is, if the next event may come with a gap: the place to name until its item is given.
+    pub(crate) fn place_before_gap(&self) -> Option<Position> {
+        self.tracker.is_open().then(|| self.tracker.position().clone())
+    }
+}
+
+impl<T> Reading<T> {
+    #[inline]
+    fn of(gap: Option<Gap>, item: Option<Result<Item<T>>>) -> Self {
+        match (gap, item) {
+            (Some(gap), item) => Self::AfterGap(gap, item),
+            (None, Some(item)) => Self::Item(item),
+            (None, None) => Self::Nothing,
+        }
+    }
+}

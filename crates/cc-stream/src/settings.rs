@@ -1,0 +1,96 @@
+//! How a stream behaves, whatever it carries.
+
+use std::time::Duration;
+
+use crate::continuity::{Continuity, Cursor};
+use crate::decoder::Limits;
+use crate::machine::Rules;
+use crate::retry::Retry;
+
+/// How a stream behaves, whatever it carries.
+///
+/// ```
+/// use cc_stream::{Retry, Settings};
+///
+/// let mut settings = Settings::platform();
+/// settings.retry = Some(Retry::at_most(5));
+/// settings.limit = Some(100);
+/// ```
+#[derive(Debug, Clone)]
+#[non_exhaustive]
+pub struct Settings {
+    /// When a failure is retried; `None` never retries. Default: [`Retry::default`].
+    pub retry: Option<Retry>,
+    /// How long an attempt may take until the head of the answer, the making of its request included; `None`: for
+    /// ever. Default: 10 s.
+    pub connect_timeout: Option<Duration>,
+    /// How long an open connection may give no byte; `None`: for ever. Any byte counts, comments too. Default: `None`.
+    pub heartbeat: Option<Duration>,
+    /// The items to give before the stream ends by itself, over all connections, and over those before
+    /// [`resume`](Self::resume) too. Default: `None`, no limit.
+    pub limit: Option<u64>,
+    /// What happens when the consumer is slower than the server. Default: [`Overflow::BackPressure`].
+    pub overflow: Overflow,
+    /// The largest line and event that are decoded. Default: 1 MiB each.
+    pub limits: Limits,
+    /// How much of an event's data an error carries, in bytes. Default: 16 KiB.
+    pub raw_limit: usize,
+    /// What counts as proof that nothing was lost between two connections. Default: [`Continuity::Trust`].
+    pub continuity: Continuity,
+    /// How many of the last ids are known again after a reconnection; no less than two. A server that replays further
+    /// back makes items come twice. Default: 1,024, about 8 KiB once so many have come.
+    pub window: usize,
+    /// Where to go on from. Default: `None`, wherever the server starts.
+    pub resume: Option<Cursor>,
+    /// A seed for the jitter, so that a test sees the same waits each time. Default: `None`.
+    pub seed: Option<u64>,
+}
+
+/// What happens when the consumer is slower than the server.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Overflow {
+    /// The server waits: what is not read stays in the connection.
+    #[default]
+    BackPressure,
+    /// At each poll everything there is gets read, and only the newest items are kept. What is dropped is counted
+    /// ([`StreamHandle::dropped`](crate::StreamHandle::dropped)) and told as a gap.
+    DropOldest {
+        /// The items kept, at least one.
+        capacity: usize,
+    },
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Self {
+            retry: Some(Retry::default()),
+            connect_timeout: Some(Duration::from_secs(10)),
+            heartbeat: None,
+            limit: None,
+            overflow: Overflow::default(),
+            limits: Limits::default(),
+            raw_limit: 16 * 1024,
+            continuity: Continuity::default(),
+            window: 1024,
+            resume: None,
+            seed: None,
+        }
+    }
+}
+
+impl Settings {
+    /// For the streams of the platform: a heartbeat is sent every 2 s, so a connection silent for 2.5 s is dead, and
+    /// one that is not answered within 5 s is tried again.
+    pub fn platform() -> Self {
+        Self {
+            heartbeat: Some(Duration::from_millis(2_500)),
+            connect_timeout: Some(Duration::from_secs(5)),
+            ..Self::default()
+        }
+    }
+
+    pub(crate) fn rules(&self) -> Rules {
+        Rules { retry: self.retry.clone(), connect_timeout: self.connect_timeout, heartbeat: self.heartbeat }
+    }
+}

@@ -1,0 +1,256 @@
+//! The stream a program reads.
+
+use std::collections::VecDeque;
+use std::fmt;
+use std::future::{Future, poll_fn};
+use std::pin::Pin;
+use std::sync::Arc;
+use std::task::{Context, Poll, ready};
+
+use bytes::Bytes;
+use futures_core::{FusedStream, Stream};
+
+use crate::buffer::DropOldest;
+use crate::callbacks::Callbacks;
+use crate::clock::Clock;
+use crate::connect::{Attempt, Connect, MaybeSend, opener};
+use crate::connection::Connection;
+use crate::continuity::{Cursor, Tracker};
+use crate::decoder::Decoder;
+use crate::driver::{Driver, Told};
+use crate::error::{Result, StreamError};
+use crate::event::{EndReason, Gap, Item, Opened, StreamEvent};
+use crate::format::Format;
+use crate::handle::{Shared, StreamHandle};
+use crate::items::Items;
+use crate::machine::{Machine, State};
+use crate::reader::Reader;
+use crate::settings::{Overflow, Settings};
+
+/// The most that is read ahead in one poll when the oldest items may be dropped.
+const READ_AHEAD: usize = 1024;
+
+/// A stream of server-sent events that reconnects by itself and loses nothing silently.
+///
+/// It starts when it is first polled, and works only while it is: no task, no timer and no connection is left when it
+/// is dropped. Polled in a tokio runtime, or with a [`Clock`] of one's own anywhere.
+pub struct EventStream<T> {
+    driver: Driver<T>,
+    limit: Option<u64>,
+    delivered: u64,
+    buffer: Option<DropOldest<T>>,
+    callbacks: Callbacks<T>,
+    done: bool,
+}
+
+/// Nothing inside is pinned in place.
+impl<T> Unpin for EventStream<T> {}
+
+impl<T> EventStream<T> {
+    /// A stream over a transport. `factory` makes the request of each attempt, so that it can be signed afresh and ask
+    /// for what is left of a limit; the stream adds `Accept` and `Last-Event-ID`.
+    ///
+    /// An error of the factory ends the stream, unless it [is transient](StreamError::is_transient).
+    #[cfg(not(target_arch = "wasm32"))]
+    pub fn open<C, F, Fut>(transport: C, factory: F, format: Format<T>, settings: Settings) -> Self
+    where
+        C: Connect,
+        F: FnMut(Attempt) -> Fut + MaybeSend + 'static,
+        Fut: Future<Output = Result<C::Request>> + MaybeSend + 'static,
+    {
+        Self::open_with_clock(transport, factory, format, settings, crate::clock::TokioClock::default())
+    }
+
+    /// [`open`](Self::open), with a clock of one's own.
+    pub fn open_with_clock<C, F, Fut>(
+        transport: C,
+        factory: F,
+        format: Format<T>,
+        settings: Settings,
+        clock: impl Clock,
+    ) -> Self
+    where
+        C: Connect,
+        F: FnMut(Attempt) -> Fut + MaybeSend + 'static,
+        Fut: Future<Output = Result<C::Request>> + MaybeSend + 'static,
+    {
+        let rules = settings.rules();
+        let shared = Shared::new(Machine::new(rules.clone(), settings.seed), Arc::new(clock));
+        let tracker = Tracker::new(settings.continuity, settings.window, settings.resume.as_ref());
+        let delivered = settings.resume.as_ref().map_or(0, |cursor| cursor.delivered);
+        shared.counts.delivered.set(delivered);
+        let buffer = match settings.overflow {
+            Overflow::BackPressure => None,
+            Overflow::DropOldest { capacity } => Some(DropOldest::new(capacity, tracker.position().clone())),
+        };
+        let driver = Driver {
+            shared,
+            reader: Reader { format, tracker, raw_limit: settings.raw_limit, name: None },
+            decoder: Decoder::new(settings.limits),
+            opener: opener(transport, factory),
+            limit: settings.limit,
+            rules,
+            connection: Connection::None,
+            link: 0,
+            asked: None,
+            attempts: 0,
+            chunk: Bytes::new(),
+            decoded: 0,
+            outbox: VecDeque::new(),
+            place: None,
+            timer: None,
+            followed: 0,
+            away: true,
+            ended: false,
+        };
+        let mut stream = Self {
+            driver,
+            limit: settings.limit,
+            delivered,
+            buffer,
+            callbacks: Callbacks::default(),
+            done: false,
+        };
+        stream.close_at_limit();
+        stream
+    }
+
+    /// A hand on the stream from elsewhere.
+    pub fn handle(&self) -> StreamHandle {
+        StreamHandle { shared: Arc::clone(&self.driver.shared) }
+    }
+
+    /// Where the stream is in its life.
+    pub fn state(&self) -> State {
+        self.handle().state()
+    }
+
+    /// The place of the last item given, to go on from later: see [`Settings::resume`].
+    pub fn cursor(&self) -> Cursor {
+        let position = self.buffer.as_ref().map_or(self.driver.position(), |buffer| &buffer.at);
+        position.cursor(self.delivered)
+    }
+
+    /// Only the data: see [`Items`].
+    pub fn items(self) -> Items<T> {
+        Items::new(self)
+    }
+
+    /// Calls a function each time a connection is open. The state is then [`State::Open`].
+    #[must_use]
+    pub fn on_open(mut self, call: impl FnMut(&Opened) + MaybeSend + 'static) -> Self {
+        self.callbacks.open = Some(Box::new(call));
+        self
+    }
+
+    /// Calls a function with each item.
+    #[must_use]
+    pub fn on_item(mut self, call: impl FnMut(&Item<T>) + MaybeSend + 'static) -> Self {
+        self.callbacks.item = Some(Box::new(call));
+        self
+    }
+
+    /// Calls a function with each error: those that are retried, those about one event, and the one that ends the
+    /// stream.
+    #[must_use]
+    pub fn on_error(mut self, call: impl FnMut(&StreamError) + MaybeSend + 'static) -> Self {
+        self.callbacks.error = Some(Box::new(call));
+        self
+    }
+
+    /// Calls a function with each gap.
+    #[must_use]
+    pub fn on_gap(mut self, call: impl FnMut(&Gap) + MaybeSend + 'static) -> Self {
+        self.callbacks.gap = Some(Box::new(call));
+        self
+    }
+
+    /// Reads the stream to its end, for its callbacks alone.
+    ///
+    /// # Errors
+    /// The one that ended the stream. Errors about one event are left to the callbacks.
+    pub async fn run(mut self) -> Result<EndReason> {
+        let mut failure = None;
+        loop {
+            match poll_fn(|cx| Pin::new(&mut self).poll_next(cx)).await {
+                Some(Ok(StreamEvent::End(reason))) => return failure.map_or(Ok(reason), Err),
+                Some(Err(error)) if !error.is_about_one_event() => failure = Some(error),
+                Some(_) => {}
+                // The end comes before the last poll.
+                None => return failure.map_or(Ok(EndReason::Closed), Err),
+            }
+        }
+    }
+
+    fn poll_told(&mut self, cx: &mut Context<'_>) -> Poll<Option<Told<T>>> {
+        let Some(buffer) = &mut self.buffer else { return self.driver.poll(cx) };
+        let mut ended = false;
+        for _ in 0..READ_AHEAD {
+            match self.driver.poll(cx) {
+                Poll::Ready(Some(told)) => {
+                    let dropped = buffer.push(told, self.driver.position().clone());
+                    self.driver.shared.counts.dropped.add(dropped);
+                }
+                Poll::Ready(None) => {
+                    ended = true;
+                    break;
+                }
+                Poll::Pending => break,
+            }
+        }
+        match buffer.pop() {
+            None if !ended => Poll::Pending,
+            told => Poll::Ready(told),
+        }
+    }
+
+    fn close_at_limit(&mut self) {
+        if self.limit.is_some_and(|limit| self.delivered >= limit) {
+            self.driver.close(EndReason::Limit);
+            if let Some(buffer) = &mut self.buffer {
+                buffer.clear();
+            }
+        }
+    }
+}
+
+impl<T> Stream for EventStream<T> {
+    type Item = Result<StreamEvent<T>>;
+
+    fn poll_next(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Self::Item>> {
+        let this = &mut *self;
+        if this.done {
+            return Poll::Ready(None);
+        }
+        let told = ready!(this.poll_told(cx));
+        this.driver.away = true;
+        match &told {
+            Some(Ok(StreamEvent::Item(_))) => {
+                this.delivered += 1;
+                this.driver.shared.counts.delivered.set(this.delivered);
+                this.close_at_limit();
+            }
+            Some(Ok(StreamEvent::End(_))) | None => this.done = true,
+            _ => {}
+        }
+        if let Some(told) = &told {
+            this.callbacks.tell(told);
+        }
+        Poll::Ready(told)
+    }
+}
+
+impl<T> FusedStream for EventStream<T> {
+    fn is_terminated(&self) -> bool {
+        self.done
+    }
+}
+
+impl<T> fmt::Debug for EventStream<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("EventStream")
+            .field("state", &self.state())
+            .field("delivered", &self.delivered)
+            .finish_non_exhaustive()
+    }
+}

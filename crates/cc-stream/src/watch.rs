@@ -1,0 +1,131 @@
+//! The watch over an open connection: tells a silent server from a slow consumer. Pure: time comes in as a number.
+
+use std::time::Duration;
+
+/// How late the watch may be looked at, as a part of its period, and still be believed at once.
+const LATE: u32 = 4;
+
+/// Watches one connection, from its opening to its end.
+///
+/// Silence is time during which somebody asked for bytes and none were there. While the consumer does something else
+/// nobody asks, and nothing counts; when it comes back, a period starts anew. Where the whole program stood still, the
+/// bytes may be there and nobody had the time to bring them: the first late look is therefore not believed.
+#[derive(Debug, Clone)]
+pub(crate) struct Watch {
+    period: Option<Duration>,
+    opened: Duration,
+    last_bytes: Duration,
+    /// Since when bytes are asked for in vain; `None` while nobody asks.
+    asking: Option<Duration>,
+    forgiven: bool,
+}
+
+impl Watch {
+    pub(crate) fn new(period: Option<Duration>, now: Duration) -> Self {
+        Self { period, opened: now, last_bytes: now, asking: None, forgiven: false }
+    }
+
+    /// Bytes came, whatever they say.
+    pub(crate) fn bytes(&mut self, now: Duration) {
+        (self.last_bytes, self.asking, self.forgiven) = (now, None, false);
+    }
+
+    /// There is nothing to read. `anew`: the consumer was away since the last time.
+    pub(crate) fn idle(&mut self, now: Duration, anew: bool) {
+        if anew || self.asking.is_none() {
+            self.asking = Some(now);
+        }
+    }
+
+    /// When to look again, if there is something to watch.
+    pub(crate) fn deadline(&self) -> Option<Duration> {
+        Some(self.asking?.saturating_add(self.period?))
+    }
+
+    /// Whether the server is silent. Ask only when there is nothing to read.
+    pub(crate) fn is_silent(&mut self, now: Duration) -> bool {
+        let (Some(deadline), Some(period)) = (self.deadline(), self.period) else { return false };
+        if now < deadline {
+            return false;
+        }
+        let late = now - deadline > period / LATE;
+        if late && !self.forgiven {
+            (self.forgiven, self.asking) = (true, Some(now));
+            return false;
+        }
+        true
+    }
+
+    /// Whether the connection has lived for `time`. Where silence is watched, silence is no life.
+    pub(crate) fn has_lived(&self, time: Duration, now: Duration) -> bool {
+        let last = if self.period.is_some() { self.last_bytes } else { now };
+        last.saturating_sub(self.opened) >= time
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn ms(ms: u64) -> Duration {
+        Duration::from_millis(ms)
+    }
+
+    fn watch() -> Watch {
+        let mut watch = Watch::new(Some(ms(2500)), ms(0));
+        watch.idle(ms(0), true);
+        watch
+    }
+
+    #[test]
+    fn a_silent_server_is_found_after_one_period() {
+        let mut watch = watch();
+        assert_eq!(watch.deadline(), Some(ms(2500)));
+        assert!(!watch.is_silent(ms(2499)));
+        assert!(watch.is_silent(ms(2500)));
+    }
+
+    #[test]
+    fn any_bytes_start_the_period_anew() {
+        let mut watch = watch();
+        watch.bytes(ms(2400));
+        watch.idle(ms(2400), false);
+        assert!(!watch.is_silent(ms(2500)));
+        assert!(watch.is_silent(ms(4900)));
+    }
+
+    #[test]
+    fn a_slow_consumer_is_not_a_silent_server() {
+        let mut watch = watch();
+        // An item was handed out, and the consumer comes back a minute later.
+        watch.idle(ms(60_000), true);
+        assert!(!watch.is_silent(ms(60_000)));
+        assert!(watch.is_silent(ms(62_500)));
+    }
+
+    #[test]
+    fn a_program_that_stood_still_is_forgiven_once() {
+        let mut watch = watch();
+        assert!(!watch.is_silent(ms(30_000)));
+        assert_eq!(watch.deadline(), Some(ms(32_500)));
+        assert!(watch.is_silent(ms(60_000)));
+    }
+
+    #[test]
+    fn without_a_period_silence_is_allowed() {
+        let mut watch = Watch::new(None, ms(0));
+        watch.idle(ms(0), true);
+        assert_eq!(watch.deadline(), None);
+        assert!(!watch.is_silent(Duration::MAX));
+        assert!(watch.has_lived(ms(10_000), ms(10_000)));
+    }
+
+    #[test]
+    fn a_connection_that_fell_silent_has_not_lived() {
+        let mut watch = watch();
+        watch.bytes(ms(1_000));
+        assert!(!watch.has_lived(ms(10_000), ms(20_000)));
+        watch.bytes(ms(20_000));
+        assert!(watch.has_lived(ms(10_000), ms(20_000)));
+    }
+}
