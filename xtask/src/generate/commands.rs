@@ -552,9 +552,11 @@ impl Output {
                 None => (field_name(sort), false),
             };
             let (a, b) = if descending { ("b", "a") } else { ("a", "b") };
+            // `self` sorts things that have no fields, such as texts.
+            let key = if field == "self_" { String::new() } else { format!(".{field}") };
             let _ = writeln!(
                 out,
-                "let mut list: Vec<{}> = {value};\nlist.sort_by(|a, b| {a}.{field}.cmp(&{b}.{field}));",
+                "let mut list: Vec<{}> = {value};\nlist.sort_by(|a, b| {a}{key}.cmp(&{b}{key}));",
                 self.one
             );
             value = "list".to_owned();

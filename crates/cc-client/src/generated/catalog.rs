@@ -8,14 +8,64 @@ pub(crate) fn entries() -> Vec<CommandInfo> {
     vec![
         #[cfg(feature = "addon")]
         entry::<crate::commands::addon::DeleteAddon>("addon", "Deletes an add-on and its data.", &["delete_addon"]),
+        #[cfg(feature = "addon-provider")]
+        entry::<crate::commands::addon_provider::DeleteAddonProvider>("addon-provider", "Deletes an add-on provider.", &["delete_addon_provider"]),
+        #[cfg(feature = "addon-provider")]
+        entry::<crate::commands::addon_provider::DeleteAddonProviderPlan>("addon-provider", "Deletes a plan of a provider.", &["delete_addon_provider_plan"]),
+        #[cfg(feature = "application")]
+        entry::<crate::commands::application::DeleteApplication>("application", "Deletes an application.", &["delete_application"]),
+        #[cfg(feature = "application")]
+        entry::<crate::commands::application::GetApplicationBranches>("application", "Lists the branches of an application's repository.", &["list_application_branches"]),
         #[cfg(feature = "billing")]
         entry::<crate::commands::credits::GetCreditsSummary>("credits", "Reads the credits an owner has left.", &["get_credits_summary"]),
+        #[cfg(feature = "application")]
+        entry::<crate::commands::domain::CreateDomain>("domain", "Gives an application a domain.", &["add_domain"]),
+        #[cfg(feature = "application")]
+        entry::<crate::commands::domain::DeleteDomain>("domain", "Takes a domain of an application away.", &["remove_domain"]),
+        #[cfg(feature = "application")]
+        entry::<crate::commands::domain::SetPrimaryDomain>("domain", "Makes a domain of an application the primary one.", &["set_primary_domain"]),
+        #[cfg(feature = "application")]
+        entry::<crate::commands::domain::UnsetPrimaryDomain>("domain", "Leaves an application without a primary domain.", &["unset_primary_domain"]),
+        #[cfg(feature = "metrics")]
+        entry::<crate::commands::grafana::DisableGrafana>("grafana", "Deletes the Grafana organisation of an owner, with its dashboards.", &["delete_grafana"]),
+        #[cfg(feature = "metrics")]
+        entry::<crate::commands::grafana::GetGrafana>("grafana", "Reads the Grafana organisation of an owner.", &["get_grafana"]),
+        #[cfg(feature = "metrics")]
+        entry::<crate::commands::grafana::ResetGrafana>("grafana", "Brings the dashboards of the Grafana organisation of an owner back to what they were at first.", &["reset_grafana"]),
         #[cfg(feature = "billing")]
         entry::<crate::commands::invoice::GetInvoiceHtml>("invoice", "Reads one invoice as a web page.", &["get_invoice_html"]),
         #[cfg(feature = "billing")]
         entry::<crate::commands::invoice::GetInvoicePdf>("invoice", "Reads one invoice as a PDF document.", &["get_invoice_pdf"]),
+        #[cfg(feature = "operator")]
+        entry::<crate::commands::keycloak::CheckKeycloakVersion>("keycloak", "Reads which version one Keycloak has, and which it could have.", &["check_keycloak_version"]),
+        #[cfg(feature = "operator")]
+        entry::<crate::commands::keycloak::DeleteKeycloakNetworkGroup>("keycloak", "Takes the application of one Keycloak out of its network group.", &["delete_keycloak_network_group"]),
+        #[cfg(feature = "operator")]
+        entry::<crate::commands::keycloak::RebootKeycloak>("keycloak", "Restarts one Keycloak.", &["reboot_keycloak"]),
+        #[cfg(feature = "operator")]
+        entry::<crate::commands::keycloak::RebuildKeycloak>("keycloak", "Builds one Keycloak again and restarts it.", &["rebuild_keycloak"]),
+        #[cfg(feature = "operator")]
+        entry::<crate::commands::matomo::RebootMatomo>("matomo", "Restarts one Matomo.", &["reboot_matomo"]),
+        #[cfg(feature = "operator")]
+        entry::<crate::commands::matomo::RebuildMatomo>("matomo", "Builds one Matomo again and restarts it.", &["rebuild_matomo"]),
+        #[cfg(feature = "operator")]
+        entry::<crate::commands::metabase::CheckMetabaseVersion>("metabase", "Reads which version one Metabase has, and which it could have.", &["check_metabase_version"]),
+        #[cfg(feature = "operator")]
+        entry::<crate::commands::metabase::RebootMetabase>("metabase", "Restarts one Metabase.", &["reboot_metabase"]),
+        #[cfg(feature = "operator")]
+        entry::<crate::commands::metabase::RebuildMetabase>("metabase", "Builds one Metabase again and restarts it.", &["rebuild_metabase"]),
         #[cfg(feature = "addon")]
         entry::<crate::commands::migration::CancelMigration>("migration", "Cancels a migration of an add-on.", &["cancel_migration"]),
+        #[cfg(feature = "operator")]
+        entry::<crate::commands::otoroshi::CheckOtoroshiVersion>("otoroshi", "Reads which version one Otoroshi has, and which it could have.", &["check_otoroshi_version"]),
+        #[cfg(feature = "operator")]
+        entry::<crate::commands::otoroshi::DeleteOtoroshiNetworkGroup>("otoroshi", "Takes the application of one Otoroshi out of its network group.", &["delete_otoroshi_network_group"]),
+        #[cfg(feature = "operator")]
+        entry::<crate::commands::otoroshi::GetOtoroshiConfig>("otoroshi", "Reads the whole configuration of one Otoroshi, as `otoroshictl` takes it.", &["get_otoroshi_config"]),
+        #[cfg(feature = "operator")]
+        entry::<crate::commands::otoroshi::RebootOtoroshi>("otoroshi", "Restarts one Otoroshi.", &["reboot_otoroshi"]),
+        #[cfg(feature = "operator")]
+        entry::<crate::commands::otoroshi::RebuildOtoroshi>("otoroshi", "Builds one Otoroshi again and restarts it.", &["rebuild_otoroshi"]),
         #[cfg(feature = "payment")]
         entry::<crate::commands::payment_method::DeletePaymentMethod>("payment-method", "Deletes a means of payment.", &["delete_payment_method"]),
     ]

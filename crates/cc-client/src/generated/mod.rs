@@ -10,12 +10,28 @@ pub(crate) mod catalog;
 pub mod commands {
     #[cfg(feature = "addon")]
     pub mod addon;
+    #[cfg(feature = "addon-provider")]
+    pub mod addon_provider;
+    #[cfg(feature = "application")]
+    pub mod application;
     #[cfg(feature = "billing")]
     pub mod credits;
+    #[cfg(feature = "application")]
+    pub mod domain;
+    #[cfg(feature = "metrics")]
+    pub mod grafana;
     #[cfg(feature = "billing")]
     pub mod invoice;
+    #[cfg(feature = "operator")]
+    pub mod keycloak;
+    #[cfg(feature = "operator")]
+    pub mod matomo;
+    #[cfg(feature = "operator")]
+    pub mod metabase;
     #[cfg(feature = "addon")]
     pub mod migration;
+    #[cfg(feature = "operator")]
+    pub mod otoroshi;
     #[cfg(feature = "payment")]
     pub mod payment_method;
 }

@@ -1047,7 +1047,7 @@ static VALIDATE_VAT_NUMBER: OperationInfo = OperationInfo::new(
     .one_shot();
 impl Operation for ValidateVatNumber {
     const INFO: &'static OperationInfo = &VALIDATE_VAT_NUMBER;
-    type Output = types::VatValidation;
+    type Output = types::Message;
 
     fn request(&self) -> Result<Request> {
         RequestBuilder::new(&VALIDATE_VAT_NUMBER)

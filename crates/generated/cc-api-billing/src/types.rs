@@ -629,17 +629,32 @@ pub struct LegacyCredits {
     pub drop_price: Option<DropPrice>,
 }
 
+/// What the v2 API answers when it has nothing else to say.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
+#[non_exhaustive]
+pub struct Message {
+    /// The API's own number of the message.
+    pub id: i64,
+    /// What happened.
+    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
+    pub message: String,
+    /// How it went.
+    #[serde(rename = "type", default, deserialize_with = "cc_core::de::null_as_default")]
+    pub type_: MessageKind,
+}
+
 cc_core::open_enum! {
-    /// Kind of a message.
-    pub enum MessageType {
-        /// `error`.
-        Error = "error",
-        /// `warning`.
-        Warning = "warning",
+    /// How what a message is about went.
+    pub enum MessageKind {
         /// `success`.
         Success = "success",
         /// `info`.
         Info = "info",
+        /// `warning`.
+        Warning = "warning",
+        /// `error`.
+        Error = "error",
     }
 }
 
@@ -780,20 +795,4 @@ pub struct VatCheck {
     /// Address of its holder, when it is valid.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub address: Option<String>,
-}
-
-/// What became of a VAT number that waited for a decision.
-#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
-#[non_exhaustive]
-pub struct VatValidation {
-    /// The API's own number of the message.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub id: Option<i32>,
-    /// What became of it.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub message: Option<String>,
-    /// Kind of a message.
-    #[serde(rename = "type", default, skip_serializing_if = "Option::is_none")]
-    pub type_: Option<MessageType>,
 }

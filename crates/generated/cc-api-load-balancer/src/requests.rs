@@ -2247,7 +2247,7 @@ static LIST_LOAD_BALANCER_CONSUMPTIONS: OperationInfo = OperationInfo::new(
 
 impl Operation for ListLoadBalancerConsumptions {
     const INFO: &'static OperationInfo = &LIST_LOAD_BALANCER_CONSUMPTIONS;
-    type Output = Vec<types::LoadBalancerConsumption>;
+    type Output = Vec<types::ResourceConsumption>;
 
     fn request(&self) -> Result<Request> {
         RequestBuilder::new(&LIST_LOAD_BALANCER_CONSUMPTIONS)

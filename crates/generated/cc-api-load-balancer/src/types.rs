@@ -246,41 +246,6 @@ impl ClusterRouter {
     }
 }
 
-/// An amount over time.
-#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
-#[non_exhaustive]
-pub struct ConsumptionDetail {
-    /// Length of one interval.
-    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
-    pub interval: String,
-    /// Amount of each interval.
-    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
-    pub quantities: Vec<f64>,
-}
-
-/// An amount that was consumed.
-#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
-#[non_exhaustive]
-pub struct ConsumptionItem {
-    /// What was consumed.
-    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
-    pub reference: String,
-    /// Amount, in `unit`.
-    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
-    pub quantity: f64,
-    /// Unit of the amount.
-    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
-    pub unit: String,
-    /// Resource that consumed it.
-    #[serde(rename = "resourceId", default, skip_serializing_if = "Option::is_none")]
-    pub resource_id: Option<String>,
-    /// An amount over time.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub details: Option<ConsumptionDetail>,
-}
-
 /// Traffic passed on as it is.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
@@ -995,37 +960,6 @@ impl LoadBalancerConfigurationInput {
     }
 }
 
-/// What one load balancer consumed in one period.
-#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
-#[non_exhaustive]
-pub struct LoadBalancerConsumption {
-    /// Id of an owner: `user_…` for a personal space, `orga_…` for an organisation.
-    #[serde(rename = "ownerId", default, deserialize_with = "cc_core::de::null_as_default")]
-    pub owner_id: cc_core::OwnerId,
-    /// Product.
-    #[serde(rename = "productId", default, deserialize_with = "cc_core::de::null_as_default")]
-    pub product_id: String,
-    /// Region.
-    #[serde(rename = "regionId", default, deserialize_with = "cc_core::de::null_as_default")]
-    pub region_id: String,
-    /// Load balancer.
-    #[serde(rename = "resourceId", default, deserialize_with = "cc_core::de::null_as_default")]
-    pub resource_id: String,
-    /// Start of the period.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub since: Option<cc_core::Timestamp>,
-    /// End of the period.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub until: Option<cc_core::Timestamp>,
-    /// Version of the measure.
-    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
-    pub version: i64,
-    /// What was consumed.
-    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
-    pub consumptions: Vec<ConsumptionItem>,
-}
-
 /// A load balancer to create.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
@@ -1659,6 +1593,72 @@ impl RegexMatch {
             regex: regex.into(),
         }
     }
+}
+
+/// What one resource consumed.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
+#[non_exhaustive]
+pub struct ResourceConsumption {
+    /// The resource.
+    #[serde(rename = "resourceId")]
+    pub resource_id: cc_core::ResourceId,
+    /// Its owner.
+    #[serde(rename = "ownerId", default, deserialize_with = "cc_core::de::null_as_default")]
+    pub owner_id: cc_core::OwnerId,
+    /// Product it is of.
+    #[serde(rename = "productId", default, deserialize_with = "cc_core::de::null_as_default")]
+    pub product_id: String,
+    /// Zone it is in.
+    #[serde(rename = "regionId", default, deserialize_with = "cc_core::de::null_as_default")]
+    pub region_id: String,
+    /// Start of the time that is counted.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub since: Option<cc_core::Timestamp>,
+    /// End of the time that is counted.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub until: Option<cc_core::Timestamp>,
+    /// Version of this way of counting.
+    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
+    pub version: i64,
+    /// What was consumed.
+    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
+    pub consumptions: Vec<ResourceConsumptionItem>,
+}
+
+/// How a consumption spreads over time.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
+#[non_exhaustive]
+pub struct ResourceConsumptionDetail {
+    /// Length of one slice of time.
+    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
+    pub interval: String,
+    /// Quantity of each slice, in order.
+    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
+    pub quantities: Vec<f64>,
+}
+
+/// What was consumed of one kind.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
+#[non_exhaustive]
+pub struct ResourceConsumptionItem {
+    /// Name of what was consumed.
+    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
+    pub reference: String,
+    /// How much of it.
+    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
+    pub quantity: f64,
+    /// Unit of the quantity.
+    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
+    pub unit: String,
+    /// Part of the resource that consumed it.
+    #[serde(rename = "resourceId", default, skip_serializing_if = "Option::is_none")]
+    pub resource_id: Option<cc_core::ResourceId>,
+    /// How the quantity spreads over time.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub details: Option<ResourceConsumptionDetail>,
 }
 
 /// What is changed in a request before a server gets it.

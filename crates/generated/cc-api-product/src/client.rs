@@ -101,7 +101,7 @@ impl Client {
     }
 
     /// Lists the zones in the older form.
-    pub fn list_v2_zones(&self, request: ListV2Zones) -> Call<ListV2Zones> {
+    pub fn list_legacy_zones(&self, request: ListLegacyZones) -> Call<ListLegacyZones> {
         self.transport.call(request)
     }
 

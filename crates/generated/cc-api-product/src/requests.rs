@@ -632,29 +632,29 @@ impl Operation for ListCreditPrices {
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
-pub struct ListV2Zones;
+pub struct ListLegacyZones;
 #[allow(clippy::new_without_default)]
-impl ListV2Zones {
+impl ListLegacyZones {
     /// Without inputs.
     pub fn new() -> Self {
         Self
     }
 }
 
-static LIST_V2_ZONES: OperationInfo = OperationInfo::new(
-    "list_v2_zones",
+static LIST_LEGACY_ZONES: OperationInfo = OperationInfo::new(
+    "list_legacy_zones",
     "product",
     Method::GET,
     "/v2/products/zones",
     "application/json",
 );
 
-impl Operation for ListV2Zones {
-    const INFO: &'static OperationInfo = &LIST_V2_ZONES;
+impl Operation for ListLegacyZones {
+    const INFO: &'static OperationInfo = &LIST_LEGACY_ZONES;
     type Output = Vec<types::LegacyZone>;
 
     fn request(&self) -> Result<Request> {
-        RequestBuilder::new(&LIST_V2_ZONES).build()
+        RequestBuilder::new(&LIST_LEGACY_ZONES).build()
     }
 
     fn decode(answer: Answer<Bytes>) -> Result<Answer<Self::Output>> {
