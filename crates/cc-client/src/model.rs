@@ -1,0 +1,88 @@
+//! What the outputs of several domains have in common.
+
+use cc_core::Secret;
+use serde::{Deserialize, Serialize};
+
+/// An environment variable.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "catalog", derive(schemars::JsonSchema))]
+pub struct EnvironmentVariable {
+    /// Name of the variable.
+    pub name: String,
+    /// Its value, which `Debug` does not show.
+    pub value: Secret,
+}
+
+impl EnvironmentVariable {
+    /// A variable.
+    pub fn new(name: impl Into<String>, value: impl Into<Secret>) -> Self {
+        Self { name: name.into(), value: value.into() }
+    }
+}
+
+impl From<(String, Secret)> for EnvironmentVariable {
+    fn from((name, value): (String, Secret)) -> Self {
+        Self { name, value }
+    }
+}
+
+/// Variables by name, in the order of the platform's own tools.
+#[allow(dead_code)] // Which domains are on decides who needs it.
+pub(crate) fn by_name<V: Into<EnvironmentVariable>>(variables: impl IntoIterator<Item = V>) -> Vec<EnvironmentVariable> {
+    let mut list: Vec<EnvironmentVariable> = variables.into_iter().map(Into::into).collect();
+    list.sort_by(|a, b| a.name.cmp(&b.name));
+    list
+}
+
+/// The size of an instance.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "catalog", derive(schemars::JsonSchema))]
+#[serde(rename_all = "camelCase")]
+#[non_exhaustive]
+pub struct Flavor {
+    /// Name, such as `XS`.
+    pub name: String,
+    /// Memory, in MiB.
+    pub mem: i64,
+    /// Number of processors.
+    pub cpus: i64,
+    /// Number of graphics processors.
+    pub gpus: i64,
+    /// Disk; the platform gives no unit, and null where there is none.
+    pub disk: Option<i64>,
+    /// Price; no source states its currency nor its period.
+    pub price: f64,
+    /// Whether it can be chosen.
+    pub available: bool,
+    /// Whether it is meant for small services.
+    pub microservice: bool,
+    /// Whether it is meant for machine learning.
+    pub machine_learning: bool,
+    /// Priority of its processes.
+    pub nice: i64,
+    /// Name of its price in the price system, in lower case.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub price_id: Option<String>,
+    /// The memory, to show to a person.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub memory: Option<FlavorMemory>,
+    /// Share of the processors.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub cpu_factor: Option<f64>,
+    /// Share of the memory.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub mem_factor: Option<f64>,
+}
+
+/// An amount of memory, to show to a person.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "catalog", derive(schemars::JsonSchema))]
+#[non_exhaustive]
+pub struct FlavorMemory {
+    /// Unit, such as `B`.
+    pub unit: String,
+    /// Amount, in that unit.
+    pub value: f64,
+    /// Both in one text.
+    pub formatted: String,
+}
