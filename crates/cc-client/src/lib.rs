@@ -3,16 +3,18 @@
 #![deny(missing_docs)]
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
+mod binary;
 #[cfg(feature = "catalog")]
 pub mod catalog;
 mod client;
 mod command;
 pub mod commands;
 mod context;
+pub mod env;
 #[rustfmt::skip]
 mod generated;
-mod binary;
 pub mod resolve;
+pub mod util;
 
 pub use cc_core as core;
 pub use cc_core::{Answer, Credentials, Endpoint, Error, ErrorKind, Result, Secret, Timestamp, Transport};

@@ -101,9 +101,8 @@ impl Index {
     }
 
     fn find(&self, kind: Kind, id: &str) -> Option<usize> {
-        let is = |&entry: &u32| {
-            self.entries[entry as usize].kind == kind && self.text_of(entry as usize) == id
-        };
+        let is =
+            |&entry: &u32| self.entries[entry as usize].kind == kind && self.text_of(entry as usize) == id;
         self.table.find(self.hasher.hash_one(id), is).map(|&entry| entry as usize)
     }
 

@@ -137,8 +137,14 @@ enum What {
     Stored,
     Organisations,
     Owner,
-    List { owner: u32, kind: Kind },
-    Item { owner: u32, kind: Kind },
+    List {
+        owner: u32,
+        kind: Kind,
+    },
+    Item {
+        owner: u32,
+        kind: Kind,
+    },
 }
 
 struct Reader<'a> {
@@ -319,7 +325,8 @@ mod tests {
     }
 
     fn check(index: &Index) {
-        let owner = |id: &str| index.owner_of(Subject::Resource(&id.into())).map(|owner| owner.as_str().to_owned());
+        let owner =
+            |id: &str| index.owner_of(Subject::Resource(&id.into())).map(|owner| owner.as_str().to_owned());
         assert_eq!(owner("app_1").as_deref(), Some("user_1"));
         assert_eq!(owner("app_2").as_deref(), Some("orga_1"));
         for id in ["addon_1", "postgresql_1", "addon_2", "redis_3", "constructor"] {
@@ -353,7 +360,8 @@ mod tests {
     #[test]
     fn ids_such_as_constructor_are_just_ids() {
         let index = summary(SUMMARY).unwrap();
-        let provider = |id: &str| index.owner_of(Subject::AddonProvider(&AddonProviderId::from(id))).is_some();
+        let provider =
+            |id: &str| index.owner_of(Subject::AddonProvider(&AddonProviderId::from(id))).is_some();
         assert!(provider("constructor"));
         for id in ["__proto__", "toString", "hasOwnProperty", "app_1"] {
             assert!(!provider(id), "{id}");

@@ -1,0 +1,66 @@
+//! Environment variables as text: read, checked, sorted and written, so that whatever is written reads back.
+//!
+//! ```
+//! use cc_client::env::{self, EnvironmentMap, NameRule};
+//!
+//! let parsed = env::parse("# database\nDB_HOST=localhost\nDB_PASSWORD=\"a \\\"b\\\"\"\n", NameRule::Simple);
+//! assert!(parsed.problems.is_empty());
+//! let environment = parsed.variables;
+//! assert_eq!(environment.get("DB_PASSWORD").unwrap().expose(), "a \"b\"");
+//! assert_eq!(environment.to_shell(), "export DB_HOST=\"localhost\";\nexport DB_PASSWORD=\"a \\\"b\\\"\";");
+//! # Ok::<(), cc_client::Error>(())
+//! ```
+//!
+//! # The text
+//! - A line is `NAME=value`. Empty lines, and those whose first character is `#`, are passed over. A line ends with LF or
+//!   CRLF.
+//! - The name is all that stands before the first `=`.
+//! - A value that starts with `'` or `"` goes on to the same quote, over several lines if need be. Before a quote, two
+//!   backslashes stand for one, and a single one takes the quote's meaning away; elsewhere a backslash is a backslash.
+//! - Any other value is taken as it is, up to the end of its line.
+//! - `export NAME=value` is read as a shell reads it, without substitutions: in double quotes a backslash takes the meaning
+//!   of `\`, `"`, `$`, a backtick and a line end away, in single quotes it is a backslash. A `;` may end the line.
+//!
+//! # Where this differs from the official JavaScript client
+//! There, some of what is written does not read back. Here it does:
+//! - backslashes before a quote are counted, so that a value may end with one;
+//! - `export` lines are read, and `$`, backticks and backslashes are escaped where they are written: a shell that reads
+//!   them runs nothing;
+//! - CRLF ends a line. Where the lines between variables end with CRLF, so do those within quotes, and they read as LF;
+//! - a backslash at the end of a line does not take the next line in;
+//! - what follows the closing quote of a value of several lines makes it invalid, as it does on one line;
+//! - a JSON list that holds `null` is refused instead of crashing;
+//! - names that the platform does not take are refused when they are written, not left out.
+
+mod json;
+mod map;
+mod name;
+mod parse;
+mod problem;
+#[cfg(test)]
+mod tests;
+mod write;
+
+pub use json::parse_json;
+pub use map::EnvironmentMap;
+pub use name::NameRule;
+pub use parse::parse;
+pub use problem::{Position, Problem, ProblemKind};
+
+/// What was read, and what was wrong.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Parsed {
+    /// The variables that are good.
+    pub variables: EnvironmentMap,
+    /// What was wrong, in the order of the text; one variable may have several problems.
+    pub problems: Vec<Problem>,
+}
+
+impl Parsed {
+    /// Whether there was nothing wrong; remarks ([`ProblemKind::is_error`]) are not.
+    #[must_use]
+    pub fn is_valid(&self) -> bool {
+        !self.problems.iter().any(|problem| problem.kind.is_error())
+    }
+}

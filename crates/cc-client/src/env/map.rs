@@ -1,0 +1,235 @@
+//! Variables that the platform takes: the one form in which they are written.
+
+use std::fmt;
+
+use cc_core::{Error, ErrorKind, Result, Secret};
+use serde::de::{Error as _, MapAccess, SeqAccess, Visitor};
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
+use super::NameRule;
+use crate::util::collate;
+
+/// Environment variables with names that the platform takes, sorted by name. `Debug` shows no value.
+///
+/// As JSON it is an object of texts; it is read from that, or from a list of `{"name": …, "value": …}`. A name that the
+/// platform does not take is refused, never left out: what replaces an environment must not lose a part of it.
+#[derive(Clone, Default, PartialEq, Eq)]
+pub struct EnvironmentMap {
+    /// Sorted by name, each name once.
+    variables: Vec<(String, Secret)>,
+}
+
+impl EnvironmentMap {
+    /// No variables.
+    #[must_use]
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// These variables; of a name that is there twice, the last one.
+    ///
+    /// # Errors
+    /// [`ErrorKind::InvalidInput`], which lists every name that the platform does not take.
+    pub fn from_pairs<N, V>(pairs: impl IntoIterator<Item = (N, V)>) -> Result<Self>
+    where
+        N: Into<String>,
+        V: Into<Secret>,
+    {
+        let mut map = Self::new();
+        let mut refused = Vec::new();
+        for (name, value) in pairs {
+            let name = name.into();
+            if NameRule::Simple.allows(&name) {
+                map.set(name, value.into());
+            } else {
+                refused.push(name);
+            }
+        }
+        if refused.is_empty() { Ok(map) } else { Err(refuse(&refused)) }
+    }
+
+    /// Sets a variable, and gives the value that it had.
+    ///
+    /// # Errors
+    /// [`ErrorKind::InvalidInput`] when the platform does not take the name.
+    pub fn insert(&mut self, name: impl Into<String>, value: impl Into<Secret>) -> Result<Option<Secret>> {
+        let name = name.into();
+        if NameRule::Simple.allows(&name) { Ok(self.set(name, value.into())) } else { Err(refuse(&[name])) }
+    }
+
+    /// Takes a variable away, and gives the value that it had.
+    pub fn remove(&mut self, name: &str) -> Option<Secret> {
+        self.find(name).ok().map(|at| self.variables.remove(at).1)
+    }
+
+    /// The value of a variable.
+    #[must_use]
+    pub fn get(&self, name: &str) -> Option<&Secret> {
+        self.find(name).ok().map(|at| &self.variables[at].1)
+    }
+
+    /// How many there are.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.variables.len()
+    }
+
+    /// Whether there are none.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.variables.is_empty()
+    }
+
+    /// Names and values, by name: `_` before `-` before `.` before digits before letters, first without regard to case,
+    /// then lower case before upper case.
+    pub fn iter(&self) -> impl ExactSizeIterator<Item = (&str, &Secret)> {
+        self.variables.iter().map(|(name, value)| (name.as_str(), value))
+    }
+
+    /// Sets a variable whose name is good.
+    pub(super) fn set(&mut self, name: String, value: Secret) -> Option<Secret> {
+        match self.find(&name) {
+            Ok(at) => Some(std::mem::replace(&mut self.variables[at].1, value)),
+            Err(at) => {
+                self.variables.insert(at, (name, value));
+                None
+            }
+        }
+    }
+
+    fn find(&self, name: &str) -> Result<usize, usize> {
+        // What is read in order is added in order.
+        match self.variables.last() {
+            Some((last, _)) if collate::compare(last, name).is_lt() => Err(self.variables.len()),
+            _ => self.variables.binary_search_by(|(other, _)| collate::compare(other, name)),
+        }
+    }
+}
+
+fn refuse(names: &[String]) -> Error {
+    let shown: Vec<String> = names
+        .iter()
+        .take(10)
+        .map(|name| format!("`{}`", name.chars().take(64).collect::<String>()))
+        .collect();
+    let more = names.len() - shown.len();
+    let more = if more > 0 { format!(" and {more} more") } else { String::new() };
+    Error::new(ErrorKind::InvalidInput).with_message(format!(
+        "{}{more} cannot name a variable: only letters, digits, `-`, `_` and `.` may stand in a name",
+        shown.join(", ")
+    ))
+}
+
+impl IntoIterator for EnvironmentMap {
+    type Item = (String, Secret);
+    type IntoIter = std::vec::IntoIter<(String, Secret)>;
+
+    fn into_iter(self) -> Self::IntoIter {
+        self.variables.into_iter()
+    }
+}
+
+impl fmt::Debug for EnvironmentMap {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_map().entries(self.iter()).finish()
+    }
+}
+
+impl Serialize for EnvironmentMap {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_map(self.iter())
+    }
+}
+
+impl<'de> Deserialize<'de> for EnvironmentMap {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_any(Read)
+    }
+}
+
+struct Read;
+
+impl<'de> Visitor<'de> for Read {
+    type Value = EnvironmentMap;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("environment variables: an object of texts, or a list of objects with `name` and `value`")
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<EnvironmentMap, A::Error> {
+        let mut pairs: Vec<(String, Secret)> = Vec::new();
+        while let Some(pair) = map.next_entry()? {
+            pairs.push(pair);
+        }
+        EnvironmentMap::from_pairs(pairs).map_err(A::Error::custom)
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<EnvironmentMap, A::Error> {
+        #[derive(Deserialize)]
+        struct Variable {
+            name: String,
+            value: Secret,
+        }
+        let mut pairs = Vec::new();
+        while let Some(Variable { name, value }) = seq.next_element()? {
+            pairs.push((name, value));
+        }
+        EnvironmentMap::from_pairs(pairs).map_err(A::Error::custom)
+    }
+}
+
+#[cfg(feature = "catalog")]
+impl schemars::JsonSchema for EnvironmentMap {
+    fn schema_name() -> std::borrow::Cow<'static, str> {
+        "EnvironmentMap".into()
+    }
+
+    fn json_schema(_: &mut schemars::SchemaGenerator) -> schemars::Schema {
+        schemars::json_schema!({
+            "type": "object",
+            "additionalProperties": { "type": "string", "format": "password" },
+            "propertyNames": { "pattern": "^[a-zA-Z0-9_.-]+$" }
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_that_the_platform_does_not_take_are_refused_not_dropped() {
+        let error = EnvironmentMap::from_pairs([("A", "1"), ("B C", "2"), ("", "3")]).unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::InvalidInput);
+        assert!(error.to_string().contains("`B C`, ``"), "{error}");
+        assert!(EnvironmentMap::new().insert("é", "").is_err());
+        for json in [r#"{"A":"1","B C":"2"}"#, r#"[{"name":"B C","value":"2"}]"#] {
+            let error = serde_json::from_str::<EnvironmentMap>(json).unwrap_err();
+            assert!(error.to_string().contains("`B C`"), "{error}");
+        }
+    }
+
+    #[test]
+    fn variables_are_sorted_and_replaced_by_name() {
+        let mut map = EnvironmentMap::from_pairs([("b", "1"), ("A", "2"), ("b", "3"), ("_", "4")]).unwrap();
+        assert_eq!(map.iter().map(|(name, _)| name).collect::<Vec<_>>(), ["_", "A", "b"]);
+        assert_eq!(map.get("b").unwrap().expose(), "3");
+        assert_eq!(map.insert("b", "5").unwrap().unwrap().expose(), "3");
+        assert_eq!(map.remove("b").unwrap().expose(), "5");
+        assert_eq!((map.get("b"), map.len()), (None, 2));
+    }
+
+    #[test]
+    fn debug_shows_no_value() {
+        let map = EnvironmentMap::from_pairs([("A", "hunter2")]).unwrap();
+        assert_eq!(format!("{map:?}"), r#"{"A": Secret(***)}"#);
+    }
+
+    #[test]
+    fn a_body_is_an_object_and_reads_back() {
+        let map = EnvironmentMap::from_pairs([("B", "2"), ("A", "1")]).unwrap();
+        let json = serde_json::to_string(&map).unwrap();
+        assert_eq!(json, r#"{"A":"1","B":"2"}"#);
+        assert_eq!(serde_json::from_str::<EnvironmentMap>(&json).unwrap(), map);
+    }
+}

@@ -1,0 +1,191 @@
+//! Reads `NAME=value` lines.
+
+use std::collections::HashSet;
+
+use cc_core::Secret;
+
+use super::{EnvironmentMap, NameRule, Parsed, Position, Problem, ProblemKind};
+
+/// Reads variables from a text. What is wrong is told, and the rest is read.
+#[must_use]
+pub fn parse(text: &str, rule: NameRule) -> Parsed {
+    let mut parser =
+        Parser { text, at: 0, line: 1, found: Vec::new(), names: HashSet::new(), crlf: 0, lf: 0 };
+    let mut problems = Vec::new();
+    while parser.at < text.len() {
+        parser.statement(rule, &mut problems);
+    }
+    // Line ends between variables tell which kind the text has within quotes too.
+    let crlf = parser.crlf > 0 && parser.lf == 0;
+    let mut variables = EnvironmentMap::new();
+    for (name, value) in parser.found {
+        let value = if crlf { value.replace("\r\n", "\n") } else { value };
+        variables.set(name, Secret::new(value));
+    }
+    Parsed { variables, problems }
+}
+
+struct Parser<'a> {
+    text: &'a str,
+    /// Where the next line starts, in bytes.
+    at: usize,
+    /// The number of that line.
+    line: usize,
+    found: Vec<(String, String)>,
+    names: HashSet<&'a str>,
+    /// How many lines outside of quotes ended with CRLF, and with LF alone.
+    crlf: usize,
+    lf: usize,
+}
+
+/// What was found after a `=`.
+enum Value {
+    /// The value, and where the rest of the text starts: a line end, or the end.
+    Good(String, usize),
+    /// What is wrong is at the first place; reading goes on at the second.
+    Bad(usize, usize),
+}
+
+impl<'a> Parser<'a> {
+    /// Reads one variable, or passes over a line that is none.
+    fn statement(&mut self, rule: NameRule, problems: &mut Vec<Problem>) {
+        let start = self.at;
+        let line = self.line_at(start);
+        let trimmed = line.trim();
+        if trimmed.is_empty() || trimmed.starts_with('#') {
+            return self.go_on(start + line.len());
+        }
+        let place = Position { line: self.line, column: 0 };
+        let (statement, shell) = match exported(line) {
+            Some(rest) => (rest, true),
+            None => (line, false),
+        };
+        let Some((name, rest)) = statement.split_once('=') else {
+            problems.push(Problem::new(ProblemKind::InvalidLine, None, Some(place)));
+            return self.go_on(start + line.len());
+        };
+        let mut good = true;
+        let mut note = |kind: ProblemKind, place: Position| {
+            problems.push(Problem::new(kind, Some(name), Some(place)));
+            kind.is_error()
+        };
+        match rule {
+            NameRule::Simple if !rule.allows(name) => good &= !note(ProblemKind::InvalidName, place),
+            NameRule::Strict if !rule.allows(name) => good &= !note(ProblemKind::InvalidNameStrict, place),
+            NameRule::Simple if !NameRule::Strict.allows(name) => good &= !note(ProblemKind::JavaInfo, place),
+            _ => {}
+        }
+        if !self.names.insert(name) {
+            good &= !note(ProblemKind::DuplicatedName, place);
+        }
+        let from = start + line.len() - rest.len();
+        match self.value(from, start + line.len(), shell) {
+            Value::Good(value, end) => {
+                if good {
+                    self.found.push((name.to_owned(), value));
+                }
+                self.go_on(end);
+            }
+            Value::Bad(wrong, end) => {
+                note(ProblemKind::InvalidValue, self.position(wrong));
+                self.go_on(end);
+            }
+        }
+    }
+
+    /// The value that starts at `from`, on a line that ends at `line_end`.
+    fn value(&self, from: usize, line_end: usize, shell: bool) -> Value {
+        let rest = &self.text[from..];
+        let Some(quote) = rest.chars().next().filter(|first| matches!(first, '\'' | '"')) else {
+            let value = &self.text[from..line_end];
+            let value = if shell { value.trim_end().trim_end_matches(';') } else { value };
+            return Value::Good(value.to_owned(), line_end);
+        };
+        let quoted = if shell { shell_quoted(&rest[1..], quote) } else { raw_quoted(&rest[1..], quote) };
+        let Some((value, length)) = quoted else { return Value::Bad(from, line_end) };
+        let closed = from + 1 + length;
+        let end = closed + self.line_at(closed).len();
+        let after = &self.text[closed..end];
+        let nothing = after.is_empty() || (shell && matches!(after.trim(), "" | ";"));
+        if nothing { Value::Good(value, end) } else { Value::Bad(closed, end) }
+    }
+
+    /// The text from there to the end of its line.
+    fn line_at(&self, at: usize) -> &'a str {
+        let rest = &self.text[at..];
+        match rest.split_once('\n') {
+            Some((line, _)) => line.strip_suffix('\r').unwrap_or(line),
+            None => rest.strip_suffix('\r').unwrap_or(rest),
+        }
+    }
+
+    /// Goes to the line after the line end at `end`.
+    fn go_on(&mut self, end: usize) {
+        let rest = &self.text[end..];
+        let length = match rest {
+            _ if rest.starts_with("\r\n") => {
+                self.crlf += 1;
+                2
+            }
+            _ if rest.starts_with('\n') => {
+                self.lf += 1;
+                1
+            }
+            // A lone CR at the end of the text.
+            _ => rest.len(),
+        };
+        let next = end + length;
+        self.line += self.text[self.at..next].matches('\n').count();
+        self.at = next;
+    }
+
+    /// The place of a byte at or after the start of this line.
+    fn position(&self, byte: usize) -> Position {
+        let before = &self.text[self.at..byte];
+        let last = before.rsplit('\n').next().unwrap_or(before);
+        Position { line: self.line + before.matches('\n').count(), column: last.chars().count() }
+    }
+}
+
+/// What follows `export` and blanks.
+fn exported(line: &str) -> Option<&str> {
+    let rest = line.strip_prefix("export")?;
+    let name = rest.trim_start_matches([' ', '\t']);
+    (name.len() < rest.len() && !name.starts_with('=')).then_some(name)
+}
+
+/// The value up to its closing quote, and the length of its text with that quote. `n` backslashes before a quote are `n / 2`
+/// of the value; if one is left, the quote is of the value too.
+fn raw_quoted(text: &str, quote: char) -> Option<(String, usize)> {
+    let mut value = String::new();
+    let mut backslashes = 0_usize;
+    for (at, character) in text.char_indices() {
+        if character == quote {
+            value.truncate(value.len() - backslashes.div_ceil(2));
+            if backslashes % 2 == 0 {
+                return Some((value, at + 1));
+            }
+        }
+        backslashes = if character == '\\' { backslashes + 1 } else { 0 };
+        value.push(character);
+    }
+    None
+}
+
+/// The same as a shell reads it.
+fn shell_quoted(text: &str, quote: char) -> Option<(String, usize)> {
+    let mut value = String::new();
+    let mut characters = text.char_indices();
+    while let Some((at, character)) = characters.next() {
+        match character {
+            _ if character == quote => return Some((value, at + 1)),
+            '\\' if quote == '"' => match characters.next()?.1 {
+                escaped @ ('\\' | '"' | '$' | '`') => value.push(escaped),
+                '\n' => {}
+                other => value.extend(['\\', other]),
+            },
+            other => value.push(other),
+        }
+    }
+    None
+}

@@ -1,0 +1,108 @@
+//! What may be wrong with variables that are read.
+
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+
+/// Something that is wrong with what was read. It names the variable, never its value.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+#[non_exhaustive]
+pub struct Problem {
+    /// What is wrong.
+    pub kind: ProblemKind,
+    /// The name of the variable, as far as there is one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub name: Option<String>,
+    /// Where it is wrong; JSON has no places.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub position: Option<Position>,
+}
+
+/// A place in a text.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub struct Position {
+    /// The line, from 1.
+    pub line: usize,
+    /// How many characters of the line stand before it.
+    pub column: usize,
+}
+
+/// What is wrong.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
+#[non_exhaustive]
+pub enum ProblemKind {
+    /// The platform does not take the name: the variable is left out.
+    InvalidName,
+    /// The name was there before: the first one counts.
+    DuplicatedName,
+    /// The line is no `NAME=value`.
+    InvalidLine,
+    /// The quote of the value is not closed, or text follows it: the variable is left out.
+    InvalidValue,
+    /// The text is not JSON.
+    InvalidJson,
+    /// The JSON is not a list of objects.
+    InvalidJsonFormat,
+    /// An object of the list has no `name` and `value` that are texts: it is left out.
+    InvalidJsonEntry,
+    /// A shell does not take the name, which was asked for: the variable is left out.
+    InvalidNameStrict,
+    /// A shell does not take the name, the platform does. A remark: Java programs use such names.
+    JavaInfo,
+}
+
+impl ProblemKind {
+    /// Its number in the official JavaScript client.
+    #[must_use]
+    pub fn code(self) -> u8 {
+        match self {
+            Self::InvalidName => 0,
+            Self::DuplicatedName => 1,
+            Self::InvalidLine => 2,
+            Self::InvalidValue => 3,
+            Self::InvalidJson => 4,
+            Self::InvalidJsonFormat => 5,
+            Self::InvalidJsonEntry => 6,
+            Self::InvalidNameStrict => 7,
+            Self::JavaInfo => 8,
+        }
+    }
+
+    /// Whether something was left out for it. It is only a remark otherwise.
+    #[must_use]
+    pub fn is_error(self) -> bool {
+        self != Self::JavaInfo
+    }
+}
+
+impl Problem {
+    pub(super) fn new(kind: ProblemKind, name: Option<&str>, position: Option<Position>) -> Self {
+        Self { kind, name: name.map(str::to_owned), position }
+    }
+}
+
+impl fmt::Display for Problem {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if let Some(Position { line, column }) = self.position {
+            write!(f, "line {line}, column {column}: ")?;
+        }
+        if let Some(name) = &self.name {
+            write!(f, "`{name}`: ")?;
+        }
+        f.write_str(match self.kind {
+            ProblemKind::InvalidName => "a name holds only letters, digits, `-`, `_` and `.`",
+            ProblemKind::DuplicatedName => "the name is there twice, and the first one counts",
+            ProblemKind::InvalidLine => "the line is no `NAME=value`",
+            ProblemKind::InvalidValue => "the quote is not closed, or text follows it",
+            ProblemKind::InvalidJson => "the text is not JSON",
+            ProblemKind::InvalidJsonFormat => "the JSON is not a list of objects",
+            ProblemKind::InvalidJsonEntry => "an object has no `name` and `value` that are texts",
+            ProblemKind::InvalidNameStrict => {
+                "a name for a shell holds only letters, digits and `_`, and starts with no digit"
+            }
+            ProblemKind::JavaInfo => "a shell does not take this name, only programs such as Java's do",
+        })
+    }
+}
