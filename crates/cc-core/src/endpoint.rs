@@ -60,6 +60,10 @@ impl Endpoint {
         &self.base
     }
 
+    pub(crate) fn url(&self) -> &Url {
+        &self.url
+    }
+
     /// Scheme, host and port.
     #[must_use]
     pub fn origin(&self) -> Origin {

@@ -1,51 +1,68 @@
 //! How one request reaches the platform: a stack of tower layers around an HTTP client.
-#![allow(dead_code)]
 
+mod attempt;
 mod body;
 mod builder;
 mod cache;
 mod call;
+mod context;
+mod flight;
 mod hooks;
+mod identify;
+mod journal;
+mod key;
+mod limit;
 mod options;
+mod redirect;
 mod retry;
+mod send;
 mod service;
+mod stack;
+mod trace;
 mod url;
 
+use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::Bytes;
 use http::HeaderMap;
+use tower::Service;
 
 use crate::answer::Answer;
 use crate::credentials::Credentials;
 use crate::endpoint::Endpoint;
-use crate::error::{Error, ErrorKind, Result};
+use crate::error::{Error, Result};
 use crate::operation::{Operation, StreamOperation};
 use crate::request::Request;
-use crate::runtime::Instant;
+use crate::runtime::{self, Instant};
 
 pub use body::Body;
 pub use builder::TransportBuilder;
 pub use cache::{CacheKey, CacheMode, CachePolicy, CacheStore, CachedAnswer, StoreFuture};
 pub use call::Call;
+use context::Context;
 pub use hooks::{HookFuture, Hooks, ResponseHead};
 pub use options::CallOptions;
+use redirect::NotFollowed;
 pub use retry::RetryPolicy;
 pub use service::{HttpRequest, HttpResponse, HttpService};
+use stack::Stack;
 pub use url::SecretUrl;
 
-/// Sends requests to one endpoint with one identity. Cheap to clone: clones share everything.
-#[derive(Clone, Debug)]
+/// Sends requests to one endpoint with one identity. Cheap to clone: clones share connections, cache, retry budget and
+/// limits; nothing is shared between two that were built.
+#[derive(Clone)]
 pub struct Transport(Arc<Inner>);
 
-#[derive(Debug)]
 struct Inner {
     endpoint: Endpoint,
     credentials: Credentials,
+    /// Known beforehand, unless a provider says it.
+    identity: Option<Arc<str>>,
     defaults: CallOptions,
     hooks: Option<Arc<dyn Hooks>>,
-    http: reqwest::Client,
+    stack: Stack,
 }
 
 impl Transport {
@@ -55,13 +72,12 @@ impl Transport {
     }
 
     fn assemble(endpoint: Endpoint, builder: TransportBuilder) -> Result<Self> {
-        Ok(Self(Arc::new(Inner {
-            endpoint,
-            credentials: builder.credentials,
-            defaults: builder.defaults,
-            hooks: builder.hooks,
-            http: reqwest::Client::new(),
-        })))
+        let credentials = builder.credentials.clone();
+        let identity =
+            (!matches!(credentials, Credentials::Provider(_))).then(|| credentials.identity().into());
+        let (defaults, hooks) = (builder.defaults.clone(), builder.hooks.clone());
+        let stack = stack::build(&endpoint, builder)?;
+        Ok(Self(Arc::new(Inner { endpoint, credentials, identity, defaults, hooks, stack })))
     }
 
     /// Where requests go.
@@ -73,14 +89,13 @@ impl Transport {
     /// Whose answers they are: [`Credentials::identity`].
     #[must_use]
     pub fn identity(&self) -> Arc<str> {
-        self.0.credentials.identity().into()
+        self.0.identity.clone().unwrap_or_else(|| self.0.credentials.identity().into())
     }
 
     /// When a call with these options that starts now must have ended: its deadline or timeout, else the transport's.
     #[must_use]
     pub fn deadline(&self, options: &CallOptions) -> Option<Instant> {
-        let both = options.clone().or(&self.0.defaults);
-        both.deadline.unwrap_or_else(|| Some(Instant::now() + both.timeout??))
+        options.clone().or(&self.0.defaults).ends_at()
     }
 
     /// A call of this operation, which is sent when it is awaited and takes options before.
@@ -88,63 +103,65 @@ impl Transport {
         Call::new(self.clone(), operation)
     }
 
+    /// Sends an operation, decodes its answer, and reports the failure of either.
     pub(crate) async fn send<O: Operation>(
         &self,
         operation: &O,
         options: &CallOptions,
     ) -> Result<Answer<O::Output>> {
-        let answer = self.execute(operation.request()?, options).await?;
-        O::decode(answer).map_err(|error| error.with_operation(O::INFO))
+        let outcome = async {
+            let (answer, cx) = self.whole(operation.request()?, options).await?;
+            O::decode(answer).map_err(|error| cx.explain(error, &self.0.endpoint))
+        };
+        self.reported(outcome.await.map_err(|error| error.with_operation(O::INFO)), options).await
     }
 
     /// Sends a request and reads the whole answer.
     ///
     /// # Errors
-    /// Whatever keeps a successful answer from coming.
-    pub async fn execute(&self, request: Request, _options: &CallOptions) -> Result<Answer<Bytes>> {
-        let info = request.info;
-        let response = self.head(request).await?;
-        let (parts, body) = response.into_parts();
-        let body = body.read(None).await.map_err(|error| error.with_operation(info))?;
-        if parts.status.is_success() {
-            Ok(Answer::new(body, parts.status, parts.headers, 1))
-        } else {
-            Err(Error::from_answer(parts.status, &parts.headers, &body).with_operation(info))
-        }
+    /// Whatever keeps a successful answer from coming: [`Refused`](crate::ErrorKind::Refused) for an error status or a
+    /// redirect that is not followed, [`Unreachable`](crate::ErrorKind::Unreachable),
+    /// [`TimedOut`](crate::ErrorKind::TimedOut), [`Credentials`](crate::ErrorKind::Credentials),
+    /// [`InvalidUrl`](crate::ErrorKind::InvalidUrl), and what hooks and layers of the program fail with.
+    pub async fn execute(&self, request: Request, options: &CallOptions) -> Result<Answer<Bytes>> {
+        let outcome = self.whole(request, options).await;
+        self.reported(outcome.map(|(answer, _)| answer), options).await
     }
 
     /// Opens a stream: its head is there when this returns, its body is still to come.
     ///
     /// # Errors
-    /// Like [`open_request`](Self::open_request).
+    /// Like [`execute`](Self::execute).
     pub async fn open<S: StreamOperation>(&self, operation: &S) -> Result<HttpResponse> {
-        self.open_request(operation.request()?, &CallOptions::default()).await
+        let options = CallOptions::default();
+        match operation.request() {
+            Ok(request) => self.open_request(request, &options).await,
+            Err(error) => self.reported(Err(error.with_operation(S::INFO)), &options).await,
+        }
     }
 
-    /// Opens the stream that this request asks for: hooks, credentials and timeouts (which end at the head) as for any
-    /// request, but no cache, nothing shared with others, and one attempt.
+    /// Opens the stream that this request asks for. Hooks, credentials, limits and timeouts, which end at its head, are as
+    /// for any request; there is no cache, nothing is shared with others, and there is one attempt.
     ///
     /// # Errors
-    /// Whatever keeps a successful head from coming: an error status with what its body says, no answer, no credentials.
-    pub async fn open_request(&self, request: Request, _options: &CallOptions) -> Result<HttpResponse> {
-        let info = request.info;
-        let response = self.head(request).await?;
-        if response.status().is_success() {
-            return Ok(response);
-        }
-        let (parts, body) = response.into_parts();
-        let body = body.read(Some(64 * 1024)).await?;
-        Err(Error::from_answer(parts.status, &parts.headers, &body).with_operation(info))
+    /// Like [`execute`](Self::execute).
+    pub async fn open_request(&self, request: Request, options: &CallOptions) -> Result<HttpResponse> {
+        let outcome = self.head(request, options, true).await;
+        self.reported(outcome.map(|(response, _)| response), options).await
     }
 
     /// The absolute URL of a request, which carries the credentials in its query parameter `authorization`: for what cannot
     /// set headers. Nothing is sent, and no hook runs.
     ///
     /// # Errors
-    /// [`ErrorKind::Credentials`] when none could be had.
+    /// [`Credentials`](crate::ErrorKind::Credentials) when none could be had,
+    /// [`InvalidUrl`](crate::ErrorKind::InvalidUrl) when the path does not make a URL.
     pub async fn url(&self, request: &Request) -> Result<SecretUrl> {
-        let _ = request;
-        Err(Error::new(ErrorKind::Unexpected))
+        let url = self.0.endpoint.join(&request.path, &request.query);
+        let url = url.map_err(|error| error.with_operation(request.info))?;
+        let authorization = self.0.credentials.authorization().await;
+        let authorization = authorization.map_err(|error| error.with_operation(request.info))?;
+        Ok(SecretUrl::new(url, authorization.as_ref()))
     }
 
     /// Runs [`Hooks::on_error`]: for those who told their calls not to report, and report for several calls once.
@@ -154,22 +171,60 @@ impl Transport {
         }
     }
 
-    async fn head(&self, request: Request) -> Result<HttpResponse> {
-        let inner = &self.0;
-        let url = inner.endpoint.join(&request.path, &request.query)?;
-        let mut builder =
-            inner.http.request(request.info.method.clone(), url).headers(request.headers).body(request.body);
-        if let Some(value) = inner.credentials.authorization().await? {
-            builder = builder.header(http::header::AUTHORIZATION, value);
+    async fn reported<T>(&self, outcome: Result<T>, options: &CallOptions) -> Result<T> {
+        if let (Err(error), false) = (&outcome, options.quiet) {
+            self.report(error).await;
         }
-        let unreachable = |error: reqwest::Error| {
-            Error::new(ErrorKind::Unreachable).with_operation(request.info).with_source(error.without_url())
+        outcome
+    }
+
+    async fn whole(&self, request: Request, options: &CallOptions) -> Result<(Answer<Bytes>, Arc<Context>)> {
+        let (response, cx) = self.head(request, options, false).await?;
+        let (parts, body) = response.into_parts();
+        // It is there: attempts read it.
+        let body = body.read(None).await?;
+        Ok((Answer::new(body, parts.status, parts.headers, cx.attempts()), cx))
+    }
+
+    /// Sends a request through all layers, in the time that the call may take.
+    async fn head(
+        &self,
+        request: Request,
+        options: &CallOptions,
+        stream: bool,
+    ) -> Result<(HttpResponse, Arc<Context>)> {
+        let inner = &*self.0;
+        let options = options.clone().or(&inner.defaults);
+        let cx = Arc::new(Context::new(&request, self.identity(), options, stream));
+        let deadline = cx.deadline();
+        let reply = inner.stack.clone().call((request, cx.clone()));
+        let outcome = match runtime::until(deadline, reply).await {
+            Some(Ok(response)) if response.status().is_success() => return Ok((response, cx)),
+            Some(Ok(response)) => Err(refusal(response).await),
+            Some(Err(error)) => Err(error),
+            None => Err(cx.timed_out()),
         };
-        let mut response = builder.send().await.map_err(unreachable)?;
-        let (status, headers) = (response.status(), std::mem::take(response.headers_mut()));
-        let mut answer = http::Response::new(Body::from_stream(response.bytes_stream()));
-        (*answer.status_mut(), *answer.headers_mut()) = (status, headers);
-        Ok(answer)
+        outcome.map_err(|error| cx.explain(error, &inner.endpoint))
+    }
+}
+
+/// The failure that an answer means which is no success. Its body is there, and bounded: attempts read it.
+async fn refusal(response: HttpResponse) -> Error {
+    let (parts, body) = response.into_parts();
+    let body = body.read(None).await.unwrap_or_default();
+    let error = Error::from_answer(parts.status, &parts.headers, &body);
+    match parts.extensions.get::<NotFollowed>() {
+        Some(NotFollowed(reason)) => error.with_message(format!("a redirect that is not followed: {reason}")),
+        None => error,
+    }
+}
+
+impl fmt::Debug for Transport {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Transport")
+            .field("endpoint", &self.0.endpoint)
+            .field("credentials", &self.0.credentials)
+            .finish_non_exhaustive()
     }
 }
 

@@ -39,6 +39,16 @@ impl Body {
         Self(Inner::Stream(Box::pin(chunks.map(move |chunk| chunk.map_err(lost)))))
     }
 
+    /// The body when it is there as a whole, and not read yet.
+    pub(crate) fn whole(&self) -> Option<&Bytes> {
+        static EMPTY: Bytes = Bytes::new();
+        match &self.0 {
+            Inner::Empty => Some(&EMPTY),
+            Inner::Whole(body) => Some(body),
+            Inner::Stream(_) => None,
+        }
+    }
+
     /// Reads all of it, or up to the chunk that reaches `limit` bytes: what comes after is not read.
     ///
     /// # Errors

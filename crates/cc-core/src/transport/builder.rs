@@ -12,7 +12,7 @@ use crate::error::{BoxError, ErrorKind, Result};
 use crate::transport::cache::{CachePolicy, CacheStore};
 use crate::transport::hooks::Hooks;
 use crate::transport::retry::RetryPolicy;
-use crate::transport::service::{self, HttpRequest, HttpResponse, HttpService, UserLayer};
+use crate::transport::service::{self, HttpRequest, HttpResponse, HttpService, Sender, UserLayer};
 use crate::transport::{CallOptions, Transport};
 
 /// Puts a [`Transport`] together.
@@ -30,20 +30,6 @@ pub struct TransportBuilder {
     pub(crate) layers: Vec<UserLayer>,
     pub(crate) sender: Sender,
     pub(crate) jitter_seed: Option<u64>,
-}
-
-/// What sends the requests.
-#[derive(Debug, Default)]
-pub(crate) enum Sender {
-    /// A client that the transport makes.
-    #[default]
-    Own,
-    /// A client that the transport finishes.
-    Builder(Box<reqwest::ClientBuilder>),
-    /// A client of the program.
-    Client(reqwest::Client),
-    /// Anything else.
-    Service(HttpService),
 }
 
 impl Default for TransportBuilder {

@@ -1,7 +1,127 @@
-//! Keeps answers for a while.
+//! Keeps answers for a while, and drops them when a write may have made them old.
 
+mod memory;
 mod policy;
 mod store;
 
+use std::sync::Arc;
+use std::task::{Context, Poll};
+
+use tower::Service;
+
+use crate::error::{Error, Result};
+use crate::transport::context::Job;
+use crate::transport::journal::Journal;
+use crate::transport::stack::Reply;
+use crate::transport::{Body, HttpResponse};
+
+pub(crate) use memory::MemoryStore;
 pub use policy::{CacheMode, CachePolicy};
+pub(crate) use store::related;
 pub use store::{CacheKey, CacheStore, CachedAnswer, StoreFuture};
+
+/// Answers from the store, and fills it.
+#[derive(Debug, Clone)]
+pub(crate) struct Cache<S> {
+    store: Arc<dyn CacheStore>,
+    journal: Arc<Journal>,
+    inner: S,
+}
+
+impl<S> Cache<S> {
+    pub(crate) fn new(store: Arc<dyn CacheStore>, journal: Arc<Journal>, inner: S) -> Self {
+        Self { store, journal, inner }
+    }
+}
+
+impl<S> Service<Job> for Cache<S>
+where
+    S: Service<Job, Response = HttpResponse, Error = Error, Future = Reply> + Clone + Send + 'static,
+{
+    type Response = HttpResponse;
+    type Error = Error;
+    type Future = Reply;
+
+    fn poll_ready(&mut self, cx: &mut Context<'_>) -> Poll<Result<()>> {
+        self.inner.poll_ready(cx)
+    }
+
+    fn call(&mut self, job: Job) -> Reply {
+        if !job.cx.info.method.is_safe() {
+            return Box::pin(self.clone().write(job));
+        }
+        match job.cx.cache.mode {
+            CacheMode::Default | CacheMode::Reload if job.is_shareable() => Box::pin(self.clone().read(job)),
+            _ => self.inner.call(job),
+        }
+    }
+}
+
+impl<S> Cache<S>
+where
+    S: Service<Job, Response = HttpResponse, Error = Error, Future = Reply>,
+{
+    async fn read(mut self, mut job: Job) -> Result<HttpResponse> {
+        let (cx, uri) = (job.cx.clone(), job.request.uri().clone());
+        let key = job.key().cache_key(&cx.identity, uri.path());
+        let reload = cx.cache.mode == CacheMode::Reload;
+        if !reload {
+            match self.store.get(&key).await {
+                Ok(Some(kept)) => return Ok(kept.into()),
+                Ok(None) => {}
+                Err(error) => complain(&error),
+            }
+        }
+        let read = self.journal.read(&cx.identity, &uri);
+        let outcome = self.inner.call(job).await;
+        let good = outcome.as_ref().ok().filter(|answer| answer.status().is_success());
+        let kept =
+            good.filter(|_| !cx.cache.ttl.is_zero() && !read.is_overtaken()).and_then(CachedAnswer::of);
+        let stored = kept.is_some();
+        if let Some(kept) = kept {
+            self.store.put(&key, kept, cx.cache.ttl).await.unwrap_or_else(|error| complain(&error));
+        }
+        // A write that began while a slow store was at it has dropped what was not there yet.
+        let outdated = if stored { read.is_overtaken() } else { reload };
+        if outdated {
+            self.store.remove(&key).await.unwrap_or_else(|error| complain(&error));
+        }
+        outcome
+    }
+
+    /// Sends what may change something. What it may make old is dropped before, because the call may be given up at any
+    /// time after, and once more at its end, for stores that others fill too.
+    async fn write(mut self, job: Job) -> Result<HttpResponse> {
+        let (cx, uri) = (job.cx.clone(), job.request.uri().clone());
+        let _write = self.journal.write(&cx.identity, &uri);
+        invalidate(&*self.store, &cx.identity, uri.path()).await;
+        let outcome = self.inner.call(job).await;
+        invalidate(&*self.store, &cx.identity, uri.path()).await;
+        outcome
+    }
+}
+
+async fn invalidate(store: &dyn CacheStore, identity: &str, path: &str) {
+    store.invalidate(identity, path).await.unwrap_or_else(|error| complain(&error));
+}
+
+/// A store that fails costs time, never a call.
+fn complain(error: &Error) {
+    tracing::warn!(%error, "the store of answers failed");
+}
+
+impl CachedAnswer {
+    /// A copy of an answer whose body is there.
+    fn of(answer: &HttpResponse) -> Option<Self> {
+        let body = answer.body().whole()?.clone();
+        Some(Self { status: answer.status(), headers: answer.headers().clone(), body })
+    }
+}
+
+impl From<CachedAnswer> for HttpResponse {
+    fn from(kept: CachedAnswer) -> Self {
+        let mut answer = Self::new(Body::from(kept.body));
+        (*answer.status_mut(), *answer.headers_mut()) = (kept.status, kept.headers);
+        answer
+    }
+}

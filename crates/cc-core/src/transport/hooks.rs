@@ -3,12 +3,19 @@
 use std::fmt;
 use std::future::Future;
 use std::pin::Pin;
+use std::sync::Arc;
+use std::task::{self, Poll};
 
 use http::{HeaderMap, StatusCode};
+use tower::Service;
 
+use crate::endpoint::Endpoint;
 use crate::error::{Error, Result};
 use crate::operation::OperationInfo;
 use crate::request::Request;
+use crate::transport::HttpResponse;
+use crate::transport::context::{Context, Job};
+use crate::transport::stack::Reply;
 
 /// The future of a hook.
 pub type HookFuture<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
@@ -61,5 +68,55 @@ impl fmt::Debug for ResponseHead<'_> {
             .field("status", &self.status)
             .field("attempts", &self.attempts)
             .finish_non_exhaustive()
+    }
+}
+
+/// Runs the hooks, and makes an HTTP request of what they leave.
+#[derive(Debug, Clone)]
+pub(crate) struct Hooked<S> {
+    endpoint: Endpoint,
+    hooks: Option<Arc<dyn Hooks>>,
+    inner: S,
+}
+
+impl<S> Hooked<S> {
+    pub(crate) fn new(endpoint: Endpoint, hooks: Option<Arc<dyn Hooks>>, inner: S) -> Self {
+        Self { endpoint, hooks, inner }
+    }
+}
+
+impl<S> Service<(Request, Arc<Context>)> for Hooked<S>
+where
+    S: Service<Job, Response = HttpResponse, Error = Error, Future = Reply> + Clone + Send + 'static,
+{
+    type Response = HttpResponse;
+    type Error = Error;
+    type Future = Reply;
+
+    fn poll_ready(&mut self, cx: &mut task::Context<'_>) -> Poll<Result<()>> {
+        self.inner.poll_ready(cx)
+    }
+
+    fn call(&mut self, (mut request, cx): (Request, Arc<Context>)) -> Reply {
+        let Some(hooks) = self.hooks.clone() else {
+            return match Job::new(&self.endpoint, request, cx) {
+                Ok(job) => self.inner.call(job),
+                Err(error) => Box::pin(std::future::ready(Err(error))),
+            };
+        };
+        let (endpoint, mut inner) = (self.endpoint.clone(), self.inner.clone());
+        Box::pin(async move {
+            hooks.on_request(&mut request).await?;
+            let response = inner.call(Job::new(&endpoint, request, cx.clone())?).await?;
+            let head = ResponseHead {
+                info: cx.info,
+                path: &cx.path,
+                status: response.status(),
+                headers: response.headers(),
+                attempts: cx.attempts(),
+            };
+            hooks.on_response(head).await;
+            Ok(response)
+        })
     }
 }

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use crate::runtime::Instant;
+use crate::runtime::{self, Instant};
 use crate::transport::{CachePolicy, RetryPolicy};
 
 /// Options of one call. What is not set is as the transport says.
@@ -77,6 +77,14 @@ impl CallOptions {
     pub fn report_errors(mut self, report: bool) -> Self {
         self.quiet = !report;
         self
+    }
+
+    /// When a call that starts now must have ended.
+    pub(crate) fn ends_at(&self) -> Option<Instant> {
+        match self.deadline {
+            Some(deadline) => deadline,
+            None => self.timeout.flatten().and_then(runtime::after),
+        }
     }
 
     /// What is set here, and for the rest what is set in `base`.

@@ -58,6 +58,20 @@ impl fmt::Debug for HttpService {
     }
 }
 
+/// What sends the requests.
+#[derive(Debug, Default)]
+pub(crate) enum Sender {
+    /// A client that the transport makes.
+    #[default]
+    Own,
+    /// A client that the transport finishes.
+    Builder(Box<reqwest::ClientBuilder>),
+    /// A client of the program.
+    Client(reqwest::Client),
+    /// Anything else.
+    Service(HttpService),
+}
+
 /// A layer of the program, without its type.
 pub(crate) type UserLayer = Box<dyn Fn(HttpService) -> HttpService + Send + Sync>;
 

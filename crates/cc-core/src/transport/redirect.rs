@@ -1,0 +1,143 @@
+//! Follows redirects, so that no secret leaves the origin that it is meant for.
+
+use std::task::{Context, Poll};
+
+use bytes::Bytes;
+use http::{HeaderMap, HeaderName, Method, StatusCode, Uri, header};
+use tower::Service;
+use url::Url;
+
+use crate::error::Error;
+use crate::transport::stack::Reply;
+use crate::transport::{HttpRequest, HttpResponse};
+
+/// How many redirects one attempt follows at most.
+const MAX_HOPS: usize = 10;
+
+/// Headers that no other origin may see, marked as sensitive or not.
+const SECRET: [HeaderName; 4] = [
+    header::AUTHORIZATION,
+    header::COOKIE,
+    header::PROXY_AUTHORIZATION,
+    HeaderName::from_static("x-clever-password"),
+];
+
+/// Says in a request that it left the origin of the endpoint: credentials are not added any more, even if it comes back.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Foreign;
+
+/// Says in an answer why its redirect is not followed.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct NotFollowed(pub(crate) &'static str);
+
+/// Follows redirects.
+#[derive(Debug, Clone)]
+pub(crate) struct Redirect<S> {
+    inner: S,
+}
+
+impl<S> Redirect<S> {
+    pub(crate) fn new(inner: S) -> Self {
+        Self { inner }
+    }
+}
+
+impl<S> Service<HttpRequest> for Redirect<S>
+where
+    S: Service<HttpRequest, Response = HttpResponse, Error = Error> + Clone + Send + 'static,
+    S::Future: Send,
+{
+    type Response = HttpResponse;
+    type Error = Error;
+    type Future = Reply;
+
+    fn poll_ready(&mut self, cx: &mut Context<'_>) -> Poll<Result<(), Error>> {
+        self.inner.poll_ready(cx)
+    }
+
+    fn call(&mut self, mut request: HttpRequest) -> Reply {
+        let mut inner = self.inner.clone();
+        Box::pin(async move {
+            let mut hops = 0;
+            loop {
+                let sent = request.clone();
+                let mut response = inner.call(request).await?;
+                if !is_redirect(response.status()) {
+                    return Ok(response);
+                }
+                let next = if hops == MAX_HOPS {
+                    Err("it is one of more than ten in a row")
+                } else {
+                    next(sent, &response)
+                };
+                match next {
+                    Ok(next) => request = next,
+                    Err(reason) => {
+                        response.extensions_mut().insert(NotFollowed(reason));
+                        return Ok(response);
+                    }
+                }
+                // A connection is good for one answer at a time: it has to be at its end, or be given up.
+                drop(response);
+                hops += 1;
+                std::future::poll_fn(|cx| inner.poll_ready(cx)).await?;
+            }
+        })
+    }
+}
+
+fn is_redirect(status: StatusCode) -> bool {
+    matches!(status.as_u16(), 301 | 302 | 303 | 307 | 308)
+}
+
+/// The request that a redirect asks for, or why it is not made.
+fn next(mut sent: HttpRequest, response: &HttpResponse) -> Result<HttpRequest, &'static str> {
+    let from = Url::parse(&sent.uri().to_string()).map_err(|_| "it comes from no URL")?;
+    let location = response
+        .headers()
+        .get(header::LOCATION)
+        .and_then(|location| std::str::from_utf8(location.as_bytes()).ok())
+        .ok_or("it does not say where to")?;
+    let mut to = from.join(location).map_err(|_| "it leads to no URL")?;
+    to.set_fragment(None);
+    if !matches!(to.scheme(), "http" | "https") {
+        return Err("it leads to neither http nor https");
+    }
+    if from.scheme() == "https" && to.scheme() == "http" {
+        return Err("it leads from https to http");
+    }
+    if !to.username().is_empty() || to.password().is_some() {
+        return Err("it leads to a URL with a user name or a password");
+    }
+    let abroad = from.origin() != to.origin();
+    let reads = matches!(*sent.method(), Method::GET | Method::HEAD);
+    match response.status().as_u16() {
+        303 if !reads => {
+            *sent.method_mut() = Method::GET;
+            *sent.body_mut() = Bytes::new();
+            for name in [header::CONTENT_TYPE, header::CONTENT_LENGTH, header::CONTENT_ENCODING] {
+                sent.headers_mut().remove(name);
+            }
+        }
+        301 | 302 if !reads => return Err("it does not say whether to send the body again"),
+        _ if !reads && abroad => return Err("it would send the body to another origin"),
+        _ => {}
+    }
+    if abroad {
+        drop_secrets(sent.headers_mut());
+        sent.extensions_mut().insert(Foreign);
+    }
+    *sent.uri_mut() = Uri::try_from(to.as_str()).map_err(|_| "it leads to no URL")?;
+    Ok(sent)
+}
+
+fn drop_secrets(headers: &mut HeaderMap) {
+    let secret: Vec<HeaderName> = headers
+        .iter()
+        .filter(|(name, value)| value.is_sensitive() || SECRET.contains(name))
+        .map(|(name, _)| name.clone())
+        .collect();
+    for name in secret {
+        headers.remove(name);
+    }
+}

@@ -1,0 +1,119 @@
+//! Tells what happens: a span a call, and the whole exchange for those who ask.
+
+mod redact;
+
+use std::task::{Context, Poll};
+
+use tower::Service;
+use tracing::field::Empty;
+use tracing::{Instrument, Span};
+
+use crate::endpoint::Endpoint;
+use crate::error::{Error, Result};
+use crate::runtime::Instant;
+use crate::transport::HttpResponse;
+use crate::transport::context::Job;
+use crate::transport::stack::Reply;
+
+/// Puts each call into a span with the names of OpenTelemetry's conventions for HTTP clients. Nothing in it is a secret:
+/// the route stands for the path, and there is no query.
+#[derive(Debug, Clone)]
+pub(crate) struct Trace<S> {
+    host: Box<str>,
+    port: u16,
+    inner: S,
+}
+
+impl<S> Trace<S> {
+    pub(crate) fn new(endpoint: &Endpoint, inner: S) -> Self {
+        let url = endpoint.url();
+        Self {
+            host: url.host_str().unwrap_or_default().into(),
+            port: url.port_or_known_default().unwrap_or_default(),
+            inner,
+        }
+    }
+
+    fn span(&self, job: &Job) -> Span {
+        let info = job.cx.info;
+        tracing::info_span!(
+            "http_request",
+            otel.name = %format_args!("{} {}", info.method, info.route),
+            otel.kind = "client",
+            otel.status_code = Empty,
+            operation = info.id,
+            http.request.method = info.method.as_str(),
+            url.template = info.route,
+            server.address = &*self.host,
+            server.port = self.port,
+            http.response.status_code = Empty,
+            http.request.resend_count = Empty,
+            http.client.request.duration = Empty,
+            error.type = Empty,
+        )
+    }
+}
+
+impl<S> Service<Job> for Trace<S>
+where
+    S: Service<Job, Response = HttpResponse, Error = Error, Future = Reply> + Clone + Send + 'static,
+{
+    type Response = HttpResponse;
+    type Error = Error;
+    type Future = Reply;
+
+    fn poll_ready(&mut self, cx: &mut Context<'_>) -> Poll<Result<()>> {
+        self.inner.poll_ready(cx)
+    }
+
+    fn call(&mut self, job: Job) -> Reply {
+        let span = self.span(&job);
+        if span.is_disabled() && !job.cx.debug {
+            return self.inner.call(job);
+        }
+        let started = Instant::now();
+        let cx = job.cx.clone();
+        let request = cx.debug.then(|| redact::request(&job.request, &cx));
+        let entered = span.enter();
+        let reply = self.inner.call(job);
+        drop(entered);
+        let outcome = async move {
+            let outcome = reply.await;
+            let duration = started.elapsed();
+            record(&Span::current(), &outcome, duration.as_secs_f64(), cx.attempts());
+            if let Some(request) = request {
+                let answer = redact::answer(&outcome);
+                tracing::info!(
+                    target: "cc_core::exchange",
+                    operation = cx.info.id,
+                    attempts = cx.attempts(),
+                    duration = duration.as_secs_f64(),
+                    %request,
+                    %answer,
+                    "exchange"
+                );
+            }
+            outcome
+        };
+        Box::pin(outcome.instrument(span))
+    }
+}
+
+fn record(span: &Span, outcome: &Result<HttpResponse>, duration: f64, attempts: u32) {
+    span.record("http.client.request.duration", duration);
+    span.record("http.request.resend_count", attempts.saturating_sub(1));
+    match outcome {
+        Ok(answer) => {
+            let status = answer.status();
+            span.record("http.response.status_code", status.as_u16());
+            if !status.is_success() {
+                span.record("error.type", status.as_str());
+                span.record("otel.status_code", "ERROR");
+            }
+        }
+        Err(error) => {
+            span.record("error.type", error.kind().code());
+            span.record("otel.status_code", "ERROR");
+        }
+    }
+}

@@ -1,0 +1,289 @@
+//! Answers that are kept.
+
+use cc_core::transport::{CacheKey, CacheStore, CachedAnswer, StoreFuture};
+use cc_core::{CachePolicy, CallOptions, Credentials, Error, ErrorKind, Request, Transport};
+use std::time::Duration;
+
+use crate::support::*;
+
+const MINUTE: Duration = Duration::from_secs(60);
+
+fn kept() -> CallOptions {
+    CallOptions::new().cache(CachePolicy::ttl(MINUTE))
+}
+
+async fn get(transport: &Transport) -> String {
+    text(transport, request(&GET), &kept()).await
+}
+
+#[tokio::test(start_paused = true)]
+async fn nothing_is_kept_unless_asked_for() {
+    let platform = Platform::counting();
+    let transport = platform.transport();
+    for count in 0..3 {
+        assert_eq!(text(&transport, request(&GET), &CallOptions::new()).await, count.to_string());
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_answer_is_kept_for_its_time_and_says_that_nothing_was_sent() {
+    let platform = Platform::counting();
+    let transport = platform.transport();
+    let options = kept();
+    assert_eq!(transport.execute(request(&GET), &options).await.unwrap().attempts(), 1);
+    let hit = transport.execute(request(&GET), &options).await.unwrap();
+    assert_eq!((hit.attempts(), hit.status().as_u16()), (0, 200));
+    assert_eq!(hit.headers()["content-type"], "application/json");
+    tokio::time::advance(MINUTE).await;
+    assert_eq!(get(&transport).await, "1");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_transport_that_keeps_answers_can_be_told_not_to_for_one_call() {
+    let platform = Platform::counting();
+    let transport = platform.builder().cache(CachePolicy::ttl(MINUTE)).build().unwrap();
+    let bare = CallOptions::new();
+    assert_eq!(text(&transport, request(&GET), &bare).await, "0");
+    assert_eq!(text(&transport, request(&GET), &bare).await, "0");
+    assert_eq!(text(&transport, request(&GET), &bare.cache(CachePolicy::off())).await, "1");
+}
+
+#[tokio::test(start_paused = true)]
+async fn flaw_1_two_transports_share_nothing() {
+    let platform = Platform::counting();
+    assert_eq!(get(&platform.transport()).await, "0");
+    assert_eq!(get(&platform.transport()).await, "1");
+}
+
+#[tokio::test(start_paused = true)]
+async fn flaw_1_what_is_kept_is_bounded_in_bytes() {
+    let platform = Platform::new(|count, _| answer(200, &format!("{count:0>10000}")));
+    let transport = platform.builder().cache_capacity(50_000).build().unwrap();
+    for id in 0..10 {
+        text(&transport, about(&GET, &id.to_string()), &kept()).await;
+    }
+    text(&transport, about(&GET, "9"), &kept()).await;
+    assert_eq!(platform.count(), 10);
+    text(&transport, about(&GET, "0"), &kept()).await;
+    assert_eq!(platform.count(), 11);
+}
+
+#[tokio::test(start_paused = true)]
+async fn flaw_2_errors_are_not_kept() {
+    for status in [404, 429, 500] {
+        let platform = Platform::new(move |count, _| answer(if count == 0 { status } else { 200 }, "1"));
+        let transport = platform.transport();
+        let options = kept().or(&once());
+        assert!(transport.execute(request(&GET), &options).await.is_err());
+        assert!(transport.execute(request(&GET), &options).await.is_ok());
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn flaw_3_a_write_drops_what_lies_above_and_below_it() {
+    for write in [&PUT, &POST, &DELETE] {
+        let platform = Platform::counting();
+        let transport = platform.transport();
+        let related = [request(&LIST), request(&GET), request(&GET_PART)];
+        for request in related.iter().cloned().chain([about(&GET, "2")]) {
+            text(&transport, request, &kept()).await;
+        }
+        transport.execute(request(write), &CallOptions::new()).await.unwrap();
+        for (request, count) in related.into_iter().zip(["5", "6", "7"]) {
+            assert_eq!(text(&transport, request, &kept()).await, count);
+        }
+        assert_eq!(text(&transport, about(&GET, "2"), &kept()).await, "3", "a sibling stays");
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn flaw_3_a_write_that_fails_or_is_given_up_drops_too() {
+    let platform = Platform::slow(|count, request| match *request.method() {
+        http::Method::GET => after(Duration::ZERO, answer(200, &count.to_string())),
+        _ => after(SECOND * 9, answer(500, "")),
+    });
+    let transport = platform.transport();
+    get(&transport).await;
+    let options = once().timeout(SECOND);
+    assert!(transport.execute(request(&POST), &options).await.unwrap_err().is_timeout());
+    assert_eq!(get(&transport).await, "2");
+    let options = once();
+    let given_up = tokio::time::timeout(SECOND, transport.execute(request(&POST), &options)).await;
+    assert!(given_up.is_err());
+    assert_eq!(get(&transport).await, "4");
+}
+
+#[tokio::test(start_paused = true)]
+async fn flaw_3_reload_replaces_what_is_kept_or_drops_it() {
+    let platform = Platform::counting();
+    let transport = platform.builder().cache(CachePolicy::ttl(MINUTE)).build().unwrap();
+    let (bare, reload) = (CallOptions::new(), CallOptions::new().reload());
+    assert_eq!(text(&transport, request(&GET), &bare).await, "0");
+    assert_eq!(text(&transport, request(&GET), &reload).await, "1");
+    assert_eq!(text(&transport, request(&GET), &bare).await, "1", "the fresh one is kept");
+    let unkept = CallOptions::new().cache(CachePolicy::reload(Duration::ZERO));
+    assert_eq!(text(&transport, request(&GET), &unkept).await, "2");
+    assert_eq!(text(&transport, request(&GET), &bare).await, "3", "the old one is gone");
+}
+
+#[tokio::test(start_paused = true)]
+async fn flaw_3_an_answer_from_before_the_end_of_a_write_is_not_kept() {
+    let platform = Platform::counting();
+    let transport = platform.transport();
+    let options = CallOptions::new();
+    let (read, write) = (get(&transport), transport.execute(request(&PUT), &options));
+    let late_write = async {
+        tokio::time::sleep(SECOND / 2).await;
+        write.await
+    };
+    let late_read = async {
+        tokio::time::sleep(SECOND * 3 / 4).await;
+        get(&transport).await
+    };
+    let (first, written, during) = tokio::join!(read, late_write, late_read);
+    written.unwrap();
+    assert_eq!((&*first, &*during), ("0", "2"));
+    assert_eq!(get(&transport).await, "3", "neither was kept");
+    assert_eq!(get(&transport).await, "3");
+}
+
+#[tokio::test(start_paused = true)]
+async fn flaw_4_a_header_that_matters_makes_another_answer() {
+    let platform = Platform::counting();
+    let transport = platform.transport();
+    let with = |password: &str| {
+        let mut request = request(&GET);
+        request.headers.insert("x-clever-password", password.parse().unwrap());
+        request
+    };
+    assert_eq!(text(&transport, with("right"), &kept()).await, "0");
+    assert_eq!(text(&transport, with("wrong"), &kept()).await, "1");
+    assert_eq!(text(&transport, with("right"), &kept()).await, "0");
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_query_makes_another_answer() {
+    let platform = Platform::counting();
+    let transport = platform.transport();
+    let with = |page: u32| {
+        let mut request = request(&GET);
+        request.append_query("page", &page);
+        request
+    };
+    assert_eq!(text(&transport, with(1), &kept()).await, "0");
+    assert_eq!(text(&transport, with(2), &kept()).await, "1");
+    assert_eq!(text(&transport, with(1), &kept()).await, "0");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_store_that_is_shared_keeps_identities_apart() {
+    let platform = Platform::counting();
+    let store = Shared::default();
+    let transport = |token: &str| {
+        platform
+            .builder()
+            .credentials(Credentials::api_token(token))
+            .cache_store(store.clone())
+            .build()
+            .unwrap()
+    };
+    assert_eq!(get(&transport("one")).await, "0");
+    assert_eq!(get(&transport("two")).await, "1");
+    assert_eq!(get(&transport("one")).await, "0");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_store_that_fails_never_fails_a_call() {
+    let platform = Platform::counting();
+    let transport = platform.builder().cache_store(Broken).build().unwrap();
+    assert_eq!(get(&transport).await, "0");
+    assert_eq!(get(&transport).await, "1");
+    transport.execute(request(&PUT), &CallOptions::new()).await.unwrap();
+}
+
+#[tokio::test(start_paused = true)]
+async fn flaw_5_each_caller_decodes_a_value_of_its_own() {
+    let platform = Platform::new(|_, _| answer(200, "[3,1,2]"));
+    let transport = platform.transport();
+    let mut first =
+        transport.execute(request(&GET), &kept()).await.unwrap().json::<Vec<u32>>().unwrap().into_inner();
+    first.sort_unstable();
+    let second = transport.execute(request(&GET), &kept()).await.unwrap().json::<Vec<u32>>().unwrap();
+    assert_eq!((first, second.into_inner()), (vec![1, 2, 3], vec![3, 1, 2]));
+    assert_eq!(platform.count(), 1);
+}
+
+#[tokio::test(start_paused = true)]
+async fn flaw_8_an_answer_that_belongs_to_one_call_is_not_kept() {
+    let platform = Platform::counting();
+    let transport = platform.transport();
+    for count in ["0", "1"] {
+        assert_eq!(text(&transport, request(&GET_ONCE), &kept()).await, count);
+    }
+}
+
+/// A store that several transports use.
+#[derive(Debug, Clone, Default)]
+struct Shared(std::sync::Arc<std::sync::Mutex<std::collections::HashMap<CacheKey, CachedAnswer>>>);
+
+impl CacheStore for Shared {
+    fn get<'a>(&'a self, key: &'a CacheKey) -> StoreFuture<'a, Option<CachedAnswer>> {
+        Box::pin(async { Ok(self.0.lock().unwrap().get(key).cloned()) })
+    }
+
+    fn put<'a>(&'a self, key: &'a CacheKey, answer: CachedAnswer, _: Duration) -> StoreFuture<'a, ()> {
+        Box::pin(async {
+            self.0.lock().unwrap().insert(key.clone(), answer);
+            Ok(())
+        })
+    }
+
+    fn remove<'a>(&'a self, key: &'a CacheKey) -> StoreFuture<'a, ()> {
+        Box::pin(async {
+            self.0.lock().unwrap().remove(key);
+            Ok(())
+        })
+    }
+
+    fn invalidate<'a>(&'a self, identity: &'a str, path: &'a str) -> StoreFuture<'a, ()> {
+        Box::pin(async move {
+            self.0.lock().unwrap().retain(|key, _| key.identity() != identity || !key.is_related(path));
+            Ok(())
+        })
+    }
+}
+
+/// A store that is down.
+#[derive(Debug)]
+struct Broken;
+
+fn down<'a, T>() -> StoreFuture<'a, T> {
+    Box::pin(async { Err(Error::new(ErrorKind::Store)) })
+}
+
+impl CacheStore for Broken {
+    fn get<'a>(&'a self, _: &'a CacheKey) -> StoreFuture<'a, Option<CachedAnswer>> {
+        down()
+    }
+
+    fn put<'a>(&'a self, _: &'a CacheKey, _: CachedAnswer, _: Duration) -> StoreFuture<'a, ()> {
+        down()
+    }
+
+    fn remove<'a>(&'a self, _: &'a CacheKey) -> StoreFuture<'a, ()> {
+        down()
+    }
+
+    fn invalidate<'a>(&'a self, _: &'a str, _: &'a str) -> StoreFuture<'a, ()> {
+        down()
+    }
+}
+
+/// Requests are values: a caller may keep one and send it again.
+#[tokio::test(start_paused = true)]
+async fn the_same_request_can_be_sent_twice() {
+    let platform = Platform::counting();
+    let transport = platform.transport();
+    let request: Request = request(&GET);
+    assert_eq!(text(&transport, request.clone(), &kept()).await, text(&transport, request, &kept()).await);
+}

@@ -1,0 +1,127 @@
+//! What a call fails with.
+
+use bytes::Bytes;
+use cc_core::transport::HttpResponse;
+use cc_core::{Body, CallOptions, Credentials, Error, ErrorKind, Transport};
+
+use crate::support::*;
+
+async fn error(platform: &Platform) -> Error {
+    platform.transport().execute(request(&GET), &once()).await.unwrap_err()
+}
+
+#[tokio::test(start_paused = true)]
+async fn flaw_13_codes_and_context_are_read_from_any_body() {
+    for (kind, body) in [
+        (
+            "application/json",
+            r#"{"code":"clever.bad","error":"no","context":{"field":"zone","value":"mars"}}"#,
+        ),
+        (
+            "application/problem+json",
+            r#"{"code":"clever.bad","detail":"no","context":{"field":"zone","value":"mars"}}"#,
+        ),
+    ] {
+        let error =
+            error(&Platform::new(move |_, _| answer_with(422, &[("content-type", kind)], body))).await;
+        assert_eq!((error.code(), error.message()), ("clever.bad", Some("no")));
+        assert_eq!(error.context().unwrap().field.as_deref(), Some("zone"));
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_error_names_operation_method_url_and_exchange() {
+    let platform = Platform::new(|_, _| answer_with(404, &[("sozu-id", "01H")], r#"{"message":"no"}"#));
+    let mut request = request(&GET);
+    request.append_query("token", &"hunter2");
+    let error = platform.transport().execute(request, &CallOptions::new()).await.unwrap_err();
+    assert_eq!(error.url(), Some("https://api.test/base/v2/things/1"));
+    assert_eq!(error.to_string(), "get_thing: the platform refused with 404: no (Sozu-Id 01H)");
+    assert!(!format!("{error:?}").contains("hunter2"));
+}
+
+#[tokio::test(start_paused = true)]
+async fn flaw_14_no_error_shows_credentials_or_a_body() {
+    let platform = Platform::new(|_, _| unreachable());
+    let transport = platform.builder().credentials(Credentials::api_token("hunter2")).build().unwrap();
+    let error = transport.execute(with_body(&PUT, r#"{"password":"hunter2"}"#), &once()).await.unwrap_err();
+    let mut shown = format!("{error:?} {error} {transport:?}");
+    let mut source = std::error::Error::source(&error);
+    while let Some(cause) = source {
+        shown.push_str(&format!("{cause:?} {cause}"));
+        source = cause.source();
+    }
+    assert!(!shown.contains("hunter2"), "{shown}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_body_of_an_error_is_read_up_to_a_bound() {
+    let platform = Platform::new(|_, _| {
+        let endless = futures_util::stream::repeat_with(|| Ok::<_, Error>(Bytes::from_static(&[b'x'; 1024])));
+        let mut answer = HttpResponse::new(Body::from_stream(endless));
+        *answer.status_mut() = http::StatusCode::BAD_GATEWAY;
+        Ok(answer)
+    });
+    let error = error(&platform).await;
+    assert_eq!(error.status().unwrap().as_u16(), 502);
+    assert!(error.message().unwrap().len() < 2_000);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_status_outlives_a_body_that_breaks_off() {
+    let platform = Platform::new(|_, _| {
+        let broken = futures_util::stream::iter([Err::<Bytes, _>(std::io::Error::other("cut"))]);
+        let mut answer = HttpResponse::new(Body::from_stream(broken));
+        *answer.status_mut() = http::StatusCode::FORBIDDEN;
+        Ok(answer)
+    });
+    assert!(error(&platform).await.is_forbidden());
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_answer_that_does_not_decode_keeps_status_attempts_and_url() {
+    let platform = Platform::new(|_, _| answer(201, r#"{"id": 1}"#));
+    let error = platform.transport().call(GetNumber).await.unwrap_err();
+    assert_eq!((error.kind(), error.attempts()), (ErrorKind::Undecodable, 1));
+    assert_eq!((error.status().unwrap().as_u16(), error.operation()), (201, Some("get_thing")));
+    assert_eq!(error.url(), Some("https://api.test/base/v2/things/1"));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_call_decodes_its_answer() {
+    let platform = Platform::new(|_, _| answer(200, "7"));
+    let answer = platform.transport().call(GetNumber).timeout(SECOND).await.unwrap();
+    assert_eq!((*answer, answer.attempts()), (7, 1));
+}
+
+#[tokio::test(start_paused = true)]
+async fn answers_without_a_body_are_answers() {
+    let platform = Platform::new(|_, _| Ok(HttpResponse::new(Body::empty())));
+    assert!(platform.transport().execute(request(&DELETE), &CallOptions::new()).await.unwrap().is_empty());
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_path_that_makes_no_url_is_refused_before_anything_is_sent() {
+    let platform = Platform::new(|_, _| answer(200, ""));
+    let transport = platform.transport();
+    for path in ["", "v2", "/a b", "@evil.test/"] {
+        let mut request = request(&GET);
+        request.path = path.to_owned();
+        let error = transport.execute(request, &CallOptions::new()).await.unwrap_err();
+        assert_eq!((error.kind(), error.code()), (ErrorKind::InvalidUrl, "INVALID_URL"), "{path}");
+    }
+    assert_eq!(platform.count(), 0);
+}
+
+#[tokio::test]
+async fn flaw_14_a_url_with_credentials_shows_them_to_those_who_ask_only() {
+    let builder = Transport::builder().endpoint("https://api.test/base/");
+    let transport = builder.credentials(Credentials::api_token("abc")).build().unwrap();
+    let mut request = request(&GET);
+    request.append_query("a", &1);
+    let url = transport.url(&request).await.unwrap();
+    assert_eq!(url.expose(), "https://api.test/base/v2/things/1?a=1&authorization=QmVhcmVyIGFiYw%3D%3D");
+    assert_eq!(format!("{url:?}"), "SecretUrl(***)");
+    let bare = Transport::builder().endpoint("https://api.test").build().unwrap();
+    assert_eq!(bare.url(&request).await.unwrap().expose(), "https://api.test/v2/things/1?a=1");
+}

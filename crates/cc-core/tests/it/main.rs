@@ -1,0 +1,14 @@
+//! The transport as its callers see it, on a clock that stands still and on real sockets.
+
+mod cache;
+mod errors;
+mod flight;
+mod hooks;
+mod layers;
+mod redirect;
+mod retry;
+mod stream;
+mod support;
+mod time;
+mod trace;
+mod wire;
