@@ -5,3 +5,22 @@
 
 #[allow(unused_imports)] // With no domain feature on, there is nothing.
 pub use crate::generated::commands::*;
+
+#[cfg(feature = "addon")]
+pub mod addon;
+#[cfg(feature = "application")]
+pub mod application;
+#[cfg(feature = "application")]
+pub mod domain;
+#[cfg(feature = "application")]
+pub mod environment;
+#[cfg(all(feature = "addon", feature = "application"))]
+pub mod link;
+#[cfg(feature = "drain")]
+pub mod log_drain;
+#[cfg(feature = "application")]
+pub mod tag;
+#[cfg(feature = "application")]
+mod target;
+#[cfg(feature = "zone")]
+pub mod zone;

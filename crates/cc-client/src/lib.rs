@@ -13,6 +13,7 @@ mod context;
 pub mod env;
 #[rustfmt::skip]
 mod generated;
+pub mod model;
 pub mod resolve;
 pub mod util;
 

@@ -86,3 +86,61 @@ pub struct FlavorMemory {
     /// Both in one text.
     pub formatted: String,
 }
+
+/// Makes the shared models of one crate's wire types: each crate has its own types of the shared schemas.
+macro_rules! from_flavor {
+    ($krate:ident) => {
+        impl From<$krate::types::Flavor> for crate::model::Flavor {
+            fn from(wire: $krate::types::Flavor) -> Self {
+                Self {
+                    name: wire.name,
+                    mem: wire.mem,
+                    cpus: wire.cpus,
+                    gpus: wire.gpus,
+                    disk: wire.disk,
+                    price: wire.price,
+                    available: wire.available,
+                    microservice: wire.microservice,
+                    machine_learning: wire.machine_learning,
+                    nice: wire.nice,
+                    price_id: wire.price_id.map(|id| id.to_lowercase()),
+                    memory: wire.memory.map(|memory| crate::model::FlavorMemory {
+                        unit: memory.unit,
+                        value: memory.value,
+                        formatted: memory.formatted,
+                    }),
+                    cpu_factor: wire.cpu_factor,
+                    mem_factor: wire.mem_factor,
+                }
+            }
+        }
+    };
+}
+#[allow(unused_imports)]
+pub(crate) use from_flavor;
+
+/// Makes [`EnvironmentVariable`] of one crate's wire type.
+macro_rules! from_environment_variable {
+    ($krate:ident) => {
+        impl From<$krate::types::EnvironmentVariable> for crate::model::EnvironmentVariable {
+            fn from(wire: $krate::types::EnvironmentVariable) -> Self {
+                Self { name: wire.name, value: wire.value }
+            }
+        }
+    };
+}
+#[allow(unused_imports)]
+pub(crate) use from_environment_variable;
+
+/// Writes a setter for each optional field of a command.
+macro_rules! setters {
+    ($($(#[$doc:meta])* $field:ident: $ty:ty),+ $(,)?) => {$(
+        $(#[$doc])*
+        pub fn $field(mut self, $field: impl Into<$ty>) -> Self {
+            self.$field = Some($field.into());
+            self
+        }
+    )+};
+}
+#[allow(unused_imports)]
+pub(crate) use setters;

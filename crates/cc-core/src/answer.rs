@@ -71,7 +71,9 @@ impl Answer<Bytes> {
     /// # Errors
     /// [`ErrorKind::Undecodable`], which keeps the status and names the place in the body.
     pub fn json<T: DeserializeOwned>(self) -> Result<Answer<T>> {
-        match serde_json::from_slice(&self.value) {
+        // An operation of which nothing is known to be answered may answer nothing.
+        let text: &[u8] = if self.value.is_empty() { b"null" } else { &self.value };
+        match serde_json::from_slice(text) {
             Ok(value) => Ok(self.map(|_| value)),
             Err(error) => Err(self.undecodable(error)),
         }

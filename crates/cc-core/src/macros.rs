@@ -148,12 +148,6 @@ macro_rules! open_union {
             }
         }
 
-        $(impl ::std::convert::From<$ty> for $name {
-            fn from(value: $ty) -> Self {
-                Self::$variant(value)
-            }
-        })+
-
         /// The empty value: what an answer that lacks the field reads as.
         impl ::std::default::Default for $name {
             fn default() -> Self {

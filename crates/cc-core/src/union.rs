@@ -95,7 +95,7 @@ mod tests {
 
     #[test]
     fn a_known_variant_carries_its_tag() {
-        let recipient = Recipient::from(Basic { url: "http://x".to_owned() });
+        let recipient = Recipient::Basic(Basic { url: "http://x".to_owned() });
         let json = serde_json::to_string(&recipient).unwrap();
         assert_eq!(json, r#"{"type":"BASIC","url":"http://x"}"#);
         assert_eq!(recipient.tag(), "BASIC");

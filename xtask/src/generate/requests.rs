@@ -95,7 +95,12 @@ pub fn output(operation: &Operation, method: &Method) -> Ty {
         Some(media)
             if media.starts_with("text/") || media.contains("yaml") || media.contains("urlencoded") =>
         {
-            Ty::String
+            match &operation.success.schema {
+                Some(schema) if schema["$ref"] == "#/components/schemas/Secret" => {
+                    Ty::Core("Secret".to_owned())
+                }
+                _ => Ty::String,
+            }
         }
         Some(_) => Ty::Bytes,
     }
@@ -214,15 +219,17 @@ fn render_request(domain: &Domain, operation: &Operation, inputs: &[Input], outp
             output.rust("types::")
         );
         render_build(&mut out, operation, inputs, &constant);
+        let is_text = !operation.success.media.as_deref().is_some_and(is_json);
         let decode = match output {
-            Ty::Unit => "empty",
-            Ty::Bytes => "bytes",
-            Ty::String if !operation.success.media.as_deref().is_some_and(is_json) => "text",
-            _ => "json",
+            Ty::Unit => "empty()",
+            Ty::Bytes => "bytes()",
+            Ty::String if is_text => "text()",
+            Ty::Core(_) if is_text => "text().map(|answer| answer.map(Into::into))",
+            _ => "json()",
         };
         let _ = writeln!(
             out,
-            "\n    fn decode(answer: Answer<Bytes>) -> Result<Answer<Self::Output>> {{\n        answer.{decode}()\n    }}\n}}"
+            "\n    fn decode(answer: Answer<Bytes>) -> Result<Answer<Self::Output>> {{\n        answer.{decode}\n    }}\n}}"
         );
     }
     out

@@ -301,6 +301,22 @@ fn render_union(name: &str, schema: &Value) -> String {
         let _ = writeln!(out, "        {}({}) = {},", variant_name(value), type_name(target), literal(value));
     }
     out.push_str("    }\n}\n");
+    let mapping = schema["discriminator"]["mapping"].as_object();
+    let targets: Vec<(&String, &str)> = mapping
+        .into_iter()
+        .flatten()
+        .filter_map(|(value, target)| Some((value, target.as_str()?.rsplit('/').next()?)))
+        .collect();
+    for (value, target) in &targets {
+        // A struct that is more than one variant does not say which it is.
+        if targets.iter().filter(|(_, other)| other == target).count() == 1 {
+            let (variant, target) = (variant_name(value), type_name(target));
+            let _ = writeln!(
+                out,
+                "\nimpl From<{target}> for {name} {{\n    fn from(value: {target}) -> Self {{\n        Self::{variant}(value)\n    }}\n}}"
+            );
+        }
+    }
     out
 }
 

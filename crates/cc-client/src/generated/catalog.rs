@@ -7,15 +7,37 @@ use crate::catalog::{CommandInfo, entry};
 pub(crate) fn entries() -> Vec<CommandInfo> {
     vec![
         #[cfg(feature = "addon")]
+        entry::<crate::commands::addon::CreateAddon>("addon", "Creates an add-on.", &["create_addon"]),
+        #[cfg(feature = "addon")]
         entry::<crate::commands::addon::DeleteAddon>("addon", "Deletes an add-on and its data.", &["delete_addon"]),
+        #[cfg(feature = "addon")]
+        entry::<crate::commands::addon::GetAddon>("addon", "Reads one add-on.", &["get_addon"]),
+        #[cfg(feature = "addon")]
+        entry::<crate::commands::addon::GetAddonSso>("addon", "Makes the data that sign the caller in to the dashboard of an add-on.", &["get_addon_sso"]),
+        #[cfg(feature = "addon")]
+        entry::<crate::commands::addon::ListAddon>("addon", "Lists the add-ons of an owner.", &["list_addons"]),
+        #[cfg(feature = "addon")]
+        entry::<crate::commands::addon::UpdateAddon>("addon", "Renames an add-on.", &["update_addon"]),
         #[cfg(feature = "addon-provider")]
         entry::<crate::commands::addon_provider::DeleteAddonProvider>("addon-provider", "Deletes an add-on provider.", &["delete_addon_provider"]),
         #[cfg(feature = "addon-provider")]
         entry::<crate::commands::addon_provider::DeleteAddonProviderPlan>("addon-provider", "Deletes a plan of a provider.", &["delete_addon_provider_plan"]),
+        #[cfg(all(feature = "application", feature = "product"))]
+        entry::<crate::commands::application::CreateApplication>("application", "Creates an application, from a runtime named by its slug or in full.", &["list_runtimes", "create_application", "list_application_branches"]),
         #[cfg(feature = "application")]
         entry::<crate::commands::application::DeleteApplication>("application", "Deletes an application.", &["delete_application"]),
         #[cfg(feature = "application")]
+        entry::<crate::commands::application::GetApplication>("application", "Reads one application, with the branches of its repository on demand.", &["get_application", "list_application_branches"]),
+        #[cfg(feature = "application")]
         entry::<crate::commands::application::GetApplicationBranches>("application", "Lists the branches of an application's repository.", &["list_application_branches"]),
+        #[cfg(feature = "application")]
+        entry::<crate::commands::application::ListApplication>("application", "Lists the applications of an owner, with the branches of their repositories on demand.", &["list_applications", "list_application_branches"]),
+        #[cfg(feature = "application")]
+        entry::<crate::commands::application::UpdateApplication>("application", "Changes the settings of an application that are given, and leaves the others as they are.", &["update_application_branch", "update_application", "list_application_branches"]),
+        #[cfg(feature = "config-provider")]
+        entry::<crate::commands::config_provider::GetConfigProvider>("config-provider", "Reads the environment variables of one configuration provider.", &["get_config_provider_environment"]),
+        #[cfg(feature = "config-provider")]
+        entry::<crate::commands::config_provider::UpdateConfigProvider>("config-provider", "Replaces the environment variables of one configuration provider.", &["replace_config_provider_environment"]),
         #[cfg(feature = "billing")]
         entry::<crate::commands::credits::GetCreditsSummary>("credits", "Reads the credits an owner has left.", &["get_credits_summary"]),
         #[cfg(feature = "application")]
@@ -23,9 +45,25 @@ pub(crate) fn entries() -> Vec<CommandInfo> {
         #[cfg(feature = "application")]
         entry::<crate::commands::domain::DeleteDomain>("domain", "Takes a domain of an application away.", &["remove_domain"]),
         #[cfg(feature = "application")]
+        entry::<crate::commands::domain::GetPrimaryDomain>("domain", "Reads the primary domain of an application.", &["get_primary_domain"]),
+        #[cfg(feature = "application")]
+        entry::<crate::commands::domain::ListDomain>("domain", "Lists the domains of an application and tells which is the primary one.", &["list_domains", "get_primary_domain"]),
+        #[cfg(feature = "application")]
         entry::<crate::commands::domain::SetPrimaryDomain>("domain", "Makes a domain of an application the primary one.", &["set_primary_domain"]),
         #[cfg(feature = "application")]
         entry::<crate::commands::domain::UnsetPrimaryDomain>("domain", "Leaves an application without a primary domain.", &["unset_primary_domain"]),
+        #[cfg(feature = "application")]
+        entry::<crate::commands::environment::CreateOrUpdateEnvironmentVariable>("environment", "Sets one environment variable of an application.", &["set_environment_variable"]),
+        #[cfg(feature = "application")]
+        entry::<crate::commands::environment::DeleteEnvironmentVariable>("environment", "Takes one environment variable of an application away.", &["delete_environment_variable"]),
+        #[cfg(feature = "application")]
+        entry::<crate::commands::environment::GetEnvironment>("environment", "Reads the environment variables of an application or an add-on, and on demand those of what is linked to it.", &["list_environment", "list_dependencies_environment", "list_linked_addons_environment", "list_addon_environment"]),
+        #[cfg(feature = "application")]
+        entry::<crate::commands::environment::GetExposedEnvironment>("environment", "Reads the environment variables that an application gives to those which depend on it.", &["get_exposed_environment"]),
+        #[cfg(feature = "application")]
+        entry::<crate::commands::environment::UpdateEnvironment>("environment", "Replaces all environment variables of an application. An invalid name is refused before anything is sent.", &["update_environment"]),
+        #[cfg(feature = "application")]
+        entry::<crate::commands::environment::UpdateExposedEnvironment>("environment", "Replaces the environment variables that an application gives to those which depend on it.", &["update_exposed_environment"]),
         #[cfg(feature = "metrics")]
         entry::<crate::commands::grafana::DisableGrafana>("grafana", "Deletes the Grafana organisation of an owner, with its dashboards.", &["delete_grafana"]),
         #[cfg(feature = "metrics")]
@@ -44,6 +82,10 @@ pub(crate) fn entries() -> Vec<CommandInfo> {
         entry::<crate::commands::keycloak::RebootKeycloak>("keycloak", "Restarts one Keycloak.", &["reboot_keycloak"]),
         #[cfg(feature = "operator")]
         entry::<crate::commands::keycloak::RebuildKeycloak>("keycloak", "Builds one Keycloak again and restarts it.", &["rebuild_keycloak"]),
+        #[cfg(feature = "application")]
+        entry::<crate::commands::link::ListLink>("link", "Lists what an application is linked to, or the applications that are linked to an add-on.", &["list_dependencies", "list_linked_addons", "list_addon_applications"]),
+        #[cfg(feature = "materia")]
+        entry::<crate::commands::materia::GetMateriaInfo>("materia", "Reads how one Materia KV is reached, and more about it.", &["get_materia_kv"]),
         #[cfg(feature = "operator")]
         entry::<crate::commands::matomo::RebootMatomo>("matomo", "Restarts one Matomo.", &["reboot_matomo"]),
         #[cfg(feature = "operator")]
@@ -67,6 +109,14 @@ pub(crate) fn entries() -> Vec<CommandInfo> {
         #[cfg(feature = "operator")]
         entry::<crate::commands::otoroshi::RebuildOtoroshi>("otoroshi", "Builds one Otoroshi again and restarts it.", &["rebuild_otoroshi"]),
         #[cfg(feature = "payment")]
+        entry::<crate::commands::payment::GetStripeIntent>("payment", "Makes a Stripe intent, with which a browser can register a means of payment.", &["get_stripe_intent"]),
+        #[cfg(feature = "billing")]
+        entry::<crate::commands::payment::InitPaypal>("payment", "Starts to pay an invoice with PayPal.", &["init_paypal_payment"]),
+        #[cfg(feature = "payment")]
         entry::<crate::commands::payment_method::DeletePaymentMethod>("payment-method", "Deletes a means of payment.", &["delete_payment_method"]),
+        #[cfg(feature = "zone")]
+        entry::<crate::commands::zone::GetZone>("zone", "Reads one zone.", &["get_zone"]),
+        #[cfg(feature = "zone")]
+        entry::<crate::commands::zone::ListZone>("zone", "Lists the zones that the caller, or one owner, may use.", &["list_zones"]),
     ]
 }

@@ -14,6 +14,8 @@ pub mod commands {
     pub mod addon_provider;
     #[cfg(feature = "application")]
     pub mod application;
+    #[cfg(feature = "config-provider")]
+    pub mod config_provider;
     #[cfg(feature = "billing")]
     pub mod credits;
     #[cfg(feature = "application")]
@@ -24,6 +26,8 @@ pub mod commands {
     pub mod invoice;
     #[cfg(feature = "operator")]
     pub mod keycloak;
+    #[cfg(feature = "materia")]
+    pub mod materia;
     #[cfg(feature = "operator")]
     pub mod matomo;
     #[cfg(feature = "operator")]
@@ -32,6 +36,10 @@ pub mod commands {
     pub mod migration;
     #[cfg(feature = "operator")]
     pub mod otoroshi;
+    #[cfg(any(feature = "billing", feature = "payment"))]
+    pub mod payment;
     #[cfg(feature = "payment")]
     pub mod payment_method;
+    #[cfg(feature = "zone")]
+    pub mod zone;
 }

@@ -531,7 +531,7 @@ static GET_DRAIN_TEST_COMMAND: OperationInfo = OperationInfo::new(
 
 impl Operation for GetDrainTestCommand {
     const INFO: &'static OperationInfo = &GET_DRAIN_TEST_COMMAND;
-    type Output = String;
+    type Output = cc_core::Secret;
 
     fn request(&self) -> Result<Request> {
         RequestBuilder::new(&GET_DRAIN_TEST_COMMAND)
@@ -542,7 +542,7 @@ impl Operation for GetDrainTestCommand {
     }
 
     fn decode(answer: Answer<Bytes>) -> Result<Answer<Self::Output>> {
-        answer.text()
+        answer.text().map(|answer| answer.map(Into::into))
     }
 }
 
@@ -1248,7 +1248,7 @@ static GET_APPLICATION_DRAIN_TEST_COMMAND: OperationInfo = OperationInfo::new(
 
 impl Operation for GetApplicationDrainTestCommand {
     const INFO: &'static OperationInfo = &GET_APPLICATION_DRAIN_TEST_COMMAND;
-    type Output = String;
+    type Output = cc_core::Secret;
 
     fn request(&self) -> Result<Request> {
         RequestBuilder::new(&GET_APPLICATION_DRAIN_TEST_COMMAND)
@@ -1259,7 +1259,7 @@ impl Operation for GetApplicationDrainTestCommand {
     }
 
     fn decode(answer: Answer<Bytes>) -> Result<Answer<Self::Output>> {
-        answer.text()
+        answer.text().map(|answer| answer.map(Into::into))
     }
 }
 

@@ -164,6 +164,48 @@ cc_core::open_union! {
     }
 }
 
+impl From<RawHttpRecipient> for DrainRecipient {
+    fn from(value: RawHttpRecipient) -> Self {
+        Self::RawHttp(value)
+    }
+}
+
+impl From<SyslogTcpRecipient> for DrainRecipient {
+    fn from(value: SyslogTcpRecipient) -> Self {
+        Self::SyslogTcp(value)
+    }
+}
+
+impl From<SyslogUdpRecipient> for DrainRecipient {
+    fn from(value: SyslogUdpRecipient) -> Self {
+        Self::SyslogUdp(value)
+    }
+}
+
+impl From<DatadogRecipient> for DrainRecipient {
+    fn from(value: DatadogRecipient) -> Self {
+        Self::Datadog(value)
+    }
+}
+
+impl From<ElasticsearchRecipient> for DrainRecipient {
+    fn from(value: ElasticsearchRecipient) -> Self {
+        Self::Elasticsearch(value)
+    }
+}
+
+impl From<NewRelicRecipient> for DrainRecipient {
+    fn from(value: NewRelicRecipient) -> Self {
+        Self::Newrelic(value)
+    }
+}
+
+impl From<OvhTcpRecipient> for DrainRecipient {
+    fn from(value: OvhTcpRecipient) -> Self {
+        Self::OvhTcp(value)
+    }
+}
+
 cc_core::open_enum! {
     /// State of a drain.
     pub enum DrainState {

@@ -113,6 +113,18 @@ cc_core::open_union! {
     }
 }
 
+impl From<TcpBackendTransport> for BackendTransport {
+    fn from(value: TcpBackendTransport) -> Self {
+        Self::Tcp(value)
+    }
+}
+
+impl From<UdpBackendTransport> for BackendTransport {
+    fn from(value: UdpBackendTransport) -> Self {
+        Self::Udp(value)
+    }
+}
+
 /// The servers of a cluster.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
@@ -509,6 +521,18 @@ cc_core::open_union! {
     }
 }
 
+impl From<ExactMatch> for HostMatch {
+    fn from(value: ExactMatch) -> Self {
+        Self::Exact(value)
+    }
+}
+
+impl From<RegexMatch> for HostMatch {
+    fn from(value: RegexMatch) -> Self {
+        Self::Regex(value)
+    }
+}
+
 /// Which hosts a route is for.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
@@ -706,6 +730,18 @@ cc_core::open_union! {
     }
 }
 
+impl From<DirectBackendLayer> for InnerBackendLayer {
+    fn from(value: DirectBackendLayer) -> Self {
+        Self::Direct(value)
+    }
+}
+
+impl From<HttpBackendLayer> for InnerBackendLayer {
+    fn from(value: HttpBackendLayer) -> Self {
+        Self::Http(value)
+    }
+}
+
 /// What to do with the deciphered traffic of one protocol.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
@@ -734,6 +770,18 @@ cc_core::open_union! {
         Direct(DirectListenerLayer) = "Direct",
         /// `Http`.
         Http(HttpListenerLayer) = "Http",
+    }
+}
+
+impl From<DirectListenerLayer> for InnerListenerLayer {
+    fn from(value: DirectListenerLayer) -> Self {
+        Self::Direct(value)
+    }
+}
+
+impl From<HttpListenerLayer> for InnerListenerLayer {
+    fn from(value: HttpListenerLayer) -> Self {
+        Self::Http(value)
     }
 }
 
@@ -786,6 +834,18 @@ cc_core::open_union! {
     }
 }
 
+impl From<TcpListenerTransport> for ListenerTransport {
+    fn from(value: TcpListenerTransport) -> Self {
+        Self::Tcp(value)
+    }
+}
+
+impl From<UdpListenerTransport> for ListenerTransport {
+    fn from(value: UdpListenerTransport) -> Self {
+        Self::Udp(value)
+    }
+}
+
 /// A load balancer.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
@@ -805,9 +865,9 @@ pub struct LoadBalancer {
     /// Region or Kubernetes cluster it belongs to.
     #[serde(rename = "loadbalancerParentResourceId", default, skip_serializing_if = "Option::is_none")]
     pub loadbalancer_parent_resource_id: Option<String>,
-    /// Size of a load balancer.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub flavor: Option<LoadBalancerFlavor>,
+    /// Size of a load balancer, and the number of its machines.
+    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
+    pub flavor: LoadBalancerFlavor,
     /// What a load balancer is made of.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub specification: Option<LoadBalancerSpecification>,
@@ -961,11 +1021,11 @@ impl LoadBalancerConfigurationInput {
 }
 
 /// A load balancer to create.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct LoadBalancerCreation {
-    /// Size of a load balancer.
+    /// Size of a load balancer, and the number of its machines.
     pub flavor: LoadBalancerFlavor,
     /// What a load balancer is made of.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -1035,8 +1095,25 @@ impl LoadBalancerCreation {
     }
 }
 
-/// Size of a load balancer.
-pub type LoadBalancerFlavor = serde_json::Value;
+cc_core::open_enum! {
+    /// Size of a load balancer, and the number of its machines.
+    pub enum LoadBalancerFlavor {
+        /// `XS-duo`.
+        XsDuo = "XS-duo",
+        /// `XS-quattro`.
+        XsQuattro = "XS-quattro",
+        /// `S-duo`.
+        SDuo = "S-duo",
+        /// `S-quattro`.
+        SQuattro = "S-quattro",
+        /// `M-quattro`.
+        MQuattro = "M-quattro",
+        /// `M-octo`.
+        MOcto = "M-octo",
+        /// `L-octo`.
+        LOcto = "L-octo",
+    }
+}
 
 cc_core::open_enum! {
     /// Which load balancers: those that every application shares, or those of the owner.
@@ -1116,8 +1193,8 @@ pub struct LoadBalancerNetworkGroup {
     #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
     pub peers: Vec<LoadBalancerNetworkPeer>,
     /// WireGuard private key of the load balancer.
-    #[serde(rename = "privateKey", default, deserialize_with = "cc_core::de::null_as_default")]
-    pub private_key: cc_core::Secret,
+    #[serde(rename = "privateKey", default, skip_serializing_if = "Option::is_none")]
+    pub private_key: Option<cc_core::Secret>,
 }
 
 /// Another member of a network group.
@@ -1194,11 +1271,11 @@ impl LoadBalancerRouting {
 }
 
 /// Another size for a load balancer.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct LoadBalancerScaling {
-    /// Size of a load balancer.
+    /// Size of a load balancer, and the number of its machines.
     pub flavor: LoadBalancerFlavor,
 }
 
@@ -1305,9 +1382,9 @@ pub struct LoadBalancerSummary {
     /// Region or Kubernetes cluster it belongs to.
     #[serde(rename = "loadbalancerParentResourceId", default, skip_serializing_if = "Option::is_none")]
     pub loadbalancer_parent_resource_id: Option<String>,
-    /// Size of a load balancer.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub flavor: Option<LoadBalancerFlavor>,
+    /// Size of a load balancer, and the number of its machines.
+    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
+    pub flavor: LoadBalancerFlavor,
     /// Domain name that leads to it.
     #[serde(rename = "domainName", default, deserialize_with = "cc_core::de::null_as_default")]
     pub domain_name: String,
@@ -1465,6 +1542,24 @@ cc_core::open_union! {
         Prefix(PrefixMatch) = "Prefix",
         /// `Regex`.
         Regex(RegexMatch) = "Regex",
+    }
+}
+
+impl From<ExactMatch> for PathMatch {
+    fn from(value: ExactMatch) -> Self {
+        Self::Exact(value)
+    }
+}
+
+impl From<PrefixMatch> for PathMatch {
+    fn from(value: PrefixMatch) -> Self {
+        Self::Prefix(value)
+    }
+}
+
+impl From<RegexMatch> for PathMatch {
+    fn from(value: RegexMatch) -> Self {
+        Self::Regex(value)
     }
 }
 
@@ -1832,6 +1927,12 @@ cc_core::open_union! {
     }
 }
 
+impl From<HttpRouterProtocol> for RouterProtocol {
+    fn from(value: HttpRouterProtocol) -> Self {
+        Self::Http(value)
+    }
+}
+
 /// The name of the cookie that ties a visitor to a server.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
@@ -1895,6 +1996,24 @@ cc_core::open_union! {
     }
 }
 
+impl From<DirectBackendLayer> for TcpBackendLayer {
+    fn from(value: DirectBackendLayer) -> Self {
+        Self::Direct(value)
+    }
+}
+
+impl From<HttpBackendLayer> for TcpBackendLayer {
+    fn from(value: HttpBackendLayer) -> Self {
+        Self::Http(value)
+    }
+}
+
+impl From<TlsBackendLayer> for TcpBackendLayer {
+    fn from(value: TlsBackendLayer) -> Self {
+        Self::Tls(value)
+    }
+}
+
 /// Servers over TCP.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
@@ -1945,6 +2064,24 @@ cc_core::open_union! {
         Http(HttpListenerLayer) = "Http",
         /// `Tls`.
         Tls(TlsListenerLayer) = "Tls",
+    }
+}
+
+impl From<DirectListenerLayer> for TcpListenerLayer {
+    fn from(value: DirectListenerLayer) -> Self {
+        Self::Direct(value)
+    }
+}
+
+impl From<HttpListenerLayer> for TcpListenerLayer {
+    fn from(value: HttpListenerLayer) -> Self {
+        Self::Http(value)
+    }
+}
+
+impl From<TlsListenerLayer> for TcpListenerLayer {
+    fn from(value: TlsListenerLayer) -> Self {
+        Self::Tls(value)
     }
 }
 
@@ -2104,6 +2241,24 @@ cc_core::open_union! {
     }
 }
 
+impl From<DirectBackendLayer> for UdpBackendLayer {
+    fn from(value: DirectBackendLayer) -> Self {
+        Self::Direct(value)
+    }
+}
+
+impl From<DtlsBackendLayer> for UdpBackendLayer {
+    fn from(value: DtlsBackendLayer) -> Self {
+        Self::Dtls(value)
+    }
+}
+
+impl From<QuicBackendLayer> for UdpBackendLayer {
+    fn from(value: QuicBackendLayer) -> Self {
+        Self::Quic(value)
+    }
+}
+
 /// Servers over UDP.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
@@ -2154,6 +2309,24 @@ cc_core::open_union! {
         Dtls(DtlsListenerLayer) = "Dtls",
         /// `Quic`.
         Quic(QuicListenerLayer) = "Quic",
+    }
+}
+
+impl From<DirectListenerLayer> for UdpListenerLayer {
+    fn from(value: DirectListenerLayer) -> Self {
+        Self::Direct(value)
+    }
+}
+
+impl From<DtlsListenerLayer> for UdpListenerLayer {
+    fn from(value: DtlsListenerLayer) -> Self {
+        Self::Dtls(value)
+    }
+}
+
+impl From<QuicListenerLayer> for UdpListenerLayer {
+    fn from(value: QuicListenerLayer) -> Self {
+        Self::Quic(value)
     }
 }
 

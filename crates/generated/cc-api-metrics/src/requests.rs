@@ -643,14 +643,14 @@ static CREATE_GRAFANA: OperationInfo = OperationInfo::new(
 
 impl Operation for CreateGrafana {
     const INFO: &'static OperationInfo = &CREATE_GRAFANA;
-    type Output = serde_json::Value;
+    type Output = ();
 
     fn request(&self) -> Result<Request> {
         RequestBuilder::new(&CREATE_GRAFANA).path("ownerId", &self.owner_id).build()
     }
 
     fn decode(answer: Answer<Bytes>) -> Result<Answer<Self::Output>> {
-        answer.json()
+        answer.empty()
     }
 }
 
@@ -688,14 +688,14 @@ static DELETE_GRAFANA: OperationInfo = OperationInfo::new(
 
 impl Operation for DeleteGrafana {
     const INFO: &'static OperationInfo = &DELETE_GRAFANA;
-    type Output = serde_json::Value;
+    type Output = ();
 
     fn request(&self) -> Result<Request> {
         RequestBuilder::new(&DELETE_GRAFANA).path("ownerId", &self.owner_id).build()
     }
 
     fn decode(answer: Answer<Bytes>) -> Result<Answer<Self::Output>> {
-        answer.json()
+        answer.empty()
     }
 }
 
@@ -733,14 +733,14 @@ static RESET_GRAFANA: OperationInfo = OperationInfo::new(
 
 impl Operation for ResetGrafana {
     const INFO: &'static OperationInfo = &RESET_GRAFANA;
-    type Output = serde_json::Value;
+    type Output = ();
 
     fn request(&self) -> Result<Request> {
         RequestBuilder::new(&RESET_GRAFANA).path("ownerId", &self.owner_id).build()
     }
 
     fn decode(answer: Answer<Bytes>) -> Result<Answer<Self::Output>> {
-        answer.json()
+        answer.empty()
     }
 }
 

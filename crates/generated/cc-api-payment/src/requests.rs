@@ -210,7 +210,7 @@ static DELETE_PAYMENT_METHOD: OperationInfo = OperationInfo::new(
 
 impl Operation for DeletePaymentMethod {
     const INFO: &'static OperationInfo = &DELETE_PAYMENT_METHOD;
-    type Output = serde_json::Value;
+    type Output = ();
 
     fn request(&self) -> Result<Request> {
         RequestBuilder::new(&DELETE_PAYMENT_METHOD)
@@ -220,7 +220,7 @@ impl Operation for DeletePaymentMethod {
     }
 
     fn decode(answer: Answer<Bytes>) -> Result<Answer<Self::Output>> {
-        answer.json()
+        answer.empty()
     }
 }
 

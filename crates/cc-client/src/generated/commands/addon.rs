@@ -8,6 +8,330 @@ use crate::context::Context;
 #[allow(unused_imports)]
 use crate::resolve::Ids;
 
+/// Lists the add-ons of an owner.
+///
+/// An owner without add-ons may get a 404.
+///
+/// Operation: `list_addons` (`GET /v2/organisations/{ownerId}/addons`). Where there is nothing, the list is
+/// empty.
+///
+/// # Errors
+/// - 401: The credentials are missing or not accepted.
+/// - 403: The caller may not do this.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "catalog", derive(schemars::JsonSchema))]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[must_use = "a command does nothing until it is sent"]
+pub struct ListAddon {
+    /// The owner.
+    pub owner_id: cc_core::OwnerId,
+}
+
+#[allow(clippy::new_without_default)]
+impl ListAddon {
+    /// With what is required.
+    pub fn new(owner_id: impl Into<cc_core::OwnerId>) -> Self {
+        Self { owner_id: owner_id.into() }
+    }
+}
+
+impl Command for ListAddon {
+    const NAME: &'static str = "ListAddon";
+    type Output = Vec<crate::commands::addon::model::Addon>;
+
+    async fn run(self, cx: &Context) -> Result<Self::Output> {
+        let answer = match cx
+            .call({ cc_api_addon::ListAddons::new(self.owner_id.clone()) })
+            .await
+        {
+            Ok(answer) => answer,
+            Err(error) if error.is_not_found() => return Ok(Vec::new()),
+            Err(error) => return Err(error),
+        };
+        let mut list: Vec<crate::commands::addon::model::Addon> = answer
+            .into_inner()
+            .into_iter()
+            .map(Into::into)
+            .collect();
+        list.sort_by(|a, b| a.name.cmp(&b.name));
+        Ok(list)
+    }
+}
+
+/// Creates an add-on.
+///
+/// The 503 is often transient.
+///
+/// Operation: `create_addon` (`POST /v2/organisations/{ownerId}/addons`).
+///
+/// # Errors
+/// - 400: The request is not valid.
+/// - 401: The credentials are missing or not accepted.
+/// - 402: The owner has to add a means of payment first.
+/// - 403: The caller may not do this.
+/// - 404: There is none, or none the caller may see.
+/// - 503: The service is not available for now.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "catalog", derive(schemars::JsonSchema))]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[must_use = "a command does nothing until it is sent"]
+pub struct CreateAddon {
+    /// The owner.
+    pub owner_id: cc_core::OwnerId,
+    /// Who provides it.
+    pub provider_id: cc_core::AddonProviderId,
+    /// Id of the plan.
+    pub plan_id: String,
+    /// Short name of the zone to put it in, such as `par`.
+    pub zone: String,
+    /// Name to show to a person.
+    pub name: String,
+    /// Options of the provider, all as text, even where they hold JSON, such as `{"encryption": "true"}`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub options: Option<std::collections::BTreeMap<String, String>>,
+    /// Version of the service.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub version: Option<String>,
+    /// Application to link it to.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub linked_app: Option<cc_core::ApplicationId>,
+    /// What the payment service gave for a payment that is under way.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub payment_intent: Option<cc_api_addon::types::PaymentIntent>,
+    /// How the payment is made.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub payment_method_type: Option<cc_api_addon::types::PaymentMethodKind>,
+    /// Id of the SEPA debit source.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub sepa_source_id: Option<String>,
+}
+
+#[allow(clippy::new_without_default)]
+impl CreateAddon {
+    /// With what is required.
+    pub fn new(
+        owner_id: impl Into<cc_core::OwnerId>,
+        provider_id: impl Into<cc_core::AddonProviderId>,
+        plan_id: impl Into<String>,
+        zone: impl Into<String>,
+        name: impl Into<String>,
+    ) -> Self {
+        Self {
+            owner_id: owner_id.into(),
+            provider_id: provider_id.into(),
+            plan_id: plan_id.into(),
+            zone: zone.into(),
+            name: name.into(),
+            options: None,
+            version: None,
+            linked_app: None,
+            payment_intent: None,
+            payment_method_type: None,
+            sepa_source_id: None,
+        }
+    }
+
+    /// Options of the provider, all as text, even where they hold JSON, such as `{"encryption": "true"}`.
+    pub fn options(
+        mut self,
+        options: std::collections::BTreeMap<String, String>,
+    ) -> Self {
+        self.options = Some(options);
+        self
+    }
+
+    /// Version of the service.
+    pub fn version(mut self, version: impl Into<String>) -> Self {
+        self.version = Some(version.into());
+        self
+    }
+
+    /// Application to link it to.
+    pub fn linked_app(mut self, linked_app: impl Into<cc_core::ApplicationId>) -> Self {
+        self.linked_app = Some(linked_app.into());
+        self
+    }
+
+    /// What the payment service gave for a payment that is under way.
+    pub fn payment_intent(
+        mut self,
+        payment_intent: impl Into<cc_api_addon::types::PaymentIntent>,
+    ) -> Self {
+        self.payment_intent = Some(payment_intent.into());
+        self
+    }
+
+    /// How the payment is made.
+    pub fn payment_method_type(
+        mut self,
+        payment_method_type: impl Into<cc_api_addon::types::PaymentMethodKind>,
+    ) -> Self {
+        self.payment_method_type = Some(payment_method_type.into());
+        self
+    }
+
+    /// Id of the SEPA debit source.
+    pub fn sepa_source_id(mut self, sepa_source_id: impl Into<String>) -> Self {
+        self.sepa_source_id = Some(sepa_source_id.into());
+        self
+    }
+}
+
+impl Command for CreateAddon {
+    const NAME: &'static str = "CreateAddon";
+    type Output = crate::commands::addon::model::Addon;
+
+    async fn run(self, cx: &Context) -> Result<Self::Output> {
+        let answer = cx
+            .call({
+                #[allow(unused_mut)]
+                let mut body = cc_api_addon::types::AddonCreation::new(
+                    self.provider_id.clone(),
+                    self.plan_id.clone(),
+                    self.zone.clone(),
+                    self.name.clone(),
+                );
+                body.options = self.options.clone();
+                body.version = self.version.clone();
+                body.linked_app = self.linked_app.clone();
+                body.payment_intent = self.payment_intent.clone();
+                body.payment_method_type = self.payment_method_type.clone();
+                body.sepa_source_id = self.sepa_source_id.clone();
+                cc_api_addon::CreateAddon::new(self.owner_id.clone(), body)
+            })
+            .await?;
+        Ok(answer.into_inner().into())
+    }
+}
+
+/// Reads one add-on.
+///
+/// Operation: `get_addon` (`GET /v2/organisations/{ownerId}/addons/{addonId}`). The owner, when it is not
+/// given, is resolved from `addon_id`: no request when it is known already. Where there is nothing, the answer
+/// is `None`.
+///
+/// # Errors
+/// - 401: The credentials are missing or not accepted.
+/// - 403: The caller may not do this.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "catalog", derive(schemars::JsonSchema))]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[must_use = "a command does nothing until it is sent"]
+pub struct GetAddon {
+    /// The add-on.
+    pub addon_id: cc_core::AnyAddonId,
+    /// The owner. Default: resolved.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub owner_id: Option<cc_core::OwnerId>,
+}
+
+#[allow(clippy::new_without_default)]
+impl GetAddon {
+    /// With what is required.
+    pub fn new(addon_id: impl Into<cc_core::AnyAddonId>) -> Self {
+        Self {
+            addon_id: addon_id.into(),
+            owner_id: None,
+        }
+    }
+
+    /// The owner. Default: resolved.
+    pub fn owner_id(mut self, owner_id: impl Into<cc_core::OwnerId>) -> Self {
+        self.owner_id = Some(owner_id.into());
+        self
+    }
+}
+
+impl Command for GetAddon {
+    const NAME: &'static str = "GetAddon";
+    type Output = Option<crate::commands::addon::model::Addon>;
+
+    async fn run(self, cx: &Context) -> Result<Self::Output> {
+        let answer = match cx
+            .resolved(
+                Ids::new()
+                    .owner(self.owner_id.clone(), &self.addon_id)
+                    .addon(&self.addon_id),
+                |ids| { cc_api_addon::GetAddon::new(ids.owner_id(), ids.addon_id()) },
+            )
+            .await
+        {
+            Ok(answer) => answer,
+            Err(error) if error.is_not_found() => return Ok(None),
+            Err(error) => return Err(error),
+        };
+        Ok(Some(answer.into_inner().into()))
+    }
+}
+
+/// Renames an add-on.
+///
+/// Operation: `update_addon` (`PUT /v2/organisations/{ownerId}/addons/{addonId}`). The owner, when it is not
+/// given, is resolved from `addon_id`: no request when it is known already.
+///
+/// # Errors
+/// - 400: The request is not valid.
+/// - 401: The credentials are missing or not accepted.
+/// - 403: The caller may not do this.
+/// - 404: There is none, or none the caller may see.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "catalog", derive(schemars::JsonSchema))]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[must_use = "a command does nothing until it is sent"]
+pub struct UpdateAddon {
+    /// The add-on.
+    pub addon_id: cc_core::AnyAddonId,
+    /// New name.
+    pub name: String,
+    /// The owner. Default: resolved.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub owner_id: Option<cc_core::OwnerId>,
+}
+
+#[allow(clippy::new_without_default)]
+impl UpdateAddon {
+    /// With what is required.
+    pub fn new(
+        addon_id: impl Into<cc_core::AnyAddonId>,
+        name: impl Into<String>,
+    ) -> Self {
+        Self {
+            addon_id: addon_id.into(),
+            name: name.into(),
+            owner_id: None,
+        }
+    }
+
+    /// The owner. Default: resolved.
+    pub fn owner_id(mut self, owner_id: impl Into<cc_core::OwnerId>) -> Self {
+        self.owner_id = Some(owner_id.into());
+        self
+    }
+}
+
+impl Command for UpdateAddon {
+    const NAME: &'static str = "UpdateAddon";
+    type Output = crate::commands::addon::model::Addon;
+
+    async fn run(self, cx: &Context) -> Result<Self::Output> {
+        let answer = cx
+            .resolved(
+                Ids::new()
+                    .owner(self.owner_id.clone(), &self.addon_id)
+                    .addon(&self.addon_id),
+                |ids| {
+                    #[allow(unused_mut)]
+                    let mut body = cc_api_addon::types::AddonUpdate::new(
+                        self.name.clone(),
+                    );
+                    cc_api_addon::UpdateAddon::new(ids.owner_id(), ids.addon_id(), body)
+                },
+            )
+            .await?;
+        Ok(answer.into_inner().into())
+    }
+}
+
 /// Deletes an add-on and its data.
 ///
 /// Operation: `delete_addon` (`DELETE /v2/organisations/{ownerId}/addons/{addonId}`). The owner, when it is not
@@ -59,5 +383,67 @@ impl Command for DeleteAddon {
             )
             .await?;
         Ok(())
+    }
+}
+
+/// Makes the data that sign the caller in to the dashboard of an add-on.
+///
+/// The data are good for a short time and are made anew for each call.
+///
+/// Operation: `get_addon_sso` (`GET /v2/organisations/{ownerId}/addons/{addonId}/sso`). The owner, when it is
+/// not given, is resolved from `addon_id`: no request when it is known already. Where there is nothing, the
+/// answer is `None`.
+///
+/// # Errors
+/// - 401: The credentials are missing or not accepted.
+/// - 403: The caller may not do this.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "catalog", derive(schemars::JsonSchema))]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[must_use = "a command does nothing until it is sent"]
+pub struct GetAddonSso {
+    /// The add-on.
+    pub addon_id: cc_core::AnyAddonId,
+    /// The owner. Default: resolved.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub owner_id: Option<cc_core::OwnerId>,
+}
+
+#[allow(clippy::new_without_default)]
+impl GetAddonSso {
+    /// With what is required.
+    pub fn new(addon_id: impl Into<cc_core::AnyAddonId>) -> Self {
+        Self {
+            addon_id: addon_id.into(),
+            owner_id: None,
+        }
+    }
+
+    /// The owner. Default: resolved.
+    pub fn owner_id(mut self, owner_id: impl Into<cc_core::OwnerId>) -> Self {
+        self.owner_id = Some(owner_id.into());
+        self
+    }
+}
+
+impl Command for GetAddonSso {
+    const NAME: &'static str = "GetAddonSso";
+    type Output = Option<crate::commands::addon::model::AddonSso>;
+
+    async fn run(self, cx: &Context) -> Result<Self::Output> {
+        let answer = match cx
+            .resolved(
+                Ids::new()
+                    .owner(self.owner_id.clone(), &self.addon_id)
+                    .addon(&self.addon_id),
+                |ids| { cc_api_addon::GetAddonSso::new(ids.owner_id(), ids.addon_id()) },
+            )
+            .await
+        {
+            Ok(answer) => answer,
+            Err(error) if error.is_not_found() => return Ok(None),
+            Err(error) => return Err(error),
+        };
+        Ok(Some(answer.into_inner().into()))
     }
 }

@@ -139,6 +139,72 @@ impl Command for DeleteDomain {
     }
 }
 
+/// Reads the primary domain of an application.
+///
+/// An application without a primary domain answers 404.
+///
+/// Operation: `get_primary_domain`
+/// (`GET /v2/organisations/{ownerId}/applications/{applicationId}/vhosts/favourite`). The owner, when it is not
+/// given, is resolved from `application_id`: no request when it is known already. Where there is nothing, the
+/// answer is `None`.
+///
+/// # Errors
+/// - 401: The credentials are missing or not accepted.
+/// - 403: The caller may not do this.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "catalog", derive(schemars::JsonSchema))]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[must_use = "a command does nothing until it is sent"]
+pub struct GetPrimaryDomain {
+    /// The application.
+    pub application_id: cc_core::ApplicationId,
+    /// The owner. Default: resolved.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub owner_id: Option<cc_core::OwnerId>,
+}
+
+#[allow(clippy::new_without_default)]
+impl GetPrimaryDomain {
+    /// With what is required.
+    pub fn new(application_id: impl Into<cc_core::ApplicationId>) -> Self {
+        Self {
+            application_id: application_id.into(),
+            owner_id: None,
+        }
+    }
+
+    /// The owner. Default: resolved.
+    pub fn owner_id(mut self, owner_id: impl Into<cc_core::OwnerId>) -> Self {
+        self.owner_id = Some(owner_id.into());
+        self
+    }
+}
+
+impl Command for GetPrimaryDomain {
+    const NAME: &'static str = "GetPrimaryDomain";
+    type Output = Option<crate::commands::domain::model::PrimaryDomain>;
+
+    async fn run(self, cx: &Context) -> Result<Self::Output> {
+        let answer = match cx
+            .resolved(
+                Ids::new().owner(self.owner_id.clone(), &self.application_id),
+                |ids| {
+                    cc_api_application::GetPrimaryDomain::new(
+                        ids.owner_id(),
+                        self.application_id.clone(),
+                    )
+                },
+            )
+            .await
+        {
+            Ok(answer) => answer,
+            Err(error) if error.is_not_found() => return Ok(None),
+            Err(error) => return Err(error),
+        };
+        Ok(Some(answer.into_inner().into()))
+    }
+}
+
 /// Makes a domain of an application the primary one.
 ///
 /// Operation: `set_primary_domain`

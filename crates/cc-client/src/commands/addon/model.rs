@@ -1,0 +1,226 @@
+//! What the commands of add-ons give back.
+
+use cc_core::{AddonId, AddonProviderId, RealAddonId, Secret, Timestamp, UserId, ZoneId};
+use serde::{Deserialize, Serialize};
+
+/// An add-on.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "catalog", derive(schemars::JsonSchema))]
+#[serde(rename_all = "camelCase")]
+#[non_exhaustive]
+pub struct Addon {
+    /// Its id as the platform lists it.
+    pub id: AddonId,
+    /// Name that its owner gave it.
+    pub name: Option<String>,
+    /// Its id as its provider knows it.
+    pub real_id: RealAddonId,
+    /// Short name of the zone it is in, such as `par`.
+    pub zone: String,
+    /// Id of that zone.
+    pub zone_id: Option<ZoneId>,
+    /// Who provides it.
+    pub provider: Option<AddonProvider>,
+    /// The plan it is on.
+    pub plan: Option<AddonPlan>,
+    /// When it was created.
+    pub creation_date: Option<Timestamp>,
+    /// Names of the environment variables that it gives to linked applications, sorted.
+    pub config_keys: Vec<String>,
+}
+
+/// Who provides a kind of add-on.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "catalog", derive(schemars::JsonSchema))]
+#[serde(rename_all = "camelCase")]
+#[non_exhaustive]
+pub struct AddonProvider {
+    /// Its id, such as `postgresql-addon`.
+    pub id: AddonProviderId,
+    /// Name to show to a person.
+    pub name: String,
+    /// Its web site.
+    pub website: Option<String>,
+    /// Where its support is reached.
+    pub support_email: Option<String>,
+    /// Its name on Google Plus.
+    pub google_plus_name: Option<String>,
+    /// Its name on Twitter.
+    pub twitter_name: Option<String>,
+    /// Its id for web analytics.
+    pub analytics_id: Option<String>,
+    /// What it provides, in a sentence.
+    pub short_desc: Option<String>,
+    /// What it provides, at length.
+    pub long_desc: Option<String>,
+    /// Address of its logo.
+    pub logo_url: Option<String>,
+    /// How far it is released, such as `RELEASE`.
+    pub status: String,
+    /// Whether its dashboard opens in a tab of its own.
+    pub open_in_new_tab: bool,
+    /// Whether an add-on can change its plan.
+    pub can_upgrade: bool,
+    /// Short names of the zones where it is available.
+    pub zones: Vec<String>,
+}
+
+/// A plan of an add-on provider.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "catalog", derive(schemars::JsonSchema))]
+#[serde(rename_all = "camelCase")]
+#[non_exhaustive]
+pub struct AddonPlan {
+    /// Its id (a UUID).
+    pub id: String,
+    /// Name to show to a person.
+    pub name: String,
+    /// Price; no source states its currency nor its period.
+    pub price: f64,
+    /// Short name, such as `dev`.
+    pub slug: String,
+    /// Short names of the zones where it is available.
+    pub zones: Vec<String>,
+    /// Name of its price in the price system, in lower case.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub price_id: Option<String>,
+    /// What it offers, by name.
+    pub features: Vec<AddonPlanFeature>,
+}
+
+/// What a plan offers of one feature.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "catalog", derive(schemars::JsonSchema))]
+#[serde(rename_all = "camelCase")]
+#[non_exhaustive]
+pub struct AddonPlanFeature {
+    /// Name of the feature, to show to a person.
+    pub name: String,
+    /// What kind of value it has, such as `BYTES`.
+    #[serde(rename = "type")]
+    pub kind: String,
+    /// Name of the feature for a program.
+    pub name_code: String,
+    /// Value to show to a person.
+    pub value: String,
+    /// The same value for a program, as text.
+    pub computable_value: String,
+}
+
+/// What signs a user in at the dashboard of an add-on. It is made for the moment: it is never cached.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "catalog", derive(schemars::JsonSchema))]
+#[serde(rename_all = "camelCase")]
+#[non_exhaustive]
+pub struct AddonSso {
+    /// Where to send the rest to.
+    pub url: String,
+    /// The add-on, as its provider knows it.
+    pub id: RealAddonId,
+    /// When it was made, in seconds since the Unix epoch.
+    pub timestamp: i64,
+    /// What proves it.
+    pub token: Secret,
+    /// What proves it, of the whole.
+    pub signature: Secret,
+    /// Address of the user.
+    pub email: Option<String>,
+    /// Name of the user.
+    pub name: Option<String>,
+    /// The user.
+    pub user_id: Option<UserId>,
+    /// What proves who the user is.
+    pub user_info_signature: Option<Secret>,
+    /// What the dashboard shows of the platform around itself.
+    pub nav_data: Option<Secret>,
+}
+
+/// Makes the models of one crate's wire types: each crate has its own types of the shared schemas.
+macro_rules! from_addon {
+    ($krate:ident) => {
+        impl From<$krate::types::Addon> for $crate::commands::addon::model::Addon {
+            fn from(wire: $krate::types::Addon) -> Self {
+                let mut config_keys = wire.config_keys;
+                config_keys.sort();
+                Self {
+                    id: wire.id,
+                    name: wire.name,
+                    real_id: wire.real_id,
+                    zone: wire.region,
+                    zone_id: wire.zone_id,
+                    provider: wire.provider.map(Into::into),
+                    plan: wire.plan.map(Into::into),
+                    creation_date: wire.creation_date,
+                    config_keys,
+                }
+            }
+        }
+
+        $crate::commands::addon::model::from_addon_provider!($krate);
+        $crate::commands::addon::model::from_addon_plan!($krate);
+    };
+}
+pub(crate) use from_addon;
+
+/// Makes [`AddonProvider`] of one crate's wire type.
+macro_rules! from_addon_provider {
+    ($krate:ident) => {
+        impl From<$krate::types::AddonProvider> for $crate::commands::addon::model::AddonProvider {
+            fn from(wire: $krate::types::AddonProvider) -> Self {
+                Self {
+                    id: wire.id,
+                    name: wire.name,
+                    website: wire.website,
+                    support_email: wire.support_email,
+                    google_plus_name: wire.google_plus_name,
+                    twitter_name: wire.twitter_name,
+                    analytics_id: wire.analytics_id,
+                    short_desc: wire.short_desc,
+                    long_desc: wire.long_desc,
+                    logo_url: wire.logo_url,
+                    status: wire.status.to_string(),
+                    open_in_new_tab: wire.open_in_new_tab,
+                    can_upgrade: wire.can_upgrade,
+                    zones: wire.regions,
+                }
+            }
+        }
+    };
+}
+pub(crate) use from_addon_provider;
+
+/// Makes [`AddonPlan`] of one crate's wire type.
+macro_rules! from_addon_plan {
+    ($krate:ident) => {
+        impl From<$krate::types::AddonPlan> for $crate::commands::addon::model::AddonPlan {
+            fn from(wire: $krate::types::AddonPlan) -> Self {
+                let mut features: Vec<_> = wire
+                    .features
+                    .into_iter()
+                    .map(|feature| $crate::commands::addon::model::AddonPlanFeature {
+                        name_code: feature.name_code.unwrap_or_else(|| feature.name.clone()),
+                        computable_value: feature.computable_value.unwrap_or_else(|| feature.value.clone()),
+                        name: feature.name,
+                        kind: feature.type_.to_string(),
+                        value: feature.value,
+                    })
+                    .collect();
+                features.sort_by(|a, b| a.name.cmp(&b.name));
+                Self {
+                    id: wire.id,
+                    name: wire.name,
+                    price: wire.price,
+                    slug: wire.slug,
+                    zones: wire.zones,
+                    price_id: wire.price_id.map(|id| id.to_lowercase()),
+                    features,
+                }
+            }
+        }
+    };
+}
+pub(crate) use from_addon_plan;
+
+from_addon!(cc_api_addon);
+#[cfg(feature = "application")]
+from_addon!(cc_api_application);

@@ -1,0 +1,16 @@
+//! Applications: programs that the platform builds and runs.
+
+pub use crate::generated::commands::application::*;
+
+mod branches;
+mod create;
+mod get;
+mod list;
+pub mod model;
+mod settings;
+mod update;
+
+pub use create::{CreateApplication, GithubRepository, InstanceChoice};
+pub use get::GetApplication;
+pub use list::ListApplication;
+pub use update::UpdateApplication;

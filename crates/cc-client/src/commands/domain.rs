@@ -1,0 +1,8 @@
+//! Domains of applications.
+
+pub use crate::generated::commands::domain::*;
+
+mod list;
+pub mod model;
+
+pub use list::ListDomain;

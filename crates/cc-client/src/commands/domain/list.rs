@@ -1,0 +1,70 @@
+//! Listing the domains of an application.
+
+use cc_core::{ApplicationId, OwnerId, Result};
+use futures_util::future;
+use serde::{Deserialize, Serialize};
+
+use super::model::Domain;
+use crate::command::Command;
+use crate::context::Context;
+use crate::model::setters;
+use crate::resolve::Ids;
+
+/// Lists the domains of an application, sorted, and tells which is the primary one.
+///
+/// Operations: `list_domains` and `get_primary_domain`, at the same time. Where there is nothing, the list is empty.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "catalog", derive(schemars::JsonSchema))]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[must_use = "a command does nothing until it is sent"]
+pub struct ListDomain {
+    /// The application.
+    pub application_id: ApplicationId,
+    /// The owner. Default: resolved.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub owner_id: Option<OwnerId>,
+}
+
+impl ListDomain {
+    /// With what is required.
+    pub fn new(application_id: impl Into<ApplicationId>) -> Self {
+        Self { application_id: application_id.into(), owner_id: None }
+    }
+
+    setters! {
+        /// The owner. Default: resolved.
+        owner_id: OwnerId,
+    }
+}
+
+impl Command for ListDomain {
+    const NAME: &'static str = "ListDomain";
+    type Output = Vec<Domain>;
+
+    async fn run(self, cx: &Context) -> Result<Self::Output> {
+        let ids = || Ids::new().owner(self.owner_id.clone(), &self.application_id);
+        let all = cx.resolved(ids(), |ids| {
+            cc_api_application::ListDomains::new(ids.owner_id(), &self.application_id)
+        });
+        let primary = cx.resolved(ids(), |ids| {
+            cc_api_application::GetPrimaryDomain::new(ids.owner_id(), &self.application_id)
+        });
+        let (all, primary) = future::join(all, primary).await;
+        let all = match all {
+            Ok(all) => all.into_inner(),
+            Err(error) if error.is_not_found() => return Ok(Vec::new()),
+            Err(error) => return Err(error),
+        };
+        let primary = match primary {
+            Ok(primary) => Some(primary.into_inner().fqdn),
+            Err(error) if error.is_not_found() => None,
+            Err(error) => return Err(error),
+        };
+        let mut domains: Vec<Domain> = all
+            .into_iter()
+            .map(|vhost| Domain { is_primary: primary.as_ref() == Some(&vhost.fqdn), domain: vhost.fqdn })
+            .collect();
+        domains.sort_by(|a, b| a.domain.cmp(&b.domain));
+        Ok(domains)
+    }
+}
