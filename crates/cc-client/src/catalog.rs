@@ -191,6 +191,10 @@ pub struct Dispatch {
     input: Value,
 }
 
+impl Dispatch {
+    cc_core::__call_setters!();
+}
+
 impl IntoFuture for Dispatch {
     type Output = Result<Value>;
     type IntoFuture = Dispatched;

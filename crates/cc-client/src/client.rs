@@ -1,9 +1,13 @@
 //! The client: who sends commands.
 
+use std::sync::Arc;
+use std::time::Duration;
+
+use cc_core::transport::SecretUrl;
 use cc_core::{Credentials, Result, Transport, TransportBuilder};
 
-use crate::command::{Command, CommandCall};
-use crate::resolve::Resolver;
+use crate::command::{Command, CommandCall, UrlCommand};
+use crate::resolve::{self, Resolver, Store};
 
 /// Sends commands with one identity to one endpoint. Cheap to clone: clones share everything.
 #[derive(Clone, Debug)]
@@ -20,7 +24,6 @@ impl Client {
     }
 
     /// Starts to put one together.
-    #[must_use]
     pub fn builder() -> ClientBuilder {
         ClientBuilder::default()
     }
@@ -28,6 +31,17 @@ impl Client {
     /// A call of this command, which is sent when it is awaited and takes options before.
     pub fn send<C: Command>(&self, command: C) -> CommandCall<C> {
         CommandCall::new(self.clone(), command)
+    }
+
+    /// A URL that a browser can be sent to. It carries the credentials: whoever has it acts with the caller's rights.
+    /// Nothing is sent, and no hook runs.
+    ///
+    /// # Errors
+    /// [`ErrorKind::InvalidInput`](cc_core::ErrorKind::InvalidInput) when the command cannot be made a URL,
+    /// [`ErrorKind::Credentials`](cc_core::ErrorKind::Credentials) when none could be had.
+    pub async fn url<C: UrlCommand>(&self, command: C) -> Result<SecretUrl> {
+        let named = |error: cc_core::Error| error.with_command(C::NAME);
+        self.transport.url(&command.request().map_err(named)?).await.map_err(named)
     }
 
     /// What carries the requests: for the crates `cc-api-*`, and for operations of one's own.
@@ -44,35 +58,67 @@ impl Client {
 }
 
 /// Puts a [`Client`] together.
-#[derive(Debug, Default)]
+///
+/// ```
+/// # use std::time::Duration;
+/// # use cc_client::{Client, Credentials};
+/// # fn example() -> cc_client::Result<()> {
+/// let client = Client::builder()
+///     .credentials(Credentials::api_token("…"))
+///     .configure(|transport| transport.timeout(Duration::from_secs(20)).concurrency(8))
+///     .build()?;
+/// # Ok(()) }
+/// ```
+#[derive(Debug)]
+#[must_use]
 pub struct ClientBuilder {
     transport: TransportBuilder,
+    store: Option<Arc<dyn Store>>,
+    unknown_for: Duration,
+}
+
+impl Default for ClientBuilder {
+    fn default() -> Self {
+        Self { transport: TransportBuilder::default(), store: None, unknown_for: resolve::UNKNOWN_FOR }
+    }
 }
 
 impl ClientBuilder {
     /// Who asks. Default: nobody.
-    #[must_use]
     pub fn credentials(self, credentials: Credentials) -> Self {
         self.configure(|transport| transport.credentials(credentials))
     }
 
     /// The base URL, with or without a trailing slash. Default: the one that takes the credentials.
-    #[must_use]
     pub fn endpoint(self, base_url: impl Into<String>) -> Self {
         self.configure(|transport| transport.endpoint(base_url))
     }
 
     /// Sets anything else of the transport: `configure(|transport| transport.…)`.
-    #[must_use]
     pub fn configure(mut self, change: impl FnOnce(TransportBuilder) -> TransportBuilder) -> Self {
         self.transport = change(self.transport);
+        self
+    }
+
+    /// Where the index of ids is kept for later and for others. Default: nowhere, in memory for this client and its clones
+    /// only.
+    pub fn id_store(mut self, store: impl Store) -> Self {
+        self.store = Some(Arc::new(store));
+        self
+    }
+
+    /// How long an id that the platform does not know is remembered as unknown, so that asking for it again costs no
+    /// request. Zero: not at all. Default: one minute.
+    pub fn unknown_ids_for(mut self, time: Duration) -> Self {
+        self.unknown_for = time;
         self
     }
 
     /// The client.
     ///
     /// # Errors
-    /// [`ErrorKind::InvalidUrl`](cc_core::ErrorKind::InvalidUrl) when the base URL is none.
+    /// [`ErrorKind::InvalidUrl`](cc_core::ErrorKind::InvalidUrl) when the base URL is none, and what else keeps a
+    /// [transport from being built](TransportBuilder::build).
     pub fn build(mut self) -> Result<Client> {
         let transport = std::mem::take(&mut self.transport).build()?;
         Ok(self.build_with(transport))
@@ -81,6 +127,6 @@ impl ClientBuilder {
     /// The client over a transport that is ready: what was said of credentials, endpoint and transport here is left aside.
     #[must_use]
     pub fn build_with(self, transport: Transport) -> Client {
-        Client { resolver: Resolver::new(transport.clone()), transport }
+        Client { resolver: Resolver::new(transport.clone(), self.store, self.unknown_for), transport }
     }
 }

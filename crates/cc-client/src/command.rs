@@ -4,12 +4,28 @@ use std::fmt;
 use std::future::{Future, IntoFuture};
 use std::pin::Pin;
 
-use cc_core::{CallOptions, Request, Result};
+use cc_core::{CallOptions, Error, ErrorKind, Request, Result, runtime};
 
 use crate::client::Client;
 use crate::context::Context;
 
 /// Something the platform can be asked to do, in one request or in several. A command is a value with all its inputs.
+///
+/// ```
+/// use cc_client::{Command, Context, Result};
+///
+/// /// Who owns an application.
+/// struct GetOwner(cc_core::ApplicationId);
+///
+/// impl Command for GetOwner {
+///     const NAME: &'static str = "GetOwner";
+///     type Output = cc_core::OwnerId;
+///
+///     async fn run(self, cx: &Context) -> Result<cc_core::OwnerId> {
+///         cx.resolver().owner_of(&self.0).await
+///     }
+/// }
+/// ```
 pub trait Command: Send + Sync + Sized + 'static {
     /// Its name in the catalogue, such as `GetZone`.
     const NAME: &'static str;
@@ -32,11 +48,14 @@ pub trait UrlCommand: Send + Sync + Sized + 'static {
     /// The request whose URL is wanted.
     ///
     /// # Errors
-    /// [`ErrorKind::InvalidInput`](cc_core::ErrorKind::InvalidInput) when an id is empty, `.` or `..`.
+    /// [`ErrorKind::InvalidInput`] when an id is empty, `.` or `..`.
     fn request(&self) -> Result<Request>;
 }
 
-/// A command that is sent when it is awaited, and takes options before.
+/// A command that is sent when it is awaited, and takes options before. They hold for each of its requests, except that
+/// its time is one for all of them.
+///
+/// Dropping the future ends the command: nothing more is sent or read.
 #[must_use = "a command does nothing until it is awaited"]
 pub struct CommandCall<C> {
     client: Client,
@@ -52,6 +71,8 @@ impl<C: Command> CommandCall<C> {
     pub(crate) fn with_options(client: Client, command: C, options: CallOptions) -> Self {
         Self { client, command, options }
     }
+
+    cc_core::__call_setters!();
 }
 
 impl<C: Command> IntoFuture for CommandCall<C> {
@@ -59,11 +80,29 @@ impl<C: Command> IntoFuture for CommandCall<C> {
     type IntoFuture = Pin<Box<dyn Future<Output = Self::Output> + Send>>;
 
     fn into_future(self) -> Self::IntoFuture {
+        let Self { client, command, options } = self;
         Box::pin(async move {
-            let context = Context::new(self.client, self.options);
-            self.command.run(&context).await.map_err(|error| error.with_command(C::NAME))
+            let deadline = client.transport().deadline(&options);
+            let cx = Context::new(client, options, deadline);
+            // Calls end at the deadline by themselves, and know more of what happened: this one is for what waits otherwise.
+            let done = runtime::until(deadline, command.run(&cx)).await;
+            match done.unwrap_or_else(|| Err(timed_out())) {
+                Ok(output) => Ok(output),
+                Err(error) => Err(failed(&cx, C::NAME, error).await),
+            }
         })
     }
+}
+
+fn timed_out() -> Error {
+    Error::new(ErrorKind::TimedOut).with_message("the time of the command is over")
+}
+
+/// Names the command, and tells the hooks.
+async fn failed(cx: &Context, name: &'static str, error: Error) -> Error {
+    let error = error.with_command(name);
+    cx.client().transport().report(&error).await;
+    error
 }
 
 impl<C: Command> fmt::Debug for CommandCall<C> {

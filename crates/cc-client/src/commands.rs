@@ -20,7 +20,7 @@ pub mod link;
 pub mod log_drain;
 #[cfg(feature = "application")]
 pub mod tag;
-#[cfg(feature = "application")]
+#[cfg(any(feature = "application", feature = "drain"))]
 mod target;
 #[cfg(feature = "zone")]
 pub mod zone;

@@ -11,14 +11,20 @@ mod command;
 pub mod commands;
 mod context;
 pub mod env;
+pub mod fan_out;
 #[rustfmt::skip]
 mod generated;
 pub mod model;
+pub mod poll;
 pub mod resolve;
 pub mod util;
 
 pub use cc_core as core;
-pub use cc_core::{Answer, Credentials, Endpoint, Error, ErrorKind, Result, Secret, Timestamp, Transport};
+pub use cc_core::transport::SecretUrl;
+pub use cc_core::{
+    Answer, CachePolicy, CallOptions, Credentials, Endpoint, Error, ErrorKind, Result, RetryPolicy, Secret,
+    Timestamp, Transport, TransportBuilder,
+};
 
 pub use binary::Binary;
 pub use client::{Client, ClientBuilder};

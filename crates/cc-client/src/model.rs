@@ -28,7 +28,9 @@ impl From<(String, Secret)> for EnvironmentVariable {
 
 /// Variables by name, in the order of the platform's own tools.
 #[allow(dead_code)] // Which domains are on decides who needs it.
-pub(crate) fn by_name<V: Into<EnvironmentVariable>>(variables: impl IntoIterator<Item = V>) -> Vec<EnvironmentVariable> {
+pub(crate) fn by_name<V: Into<EnvironmentVariable>>(
+    variables: impl IntoIterator<Item = V>,
+) -> Vec<EnvironmentVariable> {
     let mut list: Vec<EnvironmentVariable> = variables.into_iter().map(Into::into).collect();
     list.sort_by(|a, b| a.name.cmp(&b.name));
     list

@@ -48,6 +48,12 @@ impl EnvironmentMap {
         if refused.is_empty() { Ok(map) } else { Err(refuse(&refused)) }
     }
 
+    /// The variables by name, as a body holds them.
+    #[must_use]
+    pub fn into_map(self) -> std::collections::BTreeMap<String, Secret> {
+        self.variables.into_iter().collect()
+    }
+
     /// Sets a variable, and gives the value that it had.
     ///
     /// # Errors

@@ -162,7 +162,7 @@ fn raw_quoted(text: &str, quote: char) -> Option<(String, usize)> {
     for (at, character) in text.char_indices() {
         if character == quote {
             value.truncate(value.len() - backslashes.div_ceil(2));
-            if backslashes % 2 == 0 {
+            if backslashes.is_multiple_of(2) {
                 return Some((value, at + 1));
             }
         }

@@ -32,6 +32,8 @@ pub(crate) fn entries() -> Vec<CommandInfo> {
         entry::<crate::commands::application::GetApplicationBranches>("application", "Lists the branches of an application's repository.", &["list_application_branches"]),
         #[cfg(feature = "application")]
         entry::<crate::commands::application::ListApplication>("application", "Lists the applications of an owner, with the branches of their repositories on demand.", &["list_applications", "list_application_branches"]),
+        #[cfg(feature = "deployment")]
+        entry::<crate::commands::application::UndeployApplication>("application", "Stops an application.", &["undeploy_application"]),
         #[cfg(feature = "application")]
         entry::<crate::commands::application::UpdateApplication>("application", "Changes the settings of an application that are given, and leaves the others as they are.", &["update_application_branch", "update_application", "list_application_branches"]),
         #[cfg(feature = "config-provider")]
@@ -40,6 +42,10 @@ pub(crate) fn entries() -> Vec<CommandInfo> {
         entry::<crate::commands::config_provider::UpdateConfigProvider>("config-provider", "Replaces the environment variables of one configuration provider.", &["replace_config_provider_environment"]),
         #[cfg(feature = "billing")]
         entry::<crate::commands::credits::GetCreditsSummary>("credits", "Reads the credits an owner has left.", &["get_credits_summary"]),
+        #[cfg(feature = "deployment")]
+        entry::<crate::commands::deployment::CancelDeployment>("deployment", "Cancels a deployment that is under way.", &["cancel_deployment"]),
+        #[cfg(feature = "deployment")]
+        entry::<crate::commands::deployment::GetDeployment>("deployment", "Reads one deployment.", &["get_deployment"]),
         #[cfg(feature = "application")]
         entry::<crate::commands::domain::CreateDomain>("domain", "Gives an application a domain.", &["add_domain"]),
         #[cfg(feature = "application")]
@@ -70,6 +76,8 @@ pub(crate) fn entries() -> Vec<CommandInfo> {
         entry::<crate::commands::grafana::GetGrafana>("grafana", "Reads the Grafana organisation of an owner.", &["get_grafana"]),
         #[cfg(feature = "metrics")]
         entry::<crate::commands::grafana::ResetGrafana>("grafana", "Brings the dashboards of the Grafana organisation of an owner back to what they were at first.", &["reset_grafana"]),
+        #[cfg(feature = "deployment")]
+        entry::<crate::commands::instance::GetApplicationInstance>("instance", "Reads one instance of an application.", &["get_instance"]),
         #[cfg(feature = "billing")]
         entry::<crate::commands::invoice::GetInvoiceHtml>("invoice", "Reads one invoice as a web page.", &["get_invoice_html"]),
         #[cfg(feature = "billing")]
@@ -84,6 +92,12 @@ pub(crate) fn entries() -> Vec<CommandInfo> {
         entry::<crate::commands::keycloak::RebuildKeycloak>("keycloak", "Builds one Keycloak again and restarts it.", &["rebuild_keycloak"]),
         #[cfg(feature = "application")]
         entry::<crate::commands::link::ListLink>("link", "Lists what an application is linked to, or the applications that are linked to an add-on.", &["list_dependencies", "list_linked_addons", "list_addon_applications"]),
+        #[cfg(feature = "drain")]
+        entry::<crate::commands::log_drain::CreateLogDrain>("log-drain", "Creates a drain on an application or an add-on, and waits until it is enabled.", &["create_drain", "get_drain"]),
+        #[cfg(feature = "drain")]
+        entry::<crate::commands::log_drain::GetLogDrain>("log-drain", "Reads one drain of an application or an add-on.", &["get_drain"]),
+        #[cfg(feature = "drain")]
+        entry::<crate::commands::log_drain::ListLogDrain>("log-drain", "Lists the drains of an application or an add-on, the latest changed first.", &["list_drains"]),
         #[cfg(feature = "materia")]
         entry::<crate::commands::materia::GetMateriaInfo>("materia", "Reads how one Materia KV is reached, and more about it.", &["get_materia_kv"]),
         #[cfg(feature = "operator")]

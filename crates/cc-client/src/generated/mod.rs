@@ -12,16 +12,20 @@ pub mod commands {
     pub mod addon;
     #[cfg(feature = "addon-provider")]
     pub mod addon_provider;
-    #[cfg(feature = "application")]
+    #[cfg(any(feature = "application", feature = "deployment"))]
     pub mod application;
     #[cfg(feature = "config-provider")]
     pub mod config_provider;
     #[cfg(feature = "billing")]
     pub mod credits;
+    #[cfg(feature = "deployment")]
+    pub mod deployment;
     #[cfg(feature = "application")]
     pub mod domain;
     #[cfg(feature = "metrics")]
     pub mod grafana;
+    #[cfg(feature = "deployment")]
+    pub mod instance;
     #[cfg(feature = "billing")]
     pub mod invoice;
     #[cfg(feature = "operator")]

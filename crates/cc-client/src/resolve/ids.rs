@@ -1,8 +1,11 @@
 //! Which ids are wanted, and what they are.
 
 use cc_core::{
-    AddonId, AddonProviderId, AnyAddonId, ApplicationId, ConsumerKey, OwnerId, RealAddonId, ResourceId,
+    AddonId, AddonProviderId, AnyAddonId, ApplicationId, ConsumerKey, Error, ErrorKind, OwnerId, RealAddonId,
+    ResourceId,
 };
+
+use super::index::Index;
 
 /// Something that has an owner.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -39,6 +42,12 @@ subjects!(
 );
 
 /// The ids that a request wants resolved.
+///
+/// ```
+/// # use cc_client::Ids;
+/// # let (addon_id, owner_id) = ("postgresql_1".into(), None);
+/// let ids = Ids::new().owner(owner_id, &addon_id).addon(&addon_id);
+/// ```
 #[derive(Debug, Clone, Default)]
 #[must_use]
 pub struct Ids<'a> {
@@ -86,6 +95,114 @@ impl<'a> Ids<'a> {
         self.resource = Some(id);
         self
     }
+}
+
+/// What an id that is looked for is the id of.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub(super) enum Form {
+    Application,
+    Addon,
+    Resource,
+    Provider,
+    Consumer,
+    /// An add-on whose other id is looked for.
+    OtherAddon,
+}
+
+/// An id that an index has to tell of.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Missing<'a> {
+    pub(super) form: Form,
+    pub(super) text: &'a str,
+}
+
+impl Missing<'_> {
+    #[cold]
+    pub(super) fn error(self) -> Error {
+        let what = match self.form {
+            Form::Application => "application",
+            Form::Addon => "add-on",
+            Form::Resource => "application or add-on",
+            Form::Provider => "add-on provider",
+            Form::Consumer => "OAuth consumer",
+            Form::OtherAddon => "add-on with another id",
+        };
+        let text: String = self.text.chars().take(100).collect();
+        Error::new(ErrorKind::CannotResolveResource)
+            .with_message(format!("no {what} that these credentials may see has the id `{text}`"))
+    }
+}
+
+impl<'a> Subject<'a> {
+    fn missing(self) -> Missing<'a> {
+        let (form, text) = match self {
+            Self::Application(id) => (Form::Application, id.as_str()),
+            Self::Addon(id) => (Form::Addon, id.as_str()),
+            Self::Resource(id) => (Form::Resource, id.as_str()),
+            Self::AddonProvider(id) => (Form::Provider, id.as_str()),
+            Self::Consumer(id) => (Form::Consumer, id.as_str()),
+        };
+        Missing { form, text }
+    }
+}
+
+/// Whether it is the id that the platform lists, not the provider's own.
+fn is_platform_id(id: &str) -> bool {
+    id.starts_with("addon_")
+}
+
+impl<'a> Ids<'a> {
+    /// All of them, as far as no index is needed or this one tells.
+    pub(super) fn look_up(&self, index: Option<&Index>) -> Result<ResolvedIds, Missing<'a>> {
+        let mut ids = ResolvedIds::default();
+        match &self.owner {
+            Some(Wanted::Given(owner)) => ids.owner = owner.clone(),
+            Some(Wanted::Of(subject)) => {
+                let owner = index.and_then(|index| index.owner_of(*subject));
+                ids.owner = owner.ok_or(subject.missing())?.clone();
+            }
+            None => {}
+        }
+        if let Some(id) = self.addon {
+            ids.addon = if id.is_platform_id() {
+                AddonId::from(id.as_str())
+            } else {
+                other(id.as_str(), index.and_then(|index| index.addon_id(id.as_str())))?
+            };
+        }
+        if let Some(id) = self.real_addon {
+            ids.real_addon = real(id.as_str(), index)?;
+        }
+        if let Some(id) = self.resource {
+            ids.resource = real(id.as_str(), index)?.into();
+        }
+        Ok(ids)
+    }
+
+    /// Whether an index has to tell one of them.
+    pub(super) fn needs_index(&self) -> bool {
+        matches!(self.owner, Some(Wanted::Of(_)))
+            || self.addon.is_some_and(|id| !id.is_platform_id())
+            || self.real_addon.is_some_and(AnyAddonId::is_platform_id)
+            || self.resource.is_some_and(|id| is_platform_id(id.as_str()))
+    }
+
+    /// The first of them that an index has to tell.
+    pub(super) fn first(&self) -> Option<Missing<'a>> {
+        self.look_up(None).err()
+    }
+}
+
+fn real<'a>(id: &'a str, index: Option<&Index>) -> Result<RealAddonId, Missing<'a>> {
+    if is_platform_id(id) {
+        other(id, index.and_then(|index| index.real_addon_id(id)))
+    } else {
+        Ok(id.into())
+    }
+}
+
+fn other<T>(id: &str, found: Option<T>) -> Result<T, Missing<'_>> {
+    found.ok_or(Missing { form: Form::OtherAddon, text: id })
 }
 
 /// Ids that are resolved.

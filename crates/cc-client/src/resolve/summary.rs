@@ -154,7 +154,7 @@ struct Reader<'a> {
 
 #[derive(Deserialize)]
 #[serde(field_identifier, rename_all = "camelCase")]
-enum Key {
+enum Field {
     User,
     Organisations,
     Id,
@@ -214,10 +214,12 @@ impl<'de> Visitor<'de> for Reader<'_> {
                 let stored = matches!(self.what, What::Stored);
                 while let Some(key) = map.next_key()? {
                     match key {
-                        Key::User => map.next_value_seed(self.part(What::Owner))?,
-                        Key::Organisations => map.next_value_seed(self.part(What::Organisations))?,
-                        Key::FetchedAt if stored => map.next_value_seed(Text(&mut self.state.fetched_at))?,
-                        Key::Version if stored => match map.next_value()? {
+                        Field::User => map.next_value_seed(self.part(What::Owner))?,
+                        Field::Organisations => map.next_value_seed(self.part(What::Organisations))?,
+                        Field::FetchedAt if stored => {
+                            map.next_value_seed(Text(&mut self.state.fetched_at))?
+                        }
+                        Field::Version if stored => match map.next_value()? {
                             VERSION => {}
                             version => {
                                 return Err(A::Error::custom(format_args!("version {version} is not known")));
@@ -233,11 +235,11 @@ impl<'de> Visitor<'de> for Reader<'_> {
                 let mut name = String::new();
                 while let Some(key) = map.next_key()? {
                     match key {
-                        Key::Id => map.next_value_seed(Text(&mut name))?,
-                        Key::Applications => map.next_value_seed(self.part(list(Kind::Application)))?,
-                        Key::Addons => map.next_value_seed(self.part(list(Kind::Addon)))?,
-                        Key::Providers => map.next_value_seed(self.part(list(Kind::Provider)))?,
-                        Key::Consumers => map.next_value_seed(self.part(list(Kind::Consumer)))?,
+                        Field::Id => map.next_value_seed(Text(&mut name))?,
+                        Field::Applications => map.next_value_seed(self.part(list(Kind::Application)))?,
+                        Field::Addons => map.next_value_seed(self.part(list(Kind::Addon)))?,
+                        Field::Providers => map.next_value_seed(self.part(list(Kind::Provider)))?,
+                        Field::Consumers => map.next_value_seed(self.part(list(Kind::Consumer)))?,
                         _ => ignore(&mut map)?,
                     }
                 }
@@ -249,10 +251,10 @@ impl<'de> Visitor<'de> for Reader<'_> {
                 real_id.clear();
                 while let Some(key) = map.next_key()? {
                     match (kind, key) {
-                        (Kind::Consumer, Key::Key) => map.next_value_seed(Text(id))?,
+                        (Kind::Consumer, Field::Key) => map.next_value_seed(Text(id))?,
                         (Kind::Consumer, _) => ignore(&mut map)?,
-                        (_, Key::Id) => map.next_value_seed(Text(id))?,
-                        (Kind::Addon, Key::RealId) => map.next_value_seed(Text(real_id))?,
+                        (_, Field::Id) => map.next_value_seed(Text(id))?,
+                        (Kind::Addon, Field::RealId) => map.next_value_seed(Text(real_id))?,
                         _ => ignore(&mut map)?,
                     }
                 }

@@ -124,15 +124,32 @@ pub struct AddonSso {
     /// What proves it, of the whole.
     pub signature: Secret,
     /// Address of the user.
-    pub email: Option<String>,
+    pub email: String,
     /// Name of the user.
-    pub name: Option<String>,
+    pub name: String,
     /// The user.
-    pub user_id: Option<UserId>,
+    pub user_id: UserId,
     /// What proves who the user is.
-    pub user_info_signature: Option<Secret>,
+    pub user_info_signature: Secret,
     /// What the dashboard shows of the platform around itself.
-    pub nav_data: Option<Secret>,
+    pub nav_data: String,
+}
+
+impl From<cc_api_addon::types::AddonSso> for AddonSso {
+    fn from(wire: cc_api_addon::types::AddonSso) -> Self {
+        Self {
+            url: wire.url,
+            id: wire.id,
+            timestamp: wire.timestamp,
+            token: wire.token,
+            signature: wire.signature,
+            email: wire.email,
+            name: wire.name,
+            user_id: wire.user_id,
+            user_info_signature: wire.userinfo_signature,
+            nav_data: wire.nav_data,
+        }
+    }
 }
 
 /// Makes the models of one crate's wire types: each crate has its own types of the shared schemas.
@@ -160,6 +177,7 @@ macro_rules! from_addon {
         $crate::commands::addon::model::from_addon_plan!($krate);
     };
 }
+#[allow(unused_imports)] // Which domains are on decides who needs it.
 pub(crate) use from_addon;
 
 /// Makes [`AddonProvider`] of one crate's wire type.

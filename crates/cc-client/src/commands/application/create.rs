@@ -296,7 +296,8 @@ async fn find_runtime(cx: &Context, slug: &str) -> Result<Runtime> {
     for runtime in runtimes.into_iter().filter(|runtime| runtime.enabled) {
         let Some(variant) = runtime.variant else { continue };
         if variant.slug == slug {
-            let newer = found.as_ref().is_none_or(|found| version(&runtime.version) > version(&found.version));
+            let newer =
+                found.as_ref().is_none_or(|found| version(&runtime.version) > version(&found.version));
             if newer {
                 found = Some(Runtime { kind: runtime.type_, version: runtime.version, variant: variant.id });
             }

@@ -51,7 +51,9 @@ impl Command for GetApplication {
     async fn run(self, cx: &Context) -> Result<Self::Output> {
         let ids = Ids::new().owner(self.owner_id.clone(), &self.application_id);
         let answer = cx
-            .resolved(ids, |ids| cc_api_application::GetApplication::new(ids.owner_id(), &self.application_id))
+            .resolved(ids, |ids| {
+                cc_api_application::GetApplication::new(ids.owner_id(), &self.application_id)
+            })
             .await;
         let application = match answer {
             Ok(answer) => Application::from(answer.into_inner()),

@@ -7,6 +7,7 @@ use super::branches::with_branches;
 use super::model::Application;
 use crate::command::Command;
 use crate::context::Context;
+use crate::fan_out;
 use crate::model::setters;
 
 /// Lists the applications of an owner, with the branches of their repositories on demand.
@@ -47,7 +48,7 @@ impl Command for ListApplication {
         if self.with_branches != Some(true) {
             return Ok(applications);
         }
-        let read = crate::fan_out::fan_out(applications, |application| async {
+        let read = fan_out::for_each(applications, fan_out::AT_ONCE, |application| async {
             let bare = application.clone();
             (bare, with_branches(cx, application).await)
         });

@@ -86,9 +86,8 @@ impl GetEnvironment {
     async fn of(&self, application: &ApplicationId, cx: &Context) -> Result<Environment> {
         let ids = || Ids::new().owner(self.owner_id.clone(), application);
         let own = async {
-            let answer = cx.resolved(ids(), |ids| {
-                cc_api_application::ListEnvironment::new(ids.owner_id(), application)
-            });
+            let answer = cx
+                .resolved(ids(), |ids| cc_api_application::ListEnvironment::new(ids.owner_id(), application));
             or_empty(answer.await.map(cc_core::Answer::into_inner))
         };
         let applications = async {

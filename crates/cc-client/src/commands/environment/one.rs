@@ -54,7 +54,12 @@ impl Command for CreateOrUpdateEnvironmentVariable {
         check_name(&self.name)?;
         let answer = cx.resolved(Ids::new().owner(self.owner_id.clone(), &self.application_id), |ids| {
             let value = EnvironmentValue::new(self.value.clone());
-            cc_api_application::SetEnvironmentVariable::new(ids.owner_id(), &self.application_id, &self.name, value)
+            cc_api_application::SetEnvironmentVariable::new(
+                ids.owner_id(),
+                &self.application_id,
+                &self.name,
+                value,
+            )
         });
         Ok(by_name(answer.await?.into_inner().env))
     }
@@ -95,7 +100,11 @@ impl Command for DeleteEnvironmentVariable {
 
     async fn run(self, cx: &Context) -> Result<Self::Output> {
         let answer = cx.resolved(Ids::new().owner(self.owner_id.clone(), &self.application_id), |ids| {
-            cc_api_application::DeleteEnvironmentVariable::new(ids.owner_id(), &self.application_id, &self.name)
+            cc_api_application::DeleteEnvironmentVariable::new(
+                ids.owner_id(),
+                &self.application_id,
+                &self.name,
+            )
         });
         Ok(by_name(answer.await?.into_inner().env))
     }
@@ -105,6 +114,8 @@ fn check_name(name: &str) -> Result<()> {
     if NameRule::Simple.allows(name) {
         return Ok(());
     }
-    let message = format!("the platform takes no environment variable called `{name}`: letters, digits, `-`, `_` and `.` only");
+    let message = format!(
+        "the platform takes no environment variable called `{name}`: letters, digits, `-`, `_` and `.` only"
+    );
     Err(Error::new(ErrorKind::InvalidInput).with_message(message))
 }

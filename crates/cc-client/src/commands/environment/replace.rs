@@ -91,7 +91,11 @@ impl Command for UpdateExposedEnvironment {
     async fn run(self, cx: &Context) -> Result<Self::Output> {
         let body = self.environment.into_map();
         let answer = cx.resolved(Ids::new().owner(self.owner_id, &self.application_id), |ids| {
-            cc_api_application::UpdateExposedEnvironment::new(ids.owner_id(), &self.application_id, body.clone())
+            cc_api_application::UpdateExposedEnvironment::new(
+                ids.owner_id(),
+                &self.application_id,
+                body.clone(),
+            )
         });
         answer.await?;
         Ok(())

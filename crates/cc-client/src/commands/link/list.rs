@@ -68,7 +68,8 @@ impl Command for ListLink {
                     cc_api_application::ListLinkedAddons::new(ids.owner_id(), application)
                 });
                 let (applications, addons) = future::try_join(applications, addons).await?;
-                let mut links = to_applications(applications.into_inner().into_iter().map(Into::into).collect());
+                let mut links =
+                    to_applications(applications.into_inner().into_iter().map(Into::into).collect());
                 let mut addons: Vec<Addon> = addons.into_inner().into_iter().map(Into::into).collect();
                 addons.sort_by(|a, b| a.name.cmp(&b.name).then_with(|| a.id.cmp(&b.id)));
                 links.extend(addons.into_iter().map(|addon| Link::Addon { addon }));

@@ -17,6 +17,7 @@ use crate::resolve::Ids;
 /// - 401: The credentials are missing or not accepted.
 /// - 403: The caller may not do this.
 /// - 404: There is none, or none the caller may see.
+#[cfg(feature = "application")]
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "catalog", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
@@ -29,6 +30,7 @@ pub struct DeleteApplication {
     pub owner_id: Option<cc_core::OwnerId>,
 }
 
+#[cfg(feature = "application")]
 #[allow(clippy::new_without_default)]
 impl DeleteApplication {
     /// With what is required.
@@ -46,6 +48,7 @@ impl DeleteApplication {
     }
 }
 
+#[cfg(feature = "application")]
 impl Command for DeleteApplication {
     const NAME: &'static str = "DeleteApplication";
     type Output = ();
@@ -75,6 +78,7 @@ impl Command for DeleteApplication {
 /// # Errors
 /// - 401: The credentials are missing or not accepted.
 /// - 403: The caller may not do this.
+#[cfg(feature = "application")]
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "catalog", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
@@ -87,6 +91,7 @@ pub struct GetApplicationBranches {
     pub owner_id: Option<cc_core::OwnerId>,
 }
 
+#[cfg(feature = "application")]
 #[allow(clippy::new_without_default)]
 impl GetApplicationBranches {
     /// With what is required.
@@ -104,6 +109,7 @@ impl GetApplicationBranches {
     }
 }
 
+#[cfg(feature = "application")]
 impl Command for GetApplicationBranches {
     const NAME: &'static str = "GetApplicationBranches";
     type Output = Option<Vec<String>>;
@@ -128,5 +134,66 @@ impl Command for GetApplicationBranches {
         let mut list: Vec<String> = answer.into_inner();
         list.sort_by(|a, b| a.cmp(&b));
         Ok(Some(list))
+    }
+}
+
+/// Stops an application.
+///
+/// Operation: `undeploy_application`
+/// (`DELETE /v2/organisations/{ownerId}/applications/{applicationId}/instances`). The owner, when it is not
+/// given, is resolved from `application_id`: no request when it is known already.
+///
+/// # Errors
+/// - 401: The credentials are missing or not accepted.
+/// - 403: The caller may not do this.
+/// - 404: There is none, or none the caller may see.
+#[cfg(feature = "deployment")]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "catalog", derive(schemars::JsonSchema))]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[must_use = "a command does nothing until it is sent"]
+pub struct UndeployApplication {
+    /// The application.
+    pub application_id: cc_core::ApplicationId,
+    /// The owner. Default: resolved.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub owner_id: Option<cc_core::OwnerId>,
+}
+
+#[cfg(feature = "deployment")]
+#[allow(clippy::new_without_default)]
+impl UndeployApplication {
+    /// With what is required.
+    pub fn new(application_id: impl Into<cc_core::ApplicationId>) -> Self {
+        Self {
+            application_id: application_id.into(),
+            owner_id: None,
+        }
+    }
+
+    /// The owner. Default: resolved.
+    pub fn owner_id(mut self, owner_id: impl Into<cc_core::OwnerId>) -> Self {
+        self.owner_id = Some(owner_id.into());
+        self
+    }
+}
+
+#[cfg(feature = "deployment")]
+impl Command for UndeployApplication {
+    const NAME: &'static str = "UndeployApplication";
+    type Output = ();
+
+    async fn run(self, cx: &Context) -> Result<Self::Output> {
+        cx.resolved(
+                Ids::new().owner(self.owner_id.clone(), &self.application_id),
+                |ids| {
+                    cc_api_deployment::UndeployApplication::new(
+                        ids.owner_id(),
+                        self.application_id.clone(),
+                    )
+                },
+            )
+            .await?;
+        Ok(())
     }
 }

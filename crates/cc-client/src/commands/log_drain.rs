@@ -1,0 +1,13 @@
+//! Drains: copies of logs that go to a service of the owner's choice.
+//!
+//! The commands of the official client name an application. Here they name an application or an add-on.
+
+mod change;
+mod create;
+pub mod model;
+mod read;
+mod wait;
+
+pub use change::{DeleteLogDrain, DisableLogDrain, EnableLogDrain};
+pub use create::CreateLogDrain;
+pub use read::{GetLogDrain, ListLogDrain};

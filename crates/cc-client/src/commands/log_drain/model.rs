@@ -1,0 +1,231 @@
+//! What the commands of drains take and give back.
+
+use cc_api_drain::types as wire;
+use cc_core::{DrainId, ResourceId, Secret, Timestamp};
+use serde::{Deserialize, Serialize};
+
+pub use wire::{DrainExecutionState, DrainKind, DrainState, TlsVerification};
+
+/// A copy of the logs of one resource, and where it goes.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "catalog", derive(schemars::JsonSchema))]
+#[serde(rename_all = "camelCase")]
+#[non_exhaustive]
+pub struct LogDrain {
+    /// Its id.
+    pub id: DrainId,
+    /// The application, or the add-on by its real id, whose logs it sends.
+    pub application_id: Option<ResourceId>,
+    /// When its state changed last.
+    pub updated_at: Option<Timestamp>,
+    /// Its state.
+    pub status: DrainState,
+    /// Who changed its state last.
+    pub updated_by: Option<String>,
+    /// Which logs it sends.
+    pub kind: DrainKind,
+    /// Where they go. The platform masks passwords.
+    pub target: LogDrainTarget,
+    /// How the delivery goes.
+    pub execution: Option<wire::DrainExecution>,
+    /// What it has sent lately and has still to send.
+    pub backlog: Option<wire::DrainBacklog>,
+}
+
+cc_core::open_union! {
+    /// Where the logs go.
+    #[tag = "type"]
+    pub enum LogDrainTarget {
+        /// A server that gets each log line in an HTTP request.
+        RawHttp(HttpTarget) = "RAW_HTTP",
+        /// A syslog server, over TCP.
+        SyslogTcp(SyslogTarget) = "SYSLOG_TCP",
+        /// A syslog server, over UDP.
+        SyslogUdp(SyslogTarget) = "SYSLOG_UDP",
+        /// Datadog.
+        Datadog(DatadogTarget) = "DATADOG",
+        /// An Elasticsearch server.
+        Elasticsearch(ElasticsearchTarget) = "ELASTICSEARCH",
+        /// New Relic.
+        NewRelic(NewRelicTarget) = "NEWRELIC",
+        /// OVHcloud Logs Data Platform.
+        OvhTcp(OvhTarget) = "OVH_TCP",
+    }
+}
+
+/// Declares the target structs: same derives, camelCase in JSON, nothing unknown.
+macro_rules! targets {
+    ($($(#[$doc:meta])* $name:ident { $($(#[$fdoc:meta])* $field:ident: $ty:ty),+ $(,)? })+) => {$(
+        $(#[$doc])*
+        #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+        #[cfg_attr(feature = "catalog", derive(schemars::JsonSchema))]
+        #[serde(rename_all = "camelCase")]
+        pub struct $name {
+            $($(#[$fdoc])* pub $field: $ty,)+
+        }
+    )+};
+}
+
+targets! {
+    /// A server that gets each log line in an HTTP request.
+    HttpTarget {
+        /// Address of the server.
+        url: String,
+        /// For HTTP Basic authentication.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        credentials: Option<BasicCredentials>,
+    }
+    /// A syslog server.
+    SyslogTarget {
+        /// Address of the server.
+        url: String,
+        /// Structured data (RFC 5424) put into each line. It often holds a token.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        structured_data_parameters: Option<Secret>,
+    }
+    /// Datadog.
+    DatadogTarget {
+        /// Address of the intake, which may hold an API key.
+        url: Secret,
+    }
+    /// An Elasticsearch server.
+    ElasticsearchTarget {
+        /// Address of the server.
+        url: String,
+        /// For HTTP Basic authentication.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        credentials: Option<BasicCredentials>,
+        /// Name of the index. The platform asks for one.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        index_prefix: Option<String>,
+        /// Whether the certificate of the server is verified. Default: it is.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        tls_verification: Option<TlsVerification>,
+    }
+    /// New Relic.
+    NewRelicTarget {
+        /// Address of the intake.
+        url: String,
+        /// API key.
+        api_key: Secret,
+    }
+    /// OVHcloud Logs Data Platform.
+    OvhTarget {
+        /// Address of the input.
+        url: String,
+        /// Token of the data stream.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        token: Option<Secret>,
+        /// Structured data (RFC 5424) put into each line. It often holds a token.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        structured_data_parameters: Option<Secret>,
+    }
+    /// A user name and a password.
+    BasicCredentials {
+        /// The user name.
+        username: String,
+        /// The password. The platform masks it in answers.
+        password: Secret,
+    }
+}
+
+impl LogDrainTarget {
+    /// As the platform takes it.
+    pub(super) fn into_wire(self) -> wire::DrainRecipient {
+        fn split(credentials: Option<BasicCredentials>) -> (Option<String>, Option<Secret>) {
+            credentials.map_or((None, None), |basic| (Some(basic.username), Some(basic.password)))
+        }
+        match self {
+            Self::RawHttp(target) => {
+                let mut recipient = wire::RawHttpRecipient::new(target.url);
+                (recipient.username, recipient.password) = split(target.credentials);
+                recipient.into()
+            }
+            Self::SyslogTcp(target) => {
+                let mut recipient = wire::SyslogTcpRecipient::new(target.url);
+                recipient.rfc5424_structured_data_parameters = target.structured_data_parameters;
+                recipient.into()
+            }
+            Self::SyslogUdp(target) => {
+                let mut recipient = wire::SyslogUdpRecipient::new(target.url);
+                recipient.rfc5424_structured_data_parameters = target.structured_data_parameters;
+                recipient.into()
+            }
+            Self::Datadog(target) => wire::DatadogRecipient::new(target.url).into(),
+            Self::Elasticsearch(target) => {
+                let mut recipient =
+                    wire::ElasticsearchRecipient::new(target.url, target.index_prefix.unwrap_or_default());
+                (recipient.username, recipient.password) = split(target.credentials);
+                recipient.tls_verification = target.tls_verification;
+                recipient.into()
+            }
+            Self::NewRelic(target) => wire::NewRelicRecipient::new(target.url, target.api_key).into(),
+            Self::OvhTcp(target) => {
+                let mut recipient = wire::OvhTcpRecipient::new(target.url);
+                recipient.token = target.token;
+                recipient.rfc5424_structured_data_parameters = target.structured_data_parameters;
+                recipient.into()
+            }
+            Self::Unknown(unknown) => wire::DrainRecipient::Unknown(unknown),
+        }
+    }
+}
+
+impl From<wire::DrainRecipient> for LogDrainTarget {
+    fn from(wire: wire::DrainRecipient) -> Self {
+        fn join(username: Option<String>, password: Option<Secret>) -> Option<BasicCredentials> {
+            let username = username.filter(|name| !name.is_empty())?;
+            Some(BasicCredentials { username, password: password.unwrap_or_default() })
+        }
+        let given = |secret: Option<Secret>| secret.filter(|secret| !secret.is_empty());
+        match wire {
+            wire::DrainRecipient::RawHttp(to) => {
+                Self::RawHttp(HttpTarget { url: to.url, credentials: join(to.username, to.password) })
+            }
+            wire::DrainRecipient::SyslogTcp(to) => Self::SyslogTcp(SyslogTarget {
+                url: to.url,
+                structured_data_parameters: given(to.rfc5424_structured_data_parameters),
+            }),
+            wire::DrainRecipient::SyslogUdp(to) => Self::SyslogUdp(SyslogTarget {
+                url: to.url,
+                structured_data_parameters: given(to.rfc5424_structured_data_parameters),
+            }),
+            wire::DrainRecipient::Datadog(to) => Self::Datadog(DatadogTarget { url: to.url }),
+            wire::DrainRecipient::Elasticsearch(to) => Self::Elasticsearch(ElasticsearchTarget {
+                url: to.url,
+                credentials: join(to.username, to.password),
+                index_prefix: Some(to.index).filter(|index| !index.is_empty()),
+                tls_verification: to.tls_verification,
+            }),
+            wire::DrainRecipient::Newrelic(to) => {
+                Self::NewRelic(NewRelicTarget { url: to.url, api_key: to.api_key })
+            }
+            wire::DrainRecipient::OvhTcp(to) => Self::OvhTcp(OvhTarget {
+                url: to.url,
+                token: given(to.token),
+                structured_data_parameters: given(to.rfc5424_structured_data_parameters),
+            }),
+            wire::DrainRecipient::Unknown(unknown) => Self::Unknown(unknown),
+            // The wire type grows with the spec: what has no counterpart here keeps its JSON.
+            other => {
+                Self::Unknown(cc_core::UnknownVariant::new(serde_json::to_value(other).unwrap_or_default()))
+            }
+        }
+    }
+}
+
+impl From<wire::Drain> for LogDrain {
+    fn from(wire: wire::Drain) -> Self {
+        Self {
+            id: wire.id,
+            application_id: wire.resource_id,
+            updated_at: wire.status.date,
+            status: wire.status.status,
+            updated_by: wire.status.author_id,
+            kind: wire.kind,
+            target: wire.recipient.into(),
+            execution: wire.execution,
+            backlog: wire.backlog,
+        }
+    }
+}

@@ -1,0 +1,139 @@
+//! Waiting for something that comes by and by.
+
+use std::future::Future;
+use std::time::Duration;
+
+use cc_core::runtime::{self, Instant};
+use cc_core::{Error, ErrorKind, Result};
+
+/// Looks again and again until something is there, or its time is over.
+///
+/// ```
+/// # use std::time::Duration;
+/// # use cc_client::poll::Polling;
+/// # async fn example() -> cc_client::Result<()> {
+/// let mut looks = 0;
+/// let value = Polling::new(Duration::from_secs(1), Duration::from_secs(30))
+///     .run(|| {
+///         looks += 1;
+///         let there = (looks == 3).then_some("it");
+///         async move { Ok(there) }
+///     })
+///     .await?;
+/// assert_eq!(value, "it");
+/// # Ok(()) }
+/// ```
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Polling {
+    every: Duration,
+    at_most: Duration,
+}
+
+impl Polling {
+    /// Looks `every` so often, counted from the end of one look to the start of the next, for at most this long.
+    #[must_use]
+    pub fn new(every: Duration, at_most: Duration) -> Self {
+        Self { every, at_most }
+    }
+
+    /// Looks at once, and then again and again until a look gives something. Dropping the future ends it.
+    ///
+    /// # Errors
+    /// [`ErrorKind::DeadlineExceeded`] when the time is over, even in the midst of a look; the first error of a look.
+    pub async fn run<T, F>(self, mut look: impl FnMut() -> F) -> Result<T>
+    where
+        F: Future<Output = Result<Option<T>>>,
+    {
+        let deadline = Instant::now().checked_add(self.at_most);
+        let found = runtime::until(deadline, async {
+            loop {
+                if let Some(found) = look().await? {
+                    return Ok(found);
+                }
+                runtime::sleep(self.every).await;
+            }
+        });
+        found.await.unwrap_or_else(|| {
+            Err(Error::new(ErrorKind::DeadlineExceeded)
+                .with_message(format!("it was waited for {:?}", self.at_most)))
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::cell::{Cell, RefCell};
+    use std::future::pending;
+    use std::rc::Rc;
+
+    use super::*;
+
+    const SECOND: Duration = Duration::from_secs(1);
+
+    fn half_a_minute() -> Polling {
+        Polling::new(SECOND, 30 * SECOND)
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn the_first_look_is_at_once_and_the_next_a_delay_after_the_end_of_the_one_before() {
+        let start = Instant::now();
+        let looks = RefCell::new(Vec::new());
+        let found = half_a_minute()
+            .run(|| async {
+                looks.borrow_mut().push(start.elapsed().as_secs());
+                runtime::sleep(2 * SECOND).await;
+                Ok((looks.borrow().len() == 3).then_some("found"))
+            })
+            .await;
+        assert_eq!((found.unwrap(), looks.into_inner()), ("found", vec![0, 3, 6]));
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn it_ends_at_the_deadline() {
+        let start = Instant::now();
+        let looks = Cell::new(0);
+        let error = half_a_minute()
+            .run(|| async {
+                looks.set(looks.get() + 1);
+                Ok(None::<()>)
+            })
+            .await
+            .unwrap_err();
+        assert_eq!((error.kind(), error.code()), (ErrorKind::DeadlineExceeded, "TIMEOUT_EXCEEDED"));
+        assert_eq!((start.elapsed(), looks.get()), (30 * SECOND, 30));
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_look_that_hangs_does_not_escape_the_deadline() {
+        let start = Instant::now();
+        let error = half_a_minute().run(pending::<Result<Option<()>>>).await.unwrap_err();
+        assert_eq!((error.kind(), start.elapsed()), (ErrorKind::DeadlineExceeded, 30 * SECOND));
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn the_error_of_a_look_reaches_the_caller_at_once() {
+        let start = Instant::now();
+        let look = || async { Err::<Option<()>, _>(Error::new(ErrorKind::Unreachable)) };
+        let error = half_a_minute().run(look).await.unwrap_err();
+        assert_eq!((error.kind(), start.elapsed()), (ErrorKind::Unreachable, Duration::ZERO));
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn dropping_it_ends_the_looks() {
+        let looks = Rc::new(Cell::new(0));
+        let counted = looks.clone();
+        let polling = half_a_minute().run(move || {
+            counted.set(counted.get() + 1);
+            async { Ok(None::<()>) }
+        });
+        assert!(tokio::time::timeout(2 * SECOND + SECOND / 2, polling).await.is_err());
+        runtime::sleep(10 * SECOND).await;
+        assert_eq!((looks.get(), Rc::strong_count(&looks)), (3, 1));
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn an_endless_time_is_no_overflow() {
+        let found = Polling::new(SECOND, Duration::MAX).run(|| async { Ok(Some(1)) }).await;
+        assert_eq!(found.unwrap(), 1);
+    }
+}

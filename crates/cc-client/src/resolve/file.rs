@@ -1,0 +1,310 @@
+//! Indexes in a file.
+
+use std::fs::{self, File, OpenOptions};
+use std::io::{self, ErrorKind as Io, Write};
+use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
+
+use cc_core::{Error, ErrorKind, Result, Timestamp};
+
+use super::index::Index;
+use super::store::{Store, StoreFuture};
+
+/// The first line of the file. A version that does not know it takes the file for empty.
+const HEADER: &str = "cc-client ids 1";
+
+/// What the first line of every version starts with.
+const MAGIC: &str = "cc-client ids ";
+
+/// Keeps indexes in one file, a line for each identity and endpoint, readable for its owner alone.
+///
+/// Any number of processes may use it at once: it is replaced as a whole and never locked. Of two that write at the same
+/// moment, the last one wins, and the other asks the platform once more some day. A file that cannot be read is put aside,
+/// under its name and `.corrupt-` with the time in milliseconds, and begun anew.
+#[derive(Debug, Clone)]
+pub struct FileStore(Arc<Inner>);
+
+#[derive(Debug)]
+struct Inner {
+    path: PathBuf,
+    /// Held while this process changes the file.
+    writing: Mutex<()>,
+}
+
+impl FileStore {
+    /// Keeps indexes in this file. It is made when something is to be kept, with the folders above it.
+    #[must_use]
+    pub fn new(path: impl Into<PathBuf>) -> Self {
+        Self(Arc::new(Inner { path: path.into(), writing: Mutex::new(()) }))
+    }
+
+    /// The file.
+    #[must_use]
+    pub fn path(&self) -> &Path {
+        &self.0.path
+    }
+
+    /// Does this where it does not hold other work up.
+    fn run<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(&Inner) -> io::Result<T> + Send + 'static,
+    ) -> StoreFuture<'_, T> {
+        let inner = self.0.clone();
+        Box::pin(async move {
+            let path = inner.path.clone();
+            let done = tokio::task::spawn_blocking(move || work(&inner)).await;
+            done.map_err(io::Error::other).and_then(|done| done).map_err(|cause| {
+                Error::new(ErrorKind::Store)
+                    .with_message(format!("the file `{}` failed", path.display()))
+                    .with_source(cause)
+            })
+        })
+    }
+}
+
+impl Store for FileStore {
+    fn read<'a>(&'a self, key: &'a str) -> StoreFuture<'a, Option<Arc<Index>>> {
+        let key = encoded(key);
+        self.run(move |inner| {
+            let bytes = inner.bytes()?;
+            let Ok(text) = text(&bytes) else { return inner.put_aside(&bytes).map(|()| None) };
+            let Some(json) = lines(text).find_map(|line| value(line, &key)) else { return Ok(None) };
+            match Index::from_json(json.as_bytes()) {
+                Ok(index) => Ok(Some(Arc::new(index))),
+                Err(_) => inner.put_aside(&bytes).map(|()| None),
+            }
+        })
+    }
+
+    fn write<'a>(&'a self, key: &'a str, index: Arc<Index>) -> StoreFuture<'a, ()> {
+        let key = encoded(key);
+        self.run(move |inner| inner.change(&key, Some(&index.to_json())))
+    }
+
+    fn remove<'a>(&'a self, key: &'a str) -> StoreFuture<'a, ()> {
+        let key = encoded(key);
+        self.run(move |inner| inner.change(&key, None))
+    }
+}
+
+impl Inner {
+    /// What is in the file; nothing when there is none.
+    fn bytes(&self) -> io::Result<Vec<u8>> {
+        match fs::read(&self.path) {
+            Err(error) if error.kind() == Io::NotFound => Ok(HEADER.into()),
+            read => read,
+        }
+    }
+
+    /// Takes a file away that cannot be read, unless it was replaced meanwhile.
+    fn put_aside(&self, read: &[u8]) -> io::Result<()> {
+        let _writing = self.writing.lock().unwrap_or_else(PoisonError::into_inner);
+        if self.bytes()? == read { self.take_away() } else { Ok(()) }
+    }
+
+    fn take_away(&self) -> io::Result<()> {
+        let mut aside = self.path.clone().into_os_string();
+        aside.push(format!(".corrupt-{}", Timestamp::now().as_millis()));
+        let aside = PathBuf::from(aside);
+        fs::rename(&self.path, &aside)?;
+        tracing::warn!(path = %self.path.display(), aside = %aside.display(), "the file of ids cannot be read and is put aside");
+        Ok(())
+    }
+
+    /// Replaces the line of this key.
+    fn change(&self, key: &str, json: Option<&str>) -> io::Result<()> {
+        let _writing = self.writing.lock().unwrap_or_else(PoisonError::into_inner);
+        let before = self.bytes()?;
+        let before = match text(&before) {
+            Ok(text) => text,
+            Err(_) => {
+                self.take_away()?;
+                HEADER
+            }
+        };
+        let folder = self.path.parent().filter(|folder| !folder.as_os_str().is_empty());
+        if let Some(folder) = folder {
+            fs::create_dir_all(folder)?;
+        }
+        let (mut file, temporary) = self.temporary()?;
+        let others = lines(before).filter(|line| value(line, key).is_none());
+        let written = (|| {
+            let mut file = io::BufWriter::new(&mut file);
+            writeln!(file, "{HEADER}")?;
+            for line in others {
+                writeln!(file, "{line}")?;
+            }
+            if let Some(json) = json {
+                writeln!(file, "{key}\t{json}")?;
+            }
+            file.flush()
+        })();
+        let replaced =
+            written.and_then(|()| file.sync_all()).and_then(|()| fs::rename(&temporary, &self.path));
+        if replaced.is_err() {
+            // It is of no use any more, and the first error is the one to tell.
+            let _ = fs::remove_file(&temporary);
+        }
+        replaced?;
+        sync_folder(folder.unwrap_or(Path::new(".")));
+        Ok(())
+    }
+
+    /// A new file beside the real one.
+    fn temporary(&self) -> io::Result<(File, PathBuf)> {
+        static NUMBER: AtomicU64 = AtomicU64::new(0);
+        let mut options = OpenOptions::new();
+        options.write(true).create_new(true);
+        #[cfg(unix)]
+        std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+        let mut path = self.path.clone().into_os_string();
+        path.push(format!(
+            ".new-{}-{}-{}",
+            std::process::id(),
+            Timestamp::now().as_micros(),
+            NUMBER.fetch_add(1, Ordering::Relaxed)
+        ));
+        let path = PathBuf::from(path);
+        Ok((options.open(&path)?, path))
+    }
+}
+
+/// Makes the new name last through a power failure, where the system can: without it the old file comes back, whole.
+fn sync_folder(folder: &Path) {
+    if cfg!(unix)
+        && let Ok(folder) = File::open(folder)
+    {
+        let _ = folder.sync_all();
+    }
+}
+
+/// A key as JSON: it holds neither a line end nor a tab.
+fn encoded(key: &str) -> String {
+    serde_json::Value::from(key).to_string()
+}
+
+/// The text of a file of this version; the header alone for one of another version.
+fn text(bytes: &[u8]) -> Result<&str, NoIds> {
+    match std::str::from_utf8(bytes) {
+        Ok(text) if text.lines().next() == Some(HEADER) => Ok(text),
+        Ok(text) if text.starts_with(MAGIC) => Ok(HEADER),
+        _ => Err(NoIds),
+    }
+}
+
+/// The file holds something else.
+struct NoIds;
+
+fn lines(text: &str) -> impl Iterator<Item = &str> {
+    text.lines().skip(1)
+}
+
+/// What a line holds under this key.
+fn value<'a>(line: &'a str, key: &str) -> Option<&'a str> {
+    line.strip_prefix(key)?.strip_prefix('\t')
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const SUMMARY: &str = r#"{"version":1,"fetchedAt":"2024-03-12T13:38:33Z","organisations":[{"id":"orga_1","applications":[{"id":"app_1"}]}]}"#;
+
+    fn index() -> Arc<Index> {
+        Arc::new(Index::from_json(SUMMARY.as_bytes()).unwrap())
+    }
+
+    fn files(folder: &Path) -> Vec<String> {
+        let mut names: Vec<String> = fs::read_dir(folder)
+            .unwrap()
+            .map(|entry| entry.unwrap().file_name().into_string().unwrap())
+            .collect();
+        names.sort();
+        names
+    }
+
+    #[tokio::test]
+    async fn each_key_has_its_own_index_and_nothing_is_left_behind() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("cc").join("ids");
+        let store = FileStore::new(&path);
+        assert!(store.read("a").await.unwrap().is_none());
+        store.write("a", index()).await.unwrap();
+        store.write("b\n\"\t", Arc::new(Index::empty(Timestamp::now()))).await.unwrap();
+        let other = FileStore::new(&path);
+        assert_eq!(other.read("a").await.unwrap().unwrap().len(), 1);
+        assert_eq!(other.read("b\n\"\t").await.unwrap().unwrap().len(), 0);
+        other.remove("a").await.unwrap();
+        assert!(store.read("a").await.unwrap().is_none());
+        assert!(store.read("b\n\"\t").await.unwrap().is_some());
+        assert_eq!(files(path.parent().unwrap()), ["ids"]);
+    }
+
+    #[cfg(unix)]
+    #[tokio::test]
+    async fn the_file_is_readable_for_its_owner_alone() {
+        use std::os::unix::fs::PermissionsExt;
+        let folder = tempfile::tempdir().unwrap();
+        let store = FileStore::new(folder.path().join("ids"));
+        store.write("a", index()).await.unwrap();
+        assert_eq!(fs::metadata(store.path()).unwrap().permissions().mode() & 0o777, 0o600);
+    }
+
+    #[tokio::test]
+    async fn a_corrupt_file_is_put_aside_and_begun_anew() {
+        let whole = format!("{HEADER}\n\"a\"\t{SUMMARY}\n");
+        for broken in [b"{}".as_slice(), b"\xff", b"", &whole.as_bytes()[..whole.len() - 9]] {
+            let folder = tempfile::tempdir().unwrap();
+            let store = FileStore::new(folder.path().join("ids"));
+            fs::write(store.path(), broken).unwrap();
+            assert!(store.read("a").await.unwrap().is_none());
+            let names = files(folder.path());
+            assert!(names.len() == 1 && names[0].starts_with("ids.corrupt-"), "{names:?}");
+            assert_eq!(fs::read(folder.path().join(&names[0])).unwrap(), broken);
+            store.write("a", index()).await.unwrap();
+            assert!(store.read("a").await.unwrap().is_some());
+        }
+    }
+
+    #[tokio::test]
+    async fn a_file_of_another_version_reads_as_empty_and_stays_until_something_is_kept() {
+        let folder = tempfile::tempdir().unwrap();
+        let store = FileStore::new(folder.path().join("ids"));
+        fs::write(store.path(), "cc-client ids 2\nwhatever\n").unwrap();
+        assert!(store.read("a").await.unwrap().is_none());
+        assert_eq!(files(folder.path()), ["ids"]);
+        store.write("a", index()).await.unwrap();
+        assert!(store.read("a").await.unwrap().is_some());
+    }
+
+    #[tokio::test(flavor = "multi_thread")]
+    async fn many_that_write_at_once_never_leave_a_broken_file() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("ids");
+        let writers = (0..16).map(|number| {
+            let path = path.clone();
+            tokio::spawn(async move {
+                // A store of its own each, as other processes have.
+                let store = FileStore::new(path);
+                for _ in 0..8 {
+                    store.write(&format!("key {}", number % 4), index()).await.unwrap();
+                    let read = store.read(&format!("key {}", number % 4)).await.unwrap();
+                    assert!(read.is_none_or(|index| index.len() == 1));
+                }
+            })
+        });
+        futures_util::future::try_join_all(writers).await.unwrap();
+        assert_eq!(files(folder.path()), ["ids"]);
+        assert!(fs::read_to_string(&path).unwrap().starts_with(HEADER));
+    }
+
+    #[tokio::test]
+    async fn a_place_that_cannot_be_written_is_an_error_and_no_panic() {
+        let folder = tempfile::tempdir().unwrap();
+        let store = FileStore::new(folder.path());
+        assert_eq!(store.read("a").await.unwrap_err().kind(), ErrorKind::Store);
+        let error = store.write("a", index()).await.unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::Store);
+    }
+}

@@ -1,0 +1,137 @@
+//! Where an index is kept for later, and for others.
+
+use std::collections::HashMap;
+use std::fmt;
+use std::future::Future;
+use std::pin::Pin;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use cc_core::runtime::{self, Instant};
+use cc_core::{Error, ErrorKind, Result, Transport};
+
+use super::index::Index;
+
+/// How long a store may take to read or to write. Past that the platform is asked, and what was to be written is not.
+const PATIENCE: Duration = Duration::from_secs(2);
+
+/// The future of a [`Store`].
+pub type StoreFuture<'a, T> = Pin<Box<dyn Future<Output = Result<T>> + Send + 'a>>;
+
+/// Keeps indexes of ids, so that the next process, or another machine, need not ask the platform. A failure of it never
+/// fails a command, and what takes longer than two seconds is given up.
+///
+/// A key names an identity and an endpoint, and shows no secret. [`Index::to_json`] and [`Index::from_json`] turn an index
+/// into text and back.
+pub trait Store: Send + Sync + fmt::Debug + 'static {
+    /// The index that is kept under this key.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Store`] when it cannot be read.
+    fn read<'a>(&'a self, key: &'a str) -> StoreFuture<'a, Option<Arc<Index>>>;
+
+    /// Keeps an index under this key, in the place of the one before.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Store`] when it cannot be written.
+    fn write<'a>(&'a self, key: &'a str, index: Arc<Index>) -> StoreFuture<'a, ()>;
+
+    /// Drops the index that is kept under this key.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Store`] when it cannot be written.
+    fn remove<'a>(&'a self, key: &'a str) -> StoreFuture<'a, ()>;
+}
+
+impl<S: Store + ?Sized> Store for Arc<S> {
+    fn read<'a>(&'a self, key: &'a str) -> StoreFuture<'a, Option<Arc<Index>>> {
+        (**self).read(key)
+    }
+
+    fn write<'a>(&'a self, key: &'a str, index: Arc<Index>) -> StoreFuture<'a, ()> {
+        (**self).write(key, index)
+    }
+
+    fn remove<'a>(&'a self, key: &'a str) -> StoreFuture<'a, ()> {
+        (**self).remove(key)
+    }
+}
+
+/// Keeps indexes in memory, for the clients of one process that share it. Cheap to clone: clones share everything.
+#[derive(Debug, Clone, Default)]
+pub struct MemoryStore(Arc<Mutex<HashMap<String, Arc<Index>>>>);
+
+impl MemoryStore {
+    /// An empty one.
+    #[must_use]
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    fn with<T>(&self, work: impl FnOnce(&mut HashMap<String, Arc<Index>>) -> T) -> StoreFuture<'_, T>
+    where
+        T: Send + 'static,
+    {
+        let done = work(&mut self.0.lock().unwrap_or_else(PoisonError::into_inner));
+        Box::pin(std::future::ready(Ok(done)))
+    }
+}
+
+impl Store for MemoryStore {
+    fn read<'a>(&'a self, key: &'a str) -> StoreFuture<'a, Option<Arc<Index>>> {
+        self.with(|indexes| indexes.get(key).cloned())
+    }
+
+    fn write<'a>(&'a self, key: &'a str, index: Arc<Index>) -> StoreFuture<'a, ()> {
+        self.with(|indexes| drop(indexes.insert(key.to_owned(), index)))
+    }
+
+    fn remove<'a>(&'a self, key: &'a str) -> StoreFuture<'a, ()> {
+        self.with(|indexes| drop(indexes.remove(key)))
+    }
+}
+
+/// A store whose failures stay with it: they are told to the log, the first as a warning.
+#[derive(Debug)]
+pub(super) struct Guarded {
+    store: Arc<dyn Store>,
+    warned: AtomicBool,
+}
+
+impl Guarded {
+    pub(super) fn new(store: Arc<dyn Store>) -> Self {
+        Self { store, warned: AtomicBool::new(false) }
+    }
+
+    /// What the index of this transport is kept under. There is none for a credentials provider that does not say whose
+    /// credentials it gives: another one may come to stand at its place in memory.
+    pub(super) fn key(&self, transport: &Transport) -> Option<String> {
+        let identity = transport.identity();
+        (!identity.starts_with("provider-0x")).then(|| format!("{identity} {}", transport.endpoint()))
+    }
+
+    pub(super) async fn read(&self, key: &str) -> Option<Arc<Index>> {
+        self.guard("read", self.store.read(key)).await.flatten()
+    }
+
+    pub(super) async fn write(&self, key: &str, index: Arc<Index>) {
+        self.guard("write", self.store.write(key, index)).await;
+    }
+
+    async fn guard<T>(&self, what: &str, work: StoreFuture<'_, T>) -> Option<T> {
+        let late = || Err(Error::new(ErrorKind::Store).with_message("it took too long"));
+        let done = runtime::until(Some(Instant::now() + PATIENCE), work).await.unwrap_or_else(late);
+        let error = match done {
+            Ok(done) => return Some(done),
+            Err(error) => error,
+        };
+        let cause = std::error::Error::source(&error).map(tracing::field::display);
+        if self.warned.swap(true, Ordering::Relaxed) {
+            tracing::debug!(%error, cause, "the store of ids failed to {what} again");
+        } else {
+            tracing::warn!(%error, cause, "the store of ids failed to {what}: ids are read from the platform");
+        }
+        None
+    }
+}
