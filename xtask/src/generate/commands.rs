@@ -108,7 +108,7 @@ pub fn render(decided: &[Decided<'_>], hand: &HandWritten) -> Result<Rendered, S
     // A domain of commands that is written by hand alone is a module too.
     let mut files = BTreeMap::new();
     let mut index = format!(
-        "// {HEADER_TEXT}\n//! The commands that are one request, a module for each domain of commands.\n\n#![allow(unused_braces, clippy::should_implement_trait, clippy::too_many_arguments)]\n\n\
+        "// {HEADER_TEXT}\n//! The commands that are one request, a module for each domain of commands.\n\n#![allow(unused_braces, clippy::clone_on_copy, clippy::should_implement_trait, clippy::too_many_arguments, clippy::unnecessary_sort_by)]\n\n\
          #[cfg(feature = \"catalog\")]\npub(crate) mod catalog;\n\n/// The generated part of each domain of commands.\npub mod commands {{\n"
     );
     for (name, (features, title, code)) in &modules {
@@ -552,13 +552,13 @@ impl Output {
                 None => (field_name(sort), false),
             };
             let (a, b) = if descending { ("b", "a") } else { ("a", "b") };
-            // `self` sorts things that have no fields, such as texts.
-            let key = if field == "self_" { String::new() } else { format!(".{field}") };
-            let _ = writeln!(
-                out,
-                "let mut list: Vec<{}> = {value};\nlist.sort_by(|a, b| {a}{key}.cmp(&{b}{key}));",
-                self.one
-            );
+            let sort = match (field.as_str(), descending) {
+                // `self` sorts things that have no fields, such as texts.
+                ("self_", false) => "list.sort();".to_owned(),
+                ("self_", true) => "list.sort_by(|a, b| b.cmp(a));".to_owned(),
+                _ => format!("list.sort_by(|a, b| {a}.{field}.cmp(&{b}.{field}));"),
+            };
+            let _ = writeln!(out, "let mut list: Vec<{}> = {value};\n{sort}", self.one);
             value = "list".to_owned();
         }
         if self.empty.as_deref() == Some("null") {

@@ -85,7 +85,7 @@ impl Command for ListLogDrain {
             Err(error) if error.is_not_found() => return Ok(Vec::new()),
             Err(error) => return Err(error),
         };
-        drains.sort_by(|a, b| b.updated_at.cmp(&a.updated_at));
+        drains.sort_by_key(|drain| std::cmp::Reverse(drain.updated_at));
         Ok(drains)
     }
 }

@@ -132,7 +132,7 @@ impl Command for GetApplicationBranches {
             Err(error) => return Err(error),
         };
         let mut list: Vec<String> = answer.into_inner();
-        list.sort_by(|a, b| a.cmp(&b));
+        list.sort();
         Ok(Some(list))
     }
 }
