@@ -1,0 +1,346 @@
+//! One request, from its route to its answer.
+
+pub(crate) mod auth;
+pub(crate) mod body;
+pub(crate) mod clock;
+mod control;
+pub(crate) mod faults;
+mod generic;
+pub(crate) mod journal;
+pub(crate) mod random;
+pub(crate) mod reply;
+pub(crate) mod request;
+mod router;
+pub(crate) mod sample;
+pub(crate) mod server;
+mod subjects;
+pub(crate) mod table;
+#[cfg(test)]
+mod tests;
+pub(crate) mod validate;
+
+use std::collections::BTreeMap;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use bytes::Bytes;
+use http::header::{ACCESS_CONTROL_ALLOW_ORIGIN, CONTENT_TYPE, ORIGIN, RETRY_AFTER};
+use http::request::Parts;
+use http::{HeaderValue, Response, StatusCode};
+
+use auth::{Credentials, Shown};
+use body::{Body, ConnectionReset};
+use clock::Clock;
+use faults::{Effect, Faults, Target};
+use journal::Journal;
+use reply::{Content, Refusal, Reply};
+use request::Request;
+use router::{Match, Router};
+use table::{Place, Table};
+use validate::{Inputs, Schemas, Side, Violation};
+
+use crate::domains::Handlers;
+use crate::world::World;
+
+/// Everything that a sandbox is, but the socket.
+#[derive(Debug)]
+pub(crate) struct Engine {
+    pub(crate) table: Arc<Table>,
+    pub(crate) router: Router,
+    pub(crate) handlers: Handlers,
+    pub(crate) schemas: Schemas,
+    pub(crate) credentials: Credentials,
+    pub(crate) clock: Arc<Clock>,
+    pub(crate) faults: Faults,
+    pub(crate) journal: Journal,
+    pub(crate) world: Mutex<World>,
+    pub(crate) violations: Mutex<Vec<Violation>>,
+    /// Whether violations are also told on the standard error.
+    pub(crate) tells: bool,
+    pub(crate) requests: AtomicU64,
+}
+
+impl Engine {
+    pub(crate) fn new(
+        table: Arc<Table>,
+        world: World,
+        clock: Clock,
+        credentials: Credentials,
+        tells: bool,
+    ) -> Self {
+        Self {
+            router: Router::new(&table),
+            table,
+            handlers: crate::domains::handlers(),
+            schemas: Schemas::default(),
+            credentials,
+            clock: Arc::new(clock),
+            faults: Faults::new(world.seed),
+            journal: Journal::default(),
+            world: Mutex::new(world),
+            violations: Mutex::default(),
+            tells,
+            requests: AtomicU64::new(0),
+        }
+    }
+
+    /// Answers a request.
+    pub(crate) async fn serve(&self, request: http::Request<Bytes>) -> Result<Response<Body>, ConnectionReset> {
+        let (parts, bytes) = request.into_parts();
+        let path = parts.uri.path();
+        if path == "/_sandbox" || path.starts_with("/_sandbox/") {
+            return Ok(control::answer(self, &parts, &bytes));
+        }
+        if parts.method == http::Method::OPTIONS {
+            return Ok(preflight());
+        }
+        let found = self.router.find(parts.method.as_str(), path);
+        let operation = found.as_ref().map(|found| self.table.operations[found.operation].id.as_str());
+        let ticket = self.journal.begin(&parts, &bytes, operation);
+        let target = Target { operation, method: parts.method.as_str(), path };
+        let (delay, effect) = self.faults.plan(&target);
+        if !delay.is_zero() {
+            tokio::time::sleep(delay).await;
+        }
+        let answer = match effect {
+            Some(Effect::ResetBefore) => return Err(ConnectionReset),
+            Some(Effect::ResetAfter) => {
+                self.dispatch(&parts, &bytes, found);
+                return Err(ConnectionReset);
+            }
+            Some(effect) => self.spoiled(effect, &parts, &bytes, found),
+            None => self.dispatch(&parts, &bytes, found),
+        };
+        let sozu_id = self.sozu_id();
+        self.journal.end(ticket, answer.status().as_u16(), &sozu_id);
+        Ok(finished(answer, &sozu_id, &parts))
+    }
+
+    /// The answer that a fault makes, or spoils.
+    fn spoiled(&self, effect: Effect, parts: &Parts, bytes: &Bytes, found: Option<Match>) -> Response<Sent> {
+        let path = parts.uri.path();
+        let refused = |status, code, message: &str| refusal(&Refusal::other(status, code, message), path);
+        match effect {
+            Effect::TooManyRequests(after) => {
+                let mut answer =
+                    refused(StatusCode::TOO_MANY_REQUESTS, "clever.core.too-many-requests", "Too many requests");
+                answer.headers_mut().insert(RETRY_AFTER, after.as_secs().into());
+                answer
+            }
+            Effect::Unavailable => refused(
+                StatusCode::SERVICE_UNAVAILABLE,
+                "clever.core.service-unavailable",
+                "The service is not available for now",
+            ),
+            Effect::Html(status) => {
+                let page = format!("<!doctype html>\n<title>{status}</title>\n<h1>{status}</h1>\n");
+                sent(status_of(status), Some("text/html"), Sent::Bytes(page.into()))
+            }
+            Effect::Answer(status, body) => {
+                sent(status_of(status), Some("application/json"), Sent::Bytes(body.to_string().into()))
+            }
+            effect => {
+                let (head, content) = self.dispatch(parts, bytes, found).into_parts();
+                let content = match (effect, content) {
+                    (Effect::Truncated, Sent::Bytes(bytes)) => Sent::Stream(body::truncated(&bytes)),
+                    (Effect::SlowBody(pause), Sent::Bytes(bytes)) => Sent::Stream(body::slow(&bytes, pause)),
+                    (Effect::Malformed, Sent::Bytes(_)) => Sent::Bytes(Bytes::from_static(b"{\"malformed\": \xff")),
+                    (_, content) => content,
+                };
+                Response::from_parts(head, content)
+            }
+        }
+    }
+
+    /// Does what is asked, or says why not.
+    fn dispatch(&self, parts: &Parts, bytes: &Bytes, found: Option<Match>) -> Response<Sent> {
+        let Some(found) = found else {
+            self.record(Side::Client, parts, None, vec!["the route is not known".to_owned()]);
+            let page = "<!doctype html>\n<title>404</title>\n<h1>The requested resource could not be found.</h1>\n";
+            return sent(StatusCode::NOT_FOUND, Some("text/html"), Sent::Bytes(page.into()));
+        };
+        match self.perform(parts, bytes, found) {
+            Ok(answer) => answer,
+            Err(refused) => refusal(&refused, parts.uri.path()),
+        }
+    }
+
+    fn perform(&self, parts: &Parts, bytes: &Bytes, found: Match) -> Result<Response<Sent>, Refusal> {
+        let operation = &self.table.operations[found.operation];
+        let query: Vec<(String, String)> =
+            form_urlencoded::parse(parts.uri.query().unwrap_or_default().as_bytes()).into_owned().collect();
+        let shown = self.credentials.read(&parts.headers, &query)?;
+        let mut world = self.world();
+        let caller = match shown {
+            Shown::Nothing if operation.is_public() => String::new(),
+            Shown::Nothing => return Err(Refusal::unauthorized("You must be authenticated to access this resource")),
+            Shown::Bearer(token) if token == self.credentials.api_token || world.knows_token(&token) => {
+                world.ids.user.clone()
+            }
+            Shown::Bearer(_) => return Err(Refusal::unauthorized("The API token is not known or has expired")),
+            Shown::Signed => world.ids.user.clone(),
+        };
+        let path = self.with_alias_owner(operation, found.parameters, &caller);
+        let header = |name: &str| Some(parts.headers.get(name)?.to_str().ok()?.to_owned());
+        let inputs = Inputs { path: &path, query: &query, header: &header };
+        let mut problems = validate::parameter_problems(&self.schemas, &self.table, operation, &inputs);
+        let content_type = header("content-type");
+        let read = validate::read_body(&self.schemas, &self.table, operation, content_type.as_deref(), bytes);
+        let body = read.unwrap_or_else(|wrong| {
+            problems.extend(wrong);
+            serde_json::Value::Null
+        });
+        if !problems.is_empty() {
+            let message = problems.join("; ");
+            self.record(Side::Client, parts, Some(&operation.id), problems);
+            return Err(Refusal::invalid(message));
+        }
+        let request = Request {
+            operation,
+            raw_path: parts.uri.path(),
+            path,
+            query,
+            headers: &parts.headers,
+            body,
+            caller,
+            clock: Arc::clone(&self.clock),
+        };
+        subjects::check(&world, &request)?;
+        let reply = match self.handlers.get(operation.id.as_str()) {
+            Some(handler) => handler(&mut world, &request)?,
+            None => Reply::default(),
+        };
+        Ok(self.complete(&world, parts, &request, reply))
+    }
+
+    /// Routes of the personal space name no owner: it is the caller.
+    fn with_alias_owner(
+        &self,
+        operation: &table::Operation,
+        mut path: BTreeMap<String, String>,
+        caller: &str,
+    ) -> BTreeMap<String, String> {
+        let owner = |parameter: &&table::Parameter| {
+            parameter.place == Place::Path
+                && (parameter.name == "ownerId" || self.table.resolve(&parameter.schema).0 == Some("shared.OwnerId"))
+        };
+        for parameter in operation.parameters.iter().filter(owner) {
+            path.entry(parameter.name.clone()).or_insert_with(|| caller.to_owned());
+        }
+        path
+    }
+
+    /// Turns a reply into what is sent: what it leaves unsaid comes from the spec, and it is checked against it.
+    fn complete(&self, world: &World, parts: &Parts, request: &Request<'_>, mut reply: Reply) -> Response<Sent> {
+        let operation = request.operation;
+        let success = &operation.success;
+        let sampler = generic::sampler(&self.table, world, request);
+        if matches!(reply.content, Content::Unsaid) {
+            reply.content = generic::answer(&sampler, request).content;
+        }
+        let content = match reply.content {
+            Content::Json(mut value) if success.content_type.as_deref() == Some("application/json") => {
+                if let Some(schema) = &success.schema {
+                    sampler.complete(schema, &mut value, &generic::identity(request));
+                    let key = format!("{}/success", operation.id);
+                    let problems = self.schemas.problems(&self.table, &key, schema, &value);
+                    self.record(Side::Sandbox, parts, Some(&operation.id), problems);
+                }
+                Sent::Bytes(value.to_string().into())
+            }
+            Content::Unsaid | Content::Json(_) => Sent::Bytes(Bytes::new()),
+            Content::Text(text) => Sent::Bytes(text.into()),
+            Content::Bytes(bytes) => Sent::Bytes(bytes),
+            Content::Stream(body) => Sent::Stream(body),
+        };
+        let status = reply.status.unwrap_or_else(|| status_of(success.status));
+        let mut answer = sent(status, success.content_type.as_deref(), content);
+        answer.headers_mut().extend(reply.headers);
+        answer
+    }
+
+    fn record(&self, side: Side, parts: &Parts, operation: Option<&str>, problems: Vec<String>) {
+        for message in problems {
+            let target = journal::redacted(parts.uri.path(), parts.uri.query());
+            let request = format!("{} {target}", parts.method);
+            let violation = Violation { side, request, operation: operation.map(str::to_owned), message };
+            if self.tells {
+                eprintln!("{violation}");
+            }
+            self.violations.lock().unwrap_or_else(PoisonError::into_inner).push(violation);
+        }
+    }
+
+    /// The world, brought to the present.
+    pub(crate) fn world(&self) -> MutexGuard<'_, World> {
+        let mut world = self.world.lock().unwrap_or_else(PoisonError::into_inner);
+        world.settle(self.clock.now());
+        world
+    }
+
+    fn sozu_id(&self) -> String {
+        const ALPHABET: &[u8; 32] = b"0123456789ABCDEFGHJKMNPQRSTVWXYZ";
+        let count = self.requests.fetch_add(1, Ordering::Relaxed).to_string();
+        let mut number = random::mix(self.faults.seed(), &["sozu", &count]);
+        let mut id = String::from("01");
+        for _ in 0..24 {
+            id.push(char::from(ALPHABET[(number >> 59) as usize]));
+            number = random::mix(number, &[]);
+        }
+        id
+    }
+}
+
+/// What is sent, before it is a stream of bytes.
+#[derive(Debug)]
+enum Sent {
+    Bytes(Bytes),
+    Stream(Body),
+}
+
+fn sent(status: StatusCode, content_type: Option<&str>, content: Sent) -> Response<Sent> {
+    let mut answer = Response::new(content);
+    *answer.status_mut() = status;
+    if let Some(value) = content_type.and_then(|media| HeaderValue::from_str(media).ok()) {
+        answer.headers_mut().insert(CONTENT_TYPE, value);
+    }
+    answer
+}
+
+fn refusal(refusal: &Refusal, path: &str) -> Response<Sent> {
+    sent(refusal.status, Some("application/json"), Sent::Bytes(refusal.body(path).to_string().into()))
+}
+
+fn status_of(status: u16) -> StatusCode {
+    StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR)
+}
+
+fn finished(answer: Response<Sent>, sozu_id: &str, parts: &Parts) -> Response<Body> {
+    let mut answer = answer.map(|content| match content {
+        Sent::Bytes(bytes) => body::whole(bytes),
+        Sent::Stream(body) => body,
+    });
+    if let Ok(value) = HeaderValue::from_str(sozu_id) {
+        answer.headers_mut().insert("sozu-id", value);
+    }
+    if parts.headers.contains_key(ORIGIN) {
+        answer.headers_mut().insert(ACCESS_CONTROL_ALLOW_ORIGIN, HeaderValue::from_static("*"));
+        let exposed = HeaderValue::from_static("Sozu-Id, Retry-After");
+        answer.headers_mut().insert(http::header::ACCESS_CONTROL_EXPOSE_HEADERS, exposed);
+    }
+    answer
+}
+
+/// What a browser asks before it sends a request to another origin.
+fn preflight() -> Response<Body> {
+    let mut answer = Response::new(body::whole(Bytes::new()));
+    *answer.status_mut() = StatusCode::NO_CONTENT;
+    for (name, value) in [
+        ("access-control-allow-origin", "*"),
+        ("access-control-allow-methods", "GET, POST, PUT, PATCH, DELETE"),
+        ("access-control-allow-headers", "Authorization, Content-Type, Accept, Last-Event-ID, X-Clever-Password"),
+    ] {
+        answer.headers_mut().insert(name, HeaderValue::from_static(value));
+    }
+    answer
+}

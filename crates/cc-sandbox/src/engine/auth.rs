@@ -1,0 +1,157 @@
+//! Who asks: API tokens and OAuth 1, checked as far as the platform's answers differ.
+
+use std::collections::HashMap;
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use http::HeaderMap;
+use http::header::AUTHORIZATION;
+use percent_encoding::percent_decode_str;
+
+use super::reply::Refusal;
+
+/// The credentials that a sandbox takes, all of them plainly fake.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Credentials {
+    /// API token, for `Authorization: Bearer …`. Default: `sandbox-token`.
+    pub api_token: String,
+    /// Key of the OAuth consumer. Default: `sandbox-consumer-key`.
+    pub consumer_key: String,
+    /// Secret of the OAuth consumer. Default: `sandbox-consumer-secret`.
+    pub consumer_secret: String,
+    /// OAuth token of the user. Default: `sandbox-oauth-token`.
+    pub token: String,
+    /// Secret of the OAuth token. Default: `sandbox-oauth-secret`.
+    pub token_secret: String,
+}
+
+impl Default for Credentials {
+    fn default() -> Self {
+        Self {
+            api_token: "sandbox-token".to_owned(),
+            consumer_key: "sandbox-consumer-key".to_owned(),
+            consumer_secret: "sandbox-consumer-secret".to_owned(),
+            token: "sandbox-oauth-token".to_owned(),
+            token_secret: "sandbox-oauth-secret".to_owned(),
+        }
+    }
+}
+
+/// What a request shows to say who sent it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Shown {
+    Nothing,
+    /// An API token; whether it is a good one depends on the state of the world too.
+    Bearer(String),
+    /// OAuth 1 parameters that prove to be right.
+    Signed,
+}
+
+impl Credentials {
+    /// Reads the credentials of a request: the header, or base64 of it as the query parameter `authorization`.
+    pub(crate) fn read(&self, headers: &HeaderMap, query: &[(String, String)]) -> Result<Shown, Refusal> {
+        let unreadable = || Refusal::unauthorized("The authorization of the request cannot be read");
+        let value = match headers.get(AUTHORIZATION) {
+            Some(value) => value.to_str().map_err(|_| unreadable())?.to_owned(),
+            None => match query.iter().find(|(name, _)| name == "authorization") {
+                Some((_, value)) => {
+                    let bytes = STANDARD.decode(value).map_err(|_| unreadable())?;
+                    String::from_utf8(bytes).map_err(|_| unreadable())?
+                }
+                None => return Ok(Shown::Nothing),
+            },
+        };
+        let (scheme, rest) = value.split_once(' ').ok_or_else(unreadable)?;
+        if scheme.eq_ignore_ascii_case("bearer") {
+            return Ok(Shown::Bearer(rest.trim().to_owned()));
+        }
+        if scheme.eq_ignore_ascii_case("oauth") {
+            return self.check_oauth(rest).map(|()| Shown::Signed);
+        }
+        Err(Refusal::unauthorized(format!("Authorization of kind {scheme} is not supported")))
+    }
+
+    fn check_oauth(&self, text: &str) -> Result<(), Refusal> {
+        let given = oauth_parameters(text);
+        let given = |name: &str| given.get(name).map(String::as_str).unwrap_or_default();
+        if given("oauth_consumer_key") != self.consumer_key {
+            return Err(Refusal::unauthorized("The OAuth consumer is not known"));
+        }
+        if given("oauth_token") != self.token {
+            return Err(Refusal::unauthorized("The OAuth token is not known or has expired"));
+        }
+        let right = match given("oauth_signature_method") {
+            "" | "PLAINTEXT" => {
+                let signature = given("oauth_signature");
+                let plain = [self.consumer_secret.as_str(), &self.token_secret];
+                let encoded = plain.map(percent_encoded);
+                signature == plain.join("&") || signature == encoded.join("&")
+            }
+            // The keys are right and a signature is there. What it signs is not looked at: a client's signatures
+            // are proved by the test vectors of the protocol, which need no platform.
+            "HMAC-SHA1" | "HMAC-SHA256" | "HMAC-SHA512" => !given("oauth_signature").is_empty(),
+            other => {
+                return Err(Refusal::unauthorized(format!("Signatures of method {other} are not supported")));
+            }
+        };
+        if right { Ok(()) } else { Err(Refusal::unauthorized("The OAuth signature is not right")) }
+    }
+}
+
+/// `key="value"` pairs, percent-decoded; both sides of the pair come with or without the encoding.
+fn oauth_parameters(text: &str) -> HashMap<String, String> {
+    let decoded = |text: &str| percent_decode_str(text).decode_utf8_lossy().into_owned();
+    text.split(',')
+        .filter_map(|pair| pair.trim().split_once('='))
+        .map(|(name, value)| (decoded(name), decoded(value.trim_matches('"'))))
+        .collect()
+}
+
+fn percent_encoded(text: &str) -> String {
+    let unreserved = |byte: u8| byte.is_ascii_alphanumeric() || b"-._~".contains(&byte);
+    text.bytes()
+        .map(|byte| if unreserved(byte) { char::from(byte).to_string() } else { format!("%{byte:02X}") })
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn shown(credentials: &Credentials, header: &str) -> Result<Shown, String> {
+        let mut headers = HeaderMap::new();
+        headers.insert(AUTHORIZATION, header.parse().unwrap());
+        credentials.read(&headers, &[]).map_err(|refusal| refusal.message)
+    }
+
+    #[test]
+    fn a_plain_signature_is_taken_in_every_form_that_clients_send() {
+        let credentials =
+            Credentials { consumer_secret: "a+b".into(), token_secret: "c d".into(), ..Credentials::default() };
+        let start = r#"OAuth oauth_consumer_key="sandbox-consumer-key", oauth_token="sandbox-oauth-token""#;
+        for signature in ["a+b&c d", "a+b%26c d", "a%2Bb%26c%20d", "a%252Bb%26c%2520d"] {
+            let header = format!(r#"{start}, oauth_signature="{signature}""#);
+            assert_eq!(shown(&credentials, &header), Ok(Shown::Signed), "{signature}");
+            let header = format!(
+                r#"{start},oauth_signature_method="PLAINTEXT",oauth_signature="{signature}",oauth_timestamp="1",oauth_nonce="n",oauth_version="1.0""#
+            );
+            assert_eq!(shown(&credentials, &header), Ok(Shown::Signed), "{signature}");
+        }
+        let header = format!(r#"{start}, oauth_signature="a+b%26other""#);
+        assert_eq!(shown(&credentials, &header), Err("The OAuth signature is not right".into()));
+    }
+
+    #[test]
+    fn credentials_in_the_query_are_base64_of_the_header() {
+        let query = [("authorization".to_owned(), STANDARD.encode("Bearer sandbox-token"))];
+        let shown = Credentials::default().read(&HeaderMap::new(), &query).unwrap();
+        assert_eq!(shown, Shown::Bearer("sandbox-token".into()));
+    }
+
+    #[test]
+    fn credentials_of_another_kind_are_refused() {
+        assert!(shown(&Credentials::default(), "Basic dXNlcjpwYXNz").is_err());
+        assert!(shown(&Credentials::default(), "sandbox-token").is_err());
+    }
+}

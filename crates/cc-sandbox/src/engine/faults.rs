@@ -1,0 +1,241 @@
+//! Things that go wrong on demand.
+
+use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use serde_json::Value;
+
+use super::random::{happens, mix};
+
+/// Something that goes wrong with some requests, made by one of its constructors.
+///
+/// By default it happens to every request; [`on`](Self::on), [`times`](Self::times) and
+/// [`probability`](Self::probability) say to which.
+#[derive(Debug, Clone)]
+#[must_use = "a fault does nothing until it is added to `Sandbox::faults`"]
+pub struct Fault {
+    pub(crate) effect: Effect,
+    pub(crate) on: String,
+    pub(crate) left: Option<u32>,
+    pub(crate) probability: f64,
+}
+
+/// What goes wrong.
+#[derive(Debug, Clone)]
+pub(crate) enum Effect {
+    Latency(Duration),
+    ResetBefore,
+    ResetAfter,
+    TooManyRequests(Duration),
+    Unavailable,
+    Html(u16),
+    Answer(u16, Value),
+    Truncated,
+    Malformed,
+    SlowBody(Duration),
+}
+
+impl Fault {
+    fn new(effect: Effect) -> Self {
+        Self { effect, on: "*".to_owned(), left: None, probability: 1.0 }
+    }
+
+    /// The answer comes this much later, in the time of `tokio` and not of the sandbox. Other faults add to it.
+    pub fn latency(delay: Duration) -> Self {
+        Self::new(Effect::Latency(delay))
+    }
+
+    /// The connection is cut before anything is done.
+    pub fn reset_before() -> Self {
+        Self::new(Effect::ResetBefore)
+    }
+
+    /// The connection is cut once everything is done: the state has changed, and no answer comes.
+    pub fn reset_after() -> Self {
+        Self::new(Effect::ResetAfter)
+    }
+
+    /// 429, with `Retry-After` in whole seconds. Nothing is done.
+    pub fn too_many_requests(retry_after: Duration) -> Self {
+        Self::new(Effect::TooManyRequests(retry_after))
+    }
+
+    /// 503 in the platform's error shape. Nothing is done.
+    pub fn unavailable() -> Self {
+        Self::new(Effect::Unavailable)
+    }
+
+    /// An error page in HTML with this status, as a proxy in front of the platform sends it. Nothing is done.
+    pub fn html(status: u16) -> Self {
+        Self::new(Effect::Html(status))
+    }
+
+    /// This status and JSON instead of the platform's answer. Nothing is done, nothing is checked.
+    pub fn answer(status: u16, body: Value) -> Self {
+        Self::new(Effect::Answer(status, body))
+    }
+
+    /// The body breaks off half way. The state has changed.
+    pub fn truncated() -> Self {
+        Self::new(Effect::Truncated)
+    }
+
+    /// The body is not what its content type says. The state has changed.
+    pub fn malformed() -> Self {
+        Self::new(Effect::Malformed)
+    }
+
+    /// The body comes in eight pieces with this pause before each, in the time of `tokio`.
+    pub fn slow_body(pause: Duration) -> Self {
+        Self::new(Effect::SlowBody(pause))
+    }
+
+    /// Only for these requests: the id of an operation (`create_drain`), a route of the spec
+    /// (`POST /v4/drains/organisations/{ownerId}/resources/{resourceId}/drains`), or a path where `*` stands for
+    /// anything, with or without a method (`GET /v2/*`).
+    pub fn on(mut self, requests: impl Into<String>) -> Self {
+        self.on = requests.into();
+        self
+    }
+
+    /// Only this many times. Default: every time.
+    pub fn times(mut self, times: u32) -> Self {
+        self.left = Some(times);
+        self
+    }
+
+    /// With this probability, from 0 to 1; which requests it hits depends on the seed. Default: 1.
+    pub fn probability(mut self, probability: f64) -> Self {
+        self.probability = probability;
+        self
+    }
+
+    fn concerns(&self, request: &Target<'_>) -> bool {
+        if self.on == "*" || request.operation == Some(self.on.as_str()) {
+            return true;
+        }
+        match self.on.split_once(' ') {
+            Some((method, path)) => method == request.method && path_matches(path, request.path),
+            None => self.on.starts_with('/') && path_matches(&self.on, request.path),
+        }
+    }
+}
+
+/// The request that faults look at.
+#[derive(Debug)]
+pub(crate) struct Target<'a> {
+    pub(crate) operation: Option<&'a str>,
+    pub(crate) method: &'a str,
+    pub(crate) path: &'a str,
+}
+
+/// The faults of a sandbox.
+#[derive(Debug)]
+pub struct Faults {
+    seed: u64,
+    faults: Mutex<Vec<(Fault, u64)>>,
+}
+
+impl Faults {
+    pub(crate) fn new(seed: u64) -> Self {
+        Self { seed, faults: Mutex::default() }
+    }
+
+    pub(crate) fn seed(&self) -> u64 {
+        self.seed
+    }
+
+    /// Adds a fault. Of several that hit one request the first added wins, but for latency, which adds up.
+    pub fn add(&self, fault: Fault) {
+        self.lock().push((fault, 0));
+    }
+
+    /// Takes every fault away.
+    pub fn clear(&self) {
+        self.lock().clear();
+    }
+
+    /// The faults that may still happen.
+    pub(crate) fn list(&self) -> Vec<Fault> {
+        self.lock().iter().map(|(fault, _)| fault.clone()).filter(|fault| fault.left != Some(0)).collect()
+    }
+
+    /// What goes wrong with one request: the delay before its answer, and the fault.
+    pub(crate) fn plan(&self, request: &Target<'_>) -> (Duration, Option<Effect>) {
+        let mut delay = Duration::ZERO;
+        let mut effect = None;
+        for (index, (fault, seen)) in self.lock().iter_mut().enumerate() {
+            let latency = if let Effect::Latency(latency) = fault.effect { Some(latency) } else { None };
+            if fault.left == Some(0) || !fault.concerns(request) || (latency.is_none() && effect.is_some()) {
+                continue;
+            }
+            *seen += 1;
+            let number = mix(self.seed, &["fault", &index.to_string(), &seen.to_string()]);
+            if !happens(number, fault.probability) {
+                continue;
+            }
+            fault.left = fault.left.map(|left| left - 1);
+            match latency {
+                Some(latency) => delay += latency,
+                None => effect = Some(fault.effect.clone()),
+            }
+        }
+        (delay, effect)
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Vec<(Fault, u64)>> {
+        self.faults.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// Whether a path fits a pattern: `*` is anything, `{name}` anything within a segment.
+fn path_matches(pattern: &str, path: &str) -> bool {
+    let Some(at) = pattern.find(['*', '{']) else { return pattern == path };
+    let (before, rest) = pattern.split_at(at);
+    let Some(path) = path.strip_prefix(before) else { return false };
+    let (rest, reach) = match rest.strip_prefix('*') {
+        Some(rest) => (rest, path.len()),
+        None => (rest.split_once('}').map_or("", |(_, rest)| rest), path.find('/').unwrap_or(path.len())),
+    };
+    (0..=reach).rev().any(|end| path.is_char_boundary(end) && path_matches(rest, &path[end..]))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const ZONE: Target<'_> = Target { operation: Some("get_zone"), method: "GET", path: "/v4/products/zones/par" };
+
+    #[test]
+    fn a_fault_is_for_an_operation_a_route_or_a_pattern() {
+        for on in ["*", "get_zone", "/v4/*", "GET /v4/products/zones/{zoneName}", "/v4/products/zones/par", "*"] {
+            assert!(Fault::unavailable().on(on).concerns(&ZONE), "{on}");
+        }
+        for on in ["list_zones", "/v2/*", "POST /v4/*", "/v4/{a}/zones", "/v4/products/zones"] {
+            assert!(!Fault::unavailable().on(on).concerns(&ZONE), "{on}");
+        }
+    }
+
+    #[test]
+    fn a_fault_happens_as_often_as_it_says() {
+        let faults = Faults::new(0);
+        faults.add(Fault::unavailable().times(2));
+        faults.add(Fault::latency(Duration::from_secs(1)));
+        let plans: Vec<_> = (0..3).map(|_| faults.plan(&ZONE)).collect();
+        assert!(plans.iter().all(|(delay, _)| delay.as_secs() == 1));
+        assert_eq!(plans.iter().filter(|(_, effect)| effect.is_some()).count(), 2);
+        assert_eq!(faults.list().len(), 1);
+    }
+
+    #[test]
+    fn a_probable_fault_hits_the_same_requests_for_the_same_seed() {
+        let hits = |seed| {
+            let faults = Faults::new(seed);
+            faults.add(Fault::unavailable().probability(0.5));
+            (0..32).map(|_| faults.plan(&ZONE).1.is_some()).collect::<Vec<_>>()
+        };
+        assert_eq!(hits(1), hits(1));
+        assert_ne!(hits(1), hits(2));
+        assert!(hits(1).contains(&true) && hits(1).contains(&false));
+    }
+}

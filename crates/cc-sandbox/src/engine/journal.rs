@@ -1,0 +1,110 @@
+//! What was asked of the sandbox, in order.
+
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+use bytes::Bytes;
+use http::request::Parts;
+use serde_json::Value;
+
+/// One request and how it ended.
+#[derive(Debug, Clone, PartialEq)]
+#[non_exhaustive]
+pub struct Exchange {
+    /// HTTP method.
+    pub method: String,
+    /// Path and query, as sent; a credential in the query is replaced by `***`.
+    pub path_and_query: String,
+    /// Id of the spec's operation, if the route is one of the spec's.
+    pub operation: Option<String>,
+    /// Headers by name, in the order sent; credentials are replaced by `***`.
+    pub headers: Vec<(String, String)>,
+    /// Body as sent.
+    pub body: Bytes,
+    /// Status of the answer; none while it is not decided, or when the connection was cut instead.
+    pub status: Option<u16>,
+    /// The `Sozu-Id` header of the answer.
+    pub sozu_id: Option<String>,
+}
+
+impl Exchange {
+    /// The body as JSON, if it is.
+    pub fn json(&self) -> Option<Value> {
+        serde_json::from_slice(&self.body).ok()
+    }
+}
+
+/// The exchanges of one sandbox.
+#[derive(Debug, Default)]
+pub(crate) struct Journal(Mutex<Log>);
+
+#[derive(Debug, Default)]
+struct Log {
+    exchanges: Vec<Exchange>,
+    /// Number of exchanges that were cleared away: tickets go on from there.
+    cleared: usize,
+}
+
+impl Journal {
+    /// Writes a request down, and gives the ticket to end it with.
+    pub(crate) fn begin(&self, parts: &Parts, body: &Bytes, operation: Option<&str>) -> usize {
+        let headers = parts.headers.iter().map(|(name, value)| {
+            let secret = matches!(name.as_str(), "authorization" | "cookie" | "x-clever-password");
+            let value = if secret { "***".into() } else { String::from_utf8_lossy(value.as_bytes()).into_owned() };
+            (name.as_str().to_owned(), value)
+        });
+        let exchange = Exchange {
+            method: parts.method.to_string(),
+            path_and_query: redacted(parts.uri.path(), parts.uri.query()),
+            operation: operation.map(str::to_owned),
+            headers: headers.collect(),
+            body: body.clone(),
+            status: None,
+            sozu_id: None,
+        };
+        let mut log = self.log();
+        log.exchanges.push(exchange);
+        log.cleared + log.exchanges.len() - 1
+    }
+
+    /// Writes down how an exchange ended.
+    pub(crate) fn end(&self, ticket: usize, status: u16, sozu_id: &str) {
+        let mut log = self.log();
+        let Some(index) = ticket.checked_sub(log.cleared) else { return };
+        if let Some(exchange) = log.exchanges.get_mut(index) {
+            exchange.status = Some(status);
+            exchange.sozu_id = Some(sozu_id.to_owned());
+        }
+    }
+
+    pub(crate) fn exchanges(&self) -> Vec<Exchange> {
+        self.log().exchanges.clone()
+    }
+
+    /// `METHOD /path?query`, one request a line.
+    pub(crate) fn text(&self) -> String {
+        let log = self.log();
+        let lines: Vec<String> =
+            log.exchanges.iter().map(|exchange| format!("{} {}", exchange.method, exchange.path_and_query)).collect();
+        lines.join("\n")
+    }
+
+    pub(crate) fn clear(&self) {
+        let mut log = self.log();
+        log.cleared += log.exchanges.len();
+        log.exchanges.clear();
+    }
+
+    fn log(&self) -> MutexGuard<'_, Log> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// A path and its query, without the credentials that the query may hold.
+pub(crate) fn redacted(path: &str, query: Option<&str>) -> String {
+    let Some(query) = query else { return path.to_owned() };
+    let pairs: Vec<&str> = query
+        .split('&')
+        .map(|pair| if pair.starts_with("authorization=") { "authorization=***" } else { pair })
+        .collect();
+    format!("{path}?{}", pairs.join("&"))
+}

@@ -1,0 +1,235 @@
+//! Values made from schemas: the same for the same seed and identity, and plausible where a name says how.
+
+use std::collections::BTreeMap;
+
+use jiff::{SignedDuration, Timestamp};
+use serde_json::{Map, Value, json};
+
+use super::random::{mix, uuid};
+use super::table::Table;
+
+/// How deep objects are nested before optional properties and list items are left out.
+const DEPTH: usize = 6;
+
+/// Makes values from schemas.
+#[derive(Debug)]
+pub(crate) struct Sampler<'a> {
+    pub(crate) table: &'a Table,
+    pub(crate) seed: u64,
+    /// When the sandbox began: dates are some time before.
+    pub(crate) start: Timestamp,
+    /// Values known by the name of a property or of a schema, such as `ownerId` or `shared.OwnerId`.
+    pub(crate) known: BTreeMap<String, Value>,
+}
+
+/// Where in a value the sampler is.
+#[derive(Debug, Clone)]
+struct Place {
+    /// What makes this value itself: the request, or the id of the nearest object, and the way from there.
+    identity: String,
+    /// Name of the property.
+    name: String,
+    depth: usize,
+    /// Whether only what is required is made.
+    sparse: bool,
+}
+
+impl Place {
+    fn step(&self, name: &str) -> Self {
+        let identity = format!("{}/{name}", self.identity);
+        Self { identity, name: name.to_owned(), depth: self.depth + 1, sparse: self.sparse }
+    }
+}
+
+impl Sampler<'_> {
+    /// A whole value for a schema.
+    pub(crate) fn sample(&self, schema: &Value, identity: &str) -> Value {
+        self.value(schema, &Place { identity: identity.to_owned(), name: String::new(), depth: 0, sparse: false })
+    }
+
+    /// Adds the required properties that a value leaves out.
+    pub(crate) fn complete(&self, schema: &Value, value: &mut Value, identity: &str) {
+        let place = Place { identity: identity.to_owned(), name: String::new(), depth: 0, sparse: true };
+        self.fill(schema, value, &place);
+    }
+
+    fn fill(&self, schema: &Value, value: &mut Value, place: &Place) {
+        let (_, schema) = self.table.resolve(schema);
+        if let Some(branch) = self.branch_of(schema, value) {
+            return self.fill(branch, value, place);
+        }
+        match value {
+            Value::Object(map) => {
+                let mut place = place.clone();
+                if let Some(id) = ["id", "resourceId", "addonId", "name"].iter().find_map(|key| map.get(*key)?.as_str()) {
+                    place.identity = id.to_owned();
+                }
+                let properties = schema["properties"].as_object();
+                for (name, value) in map.iter_mut() {
+                    let schema = properties.and_then(|all| all.get(name)).or(schema.get("additionalProperties"));
+                    if let Some(schema) = schema {
+                        self.fill(schema, value, &place.step(name));
+                    }
+                }
+                for name in schema["required"].as_array().into_iter().flatten().filter_map(Value::as_str) {
+                    if let Some(schema) = properties.and_then(|all| all.get(name))
+                        && !map.contains_key(name)
+                    {
+                        map.insert(name.to_owned(), self.value(schema, &place.step(name)));
+                    }
+                }
+            }
+            Value::Array(items) => {
+                for (index, item) in items.iter_mut().enumerate() {
+                    self.fill(&schema["items"], item, &place.step(&index.to_string()));
+                }
+            }
+            _ => {}
+        }
+    }
+
+    /// The branch of an `anyOf` or `oneOf` that a value is meant for.
+    fn branch_of<'a>(&'a self, schema: &'a Value, value: &Value) -> Option<&'a Value> {
+        let branches = schema.get("anyOf").or_else(|| schema.get("oneOf"))?.as_array()?;
+        let tagged = branches.iter().find(|branch| {
+            let (_, branch) = self.table.resolve(branch);
+            branch["properties"].as_object().is_some_and(|properties| {
+                properties.iter().any(|(name, schema)| {
+                    schema.get("const").is_some_and(|tag| value.get(name) == Some(tag))
+                })
+            })
+        });
+        tagged.or_else(|| branches.iter().find(|branch| branch["type"] != "null"))
+    }
+
+    fn value(&self, schema: &Value, place: &Place) -> Value {
+        let (definition, schema) = self.table.resolve(schema);
+        if let Some(value) = schema.get("const") {
+            return value.clone();
+        }
+        for choices in ["enum", "examples"] {
+            if let Some(choices) = schema.get(choices).and_then(Value::as_array).filter(|all| !all.is_empty()) {
+                return choices[self.number(place) as usize % choices.len()].clone();
+            }
+        }
+        if let Some(value) = definition.and_then(|name| self.of_definition(name, place)) {
+            return value;
+        }
+        if let Some(branches) = schema.get("anyOf").or_else(|| schema.get("oneOf")).and_then(Value::as_array) {
+            // The first branch that is not null; of a tagged union the variants come before the open branch.
+            let branch = branches.iter().find(|branch| branch["type"] != "null");
+            return branch.map_or(Value::Null, |branch| self.value(branch, place));
+        }
+        let kind = match &schema["type"] {
+            Value::Array(kinds) => kinds.iter().filter_map(Value::as_str).find(|kind| *kind != "null"),
+            other => other.as_str(),
+        };
+        match kind {
+            Some("object") => self.object(schema, place),
+            Some("array") => self.array(schema, place),
+            Some("string") => self.string(schema, place),
+            Some("integer") => self.bounded(schema, self.integer(place)).into(),
+            Some("number") => (self.bounded(schema, (self.number(place) % 1_000) as i64) as f64 + 0.5).into(),
+            Some("boolean") => (self.number(place) % 2 == 0).into(),
+            Some(_) => Value::Null,
+            // Free JSON: no source knows more.
+            None if schema.get("properties").is_some() => self.object(schema, place),
+            None => json!({}),
+        }
+    }
+
+    fn object(&self, schema: &Value, place: &Place) -> Value {
+        let required: Vec<&str> =
+            schema["required"].as_array().into_iter().flatten().filter_map(Value::as_str).collect();
+        let mut map = Map::new();
+        for (name, schema) in schema["properties"].as_object().into_iter().flatten() {
+            if required.contains(&name.as_str()) || (!place.sparse && place.depth < DEPTH) {
+                map.insert(name.clone(), self.value(schema, &place.step(name)));
+            }
+        }
+        if let Some(values) = schema.get("additionalProperties").filter(|values| values.is_object())
+            && place.depth < DEPTH
+            && !place.sparse
+        {
+            map.insert("key".to_owned(), self.value(values, &place.step("key")));
+        }
+        Value::Object(map)
+    }
+
+    fn array(&self, schema: &Value, place: &Place) -> Value {
+        let least = schema["minItems"].as_u64().unwrap_or(0);
+        let usual = match (place.sparse, place.depth) {
+            (true, _) | (_, DEPTH..) => 0,
+            (_, 0) => 2,
+            _ => 1,
+        };
+        let items = (0..least.max(usual)).map(|index| self.value(&schema["items"], &place.step(&index.to_string())));
+        Value::Array(items.collect())
+    }
+
+    fn of_definition(&self, definition: &str, place: &Place) -> Option<Value> {
+        match definition {
+            "shared.Timestamp" => return Some(self.date(place).to_string().into()),
+            "shared.TimestampMillis" => return Some(self.date(place).as_millisecond().into()),
+            "shared.Secret" => return Some(format!("sandbox-secret-{:08x}", self.number(place) >> 32).into()),
+            _ => {}
+        }
+        self.known.get(&place.name).or_else(|| self.known.get(definition)).filter(|value| value.is_string()).cloned()
+    }
+
+    fn string(&self, schema: &Value, place: &Place) -> Value {
+        if let Some(known) = self.known.get(&place.name).filter(|value| value.is_string()) {
+            return known.clone();
+        }
+        let number = self.number(place);
+        let short = format!("{:04x}", number >> 48);
+        let name = place.name.to_ascii_lowercase();
+        let ends = |ends: &[&str]| ends.iter().any(|end| name.ends_with(end));
+        match schema["format"].as_str() {
+            Some("date-time") => return self.date(place).to_string().into(),
+            Some("uuid") => return uuid(self.seed, &[&place.identity]).into(),
+            _ => {}
+        }
+        if ends(&["date", "_at", "since", "until"]) || place.name.ends_with("At") {
+            return self.date(place).to_string().into();
+        }
+        match name.as_str() {
+            "id" | "uuid" => uuid(self.seed, &[&place.identity]),
+            "zone" | "region" | "zonename" => "par".to_owned(),
+            "currency" => "EUR".to_owned(),
+            "ip" | "address" => format!("192.0.2.{}", number % 254 + 1),
+            "version" => format!("1.{}.{}", number % 10, number / 10 % 10),
+            _ if ends(&["url", "uri", "href"]) => format!("https://{name}-{short}.sandbox.example"),
+            _ if ends(&["email"]) => format!("someone-{short}@sandbox.example"),
+            _ if ends(&["id"]) => uuid(self.seed, &[&place.identity]),
+            "" => format!("sample-{short}"),
+            _ => format!("{name}-{short}"),
+        }
+        .into()
+    }
+
+    fn integer(&self, place: &Place) -> i64 {
+        let name = place.name.to_ascii_lowercase();
+        if ["date", "timestamp", "_at"].iter().any(|end| name.ends_with(end)) || place.name.ends_with("At") {
+            return self.date(place).as_millisecond();
+        }
+        let number = (self.number(place) % 100) as i64 + 1;
+        if name.ends_with("port") { 8_000 + number } else { number }
+    }
+
+    fn bounded(&self, schema: &Value, number: i64) -> i64 {
+        let least = schema["minimum"].as_f64().map_or(i64::MIN, |bound| bound.ceil() as i64);
+        let most = schema["maximum"].as_f64().map_or(i64::MAX, |bound| bound.floor() as i64);
+        number.max(least).min(most)
+    }
+
+    /// A date in the thirty days before the sandbox began, in whole seconds.
+    fn date(&self, place: &Place) -> Timestamp {
+        let seconds = (self.number(place) % (30 * 24 * 3_600)) as i64 + 1;
+        self.start.checked_sub(SignedDuration::from_secs(seconds)).unwrap_or(self.start)
+    }
+
+    fn number(&self, place: &Place) -> u64 {
+        mix(self.seed, &[&place.identity])
+    }
+}

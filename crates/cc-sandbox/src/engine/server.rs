@@ -1,0 +1,86 @@
+//! Real HTTP on a socket, around the engine.
+
+use std::io;
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::time::Duration;
+
+use http_body_util::BodyExt;
+use hyper::server::conn::http1;
+use hyper::service::service_fn;
+use hyper_util::rt::TokioIo;
+use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::watch;
+
+use super::Engine;
+use super::body::ConnectionReset;
+
+/// How long answers that are under way may take when the server stops.
+const GRACE: Duration = Duration::from_secs(1);
+
+/// A server that stops when this is dropped.
+#[derive(Debug)]
+pub(crate) struct Server {
+    pub(crate) address: SocketAddr,
+    stop: watch::Sender<bool>,
+}
+
+impl Server {
+    /// Binds the address and serves on it, in tasks of the current runtime.
+    pub(crate) async fn start(engine: Arc<Engine>, address: SocketAddr) -> io::Result<Self> {
+        let listener = TcpListener::bind(address).await?;
+        let address = listener.local_addr()?;
+        let (stop, stopped) = watch::channel(false);
+        tokio::spawn(accept(listener, engine, stopped));
+        Ok(Self { address, stop })
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        self.stop.send_replace(true);
+    }
+}
+
+async fn accept(listener: TcpListener, engine: Arc<Engine>, mut stopped: watch::Receiver<bool>) {
+    loop {
+        tokio::select! {
+            // It also ends when the sender is gone.
+            _ = stopped.wait_for(|stopped| *stopped) => return,
+            accepted = listener.accept() => {
+                // A connection that is gone before it is accepted is the client's affair.
+                if let Ok((stream, _)) = accepted {
+                    tokio::spawn(serve(stream, Arc::clone(&engine), stopped.clone()));
+                }
+            }
+        }
+    }
+}
+
+async fn serve(stream: TcpStream, engine: Arc<Engine>, mut stopped: watch::Receiver<bool>) {
+    // Small answers, often in pieces: they are not to wait for each other. A failure costs only time.
+    stream.set_nodelay(true).ok();
+    let service = service_fn(|request: http::Request<hyper::body::Incoming>| {
+        let engine = Arc::clone(&engine);
+        async move {
+            let (parts, body) = request.into_parts();
+            let bytes = body.collect().await.map_err(|_| ConnectionReset)?.to_bytes();
+            engine.serve(http::Request::from_parts(parts, bytes)).await
+        }
+    });
+    let mut builder = http1::Builder::new();
+    // The time of the sandbox is not the time of the machine: no date is better than a wrong one.
+    builder.auto_date_header(false).half_close(false);
+    let mut connection = builder.serve_connection(TokioIo::new(stream), service);
+    let ended = tokio::select! {
+        ended = &mut connection => ended,
+        _ = stopped.wait_for(|stopped| *stopped) => {
+            std::pin::Pin::new(&mut connection).graceful_shutdown();
+            tokio::time::timeout(GRACE, &mut connection).await.unwrap_or(Ok(()))
+        }
+    };
+    if ended.is_err() {
+        // A cut connection is cut hard: the peer is to see a reset, not an end.
+        connection.into_parts().io.inner().set_zero_linger().ok();
+    }
+}

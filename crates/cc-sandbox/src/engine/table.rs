@@ -1,0 +1,135 @@
+//! The route table: what the spec says, as the generator wrote it down.
+
+use std::collections::BTreeMap;
+
+use serde::Deserialize;
+use serde_json::{Map, Value};
+
+/// Every operation of the spec, and the schemas they refer to.
+#[derive(Debug, Deserialize)]
+pub(crate) struct Table {
+    /// JSON Schemas by name, such as `zone.Zone`.
+    #[serde(rename = "$defs")]
+    pub(crate) definitions: Map<String, Value>,
+    pub(crate) operations: Vec<Operation>,
+}
+
+/// One operation of the spec.
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct Operation {
+    pub(crate) id: String,
+    pub(crate) method: String,
+    /// Path with its parameters in braces.
+    pub(crate) path: String,
+    /// Other routes of the same thing, each `METHOD /path`.
+    #[serde(default)]
+    pub(crate) aliases: Vec<String>,
+    #[serde(default)]
+    pub(crate) parameters: Vec<Parameter>,
+    pub(crate) request: Option<RequestBody>,
+    pub(crate) success: Success,
+    /// Statuses of the known errors: `404`, or a class such as `4XX`.
+    #[serde(default)]
+    pub(crate) errors: Vec<String>,
+}
+
+/// A path, query or header parameter.
+#[derive(Debug, Deserialize)]
+pub(crate) struct Parameter {
+    pub(crate) name: String,
+    #[serde(rename = "in")]
+    pub(crate) place: Place,
+    #[serde(default)]
+    pub(crate) required: bool,
+    #[serde(default)]
+    pub(crate) repeated: bool,
+    pub(crate) schema: Value,
+}
+
+/// Where a parameter travels.
+#[derive(Debug, Deserialize, PartialEq, Eq, Clone, Copy)]
+#[serde(rename_all = "lowercase")]
+pub(crate) enum Place {
+    Path,
+    Query,
+    Header,
+    Cookie,
+}
+
+/// The body that an operation takes.
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct RequestBody {
+    #[serde(default)]
+    pub(crate) required: bool,
+    pub(crate) content_type: String,
+    pub(crate) schema: Value,
+}
+
+/// The answer of an operation that went well.
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct Success {
+    pub(crate) status: u16,
+    pub(crate) content_type: Option<String>,
+    pub(crate) schema: Option<Value>,
+}
+
+impl Table {
+    /// Follows `$ref`s until a schema of its own, and names the last definition on the way.
+    pub(crate) fn resolve<'a>(&'a self, mut schema: &'a Value) -> (Option<&'a str>, &'a Value) {
+        let mut name = None;
+        // A chain of references is short; the bound keeps a circle from hanging.
+        for _ in 0..16 {
+            let Some(target) = schema.get("$ref").and_then(Value::as_str).and_then(definition_name) else {
+                break;
+            };
+            let Some(next) = self.definitions.get(target) else { break };
+            name = Some(target);
+            schema = next;
+        }
+        (name, schema)
+    }
+
+    /// A schema that stands alone: with the definitions it refers to, and only those.
+    pub(crate) fn standalone(&self, schema: &Value) -> Value {
+        let mut needed = BTreeMap::new();
+        self.collect(schema, &mut needed);
+        let definitions: Map<String, Value> =
+            needed.into_iter().map(|(name, schema)| (name.to_owned(), schema.clone())).collect();
+        serde_json::json!({ "$defs": definitions, "allOf": [schema] })
+    }
+
+    fn collect<'a>(&'a self, schema: &'a Value, needed: &mut BTreeMap<&'a str, &'a Value>) {
+        match schema {
+            Value::Object(map) => {
+                if let Some(name) = map.get("$ref").and_then(Value::as_str).and_then(definition_name)
+                    && let Some(target) = self.definitions.get(name)
+                    && needed.insert(name, target).is_none()
+                {
+                    self.collect(target, needed);
+                }
+                map.values().for_each(|value| self.collect(value, needed));
+            }
+            Value::Array(items) => items.iter().for_each(|value| self.collect(value, needed)),
+            _ => {}
+        }
+    }
+}
+
+impl Operation {
+    /// Whether the operation answers without credentials: none of its errors is a 401.
+    ///
+    /// Products and zones list a 401 (for wrong credentials), and answer without any.
+    pub(crate) fn is_public(&self) -> bool {
+        !self.errors.iter().any(|status| status == "401")
+            || ["/v2/products/", "/v4/products/", "/v4/billing/price-system"]
+                .iter()
+                .any(|prefix| self.path.starts_with(prefix))
+    }
+}
+
+fn definition_name(reference: &str) -> Option<&str> {
+    reference.strip_prefix("#/$defs/")
+}

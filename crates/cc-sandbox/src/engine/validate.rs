@@ -1,0 +1,202 @@
+//! Requests and answers against the spec.
+
+use std::collections::HashMap;
+use std::fmt;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use jsonschema::Validator;
+use serde_json::{Map, Value};
+
+use super::table::{Operation, Parameter, Place, Table};
+
+/// Something that the spec does not allow.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Violation {
+    /// Who did it.
+    pub side: Side,
+    /// The request, as `METHOD /path?query`.
+    pub request: String,
+    /// Id of the spec's operation, if the route is one of the spec's.
+    pub operation: Option<String>,
+    /// What is wrong.
+    pub message: String,
+}
+
+/// Who broke the spec.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Side {
+    /// The request is not what the spec takes: a mistake of the client, or of the spec.
+    Client,
+    /// The answer is not what the spec promises: a mistake of the sandbox.
+    Sandbox,
+}
+
+impl fmt::Display for Violation {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let side = match self.side {
+            Side::Client => "the request",
+            Side::Sandbox => "the answer of the sandbox",
+        };
+        let operation = self.operation.as_deref().unwrap_or("no operation of the spec");
+        write!(f, "{} ({operation}): {side} breaks the spec: {}", self.request, self.message)
+    }
+}
+
+/// The compiled schemas of a table, each compiled when it is first needed.
+#[derive(Debug, Default)]
+pub(crate) struct Schemas(Mutex<HashMap<String, Arc<Validator>>>);
+
+impl Schemas {
+    /// What is wrong with a value, in the words of the schema; at most five things.
+    pub(crate) fn problems(&self, table: &Table, key: &str, schema: &Value, value: &Value) -> Vec<String> {
+        match self.compiled(table, key, schema) {
+            Ok(validator) => validator.iter_errors(value).take(5).map(|error| described(&error)).collect(),
+            Err(message) => vec![format!("the schema {key} cannot be used: {message}")],
+        }
+    }
+
+    fn compiled(&self, table: &Table, key: &str, schema: &Value) -> Result<Arc<Validator>, String> {
+        let mut compiled = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(validator) = compiled.get(key) {
+            return Ok(Arc::clone(validator));
+        }
+        let validator = jsonschema::draft202012::options()
+            .build(&table.standalone(schema))
+            .map(Arc::new)
+            .map_err(|error| error.to_string())?;
+        compiled.insert(key.to_owned(), Arc::clone(&validator));
+        Ok(validator)
+    }
+}
+
+fn described(error: &jsonschema::ValidationError<'_>) -> String {
+    let place = error.instance_path().to_string();
+    // Values may be secrets, and may be long: the place and the rule say enough.
+    let rule = error.masked().to_string();
+    if place.is_empty() { rule } else { format!("{place}: {rule}") }
+}
+
+/// The inputs of a request that are not its body.
+#[derive(Debug)]
+pub(crate) struct Inputs<'a> {
+    pub(crate) path: &'a std::collections::BTreeMap<String, String>,
+    pub(crate) query: &'a [(String, String)],
+    pub(crate) header: &'a dyn Fn(&str) -> Option<String>,
+}
+
+/// What is wrong with the parameters of a request.
+pub(crate) fn parameter_problems(
+    schemas: &Schemas,
+    table: &Table,
+    operation: &Operation,
+    inputs: &Inputs<'_>,
+) -> Vec<String> {
+    let mut problems = Vec::new();
+    for (name, _) in inputs.query {
+        let known = |parameter: &Parameter| parameter.place == Place::Query && parameter.name == *name;
+        // Credentials may travel in the query of any request.
+        if name != "authorization" && !operation.parameters.iter().any(known) {
+            problems.push(format!("query parameter `{name}` is not known"));
+        }
+    }
+    for parameter in &operation.parameters {
+        let name = parameter.name.as_str();
+        let values: Vec<String> = match parameter.place {
+            Place::Path => inputs.path.get(name).cloned().into_iter().collect(),
+            Place::Query => {
+                inputs.query.iter().filter(|(key, _)| key == name).map(|(_, value)| value.clone()).collect()
+            }
+            Place::Header => (inputs.header)(name).into_iter().collect(),
+            Place::Cookie => continue,
+        };
+        if values.is_empty() && parameter.required {
+            problems.push(format!("parameter `{name}` is missing"));
+        }
+        if values.len() > 1 && !parameter.repeated {
+            problems.push(format!("parameter `{name}` is given {} times", values.len()));
+        }
+        for value in values {
+            let value = coerced(table, &parameter.schema, &value);
+            let key = format!("{}/parameters/{name}", operation.id);
+            let wrong = schemas.problems(table, &key, &parameter.schema, &value);
+            problems.extend(wrong.into_iter().map(|rule| format!("parameter `{name}`: {rule}")));
+        }
+    }
+    problems
+}
+
+/// What is wrong with a body, and what it holds: JSON, a form as an object, or text as a string.
+pub(crate) fn read_body(
+    schemas: &Schemas,
+    table: &Table,
+    operation: &Operation,
+    content_type: Option<&str>,
+    bytes: &[u8],
+) -> Result<Value, Vec<String>> {
+    let Some(expected) = &operation.request else {
+        return if bytes.is_empty() { Ok(Value::Null) } else { Err(vec!["no body is expected".to_owned()]) };
+    };
+    if bytes.is_empty() && !(expected.content_type == "text/plain" && content_type.is_some()) {
+        return if expected.required { Err(vec!["the body is missing".to_owned()]) } else { Ok(Value::Null) };
+    }
+    let essence = |media: &str| media.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
+    let given = essence(content_type.unwrap_or_default());
+    let wanted = essence(&expected.content_type);
+    let binary = !matches!(wanted.as_str(), "application/json" | "application/x-www-form-urlencoded")
+        && !wanted.starts_with("text/");
+    if binary {
+        return Ok(Value::Null);
+    }
+    if given != wanted {
+        return Err(vec![format!("the body is `{given}` where `{wanted}` is expected")]);
+    }
+    let text = std::str::from_utf8(bytes).map_err(|_| vec!["the body is not UTF-8".to_owned()])?;
+    let value = match wanted.as_str() {
+        "application/json" => {
+            serde_json::from_str(text).map_err(|error| vec![format!("the body is not JSON: {error}")])?
+        }
+        "application/x-www-form-urlencoded" => form(table, &expected.schema, text),
+        _ => Value::String(text.to_owned()),
+    };
+    let problems = schemas.problems(table, &format!("{}/request", operation.id), &expected.schema, &value);
+    if problems.is_empty() { Ok(value) } else { Err(problems) }
+}
+
+fn form(table: &Table, schema: &Value, text: &str) -> Value {
+    let (_, schema) = table.resolve(schema);
+    let mut fields = Map::new();
+    for (name, value) in form_urlencoded::parse(text.as_bytes()) {
+        let value = match schema["properties"].get(name.as_ref()) {
+            Some(schema) => coerced(table, schema, &value),
+            None => Value::String(value.into_owned()),
+        };
+        fields.insert(name.into_owned(), value);
+    }
+    Value::Object(fields)
+}
+
+/// A text as the JSON value that its schema speaks of; the text itself where it does not look like one.
+fn coerced(table: &Table, schema: &Value, text: &str) -> Value {
+    let (_, schema) = table.resolve(schema);
+    let is = |kind: &str| match &schema["type"] {
+        Value::String(own) => own == kind,
+        Value::Array(kinds) => kinds.iter().any(|own| own == kind),
+        _ => false,
+    };
+    if is("integer")
+        && let Ok(number) = text.parse::<i64>()
+    {
+        return number.into();
+    }
+    if is("number")
+        && let Ok(number) = text.parse::<f64>()
+    {
+        return number.into();
+    }
+    match text {
+        "true" if is("boolean") => true.into(),
+        "false" if is("boolean") => false.into(),
+        _ => text.into(),
+    }
+}

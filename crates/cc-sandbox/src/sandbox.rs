@@ -1,0 +1,240 @@
+//! The sandbox as its users hold it.
+
+use std::io;
+use std::net::{Ipv4Addr, SocketAddr};
+use std::sync::{Arc, LazyLock, PoisonError};
+use std::time::Duration;
+
+use bytes::Bytes;
+use jiff::Timestamp;
+
+use crate::engine::Engine;
+use crate::engine::auth::Credentials;
+use crate::engine::body::{Body, ConnectionReset};
+use crate::engine::clock::{Clock, Pace};
+use crate::engine::faults::Faults;
+use crate::engine::journal::Exchange;
+use crate::engine::server::Server;
+use crate::engine::table::Table;
+use crate::engine::validate::Violation;
+use crate::world::{Ids, World};
+
+/// The route table, made from the spec.
+static TABLE: LazyLock<Arc<Table>> = LazyLock::new(|| {
+    let text = include_str!("generated/routes.json");
+    Arc::new(serde_json::from_str(text).expect("the generator and `Table` agree, a test makes sure"))
+});
+
+/// The platform in a process.
+///
+/// It holds a small world of its own (see [`Ids`]), answers every operation of the spec, and stops when it is dropped.
+/// A strict one then panics if the spec was broken, so that the test that did it fails.
+#[derive(Debug)]
+pub struct Sandbox {
+    engine: Arc<Engine>,
+    server: Option<Server>,
+    strict: bool,
+}
+
+/// How a sandbox is to be. Made by [`Sandbox::builder`].
+#[derive(Debug, Clone)]
+#[must_use = "a builder does nothing until it starts a sandbox"]
+pub struct Builder {
+    seed: u64,
+    address: SocketAddr,
+    pace: Pace,
+    start_time: Timestamp,
+    credentials: Credentials,
+    strict: bool,
+    tells: bool,
+    table: Option<Arc<Table>>,
+}
+
+impl Sandbox {
+    /// Starts a strict sandbox on a free port of the loopback interface, with seed 0 and a clock that runs twenty
+    /// times faster than real time.
+    ///
+    /// # Panics
+    /// When no port of the loopback interface can be had.
+    pub async fn start() -> Self {
+        Self::builder().start().await.expect("a free port on the loopback interface")
+    }
+
+    /// Says how a sandbox is to be.
+    pub fn builder() -> Builder {
+        Builder {
+            seed: 0,
+            address: (Ipv4Addr::LOCALHOST, 0).into(),
+            pace: Pace::Speed(20.0),
+            start_time: Timestamp::constant(1_767_225_600, 0),
+            credentials: Credentials::default(),
+            strict: true,
+            tells: false,
+            table: None,
+        }
+    }
+
+    /// Base URL, such as `http://127.0.0.1:43121`, without a slash at the end. One that leads nowhere for a sandbox
+    /// without a socket.
+    pub fn url(&self) -> String {
+        match &self.server {
+            Some(server) => format!("http://{}", server.address),
+            None => "http://sandbox.invalid".to_owned(),
+        }
+    }
+
+    /// Answers a request without a socket. A fault that cuts the connection is an error.
+    ///
+    /// # Errors
+    /// [`ConnectionReset`] when a fault asks for it.
+    pub async fn handle(
+        &self,
+        request: http::Request<Bytes>,
+    ) -> Result<http::Response<Body>, ConnectionReset> {
+        self.engine.serve(request).await
+    }
+
+    /// The credentials that are taken.
+    pub fn credentials(&self) -> &Credentials {
+        &self.engine.credentials
+    }
+
+    /// The API token that is taken, `sandbox-token` by default.
+    pub fn api_token(&self) -> &str {
+        &self.engine.credentials.api_token
+    }
+
+    /// Ids of what is in the world from the start. They depend on the seed only.
+    pub fn ids(&self) -> Ids {
+        self.engine.world().ids.clone()
+    }
+
+    /// What time it is in the sandbox.
+    pub fn now(&self) -> Timestamp {
+        self.engine.clock.now()
+    }
+
+    /// Moves the time ahead: deployments end, drains become enabled, tokens expire.
+    pub fn advance(&self, by: Duration) {
+        self.engine.clock.advance(by);
+        drop(self.engine.world());
+    }
+
+    /// The requests so far, `METHOD /path?query` one a line, for snapshots.
+    pub fn journal(&self) -> String {
+        self.engine.journal.text()
+    }
+
+    /// The requests so far, with headers and bodies.
+    pub fn exchanges(&self) -> Vec<Exchange> {
+        self.engine.journal.exchanges()
+    }
+
+    /// Forgets the requests so far.
+    pub fn clear_journal(&self) {
+        self.engine.journal.clear();
+    }
+
+    /// What goes wrong on demand.
+    pub fn faults(&self) -> &Faults {
+        &self.engine.faults
+    }
+
+    /// Takes what broke the spec so far. What is taken does not make a strict sandbox panic.
+    pub fn violations(&self) -> Vec<Violation> {
+        std::mem::take(&mut self.engine.violations.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    /// Runs a change of the world, at the present time.
+    pub(crate) fn change<T>(&self, change: impl FnOnce(&mut World) -> T) -> T {
+        change(&mut self.engine.world())
+    }
+}
+
+impl Drop for Sandbox {
+    fn drop(&mut self) {
+        if !self.strict || std::thread::panicking() {
+            return;
+        }
+        let violations = self.violations();
+        let lines: Vec<String> = violations.iter().map(|violation| format!("\n- {violation}")).collect();
+        assert!(lines.is_empty(), "the spec was broken:{}", lines.concat());
+    }
+}
+
+impl Builder {
+    /// Seed of everything that looks random: ids, generated answers, faults with a probability. Default: 0.
+    pub fn seed(mut self, seed: u64) -> Self {
+        self.seed = seed;
+        self
+    }
+
+    /// Port on the loopback interface. Default: 0, any that is free.
+    pub fn port(self, port: u16) -> Self {
+        self.address((Ipv4Addr::LOCALHOST, port))
+    }
+
+    /// Address to serve on. Default: a free port on the loopback interface.
+    pub fn address(mut self, address: impl Into<SocketAddr>) -> Self {
+        self.address = address.into();
+        self
+    }
+
+    /// How time passes. Default: twenty times faster than real time.
+    pub fn pace(mut self, pace: Pace) -> Self {
+        self.pace = pace;
+        self
+    }
+
+    /// When the sandbox begins, in its own time. Default: 2026-01-01, midnight UTC.
+    pub fn start_time(mut self, time: Timestamp) -> Self {
+        self.start_time = time;
+        self
+    }
+
+    /// The credentials that are taken. Default: [`Credentials::default`].
+    pub fn credentials(mut self, credentials: Credentials) -> Self {
+        self.credentials = credentials;
+        self
+    }
+
+    /// Whether dropping the sandbox panics when the spec was broken. Default: true.
+    pub fn strict(mut self, strict: bool) -> Self {
+        self.strict = strict;
+        self
+    }
+
+    /// Whether what breaks the spec is told on the standard error as it happens. Default: false.
+    pub fn tell_violations(mut self, tell: bool) -> Self {
+        self.tells = tell;
+        self
+    }
+
+    /// Serves other routes than those of the spec.
+    #[cfg(test)]
+    pub(crate) fn table(mut self, table: Table) -> Self {
+        self.table = Some(Arc::new(table));
+        self
+    }
+
+    /// Starts the sandbox and its server, in tasks of the current `tokio` runtime.
+    ///
+    /// # Errors
+    /// When the address cannot be served on: it is taken, or not of this machine.
+    pub async fn start(self) -> io::Result<Sandbox> {
+        let address = self.address;
+        let mut sandbox = self.in_memory();
+        sandbox.server = Some(Server::start(Arc::clone(&sandbox.engine), address).await?);
+        Ok(sandbox)
+    }
+
+    /// Makes a sandbox without a socket, for [`Sandbox::handle`]: nothing but the time of `tokio` makes it wait.
+    #[must_use = "a sandbox ends when it is dropped"]
+    pub fn in_memory(self) -> Sandbox {
+        let table = self.table.unwrap_or_else(|| Arc::clone(&TABLE));
+        let world = World::new(self.seed, self.start_time);
+        let clock = Clock::new(self.start_time, self.pace);
+        let engine = Arc::new(Engine::new(table, world, clock, self.credentials, self.tells));
+        Sandbox { engine, server: None, strict: self.strict }
+    }
+}
