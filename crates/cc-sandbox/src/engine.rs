@@ -85,7 +85,10 @@ impl Engine {
     }
 
     /// Answers a request.
-    pub(crate) async fn serve(&self, request: http::Request<Bytes>) -> Result<Response<Body>, ConnectionReset> {
+    pub(crate) async fn serve(
+        &self,
+        request: http::Request<Bytes>,
+    ) -> Result<Response<Body>, ConnectionReset> {
         let (parts, bytes) = request.into_parts();
         let path = parts.uri.path();
         if path == "/_sandbox" || path.starts_with("/_sandbox/") {
@@ -122,8 +125,11 @@ impl Engine {
         let refused = |status, code, message: &str| refusal(&Refusal::other(status, code, message), path);
         match effect {
             Effect::TooManyRequests(after) => {
-                let mut answer =
-                    refused(StatusCode::TOO_MANY_REQUESTS, "clever.core.too-many-requests", "Too many requests");
+                let mut answer = refused(
+                    StatusCode::TOO_MANY_REQUESTS,
+                    "clever.core.too-many-requests",
+                    "Too many requests",
+                );
                 answer.headers_mut().insert(RETRY_AFTER, after.as_secs().into());
                 answer
             }
@@ -144,7 +150,9 @@ impl Engine {
                 let content = match (effect, content) {
                     (Effect::Truncated, Sent::Bytes(bytes)) => Sent::Stream(body::truncated(&bytes)),
                     (Effect::SlowBody(pause), Sent::Bytes(bytes)) => Sent::Stream(body::slow(&bytes, pause)),
-                    (Effect::Malformed, Sent::Bytes(_)) => Sent::Bytes(Bytes::from_static(b"{\"malformed\": \xff")),
+                    (Effect::Malformed, Sent::Bytes(_)) => {
+                        Sent::Bytes(Bytes::from_static(b"{\"malformed\": \xff"))
+                    }
                     (_, content) => content,
                 };
                 Response::from_parts(head, content)
@@ -156,7 +164,8 @@ impl Engine {
     fn dispatch(&self, parts: &Parts, bytes: &Bytes, found: Option<Match>) -> Response<Sent> {
         let Some(found) = found else {
             self.record(Side::Client, parts, None, vec!["the route is not known".to_owned()]);
-            let page = "<!doctype html>\n<title>404</title>\n<h1>The requested resource could not be found.</h1>\n";
+            let page =
+                "<!doctype html>\n<title>404</title>\n<h1>The requested resource could not be found.</h1>\n";
             return sent(StatusCode::NOT_FOUND, Some("text/html"), Sent::Bytes(page.into()));
         };
         match self.perform(parts, bytes, found) {
@@ -173,11 +182,15 @@ impl Engine {
         let mut world = self.world();
         let caller = match shown {
             Shown::Nothing if operation.is_public() => String::new(),
-            Shown::Nothing => return Err(Refusal::unauthorized("You must be authenticated to access this resource")),
+            Shown::Nothing => {
+                return Err(Refusal::unauthorized("You must be authenticated to access this resource"));
+            }
             Shown::Bearer(token) if token == self.credentials.api_token || world.knows_token(&token) => {
                 world.ids.user.clone()
             }
-            Shown::Bearer(_) => return Err(Refusal::unauthorized("The API token is not known or has expired")),
+            Shown::Bearer(_) => {
+                return Err(Refusal::unauthorized("The API token is not known or has expired"));
+            }
             Shown::Signed => world.ids.user.clone(),
         };
         let path = self.with_alias_owner(operation, found.parameters, &caller);
@@ -222,7 +235,8 @@ impl Engine {
     ) -> BTreeMap<String, String> {
         let owner = |parameter: &&table::Parameter| {
             parameter.place == Place::Path
-                && (parameter.name == "ownerId" || self.table.resolve(&parameter.schema).0 == Some("shared.OwnerId"))
+                && (parameter.name == "ownerId"
+                    || self.table.resolve(&parameter.schema).0 == Some("shared.OwnerId"))
         };
         for parameter in operation.parameters.iter().filter(owner) {
             path.entry(parameter.name.clone()).or_insert_with(|| caller.to_owned());
@@ -231,7 +245,13 @@ impl Engine {
     }
 
     /// Turns a reply into what is sent: what it leaves unsaid comes from the spec, and it is checked against it.
-    fn complete(&self, world: &World, parts: &Parts, request: &Request<'_>, mut reply: Reply) -> Response<Sent> {
+    fn complete(
+        &self,
+        world: &World,
+        parts: &Parts,
+        request: &Request<'_>,
+        mut reply: Reply,
+    ) -> Response<Sent> {
         let operation = request.operation;
         let success = &operation.success;
         let sampler = generic::sampler(&self.table, world, request);
@@ -338,7 +358,10 @@ fn preflight() -> Response<Body> {
     for (name, value) in [
         ("access-control-allow-origin", "*"),
         ("access-control-allow-methods", "GET, POST, PUT, PATCH, DELETE"),
-        ("access-control-allow-headers", "Authorization, Content-Type, Accept, Last-Event-ID, X-Clever-Password"),
+        (
+            "access-control-allow-headers",
+            "Authorization, Content-Type, Accept, Last-Event-ID, X-Clever-Password",
+        ),
     ] {
         answer.headers_mut().insert(name, HeaderValue::from_static(value));
     }

@@ -145,6 +145,16 @@ impl Sandbox {
         std::mem::take(&mut self.engine.violations.lock().unwrap_or_else(PoisonError::into_inner))
     }
 
+    #[cfg(test)]
+    pub(crate) fn table(&self) -> &Table {
+        &self.engine.table
+    }
+
+    #[cfg(test)]
+    pub(crate) fn has_handler(&self, operation: &str) -> bool {
+        self.engine.handlers.contains_key(operation)
+    }
+
     /// Runs a change of the world, at the present time.
     pub(crate) fn change<T>(&self, change: impl FnOnce(&mut World) -> T) -> T {
         change(&mut self.engine.world())

@@ -15,14 +15,24 @@ type Row = (&'static str, &'static str, &'static str, &'static str, f64, f64, &'
 const ZONES: &[Row] = &[
     ("mtl", "Montreal", "Canada", "CA", 45.50, -73.61, &["infra:ovh"]),
     ("par", "Paris", "France", "FR", 48.87, 2.33, &["infra:clever-cloud", "region:eu"]),
-    ("parhds", "Paris", "France", "FR", 48.87, 2.33, &["infra:clever-cloud", "region:eu", "certification:hds"]),
+    (
+        "parhds",
+        "Paris",
+        "France",
+        "FR",
+        48.87,
+        2.33,
+        &["infra:clever-cloud", "region:eu", "certification:hds"],
+    ),
     ("rbx", "Roubaix", "France", "FR", 50.69, 3.17, &["infra:ovh", "region:eu"]),
     ("wsw", "Warsaw", "Poland", "PL", 52.23, 21.01, &["infra:ovh", "region:eu"]),
 ];
 
 fn list(world: &mut World, request: &Request<'_>) -> Outcome {
     let tag = request.query("tag");
-    let wanted = |zone: &Value| tag.is_none_or(|tag| zone["tags"].as_array().is_some_and(|tags| tags.iter().any(|own| own == tag)));
+    let wanted = |zone: &Value| {
+        tag.is_none_or(|tag| zone["tags"].as_array().is_some_and(|tags| tags.iter().any(|own| own == tag)))
+    };
     json_of(ZONES.iter().map(|row| zone(world, row)).filter(wanted).collect::<Value>())
 }
 

@@ -127,8 +127,11 @@ mod tests {
 
     #[test]
     fn a_plain_signature_is_taken_in_every_form_that_clients_send() {
-        let credentials =
-            Credentials { consumer_secret: "a+b".into(), token_secret: "c d".into(), ..Credentials::default() };
+        let credentials = Credentials {
+            consumer_secret: "a+b".into(),
+            token_secret: "c d".into(),
+            ..Credentials::default()
+        };
         let start = r#"OAuth oauth_consumer_key="sandbox-consumer-key", oauth_token="sandbox-oauth-token""#;
         for signature in ["a+b&c d", "a+b%26c d", "a%2Bb%26c%20d", "a%252Bb%26c%2520d"] {
             let header = format!(r#"{start}, oauth_signature="{signature}""#);

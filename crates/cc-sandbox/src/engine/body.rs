@@ -37,7 +37,12 @@ pub(crate) fn streamed(pieces: impl Stream<Item = Result<Bytes, ConnectionReset>
 /// The first half of a body, and then the connection is cut.
 pub(crate) fn truncated(bytes: &Bytes) -> Body {
     let half = bytes.slice(..bytes.len() / 2);
-    streamed(stream::iter([Ok(half), Err(ConnectionReset)]))
+    let cut = stream::once(async {
+        // The first half is to be on its way before the connection ends.
+        tokio::task::yield_now().await;
+        Err(ConnectionReset)
+    });
+    streamed(stream::iter([Ok(half)]).chain(cut))
 }
 
 /// A body in eight pieces with a pause before each.

@@ -51,9 +51,13 @@ pub(super) fn answer(engine: &Engine, parts: &Parts, bytes: &Bytes) -> Response<
             text(StatusCode::NO_CONTENT, String::new())
         }
         ("POST", "/advance") => {
-            let seconds = body["seconds"].as_f64().and_then(|seconds| Duration::try_from_secs_f64(seconds).ok());
+            let seconds =
+                body["seconds"].as_f64().and_then(|seconds| Duration::try_from_secs_f64(seconds).ok());
             let Some(by) = seconds else {
-                return text(StatusCode::BAD_REQUEST, "the body is {\"seconds\": NUMBER}, at least 0\n".to_owned());
+                return text(
+                    StatusCode::BAD_REQUEST,
+                    "the body is {\"seconds\": NUMBER}, at least 0\n".to_owned(),
+                );
             };
             engine.clock.advance(by);
             drop(engine.world());
@@ -86,7 +90,8 @@ fn read_fault(body: &Value) -> Result<Fault, String> {
     let number = |name: &str| {
         body[name].as_u64().ok_or_else(|| format!("`{}` takes `{name}`, a whole number", body["effect"]))
     };
-    let status = || number("status").and_then(|status| u16::try_from(status).map_err(|error| error.to_string()));
+    let status =
+        || number("status").and_then(|status| u16::try_from(status).map_err(|error| error.to_string()));
     let mut fault = match body["effect"].as_str().unwrap_or_default() {
         "latency" => Fault::latency(Duration::from_millis(number("ms")?)),
         "reset-before" => Fault::reset_before(),
@@ -117,7 +122,9 @@ fn described(fault: &Fault) -> Value {
         Effect::Latency(delay) => json!({ "effect": "latency", "ms": delay.as_millis() as u64 }),
         Effect::ResetBefore => json!({ "effect": "reset-before" }),
         Effect::ResetAfter => json!({ "effect": "reset-after" }),
-        Effect::TooManyRequests(after) => json!({ "effect": "too-many-requests", "seconds": after.as_secs() }),
+        Effect::TooManyRequests(after) => {
+            json!({ "effect": "too-many-requests", "seconds": after.as_secs() })
+        }
         Effect::Unavailable => json!({ "effect": "unavailable" }),
         Effect::Html(status) => json!({ "effect": "html", "status": status }),
         Effect::Answer(status, body) => json!({ "effect": "answer", "status": status, "body": body }),

@@ -204,11 +204,14 @@ fn path_matches(pattern: &str, path: &str) -> bool {
 mod tests {
     use super::*;
 
-    const ZONE: Target<'_> = Target { operation: Some("get_zone"), method: "GET", path: "/v4/products/zones/par" };
+    const ZONE: Target<'_> =
+        Target { operation: Some("get_zone"), method: "GET", path: "/v4/products/zones/par" };
 
     #[test]
     fn a_fault_is_for_an_operation_a_route_or_a_pattern() {
-        for on in ["*", "get_zone", "/v4/*", "GET /v4/products/zones/{zoneName}", "/v4/products/zones/par", "*"] {
+        for on in
+            ["*", "get_zone", "/v4/*", "GET /v4/products/zones/{zoneName}", "/v4/products/zones/par", "*"]
+        {
             assert!(Fault::unavailable().on(on).concerns(&ZONE), "{on}");
         }
         for on in ["list_zones", "/v2/*", "POST /v4/*", "/v4/{a}/zones", "/v4/products/zones"] {

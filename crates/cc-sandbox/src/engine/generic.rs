@@ -59,7 +59,9 @@ pub(crate) fn answer(sampler: &Sampler<'_>, request: &Request<'_>) -> Reply {
             let pairs = value.as_object().into_iter().flatten().map(|(name, value)| (name, text(value)));
             Content::Text(form_urlencoded::Serializer::new(String::new()).extend_pairs(pairs).finish())
         }
-        Some("text/html") => Content::Text(format!("<!doctype html><title>{}</title>\n", request.operation.id)),
+        Some("text/html") => {
+            Content::Text(format!("<!doctype html><title>{}</title>\n", request.operation.id))
+        }
         Some("application/yaml") => Content::Text(format!("# {}\n", request.operation.id)),
         Some(media) if media.starts_with("text/") => {
             Content::Text(sample().as_str().map_or_else(|| request.operation.id.clone(), str::to_owned))
@@ -75,7 +77,8 @@ pub(crate) fn answer(sampler: &Sampler<'_>, request: &Request<'_>) -> Reply {
 fn personal(value: &mut Value, request: &Request<'_>) {
     let Some(map) = value.as_object_mut() else { return };
     let last = request.operation.path.rsplit('/').next().unwrap_or_default();
-    if let Some(id) = last.strip_prefix('{').and_then(|last| last.strip_suffix('}')).map(|name| request.param(name))
+    if let Some(id) =
+        last.strip_prefix('{').and_then(|last| last.strip_suffix('}')).map(|name| request.param(name))
         && let Some(own) = map.get_mut("id")
         && own.is_string()
     {

@@ -49,7 +49,8 @@ impl Journal {
     pub(crate) fn begin(&self, parts: &Parts, body: &Bytes, operation: Option<&str>) -> usize {
         let headers = parts.headers.iter().map(|(name, value)| {
             let secret = matches!(name.as_str(), "authorization" | "cookie" | "x-clever-password");
-            let value = if secret { "***".into() } else { String::from_utf8_lossy(value.as_bytes()).into_owned() };
+            let value =
+                if secret { "***".into() } else { String::from_utf8_lossy(value.as_bytes()).into_owned() };
             (name.as_str().to_owned(), value)
         });
         let exchange = Exchange {
@@ -83,8 +84,11 @@ impl Journal {
     /// `METHOD /path?query`, one request a line.
     pub(crate) fn text(&self) -> String {
         let log = self.log();
-        let lines: Vec<String> =
-            log.exchanges.iter().map(|exchange| format!("{} {}", exchange.method, exchange.path_and_query)).collect();
+        let lines: Vec<String> = log
+            .exchanges
+            .iter()
+            .map(|exchange| format!("{} {}", exchange.method, exchange.path_and_query))
+            .collect();
         lines.join("\n")
     }
 

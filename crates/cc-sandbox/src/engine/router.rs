@@ -43,7 +43,8 @@ impl Router {
         let mut routes: HashMap<(String, usize), Vec<Route>> = HashMap::new();
         for (index, operation) in table.operations.iter().enumerate() {
             let aliases = operation.aliases.iter().filter_map(|alias| alias.split_once(' '));
-            for (method, path) in std::iter::once((operation.method.as_str(), operation.path.as_str())).chain(aliases)
+            for (method, path) in
+                std::iter::once((operation.method.as_str(), operation.path.as_str())).chain(aliases)
             {
                 let segments: Vec<Segment> = path.split('/').map(Segment::parse).collect();
                 let key = (method.to_owned(), segments.len());
@@ -61,7 +62,11 @@ impl Router {
         let segments: Vec<&str> = path.split('/').collect();
         self.routes.get(&(method.to_owned(), segments.len()))?.iter().find_map(|route| {
             let mut parameters = BTreeMap::new();
-            let matches = route.segments.iter().zip(&segments).all(|(pattern, text)| pattern.matches(text, &mut parameters));
+            let matches = route
+                .segments
+                .iter()
+                .zip(&segments)
+                .all(|(pattern, text)| pattern.matches(text, &mut parameters));
             matches.then_some(Match { operation: route.operation, parameters })
         })
     }

@@ -44,7 +44,10 @@ impl Place {
 impl Sampler<'_> {
     /// A whole value for a schema.
     pub(crate) fn sample(&self, schema: &Value, identity: &str) -> Value {
-        self.value(schema, &Place { identity: identity.to_owned(), name: String::new(), depth: 0, sparse: false })
+        self.value(
+            schema,
+            &Place { identity: identity.to_owned(), name: String::new(), depth: 0, sparse: false },
+        )
     }
 
     /// Adds the required properties that a value leaves out.
@@ -61,12 +64,15 @@ impl Sampler<'_> {
         match value {
             Value::Object(map) => {
                 let mut place = place.clone();
-                if let Some(id) = ["id", "resourceId", "addonId", "name"].iter().find_map(|key| map.get(*key)?.as_str()) {
+                if let Some(id) =
+                    ["id", "resourceId", "addonId", "name"].iter().find_map(|key| map.get(*key)?.as_str())
+                {
                     place.identity = id.to_owned();
                 }
                 let properties = schema["properties"].as_object();
                 for (name, value) in map.iter_mut() {
-                    let schema = properties.and_then(|all| all.get(name)).or(schema.get("additionalProperties"));
+                    let schema =
+                        properties.and_then(|all| all.get(name)).or(schema.get("additionalProperties"));
                     if let Some(schema) = schema {
                         self.fill(schema, value, &place.step(name));
                     }
@@ -94,9 +100,9 @@ impl Sampler<'_> {
         let tagged = branches.iter().find(|branch| {
             let (_, branch) = self.table.resolve(branch);
             branch["properties"].as_object().is_some_and(|properties| {
-                properties.iter().any(|(name, schema)| {
-                    schema.get("const").is_some_and(|tag| value.get(name) == Some(tag))
-                })
+                properties
+                    .iter()
+                    .any(|(name, schema)| schema.get("const").is_some_and(|tag| value.get(name) == Some(tag)))
             })
         });
         tagged.or_else(|| branches.iter().find(|branch| branch["type"] != "null"))
@@ -108,14 +114,16 @@ impl Sampler<'_> {
             return value.clone();
         }
         for choices in ["enum", "examples"] {
-            if let Some(choices) = schema.get(choices).and_then(Value::as_array).filter(|all| !all.is_empty()) {
+            if let Some(choices) = schema.get(choices).and_then(Value::as_array).filter(|all| !all.is_empty())
+            {
                 return choices[self.number(place) as usize % choices.len()].clone();
             }
         }
         if let Some(value) = definition.and_then(|name| self.of_definition(name, place)) {
             return value;
         }
-        if let Some(branches) = schema.get("anyOf").or_else(|| schema.get("oneOf")).and_then(Value::as_array) {
+        if let Some(branches) = schema.get("anyOf").or_else(|| schema.get("oneOf")).and_then(Value::as_array)
+        {
             // The first branch that is not null; of a tagged union the variants come before the open branch.
             let branch = branches.iter().find(|branch| branch["type"] != "null");
             return branch.map_or(Value::Null, |branch| self.value(branch, place));
@@ -163,7 +171,8 @@ impl Sampler<'_> {
             (_, 0) => 2,
             _ => 1,
         };
-        let items = (0..least.max(usual)).map(|index| self.value(&schema["items"], &place.step(&index.to_string())));
+        let items =
+            (0..least.max(usual)).map(|index| self.value(&schema["items"], &place.step(&index.to_string())));
         Value::Array(items.collect())
     }
 
@@ -171,10 +180,16 @@ impl Sampler<'_> {
         match definition {
             "shared.Timestamp" => return Some(self.date(place).to_string().into()),
             "shared.TimestampMillis" => return Some(self.date(place).as_millisecond().into()),
-            "shared.Secret" => return Some(format!("sandbox-secret-{:08x}", self.number(place) >> 32).into()),
+            "shared.Secret" => {
+                return Some(format!("sandbox-secret-{:08x}", self.number(place) >> 32).into());
+            }
             _ => {}
         }
-        self.known.get(&place.name).or_else(|| self.known.get(definition)).filter(|value| value.is_string()).cloned()
+        self.known
+            .get(&place.name)
+            .or_else(|| self.known.get(definition))
+            .filter(|value| value.is_string())
+            .cloned()
     }
 
     fn string(&self, schema: &Value, place: &Place) -> Value {

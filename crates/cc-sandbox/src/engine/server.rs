@@ -2,7 +2,9 @@
 
 use std::io;
 use std::net::SocketAddr;
+use std::pin::Pin;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use http_body_util::BodyExt;
@@ -22,7 +24,8 @@ const GRACE: Duration = Duration::from_secs(1);
 #[derive(Debug)]
 pub(crate) struct Server {
     pub(crate) address: SocketAddr,
-    stop: watch::Sender<bool>,
+    /// Closed when the server is dropped, which is what stops its tasks.
+    _running: watch::Sender<()>,
 }
 
 impl Server {
@@ -30,23 +33,16 @@ impl Server {
     pub(crate) async fn start(engine: Arc<Engine>, address: SocketAddr) -> io::Result<Self> {
         let listener = TcpListener::bind(address).await?;
         let address = listener.local_addr()?;
-        let (stop, stopped) = watch::channel(false);
+        let (running, stopped) = watch::channel(());
         tokio::spawn(accept(listener, engine, stopped));
-        Ok(Self { address, stop })
+        Ok(Self { address, _running: running })
     }
 }
 
-impl Drop for Server {
-    fn drop(&mut self) {
-        self.stop.send_replace(true);
-    }
-}
-
-async fn accept(listener: TcpListener, engine: Arc<Engine>, mut stopped: watch::Receiver<bool>) {
+async fn accept(listener: TcpListener, engine: Arc<Engine>, mut stopped: watch::Receiver<()>) {
     loop {
         tokio::select! {
-            // It also ends when the sender is gone.
-            _ = stopped.wait_for(|stopped| *stopped) => return,
+            _ = stopped.changed() => return,
             accepted = listener.accept() => {
                 // A connection that is gone before it is accepted is the client's affair.
                 if let Ok((stream, _)) = accepted {
@@ -57,29 +53,33 @@ async fn accept(listener: TcpListener, engine: Arc<Engine>, mut stopped: watch::
     }
 }
 
-async fn serve(stream: TcpStream, engine: Arc<Engine>, mut stopped: watch::Receiver<bool>) {
+async fn serve(stream: TcpStream, engine: Arc<Engine>, mut stopped: watch::Receiver<()>) {
     // Small answers, often in pieces: they are not to wait for each other. A failure costs only time.
     stream.set_nodelay(true).ok();
+    let reset = AtomicBool::new(false);
     let service = service_fn(|request: http::Request<hyper::body::Incoming>| {
-        let engine = Arc::clone(&engine);
+        let (engine, reset) = (&engine, &reset);
         async move {
             let (parts, body) = request.into_parts();
             let bytes = body.collect().await.map_err(|_| ConnectionReset)?.to_bytes();
-            engine.serve(http::Request::from_parts(parts, bytes)).await
+            let answer = engine.serve(http::Request::from_parts(parts, bytes)).await;
+            reset.store(answer.is_err(), Ordering::Relaxed);
+            answer
         }
     });
     let mut builder = http1::Builder::new();
     // The time of the sandbox is not the time of the machine: no date is better than a wrong one.
     builder.auto_date_header(false).half_close(false);
     let mut connection = builder.serve_connection(TokioIo::new(stream), service);
-    let ended = tokio::select! {
-        ended = &mut connection => ended,
-        _ = stopped.wait_for(|stopped| *stopped) => {
-            std::pin::Pin::new(&mut connection).graceful_shutdown();
-            tokio::time::timeout(GRACE, &mut connection).await.unwrap_or(Ok(()))
-        }
+    let stopped = tokio::select! {
+        _ = &mut connection => false,
+        _ = stopped.changed() => true,
     };
-    if ended.is_err() {
+    if stopped {
+        Pin::new(&mut connection).graceful_shutdown();
+        tokio::time::timeout(GRACE, &mut connection).await.ok();
+    }
+    if reset.load(Ordering::Relaxed) {
         // A cut connection is cut hard: the peer is to see a reset, not an end.
         connection.into_parts().io.inner().set_zero_linger().ok();
     }

@@ -1,6 +1,6 @@
 //! Requests and answers against the spec.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::fmt;
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -78,9 +78,9 @@ fn described(error: &jsonschema::ValidationError<'_>) -> String {
 }
 
 /// The inputs of a request that are not its body.
-#[derive(Debug)]
+#[expect(missing_debug_implementations, reason = "it holds a function")]
 pub(crate) struct Inputs<'a> {
-    pub(crate) path: &'a std::collections::BTreeMap<String, String>,
+    pub(crate) path: &'a BTreeMap<String, String>,
     pub(crate) query: &'a [(String, String)],
     pub(crate) header: &'a dyn Fn(&str) -> Option<String>,
 }

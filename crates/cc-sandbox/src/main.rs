@@ -1,0 +1,80 @@
+//! The sandbox as a program: `cargo run -p cc-sandbox -- --port 8080`.
+
+mod options;
+
+use std::io::Write;
+use std::process::ExitCode;
+
+use cc_sandbox::Sandbox;
+use options::{Options, Wish};
+
+#[tokio::main(flavor = "current_thread")]
+async fn main() -> ExitCode {
+    match options::read(std::env::args().skip(1)) {
+        Ok(Wish::Help) => {
+            say(options::HELP);
+            ExitCode::SUCCESS
+        }
+        Ok(Wish::Serve(options)) => serve(options).await,
+        Err(message) => {
+            eprintln!("error: {message}\n\n{}", options::HELP);
+            ExitCode::from(2)
+        }
+    }
+}
+
+async fn serve(options: Options) -> ExitCode {
+    let builder =
+        Sandbox::builder().seed(options.seed).address(options.address).pace(options.pace).strict(false);
+    let sandbox = match builder.tell_violations(true).start().await {
+        Ok(sandbox) => sandbox,
+        Err(error) => {
+            eprintln!(
+                "error: cannot serve on {}: {error}\n\nIs something else on it? `--port 0` takes any port that is free.",
+                options.address
+            );
+            return ExitCode::FAILURE;
+        }
+    };
+    let (url, credentials, ids) = (sandbox.url(), sandbox.credentials(), sandbox.ids());
+    say(&format!(
+        "\
+Clever Cloud sandbox on {url}
+
+  API token        {}
+  OAuth consumer   {} / {}
+  OAuth token      {} / {}
+
+  user             {}
+  organisation     {}
+  application      {}
+  add-on           {} ({})
+
+  curl -H 'Authorization: Bearer {}' {url}/v2/self
+  curl {url}/_sandbox/help     (faults, journal, time)
+
+What breaks the spec is told here. Ctrl-C stops it.
+",
+        credentials.api_token,
+        credentials.consumer_key,
+        credentials.consumer_secret,
+        credentials.token,
+        credentials.token_secret,
+        ids.user,
+        ids.organisation,
+        ids.application,
+        ids.addon,
+        ids.real_addon,
+        credentials.api_token,
+    ));
+    if let Err(error) = tokio::signal::ctrl_c().await {
+        eprintln!("error: cannot wait for ctrl-c: {error}");
+        return ExitCode::FAILURE;
+    }
+    ExitCode::SUCCESS
+}
+
+fn say(text: &str) {
+    // A closed standard output is no reason to stop serving.
+    std::io::stdout().write_all(text.as_bytes()).ok();
+}

@@ -1,0 +1,100 @@
+//! The command line of the program.
+
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+
+use cc_sandbox::Pace;
+
+pub(crate) const HELP: &str = "\
+The Clever Cloud platform in a process.
+
+  cc-sandbox [OPTIONS]
+
+  --port PORT       port to serve on; 0 takes any that is free. Default: 8080
+  --address IP      address to serve on. Default: 127.0.0.1
+  --seed SEED       whole number that every id and every invented value comes from. Default: 0
+  --speed FACTOR    how much faster than real time its time passes; 0 stops it, and only
+                    POST /_sandbox/advance moves it. Default: 20
+  --help            this text
+";
+
+/// What the command line asks for.
+#[derive(Debug, PartialEq)]
+pub(crate) enum Wish {
+    Help,
+    Serve(Options),
+}
+
+/// How to serve.
+#[derive(Debug, PartialEq)]
+pub(crate) struct Options {
+    pub(crate) address: SocketAddr,
+    pub(crate) seed: u64,
+    pub(crate) pace: Pace,
+}
+
+/// Reads the arguments of the program.
+pub(crate) fn read(arguments: impl IntoIterator<Item = String>) -> Result<Wish, String> {
+    let (mut port, mut ip, mut seed, mut speed) = (8080, IpAddr::from(Ipv4Addr::LOCALHOST), 0, 20.0);
+    let mut arguments = arguments.into_iter();
+    while let Some(argument) = arguments.next() {
+        let (name, inline) = match argument.split_once('=') {
+            Some((name, value)) => (name.to_owned(), Some(value.to_owned())),
+            None => (argument, None),
+        };
+        let mut value = || inline.clone().or_else(|| arguments.next()).unwrap_or_default();
+        match name.as_str() {
+            "--help" | "-h" => return Ok(Wish::Help),
+            "--port" => port = parsed(&name, &value(), "a port, from 0 to 65535")?,
+            "--address" => ip = parsed(&name, &value(), "an IP address")?,
+            "--seed" => seed = parsed(&name, &value(), "a whole number")?,
+            "--speed" => speed = parsed(&name, &value(), "a number, 0 at least")?,
+            other => return Err(format!("`{other}` is no option")),
+        }
+    }
+    if !(speed >= 0.0 && f64::is_finite(speed)) {
+        return Err("`--speed` takes a number, 0 at least".to_owned());
+    }
+    let pace = if speed == 0.0 { Pace::Manual } else { Pace::Speed(speed) };
+    Ok(Wish::Serve(Options { address: SocketAddr::new(ip, port), seed, pace }))
+}
+
+fn parsed<T: std::str::FromStr>(option: &str, text: &str, what: &str) -> Result<T, String> {
+    text.parse().map_err(|_| match text {
+        "" => format!("`{option}` takes {what}"),
+        text => format!("`{option}` takes {what}, and `{text}` is none"),
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read_words(line: &str) -> Result<Wish, String> {
+        read(line.split_whitespace().map(str::to_owned))
+    }
+
+    #[test]
+    fn options_come_with_a_space_or_an_equals_sign() {
+        let wish =
+            Wish::Serve(Options { address: ([127, 0, 0, 1], 9000).into(), seed: 7, pace: Pace::Speed(1.5) });
+        assert_eq!(read_words("--port 9000 --seed=7 --speed 1.5"), Ok(wish));
+    }
+
+    #[test]
+    fn a_speed_of_zero_is_a_clock_that_is_moved_by_hand() {
+        let Ok(Wish::Serve(options)) = read_words("--speed 0") else { panic!("it is a wish to serve") };
+        assert_eq!(options.pace, Pace::Manual);
+    }
+
+    #[test]
+    fn a_wrong_option_is_named() {
+        assert_eq!(
+            read_words("--port high"),
+            Err("`--port` takes a port, from 0 to 65535, and `high` is none".into())
+        );
+        assert_eq!(read_words("--port"), Err("`--port` takes a port, from 0 to 65535".into()));
+        assert_eq!(read_words("--sped 2"), Err("`--sped` is no option".into()));
+        assert_eq!(read_words("--speed -1"), Err("`--speed` takes a number, 0 at least".into()));
+        assert_eq!(read_words("--seed 1 --help"), Ok(Wish::Help));
+    }
+}

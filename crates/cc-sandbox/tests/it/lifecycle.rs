@@ -1,0 +1,1 @@
+//! Life cycles, driven by the clock.

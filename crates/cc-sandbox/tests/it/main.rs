@@ -1,0 +1,7 @@
+//! The sandbox from outside: over HTTP, as its users meet it.
+
+mod client;
+mod faults;
+mod journal;
+mod lifecycle;
+mod program;
