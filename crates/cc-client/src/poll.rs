@@ -100,7 +100,7 @@ mod tests {
             .await
             .unwrap_err();
         assert_eq!((error.kind(), error.code()), (ErrorKind::DeadlineExceeded, "TIMEOUT_EXCEEDED"));
-        assert_eq!((start.elapsed(), looks.get()), (30 * SECOND, 30));
+        assert_eq!((start.elapsed(), looks.get()), (30 * SECOND, 31));
     }
 
     #[tokio::test(start_paused = true)]

@@ -1,14 +1,18 @@
 //! Work that many wait for and that is done once.
 
 use std::fmt;
-use std::future::{Future, poll_fn};
+use std::future::Future;
 use std::pin::Pin;
-use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
-use std::task::Poll;
+use std::sync::{Mutex, PoisonError};
+use std::time::Duration;
 
+use cc_core::runtime::Instant;
 use futures_util::FutureExt;
 use futures_util::future::{Shared, WeakShared};
+
+/// Who comes this shortly after the start comes in time: nobody knows of a thing so soon after it was made that a request
+/// that was sent before does not find it.
+const IN_TIME: Duration = Duration::from_millis(2);
 
 type Work<T> = Pin<Box<dyn Future<Output = T> + Send>>;
 
@@ -18,7 +22,7 @@ pub(super) struct Flight<T: Clone>(Mutex<Option<Flying<T>>>);
 
 struct Flying<T: Clone> {
     work: WeakShared<Work<T>>,
-    started: Arc<AtomicBool>,
+    started: Instant,
 }
 
 impl<T: Clone> Default for Flight<T> {
@@ -28,42 +32,21 @@ impl<T: Clone> Default for Flight<T> {
 }
 
 impl<T: Clone + Send + Sync + 'static> Flight<T> {
-    /// The work that is under way, or else this; and whether it had started before. All who come in the same turn of the
-    /// executor come before it starts.
+    /// The work that is under way, or else this; and whether it had started before.
     pub(super) fn join(&self, work: impl FnOnce() -> Work<T>) -> (Shared<Work<T>>, bool) {
         let mut flying = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(Flying { work, started }) = &*flying
             && let Some(work) = work.upgrade().filter(|work| work.peek().is_none())
         {
-            return (work, started.load(Ordering::Acquire));
+            return (work, started.elapsed() > IN_TIME);
         }
-        let started = Arc::new(AtomicBool::new(false));
-        let starts = started.clone();
+        let started = Instant::now();
         let work = work();
-        let work: Work<T> = Box::pin(async move {
-            one_turn().await;
-            starts.store(true, Ordering::Release);
-            work.await
-        });
         let work = work.shared();
         // Of work that is new, there is always a weak handle.
         *flying = work.downgrade().map(|work| Flying { work, started });
         (work, false)
     }
-}
-
-/// Lets the executor run what is ready.
-async fn one_turn() {
-    let mut waited = false;
-    poll_fn(|cx| {
-        if waited {
-            return Poll::Ready(());
-        }
-        waited = true;
-        cx.waker().wake_by_ref();
-        Poll::Pending
-    })
-    .await;
 }
 
 impl<T: Clone> fmt::Debug for Flight<T> {
@@ -74,8 +57,8 @@ impl<T: Clone> fmt::Debug for Flight<T> {
 
 #[cfg(test)]
 mod tests {
-    use std::sync::atomic::AtomicU32;
-    use std::time::Duration;
+    use std::sync::Arc;
+    use std::sync::atomic::{AtomicU32, Ordering};
 
     use super::*;
 

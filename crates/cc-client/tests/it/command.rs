@@ -1,0 +1,194 @@
+//! Commands: one time for all their requests, one report for their failure.
+
+use std::sync::{Arc, Mutex};
+
+use cc_client::{Answer, Client, Command, Context, Credentials, Error, ErrorKind, Result, UrlCommand};
+use cc_core::transport::{HookFuture, Hooks};
+use cc_core::{Operation, Request, Transport};
+
+use crate::support::{GetThing, Platform, SECOND, after};
+
+fn thing(id: &str) -> GetThing {
+    GetThing { owner: "orga_1".into(), thing: id.into() }
+}
+
+/// Reads one thing.
+struct ReadThing(&'static str);
+
+impl Command for ReadThing {
+    const NAME: &'static str = "ReadThing";
+    type Output = String;
+
+    async fn run(self, cx: &Context) -> Result<String> {
+        cx.call(thing(self.0)).await.map(Answer::into_inner)
+    }
+}
+
+/// Reads a thing, whether there is one.
+struct FindThing(&'static str);
+
+impl Command for FindThing {
+    const NAME: &'static str = "FindThing";
+    type Output = Option<String>;
+
+    async fn run(self, cx: &Context) -> Result<Option<String>> {
+        match cx.send(ReadThing(self.0)).await {
+            Ok(thing) => Ok(Some(thing)),
+            Err(error) if error.is_not_found() => Ok(None),
+            Err(error) => Err(error),
+        }
+    }
+}
+
+/// Reads two things, one after the other.
+struct ReadTwo;
+
+impl Command for ReadTwo {
+    const NAME: &'static str = "ReadTwo";
+    type Output = (String, String);
+
+    async fn run(self, cx: &Context) -> Result<(String, String)> {
+        Ok((cx.send(ReadThing("a")).await?, cx.send(ReadThing("b")).await?))
+    }
+}
+
+/// Waits for ever, without a request.
+struct Wait;
+
+impl Command for Wait {
+    const NAME: &'static str = "Wait";
+    type Output = ();
+
+    async fn run(self, cx: &Context) -> Result<()> {
+        cx.poll(SECOND, 1_000 * SECOND, || async { Ok(None) }).await
+    }
+}
+
+/// Reads every one of these things, as far as they are there.
+struct ReadAll(Vec<&'static str>);
+
+impl Command for ReadAll {
+    const NAME: &'static str = "ReadAll";
+    type Output = Vec<bool>;
+
+    async fn run(self, cx: &Context) -> Result<Vec<bool>> {
+        let all = cx.for_each(self.0, |id| cx.send(ReadThing(id))).await;
+        Ok(all.iter().map(Result::is_ok).collect())
+    }
+}
+
+#[derive(Debug, Clone, Default)]
+struct Reports(Arc<Mutex<Vec<String>>>);
+
+impl Hooks for Reports {
+    fn on_error<'a>(&'a self, error: &'a Error) -> HookFuture<'a, ()> {
+        self.0.lock().unwrap().push(error.to_string());
+        Box::pin(std::future::ready(()))
+    }
+}
+
+fn reporting(platform: &Platform) -> (Client, Reports) {
+    let reports = Reports::default();
+    let transport = Transport::builder()
+        .endpoint("https://api.test")
+        .http_service(platform.clone())
+        .retry(cc_client::RetryPolicy::none())
+        .hooks(reports.clone())
+        .build()
+        .unwrap();
+    (Client::new(transport), reports)
+}
+
+#[tokio::test]
+async fn the_failure_of_a_command_is_reported_once_with_the_name_of_the_outermost() {
+    let platform = Platform::new(|_, _| (500, "{}".to_owned()));
+    let (client, reports) = reporting(&platform);
+    let error = client.send(ReadTwo).await.unwrap_err();
+    assert_eq!(error.command(), Some("ReadTwo"));
+    assert_eq!(*reports.0.lock().unwrap(), [error.to_string()]);
+}
+
+#[tokio::test]
+async fn a_failure_that_a_command_turns_into_a_value_is_not_reported() {
+    let platform = Platform::new(|_, _| (404, "{}".to_owned()));
+    let (client, reports) = reporting(&platform);
+    assert_eq!(client.send(FindThing("a")).await.unwrap(), None);
+    assert_eq!(client.send(ReadAll(vec!["a", "b"])).await.unwrap(), [false, false]);
+    assert!(reports.0.lock().unwrap().is_empty());
+    client.transport().call(thing("a")).await.unwrap_err();
+    assert_eq!(reports.0.lock().unwrap().len(), 1);
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_requests_of_a_command_share_its_time() {
+    let platform = Platform::slow(|_, _| after(2 * SECOND, 200, r#""ok""#));
+    let client = platform.client();
+    let start = tokio::time::Instant::now();
+    let error = client.send(ReadTwo).timeout(3 * SECOND).await.unwrap_err();
+    assert_eq!((error.kind(), error.operation()), (ErrorKind::TimedOut, Some("get_thing")));
+    assert_eq!((start.elapsed(), platform.journal().len()), (3 * SECOND, 2));
+    client.send(ReadTwo).timeout(5 * SECOND).await.unwrap();
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_time_of_a_command_bounds_what_is_no_request_too() {
+    let client = Platform::usual().client();
+    let start = tokio::time::Instant::now();
+    let error = client.send(Wait).timeout(3 * SECOND).await.unwrap_err();
+    assert_eq!(
+        (error.kind(), error.command(), start.elapsed()),
+        (ErrorKind::TimedOut, Some("Wait"), 3 * SECOND)
+    );
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_others_keep_their_results_when_one_of_many_fails() {
+    let platform =
+        Platform::new(|_, path| (if path.ends_with('b') { 500 } else { 200 }, r#""ok""#.to_owned()));
+    let results = platform.client().send(ReadAll(vec!["a", "b", "c"])).await.unwrap();
+    assert_eq!(results, [true, false, true]);
+}
+
+#[tokio::test]
+async fn options_of_the_call_reach_every_request() {
+    let platform = Platform::usual();
+    let client = platform.client();
+    let cached = || client.send(ReadTwo).cache(cc_client::CachePolicy::ttl(60 * SECOND));
+    cached().await.unwrap();
+    cached().await.unwrap();
+    assert_eq!(platform.journal().len(), 2);
+    cached().reload().await.unwrap();
+    assert_eq!(platform.journal().len(), 4);
+}
+
+/// A link to a thing.
+struct ThingUrl(&'static str);
+
+impl UrlCommand for ThingUrl {
+    const NAME: &'static str = "ThingUrl";
+
+    fn request(&self) -> Result<Request> {
+        thing(self.0).request()
+    }
+}
+
+#[tokio::test]
+async fn a_url_carries_the_credentials_and_does_not_show_them() {
+    let client = Client::builder().credentials(Credentials::api_token("t0k")).build().unwrap();
+    let url = client.url(ThingUrl("a")).await.unwrap();
+    assert_eq!(
+        url.expose(),
+        "https://api-bridge.clever-cloud.com/v2/organisations/orga_1/things/a?authorization=QmVhcmVyIHQwaw%3D%3D"
+    );
+    assert!(!format!("{url:?}").contains("QmVhcmVy"));
+    let error = client.url(ThingUrl("..")).await.unwrap_err();
+    assert_eq!((error.kind(), error.command()), (ErrorKind::InvalidInput, Some("ThingUrl")));
+}
+
+#[test]
+fn a_client_is_cheap_to_clone_and_goes_anywhere() {
+    fn goes_anywhere<T: Send + Sync + Clone + 'static>() {}
+    goes_anywhere::<Client>();
+    goes_anywhere::<Context>();
+    assert!(size_of::<Client>() <= 2 * size_of::<usize>());
+}

@@ -1,0 +1,7 @@
+//! What the client does, seen from outside: the requests that it sends, and what comes back.
+
+mod catalog;
+mod command;
+mod resolve;
+mod store;
+mod support;

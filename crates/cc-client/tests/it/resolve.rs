@@ -1,0 +1,305 @@
+//! Owners and ids are found with as few requests as can be, and are never those of somebody else.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::Duration;
+
+use cc_client::{Client, Command, Context, ErrorKind, Ids, Result, Subject};
+use cc_core::{AnyAddonId, ApplicationId, ConsumerKey, OwnerId, ResourceId};
+use futures_util::future::join_all;
+
+use crate::support::{GetThing, Platform, SECOND, SUMMARY, after};
+
+/// Reads a thing whose owner is resolved.
+struct ReadThing {
+    id: ResourceId,
+    owner: Option<OwnerId>,
+}
+
+impl Command for ReadThing {
+    const NAME: &'static str = "ReadThing";
+    type Output = String;
+
+    async fn run(self, cx: &Context) -> Result<String> {
+        let ids = Ids::new().owner(self.owner.clone(), &self.id).resource(&self.id);
+        let answer =
+            cx.resolved(ids, |ids| GetThing { owner: ids.owner_id(), thing: ids.resource_id() }).await?;
+        Ok(answer.into_inner())
+    }
+}
+
+fn read(id: &str) -> ReadThing {
+    ReadThing { id: id.into(), owner: None }
+}
+
+fn app(id: &str) -> ApplicationId {
+    id.into()
+}
+
+#[tokio::test(start_paused = true)]
+async fn everything_is_resolved_from_one_summary() {
+    let platform = Platform::usual();
+    let client = platform.client();
+    let resolver = client.resolver();
+    assert_eq!(resolver.owner_of(&app("app_1")).await.unwrap(), "orga_1");
+    assert_eq!(resolver.owner_of(&app("app_mine")).await.unwrap(), "user_1");
+    for id in ["addon_1", "postgresql_1"] {
+        assert_eq!(resolver.owner_of(&AnyAddonId::from(id)).await.unwrap(), "orga_1");
+        assert_eq!(resolver.owner_of(&ResourceId::from(id)).await.unwrap(), "orga_1");
+        assert_eq!(resolver.addon_id(id).await.unwrap(), "addon_1");
+        assert_eq!(resolver.real_addon_id(id).await.unwrap(), "postgresql_1");
+    }
+    assert_eq!(resolver.owner_of(Subject::AddonProvider(&"provider_1".into())).await.unwrap(), "orga_1");
+    assert_eq!(resolver.owner_of(&ConsumerKey::from("consumer_1")).await.unwrap(), "orga_1");
+    assert_eq!(platform.journal(), ["GET /v2/summary"]);
+}
+
+#[tokio::test]
+async fn a_given_owner_and_an_id_of_the_right_kind_cost_no_request() {
+    let platform = Platform::usual();
+    let client = platform.client();
+    let command = ReadThing { id: "app_of_nobody".into(), owner: Some("orga_9".into()) };
+    client.send(command).await.unwrap();
+    assert_eq!(client.resolver().addon_id("addon_9").await.unwrap(), "addon_9");
+    assert_eq!(client.resolver().real_addon_id("redis_9").await.unwrap(), "redis_9");
+    assert_eq!(platform.journal(), ["GET /v2/organisations/orga_9/things/app_of_nobody"]);
+}
+
+#[tokio::test]
+async fn an_application_is_never_taken_for_an_addon_and_the_translated_id_is_the_one_that_is_sent() {
+    let platform = Platform::usual();
+    let client = platform.client();
+    client.send(read("app_1")).await.unwrap();
+    client.send(read("addon_1")).await.unwrap();
+    client.send(read("postgresql_1")).await.unwrap();
+    assert_eq!(
+        platform.journal(),
+        [
+            "GET /v2/summary",
+            "GET /v2/organisations/orga_1/things/app_1",
+            "GET /v2/organisations/orga_1/things/postgresql_1",
+            "GET /v2/organisations/orga_1/things/postgresql_1",
+        ]
+    );
+}
+
+#[tokio::test(start_paused = true)]
+async fn any_number_of_concurrent_misses_share_one_summary() {
+    let platform = Platform::usual();
+    let client = platform.client();
+    let (known, unknown) = (app("app_1"), app("app_nobody"));
+    let results = join_all(
+        (0..100).map(|number| client.resolver().owner_of(if number % 2 == 0 { &known } else { &unknown })),
+    )
+    .await;
+    assert_eq!(results.iter().filter(|result| result.is_ok()).count(), 50);
+    assert_eq!(platform.summaries(), 1);
+}
+
+#[tokio::test(start_paused = true)]
+async fn misses_of_many_tasks_share_one_summary() {
+    let platform = Platform::usual();
+    let client = platform.client();
+    let tasks = (0..100).map(|_| {
+        let client = client.clone();
+        tokio::spawn(async move { client.send(read("app_1")).await })
+    });
+    for done in join_all(tasks).await {
+        done.unwrap().unwrap();
+    }
+    assert_eq!(platform.summaries(), 1);
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_others_get_their_answer_when_the_first_who_asked_gives_up() {
+    let platform = Platform::usual();
+    let client = platform.client();
+    let first = client.send(read("app_1")).timeout(SECOND / 2);
+    let second = client.send(read("addon_1"));
+    let (first, second) = tokio::join!(first, second);
+    assert_eq!(first.unwrap_err().kind(), ErrorKind::TimedOut);
+    assert_eq!(second.unwrap(), "ok");
+    assert_eq!(platform.summaries(), 1);
+}
+
+#[tokio::test(start_paused = true)]
+async fn one_who_came_late_and_found_nothing_asks_once_more() {
+    // What is made while a summary is on its way is not in it.
+    let platform = Platform::slow(|count, _| {
+        let body = if count == 0 { r#"{"organisations":[]}"# } else { SUMMARY };
+        after(SECOND, 200, body)
+    });
+    let client = platform.client();
+    let early = async {
+        let id = app("app_gone");
+        client.resolver().owner_of(&id).await
+    };
+    let late = async {
+        tokio::time::sleep(SECOND / 2).await;
+        let id = app("app_1");
+        client.resolver().owner_of(&id).await
+    };
+    let (early, late) = tokio::join!(early, late);
+    assert_eq!(early.unwrap_err().kind(), ErrorKind::CannotResolveResource);
+    assert_eq!(late.unwrap(), "orga_1");
+    assert_eq!(platform.summaries(), 2);
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_unknown_id_is_remembered_for_a_while() {
+    let platform = Platform::usual();
+    let client = platform.client();
+    let id = app("app_nobody");
+    for _ in 0..10 {
+        let error = client.resolver().owner_of(&id).await.unwrap_err();
+        assert_eq!(
+            (error.kind(), error.code()),
+            (ErrorKind::CannotResolveResource, "CANNOT_RESOLVE_RESOURCE_ID")
+        );
+        assert!(error.to_string().contains("`app_nobody`"), "{error}");
+    }
+    assert_eq!(platform.summaries(), 1);
+    tokio::time::sleep(60 * SECOND).await;
+    client.resolver().owner_of(&id).await.unwrap_err();
+    assert_eq!(platform.summaries(), 2);
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_id_that_turns_up_is_known_although_it_was_remembered_as_unknown() {
+    let platform = Platform::new(|count, _| (200, (if count == 0 { "{}" } else { SUMMARY }).to_owned()));
+    let client = platform.client();
+    client.resolver().owner_of(&app("app_1")).await.unwrap_err();
+    client.resolver().owner_of(&app("app_mine")).await.unwrap();
+    assert_eq!(client.resolver().owner_of(&app("app_1")).await.unwrap(), "orga_1");
+    assert_eq!(platform.summaries(), 2);
+}
+
+#[tokio::test]
+async fn with_no_time_for_unknown_ids_each_question_is_asked() {
+    let platform = Platform::new(|_, _| (200, "{}".to_owned()));
+    let client = platform.client_with(Client::builder().unknown_ids_for(Duration::ZERO));
+    for _ in 0..3 {
+        client.resolver().owner_of(&app("constructor")).await.unwrap_err();
+    }
+    assert_eq!(platform.summaries(), 3);
+}
+
+/// A platform where `app_1` moves from `orga_1` to `orga_2` after the first summary.
+fn moving(status: u16) -> Platform {
+    let summaries = Arc::new(AtomicUsize::new(0));
+    Platform::new(move |_, path| {
+        let moved = SUMMARY.replace("orga_1", "orga_2");
+        match path {
+            "/v2/summary" if summaries.fetch_add(1, Ordering::Relaxed) == 0 => (200, SUMMARY.to_owned()),
+            "/v2/summary" => (200, moved),
+            "/v2/organisations/orga_2/things/app_1" => (200, r#""moved""#.to_owned()),
+            _ => (status, r#"{"id":4004,"message":"no"}"#.to_owned()),
+        }
+    })
+}
+
+#[tokio::test]
+async fn what_moved_to_another_owner_is_found_there() {
+    for status in [403, 404] {
+        let platform = moving(status);
+        let client = platform.client();
+        client.resolver().owner_of(&app("app_1")).await.unwrap();
+        assert_eq!(client.send(read("app_1")).await.unwrap(), "moved");
+        assert_eq!(
+            platform.journal(),
+            [
+                "GET /v2/summary",
+                "GET /v2/organisations/orga_1/things/app_1",
+                "GET /v2/summary",
+                "GET /v2/organisations/orga_2/things/app_1",
+            ]
+        );
+    }
+}
+
+#[tokio::test]
+async fn other_failures_and_given_owners_are_not_looked_up_again() {
+    let platform = moving(409);
+    let client = platform.client();
+    client.resolver().owner_of(&app("app_1")).await.unwrap();
+    assert!(client.send(read("app_1")).await.unwrap_err().is_conflict());
+    let platform = moving(404);
+    let client = platform.client();
+    let command = ReadThing { id: "app_1".into(), owner: Some("orga_1".into()) };
+    assert_eq!(client.send(command).await.unwrap_err().status().unwrap(), 404);
+    assert_eq!(platform.summaries(), 0);
+}
+
+#[tokio::test]
+async fn a_refusal_of_what_was_just_looked_up_is_not_looked_up_again() {
+    let platform = moving(404);
+    let client = platform.client();
+    assert_eq!(client.send(read("app_1")).await.unwrap_err().status().unwrap(), 404);
+    assert_eq!(platform.summaries(), 1);
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_is_gone_does_not_cost_a_summary_each_time_it_is_asked_for() {
+    let platform = Platform::new(|_, path| match path {
+        "/v2/summary" => (200, SUMMARY.to_owned()),
+        _ => (404, r#"{"id":4004,"message":"no such domain"}"#.to_owned()),
+    });
+    let client = platform.client();
+    client.resolver().refresh().await.unwrap();
+    for _ in 0..10 {
+        let error = client.send(read("app_1")).await.unwrap_err();
+        assert_eq!(error.message(), Some("no such domain"));
+    }
+    assert_eq!(platform.summaries(), 2);
+    tokio::time::sleep(60 * SECOND).await;
+    client.send(read("app_1")).await.unwrap_err();
+    assert_eq!(platform.summaries(), 3);
+}
+
+#[tokio::test]
+async fn the_summary_is_asked_for_afresh_whatever_the_cache_holds() {
+    let platform = Platform::usual();
+    let client = platform.client();
+    let command = || client.send(read("app_1")).cache(cc_client::CachePolicy::ttl(60 * SECOND));
+    command().await.unwrap();
+    client.resolver().forget();
+    command().await.unwrap();
+    assert_eq!(
+        platform.journal(),
+        ["GET /v2/summary", "GET /v2/organisations/orga_1/things/app_1", "GET /v2/summary",]
+    );
+}
+
+#[tokio::test]
+async fn a_summary_that_fails_fails_those_who_wait_and_is_asked_for_again_by_the_next() {
+    let platform = Platform::new(|count, path| match (count, path) {
+        (0, _) => (401, "{}".to_owned()),
+        (1, _) => (200, "<html>".to_owned()),
+        (_, "/v2/summary") => (200, SUMMARY.to_owned()),
+        _ => (200, r#""ok""#.to_owned()),
+    });
+    let client = platform.client();
+    let error = client.send(read("app_1")).await.unwrap_err();
+    assert!(error.is_unauthorized());
+    assert_eq!((error.command(), error.operation()), (Some("ReadThing"), Some("get_summary")));
+    assert_eq!(client.send(read("app_1")).await.unwrap_err().kind(), ErrorKind::Undecodable);
+    assert_eq!(client.send(read("app_1")).await.unwrap(), "ok");
+}
+
+#[tokio::test]
+async fn a_million_ids_are_found() {
+    let list = |prefix: &str| {
+        (0..500_000).map(|number| format!(r#"{{"id":"{prefix}_{number}"}}"#)).collect::<Vec<_>>().join(",")
+    };
+    let summary = format!(
+        r#"{{"organisations":[{{"id":"orga_1","applications":[{}]}},{{"id":"orga_2","applications":[{}]}}]}}"#,
+        list("a"),
+        list("b")
+    );
+    let platform = Platform::new(move |_, _| (200, summary.clone()));
+    let client = platform.client();
+    assert_eq!(client.resolver().owner_of(&app("a_499999")).await.unwrap(), "orga_1");
+    assert_eq!(client.resolver().owner_of(&app("b_0")).await.unwrap(), "orga_2");
+    assert_eq!(client.resolver().index().unwrap().len(), 1_000_000);
+    assert_eq!(platform.summaries(), 1);
+}
