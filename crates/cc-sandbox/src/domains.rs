@@ -2,10 +2,29 @@
 
 use std::collections::HashMap;
 
-use crate::engine::reply::Outcome;
+use jiff::Timestamp;
+use serde_json::{Value, json};
+
+use crate::engine::reply::{Outcome, Refusal, json_of};
 use crate::engine::request::Request;
 use crate::world::World;
 
+pub(crate) mod addon;
+pub(crate) mod application;
+pub(crate) mod billing;
+pub(crate) mod deployment;
+mod deployment_view;
+mod domain;
+pub(crate) mod drain;
+mod environment;
+mod link;
+mod load_balancer;
+mod operator;
+mod product;
+pub(crate) mod provider;
+mod pulsar;
+mod tag;
+mod token;
 mod zone;
 
 /// What an operation does.
@@ -16,6 +35,42 @@ pub(crate) type Handlers = HashMap<&'static str, Handler>;
 
 /// Every handler there is.
 pub(crate) fn handlers() -> Handlers {
-    let domains: &[&[(&'static str, Handler)]] = &[zone::HANDLERS];
+    let domains: &[&[(&'static str, Handler)]] = &[
+        addon::HANDLERS,
+        application::HANDLERS,
+        billing::HANDLERS,
+        deployment::HANDLERS,
+        domain::HANDLERS,
+        drain::HANDLERS,
+        environment::HANDLERS,
+        link::HANDLERS,
+        load_balancer::HANDLERS,
+        operator::HANDLERS,
+        product::HANDLERS,
+        provider::HANDLERS,
+        pulsar::HANDLERS,
+        tag::HANDLERS,
+        token::HANDLERS,
+        zone::HANDLERS,
+    ];
     domains.iter().flat_map(|handlers| handlers.iter().copied()).collect()
+}
+
+/// What v2 answers when it has nothing else to say.
+fn message(text: &str) -> Outcome {
+    json_of(json!({ "id": 0, "message": text, "type": "success" }))
+}
+
+/// The first items of a list, as many as the query parameter `limit` says.
+fn limited(mut items: Vec<Value>, request: &Request<'_>) -> Outcome {
+    if let Some(limit) = request.query("limit").and_then(|limit| limit.parse().ok()) {
+        items.truncate(limit);
+    }
+    json_of(items)
+}
+
+/// A date as clients send it: RFC 3339, or epoch milliseconds.
+fn read_date(text: &str) -> Result<Timestamp, Refusal> {
+    let millis = || text.parse().ok().and_then(|millis| Timestamp::from_millisecond(millis).ok());
+    text.parse().ok().or_else(millis).ok_or_else(|| Refusal::invalid(format!("{text} is no date")))
 }

@@ -21,6 +21,7 @@
 mod domains;
 mod engine;
 mod sandbox;
+mod seeding;
 mod stream;
 mod world;
 

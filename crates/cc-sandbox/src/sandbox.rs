@@ -31,7 +31,7 @@ static TABLE: LazyLock<Arc<Table>> = LazyLock::new(|| {
 /// A strict one then panics if the spec was broken, so that the test that did it fails.
 #[derive(Debug)]
 pub struct Sandbox {
-    engine: Arc<Engine>,
+    pub(crate) engine: Arc<Engine>,
     server: Option<Server>,
     strict: bool,
 }
@@ -153,11 +153,6 @@ impl Sandbox {
     #[cfg(test)]
     pub(crate) fn has_handler(&self, operation: &str) -> bool {
         self.engine.handlers.contains_key(operation)
-    }
-
-    /// Runs a change of the world, at the present time.
-    pub(crate) fn change<T>(&self, change: impl FnOnce(&mut World) -> T) -> T {
-        change(&mut self.engine.world())
     }
 }
 

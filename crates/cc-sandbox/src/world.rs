@@ -1,18 +1,23 @@
 //! The state of the platform: who owns what, and what is about to happen.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 use std::time::Duration;
 
 use indexmap::IndexMap;
 use jiff::Timestamp;
 use serde::Serialize;
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 use crate::engine::clock::after;
 use crate::engine::random::uuid;
+use crate::engine::reply::Refusal;
 
+mod application;
 mod seed;
+
+pub(crate) use self::seed::add_organisation;
+pub(crate) use application::{Application, Deployment, Instance, State, variables};
 
 /// Things by their id, in the order they were made.
 pub(crate) type Shelf<T> = IndexMap<String, T>;
@@ -37,6 +42,17 @@ pub struct Ids {
     pub addon: String,
     /// The same add-on as its provider knows it: `postgresql_…`.
     pub real_addon: String,
+    /// Add-ons of the organisation by the kind of their real id, such as `keycloak` or `pulsar`, as the platform
+    /// lists them: `addon_…`.
+    pub addons: BTreeMap<String, String>,
+    /// The same add-ons as their providers know them: `keycloak_…`.
+    pub real_addons: BTreeMap<String, String>,
+    /// An application of the personal space (static, never deployed).
+    pub personal_application: String,
+    /// A drain of the application, enabled.
+    pub drain: String,
+    /// Number of the latest invoice of the organisation, which is to be paid.
+    pub invoice: String,
 }
 
 /// The state of the platform.
@@ -48,6 +64,15 @@ pub(crate) struct World {
     pub(crate) owners: Shelf<Owner>,
     pub(crate) applications: Shelf<Application>,
     pub(crate) addons: Shelf<Addon>,
+    pub(crate) drains: Shelf<Drain>,
+    /// By their number.
+    pub(crate) invoices: Shelf<Invoice>,
+    pub(crate) tokens: Shelf<ApiToken>,
+    /// Owners that used the coupon.
+    pub(crate) coupons: BTreeSet<String>,
+    /// E-mail address and password of the user.
+    pub(crate) email: String,
+    pub(crate) password: String,
     /// How many ids were made, by kind.
     made: BTreeMap<String, u64>,
     due: BTreeMap<(Timestamp, u64), Task>,
@@ -66,19 +91,57 @@ impl Owner {
     }
 }
 
-/// An application.
-#[derive(Debug, Clone)]
-pub(crate) struct Application {
-    pub(crate) owner: String,
-    pub(crate) wire: Value,
-}
-
 /// An add-on.
 #[derive(Debug, Clone)]
 pub(crate) struct Addon {
-    pub(crate) owner: String,
+    /// As the platform lists it: `addon_…`.
+    pub(crate) id: String,
+    /// As its provider knows it: `postgresql_…`.
     pub(crate) real_id: String,
+    pub(crate) owner: String,
+    /// Id of its provider, such as `postgresql-addon`.
+    pub(crate) provider: String,
+    /// As the v2 API sends it.
     pub(crate) wire: Value,
+    /// Variables that linked applications get.
+    pub(crate) environment: BTreeMap<String, String>,
+    pub(crate) tags: Vec<String>,
+    /// What only its provider knows; null for most.
+    pub(crate) details: Value,
+}
+
+/// A drain.
+#[derive(Debug, Clone)]
+pub(crate) struct Drain {
+    pub(crate) id: String,
+    pub(crate) owner: String,
+    /// An application or the real id of an add-on.
+    pub(crate) resource: String,
+    pub(crate) kind: Value,
+    /// As it was given, with its password.
+    pub(crate) recipient: Value,
+    pub(crate) status: &'static str,
+    /// When it came to this status.
+    pub(crate) changed: Timestamp,
+}
+
+/// An invoice.
+#[derive(Debug, Clone)]
+pub(crate) struct Invoice {
+    pub(crate) owner: String,
+    pub(crate) emitted: Timestamp,
+    pub(crate) wire: Value,
+}
+
+/// An API token that was made in the sandbox.
+#[derive(Debug, Clone)]
+pub(crate) struct ApiToken {
+    pub(crate) id: String,
+    pub(crate) secret: String,
+    pub(crate) name: String,
+    pub(crate) description: Option<String>,
+    pub(crate) created: Timestamp,
+    pub(crate) expires: Timestamp,
 }
 
 impl World {
@@ -91,6 +154,12 @@ impl World {
             owners: Shelf::new(),
             applications: Shelf::new(),
             addons: Shelf::new(),
+            drains: Shelf::new(),
+            invoices: Shelf::new(),
+            tokens: Shelf::new(),
+            coupons: BTreeSet::new(),
+            email: "user@sandbox.example".to_owned(),
+            password: "sandbox-password".to_owned(),
             made: BTreeMap::new(),
             due: BTreeMap::new(),
         };
@@ -134,20 +203,38 @@ impl World {
         self.now = self.now.max(now);
     }
 
-    /// The add-on with this real id.
-    pub(crate) fn addon_by_real_id(&self, id: &str) -> Option<&Addon> {
-        self.addons.values().find(|addon| addon.real_id == id)
+    /// An application.
+    pub(crate) fn application(&self, id: &str) -> Result<&Application, Refusal> {
+        self.applications.get(id).ok_or_else(|| Refusal::not_found("Application", id))
     }
 
-    /// The add-on with this id of either kind.
-    pub(crate) fn addon(&self, id: &str) -> Option<&Addon> {
-        self.addons.get(id).or_else(|| self.addon_by_real_id(id))
+    /// An application, to change it.
+    pub(crate) fn application_mut(&mut self, id: &str) -> Result<&mut Application, Refusal> {
+        self.applications.get_mut(id).ok_or_else(|| Refusal::not_found("Application", id))
+    }
+
+    /// An add-on by its id of either kind.
+    pub(crate) fn addon(&self, id: &str) -> Result<&Addon, Refusal> {
+        let found = self.addons.get(id).or_else(|| self.addons.values().find(|addon| addon.real_id == id));
+        found.ok_or_else(|| Refusal::not_found("Add-on", id))
+    }
+
+    /// An add-on by its id of either kind, to change it.
+    pub(crate) fn addon_mut(&mut self, id: &str) -> Result<&mut Addon, Refusal> {
+        let found = self.addons.values_mut().find(|addon| addon.id == id || addon.real_id == id);
+        found.ok_or_else(|| Refusal::not_found("Add-on", id))
     }
 
     /// Whether an API token was made here and still works.
-    pub(crate) fn knows_token(&self, _token: &str) -> bool {
-        false
+    pub(crate) fn knows_token(&self, token: &str) -> bool {
+        self.tokens.values().any(|own| own.secret == token && own.expires > self.now)
     }
+}
+
+/// The texts of an object by their names.
+pub(crate) fn texts(object: &Map<String, Value>) -> BTreeMap<String, String> {
+    let text = |value: &Value| value.as_str().map(str::to_owned);
+    object.iter().filter_map(|(name, value)| Some((name.clone(), text(value)?))).collect()
 }
 
 impl fmt::Debug for World {

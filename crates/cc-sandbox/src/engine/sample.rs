@@ -138,7 +138,7 @@ impl Sampler<'_> {
             Some("string") => self.string(schema, place),
             Some("integer") => self.bounded(schema, self.integer(place)).into(),
             Some("number") => (self.bounded(schema, (self.number(place) % 1_000) as i64) as f64 + 0.5).into(),
-            Some("boolean") => (self.number(place) % 2 == 0).into(),
+            Some("boolean") => self.number(place).is_multiple_of(2).into(),
             Some(_) => Value::Null,
             // Free JSON: no source knows more.
             None if schema.get("properties").is_some() => self.object(schema, place),

@@ -24,10 +24,12 @@ pub(crate) fn check(world: &World, request: &Request<'_>) -> Result<(), Refusal>
             }
             Some("ApplicationId") => world.applications.get(id).map(|application| &application.owner),
             Some("AddonId") => world.addons.get(id).map(|addon| &addon.owner),
-            Some("RealAddonId") => world.addon_by_real_id(id).map(|addon| &addon.owner),
+            Some("RealAddonId") => {
+                world.addon(id).ok().filter(|addon| addon.real_id == id).map(|addon| &addon.owner)
+            }
             Some("ResourceId") => {
                 let application = world.applications.get(id).map(|application| &application.owner);
-                application.or_else(|| world.addon(id).map(|addon| &addon.owner))
+                application.or_else(|| world.addon(id).ok().map(|addon| &addon.owner))
             }
             _ => continue,
         };

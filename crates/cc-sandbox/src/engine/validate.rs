@@ -78,7 +78,6 @@ fn described(error: &jsonschema::ValidationError<'_>) -> String {
 }
 
 /// The inputs of a request that are not its body.
-#[expect(missing_debug_implementations, reason = "it holds a function")]
 pub(crate) struct Inputs<'a> {
     pub(crate) path: &'a BTreeMap<String, String>,
     pub(crate) query: &'a [(String, String)],

@@ -1,0 +1,170 @@
+//! Add-ons, whoever provides them.
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use serde_json::{Value, json};
+
+use super::provider::{self, Provider};
+use super::{Handler, message, operator, pulsar};
+use crate::engine::clock::after;
+use crate::engine::reply::{Outcome, Refusal, json_of};
+use crate::engine::request::Request;
+use crate::world::{Addon, World, variables};
+
+pub(super) const HANDLERS: &[(&str, Handler)] = &[
+    ("list_addons", list),
+    ("create_addon", create),
+    ("get_addon", get),
+    ("update_addon", update),
+    ("delete_addon", delete),
+    ("change_addon_plan", change_plan),
+    ("list_addon_environment", environment),
+    ("get_addon_sso", sso),
+    ("list_backups", backups),
+];
+
+fn list(world: &mut World, request: &Request<'_>) -> Outcome {
+    let own = world.addons.values().filter(|addon| addon.owner == request.owner());
+    json_of(own.map(|addon| addon.wire.clone()).collect::<Value>())
+}
+
+fn get(world: &mut World, request: &Request<'_>) -> Outcome {
+    json_of(world.addon(request.param("addonId"))?.wire.clone())
+}
+
+fn create(world: &mut World, request: &Request<'_>) -> Outcome {
+    let provider = request.text("providerId");
+    let provider = provider::find(provider).ok_or_else(|| Refusal::not_found("Add-on provider", provider))?;
+    let plan = request.text("plan");
+    if provider.find_plan(world, plan).is_none() {
+        return Err(Refusal::invalid(format!("{plan} is no plan of {}", provider.id)));
+    }
+    let id = make(world, request.owner(), provider, plan, request.text("name"), request.text("region"));
+    if let Some(application) = request.body["linkedApp"].as_str() {
+        world.application_mut(application)?.addons.push(id.clone());
+    }
+    json_of(world.addon(&id)?.wire.clone())
+}
+
+fn update(world: &mut World, request: &Request<'_>) -> Outcome {
+    let addon = world.addon_mut(request.param("addonId"))?;
+    addon.wire["name"] = request.body["name"].clone();
+    json_of(addon.wire.clone())
+}
+
+fn delete(world: &mut World, request: &Request<'_>) -> Outcome {
+    let id = request.param("addonId");
+    if let Some(addon) = world.addons.shift_remove(id) {
+        world.drains.retain(|_, drain| drain.resource != addon.real_id);
+    }
+    for application in world.applications.values_mut() {
+        application.addons.retain(|own| own != id);
+    }
+    message("The add-on has been removed")
+}
+
+fn change_plan(world: &mut World, request: &Request<'_>) -> Outcome {
+    let (id, plan) = (request.param("addonId"), request.text("planId"));
+    let provider = provider::find(&world.addon(id)?.provider);
+    let plan = provider
+        .and_then(|provider| provider.find_plan(world, plan))
+        .ok_or_else(|| Refusal::invalid(format!("{plan} is no plan of the provider")))?;
+    let addon = world.addon_mut(id)?;
+    addon.wire["plan"] = plan;
+    json_of(addon.wire.clone())
+}
+
+fn environment(world: &mut World, request: &Request<'_>) -> Outcome {
+    json_of(variables(&world.addon(request.param("addonId"))?.environment))
+}
+
+fn sso(world: &mut World, request: &Request<'_>) -> Outcome {
+    let addon = world.addon(request.param("addonId"))?;
+    json_of(json!({
+        "url": format!("https://{}.sandbox.example/sso/login", addon.provider),
+        "id": addon.real_id,
+        "timestamp": world.now.as_second(),
+        "token": "sandbox-sso-token",
+        "signature": "sandbox-sso-signature",
+        "user_id": request.caller,
+        "nav-data": "{}",
+    }))
+}
+
+/// Two backups, of the two days before.
+fn backups(world: &mut World, request: &Request<'_>) -> Outcome {
+    let id = request.param("addonId");
+    let addon = world.addon(id)?;
+    let start = addon.wire["creationDate"].as_i64().unwrap_or_default();
+    let backup = |day: i64| {
+        let id = world.fixed_uuid(&["backup", &addon.real_id, &day.to_string()]);
+        json!({
+            "backup_id": id,
+            "entity_id": addon.real_id,
+            "status": "DONE",
+            "creation_date": jiff::Timestamp::from_millisecond(start - day * 86_400_000).unwrap_or_default().to_string(),
+            "delete_at": after(world.now, Duration::from_secs(7 * 86_400)).to_string(),
+            "download_url": format!("https://backups.sandbox.example/{id}"),
+        })
+    };
+    json_of((1..=2).map(backup).collect::<Value>())
+}
+
+/// Makes an add-on and gives its id: `addon_…`.
+pub(crate) fn make(
+    world: &mut World,
+    owner: &str,
+    provider: &Provider,
+    plan: &str,
+    name: &str,
+    region: &str,
+) -> String {
+    let (id, real_id) = (world.id("addon"), world.id(provider.prefix));
+    let environment: BTreeMap<String, String> = provider
+        .variables
+        .iter()
+        .map(|variable| ((*variable).to_owned(), value_of(variable, provider, &real_id)))
+        .collect();
+    let wire = json!({
+        "id": id,
+        "name": name,
+        "realId": real_id,
+        "region": region,
+        "zoneId": world.fixed_uuid(&["zone", region]),
+        "provider": provider.summary(),
+        "plan": provider.find_plan(world, plan),
+        "creationDate": world.now.as_millisecond(),
+        "configKeys": provider.variables,
+    });
+    let details = match provider.prefix {
+        "keycloak" | "matomo" | "metabase" | "otoroshi" => operator::details(world, provider.prefix),
+        "pulsar" => pulsar::details(world, &real_id),
+        _ => Value::Null,
+    };
+    let addon = Addon {
+        id: id.clone(),
+        real_id,
+        owner: owner.to_owned(),
+        provider: provider.id.to_owned(),
+        wire,
+        environment,
+        tags: Vec::new(),
+        details,
+    };
+    world.addons.insert(id.clone(), addon);
+    id
+}
+
+/// A plainly fake value for an environment variable of an add-on.
+fn value_of(variable: &str, provider: &Provider, real_id: &str) -> String {
+    let host = format!("{}.{}.sandbox.example", real_id.replace('_', "-"), provider.prefix);
+    match variable.rsplit('_').next() {
+        Some("HOST") => host,
+        Some("PORT") => "6379".to_owned(),
+        Some("URI") => format!("{}://sandbox-user:sandbox-password@{host}/sandbox", provider.prefix),
+        Some("URL") => format!("https://{host}"),
+        Some(last) => format!("sandbox-{}", last.to_lowercase()),
+        None => String::new(),
+    }
+}

@@ -1,0 +1,184 @@
+//! Drains: they become enabled or disabled some time after they were asked to.
+
+use std::time::Duration;
+
+use serde_json::{Value, json};
+
+use super::Handler;
+use crate::engine::clock::after;
+use crate::engine::reply::{Content, Outcome, Refusal, json_of};
+use crate::engine::request::Request;
+use crate::world::{Drain, World};
+
+pub(super) const HANDLERS: &[(&str, Handler)] = &[
+    ("list_drains", list),
+    ("create_drain", create),
+    ("delete_resource_drains", delete_all),
+    ("get_drain", get),
+    ("delete_drain", delete),
+    ("enable_drain", enable),
+    ("disable_drain", disable),
+    ("reset_drain_cursor", get),
+    ("get_drain_test_command", test_command),
+    ("delete_owner_drains", delete_all),
+    ("list_application_drains", list),
+    ("create_application_drain", create),
+    ("delete_application_drains", delete_all),
+    ("get_application_drain", get),
+    ("delete_application_drain", delete),
+    ("enable_application_drain", enable),
+    ("disable_application_drain", disable),
+    ("reset_application_drain_cursor", get),
+    ("get_application_drain_test_command", test_command),
+];
+
+/// From `ENABLING` to `ENABLED`, and back.
+const CHANGES: Duration = Duration::from_secs(8);
+
+/// Kinds of add-ons that take drains, by the beginning of their real id.
+const DRAINED: [&str; 6] = ["app_", "postgresql_", "mysql_", "mongodb_", "redis_", "elasticsearch_"];
+
+/// The application or the add-on in the path; `None` for all of an owner's.
+fn resource<'a>(request: &'a Request<'_>) -> Option<&'a str> {
+    request.path.get("resourceId").or_else(|| request.path.get("applicationId")).map(String::as_str)
+}
+
+fn find<'a>(world: &'a mut World, request: &Request<'_>) -> Result<&'a mut Drain, Refusal> {
+    let id = request.param("drainId");
+    world
+        .drains
+        .get_mut(id)
+        .filter(|drain| resource(request).is_none_or(|resource| drain.resource == resource))
+        .ok_or_else(|| Refusal::not_found("Drain", id))
+}
+
+fn list(world: &mut World, request: &Request<'_>) -> Outcome {
+    let chosen = |name: &str, value: &str, absent: bool| {
+        let mut wanted = request.query_all(name).peekable();
+        if wanted.peek().is_none() { absent } else { wanted.any(|wanted| wanted == value) }
+    };
+    let found = world
+        .drains
+        .values()
+        .filter(|drain| drain.owner == request.owner() && resource(request) == Some(&drain.resource))
+        .filter(|drain| chosen("status", drain.status, true))
+        .filter(|drain| chosen("executionStatus", execution(drain), true))
+        .filter(|drain| !chosen("executionStatusNotIn", execution(drain), false));
+    json_of(found.map(wire).collect::<Value>())
+}
+
+fn create(world: &mut World, request: &Request<'_>) -> Outcome {
+    let resource = resource(request).unwrap_or_default();
+    if !DRAINED.iter().any(|prefix| resource.starts_with(prefix)) {
+        return Err(Refusal::invalid(format!("{resource} does not take drains")).about("resourceId"));
+    }
+    let url = request.body["recipient"]["url"].as_str().unwrap_or_default();
+    if !url.contains("://") {
+        return Err(Refusal::invalid("The recipient has no URL").about("recipient.url"));
+    }
+    let id = make(world, request.owner(), resource, &request.body);
+    json_of(world.drains.get(&id).map(wire).unwrap_or_default())
+}
+
+fn get(world: &mut World, request: &Request<'_>) -> Outcome {
+    json_of(wire(find(world, request)?))
+}
+
+fn delete(world: &mut World, request: &Request<'_>) -> Outcome {
+    let mut drain = find(world, request)?.clone();
+    drain.status = "DELETED";
+    world.drains.shift_remove(&drain.id);
+    json_of(wire(&drain))
+}
+
+fn delete_all(world: &mut World, request: &Request<'_>) -> Outcome {
+    let meant = |drain: &Drain| {
+        drain.owner == request.owner() && resource(request).is_none_or(|resource| drain.resource == resource)
+    };
+    let deleted = world
+        .drains
+        .values()
+        .filter(|drain| meant(drain))
+        .map(|drain| Drain { status: "DELETED", ..drain.clone() });
+    let deleted: Value = deleted.map(|drain| wire(&drain)).collect();
+    world.drains.retain(|_, drain| !meant(drain));
+    json_of(deleted)
+}
+
+fn enable(world: &mut World, request: &Request<'_>) -> Outcome {
+    let id = find(world, request)?.id.clone();
+    turn(world, &id, "ENABLING", "ENABLED");
+    get(world, request)
+}
+
+fn disable(world: &mut World, request: &Request<'_>) -> Outcome {
+    let id = find(world, request)?.id.clone();
+    turn(world, &id, "DISABLING", "DISABLED");
+    get(world, request)
+}
+
+fn test_command(world: &mut World, request: &Request<'_>) -> Outcome {
+    let drain = find(world, request)?;
+    let url = drain.recipient["url"].as_str().unwrap_or_default();
+    Ok(Content::Text(format!("curl -X POST -d 'sandbox test' '{url}'")).into())
+}
+
+/// Makes a drain, which is enabled after a while, and gives its id.
+pub(crate) fn make(world: &mut World, owner: &str, resource: &str, body: &Value) -> String {
+    let id = world.id("drain");
+    let drain = Drain {
+        id: id.clone(),
+        owner: owner.to_owned(),
+        resource: resource.to_owned(),
+        kind: body["kind"].clone(),
+        recipient: body["recipient"].clone(),
+        status: "CREATED",
+        changed: world.now,
+    };
+    world.drains.insert(id.clone(), drain);
+    turn(world, &id, "ENABLING", "ENABLED");
+    id
+}
+
+/// Moves a drain to a state at once, and to another after a while unless it was moved again.
+fn turn(world: &mut World, id: &str, now: &'static str, then: &'static str) {
+    let time = world.now;
+    let Some(drain) = world.drains.get_mut(id).filter(|drain| drain.status != then) else { return };
+    (drain.status, drain.changed) = (now, time);
+    let id = id.to_owned();
+    world.later(CHANGES, move |world| {
+        let due = world.now;
+        if let Some(drain) = world.drains.get_mut(&id)
+            && drain.status == now
+            && after(drain.changed, CHANGES) == due
+        {
+            (drain.status, drain.changed) = (then, due);
+        }
+    });
+}
+
+fn execution(drain: &Drain) -> &'static str {
+    if drain.status == "ENABLED" { "RUNNING" } else { "NOT_RUNNING" }
+}
+
+fn wire(drain: &Drain) -> Value {
+    let mut recipient = drain.recipient.clone();
+    if let Some(password) = recipient.get_mut("password") {
+        *password = "********".into();
+    }
+    json!({
+        "id": drain.id,
+        "tenantId": drain.owner,
+        "resourceId": drain.resource,
+        "kind": drain.kind,
+        "recipient": recipient,
+        "status": {
+            "id": format!("status_{}", drain.id),
+            "drainId": drain.id,
+            "date": drain.changed.to_string(),
+            "status": drain.status,
+        },
+        "execution": { "status": execution(drain) },
+        "backlog": { "msgBacklog": 0, "msgRateOut": 0.0, "msgThroughputOut": 0.0 },
+    })
+}

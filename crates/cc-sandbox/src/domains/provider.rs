@@ -1,0 +1,118 @@
+//! Who provides add-ons, and on what plans. A fixed list.
+
+use serde_json::{Value, json};
+
+use super::Handler;
+use crate::engine::reply::{Outcome, Refusal, json_of};
+use crate::engine::request::Request;
+use crate::world::World;
+
+pub(super) const HANDLERS: &[(&str, Handler)] =
+    &[("list_product_addon_providers", list), ("get_product_addon_provider", get)];
+
+/// A provider of add-ons.
+#[derive(Debug)]
+pub(crate) struct Provider {
+    /// Id on the platform, such as `postgresql-addon`.
+    pub(crate) id: &'static str,
+    name: &'static str,
+    /// What real ids of its add-ons begin with.
+    pub(crate) prefix: &'static str,
+    /// Slugs of its plans, from the smallest on.
+    pub(crate) plans: &'static [&'static str],
+    /// Names of the environment variables that its add-ons give.
+    pub(crate) variables: &'static [&'static str],
+}
+
+macro_rules! providers {
+    ($($id:literal $name:literal $prefix:literal [$($plan:literal)*] [$($variable:literal)*])*) => {
+        &[$(Provider { id: $id, name: $name, prefix: $prefix, plans: &[$($plan),*], variables: &[$($variable),*] }),*]
+    };
+}
+
+const PROVIDERS: &[Provider] = providers! {
+    "addon-matomo" "Matomo" "matomo" ["base"] ["MATOMO_URL"]
+    "addon-pulsar" "Pulsar" "pulsar" ["beta"] ["ADDON_PULSAR_BINARY_URL" "ADDON_PULSAR_TENANT" "ADDON_PULSAR_NAMESPACE" "ADDON_PULSAR_TOKEN"]
+    "cellar-addon" "Cellar S3 storage" "cellar" ["s"] ["CELLAR_ADDON_HOST" "CELLAR_ADDON_KEY_ID" "CELLAR_ADDON_KEY_SECRET"]
+    "config-provider" "Configuration provider" "config" ["std"] []
+    "es-addon" "Elastic Stack" "elasticsearch" ["xs" "s"] ["ES_ADDON_HOST" "ES_ADDON_USER" "ES_ADDON_PASSWORD"]
+    "fs-bucket" "FS Bucket" "bucket" ["s"] ["BUCKET_HOST" "BUCKET_FTP_USERNAME" "BUCKET_FTP_PASSWORD"]
+    "jenkins" "Jenkins" "jenkins" ["xs"] ["JENKINS_URL"]
+    "keycloak" "Keycloak" "keycloak" ["base"] ["CC_KEYCLOAK_URL"]
+    "kv" "Materia KV" "kv" ["alpha"] ["KV_HOST" "KV_PORT" "KV_TOKEN"]
+    "metabase" "Metabase" "metabase" ["base"] ["METABASE_URL"]
+    "mongodb-addon" "MongoDB" "mongodb" ["dev" "xs_sml"] ["MONGODB_ADDON_URI" "MONGODB_ADDON_USER" "MONGODB_ADDON_PASSWORD"]
+    "mysql-addon" "MySQL" "mysql" ["dev" "xs_sml" "s_sml"] ["MYSQL_ADDON_HOST" "MYSQL_ADDON_DB" "MYSQL_ADDON_USER" "MYSQL_ADDON_PASSWORD" "MYSQL_ADDON_URI"]
+    "otoroshi" "Otoroshi" "otoroshi" ["base"] ["CC_OTOROSHI_URL"]
+    "postgresql-addon" "PostgreSQL" "postgresql" ["dev" "xs_sml" "s_sml" "m_med"] ["POSTGRESQL_ADDON_HOST" "POSTGRESQL_ADDON_DB" "POSTGRESQL_ADDON_USER" "POSTGRESQL_ADDON_PASSWORD" "POSTGRESQL_ADDON_URI"]
+    "redis-addon" "Redis" "redis" ["s_mono" "m_mono"] ["REDIS_HOST" "REDIS_PORT" "REDIS_PASSWORD" "REDIS_URL"]
+};
+
+fn list(world: &mut World, _: &Request<'_>) -> Outcome {
+    json_of(PROVIDERS.iter().map(|provider| provider.details(world)).collect::<Value>())
+}
+
+fn get(world: &mut World, request: &Request<'_>) -> Outcome {
+    let id = request.param("providerId");
+    let provider = find(id).ok_or_else(|| Refusal::not_found("Add-on provider", id))?;
+    json_of(provider.details(world))
+}
+
+/// The provider with this id.
+pub(crate) fn find(id: &str) -> Option<&'static Provider> {
+    PROVIDERS.iter().find(|provider| provider.id == id)
+}
+
+impl Provider {
+    /// Without plans and features, as add-ons name their provider.
+    pub(crate) fn summary(&self) -> Value {
+        json!({
+            "id": self.id,
+            "name": self.name,
+            "shortDesc": format!("{} in the sandbox", self.name),
+            "website": "https://sandbox.example",
+            "logoUrl": format!("https://assets.sandbox.example/{}.svg", self.id),
+            "status": "RELEASE",
+            "openInNewTab": true,
+            "canUpgrade": self.plans.len() > 1,
+            "regions": ["par", "rbx"],
+        })
+    }
+
+    fn details(&self, world: &World) -> Value {
+        let mut details = self.summary();
+        details["plans"] = (0..self.plans.len()).map(|index| self.plan(world, index)).collect();
+        details["features"] = json!([{ "name": "Max DB size", "type": "BYTES", "name_code": "max-db-size" }]);
+        details
+    }
+
+    /// The plan with this id or slug.
+    pub(crate) fn find_plan(&self, world: &World, id: &str) -> Option<Value> {
+        let index = self.plans.iter().position(|slug| *slug == id || self.plan_id(world, slug) == id)?;
+        Some(self.plan(world, index))
+    }
+
+    fn plan_id(&self, world: &World, slug: &str) -> String {
+        format!("plan_{}", world.fixed_uuid(&["plan", self.id, slug]))
+    }
+
+    fn plan(&self, world: &World, index: usize) -> Value {
+        let slug = self.plans[index];
+        let size = 1_u64 << (30 + 2 * index);
+        json!({
+            "id": self.plan_id(world, slug),
+            "name": slug.to_uppercase().replace('_', " "),
+            "slug": slug,
+            "price": 5.0 * index as f64,
+            "price_id": format!("{}.{slug}", self.id),
+            "features": [{
+                "name": "Max DB size",
+                "type": "BYTES",
+                "value": format!("{} GB", size >> 30),
+                "computable_value": size.to_string(),
+                "name_code": "max-db-size",
+            }],
+            "zones": ["par", "rbx"],
+        })
+    }
+}

@@ -1,0 +1,77 @@
+//! API tokens, on the API bridge. The tokens made here are taken as credentials.
+
+use std::time::Duration;
+
+use serde_json::{Value, json};
+
+use super::{Handler, read_date};
+use crate::engine::clock::after;
+use crate::engine::reply::{Outcome, Refusal, done, json_of};
+use crate::engine::request::Request;
+use crate::world::{ApiToken, World};
+
+pub(super) const HANDLERS: &[(&str, Handler)] = &[
+    ("list_api_tokens", list),
+    ("create_api_token", create),
+    ("update_api_token", update),
+    ("delete_api_token", delete),
+];
+
+const YEAR: Duration = Duration::from_secs(366 * 86_400);
+
+fn list(world: &mut World, _: &Request<'_>) -> Outcome {
+    json_of(world.tokens.values().map(|token| wire(world, token)).collect::<Value>())
+}
+
+fn create(world: &mut World, request: &Request<'_>) -> Outcome {
+    let refused = |code, message: &str| Refusal::other(http::StatusCode::BAD_REQUEST, code, message);
+    if request.text("email") != world.email || request.text("password") != world.password {
+        return Err(refused("invalid-credential", "The e-mail address or the password is wrong"));
+    }
+    let expires = match &request.body["expirationDate"] {
+        Value::Number(number) => number.as_i64().and_then(|ms| jiff::Timestamp::from_millisecond(ms).ok()),
+        date => date.as_str().and_then(|date| read_date(date).ok()),
+    };
+    let expires = expires
+        .filter(|expires| *expires > world.now && *expires <= after(world.now, YEAR))
+        .ok_or_else(|| refused("invalid-expiration-date", "The expiration date is not within a year"))?;
+    let token = ApiToken {
+        id: world.uuid("api-token"),
+        secret: format!("sandbox-token-{}", world.uuid("api-token-secret")),
+        name: request.text("name").to_owned(),
+        description: request.body["description"].as_str().map(str::to_owned),
+        created: world.now,
+        expires,
+    };
+    let mut wire = wire(world, &token);
+    wire["apiToken"] = token.secret.as_str().into();
+    world.tokens.insert(token.id.clone(), token);
+    json_of(wire)
+}
+
+fn update(world: &mut World, request: &Request<'_>) -> Outcome {
+    let id = request.param("apiTokenId");
+    let token = world.tokens.get_mut(id).ok_or_else(|| Refusal::not_found("API token", id))?;
+    token.name = request.text("name").to_owned();
+    token.description = request.body["description"].as_str().map(str::to_owned);
+    done()
+}
+
+fn delete(world: &mut World, request: &Request<'_>) -> Outcome {
+    let id = request.param("apiTokenId");
+    world.tokens.shift_remove(id).ok_or_else(|| Refusal::not_found("API token", id))?;
+    done()
+}
+
+fn wire(world: &World, token: &ApiToken) -> Value {
+    json!({
+        "apiTokenId": token.id,
+        "userId": world.ids.user,
+        "creationDate": token.created.to_string(),
+        "expirationDate": token.expires.to_string(),
+        "ip": "192.0.2.1",
+        "name": token.name,
+        "description": token.description,
+        "state": if token.expires > world.now { "ACTIVE" } else { "EXPIRED" },
+    })
+}

@@ -1,0 +1,66 @@
+//! What a test can put into the world, beside what is in it from the start.
+
+use jiff::Timestamp;
+use serde_json::{Value, json};
+
+use crate::domains::{addon, application, billing, drain, provider};
+use crate::sandbox::Sandbox;
+use crate::world::{World, add_organisation};
+
+/// Helpers to fill the world. They take effect at the present time of the sandbox.
+impl Sandbox {
+    /// Adds an organisation that the user manages, and gives its id.
+    pub fn add_organisation(&self, name: &str) -> String {
+        self.change(|world| {
+            let user = world.ids.user.clone();
+            add_organisation(world, name, &user)
+        })
+    }
+
+    /// Adds an application that is not deployed (Node.js, in `par`), and gives its id.
+    pub fn add_application(&self, owner: &str, name: &str) -> String {
+        let body = json!({ "name": name, "instanceType": "node", "instanceVariant": "node" });
+        self.change(|world| application::make(world, owner, &body))
+    }
+
+    /// Adds an add-on on the smallest plan of a provider (such as `redis-addon`), and gives its id (`addon_…`) and
+    /// its real id.
+    ///
+    /// # Panics
+    /// When there is no such provider.
+    pub fn add_addon(&self, owner: &str, provider: &str, name: &str) -> (String, String) {
+        let Some(provider) = provider::find(provider) else { panic!("{provider} is no add-on provider") };
+        self.change(|world| {
+            let id = addon::make(world, owner, provider, provider.plans[0], name, "par");
+            let real_id = world.addon(&id).map(|addon| addon.real_id.clone()).unwrap_or_default();
+            (id, real_id)
+        })
+    }
+
+    /// Adds a drain to an application or (by its real id) to an add-on, and gives its id. It is enabled after a
+    /// while.
+    pub fn add_drain(&self, owner: &str, resource: &str, recipient: Value) -> String {
+        let body = json!({ "kind": "LOG", "recipient": recipient });
+        self.change(|world| drain::make(world, owner, resource, &body))
+    }
+
+    /// Adds an invoice of an amount in EUR without tax, and gives its number.
+    pub fn add_invoice(&self, owner: &str, emitted: Timestamp, amount: f64, paid: bool) -> String {
+        self.change(|world| billing::make(world, owner, emitted, amount, paid))
+    }
+
+    /// Has the deployment of an application that ends next fail.
+    ///
+    /// # Panics
+    /// When there is no such application.
+    pub fn fail_next_deployment(&self, application: &str) {
+        self.change(|world| match world.application_mut(application) {
+            Ok(application) => application.fails_next = true,
+            Err(refusal) => panic!("{}", refusal.message),
+        });
+    }
+
+    fn change<T>(&self, change: impl FnOnce(&mut World) -> T) -> T {
+        change(&mut self.engine.world())
+    }
+}

@@ -1,0 +1,134 @@
+//! An application and what belongs to it.
+
+use std::collections::BTreeMap;
+
+use jiff::Timestamp;
+use serde_json::{Value, json};
+
+use super::Shelf;
+
+/// An application.
+#[derive(Debug, Clone)]
+pub(crate) struct Application {
+    pub(crate) id: String,
+    pub(crate) owner: String,
+    /// Name, zone, runtime and the like, as the v2 API sends them.
+    pub(crate) settings: Value,
+    pub(crate) environment: BTreeMap<String, String>,
+    /// Variables that applications which depend on this one get.
+    pub(crate) exposed: BTreeMap<String, String>,
+    pub(crate) domains: Vec<String>,
+    pub(crate) primary_domain: Option<String>,
+    pub(crate) tags: Vec<String>,
+    /// Ids of linked add-ons: `addon_…`.
+    pub(crate) addons: Vec<String>,
+    /// Ids of applications that this one depends on.
+    pub(crate) dependencies: Vec<String>,
+    pub(crate) is_up: bool,
+    pub(crate) wants_up: bool,
+    /// The oldest first.
+    pub(crate) deployments: Shelf<Deployment>,
+    /// The oldest first.
+    pub(crate) instances: Shelf<Instance>,
+    /// Whether the next deployment is to fail.
+    pub(crate) fails_next: bool,
+}
+
+impl Application {
+    /// The application as the v2 API sends it.
+    pub(crate) fn wire(&self) -> Value {
+        let mut wire = self.settings.clone();
+        wire["env"] = variables(&self.environment);
+        wire["vhosts"] = self.domains.iter().map(|domain| json!({ "fqdn": domain })).collect();
+        wire["state"] = match (self.is_up, self.wants_up) {
+            (true, _) => "SHOULD_BE_UP",
+            (false, true) => "WANTS_TO_BE_UP",
+            (false, false) => "SHOULD_BE_DOWN",
+        }
+        .into();
+        wire["last_deploy"] = self.deployments.len().into();
+        if let Some(deployment) =
+            self.deployments.values().rfind(|deployment| deployment.state == State::Succeeded)
+        {
+            wire["commitId"] = deployment.commit.as_str().into();
+        }
+        wire
+    }
+
+    /// A text of the settings; empty when there is none.
+    pub(crate) fn text(&self, name: &str) -> &str {
+        self.settings[name].as_str().unwrap_or_default()
+    }
+}
+
+/// A deployment of an application.
+#[derive(Debug, Clone)]
+pub(crate) struct Deployment {
+    pub(crate) id: String,
+    /// From 1 on, in the application.
+    pub(crate) number: usize,
+    pub(crate) state: State,
+    /// `DEPLOY` or `UNDEPLOY`.
+    pub(crate) action: &'static str,
+    pub(crate) commit: String,
+    pub(crate) author: String,
+    pub(crate) started: Timestamp,
+    /// The states it went through, and when it came to each.
+    pub(crate) steps: Vec<(State, Timestamp)>,
+}
+
+/// The state of a deployment.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum State {
+    Queued,
+    WorkInProgress,
+    Succeeded,
+    Failed,
+    Cancelled,
+}
+
+impl State {
+    /// Its name in the v4 API.
+    pub(crate) fn v4(self) -> &'static str {
+        match self {
+            Self::Queued => "QUEUED",
+            Self::WorkInProgress => "WORK_IN_PROGRESS",
+            Self::Succeeded => "SUCCEEDED",
+            Self::Failed => "FAILED",
+            Self::Cancelled => "CANCELLED",
+        }
+    }
+
+    /// Its name in the v2 API, which has none for a queue.
+    pub(crate) fn v2(self) -> &'static str {
+        match self {
+            Self::Queued | Self::WorkInProgress => "WIP",
+            Self::Succeeded => "OK",
+            Self::Failed => "FAIL",
+            Self::Cancelled => "CANCELLED",
+        }
+    }
+
+    /// Whether it is still to end.
+    pub(crate) fn is_open(self) -> bool {
+        matches!(self, Self::Queued | Self::WorkInProgress)
+    }
+}
+
+/// An instance: a virtual machine of an application.
+#[derive(Debug, Clone)]
+pub(crate) struct Instance {
+    pub(crate) id: String,
+    pub(crate) deployment: String,
+    pub(crate) index: usize,
+    /// As the v4 API says it.
+    pub(crate) state: &'static str,
+    pub(crate) created: Timestamp,
+    pub(crate) deleted: Option<Timestamp>,
+    pub(crate) is_build: bool,
+}
+
+/// Environment variables as the platform lists them.
+pub(crate) fn variables(variables: &BTreeMap<String, String>) -> Value {
+    variables.iter().map(|(name, value)| json!({ "name": name, "value": value })).collect()
+}
