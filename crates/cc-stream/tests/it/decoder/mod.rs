@@ -1,0 +1,5 @@
+//! The decoder against the standard, against itself, and against its peers.
+
+mod peers;
+mod properties;
+mod vectors;

@@ -1,0 +1,4 @@
+//! Everything the crate promises, from outside.
+
+mod decoder;
+mod support;
