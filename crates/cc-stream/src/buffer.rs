@@ -11,6 +11,8 @@ pub(crate) struct DropOldest<T> {
     capacity: usize,
     items: usize,
     queue: VecDeque<Entry<T>>,
+    /// What a gap was told of: it comes next, and is dropped no more.
+    next: Option<Entry<T>>,
     /// Items dropped since the last one was given.
     dropped: u64,
     /// The place of the last item given.
@@ -34,7 +36,7 @@ impl<T> Entry<T> {
 
 impl<T> DropOldest<T> {
     pub(crate) fn new(capacity: usize, at: Position) -> Self {
-        Self { capacity: capacity.max(1), items: 0, queue: VecDeque::new(), dropped: 0, at }
+        Self { capacity: capacity.max(1), items: 0, queue: VecDeque::new(), next: None, dropped: 0, at }
     }
 
     /// Adds what was told. Returns how many items were dropped for it.
@@ -52,29 +54,37 @@ impl<T> DropOldest<T> {
         u64::from(full)
     }
 
-    /// The oldest thing kept; a gap comes before the first item after dropped ones.
-    pub(crate) fn pop(&mut self) -> Option<Told<T>> {
-        let entry = self.queue.front()?;
-        let is_item = entry.is_item();
-        if is_item && self.dropped > 0 {
-            let cause = GapCause::Overflow { dropped: std::mem::take(&mut self.dropped) };
-            let before = match &entry.told {
-                Ok(StreamEvent::Item(item)) => item.id.clone(),
-                _ => None,
-            };
-            return Some(Ok(StreamEvent::Gap(Gap { after: self.at.last.clone(), before, cause })));
-        }
-        let entry = self.queue.pop_front()?;
-        if is_item {
-            self.items -= 1;
-            self.at = entry.place;
-        }
+    /// What has to be given before anything more is read.
+    pub(crate) fn due(&mut self) -> Option<Told<T>> {
+        let entry = self.next.take()?;
+        self.at = entry.place;
         Some(entry.told)
     }
 
+    /// The oldest thing kept; a gap comes before the first item after dropped ones, and makes that item due.
+    pub(crate) fn pop(&mut self) -> Option<Told<T>> {
+        let entry = self.queue.pop_front()?;
+        if !entry.is_item() {
+            return Some(entry.told);
+        }
+        self.items -= 1;
+        let dropped = std::mem::take(&mut self.dropped);
+        if dropped == 0 {
+            self.at = entry.place;
+            return Some(entry.told);
+        }
+        let before = match &entry.told {
+            Ok(StreamEvent::Item(item)) => item.id.clone(),
+            _ => None,
+        };
+        self.next = Some(entry);
+        let cause = GapCause::Overflow { dropped };
+        Some(Ok(StreamEvent::Gap(Gap { after: self.at.last.clone(), before, cause })))
+    }
+
     pub(crate) fn clear(&mut self) {
+        (self.items, self.next) = (0, None);
         self.queue.clear();
-        self.items = 0;
     }
 }
 
@@ -94,7 +104,9 @@ mod tests {
         assert_eq!(dropped, 3);
         let Some(Ok(StreamEvent::Gap(gap))) = buffer.pop() else { panic!("a gap comes first") };
         assert_eq!((gap.cause, gap.before.as_deref()), (GapCause::Overflow { dropped: 3 }, Some("4")));
-        let rest: Vec<_> = std::iter::from_fn(|| buffer.pop()).collect();
+        // Whatever comes in between.
+        buffer.push(item(6), Position::default());
+        let rest: Vec<_> = [buffer.due(), buffer.pop()].into_iter().flatten().collect();
         assert!(
             matches!(&rest[..], [Ok(StreamEvent::Item(a)), Ok(StreamEvent::Item(b))] if (a.data, b.data) == (4, 5))
         );
@@ -109,7 +121,7 @@ mod tests {
         }
         assert!(matches!(buffer.pop(), Some(Ok(StreamEvent::End(_)))));
         assert!(matches!(buffer.pop(), Some(Ok(StreamEvent::Gap(_)))));
-        assert!(matches!(buffer.pop(), Some(Ok(StreamEvent::Item(item))) if item.data == 3));
+        assert!(matches!(buffer.due(), Some(Ok(StreamEvent::Item(item))) if item.data == 3));
         assert!(buffer.pop().is_none());
     }
 }

@@ -26,7 +26,8 @@ mod tests;
 #[non_exhaustive]
 pub enum Continuity {
     /// A server that accepts the last id is trusted to go on right after it, unless the ids show a hole: where all ids
-    /// so far ended in consecutive numbers, the next has to.
+    /// so far ended in consecutive numbers, the next has to. A server that loses events behind ids nobody can compare,
+    /// or loses the very last ones before it ends the stream, is not found out.
     #[default]
     Trust,
     /// The server is asked to go on from the id *before* the last, so that it gives the last event again: when it does

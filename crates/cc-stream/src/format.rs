@@ -35,7 +35,7 @@ pub struct Format<T> {
 pub(crate) enum Role {
     Item(Arc<str>),
     Heartbeat,
-    End(Option<String>),
+    End,
     /// Not accepted.
     Other,
 }
@@ -89,16 +89,14 @@ impl<T> Format<T> {
         })
     }
 
-    /// What the event is. `last`: the name of the item before it, which most events share.
+    /// What an event of this name is. `last`: the name of the item before it, which most events share.
     #[inline]
-    pub(crate) fn role(&self, event: &Event<'_>, last: Option<&Arc<str>>) -> Role {
-        let name = &*event.name;
+    pub(crate) fn role(&self, name: &str, last: Option<&Arc<str>>) -> Role {
         if self.heartbeat.as_deref() == Some(name) {
             return Role::Heartbeat;
         }
-        match &self.end {
-            Some((end, reason)) if end == name => return Role::End(reason(event)),
-            _ => {}
+        if self.end.as_ref().is_some_and(|(end, _)| end == name) {
+            return Role::End;
         }
         match (last, &self.accepted) {
             (Some(last), _) if **last == *name => Role::Item(Arc::clone(last)),
@@ -108,6 +106,11 @@ impl<T> Format<T> {
             },
             (_, None) => Role::Item(name.into()),
         }
+    }
+
+    /// Why the stream ends, as its last event says.
+    pub(crate) fn reason(&self, event: &Event<'_>) -> Option<String> {
+        self.end.as_ref().and_then(|(_, reason)| reason(event))
     }
 
     #[inline]

@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use crate::continuity::{Position, Tracker, Verdict};
-use crate::decoder::{Event, Frame};
+use crate::decoder::{Event, Frame, Oversize};
 use crate::error::{ErrorKind, Result, StreamError};
 use crate::event::{Gap, Item, RawEvent};
 use crate::format::{Format, Role};
@@ -36,33 +36,19 @@ impl<T> Reader<T> {
     pub(crate) fn read(&mut self, frame: Frame<'_>) -> Reading<T> {
         match frame {
             Frame::Event(event) => self.event(&event),
-            Frame::Id(id) => match self.tracker.event(Some(id), false) {
-                Verdict::New(Some(gap)) => Reading::AfterGap(gap, None),
-                Verdict::New(None) | Verdict::Duplicate => Reading::Nothing,
-            },
+            Frame::Id(id) => self.passed_over(Some(id)),
             Frame::Retry(time) => Reading::Retry(time),
-            Frame::Oversize(event) => {
-                let kind = ErrorKind::Oversize { event: RawEvent::skipped(&event) };
-                match self.tracker.event(event.id, true) {
-                    Verdict::New(gap) => Reading::of(gap, Some(Err(StreamError::new(kind)))),
-                    Verdict::Duplicate => Reading::Duplicate,
-                }
-            }
+            Frame::Oversize(event) => self.oversize(&event),
         }
     }
 
     #[inline]
     fn event(&mut self, event: &Event<'_>) -> Reading<T> {
-        let name = match self.format.role(event, self.name.as_ref()) {
+        let name = match self.format.role(&event.name, self.name.as_ref()) {
             Role::Item(name) => name,
             Role::Heartbeat => return Reading::Nothing,
-            Role::End(reason) => return Reading::End(reason, self.tracker.finish()),
-            Role::Other => {
-                return match self.tracker.event(event.id, false) {
-                    Verdict::New(gap) => Reading::of(gap, None),
-                    Verdict::Duplicate => Reading::Nothing,
-                };
-            }
+            Role::End => return Reading::End(self.format.reason(event), self.tracker.finish()),
+            Role::Other => return self.passed_over(event.id),
         };
         let Verdict::New(gap) = self.tracker.event(event.id, true) else { return Reading::Duplicate };
         let item = match self.format.parse(event) {
@@ -84,6 +70,30 @@ impl<T> Reader<T> {
             }
         };
         Reading::of(gap, item)
+    }
+
+    /// An event that was too long counts for what its name says it is.
+    fn oversize(&mut self, event: &Oversize<'_>) -> Reading<T> {
+        match self.format.role(&event.name, self.name.as_ref()) {
+            Role::Heartbeat => Reading::Nothing,
+            Role::End => Reading::End(None, self.tracker.finish()),
+            Role::Other => self.passed_over(event.id),
+            Role::Item(_) => match self.tracker.event(event.id, true) {
+                Verdict::New(gap) => {
+                    let kind = ErrorKind::Oversize { event: RawEvent::skipped(event) };
+                    Reading::of(gap, Some(Err(StreamError::new(kind))))
+                }
+                Verdict::Duplicate => Reading::Duplicate,
+            },
+        }
+    }
+
+    /// An event nobody asked for, or an id alone: it moves the place.
+    fn passed_over(&mut self, id: Option<&str>) -> Reading<T> {
+        match self.tracker.event(id, false) {
+            Verdict::New(gap) => Reading::of(gap, None),
+            Verdict::Duplicate => Reading::Nothing,
+        }
     }
 
     /// Where the stream is, if the next event may come with a gap: the place to name until its item is given.

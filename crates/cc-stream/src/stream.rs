@@ -184,6 +184,9 @@ impl<T> EventStream<T> {
 
     fn poll_told(&mut self, cx: &mut Context<'_>) -> Poll<Option<Told<T>>> {
         let Some(buffer) = &mut self.buffer else { return self.driver.poll(cx) };
+        if let Some(told) = buffer.due() {
+            return Poll::Ready(Some(told));
+        }
         let mut ended = false;
         for _ in 0..READ_AHEAD {
             match self.driver.poll(cx) {

@@ -1,4 +1,13 @@
 //! Everything the crate promises, from outside.
 
 mod decoder;
+mod faults;
+mod health;
+#[cfg(feature = "reqwest")]
+mod http;
+mod lifecycle;
+mod overflow;
+mod payloads;
+mod resume;
+mod retries;
 mod support;

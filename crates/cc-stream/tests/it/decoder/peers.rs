@@ -54,7 +54,7 @@ fn valid(input: &[u8]) -> String {
 const MARK: char = '\u{feff}';
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(500))]
+    #![proptest_config(ProptestConfig::with_cases(300))]
 
     #[test]
     fn eventsource_stream_gives_the_same_events(input in stream(), places in vec(any::<usize>(), 0..6)) {

@@ -1,3 +1,7 @@
 //! What the tests share.
 
+pub(crate) mod chance;
 pub(crate) mod frames;
+pub(crate) mod memory;
+pub(crate) mod plan;
+pub(crate) mod server;

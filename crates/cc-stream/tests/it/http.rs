@@ -1,0 +1,163 @@
+//! Over real sockets, with `reqwest`.
+
+use cc_stream::{EndReason, ErrorKind, EventStream, Format, Settings, StreamEvent};
+use futures::{FutureExt, StreamExt};
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::{TcpListener, TcpStream};
+
+use crate::support::memory::{next, settings, text, words};
+
+const HEAD: &str = "HTTP/1.1 200 OK\r\ncontent-type: text/event-stream\r\n\r\n";
+
+/// A stream to a server on this machine, and the listener of that server.
+async fn connected(settings: Settings) -> (EventStream<String>, TcpListener) {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let url = format!("http://{}/logs?token=secret", listener.local_addr().unwrap());
+    let client = reqwest::Client::builder().no_proxy().build().unwrap();
+    let requests = client.clone();
+    let factory = move |_| {
+        let request = requests.get(&url).build();
+        async move { Ok(request?) }
+    };
+    (EventStream::open(client, factory, text(), settings), listener)
+}
+
+/// Accepts a connection and reads the head of its request.
+async fn accept(listener: &TcpListener) -> (TcpStream, String) {
+    let (mut socket, _) = listener.accept().await.unwrap();
+    let mut head = Vec::new();
+    while !head.ends_with(b"\r\n\r\n") {
+        head.push(socket.read_u8().await.unwrap());
+    }
+    (socket, String::from_utf8(head).unwrap())
+}
+
+#[tokio::test]
+async fn a_stream_reconnects_with_its_last_id() {
+    let (mut stream, listener) = connected(settings()).await;
+    let server = async {
+        let (mut socket, head) = accept(&listener).await;
+        assert!(head.contains("accept: text/event-stream") && !head.contains("last-event-id"), "{head}");
+        socket.write_all(HEAD.as_bytes()).await.unwrap();
+        socket.write_all(b"retry: 1\nid: 1\ndata: a\n\n").await.unwrap();
+        drop(socket);
+        let (mut socket, head) = accept(&listener).await;
+        assert!(head.contains("last-event-id: 1"), "{head}");
+        socket.write_all(HEAD.as_bytes()).await.unwrap();
+        socket.write_all(b"id: 2\ndata: b\n\nevent: END\ndata: done\n\n").await.unwrap();
+        socket
+    };
+    let (told, _socket) = futures::join!(words(&mut stream), server);
+    assert_eq!(
+        told,
+        ["open", "a", "retry 1: the connection was lost", "open", "b", "end Server(Some(\"done\"))"]
+    );
+}
+
+#[tokio::test]
+async fn dropping_the_stream_closes_its_socket() {
+    let (mut stream, listener) = connected(settings()).await;
+    let serve = async {
+        let (mut socket, _) = accept(&listener).await;
+        socket.write_all(HEAD.as_bytes()).await.unwrap();
+        socket.write_all(b"data: a\n\n").await.unwrap();
+        socket
+    };
+    let (told, mut socket) = futures::join!(next(&mut stream), serve);
+    assert_eq!((told.as_str(), next(&mut stream).await.as_str()), ("open", "a"));
+    drop(stream);
+    // The end of the connection, or its reset: no byte comes any more.
+    assert_eq!(socket.read(&mut [0; 16]).await.unwrap_or(0), 0);
+}
+
+#[tokio::test]
+async fn closing_by_hand_closes_the_socket_of_a_stream_that_waits() {
+    let (mut stream, listener) = connected(settings()).await;
+    let handle = stream.handle();
+    let reading = tokio::spawn(async move {
+        let told = words(&mut stream).await;
+        (told, stream)
+    });
+    let (mut socket, _) = accept(&listener).await;
+    socket.write_all(HEAD.as_bytes()).await.unwrap();
+    handle.close();
+    assert_eq!(socket.read(&mut [0; 16]).await.unwrap_or(0), 0);
+    let (told, _stream) = reading.await.unwrap();
+    assert_eq!(told.last().unwrap(), "end Closed");
+}
+
+#[tokio::test]
+async fn back_pressure_reaches_the_socket_of_the_server() {
+    let (mut stream, listener) = connected(settings()).await;
+    let serve = async {
+        let (mut socket, _) = accept(&listener).await;
+        socket.write_all(HEAD.as_bytes()).await.unwrap();
+        socket.write_all(b"data: first\n\n").await.unwrap();
+        socket
+    };
+    let (told, socket) = futures::join!(next(&mut stream), serve);
+    assert_eq!((told.as_str(), next(&mut stream).await.as_str()), ("open", "first"));
+    // Nobody reads on: the server can write what the buffers between hold, and no more, however long it tries.
+    let flood = b"data: more of it\n\n".repeat(4_096);
+    let (mut written, mut refused) = (0, 0);
+    while refused < 2_000 {
+        match socket.try_write(&flood) {
+            Ok(bytes) => (written, refused) = (written + bytes, 0),
+            Err(_) => refused += 1,
+        }
+        assert!(written < 256 << 20, "{written} bytes were taken");
+        tokio::task::yield_now().await;
+    }
+    assert_eq!(next(&mut stream).await, "more of it");
+}
+
+#[tokio::test]
+async fn an_unreachable_server_is_retried_and_its_url_is_not_told() {
+    let (mut stream, listener) = connected(settings()).await;
+    drop(listener);
+    let Some(Ok(StreamEvent::Retry(retrying))) = stream.next().await else { panic!("a retry") };
+    assert_eq!(retrying.error.kind(), &ErrorKind::Unreachable);
+    assert!(!format!("{:?}", retrying.error).contains("secret"));
+}
+
+#[tokio::test]
+async fn a_url_that_cannot_be_is_final() {
+    let client = reqwest::Client::new();
+    let requests = client.clone();
+    let factory = move |_| {
+        let request = requests.get("not a url").build();
+        async move { Ok(request?) }
+    };
+    let stream = EventStream::open(client, factory, text(), settings());
+    assert_eq!(stream.run().await.unwrap_err().kind(), &ErrorKind::Request);
+}
+
+#[tokio::test]
+async fn a_refusal_keeps_its_status_and_body() {
+    let (stream, listener) = connected(settings()).await;
+    let server = async {
+        let (mut socket, _) = accept(&listener).await;
+        let body = "{\"id\":2001,\"message\":\"no\"}";
+        let head = "HTTP/1.1 403 Forbidden\r\ncontent-type: application/problem+json\r\ncontent-length:";
+        socket.write_all(format!("{head} {}\r\n\r\n{body}", body.len()).as_bytes()).await.unwrap();
+        socket
+    };
+    let (ended, _socket) = futures::join!(stream.run(), server);
+    let error = ended.unwrap_err();
+    let ErrorKind::Refused { status, body, .. } = error.kind() else { panic!("{error}") };
+    assert_eq!((status.as_u16(), &body[..]), (403, &b"{\"id\":2001,\"message\":\"no\"}"[..]));
+}
+
+#[tokio::test]
+async fn a_stream_can_move_to_another_task() {
+    fn assert_send<T: Send>(value: T) -> T {
+        value
+    }
+    let client = reqwest::Client::new();
+    let factory = |_| async { Err(cc_stream::StreamError::request("never")) };
+    let stream = EventStream::open(client, factory, Format::<u64>::json(), settings());
+    let mut stream = assert_send(stream);
+    assert!(stream.next().now_or_never().is_some());
+    let end = tokio::spawn(async move { stream.next().await }).await.unwrap();
+    assert!(matches!(end, Some(Ok(StreamEvent::End(EndReason::Failed)))));
+}

@@ -1,0 +1,166 @@
+//! Events that cannot be read, names that mean something, and names that do not.
+
+use cc_stream::{EndReason, ErrorKind, EventStream, Format, Limits, RawEvent, StreamError, StreamEvent};
+use futures::StreamExt;
+use serde::Deserialize;
+
+use crate::support::memory::{Memory, ends, settings, stays, words};
+
+#[derive(Debug, Deserialize, PartialEq)]
+struct Line {
+    message: String,
+}
+
+fn logs() -> Format<Line> {
+    Format::json().platform().accept(["LOG"])
+}
+
+/// Data of the items, and the errors between them.
+async fn read(stream: EventStream<Line>) -> Vec<Result<String, StreamError>> {
+    stream.items().map(|item| item.map(|line| line.message)).collect().await
+}
+
+fn raw(error: &StreamError) -> &RawEvent {
+    match error.kind() {
+        ErrorKind::Payload { event } | ErrorKind::Oversize { event } => event,
+        kind => panic!("{kind:?} has no event"),
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn every_malformed_payload_is_an_error_with_its_event_and_the_stream_goes_on() {
+    let payloads = [
+        "",
+        "{",
+        "{}",
+        "[]",
+        "null",
+        "1",
+        "\"text\"",
+        "{\"message\":1}",
+        "{\"message\":null}",
+        "{\"message\":\"a\"",
+        "{\"message\":\"a\"}x",
+        "undefined",
+        "NaN",
+        "\u{fffd}",
+        "{\"message\":\"\u{1}\"}",
+        "{'message':'a'}",
+    ];
+    for payload in payloads {
+        let body: &'static str = Box::leak(
+            format!(
+                "event: LOG\nid: 1\ndata: {payload}\n\nevent: LOG\nid: 2\ndata: {{\"message\":\"next\"}}\n\n"
+            )
+            .into_boxed_str(),
+        );
+        let memory = Memory::new([stays(body)]);
+        let mut limited = settings();
+        limited.limit = Some(1);
+        let told = read(memory.stream_of(logs(), limited)).await;
+        let [Err(error), Ok(next)] = &told[..] else { panic!("{payload}: {told:?}") };
+        let event = raw(error);
+        assert_eq!(
+            (event.name.as_str(), event.id.as_deref(), event.data.as_str()),
+            ("LOG", Some("1"), payload)
+        );
+        assert!(!event.is_cut() && error.is_about_one_event());
+        assert!(std::error::Error::source(error).is_some());
+        assert_eq!(next, "next");
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_raw_event_of_an_error_is_bounded() {
+    let body: &'static str = Box::leak(format!("event: LOG\ndata: {}\n\n", "é".repeat(500)).into_boxed_str());
+    let memory = Memory::new([ends(body)]);
+    let mut settings = settings();
+    settings.raw_limit = 101;
+    let mut stream = memory.stream_of(logs(), settings);
+    stream.next().await;
+    let Some(Err(error)) = stream.next().await else { panic!("an error") };
+    assert_eq!((raw(&error).data.len(), raw(&error).size, raw(&error).is_cut()), (100, 1000, true));
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_event_beyond_the_limits_is_told_and_skipped() {
+    let body = "event: LOG\nid: 7\ndata: 123456789012345678901\n\nevent: LOG\ndata: {\"message\":\"b\"}\n\n";
+    let memory = Memory::new([stays(body)]);
+    let mut settings = settings();
+    settings.limits = Limits { line: 25, event: 20 };
+    settings.limit = Some(1);
+    let told = read(memory.stream_of(logs(), settings)).await;
+    let [Err(error), Ok(next)] = &told[..] else { panic!("{told:?}") };
+    assert_eq!((raw(error).id.as_deref(), raw(error).size), (Some("7"), 42));
+    assert_eq!((error.to_string().as_str(), next.as_str()), ("a LOG event of 42 bytes is too long", "b"));
+}
+
+#[tokio::test(start_paused = true)]
+async fn heartbeats_are_swallowed_and_other_names_passed_over() {
+    let body = "event: HEARTBEAT\nid: hb\ndata: not json\n\nevent: OTHER\ndata: not json\n\ndata: not json\n\n\
+                event: LOG\nid: 1\ndata: {\"message\":\"a\"}\n\nevent: HEARTBEAT\nid: hb\ndata:\n\n\
+                event: END_OF_STREAM\nid: end\ndata: {\"endedBy\":\"UNTIL_REACHED\"}\n\n";
+    let memory = Memory::new([stays(body)]);
+    let mut stream = memory.stream_of(logs(), settings());
+    let mut told = Vec::new();
+    while let Some(event) = stream.next().await {
+        told.push(event.unwrap());
+    }
+    let [StreamEvent::Open(_), StreamEvent::Item(item), StreamEvent::End(reason)] = &told[..] else {
+        panic!("{told:?}")
+    };
+    assert_eq!(item.data.message, "a");
+    assert_eq!(reason, &EndReason::Server(Some("UNTIL_REACHED".into())));
+    assert_eq!(stream.cursor().last_event_id.as_deref(), Some("1"));
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_end_whose_reason_cannot_be_read_is_an_end() {
+    for data in ["", "{", "{}", "{\"endedBy\":3}", "null"] {
+        let body: &'static str =
+            Box::leak(format!("event: END_OF_STREAM\ndata: {data}\n\n").into_boxed_str());
+        let memory = Memory::new([stays(body)]);
+        let end = memory.stream_of(logs(), settings()).run().await.unwrap();
+        assert_eq!(end, EndReason::Server(None), "{data}");
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn events_named_like_callbacks_are_items_like_others() {
+    let memory =
+        Memory::new([ends("event: open\ndata: 1\n\nevent: error\ndata: 2\n\nevent: gap\ndata: 3\n\n")]);
+    let stream = memory.stream(settings());
+    let opens = std::sync::Arc::new(std::sync::atomic::AtomicU64::new(0));
+    let count = opens.clone();
+    let stream = stream.on_open(move |_| {
+        count.fetch_add(1, std::sync::atomic::Ordering::Relaxed);
+    });
+    let mut stream = stream.on_error(|error| panic!("{error}")).on_gap(|gap| panic!("{gap}"));
+    assert_eq!(words(&mut stream).await, ["open", "1", "2", "3", "end Server(Some(\"done\"))"]);
+    assert_eq!(opens.load(std::sync::atomic::Ordering::Relaxed), 1);
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_unnamed_event_is_a_message() {
+    let memory = Memory::new([stays("data: {\"message\":\"a\"}\n\n")]);
+    let mut settings = settings();
+    settings.limit = Some(1);
+    let told = read(memory.stream_of(Format::json().accept(["message"]), settings)).await;
+    assert!(matches!(&told[..], [Ok(message)] if message == "a"));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_parser_may_skip_events_and_they_do_not_count() {
+    let odd = Format::new(|event| {
+        let number: u32 = event.data.parse()?;
+        Ok((number % 2 == 1).then(|| number.to_string()))
+    });
+    let memory = Memory::new([stays("data: 1\n\ndata: 2\n\ndata: three\n\ndata: 3\n\ndata: 5\n\n")]);
+    let mut settings = settings();
+    settings.limit = Some(3);
+    let told = words(&mut memory.stream_of(odd, settings)).await;
+    assert_eq!(
+        told,
+        ["open", "1", "error: the data of a message event cannot be read", "3", "5", "end Limit"]
+    );
+}

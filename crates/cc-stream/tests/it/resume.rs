@@ -1,0 +1,222 @@
+//! What survives a reconnection: the place, the limit, and the certainty that nothing is missing.
+
+use cc_stream::{Continuity, Cursor, ErrorKind, EventStream, Settings, StreamError};
+use futures::StreamExt;
+
+use crate::support::memory::{Memory, Script, breaks, ends, next, settings, status, stays, text, words};
+
+/// What is told of items and gaps.
+async fn essence(memory: &std::sync::Arc<Memory>, settings: Settings) -> Vec<String> {
+    let told = words(&mut memory.stream(settings)).await;
+    told.into_iter().filter(|word| word != "open" && !word.starts_with("retry")).collect()
+}
+
+fn limited(limit: u64) -> Settings {
+    let mut settings = settings();
+    settings.limit = Some(limit);
+    settings
+}
+
+#[tokio::test(start_paused = true)]
+async fn duplicates_are_removed_and_counted() {
+    let memory = Memory::new([
+        breaks("id: 1\ndata: a\n\nid: 2\ndata: b\n\nid: 3\ndata: not com"),
+        ends("id: 1\ndata: a\n\nid: 2\ndata: b\n\nid: 3\ndata: c\n\n"),
+    ]);
+    let mut stream = memory.stream(settings());
+    let told = words(&mut stream).await;
+    assert_eq!(
+        told,
+        ["open", "a", "b", "retry 1: the connection was lost", "open", "c", "end Server(Some(\"done\"))"]
+    );
+    let handle = stream.handle();
+    assert_eq!((handle.delivered(), handle.duplicates()), (3, 2));
+    assert_eq!(memory.asked(), [None, Some("2".into())]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn without_ids_each_reconnection_is_a_gap() {
+    let memory = Memory::new([breaks("data: a\n\n"), breaks("data: c\n\n"), ends("")]);
+    assert_eq!(
+        essence(&memory, settings()).await,
+        ["a", "gap -..- NoId", "c", "gap -..- NoId", "end Server(Some(\"done\"))"]
+    );
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_refused_id_is_a_gap_and_not_the_end() {
+    for code in [400, 404, 409, 410, 412, 416, 422] {
+        let memory = Memory::new([breaks("id: x\ndata: a\n\n"), status(code), ends("id: z\ndata: c\n\n")]);
+        assert_eq!(
+            essence(&memory, settings()).await,
+            ["a", "gap x..z IdRefused", "c", "end Server(Some(\"done\"))"],
+            "{code}"
+        );
+        assert_eq!(memory.asked(), [None, Some("x".into()), None]);
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_server_that_refuses_with_and_without_id_is_given_up_on() {
+    let memory = Memory::new([breaks("id: x\ndata: a\n\n"), status(404), status(404), ends("")]);
+    assert_eq!(
+        essence(&memory, settings()).await,
+        ["a", "error: the server answered 404 Not Found", "end Failed"]
+    );
+    let memory = Memory::new([breaks("id: x\ndata: a\n\n"), status(401), ends("")]);
+    assert_eq!(
+        memory.stream(settings()).run().await.unwrap_err().to_string(),
+        "the server answered 401 Unauthorized"
+    );
+    assert_eq!(memory.connections(), 2);
+}
+
+#[tokio::test(start_paused = true)]
+async fn ids_that_show_a_hole_are_a_gap() {
+    let memory = Memory::new([breaks("id: 7\ndata: a\n\nid: 8\ndata: b\n\n"), ends("id: 11\ndata: c\n\n")]);
+    assert_eq!(
+        essence(&memory, settings()).await,
+        ["a", "b", "gap 8..11 IdsSkipped", "c", "end Server(Some(\"done\"))"]
+    );
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_overlap_proves_continuity_and_its_absence_is_a_gap() {
+    let first = "id: x\ndata: a\n\nid: k\ndata: b\n\n";
+    let mut settings = settings();
+    settings.continuity = Continuity::Overlap;
+    let memory = Memory::new([breaks(first), ends("id: k\ndata: b\n\nid: d\ndata: c\n\n")]);
+    assert_eq!(essence(&memory, settings.clone()).await, ["a", "b", "c", "end Server(Some(\"done\"))"]);
+    assert_eq!(memory.asked(), [None, Some("x".into())]);
+    let memory = Memory::new([breaks(first), ends("id: d\ndata: c\n\n")]);
+    assert_eq!(
+        essence(&memory, settings).await,
+        ["a", "b", "gap k..d Unproven", "c", "end Server(Some(\"done\"))"]
+    );
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_empty_id_resets_the_place() {
+    let memory = Memory::new([breaks("id: 1\ndata: a\n\nid\ndata: b\n\n"), ends("id: 2\ndata: c\n\n")]);
+    assert_eq!(
+        essence(&memory, settings()).await,
+        ["a", "b", "gap -..2 NoId", "c", "end Server(Some(\"done\"))"]
+    );
+    assert_eq!(memory.asked(), [None, None]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_interruption_with_nothing_after_it_but_the_end_is_told() {
+    let memory = Memory::new([breaks("data: a\n\n"), Script::Answer(204, vec![], vec![])]);
+    assert_eq!(essence(&memory, settings()).await, ["a", "gap -..- NoId", "end NoContent"]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_items_alone_still_tell_of_gaps() {
+    let memory = Memory::new([breaks("data: a\n\n"), ends("data: c\n\n")]);
+    let items: Vec<Result<String, StreamError>> = memory.stream(settings()).items().collect().await;
+    let [Ok(a), Err(gap), Ok(c)] = &items[..] else { panic!("{items:?}") };
+    assert_eq!((a.as_str(), c.as_str()), ("a", "c"));
+    assert!(matches!(gap.kind(), ErrorKind::Gap(_)) && gap.is_about_one_event());
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_limit_counts_given_items_over_all_connections_and_ends_the_stream() {
+    let memory = Memory::new([
+        breaks("id: 1\ndata: a\n\nid: 2\ndata: b\n\n"),
+        breaks("id: 2\ndata: b\n\nid: 3\ndata: c\n\n"),
+        stays("id: 4\ndata: d\n\nid: 5\ndata: e\n\n"),
+    ]);
+    let asked = std::sync::Arc::new(std::sync::Mutex::new(Vec::new()));
+    let seen = std::sync::Arc::clone(&asked);
+    let factory = move |attempt: cc_stream::Attempt| {
+        seen.lock().unwrap().push(attempt.remaining);
+        async { Ok(http::Request::new(())) }
+    };
+    let mut stream = EventStream::open(memory.transport(), factory, text(), limited(4));
+    let told = words(&mut stream).await;
+    assert_eq!(told.last().unwrap(), "end Limit");
+    assert_eq!(stream.handle().delivered(), 4);
+    assert_eq!(*asked.lock().unwrap(), [Some(4), Some(2), Some(1)]);
+    assert_eq!((memory.alive(), memory.connections()), (0, 3));
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_connection_is_closed_with_the_last_item_of_the_limit() {
+    let memory = Memory::new([stays("data: a\n\ndata: b\n\n")]);
+    let mut stream = memory.stream(limited(1));
+    assert_eq!(next(&mut stream).await, "open");
+    assert_eq!(next(&mut stream).await, "a");
+    assert_eq!(memory.alive(), 0);
+    assert_eq!(words(&mut stream).await, ["end Limit"]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_limit_of_nothing_asks_for_nothing() {
+    let memory = Memory::new([stays("data: a\n\n")]);
+    assert_eq!(words(&mut memory.stream(limited(0))).await, ["end Limit"]);
+    assert_eq!(memory.connections(), 0);
+}
+
+#[tokio::test(start_paused = true)]
+async fn with_an_overlap_the_server_is_asked_for_one_event_more() {
+    let memory = Memory::new([
+        breaks("id: x\ndata: a\n\nid: k\ndata: b\n\n"),
+        ends("id: k\ndata: b\n\nid: d\ndata: c\n\n"),
+    ]);
+    let asked = std::sync::Arc::new(std::sync::Mutex::new(Vec::new()));
+    let seen = std::sync::Arc::clone(&asked);
+    let factory = move |attempt: cc_stream::Attempt| {
+        seen.lock().unwrap().push(attempt.remaining);
+        async { Ok(http::Request::new(())) }
+    };
+    let mut settings = limited(3);
+    settings.continuity = Continuity::Overlap;
+    let mut stream = EventStream::open(memory.transport(), factory, text(), settings);
+    assert_eq!(words(&mut stream).await.last().unwrap(), "end Limit");
+    assert_eq!(*asked.lock().unwrap(), [Some(3), Some(2)]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_cursor_goes_on_in_another_process() {
+    let memory = Memory::new([stays("id: 1\ndata: a\n\nid: 2\ndata: b\n\nid: 3\ndata: c\n\n")]);
+    let mut stream = memory.stream(limited(4));
+    for expected in ["open", "a", "b"] {
+        assert_eq!(next(&mut stream).await, expected);
+    }
+    let saved = serde_json::to_string(&stream.cursor()).unwrap();
+    drop(stream);
+    assert_eq!(saved, r#"{"last_event_id":"2","previous_event_id":"1","adrift":false,"delivered":2}"#);
+
+    let memory =
+        Memory::new([stays("id: 2\ndata: b\n\nid: 3\ndata: c\n\nid: 4\ndata: d\n\nid: 5\ndata: e\n\n")]);
+    let mut settings = limited(4);
+    settings.resume = Some(serde_json::from_str(&saved).unwrap());
+    assert_eq!(essence(&memory, settings).await, ["c", "d", "end Limit"]);
+    assert_eq!(memory.asked(), [Some("2".into())]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_cursor_names_the_last_item_given_even_before_a_gap() {
+    let memory = Memory::new([breaks("id: 1\ndata: a\n\n"), stays("id: 9\ndata: i\n\nid: 10\ndata: j\n\n")]);
+    let mut stream = memory.stream(settings());
+    let last = |stream: &EventStream<String>| stream.cursor().last_event_id;
+    for expected in ["open", "a", "retry 1: the connection was lost", "open", "gap 1..9 IdsSkipped"] {
+        assert_eq!(next(&mut stream).await, expected);
+        assert_eq!(
+            last(&stream).as_deref(),
+            (expected != "open" || stream.cursor().delivered > 0).then_some("1")
+        );
+    }
+    assert_eq!(next(&mut stream).await, "i");
+    assert_eq!(last(&stream).as_deref(), Some("9"));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_cursor_of_a_stream_without_ids_leaves_a_gap() {
+    let cursor: Cursor = serde_json::from_str(r#"{"last_event_id":null,"delivered":3}"#).unwrap();
+    let memory = Memory::new([ends("data: d\n\n")]);
+    let mut settings = settings();
+    settings.resume = Some(cursor);
+    assert_eq!(essence(&memory, settings).await, ["gap -..- NoId", "d", "end Server(Some(\"done\"))"]);
+}
