@@ -9,7 +9,7 @@ use serde_json::Value;
 use crate::Outcome;
 
 /// Which of our crates a crate may depend on. `cc-api-*` stands for every generated crate.
-const ARROWS: [(&str, &[&str]); 8] = [
+const ARROWS: [(&str, &[&str]); 9] = [
     ("cc-core", &[]),
     ("cc-api-*", &["cc-core"]),
     ("cc-stream", &["cc-core"]),
@@ -17,6 +17,7 @@ const ARROWS: [(&str, &[&str]); 8] = [
     ("cc-bridge", &["cc-core", "cc-api-*"]),
     ("cc-redis-http", &["cc-core", "cc-api-*"]),
     ("cc-sandbox", &[]),
+    ("cc-examples", &[]),
     ("xtask", &[]),
 ];
 

@@ -4,6 +4,8 @@ pub use crate::generated::commands::application::*;
 
 mod branches;
 mod create;
+#[cfg(feature = "deployment")]
+mod deploy;
 mod get;
 mod list;
 pub mod model;
@@ -11,6 +13,8 @@ mod settings;
 mod update;
 
 pub use create::{CreateApplication, GithubRepository, InstanceChoice};
+#[cfg(feature = "deployment")]
+pub use deploy::{DeployApplication, StartedDeployment};
 pub use get::GetApplication;
 pub use list::ListApplication;
 pub use update::UpdateApplication;

@@ -26,6 +26,8 @@ pub(crate) fn entries() -> Vec<CommandInfo> {
         entry::<crate::commands::application::CreateApplication>("application", "Creates an application, from a runtime named by its slug or in full.", &["list_runtimes", "create_application", "list_application_branches"]),
         #[cfg(feature = "application")]
         entry::<crate::commands::application::DeleteApplication>("application", "Deletes an application.", &["delete_application"]),
+        #[cfg(feature = "deployment")]
+        entry::<crate::commands::application::DeployApplication>("application", "Deploys an application, at one commit and without the build cache on demand.", &["deploy_application"]),
         #[cfg(feature = "application")]
         entry::<crate::commands::application::GetApplication>("application", "Reads one application, with the branches of its repository on demand.", &["get_application", "list_application_branches"]),
         #[cfg(feature = "application")]
@@ -36,6 +38,8 @@ pub(crate) fn entries() -> Vec<CommandInfo> {
         entry::<crate::commands::application::UndeployApplication>("application", "Stops an application.", &["undeploy_application"]),
         #[cfg(feature = "application")]
         entry::<crate::commands::application::UpdateApplication>("application", "Changes the settings of an application that are given, and leaves the others as they are.", &["update_application_branch", "update_application", "list_application_branches"]),
+        #[cfg(feature = "account")]
+        entry::<crate::commands::auth::UpdateAuthPassword>("auth", "Changes the password of the caller.", &["change_password"]),
         #[cfg(feature = "config-provider")]
         entry::<crate::commands::config_provider::GetConfigProvider>("config-provider", "Reads the environment variables of one configuration provider.", &["get_config_provider_environment"]),
         #[cfg(feature = "config-provider")]
@@ -112,6 +116,14 @@ pub(crate) fn entries() -> Vec<CommandInfo> {
         entry::<crate::commands::metabase::RebuildMetabase>("metabase", "Builds one Metabase again and restarts it.", &["rebuild_metabase"]),
         #[cfg(feature = "addon")]
         entry::<crate::commands::migration::CancelMigration>("migration", "Cancels a migration of an add-on.", &["cancel_migration"]),
+        #[cfg(feature = "account")]
+        entry::<crate::commands::oauth_token::DeleteOauthToken>("oauth-token", "Revokes one OAuth token of the caller.", &["revoke_oauth_token"]),
+        #[cfg(feature = "organisation")]
+        entry::<crate::commands::organisation::AddOrganisationMember>("organisation", "Invites somebody to an organisation.", &["add_organisation_member"]),
+        #[cfg(feature = "organisation")]
+        entry::<crate::commands::organisation::RemoveOrganisationMember>("organisation", "Takes a member out of an organisation.", &["remove_organisation_member"]),
+        #[cfg(feature = "organisation")]
+        entry::<crate::commands::organisation::UpdateOrganisationMember>("organisation", "Changes the role or the job of a member.", &["update_organisation_member"]),
         #[cfg(feature = "operator")]
         entry::<crate::commands::otoroshi::CheckOtoroshiVersion>("otoroshi", "Reads which version one Otoroshi has, and which it could have.", &["check_otoroshi_version"]),
         #[cfg(feature = "operator")]
@@ -128,6 +140,20 @@ pub(crate) fn entries() -> Vec<CommandInfo> {
         entry::<crate::commands::payment::InitPaypal>("payment", "Starts to pay an invoice with PayPal.", &["init_paypal_payment"]),
         #[cfg(feature = "payment")]
         entry::<crate::commands::payment_method::DeletePaymentMethod>("payment-method", "Deletes a means of payment.", &["delete_payment_method"]),
+        #[cfg(feature = "account")]
+        entry::<crate::commands::profile::DeleteProfileEmailAddress>("profile", "Deletes a secondary e-mail address of the caller.", &["delete_profile_email_address"]),
+        #[cfg(feature = "account")]
+        entry::<crate::commands::profile::RequestProfileEmailConfirmation>("profile", "Sends the caller an e-mail to confirm the primary e-mail address.", &["request_email_confirmation"]),
+        #[cfg(feature = "account")]
+        entry::<crate::commands::profile::SetProfilePrimaryEmailAddress>("profile", "Makes an e-mail address of the caller the primary one.", &["add_profile_email_address"]),
+        #[cfg(feature = "account")]
+        entry::<crate::commands::ssh_key::DeletePersonalSshKey>("ssh-key", "Deletes an SSH key of the caller.", &["delete_ssh_key"]),
+        #[cfg(feature = "account")]
+        entry::<crate::commands::ssh_key::ListPersonalSshKey>("ssh-key", "Lists the SSH keys of the caller.", &["list_ssh_keys"]),
+        #[cfg(feature = "account")]
+        entry::<crate::commands::user_setting::DeleteUserSetting>("user-setting", "Deletes one of the caller's settings of the console.", &["delete_user_setting"]),
+        #[cfg(feature = "account")]
+        entry::<crate::commands::user_setting::SetUserSetting>("user-setting", "Changes one of the caller's settings of the console.", &["set_user_setting"]),
         #[cfg(feature = "zone")]
         entry::<crate::commands::zone::GetZone>("zone", "Reads one zone.", &["get_zone"]),
         #[cfg(feature = "zone")]

@@ -14,6 +14,8 @@ pub mod commands {
     pub mod addon_provider;
     #[cfg(any(feature = "application", feature = "deployment"))]
     pub mod application;
+    #[cfg(feature = "account")]
+    pub mod auth;
     #[cfg(feature = "config-provider")]
     pub mod config_provider;
     #[cfg(feature = "billing")]
@@ -38,12 +40,22 @@ pub mod commands {
     pub mod metabase;
     #[cfg(feature = "addon")]
     pub mod migration;
+    #[cfg(feature = "account")]
+    pub mod oauth_token;
+    #[cfg(feature = "organisation")]
+    pub mod organisation;
     #[cfg(feature = "operator")]
     pub mod otoroshi;
     #[cfg(any(feature = "billing", feature = "payment"))]
     pub mod payment;
     #[cfg(feature = "payment")]
     pub mod payment_method;
+    #[cfg(feature = "account")]
+    pub mod profile;
+    #[cfg(feature = "account")]
+    pub mod ssh_key;
+    #[cfg(feature = "account")]
+    pub mod user_setting;
     #[cfg(feature = "zone")]
     pub mod zone;
 }
