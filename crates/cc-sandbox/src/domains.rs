@@ -9,6 +9,7 @@ use crate::engine::reply::{Outcome, Refusal, json_of};
 use crate::engine::request::Request;
 use crate::world::World;
 
+mod account;
 pub(crate) mod addon;
 pub(crate) mod application;
 pub(crate) mod billing;
@@ -20,9 +21,12 @@ mod environment;
 mod link;
 mod load_balancer;
 mod operator;
+mod organisation;
+pub(crate) mod own_provider;
 mod product;
 pub(crate) mod provider;
 mod pulsar;
+mod security;
 mod tag;
 mod token;
 mod zone;
@@ -36,6 +40,7 @@ pub(crate) type Handlers = HashMap<&'static str, Handler>;
 /// Every handler there is.
 pub(crate) fn handlers() -> Handlers {
     let domains: &[&[(&'static str, Handler)]] = &[
+        account::HANDLERS,
         addon::HANDLERS,
         application::HANDLERS,
         billing::HANDLERS,
@@ -46,9 +51,12 @@ pub(crate) fn handlers() -> Handlers {
         link::HANDLERS,
         load_balancer::HANDLERS,
         operator::HANDLERS,
+        organisation::HANDLERS,
+        own_provider::HANDLERS,
         product::HANDLERS,
         provider::HANDLERS,
         pulsar::HANDLERS,
+        security::HANDLERS,
         tag::HANDLERS,
         token::HANDLERS,
         zone::HANDLERS,

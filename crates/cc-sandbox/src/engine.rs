@@ -220,7 +220,12 @@ impl Engine {
         };
         subjects::check(&world, &request)?;
         let reply = match self.handlers.get(operation.id.as_str()) {
-            Some(handler) => handler(&mut world, &request)?,
+            Some(handler) => handler(&mut world, &request).inspect_err(|refusal| {
+                if !operation.may_refuse(refusal.status.as_u16()) {
+                    let problem = format!("status {} is none of its errors", refusal.status.as_u16());
+                    self.record(Side::Sandbox, parts, Some(&operation.id), vec![problem]);
+                }
+            })?,
             None => Reply::default(),
         };
         Ok(self.complete(&world, parts, &request, reply))

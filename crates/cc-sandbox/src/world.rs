@@ -13,9 +13,11 @@ use crate::engine::clock::after;
 use crate::engine::random::uuid;
 use crate::engine::reply::Refusal;
 
+mod account;
 mod application;
 mod seed;
 
+pub(crate) use self::account::{Account, Mfa};
 pub(crate) use self::seed::add_organisation;
 pub(crate) use application::{Application, Deployment, Instance, State, variables};
 
@@ -49,6 +51,10 @@ pub struct Ids {
     pub real_addons: BTreeMap<String, String>,
     /// An application of the personal space (static, never deployed).
     pub personal_application: String,
+    /// An OAuth consumer of the organisation, by its key.
+    pub consumer: String,
+    /// An add-on provider of the organisation.
+    pub provider: String,
     /// A drain of the application, enabled.
     pub drain: String,
     /// Number of the latest invoice of the organisation, which is to be paid.
@@ -70,9 +76,11 @@ pub(crate) struct World {
     pub(crate) tokens: Shelf<ApiToken>,
     /// Owners that used the coupon.
     pub(crate) coupons: BTreeSet<String>,
-    /// E-mail address and password of the user.
-    pub(crate) email: String,
-    pub(crate) password: String,
+    /// OAuth consumers by their key.
+    pub(crate) consumers: Shelf<Owned>,
+    /// Add-on providers that belong to an owner.
+    pub(crate) providers: Shelf<Owned>,
+    pub(crate) account: Account,
     /// How many ids were made, by kind.
     made: BTreeMap<String, u64>,
     due: BTreeMap<(Timestamp, u64), Task>,
@@ -125,6 +133,13 @@ pub(crate) struct Drain {
     pub(crate) changed: Timestamp,
 }
 
+/// Something that belongs to an owner, as the API sends it.
+#[derive(Debug, Clone)]
+pub(crate) struct Owned {
+    pub(crate) owner: String,
+    pub(crate) wire: Value,
+}
+
 /// An invoice.
 #[derive(Debug, Clone)]
 pub(crate) struct Invoice {
@@ -158,8 +173,9 @@ impl World {
             invoices: Shelf::new(),
             tokens: Shelf::new(),
             coupons: BTreeSet::new(),
-            email: "user@sandbox.example".to_owned(),
-            password: "sandbox-password".to_owned(),
+            consumers: Shelf::new(),
+            providers: Shelf::new(),
+            account: Account::default(),
             made: BTreeMap::new(),
             due: BTreeMap::new(),
         };

@@ -25,7 +25,9 @@ fn list(world: &mut World, _: &Request<'_>) -> Outcome {
 
 fn create(world: &mut World, request: &Request<'_>) -> Outcome {
     let refused = |code, message: &str| Refusal::other(http::StatusCode::BAD_REQUEST, code, message);
-    if request.text("email") != world.email || request.text("password") != world.password {
+    if world.account.profile["email"] != request.text("email")
+        || request.text("password") != world.account.password
+    {
         return Err(refused("invalid-credential", "The e-mail address or the password is wrong"));
     }
     let expires = match &request.body["expirationDate"] {

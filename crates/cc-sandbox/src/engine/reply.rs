@@ -97,9 +97,9 @@ impl Refusal {
         Self::new(StatusCode::CONFLICT, 4009, "clever.core.conflict", message)
     }
 
-    /// Another status with the platform's shape, for faults.
+    /// Another status, or another code; the number of v2 is the code where that is one.
     pub(crate) fn other(status: StatusCode, code: &'static str, message: impl Into<String>) -> Self {
-        Self::new(status, i64::from(status.as_u16()), code, message)
+        Self::new(status, code.parse().unwrap_or(i64::from(status.as_u16())), code, message)
     }
 
     /// Names the field that is at fault.

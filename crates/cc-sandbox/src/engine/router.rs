@@ -18,6 +18,8 @@ struct Route {
     segments: Vec<Segment>,
     /// Index of the operation in the table.
     operation: usize,
+    /// Parameters of the operation where an alias has text: `default` for `{loadBalancerKind}`.
+    fixed: Vec<(String, String)>,
 }
 
 /// A segment of a path: literal text and parameters in turn.
@@ -43,12 +45,12 @@ impl Router {
         let mut routes: HashMap<(String, usize), Vec<Route>> = HashMap::new();
         for (index, operation) in table.operations.iter().enumerate() {
             let aliases = operation.aliases.iter().filter_map(|alias| alias.split_once(' '));
-            for (method, path) in
-                std::iter::once((operation.method.as_str(), operation.path.as_str())).chain(aliases)
-            {
+            let own = (operation.method.as_str(), operation.path.as_str());
+            for (method, path) in std::iter::once(own).chain(aliases) {
                 let segments: Vec<Segment> = path.split('/').map(Segment::parse).collect();
                 let key = (method.to_owned(), segments.len());
-                routes.entry(key).or_default().push(Route { segments, operation: index });
+                let fixed = fixed(&operation.path, path);
+                routes.entry(key).or_default().push(Route { segments, operation: index, fixed });
             }
         }
         for routes in routes.values_mut() {
@@ -61,7 +63,7 @@ impl Router {
     pub(crate) fn find(&self, method: &str, path: &str) -> Option<Match> {
         let segments: Vec<&str> = path.split('/').collect();
         self.routes.get(&(method.to_owned(), segments.len()))?.iter().find_map(|route| {
-            let mut parameters = BTreeMap::new();
+            let mut parameters: BTreeMap<String, String> = route.fixed.iter().cloned().collect();
             let matches = route
                 .segments
                 .iter()
@@ -70,6 +72,16 @@ impl Router {
             matches.then_some(Match { operation: route.operation, parameters })
         })
     }
+}
+
+/// What an alias says where the operation's own path has a parameter.
+fn fixed(path: &str, alias: &str) -> Vec<(String, String)> {
+    if path.split('/').count() != alias.split('/').count() {
+        return Vec::new();
+    }
+    let pairs = path.split('/').zip(alias.split('/')).filter(|(_, text)| !text.contains('{'));
+    let fixed = pairs.filter_map(|(own, text)| Some((own.strip_prefix('{')?.strip_suffix('}')?, text)));
+    fixed.map(|(name, text)| (name.to_owned(), text.to_owned())).collect()
 }
 
 impl Segment {
@@ -165,6 +177,20 @@ mod tests {
         let router = router(&["GET /instances/{type}-{version}"]);
         let parameters = vec![("type".into(), "node-js".into()), ("version".into(), "20".into())];
         assert_eq!(found(&router, "GET", "/instances/node-js-20"), Some((0, parameters)));
+    }
+
+    #[test]
+    fn an_alias_may_fix_a_parameter() {
+        let mut operation = serde_json::json!({
+            "id": "list", "method": "GET", "path": "/lb/{kind}", "aliases": ["GET /lb/default"], "request": null,
+        });
+        operation["success"] = serde_json::json!({ "status": 200 });
+        let table = serde_json::json!({ "$defs": {}, "operations": [operation] });
+        let router = Router::new(&serde_json::from_value(table).unwrap());
+        for kind in ["default", "other"] {
+            let parameters = vec![("kind".into(), kind.into())];
+            assert_eq!(found(&router, "GET", &format!("/lb/{kind}")), Some((0, parameters)));
+        }
     }
 
     #[test]

@@ -128,6 +128,12 @@ impl Operation {
                 .iter()
                 .any(|prefix| self.path.starts_with(prefix))
     }
+
+    /// Whether the spec says that the operation may answer an error with this status.
+    pub(crate) fn may_refuse(&self, status: u16) -> bool {
+        let class = format!("{}XX", status / 100);
+        self.errors.iter().any(|known| *known == class || *known == status.to_string())
+    }
 }
 
 fn definition_name(reference: &str) -> Option<&str> {

@@ -5,8 +5,8 @@ use std::time::Duration;
 use jiff::{SignedDuration, Timestamp};
 use serde_json::json;
 
-use super::{Owner, Shelf, World};
-use crate::domains::{addon, application, billing, deployment, drain, provider};
+use super::{Account, Owned, Owner, Shelf, World};
+use crate::domains::{addon, application, billing, deployment, drain, own_provider, provider};
 
 /// How long before the present the default world begins.
 const PAST: SignedDuration = SignedDuration::from_hours(24 * 365);
@@ -17,12 +17,16 @@ pub(super) fn fill(world: &mut World) {
     world.now = present.checked_sub(PAST).unwrap_or(present);
     let user = world.id("user");
     world.ids.user.clone_from(&user);
+    world.account = Account::new(&user, world.now);
     world.owners.insert(user.clone(), owner(&user, "Sandbox User", &user));
     world.ids.organisation = add_organisation(world, "Sandbox Organisation", &user);
     world.ids.foreign_organisation = add_organisation(world, "Foreign Organisation", "user_of_someone_else");
     let organisation = world.ids.organisation.clone();
     add_applications(world, &organisation);
     add_addons(world, &organisation);
+    world.ids.provider = "sandbox-provider".to_owned();
+    own_provider::make(world, &organisation, "sandbox-provider", "Sandbox provider");
+    add_consumer(world, &organisation);
     let body = json!({ "kind": "LOG", "recipient": {
         "type": "RAW_HTTP", "url": "https://logs.sandbox.example", "username": "sandbox", "password": "sandbox-password",
     }});
@@ -44,8 +48,37 @@ pub(crate) fn add_organisation(world: &mut World, name: &str, member: &str) -> S
 }
 
 fn owner(id: &str, name: &str, member: &str) -> Owner {
-    let members = Shelf::from([(member.to_owned(), json!({ "role": "ADMIN", "job": null }))]);
-    Owner { wire: json!({ "id": id, "name": name }), members }
+    let user = json!({ "id": member, "email": format!("{member}@sandbox.example"), "preferredMFA": "NONE" });
+    let wire = json!({
+        "id": id,
+        "name": name,
+        "description": "",
+        "billingEmail": "billing@sandbox.example",
+        "vatState": "NOT_NEEDED",
+        "canPay": true,
+        "canSEPA": false,
+        "cleverEnterprise": false,
+        "isTrusted": false,
+    });
+    Owner {
+        wire,
+        members: Shelf::from([(member.to_owned(), json!({ "member": user, "role": "ADMIN", "job": null }))]),
+    }
+}
+
+fn add_consumer(world: &mut World, organisation: &str) {
+    let key = format!("sandbox-consumer-{}", world.uuid("consumer"));
+    let wire = json!({
+        "key": key,
+        "name": "Sandbox consumer",
+        "description": "A program that acts for users",
+        "url": "https://consumer.sandbox.example",
+        "picture": "https://assets.sandbox.example/consumer.svg",
+        "baseUrl": "https://consumer.sandbox.example/callback",
+        "rights": { "access_organisations": true },
+    });
+    world.ids.consumer.clone_from(&key);
+    world.consumers.insert(key, Owned { owner: organisation.to_owned(), wire });
 }
 
 fn add_applications(world: &mut World, organisation: &str) {

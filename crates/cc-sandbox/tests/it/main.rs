@@ -1,5 +1,8 @@
 //! The sandbox from outside: over HTTP, as its users meet it.
 
+mod account;
+mod addon;
+mod application;
 mod client;
 mod faults;
 mod journal;

@@ -1,0 +1,172 @@
+//! The user who asks: what the user can reach, the profile and the e-mail addresses.
+
+use serde_json::{Value, json};
+
+use super::{Handler, message};
+use crate::engine::reply::{Outcome, Refusal, json_of};
+use crate::engine::request::Request;
+use crate::world::{Addon, Application, World};
+
+pub(super) const HANDLERS: &[(&str, Handler)] = &[
+    ("get_self_id", get_id),
+    ("get_summary", summary),
+    ("get_profile", get),
+    ("update_profile", update),
+    ("get_user", get_user),
+    ("change_password", change_password),
+    ("list_profile_email_addresses", list_emails),
+    ("add_profile_email_address", add_email),
+    ("delete_profile_email_address", delete_email),
+    ("update_profile_avatar", update_avatar),
+];
+
+/// An address that somebody else has.
+const TAKEN: &str = "taken@sandbox.example";
+
+fn get_id(world: &mut World, _: &Request<'_>) -> Outcome {
+    json_of(json!({ "id": world.ids.user }))
+}
+
+fn summary(world: &mut World, request: &Request<'_>) -> Outcome {
+    let mut user = content(world, &request.caller);
+    let profile = &world.account.profile;
+    for name in ["id", "name", "email", "lang", "admin", "avatar"] {
+        user[name] = profile[name].clone();
+    }
+    let organisations =
+        world.owners.iter().filter(|(id, owner)| **id != request.caller && owner.has_member(&request.caller));
+    let organisations = organisations.map(|(id, owner)| {
+        let mut organisation = content(world, id);
+        organisation["id"] = id.as_str().into();
+        for name in ["name", "avatar", "vatState", "canPay", "canSEPA", "cleverEnterprise", "isTrusted"] {
+            organisation[name] = owner.wire[name].clone();
+        }
+        organisation["role"] = owner.members[&request.caller]["role"].clone();
+        organisation
+    });
+    let organisations: Value = organisations.collect();
+    json_of(json!({ "user": user, "organisations": organisations }))
+}
+
+/// Everything of an owner, in short.
+fn content(world: &World, owner: &str) -> Value {
+    let applications = world.applications.values().filter(|application| application.owner == owner);
+    let addons = world.addons.values().filter(|addon| addon.owner == owner);
+    let consumers = world.consumers.values().filter(|consumer| consumer.owner == owner);
+    let providers = world.providers.values().filter(|provider| provider.owner == owner);
+    let named = |wire: &Value, id: &str| json!({ id: wire[id], "name": wire["name"] });
+    json!({
+        "applications": applications.map(application).collect::<Value>(),
+        "addons": addons.map(addon).collect::<Value>(),
+        "consumers": consumers.map(|consumer| named(&consumer.wire, "key")).collect::<Value>(),
+        "providers": providers.map(|provider| named(&provider.wire, "id")).collect::<Value>(),
+        "role": "ADMIN",
+        "vatState": "NOT_NEEDED",
+        "canPay": true,
+        "canSEPA": false,
+        "cleverEnterprise": false,
+        "isTrusted": false,
+    })
+}
+
+fn application(application: &Application) -> Value {
+    let wire = application.wire();
+    let variant = &wire["instance"]["variant"];
+    json!({
+        "id": application.id,
+        "name": wire["name"],
+        "instanceType": wire["instance"]["type"],
+        "instanceVariant": variant["id"],
+        "variantSlug": variant["slug"],
+        "variantLogoUrl": variant["logo"],
+        "archived": wire["archived"],
+        "homogeneous": wire["homogeneous"],
+        "state": wire["state"],
+        "commit": wire["commitId"],
+        "systemTags": [],
+        "customerTags": application.tags,
+    })
+}
+
+fn addon(addon: &Addon) -> Value {
+    json!({
+        "id": addon.id,
+        "name": addon.wire["name"],
+        "realId": addon.real_id,
+        "providerId": addon.provider,
+        "logoUrl": addon.wire["provider"]["logoUrl"],
+        "systemTags": [],
+        "customerTags": addon.tags,
+    })
+}
+
+fn get(world: &mut World, _: &Request<'_>) -> Outcome {
+    json_of(world.account.profile.clone())
+}
+
+fn get_user(world: &mut World, request: &Request<'_>) -> Outcome {
+    let id = request.param("userId");
+    if id != request.caller {
+        return Err(Refusal::not_found("User", id));
+    }
+    get(world, request)
+}
+
+fn update(world: &mut World, request: &Request<'_>) -> Outcome {
+    for name in ["name", "phone", "address", "city", "zipcode", "country", "lang"] {
+        if !request.body[name].is_null() {
+            world.account.profile[name] = request.body[name].clone();
+        }
+    }
+    get(world, request)
+}
+
+fn update_avatar(world: &mut World, _: &Request<'_>) -> Outcome {
+    let url = format!("https://avatars.sandbox.example/{}", world.uuid("avatar"));
+    world.account.profile["avatar"] = url.as_str().into();
+    json_of(json!({ "url": url }))
+}
+
+fn change_password(world: &mut World, request: &Request<'_>) -> Outcome {
+    if request.text("oldPassword") != world.account.password {
+        return Err(Refusal::forbidden("The old password is wrong"));
+    }
+    world.account.password = request.text("newPassword").to_owned();
+    message("The password has been changed")
+}
+
+fn list_emails(world: &mut World, _: &Request<'_>) -> Outcome {
+    json_of(json!(world.account.emails))
+}
+
+fn add_email(world: &mut World, request: &Request<'_>) -> Outcome {
+    let address = request.param("emailAddress");
+    let refused = |status, code, what: &str| Err(Refusal::other(status, code, format!("{address} {what}")));
+    if !address.contains('@') {
+        return refused(http::StatusCode::BAD_REQUEST, "550", "is no e-mail address");
+    }
+    if address == TAKEN {
+        return refused(http::StatusCode::CONFLICT, "1004", "belongs to somebody else");
+    }
+    let account = &mut world.account;
+    let known = account.emails.iter().position(|own| own == address);
+    if request.body["make_primary"] == true {
+        let Some(index) = known else { return refused(http::StatusCode::BAD_REQUEST, "550", "is not yours") };
+        let before = account.profile["email"].as_str().unwrap_or_default().to_owned();
+        account.emails[index] = before;
+        account.profile["email"] = address.into();
+        return message("The primary e-mail address has been changed");
+    }
+    if known.is_some() || account.profile["email"] == address {
+        return refused(http::StatusCode::CONFLICT, "101", "is yours already");
+    }
+    account.emails.push(address.to_owned());
+    message("An e-mail to confirm the address has been sent")
+}
+
+fn delete_email(world: &mut World, request: &Request<'_>) -> Outcome {
+    let address = request.param("emailAddress");
+    let index = world.account.emails.iter().position(|own| own == address);
+    world.account.emails.remove(index.ok_or_else(|| Refusal::not_found("E-mail address", address))?);
+    message("The e-mail address has been removed")
+}
