@@ -18,11 +18,14 @@ mod deployment_view;
 mod domain;
 pub(crate) mod drain;
 mod environment;
+mod grafana;
 mod link;
 mod load_balancer;
+mod migration;
 mod operator;
 mod organisation;
 pub(crate) mod own_provider;
+mod payment;
 mod product;
 pub(crate) mod provider;
 mod pulsar;
@@ -48,11 +51,14 @@ pub(crate) fn handlers() -> Handlers {
         domain::HANDLERS,
         drain::HANDLERS,
         environment::HANDLERS,
+        grafana::HANDLERS,
         link::HANDLERS,
         load_balancer::HANDLERS,
+        migration::HANDLERS,
         operator::HANDLERS,
         organisation::HANDLERS,
         own_provider::HANDLERS,
+        payment::HANDLERS,
         product::HANDLERS,
         provider::HANDLERS,
         pulsar::HANDLERS,

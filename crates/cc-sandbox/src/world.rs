@@ -81,6 +81,10 @@ pub(crate) struct World {
     /// Add-on providers that belong to an owner.
     pub(crate) providers: Shelf<Owned>,
     pub(crate) account: Account,
+    /// Payment methods by their id.
+    pub(crate) payment_methods: Shelf<Owned>,
+    /// Owners that turned Grafana on.
+    pub(crate) grafanas: BTreeSet<String>,
     /// How many ids were made, by kind.
     made: BTreeMap<String, u64>,
     due: BTreeMap<(Timestamp, u64), Task>,
@@ -116,6 +120,8 @@ pub(crate) struct Addon {
     pub(crate) tags: Vec<String>,
     /// What only its provider knows; null for most.
     pub(crate) details: Value,
+    /// Moves to other plans, zones or versions, by their id.
+    pub(crate) migrations: Shelf<Value>,
 }
 
 /// A drain.
@@ -176,6 +182,8 @@ impl World {
             consumers: Shelf::new(),
             providers: Shelf::new(),
             account: Account::default(),
+            payment_methods: Shelf::new(),
+            grafanas: BTreeSet::new(),
             made: BTreeMap::new(),
             due: BTreeMap::new(),
         };

@@ -10,7 +10,7 @@ use super::{Handler, message, operator, pulsar};
 use crate::engine::clock::after;
 use crate::engine::reply::{Outcome, Refusal, json_of};
 use crate::engine::request::Request;
-use crate::world::{Addon, World, variables};
+use crate::world::{Addon, Shelf, World, variables};
 
 pub(super) const HANDLERS: &[(&str, Handler)] = &[
     ("list_addons", list),
@@ -151,6 +151,7 @@ pub(crate) fn make(
         environment,
         tags: Vec::new(),
         details,
+        migrations: Shelf::new(),
     };
     world.addons.insert(id.clone(), addon);
     id

@@ -14,6 +14,8 @@ pub(super) const HANDLERS: &[(&str, Handler)] = &[
     ("delete_environment_variable", delete),
     ("get_exposed_environment", exposed),
     ("update_exposed_environment", replace_exposed),
+    ("get_config_provider_environment", of_config_provider),
+    ("replace_config_provider_environment", replace_of_config_provider),
 ];
 
 fn list(world: &mut World, request: &Request<'_>) -> Outcome {
@@ -50,6 +52,21 @@ fn replace_exposed(world: &mut World, request: &Request<'_>) -> Outcome {
     let application = world.application_mut(request.param("applicationId"))?;
     application.exposed = texts(named(&request.body)?);
     message("The exposed configuration has been updated")
+}
+
+fn of_config_provider(world: &mut World, request: &Request<'_>) -> Outcome {
+    json_of(variables(&world.addon(request.param("addonId"))?.environment))
+}
+
+/// Here the variables come as a list, as they are read.
+fn replace_of_config_provider(world: &mut World, request: &Request<'_>) -> Outcome {
+    let variables = request.body.as_array().into_iter().flatten();
+    let variables: Map<String, Value> = variables
+        .map(|variable| (variable["name"].as_str().unwrap_or_default().to_owned(), variable["value"].clone()))
+        .collect();
+    variables.keys().try_for_each(|name| check_name(name))?;
+    world.addon_mut(request.param("addonId"))?.environment = texts(&variables);
+    of_config_provider(world, request)
 }
 
 /// The variables of a body, when each has a name that the platform takes.

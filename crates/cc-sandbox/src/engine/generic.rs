@@ -15,18 +15,26 @@ use crate::world::World;
 /// The sampler for the answer of one request.
 pub(crate) fn sampler<'a>(table: &'a Table, world: &World, request: &Request<'_>) -> Sampler<'a> {
     let ids = &world.ids;
+    let param = |name: &str| request.path.get(name).map(String::as_str);
+    let addon = param("addonId").or(param("resourceId")).and_then(|id| world.addon(id).ok());
+    let application =
+        param("applicationId").or(param("resourceId")).and_then(|id| world.applications.get(id));
+    let owner = param("ownerId")
+        .or(addon.map(|addon| addon.owner.as_str()))
+        .or(application.map(|application| application.owner.as_str()));
     let mut known: BTreeMap<String, Value> =
         request.path.iter().map(|(name, value)| (name.clone(), value.as_str().into())).collect();
-    let owner = request.path.get("ownerId").unwrap_or(&ids.organisation);
+    // Which of its two ids an add-on goes by depends on where it is named, and not on the path.
+    known.remove("addonId");
     for (definition, id) in [
-        ("shared.OwnerId", owner),
+        ("shared.OwnerId", owner.unwrap_or(&ids.organisation)),
         ("shared.UserId", &ids.user),
-        ("shared.ApplicationId", &ids.application),
-        ("shared.AddonId", &ids.addon),
-        ("shared.RealAddonId", &ids.real_addon),
-        ("shared.ResourceId", &ids.application),
+        ("shared.ApplicationId", application.map_or(&ids.application, |application| &application.id)),
+        ("shared.AddonId", addon.map_or(&ids.addon, |addon| &addon.id)),
+        ("shared.RealAddonId", addon.map_or(&ids.real_addon, |addon| &addon.real_id)),
+        ("shared.ResourceId", param("resourceId").unwrap_or(&ids.application)),
     ] {
-        known.insert(definition.to_owned(), id.as_str().into());
+        known.insert(definition.to_owned(), id.into());
     }
     Sampler { table, seed: world.seed, start: request.clock.start(), known }
 }
@@ -49,7 +57,7 @@ pub(crate) fn answer(sampler: &Sampler<'_>, request: &Request<'_>) -> Reply {
         None => Content::Unsaid,
         Some("application/json") => {
             let mut value = sample();
-            personal(&mut value, request);
+            personal(&mut value, request, &sampler.known);
             Content::Json(value)
         }
         Some("text/event-stream") => return stream::finite(sampler, request),
@@ -74,13 +82,16 @@ pub(crate) fn answer(sampler: &Sampler<'_>, request: &Request<'_>) -> Reply {
 }
 
 /// Makes an object speak of the request: the id that the path ends with, and what the body just said.
-fn personal(value: &mut Value, request: &Request<'_>) {
+fn personal(value: &mut Value, request: &Request<'_>, known: &BTreeMap<String, Value>) {
     let Some(map) = value.as_object_mut() else { return };
     let last = request.operation.path.rsplit('/').next().unwrap_or_default();
     if let Some(id) =
         last.strip_prefix('{').and_then(|last| last.strip_suffix('}')).map(|name| request.param(name))
         && let Some(own) = map.get_mut("id")
         && own.is_string()
+        && !["shared.AddonId", "shared.RealAddonId"]
+            .iter()
+            .any(|kind| known.get(*kind).is_some_and(|known| known == id))
     {
         *own = id.into();
     }

@@ -1,6 +1,8 @@
 //! Add-ons, operators, Pulsar and invoices.
 
-use cc_sandbox::Sandbox;
+use std::time::Duration;
+
+use cc_sandbox::{Pace, Sandbox};
 use reqwest::Method;
 use serde_json::{Value, json};
 
@@ -149,4 +151,60 @@ async fn an_owner_has_add_on_providers_of_its_own() {
     );
     assert_eq!(client.get(&format!("{path}/features")).await.json(), json!([]));
     assert_eq!(client.get(&path).await.json()["id"], ids.provider);
+}
+
+#[tokio::test]
+async fn a_migration_moves_the_addon_once_it_is_over() {
+    let sandbox = Sandbox::builder().pace(Pace::Manual).start().await.unwrap();
+    let client = Client::new(&sandbox);
+    let addon = format!("/v2/organisations/{}/addons/{}", sandbox.ids().organisation, sandbox.ids().addon);
+    let body = json!({"planId": "xs_sml", "region": "rbx", "version": "17"});
+    let mut states = Vec::new();
+    for cancelled in [true, false] {
+        let id =
+            client.send("POST", &format!("{addon}/migrations"), body.clone()).await.json()["migrationId"]
+                .clone();
+        let one = format!("{addon}/migrations/{}", id.as_str().unwrap());
+        assert_eq!(client.send("POST", &format!("{addon}/migrations"), body.clone()).await.status, 400);
+        if cancelled {
+            assert_eq!(client.send("DELETE", &one, Value::Null).await.status, 200);
+        }
+        sandbox.advance(Duration::from_secs(60));
+        let status = client.get(&one).await.json()["status"].clone();
+        states.push(format!("{status} {}", client.get(&addon).await.json()["plan"]["slug"]));
+    }
+    assert_eq!(states, [r#""ABORTED" "dev""#, r#""OK" "xs_sml""#]);
+}
+
+#[tokio::test]
+async fn grafana_and_payment_methods_are_there_once_they_are_asked_for() {
+    let sandbox = Sandbox::start().await;
+    let client = Client::new(&sandbox);
+    let owner = sandbox.ids().organisation;
+    let grafana = format!("/v4/saas/grafana/{owner}");
+    let methods = format!("/v4/billing/organisations/{owner}/payments/methods");
+    assert_eq!(client.get(&grafana).await.status, 404);
+    assert_eq!(client.send("POST", &grafana, Value::Null).await.status, 200);
+    assert_eq!(client.get(&grafana).await.status, 200);
+    assert_eq!(client.send("POST", &methods, json!({"id": "pm_1"})).await.json()["isDefault"], true);
+    assert_eq!(client.send("POST", &methods, json!({"id": "pm_2"})).await.json()["isDefault"], false);
+    assert_eq!(client.send("PUT", &format!("{methods}/default"), json!({"id": "pm_2"})).await.status, 200);
+    assert_eq!(client.get(&methods).await.json()[0]["isDefault"], false);
+    assert_eq!(client.send("DELETE", &format!("{methods}/pm_1"), Value::Null).await.status, 200);
+}
+
+#[tokio::test]
+async fn an_invented_answer_names_the_addon_of_its_path() {
+    let sandbox = Sandbox::start().await;
+    let client = Client::new(&sandbox);
+    let ids = sandbox.ids();
+    let elastic = client.get(&format!("/v2/providers/es-addon/{}", ids.addons["elasticsearch"])).await.json();
+    assert_eq!(elastic["id"], ids.real_addons["elasticsearch"]);
+    assert_eq!(
+        (&elastic["app_id"], &elastic["owner_id"]),
+        (&json!(ids.addons["elasticsearch"]), &json!(ids.organisation))
+    );
+    let path =
+        format!("/v4/materia/organisations/{}/materia/databases/{}", ids.organisation, ids.real_addons["kv"]);
+    assert_eq!(client.get(&path).await.json()["id"], ids.real_addons["kv"]);
 }

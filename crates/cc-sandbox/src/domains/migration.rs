@@ -1,0 +1,78 @@
+//! Migrations of add-ons to other plans, zones or versions: they run for a while, and then the add-on has moved.
+
+use std::time::Duration;
+
+use serde_json::{Value, json};
+
+use super::{Handler, provider};
+use crate::engine::reply::{Outcome, Refusal, done, json_of};
+use crate::engine::request::Request;
+use crate::world::{Addon, World};
+
+pub(super) const HANDLERS: &[(&str, Handler)] = &[
+    ("list_migrations", list),
+    ("start_migration", start),
+    ("get_migration", get),
+    ("cancel_migration", cancel),
+];
+
+/// How long a migration takes.
+const LASTS: Duration = Duration::from_secs(60);
+
+fn list(world: &mut World, request: &Request<'_>) -> Outcome {
+    let migrations = &world.addon(request.param("addonId"))?.migrations;
+    json_of(migrations.values().rev().cloned().collect::<Value>())
+}
+
+fn get(world: &mut World, request: &Request<'_>) -> Outcome {
+    let id = request.param("migrationId");
+    let migration = world.addon(request.param("addonId"))?.migrations.get(id);
+    json_of(migration.ok_or_else(|| Refusal::not_found("Migration", id))?.clone())
+}
+
+fn start(world: &mut World, request: &Request<'_>) -> Outcome {
+    let addon = world.addon(request.param("addonId"))?;
+    if addon.migrations.values().any(|migration| migration["status"] == "RUNNING") {
+        return Err(Refusal::invalid("A migration of the add-on is under way"));
+    }
+    let plan = provider::find(&addon.provider)
+        .and_then(|provider| provider.find_plan(world, request.text("planId")));
+    let plan = plan.ok_or_else(|| Refusal::invalid(format!("{} is no plan", request.text("planId"))))?;
+    let (id, region) = (world.id("migration"), request.text("region").to_owned());
+    let now = world.now.to_string();
+    let migration = json!({
+        "migrationId": id,
+        "requestDate": now,
+        "status": "RUNNING",
+        "steps": [{ "value": "RETRIEVE_ADDON", "status": "RUNNING", "startDate": now }],
+    });
+    let addon = world.addon_mut(request.param("addonId"))?;
+    addon.migrations.insert(id.clone(), migration.clone());
+    let addon = addon.id.clone();
+    world.later(LASTS, move |world| {
+        if end(world, &addon, &id, "OK").is_ok()
+            && let Ok(addon) = world.addon_mut(&addon)
+        {
+            addon.wire["plan"] = plan;
+            addon.wire["region"] = region.into();
+        }
+    });
+    json_of(migration)
+}
+
+fn cancel(world: &mut World, request: &Request<'_>) -> Outcome {
+    end(world, request.param("addonId"), request.param("migrationId"), "ABORTED")?;
+    done()
+}
+
+/// Ends a migration that runs.
+fn end(world: &mut World, addon: &str, id: &str, status: &str) -> Result<(), Refusal> {
+    let now = world.now.to_string();
+    let addon: &mut Addon = world.addon_mut(addon)?;
+    let migration = addon.migrations.get_mut(id).filter(|migration| migration["status"] == "RUNNING");
+    let migration = migration.ok_or_else(|| Refusal::not_found("Migration under way", id))?;
+    migration["status"] = status.into();
+    migration["steps"][0]["status"] = status.into();
+    migration["steps"][0]["endDate"] = now.into();
+    Ok(())
+}
