@@ -10,6 +10,8 @@
 //! ```
 
 mod near;
+#[cfg(feature = "stream")]
+mod stream;
 
 use std::fmt;
 use std::future::{Future, IntoFuture};
@@ -22,8 +24,14 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
+#[cfg(feature = "stream")]
+#[allow(unused_imports)] // Which domains are on decides who needs it.
+pub(crate) use stream::stream_entry;
+#[cfg(feature = "stream")]
+pub use stream::{Streamed, stream};
+
 use crate::client::Client;
-use crate::command::{Command, CommandCall};
+use crate::command::{Command, CommandCall, UrlCommand};
 
 type Dispatched = Pin<Box<dyn Future<Output = Result<Value>> + Send>>;
 
@@ -36,10 +44,38 @@ pub struct CommandInfo {
     operations: &'static [&'static str],
     input_schema: fn() -> Schema,
     output_schema: fn() -> Schema,
-    run: fn(Client, CallOptions, &Value) -> Result<Dispatched>,
+    run: Run,
+}
+
+/// How a command is run.
+#[derive(Clone, Copy)]
+enum Run {
+    Once(fn(Client, CallOptions, &Value) -> Result<Dispatched>),
+    #[cfg(feature = "stream")]
+    Stream(fn(&Client, &Value) -> Result<Streamed>),
+}
+
+/// What a command gives back.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum CommandKind {
+    /// One output: [`dispatch`] runs it.
+    Once,
+    /// One thing after another: [`stream()`] runs it.
+    Stream,
 }
 
 impl CommandInfo {
+    /// What it gives back.
+    #[must_use]
+    pub fn kind(&self) -> CommandKind {
+        match self.run {
+            Run::Once(_) => CommandKind::Once,
+            #[cfg(feature = "stream")]
+            Run::Stream(_) => CommandKind::Stream,
+        }
+    }
+
     /// Its name, such as `GetZone`.
     #[must_use]
     pub fn name(&self) -> &'static str {
@@ -110,13 +146,40 @@ where
         operations,
         input_schema: || schema_for!(C),
         output_schema: || schema_for!(C::Output),
-        run: |client, options, input| {
-            let text = input.to_string();
-            let command = serde_json::from_str(&text).map_err(|cause| bad_input(&text, &cause))?;
-            let call = CommandCall::<C>::with_options(client, command, options);
+        run: Run::Once(|client, options, input| {
+            let call = CommandCall::<C>::with_options(client, read_input(input)?, options);
             Ok(Box::pin(async move { serde_json::to_value(call.await?).map_err(bad_output) }))
-        },
+        }),
     }
+}
+
+/// The entry of a command that builds a URL: its output is the URL as a text, credentials included.
+#[allow(dead_code)]
+pub(crate) fn url_entry<C>(
+    domain: &'static str,
+    summary: &'static str,
+    operations: &'static [&'static str],
+) -> CommandInfo
+where
+    C: UrlCommand + DeserializeOwned + JsonSchema,
+{
+    CommandInfo {
+        name: C::NAME,
+        domain,
+        summary,
+        operations,
+        input_schema: || schema_for!(C),
+        output_schema: || schema_for!(String),
+        run: Run::Once(|client, _, input| {
+            let command: C = read_input(input)?;
+            Ok(Box::pin(async move { Ok(Value::from(client.url(command).await?.expose())) }))
+        }),
+    }
+}
+
+fn read_input<C: DeserializeOwned>(input: &Value) -> Result<C> {
+    let text = input.to_string();
+    serde_json::from_str(&text).map_err(|cause| bad_input(&text, &cause))
 }
 
 #[cold]
@@ -167,6 +230,13 @@ pub fn dispatch(client: &Client, name: &str, input: Value) -> Dispatch {
 }
 
 #[cold]
+fn is_a_stream(name: &'static str) -> Error {
+    Error::new(ErrorKind::InvalidInput)
+        .with_message(format!("`{name}` gives one thing after another: run it with `catalog::stream`"))
+        .with_command(name)
+}
+
+#[cold]
 fn unknown(name: &str) -> Error {
     let names = commands().iter().map(CommandInfo::name);
     let near = near::nearest(name, names, 3);
@@ -202,7 +272,9 @@ impl IntoFuture for Dispatch {
     fn into_future(self) -> Self::IntoFuture {
         Box::pin(async move {
             let command = self.command?;
-            let run = (command.run)(self.client, self.options, &self.input);
+            #[cfg_attr(not(feature = "stream"), allow(irrefutable_let_patterns))]
+            let Run::Once(run) = command.run else { return Err(is_a_stream(command.name)) };
+            let run = run(self.client, self.options, &self.input);
             run.map_err(|error| error.with_command(command.name))?.await
         })
     }

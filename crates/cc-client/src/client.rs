@@ -33,6 +33,12 @@ impl Client {
         CommandCall::new(self.clone(), command)
     }
 
+    /// A stream of this command, which takes settings before it is opened.
+    #[cfg(feature = "stream")]
+    pub fn stream<C: crate::stream::StreamCommand>(&self, command: C) -> crate::stream::StreamCall<C> {
+        crate::stream::StreamCall::new(self.clone(), command)
+    }
+
     /// A URL that a browser can be sent to. It carries the credentials: whoever has it acts with the caller's rights.
     /// Nothing is sent, and no hook runs.
     ///

@@ -16,6 +16,8 @@ pub mod domain;
 pub mod environment;
 #[cfg(all(feature = "addon", feature = "application"))]
 pub mod link;
+#[cfg(feature = "log")]
+pub mod log;
 #[cfg(feature = "drain")]
 pub mod log_drain;
 #[cfg(feature = "application")]

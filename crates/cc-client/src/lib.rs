@@ -17,6 +17,8 @@ mod generated;
 pub mod model;
 pub mod poll;
 pub mod resolve;
+#[cfg(feature = "stream")]
+pub mod stream;
 pub mod util;
 
 pub use cc_core as core;

@@ -59,6 +59,9 @@ pub fn render(decided: &[Decided<'_>], hand: &HandWritten, generated: &BTreeSet<
                 .filter_map(|operation| features.get(operation.as_str()).copied())
                 .collect();
             needed.insert(&domain.domain.name);
+            if composite.kind == "stream" {
+                needed.insert("stream");
+            }
             let function = match composite.kind.as_str() {
                 "stream" => "stream_entry",
                 "url" => "url_entry",

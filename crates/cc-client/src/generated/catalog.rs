@@ -96,6 +96,8 @@ pub(crate) fn entries() -> Vec<CommandInfo> {
         entry::<crate::commands::keycloak::RebuildKeycloak>("keycloak", "Builds one Keycloak again and restarts it.", &["rebuild_keycloak"]),
         #[cfg(feature = "application")]
         entry::<crate::commands::link::ListLink>("link", "Lists what an application is linked to, or the applications that are linked to an add-on.", &["list_dependencies", "list_linked_addons", "list_addon_applications"]),
+        #[cfg(feature = "log")]
+        entry::<crate::commands::log::ListLog>("log", "Lists log lines of an application or an add-on.", &["list_logs"]),
         #[cfg(feature = "drain")]
         entry::<crate::commands::log_drain::CreateLogDrain>("log-drain", "Creates a drain on an application or an add-on, and waits until it is enabled.", &["create_drain", "get_drain"]),
         #[cfg(feature = "drain")]

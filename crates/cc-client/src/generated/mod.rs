@@ -32,6 +32,8 @@ pub mod commands {
     pub mod invoice;
     #[cfg(feature = "operator")]
     pub mod keycloak;
+    #[cfg(feature = "log")]
+    pub mod log;
     #[cfg(feature = "materia")]
     pub mod materia;
     #[cfg(feature = "operator")]

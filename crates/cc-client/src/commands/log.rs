@@ -1,0 +1,11 @@
+//! Logs of applications and add-ons.
+
+#[allow(unused_imports)] // Until a command of one request is in this domain.
+pub use crate::generated::commands::log::*;
+
+pub mod model;
+#[cfg(feature = "stream")]
+mod stream;
+
+#[cfg(feature = "stream")]
+pub use stream::{StreamAddonRuntimeLog, StreamApplicationAccessLog, StreamApplicationRuntimeLog};

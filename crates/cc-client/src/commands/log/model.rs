@@ -1,0 +1,213 @@
+//! What the commands of logs give back.
+
+use cc_core::Timestamp;
+use serde::{Deserialize, Serialize};
+
+/// A line of the log of an application, as it is stored by the platform.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "catalog", derive(schemars::JsonSchema))]
+#[serde(rename_all = "camelCase")]
+#[non_exhaustive]
+pub struct ApplicationLog {
+    /// Its id, unique in the application.
+    pub id: Option<String>,
+    /// The application.
+    pub application_id: Option<cc_core::ApplicationId>,
+    /// The commit that runs.
+    pub commit_id: Option<String>,
+    /// The deployment that runs.
+    pub deployment_id: Option<cc_core::DeploymentId>,
+    /// The instance that wrote it.
+    pub instance_id: Option<cc_core::InstanceId>,
+    /// When it was written.
+    pub date: Option<Timestamp>,
+    /// Short name of the zone.
+    pub zone: Option<String>,
+    /// Id of the process that wrote it.
+    pub pid: Option<i32>,
+    /// Syslog facility.
+    pub facility: Option<serde_json::Value>,
+    /// Syslog severity, such as `info`.
+    pub severity: Option<String>,
+    /// Syslog priority.
+    pub priority: Option<i32>,
+    /// Version of the format.
+    pub version: Option<String>,
+    /// Service that wrote it: `bas` for the program, `bas-deploy` for its deployment.
+    pub service: Option<String>,
+    /// The line itself.
+    pub message: String,
+}
+
+impl From<cc_api_log::types::ApplicationLog> for ApplicationLog {
+    fn from(wire: cc_api_log::types::ApplicationLog) -> Self {
+        Self {
+            id: wire.id,
+            application_id: wire.application_id,
+            commit_id: wire.commit_id,
+            deployment_id: wire.deployment_id,
+            instance_id: wire.instance_id,
+            date: wire.date,
+            zone: wire.zone.or(wire.region),
+            pid: wire.pid,
+            facility: wire.facility,
+            severity: wire.severity,
+            priority: wire.priority,
+            version: wire.version,
+            service: wire.service,
+            message: wire.message,
+        }
+    }
+}
+
+/// A line of the log of an add-on.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "catalog", derive(schemars::JsonSchema))]
+#[serde(rename_all = "camelCase")]
+#[non_exhaustive]
+pub struct AddonLog {
+    /// Its id, unique in the add-on.
+    pub id: Option<String>,
+    /// The add-on, by its real id.
+    pub addon_id: Option<cc_core::RealAddonId>,
+    /// Name of the machine that wrote it.
+    pub hostname: Option<String>,
+    /// The instance that wrote it.
+    pub instance_id: Option<cc_core::InstanceId>,
+    /// When it was written.
+    pub date: Option<Timestamp>,
+    /// Short name of the zone.
+    pub zone: Option<String>,
+    /// Id of the process that wrote it.
+    pub pid: Option<i32>,
+    /// Syslog facility.
+    pub facility: Option<String>,
+    /// Syslog severity.
+    pub severity: Option<String>,
+    /// Service that wrote it.
+    pub service: Option<String>,
+    /// The line itself.
+    pub message: String,
+}
+
+impl From<cc_api_log::types::AddonLog> for AddonLog {
+    fn from(wire: cc_api_log::types::AddonLog) -> Self {
+        Self {
+            id: wire.id,
+            addon_id: wire.resource_id,
+            hostname: wire.hostname,
+            instance_id: wire.instance_id,
+            date: wire.date,
+            zone: wire.zone.or(wire.region),
+            pid: wire.pid,
+            facility: wire.facility,
+            severity: wire.severity,
+            service: wire.service,
+            message: wire.message,
+        }
+    }
+}
+
+/// An access to an application: over HTTP, or over another protocol (TCP, SSH).
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "catalog", derive(schemars::JsonSchema))]
+#[serde(rename_all = "camelCase")]
+#[non_exhaustive]
+pub struct AccessLog {
+    /// Its id, unique in the application.
+    pub id: Option<String>,
+    /// When it was.
+    pub date: Option<Timestamp>,
+    /// The application.
+    pub application_id: Option<cc_core::ApplicationId>,
+    /// The instance that served it.
+    pub instance_id: Option<cc_core::InstanceId>,
+    /// Id that the platform gave the request.
+    pub request_id: Option<String>,
+    /// Bytes received.
+    pub bytes_in: Option<i64>,
+    /// Bytes sent.
+    pub bytes_out: Option<i64>,
+    /// Who asked.
+    pub source: Option<cc_api_log::types::AccessLogPeer>,
+    /// Who was asked.
+    pub destination: Option<cc_api_log::types::AccessLogPeer>,
+    /// Version of TLS, when it was used.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub tls: Option<String>,
+    /// Short name of the zone.
+    pub zone: Option<String>,
+    /// `http`, or `other` for an access that is no HTTP.
+    #[serde(rename = "type")]
+    pub kind: String,
+    /// What was asked and answered, over HTTP.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub detail: Option<cc_api_log::types::AccessLogHttp>,
+}
+
+impl From<cc_api_log::types::ApplicationAccessLog> for AccessLog {
+    fn from(wire: cc_api_log::types::ApplicationAccessLog) -> Self {
+        Self {
+            id: wire.id,
+            date: wire.date,
+            application_id: wire.application_id,
+            instance_id: wire.instance_id,
+            request_id: wire.request_id,
+            bytes_in: wire.bytes_in,
+            bytes_out: wire.bytes_out,
+            source: wire.source,
+            destination: wire.destination,
+            tls: wire.tls,
+            zone: wire.zone.or(wire.region),
+            kind: if wire.http.is_some() { "http" } else { "other" }.to_owned(),
+            detail: wire.http,
+        }
+    }
+}
+
+/// A line of a stored log.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "catalog", derive(schemars::JsonSchema))]
+#[serde(rename_all = "camelCase")]
+#[non_exhaustive]
+pub struct Log {
+    /// Its id.
+    pub id: String,
+    /// When it was written.
+    pub date: Option<Timestamp>,
+    /// The line itself.
+    pub message: String,
+    /// What wrote it.
+    #[serde(rename = "type")]
+    pub kind: String,
+    /// Syslog severity.
+    pub severity: String,
+    /// Program that wrote it.
+    pub program: String,
+    /// The deployment that ran.
+    pub deployment_id: Option<cc_core::DeploymentId>,
+    /// Host that wrote it.
+    pub source_host: String,
+    /// Address that wrote it.
+    pub source_ip: String,
+    /// Zone that wrote it.
+    pub zone: String,
+}
+
+impl From<cc_api_log::types::StoredLog> for Log {
+    fn from(wire: cc_api_log::types::StoredLog) -> Self {
+        let source = wire.source.unwrap_or_default();
+        Self {
+            id: wire.id,
+            date: source.timestamp,
+            message: source.message,
+            kind: source.type_,
+            severity: source.syslog_severity,
+            program: source.syslog_program,
+            deployment_id: source.deployment_id,
+            source_host: source.host,
+            source_ip: source.source,
+            zone: source.zone,
+        }
+    }
+}
