@@ -15,17 +15,19 @@
 
 #[cfg(not(target_family = "wasm"))]
 mod file;
+mod fetch;
 mod flight;
 mod ids;
 mod index;
 mod memo;
+mod scan;
 mod store;
 mod summary;
 
 use std::sync::{Arc, PoisonError, RwLock};
 use std::time::Duration;
 
-use cc_core::{AddonId, AnyAddonId, CallOptions, OwnerId, RealAddonId, Result, Transport};
+use cc_core::{AddonId, AnyAddonId, OwnerId, RealAddonId, Result, Transport};
 
 #[cfg(not(target_family = "wasm"))]
 pub use file::FileStore;
@@ -37,7 +39,6 @@ use flight::Flight;
 use ids::Missing;
 use memo::Memo;
 use store::Guarded;
-use summary::GetSummary;
 
 /// How long an id is remembered as unknown, unless the client says otherwise.
 pub(crate) const UNKNOWN_FOR: Duration = Duration::from_secs(60);
@@ -238,10 +239,7 @@ impl Resolver {
             Box::pin(async move {
                 let identity = this.0.transport.identity();
                 let key = this.0.store.as_ref().and_then(|store| store.key(&this.0.transport));
-                // Each caller that waits has its own time, so the request has none; and each tells its own failure.
-                let options = CallOptions::new().timeout(None).reload().report_errors(false);
-                let answer = this.0.transport.call(GetSummary).options(options).await?;
-                let index = Arc::new(answer.into_inner());
+                let index = Arc::new(fetch::fetch(&this.0.transport).await?);
                 tracing::debug!(ids = index.len(), "the index of ids is fresh");
                 this.keep(index.clone(), identity);
                 if let (Some(store), Some(key)) = (&this.0.store, key) {

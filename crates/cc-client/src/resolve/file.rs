@@ -209,7 +209,7 @@ fn value<'a>(line: &'a str, key: &str) -> Option<&'a str> {
 mod tests {
     use super::*;
 
-    const SUMMARY: &str = r#"{"version":1,"fetchedAt":"2024-03-12T13:38:33Z","organisations":[{"id":"orga_1","applications":[{"id":"app_1"}]}]}"#;
+    const SUMMARY: &str = r#"{"version":"1","fetchedAt":"2024-03-12T13:38:33Z","organisations":[{"id":"orga_1","applications":[{"id":"app_1"}]}]}"#;
 
     fn index() -> Arc<Index> {
         Arc::new(Index::from_json(SUMMARY.as_bytes()).unwrap())

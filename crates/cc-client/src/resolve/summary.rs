@@ -1,16 +1,11 @@
 //! `GET /v2/summary`: all that the caller may see. Only the ids are read, straight into an index.
 
-use std::fmt;
-
 use bytes::Bytes;
-use cc_core::{Answer, Operation, OperationInfo, Request, RequestBuilder, Result, Timestamp};
+use cc_core::{Answer, Error, ErrorKind, Operation, OperationInfo, Request, RequestBuilder, Result, Timestamp};
 use http::Method;
-use serde::Deserialize;
-use serde::de::{
-    DeserializeSeed, Deserializer, Error as _, IgnoredAny, MapAccess, SeqAccess, Unexpected, Visitor,
-};
 
-use super::index::{Builder, Index, Kind};
+use super::index::{Index, Kind};
+use super::scan::{Scanner, VERSION};
 
 /// The request. It is written here, not generated, so that ids resolve whatever domains are compiled in.
 #[derive(Debug, Clone, Copy)]
@@ -28,19 +23,23 @@ impl Operation for GetSummary {
     }
 
     fn decode(answer: Answer<Bytes>) -> Result<Answer<Index>> {
-        Ok(answer.json::<Decoded>()?.map(|Decoded(index)| index))
+        let mut scanner = Scanner::new();
+        match scanner.feed(&answer).and_then(|()| scanner.finish(Timestamp::now())) {
+            Ok(index) => Ok(answer.map(|_| index)),
+            Err(cause) => {
+                let error = Error::new(ErrorKind::Undecodable).with_status(answer.status());
+                Err(error.with_headers(answer.headers()).with_attempts(answer.attempts()).with_source(cause))
+            }
+        }
     }
 }
-
-/// The version of what [`Index::to_json`] writes.
-const VERSION: u64 = 1;
 
 impl Index {
     /// Writes the index as JSON, for a store: a `/v2/summary` with nothing but ids.
     #[must_use]
     pub fn to_json(&self) -> String {
         let mut json =
-            format!(r#"{{"version":{VERSION},"fetchedAt":"{}","organisations":["#, self.fetched_at());
+            format!(r#"{{"version":"{VERSION}","fetchedAt":"{}","organisations":["#, self.fetched_at());
         for (at, (owner, ids)) in self.by_owner().enumerate() {
             json.push_str(if at == 0 { r#"{"id":"# } else { r#",{"id":"# });
             push_text(&mut json, owner.as_str());
@@ -74,16 +73,16 @@ impl Index {
     /// Reads what [`to_json`](Self::to_json) wrote.
     ///
     /// # Errors
-    /// When it is something else, or was written by a version that this one does not know.
-    pub fn from_json(json: &[u8]) -> Result<Self, serde_json::Error> {
-        let mut deserializer = serde_json::Deserializer::from_slice(json);
-        let index = read(&mut deserializer, What::Stored)?;
-        deserializer.end()?;
-        Ok(index)
+    /// [`ErrorKind::Undecodable`] when it is something else, or was written by a version that this one does not know.
+    pub fn from_json(json: &[u8]) -> Result<Self> {
+        let mut scanner = Scanner::stored();
+        let index = scanner.feed(json).and_then(|()| scanner.finish(Timestamp::now()));
+        index.map_err(|cause| Error::new(ErrorKind::Undecodable).with_source(cause))
     }
 }
 
 impl Kind {
+    /// The property of an owner that lists it.
     fn list(self) -> &'static str {
         match self {
             Self::Application => "applications",
@@ -97,211 +96,6 @@ impl Kind {
 fn push_text(json: &mut String, text: &str) {
     // A text always encodes.
     json.push_str(&serde_json::to_string(text).unwrap_or_default());
-}
-
-/// An index as a summary holds it. What is not known is passed over, and null is as good as absent.
-struct Decoded(Index);
-
-impl<'de> Deserialize<'de> for Decoded {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        read(deserializer, What::Summary).map(Self)
-    }
-}
-
-fn read<'de, D: Deserializer<'de>>(deserializer: D, what: What) -> Result<Index, D::Error> {
-    let mut state = State::default();
-    Reader { state: &mut state, what }.deserialize(deserializer)?;
-    let fetched_at = match (what, state.fetched_at.as_str()) {
-        (What::Stored, text) => text.parse().map_err(D::Error::custom)?,
-        _ => Timestamp::now(),
-    };
-    Ok(state.builder.build(fetched_at))
-}
-
-/// What was read so far.
-#[derive(Default)]
-struct State {
-    builder: Builder,
-    fetched_at: String,
-    /// The ids of the item that is being read.
-    id: String,
-    real_id: String,
-}
-
-/// Which part of a summary a value is.
-#[derive(Clone, Copy)]
-enum What {
-    /// What the platform sent.
-    Summary,
-    /// What an index wrote.
-    Stored,
-    Organisations,
-    Owner,
-    List {
-        owner: u32,
-        kind: Kind,
-    },
-    Item {
-        owner: u32,
-        kind: Kind,
-    },
-}
-
-struct Reader<'a> {
-    state: &'a mut State,
-    what: What,
-}
-
-#[derive(Deserialize)]
-#[serde(field_identifier, rename_all = "camelCase")]
-enum Field {
-    User,
-    Organisations,
-    Id,
-    RealId,
-    Key,
-    Applications,
-    Addons,
-    Providers,
-    Consumers,
-    FetchedAt,
-    Version,
-    #[serde(other)]
-    Other,
-}
-
-impl Reader<'_> {
-    fn part(&mut self, what: What) -> Reader<'_> {
-        Reader { state: self.state, what }
-    }
-}
-
-impl<'de> DeserializeSeed<'de> for Reader<'_> {
-    type Value = ();
-
-    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<(), D::Error> {
-        deserializer.deserialize_any(self)
-    }
-}
-
-impl<'de> Visitor<'de> for Reader<'_> {
-    type Value = ();
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self.what {
-            What::Organisations | What::List { .. } => "a list or null",
-            What::Summary | What::Stored | What::Owner | What::Item { .. } => "an object or null",
-        })
-    }
-
-    fn visit_unit<E>(self) -> Result<(), E> {
-        Ok(())
-    }
-
-    fn visit_seq<A: SeqAccess<'de>>(mut self, mut seq: A) -> Result<(), A::Error> {
-        let each = match self.what {
-            What::Organisations => What::Owner,
-            What::List { owner, kind } => What::Item { owner, kind },
-            _ => return Err(A::Error::invalid_type(Unexpected::Seq, &self)),
-        };
-        while seq.next_element_seed(self.part(each))?.is_some() {}
-        Ok(())
-    }
-
-    fn visit_map<A: MapAccess<'de>>(mut self, mut map: A) -> Result<(), A::Error> {
-        match self.what {
-            What::Summary | What::Stored => {
-                let stored = matches!(self.what, What::Stored);
-                while let Some(key) = map.next_key()? {
-                    match key {
-                        Field::User => map.next_value_seed(self.part(What::Owner))?,
-                        Field::Organisations => map.next_value_seed(self.part(What::Organisations))?,
-                        Field::FetchedAt if stored => {
-                            map.next_value_seed(Text(&mut self.state.fetched_at))?
-                        }
-                        Field::Version if stored => match map.next_value()? {
-                            VERSION => {}
-                            version => {
-                                return Err(A::Error::custom(format_args!("version {version} is not known")));
-                            }
-                        },
-                        _ => ignore(&mut map)?,
-                    }
-                }
-            }
-            What::Owner => {
-                let owner = self.state.builder.owner();
-                let list = |kind| What::List { owner, kind };
-                let mut name = String::new();
-                while let Some(key) = map.next_key()? {
-                    match key {
-                        Field::Id => map.next_value_seed(Text(&mut name))?,
-                        Field::Applications => map.next_value_seed(self.part(list(Kind::Application)))?,
-                        Field::Addons => map.next_value_seed(self.part(list(Kind::Addon)))?,
-                        Field::Providers => map.next_value_seed(self.part(list(Kind::Provider)))?,
-                        Field::Consumers => map.next_value_seed(self.part(list(Kind::Consumer)))?,
-                        _ => ignore(&mut map)?,
-                    }
-                }
-                self.state.builder.name_owner(owner, &name);
-            }
-            What::Item { owner, kind } => {
-                let State { builder, id, real_id, .. } = self.state;
-                id.clear();
-                real_id.clear();
-                while let Some(key) = map.next_key()? {
-                    match (kind, key) {
-                        (Kind::Consumer, Field::Key) => map.next_value_seed(Text(id))?,
-                        (Kind::Consumer, _) => ignore(&mut map)?,
-                        (_, Field::Id) => map.next_value_seed(Text(id))?,
-                        (Kind::Addon, Field::RealId) => map.next_value_seed(Text(real_id))?,
-                        _ => ignore(&mut map)?,
-                    }
-                }
-                match kind {
-                    Kind::Addon => builder.add_addon(owner, id, real_id),
-                    kind => builder.add(owner, kind, id),
-                }
-            }
-            What::Organisations | What::List { .. } => {
-                return Err(A::Error::invalid_type(Unexpected::Map, &self));
-            }
-        }
-        Ok(())
-    }
-}
-
-fn ignore<'de, A: MapAccess<'de>>(map: &mut A) -> Result<(), A::Error> {
-    map.next_value::<IgnoredAny>().map(drop)
-}
-
-/// Reads a text, or null as the empty one, to this place.
-struct Text<'a>(&'a mut String);
-
-impl<'de> DeserializeSeed<'de> for Text<'_> {
-    type Value = ();
-
-    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<(), D::Error> {
-        deserializer.deserialize_any(self)
-    }
-}
-
-impl Visitor<'_> for Text<'_> {
-    type Value = ();
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("a text or null")
-    }
-
-    fn visit_unit<E>(self) -> Result<(), E> {
-        Ok(())
-    }
-
-    fn visit_str<E>(self, text: &str) -> Result<(), E> {
-        self.0.clear();
-        self.0.push_str(text);
-        Ok(())
-    }
 }
 
 #[cfg(test)]
@@ -322,8 +116,42 @@ mod tests {
         ]
     }"#;
 
-    fn summary(json: &str) -> serde_json::Result<Index> {
-        serde_json::from_str::<Decoded>(json).map(|Decoded(index)| index)
+    fn summary(json: &str) -> Result<Index> {
+        let answer = Answer::new(Bytes::from(json.to_owned()), http::StatusCode::OK, http::HeaderMap::new(), 1);
+        GetSummary::decode(answer).map(Answer::into_inner)
+    }
+
+    /// The index of a text that comes in two pieces, or byte by byte.
+    fn cut(json: &[u8], at: Option<usize>) -> Result<Index, String> {
+        let mut scanner = Scanner::new();
+        let pieces: Vec<&[u8]> = match at {
+            Some(at) => vec![&json[..at], &json[at..]],
+            None => json.chunks(1).collect(),
+        };
+        for piece in pieces {
+            scanner.feed(piece).map_err(|error| error.to_string())?;
+        }
+        scanner.finish(Timestamp::now()).map_err(|error| error.to_string())
+    }
+
+    #[test]
+    fn a_summary_is_read_wherever_it_is_cut() {
+        let json = SUMMARY.replace("orga_1", "org\\u00e4\\\"é").replace("constructor", "\\\\");
+        let whole = summary(&json).unwrap().to_json();
+        let ids = |index: &Index| index.to_json().split_once("organisations").unwrap().1.to_owned();
+        let whole = ids(&Index::from_json(whole.as_bytes()).unwrap());
+        assert!(whole.contains("orgä\\\"é"), "{whole}");
+        for at in 0..=json.len() {
+            assert_eq!(ids(&cut(json.as_bytes(), Some(at)).unwrap()), whole, "{at}");
+        }
+        assert_eq!(ids(&cut(json.as_bytes(), None).unwrap()), whole);
+    }
+
+    #[test]
+    fn a_summary_that_ends_too_early_is_refused_wherever_it_ends() {
+        for end in 0..SUMMARY.len() {
+            assert!(summary(&SUMMARY[..end]).is_err(), "{end}");
+        }
     }
 
     fn check(index: &Index) {
@@ -389,8 +217,9 @@ mod tests {
     #[test]
     fn an_index_of_another_version_is_refused() {
         let index = Index::empty(Timestamp::now()).to_json();
-        let other = index.replace(r#""version":1"#, r#""version":2"#);
-        assert!(Index::from_json(other.as_bytes()).unwrap_err().to_string().contains("version 2"));
+        let other = index.replace(r#""version":"1""#, r#""version":"2""#);
+        let error = Index::from_json(other.as_bytes()).unwrap_err();
+        assert!(std::error::Error::source(&error).unwrap().to_string().contains("version"), "{error:?}");
         assert!(Index::from_json(SUMMARY.as_bytes()).is_err());
     }
 }

@@ -14,7 +14,7 @@ fn app_1() -> ApplicationId {
 }
 
 fn index(json: &str) -> Arc<Index> {
-    let head = format!(r#"{{"version":1,"fetchedAt":"{}","#, Timestamp::now());
+    let head = format!(r#"{{"version":"1","fetchedAt":"{}","#, Timestamp::now());
     Arc::new(Index::from_json(json.replacen('{', &head, 1).as_bytes()).unwrap())
 }
 

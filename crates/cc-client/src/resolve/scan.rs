@@ -1,0 +1,380 @@
+//! Reads the ids out of a summary while it comes, however it is cut: the text itself, of which ids are a small part, is never
+//! kept. It holds what it reads to the shape of JSON, and passes over what it has no use for.
+
+use std::borrow::Cow;
+use std::fmt;
+
+use cc_core::Timestamp;
+use memchr::memchr2;
+
+use super::index::{Builder, Index, Kind};
+
+/// The version of what [`Index::to_json`] writes.
+pub(super) const VERSION: &str = "1";
+
+/// Why a text is no summary.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct ScanError {
+    /// After how many bytes it was noticed.
+    offset: usize,
+    what: &'static str,
+}
+
+impl fmt::Display for ScanError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} (after {} bytes)", self.what, self.offset)
+    }
+}
+
+impl std::error::Error for ScanError {}
+
+/// What is open: an object or a list of this meaning.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Frame {
+    Summary,
+    Organisations,
+    Owner,
+    List(Kind),
+    Item(Kind),
+    /// An object that is passed over.
+    Object,
+    /// A list that is passed over.
+    Array,
+}
+
+impl Frame {
+    fn is_object(self) -> bool {
+        matches!(self, Self::Summary | Self::Owner | Self::Item(_) | Self::Object)
+    }
+}
+
+/// The properties that matter.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Field {
+    User,
+    Organisations,
+    Applications,
+    Addons,
+    Providers,
+    Consumers,
+    Id,
+    RealId,
+    Key,
+    FetchedAt,
+    Version,
+    Other,
+}
+
+impl Field {
+    fn of(name: &[u8]) -> Self {
+        match name {
+            b"user" => Self::User,
+            b"organisations" => Self::Organisations,
+            b"applications" => Self::Applications,
+            b"addons" => Self::Addons,
+            b"providers" => Self::Providers,
+            b"consumers" => Self::Consumers,
+            b"id" => Self::Id,
+            b"realId" => Self::RealId,
+            b"key" => Self::Key,
+            b"fetchedAt" => Self::FetchedAt,
+            b"version" => Self::Version,
+            _ => Self::Other,
+        }
+    }
+}
+
+/// What a value has to be, null aside.
+#[derive(Clone, Copy)]
+enum Wanted {
+    Object(Frame),
+    List(Frame),
+    Text(Place),
+    Anything,
+}
+
+/// What becomes of a text.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Place {
+    Nowhere,
+    Name,
+    Id,
+    RealId,
+    Owner,
+    FetchedAt,
+    Version,
+}
+
+/// Reads a summary piece by piece.
+#[derive(Default)]
+pub(super) struct Scanner {
+    builder: Builder,
+    /// Whether it is what an index wrote, with its version and its time.
+    stored: bool,
+    started: bool,
+    open: Vec<Frame>,
+    /// The property whose value comes, or came last.
+    field: Option<Field>,
+    /// Whether a name comes, not a value.
+    name_comes: bool,
+    /// A number or a word is under way.
+    in_word: bool,
+    /// A text is under way: where it goes.
+    in_text: Option<Place>,
+    /// Its part before this piece.
+    text: Vec<u8>,
+    /// Whether a backslash ended the piece before this one.
+    escaped: bool,
+    offset: usize,
+    owner: u32,
+    owner_id: String,
+    id: String,
+    real_id: String,
+    fetched_at: String,
+    version: String,
+}
+
+impl Scanner {
+    /// Reads what the platform sends.
+    pub(super) fn new() -> Self {
+        Self::default()
+    }
+
+    /// Reads what an index wrote.
+    pub(super) fn stored() -> Self {
+        Self { stored: true, ..Self::default() }
+    }
+
+    /// Reads a piece.
+    pub(super) fn feed(&mut self, piece: &[u8]) -> Result<(), ScanError> {
+        let mut at = 0;
+        let outcome = self.scan(piece, &mut at);
+        self.offset += at.min(piece.len());
+        outcome.map_err(|what| ScanError { offset: self.offset, what })
+    }
+
+    /// The index, when the summary is whole.
+    pub(super) fn finish(self, now: Timestamp) -> Result<Index, ScanError> {
+        let error = |what| ScanError { offset: self.offset, what };
+        if !self.started || !self.open.is_empty() || self.in_text.is_some() {
+            return Err(error("the text ends too early"));
+        }
+        if !self.stored {
+            return Ok(self.builder.build(now));
+        }
+        if self.version != VERSION {
+            return Err(error("it was written by a version that is not known"));
+        }
+        let fetched_at = self.fetched_at.parse().map_err(|_| error("`fetchedAt` is no date"))?;
+        Ok(self.builder.build(fetched_at))
+    }
+
+    fn scan(&mut self, piece: &[u8], at: &mut usize) -> Result<(), &'static str> {
+        if let Some(place) = self.in_text {
+            self.go_on_text(piece, at, place)?;
+        }
+        while let Some(&byte) = piece.get(*at) {
+            *at += 1;
+            match byte {
+                b'"' => {
+                    let place = self.place()?;
+                    self.go_on_text(piece, at, place)?;
+                }
+                b',' => {
+                    self.name_comes = self.top()?.is_object();
+                    self.in_word = false;
+                }
+                b':' => {
+                    if !self.top()?.is_object() || self.name_comes {
+                        return Err("a `:` stands where none belongs");
+                    }
+                    self.in_word = false;
+                }
+                b' ' | b'\n' | b'\r' | b'\t' => self.in_word = false,
+                b'{' | b'[' => self.begin(byte == b'{')?,
+                b'}' | b']' => self.end(byte == b'}')?,
+                b'-' | b'+' | b'.' | b'0'..=b'9' | b'a'..=b'z' | b'E' => self.word(byte)?,
+                _ => return Err("this is no JSON"),
+            }
+        }
+        Ok(())
+    }
+
+    fn top(&self) -> Result<Frame, &'static str> {
+        self.open.last().copied().ok_or("this is no JSON object")
+    }
+
+    /// What the value that begins has to be.
+    fn wanted(&self) -> Result<Wanted, &'static str> {
+        let Some(&frame) = self.open.last() else {
+            return if self.started { Err("text follows the end") } else { Ok(Wanted::Object(Frame::Summary)) };
+        };
+        if frame.is_object() && (self.name_comes || self.field.is_none()) {
+            return Err("a value stands where a name belongs");
+        }
+        Ok(match (frame, self.field.unwrap_or(Field::Other)) {
+            (Frame::Summary, Field::User) | (Frame::Organisations, _) => Wanted::Object(Frame::Owner),
+            (Frame::Summary, Field::Organisations) => Wanted::List(Frame::Organisations),
+            (Frame::Summary, Field::FetchedAt) if self.stored => Wanted::Text(Place::FetchedAt),
+            (Frame::Summary, Field::Version) if self.stored => Wanted::Text(Place::Version),
+            (Frame::Owner, Field::Id) => Wanted::Text(Place::Owner),
+            (Frame::Owner, Field::Applications) => Wanted::List(Frame::List(Kind::Application)),
+            (Frame::Owner, Field::Addons) => Wanted::List(Frame::List(Kind::Addon)),
+            (Frame::Owner, Field::Providers) => Wanted::List(Frame::List(Kind::Provider)),
+            (Frame::Owner, Field::Consumers) => Wanted::List(Frame::List(Kind::Consumer)),
+            (Frame::List(kind), _) => Wanted::Object(Frame::Item(kind)),
+            (Frame::Item(Kind::Consumer), Field::Key) => Wanted::Text(Place::Id),
+            (Frame::Item(Kind::Consumer), _) => Wanted::Anything,
+            (Frame::Item(_), Field::Id) => Wanted::Text(Place::Id),
+            (Frame::Item(Kind::Addon), Field::RealId) => Wanted::Text(Place::RealId),
+            _ => Wanted::Anything,
+        })
+    }
+
+    fn begin(&mut self, object: bool) -> Result<(), &'static str> {
+        let frame = match (self.wanted()?, object) {
+            (Wanted::Object(frame), true) | (Wanted::List(frame), false) => frame,
+            (Wanted::Anything, true) => Frame::Object,
+            (Wanted::Anything, false) => Frame::Array,
+            (Wanted::Object(_), false) => return Err("a list stands where an object belongs"),
+            (Wanted::List(_), true) => return Err("an object stands where a list belongs"),
+            (Wanted::Text(_), _) => return Err("something else stands where an id belongs"),
+        };
+        match frame {
+            Frame::Owner => {
+                self.owner = self.builder.owner();
+                self.owner_id.clear();
+            }
+            Frame::Item(_) => {
+                self.id.clear();
+                self.real_id.clear();
+            }
+            _ => {}
+        }
+        self.started = true;
+        self.name_comes = object;
+        self.field = None;
+        self.open.push(frame);
+        Ok(())
+    }
+
+    fn end(&mut self, object: bool) -> Result<(), &'static str> {
+        let frame = self.open.pop().filter(|frame| frame.is_object() == object);
+        match frame.ok_or("what ends was not begun")? {
+            Frame::Owner => self.builder.name_owner(self.owner, &self.owner_id),
+            Frame::Item(Kind::Addon) => self.builder.add_addon(self.owner, &self.id, &self.real_id),
+            Frame::Item(kind) => self.builder.add(self.owner, kind, &self.id),
+            _ => {}
+        }
+        // In what lies around it, a comma comes before anything else that matters.
+        self.field = Some(Field::Other);
+        self.name_comes = false;
+        self.in_word = false;
+        Ok(())
+    }
+
+    /// A letter or a digit of a number, or of `true`, `false` or `null`.
+    fn word(&mut self, byte: u8) -> Result<(), &'static str> {
+        if self.in_word {
+            return Ok(());
+        }
+        self.in_word = true;
+        match self.wanted()? {
+            _ if self.open.is_empty() => Err("this is no JSON object"),
+            Wanted::Anything => Ok(()),
+            _ if byte == b'n' => Ok(()),
+            _ => Err("a number or a word stands where an id, an object or a list belongs"),
+        }
+    }
+
+    /// Where the text that begins goes.
+    fn place(&mut self) -> Result<Place, &'static str> {
+        if self.name_comes {
+            if self.top()? != Frame::Object {
+                return Ok(Place::Name);
+            }
+            self.field = Some(Field::Other);
+            self.name_comes = false;
+            return Ok(Place::Nowhere);
+        }
+        match self.wanted()? {
+            Wanted::Text(place) => Ok(place),
+            Wanted::Anything => Ok(Place::Nowhere),
+            Wanted::Object(_) | Wanted::List(_) => Err("a text stands where an object or a list belongs"),
+        }
+    }
+
+    /// Reads a text to its end, or to that of the piece.
+    fn go_on_text(&mut self, piece: &[u8], at: &mut usize, place: Place) -> Result<(), &'static str> {
+        let start = *at;
+        let end = loop {
+            if self.escaped {
+                if *at == piece.len() {
+                    break None;
+                }
+                *at += 1;
+                self.escaped = false;
+            }
+            match memchr2(b'"', b'\\', &piece[*at..]) {
+                None => {
+                    *at = piece.len();
+                    break None;
+                }
+                Some(found) => {
+                    *at += found + 1;
+                    if piece[*at - 1] == b'"' {
+                        break Some(*at - 1);
+                    }
+                    self.escaped = true;
+                }
+            }
+        };
+        match end {
+            _ if place == Place::Nowhere => {}
+            Some(end) if self.text.is_empty() => self.keep(&piece[start..end], place)?,
+            Some(end) => {
+                let mut text = std::mem::take(&mut self.text);
+                text.extend_from_slice(&piece[start..end]);
+                self.keep(&text, place)?;
+                text.clear();
+                self.text = text;
+            }
+            None => self.text.extend_from_slice(&piece[start..]),
+        }
+        self.in_text = if end.is_none() { Some(place) } else { None };
+        Ok(())
+    }
+
+    /// Takes a text that is whole.
+    fn keep(&mut self, raw: &[u8], place: Place) -> Result<(), &'static str> {
+        if place == Place::Name {
+            self.field = Some(match Field::of(raw) {
+                Field::Other if raw.contains(&b'\\') => Field::of(unescaped(raw)?.as_bytes()),
+                field => field,
+            });
+            self.name_comes = false;
+            return Ok(());
+        }
+        let text = unescaped(raw)?;
+        let to = match place {
+            Place::Id => &mut self.id,
+            Place::RealId => &mut self.real_id,
+            Place::Owner => &mut self.owner_id,
+            Place::FetchedAt => &mut self.fetched_at,
+            Place::Version => &mut self.version,
+            Place::Name | Place::Nowhere => return Ok(()),
+        };
+        to.clear();
+        to.push_str(&text);
+        Ok(())
+    }
+}
+
+/// The text between two quotes.
+fn unescaped(raw: &[u8]) -> Result<Cow<'_, str>, &'static str> {
+    let text = std::str::from_utf8(raw).map_err(|_| "a text is no UTF-8")?;
+    if !raw.contains(&b'\\') {
+        return Ok(Cow::Borrowed(text));
+    }
+    serde_json::from_str(&format!("\"{text}\"")).map(Cow::Owned).map_err(|_| "an escape is none of JSON's")
+}
