@@ -19,7 +19,9 @@ fn main() {
     let arguments: Vec<String> = env::args().collect();
     match arguments.get(1).map(String::as_str) {
         Some("serve") => serve(arguments[2].parse().unwrap()),
-        Some("resolve") => resolve(arguments[2].parse().unwrap(), arguments[3].parse().unwrap(), &arguments[4]),
+        Some("resolve") => {
+            resolve(arguments[2].parse().unwrap(), arguments[3].parse().unwrap(), &arguments[4])
+        }
         _ => {
             for count in [1_000, 100_000, 333_333] {
                 measure(count);
@@ -73,7 +75,8 @@ fn serve(count: usize) {
 #[tokio::main(flavor = "current_thread")]
 async fn resolve(count: usize, size: usize, address: &str) {
     let credentials = Credentials::oauth1("key", "secret", "token", "secret");
-    let build = || Client::builder().credentials(credentials.clone()).endpoint(format!("http://{address}")).build();
+    let build =
+        || Client::builder().credentials(credentials.clone()).endpoint(format!("http://{address}")).build();
     // Whatever is set up once (TLS, the executor) is not what is measured.
     let warm = build().unwrap();
     let _ = warm.transport();
@@ -126,7 +129,13 @@ fn forget_peak() {
 
 fn uuid(number: usize) -> String {
     let mixed = (number as u64).wrapping_mul(0x9e37_79b9_7f4a_7c15);
-    format!("{number:08x}-{:04x}-4{:03x}-8{:03x}-{:012x}", mixed >> 48, mixed & 0xfff, mixed >> 12 & 0xfff, mixed >> 8 & 0xffff_ffff_ffff)
+    format!(
+        "{number:08x}-{:04x}-4{:03x}-8{:03x}-{:012x}",
+        mixed >> 48,
+        mixed & 0xfff,
+        mixed >> 12 & 0xfff,
+        mixed >> 8 & 0xffff_ffff_ffff
+    )
 }
 
 fn application(number: usize) -> String {
@@ -139,7 +148,9 @@ fn addon(number: usize) -> String {
 
 /// A summary with every field that the platform sends, of a hundred organisations.
 fn summary(count: usize) -> String {
-    let mut json = String::from(r#"{"user":{"id":"user_1","name":"Me","applications":[],"addons":[]},"organisations":["#);
+    let mut json = String::from(
+        r#"{"user":{"id":"user_1","name":"Me","applications":[],"addons":[]},"organisations":["#,
+    );
     for organisation in 0..100 {
         let numbers = || (0..count).filter(|number| number % 100 == organisation);
         let comma = |first: &mut bool| if std::mem::take(first) { "" } else { "," };

@@ -13,9 +13,9 @@
 //!   [`Context::resolved`](crate::Context::resolved).
 //! - An index belongs to one identity and one endpoint, in memory as in a store.
 
+mod fetch;
 #[cfg(not(target_family = "wasm"))]
 mod file;
-mod fetch;
 mod flight;
 mod ids;
 mod index;

@@ -43,7 +43,10 @@ async fn stream(transport: &Transport, options: &CallOptions) -> Result<Index> {
     let answer = transport.open_request(GetSummary.request()?, options).await?;
     let (head, mut body) = answer.into_parts();
     let undecodable = |cause: ScanError| {
-        Error::new(ErrorKind::Undecodable).with_status(head.status).with_headers(&head.headers).with_source(cause)
+        Error::new(ErrorKind::Undecodable)
+            .with_status(head.status)
+            .with_headers(&head.headers)
+            .with_source(cause)
     };
     let read = async {
         let mut scanner = Scanner::new();

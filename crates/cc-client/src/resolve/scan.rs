@@ -148,9 +148,25 @@ impl Scanner {
     /// Reads a piece.
     pub(super) fn feed(&mut self, piece: &[u8]) -> Result<(), ScanError> {
         let mut at = 0;
-        let outcome = self.scan(piece, &mut at);
-        self.offset += at.min(piece.len());
-        outcome.map_err(|what| ScanError { offset: self.offset, what })
+        let mut what = None;
+        if let Some(place) = self.in_text {
+            match self.go_on_text(piece, at, place) {
+                Ok(end) => at = end,
+                Err(wrong) => what = Some(wrong),
+            }
+        }
+        while let (None, Some(&byte)) = (what, piece.get(at)) {
+            at += 1;
+            match self
+                .byte(byte)
+                .and_then(|place| place.map_or(Ok(at), |place| self.go_on_text(piece, at, place)))
+            {
+                Ok(end) => at = end,
+                Err(wrong) => what = Some(wrong),
+            }
+        }
+        self.offset += at;
+        what.map_or(Ok(()), |what| Err(ScanError { offset: self.offset, what }))
     }
 
     /// The index, when the summary is whole.
@@ -169,35 +185,28 @@ impl Scanner {
         Ok(self.builder.build(fetched_at))
     }
 
-    fn scan(&mut self, piece: &[u8], at: &mut usize) -> Result<(), &'static str> {
-        if let Some(place) = self.in_text {
-            self.go_on_text(piece, at, place)?;
-        }
-        while let Some(&byte) = piece.get(*at) {
-            *at += 1;
-            match byte {
-                b'"' => {
-                    let place = self.place()?;
-                    self.go_on_text(piece, at, place)?;
-                }
-                b',' => {
-                    self.name_comes = self.top()?.is_object();
-                    self.in_word = false;
-                }
-                b':' => {
-                    if !self.top()?.is_object() || self.name_comes {
-                        return Err("a `:` stands where none belongs");
-                    }
-                    self.in_word = false;
-                }
-                b' ' | b'\n' | b'\r' | b'\t' => self.in_word = false,
-                b'{' | b'[' => self.begin(byte == b'{')?,
-                b'}' | b']' => self.end(byte == b'}')?,
-                b'-' | b'+' | b'.' | b'0'..=b'9' | b'a'..=b'z' | b'E' => self.word(byte)?,
-                _ => return Err("this is no JSON"),
+    /// Reads a byte outside of texts. Where a text begins, it tells where that goes.
+    #[inline]
+    fn byte(&mut self, byte: u8) -> Result<Option<Place>, &'static str> {
+        match byte {
+            b'"' => return self.place().map(Some),
+            b',' => {
+                self.name_comes = self.top()?.is_object();
+                self.in_word = false;
             }
+            b':' => {
+                if !self.top()?.is_object() || self.name_comes {
+                    return Err("a `:` stands where none belongs");
+                }
+                self.in_word = false;
+            }
+            b' ' | b'\n' | b'\r' | b'\t' => self.in_word = false,
+            b'{' | b'[' => self.begin(byte == b'{')?,
+            b'}' | b']' => self.end(byte == b'}')?,
+            b'-' | b'+' | b'.' | b'0'..=b'9' | b'a'..=b'z' | b'E' => self.word(byte)?,
+            _ => return Err("this is no JSON"),
         }
-        Ok(())
+        Ok(None)
     }
 
     fn top(&self) -> Result<Frame, &'static str> {
@@ -207,7 +216,11 @@ impl Scanner {
     /// What the value that begins has to be.
     fn wanted(&self) -> Result<Wanted, &'static str> {
         let Some(&frame) = self.open.last() else {
-            return if self.started { Err("text follows the end") } else { Ok(Wanted::Object(Frame::Summary)) };
+            return if self.started {
+                Err("text follows the end")
+            } else {
+                Ok(Wanted::Object(Frame::Summary))
+            };
         };
         if frame.is_object() && (self.name_comes || self.field.is_none()) {
             return Err("a value stands where a name belongs");
@@ -304,26 +317,26 @@ impl Scanner {
         }
     }
 
-    /// Reads a text to its end, or to that of the piece.
-    fn go_on_text(&mut self, piece: &[u8], at: &mut usize, place: Place) -> Result<(), &'static str> {
-        let start = *at;
+    /// Reads a text to its end, or to that of the piece, and tells where that is.
+    fn go_on_text(&mut self, piece: &[u8], start: usize, place: Place) -> Result<usize, &'static str> {
+        let mut at = start;
         let end = loop {
             if self.escaped {
-                if *at == piece.len() {
+                if at == piece.len() {
                     break None;
                 }
-                *at += 1;
+                at += 1;
                 self.escaped = false;
             }
-            match memchr2(b'"', b'\\', &piece[*at..]) {
+            match memchr2(b'"', b'\\', &piece[at..]) {
                 None => {
-                    *at = piece.len();
+                    at = piece.len();
                     break None;
                 }
                 Some(found) => {
-                    *at += found + 1;
-                    if piece[*at - 1] == b'"' {
-                        break Some(*at - 1);
+                    at += found + 1;
+                    if piece[at - 1] == b'"' {
+                        break Some(at - 1);
                     }
                     self.escaped = true;
                 }
@@ -342,7 +355,7 @@ impl Scanner {
             None => self.text.extend_from_slice(&piece[start..]),
         }
         self.in_text = if end.is_none() { Some(place) } else { None };
-        Ok(())
+        Ok(at)
     }
 
     /// Takes a text that is whole.

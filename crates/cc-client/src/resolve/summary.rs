@@ -1,7 +1,9 @@
 //! `GET /v2/summary`: all that the caller may see. Only the ids are read, straight into an index.
 
 use bytes::Bytes;
-use cc_core::{Answer, Error, ErrorKind, Operation, OperationInfo, Request, RequestBuilder, Result, Timestamp};
+use cc_core::{
+    Answer, Error, ErrorKind, Operation, OperationInfo, Request, RequestBuilder, Result, Timestamp,
+};
 use http::Method;
 
 use super::index::{Index, Kind};
@@ -117,7 +119,8 @@ mod tests {
     }"#;
 
     fn summary(json: &str) -> Result<Index> {
-        let answer = Answer::new(Bytes::from(json.to_owned()), http::StatusCode::OK, http::HeaderMap::new(), 1);
+        let answer =
+            Answer::new(Bytes::from(json.to_owned()), http::StatusCode::OK, http::HeaderMap::new(), 1);
         GetSummary::decode(answer).map(Answer::into_inner)
     }
 

@@ -288,7 +288,8 @@ async fn a_summary_that_fails_fails_those_who_wait_and_is_asked_for_again_by_the
 
 #[tokio::test(start_paused = true)]
 async fn a_summary_that_fails_for_a_while_is_asked_for_once_more() {
-    let platform = Platform::new(|count, _| if count == 0 { (503, String::new()) } else { (200, SUMMARY.to_owned()) });
+    let platform =
+        Platform::new(|count, _| if count == 0 { (503, String::new()) } else { (200, SUMMARY.to_owned()) });
     let client = platform.client();
     assert_eq!(client.resolver().owner_of(&app("app_1")).await.unwrap(), "orga_1");
     assert_eq!(platform.summaries(), 2);
