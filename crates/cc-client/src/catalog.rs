@@ -177,7 +177,9 @@ where
     }
 }
 
-fn read_input<C: DeserializeOwned>(input: &Value) -> Result<C> {
+/// The value that this JSON describes: a command, or whatever else is driven by name.
+pub(crate) fn read_input<T: DeserializeOwned>(input: &Value) -> Result<T> {
+    // Only a text has the places by which an error names a field.
     let text = input.to_string();
     serde_json::from_str(&text).map_err(|cause| bad_input(&text, &cause))
 }
@@ -279,3 +281,6 @@ impl IntoFuture for Dispatch {
         })
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -7,3 +7,4 @@ pub mod domain;
 pub mod domain_diagnosis;
 pub mod network_group;
 pub mod payment;
+pub mod version;

@@ -103,6 +103,7 @@ fn push_text(json: &mut String, text: &str) {
 #[cfg(test)]
 mod tests {
     use cc_core::AddonProviderId;
+    use proptest::prelude::*;
 
     use super::super::Subject;
     use super::*;
@@ -224,5 +225,43 @@ mod tests {
         let error = Index::from_json(other.as_bytes()).unwrap_err();
         assert!(std::error::Error::source(&error).unwrap().to_string().contains("version"), "{error:?}");
         assert!(Index::from_json(SUMMARY.as_bytes()).is_err());
+    }
+
+    fn any_json() -> impl Strategy<Value = serde_json::Value> {
+        use serde_json::Value;
+        let leaf = prop_oneof![
+            Just(Value::Null),
+            any::<bool>().prop_map(Value::from),
+            any::<f64>().prop_map(Value::from),
+            "\\PC{0,8}|[\"\\\\{}\\[\\]:, \n]{0,8}".prop_map(Value::from),
+        ];
+        leaf.prop_recursive(4, 32, 4, |inner| {
+            prop_oneof![
+                proptest::collection::vec(inner.clone(), 0..4).prop_map(Value::from),
+                proptest::collection::btree_map("[a-z\"\\\\]{0,4}", inner, 0..4)
+                    .prop_map(|map| Value::Object(map.into_iter().collect())),
+            ]
+        })
+    }
+
+    proptest! {
+        #[test]
+        fn what_is_of_no_use_is_passed_over_whatever_it_is(other in any_json(), pretty: bool, at in 0.0..1.0_f64) {
+            let json = serde_json::json!({
+                "a": other,
+                "user": { "x": other, "id": "user_1", "applications": [{ "x": other, "id": "app_1", "y": other }] },
+            });
+            let json = if pretty { serde_json::to_string_pretty(&json) } else { serde_json::to_string(&json) }.unwrap();
+            // The cast cuts, which is what is wanted.
+            let index = cut(json.as_bytes(), Some((at * json.len() as f64) as usize)).unwrap();
+            prop_assert_eq!(index.owner_of(Subject::Resource(&"app_1".into())).unwrap(), &"user_1");
+            prop_assert_eq!(index.len(), 1);
+        }
+
+        #[test]
+        fn no_text_makes_reading_fail_badly(text in "[{}\\[\\]:,\"\\\\a1n ]{0,40}|(\"(user|id|organisations|addons)\"|[{}\\[\\]:,n]){0,24}") {
+            let whole = summary(&text).is_ok();
+            prop_assert_eq!(cut(text.as_bytes(), None).is_ok(), whole);
+        }
     }
 }

@@ -7,7 +7,7 @@ use std::task::{Context, Poll};
 use std::time::Duration;
 
 use cc_core::Timestamp;
-use cc_core::runtime;
+use cc_core::runtime::{self, Instant};
 use futures_util::Stream;
 
 /// Items of several streams in the order of their dates, each with the number of the stream it is from.

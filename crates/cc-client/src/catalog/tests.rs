@@ -1,0 +1,85 @@
+//! Tests with a command that asks nobody.
+
+use cc_core::{Secret, Transport};
+use serde::Deserialize;
+use serde_json::json;
+
+use super::*;
+use crate::context::Context;
+
+/// Tells what it was given.
+#[derive(Debug, Deserialize, Serialize, JsonSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+struct Echo {
+    zone_name: String,
+    #[serde(default)]
+    sizes: Vec<Size>,
+    #[serde(default)]
+    password: Secret,
+}
+
+#[derive(Debug, Deserialize, Serialize, JsonSchema)]
+struct Size {
+    count: i64,
+}
+
+impl Command for Echo {
+    const NAME: &'static str = "Echo";
+    type Output = Self;
+
+    async fn run(self, _: &Context) -> Result<Self> {
+        if self.zone_name == "none" {
+            return Err(Error::new(ErrorKind::CannotResolveProduct));
+        }
+        Ok(self)
+    }
+}
+
+fn dispatch(input: Value) -> Dispatch {
+    static ECHO: LazyLock<CommandInfo> = LazyLock::new(|| entry::<Echo>("test", "Tells.", &["echo"]));
+    ECHO.dispatch(&Client::new(Transport::builder().build().unwrap()), input)
+}
+
+#[tokio::test]
+async fn a_command_is_sent_by_name_with_json_and_gives_json() {
+    let input = json!({ "zoneName": "par", "sizes": [{ "count": 2 }], "password": "p" });
+    assert_eq!(dispatch(input.clone()).await.unwrap(), input);
+}
+
+#[tokio::test]
+async fn what_the_command_fails_with_comes_through_with_its_name() {
+    let error = dispatch(json!({ "zoneName": "none" })).await.unwrap_err();
+    assert_eq!((error.kind(), error.command()), (ErrorKind::CannotResolveProduct, Some("Echo")));
+}
+
+#[tokio::test]
+async fn input_that_does_not_fit_is_refused_with_the_name_of_the_field() {
+    for (input, told) in [
+        (json!({}), "missing field `zoneName`"),
+        (json!({ "zoneName": 1 }), "`zoneName`: invalid type"),
+        (json!({ "zoneName": "par", "zone": 1 }), "unknown field `zone`"),
+        (
+            json!({ "zoneName": "par", "sizes": [{ "count": 1 }, { "count": "x" }] }),
+            "`sizes[1].count`: invalid type",
+        ),
+        (json!({ "zoneName": "par", "sizes": [{}] }), "missing field `count`"),
+        (json!([]), "invalid"),
+        (json!(null), "invalid type: null"),
+    ] {
+        let error = dispatch(input.clone()).await.unwrap_err();
+        assert_eq!((error.kind(), error.command()), (ErrorKind::InvalidInput, Some("Echo")));
+        let message = error.message().unwrap();
+        assert!(message.contains(told) && !message.contains(" at line "), "{input}: {message}");
+    }
+}
+
+#[test]
+fn schemas_tell_the_fields() {
+    let echo = entry::<Echo>("test", "Tells.", &["echo"]);
+    let schema = echo.input_schema();
+    let schema = schema.as_value();
+    assert_eq!(schema["required"], json!(["zoneName"]));
+    assert_eq!(schema["additionalProperties"], json!(false));
+    assert_eq!(echo.output_schema().as_value()["title"], json!("Echo"));
+    assert!(!format!("{echo:?}").is_empty());
+}
