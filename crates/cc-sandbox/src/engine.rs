@@ -35,9 +35,9 @@ use faults::{Effect, Faults, Target};
 use journal::Journal;
 use reply::{Content, Refusal, Reply};
 use request::Request;
-use router::{Match, Router};
+use router::Match;
 use table::{Place, Table};
-use validate::{Inputs, Schemas, Side, Violation};
+use validate::{Inputs, Side, Violation};
 
 use crate::domains::Handlers;
 use crate::world::World;
@@ -46,9 +46,7 @@ use crate::world::World;
 #[derive(Debug)]
 pub(crate) struct Engine {
     pub(crate) table: Arc<Table>,
-    pub(crate) router: Router,
     pub(crate) handlers: Handlers,
-    pub(crate) schemas: Schemas,
     pub(crate) credentials: Credentials,
     pub(crate) clock: Arc<Clock>,
     pub(crate) faults: Faults,
@@ -69,10 +67,8 @@ impl Engine {
         tells: bool,
     ) -> Self {
         Self {
-            router: Router::new(&table),
             table,
             handlers: crate::domains::handlers(),
-            schemas: Schemas::default(),
             credentials,
             clock: Arc::new(clock),
             faults: Faults::new(world.seed),
@@ -97,7 +93,7 @@ impl Engine {
         if parts.method == http::Method::OPTIONS {
             return Ok(preflight());
         }
-        let found = self.router.find(parts.method.as_str(), path);
+        let found = self.table.router().find(parts.method.as_str(), path);
         let operation = found.as_ref().map(|found| self.table.operations[found.operation].id.as_str());
         let ticket = self.journal.begin(&parts, &bytes, operation);
         let target = Target { operation, method: parts.method.as_str(), path };
@@ -196,9 +192,9 @@ impl Engine {
         let path = self.with_alias_owner(operation, found.parameters, &caller);
         let header = |name: &str| Some(parts.headers.get(name)?.to_str().ok()?.to_owned());
         let inputs = Inputs { path: &path, query: &query, header: &header };
-        let mut problems = validate::parameter_problems(&self.schemas, &self.table, operation, &inputs);
+        let mut problems = validate::parameter_problems(&self.table, operation, &inputs);
         let content_type = header("content-type");
-        let read = validate::read_body(&self.schemas, &self.table, operation, content_type.as_deref(), bytes);
+        let read = validate::read_body(&self.table, operation, content_type.as_deref(), bytes);
         let body = read.unwrap_or_else(|wrong| {
             problems.extend(wrong);
             serde_json::Value::Null
@@ -268,7 +264,7 @@ impl Engine {
                 if let Some(schema) = &success.schema {
                     sampler.complete(schema, &mut value, &generic::identity(request));
                     let key = format!("{}/success", operation.id);
-                    let problems = self.schemas.problems(&self.table, &key, schema, &value);
+                    let problems = self.table.schemas.problems(&self.table, &key, schema, &value);
                     self.record(Side::Sandbox, parts, Some(&operation.id), problems);
                 }
                 Sent::Bytes(value.to_string().into())

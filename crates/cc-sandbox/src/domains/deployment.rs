@@ -224,6 +224,7 @@ fn end(world: &mut World, id: &str, deployment: &str, state: State) {
         stop_these(world, id, failed);
         if let Ok(application) = world.application_mut(id) {
             let retries = application.deployments.values().any(|deployment| deployment.state.is_open());
+            application.is_up &= application.instances.values().any(|instance| instance.state == "UP");
             application.wants_up = application.is_up || retries;
         }
     }

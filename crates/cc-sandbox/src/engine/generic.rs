@@ -36,7 +36,8 @@ pub(crate) fn sampler<'a>(table: &'a Table, world: &World, request: &Request<'_>
     ] {
         known.insert(definition.to_owned(), id.into());
     }
-    Sampler { table, seed: world.seed, start: request.clock.start(), known }
+    let in_millis = request.operation.path.starts_with("/v2/");
+    Sampler { table, seed: world.seed, start: request.clock.start(), in_millis, known }
 }
 
 /// What makes an answer the same: the route as it was asked, whatever the alias, and the query.

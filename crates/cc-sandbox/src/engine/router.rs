@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, HashMap};
 
 use percent_encoding::percent_decode_str;
 
-use super::table::Table;
+use super::table::Operation;
 
 /// The routes of a table, the most literal ones first.
 #[derive(Debug)]
@@ -41,9 +41,9 @@ pub(crate) struct Match {
 }
 
 impl Router {
-    pub(crate) fn new(table: &Table) -> Self {
+    pub(crate) fn new(operations: &[Operation]) -> Self {
         let mut routes: HashMap<(String, usize), Vec<Route>> = HashMap::new();
-        for (index, operation) in table.operations.iter().enumerate() {
+        for (index, operation) in operations.iter().enumerate() {
             let aliases = operation.aliases.iter().filter_map(|alias| alias.split_once(' '));
             let own = (operation.method.as_str(), operation.path.as_str());
             for (method, path) in std::iter::once(own).chain(aliases) {
@@ -154,8 +154,7 @@ mod tests {
                 serde_json::json!({"id": route, "method": method, "path": path, "request": null, "success": {"status": 200}})
             })
             .collect();
-        let table = serde_json::json!({ "$defs": {}, "operations": operations });
-        Router::new(&serde_json::from_value(table).unwrap())
+        Router::new(&serde_json::from_value::<Vec<Operation>>(operations.into()).unwrap())
     }
 
     fn found(router: &Router, method: &str, path: &str) -> Option<(usize, Vec<(String, String)>)> {
@@ -185,8 +184,7 @@ mod tests {
             "id": "list", "method": "GET", "path": "/lb/{kind}", "aliases": ["GET /lb/default"], "request": null,
         });
         operation["success"] = serde_json::json!({ "status": 200 });
-        let table = serde_json::json!({ "$defs": {}, "operations": [operation] });
-        let router = Router::new(&serde_json::from_value(table).unwrap());
+        let router = Router::new(&[serde_json::from_value(operation).unwrap()]);
         for kind in ["default", "other"] {
             let parameters = vec![("kind".into(), kind.into())];
             assert_eq!(found(&router, "GET", &format!("/lb/{kind}")), Some((0, parameters)));

@@ -18,6 +18,8 @@ pub(crate) struct Sampler<'a> {
     pub(crate) seed: u64,
     /// When the sandbox began: dates are some time before.
     pub(crate) start: Timestamp,
+    /// Whether dates are epoch milliseconds, as in v2.
+    pub(crate) in_millis: bool,
     /// Values known by the name of a property or of a schema, such as `ownerId` or `shared.OwnerId`.
     pub(crate) known: BTreeMap<String, Value>,
 }
@@ -178,8 +180,10 @@ impl Sampler<'_> {
 
     fn of_definition(&self, definition: &str, place: &Place) -> Option<Value> {
         match definition {
-            "shared.Timestamp" => return Some(self.date(place).to_string().into()),
-            "shared.TimestampMillis" => return Some(self.date(place).as_millisecond().into()),
+            "shared.Timestamp" if !self.in_millis => return Some(self.date(place).to_string().into()),
+            "shared.Timestamp" | "shared.TimestampMillis" => {
+                return Some(self.date(place).as_millisecond().into());
+            }
             "shared.Secret" => {
                 return Some(format!("sandbox-secret-{:08x}", self.number(place) >> 32).into());
             }

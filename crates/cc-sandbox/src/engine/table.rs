@@ -1,9 +1,13 @@
 //! The route table: what the spec says, as the generator wrote it down.
 
 use std::collections::BTreeMap;
+use std::sync::OnceLock;
 
 use serde::Deserialize;
 use serde_json::{Map, Value};
+
+use super::router::Router;
+use super::validate::Schemas;
 
 /// Every operation of the spec, and the schemas they refer to.
 #[derive(Debug, Deserialize)]
@@ -12,6 +16,12 @@ pub(crate) struct Table {
     #[serde(rename = "$defs")]
     pub(crate) definitions: Map<String, Value>,
     pub(crate) operations: Vec<Operation>,
+    /// Made when it is first needed, and shared by every sandbox of the process.
+    #[serde(skip)]
+    router: OnceLock<Router>,
+    /// The same for compiled schemas.
+    #[serde(skip)]
+    pub(crate) schemas: Schemas,
 }
 
 /// One operation of the spec.
@@ -77,6 +87,10 @@ pub(crate) struct Success {
 }
 
 impl Table {
+    pub(crate) fn router(&self) -> &Router {
+        self.router.get_or_init(|| Router::new(&self.operations))
+    }
+
     /// Follows `$ref`s until a schema of its own, and names the last definition on the way.
     pub(crate) fn resolve<'a>(&'a self, mut schema: &'a Value) -> (Option<&'a str>, &'a Value) {
         let mut name = None;

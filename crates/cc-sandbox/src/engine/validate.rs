@@ -43,7 +43,7 @@ impl fmt::Display for Violation {
     }
 }
 
-/// The compiled schemas of a table, each compiled when it is first needed.
+/// Compiled schemas, each compiled when it is first needed.
 #[derive(Debug, Default)]
 pub(crate) struct Schemas(Mutex<HashMap<String, Arc<Validator>>>);
 
@@ -85,12 +85,7 @@ pub(crate) struct Inputs<'a> {
 }
 
 /// What is wrong with the parameters of a request.
-pub(crate) fn parameter_problems(
-    schemas: &Schemas,
-    table: &Table,
-    operation: &Operation,
-    inputs: &Inputs<'_>,
-) -> Vec<String> {
+pub(crate) fn parameter_problems(table: &Table, operation: &Operation, inputs: &Inputs<'_>) -> Vec<String> {
     let mut problems = Vec::new();
     for (name, _) in inputs.query {
         let known = |parameter: &Parameter| parameter.place == Place::Query && parameter.name == *name;
@@ -118,7 +113,7 @@ pub(crate) fn parameter_problems(
         for value in values {
             let value = coerced(table, &parameter.schema, &value);
             let key = format!("{}/parameters/{name}", operation.id);
-            let wrong = schemas.problems(table, &key, &parameter.schema, &value);
+            let wrong = table.schemas.problems(table, &key, &parameter.schema, &value);
             problems.extend(wrong.into_iter().map(|rule| format!("parameter `{name}`: {rule}")));
         }
     }
@@ -127,7 +122,6 @@ pub(crate) fn parameter_problems(
 
 /// What is wrong with a body, and what it holds: JSON, a form as an object, or text as a string.
 pub(crate) fn read_body(
-    schemas: &Schemas,
     table: &Table,
     operation: &Operation,
     content_type: Option<&str>,
@@ -158,7 +152,8 @@ pub(crate) fn read_body(
         "application/x-www-form-urlencoded" => form(table, &expected.schema, text),
         _ => Value::String(text.to_owned()),
     };
-    let problems = schemas.problems(table, &format!("{}/request", operation.id), &expected.schema, &value);
+    let problems =
+        table.schemas.problems(table, &format!("{}/request", operation.id), &expected.schema, &value);
     if problems.is_empty() { Ok(value) } else { Err(problems) }
 }
 
