@@ -10,10 +10,14 @@ pub use crate::generated::commands::*;
 pub mod addon;
 #[cfg(feature = "application")]
 pub mod application;
+#[cfg(feature = "deployment")]
+pub mod deployment;
 #[cfg(feature = "application")]
 pub mod domain;
 #[cfg(feature = "application")]
 pub mod environment;
+#[cfg(feature = "deployment")]
+pub mod instance;
 #[cfg(all(feature = "addon", feature = "application"))]
 pub mod link;
 #[cfg(feature = "log")]

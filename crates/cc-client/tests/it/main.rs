@@ -2,6 +2,7 @@
 
 mod catalog;
 mod command;
+mod commands;
 mod resolve;
 mod store;
 mod support;

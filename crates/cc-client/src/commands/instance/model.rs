@@ -1,0 +1,3 @@
+//! What the commands of instances give back.
+
+pub use cc_api_deployment::types::{DateOrder, Instance, InstanceNetwork, InstanceState};

@@ -1,0 +1,229 @@
+//! Waiting for a deployment: every way in which it can end, in virtual time.
+
+use std::time::Duration;
+
+use cc_client::commands::deployment::WaitForDeployment;
+use cc_client::commands::deployment::model::{DeploymentOutcome, DeploymentVerdict};
+use cc_client::{Error, ErrorKind, Result, RetryPolicy};
+use serde_json::{Value, json};
+use tokio::time::Instant;
+
+use crate::support::{Platform, SECOND, after};
+
+const HANG: Duration = Duration::from_secs(1_000_000);
+
+/// The state of `deployment_1` at a look, which started at 8 o'clock.
+fn state(state: &str) -> Value {
+    started("deployment_1", 8, state, "DEPLOY")
+}
+
+fn started(id: &str, hour: u32, state: &str, action: &str) -> Value {
+    json!({"id": id, "startDate": format!("2024-05-02T{hour:02}:00:00Z"), "state": state, "origin": {"action": action}})
+}
+
+/// What the platform answers to the looks, one after the other, the last one for ever: a status with a body, or nothing for
+/// a long time. To the list of deployments it always gives this one.
+fn platform(looks: Vec<Option<(u16, Value)>>, list: Vec<Value>) -> Platform {
+    let looks = std::sync::Mutex::new(looks.into_iter());
+    let last = std::sync::Mutex::new(None);
+    Platform::slow(move |_, request| match request.uri().path() {
+        "/v2/summary" => after(Duration::ZERO, 200, crate::support::SUMMARY),
+        path if path.ends_with("/deployments") => after(Duration::ZERO, 200, &json!(list).to_string()),
+        _ => {
+            let mut last = last.lock().unwrap();
+            if let Some(next) = looks.lock().unwrap().next() {
+                *last = next;
+            }
+            match &*last {
+                Some((status, body)) => after(Duration::ZERO, *status, &body.to_string()),
+                None => after(HANG, 200, "{}"),
+            }
+        }
+    })
+}
+
+fn ok(state: &str) -> Option<(u16, Value)> {
+    Some((200, self::state(state)))
+}
+
+fn status(status: u16) -> Option<(u16, Value)> {
+    Some((status, json!({})))
+}
+
+/// Waits for `deployment_1` for half a minute: how it ended, and after how long.
+async fn wait(platform: &Platform) -> (Result<DeploymentVerdict>, u64) {
+    run(platform, WaitForDeployment::new("app_1", 30 * SECOND).deployment_id("deployment_1")).await
+}
+
+async fn run(platform: &Platform, command: WaitForDeployment) -> (Result<DeploymentVerdict>, u64) {
+    let start = Instant::now();
+    let ended = platform.client().send(command.owner_id("orga_1")).await;
+    (ended, start.elapsed().as_secs())
+}
+
+fn told(ended: (Result<DeploymentVerdict>, u64)) -> (DeploymentOutcome, Option<String>, u64) {
+    let verdict = ended.0.unwrap();
+    (verdict.outcome, verdict.deployment.map(|deployment| deployment.state.to_string()), ended.1)
+}
+
+fn failure(ended: (Result<DeploymentVerdict>, u64)) -> (Error, u64) {
+    (ended.0.unwrap_err(), ended.1)
+}
+
+#[tokio::test(start_paused = true)]
+async fn it_ends_when_the_deployment_does_and_looks_every_two_seconds() {
+    for (last, outcome) in [
+        ("SUCCEEDED", DeploymentOutcome::Succeeded),
+        ("FAILED", DeploymentOutcome::Failed),
+        ("CANCELLED", DeploymentOutcome::Cancelled),
+    ] {
+        let platform = platform(vec![ok("QUEUED"), ok("WORK_IN_PROGRESS"), ok(last)], vec![state(last)]);
+        assert_eq!(told(wait(&platform).await), (outcome, Some(last.to_owned()), 4));
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_state_that_is_not_known_is_no_end() {
+    let platform = platform(vec![ok("POSTPONED"), ok("SUCCEEDED")], vec![]);
+    let command =
+        WaitForDeployment::new("app_1", 30 * SECOND).deployment_id("deployment_1").every(5 * SECOND);
+    let ended = told(run(&platform, command).await);
+    assert_eq!(ended, (DeploymentOutcome::Succeeded, Some("SUCCEEDED".to_owned()), 5));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_cancelled_one_is_superseded_when_a_later_one_runs_something_in_its_place() {
+    let before = started("deployment_0", 7, "SUCCEEDED", "DEPLOY");
+    for (other, outcome) in [
+        (started("deployment_2", 9, "WORK_IN_PROGRESS", "DEPLOY"), DeploymentOutcome::Superseded),
+        (started("deployment_2", 9, "QUEUED", "UPSCALE"), DeploymentOutcome::Superseded),
+        (started("deployment_2", 9, "SUCCEEDED", "UNDEPLOY"), DeploymentOutcome::Cancelled),
+        (started("deployment_2", 9, "SUCCEEDED", "CANCEL"), DeploymentOutcome::Cancelled),
+        (json!({"id": "deployment_2", "state": "QUEUED"}), DeploymentOutcome::Cancelled),
+    ] {
+        let platform = platform(vec![ok("CANCELLED")], vec![other, state("CANCELLED"), before.clone()]);
+        assert_eq!(told(wait(&platform).await), (outcome, Some("CANCELLED".to_owned()), 0));
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn one_that_is_gone_is_superseded_by_a_later_one_and_the_last_that_was_seen_is_told() {
+    let later = started("deployment_2", 9, "WORK_IN_PROGRESS", "DEPLOY");
+    let platform = platform(vec![ok("QUEUED"), status(404)], vec![later]);
+    let ended = told(wait(&platform).await);
+    assert_eq!(ended, (DeploymentOutcome::Superseded, Some("QUEUED".to_owned()), 2));
+}
+
+#[tokio::test(start_paused = true)]
+async fn one_that_shows_up_late_is_waited_for() {
+    let others = vec![started("deployment_0", 7, "SUCCEEDED", "DEPLOY")];
+    let platform = platform(vec![status(404), status(404), ok("SUCCEEDED")], others);
+    let ended = told(wait(&platform).await);
+    assert_eq!(ended, (DeploymentOutcome::Succeeded, Some("SUCCEEDED".to_owned()), 4));
+}
+
+#[tokio::test(start_paused = true)]
+async fn one_that_never_shows_up_is_not_taken_for_another() {
+    let others = vec![started("deployment_2", 9, "SUCCEEDED", "DEPLOY")];
+    let ended = told(wait(&platform(vec![status(404)], others)).await);
+    assert_eq!(ended, (DeploymentOutcome::DeadlineExceeded, None, 30));
+}
+
+#[tokio::test(start_paused = true)]
+async fn one_that_only_the_list_knows_is_read_from_there() {
+    let ended = told(wait(&platform(vec![status(404)], vec![state("FAILED")])).await);
+    assert_eq!(ended, (DeploymentOutcome::Failed, Some("FAILED".to_owned()), 0));
+}
+
+#[tokio::test(start_paused = true)]
+async fn without_an_id_it_waits_for_the_one_that_is_the_latest_at_the_first_look() {
+    let list = vec![started("deployment_0", 7, "FAILED", "DEPLOY"), state("WORK_IN_PROGRESS")];
+    let platform = platform(vec![ok("WORK_IN_PROGRESS"), ok("SUCCEEDED")], list);
+    let ended = told(run(&platform, WaitForDeployment::new("app_1", 30 * SECOND)).await);
+    assert_eq!(ended, (DeploymentOutcome::Succeeded, Some("SUCCEEDED".to_owned()), 4));
+    let path = "GET /v4/orchestration/organisations/orga_1/applications/app_1/deployments";
+    let read = format!("{path}/deployment_1");
+    assert_eq!(platform.journal(), [path, read.as_str(), read.as_str()]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_application_without_deployments_is_waited_on_until_the_deadline() {
+    let ended = told(run(&platform(vec![], vec![]), WaitForDeployment::new("app_1", 30 * SECOND)).await);
+    assert_eq!(ended, (DeploymentOutcome::DeadlineExceeded, None, 30));
+}
+
+#[tokio::test(start_paused = true)]
+async fn one_that_goes_on_is_told_as_it_is_at_the_deadline() {
+    let ended = told(wait(&platform(vec![ok("WORK_IN_PROGRESS")], vec![])).await);
+    assert_eq!(ended, (DeploymentOutcome::DeadlineExceeded, Some("WORK_IN_PROGRESS".to_owned()), 30));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_look_that_hangs_does_not_escape_the_deadline() {
+    let ended = told(wait(&platform(vec![ok("QUEUED"), None], vec![])).await);
+    assert_eq!(ended, (DeploymentOutcome::DeadlineExceeded, Some("QUEUED".to_owned()), 30));
+    let command = WaitForDeployment::new("app_1", Duration::ZERO);
+    let ended = told(run(&platform(vec![None], vec![]), command).await);
+    assert_eq!(ended, (DeploymentOutcome::DeadlineExceeded, None, 0));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_look_that_hangs_is_given_up_after_the_time_of_an_attempt() {
+    let platform = platform(vec![None, ok("SUCCEEDED")], vec![]);
+    let command = WaitForDeployment::new("app_1", 60 * SECOND).deployment_id("deployment_1");
+    let ended = told(run(&platform, command).await);
+    assert_eq!(ended, (DeploymentOutcome::Succeeded, Some("SUCCEEDED".to_owned()), 32));
+}
+
+#[tokio::test(start_paused = true)]
+async fn errors_that_may_pass_are_lived_with() {
+    let ended = told(wait(&platform(vec![status(503), status(429), ok("SUCCEEDED")], vec![])).await);
+    assert_eq!(ended, (DeploymentOutcome::Succeeded, Some("SUCCEEDED".to_owned()), 4));
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_error_that_does_not_pass_until_the_deadline_is_told_then() {
+    let (error, seconds) = failure(wait(&platform(vec![ok("QUEUED"), status(503)], vec![])).await);
+    assert_eq!((error.status().map(|status| status.as_u16()), seconds), (Some(503), 30));
+    assert_eq!(error.command(), Some("WaitForDeployment"));
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_error_that_does_not_pass_ends_it_at_once() {
+    let (error, seconds) = failure(wait(&platform(vec![ok("QUEUED"), status(403)], vec![])).await);
+    assert_eq!((error.is_forbidden(), seconds), (true, 2));
+    let nobody = Platform::new(|_, _| (404, "{}".to_owned()));
+    let (error, seconds) = failure(wait(&nobody).await);
+    assert_eq!((error.is_not_found(), seconds), (true, 0));
+}
+
+#[tokio::test(start_paused = true)]
+async fn that_it_is_cancelled_is_certain_when_the_list_cannot_be_read() {
+    let cancelled = state("CANCELLED").to_string();
+    let platform = Platform::new(move |_, path| match path.ends_with("/deployments") {
+        true => (503, "{}".to_owned()),
+        false => (200, cancelled.clone()),
+    });
+    let ended = told(wait(&platform).await);
+    assert_eq!(ended, (DeploymentOutcome::Cancelled, Some("CANCELLED".to_owned()), 30));
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_time_of_the_call_bounds_it_too() {
+    let platform = platform(vec![ok("QUEUED")], vec![]);
+    let start = Instant::now();
+    let command = WaitForDeployment::new("app_1", 30 * SECOND).deployment_id("deployment_1");
+    let error = platform.client().send(command).timeout(5 * SECOND).await.unwrap_err();
+    assert_eq!((error.kind(), start.elapsed()), (ErrorKind::TimedOut, 5 * SECOND));
+}
+
+#[tokio::test(start_paused = true)]
+async fn it_reads_no_kept_answer_and_is_not_in_the_way_of_retries() {
+    let platform = platform(vec![ok("QUEUED"), status(503), ok("SUCCEEDED")], vec![]);
+    let command = WaitForDeployment::new("app_1", 30 * SECOND).deployment_id("deployment_1");
+    let cache = cc_client::CachePolicy::ttl(60 * SECOND);
+    let retry = RetryPolicy::default().backoff(SECOND / 10, SECOND / 10);
+    let verdict = platform.client().send(command).cache(cache).retry(retry).await.unwrap();
+    assert_eq!(verdict.outcome, DeploymentOutcome::Succeeded);
+    assert_eq!(platform.journal().len(), 4);
+}
