@@ -50,6 +50,12 @@ pub(crate) fn entries() -> Vec<CommandInfo> {
         entry::<crate::commands::deployment::CancelDeployment>("deployment", "Cancels a deployment that is under way.", &["cancel_deployment"]),
         #[cfg(feature = "deployment")]
         entry::<crate::commands::deployment::GetDeployment>("deployment", "Reads one deployment.", &["get_deployment"]),
+        #[cfg(feature = "deployment")]
+        entry::<crate::commands::deployment::GetDeploymentLegacy>("deployment", "Reads one deployment from v2, in the words of v4. `GetDeployment` says more.", &["get_legacy_deployment"]),
+        #[cfg(feature = "deployment")]
+        entry::<crate::commands::deployment::ListDeployment>("deployment", "Lists the deployments of one application, or the latest ones of every application of an owner.", &["list_legacy_deployments", "list_owner_deployments"]),
+        #[cfg(feature = "deployment")]
+        entry::<crate::commands::deployment::WaitForDeployment>("deployment", "Waits until a deployment has succeeded, failed or been cancelled.", &["get_deployment", "list_deployments"]),
         #[cfg(feature = "application")]
         entry::<crate::commands::domain::CreateDomain>("domain", "Gives an application a domain.", &["add_domain"]),
         #[cfg(feature = "application")]
@@ -82,6 +88,8 @@ pub(crate) fn entries() -> Vec<CommandInfo> {
         entry::<crate::commands::grafana::ResetGrafana>("grafana", "Brings the dashboards of the Grafana organisation of an owner back to what they were at first.", &["reset_grafana"]),
         #[cfg(feature = "deployment")]
         entry::<crate::commands::instance::GetApplicationInstance>("instance", "Reads one instance of an application.", &["get_instance"]),
+        #[cfg(feature = "deployment")]
+        entry::<crate::commands::instance::ListApplicationInstance>("instance", "Lists the instances of an application, the earliest created first.", &["list_instances"]),
         #[cfg(feature = "billing")]
         entry::<crate::commands::invoice::GetInvoiceHtml>("invoice", "Reads one invoice as a web page.", &["get_invoice_html"]),
         #[cfg(feature = "billing")]
