@@ -54,7 +54,7 @@ struct Inner {
     store: Option<Guarded>,
     known: RwLock<Known>,
     loading: Flight<()>,
-    fetching: Flight<Result<Arc<Index>>>,
+    fetching: Flight<Result<Fetched>>,
     unknown: Memo,
     /// Ids whose fresh look-up changed nothing.
     in_vain: Memo,
@@ -68,6 +68,13 @@ struct Known {
     identity: Arc<str>,
     /// How many there were before it.
     generation: u64,
+}
+
+/// An index that the platform gave, and to whom.
+#[derive(Clone)]
+struct Fetched {
+    index: Arc<Index>,
+    identity: Arc<str>,
 }
 
 /// Ids that were found.
@@ -130,9 +137,10 @@ impl Resolver {
     /// Those of the request.
     pub async fn refresh(&self) -> Result<Arc<Index>> {
         let (fetched, late) = self.fetch();
-        let index = fetched.await?;
+        let first = fetched.await?;
         // One that was on its way already may not know what happened just before this was called.
-        if late { self.fetch().0.await } else { Ok(index) }
+        let last = if late { self.fetch().0.await? } else { first };
+        Ok(last.index)
     }
 
     /// The index that is in memory.
@@ -218,14 +226,16 @@ impl Resolver {
     }
 
     /// Fetches the index until `look` gives something: a second time only when the first was on its way already, and so may
-    /// not know what happened just before.
+    /// not know what happened just before, or was given to somebody else, whose credentials the provider gave before.
     async fn fetch_until<T>(&self, look: impl Fn(&Index) -> Option<T>) -> Result<Option<T>> {
         for _ in 0..2 {
             let (fetched, late) = self.fetch();
-            if let Some(found) = look(&*fetched.await?) {
+            let Fetched { index, identity } = fetched.await?;
+            let mine = identity == self.0.transport.identity();
+            if let (true, Some(found)) = (mine, look(&index)) {
                 return Ok(Some(found));
             }
-            if !late {
+            if mine && !late {
                 break;
             }
         }
@@ -233,7 +243,7 @@ impl Resolver {
     }
 
     /// The index that the platform is asked for now, or was asked for and did not answer yet; and whether it is the latter.
-    fn fetch(&self) -> (impl Future<Output = Result<Arc<Index>>> + use<>, bool) {
+    fn fetch(&self) -> (impl Future<Output = Result<Fetched>> + use<>, bool) {
         let this = self.clone();
         self.0.fetching.join(|| {
             Box::pin(async move {
@@ -241,11 +251,11 @@ impl Resolver {
                 let key = this.0.store.as_ref().and_then(|store| store.key(&this.0.transport));
                 let index = Arc::new(fetch::fetch(&this.0.transport).await?);
                 tracing::debug!(ids = index.len(), "the index of ids is fresh");
-                this.keep(index.clone(), identity);
+                this.keep(index.clone(), identity.clone());
                 if let (Some(store), Some(key)) = (&this.0.store, key) {
                     store.write(&key, index.clone()).await;
                 }
-                Ok(index)
+                Ok(Fetched { index, identity })
             })
         })
     }

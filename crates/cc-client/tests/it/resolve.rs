@@ -5,7 +5,8 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use cc_client::{Client, Command, Context, ErrorKind, Ids, Result, Subject};
-use cc_core::{AnyAddonId, ApplicationId, ConsumerKey, OwnerId, ResourceId};
+use cc_core::credentials::{CredentialsProvider, ProvideFuture};
+use cc_core::{AnyAddonId, ApplicationId, ConsumerKey, Credentials, OwnerId, ResourceId, Transport};
 use futures_util::future::join_all;
 
 use crate::support::{GetThing, Platform, SECOND, SUMMARY, after};
@@ -296,6 +297,51 @@ async fn a_summary_that_fails_for_a_while_is_asked_for_once_more() {
     let platform = Platform::new(|_, _| (503, String::new()));
     let error = platform.client().resolver().owner_of(&app("app_1")).await.unwrap_err();
     assert_eq!((error.status().unwrap().as_u16(), platform.summaries()), (503, 2));
+}
+
+/// Gives the credentials of whoever is at work.
+#[derive(Debug, Clone, Default)]
+struct Shift(Arc<AtomicUsize>);
+
+impl CredentialsProvider for Shift {
+    fn provide(&self) -> ProvideFuture<'_> {
+        let worker = format!("worker-{}", self.0.load(Ordering::Relaxed));
+        Box::pin(std::future::ready(Ok(Credentials::oauth1("key", "secret", worker, "secret"))))
+    }
+
+    fn identity(&self) -> Option<String> {
+        Some(self.0.load(Ordering::Relaxed).to_string())
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_was_found_for_one_identity_is_not_told_to_the_next() {
+    let platform = Platform::slow(|_, request| {
+        let authorization = request.headers()["authorization"].to_str().unwrap();
+        let worker = if authorization.contains("worker-0") { "orga_of_0" } else { "orga_of_1" };
+        after(SECOND, 200, &SUMMARY.replace("orga_1", worker))
+    });
+    let shift = Shift::default();
+    let transport = Transport::builder()
+        .endpoint("https://api.test")
+        .credentials(Credentials::provider(shift.clone()))
+        .http_service(platform.clone())
+        .build()
+        .unwrap();
+    let client = Client::new(transport);
+    let owner = async || client.resolver().owner_of(&app("app_1")).await.unwrap();
+    assert_eq!(owner().await, "orga_of_0");
+    shift.0.store(1, Ordering::Relaxed);
+    assert_eq!(owner().await, "orga_of_1");
+    // Even what was asked for before and comes after the change.
+    client.resolver().forget();
+    shift.0.store(0, Ordering::Relaxed);
+    let (asked_by_0, asked_by_1) = tokio::join!(owner(), async {
+        tokio::time::sleep(SECOND / 2).await;
+        shift.0.store(1, Ordering::Relaxed);
+        owner().await
+    });
+    assert_eq!((asked_by_0.as_str(), asked_by_1.as_str()), ("orga_of_1", "orga_of_1"));
 }
 
 #[tokio::test]
