@@ -95,3 +95,15 @@ pub enum DeploymentOutcome {
     /// It was still under way, or had not shown up yet, when the time of the wait was over. It goes on.
     DeadlineExceeded,
 }
+
+impl std::fmt::Display for DeploymentOutcome {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(match self {
+            Self::Succeeded => "succeeded",
+            Self::Failed => "failed",
+            Self::Cancelled => "cancelled",
+            Self::Superseded => "superseded",
+            Self::DeadlineExceeded => "deadline-exceeded",
+        })
+    }
+}
