@@ -129,7 +129,8 @@ impl Credentials {
         }
     }
 
-    fn header(&self) -> Result<Option<HeaderValue>> {
+    /// The header of credentials that are there.
+    pub(crate) fn header(&self) -> Result<Option<HeaderValue>> {
         let text = match self {
             Self::None | Self::Provider(_) => return Ok(None),
             Self::ApiToken(token) => format!("Bearer {}", token.expose()),

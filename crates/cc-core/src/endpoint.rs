@@ -2,7 +2,9 @@
 
 use std::fmt;
 
-use url::{Origin, Url};
+use http::Uri;
+use http::uri::{Authority, PathAndQuery, Scheme};
+use url::{Origin, Position, Url};
 
 use crate::error::{Error, ErrorKind, Result};
 
@@ -14,6 +16,10 @@ pub struct Endpoint {
     url: Url,
     /// The URL as text, without a trailing slash.
     base: String,
+    /// Where the path begins in it.
+    path_at: usize,
+    scheme: Scheme,
+    authority: Authority,
 }
 
 impl Endpoint {
@@ -51,13 +57,60 @@ impl Endpoint {
             ));
         }
         let base = url.as_str().trim_end_matches('/').to_owned();
-        Ok(Self { url, base })
+        let path_at = url[..Position::BeforePath].len().min(base.len());
+        let authority = url[Position::BeforeHost..Position::AfterPort].parse().map_err(|cause| {
+            invalid("the host of the base URL is not valid".to_owned()).with_source(cause)
+        })?;
+        let scheme = if url.scheme() == "https" { Scheme::HTTPS } else { Scheme::HTTP };
+        Ok(Self { url, base, path_at, scheme, authority })
     }
 
     /// The base URL as text, without a trailing slash.
     #[must_use]
     pub fn as_str(&self) -> &str {
         &self.base
+    }
+
+    /// The same URL as [`join`](Self::join), as the layers take it; what differs from request to request is read alone.
+    ///
+    /// # Errors
+    /// [`ErrorKind::InvalidUrl`] when the path does not start with a slash, or path or query are not encoded.
+    pub(crate) fn uri(&self, path: &str, query: &str) -> Result<Uri> {
+        let invalid = |message: &str| Error::new(ErrorKind::InvalidUrl).with_message(message);
+        if !path.starts_with('/') {
+            return Err(invalid("the path of the request does not start with `/`"));
+        }
+        let base = &self.base[self.path_at..];
+        // To the byte: what is longer than its content is moved once more on its way into the URI.
+        let length = base.len() + path.len() + if query.is_empty() { 0 } else { 1 + query.len() };
+        let mut text = String::with_capacity(length);
+        text.push_str(base);
+        text.push_str(path);
+        if !query.is_empty() {
+            text.push('?');
+            text.push_str(query);
+        }
+        let path = PathAndQuery::try_from(text)
+            .map_err(|cause| invalid("the path or the query is not encoded").with_source(cause))?;
+        let mut parts = http::uri::Parts::default();
+        parts.scheme = Some(self.scheme.clone());
+        parts.authority = Some(self.authority.clone());
+        parts.path_and_query = Some(path);
+        Uri::from_parts(parts).map_err(|cause| invalid("no URL can be made of it").with_source(cause))
+    }
+
+    /// Whether this URL has the scheme, host and port of the endpoint.
+    pub(crate) fn is_origin_of(&self, uri: &Uri) -> bool {
+        if uri.scheme() != Some(&self.scheme) {
+            return false;
+        }
+        let default = if self.scheme == Scheme::HTTPS { 443 } else { 80 };
+        uri.authority().is_some_and(|authority| {
+            // Nearly always they are the same text.
+            authority.as_str() == self.authority.as_str()
+                || authority.host().eq_ignore_ascii_case(self.authority.host())
+                    && authority.port_u16().unwrap_or(default) == self.authority.port_u16().unwrap_or(default)
+        })
     }
 
     pub(crate) fn url(&self) -> &Url {
@@ -108,6 +161,36 @@ mod tests {
             ("http://h:81/base/", "http://h:81/base/v2/self?a=1"),
         ] {
             assert_eq!(Endpoint::parse(base).unwrap().join("/v2/self", "a=1").unwrap().as_str(), url);
+        }
+    }
+
+    #[test]
+    fn both_forms_of_a_url_are_the_same() {
+        for base in ["http://h", "http://h/", "https://H:81/base/", "https://h:443/a/b", "http://[::1]:81/x"]
+        {
+            let endpoint = Endpoint::parse(base).unwrap();
+            for query in ["", "a=1&b=%20"] {
+                let uri = endpoint.uri("/v2/é".replace('é', "%C3%A9").as_str(), query).unwrap();
+                assert_eq!(uri.to_string(), endpoint.join("/v2/%C3%A9", query).unwrap().as_str());
+                assert!(endpoint.is_origin_of(&uri));
+            }
+        }
+    }
+
+    #[test]
+    fn an_origin_is_scheme_host_and_port() {
+        let endpoint = Endpoint::parse("https://Api.host/base").unwrap();
+        let holds = |uri: &str| endpoint.is_origin_of(&uri.parse().unwrap());
+        assert!(holds("https://api.host/x") && holds("https://API.host:443/"));
+        for other in [
+            "http://api.host/",
+            "https://api.host:444/",
+            "https://host/",
+            "https://api.host.evil/",
+            "https://api.host@evil/",
+            "/base",
+        ] {
+            assert!(!holds(other), "{other}");
         }
     }
 

@@ -83,8 +83,13 @@ impl RequestBuilder {
         if !info.accept.is_empty() {
             headers.insert(header::ACCEPT, HeaderValue::from_static(info.accept));
         }
-        let request =
-            Request { info, path: String::new(), query: String::new(), headers, body: Bytes::new() };
+        let request = Request {
+            info,
+            path: String::with_capacity(info.route.len() + 64),
+            query: String::new(),
+            headers,
+            body: Bytes::new(),
+        };
         Self { request, rest: info.route, error: None }
     }
 

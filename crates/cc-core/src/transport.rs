@@ -56,7 +56,7 @@ pub use url::SecretUrl;
 pub struct Transport(Arc<Inner>);
 
 struct Inner {
-    endpoint: Endpoint,
+    endpoint: Arc<Endpoint>,
     credentials: Credentials,
     /// Known beforehand, unless a provider says it.
     identity: Option<Arc<str>>,
@@ -72,6 +72,7 @@ impl Transport {
     }
 
     fn assemble(endpoint: Endpoint, builder: TransportBuilder) -> Result<Self> {
+        let endpoint = Arc::new(endpoint);
         let credentials = builder.credentials.clone();
         let identity =
             (!matches!(credentials, Credentials::Provider(_))).then(|| credentials.identity().into());
@@ -181,8 +182,7 @@ impl Transport {
     async fn whole(&self, request: Request, options: &CallOptions) -> Result<(Answer<Bytes>, Arc<Context>)> {
         let (response, cx) = self.head(request, options, false).await?;
         let (parts, body) = response.into_parts();
-        // It is there: attempts read it.
-        let body = body.read(None).await?;
+        let body = body.into_whole();
         Ok((Answer::new(body, parts.status, parts.headers, cx.attempts()), cx))
     }
 
@@ -194,13 +194,12 @@ impl Transport {
         stream: bool,
     ) -> Result<(HttpResponse, Arc<Context>)> {
         let inner = &*self.0;
-        let options = options.clone().or(&inner.defaults);
-        let cx = Arc::new(Context::new(&request, self.identity(), options, stream));
+        let cx = Arc::new(Context::new(&request, self.identity(), options, &inner.defaults, stream));
         let deadline = cx.deadline();
         let reply = inner.stack.clone().call((request, cx.clone()));
         let outcome = match runtime::until(deadline, reply).await {
             Some(Ok(response)) if response.status().is_success() => return Ok((response, cx)),
-            Some(Ok(response)) => Err(refusal(response).await),
+            Some(Ok(response)) => Err(refusal(response)),
             Some(Err(error)) => Err(error),
             None => Err(cx.timed_out()),
         };
@@ -208,11 +207,10 @@ impl Transport {
     }
 }
 
-/// The failure that an answer means which is no success. Its body is there, and bounded: attempts read it.
-async fn refusal(response: HttpResponse) -> Error {
+/// The failure that an answer means which is no success.
+fn refusal(response: HttpResponse) -> Error {
     let (parts, body) = response.into_parts();
-    let body = body.read(None).await.unwrap_or_default();
-    let error = Error::from_answer(parts.status, &parts.headers, &body);
+    let error = Error::from_answer(parts.status, &parts.headers, &body.into_whole());
     match parts.extensions.get::<NotFollowed>() {
         Some(NotFollowed(reason)) => error.with_message(format!("a redirect that is not followed: {reason}")),
         None => error,

@@ -1,15 +1,17 @@
 //! One attempt: from its turn to the end of the body.
 
+use std::mem::take;
+use std::pin::pin;
 use std::sync::Arc;
 use std::task::{Context, Poll};
 
-use tower::{Service, ServiceExt};
+use tower::Service;
 
 use crate::error::{Error, ErrorKind, Result};
 use crate::runtime;
 use crate::transport::context::Job;
 use crate::transport::stack::Reply;
-use crate::transport::{Body, HttpRequest, HttpResponse, HttpService};
+use crate::transport::{HttpResponse, HttpService};
 
 /// How much of the body of an error is read: the platform's own are a few hundred bytes.
 const ERROR_BODY: usize = 64 * 1024;
@@ -36,14 +38,25 @@ impl Service<Job> for Attempt {
     }
 
     fn call(&mut self, job: Job) -> Reply {
-        let http = HttpService::clone(&self.http);
+        let mut http = HttpService::clone(&self.http);
         Box::pin(async move {
-            let Job { mut request, cx, .. } = job;
-            request.extensions_mut().insert(cx.info);
+            let cx = job.cx.clone();
             let resend_count = cx.begin_attempt();
             let started = runtime::Instant::now();
-            let exchange = exchange(http, request, cx.stream);
             let deadline = cx.attempt_timeout.and_then(|timeout| started.checked_add(timeout));
+            let exchange = pin!(async {
+                let mut answer = http.send(job.request, cx.info).await?;
+                let body = take(answer.body_mut());
+                *answer.body_mut() = if !answer.status().is_success() {
+                    // The status says what is wrong, whatever became of the words.
+                    body.read(Some(ERROR_BODY)).await.unwrap_or_default().into()
+                } else if cx.stream {
+                    body
+                } else {
+                    body.read(None).await?.into()
+                };
+                Ok(answer)
+            });
             let outcome = runtime::until(deadline, exchange).await.unwrap_or_else(|| {
                 let timeout = cx.attempt_timeout.unwrap_or_default();
                 Err(Error::new(ErrorKind::TimedOut).with_message(format!("an attempt may take {timeout:?}")))
@@ -51,25 +64,11 @@ impl Service<Job> for Attempt {
             tracing::debug!(
                 http.request.resend_count = resend_count,
                 http.response.status_code = outcome.as_ref().ok().map(|answer| answer.status().as_u16()),
-                error.type = outcome.as_ref().err().map(Error::code),
+                error.type = outcome.as_ref().err().map(|error| error.kind().code()),
                 duration = started.elapsed().as_secs_f64(),
                 "attempt"
             );
             outcome
         })
     }
-}
-
-async fn exchange(http: HttpService, request: HttpRequest, stream: bool) -> Result<HttpResponse> {
-    let (parts, body) = http.oneshot(request).await?.into_parts();
-    let body = match parts.status {
-        status if !status.is_success() => match body.read(Some(ERROR_BODY)).await {
-            Ok(body) => body.into(),
-            // The status says what is wrong, whatever became of the words.
-            Err(_) => Body::empty(),
-        },
-        _ if stream => body,
-        _ => body.read(None).await?.into(),
-    };
-    Ok(HttpResponse::from_parts(parts, body))
 }

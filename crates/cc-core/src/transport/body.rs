@@ -36,7 +36,11 @@ impl Body {
         E: Into<BoxError> + 'static,
     {
         let lost = |error: E| Error::from_foreign(error.into(), ErrorKind::Unreachable);
-        Self(Inner::Stream(Box::pin(chunks.map(move |chunk| chunk.map_err(lost)))))
+        Self::from_chunks(chunks.map(move |chunk| chunk.map_err(lost)))
+    }
+
+    pub(crate) fn from_chunks(chunks: impl Stream<Item = Result<Bytes>> + Send + 'static) -> Self {
+        Self(Inner::Stream(Box::pin(chunks)))
     }
 
     /// The body when it is there as a whole, and not read yet.
@@ -46,6 +50,14 @@ impl Body {
             Inner::Empty => Some(&EMPTY),
             Inner::Whole(body) => Some(body),
             Inner::Stream(_) => None,
+        }
+    }
+
+    /// The body that an attempt has read. There is no other outside of attempts, but that of an open stream.
+    pub(crate) fn into_whole(self) -> Bytes {
+        match self.0 {
+            Inner::Whole(body) => body,
+            Inner::Empty | Inner::Stream(_) => Bytes::new(),
         }
     }
 

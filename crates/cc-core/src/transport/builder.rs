@@ -12,7 +12,8 @@ use crate::error::{BoxError, ErrorKind, Result};
 use crate::transport::cache::{CachePolicy, CacheStore};
 use crate::transport::hooks::Hooks;
 use crate::transport::retry::RetryPolicy;
-use crate::transport::service::{self, HttpRequest, HttpResponse, HttpService, Sender, UserLayer};
+use crate::transport::send::Choice;
+use crate::transport::service::{self, HttpRequest, HttpResponse, HttpService, UserLayer};
 use crate::transport::{CallOptions, Transport};
 
 /// Puts a [`Transport`] together.
@@ -28,7 +29,7 @@ pub struct TransportBuilder {
     pub(crate) cache_capacity: usize,
     pub(crate) hooks: Option<Arc<dyn Hooks>>,
     pub(crate) layers: Vec<UserLayer>,
-    pub(crate) sender: Sender,
+    pub(crate) sender: Choice,
     pub(crate) jitter_seed: Option<u64>,
 }
 
@@ -45,7 +46,7 @@ impl Default for TransportBuilder {
             cache_capacity: 16 * 1024 * 1024,
             hooks: None,
             layers: Vec::new(),
-            sender: Sender::Own,
+            sender: Choice::Own,
             jitter_seed: None,
         }
     }
@@ -155,7 +156,7 @@ impl TransportBuilder {
         S::Error: Into<BoxError>,
         S::Future: Send + 'static,
     {
-        self.sender = Sender::Service(HttpService::new(service, ErrorKind::Unreachable));
+        self.sender = Choice::Service(service::boxed(service, ErrorKind::Unreachable));
         self
     }
 
@@ -165,13 +166,13 @@ impl TransportBuilder {
     /// takes care that no secret leaves the origin, where a client that follows them by itself takes only `Authorization`
     /// and cookies away. [`reqwest_builder`](Self::reqwest_builder) sees to that.
     pub fn reqwest_client(mut self, client: reqwest::Client) -> Self {
-        self.sender = Sender::Client(client);
+        self.sender = Choice::Client(client);
         self
     }
 
     /// Sends requests with a client that is finished here: redirects off, and the connect timeout of this builder.
     pub fn reqwest_builder(mut self, client: reqwest::ClientBuilder) -> Self {
-        self.sender = Sender::Builder(Box::new(client));
+        self.sender = Choice::Builder(Box::new(client));
         self
     }
 
@@ -193,8 +194,9 @@ impl TransportBuilder {
     /// The transport.
     ///
     /// # Errors
-    /// [`ErrorKind::InvalidUrl`] when the base URL is none, [`ErrorKind::InvalidInput`] when the `User-Agent` holds what no
-    /// header may hold, [`ErrorKind::Unexpected`] when the TLS library cannot be set up.
+    /// [`ErrorKind::InvalidUrl`] when the base URL is none, [`ErrorKind::InvalidInput`] and [`ErrorKind::Credentials`] when
+    /// the `User-Agent` or the credentials hold what no header may hold, [`ErrorKind::Unexpected`] when the TLS library
+    /// cannot be set up.
     pub fn build(self) -> Result<Transport> {
         let endpoint = self.endpoint.as_deref().unwrap_or_else(|| self.credentials.default_endpoint());
         let endpoint = Endpoint::parse(endpoint)?;

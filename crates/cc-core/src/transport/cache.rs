@@ -7,6 +7,7 @@ mod store;
 use std::sync::Arc;
 use std::task::{Context, Poll};
 
+use futures_util::future::Either;
 use tower::Service;
 
 use crate::error::{Error, Result};
@@ -36,34 +37,35 @@ impl<S> Cache<S> {
 
 impl<S> Service<Job> for Cache<S>
 where
-    S: Service<Job, Response = HttpResponse, Error = Error, Future = Reply> + Clone + Send + 'static,
+    S: Service<Job, Response = HttpResponse, Error = Error> + Clone + Send + 'static,
+    S::Future: Send,
 {
     type Response = HttpResponse;
     type Error = Error;
-    type Future = Reply;
+    type Future = Either<Reply, S::Future>;
 
     fn poll_ready(&mut self, cx: &mut Context<'_>) -> Poll<Result<()>> {
         self.inner.poll_ready(cx)
     }
 
-    fn call(&mut self, job: Job) -> Reply {
+    fn call(&mut self, job: Job) -> Self::Future {
         if !job.cx.info.method.is_safe() {
-            return Box::pin(self.clone().write(job));
-        }
-        match job.cx.cache.mode {
-            CacheMode::Default | CacheMode::Reload if job.is_shareable() => Box::pin(self.clone().read(job)),
-            _ => self.inner.call(job),
+            Either::Left(Box::pin(self.clone().write(job)))
+        } else if job.is_shareable() && job.cx.cache.mode != CacheMode::Off {
+            Either::Left(Box::pin(self.clone().read(job)))
+        } else {
+            Either::Right(self.inner.call(job))
         }
     }
 }
 
 impl<S> Cache<S>
 where
-    S: Service<Job, Response = HttpResponse, Error = Error, Future = Reply>,
+    S: Service<Job, Response = HttpResponse, Error = Error>,
 {
-    async fn read(mut self, mut job: Job) -> Result<HttpResponse> {
-        let (cx, uri) = (job.cx.clone(), job.request.uri().clone());
-        let key = job.key().cache_key(&cx.identity, uri.path());
+    async fn read(mut self, job: Job) -> Result<HttpResponse> {
+        let cx = job.cx.clone();
+        let key = job.key().cache_key(&cx.path);
         let reload = cx.cache.mode == CacheMode::Reload;
         if !reload {
             match self.store.get(&key).await {
@@ -72,17 +74,16 @@ where
                 Err(error) => complain(&error),
             }
         }
-        let read = self.journal.read(&cx.identity, &uri);
+        let _read = self.journal.read(&cx);
         let outcome = self.inner.call(job).await;
         let good = outcome.as_ref().ok().filter(|answer| answer.status().is_success());
-        let kept =
-            good.filter(|_| !cx.cache.ttl.is_zero() && !read.is_overtaken()).and_then(CachedAnswer::of);
+        let kept = good.filter(|_| !cx.cache.ttl.is_zero() && !cx.is_overtaken()).and_then(CachedAnswer::of);
         let stored = kept.is_some();
         if let Some(kept) = kept {
             self.store.put(&key, kept, cx.cache.ttl).await.unwrap_or_else(|error| complain(&error));
         }
         // A write that began while a slow store was at it has dropped what was not there yet.
-        let outdated = if stored { read.is_overtaken() } else { reload };
+        let outdated = if stored { cx.is_overtaken() } else { reload };
         if outdated {
             self.store.remove(&key).await.unwrap_or_else(|error| complain(&error));
         }
@@ -92,11 +93,11 @@ where
     /// Sends what may change something. What it may make old is dropped before, because the call may be given up at any
     /// time after, and once more at its end, for stores that others fill too.
     async fn write(mut self, job: Job) -> Result<HttpResponse> {
-        let (cx, uri) = (job.cx.clone(), job.request.uri().clone());
-        let _write = self.journal.write(&cx.identity, &uri);
-        invalidate(&*self.store, &cx.identity, uri.path()).await;
+        let cx = job.cx.clone();
+        let _write = self.journal.write(&cx);
+        invalidate(&*self.store, &cx.identity, &cx.path).await;
         let outcome = self.inner.call(job).await;
-        invalidate(&*self.store, &cx.identity, uri.path()).await;
+        invalidate(&*self.store, &cx.identity, &cx.path).await;
         outcome
     }
 }

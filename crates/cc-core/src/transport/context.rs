@@ -1,10 +1,10 @@
 //! What travels with a request through the layers.
 
-use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::time::Duration;
 
-use http::{HeaderValue, Uri, header};
+use http::{HeaderValue, header};
 
 use crate::endpoint::Endpoint;
 use crate::error::{Error, ErrorKind, Result};
@@ -15,34 +15,31 @@ use crate::transport::key::Key;
 use crate::transport::{CacheMode, CachePolicy, CallOptions, HttpRequest, RetryPolicy};
 
 /// One request on its way through the layers.
+#[derive(Debug)]
 pub(crate) struct Job {
-    pub(crate) request: HttpRequest,
+    /// As it will be sent, but for what each attempt adds. It is copied when it is sent, for the next attempt to have it.
+    pub(crate) request: Arc<HttpRequest>,
     pub(crate) cx: Arc<Context>,
-    /// What tells it from other requests, once a layer asked for it.
-    key: Option<Key>,
 }
 
 impl Job {
     pub(crate) fn new(endpoint: &Endpoint, request: Request, cx: Arc<Context>) -> Result<Self> {
-        let uri = uri(endpoint, &request)?;
+        let uri = endpoint.uri(&request.path, &request.query)?;
         let mut http = HttpRequest::new(request.body);
         *http.method_mut() = request.info.method.clone();
         *http.uri_mut() = uri;
         *http.headers_mut() = request.headers;
-        Ok(Self { request: http, cx, key: None })
+        Ok(Self { request: Arc::new(http), cx })
     }
 
     /// The same request, to be sent once more.
     pub(crate) fn again(&self) -> Self {
-        Self { request: self.request.clone(), cx: self.cx.clone(), key: None }
+        Self { request: self.request.clone(), cx: self.cx.clone() }
     }
 
-    pub(crate) fn key(&mut self) -> &Key {
-        self.key.get_or_insert_with(|| Key::new(&self.cx.identity, &self.request))
-    }
-
-    pub(crate) fn take_key(&mut self) -> Key {
-        self.key.take().unwrap_or_else(|| Key::new(&self.cx.identity, &self.request))
+    /// What tells it from other requests.
+    pub(crate) fn key(&self) -> Key {
+        Key::new(&self.cx.identity, &self.request)
     }
 
     /// Whether its answer may be given to others too: a plain GET.
@@ -50,22 +47,6 @@ impl Job {
         let info = self.cx.info;
         info.method == http::Method::GET && !info.one_shot && !self.cx.stream
     }
-}
-
-fn uri(endpoint: &Endpoint, request: &Request) -> Result<Uri> {
-    let mut text =
-        String::with_capacity(endpoint.as_str().len() + request.path.len() + request.query.len() + 1);
-    text.push_str(endpoint.as_str());
-    text.push_str(&request.path);
-    if !request.query.is_empty() {
-        text.push('?');
-        text.push_str(&request.query);
-    }
-    let invalid = |message: &str| Error::new(ErrorKind::InvalidUrl).with_message(message);
-    if !request.path.starts_with('/') {
-        return Err(invalid("the path of the request does not start with `/`"));
-    }
-    Uri::try_from(text).map_err(|cause| invalid("the path or the query is not encoded").with_source(cause))
 }
 
 /// What is known of a call beside its request, and what happened to it so far.
@@ -83,33 +64,51 @@ pub(crate) struct Context {
     pub(crate) timeout: Option<Duration>,
     deadline: Mutex<Option<Instant>>,
     attempts: AtomicU32,
+    overtaken: AtomicBool,
     last_failure: Mutex<Option<Error>>,
     /// The call whose answer this one waits for, when it does not ask by itself.
     joined: OnceLock<Arc<Context>>,
 }
 
 impl Context {
-    pub(crate) fn new(request: &Request, identity: Arc<str>, options: CallOptions, stream: bool) -> Self {
-        let mut cache = options.cache.unwrap_or_else(CachePolicy::off);
+    /// What `options` say of a call, and `defaults` of what they leave open.
+    pub(crate) fn new(
+        request: &Request,
+        identity: Arc<str>,
+        options: &CallOptions,
+        defaults: &CallOptions,
+        stream: bool,
+    ) -> Self {
+        let mut cache = options.cache.or(defaults.cache).unwrap_or_else(CachePolicy::off);
         if options.reload {
             cache.mode = CacheMode::Reload;
         }
-        let deadline = options.ends_at();
+        let limits = if options.has_limit() { options } else { defaults };
         Self {
             info: request.info,
             identity,
             path: request.path.clone(),
             stream,
-            attempt_timeout: options.attempt_timeout.flatten(),
-            retry: options.retry.unwrap_or_default(),
+            attempt_timeout: options.attempt_timeout.or(defaults.attempt_timeout).flatten(),
+            retry: options.retry.as_ref().or(defaults.retry.as_ref()).cloned().unwrap_or_default(),
             cache,
-            debug: options.debug.unwrap_or_default(),
-            timeout: options.timeout.flatten(),
-            deadline: Mutex::new(deadline),
+            debug: options.debug.or(defaults.debug).unwrap_or_default(),
+            timeout: limits.timeout.flatten(),
+            deadline: Mutex::new(limits.ends_at()),
             attempts: AtomicU32::new(0),
+            overtaken: AtomicBool::new(false),
             last_failure: Mutex::new(None),
             joined: OnceLock::new(),
         }
+    }
+
+    /// Whether a write to what this call reads was under way since it began.
+    pub(crate) fn is_overtaken(&self) -> bool {
+        self.overtaken.load(Ordering::Acquire)
+    }
+
+    pub(crate) fn overtake(&self) {
+        self.overtaken.store(true, Ordering::Release);
     }
 
     /// When nobody waits for the answer any more.

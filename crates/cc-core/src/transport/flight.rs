@@ -3,23 +3,22 @@
 use std::collections::HashMap;
 use std::collections::hash_map::Entry;
 use std::future::Future;
+use std::hash::{BuildHasherDefault, Hash, Hasher};
 use std::pin::Pin;
-use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
 use std::task::{self, Poll};
 use std::time::Duration;
 
 use bytes::Bytes;
-use futures_util::FutureExt;
-use futures_util::future::{Shared, WeakShared};
+use futures_util::future::{Either, MapOk, Shared, WeakShared};
+use futures_util::{FutureExt, TryFutureExt};
 use http::{Extensions, HeaderMap, StatusCode};
 use tower::Service;
 
 use crate::error::{Error, Result};
 use crate::transport::context::{Context, Job, lock};
 use crate::transport::journal::{Journal, Read};
-use crate::transport::key::Key;
-use crate::transport::stack::Reply;
+use crate::transport::key::{Folded, Key};
 use crate::transport::{Body, CacheMode, HttpResponse, RetryPolicy};
 
 /// Lets a GET wait for the answer of another one. Each waits in its own future, for its own time: when the first is given
@@ -31,13 +30,16 @@ pub(crate) struct SingleFlight<S> {
     inner: S,
 }
 
-type Landing = Pin<Box<dyn Future<Output = Result<Landed>> + Send>>;
+pub(crate) type Landing = Pin<Box<dyn Future<Output = Result<Landed>> + Send>>;
+
+/// What each of those who wait has.
+pub(crate) type Arrival = MapOk<Shared<Landing>, fn(Landed) -> HttpResponse>;
 
 #[derive(Default)]
-struct Flights(Mutex<HashMap<FlightKey, Flight>>);
+struct Flights(Mutex<HashMap<Arc<FlightKey>, Flight, BuildHasherDefault<Folded>>>);
 
 /// What has to be equal for two calls to share a request: what is asked, and how hard.
-#[derive(Clone, PartialEq, Eq, Hash)]
+#[derive(PartialEq, Eq)]
 struct FlightKey {
     request: Key,
     reload: bool,
@@ -45,15 +47,20 @@ struct FlightKey {
     retry: RetryPolicy,
 }
 
+impl Hash for FlightKey {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        self.request.hash(state);
+    }
+}
+
 struct Flight {
     answer: WeakShared<Landing>,
     leader: Arc<Context>,
-    overtaken: Arc<AtomicBool>,
 }
 
 /// An answer that can be given to several.
 #[derive(Clone)]
-struct Landed {
+pub(crate) struct Landed {
     status: StatusCode,
     headers: HeaderMap,
     extensions: Extensions,
@@ -68,43 +75,44 @@ impl<S> SingleFlight<S> {
 
 impl<S> Service<Job> for SingleFlight<S>
 where
-    S: Service<Job, Response = HttpResponse, Error = Error, Future = Reply> + Clone + Send + 'static,
+    S: Service<Job, Response = HttpResponse, Error = Error>,
+    S::Future: Send + 'static,
 {
     type Response = HttpResponse;
     type Error = Error;
-    type Future = Reply;
+    type Future = Either<Arrival, S::Future>;
 
     fn poll_ready(&mut self, cx: &mut task::Context<'_>) -> Poll<Result<()>> {
         self.inner.poll_ready(cx)
     }
 
-    fn call(&mut self, mut job: Job) -> Reply {
+    fn call(&mut self, job: Job) -> Self::Future {
         if !job.is_shareable() {
-            return self.inner.call(job);
+            return Either::Right(self.inner.call(job));
         }
-        let key = FlightKey {
-            request: job.take_key(),
+        let key = Arc::new(FlightKey {
+            request: job.key(),
             reload: job.cx.cache.mode == CacheMode::Reload,
             attempt_timeout: job.cx.attempt_timeout,
             retry: job.cx.retry.clone(),
-        };
-        let answer = self.join_or_start(key, job);
-        Box::pin(async move { answer.await.map(Into::into) })
+        });
+        Either::Left(self.join_or_start(key, job).map_ok(HttpResponse::from as fn(Landed) -> HttpResponse))
     }
 }
 
 impl<S> SingleFlight<S>
 where
-    S: Service<Job, Response = HttpResponse, Error = Error, Future = Reply>,
+    S: Service<Job, Response = HttpResponse, Error = Error>,
+    S::Future: Send + 'static,
 {
-    fn join_or_start(&mut self, key: FlightKey, job: Job) -> Shared<Landing> {
+    fn join_or_start(&mut self, key: Arc<FlightKey>, job: Job) -> Shared<Landing> {
         // Let go after the lock: it may be the last hold on a flight, which takes the lock to clear its way.
         let _left;
         let mut flights = lock(&self.flights.0);
         if let Some(flight) = flights.get(&key) {
             let answer = flight.answer.upgrade();
             // What was asked before a write must not answer what is asked after it.
-            if !flight.overtaken.load(Ordering::Acquire) {
+            if !flight.leader.is_overtaken() {
                 if let Some(answer) = answer {
                     job.cx.join(&flight.leader);
                     return answer;
@@ -114,18 +122,18 @@ where
             }
         }
         let leader = job.cx.clone();
-        let read = self.journal.read(&leader.identity, job.request.uri());
-        let overtaken = read.watch();
-        let runway = Runway { flights: self.flights.clone(), key: key.clone(), read };
+        let read = self.journal.read(&leader);
+        let runway =
+            Runway { flights: self.flights.clone(), key: key.clone(), leader: leader.clone(), _read: read };
         let reply = self.inner.call(job);
         let landing: Landing = Box::pin(async move {
             let outcome = reply.await;
             drop(runway);
-            Landed::of(outcome?).await
+            outcome.map(Landed::from)
         });
         let answer = landing.shared();
         if let Some(weak) = answer.downgrade() {
-            flights.insert(key, Flight { answer: weak, leader, overtaken });
+            flights.insert(key, Flight { answer: weak, leader });
         }
         answer
     }
@@ -134,26 +142,27 @@ where
 /// Clears the way when a flight has landed or everybody has left it.
 struct Runway {
     flights: Arc<Flights>,
-    key: FlightKey,
-    read: Read,
+    key: Arc<FlightKey>,
+    leader: Arc<Context>,
+    _read: Read,
 }
 
 impl Drop for Runway {
     fn drop(&mut self) {
         if let Entry::Occupied(flight) = lock(&self.flights.0).entry(self.key.clone()) {
             // Another flight may have taken the place of one that a write has overtaken.
-            if Arc::ptr_eq(&flight.get().overtaken, &self.read.watch()) {
+            if Arc::ptr_eq(&flight.get().leader, &self.leader) {
                 flight.remove();
             }
         }
     }
 }
 
-impl Landed {
-    async fn of(answer: HttpResponse) -> Result<Self> {
+impl From<HttpResponse> for Landed {
+    fn from(answer: HttpResponse) -> Self {
         let (parts, body) = answer.into_parts();
-        let body = body.read(None).await?;
-        Ok(Self { status: parts.status, headers: parts.headers, extensions: parts.extensions, body })
+        let body = body.into_whole();
+        Self { status: parts.status, headers: parts.headers, extensions: parts.extensions, body }
     }
 }
 

@@ -6,11 +6,12 @@ use std::pin::Pin;
 use std::sync::Arc;
 use std::task::{self, Poll};
 
+use futures_util::future::Either;
 use http::{HeaderMap, StatusCode};
 use tower::Service;
 
 use crate::endpoint::Endpoint;
-use crate::error::{Error, Result};
+use crate::error::{Error, ErrorKind, Result};
 use crate::operation::OperationInfo;
 use crate::request::Request;
 use crate::transport::HttpResponse;
@@ -23,7 +24,7 @@ pub type HookFuture<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
 /// What a program adds around every call. Each hook runs at most once a call, whatever the retries.
 pub trait Hooks: Send + Sync + fmt::Debug + 'static {
     /// Before anything is sent or looked up: the place to add headers and query parameters. Credentials are added later,
-    /// at each attempt, and win over an `authorization` header that is set here.
+    /// at each attempt, and win over an `authorization` header that is set here. Its operation and path must stay.
     ///
     /// An error ends the call.
     fn on_request<'a>(&'a self, request: &'a mut Request) -> HookFuture<'a, Result<()>> {
@@ -74,39 +75,45 @@ impl fmt::Debug for ResponseHead<'_> {
 /// Runs the hooks, and makes an HTTP request of what they leave.
 #[derive(Debug, Clone)]
 pub(crate) struct Hooked<S> {
-    endpoint: Endpoint,
+    endpoint: Arc<Endpoint>,
     hooks: Option<Arc<dyn Hooks>>,
     inner: S,
 }
 
 impl<S> Hooked<S> {
-    pub(crate) fn new(endpoint: Endpoint, hooks: Option<Arc<dyn Hooks>>, inner: S) -> Self {
+    pub(crate) fn new(endpoint: Arc<Endpoint>, hooks: Option<Arc<dyn Hooks>>, inner: S) -> Self {
         Self { endpoint, hooks, inner }
     }
 }
 
 impl<S> Service<(Request, Arc<Context>)> for Hooked<S>
 where
-    S: Service<Job, Response = HttpResponse, Error = Error, Future = Reply> + Clone + Send + 'static,
+    S: Service<Job, Response = HttpResponse, Error = Error> + Clone + Send + 'static,
+    S::Future: Send,
 {
     type Response = HttpResponse;
     type Error = Error;
-    type Future = Reply;
+    type Future = Either<Reply, S::Future>;
 
     fn poll_ready(&mut self, cx: &mut task::Context<'_>) -> Poll<Result<()>> {
         self.inner.poll_ready(cx)
     }
 
-    fn call(&mut self, (mut request, cx): (Request, Arc<Context>)) -> Reply {
+    fn call(&mut self, (mut request, cx): (Request, Arc<Context>)) -> Self::Future {
         let Some(hooks) = self.hooks.clone() else {
             return match Job::new(&self.endpoint, request, cx) {
-                Ok(job) => self.inner.call(job),
-                Err(error) => Box::pin(std::future::ready(Err(error))),
+                Ok(job) => Either::Right(self.inner.call(job)),
+                Err(error) => Either::Left(Box::pin(std::future::ready(Err(error)))),
             };
         };
         let (endpoint, mut inner) = (self.endpoint.clone(), self.inner.clone());
-        Box::pin(async move {
+        Either::Left(Box::pin(async move {
             hooks.on_request(&mut request).await?;
+            // The path is what is cached, shared and traced.
+            if request.path != cx.path || !std::ptr::eq(request.info, cx.info) {
+                return Err(Error::new(ErrorKind::InvalidInput)
+                    .with_message("a hook changed the operation or the path of a request"));
+            }
             let response = inner.call(Job::new(&endpoint, request, cx.clone())?).await?;
             let head = ResponseHead {
                 info: cx.info,
@@ -117,6 +124,6 @@ where
             };
             hooks.on_response(head).await;
             Ok(response)
-        })
+        }))
     }
 }

@@ -3,12 +3,13 @@
 use std::sync::Arc;
 use std::task::{Context, Poll};
 
-use http::{HeaderValue, Uri, header};
+use futures_util::future::Either;
+use http::header::{self, Entry, HeaderValue};
 use tower::Service;
 
 use crate::credentials::Credentials;
 use crate::endpoint::Endpoint;
-use crate::error::Error;
+use crate::error::{Error, Result};
 use crate::transport::redirect::Foreign;
 use crate::transport::stack::Reply;
 use crate::transport::{HttpRequest, HttpResponse};
@@ -22,19 +23,32 @@ pub(crate) struct Identify<S> {
 
 #[derive(Debug)]
 struct Who {
-    credentials: Credentials,
-    origin: Origin,
+    credentials: Signature,
+    endpoint: Arc<Endpoint>,
     user_agent: HeaderValue,
+}
+
+/// The value of the header.
+#[derive(Debug)]
+enum Signature {
+    Fixed(Option<HeaderValue>),
+    /// It is asked for at each attempt.
+    Provided(Credentials),
 }
 
 impl<S> Identify<S> {
     pub(crate) fn new(
         credentials: Credentials,
-        endpoint: &Endpoint,
+        endpoint: Arc<Endpoint>,
         user_agent: HeaderValue,
         inner: S,
-    ) -> Self {
-        Self { who: Arc::new(Who { credentials, origin: Origin::of_endpoint(endpoint), user_agent }), inner }
+    ) -> Result<Self> {
+        let credentials = match credentials {
+            Credentials::Provider(_) => Signature::Provided(credentials),
+            fixed => Signature::Fixed(fixed.header()?),
+        };
+        let who = Who { credentials, endpoint, user_agent };
+        Ok(Self { who: Arc::new(who), inner })
     }
 }
 
@@ -45,67 +59,36 @@ where
 {
     type Response = HttpResponse;
     type Error = Error;
-    type Future = Reply;
+    type Future = Either<Reply, S::Future>;
 
-    fn poll_ready(&mut self, cx: &mut Context<'_>) -> Poll<Result<(), Error>> {
+    fn poll_ready(&mut self, cx: &mut Context<'_>) -> Poll<Result<()>> {
         self.inner.poll_ready(cx)
     }
 
-    fn call(&mut self, mut request: HttpRequest) -> Reply {
-        let (who, mut inner) = (self.who.clone(), self.inner.clone());
-        Box::pin(async move {
-            if !request.headers().contains_key(header::USER_AGENT) {
-                request.headers_mut().insert(header::USER_AGENT, who.user_agent.clone());
-            }
-            let at_home = request.extensions().get::<Foreign>().is_none() && who.origin.holds(request.uri());
-            if at_home && let Some(value) = who.credentials.authorization().await? {
-                request.headers_mut().insert(header::AUTHORIZATION, value);
-            }
-            inner.call(request).await
-        })
-    }
-}
-
-/// Scheme, host and port.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Origin {
-    scheme: String,
-    host: String,
-    port: u16,
-}
-
-impl Origin {
-    fn of_endpoint(endpoint: &Endpoint) -> Self {
-        let url = endpoint.url();
-        Self {
-            scheme: url.scheme().to_owned(),
-            host: url.host_str().unwrap_or_default().to_owned(),
-            port: url.port_or_known_default().unwrap_or_default(),
+    fn call(&mut self, mut request: HttpRequest) -> Self::Future {
+        let who = &*self.who;
+        if let Entry::Vacant(entry) = request.headers_mut().entry(header::USER_AGENT) {
+            entry.insert(who.user_agent.clone());
         }
-    }
-
-    /// Whether this URL lies within.
-    pub(crate) fn holds(&self, uri: &Uri) -> bool {
-        uri.scheme_str() == Some(&self.scheme)
-            && uri.host().is_some_and(|host| host.eq_ignore_ascii_case(&self.host))
-            && uri.port_u16().unwrap_or(if self.scheme == "https" { 443 } else { 80 }) == self.port
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn an_origin_is_scheme_host_and_port() {
-        let origin = Origin::of_endpoint(&Endpoint::parse("https://Api.host/base").unwrap());
-        let holds = |uri: &str| origin.holds(&uri.parse().unwrap());
-        assert!(holds("https://api.host/x") && holds("https://API.host:443/"));
-        for other in ["http://api.host/", "https://api.host:444/", "https://host/", "https://api.host.evil/"]
-        {
-            assert!(!holds(other), "{other}");
+        let home =
+            request.extensions().get::<Foreign>().is_none() && who.endpoint.is_origin_of(request.uri());
+        match &who.credentials {
+            Signature::Fixed(Some(value)) if home => {
+                request.headers_mut().insert(header::AUTHORIZATION, value.clone());
+            }
+            Signature::Provided(credentials) if home => {
+                let (credentials, mut inner) = (credentials.clone(), self.inner.clone());
+                // The one that is ready, not its copy.
+                std::mem::swap(&mut inner, &mut self.inner);
+                return Either::Left(Box::pin(async move {
+                    if let Some(value) = credentials.authorization().await? {
+                        request.headers_mut().insert(header::AUTHORIZATION, value);
+                    }
+                    inner.call(request).await
+                }));
+            }
+            _ => {}
         }
-        let origin = Origin::of_endpoint(&Endpoint::parse("http://[::1]:81").unwrap());
-        assert!(origin.holds(&"http://[::1]:81/".parse().unwrap()));
+        Either::Right(self.inner.call(request))
     }
 }

@@ -1,132 +1,138 @@
 //! Which reads were overtaken by a write, so that what they brought is not taken for the state after it.
 
-use std::collections::HashMap;
-use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
 
-use http::Uri;
-
 use crate::transport::cache::related;
-use crate::transport::context::lock;
+use crate::transport::context::{Context, lock};
 
-/// The reads and writes that are under way. Its size is theirs: what has ended is forgotten.
+/// The reads and writes that are under way. Its size is theirs: what has ended leaves a free place.
 #[derive(Debug, Default)]
 pub(crate) struct Journal(Mutex<State>);
 
 #[derive(Debug, Default)]
 struct State {
-    next: u64,
-    reads: HashMap<u64, (Scope, Arc<AtomicBool>)>,
-    writes: HashMap<u64, Scope>,
+    reads: Places,
+    writes: Places,
 }
 
-/// What a request reads or changes.
-#[derive(Debug)]
-struct Scope {
-    identity: Arc<str>,
-    uri: Uri,
-}
-
-impl Scope {
-    fn concerns(&self, other: &Self) -> bool {
-        self.identity == other.identity && related(self.uri.path(), other.uri.path())
-    }
+/// Calls at places that do not move.
+#[derive(Debug, Default)]
+struct Places {
+    calls: Vec<Option<Arc<Context>>>,
+    free: Vec<usize>,
 }
 
 /// A read that is under way.
 #[derive(Debug)]
 pub(crate) struct Read {
     journal: Arc<Journal>,
-    id: u64,
-    overtaken: Arc<AtomicBool>,
+    place: usize,
 }
 
 /// A write that is under way.
 #[derive(Debug)]
 pub(crate) struct Write {
     journal: Arc<Journal>,
-    id: u64,
+    place: usize,
 }
 
 impl Journal {
-    /// Begins a read.
-    pub(crate) fn read(self: &Arc<Self>, identity: &Arc<str>, uri: &Uri) -> Read {
-        let scope = Scope { identity: identity.clone(), uri: uri.clone() };
+    /// Begins a read: from now on, [`Context::is_overtaken`] says whether a write to what it reads was under way since.
+    pub(crate) fn read(self: &Arc<Self>, read: &Arc<Context>) -> Read {
         let mut state = lock(&self.0);
-        let overtaken = Arc::new(AtomicBool::new(state.writes.values().any(|write| write.concerns(&scope))));
-        let id = state.next;
-        state.next += 1;
-        state.reads.insert(id, (scope, overtaken.clone()));
-        Read { journal: self.clone(), id, overtaken }
+        if state.writes.iter().any(|write| concerns(write, read)) {
+            read.overtake();
+        }
+        Read { place: state.reads.add(read.clone()), journal: self.clone() }
     }
 
     /// Begins a write.
-    pub(crate) fn write(self: &Arc<Self>, identity: &Arc<str>, uri: &Uri) -> Write {
-        let scope = Scope { identity: identity.clone(), uri: uri.clone() };
+    pub(crate) fn write(self: &Arc<Self>, write: &Arc<Context>) -> Write {
         let mut state = lock(&self.0);
-        for (_, overtaken) in state.reads.values().filter(|(read, _)| read.concerns(&scope)) {
-            overtaken.store(true, Ordering::Release);
-        }
-        let id = state.next;
-        state.next += 1;
-        state.writes.insert(id, scope);
-        Write { journal: self.clone(), id }
+        state.reads.iter().filter(|read| concerns(write, read)).for_each(|read| read.overtake());
+        Write { place: state.writes.add(write.clone()), journal: self.clone() }
     }
 }
 
-impl Read {
-    /// Whether a write to what it reads was under way at any time since it began.
-    pub(crate) fn is_overtaken(&self) -> bool {
-        self.overtaken.load(Ordering::Acquire)
+fn concerns(write: &Context, read: &Context) -> bool {
+    write.identity == read.identity && related(&write.path, &read.path)
+}
+
+impl Places {
+    fn iter(&self) -> impl Iterator<Item = &Arc<Context>> {
+        self.calls.iter().flatten()
     }
 
-    /// A look at [`is_overtaken`](Self::is_overtaken) for others.
-    pub(crate) fn watch(&self) -> Arc<AtomicBool> {
-        self.overtaken.clone()
+    fn add(&mut self, call: Arc<Context>) -> usize {
+        match self.free.pop() {
+            Some(place) => {
+                self.calls[place] = Some(call);
+                place
+            }
+            None => {
+                self.calls.push(Some(call));
+                self.calls.len() - 1
+            }
+        }
+    }
+
+    fn remove(&mut self, place: usize) {
+        self.calls[place] = None;
+        self.free.push(place);
     }
 }
 
 impl Drop for Read {
     fn drop(&mut self) {
-        lock(&self.journal.0).reads.remove(&self.id);
+        lock(&self.journal.0).reads.remove(self.place);
     }
 }
 
 impl Drop for Write {
     fn drop(&mut self) {
-        lock(&self.journal.0).writes.remove(&self.id);
+        lock(&self.journal.0).writes.remove(self.place);
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use super::*;
+    use http::Method;
 
-    fn uri(path: &str) -> Uri {
-        format!("http://h{path}").parse().unwrap()
+    use super::*;
+    use crate::operation::OperationInfo;
+    use crate::request::RequestBuilder;
+    use crate::transport::CallOptions;
+
+    fn call(identity: &str, path: &str) -> Arc<Context> {
+        static INFO: OperationInfo = OperationInfo::new("x", "test", Method::GET, "/", "");
+        let mut request = RequestBuilder::new(&INFO).build().unwrap();
+        request.path = path.to_owned();
+        let none = CallOptions::new();
+        Arc::new(Context::new(&request, identity.into(), &none, &none, false))
     }
 
     #[test]
     fn a_read_is_overtaken_by_a_related_write_at_any_time_of_its_life() {
         let journal = Arc::new(Journal::default());
-        let me = Arc::from("me");
-        let before = journal.read(&me, &uri("/a/b"));
-        let elsewhere = journal.read(&me, &uri("/a/c"));
-        let other = journal.read(&Arc::from("you"), &uri("/a/b"));
-        let write = journal.write(&me, &uri("/a/b/c"));
-        let during = journal.read(&me, &uri("/a"));
+        let calls = [("me", "/a/b"), ("me", "/a/c"), ("you", "/a/b"), ("me", "/a"), ("me", "/a/b")]
+            .map(|(identity, path)| call(identity, path));
+        let _before: Vec<Read> = calls[..3].iter().map(|call| journal.read(call)).collect();
+        let write = journal.write(&call("me", "/a/b/c"));
+        let _during = journal.read(&calls[3]);
         drop(write);
-        let after = journal.read(&me, &uri("/a/b"));
-        let overtaken = [&before, &elsewhere, &other, &during, &after].map(Read::is_overtaken);
-        assert_eq!(overtaken, [true, false, false, true, false]);
+        let _after = journal.read(&calls[4]);
+        assert_eq!(calls.map(|call| call.is_overtaken()), [true, false, false, true, false]);
     }
 
     #[test]
     fn what_has_ended_leaves_nothing_behind() {
         let journal = Arc::new(Journal::default());
-        let me = Arc::from("me");
-        drop((journal.read(&me, &uri("/a")), journal.write(&me, &uri("/a"))));
+        let me = call("me", "/a");
+        for _ in 0..100 {
+            drop((journal.read(&me), journal.write(&me)));
+        }
         let state = lock(&journal.0);
-        assert!(state.reads.is_empty() && state.writes.is_empty());
+        assert_eq!((state.reads.iter().count(), state.reads.calls.len()), (0, 1));
+        assert_eq!(Arc::strong_count(&me), 1);
     }
 }

@@ -1,12 +1,15 @@
 //! Bounds how many requests are in flight.
 
+use std::future::Future;
+use std::pin::Pin;
 use std::sync::Arc;
-use std::task::{Context, Poll};
+use std::task::{Context, Poll, ready};
 
-use tokio::sync::Semaphore;
+use futures_util::future::Either;
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tower::Service;
 
-use crate::error::{Error, ErrorKind};
+use crate::error::{Error, ErrorKind, Result};
 use crate::transport::HttpResponse;
 use crate::transport::context::Job;
 use crate::transport::stack::Reply;
@@ -27,22 +30,41 @@ impl<S> Limit<S> {
 impl<S> Service<Job> for Limit<S>
 where
     S: Service<Job, Response = HttpResponse, Error = Error> + Clone + Send + 'static,
-    S::Future: Send,
+    S::Future: Send + Unpin,
 {
     type Response = HttpResponse;
     type Error = Error;
-    type Future = Reply;
+    type Future = Either<Reply, WithPermit<S::Future>>;
 
-    fn poll_ready(&mut self, cx: &mut Context<'_>) -> Poll<Result<(), Error>> {
+    fn poll_ready(&mut self, cx: &mut Context<'_>) -> Poll<Result<()>> {
         self.inner.poll_ready(cx)
     }
 
-    fn call(&mut self, job: Job) -> Reply {
+    fn call(&mut self, job: Job) -> Self::Future {
+        if let Ok(permit) = self.permits.clone().try_acquire_owned() {
+            return Either::Right(WithPermit { reply: self.inner.call(job), permit: Some(permit) });
+        }
         let (permits, mut inner) = (self.permits.clone(), self.inner.clone());
-        Box::pin(async move {
-            // Closed never: the semaphore lives in this future.
+        Either::Left(Box::pin(async move {
+            // It is never closed.
             let _permit = permits.acquire().await.map_err(|_| Error::new(ErrorKind::Aborted))?;
             inner.call(job).await
-        })
+        }))
+    }
+}
+
+/// A future that gives its permit back when it is ready.
+pub(crate) struct WithPermit<F> {
+    reply: F,
+    permit: Option<OwnedSemaphorePermit>,
+}
+
+impl<F: Future + Unpin> Future for WithPermit<F> {
+    type Output = F::Output;
+
+    fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<F::Output> {
+        let outcome = ready!(Pin::new(&mut self.reply).poll(cx));
+        self.permit = None;
+        Poll::Ready(outcome)
     }
 }

@@ -79,6 +79,10 @@ impl CallOptions {
         self
     }
 
+    pub(crate) fn has_limit(&self) -> bool {
+        self.timeout.is_some() || self.deadline.is_some()
+    }
+
     /// When a call that starts now must have ended.
     pub(crate) fn ends_at(&self) -> Option<Instant> {
         match self.deadline {
@@ -90,14 +94,10 @@ impl CallOptions {
     /// What is set here, and for the rest what is set in `base`.
     pub fn or(self, base: &Self) -> Self {
         // A timeout and a deadline say the same thing: the one that is set here speaks alone.
-        let (timeout, deadline) = if self.timeout.is_some() || self.deadline.is_some() {
-            (self.timeout, self.deadline)
-        } else {
-            (base.timeout, base.deadline)
-        };
+        let limits = if self.has_limit() { &self } else { base };
         Self {
-            timeout,
-            deadline,
+            timeout: limits.timeout,
+            deadline: limits.deadline,
             attempt_timeout: self.attempt_timeout.or(base.attempt_timeout),
             retry: self.retry.or_else(|| base.retry.clone()),
             cache: self.cache.or(base.cache),

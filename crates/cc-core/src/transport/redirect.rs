@@ -1,5 +1,7 @@
 //! Follows redirects, so that no secret leaves the origin that it is meant for.
 
+use std::future::poll_fn;
+use std::sync::Arc;
 use std::task::{Context, Poll};
 
 use bytes::Bytes;
@@ -7,7 +9,7 @@ use http::{HeaderMap, HeaderName, Method, StatusCode, Uri, header};
 use tower::Service;
 use url::Url;
 
-use crate::error::Error;
+use crate::error::{Error, Result};
 use crate::transport::stack::Reply;
 use crate::transport::{HttpRequest, HttpResponse};
 
@@ -42,6 +44,40 @@ impl<S> Redirect<S> {
     }
 }
 
+impl<S> Redirect<S>
+where
+    S: Service<HttpRequest, Response = HttpResponse, Error = Error> + Clone + Send + 'static,
+    S::Future: Send,
+{
+    /// Sends a request that others hold too.
+    pub(crate) async fn send(&mut self, request: Arc<HttpRequest>) -> Result<HttpResponse> {
+        let response = self.inner.call(HttpRequest::clone(&request)).await?;
+        if !is_redirect(response.status()) {
+            return Ok(response);
+        }
+        // Out of the way: it is rare, and would make every request as large as itself.
+        Box::pin(self.follow(Arc::unwrap_or_clone(request), response)).await
+    }
+
+    async fn follow(&mut self, mut sent: HttpRequest, mut response: HttpResponse) -> Result<HttpResponse> {
+        for _ in 0..MAX_HOPS {
+            if let Err(reason) = turn(&mut sent, &response) {
+                response.extensions_mut().insert(NotFollowed(reason));
+                return Ok(response);
+            }
+            // A connection is good for one answer at a time: this one is given up before the next is asked for.
+            drop(response);
+            poll_fn(|cx| self.inner.poll_ready(cx)).await?;
+            response = self.inner.call(sent.clone()).await?;
+            if !is_redirect(response.status()) {
+                return Ok(response);
+            }
+        }
+        response.extensions_mut().insert(NotFollowed("it is one of more than ten in a row"));
+        Ok(response)
+    }
+}
+
 impl<S> Service<HttpRequest> for Redirect<S>
 where
     S: Service<HttpRequest, Response = HttpResponse, Error = Error> + Clone + Send + 'static,
@@ -51,38 +87,15 @@ where
     type Error = Error;
     type Future = Reply;
 
-    fn poll_ready(&mut self, cx: &mut Context<'_>) -> Poll<Result<(), Error>> {
+    fn poll_ready(&mut self, cx: &mut Context<'_>) -> Poll<Result<()>> {
         self.inner.poll_ready(cx)
     }
 
-    fn call(&mut self, mut request: HttpRequest) -> Reply {
-        let mut inner = self.inner.clone();
-        Box::pin(async move {
-            let mut hops = 0;
-            loop {
-                let sent = request.clone();
-                let mut response = inner.call(request).await?;
-                if !is_redirect(response.status()) {
-                    return Ok(response);
-                }
-                let next = if hops == MAX_HOPS {
-                    Err("it is one of more than ten in a row")
-                } else {
-                    next(sent, &response)
-                };
-                match next {
-                    Ok(next) => request = next,
-                    Err(reason) => {
-                        response.extensions_mut().insert(NotFollowed(reason));
-                        return Ok(response);
-                    }
-                }
-                // A connection is good for one answer at a time: it has to be at its end, or be given up.
-                drop(response);
-                hops += 1;
-                std::future::poll_fn(|cx| inner.poll_ready(cx)).await?;
-            }
-        })
+    fn call(&mut self, request: HttpRequest) -> Reply {
+        // The one that is ready, not its copy.
+        let mut ready = self.clone();
+        std::mem::swap(&mut ready, self);
+        Box::pin(async move { ready.send(Arc::new(request)).await })
     }
 }
 
@@ -90,8 +103,8 @@ fn is_redirect(status: StatusCode) -> bool {
     matches!(status.as_u16(), 301 | 302 | 303 | 307 | 308)
 }
 
-/// The request that a redirect asks for, or why it is not made.
-fn next(mut sent: HttpRequest, response: &HttpResponse) -> Result<HttpRequest, &'static str> {
+/// Makes of what was sent what the redirect asks for, or says why not.
+fn turn(sent: &mut HttpRequest, response: &HttpResponse) -> Result<(), &'static str> {
     let from = Url::parse(&sent.uri().to_string()).map_err(|_| "it comes from no URL")?;
     let location = response
         .headers()
@@ -128,7 +141,7 @@ fn next(mut sent: HttpRequest, response: &HttpResponse) -> Result<HttpRequest, &
         sent.extensions_mut().insert(Foreign);
     }
     *sent.uri_mut() = Uri::try_from(to.as_str()).map_err(|_| "it leads to no URL")?;
-    Ok(sent)
+    Ok(())
 }
 
 fn drop_secrets(headers: &mut HeaderMap) {

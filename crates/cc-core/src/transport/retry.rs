@@ -3,8 +3,10 @@
 mod budget;
 mod policy;
 
+use std::future::{Future, poll_fn};
+use std::pin::Pin;
 use std::sync::{Arc, Mutex};
-use std::task::{Context, Poll};
+use std::task::{Context, Poll, ready};
 use std::time::Duration;
 
 use tower::Service;
@@ -41,58 +43,101 @@ impl<S> Retry<S> {
 
 impl<S> Service<Job> for Retry<S>
 where
-    S: Service<Job, Response = HttpResponse, Error = Error> + Clone + Send + 'static,
-    S::Future: Send,
+    S: Service<Job, Response = HttpResponse, Error = Error> + Clone + Send + Unpin + 'static,
+    S::Future: Send + Unpin,
 {
     type Response = HttpResponse;
     type Error = Error;
-    type Future = Reply;
+    type Future = Attempts<S>;
 
     fn poll_ready(&mut self, cx: &mut Context<'_>) -> Poll<Result<()>> {
         self.inner.poll_ready(cx)
     }
 
-    fn call(&mut self, job: Job) -> Reply {
-        let (shared, mut inner) = (self.shared.clone(), self.inner.clone());
-        Box::pin(async move {
-            let policy = job.cx.retry.clone();
-            // A stream is opened again by its reader, who knows what it has seen.
-            let most = if job.cx.stream { 1 } else { policy.max_attempts };
-            for attempt in 1..most {
-                let outcome = inner.call(job.again()).await;
-                let Some(failure) = failure(&outcome) else {
-                    shared.budget.deposit();
-                    return outcome;
-                };
-                let Some(wait) = shared.wait(&policy, &job, attempt, &failure) else { return outcome };
-                job.cx.note_failure(failure);
-                runtime::sleep(wait).await;
-                std::future::poll_fn(|cx| inner.poll_ready(cx)).await?;
+    fn call(&mut self, job: Job) -> Attempts<S> {
+        let first = self.inner.call(job.again());
+        Attempts { first, means: Some((self.clone(), job)), more: None }
+    }
+}
+
+/// The attempts of one call. Nearly always there is one, which costs nothing but itself.
+pub(crate) struct Attempts<S: Service<Job>> {
+    first: S::Future,
+    /// What more attempts take, until the first has ended.
+    means: Option<(Retry<S>, Job)>,
+    more: Option<Reply>,
+}
+
+impl<S> Future for Attempts<S>
+where
+    S: Service<Job, Response = HttpResponse, Error = Error> + Clone + Send + Unpin + 'static,
+    S::Future: Send + Unpin,
+{
+    type Output = Result<HttpResponse>;
+
+    fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
+        if let Some(more) = &mut self.more {
+            return more.as_mut().poll(cx);
+        }
+        let outcome = ready!(Pin::new(&mut self.first).poll(cx));
+        if let Some((retry, job)) = self.means.take()
+            && let Some(wait) = retry.shared.verdict(&job, 1, &outcome)
+        {
+            let more = Box::pin(retry.more(job, wait));
+            return self.more.insert(more).as_mut().poll(cx);
+        }
+        Poll::Ready(outcome)
+    }
+}
+
+impl<S> Retry<S>
+where
+    S: Service<Job, Response = HttpResponse, Error = Error>,
+{
+    /// All attempts after the first.
+    async fn more(mut self, job: Job, mut wait: Duration) -> Result<HttpResponse> {
+        let mut attempts = 1;
+        loop {
+            runtime::sleep(wait).await;
+            poll_fn(|cx| self.inner.poll_ready(cx)).await?;
+            let outcome = self.inner.call(job.again()).await;
+            attempts += 1;
+            match self.shared.verdict(&job, attempts, &outcome) {
+                Some(next) => wait = next,
+                None => return outcome,
             }
-            inner.call(job).await
-        })
+        }
     }
 }
 
 impl Shared {
-    /// How long to wait before the next attempt; `None` when there is to be none.
-    fn wait(&self, policy: &RetryPolicy, job: &Job, attempt: u32, failure: &Error) -> Option<Duration> {
-        let info = job.cx.info;
+    /// How long to wait after this many attempts before the next; `None` when there is to be none.
+    fn verdict(&self, job: &Job, attempts: u32, outcome: &Result<HttpResponse>) -> Option<Duration> {
+        let cx = &job.cx;
+        let Some(failure) = failure(outcome) else {
+            self.budget.deposit();
+            return None;
+        };
+        // A stream is opened again by its reader, who knows what it has seen.
+        if cx.stream || attempts >= cx.retry.max_attempts {
+            return None;
+        }
         // A write whose answer was lost may have been done, and an operation that is one of a kind has an effect each time.
-        let harmless = (info.idempotent && !info.one_shot) || failure.is_not_sent();
-        if !harmless {
+        if !(failure.is_not_sent() || cx.info.idempotent && !cx.info.one_shot) {
             return None;
         }
         let asked = failure.retry_after().unwrap_or_default();
-        if asked > policy.max_retry_after {
+        if asked > cx.retry.max_retry_after {
             return None;
         }
-        let jitter = policy.bound(attempt).mul_f64(lock(&self.jitter).f64());
+        let jitter = cx.retry.bound(attempts).mul_f64(lock(&self.jitter).f64());
         let wait = jitter.max(asked);
-        if job.cx.deadline().is_some_and(|deadline| Instant::now() + wait >= deadline) {
+        if cx.deadline().is_some_and(|deadline| Instant::now() + wait >= deadline) || !self.budget.withdraw()
+        {
             return None;
         }
-        self.budget.withdraw().then_some(wait)
+        cx.note_failure(failure);
+        Some(wait)
     }
 }
 

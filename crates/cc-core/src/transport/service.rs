@@ -1,14 +1,21 @@
 //! The innermost part of the stack as one service, whatever it is made of: layers of the program around a sender.
 
 use std::fmt;
+use std::future::poll_fn;
+use std::sync::Arc;
 use std::task::{Context, Poll};
 
 use bytes::Bytes;
-use tower::util::{BoxCloneSyncService, MapErr};
+use tower::util::BoxCloneSyncService;
 use tower::{Layer, Service, ServiceExt};
 
-use crate::error::{BoxError, Error, ErrorKind};
+use crate::error::{BoxError, Error, ErrorKind, Result};
+use crate::operation::OperationInfo;
 use crate::transport::Body;
+use crate::transport::identify::Identify;
+use crate::transport::redirect::Redirect;
+use crate::transport::send::Sender;
+use crate::transport::stack::Reply;
 
 /// A request as layers see it: an absolute URL, headers, and the whole body.
 pub type HttpRequest = http::Request<Bytes>;
@@ -16,39 +23,71 @@ pub type HttpRequest = http::Request<Bytes>;
 /// An answer as layers see it: its head, and a body that may still be on its way.
 pub type HttpResponse = http::Response<Body>;
 
-type Future = <BoxCloneSyncService<HttpRequest, HttpResponse, Error> as Service<HttpRequest>>::Future;
-
 /// Sends one HTTP request: what a layer given to [`TransportBuilder::layer`](crate::TransportBuilder::layer) wraps.
 ///
 /// One call of it is one attempt. Authentication lies inside: a layer sees no credentials of the transport.
 #[derive(Clone)]
-pub struct HttpService(BoxCloneSyncService<HttpRequest, HttpResponse, Error>);
+pub struct HttpService(Kind);
+
+#[derive(Clone)]
+enum Kind {
+    /// No layer of the program: nothing to box.
+    Bare(Redirect<Identify<Sender>>),
+    Layered(Boxed),
+}
+
+pub(crate) type Boxed = BoxCloneSyncService<HttpRequest, HttpResponse, Error>;
+
+/// Forgets the type of a service. An error that is not one of the SDK becomes one of this kind.
+pub(crate) fn boxed<S>(service: S, kind: ErrorKind) -> Boxed
+where
+    S: Service<HttpRequest, Response = HttpResponse> + Clone + Send + Sync + 'static,
+    S::Error: Into<BoxError>,
+    S::Future: Send + 'static,
+{
+    Boxed::new(service.map_err(move |error: S::Error| Error::from_foreign(error.into(), kind)))
+}
 
 impl HttpService {
-    /// Takes any service. An error that is not one of the SDK becomes one of this kind.
-    pub(crate) fn new<S>(service: S, kind: ErrorKind) -> Self
-    where
-        S: Service<HttpRequest, Response = HttpResponse> + Clone + Send + Sync + 'static,
-        S::Error: Into<BoxError>,
-        S::Future: Send + 'static,
-    {
-        let service: MapErr<S, _> =
-            service.map_err(move |error: S::Error| Error::from_foreign(error.into(), kind));
-        Self(BoxCloneSyncService::new(service))
+    pub(crate) fn bare(service: Redirect<Identify<Sender>>) -> Self {
+        Self(Kind::Bare(service))
+    }
+
+    /// Sends a request that others hold too. Layers of the program find its operation among its extensions.
+    pub(crate) async fn send(
+        &mut self,
+        request: Arc<HttpRequest>,
+        info: &'static OperationInfo,
+    ) -> Result<HttpResponse> {
+        poll_fn(|cx| self.poll_ready(cx)).await?;
+        match &mut self.0 {
+            Kind::Bare(service) => service.send(request).await,
+            Kind::Layered(service) => {
+                let mut request = Arc::unwrap_or_clone(request);
+                request.extensions_mut().insert(info);
+                service.call(request).await
+            }
+        }
     }
 }
 
 impl Service<HttpRequest> for HttpService {
     type Response = HttpResponse;
     type Error = Error;
-    type Future = Future;
+    type Future = Reply;
 
-    fn poll_ready(&mut self, cx: &mut Context<'_>) -> Poll<Result<(), Error>> {
-        self.0.poll_ready(cx)
+    fn poll_ready(&mut self, cx: &mut Context<'_>) -> Poll<Result<()>> {
+        match &mut self.0 {
+            Kind::Bare(service) => service.poll_ready(cx),
+            Kind::Layered(service) => service.poll_ready(cx),
+        }
     }
 
-    fn call(&mut self, request: HttpRequest) -> Future {
-        self.0.call(request)
+    fn call(&mut self, request: HttpRequest) -> Reply {
+        match &mut self.0 {
+            Kind::Bare(service) => service.call(request),
+            Kind::Layered(service) => service.call(request),
+        }
     }
 }
 
@@ -56,20 +95,6 @@ impl fmt::Debug for HttpService {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("HttpService")
     }
-}
-
-/// What sends the requests.
-#[derive(Debug, Default)]
-pub(crate) enum Sender {
-    /// A client that the transport makes.
-    #[default]
-    Own,
-    /// A client that the transport finishes.
-    Builder(Box<reqwest::ClientBuilder>),
-    /// A client of the program.
-    Client(reqwest::Client),
-    /// Anything else.
-    Service(HttpService),
 }
 
 /// A layer of the program, without its type.
@@ -83,5 +108,5 @@ where
     <L::Service as Service<HttpRequest>>::Error: Into<BoxError>,
     <L::Service as Service<HttpRequest>>::Future: Send + 'static,
 {
-    Box::new(move |inner| HttpService::new(layer.layer(inner), ErrorKind::Unexpected))
+    Box::new(move |inner| HttpService(Kind::Layered(boxed(layer.layer(inner), ErrorKind::Unexpected))))
 }

@@ -5,7 +5,7 @@ use std::pin::Pin;
 use std::sync::Arc;
 
 use crate::endpoint::Endpoint;
-use crate::error::{ErrorKind, Result};
+use crate::error::Result;
 use crate::transport::attempt::Attempt;
 use crate::transport::cache::{Cache, MemoryStore};
 use crate::transport::context::user_agent;
@@ -16,8 +16,7 @@ use crate::transport::journal::Journal;
 use crate::transport::limit::Limit;
 use crate::transport::redirect::Redirect;
 use crate::transport::retry::Retry;
-use crate::transport::send::ReqwestService;
-use crate::transport::service::Sender;
+use crate::transport::send::Sender;
 use crate::transport::trace::Trace;
 use crate::transport::{HttpResponse, HttpService, TransportBuilder};
 
@@ -37,18 +36,12 @@ pub(crate) type Stack = Hooked<Trace<Cache<SingleFlight<Retry<Limit<Attempt>>>>>
 /// - layers of the program see single attempts, and no credentials;
 /// - redirects are followed where each hop can be authenticated, or not, by where it goes;
 /// - credentials are asked for at each attempt, as late as can be.
-pub(crate) fn build(endpoint: &Endpoint, builder: TransportBuilder) -> Result<Stack> {
+pub(crate) fn build(endpoint: &Arc<Endpoint>, builder: TransportBuilder) -> Result<Stack> {
     let TransportBuilder { credentials, hooks, layers, sender, .. } = builder;
-    let http = match sender {
-        Sender::Service(service) => service,
-        client => {
-            HttpService::new(ReqwestService::new(client, builder.connect_timeout)?, ErrorKind::Unreachable)
-        }
-    };
+    let sender = Sender::new(sender, builder.connect_timeout)?;
     let user_agent = user_agent(builder.user_agent.as_deref())?;
-    let http = Redirect::new(Identify::new(credentials, endpoint, user_agent, http));
-    let http =
-        layers.iter().rev().fold(HttpService::new(http, ErrorKind::Unexpected), |inner, layer| layer(inner));
+    let http = Redirect::new(Identify::new(credentials, endpoint.clone(), user_agent, sender)?);
+    let http = layers.iter().rev().fold(HttpService::bare(http), |inner, layer| layer(inner));
     let journal = Arc::new(Journal::default());
     let store = builder.cache_store.unwrap_or_else(|| Arc::new(MemoryStore::new(builder.cache_capacity)));
     Ok(Hooked::new(

@@ -2,8 +2,10 @@
 
 mod redact;
 
+use std::sync::Arc;
 use std::task::{Context, Poll};
 
+use futures_util::future::Either;
 use tower::Service;
 use tracing::field::Empty;
 use tracing::{Instrument, Span};
@@ -19,7 +21,7 @@ use crate::transport::stack::Reply;
 /// the route stands for the path, and there is no query.
 #[derive(Debug, Clone)]
 pub(crate) struct Trace<S> {
-    host: Box<str>,
+    host: Arc<str>,
     port: u16,
     inner: S,
 }
@@ -56,20 +58,21 @@ impl<S> Trace<S> {
 
 impl<S> Service<Job> for Trace<S>
 where
-    S: Service<Job, Response = HttpResponse, Error = Error, Future = Reply> + Clone + Send + 'static,
+    S: Service<Job, Response = HttpResponse, Error = Error>,
+    S::Future: Send + 'static,
 {
     type Response = HttpResponse;
     type Error = Error;
-    type Future = Reply;
+    type Future = Either<Reply, S::Future>;
 
     fn poll_ready(&mut self, cx: &mut Context<'_>) -> Poll<Result<()>> {
         self.inner.poll_ready(cx)
     }
 
-    fn call(&mut self, job: Job) -> Reply {
+    fn call(&mut self, job: Job) -> Self::Future {
         let span = self.span(&job);
         if span.is_disabled() && !job.cx.debug {
-            return self.inner.call(job);
+            return Either::Right(self.inner.call(job));
         }
         let started = Instant::now();
         let cx = job.cx.clone();
@@ -95,7 +98,7 @@ where
             }
             outcome
         };
-        Box::pin(outcome.instrument(span))
+        Either::Left(Box::pin(outcome.instrument(span)))
     }
 }
 
