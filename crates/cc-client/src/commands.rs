@@ -18,12 +18,24 @@ pub mod domain;
 pub mod environment;
 #[cfg(feature = "deployment")]
 pub mod instance;
+#[cfg(feature = "operator")]
+pub mod keycloak;
 #[cfg(all(feature = "addon", feature = "application"))]
 pub mod link;
 #[cfg(feature = "log")]
 pub mod log;
 #[cfg(feature = "drain")]
 pub mod log_drain;
+#[cfg(feature = "operator")]
+pub mod matomo;
+#[cfg(feature = "operator")]
+pub mod metabase;
+#[cfg(feature = "operator")]
+mod operator;
+#[cfg(feature = "operator")]
+pub mod otoroshi;
+#[cfg(feature = "pulsar")]
+pub mod pulsar;
 #[cfg(feature = "application")]
 pub mod tag;
 #[cfg(any(feature = "application", feature = "drain"))]

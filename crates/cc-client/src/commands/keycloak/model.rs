@@ -1,0 +1,26 @@
+//! What the commands of Keycloak give back.
+
+use cc_api_operator::types::{Keycloak, KeycloakResources};
+use serde::{Deserialize, Serialize};
+
+use crate::commands::operator::operator_info;
+use crate::model::{EnvironmentVariable, by_name};
+
+pub use crate::commands::operator::{Features, InitialCredentials, NetworkGroupFeature};
+
+operator_info! {
+    /// A Keycloak.
+    KeycloakInfo of Keycloak {
+        /// Version of Java that it runs on.
+        java_version: String = |wire: &Keycloak| wire.java_version.clone(),
+        /// What it is made of.
+        resources: KeycloakResources = |wire: &Keycloak| wire.resources.clone(),
+        /// What is turned on.
+        features: Features = |wire: &Keycloak| wire.features.clone().map(Features::from).unwrap_or_default(),
+        /// Who may sign in at the start.
+        initial_credentials: InitialCredentials = |wire: &Keycloak| wire.initial_credentials.clone().into(),
+        /// Its environment variables, sorted by name.
+        environment: Vec<EnvironmentVariable> = |wire: &Keycloak| by_name(wire.env_vars.clone()),
+    }
+}
+

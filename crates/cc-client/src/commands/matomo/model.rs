@@ -1,0 +1,19 @@
+//! What the commands of Matomo give back.
+
+use cc_api_operator::types::{Matomo, MatomoResources};
+use serde::{Deserialize, Serialize};
+
+use crate::commands::operator::operator_info;
+use crate::model::{EnvironmentVariable, by_name};
+
+operator_info! {
+    /// A Matomo.
+    MatomoInfo of Matomo {
+        /// Version of PHP that it runs on.
+        php_version: String = |wire: &Matomo| wire.php_version.clone(),
+        /// What it is made of.
+        resources: MatomoResources = |wire: &Matomo| wire.resources.clone(),
+        /// Its environment variables, sorted by name.
+        environment: Vec<EnvironmentVariable> = |wire: &Matomo| by_name(wire.env_vars.clone()),
+    }
+}

@@ -1,0 +1,6 @@
+//! Pulsar add-ons.
+
+mod get;
+pub mod model;
+
+pub use get::GetPulsarInfo;

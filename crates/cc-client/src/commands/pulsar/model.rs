@@ -1,0 +1,109 @@
+//! What the commands of Pulsar give back.
+
+use cc_api_pulsar::types as wire;
+use cc_core::{RealAddonId, Secret, Timestamp};
+use serde::{Deserialize, Serialize};
+
+pub use wire::{PulsarPlan, PulsarStatus};
+
+/// A Pulsar, and the cluster it is on.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "catalog", derive(schemars::JsonSchema))]
+#[serde(rename_all = "camelCase")]
+#[non_exhaustive]
+pub struct PulsarInfo {
+    /// Its id as its provider knows it.
+    pub id: RealAddonId,
+    /// Its tenant.
+    pub tenant: String,
+    /// Its namespace.
+    pub namespace: String,
+    /// What opens it.
+    pub token: Secret,
+    /// When it was created.
+    pub creation_date: Option<Timestamp>,
+    /// When its deletion was asked for.
+    pub ask_for_deletion_date: Option<Timestamp>,
+    /// When it was deleted.
+    pub deletion_date: Option<Timestamp>,
+    /// Its state.
+    pub status: PulsarStatus,
+    /// The plan it is on.
+    pub plan: PulsarPlan,
+    /// Id of its cold storage.
+    pub cold_storage_id: Option<String>,
+    /// Whether its cold storage is linked.
+    pub cold_storage_linked: bool,
+    /// Whether it needs a cold storage.
+    pub cold_storage_must_be_provided: bool,
+    /// The cluster it is on.
+    pub cluster: PulsarCluster,
+}
+
+/// A cluster of Pulsar.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "catalog", derive(schemars::JsonSchema))]
+#[serde(rename_all = "camelCase")]
+#[non_exhaustive]
+pub struct PulsarCluster {
+    /// Its id.
+    pub id: String,
+    /// Its host.
+    pub url: String,
+    /// Port of its binary protocol, in the clear.
+    pub pulsar_port: i32,
+    /// Port of its binary protocol, over TLS.
+    pub pulsar_tls_port: Option<i32>,
+    /// Port of its HTTP interface, in the clear.
+    pub web_port: Option<i32>,
+    /// Port of its HTTP interface, over TLS.
+    pub web_tls_port: Option<i32>,
+    /// Version that runs.
+    pub version: String,
+    /// Whether it can be used.
+    pub available: bool,
+    /// Short name of its zone, in lower case.
+    pub zone: String,
+    /// Whether it can offload to a cold storage.
+    pub support_cold_storage: bool,
+    /// Plans that it serves.
+    pub supported_plans: Vec<PulsarPlan>,
+}
+
+impl From<wire::PulsarCluster> for PulsarCluster {
+    fn from(wire: wire::PulsarCluster) -> Self {
+        Self {
+            id: wire.id,
+            url: wire.url,
+            pulsar_port: wire.pulsar_port,
+            pulsar_tls_port: wire.pulsar_tls_port,
+            web_port: wire.web_port,
+            web_tls_port: wire.web_tls_port,
+            version: wire.version,
+            available: wire.available,
+            zone: wire.zone.to_lowercase(),
+            support_cold_storage: wire.support_cold_storage,
+            supported_plans: wire.supported_plans,
+        }
+    }
+}
+
+impl PulsarInfo {
+    pub(super) fn new(wire: wire::Pulsar, cluster: PulsarCluster) -> Self {
+        Self {
+            id: wire.id,
+            tenant: wire.tenant,
+            namespace: wire.namespace,
+            token: wire.token,
+            creation_date: wire.creation_date,
+            ask_for_deletion_date: wire.ask_for_deletion_date,
+            deletion_date: wire.deletion_date,
+            status: wire.status,
+            plan: wire.plan,
+            cold_storage_id: wire.cold_storage_id,
+            cold_storage_linked: wire.cold_storage_linked,
+            cold_storage_must_be_provided: wire.cold_storage_must_be_provided,
+            cluster,
+        }
+    }
+}
