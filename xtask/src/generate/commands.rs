@@ -44,7 +44,9 @@ impl HandWritten {
             let model =
                 path.iter().skip(1).any(|part| part.to_string_lossy().trim_end_matches(".rs") == "model");
             let names = text.lines().filter_map(|line| {
-                let rest = line
+                // A model may be declared within a macro.
+                let start = if model { line.trim_start() } else { line };
+                let rest = start
                     .strip_prefix("pub struct ")
                     .or_else(|| line.trim_start().strip_prefix("pub enum "))
                     .or_else(|| line.strip_prefix("pub type "))?;
