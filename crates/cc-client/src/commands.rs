@@ -6,10 +6,12 @@
 #[allow(unused_imports)] // With no domain feature on, there is nothing.
 pub use crate::generated::commands::*;
 
-#[cfg(feature = "addon")]
+#[cfg(any(feature = "addon", feature = "product"))]
 pub mod addon;
 #[cfg(feature = "application")]
 pub mod application;
+#[cfg(feature = "billing")]
+pub mod credits;
 #[cfg(feature = "deployment")]
 pub mod deployment;
 #[cfg(feature = "application")]
@@ -18,6 +20,8 @@ pub mod domain;
 pub mod environment;
 #[cfg(feature = "deployment")]
 pub mod instance;
+#[cfg(feature = "billing")]
+pub mod invoice;
 #[cfg(feature = "operator")]
 pub mod keycloak;
 #[cfg(all(feature = "addon", feature = "application"))]
@@ -34,11 +38,25 @@ pub mod metabase;
 mod operator;
 #[cfg(feature = "operator")]
 pub mod otoroshi;
+#[cfg(any(feature = "billing", feature = "payment"))]
+pub mod payment;
+#[cfg(feature = "payment")]
+pub mod payment_method;
+#[cfg(feature = "billing")]
+pub mod price_system;
 #[cfg(feature = "pulsar")]
 pub mod pulsar;
 #[cfg(feature = "application")]
 pub mod tag;
-#[cfg(any(feature = "application", feature = "drain"))]
+#[cfg(any(
+    feature = "application",
+    feature = "deployment",
+    feature = "drain",
+    feature = "load-balancer",
+    feature = "metrics"
+))]
 mod target;
+#[cfg(feature = "billing")]
+pub mod vat_number;
 #[cfg(feature = "zone")]
 pub mod zone;

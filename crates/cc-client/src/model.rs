@@ -146,3 +146,36 @@ macro_rules! setters {
 }
 #[allow(unused_imports)]
 pub(crate) use setters;
+
+/// Declares what a command gives back, and where each field comes from in the wire type.
+macro_rules! model {
+    (
+        $(#[$doc:meta])*
+        pub struct $name:ident: |$wire:ident: $of:ty| {
+            $($(#[$fdoc:meta])* $field:ident: $ty:ty = $value:expr,)+
+        }
+    ) => {
+        $(#[$doc])*
+        #[derive(Debug, Clone, PartialEq, serde::Serialize, serde::Deserialize)]
+        #[cfg_attr(feature = "catalog", derive(schemars::JsonSchema))]
+        #[serde(rename_all = "camelCase")]
+        #[non_exhaustive]
+        pub struct $name {
+            $($(#[$fdoc])* pub $field: $ty,)+
+        }
+
+        impl From<$of> for $name {
+            fn from($wire: $of) -> Self {
+                Self { $($field: $value,)+ }
+            }
+        }
+    };
+}
+#[allow(unused_imports)]
+pub(crate) use model;
+
+/// A list of models.
+#[allow(dead_code)] // Which domains are on decides who needs it.
+pub(crate) fn each<T, M: From<T>>(list: Vec<T>) -> Vec<M> {
+    list.into_iter().map(Into::into).collect()
+}

@@ -1,6 +1,8 @@
-//! An application or an add-on, where a command takes exactly one of them.
+//! An application or an add-on, where a command takes exactly one of them; an application or all of an owner.
 
-use cc_core::{AnyAddonId, ApplicationId, Error, ErrorKind, Result};
+#![allow(dead_code)] // Which domains are on decides what of it is used.
+
+use cc_core::{AnyAddonId, ApplicationId, Error, ErrorKind, OwnerId, Result};
 
 /// What a command is about.
 pub(crate) enum Target<'a> {
@@ -23,6 +25,29 @@ impl<'a> Target<'a> {
             (None, Some(addon)) => Ok(Self::Addon(addon)),
             _ => Err(Error::new(ErrorKind::InvalidInput)
                 .with_message(format!("give exactly one of `{}` and `{}`", names[0], names[1]))),
+        }
+    }
+}
+
+/// What a command is about that takes an application, or all that an owner has.
+pub(crate) enum Scope<'a> {
+    /// The owner, when it is not given, is resolved.
+    Application(&'a ApplicationId),
+    Owner(&'a OwnerId),
+}
+
+impl<'a> Scope<'a> {
+    /// The application, else the owner.
+    ///
+    /// # Errors
+    /// [`ErrorKind::InvalidInput`] when none is given.
+    pub(crate) fn of(application: &'a Option<ApplicationId>, owner: &'a Option<OwnerId>) -> Result<Self> {
+        match (application, owner) {
+            (Some(application), _) => Ok(Self::Application(application)),
+            (None, Some(owner)) => Ok(Self::Owner(owner)),
+            (None, None) => {
+                Err(Error::new(ErrorKind::InvalidInput).with_message("give `applicationId`, or `ownerId`"))
+            }
         }
     }
 }

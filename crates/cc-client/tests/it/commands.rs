@@ -2,9 +2,21 @@
 
 pub mod harness;
 
+#[cfg(feature = "billing")]
+mod credits;
 #[cfg(feature = "deployment")]
 mod deployment;
 #[cfg(feature = "deployment")]
 mod instance;
+#[cfg(feature = "billing")]
+mod invoice;
+#[cfg(all(feature = "billing", feature = "payment"))]
+mod payment;
+#[cfg(feature = "payment")]
+mod payment_method;
+#[cfg(feature = "billing")]
+mod price_system;
+#[cfg(feature = "billing")]
+mod vat_number;
 #[cfg(feature = "deployment")]
 mod wait_for_deployment;

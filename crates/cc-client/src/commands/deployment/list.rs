@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use super::model::{DeploymentAction, DeploymentLegacy};
 use crate::command::Command;
+use crate::commands::target::Scope;
 use crate::context::Context;
 use crate::model::setters;
 use crate::resolve::Ids;
@@ -75,11 +76,10 @@ impl ListDeployment {
         Ok(deployments.map(|deployment| DeploymentLegacy::of(application.clone(), deployment)).collect())
     }
 
-    async fn of_all(&self, cx: &Context) -> Result<Vec<DeploymentLegacy>> {
-        let invalid = |message: &str| Err(Error::new(ErrorKind::InvalidInput).with_message(message));
-        let Some(owner) = &self.owner_id else { return invalid("give `applicationId`, or `ownerId`") };
+    async fn of_all(&self, owner: &OwnerId, cx: &Context) -> Result<Vec<DeploymentLegacy>> {
         if self.offset.is_some() || self.action.is_some() {
-            return invalid("`offset` and `action` need `applicationId`");
+            return Err(Error::new(ErrorKind::InvalidInput)
+                .with_message("`offset` and `action` need `applicationId`"));
         }
         let mut request = cc_api_deployment::ListOwnerDeployments::new(owner);
         request.limit = self.limit;
@@ -99,9 +99,9 @@ impl Command for ListDeployment {
     type Output = Vec<DeploymentLegacy>;
 
     async fn run(self, cx: &Context) -> Result<Self::Output> {
-        let listed = match &self.application_id {
-            Some(application) => self.of_one(application, cx).await,
-            None => self.of_all(cx).await,
+        let listed = match Scope::of(&self.application_id, &self.owner_id)? {
+            Scope::Application(application) => self.of_one(application, cx).await,
+            Scope::Owner(owner) => self.of_all(owner, cx).await,
         };
         match listed {
             Err(error) if error.is_not_found() => Ok(Vec::new()),

@@ -80,6 +80,7 @@ impl Routes {
                 Err(error) => format!("error: {error}"),
             };
             let seen = journal.seen.lock().unwrap().join("\n");
+            let seen = if seen.is_empty() { "(no request)" } else { &seen };
             let shown = if output == before { "(the same output)" } else { &output };
             let _ = write!(text, "# {title}\n{} {input}\n\n{seen}\n\n{shown}\n\n", C::NAME);
             before = output;

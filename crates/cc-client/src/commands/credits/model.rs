@@ -1,0 +1,24 @@
+//! What the commands of credits give back.
+
+use cc_api_billing::types as wire;
+use cc_core::{Timestamp, UserId};
+
+use crate::model::model;
+
+pub use wire::CreditsSummary;
+
+model! {
+    /// A coupon, as it is applied.
+    pub struct AppliedCoupon: |wire: wire::AppliedCoupon| {
+        /// Name of the coupon.
+        coupon_name: String = wire.coupon_name,
+        /// When it was applied.
+        usage_date: Option<Timestamp> = wire.usage_date,
+        /// From when its credits can be spent.
+        free_credits_start_date: Option<Timestamp> = wire.free_credits_start_date,
+        /// Until when its credits can be spent.
+        free_credits_end_date: Option<Timestamp> = wire.free_credits_end_date,
+        /// Who applied it.
+        applied_by_user_id: UserId = wire.applied_by_user_id,
+    }
+}

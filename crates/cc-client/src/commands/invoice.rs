@@ -1,0 +1,8 @@
+//! Invoices of an owner.
+
+pub use crate::generated::commands::invoice::*;
+
+pub mod model;
+mod url;
+
+pub use url::{GetInvoiceUrl, InvoiceFormat};

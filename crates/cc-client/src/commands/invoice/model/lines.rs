@@ -1,0 +1,163 @@
+//! The lines of an invoice.
+
+use cc_api_billing::types as wire;
+use cc_core::{ApplicationId, InstanceId, OwnerId, Timestamp};
+
+use super::Money;
+use crate::model::{each, model};
+
+model! {
+    /// A line for time that instances ran.
+    pub struct InvoiceUptime: |wire: wire::InvoiceUptime| {
+        /// Id of the line.
+        id: String = wire.item_id,
+        /// Price of the line.
+        price: Option<Money> = wire.price.map(Into::into),
+        /// The application that ran.
+        application_id: Option<ApplicationId> = wire.app_id,
+        /// Its owner.
+        owner_id: Option<OwnerId> = wire.owner_id,
+        /// Category of the line.
+        category: String = wire.category,
+        /// Category within the category.
+        sub_category: String = wire.sub_category,
+        /// What the line is made of.
+        details: Vec<InvoiceUptimeDetail> = each(wire.details),
+    }
+}
+
+model! {
+    /// Time that one instance ran.
+    pub struct InvoiceUptimeDetail: |wire: wire::InvoiceUptimeDetail| {
+        /// The instance.
+        instance_id: Option<InstanceId> = wire.instance_id,
+        /// Flavor of the instance.
+        flavor_name: String = wire.flavor_name,
+        /// Zone of the instance.
+        zone: String = wire.zone_id,
+        /// Price that applies, of the runtimes of the price system.
+        policy_id: String = wire.runtime_policy_id,
+        /// Price.
+        price: Option<Money> = wire.price.map(Into::into),
+        /// Start of the time.
+        consumption_start_date: Option<Timestamp> = wire.consumption_start,
+        /// End of the time.
+        consumption_end_date: Option<Timestamp> = wire.consumption_end,
+    }
+}
+
+model! {
+    /// A line for what is counted.
+    pub struct InvoiceCountable: |wire: wire::InvoiceCountable| {
+        /// Id of the line.
+        id: String = wire.item_id,
+        /// Price of the line.
+        price: Option<Money> = wire.price.map(Into::into),
+        /// The application it is for.
+        application_id: Option<ApplicationId> = wire.app_id,
+        /// Its owner.
+        owner_id: Option<OwnerId> = wire.owner_id,
+        /// What is counted, such as `cellar.storage`.
+        service: String = wire.service,
+        /// Unit of the quantity.
+        unit_name: String = wire.unit_name,
+        /// Zone.
+        zone: String = wire.zone_id,
+        /// Price that applies, of what is counted in the price system.
+        policy_id: String = wire.policy_id,
+        /// Quantity, in that unit.
+        quantity: f64 = wire.quantity,
+        /// Plan that applies, of the price.
+        plan_id: String = wire.plan_id,
+        /// Length of the period. No source shows its form.
+        duration: Option<String> = wire.duration,
+        /// Price of the details together.
+        details_price: Option<Money> = wire.details_price.map(Into::into),
+        /// Category of the line.
+        category: String = wire.category,
+        /// Category within the category.
+        sub_category: String = wire.sub_category,
+        /// What the line is made of.
+        details: Vec<InvoiceCountableDetail> = each(wire.details),
+    }
+}
+
+model! {
+    /// What was counted in one period.
+    pub struct InvoiceCountableDetail: |wire: wire::InvoiceCountableDetail| {
+        /// Start of the period.
+        consumption_start_date: Option<Timestamp> = wire.consumption_start,
+        /// End of the period.
+        consumption_end_date: Option<Timestamp> = wire.consumption_end,
+        /// Plan that applies, of the price.
+        plan_id: String = wire.plan_id,
+        /// Quantity, in the unit of the line.
+        quantity: f64 = wire.quantity,
+        /// Price.
+        price: Option<Money> = wire.price.map(Into::into),
+    }
+}
+
+model! {
+    /// A line for an add-on of another vendor.
+    pub struct InvoiceVendorConsumption: |wire: wire::InvoiceVendorConsumption| {
+        /// Id of the line.
+        item_id: String = wire.item_id,
+        /// Price of the line.
+        price: Option<Money> = wire.price.map(Into::into),
+        /// Vendor.
+        vendor_id: String = wire.vendor_id,
+        /// The owner.
+        owner_id: Option<OwnerId> = wire.owner_id,
+        /// The application it is for.
+        application_id: Option<ApplicationId> = wire.app_id,
+    }
+}
+
+model! {
+    /// Another line.
+    pub struct InvoiceClassicItem: |wire: wire::InvoiceClassicItem| {
+        /// Id of the line.
+        id: String = wire.item_id,
+        /// Price of one.
+        unit_price: Option<Money> = wire.unit_price.map(Into::into),
+        /// How many.
+        quantity: f64 = wire.quantity,
+        /// What the price is multiplied by.
+        price_factor: Option<f64> = wire.price_factor,
+        /// Discount.
+        discount: Option<f64> = wire.discount,
+        /// What it is for.
+        description: String = wire.description,
+        /// What it is for, more closely.
+        sub_description: Option<String> = wire.sub_description,
+        /// Article of the line.
+        classic_billing_item_id: Option<String> = wire.classic_billing_item_id,
+        /// The owner.
+        owner_id: Option<OwnerId> = wire.owner_id,
+        /// Category of the line.
+        category: String = wire.category,
+        /// Category within the category.
+        sub_category: String = wire.sub_category,
+    }
+}
+
+model! {
+    /// A time when an instance could not be used.
+    pub struct InvoiceUnusableTime: |wire: wire::InvoiceUnusableTime| {
+        /// Id of the line.
+        id: String = wire.item_id,
+        /// Zone of the instance.
+        zone: String = wire.zone_id,
+        /// Flavor of the instance.
+        flavor_name: String = wire.flavor_name,
+        /// Host the instance ran on.
+        host: String = wire.host,
+        /// Kind of image the instance ran.
+        image_type: Option<String> = wire.image_type,
+        /// Start of the time.
+        consumption_start_date: Option<Timestamp> = wire.start_date,
+        /// End of the time.
+        consumption_end_date: Option<Timestamp> = wire.end_date,
+    }
+}

@@ -1,0 +1,5 @@
+//! Payments of invoices.
+
+pub use crate::generated::commands::payment::*;
+
+pub mod model;

@@ -1,0 +1,107 @@
+//! What the commands of the price system give back.
+
+use cc_api_billing::types as wire;
+
+use crate::model::{each, model};
+
+model! {
+    /// The prices of one zone.
+    pub struct PriceSystem: |wire: wire::PriceSystem| {
+        /// Short name of the zone.
+        zone: Option<String> = wire.zone_id,
+        /// Currency as ISO 4217, such as `EUR`.
+        currency: String = wire.currency,
+        /// Prices of running instances, the lowest first.
+        runtime: Vec<RuntimePrice> = {
+            let mut prices: Vec<RuntimePrice> = each(wire.runtime);
+            prices.sort_by(|a, b| a.price.total_cmp(&b.price));
+            prices
+        },
+        /// Prices of what is counted, in the platform's order.
+        countable: Vec<CountablePrice> = each(wire.countable),
+    }
+}
+
+model! {
+    /// The price of running an instance.
+    pub struct RuntimePrice: |wire: wire::RuntimePrice| {
+        /// Its id.
+        id: String = wire.runtime_policy_id,
+        /// What runs, as the platform calls it.
+        source: String = wire.source,
+        /// Flavor.
+        flavor: String = wire.flavor,
+        /// Time the price is for.
+        time_unit: String = wire.time_unit,
+        /// Price for that time.
+        price: f64 = wire.price,
+        /// Name that plans and flavors call the price by, in lower case.
+        price_id: String = wire.slug_id.to_lowercase(),
+    }
+}
+
+model! {
+    /// The price of what is counted.
+    pub struct CountablePrice: |wire: wire::CountablePrice| {
+        /// Its id.
+        id: String = wire.countable_policy_id,
+        /// What is counted, such as `cellar.storage`.
+        service: String = wire.service,
+        /// Unit of what is counted.
+        data_unit: String = wire.data_unit,
+        /// The quantity the price is for.
+        data_quantity_for_price: Option<BillableQuantity> = wire.data_quantity_for_price.map(Into::into),
+        /// The time the price is for.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        time_interval_for_price: Option<BillableTime> = wire.time_interval_for_price.map(Into::into),
+        /// Price by quantity, the lowest first.
+        price_plans: Vec<PricePlan> = {
+            let mut plans: Vec<PricePlan> = each(wire.price_plans);
+            plans.sort_by(|a, b| a.price.total_cmp(&b.price));
+            plans
+        },
+    }
+}
+
+model! {
+    /// The quantity a price is for.
+    pub struct BillableQuantity: |wire: wire::BillableQuantity| {
+        /// Whether a part of it costs a part of the price.
+        secability: Secability = wire.secability.to_uppercase().into(),
+        /// Quantity, in the unit of what is counted.
+        quantity: f64 = wire.quantity,
+    }
+}
+
+model! {
+    /// The time a price is for.
+    pub struct BillableTime: |wire: wire::BillableTime| {
+        /// Whether a part of it costs a part of the price.
+        secability: Secability = wire.secability.to_uppercase().into(),
+        /// Length of the time, such as `PT1H` (ISO 8601).
+        interval: String = wire.interval,
+    }
+}
+
+model! {
+    /// The price up to some quantity.
+    pub struct PricePlan: |wire: wire::PricePlan| {
+        /// Its id.
+        plan_id: String = wire.plan_id,
+        /// Quantity up to which it applies; none for every quantity.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        max_quantity: Option<f64> = wire.max_quantity,
+        /// Price.
+        price: f64 = wire.price,
+    }
+}
+
+cc_core::open_enum! {
+    /// Whether a part of what a price is for costs a part of the price.
+    pub enum Secability {
+        /// It does.
+        Secable = "SECABLE",
+        /// It costs all of it.
+        Insecable = "INSECABLE",
+    }
+}

@@ -1,0 +1,6 @@
+//! VAT numbers.
+
+mod check;
+pub mod model;
+
+pub use check::CheckVatNumber;
