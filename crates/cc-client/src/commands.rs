@@ -18,6 +18,8 @@ pub mod deployment;
 pub mod domain;
 #[cfg(feature = "application")]
 pub mod environment;
+#[cfg(feature = "product")]
+pub mod heptapod;
 #[cfg(feature = "deployment")]
 pub mod instance;
 #[cfg(feature = "billing")]
@@ -44,6 +46,8 @@ pub mod payment;
 pub mod payment_method;
 #[cfg(feature = "billing")]
 pub mod price_system;
+#[cfg(any(feature = "addon-provider", feature = "database", feature = "product"))]
+pub mod product;
 #[cfg(feature = "pulsar")]
 pub mod pulsar;
 #[cfg(feature = "application")]

@@ -6,6 +6,8 @@ pub mod harness;
 mod credits;
 #[cfg(feature = "deployment")]
 mod deployment;
+#[cfg(feature = "product")]
+mod heptapod;
 #[cfg(feature = "deployment")]
 mod instance;
 #[cfg(feature = "billing")]
@@ -16,6 +18,8 @@ mod payment;
 mod payment_method;
 #[cfg(feature = "billing")]
 mod price_system;
+#[cfg(all(feature = "addon-provider", feature = "database", feature = "product"))]
+mod product;
 #[cfg(feature = "billing")]
 mod vat_number;
 #[cfg(feature = "deployment")]

@@ -107,6 +107,36 @@ pub struct AddonPlanFeature {
     pub computable_value: String,
 }
 
+/// Who provides a kind of add-on, and what it offers.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "catalog", derive(schemars::JsonSchema))]
+#[serde(rename_all = "camelCase")]
+#[non_exhaustive]
+pub struct AddonProviderFull {
+    /// Who provides it.
+    #[serde(flatten)]
+    pub provider: AddonProvider,
+    /// Its plans, the cheapest first.
+    pub plans: Vec<AddonPlan>,
+    /// The features that its plans tell apart, by name.
+    pub features: Vec<AddonProviderFeature>,
+}
+
+/// A feature that the plans of a provider tell apart.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "catalog", derive(schemars::JsonSchema))]
+#[serde(rename_all = "camelCase")]
+#[non_exhaustive]
+pub struct AddonProviderFeature {
+    /// Name to show to a person.
+    pub name: String,
+    /// What kind of value it has, such as `BYTES`.
+    #[serde(rename = "type")]
+    pub kind: String,
+    /// Name for a program.
+    pub name_code: String,
+}
+
 /// What signs a user in at the dashboard of an add-on. It is made for the moment: it is never cached.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "catalog", derive(schemars::JsonSchema))]
@@ -135,6 +165,7 @@ pub struct AddonSso {
     pub nav_data: String,
 }
 
+#[cfg(feature = "addon")]
 impl From<cc_api_addon::types::AddonSso> for AddonSso {
     fn from(wire: cc_api_addon::types::AddonSso) -> Self {
         Self {
@@ -205,6 +236,7 @@ macro_rules! from_addon_provider {
         }
     };
 }
+#[allow(unused_imports)]
 pub(crate) use from_addon_provider;
 
 /// Makes [`AddonPlan`] of one crate's wire type.
@@ -237,8 +269,59 @@ macro_rules! from_addon_plan {
         }
     };
 }
+#[allow(unused_imports)]
 pub(crate) use from_addon_plan;
 
+/// Makes [`AddonProviderFull`] and its parts of one crate's wire types.
+macro_rules! from_addon_provider_full {
+    ($krate:ident) => {
+        impl From<$krate::types::AddonProviderDetails> for $crate::commands::addon::model::AddonProviderFull {
+            fn from(wire: $krate::types::AddonProviderDetails) -> Self {
+                let mut plans: Vec<$crate::commands::addon::model::AddonPlan> =
+                    $crate::model::each(wire.plans);
+                plans.sort_by(|a, b| a.price.total_cmp(&b.price));
+                let mut features: Vec<$crate::commands::addon::model::AddonProviderFeature> =
+                    $crate::model::each(wire.features);
+                features.sort_by(|a, b| a.name.cmp(&b.name));
+                let provider = $crate::commands::addon::model::AddonProvider {
+                    id: wire.id,
+                    name: wire.name,
+                    website: wire.website,
+                    support_email: wire.support_email,
+                    google_plus_name: wire.google_plus_name,
+                    twitter_name: wire.twitter_name,
+                    analytics_id: wire.analytics_id,
+                    short_desc: wire.short_desc,
+                    long_desc: wire.long_desc,
+                    logo_url: wire.logo_url,
+                    status: wire.status.to_string(),
+                    open_in_new_tab: wire.open_in_new_tab,
+                    can_upgrade: wire.can_upgrade,
+                    zones: wire.regions,
+                };
+                Self { provider, plans, features }
+            }
+        }
+
+        impl From<$krate::types::AddonProviderFeature>
+            for $crate::commands::addon::model::AddonProviderFeature
+        {
+            fn from(wire: $krate::types::AddonProviderFeature) -> Self {
+                Self {
+                    name_code: wire.name_code.unwrap_or_else(|| wire.name.clone()),
+                    name: wire.name,
+                    kind: wire.type_.to_string(),
+                }
+            }
+        }
+
+        $crate::commands::addon::model::from_addon_plan!($krate);
+    };
+}
+#[allow(unused_imports)] // Which domains are on decides who needs it.
+pub(crate) use from_addon_provider_full;
+
+#[cfg(feature = "addon")]
 from_addon!(cc_api_addon);
 #[cfg(feature = "application")]
 from_addon!(cc_api_application);

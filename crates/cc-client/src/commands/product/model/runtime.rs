@@ -1,0 +1,51 @@
+//! What applications can run on.
+
+use cc_api_product::types as wire;
+
+use crate::model::{Flavor, each, from_flavor, model};
+
+pub use wire::RuntimeVariant;
+
+from_flavor!(cc_api_product);
+
+model! {
+    /// Something that an application can run on.
+    pub struct ProductRuntime: |wire: wire::Runtime| {
+        /// Kind of runtime, such as `node`.
+        #[serde(rename = "type")]
+        kind: String = wire.type_,
+        /// Version of the runtime.
+        version: String = wire.version,
+        /// Name to show to a person.
+        name: String = wire.name,
+        /// Language or framework that it is made for.
+        variant: Option<RuntimeVariant> = wire.variant,
+        /// What it is for.
+        description: String = wire.description,
+        /// Whether it can be chosen.
+        enabled: bool = wire.enabled,
+        /// Whether it will be there soon.
+        coming_soon: bool = wire.coming_soon,
+        /// How many instances an application may have on it.
+        max_instances: i64 = wire.max_instances,
+        /// What it is known for, sorted.
+        tags: Vec<String> = sorted(wire.tags),
+        /// Ways to deploy, such as `git`, sorted.
+        deployments: Vec<String> = sorted(wire.deployments),
+        /// Sizes it can have, the cheapest first.
+        flavors: Vec<Flavor> = {
+            let mut flavors: Vec<Flavor> = each(wire.flavors);
+            flavors.sort_by(|a, b| a.price.total_cmp(&b.price));
+            flavors
+        },
+        /// Size it has when none is chosen.
+        default_flavor: Option<Flavor> = wire.default_flavor.map(Into::into),
+        /// Size that builds have when none is chosen.
+        build_flavor: Option<Flavor> = wire.build_flavor.map(Into::into),
+    }
+}
+
+fn sorted(mut list: Vec<String>) -> Vec<String> {
+    list.sort();
+    list
+}
