@@ -18,6 +18,8 @@ pub mod deployment;
 pub mod domain;
 #[cfg(feature = "application")]
 pub mod environment;
+#[cfg(feature = "metrics")]
+pub mod grafana;
 #[cfg(feature = "product")]
 pub mod heptapod;
 #[cfg(feature = "deployment")]
@@ -28,6 +30,8 @@ pub mod invoice;
 pub mod keycloak;
 #[cfg(all(feature = "addon", feature = "application"))]
 pub mod link;
+#[cfg(feature = "load-balancer")]
+pub mod load_balancer;
 #[cfg(feature = "log")]
 pub mod log;
 #[cfg(feature = "drain")]
@@ -36,6 +40,8 @@ pub mod log_drain;
 pub mod matomo;
 #[cfg(feature = "operator")]
 pub mod metabase;
+#[cfg(feature = "metrics")]
+pub mod metrics;
 #[cfg(feature = "operator")]
 mod operator;
 #[cfg(feature = "operator")]
@@ -62,5 +68,7 @@ pub mod tag;
 mod target;
 #[cfg(feature = "billing")]
 pub mod vat_number;
+#[cfg(feature = "metrics")]
+pub mod warp_token;
 #[cfg(feature = "zone")]
 pub mod zone;

@@ -6,12 +6,20 @@ pub mod harness;
 mod credits;
 #[cfg(feature = "deployment")]
 mod deployment;
+#[cfg(feature = "metrics")]
+mod grafana;
 #[cfg(feature = "product")]
 mod heptapod;
 #[cfg(feature = "deployment")]
 mod instance;
 #[cfg(feature = "billing")]
 mod invoice;
+#[cfg(feature = "load-balancer")]
+mod load_balancer;
+#[cfg(feature = "log")]
+mod log;
+#[cfg(feature = "metrics")]
+mod metrics;
 #[cfg(all(feature = "billing", feature = "payment"))]
 mod payment;
 #[cfg(feature = "payment")]
@@ -24,3 +32,5 @@ mod product;
 mod vat_number;
 #[cfg(feature = "deployment")]
 mod wait_for_deployment;
+#[cfg(feature = "metrics")]
+mod warp_token;

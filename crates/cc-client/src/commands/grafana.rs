@@ -1,0 +1,7 @@
+//! Grafana: the dashboards of an owner.
+
+pub use crate::generated::commands::grafana::*;
+
+mod enable;
+
+pub use enable::EnableGrafana;
