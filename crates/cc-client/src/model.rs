@@ -1,5 +1,7 @@
 //! What the outputs of several domains have in common.
 
+#![allow(unused_macros, unused_imports)] // Which domains are on decides what is used.
+
 use cc_core::Secret;
 use serde::{Deserialize, Serialize};
 
@@ -118,7 +120,6 @@ macro_rules! from_flavor {
         }
     };
 }
-#[allow(unused_imports)]
 pub(crate) use from_flavor;
 
 /// Makes [`EnvironmentVariable`] of one crate's wire type.
@@ -131,7 +132,6 @@ macro_rules! from_environment_variable {
         }
     };
 }
-#[allow(unused_imports)]
 pub(crate) use from_environment_variable;
 
 /// Writes a setter for each optional field of a command.
@@ -144,7 +144,6 @@ macro_rules! setters {
         }
     )+};
 }
-#[allow(unused_imports)]
 pub(crate) use setters;
 
 /// Declares what a command gives back, and where each field comes from in the wire type.
@@ -171,7 +170,6 @@ macro_rules! model {
         }
     };
 }
-#[allow(unused_imports)]
 pub(crate) use model;
 
 /// A list of models.

@@ -2,7 +2,7 @@
 //! Every command, in the order of their domains and names.
 
 #[allow(unused_imports)]
-use crate::catalog::{CommandInfo, entry};
+use crate::catalog::{CommandInfo, entry, url_entry};
 
 pub(crate) fn entries() -> Vec<CommandInfo> {
     vec![
@@ -45,6 +45,8 @@ pub(crate) fn entries() -> Vec<CommandInfo> {
         #[cfg(feature = "config-provider")]
         entry::<crate::commands::config_provider::UpdateConfigProvider>("config-provider", "Replaces the environment variables of one configuration provider.", &["replace_config_provider_environment"]),
         #[cfg(feature = "billing")]
+        entry::<crate::commands::credits::ActivateCoupon>("credits", "Gives an owner the credits of a coupon.", &["activate_coupon"]),
+        #[cfg(feature = "billing")]
         entry::<crate::commands::credits::GetCreditsSummary>("credits", "Reads the credits an owner has left.", &["get_credits_summary"]),
         #[cfg(feature = "deployment")]
         entry::<crate::commands::deployment::CancelDeployment>("deployment", "Cancels a deployment that is under way.", &["cancel_deployment"]),
@@ -83,17 +85,29 @@ pub(crate) fn entries() -> Vec<CommandInfo> {
         #[cfg(feature = "metrics")]
         entry::<crate::commands::grafana::DisableGrafana>("grafana", "Deletes the Grafana organisation of an owner, with its dashboards.", &["delete_grafana"]),
         #[cfg(feature = "metrics")]
+        entry::<crate::commands::grafana::EnableGrafana>("grafana", "Creates the Grafana organisation of an owner, and reads it.", &["create_grafana", "get_grafana"]),
+        #[cfg(feature = "metrics")]
         entry::<crate::commands::grafana::GetGrafana>("grafana", "Reads the Grafana organisation of an owner.", &["get_grafana"]),
         #[cfg(feature = "metrics")]
         entry::<crate::commands::grafana::ResetGrafana>("grafana", "Brings the dashboards of the Grafana organisation of an owner back to what they were at first.", &["reset_grafana"]),
+        #[cfg(feature = "product")]
+        entry::<crate::commands::heptapod::GetHeptapodPriceEstimation>("heptapod", "Estimates what an organisation will pay for Heptapod.", &["get_heptapod_price_estimation"]),
         #[cfg(feature = "deployment")]
         entry::<crate::commands::instance::GetApplicationInstance>("instance", "Reads one instance of an application.", &["get_instance"]),
         #[cfg(feature = "deployment")]
         entry::<crate::commands::instance::ListApplicationInstance>("instance", "Lists the instances of an application, the earliest created first.", &["list_instances"]),
         #[cfg(feature = "billing")]
+        entry::<crate::commands::invoice::GetInvoice>("invoice", "Reads one invoice.", &["get_invoice"]),
+        #[cfg(feature = "billing")]
         entry::<crate::commands::invoice::GetInvoiceHtml>("invoice", "Reads one invoice as a web page.", &["get_invoice_html"]),
         #[cfg(feature = "billing")]
         entry::<crate::commands::invoice::GetInvoicePdf>("invoice", "Reads one invoice as a PDF document.", &["get_invoice_pdf"]),
+        #[cfg(feature = "billing")]
+        url_entry::<crate::commands::invoice::GetInvoiceUrl>("invoice", "Gives the address of an invoice as a web page or a PDF document, for a browser without credentials of its own.", &["get_invoice_html", "get_invoice_pdf"]),
+        #[cfg(feature = "billing")]
+        entry::<crate::commands::invoice::ListInvoice>("invoice", "Lists the invoices of an owner.", &["list_invoices"]),
+        #[cfg(feature = "billing")]
+        entry::<crate::commands::invoice::ListUnpaidInvoice>("invoice", "Lists the invoices of an owner that wait for a payment.", &["list_unpaid_invoices"]),
         #[cfg(feature = "operator")]
         entry::<crate::commands::keycloak::CheckKeycloakVersion>("keycloak", "Reads which version one Keycloak has, and which it could have.", &["check_keycloak_version"]),
         #[cfg(feature = "operator")]
@@ -104,6 +118,8 @@ pub(crate) fn entries() -> Vec<CommandInfo> {
         entry::<crate::commands::keycloak::RebuildKeycloak>("keycloak", "Builds one Keycloak again and restarts it.", &["rebuild_keycloak"]),
         #[cfg(feature = "application")]
         entry::<crate::commands::link::ListLink>("link", "Lists what an application is linked to, or the applications that are linked to an add-on.", &["list_dependencies", "list_linked_addons", "list_addon_applications"]),
+        #[cfg(feature = "load-balancer")]
+        entry::<crate::commands::load_balancer::GetLoadBalancerInfo>("load-balancer", "Reads the load balancers in front of an application or an add-on, with their DNS targets.", &["list_application_load_balancers", "list_addon_load_balancers"]),
         #[cfg(feature = "log")]
         entry::<crate::commands::log::ListLog>("log", "Lists log lines of an application or an add-on.", &["list_logs"]),
         #[cfg(feature = "drain")]
@@ -124,6 +140,12 @@ pub(crate) fn entries() -> Vec<CommandInfo> {
         entry::<crate::commands::metabase::RebootMetabase>("metabase", "Restarts one Metabase.", &["reboot_metabase"]),
         #[cfg(feature = "operator")]
         entry::<crate::commands::metabase::RebuildMetabase>("metabase", "Builds one Metabase again and restarts it.", &["rebuild_metabase"]),
+        #[cfg(feature = "metrics")]
+        entry::<crate::commands::metrics::GetHeatMap>("metrics", "Counts the requests to an application, or to every one of an owner, by where they came from.", &["list_request_locations"]),
+        #[cfg(feature = "metrics")]
+        entry::<crate::commands::metrics::GetMetrics>("metrics", "Reads the metrics of an application or an add-on, by name.", &["list_metrics"]),
+        #[cfg(feature = "metrics")]
+        entry::<crate::commands::metrics::GetStatusCodeDistribution>("metrics", "Counts the answers of an application, or of every one of an owner, by HTTP status.", &["list_status_codes"]),
         #[cfg(feature = "addon")]
         entry::<crate::commands::migration::CancelMigration>("migration", "Cancels a migration of an add-on.", &["cancel_migration"]),
         #[cfg(feature = "account")]
@@ -144,18 +166,46 @@ pub(crate) fn entries() -> Vec<CommandInfo> {
         entry::<crate::commands::otoroshi::RebootOtoroshi>("otoroshi", "Restarts one Otoroshi.", &["reboot_otoroshi"]),
         #[cfg(feature = "operator")]
         entry::<crate::commands::otoroshi::RebuildOtoroshi>("otoroshi", "Builds one Otoroshi again and restarts it.", &["rebuild_otoroshi"]),
+        #[cfg(feature = "billing")]
+        entry::<crate::commands::payment::AuthorizePaypal>("payment", "Goes through with the payment of an invoice that PayPal agreed to.", &["authorize_paypal_payment"]),
+        #[cfg(feature = "billing")]
+        entry::<crate::commands::payment::AuthorizeStripe>("payment", "Goes through with the payment of an invoice that Stripe agreed to.", &["authorize_stripe_payment"]),
         #[cfg(feature = "payment")]
         entry::<crate::commands::payment::GetStripeIntent>("payment", "Makes a Stripe intent, with which a browser can register a means of payment.", &["get_stripe_intent"]),
         #[cfg(feature = "billing")]
         entry::<crate::commands::payment::InitPaypal>("payment", "Starts to pay an invoice with PayPal.", &["init_paypal_payment"]),
+        #[cfg(feature = "billing")]
+        entry::<crate::commands::payment::InitStripe>("payment", "Starts to pay an invoice with Stripe.", &["init_stripe_payment"]),
+        #[cfg(feature = "payment")]
+        entry::<crate::commands::payment_method::CreatePaymentMethod>("payment-method", "Adds a means of payment to an owner.", &["create_payment_method"]),
         #[cfg(feature = "payment")]
         entry::<crate::commands::payment_method::DeletePaymentMethod>("payment-method", "Deletes a means of payment.", &["delete_payment_method"]),
+        #[cfg(feature = "payment")]
+        entry::<crate::commands::payment_method::ListPaymentMethod>("payment-method", "Lists the means of payment of an owner.", &["list_payment_methods"]),
+        #[cfg(feature = "payment")]
+        entry::<crate::commands::payment_method::SetPrimaryPaymentMethod>("payment-method", "Makes a means of payment the one that is used unless another is asked for.", &["set_default_payment_method"]),
+        #[cfg(feature = "billing")]
+        entry::<crate::commands::price_system::GetPriceSystem>("price-system", "Reads the prices one owner pays in a zone.", &["get_price_system"]),
+        #[cfg(all(feature = "addon-provider", feature = "product"))]
+        entry::<crate::commands::product::GetProductAddon>("product", "Reads one add-on provider of the catalogue, on demand with its versions.", &["get_product_addon_provider", "get_addon_provider_versions"]),
+        #[cfg(feature = "addon-provider")]
+        entry::<crate::commands::product::GetProductAddonVersions>("product", "Reads the versions that a provider offers.", &["get_addon_provider_versions"]),
+        #[cfg(feature = "database")]
+        entry::<crate::commands::product::GetProductElasticsearchInfo>("product", "Reads the sizes of the services that come with Elasticsearch.", &["get_elasticsearch_service_flavors"]),
+        #[cfg(feature = "product")]
+        entry::<crate::commands::product::GetProductRuntime>("product", "Reads one thing that an application can run on.", &["get_runtime"]),
+        #[cfg(all(feature = "addon-provider", feature = "product"))]
+        entry::<crate::commands::product::ListProductAddon>("product", "Lists the add-on providers of the catalogue, on demand with their versions.", &["list_product_addon_providers", "get_addon_provider_versions"]),
+        #[cfg(feature = "product")]
+        entry::<crate::commands::product::ListProductRuntime>("product", "Lists what an application can run on.", &["list_runtimes"]),
         #[cfg(feature = "account")]
         entry::<crate::commands::profile::DeleteProfileEmailAddress>("profile", "Deletes a secondary e-mail address of the caller.", &["delete_profile_email_address"]),
         #[cfg(feature = "account")]
         entry::<crate::commands::profile::RequestProfileEmailConfirmation>("profile", "Sends the caller an e-mail to confirm the primary e-mail address.", &["request_email_confirmation"]),
         #[cfg(feature = "account")]
         entry::<crate::commands::profile::SetProfilePrimaryEmailAddress>("profile", "Makes an e-mail address of the caller the primary one.", &["add_profile_email_address"]),
+        #[cfg(feature = "pulsar")]
+        entry::<crate::commands::pulsar::GetPulsarInfo>("pulsar", "Reads one Pulsar and the cluster it is on.", &["get_pulsar", "get_pulsar_cluster"]),
         #[cfg(feature = "account")]
         entry::<crate::commands::ssh_key::DeletePersonalSshKey>("ssh-key", "Deletes an SSH key of the caller.", &["delete_ssh_key"]),
         #[cfg(feature = "account")]
@@ -164,6 +214,10 @@ pub(crate) fn entries() -> Vec<CommandInfo> {
         entry::<crate::commands::user_setting::DeleteUserSetting>("user-setting", "Deletes one of the caller's settings of the console.", &["delete_user_setting"]),
         #[cfg(feature = "account")]
         entry::<crate::commands::user_setting::SetUserSetting>("user-setting", "Changes one of the caller's settings of the console.", &["set_user_setting"]),
+        #[cfg(feature = "billing")]
+        entry::<crate::commands::vat_number::CheckVatNumber>("vat-number", "Checks a VAT number, with or without its country prefix.", &["check_vat_number"]),
+        #[cfg(feature = "metrics")]
+        entry::<crate::commands::warp_token::GetWarpToken>("warp-token", "Creates a token that reads the Warp 10 metrics of an application or of an owner.", &["create_resource_stats_token", "create_owner_stats_token"]),
         #[cfg(feature = "zone")]
         entry::<crate::commands::zone::GetZone>("zone", "Reads one zone.", &["get_zone"]),
         #[cfg(feature = "zone")]

@@ -26,6 +26,8 @@ pub mod commands {
     pub mod domain;
     #[cfg(feature = "metrics")]
     pub mod grafana;
+    #[cfg(feature = "product")]
+    pub mod heptapod;
     #[cfg(feature = "deployment")]
     pub mod instance;
     #[cfg(feature = "billing")]
@@ -52,6 +54,10 @@ pub mod commands {
     pub mod payment;
     #[cfg(feature = "payment")]
     pub mod payment_method;
+    #[cfg(feature = "billing")]
+    pub mod price_system;
+    #[cfg(any(feature = "addon-provider", feature = "database", feature = "product"))]
+    pub mod product;
     #[cfg(feature = "account")]
     pub mod profile;
     #[cfg(feature = "account")]

@@ -558,23 +558,20 @@ pub struct GetPriceSystem {
     /// The owner.
     pub owner_id: cc_core::OwnerId,
     /// Short name of the zone, such as `par`.
-    pub zone_id: Option<String>,
+    pub zone_id: String,
 }
 
 #[allow(clippy::new_without_default)]
 impl GetPriceSystem {
     /// With what is required.
-    pub fn new(owner_id: impl Into<cc_core::OwnerId>) -> Self {
+    pub fn new(
+        owner_id: impl Into<cc_core::OwnerId>,
+        zone_id: impl Into<String>,
+    ) -> Self {
         Self {
             owner_id: owner_id.into(),
-            zone_id: None,
+            zone_id: zone_id.into(),
         }
-    }
-
-    /// Short name of the zone, such as `par`.
-    pub fn zone_id(mut self, zone_id: impl Into<String>) -> Self {
-        self.zone_id = Some(zone_id.into());
-        self
     }
 }
 
@@ -593,7 +590,7 @@ impl Operation for GetPriceSystem {
     fn request(&self) -> Result<Request> {
         RequestBuilder::new(&GET_PRICE_SYSTEM)
             .path("ownerId", &self.owner_id)
-            .query("zone_id", &self.zone_id)
+            .query("zone_id", &Some(&self.zone_id))
             .build()
     }
 

@@ -1,5 +1,7 @@
 //! What the commands of add-ons give back.
 
+#![allow(unused_macros, unused_imports)] // Which domains are on decides what is used.
+
 use cc_core::{AddonId, AddonProviderId, RealAddonId, Secret, Timestamp, UserId, ZoneId};
 use serde::{Deserialize, Serialize};
 
@@ -208,7 +210,6 @@ macro_rules! from_addon {
         $crate::commands::addon::model::from_addon_plan!($krate);
     };
 }
-#[allow(unused_imports)] // Which domains are on decides who needs it.
 pub(crate) use from_addon;
 
 /// Makes [`AddonProvider`] of one crate's wire type.
@@ -236,7 +237,6 @@ macro_rules! from_addon_provider {
         }
     };
 }
-#[allow(unused_imports)]
 pub(crate) use from_addon_provider;
 
 /// Makes [`AddonPlan`] of one crate's wire type.
@@ -269,7 +269,6 @@ macro_rules! from_addon_plan {
         }
     };
 }
-#[allow(unused_imports)]
 pub(crate) use from_addon_plan;
 
 /// Makes [`AddonProviderFull`] and its parts of one crate's wire types.
@@ -318,7 +317,6 @@ macro_rules! from_addon_provider_full {
         $crate::commands::addon::model::from_addon_plan!($krate);
     };
 }
-#[allow(unused_imports)] // Which domains are on decides who needs it.
 pub(crate) use from_addon_provider_full;
 
 #[cfg(feature = "addon")]

@@ -8,6 +8,198 @@ use crate::context::Context;
 #[allow(unused_imports)]
 use crate::resolve::Ids;
 
+/// Lists the invoices of an owner.
+///
+/// Operation: `list_invoices` (`GET /v4/billing/organisations/{ownerId}/invoices`). Where there is nothing, the
+/// list is empty.
+///
+/// # Errors
+/// - 400: The request is not valid.
+/// - 401: The credentials are missing or not accepted.
+/// - 403: The caller may not do this.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "catalog", derive(schemars::JsonSchema))]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[must_use = "a command does nothing until it is sent"]
+pub struct ListInvoice {
+    /// The owner.
+    pub owner_id: cc_core::OwnerId,
+    /// Keeps the invoices issued from this instant on.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub since: Option<cc_core::Timestamp>,
+    /// Keeps the invoices issued until this instant.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub until: Option<cc_core::Timestamp>,
+    /// Gives this number of invoices at most.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub limit: Option<i64>,
+}
+
+#[allow(clippy::new_without_default)]
+impl ListInvoice {
+    /// With what is required.
+    pub fn new(owner_id: impl Into<cc_core::OwnerId>) -> Self {
+        Self {
+            owner_id: owner_id.into(),
+            since: None,
+            until: None,
+            limit: None,
+        }
+    }
+
+    /// Keeps the invoices issued from this instant on.
+    pub fn since(mut self, since: impl Into<cc_core::Timestamp>) -> Self {
+        self.since = Some(since.into());
+        self
+    }
+
+    /// Keeps the invoices issued until this instant.
+    pub fn until(mut self, until: impl Into<cc_core::Timestamp>) -> Self {
+        self.until = Some(until.into());
+        self
+    }
+
+    /// Gives this number of invoices at most.
+    pub fn limit(mut self, limit: i64) -> Self {
+        self.limit = Some(limit);
+        self
+    }
+}
+
+impl Command for ListInvoice {
+    const NAME: &'static str = "ListInvoice";
+    type Output = Vec<crate::commands::invoice::model::InvoiceSummary>;
+
+    async fn run(self, cx: &Context) -> Result<Self::Output> {
+        let answer = match cx
+            .call({
+                let mut request = cc_api_billing::ListInvoices::new(
+                    self.owner_id.clone(),
+                );
+                request.since = self.since.clone();
+                request.until = self.until.clone();
+                request.limit = self.limit.clone();
+                request
+            })
+            .await
+        {
+            Ok(answer) => answer,
+            Err(error) if error.is_not_found() => return Ok(Vec::new()),
+            Err(error) => return Err(error),
+        };
+        let mut list: Vec<crate::commands::invoice::model::InvoiceSummary> = answer
+            .into_inner()
+            .into_iter()
+            .map(Into::into)
+            .collect();
+        list.sort_by(|a, b| a.emission_date.cmp(&b.emission_date));
+        Ok(list)
+    }
+}
+
+/// Lists the invoices of an owner that wait for a payment.
+///
+/// Operation: `list_unpaid_invoices` (`GET /v4/billing/organisations/{ownerId}/invoices/unpaid`). Where there
+/// is nothing, the list is empty.
+///
+/// # Errors
+/// - 401: The credentials are missing or not accepted.
+/// - 403: The caller may not do this.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "catalog", derive(schemars::JsonSchema))]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[must_use = "a command does nothing until it is sent"]
+pub struct ListUnpaidInvoice {
+    /// The owner.
+    pub owner_id: cc_core::OwnerId,
+}
+
+#[allow(clippy::new_without_default)]
+impl ListUnpaidInvoice {
+    /// With what is required.
+    pub fn new(owner_id: impl Into<cc_core::OwnerId>) -> Self {
+        Self { owner_id: owner_id.into() }
+    }
+}
+
+impl Command for ListUnpaidInvoice {
+    const NAME: &'static str = "ListUnpaidInvoice";
+    type Output = Vec<crate::commands::invoice::model::InvoiceSummary>;
+
+    async fn run(self, cx: &Context) -> Result<Self::Output> {
+        let answer = match cx
+            .call({ cc_api_billing::ListUnpaidInvoices::new(self.owner_id.clone()) })
+            .await
+        {
+            Ok(answer) => answer,
+            Err(error) if error.is_not_found() => return Ok(Vec::new()),
+            Err(error) => return Err(error),
+        };
+        let mut list: Vec<crate::commands::invoice::model::InvoiceSummary> = answer
+            .into_inner()
+            .into_iter()
+            .map(Into::into)
+            .collect();
+        list.sort_by(|a, b| a.emission_date.cmp(&b.emission_date));
+        Ok(list)
+    }
+}
+
+/// Reads one invoice.
+///
+/// Operation: `get_invoice` (`GET /v4/billing/organisations/{ownerId}/invoices/{invoiceNumber}`). Where there
+/// is nothing, the answer is `None`.
+///
+/// # Errors
+/// - 401: The credentials are missing or not accepted.
+/// - 403: The caller may not do this.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "catalog", derive(schemars::JsonSchema))]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[must_use = "a command does nothing until it is sent"]
+pub struct GetInvoice {
+    /// The owner.
+    pub owner_id: cc_core::OwnerId,
+    /// The invoice.
+    pub invoice_number: cc_core::InvoiceNumber,
+}
+
+#[allow(clippy::new_without_default)]
+impl GetInvoice {
+    /// With what is required.
+    pub fn new(
+        owner_id: impl Into<cc_core::OwnerId>,
+        invoice_number: impl Into<cc_core::InvoiceNumber>,
+    ) -> Self {
+        Self {
+            owner_id: owner_id.into(),
+            invoice_number: invoice_number.into(),
+        }
+    }
+}
+
+impl Command for GetInvoice {
+    const NAME: &'static str = "GetInvoice";
+    type Output = Option<crate::commands::invoice::model::Invoice>;
+
+    async fn run(self, cx: &Context) -> Result<Self::Output> {
+        let answer = match cx
+            .call({
+                cc_api_billing::GetInvoice::new(
+                    self.owner_id.clone(),
+                    self.invoice_number.clone(),
+                )
+            })
+            .await
+        {
+            Ok(answer) => answer,
+            Err(error) if error.is_not_found() => return Ok(None),
+            Err(error) => return Err(error),
+        };
+        Ok(Some(answer.into_inner().into()))
+    }
+}
+
 /// Reads one invoice as a web page.
 ///
 /// Operation: `get_invoice_html` (`GET /v4/billing/organisations/{ownerId}/invoices/{invoiceNumber}.html`).

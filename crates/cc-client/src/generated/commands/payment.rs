@@ -63,6 +63,181 @@ impl Command for InitPaypal {
     }
 }
 
+/// Goes through with the payment of an invoice that PayPal agreed to.
+///
+/// Operation: `authorize_paypal_payment`
+/// (`PUT /v4/billing/organisations/{ownerId}/invoices/{invoiceNumber}/payments/paypal/{transactionId}`).
+///
+/// # Errors
+/// - 400: The request is not valid.
+/// - 401: The credentials are missing or not accepted.
+/// - 403: The caller may not do this.
+/// - 404: There is none, or none the caller may see.
+#[cfg(feature = "billing")]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "catalog", derive(schemars::JsonSchema))]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[must_use = "a command does nothing until it is sent"]
+pub struct AuthorizePaypal {
+    /// The owner.
+    pub owner_id: cc_core::OwnerId,
+    /// The invoice.
+    pub invoice_number: cc_core::InvoiceNumber,
+    /// Id that PayPal gave when it agreed. Some sources call it the id of the payer.
+    pub transaction_id: String,
+}
+
+#[cfg(feature = "billing")]
+#[allow(clippy::new_without_default)]
+impl AuthorizePaypal {
+    /// With what is required.
+    pub fn new(
+        owner_id: impl Into<cc_core::OwnerId>,
+        invoice_number: impl Into<cc_core::InvoiceNumber>,
+        transaction_id: impl Into<String>,
+    ) -> Self {
+        Self {
+            owner_id: owner_id.into(),
+            invoice_number: invoice_number.into(),
+            transaction_id: transaction_id.into(),
+        }
+    }
+}
+
+#[cfg(feature = "billing")]
+impl Command for AuthorizePaypal {
+    const NAME: &'static str = "AuthorizePaypal";
+    type Output = crate::commands::payment::model::Invoice;
+
+    async fn run(self, cx: &Context) -> Result<Self::Output> {
+        let answer = cx
+            .call({
+                cc_api_billing::AuthorizePaypalPayment::new(
+                    self.owner_id.clone(),
+                    self.invoice_number.clone(),
+                    self.transaction_id.clone(),
+                )
+            })
+            .await?;
+        Ok(answer.into_inner().into())
+    }
+}
+
+/// Starts to pay an invoice with Stripe.
+///
+/// Operation: `init_stripe_payment`
+/// (`POST /v4/billing/organisations/{ownerId}/invoices/{invoiceNumber}/payments/stripe`).
+///
+/// # Errors
+/// - 400: The request is not valid.
+/// - 401: The credentials are missing or not accepted.
+/// - 403: The caller may not do this.
+/// - 404: There is none, or none the caller may see.
+#[cfg(feature = "billing")]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "catalog", derive(schemars::JsonSchema))]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[must_use = "a command does nothing until it is sent"]
+pub struct InitStripe {
+    /// The owner.
+    pub owner_id: cc_core::OwnerId,
+    /// The invoice.
+    pub invoice_number: cc_core::InvoiceNumber,
+}
+
+#[cfg(feature = "billing")]
+#[allow(clippy::new_without_default)]
+impl InitStripe {
+    /// With what is required.
+    pub fn new(
+        owner_id: impl Into<cc_core::OwnerId>,
+        invoice_number: impl Into<cc_core::InvoiceNumber>,
+    ) -> Self {
+        Self {
+            owner_id: owner_id.into(),
+            invoice_number: invoice_number.into(),
+        }
+    }
+}
+
+#[cfg(feature = "billing")]
+impl Command for InitStripe {
+    const NAME: &'static str = "InitStripe";
+    type Output = crate::commands::payment::model::Invoice;
+
+    async fn run(self, cx: &Context) -> Result<Self::Output> {
+        let answer = cx
+            .call({
+                cc_api_billing::InitStripePayment::new(
+                    self.owner_id.clone(),
+                    self.invoice_number.clone(),
+                )
+            })
+            .await?;
+        Ok(answer.into_inner().into())
+    }
+}
+
+/// Goes through with the payment of an invoice that Stripe agreed to.
+///
+/// Operation: `authorize_stripe_payment`
+/// (`PUT /v4/billing/organisations/{ownerId}/invoices/{invoiceNumber}/payments/stripe/{intentId}`).
+///
+/// # Errors
+/// - 400: The request is not valid.
+/// - 401: The credentials are missing or not accepted.
+/// - 403: The caller may not do this.
+/// - 404: There is none, or none the caller may see.
+#[cfg(feature = "billing")]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "catalog", derive(schemars::JsonSchema))]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[must_use = "a command does nothing until it is sent"]
+pub struct AuthorizeStripe {
+    /// The owner.
+    pub owner_id: cc_core::OwnerId,
+    /// The invoice.
+    pub invoice_number: cc_core::InvoiceNumber,
+    /// Id of the payment intent at Stripe.
+    pub intent_id: String,
+}
+
+#[cfg(feature = "billing")]
+#[allow(clippy::new_without_default)]
+impl AuthorizeStripe {
+    /// With what is required.
+    pub fn new(
+        owner_id: impl Into<cc_core::OwnerId>,
+        invoice_number: impl Into<cc_core::InvoiceNumber>,
+        intent_id: impl Into<String>,
+    ) -> Self {
+        Self {
+            owner_id: owner_id.into(),
+            invoice_number: invoice_number.into(),
+            intent_id: intent_id.into(),
+        }
+    }
+}
+
+#[cfg(feature = "billing")]
+impl Command for AuthorizeStripe {
+    const NAME: &'static str = "AuthorizeStripe";
+    type Output = crate::commands::payment::model::Invoice;
+
+    async fn run(self, cx: &Context) -> Result<Self::Output> {
+        let answer = cx
+            .call({
+                cc_api_billing::AuthorizeStripePayment::new(
+                    self.owner_id.clone(),
+                    self.invoice_number.clone(),
+                    self.intent_id.clone(),
+                )
+            })
+            .await?;
+        Ok(answer.into_inner().into())
+    }
+}
+
 /// Makes a Stripe intent, with which a browser can register a means of payment.
 ///
 /// Operation: `get_stripe_intent` (`GET /v4/billing/organisations/{ownerId}/payments/stripe/intent`). Where

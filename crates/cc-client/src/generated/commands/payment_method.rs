@@ -8,6 +8,147 @@ use crate::context::Context;
 #[allow(unused_imports)]
 use crate::resolve::Ids;
 
+/// Lists the means of payment of an owner.
+///
+/// Operation: `list_payment_methods` (`GET /v4/billing/organisations/{ownerId}/payments/methods`). Where there
+/// is nothing, the list is empty.
+///
+/// # Errors
+/// - 401: The credentials are missing or not accepted.
+/// - 403: The caller may not do this.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "catalog", derive(schemars::JsonSchema))]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[must_use = "a command does nothing until it is sent"]
+pub struct ListPaymentMethod {
+    /// The owner.
+    pub owner_id: cc_core::OwnerId,
+}
+
+#[allow(clippy::new_without_default)]
+impl ListPaymentMethod {
+    /// With what is required.
+    pub fn new(owner_id: impl Into<cc_core::OwnerId>) -> Self {
+        Self { owner_id: owner_id.into() }
+    }
+}
+
+impl Command for ListPaymentMethod {
+    const NAME: &'static str = "ListPaymentMethod";
+    type Output = Vec<crate::commands::payment_method::model::PaymentMethod>;
+
+    async fn run(self, cx: &Context) -> Result<Self::Output> {
+        let answer = match cx
+            .call({ cc_api_payment::ListPaymentMethods::new(self.owner_id.clone()) })
+            .await
+        {
+            Ok(answer) => answer,
+            Err(error) if error.is_not_found() => return Ok(Vec::new()),
+            Err(error) => return Err(error),
+        };
+        Ok(answer.into_inner().into_iter().map(Into::into).collect())
+    }
+}
+
+/// Adds a means of payment to an owner.
+///
+/// Operation: `create_payment_method` (`POST /v4/billing/organisations/{ownerId}/payments/methods`).
+///
+/// # Errors
+/// - 400: The request is not valid.
+/// - 401: The credentials are missing or not accepted.
+/// - 403: The caller may not do this.
+/// - 404: There is none, or none the caller may see.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "catalog", derive(schemars::JsonSchema))]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[must_use = "a command does nothing until it is sent"]
+pub struct CreatePaymentMethod {
+    /// The owner.
+    pub owner_id: cc_core::OwnerId,
+    /// Id of the means of payment, at its provider.
+    pub id: String,
+}
+
+#[allow(clippy::new_without_default)]
+impl CreatePaymentMethod {
+    /// With what is required.
+    pub fn new(owner_id: impl Into<cc_core::OwnerId>, id: impl Into<String>) -> Self {
+        Self {
+            owner_id: owner_id.into(),
+            id: id.into(),
+        }
+    }
+}
+
+impl Command for CreatePaymentMethod {
+    const NAME: &'static str = "CreatePaymentMethod";
+    type Output = crate::commands::payment_method::model::PaymentMethod;
+
+    async fn run(self, cx: &Context) -> Result<Self::Output> {
+        let answer = cx
+            .call({
+                #[allow(unused_mut)]
+                let mut body = cc_api_payment::types::PaymentMethodId::new(
+                    self.id.clone(),
+                );
+                cc_api_payment::CreatePaymentMethod::new(self.owner_id.clone(), body)
+            })
+            .await?;
+        Ok(answer.into_inner().into())
+    }
+}
+
+/// Makes a means of payment the one that is used unless another is asked for.
+///
+/// Operation: `set_default_payment_method`
+/// (`PUT /v4/billing/organisations/{ownerId}/payments/methods/default`).
+///
+/// # Errors
+/// - 400: The request is not valid.
+/// - 401: The credentials are missing or not accepted.
+/// - 403: The caller may not do this.
+/// - 404: There is none, or none the caller may see.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "catalog", derive(schemars::JsonSchema))]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[must_use = "a command does nothing until it is sent"]
+pub struct SetPrimaryPaymentMethod {
+    /// The owner.
+    pub owner_id: cc_core::OwnerId,
+    /// Id of the means of payment, at its provider.
+    pub id: String,
+}
+
+#[allow(clippy::new_without_default)]
+impl SetPrimaryPaymentMethod {
+    /// With what is required.
+    pub fn new(owner_id: impl Into<cc_core::OwnerId>, id: impl Into<String>) -> Self {
+        Self {
+            owner_id: owner_id.into(),
+            id: id.into(),
+        }
+    }
+}
+
+impl Command for SetPrimaryPaymentMethod {
+    const NAME: &'static str = "SetPrimaryPaymentMethod";
+    type Output = crate::commands::payment_method::model::PaymentMethod;
+
+    async fn run(self, cx: &Context) -> Result<Self::Output> {
+        let answer = cx
+            .call({
+                #[allow(unused_mut)]
+                let mut body = cc_api_payment::types::PaymentMethodId::new(
+                    self.id.clone(),
+                );
+                cc_api_payment::SetDefaultPaymentMethod::new(self.owner_id.clone(), body)
+            })
+            .await?;
+        Ok(answer.into_inner().into())
+    }
+}
+
 /// Deletes a means of payment.
 ///
 /// Operation: `delete_payment_method`
