@@ -21,7 +21,8 @@ const BOM: &[u8] = b"\xEF\xBB\xBF";
 
 /// The most bytes the decoder keeps for one event, so that a server cannot make it grow without end.
 ///
-/// Comments and unknown fields are never kept, and may be of any length.
+/// Comments and unknown fields are never kept, and may be of any length. Limits count bytes as they come; an invalid
+/// one takes three once it is replaced.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Limits {
     /// Longest line, in bytes without its end. Default: 1 MiB.
@@ -140,7 +141,7 @@ impl Decoder {
 
     /// Takes bytes from the front of `input` until something is complete. `None`: all was taken, more is needed.
     pub fn next<'s, 'i: 's>(&'s mut self, input: &mut &'i [u8]) -> Option<Frame<'s>> {
-        self.kept.reclaim();
+        self.kept.reclaim(self.line.buffer());
         let mut block = Block::default();
         let outcome = loop {
             if matches!(self.mark, Mark::Seen(_)) {

@@ -95,7 +95,7 @@ impl<'i> Block<'i> {
         } else if data.is_some() || kept.has_data {
             Some(Outcome::Event { data, name, own_id })
         } else {
-            kept.reclaim();
+            kept.clear();
             own_id.then_some(Outcome::Id)
         }
     }
@@ -129,16 +129,19 @@ impl Kept {
         self.data.capacity()
     }
 
-    /// Takes back the bytes of an event that was handed out.
+    /// Takes back the bytes of an event that was handed out, and gives back the buffer of a line that was taken over.
     #[inline]
-    pub(super) fn reclaim(&mut self) {
+    pub(super) fn reclaim(&mut self, line: &mut Vec<u8>) {
         if self.spent {
+            if self.start > 0 {
+                std::mem::swap(line, &mut self.data);
+            }
+            release(line);
             self.clear();
         }
     }
 
-    /// Forgets the event under construction.
-    pub(super) fn clear(&mut self) {
+    fn clear(&mut self) {
         release(&mut self.data);
         self.name.clear();
         self.id = None;
@@ -184,7 +187,7 @@ impl Kept {
         self.over = true;
         self.has_data = false;
         self.start = 0;
-        release(&mut self.data);
+        self.data = Vec::new();
     }
 
     /// Whether the event may have `length` bytes of data; if not, it is skipped from here on.

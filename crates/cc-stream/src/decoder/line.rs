@@ -4,7 +4,7 @@ use memchr::memchr2;
 
 use super::block::Kept;
 
-/// Room that is kept for the next line or event; what grew beyond is given back.
+/// Room a buffer keeps whatever comes; beyond it, only as long as it is used.
 pub(super) const RETAINED: usize = 64 * 1024;
 
 /// The longest field name that means something, and the colon after it: enough bytes to know a field by.
@@ -99,10 +99,10 @@ impl Line {
         self.state == State::Start
     }
 
-    /// The memory held.
-    #[cfg(test)]
-    pub(super) fn room(&self) -> usize {
-        self.held.capacity()
+    /// The buffer, while no line is in it.
+    #[inline]
+    pub(super) fn buffer(&mut self) -> &mut Vec<u8> {
+        &mut self.held
     }
 
     /// Adds bytes to the line, at most `limit` of which are held.
@@ -119,7 +119,7 @@ impl Line {
             Promise::Known if self.length > limit => self.state = State::Over,
             Promise::Known | Promise::Open => return,
         }
-        release(&mut self.held);
+        self.held = Vec::new();
     }
 
     /// The line is complete: puts what it sets into `kept`, and returns a reconnection time it may set.
@@ -138,10 +138,11 @@ impl Line {
     }
 }
 
-/// Empties a buffer, and gives back what a large event made it grow to.
+/// Empties a buffer. What a large event made it grow to is given back, unless most of it was needed just now: one
+/// large event is often followed by another.
 #[inline]
 pub(super) fn release(buffer: &mut Vec<u8>) {
-    if buffer.capacity() > RETAINED {
+    if buffer.capacity() > RETAINED && buffer.len() < buffer.capacity() / 4 {
         *buffer = Vec::new();
     } else {
         buffer.clear();
