@@ -13,7 +13,8 @@ mod idle;
 mod line;
 
 fn main() {
-    let arguments: Vec<String> = std::env::args().skip(1).filter(|argument| !argument.starts_with("--")).collect();
+    let arguments: Vec<String> =
+        std::env::args().skip(1).filter(|argument| !argument.starts_with("--")).collect();
     match arguments.iter().map(String::as_str).collect::<Vec<_>>()[..] {
         ["serve", connections] => idle::serve(connections.parse().unwrap_or(0)),
         ["idle"] => idle::bench(),
@@ -29,7 +30,8 @@ fn main() {
 
 /// CPU time this thread has used.
 fn cpu() -> Duration {
-    let stat = std::fs::read_to_string("/proc/thread-self/schedstat").expect("Linux tells a thread's CPU time");
+    let stat =
+        std::fs::read_to_string("/proc/thread-self/schedstat").expect("Linux tells a thread's CPU time");
     let used = stat.split(' ').next().and_then(|nanos| nanos.parse().ok());
     Duration::from_nanos(used.expect("the first number is CPU time"))
 }

@@ -44,12 +44,11 @@ impl HandWritten {
             let model =
                 path.iter().skip(1).any(|part| part.to_string_lossy().trim_end_matches(".rs") == "model");
             let names = text.lines().filter_map(|line| {
-                // A model may be declared within a macro.
-                let start = if model { line.trim_start() } else { line };
-                let rest = start
-                    .strip_prefix("pub struct ")
-                    .or_else(|| line.trim_start().strip_prefix("pub enum "))
-                    .or_else(|| line.strip_prefix("pub type "))?;
+                // It may be declared within a macro.
+                let line = line.trim_start();
+                let rest = ["pub struct ", "pub enum ", "pub type "]
+                    .iter()
+                    .find_map(|keyword| line.strip_prefix(keyword))?;
                 Some(rest.split(|c: char| !c.is_alphanumeric()).next().unwrap_or_default().to_owned())
             });
             let target = if model { &mut hand.models } else { &mut hand.commands };

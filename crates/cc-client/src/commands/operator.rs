@@ -48,7 +48,7 @@ impl From<wire::OperatorFeatures> for Features {
 
 /// Declares what reading an operator gives: what all have, and what only this one has.
 macro_rules! operator_info {
-    ($(#[$doc:meta])* $name:ident of $wire:ident { $($(#[$fdoc:meta])* $field:ident: $ty:ty = $from:expr),* $(,)? }) => {
+    ($(#[$doc:meta])* pub struct $name:ident of $wire:ident { $($(#[$fdoc:meta])* $field:ident: $ty:ty = $from:expr),* $(,)? }) => {
         $(#[$doc])*
         #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
         #[cfg_attr(feature = "catalog", derive(schemars::JsonSchema))]

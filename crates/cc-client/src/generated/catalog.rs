@@ -2,7 +2,7 @@
 //! Every command, in the order of their domains and names.
 
 #[allow(unused_imports)]
-use crate::catalog::{CommandInfo, entry, url_entry};
+use crate::catalog::{CommandInfo, entry, stream_entry, url_entry};
 
 pub(crate) fn entries() -> Vec<CommandInfo> {
     vec![
@@ -111,19 +111,41 @@ pub(crate) fn entries() -> Vec<CommandInfo> {
         #[cfg(feature = "operator")]
         entry::<crate::commands::keycloak::CheckKeycloakVersion>("keycloak", "Reads which version one Keycloak has, and which it could have.", &["check_keycloak_version"]),
         #[cfg(feature = "operator")]
+        entry::<crate::commands::keycloak::CreateKeycloakNetworkGroup>("keycloak", "Puts the application of one Keycloak in a network group made for it.", &["create_keycloak_network_group"]),
+        #[cfg(feature = "operator")]
         entry::<crate::commands::keycloak::DeleteKeycloakNetworkGroup>("keycloak", "Takes the application of one Keycloak out of its network group.", &["delete_keycloak_network_group"]),
+        #[cfg(feature = "operator")]
+        entry::<crate::commands::keycloak::GetKeycloakInfo>("keycloak", "Reads one Keycloak.", &["get_keycloak"]),
         #[cfg(feature = "operator")]
         entry::<crate::commands::keycloak::RebootKeycloak>("keycloak", "Restarts one Keycloak.", &["reboot_keycloak"]),
         #[cfg(feature = "operator")]
         entry::<crate::commands::keycloak::RebuildKeycloak>("keycloak", "Builds one Keycloak again and restarts it.", &["rebuild_keycloak"]),
+        #[cfg(feature = "operator")]
+        entry::<crate::commands::keycloak::UpdateKeycloakVersion>("keycloak", "Puts one Keycloak on another version.", &["update_keycloak_version"]),
+        #[cfg(feature = "application")]
+        entry::<crate::commands::link::AddLink>("link", "Links an application to another application or to an add-on.", &["add_dependency", "link_addon"]),
         #[cfg(feature = "application")]
         entry::<crate::commands::link::ListLink>("link", "Lists what an application is linked to, or the applications that are linked to an add-on.", &["list_dependencies", "list_linked_addons", "list_addon_applications"]),
+        #[cfg(feature = "application")]
+        entry::<crate::commands::link::RemoveLink>("link", "Takes the link of an application to another application or to an add-on away.", &["remove_dependency", "unlink_addon"]),
         #[cfg(feature = "load-balancer")]
         entry::<crate::commands::load_balancer::GetLoadBalancerInfo>("load-balancer", "Reads the load balancers in front of an application or an add-on, with their DNS targets.", &["list_application_load_balancers", "list_addon_load_balancers"]),
         #[cfg(feature = "log")]
         entry::<crate::commands::log::ListLog>("log", "Lists log lines of an application or an add-on.", &["list_logs"]),
+        #[cfg(all(feature = "log", feature = "stream"))]
+        stream_entry::<crate::commands::log::StreamAddonRuntimeLog>("log", "Streams the log lines of an add-on.", &["stream_addon_logs"]),
+        #[cfg(all(feature = "log", feature = "stream"))]
+        stream_entry::<crate::commands::log::StreamApplicationAccessLog>("log", "Streams the accesses that an application serves, HTTP or not.", &["stream_application_access_logs"]),
+        #[cfg(all(feature = "log", feature = "stream"))]
+        stream_entry::<crate::commands::log::StreamApplicationRuntimeLog>("log", "Streams the log lines of an application.", &["stream_application_logs"]),
         #[cfg(feature = "drain")]
         entry::<crate::commands::log_drain::CreateLogDrain>("log-drain", "Creates a drain on an application or an add-on, and waits until it is enabled.", &["create_drain", "get_drain"]),
+        #[cfg(feature = "drain")]
+        entry::<crate::commands::log_drain::DeleteLogDrain>("log-drain", "Deletes a drain of an application or an add-on.", &["delete_drain"]),
+        #[cfg(feature = "drain")]
+        entry::<crate::commands::log_drain::DisableLogDrain>("log-drain", "Disables a drain, and waits until it is.", &["disable_drain", "get_drain"]),
+        #[cfg(feature = "drain")]
+        entry::<crate::commands::log_drain::EnableLogDrain>("log-drain", "Enables a drain, and waits until it is.", &["enable_drain", "get_drain"]),
         #[cfg(feature = "drain")]
         entry::<crate::commands::log_drain::GetLogDrain>("log-drain", "Reads one drain of an application or an add-on.", &["get_drain"]),
         #[cfg(feature = "drain")]
@@ -131,15 +153,21 @@ pub(crate) fn entries() -> Vec<CommandInfo> {
         #[cfg(feature = "materia")]
         entry::<crate::commands::materia::GetMateriaInfo>("materia", "Reads how one Materia KV is reached, and more about it.", &["get_materia_kv"]),
         #[cfg(feature = "operator")]
+        entry::<crate::commands::matomo::GetMatomoInfo>("matomo", "Reads one Matomo.", &["get_matomo"]),
+        #[cfg(feature = "operator")]
         entry::<crate::commands::matomo::RebootMatomo>("matomo", "Restarts one Matomo.", &["reboot_matomo"]),
         #[cfg(feature = "operator")]
         entry::<crate::commands::matomo::RebuildMatomo>("matomo", "Builds one Matomo again and restarts it.", &["rebuild_matomo"]),
         #[cfg(feature = "operator")]
         entry::<crate::commands::metabase::CheckMetabaseVersion>("metabase", "Reads which version one Metabase has, and which it could have.", &["check_metabase_version"]),
         #[cfg(feature = "operator")]
+        entry::<crate::commands::metabase::GetMetabaseInfo>("metabase", "Reads one Metabase.", &["get_metabase"]),
+        #[cfg(feature = "operator")]
         entry::<crate::commands::metabase::RebootMetabase>("metabase", "Restarts one Metabase.", &["reboot_metabase"]),
         #[cfg(feature = "operator")]
         entry::<crate::commands::metabase::RebuildMetabase>("metabase", "Builds one Metabase again and restarts it.", &["rebuild_metabase"]),
+        #[cfg(feature = "operator")]
+        entry::<crate::commands::metabase::UpdateMetabaseVersion>("metabase", "Puts one Metabase on another version.", &["update_metabase_version"]),
         #[cfg(feature = "metrics")]
         entry::<crate::commands::metrics::GetHeatMap>("metrics", "Counts the requests to an application, or to every one of an owner, by where they came from.", &["list_request_locations"]),
         #[cfg(feature = "metrics")]
@@ -159,13 +187,19 @@ pub(crate) fn entries() -> Vec<CommandInfo> {
         #[cfg(feature = "operator")]
         entry::<crate::commands::otoroshi::CheckOtoroshiVersion>("otoroshi", "Reads which version one Otoroshi has, and which it could have.", &["check_otoroshi_version"]),
         #[cfg(feature = "operator")]
+        entry::<crate::commands::otoroshi::CreateOtoroshiNetworkGroup>("otoroshi", "Puts the application of one Otoroshi in a network group made for it.", &["create_otoroshi_network_group"]),
+        #[cfg(feature = "operator")]
         entry::<crate::commands::otoroshi::DeleteOtoroshiNetworkGroup>("otoroshi", "Takes the application of one Otoroshi out of its network group.", &["delete_otoroshi_network_group"]),
         #[cfg(feature = "operator")]
         entry::<crate::commands::otoroshi::GetOtoroshiConfig>("otoroshi", "Reads the whole configuration of one Otoroshi, as `otoroshictl` takes it.", &["get_otoroshi_config"]),
         #[cfg(feature = "operator")]
+        entry::<crate::commands::otoroshi::GetOtoroshiInfo>("otoroshi", "Reads one Otoroshi.", &["get_otoroshi"]),
+        #[cfg(feature = "operator")]
         entry::<crate::commands::otoroshi::RebootOtoroshi>("otoroshi", "Restarts one Otoroshi.", &["reboot_otoroshi"]),
         #[cfg(feature = "operator")]
         entry::<crate::commands::otoroshi::RebuildOtoroshi>("otoroshi", "Builds one Otoroshi again and restarts it.", &["rebuild_otoroshi"]),
+        #[cfg(feature = "operator")]
+        entry::<crate::commands::otoroshi::UpdateOtoroshiVersion>("otoroshi", "Puts one Otoroshi on another version.", &["update_otoroshi_version"]),
         #[cfg(feature = "billing")]
         entry::<crate::commands::payment::AuthorizePaypal>("payment", "Goes through with the payment of an invoice that PayPal agreed to.", &["authorize_paypal_payment"]),
         #[cfg(feature = "billing")]
@@ -210,6 +244,14 @@ pub(crate) fn entries() -> Vec<CommandInfo> {
         entry::<crate::commands::ssh_key::DeletePersonalSshKey>("ssh-key", "Deletes an SSH key of the caller.", &["delete_ssh_key"]),
         #[cfg(feature = "account")]
         entry::<crate::commands::ssh_key::ListPersonalSshKey>("ssh-key", "Lists the SSH keys of the caller.", &["list_ssh_keys"]),
+        #[cfg(feature = "application")]
+        entry::<crate::commands::tag::CreateTag>("tag", "Puts a tag on an application or an add-on.", &["add_application_tag", "add_addon_tag"]),
+        #[cfg(feature = "application")]
+        entry::<crate::commands::tag::DeleteTag>("tag", "Takes a tag off an application or an add-on.", &["remove_application_tag", "remove_addon_tag"]),
+        #[cfg(feature = "application")]
+        entry::<crate::commands::tag::ListTag>("tag", "Lists the tags of an application or an add-on.", &["list_application_tags", "list_addon_tags"]),
+        #[cfg(feature = "application")]
+        entry::<crate::commands::tag::UpdateTag>("tag", "Replaces the tags of an application or an add-on.", &["replace_application_tags", "replace_addon_tags"]),
         #[cfg(feature = "account")]
         entry::<crate::commands::user_setting::DeleteUserSetting>("user-setting", "Deletes one of the caller's settings of the console.", &["delete_user_setting"]),
         #[cfg(feature = "account")]

@@ -41,7 +41,9 @@ pub(crate) fn bench() {
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
         let [ours, plain, peer] = best_of(
             12,
-            &mut [&mut || ours(&runtime, address), &mut || plain(&runtime, address), &mut || peer(&runtime, address)],
+            &mut [&mut || ours(&runtime, address), &mut || plain(&runtime, address), &mut || {
+                peer(&runtime, address)
+            }],
         );
         let each = |time: std::time::Duration| time.as_nanos() / EVENTS as u128;
         let ratio = |other: std::time::Duration| ours.as_secs_f64() / other.as_secs_f64();
@@ -61,7 +63,8 @@ pub(crate) fn bench() {
 fn serve(together: usize) -> SocketAddr {
     let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
     let address = listener.local_addr().expect("an address");
-    let mut body = b"HTTP/1.1 200 OK\r\ncontent-type: text/event-stream\r\ntransfer-encoding: chunked\r\n\r\n".to_vec();
+    let mut body =
+        b"HTTP/1.1 200 OK\r\ncontent-type: text/event-stream\r\ntransfer-encoding: chunked\r\n\r\n".to_vec();
     for first in (0..EVENTS).step_by(together) {
         let events: String = (first..EVENTS.min(first + together)).map(event).collect();
         body.extend_from_slice(format!("{:x}\r\n{events}\r\n", events.len()).as_bytes());

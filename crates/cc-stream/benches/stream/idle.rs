@@ -24,7 +24,8 @@ fn in_memory() {
         let before = resident();
         let streams = open_all(|| {
             let transport = connect_fn(|_| async {
-                let first = futures::stream::iter([Ok::<_, std::io::Error>("id: 1\ndata: \"hello\"\n\n".into())]);
+                let first =
+                    futures::stream::iter([Ok::<_, std::io::Error>("id: 1\ndata: \"hello\"\n\n".into())]);
                 Ok(Response::event_stream(first.chain(futures::stream::pending())))
             });
             let factory = |_| async { Ok(http::Request::new(())) };
@@ -97,7 +98,10 @@ async fn open_all(mut open: impl FnMut() -> EventStream<String>) -> Vec<EventStr
 fn report(what: &str, before: u64, streams: usize) {
     let more = resident().saturating_sub(before);
     let size = size_of::<EventStream<String>>();
-    say(&format!("{streams} idle streams {what}: {} bytes each (of which {size} the value)", more / streams as u64));
+    say(&format!(
+        "{streams} idle streams {what}: {} bytes each (of which {size} the value)",
+        more / streams as u64
+    ));
 }
 
 /// Resident memory of this process, in bytes.

@@ -47,11 +47,18 @@ pub(crate) fn bench() {
         }
         assert_eq!(events, TIMES);
     };
-    let works =
-        [(Work::Receive, "received and decoded"), (Work::Read, "decoded and read as JSON"), (Work::Decode, "decoded alone")];
+    let works = [
+        (Work::Receive, "received and decoded"),
+        (Work::Read, "decoded and read as JSON"),
+        (Work::Decode, "decoded alone"),
+    ];
     for (work, what) in works {
         let [whole, cut] = best_of(5, &mut [&mut || run(1, work), &mut || run(1024, work)]);
         let ratio = cut.as_secs_f64() / whole.as_secs_f64();
-        say(&format!("8 MiB line {what}: {:?} in 1 piece, {:?} in 1,024, ratio {ratio:.2}", whole / TIMES, cut / TIMES));
+        say(&format!(
+            "8 MiB line {what}: {:?} in 1 piece, {:?} in 1,024, ratio {ratio:.2}",
+            whole / TIMES,
+            cut / TIMES
+        ));
     }
 }

@@ -38,7 +38,11 @@ fn the_buffers_hold_no_more_than_the_limits() {
         for piece in [1, 100, input.len()] {
             for mut rest in input.chunks(piece) {
                 while decoder.next(&mut rest).is_some() {}
-                assert!(decoder.line.buffer().capacity() <= 2 * limits.line + 64, "{}", decoder.line.buffer().capacity());
+                assert!(
+                    decoder.line.buffer().capacity() <= 2 * limits.line + 64,
+                    "{}",
+                    decoder.line.buffer().capacity()
+                );
                 assert!(decoder.kept.room() <= 2 * limits.event + 64, "{}", decoder.kept.room());
             }
         }

@@ -10,7 +10,7 @@ pub use crate::commands::operator::{Features, InitialCredentials, NetworkGroupFe
 
 operator_info! {
     /// A Keycloak.
-    KeycloakInfo of Keycloak {
+    pub struct KeycloakInfo of Keycloak {
         /// Version of Java that it runs on.
         java_version: String = |wire: &Keycloak| wire.java_version.clone(),
         /// What it is made of.
@@ -23,4 +23,3 @@ operator_info! {
         environment: Vec<EnvironmentVariable> = |wire: &Keycloak| by_name(wire.env_vars.clone()),
     }
 }
-

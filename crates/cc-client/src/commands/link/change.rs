@@ -11,7 +11,7 @@ use crate::resolve::Ids;
 
 /// What both commands are called with.
 macro_rules! link_command {
-    ($(#[$doc:meta])* $name:ident) => {
+    ($(#[$doc:meta])* pub struct $name:ident;) => {
         $(#[$doc])*
         #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
         #[cfg_attr(feature = "catalog", derive(schemars::JsonSchema))]
@@ -80,7 +80,7 @@ link_command! {
     ///
     /// # Errors
     /// [`InvalidInput`](cc_core::ErrorKind::InvalidInput) unless there is exactly one target.
-    AddLink
+    pub struct AddLink;
 }
 
 link_command! {
@@ -91,7 +91,7 @@ link_command! {
     ///
     /// # Errors
     /// [`InvalidInput`](cc_core::ErrorKind::InvalidInput) unless there is exactly one target.
-    RemoveLink
+    pub struct RemoveLink;
 }
 
 impl Command for AddLink {

@@ -11,7 +11,7 @@ use crate::model::setters;
 
 /// A command about one drain.
 macro_rules! drain_command {
-    ($(#[$doc:meta])* $name:ident) => {
+    ($(#[$doc:meta])* pub struct $name:ident;) => {
         $(#[$doc])*
         #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
         #[cfg_attr(feature = "catalog", derive(schemars::JsonSchema))]
@@ -74,7 +74,7 @@ drain_command! {
     ///
     /// # Errors
     /// 404 when there is none.
-    DeleteLogDrain
+    pub struct DeleteLogDrain;
 }
 
 drain_command! {
@@ -85,7 +85,7 @@ drain_command! {
     /// # Errors
     /// [`DeadlineExceeded`](cc_core::ErrorKind::DeadlineExceeded) when it takes longer: it may still happen. An error of a look
     /// ends the wait.
-    EnableLogDrain
+    pub struct EnableLogDrain;
 }
 
 drain_command! {
@@ -96,7 +96,7 @@ drain_command! {
     /// # Errors
     /// [`DeadlineExceeded`](cc_core::ErrorKind::DeadlineExceeded) when it takes longer: it may still happen. An error of a look
     /// ends the wait.
-    DisableLogDrain
+    pub struct DisableLogDrain;
 }
 
 /// Sends the one request of a command about one drain.

@@ -8,7 +8,7 @@ use crate::model::{EnvironmentVariable, by_name};
 
 operator_info! {
     /// A Matomo.
-    MatomoInfo of Matomo {
+    pub struct MatomoInfo of Matomo {
         /// Version of PHP that it runs on.
         php_version: String = |wire: &Matomo| wire.php_version.clone(),
         /// What it is made of.

@@ -8,7 +8,7 @@ use crate::model::{EnvironmentVariable, by_name};
 
 operator_info! {
     /// A Metabase.
-    MetabaseInfo of Metabase {
+    pub struct MetabaseInfo of Metabase {
         /// Version of Java that it runs on.
         java_version: String = |wire: &Metabase| wire.java_version.clone(),
         /// What it is made of.

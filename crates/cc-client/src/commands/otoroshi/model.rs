@@ -9,7 +9,7 @@ pub use crate::commands::operator::{Features, InitialCredentials, NetworkGroupFe
 
 operator_info! {
     /// An Otoroshi.
-    OtoroshiInfo of Otoroshi {
+    pub struct OtoroshiInfo of Otoroshi {
         /// Version of Java that it runs on.
         java_version: String = |wire: &Otoroshi| wire.java_version.clone(),
         /// What it is made of.

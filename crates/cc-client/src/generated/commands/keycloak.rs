@@ -8,6 +8,51 @@ use crate::context::Context;
 #[allow(unused_imports)]
 use crate::resolve::Ids;
 
+/// Reads one Keycloak.
+///
+/// Operation: `get_keycloak` (`GET /v4/addon-providers/addon-keycloak/addons/{addonId}`). Where there is
+/// nothing, the answer is `None`.
+///
+/// # Errors
+/// - 401: The credentials are missing or not accepted.
+/// - 403: The caller may not do this.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "catalog", derive(schemars::JsonSchema))]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[must_use = "a command does nothing until it is sent"]
+pub struct GetKeycloakInfo {
+    /// The add-on, by the id its provider knows.
+    pub addon_id: cc_core::AnyAddonId,
+}
+
+#[allow(clippy::new_without_default)]
+impl GetKeycloakInfo {
+    /// With what is required.
+    pub fn new(addon_id: impl Into<cc_core::AnyAddonId>) -> Self {
+        Self { addon_id: addon_id.into() }
+    }
+}
+
+impl Command for GetKeycloakInfo {
+    const NAME: &'static str = "GetKeycloakInfo";
+    type Output = Option<crate::commands::keycloak::model::KeycloakInfo>;
+
+    async fn run(self, cx: &Context) -> Result<Self::Output> {
+        let answer = match cx
+            .resolved(
+                Ids::new().real_addon(&self.addon_id),
+                |ids| { cc_api_operator::GetKeycloak::new(ids.real_addon_id()) },
+            )
+            .await
+        {
+            Ok(answer) => answer,
+            Err(error) if error.is_not_found() => return Ok(None),
+            Err(error) => return Err(error),
+        };
+        Ok(Some(answer.into_inner().into()))
+    }
+}
+
 /// Restarts one Keycloak.
 ///
 /// Operation: `reboot_keycloak` (`POST /v4/addon-providers/addon-keycloak/addons/{addonId}/reboot`).
@@ -124,6 +169,110 @@ impl Command for CheckKeycloakVersion {
             )
             .await?;
         Ok(answer.into_inner())
+    }
+}
+
+/// Puts one Keycloak on another version.
+///
+/// Operation: `update_keycloak_version`
+/// (`POST /v4/addon-providers/addon-keycloak/addons/{addonId}/version/update`).
+///
+/// # Errors
+/// - 400: The request is not valid.
+/// - 401: The credentials are missing or not accepted.
+/// - 403: The caller may not do this.
+/// - 404: There is none, or none the caller may see.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "catalog", derive(schemars::JsonSchema))]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[must_use = "a command does nothing until it is sent"]
+pub struct UpdateKeycloakVersion {
+    /// The add-on, by the id its provider knows.
+    pub addon_id: cc_core::AnyAddonId,
+    /// Version to run, one of those available.
+    pub target_version: String,
+}
+
+#[allow(clippy::new_without_default)]
+impl UpdateKeycloakVersion {
+    /// With what is required.
+    pub fn new(
+        addon_id: impl Into<cc_core::AnyAddonId>,
+        target_version: impl Into<String>,
+    ) -> Self {
+        Self {
+            addon_id: addon_id.into(),
+            target_version: target_version.into(),
+        }
+    }
+}
+
+impl Command for UpdateKeycloakVersion {
+    const NAME: &'static str = "UpdateKeycloakVersion";
+    type Output = crate::commands::keycloak::model::KeycloakInfo;
+
+    async fn run(self, cx: &Context) -> Result<Self::Output> {
+        let answer = cx
+            .resolved(
+                Ids::new().real_addon(&self.addon_id),
+                |ids| {
+                    #[allow(unused_mut)]
+                    let mut body = cc_api_operator::types::OperatorVersionUpdate::new(
+                        self.target_version.clone(),
+                    );
+                    cc_api_operator::UpdateKeycloakVersion::new(
+                        ids.real_addon_id(),
+                        body,
+                    )
+                },
+            )
+            .await?;
+        Ok(answer.into_inner().into())
+    }
+}
+
+/// Puts the application of one Keycloak in a network group made for it.
+///
+/// Its instances then find each other over a private network.
+///
+/// Operation: `create_keycloak_network_group`
+/// (`POST /v4/addon-providers/addon-keycloak/addons/{addonId}/networkgroup`).
+///
+/// # Errors
+/// - 401: The credentials are missing or not accepted.
+/// - 403: The caller may not do this.
+/// - 404: There is none, or none the caller may see.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "catalog", derive(schemars::JsonSchema))]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[must_use = "a command does nothing until it is sent"]
+pub struct CreateKeycloakNetworkGroup {
+    /// The add-on, by the id its provider knows.
+    pub addon_id: cc_core::AnyAddonId,
+}
+
+#[allow(clippy::new_without_default)]
+impl CreateKeycloakNetworkGroup {
+    /// With what is required.
+    pub fn new(addon_id: impl Into<cc_core::AnyAddonId>) -> Self {
+        Self { addon_id: addon_id.into() }
+    }
+}
+
+impl Command for CreateKeycloakNetworkGroup {
+    const NAME: &'static str = "CreateKeycloakNetworkGroup";
+    type Output = crate::commands::keycloak::model::KeycloakInfo;
+
+    async fn run(self, cx: &Context) -> Result<Self::Output> {
+        let answer = cx
+            .resolved(
+                Ids::new().real_addon(&self.addon_id),
+                |ids| {
+                    cc_api_operator::CreateKeycloakNetworkGroup::new(ids.real_addon_id())
+                },
+            )
+            .await?;
+        Ok(answer.into_inner().into())
     }
 }
 

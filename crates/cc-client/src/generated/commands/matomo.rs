@@ -8,6 +8,51 @@ use crate::context::Context;
 #[allow(unused_imports)]
 use crate::resolve::Ids;
 
+/// Reads one Matomo.
+///
+/// Operation: `get_matomo` (`GET /v4/addon-providers/addon-matomo/addons/{addonId}`). Where there is nothing,
+/// the answer is `None`.
+///
+/// # Errors
+/// - 401: The credentials are missing or not accepted.
+/// - 403: The caller may not do this.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "catalog", derive(schemars::JsonSchema))]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[must_use = "a command does nothing until it is sent"]
+pub struct GetMatomoInfo {
+    /// The add-on, by the id its provider knows.
+    pub addon_id: cc_core::AnyAddonId,
+}
+
+#[allow(clippy::new_without_default)]
+impl GetMatomoInfo {
+    /// With what is required.
+    pub fn new(addon_id: impl Into<cc_core::AnyAddonId>) -> Self {
+        Self { addon_id: addon_id.into() }
+    }
+}
+
+impl Command for GetMatomoInfo {
+    const NAME: &'static str = "GetMatomoInfo";
+    type Output = Option<crate::commands::matomo::model::MatomoInfo>;
+
+    async fn run(self, cx: &Context) -> Result<Self::Output> {
+        let answer = match cx
+            .resolved(
+                Ids::new().real_addon(&self.addon_id),
+                |ids| { cc_api_operator::GetMatomo::new(ids.real_addon_id()) },
+            )
+            .await
+        {
+            Ok(answer) => answer,
+            Err(error) if error.is_not_found() => return Ok(None),
+            Err(error) => return Err(error),
+        };
+        Ok(Some(answer.into_inner().into()))
+    }
+}
+
 /// Restarts one Matomo.
 ///
 /// Operation: `reboot_matomo` (`POST /v4/addon-providers/addon-matomo/addons/{addonId}/reboot`).

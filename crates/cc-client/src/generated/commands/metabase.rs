@@ -8,6 +8,51 @@ use crate::context::Context;
 #[allow(unused_imports)]
 use crate::resolve::Ids;
 
+/// Reads one Metabase.
+///
+/// Operation: `get_metabase` (`GET /v4/addon-providers/addon-metabase/addons/{addonId}`). Where there is
+/// nothing, the answer is `None`.
+///
+/// # Errors
+/// - 401: The credentials are missing or not accepted.
+/// - 403: The caller may not do this.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "catalog", derive(schemars::JsonSchema))]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[must_use = "a command does nothing until it is sent"]
+pub struct GetMetabaseInfo {
+    /// The add-on, by the id its provider knows.
+    pub addon_id: cc_core::AnyAddonId,
+}
+
+#[allow(clippy::new_without_default)]
+impl GetMetabaseInfo {
+    /// With what is required.
+    pub fn new(addon_id: impl Into<cc_core::AnyAddonId>) -> Self {
+        Self { addon_id: addon_id.into() }
+    }
+}
+
+impl Command for GetMetabaseInfo {
+    const NAME: &'static str = "GetMetabaseInfo";
+    type Output = Option<crate::commands::metabase::model::MetabaseInfo>;
+
+    async fn run(self, cx: &Context) -> Result<Self::Output> {
+        let answer = match cx
+            .resolved(
+                Ids::new().real_addon(&self.addon_id),
+                |ids| { cc_api_operator::GetMetabase::new(ids.real_addon_id()) },
+            )
+            .await
+        {
+            Ok(answer) => answer,
+            Err(error) if error.is_not_found() => return Ok(None),
+            Err(error) => return Err(error),
+        };
+        Ok(Some(answer.into_inner().into()))
+    }
+}
+
 /// Restarts one Metabase.
 ///
 /// Operation: `reboot_metabase` (`POST /v4/addon-providers/addon-metabase/addons/{addonId}/reboot`).
@@ -124,5 +169,64 @@ impl Command for CheckMetabaseVersion {
             )
             .await?;
         Ok(answer.into_inner())
+    }
+}
+
+/// Puts one Metabase on another version.
+///
+/// Operation: `update_metabase_version`
+/// (`POST /v4/addon-providers/addon-metabase/addons/{addonId}/version/update`).
+///
+/// # Errors
+/// - 400: The request is not valid.
+/// - 401: The credentials are missing or not accepted.
+/// - 403: The caller may not do this.
+/// - 404: There is none, or none the caller may see.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "catalog", derive(schemars::JsonSchema))]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[must_use = "a command does nothing until it is sent"]
+pub struct UpdateMetabaseVersion {
+    /// The add-on, by the id its provider knows.
+    pub addon_id: cc_core::AnyAddonId,
+    /// Version to run, one of those available.
+    pub target_version: String,
+}
+
+#[allow(clippy::new_without_default)]
+impl UpdateMetabaseVersion {
+    /// With what is required.
+    pub fn new(
+        addon_id: impl Into<cc_core::AnyAddonId>,
+        target_version: impl Into<String>,
+    ) -> Self {
+        Self {
+            addon_id: addon_id.into(),
+            target_version: target_version.into(),
+        }
+    }
+}
+
+impl Command for UpdateMetabaseVersion {
+    const NAME: &'static str = "UpdateMetabaseVersion";
+    type Output = crate::commands::metabase::model::MetabaseInfo;
+
+    async fn run(self, cx: &Context) -> Result<Self::Output> {
+        let answer = cx
+            .resolved(
+                Ids::new().real_addon(&self.addon_id),
+                |ids| {
+                    #[allow(unused_mut)]
+                    let mut body = cc_api_operator::types::OperatorVersionUpdate::new(
+                        self.target_version.clone(),
+                    );
+                    cc_api_operator::UpdateMetabaseVersion::new(
+                        ids.real_addon_id(),
+                        body,
+                    )
+                },
+            )
+            .await?;
+        Ok(answer.into_inner().into())
     }
 }

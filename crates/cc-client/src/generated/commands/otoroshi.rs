@@ -8,6 +8,51 @@ use crate::context::Context;
 #[allow(unused_imports)]
 use crate::resolve::Ids;
 
+/// Reads one Otoroshi.
+///
+/// Operation: `get_otoroshi` (`GET /v4/addon-providers/addon-otoroshi/addons/{addonId}`). Where there is
+/// nothing, the answer is `None`.
+///
+/// # Errors
+/// - 401: The credentials are missing or not accepted.
+/// - 403: The caller may not do this.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "catalog", derive(schemars::JsonSchema))]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[must_use = "a command does nothing until it is sent"]
+pub struct GetOtoroshiInfo {
+    /// The add-on, by the id its provider knows.
+    pub addon_id: cc_core::AnyAddonId,
+}
+
+#[allow(clippy::new_without_default)]
+impl GetOtoroshiInfo {
+    /// With what is required.
+    pub fn new(addon_id: impl Into<cc_core::AnyAddonId>) -> Self {
+        Self { addon_id: addon_id.into() }
+    }
+}
+
+impl Command for GetOtoroshiInfo {
+    const NAME: &'static str = "GetOtoroshiInfo";
+    type Output = Option<crate::commands::otoroshi::model::OtoroshiInfo>;
+
+    async fn run(self, cx: &Context) -> Result<Self::Output> {
+        let answer = match cx
+            .resolved(
+                Ids::new().real_addon(&self.addon_id),
+                |ids| { cc_api_operator::GetOtoroshi::new(ids.real_addon_id()) },
+            )
+            .await
+        {
+            Ok(answer) => answer,
+            Err(error) if error.is_not_found() => return Ok(None),
+            Err(error) => return Err(error),
+        };
+        Ok(Some(answer.into_inner().into()))
+    }
+}
+
 /// Reads the whole configuration of one Otoroshi, as `otoroshictl` takes it.
 ///
 /// Operation: `get_otoroshi_config` (`GET /v4/addon-providers/addon-otoroshi/addons/{addonId}/config.yaml`).
@@ -164,6 +209,110 @@ impl Command for CheckOtoroshiVersion {
             )
             .await?;
         Ok(answer.into_inner())
+    }
+}
+
+/// Puts one Otoroshi on another version.
+///
+/// Operation: `update_otoroshi_version`
+/// (`POST /v4/addon-providers/addon-otoroshi/addons/{addonId}/version/update`).
+///
+/// # Errors
+/// - 400: The request is not valid.
+/// - 401: The credentials are missing or not accepted.
+/// - 403: The caller may not do this.
+/// - 404: There is none, or none the caller may see.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "catalog", derive(schemars::JsonSchema))]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[must_use = "a command does nothing until it is sent"]
+pub struct UpdateOtoroshiVersion {
+    /// The add-on, by the id its provider knows.
+    pub addon_id: cc_core::AnyAddonId,
+    /// Version to run, one of those available.
+    pub target_version: String,
+}
+
+#[allow(clippy::new_without_default)]
+impl UpdateOtoroshiVersion {
+    /// With what is required.
+    pub fn new(
+        addon_id: impl Into<cc_core::AnyAddonId>,
+        target_version: impl Into<String>,
+    ) -> Self {
+        Self {
+            addon_id: addon_id.into(),
+            target_version: target_version.into(),
+        }
+    }
+}
+
+impl Command for UpdateOtoroshiVersion {
+    const NAME: &'static str = "UpdateOtoroshiVersion";
+    type Output = crate::commands::otoroshi::model::OtoroshiInfo;
+
+    async fn run(self, cx: &Context) -> Result<Self::Output> {
+        let answer = cx
+            .resolved(
+                Ids::new().real_addon(&self.addon_id),
+                |ids| {
+                    #[allow(unused_mut)]
+                    let mut body = cc_api_operator::types::OperatorVersionUpdate::new(
+                        self.target_version.clone(),
+                    );
+                    cc_api_operator::UpdateOtoroshiVersion::new(
+                        ids.real_addon_id(),
+                        body,
+                    )
+                },
+            )
+            .await?;
+        Ok(answer.into_inner().into())
+    }
+}
+
+/// Puts the application of one Otoroshi in a network group made for it.
+///
+/// It can then stand in front of applications of the group.
+///
+/// Operation: `create_otoroshi_network_group`
+/// (`POST /v4/addon-providers/addon-otoroshi/addons/{addonId}/networkgroup`).
+///
+/// # Errors
+/// - 401: The credentials are missing or not accepted.
+/// - 403: The caller may not do this.
+/// - 404: There is none, or none the caller may see.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "catalog", derive(schemars::JsonSchema))]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[must_use = "a command does nothing until it is sent"]
+pub struct CreateOtoroshiNetworkGroup {
+    /// The add-on, by the id its provider knows.
+    pub addon_id: cc_core::AnyAddonId,
+}
+
+#[allow(clippy::new_without_default)]
+impl CreateOtoroshiNetworkGroup {
+    /// With what is required.
+    pub fn new(addon_id: impl Into<cc_core::AnyAddonId>) -> Self {
+        Self { addon_id: addon_id.into() }
+    }
+}
+
+impl Command for CreateOtoroshiNetworkGroup {
+    const NAME: &'static str = "CreateOtoroshiNetworkGroup";
+    type Output = crate::commands::otoroshi::model::OtoroshiInfo;
+
+    async fn run(self, cx: &Context) -> Result<Self::Output> {
+        let answer = cx
+            .resolved(
+                Ids::new().real_addon(&self.addon_id),
+                |ids| {
+                    cc_api_operator::CreateOtoroshiNetworkGroup::new(ids.real_addon_id())
+                },
+            )
+            .await?;
+        Ok(answer.into_inner().into())
     }
 }
 
