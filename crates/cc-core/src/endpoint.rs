@@ -99,6 +99,11 @@ impl Endpoint {
         Uri::from_parts(parts).map_err(|cause| invalid("no URL can be made of it").with_source(cause))
     }
 
+    /// The path of a URL below this base without the path of the base.
+    pub(crate) fn below<'a>(&self, path: &'a str) -> &'a str {
+        path.get(self.base.len() - self.path_at..).unwrap_or_default()
+    }
+
     /// Whether this URL has the scheme, host and port of the endpoint.
     pub(crate) fn is_origin_of(&self, uri: &Uri) -> bool {
         if uri.scheme() != Some(&self.scheme) {

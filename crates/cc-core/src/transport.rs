@@ -5,7 +5,7 @@ mod body;
 mod builder;
 mod cache;
 mod call;
-mod context;
+mod exchange;
 mod flight;
 mod hooks;
 mod identify;
@@ -41,7 +41,7 @@ pub use body::Body;
 pub use builder::TransportBuilder;
 pub use cache::{CacheKey, CacheMode, CachePolicy, CacheStore, CachedAnswer, StoreFuture};
 pub use call::Call;
-use context::Context;
+use exchange::{Exchange, Limits};
 pub use hooks::{HookFuture, Hooks, ResponseHead};
 pub use options::CallOptions;
 use redirect::NotFollowed;
@@ -111,8 +111,8 @@ impl Transport {
         options: &CallOptions,
     ) -> Result<Answer<O::Output>> {
         let outcome = async {
-            let (answer, cx) = self.whole(operation.request()?, options).await?;
-            O::decode(answer).map_err(|error| cx.explain(error, &self.0.endpoint))
+            let (answer, exchange) = self.whole(operation.request()?, options).await?;
+            O::decode(answer).map_err(|error| exchange.explain(error, &self.0.endpoint))
         };
         self.reported(outcome.await.map_err(|error| error.with_operation(O::INFO)), options).await
     }
@@ -179,11 +179,11 @@ impl Transport {
         outcome
     }
 
-    async fn whole(&self, request: Request, options: &CallOptions) -> Result<(Answer<Bytes>, Arc<Context>)> {
-        let (response, cx) = self.head(request, options, false).await?;
+    async fn whole(&self, request: Request, options: &CallOptions) -> Result<(Answer<Bytes>, Arc<Exchange>)> {
+        let (response, exchange) = self.head(request, options, false).await?;
         let (parts, body) = response.into_parts();
         let body = body.into_whole();
-        Ok((Answer::new(body, parts.status, parts.headers, cx.attempts()), cx))
+        Ok((Answer::new(body, parts.status, parts.headers, exchange.attempts()), exchange))
     }
 
     /// Sends a request through all layers, in the time that the call may take.
@@ -192,18 +192,20 @@ impl Transport {
         request: Request,
         options: &CallOptions,
         stream: bool,
-    ) -> Result<(HttpResponse, Arc<Context>)> {
+    ) -> Result<(HttpResponse, Arc<Exchange>)> {
         let inner = &*self.0;
-        let cx = Arc::new(Context::new(&request, self.identity(), options, &inner.defaults, stream));
-        let deadline = cx.deadline();
-        let reply = inner.stack.clone().call((request, cx.clone()));
-        let outcome = match runtime::until(deadline, reply).await {
-            Some(Ok(response)) if response.status().is_success() => return Ok((response, cx)),
-            Some(Ok(response)) => Err(refusal(response)),
-            Some(Err(error)) => Err(error),
-            None => Err(cx.timed_out()),
+        let limits = Limits::new(options, &inner.defaults, stream);
+        let info = request.info;
+        let exchange = Exchange::new(&inner.endpoint, request, self.identity(), limits)
+            .map_err(|error| error.with_operation(info))?;
+        let reply = inner.stack.clone().call(exchange.clone());
+        let error = match runtime::until(exchange.deadline(), reply).await {
+            Some(Ok(response)) if response.status().is_success() => return Ok((response, exchange)),
+            Some(Ok(response)) => refusal(response),
+            Some(Err(error)) => error,
+            None => exchange.timed_out(),
         };
-        outcome.map_err(|error| cx.explain(error, &inner.endpoint))
+        Err(exchange.explain(error, &inner.endpoint))
     }
 }
 

@@ -9,7 +9,7 @@ use tower::Service;
 
 use crate::error::{Error, ErrorKind, Result};
 use crate::runtime;
-use crate::transport::context::Job;
+use crate::transport::exchange::Exchange;
 use crate::transport::stack::Reply;
 use crate::transport::{HttpResponse, HttpService};
 
@@ -28,7 +28,7 @@ impl Attempt {
     }
 }
 
-impl Service<Job> for Attempt {
+impl Service<Arc<Exchange>> for Attempt {
     type Response = HttpResponse;
     type Error = Error;
     type Future = Reply;
@@ -37,28 +37,28 @@ impl Service<Job> for Attempt {
         Poll::Ready(Ok(()))
     }
 
-    fn call(&mut self, job: Job) -> Reply {
+    fn call(&mut self, exchange: Arc<Exchange>) -> Reply {
         let mut http = HttpService::clone(&self.http);
         Box::pin(async move {
-            let cx = job.cx.clone();
-            let resend_count = cx.begin_attempt();
+            let limits = &exchange.limits;
+            let resend_count = exchange.begin_attempt();
             let started = runtime::Instant::now();
-            let deadline = cx.attempt_timeout.and_then(|timeout| started.checked_add(timeout));
-            let exchange = pin!(async {
-                let mut answer = http.send(job.request, cx.info).await?;
+            let deadline = limits.attempt_timeout.and_then(|timeout| started.checked_add(timeout));
+            let answer = pin!(async {
+                let mut answer = http.send(&exchange).await?;
                 let body = take(answer.body_mut());
                 *answer.body_mut() = if !answer.status().is_success() {
                     // The status says what is wrong, whatever became of the words.
                     body.read(Some(ERROR_BODY)).await.unwrap_or_default().into()
-                } else if cx.stream {
+                } else if limits.stream {
                     body
                 } else {
                     body.read(None).await?.into()
                 };
                 Ok(answer)
             });
-            let outcome = runtime::until(deadline, exchange).await.unwrap_or_else(|| {
-                let timeout = cx.attempt_timeout.unwrap_or_default();
+            let outcome = runtime::until(deadline, answer).await.unwrap_or_else(|| {
+                let timeout = limits.attempt_timeout.unwrap_or_default();
                 Err(Error::new(ErrorKind::TimedOut).with_message(format!("an attempt may take {timeout:?}")))
             });
             tracing::debug!(

@@ -11,8 +11,9 @@ use futures_util::future::Either;
 use tower::Service;
 
 use crate::error::{Error, Result};
-use crate::transport::context::Job;
+use crate::transport::exchange::Exchange;
 use crate::transport::journal::Journal;
+use crate::transport::key::cache_key;
 use crate::transport::stack::Reply;
 use crate::transport::{Body, HttpResponse};
 
@@ -35,9 +36,9 @@ impl<S> Cache<S> {
     }
 }
 
-impl<S> Service<Job> for Cache<S>
+impl<S> Service<Arc<Exchange>> for Cache<S>
 where
-    S: Service<Job, Response = HttpResponse, Error = Error> + Clone + Send + 'static,
+    S: Service<Arc<Exchange>, Response = HttpResponse, Error = Error> + Clone + Send + 'static,
     S::Future: Send,
 {
     type Response = HttpResponse;
@@ -48,25 +49,25 @@ where
         self.inner.poll_ready(cx)
     }
 
-    fn call(&mut self, job: Job) -> Self::Future {
-        if !job.cx.info.method.is_safe() {
-            Either::Left(Box::pin(self.clone().write(job)))
-        } else if job.is_shareable() && job.cx.cache.mode != CacheMode::Off {
-            Either::Left(Box::pin(self.clone().read(job)))
+    fn call(&mut self, exchange: Arc<Exchange>) -> Self::Future {
+        if !exchange.info.method.is_safe() {
+            Either::Left(Box::pin(self.clone().write(exchange)))
+        } else if exchange.is_shareable() && exchange.limits.cache.mode != CacheMode::Off {
+            Either::Left(Box::pin(self.clone().read(exchange)))
         } else {
-            Either::Right(self.inner.call(job))
+            Either::Right(self.inner.call(exchange))
         }
     }
 }
 
 impl<S> Cache<S>
 where
-    S: Service<Job, Response = HttpResponse, Error = Error>,
+    S: Service<Arc<Exchange>, Response = HttpResponse, Error = Error>,
 {
-    async fn read(mut self, job: Job) -> Result<HttpResponse> {
-        let cx = job.cx.clone();
-        let key = job.key().cache_key(&cx.path);
-        let reload = cx.cache.mode == CacheMode::Reload;
+    async fn read(mut self, exchange: Arc<Exchange>) -> Result<HttpResponse> {
+        let key = cache_key(&exchange);
+        let CachePolicy { mode, ttl } = exchange.limits.cache;
+        let reload = mode == CacheMode::Reload;
         if !reload {
             match self.store.get(&key).await {
                 Ok(Some(kept)) => return Ok(kept.into()),
@@ -74,16 +75,16 @@ where
                 Err(error) => complain(&error),
             }
         }
-        let _read = self.journal.read(&cx);
-        let outcome = self.inner.call(job).await;
+        let _read = self.journal.read(&exchange);
+        let outcome = self.inner.call(exchange.clone()).await;
         let good = outcome.as_ref().ok().filter(|answer| answer.status().is_success());
-        let kept = good.filter(|_| !cx.cache.ttl.is_zero() && !cx.is_overtaken()).and_then(CachedAnswer::of);
+        let kept = good.filter(|_| !ttl.is_zero() && !exchange.is_overtaken()).and_then(CachedAnswer::of);
         let stored = kept.is_some();
         if let Some(kept) = kept {
-            self.store.put(&key, kept, cx.cache.ttl).await.unwrap_or_else(|error| complain(&error));
+            self.store.put(&key, kept, ttl).await.unwrap_or_else(|error| complain(&error));
         }
         // A write that began while a slow store was at it has dropped what was not there yet.
-        let outdated = if stored { cx.is_overtaken() } else { reload };
+        let outdated = if stored { exchange.is_overtaken() } else { reload };
         if outdated {
             self.store.remove(&key).await.unwrap_or_else(|error| complain(&error));
         }
@@ -92,18 +93,17 @@ where
 
     /// Sends what may change something. What it may make old is dropped before, because the call may be given up at any
     /// time after, and once more at its end, for stores that others fill too.
-    async fn write(mut self, job: Job) -> Result<HttpResponse> {
-        let cx = job.cx.clone();
-        let _write = self.journal.write(&cx);
-        invalidate(&*self.store, &cx.identity, &cx.path).await;
-        let outcome = self.inner.call(job).await;
-        invalidate(&*self.store, &cx.identity, &cx.path).await;
+    async fn write(mut self, exchange: Arc<Exchange>) -> Result<HttpResponse> {
+        let _write = self.journal.write(&exchange);
+        invalidate(&*self.store, &exchange).await;
+        let outcome = self.inner.call(exchange.clone()).await;
+        invalidate(&*self.store, &exchange).await;
         outcome
     }
 }
 
-async fn invalidate(store: &dyn CacheStore, identity: &str, path: &str) {
-    store.invalidate(identity, path).await.unwrap_or_else(|error| complain(&error));
+async fn invalidate(store: &dyn CacheStore, write: &Exchange) {
+    store.invalidate(&write.identity, write.path()).await.unwrap_or_else(|error| complain(&error));
 }
 
 /// A store that fails costs time, never a call.

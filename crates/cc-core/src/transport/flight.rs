@@ -3,11 +3,10 @@
 use std::collections::HashMap;
 use std::collections::hash_map::Entry;
 use std::future::Future;
-use std::hash::{BuildHasherDefault, Hash, Hasher};
+use std::hash::BuildHasherDefault;
 use std::pin::Pin;
 use std::sync::{Arc, Mutex};
 use std::task::{self, Poll};
-use std::time::Duration;
 
 use bytes::Bytes;
 use futures_util::future::{Either, MapOk, Shared, WeakShared};
@@ -16,10 +15,10 @@ use http::{Extensions, HeaderMap, StatusCode};
 use tower::Service;
 
 use crate::error::{Error, Result};
-use crate::transport::context::{Context, Job, lock};
+use crate::transport::exchange::{Exchange, lock};
 use crate::transport::journal::{Journal, Read};
 use crate::transport::key::{Folded, Key};
-use crate::transport::{Body, CacheMode, HttpResponse, RetryPolicy};
+use crate::transport::{Body, HttpResponse};
 
 /// Lets a GET wait for the answer of another one. Each waits in its own future, for its own time: when the first is given
 /// up, the others carry on, and nothing is spawned for it.
@@ -36,27 +35,7 @@ pub(crate) type Landing = Pin<Box<dyn Future<Output = Result<Landed>> + Send>>;
 pub(crate) type Arrival = MapOk<Shared<Landing>, fn(Landed) -> HttpResponse>;
 
 #[derive(Default)]
-struct Flights(Mutex<HashMap<Arc<FlightKey>, Flight, BuildHasherDefault<Folded>>>);
-
-/// What has to be equal for two calls to share a request: what is asked, and how hard.
-#[derive(PartialEq, Eq)]
-struct FlightKey {
-    request: Key,
-    reload: bool,
-    attempt_timeout: Option<Duration>,
-    retry: RetryPolicy,
-}
-
-impl Hash for FlightKey {
-    fn hash<H: Hasher>(&self, state: &mut H) {
-        self.request.hash(state);
-    }
-}
-
-struct Flight {
-    answer: WeakShared<Landing>,
-    leader: Arc<Context>,
-}
+struct Flights(Mutex<HashMap<Key, WeakShared<Landing>, BuildHasherDefault<Folded>>>);
 
 /// An answer that can be given to several.
 #[derive(Clone)]
@@ -73,9 +52,9 @@ impl<S> SingleFlight<S> {
     }
 }
 
-impl<S> Service<Job> for SingleFlight<S>
+impl<S> Service<Arc<Exchange>> for SingleFlight<S>
 where
-    S: Service<Job, Response = HttpResponse, Error = Error>,
+    S: Service<Arc<Exchange>, Response = HttpResponse, Error = Error>,
     S::Future: Send + 'static,
 {
     type Response = HttpResponse;
@@ -86,46 +65,41 @@ where
         self.inner.poll_ready(cx)
     }
 
-    fn call(&mut self, job: Job) -> Self::Future {
-        if !job.is_shareable() {
-            return Either::Right(self.inner.call(job));
+    fn call(&mut self, exchange: Arc<Exchange>) -> Self::Future {
+        if exchange.is_shareable() {
+            let answer = self.join_or_start(Key::new(exchange));
+            Either::Left(answer.map_ok(HttpResponse::from as fn(Landed) -> HttpResponse))
+        } else {
+            Either::Right(self.inner.call(exchange))
         }
-        let key = Arc::new(FlightKey {
-            request: job.key(),
-            reload: job.cx.cache.mode == CacheMode::Reload,
-            attempt_timeout: job.cx.attempt_timeout,
-            retry: job.cx.retry.clone(),
-        });
-        Either::Left(self.join_or_start(key, job).map_ok(HttpResponse::from as fn(Landed) -> HttpResponse))
     }
 }
 
 impl<S> SingleFlight<S>
 where
-    S: Service<Job, Response = HttpResponse, Error = Error>,
+    S: Service<Arc<Exchange>, Response = HttpResponse, Error = Error>,
     S::Future: Send + 'static,
 {
-    fn join_or_start(&mut self, key: Arc<FlightKey>, job: Job) -> Shared<Landing> {
+    fn join_or_start(&mut self, key: Key) -> Shared<Landing> {
         // Let go after the lock: it may be the last hold on a flight, which takes the lock to clear its way.
         let _left;
         let mut flights = lock(&self.flights.0);
-        if let Some(flight) = flights.get(&key) {
-            let answer = flight.answer.upgrade();
+        if let Some((flight, answer)) = flights.get_key_value(&key) {
+            let answer = answer.upgrade();
             // What was asked before a write must not answer what is asked after it.
-            if !flight.leader.is_overtaken() {
-                if let Some(answer) = answer {
-                    job.cx.join(&flight.leader);
-                    return answer;
-                }
-            } else {
+            if flight.exchange().is_overtaken() {
                 _left = answer;
+                // The key goes too: it names the call that leads.
+                flights.remove(&key);
+            } else if let Some(answer) = answer {
+                key.exchange().join(flight.exchange());
+                return answer;
             }
         }
-        let leader = job.cx.clone();
-        let read = self.journal.read(&leader);
-        let runway =
-            Runway { flights: self.flights.clone(), key: key.clone(), leader: leader.clone(), _read: read };
-        let reply = self.inner.call(job);
+        let exchange = key.exchange().clone();
+        let read = self.journal.read(&exchange);
+        let runway = Runway { flights: self.flights.clone(), key: key.clone(), _read: read };
+        let reply = self.inner.call(exchange);
         let landing: Landing = Box::pin(async move {
             let outcome = reply.await;
             drop(runway);
@@ -133,7 +107,7 @@ where
         });
         let answer = landing.shared();
         if let Some(weak) = answer.downgrade() {
-            flights.insert(key, Flight { answer: weak, leader });
+            flights.insert(key, weak);
         }
         answer
     }
@@ -142,8 +116,7 @@ where
 /// Clears the way when a flight has landed or everybody has left it.
 struct Runway {
     flights: Arc<Flights>,
-    key: Arc<FlightKey>,
-    leader: Arc<Context>,
+    key: Key,
     _read: Read,
 }
 
@@ -151,7 +124,7 @@ impl Drop for Runway {
     fn drop(&mut self) {
         if let Entry::Occupied(flight) = lock(&self.flights.0).entry(self.key.clone()) {
             // Another flight may have taken the place of one that a write has overtaken.
-            if Arc::ptr_eq(&flight.get().leader, &self.leader) {
+            if Arc::ptr_eq(flight.key().exchange(), self.key.exchange()) {
                 flight.remove();
             }
         }

@@ -15,7 +15,7 @@ use crate::error::{Error, ErrorKind, Result};
 use crate::operation::OperationInfo;
 use crate::request::Request;
 use crate::transport::HttpResponse;
-use crate::transport::context::{Context, Job};
+use crate::transport::exchange::Exchange;
 use crate::transport::stack::Reply;
 
 /// The future of a hook.
@@ -72,7 +72,7 @@ impl fmt::Debug for ResponseHead<'_> {
     }
 }
 
-/// Runs the hooks, and makes an HTTP request of what they leave.
+/// Runs the hooks.
 #[derive(Debug, Clone)]
 pub(crate) struct Hooked<S> {
     endpoint: Arc<Endpoint>,
@@ -86,9 +86,9 @@ impl<S> Hooked<S> {
     }
 }
 
-impl<S> Service<(Request, Arc<Context>)> for Hooked<S>
+impl<S> Service<Arc<Exchange>> for Hooked<S>
 where
-    S: Service<Job, Response = HttpResponse, Error = Error> + Clone + Send + 'static,
+    S: Service<Arc<Exchange>, Response = HttpResponse, Error = Error> + Clone + Send + 'static,
     S::Future: Send,
 {
     type Response = HttpResponse;
@@ -99,28 +99,26 @@ where
         self.inner.poll_ready(cx)
     }
 
-    fn call(&mut self, (mut request, cx): (Request, Arc<Context>)) -> Self::Future {
-        let Some(hooks) = self.hooks.clone() else {
-            return match Job::new(&self.endpoint, request, cx) {
-                Ok(job) => Either::Right(self.inner.call(job)),
-                Err(error) => Either::Left(Box::pin(std::future::ready(Err(error)))),
-            };
-        };
+    fn call(&mut self, exchange: Arc<Exchange>) -> Self::Future {
+        let Some(hooks) = self.hooks.clone() else { return Either::Right(self.inner.call(exchange)) };
         let (endpoint, mut inner) = (self.endpoint.clone(), self.inner.clone());
         Either::Left(Box::pin(async move {
+            let mut request = exchange.to_request(&endpoint);
             hooks.on_request(&mut request).await?;
-            // The path is what is cached, shared and traced.
-            if request.path != cx.path || !std::ptr::eq(request.info, cx.info) {
+            let changed =
+                Exchange::new(&endpoint, request, exchange.identity.clone(), exchange.limits.clone())?;
+            if changed.path() != exchange.path() || !std::ptr::eq(changed.info, exchange.info) {
                 return Err(Error::new(ErrorKind::InvalidInput)
                     .with_message("a hook changed the operation or the path of a request"));
             }
-            let response = inner.call(Job::new(&endpoint, request, cx.clone())?).await?;
+            exchange.join(&changed);
+            let response = inner.call(changed).await?;
             let head = ResponseHead {
-                info: cx.info,
-                path: &cx.path,
+                info: exchange.info,
+                path: endpoint.below(exchange.path()),
                 status: response.status(),
                 headers: response.headers(),
-                attempts: cx.attempts(),
+                attempts: exchange.attempts(),
             };
             hooks.on_response(head).await;
             Ok(response)

@@ -9,7 +9,7 @@ use tower::Service;
 
 use crate::credentials::Credentials;
 use crate::endpoint::Endpoint;
-use crate::error::{Error, Result};
+use crate::error::{Error, ErrorKind, Result};
 use crate::transport::redirect::Foreign;
 use crate::transport::stack::Reply;
 use crate::transport::{HttpRequest, HttpResponse};
@@ -91,4 +91,15 @@ where
         }
         Either::Right(self.inner.call(request))
     }
+}
+
+/// The value of the header `User-Agent`.
+pub(crate) fn user_agent(product: Option<&str>) -> Result<HeaderValue> {
+    let own = concat!("cc-sdk-rust/", env!("CARGO_PKG_VERSION"));
+    let Some(product) = product else { return Ok(HeaderValue::from_static(own)) };
+    HeaderValue::try_from(format!("{own} {product}")).map_err(|cause| {
+        Error::new(ErrorKind::InvalidInput)
+            .with_message(format!("the `{}` holds a character that no header may hold", header::USER_AGENT))
+            .with_source(cause)
+    })
 }

@@ -3,7 +3,7 @@
 use std::sync::{Arc, Mutex};
 
 use crate::transport::cache::related;
-use crate::transport::context::{Context, lock};
+use crate::transport::exchange::{Exchange, lock};
 
 /// The reads and writes that are under way. Its size is theirs: what has ended leaves a free place.
 #[derive(Debug, Default)]
@@ -18,7 +18,7 @@ struct State {
 /// Calls at places that do not move.
 #[derive(Debug, Default)]
 struct Places {
-    calls: Vec<Option<Arc<Context>>>,
+    calls: Vec<Option<Arc<Exchange>>>,
     free: Vec<usize>,
 }
 
@@ -37,8 +37,8 @@ pub(crate) struct Write {
 }
 
 impl Journal {
-    /// Begins a read: from now on, [`Context::is_overtaken`] says whether a write to what it reads was under way since.
-    pub(crate) fn read(self: &Arc<Self>, read: &Arc<Context>) -> Read {
+    /// Begins a read: from now on, [`Exchange::is_overtaken`] says whether a write to what it reads was under way since.
+    pub(crate) fn read(self: &Arc<Self>, read: &Arc<Exchange>) -> Read {
         let mut state = lock(&self.0);
         if state.writes.iter().any(|write| concerns(write, read)) {
             read.overtake();
@@ -47,23 +47,23 @@ impl Journal {
     }
 
     /// Begins a write.
-    pub(crate) fn write(self: &Arc<Self>, write: &Arc<Context>) -> Write {
+    pub(crate) fn write(self: &Arc<Self>, write: &Arc<Exchange>) -> Write {
         let mut state = lock(&self.0);
         state.reads.iter().filter(|read| concerns(write, read)).for_each(|read| read.overtake());
         Write { place: state.writes.add(write.clone()), journal: self.clone() }
     }
 }
 
-fn concerns(write: &Context, read: &Context) -> bool {
-    write.identity == read.identity && related(&write.path, &read.path)
+fn concerns(write: &Exchange, read: &Exchange) -> bool {
+    write.identity == read.identity && related(write.path(), read.path())
 }
 
 impl Places {
-    fn iter(&self) -> impl Iterator<Item = &Arc<Context>> {
+    fn iter(&self) -> impl Iterator<Item = &Arc<Exchange>> {
         self.calls.iter().flatten()
     }
 
-    fn add(&mut self, call: Arc<Context>) -> usize {
+    fn add(&mut self, call: Arc<Exchange>) -> usize {
         match self.free.pop() {
             Some(place) => {
                 self.calls[place] = Some(call);
@@ -99,16 +99,19 @@ mod tests {
     use http::Method;
 
     use super::*;
+    use crate::endpoint::Endpoint;
     use crate::operation::OperationInfo;
     use crate::request::RequestBuilder;
     use crate::transport::CallOptions;
+    use crate::transport::exchange::Limits;
 
-    fn call(identity: &str, path: &str) -> Arc<Context> {
+    fn call(identity: &str, path: &str) -> Arc<Exchange> {
         static INFO: OperationInfo = OperationInfo::new("x", "test", Method::GET, "/", "");
         let mut request = RequestBuilder::new(&INFO).build().unwrap();
         request.path = path.to_owned();
         let none = CallOptions::new();
-        Arc::new(Context::new(&request, identity.into(), &none, &none, false))
+        let limits = Limits::new(&none, &none, false);
+        Exchange::new(&Endpoint::parse("http://h").unwrap(), request, identity.into(), limits).unwrap()
     }
 
     #[test]

@@ -6,8 +6,9 @@ use std::sync::Arc;
 use http::header::{self, HeaderName, HeaderValue};
 use sha2::{Digest, Sha256};
 
-use crate::transport::HttpRequest;
 use crate::transport::cache::CacheKey;
+use crate::transport::exchange::Exchange;
+use crate::transport::{CacheMode, HttpRequest};
 
 /// Headers that change nothing about the answer.
 const NEUTRAL: [HeaderName; 4] = [
@@ -17,19 +18,41 @@ const NEUTRAL: [HeaderName; 4] = [
     HeaderName::from_static("baggage"),
 ];
 
-/// Who asks, the method, the whole URL and the headers. The body has no part in it: only GETs are compared.
+/// What has to be equal for two calls to share a request: who asks for what, and how hard. The body has no part in it: only
+/// GETs are compared.
+#[derive(Debug, Clone)]
 pub(crate) struct Key {
-    identity: Arc<str>,
-    request: Arc<HttpRequest>,
+    exchange: Arc<Exchange>,
     hash: u64,
+}
+
+impl Key {
+    pub(crate) fn new(exchange: Arc<Exchange>) -> Self {
+        let mut hash = fold(0, exchange.identity.as_bytes());
+        hash = line(&exchange.request).iter().fold(hash, |hash, part| fold(hash, part.as_bytes()));
+        for (name, value) in headers(&exchange.request) {
+            hash = fold(fold(hash, name.as_str().as_bytes()), value.as_bytes());
+        }
+        Self { exchange, hash }
+    }
+
+    pub(crate) fn exchange(&self) -> &Arc<Exchange> {
+        &self.exchange
+    }
 }
 
 impl PartialEq for Key {
     fn eq(&self, other: &Self) -> bool {
-        self.hash == other.hash
-            && self.identity == other.identity
-            && line(&self.request) == line(&other.request)
-            && headers(&self.request).eq(headers(&other.request))
+        let (one, two) = (&*self.exchange, &*other.exchange);
+        let reload = |exchange: &Exchange| exchange.limits.cache.mode == CacheMode::Reload;
+        std::ptr::eq(one, two)
+            || self.hash == other.hash
+                && one.identity == two.identity
+                && line(&one.request) == line(&two.request)
+                && headers(&one.request).eq(headers(&two.request))
+                && reload(one) == reload(two)
+                && one.limits.attempt_timeout == two.limits.attempt_timeout
+                && one.limits.retry == two.limits.retry
     }
 }
 
@@ -59,30 +82,23 @@ impl Hasher for Folded {
     }
 }
 
-impl Key {
-    pub(crate) fn new(identity: &Arc<str>, request: &Arc<HttpRequest>) -> Self {
-        let mut hash = fold(0, identity.as_bytes());
-        hash = line(request).iter().fold(hash, |hash, part| fold(hash, part.as_bytes()));
-        for (name, value) in headers(request) {
-            hash = fold(fold(hash, name.as_str().as_bytes()), value.as_bytes());
-        }
-        Self { identity: identity.clone(), request: request.clone(), hash }
+/// The key for a store, which shows nothing of the headers.
+pub(crate) fn cache_key(exchange: &Exchange) -> CacheKey {
+    let mut digest = Sha256::new();
+    let mut part = |part: &[u8]| {
+        digest.update(part.len().to_le_bytes());
+        digest.update(part);
+    };
+    part(exchange.identity.as_bytes());
+    line(&exchange.request).iter().for_each(|text| part(text.as_bytes()));
+    for (name, value) in headers(&exchange.request) {
+        part(name.as_str().as_bytes());
+        part(value.as_bytes());
     }
-
-    /// The key for a store, which shows nothing of the headers.
-    pub(crate) fn cache_key(&self, path: &str) -> CacheKey {
-        let mut digest = Sha256::new();
-        let mut part = |part: &[u8]| {
-            digest.update(part.len().to_le_bytes());
-            digest.update(part);
-        };
-        part(self.identity.as_bytes());
-        line(&self.request).iter().for_each(|text| part(text.as_bytes()));
-        for (name, value) in headers(&self.request) {
-            part(name.as_str().as_bytes());
-            part(value.as_bytes());
-        }
-        CacheKey { identity: self.identity.clone(), path: path.into(), digest: digest.finalize().into() }
+    CacheKey {
+        identity: exchange.identity.clone(),
+        path: exchange.path().into(),
+        digest: digest.finalize().into(),
     }
 }
 
@@ -112,41 +128,74 @@ fn fold(hash: u64, text: &[u8]) -> u64 {
 
 #[cfg(test)]
 mod tests {
-    use bytes::Bytes;
-    use http::Request;
+    use http::Method;
 
     use super::*;
+    use crate::endpoint::Endpoint;
+    use crate::operation::OperationInfo;
+    use crate::request::RequestBuilder;
+    use crate::transport::exchange::Limits;
+    use crate::transport::{CachePolicy, CallOptions, RetryPolicy};
 
-    fn key(identity: &str, uri: &str, headers: &[(&str, &str)]) -> (u64, [u8; 32]) {
-        let mut request = Request::get(uri);
+    static INFO: OperationInfo = OperationInfo::new("x", "test", Method::GET, "/x", "");
+
+    fn exchange(
+        (identity, base, query): (&str, &str, &str),
+        headers: &[(&'static str, &'static str)],
+        options: &CallOptions,
+    ) -> Arc<Exchange> {
+        let mut request = RequestBuilder::new(&INFO).build().unwrap();
+        request.query = query.to_owned();
         for (name, value) in headers {
-            request = request.header(*name, *value);
+            request.headers.insert(*name, HeaderValue::from_static(value));
         }
-        let key = Key::new(&identity.into(), &Arc::new(request.body(Bytes::new()).unwrap()));
-        (key.hash, key.cache_key("/x").digest)
+        let limits = Limits::new(options, &CallOptions::new(), false);
+        Exchange::new(&Endpoint::parse(base).unwrap(), request, identity.into(), limits).unwrap()
     }
 
     #[test]
     fn identity_url_query_and_headers_tell_requests_apart() {
-        let keys = [
-            key("a", "http://h/x", &[]),
-            key("b", "http://h/x", &[]),
-            key("a", "http://i/x", &[]),
-            key("a", "https://h/x", &[]),
-            key("a", "http://h/x?q=1", &[]),
-            key("a", "http://h/x", &[("x-clever-password", "one")]),
-            key("a", "http://h/x", &[("x-clever-password", "two")]),
-            key("a", "http://h/x", &[("x-tenant", "one")]),
+        let none = CallOptions::new();
+        let exchanges = [
+            exchange(("a", "http://h", ""), &[], &none),
+            exchange(("b", "http://h", ""), &[], &none),
+            exchange(("a", "http://i", ""), &[], &none),
+            exchange(("a", "http://h:81", ""), &[], &none),
+            exchange(("a", "https://h", ""), &[], &none),
+            exchange(("a", "http://h/base", ""), &[], &none),
+            exchange(("a", "http://h", "q=1"), &[], &none),
+            exchange(("a", "http://h", ""), &[("x-clever-password", "one")], &none),
+            exchange(("a", "http://h", ""), &[("x-clever-password", "two")], &none),
+            exchange(("a", "http://h", ""), &[("x-tenant", "one")], &none),
         ];
-        for (at, one) in keys.iter().enumerate() {
-            assert!(keys[at + 1..].iter().all(|other| one.0 != other.0 && one.1 != other.1), "{at}");
+        for (at, one) in exchanges.iter().enumerate() {
+            for other in &exchanges[at + 1..] {
+                let (one_key, other_key) = (Key::new(one.clone()), Key::new(other.clone()));
+                assert!(one_key != other_key && one_key.hash != other_key.hash, "{at}");
+                assert_ne!(cache_key(one).digest, cache_key(other).digest, "{at}");
+            }
         }
     }
 
     #[test]
     fn neutral_headers_make_no_difference() {
-        let one = key("a", "http://h/x", &[("accept", "a"), ("x-b", "1"), ("traceparent", "00-1")]);
-        let other = key("a", "http://h/x", &[("user-agent", "me"), ("accept", "a"), ("x-b", "1")]);
-        assert_eq!(one, other);
+        let none = CallOptions::new();
+        let one = exchange(("a", "http://h", ""), &[("accept", "a"), ("traceparent", "00-1")], &none);
+        let other = exchange(("a", "http://h", ""), &[("user-agent", "me"), ("accept", "a")], &none);
+        assert!(Key::new(one.clone()) == Key::new(other.clone()));
+        assert_eq!(cache_key(&one), cache_key(&other));
+    }
+
+    #[test]
+    fn how_hard_a_call_tries_makes_a_difference_for_sharing_and_none_for_the_cache() {
+        let calls = [
+            CallOptions::new(),
+            CallOptions::new().retry(RetryPolicy::none()),
+            CallOptions::new().attempt_timeout(None).cache(CachePolicy::reload(std::time::Duration::ZERO)),
+        ]
+        .map(|options| exchange(("a", "http://h", ""), &[], &options));
+        assert!(Key::new(calls[0].clone()) != Key::new(calls[1].clone()));
+        assert!(Key::new(calls[0].clone()) != Key::new(calls[2].clone()));
+        assert!(calls.iter().all(|call| cache_key(call) == cache_key(&calls[0])));
     }
 }

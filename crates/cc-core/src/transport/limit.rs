@@ -11,7 +11,7 @@ use tower::Service;
 
 use crate::error::{Error, ErrorKind, Result};
 use crate::transport::HttpResponse;
-use crate::transport::context::Job;
+use crate::transport::exchange::Exchange;
 use crate::transport::stack::Reply;
 
 /// Lets as many attempts through as there are permits; one is held until the body is there, of a stream until its head.
@@ -27,9 +27,9 @@ impl<S> Limit<S> {
     }
 }
 
-impl<S> Service<Job> for Limit<S>
+impl<S> Service<Arc<Exchange>> for Limit<S>
 where
-    S: Service<Job, Response = HttpResponse, Error = Error> + Clone + Send + 'static,
+    S: Service<Arc<Exchange>, Response = HttpResponse, Error = Error> + Clone + Send + 'static,
     S::Future: Send + Unpin,
 {
     type Response = HttpResponse;
@@ -40,15 +40,15 @@ where
         self.inner.poll_ready(cx)
     }
 
-    fn call(&mut self, job: Job) -> Self::Future {
+    fn call(&mut self, exchange: Arc<Exchange>) -> Self::Future {
         if let Ok(permit) = self.permits.clone().try_acquire_owned() {
-            return Either::Right(WithPermit { reply: self.inner.call(job), permit: Some(permit) });
+            return Either::Right(WithPermit { reply: self.inner.call(exchange), permit: Some(permit) });
         }
         let (permits, mut inner) = (self.permits.clone(), self.inner.clone());
         Either::Left(Box::pin(async move {
             // It is never closed.
             let _permit = permits.acquire().await.map_err(|_| Error::new(ErrorKind::Aborted))?;
-            inner.call(job).await
+            inner.call(exchange).await
         }))
     }
 }

@@ -1,7 +1,6 @@
 //! Follows redirects, so that no secret leaves the origin that it is meant for.
 
 use std::future::poll_fn;
-use std::sync::Arc;
 use std::task::{Context, Poll};
 
 use bytes::Bytes;
@@ -49,14 +48,14 @@ where
     S: Service<HttpRequest, Response = HttpResponse, Error = Error> + Clone + Send + 'static,
     S::Future: Send,
 {
-    /// Sends a request that others hold too.
-    pub(crate) async fn send(&mut self, request: Arc<HttpRequest>) -> Result<HttpResponse> {
-        let response = self.inner.call(HttpRequest::clone(&request)).await?;
+    /// Sends a copy of a request.
+    pub(crate) async fn send(&mut self, request: &HttpRequest) -> Result<HttpResponse> {
+        let response = self.inner.call(request.clone()).await?;
         if !is_redirect(response.status()) {
             return Ok(response);
         }
         // Out of the way: it is rare, and would make every request as large as itself.
-        Box::pin(self.follow(Arc::unwrap_or_clone(request), response)).await
+        Box::pin(self.follow(request.clone(), response)).await
     }
 
     async fn follow(&mut self, mut sent: HttpRequest, mut response: HttpResponse) -> Result<HttpResponse> {
@@ -95,7 +94,7 @@ where
         // The one that is ready, not its copy.
         let mut ready = self.clone();
         std::mem::swap(&mut ready, self);
-        Box::pin(async move { ready.send(Arc::new(request)).await })
+        Box::pin(async move { ready.send(&request).await })
     }
 }
 

@@ -14,7 +14,7 @@ use tower::Service;
 use crate::error::{Error, Result};
 use crate::runtime::{self, Instant};
 use crate::transport::HttpResponse;
-use crate::transport::context::{Job, lock};
+use crate::transport::exchange::{Exchange, lock};
 use crate::transport::stack::Reply;
 
 use budget::Budget;
@@ -41,9 +41,9 @@ impl<S> Retry<S> {
     }
 }
 
-impl<S> Service<Job> for Retry<S>
+impl<S> Service<Arc<Exchange>> for Retry<S>
 where
-    S: Service<Job, Response = HttpResponse, Error = Error> + Clone + Send + Unpin + 'static,
+    S: Service<Arc<Exchange>, Response = HttpResponse, Error = Error> + Clone + Send + Unpin + 'static,
     S::Future: Send + Unpin,
 {
     type Response = HttpResponse;
@@ -54,23 +54,23 @@ where
         self.inner.poll_ready(cx)
     }
 
-    fn call(&mut self, job: Job) -> Attempts<S> {
-        let first = self.inner.call(job.again());
-        Attempts { first, means: Some((self.clone(), job)), more: None }
+    fn call(&mut self, exchange: Arc<Exchange>) -> Attempts<S> {
+        let first = self.inner.call(exchange.clone());
+        Attempts { first, means: Some((self.clone(), exchange)), more: None }
     }
 }
 
 /// The attempts of one call. Nearly always there is one, which costs nothing but itself.
-pub(crate) struct Attempts<S: Service<Job>> {
+pub(crate) struct Attempts<S: Service<Arc<Exchange>>> {
     first: S::Future,
     /// What more attempts take, until the first has ended.
-    means: Option<(Retry<S>, Job)>,
+    means: Option<(Retry<S>, Arc<Exchange>)>,
     more: Option<Reply>,
 }
 
 impl<S> Future for Attempts<S>
 where
-    S: Service<Job, Response = HttpResponse, Error = Error> + Clone + Send + Unpin + 'static,
+    S: Service<Arc<Exchange>, Response = HttpResponse, Error = Error> + Clone + Send + Unpin + 'static,
     S::Future: Send + Unpin,
 {
     type Output = Result<HttpResponse>;
@@ -80,10 +80,10 @@ where
             return more.as_mut().poll(cx);
         }
         let outcome = ready!(Pin::new(&mut self.first).poll(cx));
-        if let Some((retry, job)) = self.means.take()
-            && let Some(wait) = retry.shared.verdict(&job, 1, &outcome)
+        if let Some((retry, exchange)) = self.means.take()
+            && let Some(wait) = retry.shared.verdict(&exchange, 1, &outcome)
         {
-            let more = Box::pin(retry.more(job, wait));
+            let more = Box::pin(retry.more(exchange, wait));
             return self.more.insert(more).as_mut().poll(cx);
         }
         Poll::Ready(outcome)
@@ -92,17 +92,17 @@ where
 
 impl<S> Retry<S>
 where
-    S: Service<Job, Response = HttpResponse, Error = Error>,
+    S: Service<Arc<Exchange>, Response = HttpResponse, Error = Error>,
 {
     /// All attempts after the first.
-    async fn more(mut self, job: Job, mut wait: Duration) -> Result<HttpResponse> {
+    async fn more(mut self, exchange: Arc<Exchange>, mut wait: Duration) -> Result<HttpResponse> {
         let mut attempts = 1;
         loop {
             runtime::sleep(wait).await;
             poll_fn(|cx| self.inner.poll_ready(cx)).await?;
-            let outcome = self.inner.call(job.again()).await;
+            let outcome = self.inner.call(exchange.clone()).await;
             attempts += 1;
-            match self.shared.verdict(&job, attempts, &outcome) {
+            match self.shared.verdict(&exchange, attempts, &outcome) {
                 Some(next) => wait = next,
                 None => return outcome,
             }
@@ -112,31 +112,37 @@ where
 
 impl Shared {
     /// How long to wait after this many attempts before the next; `None` when there is to be none.
-    fn verdict(&self, job: &Job, attempts: u32, outcome: &Result<HttpResponse>) -> Option<Duration> {
-        let cx = &job.cx;
+    fn verdict(
+        &self,
+        exchange: &Exchange,
+        attempts: u32,
+        outcome: &Result<HttpResponse>,
+    ) -> Option<Duration> {
+        let (info, limits) = (exchange.info, &exchange.limits);
         let Some(failure) = failure(outcome) else {
             self.budget.deposit();
             return None;
         };
         // A stream is opened again by its reader, who knows what it has seen.
-        if cx.stream || attempts >= cx.retry.max_attempts {
+        if limits.stream || attempts >= limits.retry.max_attempts {
             return None;
         }
         // A write whose answer was lost may have been done, and an operation that is one of a kind has an effect each time.
-        if !(failure.is_not_sent() || cx.info.idempotent && !cx.info.one_shot) {
+        if !(failure.is_not_sent() || info.idempotent && !info.one_shot) {
             return None;
         }
         let asked = failure.retry_after().unwrap_or_default();
-        if asked > cx.retry.max_retry_after {
+        if asked > limits.retry.max_retry_after {
             return None;
         }
-        let jitter = cx.retry.bound(attempts).mul_f64(lock(&self.jitter).f64());
+        let jitter = limits.retry.bound(attempts).mul_f64(lock(&self.jitter).f64());
         let wait = jitter.max(asked);
-        if cx.deadline().is_some_and(|deadline| Instant::now() + wait >= deadline) || !self.budget.withdraw()
+        if exchange.deadline().is_some_and(|deadline| Instant::now() + wait >= deadline)
+            || !self.budget.withdraw()
         {
             return None;
         }
-        cx.note_failure(failure);
+        exchange.note_failure(failure);
         Some(wait)
     }
 }

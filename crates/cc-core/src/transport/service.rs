@@ -2,7 +2,6 @@
 
 use std::fmt;
 use std::future::poll_fn;
-use std::sync::Arc;
 use std::task::{Context, Poll};
 
 use bytes::Bytes;
@@ -10,8 +9,8 @@ use tower::util::BoxCloneSyncService;
 use tower::{Layer, Service, ServiceExt};
 
 use crate::error::{BoxError, Error, ErrorKind, Result};
-use crate::operation::OperationInfo;
 use crate::transport::Body;
+use crate::transport::exchange::Exchange;
 use crate::transport::identify::Identify;
 use crate::transport::redirect::Redirect;
 use crate::transport::send::Sender;
@@ -53,18 +52,14 @@ impl HttpService {
         Self(Kind::Bare(service))
     }
 
-    /// Sends a request that others hold too. Layers of the program find its operation among its extensions.
-    pub(crate) async fn send(
-        &mut self,
-        request: Arc<HttpRequest>,
-        info: &'static OperationInfo,
-    ) -> Result<HttpResponse> {
+    /// Sends a copy of the request. Layers of the program find its operation among its extensions.
+    pub(crate) async fn send(&mut self, exchange: &Exchange) -> Result<HttpResponse> {
         poll_fn(|cx| self.poll_ready(cx)).await?;
         match &mut self.0 {
-            Kind::Bare(service) => service.send(request).await,
+            Kind::Bare(service) => service.send(&exchange.request).await,
             Kind::Layered(service) => {
-                let mut request = Arc::unwrap_or_clone(request);
-                request.extensions_mut().insert(info);
+                let mut request = exchange.request.clone();
+                request.extensions_mut().insert(exchange.info);
                 service.call(request).await
             }
         }

@@ -8,10 +8,9 @@ use crate::endpoint::Endpoint;
 use crate::error::Result;
 use crate::transport::attempt::Attempt;
 use crate::transport::cache::{Cache, MemoryStore};
-use crate::transport::context::user_agent;
 use crate::transport::flight::SingleFlight;
 use crate::transport::hooks::Hooked;
-use crate::transport::identify::Identify;
+use crate::transport::identify::{Identify, user_agent};
 use crate::transport::journal::Journal;
 use crate::transport::limit::Limit;
 use crate::transport::redirect::Redirect;
@@ -48,7 +47,7 @@ pub(crate) fn build(endpoint: &Arc<Endpoint>, builder: TransportBuilder) -> Resu
         endpoint.clone(),
         hooks,
         Trace::new(
-            endpoint,
+            endpoint.clone(),
             Cache::new(
                 store,
                 journal.clone(),

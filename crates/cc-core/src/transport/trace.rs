@@ -14,30 +14,24 @@ use crate::endpoint::Endpoint;
 use crate::error::{Error, Result};
 use crate::runtime::Instant;
 use crate::transport::HttpResponse;
-use crate::transport::context::Job;
+use crate::transport::exchange::Exchange;
 use crate::transport::stack::Reply;
 
 /// Puts each call into a span with the names of OpenTelemetry's conventions for HTTP clients. Nothing in it is a secret:
 /// the route stands for the path, and there is no query.
 #[derive(Debug, Clone)]
 pub(crate) struct Trace<S> {
-    host: Arc<str>,
-    port: u16,
+    endpoint: Arc<Endpoint>,
     inner: S,
 }
 
 impl<S> Trace<S> {
-    pub(crate) fn new(endpoint: &Endpoint, inner: S) -> Self {
-        let url = endpoint.url();
-        Self {
-            host: url.host_str().unwrap_or_default().into(),
-            port: url.port_or_known_default().unwrap_or_default(),
-            inner,
-        }
+    pub(crate) fn new(endpoint: Arc<Endpoint>, inner: S) -> Self {
+        Self { endpoint, inner }
     }
 
-    fn span(&self, job: &Job) -> Span {
-        let info = job.cx.info;
+    fn span(&self, exchange: &Exchange) -> Span {
+        let (info, url) = (exchange.info, self.endpoint.url());
         tracing::info_span!(
             "http_request",
             otel.name = %format_args!("{} {}", info.method, info.route),
@@ -46,8 +40,8 @@ impl<S> Trace<S> {
             operation = info.id,
             http.request.method = info.method.as_str(),
             url.template = info.route,
-            server.address = &*self.host,
-            server.port = self.port,
+            server.address = url.host_str(),
+            server.port = url.port_or_known_default(),
             http.response.status_code = Empty,
             http.request.resend_count = Empty,
             http.client.request.duration = Empty,
@@ -56,9 +50,9 @@ impl<S> Trace<S> {
     }
 }
 
-impl<S> Service<Job> for Trace<S>
+impl<S> Service<Arc<Exchange>> for Trace<S>
 where
-    S: Service<Job, Response = HttpResponse, Error = Error>,
+    S: Service<Arc<Exchange>, Response = HttpResponse, Error = Error>,
     S::Future: Send + 'static,
 {
     type Response = HttpResponse;
@@ -69,27 +63,26 @@ where
         self.inner.poll_ready(cx)
     }
 
-    fn call(&mut self, job: Job) -> Self::Future {
-        let span = self.span(&job);
-        if span.is_disabled() && !job.cx.debug {
-            return Either::Right(self.inner.call(job));
+    fn call(&mut self, exchange: Arc<Exchange>) -> Self::Future {
+        let span = self.span(&exchange);
+        if span.is_disabled() && !exchange.limits.debug {
+            return Either::Right(self.inner.call(exchange));
         }
         let started = Instant::now();
-        let cx = job.cx.clone();
-        let request = cx.debug.then(|| redact::request(&job.request, &cx));
+        let request = exchange.limits.debug.then(|| redact::request(&exchange, &self.endpoint));
         let entered = span.enter();
-        let reply = self.inner.call(job);
+        let reply = self.inner.call(exchange.clone());
         drop(entered);
         let outcome = async move {
             let outcome = reply.await;
             let duration = started.elapsed();
-            record(&Span::current(), &outcome, duration.as_secs_f64(), cx.attempts());
+            record(&Span::current(), &outcome, duration.as_secs_f64(), exchange.attempts());
             if let Some(request) = request {
                 let answer = redact::answer(&outcome);
                 tracing::info!(
                     target: "cc_core::exchange",
-                    operation = cx.info.id,
-                    attempts = cx.attempts(),
+                    operation = exchange.info.id,
+                    attempts = exchange.attempts(),
                     duration = duration.as_secs_f64(),
                     %request,
                     %answer,

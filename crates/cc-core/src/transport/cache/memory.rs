@@ -7,7 +7,7 @@ use std::time::Duration;
 use crate::error::Result;
 use crate::runtime::Instant;
 use crate::transport::cache::{CacheKey, CacheStore, CachedAnswer, StoreFuture};
-use crate::transport::context::lock;
+use crate::transport::exchange::lock;
 
 /// Keeps answers up to a number of bytes: those whose time has passed go first, then those that were not used for longest.
 #[derive(Debug)]

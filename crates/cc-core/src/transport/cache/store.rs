@@ -44,7 +44,7 @@ impl CacheKey {
         &self.identity
     }
 
-    /// The path of the request, below the base URL.
+    /// The path of the URL, base path included.
     #[must_use]
     pub fn path(&self) -> &str {
         &self.path

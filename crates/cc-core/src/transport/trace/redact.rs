@@ -6,9 +6,10 @@ use bytes::Bytes;
 use http::{HeaderMap, header};
 use serde_json::Value;
 
+use crate::endpoint::Endpoint;
 use crate::error::Result;
-use crate::transport::context::{Context, shown_path};
-use crate::transport::{HttpRequest, HttpResponse};
+use crate::transport::HttpResponse;
+use crate::transport::exchange::{Exchange, shown_path};
 
 /// Headers whose values are shown.
 const HARMLESS: &[&str] = &[
@@ -29,8 +30,10 @@ const HARMLESS: &[&str] = &[
 const DEPTH: usize = 8;
 const MEMBERS: usize = 64;
 
-pub(super) fn request(request: &HttpRequest, cx: &Context) -> String {
-    let mut text = format!("{} {}", request.method(), shown_path(cx.info.route, &cx.path));
+pub(super) fn request(exchange: &Exchange, endpoint: &Endpoint) -> String {
+    let request = &exchange.request;
+    let path = shown_path(exchange.info.route, endpoint.below(exchange.path()));
+    let mut text = format!("{} {path}", request.method());
     let names = request.uri().query().into_iter().flat_map(|query| query.split('&'));
     for (at, pair) in names.enumerate() {
         let name = pair.split('=').next().unwrap_or_default();

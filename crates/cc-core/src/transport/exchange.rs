@@ -1,114 +1,110 @@
-//! What travels with a request through the layers.
+//! What travels through the layers: one request, what its call may take, and what happened to it so far.
 
 use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::time::Duration;
-
-use http::{HeaderValue, header};
 
 use crate::endpoint::Endpoint;
 use crate::error::{Error, ErrorKind, Result};
 use crate::operation::OperationInfo;
 use crate::request::Request;
 use crate::runtime::Instant;
-use crate::transport::key::Key;
 use crate::transport::{CacheMode, CachePolicy, CallOptions, HttpRequest, RetryPolicy};
 
-/// One request on its way through the layers.
+/// One call on its way.
 #[derive(Debug)]
-pub(crate) struct Job {
-    /// As it will be sent, but for what each attempt adds. It is copied when it is sent, for the next attempt to have it.
-    pub(crate) request: Arc<HttpRequest>,
-    pub(crate) cx: Arc<Context>,
-}
-
-impl Job {
-    pub(crate) fn new(endpoint: &Endpoint, request: Request, cx: Arc<Context>) -> Result<Self> {
-        let uri = endpoint.uri(&request.path, &request.query)?;
-        let mut http = HttpRequest::new(request.body);
-        *http.method_mut() = request.info.method.clone();
-        *http.uri_mut() = uri;
-        *http.headers_mut() = request.headers;
-        Ok(Self { request: Arc::new(http), cx })
-    }
-
-    /// The same request, to be sent once more.
-    pub(crate) fn again(&self) -> Self {
-        Self { request: self.request.clone(), cx: self.cx.clone() }
-    }
-
-    /// What tells it from other requests.
-    pub(crate) fn key(&self) -> Key {
-        Key::new(&self.cx.identity, &self.request)
-    }
-
-    /// Whether its answer may be given to others too: a plain GET.
-    pub(crate) fn is_shareable(&self) -> bool {
-        let info = self.cx.info;
-        info.method == http::Method::GET && !info.one_shot && !self.cx.stream
-    }
-}
-
-/// What is known of a call beside its request, and what happened to it so far.
-#[derive(Debug)]
-pub(crate) struct Context {
+pub(crate) struct Exchange {
+    /// As it is sent, but for what each attempt adds. It is copied when it is sent, for the next attempt to have it.
+    pub(crate) request: HttpRequest,
     pub(crate) info: &'static OperationInfo,
     pub(crate) identity: Arc<str>,
-    /// The path that was asked for, without base path and query.
-    pub(crate) path: String,
-    pub(crate) stream: bool,
-    pub(crate) attempt_timeout: Option<Duration>,
-    pub(crate) retry: RetryPolicy,
-    pub(crate) cache: CachePolicy,
-    pub(crate) debug: bool,
-    pub(crate) timeout: Option<Duration>,
+    pub(crate) limits: Limits,
     deadline: Mutex<Option<Instant>>,
     attempts: AtomicU32,
     overtaken: AtomicBool,
     last_failure: Mutex<Option<Error>>,
     /// The call whose answer this one waits for, when it does not ask by itself.
-    joined: OnceLock<Arc<Context>>,
+    joined: OnceLock<Arc<Exchange>>,
 }
 
-impl Context {
-    /// What `options` say of a call, and `defaults` of what they leave open.
-    pub(crate) fn new(
-        request: &Request,
-        identity: Arc<str>,
-        options: &CallOptions,
-        defaults: &CallOptions,
-        stream: bool,
-    ) -> Self {
+/// What a call may take.
+#[derive(Debug, Clone)]
+pub(crate) struct Limits {
+    pub(crate) stream: bool,
+    pub(crate) attempt_timeout: Option<Duration>,
+    pub(crate) retry: RetryPolicy,
+    pub(crate) cache: CachePolicy,
+    pub(crate) debug: bool,
+    timeout: Option<Duration>,
+    deadline: Option<Instant>,
+}
+
+impl Limits {
+    /// What `options` say, and `defaults` of what they leave open, of a call that starts now.
+    pub(crate) fn new(options: &CallOptions, defaults: &CallOptions, stream: bool) -> Self {
         let mut cache = options.cache.or(defaults.cache).unwrap_or_else(CachePolicy::off);
         if options.reload {
             cache.mode = CacheMode::Reload;
         }
-        let limits = if options.has_limit() { options } else { defaults };
+        let end = if options.has_limit() { options } else { defaults };
         Self {
-            info: request.info,
-            identity,
-            path: request.path.clone(),
             stream,
             attempt_timeout: options.attempt_timeout.or(defaults.attempt_timeout).flatten(),
             retry: options.retry.as_ref().or(defaults.retry.as_ref()).cloned().unwrap_or_default(),
             cache,
             debug: options.debug.or(defaults.debug).unwrap_or_default(),
-            timeout: limits.timeout.flatten(),
-            deadline: Mutex::new(limits.ends_at()),
+            timeout: end.timeout.flatten(),
+            deadline: end.ends_at(),
+        }
+    }
+}
+
+impl Exchange {
+    /// # Errors
+    /// [`ErrorKind::InvalidUrl`] when the path and the query of the request make no URL.
+    pub(crate) fn new(
+        endpoint: &Endpoint,
+        request: Request,
+        identity: Arc<str>,
+        limits: Limits,
+    ) -> Result<Arc<Self>> {
+        let uri = endpoint.uri(&request.path, &request.query)?;
+        let mut http = HttpRequest::new(request.body);
+        *http.method_mut() = request.info.method.clone();
+        *http.uri_mut() = uri;
+        *http.headers_mut() = request.headers;
+        Ok(Arc::new(Self {
+            request: http,
+            info: request.info,
+            identity,
+            deadline: Mutex::new(limits.deadline),
+            limits,
             attempts: AtomicU32::new(0),
             overtaken: AtomicBool::new(false),
             last_failure: Mutex::new(None),
             joined: OnceLock::new(),
+        }))
+    }
+
+    /// The request as its operation made it.
+    pub(crate) fn to_request(&self, endpoint: &Endpoint) -> Request {
+        Request {
+            info: self.info,
+            path: endpoint.below(self.path()).to_owned(),
+            query: self.request.uri().query().unwrap_or_default().to_owned(),
+            headers: self.request.headers().clone(),
+            body: self.request.body().clone(),
         }
     }
 
-    /// Whether a write to what this call reads was under way since it began.
-    pub(crate) fn is_overtaken(&self) -> bool {
-        self.overtaken.load(Ordering::Acquire)
+    /// The path of the URL.
+    pub(crate) fn path(&self) -> &str {
+        self.request.uri().path()
     }
 
-    pub(crate) fn overtake(&self) {
-        self.overtaken.store(true, Ordering::Release);
+    /// Whether its answer may be given to others too: a plain GET.
+    pub(crate) fn is_shareable(&self) -> bool {
+        self.info.method == http::Method::GET && !self.info.one_shot && !self.limits.stream
     }
 
     /// When nobody waits for the answer any more.
@@ -121,18 +117,32 @@ impl Context {
         let mine = self.deadline();
         let mut deadline = lock(&leader.deadline);
         *deadline = deadline.zip(mine).map(|(theirs, mine)| theirs.max(mine));
-        // A call joins once: the layer that joins is passed once.
+        // A call joins once: the layers that join are passed once.
         let _ = self.joined.set(leader.clone());
+    }
+
+    /// The call that is sent for this one.
+    fn leader(&self) -> &Self {
+        self.joined.get().map_or(self, |leader| leader.leader())
     }
 
     /// How many times the request was sent.
     pub(crate) fn attempts(&self) -> u32 {
-        self.joined.get().map_or_else(|| self.attempts.load(Ordering::Relaxed), |leader| leader.attempts())
+        self.leader().attempts.load(Ordering::Relaxed)
     }
 
     /// Counts an attempt, and gives how many there were before.
     pub(crate) fn begin_attempt(&self) -> u32 {
         self.attempts.fetch_add(1, Ordering::Relaxed)
+    }
+
+    /// Whether a write to what this call reads was under way since it began.
+    pub(crate) fn is_overtaken(&self) -> bool {
+        self.overtaken.load(Ordering::Acquire)
+    }
+
+    pub(crate) fn overtake(&self) {
+        self.overtaken.store(true, Ordering::Release);
     }
 
     /// Remembers why the request is sent again.
@@ -142,13 +152,12 @@ impl Context {
 
     /// The failure of a call whose time is over.
     pub(crate) fn timed_out(&self) -> Error {
-        let message = match self.timeout {
+        let message = match self.limits.timeout {
             Some(timeout) => format!("the call may take {timeout:?}"),
             None => "the deadline of the call has passed".to_owned(),
         };
         let error = Error::new(ErrorKind::TimedOut).with_message(message);
-        let last = lock(&self.joined.get().map_or(self, |leader| leader).last_failure).clone();
-        match last {
+        match lock(&self.leader().last_failure).clone() {
             Some(last) => error.with_source(last),
             None => error,
         }
@@ -156,7 +165,8 @@ impl Context {
 
     /// Says in an error what was asked of where.
     pub(crate) fn explain(&self, error: Error, endpoint: &Endpoint) -> Error {
-        let url = format!("{}{}", endpoint.as_str(), shown_path(self.info.route, &self.path));
+        let path = shown_path(self.info.route, endpoint.below(self.path()));
+        let url = format!("{}{path}", endpoint.as_str());
         error.with_operation(self.info).with_request(&self.info.method, url).with_attempts(self.attempts())
     }
 }
@@ -179,17 +189,6 @@ pub(crate) fn shown_path(route: &str, path: &str) -> String {
         .map(|segment| if declared.next().is_some_and(secret) { "***" } else { segment })
         .collect();
     shown.join("/")
-}
-
-/// The value of the header `User-Agent`.
-pub(crate) fn user_agent(product: Option<&str>) -> Result<HeaderValue> {
-    let own = concat!("cc-sdk-rust/", env!("CARGO_PKG_VERSION"));
-    let Some(product) = product else { return Ok(HeaderValue::from_static(own)) };
-    HeaderValue::try_from(format!("{own} {product}")).map_err(|cause| {
-        Error::new(ErrorKind::InvalidInput)
-            .with_message(format!("the `{}` holds a character that no header may hold", header::USER_AGENT))
-            .with_source(cause)
-    })
 }
 
 #[cfg(test)]
