@@ -81,28 +81,19 @@ impl<C: Command> IntoFuture for CommandCall<C> {
 
     fn into_future(self) -> Self::IntoFuture {
         let Self { client, command, options } = self;
-        Box::pin(async move {
-            let deadline = client.transport().deadline(&options);
-            let cx = Context::new(client, options, deadline);
+        let transport = client.transport().clone();
+        let run = move |options| async move {
+            let cx = Context::new(client, options);
             // Calls end at the deadline by themselves, and know more of what happened: this one is for what waits otherwise.
-            let done = runtime::until(deadline, command.run(&cx)).await;
-            match done.unwrap_or_else(|| Err(timed_out())) {
-                Ok(output) => Ok(output),
-                Err(error) => Err(failed(&cx, C::NAME, error).await),
-            }
-        })
+            let done = runtime::until(cx.deadline(), command.run(&cx)).await;
+            done.unwrap_or_else(|| Err(timed_out()))
+        };
+        cc_core::CommandCall::new(transport, C::NAME, run).options(options).into_future()
     }
 }
 
 fn timed_out() -> Error {
     Error::new(ErrorKind::TimedOut).with_message("the time of the command is over")
-}
-
-/// Names the command, and tells the hooks.
-async fn failed(cx: &Context, name: &'static str, error: Error) -> Error {
-    let error = error.with_command(name);
-    cx.client().transport().report(&error).await;
-    error
 }
 
 impl<C: Command> fmt::Debug for CommandCall<C> {

@@ -21,9 +21,9 @@ pub struct Context {
 }
 
 impl Context {
-    pub(crate) fn new(client: Client, options: CallOptions, deadline: Option<Instant>) -> Self {
-        // The command is told to the hooks when it fails, not its calls: it may have use for their errors.
-        let options = options.deadline(deadline).report_errors(false);
+    /// With options that have the one deadline of all calls.
+    pub(crate) fn new(client: Client, options: CallOptions) -> Self {
+        let deadline = client.transport().deadline(&options);
         Self { client, options, deadline }
     }
 

@@ -54,6 +54,9 @@ pub enum ErrorKind {
     StreamHealth,
     /// The reader of a stream failed.
     StreamClient,
+    /// Whether it was done cannot be known: the request left, and no answer told. The [`source`](std::error::Error::source)
+    /// says what happened instead.
+    Indeterminate,
     /// A store (ids, answers) failed.
     Store,
     /// What should not happen.
@@ -79,6 +82,7 @@ impl ErrorKind {
             Self::StreamServer => "SSE_SERVER_ERROR",
             Self::StreamHealth => "SSE_HEALTH_ERROR",
             Self::StreamClient => "SSE_CLIENT_ERROR",
+            Self::Indeterminate => "INDETERMINATE",
             Self::Undecodable | Self::Store | Self::Unexpected => "UNEXPECTED_ERROR",
         }
     }
@@ -101,6 +105,7 @@ impl ErrorKind {
             Self::StreamServer => "the server broke the stream off",
             Self::StreamHealth => "the stream went silent",
             Self::StreamClient => "the reader of the stream failed",
+            Self::Indeterminate => "it may have been done or not",
             Self::Store => "the store failed",
             Self::Unexpected => "something unexpected happened",
         }
@@ -248,6 +253,35 @@ impl Error {
     #[must_use]
     pub fn not_sent(self) -> Self {
         self.with(|inner| inner.not_sent = true)
+    }
+
+    /// The same error without this text, wherever the platform repeats it: what was sent may come back in its complaint.
+    #[must_use]
+    pub fn without(self, secret: &str) -> Self {
+        let holds = |text: &Option<String>| text.as_deref().is_some_and(|text| text.contains(secret));
+        let (message, context) = (&self.0.message, self.0.context.as_ref());
+        if secret.is_empty() || !holds(message) && !context.is_some_and(|context| holds(&context.value)) {
+            return self;
+        }
+        let hide = |text: &mut Option<String>| *text = text.take().map(|text| text.replace(secret, "***"));
+        self.with(|inner| {
+            hide(&mut inner.message);
+            if let Some(context) = &mut inner.context {
+                hide(&mut context.value);
+            }
+        })
+    }
+
+    /// The same failure as [`ErrorKind::Indeterminate`], for what must not be guessed: what was asked for may have been
+    /// done. This error becomes the cause.
+    #[must_use]
+    pub fn indeterminate(self) -> Self {
+        let cause = self.clone();
+        self.with(|inner| {
+            inner.kind = ErrorKind::Indeterminate;
+            (inner.code, inner.message, inner.context) = (None, None, None);
+        })
+        .with_source(cause)
     }
 
     /// Keeps the cause.
@@ -469,6 +503,29 @@ mod tests {
         assert_eq!(error.to_string(), "no answer came (3 attempts)");
         assert_eq!(error.source().unwrap().to_string(), "connection reset");
         assert_eq!(error.code(), "NETWORK_ERROR");
+    }
+
+    #[test]
+    fn what_may_have_been_done_keeps_what_is_known_and_is_not_tried_again() {
+        let error = Error::new(ErrorKind::Unreachable).with_source("connection reset").with_attempts(2);
+        let error = error.indeterminate();
+        assert_eq!(
+            (error.kind(), error.code(), error.attempts()),
+            (ErrorKind::Indeterminate, "INDETERMINATE", 2)
+        );
+        assert!(!error.is_retryable() && !error.is_not_sent());
+        assert_eq!(error.to_string(), "it may have been done or not (2 attempts)");
+        assert_eq!(error.source().unwrap().to_string(), "no answer came (2 attempts)");
+    }
+
+    #[test]
+    fn a_secret_that_the_platform_repeats_is_taken_out() {
+        let body =
+            br#"{"message":"no route to redis://:hunter2@h","context":{"field":"url","value":"hunter2"}}"#;
+        let error = Error::from_answer(StatusCode::BAD_GATEWAY, &HeaderMap::new(), body).without("hunter2");
+        assert_eq!(error.message(), Some("no route to redis://:***@h"));
+        assert!(!format!("{error:?}").contains("hunter2"));
+        assert_eq!(error.without("").message(), Some("no route to redis://:***@h"));
     }
 
     #[test]

@@ -8,6 +8,7 @@
 #![deny(missing_docs)]
 
 mod answer;
+mod command;
 pub mod credentials;
 pub mod de;
 mod endpoint;
@@ -25,6 +26,7 @@ pub mod transport;
 mod union;
 
 pub use answer::Answer;
+pub use command::CommandCall;
 pub use credentials::Credentials;
 pub use endpoint::Endpoint;
 pub use error::{BoxError, Error, ErrorKind, FieldContext, Result};
