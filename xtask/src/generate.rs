@@ -1,5 +1,6 @@
 //! Everything that is made from the spec, as a tree of files: written, or compared with what is there.
 
+mod api;
 mod catalog;
 mod commands;
 pub mod front;
@@ -9,6 +10,7 @@ mod requests;
 mod routes;
 pub mod rust;
 pub mod tree;
+mod trials;
 mod types;
 
 use std::collections::BTreeMap;
@@ -113,11 +115,14 @@ pub fn generate(spec: &Spec, root: &Path) -> Result<Output, Vec<String>> {
             );
         }
     }
+    files.insert(generated.join("api.rs"), api::render(spec));
+    files.extend(trials::render(&decided).map_err(|error| vec![error])?);
     let tree = Tree {
         files,
         owned: vec![
             "crates/generated".into(),
             generated.into(),
+            trials::FOLDER.into(),
             "crates/cc-sandbox/src/generated".into(),
             "spec/surface".into(),
         ],

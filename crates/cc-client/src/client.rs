@@ -6,6 +6,7 @@ use std::time::Duration;
 use cc_core::transport::SecretUrl;
 use cc_core::{Credentials, Result, Transport, TransportBuilder};
 
+use crate::api::Api;
 use crate::command::{Command, CommandCall, UrlCommand};
 use crate::resolve::{self, Resolver, Store};
 
@@ -50,7 +51,21 @@ impl Client {
         self.transport.url(&command.request().map_err(named)?).await.map_err(named)
     }
 
-    /// What carries the requests: for the crates `cc-api-*`, and for operations of one's own.
+    /// The requests of every domain, for what no command does: same credentials, cache, retries and hooks.
+    ///
+    /// ```
+    /// # async fn example(client: cc_client::Client) -> cc_client::Result<()> {
+    /// use cc_client::api::dns::ListDomainNames;
+    ///
+    /// let names = client.api().dns().list_domain_names(ListDomainNames::new("orga_…")).await?.into_inner();
+    /// # Ok(()) }
+    /// ```
+    #[must_use]
+    pub fn api(&self) -> Api {
+        Api::new(self.clone())
+    }
+
+    /// What carries the requests: for operations of one's own.
     #[must_use]
     pub fn transport(&self) -> &Transport {
         &self.transport

@@ -3,6 +3,7 @@
 #![deny(missing_docs)]
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
+pub mod api;
 mod binary;
 #[cfg(feature = "catalog")]
 pub mod catalog;

@@ -1,5 +1,6 @@
 //! From the inputs of an operation to a request, strictly: what would reach another route is refused before it is sent.
 
+use std::collections::BTreeMap;
 use std::fmt::{self, Display};
 
 use bytes::Bytes;
@@ -113,10 +114,43 @@ impl RequestBuilder {
         self
     }
 
+    /// Fills the last parameter of the route, which is called `name` and takes the rest of the path: its slashes stay.
+    /// One slash before it makes no difference.
+    #[must_use]
+    pub fn path_rest(mut self, name: &str, value: &str) -> Self {
+        let value = value.strip_prefix('/').unwrap_or(value);
+        if value.split('/').any(|segment| matches!(segment, "" | "." | "..")) {
+            self.fail(format!(
+                "`{name}` is `{value}`, which would reach another route: give the path, without query, that is meant"
+            ));
+        }
+        match self.rest.split_once('{') {
+            Some((before, declared)) if declared.strip_suffix('}') == Some(name) => {
+                self.request.path.push_str(before);
+                for (index, segment) in value.split('/').enumerate() {
+                    self.request.path.push_str(if index == 0 { "" } else { "/" });
+                    self.request.path.extend(utf8_percent_encode(segment, SEGMENT));
+                }
+                self.rest = "";
+            }
+            _ => self.fail(format!("the route `{}` does not end with `{name}`", self.request.info.route)),
+        }
+        self
+    }
+
     /// Adds `name=value` to the query, when there is a value.
     #[must_use]
     pub fn query<T: Display>(mut self, name: &str, value: &Option<T>) -> Self {
         if let Some(value) = value {
+            self.request.append_query(name, value);
+        }
+        self
+    }
+
+    /// Adds each pair to the query.
+    #[must_use]
+    pub fn query_map<T: Display>(mut self, pairs: &BTreeMap<String, T>) -> Self {
+        for (name, value) in pairs {
             self.request.append_query(name, value);
         }
         self
@@ -258,6 +292,19 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
+
+    static ANY: OperationInfo = OperationInfo::new("get_v2", "any", Method::GET, "/v2/{path}", "");
+
+    #[test]
+    fn the_rest_of_a_path_keeps_its_slashes_and_nothing_else() {
+        let path =
+            |value: &str| RequestBuilder::new(&ANY).path_rest("path", value).build().map(|made| made.path);
+        assert_eq!(path("self/a b?c#d%2F").unwrap(), "/v2/self/a%20b%3Fc%23d%252F");
+        assert_eq!(path("/self").unwrap(), "/v2/self");
+        for value in ["", "/", "..", "a/../b", "a//b", "a/", "./a"] {
+            assert_eq!(path(value).unwrap_err().kind(), ErrorKind::InvalidInput, "{value}");
+        }
+    }
 
     static INFO: OperationInfo = OperationInfo::new(
         "get_invoice_html",

@@ -20,6 +20,7 @@
 
 mod domains;
 mod engine;
+mod samples;
 mod sandbox;
 mod seeding;
 mod stream;
@@ -31,5 +32,6 @@ pub use engine::clock::Pace;
 pub use engine::faults::{Fault, Faults};
 pub use engine::journal::Exchange;
 pub use engine::validate::{Side, Violation};
+pub use samples::{Extent, Samples};
 pub use sandbox::{Builder, Sandbox};
 pub use world::Ids;

@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use jiff::Timestamp;
+use serde_json::Value;
 
 use crate::engine::Engine;
 use crate::engine::auth::Credentials;
@@ -17,6 +18,7 @@ use crate::engine::journal::Exchange;
 use crate::engine::server::Server;
 use crate::engine::table::Table;
 use crate::engine::validate::Violation;
+use crate::samples::Samples;
 use crate::world::{Ids, World};
 
 /// The route table, made from the spec.
@@ -138,6 +140,25 @@ impl Sandbox {
     /// What goes wrong on demand.
     pub fn faults(&self) -> &Faults {
         &self.engine.faults
+    }
+
+    /// Values that the spec allows; ids among them are of what is in the world.
+    pub fn samples(&self) -> Samples {
+        let ids = self.ids();
+        let known = [
+            ("shared.OwnerId", ids.organisation),
+            ("shared.UserId", ids.user),
+            ("shared.ApplicationId", ids.application.clone()),
+            ("shared.ResourceId", ids.application),
+            ("shared.AddonId", ids.addon),
+            ("shared.RealAddonId", ids.real_addon),
+        ];
+        Samples {
+            table: self.engine.table.clone(),
+            seed: 0,
+            start: self.engine.clock.start(),
+            known: known.into_iter().map(|(name, id)| (name.to_owned(), Value::String(id))).collect(),
+        }
     }
 
     /// Takes what broke the spec so far. What is taken does not make a strict sandbox panic.

@@ -78,15 +78,17 @@ pub fn render(decided: &[Decided<'_>], hand: &HandWritten, generated: &BTreeSet<
             entries.insert((composite.domain.clone(), composite.name.clone()), text);
         }
     }
-    let used: Vec<&str> = ["entry", "stream_entry", "url_entry"]
+    let streams = entries.values().any(|entry| entry.contains("        stream_entry::<"));
+    let used: Vec<&str> = ["entry", "url_entry"]
         .into_iter()
         .filter(|function| entries.values().any(|entry| entry.contains(&format!("        {function}::<"))))
         .collect();
     let imports: String = used.iter().map(|function| format!(", {function}")).collect();
     let mut text = format!(
         "// {HEADER_TEXT}\n//! Every command, in the order of their domains and names.\n\n#[allow(unused_imports)]\n\
-         use crate::catalog::{{CommandInfo{imports}}};\n\n\
-         pub(crate) fn entries() -> Vec<CommandInfo> {{\n    vec![\n"
+         use crate::catalog::{{CommandInfo{imports}}};\n{}\n\
+         pub(crate) fn entries() -> Vec<CommandInfo> {{\n    vec![\n",
+        if streams { "#[cfg(feature = \"stream\")]\nuse crate::catalog::stream_entry;\n" } else { "" }
     );
     for entry in entries.values() {
         text.push_str(entry);

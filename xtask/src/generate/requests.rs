@@ -33,7 +33,12 @@ pub fn inputs(operation: &Operation, method: &Method) -> Result<Vec<Input>, Stri
             "query" => "query",
             _ => "header",
         };
-        let ty = if parameter.required { ty.bare().clone() } else { ty.clone().optional() };
+        let ty = match ty.bare() {
+            // None of them is an empty map.
+            Ty::Map(_) => ty.bare().clone(),
+            ty if parameter.required => ty.clone(),
+            ty => ty.clone().optional(),
+        };
         inputs.push(Input {
             place,
             name: parameter.name.clone(),
@@ -189,8 +194,10 @@ fn render_request(domain: &Domain, operation: &Operation, inputs: &[Input], outp
         for input in inputs {
             let value = if input.required {
                 format!("{}{}", input.ident, input.ty.argument("types::").1)
-            } else {
+            } else if input.ty.is_option() {
                 "None".to_owned()
+            } else {
+                "Default::default()".to_owned()
             };
             let _ = writeln!(out, "            {}", initializer(&input.ident, &value));
         }
@@ -265,7 +272,8 @@ fn render_build(out: &mut String, operation: &Operation, inputs: &[Input], const
         operation.path.split('{').skip(1).filter_map(|rest| rest.split_once('}')).map(|(name, _)| name);
     for name in template {
         if let Some(input) = inputs.iter().find(|input| input.place == "path" && input.name == name) {
-            let _ = writeln!(out, "            .path({}, &self.{})", literal(name), input.ident);
+            let fill = if operation.wildcard { "path_rest" } else { "path" };
+            let _ = writeln!(out, "            .{fill}({}, &self.{})", literal(name), input.ident);
         }
     }
     for input in inputs {
@@ -279,6 +287,9 @@ fn render_build(out: &mut String, operation: &Operation, inputs: &[Input], const
                     out,
                     "            .query_each({name}, self.{ident}.as_deref().unwrap_or_default())"
                 );
+            }
+            ("query", Ty::Map(_), _) => {
+                let _ = writeln!(out, "            .query_map(&self.{ident})");
             }
             ("query", _, true) => {
                 let _ = writeln!(out, "            .query({name}, &Some(&self.{ident}))");

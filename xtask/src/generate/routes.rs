@@ -33,7 +33,9 @@ pub fn render(spec: &Spec) -> String {
                 definitions.insert(format!("request.{}.{name}", domain.name), request.schema(schema));
             }
         }
-        operations.extend(domain.operations.iter().map(|operation| render_operation(domain, operation)));
+        // What takes any path is no route of its own: it reaches those of the others.
+        let routes = domain.operations.iter().filter(|operation| !operation.wildcard);
+        operations.extend(routes.map(|operation| render_operation(domain, operation)));
     }
     let table = json!({ "//": HEADER_TEXT, "$defs": definitions, "operations": operations });
     let mut text = serde_json::to_string_pretty(&table).unwrap_or_default();

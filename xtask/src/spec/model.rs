@@ -47,6 +47,8 @@ pub struct Operation {
     pub idempotent: bool,
     pub used_by: Vec<String>,
     pub heartbeat_ms: u64,
+    /// Whether its last path parameter takes the rest of the path, slashes and all.
+    pub wildcard: bool,
     pub parameters: Vec<Parameter>,
     pub body: Option<Body>,
     pub success: Success,
@@ -270,6 +272,7 @@ fn operation(domain: &str, path: &str, method: &str, node: &Node, documents: &Do
         idempotent: node.is_true_at("x-idempotent"),
         used_by: node.strings_at("x-used-by"),
         heartbeat_ms: node.get("x-heartbeat-ms").and_then(|node| node.to_json().as_u64()).unwrap_or(0),
+        wildcard: node.is_true_at("x-wildcard"),
         parameters: node
             .get("parameters")
             .map(Node::items)

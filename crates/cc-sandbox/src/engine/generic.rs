@@ -37,7 +37,7 @@ pub(crate) fn sampler<'a>(table: &'a Table, world: &World, request: &Request<'_>
         known.insert(definition.to_owned(), id.into());
     }
     let in_millis = request.operation.path.starts_with("/v2/");
-    Sampler { table, seed: world.seed, start: request.clock.start(), in_millis, known }
+    Sampler { table, seed: world.seed, start: request.clock.start(), in_millis, known, variant: 0 }
 }
 
 /// What makes an answer the same: the route as it was asked, whatever the alias, and the query.

@@ -1,12 +1,13 @@
 //! Values made from schemas: the same for the same seed and identity, and plausible where a name says how.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::{SignedDuration, Timestamp};
 use serde_json::{Map, Value, json};
 
 use super::random::{mix, uuid};
 use super::table::Table;
+use crate::samples::Extent;
 
 /// How deep objects are nested before optional properties and list items are left out.
 const DEPTH: usize = 6;
@@ -22,6 +23,16 @@ pub(crate) struct Sampler<'a> {
     pub(crate) in_millis: bool,
     /// Values known by the name of a property or of a schema, such as `ownerId` or `shared.OwnerId`.
     pub(crate) known: BTreeMap<String, Value>,
+    /// Which variant of a union is made, counted from 0 and around.
+    pub(crate) variant: usize,
+}
+
+/// Whether a branch of a union is one that the spec knows.
+fn is_variant(branch: &Value) -> bool {
+    branch["type"] != "null"
+        && !branch["properties"]
+            .as_object()
+            .is_some_and(|all| all.values().any(|tag| tag.get("not").is_some()))
 }
 
 /// Where in a value the sampler is.
@@ -32,29 +43,45 @@ struct Place {
     /// Name of the property.
     name: String,
     depth: usize,
-    /// Whether only what is required is made.
-    sparse: bool,
+    extent: Extent,
 }
 
 impl Place {
     fn step(&self, name: &str) -> Self {
         let identity = format!("{}/{name}", self.identity);
-        Self { identity, name: name.to_owned(), depth: self.depth + 1, sparse: self.sparse }
+        Self { identity, name: name.to_owned(), depth: self.depth + 1, extent: self.extent }
     }
 }
 
 impl Sampler<'_> {
     /// A whole value for a schema.
     pub(crate) fn sample(&self, schema: &Value, identity: &str) -> Value {
-        self.value(
-            schema,
-            &Place { identity: identity.to_owned(), name: String::new(), depth: 0, sparse: false },
-        )
+        self.extent(schema, identity, Extent::Whole)
+    }
+
+    /// A value for a schema, of this extent.
+    pub(crate) fn extent(&self, schema: &Value, identity: &str, extent: Extent) -> Value {
+        self.value(schema, &Place { identity: identity.to_owned(), name: String::new(), depth: 0, extent })
+    }
+
+    /// How many variants the union with the most of them has, of those in a schema.
+    pub(crate) fn variants(&self, schema: &Value, seen: &mut BTreeSet<String>) -> usize {
+        let (name, schema) = self.table.resolve(schema);
+        if name.is_some_and(|name| !seen.insert(name.to_owned())) {
+            return 1;
+        }
+        let branches = schema.get("anyOf").or_else(|| schema.get("oneOf")).and_then(Value::as_array);
+        let own = branches.map_or(1, |branches| branches.iter().filter(|branch| is_variant(branch)).count());
+        let properties = schema["properties"].as_object().into_iter().flat_map(|map| map.values());
+        let parts = branches.into_iter().flatten().chain(properties);
+        let parts = parts.chain(schema.get("items")).chain(schema.get("additionalProperties"));
+        parts.map(|part| self.variants(part, seen)).fold(own.max(1), usize::max)
     }
 
     /// Adds the required properties that a value leaves out.
     pub(crate) fn complete(&self, schema: &Value, value: &mut Value, identity: &str) {
-        let place = Place { identity: identity.to_owned(), name: String::new(), depth: 0, sparse: true };
+        let extent = Extent::Required;
+        let place = Place { identity: identity.to_owned(), name: String::new(), depth: 0, extent };
         self.fill(schema, value, &place);
     }
 
@@ -126,8 +153,8 @@ impl Sampler<'_> {
         }
         if let Some(branches) = schema.get("anyOf").or_else(|| schema.get("oneOf")).and_then(Value::as_array)
         {
-            // The first branch that is not null; of a tagged union the variants come before the open branch.
-            let branch = branches.iter().find(|branch| branch["type"] != "null");
+            let variants: Vec<&Value> = branches.iter().filter(|branch| is_variant(branch)).collect();
+            let branch = variants.get(self.variant % variants.len().max(1));
             return branch.map_or(Value::Null, |branch| self.value(branch, place));
         }
         let kind = match &schema["type"] {
@@ -153,13 +180,19 @@ impl Sampler<'_> {
             schema["required"].as_array().into_iter().flatten().filter_map(Value::as_str).collect();
         let mut map = Map::new();
         for (name, schema) in schema["properties"].as_object().into_iter().flatten() {
-            if required.contains(&name.as_str()) || (!place.sparse && place.depth < DEPTH) {
+            let is_wanted = !place.extent.is_sparse() && place.depth < DEPTH;
+            if required.contains(&name.as_str()) || is_wanted {
                 map.insert(name.clone(), self.value(schema, &place.step(name)));
+            } else if place.extent == Extent::Nulls {
+                map.insert(name.clone(), Value::Null);
             }
+        }
+        if place.extent == Extent::Beyond && schema.get("additionalProperties").is_none() {
+            map.insert("addedLater".to_owned(), json!({ "of": ["any", "kind"] }));
         }
         if let Some(values) = schema.get("additionalProperties").filter(|values| values.is_object())
             && place.depth < DEPTH
-            && !place.sparse
+            && !place.extent.is_sparse()
         {
             map.insert("key".to_owned(), self.value(values, &place.step("key")));
         }
@@ -168,7 +201,7 @@ impl Sampler<'_> {
 
     fn array(&self, schema: &Value, place: &Place) -> Value {
         let least = schema["minItems"].as_u64().unwrap_or(0);
-        let usual = match (place.sparse, place.depth) {
+        let usual = match (place.extent.is_sparse(), place.depth) {
             (true, _) | (_, DEPTH..) => 0,
             (_, 0) => 2,
             _ => 1,

@@ -28,7 +28,7 @@ fn request(sandbox: &Sandbox, operation: &Operation, whole: bool) -> http::Reque
         known.insert(definition.to_owned(), id.as_str().into());
     }
     let table = sandbox.table();
-    let sampler = Sampler { table, seed: 0, start: sandbox.now(), in_millis: false, known };
+    let sampler = Sampler { table, seed: 0, start: sandbox.now(), in_millis: false, known, variant: 0 };
     let mut target = operation.path.clone();
     let mut query = form_urlencoded::Serializer::new(String::new());
     let mut request = http::Request::builder().method(operation.method.as_str());

@@ -21,7 +21,7 @@ pub const SOURCES: [&str; 14] = [
     "docs",
 ];
 
-const EXTENSIONS: [&str; 10] = [
+const EXTENSIONS: [&str; 11] = [
     "x-source",
     "x-aliases",
     "x-one-shot",
@@ -29,6 +29,7 @@ const EXTENSIONS: [&str; 10] = [
     "x-successor",
     "x-used-by",
     "x-heartbeat-ms",
+    "x-wildcard",
     "x-command",
     "x-client-command",
     "x-note",

@@ -1,0 +1,61 @@
+//! The requests of every domain, for what no command does: `client.api().zone().list_zones(…)`.
+//!
+//! A module here is the crate of the same name with its requests and types; a method of [`Api`] sends them.
+
+use cc_core::{Answer, CallOptions, Operation, Result, Transport};
+
+pub use crate::generated::api::*;
+
+use crate::client::Client;
+use crate::context::Context;
+use crate::resolve::{Ids, ResolvedIds};
+
+/// The requests of every domain, sent as a client sends its own: from [`Client::api`].
+#[derive(Debug, Clone)]
+pub struct Api {
+    client: Client,
+}
+
+impl Api {
+    pub(crate) fn new(client: Client) -> Self {
+        Self { client }
+    }
+
+    /// What carries the requests.
+    #[must_use]
+    pub fn transport(&self) -> &Transport {
+        self.client.transport()
+    }
+
+    /// One operation whose ids are resolved first, as those of commands are: see [`Context::resolved`].
+    ///
+    /// ```
+    /// # async fn example(client: cc_client::Client) -> cc_client::Result<()> {
+    /// use cc_client::api::application::GetApplication;
+    /// use cc_client::core::ApplicationId;
+    /// use cc_client::{Ids, Subject};
+    ///
+    /// let id = ApplicationId::from("app_…");
+    /// let application = client
+    ///     .api()
+    ///     .resolved(Ids::new().owner(None, Subject::from(&id)), |ids| GetApplication::new(ids.owner_id(), &id))
+    ///     .await?;
+    /// # Ok(()) }
+    /// ```
+    ///
+    /// # Errors
+    /// Those of [`Context::resolved`].
+    pub async fn resolved<O: Operation + 'static>(
+        &self,
+        ids: Ids<'_>,
+        operation: impl Fn(&ResolvedIds) -> O + Send + Sync,
+    ) -> Result<Answer<O::Output>> {
+        let options = CallOptions::default();
+        let deadline = self.transport().deadline(&options);
+        let done = Context::new(self.client.clone(), options, deadline).resolved(ids, operation).await;
+        if let Err(error) = &done {
+            self.transport().report(error).await;
+        }
+        done
+    }
+}

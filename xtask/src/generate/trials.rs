@@ -1,0 +1,91 @@
+//! The trial of every operation: what makes its request with what is required, and with everything.
+//!
+//! `crates/cc-examples/tests/it/trial.rs` runs them against the sandbox and keeps the requests as snapshots.
+
+use std::collections::BTreeMap;
+use std::fmt::Write;
+use std::path::PathBuf;
+
+use super::requests::{Input, inputs};
+use super::rust::{Ty, field_name, literal, type_name};
+use super::{Decided, header};
+use crate::spec::model::Operation;
+
+/// The folder that holds them, and nothing else.
+pub const FOLDER: &str = "crates/cc-examples/tests/it/generated";
+
+pub fn render(decided: &[Decided<'_>]) -> Result<BTreeMap<PathBuf, String>, String> {
+    let mut files = BTreeMap::new();
+    let mut index =
+        format!("// {}\n//! A trial for each operation, a module for each domain.\n\n", super::HEADER_TEXT);
+    for Decided { domain, front, .. } in decided {
+        let tried: Vec<&Operation> =
+            domain.operations.iter().filter(|operation| !operation.wildcard).collect();
+        if tried.is_empty() {
+            continue;
+        }
+        let module = field_name(&domain.name);
+        let _ = writeln!(index, "mod {module};");
+        let mut text = header(domain);
+        let _ = writeln!(
+            text,
+            "//! The operations of the domain `{}`.\n\nuse cc_client::api::{module}::*;\n\nuse crate::trial::Trial;\n",
+            domain.name
+        );
+        if tried.iter().any(|operation| operation.deprecated) {
+            text.push_str("#[allow(deprecated)] // They work as long as the platform keeps them.\n");
+        }
+        let _ = writeln!(
+            text,
+            "#[tokio::test]\nasync fn operations() {{\n    let mut trial = Trial::new({});",
+            literal(&domain.name)
+        );
+        for operation in tried {
+            let method = front
+                .methods
+                .get(&operation.id)
+                .ok_or_else(|| format!("progenitor made no method of `{}`", operation.id))?;
+            text.push_str(&render_trial(operation, &inputs(operation, method)?));
+        }
+        text.push_str("    trial.end();\n}\n");
+        files.insert(PathBuf::from(FOLDER).join(format!("{module}.rs")), text);
+    }
+    files.insert(PathBuf::from(FOLDER).join("mod.rs"), index);
+    Ok(files)
+}
+
+fn render_trial(operation: &Operation, inputs: &[Input]) -> String {
+    let name = type_name(&operation.id);
+    let of = |input: &Input| value(input).replace("cc_core::", "cc_client::core::");
+    let required: Vec<String> = inputs.iter().filter(|input| input.required).map(of).collect();
+    let optional: Vec<String> = inputs
+        .iter()
+        .filter(|input| !input.required)
+        .map(|input| format!(".{}({})", input.ident, of(input)))
+        .collect();
+    let function = if operation.is_stream() { "stream" } else { "operation" };
+    let mut out = format!(
+        "    trial\n        .{function}(\n            |{}| {name}::new(",
+        if required.is_empty() { "_" } else { "of" }
+    );
+    let _ = write!(out, "{}),\n            ", required.join(", "));
+    if optional.is_empty() {
+        out.push_str("|request, _| request");
+    } else {
+        let _ = write!(out, "|request, of| request{}", optional.concat());
+    }
+    out.push_str(",\n        )\n        .await;\n");
+    out
+}
+
+fn value(input: &Input) -> String {
+    let name = literal(&input.name);
+    match (input.place, input.ty.bare()) {
+        ("body", Ty::Bytes) => "of.bytes()".to_owned(),
+        ("body", Ty::String) if input.ident == "content_type" => "of.media()".to_owned(),
+        ("body", Ty::String) => "of.text()".to_owned(),
+        ("body", ty) => format!("of.body::<{}>()", ty.rust("types::")),
+        (_, Ty::List(item)) => format!("of.each::<{}>({name})", item.rust("types::")),
+        (_, ty) => format!("of.value::<{}>({name})", ty.rust("types::")),
+    }
+}
