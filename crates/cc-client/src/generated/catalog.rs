@@ -2,7 +2,9 @@
 //! Every command, in the order of their domains and names.
 
 #[allow(unused_imports)]
-use crate::catalog::{CommandInfo, entry, stream_entry, url_entry};
+use crate::catalog::{CommandInfo, entry, url_entry};
+#[cfg(feature = "stream")]
+use crate::catalog::stream_entry;
 
 pub(crate) fn entries() -> Vec<CommandInfo> {
     vec![

@@ -3,6 +3,7 @@
 
 #![allow(unused_braces, clippy::clone_on_copy, clippy::should_implement_trait, clippy::too_many_arguments, clippy::unnecessary_sort_by)]
 
+pub(crate) mod api;
 #[cfg(feature = "catalog")]
 pub(crate) mod catalog;
 
