@@ -50,9 +50,10 @@ impl Api {
         ids: Ids<'_>,
         operation: impl Fn(&ResolvedIds) -> O + Send + Sync,
     ) -> Result<Answer<O::Output>> {
-        let options = CallOptions::default();
-        let deadline = self.transport().deadline(&options);
-        let done = Context::new(self.client.clone(), options, deadline).resolved(ids, operation).await;
+        let deadline = self.transport().deadline(&CallOptions::default());
+        // Its calls do not report: one that fails may be made good by the next.
+        let options = CallOptions::default().deadline(deadline).report_errors(false);
+        let done = Context::new(self.client.clone(), options).resolved(ids, operation).await;
         if let Err(error) = &done {
             self.transport().report(error).await;
         }

@@ -55,9 +55,9 @@ impl Client {
     ///
     /// ```
     /// # async fn example(client: cc_client::Client) -> cc_client::Result<()> {
-    /// use cc_client::api::dns::ListDomainNames;
+    /// use cc_client::api::dns::ListOwnerDnsRecords;
     ///
-    /// let names = client.api().dns().list_domain_names(ListDomainNames::new("orga_…")).await?.into_inner();
+    /// let records = client.api().dns().list_owner_dns_records(ListOwnerDnsRecords::new("orga_…")).await?.into_inner();
     /// # Ok(()) }
     /// ```
     #[must_use]
