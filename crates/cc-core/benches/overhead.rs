@@ -143,7 +143,7 @@ fn main() {
         let address = serve().await;
         let base = format!("http://{address}");
         let credentials = Credentials::oauth1("consumer", "secret", "token", "secret");
-        let authorization = credentials.authorization().await.expect("credentials").expect("a header");
+        let authorization = credentials.authorization(&Default::default()).await.expect("credentials").expect("a header");
 
         let client = reqwest::Client::builder().user_agent("plain/1").build().expect("a client");
         let url = format!("{base}/v4/products/zones");

@@ -1,19 +1,22 @@
 //! Who asks: credentials, and how they become a header.
 
+mod oauth1;
+mod signature;
+
 use std::fmt;
 use std::future::Future;
 use std::pin::Pin;
 use std::sync::Arc;
 
 use http::HeaderValue;
-use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 
 use crate::endpoint::Endpoint;
 use crate::error::{Error, ErrorKind, Result};
 use crate::secret::Secret;
+use crate::transport::HttpRequest;
 
-/// What RFC 3986 calls unreserved, which is what OAuth 1 leaves as it is.
-const OAUTH: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
+pub use oauth1::OAuth1;
+pub use signature::SignatureMethod;
 
 /// The future of a [`CredentialsProvider`].
 pub type ProvideFuture<'a> = Pin<Box<dyn Future<Output = Result<Credentials>> + Send + 'a>>;
@@ -45,26 +48,13 @@ pub enum Credentials {
     Provider(Arc<dyn CredentialsProvider>),
 }
 
-/// An OAuth 1 consumer and the token that a user gave it. The signature is `PLAINTEXT`.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct OAuth1 {
-    /// Key of the consumer.
-    pub consumer_key: String,
-    /// Secret of the consumer.
-    pub consumer_secret: Secret,
-    /// The user's token.
-    pub token: String,
-    /// Secret of the user's token.
-    pub token_secret: Secret,
-}
-
 impl Credentials {
     /// An API token.
     pub fn api_token(token: impl Into<Secret>) -> Self {
         Self::ApiToken(token.into())
     }
 
-    /// OAuth 1 credentials.
+    /// OAuth 1 credentials, with `PLAINTEXT` signatures: see [`signed_with`](Self::signed_with) for others.
     pub fn oauth1(
         consumer_key: impl Into<String>,
         consumer_secret: impl Into<Secret>,
@@ -76,7 +66,21 @@ impl Credentials {
             consumer_secret: consumer_secret.into(),
             token: token.into(),
             token_secret: token_secret.into(),
+            method: SignatureMethod::default(),
         })
+    }
+
+    /// The same, with OAuth 1 signatures of another method; what is not OAuth 1 stays as it is. Default:
+    /// [`SignatureMethod::Plaintext`].
+    ///
+    /// A signature holds for the URL that the transport sends to: where a proxy in between changes host or path, only
+    /// `PLAINTEXT` works.
+    #[must_use]
+    pub fn signed_with(self, method: SignatureMethod) -> Self {
+        match self {
+            Self::OAuth1(oauth) => Self::OAuth1(oauth.signed_with(method)),
+            other => other,
+        }
     }
 
     /// Credentials that are asked for at each attempt.
@@ -114,27 +118,36 @@ impl Credentials {
         }
     }
 
-    /// The value of the `Authorization` header, marked as sensitive; `None` for [`Credentials::None`].
+    /// The value of the `Authorization` header of this request, marked as sensitive; `None` for [`Credentials::None`]. It
+    /// is good for one attempt.
     ///
     /// # Errors
     /// [`ErrorKind::Credentials`] when a token holds what no header may hold, or a provider fails.
-    pub async fn authorization(&self) -> Result<Option<HeaderValue>> {
+    pub async fn authorization(&self, request: &HttpRequest) -> Result<Option<HeaderValue>> {
         match self {
             Self::Provider(provider) => match provider.provide().await? {
                 Self::Provider(_) => Err(Error::new(ErrorKind::Credentials)
                     .with_message("a credentials provider gave another provider instead of credentials")),
-                credentials => credentials.header(),
+                credentials => credentials.header(request),
             },
-            credentials => credentials.header(),
+            credentials => credentials.header(request),
         }
     }
 
+    /// Whether the header differs from request to request.
+    pub(crate) fn signs_each_request(&self) -> bool {
+        matches!(self, Self::OAuth1(oauth) if oauth.method != SignatureMethod::Plaintext)
+    }
+
     /// The header of credentials that are there.
-    pub(crate) fn header(&self) -> Result<Option<HeaderValue>> {
+    pub(crate) fn header(&self, request: &HttpRequest) -> Result<Option<HeaderValue>> {
         let text = match self {
             Self::None | Self::Provider(_) => return Ok(None),
             Self::ApiToken(token) => format!("Bearer {}", token.expose()),
-            Self::OAuth1(oauth) => oauth.plaintext(),
+            Self::OAuth1(oauth) if oauth.method == SignatureMethod::Plaintext => oauth.plaintext(),
+            Self::OAuth1(oauth) => {
+                oauth.signed(request.method(), request.uri(), request.headers(), request.body())
+            }
         };
         let mut value = HeaderValue::try_from(text).map_err(|_| {
             Error::new(ErrorKind::Credentials).with_message(
@@ -143,21 +156,6 @@ impl Credentials {
         })?;
         value.set_sensitive(true);
         Ok(Some(value))
-    }
-}
-
-impl OAuth1 {
-    /// The header of RFC 5849 with a PLAINTEXT signature, each value percent-encoded.
-    fn plaintext(&self) -> String {
-        let encode = |text: &str| utf8_percent_encode(text, OAUTH).to_string();
-        let signature =
-            format!("{}&{}", encode(self.consumer_secret.expose()), encode(self.token_secret.expose()));
-        format!(
-            r#"OAuth oauth_consumer_key="{}", oauth_token="{}", oauth_signature_method="PLAINTEXT", oauth_signature="{}""#,
-            encode(&self.consumer_key),
-            encode(&self.token),
-            encode(&signature),
-        )
     }
 }
 
@@ -177,7 +175,14 @@ mod tests {
     use super::*;
 
     async fn header(credentials: Credentials) -> String {
-        credentials.authorization().await.unwrap().unwrap().to_str().unwrap().to_owned()
+        credentials
+            .authorization(&HttpRequest::default())
+            .await
+            .unwrap()
+            .unwrap()
+            .to_str()
+            .unwrap()
+            .to_owned()
     }
 
     #[tokio::test]
@@ -196,7 +201,8 @@ mod tests {
 
     #[tokio::test]
     async fn a_token_with_a_line_break_is_refused_and_not_shown() {
-        let error = Credentials::api_token("hunter2\n").authorization().await.unwrap_err();
+        let error =
+            Credentials::api_token("hunter2\n").authorization(&HttpRequest::default()).await.unwrap_err();
         assert_eq!(error.kind(), ErrorKind::Credentials);
         assert!(!format!("{error:?}").contains("hunter2"));
     }

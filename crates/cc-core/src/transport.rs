@@ -158,11 +158,14 @@ impl Transport {
     /// [`Credentials`](crate::ErrorKind::Credentials) when none could be had,
     /// [`InvalidUrl`](crate::ErrorKind::InvalidUrl) when the path does not make a URL.
     pub async fn url(&self, request: &Request) -> Result<SecretUrl> {
-        let url = self.0.endpoint.join(&request.path, &request.query);
-        let url = url.map_err(|error| error.with_operation(request.info))?;
-        let authorization = self.0.credentials.authorization().await;
-        let authorization = authorization.map_err(|error| error.with_operation(request.info))?;
-        Ok(SecretUrl::new(url, authorization.as_ref()))
+        let authorized = async {
+            let mut http = HttpRequest::default();
+            *http.method_mut() = request.info.method.clone();
+            *http.uri_mut() = self.0.endpoint.uri(&request.path, &request.query)?;
+            let authorization = self.0.credentials.authorization(&http).await?;
+            Ok(SecretUrl::new(self.0.endpoint.join(&request.path, &request.query)?, authorization.as_ref()))
+        };
+        authorized.await.map_err(|error: Error| error.with_operation(request.info))
     }
 
     /// Runs [`Hooks::on_error`]: for those who told their calls not to report, and report for several calls once.

@@ -1,5 +1,6 @@
 //! Says who asks, at each attempt: credentials and `User-Agent`.
 
+use std::future::ready;
 use std::sync::Arc;
 use std::task::{Context, Poll};
 
@@ -31,7 +32,10 @@ struct Who {
 /// The value of the header.
 #[derive(Debug)]
 enum Signature {
+    /// It is the same for every request.
     Fixed(Option<HeaderValue>),
+    /// It is made anew for each attempt.
+    Fresh(Credentials),
     /// It is asked for at each attempt.
     Provided(Credentials),
 }
@@ -45,7 +49,8 @@ impl<S> Identify<S> {
     ) -> Result<Self> {
         let credentials = match credentials {
             Credentials::Provider(_) => Signature::Provided(credentials),
-            fixed => Signature::Fixed(fixed.header()?),
+            fresh if fresh.signs_each_request() => Signature::Fresh(fresh),
+            fixed => Signature::Fixed(fixed.header(&HttpRequest::default())?),
         };
         let who = Who { credentials, endpoint, user_agent };
         Ok(Self { who: Arc::new(who), inner })
@@ -76,12 +81,17 @@ where
             Signature::Fixed(Some(value)) if home => {
                 request.headers_mut().insert(header::AUTHORIZATION, value.clone());
             }
+            Signature::Fresh(credentials) if home => match credentials.header(&request) {
+                Ok(Some(value)) => drop(request.headers_mut().insert(header::AUTHORIZATION, value)),
+                Ok(None) => {}
+                Err(error) => return Either::Left(Box::pin(ready(Err(error)))),
+            },
             Signature::Provided(credentials) if home => {
                 let (credentials, mut inner) = (credentials.clone(), self.inner.clone());
                 // The one that is ready, not its copy.
                 std::mem::swap(&mut inner, &mut self.inner);
                 return Either::Left(Box::pin(async move {
-                    if let Some(value) = credentials.authorization().await? {
+                    if let Some(value) = credentials.authorization(&request).await? {
                         request.headers_mut().insert(header::AUTHORIZATION, value);
                     }
                     inner.call(request).await

@@ -5,6 +5,7 @@ mod errors;
 mod flight;
 mod hooks;
 mod layers;
+mod oauth1;
 mod redirect;
 mod retry;
 mod stream;
