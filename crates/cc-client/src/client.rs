@@ -3,6 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use cc_core::credentials::Inferred;
 use cc_core::transport::SecretUrl;
 use cc_core::{Credentials, Result, Transport, TransportBuilder};
 
@@ -27,6 +28,16 @@ impl Client {
     /// Starts to put one together.
     pub fn builder() -> ClientBuilder {
         ClientBuilder::default()
+    }
+
+    /// A client of whoever the environment or the official CLI's configuration says:
+    /// [`Credentials::infer`](Credentials::infer).
+    ///
+    /// # Errors
+    /// [`ErrorKind::Credentials`](cc_core::ErrorKind::Credentials) when nobody is signed in, and those of
+    /// [`build`](ClientBuilder::build).
+    pub fn infer() -> Result<Self> {
+        Self::builder().inferred(&Credentials::infer()?).build()
     }
 
     /// A call of this command, which is sent when it is awaited and takes options before.
@@ -108,6 +119,11 @@ impl ClientBuilder {
     /// Who asks. Default: nobody.
     pub fn credentials(self, credentials: Credentials) -> Self {
         self.configure(|transport| transport.credentials(credentials))
+    }
+
+    /// Who asks and where, as it was found: [`Infer`](cc_core::credentials::Infer).
+    pub fn inferred(self, found: &Inferred) -> Self {
+        self.credentials(found.credentials()).endpoint(found.endpoint())
     }
 
     /// The base URL, with or without a trailing slash. Default: the one that takes the credentials.

@@ -1,5 +1,7 @@
 //! Who asks: credentials, and how they become a header.
 
+mod cli;
+mod infer;
 mod oauth1;
 mod signature;
 
@@ -15,6 +17,7 @@ use crate::error::{Error, ErrorKind, Result};
 use crate::secret::Secret;
 use crate::transport::HttpRequest;
 
+pub use infer::{Infer, Inferred, Source};
 pub use oauth1::OAuth1;
 pub use signature::SignatureMethod;
 

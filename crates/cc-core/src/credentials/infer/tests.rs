@@ -1,0 +1,165 @@
+//! Who wins, what is told of it, and what is not.
+
+use std::fs;
+use std::path::Path;
+
+use super::*;
+
+const TWO: &str = r#"{"version":1,"profiles":[
+    {"alias":"work","token":"t-work","secret":"hunter2","userId":"user_1","email":"a@example.com","expirationDate":"2199-01-01T00:00:00Z",
+     "overrides":{"API_HOST":"https://api.work.example","OAUTH_CONSUMER_KEY":"k-work","OAUTH_CONSUMER_SECRET":"hunter2"}},
+    {"alias":"home","token":"t-home","secret":"hunter2"}]}"#;
+
+/// The configuration of a CLI, which only its owner may read.
+fn home(json: &str) -> tempfile::TempDir {
+    let home = tempfile::tempdir().unwrap();
+    fs::write(file(home.path()), json).unwrap();
+    permit(home.path(), 0o700);
+    home
+}
+
+fn file(home: &Path) -> PathBuf {
+    home.join("clever-tools.json")
+}
+
+fn permit(home: &Path, mode: u32) {
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt;
+        fs::set_permissions(file(home), fs::Permissions::from_mode(mode)).unwrap();
+    }
+    let _ = (home, mode);
+}
+
+fn with(home: &Path, variables: &[(&str, &str)]) -> Infer {
+    let configuration = file(home).to_str().unwrap().to_owned();
+    let variables = variables.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned()));
+    Infer::new().environment(variables.chain([("CONFIGURATION_FILE".to_owned(), configuration)]))
+}
+
+fn oauth(found: &Inferred) -> OAuth1 {
+    match found.credentials() {
+        Credentials::OAuth1(oauth) => oauth,
+        other => panic!("{other:?}"),
+    }
+}
+
+const API: (&str, &str) = ("CC_API_TOKEN", "hunter2");
+const TOKENS: [(&str, &str); 2] = [("CLEVER_TOKEN", "t-env"), ("CLEVER_SECRET", "hunter2")];
+
+#[test]
+fn the_first_source_that_has_credentials_wins() {
+    let home = home(TWO);
+    let all = [API, TOKENS[0], TOKENS[1]];
+    let infer = with(home.path(), &all);
+    let explicit = infer.clone().explicit(Credentials::api_token("mine")).find().unwrap();
+    assert_eq!(*explicit.source(), Source::Explicit);
+    assert_eq!(*infer.find().unwrap().source(), Source::ApiTokenVariable);
+    assert_eq!(infer.clone().explicit(Credentials::None).find().unwrap().endpoint(), Endpoint::BRIDGE);
+    let variables = with(home.path(), &TOKENS).find().unwrap();
+    assert_eq!((variables.source(), oauth(&variables).token.as_str()), (&Source::TokenVariables, "t-env"));
+    let active = with(home.path(), &[]).find().unwrap();
+    assert_eq!((active.alias(), active.user_id()), (Some("work"), Some("user_1")));
+    let named = infer.profile("home").find().unwrap();
+    assert_eq!(oauth(&named).token, "t-home", "a name goes before the variables");
+}
+
+#[test]
+fn hosts_and_the_consumer_come_from_the_environment_then_the_profile_then_the_cli() {
+    let home = home(TWO);
+    let find = |alias: &str, variables: &[(&str, &str)]| {
+        let found = with(home.path(), variables).profile(alias).find().unwrap();
+        let oauth = oauth(&found);
+        (found.endpoint().to_owned(), oauth.consumer_key, oauth.consumer_secret.expose().to_owned())
+    };
+    let of = |host: &str, key: &str, secret: &str| (host.to_owned(), key.to_owned(), secret.to_owned());
+    let (key, secret) = cli::PUBLIC_CONSUMER;
+    assert_eq!(find("work", &[]), of("https://api.work.example", "k-work", "hunter2"));
+    assert_eq!(find("home", &[]), of(Endpoint::PLATFORM, key, secret));
+    let variables = [
+        ("API_HOST", "https://api.env.example"),
+        ("OAUTH_CONSUMER_KEY", "k"),
+        ("OAUTH_CONSUMER_SECRET", "s"),
+    ];
+    for alias in ["work", "home"] {
+        assert_eq!(find(alias, &variables), of("https://api.env.example", "k", "s"));
+    }
+    let bridge = [API, ("API_HOST", "https://no"), ("AUTH_BRIDGE_HOST", "https://bridge.example")];
+    assert_eq!(with(home.path(), &bridge).find().unwrap().endpoint(), "https://bridge.example");
+}
+
+#[test]
+fn every_profile_can_be_had() {
+    let home = home(TWO);
+    let all = with(home.path(), &[API]).profiles();
+    assert_eq!(all.iter().map(Inferred::alias).collect::<Vec<_>>(), [Some("work"), Some("home")]);
+    assert_ne!(all[0].credentials().identity(), all[1].credentials().identity());
+}
+
+#[test]
+fn it_is_explained_why_these_were_taken_and_no_secret_is_shown() {
+    let home = home(TWO);
+    let half = [("CLEVER_TOKEN", "t-env"), ("CC_API_TOKEN", "")];
+    let found = with(home.path(), &half).find().unwrap();
+    let path = file(home.path());
+    assert_eq!(
+        found.explain().replace(path.to_str().unwrap(), "FILE"),
+        "an OAuth 1 token from the profile `work` in `FILE`\n\
+         - the program gives none\n\
+         - `CC_API_TOKEN` is not set\n\
+         - `CLEVER_TOKEN` is set without `CLEVER_SECRET`\n\
+         - the file `FILE` has `work`, `home`\n\
+         for https://api.work.example (the profile)\n\
+         of user_1\n\
+         until 2199-01-01T00:00:00.000Z\n"
+    );
+    for infer in [with(home.path(), &half), with(home.path(), &[API]), with(home.path(), &TOKENS)] {
+        let found = infer.find().unwrap();
+        let shown = format!("{infer:?} {found:?} {}", found.explain());
+        assert!(!shown.contains("hunter2"), "{shown}");
+    }
+}
+
+#[test]
+fn without_any_the_error_says_where_they_were_looked_for() {
+    for (json, why) in [
+        (r#"{"version":1,"profiles":[]}"#, "has no profile"),
+        (r#"{"version":7,"token":"hunter2""#, "it is in no format that is known"),
+    ] {
+        let error = with(home(json).path(), &[]).find().unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::Credentials);
+        let text = format!("{error} {error:?}");
+        assert!(text.contains(why) && text.contains("`CC_API_TOKEN` is not set"), "{text}");
+        assert!(!text.contains("hunter2"), "{text}");
+    }
+    let error = with(Path::new("/nowhere"), &[]).find().unwrap_err();
+    assert!(error.to_string().contains("there is no file `/nowhere"), "{error}");
+    let error = with(home(TWO).path(), &[API]).profile("other").find().unwrap_err();
+    assert!(error.to_string().contains("`work`, `home`"), "{error}");
+    let nothing = Infer::new().environment([("", "")]).find().unwrap_err();
+    assert!(nothing.to_string().contains("no variable says where"), "{nothing}");
+}
+
+#[test]
+fn a_token_that_ends_soon_or_has_ended_is_warned_about() {
+    let warnings = |end: Timestamp| {
+        let json = format!(r#"{{"token":"t","secret":"s","expirationDate":"{end}"}}"#);
+        with(home(&json).path(), &[]).find().unwrap().warnings().to_vec()
+    };
+    let (now, day) = (Timestamp::now(), Duration::from_secs(86_400));
+    assert!(warnings(now.saturating_add(day * 8)).is_empty());
+    assert!(warnings(now.saturating_add(day * 6))[0].starts_with("the token ends at "));
+    assert!(warnings(now.saturating_sub(day))[0].starts_with("the token ended at "));
+}
+
+#[cfg(unix)]
+#[test]
+fn a_file_that_others_may_use_is_warned_about() {
+    let home = home(TWO);
+    for (mode, warned) in [(0o600, false), (0o700, false), (0o640, true), (0o604, true), (0o620, true)] {
+        permit(home.path(), mode);
+        let found = with(home.path(), &[]).find().unwrap();
+        assert_eq!(found.warnings().len(), usize::from(warned), "{mode:o}");
+        assert_eq!(found.explain().contains(&format!("whose mode is {mode:o}")), warned);
+    }
+}
