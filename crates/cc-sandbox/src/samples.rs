@@ -61,7 +61,7 @@ impl Samples {
     pub fn bodies(&self, operation: &str, extent: Extent) -> Vec<Value> {
         let Some(operation) = self.operation(operation) else { return Vec::new() };
         let schema = operation.request.as_ref().map(|body| &body.schema);
-        schema.map(|schema| self.values(operation, schema, extent)).unwrap_or_default()
+        schema.map(|schema| self.of_operation(operation, schema, extent)).unwrap_or_default()
     }
 
     /// What the operation answers when all is well, of a stream the data of an event: one for each variant of the unions
@@ -70,14 +70,34 @@ impl Samples {
     pub fn answers(&self, operation: &str, extent: Extent) -> Vec<Value> {
         let Some(operation) = self.operation(operation) else { return Vec::new() };
         let schema = operation.success.schema.as_ref();
-        schema.map(|schema| self.values(operation, schema, extent)).unwrap_or_default()
+        schema.map(|schema| self.of_operation(operation, schema, extent)).unwrap_or_default()
+    }
+
+    /// Values of any JSON Schema whose references are to its own `$defs`: one for each variant of the unions in it.
+    #[must_use]
+    pub fn values(&self, schema: &Value, extent: Extent) -> Vec<Value> {
+        let table = Table::of_schema(schema);
+        let mut sampler = Sampler {
+            table: &table,
+            seed: self.seed,
+            start: self.start,
+            in_millis: false,
+            known: self.known.clone(),
+            variant: 0,
+        };
+        let variants = sampler.variants(schema, &mut BTreeSet::new());
+        let value = |variant| {
+            sampler.variant = variant;
+            sampler.extent(schema, "", extent)
+        };
+        (0..variants).map(value).collect()
     }
 
     fn operation(&self, id: &str) -> Option<&Operation> {
         self.table.operations.iter().find(|operation| operation.id == id)
     }
 
-    fn values(&self, operation: &Operation, schema: &Value, extent: Extent) -> Vec<Value> {
+    fn of_operation(&self, operation: &Operation, schema: &Value, extent: Extent) -> Vec<Value> {
         let mut sampler = self.sampler(operation);
         let variants = sampler.variants(schema, &mut BTreeSet::new());
         let value = |variant| {

@@ -7,7 +7,6 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use jiff::Timestamp;
-use serde_json::Value;
 
 use crate::engine::Engine;
 use crate::engine::auth::Credentials;
@@ -49,6 +48,7 @@ pub struct Builder {
     credentials: Credentials,
     strict: bool,
     tells: bool,
+    stateless: bool,
     table: Option<Arc<Table>>,
 }
 
@@ -72,6 +72,7 @@ impl Sandbox {
             credentials: Credentials::default(),
             strict: true,
             tells: false,
+            stateless: false,
             table: None,
         }
     }
@@ -146,18 +147,26 @@ impl Sandbox {
     pub fn samples(&self) -> Samples {
         let ids = self.ids();
         let known = [
-            ("shared.OwnerId", ids.organisation),
-            ("shared.UserId", ids.user),
-            ("shared.ApplicationId", ids.application.clone()),
-            ("shared.ResourceId", ids.application),
-            ("shared.AddonId", ids.addon),
-            ("shared.RealAddonId", ids.real_addon),
+            ("OwnerId", ids.organisation),
+            ("UserId", ids.user),
+            ("ApplicationId", ids.application.clone()),
+            ("ResourceId", ids.application),
+            ("AnyAddonId", ids.addon.clone()),
+            ("AddonId", ids.addon),
+            ("RealAddonId", ids.real_addon),
+            ("AddonProviderId", ids.provider),
+            ("ConsumerKey", ids.consumer),
         ];
         Samples {
             table: self.engine.table.clone(),
             seed: 0,
             start: self.engine.clock.start(),
-            known: known.into_iter().map(|(name, id)| (name.to_owned(), Value::String(id))).collect(),
+            known: known
+                .into_iter()
+                .flat_map(|(name, id)| {
+                    [name.to_owned(), format!("shared.{name}")].map(|name| (name, id.clone().into()))
+                })
+                .collect(),
         }
     }
 
@@ -236,6 +245,13 @@ impl Builder {
         self
     }
 
+    /// Whether answers follow from the spec alone, whatever happened before: each is a whole value of its schema, always
+    /// the same. Only the index of ids stays that of the world. Default: false.
+    pub fn stateless(mut self, stateless: bool) -> Self {
+        self.stateless = stateless;
+        self
+    }
+
     /// Serves other routes than those of the spec.
     #[cfg(test)]
     pub(crate) fn table(mut self, table: Table) -> Self {
@@ -260,7 +276,7 @@ impl Builder {
         let table = self.table.unwrap_or_else(|| Arc::clone(&TABLE));
         let world = World::new(self.seed, self.start_time);
         let clock = Clock::new(self.start_time, self.pace);
-        let engine = Arc::new(Engine::new(table, world, clock, self.credentials, self.tells));
+        let engine = Arc::new(Engine::new(table, world, clock, self.credentials, self.tells, self.stateless));
         Sandbox { engine, server: None, strict: self.strict }
     }
 }

@@ -74,6 +74,7 @@ impl Sampler<'_> {
         let own = branches.map_or(1, |branches| branches.iter().filter(|branch| is_variant(branch)).count());
         let properties = schema["properties"].as_object().into_iter().flat_map(|map| map.values());
         let parts = branches.into_iter().flatten().chain(properties);
+        let parts = parts.chain(schema["allOf"].as_array().into_iter().flatten());
         let parts = parts.chain(schema.get("items")).chain(schema.get("additionalProperties"));
         parts.map(|part| self.variants(part, seen)).fold(own.max(1), usize::max)
     }
@@ -139,6 +140,18 @@ impl Sampler<'_> {
 
     fn value(&self, schema: &Value, place: &Place) -> Value {
         let (definition, schema) = self.table.resolve(schema);
+        if let Some(parts) = schema["allOf"].as_array() {
+            let mut whole = match self.object(schema, place) {
+                Value::Object(own) => own,
+                _ => Map::new(),
+            };
+            for part in parts {
+                if let Value::Object(part) = self.value(part, place) {
+                    whole.extend(part);
+                }
+            }
+            return whole.into();
+        }
         if let Some(value) = schema.get("const") {
             return value.clone();
         }

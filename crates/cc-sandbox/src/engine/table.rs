@@ -87,6 +87,16 @@ pub(crate) struct Success {
 }
 
 impl Table {
+    /// No operation, and the definitions of this schema.
+    pub(crate) fn of_schema(schema: &Value) -> Self {
+        Self {
+            definitions: schema["$defs"].as_object().cloned().unwrap_or_default(),
+            operations: Vec::new(),
+            router: OnceLock::new(),
+            schemas: Schemas::default(),
+        }
+    }
+
     pub(crate) fn router(&self) -> &Router {
         self.router.get_or_init(|| Router::new(&self.operations))
     }

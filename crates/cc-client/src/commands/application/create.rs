@@ -307,8 +307,9 @@ async fn find_runtime(cx: &Context, slug: &str) -> Result<Runtime> {
     found.ok_or_else(|| {
         slugs.sort();
         slugs.dedup();
+        let there_are = if slugs.is_empty() { "none".to_owned() } else { slugs.join(", ") };
         Error::new(ErrorKind::CannotResolveProduct)
-            .with_message(format!("no enabled runtime is called `{slug}`: there are {}", slugs.join(", ")))
+            .with_message(format!("no enabled runtime is called `{slug}`: there are {there_are}"))
     })
 }
 
