@@ -690,13 +690,13 @@ impl UpdateListKeyElement {
 }
 
 static UPDATE_LIST_KEY_ELEMENT: OperationInfo = OperationInfo::new(
-        "update_list_key_element",
-        "redis-http",
-        Method::POST,
-        "/key/list/_update",
-        "application/json",
-    )
-    .idempotent();
+    "update_list_key_element",
+    "redis-http",
+    Method::POST,
+    "/key/list/_update",
+    "application/json",
+);
+
 impl Operation for UpdateListKeyElement {
     const INFO: &'static OperationInfo = &UPDATE_LIST_KEY_ELEMENT;
     type Output = types::ListKeyElement;
