@@ -1,0 +1,193 @@
+//! The client: who sends commands.
+
+use std::sync::LazyLock;
+
+use bytes::Bytes;
+use cc_api_redis_http::{SendCommand, SendCommandLine};
+use cc_core::{
+    Answer, CallOptions, CommandCall, Endpoint, Error, ErrorKind, Operation, OperationInfo, Request, Result,
+    Secret, Transport, TransportBuilder, runtime,
+};
+
+use crate::command::Command;
+use crate::failure;
+use crate::order::Order;
+use crate::scan::{Scan, Scanning};
+
+/// Sends commands to databases through one proxy. Cheap to clone: clones share everything.
+///
+/// Commands that are sent at the same time travel at the same time, and each key sees them in the order in which they were
+/// first polled: a command waits for those before it that touch a key of its own, when one of the two writes. The proxy
+/// takes one command a request, so nothing is gained by waiting to put several in one.
+#[derive(Debug, Clone)]
+pub struct RedisHttpClient {
+    transport: Transport,
+    backend_url: Option<Secret>,
+    /// `None` when their order does not matter.
+    order: Option<Order>,
+}
+
+impl RedisHttpClient {
+    /// A client of the database at this URL, which holds its password: `redis://:password@host:6379`, or `rediss://…`.
+    ///
+    /// # Errors
+    /// What keeps a [transport from being built](TransportBuilder::build).
+    pub fn new(backend_url: impl Into<Secret>) -> Result<Self> {
+        Self::builder().backend_url(backend_url).build()
+    }
+
+    /// Starts to put one together.
+    pub fn builder() -> RedisHttpClientBuilder {
+        RedisHttpClientBuilder::default()
+    }
+
+    /// A call of this command, which is sent when it is awaited and takes options before.
+    ///
+    /// It fails with [`ErrorKind::InvalidInput`] when no database is named, or the proxy cannot do what is asked: then
+    /// nothing is sent. [`ErrorKind::Refused`] is what the proxy or the database says no with, whose code
+    /// [`RedisCode`](crate::RedisCode) tells; [`ErrorKind::Indeterminate`] is a write that was sent and not answered, which
+    /// may have been done or not.
+    pub fn send<C: Command>(&self, command: C) -> CommandCall<C::Output> {
+        let client = self.clone();
+        CommandCall::new(self.transport.clone(), C::NAME, move |options| client.run(command, options))
+    }
+
+    /// A stream of all that this command finds, which asks for one part after the other while it is read.
+    pub fn scan<C: Scan>(&self, command: C) -> Scanning<C> {
+        Scanning::new(self.clone(), command)
+    }
+
+    /// What carries the requests.
+    #[must_use]
+    pub fn transport(&self) -> &Transport {
+        &self.transport
+    }
+
+    async fn run<C: Command>(self, command: C, options: CallOptions) -> Result<C::Output> {
+        let access = command.access()?;
+        let backend_url = command.backend_url().or(self.backend_url.as_ref());
+        let backend_url = backend_url.filter(|url| !url.is_empty()).cloned().ok_or_else(|| {
+            Error::new(ErrorKind::InvalidInput)
+                .with_message("`backendUrl` names no database: give one to the client or to the command")
+        })?;
+        let turn = self.order.as_ref().map(|order| order.turn(backend_url.expose(), &access));
+        if let Some(turn) = &turn {
+            let deadline = self.transport.deadline(&options);
+            runtime::until(deadline, turn.comes()).await.ok_or_else(never_its_turn)?;
+        }
+        let effect = access.effect;
+        let operation =
+            Effective { operation: command.operation(backend_url.clone()), repeats: effect.may_repeat() };
+        match self.transport.call(operation).options(options).await {
+            Ok(answer) => Ok(answer.into_inner().into()),
+            Err(error) => Err(failure::explain(error, effect, &backend_url)),
+        }
+    }
+}
+
+#[cold]
+fn never_its_turn() -> Error {
+    Error::new(ErrorKind::TimedOut)
+        .with_message("the commands before it on the same key took all the time")
+        .not_sent()
+}
+
+/// An operation that is sent again when the command in it may be, whatever is true of its route.
+#[derive(Debug)]
+struct Effective<O> {
+    operation: O,
+    repeats: bool,
+}
+
+impl<O: Operation> Operation for Effective<O> {
+    const INFO: &'static OperationInfo = O::INFO;
+    type Output = O::Output;
+
+    fn request(&self) -> Result<Request> {
+        let mut request = self.operation.request()?;
+        if self.repeats && !request.info.idempotent {
+            request.info = repeatable(request.info);
+        }
+        Ok(request)
+    }
+
+    fn decode(answer: Answer<Bytes>) -> Result<Answer<O::Output>> {
+        O::decode(answer)
+    }
+}
+
+/// The same for the two routes that take any command; those of one command say by themselves whether they repeat.
+fn repeatable(info: &'static OperationInfo) -> &'static OperationInfo {
+    static COMMAND: LazyLock<OperationInfo> = LazyLock::new(|| SendCommand::INFO.clone().idempotent());
+    static LINE: LazyLock<OperationInfo> = LazyLock::new(|| SendCommandLine::INFO.clone().idempotent());
+    [&COMMAND, &LINE].into_iter().find(|like| like.id == info.id).map_or(info, |like| like)
+}
+
+/// Puts a [`RedisHttpClient`] together.
+///
+/// ```
+/// # use std::time::Duration;
+/// # use cc_redis_http::RedisHttpClient;
+/// # fn example() -> cc_redis_http::Result<()> {
+/// let client = RedisHttpClient::builder()
+///     .backend_url("rediss://:password@host:6379")
+///     .configure(|transport| transport.timeout(Duration::from_secs(5)).concurrency(8))
+///     .build()?;
+/// # Ok(()) }
+/// ```
+#[derive(Debug)]
+#[must_use]
+pub struct RedisHttpClientBuilder {
+    transport: TransportBuilder,
+    backend_url: Option<Secret>,
+    ordered: bool,
+}
+
+impl Default for RedisHttpClientBuilder {
+    fn default() -> Self {
+        Self {
+            transport: Transport::builder().endpoint(Endpoint::KV_PROXY),
+            backend_url: None,
+            ordered: true,
+        }
+    }
+}
+
+impl RedisHttpClientBuilder {
+    /// The database of commands that name none: a URL that holds its password. Default: none.
+    pub fn backend_url(mut self, backend_url: impl Into<Secret>) -> Self {
+        self.backend_url = Some(backend_url.into());
+        self
+    }
+
+    /// Whether each key sees commands that are under way at the same time in the order in which they were first polled.
+    /// Without it none waits for another: many at once on one key are faster, in any order. Default: `true`.
+    pub fn ordered(mut self, ordered: bool) -> Self {
+        self.ordered = ordered;
+        self
+    }
+
+    /// The base URL of the proxy, with or without a trailing slash. Default: [`Endpoint::KV_PROXY`].
+    pub fn endpoint(self, base_url: impl Into<String>) -> Self {
+        self.configure(|transport| transport.endpoint(base_url))
+    }
+
+    /// Sets anything else of the transport: `configure(|transport| transport.…)`.
+    pub fn configure(mut self, change: impl FnOnce(TransportBuilder) -> TransportBuilder) -> Self {
+        self.transport = change(self.transport);
+        self
+    }
+
+    /// The client.
+    ///
+    /// # Errors
+    /// [`ErrorKind::InvalidUrl`] when the base URL is none, and what else keeps a
+    /// [transport from being built](TransportBuilder::build).
+    pub fn build(self) -> Result<RedisHttpClient> {
+        Ok(RedisHttpClient {
+            transport: self.transport.build()?,
+            backend_url: self.backend_url,
+            order: self.ordered.then(Order::default),
+        })
+    }
+}

@@ -1,0 +1,8 @@
+//! Everything a database can be asked, by what it is about.
+
+pub mod cmd;
+pub mod hash_key;
+pub mod key;
+pub mod list_key;
+pub mod set_key;
+pub mod string_key;

@@ -1,0 +1,181 @@
+//! What happens when a Redis command is done twice, and which commands the proxy cannot do at all.
+
+mod table;
+
+use cc_core::{Error, ErrorKind, Result};
+
+use crate::command::{Access, Keys};
+use table::Touched;
+
+/// What happens when a command is done twice. It decides whether it is sent again when no answer came.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Effect {
+    /// It changes nothing: it is sent again, and a failure is told as it is.
+    Read,
+    /// It leaves the same state and replies the same, as `SET` does: it is sent again. When no answer comes in the end, it
+    /// may have been done.
+    Idempotent,
+    /// Anything else, such as `INCR`, and whatever is not known: it is sent once. When no answer comes, it may have been
+    /// done.
+    Once,
+}
+
+impl Effect {
+    /// Whether it is sent again when no answer came.
+    #[must_use]
+    pub fn may_repeat(self) -> bool {
+        self != Self::Once
+    }
+
+    /// What a Redis command with these arguments does to which keys.
+    ///
+    /// # Errors
+    /// [`ErrorKind::InvalidInput`] with the code `UNSUPPORTED_COMMAND` for what needs a connection of its own: transactions,
+    /// subscriptions, what waits for something, and what changes the state of a connection.
+    pub fn of(command: &str, args: &[String]) -> Result<Access> {
+        let name = command.trim().to_ascii_uppercase();
+        let first = args.first().map(|arg| arg.to_ascii_uppercase()).unwrap_or_default();
+        if let Some(instead) = table::unsupported(&name, &first).or_else(|| waits(&name, args)) {
+            return Err(Error::new(ErrorKind::InvalidInput)
+                .with_code("UNSUPPORTED_COMMAND")
+                .with_message(format!("`{name}` cannot be done over the proxy: {instead}")));
+        }
+        let Some((mut effect, touched)) = table::find(&name, &first) else {
+            return Ok(Access::new(Self::Once, Keys::All));
+        };
+        if !depends(&name, args) {
+            effect = Self::Once;
+        }
+        let keys = match touched {
+            Touched::Nothing => Keys::Only(Vec::new()),
+            Touched::First => Keys::Only(args.iter().take(1).cloned().collect()),
+            Touched::Second => Keys::Only(args.iter().skip(1).take(1).cloned().collect()),
+            Touched::Each => Keys::Only(args.to_vec()),
+            Touched::EachOther => Keys::Only(args.iter().step_by(2).cloned().collect()),
+            Touched::All => Keys::All,
+        };
+        Ok(Access::new(effect, keys))
+    }
+}
+
+/// Whether the arguments leave the effect as the table has it.
+fn depends(name: &str, args: &[String]) -> bool {
+    let options = |from: usize| args.iter().skip(from).map(|arg| arg.to_ascii_uppercase());
+    match name {
+        // With a condition it depends on what is there, and with `GET` it replies what was there before.
+        "SET" => options(2)
+            .all(|arg| !matches!(arg.as_str(), "NX" | "XX" | "GET" | "IFEQ" | "IFNE" | "IFDEQ" | "IFDNE")),
+        // Without an option it is a `GET`, with one it moves the time at which the key goes.
+        "GETEX" => args.len() < 2,
+        "BITFIELD" => options(1).all(|arg| !matches!(arg.as_str(), "SET" | "INCRBY")),
+        "SORT" | "GEORADIUS" | "GEORADIUSBYMEMBER" => {
+            options(1).all(|arg| !matches!(arg.as_str(), "STORE" | "STOREDIST"))
+        }
+        _ => true,
+    }
+}
+
+/// What to do instead of a command that waits because of an argument.
+fn waits(name: &str, args: &[String]) -> Option<&'static str> {
+    let mut options = args.iter().map(|arg| arg.to_ascii_uppercase()).take_while(|arg| arg != "STREAMS");
+    (matches!(name, "XREAD" | "XREADGROUP") && options.any(|arg| arg == "BLOCK"))
+        .then_some("leave `BLOCK` out and ask again after a while")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn of(line: &str) -> Result<Access> {
+        let mut words = line.split(' ').map(str::to_owned);
+        let command = words.next().unwrap();
+        Effect::of(&command, &words.collect::<Vec<_>>())
+    }
+
+    fn effect(line: &str) -> Effect {
+        of(line).unwrap().effect
+    }
+
+    fn keys(line: &str) -> Vec<String> {
+        match of(line).unwrap().keys {
+            Keys::Only(keys) => keys,
+            Keys::All => vec!["(all)".to_owned()],
+        }
+    }
+
+    #[test]
+    fn reads_and_plain_sets_may_be_repeated_and_nothing_else() {
+        for line in
+            ["GET k", "get k", "Mget a b", "HGETALL h", "PING", "CONFIG GET *", "XREAD STREAMS s 0", "TTL k"]
+        {
+            assert_eq!(effect(line), Effect::Read, "{line}");
+        }
+        for line in ["SET k v", "set k v EX 10", "MSET a 1 b 2", "SETEX k 10 v", "HMSET h f v"] {
+            assert_eq!(effect(line), Effect::Idempotent, "{line}");
+        }
+        for line in
+            ["INCR k", "LPUSH l v", "DEL k", "SADD s m", "LSET l 0 v", "EXPIRE k 10", "FLUSHALL", "EVAL x 0"]
+        {
+            assert_eq!(effect(line), Effect::Once, "{line}");
+        }
+    }
+
+    #[test]
+    fn arguments_that_make_a_difference_are_seen() {
+        for line in ["SET k v NX", "SET k v xx", "SET k v GET", "GETEX k EX 10", "BITFIELD k INCRBY u8 0 1"] {
+            assert_eq!(effect(line), Effect::Once, "{line}");
+        }
+        assert_eq!(effect("SORT l STORE other"), Effect::Once);
+        for line in ["GETEX k", "BITFIELD k GET u8 0", "SORT l DESC", "SET NX GET"] {
+            assert!(effect(line).may_repeat(), "{line}");
+        }
+    }
+
+    #[test]
+    fn what_is_not_known_is_sent_once_and_may_touch_everything() {
+        for line in ["NEWCOMMAND a", "CONFIG REWRITE", "", "GETS k", "5 INCR k"] {
+            assert_eq!(effect(line), Effect::Once, "{line}");
+        }
+        assert_eq!(of("NEWCOMMAND a").unwrap().keys, Keys::All);
+    }
+
+    #[test]
+    fn keys_are_found_where_a_command_has_them() {
+        assert_eq!(keys("GET a"), ["a"]);
+        assert_eq!(keys("MGET a b"), ["a", "b"]);
+        assert_eq!(keys("MSET a 1 b 2"), ["a", "b"]);
+        assert_eq!(keys("OBJECT ENCODING a"), ["a"]);
+        assert!(keys("PING").is_empty());
+        assert_eq!(keys("DBSIZE"), ["(all)"]);
+    }
+
+    #[test]
+    fn what_needs_a_connection_of_its_own_is_refused_with_what_to_do_instead() {
+        for (line, instead) in [
+            ("MULTI", "on its own"),
+            ("exec", "on its own"),
+            ("WATCH k", "on its own"),
+            ("SUBSCRIBE c", "no one listens"),
+            ("MONITOR", "no one listens"),
+            ("BLPOP l 0", "`LPOP`"),
+            ("AUTH hunter2", "backend URL"),
+            ("SELECT 1", "backend URL"),
+            ("CLIENT SETNAME x", "connection"),
+            ("XREAD COUNT 1 BLOCK 0 STREAMS s $", "`BLOCK`"),
+        ] {
+            let error = of(line).unwrap_err();
+            assert_eq!(
+                (error.kind(), error.code()),
+                (ErrorKind::InvalidInput, "UNSUPPORTED_COMMAND"),
+                "{line}"
+            );
+            assert!(error.message().unwrap().contains(instead) && error.is_not_sent(), "{error}");
+            assert!(!error.to_string().contains("hunter2"));
+        }
+    }
+
+    #[test]
+    fn a_stream_named_block_is_no_option() {
+        assert_eq!(effect("XREAD STREAMS BLOCK 0"), Effect::Read);
+    }
+}

@@ -1,0 +1,69 @@
+//! What commands take and give back beside texts and numbers.
+
+use serde::{Deserialize, Serialize};
+
+pub use cc_api_redis_http::types::{
+    AddedSetKeyElement, DeletedHashKeyElement, DeletedKey, DeletedSetKeyElement, HashKey, HashKeyElement,
+    KeyType, ListKey, ListKeyElement, ListPosition, ScannedHashKey, ScannedKey, ScannedKeys, ScannedListKey,
+    ScannedListKeyElement, ScannedSetKey, SetHashKeyElementReply, SetKey, StringKey,
+};
+
+use crate::failure::RedisCode;
+use crate::reply::Reply;
+
+/// A field of a `hash` key that is to be made.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "catalog", derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields)]
+pub struct HashField {
+    /// Name of the field.
+    pub field: String,
+    /// Value of the field.
+    pub value: String,
+}
+
+impl From<HashField> for HashKeyElement {
+    fn from(field: HashField) -> Self {
+        Self::new(field.field, field.value)
+    }
+}
+
+/// What a Redis command replies.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "catalog", derive(schemars::JsonSchema))]
+#[non_exhaustive]
+pub struct CommandReply {
+    /// The reply.
+    pub result: Reply,
+}
+
+impl From<cc_api_redis_http::types::CommandReply> for CommandReply {
+    fn from(reply: cc_api_redis_http::types::CommandReply) -> Self {
+        Self { result: reply.result.into() }
+    }
+}
+
+/// What a command line prints.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "catalog", derive(schemars::JsonSchema))]
+#[non_exhaustive]
+pub struct CommandLineReply {
+    /// Whether Redis accepted the command.
+    pub success: bool,
+    /// The lines that `redis-cli` would print.
+    pub result: Vec<String>,
+}
+
+impl CommandLineReply {
+    /// The code of what Redis refused with; `None` when it accepted the command.
+    #[must_use]
+    pub fn redis_code(&self) -> Option<RedisCode> {
+        self.result.first().filter(|_| !self.success).and_then(|line| RedisCode::in_text(line))
+    }
+}
+
+impl From<cc_api_redis_http::types::CommandLineReply> for CommandLineReply {
+    fn from(reply: cc_api_redis_http::types::CommandLineReply) -> Self {
+        Self { success: reply.success, result: reply.result }
+    }
+}

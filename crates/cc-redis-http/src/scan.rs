@@ -1,0 +1,117 @@
+//! Scans that page by themselves.
+
+use std::collections::VecDeque;
+use std::fmt;
+use std::future::IntoFuture;
+use std::pin::Pin;
+use std::task::{Context, Poll, ready};
+
+use cc_core::{CallOptions, CommandCall, Error, ErrorKind, Result};
+use futures_core::Stream;
+
+use crate::client::RedisHttpClient;
+use crate::command::Command;
+
+/// A command that gives one part of what there is, and where the next part starts.
+pub trait Scan: Command + Clone + Unpin {
+    /// What is looked for.
+    type Item: Send + Unpin;
+
+    /// Where this command starts; 0 for the start.
+    fn cursor(&self) -> i64;
+
+    /// The same command from here on.
+    fn starting_at(self, cursor: i64) -> Self;
+
+    /// Where the next part starts, which is 0 when this is the last, and what is in this one.
+    fn part(output: Self::Output) -> (i64, Vec<Self::Item>);
+}
+
+/// A stream of all that a scan finds. It asks for a part when it is polled and the part before is used up, so one that is
+/// not read asks for nothing, and one that is dropped stops.
+///
+/// As Redis does, it gives everything that is there from the start to the end, what comes or goes meanwhile perhaps, and
+/// some things perhaps twice. It ends after a failure: [`cursor`](Self::cursor) is where another scan can go on.
+#[must_use = "a scan does nothing until it is polled"]
+pub struct Scanning<C: Scan> {
+    client: RedisHttpClient,
+    /// The next part to ask for; `None` at the end.
+    next: Option<C>,
+    options: CallOptions,
+    asked: Option<<CommandCall<C::Output> as IntoFuture>::IntoFuture>,
+    found: VecDeque<C::Item>,
+    failed: bool,
+}
+
+impl<C: Scan> Scanning<C> {
+    pub(crate) fn new(client: RedisHttpClient, command: C) -> Self {
+        let options = CallOptions::default();
+        Self { client, next: Some(command), options, asked: None, found: VecDeque::new(), failed: false }
+    }
+
+    /// Where the next part starts: what was read of the current one is read again by a scan that starts here. `None` when
+    /// there is no next part.
+    #[must_use]
+    pub fn cursor(&self) -> Option<i64> {
+        self.next.as_ref().map(C::cursor)
+    }
+
+    /// Options of the request for each part.
+    pub fn options(mut self, options: CallOptions) -> Self {
+        self.options = options.or(&self.options);
+        self
+    }
+
+    /// Takes a part in.
+    fn take(&mut self, output: C::Output) -> Result<()> {
+        let (cursor, items) = C::part(output);
+        let asked = self.cursor();
+        if cursor != 0 && Some(cursor) == asked {
+            return Err(Error::new(ErrorKind::Undecodable)
+                .with_message(format!("the scan does not move on from its cursor {cursor}"))
+                .with_command(C::NAME));
+        }
+        self.next = self.next.take().filter(|_| cursor != 0).map(|command| command.starting_at(cursor));
+        self.found = items.into();
+        Ok(())
+    }
+}
+
+impl<C: Scan> Stream for Scanning<C> {
+    type Item = Result<C::Item>;
+
+    fn poll_next(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Self::Item>> {
+        let this = &mut *self;
+        loop {
+            if let Some(item) = this.found.pop_front() {
+                return Poll::Ready(Some(Ok(item)));
+            }
+            if this.failed {
+                return Poll::Ready(None);
+            }
+            let asked = match (&mut this.asked, &this.next) {
+                (Some(asked), _) => asked,
+                (None, None) => return Poll::Ready(None),
+                (none, Some(command)) => {
+                    let call = this.client.send(command.clone()).options(this.options.clone());
+                    none.insert(call.into_future())
+                }
+            };
+            let outcome = ready!(asked.as_mut().poll(cx));
+            this.asked = None;
+            if let Err(error) = outcome.and_then(|output| this.take(output)) {
+                this.failed = true;
+                return Poll::Ready(Some(Err(error)));
+            }
+        }
+    }
+}
+
+impl<C: Scan> fmt::Debug for Scanning<C> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Scanning")
+            .field("command", &C::NAME)
+            .field("cursor", &self.cursor())
+            .finish_non_exhaustive()
+    }
+}
