@@ -33,13 +33,14 @@ use body::{Body, ConnectionReset};
 use clock::Clock;
 use faults::{Effect, Faults, Target};
 use journal::Journal;
-use reply::{Content, Refusal, Reply};
+use reply::{Content, Outcome, Refusal, Reply};
 use request::Request;
 use router::Match;
 use table::{Place, Table};
 use validate::{Inputs, Side, Violation};
 
 use crate::domains::Handlers;
+use crate::kv::{self, Proxy};
 use crate::world::World;
 
 /// Everything that a sandbox is, but the socket.
@@ -54,6 +55,7 @@ pub(crate) struct Engine {
     pub(crate) faults: Faults,
     pub(crate) journal: Journal,
     pub(crate) world: Mutex<World>,
+    pub(crate) proxy: Proxy,
     pub(crate) violations: Mutex<Vec<Violation>>,
     /// Whether violations are also told on the standard error.
     pub(crate) tells: bool,
@@ -82,6 +84,7 @@ impl Engine {
             faults: Faults::new(world.seed),
             journal: Journal::default(),
             world: Mutex::new(world),
+            proxy: Proxy::default(),
             violations: Mutex::default(),
             tells,
             requests: AtomicU64::new(0),
@@ -112,11 +115,11 @@ impl Engine {
         let answer = match effect {
             Some(Effect::ResetBefore) => return Err(ConnectionReset),
             Some(Effect::ResetAfter) => {
-                self.dispatch(&parts, &bytes, found);
+                self.dispatch(&parts, &bytes, found).await;
                 return Err(ConnectionReset);
             }
-            Some(effect) => self.spoiled(effect, &parts, &bytes, found),
-            None => self.dispatch(&parts, &bytes, found),
+            Some(effect) => self.spoiled(effect, &parts, &bytes, found).await,
+            None => self.dispatch(&parts, &bytes, found).await,
         };
         let sozu_id = self.sozu_id();
         self.journal.end(ticket, answer.status().as_u16(), &sozu_id);
@@ -124,7 +127,13 @@ impl Engine {
     }
 
     /// The answer that a fault makes, or spoils.
-    fn spoiled(&self, effect: Effect, parts: &Parts, bytes: &Bytes, found: Option<Match>) -> Response<Sent> {
+    async fn spoiled(
+        &self,
+        effect: Effect,
+        parts: &Parts,
+        bytes: &Bytes,
+        found: Option<Match>,
+    ) -> Response<Sent> {
         let path = parts.uri.path();
         let refused = |status, code, message: &str| refusal(&Refusal::other(status, code, message), path);
         match effect {
@@ -150,7 +159,7 @@ impl Engine {
                 sent(status_of(status), Some("application/json"), Sent::Bytes(body.to_string().into()))
             }
             effect => {
-                let (head, content) = self.dispatch(parts, bytes, found).into_parts();
+                let (head, content) = self.dispatch(parts, bytes, found).await.into_parts();
                 let content = match (effect, content) {
                     (Effect::Truncated, Sent::Bytes(bytes)) => Sent::Stream(body::truncated(&bytes)),
                     (Effect::SlowBody(pause), Sent::Bytes(bytes)) => Sent::Stream(body::slow(&bytes, pause)),
@@ -165,42 +174,44 @@ impl Engine {
     }
 
     /// Does what is asked, or says why not.
-    fn dispatch(&self, parts: &Parts, bytes: &Bytes, found: Option<Match>) -> Response<Sent> {
+    async fn dispatch(&self, parts: &Parts, bytes: &Bytes, found: Option<Match>) -> Response<Sent> {
         let Some(found) = found else {
             self.record(Side::Client, parts, None, vec!["the route is not known".to_owned()]);
             let page =
                 "<!doctype html>\n<title>404</title>\n<h1>The requested resource could not be found.</h1>\n";
             return sent(StatusCode::NOT_FOUND, Some("text/html"), Sent::Bytes(page.into()));
         };
-        match self.perform(parts, bytes, found) {
+        match self.perform(parts, bytes, found).await {
             Ok(answer) => answer,
             Err(refused) => refusal(&refused, parts.uri.path()),
         }
     }
 
-    fn perform(&self, parts: &Parts, bytes: &Bytes, found: Match) -> Result<Response<Sent>, Refusal> {
+    async fn perform(&self, parts: &Parts, bytes: &Bytes, found: Match) -> Result<Response<Sent>, Refusal> {
         let operation = &self.table.operations[found.operation];
         let query: Vec<(String, String)> =
             form_urlencoded::parse(parts.uri.query().unwrap_or_default().as_bytes()).into_owned().collect();
         let shown = self.credentials.read(&parts.headers, &query)?;
-        let mut world = self.world();
         let caller = match shown {
             Shown::Nothing if operation.is_public() => String::new(),
             Shown::Nothing => {
                 return Err(Refusal::unauthorized("You must be authenticated to access this resource"));
             }
-            Shown::Bearer(token) if token == self.credentials.api_token || world.knows_token(&token) => {
+            Shown::Bearer(token) => {
+                let world = self.world();
+                if token != self.credentials.api_token && !world.knows_token(&token) {
+                    return Err(Refusal::unauthorized("The API token is not known or has expired"));
+                }
                 world.ids.user.clone()
             }
-            Shown::Bearer(_) => {
-                return Err(Refusal::unauthorized("The API token is not known or has expired"));
-            }
-            Shown::Signed => world.ids.user.clone(),
+            Shown::Signed => self.world().ids.user.clone(),
         };
         let path = self.with_alias_owner(operation, found.parameters, &caller);
         let header = |name: &str| Some(parts.headers.get(name)?.to_str().ok()?.to_owned());
-        let inputs = Inputs { path: &path, query: &query, header: &header };
-        let mut problems = validate::parameter_problems(&self.table, operation, &inputs);
+        let mut problems = {
+            let inputs = Inputs { path: &path, query: &query, header: &header };
+            validate::parameter_problems(&self.table, operation, &inputs)
+        };
         let content_type = header("content-type");
         let read = validate::read_body(&self.table, operation, content_type.as_deref(), bytes);
         let body = read.unwrap_or_else(|wrong| {
@@ -222,19 +233,30 @@ impl Engine {
             caller,
             clock: Arc::clone(&self.clock),
         };
+        if kv::serves(operation) && !self.stateless {
+            let reply = self.known(self.proxy.answer(&request).await, &request, parts)?;
+            return Ok(self.complete(&self.world(), parts, &request, reply));
+        }
+        let mut world = self.world();
         if !self.stateless {
             subjects::check(&world, &request)?;
         }
         let reply = match self.handlers.get(operation.id.as_str()) {
-            Some(handler) => handler(&mut world, &request).inspect_err(|refusal| {
-                if !operation.may_refuse(refusal.status.as_u16()) {
-                    let problem = format!("status {} is none of its errors", refusal.status.as_u16());
-                    self.record(Side::Sandbox, parts, Some(&operation.id), vec![problem]);
-                }
-            })?,
+            Some(handler) => self.known(handler(&mut world, &request), &request, parts)?,
             None => Reply::default(),
         };
         Ok(self.complete(&world, parts, &request, reply))
+    }
+
+    /// Tells of a refusal that the spec does not know. A gateway that fails is none of its affairs.
+    fn known(&self, outcome: Outcome, request: &Request<'_>, parts: &Parts) -> Outcome {
+        outcome.inspect_err(|refusal| {
+            let status = refusal.status.as_u16();
+            if status != 502 && !request.operation.may_refuse(status) {
+                let problem = format!("status {status} is none of its errors");
+                self.record(Side::Sandbox, parts, Some(&request.operation.id), vec![problem]);
+            }
+        })
     }
 
     /// Routes of the personal space name no owner: it is the caller.

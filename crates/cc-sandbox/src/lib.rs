@@ -20,6 +20,7 @@
 
 mod domains;
 mod engine;
+mod kv;
 mod samples;
 mod sandbox;
 mod seeding;

@@ -49,6 +49,7 @@ Clever Cloud sandbox on {url}
   organisation     {}
   application      {}
   add-on           {} ({})
+  Redis (HTTP)     {}
 
   curl -H 'Authorization: Bearer {}' {url}/v2/self
   curl {url}/_sandbox/help     (faults, journal, time)
@@ -65,6 +66,7 @@ What breaks the spec is told here. Ctrl-C stops it.
         ids.application,
         ids.addon,
         ids.real_addon,
+        sandbox.kv_url(),
         credentials.api_token,
     ));
     if let Err(error) = tokio::signal::ctrl_c().await {

@@ -107,6 +107,15 @@ impl Sandbox {
         &self.engine.credentials.api_token
     }
 
+    /// The URL of a Redis of the sandbox, password included, as the HTTP proxy takes it in `backendUrl`. Each other host
+    /// below `sandbox.example`, and each other number of a database, is another one with the same password. It holds its
+    /// keys in memory, and knows the commands that people use most.
+    ///
+    /// Where a backend URL names any other host, the proxy connects to it.
+    pub fn kv_url(&self) -> &'static str {
+        crate::kv::URL
+    }
+
     /// Ids of what is in the world from the start. They depend on the seed only.
     pub fn ids(&self) -> Ids {
         self.engine.world().ids.clone()
@@ -181,8 +190,8 @@ impl Sandbox {
     }
 
     #[cfg(test)]
-    pub(crate) fn has_handler(&self, operation: &str) -> bool {
-        self.engine.handlers.contains_key(operation)
+    pub(crate) fn has_handler(&self, operation: &crate::engine::table::Operation) -> bool {
+        self.engine.handlers.contains_key(operation.id.as_str()) || crate::kv::serves(operation)
     }
 }
 

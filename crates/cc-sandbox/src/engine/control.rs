@@ -36,6 +36,7 @@ pub(super) fn answer(engine: &Engine, parts: &Parts, bytes: &Bytes) -> Response<
             as_json(json!({
                 "now": engine.clock.now().to_string(),
                 "ids": ids,
+                "kvUrl": crate::kv::URL,
                 "credentials": {
                     "apiToken": credentials.api_token,
                     "consumerKey": credentials.consumer_key,

@@ -113,7 +113,10 @@ impl Refusal {
         if path.starts_with("/v2/") {
             return json!({ "id": self.id, "message": self.message, "type": "error" });
         }
-        let mut body = json!({ "code": self.code, "error": self.message });
+        // The proxy of Redis and the services of v4 have another name for the same.
+        let words =
+            if path.starts_with("/command") || path.starts_with("/key") { "message" } else { "error" };
+        let mut body = json!({ "code": self.code, words: self.message });
         if let Some(field) = &self.field {
             body["context"] = json!({ "type": "field", "fieldName": field });
         }

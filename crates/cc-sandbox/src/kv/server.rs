@@ -1,0 +1,136 @@
+//! A real server, reached with the URL that the client sends.
+
+use http::StatusCode;
+use percent_encoding::percent_decode_str;
+
+use super::{Resp, error, refusal};
+use crate::engine::reply::Refusal;
+
+/// What a backend URL says.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) struct Place {
+    pub(super) user: String,
+    pub(super) password: String,
+    pub(super) host: String,
+    /// Host, port and number of the database: what tells key spaces apart.
+    pub(super) name: String,
+}
+
+/// Reads a backend URL: `redis://user:password@host:port/database`.
+pub(super) fn place(url: &str) -> Option<Place> {
+    let rest = url.strip_prefix("redis://").or_else(|| url.strip_prefix("rediss://"))?;
+    let (authority, database) = rest.split_once('/').unwrap_or((rest, ""));
+    let (user, address) = authority.rsplit_once('@').unwrap_or(("", authority));
+    let (user, password) = user.split_once(':').unwrap_or((user, ""));
+    let host = address.rsplit_once(':').map_or(address, |(host, _)| host);
+    let decoded = |text: &str| percent_decode_str(text).decode_utf8_lossy().into_owned();
+    (!host.is_empty()).then(|| Place {
+        user: decoded(user),
+        password: decoded(password),
+        host: host.to_owned(),
+        name: format!("{address}/{}", if database.is_empty() { "0" } else { database }),
+    })
+}
+
+pub(super) use real::{Connection, connect, run};
+
+#[cfg(feature = "redis")]
+mod real {
+    use redis::aio::MultiplexedConnection;
+
+    use super::*;
+
+    /// A connection for one request.
+    pub(in crate::kv) type Connection = MultiplexedConnection;
+
+    pub(in crate::kv) async fn connect(url: &str) -> Result<Connection, Refusal> {
+        let client = redis::Client::open(url).map_err(failed)?;
+        client.get_multiplexed_async_connection().await.map_err(failed)
+    }
+
+    pub(in crate::kv) async fn run(connection: &Connection, words: &[String]) -> Result<Resp, Refusal> {
+        // What pushes, or takes the connection over, gives no reply that could be sent back.
+        let name = words.first().map(|name| name.to_ascii_uppercase()).unwrap_or_default();
+        if matches!(name.as_str(), "SUBSCRIBE" | "PSUBSCRIBE" | "SSUBSCRIBE" | "MONITOR" | "SYNC" | "PSYNC") {
+            return Ok(Resp::Error(super::super::space::unknown(words)));
+        }
+        let mut command = redis::Cmd::new();
+        command.arg(words);
+        match connection.clone().send_packed_command(&command).await {
+            Ok(value) => Ok(reply(value)),
+            Err(cause) => match told(&cause) {
+                Some(text) => Ok(Resp::Error(text)),
+                None => Err(failed(cause)),
+            },
+        }
+    }
+
+    fn reply(value: redis::Value) -> Resp {
+        use redis::Value;
+        match value {
+            Value::Nil => Resp::Nil,
+            Value::Int(number) => Resp::Integer(number),
+            Value::Okay => Resp::text("OK"),
+            Value::SimpleString(text) => Resp::Text(text),
+            Value::BulkString(bytes) => Resp::text(String::from_utf8_lossy(&bytes)),
+            Value::Array(list) | Value::Set(list) => Resp::List(list.into_iter().map(reply).collect()),
+            Value::Map(pairs) => {
+                Resp::List(pairs.into_iter().flat_map(|(key, value)| [reply(key), reply(value)]).collect())
+            }
+            Value::Double(number) => Resp::text(number.to_string()),
+            Value::Boolean(yes) => Resp::Integer(yes.into()),
+            Value::ServerError(error) => {
+                Resp::Error(format!("{} {}", error.code(), error.details().unwrap_or_default()))
+            }
+            other => Resp::text(format!("{other:?}")),
+        }
+    }
+
+    /// The words of the server, when it is the server that refused.
+    fn told(cause: &redis::RedisError) -> Option<String> {
+        Some(format!("{} {}", cause.code()?, cause.detail().unwrap_or_default()))
+    }
+
+    /// What keeps a command from the server, or its reply from coming.
+    fn failed(cause: redis::RedisError) -> Refusal {
+        match told(&cause) {
+            Some(text) => error(&text),
+            None => {
+                let message = format!("The database cannot be reached: {}", cause.category());
+                refusal(StatusCode::BAD_GATEWAY, "clever.redis-http.connection-error", &message)
+            }
+        }
+    }
+}
+
+#[cfg(not(feature = "redis"))]
+mod real {
+    use super::*;
+
+    /// There is none.
+    pub(in crate::kv) enum Connection {}
+
+    pub(in crate::kv) async fn connect(_: &str) -> Result<Connection, Refusal> {
+        let message = "The sandbox is built without its feature `redis`: it has key spaces of its own only";
+        Err(refusal(StatusCode::BAD_GATEWAY, "clever.redis-http.connection-error", message))
+    }
+
+    pub(in crate::kv) async fn run(connection: &Connection, _: &[String]) -> Result<Resp, Refusal> {
+        match *connection {}
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_url_tells_user_password_and_database() {
+        let place = place("redis://u%40:p%3A@h.example:6380/2").unwrap();
+        assert_eq!((place.user.as_str(), place.password.as_str()), ("u@", "p:"));
+        assert_eq!((place.host.as_str(), place.name.as_str()), ("h.example", "h.example:6380/2"));
+        assert_eq!(super::place("rediss://:p@h").unwrap().name, "h/0");
+        assert_eq!(super::place("http://h"), None);
+        assert_eq!(super::place("redis://"), None);
+    }
+}
