@@ -5,6 +5,7 @@ use std::io::{self, ErrorKind as Io, Write};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
 
 use cc_core::{Error, ErrorKind, Result, Timestamp};
 
@@ -17,10 +18,17 @@ const HEADER: &str = "cc-client ids 1";
 /// What the first line of every version starts with.
 const MAGIC: &str = "cc-client ids ";
 
+/// What follows the name of the file in the name of one that is being written.
+const NEW: &str = ".new-";
+
+/// The age at which a file that is being written is taken for one whose writer was killed. Writing takes milliseconds.
+const ABANDONED: Duration = Duration::from_secs(60);
+
 /// Keeps indexes in one file, a line for each identity and endpoint, readable for its owner alone.
 ///
 /// Any number of processes may use it at once: it is replaced as a whole and never locked. Of two that write at the same
-/// moment, the last one wins, and the other asks the platform once more some day. A file that cannot be read is put aside,
+/// moment, the last one wins, and the other asks the platform once more some day. Of one that is killed while it writes,
+/// nothing stays: what it left beside the file goes with the next write, a minute later. A file that cannot be read is put aside,
 /// under its name and `.corrupt-` with the time in milliseconds, and begun anew.
 #[derive(Debug, Clone)]
 pub struct FileStore(Arc<Inner>);
@@ -147,8 +155,25 @@ impl Inner {
             let _ = fs::remove_file(&temporary);
         }
         replaced?;
+        self.clear_away();
         sync_folder(folder.unwrap_or(Path::new(".")));
         Ok(())
+    }
+
+    /// Removes what writers left that were killed, if it can: the next writer tries again.
+    fn clear_away(&self) {
+        let (Some(folder), Some(name)) = (self.path.parent(), self.path.file_name()) else { return };
+        let folder = if folder.as_os_str().is_empty() { Path::new(".") } else { folder };
+        let prefix = format!("{}{NEW}", name.to_string_lossy());
+        let old = |entry: &fs::DirEntry| {
+            let changed = entry.metadata().and_then(|metadata| metadata.modified());
+            changed.is_ok_and(|changed| changed.elapsed().is_ok_and(|age| age > ABANDONED))
+        };
+        for entry in fs::read_dir(folder).into_iter().flatten().flatten() {
+            if entry.file_name().to_string_lossy().starts_with(&prefix) && old(&entry) {
+                let _ = fs::remove_file(entry.path());
+            }
+        }
     }
 
     /// A new file beside the real one.
@@ -160,7 +185,7 @@ impl Inner {
         std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
         let mut path = self.path.clone().into_os_string();
         path.push(format!(
-            ".new-{}-{}-{}",
+            "{NEW}{}-{}-{}",
             std::process::id(),
             Timestamp::now().as_micros(),
             NUMBER.fetch_add(1, Ordering::Relaxed)

@@ -3,6 +3,8 @@
 mod catalog;
 mod command;
 mod commands;
+mod identities;
+mod kills;
 mod resolve;
 mod store;
 mod support;

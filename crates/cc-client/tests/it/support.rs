@@ -7,7 +7,7 @@ use std::task::{Context, Poll};
 use std::time::Duration;
 
 use bytes::Bytes;
-use cc_client::{Client, ClientBuilder, Credentials, Error, Result, RetryPolicy};
+use cc_client::{Client, ClientBuilder, Credentials, Error, Result, RetryPolicy, TransportBuilder};
 use cc_core::transport::{HttpRequest, HttpResponse};
 use cc_core::{
     Answer, Body, Operation, OperationInfo, OwnerId, Request, RequestBuilder, ResourceId, Transport,
@@ -71,13 +71,16 @@ impl Platform {
 
     /// A transport with the credentials of somebody.
     pub fn transport_of(&self, name: &str) -> Transport {
+        self.builder_of(name).build().unwrap()
+    }
+
+    /// The same, to be finished.
+    pub fn builder_of(&self, name: &str) -> TransportBuilder {
         Transport::builder()
             .endpoint("https://api.test")
             .credentials(Credentials::oauth1("key", "secret", name, "secret"))
             .http_service(self.clone())
             .retry(RetryPolicy::none())
-            .build()
-            .unwrap()
     }
 
     pub fn client(&self) -> Client {
@@ -147,6 +150,31 @@ impl Operation for GetThing {
 
     fn request(&self) -> Result<Request> {
         RequestBuilder::new(Self::INFO).path("ownerId", &self.owner).path("thingId", &self.thing).build()
+    }
+
+    fn decode(answer: Answer<Bytes>) -> Result<Answer<String>> {
+        answer.json()
+    }
+}
+
+/// Changes something that `orga_1` has.
+#[derive(Debug, Clone)]
+pub struct PutThing;
+
+static PUT_THING: OperationInfo = OperationInfo::new(
+    "put_thing",
+    "test",
+    Method::PUT,
+    "/v2/organisations/{ownerId}/things/{thingId}",
+    "application/json",
+);
+
+impl Operation for PutThing {
+    const INFO: &'static OperationInfo = &PUT_THING;
+    type Output = String;
+
+    fn request(&self) -> Result<Request> {
+        RequestBuilder::new(Self::INFO).path("ownerId", &"orga_1").path("thingId", &"thing_1").build()
     }
 
     fn decode(answer: Answer<Bytes>) -> Result<Answer<String>> {

@@ -1,0 +1,151 @@
+//! Many accounts in one process: they share what is dear, and nothing of what is theirs.
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use cc_client::resolve::{FileStore, MemoryStore, Store};
+use cc_client::{CachePolicy, Client, Transport};
+use cc_core::transport::{CacheKey, CacheStore, CachedAnswer, HttpRequest, StoreFuture};
+use cc_core::{ApplicationId, OwnerId};
+use futures_util::future::join_all;
+
+use crate::support::*;
+
+const ACCOUNTS: usize = 50;
+
+/// Who asks, from the header that the transport added.
+fn caller(request: &HttpRequest) -> String {
+    let header = request.headers()["authorization"].to_str().unwrap();
+    header.split(r#"oauth_token=""#).nth(1).unwrap().split('"').next().unwrap().to_owned()
+}
+
+/// A platform on which every account has the same application, under an owner of its own, and things with its name.
+fn platform(wait: Duration) -> Platform {
+    Platform::slow(move |_, request| {
+        let who = caller(request);
+        match request.uri().path() {
+            "/v2/summary" => after(wait, 200, &SUMMARY.replace("orga_1", &format!("orga_of_{who}"))),
+            _ => after(wait, 200, &format!("{who:?}")),
+        }
+    })
+}
+
+/// A store of answers that several transports use.
+#[derive(Debug, Clone, Default)]
+struct Answers(Arc<Mutex<HashMap<CacheKey, CachedAnswer>>>);
+
+impl CacheStore for Answers {
+    fn get<'a>(&'a self, key: &'a CacheKey) -> StoreFuture<'a, Option<CachedAnswer>> {
+        Box::pin(async { Ok(self.0.lock().unwrap().get(key).cloned()) })
+    }
+
+    fn put<'a>(&'a self, key: &'a CacheKey, answer: CachedAnswer, _: Duration) -> StoreFuture<'a, ()> {
+        self.0.lock().unwrap().insert(key.clone(), answer);
+        Box::pin(async { Ok(()) })
+    }
+
+    fn remove<'a>(&'a self, key: &'a CacheKey) -> StoreFuture<'a, ()> {
+        self.0.lock().unwrap().remove(key);
+        Box::pin(async { Ok(()) })
+    }
+
+    fn invalidate<'a>(&'a self, identity: &'a str, path: &'a str) -> StoreFuture<'a, ()> {
+        self.0.lock().unwrap().retain(|key, _| key.identity() != identity || !key.is_related(path));
+        Box::pin(async { Ok(()) })
+    }
+}
+
+fn transport(platform: &Platform, who: &str, answers: &Answers) -> Transport {
+    platform
+        .builder_of(who)
+        .cache_store(answers.clone())
+        .cache(CachePolicy::ttl(Duration::from_secs(60)))
+        .build()
+        .unwrap()
+}
+
+async fn thing(client: &Client, owner: &str) -> String {
+    let get = GetThing { owner: OwnerId::from(owner), thing: "thing_1".into() };
+    client.transport().call(get).await.unwrap().into_inner()
+}
+
+async fn all_ask_at_once(ids: impl Store + Clone) {
+    let (platform, answers) = (platform(SECOND), Answers::default());
+    let clients: Vec<(String, Client)> = (0..ACCOUNTS)
+        .map(|number| {
+            let who = format!("user{number}");
+            let builder = Client::builder().id_store(ids.clone());
+            (who.clone(), builder.build_with(transport(&platform, &who, &answers)))
+        })
+        .collect();
+    for _ in 0..2 {
+        // Three calls of each account for the very same URL, all of them at the same moment.
+        let calls = clients.iter().flat_map(|client| [client; 3]).map(async |(who, client)| {
+            let owner = client.resolver().owner_of(&ApplicationId::from("app_1")).await.unwrap();
+            assert_eq!(owner, *format!("orga_of_{who}"));
+            assert_eq!(thing(client, "orga_1").await, *who);
+        });
+        join_all(calls).await;
+    }
+    let things = platform.journal().len() - platform.summaries();
+    assert_eq!((platform.summaries(), things), (ACCOUNTS, ACCOUNTS), "one request each, however many ask");
+}
+
+#[tokio::test(start_paused = true)]
+async fn fifty_accounts_that_ask_the_same_at_once_each_get_what_is_theirs() {
+    all_ask_at_once(MemoryStore::new()).await;
+}
+
+#[tokio::test]
+async fn fifty_accounts_share_a_file_and_each_finds_its_own_ids_there() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = FileStore::new(folder.path().join("ids"));
+    let platform = platform(Duration::ZERO);
+    let accounts: Vec<String> = (0..ACCOUNTS).map(|number| format!("user{number}")).collect();
+    for _ in 0..2 {
+        for who in &accounts {
+            let transport = platform.builder_of(who).build().unwrap();
+            // A client of its own each time: it has nothing in memory.
+            let client = Client::builder().id_store(store.clone()).build_with(transport);
+            let owner = client.resolver().owner_of(&ApplicationId::from("app_1")).await.unwrap();
+            assert_eq!(owner, *format!("orga_of_{who}"));
+        }
+    }
+    assert_eq!(platform.summaries(), ACCOUNTS);
+    let text = std::fs::read_to_string(store.path()).unwrap();
+    assert!(!text.contains("secret") && !text.contains("\"user1\""), "keys show nothing of the credentials");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_write_of_one_account_leaves_the_answers_of_the_others() {
+    let (platform, answers) = (platform(SECOND), Answers::default());
+    let [mine, yours] = ["me", "you"].map(|who| Client::new(transport(&platform, who, &answers)));
+    for client in [&mine, &yours] {
+        thing(client, "orga_1").await;
+    }
+    mine.transport().call(PutThing).await.unwrap();
+    let before = platform.journal().len();
+    assert_eq!(thing(&yours, "orga_1").await, "you");
+    assert_eq!(platform.journal().len(), before, "it is still kept");
+    assert_eq!(thing(&mine, "orga_1").await, "me");
+    assert_eq!(platform.journal().len(), before + 1, "it was dropped");
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_account_that_signs_another_way_is_the_same_account() {
+    let (platform, answers) = (platform(SECOND), Answers::default());
+    let plain = cc_client::Credentials::oauth1("key", "secret", "me", "secret");
+    let signed = plain.clone().signed_with(cc_core::credentials::SignatureMethod::HmacSha512);
+    for credentials in [plain, signed] {
+        let transport = platform
+            .builder_of("me")
+            .credentials(credentials)
+            .cache_store(answers.clone())
+            .cache(CachePolicy::ttl(SECOND * 60))
+            .build()
+            .unwrap();
+        assert_eq!(thing(&Client::new(transport), "orga_1").await, "me");
+    }
+    assert_eq!(platform.journal().len(), 1);
+}

@@ -1,0 +1,132 @@
+//! Processes that are killed while they write the file of ids leave it whole.
+
+#![cfg(unix)]
+
+use std::fs;
+use std::io::{Read, Write};
+use std::os::unix::fs::PermissionsExt;
+use std::os::unix::process::ExitStatusExt;
+use std::path::Path;
+use std::process::{Child, Command, Stdio};
+use std::sync::Arc;
+use std::time::{Duration, Instant, SystemTime};
+
+use cc_client::Timestamp;
+use cc_client::resolve::{FileStore, Index, Store};
+
+/// Names the file to the processes that are made to be killed.
+const FILE: &str = "CC_CLIENT_TEST_FILE_TO_WRITE";
+
+const PROCESSES: usize = 8;
+const KILLS: usize = 1_000;
+const IDS: usize = 500;
+
+/// What an index of this test always has: so many ids, whoever wrote it.
+fn index(writer: u32) -> Arc<Index> {
+    let ids: Vec<String> = (0..IDS).map(|number| format!(r#"{{"id":"app_{writer}_{number}"}}"#)).collect();
+    let json = format!(
+        r#"{{"version":"1","fetchedAt":"{}","organisations":[{{"id":"orga_1","applications":[{}]}}]}}"#,
+        Timestamp::now(),
+        ids.join(",")
+    );
+    Arc::new(Index::from_json(json.as_bytes()).unwrap())
+}
+
+fn key(number: usize) -> String {
+    format!("account {}", number % 3)
+}
+
+/// The file as any process finds it at any moment: every index in it is whole.
+async fn read_all(store: &FileStore) {
+    for number in 0..3 {
+        if let Some(index) = store.read(&key(number)).await.unwrap() {
+            assert_eq!(index.len(), IDS);
+        }
+    }
+}
+
+#[tokio::test]
+#[ignore = "a process that another test starts and kills"]
+async fn writes_until_it_is_killed() {
+    let Some(path) = std::env::var_os(FILE) else { return };
+    let store = FileStore::new(path);
+    let index = index(std::process::id());
+    for number in 0.. {
+        store.write(&key(number), index.clone()).await.unwrap();
+        if number == 0 {
+            // It is under way: may it be killed.
+            std::io::stdout().write_all(b"\x07").unwrap();
+            std::io::stdout().flush().unwrap();
+        }
+        read_all(&store).await;
+    }
+}
+
+fn start(path: &Path) -> Child {
+    Command::new(std::env::current_exe().unwrap())
+        .args(["--exact", "kills::writes_until_it_is_killed", "--ignored", "--nocapture", "--test-threads=1"])
+        .env(FILE, path)
+        .stdout(Stdio::piped())
+        .stderr(Stdio::null())
+        .spawn()
+        .unwrap()
+}
+
+/// Waits until the process writes. `false` when it ended instead.
+fn is_writing(child: &mut Child) -> bool {
+    let mut byte = [0];
+    let output = child.stdout.as_mut().unwrap();
+    while output.read(&mut byte).unwrap() == 1 {
+        if byte == *b"\x07" {
+            return true;
+        }
+    }
+    false
+}
+
+fn names(folder: &Path) -> Vec<String> {
+    let mut names: Vec<String> = fs::read_dir(folder)
+        .unwrap()
+        .map(|entry| entry.unwrap().file_name().into_string().unwrap())
+        .collect();
+    names.sort();
+    names
+}
+
+#[tokio::test]
+async fn a_thousand_kills_leave_no_broken_file_and_no_lost_mode_and_nothing_that_blocks() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("ids");
+    let store = FileStore::new(&path);
+    let mut children: Vec<Child> = (0..PROCESSES).map(|_| start(&path)).collect();
+    for kill in 0..KILLS {
+        let child = &mut children[kill % PROCESSES];
+        assert!(is_writing(child), "a process failed: it read what is broken, or could not write");
+        // Anywhere within its next writes and reads.
+        let moment = Instant::now() + Duration::from_micros(fastrand::u64(0..2_000));
+        while Instant::now() < moment {
+            std::thread::yield_now();
+        }
+        child.kill().unwrap();
+        assert_eq!(child.wait().unwrap().signal(), Some(9));
+        *child = start(&path);
+        if kill % 10 == 0 {
+            read_all(&store).await;
+            assert_eq!(fs::metadata(&path).unwrap().permissions().mode() & 0o777, 0o600);
+        }
+    }
+    for child in &mut children {
+        child.kill().unwrap();
+        child.wait().unwrap();
+    }
+    let left: Vec<String> = names(folder.path()).into_iter().filter(|name| name != "ids").collect();
+    assert!(left.iter().all(|name| name.starts_with("ids.new-")), "nothing was taken for broken: {left:?}");
+    assert!(left.len() > KILLS / 100, "some were killed within a write: {}", left.len());
+    for name in &left {
+        let file = fs::File::options().write(true).open(folder.path().join(name)).unwrap();
+        file.set_modified(SystemTime::now() - Duration::from_secs(600)).unwrap();
+    }
+    store.write("last", index(0)).await.unwrap();
+    read_all(&store).await;
+    assert_eq!(names(folder.path()), ["ids"], "what the dead left is cleared away");
+}
