@@ -46,3 +46,8 @@ pub use effect::Effect;
 pub use failure::RedisCode;
 pub use reply::Reply;
 pub use scan::{Scan, Scanning};
+
+/// The examples of the page that people see first.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;

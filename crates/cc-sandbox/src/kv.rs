@@ -26,6 +26,8 @@ pub(crate) const PASSWORD: &str = "sandbox-kv-password";
 /// A key space of the sandbox.
 pub(crate) const URL: &str = "redis://default:sandbox-kv-password@kv.sandbox.example:6379";
 
+const WRONG_PASSWORD: &str = "WRONGPASS invalid username-password pair or user is disabled.";
+
 /// What a command replies, as the protocol of Redis has it.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) enum Resp {
@@ -119,7 +121,7 @@ impl Proxy {
                 Ok(Backend::Space { spaces: &self.spaces, name: place.name, now })
             }
             (false, true) => Err(error("NOAUTH Authentication required.")),
-            (false, false) => Err(error("WRONGPASS invalid username-password pair or user is disabled.")),
+            (false, false) => Err(error(WRONG_PASSWORD)),
         }
     }
 

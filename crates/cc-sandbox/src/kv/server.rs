@@ -3,7 +3,7 @@
 use http::StatusCode;
 use percent_encoding::percent_decode_str;
 
-use super::{Resp, error, refusal};
+use super::{Resp, refusal};
 use crate::engine::reply::Refusal;
 
 /// What a backend URL says.
@@ -38,6 +38,7 @@ pub(super) use real::{Connection, connect, run};
 mod real {
     use redis::aio::MultiplexedConnection;
 
+    use super::super::{WRONG_PASSWORD, error};
     use super::*;
 
     /// A connection for one request.
@@ -88,6 +89,10 @@ mod real {
 
     /// The words of the server, when it is the server that refused.
     fn told(cause: &redis::RedisError) -> Option<String> {
+        // The crate keeps the words to itself when the password is not right.
+        if cause.kind() == redis::ErrorKind::AuthenticationFailed {
+            return Some(WRONG_PASSWORD.to_owned());
+        }
         Some(format!("{} {}", cause.code()?, cause.detail().unwrap_or_default()))
     }
 

@@ -13,7 +13,7 @@ pub(super) const COMMANDS: &[(&str, usize, usize, Run)] = &[
         count(is_new.into())
     }),
     ("SETEX", 4, 4, |space, now, words| {
-        let words = ["SET", &words[1], &words[3], "EX", &words[2]].map(str::to_owned);
+        let words = ["SETEX", &words[1], &words[3], "EX", &words[2]].map(str::to_owned);
         set(space, now, &words)
     }),
     ("GETSET", 3, 3, |space, _, words| {
@@ -65,7 +65,9 @@ fn set(space: &mut Space, now: i64, words: &[String]) -> Replied {
             unit @ ("EX" | "PX") => {
                 let time = integer(options.next().ok_or(SYNTAX)?)?;
                 let time = time.checked_mul(if unit == "EX" { 1_000 } else { 1 }).filter(|time| *time > 0);
-                expires = Some(now + time.ok_or("ERR invalid expire time in 'set' command")?);
+                let name = words[0].to_ascii_lowercase();
+                let invalid = || format!("ERR invalid expire time in '{name}' command");
+                expires = Some(time.and_then(|time| now.checked_add(time)).ok_or_else(invalid)?);
             }
             _ => return Err(SYNTAX.to_owned()),
         }

@@ -1,0 +1,11 @@
+//! The client from outside: against a proxy that answers as each test says, and against the sandbox's.
+
+mod answers;
+mod client;
+mod commands;
+mod contract;
+mod order;
+mod real_redis;
+mod repeat;
+mod scan;
+mod support;

@@ -1,0 +1,99 @@
+//! Commands that are sent at the same time.
+
+use std::future::IntoFuture;
+use std::time::Duration;
+
+use cc_redis_http::commands::cmd::CmdSend;
+use cc_redis_http::{ErrorKind, RedisHttpClient};
+use futures::future::join_all;
+use tokio::time::Instant;
+
+use crate::support::{OTHER_URL, Proxy, after, answer};
+
+const TRIP: Duration = Duration::from_millis(100);
+
+/// A proxy that takes a while for each command, and answers what it was asked.
+fn slow() -> Proxy {
+    Proxy::new(|count, _| after(TRIP, answer(200, &format!(r#"{{"result":{count}}}"#))))
+}
+
+/// How many trips these commands take together, when they are sent at once.
+async fn trips(client: &RedisHttpClient, lines: &[&str]) -> u128 {
+    let started = Instant::now();
+    let calls = lines.iter().map(|line| {
+        let mut words = line.split(' ');
+        let call = client.send(CmdSend::new(words.next().unwrap()).args(words));
+        async move { call.await.unwrap() }
+    });
+    join_all(calls).await;
+    started.elapsed().as_millis() / TRIP.as_millis()
+}
+
+#[tokio::test(start_paused = true)]
+async fn commands_on_different_keys_travel_together() {
+    let proxy = slow();
+    assert_eq!(trips(&proxy.client(), &["INCR a", "INCR b", "GET c", "MSET d 1 e 2", "PING"]).await, 1);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_key_sees_its_commands_in_the_order_in_which_they_were_sent() {
+    let proxy = slow();
+    assert_eq!(trips(&proxy.client(), &["SET a 1", "GET a", "GET a", "INCR a", "GET a", "GET b"]).await, 4);
+    let asked: Vec<_> = proxy.asked().iter().map(|asked| asked.body["command"].clone()).collect();
+    assert_eq!(asked, ["SET", "GET", "GET", "GET", "INCR", "GET"]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_touches_all_keys_waits_for_the_writes_before_it() {
+    assert_eq!(trips(&slow().client(), &["SET a 1", "DBSIZE", "SCAN 0", "FLUSHDB", "GET b"]).await, 4);
+}
+
+#[tokio::test(start_paused = true)]
+async fn databases_do_not_wait_for_each_other() {
+    let client = slow().client();
+    let started = Instant::now();
+    let here = client.send(CmdSend::new("INCR").arg("a"));
+    let there = client.send(CmdSend::new("INCR").arg("a").backend_url(OTHER_URL));
+    let (here, there) = tokio::join!(here, there);
+    assert!(here.is_ok() && there.is_ok() && started.elapsed() < 2 * TRIP);
+}
+
+#[tokio::test(start_paused = true)]
+async fn one_that_is_dropped_makes_way_for_those_behind_it() {
+    let client = slow().client();
+    let first = tokio::time::timeout(TRIP / 2, client.send(CmdSend::new("INCR").arg("a")).into_future());
+    let second = client.send(CmdSend::new("INCR").arg("a"));
+    let started = Instant::now();
+    let (first, second) = tokio::join!(first, second);
+    assert!(first.is_err() && second.is_ok());
+    assert_eq!(started.elapsed(), TRIP / 2 + TRIP);
+}
+
+#[tokio::test(start_paused = true)]
+async fn one_whose_time_ends_before_its_turn_was_not_sent() {
+    let proxy = slow();
+    let client = proxy.client();
+    let first = client.send(CmdSend::new("INCR").arg("a"));
+    let second = client.send(CmdSend::new("INCR").arg("a")).timeout(TRIP / 2);
+    let (first, second) = tokio::join!(first, second);
+    let error = second.unwrap_err();
+    assert!(first.is_ok() && error.is_not_sent());
+    assert_eq!((error.kind(), error.command(), proxy.count()), (ErrorKind::TimedOut, Some("CmdSend"), 1));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_write_that_is_sent_again_is_not_overtaken() {
+    let proxy = Proxy::prompt(|count, asked| match count {
+        0 => crate::support::lost(),
+        _ => answer(200, &format!(r#"{{"result":{}}}"#, asked.body["args"][1])),
+    });
+    trips(&proxy.client(), &["SET a 1", "SET a 2"]).await;
+    let values: Vec<_> = proxy.asked().iter().map(|asked| asked.body["args"][1].clone()).collect();
+    assert_eq!(values, ["1", "1", "2"]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn none_waits_where_order_does_not_matter() {
+    let client = slow().builder().ordered(false).build().unwrap();
+    assert_eq!(trips(&client, &["INCR a", "INCR a", "FLUSHDB", "GET a"]).await, 1);
+}
