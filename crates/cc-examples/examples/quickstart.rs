@@ -8,7 +8,7 @@ use cc_client::commands::application::{CreateApplication, DeleteApplication, Dep
 use cc_client::commands::deployment::WaitForDeployment;
 use cc_client::commands::environment::UpdateEnvironment;
 use cc_client::commands::instance::ListApplicationInstance;
-//use cc_client::commands::invoice::ListInvoice;
+use cc_client::commands::invoice::ListInvoice;
 use cc_client::commands::log_drain::model::{HttpTarget, LogDrainTarget};
 use cc_client::commands::log_drain::{CreateLogDrain, ListLogDrain};
 use cc_client::env::EnvironmentMap;
@@ -55,6 +55,10 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
     client.send(CreateLogDrain::on_application(&application.id, "LOG", target)).await?;
     for drain in client.send(ListLogDrain::of_application(&application.id)).await? {
         println!("drain     {} {} {}", drain.id, drain.kind, drain.status);
+    }
+
+    for invoice in client.send(ListInvoice::new(&owner)).await? {
+        println!("invoice   {} {}", invoice.invoice_number, invoice.status);
     }
 
     client.send(DeleteApplication::new(&application.id)).await?;
