@@ -134,15 +134,39 @@ macro_rules! from_environment_variable {
 }
 pub(crate) use from_environment_variable;
 
-/// Writes a setter for each optional field of a command.
+/// Writes a setter for each optional field of a command. What has literals of its own is taken as it is.
 macro_rules! setters {
-    ($($(#[$doc:meta])* $field:ident: $ty:ty),+ $(,)?) => {$(
+    () => {};
+    ($(#[$doc:meta])* $field:ident: bool $(, $($rest:tt)*)?) => {
+        $crate::model::setters!(@one $(#[$doc])* $field (bool) $field);
+        $($crate::model::setters!($($rest)*);)?
+    };
+    ($(#[$doc:meta])* $field:ident: i64 $(, $($rest:tt)*)?) => {
+        $crate::model::setters!(@one $(#[$doc])* $field (i64) $field);
+        $($crate::model::setters!($($rest)*);)?
+    };
+    ($(#[$doc:meta])* $field:ident: u64 $(, $($rest:tt)*)?) => {
+        $crate::model::setters!(@one $(#[$doc])* $field (u64) $field);
+        $($crate::model::setters!($($rest)*);)?
+    };
+    ($(#[$doc:meta])* $field:ident: Vec<$item:ty> $(, $($rest:tt)*)?) => {
+        $crate::model::setters!(
+            @one $(#[$doc])* $field (impl IntoIterator<Item = impl Into<$item>>)
+            $field.into_iter().map(Into::into).collect()
+        );
+        $($crate::model::setters!($($rest)*);)?
+    };
+    ($(#[$doc:meta])* $field:ident: $ty:ty $(, $($rest:tt)*)?) => {
+        $crate::model::setters!(@one $(#[$doc])* $field (impl Into<$ty>) $field.into());
+        $($crate::model::setters!($($rest)*);)?
+    };
+    (@one $(#[$doc:meta])* $field:ident ($ty:ty) $value:expr) => {
         $(#[$doc])*
-        pub fn $field(mut self, $field: impl Into<$ty>) -> Self {
-            self.$field = Some($field.into());
+        pub fn $field(mut self, $field: $ty) -> Self {
+            self.$field = Some($value);
             self
         }
-    )+};
+    };
 }
 pub(crate) use setters;
 

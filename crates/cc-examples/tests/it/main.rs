@@ -2,6 +2,8 @@
 
 mod api;
 mod commands;
+#[allow(clippy::print_stdout, unused_imports, unused_variables)] // It is what documents do.
+mod documents;
 #[rustfmt::skip]
 mod generated;
 mod memory;

@@ -8,7 +8,8 @@ use std::task::{Context, Poll};
 use cc_client::core::transport::{Body, HttpRequest, HttpResponse};
 use cc_client::{Client, Credentials, Error, ErrorKind, Result, RetryPolicy};
 use cc_sandbox::Sandbox;
-use http_body_util::BodyExt;
+use futures_util::StreamExt;
+use http_body_util::BodyStream;
 
 /// A client of this sandbox that asks once.
 pub fn client(sandbox: &Arc<Sandbox>) -> Client {
@@ -37,8 +38,11 @@ impl tower::Service<HttpRequest> for Memory {
         Box::pin(async move {
             let lost = |cause| Error::new(ErrorKind::Unreachable).with_source(cause);
             let (parts, body) = sandbox.handle(request).await.map_err(lost)?.into_parts();
-            let body = body.collect().await.map_err(lost)?.to_bytes();
-            Ok(HttpResponse::from_parts(parts, Body::from(body)))
+            let body = Body::from_stream(
+                BodyStream::new(body)
+                    .filter_map(|frame| async { frame.map(|frame| frame.into_data().ok()).transpose() }),
+            );
+            Ok(HttpResponse::from_parts(parts, body))
         })
     }
 }

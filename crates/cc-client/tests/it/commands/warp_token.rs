@@ -27,7 +27,7 @@ async fn a_token_is_made_for_an_application_or_an_owner() {
         ("of an application, all inputs", all),
         ("of an owner, required inputs", owner.clone()),
         ("of an owner, all inputs", owner.clone().applications(which).ttl("P5D")),
-        ("for nothing in particular", owner.applications([])),
+        ("for nothing in particular", owner.applications(Vec::<StatsApplication>::new())),
         ("of nobody", GetWarpToken::default()),
     ]);
     compare("GetWarpToken", &told.await);
