@@ -147,6 +147,15 @@ impl RequestBuilder {
         self
     }
 
+    /// Adds `name=value` to the query, when there is a value. The query of a request is never shown.
+    #[must_use]
+    pub fn secret_query(mut self, name: &str, value: Option<&Secret>) -> Self {
+        if let Some(value) = value {
+            self.request.append_query(name, &value.expose());
+        }
+        self
+    }
+
     /// Adds each pair to the query.
     #[must_use]
     pub fn query_map<T: Display>(mut self, pairs: &BTreeMap<String, T>) -> Self {
@@ -356,14 +365,16 @@ mod tests {
     }
 
     #[test]
-    fn debug_shows_no_header_value_and_no_body() {
+    fn debug_shows_no_header_value_no_query_and_no_body() {
         let request = RequestBuilder::new(&INFO)
             .path("ownerId", &"o")
             .path("invoiceNumber", &"i")
+            .secret_query("key", Some(&"hunter2".into()))
             .secret_header("X-Clever-Password", Some(&"hunter2".into()))
             .json(&serde_json::json!({ "password": "hunter2" }))
             .build()
             .unwrap();
+        assert_eq!(request.query, "key=hunter2");
         let shown = format!("{request:?}");
         assert!(shown.contains("x-clever-password") && !shown.contains("hunter2"), "{shown}");
     }

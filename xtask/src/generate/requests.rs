@@ -291,16 +291,16 @@ fn render_build(out: &mut String, operation: &Operation, inputs: &[Input], const
             ("query", Ty::Map(_), _) => {
                 let _ = writeln!(out, "            .query_map(&self.{ident})");
             }
+            (place @ ("query" | "header"), Ty::Core(core), required) if core == "Secret" => {
+                let value =
+                    if required { format!("Some(&self.{ident})") } else { format!("self.{ident}.as_ref()") };
+                let _ = writeln!(out, "            .secret_{place}({name}, {value})");
+            }
             ("query", _, true) => {
                 let _ = writeln!(out, "            .query({name}, &Some(&self.{ident}))");
             }
             ("query", _, false) => {
                 let _ = writeln!(out, "            .query({name}, &self.{ident})");
-            }
-            ("header", Ty::Core(core), required) if core == "Secret" => {
-                let value =
-                    if required { format!("Some(&self.{ident})") } else { format!("self.{ident}.as_ref()") };
-                let _ = writeln!(out, "            .secret_header({name}, {value})");
             }
             ("header", _, true) => {
                 let _ = writeln!(out, "            .header({name}, &Some(&self.{ident}))");

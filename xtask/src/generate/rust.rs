@@ -111,11 +111,12 @@ pub fn field_name(name: &str) -> String {
     if snake.is_empty() || snake.starts_with(|c: char| c.is_ascii_digit()) {
         snake.insert(0, 'x');
     }
-    const KEYWORDS: [&str; 41] = [
+    const KEYWORDS: [&str; 51] = [
         "as", "async", "await", "break", "const", "continue", "crate", "dyn", "else", "enum", "extern",
         "false", "fn", "for", "gen", "if", "impl", "in", "let", "loop", "match", "mod", "move", "mut", "pub",
         "ref", "return", "self", "static", "struct", "super", "trait", "true", "try", "type", "unsafe",
-        "use", "where", "while", "yield", "abstract",
+        "use", "where", "while", "yield", "abstract", "become", "box", "do", "final", "macro", "override",
+        "priv", "typeof", "unsized", "virtual",
     ];
     if KEYWORDS.contains(&snake.as_str()) {
         snake.push('_');
