@@ -51,6 +51,9 @@ pub use cc_api_drain as drain;
 #[cfg(feature = "functions")]
 #[doc(inline)]
 pub use cc_api_functions as functions;
+#[cfg(feature = "github")]
+#[doc(inline)]
+pub use cc_api_github as github;
 #[cfg(feature = "iam")]
 #[doc(inline)]
 pub use cc_api_iam as iam;
@@ -69,6 +72,15 @@ pub use cc_api_materia as materia;
 #[cfg(feature = "metrics")]
 #[doc(inline)]
 pub use cc_api_metrics as metrics;
+#[cfg(feature = "network-group")]
+#[doc(inline)]
+pub use cc_api_network_group as network_group;
+#[cfg(feature = "notification")]
+#[doc(inline)]
+pub use cc_api_notification as notification;
+#[cfg(feature = "oauth")]
+#[doc(inline)]
+pub use cc_api_oauth as oauth;
 #[cfg(feature = "operator")]
 #[doc(inline)]
 pub use cc_api_operator as operator;
@@ -87,6 +99,9 @@ pub use cc_api_product as product;
 #[cfg(feature = "pulsar")]
 #[doc(inline)]
 pub use cc_api_pulsar as pulsar;
+#[cfg(feature = "redirection")]
+#[doc(inline)]
+pub use cc_api_redirection as redirection;
 #[cfg(feature = "redis-http")]
 #[doc(inline)]
 pub use cc_api_redis_http as redis_http;
@@ -215,6 +230,13 @@ impl Api {
         functions::Client::new(self.transport().clone())
     }
 
+    /// GitHub: The link between an account and GitHub: repositories, keys, sign-up and sign-in.
+    #[cfg(feature = "github")]
+    #[must_use]
+    pub fn github(&self) -> github::Client {
+        github::Client::new(self.transport().clone())
+    }
+
     /// Identities and access tokens: Identities, their e-mail addresses and sign-in, and the access tokens of
     /// the platform's permission system.
     #[cfg(feature = "iam")]
@@ -259,6 +281,30 @@ impl Api {
         metrics::Client::new(self.transport().clone())
     }
 
+    /// Network groups: Private networks between applications, add-ons and machines of the owner, over
+    /// WireGuard.
+    #[cfg(feature = "network-group")]
+    #[must_use]
+    pub fn network_group(&self) -> network_group::Client {
+        network_group::Client::new(self.transport().clone())
+    }
+
+    /// Notifications: E-mails and web hooks that tell what happens to the resources of an owner, and the socket
+    /// that tells it at once.
+    #[cfg(feature = "notification")]
+    #[must_use]
+    pub fn notification(&self) -> notification::Client {
+        notification::Client::new(self.transport().clone())
+    }
+
+    /// OAuth: Programs that act for users through OAuth 1, their tokens, and the pages where users sign up and
+    /// in.
+    #[cfg(feature = "oauth")]
+    #[must_use]
+    pub fn oauth(&self) -> oauth::Client {
+        oauth::Client::new(self.transport().clone())
+    }
+
     /// Operators: Keycloak, Matomo, Metabase and Otoroshi, each run by the platform together with the
     /// applications and add-ons it is made of.
     #[cfg(feature = "operator")]
@@ -300,6 +346,14 @@ impl Api {
     #[must_use]
     pub fn pulsar(&self) -> pulsar::Client {
         pulsar::Client::new(self.transport().clone())
+    }
+
+    /// Redirections: TCP and UDP ports of the platform that lead to applications, and the namespaces that they
+    /// are taken from.
+    #[cfg(feature = "redirection")]
+    #[must_use]
+    pub fn redirection(&self) -> redirection::Client {
+        redirection::Client::new(self.transport().clone())
     }
 
     /// Redis over HTTP: Reads and writes of a Redis or Materia KV database through an HTTP proxy, for programs

@@ -84,6 +84,12 @@ pub(crate) fn entries() -> Vec<CommandInfo> {
         entry::<crate::commands::environment::UpdateEnvironment>("environment", "Replaces all environment variables of an application. An invalid name is refused before anything is sent.", &["update_environment"]),
         #[cfg(feature = "application")]
         entry::<crate::commands::environment::UpdateExposedEnvironment>("environment", "Replaces the environment variables that an application gives to those which depend on it.", &["update_exposed_environment"]),
+        #[cfg(feature = "github")]
+        entry::<crate::commands::github::GetGithubLinkTransactionId>("github", "Opens a transaction that links the caller to an account of GitHub.", &["start_github_link"]),
+        #[cfg(feature = "github")]
+        entry::<crate::commands::github::GetGithubUsername>("github", "Reads the user name that the caller has at GitHub.", &["get_github_username"]),
+        #[cfg(feature = "github")]
+        entry::<crate::commands::github::UnlinkGithubAccount>("github", "Ends the link between the caller and the account of GitHub.", &["unlink_github"]),
         #[cfg(feature = "metrics")]
         entry::<crate::commands::grafana::DisableGrafana>("grafana", "Deletes the Grafana organisation of an owner, with its dashboards.", &["delete_grafana"]),
         #[cfg(feature = "metrics")]
@@ -178,6 +184,18 @@ pub(crate) fn entries() -> Vec<CommandInfo> {
         entry::<crate::commands::metrics::GetStatusCodeDistribution>("metrics", "Counts the answers of an application, or of every one of an owner, by HTTP status.", &["list_status_codes"]),
         #[cfg(feature = "addon")]
         entry::<crate::commands::migration::CancelMigration>("migration", "Cancels a migration of an add-on.", &["cancel_migration"]),
+        #[cfg(feature = "network-group")]
+        entry::<crate::commands::network_group::GetNetworkGroupWireguardConfiguration>("network-group", "Reads the WireGuard configuration of a peer, in the format of `wg-quick`.", &["get_wireguard_configuration"]),
+        #[cfg(feature = "network-group")]
+        entry::<crate::commands::network_group::GetNetworkGroupWireguardConfigurationUrl>("network-group", "Makes an address where the WireGuard configuration of a peer is read without credentials.", &["get_wireguard_configuration_url"]),
+        #[cfg(feature = "notification")]
+        entry::<crate::commands::notification::DeleteEmailNotification>("notification", "Deletes a notification by e-mail.", &["delete_email_notification"]),
+        #[cfg(feature = "notification")]
+        entry::<crate::commands::notification::DeleteWebhookNotification>("notification", "Deletes a web hook.", &["delete_webhook"]),
+        #[cfg(feature = "oauth")]
+        entry::<crate::commands::oauth_consumer::DeleteOauthConsumer>("oauth-consumer", "Deletes an OAuth consumer.", &["delete_oauth_consumer"]),
+        #[cfg(feature = "oauth")]
+        entry::<crate::commands::oauth_consumer::GetOauthConsumerSecret>("oauth-consumer", "Reads the secret of an OAuth consumer.", &["get_oauth_consumer_secret"]),
         #[cfg(feature = "account")]
         entry::<crate::commands::oauth_token::DeleteOauthToken>("oauth-token", "Revokes one OAuth token of the caller.", &["revoke_oauth_token"]),
         #[cfg(feature = "organisation")]
@@ -254,6 +272,12 @@ pub(crate) fn entries() -> Vec<CommandInfo> {
         entry::<crate::commands::tag::ListTag>("tag", "Lists the tags of an application or an add-on.", &["list_application_tags", "list_addon_tags"]),
         #[cfg(feature = "application")]
         entry::<crate::commands::tag::UpdateTag>("tag", "Replaces the tags of an application or an add-on.", &["replace_application_tags", "replace_addon_tags"]),
+        #[cfg(feature = "redirection")]
+        entry::<crate::commands::tcp_redirection::DeleteTcpRedirection>("tcp-redirection", "Deletes a TCP redirection of an application.", &["delete_tcp_redirection"]),
+        #[cfg(feature = "redirection")]
+        entry::<crate::commands::tcp_redirection::ListTcpRedirection>("tcp-redirection", "Lists the TCP redirections of an application.", &["list_tcp_redirections"]),
+        #[cfg(feature = "redirection")]
+        entry::<crate::commands::tcp_redirection::ListTcpRedirectionNamespace>("tcp-redirection", "Lists the namespaces that an owner can take ports from.", &["list_namespaces"]),
         #[cfg(feature = "account")]
         entry::<crate::commands::user_setting::DeleteUserSetting>("user-setting", "Deletes one of the caller's settings of the console.", &["delete_user_setting"]),
         #[cfg(feature = "account")]

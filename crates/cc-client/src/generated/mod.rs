@@ -25,6 +25,8 @@ pub mod commands {
     pub mod deployment;
     #[cfg(feature = "application")]
     pub mod domain;
+    #[cfg(feature = "github")]
+    pub mod github;
     #[cfg(feature = "metrics")]
     pub mod grafana;
     #[cfg(feature = "product")]
@@ -45,6 +47,12 @@ pub mod commands {
     pub mod metabase;
     #[cfg(feature = "addon")]
     pub mod migration;
+    #[cfg(feature = "network-group")]
+    pub mod network_group;
+    #[cfg(feature = "notification")]
+    pub mod notification;
+    #[cfg(feature = "oauth")]
+    pub mod oauth_consumer;
     #[cfg(feature = "account")]
     pub mod oauth_token;
     #[cfg(feature = "organisation")]
@@ -63,6 +71,8 @@ pub mod commands {
     pub mod profile;
     #[cfg(feature = "account")]
     pub mod ssh_key;
+    #[cfg(feature = "redirection")]
+    pub mod tcp_redirection;
     #[cfg(feature = "account")]
     pub mod user_setting;
     #[cfg(feature = "zone")]

@@ -114,4 +114,70 @@ impl Client {
     ) -> Call<CompletePasswordRecovery> {
         self.transport.call(request)
     }
+
+    /// Lists the keys that sign the tokens of a product.
+    pub fn list_signing_keys(&self, request: ListSigningKeys) -> Call<ListSigningKeys> {
+        self.transport.call(request)
+    }
+
+    /// Creates a key that signs the tokens of a product in one location.
+    pub fn create_signing_key(
+        &self,
+        request: CreateSigningKey,
+    ) -> Call<CreateSigningKey> {
+        self.transport.call(request)
+    }
+
+    /// Revokes a key that signs the tokens of a product.
+    pub fn revoke_signing_key(
+        &self,
+        request: RevokeSigningKey,
+    ) -> Call<RevokeSigningKey> {
+        self.transport.call(request)
+    }
+
+    /// Puts a new key in the place of one that signs the tokens of a product.
+    pub fn rotate_signing_key(
+        &self,
+        request: RotateSigningKey,
+    ) -> Call<RotateSigningKey> {
+        self.transport.call(request)
+    }
+
+    /// Lists the tokens of a tenant.
+    pub fn list_tenant_tokens(
+        &self,
+        request: ListTenantTokens,
+    ) -> Call<ListTenantTokens> {
+        self.transport.call(request)
+    }
+
+    /// Creates a token of a tenant.
+    pub fn create_tenant_token(
+        &self,
+        request: CreateTenantToken,
+    ) -> Call<CreateTenantToken> {
+        self.transport.call(request)
+    }
+
+    /// Reads what is known of one token of a tenant; not the token itself.
+    pub fn get_tenant_token(&self, request: GetTenantToken) -> Call<GetTenantToken> {
+        self.transport.call(request)
+    }
+
+    /// Revokes one token of a tenant.
+    pub fn revoke_tenant_token(
+        &self,
+        request: RevokeTenantToken,
+    ) -> Call<RevokeTenantToken> {
+        self.transport.call(request)
+    }
+
+    /// Makes a token of a tenant that is about to expire anew.
+    pub fn renew_tenant_token(
+        &self,
+        request: RenewTenantToken,
+    ) -> Call<RenewTenantToken> {
+        self.transport.call(request)
+    }
 }

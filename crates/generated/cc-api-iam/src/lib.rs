@@ -2,7 +2,7 @@
 //! Identities and access tokens: Identities, their e-mail addresses and sign-in, and the access tokens of the
 //! platform's permission system.
 //!
-//! One request type an operation of the domain `iam`, 15 in all; [`Client`] has a method for each. The types
+//! One request type an operation of the domain `iam`, 24 in all; [`Client`] has a method for each. The types
 //! of their bodies and answers are in [`types`].
 
 #![deny(missing_docs)]

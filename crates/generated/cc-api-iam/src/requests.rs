@@ -765,3 +765,545 @@ impl Operation for CompletePasswordRecovery {
         answer.empty()
     }
 }
+
+/// Lists the keys that sign the tokens of a product.
+///
+/// `GET /v4/tenants/{tenantId}/products/{productId}/keys`. Source: go-sdk.
+///
+/// # Errors
+/// - 401: The credentials are missing or not accepted.
+/// - 403: The caller may not do this.
+/// - 404: There is none, or none the caller may see.
+#[derive(Debug, Clone, PartialEq)]
+#[non_exhaustive]
+#[must_use = "a request does nothing until it is sent"]
+pub struct ListSigningKeys {
+    /// The tenant: `tenant_…`.
+    pub tenant_id: String,
+    /// The product of the tenant.
+    pub product_id: String,
+    /// Keeps the keys in this state. The Go SDK does not say which operation takes it.
+    pub status: Option<types::SigningKeyStatus>,
+}
+
+#[allow(clippy::new_without_default)]
+impl ListSigningKeys {
+    /// With what is required.
+    pub fn new(tenant_id: impl Into<String>, product_id: impl Into<String>) -> Self {
+        Self {
+            tenant_id: tenant_id.into(),
+            product_id: product_id.into(),
+            status: None,
+        }
+    }
+
+    /// Keeps the keys in this state. The Go SDK does not say which operation takes it.
+    pub fn status(mut self, status: impl Into<types::SigningKeyStatus>) -> Self {
+        self.status = Some(status.into());
+        self
+    }
+}
+
+static LIST_SIGNING_KEYS: OperationInfo = OperationInfo::new(
+    "list_signing_keys",
+    "iam",
+    Method::GET,
+    "/v4/tenants/{tenantId}/products/{productId}/keys",
+    "application/json",
+);
+
+impl Operation for ListSigningKeys {
+    const INFO: &'static OperationInfo = &LIST_SIGNING_KEYS;
+    type Output = Vec<types::SigningKey>;
+
+    fn request(&self) -> Result<Request> {
+        RequestBuilder::new(&LIST_SIGNING_KEYS)
+            .path("tenantId", &self.tenant_id)
+            .path("productId", &self.product_id)
+            .query("status", &self.status)
+            .build()
+    }
+
+    fn decode(answer: Answer<Bytes>) -> Result<Answer<Self::Output>> {
+        answer.json()
+    }
+}
+
+/// Creates a key that signs the tokens of a product in one location.
+///
+/// `POST /v4/tenants/{tenantId}/products/{productId}/keys`. Source: go-sdk.
+///
+/// # Errors
+/// - 400: The request is not valid.
+/// - 401: The credentials are missing or not accepted.
+/// - 403: The caller may not do this.
+/// - 404: There is none, or none the caller may see.
+#[derive(Debug, Clone, PartialEq)]
+#[non_exhaustive]
+#[must_use = "a request does nothing until it is sent"]
+pub struct CreateSigningKey {
+    /// The tenant: `tenant_…`.
+    pub tenant_id: String,
+    /// The product of the tenant.
+    pub product_id: String,
+    /// The body.
+    pub body: types::SigningKeyCreation,
+}
+
+#[allow(clippy::new_without_default)]
+impl CreateSigningKey {
+    /// With what is required.
+    pub fn new(
+        tenant_id: impl Into<String>,
+        product_id: impl Into<String>,
+        body: impl Into<types::SigningKeyCreation>,
+    ) -> Self {
+        Self {
+            tenant_id: tenant_id.into(),
+            product_id: product_id.into(),
+            body: body.into(),
+        }
+    }
+}
+
+static CREATE_SIGNING_KEY: OperationInfo = OperationInfo::new(
+    "create_signing_key",
+    "iam",
+    Method::POST,
+    "/v4/tenants/{tenantId}/products/{productId}/keys",
+    "application/json",
+);
+
+impl Operation for CreateSigningKey {
+    const INFO: &'static OperationInfo = &CREATE_SIGNING_KEY;
+    type Output = types::SigningKey;
+
+    fn request(&self) -> Result<Request> {
+        RequestBuilder::new(&CREATE_SIGNING_KEY)
+            .path("tenantId", &self.tenant_id)
+            .path("productId", &self.product_id)
+            .json(&self.body)
+            .build()
+    }
+
+    fn decode(answer: Answer<Bytes>) -> Result<Answer<Self::Output>> {
+        answer.json()
+    }
+}
+
+/// Revokes a key that signs the tokens of a product.
+///
+/// `DELETE /v4/tenants/{tenantId}/products/{productId}/keys/{keyId}`. Source: go-sdk.
+///
+/// # Errors
+/// - 401: The credentials are missing or not accepted.
+/// - 403: The caller may not do this.
+/// - 404: There is none, or none the caller may see.
+#[derive(Debug, Clone, PartialEq)]
+#[non_exhaustive]
+#[must_use = "a request does nothing until it is sent"]
+pub struct RevokeSigningKey {
+    /// The tenant: `tenant_…`.
+    pub tenant_id: String,
+    /// The product of the tenant.
+    pub product_id: String,
+    /// The key.
+    pub key_id: String,
+}
+
+#[allow(clippy::new_without_default)]
+impl RevokeSigningKey {
+    /// With what is required.
+    pub fn new(
+        tenant_id: impl Into<String>,
+        product_id: impl Into<String>,
+        key_id: impl Into<String>,
+    ) -> Self {
+        Self {
+            tenant_id: tenant_id.into(),
+            product_id: product_id.into(),
+            key_id: key_id.into(),
+        }
+    }
+}
+
+static REVOKE_SIGNING_KEY: OperationInfo = OperationInfo::new(
+    "revoke_signing_key",
+    "iam",
+    Method::DELETE,
+    "/v4/tenants/{tenantId}/products/{productId}/keys/{keyId}",
+    "application/json",
+);
+
+impl Operation for RevokeSigningKey {
+    const INFO: &'static OperationInfo = &REVOKE_SIGNING_KEY;
+    type Output = ();
+
+    fn request(&self) -> Result<Request> {
+        RequestBuilder::new(&REVOKE_SIGNING_KEY)
+            .path("tenantId", &self.tenant_id)
+            .path("productId", &self.product_id)
+            .path("keyId", &self.key_id)
+            .build()
+    }
+
+    fn decode(answer: Answer<Bytes>) -> Result<Answer<Self::Output>> {
+        answer.empty()
+    }
+}
+
+/// Puts a new key in the place of one that signs the tokens of a product.
+///
+/// `POST /v4/tenants/{tenantId}/products/{productId}/keys/{keyId}/rotate`. Source: go-sdk.
+///
+/// # Errors
+/// - 401: The credentials are missing or not accepted.
+/// - 403: The caller may not do this.
+/// - 404: There is none, or none the caller may see.
+#[derive(Debug, Clone, PartialEq)]
+#[non_exhaustive]
+#[must_use = "a request does nothing until it is sent"]
+pub struct RotateSigningKey {
+    /// The tenant: `tenant_…`.
+    pub tenant_id: String,
+    /// The product of the tenant.
+    pub product_id: String,
+    /// The key.
+    pub key_id: String,
+}
+
+#[allow(clippy::new_without_default)]
+impl RotateSigningKey {
+    /// With what is required.
+    pub fn new(
+        tenant_id: impl Into<String>,
+        product_id: impl Into<String>,
+        key_id: impl Into<String>,
+    ) -> Self {
+        Self {
+            tenant_id: tenant_id.into(),
+            product_id: product_id.into(),
+            key_id: key_id.into(),
+        }
+    }
+}
+
+static ROTATE_SIGNING_KEY: OperationInfo = OperationInfo::new(
+    "rotate_signing_key",
+    "iam",
+    Method::POST,
+    "/v4/tenants/{tenantId}/products/{productId}/keys/{keyId}/rotate",
+    "application/json",
+);
+
+impl Operation for RotateSigningKey {
+    const INFO: &'static OperationInfo = &ROTATE_SIGNING_KEY;
+    type Output = types::SigningKey;
+
+    fn request(&self) -> Result<Request> {
+        RequestBuilder::new(&ROTATE_SIGNING_KEY)
+            .path("tenantId", &self.tenant_id)
+            .path("productId", &self.product_id)
+            .path("keyId", &self.key_id)
+            .build()
+    }
+
+    fn decode(answer: Answer<Bytes>) -> Result<Answer<Self::Output>> {
+        answer.json()
+    }
+}
+
+/// Lists the tokens of a tenant.
+///
+/// `GET /v4/tenants/{tenantId}/tokens`. Source: go-sdk.
+///
+/// # Errors
+/// - 401: The credentials are missing or not accepted.
+/// - 403: The caller may not do this.
+/// - 404: There is none, or none the caller may see.
+#[derive(Debug, Clone, PartialEq)]
+#[non_exhaustive]
+#[must_use = "a request does nothing until it is sent"]
+pub struct ListTenantTokens {
+    /// The tenant: `tenant_…`.
+    pub tenant_id: String,
+    /// Keeps the tokens of this type. The Go SDK does not say which operation takes it.
+    pub type_: Option<types::TenantTokenType>,
+    /// Keeps the tokens in this state. The Go SDK does not say which operation takes it.
+    pub status: Option<types::TenantTokenStatus>,
+    /// Keeps the tokens that have this tag. The Go SDK does not say which operation takes it.
+    pub tag: Option<String>,
+}
+
+#[allow(clippy::new_without_default)]
+impl ListTenantTokens {
+    /// With what is required.
+    pub fn new(tenant_id: impl Into<String>) -> Self {
+        Self {
+            tenant_id: tenant_id.into(),
+            type_: None,
+            status: None,
+            tag: None,
+        }
+    }
+
+    /// Keeps the tokens of this type. The Go SDK does not say which operation takes it.
+    pub fn type_(mut self, type_: impl Into<types::TenantTokenType>) -> Self {
+        self.type_ = Some(type_.into());
+        self
+    }
+
+    /// Keeps the tokens in this state. The Go SDK does not say which operation takes it.
+    pub fn status(mut self, status: impl Into<types::TenantTokenStatus>) -> Self {
+        self.status = Some(status.into());
+        self
+    }
+
+    /// Keeps the tokens that have this tag. The Go SDK does not say which operation takes it.
+    pub fn tag(mut self, tag: impl Into<String>) -> Self {
+        self.tag = Some(tag.into());
+        self
+    }
+}
+
+static LIST_TENANT_TOKENS: OperationInfo = OperationInfo::new(
+    "list_tenant_tokens",
+    "iam",
+    Method::GET,
+    "/v4/tenants/{tenantId}/tokens",
+    "application/json",
+);
+
+impl Operation for ListTenantTokens {
+    const INFO: &'static OperationInfo = &LIST_TENANT_TOKENS;
+    type Output = Vec<types::TenantToken>;
+
+    fn request(&self) -> Result<Request> {
+        RequestBuilder::new(&LIST_TENANT_TOKENS)
+            .path("tenantId", &self.tenant_id)
+            .query("type", &self.type_)
+            .query("status", &self.status)
+            .query("tag", &self.tag)
+            .build()
+    }
+
+    fn decode(answer: Answer<Bytes>) -> Result<Answer<Self::Output>> {
+        answer.json()
+    }
+}
+
+/// Creates a token of a tenant.
+///
+/// `POST /v4/tenants/{tenantId}/tokens`. Source: go-sdk.
+///
+/// # Errors
+/// - 400: The request is not valid.
+/// - 401: The credentials are missing or not accepted.
+/// - 403: The caller may not do this.
+/// - 404: There is none, or none the caller may see.
+#[derive(Debug, Clone, PartialEq)]
+#[non_exhaustive]
+#[must_use = "a request does nothing until it is sent"]
+pub struct CreateTenantToken {
+    /// The tenant: `tenant_…`.
+    pub tenant_id: String,
+    /// The body.
+    pub body: types::TenantTokenCreation,
+}
+
+#[allow(clippy::new_without_default)]
+impl CreateTenantToken {
+    /// With what is required.
+    pub fn new(
+        tenant_id: impl Into<String>,
+        body: impl Into<types::TenantTokenCreation>,
+    ) -> Self {
+        Self {
+            tenant_id: tenant_id.into(),
+            body: body.into(),
+        }
+    }
+}
+
+static CREATE_TENANT_TOKEN: OperationInfo = OperationInfo::new(
+    "create_tenant_token",
+    "iam",
+    Method::POST,
+    "/v4/tenants/{tenantId}/tokens",
+    "application/json",
+);
+
+impl Operation for CreateTenantToken {
+    const INFO: &'static OperationInfo = &CREATE_TENANT_TOKEN;
+    type Output = types::CreatedTenantToken;
+
+    fn request(&self) -> Result<Request> {
+        RequestBuilder::new(&CREATE_TENANT_TOKEN)
+            .path("tenantId", &self.tenant_id)
+            .json(&self.body)
+            .build()
+    }
+
+    fn decode(answer: Answer<Bytes>) -> Result<Answer<Self::Output>> {
+        answer.json()
+    }
+}
+
+/// Reads what is known of one token of a tenant; not the token itself.
+///
+/// `GET /v4/tenants/{tenantId}/tokens/{tokenId}`. Source: go-sdk.
+///
+/// # Errors
+/// - 401: The credentials are missing or not accepted.
+/// - 403: The caller may not do this.
+/// - 404: There is none, or none the caller may see.
+#[derive(Debug, Clone, PartialEq)]
+#[non_exhaustive]
+#[must_use = "a request does nothing until it is sent"]
+pub struct GetTenantToken {
+    /// The tenant: `tenant_…`.
+    pub tenant_id: String,
+    /// The token.
+    pub token_id: String,
+}
+
+#[allow(clippy::new_without_default)]
+impl GetTenantToken {
+    /// With what is required.
+    pub fn new(tenant_id: impl Into<String>, token_id: impl Into<String>) -> Self {
+        Self {
+            tenant_id: tenant_id.into(),
+            token_id: token_id.into(),
+        }
+    }
+}
+
+static GET_TENANT_TOKEN: OperationInfo = OperationInfo::new(
+    "get_tenant_token",
+    "iam",
+    Method::GET,
+    "/v4/tenants/{tenantId}/tokens/{tokenId}",
+    "application/json",
+);
+
+impl Operation for GetTenantToken {
+    const INFO: &'static OperationInfo = &GET_TENANT_TOKEN;
+    type Output = types::TenantToken;
+
+    fn request(&self) -> Result<Request> {
+        RequestBuilder::new(&GET_TENANT_TOKEN)
+            .path("tenantId", &self.tenant_id)
+            .path("tokenId", &self.token_id)
+            .build()
+    }
+
+    fn decode(answer: Answer<Bytes>) -> Result<Answer<Self::Output>> {
+        answer.json()
+    }
+}
+
+/// Revokes one token of a tenant.
+///
+/// `DELETE /v4/tenants/{tenantId}/tokens/{tokenId}`. Source: go-sdk.
+///
+/// # Errors
+/// - 401: The credentials are missing or not accepted.
+/// - 403: The caller may not do this.
+/// - 404: There is none, or none the caller may see.
+#[derive(Debug, Clone, PartialEq)]
+#[non_exhaustive]
+#[must_use = "a request does nothing until it is sent"]
+pub struct RevokeTenantToken {
+    /// The tenant: `tenant_…`.
+    pub tenant_id: String,
+    /// The token.
+    pub token_id: String,
+}
+
+#[allow(clippy::new_without_default)]
+impl RevokeTenantToken {
+    /// With what is required.
+    pub fn new(tenant_id: impl Into<String>, token_id: impl Into<String>) -> Self {
+        Self {
+            tenant_id: tenant_id.into(),
+            token_id: token_id.into(),
+        }
+    }
+}
+
+static REVOKE_TENANT_TOKEN: OperationInfo = OperationInfo::new(
+    "revoke_tenant_token",
+    "iam",
+    Method::DELETE,
+    "/v4/tenants/{tenantId}/tokens/{tokenId}",
+    "application/json",
+);
+
+impl Operation for RevokeTenantToken {
+    const INFO: &'static OperationInfo = &REVOKE_TENANT_TOKEN;
+    type Output = ();
+
+    fn request(&self) -> Result<Request> {
+        RequestBuilder::new(&REVOKE_TENANT_TOKEN)
+            .path("tenantId", &self.tenant_id)
+            .path("tokenId", &self.token_id)
+            .build()
+    }
+
+    fn decode(answer: Answer<Bytes>) -> Result<Answer<Self::Output>> {
+        answer.empty()
+    }
+}
+
+/// Makes a token of a tenant that is about to expire anew.
+///
+/// `PUT /v4/tenants/{tenantId}/tokens/{tokenId}/refresh`. Source: go-sdk.
+///
+/// # Errors
+/// - 401: The credentials are missing or not accepted.
+/// - 403: The caller may not do this.
+/// - 404: There is none, or none the caller may see.
+#[derive(Debug, Clone, PartialEq)]
+#[non_exhaustive]
+#[must_use = "a request does nothing until it is sent"]
+pub struct RenewTenantToken {
+    /// The tenant: `tenant_…`.
+    pub tenant_id: String,
+    /// The token.
+    pub token_id: String,
+}
+
+#[allow(clippy::new_without_default)]
+impl RenewTenantToken {
+    /// With what is required.
+    pub fn new(tenant_id: impl Into<String>, token_id: impl Into<String>) -> Self {
+        Self {
+            tenant_id: tenant_id.into(),
+            token_id: token_id.into(),
+        }
+    }
+}
+
+static RENEW_TENANT_TOKEN: OperationInfo = OperationInfo::new(
+    "renew_tenant_token",
+    "iam",
+    Method::PUT,
+    "/v4/tenants/{tenantId}/tokens/{tokenId}/refresh",
+    "application/json",
+);
+
+impl Operation for RenewTenantToken {
+    const INFO: &'static OperationInfo = &RENEW_TENANT_TOKEN;
+    type Output = types::CreatedTenantToken;
+
+    fn request(&self) -> Result<Request> {
+        RequestBuilder::new(&RENEW_TENANT_TOKEN)
+            .path("tenantId", &self.tenant_id)
+            .path("tokenId", &self.token_id)
+            .build()
+    }
+
+    fn decode(answer: Answer<Bytes>) -> Result<Answer<Self::Output>> {
+        answer.json()
+    }
+}

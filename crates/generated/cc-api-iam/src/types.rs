@@ -92,6 +92,20 @@ impl CreateIamTokenBody {
     }
 }
 
+/// A token that was made.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
+#[non_exhaustive]
+pub struct CreatedTenantToken {
+    /// What is known of it.
+    pub metadata: TenantToken,
+    /// The token itself.
+    pub token: cc_core::Secret,
+    /// What it is renewed with.
+    #[serde(rename = "refreshToken", default, skip_serializing_if = "Option::is_none")]
+    pub refresh_token: Option<cc_core::Secret>,
+}
+
 /// An e-mail address of an identity.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
@@ -333,6 +347,253 @@ pub struct PartialIdentity {
     pub email_address: Option<EmailAddress>,
     /// What completes the identity.
     pub token: cc_core::Secret,
+}
+
+/// A key that signs the tokens of a product.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
+#[non_exhaustive]
+pub struct SigningKey {
+    /// Its id.
+    pub id: String,
+    /// The product.
+    #[serde(rename = "productId", default, deserialize_with = "cc_core::de::null_as_default")]
+    pub product_id: String,
+    /// Location whose tokens it signs.
+    #[serde(rename = "locationId", default, deserialize_with = "cc_core::de::null_as_default")]
+    pub location_id: String,
+    /// What its signatures are verified with.
+    #[serde(rename = "publicKey", default, deserialize_with = "cc_core::de::null_as_default")]
+    pub public_key: String,
+    /// Whether it signs.
+    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
+    pub status: SigningKeyStatus,
+    /// When it was created.
+    #[serde(rename = "createdAt", default, skip_serializing_if = "Option::is_none")]
+    pub created_at: Option<cc_core::Timestamp>,
+    /// When another took its place.
+    #[serde(rename = "rotatedAt", default, skip_serializing_if = "Option::is_none")]
+    pub rotated_at: Option<cc_core::Timestamp>,
+    /// When it was revoked.
+    #[serde(rename = "revokedAt", default, skip_serializing_if = "Option::is_none")]
+    pub revoked_at: Option<cc_core::Timestamp>,
+}
+
+/// A key to create.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
+#[non_exhaustive]
+pub struct SigningKeyCreation {
+    /// The product.
+    #[serde(rename = "productId")]
+    pub product_id: String,
+    /// Location whose tokens it signs.
+    #[serde(rename = "locationId")]
+    pub location_id: String,
+}
+
+impl SigningKeyCreation {
+    /// With what is required.
+    #[must_use]
+    #[allow(clippy::new_without_default)]
+    pub fn new(product_id: impl Into<String>, location_id: impl Into<String>) -> Self {
+        Self {
+            product_id: product_id.into(),
+            location_id: location_id.into(),
+        }
+    }
+}
+
+cc_core::open_enum! {
+    /// Whether a key signs tokens.
+    pub enum SigningKeyStatus {
+        /// `ACTIVE`.
+        Active = "ACTIVE",
+        /// `REVOKED`.
+        Revoked = "REVOKED",
+        /// `ROTATED`.
+        Rotated = "ROTATED",
+    }
+}
+
+/// What is known of a token of a tenant.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
+#[non_exhaustive]
+pub struct TenantToken {
+    /// Its id.
+    pub id: String,
+    /// The tenant.
+    #[serde(rename = "tenantId", default, deserialize_with = "cc_core::de::null_as_default")]
+    pub tenant_id: String,
+    /// Product that it opens.
+    #[serde(rename = "productId", default, deserialize_with = "cc_core::de::null_as_default")]
+    pub product_id: String,
+    /// Location that it is for.
+    #[serde(rename = "locationId", default, deserialize_with = "cc_core::de::null_as_default")]
+    pub location_id: String,
+    /// Resource that it opens.
+    #[serde(rename = "resourceId", default, skip_serializing_if = "Option::is_none")]
+    pub resource_id: Option<String>,
+    /// What it stands for.
+    #[serde(rename = "tokenType", default, deserialize_with = "cc_core::de::null_as_default")]
+    pub token_type: TenantTokenType,
+    /// Whether it works.
+    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
+    pub status: TenantTokenStatus,
+    /// Its name, 128 characters at most.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub name: Option<String>,
+    /// What it is for, 1024 characters at most.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub description: Option<String>,
+    /// Its tags.
+    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
+    pub tags: Vec<String>,
+    /// Who created it.
+    #[serde(rename = "instigatorId", default, deserialize_with = "cc_core::de::null_as_default")]
+    pub instigator_id: String,
+    /// Id that the revocation list knows it by.
+    #[serde(rename = "revocationId", default, deserialize_with = "cc_core::de::null_as_default")]
+    pub revocation_id: String,
+    /// When it was created.
+    #[serde(rename = "createdAt", default, skip_serializing_if = "Option::is_none")]
+    pub created_at: Option<cc_core::Timestamp>,
+    /// When it expires, or expired.
+    #[serde(rename = "expiredAt", default, skip_serializing_if = "Option::is_none")]
+    pub expired_at: Option<cc_core::Timestamp>,
+    /// When it was revoked.
+    #[serde(rename = "revokedAt", default, skip_serializing_if = "Option::is_none")]
+    pub revoked_at: Option<cc_core::Timestamp>,
+}
+
+/// A token to create.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
+#[non_exhaustive]
+pub struct TenantTokenCreation {
+    /// What it stands for.
+    #[serde(rename = "tokenType")]
+    pub token_type: TenantTokenType,
+    /// What it allows, as facts and rules of Biscuit.
+    pub datalog: String,
+    /// Its name, 128 characters at most.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub name: Option<String>,
+    /// What it is for, 1024 characters at most.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub description: Option<String>,
+    /// Product that it opens.
+    #[serde(rename = "productId", default, skip_serializing_if = "Option::is_none")]
+    pub product_id: Option<String>,
+    /// Location that it is for.
+    #[serde(rename = "locationId", default, skip_serializing_if = "Option::is_none")]
+    pub location_id: Option<String>,
+    /// Resource that it opens.
+    #[serde(rename = "resourceId", default, skip_serializing_if = "Option::is_none")]
+    pub resource_id: Option<String>,
+    /// How long it works, in seconds.
+    #[serde(rename = "ttlSeconds", default, skip_serializing_if = "Option::is_none")]
+    pub ttl_seconds: Option<i64>,
+    /// Its tags.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub tags: Option<Vec<String>>,
+}
+
+impl TenantTokenCreation {
+    /// With what is required.
+    #[must_use]
+    #[allow(clippy::new_without_default)]
+    pub fn new(token_type: impl Into<TenantTokenType>, datalog: impl Into<String>) -> Self {
+        Self {
+            token_type: token_type.into(),
+            datalog: datalog.into(),
+            name: None,
+            description: None,
+            product_id: None,
+            location_id: None,
+            resource_id: None,
+            ttl_seconds: None,
+            tags: None,
+        }
+    }
+
+    /// Its name, 128 characters at most.
+    #[must_use]
+    pub fn name(mut self, name: impl Into<String>) -> Self {
+        self.name = Some(name.into());
+        self
+    }
+
+    /// What it is for, 1024 characters at most.
+    #[must_use]
+    pub fn description(mut self, description: impl Into<String>) -> Self {
+        self.description = Some(description.into());
+        self
+    }
+
+    /// Product that it opens.
+    #[must_use]
+    pub fn product_id(mut self, product_id: impl Into<String>) -> Self {
+        self.product_id = Some(product_id.into());
+        self
+    }
+
+    /// Location that it is for.
+    #[must_use]
+    pub fn location_id(mut self, location_id: impl Into<String>) -> Self {
+        self.location_id = Some(location_id.into());
+        self
+    }
+
+    /// Resource that it opens.
+    #[must_use]
+    pub fn resource_id(mut self, resource_id: impl Into<String>) -> Self {
+        self.resource_id = Some(resource_id.into());
+        self
+    }
+
+    /// How long it works, in seconds.
+    #[must_use]
+    pub fn ttl_seconds(mut self, ttl_seconds: i64) -> Self {
+        self.ttl_seconds = Some(ttl_seconds);
+        self
+    }
+
+    /// Its tags.
+    #[must_use]
+    pub fn tags(mut self, tags: impl IntoIterator<Item = impl Into<String>>) -> Self {
+        self.tags = Some(tags.into_iter().map(Into::into).collect());
+        self
+    }
+}
+
+cc_core::open_enum! {
+    /// Whether a token of a tenant works.
+    pub enum TenantTokenStatus {
+        /// `ACTIVE`.
+        Active = "ACTIVE",
+        /// `EXPIRED`.
+        Expired = "EXPIRED",
+        /// `REVOKED`.
+        Revoked = "REVOKED",
+    }
+}
+
+cc_core::open_enum! {
+    /// What a token of a tenant stands for.
+    pub enum TenantTokenType {
+        /// `ACCESS`.
+        Access = "ACCESS",
+        /// `IDENTIFIED`.
+        Identified = "IDENTIFIED",
+        /// `RESOURCE`.
+        Resource = "RESOURCE",
+        /// `SELF_SUSTAINED_ACCESS`.
+        SelfSustainedAccess = "SELF_SUSTAINED_ACCESS",
+        /// `SELF_SUSTAINED_IDENTIFIED`.
+        SelfSustainedIdentified = "SELF_SUSTAINED_IDENTIFIED",
+    }
 }
 
 /// What to change of an e-mail address.

@@ -98,5 +98,59 @@ async fn operations() {
             |request, _| request,
         )
         .await;
+    trial
+        .operation(
+            |of| ListSigningKeys::new(of.value::<String>("tenantId"), of.value::<String>("productId")),
+            |request, of| request.status(of.value::<types::SigningKeyStatus>("status")),
+        )
+        .await;
+    trial
+        .operation(
+            |of| CreateSigningKey::new(of.value::<String>("tenantId"), of.value::<String>("productId"), of.body::<types::SigningKeyCreation>()),
+            |request, _| request,
+        )
+        .await;
+    trial
+        .operation(
+            |of| RevokeSigningKey::new(of.value::<String>("tenantId"), of.value::<String>("productId"), of.value::<String>("keyId")),
+            |request, _| request,
+        )
+        .await;
+    trial
+        .operation(
+            |of| RotateSigningKey::new(of.value::<String>("tenantId"), of.value::<String>("productId"), of.value::<String>("keyId")),
+            |request, _| request,
+        )
+        .await;
+    trial
+        .operation(
+            |of| ListTenantTokens::new(of.value::<String>("tenantId")),
+            |request, of| request.type_(of.value::<types::TenantTokenType>("type")).status(of.value::<types::TenantTokenStatus>("status")).tag(of.value::<String>("tag")),
+        )
+        .await;
+    trial
+        .operation(
+            |of| CreateTenantToken::new(of.value::<String>("tenantId"), of.body::<types::TenantTokenCreation>()),
+            |request, _| request,
+        )
+        .await;
+    trial
+        .operation(
+            |of| GetTenantToken::new(of.value::<String>("tenantId"), of.value::<String>("tokenId")),
+            |request, _| request,
+        )
+        .await;
+    trial
+        .operation(
+            |of| RevokeTenantToken::new(of.value::<String>("tenantId"), of.value::<String>("tokenId")),
+            |request, _| request,
+        )
+        .await;
+    trial
+        .operation(
+            |of| RenewTenantToken::new(of.value::<String>("tenantId"), of.value::<String>("tokenId")),
+            |request, _| request,
+        )
+        .await;
     trial.end();
 }
