@@ -167,6 +167,7 @@ fn render_command(decided: &Decided<'_>, operation: &Operation, command: &Comman
     let fields = fields(decided, operation, command, &inputs)?;
     let output = Output::of(operation, command, &output(operation, method), &types);
     let mut out = page(operation, command);
+    out.push_str(&example(command, &fields, &types, output.void));
     let _ = writeln!(
         out,
         "#[cfg(feature = {domain:?})]\n#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]\n\
@@ -240,6 +241,36 @@ fn page(operation: &Operation, command: &Command) -> String {
         }
     }
     doc("", text.trim_end_matches("\n\n# Errors"))
+}
+
+/// An example that the tests run against the sandbox, which makes up what is required.
+fn example(command: &Command, fields: &[Field], types: &str, void: bool) -> String {
+    let name = &command.name;
+    let mut out = format!(
+        "///\n/// # Example\n/// ```\n/// # cc_examples::try_out({}, async |client, input| {{\n",
+        literal(name)
+    );
+    let required: Vec<&Field> = fields.iter().filter(|field| field.required).collect();
+    for field in &required {
+        let ty = field.ty.rust(types).replace("cc_core::", "cc_client::core::");
+        let ty = match types.strip_prefix("cc_api_") {
+            Some(domain) => ty.replace(types, &format!("cc_client::api::{domain}")),
+            None => ty,
+        };
+        let _ = writeln!(out, "/// # let {}: {ty} = input.get({});", field.ident, literal(&field.name));
+    }
+    let arguments: Vec<&str> = required.iter().map(|field| field.ident.as_str()).collect();
+    let call = format!("client.send({name}::new({})).await?;", arguments.join(", "));
+    let (verb, thing) =
+        name.split_at(name[1..].find(|c: char| c.is_ascii_uppercase()).map_or(0, |at| at + 1));
+    let plural = if verb == "List" { "s" } else { "" };
+    let binding = if void { String::new() } else { format!("let {}{plural} = ", thing.to_snake_case()) };
+    let _ = writeln!(
+        out,
+        "/// use cc_client::commands::{}::{name};\n///\n/// {binding}{call}\n/// # Ok(()) }});\n/// ```",
+        module(&command.domain)
+    );
+    out
 }
 
 fn fields(

@@ -11,7 +11,7 @@ use cc_client::catalog::{self, CommandInfo, CommandKind};
 use cc_sandbox::{Extent, Fault, Pace, Sandbox};
 use serde_json::{Value, json};
 
-use crate::memory;
+use cc_examples::memory;
 
 /// Longest output that is shown whole, in bytes of JSON.
 const SHOWN: usize = 4_096;

@@ -6,7 +6,7 @@ use cc_client::Client;
 use cc_client::commands::application::CreateApplication;
 use cc_sandbox::{Ids, Sandbox};
 
-use crate::memory;
+use cc_examples::memory;
 
 /// A sandbox of one block.
 struct Place {

@@ -6,5 +6,4 @@ mod commands;
 mod documents;
 #[rustfmt::skip]
 mod generated;
-mod memory;
 mod trial;

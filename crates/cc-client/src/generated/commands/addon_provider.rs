@@ -17,6 +17,16 @@ use crate::resolve::Ids;
 /// - 401: The credentials are missing or not accepted.
 /// - 403: The caller may not do this.
 /// - 404: There is none, or none the caller may see.
+///
+/// # Example
+/// ```
+/// # cc_examples::try_out("DeleteAddonProvider", async |client, input| {
+/// # let addon_provider_id: cc_client::core::AddonProviderId = input.get("addonProviderId");
+/// use cc_client::commands::addon_provider::DeleteAddonProvider;
+///
+/// client.send(DeleteAddonProvider::new(addon_provider_id)).await?;
+/// # Ok(()) });
+/// ```
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "catalog", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
@@ -75,6 +85,17 @@ impl Command for DeleteAddonProvider {
 /// - 401: The credentials are missing or not accepted.
 /// - 403: The caller may not do this.
 /// - 404: There is none, or none the caller may see.
+///
+/// # Example
+/// ```
+/// # cc_examples::try_out("DeleteAddonProviderPlan", async |client, input| {
+/// # let addon_provider_id: cc_client::core::AddonProviderId = input.get("addonProviderId");
+/// # let plan_id: String = input.get("planId");
+/// use cc_client::commands::addon_provider::DeleteAddonProviderPlan;
+///
+/// client.send(DeleteAddonProviderPlan::new(addon_provider_id, plan_id)).await?;
+/// # Ok(()) });
+/// ```
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "catalog", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]

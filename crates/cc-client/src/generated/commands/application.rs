@@ -17,6 +17,16 @@ use crate::resolve::Ids;
 /// - 401: The credentials are missing or not accepted.
 /// - 403: The caller may not do this.
 /// - 404: There is none, or none the caller may see.
+///
+/// # Example
+/// ```
+/// # cc_examples::try_out("DeleteApplication", async |client, input| {
+/// # let application_id: cc_client::core::ApplicationId = input.get("applicationId");
+/// use cc_client::commands::application::DeleteApplication;
+///
+/// client.send(DeleteApplication::new(application_id)).await?;
+/// # Ok(()) });
+/// ```
 #[cfg(feature = "application")]
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "catalog", derive(schemars::JsonSchema))]
@@ -78,6 +88,16 @@ impl Command for DeleteApplication {
 /// # Errors
 /// - 401: The credentials are missing or not accepted.
 /// - 403: The caller may not do this.
+///
+/// # Example
+/// ```
+/// # cc_examples::try_out("GetApplicationBranches", async |client, input| {
+/// # let application_id: cc_client::core::ApplicationId = input.get("applicationId");
+/// use cc_client::commands::application::GetApplicationBranches;
+///
+/// let application_branches = client.send(GetApplicationBranches::new(application_id)).await?;
+/// # Ok(()) });
+/// ```
 #[cfg(feature = "application")]
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "catalog", derive(schemars::JsonSchema))]
@@ -147,6 +167,16 @@ impl Command for GetApplicationBranches {
 /// - 401: The credentials are missing or not accepted.
 /// - 403: The caller may not do this.
 /// - 404: There is none, or none the caller may see.
+///
+/// # Example
+/// ```
+/// # cc_examples::try_out("UndeployApplication", async |client, input| {
+/// # let application_id: cc_client::core::ApplicationId = input.get("applicationId");
+/// use cc_client::commands::application::UndeployApplication;
+///
+/// client.send(UndeployApplication::new(application_id)).await?;
+/// # Ok(()) });
+/// ```
 #[cfg(feature = "deployment")]
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "catalog", derive(schemars::JsonSchema))]

@@ -16,6 +16,17 @@ use crate::resolve::Ids;
 /// - 400: The request is not valid.
 /// - 401: The credentials are missing or not accepted.
 /// - 403: The caller may not do this.
+///
+/// # Example
+/// ```
+/// # cc_examples::try_out("UpdateAuthPassword", async |client, input| {
+/// # let old_password: cc_client::core::Secret = input.get("oldPassword");
+/// # let new_password: cc_client::core::Secret = input.get("newPassword");
+/// use cc_client::commands::auth::UpdateAuthPassword;
+///
+/// client.send(UpdateAuthPassword::new(old_password, new_password)).await?;
+/// # Ok(()) });
+/// ```
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "catalog", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]

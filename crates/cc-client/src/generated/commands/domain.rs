@@ -19,6 +19,17 @@ use crate::resolve::Ids;
 /// - 400: The request is not valid.
 /// - 404: There is none, or none the caller may see.
 /// - 409: It does not fit what is there.
+///
+/// # Example
+/// ```
+/// # cc_examples::try_out("CreateDomain", async |client, input| {
+/// # let application_id: cc_client::core::ApplicationId = input.get("applicationId");
+/// # let domain: String = input.get("domain");
+/// use cc_client::commands::domain::CreateDomain;
+///
+/// client.send(CreateDomain::new(application_id, domain)).await?;
+/// # Ok(()) });
+/// ```
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "catalog", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
@@ -84,6 +95,17 @@ impl Command for CreateDomain {
 /// - 401: The credentials are missing or not accepted.
 /// - 403: The caller may not do this.
 /// - 404: There is none, or none the caller may see.
+///
+/// # Example
+/// ```
+/// # cc_examples::try_out("DeleteDomain", async |client, input| {
+/// # let application_id: cc_client::core::ApplicationId = input.get("applicationId");
+/// # let domain: String = input.get("domain");
+/// use cc_client::commands::domain::DeleteDomain;
+///
+/// client.send(DeleteDomain::new(application_id, domain)).await?;
+/// # Ok(()) });
+/// ```
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "catalog", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
@@ -151,6 +173,16 @@ impl Command for DeleteDomain {
 /// # Errors
 /// - 401: The credentials are missing or not accepted.
 /// - 403: The caller may not do this.
+///
+/// # Example
+/// ```
+/// # cc_examples::try_out("GetPrimaryDomain", async |client, input| {
+/// # let application_id: cc_client::core::ApplicationId = input.get("applicationId");
+/// use cc_client::commands::domain::GetPrimaryDomain;
+///
+/// let primary_domain = client.send(GetPrimaryDomain::new(application_id)).await?;
+/// # Ok(()) });
+/// ```
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "catalog", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
@@ -216,6 +248,17 @@ impl Command for GetPrimaryDomain {
 /// - 403: The caller may not do this.
 /// - 400: The request is not valid.
 /// - 404: There is none, or none the caller may see.
+///
+/// # Example
+/// ```
+/// # cc_examples::try_out("SetPrimaryDomain", async |client, input| {
+/// # let application_id: cc_client::core::ApplicationId = input.get("applicationId");
+/// # let domain: String = input.get("domain");
+/// use cc_client::commands::domain::SetPrimaryDomain;
+///
+/// client.send(SetPrimaryDomain::new(application_id, domain)).await?;
+/// # Ok(()) });
+/// ```
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "catalog", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
@@ -285,6 +328,16 @@ impl Command for SetPrimaryDomain {
 /// - 401: The credentials are missing or not accepted.
 /// - 403: The caller may not do this.
 /// - 404: There is none, or none the caller may see.
+///
+/// # Example
+/// ```
+/// # cc_examples::try_out("UnsetPrimaryDomain", async |client, input| {
+/// # let application_id: cc_client::core::ApplicationId = input.get("applicationId");
+/// use cc_client::commands::domain::UnsetPrimaryDomain;
+///
+/// client.send(UnsetPrimaryDomain::new(application_id)).await?;
+/// # Ok(()) });
+/// ```
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "catalog", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]

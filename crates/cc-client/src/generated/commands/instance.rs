@@ -18,6 +18,17 @@ use crate::resolve::Ids;
 /// # Errors
 /// - 401: The credentials are missing or not accepted.
 /// - 403: The caller may not do this.
+///
+/// # Example
+/// ```
+/// # cc_examples::try_out("GetApplicationInstance", async |client, input| {
+/// # let application_id: cc_client::core::ApplicationId = input.get("applicationId");
+/// # let instance_id: cc_client::core::InstanceId = input.get("instanceId");
+/// use cc_client::commands::instance::GetApplicationInstance;
+///
+/// let application_instance = client.send(GetApplicationInstance::new(application_id, instance_id)).await?;
+/// # Ok(()) });
+/// ```
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "catalog", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]

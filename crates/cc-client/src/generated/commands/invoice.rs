@@ -17,6 +17,16 @@ use crate::resolve::Ids;
 /// - 400: The request is not valid.
 /// - 401: The credentials are missing or not accepted.
 /// - 403: The caller may not do this.
+///
+/// # Example
+/// ```
+/// # cc_examples::try_out("ListInvoice", async |client, input| {
+/// # let owner_id: cc_client::core::OwnerId = input.get("ownerId");
+/// use cc_client::commands::invoice::ListInvoice;
+///
+/// let invoices = client.send(ListInvoice::new(owner_id)).await?;
+/// # Ok(()) });
+/// ```
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "catalog", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
@@ -105,6 +115,16 @@ impl Command for ListInvoice {
 /// # Errors
 /// - 401: The credentials are missing or not accepted.
 /// - 403: The caller may not do this.
+///
+/// # Example
+/// ```
+/// # cc_examples::try_out("ListUnpaidInvoice", async |client, input| {
+/// # let owner_id: cc_client::core::OwnerId = input.get("ownerId");
+/// use cc_client::commands::invoice::ListUnpaidInvoice;
+///
+/// let unpaid_invoices = client.send(ListUnpaidInvoice::new(owner_id)).await?;
+/// # Ok(()) });
+/// ```
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "catalog", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
@@ -153,6 +173,17 @@ impl Command for ListUnpaidInvoice {
 /// # Errors
 /// - 401: The credentials are missing or not accepted.
 /// - 403: The caller may not do this.
+///
+/// # Example
+/// ```
+/// # cc_examples::try_out("GetInvoice", async |client, input| {
+/// # let owner_id: cc_client::core::OwnerId = input.get("ownerId");
+/// # let invoice_number: cc_client::core::InvoiceNumber = input.get("invoiceNumber");
+/// use cc_client::commands::invoice::GetInvoice;
+///
+/// let invoice = client.send(GetInvoice::new(owner_id, invoice_number)).await?;
+/// # Ok(()) });
+/// ```
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "catalog", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
@@ -208,6 +239,17 @@ impl Command for GetInvoice {
 /// # Errors
 /// - 401: The credentials are missing or not accepted.
 /// - 403: The caller may not do this.
+///
+/// # Example
+/// ```
+/// # cc_examples::try_out("GetInvoiceHtml", async |client, input| {
+/// # let owner_id: cc_client::core::OwnerId = input.get("ownerId");
+/// # let invoice_number: cc_client::core::InvoiceNumber = input.get("invoiceNumber");
+/// use cc_client::commands::invoice::GetInvoiceHtml;
+///
+/// let invoice_html = client.send(GetInvoiceHtml::new(owner_id, invoice_number)).await?;
+/// # Ok(()) });
+/// ```
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "catalog", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
@@ -263,6 +305,17 @@ impl Command for GetInvoiceHtml {
 /// # Errors
 /// - 401: The credentials are missing or not accepted.
 /// - 403: The caller may not do this.
+///
+/// # Example
+/// ```
+/// # cc_examples::try_out("GetInvoicePdf", async |client, input| {
+/// # let owner_id: cc_client::core::OwnerId = input.get("ownerId");
+/// # let invoice_number: cc_client::core::InvoiceNumber = input.get("invoiceNumber");
+/// use cc_client::commands::invoice::GetInvoicePdf;
+///
+/// let invoice_pdf = client.send(GetInvoicePdf::new(owner_id, invoice_number)).await?;
+/// # Ok(()) });
+/// ```
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "catalog", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]

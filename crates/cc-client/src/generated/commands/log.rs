@@ -17,6 +17,16 @@ use crate::resolve::Ids;
 /// # Errors
 /// - 401: The credentials are missing or not accepted.
 /// - 403: The caller may not do this.
+///
+/// # Example
+/// ```
+/// # cc_examples::try_out("ListLog", async |client, input| {
+/// # let addon_id: cc_client::core::AnyAddonId = input.get("addonId");
+/// use cc_client::commands::log::ListLog;
+///
+/// let logs = client.send(ListLog::new(addon_id)).await?;
+/// # Ok(()) });
+/// ```
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "catalog", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]

@@ -15,6 +15,16 @@ use crate::resolve::Ids;
 /// # Errors
 /// - 401: The credentials are missing or not accepted.
 /// - 404: There is none, or none the caller may see.
+///
+/// # Example
+/// ```
+/// # cc_examples::try_out("DeleteOauthToken", async |client, input| {
+/// # let token: String = input.get("token");
+/// use cc_client::commands::oauth_token::DeleteOauthToken;
+///
+/// client.send(DeleteOauthToken::new(token)).await?;
+/// # Ok(()) });
+/// ```
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "catalog", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]

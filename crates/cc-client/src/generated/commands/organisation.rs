@@ -21,6 +21,18 @@ use crate::resolve::Ids;
 /// - 404: There is none, or none the caller may see.
 /// - 409: It does not fit what is there.
 /// - 429: Too many requests; `Retry-After` may say when to come back.
+///
+/// # Example
+/// ```
+/// # cc_examples::try_out("AddOrganisationMember", async |client, input| {
+/// # let organisation_id: cc_client::core::OwnerId = input.get("organisationId");
+/// # let role: cc_client::api::organisation::types::OrganisationRole = input.get("role");
+/// # let email: String = input.get("email");
+/// use cc_client::commands::organisation::AddOrganisationMember;
+///
+/// client.send(AddOrganisationMember::new(organisation_id, role, email)).await?;
+/// # Ok(()) });
+/// ```
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "catalog", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
@@ -103,6 +115,17 @@ impl Command for AddOrganisationMember {
 /// - 401: The credentials are missing or not accepted.
 /// - 403: The caller may not do this.
 /// - 404: There is none, or none the caller may see.
+///
+/// # Example
+/// ```
+/// # cc_examples::try_out("UpdateOrganisationMember", async |client, input| {
+/// # let organisation_id: cc_client::core::OwnerId = input.get("organisationId");
+/// # let member_id: cc_client::core::UserId = input.get("memberId");
+/// use cc_client::commands::organisation::UpdateOrganisationMember;
+///
+/// client.send(UpdateOrganisationMember::new(organisation_id, member_id)).await?;
+/// # Ok(()) });
+/// ```
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "catalog", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
@@ -183,6 +206,17 @@ impl Command for UpdateOrganisationMember {
 /// - 401: The credentials are missing or not accepted.
 /// - 403: The caller may not do this.
 /// - 404: There is none, or none the caller may see.
+///
+/// # Example
+/// ```
+/// # cc_examples::try_out("RemoveOrganisationMember", async |client, input| {
+/// # let organisation_id: cc_client::core::OwnerId = input.get("organisationId");
+/// # let member_id: cc_client::core::UserId = input.get("memberId");
+/// use cc_client::commands::organisation::RemoveOrganisationMember;
+///
+/// client.send(RemoveOrganisationMember::new(organisation_id, member_id)).await?;
+/// # Ok(()) });
+/// ```
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "catalog", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]

@@ -16,6 +16,16 @@ use crate::resolve::Ids;
 /// # Errors
 /// - 401: The credentials are missing or not accepted.
 /// - 403: The caller may not do this.
+///
+/// # Example
+/// ```
+/// # cc_examples::try_out("GetOtoroshiInfo", async |client, input| {
+/// # let addon_id: cc_client::core::AnyAddonId = input.get("addonId");
+/// use cc_client::commands::otoroshi::GetOtoroshiInfo;
+///
+/// let otoroshi_info = client.send(GetOtoroshiInfo::new(addon_id)).await?;
+/// # Ok(()) });
+/// ```
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "catalog", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
@@ -61,6 +71,16 @@ impl Command for GetOtoroshiInfo {
 /// - 401: The credentials are missing or not accepted.
 /// - 403: The caller may not do this.
 /// - 404: There is none, or none the caller may see.
+///
+/// # Example
+/// ```
+/// # cc_examples::try_out("GetOtoroshiConfig", async |client, input| {
+/// # let addon_id: cc_client::core::AnyAddonId = input.get("addonId");
+/// use cc_client::commands::otoroshi::GetOtoroshiConfig;
+///
+/// let otoroshi_config = client.send(GetOtoroshiConfig::new(addon_id)).await?;
+/// # Ok(()) });
+/// ```
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "catalog", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
@@ -101,6 +121,16 @@ impl Command for GetOtoroshiConfig {
 /// - 401: The credentials are missing or not accepted.
 /// - 403: The caller may not do this.
 /// - 404: There is none, or none the caller may see.
+///
+/// # Example
+/// ```
+/// # cc_examples::try_out("RebootOtoroshi", async |client, input| {
+/// # let addon_id: cc_client::core::AnyAddonId = input.get("addonId");
+/// use cc_client::commands::otoroshi::RebootOtoroshi;
+///
+/// client.send(RebootOtoroshi::new(addon_id)).await?;
+/// # Ok(()) });
+/// ```
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "catalog", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
@@ -140,6 +170,16 @@ impl Command for RebootOtoroshi {
 /// - 401: The credentials are missing or not accepted.
 /// - 403: The caller may not do this.
 /// - 404: There is none, or none the caller may see.
+///
+/// # Example
+/// ```
+/// # cc_examples::try_out("RebuildOtoroshi", async |client, input| {
+/// # let addon_id: cc_client::core::AnyAddonId = input.get("addonId");
+/// use cc_client::commands::otoroshi::RebuildOtoroshi;
+///
+/// client.send(RebuildOtoroshi::new(addon_id)).await?;
+/// # Ok(()) });
+/// ```
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "catalog", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
@@ -180,6 +220,16 @@ impl Command for RebuildOtoroshi {
 /// - 401: The credentials are missing or not accepted.
 /// - 403: The caller may not do this.
 /// - 404: There is none, or none the caller may see.
+///
+/// # Example
+/// ```
+/// # cc_examples::try_out("CheckOtoroshiVersion", async |client, input| {
+/// # let addon_id: cc_client::core::AnyAddonId = input.get("addonId");
+/// use cc_client::commands::otoroshi::CheckOtoroshiVersion;
+///
+/// let otoroshi_version = client.send(CheckOtoroshiVersion::new(addon_id)).await?;
+/// # Ok(()) });
+/// ```
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "catalog", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
@@ -222,6 +272,17 @@ impl Command for CheckOtoroshiVersion {
 /// - 401: The credentials are missing or not accepted.
 /// - 403: The caller may not do this.
 /// - 404: There is none, or none the caller may see.
+///
+/// # Example
+/// ```
+/// # cc_examples::try_out("UpdateOtoroshiVersion", async |client, input| {
+/// # let addon_id: cc_client::core::AnyAddonId = input.get("addonId");
+/// # let target_version: String = input.get("targetVersion");
+/// use cc_client::commands::otoroshi::UpdateOtoroshiVersion;
+///
+/// let otoroshi_version = client.send(UpdateOtoroshiVersion::new(addon_id, target_version)).await?;
+/// # Ok(()) });
+/// ```
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "catalog", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
@@ -282,6 +343,16 @@ impl Command for UpdateOtoroshiVersion {
 /// - 401: The credentials are missing or not accepted.
 /// - 403: The caller may not do this.
 /// - 404: There is none, or none the caller may see.
+///
+/// # Example
+/// ```
+/// # cc_examples::try_out("CreateOtoroshiNetworkGroup", async |client, input| {
+/// # let addon_id: cc_client::core::AnyAddonId = input.get("addonId");
+/// use cc_client::commands::otoroshi::CreateOtoroshiNetworkGroup;
+///
+/// let otoroshi_network_group = client.send(CreateOtoroshiNetworkGroup::new(addon_id)).await?;
+/// # Ok(()) });
+/// ```
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "catalog", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
@@ -325,6 +396,16 @@ impl Command for CreateOtoroshiNetworkGroup {
 /// - 401: The credentials are missing or not accepted.
 /// - 403: The caller may not do this.
 /// - 404: There is none, or none the caller may see.
+///
+/// # Example
+/// ```
+/// # cc_examples::try_out("DeleteOtoroshiNetworkGroup", async |client, input| {
+/// # let addon_id: cc_client::core::AnyAddonId = input.get("addonId");
+/// use cc_client::commands::otoroshi::DeleteOtoroshiNetworkGroup;
+///
+/// client.send(DeleteOtoroshiNetworkGroup::new(addon_id)).await?;
+/// # Ok(()) });
+/// ```
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "catalog", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]

@@ -18,6 +18,17 @@ use crate::resolve::Ids;
 /// - 401: The credentials are missing or not accepted.
 /// - 403: The caller may not do this.
 /// - 404: There is none, or none the caller may see.
+///
+/// # Example
+/// ```
+/// # cc_examples::try_out("InitPaypal", async |client, input| {
+/// # let owner_id: cc_client::core::OwnerId = input.get("ownerId");
+/// # let invoice_number: cc_client::core::InvoiceNumber = input.get("invoiceNumber");
+/// use cc_client::commands::payment::InitPaypal;
+///
+/// let paypal = client.send(InitPaypal::new(owner_id, invoice_number)).await?;
+/// # Ok(()) });
+/// ```
 #[cfg(feature = "billing")]
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "catalog", derive(schemars::JsonSchema))]
@@ -73,6 +84,18 @@ impl Command for InitPaypal {
 /// - 401: The credentials are missing or not accepted.
 /// - 403: The caller may not do this.
 /// - 404: There is none, or none the caller may see.
+///
+/// # Example
+/// ```
+/// # cc_examples::try_out("AuthorizePaypal", async |client, input| {
+/// # let owner_id: cc_client::core::OwnerId = input.get("ownerId");
+/// # let invoice_number: cc_client::core::InvoiceNumber = input.get("invoiceNumber");
+/// # let transaction_id: String = input.get("transactionId");
+/// use cc_client::commands::payment::AuthorizePaypal;
+///
+/// let paypal = client.send(AuthorizePaypal::new(owner_id, invoice_number, transaction_id)).await?;
+/// # Ok(()) });
+/// ```
 #[cfg(feature = "billing")]
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "catalog", derive(schemars::JsonSchema))]
@@ -133,6 +156,17 @@ impl Command for AuthorizePaypal {
 /// - 401: The credentials are missing or not accepted.
 /// - 403: The caller may not do this.
 /// - 404: There is none, or none the caller may see.
+///
+/// # Example
+/// ```
+/// # cc_examples::try_out("InitStripe", async |client, input| {
+/// # let owner_id: cc_client::core::OwnerId = input.get("ownerId");
+/// # let invoice_number: cc_client::core::InvoiceNumber = input.get("invoiceNumber");
+/// use cc_client::commands::payment::InitStripe;
+///
+/// let stripe = client.send(InitStripe::new(owner_id, invoice_number)).await?;
+/// # Ok(()) });
+/// ```
 #[cfg(feature = "billing")]
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "catalog", derive(schemars::JsonSchema))]
@@ -188,6 +222,18 @@ impl Command for InitStripe {
 /// - 401: The credentials are missing or not accepted.
 /// - 403: The caller may not do this.
 /// - 404: There is none, or none the caller may see.
+///
+/// # Example
+/// ```
+/// # cc_examples::try_out("AuthorizeStripe", async |client, input| {
+/// # let owner_id: cc_client::core::OwnerId = input.get("ownerId");
+/// # let invoice_number: cc_client::core::InvoiceNumber = input.get("invoiceNumber");
+/// # let intent_id: String = input.get("intentId");
+/// use cc_client::commands::payment::AuthorizeStripe;
+///
+/// let stripe = client.send(AuthorizeStripe::new(owner_id, invoice_number, intent_id)).await?;
+/// # Ok(()) });
+/// ```
 #[cfg(feature = "billing")]
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "catalog", derive(schemars::JsonSchema))]
@@ -247,6 +293,16 @@ impl Command for AuthorizeStripe {
 /// - 400: The request is not valid.
 /// - 401: The credentials are missing or not accepted.
 /// - 403: The caller may not do this.
+///
+/// # Example
+/// ```
+/// # cc_examples::try_out("GetStripeIntent", async |client, input| {
+/// # let owner_id: cc_client::core::OwnerId = input.get("ownerId");
+/// use cc_client::commands::payment::GetStripeIntent;
+///
+/// let stripe_intent = client.send(GetStripeIntent::new(owner_id)).await?;
+/// # Ok(()) });
+/// ```
 #[cfg(feature = "payment")]
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "catalog", derive(schemars::JsonSchema))]

@@ -17,6 +17,16 @@ use crate::resolve::Ids;
 ///
 /// # Errors
 /// - 401: The credentials are missing or not accepted.
+///
+/// # Example
+/// ```
+/// # cc_examples::try_out("GetProductAddonVersions", async |client, input| {
+/// # let id: cc_client::core::AddonProviderId = input.get("id");
+/// use cc_client::commands::product::GetProductAddonVersions;
+///
+/// let product_addon_versions = client.send(GetProductAddonVersions::new(id)).await?;
+/// # Ok(()) });
+/// ```
 #[cfg(feature = "addon-provider")]
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "catalog", derive(schemars::JsonSchema))]
@@ -62,6 +72,15 @@ impl Command for GetProductAddonVersions {
 ///
 /// # Errors
 /// - 401: The credentials are missing or not accepted.
+///
+/// # Example
+/// ```
+/// # cc_examples::try_out("GetProductElasticsearchInfo", async |client, input| {
+/// use cc_client::commands::product::GetProductElasticsearchInfo;
+///
+/// let product_elasticsearch_info = client.send(GetProductElasticsearchInfo::new()).await?;
+/// # Ok(()) });
+/// ```
 #[cfg(feature = "database")]
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "catalog", derive(schemars::JsonSchema))]
@@ -97,6 +116,15 @@ impl Command for GetProductElasticsearchInfo {
 /// # Errors
 /// - 401: The credentials are missing or not accepted.
 /// - 403: The caller may not do this.
+///
+/// # Example
+/// ```
+/// # cc_examples::try_out("ListProductRuntime", async |client, input| {
+/// use cc_client::commands::product::ListProductRuntime;
+///
+/// let product_runtimes = client.send(ListProductRuntime::new()).await?;
+/// # Ok(()) });
+/// ```
 #[cfg(feature = "product")]
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "catalog", derive(schemars::JsonSchema))]
@@ -154,6 +182,17 @@ impl Command for ListProductRuntime {
 /// # Errors
 /// - 401: The credentials are missing or not accepted.
 /// - 403: The caller may not do this.
+///
+/// # Example
+/// ```
+/// # cc_examples::try_out("GetProductRuntime", async |client, input| {
+/// # let type_: String = input.get("type");
+/// # let version: String = input.get("version");
+/// use cc_client::commands::product::GetProductRuntime;
+///
+/// let product_runtime = client.send(GetProductRuntime::new(type_, version)).await?;
+/// # Ok(()) });
+/// ```
 #[cfg(feature = "product")]
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "catalog", derive(schemars::JsonSchema))]

@@ -14,6 +14,15 @@ use crate::resolve::Ids;
 ///
 /// # Errors
 /// - 401: The credentials are missing or not accepted.
+///
+/// # Example
+/// ```
+/// # cc_examples::try_out("RequestProfileEmailConfirmation", async |client, input| {
+/// use cc_client::commands::profile::RequestProfileEmailConfirmation;
+///
+/// client.send(RequestProfileEmailConfirmation::new()).await?;
+/// # Ok(()) });
+/// ```
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "catalog", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
@@ -48,6 +57,16 @@ impl Command for RequestProfileEmailConfirmation {
 /// - 400: The request is not valid.
 /// - 401: The credentials are missing or not accepted.
 /// - 409: It does not fit what is there.
+///
+/// # Example
+/// ```
+/// # cc_examples::try_out("SetProfilePrimaryEmailAddress", async |client, input| {
+/// # let address: String = input.get("address");
+/// use cc_client::commands::profile::SetProfilePrimaryEmailAddress;
+///
+/// client.send(SetProfilePrimaryEmailAddress::new(address)).await?;
+/// # Ok(()) });
+/// ```
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "catalog", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
@@ -88,6 +107,16 @@ impl Command for SetProfilePrimaryEmailAddress {
 /// # Errors
 /// - 401: The credentials are missing or not accepted.
 /// - 404: There is none, or none the caller may see.
+///
+/// # Example
+/// ```
+/// # cc_examples::try_out("DeleteProfileEmailAddress", async |client, input| {
+/// # let address: String = input.get("address");
+/// use cc_client::commands::profile::DeleteProfileEmailAddress;
+///
+/// client.send(DeleteProfileEmailAddress::new(address)).await?;
+/// # Ok(()) });
+/// ```
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "catalog", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]

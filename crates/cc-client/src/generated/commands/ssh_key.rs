@@ -14,6 +14,15 @@ use crate::resolve::Ids;
 ///
 /// # Errors
 /// - 401: The credentials are missing or not accepted.
+///
+/// # Example
+/// ```
+/// # cc_examples::try_out("ListPersonalSshKey", async |client, input| {
+/// use cc_client::commands::ssh_key::ListPersonalSshKey;
+///
+/// let personal_ssh_keys = client.send(ListPersonalSshKey::new()).await?;
+/// # Ok(()) });
+/// ```
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "catalog", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
@@ -46,6 +55,16 @@ impl Command for ListPersonalSshKey {
 /// # Errors
 /// - 401: The credentials are missing or not accepted.
 /// - 404: There is none, or none the caller may see.
+///
+/// # Example
+/// ```
+/// # cc_examples::try_out("DeletePersonalSshKey", async |client, input| {
+/// # let name: String = input.get("name");
+/// use cc_client::commands::ssh_key::DeletePersonalSshKey;
+///
+/// client.send(DeletePersonalSshKey::new(name)).await?;
+/// # Ok(()) });
+/// ```
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "catalog", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]

@@ -15,6 +15,17 @@ use crate::resolve::Ids;
 /// # Errors
 /// - 400: The request is not valid.
 /// - 401: The credentials are missing or not accepted.
+///
+/// # Example
+/// ```
+/// # cc_examples::try_out("SetUserSetting", async |client, input| {
+/// # let name: String = input.get("name");
+/// # let value: String = input.get("value");
+/// use cc_client::commands::user_setting::SetUserSetting;
+///
+/// client.send(SetUserSetting::new(name, value)).await?;
+/// # Ok(()) });
+/// ```
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "catalog", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
@@ -72,6 +83,16 @@ impl Command for SetUserSetting {
 ///
 /// # Errors
 /// - 401: The credentials are missing or not accepted.
+///
+/// # Example
+/// ```
+/// # cc_examples::try_out("DeleteUserSetting", async |client, input| {
+/// # let name: String = input.get("name");
+/// use cc_client::commands::user_setting::DeleteUserSetting;
+///
+/// client.send(DeleteUserSetting::new(name)).await?;
+/// # Ok(()) });
+/// ```
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "catalog", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]

@@ -14,6 +14,15 @@ use crate::resolve::Ids;
 ///
 /// # Errors
 /// - 401: The credentials are missing or not accepted.
+///
+/// # Example
+/// ```
+/// # cc_examples::try_out("ListZone", async |client, input| {
+/// use cc_client::commands::zone::ListZone;
+///
+/// let zones = client.send(ListZone::new()).await?;
+/// # Ok(()) });
+/// ```
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "catalog", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
@@ -77,6 +86,16 @@ impl Command for ListZone {
 /// # Errors
 /// - 401: The credentials are missing or not accepted.
 /// - 404: There is none, or none the caller may see.
+///
+/// # Example
+/// ```
+/// # cc_examples::try_out("GetZone", async |client, input| {
+/// # let zone_name: String = input.get("zoneName");
+/// use cc_client::commands::zone::GetZone;
+///
+/// let zone = client.send(GetZone::new(zone_name)).await?;
+/// # Ok(()) });
+/// ```
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "catalog", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
