@@ -106,6 +106,15 @@ tag_command! {
     /// Puts a tag on an application or an add-on, and gives the tags back.
     ///
     /// Operations: `add_application_tag` or `add_addon_tag`.
+    ///
+    /// # Example
+    /// ```
+    /// # cc_examples::run(async |client, ids| {
+    /// use cc_client::commands::tag::CreateTag;
+    ///
+    /// let tags = client.send(CreateTag::of_application(ids.application, "team:shop")).await?;
+    /// # Ok(()) });
+    /// ```
     pub struct CreateTag {
         /// The tag.
         tag: String
@@ -117,6 +126,16 @@ tag_command! {
     /// Takes a tag off an application or an add-on, and gives the other tags back.
     ///
     /// Operations: `remove_application_tag` or `remove_addon_tag`.
+    ///
+    /// # Example
+    /// ```
+    /// # cc_examples::run(async |client, ids| {
+    /// use cc_client::commands::tag::{CreateTag, DeleteTag};
+    ///
+    /// client.send(CreateTag::of_application(&ids.application, "team:shop")).await?;
+    /// let tags = client.send(DeleteTag::of_application(ids.application, "team:shop")).await?;
+    /// # Ok(()) });
+    /// ```
     pub struct DeleteTag {
         /// The tag.
         tag: String
@@ -128,6 +147,15 @@ tag_command! {
     /// Lists the tags of an application or an add-on. Where there is nothing, the list is empty.
     ///
     /// Operations: `list_application_tags` or `list_addon_tags`.
+    ///
+    /// # Example
+    /// ```
+    /// # cc_examples::run(async |client, ids| {
+    /// use cc_client::commands::tag::ListTag;
+    ///
+    /// let tags = client.send(ListTag::of_application(ids.application)).await?;
+    /// # Ok(()) });
+    /// ```
     pub struct ListTag {}
     ListApplicationTags, ListAddonTags, empty: true
 }
@@ -136,6 +164,15 @@ tag_command! {
     /// Replaces the tags of an application or an add-on, and gives them back.
     ///
     /// Operations: `replace_application_tags` or `replace_addon_tags`.
+    ///
+    /// # Example
+    /// ```
+    /// # cc_examples::run(async |client, ids| {
+    /// use cc_client::commands::tag::UpdateTag;
+    ///
+    /// let tags = client.send(UpdateTag::of_application(ids.application, ["team:shop".to_owned()])).await?;
+    /// # Ok(()) });
+    /// ```
     pub struct UpdateTag {
         /// All tags.
         tags: Vec<String>

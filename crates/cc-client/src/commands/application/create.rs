@@ -69,6 +69,15 @@ pub enum GithubRepository {
 /// - [`ErrorKind::CannotResolveProduct`] when no enabled runtime has the slug.
 /// - [`ErrorKind::InvalidInput`] when the platform does not take the name of an environment variable.
 /// - 402: the owner has to add a means of payment first.
+///
+/// # Example
+/// ```
+/// # cc_examples::run(async |client, ids| {
+/// use cc_client::commands::application::CreateApplication;
+///
+/// let application = client.send(CreateApplication::new(ids.organisation, "shop", "node", "XS")).await?;
+/// # Ok(()) });
+/// ```
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "catalog", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]

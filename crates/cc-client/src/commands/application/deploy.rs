@@ -30,6 +30,16 @@ impl From<DeploymentRequested> for StartedDeployment {
 ///
 /// Operation: `deploy_application`. The owner, when it is not given, is resolved from `application_id`. It is never repeated by
 /// itself, for it may have started a deployment although no answer came.
+///
+/// # Example
+/// ```
+/// # cc_examples::try_out("DeployApplication", async |client, input| {
+/// # let application_id: cc_client::core::ApplicationId = input.get("applicationId");
+/// use cc_client::commands::application::DeployApplication;
+///
+/// let application = client.send(DeployApplication::new(application_id)).await?;
+/// # Ok(()) });
+/// ```
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "catalog", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]

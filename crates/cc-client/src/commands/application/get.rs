@@ -15,6 +15,16 @@ use crate::resolve::Ids;
 ///
 /// Operations: `get_application`, and `list_application_branches` for code on GitHub. The owner, when it is not given, is
 /// resolved from `application_id`.
+///
+/// # Example
+/// ```
+/// # cc_examples::try_out("GetApplication", async |client, input| {
+/// # let application_id: cc_client::core::ApplicationId = input.get("applicationId");
+/// use cc_client::commands::application::GetApplication;
+///
+/// let application = client.send(GetApplication::new(application_id)).await?;
+/// # Ok(()) });
+/// ```
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "catalog", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]

@@ -14,6 +14,16 @@ use crate::model::setters;
 ///
 /// Operations: `list_applications`, and `list_application_branches` for each one whose code is on GitHub. An application
 /// whose branches cannot be read is listed without them.
+///
+/// # Example
+/// ```
+/// # cc_examples::try_out("ListApplication", async |client, input| {
+/// # let owner_id: cc_client::core::OwnerId = input.get("ownerId");
+/// use cc_client::commands::application::ListApplication;
+///
+/// let applications = client.send(ListApplication::new(owner_id)).await?;
+/// # Ok(()) });
+/// ```
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "catalog", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]

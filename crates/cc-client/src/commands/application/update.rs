@@ -22,6 +22,16 @@ use crate::resolve::Ids;
 /// # Errors
 /// [`InvalidInput`](cc_core::ErrorKind::InvalidInput) when the platform does not take the name of a variable. 404 when there
 /// is no such application, or none the caller may see.
+///
+/// # Example
+/// ```
+/// # cc_examples::try_out("UpdateApplication", async |client, input| {
+/// # let application_id: cc_client::core::ApplicationId = input.get("applicationId");
+/// use cc_client::commands::application::UpdateApplication;
+///
+/// let application = client.send(UpdateApplication::new(application_id)).await?;
+/// # Ok(()) });
+/// ```
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "catalog", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]

@@ -24,6 +24,17 @@ const CODES: [(&str, &str); 6] = [
 /// # Errors
 /// A coupon that is refused says why in [`Error::code`]: `clever.credits.coupon.` and one of `not-found`, `not-valid-yet`,
 /// `no-longer-valid`, `used-too-many-times`, `currency-mismatch` and `already-activated`.
+///
+/// # Example
+/// ```
+/// # cc_examples::try_out("ActivateCoupon", async |client, input| {
+/// # let owner_id: cc_client::core::OwnerId = input.get("ownerId");
+/// # let coupon_name: String = input.get("couponName");
+/// use cc_client::commands::credits::ActivateCoupon;
+///
+/// let coupon = client.send(ActivateCoupon::new(owner_id, coupon_name)).await?;
+/// # Ok(()) });
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "catalog", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]

@@ -13,6 +13,17 @@ use crate::resolve::Ids;
 /// [`GetDeployment`](super::GetDeployment) says more.
 ///
 /// Operation: `get_legacy_deployment`. The owner, when it is not given, is resolved from `application_id`.
+///
+/// # Example
+/// ```
+/// # cc_examples::try_out("GetDeploymentLegacy", async |client, input| {
+/// # let application_id: cc_client::core::ApplicationId = input.get("applicationId");
+/// # let deployment_id: cc_client::core::DeploymentId = input.get("deploymentId");
+/// use cc_client::commands::deployment::GetDeploymentLegacy;
+///
+/// let deployment_legacy = client.send(GetDeploymentLegacy::new(application_id, deployment_id)).await?;
+/// # Ok(()) });
+/// ```
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "catalog", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]

@@ -19,6 +19,16 @@ use crate::resolve::Ids;
 /// # Errors
 /// [`InvalidInput`](cc_core::ErrorKind::InvalidInput) when neither an application nor an owner is given, and when `offset` or
 /// `action` is given without an application: the platform has neither for all of an owner.
+///
+/// # Example
+/// ```
+/// # cc_examples::try_out("ListDeployment", async |client, input| {
+/// # let application_id: cc_client::core::ApplicationId = input.get("applicationId");
+/// use cc_client::commands::deployment::ListDeployment;
+///
+/// let deployments = client.send(ListDeployment::of_application(application_id)).await?;
+/// # Ok(()) });
+/// ```
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "catalog", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]

@@ -36,6 +36,17 @@ const LATEST: i64 = 20;
 ///   Until then, such errors are lived with.
 /// - Any other error ends the wait at once, among them 404 when there is no such application.
 /// - [`TimedOut`](cc_core::ErrorKind::TimedOut) when the time of the call, if it has one, is over before the deadline.
+///
+/// # Example
+/// ```
+/// # cc_examples::run(async |client, ids| {
+/// use cc_client::commands::deployment::WaitForDeployment;
+/// use std::time::Duration;
+///
+/// let verdict = client.send(WaitForDeployment::new(ids.application, Duration::from_secs(600))).await?;
+/// println!("{}", verdict.outcome);
+/// # Ok(()) });
+/// ```
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "catalog", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]

@@ -13,6 +13,16 @@ use crate::resolve::Ids;
 /// Lists the domains of an application, sorted, and tells which is the primary one.
 ///
 /// Operations: `list_domains` and `get_primary_domain`, at the same time. Where there is nothing, the list is empty.
+///
+/// # Example
+/// ```
+/// # cc_examples::try_out("ListDomain", async |client, input| {
+/// # let application_id: cc_client::core::ApplicationId = input.get("applicationId");
+/// use cc_client::commands::domain::ListDomain;
+///
+/// let domains = client.send(ListDomain::new(application_id)).await?;
+/// # Ok(()) });
+/// ```
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "catalog", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]

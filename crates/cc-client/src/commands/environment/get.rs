@@ -18,6 +18,16 @@ use crate::resolve::Ids;
 ///
 /// # Errors
 /// [`InvalidInput`](cc_core::ErrorKind::InvalidInput) unless exactly one of `application_id` and `addon_id` is given.
+///
+/// # Example
+/// ```
+/// # cc_examples::try_out("GetEnvironment", async |client, input| {
+/// # let application_id: cc_client::core::ApplicationId = input.get("applicationId");
+/// use cc_client::commands::environment::GetEnvironment;
+///
+/// let environment = client.send(GetEnvironment::of_application(application_id)).await?;
+/// # Ok(()) });
+/// ```
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "catalog", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
@@ -137,6 +147,16 @@ fn or_empty<T: Default>(result: Result<T>) -> Result<T> {
 /// is no such application, or none the caller may see.
 ///
 /// Operation: `get_exposed_environment`. The owner, when it is not given, is resolved from `application_id`.
+///
+/// # Example
+/// ```
+/// # cc_examples::try_out("GetExposedEnvironment", async |client, input| {
+/// # let application_id: cc_client::core::ApplicationId = input.get("applicationId");
+/// use cc_client::commands::environment::GetExposedEnvironment;
+///
+/// let exposed_environment = client.send(GetExposedEnvironment::new(application_id)).await?;
+/// # Ok(()) });
+/// ```
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "catalog", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]

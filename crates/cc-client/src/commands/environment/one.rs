@@ -14,6 +14,15 @@ use crate::resolve::Ids;
 /// Sets one environment variable of an application, and gives all of them back, sorted by name.
 ///
 /// Operation: `set_environment_variable`. The owner, when it is not given, is resolved from `application_id`.
+///
+/// # Example
+/// ```
+/// # cc_examples::run(async |client, ids| {
+/// use cc_client::commands::environment::CreateOrUpdateEnvironmentVariable;
+///
+/// let environment = client.send(CreateOrUpdateEnvironmentVariable::new(ids.application, "GREETING", "hello")).await?;
+/// # Ok(()) });
+/// ```
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "catalog", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
@@ -68,6 +77,15 @@ impl Command for CreateOrUpdateEnvironmentVariable {
 /// Takes one environment variable of an application away, and gives the others back, sorted by name.
 ///
 /// Operation: `delete_environment_variable`. The owner, when it is not given, is resolved from `application_id`.
+///
+/// # Example
+/// ```
+/// # cc_examples::run(async |client, ids| {
+/// use cc_client::commands::environment::DeleteEnvironmentVariable;
+///
+/// let environment = client.send(DeleteEnvironmentVariable::new(ids.application, "PORT")).await?;
+/// # Ok(()) });
+/// ```
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "catalog", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]

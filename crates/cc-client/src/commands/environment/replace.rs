@@ -15,6 +15,17 @@ use crate::resolve::Ids;
 /// Operation: `update_environment`. The owner, when it is not given, is resolved from `application_id`. What is not in
 /// `environment` is gone afterwards; a name that the platform does not take is refused before anything is sent, so that
 /// nothing is lost on the way.
+///
+/// # Example
+/// ```
+/// # cc_examples::run(async |client, ids| {
+/// use cc_client::commands::environment::UpdateEnvironment;
+/// use cc_client::env::EnvironmentMap;
+///
+/// let environment = EnvironmentMap::from_pairs([("GREETING", "hello")])?;
+/// let environment = client.send(UpdateEnvironment::new(ids.application, environment)).await?;
+/// # Ok(()) });
+/// ```
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "catalog", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
@@ -58,6 +69,17 @@ impl Command for UpdateEnvironment {
 ///
 /// Operation: `update_exposed_environment`. The owner, when it is not given, is resolved from `application_id`. What is not
 /// in `environment` is gone afterwards; a name that the platform does not take is refused before anything is sent.
+///
+/// # Example
+/// ```
+/// # cc_examples::run(async |client, ids| {
+/// use cc_client::commands::environment::UpdateExposedEnvironment;
+/// use cc_client::env::EnvironmentMap;
+///
+/// let environment = EnvironmentMap::from_pairs([("API_URL", "https://api.example.org")])?;
+/// client.send(UpdateExposedEnvironment::new(ids.application, environment)).await?;
+/// # Ok(()) });
+/// ```
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "catalog", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]

@@ -14,6 +14,16 @@ use crate::context::Context;
 ///
 /// # Errors
 /// 409 when there is one already.
+///
+/// # Example
+/// ```
+/// # cc_examples::try_out("EnableGrafana", async |client, input| {
+/// # let owner_id: cc_client::core::OwnerId = input.get("ownerId");
+/// use cc_client::commands::grafana::EnableGrafana;
+///
+/// let grafana = client.send(EnableGrafana::new(owner_id)).await?;
+/// # Ok(()) });
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "catalog", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]

@@ -12,6 +12,16 @@ use crate::resolve::Ids;
 /// Lists the instances of an application, the earliest created first. Where there is nothing, the list is empty.
 ///
 /// Operation: `list_instances`. The owner, when it is not given, is resolved from `application_id`.
+///
+/// # Example
+/// ```
+/// # cc_examples::try_out("ListApplicationInstance", async |client, input| {
+/// # let application_id: cc_client::core::ApplicationId = input.get("applicationId");
+/// use cc_client::commands::instance::ListApplicationInstance;
+///
+/// let application_instances = client.send(ListApplicationInstance::new(application_id)).await?;
+/// # Ok(()) });
+/// ```
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "catalog", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]

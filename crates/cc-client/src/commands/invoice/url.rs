@@ -20,6 +20,16 @@ pub enum InvoiceFormat {
 /// carries the caller's. No request is sent.
 ///
 /// Operation: `get_invoice_html` or `get_invoice_pdf`.
+///
+/// # Example
+/// ```
+/// # cc_examples::run(async |client, ids| {
+/// use cc_client::commands::invoice::GetInvoiceUrl;
+/// use cc_client::commands::invoice::InvoiceFormat;
+///
+/// let url = client.url(GetInvoiceUrl::new(ids.organisation, ids.invoice, InvoiceFormat::Pdf)).await?;
+/// # Ok(()) });
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "catalog", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]

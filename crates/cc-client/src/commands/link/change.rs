@@ -80,6 +80,15 @@ link_command! {
     ///
     /// # Errors
     /// [`InvalidInput`](cc_core::ErrorKind::InvalidInput) unless there is exactly one target.
+    ///
+    /// # Example
+    /// ```
+    /// # cc_examples::run(async |client, ids| {
+    /// use cc_client::commands::link::AddLink;
+    ///
+    /// client.send(AddLink::addon(ids.application, &ids.addons["redis"])).await?;
+    /// # Ok(()) });
+    /// ```
     pub struct AddLink;
 }
 
@@ -91,6 +100,15 @@ link_command! {
     ///
     /// # Errors
     /// [`InvalidInput`](cc_core::ErrorKind::InvalidInput) unless there is exactly one target.
+    ///
+    /// # Example
+    /// ```
+    /// # cc_examples::run(async |client, ids| {
+    /// use cc_client::commands::link::RemoveLink;
+    ///
+    /// client.send(RemoveLink::addon(ids.application, ids.addon)).await?;
+    /// # Ok(()) });
+    /// ```
     pub struct RemoveLink;
 }
 

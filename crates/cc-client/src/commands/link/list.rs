@@ -20,6 +20,16 @@ use crate::resolve::Ids;
 ///
 /// # Errors
 /// [`InvalidInput`](cc_core::ErrorKind::InvalidInput) unless exactly one of `application_id` and `addon_id` is given.
+///
+/// # Example
+/// ```
+/// # cc_examples::try_out("ListLink", async |client, input| {
+/// # let application_id: cc_client::core::ApplicationId = input.get("applicationId");
+/// use cc_client::commands::link::ListLink;
+///
+/// let links = client.send(ListLink::of_application(application_id)).await?;
+/// # Ok(()) });
+/// ```
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "catalog", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]

@@ -114,6 +114,19 @@ log_command! {
     /// Follows the log of an application.
     ///
     /// Operation: `stream_application_logs`.
+    ///
+    /// # Example
+    /// ```
+    /// # cc_examples::run(async |client, ids| {
+    /// use cc_client::commands::log::StreamApplicationRuntimeLog;
+    /// use futures_util::StreamExt;
+    ///
+    /// let mut lines = client.stream(StreamApplicationRuntimeLog::new(ids.application).limit(2)).open().items();
+    /// while let Some(line) = lines.next().await {
+    ///     println!("{}", line.map_err(cc_client::stream::to_error)?.message);
+    /// }
+    /// # Ok(()) });
+    /// ```
     pub struct StreamApplicationRuntimeLog of
     /// The application.
     application_id: ApplicationId {
@@ -132,6 +145,19 @@ log_command! {
     /// Follows the log of an add-on, which is named by either id.
     ///
     /// Operation: `stream_addon_logs`.
+    ///
+    /// # Example
+    /// ```
+    /// # cc_examples::run(async |client, ids| {
+    /// use cc_client::commands::log::StreamAddonRuntimeLog;
+    /// use futures_util::StreamExt;
+    ///
+    /// let mut lines = client.stream(StreamAddonRuntimeLog::new(ids.addon).limit(2)).open().items();
+    /// while let Some(line) = lines.next().await {
+    ///     println!("{}", line.map_err(cc_client::stream::to_error)?.message);
+    /// }
+    /// # Ok(()) });
+    /// ```
     pub struct StreamAddonRuntimeLog of
     /// The add-on, by either id.
     addon_id: AnyAddonId {
@@ -148,6 +174,19 @@ log_command! {
     /// Follows the accesses to an application: those over HTTP, and those over TCP and SSH too.
     ///
     /// Operation: `stream_application_access_logs`.
+    ///
+    /// # Example
+    /// ```
+    /// # cc_examples::run(async |client, ids| {
+    /// use cc_client::commands::log::StreamApplicationAccessLog;
+    /// use futures_util::StreamExt;
+    ///
+    /// let mut accesses = client.stream(StreamApplicationAccessLog::new(ids.application).limit(2)).open().items();
+    /// while let Some(access) = accesses.next().await {
+    ///     println!("{:?}", access.map_err(cc_client::stream::to_error)?);
+    /// }
+    /// # Ok(()) });
+    /// ```
     pub struct StreamApplicationAccessLog of
     /// The application.
     application_id: ApplicationId {}

@@ -74,6 +74,15 @@ drain_command! {
     ///
     /// # Errors
     /// 404 when there is none.
+    ///
+    /// # Example
+    /// ```
+    /// # cc_examples::run(async |client, ids| {
+    /// use cc_client::commands::log_drain::DeleteLogDrain;
+    ///
+    /// client.send(DeleteLogDrain::of_application(ids.application, ids.drain)).await?;
+    /// # Ok(()) });
+    /// ```
     pub struct DeleteLogDrain;
 }
 
@@ -85,6 +94,15 @@ drain_command! {
     /// # Errors
     /// [`DeadlineExceeded`](cc_core::ErrorKind::DeadlineExceeded) when it takes longer: it may still happen. An error of a look
     /// ends the wait.
+    ///
+    /// # Example
+    /// ```
+    /// # cc_examples::run(async |client, ids| {
+    /// use cc_client::commands::log_drain::EnableLogDrain;
+    ///
+    /// client.send(EnableLogDrain::of_application(ids.application, ids.drain)).await?;
+    /// # Ok(()) });
+    /// ```
     pub struct EnableLogDrain;
 }
 
@@ -96,6 +114,15 @@ drain_command! {
     /// # Errors
     /// [`DeadlineExceeded`](cc_core::ErrorKind::DeadlineExceeded) when it takes longer: it may still happen. An error of a look
     /// ends the wait.
+    ///
+    /// # Example
+    /// ```
+    /// # cc_examples::run(async |client, ids| {
+    /// use cc_client::commands::log_drain::DisableLogDrain;
+    ///
+    /// client.send(DisableLogDrain::of_application(ids.application, ids.drain)).await?;
+    /// # Ok(()) });
+    /// ```
     pub struct DisableLogDrain;
 }
 

@@ -20,6 +20,17 @@ use crate::model::setters;
 ///   when an Elasticsearch target names no index.
 /// - [`DeadlineExceeded`](cc_core::ErrorKind::DeadlineExceeded) when enabling takes longer: the drain is there, and may still
 ///   be enabled. An error of a look ends the wait.
+///
+/// # Example
+/// ```
+/// # cc_examples::run(async |client, ids| {
+/// use cc_client::commands::log_drain::CreateLogDrain;
+/// use cc_client::commands::log_drain::model::{HttpTarget, LogDrainTarget};
+///
+/// let target = LogDrainTarget::RawHttp(HttpTarget { url: "https://logs.example.org".to_owned(), credentials: None });
+/// let drain = client.send(CreateLogDrain::on_application(ids.application, "LOG", target)).await?;
+/// # Ok(()) });
+/// ```
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "catalog", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]

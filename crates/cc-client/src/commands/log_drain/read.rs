@@ -15,6 +15,16 @@ use crate::model::setters;
 ///
 /// # Errors
 /// [`InvalidInput`](cc_core::ErrorKind::InvalidInput) unless exactly one of `application_id` and `addon_id` is given.
+///
+/// # Example
+/// ```
+/// # cc_examples::try_out("ListLogDrain", async |client, input| {
+/// # let application_id: cc_client::core::ApplicationId = input.get("applicationId");
+/// use cc_client::commands::log_drain::ListLogDrain;
+///
+/// let log_drains = client.send(ListLogDrain::of_application(application_id)).await?;
+/// # Ok(()) });
+/// ```
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "catalog", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
@@ -97,6 +107,17 @@ impl Command for ListLogDrain {
 /// # Errors
 /// 404 when there is none. [`InvalidInput`](cc_core::ErrorKind::InvalidInput) unless exactly one of `application_id` and
 /// `addon_id` is given.
+///
+/// # Example
+/// ```
+/// # cc_examples::try_out("GetLogDrain", async |client, input| {
+/// # let application_id: cc_client::core::ApplicationId = input.get("applicationId");
+/// # let drain_id: cc_client::core::DrainId = input.get("drainId");
+/// use cc_client::commands::log_drain::GetLogDrain;
+///
+/// let log_drain = client.send(GetLogDrain::of_application(application_id, drain_id)).await?;
+/// # Ok(()) });
+/// ```
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "catalog", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]

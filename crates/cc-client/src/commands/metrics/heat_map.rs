@@ -19,6 +19,16 @@ use crate::resolve::Ids;
 ///
 /// # Errors
 /// [`InvalidInput`](cc_core::ErrorKind::InvalidInput) when neither an application nor an owner is given.
+///
+/// # Example
+/// ```
+/// # cc_examples::try_out("GetHeatMap", async |client, input| {
+/// # let application_id: cc_client::core::ApplicationId = input.get("applicationId");
+/// use cc_client::commands::metrics::GetHeatMap;
+///
+/// let heat_map = client.send(GetHeatMap::of_application(application_id)).await?;
+/// # Ok(()) });
+/// ```
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "catalog", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]

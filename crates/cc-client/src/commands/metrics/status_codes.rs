@@ -20,6 +20,16 @@ const FIRST_STANDARD_CODE: i64 = 100;
 ///
 /// # Errors
 /// [`InvalidInput`](cc_core::ErrorKind::InvalidInput) when neither an application nor an owner is given.
+///
+/// # Example
+/// ```
+/// # cc_examples::try_out("GetStatusCodeDistribution", async |client, input| {
+/// # let application_id: cc_client::core::ApplicationId = input.get("applicationId");
+/// use cc_client::commands::metrics::GetStatusCodeDistribution;
+///
+/// let status_code_distribution = client.send(GetStatusCodeDistribution::of_application(application_id)).await?;
+/// # Ok(()) });
+/// ```
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "catalog", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]

@@ -13,6 +13,16 @@ use crate::model::setters;
 /// Reads one add-on provider of the catalogue, on demand with its versions. `None` when there is none.
 ///
 /// Operations: `get_product_addon_provider`, and `get_addon_provider_versions` for the versions.
+///
+/// # Example
+/// ```
+/// # cc_examples::try_out("GetProductAddon", async |client, input| {
+/// # let id: cc_client::core::AddonProviderId = input.get("id");
+/// use cc_client::commands::product::GetProductAddon;
+///
+/// let product_addon = client.send(GetProductAddon::new(id)).await?;
+/// # Ok(()) });
+/// ```
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "catalog", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
@@ -66,6 +76,15 @@ impl Command for GetProductAddon {
 ///
 /// Operations: `list_product_addon_providers`, and `get_addon_provider_versions` for each one, a few at once. A provider
 /// whose versions cannot be read is listed without them.
+///
+/// # Example
+/// ```
+/// # cc_examples::try_out("ListProductAddon", async |client, input| {
+/// use cc_client::commands::product::ListProductAddon;
+///
+/// let product_addons = client.send(ListProductAddon::new()).await?;
+/// # Ok(()) });
+/// ```
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "catalog", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]

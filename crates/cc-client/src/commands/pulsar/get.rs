@@ -15,6 +15,16 @@ use crate::resolve::Ids;
 ///
 /// # Errors
 /// 404 when the Pulsar is there and its cluster is not.
+///
+/// # Example
+/// ```
+/// # cc_examples::try_out("GetPulsarInfo", async |client, input| {
+/// # let addon_id: cc_client::core::AnyAddonId = input.get("addonId");
+/// use cc_client::commands::pulsar::GetPulsarInfo;
+///
+/// let pulsar_info = client.send(GetPulsarInfo::new(addon_id)).await?;
+/// # Ok(()) });
+/// ```
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "catalog", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]

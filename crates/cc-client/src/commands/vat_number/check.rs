@@ -10,6 +10,17 @@ use crate::context::Context;
 /// Checks a VAT number, with or without its country prefix.
 ///
 /// Operation: `check_vat_number`, which takes the number without the prefix.
+///
+/// # Example
+/// ```
+/// # cc_examples::try_out("CheckVatNumber", async |client, input| {
+/// # let country: String = input.get("country");
+/// # let vat_number: String = input.get("vatNumber");
+/// use cc_client::commands::vat_number::CheckVatNumber;
+///
+/// let vat_number = client.send(CheckVatNumber::new(country, vat_number)).await?;
+/// # Ok(()) });
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "catalog", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]

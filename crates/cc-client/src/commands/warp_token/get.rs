@@ -18,6 +18,16 @@ use crate::resolve::Ids;
 ///
 /// # Errors
 /// [`InvalidInput`](cc_core::ErrorKind::InvalidInput) when neither an application nor an owner is given.
+///
+/// # Example
+/// ```
+/// # cc_examples::try_out("GetWarpToken", async |client, input| {
+/// # let application_id: cc_client::core::ApplicationId = input.get("applicationId");
+/// use cc_client::commands::warp_token::GetWarpToken;
+///
+/// let warp_token = client.send(GetWarpToken::of_application(application_id)).await?;
+/// # Ok(()) });
+/// ```
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "catalog", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
