@@ -370,6 +370,21 @@ impl Error {
             || matches!(self.0.kind, ErrorKind::InvalidInput | ErrorKind::InvalidUrl | ErrorKind::Credentials)
     }
 
+    /// Whether something that was asked for once may have been done all the same: the request left, and what came back, if
+    /// anything, does not tell. [`indeterminate`](Self::indeterminate) says so.
+    #[must_use]
+    pub fn may_be_done(&self) -> bool {
+        match self.0.kind {
+            ErrorKind::Unreachable | ErrorKind::TimedOut => self.0.attempts > 0 && !self.is_not_sent(),
+            // A gateway gave up on what it may have passed on.
+            ErrorKind::Refused => {
+                self.0.status.is_some_and(|status| status.is_server_error() || status.as_u16() == 408)
+            }
+            ErrorKind::Indeterminate => true,
+            _ => false,
+        }
+    }
+
     /// Whether the same call may succeed later: 408, 429, 500, 502, 503, 504, and answers that did not come (in time).
     #[must_use]
     pub fn is_retryable(&self) -> bool {
@@ -516,6 +531,16 @@ mod tests {
         assert!(!error.is_retryable() && !error.is_not_sent());
         assert_eq!(error.to_string(), "it may have been done or not (2 attempts)");
         assert_eq!(error.source().unwrap().to_string(), "no answer came (2 attempts)");
+    }
+
+    #[test]
+    fn what_left_and_was_not_answered_may_be_done() {
+        let lost = Error::new(ErrorKind::Unreachable).with_attempts(1);
+        assert!(lost.may_be_done() && lost.clone().indeterminate().may_be_done());
+        assert!(!lost.not_sent().may_be_done() && !Error::new(ErrorKind::TimedOut).may_be_done());
+        let refused = |status| Error::from_answer(status, &HeaderMap::new(), &[]).may_be_done();
+        assert!(refused(StatusCode::BAD_GATEWAY) && refused(StatusCode::REQUEST_TIMEOUT));
+        assert!(!refused(StatusCode::CONFLICT) && !refused(StatusCode::TOO_MANY_REQUESTS));
     }
 
     #[test]

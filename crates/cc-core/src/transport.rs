@@ -22,6 +22,7 @@ mod trace;
 mod url;
 
 use std::fmt;
+use std::mem::take;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -47,7 +48,7 @@ pub use options::CallOptions;
 use redirect::NotFollowed;
 pub use retry::RetryPolicy;
 pub use service::{HttpRequest, HttpResponse, HttpService};
-use stack::Stack;
+use stack::{Means, Stack};
 pub use url::SecretUrl;
 
 /// Sends requests to one endpoint with one identity. Cheap to clone: clones share connections, cache, retry budget and
@@ -61,8 +62,8 @@ struct Inner {
     /// Known beforehand, unless a provider says it.
     identity: Option<Arc<str>>,
     defaults: CallOptions,
-    hooks: Option<Arc<dyn Hooks>>,
     stack: Stack,
+    means: Arc<Means>,
 }
 
 impl Transport {
@@ -71,14 +72,38 @@ impl Transport {
         TransportBuilder::default()
     }
 
-    fn assemble(endpoint: Endpoint, builder: TransportBuilder) -> Result<Self> {
-        let endpoint = Arc::new(endpoint);
-        let credentials = builder.credentials.clone();
+    fn assemble(endpoint: Endpoint, mut builder: TransportBuilder) -> Result<Self> {
+        let (credentials, defaults) = (take(&mut builder.credentials), take(&mut builder.defaults));
+        Self::put_together(Arc::new(endpoint), credentials, defaults, Arc::new(Means::new(builder)?))
+    }
+
+    fn put_together(
+        endpoint: Arc<Endpoint>,
+        credentials: Credentials,
+        defaults: CallOptions,
+        means: Arc<Means>,
+    ) -> Result<Self> {
         let identity =
             (!matches!(credentials, Credentials::Provider(_))).then(|| credentials.identity().into());
-        let (defaults, hooks) = (builder.defaults.clone(), builder.hooks.clone());
-        let stack = stack::build(&endpoint, builder)?;
-        Ok(Self(Arc::new(Inner { endpoint, credentials, identity, defaults, hooks, stack })))
+        let stack = stack::build(&endpoint, credentials.clone(), &means)?;
+        Ok(Self(Arc::new(Inner { endpoint, credentials, identity, defaults, stack, means })))
+    }
+
+    /// The same for someone else: one that shares connections, hooks and layers of the program with this one, and has
+    /// limits, a retry budget and, unless a store was given, a cache of its own. The endpoint is the same, whatever it
+    /// takes.
+    ///
+    /// # Errors
+    /// [`Credentials`](crate::ErrorKind::Credentials) when the credentials hold what no header may hold.
+    pub fn with_credentials(&self, credentials: Credentials) -> Result<Self> {
+        let inner = &*self.0;
+        Self::put_together(inner.endpoint.clone(), credentials, inner.defaults.clone(), inner.means.clone())
+    }
+
+    /// Who asks.
+    #[must_use]
+    pub fn credentials(&self) -> &Credentials {
+        &self.0.credentials
     }
 
     /// Where requests go.
@@ -170,7 +195,7 @@ impl Transport {
 
     /// Runs [`Hooks::on_error`]: for those who told their calls not to report, and report for several calls once.
     pub async fn report(&self, error: &Error) {
-        if let Some(hooks) = &self.0.hooks {
+        if let Some(hooks) = &self.0.means.hooks {
             hooks.on_error(error).await;
         }
     }

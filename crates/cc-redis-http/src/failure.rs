@@ -109,18 +109,11 @@ pub(crate) fn explain(error: Error, effect: Effect, backend_url: &Secret) -> Err
 /// Whether a write of which this is the last that was heard may have been done.
 fn may_be_done(error: &Error, effect: Effect) -> bool {
     // What must not be repeated is sent again only when it is certain that it did not arrive, so its last attempt tells.
-    let arrived = match effect {
-        Effect::Once => !error.is_not_sent(),
-        Effect::Read | Effect::Idempotent => !error.is_not_sent() || error.attempts() > 1,
-    };
-    match error.kind() {
-        ErrorKind::Unreachable | ErrorKind::TimedOut => error.attempts() > 0 && arrived,
-        // The proxy, or what stands before it, gave up on a command that it may have passed on.
-        ErrorKind::Refused => {
-            error.status().is_some_and(|status| status.is_server_error() || status.as_u16() == 408)
-        }
-        _ => false,
-    }
+    // Of anything else, an attempt before the last may have arrived.
+    let one_before = effect == Effect::Idempotent
+        && error.attempts() > 1
+        && matches!(error.kind(), ErrorKind::Unreachable | ErrorKind::TimedOut);
+    error.may_be_done() || one_before
 }
 
 /// The error without the backend URL and the password in it, which the proxy may repeat in what it complains of.

@@ -4,18 +4,22 @@ use std::future::Future;
 use std::pin::Pin;
 use std::sync::Arc;
 
+use http::HeaderValue;
+
+use crate::credentials::Credentials;
 use crate::endpoint::Endpoint;
 use crate::error::Result;
 use crate::transport::attempt::Attempt;
-use crate::transport::cache::{Cache, MemoryStore};
+use crate::transport::cache::{Cache, CacheStore, MemoryStore};
 use crate::transport::flight::SingleFlight;
-use crate::transport::hooks::Hooked;
+use crate::transport::hooks::{Hooked, Hooks};
 use crate::transport::identify::{Identify, user_agent};
 use crate::transport::journal::Journal;
 use crate::transport::limit::Limit;
 use crate::transport::redirect::Redirect;
 use crate::transport::retry::Retry;
 use crate::transport::send::Sender;
+use crate::transport::service::UserLayer;
 use crate::transport::trace::Trace;
 use crate::transport::{HttpResponse, HttpService, TransportBuilder};
 
@@ -35,17 +39,15 @@ pub(crate) type Stack = Hooked<Trace<Cache<SingleFlight<Retry<Limit<Attempt>>>>>
 /// - layers of the program see single attempts, and no credentials;
 /// - redirects are followed where each hop can be authenticated, or not, by where it goes;
 /// - credentials are asked for at each attempt, as late as can be.
-pub(crate) fn build(endpoint: &Arc<Endpoint>, builder: TransportBuilder) -> Result<Stack> {
-    let TransportBuilder { credentials, hooks, layers, sender, .. } = builder;
-    let sender = Sender::new(sender, builder.connect_timeout)?;
-    let user_agent = user_agent(builder.user_agent.as_deref())?;
+pub(crate) fn build(endpoint: &Arc<Endpoint>, credentials: Credentials, means: &Means) -> Result<Stack> {
+    let (sender, user_agent) = (means.sender.clone(), means.user_agent.clone());
     let http = Redirect::new(Identify::new(credentials, endpoint.clone(), user_agent, sender)?);
-    let http = layers.iter().rev().fold(HttpService::bare(http), |inner, layer| layer(inner));
+    let http = means.layers.iter().rev().fold(HttpService::bare(http), |inner, layer| layer(inner));
     let journal = Arc::new(Journal::default());
-    let store = builder.cache_store.unwrap_or_else(|| Arc::new(MemoryStore::new(builder.cache_capacity)));
+    let store = means.cache_store.clone().unwrap_or_else(|| Arc::new(MemoryStore::new(means.cache_capacity)));
     Ok(Hooked::new(
         endpoint.clone(),
-        hooks,
+        means.hooks.clone(),
         Trace::new(
             endpoint.clone(),
             Cache::new(
@@ -53,9 +55,36 @@ pub(crate) fn build(endpoint: &Arc<Endpoint>, builder: TransportBuilder) -> Resu
                 journal.clone(),
                 SingleFlight::new(
                     journal,
-                    Retry::new(builder.jitter_seed, Limit::new(builder.concurrency, Attempt::new(http))),
+                    Retry::new(means.jitter_seed, Limit::new(means.concurrency, Attempt::new(http))),
                 ),
             ),
         ),
     ))
+}
+
+/// What stacks are made of, whoever asks.
+pub(crate) struct Means {
+    sender: Sender,
+    user_agent: HeaderValue,
+    pub(crate) hooks: Option<Arc<dyn Hooks>>,
+    layers: Vec<UserLayer>,
+    cache_store: Option<Arc<dyn CacheStore>>,
+    cache_capacity: usize,
+    concurrency: usize,
+    jitter_seed: Option<u64>,
+}
+
+impl Means {
+    pub(crate) fn new(builder: TransportBuilder) -> Result<Self> {
+        Ok(Self {
+            sender: Sender::new(builder.sender, builder.connect_timeout)?,
+            user_agent: user_agent(builder.user_agent.as_deref())?,
+            hooks: builder.hooks,
+            layers: builder.layers,
+            cache_store: builder.cache_store,
+            cache_capacity: builder.cache_capacity,
+            concurrency: builder.concurrency,
+            jitter_seed: builder.jitter_seed,
+        })
+    }
 }

@@ -96,3 +96,22 @@ async fn the_user_agent_names_the_sdk_and_then_the_program() {
     let error = platform.builder().user_agent("a\nb").build().unwrap_err();
     assert_eq!(error.kind(), ErrorKind::InvalidInput);
 }
+
+#[tokio::test]
+async fn a_transport_for_someone_else_sends_their_credentials_through_the_same_layers() {
+    let platform = Platform::new(|_, _| answer(200, "1"));
+    let mark = Mark("a", Arc::default());
+    let builder = platform.builder().credentials(Credentials::api_token("one")).layer(mark.clone());
+    let one = builder.build().unwrap();
+    let two = one.with_credentials(Credentials::api_token("two")).unwrap();
+    for transport in [&one, &two] {
+        transport.execute(request(&GET), &CallOptions::default()).await.unwrap();
+    }
+    let sent: Vec<_> =
+        platform.seen().iter().map(|seen| seen.header("authorization").unwrap().to_owned()).collect();
+    assert_eq!(sent, ["Bearer one", "Bearer two"]);
+    assert_eq!(mark.1.lock().unwrap().len(), 2);
+    assert_ne!(one.identity(), two.identity());
+    let error = one.with_credentials(Credentials::api_token("a\nb")).unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Credentials);
+}

@@ -1,0 +1,86 @@
+//! The client: who sends commands.
+
+use cc_core::{CommandCall, Credentials, Endpoint, Result, Transport, TransportBuilder};
+
+use crate::command::{Command, Context};
+use crate::commands::{RotateApiToken, RotatedApiToken};
+
+/// Manages the API tokens of one user. Cheap to clone: clones share everything.
+#[derive(Debug, Clone)]
+pub struct BridgeClient {
+    transport: Transport,
+}
+
+impl BridgeClient {
+    /// A client with these credentials: OAuth 1, or none where tokens are only created.
+    ///
+    /// # Errors
+    /// What keeps a [transport from being built](TransportBuilder::build).
+    pub fn new(credentials: Credentials) -> Result<Self> {
+        Self::builder().credentials(credentials).build()
+    }
+
+    /// Starts to put one together.
+    pub fn builder() -> BridgeClientBuilder {
+        BridgeClientBuilder::default()
+    }
+
+    /// A call of this command, which is sent when it is awaited and takes options before.
+    pub fn send<C: Command>(&self, command: C) -> CommandCall<C::Output> {
+        let transport = self.transport.clone();
+        CommandCall::new(self.transport.clone(), C::NAME, |options| async move {
+            command.run(&Context::new(transport, options)).await
+        })
+    }
+
+    /// Replaces a token: a new one is made and tried, and only then the old one is revoked. See [`RotateApiToken`].
+    pub fn rotate(&self, rotation: RotateApiToken) -> CommandCall<RotatedApiToken> {
+        self.send(rotation)
+    }
+
+    /// What carries the requests.
+    #[must_use]
+    pub fn transport(&self) -> &Transport {
+        &self.transport
+    }
+}
+
+/// Puts a [`BridgeClient`] together.
+#[derive(Debug)]
+#[must_use]
+pub struct BridgeClientBuilder {
+    transport: TransportBuilder,
+}
+
+impl Default for BridgeClientBuilder {
+    fn default() -> Self {
+        Self { transport: Transport::builder().endpoint(Endpoint::BRIDGE) }
+    }
+}
+
+impl BridgeClientBuilder {
+    /// Who asks. Default: nobody.
+    pub fn credentials(self, credentials: Credentials) -> Self {
+        self.configure(|transport| transport.credentials(credentials))
+    }
+
+    /// The base URL of the bridge, with or without a trailing slash. Default: [`Endpoint::BRIDGE`].
+    pub fn endpoint(self, base_url: impl Into<String>) -> Self {
+        self.configure(|transport| transport.endpoint(base_url))
+    }
+
+    /// Sets anything else of the transport: `configure(|transport| transport.…)`.
+    pub fn configure(mut self, change: impl FnOnce(TransportBuilder) -> TransportBuilder) -> Self {
+        self.transport = change(self.transport);
+        self
+    }
+
+    /// The client.
+    ///
+    /// # Errors
+    /// [`ErrorKind::InvalidUrl`](cc_core::ErrorKind::InvalidUrl) when the base URL is none, and what else keeps a
+    /// [transport from being built](TransportBuilder::build).
+    pub fn build(self) -> Result<BridgeClient> {
+        Ok(BridgeClient { transport: self.transport.build()? })
+    }
+}

@@ -1,0 +1,77 @@
+//! What a command of this client is, and what it works with.
+
+use std::future::Future;
+
+use cc_core::runtime::Instant;
+use cc_core::{Call, CallOptions, Credentials, Error, ErrorKind, Operation, Result, Transport};
+
+/// Something the bridge can be asked to do: a value with all its inputs, sent by
+/// [`BridgeClient::send`](crate::BridgeClient::send).
+pub trait Command: Send + Sync + Sized + 'static {
+    /// Its name in the catalogue, such as `ListApiToken`.
+    const NAME: &'static str;
+
+    /// What it gives back.
+    type Output: Send + 'static;
+
+    /// Does it.
+    ///
+    /// # Errors
+    /// Whatever keeps the command from its end.
+    fn run(self, cx: &Context) -> impl Future<Output = Result<Self::Output>> + Send;
+}
+
+/// What a command works with while it runs.
+#[derive(Debug, Clone)]
+pub struct Context {
+    transport: Transport,
+    options: CallOptions,
+}
+
+impl Context {
+    pub(crate) fn new(transport: Transport, options: CallOptions) -> Self {
+        Self { transport, options }
+    }
+
+    /// What carries the requests.
+    #[must_use]
+    pub fn transport(&self) -> &Transport {
+        &self.transport
+    }
+
+    /// When the command must have ended.
+    #[must_use]
+    pub fn deadline(&self) -> Option<Instant> {
+        self.transport.deadline(&self.options)
+    }
+
+    /// The same for someone else.
+    pub(crate) fn with_credentials(&self, credentials: Credentials) -> Result<Self> {
+        Ok(Self { transport: self.transport.with_credentials(credentials)?, options: self.options.clone() })
+    }
+
+    /// The same with other options, where these say something.
+    pub(crate) fn with_options(&self, options: CallOptions) -> Self {
+        Self { transport: self.transport.clone(), options: options.or(&self.options) }
+    }
+
+    /// A call of one operation, with the options of the command.
+    pub fn call<O: Operation>(&self, operation: O) -> Call<O> {
+        self.transport.call(operation).options(self.options.clone())
+    }
+
+    /// The same, for an operation that must be signed with OAuth 1.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Credentials`] when the client has no such credentials. Nothing is sent.
+    pub fn signed<O: Operation>(&self, operation: O) -> Result<Call<O>> {
+        match self.transport.credentials() {
+            Credentials::None | Credentials::ApiToken(_) => {
+                Err(Error::new(ErrorKind::Credentials).with_message(
+                    "API tokens are managed with OAuth 1 credentials: neither without any nor with an API token",
+                ))
+            }
+            _ => Ok(self.call(operation)),
+        }
+    }
+}
