@@ -28,7 +28,7 @@ pub(super) const HANDLERS: &[(&str, Handler)] = &[
 ];
 
 /// The code that every second factor of the sandbox gives.
-const CODE: &str = "000000";
+pub(super) const CODE: &str = "000000";
 
 fn list_keys(world: &mut World, _: &Request<'_>) -> Outcome {
     let keys = world.account.keys.iter().map(|(name, key)| {

@@ -8,7 +8,7 @@ use super::{Handler, read_date};
 use crate::engine::clock::after;
 use crate::engine::reply::{Outcome, Refusal, done, json_of};
 use crate::engine::request::Request;
-use crate::world::{ApiToken, World};
+use crate::world::{ApiToken, Mfa, World};
 
 pub(super) const HANDLERS: &[(&str, Handler)] = &[
     ("list_api_tokens", list),
@@ -29,6 +29,9 @@ fn create(world: &mut World, request: &Request<'_>) -> Outcome {
         || request.text("password") != world.account.password
     {
         return Err(refused("invalid-credential", "The e-mail address or the password is wrong"));
+    }
+    if world.account.mfa == Mfa::Confirmed && request.text("mfaCode") != super::security::CODE {
+        return Err(refused("invalid-mfa-code", "The code of the second factor is missing or wrong"));
     }
     let expires = match &request.body["expirationDate"] {
         Value::Number(number) => number.as_i64().and_then(|ms| jiff::Timestamp::from_millisecond(ms).ok()),

@@ -70,6 +70,12 @@ async fn a_second_factor_is_set_up_with_the_password() {
     assert_eq!(send(Method::POST, &confirmation, right, Some(json!({"code": "123456"}))).await, 400);
     assert_eq!(send(Method::POST, &confirmation, right, Some(json!({"code": "000000"}))).await, 200);
     assert_eq!(send(Method::GET, &codes, right, None).await, 200);
+    let mut token = json!({
+        "email": "user@sandbox.example", "password": right, "name": "ci", "expirationDate": "2026-01-02T00:00:00Z",
+    });
+    assert_eq!(client.send("POST", "/api-tokens", token.clone()).await.json()["code"], "invalid-mfa-code");
+    token["mfaCode"] = "000000".into();
+    assert_eq!(client.send("POST", "/api-tokens", token).await.status, 200);
     assert!(
         !format!("{:?}", sandbox.exchanges()).contains(&STANDARD.encode(right)),
         "the header is redacted"

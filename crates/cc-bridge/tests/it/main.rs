@@ -1,0 +1,7 @@
+//! The client from outside: against a bridge that answers as each test says, and against the sandbox's.
+
+mod commands;
+mod errors;
+mod rotate;
+mod sandbox;
+mod support;
