@@ -21,6 +21,7 @@ mod environment;
 mod grafana;
 mod link;
 mod load_balancer;
+mod log;
 mod migration;
 mod operator;
 mod organisation;
@@ -54,6 +55,7 @@ pub(crate) fn handlers() -> Handlers {
         grafana::HANDLERS,
         link::HANDLERS,
         load_balancer::HANDLERS,
+        log::HANDLERS,
         migration::HANDLERS,
         operator::HANDLERS,
         organisation::HANDLERS,

@@ -13,6 +13,7 @@ pub(crate) mod request;
 mod router;
 pub(crate) mod sample;
 pub(crate) mod server;
+mod spoil;
 mod subjects;
 pub(crate) mod table;
 #[cfg(test)]
@@ -24,7 +25,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use bytes::Bytes;
-use http::header::{ACCESS_CONTROL_ALLOW_ORIGIN, CONTENT_TYPE, ORIGIN, RETRY_AFTER};
+use http::header::{ACCESS_CONTROL_ALLOW_ORIGIN, CONTENT_TYPE, ORIGIN};
 use http::request::Parts;
 use http::{HeaderValue, Response, StatusCode};
 
@@ -41,6 +42,7 @@ use validate::{Inputs, Side, Violation};
 
 use crate::domains::Handlers;
 use crate::kv::{self, Proxy};
+use crate::stream::{Ground, Live};
 use crate::world::World;
 
 /// Everything that a sandbox is, but the socket.
@@ -54,7 +56,7 @@ pub(crate) struct Engine {
     pub(crate) clock: Arc<Clock>,
     pub(crate) faults: Faults,
     pub(crate) journal: Journal,
-    pub(crate) world: Mutex<World>,
+    pub(crate) world: Arc<Mutex<World>>,
     pub(crate) proxy: Proxy,
     pub(crate) violations: Mutex<Vec<Violation>>,
     /// Whether violations are also told on the standard error.
@@ -83,7 +85,7 @@ impl Engine {
             clock: Arc::new(clock),
             faults: Faults::new(world.seed),
             journal: Journal::default(),
-            world: Mutex::new(world),
+            world: Arc::new(Mutex::new(world)),
             proxy: Proxy::default(),
             violations: Mutex::default(),
             tells,
@@ -107,7 +109,13 @@ impl Engine {
         let found = self.table.router().find(parts.method.as_str(), path);
         let operation = found.as_ref().map(|found| self.table.operations[found.operation].id.as_str());
         let ticket = self.journal.begin(&parts, &bytes, operation);
-        let target = Target { operation, method: parts.method.as_str(), path };
+        let target = Target {
+            operation,
+            method: parts.method.as_str(),
+            path,
+            streams: found.as_ref().is_some_and(|found| self.table.operations[found.operation].streams()),
+            resumes: parts.headers.contains_key("last-event-id"),
+        };
         let (delay, effect) = self.faults.plan(&target);
         if !delay.is_zero() {
             tokio::time::sleep(delay).await;
@@ -124,53 +132,6 @@ impl Engine {
         let sozu_id = self.sozu_id();
         self.journal.end(ticket, answer.status().as_u16(), &sozu_id);
         Ok(finished(answer, &sozu_id, &parts))
-    }
-
-    /// The answer that a fault makes, or spoils.
-    async fn spoiled(
-        &self,
-        effect: Effect,
-        parts: &Parts,
-        bytes: &Bytes,
-        found: Option<Match>,
-    ) -> Response<Sent> {
-        let path = parts.uri.path();
-        let refused = |status, code, message: &str| refusal(&Refusal::other(status, code, message), path);
-        match effect {
-            Effect::TooManyRequests(after) => {
-                let mut answer = refused(
-                    StatusCode::TOO_MANY_REQUESTS,
-                    "clever.core.too-many-requests",
-                    "Too many requests",
-                );
-                answer.headers_mut().insert(RETRY_AFTER, after.as_secs().into());
-                answer
-            }
-            Effect::Unavailable => refused(
-                StatusCode::SERVICE_UNAVAILABLE,
-                "clever.core.service-unavailable",
-                "The service is not available for now",
-            ),
-            Effect::Html(status) => {
-                let page = format!("<!doctype html>\n<title>{status}</title>\n<h1>{status}</h1>\n");
-                sent(status_of(status), Some("text/html"), Sent::Bytes(page.into()))
-            }
-            Effect::Answer(status, body) => {
-                sent(status_of(status), Some("application/json"), Sent::Bytes(body.to_string().into()))
-            }
-            effect => {
-                let (head, content) = self.dispatch(parts, bytes, found).await.into_parts();
-                let content = match (effect, content) {
-                    (Effect::Truncated, Sent::Bytes(bytes)) => Sent::Stream(body::truncated(&bytes)),
-                    (Effect::SlowBody(pause), Sent::Bytes(bytes)) => Sent::Stream(body::slow(&bytes, pause)),
-                    (Effect::Malformed, Sent::Bytes(_)) => {
-                        Sent::Bytes(Bytes::from_static(b"{\"malformed\": \xff"))
-                    }
-                    (_, content) => content,
-                };
-                Response::from_parts(head, content)
-            }
-        }
     }
 
     /// Does what is asked, or says why not.
@@ -305,6 +266,11 @@ impl Engine {
             Content::Text(text) => Sent::Bytes(text.into()),
             Content::Bytes(bytes) => Sent::Bytes(bytes),
             Content::Stream(body) => Sent::Stream(body),
+            Content::Events(wanted) => {
+                let world = Arc::downgrade(&self.world);
+                let ground = Ground { world, clock: Arc::clone(&self.clock) };
+                Sent::Events(Box::new(Live::new(ground, *wanted)))
+            }
         };
         let status = reply.status.unwrap_or_else(|| status_of(success.status));
         let mut answer = sent(status, success.content_type.as_deref(), content);
@@ -349,6 +315,7 @@ impl Engine {
 enum Sent {
     Bytes(Bytes),
     Stream(Body),
+    Events(Box<Live>),
 }
 
 fn sent(status: StatusCode, content_type: Option<&str>, content: Sent) -> Response<Sent> {
@@ -372,6 +339,7 @@ fn finished(answer: Response<Sent>, sozu_id: &str, parts: &Parts) -> Response<Bo
     let mut answer = answer.map(|content| match content {
         Sent::Bytes(bytes) => body::whole(bytes),
         Sent::Stream(body) => body,
+        Sent::Events(live) => live.into_body(),
     });
     if let Ok(value) = HeaderValue::from_str(sozu_id) {
         answer.headers_mut().insert("sozu-id", value);

@@ -35,4 +35,5 @@ pub use engine::journal::Exchange;
 pub use engine::validate::{Side, Violation};
 pub use samples::{Extent, Samples};
 pub use sandbox::{Builder, Sandbox};
+pub use stream::fault::StreamFault;
 pub use world::Ids;

@@ -38,6 +38,11 @@ const PHASES: [(&str, Duration); 4] = [
     ("STARTING", Duration::from_secs(7)),
     ("READY", Duration::from_secs(5)),
 ];
+/// How long after the beginning of the work an instance comes to a phase.
+pub(crate) fn phase_begins(phase: &str) -> Duration {
+    PHASES.iter().take_while(|(name, _)| *name != phase).map(|(_, lasts)| *lasts).sum()
+}
+
 /// How long instances take to stop.
 const STOPPING: Duration = Duration::from_secs(5);
 

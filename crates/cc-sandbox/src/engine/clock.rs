@@ -57,7 +57,6 @@ impl Clock {
     }
 
     /// Waits until a time of this clock.
-    #[cfg_attr(not(test), expect(dead_code, reason = "streams that follow the clock wait with it"))]
     pub(crate) async fn sleep_until(&self, time: Timestamp) {
         let mut jumps = self.jumps.subscribe();
         loop {

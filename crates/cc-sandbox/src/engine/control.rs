@@ -20,7 +20,8 @@ POST   /_sandbox/advance     {\"seconds\": 40}: moves the time ahead
 GET    /_sandbox/faults      faults that may still happen
 POST   /_sandbox/faults      adds one: {\"effect\": \"unavailable\", \"on\": \"get_zone\", \"times\": 2, \"probability\": 0.5}
                              effects: latency (ms), reset-before, reset-after, too-many-requests (seconds),
-                             unavailable, html (status), answer (status, body), truncated, malformed, slow-body (ms)
+                             unavailable, html (status), answer (status, body), truncated, malformed, slow-body (ms),
+                             stream (fault: {\"kind\": \"reset-mid-event\", \"after\": 2}, see `StreamFault`)
 DELETE /_sandbox/faults      takes them all away
 GET    /_sandbox/violations  what broke the spec so far
 GET    /_sandbox/help        this text
@@ -104,6 +105,10 @@ fn read_fault(body: &Value) -> Result<Fault, String> {
         "truncated" => Fault::truncated(),
         "malformed" => Fault::malformed(),
         "slow-body" => Fault::slow_body(Duration::from_millis(number("ms")?)),
+        "stream" => Fault::stream(
+            serde_json::from_value(body["fault"].clone())
+                .map_err(|error| format!("`fault` is no fault of streams: {error}"))?,
+        ),
         other => return Err(format!("`{other}` is no effect of a fault")),
     };
     if let Some(on) = body["on"].as_str() {
@@ -131,6 +136,7 @@ fn described(fault: &Fault) -> Value {
         Effect::Answer(status, body) => json!({ "effect": "answer", "status": status, "body": body }),
         Effect::Truncated => json!({ "effect": "truncated" }),
         Effect::Malformed => json!({ "effect": "malformed" }),
+        Effect::Stream(fault) => json!({ "effect": "stream", "fault": fault }),
         Effect::SlowBody(pause) => json!({ "effect": "slow-body", "ms": pause.as_millis() as u64 }),
     };
     described["on"] = fault.on.as_str().into();

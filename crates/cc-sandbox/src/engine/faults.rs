@@ -6,6 +6,7 @@ use std::time::Duration;
 use serde_json::Value;
 
 use super::random::{happens, mix};
+use crate::stream::fault::StreamFault;
 
 /// Something that goes wrong with some requests, made by one of its constructors.
 ///
@@ -33,6 +34,7 @@ pub(crate) enum Effect {
     Truncated,
     Malformed,
     SlowBody(Duration),
+    Stream(StreamFault),
 }
 
 impl Fault {
@@ -90,6 +92,11 @@ impl Fault {
         Self::new(Effect::SlowBody(pause))
     }
 
+    /// Something goes wrong with a connection of a stream of logs or of requests. Other requests are not concerned.
+    pub fn stream(fault: StreamFault) -> Self {
+        Self::new(Effect::Stream(fault))
+    }
+
     /// Only for these requests: the id of an operation (`create_drain`), a route of the spec
     /// (`POST /v4/drains/organisations/{ownerId}/resources/{resourceId}/drains`), or a path where `*` stands for
     /// anything, with or without a method (`GET /v2/*`).
@@ -111,6 +118,11 @@ impl Fault {
     }
 
     fn concerns(&self, request: &Target<'_>) -> bool {
+        if let Effect::Stream(fault) = self.effect
+            && !(request.streams && (request.resumes || !fault.is_about_resuming()))
+        {
+            return false;
+        }
         if self.on == "*" || request.operation == Some(self.on.as_str()) {
             return true;
         }
@@ -122,11 +134,15 @@ impl Fault {
 }
 
 /// The request that faults look at.
-#[derive(Debug)]
+#[derive(Debug, Clone, Copy)]
 pub(crate) struct Target<'a> {
     pub(crate) operation: Option<&'a str>,
     pub(crate) method: &'a str,
     pub(crate) path: &'a str,
+    /// Whether it asks for a stream of events.
+    pub(crate) streams: bool,
+    /// Whether it names an id to go on from.
+    pub(crate) resumes: bool,
 }
 
 /// The faults of a sandbox.
@@ -148,6 +164,14 @@ impl Faults {
     /// Adds a fault. Of several that hit one request the first added wins, but for latency, which adds up.
     pub fn add(&self, fault: Fault) {
         self.lock().push((fault, 0));
+    }
+
+    /// Has as many connections of streams go wrong, one after the other, each in a way that the seed decides and that a client
+    /// lives through: [`StreamFault::seeded`].
+    pub fn plan_streams(&self, seed: u64, connections: u32) {
+        for number in 0..connections {
+            self.add(Fault::stream(StreamFault::seeded(seed, number.into())).times(1));
+        }
     }
 
     /// Takes every fault away.
@@ -204,8 +228,13 @@ fn path_matches(pattern: &str, path: &str) -> bool {
 mod tests {
     use super::*;
 
-    const ZONE: Target<'_> =
-        Target { operation: Some("get_zone"), method: "GET", path: "/v4/products/zones/par" };
+    const ZONE: Target<'_> = Target {
+        operation: Some("get_zone"),
+        method: "GET",
+        path: "/v4/products/zones/par",
+        streams: false,
+        resumes: false,
+    };
 
     #[test]
     fn a_fault_is_for_an_operation_a_route_or_a_pattern() {
@@ -228,6 +257,15 @@ mod tests {
         assert!(plans.iter().all(|(delay, _)| delay.as_secs() == 1));
         assert_eq!(plans.iter().filter(|(_, effect)| effect.is_some()).count(), 2);
         assert_eq!(faults.list().len(), 1);
+    }
+
+    #[test]
+    fn a_fault_of_streams_is_for_streams_and_one_of_resuming_for_those_that_resume() {
+        let stream = |resumes| Target { streams: true, resumes, ..ZONE };
+        let cut = Fault::stream(StreamFault::AcceptThenClose);
+        let refused = Fault::stream(StreamFault::RefusedId { status: 400 });
+        assert!(!cut.concerns(&ZONE) && cut.concerns(&stream(false)) && cut.concerns(&stream(true)));
+        assert!(!refused.concerns(&stream(false)) && refused.concerns(&stream(true)));
     }
 
     #[test]

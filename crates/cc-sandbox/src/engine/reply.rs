@@ -5,6 +5,7 @@ use http::{HeaderName, HeaderValue, StatusCode};
 use serde_json::{Value, json};
 
 use super::body::Body;
+use crate::stream::Wanted;
 
 /// What a handler gives back.
 pub(crate) type Outcome = Result<Reply, Refusal>;
@@ -28,8 +29,10 @@ pub(crate) enum Content {
     Json(Value),
     Text(String),
     Bytes(Bytes),
-    /// A body that takes its time, such as a stream of events.
+    /// A body that takes its time.
     Stream(Body),
+    /// A stream of events that goes on with the time of the sandbox.
+    Events(Box<Wanted>),
 }
 
 impl From<Value> for Reply {

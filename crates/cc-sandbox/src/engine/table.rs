@@ -153,6 +153,11 @@ impl Operation {
                 .any(|prefix| self.path.starts_with(prefix))
     }
 
+    /// Whether it gives a stream of events.
+    pub(crate) fn streams(&self) -> bool {
+        self.success.content_type.as_deref() == Some("text/event-stream")
+    }
+
     /// Whether the spec says that the operation may answer an error with this status.
     pub(crate) fn may_refuse(&self, status: u16) -> bool {
         let class = format!("{}XX", status / 100);

@@ -77,7 +77,9 @@ async fn every_operation_of_the_spec_is_served_within_the_spec() {
         for whole in [false, true] {
             let answer = sandbox.handle(request(&sandbox, operation, whole)).await.unwrap();
             let status = answer.status().as_u16();
-            let body = answer.into_body().collect().await.unwrap().to_bytes();
+            let endless = operation.streams() && sandbox.has_handler(operation) && status == 200;
+            let body =
+                if endless { Bytes::new() } else { answer.into_body().collect().await.unwrap().to_bytes() };
             let text = String::from_utf8_lossy(&body);
             let violations: Vec<String> = sandbox.violations().iter().map(ToString::to_string).collect();
             assert_eq!(violations, [""; 0], "{text}");

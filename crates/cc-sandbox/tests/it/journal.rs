@@ -109,7 +109,10 @@ async fn the_same_seed_gives_the_same_transcript() {
             format!("/v2/organisations/{}/addons", ids.organisation),
             format!("/v2/organisations/{}/addons/{}", ids.organisation, ids.addon),
             "/v4/products/zones".to_owned(),
-            format!("/v4/logs/organisations/{}/applications/{}/logs", ids.organisation, ids.application),
+            format!(
+                "/v4/logs/organisations/{}/applications/{}/logs?since=2025-12-31T00:00:00Z&limit=5",
+                ids.organisation, ids.application
+            ),
             format!("/v4/drains/organisations/{}/resources/{}/drains", ids.organisation, ids.application),
         ] {
             let answer = client.request(Method::GET, &path).send().await.unwrap();

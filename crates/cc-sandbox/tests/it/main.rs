@@ -8,3 +8,4 @@ mod faults;
 mod journal;
 mod lifecycle;
 mod program;
+mod streams;

@@ -1,0 +1,110 @@
+//! The log of an application: what its deployments say, and what its instances say while they are up.
+
+use jiff::Timestamp;
+use serde_json::{Value, json};
+
+use super::{Line, Place, Span, deployment, now_and_then};
+use crate::world::{Application, Deployment, Instance, State, World};
+
+pub(super) const FIELDS: [&str; 15] = [
+    "id",
+    "date",
+    "applicationId",
+    "commitId",
+    "deploymentId",
+    "instanceId",
+    "zone",
+    "region",
+    "service",
+    "pid",
+    "facility",
+    "severity",
+    "priority",
+    "version",
+    "message",
+];
+
+/// An instance says up to two things in so many microseconds.
+const SLOT: i64 = 4_000_000;
+const MOST: u64 = 2;
+
+pub(super) fn lines(world: &World, application: &Application, span: Span) -> Vec<Line> {
+    let mut lines = Vec::new();
+    for deployment in application.deployments.values().filter(|own| own.action == "DEPLOY") {
+        lines.extend(deployment::lines(application, deployment, span));
+    }
+    for instance in application.instances.values().filter(|instance| !instance.is_build) {
+        let Some(deployment) = application.deployments.get(&instance.deployment) else { continue };
+        let Some(up) = reached(deployment, State::Succeeded) else { continue };
+        let down = instance.deleted.map_or(i64::MAX, Timestamp::as_microsecond);
+        let span = Span { from: span.from.max(up.as_microsecond()), to: span.to.min(down) };
+        if span.from >= span.to {
+            continue;
+        }
+        for (place, drawn) in now_and_then(world.seed, &instance.id, SLOT, MOST, span) {
+            let said = said(drawn);
+            lines.push(line(application, deployment, Some(instance), place, &said));
+        }
+    }
+    lines
+}
+
+/// When a deployment came to a state.
+pub(super) fn reached(deployment: &Deployment, state: State) -> Option<Timestamp> {
+    deployment.steps.iter().find(|(step, _)| *step == state).map(|(_, time)| *time)
+}
+
+/// What a service says.
+pub(super) struct Said {
+    pub(super) service: &'static str,
+    pub(super) severity: &'static str,
+    pub(super) message: String,
+}
+
+/// Something that a program says while it runs.
+fn said(drawn: u64) -> Said {
+    let (service, severity) = ("bas", "info");
+    let (item, time) = (drawn / 16 % 500, drawn / 8_000 % 90 + 2);
+    let message = match drawn % 16 {
+        0 => format!("POST /api/orders 201 {time} ms"),
+        1 => format!("GET /api/items/{item} 404 {time} ms"),
+        2 => format!("job {item} done in {time} ms"),
+        3 => "GET /health 200 1 ms".to_owned(),
+        4 => return Said { service, severity: "warning", message: format!("slow query: {} ms", time * 20) },
+        5 => return Said { service, severity: "err", message: format!("order {item}: no stock left") },
+        6 => return Said { service: "systemd", severity, message: "Started session of user bas".to_owned() },
+        _ => format!("GET /api/items/{item} 200 {time} ms"),
+    };
+    Said { service, severity, message }
+}
+
+pub(super) fn line(
+    application: &Application,
+    deployment: &Deployment,
+    instance: Option<&Instance>,
+    place: Place,
+    said: &Said,
+) -> Line {
+    let (severity, service) = (said.severity, said.service);
+    let level = match severity {
+        "err" => 3,
+        "warning" => 4,
+        _ => 6,
+    };
+    let id = instance.map(|instance| instance.id.clone());
+    let value: Value = json!({
+        "applicationId": application.id,
+        "commitId": deployment.commit,
+        "deploymentId": deployment.id,
+        "instanceId": id,
+        "zone": application.text("zone"),
+        "service": service,
+        "pid": if service == "systemd" { 1 } else { 1_024 + i32::try_from(deployment.number).unwrap_or(0) },
+        "facility": 1,
+        "severity": severity,
+        "priority": 8 + level,
+        "version": "1",
+        "message": said.message,
+    });
+    Line { place, service, deployment: Some(deployment.id.clone()), instance: id, value }
+}
