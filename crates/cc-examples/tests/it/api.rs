@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use cc_client::api::application::GetApplication;
-use cc_client::api::passthrough::{GetV2, PutV2};
+use cc_client::api::passthrough::{DeleteV2, DeleteV4, GetV2, GetV4, PostV2, PostV4, PutV2, PutV4};
 use cc_client::core::ApplicationId;
 use cc_client::{Client, Credentials, ErrorKind, Ids, Subject};
 use cc_sandbox::Sandbox;
@@ -42,6 +42,25 @@ async fn any_route_is_reached_with_its_query() {
     let _ = passthrough.get_v2(GetV2::new("products/instances").query(query)).await;
     let last = sandbox.journal().lines().last().map(str::to_owned).unwrap();
     assert_eq!(last, "GET /v2/products/instances?full=true%20%26%20more");
+    sandbox.violations();
+}
+
+#[tokio::test]
+async fn every_method_reaches_any_route_of_both_versions() {
+    let (sandbox, client) = sandbox().await;
+    let any = client.api().passthrough();
+    let (body, path) = (json!({}), "somewhere/else");
+    any.get_v2(GetV2::new(path)).await.unwrap_err();
+    any.post_v2(PostV2::new(path, body.clone())).await.unwrap_err();
+    any.put_v2(PutV2::new(path, body.clone())).await.unwrap_err();
+    any.delete_v2(DeleteV2::new(path)).await.unwrap_err();
+    any.get_v4(GetV4::new(path)).await.unwrap_err();
+    any.post_v4(PostV4::new(path, body.clone())).await.unwrap_err();
+    any.put_v4(PutV4::new(path, body)).await.unwrap_err();
+    let error = any.delete_v4(DeleteV4::new(path)).await.unwrap_err();
+    assert!(error.is_not_found(), "{error}");
+    let routes = ["v2", "v4"].map(|v| ["GET", "POST", "PUT", "DELETE"].map(|m| format!("{m} /{v}/{path}")));
+    assert_eq!(sandbox.journal().lines().collect::<Vec<_>>(), routes.concat());
     sandbox.violations();
 }
 

@@ -14,6 +14,15 @@ use crate::resolve::Ids;
 ///
 /// # Errors
 /// - 401: The credentials are missing or not accepted.
+///
+/// # Example
+/// ```
+/// # cc_examples::try_out("GetGithubLinkTransactionId", async |client, input| {
+/// use cc_client::commands::github::GetGithubLinkTransactionId;
+///
+/// let github_link_transaction_id = client.send(GetGithubLinkTransactionId::new()).await?;
+/// # Ok(()) });
+/// ```
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "catalog", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
@@ -48,6 +57,15 @@ impl Command for GetGithubLinkTransactionId {
 /// # Errors
 /// - 401: The credentials are missing or not accepted.
 /// - 404: There is none, or none the caller may see.
+///
+/// # Example
+/// ```
+/// # cc_examples::try_out("UnlinkGithubAccount", async |client, input| {
+/// use cc_client::commands::github::UnlinkGithubAccount;
+///
+/// client.send(UnlinkGithubAccount::new()).await?;
+/// # Ok(()) });
+/// ```
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "catalog", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
@@ -77,6 +95,15 @@ impl Command for UnlinkGithubAccount {
 ///
 /// # Errors
 /// - 401: The credentials are missing or not accepted.
+///
+/// # Example
+/// ```
+/// # cc_examples::try_out("GetGithubUsername", async |client, input| {
+/// use cc_client::commands::github::GetGithubUsername;
+///
+/// let github_username = client.send(GetGithubUsername::new()).await?;
+/// # Ok(()) });
+/// ```
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "catalog", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]

@@ -17,6 +17,18 @@ use crate::resolve::Ids;
 /// # Errors
 /// - 401: The credentials are missing or not accepted.
 /// - 403: The caller may not do this.
+///
+/// # Example
+/// ```
+/// # cc_examples::try_out("GetNetworkGroupWireguardConfiguration", async |client, input| {
+/// # let owner_id: cc_client::core::OwnerId = input.get("ownerId");
+/// # let network_group_id: cc_client::core::NetworkGroupId = input.get("networkGroupId");
+/// # let peer_id: String = input.get("peerId");
+/// use cc_client::commands::network_group::GetNetworkGroupWireguardConfiguration;
+///
+/// let network_group_wireguard_configuration = client.send(GetNetworkGroupWireguardConfiguration::new(owner_id, network_group_id, peer_id)).await?;
+/// # Ok(()) });
+/// ```
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "catalog", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
@@ -78,6 +90,18 @@ impl Command for GetNetworkGroupWireguardConfiguration {
 /// - 401: The credentials are missing or not accepted.
 /// - 403: The caller may not do this.
 /// - 404: There is none, or none the caller may see.
+///
+/// # Example
+/// ```
+/// # cc_examples::try_out("GetNetworkGroupWireguardConfigurationUrl", async |client, input| {
+/// # let owner_id: cc_client::core::OwnerId = input.get("ownerId");
+/// # let network_group_id: cc_client::core::NetworkGroupId = input.get("networkGroupId");
+/// # let peer_id: String = input.get("peerId");
+/// use cc_client::commands::network_group::GetNetworkGroupWireguardConfigurationUrl;
+///
+/// let network_group_wireguard_configuration_url = client.send(GetNetworkGroupWireguardConfigurationUrl::new(owner_id, network_group_id, peer_id)).await?;
+/// # Ok(()) });
+/// ```
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "catalog", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]

@@ -17,6 +17,17 @@ use crate::resolve::Ids;
 /// - 401: The credentials are missing or not accepted.
 /// - 403: The caller may not do this.
 /// - 404: There is none, or none the caller may see.
+///
+/// # Example
+/// ```
+/// # cc_examples::try_out("DeleteEmailNotification", async |client, input| {
+/// # let owner_id: cc_client::core::OwnerId = input.get("ownerId");
+/// # let email_notification_id: String = input.get("emailNotificationId");
+/// use cc_client::commands::notification::DeleteEmailNotification;
+///
+/// client.send(DeleteEmailNotification::new(owner_id, email_notification_id)).await?;
+/// # Ok(()) });
+/// ```
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "catalog", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
@@ -66,6 +77,17 @@ impl Command for DeleteEmailNotification {
 /// - 401: The credentials are missing or not accepted.
 /// - 403: The caller may not do this.
 /// - 404: There is none, or none the caller may see.
+///
+/// # Example
+/// ```
+/// # cc_examples::try_out("DeleteWebhookNotification", async |client, input| {
+/// # let owner_id: cc_client::core::OwnerId = input.get("ownerId");
+/// # let webhook_notification_id: String = input.get("webhookNotificationId");
+/// use cc_client::commands::notification::DeleteWebhookNotification;
+///
+/// client.send(DeleteWebhookNotification::new(owner_id, webhook_notification_id)).await?;
+/// # Ok(()) });
+/// ```
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "catalog", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]

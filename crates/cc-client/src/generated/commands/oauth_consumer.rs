@@ -17,6 +17,16 @@ use crate::resolve::Ids;
 /// - 401: The credentials are missing or not accepted.
 /// - 403: The caller may not do this.
 /// - 404: There is none, or none the caller may see.
+///
+/// # Example
+/// ```
+/// # cc_examples::try_out("DeleteOauthConsumer", async |client, input| {
+/// # let oauth_consumer_key: cc_client::core::ConsumerKey = input.get("oauthConsumerKey");
+/// use cc_client::commands::oauth_consumer::DeleteOauthConsumer;
+///
+/// client.send(DeleteOauthConsumer::new(oauth_consumer_key)).await?;
+/// # Ok(()) });
+/// ```
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "catalog", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
@@ -74,6 +84,16 @@ impl Command for DeleteOauthConsumer {
 /// # Errors
 /// - 401: The credentials are missing or not accepted.
 /// - 403: The caller may not do this.
+///
+/// # Example
+/// ```
+/// # cc_examples::try_out("GetOauthConsumerSecret", async |client, input| {
+/// # let oauth_consumer_key: cc_client::core::ConsumerKey = input.get("oauthConsumerKey");
+/// use cc_client::commands::oauth_consumer::GetOauthConsumerSecret;
+///
+/// let oauth_consumer_secret = client.send(GetOauthConsumerSecret::new(oauth_consumer_key)).await?;
+/// # Ok(()) });
+/// ```
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "catalog", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]

@@ -18,6 +18,16 @@ use crate::resolve::Ids;
 /// # Errors
 /// - 401: The credentials are missing or not accepted.
 /// - 403: The caller may not do this.
+///
+/// # Example
+/// ```
+/// # cc_examples::try_out("ListTcpRedirection", async |client, input| {
+/// # let application_id: cc_client::core::ApplicationId = input.get("applicationId");
+/// use cc_client::commands::tcp_redirection::ListTcpRedirection;
+///
+/// let tcp_redirections = client.send(ListTcpRedirection::new(application_id)).await?;
+/// # Ok(()) });
+/// ```
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "catalog", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
@@ -82,6 +92,18 @@ impl Command for ListTcpRedirection {
 /// - 401: The credentials are missing or not accepted.
 /// - 403: The caller may not do this.
 /// - 404: There is none, or none the caller may see.
+///
+/// # Example
+/// ```
+/// # cc_examples::try_out("DeleteTcpRedirection", async |client, input| {
+/// # let application_id: cc_client::core::ApplicationId = input.get("applicationId");
+/// # let port: i64 = input.get("port");
+/// # let namespace: String = input.get("namespace");
+/// use cc_client::commands::tcp_redirection::DeleteTcpRedirection;
+///
+/// client.send(DeleteTcpRedirection::new(application_id, port, namespace)).await?;
+/// # Ok(()) });
+/// ```
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "catalog", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
@@ -150,6 +172,16 @@ impl Command for DeleteTcpRedirection {
 /// # Errors
 /// - 401: The credentials are missing or not accepted.
 /// - 403: The caller may not do this.
+///
+/// # Example
+/// ```
+/// # cc_examples::try_out("ListTcpRedirectionNamespace", async |client, input| {
+/// # let owner_id: cc_client::core::OwnerId = input.get("ownerId");
+/// use cc_client::commands::tcp_redirection::ListTcpRedirectionNamespace;
+///
+/// let tcp_redirection_namespaces = client.send(ListTcpRedirectionNamespace::new(owner_id)).await?;
+/// # Ok(()) });
+/// ```
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "catalog", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
