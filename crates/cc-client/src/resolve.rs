@@ -27,6 +27,7 @@ mod summary;
 use std::sync::{Arc, PoisonError, RwLock};
 use std::time::Duration;
 
+use cc_core::transport::{Ticket, Turn};
 use cc_core::{AddonId, AnyAddonId, OwnerId, RealAddonId, Result, Transport};
 
 #[cfg(not(target_family = "wasm"))]
@@ -75,6 +76,8 @@ struct Known {
 struct Fetched {
     index: Arc<Index>,
     identity: Arc<str>,
+    /// Whether another process asked for it.
+    by_others: bool,
 }
 
 /// Ids that were found.
@@ -136,10 +139,10 @@ impl Resolver {
     /// # Errors
     /// Those of the request.
     pub async fn refresh(&self) -> Result<Arc<Index>> {
-        let (fetched, late) = self.fetch();
+        let (fetched, late) = self.fetch(false);
         let first = fetched.await?;
         // One that was on its way already may not know what happened just before this was called.
-        let last = if late { self.fetch().0.await? } else { first };
+        let last = if late || first.by_others { self.fetch(false).0.await? } else { first };
         Ok(last.index)
     }
 
@@ -168,8 +171,9 @@ impl Resolver {
         }
         if let Some(store) = &self.0.store {
             let this = self.clone();
-            let key = store.key(&self.0.transport);
-            self.0.loading.join(|| Box::pin(async move { this.load(key).await })).0.await;
+            let identity = self.0.transport.identity();
+            let key = store.key(&self.0.transport, &identity);
+            self.0.loading.join(|| Box::pin(async move { this.load(key, identity).await })).0.await;
             if let Ok(found) = self.look_up(ids) {
                 return Ok(found);
             }
@@ -226,16 +230,19 @@ impl Resolver {
     }
 
     /// Fetches the index until `look` gives something: a second time only when the first was on its way already, and so may
-    /// not know what happened just before, or was given to somebody else, whose credentials the provider gave before.
+    /// not know what happened just before, or was given to somebody else, whose credentials the provider gave before; and
+    /// when it came from another process, which may have asked long ago.
     async fn fetch_until<T>(&self, look: impl Fn(&Index) -> Option<T>) -> Result<Option<T>> {
-        for _ in 0..2 {
-            let (fetched, late) = self.fetch();
-            let Fetched { index, identity } = fetched.await?;
+        // One that lay in the store, one that was on its way, one that began after the question.
+        let rounds = if self.0.store.is_some() { 3 } else { 2 };
+        for _ in 0..rounds {
+            let (fetched, late) = self.fetch(true);
+            let Fetched { index, identity, by_others } = fetched.await?;
             let mine = identity == self.0.transport.identity();
             if let (true, Some(found)) = (mine, look(&index)) {
                 return Ok(Some(found));
             }
-            if mine && !late {
+            if mine && !late && !by_others {
                 break;
             }
         }
@@ -243,27 +250,42 @@ impl Resolver {
     }
 
     /// The index that the platform is asked for now, or was asked for and did not answer yet; and whether it is the latter.
-    fn fetch(&self) -> (impl Future<Output = Result<Fetched>> + use<>, bool) {
+    /// When it is `shared`, one that another process asks for will do.
+    fn fetch(&self, shared: bool) -> (impl Future<Output = Result<Fetched>> + use<>, bool) {
         let this = self.clone();
         self.0.fetching.join(|| {
             Box::pin(async move {
                 let identity = this.0.transport.identity();
-                let key = this.0.store.as_ref().and_then(|store| store.key(&this.0.transport));
+                let store = this.0.store.as_ref();
+                let store = store.and_then(|store| Some((store, store.key(&this.0.transport, &identity)?)));
+                let mut ticket = Ticket::none();
+                if let (Some((store, key)), true) = (&store, shared) {
+                    let have = this.with_index(|index, _| index.map(|index| index.fetched_at()));
+                    match store.take_turn(key, have).await {
+                        Turn::Kept(index) => {
+                            this.keep(index.clone(), identity.clone());
+                            return Ok(Fetched { index, identity, by_others: true });
+                        }
+                        Turn::Ask(mine) => ticket = mine,
+                        _ => {}
+                    }
+                }
                 let index = Arc::new(fetch::fetch(&this.0.transport).await?);
                 tracing::debug!(ids = index.len(), "the index of ids is fresh");
                 this.keep(index.clone(), identity.clone());
-                if let (Some(store), Some(key)) = (&this.0.store, key) {
-                    store.write(&key, index.clone()).await;
+                if let Some((store, key)) = &store {
+                    store.write(key, index.clone()).await;
                 }
-                Ok(Fetched { index, identity })
+                // Who waits for the turn finds what was written.
+                drop(ticket);
+                Ok(Fetched { index, identity, by_others: false })
             })
         })
     }
 
     /// Reads the index from the store, unless a fresher one came meanwhile.
-    async fn load(&self, key: Option<String>) {
+    async fn load(&self, key: Option<String>, identity: Arc<str>) {
         let (Some(store), Some(key)) = (&self.0.store, key) else { return };
-        let identity = self.0.transport.identity();
         let generation = self.with_index(|_, generation| generation);
         let Some(index) = store.read(&key).await else { return };
         let mut known = self.0.known.write().unwrap_or_else(PoisonError::into_inner);

@@ -9,12 +9,16 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use cc_core::runtime::{self, Instant};
-use cc_core::{Error, ErrorKind, Result, Transport};
+use cc_core::transport::Turn;
+use cc_core::{Error, ErrorKind, Result, Timestamp, Transport};
 
 use super::index::Index;
 
 /// How long a store may take to read or to write. Past that the platform is asked, and what was to be written is not.
 const PATIENCE: Duration = Duration::from_secs(2);
+
+/// How long a store may wait for what another process has asked for.
+const TURN_PATIENCE: Duration = Duration::from_secs(12);
 
 /// The future of a [`Store`].
 pub type StoreFuture<'a, T> = Pin<Box<dyn Future<Output = Result<T>> + Send + 'a>>;
@@ -42,6 +46,15 @@ pub trait Store: Send + Sync + fmt::Debug + 'static {
     /// # Errors
     /// [`ErrorKind::Store`] when it cannot be written.
     fn remove<'a>(&'a self, key: &'a str) -> StoreFuture<'a, ()>;
+
+    /// Asks whose turn it is to ask the platform for an index other than the one that was fetched at `have`. It may wait for
+    /// the one that another process has asked for, up to twelve seconds. Default: it is the caller's turn.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Store`] when it cannot be said.
+    fn take_turn<'a>(&'a self, _key: &'a str, _have: Option<Timestamp>) -> StoreFuture<'a, Turn<Arc<Index>>> {
+        Box::pin(std::future::ready(Ok(Turn::anyone())))
+    }
 }
 
 impl<S: Store + ?Sized> Store for Arc<S> {
@@ -55,6 +68,10 @@ impl<S: Store + ?Sized> Store for Arc<S> {
 
     fn remove<'a>(&'a self, key: &'a str) -> StoreFuture<'a, ()> {
         (**self).remove(key)
+    }
+
+    fn take_turn<'a>(&'a self, key: &'a str, have: Option<Timestamp>) -> StoreFuture<'a, Turn<Arc<Index>>> {
+        (**self).take_turn(key, have)
     }
 }
 
@@ -104,24 +121,28 @@ impl Guarded {
         Self { store, warned: AtomicBool::new(false) }
     }
 
-    /// What the index of this transport is kept under. There is none for a credentials provider that does not say whose
+    /// What the index of this identity is kept under. There is none for a credentials provider that does not say whose
     /// credentials it gives: another one may come to stand at its place in memory.
-    pub(super) fn key(&self, transport: &Transport) -> Option<String> {
-        let identity = transport.identity();
+    pub(super) fn key(&self, transport: &Transport, identity: &str) -> Option<String> {
         (!identity.starts_with("provider-0x")).then(|| format!("{identity} {}", transport.endpoint()))
     }
 
     pub(super) async fn read(&self, key: &str) -> Option<Arc<Index>> {
-        self.guard("read", self.store.read(key)).await.flatten()
+        self.guard("read", PATIENCE, self.store.read(key)).await.flatten()
     }
 
     pub(super) async fn write(&self, key: &str, index: Arc<Index>) {
-        self.guard("write", self.store.write(key, index)).await;
+        self.guard("write", PATIENCE, self.store.write(key, index)).await;
     }
 
-    async fn guard<T>(&self, what: &str, work: StoreFuture<'_, T>) -> Option<T> {
+    pub(super) async fn take_turn(&self, key: &str, have: Option<Timestamp>) -> Turn<Arc<Index>> {
+        let turn = self.guard("say whose turn it is", TURN_PATIENCE, self.store.take_turn(key, have));
+        turn.await.unwrap_or_else(Turn::anyone)
+    }
+
+    async fn guard<T>(&self, what: &str, patience: Duration, work: StoreFuture<'_, T>) -> Option<T> {
         let late = || Err(Error::new(ErrorKind::Store).with_message("it took too long"));
-        let done = runtime::until(Some(Instant::now() + PATIENCE), work).await.unwrap_or_else(late);
+        let done = runtime::until(Some(Instant::now() + patience), work).await.unwrap_or_else(late);
         let error = match done {
             Ok(done) => return Some(done),
             Err(error) => error,

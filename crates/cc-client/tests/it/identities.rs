@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use cc_client::resolve::{FileStore, MemoryStore, Store};
 use cc_client::{CachePolicy, Client, Transport};
-use cc_core::transport::{CacheKey, CacheStore, CachedAnswer, HttpRequest, StoreFuture};
+use cc_core::transport::{CacheKey, CacheStore, CachedAnswer, HttpRequest, StoreFuture, Ticket};
 use cc_core::{ApplicationId, OwnerId};
 use futures_util::future::join_all;
 
@@ -40,7 +40,13 @@ impl CacheStore for Answers {
         Box::pin(async { Ok(self.0.lock().unwrap().get(key).cloned()) })
     }
 
-    fn put<'a>(&'a self, key: &'a CacheKey, answer: CachedAnswer, _: Duration) -> StoreFuture<'a, ()> {
+    fn put<'a>(
+        &'a self,
+        key: &'a CacheKey,
+        answer: CachedAnswer,
+        _: Duration,
+        _: &'a Ticket,
+    ) -> StoreFuture<'a, ()> {
         self.0.lock().unwrap().insert(key.clone(), answer);
         Box::pin(async { Ok(()) })
     }

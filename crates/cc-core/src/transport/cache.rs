@@ -3,6 +3,7 @@
 mod memory;
 mod policy;
 mod store;
+mod turn;
 
 use std::sync::Arc;
 use std::task::{Context, Poll};
@@ -21,6 +22,7 @@ pub(crate) use memory::MemoryStore;
 pub use policy::{CacheMode, CachePolicy};
 pub(crate) use store::related;
 pub use store::{CacheKey, CacheStore, CachedAnswer, StoreFuture};
+pub use turn::{Ticket, Turn};
 
 /// Answers from the store, and fills it.
 #[derive(Debug, Clone)]
@@ -68,20 +70,21 @@ where
         let key = cache_key(&exchange);
         let CachePolicy { mode, ttl } = exchange.limits.cache;
         let reload = mode == CacheMode::Reload;
-        if !reload {
-            match self.store.get(&key).await {
-                Ok(Some(kept)) => return Ok(kept.into()),
-                Ok(None) => {}
-                Err(error) => complain(&error),
+        let ticket = match if reload { Ok(Turn::anyone()) } else { look_up(&*self.store, &key).await } {
+            Ok(Turn::Kept(kept)) => return Ok(kept.into()),
+            Ok(Turn::Ask(ticket)) => ticket,
+            Err(error) => {
+                complain(&error);
+                Ticket::none()
             }
-        }
+        };
         let _read = self.journal.read(&exchange);
         let outcome = self.inner.call(exchange.clone()).await;
         let good = outcome.as_ref().ok().filter(|answer| answer.status().is_success());
         let kept = good.filter(|_| !ttl.is_zero() && !exchange.is_overtaken()).and_then(CachedAnswer::of);
         let stored = kept.is_some();
         if let Some(kept) = kept {
-            self.store.put(&key, kept, ttl).await.unwrap_or_else(|error| complain(&error));
+            self.store.put(&key, kept, ttl, &ticket).await.unwrap_or_else(|error| complain(&error));
         }
         // A write that began while a slow store was at it has dropped what was not there yet.
         let outdated = if stored { exchange.is_overtaken() } else { reload };
@@ -99,6 +102,14 @@ where
         let outcome = self.inner.call(exchange.clone()).await;
         invalidate(&*self.store, &exchange).await;
         outcome
+    }
+}
+
+/// What is kept, else whose turn it is to ask.
+async fn look_up(store: &dyn CacheStore, key: &CacheKey) -> Result<Turn<CachedAnswer>> {
+    match store.get(key).await? {
+        Some(kept) => Ok(Turn::Kept(kept)),
+        None => store.take_turn(key).await,
     }
 }
 

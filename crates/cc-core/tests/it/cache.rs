@@ -1,6 +1,6 @@
 //! Answers that are kept.
 
-use cc_core::transport::{CacheKey, CacheStore, CachedAnswer, StoreFuture};
+use cc_core::transport::{CacheKey, CacheStore, CachedAnswer, StoreFuture, Ticket, Turn};
 use cc_core::{CachePolicy, CallOptions, Credentials, Error, ErrorKind, Request, Transport};
 use std::time::Duration;
 
@@ -231,7 +231,13 @@ impl CacheStore for Shared {
         Box::pin(async { Ok(self.0.lock().unwrap().get(key).cloned()) })
     }
 
-    fn put<'a>(&'a self, key: &'a CacheKey, answer: CachedAnswer, _: Duration) -> StoreFuture<'a, ()> {
+    fn put<'a>(
+        &'a self,
+        key: &'a CacheKey,
+        answer: CachedAnswer,
+        _: Duration,
+        _: &'a Ticket,
+    ) -> StoreFuture<'a, ()> {
         Box::pin(async {
             self.0.lock().unwrap().insert(key.clone(), answer);
             Ok(())
@@ -266,7 +272,13 @@ impl CacheStore for Broken {
         down()
     }
 
-    fn put<'a>(&'a self, _: &'a CacheKey, _: CachedAnswer, _: Duration) -> StoreFuture<'a, ()> {
+    fn put<'a>(
+        &'a self,
+        _: &'a CacheKey,
+        _: CachedAnswer,
+        _: Duration,
+        _: &'a Ticket,
+    ) -> StoreFuture<'a, ()> {
         down()
     }
 
@@ -286,4 +298,48 @@ async fn the_same_request_can_be_sent_twice() {
     let transport = platform.transport();
     let request: Request = request(&GET);
     assert_eq!(text(&transport, request.clone(), &kept()).await, text(&transport, request, &kept()).await);
+}
+
+/// A store whose other users have asked for everything, and keep what they got to themselves until one waits for it.
+#[derive(Debug, Clone, Default)]
+struct Busy(std::sync::Arc<std::sync::atomic::AtomicUsize>);
+
+impl CacheStore for Busy {
+    fn get<'a>(&'a self, _: &'a CacheKey) -> StoreFuture<'a, Option<CachedAnswer>> {
+        Box::pin(async { Ok(None) })
+    }
+
+    fn put<'a>(
+        &'a self,
+        _: &'a CacheKey,
+        _: CachedAnswer,
+        _: Duration,
+        _: &'a Ticket,
+    ) -> StoreFuture<'a, ()> {
+        down()
+    }
+
+    fn take_turn<'a>(&'a self, _: &'a CacheKey) -> StoreFuture<'a, Turn<CachedAnswer>> {
+        self.0.fetch_add(1, std::sync::atomic::Ordering::Relaxed);
+        let (status, headers) = (http::StatusCode::OK, http::HeaderMap::new());
+        Box::pin(async move { Ok(Turn::Kept(CachedAnswer { status, headers, body: "theirs".into() })) })
+    }
+
+    fn remove<'a>(&'a self, _: &'a CacheKey) -> StoreFuture<'a, ()> {
+        down()
+    }
+
+    fn invalidate<'a>(&'a self, _: &'a str, _: &'a str) -> StoreFuture<'a, ()> {
+        down()
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_another_process_asked_for_is_waited_for_unless_it_is_to_be_fresh() {
+    let (platform, store) = (Platform::counting(), Busy::default());
+    let transport = platform.builder().cache_store(store.clone()).build().unwrap();
+    assert_eq!(get(&transport).await, "theirs");
+    let fresh = kept().reload();
+    assert_eq!(text(&transport, request(&GET), &fresh).await, "0");
+    assert_eq!(store.0.load(std::sync::atomic::Ordering::Relaxed), 1);
 }

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use crate::error::Result;
 use crate::runtime::Instant;
-use crate::transport::cache::{CacheKey, CacheStore, CachedAnswer, StoreFuture};
+use crate::transport::cache::{CacheKey, CacheStore, CachedAnswer, StoreFuture, Ticket};
 use crate::transport::exchange::lock;
 
 /// Keeps answers up to a number of bytes: those whose time has passed go first, then those that were not used for longest.
@@ -107,7 +107,13 @@ impl CacheStore for MemoryStore {
         ready(self.look_up(key))
     }
 
-    fn put<'a>(&'a self, key: &'a CacheKey, answer: CachedAnswer, ttl: Duration) -> StoreFuture<'a, ()> {
+    fn put<'a>(
+        &'a self,
+        key: &'a CacheKey,
+        answer: CachedAnswer,
+        ttl: Duration,
+        _: &'a Ticket,
+    ) -> StoreFuture<'a, ()> {
         self.keep(key, answer, ttl);
         ready(())
     }

@@ -1,7 +1,7 @@
 //! Where answers are kept.
 
 use std::fmt;
-use std::future::Future;
+use std::future::{Future, ready};
 use std::pin::Pin;
 use std::sync::Arc;
 use std::time::Duration;
@@ -10,17 +10,34 @@ use bytes::Bytes;
 use http::{HeaderMap, StatusCode};
 
 use crate::error::Result;
+use crate::transport::cache::turn::{Ticket, Turn};
 
 /// The future of a [`CacheStore`].
 pub type StoreFuture<'a, T> = Pin<Box<dyn Future<Output = Result<T>> + Send + 'a>>;
 
 /// Keeps answers. A failure of it never fails a call: the platform is asked instead.
+///
+/// The identity of a key that starts with `provider-0x` is that of a credentials provider which does not say whose
+/// credentials it gives: it is good for this process only.
 pub trait CacheStore: Send + Sync + fmt::Debug + 'static {
     /// The answer that is kept under this key, when its time has not passed.
     fn get<'a>(&'a self, key: &'a CacheKey) -> StoreFuture<'a, Option<CachedAnswer>>;
 
-    /// Keeps an answer for this long, in the place of the one before.
-    fn put<'a>(&'a self, key: &'a CacheKey, answer: CachedAnswer, ttl: Duration) -> StoreFuture<'a, ()>;
+    /// Keeps an answer for this long, in the place of the one before. `ticket` is of the [turn](Self::take_turn) in which
+    /// the answer was asked for.
+    fn put<'a>(
+        &'a self,
+        key: &'a CacheKey,
+        answer: CachedAnswer,
+        ttl: Duration,
+        ticket: &'a Ticket,
+    ) -> StoreFuture<'a, ()>;
+
+    /// Asks whose turn it is to ask the platform for what is not kept. It may wait for the answer that another process has
+    /// asked for. Default: it is the caller's turn.
+    fn take_turn<'a>(&'a self, _key: &'a CacheKey) -> StoreFuture<'a, Turn<CachedAnswer>> {
+        Box::pin(ready(Ok(Turn::anyone())))
+    }
 
     /// Drops the answer that is kept under this key.
     fn remove<'a>(&'a self, key: &'a CacheKey) -> StoreFuture<'a, ()>;
