@@ -17,6 +17,8 @@ pub mod fan_out;
 mod generated;
 pub mod model;
 pub mod poll;
+#[cfg(all(feature = "redis", not(target_family = "wasm")))]
+pub mod redis;
 pub mod resolve;
 #[cfg(feature = "stream")]
 pub mod stream;

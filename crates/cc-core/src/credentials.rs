@@ -21,6 +21,9 @@ pub use infer::{Infer, Inferred, Source};
 pub use oauth1::OAuth1;
 pub use signature::SignatureMethod;
 
+/// What the identity of a provider starts with that has no other name than its place in memory.
+const OF_THIS_PROCESS: &str = "provider-0x";
+
 /// The future of a [`CredentialsProvider`].
 pub type ProvideFuture<'a> = Pin<Box<dyn Future<Output = Result<Credentials>> + Send + 'a>>;
 
@@ -101,6 +104,13 @@ impl Credentials {
         }
     }
 
+    /// Whether an [`identity`](Self::identity) means the same in another process, and later in this one: all do but that of
+    /// a provider which does not say whose credentials it gives.
+    #[must_use]
+    pub fn is_lasting(identity: &str) -> bool {
+        !identity.starts_with(OF_THIS_PROCESS)
+    }
+
     /// A text that is equal for equal credentials and shows nothing of them: what is kept for one identity is found under
     /// it. It is stable across processes and machines.
     #[must_use]
@@ -115,7 +125,7 @@ impl Credentials {
                 )
             }
             Self::Provider(provider) => provider.identity().map_or_else(
-                || format!("provider-{:p}", Arc::as_ptr(provider)),
+                || format!("{OF_THIS_PROCESS}{:x}", Arc::as_ptr(provider).addr()),
                 |id| format!("provider-{id}"),
             ),
         }
@@ -217,5 +227,31 @@ mod tests {
         assert_eq!(one.identity(), one.clone().identity());
         assert_ne!(one.identity(), other.identity());
         assert!(!one.identity().contains("hunter2") && !format!("{one:?}").contains("hunter2"));
+    }
+
+    #[derive(Debug)]
+    struct Vault(Option<&'static str>);
+
+    impl CredentialsProvider for Vault {
+        fn provide(&self) -> ProvideFuture<'_> {
+            Box::pin(async { Ok(Credentials::None) })
+        }
+
+        fn identity(&self) -> Option<String> {
+            self.0.map(str::to_owned)
+        }
+    }
+
+    #[test]
+    fn only_the_identity_of_a_nameless_provider_does_not_last() {
+        let [nameless, other] = [(); 2].map(|()| Credentials::provider(Vault(None)));
+        assert_eq!(nameless.identity(), nameless.clone().identity());
+        assert_ne!(nameless.identity(), other.identity());
+        assert!(!Credentials::is_lasting(&nameless.identity()), "{}", nameless.identity());
+        for credentials in
+            [Credentials::provider(Vault(Some("me"))), Credentials::api_token("t"), Credentials::None]
+        {
+            assert!(Credentials::is_lasting(&credentials.identity()));
+        }
     }
 }

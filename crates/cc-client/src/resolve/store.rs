@@ -10,7 +10,7 @@ use std::time::Duration;
 
 use cc_core::runtime::{self, Instant};
 use cc_core::transport::Turn;
-use cc_core::{Error, ErrorKind, Result, Timestamp, Transport};
+use cc_core::{Credentials, Error, ErrorKind, Result, Timestamp, Transport};
 
 use super::index::Index;
 
@@ -124,7 +124,7 @@ impl Guarded {
     /// What the index of this identity is kept under. There is none for a credentials provider that does not say whose
     /// credentials it gives: another one may come to stand at its place in memory.
     pub(super) fn key(&self, transport: &Transport, identity: &str) -> Option<String> {
-        (!identity.starts_with("provider-0x")).then(|| format!("{identity} {}", transport.endpoint()))
+        Credentials::is_lasting(identity).then(|| format!("{identity} {}", transport.endpoint()))
     }
 
     pub(super) async fn read(&self, key: &str) -> Option<Arc<Index>> {

@@ -5,6 +5,8 @@ mod command;
 mod commands;
 mod identities;
 mod kills;
+#[cfg(all(unix, feature = "redis"))]
+mod redis;
 mod resolve;
 mod store;
 mod support;

@@ -17,8 +17,8 @@ pub type StoreFuture<'a, T> = Pin<Box<dyn Future<Output = Result<T>> + Send + 'a
 
 /// Keeps answers. A failure of it never fails a call: the platform is asked instead.
 ///
-/// The identity of a key that starts with `provider-0x` is that of a credentials provider which does not say whose
-/// credentials it gives: it is good for this process only.
+/// Where other processes use it too, it must keep nothing of an identity that is not
+/// [lasting](crate::Credentials::is_lasting).
 pub trait CacheStore: Send + Sync + fmt::Debug + 'static {
     /// The answer that is kept under this key, when its time has not passed.
     fn get<'a>(&'a self, key: &'a CacheKey) -> StoreFuture<'a, Option<CachedAnswer>>;

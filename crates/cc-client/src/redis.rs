@@ -1,0 +1,130 @@
+//! What a fleet of machines shares: ids and answers in Redis.
+
+mod answers;
+mod ids;
+mod link;
+mod turn;
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use cc_core::{Error, ErrorKind, Result};
+
+use link::Link;
+
+/// Keeps the index of ids and the answers of the platform in Redis, for many machines that work with the same accounts.
+/// Cheap to clone: clones share one connection. Take it as [`ClientBuilder::id_store`](crate::ClientBuilder::id_store), as
+/// [`TransportBuilder::cache_store`](crate::TransportBuilder::cache_store), or as both.
+///
+/// - What is missing is asked for once: one machine asks the platform, the others wait for what it gets. When it dies on the
+///   way, another one asks after a [while](Self::turn).
+/// - What belongs to one identity is kept under keys of its own, which show nothing of its credentials. Of a credentials
+///   provider that does not say whose credentials it gives, nothing is kept.
+/// - A write of one machine drops the answers that it may make old for all of them, and those that are on their way.
+/// - When Redis is slow, restarts or is gone, everything works as if there were no store. That is told to the log once, and
+///   once more when it is back. What had to be dropped meanwhile is dropped then.
+///
+/// Answers are kept as they came: who can read this Redis reads them. It must be one that your program alone uses, over a
+/// network that is yours.
+///
+/// Needs Redis 6 or later, or what speaks like it, with `EVAL`.
+///
+/// ```no_run
+/// # use std::time::Duration;
+/// # use cc_client::{CachePolicy, Client, redis::RedisStore};
+/// # fn example() -> cc_client::Result<()> {
+/// let store = RedisStore::new("redis://:password@redis.internal:6379")?;
+/// let client = Client::builder()
+///     .id_store(store.clone())
+///     .configure(|transport| transport.cache_store(store).cache(CachePolicy::ttl(Duration::from_secs(30))))
+///     .build()?;
+/// # Ok(()) }
+/// ```
+#[derive(Debug, Clone)]
+pub struct RedisStore {
+    link: Arc<Link>,
+    prefix: Arc<str>,
+    ids_ttl: Duration,
+    most_answers: usize,
+    largest_answer: usize,
+    largest_index: usize,
+    turn: Duration,
+}
+
+impl RedisStore {
+    /// A store in the Redis at this URL: `redis://[user:password@]host[:port][/database]`. Nothing is sent yet.
+    ///
+    /// # Errors
+    /// [`ErrorKind::InvalidUrl`] when it is no such URL; the message does not show it.
+    pub fn new(url: &str) -> Result<Self> {
+        let client = ::redis::Client::open(url).map_err(|_| {
+            // Its own error may quote the password.
+            Error::new(ErrorKind::InvalidUrl)
+                .with_message("the store needs a URL such as redis://:password@host:6379")
+        })?;
+        Ok(Self {
+            link: Arc::new(Link::new(client)),
+            prefix: "cc-client:1".into(),
+            ids_ttl: Duration::from_secs(24 * 3_600),
+            most_answers: 10_000,
+            largest_answer: 1024 * 1024,
+            largest_index: 64 * 1024 * 1024,
+            turn: Duration::from_secs(10),
+        })
+    }
+
+    /// What all keys start with, for programs that share one Redis and nothing else. Default: `cc-client:1`.
+    #[must_use]
+    pub fn prefix(mut self, prefix: &str) -> Self {
+        self.prefix = prefix.into();
+        self
+    }
+
+    /// How long an index is kept after it was fetched. Default: 24 hours.
+    #[must_use]
+    pub fn ids_for(mut self, ttl: Duration) -> Self {
+        self.ids_ttl = ttl;
+        self
+    }
+
+    /// How many answers are kept of one identity; those that end first go first. Default: 10,000.
+    #[must_use]
+    pub fn most_answers(mut self, answers: usize) -> Self {
+        self.most_answers = answers.max(1);
+        self
+    }
+
+    /// The largest answer that is kept, in bytes. Default: 1 MiB.
+    #[must_use]
+    pub fn largest_answer(mut self, bytes: usize) -> Self {
+        self.largest_answer = bytes;
+        self
+    }
+
+    /// The largest index that is kept, in bytes: some 50 for an id. Default: 64 MiB.
+    #[must_use]
+    pub fn largest_index(mut self, bytes: usize) -> Self {
+        self.largest_index = bytes;
+        self
+    }
+
+    /// How long the others wait for a machine that asks the platform, before they take it for dead. Default: 10 s, and no
+    /// more for ids.
+    #[must_use]
+    pub fn turn(mut self, time: Duration) -> Self {
+        self.turn = time;
+        self
+    }
+
+    /// How long Redis may take for one command before it is taken for gone. Default: 500 ms.
+    #[must_use]
+    pub fn patience(mut self, patience: Duration) -> Self {
+        self.link = Arc::new(self.link.with_patience(patience));
+        self
+    }
+}
+
+/// A time for Redis: it takes no zero.
+fn millis(time: Duration) -> u64 {
+    u64::try_from(time.as_millis()).unwrap_or(u64::MAX).clamp(1, 1 << 52)
+}

@@ -1,0 +1,225 @@
+//! Answers of the platform in Redis.
+
+use std::fmt::Write;
+use std::future::ready;
+use std::time::Duration;
+
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+use bytes::Bytes;
+use cc_core::Credentials;
+use cc_core::transport::{CacheKey, CacheStore, CachedAnswer, StoreFuture, Ticket, Turn};
+use http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
+use redis::{Cmd, cmd};
+use serde::{Deserialize, Serialize};
+
+use super::turn::{self, Held};
+use super::{RedisStore, millis};
+
+/// The keys of one answer, in one slot of a cluster with all of its identity.
+struct Keys {
+    answers: String,
+    locks: String,
+    list: String,
+    digest: String,
+}
+
+impl Keys {
+    fn answer(&self) -> String {
+        format!("{}{}", self.answers, self.digest)
+    }
+
+    fn lock(&self) -> String {
+        format!("{}{}", self.locks, self.digest)
+    }
+}
+
+/// What stands before the body: one line of JSON.
+#[derive(Serialize, Deserialize)]
+struct Head {
+    status: u16,
+    /// Names and values, these in base 64: a header may hold any bytes.
+    headers: Vec<(String, String)>,
+}
+
+fn encode(answer: &CachedAnswer) -> Vec<u8> {
+    let headers = answer.headers.iter();
+    let headers = headers.map(|(name, value)| (name.to_string(), STANDARD.encode(value))).collect();
+    let head = Head { status: answer.status.as_u16(), headers };
+    // Texts and numbers always encode.
+    let mut bytes = serde_json::to_vec(&head).unwrap_or_default();
+    bytes.push(b'\n');
+    bytes.extend_from_slice(&answer.body);
+    bytes
+}
+
+/// `None` for what this version did not write.
+fn decode(kept: &[u8]) -> Option<CachedAnswer> {
+    let end = kept.iter().position(|byte| *byte == b'\n')?;
+    let head: Head = serde_json::from_slice(&kept[..end]).ok()?;
+    let mut headers = HeaderMap::new();
+    for (name, value) in head.headers {
+        let value = STANDARD.decode(value).ok()?;
+        headers.append(HeaderName::try_from(name).ok()?, HeaderValue::try_from(value).ok()?);
+    }
+    let status = StatusCode::from_u16(head.status).ok()?;
+    Some(CachedAnswer { status, headers, body: Bytes::copy_from_slice(&kept[end + 1..]) })
+}
+
+impl RedisStore {
+    fn of_identity(&self, identity: &str, digest: &[u8]) -> Keys {
+        let prefix = &self.prefix;
+        let mut hex = String::with_capacity(2 * digest.len());
+        for byte in digest {
+            // Writing to a text never fails.
+            let _ = write!(hex, "{byte:02x}");
+        }
+        Keys {
+            answers: format!("{prefix}:answers:{{{identity}}}:"),
+            locks: format!("{prefix}:answers-lock:{{{identity}}}:"),
+            list: format!("{prefix}:answers-list:{{{identity}}}"),
+            digest: hex,
+        }
+    }
+
+    fn keys(&self, key: &CacheKey) -> Keys {
+        self.of_identity(key.identity(), key.digest())
+    }
+
+    fn invalidation(&self, identity: &str, path: &str) -> Cmd {
+        let keys = self.of_identity(identity, &[]);
+        let mut command = cmd("EVAL");
+        command.arg(include_str!("invalidate.lua")).arg(1).arg(&keys.list);
+        command.arg(path).arg(&keys.answers).arg(&keys.locks);
+        command
+    }
+
+    async fn drop_related(&self, identity: &str, path: &str) {
+        let dropped: Option<u32> = self.link.ask(&self.invalidation(identity, path)).await;
+        if dropped.is_none() {
+            self.link.owe(identity, path);
+        }
+    }
+
+    /// Drops what could not be dropped while Redis was gone. Before that, nothing is read.
+    async fn settle(&self) {
+        for (identity, paths) in self.link.debts() {
+            for path in paths {
+                self.drop_related(&identity, &path).await;
+            }
+        }
+    }
+}
+
+/// What is kept under a path and its list member.
+fn member(keys: &Keys, key: &CacheKey) -> String {
+    format!("{}{}", keys.digest, key.path())
+}
+
+impl CacheStore for RedisStore {
+    fn get<'a>(&'a self, key: &'a CacheKey) -> StoreFuture<'a, Option<CachedAnswer>> {
+        if !Credentials::is_lasting(key.identity()) {
+            return Box::pin(ready(Ok(None)));
+        }
+        Box::pin(async move {
+            self.settle().await;
+            let mut get = cmd("GET");
+            get.arg(self.keys(key).answer());
+            let kept: Option<Option<Vec<u8>>> = self.link.ask(&get).await;
+            Ok(kept.flatten().as_deref().and_then(decode))
+        })
+    }
+
+    fn put<'a>(
+        &'a self,
+        key: &'a CacheKey,
+        answer: CachedAnswer,
+        ttl: Duration,
+        ticket: &'a Ticket,
+    ) -> StoreFuture<'a, ()> {
+        if !Credentials::is_lasting(key.identity()) || answer.size() > self.largest_answer {
+            return Box::pin(ready(Ok(())));
+        }
+        Box::pin(async move {
+            let keys = self.keys(key);
+            let held: Option<&Held> = ticket.held();
+            let mut put = cmd("EVAL");
+            put.arg(include_str!("put.lua")).arg(3).arg(keys.answer()).arg(keys.lock()).arg(&keys.list);
+            put.arg(held.map_or("", Held::token)).arg(millis(ttl)).arg(encode(&answer));
+            put.arg(member(&keys, key)).arg(self.most_answers).arg(&keys.answers);
+            let kept: Option<u32> = self.link.ask(&put).await;
+            if let (Some(_), Some(held)) = (kept, held) {
+                held.ended();
+            }
+            Ok(())
+        })
+    }
+
+    fn take_turn<'a>(&'a self, key: &'a CacheKey) -> StoreFuture<'a, Turn<CachedAnswer>> {
+        if !Credentials::is_lasting(key.identity()) {
+            return Box::pin(ready(Ok(Turn::anyone())));
+        }
+        Box::pin(async move {
+            let keys = self.keys(key);
+            let look = |token: &str| {
+                let mut look = cmd("EVAL");
+                look.arg(include_str!("turn.lua")).arg(3);
+                look.arg(keys.answer()).arg(keys.lock()).arg(&keys.list);
+                look.arg(token).arg(millis(self.turn)).arg(member(&keys, key));
+                look
+            };
+            Ok(turn::take(&self.link, self.turn, keys.lock(), look, decode).await)
+        })
+    }
+
+    fn remove<'a>(&'a self, key: &'a CacheKey) -> StoreFuture<'a, ()> {
+        if !Credentials::is_lasting(key.identity()) {
+            return Box::pin(ready(Ok(())));
+        }
+        Box::pin(async move {
+            let mut delete = cmd("DEL");
+            delete.arg(self.keys(key).answer());
+            let deleted: Option<u32> = self.link.ask(&delete).await;
+            if deleted.is_none() {
+                self.link.owe(key.identity(), key.path());
+            }
+            Ok(())
+        })
+    }
+
+    fn invalidate<'a>(&'a self, identity: &'a str, path: &'a str) -> StoreFuture<'a, ()> {
+        if !Credentials::is_lasting(identity) {
+            return Box::pin(ready(Ok(())));
+        }
+        Box::pin(async move {
+            self.drop_related(identity, path).await;
+            Ok(())
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_answer_is_read_back_as_it_was() {
+        let mut headers = HeaderMap::new();
+        headers.append("x-a", HeaderValue::from_bytes(b"\xe9\xff").unwrap());
+        headers.append("x-a", "two".parse().unwrap());
+        let body = Bytes::from_static(b"\n{\"a\":1}\n\xff");
+        let answer = CachedAnswer { status: StatusCode::CREATED, headers, body };
+        let again = decode(&encode(&answer)).unwrap();
+        assert_eq!(
+            (again.status, &again.headers, &again.body),
+            (answer.status, &answer.headers, &answer.body)
+        );
+    }
+
+    #[test]
+    fn what_another_version_wrote_is_not_read() {
+        for kept in ["", "{}", "{}\n", "{\"status\":9,\"headers\":[]}\n", "[\n"] {
+            assert!(decode(kept.as_bytes()).is_none(), "{kept}");
+        }
+    }
+}

@@ -1,0 +1,46 @@
+//! A fleet that shares a real Redis. Without `redis-server` on the path these tests say so, and prove nothing.
+
+mod fleet;
+mod limits;
+mod outage;
+mod server;
+
+use std::time::Duration;
+
+use cc_client::redis::RedisStore;
+use cc_client::{CachePolicy, Client, Transport};
+use cc_core::{ApplicationId, OwnerId};
+
+use crate::support::{GetThing, Platform};
+
+const MINUTE: Duration = Duration::from_secs(60);
+
+/// A client of this account with both stores in Redis, of a process of its own: it shares nothing with others but Redis.
+fn client(platform: &Platform, who: &str, store: &RedisStore) -> Client {
+    Client::builder().id_store(store.clone()).build_with(transport(platform, who, store))
+}
+
+fn transport(platform: &Platform, who: &str, store: &RedisStore) -> Transport {
+    platform.builder_of(who).cache_store(store.clone()).cache(CachePolicy::ttl(MINUTE)).build().unwrap()
+}
+
+/// A platform that answers at once with the number of the request, and knows the summary.
+fn platform() -> Platform {
+    Platform::new(|count, path| match path {
+        "/v2/summary" => (200, crate::support::SUMMARY.to_owned()),
+        _ => (200, format!("\"{count}\"")),
+    })
+}
+
+async fn thing(client: &Client) -> String {
+    named(client, "thing_1").await
+}
+
+async fn named(client: &Client, thing: &str) -> String {
+    let get = GetThing { owner: OwnerId::from("orga_1"), thing: thing.into() };
+    client.transport().call(get).await.unwrap().into_inner()
+}
+
+async fn owner(client: &Client) -> String {
+    client.resolver().owner_of(&ApplicationId::from("app_1")).await.unwrap().to_string()
+}
