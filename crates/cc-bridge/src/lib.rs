@@ -18,6 +18,8 @@
 #![deny(missing_docs)]
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
+#[cfg(feature = "catalog")]
+pub mod catalog;
 mod client;
 mod command;
 pub mod commands;

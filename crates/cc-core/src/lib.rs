@@ -8,6 +8,8 @@
 #![deny(missing_docs)]
 
 mod answer;
+#[cfg(feature = "schemars")]
+pub mod catalog;
 mod command;
 pub mod credentials;
 pub mod de;
@@ -51,6 +53,5 @@ pub mod __private {
     pub use serde;
     pub use serde_json;
 
-    pub use crate::json_path::at as json_path_at;
     pub use crate::union::{tagged_from_value, tagged_into_value, untagged_object};
 }

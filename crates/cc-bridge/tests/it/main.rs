@@ -1,5 +1,7 @@
 //! The client from outside: against a bridge that answers as each test says, and against the sandbox's.
 
+#[cfg(feature = "catalog")]
+mod catalog;
 mod commands;
 mod errors;
 mod rotate;

@@ -1,6 +1,8 @@
 //! The client from outside: against a proxy that answers as each test says, and against the sandbox's.
 
 mod answers;
+#[cfg(feature = "catalog")]
+mod catalog;
 mod client;
 mod commands;
 mod contract;

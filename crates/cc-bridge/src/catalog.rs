@@ -1,0 +1,81 @@
+//! Every command as data: what a command line, a page or a test needs to drive all of them without code for each.
+//!
+//! ```no_run
+//! # async fn example(client: cc_bridge::BridgeClient) -> cc_bridge::Result<()> {
+//! for command in cc_bridge::catalog::commands() {
+//!     println!("{}: {}", command.name(), command.summary());
+//! }
+//! let tokens = cc_bridge::catalog::dispatch(&client, "ListApiToken", serde_json::json!({})).await?;
+//! # Ok(()) }
+//! ```
+
+use std::future::IntoFuture;
+use std::sync::LazyLock;
+
+use cc_core::catalog::{Catalog, Run, read_input, write_output};
+use schemars::JsonSchema;
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use serde_json::Value;
+
+pub use cc_core::catalog::CommandKind;
+
+use crate::client::BridgeClient;
+use crate::command::Command;
+use crate::commands::{CreateApiToken, DeleteApiToken, ListApiToken, RotateApiToken, UpdateApiToken};
+
+/// A command as data.
+pub type CommandInfo = cc_core::catalog::CommandInfo<BridgeClient>;
+
+/// A command, by name and with JSON, that is sent when it is awaited.
+pub type Dispatch = cc_core::catalog::Dispatch<BridgeClient>;
+
+/// The entry of one command, with the operations that it may call.
+fn entry<C>(domain: &'static str, summary: &'static str, operations: &'static [&'static str]) -> CommandInfo
+where
+    C: Command<Output: Serialize + JsonSchema> + DeserializeOwned + JsonSchema,
+{
+    let run = Run::Once(|client: BridgeClient, options, input| {
+        let call = client.send::<C>(read_input(input)?).options(options).into_future();
+        Ok(Box::pin(async move { write_output(call.await?) }))
+    });
+    CommandInfo::new::<C, C::Output>(C::NAME, domain, summary, operations, run)
+}
+
+#[rustfmt::skip]
+fn entries() -> Vec<CommandInfo> {
+    vec![
+        entry::<CreateApiToken>("api-token", "Creates an API token.", &["create_api_token"]),
+        entry::<DeleteApiToken>("api-token", "Revokes an API token.", &["delete_api_token"]),
+        entry::<ListApiToken>("api-token", "Lists the API tokens of the signed-in user.", &["list_api_tokens"]),
+        entry::<RotateApiToken>("api-token", "Replaces an API token by a new one that works.", &["list_api_tokens", "create_api_token", "get_v2", "delete_api_token"]),
+        entry::<UpdateApiToken>("api-token", "Changes the name and the description of an API token.", &["update_api_token"]),
+    ]
+}
+
+fn catalog() -> &'static Catalog<BridgeClient> {
+    static CATALOG: LazyLock<Catalog<BridgeClient>> = LazyLock::new(|| Catalog::new(entries()));
+    &CATALOG
+}
+
+/// All commands, by name.
+#[must_use]
+pub fn commands() -> &'static [CommandInfo] {
+    catalog().commands()
+}
+
+/// The command of this name.
+#[must_use]
+pub fn get(name: &str) -> Option<&'static CommandInfo> {
+    catalog().get(name)
+}
+
+/// The commands whose name, domain or summary holds every one of these words, in any case. Nothing asked for is all.
+pub fn find(words: &str) -> impl Iterator<Item = &'static CommandInfo> {
+    catalog().find(words)
+}
+
+/// A call of the command of this name: `dispatch(&client, "ListApiToken", json!({})).await`.
+pub fn dispatch(client: &BridgeClient, name: &str, input: Value) -> Dispatch {
+    catalog().dispatch(client, name, input)
+}
