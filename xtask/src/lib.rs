@@ -88,6 +88,7 @@ fn problems(problems: &[Problem]) -> Outcome {
     }
     match problems.len() {
         0 => Outcome::ok("the spec keeps every rule\n"),
+        1 => Outcome { text, errors: "error: 1 problem\n".to_owned(), success: false },
         count => Outcome { text, errors: format!("error: {count} problems\n"), success: false },
     }
 }

@@ -33,7 +33,7 @@ pub fn tidy(root: &Path) -> Outcome {
     for problem in &found {
         let _ = writeln!(text, "{problem}");
     }
-    Outcome { text, errors: format!("error: {} things are out of place\n", found.len()), success: false }
+    Outcome { text, errors: format!("error: out of place: {}\n", found.len()), success: false }
 }
 
 fn kind(name: &str) -> &str {
