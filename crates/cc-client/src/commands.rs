@@ -18,6 +18,8 @@ pub mod deployment;
 pub mod domain;
 #[cfg(feature = "application")]
 pub mod environment;
+#[cfg(feature = "github")]
+pub mod github;
 #[cfg(feature = "metrics")]
 pub mod grafana;
 #[cfg(feature = "product")]
@@ -42,6 +44,12 @@ pub mod matomo;
 pub mod metabase;
 #[cfg(feature = "metrics")]
 pub mod metrics;
+#[cfg(feature = "network-group")]
+pub mod network_group;
+#[cfg(feature = "notification")]
+pub mod notification;
+#[cfg(feature = "oauth")]
+pub mod oauth_consumer;
 #[cfg(feature = "operator")]
 mod operator;
 #[cfg(feature = "operator")]
@@ -66,6 +74,8 @@ pub mod tag;
     feature = "metrics"
 ))]
 mod target;
+#[cfg(feature = "redirection")]
+pub mod tcp_redirection;
 #[cfg(feature = "billing")]
 pub mod vat_number;
 #[cfg(feature = "metrics")]

@@ -1,13 +1,14 @@
 //! Commands, by what they ask of the platform and what they give back.
 
-pub mod harness;
-
 #[cfg(feature = "billing")]
 mod credits;
 #[cfg(feature = "deployment")]
 mod deployment;
+#[cfg(feature = "github")]
+mod github;
 #[cfg(feature = "metrics")]
 mod grafana;
+pub mod harness;
 #[cfg(feature = "product")]
 mod heptapod;
 #[cfg(feature = "deployment")]
@@ -20,6 +21,12 @@ mod load_balancer;
 mod log;
 #[cfg(feature = "metrics")]
 mod metrics;
+#[cfg(feature = "network-group")]
+mod network_group;
+#[cfg(feature = "notification")]
+mod notification;
+#[cfg(feature = "oauth")]
+mod oauth_consumer;
 #[cfg(all(feature = "billing", feature = "payment"))]
 mod payment;
 #[cfg(feature = "payment")]
@@ -28,6 +35,8 @@ mod payment_method;
 mod price_system;
 #[cfg(all(feature = "addon-provider", feature = "database", feature = "product"))]
 mod product;
+#[cfg(feature = "redirection")]
+mod tcp_redirection;
 #[cfg(feature = "billing")]
 mod vat_number;
 #[cfg(feature = "deployment")]

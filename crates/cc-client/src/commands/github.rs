@@ -1,0 +1,5 @@
+//! The link between an account and GitHub.
+
+pub use crate::generated::commands::github::*;
+
+pub mod model;

@@ -1,0 +1,17 @@
+//! Network groups: private networks between applications, add-ons and machines of the owner, over WireGuard.
+//!
+//! The platform makes and unmakes them by and by. The commands wait until it is done, for at most 30 s.
+
+pub use crate::generated::commands::network_group::*;
+
+mod group;
+mod member;
+pub mod model;
+mod peer;
+mod search;
+mod wait;
+
+pub use group::{CreateNetworkGroup, DeleteNetworkGroup, NetworkGroupMemberInput};
+pub use member::{CreateNetworkGroupMember, DeleteNetworkGroupMember};
+pub use peer::{CreateNetworkGroupExternalPeer, DeleteNetworkGroupExternalPeer};
+pub use search::SearchNetworkGroup;

@@ -1,0 +1,155 @@
+//! Creating and deleting network groups.
+
+use cc_api_network_group::types::{NetworkGroupCreation, NetworkGroupMemberCreation};
+use cc_core::{Error, ErrorKind, NetworkGroupId, OwnerId, Result};
+use serde::{Deserialize, Serialize};
+
+use super::GetNetworkGroup;
+use super::model::NetworkGroup;
+use super::wait::{until_gone, until_there};
+use crate::command::Command;
+use crate::context::Context;
+use crate::model::setters;
+use crate::util::network_group::{MemberKind, member_domain, new_network_group_id};
+
+/// Creates a network group, and waits for at most 30 s until it is there.
+///
+/// Operations: `create_network_group` with an id that is made here, then `get_network_group` each second.
+///
+/// # Errors
+/// - [`InvalidInput`](cc_core::ErrorKind::InvalidInput) when something cannot be a member: see [`NetworkGroupMemberInput`].
+/// - [`DeadlineExceeded`](cc_core::ErrorKind::DeadlineExceeded) when it takes longer: it may still come. An error of a look
+///   ends the wait.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "catalog", derive(schemars::JsonSchema))]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[must_use = "a command does nothing until it is sent"]
+pub struct CreateNetworkGroup {
+    /// The owner.
+    pub owner_id: OwnerId,
+    /// Name to show to a person, 128 characters at most.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub label: Option<String>,
+    /// What it is for.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub description: Option<String>,
+    /// Its tags.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub tags: Option<Vec<String>>,
+    /// What is in it from the start.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub members: Option<Vec<NetworkGroupMemberInput>>,
+}
+
+/// Something to take into a network group.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "catalog", derive(schemars::JsonSchema))]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct NetworkGroupMemberInput {
+    /// The application (`app_…`), the add-on by its real id (of Elasticsearch, MongoDB, MySQL, PostgreSQL or Redis), or the
+    /// external member (`external_…`, see [`new_external_member_id`](crate::util::network_group::new_external_member_id)).
+    pub id: String,
+    /// Name to show to a person, 128 characters at most.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub label: Option<String>,
+}
+
+impl NetworkGroupMemberInput {
+    /// A member without a label.
+    pub fn new(id: impl Into<String>) -> Self {
+        Self { id: id.into(), label: None }
+    }
+
+    setters! {
+        /// Name to show to a person, 128 characters at most.
+        label: String,
+    }
+
+    /// As the platform takes it.
+    pub(super) fn into_wire(self, group: &NetworkGroupId) -> Result<NetworkGroupMemberCreation> {
+        let Some(kind) = MemberKind::of(&self.id) else {
+            return Err(Error::new(ErrorKind::InvalidInput).with_message(format!(
+                "`{}` cannot be in a network group: give an application, an external member, or the real id of an \
+                 add-on of Elasticsearch, MongoDB, MySQL, PostgreSQL or Redis",
+                self.id
+            )));
+        };
+        let domain = member_domain(&self.id, group);
+        let mut member = NetworkGroupMemberCreation::new(self.id, domain, kind.to_string());
+        member.label = self.label;
+        Ok(member)
+    }
+}
+
+impl CreateNetworkGroup {
+    /// With what is required.
+    pub fn new(owner_id: impl Into<OwnerId>) -> Self {
+        Self { owner_id: owner_id.into(), label: None, description: None, tags: None, members: None }
+    }
+
+    setters! {
+        /// Name to show to a person, 128 characters at most.
+        label: String,
+        /// What it is for.
+        description: String,
+        /// Its tags.
+        tags: Vec<String>,
+        /// What is in it from the start.
+        members: Vec<NetworkGroupMemberInput>,
+    }
+}
+
+impl Command for CreateNetworkGroup {
+    const NAME: &'static str = "CreateNetworkGroup";
+    type Output = NetworkGroup;
+
+    async fn run(self, cx: &Context) -> Result<Self::Output> {
+        let id = new_network_group_id();
+        let members = self.members.unwrap_or_default();
+        let members: Vec<_> =
+            members.into_iter().map(|member| member.into_wire(&id)).collect::<Result<_>>()?;
+        let mut body = NetworkGroupCreation::new().id(&id).owner_id(&self.owner_id);
+        (body.label, body.description, body.tags) = (self.label, self.description, self.tags);
+        body.members = (!members.is_empty()).then_some(members);
+        cx.call(cc_api_network_group::CreateNetworkGroup::new(&self.owner_id, body)).await?;
+        let what = format!("the network group `{id}`");
+        until_there(cx, &what, GetNetworkGroup::new(self.owner_id, id)).await
+    }
+}
+
+/// Deletes a network group, and waits for at most 30 s until it is gone.
+///
+/// Operations: `delete_network_group`, then `get_network_group` each second.
+///
+/// # Errors
+/// [`DeadlineExceeded`](cc_core::ErrorKind::DeadlineExceeded) when it takes longer: it may still happen. An error of a look
+/// ends the wait. 404 when there is none.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "catalog", derive(schemars::JsonSchema))]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[must_use = "a command does nothing until it is sent"]
+pub struct DeleteNetworkGroup {
+    /// The owner.
+    pub owner_id: OwnerId,
+    /// The network group.
+    pub network_group_id: NetworkGroupId,
+}
+
+impl DeleteNetworkGroup {
+    /// With what is required.
+    pub fn new(owner_id: impl Into<OwnerId>, network_group_id: impl Into<NetworkGroupId>) -> Self {
+        Self { owner_id: owner_id.into(), network_group_id: network_group_id.into() }
+    }
+}
+
+impl Command for DeleteNetworkGroup {
+    const NAME: &'static str = "DeleteNetworkGroup";
+    type Output = ();
+
+    async fn run(self, cx: &Context) -> Result<Self::Output> {
+        let Self { owner_id, network_group_id } = self;
+        cx.call(cc_api_network_group::DeleteNetworkGroup::new(&owner_id, &network_group_id)).await?;
+        let what = format!("the network group `{network_group_id}`");
+        until_gone(cx, &what, GetNetworkGroup::new(owner_id, network_group_id)).await
+    }
+}

@@ -1,0 +1,116 @@
+//! Members of network groups: coming and going.
+
+use cc_core::{NetworkGroupId, OwnerId, Result};
+use serde::{Deserialize, Serialize};
+
+use super::model::NetworkGroupMember;
+use super::wait::{until_gone, until_there};
+use super::{GetNetworkGroupMember, NetworkGroupMemberInput};
+use crate::command::Command;
+use crate::context::Context;
+use crate::model::setters;
+
+/// Takes an application, an add-on or an external member into a network group, and waits for at most 30 s until it is in.
+///
+/// Operations: `create_network_group_member`, then `get_network_group_member` each second.
+///
+/// # Errors
+/// - [`InvalidInput`](cc_core::ErrorKind::InvalidInput) when it cannot be a member: see [`NetworkGroupMemberInput`].
+/// - [`DeadlineExceeded`](cc_core::ErrorKind::DeadlineExceeded) when it takes longer: it may still come. An error of a look
+///   ends the wait.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "catalog", derive(schemars::JsonSchema))]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[must_use = "a command does nothing until it is sent"]
+pub struct CreateNetworkGroupMember {
+    /// The owner.
+    pub owner_id: OwnerId,
+    /// The network group.
+    pub network_group_id: NetworkGroupId,
+    /// The member: `app_…`, the real id of an add-on, or `external_…`.
+    pub member_id: String,
+    /// Name to show to a person, 128 characters at most.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub label: Option<String>,
+}
+
+impl CreateNetworkGroupMember {
+    /// With what is required.
+    pub fn new(
+        owner_id: impl Into<OwnerId>,
+        network_group_id: impl Into<NetworkGroupId>,
+        member_id: impl Into<String>,
+    ) -> Self {
+        Self {
+            owner_id: owner_id.into(),
+            network_group_id: network_group_id.into(),
+            member_id: member_id.into(),
+            label: None,
+        }
+    }
+
+    setters! {
+        /// Name to show to a person, 128 characters at most.
+        label: String,
+    }
+}
+
+impl Command for CreateNetworkGroupMember {
+    const NAME: &'static str = "CreateNetworkGroupMember";
+    type Output = NetworkGroupMember;
+
+    async fn run(self, cx: &Context) -> Result<Self::Output> {
+        let Self { owner_id, network_group_id: group, member_id, label } = self;
+        let body = NetworkGroupMemberInput { id: member_id.clone(), label }.into_wire(&group)?;
+        cx.call(cc_api_network_group::CreateNetworkGroupMember::new(&owner_id, &group, body)).await?;
+        let what = format!("the member `{member_id}` of the network group `{group}`");
+        until_there(cx, &what, GetNetworkGroupMember::new(owner_id, group, member_id)).await
+    }
+}
+
+/// Takes a member out of a network group, and waits for at most 30 s until it is out.
+///
+/// Operations: `delete_network_group_member`, then `get_network_group_member` each second.
+///
+/// # Errors
+/// [`DeadlineExceeded`](cc_core::ErrorKind::DeadlineExceeded) when it takes longer: it may still happen. An error of a look
+/// ends the wait. 404 when there is none.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "catalog", derive(schemars::JsonSchema))]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[must_use = "a command does nothing until it is sent"]
+pub struct DeleteNetworkGroupMember {
+    /// The owner.
+    pub owner_id: OwnerId,
+    /// The network group.
+    pub network_group_id: NetworkGroupId,
+    /// The member.
+    pub member_id: String,
+}
+
+impl DeleteNetworkGroupMember {
+    /// With what is required.
+    pub fn new(
+        owner_id: impl Into<OwnerId>,
+        network_group_id: impl Into<NetworkGroupId>,
+        member_id: impl Into<String>,
+    ) -> Self {
+        Self {
+            owner_id: owner_id.into(),
+            network_group_id: network_group_id.into(),
+            member_id: member_id.into(),
+        }
+    }
+}
+
+impl Command for DeleteNetworkGroupMember {
+    const NAME: &'static str = "DeleteNetworkGroupMember";
+    type Output = ();
+
+    async fn run(self, cx: &Context) -> Result<Self::Output> {
+        let Self { owner_id, network_group_id: group, member_id } = self;
+        cx.call(cc_api_network_group::DeleteNetworkGroupMember::new(&owner_id, &group, &member_id)).await?;
+        let what = format!("the member `{member_id}` of the network group `{group}`");
+        until_gone(cx, &what, GetNetworkGroupMember::new(owner_id, group, member_id)).await
+    }
+}

@@ -1,0 +1,59 @@
+//! Waiting until something of a network group is there, or gone.
+
+use std::time::Duration;
+
+use cc_core::{Error, Result};
+
+use crate::command::Command;
+use crate::context::Context;
+
+/// Time between two looks. Source: the official client.
+const EVERY: Duration = Duration::from_secs(1);
+
+/// How long the platform may take. Source: the official client.
+const AT_MOST: Duration = Duration::from_secs(30);
+
+/// Looks until something is there. The looks pass by the response cache: they wait for a change.
+///
+/// # Errors
+/// [`DeadlineExceeded`](cc_core::ErrorKind::DeadlineExceeded) after 30 s: the change was asked for and may still happen. The
+/// first error of a look.
+pub(super) async fn until_there<C, T>(cx: &Context, what: &str, look: C) -> Result<T>
+where
+    C: Command<Output = Option<T>> + Clone,
+    T: Send,
+{
+    let cx = &cx.reloading();
+    let found = cx.poll(EVERY, AT_MOST, || cx.send(look.clone())).await;
+    found.map_err(|error| late(error, what, "there"))
+}
+
+/// Looks until something is gone, in the same way.
+///
+/// # Errors
+/// Those of [`until_there`].
+pub(super) async fn until_gone<C, T>(cx: &Context, what: &str, look: C) -> Result<()>
+where
+    C: Command<Output = Option<T>> + Clone,
+    T: Send,
+{
+    let cx = &cx.reloading();
+    let gone = cx
+        .poll(EVERY, AT_MOST, || async {
+            let found = cx.send(look.clone()).await?;
+            Ok(found.is_none().then_some(()))
+        })
+        .await;
+    gone.map_err(|error| late(error, what, "gone"))
+}
+
+fn late(error: Error, what: &str, state: &str) -> Error {
+    if error.is_timeout() && error.status().is_none() {
+        let seconds = AT_MOST.as_secs();
+        error.with_message(format!(
+            "{what} is not {state} after {seconds} s: the change was asked for and may still happen"
+        ))
+    } else {
+        error
+    }
+}

@@ -1,0 +1,12 @@
+//! Notifications: e-mails and web hooks that tell what happens to the resources of an owner.
+
+pub use crate::generated::commands::notification::*;
+
+mod email;
+mod info;
+pub mod model;
+mod webhook;
+
+pub use email::{CreateEmailNotification, ListEmailNotification};
+pub use info::GetNotificationInfo;
+pub use webhook::ListWebhookNotification;

@@ -1,0 +1,10 @@
+//! OAuth consumers: programs that act for users.
+
+pub use crate::generated::commands::oauth_consumer::*;
+
+mod change;
+pub mod model;
+mod read;
+
+pub use change::{CreateOauthConsumer, UpdateOauthConsumer};
+pub use read::{GetOauthConsumer, ListOauthConsumer};
