@@ -89,6 +89,8 @@ pub(crate) fn entries() -> Vec<CommandInfo> {
         #[cfg(feature = "github")]
         entry::<crate::commands::github::GetGithubUsername>("github", "Reads the user name that the caller has at GitHub.", &["get_github_username"]),
         #[cfg(feature = "github")]
+        entry::<crate::commands::github::ListGithubApplication>("github", "Lists the repositories of GitHub that the caller can make applications of.", &["list_github_applications"]),
+        #[cfg(feature = "github")]
         entry::<crate::commands::github::UnlinkGithubAccount>("github", "Ends the link between the caller and the account of GitHub.", &["unlink_github"]),
         #[cfg(feature = "metrics")]
         entry::<crate::commands::grafana::DisableGrafana>("grafana", "Deletes the Grafana organisation of an owner, with its dashboards.", &["delete_grafana"]),
@@ -185,17 +187,57 @@ pub(crate) fn entries() -> Vec<CommandInfo> {
         #[cfg(feature = "addon")]
         entry::<crate::commands::migration::CancelMigration>("migration", "Cancels a migration of an add-on.", &["cancel_migration"]),
         #[cfg(feature = "network-group")]
+        entry::<crate::commands::network_group::CreateNetworkGroup>("network-group", "Creates a network group, and waits until it is there.", &["create_network_group", "get_network_group"]),
+        #[cfg(feature = "network-group")]
+        entry::<crate::commands::network_group::CreateNetworkGroupExternalPeer>("network-group", "Adds a machine of the owner to a network group, and waits until it is there.", &["create_external_peer", "get_network_group_peer"]),
+        #[cfg(feature = "network-group")]
+        entry::<crate::commands::network_group::CreateNetworkGroupMember>("network-group", "Takes a member into a network group, and waits until it is there.", &["create_network_group_member", "get_network_group_member"]),
+        #[cfg(feature = "network-group")]
+        entry::<crate::commands::network_group::DeleteNetworkGroup>("network-group", "Deletes a network group, and waits until it is gone.", &["delete_network_group", "get_network_group"]),
+        #[cfg(feature = "network-group")]
+        entry::<crate::commands::network_group::DeleteNetworkGroupExternalPeer>("network-group", "Takes a machine of the owner out of a network group, and waits until it is gone.", &["delete_external_peer", "get_network_group_peer"]),
+        #[cfg(feature = "network-group")]
+        entry::<crate::commands::network_group::DeleteNetworkGroupMember>("network-group", "Takes a member out of a network group, and waits until it is gone.", &["delete_network_group_member", "get_network_group_member"]),
+        #[cfg(feature = "network-group")]
+        entry::<crate::commands::network_group::GetNetworkGroup>("network-group", "Reads one network group.", &["get_network_group"]),
+        #[cfg(feature = "network-group")]
+        entry::<crate::commands::network_group::GetNetworkGroupMember>("network-group", "Reads one member of a network group.", &["get_network_group_member"]),
+        #[cfg(feature = "network-group")]
+        entry::<crate::commands::network_group::GetNetworkGroupPeer>("network-group", "Reads one peer of a network group.", &["get_network_group_peer"]),
+        #[cfg(feature = "network-group")]
         entry::<crate::commands::network_group::GetNetworkGroupWireguardConfiguration>("network-group", "Reads the WireGuard configuration of a peer, in the format of `wg-quick`.", &["get_wireguard_configuration"]),
         #[cfg(feature = "network-group")]
         entry::<crate::commands::network_group::GetNetworkGroupWireguardConfigurationUrl>("network-group", "Makes an address where the WireGuard configuration of a peer is read without credentials.", &["get_wireguard_configuration_url"]),
+        #[cfg(feature = "network-group")]
+        entry::<crate::commands::network_group::ListNetworkGroup>("network-group", "Lists the network groups of an owner.", &["list_network_groups"]),
+        #[cfg(feature = "network-group")]
+        entry::<crate::commands::network_group::SearchNetworkGroup>("network-group", "Finds network groups, members and peers of an owner by their id or label.", &["search_network_groups"]),
+        #[cfg(feature = "notification")]
+        entry::<crate::commands::notification::CreateEmailNotification>("notification", "Creates a notification by e-mail.", &["create_email_notification"]),
+        #[cfg(feature = "notification")]
+        entry::<crate::commands::notification::CreateWebhookNotification>("notification", "Creates a web hook.", &["create_webhook"]),
         #[cfg(feature = "notification")]
         entry::<crate::commands::notification::DeleteEmailNotification>("notification", "Deletes a notification by e-mail.", &["delete_email_notification"]),
         #[cfg(feature = "notification")]
         entry::<crate::commands::notification::DeleteWebhookNotification>("notification", "Deletes a web hook.", &["delete_webhook"]),
+        #[cfg(feature = "notification")]
+        entry::<crate::commands::notification::GetNotificationInfo>("notification", "Lists the formats of web hooks and the events that notifications can be about.", &["list_webhook_formats", "list_notification_events"]),
+        #[cfg(feature = "notification")]
+        entry::<crate::commands::notification::ListEmailNotification>("notification", "Lists the notifications by e-mail of an owner.", &["list_email_notifications"]),
+        #[cfg(feature = "notification")]
+        entry::<crate::commands::notification::ListWebhookNotification>("notification", "Lists the web hooks of an owner.", &["list_webhooks"]),
+        #[cfg(feature = "oauth")]
+        entry::<crate::commands::oauth_consumer::CreateOauthConsumer>("oauth-consumer", "Registers a program as an OAuth consumer.", &["create_oauth_consumer"]),
         #[cfg(feature = "oauth")]
         entry::<crate::commands::oauth_consumer::DeleteOauthConsumer>("oauth-consumer", "Deletes an OAuth consumer.", &["delete_oauth_consumer"]),
         #[cfg(feature = "oauth")]
+        entry::<crate::commands::oauth_consumer::GetOauthConsumer>("oauth-consumer", "Reads one OAuth consumer, with its secret when asked for.", &["get_oauth_consumer", "get_oauth_consumer_secret"]),
+        #[cfg(feature = "oauth")]
         entry::<crate::commands::oauth_consumer::GetOauthConsumerSecret>("oauth-consumer", "Reads the secret of an OAuth consumer.", &["get_oauth_consumer_secret"]),
+        #[cfg(feature = "oauth")]
+        entry::<crate::commands::oauth_consumer::ListOauthConsumer>("oauth-consumer", "Lists the OAuth consumers of an owner, with their secrets when asked for.", &["list_oauth_consumers", "get_oauth_consumer_secret"]),
+        #[cfg(feature = "oauth")]
+        entry::<crate::commands::oauth_consumer::UpdateOauthConsumer>("oauth-consumer", "Replaces what is registered of an OAuth consumer.", &["update_oauth_consumer"]),
         #[cfg(feature = "account")]
         entry::<crate::commands::oauth_token::DeleteOauthToken>("oauth-token", "Revokes one OAuth token of the caller.", &["revoke_oauth_token"]),
         #[cfg(feature = "organisation")]
@@ -272,6 +314,8 @@ pub(crate) fn entries() -> Vec<CommandInfo> {
         entry::<crate::commands::tag::ListTag>("tag", "Lists the tags of an application or an add-on.", &["list_application_tags", "list_addon_tags"]),
         #[cfg(feature = "application")]
         entry::<crate::commands::tag::UpdateTag>("tag", "Replaces the tags of an application or an add-on.", &["replace_application_tags", "replace_addon_tags"]),
+        #[cfg(feature = "redirection")]
+        entry::<crate::commands::tcp_redirection::CreateTcpRedirection>("tcp-redirection", "Makes a TCP port of the platform lead to an application.", &["create_tcp_redirection"]),
         #[cfg(feature = "redirection")]
         entry::<crate::commands::tcp_redirection::DeleteTcpRedirection>("tcp-redirection", "Deletes a TCP redirection of an application.", &["delete_tcp_redirection"]),
         #[cfg(feature = "redirection")]

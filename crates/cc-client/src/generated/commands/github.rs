@@ -130,3 +130,46 @@ impl Command for GetGithubUsername {
         Ok(Some(answer.into_inner()))
     }
 }
+
+/// Lists the repositories of GitHub that the caller can make applications of.
+///
+/// Operation: `list_github_applications` (`GET /v2/github/applications`). Where there is nothing, the list is
+/// empty.
+///
+/// # Errors
+/// - 401: The credentials are missing or not accepted.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "catalog", derive(schemars::JsonSchema))]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[must_use = "a command does nothing until it is sent"]
+pub struct ListGithubApplication {}
+#[allow(clippy::new_without_default)]
+impl ListGithubApplication {
+    /// Without inputs.
+    pub fn new() -> Self {
+        Self {}
+    }
+}
+
+impl Command for ListGithubApplication {
+    const NAME: &'static str = "ListGithubApplication";
+    type Output = Vec<crate::commands::github::model::GithubApplication>;
+
+    async fn run(self, cx: &Context) -> Result<Self::Output> {
+        let answer = match cx
+            .call({ cc_api_github::ListGithubApplications::new() })
+            .await
+        {
+            Ok(answer) => answer,
+            Err(error) if error.is_not_found() => return Ok(Vec::new()),
+            Err(error) => return Err(error),
+        };
+        let mut list: Vec<crate::commands::github::model::GithubApplication> = answer
+            .into_inner()
+            .into_iter()
+            .map(Into::into)
+            .collect();
+        list.sort_by(|a, b| a.name.cmp(&b.name));
+        Ok(list)
+    }
+}

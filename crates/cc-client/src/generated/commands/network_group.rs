@@ -8,6 +8,228 @@ use crate::context::Context;
 #[allow(unused_imports)]
 use crate::resolve::Ids;
 
+/// Lists the network groups of an owner.
+///
+/// Operation: `list_network_groups` (`GET /v4/networkgroups/organisations/{ownerId}/networkgroups`). Where
+/// there is nothing, the list is empty.
+///
+/// # Errors
+/// - 401: The credentials are missing or not accepted.
+/// - 403: The caller may not do this.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "catalog", derive(schemars::JsonSchema))]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[must_use = "a command does nothing until it is sent"]
+pub struct ListNetworkGroup {
+    /// The owner.
+    pub owner_id: cc_core::OwnerId,
+}
+
+#[allow(clippy::new_without_default)]
+impl ListNetworkGroup {
+    /// With what is required.
+    pub fn new(owner_id: impl Into<cc_core::OwnerId>) -> Self {
+        Self { owner_id: owner_id.into() }
+    }
+}
+
+impl Command for ListNetworkGroup {
+    const NAME: &'static str = "ListNetworkGroup";
+    type Output = Vec<crate::commands::network_group::model::NetworkGroup>;
+
+    async fn run(self, cx: &Context) -> Result<Self::Output> {
+        let answer = match cx
+            .call({
+                cc_api_network_group::ListNetworkGroups::new(self.owner_id.clone())
+            })
+            .await
+        {
+            Ok(answer) => answer,
+            Err(error) if error.is_not_found() => return Ok(Vec::new()),
+            Err(error) => return Err(error),
+        };
+        Ok(answer.into_inner().into_iter().map(Into::into).collect())
+    }
+}
+
+/// Reads one network group.
+///
+/// Operation: `get_network_group`
+/// (`GET /v4/networkgroups/organisations/{ownerId}/networkgroups/{networkGroupId}`). Where there is nothing,
+/// the answer is `None`.
+///
+/// # Errors
+/// - 401: The credentials are missing or not accepted.
+/// - 403: The caller may not do this.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "catalog", derive(schemars::JsonSchema))]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[must_use = "a command does nothing until it is sent"]
+pub struct GetNetworkGroup {
+    /// The owner.
+    pub owner_id: cc_core::OwnerId,
+    /// The network group.
+    pub network_group_id: cc_core::NetworkGroupId,
+}
+
+#[allow(clippy::new_without_default)]
+impl GetNetworkGroup {
+    /// With what is required.
+    pub fn new(
+        owner_id: impl Into<cc_core::OwnerId>,
+        network_group_id: impl Into<cc_core::NetworkGroupId>,
+    ) -> Self {
+        Self {
+            owner_id: owner_id.into(),
+            network_group_id: network_group_id.into(),
+        }
+    }
+}
+
+impl Command for GetNetworkGroup {
+    const NAME: &'static str = "GetNetworkGroup";
+    type Output = Option<crate::commands::network_group::model::NetworkGroup>;
+
+    async fn run(self, cx: &Context) -> Result<Self::Output> {
+        let answer = match cx
+            .call({
+                cc_api_network_group::GetNetworkGroup::new(
+                    self.owner_id.clone(),
+                    self.network_group_id.clone(),
+                )
+            })
+            .await
+        {
+            Ok(answer) => answer,
+            Err(error) if error.is_not_found() => return Ok(None),
+            Err(error) => return Err(error),
+        };
+        Ok(Some(answer.into_inner().into()))
+    }
+}
+
+/// Reads one member of a network group.
+///
+/// Operation: `get_network_group_member`
+/// (`GET /v4/networkgroups/organisations/{ownerId}/networkgroups/{networkGroupId}/members/{memberId}`). Where
+/// there is nothing, the answer is `None`.
+///
+/// # Errors
+/// - 401: The credentials are missing or not accepted.
+/// - 403: The caller may not do this.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "catalog", derive(schemars::JsonSchema))]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[must_use = "a command does nothing until it is sent"]
+pub struct GetNetworkGroupMember {
+    /// The owner.
+    pub owner_id: cc_core::OwnerId,
+    /// The network group.
+    pub network_group_id: cc_core::NetworkGroupId,
+    /// The member: `app_…`, the real id of an add-on, or `external_…`.
+    pub member_id: String,
+}
+
+#[allow(clippy::new_without_default)]
+impl GetNetworkGroupMember {
+    /// With what is required.
+    pub fn new(
+        owner_id: impl Into<cc_core::OwnerId>,
+        network_group_id: impl Into<cc_core::NetworkGroupId>,
+        member_id: impl Into<String>,
+    ) -> Self {
+        Self {
+            owner_id: owner_id.into(),
+            network_group_id: network_group_id.into(),
+            member_id: member_id.into(),
+        }
+    }
+}
+
+impl Command for GetNetworkGroupMember {
+    const NAME: &'static str = "GetNetworkGroupMember";
+    type Output = Option<crate::commands::network_group::model::NetworkGroupMember>;
+
+    async fn run(self, cx: &Context) -> Result<Self::Output> {
+        let answer = match cx
+            .call({
+                cc_api_network_group::GetNetworkGroupMember::new(
+                    self.owner_id.clone(),
+                    self.network_group_id.clone(),
+                    self.member_id.clone(),
+                )
+            })
+            .await
+        {
+            Ok(answer) => answer,
+            Err(error) if error.is_not_found() => return Ok(None),
+            Err(error) => return Err(error),
+        };
+        Ok(Some(answer.into_inner().into()))
+    }
+}
+
+/// Reads one peer of a network group.
+///
+/// Operation: `get_network_group_peer`
+/// (`GET /v4/networkgroups/organisations/{ownerId}/networkgroups/{networkGroupId}/peers/{peerId}`). Where there
+/// is nothing, the answer is `None`.
+///
+/// # Errors
+/// - 401: The credentials are missing or not accepted.
+/// - 403: The caller may not do this.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "catalog", derive(schemars::JsonSchema))]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[must_use = "a command does nothing until it is sent"]
+pub struct GetNetworkGroupPeer {
+    /// The owner.
+    pub owner_id: cc_core::OwnerId,
+    /// The network group.
+    pub network_group_id: cc_core::NetworkGroupId,
+    /// The peer.
+    pub peer_id: String,
+}
+
+#[allow(clippy::new_without_default)]
+impl GetNetworkGroupPeer {
+    /// With what is required.
+    pub fn new(
+        owner_id: impl Into<cc_core::OwnerId>,
+        network_group_id: impl Into<cc_core::NetworkGroupId>,
+        peer_id: impl Into<String>,
+    ) -> Self {
+        Self {
+            owner_id: owner_id.into(),
+            network_group_id: network_group_id.into(),
+            peer_id: peer_id.into(),
+        }
+    }
+}
+
+impl Command for GetNetworkGroupPeer {
+    const NAME: &'static str = "GetNetworkGroupPeer";
+    type Output = Option<crate::commands::network_group::model::NetworkGroupPeer>;
+
+    async fn run(self, cx: &Context) -> Result<Self::Output> {
+        let answer = match cx
+            .call({
+                cc_api_network_group::GetNetworkGroupPeer::new(
+                    self.owner_id.clone(),
+                    self.network_group_id.clone(),
+                    self.peer_id.clone(),
+                )
+            })
+            .await
+        {
+            Ok(answer) => answer,
+            Err(error) if error.is_not_found() => return Ok(None),
+            Err(error) => return Err(error),
+        };
+        Ok(Some(answer.into_inner().into()))
+    }
+}
+
 /// Reads the WireGuard configuration of a peer, in the format of `wg-quick`.
 ///
 /// Operation: `get_wireguard_configuration`

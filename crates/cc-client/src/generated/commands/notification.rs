@@ -69,6 +69,90 @@ impl Command for DeleteEmailNotification {
     }
 }
 
+/// Creates a web hook.
+///
+/// Operation: `create_webhook` (`POST /v2/notifications/webhooks/{ownerId}`).
+///
+/// # Errors
+/// - 400: The request is not valid.
+/// - 401: The credentials are missing or not accepted.
+/// - 403: The caller may not do this.
+/// - 404: There is none, or none the caller may see.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "catalog", derive(schemars::JsonSchema))]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[must_use = "a command does nothing until it is sent"]
+pub struct CreateWebhookNotification {
+    /// The owner.
+    pub owner_id: cc_core::OwnerId,
+    /// Its name.
+    pub name: String,
+    /// Where it is sent.
+    pub urls: Vec<cc_api_notification::types::WebhookUrl>,
+    /// What it is about. Absent: everything.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub events: Option<Vec<cc_api_notification::types::NotificationEvent>>,
+    /// Ids of the resources that it is about. Absent: all of the owner.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub scope: Option<Vec<String>>,
+}
+
+#[allow(clippy::new_without_default)]
+impl CreateWebhookNotification {
+    /// With what is required.
+    pub fn new(
+        owner_id: impl Into<cc_core::OwnerId>,
+        name: impl Into<String>,
+        urls: impl IntoIterator<Item = impl Into<cc_api_notification::types::WebhookUrl>>,
+    ) -> Self {
+        Self {
+            owner_id: owner_id.into(),
+            name: name.into(),
+            urls: urls.into_iter().map(Into::into).collect(),
+            events: None,
+            scope: None,
+        }
+    }
+
+    /// What it is about. Absent: everything.
+    pub fn events(
+        mut self,
+        events: impl IntoIterator<
+            Item = impl Into<cc_api_notification::types::NotificationEvent>,
+        >,
+    ) -> Self {
+        self.events = Some(events.into_iter().map(Into::into).collect());
+        self
+    }
+
+    /// Ids of the resources that it is about. Absent: all of the owner.
+    pub fn scope(mut self, scope: impl IntoIterator<Item = impl Into<String>>) -> Self {
+        self.scope = Some(scope.into_iter().map(Into::into).collect());
+        self
+    }
+}
+
+impl Command for CreateWebhookNotification {
+    const NAME: &'static str = "CreateWebhookNotification";
+    type Output = crate::commands::notification::model::WebhookNotification;
+
+    async fn run(self, cx: &Context) -> Result<Self::Output> {
+        let answer = cx
+            .call({
+                #[allow(unused_mut)]
+                let mut body = cc_api_notification::types::WebhookCreation::new(
+                    self.name.clone(),
+                    self.urls.clone(),
+                );
+                body.events = self.events.clone();
+                body.scope = self.scope.clone();
+                cc_api_notification::CreateWebhook::new(self.owner_id.clone(), body)
+            })
+            .await?;
+        Ok(answer.into_inner().into())
+    }
+}
+
 /// Deletes a web hook.
 ///
 /// Operation: `delete_webhook` (`DELETE /v2/notifications/webhooks/{ownerId}/{webhookId}`).
