@@ -138,6 +138,15 @@ impl Command for GetGithubUsername {
 ///
 /// # Errors
 /// - 401: The credentials are missing or not accepted.
+///
+/// # Example
+/// ```
+/// # cc_examples::try_out("ListGithubApplication", async |client, input| {
+/// use cc_client::commands::github::ListGithubApplication;
+///
+/// let github_applications = client.send(ListGithubApplication::new()).await?;
+/// # Ok(()) });
+/// ```
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "catalog", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]

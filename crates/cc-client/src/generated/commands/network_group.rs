@@ -16,6 +16,16 @@ use crate::resolve::Ids;
 /// # Errors
 /// - 401: The credentials are missing or not accepted.
 /// - 403: The caller may not do this.
+///
+/// # Example
+/// ```
+/// # cc_examples::try_out("ListNetworkGroup", async |client, input| {
+/// # let owner_id: cc_client::core::OwnerId = input.get("ownerId");
+/// use cc_client::commands::network_group::ListNetworkGroup;
+///
+/// let network_groups = client.send(ListNetworkGroup::new(owner_id)).await?;
+/// # Ok(()) });
+/// ```
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "catalog", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
@@ -61,6 +71,17 @@ impl Command for ListNetworkGroup {
 /// # Errors
 /// - 401: The credentials are missing or not accepted.
 /// - 403: The caller may not do this.
+///
+/// # Example
+/// ```
+/// # cc_examples::try_out("GetNetworkGroup", async |client, input| {
+/// # let owner_id: cc_client::core::OwnerId = input.get("ownerId");
+/// # let network_group_id: cc_client::core::NetworkGroupId = input.get("networkGroupId");
+/// use cc_client::commands::network_group::GetNetworkGroup;
+///
+/// let network_group = client.send(GetNetworkGroup::new(owner_id, network_group_id)).await?;
+/// # Ok(()) });
+/// ```
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "catalog", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
@@ -117,6 +138,18 @@ impl Command for GetNetworkGroup {
 /// # Errors
 /// - 401: The credentials are missing or not accepted.
 /// - 403: The caller may not do this.
+///
+/// # Example
+/// ```
+/// # cc_examples::try_out("GetNetworkGroupMember", async |client, input| {
+/// # let owner_id: cc_client::core::OwnerId = input.get("ownerId");
+/// # let network_group_id: cc_client::core::NetworkGroupId = input.get("networkGroupId");
+/// # let member_id: String = input.get("memberId");
+/// use cc_client::commands::network_group::GetNetworkGroupMember;
+///
+/// let network_group_member = client.send(GetNetworkGroupMember::new(owner_id, network_group_id, member_id)).await?;
+/// # Ok(()) });
+/// ```
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "catalog", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
@@ -178,6 +211,18 @@ impl Command for GetNetworkGroupMember {
 /// # Errors
 /// - 401: The credentials are missing or not accepted.
 /// - 403: The caller may not do this.
+///
+/// # Example
+/// ```
+/// # cc_examples::try_out("GetNetworkGroupPeer", async |client, input| {
+/// # let owner_id: cc_client::core::OwnerId = input.get("ownerId");
+/// # let network_group_id: cc_client::core::NetworkGroupId = input.get("networkGroupId");
+/// # let peer_id: String = input.get("peerId");
+/// use cc_client::commands::network_group::GetNetworkGroupPeer;
+///
+/// let network_group_peer = client.send(GetNetworkGroupPeer::new(owner_id, network_group_id, peer_id)).await?;
+/// # Ok(()) });
+/// ```
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "catalog", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]

@@ -78,6 +78,18 @@ impl Command for DeleteEmailNotification {
 /// - 401: The credentials are missing or not accepted.
 /// - 403: The caller may not do this.
 /// - 404: There is none, or none the caller may see.
+///
+/// # Example
+/// ```
+/// # cc_examples::try_out("CreateWebhookNotification", async |client, input| {
+/// # let owner_id: cc_client::core::OwnerId = input.get("ownerId");
+/// # let name: String = input.get("name");
+/// # let urls: Vec<cc_client::api::notification::types::WebhookUrl> = input.get("urls");
+/// use cc_client::commands::notification::CreateWebhookNotification;
+///
+/// let webhook_notification = client.send(CreateWebhookNotification::new(owner_id, name, urls)).await?;
+/// # Ok(()) });
+/// ```
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "catalog", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
