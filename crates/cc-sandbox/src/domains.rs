@@ -13,6 +13,7 @@ mod account;
 pub(crate) mod addon;
 pub(crate) mod application;
 pub(crate) mod billing;
+mod consumer;
 pub(crate) mod deployment;
 mod deployment_view;
 mod domain;
@@ -23,6 +24,8 @@ mod link;
 mod load_balancer;
 mod log;
 mod migration;
+mod network_group;
+mod notification;
 mod operator;
 mod organisation;
 pub(crate) mod own_provider;
@@ -30,6 +33,7 @@ mod payment;
 mod product;
 pub(crate) mod provider;
 mod pulsar;
+mod redirection;
 mod security;
 mod tag;
 mod token;
@@ -48,6 +52,7 @@ pub(crate) fn handlers() -> Handlers {
         addon::HANDLERS,
         application::HANDLERS,
         billing::HANDLERS,
+        consumer::HANDLERS,
         deployment::HANDLERS,
         domain::HANDLERS,
         drain::HANDLERS,
@@ -57,6 +62,8 @@ pub(crate) fn handlers() -> Handlers {
         load_balancer::HANDLERS,
         log::HANDLERS,
         migration::HANDLERS,
+        network_group::HANDLERS,
+        notification::HANDLERS,
         operator::HANDLERS,
         organisation::HANDLERS,
         own_provider::HANDLERS,
@@ -64,6 +71,7 @@ pub(crate) fn handlers() -> Handlers {
         product::HANDLERS,
         provider::HANDLERS,
         pulsar::HANDLERS,
+        redirection::HANDLERS,
         security::HANDLERS,
         tag::HANDLERS,
         token::HANDLERS,

@@ -15,9 +15,11 @@ use crate::engine::reply::Refusal;
 
 mod account;
 mod application;
+mod network;
 mod seed;
 
 pub(crate) use self::account::{Account, Mfa};
+pub(crate) use self::network::{NetworkGroup, Redirection};
 pub(crate) use self::seed::add_organisation;
 pub(crate) use application::{Application, Deployment, Instance, State, variables};
 
@@ -83,6 +85,10 @@ pub(crate) struct World {
     pub(crate) account: Account,
     /// Payment methods by their id.
     pub(crate) payment_methods: Shelf<Owned>,
+    pub(crate) network_groups: Shelf<NetworkGroup>,
+    pub(crate) redirections: Vec<Redirection>,
+    pub(crate) email_notifications: Shelf<Owned>,
+    pub(crate) webhooks: Shelf<Owned>,
     /// Owners that turned Grafana on.
     pub(crate) grafanas: BTreeSet<String>,
     /// How many ids were made, by kind.
@@ -183,6 +189,10 @@ impl World {
             providers: Shelf::new(),
             account: Account::default(),
             payment_methods: Shelf::new(),
+            network_groups: Shelf::new(),
+            redirections: Vec::new(),
+            email_notifications: Shelf::new(),
+            webhooks: Shelf::new(),
             grafanas: BTreeSet::new(),
             made: BTreeMap::new(),
             due: BTreeMap::new(),

@@ -6,7 +6,7 @@ use std::time::Duration;
 use serde_json::{Value, json};
 
 use super::provider::{self, Provider};
-use super::{Handler, message, operator, pulsar};
+use super::{Handler, message, network_group, operator, pulsar};
 use crate::engine::clock::after;
 use crate::engine::reply::{Outcome, Refusal, json_of};
 use crate::engine::request::Request;
@@ -57,6 +57,7 @@ fn delete(world: &mut World, request: &Request<'_>) -> Outcome {
     let id = request.param("addonId");
     if let Some(addon) = world.addons.shift_remove(id) {
         world.drains.retain(|_, drain| drain.resource != addon.real_id);
+        network_group::forget(world, &addon.real_id);
     }
     for application in world.applications.values_mut() {
         application.addons.retain(|own| own != id);

@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use super::product::{all_flavors, flavor, is_flavor, variant};
-use super::{Handler, message};
+use super::{Handler, message, network_group};
 use crate::engine::reply::{Outcome, Refusal, done, json_of};
 use crate::engine::request::Request;
 use crate::world::{Application, Shelf, World, texts};
@@ -54,6 +54,8 @@ fn delete(world: &mut World, request: &Request<'_>) -> Outcome {
     let id = request.param("applicationId");
     world.applications.shift_remove(id);
     world.drains.retain(|_, drain| drain.resource != id);
+    world.redirections.retain(|redirection| redirection.application != id);
+    network_group::forget(world, id);
     for application in world.applications.values_mut() {
         application.dependencies.retain(|dependency| dependency != id);
     }

@@ -7,5 +7,7 @@ mod client;
 mod faults;
 mod journal;
 mod lifecycle;
+mod network;
+mod owner;
 mod program;
 mod streams;
