@@ -8,5 +8,6 @@ mod kills;
 #[cfg(all(unix, feature = "redis"))]
 mod redis;
 mod resolve;
+mod sign_in;
 mod store;
 mod support;
