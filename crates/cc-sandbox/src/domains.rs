@@ -26,7 +26,6 @@ mod log;
 mod migration;
 mod network_group;
 mod notification;
-pub(crate) mod oauth;
 mod operator;
 mod organisation;
 pub(crate) mod own_provider;
@@ -65,7 +64,6 @@ pub(crate) fn handlers() -> Handlers {
         migration::HANDLERS,
         network_group::HANDLERS,
         notification::HANDLERS,
-        oauth::HANDLERS,
         operator::HANDLERS,
         organisation::HANDLERS,
         own_provider::HANDLERS,

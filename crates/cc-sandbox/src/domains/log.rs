@@ -96,6 +96,7 @@ fn wanted(world: &World, request: &Request<'_>, source: Source) -> Result<Wanted
     Ok(Wanted {
         source,
         from,
+        since,
         until,
         limit: at_least_one("limit")?,
         fields,

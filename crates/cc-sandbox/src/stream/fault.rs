@@ -37,7 +37,7 @@ pub enum StreamFault {
     },
     /// A connection that goes on from an id is given events again that come before it. Others are not concerned.
     DuplicateOnResume {
-        /// How many, of those of the hour before.
+        /// How many, of those of the hour before and not before `since`.
         events: u32,
     },
     /// A connection that goes on from an id is not given the first events after it. Others are not concerned.

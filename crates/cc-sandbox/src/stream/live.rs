@@ -30,6 +30,8 @@ pub(crate) struct Wanted {
     pub(crate) source: Source,
     /// The first place that is wanted.
     pub(crate) from: Place,
+    /// Nothing before is wanted, whatever goes wrong.
+    pub(crate) since: Option<Timestamp>,
     /// The end of what is wanted, not in it.
     pub(crate) until: Option<Timestamp>,
     pub(crate) limit: Option<u64>,
@@ -293,6 +295,7 @@ impl Live {
     fn rewind(&mut self, events: usize) {
         let hour = jiff::SignedDuration::from_hours(1);
         let start = self.wanted.from.date().checked_sub(hour).unwrap_or(Timestamp::MIN);
+        let start = self.wanted.since.map_or(start, |since| start.max(since));
         let end = after(self.wanted.from.date(), Duration::from_micros(1));
         let mut lines = self.lines(start, end).unwrap_or_default();
         lines.retain(|line| line.place < self.wanted.from);

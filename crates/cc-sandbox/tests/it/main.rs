@@ -8,7 +8,6 @@ mod faults;
 mod journal;
 mod lifecycle;
 mod network;
-mod oauth;
 mod owner;
 mod program;
 mod streams;
