@@ -16,6 +16,8 @@ use crate::resolve::{self, Resolver, Store};
 pub struct Client {
     transport: Transport,
     resolver: Resolver,
+    #[cfg(feature = "stream")]
+    streams: Arc<cc_stream::Settings>,
 }
 
 impl Client {
@@ -49,6 +51,22 @@ impl Client {
     #[cfg(feature = "stream")]
     pub fn stream<C: crate::stream::StreamCommand>(&self, command: C) -> crate::stream::StreamCall<C> {
         crate::stream::StreamCall::new(self.clone(), command)
+    }
+
+    /// How its streams behave, unless said otherwise.
+    #[cfg(feature = "stream")]
+    #[must_use]
+    pub fn stream_settings(&self) -> &cc_stream::Settings {
+        &self.streams
+    }
+
+    /// Deploys an application and follows its log up to the verdict. The deadline counts from now on.
+    #[cfg(all(feature = "deployment", feature = "log", feature = "stream"))]
+    pub fn deploy_and_wait(
+        &self,
+        command: crate::commands::deployment::DeployAndWait,
+    ) -> crate::commands::deployment::Deploying {
+        crate::commands::deployment::Deploying::new(self.clone(), command)
     }
 
     /// A URL that a browser can be sent to. It carries the credentials: whoever has it acts with the caller's rights.
@@ -107,11 +125,19 @@ pub struct ClientBuilder {
     transport: TransportBuilder,
     store: Option<Arc<dyn Store>>,
     unknown_for: Duration,
+    #[cfg(feature = "stream")]
+    streams: cc_stream::Settings,
 }
 
 impl Default for ClientBuilder {
     fn default() -> Self {
-        Self { transport: TransportBuilder::default(), store: None, unknown_for: resolve::UNKNOWN_FOR }
+        Self {
+            transport: TransportBuilder::default(),
+            store: None,
+            unknown_for: resolve::UNKNOWN_FOR,
+            #[cfg(feature = "stream")]
+            streams: crate::stream::default_settings(),
+        }
     }
 }
 
@@ -151,6 +177,16 @@ impl ClientBuilder {
         self
     }
 
+    /// Changes how streams behave, unless a stream says otherwise: retries, heartbeat, proof of continuity. Default:
+    /// [`Settings::platform`](cc_stream::Settings::platform), with [`Continuity::Overlap`](cc_stream::Continuity::Overlap)
+    /// for proof. A limit and a place to go on from are of one stream: those set here are not kept.
+    #[cfg(feature = "stream")]
+    pub fn streams(mut self, change: impl FnOnce(&mut cc_stream::Settings)) -> Self {
+        change(&mut self.streams);
+        (self.streams.limit, self.streams.resume) = (None, None);
+        self
+    }
+
     /// The client.
     ///
     /// # Errors
@@ -164,6 +200,11 @@ impl ClientBuilder {
     /// The client over a transport that is ready: what was said of credentials, endpoint and transport here is left aside.
     #[must_use]
     pub fn build_with(self, transport: Transport) -> Client {
-        Client { resolver: Resolver::new(transport.clone(), self.store, self.unknown_for), transport }
+        Client {
+            resolver: Resolver::new(transport.clone(), self.store, self.unknown_for),
+            transport,
+            #[cfg(feature = "stream")]
+            streams: Arc::new(self.streams),
+        }
     }
 }

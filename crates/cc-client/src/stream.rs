@@ -21,17 +21,18 @@ mod merge;
 use std::fmt;
 use std::sync::Arc;
 
-use cc_core::{CallOptions, Error, ErrorKind, Request, Result};
-use cc_stream::{Attempt, Cursor, Format, Settings};
+use cc_core::{Error, ErrorKind, Request, Result};
+use cc_stream::{Attempt, Format};
 
 pub use cc_stream::{
-    EndReason, EventStream, Gap, Item, Items, Retry, StreamError, StreamEvent, StreamHandle,
+    Continuity, Cursor, EndReason, EventStream, Gap, Item, Items, Retry, Settings, StreamError, StreamEvent,
+    StreamHandle,
 };
 pub use merge::{Merged, merge};
 
 use crate::client::Client;
 use crate::resolve::{Ids, ResolvedIds};
-use connect::Platform;
+use connect::{Connection, Platform};
 
 /// Something the platform can be asked to tell from now on, or since a time. Like a command, it is a value.
 pub trait StreamCommand: Send + Sync + Sized + 'static {
@@ -59,6 +60,14 @@ pub trait StreamCommand: Send + Sync + Sized + 'static {
     }
 }
 
+/// How streams of the platform behave, unless the client or the stream says otherwise. Ids of the platform's events cannot be
+/// compared: only an overlap tells that nothing is missing after an interruption.
+pub(crate) fn default_settings() -> Settings {
+    let mut settings = Settings::platform();
+    settings.continuity = Continuity::Overlap;
+    settings
+}
+
 /// A stream that is about to be opened, and takes settings before.
 #[must_use = "a stream does nothing until it is opened"]
 pub struct StreamCall<C> {
@@ -69,13 +78,13 @@ pub struct StreamCall<C> {
 
 impl<C: StreamCommand> StreamCall<C> {
     pub(crate) fn new(client: Client, command: C) -> Self {
-        let mut settings = Settings::platform();
+        let mut settings = client.stream_settings().clone();
         settings.limit = command.limit();
         Self { client, command, settings }
     }
 
-    /// Changes how the stream behaves: retries, heartbeat, what happens to a slow reader. Default: [`Settings::platform`], with
-    /// the limit of the command.
+    /// Changes how the stream behaves: retries, heartbeat, what happens to a slow reader. Default: what
+    /// [the client says](crate::ClientBuilder::streams), with the limit of the command.
     pub fn settings(mut self, change: impl FnOnce(&mut Settings)) -> Self {
         change(&mut self.settings);
         self
@@ -95,19 +104,13 @@ impl<C: StreamCommand> StreamCall<C> {
     /// connection, so that what moved to another owner is found there.
     pub fn open(self) -> EventStream<C::Item> {
         let Self { client, command, settings } = self;
-        let (client, command) = (Arc::new(client), Arc::new(command));
-        let platform = Platform::new(client.transport().clone());
+        let platform = Arc::new(Platform { client, command });
+        let asking = Arc::clone(&platform);
         let factory = move |attempt: Attempt| {
-            let (client, command) = (Arc::clone(&client), Arc::clone(&command));
-            async move {
-                let found =
-                    client.resolver().find(&command.ids()).await.map_err(|error| connect::failed(&error))?;
-                let request =
-                    command.request(&found.ids, &attempt).map_err(|error| connect::failed(&error))?;
-                Ok(connect::Asked { request, client, options: CallOptions::new() })
-            }
+            let platform = Arc::clone(&asking);
+            async move { platform.ask(attempt).await }
         };
-        EventStream::open(platform, factory, C::format(), settings)
+        EventStream::open(Connection(platform), factory, C::format(), settings)
     }
 }
 
@@ -117,18 +120,17 @@ impl<C: StreamCommand> fmt::Debug for StreamCall<C> {
     }
 }
 
-/// The failure of a stream as the error of the SDK: what the platform answered when it refused, else the kind of failure.
+/// The failure of a stream as the error of the SDK: the one that it comes from, such as a refusal of the platform, else the kind
+/// of failure.
 #[must_use]
 pub fn to_error(error: StreamError) -> Error {
     use cc_stream::ErrorKind as Kind;
+    let source = std::error::Error::source(&error).and_then(|source| source.downcast_ref::<Error>());
+    if let Some(own) = source {
+        return own.clone();
+    }
     let kind = match error.kind() {
-        Kind::Refused { .. } => {
-            let source = std::error::Error::source(&error).and_then(|source| source.downcast_ref::<Error>());
-            if let Some(refusal) = source {
-                return refusal.clone();
-            }
-            ErrorKind::Refused
-        }
+        Kind::Refused { .. } => ErrorKind::Refused,
         Kind::Request => ErrorKind::StreamClient,
         Kind::Unreachable => ErrorKind::Unreachable,
         Kind::ConnectTimeout { .. } => ErrorKind::TimedOut,

@@ -6,19 +6,25 @@ use std::sync::Arc;
 use std::task::{Context, Poll};
 
 use cc_client::core::transport::{Body, HttpRequest, HttpResponse};
-use cc_client::{Client, Credentials, Error, ErrorKind, Result, RetryPolicy};
+use cc_client::{Client, ClientBuilder, Credentials, Error, ErrorKind, Result, RetryPolicy};
 use cc_sandbox::Sandbox;
 use futures_util::StreamExt;
 use http_body_util::BodyStream;
 
 /// A client of this sandbox that asks once.
+///
+/// # Panics
+/// Never: there is nothing that could keep it from being built.
 pub fn client(sandbox: &Arc<Sandbox>) -> Client {
+    builder(sandbox).build().unwrap()
+}
+
+/// The builder of such a client.
+pub fn builder(sandbox: &Arc<Sandbox>) -> ClientBuilder {
     Client::builder()
         .endpoint(sandbox.url())
         .credentials(Credentials::api_token(sandbox.api_token()))
         .configure(|transport| transport.http_service(Memory(Arc::clone(sandbox))).retry(RetryPolicy::none()))
-        .build()
-        .unwrap()
 }
 
 #[derive(Debug, Clone)]

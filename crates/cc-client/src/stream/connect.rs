@@ -3,32 +3,49 @@
 use std::sync::Arc;
 
 use bytes::Bytes;
-use cc_core::{CallOptions, Error, ErrorKind, Request, Transport};
-use cc_stream::{Connect, Response, StreamError};
+use cc_core::{CallOptions, Error, ErrorKind, Request};
+use cc_stream::{Attempt, Connect, Response, StreamError};
 use http::HeaderMap;
 
+use super::StreamCommand;
 use crate::client::Client;
+use crate::resolve::Found;
 
-/// The transport of a client, as a stream uses it.
-pub(super) struct Platform {
-    transport: Transport,
+/// A command, and the client that asks for it.
+pub(super) struct Platform<C> {
+    pub(super) client: Client,
+    pub(super) command: C,
 }
 
-impl Platform {
-    pub(super) fn new(transport: Transport) -> Self {
-        Self { transport }
-    }
-}
+/// What connects to the platform.
+pub(super) struct Connection<C>(pub(super) Arc<Platform<C>>);
 
 /// One connection that is asked for.
 pub(super) struct Asked {
-    pub(super) request: Request,
-    /// Held as long as the connection is being made.
-    pub(super) client: Arc<Client>,
-    pub(super) options: CallOptions,
+    request: Request,
+    found: Found,
+    attempt: Attempt,
 }
 
-impl Connect for Platform {
+impl<C: StreamCommand> Platform<C> {
+    /// The request of an attempt, its ids resolved.
+    pub(super) async fn ask(&self, attempt: Attempt) -> cc_stream::Result<Asked> {
+        let found = self.client.resolver().find(&self.command.ids()).await;
+        let found = found.map_err(|error| failed(&error))?;
+        let request = self.command.request(&found.ids, &attempt).map_err(|error| failed(&error))?;
+        Ok(Asked { request, found, attempt })
+    }
+
+    /// The request with ids that are looked up afresh, where they changed: what moved to another owner is found there.
+    async fn ask_anew(&self, asked: &Asked) -> Option<Request> {
+        let ids = self.client.resolver().find_anew(&self.command.ids(), &asked.found).await?;
+        let mut request = self.command.request(&ids, &asked.attempt).ok()?;
+        request.headers.extend(asked.request.headers.clone());
+        Some(request)
+    }
+}
+
+impl<C: StreamCommand> Connect for Connection<C> {
     type Request = Asked;
 
     fn headers<'a>(&self, asked: &'a mut Asked) -> &'a mut HeaderMap {
@@ -36,9 +53,15 @@ impl Connect for Platform {
     }
 
     async fn connect(&self, asked: Asked) -> cc_stream::Result<Response> {
-        let Asked { request, client, options } = asked;
-        let opened = self.transport.open_request(request, &options).await;
-        drop(client);
+        let (transport, options) = (self.0.client.transport(), CallOptions::new());
+        let mut opened = transport.open_request(asked.request.clone(), &options).await;
+        if let Err(error) = &opened
+            && asked.found.from_before
+            && (error.is_forbidden() || error.is_not_found())
+            && let Some(request) = self.0.ask_anew(&asked).await
+        {
+            opened = transport.open_request(request, &options).await;
+        }
         let (head, body) = opened.map_err(|error| failed(&error))?.into_parts();
         let mut response = Response::new(head.status, body);
         response.headers = head.headers;

@@ -3,9 +3,11 @@
 use std::time::Duration;
 
 use cc_api_deployment::types::DateOrder;
-use cc_core::{ApplicationId, DeploymentId, Error, ErrorKind, OwnerId, Result, runtime};
+use cc_core::runtime::{self, Instant};
+use cc_core::{ApplicationId, DeploymentId, Error, ErrorKind, OwnerId, Result};
 use serde::{Deserialize, Serialize};
 
+use super::link::Link;
 use super::model::{Deployment, DeploymentAction, DeploymentOutcome, DeploymentState, DeploymentVerdict};
 use super::seconds;
 use crate::command::Command;
@@ -98,16 +100,26 @@ impl Command for WaitForDeployment {
 
     async fn run(self, cx: &Context) -> Result<Self::Output> {
         let deadline = runtime::after(self.deadline);
-        let mut watch = Watch { cx: cx.reloading(), command: self, seen: None, error: None };
-        match runtime::until(deadline, watch.run()).await {
-            Some(ended) => ended,
-            None => watch.out_of_time(),
-        }
+        wait(cx, self, deadline, &Link::default()).await
+    }
+}
+
+/// Waits until that time, and hears of what is seen elsewhere. The deadline of the command does not count.
+pub(super) async fn wait(
+    cx: &Context,
+    command: WaitForDeployment,
+    deadline: Option<Instant>,
+    link: &Link,
+) -> Result<DeploymentVerdict> {
+    let mut watch = Watch { cx: cx.reloading(), command, seen: None, error: None, link };
+    match runtime::until(deadline, watch.run()).await {
+        Some(ended) => ended,
+        None => watch.out_of_time(),
     }
 }
 
 /// A wait that is under way.
-struct Watch {
+struct Watch<'a> {
     cx: Context,
     /// Its `deployment_id` is set from the first look on that finds something.
     command: WaitForDeployment,
@@ -115,15 +127,20 @@ struct Watch {
     seen: Option<Deployment>,
     /// Why the last look failed.
     error: Option<Error>,
+    link: &'a Link,
 }
 
-impl Watch {
+impl Watch<'_> {
     async fn run(&mut self) -> Result<DeploymentVerdict> {
         let every = self.command.every.unwrap_or(EVERY).max(EVERY_AT_LEAST);
         loop {
             let pause = match self.look().await {
-                Ok(Some(outcome)) => return Ok(self.verdict(outcome)),
+                Ok(Some(outcome)) => {
+                    self.tell();
+                    return Ok(self.verdict(outcome));
+                }
                 Ok(None) => {
+                    self.tell();
                     self.error = None;
                     every
                 }
@@ -134,7 +151,14 @@ impl Watch {
                 }
                 Err(error) => return Err(error),
             };
-            runtime::sleep(pause).await;
+            self.link.pause(EVERY_AT_LEAST, pause).await;
+        }
+    }
+
+    /// Tells that the deployment was seen.
+    fn tell(&self) {
+        if let Some(seen) = &self.seen {
+            self.link.seen(seen.start_date);
         }
     }
 

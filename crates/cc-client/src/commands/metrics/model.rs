@@ -72,6 +72,20 @@ model! {
     }
 }
 
+model! {
+    /// A place that requests come from.
+    pub struct RequestLocation: |wire: wire::LiveRequestLocation| {
+        /// Latitude, in degrees.
+        lat: f64 = wire.lat,
+        /// Longitude, in degrees.
+        lon: f64 = wire.long,
+        /// City.
+        city: Option<String> = wire.city,
+        /// Number of requests.
+        count: i64 = wire.access_count,
+    }
+}
+
 /// How many answers had which HTTP status.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "catalog", derive(schemars::JsonSchema))]

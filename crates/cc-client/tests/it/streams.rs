@@ -1,0 +1,179 @@
+//! Streams of the platform against a sandbox without a socket, in virtual time.
+
+mod deploy;
+mod faults;
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use cc_client::commands::log::model::ApplicationLog;
+use cc_client::commands::log::{
+    StreamAddonRuntimeLog, StreamApplicationAccessLog, StreamApplicationRuntimeLog,
+};
+use cc_client::commands::metrics::StreamRequests;
+use cc_client::stream::{EndReason, Retry, StreamEvent, merge};
+use cc_client::{Client, ErrorKind, Timestamp};
+use cc_examples::memory;
+use cc_sandbox::{Fault, Pace, Sandbox, StreamFault};
+use futures_util::StreamExt;
+
+pub const SECOND: Duration = Duration::from_secs(1);
+
+/// A sandbox whose time is that of `tokio`, and a client of it.
+pub fn sandbox(seed: u64) -> (Arc<Sandbox>, Client) {
+    let sandbox = Arc::new(Sandbox::builder().seed(seed).pace(Pace::Speed(1.0)).in_memory());
+    let client = memory::client(&sandbox);
+    (sandbox, client)
+}
+
+/// The time of the sandbox, so many seconds from now.
+pub fn at(sandbox: &Sandbox, seconds: i64) -> Timestamp {
+    Timestamp::from_millis(sandbox.now().as_millisecond() + 1_000 * seconds).unwrap()
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_log_is_typed_and_ends_for_the_reason_that_the_platform_gives() {
+    let (sandbox, client) = sandbox(0);
+    let ids = sandbox.ids();
+    let command =
+        StreamApplicationRuntimeLog::new(&ids.application).since(at(&sandbox, -60)).until(at(&sandbox, 30));
+    let mut stream = client.stream(command).open();
+    let mut lines: Vec<ApplicationLog> = Vec::new();
+    let reason = loop {
+        match stream.next().await.unwrap().unwrap() {
+            StreamEvent::Item(item) => lines.push(item.data),
+            StreamEvent::End(reason) => break reason,
+            _ => {}
+        }
+    };
+    assert_eq!(reason, EndReason::Server(Some("UNTIL_REACHED".into())));
+    assert!(lines.len() > 10 && lines.is_sorted_by_key(|line| line.date));
+    let application = Some(ids.application.into());
+    assert!(lines.iter().all(|line| line.application_id == application));
+}
+
+#[tokio::test(start_paused = true)]
+async fn every_access_is_given_over_http_tcp_and_ssh() {
+    let (sandbox, client) = sandbox(0);
+    let command =
+        StreamApplicationAccessLog::new(&sandbox.ids().application).since(at(&sandbox, -3_600)).limit(100);
+    let accesses: Vec<_> = client.stream(command).open().items().map(Result::unwrap).collect().await;
+    let of = |port| {
+        let to = |access: &&cc_client::commands::log::model::AccessLog| {
+            access.destination.as_ref().and_then(|to| to.port) == Some(port)
+        };
+        accesses
+            .iter()
+            .filter(to)
+            .map(|access| (access.kind.as_str(), access.detail.is_some()))
+            .collect::<Vec<_>>()
+    };
+    assert_eq!(accesses.len(), 100);
+    assert!(of(443).iter().all(|access| *access == ("http", true)) && of(443).len() > 50);
+    assert!(of(22).iter().chain(&of(4_040)).all(|access| *access == ("other", false)));
+    assert!(!of(22).is_empty() && !of(4_040).is_empty());
+}
+
+#[tokio::test(start_paused = true)]
+async fn ids_of_either_kind_lead_to_the_log_of_an_add_on() {
+    let (sandbox, client) = sandbox(0);
+    let ids = sandbox.ids();
+    let mut messages = Vec::new();
+    for id in [&ids.addon, &ids.real_addon] {
+        let command = StreamAddonRuntimeLog::new(id).since(at(&sandbox, -600)).limit(5);
+        let lines = client.stream(command).open().items().map(|line| line.unwrap().message);
+        messages.push(lines.collect::<Vec<_>>().await);
+    }
+    assert!(messages[0] == messages[1] && messages[0].len() == 5);
+}
+
+#[tokio::test(start_paused = true)]
+async fn requests_come_as_lists_of_places() {
+    let (sandbox, client) = sandbox(0);
+    let ids = sandbox.ids();
+    for command in
+        [StreamRequests::of_application(&ids.application), StreamRequests::of_owner(&ids.organisation)]
+    {
+        let mut places = client.stream(command).open().items();
+        let places = places.next().await.unwrap().unwrap();
+        assert!(places.iter().all(|place| place.count > 0 && place.city.is_some()) && !places.is_empty());
+    }
+    let error = client.stream(StreamRequests::default()).open().items().next().await.unwrap().unwrap_err();
+    assert_eq!(cc_client::stream::to_error(error).kind(), ErrorKind::InvalidInput);
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_the_client_says_holds_for_its_streams_unless_they_say_otherwise() {
+    let (sandbox, _) = sandbox(0);
+    let client = memory::builder(&sandbox).streams(|settings| {
+        settings.retry = None;
+        settings.limit = Some(1);
+    });
+    let client = client.build().unwrap();
+    let command = || StreamApplicationRuntimeLog::new(&sandbox.ids().application).since(at(&sandbox, -60));
+    let cut = || sandbox.faults().add(Fault::stream(StreamFault::ResetBetweenEvents { after: 2 }).times(1));
+    cut();
+    let events: Vec<_> = client.stream(command()).open().items().collect().await;
+    assert_eq!((events.len(), events.iter().filter(|event| event.is_err()).count()), (3, 1));
+    cut();
+    let call = client.stream(command().limit(5)).retry(Retry::at_most(1));
+    let events: Vec<_> = call.open().items().collect().await;
+    assert!(events.len() == 5 && events.iter().all(Result::is_ok), "{events:?}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_stream_goes_on_from_a_cursor_in_another_client() {
+    let (sandbox, client) = sandbox(0);
+    let until = at(&sandbox, 0);
+    let command = || {
+        StreamApplicationRuntimeLog::new(&sandbox.ids().application).since(at(&sandbox, -300)).until(until)
+    };
+    let whole: Vec<_> = client.stream(command()).open().items().map(Result::unwrap).collect().await;
+    let mut first = client.stream(command()).open().items();
+    let mut lines = vec![first.next().await.unwrap().unwrap(), first.next().await.unwrap().unwrap()];
+    let cursor = serde_json::to_string(&first.cursor()).unwrap();
+    drop(first);
+    let cursor = serde_json::from_str(&cursor).unwrap();
+    let rest = memory::client(&sandbox).stream(command()).resume(cursor).open().items();
+    lines.extend(rest.map(Result::unwrap).collect::<Vec<_>>().await);
+    assert!(lines == whole && whole.len() > 20);
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_logs_of_several_applications_come_in_the_order_of_time() {
+    let (sandbox, client) = sandbox(0);
+    let ids = sandbox.ids();
+    let other = sandbox.add_application(&ids.organisation, "other");
+    for application in [&ids.application, &other] {
+        client.send(cc_client::commands::application::DeployApplication::new(application)).await.unwrap();
+    }
+    let streams = [&ids.application, &other].map(|application| {
+        let command =
+            StreamApplicationRuntimeLog::new(application).since(at(&sandbox, 0)).until(at(&sandbox, 120));
+        client.stream(command).open().items()
+    });
+    sandbox.faults().add(Fault::stream(StreamFault::HeartbeatOnly { lasts: 3 * SECOND }).times(1));
+    let merged: Vec<_> = merge(streams.into(), |line: &ApplicationLog| line.date, 5 * SECOND)
+        .map(|(from, line)| (from, line.unwrap().date))
+        .collect()
+        .await;
+    assert!(merged.is_sorted_by_key(|(_, date)| *date));
+    assert!([0, 1].iter().all(|from| merged.iter().filter(|(own, _)| own == from).count() > 10));
+}
+
+#[cfg(feature = "catalog")]
+#[tokio::test(start_paused = true)]
+async fn the_catalogue_streams_json() {
+    let (sandbox, client) = sandbox(0);
+    let ids = sandbox.ids();
+    for (name, input, field) in [
+        ("StreamApplicationRuntimeLog", serde_json::json!({ "applicationId": ids.application }), "message"),
+        ("StreamAddonRuntimeLog", serde_json::json!({ "addonId": ids.addon }), "message"),
+        ("StreamApplicationAccessLog", serde_json::json!({ "applicationId": ids.application }), "bytesIn"),
+        ("StreamRequests", serde_json::json!({ "applicationId": ids.application }), "0"),
+    ] {
+        let mut stream = cc_client::catalog::stream(&client, name, &input).unwrap();
+        let item = stream.next().await.unwrap().unwrap();
+        assert!(item.get(field).is_some() || item[0]["count"].is_u64(), "{name}: {item}");
+    }
+}

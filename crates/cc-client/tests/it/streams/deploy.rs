@@ -1,0 +1,179 @@
+//! Deploying, following the log, and the verdict.
+
+use std::time::Duration;
+
+use cc_client::commands::deployment::model::DeploymentOutcome;
+use cc_client::commands::deployment::{CancelDeployment, DeployAndWait, DeployEvent, DeploymentProgress};
+use cc_client::{Client, ErrorKind, Result};
+use cc_examples::memory;
+use cc_sandbox::{Fault, Sandbox, StreamFault};
+use futures_util::StreamExt;
+use tokio::time::{Instant, timeout};
+
+use super::{SECOND, sandbox};
+
+/// What a deployment told.
+#[derive(Debug, Default)]
+struct Told {
+    lines: Vec<String>,
+    gaps: usize,
+    log_errors: usize,
+    outcome: Option<DeploymentOutcome>,
+    progress: Option<DeploymentProgress>,
+}
+
+async fn follow(client: &Client, command: DeployAndWait, stop_after: usize) -> Result<Told> {
+    let mut deploying = client.deploy_and_wait(command);
+    let mut told = Told::default();
+    while let Some(event) = timeout(3_600 * SECOND, deploying.next()).await.expect("it does not hang") {
+        match event? {
+            DeployEvent::Line(line) => told.lines.push(line.message),
+            DeployEvent::Gap(_) => told.gaps += 1,
+            DeployEvent::LogError(_) => told.log_errors += 1,
+            DeployEvent::Verdict(verdict) => told.outcome = Some(verdict.outcome),
+            _ => {}
+        }
+        told.progress = deploying.progress();
+        if told.lines.len() >= stop_after {
+            break;
+        }
+    }
+    Ok(told)
+}
+
+fn command(sandbox: &Sandbox) -> DeployAndWait {
+    DeployAndWait::new(sandbox.ids().application, 120 * SECOND)
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_deployment_tells_its_log_and_then_its_verdict() {
+    let (sandbox, client) = sandbox(0);
+    let start = Instant::now();
+    let told = follow(&client, command(&sandbox), usize::MAX).await.unwrap();
+    assert_eq!(told.outcome, Some(DeploymentOutcome::Succeeded));
+    assert!(told.lines[0].ends_with("begins"), "{:?}", told.lines);
+    assert_eq!(told.lines.last().unwrap(), "Deployment successful");
+    assert_eq!((told.lines.len(), told.gaps, told.log_errors), (13, 0, 0), "{:?}", told.lines);
+    assert!(start.elapsed() < 42 * SECOND, "{:?}", start.elapsed());
+    let asked = sandbox.journal().matches("POST /v2/organisations").count();
+    assert_eq!(asked, 1, "it is deployed once");
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_log_has_the_platform_asked_at_once() {
+    let (sandbox, client) = sandbox(0);
+    let start = Instant::now();
+    let slow = command(&sandbox).every(60 * SECOND);
+    let told = follow(&client, slow, usize::MAX).await.unwrap();
+    assert_eq!(told.outcome, Some(DeploymentOutcome::Succeeded));
+    assert!(
+        start.elapsed() < 70 * SECOND,
+        "the second look is at 60 s, or when the log says so: {:?}",
+        start.elapsed()
+    );
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_deployment_that_fails_or_is_cancelled_is_a_verdict() {
+    let (sandbox, client) = sandbox(0);
+    sandbox.fail_next_deployment(&sandbox.ids().application);
+    let told = follow(&client, command(&sandbox), usize::MAX).await.unwrap();
+    assert_eq!(told.outcome, Some(DeploymentOutcome::Failed));
+    assert!(told.lines.last().unwrap().starts_with("Deployment failed"));
+
+    let mut deploying = client.deploy_and_wait(command(&sandbox));
+    let mut outcome = None;
+    while let Some(event) = deploying.next().await {
+        match event.unwrap() {
+            DeployEvent::Line(_) if outcome.is_none() => {
+                let id = deploying.progress().unwrap().deployment_id;
+                let cancel = CancelDeployment::new(sandbox.ids().application, id);
+                outcome = client.send(cancel).await.ok().map(|_| DeploymentOutcome::Succeeded);
+            }
+            DeployEvent::Verdict(verdict) => outcome = Some(verdict.outcome),
+            _ => {}
+        }
+    }
+    assert_eq!(outcome, Some(DeploymentOutcome::Cancelled));
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_deadline_holds_and_leaves_the_deployment_alone() {
+    let (sandbox, client) = sandbox(0);
+    let start = Instant::now();
+    let mut short = command(&sandbox);
+    short.deadline = 20 * SECOND;
+    let told = follow(&client, short, usize::MAX).await.unwrap();
+    assert_eq!((told.outcome, start.elapsed().as_secs()), (Some(DeploymentOutcome::DeadlineExceeded), 20));
+    let rest = DeployAndWait::resume(told.progress.unwrap(), 60 * SECOND);
+    let more = follow(&client, rest, usize::MAX).await.unwrap();
+    assert_eq!(more.outcome, Some(DeploymentOutcome::Succeeded));
+    assert_eq!((told.lines.len() + more.lines.len(), more.gaps), (13, 0), "each line once");
+    assert_eq!(sandbox.journal().matches("POST /v2/organisations").count(), 1, "it is deployed once");
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_answer_that_does_not_come_is_no_deployment() {
+    let (sandbox, client) = sandbox(0);
+    sandbox.faults().add(Fault::latency(300 * SECOND).on("deploy_application"));
+    let mut short = command(&sandbox);
+    short.deadline = 10 * SECOND;
+    let error = follow(&client, short, usize::MAX).await.unwrap_err();
+    assert_eq!((error.kind(), error.command()), (ErrorKind::DeadlineExceeded, Some("DeployAndWait")));
+}
+
+#[tokio::test(start_paused = true)]
+async fn it_goes_on_in_another_process_after_any_line() {
+    let (whole, client) = sandbox(0);
+    let whole = follow(&client, command(&whole), usize::MAX).await.unwrap().lines;
+    let without_id = |line: &String| !line.contains("deployment_");
+    for stop in 1..whole.len() {
+        let (sandbox, client) = sandbox(0);
+        let first = follow(&client, command(&sandbox), stop).await.unwrap();
+        let progress = serde_json::to_string(&first.progress.unwrap()).unwrap();
+        tokio::time::sleep(Duration::from_secs(stop as u64)).await;
+        let resume = DeployAndWait::resume(serde_json::from_str(&progress).unwrap(), 120 * SECOND);
+        let second = follow(&memory::client(&sandbox), resume, usize::MAX).await.unwrap();
+        assert_eq!(second.outcome, Some(DeploymentOutcome::Succeeded));
+        let lines: Vec<_> = first.lines.iter().chain(&second.lines).filter(|line| without_id(line)).collect();
+        let expected: Vec<_> = whole.iter().filter(|line| without_id(line)).collect();
+        assert_eq!(lines[..expected.len()], expected, "stopped after {stop}");
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn whatever_happens_to_the_log_there_is_one_verdict() {
+    let mut plans: Vec<Vec<StreamFault>> =
+        StreamFault::all().into_iter().map(|fault| vec![fault; 3]).collect();
+    plans.extend((0..16).map(|seed| (0..8).map(|number| StreamFault::seeded(seed, number)).collect()));
+    for plan in plans {
+        let (sandbox, client) = sandbox(0);
+        for fault in &plan {
+            sandbox.faults().add(Fault::stream(*fault).times(1));
+        }
+        let told = follow(&client, command(&sandbox), usize::MAX).await.unwrap();
+        assert_eq!(told.outcome, Some(DeploymentOutcome::Succeeded), "{plan:?}");
+        let mut once = told.lines.clone();
+        once.dedup();
+        assert_eq!(once, told.lines, "{plan:?}: no line comes twice");
+        let is_final = plan[0].is_final();
+        assert_eq!(is_final, told.log_errors > 0 && told.lines.is_empty(), "{plan:?}: {told:?}");
+        assert!(
+            is_final || told.lines.len() + told.log_errors == 13 || told.gaps > 0 || is_late(&told),
+            "{plan:?}: {told:?}"
+        );
+    }
+}
+
+/// The log was so late that its rest was not waited for.
+fn is_late(told: &Told) -> bool {
+    told.lines.last().is_none_or(|last| last != "Deployment successful")
+}
+
+#[tokio::test(start_paused = true)]
+async fn as_a_command_it_gives_the_verdict_alone() {
+    let (sandbox, client) = sandbox(0);
+    let verdict = client.send(command(&sandbox)).await.unwrap();
+    assert_eq!(verdict.outcome, DeploymentOutcome::Succeeded);
+    assert!(!sandbox.journal().contains("/logs"));
+}

@@ -1,0 +1,144 @@
+//! Each fault of the platform's streams, and plans of many: nothing is lost without a word, nothing comes twice, nothing hangs.
+
+use std::time::Duration;
+
+use cc_client::commands::log::StreamApplicationRuntimeLog;
+use cc_client::stream::{EndReason, StreamError, StreamEvent, to_error};
+use cc_client::{Client, ErrorKind, Timestamp};
+use cc_sandbox::{Fault, Sandbox, StreamFault};
+use futures_util::StreamExt;
+use tokio::time::timeout;
+
+use super::{SECOND, at, sandbox};
+
+/// What a stream told, as far as it counts here.
+#[derive(Debug)]
+enum Told {
+    /// An item, or an error about one: its id.
+    Event(String),
+    Gap,
+    Failed(StreamError),
+    End(EndReason),
+}
+
+/// Two minutes of a log: what is stored, and what comes as time passes.
+fn command(sandbox: &Sandbox, start: Timestamp) -> StreamApplicationRuntimeLog {
+    let until = start.saturating_add(Duration::from_secs(180));
+    StreamApplicationRuntimeLog::new(&sandbox.ids().application).since(start).until(until)
+}
+
+async fn read(client: &Client, command: StreamApplicationRuntimeLog, seed: u64) -> Vec<Told> {
+    let call = client.stream(command).settings(|settings| settings.seed = Some(seed));
+    let mut stream = call.open();
+    let mut told = Vec::new();
+    while let Some(event) = timeout(3_600 * SECOND, stream.next()).await.expect("it does not hang") {
+        told.push(match event {
+            Ok(StreamEvent::Item(item)) => Told::Event(item.id.unwrap().to_string()),
+            Ok(StreamEvent::Gap(_)) => Told::Gap,
+            Ok(StreamEvent::End(reason)) => Told::End(reason),
+            Ok(_) => continue,
+            Err(error) => match error.kind() {
+                cc_stream::ErrorKind::Oversize { event } | cc_stream::ErrorKind::Payload { event } => {
+                    Told::Event(event.id.clone().unwrap())
+                }
+                _ => Told::Failed(error),
+            },
+        });
+    }
+    told
+}
+
+/// The ids of what should come.
+async fn expected(sandbox: &std::sync::Arc<Sandbox>, start: Timestamp) -> Vec<String> {
+    // What is read when everything is over is what should have come.
+    let told = read(&cc_examples::memory::client(sandbox), command(sandbox, start), 0).await;
+    let ids = told.into_iter().filter_map(|told| if let Told::Event(id) = told { Some(id) } else { None });
+    ids.collect()
+}
+
+/// Nothing twice, nothing out of order, nothing missing but at gaps. Gives the number of gaps, and of what is missing.
+fn judge(told: &[Told], expected: &[String]) -> (usize, usize) {
+    let (mut next, mut gap, mut gaps, mut missing) = (0, false, 0, 0);
+    for told in told {
+        match told {
+            Told::Event(id) => {
+                let place = expected.iter().position(|own| own == id).expect("it is an event of the log");
+                assert!(place >= next, "{id} came twice or too late");
+                assert!(place == next || gap, "{} events were lost silently", place - next);
+                missing += place - next;
+                (next, gap) = (place + 1, false);
+            }
+            Told::Gap => (gap, gaps) = (true, gaps + 1),
+            Told::End(EndReason::Server(_)) => {
+                assert!(next == expected.len() || gap, "the last events were lost silently");
+                missing += expected.len() - next;
+            }
+            Told::End(_) | Told::Failed(_) => {}
+        }
+    }
+    assert!(matches!(told.last(), Some(Told::End(_))), "the end is told");
+    (gaps, missing)
+}
+
+#[tokio::test(start_paused = true)]
+async fn every_fault_is_lived_through_or_told() {
+    for fault in StreamFault::all() {
+        let (sandbox, client) = sandbox(0);
+        let start = at(&sandbox, -60);
+        if fault.is_final() {
+            sandbox.faults().add(Fault::stream(fault).times(1));
+        } else {
+            // Some need a connection that goes on: one is cut before, and once more after.
+            let cut = || Fault::stream(StreamFault::ResetMidEvent { after: 5 }).times(1);
+            for fault in [cut(), Fault::stream(fault).times(2), cut()] {
+                sandbox.faults().add(fault);
+            }
+        }
+        let told = read(&client, command(&sandbox, start), 1).await;
+        let failed: Vec<_> = told.iter().filter(|told| matches!(told, Told::Failed(_))).collect();
+        assert_eq!(failed.is_empty(), !fault.is_final(), "{fault:?}: {failed:?}");
+        sandbox.faults().clear();
+        tokio::time::sleep(300 * SECOND).await;
+        let (gaps, missing) = judge(&told, &expected(&sandbox, start).await);
+        let loses = matches!(fault, StreamFault::LostOnResume { .. });
+        assert!(!fault.is_final() || gaps == 0);
+        assert!(missing == 0 || loses || fault.is_final(), "{fault:?}: {missing} are missing");
+        assert!(!loses || missing > 0, "{fault:?} did happen");
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn plans_of_many_faults_lose_nothing_silently() {
+    for seed in 0..30 {
+        let (sandbox, client) = sandbox(seed);
+        let start = at(&sandbox, -60);
+        sandbox.faults().plan_streams(seed, 12);
+        let told = read(&client, command(&sandbox, start), seed).await;
+        let failed: Vec<_> = told.iter().filter(|told| matches!(told, Told::Failed(_))).collect();
+        assert!(failed.is_empty(), "seed {seed}: {failed:?}");
+        sandbox.faults().clear();
+        tokio::time::sleep(600 * SECOND).await;
+        judge(&told, &expected(&sandbox, start).await);
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_final_failure_says_what_the_platform_said() {
+    for (fault, kind, status) in [
+        (StreamFault::Refused { status: 401, retry_after: None }, ErrorKind::Refused, Some(401)),
+        (StreamFault::Refused { status: 403, retry_after: None }, ErrorKind::Refused, Some(403)),
+        (StreamFault::Refused { status: 404, retry_after: None }, ErrorKind::Refused, Some(404)),
+        (StreamFault::HtmlPage, ErrorKind::StreamContentType, None),
+        (StreamFault::WrongContentType, ErrorKind::StreamContentType, None),
+    ] {
+        let (sandbox, client) = sandbox(0);
+        sandbox.faults().add(Fault::stream(fault));
+        let told = read(&client, command(&sandbox, at(&sandbox, -60)), 0).await;
+        let [Told::Failed(_), Told::End(EndReason::Failed)] = &told[..] else {
+            panic!("{fault:?}: {told:?}")
+        };
+        let Some(Told::Failed(error)) = told.into_iter().next() else { unreachable!() };
+        let error = to_error(error);
+        assert_eq!((error.kind(), error.status().map(|status| status.as_u16())), (kind, status), "{fault:?}");
+    }
+}
