@@ -53,6 +53,8 @@ pub(crate) fn entries() -> Vec<CommandInfo> {
         #[cfg(feature = "deployment")]
         entry::<crate::commands::deployment::CancelDeployment>("deployment", "Cancels a deployment that is under way.", &["cancel_deployment"]),
         #[cfg(feature = "deployment")]
+        entry::<crate::commands::deployment::DeployAndWait>("deployment", "Deploys an application, and waits until the deployment has succeeded, failed or been cancelled.", &["deploy_application", "get_deployment", "list_deployments"]),
+        #[cfg(feature = "deployment")]
         entry::<crate::commands::deployment::GetDeployment>("deployment", "Reads one deployment.", &["get_deployment"]),
         #[cfg(feature = "deployment")]
         entry::<crate::commands::deployment::GetDeploymentLegacy>("deployment", "Reads one deployment from v2, in the words of v4. `GetDeployment` says more.", &["get_legacy_deployment"]),
@@ -184,6 +186,8 @@ pub(crate) fn entries() -> Vec<CommandInfo> {
         entry::<crate::commands::metrics::GetMetrics>("metrics", "Reads the metrics of an application or an add-on, by name.", &["list_metrics"]),
         #[cfg(feature = "metrics")]
         entry::<crate::commands::metrics::GetStatusCodeDistribution>("metrics", "Counts the answers of an application, or of every one of an owner, by HTTP status.", &["list_status_codes"]),
+        #[cfg(all(feature = "metrics", feature = "stream"))]
+        stream_entry::<crate::commands::metrics::StreamRequests>("metrics", "Streams where requests to an application, or to every one of an owner, come from.", &["stream_request_locations"]),
         #[cfg(feature = "addon")]
         entry::<crate::commands::migration::CancelMigration>("migration", "Cancels a migration of an add-on.", &["cancel_migration"]),
         #[cfg(feature = "network-group")]
