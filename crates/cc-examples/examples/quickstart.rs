@@ -1,11 +1,11 @@
-//! An application from its creation to its end: created, configured, deployed, waited for, looked at, deleted.
+//! An application from its creation to its end: created, configured, deployed, its log followed, looked at, deleted.
 //!
 //! It runs against a sandbox in this very process: nothing leaves the machine, and no account is needed.
 
 use std::time::Duration;
 
-use cc_client::commands::application::{CreateApplication, DeleteApplication, DeployApplication};
-use cc_client::commands::deployment::WaitForDeployment;
+use cc_client::commands::application::{CreateApplication, DeleteApplication};
+use cc_client::commands::deployment::{DeployAndWait, DeployEvent};
 use cc_client::commands::environment::UpdateEnvironment;
 use cc_client::commands::instance::ListApplicationInstance;
 use cc_client::commands::invoice::ListInvoice;
@@ -14,6 +14,7 @@ use cc_client::commands::log_drain::{CreateLogDrain, ListLogDrain};
 use cc_client::env::EnvironmentMap;
 use cc_client::{Client, Credentials};
 use cc_sandbox::Sandbox;
+use futures_util::StreamExt;
 
 #[tokio::main]
 async fn main() -> Result<(), Box<dyn std::error::Error>> {
@@ -35,16 +36,17 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
     let names: Vec<&str> = variables.iter().map(|variable| variable.name.as_str()).collect();
     println!("set       {}", names.join(", "));
 
-    let deployment = client.send(DeployApplication::new(&application.id)).await?;
-    println!("deploying {}", deployment.deployment_id);
-    let verdict = client
-        .send(
-            WaitForDeployment::new(&application.id, Duration::from_secs(60))
-                .deployment_id(&deployment.deployment_id)
-                .every(Duration::from_millis(200)),
-        )
-        .await?;
-    println!("ended     {}", verdict.outcome);
+    let command =
+        DeployAndWait::new(&application.id, Duration::from_secs(60)).every(Duration::from_millis(200));
+    let mut deploying = client.deploy_and_wait(command);
+    while let Some(event) = deploying.next().await {
+        match event? {
+            DeployEvent::Started(id) => println!("deploying {id}"),
+            DeployEvent::Line(line) => println!("log       {}", line.message),
+            DeployEvent::Verdict(verdict) => println!("ended     {}", verdict.outcome),
+            _ => {}
+        }
+    }
 
     for instance in client.send(ListApplicationInstance::new(&application.id)).await? {
         println!("instance  {} {}", instance.id, instance.state);
