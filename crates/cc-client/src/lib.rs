@@ -20,6 +20,8 @@ pub mod poll;
 #[cfg(all(feature = "redis", not(target_family = "wasm")))]
 pub mod redis;
 pub mod resolve;
+#[cfg(feature = "oauth")]
+pub mod sign_in;
 #[cfg(feature = "stream")]
 pub mod stream;
 pub mod util;

@@ -26,6 +26,7 @@ mod log;
 mod migration;
 mod network_group;
 mod notification;
+pub(crate) mod oauth;
 mod operator;
 mod organisation;
 pub(crate) mod own_provider;
@@ -64,6 +65,7 @@ pub(crate) fn handlers() -> Handlers {
         migration::HANDLERS,
         network_group::HANDLERS,
         notification::HANDLERS,
+        oauth::HANDLERS,
         operator::HANDLERS,
         organisation::HANDLERS,
         own_provider::HANDLERS,

@@ -67,7 +67,7 @@ pub(crate) struct Engine {
 impl Engine {
     pub(crate) fn new(
         table: Arc<Table>,
-        world: World,
+        mut world: World,
         clock: Clock,
         credentials: Credentials,
         tells: bool,
@@ -77,6 +77,7 @@ impl Engine {
         if stateless {
             handlers.retain(|operation, _| *operation == "get_summary");
         }
+        world.oauth.consumer = (credentials.consumer_key.clone(), credentials.consumer_secret.clone());
         Self {
             table,
             handlers,
@@ -152,7 +153,8 @@ impl Engine {
         let operation = &self.table.operations[found.operation];
         let query: Vec<(String, String)> =
             form_urlencoded::parse(parts.uri.query().unwrap_or_default().as_bytes()).into_owned().collect();
-        let shown = self.credentials.read(&parts.headers, &query)?;
+        let secret_of = |token: &str| self.world().oauth_secret(token).map(str::to_owned);
+        let shown = self.credentials.read(&parts.headers, &query, &secret_of)?;
         let caller = match shown {
             Shown::Nothing if operation.is_public() => String::new(),
             Shown::Nothing => {

@@ -9,6 +9,7 @@ use jiff::Timestamp;
 use serde::Serialize;
 use serde_json::{Map, Value};
 
+use crate::domains::oauth::Oauth;
 use crate::engine::clock::after;
 use crate::engine::random::uuid;
 use crate::engine::reply::Refusal;
@@ -83,6 +84,8 @@ pub(crate) struct World {
     /// Add-on providers that belong to an owner.
     pub(crate) providers: Shelf<Owned>,
     pub(crate) account: Account,
+    /// Programs that ask users for a token.
+    pub(crate) oauth: Oauth,
     /// Payment methods by their id.
     pub(crate) payment_methods: Shelf<Owned>,
     pub(crate) network_groups: Shelf<NetworkGroup>,
@@ -188,6 +191,7 @@ impl World {
             consumers: Shelf::new(),
             providers: Shelf::new(),
             account: Account::default(),
+            oauth: Oauth::default(),
             payment_methods: Shelf::new(),
             network_groups: Shelf::new(),
             redirections: Vec::new(),

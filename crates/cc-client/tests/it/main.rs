@@ -8,6 +8,7 @@ mod kills;
 #[cfg(all(unix, feature = "redis"))]
 mod redis;
 mod resolve;
+mod sign_in;
 mod store;
 #[cfg(all(feature = "deployment", feature = "log", feature = "metrics", feature = "stream"))]
 mod streams;

@@ -35,6 +35,7 @@ type Script = dyn Fn(usize, &HttpRequest) -> Reply + Send + Sync;
 pub struct Platform {
     script: Arc<Script>,
     seen: Arc<Mutex<Vec<String>>>,
+    requests: Arc<Mutex<Vec<HttpRequest>>>,
 }
 
 impl Platform {
@@ -54,7 +55,7 @@ impl Platform {
     where
         F: Fn(usize, &HttpRequest) -> Reply + Send + Sync + 'static,
     {
-        Self { script: Arc::new(script), seen: Arc::default() }
+        Self { script: Arc::new(script), seen: Arc::default(), requests: Arc::default() }
     }
 
     /// A platform that knows [`SUMMARY`], gives it after a second, and gives `"ok"` for the rest.
@@ -96,6 +97,21 @@ impl Platform {
         self.seen.lock().unwrap().clone()
     }
 
+    /// The bodies that were sent.
+    pub fn bodies(&self) -> Vec<String> {
+        let requests = self.requests.lock().unwrap();
+        requests.iter().map(|request| String::from_utf8(request.body().to_vec()).unwrap()).collect()
+    }
+
+    /// The headers `Authorization` that were sent.
+    pub fn authorizations(&self) -> Vec<Option<String>> {
+        let requests = self.requests.lock().unwrap();
+        let header = |request: &HttpRequest| {
+            Some(request.headers().get("authorization")?.to_str().unwrap().to_owned())
+        };
+        requests.iter().map(header).collect()
+    }
+
     /// How many times the summary was asked for.
     pub fn summaries(&self) -> usize {
         self.journal().iter().filter(|line| *line == "GET /v2/summary").count()
@@ -115,6 +131,7 @@ impl tower::Service<HttpRequest> for Platform {
         let mut seen = self.seen.lock().unwrap();
         let reply = (self.script)(seen.len(), &request);
         seen.push(format!("{} {}", request.method(), request.uri().path()));
+        self.requests.lock().unwrap().push(request);
         reply
     }
 }

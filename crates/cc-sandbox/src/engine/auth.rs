@@ -49,8 +49,14 @@ pub(crate) enum Shown {
 }
 
 impl Credentials {
-    /// Reads the credentials of a request: the header, or base64 of it as the query parameter `authorization`.
-    pub(crate) fn read(&self, headers: &HeaderMap, query: &[(String, String)]) -> Result<Shown, Refusal> {
+    /// Reads the credentials of a request: the header, or base64 of it as the query parameter `authorization`. `secret_of`
+    /// gives the secret of a user's token that was made here.
+    pub(crate) fn read(
+        &self,
+        headers: &HeaderMap,
+        query: &[(String, String)],
+        secret_of: &dyn Fn(&str) -> Option<String>,
+    ) -> Result<Shown, Refusal> {
         let unreadable = || Refusal::unauthorized("The authorization of the request cannot be read");
         let value = match headers.get(AUTHORIZATION) {
             Some(value) => value.to_str().map_err(|_| unreadable())?.to_owned(),
@@ -67,24 +73,26 @@ impl Credentials {
             return Ok(Shown::Bearer(rest.trim().to_owned()));
         }
         if scheme.eq_ignore_ascii_case("oauth") {
-            return self.check_oauth(rest).map(|()| Shown::Signed);
+            return self.check_oauth(rest, secret_of).map(|()| Shown::Signed);
         }
         Err(Refusal::unauthorized(format!("Authorization of kind {scheme} is not supported")))
     }
 
-    fn check_oauth(&self, text: &str) -> Result<(), Refusal> {
+    fn check_oauth(&self, text: &str, secret_of: &dyn Fn(&str) -> Option<String>) -> Result<(), Refusal> {
         let given = oauth_parameters(text);
         let given = |name: &str| given.get(name).map(String::as_str).unwrap_or_default();
         if given("oauth_consumer_key") != self.consumer_key {
             return Err(Refusal::unauthorized("The OAuth consumer is not known"));
         }
-        if given("oauth_token") != self.token {
-            return Err(Refusal::unauthorized("The OAuth token is not known or has expired"));
-        }
+        let token_secret = match given("oauth_token") {
+            token if token == self.token => self.token_secret.clone(),
+            token => secret_of(token)
+                .ok_or_else(|| Refusal::unauthorized("The OAuth token is not known or has expired"))?,
+        };
         let right = match given("oauth_signature_method") {
             "" | "PLAINTEXT" => {
                 let signature = given("oauth_signature");
-                let plain = [self.consumer_secret.as_str(), &self.token_secret];
+                let plain = [self.consumer_secret.as_str(), &token_secret];
                 let encoded = plain.map(percent_encoded);
                 signature == plain.join("&") || signature == encoded.join("&")
             }
@@ -108,7 +116,8 @@ fn oauth_parameters(text: &str) -> HashMap<String, String> {
         .collect()
 }
 
-fn percent_encoded(text: &str) -> String {
+/// Percent-encodes as OAuth 1 does.
+pub(crate) fn percent_encoded(text: &str) -> String {
     let unreserved = |byte: u8| byte.is_ascii_alphanumeric() || b"-._~".contains(&byte);
     text.bytes()
         .map(|byte| if unreserved(byte) { char::from(byte).to_string() } else { format!("%{byte:02X}") })
@@ -122,7 +131,7 @@ mod tests {
     fn shown(credentials: &Credentials, header: &str) -> Result<Shown, String> {
         let mut headers = HeaderMap::new();
         headers.insert(AUTHORIZATION, header.parse().unwrap());
-        credentials.read(&headers, &[]).map_err(|refusal| refusal.message)
+        credentials.read(&headers, &[], &|_| None).map_err(|refusal| refusal.message)
     }
 
     #[test]
@@ -148,7 +157,7 @@ mod tests {
     #[test]
     fn credentials_in_the_query_are_base64_of_the_header() {
         let query = [("authorization".to_owned(), STANDARD.encode("Bearer sandbox-token"))];
-        let shown = Credentials::default().read(&HeaderMap::new(), &query).unwrap();
+        let shown = Credentials::default().read(&HeaderMap::new(), &query, &|_| None).unwrap();
         assert_eq!(shown, Shown::Bearer("sandbox-token".into()));
     }
 

@@ -145,12 +145,20 @@ impl Table {
 impl Operation {
     /// Whether the operation answers without credentials: none of its errors is a 401.
     ///
-    /// Products and zones list a 401 (for wrong credentials), and answer without any.
+    /// Products and zones list a 401 (for wrong credentials), and answer without any. Who is on the way to a token has none
+    /// yet.
     pub(crate) fn is_public(&self) -> bool {
         !self.errors.iter().any(|status| status == "401")
-            || ["/v2/products/", "/v4/products/", "/v4/billing/price-system"]
-                .iter()
-                .any(|prefix| self.path.starts_with(prefix))
+            || [
+                "/v2/products/",
+                "/v4/products/",
+                "/v4/billing/price-system",
+                "/v2/oauth/request_token",
+                "/v2/oauth/authorize",
+                "/v2/oauth/access_token",
+            ]
+            .iter()
+            .any(|prefix| self.path.starts_with(prefix))
     }
 
     /// Whether it gives a stream of events.

@@ -8,6 +8,7 @@ mod faults;
 mod journal;
 mod lifecycle;
 mod network;
+mod oauth;
 mod owner;
 mod program;
 mod streams;

@@ -20,6 +20,18 @@ use crate::util::network_group::{MemberKind, member_domain, new_network_group_id
 /// - [`InvalidInput`](cc_core::ErrorKind::InvalidInput) when something cannot be a member: see [`NetworkGroupMemberInput`].
 /// - [`DeadlineExceeded`](cc_core::ErrorKind::DeadlineExceeded) when it takes longer: it may still come. An error of a look
 ///   ends the wait.
+///
+/// # Example
+/// ```
+/// # cc_examples::run(async |client, ids| {
+/// use cc_client::commands::network_group::{CreateNetworkGroup, NetworkGroupMemberInput};
+///
+/// let members = [NetworkGroupMemberInput::new(ids.application.as_str()), NetworkGroupMemberInput::new(ids.real_addon)];
+/// let command = CreateNetworkGroup::new(ids.organisation).label("private").members(members);
+/// let group = client.send(command).await?;
+/// assert_eq!(group.members.len(), 2);
+/// # Ok(()) });
+/// ```
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "catalog", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
@@ -124,6 +136,16 @@ impl Command for CreateNetworkGroup {
 /// # Errors
 /// [`DeadlineExceeded`](cc_core::ErrorKind::DeadlineExceeded) when it takes longer: it may still happen. An error of a look
 /// ends the wait. 404 when there is none.
+///
+/// # Example
+/// ```
+/// # cc_examples::run(async |client, ids| {
+/// use cc_client::commands::network_group::{CreateNetworkGroup, DeleteNetworkGroup};
+///
+/// let group = client.send(CreateNetworkGroup::new(&ids.organisation)).await?;
+/// client.send(DeleteNetworkGroup::new(ids.organisation, group.id)).await?;
+/// # Ok(()) });
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "catalog", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]

@@ -18,6 +18,18 @@ use crate::model::setters;
 /// - [`InvalidInput`](cc_core::ErrorKind::InvalidInput) when it cannot be a member: see [`NetworkGroupMemberInput`].
 /// - [`DeadlineExceeded`](cc_core::ErrorKind::DeadlineExceeded) when it takes longer: it may still come. An error of a look
 ///   ends the wait.
+///
+/// # Example
+/// ```
+/// # cc_examples::run(async |client, ids| {
+/// use cc_client::commands::network_group::{CreateNetworkGroup, CreateNetworkGroupMember};
+///
+/// let group = client.send(CreateNetworkGroup::new(&ids.organisation)).await?;
+/// let command = CreateNetworkGroupMember::new(ids.organisation, group.id, ids.application);
+/// let member = client.send(command).await?;
+/// println!("{}", member.domain_name);
+/// # Ok(()) });
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "catalog", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
@@ -75,6 +87,17 @@ impl Command for CreateNetworkGroupMember {
 /// # Errors
 /// [`DeadlineExceeded`](cc_core::ErrorKind::DeadlineExceeded) when it takes longer: it may still happen. An error of a look
 /// ends the wait. 404 when there is none.
+///
+/// # Example
+/// ```
+/// # cc_examples::run(async |client, ids| {
+/// use cc_client::commands::network_group::{CreateNetworkGroup, DeleteNetworkGroupMember, NetworkGroupMemberInput};
+///
+/// let members = [NetworkGroupMemberInput::new(ids.application.as_str())];
+/// let group = client.send(CreateNetworkGroup::new(&ids.organisation).members(members)).await?;
+/// client.send(DeleteNetworkGroupMember::new(ids.organisation, group.id, ids.application)).await?;
+/// # Ok(()) });
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "catalog", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]

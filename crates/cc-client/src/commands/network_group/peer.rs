@@ -19,6 +19,22 @@ use crate::model::setters;
 /// # Errors
 /// [`DeadlineExceeded`](cc_core::ErrorKind::DeadlineExceeded) when it takes longer: it may still come. An error of a look ends
 /// the wait.
+///
+/// # Example
+/// ```
+/// # cc_examples::run(async |client, ids| {
+/// use cc_client::commands::network_group::{CreateNetworkGroup, CreateNetworkGroupExternalPeer, NetworkGroupMemberInput};
+/// use cc_client::util::network_group::new_external_member_id;
+///
+/// let external = new_external_member_id();
+/// let members = [NetworkGroupMemberInput::new(&external)];
+/// let group = client.send(CreateNetworkGroup::new(&ids.organisation).members(members)).await?;
+/// let command = CreateNetworkGroupExternalPeer::new(
+///     ids.organisation, group.id, "laptop", "CLIENT", "the public key of the laptop", external,
+/// );
+/// let peer = client.send(command).await?;
+/// # Ok(()) });
+/// ```
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "catalog", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
@@ -110,6 +126,24 @@ impl Command for CreateNetworkGroupExternalPeer {
 /// # Errors
 /// [`DeadlineExceeded`](cc_core::ErrorKind::DeadlineExceeded) when it takes longer: it may still happen. An error of a look
 /// ends the wait. 404 when there is none.
+///
+/// # Example
+/// ```
+/// # cc_examples::run(async |client, ids| {
+/// use cc_client::commands::network_group::model::NetworkGroupPeer;
+/// use cc_client::commands::network_group::{CreateNetworkGroup, CreateNetworkGroupExternalPeer, DeleteNetworkGroupExternalPeer, NetworkGroupMemberInput};
+/// use cc_client::util::network_group::new_external_member_id;
+///
+/// # let external = new_external_member_id();
+/// # let members = [NetworkGroupMemberInput::new(&external)];
+/// # let group = client.send(CreateNetworkGroup::new(&ids.organisation).members(members)).await?;
+/// # let command = CreateNetworkGroupExternalPeer::new(&ids.organisation, &group.id, "laptop", "CLIENT", "key", external);
+/// let peer = client.send(command).await?;
+/// if let NetworkGroupPeer::ExternalPeer(peer) = peer {
+///     client.send(DeleteNetworkGroupExternalPeer::new(ids.organisation, group.id, peer.id)).await?;
+/// }
+/// # Ok(()) });
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "catalog", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]

@@ -12,6 +12,15 @@ use crate::model::{each, setters};
 /// is nothing.
 ///
 /// Operation: `search_network_groups`.
+///
+/// # Example
+/// ```
+/// # cc_examples::run(async |client, ids| {
+/// use cc_client::commands::network_group::SearchNetworkGroup;
+///
+/// let found = client.send(SearchNetworkGroup::new(ids.organisation, "private").types(["NetworkGroup"])).await?;
+/// # Ok(()) });
+/// ```
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "catalog", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]

@@ -15,6 +15,18 @@ use crate::model::{each, setters};
 ///
 /// # Errors
 /// [`InvalidInput`](cc_core::ErrorKind::InvalidInput) when a target is none that this version knows.
+///
+/// # Example
+/// ```
+/// # cc_examples::run(async |client, ids| {
+/// use cc_client::commands::notification::CreateEmailNotification;
+/// use cc_client::commands::notification::model::EmailNotificationTarget;
+///
+/// let targets = [EmailNotificationTarget::addresses(["ada@example.org"]), EmailNotificationTarget::organisation()];
+/// let command = CreateEmailNotification::new(ids.organisation, "failures", targets).events(["DEPLOYMENT_FAIL"]);
+/// let notification = client.send(command).await?;
+/// # Ok(()) });
+/// ```
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "catalog", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
@@ -84,6 +96,15 @@ impl Command for CreateEmailNotification {
 /// Lists the notifications by e-mail of an owner, by name and then by date. Empty when there are none.
 ///
 /// Operation: `list_email_notifications`.
+///
+/// # Example
+/// ```
+/// # cc_examples::run(async |client, ids| {
+/// use cc_client::commands::notification::ListEmailNotification;
+///
+/// let notifications = client.send(ListEmailNotification::new(ids.organisation)).await?;
+/// # Ok(()) });
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "catalog", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]

@@ -10,6 +10,15 @@ use crate::context::Context;
 /// Lists the formats of web hooks, and the events that notifications can be about.
 ///
 /// Operations: `list_webhook_formats` and `list_notification_events`, both at once.
+///
+/// # Example
+/// ```
+/// # cc_examples::run(async |client, ids| {
+/// use cc_client::commands::notification::GetNotificationInfo;
+///
+/// let info = client.send(GetNotificationInfo::new()).await?;
+/// # Ok(()) });
+/// ```
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "catalog", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]

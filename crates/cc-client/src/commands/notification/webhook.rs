@@ -11,6 +11,15 @@ use crate::model::each;
 /// Lists the web hooks of an owner, by name and then by date. Empty when there are none.
 ///
 /// Operation: `list_webhooks`.
+///
+/// # Example
+/// ```
+/// # cc_examples::run(async |client, ids| {
+/// use cc_client::commands::notification::ListWebhookNotification;
+///
+/// let webhooks = client.send(ListWebhookNotification::new(ids.organisation)).await?;
+/// # Ok(()) });
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "catalog", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]

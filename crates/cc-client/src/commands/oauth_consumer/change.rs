@@ -13,6 +13,25 @@ use crate::resolve::Ids;
 /// Registers a program as an OAuth consumer. The platform gives it its key; its secret is read apart.
 ///
 /// Operation: `create_oauth_consumer`.
+///
+/// # Example
+/// ```
+/// # cc_examples::run(async |client, ids| {
+/// use cc_client::commands::oauth_consumer::CreateOauthConsumer;
+/// use cc_client::commands::oauth_consumer::model::OauthConsumerRightsInput;
+///
+/// let command = CreateOauthConsumer {
+///     owner_id: ids.organisation.into(),
+///     name: "Deploy bot".to_owned(),
+///     description: "Deploys what is merged".to_owned(),
+///     url: "https://bot.example.org".to_owned(),
+///     picture: "https://bot.example.org/logo.svg".to_owned(),
+///     base_url: "https://bot.example.org/callback".to_owned(),
+///     rights: OauthConsumerRightsInput { access_organisations: true, ..Default::default() },
+/// };
+/// let consumer = client.send(command).await?;
+/// # Ok(()) });
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "catalog", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
@@ -55,6 +74,26 @@ impl Command for CreateOauthConsumer {
 /// Replaces what is registered of an OAuth consumer: a right that is not given anew is taken away.
 ///
 /// Operation: `update_oauth_consumer`. The owner, when it is not given, is resolved from the key.
+///
+/// # Example
+/// ```
+/// # cc_examples::run(async |client, ids| {
+/// use cc_client::commands::oauth_consumer::UpdateOauthConsumer;
+/// use cc_client::commands::oauth_consumer::model::OauthConsumerRightsInput;
+///
+/// let command = UpdateOauthConsumer {
+///     oauth_consumer_key: ids.consumer.into(),
+///     name: "Deploy bot".to_owned(),
+///     description: "Deploys what is merged".to_owned(),
+///     url: "https://bot.example.org".to_owned(),
+///     picture: "https://bot.example.org/logo.svg".to_owned(),
+///     base_url: "https://bot.example.org/callback".to_owned(),
+///     rights: OauthConsumerRightsInput { access_organisations: true, ..Default::default() },
+///     owner_id: None,
+/// };
+/// let consumer = client.send(command).await?;
+/// # Ok(()) });
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "catalog", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]

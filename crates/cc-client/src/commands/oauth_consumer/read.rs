@@ -14,6 +14,15 @@ use crate::resolve::Ids;
 ///
 /// Operations: `get_oauth_consumer`, and `get_oauth_consumer_secret` when the secret is asked for, both at once. The owner,
 /// when it is not given, is resolved from the key.
+///
+/// # Example
+/// ```
+/// # cc_examples::run(async |client, ids| {
+/// use cc_client::commands::oauth_consumer::GetOauthConsumer;
+///
+/// let consumer = client.send(GetOauthConsumer::new(ids.consumer).with_secret(true)).await?;
+/// # Ok(()) });
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "catalog", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
@@ -73,6 +82,15 @@ impl Command for GetOauthConsumer {
 ///
 /// Operations: `list_oauth_consumers`, and `get_oauth_consumer_secret` for each when the secrets are asked for, a few at once.
 /// A consumer whose secret is gone by then is listed without it.
+///
+/// # Example
+/// ```
+/// # cc_examples::run(async |client, ids| {
+/// use cc_client::commands::oauth_consumer::ListOauthConsumer;
+///
+/// let consumers = client.send(ListOauthConsumer::new(ids.organisation)).await?;
+/// # Ok(()) });
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "catalog", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]

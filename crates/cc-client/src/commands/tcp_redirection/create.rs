@@ -15,6 +15,16 @@ pub const DEFAULT_NAMESPACE: &str = "default";
 /// Makes a TCP port of the platform lead to an application. The platform chooses the port.
 ///
 /// Operation: `create_tcp_redirection`. The owner, when it is not given, is resolved from the application.
+///
+/// # Example
+/// ```
+/// # cc_examples::run(async |client, ids| {
+/// use cc_client::commands::tcp_redirection::CreateTcpRedirection;
+///
+/// let redirection = client.send(CreateTcpRedirection::new(ids.application)).await?;
+/// println!("{}", redirection.port);
+/// # Ok(()) });
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "catalog", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]

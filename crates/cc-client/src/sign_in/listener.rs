@@ -1,0 +1,126 @@
+//! Waits for the user's browser, on a port of this machine.
+
+use std::time::Duration;
+
+use cc_core::runtime::{self, Instant};
+use cc_core::{Error, ErrorKind, Result};
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::{TcpListener, TcpStream};
+
+use super::{Pending, Visit};
+
+/// The path that the browser comes to.
+const PATH: &str = "/callback";
+
+/// How much of a request is read: its first line is within.
+const MOST: usize = 16 * 1024;
+
+/// How long one browser may take to say what it wants.
+const PATIENCE: Duration = Duration::from_secs(5);
+
+/// Waits for the user's browser on a port that only this machine reaches.
+#[derive(Debug)]
+pub struct Listener {
+    listener: TcpListener,
+    url: String,
+}
+
+impl Listener {
+    /// Takes this port, or any that is free for 0. The consumer's base URL must be of the domain `localhost`, and of this
+    /// port if it names one.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Unexpected`] when the port is not to be had.
+    pub async fn bind(port: u16) -> Result<Self> {
+        let failed = |cause| {
+            let message = format!("port {port} of this machine cannot be listened on");
+            Error::new(ErrorKind::Unexpected).with_message(message).with_source(cause)
+        };
+        let listener = TcpListener::bind(("127.0.0.1", port)).await.map_err(failed)?;
+        let port = listener.local_addr().map_err(failed)?.port();
+        Ok(Self { listener, url: format!("http://localhost:{port}{PATH}") })
+    }
+
+    /// The callback.
+    #[must_use]
+    pub fn url(&self) -> &str {
+        &self.url
+    }
+
+    /// Waits for the browser to come back with the user's agreement. Whatever else comes to the port is answered with an
+    /// error and passed over: only the browser that was sent to [`Pending::authorize_url`] brings the right state.
+    ///
+    /// # Errors
+    /// [`ErrorKind::DeadlineExceeded`] when it does not come in time, [`ErrorKind::Credentials`] when it comes without
+    /// the agreement.
+    pub async fn wait(&self, pending: &Pending, timeout: Duration) -> Result<Visit> {
+        let late = || {
+            let message = format!("the browser did not come back within {timeout:?}");
+            Err(Error::new(ErrorKind::DeadlineExceeded).with_message(message))
+        };
+        runtime::until(runtime::after(timeout), self.visits(pending)).await.unwrap_or_else(late)
+    }
+
+    async fn visits(&self, pending: &Pending) -> Result<Visit> {
+        // Browsers open connections that they never use: none keeps another waiting.
+        let mut open = futures_util::stream::FuturesUnordered::new();
+        loop {
+            tokio::select! {
+                accepted = self.listener.accept() => {
+                    if let Ok((socket, _)) = accepted {
+                        open.push(serve(socket, pending));
+                    }
+                }
+                Some(outcome) = futures_util::StreamExt::next(&mut open), if !open.is_empty() => {
+                    if let Some(outcome) = outcome {
+                        return outcome;
+                    }
+                }
+            }
+        }
+    }
+}
+
+/// Answers one request. `None` when it is not the browser that is waited for.
+async fn serve(mut socket: TcpStream, pending: &Pending) -> Option<Result<Visit>> {
+    let target = runtime::until(Some(Instant::now() + PATIENCE), target(&mut socket)).await??;
+    let (path, query) = target.split_once('?').unwrap_or((&target, ""));
+    let (status, words, outcome) = if path != PATH || !query.contains("state=") {
+        ("404 Not Found", "There is nothing here.", None)
+    } else {
+        match pending.visit(&target) {
+            Ok(visit) => ("200 OK", "You are signed in. You may close this window.", Some(Ok(visit))),
+            Err(error) if pending.is_mine(&target) => {
+                ("403 Forbidden", "You did not agree, and are not signed in.", Some(Err(error)))
+            }
+            Err(_) => ("400 Bad Request", "This does not belong to a sign-in of this program.", None),
+        }
+    };
+    let page = format!("<!doctype html>\n<meta charset=utf-8>\n<title>Clever Cloud</title>\n<p>{words}\n");
+    let answer = format!(
+        "HTTP/1.1 {status}\r\ncontent-type: text/html\r\ncontent-length: {}\r\ncache-control: no-store\r\n\
+         referrer-policy: no-referrer\r\nconnection: close\r\n\r\n{page}",
+        page.len()
+    );
+    // Whether the page arrives or not, the visit counts.
+    let _ = runtime::until(Some(Instant::now() + PATIENCE), async {
+        socket.write_all(answer.as_bytes()).await?;
+        socket.shutdown().await
+    })
+    .await;
+    outcome
+}
+
+/// Where a GET leads to. The whole head is read, for the browser to get its answer.
+async fn target(socket: &mut TcpStream) -> Option<String> {
+    let mut head = Vec::new();
+    while !head.windows(4).any(|end| end == b"\r\n\r\n") {
+        if head.len() > MOST || socket.read_buf(&mut head).await.ok()? == 0 {
+            return None;
+        }
+    }
+    let line = head.split(|byte| *byte == b'\r').next()?;
+    let mut words = std::str::from_utf8(line).ok()?.split(' ');
+    (words.next()? == "GET").then_some(())?;
+    words.next().map(str::to_owned)
+}

@@ -1,0 +1,72 @@
+//! What a user may agree to.
+
+use std::fmt;
+
+/// What a program may be allowed to do for a user. Source: the platform's documentation of its API, `GET /v2/oauth/rights`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[non_exhaustive]
+pub enum Right {
+    /// Read organisations.
+    AccessOrganisations,
+    /// Read the invoices of organisations.
+    AccessOrganisationsBills,
+    /// Read what organisations consume.
+    AccessOrganisationsConsumptionStatistics,
+    /// Read the credits of organisations.
+    AccessOrganisationsCreditCount,
+    /// Read the profile.
+    AccessPersonalInformation,
+    /// Change organisations.
+    ManageOrganisations,
+    /// Change the applications of organisations.
+    ManageOrganisationsApplications,
+    /// Change the members of organisations.
+    ManageOrganisationsMembers,
+    /// Change the add-ons of organisations.
+    ManageOrganisationsServices,
+    /// Change the profile.
+    ManagePersonalInformation,
+    /// Change the SSH keys.
+    ManageSshKeys,
+}
+
+impl Right {
+    /// All that are known.
+    pub const ALL: [Self; 11] = [
+        Self::AccessOrganisations,
+        Self::AccessOrganisationsBills,
+        Self::AccessOrganisationsConsumptionStatistics,
+        Self::AccessOrganisationsCreditCount,
+        Self::AccessPersonalInformation,
+        Self::ManageOrganisations,
+        Self::ManageOrganisationsApplications,
+        Self::ManageOrganisationsMembers,
+        Self::ManageOrganisationsServices,
+        Self::ManagePersonalInformation,
+        Self::ManageSshKeys,
+    ];
+
+    /// Its name at the platform.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::AccessOrganisations => "access_organisations",
+            Self::AccessOrganisationsBills => "access_organisations_bills",
+            Self::AccessOrganisationsConsumptionStatistics => "access_organisations_consumption_statistics",
+            Self::AccessOrganisationsCreditCount => "access_organisations_credit_count",
+            Self::AccessPersonalInformation => "access_personal_information",
+            Self::ManageOrganisations => "manage_organisations",
+            Self::ManageOrganisationsApplications => "manage_organisations_applications",
+            Self::ManageOrganisationsMembers => "manage_organisations_members",
+            Self::ManageOrganisationsServices => "manage_organisations_services",
+            Self::ManagePersonalInformation => "manage_personal_information",
+            Self::ManageSshKeys => "manage_ssh_keys",
+        }
+    }
+}
+
+impl fmt::Display for Right {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}

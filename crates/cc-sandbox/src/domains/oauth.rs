@@ -1,0 +1,202 @@
+//! OAuth 1 with its three legs: a program asks, the user agrees on a page, the program gets a token of the user.
+
+use std::time::Duration;
+
+use form_urlencoded::Serializer;
+use http::header::LOCATION;
+use http::{HeaderValue, StatusCode};
+use jiff::Timestamp;
+use serde_json::{Map, Value, json};
+
+use super::Handler;
+use crate::engine::auth::percent_encoded;
+use crate::engine::clock::after;
+use crate::engine::reply::{Content, Outcome, Refusal, Reply};
+use crate::engine::request::Request;
+use crate::world::{Shelf, World};
+
+pub(super) const HANDLERS: &[(&str, Handler)] = &[
+    ("create_request_token", create_request_token),
+    ("create_request_token_by_query", create_request_token),
+    ("get_authorization_page", get_page),
+    ("authorize_token", agree),
+    ("create_access_token", create_access_token),
+    ("create_access_token_by_query", create_access_token),
+];
+
+/// How long a request token may be agreed to.
+const REQUEST_TOKEN: Duration = Duration::from_secs(3_600);
+
+/// How long a user's token is good: the platform's three months.
+const ACCESS_TOKEN: Duration = Duration::from_secs(90 * 86_400);
+
+/// What a user may agree to. Source: `spec/oauth.yaml`, `AuthorizationForm`.
+const RIGHTS: [&str; 11] = [
+    "access_organisations",
+    "access_organisations_bills",
+    "access_organisations_consumption_statistics",
+    "access_organisations_credit_count",
+    "access_personal_information",
+    "manage_organisations",
+    "manage_organisations_applications",
+    "manage_organisations_members",
+    "manage_organisations_services",
+    "manage_personal_information",
+    "manage_ssh_keys",
+];
+
+/// What is under way, and what came of it.
+#[derive(Debug, Default)]
+pub(crate) struct Oauth {
+    /// The consumer that may ask.
+    pub(crate) consumer: (String, String),
+    /// Request tokens by themselves.
+    requests: Shelf<Asked>,
+    /// The request token whose page was shown last: the session of the user's browser.
+    shown: Option<String>,
+    /// Secrets of the users' tokens.
+    secrets: Shelf<String>,
+}
+
+/// A request token.
+#[derive(Debug)]
+struct Asked {
+    secret: String,
+    callback: String,
+    until: Timestamp,
+    /// What proves that the user agreed, and to what.
+    agreed: Option<(String, Value)>,
+}
+
+impl World {
+    /// The secret of a user's token that was made here, was not revoked and has not ended.
+    pub(crate) fn oauth_secret(&self, token: &str) -> Option<&str> {
+        let end = self.account.oauth_tokens.get(token)?["expirationDate"].as_i64()?;
+        let secret = self.oauth.secrets.get(token)?;
+        (end > self.now.as_millisecond()).then_some(secret)
+    }
+}
+
+/// A parameter of the protocol, from the form or the query.
+fn field<'a>(request: &'a Request<'_>, name: &str) -> &'a str {
+    request.query(name).unwrap_or_else(|| request.text(name))
+}
+
+/// Whether the consumer is known, and the signature made with its secret and that of the token.
+fn check(world: &World, request: &Request<'_>, token_secret: &str) -> Result<(), Refusal> {
+    let (key, secret) = &world.oauth.consumer;
+    if field(request, "oauth_consumer_key") != key {
+        return Err(Refusal::unauthorized("The OAuth consumer is not known"));
+    }
+    let signature = field(request, "oauth_signature");
+    let right = match field(request, "oauth_signature_method") {
+        "" | "PLAINTEXT" => {
+            signature == format!("{}&{}", percent_encoded(secret), percent_encoded(token_secret))
+        }
+        // What it signs is not looked at, as with any other request.
+        "HMAC-SHA1" | "HMAC-SHA512" => {
+            !signature.is_empty()
+                && ["oauth_timestamp", "oauth_nonce"].iter().all(|name| !field(request, name).is_empty())
+        }
+        _ => false,
+    };
+    if right { Ok(()) } else { Err(Refusal::unauthorized("The OAuth signature is not right")) }
+}
+
+fn form(pairs: &[(&str, &str)]) -> Outcome {
+    Ok(Content::Text(Serializer::new(String::new()).extend_pairs(pairs).finish()).into())
+}
+
+fn create_request_token(world: &mut World, request: &Request<'_>) -> Outcome {
+    check(world, request, "")?;
+    let callback = field(request, "oauth_callback");
+    if callback != "oob" && !callback.starts_with("http://") && !callback.starts_with("https://") {
+        return Err(Refusal::invalid("The callback is no URL").about("oauth_callback"));
+    }
+    let token = world.uuid("oauth-request-token");
+    let secret = format!("sandbox-secret-{}", world.uuid("oauth-request-secret"));
+    let asked = Asked {
+        secret: secret.clone(),
+        callback: callback.to_owned(),
+        until: after(world.now, REQUEST_TOKEN),
+        agreed: None,
+    };
+    world.oauth.requests.insert(token.clone(), asked);
+    form(&[("oauth_token", &token), ("oauth_token_secret", &secret), ("oauth_callback_confirmed", "true")])
+}
+
+/// The request token, while it is good.
+fn asked<'a>(world: &'a mut World, token: &str) -> Result<&'a mut Asked, Refusal> {
+    let now = world.now;
+    let found = world.oauth.requests.get_mut(token).filter(|asked| asked.until > now);
+    found.ok_or_else(|| Refusal::unauthorized("The request token is not known or has expired"))
+}
+
+fn get_page(world: &mut World, request: &Request<'_>) -> Outcome {
+    let token = request.query("oauth_token").unwrap_or_default().to_owned();
+    asked(world, &token)?;
+    world.oauth.shown = Some(token);
+    let rights: String = RIGHTS
+        .iter()
+        .map(|right| {
+            format!("<p><label><input type=checkbox name={right} value=on checked> {right}</label>\n")
+        })
+        .collect();
+    let page = format!(
+        "<!doctype html>\n<title>Sandbox</title>\n<h1>A program wants to act for you</h1>\n\
+         <form method=post action=authorize>\n{rights}<p><button>Agree</button>\n</form>\n"
+    );
+    Ok(Content::Text(page).into())
+}
+
+fn agree(world: &mut World, request: &Request<'_>) -> Outcome {
+    let token = world.oauth.shown.take();
+    let token = token.ok_or_else(|| Refusal::unauthorized("No page of authorization was shown"))?;
+    let verifier = world.uuid("oauth-verifier");
+    let agreed = |right: &&str| !request.text(right).is_empty();
+    let rights: Map<String, Value> =
+        RIGHTS.into_iter().filter(agreed).map(|right| (right.to_owned(), true.into())).collect();
+    let asked = asked(world, &token)?;
+    asked.agreed = Some((verifier.clone(), rights.into()));
+    if asked.callback == "oob" {
+        return Ok(Content::Text(format!("<!doctype html>\n<p>{verifier}\n")).into());
+    }
+    let mark = if asked.callback.contains('?') { '&' } else { '?' };
+    let query = Serializer::new(String::new())
+        .append_pair("oauth_token", &token)
+        .append_pair("oauth_verifier", &verifier)
+        .finish();
+    let location = HeaderValue::try_from(format!("{}{mark}{query}", asked.callback))
+        .map_err(|_| Refusal::invalid("The callback is no URL"))?;
+    Ok(Reply {
+        status: Some(StatusCode::SEE_OTHER),
+        headers: vec![(LOCATION, location)],
+        content: Content::Text(String::new()),
+    })
+}
+
+fn create_access_token(world: &mut World, request: &Request<'_>) -> Outcome {
+    let requested = field(request, "oauth_token");
+    let found = asked(world, requested)?;
+    let (secret, agreed) = (found.secret.clone(), found.agreed.clone());
+    check(world, request, &secret)?;
+    let verifier = field(request, "oauth_verifier");
+    let rights = match agreed {
+        Some((right, rights)) if right == verifier => rights,
+        _ => return Err(Refusal::unauthorized("The user did not agree, or the verifier is another one")),
+    };
+    world.oauth.requests.shift_remove(requested);
+    let token = world.uuid("oauth-token");
+    let secret = format!("sandbox-secret-{}", world.uuid("oauth-secret"));
+    let end = after(world.now, ACCESS_TOKEN);
+    let listed = json!({
+        "token": token,
+        "creationDate": world.now.as_millisecond(),
+        "expirationDate": end.as_millisecond(),
+        "lastUtilisation": world.now.as_millisecond(),
+        "rights": rights,
+    });
+    world.account.oauth_tokens.insert(token.clone(), listed);
+    world.oauth.secrets.insert(token.clone(), secret.clone());
+    form(&[("oauth_token", &token), ("oauth_token_secret", &secret), ("expiration_date", &end.to_string())])
+}
