@@ -6,16 +6,24 @@
 #[allow(unused_imports)] // With no domain feature on, there is nothing.
 pub use crate::generated::commands::*;
 
-#[cfg(any(feature = "addon", feature = "product"))]
+#[cfg(any(feature = "addon", feature = "addon-provider", feature = "product"))]
 pub mod addon;
+#[cfg(feature = "addon-provider")]
+pub mod addon_provider;
 #[cfg(feature = "application")]
 pub mod application;
+#[cfg(feature = "account")]
+pub mod auth;
+#[cfg(all(feature = "addon", feature = "addon-provider"))]
+pub mod backup;
 #[cfg(feature = "billing")]
 pub mod credits;
 #[cfg(feature = "deployment")]
 pub mod deployment;
 #[cfg(feature = "application")]
 pub mod domain;
+#[cfg(feature = "database")]
+pub mod elasticsearch;
 #[cfg(feature = "application")]
 pub mod environment;
 #[cfg(feature = "github")]
@@ -28,6 +36,8 @@ pub mod heptapod;
 pub mod instance;
 #[cfg(feature = "billing")]
 pub mod invoice;
+#[cfg(feature = "database")]
+pub mod jenkins;
 #[cfg(feature = "operator")]
 pub mod keycloak;
 #[cfg(all(feature = "addon", feature = "application"))]
@@ -44,14 +54,20 @@ pub mod matomo;
 pub mod metabase;
 #[cfg(feature = "metrics")]
 pub mod metrics;
+#[cfg(feature = "addon")]
+pub mod migration;
 #[cfg(feature = "network-group")]
 pub mod network_group;
 #[cfg(feature = "notification")]
 pub mod notification;
 #[cfg(feature = "oauth")]
 pub mod oauth_consumer;
+#[cfg(feature = "account")]
+pub mod oauth_token;
 #[cfg(feature = "operator")]
 mod operator;
+#[cfg(any(feature = "account", feature = "organisation"))]
+pub mod organisation;
 #[cfg(feature = "operator")]
 pub mod otoroshi;
 #[cfg(any(feature = "billing", feature = "payment"))]
@@ -62,8 +78,12 @@ pub mod payment_method;
 pub mod price_system;
 #[cfg(any(feature = "addon-provider", feature = "database", feature = "product"))]
 pub mod product;
+#[cfg(feature = "account")]
+pub mod profile;
 #[cfg(feature = "pulsar")]
 pub mod pulsar;
+#[cfg(feature = "account")]
+pub mod ssh_key;
 #[cfg(feature = "application")]
 pub mod tag;
 #[cfg(any(
@@ -76,6 +96,8 @@ pub mod tag;
 mod target;
 #[cfg(feature = "redirection")]
 pub mod tcp_redirection;
+#[cfg(feature = "account")]
+pub mod user_setting;
 #[cfg(feature = "billing")]
 pub mod vat_number;
 #[cfg(feature = "metrics")]

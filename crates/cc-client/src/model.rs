@@ -201,3 +201,19 @@ pub(crate) use model;
 pub(crate) fn each<T, M: From<T>>(list: Vec<T>) -> Vec<M> {
     list.into_iter().map(Into::into).collect()
 }
+
+cc_core::open_enum! {
+    /// Kinds of images that the platform takes as a picture.
+    pub enum ImageType {
+        /// BMP.
+        Bmp = "image/bmp",
+        /// GIF.
+        Gif = "image/gif",
+        /// JPEG.
+        Jpeg = "image/jpeg",
+        /// PNG.
+        Png = "image/png",
+        /// TIFF.
+        Tiff = "image/tiff",
+    }
+}

@@ -1,0 +1,50 @@
+//! Publishing a provider.
+
+use cc_api_addon_provider::types::AddonProviderCreation;
+use cc_core::{AddonProviderId, OwnerId, Result};
+use serde::{Deserialize, Serialize};
+
+use super::model::{AddonProviderApi, AddonProviderFull};
+use crate::command::Command;
+use crate::context::Context;
+
+/// Publishes an add-on provider.
+///
+/// Operation: `create_addon_provider`.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "catalog", derive(schemars::JsonSchema))]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[must_use = "a command does nothing until it is sent"]
+pub struct CreateAddonProvider {
+    /// Its owner.
+    pub owner_id: OwnerId,
+    /// Its id.
+    pub id: AddonProviderId,
+    /// Name to show to a person.
+    pub name: String,
+    /// How the platform reaches it.
+    pub api: AddonProviderApi,
+}
+
+impl CreateAddonProvider {
+    /// With what is required.
+    pub fn new(
+        owner_id: impl Into<OwnerId>,
+        id: impl Into<AddonProviderId>,
+        name: impl Into<String>,
+        api: AddonProviderApi,
+    ) -> Self {
+        Self { owner_id: owner_id.into(), id: id.into(), name: name.into(), api }
+    }
+}
+
+impl Command for CreateAddonProvider {
+    const NAME: &'static str = "CreateAddonProvider";
+    type Output = AddonProviderFull;
+
+    async fn run(self, cx: &Context) -> Result<Self::Output> {
+        let body = AddonProviderCreation::new(self.id, self.name, self.api);
+        let created = cx.call(cc_api_addon_provider::CreateAddonProvider::new(self.owner_id, body)).await?;
+        Ok(created.into_inner().into())
+    }
+}

@@ -1,0 +1,7 @@
+//! How the caller signs in: the password, and the second factor.
+
+pub use crate::generated::commands::auth::*;
+
+mod mfa;
+
+pub use mfa::{ConfirmAuthMfa, CreateAuthMfa, DeleteAuthMfa, GetAuthMfaBackupCodes};

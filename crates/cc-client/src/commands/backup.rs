@@ -1,0 +1,7 @@
+//! Backups of add-ons.
+
+mod list;
+pub mod model;
+mod restore;
+
+pub use list::ListBackup;

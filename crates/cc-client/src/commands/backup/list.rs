@@ -1,0 +1,124 @@
+//! Listing the backups of an add-on.
+
+use cc_api_addon::types as wire;
+use cc_core::{AddonId, AddonProviderId, AnyAddonId, Error, OwnerId, Result, Secret};
+use serde::{Deserialize, Serialize};
+
+use super::model::{Backup, BackupCommands};
+use super::restore;
+use crate::command::Command;
+use crate::context::Context;
+use crate::model::setters;
+use crate::resolve::Ids;
+
+/// Lists the backups of an add-on, the latest first, on demand with the commands that restore and delete them. Where there
+/// is no such add-on, the list is empty.
+///
+/// Operations: `list_backups`. With commands, for backups that bring none of their own: `get_addon` for the provider, and
+/// `get_addon_connection` if it is one of PostgreSQL, MySQL and MongoDB. Another one has no commands.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "catalog", derive(schemars::JsonSchema))]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[must_use = "a command does nothing until it is sent"]
+pub struct ListBackup {
+    /// The add-on, by either id.
+    pub addon_id: AnyAddonId,
+    /// Whether the commands are given. Default: no.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub with_commands: Option<bool>,
+    /// The owner. Default: resolved.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub owner_id: Option<OwnerId>,
+}
+
+impl ListBackup {
+    /// With what is required.
+    pub fn new(addon_id: impl Into<AnyAddonId>) -> Self {
+        Self { addon_id: addon_id.into(), with_commands: None, owner_id: None }
+    }
+
+    setters! {
+        /// Whether the commands are given. Default: no.
+        with_commands: bool,
+        /// The owner. Default: resolved.
+        owner_id: OwnerId,
+    }
+}
+
+impl Command for ListBackup {
+    const NAME: &'static str = "ListBackup";
+    type Output = Vec<Backup>;
+
+    async fn run(self, cx: &Context) -> Result<Self::Output> {
+        let ids = Ids::new().owner(self.owner_id.clone(), &self.addon_id).real_addon(&self.addon_id);
+        let listed =
+            cx.resolved(ids, |ids| cc_api_addon::ListBackups::new(ids.owner_id(), ids.real_addon_id())).await;
+        let mut backups = match listed {
+            Ok(backups) => backups.into_inner(),
+            Err(error) if is_nothing(&error) => return Ok(Vec::new()),
+            Err(error) => return Err(error),
+        };
+        backups.sort_by_key(|backup| std::cmp::Reverse(backup.creation_date));
+        let shared = match self.with_commands {
+            Some(true) if backups.iter().any(|backup| backup.restore_command.is_none()) => {
+                self.shared(cx).await?
+            }
+            _ => None,
+        };
+        let with_commands = self.with_commands == Some(true);
+        Ok(backups.into_iter().map(|backup| with(backup, with_commands, shared.as_ref())).collect())
+    }
+}
+
+impl ListBackup {
+    /// What restores any backup of this add-on, when its provider is one that is known.
+    async fn shared(&self, cx: &Context) -> Result<Option<Shared>> {
+        let (addon, provider) = match self.provider(cx).await? {
+            Some(found) => found,
+            None => return Ok(None),
+        };
+        let Some(template) = restore::template(&provider) else { return Ok(None) };
+        let request = cc_api_addon_provider::GetAddonConnection::new(provider, addon);
+        let connection = cx.call(request).await?.into_inner();
+        Ok(Some(Shared { restore_command: template(&connection).into(), password: connection.password }))
+    }
+
+    async fn provider(&self, cx: &Context) -> Result<Option<(AddonId, AddonProviderId)>> {
+        let ids = Ids::new().owner(self.owner_id.clone(), &self.addon_id).addon(&self.addon_id);
+        match cx.resolved(ids, |ids| cc_api_addon::GetAddon::new(ids.owner_id(), ids.addon_id())).await {
+            Ok(addon) => {
+                let addon = addon.into_inner();
+                Ok(addon.provider.map(|provider| (addon.id, provider.id)))
+            }
+            Err(error) if is_nothing(&error) => Ok(None),
+            Err(error) => Err(error),
+        }
+    }
+}
+
+/// What restores all backups of an add-on.
+struct Shared {
+    restore_command: Secret,
+    password: Secret,
+}
+
+fn with(mut wire: wire::Backup, with_commands: bool, shared: Option<&Shared>) -> Backup {
+    let (own, delete_command) = (wire.restore_command.take(), wire.delete_command.take());
+    let commands = match (own, shared) {
+        _ if !with_commands => None,
+        (Some(restore), _) => {
+            Some(BackupCommands { restore_command: Some(restore), password: None, delete_command })
+        }
+        (None, Some(shared)) => Some(BackupCommands {
+            restore_command: Some(shared.restore_command.clone()),
+            password: Some(shared.password.clone()),
+            delete_command,
+        }),
+        (None, None) => None,
+    };
+    Backup { commands, ..wire.into() }
+}
+
+fn is_nothing(error: &Error) -> bool {
+    error.is_not_found() || error.kind() == cc_core::ErrorKind::CannotResolveResource
+}

@@ -1,0 +1,73 @@
+//! What the commands of Elasticsearch give back.
+
+use cc_api_database::types as wire;
+use cc_core::{AddonId, ApplicationId, OwnerId, RealAddonId, Secret};
+
+use crate::model::model;
+
+pub use wire::FeatureFlag;
+
+model! {
+    /// An Elasticsearch, and the services around it.
+    pub struct ElasticsearchInfo: |wire: wire::ElasticsearchInfo| {
+        /// Its id as its provider knows it.
+        id: RealAddonId = wire.id,
+        /// Its owner.
+        owner_id: OwnerId = wire.owner_id,
+        /// Its id as the platform lists it.
+        addon_id: AddonId = wire.app_id,
+        /// The plan it is on.
+        plan: String = wire.plan,
+        /// Short name of its zone, such as `par`.
+        zone: String = wire.zone,
+        /// How it is reached.
+        config: Option<ElasticsearchConfig> = wire.config.map(Into::into),
+        /// Version that runs.
+        version: String = wire.version,
+        /// Where its backups are.
+        backups: Option<ElasticsearchBackups> = wire.backups.map(Into::into),
+        /// Application that runs Kibana.
+        kibana_application: ApplicationId = wire.kibana_application,
+        /// Application that runs APM.
+        apm_application: ApplicationId = wire.apm_application,
+        /// The services around it, by name.
+        services: Vec<FeatureFlag> = by_name(wire.services),
+        /// What it can do, by name.
+        features: Vec<FeatureFlag> = by_name(wire.features),
+    }
+}
+
+model! {
+    /// How an Elasticsearch and the services around it are reached.
+    pub struct ElasticsearchConfig: |wire: wire::ElasticsearchConfiguration| {
+        /// Its host.
+        host: String = wire.host,
+        /// User of Elasticsearch.
+        user: String = wire.user,
+        /// Password of that user.
+        password: Secret = wire.password,
+        /// User of APM.
+        apm_user: String = wire.apm_user,
+        /// Password of that user.
+        apm_password: Secret = wire.apm_password,
+        /// Token of APM.
+        apm_auth_token: Secret = wire.apm_auth_token,
+        /// User of Kibana.
+        kibana_user: String = wire.kibana_user,
+        /// Password of that user.
+        kibana_password: Secret = wire.kibana_password,
+    }
+}
+
+model! {
+    /// Where the backups of an Elasticsearch are.
+    pub struct ElasticsearchBackups: |wire: wire::ElasticsearchBackups| {
+        /// Address of its snapshots in Kibana.
+        kibana_snapshots_url: Option<String> = wire.kibana_snapshots_url,
+    }
+}
+
+fn by_name(mut flags: Vec<FeatureFlag>) -> Vec<FeatureFlag> {
+    flags.sort_by(|a, b| a.name.cmp(&b.name));
+    flags
+}

@@ -1,0 +1,6 @@
+//! Jenkins add-ons.
+
+mod get;
+pub mod model;
+
+pub use get::GetJenkinsInfo;

@@ -1,0 +1,57 @@
+//! Reading one Jenkins.
+
+use cc_core::{AnyAddonId, Result};
+use futures_util::future::join;
+use serde::{Deserialize, Serialize};
+
+use super::model::JenkinsInfo;
+use crate::command::Command;
+use crate::context::Context;
+use crate::resolve::Ids;
+
+/// Reads one Jenkins and the update it could have. `None` when there is none, or none the caller may see.
+///
+/// Operations: `get_jenkins` and `get_jenkins_updates`, at once. The add-on is named by either id.
+///
+/// # Errors
+/// Those of either, but that 404 for the updates alone means that none are known.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "catalog", derive(schemars::JsonSchema))]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[must_use = "a command does nothing until it is sent"]
+pub struct GetJenkinsInfo {
+    /// The add-on, by either id.
+    pub addon_id: AnyAddonId,
+}
+
+impl GetJenkinsInfo {
+    /// With what is required.
+    pub fn new(addon_id: impl Into<AnyAddonId>) -> Self {
+        Self { addon_id: addon_id.into() }
+    }
+}
+
+impl Command for GetJenkinsInfo {
+    const NAME: &'static str = "GetJenkinsInfo";
+    type Output = Option<JenkinsInfo>;
+
+    async fn run(self, cx: &Context) -> Result<Self::Output> {
+        let ids = || Ids::new().real_addon(&self.addon_id);
+        let (jenkins, updates) = join(
+            cx.resolved(ids(), |ids| cc_api_database::GetJenkins::new(ids.real_addon_id())),
+            cx.resolved(ids(), |ids| cc_api_database::GetJenkinsUpdates::new(ids.real_addon_id())),
+        )
+        .await;
+        let jenkins = match jenkins {
+            Ok(jenkins) => jenkins.into_inner(),
+            Err(error) if error.is_not_found() => return Ok(None),
+            Err(error) => return Err(error),
+        };
+        let updates = match updates {
+            Ok(updates) => Some(updates.into_inner()),
+            Err(error) if error.is_not_found() => None,
+            Err(error) => return Err(error),
+        };
+        Ok(Some(JenkinsInfo::new(jenkins, updates)))
+    }
+}

@@ -1,0 +1,48 @@
+//! The picture of an organisation.
+
+use cc_api_organisation::types::OrganisationAvatar;
+use cc_core::{OwnerId, Result};
+use serde::{Deserialize, Serialize};
+
+use crate::binary::Binary;
+use crate::command::Command;
+use crate::context::Context;
+use crate::model::ImageType;
+
+/// Changes the picture of an organisation, and gives its address.
+///
+/// Operation: `update_organisation_avatar`.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "catalog", derive(schemars::JsonSchema))]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[must_use = "a command does nothing until it is sent"]
+pub struct UpdateOrganisationAvatar {
+    /// The organisation.
+    pub organisation_id: OwnerId,
+    /// What kind of image it is.
+    pub mime_type: ImageType,
+    /// The image.
+    pub data: Binary,
+}
+
+impl UpdateOrganisationAvatar {
+    /// With what is required.
+    pub fn new(
+        organisation_id: impl Into<OwnerId>,
+        mime_type: impl Into<ImageType>,
+        data: impl Into<Binary>,
+    ) -> Self {
+        Self { organisation_id: organisation_id.into(), mime_type: mime_type.into(), data: data.into() }
+    }
+}
+
+impl Command for UpdateOrganisationAvatar {
+    const NAME: &'static str = "UpdateOrganisationAvatar";
+    type Output = OrganisationAvatar;
+
+    async fn run(self, cx: &Context) -> Result<Self::Output> {
+        let (image, kind) = (self.data.into_bytes(), self.mime_type.as_str());
+        let request = cc_api_organisation::UpdateOrganisationAvatar::new(self.organisation_id, image, kind);
+        Ok(cx.call(request).await?.into_inner())
+    }
+}

@@ -1,0 +1,7 @@
+//! The caller's settings of the console.
+
+pub use crate::generated::commands::user_setting::*;
+
+mod get;
+
+pub use get::GetUserSetting;
