@@ -21,9 +21,27 @@ pub(crate) fn entries() -> Vec<CommandInfo> {
         #[cfg(feature = "addon")]
         entry::<crate::commands::addon::UpdateAddon>("addon", "Renames an add-on.", &["update_addon"]),
         #[cfg(feature = "addon-provider")]
+        entry::<crate::commands::addon_provider::CreateAddonProvider>("addon-provider", "Publishes an add-on provider.", &["create_addon_provider"]),
+        #[cfg(feature = "addon-provider")]
+        entry::<crate::commands::addon_provider::CreateAddonProviderFeature>("addon-provider", "Adds a feature for the plans of a provider to tell apart.", &["create_addon_provider_feature"]),
+        #[cfg(feature = "addon-provider")]
+        entry::<crate::commands::addon_provider::CreateAddonProviderPlan>("addon-provider", "Adds a plan to a provider.", &["create_addon_provider_plan"]),
+        #[cfg(feature = "addon-provider")]
         entry::<crate::commands::addon_provider::DeleteAddonProvider>("addon-provider", "Deletes an add-on provider.", &["delete_addon_provider"]),
         #[cfg(feature = "addon-provider")]
+        entry::<crate::commands::addon_provider::DeleteAddonProviderFeature>("addon-provider", "Deletes a feature of a provider, by its name.", &["delete_addon_provider_feature"]),
+        #[cfg(feature = "addon-provider")]
         entry::<crate::commands::addon_provider::DeleteAddonProviderPlan>("addon-provider", "Deletes a plan of a provider.", &["delete_addon_provider_plan"]),
+        #[cfg(feature = "addon-provider")]
+        entry::<crate::commands::addon_provider::GetAddonProvider>("addon-provider", "Reads one add-on provider of an owner.", &["get_addon_provider"]),
+        #[cfg(feature = "addon-provider")]
+        entry::<crate::commands::addon_provider::ListAddonProviderFeature>("addon-provider", "Lists the features that the plans of a provider tell apart.", &["list_addon_provider_features"]),
+        #[cfg(feature = "addon-provider")]
+        entry::<crate::commands::addon_provider::ListAddonProviderPlan>("addon-provider", "Lists the plans of a provider, the cheapest first.", &["list_addon_provider_plans"]),
+        #[cfg(feature = "addon-provider")]
+        entry::<crate::commands::addon_provider::UpdateAddonProvider>("addon-provider", "Changes what is said about an add-on provider.", &["update_addon_provider"]),
+        #[cfg(feature = "addon-provider")]
+        entry::<crate::commands::addon_provider::UpdateAddonProviderPlan>("addon-provider", "Replaces a plan of a provider.", &["update_addon_provider_plan"]),
         #[cfg(all(feature = "application", feature = "product"))]
         entry::<crate::commands::application::CreateApplication>("application", "Creates an application, from a runtime named by its slug or in full.", &["list_runtimes", "create_application", "list_application_branches"]),
         #[cfg(feature = "application")]
@@ -41,7 +59,17 @@ pub(crate) fn entries() -> Vec<CommandInfo> {
         #[cfg(feature = "application")]
         entry::<crate::commands::application::UpdateApplication>("application", "Changes the settings of an application that are given, and leaves the others as they are.", &["update_application_branch", "update_application", "list_application_branches"]),
         #[cfg(feature = "account")]
+        entry::<crate::commands::auth::ConfirmAuthMfa>("auth", "Confirms a second factor with one of its codes, by the password of the caller.", &["confirm_mfa"]),
+        #[cfg(feature = "account")]
+        entry::<crate::commands::auth::CreateAuthMfa>("auth", "Starts to set a second factor up, by the password of the caller.", &["create_mfa"]),
+        #[cfg(feature = "account")]
+        entry::<crate::commands::auth::DeleteAuthMfa>("auth", "Takes a second factor away, by the password of the caller.", &["delete_mfa"]),
+        #[cfg(feature = "account")]
+        entry::<crate::commands::auth::GetAuthMfaBackupCodes>("auth", "Gives the backup codes of a second factor, by the password of the caller.", &["list_mfa_backup_codes"]),
+        #[cfg(feature = "account")]
         entry::<crate::commands::auth::UpdateAuthPassword>("auth", "Changes the password of the caller.", &["change_password"]),
+        #[cfg(all(feature = "addon", feature = "addon-provider"))]
+        entry::<crate::commands::backup::ListBackup>("backup", "Lists the backups of an add-on, on demand with the commands that restore and delete them.", &["list_backups", "get_addon", "get_addon_connection"]),
         #[cfg(feature = "config-provider")]
         entry::<crate::commands::config_provider::GetConfigProvider>("config-provider", "Reads the environment variables of one configuration provider.", &["get_config_provider_environment"]),
         #[cfg(feature = "config-provider")]
@@ -74,6 +102,8 @@ pub(crate) fn entries() -> Vec<CommandInfo> {
         entry::<crate::commands::domain::SetPrimaryDomain>("domain", "Makes a domain of an application the primary one.", &["set_primary_domain"]),
         #[cfg(feature = "application")]
         entry::<crate::commands::domain::UnsetPrimaryDomain>("domain", "Leaves an application without a primary domain.", &["unset_primary_domain"]),
+        #[cfg(feature = "database")]
+        entry::<crate::commands::elasticsearch::GetElasticsearchInfo>("elasticsearch", "Reads how one Elasticsearch and its services are reached.", &["get_elasticsearch_info"]),
         #[cfg(feature = "application")]
         entry::<crate::commands::environment::CreateOrUpdateEnvironmentVariable>("environment", "Sets one environment variable of an application.", &["set_environment_variable"]),
         #[cfg(feature = "application")]
@@ -120,6 +150,8 @@ pub(crate) fn entries() -> Vec<CommandInfo> {
         entry::<crate::commands::invoice::ListInvoice>("invoice", "Lists the invoices of an owner.", &["list_invoices"]),
         #[cfg(feature = "billing")]
         entry::<crate::commands::invoice::ListUnpaidInvoice>("invoice", "Lists the invoices of an owner that wait for a payment.", &["list_unpaid_invoices"]),
+        #[cfg(feature = "database")]
+        entry::<crate::commands::jenkins::GetJenkinsInfo>("jenkins", "Reads one Jenkins and the update it could have.", &["get_jenkins", "get_jenkins_updates"]),
         #[cfg(feature = "operator")]
         entry::<crate::commands::keycloak::CheckKeycloakVersion>("keycloak", "Reads which version one Keycloak has, and which it could have.", &["check_keycloak_version"]),
         #[cfg(feature = "operator")]
@@ -190,6 +222,14 @@ pub(crate) fn entries() -> Vec<CommandInfo> {
         stream_entry::<crate::commands::metrics::StreamRequests>("metrics", "Streams where requests to an application, or to every one of an owner, come from.", &["stream_request_locations"]),
         #[cfg(feature = "addon")]
         entry::<crate::commands::migration::CancelMigration>("migration", "Cancels a migration of an add-on.", &["cancel_migration"]),
+        #[cfg(feature = "addon")]
+        entry::<crate::commands::migration::GetMigration>("migration", "Reads one migration of an add-on.", &["get_migration"]),
+        #[cfg(feature = "addon")]
+        entry::<crate::commands::migration::ListMigration>("migration", "Lists the migrations of an add-on.", &["list_migrations"]),
+        #[cfg(feature = "addon")]
+        entry::<crate::commands::migration::ListMigrationPreorder>("migration", "Shows what an add-on would cost on another plan.", &["get_migration_preorder"]),
+        #[cfg(feature = "addon")]
+        entry::<crate::commands::migration::StartMigration>("migration", "Starts to move an add-on to another plan, zone or version.", &["start_migration"]),
         #[cfg(feature = "network-group")]
         entry::<crate::commands::network_group::CreateNetworkGroup>("network-group", "Creates a network group, and waits until it is there.", &["create_network_group", "get_network_group"]),
         #[cfg(feature = "network-group")]
@@ -243,11 +283,31 @@ pub(crate) fn entries() -> Vec<CommandInfo> {
         #[cfg(feature = "oauth")]
         entry::<crate::commands::oauth_consumer::UpdateOauthConsumer>("oauth-consumer", "Replaces what is registered of an OAuth consumer.", &["update_oauth_consumer"]),
         #[cfg(feature = "account")]
+        entry::<crate::commands::oauth_token::DeleteAllOauthTokens>("oauth-token", "Revokes all OAuth tokens of the caller.", &["revoke_oauth_tokens"]),
+        #[cfg(feature = "account")]
         entry::<crate::commands::oauth_token::DeleteOauthToken>("oauth-token", "Revokes one OAuth token of the caller.", &["revoke_oauth_token"]),
+        #[cfg(feature = "account")]
+        entry::<crate::commands::oauth_token::ListOauthToken>("oauth-token", "Lists the OAuth tokens of the caller.", &["list_oauth_tokens"]),
         #[cfg(feature = "organisation")]
         entry::<crate::commands::organisation::AddOrganisationMember>("organisation", "Invites somebody to an organisation.", &["add_organisation_member"]),
         #[cfg(feature = "organisation")]
+        entry::<crate::commands::organisation::CreateOrganisation>("organisation", "Creates an organisation, for a person or a company.", &["create_organisation"]),
+        #[cfg(feature = "organisation")]
+        entry::<crate::commands::organisation::DeleteOrganisation>("organisation", "Deletes an organisation. The id of a user is refused before anything is sent.", &["delete_organisation"]),
+        #[cfg(feature = "organisation")]
+        entry::<crate::commands::organisation::GetOrganisation>("organisation", "Reads one organisation.", &["get_organisation"]),
+        #[cfg(feature = "account")]
+        entry::<crate::commands::organisation::GetOrganisationSummaries>("organisation", "Lists the personal space and the organisations of the caller, with what is in them.", &["get_summary"]),
+        #[cfg(feature = "organisation")]
+        entry::<crate::commands::organisation::ListOrganisation>("organisation", "Lists the organisations of the caller, and the personal space on demand.", &["list_organisations"]),
+        #[cfg(feature = "organisation")]
+        entry::<crate::commands::organisation::ListOrganisationMember>("organisation", "Lists the members of an organisation, by name.", &["list_organisation_members"]),
+        #[cfg(feature = "organisation")]
         entry::<crate::commands::organisation::RemoveOrganisationMember>("organisation", "Takes a member out of an organisation.", &["remove_organisation_member"]),
+        #[cfg(feature = "organisation")]
+        entry::<crate::commands::organisation::UpdateOrganisation>("organisation", "Changes an organisation. Contacts that are not given are not sent.", &["update_organisation"]),
+        #[cfg(feature = "organisation")]
+        entry::<crate::commands::organisation::UpdateOrganisationAvatar>("organisation", "Changes the picture of an organisation.", &["update_organisation_avatar"]),
         #[cfg(feature = "organisation")]
         entry::<crate::commands::organisation::UpdateOrganisationMember>("organisation", "Changes the role or the job of a member.", &["update_organisation_member"]),
         #[cfg(feature = "operator")]
@@ -299,13 +359,25 @@ pub(crate) fn entries() -> Vec<CommandInfo> {
         #[cfg(feature = "product")]
         entry::<crate::commands::product::ListProductRuntime>("product", "Lists what an application can run on.", &["list_runtimes"]),
         #[cfg(feature = "account")]
+        entry::<crate::commands::profile::CreateProfileEmailAddress>("profile", "Adds a secondary e-mail address, which an e-mail asks to confirm.", &["add_profile_email_address"]),
+        #[cfg(feature = "account")]
         entry::<crate::commands::profile::DeleteProfileEmailAddress>("profile", "Deletes a secondary e-mail address of the caller.", &["delete_profile_email_address"]),
+        #[cfg(feature = "account")]
+        entry::<crate::commands::profile::GetProfile>("profile", "Reads the profile of the caller.", &["get_profile"]),
+        #[cfg(feature = "account")]
+        entry::<crate::commands::profile::ListProfileEmailAddress>("profile", "Lists the e-mail addresses of the caller: the primary one, and the others.", &["get_profile", "list_profile_email_addresses"]),
         #[cfg(feature = "account")]
         entry::<crate::commands::profile::RequestProfileEmailConfirmation>("profile", "Sends the caller an e-mail to confirm the primary e-mail address.", &["request_email_confirmation"]),
         #[cfg(feature = "account")]
         entry::<crate::commands::profile::SetProfilePrimaryEmailAddress>("profile", "Makes an e-mail address of the caller the primary one.", &["add_profile_email_address"]),
+        #[cfg(feature = "account")]
+        entry::<crate::commands::profile::UpdateProfile>("profile", "Changes the profile of the caller.", &["update_profile"]),
+        #[cfg(feature = "account")]
+        entry::<crate::commands::profile::UpdateProfileAvatar>("profile", "Changes the picture of the caller: an image, or the one of another service.", &["update_profile_avatar"]),
         #[cfg(feature = "pulsar")]
         entry::<crate::commands::pulsar::GetPulsarInfo>("pulsar", "Reads one Pulsar and the cluster it is on.", &["get_pulsar", "get_pulsar_cluster"]),
+        #[cfg(feature = "account")]
+        entry::<crate::commands::ssh_key::CreatePersonalSshKey>("ssh-key", "Adds an SSH key to the account of the caller.", &["add_ssh_key", "list_ssh_keys"]),
         #[cfg(feature = "account")]
         entry::<crate::commands::ssh_key::DeletePersonalSshKey>("ssh-key", "Deletes an SSH key of the caller.", &["delete_ssh_key"]),
         #[cfg(feature = "account")]
@@ -328,6 +400,8 @@ pub(crate) fn entries() -> Vec<CommandInfo> {
         entry::<crate::commands::tcp_redirection::ListTcpRedirectionNamespace>("tcp-redirection", "Lists the namespaces that an owner can take ports from.", &["list_namespaces"]),
         #[cfg(feature = "account")]
         entry::<crate::commands::user_setting::DeleteUserSetting>("user-setting", "Deletes one of the caller's settings of the console.", &["delete_user_setting"]),
+        #[cfg(feature = "account")]
+        entry::<crate::commands::user_setting::GetUserSetting>("user-setting", "Reads the value of one of the caller's settings of the console.", &["get_user_setting"]),
         #[cfg(feature = "account")]
         entry::<crate::commands::user_setting::SetUserSetting>("user-setting", "Changes one of the caller's settings of the console.", &["set_user_setting"]),
         #[cfg(feature = "billing")]

@@ -25,6 +25,8 @@ pub mod commands {
     pub mod deployment;
     #[cfg(feature = "application")]
     pub mod domain;
+    #[cfg(feature = "database")]
+    pub mod elasticsearch;
     #[cfg(feature = "github")]
     pub mod github;
     #[cfg(feature = "metrics")]

@@ -1303,7 +1303,7 @@ impl Operation for ListOauthTokens {
 
 /// Revokes all OAuth tokens of the caller.
 ///
-/// `DELETE /v2/self/tokens`. Source: v2-openapi.
+/// `DELETE /v2/self/tokens`. Source: v2-openapi, js-client.
 ///
 /// # Errors
 /// - 401: The credentials are missing or not accepted.

@@ -8,6 +8,262 @@ use crate::context::Context;
 #[allow(unused_imports)]
 use crate::resolve::Ids;
 
+/// Reads one add-on provider of an owner.
+///
+/// Operation: `get_addon_provider` (`GET /v2/organisations/{ownerId}/addonproviders/{addonProviderId}`). The
+/// owner, when it is not given, is resolved from `addon_provider_id`: no request when it is known already.
+/// Where there is nothing, the answer is `None`.
+///
+/// # Errors
+/// - 401: The credentials are missing or not accepted.
+/// - 403: The caller may not do this.
+///
+/// # Example
+/// ```
+/// # cc_examples::try_out("GetAddonProvider", async |client, input| {
+/// # let addon_provider_id: cc_client::core::AddonProviderId = input.get("addonProviderId");
+/// use cc_client::commands::addon_provider::GetAddonProvider;
+///
+/// let addon_provider = client.send(GetAddonProvider::new(addon_provider_id)).await?;
+/// # Ok(()) });
+/// ```
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "catalog", derive(schemars::JsonSchema))]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[must_use = "a command does nothing until it is sent"]
+pub struct GetAddonProvider {
+    /// The provider.
+    pub addon_provider_id: cc_core::AddonProviderId,
+    /// The owner. Default: resolved.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub owner_id: Option<cc_core::OwnerId>,
+}
+
+#[allow(clippy::new_without_default)]
+impl GetAddonProvider {
+    /// With what is required.
+    pub fn new(addon_provider_id: impl Into<cc_core::AddonProviderId>) -> Self {
+        Self {
+            addon_provider_id: addon_provider_id.into(),
+            owner_id: None,
+        }
+    }
+
+    /// The owner. Default: resolved.
+    pub fn owner_id(mut self, owner_id: impl Into<cc_core::OwnerId>) -> Self {
+        self.owner_id = Some(owner_id.into());
+        self
+    }
+}
+
+impl Command for GetAddonProvider {
+    const NAME: &'static str = "GetAddonProvider";
+    type Output = Option<crate::commands::addon_provider::model::AddonProvider>;
+
+    async fn run(self, cx: &Context) -> Result<Self::Output> {
+        let answer = match cx
+            .resolved(
+                Ids::new().owner(self.owner_id.clone(), &self.addon_provider_id),
+                |ids| {
+                    cc_api_addon_provider::GetAddonProvider::new(
+                        ids.owner_id(),
+                        self.addon_provider_id.clone(),
+                    )
+                },
+            )
+            .await
+        {
+            Ok(answer) => answer,
+            Err(error) if error.is_not_found() => return Ok(None),
+            Err(error) => return Err(error),
+        };
+        Ok(Some(answer.into_inner().into()))
+    }
+}
+
+/// Changes what is said about an add-on provider.
+///
+/// Operation: `update_addon_provider` (`PUT /v2/organisations/{ownerId}/addonproviders/{addonProviderId}`). The
+/// owner, when it is not given, is resolved from `addon_provider_id`: no request when it is known already.
+///
+/// # Errors
+/// - 400: The request is not valid.
+/// - 401: The credentials are missing or not accepted.
+/// - 403: The caller may not do this.
+/// - 404: There is none, or none the caller may see.
+///
+/// # Example
+/// ```
+/// # cc_examples::try_out("UpdateAddonProvider", async |client, input| {
+/// # let addon_provider_id: cc_client::core::AddonProviderId = input.get("addonProviderId");
+/// use cc_client::commands::addon_provider::UpdateAddonProvider;
+///
+/// let addon_provider = client.send(UpdateAddonProvider::new(addon_provider_id)).await?;
+/// # Ok(()) });
+/// ```
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "catalog", derive(schemars::JsonSchema))]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[must_use = "a command does nothing until it is sent"]
+pub struct UpdateAddonProvider {
+    /// The provider.
+    pub addon_provider_id: cc_core::AddonProviderId,
+    /// The owner. Default: resolved.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub owner_id: Option<cc_core::OwnerId>,
+    /// Name to show to a person.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub name: Option<String>,
+    /// Its web site.
+    #[serde(default, skip_serializing_if = "cc_core::Patch::is_absent")]
+    pub website: cc_core::Patch<String>,
+    /// Where its support is reached.
+    #[serde(default, skip_serializing_if = "cc_core::Patch::is_absent")]
+    pub support_email: cc_core::Patch<String>,
+    /// Its name on Google Plus.
+    #[serde(default, skip_serializing_if = "cc_core::Patch::is_absent")]
+    pub google_plus_name: cc_core::Patch<String>,
+    /// Its name on Twitter.
+    #[serde(default, skip_serializing_if = "cc_core::Patch::is_absent")]
+    pub twitter_name: cc_core::Patch<String>,
+    /// Its id for web analytics.
+    #[serde(default, skip_serializing_if = "cc_core::Patch::is_absent")]
+    pub analytics_id: cc_core::Patch<String>,
+    /// What it provides, in a sentence.
+    #[serde(default, skip_serializing_if = "cc_core::Patch::is_absent")]
+    pub short_desc: cc_core::Patch<String>,
+    /// What it provides, at length.
+    #[serde(default, skip_serializing_if = "cc_core::Patch::is_absent")]
+    pub long_desc: cc_core::Patch<String>,
+    /// Address of its logo.
+    #[serde(default, skip_serializing_if = "cc_core::Patch::is_absent")]
+    pub logo_url: cc_core::Patch<String>,
+}
+
+#[allow(clippy::new_without_default)]
+impl UpdateAddonProvider {
+    /// With what is required.
+    pub fn new(addon_provider_id: impl Into<cc_core::AddonProviderId>) -> Self {
+        Self {
+            addon_provider_id: addon_provider_id.into(),
+            owner_id: None,
+            name: None,
+            website: cc_core::Patch::Absent,
+            support_email: cc_core::Patch::Absent,
+            google_plus_name: cc_core::Patch::Absent,
+            twitter_name: cc_core::Patch::Absent,
+            analytics_id: cc_core::Patch::Absent,
+            short_desc: cc_core::Patch::Absent,
+            long_desc: cc_core::Patch::Absent,
+            logo_url: cc_core::Patch::Absent,
+        }
+    }
+
+    /// The owner. Default: resolved.
+    pub fn owner_id(mut self, owner_id: impl Into<cc_core::OwnerId>) -> Self {
+        self.owner_id = Some(owner_id.into());
+        self
+    }
+
+    /// Name to show to a person.
+    pub fn name(mut self, name: impl Into<String>) -> Self {
+        self.name = Some(name.into());
+        self
+    }
+
+    /// Its web site.
+    pub fn website(mut self, website: impl Into<cc_core::Patch<String>>) -> Self {
+        self.website = website.into();
+        self
+    }
+
+    /// Where its support is reached.
+    pub fn support_email(
+        mut self,
+        support_email: impl Into<cc_core::Patch<String>>,
+    ) -> Self {
+        self.support_email = support_email.into();
+        self
+    }
+
+    /// Its name on Google Plus.
+    pub fn google_plus_name(
+        mut self,
+        google_plus_name: impl Into<cc_core::Patch<String>>,
+    ) -> Self {
+        self.google_plus_name = google_plus_name.into();
+        self
+    }
+
+    /// Its name on Twitter.
+    pub fn twitter_name(
+        mut self,
+        twitter_name: impl Into<cc_core::Patch<String>>,
+    ) -> Self {
+        self.twitter_name = twitter_name.into();
+        self
+    }
+
+    /// Its id for web analytics.
+    pub fn analytics_id(
+        mut self,
+        analytics_id: impl Into<cc_core::Patch<String>>,
+    ) -> Self {
+        self.analytics_id = analytics_id.into();
+        self
+    }
+
+    /// What it provides, in a sentence.
+    pub fn short_desc(mut self, short_desc: impl Into<cc_core::Patch<String>>) -> Self {
+        self.short_desc = short_desc.into();
+        self
+    }
+
+    /// What it provides, at length.
+    pub fn long_desc(mut self, long_desc: impl Into<cc_core::Patch<String>>) -> Self {
+        self.long_desc = long_desc.into();
+        self
+    }
+
+    /// Address of its logo.
+    pub fn logo_url(mut self, logo_url: impl Into<cc_core::Patch<String>>) -> Self {
+        self.logo_url = logo_url.into();
+        self
+    }
+}
+
+impl Command for UpdateAddonProvider {
+    const NAME: &'static str = "UpdateAddonProvider";
+    type Output = crate::commands::addon_provider::model::AddonProvider;
+
+    async fn run(self, cx: &Context) -> Result<Self::Output> {
+        let answer = cx
+            .resolved(
+                Ids::new().owner(self.owner_id.clone(), &self.addon_provider_id),
+                |ids| {
+                    #[allow(unused_mut)]
+                    let mut body = cc_api_addon_provider::types::AddonProviderUpdate::new();
+                    body.name = self.name.clone();
+                    body.website = self.website.clone();
+                    body.support_email = self.support_email.clone();
+                    body.google_plus_name = self.google_plus_name.clone();
+                    body.twitter_name = self.twitter_name.clone();
+                    body.analytics_id = self.analytics_id.clone();
+                    body.short_desc = self.short_desc.clone();
+                    body.long_desc = self.long_desc.clone();
+                    body.logo_url = self.logo_url.clone();
+                    cc_api_addon_provider::UpdateAddonProvider::new(
+                        ids.owner_id(),
+                        self.addon_provider_id.clone(),
+                        body,
+                    )
+                },
+            )
+            .await?;
+        Ok(answer.into_inner().into())
+    }
+}
+
 /// Deletes an add-on provider.
 ///
 /// Operation: `delete_addon_provider` (`DELETE /v2/organisations/{ownerId}/addonproviders/{addonProviderId}`).
@@ -72,6 +328,172 @@ impl Command for DeleteAddonProvider {
             )
             .await?;
         Ok(())
+    }
+}
+
+/// Lists the features that the plans of a provider tell apart.
+///
+/// Operation: `list_addon_provider_features`
+/// (`GET /v2/organisations/{ownerId}/addonproviders/{addonProviderId}/features`). The owner, when it is not
+/// given, is resolved from `addon_provider_id`: no request when it is known already. Where there is nothing,
+/// the list is empty.
+///
+/// # Errors
+/// - 401: The credentials are missing or not accepted.
+/// - 403: The caller may not do this.
+///
+/// # Example
+/// ```
+/// # cc_examples::try_out("ListAddonProviderFeature", async |client, input| {
+/// # let addon_provider_id: cc_client::core::AddonProviderId = input.get("addonProviderId");
+/// use cc_client::commands::addon_provider::ListAddonProviderFeature;
+///
+/// let addon_provider_features = client.send(ListAddonProviderFeature::new(addon_provider_id)).await?;
+/// # Ok(()) });
+/// ```
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "catalog", derive(schemars::JsonSchema))]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[must_use = "a command does nothing until it is sent"]
+pub struct ListAddonProviderFeature {
+    /// The provider.
+    pub addon_provider_id: cc_core::AddonProviderId,
+    /// The owner. Default: resolved.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub owner_id: Option<cc_core::OwnerId>,
+}
+
+#[allow(clippy::new_without_default)]
+impl ListAddonProviderFeature {
+    /// With what is required.
+    pub fn new(addon_provider_id: impl Into<cc_core::AddonProviderId>) -> Self {
+        Self {
+            addon_provider_id: addon_provider_id.into(),
+            owner_id: None,
+        }
+    }
+
+    /// The owner. Default: resolved.
+    pub fn owner_id(mut self, owner_id: impl Into<cc_core::OwnerId>) -> Self {
+        self.owner_id = Some(owner_id.into());
+        self
+    }
+}
+
+impl Command for ListAddonProviderFeature {
+    const NAME: &'static str = "ListAddonProviderFeature";
+    type Output = Vec<crate::commands::addon_provider::model::AddonProviderFeature>;
+
+    async fn run(self, cx: &Context) -> Result<Self::Output> {
+        let answer = match cx
+            .resolved(
+                Ids::new().owner(self.owner_id.clone(), &self.addon_provider_id),
+                |ids| {
+                    cc_api_addon_provider::ListAddonProviderFeatures::new(
+                        ids.owner_id(),
+                        self.addon_provider_id.clone(),
+                    )
+                },
+            )
+            .await
+        {
+            Ok(answer) => answer,
+            Err(error) if error.is_not_found() => return Ok(Vec::new()),
+            Err(error) => return Err(error),
+        };
+        let mut list: Vec<
+            crate::commands::addon_provider::model::AddonProviderFeature,
+        > = answer.into_inner().into_iter().map(Into::into).collect();
+        list.sort_by(|a, b| a.name.cmp(&b.name));
+        Ok(list)
+    }
+}
+
+/// Adds a feature for the plans of a provider to tell apart.
+///
+/// Operation: `create_addon_provider_feature`
+/// (`POST /v2/organisations/{ownerId}/addonproviders/{addonProviderId}/features`). The owner, when it is not
+/// given, is resolved from `addon_provider_id`: no request when it is known already.
+///
+/// # Errors
+/// - 400: The request is not valid.
+/// - 401: The credentials are missing or not accepted.
+/// - 403: The caller may not do this.
+/// - 404: There is none, or none the caller may see.
+///
+/// # Example
+/// ```
+/// # cc_examples::try_out("CreateAddonProviderFeature", async |client, input| {
+/// # let addon_provider_id: cc_client::core::AddonProviderId = input.get("addonProviderId");
+/// # let name: String = input.get("name");
+/// # let type_: cc_client::api::addon_provider::types::AddonFeatureKind = input.get("type");
+/// use cc_client::commands::addon_provider::CreateAddonProviderFeature;
+///
+/// let addon_provider_feature = client.send(CreateAddonProviderFeature::new(addon_provider_id, name, type_)).await?;
+/// # Ok(()) });
+/// ```
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "catalog", derive(schemars::JsonSchema))]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[must_use = "a command does nothing until it is sent"]
+pub struct CreateAddonProviderFeature {
+    /// The provider.
+    pub addon_provider_id: cc_core::AddonProviderId,
+    /// Name to show to a person.
+    pub name: String,
+    /// What kind of value it has.
+    pub type_: cc_api_addon_provider::types::AddonFeatureKind,
+    /// The owner. Default: resolved.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub owner_id: Option<cc_core::OwnerId>,
+}
+
+#[allow(clippy::new_without_default)]
+impl CreateAddonProviderFeature {
+    /// With what is required.
+    pub fn new(
+        addon_provider_id: impl Into<cc_core::AddonProviderId>,
+        name: impl Into<String>,
+        type_: impl Into<cc_api_addon_provider::types::AddonFeatureKind>,
+    ) -> Self {
+        Self {
+            addon_provider_id: addon_provider_id.into(),
+            name: name.into(),
+            type_: type_.into(),
+            owner_id: None,
+        }
+    }
+
+    /// The owner. Default: resolved.
+    pub fn owner_id(mut self, owner_id: impl Into<cc_core::OwnerId>) -> Self {
+        self.owner_id = Some(owner_id.into());
+        self
+    }
+}
+
+impl Command for CreateAddonProviderFeature {
+    const NAME: &'static str = "CreateAddonProviderFeature";
+    type Output = crate::commands::addon_provider::model::AddonProviderFeature;
+
+    async fn run(self, cx: &Context) -> Result<Self::Output> {
+        let answer = cx
+            .resolved(
+                Ids::new().owner(self.owner_id.clone(), &self.addon_provider_id),
+                |ids| {
+                    #[allow(unused_mut)]
+                    let mut body = cc_api_addon_provider::types::AddonProviderFeatureCreation::new(
+                        self.name.clone(),
+                        self.type_.clone(),
+                    );
+                    cc_api_addon_provider::CreateAddonProviderFeature::new(
+                        ids.owner_id(),
+                        self.addon_provider_id.clone(),
+                        body,
+                    )
+                },
+            )
+            .await?;
+        Ok(answer.into_inner().into())
     }
 }
 

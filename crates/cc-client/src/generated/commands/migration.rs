@@ -8,6 +8,347 @@ use crate::context::Context;
 #[allow(unused_imports)]
 use crate::resolve::Ids;
 
+/// Lists the migrations of an add-on.
+///
+/// Operation: `list_migrations` (`GET /v2/organisations/{ownerId}/addons/{addonId}/migrations`). The owner,
+/// when it is not given, is resolved from `addon_id`: no request when it is known already. Where there is
+/// nothing, the list is empty.
+///
+/// # Errors
+/// - 401: The credentials are missing or not accepted.
+/// - 403: The caller may not do this.
+///
+/// # Example
+/// ```
+/// # cc_examples::try_out("ListMigration", async |client, input| {
+/// # let addon_id: cc_client::core::AnyAddonId = input.get("addonId");
+/// use cc_client::commands::migration::ListMigration;
+///
+/// let migrations = client.send(ListMigration::new(addon_id)).await?;
+/// # Ok(()) });
+/// ```
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "catalog", derive(schemars::JsonSchema))]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[must_use = "a command does nothing until it is sent"]
+pub struct ListMigration {
+    /// The add-on.
+    pub addon_id: cc_core::AnyAddonId,
+    /// The owner. Default: resolved.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub owner_id: Option<cc_core::OwnerId>,
+}
+
+#[allow(clippy::new_without_default)]
+impl ListMigration {
+    /// With what is required.
+    pub fn new(addon_id: impl Into<cc_core::AnyAddonId>) -> Self {
+        Self {
+            addon_id: addon_id.into(),
+            owner_id: None,
+        }
+    }
+
+    /// The owner. Default: resolved.
+    pub fn owner_id(mut self, owner_id: impl Into<cc_core::OwnerId>) -> Self {
+        self.owner_id = Some(owner_id.into());
+        self
+    }
+}
+
+impl Command for ListMigration {
+    const NAME: &'static str = "ListMigration";
+    type Output = Vec<crate::commands::migration::model::Migration>;
+
+    async fn run(self, cx: &Context) -> Result<Self::Output> {
+        let answer = match cx
+            .resolved(
+                Ids::new()
+                    .owner(self.owner_id.clone(), &self.addon_id)
+                    .addon(&self.addon_id),
+                |ids| {
+                    cc_api_addon::ListMigrations::new(ids.owner_id(), ids.addon_id())
+                },
+            )
+            .await
+        {
+            Ok(answer) => answer,
+            Err(error) if error.is_not_found() => return Ok(Vec::new()),
+            Err(error) => return Err(error),
+        };
+        let mut list: Vec<crate::commands::migration::model::Migration> = answer
+            .into_inner()
+            .into_iter()
+            .map(Into::into)
+            .collect();
+        list.sort_by(|a, b| b.request_date.cmp(&a.request_date));
+        Ok(list)
+    }
+}
+
+/// Starts to move an add-on to another plan, zone or version.
+///
+/// Operation: `start_migration` (`POST /v2/organisations/{ownerId}/addons/{addonId}/migrations`). The owner,
+/// when it is not given, is resolved from `addon_id`: no request when it is known already.
+///
+/// # Errors
+/// - 400: The request is not valid.
+/// - 401: The credentials are missing or not accepted.
+/// - 403: The caller may not do this.
+/// - 404: There is none, or none the caller may see.
+///
+/// # Example
+/// ```
+/// # cc_examples::try_out("StartMigration", async |client, input| {
+/// # let addon_id: cc_client::core::AnyAddonId = input.get("addonId");
+/// # let plan_id: String = input.get("planId");
+/// # let zone: String = input.get("zone");
+/// # let version: String = input.get("version");
+/// use cc_client::commands::migration::StartMigration;
+///
+/// let migration = client.send(StartMigration::new(addon_id, plan_id, zone, version)).await?;
+/// # Ok(()) });
+/// ```
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "catalog", derive(schemars::JsonSchema))]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[must_use = "a command does nothing until it is sent"]
+pub struct StartMigration {
+    /// The add-on.
+    pub addon_id: cc_core::AnyAddonId,
+    /// Id of the plan.
+    pub plan_id: String,
+    /// Short name of the zone.
+    pub zone: String,
+    /// Version of the service.
+    pub version: String,
+    /// The owner. Default: resolved.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub owner_id: Option<cc_core::OwnerId>,
+}
+
+#[allow(clippy::new_without_default)]
+impl StartMigration {
+    /// With what is required.
+    pub fn new(
+        addon_id: impl Into<cc_core::AnyAddonId>,
+        plan_id: impl Into<String>,
+        zone: impl Into<String>,
+        version: impl Into<String>,
+    ) -> Self {
+        Self {
+            addon_id: addon_id.into(),
+            plan_id: plan_id.into(),
+            zone: zone.into(),
+            version: version.into(),
+            owner_id: None,
+        }
+    }
+
+    /// The owner. Default: resolved.
+    pub fn owner_id(mut self, owner_id: impl Into<cc_core::OwnerId>) -> Self {
+        self.owner_id = Some(owner_id.into());
+        self
+    }
+}
+
+impl Command for StartMigration {
+    const NAME: &'static str = "StartMigration";
+    type Output = crate::commands::migration::model::Migration;
+
+    async fn run(self, cx: &Context) -> Result<Self::Output> {
+        let answer = cx
+            .resolved(
+                Ids::new()
+                    .owner(self.owner_id.clone(), &self.addon_id)
+                    .addon(&self.addon_id),
+                |ids| {
+                    #[allow(unused_mut)]
+                    let mut body = cc_api_addon::types::MigrationStart::new(
+                        self.plan_id.clone(),
+                        self.zone.clone(),
+                        self.version.clone(),
+                    );
+                    cc_api_addon::StartMigration::new(
+                        ids.owner_id(),
+                        ids.addon_id(),
+                        body,
+                    )
+                },
+            )
+            .await?;
+        Ok(answer.into_inner().into())
+    }
+}
+
+/// Shows what an add-on would cost on another plan.
+///
+/// Operation: `get_migration_preorder`
+/// (`GET /v2/organisations/{ownerId}/addons/{addonId}/migrations/preorders`). The owner, when it is not given,
+/// is resolved from `addon_id`: no request when it is known already. Where there is nothing, the answer is
+/// `None`.
+///
+/// # Errors
+/// - 400: The request is not valid.
+/// - 401: The credentials are missing or not accepted.
+/// - 403: The caller may not do this.
+///
+/// # Example
+/// ```
+/// # cc_examples::try_out("ListMigrationPreorder", async |client, input| {
+/// # let addon_id: cc_client::core::AnyAddonId = input.get("addonId");
+/// # let plan_id: String = input.get("planId");
+/// use cc_client::commands::migration::ListMigrationPreorder;
+///
+/// let migration_preorders = client.send(ListMigrationPreorder::new(addon_id, plan_id)).await?;
+/// # Ok(()) });
+/// ```
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "catalog", derive(schemars::JsonSchema))]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[must_use = "a command does nothing until it is sent"]
+pub struct ListMigrationPreorder {
+    /// The add-on.
+    pub addon_id: cc_core::AnyAddonId,
+    /// Id of the plan.
+    pub plan_id: String,
+    /// The owner. Default: resolved.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub owner_id: Option<cc_core::OwnerId>,
+}
+
+#[allow(clippy::new_without_default)]
+impl ListMigrationPreorder {
+    /// With what is required.
+    pub fn new(
+        addon_id: impl Into<cc_core::AnyAddonId>,
+        plan_id: impl Into<String>,
+    ) -> Self {
+        Self {
+            addon_id: addon_id.into(),
+            plan_id: plan_id.into(),
+            owner_id: None,
+        }
+    }
+
+    /// The owner. Default: resolved.
+    pub fn owner_id(mut self, owner_id: impl Into<cc_core::OwnerId>) -> Self {
+        self.owner_id = Some(owner_id.into());
+        self
+    }
+}
+
+impl Command for ListMigrationPreorder {
+    const NAME: &'static str = "ListMigrationPreorder";
+    type Output = Option<crate::commands::migration::model::MigrationPreorder>;
+
+    async fn run(self, cx: &Context) -> Result<Self::Output> {
+        let answer = match cx
+            .resolved(
+                Ids::new()
+                    .owner(self.owner_id.clone(), &self.addon_id)
+                    .addon(&self.addon_id),
+                |ids| {
+                    cc_api_addon::GetMigrationPreorder::new(
+                        ids.owner_id(),
+                        ids.addon_id(),
+                        self.plan_id.clone(),
+                    )
+                },
+            )
+            .await
+        {
+            Ok(answer) => answer,
+            Err(error) if error.is_not_found() => return Ok(None),
+            Err(error) => return Err(error),
+        };
+        Ok(Some(answer.into_inner().into()))
+    }
+}
+
+/// Reads one migration of an add-on.
+///
+/// Operation: `get_migration` (`GET /v2/organisations/{ownerId}/addons/{addonId}/migrations/{migrationId}`).
+/// The owner, when it is not given, is resolved from `addon_id`: no request when it is known already. Where
+/// there is nothing, the answer is `None`.
+///
+/// # Errors
+/// - 401: The credentials are missing or not accepted.
+/// - 403: The caller may not do this.
+///
+/// # Example
+/// ```
+/// # cc_examples::try_out("GetMigration", async |client, input| {
+/// # let addon_id: cc_client::core::AnyAddonId = input.get("addonId");
+/// # let migration_id: String = input.get("migrationId");
+/// use cc_client::commands::migration::GetMigration;
+///
+/// let migration = client.send(GetMigration::new(addon_id, migration_id)).await?;
+/// # Ok(()) });
+/// ```
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "catalog", derive(schemars::JsonSchema))]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[must_use = "a command does nothing until it is sent"]
+pub struct GetMigration {
+    /// The add-on.
+    pub addon_id: cc_core::AnyAddonId,
+    /// Id of the migration.
+    pub migration_id: String,
+    /// The owner. Default: resolved.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub owner_id: Option<cc_core::OwnerId>,
+}
+
+#[allow(clippy::new_without_default)]
+impl GetMigration {
+    /// With what is required.
+    pub fn new(
+        addon_id: impl Into<cc_core::AnyAddonId>,
+        migration_id: impl Into<String>,
+    ) -> Self {
+        Self {
+            addon_id: addon_id.into(),
+            migration_id: migration_id.into(),
+            owner_id: None,
+        }
+    }
+
+    /// The owner. Default: resolved.
+    pub fn owner_id(mut self, owner_id: impl Into<cc_core::OwnerId>) -> Self {
+        self.owner_id = Some(owner_id.into());
+        self
+    }
+}
+
+impl Command for GetMigration {
+    const NAME: &'static str = "GetMigration";
+    type Output = Option<crate::commands::migration::model::Migration>;
+
+    async fn run(self, cx: &Context) -> Result<Self::Output> {
+        let answer = match cx
+            .resolved(
+                Ids::new()
+                    .owner(self.owner_id.clone(), &self.addon_id)
+                    .addon(&self.addon_id),
+                |ids| {
+                    cc_api_addon::GetMigration::new(
+                        ids.owner_id(),
+                        ids.addon_id(),
+                        self.migration_id.clone(),
+                    )
+                },
+            )
+            .await
+        {
+            Ok(answer) => answer,
+            Err(error) if error.is_not_found() => return Ok(None),
+            Err(error) => return Err(error),
+        };
+        Ok(Some(answer.into_inner().into()))
+    }
+}
+
 /// Cancels a migration of an add-on.
 ///
 /// Operation: `cancel_migration`

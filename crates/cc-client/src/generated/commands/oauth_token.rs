@@ -8,6 +8,88 @@ use crate::context::Context;
 #[allow(unused_imports)]
 use crate::resolve::Ids;
 
+/// Lists the OAuth tokens of the caller.
+///
+/// Operation: `list_oauth_tokens` (`GET /v2/self/tokens`).
+///
+/// # Errors
+/// - 401: The credentials are missing or not accepted.
+///
+/// # Example
+/// ```
+/// # cc_examples::try_out("ListOauthToken", async |client, input| {
+/// use cc_client::commands::oauth_token::ListOauthToken;
+///
+/// let oauth_tokens = client.send(ListOauthToken::new()).await?;
+/// # Ok(()) });
+/// ```
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "catalog", derive(schemars::JsonSchema))]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[must_use = "a command does nothing until it is sent"]
+pub struct ListOauthToken {}
+#[allow(clippy::new_without_default)]
+impl ListOauthToken {
+    /// Without inputs.
+    pub fn new() -> Self {
+        Self {}
+    }
+}
+
+impl Command for ListOauthToken {
+    const NAME: &'static str = "ListOauthToken";
+    type Output = Vec<crate::commands::oauth_token::model::OauthToken>;
+
+    async fn run(self, cx: &Context) -> Result<Self::Output> {
+        let answer = cx.call({ cc_api_account::ListOauthTokens::new() }).await?;
+        let mut list: Vec<crate::commands::oauth_token::model::OauthToken> = answer
+            .into_inner()
+            .into_iter()
+            .map(Into::into)
+            .collect();
+        list.sort_by(|a, b| b.creation_date.cmp(&a.creation_date));
+        Ok(list)
+    }
+}
+
+/// Revokes all OAuth tokens of the caller.
+///
+/// Operation: `revoke_oauth_tokens` (`DELETE /v2/self/tokens`).
+///
+/// # Errors
+/// - 401: The credentials are missing or not accepted.
+///
+/// # Example
+/// ```
+/// # cc_examples::try_out("DeleteAllOauthTokens", async |client, input| {
+/// use cc_client::commands::oauth_token::DeleteAllOauthTokens;
+///
+/// client.send(DeleteAllOauthTokens::new()).await?;
+/// # Ok(()) });
+/// ```
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "catalog", derive(schemars::JsonSchema))]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[must_use = "a command does nothing until it is sent"]
+pub struct DeleteAllOauthTokens {}
+#[allow(clippy::new_without_default)]
+impl DeleteAllOauthTokens {
+    /// Without inputs.
+    pub fn new() -> Self {
+        Self {}
+    }
+}
+
+impl Command for DeleteAllOauthTokens {
+    const NAME: &'static str = "DeleteAllOauthTokens";
+    type Output = ();
+
+    async fn run(self, cx: &Context) -> Result<Self::Output> {
+        cx.call({ cc_api_account::RevokeOauthTokens::new() }).await?;
+        Ok(())
+    }
+}
+
 /// Revokes one OAuth token of the caller.
 ///
 /// Operation: `revoke_oauth_token` (`DELETE /v2/self/tokens/{token}`).

@@ -8,6 +8,62 @@ use crate::context::Context;
 #[allow(unused_imports)]
 use crate::resolve::Ids;
 
+/// Reads one organisation.
+///
+/// Operation: `get_organisation` (`GET /v2/organisations/{ownerId}`). Where there is nothing, the answer is
+/// `None`.
+///
+/// # Errors
+/// - 401: The credentials are missing or not accepted.
+/// - 403: The caller may not do this.
+///
+/// # Example
+/// ```
+/// # cc_examples::try_out("GetOrganisation", async |client, input| {
+/// # let organisation_id: cc_client::core::OwnerId = input.get("organisationId");
+/// use cc_client::commands::organisation::GetOrganisation;
+///
+/// let organisation = client.send(GetOrganisation::new(organisation_id)).await?;
+/// # Ok(()) });
+/// ```
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "catalog", derive(schemars::JsonSchema))]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[must_use = "a command does nothing until it is sent"]
+pub struct GetOrganisation {
+    /// The organisation, or the personal space.
+    pub organisation_id: cc_core::OwnerId,
+}
+
+#[allow(clippy::new_without_default)]
+impl GetOrganisation {
+    /// With what is required.
+    pub fn new(organisation_id: impl Into<cc_core::OwnerId>) -> Self {
+        Self {
+            organisation_id: organisation_id.into(),
+        }
+    }
+}
+
+impl Command for GetOrganisation {
+    const NAME: &'static str = "GetOrganisation";
+    type Output = Option<crate::commands::organisation::model::Organisation>;
+
+    async fn run(self, cx: &Context) -> Result<Self::Output> {
+        let answer = match cx
+            .call({
+                cc_api_organisation::GetOrganisation::new(self.organisation_id.clone())
+            })
+            .await
+        {
+            Ok(answer) => answer,
+            Err(error) if error.is_not_found() => return Ok(None),
+            Err(error) => return Err(error),
+        };
+        Ok(Some(answer.into_inner().into()))
+    }
+}
+
 /// Invites somebody to an organisation.
 ///
 /// The error code 6451 says that the caller may not make anybody an administrator.

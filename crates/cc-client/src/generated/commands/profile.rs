@@ -8,6 +8,218 @@ use crate::context::Context;
 #[allow(unused_imports)]
 use crate::resolve::Ids;
 
+/// Reads the profile of the caller.
+///
+/// Operation: `get_profile` (`GET /v2/self`).
+///
+/// # Errors
+/// - 401: The credentials are missing or not accepted.
+///
+/// # Example
+/// ```
+/// # cc_examples::try_out("GetProfile", async |client, input| {
+/// use cc_client::commands::profile::GetProfile;
+///
+/// let profile = client.send(GetProfile::new()).await?;
+/// # Ok(()) });
+/// ```
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "catalog", derive(schemars::JsonSchema))]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[must_use = "a command does nothing until it is sent"]
+pub struct GetProfile {}
+#[allow(clippy::new_without_default)]
+impl GetProfile {
+    /// Without inputs.
+    pub fn new() -> Self {
+        Self {}
+    }
+}
+
+impl Command for GetProfile {
+    const NAME: &'static str = "GetProfile";
+    type Output = crate::commands::profile::model::Profile;
+
+    async fn run(self, cx: &Context) -> Result<Self::Output> {
+        let answer = cx.call({ cc_api_account::GetProfile::new() }).await?;
+        Ok(answer.into_inner().into())
+    }
+}
+
+/// Changes the profile of the caller.
+///
+/// What the body does not say stays as it is.
+///
+/// Operation: `update_profile` (`PUT /v2/self`).
+///
+/// # Errors
+/// - 400: The request is not valid.
+/// - 401: The credentials are missing or not accepted.
+///
+/// # Example
+/// ```
+/// # cc_examples::try_out("UpdateProfile", async |client, input| {
+/// use cc_client::commands::profile::UpdateProfile;
+///
+/// let profile = client.send(UpdateProfile::new()).await?;
+/// # Ok(()) });
+/// ```
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "catalog", derive(schemars::JsonSchema))]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[must_use = "a command does nothing until it is sent"]
+pub struct UpdateProfile {
+    /// Name.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub name: Option<String>,
+    /// Telephone number.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub phone: Option<String>,
+    /// Street and number.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub address: Option<String>,
+    /// City.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub city: Option<String>,
+    /// Postal code.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub zipcode: Option<String>,
+    /// Country.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub country: Option<String>,
+    /// Language, such as `EN`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub lang: Option<String>,
+    /// E-mail address.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub email: Option<String>,
+    /// Password.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub password: Option<cc_core::Secret>,
+    /// Whether the terms of service are accepted.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub terms: Option<bool>,
+    /// Where the user signed up.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub subscription_source: Option<String>,
+}
+
+#[allow(clippy::new_without_default)]
+impl UpdateProfile {
+    /// Without inputs.
+    pub fn new() -> Self {
+        Self {
+            name: None,
+            phone: None,
+            address: None,
+            city: None,
+            zipcode: None,
+            country: None,
+            lang: None,
+            email: None,
+            password: None,
+            terms: None,
+            subscription_source: None,
+        }
+    }
+
+    /// Name.
+    pub fn name(mut self, name: impl Into<String>) -> Self {
+        self.name = Some(name.into());
+        self
+    }
+
+    /// Telephone number.
+    pub fn phone(mut self, phone: impl Into<String>) -> Self {
+        self.phone = Some(phone.into());
+        self
+    }
+
+    /// Street and number.
+    pub fn address(mut self, address: impl Into<String>) -> Self {
+        self.address = Some(address.into());
+        self
+    }
+
+    /// City.
+    pub fn city(mut self, city: impl Into<String>) -> Self {
+        self.city = Some(city.into());
+        self
+    }
+
+    /// Postal code.
+    pub fn zipcode(mut self, zipcode: impl Into<String>) -> Self {
+        self.zipcode = Some(zipcode.into());
+        self
+    }
+
+    /// Country.
+    pub fn country(mut self, country: impl Into<String>) -> Self {
+        self.country = Some(country.into());
+        self
+    }
+
+    /// Language, such as `EN`.
+    pub fn lang(mut self, lang: impl Into<String>) -> Self {
+        self.lang = Some(lang.into());
+        self
+    }
+
+    /// E-mail address.
+    pub fn email(mut self, email: impl Into<String>) -> Self {
+        self.email = Some(email.into());
+        self
+    }
+
+    /// Password.
+    pub fn password(mut self, password: impl Into<cc_core::Secret>) -> Self {
+        self.password = Some(password.into());
+        self
+    }
+
+    /// Whether the terms of service are accepted.
+    pub fn terms(mut self, terms: bool) -> Self {
+        self.terms = Some(terms);
+        self
+    }
+
+    /// Where the user signed up.
+    pub fn subscription_source(
+        mut self,
+        subscription_source: impl Into<String>,
+    ) -> Self {
+        self.subscription_source = Some(subscription_source.into());
+        self
+    }
+}
+
+impl Command for UpdateProfile {
+    const NAME: &'static str = "UpdateProfile";
+    type Output = crate::commands::profile::model::Profile;
+
+    async fn run(self, cx: &Context) -> Result<Self::Output> {
+        let answer = cx
+            .call({
+                #[allow(unused_mut)]
+                let mut body = cc_api_account::types::UserUpdate::new();
+                body.name = self.name.clone();
+                body.phone = self.phone.clone();
+                body.address = self.address.clone();
+                body.city = self.city.clone();
+                body.zipcode = self.zipcode.clone();
+                body.country = self.country.clone();
+                body.lang = self.lang.clone();
+                body.email = self.email.clone();
+                body.password = self.password.clone();
+                body.terms = self.terms.clone();
+                body.subscription_source = self.subscription_source.clone();
+                cc_api_account::UpdateProfile::new(body)
+            })
+            .await?;
+        Ok(answer.into_inner().into())
+    }
+}
+
 /// Sends the caller an e-mail to confirm the primary e-mail address.
 ///
 /// Operation: `request_email_confirmation` (`GET /v2/self/confirmation_email`).
