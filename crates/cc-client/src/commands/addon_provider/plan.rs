@@ -1,7 +1,7 @@
 //! Plans of a provider.
 
 use cc_api_addon_provider::types::{AddonPlanCreation, AddonPlanFeatureCreation};
-use cc_core::{AddonProviderId, Error, ErrorKind, OwnerId, Result};
+use cc_core::{AddonProviderId, OwnerId, Result};
 use serde::{Deserialize, Serialize};
 
 use super::model::{AddonProviderPlan, AddonProviderPlanFeature};
@@ -49,16 +49,12 @@ impl Command for ListAddonProviderPlan {
             .await;
         let mut plans: Vec<AddonProviderPlan> = match listed {
             Ok(plans) => each(plans.into_inner()),
-            Err(error) if is_nothing(&error) => return Ok(Vec::new()),
+            Err(error) if error.is_not_found() => return Ok(Vec::new()),
             Err(error) => return Err(error),
         };
         plans.sort_by(|a, b| a.price.total_cmp(&b.price).then_with(|| a.name.cmp(&b.name)));
         Ok(plans)
     }
-}
-
-fn is_nothing(error: &Error) -> bool {
-    error.is_not_found() || error.kind() == ErrorKind::CannotResolveResource
 }
 
 /// Adds a plan to a provider.

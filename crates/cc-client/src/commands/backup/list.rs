@@ -1,7 +1,7 @@
 //! Listing the backups of an add-on.
 
 use cc_api_addon::types as wire;
-use cc_core::{AddonId, AddonProviderId, AnyAddonId, Error, OwnerId, Result, Secret};
+use cc_core::{AddonId, AddonProviderId, AnyAddonId, OwnerId, Result, Secret};
 use serde::{Deserialize, Serialize};
 
 use super::model::{Backup, BackupCommands};
@@ -55,7 +55,7 @@ impl Command for ListBackup {
             cx.resolved(ids, |ids| cc_api_addon::ListBackups::new(ids.owner_id(), ids.real_addon_id())).await;
         let mut backups = match listed {
             Ok(backups) => backups.into_inner(),
-            Err(error) if is_nothing(&error) => return Ok(Vec::new()),
+            Err(error) if error.is_not_found() => return Ok(Vec::new()),
             Err(error) => return Err(error),
         };
         backups.sort_by_key(|backup| std::cmp::Reverse(backup.creation_date));
@@ -90,7 +90,7 @@ impl ListBackup {
                 let addon = addon.into_inner();
                 Ok(addon.provider.map(|provider| (addon.id, provider.id)))
             }
-            Err(error) if is_nothing(&error) => Ok(None),
+            Err(error) if error.is_not_found() => Ok(None),
             Err(error) => Err(error),
         }
     }
@@ -117,8 +117,4 @@ fn with(mut wire: wire::Backup, with_commands: bool, shared: Option<&Shared>) ->
         (None, None) => None,
     };
     Backup { commands, ..wire.into() }
-}
-
-fn is_nothing(error: &Error) -> bool {
-    error.is_not_found() || error.kind() == cc_core::ErrorKind::CannotResolveResource
 }

@@ -14,7 +14,7 @@ use crate::model::ImageType;
 ///
 /// Operation: `update_profile_avatar`.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[cfg_attr(feature = "catalog", derive(schemars::JsonSchema))]
+#[cfg_attr(feature = "catalog", derive(schemars::JsonSchema), schemars(extend("type" = "object")))]
 #[serde(tag = "type", rename_all = "camelCase", rename_all_fields = "camelCase", deny_unknown_fields)]
 #[must_use = "a command does nothing until it is sent"]
 pub enum UpdateProfileAvatar {

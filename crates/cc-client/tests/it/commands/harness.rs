@@ -59,6 +59,12 @@ impl Routes {
         self.answer(route, status, "application/json", "{}".to_owned())
     }
 
+    /// Takes the answers of a route away.
+    pub fn without(mut self, route: &str) -> Self {
+        self.answers.retain(|answer| answer.route != route);
+        self
+    }
+
     fn answer(mut self, route: &str, status: u16, content_type: &'static str, body: String) -> Self {
         self.answers.push(Answer { route: route.to_owned(), status, content_type, body });
         self
@@ -104,6 +110,24 @@ where
     C: Command<Output: Serialize> + Serialize + DeserializeOwned,
 {
     compare(C::NAME, &routes.tell([("required inputs", command)]).await);
+}
+
+/// The same for these inputs, and then for the last of them when `route` has nothing, refuses, and is cut short.
+pub async fn check_fully<C>(routes: &Routes, route: &str, commands: impl IntoIterator<Item = (&str, C)>)
+where
+    C: Command<Output: Serialize> + Serialize + DeserializeOwned + Clone,
+{
+    let commands: Vec<(&str, C)> = commands.into_iter().collect();
+    let (_, last) = commands.last().cloned().unwrap();
+    let mut told = routes.tell(commands).await;
+    for (title, routes) in [
+        ("nothing there", routes.clone().without(route)),
+        ("refused", routes.clone().without(route).refuse(route, 400)),
+        ("an answer cut short", routes.clone().without(route).text(route, "application/json", "{\"")),
+    ] {
+        told += &routes.tell([(title, last.clone())]).await;
+    }
+    compare(C::NAME, &told);
 }
 
 /// Compares this with the snapshot of this name.
@@ -154,6 +178,12 @@ impl tower::Service<HttpRequest> for Journal {
         let mut line = format!("{method} {}", uri.path_and_query().map_or("", |path| path.as_str()));
         if let Some(kind) = request.headers().get("accept").filter(|kind| *kind != "application/json") {
             let _ = write!(line, "\n    accept: {}", kind.to_str().unwrap());
+        }
+        if let Some(proof) = request.headers().get("x-clever-password") {
+            let _ = write!(line, "\n    x-clever-password: {}", proof.to_str().unwrap());
+        }
+        if let Some(kind) = request.headers().get("content-type").filter(|kind| *kind != "application/json") {
+            let _ = write!(line, "\n    content-type: {}", kind.to_str().unwrap());
         }
         if !request.body().is_empty() {
             let _ = write!(line, "\n    {}", String::from_utf8_lossy(request.body()));
