@@ -134,7 +134,7 @@ async fn an_application_is_created_on_the_newest_runtime_of_its_slug() {
         .separate_build(false)
         .shutdownable(true)
         .sticky_sessions(true)
-        .tags(vec!["a".to_owned()]);
+        .tags(["a"]);
     let commands = [
         ("required inputs", required),
         ("a slug that no enabled runtime has", CreateApplication::new("orga_1", "mine", "cobol", "XS")),
@@ -156,7 +156,7 @@ async fn an_application_is_changed_and_its_branch_first() {
         .name("mine")
         .force_https(false)
         .environment(EnvironmentMap::from_pairs([("A", "1")]).unwrap())
-        .tags(Vec::new())
+        .tags([""; 0])
         .max_flavor("M");
     check_fully(&routes, &route, [("required inputs", required), ("other inputs", all)]).await;
 }

@@ -37,9 +37,9 @@ async fn drains_are_listed_the_latest_changed_first() {
     let all = required
         .clone()
         .owner_id("orga_1")
-        .status(vec!["ENABLED".into(), "DISABLED".into()])
-        .execution_status(vec!["RUNNING".into()])
-        .execution_status_not_in(vec!["NOT_RUNNING".into()]);
+        .status(["ENABLED", "DISABLED"])
+        .execution_status(["RUNNING"])
+        .execution_status_not_in(["NOT_RUNNING"]);
     let commands = [
         ("required inputs", required),
         ("an application that nobody knows", ListLogDrain::of_application("app_9")),

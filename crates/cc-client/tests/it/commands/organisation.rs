@@ -145,7 +145,7 @@ async fn an_organisation_is_changed_and_keeps_the_contacts_that_are_not_given() 
     );
     let commands = [
         ("a person", base.clone().country("FR")),
-        ("no contact from now on", base.clone().country("FR").contacts(Vec::new())),
+        ("no contact from now on", base.clone().country("FR").contacts(Vec::<OrganisationContact>::new())),
         ("neither", base.clone()),
         (
             "a company, with all inputs",
