@@ -1,6 +1,7 @@
 //! One suite against key spaces in memory and against a real Redis, through the sandbox's proxy: both must tell the same.
 
 use std::fmt::Write;
+use std::time::Duration;
 
 use cc_redis_http::commands::cmd::{CmdCliSend, CmdSend};
 use cc_redis_http::commands::hash_key::{
@@ -14,12 +15,17 @@ use cc_redis_http::commands::set_key::{AddSetKeyElement, CreateSetKey, DeleteSet
 use cc_redis_http::commands::string_key::{CreateStringKey, GetStringKey, UpdateStringKey};
 use cc_redis_http::model::{KeyType, ListPosition};
 use cc_redis_http::{Command, ErrorKind, RedisCode, RedisHttpClient};
-use cc_sandbox::Sandbox;
+use cc_sandbox::{Pace, Sandbox};
 use futures::TryStreamExt;
 use serde::Serialize;
 use serde_json::Value;
 
 use crate::real_redis::RealRedis;
+
+/// A sandbox whose time stands still, so that no key goes while a machine under load takes its time.
+async fn start() -> Sandbox {
+    Sandbox::builder().pace(Pace::Manual).start().await.unwrap()
+}
 
 fn client(sandbox: &Sandbox, backend_url: &str) -> RedisHttpClient {
     RedisHttpClient::builder().endpoint(sandbox.url()).backend_url(backend_url).build().unwrap()
@@ -148,7 +154,6 @@ async fn suite(client: RedisHttpClient) -> String {
         SETNX n 2
         SETEX n 100 v
         SETEX n 0 v
-        TTL n
         PERSIST n
         TTL n
         TTL none
@@ -235,7 +240,7 @@ async fn suite(client: RedisHttpClient) -> String {
 
 #[tokio::test]
 async fn key_spaces_in_memory_and_a_real_redis_tell_the_same() {
-    let sandbox = Sandbox::start().await;
+    let sandbox = start().await;
     let embedded = suite(client(&sandbox, sandbox.kv_url())).await;
     insta::with_settings!({ prepend_module_to_snapshot => false, omit_expression => true }, {
         insta::assert_snapshot!("contract", embedded.trim());
@@ -274,7 +279,7 @@ async fn scans(client: RedisHttpClient) {
 
 #[tokio::test]
 async fn scans_find_everything_once_in_whatever_parts_it_comes() {
-    let sandbox = Sandbox::start().await;
+    let sandbox = start().await;
     scans(client(&sandbox, sandbox.kv_url())).await;
     if let Some(redis) = RealRedis::start() {
         scans(client(&sandbox, &redis.url())).await;
@@ -289,7 +294,7 @@ async fn refused(sandbox: &Sandbox, url: &str) -> (ErrorKind, Option<RedisCode>)
 
 #[tokio::test]
 async fn credentials_that_are_missing_or_wrong_are_told_apart() {
-    let sandbox = Sandbox::start().await;
+    let sandbox = start().await;
     let url = |user_info: &str| format!("redis://{user_info}kv.sandbox.example:6379");
     let no_auth = (ErrorKind::Refused, Some(RedisCode::NoAuth));
     let wrong = (ErrorKind::Refused, Some(RedisCode::WrongPass));
@@ -303,7 +308,7 @@ async fn credentials_that_are_missing_or_wrong_are_told_apart() {
 
 #[tokio::test]
 async fn a_database_that_cannot_be_reached_leaves_a_write_uncertain_and_shows_no_password() {
-    let sandbox = Sandbox::start().await;
+    let sandbox = start().await;
     let error = client(&sandbox, "redis://:hunter2@127.0.0.1:1")
         .send(CmdSend::new("INCR").arg("k"))
         .await
@@ -314,10 +319,27 @@ async fn a_database_that_cannot_be_reached_leaves_a_write_uncertain_and_shows_no
 
 #[tokio::test]
 async fn databases_of_one_server_are_apart() {
-    let sandbox = Sandbox::start().await;
+    let sandbox = start().await;
     let one = client(&sandbox, sandbox.kv_url());
     let two = client(&sandbox, &format!("{}/1", sandbox.kv_url()));
     one.send(CreateStringKey::new("k", "v")).await.unwrap();
     let error = two.send(GetStringKey::new("k")).await.unwrap_err();
     assert_eq!(error.code(), "clever.redis-http.key-not-found");
+}
+
+#[tokio::test]
+async fn a_key_in_memory_goes_when_its_time_is_over() {
+    let sandbox = start().await;
+    let client = client(&sandbox, sandbox.kv_url());
+    let ask = async |line: &str| {
+        let mut words = line.split(' ');
+        let command = CmdSend::new(words.next().unwrap()).args(words);
+        client.send(command).await.unwrap().result.as_i64()
+    };
+    ask("SETEX n 100 v").await;
+    assert_eq!(ask("TTL n").await, Some(100));
+    sandbox.advance(Duration::from_secs(40));
+    assert_eq!((ask("TTL n").await, ask("EXISTS n").await), (Some(60), Some(1)));
+    sandbox.advance(Duration::from_secs(60));
+    assert_eq!((ask("TTL n").await, ask("EXISTS n").await), (Some(-2), Some(0)));
 }
