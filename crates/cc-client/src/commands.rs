@@ -82,7 +82,7 @@ pub mod product;
 pub mod profile;
 #[cfg(feature = "pulsar")]
 pub mod pulsar;
-#[cfg(feature = "account")]
+#[cfg(any(feature = "account", feature = "github"))]
 pub mod ssh_key;
 #[cfg(feature = "application")]
 pub mod tag;

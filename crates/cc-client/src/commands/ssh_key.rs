@@ -1,7 +1,14 @@
 //! SSH keys, which code is pushed with.
 
+#[cfg(feature = "account")]
 pub use crate::generated::commands::ssh_key::*;
 
+#[cfg(feature = "account")]
 mod create;
+#[cfg(feature = "github")]
+mod github;
 
+#[cfg(feature = "account")]
 pub use create::CreatePersonalSshKey;
+#[cfg(feature = "github")]
+pub use github::ListGithubSshKey;
