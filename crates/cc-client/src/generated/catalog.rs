@@ -380,6 +380,8 @@ pub(crate) fn entries() -> Vec<CommandInfo> {
         entry::<crate::commands::ssh_key::CreatePersonalSshKey>("ssh-key", "Adds an SSH key to the account of the caller.", &["add_ssh_key", "list_ssh_keys"]),
         #[cfg(feature = "account")]
         entry::<crate::commands::ssh_key::DeletePersonalSshKey>("ssh-key", "Deletes an SSH key of the caller.", &["delete_ssh_key"]),
+        #[cfg(feature = "github")]
+        entry::<crate::commands::ssh_key::ListGithubSshKey>("ssh-key", "Lists the SSH keys that the caller has at GitHub; none when the accounts are not linked.", &["list_github_ssh_keys"]),
         #[cfg(feature = "account")]
         entry::<crate::commands::ssh_key::ListPersonalSshKey>("ssh-key", "Lists the SSH keys of the caller.", &["list_ssh_keys"]),
         #[cfg(feature = "application")]
