@@ -39,3 +39,8 @@ pub use machine::State;
 pub use retry::{Retry, Wishes};
 pub use settings::{Overflow, Settings};
 pub use stream::EventStream;
+
+/// The example of the page that people see first.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;

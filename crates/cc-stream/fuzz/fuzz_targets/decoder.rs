@@ -1,0 +1,36 @@
+//! Whatever the bytes, the decoder takes them all, stays within its limits, and finds the same wherever they are cut.
+//!
+//! The vectors of the tests are a good start: `cargo +nightly fuzz run decoder corpus tests/vectors`.
+
+#![no_main]
+
+use cc_stream::{Decoder, Frame, Limits};
+use libfuzzer_sys::fuzz_target;
+
+const LIMITS: Limits = Limits { line: 64, event: 128 };
+
+/// What a decoder finds in these pieces, as text.
+fn decode<'a>(pieces: impl IntoIterator<Item = &'a [u8]>) -> Vec<String> {
+    let mut decoder = Decoder::new(LIMITS);
+    let mut frames = Vec::new();
+    for piece in pieces {
+        let mut rest = piece;
+        while let Some(frame) = decoder.next(&mut rest) {
+            if let Frame::Event(event) = &frame {
+                // Bytes that are no UTF-8 grow to three each.
+                assert!(event.data.len() <= 3 * LIMITS.event, "an event of {} bytes", event.data.len());
+            }
+            frames.push(format!("{frame:?}"));
+        }
+        assert!(rest.is_empty(), "the decoder takes all of its input");
+    }
+    frames
+}
+
+fuzz_target!(|input: (u16, Vec<u8>)| {
+    let (cut, bytes) = input;
+    let whole = decode([&bytes[..]]);
+    let (before, after) = bytes.split_at(usize::from(cut) % (bytes.len() + 1));
+    assert_eq!(decode([before, after]), whole);
+    assert_eq!(decode(bytes.chunks(1)), whole);
+});
