@@ -17,7 +17,7 @@ const ARROWS: [(&str, &[&str]); 9] = [
     ("cc-bridge", &["cc-core", "cc-api-*"]),
     ("cc-redis-http", &["cc-core", "cc-api-*"]),
     ("cc-sandbox", &[]),
-    ("cc-examples", &[]),
+    ("cc-examples", &["cc-client", "cc-sandbox"]),
     ("xtask", &[]),
 ];
 
