@@ -49,14 +49,14 @@ async fn a_transport_that_keeps_answers_can_be_told_not_to_for_one_call() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn flaw_1_two_transports_share_nothing() {
+async fn two_transports_share_nothing() {
     let platform = Platform::counting();
     assert_eq!(get(&platform.transport()).await, "0");
     assert_eq!(get(&platform.transport()).await, "1");
 }
 
 #[tokio::test(start_paused = true)]
-async fn flaw_1_what_is_kept_is_bounded_in_bytes() {
+async fn what_is_kept_is_bounded_in_bytes() {
     let platform = Platform::new(|count, _| answer(200, &format!("{count:0>10000}")));
     let transport = platform.builder().cache_capacity(50_000).build().unwrap();
     for id in 0..10 {
@@ -69,7 +69,7 @@ async fn flaw_1_what_is_kept_is_bounded_in_bytes() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn flaw_2_errors_are_not_kept() {
+async fn errors_are_not_kept() {
     for status in [404, 429, 500] {
         let platform = Platform::new(move |count, _| answer(if count == 0 { status } else { 200 }, "1"));
         let transport = platform.transport();
@@ -80,7 +80,7 @@ async fn flaw_2_errors_are_not_kept() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn flaw_3_a_write_drops_what_lies_above_and_below_it() {
+async fn a_write_drops_what_lies_above_and_below_it() {
     for write in [&PUT, &POST, &DELETE] {
         let platform = Platform::counting();
         let transport = platform.transport();
@@ -97,7 +97,7 @@ async fn flaw_3_a_write_drops_what_lies_above_and_below_it() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn flaw_3_a_write_that_fails_or_is_given_up_drops_too() {
+async fn a_write_that_fails_or_is_given_up_drops_too() {
     let platform = Platform::slow(|count, request| match *request.method() {
         http::Method::GET => after(Duration::ZERO, answer(200, &count.to_string())),
         _ => after(SECOND * 9, answer(500, "")),
@@ -114,7 +114,7 @@ async fn flaw_3_a_write_that_fails_or_is_given_up_drops_too() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn flaw_3_reload_replaces_what_is_kept_or_drops_it() {
+async fn reload_replaces_what_is_kept_or_drops_it() {
     let platform = Platform::counting();
     let transport = platform.builder().cache(CachePolicy::ttl(MINUTE)).build().unwrap();
     let (bare, reload) = (CallOptions::new(), CallOptions::new().reload());
@@ -127,7 +127,7 @@ async fn flaw_3_reload_replaces_what_is_kept_or_drops_it() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn flaw_3_an_answer_from_before_the_end_of_a_write_is_not_kept() {
+async fn an_answer_from_before_the_end_of_a_write_is_not_kept() {
     let platform = Platform::counting();
     let transport = platform.transport();
     let options = CallOptions::new();
@@ -148,7 +148,7 @@ async fn flaw_3_an_answer_from_before_the_end_of_a_write_is_not_kept() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn flaw_4_a_header_that_matters_makes_another_answer() {
+async fn a_header_that_matters_makes_another_answer() {
     let platform = Platform::counting();
     let transport = platform.transport();
     let with = |password: &str| {
@@ -202,7 +202,7 @@ async fn a_store_that_fails_never_fails_a_call() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn flaw_5_each_caller_decodes_a_value_of_its_own() {
+async fn each_caller_decodes_a_value_of_its_own() {
     let platform = Platform::new(|_, _| answer(200, "[3,1,2]"));
     let transport = platform.transport();
     let mut first =
@@ -214,7 +214,7 @@ async fn flaw_5_each_caller_decodes_a_value_of_its_own() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn flaw_8_an_answer_that_belongs_to_one_call_is_not_kept() {
+async fn an_answer_that_belongs_to_one_call_is_not_kept() {
     let platform = Platform::counting();
     let transport = platform.transport();
     for count in ["0", "1"] {

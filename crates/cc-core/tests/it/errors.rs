@@ -11,7 +11,7 @@ async fn error(platform: &Platform) -> Error {
 }
 
 #[tokio::test(start_paused = true)]
-async fn flaw_13_codes_and_context_are_read_from_any_body() {
+async fn codes_and_context_are_read_from_any_body() {
     for (kind, body) in [
         (
             "application/json",
@@ -41,7 +41,7 @@ async fn an_error_names_operation_method_url_and_exchange() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn flaw_14_no_error_shows_credentials_or_a_body() {
+async fn no_error_shows_credentials_or_a_body() {
     let platform = Platform::new(|_, _| unreachable());
     let transport = platform.builder().credentials(Credentials::api_token("hunter2")).build().unwrap();
     let error = transport.execute(with_body(&PUT, r#"{"password":"hunter2"}"#), &once()).await.unwrap_err();
@@ -114,7 +114,7 @@ async fn a_path_that_makes_no_url_is_refused_before_anything_is_sent() {
 }
 
 #[tokio::test]
-async fn flaw_14_a_url_with_credentials_shows_them_to_those_who_ask_only() {
+async fn a_url_with_credentials_shows_them_to_those_who_ask_only() {
     let builder = Transport::builder().endpoint("https://api.test/base/");
     let transport = builder.credentials(Credentials::api_token("abc")).build().unwrap();
     let mut request = request(&GET);

@@ -40,7 +40,7 @@ async fn different_requests_and_writes_are_not_shared() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn flaw_6_a_get_after_the_begin_of_a_write_joins_none_from_before() {
+async fn a_get_after_the_begin_of_a_write_joins_none_from_before() {
     let platform = Platform::slow(|count, _| after(SECOND * 2, answer(200, &count.to_string())));
     let transport = platform.transport();
     let options = CallOptions::new();
@@ -59,7 +59,7 @@ async fn flaw_6_a_get_after_the_begin_of_a_write_joins_none_from_before() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn flaw_6_reload_does_not_join_a_plain_get() {
+async fn reload_does_not_join_a_plain_get() {
     let platform = Platform::counting();
     let transport = platform.transport();
     let (plain, reload) = (CallOptions::new(), CallOptions::new().reload());
@@ -72,7 +72,7 @@ async fn flaw_6_reload_does_not_join_a_plain_get() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn flaw_6_the_first_to_give_up_does_not_rule_the_others() {
+async fn the_first_to_give_up_does_not_rule_the_others() {
     let platform = Platform::counting();
     let transport = platform.transport();
     let (hasty, patient) = (CallOptions::new().timeout(SECOND / 2), CallOptions::new());
@@ -91,7 +91,7 @@ async fn flaw_6_the_first_to_give_up_does_not_rule_the_others() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn flaw_6_each_caller_has_its_own_timeout() {
+async fn each_caller_has_its_own_timeout() {
     let platform = Platform::counting();
     let transport = platform.transport();
     let (patient, hasty) = (CallOptions::new().timeout(SECOND * 9), CallOptions::new().timeout(SECOND / 2));
@@ -129,7 +129,7 @@ async fn calls_that_try_differently_hard_do_not_join() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn flaw_8_a_call_with_a_side_effect_is_not_shared() {
+async fn a_call_with_a_side_effect_is_not_shared() {
     let platform = Platform::counting();
     let transport = platform.transport();
     let options = CallOptions::new();

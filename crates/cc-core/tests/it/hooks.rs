@@ -96,7 +96,7 @@ async fn answers_of_the_cache_and_errors_pass_the_hooks_too() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn flaw_16_an_error_is_reported_once_or_not_at_all() {
+async fn an_error_is_reported_once_or_not_at_all() {
     let platform = Platform::new(|_, _| answer(200, "no number"));
     let notes = Notes::default();
     let transport = platform.builder().hooks(notes.clone()).build().unwrap();
@@ -145,7 +145,7 @@ impl Hooks for Tenants {
 }
 
 #[tokio::test(start_paused = true)]
-async fn flaw_4_tenants_that_a_hook_names_do_not_mix() {
+async fn tenants_that_a_hook_names_do_not_mix() {
     let platform = Platform::counting();
     let transport = platform.builder().hooks(Tenants::default()).build().unwrap();
     let kept = CallOptions::new().cache(CachePolicy::ttl(SECOND * 60));

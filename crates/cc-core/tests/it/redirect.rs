@@ -94,7 +94,7 @@ async fn see_other_is_read_without_the_body() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn flaw_13_a_redirect_that_is_not_followed_is_an_error() {
+async fn a_redirect_that_is_not_followed_is_an_error() {
     for (status, to, reason) in [
         (302, "http://api.test/", "from https to http"),
         (302, "ftp://api.test/", "neither http nor https"),

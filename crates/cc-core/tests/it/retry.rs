@@ -15,7 +15,7 @@ fn failing(times: usize, status: u16) -> Platform {
 }
 
 #[tokio::test(start_paused = true)]
-async fn flaw_18_statuses_that_pass_are_retried_and_counted() {
+async fn statuses_that_pass_are_retried_and_counted() {
     for status in [408, 429, 500, 502, 503, 504] {
         let platform = failing(2, status);
         let answer = platform.transport().execute(request(&GET), &CallOptions::new()).await.unwrap();

@@ -30,7 +30,7 @@ async fn a_stream_is_there_at_its_head_and_has_all_the_time_after() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn flaw_7_streams_share_nothing() {
+async fn streams_share_nothing() {
     let transport = dripping().builder().cache(CachePolicy::ttl(SECOND)).build().unwrap();
     let options = CallOptions::new();
     let (one, other) = tokio::join!(
@@ -55,7 +55,7 @@ async fn open_streams_take_no_turn() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn flaw_13_a_stream_that_is_refused_tells_the_code() {
+async fn a_stream_that_is_refused_tells_the_code() {
     let platform = Platform::new(|_, _| answer(403, r#"{"code":"clever.no","error":"not you"}"#));
     let error = platform.transport().open_request(request(&GET), &CallOptions::new()).await.unwrap_err();
     assert_eq!((error.code(), error.kind(), error.attempts()), ("clever.no", ErrorKind::Refused, 1));

@@ -30,7 +30,7 @@ async fn an_attempt_may_take_thirty_seconds_and_a_call_any_time() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn flaw_12_none_means_no_limit() {
+async fn none_means_no_limit() {
     let platform = taking(4_000);
     let transport = platform.builder().timeout(SECOND).build().unwrap();
     let options = CallOptions::new().timeout(None).attempt_timeout(None);
@@ -40,7 +40,7 @@ async fn flaw_12_none_means_no_limit() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn flaw_12_the_time_covers_the_body() {
+async fn the_time_covers_the_body() {
     let platform = Platform::new(|_, _| {
         let stalled = futures_util::stream::pending::<Result<bytes::Bytes, cc_core::Error>>();
         Ok(cc_core::transport::HttpResponse::new(Body::from_stream(stalled)))
@@ -53,7 +53,7 @@ async fn flaw_12_the_time_covers_the_body() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn flaw_12_a_deadline_that_has_passed_sends_nothing() {
+async fn a_deadline_that_has_passed_sends_nothing() {
     let platform = taking(0);
     let options = CallOptions::new().timeout(SECOND).deadline(Instant::now());
     assert_eq!(elapsed(&platform.transport(), &options).await, (Some(ErrorKind::TimedOut), 0));
@@ -61,7 +61,7 @@ async fn flaw_12_a_deadline_that_has_passed_sends_nothing() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn flaw_13_a_timeout_tells_what_was_asked_and_how_often() {
+async fn a_timeout_tells_what_was_asked_and_how_often() {
     let platform = taking(9);
     let transport = platform.builder().timeout(SECOND).build().unwrap();
     let mut request = request(&GET);
@@ -84,7 +84,7 @@ async fn the_time_of_a_call_covers_retries_and_their_waits() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn flaw_18_no_more_requests_are_in_flight_than_allowed() {
+async fn no_more_requests_are_in_flight_than_allowed() {
     let platform = taking(1);
     let transport = platform.builder().concurrency(3).build().unwrap();
     let options = CallOptions::new();

@@ -100,7 +100,7 @@ async fn a_span_tells_the_kind_of_a_failure() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn flaw_14_the_debug_log_shows_shapes_and_no_value() {
+async fn the_debug_log_shows_shapes_and_no_value() {
     let platform = Platform::new(|_, _| {
         answer_with(
             200,
