@@ -250,3 +250,22 @@ macro_rules! __open_union_schema {
 macro_rules! __open_union_schema {
     ($($tokens:tt)*) => {};
 }
+
+#[cfg(test)]
+mod tests {
+    crate::open_enum! {
+        /// A state.
+        pub enum State {
+            /// On.
+            On = "ON",
+        }
+    }
+
+    #[test]
+    fn a_value_that_is_not_known_is_kept_as_it_came() {
+        for (json, state) in [(r#""ON""#, State::On), (r#""on""#, State::Unknown("on".to_owned()))] {
+            assert_eq!(serde_json::from_str::<State>(json).unwrap(), state);
+            assert_eq!(serde_json::to_string(&state).unwrap(), json);
+        }
+    }
+}

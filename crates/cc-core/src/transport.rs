@@ -23,10 +23,12 @@ mod url;
 
 use std::fmt;
 use std::mem::take;
+use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::Bytes;
+use futures_util::FutureExt;
 use http::HeaderMap;
 use tower::Service;
 
@@ -193,10 +195,13 @@ impl Transport {
         authorized.await.map_err(|error: Error| error.with_operation(request.info))
     }
 
-    /// Runs [`Hooks::on_error`]: for those who told their calls not to report, and report for several calls once.
+    /// Runs [`Hooks::on_error`]: for those who told their calls not to report, and report for several calls once. A hook that
+    /// panics is logged, and does not take the place of the error.
     pub async fn report(&self, error: &Error) {
-        if let Some(hooks) = &self.0.means.hooks {
-            hooks.on_error(error).await;
+        let Some(hooks) = &self.0.means.hooks else { return };
+        let told = AssertUnwindSafe(async { hooks.on_error(error).await });
+        if told.catch_unwind().await.is_err() {
+            tracing::error!(%error, "a hook panicked when it was told of an error");
         }
     }
 

@@ -38,7 +38,7 @@ pub trait Hooks: Send + Sync + fmt::Debug + 'static {
         Box::pin(std::future::ready(()))
     }
 
-    /// When the call ends in an error, which the caller gets whatever happens here.
+    /// When the call ends in an error, which the caller gets whatever happens here, even a panic.
     fn on_error<'a>(&'a self, error: &'a Error) -> HookFuture<'a, ()> {
         let _ = error;
         Box::pin(std::future::ready(()))

@@ -19,6 +19,23 @@ async fn identical_gets_at_one_time_are_sent_once() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn each_caller_of_a_shared_request_decodes_a_value_of_its_own() {
+    let platform = Platform::slow(|_, _| after(SECOND, answer(200, "[3,1,2]")));
+    let transport = platform.transport();
+    let options = CallOptions::new();
+    let read = async |sorted: bool| {
+        let answer = transport.execute(request(&GET), &options).await.unwrap();
+        let mut list = answer.json::<Vec<u32>>().unwrap().into_inner();
+        if sorted {
+            list.sort_unstable();
+        }
+        list
+    };
+    let lists = tokio::join!(read(true), read(false));
+    assert_eq!((lists, platform.count()), ((vec![1, 2, 3], vec![3, 1, 2]), 1));
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_failure_is_shared_too() {
     let platform = Platform::slow(|_, _| after(SECOND, answer(404, r#"{"id":4004,"message":"no"}"#)));
     let transport = platform.transport();

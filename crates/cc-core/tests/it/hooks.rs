@@ -131,6 +131,27 @@ async fn a_hook_that_fails_ends_the_call_before_anything_is_sent() {
     );
 }
 
+/// Panics when it is told of an error: before it has a future, and within.
+#[derive(Debug)]
+struct Panicking(bool);
+
+impl Hooks for Panicking {
+    fn on_error<'a>(&'a self, _: &'a Error) -> HookFuture<'a, ()> {
+        assert!(self.0, "at once");
+        Box::pin(async { panic!("within") })
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_hook_that_panics_does_not_take_the_place_of_the_error() {
+    for late in [false, true] {
+        let platform = Platform::new(|_, _| answer(404, r#"{"code":"clever.none"}"#));
+        let transport = platform.builder().hooks(Panicking(late)).build().unwrap();
+        let error = transport.execute(request(&GET), &CallOptions::new()).await.unwrap_err();
+        assert_eq!(error.code(), "clever.none");
+    }
+}
+
 /// A tenant that a hook names makes another answer.
 #[derive(Debug, Default)]
 struct Tenants(Mutex<u32>);
