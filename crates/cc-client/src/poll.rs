@@ -132,6 +132,21 @@ mod tests {
     }
 
     #[tokio::test(start_paused = true)]
+    async fn two_runs_of_one_polling_know_nothing_of_each_other() {
+        let polling = half_a_minute();
+        let run = |name, seconds| {
+            polling.run(move || async move {
+                runtime::sleep(seconds * SECOND).await;
+                Ok(Some(name))
+            })
+        };
+        let given_up = tokio::time::timeout(SECOND, run("first", 5)).await;
+        assert!(given_up.is_err());
+        let (second, third) = tokio::join!(run("second", 10), run("third", 2));
+        assert_eq!((second.unwrap(), third.unwrap()), ("second", "third"));
+    }
+
+    #[tokio::test(start_paused = true)]
     async fn an_endless_time_is_no_overflow() {
         let found = Polling::new(SECOND, Duration::MAX).run(|| async { Ok(Some(1)) }).await;
         assert_eq!(found.unwrap(), 1);

@@ -27,6 +27,8 @@ mod grafana;
 pub mod harness;
 #[cfg(feature = "product")]
 mod heptapod;
+#[cfg(all(feature = "application", feature = "deployment", feature = "product"))]
+mod ids;
 #[cfg(feature = "deployment")]
 mod instance;
 #[cfg(feature = "billing")]
@@ -71,6 +73,8 @@ mod resource;
 mod tag;
 #[cfg(feature = "redirection")]
 mod tcp_redirection;
+#[cfg(all(feature = "addon", feature = "application", feature = "deployment", feature = "product"))]
+mod values;
 #[cfg(feature = "billing")]
 mod vat_number;
 #[cfg(feature = "deployment")]
