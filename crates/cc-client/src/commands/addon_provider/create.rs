@@ -11,6 +11,17 @@ use crate::context::Context;
 /// Publishes an add-on provider.
 ///
 /// Operation: `create_addon_provider`.
+///
+/// # Example
+/// ```
+/// # cc_examples::try_out("CreateAddonProvider", async |client, input| {
+/// # let owner_id: cc_client::core::OwnerId = input.get("ownerId");
+/// # let api: cc_client::commands::addon_provider::model::AddonProviderApi = input.get("api");
+/// use cc_client::commands::addon_provider::CreateAddonProvider;
+///
+/// let provider = client.send(CreateAddonProvider::new(owner_id, "engines", "Engines", api)).await?;
+/// # Ok(()) });
+/// ```
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "catalog", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]

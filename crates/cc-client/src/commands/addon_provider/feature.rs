@@ -13,6 +13,16 @@ use crate::resolve::Ids;
 /// Deletes a feature of a provider, by its name.
 ///
 /// Operation: `delete_addon_provider_feature`. The owner, when it is not given, is resolved from the provider.
+///
+/// # Example
+/// ```
+/// # cc_examples::try_out("DeleteAddonProviderFeature", async |client, input| {
+/// # let provider_id: cc_client::core::AddonProviderId = input.get("addonProviderId");
+/// use cc_client::commands::addon_provider::DeleteAddonProviderFeature;
+///
+/// client.send(DeleteAddonProviderFeature::new(provider_id, "Memory")).await?;
+/// # Ok(()) });
+/// ```
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "catalog", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]

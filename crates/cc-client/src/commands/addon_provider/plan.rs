@@ -13,6 +13,16 @@ use crate::resolve::Ids;
 /// Lists the plans of a provider, the cheapest first. Where there is no such provider, the list is empty.
 ///
 /// Operation: `list_addon_provider_plans`. The owner, when it is not given, is resolved from the provider.
+///
+/// # Example
+/// ```
+/// # cc_examples::try_out("ListAddonProviderPlan", async |client, input| {
+/// # let provider_id: cc_client::core::AddonProviderId = input.get("addonProviderId");
+/// use cc_client::commands::addon_provider::ListAddonProviderPlan;
+///
+/// let plans = client.send(ListAddonProviderPlan::new(provider_id)).await?;
+/// # Ok(()) });
+/// ```
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "catalog", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
@@ -60,6 +70,16 @@ impl Command for ListAddonProviderPlan {
 /// Adds a plan to a provider.
 ///
 /// Operation: `create_addon_provider_plan`. The owner, when it is not given, is resolved from the provider.
+///
+/// # Example
+/// ```
+/// # cc_examples::try_out("CreateAddonProviderPlan", async |client, input| {
+/// # let provider_id: cc_client::core::AddonProviderId = input.get("addonProviderId");
+/// use cc_client::commands::addon_provider::CreateAddonProviderPlan;
+///
+/// let plan = client.send(CreateAddonProviderPlan::new(provider_id, "Small", "s", 1.5)).await?;
+/// # Ok(()) });
+/// ```
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "catalog", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
@@ -127,6 +147,17 @@ impl Command for CreateAddonProviderPlan {
 /// Replaces a plan of a provider: without features, it offers none.
 ///
 /// Operation: `update_addon_provider_plan`. The owner, when it is not given, is resolved from the provider.
+///
+/// # Example
+/// ```
+/// # cc_examples::try_out("UpdateAddonProviderPlan", async |client, input| {
+/// # let provider_id: cc_client::core::AddonProviderId = input.get("addonProviderId");
+/// # let plan_id: String = input.get("planId");
+/// use cc_client::commands::addon_provider::UpdateAddonProviderPlan;
+///
+/// let plan = client.send(UpdateAddonProviderPlan::new(provider_id, plan_id, "Small", "s", 1.5)).await?;
+/// # Ok(()) });
+/// ```
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "catalog", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]

@@ -14,6 +14,15 @@ use crate::model::setters;
 /// [confirmed](ConfirmAuthMfa).
 ///
 /// Operation: `create_mfa`.
+///
+/// # Example
+/// ```
+/// # cc_examples::try_out("CreateAuthMfa", async |client, _| {
+/// use cc_client::commands::auth::CreateAuthMfa;
+///
+/// let enrolment = client.send(CreateAuthMfa::new("TOTP", "the password")).await?;
+/// # Ok(()) });
+/// ```
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "catalog", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
@@ -45,6 +54,15 @@ impl Command for CreateAuthMfa {
 /// Confirms a second factor with one of its codes.
 ///
 /// Operation: `confirm_mfa`.
+///
+/// # Example
+/// ```
+/// # cc_examples::try_out("ConfirmAuthMfa", async |client, _| {
+/// use cc_client::commands::auth::ConfirmAuthMfa;
+///
+/// client.send(ConfirmAuthMfa::new("TOTP", "123456", "the password")).await?;
+/// # Ok(()) });
+/// ```
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "catalog", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
@@ -88,6 +106,15 @@ impl Command for ConfirmAuthMfa {
 /// Takes a second factor away.
 ///
 /// Operation: `delete_mfa`.
+///
+/// # Example
+/// ```
+/// # cc_examples::try_out("DeleteAuthMfa", async |client, _| {
+/// use cc_client::commands::auth::DeleteAuthMfa;
+///
+/// client.send(DeleteAuthMfa::new("TOTP", "the password")).await?;
+/// # Ok(()) });
+/// ```
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "catalog", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
@@ -120,6 +147,15 @@ impl Command for DeleteAuthMfa {
 /// of them.
 ///
 /// Operation: `list_mfa_backup_codes`.
+///
+/// # Example
+/// ```
+/// # cc_examples::try_out("GetAuthMfaBackupCodes", async |client, _| {
+/// use cc_client::commands::auth::GetAuthMfaBackupCodes;
+///
+/// let codes = client.send(GetAuthMfaBackupCodes::new("TOTP", "the password")).await?;
+/// # Ok(()) });
+/// ```
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "catalog", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]

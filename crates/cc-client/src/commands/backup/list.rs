@@ -16,6 +16,16 @@ use crate::resolve::Ids;
 ///
 /// Operations: `list_backups`. With commands, for backups that bring none of their own: `get_addon` for the provider, and
 /// `get_addon_connection` if it is one of PostgreSQL, MySQL and MongoDB. Another one has no commands.
+///
+/// # Example
+/// ```
+/// # cc_examples::try_out("ListBackup", async |client, input| {
+/// # let addon_id: cc_client::core::AnyAddonId = input.get("addonId");
+/// use cc_client::commands::backup::ListBackup;
+///
+/// let backups = client.send(ListBackup::new(addon_id).with_commands(true)).await?;
+/// # Ok(()) });
+/// ```
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "catalog", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]

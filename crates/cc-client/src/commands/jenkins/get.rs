@@ -15,6 +15,16 @@ use crate::resolve::Ids;
 ///
 /// # Errors
 /// Those of either, but that 404 for the updates alone means that none are known.
+///
+/// # Example
+/// ```
+/// # cc_examples::try_out("GetJenkinsInfo", async |client, input| {
+/// # let addon_id: cc_client::core::AnyAddonId = input.get("addonId");
+/// use cc_client::commands::jenkins::GetJenkinsInfo;
+///
+/// let jenkins = client.send(GetJenkinsInfo::new(addon_id)).await?;
+/// # Ok(()) });
+/// ```
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "catalog", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]

@@ -12,6 +12,16 @@ use crate::model::ImageType;
 /// Changes the picture of an organisation, and gives its address.
 ///
 /// Operation: `update_organisation_avatar`.
+///
+/// # Example
+/// ```
+/// # cc_examples::try_out("UpdateOrganisationAvatar", async |client, input| {
+/// # let organisation_id: cc_client::core::OwnerId = input.get("organisationId");
+/// use cc_client::commands::organisation::UpdateOrganisationAvatar;
+///
+/// let picture = client.send(UpdateOrganisationAvatar::new(organisation_id, "image/png", b"PNG".to_vec())).await?;
+/// # Ok(()) });
+/// ```
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "catalog", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]

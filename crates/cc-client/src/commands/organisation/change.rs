@@ -130,6 +130,15 @@ organisation_command! {
     ///
     /// # Errors
     /// [`ErrorKind::InvalidInput`], and no request, when it is said to be neither.
+    ///
+    /// # Example
+    /// ```
+    /// # cc_examples::try_out("CreateOrganisation", async |client, _| {
+    /// use cc_client::commands::organisation::CreateOrganisation;
+    ///
+    /// let organisation = client.send(CreateOrganisation::new("Engines", "What we are", "1 rue", "Nantes", "44000", "Ada Lovelace").country("FR")).await?;
+    /// # Ok(()) });
+    /// ```
     pub struct CreateOrganisation as OrganisationCreation {}
 }
 
@@ -151,6 +160,16 @@ organisation_command! {
     /// # Errors
     /// [`ErrorKind::InvalidInput`], and no request, when it is said to be neither of a person
     /// ([`country`](Self::country)) nor of a company ([`company`](Self::company) and [`vat`](Self::vat)).
+    ///
+    /// # Example
+    /// ```
+    /// # cc_examples::try_out("UpdateOrganisation", async |client, input| {
+    /// # let organisation_id: cc_client::core::OwnerId = input.get("organisationId");
+    /// use cc_client::commands::organisation::UpdateOrganisation;
+    ///
+    /// let organisation = client.send(UpdateOrganisation::new(organisation_id, "Engines", "What we are", "1 rue", "Nantes", "44000", "Ada Lovelace").country("FR")).await?;
+    /// # Ok(()) });
+    /// ```
     pub struct UpdateOrganisation as OrganisationUpdate {
         /// The organisation.
         organisation_id: OwnerId,

@@ -12,6 +12,15 @@ use crate::context::Context;
 ///
 /// # Errors
 /// [`ErrorKind::InvalidInput`], and no request, for the id of a user: what it would delete is the personal space.
+///
+/// # Example
+/// ```
+/// # cc_examples::try_out("DeleteOrganisation", async |client, _| {
+/// use cc_client::commands::organisation::DeleteOrganisation;
+///
+/// client.send(DeleteOrganisation::new("orga_1")).await?;
+/// # Ok(()) });
+/// ```
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "catalog", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]

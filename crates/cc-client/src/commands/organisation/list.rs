@@ -10,6 +10,15 @@ use crate::context::Context;
 /// Lists the organisations of the caller by name, and the personal space on demand.
 ///
 /// Operation: `list_organisations`.
+///
+/// # Example
+/// ```
+/// # cc_examples::try_out("ListOrganisation", async |client, _| {
+/// use cc_client::commands::organisation::ListOrganisation;
+///
+/// let organisations = client.send(ListOrganisation::new(true)).await?;
+/// # Ok(()) });
+/// ```
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "catalog", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]

@@ -10,6 +10,16 @@ use crate::context::Context;
 /// Lists the members of an organisation by name. Where there is no such organisation, the list is empty.
 ///
 /// Operation: `list_organisation_members`.
+///
+/// # Example
+/// ```
+/// # cc_examples::try_out("ListOrganisationMember", async |client, input| {
+/// # let organisation_id: cc_client::core::OwnerId = input.get("organisationId");
+/// use cc_client::commands::organisation::ListOrganisationMember;
+///
+/// let members = client.send(ListOrganisationMember::new(organisation_id)).await?;
+/// # Ok(()) });
+/// ```
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "catalog", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]

@@ -10,6 +10,15 @@ use crate::context::Context;
 /// Lists the personal space of the caller, then the organisations by name, with what is in them.
 ///
 /// Operation: `get_summary`.
+///
+/// # Example
+/// ```
+/// # cc_examples::try_out("GetOrganisationSummaries", async |client, _| {
+/// use cc_client::commands::organisation::GetOrganisationSummaries;
+///
+/// let summaries = client.send(GetOrganisationSummaries::new()).await?;
+/// # Ok(()) });
+/// ```
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "catalog", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]

@@ -13,6 +13,15 @@ use crate::model::ImageType;
 /// Changes the picture of the caller, and gives its address.
 ///
 /// Operation: `update_profile_avatar`.
+///
+/// # Example
+/// ```
+/// # cc_examples::try_out("UpdateProfileAvatar", async |client, _| {
+/// use cc_client::commands::profile::UpdateProfileAvatar;
+///
+/// let picture = client.send(UpdateProfileAvatar::from_service("gravatar")).await?;
+/// # Ok(()) });
+/// ```
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "catalog", derive(schemars::JsonSchema), schemars(extend("type" = "object")))]
 #[serde(tag = "type", rename_all = "camelCase", rename_all_fields = "camelCase", deny_unknown_fields)]

@@ -20,6 +20,15 @@ const CODES: [(&str, &str); 3] = [
 /// Lists the e-mail addresses of the caller: the primary one, and the others.
 ///
 /// Operations: `get_profile` and `list_profile_email_addresses`, at once.
+///
+/// # Example
+/// ```
+/// # cc_examples::try_out("ListProfileEmailAddress", async |client, _| {
+/// use cc_client::commands::profile::ListProfileEmailAddress;
+///
+/// let addresses = client.send(ListProfileEmailAddress::new()).await?;
+/// # Ok(()) });
+/// ```
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "catalog", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
@@ -52,6 +61,15 @@ impl Command for ListProfileEmailAddress {
 /// # Errors
 /// An address that is refused says why in [`Error::code`]: `clever.profile.email-address.` and one of `invalid-format`,
 /// `already-defined` and `already-used`.
+///
+/// # Example
+/// ```
+/// # cc_examples::try_out("CreateProfileEmailAddress", async |client, _| {
+/// use cc_client::commands::profile::CreateProfileEmailAddress;
+///
+/// client.send(CreateProfileEmailAddress::new("ada@example.org")).await?;
+/// # Ok(()) });
+/// ```
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "catalog", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]

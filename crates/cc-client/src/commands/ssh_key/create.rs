@@ -12,6 +12,15 @@ use crate::context::Context;
 /// listed yet.
 ///
 /// Operations: `add_ssh_key`, then `list_ssh_keys`, which passes by the response cache.
+///
+/// # Example
+/// ```
+/// # cc_examples::try_out("CreatePersonalSshKey", async |client, _| {
+/// use cc_client::commands::ssh_key::CreatePersonalSshKey;
+///
+/// let key = client.send(CreatePersonalSshKey::new("laptop", "ssh-ed25519 AAAA")).await?;
+/// # Ok(()) });
+/// ```
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "catalog", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]

@@ -10,6 +10,15 @@ use crate::model::setters;
 /// Reads the value of one of the caller's settings of the console. `None` when there is none.
 ///
 /// Operation: `get_user_setting`.
+///
+/// # Example
+/// ```
+/// # cc_examples::try_out("GetUserSetting", async |client, _| {
+/// use cc_client::commands::user_setting::GetUserSetting;
+///
+/// let theme = client.send(GetUserSetting::new("theme")).await?;
+/// # Ok(()) });
+/// ```
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "catalog", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
