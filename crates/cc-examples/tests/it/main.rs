@@ -6,4 +6,7 @@ mod commands;
 mod documents;
 #[rustfmt::skip]
 mod generated;
+mod once;
+mod promises;
+mod streams;
 mod trial;
