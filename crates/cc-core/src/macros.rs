@@ -267,5 +267,6 @@ mod tests {
             assert_eq!(serde_json::from_str::<State>(json).unwrap(), state);
             assert_eq!(serde_json::to_string(&state).unwrap(), json);
         }
+        assert_eq!(State::ALL, [State::On]);
     }
 }
