@@ -120,10 +120,10 @@ macro_rules! open_enum {
 ///     }
 /// }
 ///
-/// let json = r#"{"type":"PIGEON","loft":4}"#;
+/// let json = r#"{"loft":4,"type":"PIGEON"}"#;
 /// let recipient: Recipient = serde_json::from_str(json).unwrap();
 /// assert_eq!(recipient.tag(), "PIGEON");
-/// assert_eq!(serde_json::to_string(&recipient).unwrap(), r#"{"loft":4,"type":"PIGEON"}"#);
+/// assert_eq!(serde_json::to_string(&recipient).unwrap(), json);
 /// ```
 #[macro_export]
 macro_rules! open_union {

@@ -97,7 +97,7 @@ mod tests {
     fn a_known_variant_carries_its_tag() {
         let recipient = Recipient::Basic(Basic { url: "http://x".to_owned() });
         let json = serde_json::to_string(&recipient).unwrap();
-        assert_eq!(json, r#"{"type":"BASIC","url":"http://x"}"#);
+        assert_eq!(json, r#"{"url":"http://x","type":"BASIC"}"#);
         assert_eq!(recipient.tag(), "BASIC");
         assert_eq!(serde_json::from_str::<Recipient>(&json).unwrap(), recipient);
     }

@@ -26,7 +26,7 @@ use crate::stream::StreamCommand;
 ///
 /// let mut places = client.stream(StreamRequests::of_application(ids.application)).open().items();
 /// if let Some(places) = places.next().await {
-///     println!("{:?}", places?);
+///     println!("{:?}", places.map_err(cc_client::stream::to_error)?);
 /// }
 /// # Ok(()) });
 /// ```

@@ -139,7 +139,7 @@ mod tests {
         });
         assert_eq!(
             shown(value),
-            "{list: array(2)[{password: string(7)}], name: string(7), none: null, on: boolean, port: number}"
+            "{name: string(7), port: number, on: boolean, none: null, list: array(2)[{password: string(7)}]}"
         );
     }
 
