@@ -1,5 +1,7 @@
 //! The commands that are one request, from `x-command`.
 
+mod output;
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write;
 use std::path::{Path, PathBuf};
@@ -7,6 +9,7 @@ use std::path::{Path, PathBuf};
 use heck::ToSnakeCase;
 use serde_json::Value;
 
+use self::output::Output;
 use super::requests::{Input, inputs, output};
 use super::rust::{Ty, camel_name, doc, field_name, initializer, literal, type_name};
 use super::types::render_setter;
@@ -332,6 +335,19 @@ fn fields(
         }
         fields.push(field);
     }
+    // What the official client takes and does not send either.
+    for (name, _) in command.fields.iter().filter(|(_, place)| place == "nowhere") {
+        fields.push(Field {
+            name: name.clone(),
+            ident: field_name(name),
+            ty: if name == "ownerId" { Ty::Core("OwnerId".to_owned()) } else { Ty::String }.optional(),
+            required: false,
+            description:
+                "Taken for those who have it at hand; the platform needs it not, and it is not sent."
+                    .to_owned(),
+            target: Target::Nowhere,
+        });
+    }
     // What the owner is resolved from need not be an input of the operation.
     if let Some(owner) = &command.owner
         && !fields.iter().any(|field| field.name == *owner)
@@ -501,103 +517,5 @@ fn value_literal(value: &Value) -> String {
     match value {
         Value::String(text) => literal(text),
         other => other.to_string(),
-    }
-}
-
-/// How the answer becomes the output.
-struct Output {
-    /// The type of one thing.
-    one: String,
-    list: bool,
-    /// Whether each thing is turned into a model.
-    model: bool,
-    void: bool,
-    binary: bool,
-    empty: Option<String>,
-    sort: Option<String>,
-}
-
-impl Output {
-    fn of(operation: &Operation, command: &Command, ty: &Ty, types: &str) -> Self {
-        let void = command.output.as_deref() == Some("void") || *ty == Ty::Unit;
-        let model = command.output.is_some() && !void;
-        let (list, one) = match ty {
-            Ty::List(item) => (true, &**item),
-            other => (false, other),
-        };
-        let module = module(&command.domain);
-        let one = match &command.output {
-            Some(model) if !void => format!("crate::commands::{module}::model::{model}"),
-            _ => one.rust(types),
-        };
-        let binary = *ty == Ty::Bytes;
-        debug_assert!(!operation.id.is_empty());
-        Self { one, list, model, void, binary, empty: command.empty.clone(), sort: command.sort.clone() }
-    }
-
-    fn ty(&self) -> String {
-        let ty = if self.void {
-            "()".to_owned()
-        } else if self.binary {
-            "crate::Binary".to_owned()
-        } else if self.list {
-            format!("Vec<{}>", self.one)
-        } else {
-            self.one.clone()
-        };
-        if self.empty.as_deref() == Some("null") { format!("Option<{ty}>") } else { ty }
-    }
-
-    fn render(&self, call: &str) -> String {
-        let mut out = String::new();
-        match self.empty.as_deref() {
-            Some(kind) => {
-                let nothing = if kind == "list" { "Vec::new()" } else { "None" };
-                let _ = writeln!(
-                    out,
-                    "let answer = match {call} {{ Ok(answer) => answer, Err(error) if error.is_not_found() => return Ok({nothing}), Err(error) => return Err(error) }};"
-                );
-            }
-            None if self.void => {
-                let _ = writeln!(out, "{call}?;\nOk(())");
-                return out;
-            }
-            None => {
-                let _ = writeln!(out, "let answer = {call}?;");
-            }
-        }
-        if self.void {
-            out.push_str("drop(answer);\nOk(Some(()))\n");
-            return out;
-        }
-        let mut value = "answer.into_inner()".to_owned();
-        if self.binary {
-            value = format!("crate::Binary::from({value})");
-        } else if self.model && self.list {
-            value = format!("{value}.into_iter().map(Into::into).collect()");
-        } else if self.model {
-            value = format!("{value}.into()");
-        }
-        if let (Some(sort), true) = (&self.sort, self.list) {
-            let (field, descending) = match sort.strip_prefix('-') {
-                Some(field) => (field_name(field), true),
-                None => (field_name(sort), false),
-            };
-            let (a, b) = if descending { ("b", "a") } else { ("a", "b") };
-            let sort = match (field.as_str(), descending) {
-                // `self` sorts things that have no fields, such as texts.
-                ("self_", false) => "list.sort();".to_owned(),
-                ("self_", true) => "list.sort_by(|a, b| b.cmp(a));".to_owned(),
-                _ => format!("list.sort_by(|a, b| {a}.{field}.cmp(&{b}.{field}));"),
-            };
-            let _ = writeln!(out, "let mut list: Vec<{}> = {value};\n{sort}", self.one);
-            value = "list".to_owned();
-        }
-        if self.empty.as_deref() == Some("null") {
-            let _ = writeln!(out, "Ok(Some({value}))");
-        } else {
-            let _ = writeln!(out, "Ok({value})");
-        }
-        out
     }
 }

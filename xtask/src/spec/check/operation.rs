@@ -304,7 +304,7 @@ fn command(report: &mut Report<'_>, operation: &Node, pointer: &str) {
     }
     for entry in command.get("fields").map(Node::entries).unwrap_or_default() {
         let target = entry.value.as_str().unwrap_or_default();
-        if target != "body"
+        if !["body", "nowhere"].contains(&target)
             && !["path.", "query.", "header.", "body."].iter().any(|place| target.starts_with(place))
         {
             report.add(
