@@ -52,6 +52,9 @@ pub struct ListLog {
     /// Keeps the lines of this deployment.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub deployment_id: Option<cc_core::DeploymentId>,
+    /// Taken for those who have it at hand; the platform needs it not, and it is not sent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub owner_id: Option<cc_core::OwnerId>,
 }
 
 #[allow(clippy::new_without_default)]
@@ -66,6 +69,7 @@ impl ListLog {
             until: None,
             filter: None,
             deployment_id: None,
+            owner_id: None,
         }
     }
 
@@ -105,6 +109,12 @@ impl ListLog {
         deployment_id: impl Into<cc_core::DeploymentId>,
     ) -> Self {
         self.deployment_id = Some(deployment_id.into());
+        self
+    }
+
+    /// Taken for those who have it at hand; the platform needs it not, and it is not sent.
+    pub fn owner_id(mut self, owner_id: impl Into<cc_core::OwnerId>) -> Self {
+        self.owner_id = Some(owner_id.into());
         self
     }
 }
