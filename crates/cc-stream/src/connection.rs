@@ -8,6 +8,7 @@ use bytes::Bytes;
 use futures_core::Stream;
 use http::StatusCode;
 
+use crate::clock::Clock;
 use crate::connect::{Body, Opening, Response};
 use crate::error::{ErrorKind, StreamError};
 use crate::retry_after::retry_after;
@@ -56,18 +57,19 @@ impl Connection {
         }
     }
 
-    pub(crate) fn poll(&mut self, cx: &mut Context<'_>, now: Duration) -> Poll<Report> {
+    #[inline]
+    pub(crate) fn poll(&mut self, cx: &mut Context<'_>, clock: &dyn Clock) -> Poll<Report> {
         loop {
             match self {
                 Self::None => return Poll::Pending,
                 Self::Opening(opening) => match ready!(opening.as_mut().poll(cx)) {
-                    Ok(response) => match self.head(response, now) {
+                    Ok(response) => match self.head(response, clock.now()) {
                         Some(report) => return Poll::Ready(report),
                         None => continue,
                     },
                     Err(error) => return Poll::Ready(Report::Failed(error)),
                 },
-                Self::Refused(refusal) => return refusal.poll(cx, now).map(Report::Failed),
+                Self::Refused(refusal) => return refusal.poll(cx, clock.now()).map(Report::Failed),
                 Self::Open(body) => {
                     return body.as_mut().poll_next(cx).map(|bytes| match bytes {
                         Some(Ok(bytes)) => Report::Bytes(bytes),

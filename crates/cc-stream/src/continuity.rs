@@ -273,8 +273,9 @@ fn follows(last: &str, id: &str) -> Option<bool> {
 
 /// An id that ends in a number: what is before it, and the number.
 fn numbered(id: &str) -> Option<(&str, u64)> {
-    let text = id.trim_end_matches(|last: char| last.is_ascii_digit());
-    Some((text, id[text.len()..].parse().ok()?))
+    let digits = id.bytes().rev().take_while(u8::is_ascii_digit).count();
+    let (text, number) = id.split_at(id.len() - digits);
+    Some((text, number.parse().ok()?))
 }
 
 /// The last ids, as fingerprints.

@@ -5,7 +5,7 @@
 
 use std::collections::VecDeque;
 use std::sync::Arc;
-use std::task::{Context, Poll, ready};
+use std::task::{Context, Poll, Waker, ready};
 use std::time::Duration;
 
 use bytes::Bytes;
@@ -17,7 +17,7 @@ use crate::continuity::Position;
 use crate::decoder::Decoder;
 use crate::error::{ErrorKind, Result, StreamError};
 use crate::event::{EndReason, Opened, Retrying, StreamEvent};
-use crate::handle::Shared;
+use crate::handle::{Entered, Shared};
 use crate::machine::{Cause, Effect, Failure, Input, Link, Rules, State};
 use crate::reader::{Reader, Reading};
 
@@ -46,9 +46,16 @@ pub(crate) struct Driver<T> {
     pub(crate) outbox: VecDeque<Told<T>>,
     /// The place before what waits in the outbox.
     pub(crate) place: Option<Position>,
+    /// Bytes came that the machine was not told of.
+    pub(crate) heard: bool,
+    /// There were retries since the last healthy connection.
+    pub(crate) retried: bool,
     pub(crate) timer: Option<(Duration, Sleep)>,
     /// The commands already followed.
     pub(crate) followed: u64,
+    /// Who is woken by a command. As long as it is the one who polls and no command came, there is nothing to ask the
+    /// machine for.
+    pub(crate) waker: Option<Waker>,
     /// The consumer was away since the last time nothing was there.
     pub(crate) away: bool,
     pub(crate) ended: bool,
@@ -105,14 +112,14 @@ impl<T> Driver<T> {
             };
             let place = self.reader.place_before_gap();
             match self.reader.read(frame) {
-                Reading::Item(item) => return Some(item.map(StreamEvent::Item)),
+                Reading::Told(told) => return Some(told),
                 Reading::Nothing => {}
                 Reading::Duplicate => self.shared.counts.duplicates.add(1),
                 Reading::Retry(time) => self.shared.set_reconnection_time(time),
-                Reading::AfterGap(gap, item) => {
-                    if let Some(item) = item {
+                Reading::AfterGap(gap, told) => {
+                    if let Some(told) = told {
                         self.place = place;
-                        self.outbox.push_back(item.map(StreamEvent::Item));
+                        self.outbox.push_back(told);
                     }
                     return Some(Ok(StreamEvent::Gap(gap)));
                 }
@@ -128,9 +135,35 @@ impl<T> Driver<T> {
 
     /// Follows the machine one step. `Ready`: something happened, look again.
     fn advance(&mut self, cx: &mut Context<'_>) -> Poll<()> {
-        let now = self.shared.clock.now();
-        let (state, link, commands) = self.shared.enter(now, cx.waker());
-        self.followed = commands;
+        if !self.is_undisturbed(cx.waker()) {
+            self.enter(cx);
+            if self.ended {
+                return Poll::Ready(());
+            }
+        }
+        match self.connection.poll(cx, &*self.shared.clock) {
+            Poll::Ready(report) => {
+                self.follow(report);
+                Poll::Ready(())
+            }
+            Poll::Pending => self.wait(cx),
+        }
+    }
+
+    /// Whether the connection is open, and was when the machine was last asked; since then, nothing but bytes came.
+    #[inline]
+    fn is_undisturbed(&self, waker: &Waker) -> bool {
+        matches!(self.connection, Connection::Open(_))
+            && self.followed == self.shared.commands()
+            && self.waker.as_ref().is_some_and(|known| is_same(known, waker))
+    }
+
+    /// Asks the machine for its state, and does what that means.
+    fn enter(&mut self, cx: &mut Context<'_>) {
+        let Entered { state, link, retried, commands } =
+            self.shared.enter(self.shared.clock.now(), cx.waker());
+        (self.followed, self.retried) = (commands, retried);
+        self.waker = Some(cx.waker().clone());
         if link != self.link || !matches!(state, State::Connecting | State::Open) {
             self.disconnect();
             self.link = link;
@@ -141,17 +174,9 @@ impl<T> Driver<T> {
                 self.outbox.push_back(Ok(StreamEvent::End(reason)));
                 self.timer = None;
                 self.ended = true;
-                return Poll::Ready(());
             }
             State::Connecting if self.connection.is_none() => self.open(),
             _ => {}
-        }
-        match self.connection.poll(cx, now) {
-            Poll::Ready(report) => {
-                self.follow(now, report);
-                Poll::Ready(())
-            }
-            Poll::Pending => self.wait(cx, now),
         }
     }
 
@@ -171,18 +196,24 @@ impl<T> Driver<T> {
         self.connection = Connection::None;
         self.chunk = Bytes::new();
         self.decoded = 0;
+        self.heard = false;
         self.decoder.reset();
     }
 
-    fn follow(&mut self, now: Duration, report: Report) {
+    fn follow(&mut self, report: Report) {
+        let now = || self.shared.clock.now();
         match report {
             Report::Bytes(bytes) => {
-                self.shared.apply(now, Input::Bytes(self.link));
-                self.chunk = bytes;
-                self.decoded = 0;
+                // When they came decides whether a connection lived, which counts after retries alone. Else the
+                // machine is told when there is nothing to read: a busy stream saves the look at the clock.
+                if self.retried {
+                    self.retried = self.shared.heard(now(), self.link);
+                }
+                self.heard = true;
+                (self.chunk, self.decoded) = (bytes, 0);
             }
             Report::Opened => {
-                if self.shared.reach(now, Input::Opened(self.link), State::Open) {
+                if self.shared.reach(now(), Input::Opened(self.link), State::Open) {
                     self.reader.tracker.connected();
                     let opened = Opened { attempt: self.attempts, resumed_from: self.asked.clone() };
                     self.outbox.push_back(Ok(StreamEvent::Open(opened)));
@@ -192,7 +223,7 @@ impl<T> Driver<T> {
                 self.reader.tracker.connected();
                 let gap = self.reader.tracker.finish();
                 self.outbox.extend(gap.map(|gap| Ok(StreamEvent::Gap(gap))));
-                self.shared.apply(now, Input::Ended(self.link, EndReason::NoContent));
+                self.shared.apply(now(), Input::Ended(self.link, EndReason::NoContent));
             }
             Report::Failed(error) => {
                 let mut failure = Failure { transient: error.is_transient(), retry_after: None };
@@ -203,16 +234,18 @@ impl<T> Driver<T> {
                         failure.transient = true;
                     }
                 }
-                let effect = self.shared.apply(now, Input::Failed(self.link, failure));
+                let effect = self.shared.apply(now(), Input::Failed(self.link, failure));
                 self.tell(effect, Some(error));
             }
         }
     }
 
     /// Nothing to read: waits for the next deadline, if there is one.
-    fn wait(&mut self, cx: &mut Context<'_>, now: Duration) -> Poll<()> {
-        let away = std::mem::take(&mut self.away);
-        let machine = self.shared.idle(now, self.link, away);
+    fn wait(&mut self, cx: &mut Context<'_>) -> Poll<()> {
+        let now = self.shared.clock.now();
+        let (heard, away) =
+            (std::mem::take(&mut self.heard) && !self.retried, std::mem::take(&mut self.away));
+        let machine = self.shared.idle(now, self.link, heard, away);
         let Some(deadline) = machine.into_iter().chain(self.connection.deadline()).min() else {
             self.timer = None;
             return Poll::Pending;
@@ -259,6 +292,12 @@ impl<T> Driver<T> {
         self.outbox.push_back(told);
         self.disconnect();
     }
+}
+
+/// Whether both wake the same task. `Waker::will_wake` compares where the functions' table is, of which a program may
+/// hold copies, and misses some.
+fn is_same(one: &Waker, other: &Waker) -> bool {
+    one.data() == other.data() && one.vtable() == other.vtable()
 }
 
 /// Statuses that may mean "I cannot go on from this id": tried once more without it.

@@ -51,6 +51,16 @@ struct Inner {
     waker: Option<Waker>,
 }
 
+/// Where the stream is when it is polled.
+pub(crate) struct Entered {
+    pub(crate) state: State,
+    pub(crate) link: Link,
+    /// There were retries since the last healthy connection.
+    pub(crate) retried: bool,
+    /// After how many commands.
+    pub(crate) commands: u64,
+}
+
 impl Shared {
     pub(crate) fn new(machine: Machine, clock: Arc<dyn Clock>) -> Arc<Self> {
         Arc::new(Self {
@@ -70,15 +80,27 @@ impl Shared {
         self.commands.load(Ordering::Acquire)
     }
 
-    /// The stream is polled: starts it if needed, and says where it is, and after how many commands.
-    pub(crate) fn enter(&self, now: Duration, waker: &Waker) -> (State, Link, u64) {
+    /// The stream is polled: starts it if needed, and says where it is.
+    pub(crate) fn enter(&self, now: Duration, waker: &Waker) -> Entered {
         let mut inner = self.lock();
         inner.machine.apply(now, Input::Start);
         match &mut inner.waker {
             Some(known) => known.clone_from(waker),
             none => *none = Some(waker.clone()),
         }
-        (inner.machine.state(), inner.machine.link(), self.commands())
+        Entered {
+            state: inner.machine.state(),
+            link: inner.machine.link(),
+            retried: inner.machine.retries() > 0,
+            commands: self.commands(),
+        }
+    }
+
+    /// Bytes came after retries: whether these still count.
+    pub(crate) fn heard(&self, now: Duration, link: Link) -> bool {
+        let mut inner = self.lock();
+        inner.machine.apply(now, Input::Bytes(link));
+        inner.machine.retries() > 0
     }
 
     /// The stream tells the machine what happened.
@@ -93,9 +115,12 @@ impl Shared {
         inner.machine.state() == state
     }
 
-    /// There is nothing to read: when to look again.
-    pub(crate) fn idle(&self, now: Duration, link: Link, anew: bool) -> Option<Duration> {
+    /// There is nothing to read, maybe after bytes: when to look again.
+    pub(crate) fn idle(&self, now: Duration, link: Link, heard: bool, anew: bool) -> Option<Duration> {
         let mut inner = self.lock();
+        if heard {
+            inner.machine.apply(now, Input::Bytes(link));
+        }
         inner.machine.apply(now, Input::Idle { link, anew });
         inner.machine.deadline()
     }

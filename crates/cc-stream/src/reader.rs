@@ -5,8 +5,9 @@ use std::time::Duration;
 
 use crate::continuity::{Position, Tracker, Verdict};
 use crate::decoder::{Event, Frame, Oversize};
-use crate::error::{ErrorKind, Result, StreamError};
-use crate::event::{Gap, Item, RawEvent};
+use crate::driver::Told;
+use crate::error::{ErrorKind, StreamError};
+use crate::event::{Gap, Item, RawEvent, StreamEvent};
 use crate::format::{Format, Role};
 
 pub(crate) struct Reader<T> {
@@ -23,9 +24,9 @@ pub(crate) enum Reading<T> {
     Nothing,
     Duplicate,
     /// An item, or why there is none.
-    Item(Result<Item<T>>),
+    Told(Told<T>),
     /// The same, and events before it may be missing.
-    AfterGap(Gap, Option<Result<Item<T>>>),
+    AfterGap(Gap, Option<Told<T>>),
     Retry(Duration),
     /// The server ends the stream, and events before the end may be missing.
     End(Option<String>, Option<Gap>),
@@ -51,25 +52,26 @@ impl<T> Reader<T> {
             Role::Other => return self.passed_over(event.id),
         };
         let Verdict::New(gap) = self.tracker.event(event.id, true) else { return Reading::Duplicate };
-        let item = match self.format.parse(event) {
-            Ok(data) => data.map(|data| {
-                let id = event.id.filter(|id| !id.is_empty());
-                // The tracker holds that very id: no need to copy it once more.
-                let id = id.map(|id| match &self.tracker.position().last {
-                    Some(last) if **last == *id => Arc::clone(last),
-                    _ => id.into(),
-                });
+        let id = event.id.filter(|id| !id.is_empty());
+        // The tracker holds that very id: no need to copy it once more.
+        let id = id.map(|id| match &self.tracker.position().last {
+            Some(last) if **last == *id => Arc::clone(last),
+            _ => id.into(),
+        });
+        let told = match self.format.parse(event) {
+            Ok(Some(data)) => {
                 if self.name.as_ref().is_none_or(|last| !Arc::ptr_eq(last, &name)) {
                     self.name = Some(Arc::clone(&name));
                 }
-                Ok(Item { name, id, data })
-            }),
+                Some(Ok(StreamEvent::Item(Item { name, id, data })))
+            }
+            Ok(None) => None,
             Err(error) => {
                 let kind = ErrorKind::Payload { event: RawEvent::of(event, self.raw_limit) };
                 Some(Err(StreamError::new(kind).with_source(error)))
             }
         };
-        Reading::of(gap, item)
+        Reading::of(gap, told)
     }
 
     /// An event that was too long counts for what its name says it is.
@@ -104,10 +106,10 @@ impl<T> Reader<T> {
 
 impl<T> Reading<T> {
     #[inline]
-    fn of(gap: Option<Gap>, item: Option<Result<Item<T>>>) -> Self {
-        match (gap, item) {
-            (Some(gap), item) => Self::AfterGap(gap, item),
-            (None, Some(item)) => Self::Item(item),
+    fn of(gap: Option<Gap>, told: Option<Told<T>>) -> Self {
+        match (gap, told) {
+            (Some(gap), told) => Self::AfterGap(gap, told),
+            (None, Some(told)) => Self::Told(told),
             (None, None) => Self::Nothing,
         }
     }

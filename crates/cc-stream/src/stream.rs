@@ -98,8 +98,11 @@ impl<T> EventStream<T> {
             decoded: 0,
             outbox: VecDeque::new(),
             place: None,
+            heard: false,
+            retried: false,
             timer: None,
             followed: 0,
+            waker: None,
             away: true,
             ended: false,
         };

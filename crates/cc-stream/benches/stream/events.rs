@@ -39,22 +39,26 @@ pub(crate) fn bench() {
     for (name, together) in [("one event a chunk", 1), ("40 events a chunk", 40)] {
         let address = serve(together);
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
-        let [ours, plain, peer] = best_of(
+        let [ours, plain, peer, floor] = best_of(
             12,
-            &mut [&mut || ours(&runtime, address), &mut || plain(&runtime, address), &mut || {
-                peer(&runtime, address)
-            }],
+            &mut [
+                &mut || ours(&runtime, address),
+                &mut || plain(&runtime, address),
+                &mut || peer(&runtime, address),
+                &mut || floor(&runtime, address),
+            ],
         );
         let each = |time: std::time::Duration| time.as_nanos() / EVENTS as u128;
         let ratio = |other: std::time::Duration| ours.as_secs_f64() / other.as_secs_f64();
         say(&format!(
             "{name}: cc-stream {} ns an event; reqwest + sse-stream + serde {} ns, ratio {:.2}; reqwest-eventsource + \
-             serde {} ns, ratio {:.2}",
+             serde {} ns, ratio {:.2}; reqwest and serde without events {} ns",
             each(ours),
             each(plain),
             ratio(plain),
             each(peer),
             ratio(peer),
+            each(floor),
         ));
     }
 }
@@ -134,6 +138,25 @@ fn plain(runtime: &Runtime, address: SocketAddr) {
         }
     });
     assert_eq!(logs, EVENTS);
+}
+
+/// What nobody who reads with `reqwest` and `serde_json` can go below: the chunks unread, and as many logs of a text
+/// that is at hand.
+fn floor(runtime: &Runtime, address: SocketAddr) {
+    let client = reqwest::Client::builder().no_proxy().build().expect("a client");
+    let event = event(EVENTS - 1);
+    let data = event.lines().find_map(|line| line.strip_prefix("data: ")).expect("its data");
+    runtime.block_on(async {
+        let answer = client.get(format!("http://{address}/")).send().await.expect("an answer");
+        let mut chunks = answer.bytes_stream();
+        while let Some(chunk) = chunks.next().await {
+            black_box(chunk.expect("the server is sound"));
+        }
+    });
+    for _ in 0..EVENTS {
+        let log: Log = serde_json::from_str(black_box(data)).expect("a log");
+        black_box(log);
+    }
 }
 
 fn peer(runtime: &Runtime, address: SocketAddr) {
