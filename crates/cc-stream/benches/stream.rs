@@ -11,6 +11,8 @@ mod events;
 mod idle;
 #[path = "stream/line.rs"]
 mod line;
+#[path = "stream/server.rs"]
+mod server;
 
 fn main() {
     let arguments: Vec<String> =

@@ -1,15 +1,14 @@
 //! Typed log events over HTTP on this machine: ours, `reqwest` with `sse-stream`, and `reqwest-eventsource`.
 
 use std::hint::black_box;
-use std::io::{Read, Write};
-use std::net::{SocketAddr, TcpListener};
-use std::thread;
+use std::net::SocketAddr;
 
 use cc_stream::{EventStream, Format, Settings, StreamEvent};
 use futures::StreamExt;
 use serde::Deserialize;
 use tokio::runtime::Runtime;
 
+use crate::server::{receive, serve};
 use crate::{best_of, say};
 
 const EVENTS: usize = 100_000;
@@ -37,7 +36,11 @@ struct Log {
 
 pub(crate) fn bench() {
     for (name, together) in [("one event a chunk", 1), ("40 events a chunk", 40)] {
-        let address = serve(together);
+        let chunks: Vec<String> = (0..EVENTS)
+            .step_by(together)
+            .map(|first| (first..EVENTS.min(first + together)).map(event).collect())
+            .collect();
+        let address = serve(chunks.iter().map(String::as_bytes));
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
         let [ours, plain, peer, floor] = best_of(
             12,
@@ -61,33 +64,6 @@ pub(crate) fn bench() {
             each(floor),
         ));
     }
-}
-
-/// A server that streams all events on each connection, so many in a chunk.
-fn serve(together: usize) -> SocketAddr {
-    let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
-    let address = listener.local_addr().expect("an address");
-    let mut body =
-        b"HTTP/1.1 200 OK\r\ncontent-type: text/event-stream\r\ntransfer-encoding: chunked\r\n\r\n".to_vec();
-    for first in (0..EVENTS).step_by(together) {
-        let events: String = (first..EVENTS.min(first + together)).map(event).collect();
-        body.extend_from_slice(format!("{:x}\r\n{events}\r\n", events.len()).as_bytes());
-    }
-    let end = "event: END_OF_STREAM\ndata: {}\n\n";
-    body.extend_from_slice(format!("{:x}\r\n{end}\r\n0\r\n\r\n", end.len()).as_bytes());
-    thread::spawn(move || {
-        for socket in listener.incoming() {
-            let Ok(mut socket) = socket else { return };
-            let mut head = Vec::new();
-            let mut byte = [0];
-            while !head.ends_with(b"\r\n\r\n") && socket.read(&mut byte).is_ok_and(|read| read == 1) {
-                head.push(byte[0]);
-            }
-            // A client that has seen enough leaves.
-            let _ = socket.write_all(&body);
-        }
-    });
-    address
 }
 
 fn event(number: usize) -> String {
@@ -143,16 +119,9 @@ fn plain(runtime: &Runtime, address: SocketAddr) {
 /// What nobody who reads with `reqwest` and `serde_json` can go below: the chunks unread, and as many logs of a text
 /// that is at hand.
 fn floor(runtime: &Runtime, address: SocketAddr) {
-    let client = reqwest::Client::builder().no_proxy().build().expect("a client");
+    receive(runtime, address);
     let event = event(EVENTS - 1);
     let data = event.lines().find_map(|line| line.strip_prefix("data: ")).expect("its data");
-    runtime.block_on(async {
-        let answer = client.get(format!("http://{address}/")).send().await.expect("an answer");
-        let mut chunks = answer.bytes_stream();
-        while let Some(chunk) = chunks.next().await {
-            black_box(chunk.expect("the server is sound"));
-        }
-    });
     for _ in 0..EVENTS {
         let log: Log = serde_json::from_str(black_box(data)).expect("a log");
         black_box(log);

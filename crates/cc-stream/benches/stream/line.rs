@@ -1,15 +1,23 @@
-//! One event with a line of 8 MiB, in one piece and in 1,024.
+//! One event with a line of 8 MiB, in one piece and in 1,024: over HTTP, as a program has it, and in memory, where the
+//! one piece is never copied and the cost of putting pieces together shows.
 
 use std::hint::black_box;
+use std::net::SocketAddr;
+use std::time::Duration;
 
 use bytes::Bytes;
-use cc_stream::{Decoder, Frame, Limits};
+use cc_stream::{Decoder, EventStream, Format, Frame, Limits, Settings, StreamEvent};
+use futures::StreamExt;
 use serde::Deserialize;
+use tokio::runtime::Runtime;
 
+use crate::server::{receive, serve};
 use crate::{best_of, say};
 
 const SIZE: usize = 8 << 20;
 const TIMES: u32 = 400;
+const TIMES_SERVED: u32 = 16;
+const LIMITS: Limits = Limits { line: 2 * SIZE, event: 2 * SIZE };
 
 #[derive(Deserialize)]
 struct Log {
@@ -30,8 +38,24 @@ enum Work {
 pub(crate) fn bench() {
     let event = format!("data: {{\"message\":\"{}\"}}\n\n", "x".repeat(SIZE));
     let event = event.as_bytes();
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
+    let [whole, cut] = [1, 1024].map(|pieces| {
+        let pieces = event.chunks(event.len().div_ceil(pieces));
+        serve((0..TIMES_SERVED).flat_map(|_| pieces.clone()))
+    });
+    let [read_whole, read_cut, received_whole, received_cut] = best_of(
+        12,
+        &mut [
+            &mut || served(&runtime, whole),
+            &mut || served(&runtime, cut),
+            &mut || receive(&runtime, whole),
+            &mut || receive(&runtime, cut),
+        ],
+    );
+    tell("over HTTP, read as JSON", read_whole / TIMES_SERVED, read_cut / TIMES_SERVED);
+    tell("over HTTP, reqwest alone", received_whole / TIMES_SERVED, received_cut / TIMES_SERVED);
     let run = |pieces: usize, work: Work| {
-        let mut decoder = Decoder::new(Limits { line: 2 * SIZE, event: 2 * SIZE });
+        let mut decoder = Decoder::new(LIMITS);
         let mut events = 0;
         for piece in (0..TIMES).flat_map(|_| event.chunks(event.len().div_ceil(pieces))) {
             let received = (work == Work::Receive).then(|| Bytes::copy_from_slice(piece));
@@ -54,11 +78,34 @@ pub(crate) fn bench() {
     ];
     for (work, what) in works {
         let [whole, cut] = best_of(5, &mut [&mut || run(1, work), &mut || run(1024, work)]);
-        let ratio = cut.as_secs_f64() / whole.as_secs_f64();
-        say(&format!(
-            "8 MiB line {what}: {:?} in 1 piece, {:?} in 1,024, ratio {ratio:.2}",
-            whole / TIMES,
-            cut / TIMES
-        ));
+        tell(what, whole / TIMES, cut / TIMES);
     }
+}
+
+fn tell(what: &str, whole: Duration, cut: Duration) {
+    let ratio = cut.as_secs_f64() / whole.as_secs_f64();
+    say(&format!("8 MiB line {what}: {whole:?} in 1 piece, {cut:?} in 1,024, ratio {ratio:.2}"));
+}
+
+/// Reads the lines a server sends, as the pieces it sends them in.
+fn served(runtime: &Runtime, address: SocketAddr) {
+    let client = reqwest::Client::builder().no_proxy().build().expect("a client");
+    let requests = client.clone();
+    let factory = move |_| {
+        let request = requests.get(format!("http://{address}/")).build();
+        async move { Ok(request?) }
+    };
+    let mut settings = Settings::platform();
+    settings.limits = LIMITS;
+    let mut stream = EventStream::open(client, factory, Format::<Log>::json().platform(), settings);
+    let mut events = 0;
+    runtime.block_on(async {
+        while let Some(told) = stream.next().await {
+            if let StreamEvent::Item(item) = told.expect("the server is sound") {
+                assert_eq!(item.data.message.len(), SIZE);
+                events += 1;
+            }
+        }
+    });
+    assert_eq!(events, TIMES_SERVED);
 }
