@@ -355,7 +355,28 @@ impl Scanner {
             None => self.text.extend_from_slice(&piece[start..]),
         }
         self.in_text = if end.is_none() { Some(place) } else { None };
+        if end.is_some() && place == Place::Name && self.field == Some(Field::Other) {
+            at = self.pass_over(piece, at);
+        }
         Ok(at)
+    }
+
+    /// Goes over the properties that follow, as long as they are of no use, simple, and whole in this piece: most are, and
+    /// nothing changes between them. `at` is after the name of the first, and what is returned is after a name too, or
+    /// after a value.
+    fn pass_over(&mut self, piece: &[u8], mut at: usize) -> usize {
+        while let Some(after) = simple_value(piece, at) {
+            at = after;
+            let Some(rest) = piece.get(at..).and_then(|rest| rest.strip_prefix(b",\"")) else { break };
+            let Some(end) = memchr2(b'"', b'\\', rest).filter(|&end| rest[end] == b'"') else { break };
+            at += 2 + end + 1;
+            let field = Field::of(&rest[..end]);
+            self.field = Some(field);
+            if field != Field::Other {
+                break;
+            }
+        }
+        at
     }
 
     /// Takes a text that is whole.
@@ -381,6 +402,23 @@ impl Scanner {
         to.push_str(&text);
         Ok(())
     }
+}
+
+/// Where a value ends that follows a colon at once, holds nothing, and whose end is in this piece.
+#[inline]
+fn simple_value(piece: &[u8], colon: usize) -> Option<usize> {
+    let value = piece.get(colon..)?.strip_prefix(b":")?;
+    let length = match value {
+        [b'"', text @ ..] => memchr2(b'"', b'\\', text).filter(|&end| text[end] == b'"')? + 2,
+        [b'[', b']', ..] | [b'{', b'}', ..] => 2,
+        _ => {
+            let length =
+                [&b"true"[..], b"false", b"null"].into_iter().find(|word| value.starts_with(word))?.len();
+            // Not the start of a longer word.
+            matches!(value.get(length)?, b',' | b'}').then_some(length)?
+        }
+    };
+    Some(colon + 1 + length)
 }
 
 /// The text between two quotes.
