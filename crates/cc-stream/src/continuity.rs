@@ -47,6 +47,9 @@ pub struct Cursor {
     /// The id before it, for [`Continuity::Overlap`].
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub previous_event_id: Option<String>,
+    /// The [mark](crate::Format::mark) of the last item that has one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub mark: Option<i64>,
     /// Whether an item without id was given after that id: the place is then not exact.
     #[serde(default)]
     pub adrift: bool,
@@ -62,6 +65,8 @@ pub(crate) struct Position {
     previous: Option<Arc<str>>,
     /// Items without id came after `last`.
     adrift: bool,
+    /// The mark of the last item that has one.
+    mark: Option<i64>,
 }
 
 impl Position {
@@ -70,6 +75,7 @@ impl Position {
         Cursor {
             last_event_id: owned(&self.last),
             previous_event_id: owned(&self.previous),
+            mark: self.mark,
             adrift: self.adrift,
             delivered,
         }
@@ -139,6 +145,7 @@ impl Tracker {
             tracker.at.previous = shared(&cursor.previous_event_id);
             tracker.at.last = shared(&cursor.last_event_id);
             tracker.at.adrift = cursor.adrift;
+            tracker.at.mark = cursor.mark;
             tracker.started = tracker.at.last.is_some() || cursor.delivered > 0;
             for id in [&tracker.at.previous, &tracker.at.last].into_iter().flatten() {
                 let fingerprint = tracker.recent.fingerprint(id);
@@ -158,9 +165,25 @@ impl Tracker {
         HeaderValue::from_bytes(from.as_bytes()).is_ok().then_some(from)
     }
 
-    /// How many events a server that goes on from [`resume_from`](Self::resume_from) gives again.
+    /// How many events a server that goes on from [`resume_from`](Self::resume_from), or else from the mark, gives again
+    /// at most.
     pub fn overlap(&self) -> u64 {
-        u64::from(self.resume_from().is_some_and(|from| Some(from) != self.at.last.as_ref()))
+        match self.resume_from() {
+            Some(from) => u64::from(Some(from) != self.at.last.as_ref()),
+            // Any number of items may have one mark.
+            None if self.at.mark.is_some() => self.recent.ids.len() as u64,
+            None => 0,
+        }
+    }
+
+    /// The mark of the last item that has one.
+    pub fn mark(&self) -> Option<i64> {
+        self.at.mark
+    }
+
+    /// The item that just came has this mark.
+    pub fn set_mark(&mut self, mark: i64) {
+        self.at.mark = Some(mark);
     }
 
     /// The server refused the id it was asked to go on from: the next attempt asks without.
@@ -198,7 +221,7 @@ impl Tracker {
         };
         if id.is_empty() {
             let gap = if counts { self.settle(None) } else { None };
-            self.at = Position { adrift: counts, ..Position::default() };
+            self.at = Position { adrift: counts, mark: self.at.mark, ..Position::default() };
             (self.here, self.refused) = (true, false);
             return Verdict::New(gap);
         }

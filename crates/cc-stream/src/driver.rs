@@ -188,6 +188,7 @@ impl<T> Driver<T> {
         self.connection = Connection::Opening((self.opener)(Attempt {
             number: self.attempts,
             last_event_id: self.asked.clone(),
+            mark: tracker.mark(),
             remaining: self.limit.map(|limit| left(limit).saturating_add(tracker.overlap())),
         }));
     }

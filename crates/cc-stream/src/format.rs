@@ -9,6 +9,7 @@ use crate::decoder::Event;
 use crate::error::BoxError;
 
 type Parse<T> = dyn Fn(&Event<'_>) -> Result<Option<T>, BoxError> + Send + Sync;
+type Mark<T> = dyn Fn(&T) -> Option<i64> + Send + Sync;
 type Reason = dyn Fn(&Event<'_>) -> Option<String> + Send + Sync;
 
 /// What a stream carries: the names of its events, and what becomes of their data.
@@ -29,6 +30,7 @@ pub struct Format<T> {
     accepted: Option<Vec<Arc<str>>>,
     heartbeat: Option<String>,
     end: Option<(String, Arc<Reason>)>,
+    mark: Option<Arc<Mark<T>>>,
 }
 
 /// What an event is, by its name.
@@ -43,7 +45,7 @@ pub(crate) enum Role {
 impl<T> Format<T> {
     /// Events read by a function. `Ok(None)` skips one; an error is told, and the stream goes on.
     pub fn new(parse: impl Fn(&Event<'_>) -> Result<Option<T>, BoxError> + Send + Sync + 'static) -> Self {
-        Self { parse: Arc::new(parse), accepted: None, heartbeat: None, end: None }
+        Self { parse: Arc::new(parse), accepted: None, heartbeat: None, end: None, mark: None }
     }
 
     /// Events whose data is JSON.
@@ -76,6 +78,14 @@ impl<T> Format<T> {
         reason: impl Fn(&Event<'_>) -> Option<String> + Send + Sync + 'static,
     ) -> Self {
         self.end = Some((name.into(), Arc::new(reason)));
+        self
+    }
+
+    /// A number the server can be asked to go on from when it cannot from an id, such as the item's date. Each attempt is
+    /// told that of the last item: [`Attempt::mark`](crate::Attempt::mark). What then comes again is removed by its id.
+    #[must_use]
+    pub fn mark(mut self, mark: impl Fn(&T) -> Option<i64> + Send + Sync + 'static) -> Self {
+        self.mark = Some(Arc::new(mark));
         self
     }
 
@@ -114,6 +124,11 @@ impl<T> Format<T> {
     }
 
     #[inline]
+    pub(crate) fn mark_of(&self, item: &T) -> Option<i64> {
+        self.mark.as_ref().and_then(|mark| mark(item))
+    }
+
+    #[inline]
     pub(crate) fn parse(&self, event: &Event<'_>) -> Result<Option<T>, BoxError> {
         (self.parse)(event)
     }
@@ -133,6 +148,7 @@ impl<T> Clone for Format<T> {
             accepted: self.accepted.clone(),
             heartbeat: self.heartbeat.clone(),
             end: self.end.clone(),
+            mark: self.mark.clone(),
         }
     }
 }

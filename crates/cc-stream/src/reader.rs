@@ -60,6 +60,9 @@ impl<T> Reader<T> {
         });
         let told = match self.format.parse(event) {
             Ok(Some(data)) => {
+                if let Some(mark) = self.format.mark_of(&data) {
+                    self.tracker.set_mark(mark);
+                }
                 if self.name.as_ref().is_none_or(|last| !Arc::ptr_eq(last, &name)) {
                     self.name = Some(Arc::clone(&name));
                 }

@@ -1,6 +1,8 @@
 //! What survives a reconnection: the place, the limit, and the certainty that nothing is missing.
 
-use cc_stream::{Continuity, Cursor, ErrorKind, EventStream, Settings, StreamError};
+use std::sync::{Arc, Mutex};
+
+use cc_stream::{Attempt, Continuity, Cursor, ErrorKind, EventStream, Settings, StreamError};
 use futures::StreamExt;
 
 use crate::support::memory::{Memory, Script, breaks, ends, next, settings, status, stays, text, words};
@@ -54,6 +56,51 @@ async fn a_refused_id_is_a_gap_and_not_the_end() {
         );
         assert_eq!(memory.asked(), [None, Some("x".into()), None]);
     }
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_mark_of_the_last_item_tells_where_to_go_on_without_an_id() {
+    // The server refuses the id; asked for what has the mark, it gives what has it again, and what follows.
+    let memory = Memory::new([
+        breaks("id: x\ndata: 5\n\nid: y\ndata: 7\n\nid: z\ndata: 7\n\n"),
+        status(400),
+        ends("id: y\ndata: 7\n\nid: z\ndata: 7\n\nid: a\ndata: 9\n\n"),
+    ]);
+    let attempts = Arc::new(Mutex::new(Vec::new()));
+    let seen = Arc::clone(&attempts);
+    let factory = move |attempt: Attempt| {
+        seen.lock().unwrap().push((attempt.last_event_id.is_some(), attempt.mark, attempt.remaining));
+        async { Ok(http::Request::new(())) }
+    };
+    let format = text().mark(|item| item.parse().ok());
+    let mut stream = EventStream::open(memory.transport(), factory, format, limited(4));
+    let told = words(&mut stream).await;
+    let told: Vec<_> = told.iter().filter(|word| *word != "open" && !word.starts_with("retry")).collect();
+    assert_eq!(told, ["5", "7", "7", "9", "end Limit"]);
+    // Whatever may come again is asked for on top of what is left of the limit.
+    let expected = [(false, None, Some(4)), (true, Some(7), Some(1)), (false, Some(7), Some(1 + 3))];
+    assert_eq!(*attempts.lock().unwrap(), expected);
+    assert_eq!(stream.cursor().mark, Some(9));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_mark_goes_on_in_another_process() {
+    let memory = Memory::new([stays("id: x\ndata: 5\n\n"), ends("")]);
+    let mut stream = memory.stream_of(text().mark(|item| item.parse().ok()), settings());
+    assert_eq!(next(&mut stream).await, "open");
+    assert_eq!(next(&mut stream).await, "5");
+    let written = serde_json::to_string(&stream.cursor()).unwrap();
+    let cursor: Cursor = serde_json::from_str(&written).unwrap();
+    let mut resumed = settings();
+    resumed.resume = Some(cursor);
+    let marks = Arc::new(Mutex::new(Vec::new()));
+    let seen = Arc::clone(&marks);
+    let factory = move |attempt: Attempt| {
+        seen.lock().unwrap().push(attempt.mark);
+        async { Ok(http::Request::new(())) }
+    };
+    words(&mut EventStream::open(memory.transport(), factory, text(), resumed)).await;
+    assert_eq!(*marks.lock().unwrap(), [Some(5)]);
 }
 
 #[tokio::test(start_paused = true)]

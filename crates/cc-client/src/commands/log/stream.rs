@@ -17,12 +17,25 @@ fn remaining(attempt: &Attempt) -> Option<i64> {
     attempt.remaining.map(|left| i64::try_from(left).unwrap_or(i64::MAX))
 }
 
-/// Events of one name, whose data is the wire type.
-fn format<W, T>(name: &str) -> Format<T>
+/// What a connection starts with: where the platform cannot go on from an id, with the last line's date instead of the
+/// stream's, so that what was given does not come again and nothing is missing in between.
+fn since(of_stream: Option<Timestamp>, attempt: &Attempt) -> Option<Timestamp> {
+    let mark = attempt.mark.filter(|_| attempt.last_event_id.is_none());
+    mark.and_then(Timestamp::from_micros).or(of_stream)
+}
+
+/// Events of one name, whose data is the wire type. Their marks are dates, in microseconds.
+fn format<W, T: 'static>(
+    name: &str,
+    date: impl Fn(&T) -> Option<Timestamp> + Send + Sync + 'static,
+) -> Format<T>
 where
     W: serde::de::DeserializeOwned + Into<T>,
 {
-    Format::new(|event| Ok(Some(serde_json::from_str::<W>(&event.data)?.into()))).accept([name]).platform()
+    Format::new(|event| Ok(Some(serde_json::from_str::<W>(&event.data)?.into())))
+        .accept([name])
+        .platform()
+        .mark(move |item| Some(date(item)?.as_micros()))
 }
 
 /// A command that follows a log.
@@ -202,14 +215,15 @@ impl StreamCommand for StreamApplicationRuntimeLog {
 
     fn request(&self, ids: &ResolvedIds, attempt: &Attempt) -> Result<Request> {
         let mut request = api::StreamApplicationLogs::new(ids.owner_id(), &self.application_id);
-        copy!(self => request; since, until, field, deployment_id, filter, instance_id, service, throttle_elements,
+        copy!(self => request; until, field, deployment_id, filter, instance_id, service, throttle_elements,
             throttle_per_in_milliseconds);
+        request.since = since(self.since, attempt);
         request.limit = remaining(attempt);
         request.request()
     }
 
     fn format() -> Format<ApplicationLog> {
-        format::<api::types::ApplicationLog, _>("APPLICATION_LOG")
+        format::<api::types::ApplicationLog, _>("APPLICATION_LOG", |line: &ApplicationLog| line.date)
     }
 
     fn limit(&self) -> Option<u64> {
@@ -227,14 +241,15 @@ impl StreamCommand for StreamAddonRuntimeLog {
 
     fn request(&self, ids: &ResolvedIds, attempt: &Attempt) -> Result<Request> {
         let mut request = api::StreamAddonLogs::new(ids.owner_id(), ids.real_addon_id());
-        copy!(self => request; since, until, field, deployment_id, filter, instance_id, throttle_elements,
+        copy!(self => request; until, field, deployment_id, filter, instance_id, throttle_elements,
             throttle_per_in_milliseconds);
+        request.since = since(self.since, attempt);
         request.limit = remaining(attempt);
         request.request()
     }
 
     fn format() -> Format<AddonLog> {
-        format::<api::types::AddonLog, _>("RESOURCE_LOG")
+        format::<api::types::AddonLog, _>("RESOURCE_LOG", |line: &AddonLog| line.date)
     }
 
     fn limit(&self) -> Option<u64> {
@@ -252,13 +267,14 @@ impl StreamCommand for StreamApplicationAccessLog {
 
     fn request(&self, ids: &ResolvedIds, attempt: &Attempt) -> Result<Request> {
         let mut request = api::StreamApplicationAccessLogs::new(ids.owner_id(), &self.application_id);
-        copy!(self => request; since, until, field, throttle_elements, throttle_per_in_milliseconds);
+        copy!(self => request; until, field, throttle_elements, throttle_per_in_milliseconds);
+        request.since = since(self.since, attempt);
         request.limit = remaining(attempt);
         request.request()
     }
 
     fn format() -> Format<AccessLog> {
-        format::<api::types::ApplicationAccessLog, _>("ACCESS_LOG")
+        format::<api::types::ApplicationAccessLog, _>("ACCESS_LOG", |access: &AccessLog| access.date)
     }
 
     fn limit(&self) -> Option<u64> {

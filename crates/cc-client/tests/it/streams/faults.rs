@@ -51,9 +51,11 @@ async fn read(client: &Client, command: StreamApplicationRuntimeLog, seed: u64) 
 /// The ids of what should come.
 async fn expected(sandbox: &std::sync::Arc<Sandbox>, start: Timestamp) -> Vec<String> {
     // What is read when everything is over is what should have come.
-    let told = read(&cc_examples::memory::client(sandbox), command(sandbox, start), 0).await;
-    let ids = told.into_iter().filter_map(|told| if let Told::Event(id) = told { Some(id) } else { None });
-    ids.collect()
+    ids(&read(&cc_examples::memory::client(sandbox), command(sandbox, start), 0).await)
+}
+
+fn ids(told: &[Told]) -> Vec<String> {
+    told.iter().filter_map(|told| if let Told::Event(id) = told { Some(id.clone()) } else { None }).collect()
 }
 
 /// Nothing twice, nothing out of order, nothing missing but at gaps. Gives the number of gaps, and of what is missing.
@@ -104,6 +106,31 @@ async fn every_fault_is_lived_through_or_told() {
         assert!(!fault.is_final() || gaps == 0);
         assert!(missing == 0 || loses || fault.is_final(), "{fault:?}: {missing} are missing");
         assert!(!loses || missing > 0, "{fault:?} did happen");
+    }
+}
+
+/// What was given does not come again, even where it is more than is remembered; what came meanwhile is not missing, even
+/// where the stream was asked for nothing but what is new.
+#[tokio::test(start_paused = true)]
+async fn a_refused_id_makes_it_go_on_from_the_date_of_the_last_line() {
+    for (from, after) in [(-3 * 3_600, 2_000), (0, 5)] {
+        let (sandbox, client) = sandbox(0);
+        let (start, now) = (at(&sandbox, from), at(&sandbox, 0));
+        let all = command(&sandbox, start).until(now.saturating_add(180 * SECOND));
+        let following = StreamApplicationRuntimeLog { since: all.since.filter(|_| from < 0), ..all.clone() };
+        for fault in [StreamFault::ResetBetweenEvents { after }, StreamFault::RefusedId { status: 400 }] {
+            sandbox.faults().add(Fault::stream(fault).times(1));
+        }
+        let told = read(&client, following, 1).await;
+        assert!(
+            sandbox.exchanges().iter().any(|exchange| exchange.status == Some(400)),
+            "the id was refused"
+        );
+        tokio::time::sleep(300 * SECOND).await;
+        let expected = ids(&read(&cc_examples::memory::client(&sandbox), all, 0).await);
+        let given = ids(&told).len();
+        assert!(given > after as usize + 10, "{given}");
+        assert_eq!(judge(&told, &expected[expected.len() - given..]), (0, 0));
     }
 }
 
