@@ -13,6 +13,7 @@ pub(crate) mod request;
 mod router;
 pub(crate) mod sample;
 pub(crate) mod server;
+pub(crate) mod signature;
 mod spoil;
 mod subjects;
 pub(crate) mod table;
@@ -154,7 +155,8 @@ impl Engine {
         let query: Vec<(String, String)> =
             form_urlencoded::parse(parts.uri.query().unwrap_or_default().as_bytes()).into_owned().collect();
         let secret_of = |token: &str| self.world().oauth_secret(token).map(str::to_owned);
-        let shown = self.credentials.read(&parts.headers, &query, &secret_of)?;
+        let sent = auth::Sent { parts, query: &query, body: bytes };
+        let shown = self.credentials.read(&sent, &secret_of)?;
         let caller = match shown {
             Shown::Nothing if operation.is_public() => String::new(),
             Shown::Nothing => {

@@ -7,7 +7,9 @@ use std::collections::BTreeMap;
 use std::fmt::Write;
 use std::sync::Arc;
 
+use cc_client::Credentials;
 use cc_client::catalog::{self, CommandInfo, CommandKind};
+use cc_client::core::credentials::SignatureMethod;
 use cc_sandbox::{Extent, Fault, Pace, Sandbox};
 use serde_json::{Value, json};
 
@@ -111,6 +113,16 @@ fn one_of_each_pair(input: Value) -> Vec<Value> {
     })
 }
 
+/// Commands that give a URL with the credentials in it: an API token is the same each time, a signature is not.
+const GIVES_CREDENTIALS: [&str; 1] = ["GetInvoiceUrl"];
+
+/// Credentials that sign each request. The sandbox checks what was signed.
+fn signed(sandbox: &Sandbox) -> Credentials {
+    let own = sandbox.credentials().clone();
+    Credentials::oauth1(own.consumer_key, own.consumer_secret, own.token, own.token_secret)
+        .signed_with(SignatureMethod::HmacSha512)
+}
+
 /// The requests that a command sends to a sandbox of its own, and what comes of it.
 async fn run(
     command: &'static CommandInfo,
@@ -123,7 +135,11 @@ async fn run(
             sandbox.faults().add(fault.clone().on(*operation));
         }
     }
-    let client = memory::client(&sandbox);
+    let mut client = memory::builder(&sandbox);
+    if !GIVES_CREDENTIALS.contains(&command.name()) {
+        client = client.credentials(signed(&sandbox));
+    }
+    let client = client.build().unwrap();
     let outcome = command.dispatch(&client, input.clone()).await;
     let outcome = outcome.map_err(|error| {
         let text = error.to_string();

@@ -9,10 +9,10 @@ use jiff::Timestamp;
 use serde_json::{Map, Value, json};
 
 use super::Handler;
-use crate::engine::auth::percent_encoded;
 use crate::engine::clock::after;
 use crate::engine::reply::{Content, Outcome, Refusal, Reply};
 use crate::engine::request::Request;
+use crate::engine::signature::{self, Signed};
 use crate::world::{Shelf, World};
 
 pub(super) const HANDLERS: &[(&str, Handler)] = &[
@@ -88,18 +88,19 @@ fn check(world: &World, request: &Request<'_>, token_secret: &str) -> Result<(),
     if field(request, "oauth_consumer_key") != key {
         return Err(Refusal::unauthorized("The OAuth consumer is not known"));
     }
-    let signature = field(request, "oauth_signature");
-    let right = match field(request, "oauth_signature_method") {
-        "" | "PLAINTEXT" => {
-            signature == format!("{}&{}", percent_encoded(secret), percent_encoded(token_secret))
-        }
-        // What it signs is not looked at, as with any other request.
-        "HMAC-SHA1" | "HMAC-SHA512" => {
-            !signature.is_empty()
-                && ["oauth_timestamp", "oauth_nonce"].iter().all(|name| !field(request, name).is_empty())
-        }
-        _ => false,
+    let query = request.query.iter().cloned();
+    let form = request.body.as_object().into_iter().flatten();
+    let form = form.filter_map(|(name, value)| Some((name.clone(), value.as_str()?.to_owned())));
+    let signed = Signed {
+        method: &request.operation.method,
+        authority: signature::authority(None, request.headers),
+        path: request.raw_path,
+        parameters: query.chain(form).collect(),
     };
+    let method = field(request, "oauth_signature_method");
+    let right = signed
+        .proves(method, field(request, "oauth_signature"), [secret.as_str(), token_secret])
+        .ok_or_else(|| Refusal::unauthorized(format!("Signatures of method {method} are not supported")))?;
     if right { Ok(()) } else { Err(Refusal::unauthorized("The OAuth signature is not right")) }
 }
 

@@ -1,14 +1,16 @@
-//! Who asks: API tokens and OAuth 1, checked as far as the platform's answers differ.
+//! Who asks: API tokens and OAuth 1.
 
 use std::collections::HashMap;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use http::HeaderMap;
-use http::header::AUTHORIZATION;
+use http::header::{AUTHORIZATION, CONTENT_TYPE};
+use http::request::Parts;
+use http::uri::Authority;
 use percent_encoding::percent_decode_str;
 
 use super::reply::Refusal;
+use super::signature::{self, Signed};
 
 /// The credentials that a sandbox takes, all of them plainly fake.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -48,19 +50,49 @@ pub(crate) enum Shown {
     Signed,
 }
 
+/// A query parameter that stands for the header, in base64.
+const IN_QUERY: &str = "authorization";
+
+/// A request as it was sent.
+pub(crate) struct Sent<'a> {
+    pub(crate) parts: &'a Parts,
+    /// Query parameters, decoded.
+    pub(crate) query: &'a [(String, String)],
+    pub(crate) body: &'a [u8],
+}
+
+impl Sent<'_> {
+    /// What its signature is of, with these parameters of the protocol.
+    fn signed(&self, protocol: &HashMap<String, String>) -> Signed<'_> {
+        let owned = |(name, value): (&String, &String)| (name.clone(), value.clone());
+        let protocol = protocol.iter().filter(|(name, _)| *name != "realm").map(owned);
+        let query = self.query.iter().filter(|(name, _)| name != IN_QUERY).cloned();
+        let kind =
+            self.parts.headers.get(CONTENT_TYPE).and_then(|kind| kind.to_str().ok()).unwrap_or_default();
+        let form = if kind.starts_with("application/x-www-form-urlencoded") { self.body } else { &[] };
+        let form = form_urlencoded::parse(form).into_owned();
+        let uri = &self.parts.uri;
+        Signed {
+            method: self.parts.method.as_str(),
+            authority: signature::authority(uri.authority().map(Authority::as_str), &self.parts.headers),
+            path: uri.path(),
+            parameters: protocol.chain(query).chain(form).collect(),
+        }
+    }
+}
+
 impl Credentials {
     /// Reads the credentials of a request: the header, or base64 of it as the query parameter `authorization`. `secret_of`
     /// gives the secret of a user's token that was made here.
     pub(crate) fn read(
         &self,
-        headers: &HeaderMap,
-        query: &[(String, String)],
+        request: &Sent<'_>,
         secret_of: &dyn Fn(&str) -> Option<String>,
     ) -> Result<Shown, Refusal> {
         let unreadable = || Refusal::unauthorized("The authorization of the request cannot be read");
-        let value = match headers.get(AUTHORIZATION) {
+        let value = match request.parts.headers.get(AUTHORIZATION) {
             Some(value) => value.to_str().map_err(|_| unreadable())?.to_owned(),
-            None => match query.iter().find(|(name, _)| name == "authorization") {
+            None => match request.query.iter().find(|(name, _)| name == IN_QUERY) {
                 Some((_, value)) => {
                     let bytes = STANDARD.decode(value).map_err(|_| unreadable())?;
                     String::from_utf8(bytes).map_err(|_| unreadable())?
@@ -73,14 +105,19 @@ impl Credentials {
             return Ok(Shown::Bearer(rest.trim().to_owned()));
         }
         if scheme.eq_ignore_ascii_case("oauth") {
-            return self.check_oauth(rest, secret_of).map(|()| Shown::Signed);
+            return self.check_oauth(request, rest, secret_of).map(|()| Shown::Signed);
         }
         Err(Refusal::unauthorized(format!("Authorization of kind {scheme} is not supported")))
     }
 
-    fn check_oauth(&self, text: &str, secret_of: &dyn Fn(&str) -> Option<String>) -> Result<(), Refusal> {
-        let given = oauth_parameters(text);
-        let given = |name: &str| given.get(name).map(String::as_str).unwrap_or_default();
+    fn check_oauth(
+        &self,
+        request: &Sent<'_>,
+        text: &str,
+        secret_of: &dyn Fn(&str) -> Option<String>,
+    ) -> Result<(), Refusal> {
+        let protocol = oauth_parameters(text);
+        let given = |name: &str| protocol.get(name).map(String::as_str).unwrap_or_default();
         if given("oauth_consumer_key") != self.consumer_key {
             return Err(Refusal::unauthorized("The OAuth consumer is not known"));
         }
@@ -89,20 +126,12 @@ impl Credentials {
             token => secret_of(token)
                 .ok_or_else(|| Refusal::unauthorized("The OAuth token is not known or has expired"))?,
         };
-        let right = match given("oauth_signature_method") {
-            "" | "PLAINTEXT" => {
-                let signature = given("oauth_signature");
-                let plain = [self.consumer_secret.as_str(), &token_secret];
-                let encoded = plain.map(percent_encoded);
-                signature == plain.join("&") || signature == encoded.join("&")
-            }
-            // The keys are right and a signature is there. What it signs is not looked at: a client's signatures
-            // are proved by the test vectors of the protocol, which need no platform.
-            "HMAC-SHA1" | "HMAC-SHA256" | "HMAC-SHA512" => !given("oauth_signature").is_empty(),
-            other => {
-                return Err(Refusal::unauthorized(format!("Signatures of method {other} are not supported")));
-            }
-        };
+        let secrets = [self.consumer_secret.as_str(), &token_secret];
+        let method = given("oauth_signature_method");
+        let right =
+            request.signed(&protocol).proves(method, given("oauth_signature"), secrets).ok_or_else(|| {
+                Refusal::unauthorized(format!("Signatures of method {method} are not supported"))
+            })?;
         if right { Ok(()) } else { Err(Refusal::unauthorized("The OAuth signature is not right")) }
     }
 }
@@ -116,22 +145,26 @@ fn oauth_parameters(text: &str) -> HashMap<String, String> {
         .collect()
 }
 
-/// Percent-encodes as OAuth 1 does.
-pub(crate) fn percent_encoded(text: &str) -> String {
-    let unreserved = |byte: u8| byte.is_ascii_alphanumeric() || b"-._~".contains(&byte);
-    text.bytes()
-        .map(|byte| if unreserved(byte) { char::from(byte).to_string() } else { format!("%{byte:02X}") })
-        .collect()
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
 
+    fn read(
+        credentials: &Credentials,
+        header: Option<&str>,
+        query: &[(String, String)],
+    ) -> Result<Shown, String> {
+        let mut request = http::Request::builder().uri("/v2/self");
+        if let Some(header) = header {
+            request = request.header(AUTHORIZATION, header);
+        }
+        let (parts, ()) = request.body(()).unwrap().into_parts();
+        let sent = Sent { parts: &parts, query, body: &[] };
+        credentials.read(&sent, &|_| None).map_err(|refusal| refusal.message)
+    }
+
     fn shown(credentials: &Credentials, header: &str) -> Result<Shown, String> {
-        let mut headers = HeaderMap::new();
-        headers.insert(AUTHORIZATION, header.parse().unwrap());
-        credentials.read(&headers, &[], &|_| None).map_err(|refusal| refusal.message)
+        read(credentials, Some(header), &[])
     }
 
     #[test]
@@ -157,7 +190,7 @@ mod tests {
     #[test]
     fn credentials_in_the_query_are_base64_of_the_header() {
         let query = [("authorization".to_owned(), STANDARD.encode("Bearer sandbox-token"))];
-        let shown = Credentials::default().read(&HeaderMap::new(), &query, &|_| None).unwrap();
+        let shown = read(&Credentials::default(), None, &query).unwrap();
         assert_eq!(shown, Shown::Bearer("sandbox-token".into()));
     }
 
