@@ -121,15 +121,20 @@ impl<C: StreamCommand> fmt::Debug for StreamCall<C> {
 }
 
 /// The failure of a stream as the error of the SDK: the one that it comes from, such as a refusal of the platform, else the kind
-/// of failure.
+/// of failure. Where as many retries were made as allowed, it is that of the last of them.
 #[must_use]
 pub fn to_error(error: StreamError) -> Error {
     use cc_stream::ErrorKind as Kind;
-    let source = std::error::Error::source(&error).and_then(|source| source.downcast_ref::<Error>());
-    if let Some(own) = source {
-        return own.clone();
-    }
-    let kind = match error.kind() {
+    let source = |error| std::error::Error::source(error);
+    let exhausted = match error.kind() {
+        Kind::RetriesExhausted { retries } => {
+            source(&error).and_then(|last| last.downcast_ref::<StreamError>()).map(|last| (last, *retries))
+        }
+        _ => None,
+    };
+    let last = exhausted.map_or(&error, |(last, _)| last);
+    let own = source(last).and_then(|source| source.downcast_ref::<Error>());
+    let kind = match last.kind() {
         Kind::Refused { .. } => ErrorKind::Refused,
         Kind::Request => ErrorKind::StreamClient,
         Kind::Unreachable => ErrorKind::Unreachable,
@@ -139,6 +144,54 @@ pub fn to_error(error: StreamError) -> Error {
         Kind::Payload { .. } | Kind::Oversize { .. } => ErrorKind::Undecodable,
         _ => ErrorKind::StreamServer,
     };
-    let message = error.to_string();
-    Error::new(kind).with_message(message).with_source(error)
+    let attempts = exhausted.map(|(_, retries)| retries.saturating_add(1));
+    let said =
+        own.cloned().unwrap_or_else(|| Error::new(kind).with_message(error.to_string()).with_source(error));
+    match attempts {
+        Some(attempts) => said.with_attempts(attempts),
+        None => said,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use cc_stream::ErrorKind as Kind;
+    use http::StatusCode;
+
+    fn refused() -> StreamError {
+        let own = Error::new(ErrorKind::Refused).with_status(StatusCode::SERVICE_UNAVAILABLE);
+        connect::failed(&own)
+    }
+
+    #[test]
+    fn each_failure_of_a_stream_has_its_code() {
+        let after = std::time::Duration::from_secs(1);
+        for (failure, code) in [
+            (StreamError::request("a bad header"), "SSE_CLIENT_ERROR"),
+            (StreamError::unreachable("no route"), "NETWORK_ERROR"),
+            (StreamError::new(Kind::ConnectTimeout { after }), "TIMEOUT_EXCEEDED"),
+            (StreamError::new(Kind::ContentType { found: None }), "SSE_INVALID_CONTENT_TYPE"),
+            (StreamError::new(Kind::Silent { after }), "SSE_HEALTH_ERROR"),
+            (StreamError::new(Kind::Disconnected), "SSE_SERVER_ERROR"),
+        ] {
+            let told = failure.to_string();
+            let error = to_error(failure);
+            assert_eq!(error.code(), code, "{told}");
+            assert!(error.to_string().contains(&told), "{error}: {told}");
+        }
+    }
+
+    #[test]
+    fn what_the_platform_said_last_is_told_when_all_retries_are_made() {
+        let exhausted = |last| StreamError::new(Kind::RetriesExhausted { retries: 3 }).with_source(last);
+        let error = to_error(exhausted(refused()));
+        assert_eq!(
+            (error.kind(), error.status()),
+            (ErrorKind::Refused, Some(StatusCode::SERVICE_UNAVAILABLE))
+        );
+        assert_eq!(error.attempts(), 4);
+        let error = to_error(exhausted(StreamError::new(Kind::Disconnected)));
+        assert_eq!((error.code(), error.attempts()), ("SSE_SERVER_ERROR", 4));
+    }
 }
