@@ -4,14 +4,18 @@
 //! `CC_API_TOKEN`, or `CC_CONSUMER_KEY`, `CC_CONSUMER_SECRET`, `CC_TOKEN` and `CC_TOKEN_SECRET` say who asks; with
 //! credentials and no `CC_ENDPOINT` it is the platform itself.
 
+use std::io::Write;
 use std::process::ExitCode;
 
+use cc_client::catalog::CommandKind;
 use cc_client::{Client, Credentials, catalog};
 use cc_sandbox::Sandbox;
+use futures_util::StreamExt;
 use serde_json::Value;
 
 const HELP: &str = "\
 call NAME [JSON]      runs a command: call GetZone '{\"zoneName\":\"par\"}'
+                      what a stream gives comes as lines of JSON, until it ends or you stop it
 call --list           lists all commands
 call --find WORDS     lists the commands whose name, domain or summary holds the words
 call --describe NAME  shows what a command takes and gives back, as JSON Schema
@@ -25,7 +29,8 @@ async fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
     match run(&arguments).await {
         Ok(text) => {
-            print!("{text}");
+            // Whoever reads it may have seen enough.
+            let _ = std::io::stdout().write_all(text.as_bytes());
             ExitCode::SUCCESS
         }
         Err(message) => {
@@ -81,8 +86,27 @@ async fn call(name: &str, input: &str) -> Result<String, String> {
         serde_json::from_str(input).map_err(|error| format!("the input is no JSON: {error}"))?;
     // Held until the end: the sandbox stops when it is dropped.
     let (client, _sandbox) = client().await?;
+    if catalog::get(name).is_some_and(|command| command.kind() == CommandKind::Stream) {
+        return follow(catalog::stream(&client, name, &input).map_err(|error| chain(&error))?).await;
+    }
     let output = catalog::dispatch(&client, name, input).await.map_err(|error| chain(&error))?;
     Ok(format!("{output:#}\n"))
+}
+
+/// Shows each thing when it comes. What is said of one thing does not end a stream.
+async fn follow(mut items: catalog::Streamed) -> Result<String, String> {
+    let mut said = None;
+    while let Some(item) = items.next().await {
+        if let Some(error) = said.take() {
+            eprintln!("error: {error}");
+        }
+        match item {
+            Ok(item) if writeln!(std::io::stdout(), "{item}").is_err() => break,
+            Ok(_) => {}
+            Err(error) => said = Some(chain(&error)),
+        }
+    }
+    said.map_or(Ok(String::new()), Err)
 }
 
 async fn client() -> Result<(Client, Option<Sandbox>), String> {
