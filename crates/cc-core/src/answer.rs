@@ -6,6 +6,7 @@ use bytes::Bytes;
 use http::{HeaderMap, StatusCode};
 use serde::de::DeserializeOwned;
 
+use crate::decode_error::DecodeError;
 use crate::error::{Error, ErrorKind, Result};
 use crate::json_path;
 
@@ -75,7 +76,7 @@ impl Answer<Bytes> {
         let text: &[u8] = if self.value.is_empty() { b"null" } else { &self.value };
         match serde_json::from_slice(text) {
             Ok(value) => Ok(self.map(|_| value)),
-            Err(error) => Err(self.undecodable(error)),
+            Err(error) => Err(self.undecodable(&error)),
         }
     }
 
@@ -104,8 +105,9 @@ impl Answer<Bytes> {
     }
 
     #[cold]
-    fn undecodable(&self, cause: serde_json::Error) -> Error {
+    fn undecodable(&self, cause: &serde_json::Error) -> Error {
         let place = json_path::at(&self.value, cause.line(), cause.column());
+        let cause = DecodeError::new(cause);
         let message = if self.value.is_empty() {
             "the body is empty where JSON was expected".to_owned()
         } else if place.is_empty() {

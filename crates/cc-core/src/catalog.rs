@@ -16,6 +16,7 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
+use crate::decode_error::DecodeError;
 use crate::error::{Error, ErrorKind, Result};
 use crate::json_path;
 use crate::transport::CallOptions;
@@ -280,9 +281,9 @@ pub fn read_input<T: DeserializeOwned>(input: &Value) -> Result<T> {
 #[cold]
 fn bad_input(text: &str, cause: &serde_json::Error) -> Error {
     let place = json_path::at(text.as_bytes(), cause.line(), cause.column());
-    let cause = cause.to_string();
-    let cause = cause.rsplit_once(" at line ").map_or(cause.as_str(), |(cause, _)| cause);
-    let message = if place.is_empty() { cause.to_owned() } else { format!("`{place}`: {cause}") };
+    let cause = DecodeError::new(cause);
+    let what = cause.what();
+    let message = if place.is_empty() { what.to_owned() } else { format!("`{place}`: {what}") };
     Error::new(ErrorKind::InvalidInput).with_message(message)
 }
 

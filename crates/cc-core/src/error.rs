@@ -255,6 +255,11 @@ impl Error {
         self.with(|inner| inner.not_sent = true)
     }
 
+    /// Says that something left this machine.
+    pub(crate) fn was_sent(self) -> Self {
+        self.with(|inner| inner.not_sent = false)
+    }
+
     /// The same error without this text, wherever the platform repeats it: what was sent may come back in its complaint.
     #[must_use]
     pub fn without(self, secret: &str) -> Self {

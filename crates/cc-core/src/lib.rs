@@ -13,6 +13,7 @@ pub mod catalog;
 mod command;
 pub mod credentials;
 pub mod de;
+mod decode_error;
 mod endpoint;
 mod error;
 mod id;

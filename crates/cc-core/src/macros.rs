@@ -179,7 +179,7 @@ macro_rules! open_union {
                 let (tag, value) = $crate::__private::untagged_object($tag, deserializer)?;
                 match tag.as_deref() {
                     $(::std::option::Option::Some($wire) => {
-                        $crate::__private::tagged_from_value(value).map(Self::$variant)
+                        $crate::__private::tagged_from_value($tag, value).map(Self::$variant)
                     })+
                     _ => ::std::result::Result::Ok(Self::Unknown($crate::UnknownVariant::new(value))),
                 }

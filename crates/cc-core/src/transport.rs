@@ -222,13 +222,16 @@ impl Transport {
     /// Sends a request through all layers, in the time that the call may take.
     async fn head(
         &self,
-        request: Request,
+        mut request: Request,
         options: &CallOptions,
         stream: bool,
     ) -> Result<(HttpResponse, Arc<Exchange>)> {
         let inner = &*self.0;
         let limits = Limits::new(options, &inner.defaults, stream);
         let info = request.info;
+        let added =
+            [&inner.defaults, options].into_iter().try_for_each(|of| of.add_headers(&mut request.headers));
+        added.map_err(|error| error.with_operation(info))?;
         let exchange = Exchange::new(&inner.endpoint, request, self.identity(), limits)
             .map_err(|error| error.with_operation(info))?;
         let reply = inner.stack.clone().call(exchange.clone());
@@ -264,11 +267,10 @@ impl fmt::Debug for Transport {
 /// What `Retry-After` says: seconds or a date.
 pub(crate) fn retry_after(headers: &HeaderMap) -> Option<Duration> {
     let text = headers.get(http::header::RETRY_AFTER)?.to_str().ok()?.trim();
-    match text.parse() {
-        Ok(seconds) => Some(Duration::from_secs(seconds)),
-        Err(_) => {
-            let date = httpdate::parse_http_date(text).ok()?;
-            Some(date.duration_since(std::time::SystemTime::now()).unwrap_or_default())
-        }
+    if !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit()) {
+        // More seconds than can be said are as many as can be.
+        return Some(Duration::from_secs(text.parse().unwrap_or(u64::MAX)));
     }
+    let date = httpdate::parse_http_date(text).ok()?;
+    Some(date.duration_since(std::time::SystemTime::now()).unwrap_or_default())
 }

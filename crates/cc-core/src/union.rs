@@ -56,9 +56,18 @@ pub fn untagged_object<'de, D: Deserializer<'de>>(
     Ok((found, value))
 }
 
-/// Decodes a known variant.
+/// Decodes a known variant. It may take no field that it does not know: then it is read without its tag.
 #[doc(hidden)]
-pub fn tagged_from_value<T: DeserializeOwned, E: serde::de::Error>(value: Value) -> Result<T, E> {
+pub fn tagged_from_value<T: DeserializeOwned, E: serde::de::Error>(
+    tag: &str,
+    mut value: Value,
+) -> Result<T, E> {
+    if let Ok(known) = T::deserialize(&value) {
+        return Ok(known);
+    }
+    if let Value::Object(object) = &mut value {
+        object.remove(tag);
+    }
     T::deserialize(value).map_err(E::custom)
 }
 

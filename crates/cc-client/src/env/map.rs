@@ -191,10 +191,26 @@ impl schemars::JsonSchema for EnvironmentMap {
     }
 
     fn json_schema(_: &mut schemars::SchemaGenerator) -> schemars::Schema {
+        const NAME: &str = "^[a-zA-Z0-9_.-]+$";
         schemars::json_schema!({
-            "type": "object",
-            "additionalProperties": { "type": "string", "format": "password" },
-            "propertyNames": { "pattern": "^[a-zA-Z0-9_.-]+$" }
+            "anyOf": [
+                {
+                    "type": "object",
+                    "additionalProperties": { "type": "string", "format": "password" },
+                    "propertyNames": { "pattern": NAME }
+                },
+                {
+                    "type": "array",
+                    "items": {
+                        "type": "object",
+                        "properties": {
+                            "name": { "type": "string", "pattern": NAME },
+                            "value": { "type": "string", "format": "password" }
+                        },
+                        "required": ["name", "value"]
+                    }
+                }
+            ]
         })
     }
 }

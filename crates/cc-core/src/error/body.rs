@@ -1,5 +1,7 @@
 //! Reads the body of an error, whichever form it has.
 
+use std::fmt;
+
 use http::{HeaderMap, header};
 use serde_json::Value;
 
@@ -7,13 +9,20 @@ use serde_json::Value;
 const EXCERPT: usize = 300;
 
 /// Which field of the request the platform complains of.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Clone, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct FieldContext {
     /// The name of the field.
     pub field: Option<String>,
-    /// The value that was not accepted, as the platform repeats it.
+    /// The value that was not accepted, as the platform repeats it. It may be a secret: `Debug` does not show it.
     pub value: Option<String>,
+}
+
+impl fmt::Debug for FieldContext {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let value = self.value.as_ref().map(|_| "***");
+        f.debug_struct("FieldContext").field("field", &self.field).field("value", &value).finish()
+    }
 }
 
 #[derive(Debug, Default, PartialEq, Eq)]

@@ -4,6 +4,7 @@ use std::mem::take;
 use std::pin::pin;
 use std::sync::Arc;
 use std::task::{Context, Poll};
+use std::time::Duration;
 
 use tower::Service;
 
@@ -15,6 +16,9 @@ use crate::transport::{HttpResponse, HttpService};
 
 /// How much of the body of an error is read: the platform's own are a few hundred bytes.
 const ERROR_BODY: usize = 64 * 1024;
+
+/// How long it is waited for.
+const ERROR_BODY_TIME: Duration = Duration::from_secs(2);
 
 /// Hands a request to the layers of the program, in the time that an attempt may take, and reads the body.
 #[derive(Debug, Clone)]
@@ -49,11 +53,17 @@ impl Service<Arc<Exchange>> for Attempt {
                 let body = take(answer.body_mut());
                 *answer.body_mut() = if !answer.status().is_success() {
                     // The status says what is wrong, whatever became of the words.
-                    body.read(Some(ERROR_BODY)).await.unwrap_or_default().into()
+                    let end = [deadline, exchange.deadline()].into_iter().filter_map(just_before);
+                    let end = end.chain(runtime::after(ERROR_BODY_TIME)).min();
+                    let words = runtime::until(end, body.read(Some(ERROR_BODY))).await;
+                    words.and_then(Result::ok).unwrap_or_default().into()
                 } else if limits.stream {
                     body
                 } else {
-                    body.read(None).await?.into()
+                    let whole = body.read(None).await;
+                    whole
+                        .map_err(|error| error.with_status(answer.status()).with_headers(answer.headers()))?
+                        .into()
                 };
                 Ok(answer)
             });
@@ -71,4 +81,9 @@ impl Service<Arc<Exchange>> for Attempt {
             outcome
         })
     }
+}
+
+/// Early enough for what has come to be told.
+fn just_before(deadline: Option<runtime::Instant>) -> Option<runtime::Instant> {
+    deadline?.checked_sub(Duration::from_millis(10))
 }

@@ -208,7 +208,8 @@ impl fmt::Debug for TransportBuilder {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("TransportBuilder")
             .field("credentials", &self.credentials)
-            .field("endpoint", &self.endpoint)
+            // One that is no base URL may hold a password.
+            .field("endpoint", &self.endpoint.as_deref().map(|base| Endpoint::parse(base).ok().ok_or("***")))
             .field("defaults", &self.defaults)
             .finish_non_exhaustive()
     }

@@ -2,6 +2,9 @@
 
 use std::time::Duration;
 
+use http::{HeaderMap, HeaderName, HeaderValue};
+
+use crate::error::{Error, ErrorKind, Result};
 use crate::runtime::{self, Instant};
 use crate::transport::{CachePolicy, RetryPolicy};
 
@@ -17,6 +20,9 @@ pub struct CallOptions {
     pub(crate) reload: bool,
     pub(crate) debug: Option<bool>,
     pub(crate) quiet: bool,
+    headers: HeaderMap,
+    /// A header that cannot be sent.
+    unsent: Option<String>,
 }
 
 impl CallOptions {
@@ -71,6 +77,38 @@ impl CallOptions {
         self
     }
 
+    /// Sends this header too, in the place of one of the same name that the operation sends. It makes a difference for what
+    /// is shared and kept, and is not shown in a log. `Authorization` stays that of the credentials. What can be no header
+    /// fails the call with [`InvalidInput`](crate::ErrorKind::InvalidInput).
+    pub fn header<N, V>(mut self, name: N, value: V) -> Self
+    where
+        N: TryInto<HeaderName>,
+        V: TryInto<HeaderValue>,
+    {
+        match (name.try_into(), value.try_into()) {
+            (Ok(name), Ok(mut value)) => {
+                value.set_sensitive(true);
+                self.headers.insert(name, value);
+            }
+            (Ok(name), Err(_)) => {
+                self.unsent = Some(format!("the value given for the header `{name}` can be no header's"))
+            }
+            (Err(_), _) => self.unsent = Some("the name given for a header can be no header's".to_owned()),
+        }
+        self
+    }
+
+    /// Adds the headers to a request.
+    pub(crate) fn add_headers(&self, headers: &mut HeaderMap) -> Result<()> {
+        if let Some(unsent) = &self.unsent {
+            return Err(Error::new(ErrorKind::InvalidInput).with_message(unsent.as_str()));
+        }
+        for (name, value) in &self.headers {
+            headers.insert(name, value.clone());
+        }
+        Ok(())
+    }
+
     /// Whether [`Hooks::on_error`](crate::transport::Hooks::on_error) runs when the call fails. `false` is for those who
     /// report by themselves, with [`Transport::report`](crate::Transport::report). Default: `true`.
     #[doc(hidden)]
@@ -95,6 +133,8 @@ impl CallOptions {
     pub fn or(self, base: &Self) -> Self {
         // A timeout and a deadline say the same thing: the one that is set here speaks alone.
         let limits = if self.has_limit() { &self } else { base };
+        let mut headers = base.headers.clone();
+        headers.extend(self.headers.clone());
         Self {
             timeout: limits.timeout,
             deadline: limits.deadline,
@@ -104,6 +144,8 @@ impl CallOptions {
             reload: self.reload || base.reload,
             debug: self.debug.or(base.debug),
             quiet: self.quiet || base.quiet,
+            headers,
+            unsent: self.unsent.clone().or_else(|| base.unsent.clone()),
         }
     }
 }
@@ -165,6 +207,16 @@ macro_rules! __call_setters {
         /// Whether the exchange is written to the log, without secrets. Default: as the client says.
         pub fn debug(mut self, debug: bool) -> Self {
             self.options = ::std::mem::take(&mut self.options).debug(debug);
+            self
+        }
+
+        /// Sends this header too ([`CallOptions::header`]($crate::CallOptions::header)).
+        pub fn header<N, V>(mut self, name: N, value: V) -> Self
+        where
+            N: ::std::convert::TryInto<$crate::__private::http::HeaderName>,
+            V: ::std::convert::TryInto<$crate::__private::http::HeaderValue>,
+        {
+            self.options = ::std::mem::take(&mut self.options).header(name, value);
             self
         }
 

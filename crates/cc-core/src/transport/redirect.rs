@@ -66,8 +66,9 @@ where
             }
             // A connection is good for one answer at a time: this one is given up before the next is asked for.
             drop(response);
-            poll_fn(|cx| self.inner.poll_ready(cx)).await?;
-            response = self.inner.call(sent.clone()).await?;
+            // Whatever fails from here on, the request itself was sent.
+            poll_fn(|cx| self.inner.poll_ready(cx)).await.map_err(Error::was_sent)?;
+            response = self.inner.call(sent.clone()).await.map_err(Error::was_sent)?;
             if !is_redirect(response.status()) {
                 return Ok(response);
             }

@@ -12,7 +12,7 @@ use std::time::Duration;
 use tower::Service;
 
 use crate::error::{Error, Result};
-use crate::runtime::{self, Instant};
+use crate::runtime;
 use crate::transport::HttpResponse;
 use crate::transport::exchange::{Exchange, lock};
 use crate::transport::stack::Reply;
@@ -137,7 +137,7 @@ impl Shared {
         }
         let jitter = limits.retry.bound(attempts).mul_f64(lock(&self.jitter).f64());
         let wait = jitter.max(asked);
-        if exchange.deadline().is_some_and(|deadline| Instant::now() + wait >= deadline)
+        if exchange.deadline().is_some_and(|deadline| runtime::after(wait).is_none_or(|end| end >= deadline))
             || !self.budget.withdraw()
         {
             return None;

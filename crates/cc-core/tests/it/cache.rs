@@ -343,3 +343,31 @@ async fn what_another_process_asked_for_is_waited_for_unless_it_is_to_be_fresh()
     assert_eq!(text(&transport, request(&GET), &fresh).await, "0");
     assert_eq!(store.0.load(std::sync::atomic::Ordering::Relaxed), 1);
 }
+
+#[tokio::test(start_paused = true)]
+async fn a_header_of_one_call_is_sent_and_makes_another_answer() {
+    let platform = Platform::counting();
+    let transport = platform.transport();
+    let kept = CallOptions::new().cache(CachePolicy::ttl(MINUTE));
+    let with = |value: &str| kept.clone().header("X-Tenant", value);
+    for (options, told) in [(with("a"), "0"), (with("b"), "1"), (kept.clone(), "2"), (with("a"), "0")] {
+        assert_eq!(text(&transport, request(&GET), &options).await, told);
+    }
+    let sent: Vec<_> =
+        platform.seen().iter().map(|seen| seen.header("x-tenant").map(str::to_owned)).collect();
+    assert_eq!(sent, [Some("a".to_owned()), Some("b".to_owned()), None]);
+    assert!(!format!("{:?}", with("hunter2")).contains("hunter2"));
+    for (name, value) in [("X-Tenant", "a\nb"), ("not a name", "a")] {
+        let options = CallOptions::new().header(name, value);
+        let error = transport.execute(request(&GET), &options).await.unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::InvalidInput, "{error}");
+    }
+    // The inner one wins, and the credentials stay.
+    let both =
+        CallOptions::new().header("x-tenant", "in").or(&with("out")).header("authorization", "Bearer other");
+    let transport = platform.builder().credentials(Credentials::api_token("mine")).build().unwrap();
+    transport.execute(request(&GET), &both.reload()).await.unwrap();
+    let last = platform.seen().pop().unwrap();
+    assert_eq!(last.header("x-tenant"), Some("in"));
+    assert_eq!(last.header("authorization"), Some("Bearer mine"));
+}

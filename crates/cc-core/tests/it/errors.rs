@@ -1,5 +1,7 @@
 //! What a call fails with.
 
+use std::time::Duration;
+
 use bytes::Bytes;
 use cc_core::transport::HttpResponse;
 use cc_core::{Body, CallOptions, Credentials, Error, ErrorKind, Transport};
@@ -124,4 +126,58 @@ async fn a_url_with_credentials_shows_them_to_those_who_ask_only() {
     assert_eq!(format!("{url:?}"), "SecretUrl(***)");
     let bare = Transport::builder().endpoint("https://api.test").build().unwrap();
     assert_eq!(bare.url(&request).await.unwrap().expose(), "https://api.test/v2/things/1?a=1");
+}
+
+/// The status is known, and nobody waits for the words for ever.
+#[tokio::test(start_paused = true)]
+async fn an_error_whose_words_do_not_come_is_told_by_its_status() {
+    let platform = Platform::new(|_, _| {
+        let first = futures_util::stream::iter([Ok::<_, std::io::Error>(bytes::Bytes::from_static(b"{"))]);
+        let never = futures_util::StreamExt::chain(first, futures_util::stream::pending());
+        let mut answer = HttpResponse::new(cc_core::Body::from_stream(never));
+        *answer.status_mut() = http::StatusCode::NOT_FOUND;
+        Ok(answer)
+    });
+    let second = Duration::from_secs(1);
+    let none = CallOptions::new().timeout(None).attempt_timeout(None);
+    for options in [none.clone(), none.clone().timeout(second), none.attempt_timeout(second)] {
+        let error = platform.transport().execute(request(&GET), &options).await.unwrap_err();
+        assert_eq!(
+            (error.kind(), error.status().map(|status| status.as_u16())),
+            (ErrorKind::Refused, Some(404))
+        );
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_body_that_breaks_off_keeps_the_status_and_the_sozu_id() {
+    let platform = Platform::new(|_, _| {
+        let lost = std::io::Error::other("the connection was closed");
+        let mut answer = HttpResponse::new(cc_core::Body::from_stream(futures_util::stream::iter([
+            Ok(bytes::Bytes::from_static(b"[")),
+            Err(lost),
+        ])));
+        answer.headers_mut().insert("sozu-id", "S1".parse().unwrap());
+        Ok(answer)
+    });
+    let error = platform.transport().execute(request(&GET), &once()).await.unwrap_err();
+    assert_eq!((error.kind(), error.status().unwrap().as_u16()), (ErrorKind::Unreachable, 200));
+    assert_eq!(error.sozu_id(), Some("S1"));
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_the_platform_repeats_of_a_request_is_not_shown_by_debug() {
+    let body = r#"{"message":"no","context":{"OVDErrorFieldContext":{"fieldName":"password","fieldValue":"hunter2"}}}"#;
+    let platform = Platform::new(move |_, _| answer(400, body));
+    let error = platform.transport().execute(request(&GET), &once()).await.unwrap_err();
+    assert!(!format!("{error:?}{error}").contains("hunter2"));
+    assert_eq!(error.context().unwrap().value.as_deref(), Some("hunter2"));
+}
+
+#[test]
+fn a_builder_does_not_show_a_password_in_its_base_url() {
+    let builder = cc_core::Transport::builder().endpoint("https://me:hunter2@h");
+    assert!(!format!("{builder:?}").contains("hunter2"));
+    let error = builder.build().unwrap_err();
+    assert!(!format!("{error:?}{error}").contains("hunter2"));
 }

@@ -198,3 +198,29 @@ async fn credentials_that_cannot_be_had_end_the_call_before_anything_is_sent() {
     assert_eq!((error.kind(), error.operation()), (ErrorKind::Credentials, Some("get_thing")));
     assert!(error.is_not_sent() && platform.count() == 0);
 }
+
+/// What a redirect leads to was not reached, but the request itself was done.
+#[tokio::test(start_paused = true)]
+async fn a_write_that_was_done_is_not_sent_again_when_its_redirect_leads_nowhere() {
+    let platform = Platform::new(|count, _| match count {
+        0 => answer_with(303, &[("location", "/v2/other")], ""),
+        _ => Err(Error::new(ErrorKind::Unreachable).not_sent()),
+    });
+    let error = platform.transport().execute(request(&POST), &CallOptions::new()).await.unwrap_err();
+    assert_eq!((error.kind(), platform.count()), (ErrorKind::Unreachable, 2));
+    assert!(!error.is_not_sent() && error.may_be_done());
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_wait_that_is_too_long_to_be_said_is_a_wait() {
+    for asked in ["18446744073709551615", "99999999999999999999999"] {
+        let platform = Platform::new(move |_, _| answer_with(503, &[("retry-after", asked)], ""));
+        let patient = RetryPolicy::default().max_retry_after(Duration::MAX);
+        for policy in [RetryPolicy::default(), patient] {
+            let options = CallOptions::new().retry(policy).timeout(Duration::from_secs(60));
+            let error = platform.transport().execute(request(&GET), &options).await.unwrap_err();
+            assert_eq!(error.retry_after(), Some(Duration::from_secs(u64::MAX)), "{asked}");
+            assert_eq!(error.attempts(), 1, "{asked}");
+        }
+    }
+}

@@ -64,7 +64,11 @@ fn undeploy(world: &mut World, request: &Request<'_>) -> Outcome {
     (application.is_up, application.wants_up) = (false, false);
     stop(world, id, None);
     let id = id.to_owned();
-    world.later(STOPPING, move |world| end(world, &id, &deployment, State::Succeeded));
+    world.later(STOPPING, move |world| {
+        if is_in(world, &id, &deployment, State::WorkInProgress) {
+            end(world, &id, &deployment, State::Succeeded);
+        }
+    });
     message("The application has successfully been undeployed")
 }
 

@@ -34,7 +34,8 @@ const LATEST: i64 = 20;
 /// `application_id`.
 ///
 /// # Errors
-/// - When the last look before the deadline failed with an error that [may pass](cc_core::Error::is_retryable): that error.
+/// - When nothing was seen until the deadline, and the last look failed with an error that
+///   [may pass](cc_core::Error::is_retryable): that error.
 ///   Until then, such errors are lived with.
 /// - Any other error ends the wait at once, among them 404 when there is no such application.
 /// - [`TimedOut`](cc_core::ErrorKind::TimedOut) when the time of the call, if it has one, is over before the deadline.
@@ -223,11 +224,17 @@ impl Watch<'_> {
     /// What is said when the time is over. That it is cancelled is certain even when it could not be told whether it was
     /// superseded.
     fn out_of_time(mut self) -> Result<DeploymentVerdict> {
-        let cancelled = self.seen.as_ref().is_some_and(|seen| seen.state == DeploymentState::Cancelled);
-        match self.error.take() {
-            _ if cancelled => Ok(self.verdict(DeploymentOutcome::Cancelled)),
-            Some(error) => Err(error),
-            None => Ok(self.verdict(DeploymentOutcome::DeadlineExceeded)),
+        match (&self.seen, self.error.take()) {
+            (Some(seen), _) if seen.state == DeploymentState::Cancelled => {
+                Ok(self.verdict(DeploymentOutcome::Cancelled))
+            }
+            // Why nothing was ever seen is all that can be told.
+            (None, Some(error)) => Err(error),
+            (Some(seen), Some(error)) => {
+                tracing::warn!(%error, state = %seen.state, "the last looks at the deployment failed");
+                Ok(self.verdict(DeploymentOutcome::DeadlineExceeded))
+            }
+            (_, None) => Ok(self.verdict(DeploymentOutcome::DeadlineExceeded)),
         }
     }
 

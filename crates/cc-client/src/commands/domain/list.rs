@@ -1,6 +1,6 @@
 //! Listing the domains of an application.
 
-use cc_core::{ApplicationId, OwnerId, Result};
+use cc_core::{ApplicationId, ErrorKind, OwnerId, Result};
 use futures_util::future;
 use serde::{Deserialize, Serialize};
 
@@ -13,6 +13,9 @@ use crate::resolve::Ids;
 /// Lists the domains of an application, sorted, and tells which is the primary one.
 ///
 /// Operations: `list_domains` and `get_primary_domain`, at the same time. Where there is nothing, the list is empty.
+///
+/// # Errors
+/// [`CannotResolveResource`](cc_core::ErrorKind::CannotResolveResource) when nobody knows the application.
 ///
 /// # Example
 /// ```
@@ -62,7 +65,7 @@ impl Command for ListDomain {
         let (all, primary) = future::join(all, primary).await;
         let all = match all {
             Ok(all) => all.into_inner(),
-            Err(error) if error.is_not_found() => return Ok(Vec::new()),
+            Err(error) if error.is_not_found() && error.kind() == ErrorKind::Refused => return Ok(Vec::new()),
             Err(error) => return Err(error),
         };
         let primary = match primary {

@@ -1,6 +1,6 @@
 //! Reading environments.
 
-use cc_core::{AnyAddonId, ApplicationId, OwnerId, Result};
+use cc_core::{AnyAddonId, ApplicationId, ErrorKind, OwnerId, Result};
 use futures_util::future;
 use serde::{Deserialize, Serialize};
 
@@ -17,7 +17,8 @@ use crate::resolve::Ids;
 /// `list_addon_environment` for an add-on. Where there is nothing, the list is empty.
 ///
 /// # Errors
-/// [`InvalidInput`](cc_core::ErrorKind::InvalidInput) unless exactly one of `application_id` and `addon_id` is given.
+/// - [`InvalidInput`](cc_core::ErrorKind::InvalidInput) unless exactly one of `application_id` and `addon_id` is given.
+/// - [`CannotResolveResource`](cc_core::ErrorKind::CannotResolveResource) when nobody knows the application.
 ///
 /// # Example
 /// ```
@@ -85,7 +86,11 @@ impl Command for GetEnvironment {
                         cc_api_application::ListAddonEnvironment::new(ids.owner_id(), ids.addon_id())
                     })
                     .await;
-                let environment = by_name(or_empty(answer.map(cc_core::Answer::into_inner))?);
+                let environment = match answer {
+                    Ok(answer) => by_name(answer.into_inner()),
+                    Err(error) if error.is_not_found() => Vec::new(),
+                    Err(error) => return Err(error),
+                };
                 Ok(Environment { environment, ..Environment::default() })
             }
         }
@@ -135,10 +140,10 @@ impl GetEnvironment {
     }
 }
 
-/// Nothing where the platform says that there is none.
+/// Nothing where the platform says that there is none. An id that nobody knows is not that.
 fn or_empty<T: Default>(result: Result<T>) -> Result<T> {
     match result {
-        Err(error) if error.is_not_found() => Ok(T::default()),
+        Err(error) if error.is_not_found() && error.kind() == ErrorKind::Refused => Ok(T::default()),
         other => other,
     }
 }

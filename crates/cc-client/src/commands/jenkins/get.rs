@@ -1,6 +1,6 @@
 //! Reading one Jenkins.
 
-use cc_core::{AnyAddonId, Result};
+use cc_core::{AnyAddonId, ErrorKind, Result};
 use futures_util::future::join;
 use serde::{Deserialize, Serialize};
 
@@ -14,7 +14,8 @@ use crate::resolve::Ids;
 /// Operations: `get_jenkins` and `get_jenkins_updates`, at once. The add-on is named by either id.
 ///
 /// # Errors
-/// Those of either, but that 404 for the updates alone means that none are known.
+/// Those of either, but that 404 for the updates alone means that none are known; and
+/// [`CannotResolveResource`](cc_core::ErrorKind::CannotResolveResource) when nobody knows the add-on.
 ///
 /// # Example
 /// ```
@@ -54,7 +55,7 @@ impl Command for GetJenkinsInfo {
         .await;
         let jenkins = match jenkins {
             Ok(jenkins) => jenkins.into_inner(),
-            Err(error) if error.is_not_found() => return Ok(None),
+            Err(error) if error.is_not_found() && error.kind() == ErrorKind::Refused => return Ok(None),
             Err(error) => return Err(error),
         };
         let updates = match updates {

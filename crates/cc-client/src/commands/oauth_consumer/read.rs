@@ -1,6 +1,6 @@
 //! Reading what is registered of programs.
 
-use cc_core::{ConsumerKey, OwnerId, Result};
+use cc_core::{ConsumerKey, ErrorKind, OwnerId, Result};
 use serde::{Deserialize, Serialize};
 
 use super::GetOauthConsumerSecret;
@@ -14,6 +14,9 @@ use crate::resolve::Ids;
 ///
 /// Operations: `get_oauth_consumer`, and `get_oauth_consumer_secret` when the secret is asked for, both at once. The owner,
 /// when it is not given, is resolved from the key.
+///
+/// # Errors
+/// [`CannotResolveResource`](cc_core::ErrorKind::CannotResolveResource) when nobody knows the key.
 ///
 /// # Example
 /// ```
@@ -69,7 +72,7 @@ impl Command for GetOauthConsumer {
         let (consumer, secret) = futures_util::future::join(consumer, secret).await;
         let consumer = match consumer {
             Ok(consumer) => consumer.into_inner(),
-            Err(error) if error.is_not_found() => return Ok(None),
+            Err(error) if error.is_not_found() && error.kind() == ErrorKind::Refused => return Ok(None),
             Err(error) => return Err(error),
         };
         let mut consumer = OauthConsumer::from(consumer);

@@ -1,6 +1,6 @@
 //! Reading one Pulsar.
 
-use cc_core::{AnyAddonId, OwnerId, Result};
+use cc_core::{AnyAddonId, ErrorKind, OwnerId, Result};
 use serde::{Deserialize, Serialize};
 
 use super::model::PulsarInfo;
@@ -14,7 +14,8 @@ use crate::resolve::Ids;
 /// Operations: `get_pulsar`, then `get_pulsar_cluster`. The add-on is named by either id; the owner is not needed.
 ///
 /// # Errors
-/// 404 when the Pulsar is there and its cluster is not.
+/// - [`CannotResolveResource`](cc_core::ErrorKind::CannotResolveResource) when nobody knows the add-on.
+/// - 404 when the Pulsar is there and its cluster is not.
 ///
 /// # Example
 /// ```
@@ -57,7 +58,7 @@ impl Command for GetPulsarInfo {
         let ids = Ids::new().real_addon(&self.addon_id);
         let pulsar = match cx.resolved(ids, |ids| cc_api_pulsar::GetPulsar::new(ids.real_addon_id())).await {
             Ok(pulsar) => pulsar.into_inner(),
-            Err(error) if error.is_not_found() => return Ok(None),
+            Err(error) if error.is_not_found() && error.kind() == ErrorKind::Refused => return Ok(None),
             Err(error) => return Err(error),
         };
         let cluster = cx.call(cc_api_pulsar::GetPulsarCluster::new(&pulsar.cluster_id)).await?.into_inner();

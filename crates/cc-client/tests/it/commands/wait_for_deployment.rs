@@ -182,10 +182,16 @@ async fn errors_that_may_pass_are_lived_with() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn an_error_that_does_not_pass_until_the_deadline_is_told_then() {
-    let (error, seconds) = failure(wait(&platform(vec![ok("QUEUED"), status(503)], vec![])).await);
+async fn an_error_that_does_not_pass_until_the_deadline_is_told_when_nothing_was_seen() {
+    let (error, seconds) = failure(wait(&platform(vec![status(503)], vec![])).await);
     assert_eq!((error.status().map(|status| status.as_u16()), seconds), (Some(503), 30));
     assert_eq!(error.command(), Some("WaitForDeployment"));
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_was_seen_last_is_told_although_later_looks_fail() {
+    let ended = told(wait(&platform(vec![ok("QUEUED"), status(503)], vec![])).await);
+    assert_eq!(ended, (DeploymentOutcome::DeadlineExceeded, Some("QUEUED".to_owned()), 30));
 }
 
 #[tokio::test(start_paused = true)]

@@ -1,0 +1,82 @@
+//! What `serde` says of a JSON text that does not fit, without the values it repeats: any of them may be a secret.
+
+use std::fmt;
+
+/// An error of `serde_json` as far as it may be shown: what stood there is named by its type alone.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct DecodeError {
+    what: String,
+    line: usize,
+    column: usize,
+}
+
+impl DecodeError {
+    pub(crate) fn new(cause: &serde_json::Error) -> Self {
+        let text = cause.to_string();
+        let what = text.rsplit_once(" at line ").map_or(text.as_str(), |(what, _)| what);
+        Self { what: without_value(what), line: cause.line(), column: cause.column() }
+    }
+
+    /// What is wrong, without its place.
+    #[cfg(any(feature = "schemars", test))]
+    pub(crate) fn what(&self) -> &str {
+        &self.what
+    }
+}
+
+impl fmt::Display for DecodeError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.what)?;
+        if self.line > 0 {
+            write!(f, " at line {} column {}", self.line, self.column)?;
+        }
+        Ok(())
+    }
+}
+
+impl std::error::Error for DecodeError {}
+
+/// `invalid type: string "…", expected …` without what stands in the quotes, whatever that is.
+fn without_value(what: &str) -> String {
+    let repeats = ["invalid type: ", "invalid value: "].iter().any(|start| what.starts_with(start));
+    let place = what.find(['"', '`']).zip(what.rfind(", expected "));
+    match place {
+        Some((start, end)) if repeats && start < end => {
+            format!("{}{}", what[..start].trim_end(), &what[end..])
+        }
+        _ => what.to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn values_are_not_repeated() {
+        for (json, what) in [
+            (r#""hunter2, expected \"x\"""#, "invalid type: string, expected u32"),
+            ("-4242", "invalid value: integer, expected u32"),
+            ("true", "invalid type: boolean, expected u32"),
+            ("42.5", "invalid type: floating point, expected u32"),
+            ("null", "invalid type: null, expected u32"),
+            ("[1]", "invalid type: sequence, expected u32"),
+        ] {
+            let error = DecodeError::new(&serde_json::from_str::<u32>(json).unwrap_err());
+            assert_eq!(error.what(), what);
+            assert!(error.to_string().starts_with(&format!("{what} at line 1 column ")), "{error}");
+        }
+    }
+
+    #[test]
+    fn names_that_are_not_known_are() {
+        #[derive(Debug, serde::Deserialize)]
+        #[serde(deny_unknown_fields)]
+        #[expect(dead_code, reason = "what counts is what is said of it")]
+        struct Input {
+            name: String,
+        }
+        let error = DecodeError::new(&serde_json::from_str::<Input>(r#"{"nmae":1}"#).unwrap_err());
+        assert_eq!(error.what(), "unknown field `nmae`, expected `name`");
+    }
+}
