@@ -272,5 +272,8 @@ pub(crate) fn retry_after(headers: &HeaderMap) -> Option<Duration> {
         return Some(Duration::from_secs(text.parse().unwrap_or(u64::MAX)));
     }
     let date = httpdate::parse_http_date(text).ok()?;
-    Some(date.duration_since(std::time::SystemTime::now()).unwrap_or_default())
+    // Counted by the server's clock, where it tells it: ours, or theirs, may be wrong.
+    let told =
+        headers.get(http::header::DATE).and_then(|date| httpdate::parse_http_date(date.to_str().ok()?).ok());
+    Some(date.duration_since(told.unwrap_or_else(std::time::SystemTime::now)).unwrap_or_default())
 }

@@ -6,6 +6,9 @@ use crate::continuity::Position;
 use crate::driver::Told;
 use crate::event::{Gap, GapCause, StreamEvent};
 
+/// Opens, retries and gaps that are read ahead at most, about.
+const CROWD: usize = 16;
+
 /// A queue that drops its oldest items when it is full, and counts them. What is no item is never dropped.
 pub(crate) struct DropOldest<T> {
     capacity: usize,
@@ -52,6 +55,11 @@ impl<T> DropOldest<T> {
         }
         self.queue.push_back(entry);
         u64::from(full)
+    }
+
+    /// It holds so much that is no item that this should be given before more is read.
+    pub(crate) fn is_crowded(&self) -> bool {
+        self.queue.len() - self.items > CROWD
     }
 
     /// What has to be given before anything more is read.

@@ -226,7 +226,9 @@ impl Tracker {
             return Verdict::New(gap);
         }
         let fingerprint = self.recent.fingerprint(id);
-        if self.recent.knows(fingerprint) {
+        // An id that several items have tells none of them from the others.
+        let is_shared = self.repeated && self.at.last.as_deref() == Some(id);
+        if self.recent.knows(fingerprint) && !is_shared {
             if let Some(question) = &mut self.question {
                 question.overlapped |= question.after.as_deref() == Some(id);
             }

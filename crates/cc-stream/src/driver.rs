@@ -40,6 +40,13 @@ pub(crate) struct Driver<T> {
     /// The id the server was asked to go on from.
     pub(crate) asked: Option<Arc<str>>,
     pub(crate) attempts: u64,
+    /// Whether every item is delivered, so that the server's count can be compared with the limit.
+    pub(crate) is_exact: bool,
+    /// How many events the server was asked for, and how many it gave on this connection.
+    pub(crate) asked_for: Option<u64>,
+    pub(crate) given: u64,
+    /// How many it gave on the last one, when that was as many as it was asked for and too few.
+    pub(crate) wasted: u64,
     pub(crate) chunk: Bytes,
     /// How much of the chunk is decoded.
     pub(crate) decoded: usize,
@@ -99,6 +106,15 @@ impl<T> Driver<T> {
         self.disconnect();
     }
 
+    /// Something is given to the consumer, who may take its time with it.
+    #[inline]
+    pub(crate) fn hand_out(&mut self) {
+        self.away = true;
+        if self.retried {
+            self.shared.apply(self.shared.clock.now(), Input::HandedOut(self.link));
+        }
+    }
+
     /// Decodes up to the next thing to tell, or to the chunk's end.
     fn decode(&mut self) -> Option<Told<T>> {
         loop {
@@ -112,32 +128,57 @@ impl<T> Driver<T> {
             };
             let place = self.reader.place_before_gap();
             match self.reader.read(frame) {
-                Reading::Told(told) => return Some(told),
+                Reading::Told(told) => {
+                    self.given += 1;
+                    return Some(told);
+                }
                 Reading::Nothing => {}
-                Reading::Duplicate => self.shared.counts.duplicates.add(1),
+                Reading::Duplicate => {
+                    self.given += 1;
+                    self.shared.counts.duplicates.add(1);
+                }
                 Reading::Retry(time) => self.shared.set_reconnection_time(time),
                 Reading::AfterGap(gap, told) => {
                     if let Some(told) = told {
+                        self.given += 1;
                         self.place = place;
                         self.outbox.push_back(told);
                     }
                     return Some(Ok(StreamEvent::Gap(gap)));
                 }
-                Reading::End(reason, gap) => {
-                    let ended = Input::Ended(self.link, EndReason::Server(reason));
-                    self.shared.apply(self.shared.clock.now(), ended);
-                    self.disconnect();
-                    return gap.map(|gap| Ok(StreamEvent::Gap(gap)));
+                Reading::End { reason, gap, error } => {
+                    self.outbox.extend(gap.map(|gap| Ok(StreamEvent::Gap(gap))));
+                    self.outbox.extend(error.map(Err));
+                    if self.ended_short() {
+                        self.follow(Report::Failed(StreamError::new(ErrorKind::Disconnected)));
+                    } else {
+                        let ended = Input::Ended(self.link, EndReason::Server(reason));
+                        self.shared.apply(self.shared.clock.now(), ended);
+                        self.disconnect();
+                    }
+                    return None;
                 }
             }
         }
+    }
+
+    /// Whether the server ended the stream because it gave as many events as it was asked for, of which some came again or
+    /// were no items: more are wanted.
+    fn ended_short(&mut self) -> bool {
+        let (Some(limit), Some(asked)) = (self.limit.filter(|_| self.is_exact), self.asked_for) else {
+            return false;
+        };
+        let short = self.given >= asked && self.shared.counts.delivered.get() < limit;
+        self.wasted = if short { self.given } else { 0 };
+        short
     }
 
     /// Follows the machine one step. `Ready`: something happened, look again.
     fn advance(&mut self, cx: &mut Context<'_>) -> Poll<()> {
         if !self.is_undisturbed(cx.waker()) {
             self.enter(cx);
-            if self.ended {
+            // What came before a command that changed nothing is still to be read.
+            if self.ended || self.decoded < self.chunk.len() {
                 return Poll::Ready(());
             }
         }
@@ -185,11 +226,14 @@ impl<T> Driver<T> {
         self.asked = tracker.resume_from().cloned();
         self.attempts += 1;
         let left = |limit: u64| limit.saturating_sub(self.shared.counts.delivered.get());
+        let again = tracker.overlap().max(self.wasted);
+        self.asked_for = self.limit.map(|limit| left(limit).saturating_add(again));
+        self.given = 0;
         self.connection = Connection::Opening((self.opener)(Attempt {
             number: self.attempts,
             last_event_id: self.asked.clone(),
             mark: tracker.mark(),
-            remaining: self.limit.map(|limit| left(limit).saturating_add(tracker.overlap())),
+            remaining: self.asked_for,
         }));
     }
 
@@ -247,7 +291,9 @@ impl<T> Driver<T> {
         let (heard, away) =
             (std::mem::take(&mut self.heard) && !self.retried, std::mem::take(&mut self.away));
         let machine = self.shared.idle(now, self.link, heard, away);
-        let Some(deadline) = machine.into_iter().chain(self.connection.deadline()).min() else {
+        // A refusal has its head: what is waited for is its body, for as long as that is worth.
+        let refused = self.connection.deadline();
+        let Some(deadline) = refused.or(machine) else {
             self.timer = None;
             return Poll::Pending;
         };
@@ -260,6 +306,9 @@ impl<T> Driver<T> {
             ready!(timer.1.as_mut().poll(cx));
         }
         self.timer = None;
+        if refused.is_some() {
+            return Poll::Ready(());
+        }
         let effect = self.shared.apply(self.shared.clock.now(), Input::Tick);
         self.tell(effect, None);
         Poll::Ready(())
@@ -303,5 +352,5 @@ fn is_same(one: &Waker, other: &Waker) -> bool {
 
 /// Statuses that may mean "I cannot go on from this id": tried once more without it.
 fn may_refuse_an_id(status: u16) -> bool {
-    matches!(status, 400 | 404 | 409 | 410 | 412 | 416 | 422)
+    matches!(status, 400 | 404 | 409 | 410 | 412 | 416 | 422 | 431)
 }

@@ -10,7 +10,7 @@ use crate::error::BoxError;
 
 type Parse<T> = dyn Fn(&Event<'_>) -> Result<Option<T>, BoxError> + Send + Sync;
 type Mark<T> = dyn Fn(&T) -> Option<i64> + Send + Sync;
-type Reason = dyn Fn(&Event<'_>) -> Option<String> + Send + Sync;
+type Reason = dyn Fn(&Event<'_>) -> Result<Option<String>, BoxError> + Send + Sync;
 
 /// What a stream carries: the names of its events, and what becomes of their data.
 ///
@@ -77,12 +77,13 @@ impl<T> Format<T> {
         name: impl Into<String>,
         reason: impl Fn(&Event<'_>) -> Option<String> + Send + Sync + 'static,
     ) -> Self {
-        self.end = Some((name.into(), Arc::new(reason)));
+        self.end = Some((name.into(), Arc::new(move |event| Ok(reason(event)))));
         self
     }
 
     /// A number the server can be asked to go on from when it cannot from an id, such as the item's date. Each attempt is
-    /// told that of the last item: [`Attempt::mark`](crate::Attempt::mark). What then comes again is removed by its id.
+    /// told that of the last item: [`Attempt::mark`](crate::Attempt::mark). What then comes again is removed by its id, as far as
+    /// the stream knows it: another process knows two.
     #[must_use]
     pub fn mark(mut self, mark: impl Fn(&T) -> Option<i64> + Send + Sync + 'static) -> Self {
         self.mark = Some(Arc::new(mark));
@@ -90,13 +91,14 @@ impl<T> Format<T> {
     }
 
     /// The names the platform's streams have in common: `HEARTBEAT`, and `END_OF_STREAM` whose JSON says in `endedBy`
-    /// why.
+    /// why. One that is no JSON ends the stream too, after an error about it.
     #[must_use]
     pub fn platform(self) -> Self {
-        self.heartbeat("HEARTBEAT").end("END_OF_STREAM", |event| {
-            let data: serde_json::Value = serde_json::from_str(&event.data).ok()?;
-            Some(data.get("endedBy")?.as_str()?.to_owned())
-        })
+        let reason = |event: &Event<'_>| {
+            let data: serde_json::Value = serde_json::from_str(&event.data)?;
+            Ok(data.get("endedBy").and_then(|reason| reason.as_str()).map(str::to_owned))
+        };
+        Self { end: Some(("END_OF_STREAM".to_owned(), Arc::new(reason))), ..self.heartbeat("HEARTBEAT") }
     }
 
     /// What an event of this name is. `last`: the name of the item before it, which most events share.
@@ -119,8 +121,8 @@ impl<T> Format<T> {
     }
 
     /// Why the stream ends, as its last event says.
-    pub(crate) fn reason(&self, event: &Event<'_>) -> Option<String> {
-        self.end.as_ref().and_then(|(_, reason)| reason(event))
+    pub(crate) fn reason(&self, event: &Event<'_>) -> Result<Option<String>, BoxError> {
+        self.end.as_ref().map_or(Ok(None), |(_, reason)| reason(event))
     }
 
     #[inline]

@@ -57,6 +57,8 @@ pub enum Input {
         /// Whether the consumer was away.
         anew: bool,
     },
+    /// Something was given to the consumer: what is read next may have come long before it is.
+    HandedOut(Link),
     /// The connection failed.
     Failed(Link, Failure),
     /// The server ended the stream.
@@ -197,7 +199,14 @@ impl Machine {
         match (&mut self.phase, input) {
             (Phase::Closed(_), _) => {}
             (_, Input::Close(reason)) => self.phase = Phase::Closed(reason),
-            (_, Input::Pause) => self.phase = Phase::Paused,
+            (_, Input::Pause) => {
+                if let (Phase::Open(watch), Some(retry)) = (&self.phase, &self.rules.retry)
+                    && watch.has_lived(retry.healthy_after, now)
+                {
+                    self.retries = 0;
+                }
+                self.phase = Phase::Paused;
+            }
             (Phase::Init, Input::Start) | (Phase::Waiting { .. } | Phase::Paused, Input::Resume) => {
                 self.connect(now);
             }
@@ -218,6 +227,7 @@ impl Machine {
                 }
             }
             (Phase::Open(watch), Input::Idle { link, anew }) if link == self.link => watch.idle(now, anew),
+            (Phase::Open(watch), Input::HandedOut(link)) if link == self.link => watch.hand_out(now),
             (Phase::Open(watch), Input::Tick) => {
                 let silent = watch.is_silent(now);
                 if silent {

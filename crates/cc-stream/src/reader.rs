@@ -29,7 +29,11 @@ pub(crate) enum Reading<T> {
     AfterGap(Gap, Option<Told<T>>),
     Retry(Duration),
     /// The server ends the stream, and events before the end may be missing.
-    End(Option<String>, Option<Gap>),
+    End {
+        reason: Option<String>,
+        gap: Option<Gap>,
+        error: Option<StreamError>,
+    },
 }
 
 impl<T> Reader<T> {
@@ -48,7 +52,7 @@ impl<T> Reader<T> {
         let name = match self.format.role(&event.name, self.name.as_ref()) {
             Role::Item(name) => name,
             Role::Heartbeat => return Reading::Nothing,
-            Role::End => return Reading::End(self.format.reason(event), self.tracker.finish()),
+            Role::End => return self.end(event),
             Role::Other => return self.passed_over(event.id),
         };
         let Verdict::New(gap) = self.tracker.event(event.id, true) else { return Reading::Duplicate };
@@ -77,11 +81,27 @@ impl<T> Reader<T> {
         Reading::of(gap, told)
     }
 
+    /// The server says that the stream ends. What cannot be read of it is told, and the stream ends.
+    fn end(&mut self, event: &Event<'_>) -> Reading<T> {
+        let (reason, error) = match self.format.reason(event) {
+            Ok(reason) => (reason, None),
+            Err(error) => {
+                let kind = ErrorKind::Payload { event: RawEvent::of(event, self.raw_limit) };
+                (None, Some(StreamError::new(kind).with_source(error)))
+            }
+        };
+        Reading::End { reason, gap: self.tracker.finish(), error }
+    }
+
     /// An event that was too long counts for what its name says it is.
     fn oversize(&mut self, event: &Oversize<'_>) -> Reading<T> {
         match self.format.role(&event.name, self.name.as_ref()) {
             Role::Heartbeat => Reading::Nothing,
-            Role::End => Reading::End(None, self.tracker.finish()),
+            Role::End => {
+                let kind = ErrorKind::Oversize { event: RawEvent::skipped(event) };
+                let error = Some(StreamError::new(kind));
+                Reading::End { reason: None, gap: self.tracker.finish(), error }
+            }
             Role::Other => self.passed_over(event.id),
             Role::Item(_) => match self.tracker.event(event.id, true) {
                 Verdict::New(gap) => {

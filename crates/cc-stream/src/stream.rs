@@ -94,6 +94,10 @@ impl<T> EventStream<T> {
             link: 0,
             asked: None,
             attempts: 0,
+            is_exact: matches!(settings.overflow, Overflow::BackPressure),
+            asked_for: None,
+            given: 0,
+            wasted: 0,
             chunk: Bytes::new(),
             decoded: 0,
             outbox: VecDeque::new(),
@@ -139,7 +143,8 @@ impl<T> EventStream<T> {
         Items::new(self)
     }
 
-    /// Calls a function each time a connection is open. The state is then [`State::Open`].
+    /// Calls a function each time a connection is open. The state is then [`State::Open`], unless what is read ahead may be
+    /// dropped ([`Overflow::DropOldest`]): then it may have changed since.
     #[must_use]
     pub fn on_open(mut self, call: impl FnMut(&Opened) + MaybeSend + 'static) -> Self {
         self.callbacks.open = Some(Box::new(call));
@@ -192,6 +197,9 @@ impl<T> EventStream<T> {
         }
         let mut ended = false;
         for _ in 0..READ_AHEAD {
+            if buffer.is_crowded() {
+                break;
+            }
             match self.driver.poll(cx) {
                 Poll::Ready(Some(told)) => {
                     let dropped = buffer.push(told, self.driver.position().clone());
@@ -229,7 +237,7 @@ impl<T> Stream for EventStream<T> {
             return Poll::Ready(None);
         }
         let told = ready!(this.poll_told(cx));
-        this.driver.away = true;
+        this.driver.hand_out();
         match &told {
             Some(Ok(StreamEvent::Item(_))) => {
                 this.delivered += 1;

@@ -8,7 +8,7 @@ const LATE: u32 = 4;
 /// Watches one connection, from its opening to its end.
 ///
 /// Silence is time during which somebody asked for bytes and none were there. While the consumer does something else
-/// nobody asks, and nothing counts; when it comes back, a period starts anew. Where the whole program stood still, the
+/// nobody asks, and nothing counts; when it comes back after more than a period, one starts anew. Where the whole program stood still, the
 /// bytes may be there and nobody had the time to bring them: the first late look is therefore not believed.
 #[derive(Debug, Clone)]
 pub(crate) struct Watch {
@@ -18,23 +18,44 @@ pub(crate) struct Watch {
     /// Since when bytes are asked for in vain; `None` while nobody asks.
     asking: Option<Duration>,
     forgiven: bool,
+    /// When bytes were last asked for in vain.
+    looked: Duration,
+    /// When the consumer first got something since there was nothing to read: all that is read from then on may have come
+    /// before.
+    handed_out: Option<Duration>,
 }
 
 impl Watch {
     pub(crate) fn new(period: Option<Duration>, now: Duration) -> Self {
-        Self { period, opened: now, last_bytes: now, asking: None, forgiven: false }
+        Self {
+            period,
+            opened: now,
+            last_bytes: now,
+            asking: None,
+            forgiven: false,
+            looked: now,
+            handed_out: None,
+        }
     }
 
     /// Bytes came, whatever they say.
     pub(crate) fn bytes(&mut self, now: Duration) {
-        (self.last_bytes, self.asking, self.forgiven) = (now, None, false);
+        self.last_bytes = self.handed_out.unwrap_or(now);
+        (self.asking, self.forgiven) = (None, false);
     }
 
     /// There is nothing to read. `anew`: the consumer was away since the last time.
     pub(crate) fn idle(&mut self, now: Duration, anew: bool) {
-        if anew || self.asking.is_none() {
+        let long_ago = || self.period.is_some_and(|period| now.saturating_sub(self.looked) > period);
+        if self.asking.is_none() || anew && long_ago() {
             self.asking = Some(now);
         }
+        (self.looked, self.handed_out) = (now, None);
+    }
+
+    /// Something was given to the consumer.
+    pub(crate) fn hand_out(&mut self, now: Duration) {
+        self.handed_out.get_or_insert(now);
     }
 
     /// When to look again, if there is something to watch.
@@ -58,7 +79,7 @@ impl Watch {
 
     /// Whether the connection has lived for `time`. Where silence is watched, silence is no life.
     pub(crate) fn has_lived(&self, time: Duration, now: Duration) -> bool {
-        let last = if self.period.is_some() { self.last_bytes } else { now };
+        let last = if self.period.is_some() { self.last_bytes } else { self.handed_out.unwrap_or(now) };
         last.saturating_sub(self.opened) >= time
     }
 }

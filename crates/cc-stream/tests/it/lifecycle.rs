@@ -8,7 +8,7 @@ use cc_stream::{EndReason, ErrorKind, EventStream, Settings, State, StreamError,
 use futures::{FutureExt, StreamExt};
 use tokio::time::Instant;
 
-use crate::support::memory::{Memory, Script, Step, breaks, ends, next, settings, stays, text, words};
+use crate::support::memory::{Memory, Script, Step, breaks, ends, next, settings, stays, text, word, words};
 
 #[tokio::test(start_paused = true)]
 async fn a_stream_opens_gives_its_items_and_ends() {
@@ -329,4 +329,21 @@ async fn the_end_of_a_stream_is_told_once_whatever_happens() {
     let ended = stream.filter(|told| std::future::ready(matches!(told, Ok(StreamEvent::End(_)))));
     assert_eq!(ended.count().await, 1);
     assert_eq!(memory.read.load(Ordering::Relaxed), 0);
+}
+
+/// A command that changes nothing loses nothing of what had come, nor joins what belongs apart.
+#[tokio::test(start_paused = true)]
+async fn to_resume_an_open_stream_changes_nothing() {
+    let memory = Memory::new([Script::Stream(vec![
+        Step::Bytes("id: 1\ndata: a\n\nid: 2\ndata: b1\n"),
+        Step::Bytes("data: b2\n\nid: 3\ndata: c\n\n"),
+        Step::Hang,
+    ])]);
+    let mut stream = memory.stream(settings());
+    let mut told = Vec::new();
+    while let Ok(Some(event)) = tokio::time::timeout(Duration::from_secs(60), stream.next()).await {
+        told.push(word(&event));
+        stream.handle().resume();
+    }
+    assert_eq!(told, ["open", "a", "b1\nb2", "c"]);
 }

@@ -2,12 +2,13 @@
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
 
 use bytes::Bytes;
 use cc_stream::{EventStream, Overflow, Response, Settings, connect_fn};
-use futures::stream;
+use futures::{StreamExt, stream};
 
-use crate::support::memory::{Memory, ends, next, request, settings, stays, text, words};
+use crate::support::memory::{Memory, breaks, ends, next, request, settings, stays, text, words};
 
 fn newest(capacity: usize) -> Settings {
     let mut settings = settings();
@@ -98,4 +99,38 @@ async fn a_flood_of_nothing_lets_others_have_their_turn() {
         told = next(&mut stream) => panic!("{told}"),
         () = turns => {}
     }
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_is_told_of_connections_does_not_pile_up() {
+    let memory = Memory::new((0..10_000).map(|_| breaks("data: a\n\n")));
+    let mut settings = settings();
+    settings.overflow = Overflow::DropOldest { capacity: 1 };
+    let mut stream = memory.stream(settings);
+    for _ in 0..500 {
+        stream.next().await.unwrap().ok();
+        tokio::time::sleep(Duration::from_secs(31)).await;
+    }
+    stream.handle().pause();
+    let mut left = 0;
+    while tokio::time::timeout(Duration::from_millis(1), stream.next()).await.is_ok() {
+        left += 1;
+    }
+    assert!(left < 30, "{left}");
+}
+
+/// Each look finds nothing more, while what was read ahead is taken slowly.
+#[tokio::test(start_paused = true)]
+async fn silence_is_noticed_while_a_backlog_is_taken() {
+    let backlog: &'static str = "data: a\n\n".repeat(20).leak();
+    let memory = Memory::new([stays(backlog), stays("")]);
+    let mut settings = settings();
+    settings.heartbeat = Some(Duration::from_millis(2_500));
+    settings.overflow = Overflow::DropOldest { capacity: 1_000 };
+    let mut stream = memory.stream(settings);
+    for _ in 0..7 {
+        stream.next().await.unwrap().unwrap();
+        tokio::time::sleep(Duration::from_secs(2)).await;
+    }
+    assert_eq!(memory.connections(), 2, "the silent connection was given up");
 }

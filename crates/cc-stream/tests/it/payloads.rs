@@ -4,7 +4,7 @@ use cc_stream::{EndReason, ErrorKind, EventStream, Format, Limits, RawEvent, Str
 use futures::StreamExt;
 use serde::Deserialize;
 
-use crate::support::memory::{Memory, ends, settings, stays, words};
+use crate::support::memory::{Memory, ends, next, settings, stays, words};
 
 #[derive(Debug, Deserialize, PartialEq)]
 struct Line {
@@ -163,4 +163,16 @@ async fn a_parser_may_skip_events_and_they_do_not_count() {
         told,
         ["open", "1", "error: the data of a message event cannot be read", "3", "5", "end Limit"]
     );
+}
+
+/// The stream ends, and what it could not be told of is told before.
+#[tokio::test(start_paused = true)]
+async fn an_end_that_cannot_be_read_is_told_with_its_event() {
+    let memory = Memory::new([stays("event: END_OF_STREAM\ndata: {\"endedBy\": oops\n\n")]);
+    let mut stream = memory.stream_of(Format::text().platform(), settings());
+    assert_eq!(next(&mut stream).await, "open");
+    let error = stream.next().await.unwrap().unwrap_err();
+    let ErrorKind::Payload { event } = error.kind() else { panic!("{error:?}") };
+    assert_eq!(&*event.data, "{\"endedBy\": oops");
+    assert_eq!(next(&mut stream).await, "end Server(None)");
 }

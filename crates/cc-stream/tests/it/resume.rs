@@ -47,7 +47,7 @@ async fn without_ids_each_reconnection_is_a_gap() {
 
 #[tokio::test(start_paused = true)]
 async fn a_refused_id_is_a_gap_and_not_the_end() {
-    for code in [400, 404, 409, 410, 412, 416, 422] {
+    for code in [400, 404, 409, 410, 412, 416, 422, 431] {
         let memory = Memory::new([breaks("id: x\ndata: a\n\n"), status(code), ends("id: z\ndata: c\n\n")]);
         assert_eq!(
             essence(&memory, settings()).await,
@@ -266,4 +266,41 @@ async fn a_cursor_of_a_stream_without_ids_leaves_a_gap() {
     let mut settings = settings();
     settings.resume = Some(cursor);
     assert_eq!(essence(&memory, settings).await, ["gap -..- NoId", "d", "end Server(Some(\"done\"))"]);
+}
+
+/// What several items have is no id of one of them: none may be taken for another.
+#[tokio::test(start_paused = true)]
+async fn items_that_share_an_id_are_no_duplicates() {
+    let memory = Memory::new([
+        breaks("id: 0\ndata: a\n\nid: 0\ndata: b\n\n"),
+        ends("id: 0\ndata: c\n\nid: 0\ndata: d\n\n"),
+    ]);
+    assert_eq!(
+        essence(&memory, settings()).await,
+        ["a", "b", "gap 0..0 IdNotUnique", "c", "d", "end Server(Some(\"done\"))"]
+    );
+}
+
+/// A server that ends because it gave as many events as it was asked for, some of them twice or broken, is asked for the
+/// rest.
+#[tokio::test(start_paused = true)]
+async fn the_limit_of_the_server_is_not_the_end_when_items_are_missing() {
+    let memory = Memory::new([
+        breaks("id: a\ndata: 1\n\nid: b\ndata: 2\n\nid: c\ndata: 3\n\n"),
+        ends("id: a\ndata: 1\n\nid: b\ndata: 2\n\nid: c\ndata: 3\n\nid: d\ndata: 4\n\n"),
+        ends("id: c\ndata: 3\n\nid: d\ndata: 4\n\nid: e\ndata: 5\n\nid: f\ndata: 6\n\n"),
+    ]);
+    let asked = Arc::new(Mutex::new(Vec::new()));
+    let seen = Arc::clone(&asked);
+    let factory = move |attempt: Attempt| {
+        seen.lock().unwrap().push(attempt.remaining);
+        async { Ok(http::Request::new(())) }
+    };
+    let mut settings = limited(6);
+    settings.continuity = Continuity::Overlap;
+    let told = words(&mut EventStream::open(memory.transport(), factory, text(), settings)).await;
+    let items: Vec<_> = told.iter().filter(|word| word.len() == 1).collect();
+    assert_eq!(items, ["1", "2", "3", "4", "5", "6"]);
+    assert_eq!(told.last().unwrap(), "end Limit");
+    assert_eq!(*asked.lock().unwrap(), [Some(6), Some(3 + 1), Some(2 + 4)]);
 }

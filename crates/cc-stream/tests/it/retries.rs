@@ -215,3 +215,44 @@ async fn an_unreachable_server_is_tried_again() {
     let error = StreamError::unreachable("x");
     assert!(error.is_transient());
 }
+
+/// What the consumer does with an item is no life of the connection that it came on.
+#[tokio::test(start_paused = true)]
+async fn a_slow_consumer_does_not_make_connections_healthy() {
+    for heartbeat in [None, Some(Duration::from_millis(2_500))] {
+        let connection = || Script::Stream(vec![Step::Bytes("data: a\n\n"), Step::Bytes("data: b\n\n")]);
+        let memory = Memory::new((0..40).map(|_| connection()));
+        let mut settings = settings();
+        (settings.heartbeat, settings.retry) = (heartbeat, Some(Retry::at_most(3)));
+        let mut stream = memory.stream(settings);
+        while let Some(told) = stream.next().await {
+            if matches!(told, Ok(StreamEvent::Item(_))) {
+                tokio::time::sleep(Duration::from_secs(11)).await;
+            }
+        }
+        assert_eq!(memory.connections(), 4, "{heartbeat:?}");
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_healthy_connection_that_is_paused_forgets_the_retries_before() {
+    let memory = Memory::new([Script::Unreachable, stays("data: a\n\n"), stays("data: b\n\n")]);
+    let mut stream = memory.stream(settings());
+    let hour = Duration::from_secs(3_600);
+    while tokio::time::timeout(hour, stream.next()).await.is_ok() {}
+    stream.handle().pause();
+    assert_eq!(stream.handle().retry_count(), 0);
+}
+
+/// The head of the answer came in time: it is a refusal, whatever becomes of its body.
+#[tokio::test(start_paused = true)]
+async fn a_refusal_just_before_the_connect_timeout_is_a_refusal() {
+    let late = [Step::Bytes("because"), Step::Wait(Duration::from_secs(1))];
+    let memory = Memory::new([Script::Answer(403, vec![], late.into())]);
+    let factory = |_| async {
+        tokio::time::sleep(Duration::from_millis(9_500)).await;
+        Ok(http::Request::new(()))
+    };
+    let mut stream = EventStream::open(memory.transport(), factory, text(), settings());
+    assert_eq!(words(&mut stream).await, ["error: the server answered 403 Forbidden", "end Failed"]);
+}

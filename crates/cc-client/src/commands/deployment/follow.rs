@@ -8,8 +8,8 @@ use std::task::{Context as TaskContext, Poll, ready};
 use std::time::Duration;
 
 use cc_core::runtime::{self, Instant};
-use cc_core::{CallOptions, DeploymentId, Error, Result};
-use cc_stream::{EventStream, Gap, StreamEvent};
+use cc_core::{CallOptions, DeploymentId, Error, ErrorKind, Result};
+use cc_stream::{EventStream, Gap, State, StreamEvent};
 use futures_util::{Stream, StreamExt};
 
 use super::deploy::{DeployAndWait, DeploymentProgress};
@@ -276,6 +276,18 @@ impl Deploying {
         let no_more = self.told_end || !matches!(self.log, Log::Open(_));
         if let Some(rest) = self.rest.as_mut().filter(|_| !no_more) {
             ready!(rest.as_mut().poll(cx));
+        }
+        if let Log::Open(log) = &self.log
+            && log.state() != State::Open
+        {
+            // It was lost, and there is no time to wait for it: what was written since is told by nobody.
+            if let Some(progress) = &mut self.progress {
+                progress.log = Some(log.cursor());
+            }
+            self.log = Log::Over;
+            let message = "the log was not connected when the wait ended: its last lines may be missing";
+            let error = Error::new(ErrorKind::StreamServer).with_message(message);
+            return Poll::Ready(Ok(DeployEvent::LogError(error)));
         }
         match self.verdict.take() {
             Some(verdict) => Poll::Ready(Ok(DeployEvent::Verdict(Box::new(verdict)))),
