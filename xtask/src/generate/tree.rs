@@ -20,6 +20,16 @@ pub enum Difference {
     Stray,
 }
 
+/// Whether there is no such file: nothing at all, or a file where its folder should be.
+fn is_absent(error: &io::Error) -> bool {
+    matches!(error.kind(), io::ErrorKind::NotFound | io::ErrorKind::NotADirectory)
+}
+
+/// An error with the file that it is about.
+fn about(path: &Path, error: io::Error) -> io::Error {
+    io::Error::new(error.kind(), format!("{}: {error}", path.display()))
+}
+
 impl Tree {
     /// Keeps only what belongs to one domain.
     pub fn only(mut self, domain: &str) -> Self {
@@ -34,15 +44,18 @@ impl Tree {
     pub fn compare(&self, root: &Path) -> io::Result<BTreeMap<PathBuf, Difference>> {
         let mut differences = BTreeMap::new();
         for (path, wanted) in &self.files {
-            match std::fs::read_to_string(root.join(path)) {
-                Ok(found) if found == *wanted => {}
+            let place = root.join(path);
+            match std::fs::read(&place) {
+                Ok(found) if found == wanted.as_bytes() => {}
                 Ok(found) => {
+                    let found = String::from_utf8_lossy(&found);
                     differences.insert(path.clone(), Difference::Changed(diff(&found, wanted)));
                 }
-                Err(error) if error.kind() == io::ErrorKind::NotFound => {
+                // A folder, or a file where its folder should be, is in the way.
+                Err(error) if is_absent(&error) || place.is_dir() => {
                     differences.insert(path.clone(), Difference::Missing);
                 }
-                Err(error) => return Err(error),
+                Err(error) => return Err(about(&place, error)),
             }
         }
         for path in self.on_disk(root)? {
@@ -59,7 +72,8 @@ impl Tree {
         for (path, difference) in &differences {
             let file = root.join(path);
             if *difference == Difference::Stray {
-                std::fs::remove_file(&file)?;
+                std::fs::remove_file(&file)
+                    .or_else(|error| if is_absent(&error) { Ok(()) } else { Err(about(&file, error)) })?;
                 let mut folder = file.parent();
                 while let Some(empty) =
                     folder.filter(|folder| *folder != root && std::fs::remove_dir(folder).is_ok())
@@ -68,12 +82,27 @@ impl Tree {
                 }
                 continue;
             }
-            if let Some(folder) = file.parent() {
-                std::fs::create_dir_all(folder)?;
-            }
-            std::fs::write(&file, &self.files[path])?;
+            self.make_way(root, path)?;
+            std::fs::write(&file, &self.files[path]).map_err(|error| about(&file, error))?;
         }
         Ok(differences.len())
+    }
+
+    /// Makes the folders of a file, and takes away what is in their place or in its own.
+    fn make_way(&self, root: &Path, path: &Path) -> io::Result<()> {
+        let owned = |path: &Path| self.owned.iter().any(|folder| path.starts_with(folder));
+        for above in path.ancestors().skip(1).filter(|above| owned(above)) {
+            let place = root.join(above);
+            if place.is_file() {
+                std::fs::remove_file(&place).map_err(|error| about(&place, error))?;
+            }
+        }
+        let place = root.join(path);
+        if place.is_dir() && owned(path) {
+            std::fs::remove_dir_all(&place).map_err(|error| about(&place, error))?;
+        }
+        let folder = place.parent().unwrap_or(root);
+        std::fs::create_dir_all(folder).map_err(|error| about(folder, error))
     }
 
     fn on_disk(&self, root: &Path) -> io::Result<BTreeSet<PathBuf>> {
@@ -82,8 +111,8 @@ impl Tree {
         while let Some(folder) = open.pop() {
             let entries = match std::fs::read_dir(&folder) {
                 Ok(entries) => entries,
-                Err(error) if error.kind() == io::ErrorKind::NotFound => continue,
-                Err(error) => return Err(error),
+                Err(error) if is_absent(&error) => continue,
+                Err(error) => return Err(about(&folder, error)),
             };
             for entry in entries {
                 let entry = entry?;

@@ -174,6 +174,17 @@ pub fn normalized(path: &str) -> String {
     out
 }
 
+/// Features of the client that no domain may be.
+const RESERVED: [&str; 7] = ["all", "catalog", "default", "native-tls", "redis", "rustls", "stream"];
+
+fn is_domain(name: &str) -> bool {
+    name.starts_with(|first: char| first.is_ascii_lowercase())
+        && name.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-')
+        && !name.ends_with('-')
+        && !RESERVED.contains(&name)
+        && syn::parse_str::<syn::Ident>(&name.replace('-', "_")).is_ok()
+}
+
 fn check_document(report: &mut Report<'_>) {
     let document = report.document;
     if !document.is_map() {
@@ -186,6 +197,24 @@ fn check_document(report: &mut Report<'_>) {
             report.add(document.line, "version", "/openapi", format!("OpenAPI {version} is not 3.0.x"))
         }
         None => report.add(document.line, "version", "/openapi", "there is no `openapi: 3.0.3`"),
+    }
+    if let Some(domain) = report.file.strip_suffix(".yaml").filter(|name| !is_domain(name)) {
+        let message = format!(
+            "`{domain}` cannot be the name of a domain: crates, modules and features are named after it. Use lower-case \
+             letters, digits and `-`, and neither a word of Rust nor {}",
+            RESERVED.map(|name| format!("`{name}`")).join(", ")
+        );
+        report.add(document.line, "domain", "", message);
+    }
+    if let Some(title) = document.at(&["info", "title"])
+        && title.as_str().is_some_and(|text| text.contains(['\n', '\r', '"', '\\']))
+    {
+        report.add(
+            title.line,
+            "info",
+            "/info/title",
+            "a title is one line without quotes: it goes into manifests",
+        );
     }
     for key in ["title", "version"] {
         if document.at(&["info", key]).and_then(Node::as_str).is_none_or(|text| text.trim().is_empty()) {

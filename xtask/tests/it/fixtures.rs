@@ -63,7 +63,7 @@ fn every_kind_of_body_and_answer_has_its_request() {
 
 #[test]
 fn a_stream_says_what_an_event_is_and_how_often_the_server_shows_life() {
-    let text = ["src/requests.rs", "src/client.rs", "stream.txt"].map(|path| file("stream", path)).join("\n");
+    let text = ["src/requests.rs", "src/client.rs", "events.txt"].map(|path| file("events", path)).join("\n");
     insta::assert_snapshot!(text);
 }
 
@@ -83,7 +83,7 @@ fn a_document_that_breaks_rules_gets_every_problem_with_its_place() {
 
 #[test]
 fn nothing_that_is_generated_speaks_of_a_version_header() {
-    for name in ["kinds", "media", "stream"] {
+    for name in ["kinds", "media", "events"] {
         for (path, text) in generated(name) {
             assert!(!text.contains("api-version"), "{path}");
         }

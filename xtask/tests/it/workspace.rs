@@ -44,6 +44,72 @@ fn a_file_that_was_edited_by_hand_is_named_with_the_command_that_mends_it() {
     assert!(outcome.errors.contains("run `cargo xtask generate --domain zone`"), "{}", outcome.errors);
 }
 
+/// Whatever is in the place of a generated file is named, and taken away.
+#[test]
+fn what_is_no_text_or_no_file_is_replaced() {
+    let copy = tempfile::tempdir().unwrap();
+    copy_folder(&root().join("spec"), &copy.path().join("spec"));
+    let generate = || run(&words("generate --domain zone"), copy.path());
+    assert!(generate().success);
+    let krate = copy.path().join("crates/generated/cc-api-zone");
+    type Mangle = fn(&Path);
+    let mangle: [(&str, Mangle); 3] = [
+        ("src/types.rs", |file| std::fs::write(file, b"\xff").unwrap()),
+        ("src/client.rs", |file| {
+            std::fs::remove_file(file).unwrap();
+            std::fs::create_dir(file).unwrap();
+        }),
+        ("src", |folder| {
+            std::fs::remove_dir_all(folder).unwrap();
+            std::fs::write(folder, "").unwrap();
+        }),
+    ];
+    for (path, mangle) in mangle {
+        mangle(&krate.join(path));
+        let outcome = run(&words("generate --check --domain zone"), copy.path());
+        assert!(
+            !outcome.success && outcome.text.contains(path),
+            "{path}: {} {}",
+            outcome.text,
+            outcome.errors
+        );
+        let outcome = generate();
+        assert!(outcome.success, "{path}: {}", outcome.errors);
+        assert!(run(&words("generate --check --domain zone"), copy.path()).success, "{path}");
+    }
+}
+
+/// What would be found out by a compiler, or by nobody, is found by the check.
+#[test]
+fn what_cannot_be_named_or_reached_is_refused() {
+    let copy = tempfile::tempdir().unwrap();
+    copy_folder(&root().join("spec"), &copy.path().join("spec"));
+    let zone = std::fs::read_to_string(root().join("spec/zone.yaml")).unwrap();
+    let check = |name: &str, text: &str| {
+        let file = copy.path().join("spec").join(name);
+        std::fs::write(&file, text).unwrap();
+        let outcome = run(&words("check"), copy.path());
+        std::fs::remove_file(file).unwrap();
+        assert!(!outcome.success, "{name}");
+        format!("{}{}", outcome.text, outcome.errors)
+    };
+    for name in ["My Domain", "default", "type", "catalog", "Été", "a.b"] {
+        let told = check(&format!("{name}.yaml"), &zone);
+        assert!(told.contains("cannot be the name of a domain"), "{name}: {told}");
+    }
+    for (right, wrong, what) in [
+        ("{name: GetZone,", "{name: GetZone, fields: {zoneName: path.zoneNam},", "does not have"),
+        ("{name: GetZone,", "{name: GetZone, constants: {query.nope: 1},", "is for nothing"),
+        ("{name: GetZone,", "{name: 'Get Zone!',", "PascalCase"),
+        ("  title: Zones", "  title: \"Zones\\nand more\"", "one line"),
+    ] {
+        let text = zone.replace(right, wrong);
+        assert_ne!(text, zone, "{right}");
+        let told = check("zone.yaml", &text);
+        assert!(told.contains(what), "{wrong}: {told}");
+    }
+}
+
 #[test]
 fn a_word_that_is_no_command_gets_the_help() {
     for line in [
@@ -65,7 +131,7 @@ fn a_word_that_is_no_command_gets_the_help() {
 fn what_comes_out_of_the_fixtures_compiles() {
     let folder = root().join("target/fixtures");
     let mut members = Vec::new();
-    for name in ["kinds", "media"] {
+    for name in ["kinds", "media", "events"] {
         for (path, text) in crate::fixtures::generated(name) {
             if !path.ends_with(".txt") {
                 let file = folder.join(name).join(&path);

@@ -289,7 +289,11 @@ fn responses(report: &mut Report<'_>, operation: &Node, pointer: &str) {
 fn command(report: &mut Report<'_>, operation: &Node, pointer: &str) {
     let Some(command) = operation.get("x-command") else { return };
     let pointer = join(pointer, "x-command");
-    if command.str_at("name").is_none_or(|name| !name.starts_with(|c: char| c.is_ascii_uppercase())) {
+    let pascal = |name: &str| {
+        name.starts_with(|first: char| first.is_ascii_uppercase())
+            && name.chars().all(|c| c.is_ascii_alphanumeric())
+    };
+    if !command.str_at("name").is_some_and(pascal) {
         report.add(command.line, "command", &pointer, "the command has no `name` in PascalCase");
     }
     for entry in command.entries() {
@@ -313,6 +317,16 @@ fn command(report: &mut Report<'_>, operation: &Node, pointer: &str) {
                 &pointer,
                 format!("the field `{}` goes to `{target}`, which is no place", entry.key),
             );
+        } else if !is_input(operation, target) {
+            let message =
+                format!("the field `{}` goes to `{target}`, which the operation does not have", entry.key);
+            report.add(entry.line, "command", &pointer, message);
+        }
+    }
+    for entry in command.get("constants").map(Node::entries).unwrap_or_default() {
+        if !is_input(operation, &entry.key) {
+            let message = format!("the constant `{}` is for nothing that the operation has", entry.key);
+            report.add(entry.line, "command", &pointer, message);
         }
     }
     for entry in command.get("addon").map(Node::entries).unwrap_or_default() {
@@ -330,6 +344,16 @@ fn command(report: &mut Report<'_>, operation: &Node, pointer: &str) {
             "`owner` names the field that the owner is resolved from",
         );
     }
+}
+
+/// Whether a parameter that is named by its place is one of the operation's. Properties of bodies are not looked at.
+fn is_input(operation: &Node, target: &str) -> bool {
+    let Some((place @ ("path" | "query" | "header"), name)) = target.split_once('.') else { return true };
+    let parameters = operation.get("parameters").map(Node::items).unwrap_or_default();
+    parameters.iter().any(|parameter| {
+        parameter.get("$ref").is_some()
+            || parameter.str_at("name") == Some(name) && parameter.str_at("in") == Some(place)
+    })
 }
 
 fn is_snake(text: &str) -> bool {
