@@ -558,6 +558,9 @@ pub struct AddonSso {
     /// What the provider needs to show the platform's navigation.
     #[serde(rename = "nav-data", default, deserialize_with = "cc_core::de::null_as_default")]
     pub nav_data: String,
+    /// A token of another kind, for providers that take it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub macaroon: Option<cc_core::Secret>,
 }
 
 /// What an add-on is to be called.

@@ -49,9 +49,9 @@ pub struct BillableTime {
     /// capitals or not.
     #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
     pub secability: String,
-    /// Length of the time, such as `PT1H` (ISO 8601).
+    /// Length of the time.
     #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
-    pub interval: String,
+    pub interval: serde_json::Value,
 }
 
 /// The price of what is counted.

@@ -80,6 +80,8 @@ impl Operation for ListZones {
 pub struct GetZone {
     /// Short name of the zone, such as `par`.
     pub zone_name: String,
+    /// Only when the zone has this tag, such as `infra:clever-cloud`.
+    pub tag: Option<String>,
     /// Reads the zone as this owner sees it.
     pub owner_id: Option<cc_core::OwnerId>,
 }
@@ -90,8 +92,15 @@ impl GetZone {
     pub fn new(zone_name: impl Into<String>) -> Self {
         Self {
             zone_name: zone_name.into(),
+            tag: None,
             owner_id: None,
         }
+    }
+
+    /// Only when the zone has this tag, such as `infra:clever-cloud`.
+    pub fn tag(mut self, tag: impl Into<String>) -> Self {
+        self.tag = Some(tag.into());
+        self
     }
 
     /// Reads the zone as this owner sees it.
@@ -116,6 +125,7 @@ impl Operation for GetZone {
     fn request(&self) -> Result<Request> {
         RequestBuilder::new(&GET_ZONE)
             .path("zoneName", &self.zone_name)
+            .query("tag", &self.tag)
             .query("ownerId", &self.owner_id)
             .build()
     }

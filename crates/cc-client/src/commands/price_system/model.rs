@@ -78,8 +78,8 @@ model! {
     pub struct BillableTime: |wire: wire::BillableTime| {
         /// Whether a part of it costs a part of the price.
         secability: Secability = wire.secability.to_uppercase().into(),
-        /// Length of the time, such as `PT1H` (ISO 8601).
-        interval: String = wire.interval,
+        /// Length of the time. Its form is not known.
+        interval: serde_json::Value = wire.interval,
     }
 }
 

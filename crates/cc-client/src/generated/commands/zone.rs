@@ -103,6 +103,9 @@ impl Command for ListZone {
 pub struct GetZone {
     /// Short name of the zone, such as `par`.
     pub zone_name: String,
+    /// Only when the zone has this tag, such as `infra:clever-cloud`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub tag: Option<String>,
     /// Reads the zone as this owner sees it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub owner_id: Option<cc_core::OwnerId>,
@@ -114,8 +117,15 @@ impl GetZone {
     pub fn new(zone_name: impl Into<String>) -> Self {
         Self {
             zone_name: zone_name.into(),
+            tag: None,
             owner_id: None,
         }
+    }
+
+    /// Only when the zone has this tag, such as `infra:clever-cloud`.
+    pub fn tag(mut self, tag: impl Into<String>) -> Self {
+        self.tag = Some(tag.into());
+        self
     }
 
     /// Reads the zone as this owner sees it.
@@ -133,6 +143,7 @@ impl Command for GetZone {
         let answer = cx
             .call({
                 let mut request = cc_api_zone::GetZone::new(self.zone_name.clone());
+                request.tag = self.tag.clone();
                 request.owner_id = self.owner_id.clone();
                 request
             })

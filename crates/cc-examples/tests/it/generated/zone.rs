@@ -17,7 +17,7 @@ async fn operations() {
     trial
         .operation(
             |of| GetZone::new(of.value::<String>("zoneName")),
-            |request, of| request.owner_id(of.value::<cc_client::core::OwnerId>("ownerId")),
+            |request, of| request.tag(of.value::<String>("tag")).owner_id(of.value::<cc_client::core::OwnerId>("ownerId")),
         )
         .await;
     trial.end();
