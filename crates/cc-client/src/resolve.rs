@@ -166,7 +166,8 @@ impl Resolver {
             Ok(found) => return Ok(found),
             Err(missing) => missing,
         };
-        if self.0.unknown.holds(missing) {
+        let asking = self.0.transport.identity();
+        if self.0.unknown.holds(&asking, missing) {
             return Err(missing.error());
         }
         if let Some(store) = &self.0.store {
@@ -183,7 +184,7 @@ impl Resolver {
             Some(ids) => Ok(Found { ids, from_before: false, generation: 0 }),
             None => {
                 let missing = self.look_up(ids).err().unwrap_or(missing);
-                self.0.unknown.note(missing);
+                self.0.unknown.note(&asking, missing);
                 Err(missing.error())
             }
         }
@@ -199,13 +200,14 @@ impl Resolver {
             return meanwhile;
         }
         let what = ids.first()?;
-        if self.0.in_vain.holds(what) {
+        let asking = self.0.transport.identity();
+        if self.0.in_vain.holds(&asking, what) {
             return None;
         }
         match self.fetch_until(changed).await {
             Ok(Some(ids)) => Some(ids),
             Ok(None) => {
-                self.0.in_vain.note(what);
+                self.0.in_vain.note(&asking, what);
                 None
             }
             Err(error) => {

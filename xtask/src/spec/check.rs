@@ -175,7 +175,8 @@ pub fn normalized(path: &str) -> String {
 }
 
 /// Features of the client that no domain may be.
-const RESERVED: [&str; 7] = ["all", "catalog", "default", "native-tls", "redis", "rustls", "stream"];
+const RESERVED: [&str; 8] =
+    ["all-domains", "catalog", "default", "domain-schemas", "native-tls", "redis", "rustls", "stream"];
 
 fn is_domain(name: &str) -> bool {
     name.starts_with(|first: char| first.is_ascii_lowercase())

@@ -44,3 +44,55 @@ fn commands_are_found_by_words_in_any_case() {
     assert_eq!(catalog::find("").count(), catalog::commands().len());
     assert_eq!(catalog::find("no-such-thing").count(), 0);
 }
+
+/// What does not fit is refused before anything is sent, by its name; values, which may be secrets, are not repeated.
+#[cfg(all(feature = "application", feature = "drain"))]
+#[tokio::test]
+async fn what_does_not_fit_is_named_and_not_repeated() {
+    let target =
+        |target: serde_json::Value| json!({"applicationId": "app_1", "kind": "LOG", "target": target});
+    let instance = |instance: serde_json::Value| {
+        json!({
+            "ownerId": "orga_1", "name": "x", "zone": "par", "minFlavor": "XS", "maxFlavor": "XS", "minInstances": 1,
+            "maxInstances": 1, "instance": instance,
+        })
+    };
+    for (name, input, words) in [
+        (
+            "CreateLogDrain",
+            target(json!({"type": "RAW_HTTP", "url": "https://logs.example", "credential": {}})),
+            "unknown field `credential`",
+        ),
+        (
+            "CreateLogDrain",
+            target(
+                json!({"type": "RAW_HTTP", "url": "https://logs.example", "credentials": {"username": "a", "pass": "b"}}),
+            ),
+            "unknown field `pass`",
+        ),
+        ("CreateApplication", instance(json!({"slgu": "node"})), "unknown field `slgu`"),
+        (
+            "CreateApplication",
+            instance(json!({"type": "node", "version": "1"})),
+            "give `slug`, or all of `type`, `version` and `variant`",
+        ),
+        (
+            "UpdateEnvironment",
+            json!({"applicationId": "app_1", "environment": "DB_PASSWORD=hunter2"}),
+            "`environment`: invalid type: string, expected",
+        ),
+        (
+            "CreateOrUpdateEnvironmentVariable",
+            json!({"applicationId": "app_1", "name": "PIN", "value": 424_242}),
+            "`value`: invalid type: integer, expected",
+        ),
+    ] {
+        let platform = Platform::usual();
+        let error = catalog::dispatch(&platform.client(), name, input).await.unwrap_err();
+        let text = format!("{error} {error:?}");
+        assert_eq!(error.kind(), ErrorKind::InvalidInput, "{text}");
+        assert!(text.contains(words), "{name}: {text}");
+        assert!(!text.contains("hunter2") && !text.contains("424242"), "{text}");
+        assert!(platform.journal().is_empty(), "{name}");
+    }
+}

@@ -2,7 +2,8 @@
 
 use cc_api_application::types::{self as wire, InstanceLifetime};
 use cc_core::{Error, ErrorKind, OwnerId, Result};
-use serde::{Deserialize, Serialize};
+use serde::de::Error as _;
+use serde::{Deserialize, Deserializer, Serialize};
 
 use super::branches::with_branches;
 use super::model::Application;
@@ -13,7 +14,7 @@ use crate::env::EnvironmentMap;
 use crate::model::setters;
 
 /// The runtime of an application that is created.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[cfg_attr(feature = "catalog", derive(schemars::JsonSchema))]
 #[serde(untagged, deny_unknown_fields)]
 pub enum InstanceChoice {
@@ -38,6 +39,27 @@ impl InstanceChoice {
     /// The newest enabled version of the variant with this slug.
     pub fn slug(slug: impl Into<String>) -> Self {
         Self::Slug { slug: slug.into() }
+    }
+}
+
+impl<'de> Deserialize<'de> for InstanceChoice {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> std::result::Result<Self, D::Error> {
+        #[derive(Deserialize)]
+        #[serde(rename = "InstanceChoice", deny_unknown_fields)]
+        struct Given {
+            slug: Option<String>,
+            #[serde(rename = "type")]
+            kind: Option<String>,
+            version: Option<String>,
+            variant: Option<String>,
+        }
+        match Given::deserialize(deserializer)? {
+            Given { slug: Some(slug), kind: None, version: None, variant: None } => Ok(Self::Slug { slug }),
+            Given { slug: None, kind: Some(kind), version: Some(version), variant: Some(variant) } => {
+                Ok(Self::Exact { kind, version, variant })
+            }
+            _ => Err(D::Error::custom("give `slug`, or all of `type`, `version` and `variant`")),
+        }
     }
 }
 
