@@ -37,15 +37,21 @@ pub struct Documents {
 impl Documents {
     /// Reads `spec/*.yaml`.
     pub fn read(folder: &Path) -> Result<Self, Vec<Problem>> {
+        let (documents, problems) = Self::read_what_can_be(folder);
+        if problems.is_empty() { Ok(documents) } else { Err(problems) }
+    }
+
+    /// Reads `spec/*.yaml`, and tells of the files that cannot be read.
+    pub fn read_what_can_be(folder: &Path) -> (Self, Vec<Problem>) {
+        let mut documents = Self { domains: BTreeMap::new(), shared: Node::empty_map() };
         let mut files: Vec<PathBuf> = match std::fs::read_dir(folder) {
             Ok(entries) => entries
                 .filter_map(|entry| entry.ok().map(|entry| entry.path()))
                 .filter(|path| path.extension().is_some_and(|extension| extension == "yaml"))
                 .collect(),
-            Err(error) => return Err(vec![unreadable(folder, &error)]),
+            Err(error) => return (documents, vec![unreadable(folder, &error)]),
         };
         files.sort();
-        let mut documents = Self { domains: BTreeMap::new(), shared: Node::empty_map() };
         let mut problems = Vec::new();
         for path in files {
             let name = path.file_stem().unwrap_or_default().to_string_lossy().into_owned();
@@ -57,7 +63,7 @@ impl Documents {
                 Err(problem) => problems.push(problem),
             }
         }
-        if problems.is_empty() { Ok(documents) } else { Err(problems) }
+        (documents, problems)
     }
 }
 

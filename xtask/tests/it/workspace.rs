@@ -111,6 +111,22 @@ fn what_cannot_be_named_or_reached_is_refused() {
 }
 
 #[test]
+fn a_file_that_cannot_be_read_hides_no_problem_of_the_others() {
+    let copy = tempfile::tempdir().unwrap();
+    copy_folder(&root().join("spec"), &copy.path().join("spec"));
+    let edit = |name: &str, change: fn(String) -> String| {
+        let file = copy.path().join("spec").join(name);
+        std::fs::write(&file, change(std::fs::read_to_string(&file).unwrap())).unwrap();
+    };
+    edit("zone.yaml", |text| text.replacen("summary:", "sumary:", 1));
+    edit("log.yaml", |text| format!("{text}\na: [\n"));
+    let outcome = run(&words("check"), copy.path());
+    let told = format!("{}{}", outcome.text, outcome.errors);
+    assert!(!outcome.success && told.contains("log.yaml:") && told.contains("zone.yaml:"), "{told}");
+    assert!(!told.contains("drain.yaml:"), "{told}");
+}
+
+#[test]
 fn a_word_that_is_no_command_gets_the_help() {
     for line in [
         "",
