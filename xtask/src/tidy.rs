@@ -7,6 +7,7 @@ use std::process::Command;
 use serde_json::Value;
 
 use crate::Outcome;
+use crate::generate::{self, tree::Difference};
 
 /// Which of our crates a crate may depend on. `cc-api-*` stands for every generated crate.
 const ARROWS: [(&str, &[&str]); 9] = [
@@ -25,6 +26,7 @@ pub fn tidy(root: &Path) -> Outcome {
     let mut found = Vec::new();
     arrows(root, &mut found);
     files(root, &mut found);
+    strays(root, &mut found);
     found.sort();
     if found.is_empty() {
         return Outcome::ok("the house is tidy\n");
@@ -34,6 +36,25 @@ pub fn tidy(root: &Path) -> Outcome {
         let _ = writeln!(text, "{problem}");
     }
     Outcome { text, errors: format!("error: out of place: {}\n", found.len()), success: false }
+}
+
+/// Files where generated ones lie that nothing of the spec makes. A spec that is wrong makes nothing: `check` tells of it.
+fn strays(root: &Path, found: &mut Vec<String>) {
+    let Ok(spec) = crate::read_spec(root) else { return };
+    let Ok(output) = generate::generate(&spec, root) else { return };
+    match output.tree.compare(root) {
+        Ok(differences) => {
+            found.extend(differences.iter().filter(|(_, difference)| **difference == Difference::Stray).map(
+                |(path, _)| {
+                    format!(
+                        "{}: nothing of the spec makes this file: run `cargo xtask generate`",
+                        path.display()
+                    )
+                },
+            ))
+        }
+        Err(error) => found.push(format!("what is generated cannot be read: {error}")),
+    }
 }
 
 fn kind(name: &str) -> &str {
@@ -105,6 +126,35 @@ fn files(root: &Path, found: &mut Vec<String>) {
             {
                 found.push(format!("{shown}: is marked as generated outside a generated folder"));
             }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn files_that_nothing_makes_are_strays_even_with_a_mark() {
+        let copy = tempfile::tempdir().unwrap();
+        let spec = Path::new(env!("CARGO_MANIFEST_DIR")).join("../spec");
+        for folder in ["spec/surface", "crates/generated/cc-api-gone/src"] {
+            std::fs::create_dir_all(copy.path().join(folder)).unwrap();
+        }
+        for name in ["shared.yaml", "zone.yaml"] {
+            std::fs::copy(spec.join(name), copy.path().join("spec").join(name)).unwrap();
+        }
+        let strays_of = |found: &mut Vec<String>| strays(copy.path(), found);
+        let mut found = Vec::new();
+        strays_of(&mut found);
+        assert_eq!(found, Vec::<String>::new());
+        let (code, surface) = ("crates/generated/cc-api-gone/src/lib.rs", "spec/surface/gone.txt");
+        for path in [code, surface] {
+            std::fs::write(copy.path().join(path), "//! @generated\n").unwrap();
+        }
+        strays_of(&mut found);
+        for path in [code, surface] {
+            assert!(found.iter().any(|told| told.starts_with(path)), "{path}: {found:?}");
         }
     }
 }
