@@ -155,8 +155,8 @@ impl Engine {
         let query: Vec<(String, String)> =
             form_urlencoded::parse(parts.uri.query().unwrap_or_default().as_bytes()).into_owned().collect();
         let secret_of = |token: &str| self.world().oauth_secret(token).map(str::to_owned);
-        let sent = auth::Sent { parts, query: &query, body: bytes };
-        let shown = self.credentials.read(&sent, &secret_of)?;
+        let received = auth::Received { parts, query: &query, body: bytes };
+        let shown = self.credentials.read(&received, &secret_of)?;
         let caller = match shown {
             Shown::Nothing if operation.is_public() => String::new(),
             Shown::Nothing => {

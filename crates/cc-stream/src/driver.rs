@@ -165,9 +165,9 @@ impl<T> Driver<T> {
     /// Whether the server ended the stream because it gave as many events as it was asked for, of which some came again or
     /// were no items: more are wanted.
     fn ended_short(&mut self) -> bool {
-        let (Some(limit), Some(asked)) = (self.limit.filter(|_| self.is_exact), self.asked_for) else {
-            return false;
-        };
+        // Where nothing is retried, the server has the last word.
+        let wanted = self.limit.filter(|_| self.is_exact && self.rules.retry.is_some());
+        let (Some(limit), Some(asked)) = (wanted, self.asked_for) else { return false };
         let short = self.given >= asked && self.shared.counts.delivered.get() < limit;
         self.wasted = if short { self.given } else { 0 };
         short

@@ -8,8 +8,9 @@ const LATE: u32 = 4;
 /// Watches one connection, from its opening to its end.
 ///
 /// Silence is time during which somebody asked for bytes and none were there. While the consumer does something else
-/// nobody asks, and nothing counts; when it comes back after more than a period, one starts anew. Where the whole program stood still, the
-/// bytes may be there and nobody had the time to bring them: the first late look is therefore not believed.
+/// nobody asks, and nothing counts; when it comes back after more than a period, one starts anew. Where the whole
+/// program stood still, the bytes may be there and nobody had the time to bring them: the first late look is therefore
+/// not believed.
 #[derive(Debug, Clone)]
 pub(crate) struct Watch {
     period: Option<Duration>,

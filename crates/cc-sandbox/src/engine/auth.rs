@@ -54,14 +54,14 @@ pub(crate) enum Shown {
 const IN_QUERY: &str = "authorization";
 
 /// A request as it was sent.
-pub(crate) struct Sent<'a> {
+pub(crate) struct Received<'a> {
     pub(crate) parts: &'a Parts,
     /// Query parameters, decoded.
     pub(crate) query: &'a [(String, String)],
     pub(crate) body: &'a [u8],
 }
 
-impl Sent<'_> {
+impl Received<'_> {
     /// What its signature is of, with these parameters of the protocol.
     fn signed(&self, protocol: &HashMap<String, String>) -> Signed<'_> {
         let owned = |(name, value): (&String, &String)| (name.clone(), value.clone());
@@ -86,7 +86,7 @@ impl Credentials {
     /// gives the secret of a user's token that was made here.
     pub(crate) fn read(
         &self,
-        request: &Sent<'_>,
+        request: &Received<'_>,
         secret_of: &dyn Fn(&str) -> Option<String>,
     ) -> Result<Shown, Refusal> {
         let unreadable = || Refusal::unauthorized("The authorization of the request cannot be read");
@@ -112,7 +112,7 @@ impl Credentials {
 
     fn check_oauth(
         &self,
-        request: &Sent<'_>,
+        request: &Received<'_>,
         text: &str,
         secret_of: &dyn Fn(&str) -> Option<String>,
     ) -> Result<(), Refusal> {
@@ -159,8 +159,8 @@ mod tests {
             request = request.header(AUTHORIZATION, header);
         }
         let (parts, ()) = request.body(()).unwrap().into_parts();
-        let sent = Sent { parts: &parts, query, body: &[] };
-        credentials.read(&sent, &|_| None).map_err(|refusal| refusal.message)
+        let received = Received { parts: &parts, query, body: &[] };
+        credentials.read(&received, &|_| None).map_err(|refusal| refusal.message)
     }
 
     fn shown(credentials: &Credentials, header: &str) -> Result<Shown, String> {

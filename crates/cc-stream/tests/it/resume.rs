@@ -2,7 +2,7 @@
 
 use std::sync::{Arc, Mutex};
 
-use cc_stream::{Attempt, Continuity, Cursor, ErrorKind, EventStream, Settings, StreamError};
+use cc_stream::{Attempt, Continuity, Cursor, ErrorKind, EventStream, Limits, Retry, Settings, StreamError};
 use futures::StreamExt;
 
 use crate::support::memory::{Memory, Script, breaks, ends, next, settings, status, stays, text, words};
@@ -303,4 +303,19 @@ async fn the_limit_of_the_server_is_not_the_end_when_items_are_missing() {
     assert_eq!(items, ["1", "2", "3", "4", "5", "6"]);
     assert_eq!(told.last().unwrap(), "end Limit");
     assert_eq!(*asked.lock().unwrap(), [Some(6), Some(3 + 1), Some(2 + 4)]);
+}
+
+/// As many as were asked for came, one of them too long to be an item: only a retry could bring another.
+#[tokio::test(start_paused = true)]
+async fn without_retries_the_end_of_the_server_is_the_end() {
+    for (retry, last) in [(None, "end Server(Some(\"done\"))"), (Some(Retry::default()), "end Limit")] {
+        let memory = Memory::new([
+            ends("id: a\ndata: 1\n\nid: b\ndata: far too long for this\n\n"),
+            ends("id: c\ndata: 2\n\n"),
+        ]);
+        let mut settings = limited(2);
+        settings.limits = Limits { line: 16, event: 16 };
+        settings.retry = retry;
+        assert_eq!(essence(&memory, settings).await.last().unwrap(), last);
+    }
 }

@@ -4,7 +4,8 @@ use std::time::Duration;
 
 use cc_api_deployment::types::DateOrder;
 use cc_core::runtime::{self, Instant};
-use cc_core::{ApplicationId, DeploymentId, Error, ErrorKind, OwnerId, Result};
+use cc_core::{ApplicationId, DeploymentId, Error, OwnerId, Result};
+use http::StatusCode;
 use serde::{Deserialize, Serialize};
 
 use super::link::Link;
@@ -202,7 +203,7 @@ impl Watch<'_> {
         });
         match read.await {
             Ok(answer) => Ok(Some(answer.into_inner())),
-            Err(error) if error.is_not_found() && error.kind() == ErrorKind::Refused => Ok(None),
+            Err(error) if error.status() == Some(StatusCode::NOT_FOUND) => Ok(None),
             Err(error) => Err(error),
         }
     }

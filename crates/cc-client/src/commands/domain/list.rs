@@ -1,7 +1,8 @@
 //! Listing the domains of an application.
 
-use cc_core::{ApplicationId, ErrorKind, OwnerId, Result};
+use cc_core::{ApplicationId, OwnerId, Result};
 use futures_util::future;
+use http::StatusCode;
 use serde::{Deserialize, Serialize};
 
 use super::model::Domain;
@@ -65,7 +66,7 @@ impl Command for ListDomain {
         let (all, primary) = future::join(all, primary).await;
         let all = match all {
             Ok(all) => all.into_inner(),
-            Err(error) if error.is_not_found() && error.kind() == ErrorKind::Refused => return Ok(Vec::new()),
+            Err(error) if error.status() == Some(StatusCode::NOT_FOUND) => return Ok(Vec::new()),
             Err(error) => return Err(error),
         };
         let primary = match primary {

@@ -1,7 +1,8 @@
 //! Reading environments.
 
-use cc_core::{AnyAddonId, ApplicationId, ErrorKind, OwnerId, Result};
+use cc_core::{AnyAddonId, ApplicationId, OwnerId, Result};
 use futures_util::future;
+use http::StatusCode;
 use serde::{Deserialize, Serialize};
 
 use super::model::{Environment, EnvironmentVariable, LinkedAddonEnvironment, LinkedApplicationEnvironment};
@@ -143,7 +144,7 @@ impl GetEnvironment {
 /// Nothing where the platform says that there is none. An id that nobody knows is not that.
 fn or_empty<T: Default>(result: Result<T>) -> Result<T> {
     match result {
-        Err(error) if error.is_not_found() && error.kind() == ErrorKind::Refused => Ok(T::default()),
+        Err(error) if error.status() == Some(StatusCode::NOT_FOUND) => Ok(T::default()),
         other => other,
     }
 }

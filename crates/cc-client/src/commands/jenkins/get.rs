@@ -1,7 +1,8 @@
 //! Reading one Jenkins.
 
-use cc_core::{AnyAddonId, ErrorKind, Result};
+use cc_core::{AnyAddonId, Result};
 use futures_util::future::join;
+use http::StatusCode;
 use serde::{Deserialize, Serialize};
 
 use super::model::JenkinsInfo;
@@ -55,7 +56,7 @@ impl Command for GetJenkinsInfo {
         .await;
         let jenkins = match jenkins {
             Ok(jenkins) => jenkins.into_inner(),
-            Err(error) if error.is_not_found() && error.kind() == ErrorKind::Refused => return Ok(None),
+            Err(error) if error.status() == Some(StatusCode::NOT_FOUND) => return Ok(None),
             Err(error) => return Err(error),
         };
         let updates = match updates {

@@ -1,6 +1,7 @@
 //! Reading what is registered of programs.
 
-use cc_core::{ConsumerKey, ErrorKind, OwnerId, Result};
+use cc_core::{ConsumerKey, OwnerId, Result};
+use http::StatusCode;
 use serde::{Deserialize, Serialize};
 
 use super::GetOauthConsumerSecret;
@@ -72,7 +73,7 @@ impl Command for GetOauthConsumer {
         let (consumer, secret) = futures_util::future::join(consumer, secret).await;
         let consumer = match consumer {
             Ok(consumer) => consumer.into_inner(),
-            Err(error) if error.is_not_found() && error.kind() == ErrorKind::Refused => return Ok(None),
+            Err(error) if error.status() == Some(StatusCode::NOT_FOUND) => return Ok(None),
             Err(error) => return Err(error),
         };
         let mut consumer = OauthConsumer::from(consumer);

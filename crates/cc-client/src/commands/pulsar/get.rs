@@ -1,6 +1,7 @@
 //! Reading one Pulsar.
 
-use cc_core::{AnyAddonId, ErrorKind, OwnerId, Result};
+use cc_core::{AnyAddonId, OwnerId, Result};
+use http::StatusCode;
 use serde::{Deserialize, Serialize};
 
 use super::model::PulsarInfo;
@@ -58,7 +59,7 @@ impl Command for GetPulsarInfo {
         let ids = Ids::new().real_addon(&self.addon_id);
         let pulsar = match cx.resolved(ids, |ids| cc_api_pulsar::GetPulsar::new(ids.real_addon_id())).await {
             Ok(pulsar) => pulsar.into_inner(),
-            Err(error) if error.is_not_found() && error.kind() == ErrorKind::Refused => return Ok(None),
+            Err(error) if error.status() == Some(StatusCode::NOT_FOUND) => return Ok(None),
             Err(error) => return Err(error),
         };
         let cluster = cx.call(cc_api_pulsar::GetPulsarCluster::new(&pulsar.cluster_id)).await?.into_inner();
