@@ -13,6 +13,7 @@ mod block;
 mod line;
 #[cfg(test)]
 mod tests;
+mod text;
 
 use block::{Block, Kept, Outcome};
 use line::{Line, end_of_line};

@@ -1,21 +1,25 @@
 //! One event with a line of 8 MiB, in one piece and in 1,024: over HTTP, as a program has it, and in memory, where the
 //! one piece is never copied and the cost of putting pieces together shows.
 
+use std::convert::Infallible;
 use std::hint::black_box;
 use std::net::SocketAddr;
 use std::time::Duration;
 
 use bytes::Bytes;
 use cc_stream::{Decoder, EventStream, Format, Frame, Limits, Settings, StreamEvent};
+use eventsource_stream::Eventsource;
 use futures::StreamExt;
+use futures::executor::block_on;
 use serde::Deserialize;
+use sse_stream::SseByteStream;
 use tokio::runtime::Runtime;
 
 use crate::server::{receive, serve};
 use crate::{best_of, say};
 
 const SIZE: usize = 8 << 20;
-const TIMES: u32 = 400;
+const TIMES: u32 = 20;
 const TIMES_SERVED: u32 = 16;
 const LIMITS: Limits = Limits { line: 2 * SIZE, event: 2 * SIZE };
 
@@ -54,8 +58,7 @@ pub(crate) fn bench() {
     );
     tell("over HTTP, read as JSON", read_whole / TIMES_SERVED, read_cut / TIMES_SERVED);
     tell("over HTTP, reqwest alone", received_whole / TIMES_SERVED, received_cut / TIMES_SERVED);
-    let run = |pieces: usize, work: Work| {
-        let mut decoder = Decoder::new(LIMITS);
+    let run = |decoder: &mut Decoder, pieces: usize, work: Work| {
         let mut events = 0;
         for piece in (0..TIMES).flat_map(|_| event.chunks(event.len().div_ceil(pieces))) {
             let received = (work == Work::Receive).then(|| Bytes::copy_from_slice(piece));
@@ -77,9 +80,31 @@ pub(crate) fn bench() {
         (Work::Decode, "decoded alone"),
     ];
     for (work, what) in works {
-        let [whole, cut] = best_of(5, &mut [&mut || run(1, work), &mut || run(1024, work)]);
+        let [mut one, mut other] = [Decoder::new(LIMITS), Decoder::new(LIMITS)];
+        let [whole, cut] =
+            best_of(100, &mut [&mut || run(&mut one, 1, work), &mut || run(&mut other, 1024, work)]);
         tell(what, whole / TIMES, cut / TIMES);
     }
+    let [whole, cut] = best_of(5, &mut [&mut || sse_stream(event, 1), &mut || sse_stream(event, 1024)]);
+    tell("received and decoded by sse-stream", whole, cut);
+    let [whole, cut] = best_of(1, &mut [&mut || eventsource(event, 1), &mut || eventsource(event, 1024)]);
+    tell("decoded alone by eventsource-stream", whole, cut);
+}
+
+/// What the decoder of `reqwest-eventsource` takes for one such line, in so many pieces.
+fn eventsource(event: &[u8], pieces: usize) {
+    let chunks = event.chunks(event.len().div_ceil(pieces)).map(Ok::<_, Infallible>);
+    let events = block_on(futures::stream::iter(chunks).eventsource().count());
+    assert_eq!(events, 1);
+}
+
+/// What `sse-stream` takes for it.
+fn sse_stream(event: &[u8], pieces: usize) {
+    let chunks = event
+        .chunks(event.len().div_ceil(pieces))
+        .map(|piece| Ok::<_, Infallible>(Bytes::copy_from_slice(piece)));
+    let events = block_on(SseByteStream::new(futures::stream::iter(chunks)).count());
+    assert_eq!(events, 1);
 }
 
 fn tell(what: &str, whole: Duration, cut: Duration) {

@@ -4,6 +4,7 @@ use std::borrow::Cow;
 use std::time::Duration;
 
 use super::line::{Field, release};
+use super::text::text;
 use super::{Event, Frame, Limits, Oversize};
 
 /// What the current input lends to the event. Dropped or [kept](Block::keep) before the next one.
@@ -19,11 +20,13 @@ pub(super) struct Block<'i> {
 pub(super) struct Kept {
     limits: Limits,
     /// The data lines, joined; they start at `start`, for a line is taken over whole, its field name included.
-    data: Vec<u8>,
+    data: String,
     start: usize,
+    /// Bytes of these lines as they came.
+    length: usize,
     has_data: bool,
-    name: Vec<u8>,
-    id: Option<Vec<u8>>,
+    name: String,
+    id: Option<String>,
     /// Bytes of the event's lines, without their ends.
     size: u64,
     over: bool,
@@ -67,7 +70,7 @@ impl<'i> Block<'i> {
             }
             Field::Data(value) => {
                 self.keep_data(kept);
-                kept.add_data(value);
+                kept.add_data(&text(value), value.len());
             }
             Field::Name(value) => self.name = Some(value),
             Field::Id(value) if !has_nul(value) => self.id = Some(value),
@@ -82,11 +85,11 @@ impl<'i> Block<'i> {
     }
 
     fn dispatch(&mut self, kept: &mut Kept, last_event_id: &mut String) -> Option<Outcome<'i>> {
-        let id = self.id.take().or(kept.id.as_deref());
+        let id = self.id.take().map(text).or(kept.id.as_deref().map(Cow::Borrowed));
         let own_id = id.is_some();
         if let Some(id) = id {
             last_event_id.clear();
-            last_event_id.push_str(&text(id));
+            last_event_id.push_str(&id);
         }
         let (data, name) = (self.data.take(), self.name.take());
         kept.spent = true;
@@ -104,16 +107,16 @@ impl<'i> Block<'i> {
     pub(super) fn keep(&mut self, kept: &mut Kept) {
         self.keep_data(kept);
         if let Some(name) = self.name.take() {
-            kept.set_name(name);
+            kept.set_name(&text(name));
         }
         if let Some(id) = self.id.take() {
-            kept.set_id(id);
+            kept.set_id(&text(id));
         }
     }
 
     fn keep_data(&mut self, kept: &mut Kept) {
         if let Some(data) = self.data.take() {
-            kept.add_data(data);
+            kept.add_data(&text(data), data.len());
         }
     }
 }
@@ -131,7 +134,7 @@ impl Kept {
 
     /// Takes back the bytes of an event that was handed out, and gives back the buffer of a line that was taken over.
     #[inline]
-    pub(super) fn reclaim(&mut self, line: &mut Vec<u8>) {
+    pub(super) fn reclaim(&mut self, line: &mut String) {
         if self.spent {
             if self.start > 0 {
                 std::mem::swap(line, &mut self.data);
@@ -145,32 +148,35 @@ impl Kept {
         release(&mut self.data);
         self.name.clear();
         self.id = None;
-        (self.start, self.size) = (0, 0);
+        (self.start, self.length, self.size) = (0, 0, 0);
         (self.has_data, self.over, self.spent) = (false, false, false);
     }
 
-    /// Reads a line that came in pieces, never an empty one. Its buffer may be taken over.
-    pub(super) fn line(&mut self, line: &mut Vec<u8>) -> Option<Duration> {
-        let field = Field::of(line);
+    /// Reads a line that came in pieces, never an empty one, of so many bytes. Its buffer may be taken over.
+    pub(super) fn line(&mut self, line: &mut String, length: usize) -> Option<Duration> {
+        let field = Field::of(line.as_bytes());
         if field == Field::Ignored {
             return None;
         }
-        if line.len() > self.limits.line {
-            self.overflow(line.len());
+        if length > self.limits.line {
+            self.overflow(length);
             return None;
         }
-        self.size += line.len() as u64;
+        self.size += length as u64;
+        // What is before a value is ASCII.
+        let start = |value: &[u8]| line.len() - value.len();
         match field {
-            Field::Data(value) if !self.has_data => {
-                if self.allows(value.len()) {
-                    self.start = line.len() - value.len();
-                    self.has_data = true;
+            Field::Data(value) => {
+                let start = start(value);
+                if self.has_data {
+                    self.add_data(&line[start..], length - start);
+                } else if self.allows(length - start) {
+                    (self.start, self.length, self.has_data) = (start, length - start, true);
                     std::mem::swap(line, &mut self.data);
                 }
             }
-            Field::Data(value) => self.add_data(value),
-            Field::Name(value) => self.set_name(value),
-            Field::Id(value) if !has_nul(value) => self.set_id(value),
+            Field::Name(value) => self.set_name(&line[start(value)..]),
+            Field::Id(value) if !has_nul(value) => self.set_id(&line[start(value)..]),
             Field::Retry(value) => return reconnection_time(value),
             Field::Id(_) | Field::Ignored => {}
         }
@@ -187,7 +193,8 @@ impl Kept {
         self.over = true;
         self.has_data = false;
         self.start = 0;
-        self.data = Vec::new();
+        self.length = 0;
+        self.data = String::new();
     }
 
     /// Whether the event may have `length` bytes of data; if not, it is skipped from here on.
@@ -199,26 +206,27 @@ impl Kept {
         !self.over
     }
 
-    fn add_data(&mut self, value: &[u8]) {
-        let length = self.data.len() - self.start + usize::from(self.has_data) + value.len();
+    /// Adds a line of data that came as so many bytes.
+    fn add_data(&mut self, value: &str, length: usize) {
+        let length = self.length + usize::from(self.has_data) + length;
         if self.allows(length) {
             if self.has_data {
-                self.data.push(b'\n');
+                self.data.push('\n');
             }
-            self.data.extend_from_slice(value);
-            self.has_data = true;
+            self.data.push_str(value);
+            (self.length, self.has_data) = (length, true);
         }
     }
 
-    fn set_name(&mut self, name: &[u8]) {
+    fn set_name(&mut self, name: &str) {
         self.name.clear();
-        self.name.extend_from_slice(name);
+        self.name.push_str(name);
     }
 
-    fn set_id(&mut self, id: &[u8]) {
+    fn set_id(&mut self, id: &str) {
         let kept = self.id.get_or_insert_default();
         kept.clear();
-        kept.extend_from_slice(id);
+        kept.push_str(id);
     }
 }
 
@@ -229,15 +237,15 @@ impl<'i> Outcome<'i> {
     where
         'i: 's,
     {
-        let named = |name: Option<&'i [u8]>| match name.unwrap_or(&kept.name) {
-            b"" => Cow::Borrowed("message"),
-            name => text(name),
+        let named = |name: Option<&'i [u8]>| match name.map_or(Cow::Borrowed(&*kept.name), text) {
+            name if name.is_empty() => Cow::Borrowed("message"),
+            name => name,
         };
         let id = |own_id: bool| own_id.then_some(last_event_id);
         match self {
             Self::Event { data, name, own_id } => Frame::Event(Event {
                 name: named(name),
-                data: text(data.unwrap_or(&kept.data[kept.start..])),
+                data: data.map_or(Cow::Borrowed(&kept.data[kept.start..]), text),
                 id: id(own_id),
                 last_event_id,
             }),
@@ -247,16 +255,6 @@ impl<'i> Outcome<'i> {
             Self::Id => Frame::Id(last_event_id),
             Self::Retry(time) => Frame::Retry(time),
         }
-    }
-}
-
-/// Text with each invalid sequence replaced, as the standard decodes UTF-8. Lines may be decoded one by one: no
-/// sequence goes beyond a line end.
-#[inline]
-fn text(bytes: &[u8]) -> Cow<'_, str> {
-    match std::str::from_utf8(bytes) {
-        Ok(text) => Cow::Borrowed(text),
-        Err(_) => String::from_utf8_lossy(bytes),
     }
 }
 

@@ -3,6 +3,7 @@
 use memchr::memchr2;
 
 use super::block::Kept;
+use super::text::Text;
 
 /// Room a buffer keeps whatever comes; beyond it, only as long as it is used.
 pub(super) const RETAINED: usize = 64 * 1024;
@@ -76,7 +77,7 @@ impl Promise {
 #[derive(Debug, Default)]
 pub(super) struct Line {
     state: State,
-    held: Vec<u8>,
+    held: Text,
     /// Bytes of the line so far, held or not.
     length: usize,
 }
@@ -101,25 +102,25 @@ impl Line {
 
     /// The buffer, while no line is in it.
     #[inline]
-    pub(super) fn buffer(&mut self) -> &mut Vec<u8> {
-        &mut self.held
+    pub(super) fn buffer(&mut self) -> &mut String {
+        self.held.buffer()
     }
 
     /// Adds bytes to the line, at most `limit` of which are held.
     pub(super) fn push(&mut self, fragment: &[u8], limit: usize) {
+        let room = limit.max(TELLING).saturating_sub(self.length);
         self.length = self.length.saturating_add(fragment.len());
         if matches!(self.state, State::Ignored | State::Over) || fragment.is_empty() {
             return;
         }
         self.state = State::Held;
-        let room = limit.max(TELLING).saturating_sub(self.held.len());
-        self.held.extend_from_slice(&fragment[..fragment.len().min(room)]);
-        match Promise::of(&self.held) {
+        self.held.push(&fragment[..fragment.len().min(room)]);
+        match Promise::of(self.held.as_bytes()) {
             Promise::Ignored => self.state = State::Ignored,
             Promise::Known if self.length > limit => self.state = State::Over,
             Promise::Known | Promise::Open => return,
         }
-        self.held = Vec::new();
+        self.held = Text::default();
     }
 
     /// The line is complete: puts what it sets into `kept`, and returns a reconnection time it may set.
@@ -131,9 +132,9 @@ impl Line {
                 kept.overflow(length);
                 None
             }
-            State::Held => kept.line(&mut self.held),
+            State::Held => kept.line(self.held.finish(), length),
         };
-        release(&mut self.held);
+        self.held.release();
         retry
     }
 }
@@ -141,9 +142,9 @@ impl Line {
 /// Empties a buffer. What a large event made it grow to is given back, unless most of it was needed just now: one
 /// large event is often followed by another.
 #[inline]
-pub(super) fn release(buffer: &mut Vec<u8>) {
+pub(super) fn release(buffer: &mut String) {
     if buffer.capacity() > RETAINED && buffer.len() < buffer.capacity() / 4 {
-        *buffer = Vec::new();
+        *buffer = String::new();
     } else {
         buffer.clear();
     }

@@ -47,6 +47,12 @@ fn the_buffers_hold_no_more_than_the_limits() {
             }
         }
     }
+    // A byte that is replaced takes three.
+    let invalid = [b"data: ".as_slice(), &[0xFF; 100_000]].concat();
+    for mut rest in invalid.chunks(100) {
+        while decoder.next(&mut rest).is_some() {}
+        assert!(decoder.line.buffer().capacity() <= 2 * 3 * limits.line + 64);
+    }
 }
 
 #[test]
