@@ -126,6 +126,12 @@ impl Transport {
         options.clone().or(&self.0.defaults).ends_at()
     }
 
+    /// When a call with these options is sent again: their policy, else the transport's.
+    #[must_use]
+    pub fn retry_policy(&self, options: &CallOptions) -> RetryPolicy {
+        options.retry_policy(&self.0.defaults)
+    }
+
     /// A call of this operation, which is sent when it is awaited and takes options before.
     pub fn call<O: Operation>(&self, operation: O) -> Call<O> {
         Call::new(self.clone(), operation)

@@ -13,16 +13,11 @@ use super::summary::GetSummary;
 /// How long nothing may come of a summary that has begun.
 const SILENCE: Duration = Duration::from_secs(30);
 
-/// How long it is waited, unless the platform says otherwise, before a summary is asked for again.
-const PAUSE: Duration = Duration::from_millis(200);
-
-/// The longest that the platform may ask to wait.
-const LONGEST_PAUSE: Duration = Duration::from_secs(30);
-
 /// The index that the platform has now.
 ///
 /// It is read as a stream, which a transport opens once: when that fails in a way that may pass, it is asked for as any
-/// answer is, as often as the transport's policy says.
+/// answer is. Both together are as many attempts as the transport's policy allows: what one of several callers who wait
+/// wants does not bind the others.
 pub(super) async fn fetch(transport: &Transport) -> Result<Index> {
     // Each caller that waits has its own time, so the request has none; and each tells its own failure.
     let options = CallOptions::new().timeout(None).reload().report_errors(false);
@@ -30,13 +25,17 @@ pub(super) async fn fetch(transport: &Transport) -> Result<Index> {
         Err(error) if error.is_retryable() => error,
         done => return done,
     };
-    let pause = error.retry_after().unwrap_or(PAUSE);
-    if pause > LONGEST_PAUSE {
-        return Err(error);
-    }
+    let policy = transport.retry_policy(&options);
+    let Some(pause) = policy.wait(1, error.retry_after(), 1.0) else { return Err(error) };
     tracing::debug!(%error, "the summary is asked for once more");
     runtime::sleep(pause).await;
-    transport.call(GetSummary).options(options).await.map(cc_core::Answer::into_inner)
+    match transport.call(GetSummary).options(options.retry(policy.after(1))).await {
+        Ok(answer) => Ok(answer.into_inner()),
+        Err(error) => {
+            let attempts = error.attempts() + 1;
+            Err(error.with_attempts(attempts))
+        }
+    }
 }
 
 async fn stream(transport: &Transport, options: &CallOptions) -> Result<Index> {

@@ -6,7 +6,9 @@ use std::time::Duration;
 
 use cc_client::{Client, Command, Context, ErrorKind, Ids, Result, Subject};
 use cc_core::credentials::{CredentialsProvider, ProvideFuture};
-use cc_core::{AnyAddonId, ApplicationId, ConsumerKey, Credentials, OwnerId, ResourceId, Transport};
+use cc_core::{
+    AnyAddonId, ApplicationId, ConsumerKey, Credentials, OwnerId, ResourceId, RetryPolicy, Transport,
+};
 use futures_util::future::join_all;
 
 use crate::support::{GetThing, Platform, SECOND, SUMMARY, after};
@@ -288,15 +290,22 @@ async fn a_summary_that_fails_fails_those_who_wait_and_is_asked_for_again_by_the
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_summary_that_fails_for_a_while_is_asked_for_once_more() {
+async fn a_summary_that_fails_for_a_while_is_asked_for_again_as_the_policy_says() {
     let platform =
         Platform::new(|count, _| if count == 0 { (503, String::new()) } else { (200, SUMMARY.to_owned()) });
-    let client = platform.client();
+    let transport = platform.builder_of("me").retry(RetryPolicy::default()).build().unwrap();
+    let client = Client::builder().build_with(transport);
     assert_eq!(client.resolver().owner_of(&app("app_1")).await.unwrap(), "orga_1");
     assert_eq!(platform.summaries(), 2);
-    let platform = Platform::new(|_, _| (503, String::new()));
-    let error = platform.client().resolver().owner_of(&app("app_1")).await.unwrap_err();
-    assert_eq!((error.status().unwrap().as_u16(), platform.summaries()), (503, 2));
+    for attempts in [1, 2, 5] {
+        let platform = Platform::new(|_, _| (503, String::new()));
+        let policy = RetryPolicy::default().max_attempts(attempts as u32);
+        let transport = platform.builder_of("me").retry(policy).build().unwrap();
+        let client = Client::builder().build_with(transport);
+        let error = client.resolver().owner_of(&app("app_1")).await.unwrap_err();
+        assert_eq!((error.status().unwrap().as_u16(), platform.summaries()), (503, attempts));
+        assert_eq!(error.attempts(), attempts as u32);
+    }
 }
 
 /// Gives the credentials of whoever is at work.

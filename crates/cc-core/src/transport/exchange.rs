@@ -50,7 +50,7 @@ impl Limits {
         Self {
             stream,
             attempt_timeout: options.attempt_timeout.or(defaults.attempt_timeout).flatten(),
-            retry: options.retry.as_ref().or(defaults.retry.as_ref()).cloned().unwrap_or_default(),
+            retry: options.retry_policy(defaults),
             cache,
             debug: options.debug.or(defaults.debug).unwrap_or_default(),
             timeout: end.timeout.flatten(),

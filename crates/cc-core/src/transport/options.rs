@@ -129,6 +129,11 @@ impl CallOptions {
         }
     }
 
+    /// The retry policy, which `base` says unless it is set here.
+    pub(crate) fn retry_policy(&self, base: &Self) -> RetryPolicy {
+        self.retry.as_ref().or(base.retry.as_ref()).cloned().unwrap_or_default()
+    }
+
     /// What is set here, and for the rest what is set in `base`.
     pub fn or(self, base: &Self) -> Self {
         // A timeout and a deadline say the same thing: the one that is set here speaks alone.

@@ -124,19 +124,14 @@ impl Shared {
             return None;
         };
         // A stream is opened again by its reader, who knows what it has seen.
-        if limits.stream || attempts >= limits.retry.max_attempts {
+        if limits.stream {
             return None;
         }
         // A write whose answer was lost may have been done, and an operation that is one of a kind has an effect each time.
         if !(failure.is_not_sent() || info.idempotent && !info.one_shot) {
             return None;
         }
-        let asked = failure.retry_after().unwrap_or_default();
-        if asked > limits.retry.max_retry_after {
-            return None;
-        }
-        let jitter = limits.retry.bound(attempts).mul_f64(lock(&self.jitter).f64());
-        let wait = jitter.max(asked);
+        let wait = limits.retry.wait(attempts, failure.retry_after(), lock(&self.jitter).f64())?;
         if exchange.deadline().is_some_and(|deadline| runtime::after(wait).is_none_or(|end| end >= deadline))
             || !self.budget.withdraw()
         {

@@ -57,8 +57,24 @@ impl RetryPolicy {
         self
     }
 
+    /// How long to wait after this many attempts, of which the last failed for a while: what the platform asked for, and
+    /// else the part `share` (0 to 1) of the bound. `None`: there is to be no other.
+    #[must_use]
+    pub fn wait(&self, attempts: u32, asked: Option<Duration>, share: f64) -> Option<Duration> {
+        let asked = asked.unwrap_or_default();
+        (attempts < self.max_attempts && asked <= self.max_retry_after)
+            .then(|| self.bound(attempts).mul_f64(share.clamp(0.0, 1.0)).max(asked))
+    }
+
+    /// The policy of who goes on after this many attempts.
+    #[must_use]
+    pub fn after(self, attempts: u32) -> Self {
+        let left = self.max_attempts.saturating_sub(attempts);
+        self.max_attempts(left)
+    }
+
     /// The bound of the wait after this many attempts.
-    pub(crate) fn bound(&self, attempts: u32) -> Duration {
+    fn bound(&self, attempts: u32) -> Duration {
         let doubled = 2_u32.checked_pow(attempts.saturating_sub(1)).unwrap_or(u32::MAX);
         self.base.saturating_mul(doubled).min(self.cap)
     }
@@ -74,5 +90,16 @@ mod tests {
         let bounds: Vec<u128> =
             [1, 2, 3, 5, 6, 66, u32::MAX].map(|attempts| policy.bound(attempts).as_millis()).to_vec();
         assert_eq!(bounds, [200, 400, 800, 3_200, 5_000, 5_000, 5_000]);
+    }
+    #[test]
+    fn there_is_no_wait_after_the_last_attempt_or_for_longer_than_is_accepted() {
+        let policy = RetryPolicy::default();
+        let seconds = Duration::from_secs;
+        assert_eq!(policy.wait(1, None, 0.5), Some(Duration::from_millis(100)));
+        assert_eq!(policy.wait(2, Some(seconds(2)), 1.0), Some(seconds(2)));
+        assert_eq!(policy.wait(1, Some(seconds(31)), 1.0), None);
+        assert_eq!(policy.wait(3, None, 1.0), None);
+        assert_eq!(policy.clone().after(2), RetryPolicy::none());
+        assert_eq!(RetryPolicy::none().wait(1, None, 1.0), None);
     }
 }
