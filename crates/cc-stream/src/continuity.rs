@@ -50,6 +50,9 @@ pub struct Cursor {
     /// The [mark](crate::Format::mark) of the last item that has one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub mark: Option<i64>,
+    /// The ids of the items given that have this mark. A server that goes on from the mark gives them again.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub ids_at_mark: Vec<String>,
     /// Whether an item without id was given after that id: the place is then not exact.
     #[serde(default)]
     pub adrift: bool,
@@ -67,6 +70,8 @@ pub(crate) struct Position {
     adrift: bool,
     /// The mark of the last item that has one.
     mark: Option<i64>,
+    /// The last ids that have it.
+    at_mark: Vec<Arc<str>>,
 }
 
 impl Position {
@@ -76,6 +81,7 @@ impl Position {
             last_event_id: owned(&self.last),
             previous_event_id: owned(&self.previous),
             mark: self.mark,
+            ids_at_mark: self.at_mark.iter().map(|id| (**id).to_owned()).collect(),
             adrift: self.adrift,
             delivered,
         }
@@ -146,8 +152,10 @@ impl Tracker {
             tracker.at.last = shared(&cursor.last_event_id);
             tracker.at.adrift = cursor.adrift;
             tracker.at.mark = cursor.mark;
+            tracker.at.at_mark = cursor.ids_at_mark.iter().map(|id| id.as_str().into()).collect();
             tracker.started = tracker.at.last.is_some() || cursor.delivered > 0;
-            for id in [&tracker.at.previous, &tracker.at.last].into_iter().flatten() {
+            let last = [&tracker.at.previous, &tracker.at.last].into_iter().flatten();
+            for id in tracker.at.at_mark.iter().chain(last) {
                 let fingerprint = tracker.recent.fingerprint(id);
                 tracker.recent.push(fingerprint);
             }
@@ -183,7 +191,16 @@ impl Tracker {
 
     /// The item that just came has this mark.
     pub fn set_mark(&mut self, mark: i64) {
-        self.at.mark = Some(mark);
+        if self.at.mark.replace(mark) != Some(mark) {
+            self.at.at_mark.clear();
+        }
+        let id = self.at.last.as_ref().filter(|_| !self.at.adrift);
+        if let Some(id) = id.filter(|id| self.at.at_mark.last() != Some(id)) {
+            if self.at.at_mark.len() == self.recent.window {
+                self.at.at_mark.remove(0);
+            }
+            self.at.at_mark.push(Arc::clone(id));
+        }
     }
 
     /// The server refused the id it was asked to go on from: the next attempt asks without.
@@ -221,7 +238,7 @@ impl Tracker {
         };
         if id.is_empty() {
             let gap = if counts { self.settle(None) } else { None };
-            self.at = Position { adrift: counts, mark: self.at.mark, ..Position::default() };
+            (self.at.last, self.at.previous, self.at.adrift) = (None, None, counts);
             (self.here, self.refused) = (true, false);
             return Verdict::New(gap);
         }

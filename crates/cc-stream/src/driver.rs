@@ -202,7 +202,7 @@ impl<T> Driver<T> {
     /// Asks the machine for its state, and does what that means.
     fn enter(&mut self, cx: &mut Context<'_>) {
         let Entered { state, link, retried, commands } =
-            self.shared.enter(self.shared.clock.now(), cx.waker());
+            self.shared.enter(self.shared.clock.now(), cx.waker().clone());
         (self.followed, self.retried) = (commands, retried);
         self.waker = Some(cx.waker().clone());
         if link != self.link || !matches!(state, State::Connecting | State::Open) {

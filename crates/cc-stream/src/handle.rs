@@ -81,19 +81,19 @@ impl Shared {
     }
 
     /// The stream is polled: starts it if needed, and says where it is.
-    pub(crate) fn enter(&self, now: Duration, waker: &Waker) -> Entered {
+    pub(crate) fn enter(&self, now: Duration, waker: Waker) -> Entered {
         let mut inner = self.lock();
         inner.machine.apply(now, Input::Start);
-        match &mut inner.waker {
-            Some(known) => known.clone_from(waker),
-            none => *none = Some(waker.clone()),
-        }
-        Entered {
+        let entered = Entered {
             state: inner.machine.state(),
             link: inner.machine.link(),
             retried: inner.machine.retries() > 0,
             commands: self.commands(),
-        }
+        };
+        let known = inner.waker.replace(waker);
+        drop(inner);
+        drop(known);
+        entered
     }
 
     /// Bytes came after retries: whether these still count.

@@ -104,6 +104,27 @@ async fn a_mark_goes_on_in_another_process() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn another_process_knows_the_items_again_that_share_the_mark() {
+    const BEFORE: &str = "id: v\ndata: 5\n\nid: w\ndata: 7\n\nid: x\ndata: 7\n\nid: y\ndata: 7\n\n";
+    const AGAIN: &str = "id: w\ndata: 7\n\nid: x\ndata: 7\n\nid: y\ndata: 7\n\nid: z\ndata: 9\n\n";
+    let format = || text().mark(|item| item.parse().ok());
+    let memory = Memory::new([stays(BEFORE)]);
+    let mut stream = memory.stream_of(format(), settings());
+    for expected in ["open", "5", "7", "7", "7"] {
+        assert_eq!(next(&mut stream).await, expected);
+    }
+    let written = serde_json::to_string(&stream.cursor()).unwrap();
+    let mut resumed = settings();
+    resumed.resume = Some(serde_json::from_str(&written).unwrap());
+    let memory = Memory::new([status(410), ends(AGAIN)]);
+    let mut stream = memory.stream_of(format(), resumed);
+    let told = words(&mut stream).await;
+    let told: Vec<_> = told.iter().filter(|word| *word != "open" && !word.starts_with("retry")).collect();
+    assert_eq!(told, ["9", "end Server(Some(\"done\"))"]);
+    assert_eq!((stream.handle().duplicates(), stream.cursor().ids_at_mark), (3, vec!["z".to_owned()]));
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_server_that_refuses_with_and_without_id_is_given_up_on() {
     let memory = Memory::new([breaks("id: x\ndata: a\n\n"), status(404), status(404), ends("")]);
     assert_eq!(
