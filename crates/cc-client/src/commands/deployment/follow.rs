@@ -97,7 +97,7 @@ pub struct Deploying {
     /// The wait for its end.
     waiting: Option<Boxed<Result<DeploymentVerdict>>>,
     verdict: Option<DeploymentVerdict>,
-    /// The log spoke of the end.
+    /// The last line about the deployment speaks of its end.
     told_end: bool,
     /// Until when the rest of the log is waited for.
     rest: Option<Boxed<()>>,
@@ -221,9 +221,12 @@ impl Deploying {
             let Poll::Ready(told) = log.poll_next_unpin(cx) else { return None };
             match told {
                 Some(Ok(StreamEvent::Item(item))) => {
-                    if speaks_of_the_end(&item.data) {
-                        self.link.look();
-                        self.told_end = true;
+                    // What the program writes is not about its deployment; what follows an end says that it was none.
+                    if item.data.service.as_deref() != Some(PROGRAM) {
+                        self.told_end = speaks_of_the_end(&item.data);
+                        if self.told_end {
+                            self.link.look();
+                        }
                     }
                     return Some(DeployEvent::Line(Box::new(item.data)));
                 }
@@ -307,7 +310,7 @@ async fn reported<T>(cx: &Context, outcome: Result<T>) -> Result<T> {
 
 fn speaks_of_the_end(line: &ApplicationLog) -> bool {
     let message = line.message.to_ascii_lowercase();
-    line.service.as_deref() != Some(PROGRAM) && ENDS.iter().any(|end| message.contains(end))
+    ENDS.iter().any(|end| message.contains(end))
 }
 
 impl Stream for Deploying {

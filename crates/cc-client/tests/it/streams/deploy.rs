@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use cc_client::commands::application::UpdateApplication;
 use cc_client::commands::deployment::model::DeploymentOutcome;
 use cc_client::commands::deployment::{CancelDeployment, DeployAndWait, DeployEvent, DeploymentProgress};
 use cc_client::{Client, ErrorKind, Result};
@@ -176,6 +177,20 @@ async fn as_a_command_it_gives_the_verdict_alone() {
     let verdict = client.send(command(&sandbox)).await.unwrap();
     assert_eq!(verdict.outcome, DeploymentOutcome::Succeeded);
     assert!(!sandbox.journal().contains("/logs"));
+}
+
+/// A line that only looks like the end does not cut the log: its rest is waited for.
+#[tokio::test(start_paused = true)]
+async fn what_follows_an_end_says_that_it_was_none() {
+    let (sandbox, client) = sandbox(0);
+    let application = sandbox.ids().application;
+    client.send(UpdateApplication::new(&application).name("tell me when a deployment failed")).await.unwrap();
+    sandbox.faults().add(Fault::stream(StreamFault::HalfOpenSilence { after: 12 }).times(1));
+    let refused = StreamFault::Refused { status: 503, retry_after: Some(4) };
+    sandbox.faults().add(Fault::stream(refused).times(1));
+    let told = follow(&client, command(&sandbox).every(SECOND), usize::MAX).await.unwrap();
+    assert!(told.lines[1].ends_with("deployment failed"), "{told:?}");
+    assert_eq!(told.lines.last().unwrap(), "Deployment successful", "{told:?}");
 }
 
 /// The deployment ends while the log waits for its next attempt: that lines may be missing is said before the verdict.
