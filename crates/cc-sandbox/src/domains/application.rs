@@ -37,17 +37,25 @@ fn create(world: &mut World, request: &Request<'_>) -> Outcome {
             return Err(Refusal::invalid(format!("{} is no flavor", request.text(flavor))));
         }
     }
-    if variant(world, request.text("instanceVariant")).is_none() {
-        return Err(Refusal::invalid(format!("{} is no variant", request.text("instanceVariant"))));
-    }
+    chosen_variant(world, body)?;
     let id = make(world, request.owner(), body);
     json_of(world.application(&id)?.wire())
 }
 
 fn update(world: &mut World, request: &Request<'_>) -> Outcome {
+    let variant = chosen_variant(world, &request.body)?;
     let application = world.application_mut(request.param("applicationId"))?;
+    if let Some(variant) = variant {
+        application.settings["instance"]["variant"] = variant;
+    }
     change(application, &request.body);
     json_of(application.wire())
+}
+
+/// The variant that a body names, if it names one.
+fn chosen_variant(world: &World, body: &Value) -> Result<Option<Value>, Refusal> {
+    let Some(id) = body["instanceVariant"].as_str() else { return Ok(None) };
+    variant(world, id).map(Some).ok_or_else(|| Refusal::invalid(format!("{id} is no variant")))
 }
 
 fn delete(world: &mut World, request: &Request<'_>) -> Outcome {
@@ -133,11 +141,6 @@ pub(crate) fn make(world: &mut World, owner: &str, body: &Value) -> String {
     if let Some(repository) = body["publicGitRepositoryUrl"].as_str() {
         settings["deployment"]["httpUrl"] = repository.into();
     }
-    if let Some(github) = body["oauthAppId"].as_str() {
-        settings["deployment"]["httpUrl"] = format!("https://github.com/{github}").into();
-        settings["webhookUrl"] = format!("https://sandbox.example/webhooks/{id}").into();
-        settings["webhookSecret"] = "sandbox-webhook-secret".into();
-    }
     let mut application = Application {
         owner: owner.to_owned(),
         settings,
@@ -181,6 +184,19 @@ fn change(application: &mut Application, body: &Value) {
             settings[name] = body[name].clone();
         }
     }
+    if let Some(github) = body["oauthAppId"].as_str() {
+        settings["deployment"]["httpUrl"] = format!("https://github.com/{github}").into();
+        settings["webhookUrl"] = format!("https://sandbox.example/webhooks/{}", application.id).into();
+        settings["webhookSecret"] = "sandbox-webhook-secret".into();
+    }
+    let instance = &mut settings["instance"];
+    for (name, given) in [("type", "instanceType"), ("version", "instanceVersion")] {
+        if !body[given].is_null() {
+            instance[name] = body[given].clone();
+        }
+    }
+    let text = |name: &str| instance[name].as_str().unwrap_or_default();
+    instance["instanceAndVersion"] = format!("{}-{}", text("type"), text("version")).into();
     for name in ["minInstances", "maxInstances"] {
         if !body[name].is_null() {
             settings["instance"][name] = body[name].clone();

@@ -30,6 +30,16 @@ async fn an_application_is_created_changed_and_deleted() {
     assert_eq!(client.send("PUT", &one, json!({"name": "newer", "forceHttps": "ENABLED"})).await.status, 200);
     let read = client.get(&one).await.json();
     assert_eq!((&read["name"], &read["forceHttps"]), (&json!("newer"), &json!("ENABLED")));
+    let other = runtimes.as_array().unwrap().iter().find(|one| one["variant"]["slug"] == "rust").unwrap();
+    let body_of_change = json!({
+        "instanceType": other["type"], "instanceVersion": other["version"], "instanceVariant": other["variant"]["id"],
+    });
+    assert_eq!(
+        client.send("PUT", &one, body_of_change).await.json()["instance"]["variant"],
+        other["variant"]
+    );
+    assert_eq!(client.get(&one).await.json()["instance"]["version"], other["version"]);
+    assert_eq!(client.send("PUT", &one, json!({"instanceVariant": "none"})).await.status, 400);
     assert_eq!(client.send("PUT", &format!("{one}/branch"), json!({"branch": "next"})).await.status, 200);
     assert_eq!(client.get(&one).await.json()["branch"], "next");
     assert_eq!(client.send("DELETE", &one, Value::Null).await.status, 200);
