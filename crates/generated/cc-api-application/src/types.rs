@@ -632,6 +632,24 @@ pub struct ApplicationUpdate {
     /// Whether HTTP is redirected to HTTPS.
     #[serde(rename = "forceHttps", default, skip_serializing_if = "Option::is_none")]
     pub force_https: Option<HttpsSetting>,
+    /// Type of the runtime, such as `node`.
+    #[serde(rename = "instanceType", default, skip_serializing_if = "Option::is_none")]
+    pub instance_type: Option<String>,
+    /// Version of the runtime.
+    #[serde(rename = "instanceVersion", default, skip_serializing_if = "Option::is_none")]
+    pub instance_version: Option<String>,
+    /// Id of the variant of the runtime.
+    #[serde(rename = "instanceVariant", default, skip_serializing_if = "Option::is_none")]
+    pub instance_variant: Option<String>,
+    /// Appliance to make it from.
+    #[serde(rename = "applianceId", default, skip_serializing_if = "Option::is_none")]
+    pub appliance_id: Option<String>,
+    /// Where its repository is: `github`.
+    #[serde(rename = "oauthService", default, skip_serializing_if = "Option::is_none")]
+    pub oauth_service: Option<String>,
+    /// Id of its repository there.
+    #[serde(rename = "oauthAppId", default, skip_serializing_if = "Option::is_none")]
+    pub oauth_app_id: Option<String>,
     /// All environment variables.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub env: Option<std::collections::BTreeMap<String, cc_core::Secret>>,
@@ -663,6 +681,12 @@ impl ApplicationUpdate {
             build_flavor: None,
             branch: None,
             force_https: None,
+            instance_type: None,
+            instance_version: None,
+            instance_variant: None,
+            appliance_id: None,
+            oauth_service: None,
+            oauth_app_id: None,
             env: None,
         }
     }
@@ -804,6 +828,48 @@ impl ApplicationUpdate {
     #[must_use]
     pub fn force_https(mut self, force_https: impl Into<HttpsSetting>) -> Self {
         self.force_https = Some(force_https.into());
+        self
+    }
+
+    /// Type of the runtime, such as `node`.
+    #[must_use]
+    pub fn instance_type(mut self, instance_type: impl Into<String>) -> Self {
+        self.instance_type = Some(instance_type.into());
+        self
+    }
+
+    /// Version of the runtime.
+    #[must_use]
+    pub fn instance_version(mut self, instance_version: impl Into<String>) -> Self {
+        self.instance_version = Some(instance_version.into());
+        self
+    }
+
+    /// Id of the variant of the runtime.
+    #[must_use]
+    pub fn instance_variant(mut self, instance_variant: impl Into<String>) -> Self {
+        self.instance_variant = Some(instance_variant.into());
+        self
+    }
+
+    /// Appliance to make it from.
+    #[must_use]
+    pub fn appliance_id(mut self, appliance_id: impl Into<String>) -> Self {
+        self.appliance_id = Some(appliance_id.into());
+        self
+    }
+
+    /// Where its repository is: `github`.
+    #[must_use]
+    pub fn oauth_service(mut self, oauth_service: impl Into<String>) -> Self {
+        self.oauth_service = Some(oauth_service.into());
+        self
+    }
+
+    /// Id of its repository there.
+    #[must_use]
+    pub fn oauth_app_id(mut self, oauth_app_id: impl Into<String>) -> Self {
+        self.oauth_app_id = Some(oauth_app_id.into());
         self
     }
 
