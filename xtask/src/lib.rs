@@ -48,7 +48,7 @@ pub fn run(arguments: &[String], root: &Path) -> Outcome {
             Ok((check, domain)) => generate(root, check, domain),
             Err(message) => Outcome::failed(format!("error: {message}\n\n{HELP}")),
         },
-        ["check"] => problems(&check_all(root)),
+        ["check"] => problems(&in_spec(check_all(root))),
         ["check", file] => match spec::read_document(Path::new(file)) {
             Ok(document) => problems(&check::check_alone((*file).to_owned(), &document)),
             Err(problem) => problems(&[problem]),
@@ -79,6 +79,14 @@ fn check_all(root: &Path) -> Vec<Problem> {
     found
 }
 
+/// Problems with their files as seen from the workspace's root, where an editor finds them.
+fn in_spec(mut problems: Vec<Problem>) -> Vec<Problem> {
+    for problem in problems.iter_mut().filter(|problem| problem.file != "spec") {
+        problem.file.insert_str(0, "spec/");
+    }
+    problems
+}
+
 fn generate_options<'a>(options: &[&'a str]) -> Result<(bool, Option<&'a str>), String> {
     let (mut check, mut domain) = (false, None);
     let mut options = options.iter();
@@ -106,11 +114,11 @@ fn problems(problems: &[Problem]) -> Outcome {
 
 /// Reads and checks the spec of a workspace.
 pub fn read_spec(root: &Path) -> Result<Spec, Outcome> {
-    let documents = Documents::read(&root.join("spec")).map_err(|unread| problems(&unread))?;
+    let documents = Documents::read(&root.join("spec")).map_err(|unread| problems(&in_spec(unread)))?;
     // A command that names an operation which is not there yet is wrong, and keeps nothing else from being made.
     let mut found = check::check(&documents);
     found.retain(|problem| problem.rule != "unknown-operation");
-    if found.is_empty() { Ok(Spec::read(&documents)) } else { Err(problems(&found)) }
+    if found.is_empty() { Ok(Spec::read(&documents)) } else { Err(problems(&in_spec(found))) }
 }
 
 fn generate(root: &Path, check: bool, domain: Option<&str>) -> Outcome {

@@ -205,7 +205,7 @@ fn render_command(decided: &Decided<'_>, operation: &Operation, command: &Comman
         name = command.name,
         literal = literal(&command.name),
     );
-    let request = render_build(operation, command, &inputs, &fields, &krate);
+    let request = render_build(decided, operation, command, &inputs, &fields, &krate);
     let ids = ids(operation, command, &fields);
     let call = match &ids {
         Some(ids) => format!("cx.resolved({ids}, |ids| {{ {request} }}).await"),
@@ -435,6 +435,7 @@ fn ids(operation: &Operation, command: &Command, fields: &[Field]) -> Option<Str
 }
 
 fn render_build(
+    decided: &Decided<'_>,
     operation: &Operation,
     command: &Command,
     inputs: &[Input],
@@ -465,10 +466,21 @@ fn render_build(
     let flattened = fields.iter().any(|field| matches!(field.target, Target::Property(_)))
         || command.constants.iter().any(|(place, _)| place.starts_with("body."));
     if let (Some(body), true) = (body, flattened) {
-        let required: Vec<String> = fields
+        let struct_name = if let Ty::Local(name) = &body.ty { name.as_str() } else { "" };
+        let properties = decided.types.structs.get(struct_name).map(|body| body.fields.as_slice());
+        let given = |property: &str| {
+            fields.iter().find(|field| field.target == Target::Property(property.to_owned()))
+        };
+        let required: Vec<String> = properties
+            .unwrap_or_default()
             .iter()
-            .filter(|field| field.required && matches!(field.target, Target::Property(_)))
-            .map(|field| format!("self.{}.clone()", field.ident))
+            .filter(|property| property.required)
+            .map(|property| match given(&property.ident) {
+                Some(field) => format!("self.{}.clone()", field.ident),
+                None => {
+                    constant("body", &property.property).unwrap_or_else(|| "Default::default()".to_owned())
+                }
+            })
             .collect();
         let _ = writeln!(
             out,
@@ -481,9 +493,9 @@ fn render_build(
                 let _ = writeln!(out, "body.{property} = self.{}.clone();", field.ident);
             }
         }
-        for (place, value) in &command.constants {
-            if let Some(property) = place.strip_prefix("body.") {
-                let _ = writeln!(out, "body.{} = Some({});", field_name(property), value_literal(value));
+        for property in properties.unwrap_or_default().iter().filter(|property| !property.required) {
+            if let Some(value) = constant("body", &property.property) {
+                let _ = writeln!(out, "body.{} = Some({});", property.ident, owned(value));
             }
         }
     }
@@ -501,7 +513,7 @@ fn render_build(
         for input in optional {
             match constant(input.place, &input.name) {
                 Some(value) => {
-                    let _ = writeln!(out, "request.{} = Some({value}.into());", input.ident);
+                    let _ = writeln!(out, "request.{} = Some({});", input.ident, owned(value));
                 }
                 None => {
                     let _ = writeln!(out, "request.{} = {};", input.ident, value(input));
@@ -511,6 +523,11 @@ fn render_build(
         out.push_str("request");
     }
     out
+}
+
+/// A literal as the value of a field.
+fn owned(literal: String) -> String {
+    if literal.starts_with('"') { format!("{literal}.into()") } else { literal }
 }
 
 fn value_literal(value: &Value) -> String {

@@ -111,12 +111,13 @@ pub fn field_name(name: &str) -> String {
     if snake.is_empty() || snake.starts_with(|c: char| c.is_ascii_digit()) {
         snake.insert(0, 'x');
     }
-    const KEYWORDS: [&str; 51] = [
+    // The last one is the constructor.
+    const KEYWORDS: [&str; 52] = [
         "as", "async", "await", "break", "const", "continue", "crate", "dyn", "else", "enum", "extern",
         "false", "fn", "for", "gen", "if", "impl", "in", "let", "loop", "match", "mod", "move", "mut", "pub",
         "ref", "return", "self", "static", "struct", "super", "trait", "true", "try", "type", "unsafe",
         "use", "where", "while", "yield", "abstract", "become", "box", "do", "final", "macro", "override",
-        "priv", "typeof", "unsized", "virtual",
+        "priv", "typeof", "unsized", "virtual", "new",
     ];
     if KEYWORDS.contains(&snake.as_str()) {
         snake.push('_');
@@ -248,6 +249,7 @@ mod tests {
     #[test]
     fn names_never_collide_with_the_language() {
         assert_eq!(field_name("type"), "type_");
+        assert_eq!(field_name("new"), "new_");
         assert_eq!(field_name("X-Clever-Password"), "x_clever_password");
         assert_eq!(field_name("@timestamp"), "timestamp");
         assert_eq!(variant_name("2FA"), "V2fa");

@@ -1,5 +1,8 @@
 //! Every rule of the spec, applied to every document: all problems in one run, each with its place.
 
+mod command;
+mod keys;
+mod names;
 mod operation;
 mod schema;
 
@@ -54,6 +57,7 @@ pub fn check(documents: &Documents) -> Vec<Problem> {
     let mut problems = Vec::new();
     let mut report = Report::new("shared.yaml".to_owned(), &documents.shared, &documents.shared);
     components(&mut report, true);
+    names::check(&mut report, true);
     problems.append(&mut report.problems);
     let mut ids: BTreeMap<String, (String, usize)> = BTreeMap::new();
     let mut commands: BTreeMap<String, (String, usize)> = BTreeMap::new();
@@ -101,8 +105,9 @@ pub fn check(documents: &Documents) -> Vec<Problem> {
                 unique(&mut report, &mut commands, "the command", name, operation.line, &pointer);
             }
         }
-        for composite in document.get("x-composites").map(Node::items).unwrap_or_default() {
-            let pointer = "/x-composites";
+        let composites = document.get("x-composites").map(Node::items).unwrap_or_default();
+        for (index, composite) in composites.iter().enumerate() {
+            let pointer = &format!("/x-composites/{index}");
             match composite.str_at("name") {
                 Some(name) => {
                     unique(&mut report, &mut commands, "the command", name, composite.line, pointer)
@@ -230,10 +235,18 @@ fn check_document(report: &mut Report<'_>) {
         path_item(report, path);
     }
     components(report, false);
-    for composite in document.get("x-composites").map(Node::items).unwrap_or_default() {
+    names::check(report, false);
+    keys::check(report, document, &keys::DOCUMENT, "", "a document");
+    if let Some(info) = document.get("info") {
+        keys::check(report, info, &keys::INFO, "/info", "`info`");
+    }
+    let composites = document.get("x-composites").map(Node::items).unwrap_or_default();
+    for (index, composite) in composites.iter().enumerate() {
+        let pointer = format!("/x-composites/{index}");
         if !composite.is_map() {
-            report.add(composite.line, "command", "/x-composites", "a composite command is a map");
+            report.add(composite.line, "command", &pointer, "a composite command is a map");
         }
+        keys::check(report, composite, &keys::COMPOSITE, &pointer, "a composite command");
     }
 }
 

@@ -23,19 +23,22 @@ fn documents(name: &str) -> Documents {
     }
 }
 
-/// The files that a fixture becomes, below its crate, and its surface.
-pub fn generated(name: &str) -> Vec<(String, String)> {
+/// All files that a fixture becomes.
+fn tree(name: &str) -> Vec<(String, String)> {
     let documents = documents(name);
     assert_eq!(check::check(&documents), [], "the fixture keeps every rule");
     let empty = tempfile::tempdir().unwrap();
     let output = generate(&Spec::read(&documents), empty.path()).unwrap();
+    assert_eq!(output.notes, Vec::<String>::new());
+    output.tree.files.into_iter().map(|(path, text)| (path.to_string_lossy().into_owned(), text)).collect()
+}
+
+/// The files that a fixture becomes, below its crate, and its surface.
+pub fn generated(name: &str) -> Vec<(String, String)> {
     let krate = format!("crates/generated/cc-api-{name}/");
-    output
-        .tree
-        .files
+    tree(name)
         .into_iter()
         .filter_map(|(path, text)| {
-            let path = path.to_string_lossy().into_owned();
             let short = path.strip_prefix(&krate).or_else(|| path.strip_prefix("spec/surface/"))?;
             Some((short.to_owned(), text))
         })
@@ -75,9 +78,22 @@ fn the_client_the_page_and_the_surface_of_a_domain() {
 }
 
 #[test]
+fn an_operation_becomes_a_command() {
+    let path = "crates/cc-client/src/generated/commands/commands.rs";
+    insta::assert_snapshot!(tree("commands").into_iter().find(|(found, _)| found == path).unwrap().1);
+}
+
+#[test]
 fn a_document_that_breaks_rules_gets_every_problem_with_its_place() {
     let problems = check::check_alone("refused.yaml".to_owned(), &fixture("refused"));
     let text: String = problems.iter().map(|problem| format!("{problem}\n")).collect();
+    insta::assert_snapshot!(text);
+}
+
+#[test]
+fn what_would_be_misread_or_no_rust_gets_every_problem_with_its_place() {
+    let text: String =
+        check::check(&documents("names")).iter().map(|problem| format!("{problem}\n")).collect();
     insta::assert_snapshot!(text);
 }
 

@@ -1,7 +1,7 @@
 //! The rules of an operation: names, sources, parameters, bodies, answers.
 
-use super::super::node::{Kind, Node};
-use super::{Report, join, schema};
+use super::super::node::Node;
+use super::{Report, command, join, keys, schema};
 
 /// Where a fact may come from.
 pub const SOURCES: [&str; 14] = [
@@ -20,23 +20,6 @@ pub const SOURCES: [&str; 14] = [
     "kv-openapi",
     "docs",
 ];
-
-const EXTENSIONS: [&str; 11] = [
-    "x-source",
-    "x-aliases",
-    "x-one-shot",
-    "x-idempotent",
-    "x-successor",
-    "x-used-by",
-    "x-heartbeat-ms",
-    "x-wildcard",
-    "x-command",
-    "x-client-command",
-    "x-note",
-];
-
-const COMMAND_KEYS: [&str; 10] =
-    ["name", "domain", "summary", "fields", "constants", "owner", "addon", "empty", "output", "sort"];
 
 pub fn check(report: &mut Report<'_>, path: &str, method: &str, operation: &Node, pointer: &str) {
     let line = operation.line;
@@ -75,16 +58,7 @@ pub fn check(report: &mut Report<'_>, path: &str, method: &str, operation: &Node
             format!("`{source}` is no known source (docs/spec.md lists them)"),
         );
     }
-    for entry in operation.entries() {
-        if entry.key.starts_with("x-") && !EXTENSIONS.contains(&entry.key.as_str()) {
-            report.add(
-                entry.line,
-                "extension",
-                &join(pointer, &entry.key),
-                format!("`{}` is no known extension", entry.key),
-            );
-        }
-    }
+    keys::check(report, operation, &keys::OPERATION, pointer, "an operation");
     for alias in operation.strings_at("x-aliases") {
         if alias
             .split_once(" /")
@@ -96,7 +70,7 @@ pub fn check(report: &mut Report<'_>, path: &str, method: &str, operation: &Node
     parameters(report, path, operation, pointer);
     body(report, method, operation, pointer);
     responses(report, operation, pointer);
-    command(report, operation, pointer);
+    command::check(report, operation, pointer);
 }
 
 fn parameters(report: &mut Report<'_>, path: &str, operation: &Node, pointer: &str) {
@@ -113,6 +87,7 @@ fn parameters(report: &mut Report<'_>, path: &str, operation: &Node, pointer: &s
             );
             continue;
         }
+        keys::check(report, parameter, &keys::PARAMETER, &pointer, "a parameter");
         let (name, place) = match (parameter.str_at("name"), parameter.str_at("in")) {
             (Some(name), Some(place)) => (name, place),
             _ => {
@@ -186,6 +161,7 @@ fn parameters(report: &mut Report<'_>, path: &str, operation: &Node, pointer: &s
 fn body(report: &mut Report<'_>, method: &str, operation: &Node, pointer: &str) {
     let Some(body) = operation.get("requestBody") else { return };
     let pointer = join(pointer, "requestBody");
+    keys::check(report, body, &keys::BODY, &pointer, "a body");
     if method == "get" || method == "head" {
         report.add(body.line, "body", &pointer, format!("a {} has no body", method.to_uppercase()));
     }
@@ -284,76 +260,6 @@ fn responses(report: &mut Report<'_>, operation: &Node, pointer: &str) {
             }
         }
     }
-}
-
-fn command(report: &mut Report<'_>, operation: &Node, pointer: &str) {
-    let Some(command) = operation.get("x-command") else { return };
-    let pointer = join(pointer, "x-command");
-    let pascal = |name: &str| {
-        name.starts_with(|first: char| first.is_ascii_uppercase())
-            && name.chars().all(|c| c.is_ascii_alphanumeric())
-    };
-    if !command.str_at("name").is_some_and(pascal) {
-        report.add(command.line, "command", &pointer, "the command has no `name` in PascalCase");
-    }
-    for entry in command.entries() {
-        if !COMMAND_KEYS.contains(&entry.key.as_str()) {
-            report.add(entry.line, "command", &pointer, format!("`{}` is no key of a command", entry.key));
-        }
-    }
-    if let Some(empty) = command.get("empty")
-        && !matches!(empty.as_str(), Some("null" | "list"))
-    {
-        report.add(empty.line, "command", &pointer, "`empty` is `'null'` or `list`");
-    }
-    for entry in command.get("fields").map(Node::entries).unwrap_or_default() {
-        let target = entry.value.as_str().unwrap_or_default();
-        if !["body", "nowhere"].contains(&target)
-            && !["path.", "query.", "header.", "body."].iter().any(|place| target.starts_with(place))
-        {
-            report.add(
-                entry.line,
-                "command",
-                &pointer,
-                format!("the field `{}` goes to `{target}`, which is no place", entry.key),
-            );
-        } else if !is_input(operation, target) {
-            let message =
-                format!("the field `{}` goes to `{target}`, which the operation does not have", entry.key);
-            report.add(entry.line, "command", &pointer, message);
-        }
-    }
-    for entry in command.get("constants").map(Node::entries).unwrap_or_default() {
-        if !is_input(operation, &entry.key) {
-            let message = format!("the constant `{}` is for nothing that the operation has", entry.key);
-            report.add(entry.line, "command", &pointer, message);
-        }
-    }
-    for entry in command.get("addon").map(Node::entries).unwrap_or_default() {
-        if !matches!(entry.value.as_str(), Some("REAL" | "ADDON")) {
-            report.add(entry.line, "command", &pointer, "an add-on id is translated to `REAL` or `ADDON`");
-        }
-    }
-    if let Some(owner) = command.get("owner")
-        && !matches!(&owner.kind, Kind::String(_))
-    {
-        report.add(
-            owner.line,
-            "command",
-            &pointer,
-            "`owner` names the field that the owner is resolved from",
-        );
-    }
-}
-
-/// Whether a parameter that is named by its place is one of the operation's. Properties of bodies are not looked at.
-fn is_input(operation: &Node, target: &str) -> bool {
-    let Some((place @ ("path" | "query" | "header"), name)) = target.split_once('.') else { return true };
-    let parameters = operation.get("parameters").map(Node::items).unwrap_or_default();
-    parameters.iter().any(|parameter| {
-        parameter.get("$ref").is_some()
-            || parameter.str_at("name") == Some(name) && parameter.str_at("in") == Some(place)
-    })
 }
 
 fn is_snake(text: &str) -> bool {

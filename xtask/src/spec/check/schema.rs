@@ -1,7 +1,7 @@
 //! The rules of a schema: names, references, types, and nothing that has no counterpart in Rust.
 
 use super::super::node::{Kind, Node};
-use super::{Report, join};
+use super::{Report, join, keys};
 
 /// Where a schema stands.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -18,6 +18,7 @@ pub fn check(report: &mut Report<'_>, schema: &Node, pointer: &str, place: Place
         report.add(line, "schema", pointer, "a schema is a map");
         return;
     }
+    keys::check(report, schema, &keys::SCHEMA, pointer, "a schema");
     if let Some(reference) = schema.get("$ref") {
         let target = reference.as_str().unwrap_or_default();
         if !target.contains("#/components/schemas/") || report.resolve(target).is_none() {

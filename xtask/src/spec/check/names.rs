@@ -1,0 +1,161 @@
+//! What Rust makes of names: two that become one, and those that mean something else already.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::super::node::{Kind, Node};
+use super::{Report, join, operations_with_pointer};
+use crate::generate::rust::{field_name, type_name};
+
+/// Names that the generated modules use in their plain form.
+const COMMON: [&str; 12] = [
+    "Box",
+    "Default",
+    "Deserialize",
+    "From",
+    "Into",
+    "IntoIterator",
+    "None",
+    "Option",
+    "Self",
+    "Serialize",
+    "Some",
+    "String",
+];
+
+/// Names that the module of types uses besides.
+const IN_TYPES: [&str; 1] = ["Vec"];
+
+/// Names that the modules of requests and of the client use besides.
+const IN_REQUESTS: [&str; 14] = [
+    "Answer",
+    "Bytes",
+    "Call",
+    "Client",
+    "HttpResponse",
+    "Method",
+    "Operation",
+    "OperationInfo",
+    "Request",
+    "RequestBuilder",
+    "Result",
+    "StreamOperation",
+    "Transport",
+    "Vec",
+];
+
+/// The names of one scope in Rust, each with what it was made of.
+#[derive(Default)]
+struct Scope(BTreeMap<String, String>);
+
+impl Scope {
+    /// What has this name already.
+    fn take(&mut self, rust: &str, what: impl Into<String>) -> Option<String> {
+        self.0.insert(rust.to_owned(), what.into())
+    }
+}
+
+pub fn check(report: &mut Report<'_>, shared: bool) {
+    let document = report.document;
+    schemas(report, document, shared);
+    let mut requests = Scope::default();
+    for (_, _, pointer, operation) in operations_with_pointer(document) {
+        let line = operation.line;
+        if let Some(id) = operation.str_at("operationId") {
+            let rust = type_name(id);
+            if COMMON.iter().chain(&IN_REQUESTS).any(|taken| *taken == rust) {
+                let message =
+                    format!("the request of `{id}` would be called `{rust}`, which means something else");
+                report.add(line, "rust-name", &pointer, message);
+            }
+            // The same id is told by another rule.
+            if let Some(other) = requests.take(&rust, id).filter(|other| other != id) {
+                let message = format!("the requests of `{id}` and `{other}` would both be called `{rust}`");
+                report.add(line, "rust-name", &pointer, message);
+            }
+        }
+        let mut inputs = Scope::default();
+        if let Some(body) = operation.get("requestBody") {
+            inputs.take("body", "the body");
+            let media = body.get("content").map(Node::entries).unwrap_or_default();
+            if media.iter().any(|media| media.key.contains('*')) {
+                inputs.take("content_type", "the media type of the body");
+            }
+        }
+        for (index, parameter) in
+            operation.get("parameters").map(Node::items).unwrap_or_default().iter().enumerate()
+        {
+            let Some(name) = parameter.str_at("name") else { continue };
+            let rust = field_name(name);
+            if let Some(other) = inputs.take(&rust, format!("`{name}`")) {
+                let message = format!("the parameter `{name}` and {other} would both be called `{rust}`");
+                report.add(parameter.line, "rust-name", &format!("{pointer}/parameters/{index}"), message);
+            }
+        }
+    }
+}
+
+fn schemas(report: &mut Report<'_>, document: &Node, shared: bool) {
+    let all = document.at(&["components", "schemas"]).map(Node::entries).unwrap_or_default();
+    let mut types = Scope::default();
+    for entry in all {
+        let pointer = join("/components/schemas", &entry.key);
+        let rust = type_name(&entry.key);
+        if COMMON.iter().chain(&IN_TYPES).any(|taken| *taken == rust) {
+            let message =
+                format!("the type of `{}` would be called `{rust}`, which means something else", entry.key);
+            report.add(entry.line, "rust-name", &pointer, message);
+        }
+        if let Some(other) = types.take(&rust, &entry.key) {
+            let message = format!("the types of `{}` and `{other}` would both be called `{rust}`", entry.key);
+            report.add(entry.line, "rust-name", &pointer, message);
+        }
+        if !shared && report.shared.at(&["components", "schemas", &entry.key]).is_some() {
+            let message =
+                format!("`shared.yaml` has a schema `{}`: refer to it, or take another name", entry.key);
+            report.add(entry.line, "rust-name", &pointer, message);
+        }
+        if is_circular(report, &entry.key, &entry.value) {
+            let message = format!("`{}` is only another name of itself", entry.key);
+            report.add(entry.line, "reference", &pointer, message);
+        }
+        let mut fields = Scope::default();
+        for property in entry.value.get("properties").map(Node::entries).unwrap_or_default() {
+            let rust = field_name(&property.key);
+            if let Some(other) = fields.take(&rust, &property.key) {
+                let message =
+                    format!("the properties `{}` and `{other}` would both be called `{rust}`", property.key);
+                report.add(
+                    property.line,
+                    "rust-name",
+                    &join(&join(&pointer, "properties"), &property.key),
+                    message,
+                );
+            }
+        }
+        let mut values = BTreeSet::new();
+        for value in entry.value.get("enum").map(Node::items).unwrap_or_default() {
+            if let Kind::String(text) = &value.kind
+                && !values.insert(text)
+            {
+                report.add(value.line, "enum", &pointer, format!("the value `{text}` stands twice"));
+            }
+        }
+    }
+}
+
+/// Whether a name leads to nothing but references back to itself.
+fn is_circular(report: &Report<'_>, name: &str, schema: &Node) -> bool {
+    let own = format!("#/components/schemas/{name}");
+    let mut seen = BTreeSet::new();
+    let mut next = schema.str_at("$ref");
+    while let Some(target) = next {
+        if target == own {
+            return true;
+        }
+        if !seen.insert(target) {
+            return false;
+        }
+        next = report.resolve(target).and_then(|schema| schema.str_at("$ref"));
+    }
+    false
+}
