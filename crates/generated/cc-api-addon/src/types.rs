@@ -616,22 +616,6 @@ pub struct Backup {
     pub delete_command: Option<cc_core::Secret>,
 }
 
-cc_core::open_enum! {
-    /// What a member of an organisation may do.
-    pub enum MemberRole {
-        /// `NONE`.
-        None = "NONE",
-        /// `ADMIN`.
-        Admin = "ADMIN",
-        /// `ACCOUNTING`.
-        Accounting = "ACCOUNTING",
-        /// `DEVELOPER`.
-        Developer = "DEVELOPER",
-        /// `MANAGER`.
-        Manager = "MANAGER",
-    }
-}
-
 /// What the v2 API answers when it has nothing else to say.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
@@ -662,7 +646,7 @@ cc_core::open_enum! {
 }
 
 cc_core::open_enum! {
-    /// A kind of second factor.
+    /// A second factor of authentication: none, or a code that changes with time.
     pub enum MfaKind {
         /// `NONE`.
         None = "NONE",
@@ -889,6 +873,22 @@ cc_core::open_enum! {
     }
 }
 
+cc_core::open_enum! {
+    /// What a member of an organisation may do.
+    pub enum OrganisationRole {
+        /// `NONE`.
+        None = "NONE",
+        /// `ADMIN`.
+        Admin = "ADMIN",
+        /// `ACCOUNTING`.
+        Accounting = "ACCOUNTING",
+        /// `DEVELOPER`.
+        Developer = "DEVELOPER",
+        /// `MANAGER`.
+        Manager = "MANAGER",
+    }
+}
+
 /// A member of an organisation, as an invoice names it.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
@@ -899,7 +899,7 @@ pub struct PayingMember {
     pub member: Option<PayingUser>,
     /// What the user may do.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub role: Option<MemberRole>,
+    pub role: Option<OrganisationRole>,
     /// What the user does.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub job: Option<String>,

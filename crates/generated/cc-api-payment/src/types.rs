@@ -451,9 +451,9 @@ pub struct LegacyInvoicePayer {
     /// The user who pays an invoice.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub member: Option<LegacyInvoicePayerUser>,
-    /// Role in an organisation.
+    /// What a member of an organisation may do.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub role: Option<LegacyMemberRole>,
+    pub role: Option<OrganisationRole>,
     /// Job in the organisation.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub job: Option<String>,
@@ -476,9 +476,9 @@ pub struct LegacyInvoicePayerUser {
     /// Address of a picture.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub avatar: Option<String>,
-    /// Second factor of a user.
+    /// A second factor of authentication: none, or a code that changes with time.
     #[serde(rename = "preferredMFA", default, skip_serializing_if = "Option::is_none")]
-    pub preferred_mfa: Option<PreferredMfa>,
+    pub preferred_mfa: Option<MfaKind>,
 }
 
 cc_core::open_enum! {
@@ -518,22 +518,6 @@ cc_core::open_enum! {
         PurchaseOrder = "PURCHASE_ORDER",
         /// `ADDON_PREORDER`.
         AddonPreorder = "ADDON_PREORDER",
-    }
-}
-
-cc_core::open_enum! {
-    /// Role in an organisation.
-    pub enum LegacyMemberRole {
-        /// `NONE`.
-        None = "NONE",
-        /// `ADMIN`.
-        Admin = "ADMIN",
-        /// `ACCOUNTING`.
-        Accounting = "ACCOUNTING",
-        /// `DEVELOPER`.
-        Developer = "DEVELOPER",
-        /// `MANAGER`.
-        Manager = "MANAGER",
     }
 }
 
@@ -597,6 +581,32 @@ pub struct LegacyPaymentMethod {
     /// What tells it apart at its provider.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub fingerprint: Option<String>,
+}
+
+cc_core::open_enum! {
+    /// A second factor of authentication: none, or a code that changes with time.
+    pub enum MfaKind {
+        /// `NONE`.
+        None = "NONE",
+        /// `TOTP`.
+        Totp = "TOTP",
+    }
+}
+
+cc_core::open_enum! {
+    /// What a member of an organisation may do.
+    pub enum OrganisationRole {
+        /// `NONE`.
+        None = "NONE",
+        /// `ADMIN`.
+        Admin = "ADMIN",
+        /// `ACCOUNTING`.
+        Accounting = "ACCOUNTING",
+        /// `DEVELOPER`.
+        Developer = "DEVELOPER",
+        /// `MANAGER`.
+        Manager = "MANAGER",
+    }
 }
 
 /// What a payment is taken with.
@@ -763,16 +773,6 @@ pub struct PaymentStep {
     pub url: Option<String>,
 }
 
-cc_core::open_enum! {
-    /// Second factor of a user.
-    pub enum PreferredMfa {
-        /// `NONE`.
-        None = "NONE",
-        /// `TOTP`.
-        Totp = "TOTP",
-    }
-}
-
 /// A payment that is taken each time credits run out.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
@@ -867,9 +867,9 @@ pub struct RecurringPaymentUser {
     /// Whether the user can pay.
     #[serde(rename = "canPay", default, skip_serializing_if = "Option::is_none")]
     pub can_pay: Option<bool>,
-    /// Second factor of a user.
+    /// A second factor of authentication: none, or a code that changes with time.
     #[serde(rename = "preferredMFA", default, skip_serializing_if = "Option::is_none")]
-    pub preferred_mfa: Option<PreferredMfa>,
+    pub preferred_mfa: Option<MfaKind>,
     /// Whether the user has a password.
     #[serde(rename = "hasPassword", default, skip_serializing_if = "Option::is_none")]
     pub has_password: Option<bool>,
