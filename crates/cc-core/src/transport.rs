@@ -42,7 +42,9 @@ use crate::runtime::{self, Instant};
 
 pub use body::Body;
 pub use builder::TransportBuilder;
-pub use cache::{CacheKey, CacheMode, CachePolicy, CacheStore, CachedAnswer, StoreFuture, Ticket, Turn};
+pub use cache::{
+    CacheKey, CacheMode, CachePolicy, CacheStore, CachedAnswer, StoreFuture, Ticket, Turn, subjects,
+};
 pub use call::Call;
 use exchange::{Exchange, Limits};
 pub use hooks::{HookFuture, Hooks, ResponseHead};

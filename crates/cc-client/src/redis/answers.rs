@@ -8,7 +8,7 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use bytes::Bytes;
 use cc_core::Credentials;
-use cc_core::transport::{CacheKey, CacheStore, CachedAnswer, StoreFuture, Ticket, Turn};
+use cc_core::transport::{CacheKey, CacheStore, CachedAnswer, StoreFuture, Ticket, Turn, subjects};
 use http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
 use redis::{Cmd, cmd};
 use serde::{Deserialize, Serialize};
@@ -91,6 +91,9 @@ impl RedisStore {
         let mut command = cmd("EVAL");
         command.arg(include_str!("invalidate.lua")).arg(1).arg(&keys.list);
         command.arg(path).arg(&keys.answers).arg(&keys.locks);
+        for id in subjects(path) {
+            command.arg(id);
+        }
         command
     }
 

@@ -21,7 +21,7 @@ use crate::transport::{Body, HttpResponse};
 pub(crate) use memory::MemoryStore;
 pub use policy::{CacheMode, CachePolicy};
 pub(crate) use store::related;
-pub use store::{CacheKey, CacheStore, CachedAnswer, StoreFuture};
+pub use store::{CacheKey, CacheStore, CachedAnswer, StoreFuture, subjects};
 pub use turn::{Ticket, Turn};
 
 /// Answers from the store, and fills it.

@@ -8,7 +8,7 @@ use cc_core::credentials::{CredentialsProvider, ProvideFuture};
 
 use super::server::Server;
 use super::*;
-use crate::support::PutThing;
+use crate::support::{GetThing, PutThing};
 
 #[tokio::test]
 async fn each_identity_has_keys_of_its_own_which_show_no_credentials() {
@@ -37,8 +37,15 @@ async fn a_write_of_one_client_drops_what_it_makes_old_for_all_of_that_account()
     assert_eq!(thing(&mine_too).await, before);
     let other = named(&mine, "thing_2").await;
     let theirs = thing(&yours).await;
+    let elsewhere = async || {
+        let same = GetThing { owner: "orga_9".into(), thing: "thing_1".into() };
+        mine.transport().call(same).await.unwrap().into_inner()
+    };
+    let read_elsewhere = elsewhere().await;
+    assert_eq!(elsewhere().await, read_elsewhere);
     mine_too.transport().call(PutThing).await.unwrap();
     assert_ne!(thing(&mine).await, before);
+    assert_ne!(elsewhere().await, read_elsewhere, "what is about the same thing goes, whatever its path");
     assert_eq!(named(&mine, "thing_2").await, other, "a sibling stays");
     assert_eq!(thing(&yours).await, theirs);
 }

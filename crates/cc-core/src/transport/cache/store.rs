@@ -42,7 +42,7 @@ pub trait CacheStore: Send + Sync + fmt::Debug + 'static {
     /// Drops the answer that is kept under this key.
     fn remove<'a>(&'a self, key: &'a CacheKey) -> StoreFuture<'a, ()>;
 
-    /// Drops the answers of this identity whose path is `path`, above it or below it ([`CacheKey::is_related`]).
+    /// Drops the answers of this identity that a write to `path` may have changed ([`CacheKey::is_related`]).
     fn invalidate<'a>(&'a self, identity: &'a str, path: &'a str) -> StoreFuture<'a, ()>;
 }
 
@@ -73,18 +73,31 @@ impl CacheKey {
         &self.digest
     }
 
-    /// Whether one path is the other, or lies above or below it, segment by segment.
+    /// Whether a write to `path` may change the answer: one path is the other, or lies above or below it, segment by segment;
+    /// or both are about the same thing ([`subjects`]), such as an application that v2 and v4 both speak of.
     #[must_use]
     pub fn is_related(&self, path: &str) -> bool {
         related(&self.path, path)
     }
 }
 
-/// Whether one path is the other, or lies above or below it, segment by segment.
 pub(crate) fn related(a: &str, b: &str) -> bool {
     let (a, b) = (a.trim_end_matches('/'), b.trim_end_matches('/'));
     let (short, long) = if a.len() <= b.len() { (a, b) } else { (b, a) };
     long.strip_prefix(short).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+        || subjects(a).any(|id| b.split('/').any(|segment| segment == id))
+}
+
+/// The ids in a path that say what it is about: those of applications, add-ons, drains and so on (`app_…`, `addon_…`), but
+/// not of their owners, to whom too much belongs.
+pub fn subjects(path: &str) -> impl Iterator<Item = &str> {
+    path.split('/').filter(|segment| {
+        segment.split_once('_').is_some_and(|(kind, id)| {
+            !matches!(kind, "" | "orga" | "user")
+                && kind.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit())
+                && id.bytes().any(|byte| byte.is_ascii_digit())
+        })
+    })
 }
 
 /// An answer as it is kept. Each reader decodes its own copy of the body.
@@ -120,7 +133,7 @@ impl fmt::Debug for CachedAnswer {
 
 #[cfg(test)]
 mod tests {
-    use super::related;
+    use super::{related, subjects};
 
     #[test]
     fn paths_are_related_along_one_line_of_segments() {
@@ -136,5 +149,16 @@ mod tests {
         for (a, b) in [("/v2/a", "/v2/ab"), ("/v2/a/b", "/v2/a/c"), ("/v2/ab", "/v2/a")] {
             assert!(!related(a, b), "{a} {b}");
         }
+    }
+
+    #[test]
+    fn paths_about_the_same_thing_are_related_whatever_the_version() {
+        let write = "/v2/organisations/orga_1/applications/app_2/env";
+        assert_eq!(subjects(write).collect::<Vec<_>>(), ["app_2"]);
+        assert!(related(write, "/v4/orchestration/organisations/orga_1/applications/app_2/deployments"));
+        assert!(!related(write, "/v4/orchestration/organisations/orga_1/applications/app_22/deployments"));
+        assert!(!related(write, "/v2/organisations/orga_1/addons"));
+        let none = "/v2/organisations/user_3/exposed_env/ENV_1/_4/Été_5";
+        assert_eq!(subjects(none).count(), 0);
     }
 }
