@@ -41,6 +41,9 @@ cc-core.workspace = true
 schemars = {{ workspace = true, optional = true }}
 serde.workspace = true
 serde_json.workspace = true
+
+[lints]
+workspace = true
 ",
         name = domain.name,
         keywords = keywords.join(", "),
