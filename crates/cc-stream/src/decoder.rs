@@ -11,6 +11,7 @@ use std::time::Duration;
 
 mod block;
 mod line;
+pub mod meter;
 #[cfg(test)]
 mod tests;
 mod text;
@@ -96,8 +97,6 @@ pub struct Decoder {
     line: Line,
     kept: Kept,
     last_event_id: String,
-    #[cfg(test)]
-    examined: usize,
 }
 
 /// Where the decoder stands with the byte order mark at the start of a stream.
@@ -124,8 +123,6 @@ impl Decoder {
             line: Line::default(),
             kept: Kept::new(limits),
             last_event_id: String::new(),
-            #[cfg(test)]
-            examined: 0,
         }
     }
 
@@ -167,10 +164,7 @@ impl Decoder {
     #[inline]
     fn take_line<'i>(&mut self, input: &mut &'i [u8], block: &mut Block<'i>) -> Option<Outcome<'i>> {
         let end = end_of_line(input);
-        #[cfg(test)]
-        {
-            self.examined += end.map_or(input.len(), |end| end + 1);
-        }
+        meter::examine(end.map_or(input.len(), |end| end + 1));
         let Some(end) = end else {
             self.line.push(std::mem::take(input), self.limits.line);
             return None;

@@ -29,6 +29,8 @@ pub use clock::TokioClock;
 pub use clock::{Clock, Sleep};
 pub use connect::{Attempt, Body, Connect, ConnectFn, MaybeSend, MaybeSync, Response, connect_fn};
 pub use continuity::{Continuity, Cursor, Tracker, Verdict};
+#[cfg(fuzzing)]
+pub use decoder::meter;
 pub use decoder::{Decoder, Event, Frame, Limits, Oversize};
 pub use error::{BoxError, ErrorKind, Result, StreamError};
 pub use event::{EndReason, Gap, GapCause, Item, Opened, RawEvent, Retrying, StreamEvent};

@@ -4,16 +4,23 @@
 
 #![no_main]
 
-use cc_stream::{Decoder, Frame, Limits};
+use cc_stream::{Decoder, Frame, Limits, meter};
 use libfuzzer_sys::fuzz_target;
 
 const LIMITS: Limits = Limits { line: 64, event: 128 };
+
+/// How often the decoder may look at one byte: for its line's end, for the line's field, and as UTF-8, where one that is
+/// invalid or begins a sequence that is cut is looked at again.
+const LOOKS: usize = 8;
 
 /// What a decoder finds in these pieces, as text.
 fn decode<'a>(pieces: impl IntoIterator<Item = &'a [u8]>) -> Vec<String> {
     let mut decoder = Decoder::new(LIMITS);
     let mut frames = Vec::new();
+    let mut received = 0;
+    meter::examined();
     for piece in pieces {
+        received += piece.len();
         let mut rest = piece;
         while let Some(frame) = decoder.next(&mut rest) {
             if let Frame::Event(event) = &frame {
@@ -24,6 +31,8 @@ fn decode<'a>(pieces: impl IntoIterator<Item = &'a [u8]>) -> Vec<String> {
         }
         assert!(rest.is_empty(), "the decoder takes all of its input");
     }
+    let examined = meter::examined();
+    assert!(examined <= LOOKS * received, "{examined} bytes examined of {received}");
     frames
 }
 

@@ -3,6 +3,7 @@
 use memchr::memchr2;
 
 use super::block::Kept;
+use super::meter;
 use super::text::Text;
 
 /// Room a buffer keeps whatever comes; beyond it, only as long as it is used.
@@ -32,6 +33,7 @@ impl<'a> Field<'a> {
     /// Reads a line that is not empty.
     #[inline]
     pub(super) fn of(line: &'a [u8]) -> Self {
+        meter::examine(line.len().min(TELLING));
         let field = match line {
             [b'd', b'a', b't', b'a', rest @ ..] => value(rest).map(Self::Data),
             [b'i', b'd', rest @ ..] => value(rest).map(Self::Id),
@@ -53,26 +55,6 @@ fn value(rest: &[u8]) -> Option<&[u8]> {
     }
 }
 
-/// What the start of an unfinished line says of it.
-#[derive(Debug, PartialEq, Eq)]
-enum Promise {
-    Known,
-    Ignored,
-    Open,
-}
-
-impl Promise {
-    fn of(start: &[u8]) -> Self {
-        let telling = &start[..start.len().min(TELLING)];
-        match telling.iter().position(|&byte| byte == b':') {
-            Some(colon) if Field::of(&telling[..=colon]) != Field::Ignored => Self::Known,
-            Some(_) => Self::Ignored,
-            None if telling.len() == TELLING => Self::Ignored,
-            None => Self::Open,
-        }
-    }
-}
-
 /// The line whose end has not come yet.
 #[derive(Debug, Default)]
 pub(super) struct Line {
@@ -86,11 +68,28 @@ pub(super) struct Line {
 enum State {
     #[default]
     Start,
-    Held,
+    /// It is held, and its field is not known yet.
+    Open,
+    /// It is held, and its field matters.
+    Known,
     /// Nothing of it matters.
     Ignored,
     /// It is longer than allowed.
     Over,
+}
+
+impl State {
+    /// What the start of an unfinished line says of it.
+    fn of(start: &[u8]) -> Self {
+        let telling = &start[..start.len().min(TELLING)];
+        meter::examine(telling.len());
+        match telling.iter().position(|&byte| byte == b':') {
+            Some(colon) if Field::of(&telling[..=colon]) != Field::Ignored => Self::Known,
+            Some(_) => Self::Ignored,
+            None if telling.len() == TELLING => Self::Ignored,
+            None => Self::Open,
+        }
+    }
 }
 
 impl Line {
@@ -113,14 +112,16 @@ impl Line {
         if matches!(self.state, State::Ignored | State::Over) || fragment.is_empty() {
             return;
         }
-        self.state = State::Held;
         self.held.push(&fragment[..fragment.len().min(room)]);
-        match Promise::of(self.held.as_bytes()) {
-            Promise::Ignored => self.state = State::Ignored,
-            Promise::Known if self.length > limit => self.state = State::Over,
-            Promise::Known | Promise::Open => return,
+        if self.state != State::Known {
+            self.state = State::of(self.held.as_bytes());
         }
-        self.held = Text::default();
+        if self.state == State::Known && self.length > limit {
+            self.state = State::Over;
+        }
+        if matches!(self.state, State::Ignored | State::Over) {
+            self.held = Text::default();
+        }
     }
 
     /// The line is complete: puts what it sets into `kept`, and returns a reconnection time it may set.
@@ -132,7 +133,7 @@ impl Line {
                 kept.overflow(length);
                 None
             }
-            State::Held => kept.line(self.held.finish(), length),
+            State::Open | State::Known => kept.line(self.held.finish(), length),
         };
         self.held.release();
         retry

@@ -4,6 +4,7 @@ use simdutf8::compat::from_utf8;
 use std::borrow::Cow;
 
 use super::line::release;
+use super::meter;
 
 const REPLACEMENT: char = char::REPLACEMENT_CHARACTER;
 
@@ -11,9 +12,13 @@ const REPLACEMENT: char = char::REPLACEMENT_CHARACTER;
 /// sequence goes beyond a line end.
 #[inline]
 pub(super) fn text(bytes: &[u8]) -> Cow<'_, str> {
+    meter::examine(bytes.len());
     match from_utf8(bytes) {
         Ok(text) => Cow::Borrowed(text),
-        Err(_) => String::from_utf8_lossy(bytes),
+        Err(_) => {
+            meter::examine(bytes.len());
+            String::from_utf8_lossy(bytes)
+        }
     }
 }
 
@@ -34,6 +39,7 @@ impl Text {
     pub(super) fn push(&mut self, mut bytes: &[u8]) {
         while let (1.., Some((&byte, rest))) = (self.begun_length, bytes.split_first()) {
             self.begun[self.begun_length] = byte;
+            meter::examine(self.begun_length + 1);
             match from_utf8(&self.begun[..=self.begun_length]) {
                 Ok(character) => {
                     self.decoded.push_str(character);
@@ -48,6 +54,7 @@ impl Text {
             }
             bytes = rest;
         }
+        meter::examine(bytes.len());
         match from_utf8(bytes) {
             Ok(text) => self.decoded.push_str(text),
             Err(error) if error.error_len().is_none() => {
@@ -61,6 +68,7 @@ impl Text {
 
     #[cold]
     fn push_invalid(&mut self, bytes: &[u8]) {
+        meter::examine(bytes.len());
         let mut chunks = bytes.utf8_chunks().peekable();
         while let Some(chunk) = chunks.next() {
             self.decoded.push_str(chunk.valid());
