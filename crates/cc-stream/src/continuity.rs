@@ -53,7 +53,7 @@ pub struct Cursor {
     /// The ids of the items given that have this mark. A server that goes on from the mark gives them again.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub ids_at_mark: Vec<String>,
-    /// Whether an item without id was given after that id: the place is then not exact.
+    /// Whether something may have come after that id, or without any, that it does not tell of: the place is then not exact.
     #[serde(default)]
     pub adrift: bool,
     /// The items given so far. They count for the limit of the stream that goes on from here.
@@ -66,7 +66,7 @@ pub struct Cursor {
 pub(crate) struct Position {
     pub(crate) last: Option<Arc<str>>,
     previous: Option<Arc<str>>,
-    /// Items without id came after `last`.
+    /// Something may have come after `last` that it does not tell of.
     adrift: bool,
     /// The mark of the last item that has one.
     mark: Option<i64>,
@@ -97,6 +97,10 @@ pub enum Verdict {
     Duplicate,
 }
 
+/// Connections in a row that may break after the overlap, before the overlap is done without: a stream that is told of a gap
+/// is better than one that stands still.
+const FRUITLESS: u32 = 6;
+
 /// Judges each event of a stream, over all of its connections.
 #[derive(Debug)]
 pub struct Tracker {
@@ -110,8 +114,12 @@ pub struct Tracker {
     consecutive: bool,
     /// The server refused the last id.
     refused: bool,
-    /// A connection was open before, here or in another process.
+    /// Something may have been given or missed before this connection, here or in another process.
     started: bool,
+    /// Whoever asks without an id is given all from one and the same place.
+    fixed_start: bool,
+    /// How many connections in a row broke after the overlap, before anything new came.
+    fruitless: u32,
     recent: Recent,
     question: Option<Question>,
 }
@@ -134,7 +142,9 @@ impl Question {
 
 impl Tracker {
     /// A tracker at the start of a stream or at a cursor. It knows the last `window` ids again, and no less than two.
-    pub fn new(proof: Continuity, window: usize, cursor: Option<&Cursor>) -> Self {
+    /// `fixed_start`: as long as nothing was given, every connection starts at the same place
+    /// ([`Settings::fixed_start`](crate::Settings::fixed_start)).
+    pub fn new(proof: Continuity, window: usize, fixed_start: bool, cursor: Option<&Cursor>) -> Self {
         let mut tracker = Self {
             proof,
             at: Position::default(),
@@ -143,6 +153,8 @@ impl Tracker {
             consecutive: true,
             refused: false,
             started: false,
+            fixed_start,
+            fruitless: 0,
             recent: Recent::new(window.max(2)),
             question: None,
         };
@@ -153,7 +165,10 @@ impl Tracker {
             tracker.at.adrift = cursor.adrift;
             tracker.at.mark = cursor.mark;
             tracker.at.at_mark = cursor.ids_at_mark.iter().map(|id| id.as_str().into()).collect();
-            tracker.started = tracker.at.last.is_some() || cursor.delivered > 0;
+            tracker.started = tracker.at.last.is_some() || cursor.adrift || cursor.delivered > 0;
+            // Two ids that do not follow each other are no numbers to go by.
+            let pair = cursor.previous_event_id.as_deref().zip(cursor.last_event_id.as_deref());
+            tracker.consecutive = pair.is_none_or(|(previous, last)| follows(previous, last) != Some(false));
             let last = [&tracker.at.previous, &tracker.at.last].into_iter().flatten();
             for id in tracker.at.at_mark.iter().chain(last) {
                 let fingerprint = tracker.recent.fingerprint(id);
@@ -168,6 +183,7 @@ impl Tracker {
         let last = self.at.last.as_ref().filter(|_| !self.refused)?;
         let from = match self.proof {
             Continuity::Trust => last,
+            Continuity::Overlap if self.fruitless >= FRUITLESS => last,
             Continuity::Overlap => self.at.previous.as_ref().unwrap_or(last),
         };
         HeaderValue::from_bytes(from.as_bytes()).is_ok().then_some(from)
@@ -203,6 +219,11 @@ impl Tracker {
         }
     }
 
+    /// The last connection was a healthy one: there is time for an overlap again.
+    pub fn calm(&mut self) {
+        self.fruitless = 0;
+    }
+
     /// The server refused the id it was asked to go on from: the next attempt asks without.
     pub fn refuse(&mut self) {
         self.refused = true;
@@ -211,7 +232,12 @@ impl Tracker {
     /// A connection is open.
     pub fn connected(&mut self) {
         self.here = false;
-        if !std::mem::replace(&mut self.started, true) {
+        if !self.started {
+            if !self.fixed_start {
+                self.started = true;
+                // What comes from now on is missed by who goes on from here without an id.
+                self.at.adrift |= self.at.last.is_none();
+            }
             return;
         }
         self.recent.remember();
@@ -225,6 +251,9 @@ impl Tracker {
             None
         };
         // When no new event came since the last interruption, one gap tells of both.
+        if self.question.as_ref().is_some_and(|question| question.overlapped) {
+            self.fruitless += 1;
+        }
         let unanswered = self.question.take().filter(|question| !question.is_answered());
         let cause = unanswered.and_then(|question| question.cause).or(cause);
         self.question = Some(Question { after: self.at.last.clone(), cause, overlapped: false });
@@ -232,6 +261,7 @@ impl Tracker {
 
     /// An event came, or an id alone. `counts`: there is an item, which the consumer will get.
     pub fn event(&mut self, id: Option<&str>, counts: bool) -> Verdict {
+        self.started = true;
         let Some(id) = id else {
             self.at.adrift |= counts;
             return Verdict::New(if counts { self.settle(None) } else { None });
@@ -294,6 +324,9 @@ impl Tracker {
         let same = last == Some(id);
         self.repeated = same && (self.repeated || counts);
         (self.at.adrift, self.refused) = (false, false);
+        if self.fruitless < FRUITLESS {
+            self.fruitless = 0;
+        }
         if same {
             return;
         }

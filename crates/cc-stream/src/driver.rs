@@ -55,8 +55,8 @@ pub(crate) struct Driver<T> {
     pub(crate) place: Option<Position>,
     /// Bytes came that the machine was not told of.
     pub(crate) heard: bool,
-    /// There were retries since the last healthy connection.
-    pub(crate) retried: bool,
+    /// Retries since the last healthy connection.
+    pub(crate) retries: u32,
     pub(crate) timer: Option<(Duration, Sleep)>,
     /// The commands already followed.
     pub(crate) followed: u64,
@@ -110,7 +110,7 @@ impl<T> Driver<T> {
     #[inline]
     pub(crate) fn hand_out(&mut self) {
         self.away = true;
-        if self.retried {
+        if self.retries > 0 {
             self.shared.apply(self.shared.clock.now(), Input::HandedOut(self.link));
         }
     }
@@ -133,6 +133,7 @@ impl<T> Driver<T> {
                     return Some(told);
                 }
                 Reading::Nothing => {}
+                Reading::Skipped => self.given += 1,
                 Reading::Duplicate => {
                     self.given += 1;
                     self.shared.counts.duplicates.add(1);
@@ -201,9 +202,9 @@ impl<T> Driver<T> {
 
     /// Asks the machine for its state, and does what that means.
     fn enter(&mut self, cx: &mut Context<'_>) {
-        let Entered { state, link, retried, commands } =
+        let Entered { state, link, retries, commands } =
             self.shared.enter(self.shared.clock.now(), cx.waker().clone());
-        (self.followed, self.retried) = (commands, retried);
+        (self.followed, self.retries) = (commands, retries);
         self.waker = Some(cx.waker().clone());
         if link != self.link || !matches!(state, State::Connecting | State::Open) {
             self.disconnect();
@@ -222,7 +223,10 @@ impl<T> Driver<T> {
     }
 
     fn open(&mut self) {
-        let tracker = &self.reader.tracker;
+        let tracker = &mut self.reader.tracker;
+        if self.retries == 0 {
+            tracker.calm();
+        }
         self.asked = tracker.resume_from().cloned();
         self.attempts += 1;
         let left = |limit: u64| limit.saturating_sub(self.shared.counts.delivered.get());
@@ -251,8 +255,8 @@ impl<T> Driver<T> {
             Report::Bytes(bytes) => {
                 // When they came decides whether a connection lived, which counts after retries alone. Else the
                 // machine is told when there is nothing to read: a busy stream saves the look at the clock.
-                if self.retried {
-                    self.retried = self.shared.heard(now(), self.link);
+                if self.retries > 0 {
+                    self.retries = self.shared.heard(now(), self.link);
                 }
                 self.heard = true;
                 (self.chunk, self.decoded) = (bytes, 0);
@@ -289,7 +293,7 @@ impl<T> Driver<T> {
     fn wait(&mut self, cx: &mut Context<'_>) -> Poll<()> {
         let now = self.shared.clock.now();
         let (heard, away) =
-            (std::mem::take(&mut self.heard) && !self.retried, std::mem::take(&mut self.away));
+            (std::mem::take(&mut self.heard) && self.retries == 0, std::mem::take(&mut self.away));
         let machine = self.shared.idle(now, self.link, heard, away);
         // A refusal has its head: what is waited for is its body, for as long as that is worth.
         let refused = self.connection.deadline();
@@ -341,6 +345,13 @@ impl<T> Driver<T> {
         };
         self.outbox.push_back(told);
         self.disconnect();
+    }
+}
+
+/// A handle that outlives its stream sees that it is over.
+impl<T> Drop for Driver<T> {
+    fn drop(&mut self) {
+        self.shared.apply(self.shared.clock.now(), Input::Close(EndReason::Closed));
     }
 }
 

@@ -152,9 +152,9 @@ impl fmt::Display for StreamError {
             ErrorKind::Disconnected => write!(f, "the connection was lost"),
             ErrorKind::Silent { after } => write!(f, "the server has been silent for {after:?}"),
             ErrorKind::RetriesExhausted { retries } => write!(f, "the stream failed after {retries} retries"),
-            ErrorKind::Payload { event } => write!(f, "the data of a {} event cannot be read", event.name),
+            ErrorKind::Payload { event } => write!(f, "the data of an event `{}` cannot be read", event.name),
             ErrorKind::Oversize { event } => {
-                write!(f, "a {} event of {} bytes is too long", event.name, event.size)
+                write!(f, "an event `{}` of {} bytes is too long", event.name, event.size)
             }
             ErrorKind::Gap(gap) => gap.fmt(f),
         }

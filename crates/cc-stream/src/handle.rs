@@ -55,8 +55,8 @@ struct Inner {
 pub(crate) struct Entered {
     pub(crate) state: State,
     pub(crate) link: Link,
-    /// There were retries since the last healthy connection.
-    pub(crate) retried: bool,
+    /// Retries since the last healthy connection.
+    pub(crate) retries: u32,
     /// After how many commands.
     pub(crate) commands: u64,
 }
@@ -87,7 +87,7 @@ impl Shared {
         let entered = Entered {
             state: inner.machine.state(),
             link: inner.machine.link(),
-            retried: inner.machine.retries() > 0,
+            retries: inner.machine.retries(),
             commands: self.commands(),
         };
         let known = inner.waker.replace(waker);
@@ -96,11 +96,11 @@ impl Shared {
         entered
     }
 
-    /// Bytes came after retries: whether these still count.
-    pub(crate) fn heard(&self, now: Duration, link: Link) -> bool {
+    /// Bytes came after retries: how many of these still count.
+    pub(crate) fn heard(&self, now: Duration, link: Link) -> u32 {
         let mut inner = self.lock();
         inner.machine.apply(now, Input::Bytes(link));
-        inner.machine.retries() > 0
+        inner.machine.retries()
     }
 
     /// The stream tells the machine what happened.
@@ -158,8 +158,9 @@ pub struct StreamHandle {
 }
 
 impl StreamHandle {
-    /// Closes the connection, or gives up making one or waiting for it, until [`resume`](Self::resume). A stream paused
-    /// before its first poll does not start.
+    /// Closes the connection, or gives up making one or waiting for it, until [`resume`](Self::resume). The state changes at
+    /// once; the socket goes when the stream is next polled, for which it is woken. A stream paused before its first poll
+    /// does not start.
     pub fn pause(&self) {
         self.shared.command(Input::Pause);
     }
@@ -169,7 +170,8 @@ impl StreamHandle {
         self.shared.command(Input::Resume);
     }
 
-    /// Ends the stream, in whatever state it is. Its last event is the end, [`EndReason::Closed`].
+    /// Ends the stream, in whatever state it is. Its last event is the end, [`EndReason::Closed`]. The socket goes when the
+    /// stream is next polled, for which it is woken, or dropped.
     pub fn close(&self) {
         self.shared.command(Input::Close(EndReason::Closed));
     }

@@ -20,8 +20,10 @@ pub(crate) struct Reader<T> {
 
 /// What a frame means.
 pub(crate) enum Reading<T> {
-    /// Nothing the consumer is told of.
+    /// Nothing the consumer is told of, and nothing the server counts.
     Nothing,
+    /// An event that is no item. The server may count it all the same.
+    Skipped,
     Duplicate,
     /// An item, or why there is none.
     Told(Told<T>),
@@ -41,7 +43,10 @@ impl<T> Reader<T> {
     pub(crate) fn read(&mut self, frame: Frame<'_>) -> Reading<T> {
         match frame {
             Frame::Event(event) => self.event(&event),
-            Frame::Id(id) => self.passed_over(Some(id)),
+            Frame::Id(id) => match self.passed_over(Some(id)) {
+                Reading::Skipped => Reading::Nothing,
+                reading => reading,
+            },
             Frame::Retry(time) => Reading::Retry(time),
             Frame::Oversize(event) => self.oversize(&event),
         }
@@ -133,7 +138,7 @@ impl<T> Reading<T> {
         match (gap, told) {
             (Some(gap), told) => Self::AfterGap(gap, told),
             (None, Some(told)) => Self::Told(told),
-            (None, None) => Self::Nothing,
+            (None, None) => Self::Skipped,
         }
     }
 }

@@ -20,11 +20,13 @@ pub struct Retry {
     pub cap: Duration,
     /// The shortest wait, whatever chance and the server say. Default: 100 ms.
     pub floor: Duration,
-    /// The longest time a server may ask for, with `Retry-After` or `retry:`; it may be beyond `cap`. Default: 5 min.
+    /// The longest time a server may ask for, with `Retry-After` or `retry:`; it may be beyond `cap`. Up to `initial` is
+    /// added to it, so that not all clients come back at once. Default: 5 min.
     pub server_cap: Duration,
     /// Retries in a row before giving up; `None` never gives up. Default: `None`.
     pub max: Option<u32>,
-    /// How long a connection must live before failures are counted from zero again. Default: 10 s.
+    /// How long a connection must live before failures are counted from zero again; where there is a
+    /// [heartbeat](crate::Settings::heartbeat), it lives as long as bytes come. Default: 10 s.
     pub healthy_after: Duration,
 }
 
@@ -66,8 +68,11 @@ impl Retry {
     pub fn delay(&self, failures: u32, wishes: Wishes, spent: Duration, chance: f64) -> Duration {
         let bounded = |wish: Duration| wish.min(self.server_cap).max(self.floor);
         let reconnection_time = wishes.reconnection_time.map(bounded);
-        let least = wishes.retry_after.map(bounded).max(reconnection_time).unwrap_or(self.floor);
-        let most = self.cap.saturating_sub(spent).max(least);
+        let asked = wishes.retry_after.map(bounded).max(reconnection_time);
+        let least = asked.unwrap_or(self.floor);
+        // Who is told to wait beyond the cap still does not come back together with all the others.
+        let spread = asked.map_or(Duration::ZERO, |_| self.initial.min(self.cap));
+        let most = self.cap.saturating_sub(spent).max(least.saturating_add(spread));
 
         let steps = i32::try_from(failures).unwrap_or(i32::MAX);
         let initial = reconnection_time.unwrap_or(self.initial).as_secs_f64();
@@ -144,7 +149,12 @@ mod tests {
     fn the_server_is_never_disturbed_before_the_time_it_asked_for() {
         let retry = Retry::default();
         assert_eq!(retry.delay(0, asked(7), Duration::ZERO, 0.0), Duration::from_secs(7));
-        assert_eq!(retry.delay(0, asked(120), Duration::ZERO, 1.0), Duration::from_secs(120));
+        assert_eq!(retry.delay(0, asked(120), Duration::ZERO, 0.0), Duration::from_secs(120));
+        assert_eq!(
+            retry.delay(9, asked(120), Duration::ZERO, 1.0),
+            Duration::from_secs(121),
+            "not all at once"
+        );
         assert_eq!(retry.delay(0, set(3_000), Duration::ZERO, 0.0), Duration::from_secs(3));
         assert_eq!(retry.delay(0, set(3_000), Duration::ZERO, 1.0), Duration::from_secs(6));
     }
@@ -154,8 +164,8 @@ mod tests {
         let retry = Retry::default();
         assert_eq!(retry.delay(0, asked(0), Duration::ZERO, 0.0), retry.floor);
         assert_eq!(retry.delay(0, set(0), Duration::ZERO, 0.0), retry.floor);
-        assert_eq!(retry.delay(0, asked(u64::MAX), Duration::ZERO, 1.0), retry.server_cap);
-        assert_eq!(retry.delay(0, set(u64::MAX), Duration::ZERO, 1.0), retry.server_cap);
+        assert_eq!(retry.delay(0, asked(u64::MAX), Duration::ZERO, 0.0), retry.server_cap);
+        assert_eq!(retry.delay(0, set(u64::MAX), Duration::ZERO, 0.0), retry.server_cap);
     }
 
     #[test]

@@ -42,6 +42,9 @@ pub struct Settings {
     pub window: usize,
     /// Where to go on from. Default: `None`, wherever the server starts.
     pub resume: Option<Cursor>,
+    /// Whether each request that names no id is given all from one and the same place, such as a date: a connection that
+    /// breaks before anything came has then lost nothing, and is no gap. Default: `false`.
+    pub fixed_start: bool,
     /// A seed for the jitter, so that a test sees the same waits each time. Default: `None`.
     pub seed: Option<u64>,
 }
@@ -53,8 +56,10 @@ pub enum Overflow {
     /// The server waits: what is not read stays in the connection.
     #[default]
     BackPressure,
-    /// At each poll everything there is gets read, and only the newest items are kept. What is dropped is counted
-    /// ([`StreamHandle::dropped`](crate::StreamHandle::dropped)) and told as a gap.
+    /// At each poll what is there gets read, up to 1,024 things at a time, and only the newest items are kept. What is
+    /// dropped is counted ([`StreamHandle::dropped`](crate::StreamHandle::dropped)) and told as a gap. A server that was
+    /// asked for as many events as [`limit`](Settings::limit) allows counts what is dropped too, and may end before so many
+    /// were given.
     DropOldest {
         /// The items kept, at least one.
         capacity: usize,
@@ -74,6 +79,7 @@ impl Default for Settings {
             continuity: Continuity::default(),
             window: 1024,
             resume: None,
+            fixed_start: false,
             seed: None,
         }
     }

@@ -76,7 +76,12 @@ impl<T> EventStream<T> {
     {
         let rules = settings.rules();
         let shared = Shared::new(Machine::new(rules.clone(), settings.seed), Arc::new(clock));
-        let tracker = Tracker::new(settings.continuity, settings.window, settings.resume.as_ref());
+        let tracker = Tracker::new(
+            settings.continuity,
+            settings.window,
+            settings.fixed_start,
+            settings.resume.as_ref(),
+        );
         let delivered = settings.resume.as_ref().map_or(0, |cursor| cursor.delivered);
         shared.counts.delivered.set(delivered);
         let buffer = match settings.overflow {
@@ -103,7 +108,7 @@ impl<T> EventStream<T> {
             outbox: VecDeque::new(),
             place: None,
             heard: false,
-            retried: false,
+            retries: 0,
             timer: None,
             followed: 0,
             waker: None,
@@ -223,6 +228,11 @@ impl<T> EventStream<T> {
             self.driver.close(EndReason::Limit);
             if let Some(buffer) = &mut self.buffer {
                 buffer.clear();
+                // What was read ahead may have been the end, which was cleared with the rest.
+                if self.driver.ended {
+                    let end = Ok(StreamEvent::End(EndReason::Limit));
+                    buffer.push(end, self.driver.position().clone());
+                }
             }
         }
     }

@@ -2,15 +2,18 @@
 
 use std::time::Duration;
 
-/// How late the watch may be looked at, as a part of its period, and still be believed at once.
+/// How late the watch may be looked at, as a part of its period, and not start anew.
 const LATE: u32 = 4;
+
+/// How long bytes that are there have to be brought, as a part of the period.
+const GRACE: u32 = 50;
 
 /// Watches one connection, from its opening to its end.
 ///
 /// Silence is time during which somebody asked for bytes and none were there. While the consumer does something else
 /// nobody asks, and nothing counts; when it comes back after more than a period, one starts anew. Where the whole
-/// program stood still, the bytes may be there and nobody had the time to bring them: the first late look is therefore
-/// not believed.
+/// program stood still, the bytes may be there and nobody had the time to bring them: the first look is therefore not
+/// believed. One that is in time is followed by another soon, one that is late by a whole period.
 #[derive(Debug, Clone)]
 pub(crate) struct Watch {
     period: Option<Duration>,
@@ -19,6 +22,8 @@ pub(crate) struct Watch {
     /// Since when bytes are asked for in vain; `None` while nobody asks.
     asking: Option<Duration>,
     forgiven: bool,
+    /// The period is over, and this is the time that bytes have to be brought.
+    last_look: Option<Duration>,
     /// When bytes were last asked for in vain.
     looked: Duration,
     /// When the consumer first got something since there was nothing to read: all that is read from then on may have come
@@ -34,6 +39,7 @@ impl Watch {
             last_bytes: now,
             asking: None,
             forgiven: false,
+            last_look: None,
             looked: now,
             handed_out: None,
         }
@@ -42,14 +48,14 @@ impl Watch {
     /// Bytes came, whatever they say.
     pub(crate) fn bytes(&mut self, now: Duration) {
         self.last_bytes = self.handed_out.unwrap_or(now);
-        (self.asking, self.forgiven) = (None, false);
+        (self.asking, self.forgiven, self.last_look) = (None, false, None);
     }
 
     /// There is nothing to read. `anew`: the consumer was away since the last time.
     pub(crate) fn idle(&mut self, now: Duration, anew: bool) {
         let long_ago = || self.period.is_some_and(|period| now.saturating_sub(self.looked) > period);
         if self.asking.is_none() || anew && long_ago() {
-            self.asking = Some(now);
+            (self.asking, self.last_look) = (Some(now), None);
         }
         (self.looked, self.handed_out) = (now, None);
     }
@@ -61,7 +67,7 @@ impl Watch {
 
     /// When to look again, if there is something to watch.
     pub(crate) fn deadline(&self) -> Option<Duration> {
-        Some(self.asking?.saturating_add(self.period?))
+        self.last_look.or(Some(self.asking?.saturating_add(self.period?)))
     }
 
     /// Whether the server is silent. Ask only when there is nothing to read.
@@ -70,12 +76,16 @@ impl Watch {
         if now < deadline {
             return false;
         }
+        if self.last_look.is_some() {
+            return true;
+        }
         let late = now - deadline > period / LATE;
         if late && !self.forgiven {
             (self.forgiven, self.asking) = (true, Some(now));
-            return false;
+        } else {
+            self.last_look = Some(now.saturating_add(period / GRACE));
         }
-        true
+        false
     }
 
     /// Whether the connection has lived for `time`. Where silence is watched, silence is no life.
@@ -93,6 +103,11 @@ mod tests {
         Duration::from_millis(ms)
     }
 
+    /// Whether the server is silent when looked at then, and soon after.
+    fn is_silent(watch: &mut Watch, at: u64) -> bool {
+        !watch.is_silent(ms(at)) && watch.is_silent(ms(at + 50))
+    }
+
     fn watch() -> Watch {
         let mut watch = Watch::new(Some(ms(2500)), ms(0));
         watch.idle(ms(0), true);
@@ -104,7 +119,18 @@ mod tests {
         let mut watch = watch();
         assert_eq!(watch.deadline(), Some(ms(2500)));
         assert!(!watch.is_silent(ms(2499)));
-        assert!(watch.is_silent(ms(2500)));
+        assert!(is_silent(&mut watch, 2500));
+    }
+
+    #[test]
+    fn bytes_that_nobody_had_the_time_to_bring_are_life() {
+        let mut watch = watch();
+        assert!(!watch.is_silent(ms(2_600)));
+        watch.idle(ms(2_600), false);
+        assert_eq!(watch.deadline(), Some(ms(2_650)));
+        watch.bytes(ms(2_601));
+        watch.idle(ms(2_601), false);
+        assert_eq!(watch.deadline(), Some(ms(5_101)));
     }
 
     #[test]
@@ -113,7 +139,7 @@ mod tests {
         watch.bytes(ms(2400));
         watch.idle(ms(2400), false);
         assert!(!watch.is_silent(ms(2500)));
-        assert!(watch.is_silent(ms(4900)));
+        assert!(is_silent(&mut watch, 4900));
     }
 
     #[test]
@@ -122,7 +148,7 @@ mod tests {
         // An item was handed out, and the consumer comes back a minute later.
         watch.idle(ms(60_000), true);
         assert!(!watch.is_silent(ms(60_000)));
-        assert!(watch.is_silent(ms(62_500)));
+        assert!(is_silent(&mut watch, 62_500));
     }
 
     #[test]
@@ -130,7 +156,7 @@ mod tests {
         let mut watch = watch();
         assert!(!watch.is_silent(ms(30_000)));
         assert_eq!(watch.deadline(), Some(ms(32_500)));
-        assert!(watch.is_silent(ms(60_000)));
+        assert!(is_silent(&mut watch, 60_000));
     }
 
     #[test]

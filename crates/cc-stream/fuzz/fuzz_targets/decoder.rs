@@ -9,9 +9,9 @@ use libfuzzer_sys::fuzz_target;
 
 const LIMITS: Limits = Limits { line: 64, event: 128 };
 
-/// How often the decoder may look at one byte: for its line's end, for the line's field, and as UTF-8, where one that is
-/// invalid or begins a sequence that is cut is looked at again.
-const LOOKS: usize = 8;
+/// How often the decoder may look at one byte: once for its line's end; at the start of a line up to six times for its field,
+/// when it comes byte by byte; and as UTF-8 up to three times, when it is invalid or of a sequence that is cut.
+const LOOKS: usize = 10;
 
 /// What a decoder finds in these pieces, as text.
 fn decode<'a>(pieces: impl IntoIterator<Item = &'a [u8]>) -> Vec<String> {

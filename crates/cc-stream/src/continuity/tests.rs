@@ -4,7 +4,7 @@ use super::*;
 
 /// A tracker that saw these events on its first connection, and is on its second.
 fn reconnected(proof: Continuity, ids: &[&str]) -> Tracker {
-    let mut tracker = Tracker::new(proof, 100, None);
+    let mut tracker = Tracker::new(proof, 100, false, None);
     tracker.connected();
     for id in ids {
         assert_eq!(see(&mut tracker, id), Verdict::New(None));
@@ -26,7 +26,7 @@ use Continuity::{Overlap, Trust};
 
 #[test]
 fn a_first_connection_has_nothing_to_prove() {
-    let mut tracker = Tracker::new(Trust, 100, None);
+    let mut tracker = Tracker::new(Trust, 100, false, None);
     assert_eq!(tracker.resume_from(), None);
     tracker.connected();
     assert_eq!(see(&mut tracker, "7"), Verdict::New(None));
@@ -75,7 +75,7 @@ fn numbers_that_never_were_consecutive_prove_nothing() {
 
 #[test]
 fn a_hole_within_a_connection_is_the_servers_own_business() {
-    let mut tracker = Tracker::new(Trust, 100, None);
+    let mut tracker = Tracker::new(Trust, 100, false, None);
     tracker.connected();
     for id in ["1", "2", "9"] {
         assert_eq!(see(&mut tracker, id), Verdict::New(None));
@@ -175,7 +175,7 @@ fn an_end_right_after_an_interruption_without_id_is_a_gap() {
 
 #[test]
 fn an_id_alone_moves_the_place() {
-    let mut tracker = Tracker::new(Trust, 100, None);
+    let mut tracker = Tracker::new(Trust, 100, false, None);
     tracker.connected();
     see(&mut tracker, "-");
     assert_eq!(tracker.event(Some("42"), false), Verdict::New(None));
@@ -186,7 +186,7 @@ fn an_id_alone_moves_the_place() {
 
 #[test]
 fn only_the_last_ids_are_known_again() {
-    let mut tracker = Tracker::new(Trust, 2, None);
+    let mut tracker = Tracker::new(Trust, 2, false, None);
     tracker.connected();
     for id in ["a", "b", "c"] {
         see(&mut tracker, id);
@@ -200,14 +200,14 @@ fn only_the_last_ids_are_known_again() {
 #[test]
 fn a_cursor_goes_on_in_another_process() {
     for proof in [Trust, Overlap] {
-        let mut first = Tracker::new(proof, 100, None);
+        let mut first = Tracker::new(proof, 100, false, None);
         first.connected();
         for id in ["x", "q", "k"] {
             see(&mut first, id);
         }
         let json = serde_json::to_string(&first.position().cursor(3)).unwrap();
         let cursor: Cursor = serde_json::from_str(&json).unwrap();
-        let mut second = Tracker::new(proof, 100, Some(&cursor));
+        let mut second = Tracker::new(proof, 100, false, Some(&cursor));
         assert_eq!(second.resume_from(), first.resume_from());
         second.connected();
         assert_eq!(see(&mut second, "k"), Verdict::Duplicate);
@@ -217,10 +217,10 @@ fn a_cursor_goes_on_in_another_process() {
 
 #[test]
 fn a_cursor_without_id_leaves_a_gap_if_anything_was_given() {
-    let mut tracker = Tracker::new(Trust, 100, Some(&Cursor { delivered: 3, ..Cursor::default() }));
+    let mut tracker = Tracker::new(Trust, 100, false, Some(&Cursor { delivered: 3, ..Cursor::default() }));
     tracker.connected();
     assert_eq!(see(&mut tracker, "4"), gap(None, Some("4"), GapCause::NoId));
-    let mut tracker = Tracker::new(Trust, 100, Some(&Cursor::default()));
+    let mut tracker = Tracker::new(Trust, 100, false, Some(&Cursor::default()));
     tracker.connected();
     assert_eq!(see(&mut tracker, "1"), Verdict::New(None));
 }

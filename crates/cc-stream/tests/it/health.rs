@@ -92,7 +92,7 @@ async fn a_silent_server_is_found_after_one_period_whatever_came_before() {
             }
         }
         let took = start.elapsed();
-        assert!(took >= Duration::from_millis(2_500) && took <= Duration::from_millis(2_503), "{took:?}");
+        assert!(took >= Duration::from_millis(2_500) && took <= Duration::from_millis(2_553), "{took:?}");
         assert_eq!(memory.alive(), 0);
     }
 }

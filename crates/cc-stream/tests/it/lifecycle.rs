@@ -224,9 +224,12 @@ async fn dropping_a_stream_closes_its_connection() {
         assert_eq!(memory.alive(), 1);
         drop(stream);
         assert_eq!(memory.alive(), 0);
-        // A handle that is left holds nothing and does nothing.
+        // A handle that is left holds nothing, does nothing, and tells that it is over.
         handle.resume();
+        assert_eq!(handle.state(), State::Closed);
+        handle.pause();
         handle.close();
+        assert_eq!(handle.state(), State::Closed);
     }
 }
 

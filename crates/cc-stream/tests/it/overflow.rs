@@ -48,6 +48,20 @@ async fn the_oldest_items_are_dropped_counted_and_told() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_limit_ends_the_stream_whatever_was_read_ahead() {
+    const BODY: &str = "id: 1\ndata: a\n\nid: 2\ndata: b\n\nid: 3\ndata: c\n\n";
+    for (script, retry) in
+        [(stays(BODY), true), (ends(BODY), true), (breaks(BODY), true), (breaks(BODY), false)]
+    {
+        let mut settings = newest(20);
+        settings.limit = Some(2);
+        settings.retry = settings.retry.filter(|_| retry);
+        let told = words(&mut Memory::new([script]).stream(settings)).await;
+        assert_eq!(told, ["open", "a", "b", "end Limit"]);
+    }
+}
+
+#[tokio::test(start_paused = true)]
 async fn the_cursor_is_at_the_last_item_given_and_not_at_the_last_one_read() {
     let memory = Memory::new([stays("id: 1\ndata: a\n\nid: 2\ndata: b\n\nid: 3\ndata: c\n\n")]);
     let mut stream = memory.stream(newest(10));

@@ -2,10 +2,15 @@
 
 use std::sync::{Arc, Mutex};
 
-use cc_stream::{Attempt, Continuity, Cursor, ErrorKind, EventStream, Limits, Retry, Settings, StreamError};
+use cc_stream::{
+    Attempt, Continuity, Cursor, ErrorKind, Event, EventStream, Format, Limits, Response, Retry, Settings,
+    StreamError, connect_fn,
+};
 use futures::StreamExt;
 
-use crate::support::memory::{Memory, Script, breaks, ends, next, settings, status, stays, text, words};
+use crate::support::memory::{
+    Memory, Script, breaks, ends, next, request, settings, status, stays, text, words,
+};
 
 /// What is told of items and gaps.
 async fn essence(memory: &std::sync::Arc<Memory>, settings: Settings) -> Vec<String> {
@@ -287,6 +292,89 @@ async fn a_cursor_of_a_stream_without_ids_leaves_a_gap() {
     let mut settings = settings();
     settings.resume = Some(cursor);
     assert_eq!(essence(&memory, settings).await, ["gap -..- NoId", "d", "end Server(Some(\"done\"))"]);
+}
+
+/// What came while nobody listened is missing, even when nothing had come before.
+#[tokio::test(start_paused = true)]
+async fn a_cursor_of_a_stream_that_gave_nothing_leaves_a_gap_unless_the_start_is_fixed() {
+    for (fixed_start, expected) in [(false, vec!["gap -..x NoId", "a"]), (true, vec!["a"])] {
+        let with = |resume: Option<Cursor>| {
+            let mut settings = settings();
+            (settings.fixed_start, settings.resume) = (fixed_start, resume);
+            settings
+        };
+        let memory = Memory::new([stays(""), stays("id: x\ndata: a\n\n")]);
+        let mut stream = memory.stream(with(None));
+        assert_eq!(next(&mut stream).await, "open");
+        let written = serde_json::to_string(&stream.cursor()).unwrap();
+        drop(stream);
+        let mut stream = memory.stream(with(Some(serde_json::from_str(&written).unwrap())));
+        assert_eq!(next(&mut stream).await, "open");
+        for expected in &expected {
+            assert_eq!(next(&mut stream).await, *expected);
+        }
+        // The same within one stream.
+        let memory = Memory::new([breaks(""), ends("id: x\ndata: a\n\n")]);
+        let mut told = essence(&memory, with(None)).await;
+        assert_eq!(told.pop().as_deref(), Some("end Server(Some(\"done\"))"));
+        assert_eq!(told, expected);
+    }
+}
+
+/// Times are numbers too, and none is the one after the other.
+#[tokio::test(start_paused = true)]
+async fn a_cursor_whose_ids_do_not_follow_each_other_expects_no_next_number() {
+    let cursor = r#"{"last_event_id":"1700000000999","previous_event_id":"1700000000456","delivered":2}"#;
+    let mut settings = settings();
+    settings.resume = Some(serde_json::from_str(cursor).unwrap());
+    let memory = Memory::new([ends("id: 1700000002222\ndata: c\n\n")]);
+    assert_eq!(essence(&memory, settings).await, ["c", "end Server(Some(\"done\"))"]);
+}
+
+/// Every connection breaks after one event. Asked for the overlap alone, the stream would stand still.
+#[tokio::test(start_paused = true)]
+async fn a_stream_goes_on_when_no_connection_outlives_the_overlap() {
+    let events: Vec<String> = (0..20).map(|number| format!("{number}-x")).collect();
+    let asked = Arc::new(Mutex::new(Vec::new()));
+    let (log, seen) = (events.clone(), Arc::clone(&asked));
+    let transport = connect_fn(move |request: http::Request<()>| {
+        let id = request.headers().get("last-event-id").map(|id| id.to_str().unwrap().to_owned());
+        let from = id.as_ref().map_or(0, |id| log.iter().position(|known| known == id).unwrap() + 1);
+        seen.lock().unwrap().push(id);
+        let event = log.get(from).map(|id| format!("id: {id}\ndata: {id}\n\n")).unwrap_or_default();
+        async move {
+            Ok(Response::event_stream(futures::stream::iter([
+                Ok(bytes::Bytes::from(event)),
+                Err(std::io::Error::other("cut")),
+            ])))
+        }
+    });
+    let mut settings = limited(10);
+    settings.continuity = Continuity::Overlap;
+    let mut stream = EventStream::open(transport, request, text(), settings);
+    let told = words(&mut stream).await;
+    let items: Vec<&String> =
+        told.iter().filter(|word| word.ends_with("-x") && !word.contains(' ')).collect();
+    assert_eq!(items, events[..10].iter().collect::<Vec<_>>());
+    assert_eq!(told.last().unwrap(), "end Limit");
+    assert!(told.iter().any(|word| word.starts_with("gap") && word.ends_with("Unproven")), "{told:?}");
+    let connections = asked.lock().unwrap().len();
+    assert!(connections < 20, "{connections} connections");
+}
+
+/// What is no item for the program is one for the server that counts.
+#[tokio::test(start_paused = true)]
+async fn events_that_are_skipped_count_for_the_limit_of_the_server() {
+    let memory = Memory::new([
+        ends("id: 1\ndata: a\n\nid: 2\ndata: skip\n\nid: 3\ndata: c\n\n"),
+        ends("id: 4\ndata: d\n\n"),
+    ]);
+    let skipping =
+        Format::new(|event: &Event<'_>| Ok((event.data != "skip").then(|| event.data.to_string())));
+    let mut stream = memory.stream_of(skipping.end("END", |event| Some(event.data.to_string())), limited(3));
+    let told = words(&mut stream).await;
+    let told: Vec<_> = told.iter().filter(|word| *word != "open" && !word.starts_with("retry")).collect();
+    assert_eq!(told, ["a", "c", "d", "end Limit"]);
 }
 
 /// What several items have is no id of one of them: none may be taken for another.
