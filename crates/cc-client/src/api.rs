@@ -4,6 +4,7 @@
 
 use cc_core::{Answer, CallOptions, Operation, Result, Transport};
 
+#[allow(unused_imports, reason = "there may be no domain")]
 pub use crate::generated::api::*;
 
 use crate::client::Client;

@@ -25,8 +25,8 @@ use cc_core::{Error, ErrorKind, Request, Result};
 use cc_stream::{Attempt, Format};
 
 pub use cc_stream::{
-    Continuity, Cursor, EndReason, EventStream, Gap, Item, Items, Retry, Settings, StreamError, StreamEvent,
-    StreamHandle,
+    Continuity, Cursor, EndReason, EventStream, Gap, GapCause, Item, Items, Limits, Opened, Overflow, Retry,
+    Retrying, Settings, State, StreamError, StreamEvent, StreamHandle,
 };
 pub use merge::{Merged, merge};
 
@@ -58,6 +58,12 @@ pub trait StreamCommand: Send + Sync + Sized + 'static {
     fn limit(&self) -> Option<u64> {
         None
     }
+
+    /// Whether each connection that names no event is given all from one and the same place, such as a date
+    /// ([`Settings::fixed_start`]).
+    fn has_fixed_start(&self) -> bool {
+        false
+    }
 }
 
 /// How streams of the platform behave, unless the client or the stream says otherwise. Ids of the platform's events cannot be
@@ -80,6 +86,7 @@ impl<C: StreamCommand> StreamCall<C> {
     pub(crate) fn new(client: Client, command: C) -> Self {
         let mut settings = client.stream_settings().clone();
         settings.limit = command.limit();
+        settings.fixed_start = command.has_fixed_start();
         Self { client, command, settings }
     }
 
@@ -142,6 +149,7 @@ pub fn to_error(error: StreamError) -> Error {
         Kind::ContentType { .. } => ErrorKind::StreamContentType,
         Kind::Silent { .. } => ErrorKind::StreamHealth,
         Kind::Payload { .. } | Kind::Oversize { .. } => ErrorKind::Undecodable,
+        Kind::Gap(_) => ErrorKind::StreamGap,
         _ => ErrorKind::StreamServer,
     };
     let attempts = exhausted.map(|(_, retries)| retries.saturating_add(1));

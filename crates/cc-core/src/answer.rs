@@ -9,6 +9,7 @@ use serde::de::DeserializeOwned;
 use crate::decode_error::DecodeError;
 use crate::error::{Error, ErrorKind, Result};
 use crate::json_path;
+use crate::time::Timestamp;
 
 /// The value of a successful answer, with its status and headers.
 ///
@@ -45,6 +46,13 @@ impl<T> Answer<T> {
     /// The platform's id of this exchange: what its support asks for.
     pub fn sozu_id(&self) -> Option<&str> {
         self.headers.get("sozu-id")?.to_str().ok()
+    }
+
+    /// When the platform answered, by its own clock, in whole seconds. None where it does not say.
+    pub fn date(&self) -> Option<Timestamp> {
+        let date = httpdate::parse_http_date(self.headers.get(http::header::DATE)?.to_str().ok()?).ok()?;
+        let since = date.duration_since(std::time::UNIX_EPOCH).ok()?;
+        Timestamp::from_millis(i64::try_from(since.as_millis()).ok()?)
     }
 
     /// How many times the request was sent, retries included; 0 when the answer came from the cache.

@@ -54,6 +54,8 @@ pub enum ErrorKind {
     StreamHealth,
     /// The reader of a stream failed.
     StreamClient,
+    /// Events of a stream may be missing; it goes on.
+    StreamGap,
     /// Whether it was done cannot be known: the request left, and no answer told. The [`source`](std::error::Error::source)
     /// says what happened instead.
     Indeterminate,
@@ -64,7 +66,7 @@ pub enum ErrorKind {
 }
 
 impl ErrorKind {
-    /// The name of this kind among the error codes of the official JavaScript client.
+    /// The name of this kind among the error codes of the official JavaScript client, or in their manner what it does not have.
     #[must_use]
     pub fn code(self) -> &'static str {
         match self {
@@ -82,6 +84,7 @@ impl ErrorKind {
             Self::StreamServer => "SSE_SERVER_ERROR",
             Self::StreamHealth => "SSE_HEALTH_ERROR",
             Self::StreamClient => "SSE_CLIENT_ERROR",
+            Self::StreamGap => "SSE_GAP",
             Self::Indeterminate => "INDETERMINATE",
             Self::Undecodable | Self::Store | Self::Unexpected => "UNEXPECTED_ERROR",
         }
@@ -105,6 +108,7 @@ impl ErrorKind {
             Self::StreamServer => "the server broke the stream off",
             Self::StreamHealth => "the stream went silent",
             Self::StreamClient => "the reader of the stream failed",
+            Self::StreamGap => "the stream has a gap",
             Self::Indeterminate => "it may have been done or not",
             Self::Store => "the store failed",
             Self::Unexpected => "something unexpected happened",

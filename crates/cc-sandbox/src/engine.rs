@@ -26,7 +26,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use bytes::Bytes;
-use http::header::{ACCESS_CONTROL_ALLOW_ORIGIN, CONTENT_TYPE, ORIGIN};
+use http::header::{ACCESS_CONTROL_ALLOW_ORIGIN, CONTENT_TYPE, DATE, ORIGIN};
 use http::request::Parts;
 use http::{HeaderValue, Response, StatusCode};
 
@@ -122,7 +122,7 @@ impl Engine {
         if !delay.is_zero() {
             tokio::time::sleep(delay).await;
         }
-        let answer = match effect {
+        let mut answer = match effect {
             Some(Effect::ResetBefore) => return Err(ConnectionReset),
             Some(Effect::ResetAfter) => {
                 self.dispatch(&parts, &bytes, found).await;
@@ -131,6 +131,9 @@ impl Engine {
             Some(effect) => self.spoiled(effect, &parts, &bytes, found).await,
             None => self.dispatch(&parts, &bytes, found).await,
         };
+        if let Ok(date) = HeaderValue::try_from(crate::stream::fault::http_date(self.clock.now())) {
+            answer.headers_mut().entry(DATE).or_insert(date);
+        }
         let sozu_id = self.sozu_id();
         self.journal.end(ticket, answer.status().as_u16(), &sozu_id);
         Ok(finished(answer, &sozu_id, &parts))

@@ -106,7 +106,14 @@ impl fmt::Display for Gap {
                 return write!(f, "{dropped} items were dropped: the consumer is slow");
             }
         };
-        write!(f, "events may be missing: {cause}")
+        f.write_str("events may be missing")?;
+        if let Some(after) = &self.after {
+            write!(f, " after `{after}`")?;
+        }
+        if let Some(before) = &self.before {
+            write!(f, " before `{before}`")?;
+        }
+        write!(f, ": {cause}")
     }
 }
 

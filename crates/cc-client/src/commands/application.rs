@@ -3,6 +3,7 @@
 pub use crate::generated::commands::application::*;
 
 mod branches;
+#[cfg(feature = "product")]
 mod create;
 #[cfg(feature = "deployment")]
 mod deploy;
@@ -12,6 +13,7 @@ pub mod model;
 mod settings;
 mod update;
 
+#[cfg(feature = "product")]
 pub use create::{CreateApplication, GithubRepository, InstanceChoice};
 #[cfg(feature = "deployment")]
 pub use deploy::{DeployApplication, StartedDeployment};

@@ -19,10 +19,10 @@ use futures_util::StreamExt;
 
 pub const SECOND: Duration = Duration::from_secs(1);
 
-/// A sandbox whose time is that of `tokio`, and a client of it.
+/// A sandbox whose time is that of `tokio`, and a client of it whose waits are the same each time.
 pub fn sandbox(seed: u64) -> (Arc<Sandbox>, Client) {
     let sandbox = Arc::new(Sandbox::builder().seed(seed).pace(Pace::Speed(1.0)).in_memory());
-    let client = memory::client(&sandbox);
+    let client = memory::builder(&sandbox).streams(|settings| settings.seed = Some(seed)).build().unwrap();
     (sandbox, client)
 }
 
@@ -176,4 +176,25 @@ async fn the_catalogue_streams_json() {
         let item = stream.next().await.unwrap().unwrap();
         assert!(item.get(field).is_some() || item[0]["count"].is_u64(), "{name}: {item}");
     }
+}
+
+/// As JSON there are only items and errors: a gap is an error of its own kind, after which the stream goes on.
+#[cfg(feature = "catalog")]
+#[tokio::test(start_paused = true)]
+async fn a_gap_is_told_to_those_who_read_json() {
+    let (sandbox, client) = sandbox(0);
+    sandbox.faults().add(Fault::stream(StreamFault::ResetBetweenEvents { after: 3 }).times(1));
+    sandbox.faults().add(Fault::stream(StreamFault::LostOnResume { events: 2 }).times(1));
+    let input = serde_json::json!({"applicationId": sandbox.ids().application, "since": at(&sandbox, -60), "limit": 6});
+    let told: Vec<_> = cc_client::catalog::stream(&client, "StreamApplicationRuntimeLog", &input)
+        .unwrap()
+        .map(|item| match item {
+            Ok(line) => line["id"].is_string().to_string(),
+            Err(error) => format!("{} {error}", error.code()),
+        })
+        .collect()
+        .await;
+    assert_eq!(told.len(), 7, "{told:?}");
+    assert!(told[3].starts_with("SSE_GAP") && told[3].contains("the stream has a gap"), "{told:?}");
+    assert_eq!(told.iter().filter(|word| *word == "true").count(), 6, "{told:?}");
 }

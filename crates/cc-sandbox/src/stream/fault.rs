@@ -157,10 +157,13 @@ impl StreamFault {
 
 /// What a clock that is wrong says of now, and of when to come again.
 pub(crate) fn skewed(now: Timestamp, ahead: i64, wait: u32) -> [String; 2] {
-    [ahead, ahead.saturating_add(i64::from(wait))].map(|seconds| {
-        let time = now.checked_add(SignedDuration::from_secs(seconds)).unwrap_or(now);
-        time.strftime("%a, %d %b %Y %H:%M:%S GMT").to_string()
-    })
+    [ahead, ahead.saturating_add(i64::from(wait))]
+        .map(|seconds| http_date(now.checked_add(SignedDuration::from_secs(seconds)).unwrap_or(now)))
+}
+
+/// A time as headers have it.
+pub(crate) fn http_date(time: Timestamp) -> String {
+    time.strftime("%a, %d %b %Y %H:%M:%S GMT").to_string()
 }
 
 /// A time in whole milliseconds.

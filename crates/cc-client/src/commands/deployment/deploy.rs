@@ -8,7 +8,9 @@ use cc_core::runtime::{self, Instant};
 use cc_core::{ApplicationId, DeploymentId, Error, ErrorKind, OwnerId, Result, Timestamp};
 use serde::{Deserialize, Serialize};
 
+use super::link::Link;
 use super::model::DeploymentVerdict;
+use super::wait::wait;
 use super::{WaitForDeployment, seconds};
 use crate::command::Command;
 use crate::context::Context;
@@ -27,8 +29,8 @@ use crate::resolve::Ids;
 /// # Errors
 /// - [`DeadlineExceeded`](ErrorKind::DeadlineExceeded) when the time is over before the platform said that it deploys. Whether it
 ///   does is not known then, and it is not asked for twice.
-/// - Those of `deploy_application`, and of [`WaitForDeployment`]. When its time is over, a deployment that is under way is a
-///   verdict and no error.
+/// - Those of `deploy_application`, and those of [`WaitForDeployment`] that will not pass. When its time is over, a deployment
+///   that is under way is a verdict and no error, even when the platform could not tell how far it was.
 ///
 /// # Example
 /// ```
@@ -60,7 +62,8 @@ pub struct DeployAndWait {
     /// Whether it may use what earlier builds left behind. Default: yes.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub use_cache: Option<bool>,
-    /// Time from the end of one look to the next, in seconds; at least 0.1. Default: 2.
+    /// Time from the end of one look to the next, in seconds; at least 0.1, and at most 2 until the deployment was seen.
+    /// Default: 2.
     #[serde(default, with = "seconds::option", skip_serializing_if = "Option::is_none")]
     #[cfg_attr(feature = "catalog", schemars(with = "Option<f64>", range(min = 0)))]
     pub every: Option<Duration>,
@@ -98,12 +101,17 @@ impl DeployAndWait {
         commit: String,
         /// Whether it may use what earlier builds left behind. Default: yes.
         use_cache: bool,
-        /// Time from the end of one look to the next; at least 100 ms. Default: 2 s.
+        /// Time from the end of one look to the next; at least 100 ms, and at most 2 s until the deployment was seen.
+        /// Default: 2 s.
         every: Duration,
     }
 
-    /// Asks for the deployment, once, and gives its id.
-    pub(super) async fn start(&self, cx: &Context, deadline: Option<Instant>) -> Result<DeploymentId> {
+    /// Asks for the deployment, once.
+    pub(super) async fn start(&self, cx: &Context, deadline: Option<Instant>) -> Result<DeploymentProgress> {
+        if deadline.is_some_and(|deadline| deadline <= Instant::now()) {
+            let early = "the time was over before anything was asked for";
+            return Err(Error::new(ErrorKind::DeadlineExceeded).with_message(early));
+        }
         let ids = Ids::new().owner(self.owner_id.clone(), &self.application_id);
         let starting = cx.resolved(ids, |ids| {
             let mut request = DeployApplication::new(ids.owner_id(), &self.application_id);
@@ -115,11 +123,16 @@ impl DeployAndWait {
             Error::new(ErrorKind::DeadlineExceeded)
                 .with_message("the time is over, and it is not known whether the application is deployed")
         };
-        Ok(runtime::until(deadline, starting).await.ok_or_else(late)??.into_inner().deployment_id)
+        let answer = runtime::until(deadline, starting).await.ok_or_else(late)??;
+        let asked_at = answer.date();
+        let mut progress = DeploymentProgress::new(&self.application_id, answer.into_inner().deployment_id);
+        progress.owner_id.clone_from(&self.owner_id);
+        progress.asked_at = asked_at;
+        Ok(progress)
     }
 
-    pub(super) fn wait(&self, deployment: &DeploymentId, left: Duration) -> WaitForDeployment {
-        let mut wait = WaitForDeployment::new(&self.application_id, left).deployment_id(deployment);
+    pub(super) fn wait(&self, deployment: &DeploymentId) -> WaitForDeployment {
+        let mut wait = WaitForDeployment::new(&self.application_id, self.deadline).deployment_id(deployment);
         wait.owner_id.clone_from(&self.owner_id);
         wait.every = self.every;
         wait
@@ -134,10 +147,9 @@ impl Command for DeployAndWait {
         let deadline = runtime::after(self.deadline);
         let deployment = match &self.progress {
             Some(progress) => progress.deployment_id.clone(),
-            None => self.start(cx, deadline).await?,
+            None => self.start(cx, deadline).await?.deployment_id,
         };
-        let left = deadline.map_or(Duration::MAX, |deadline| deadline - Instant::now());
-        cx.send(self.wait(&deployment, left)).await
+        wait(cx, self.wait(&deployment), deadline, &Link::default(), true).await
     }
 }
 
@@ -155,6 +167,9 @@ pub struct DeploymentProgress {
     pub owner_id: Option<OwnerId>,
     /// The deployment.
     pub deployment_id: DeploymentId,
+    /// When the platform was asked for it, by its own clock; none where it did not say.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub asked_at: Option<Timestamp>,
     /// When it started, by the clock of the platform; none until that was read.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub start_date: Option<Timestamp>,
@@ -173,6 +188,7 @@ impl DeploymentProgress {
             application_id: application_id.into(),
             owner_id: None,
             deployment_id: deployment_id.into(),
+            asked_at: None,
             start_date: None,
             #[cfg(feature = "stream")]
             log: None,

@@ -26,6 +26,9 @@ use crate::stream::to_error;
 /// How long the rest of the log is waited for, once it is known how the deployment ended.
 const REST: Duration = Duration::from_secs(3);
 
+/// How long before it was asked for its lines are looked for, where its start is not known.
+const EARLIER: Duration = Duration::from_secs(60);
+
 /// How a log speaks of the end of a deployment. It has the platform asked at once, and decides nothing.
 const ENDS: [&str; 6] = [
     "deployment successful",
@@ -85,9 +88,10 @@ pub enum DeployEvent {
 pub struct Deploying {
     client: Client,
     command: DeployAndWait,
-    deadline: Option<Instant>,
+    /// None until it is polled for the first time: from then on the time counts.
+    deadline: Option<Option<Instant>>,
     /// While it is asked for.
-    asking: Option<Boxed<Result<DeploymentId>>>,
+    asking: Option<Boxed<Result<DeploymentProgress>>>,
     /// Once it has an id.
     progress: Option<DeploymentProgress>,
     /// Whether the id was told.
@@ -98,7 +102,8 @@ pub struct Deploying {
     waiting: Option<Boxed<Result<DeploymentVerdict>>>,
     verdict: Option<DeploymentVerdict>,
     /// The last line about the deployment speaks of its end.
-    told_end: bool,
+    /// Tells how many looks had begun before.
+    told_end: Option<u64>,
     /// Until when the rest of the log is waited for.
     rest: Option<Boxed<()>>,
     done: bool,
@@ -115,33 +120,37 @@ enum Log {
 
 impl Deploying {
     pub(crate) fn new(client: Client, mut command: DeployAndWait) -> Self {
-        let deadline = runtime::after(command.deadline);
-        let mut deploying = Self {
-            deadline,
+        Self {
+            deadline: None,
+            progress: command.progress.take(),
             asking: None,
-            progress: None,
             told: false,
             link: Arc::default(),
             log: Log::NotYet,
             waiting: None,
             verdict: None,
-            told_end: false,
+            told_end: None,
             rest: None,
             done: false,
             client,
-            command: command.clone(),
-        };
-        match command.progress.take() {
-            Some(progress) => deploying.begin(progress),
+            command,
+        }
+    }
+
+    /// The first poll: asks for the deployment, or goes on with it.
+    fn start(&mut self) {
+        let deadline = runtime::after(self.command.deadline);
+        self.deadline = Some(deadline);
+        match self.progress.take() {
+            Some(progress) => self.begin(progress),
             None => {
-                let cx = deploying.context();
-                deploying.asking = Some(Box::pin(async move {
+                let (cx, command) = (self.context(), self.command.clone());
+                self.asking = Some(Box::pin(async move {
                     let started = command.start(&cx, deadline).await;
                     reported(&cx, started).await
                 }));
             }
         }
-        deploying
     }
 
     /// How far it is, to [go on from later](DeployAndWait::resume). None before the deployment has an id.
@@ -179,23 +188,30 @@ impl Deploying {
         if progress.start_date.is_some() {
             self.link.seen(progress.start_date);
         }
-        let command = self.command.wait(&progress.deployment_id, Duration::MAX);
+        let command = self.command.wait(&progress.deployment_id);
         let cx = self.context();
-        let (deadline, link) = (self.deadline, Arc::clone(&self.link));
+        let (deadline, link) = (self.deadline.flatten(), Arc::clone(&self.link));
         self.waiting = Some(Box::pin(async move {
-            let ended = wait(&cx, command, deadline, &link).await;
+            let ended = wait(&cx, command, deadline, &link, true).await;
             reported(&cx, ended).await
         }));
         self.progress = Some(progress);
     }
 
     fn open_log(&mut self) {
-        let (Log::NotYet, Some(started), Some(progress)) =
-            (&self.log, self.link.started(), &mut self.progress)
-        else {
+        let Some(progress) = &mut self.progress else { return };
+        if let (None, Some(started)) = (progress.start_date, self.link.started()) {
+            progress.start_date = started;
+        }
+        if !matches!(self.log, Log::NotYet) {
             return;
+        }
+        let started = match (self.link.started(), progress.asked_at) {
+            (Some(started), _) => started,
+            // It was not seen at once: its lines are asked for from a little before it was asked for.
+            (None, Some(asked_at)) if self.link.has_looked() => Some(asked_at.saturating_sub(EARLIER)),
+            _ => return,
         };
-        progress.start_date = started;
         let mut command = StreamApplicationRuntimeLog::new(&progress.application_id);
         command.owner_id.clone_from(&progress.owner_id);
         command.deployment_id = Some(progress.deployment_id.clone());
@@ -207,7 +223,12 @@ impl Deploying {
 
     /// The end is known, and the log spoke of it: what comes behind is not of the deployment.
     fn is_whole(&self) -> bool {
-        self.told_end && self.verdict.is_some()
+        self.has_told_end() && self.verdict.is_some()
+    }
+
+    /// Whether the log spoke of the end, and nothing speaks against it.
+    fn has_told_end(&self) -> bool {
+        self.told_end.is_some_and(|looks| !self.link.goes_on_after(looks))
     }
 
     /// What the log tells next; none while there is nothing.
@@ -223,8 +244,8 @@ impl Deploying {
                 Some(Ok(StreamEvent::Item(item))) => {
                     // What the program writes is not about its deployment; what follows an end says that it was none.
                     if item.data.service.as_deref() != Some(PROGRAM) {
-                        self.told_end = speaks_of_the_end(&item.data);
-                        if self.told_end {
+                        self.told_end = speaks_of_the_end(&item.data).then(|| self.link.begun());
+                        if self.told_end.is_some() {
                             self.link.look();
                         }
                     }
@@ -245,12 +266,13 @@ impl Deploying {
     }
 
     fn poll_event(&mut self, cx: &mut TaskContext<'_>) -> Poll<Result<DeployEvent>> {
+        if self.deadline.is_none() {
+            self.start();
+        }
         if let Some(asking) = &mut self.asking {
             let started = ready!(asking.as_mut().poll(cx));
             self.asking = None;
-            let mut progress = DeploymentProgress::new(&self.command.application_id, started?);
-            progress.owner_id.clone_from(&self.command.owner_id);
-            self.begin(progress);
+            self.begin(started?);
         }
         if let Some(progress) = self.progress.as_ref().filter(|_| !std::mem::replace(&mut self.told, true)) {
             return Poll::Ready(Ok(DeployEvent::Started(progress.deployment_id.clone())));
@@ -264,7 +286,7 @@ impl Deploying {
             self.waiting = None;
             let verdict = ended?;
             if verdict.outcome != DeploymentOutcome::DeadlineExceeded {
-                let left = self.deadline.map_or(REST, |deadline| deadline - Instant::now());
+                let left = self.deadline.flatten().map_or(REST, |deadline| deadline - Instant::now());
                 self.rest = Some(Box::pin(runtime::sleep(left.min(REST))));
             }
             self.verdict = Some(verdict);
@@ -276,7 +298,7 @@ impl Deploying {
         if self.verdict.is_none() {
             return Poll::Pending;
         }
-        let no_more = self.told_end || !matches!(self.log, Log::Open(_));
+        let no_more = self.has_told_end() || !matches!(self.log, Log::Open(_));
         if let Some(rest) = self.rest.as_mut().filter(|_| !no_more) {
             ready!(rest.as_mut().poll(cx));
         }

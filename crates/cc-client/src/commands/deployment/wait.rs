@@ -68,7 +68,8 @@ pub struct WaitForDeployment {
     /// The owner. Default: resolved.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub owner_id: Option<OwnerId>,
-    /// Time from the end of one look to the next, in seconds; at least 0.1. Default: 2.
+    /// Time from the end of one look to the next, in seconds; at least 0.1, and at most 2 until the deployment was seen.
+    /// Default: 2.
     #[serde(default, with = "seconds::option", skip_serializing_if = "Option::is_none")]
     #[cfg_attr(feature = "catalog", schemars(with = "Option<f64>", range(min = 0)))]
     pub every: Option<Duration>,
@@ -91,7 +92,8 @@ impl WaitForDeployment {
         deployment_id: DeploymentId,
         /// The owner. Default: resolved.
         owner_id: OwnerId,
-        /// Time from the end of one look to the next; at least 100 ms. Default: 2 s.
+        /// Time from the end of one look to the next; at least 100 ms, and at most 2 s until the deployment was seen.
+        /// Default: 2 s.
         every: Duration,
     }
 }
@@ -102,18 +104,20 @@ impl Command for WaitForDeployment {
 
     async fn run(self, cx: &Context) -> Result<Self::Output> {
         let deadline = runtime::after(self.deadline);
-        wait(cx, self, deadline, &Link::default()).await
+        wait(cx, self, deadline, &Link::default(), false).await
     }
 }
 
-/// Waits until that time, and hears of what is seen elsewhere. The deadline of the command does not count.
+/// Waits until that time, and hears of what is seen elsewhere. The deadline of the command does not count. One that is
+/// `certain` to be under way is not over when the platform could not be asked.
 pub(super) async fn wait(
     cx: &Context,
     command: WaitForDeployment,
     deadline: Option<Instant>,
     link: &Link,
+    certain: bool,
 ) -> Result<DeploymentVerdict> {
-    let mut watch = Watch { cx: cx.reloading(), command, seen: None, error: None, link };
+    let mut watch = Watch { cx: cx.reloading(), command, seen: None, error: None, link, certain };
     match runtime::until(deadline, watch.run()).await {
         Some(ended) => ended,
         None => watch.out_of_time(),
@@ -130,19 +134,22 @@ struct Watch<'a> {
     /// Why the last look failed.
     error: Option<Error>,
     link: &'a Link,
+    certain: bool,
 }
 
 impl Watch<'_> {
     async fn run(&mut self) -> Result<DeploymentVerdict> {
-        let every = self.command.every.unwrap_or(EVERY).max(EVERY_AT_LEAST);
+        let chosen = self.command.every.unwrap_or(EVERY).max(EVERY_AT_LEAST);
         loop {
-            let pause = match self.look().await {
-                Ok(Some(outcome)) => {
-                    self.tell();
-                    return Ok(self.verdict(outcome));
-                }
+            let number = self.link.begin();
+            let look = self.look().await;
+            // What was just asked for shows up a little later.
+            let every = if self.seen.is_none() { chosen.min(EVERY) } else { chosen };
+            self.tell();
+            self.link.end(number, matches!(look, Ok(None)) && self.seen.is_some());
+            let pause = match look {
+                Ok(Some(outcome)) => return Ok(self.verdict(outcome)),
                 Ok(None) => {
-                    self.tell();
                     self.error = None;
                     every
                 }
@@ -230,9 +237,9 @@ impl Watch<'_> {
                 Ok(self.verdict(DeploymentOutcome::Cancelled))
             }
             // Why nothing was ever seen is all that can be told.
-            (None, Some(error)) => Err(error),
-            (Some(seen), Some(error)) => {
-                tracing::warn!(%error, state = %seen.state, "the last looks at the deployment failed");
+            (None, Some(error)) if !self.certain => Err(error),
+            (_, Some(error)) => {
+                tracing::warn!(%error, "the last looks at the deployment failed");
                 Ok(self.verdict(DeploymentOutcome::DeadlineExceeded))
             }
             (_, None) => Ok(self.verdict(DeploymentOutcome::DeadlineExceeded)),

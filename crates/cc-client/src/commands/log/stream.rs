@@ -42,7 +42,7 @@ where
 macro_rules! log_command {
     (
         $(#[$doc:meta])*
-        pub struct $name:ident of $(#[$tdoc:meta])* $target:ident: $tty:ty { $($(#[$fdoc:meta])* $field:ident: $fty:ty),* $(,)? }
+        pub struct $name:ident of $(#[$tdoc:meta])* $target:ident: $tty:ty { $($(#[$fdoc:meta])* $field:ident: [$($fty:tt)+]),* $(,)? }
     ) => {
         $(#[$doc])*
         ///
@@ -70,7 +70,7 @@ macro_rules! log_command {
             /// Names of the fields that are sent. Default: all.
             #[serde(default, skip_serializing_if = "Option::is_none")]
             pub field: Option<Vec<String>>,
-            $($(#[$fdoc])* #[serde(default, skip_serializing_if = "Option::is_none")] pub $field: Option<$fty>,)*
+            $($(#[$fdoc])* #[serde(default, skip_serializing_if = "Option::is_none")] pub $field: Option<$($fty)+>,)*
             /// Number of lines at most in each slice of time. Default: the platform's.
             #[serde(default, skip_serializing_if = "Option::is_none")]
             pub throttle_elements: Option<i32>,
@@ -106,7 +106,7 @@ macro_rules! log_command {
                 limit: u64,
                 /// Names of the fields that are sent. Default: all.
                 field: Vec<String>,
-                $($(#[$fdoc])* $field: $fty,)*
+                $($(#[$fdoc])* $field: $($fty)+,)*
                 /// Number of lines at most in each slice of time. Default: the platform's.
                 throttle_elements: i32,
                 /// Length of a slice of time, in milliseconds. Default: the platform's.
@@ -144,13 +144,13 @@ log_command! {
     /// The application.
     application_id: ApplicationId {
         /// Keeps the lines of this deployment.
-        deployment_id: DeploymentId,
+        deployment_id: [DeploymentId],
         /// Keeps the lines that hold this text, in any case.
-        filter: String,
+        filter: [String],
         /// Keeps the lines of these instances.
-        instance_id: Vec<InstanceId>,
+        instance_id: [Vec<InstanceId>],
         /// Keeps the lines of these services. Default: `bas` and `bas-deploy`; `all` keeps all.
-        service: Vec<String>,
+        service: [Vec<String>],
     }
 }
 
@@ -175,11 +175,11 @@ log_command! {
     /// The add-on, by either id.
     addon_id: AnyAddonId {
         /// Keeps the lines of this deployment.
-        deployment_id: DeploymentId,
+        deployment_id: [DeploymentId],
         /// Keeps the lines that hold this text, in any case.
-        filter: String,
+        filter: [String],
         /// Keeps the lines of these instances.
-        instance_id: Vec<InstanceId>,
+        instance_id: [Vec<InstanceId>],
     }
 }
 
@@ -229,6 +229,10 @@ impl StreamCommand for StreamApplicationRuntimeLog {
     fn limit(&self) -> Option<u64> {
         self.limit
     }
+
+    fn has_fixed_start(&self) -> bool {
+        self.since.is_some()
+    }
 }
 
 impl StreamCommand for StreamAddonRuntimeLog {
@@ -255,6 +259,10 @@ impl StreamCommand for StreamAddonRuntimeLog {
     fn limit(&self) -> Option<u64> {
         self.limit
     }
+
+    fn has_fixed_start(&self) -> bool {
+        self.since.is_some()
+    }
 }
 
 impl StreamCommand for StreamApplicationAccessLog {
@@ -279,5 +287,9 @@ impl StreamCommand for StreamApplicationAccessLog {
 
     fn limit(&self) -> Option<u64> {
         self.limit
+    }
+
+    fn has_fixed_start(&self) -> bool {
+        self.since.is_some()
     }
 }

@@ -182,15 +182,59 @@ async fn as_a_command_it_gives_the_verdict_alone() {
 /// A line that only looks like the end does not cut the log: its rest is waited for.
 #[tokio::test(start_paused = true)]
 async fn what_follows_an_end_says_that_it_was_none() {
+    // What follows is another line, or a look at the platform while the log is away.
+    for (after, away) in [(12, 3), (2, 33)] {
+        let (sandbox, client) = sandbox(0);
+        let application = sandbox.ids().application;
+        let trap = UpdateApplication::new(&application).name("tell me when a deployment failed");
+        client.send(trap).await.unwrap();
+        sandbox.faults().add(Fault::stream(StreamFault::HalfOpenSilence { after }).times(1));
+        let refused = StreamFault::Refused { status: 503, retry_after: Some(away) };
+        sandbox.faults().add(Fault::stream(refused).times(1));
+        let told = follow(&client, command(&sandbox).every(SECOND), usize::MAX).await.unwrap();
+        assert!(told.lines[1].ends_with("deployment failed"), "{told:?}");
+        assert_eq!(told.lines.last().unwrap(), "Deployment successful", "{told:?}");
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_log_is_there_at_once_however_seldom_the_platform_is_asked() {
+    for every in [300 * SECOND, Duration::MAX] {
+        let (sandbox, client) = sandbox(0);
+        let start = Instant::now();
+        let told = follow(&client, command(&sandbox).every(every), usize::MAX).await.unwrap();
+        assert_eq!((told.outcome, told.lines.len()), (Some(DeploymentOutcome::Succeeded), 13), "{told:?}");
+        assert!(start.elapsed() < 45 * SECOND, "{:?}", start.elapsed());
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_log_is_followed_while_the_platform_cannot_tell_how_far_it_is() {
+    for (times, outcome) in
+        [(20, DeploymentOutcome::Succeeded), (10_000, DeploymentOutcome::DeadlineExceeded)]
+    {
+        let (sandbox, client) = sandbox(0);
+        sandbox.faults().add(Fault::unavailable().on("get_deployment").times(times));
+        let told = follow(&client, command(&sandbox), usize::MAX).await.unwrap();
+        assert_eq!((told.outcome, told.gaps, told.log_errors), (Some(outcome), 0, 0), "{told:?}");
+        assert!(told.lines[0].ends_with("begins") && told.lines[12] == "Deployment successful", "{told:?}");
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_time_counts_from_the_first_poll_and_without_any_nothing_is_asked_for() {
     let (sandbox, client) = sandbox(0);
-    let application = sandbox.ids().application;
-    client.send(UpdateApplication::new(&application).name("tell me when a deployment failed")).await.unwrap();
-    sandbox.faults().add(Fault::stream(StreamFault::HalfOpenSilence { after: 12 }).times(1));
-    let refused = StreamFault::Refused { status: 503, retry_after: Some(4) };
-    sandbox.faults().add(Fault::stream(refused).times(1));
-    let told = follow(&client, command(&sandbox).every(SECOND), usize::MAX).await.unwrap();
-    assert!(told.lines[1].ends_with("deployment failed"), "{told:?}");
-    assert_eq!(told.lines.last().unwrap(), "Deployment successful", "{told:?}");
+    let mut short = command(&sandbox);
+    short.deadline = 60 * SECOND;
+    let mut deploying = client.deploy_and_wait(short.clone());
+    tokio::time::sleep(100 * SECOND).await;
+    assert!(matches!(deploying.next().await, Some(Ok(DeployEvent::Started(_)))));
+    let before = sandbox.journal();
+    short.deadline = Duration::ZERO;
+    let error = follow(&client, short, usize::MAX).await.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::DeadlineExceeded);
+    assert!(error.to_string().contains("before anything was asked for"), "{error}");
+    assert_eq!(sandbox.journal(), before);
 }
 
 /// The deployment ends while the log waits for its next attempt: that lines may be missing is said before the verdict.
