@@ -268,7 +268,7 @@ impl Tracker {
         };
         if id.is_empty() {
             let gap = if counts { self.settle(None) } else { None };
-            (self.at.last, self.at.previous, self.at.adrift) = (None, None, counts);
+            (self.at.last, self.at.previous, self.at.adrift) = (None, None, true);
             (self.here, self.refused) = (true, false);
             return Verdict::New(gap);
         }
