@@ -60,7 +60,7 @@ impl Client {
         &self.streams
     }
 
-    /// Deploys an application and follows its log up to the verdict. The deadline counts from now on.
+    /// Deploys an application and follows its log up to the verdict. The deadline counts from its first poll.
     #[cfg(all(feature = "deployment", feature = "log", feature = "stream"))]
     pub fn deploy_and_wait(
         &self,

@@ -146,7 +146,7 @@ pub fn to_error(error: StreamError) -> Error {
         Kind::Request => ErrorKind::StreamClient,
         Kind::Unreachable => ErrorKind::Unreachable,
         Kind::ConnectTimeout { .. } => ErrorKind::TimedOut,
-        Kind::ContentType { .. } => ErrorKind::StreamContentType,
+        Kind::ContentType { .. } | Kind::ContentEncoding { .. } => ErrorKind::StreamContentType,
         Kind::Silent { .. } => ErrorKind::StreamHealth,
         Kind::Payload { .. } | Kind::Oversize { .. } => ErrorKind::Undecodable,
         Kind::Gap(_) => ErrorKind::StreamGap,

@@ -73,6 +73,7 @@ impl<T> DropOldest<T> {
     pub(crate) fn pop(&mut self) -> Option<Told<T>> {
         let entry = self.queue.pop_front()?;
         if !entry.is_item() {
+            self.at.adrift |= self.at.last.is_none() && entry.place.adrift;
             return Some(entry.told);
         }
         self.items -= 1;

@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use bytes::Bytes;
 use futures_core::Stream;
-use http::header::{ACCEPT, CACHE_CONTROL, CONTENT_TYPE};
+use http::header::{ACCEPT, CACHE_CONTROL, CONTENT_ENCODING, CONTENT_TYPE};
 use http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
 
 use crate::error::{BoxError, Result};
@@ -105,6 +105,13 @@ impl Response {
     pub fn with_header(mut self, name: HeaderName, value: HeaderValue) -> Self {
         self.headers.append(name, value);
         self
+    }
+
+    /// How its body is encoded, when that was left to the reader.
+    pub(crate) fn encoding(&self) -> Option<String> {
+        let found = self.headers.get(CONTENT_ENCODING)?.as_bytes().trim_ascii();
+        let is_plain = found.is_empty() || found.eq_ignore_ascii_case(b"identity");
+        (!is_plain).then(|| String::from_utf8_lossy(found).into_owned())
     }
 
     /// Its content type, when it is not an event stream.

@@ -99,6 +99,9 @@ impl Connection {
         if let Some(found) = response.other_content_type() {
             return Some(Report::Failed(StreamError::new(ErrorKind::ContentType { found })));
         }
+        if let Some(found) = response.encoding() {
+            return Some(Report::Failed(StreamError::new(ErrorKind::ContentEncoding { found })));
+        }
         *self = Self::Open(response.body);
         Some(Report::Opened)
     }

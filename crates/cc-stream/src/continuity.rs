@@ -50,7 +50,7 @@ pub struct Cursor {
     /// The [mark](crate::Format::mark) of the last item that has one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub mark: Option<i64>,
-    /// The ids of the items given that have this mark. A server that goes on from the mark gives them again.
+    /// The ids of the items given that have this mark, 64 at most. A server that goes on from the mark gives them again.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub ids_at_mark: Vec<String>,
     /// Whether something may have come after that id, or without any, that it does not tell of: the place is then not exact.
@@ -61,16 +61,19 @@ pub struct Cursor {
     pub delivered: u64,
 }
 
+/// How many ids of one mark a place remembers.
+const AT_MARK: usize = 64;
+
 /// A place between two events.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Position {
     pub(crate) last: Option<Arc<str>>,
     previous: Option<Arc<str>>,
     /// Something may have come after `last` that it does not tell of.
-    adrift: bool,
+    pub(crate) adrift: bool,
     /// The mark of the last item that has one.
     mark: Option<i64>,
-    /// The last ids that have it.
+    /// The last ids that have it, and no more than [`AT_MARK`].
     at_mark: Vec<Arc<str>>,
 }
 
@@ -184,9 +187,23 @@ impl Tracker {
         let from = match self.proof {
             Continuity::Trust => last,
             Continuity::Overlap if self.fruitless >= FRUITLESS => last,
+            Continuity::Overlap if self.begins_again() => return None,
             Continuity::Overlap => self.at.previous.as_ref().unwrap_or(last),
         };
         HeaderValue::from_bytes(from.as_bytes()).is_ok().then_some(from)
+    }
+
+    /// Whether the server gives the last event again although it is asked for no id.
+    fn is_replayed(&self) -> bool {
+        self.proof == Continuity::Overlap
+            && self.fruitless < FRUITLESS
+            && self.at.last.is_some()
+            && self.begins_again()
+    }
+
+    /// Whether the next connection starts where the first did, so that the only event there was comes again and is the proof.
+    fn begins_again(&self) -> bool {
+        self.fixed_start && self.at.previous.is_none() && !self.at.adrift
     }
 
     /// How many events a server that goes on from [`resume_from`](Self::resume_from), or else from the mark, gives again
@@ -195,7 +212,7 @@ impl Tracker {
         match self.resume_from() {
             Some(from) => u64::from(Some(from) != self.at.last.as_ref()),
             // Any number of items may have one mark.
-            None if self.at.mark.is_some() => self.recent.ids.len() as u64,
+            None if self.at.mark.is_some() || self.begins_again() => self.recent.ids.len() as u64,
             None => 0,
         }
     }
@@ -212,7 +229,7 @@ impl Tracker {
         }
         let id = self.at.last.as_ref().filter(|_| !self.at.adrift);
         if let Some(id) = id.filter(|id| self.at.at_mark.last() != Some(id)) {
-            if self.at.at_mark.len() == self.recent.window {
+            if self.at.at_mark.len() == AT_MARK {
                 self.at.at_mark.remove(0);
             }
             self.at.at_mark.push(Arc::clone(id));
@@ -243,7 +260,7 @@ impl Tracker {
         self.recent.remember();
         let cause = if self.refused {
             Some(GapCause::IdRefused)
-        } else if self.resume_from().is_none() || self.at.adrift {
+        } else if self.at.adrift || self.resume_from().is_none() && !self.is_replayed() {
             Some(GapCause::NoId)
         } else if self.repeated {
             Some(GapCause::IdNotUnique)

@@ -50,6 +50,11 @@ pub enum ErrorKind {
         /// Its content type; `None` when it had none.
         found: Option<String>,
     },
+    /// The server encoded the stream in a way that the transport does not decode.
+    ContentEncoding {
+        /// The encoding, such as `gzip`.
+        found: String,
+    },
     /// An open connection was lost, or the server closed it without saying that the stream ends.
     Disconnected,
     /// An open connection gave no byte for longer than its heartbeat allows.
@@ -148,6 +153,9 @@ impl fmt::Display for StreamError {
             }
             ErrorKind::ContentType { found: None } => {
                 write!(f, "the answer does not say it is an event stream")
+            }
+            ErrorKind::ContentEncoding { found } => {
+                write!(f, "the answer is encoded with {found}, which the transport does not decode")
             }
             ErrorKind::Disconnected => write!(f, "the connection was lost"),
             ErrorKind::Silent { after } => write!(f, "the server has been silent for {after:?}"),

@@ -53,7 +53,8 @@ impl<C: StreamCommand> Connect for Connection<C> {
     }
 
     async fn connect(&self, asked: Asked) -> cc_stream::Result<Response> {
-        let (transport, options) = (self.0.client.transport(), CallOptions::new());
+        // An error that is made good is nobody's: what is given is reported here.
+        let (transport, options) = (self.0.client.transport(), CallOptions::new().report_errors(false));
         let mut opened = transport.open_request(asked.request.clone(), &options).await;
         if let Err(error) = &opened
             && asked.found.from_before
@@ -61,6 +62,9 @@ impl<C: StreamCommand> Connect for Connection<C> {
             && let Some(request) = self.0.ask_anew(&asked).await
         {
             opened = transport.open_request(request, &options).await;
+        }
+        if let Err(error) = &opened {
+            transport.report(error).await;
         }
         let (head, body) = opened.map_err(|error| failed(&error))?.into_parts();
         let mut response = Response::new(head.status, body);

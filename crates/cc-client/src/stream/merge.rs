@@ -14,47 +14,84 @@ use futures_util::Stream;
 ///
 /// Streams of the platform are each in order, and arrive at their own pace. An item is given as soon as every other stream
 /// that is still open has a later one, or when it was held back for `patience`: an item that comes later than that is given when it
-/// comes, out of order rather than lost. What has no date, and errors, are given at once.
+/// comes, out of order rather than lost. What has no date, and errors, keep their place in their own stream.
+///
+/// Up to 1,024 items of a stream are held back. Where more come while another stream is quiet, they are given once the first of
+/// them was held back for long enough: neither memory nor the delay grows.
 pub fn merge<S, T, E>(
     streams: Vec<S>,
     date: impl Fn(&T) -> Option<Timestamp> + Send + 'static,
     patience: Duration,
-) -> Merged<S, T>
+) -> Merged<S, T, E>
 where
     S: Stream<Item = Result<T, E>> + Unpin,
 {
-    let sources =
-        streams.into_iter().map(|stream| Source { stream: Some(stream), held: VecDeque::new() }).collect();
+    let sources = streams
+        .into_iter()
+        .map(|stream| Source { stream: Some(stream), held: VecDeque::new(), last: None, is_full: false })
+        .collect();
     Merged { sources, date: Box::new(date), patience, timer: None }
 }
 
 /// How many items of one stream are held back at most: enough to look past one that is behind, and no more memory than that.
 const HELD: usize = 1_024;
 
-struct Source<S, T> {
+struct Source<S, T, E> {
     stream: Option<S>,
-    held: VecDeque<Held<T>>,
+    held: VecDeque<Held<T, E>>,
+    /// The date of the last item that has one.
+    last: Option<Timestamp>,
+    /// No more could be held back when it was last asked.
+    is_full: bool,
 }
 
-/// An item that is held back.
-struct Held<T> {
-    date: Timestamp,
+/// Something that is held back.
+struct Held<T, E> {
+    /// Its own, or that of what came before it; none before the first.
+    date: Option<Timestamp>,
     came: Instant,
-    item: T,
+    told: Result<T, E>,
+}
+
+impl<S, T, E> Source<S, T, E>
+where
+    S: Stream<Item = Result<T, E>> + Unpin,
+{
+    /// Takes what there is, as far as it can be held back.
+    fn read(&mut self, cx: &mut Context<'_>, date: &DateOf<T>) {
+        // What waited outside because there was no room has waited as long as the last that had room.
+        let mut came = self.held.back().filter(|_| self.is_full).map(|last| last.came);
+        while self.held.len() < HELD {
+            let Some(stream) = &mut self.stream else { return };
+            match Pin::new(stream).poll_next(cx) {
+                Poll::Ready(Some(told)) => {
+                    self.last = told.as_ref().ok().and_then(date).or(self.last);
+                    let came = came.take().unwrap_or_else(Instant::now);
+                    self.held.push_back(Held { date: self.last, came, told });
+                }
+                Poll::Ready(None) => self.stream = None,
+                Poll::Pending => {
+                    self.is_full = false;
+                    return;
+                }
+            }
+        }
+        self.is_full = true;
+    }
 }
 
 type DateOf<T> = Box<dyn Fn(&T) -> Option<Timestamp> + Send>;
 type Timer = Pin<Box<dyn Future<Output = ()> + Send>>;
 
 /// See [`merge`].
-pub struct Merged<S, T> {
-    sources: Vec<Source<S, T>>,
+pub struct Merged<S, T, E> {
+    sources: Vec<Source<S, T, E>>,
     date: DateOf<T>,
     patience: Duration,
     timer: Option<Timer>,
 }
 
-impl<S, T> std::fmt::Debug for Merged<S, T> {
+impl<S, T, E> std::fmt::Debug for Merged<S, T, E> {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("Merged")
             .field("streams", &self.sources.len())
@@ -64,9 +101,9 @@ impl<S, T> std::fmt::Debug for Merged<S, T> {
 }
 
 /// Nothing inside is pinned in place.
-impl<S, T> Unpin for Merged<S, T> {}
+impl<S, T, E> Unpin for Merged<S, T, E> {}
 
-impl<S, T> Merged<S, T> {
+impl<S, T, E> Merged<S, T, E> {
     /// The source whose first item is the earliest.
     fn earliest(&self) -> Option<usize> {
         let heads = self.sources.iter().enumerate();
@@ -74,12 +111,12 @@ impl<S, T> Merged<S, T> {
         heads.min().map(|(_, at)| at)
     }
 
-    fn take(&mut self, at: usize) -> Option<T> {
-        self.sources[at].held.pop_front().map(|held| held.item)
+    fn take(&mut self, at: usize) -> Option<Result<T, E>> {
+        self.sources[at].held.pop_front().map(|held| held.told)
     }
 }
 
-impl<S, T, E> Stream for Merged<S, T>
+impl<S, T, E> Stream for Merged<S, T, E>
 where
     S: Stream<Item = Result<T, E>> + Unpin,
 {
@@ -87,22 +124,8 @@ where
 
     fn poll_next(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Self::Item>> {
         let this = self.get_mut();
-        for at in 0..this.sources.len() {
-            while this.sources[at].held.len() < HELD {
-                let Some(stream) = &mut this.sources[at].stream else { break };
-                match Pin::new(stream).poll_next(cx) {
-                    Poll::Ready(Some(Ok(item))) => match (this.date)(&item) {
-                        Some(date) => {
-                            let held = Held { date, came: Instant::now(), item };
-                            this.sources[at].held.push_back(held);
-                        }
-                        None => return Poll::Ready(Some((at, Ok(item)))),
-                    },
-                    Poll::Ready(Some(Err(error))) => return Poll::Ready(Some((at, Err(error)))),
-                    Poll::Ready(None) => this.sources[at].stream = None,
-                    Poll::Pending => break,
-                }
-            }
+        for source in &mut this.sources {
+            source.read(cx, &this.date);
         }
         let Some(earliest) = this.earliest() else {
             this.timer = None;
@@ -110,7 +133,8 @@ where
             return if over { Poll::Ready(None) } else { Poll::Pending };
         };
         let waits = this.sources.iter().any(|source| source.stream.is_some() && source.held.is_empty());
-        if waits && let Some(first) = this.sources[earliest].held.front() {
+        let first = this.sources[earliest].held.front().filter(|first| waits && first.date.is_some());
+        if let Some(first) = first {
             let waited = first.came.elapsed();
             if waited < this.patience {
                 let mut timer: Timer = Box::pin(runtime::sleep(this.patience - waited));
@@ -121,7 +145,7 @@ where
             }
         }
         this.timer = None;
-        Poll::Ready(this.take(earliest).map(|item| (earliest, Ok(item))))
+        Poll::Ready(this.take(earliest).map(|told| (earliest, told)))
     }
 }
 
@@ -162,13 +186,30 @@ mod tests {
     }
 
     #[tokio::test(start_paused = true)]
-    async fn an_error_comes_at_once_and_ends_nothing() {
-        let one = stream::iter([line(1, "a"), Err("broken".to_owned()), line(2, "b")]);
-        let merged = merge(vec![one], date, Duration::from_secs(1));
-        let found: Vec<_> = merged.map(|(_, line)| line.map(|line| line.1)).collect().await;
-        assert_eq!(found.len(), 3);
-        assert!(
-            found.contains(&Err("broken".to_owned())) && found.contains(&Ok("a")) && found.contains(&Ok("b"))
-        );
+    async fn a_silent_stream_delays_the_others_and_slows_them_no_further() {
+        let many = stream::iter((0..100_000).map(|millis| line(millis, "a"))).boxed();
+        let silent = stream::pending().boxed();
+        let start = tokio::time::Instant::now();
+        let merged = merge(vec![many, silent], date, Duration::from_secs(1));
+        let dates: Vec<i64> = merged.take(100_000).map(|(_, line)| line.unwrap().0).collect().await;
+        assert!(dates.is_sorted());
+        assert!(start.elapsed() <= Duration::from_secs(2), "{:?}", start.elapsed());
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn what_has_no_date_and_errors_keep_their_place_and_end_nothing() {
+        let one =
+            stream::iter(vec![Err("early".to_owned()), line(1, "a"), Err("broken".to_owned()), line(3, "c")]);
+        let undated = (i64::MAX, "?");
+        let other = stream::iter(vec![line(2, "b"), Ok(undated), line(4, "d")]);
+        let merged = merge(vec![one, other], date, Duration::from_secs(1));
+        let found: Vec<String> = merged
+            .map(|(_, line)| match line {
+                Ok(line) => line.1.to_owned(),
+                Err(error) => error,
+            })
+            .collect()
+            .await;
+        assert_eq!(found, ["early", "a", "broken", "b", "?", "c", "d"]);
     }
 }

@@ -1,12 +1,9 @@
 //! Commands: one time for all their requests, one report for their failure.
 
-use std::sync::{Arc, Mutex};
-
-use cc_client::{Answer, Client, Command, Context, Credentials, Error, ErrorKind, Result, UrlCommand};
-use cc_core::transport::{HookFuture, Hooks};
+use cc_client::{Answer, Client, Command, Context, Credentials, ErrorKind, Result, UrlCommand};
 use cc_core::{Operation, Request, Transport};
 
-use crate::support::{GetThing, Platform, SECOND, after};
+use crate::support::{GetThing, Platform, Reports, SECOND, after};
 
 fn thing(id: &str) -> GetThing {
     GetThing { owner: "orga_1".into(), thing: id.into() }
@@ -74,16 +71,6 @@ impl Command for ReadAll {
     async fn run(self, cx: &Context) -> Result<Vec<bool>> {
         let all = cx.for_each(self.0, |id| cx.send(ReadThing(id))).await;
         Ok(all.iter().map(Result::is_ok).collect())
-    }
-}
-
-#[derive(Debug, Clone, Default)]
-struct Reports(Arc<Mutex<Vec<String>>>);
-
-impl Hooks for Reports {
-    fn on_error<'a>(&'a self, error: &'a Error) -> HookFuture<'a, ()> {
-        self.0.lock().unwrap().push(error.to_string());
-        Box::pin(std::future::ready(()))
     }
 }
 

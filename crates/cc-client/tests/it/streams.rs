@@ -17,6 +17,8 @@ use cc_examples::memory;
 use cc_sandbox::{Fault, Pace, Sandbox, StreamFault};
 use futures_util::StreamExt;
 
+use crate::support::{Platform, Reports, SUMMARY};
+
 pub const SECOND: Duration = Duration::from_secs(1);
 
 /// A sandbox whose time is that of `tokio`, and a client of it whose waits are the same each time.
@@ -197,4 +199,28 @@ async fn a_gap_is_told_to_those_who_read_json() {
     assert_eq!(told.len(), 7, "{told:?}");
     assert!(told[3].starts_with("SSE_GAP") && told[3].contains("the stream has a gap"), "{told:?}");
     assert_eq!(told.iter().filter(|word| *word == "true").count(), 6, "{told:?}");
+}
+
+/// What moved is looked up afresh: the refusal of where it was is nobody's error.
+#[tokio::test]
+async fn an_error_that_is_made_good_is_not_reported() {
+    let platform = Platform::new(|count, path| match path {
+        "/v2/summary" if count == 0 => (200, SUMMARY.to_owned()),
+        "/v2/summary" => (200, SUMMARY.replace("orga_1", "orga_2")),
+        path if path.contains("orga_1") => (404, "{}".to_owned()),
+        path if path.contains("orga_2") => (200, "not what was asked for".to_owned()),
+        _ => (403, "{}".to_owned()),
+    });
+    let reports = Reports::default();
+    let transport = platform.builder_of("me").hooks(reports.clone()).build().unwrap();
+    let client = Client::builder().build_with(transport);
+    let application = cc_core::ApplicationId::from("app_1");
+    assert_eq!(client.resolver().owner_of(&application).await.unwrap(), "orga_1");
+    let mut stream = client.stream(StreamApplicationRuntimeLog::new(&application)).open().items();
+    let error = cc_client::stream::to_error(stream.next().await.unwrap().unwrap_err());
+    assert_eq!(error.kind(), ErrorKind::StreamContentType, "{error}");
+    assert_eq!(*reports.0.lock().unwrap(), Vec::<String>::new());
+    let alone = client.stream(StreamApplicationRuntimeLog::new("app_1").owner_id("orga_3"));
+    let error = cc_client::stream::to_error(alone.open().items().next().await.unwrap().unwrap_err());
+    assert_eq!((error.status().unwrap().as_u16(), reports.0.lock().unwrap().len()), (403, 1));
 }

@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use cc_client::{Client, ClientBuilder, Credentials, Error, Result, RetryPolicy, TransportBuilder};
-use cc_core::transport::{HttpRequest, HttpResponse};
+use cc_core::transport::{HookFuture, Hooks, HttpRequest, HttpResponse};
 use cc_core::{
     Answer, Body, Operation, OperationInfo, OwnerId, Request, RequestBuilder, ResourceId, Transport,
 };
@@ -196,5 +196,16 @@ impl Operation for PutThing {
 
     fn decode(answer: Answer<Bytes>) -> Result<Answer<String>> {
         answer.json()
+    }
+}
+
+/// Notes the errors that hooks are told.
+#[derive(Debug, Clone, Default)]
+pub struct Reports(pub Arc<Mutex<Vec<String>>>);
+
+impl Hooks for Reports {
+    fn on_error<'a>(&'a self, error: &'a Error) -> HookFuture<'a, ()> {
+        self.0.lock().unwrap().push(error.to_string());
+        Box::pin(std::future::ready(()))
     }
 }

@@ -48,6 +48,14 @@ async fn the_oldest_items_are_dropped_counted_and_told() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_cursor_before_the_first_item_is_not_exact() {
+    let memory = Memory::new([stays("")]);
+    let mut stream = memory.stream(newest(10));
+    assert_eq!(next(&mut stream).await, "open");
+    assert!(stream.cursor().adrift);
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_limit_ends_the_stream_whatever_was_read_ahead() {
     const BODY: &str = "id: 1\ndata: a\n\nid: 2\ndata: b\n\nid: 3\ndata: c\n\n";
     for (script, retry) in

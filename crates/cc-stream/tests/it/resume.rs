@@ -321,6 +321,19 @@ async fn a_cursor_of_a_stream_that_gave_nothing_leaves_a_gap_unless_the_start_is
     }
 }
 
+/// Asked anew for all since the start, the server gives the only event again: that is the overlap.
+#[tokio::test(start_paused = true)]
+async fn after_one_event_a_fixed_start_is_the_overlap() {
+    let memory = Memory::new([breaks("id: x\ndata: a\n\n"), ends("id: x\ndata: a\n\nid: y\ndata: b\n\n")]);
+    let mut settings = limited(2);
+    (settings.continuity, settings.fixed_start) = (Continuity::Overlap, true);
+    assert_eq!(essence(&memory, settings.clone()).await, ["a", "b", "end Limit"]);
+    assert_eq!(memory.asked(), [None, None]);
+    // Where it does not come again, that is a gap.
+    let memory = Memory::new([breaks("id: x\ndata: a\n\n"), ends("id: y\ndata: b\n\n")]);
+    assert_eq!(essence(&memory, settings).await, ["a", "gap x..y Unproven", "b", "end Limit"]);
+}
+
 /// Times are numbers too, and none is the one after the other.
 #[tokio::test(start_paused = true)]
 async fn a_cursor_whose_ids_do_not_follow_each_other_expects_no_next_number() {

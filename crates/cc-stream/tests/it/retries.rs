@@ -8,7 +8,7 @@ use cc_stream::{
 };
 use futures::{StreamExt, stream};
 use http::StatusCode;
-use http::header::{CONTENT_TYPE, RETRY_AFTER};
+use http::header::{CONTENT_ENCODING, CONTENT_TYPE, RETRY_AFTER};
 use tokio::time::Instant;
 
 use crate::support::memory::{
@@ -54,6 +54,16 @@ async fn a_content_type_is_read_as_http_has_it() {
         let steps = vec![Step::Bytes("event: END\ndata: x\n\n")];
         let memory = Memory::new([Script::Answer(200, vec![(CONTENT_TYPE, content_type)], steps)]);
         assert_eq!(words(&mut memory.stream(settings())).await[0], "open", "{content_type}");
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_answer_that_nobody_decodes_is_final() {
+    for (encoding, last) in [("gzip", "end Failed"), ("identity", "end Server(Some(\"x\"))")] {
+        let headers = vec![(CONTENT_TYPE, "text/event-stream"), (CONTENT_ENCODING, encoding)];
+        let steps = vec![Step::Bytes("event: END\ndata: x\n\n")];
+        let told = words(&mut Memory::new([Script::Answer(200, headers, steps)]).stream(settings())).await;
+        assert_eq!((told.len(), told.last().unwrap().as_str()), (2, last), "{told:?}");
     }
 }
 

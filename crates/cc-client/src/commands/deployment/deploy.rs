@@ -173,6 +173,9 @@ pub struct DeploymentProgress {
     /// When it started, by the clock of the platform; none until that was read.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub start_date: Option<Timestamp>,
+    /// Whether the last line that was given speaks of its end.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub told_end: bool,
     /// The place of the last line that was given; none before the first.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[cfg(feature = "stream")]
@@ -190,6 +193,7 @@ impl DeploymentProgress {
             deployment_id: deployment_id.into(),
             asked_at: None,
             start_date: None,
+            told_end: false,
             #[cfg(feature = "stream")]
             log: None,
         }

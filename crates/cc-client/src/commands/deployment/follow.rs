@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use cc_core::runtime::{self, Instant};
 use cc_core::{CallOptions, DeploymentId, Error, ErrorKind, Result};
-use cc_stream::{EventStream, Gap, State, StreamEvent};
+use cc_stream::{EndReason, EventStream, Gap, State, StreamEvent};
 use futures_util::{Stream, StreamExt};
 
 use super::deploy::{DeployAndWait, DeploymentProgress};
@@ -104,6 +104,8 @@ pub struct Deploying {
     /// The last line about the deployment speaks of its end.
     /// Tells how many looks had begun before.
     told_end: Option<u64>,
+    /// It was told that lines may be missing at its end.
+    told_loss: bool,
     /// Until when the rest of the log is waited for.
     rest: Option<Boxed<()>>,
     done: bool,
@@ -130,6 +132,7 @@ impl Deploying {
             waiting: None,
             verdict: None,
             told_end: None,
+            told_loss: false,
             rest: None,
             done: false,
             client,
@@ -160,10 +163,12 @@ impl Deploying {
         if let Log::Open(log) = &self.log {
             progress.log = Some(log.cursor());
         }
+        progress.told_end = self.told_end.is_some();
         Some(progress)
     }
 
-    /// Follows it to its end, with a function that is given each line.
+    /// Follows it to its end, with a function that is given each line. That lines may be missing is written to the log of the
+    /// program (`tracing`) alone: who has to know polls for the events.
     ///
     /// # Errors
     /// Those of [`DeployAndWait`].
@@ -172,7 +177,9 @@ impl Deploying {
             match event? {
                 DeployEvent::Line(line) => each(*line),
                 DeployEvent::Verdict(verdict) => return Ok(*verdict),
-                _ => {}
+                DeployEvent::Gap(gap) => tracing::warn!(%gap, "the log of the deployment has a gap"),
+                DeployEvent::LogError(error) => tracing::warn!(%error, "the log of the deployment failed"),
+                DeployEvent::Started(_) => {}
             }
         }
         // Only where it was polled to its end before.
@@ -188,6 +195,7 @@ impl Deploying {
         if progress.start_date.is_some() {
             self.link.seen(progress.start_date);
         }
+        self.told_end = progress.told_end.then_some(0);
         let command = self.command.wait(&progress.deployment_id);
         let cx = self.context();
         let (deadline, link) = (self.deadline.flatten(), Arc::clone(&self.link));
@@ -209,7 +217,7 @@ impl Deploying {
         let started = match (self.link.started(), progress.asked_at) {
             (Some(started), _) => started,
             // It was not seen at once: its lines are asked for from a little before it was asked for.
-            (None, Some(asked_at)) if self.link.has_looked() => Some(asked_at.saturating_sub(EARLIER)),
+            (None, Some(asked_at)) if self.link.has_looked_after(0) => Some(asked_at.saturating_sub(EARLIER)),
             _ => return,
         };
         let mut command = StreamApplicationRuntimeLog::new(&progress.application_id);
@@ -221,9 +229,11 @@ impl Deploying {
         self.log = Log::Open(Box::new(call.open()));
     }
 
-    /// The end is known, and the log spoke of it: what comes behind is not of the deployment.
+    /// The log spoke of the end, and it is known, or being asked for: what comes behind may not be of the deployment.
     fn is_whole(&self) -> bool {
-        self.has_told_end() && self.verdict.is_some()
+        self.has_told_end()
+            && (self.verdict.is_some()
+                || self.told_end.is_some_and(|looks| !self.link.has_looked_after(looks)))
     }
 
     /// Whether the log spoke of the end, and nothing speaks against it.
@@ -252,16 +262,40 @@ impl Deploying {
                     return Some(DeployEvent::Line(Box::new(item.data)));
                 }
                 Some(Ok(StreamEvent::Gap(gap))) => return Some(DeployEvent::Gap(gap)),
-                Some(Ok(StreamEvent::End(_))) | None => {
+                Some(Ok(StreamEvent::End(reason))) => {
+                    // Why it failed was told.
+                    self.told_loss |= reason == EndReason::Failed;
                     if let Some(progress) = &mut self.progress {
                         progress.log = Some(log.cursor());
                     }
                     self.log = Log::Over;
                     return None;
                 }
+                None => {
+                    self.log = Log::Over;
+                    return None;
+                }
                 Some(Ok(_)) => {}
                 Some(Err(error)) => return Some(DeployEvent::LogError(to_error(error))),
             }
+        }
+    }
+
+    /// Why lines may be missing at the end, when nobody said so yet and the verdict is near. What comes behind an end that the
+    /// log told is not waited for; one that was cancelled need not tell it.
+    fn loss(&self) -> Option<&'static str> {
+        let outcome = &self.verdict.as_ref()?.outcome;
+        let is_lost = matches!(&self.log, Log::Open(log) if log.state() != State::Open);
+        let tells_end = matches!(outcome, DeploymentOutcome::Succeeded | DeploymentOutcome::Failed);
+        match (self.told_loss || self.has_told_end(), is_lost) {
+            (true, _) => None,
+            (false, true) => {
+                Some("the log was not connected when the wait ended: its last lines may be missing")
+            }
+            (false, false) if tells_end => {
+                Some("the log did not tell the end: its last lines may be missing")
+            }
+            (false, false) => None,
         }
     }
 
@@ -301,17 +335,11 @@ impl Deploying {
         let no_more = self.has_told_end() || !matches!(self.log, Log::Open(_));
         if let Some(rest) = self.rest.as_mut().filter(|_| !no_more) {
             ready!(rest.as_mut().poll(cx));
+            self.rest = None;
         }
-        if let Log::Open(log) = &self.log
-            && log.state() != State::Open
-        {
-            // It was lost, and there is no time to wait for it: what was written since is told by nobody.
-            if let Some(progress) = &mut self.progress {
-                progress.log = Some(log.cursor());
-            }
-            self.log = Log::Over;
-            let message = "the log was not connected when the wait ended: its last lines may be missing";
-            let error = Error::new(ErrorKind::StreamServer).with_message(message);
+        if let Some(message) = self.loss() {
+            self.told_loss = true;
+            let error = Error::new(ErrorKind::StreamGap).with_message(message);
             return Poll::Ready(Ok(DeployEvent::LogError(error)));
         }
         match self.verdict.take() {

@@ -51,10 +51,10 @@ impl Link {
         self.over.store(look, Ordering::Release);
     }
 
-    /// Whether there was a look.
+    /// Whether a look is over that began after so many others.
     #[cfg(all(feature = "log", feature = "stream"))]
-    pub(super) fn has_looked(&self) -> bool {
-        self.over.load(Ordering::Acquire) > 0
+    pub(super) fn has_looked_after(&self, looks: u64) -> bool {
+        self.over.load(Ordering::Acquire) > looks
     }
 
     /// How many looks have begun.

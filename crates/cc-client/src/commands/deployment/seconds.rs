@@ -11,6 +11,10 @@ pub(super) fn serialize<S: Serializer>(time: &Duration, serializer: S) -> Result
 
 pub(super) fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Duration, D::Error> {
     let seconds = f64::deserialize(deserializer)?;
+    // Written as a float, the longest time is a little longer than it can be read.
+    if seconds == Duration::MAX.as_secs_f64() {
+        return Ok(Duration::MAX);
+    }
     Duration::try_from_secs_f64(seconds)
         .map_err(|_| D::Error::custom(format_args!("{seconds} is no number of seconds to wait")))
 }

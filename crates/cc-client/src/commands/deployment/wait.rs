@@ -117,7 +117,8 @@ pub(super) async fn wait(
     link: &Link,
     certain: bool,
 ) -> Result<DeploymentVerdict> {
-    let mut watch = Watch { cx: cx.reloading(), command, seen: None, error: None, link, certain };
+    let mut watch =
+        Watch { cx: cx.reloading(), command, seen: None, error: None, link, certain, cancelled: false };
     match runtime::until(deadline, watch.run()).await {
         Some(ended) => ended,
         None => watch.out_of_time(),
@@ -135,6 +136,8 @@ struct Watch<'a> {
     error: Option<Error>,
     link: &'a Link,
     certain: bool,
+    /// It was seen cancelled, and nothing in its place yet.
+    cancelled: bool,
 }
 
 impl Watch<'_> {
@@ -144,9 +147,12 @@ impl Watch<'_> {
             let number = self.link.begin();
             let look = self.look().await;
             // What was just asked for shows up a little later.
-            let every = if self.seen.is_none() { chosen.min(EVERY) } else { chosen };
+            let every = if self.seen.is_none() || self.cancelled { chosen.min(EVERY) } else { chosen };
             self.tell();
-            self.link.end(number, matches!(look, Ok(None)) && self.seen.is_some());
+            // One that is cancelled is not looked at to the end before it is known whether it was superseded.
+            if !(self.cancelled && matches!(look, Ok(None))) {
+                self.link.end(number, matches!(look, Ok(None)) && self.seen.is_some());
+            }
             let pause = match look {
                 Ok(Some(outcome)) => return Ok(self.verdict(outcome)),
                 Ok(None) => {
@@ -197,6 +203,14 @@ impl Watch<'_> {
         let gone = !there || seen.state == DeploymentState::Cancelled;
         if gone && latest.iter().any(|other| takes_over(other, seen)) {
             return Ok(Some(DeploymentOutcome::Superseded));
+        }
+        // Where nothing later says why, the one that took its place may show up soon.
+        let is_last = !latest.iter().any(|other| is_later(other, seen));
+        if seen.state == DeploymentState::Cancelled
+            && is_last
+            && !std::mem::replace(&mut self.cancelled, true)
+        {
+            return Ok(None);
         }
         Ok(ended(&seen.state))
     }
@@ -268,8 +282,9 @@ fn ended(state: &DeploymentState) -> Option<DeploymentOutcome> {
 /// Whether it started after `this` and runs something in its place: what stops the application, or cancels, does not.
 fn takes_over(other: &Deployment, this: &Deployment) -> bool {
     let action = other.origin.as_ref().map(|origin| &origin.action);
-    other.id != this.id
-        && !matches!(action, Some(DeploymentAction::Cancel | DeploymentAction::Undeploy))
-        && this.start_date.is_some()
-        && other.start_date > this.start_date
+    is_later(other, this) && !matches!(action, Some(DeploymentAction::Cancel | DeploymentAction::Undeploy))
+}
+
+fn is_later(other: &Deployment, this: &Deployment) -> bool {
+    other.id != this.id && this.start_date.is_some() && other.start_date > this.start_date
 }

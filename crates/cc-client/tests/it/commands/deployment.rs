@@ -1,5 +1,7 @@
 //! The commands of deployments. How long a wait takes is in `wait_for_deployment.rs`.
 
+use std::time::Duration;
+
 use cc_client::Client;
 use cc_client::commands::deployment::{
     CancelDeployment, GetDeployment, GetDeploymentLegacy, ListDeployment, WaitForDeployment,
@@ -118,6 +120,8 @@ async fn times_are_numbers_of_seconds_in_json() {
         let error = read(json!({"applicationId": "app_1", "deadline": deadline})).unwrap_err().to_string();
         assert!(!error.is_empty(), "{deadline}");
     }
+    let longest = WaitForDeployment::new("app_1", Duration::MAX);
+    assert_eq!(read(serde_json::to_value(&longest).unwrap()).unwrap(), longest);
     let error = read(json!({"applicationId": "app_1"})).unwrap_err().to_string();
     assert!(error.contains("missing field `deadline`"), "{error}");
 }

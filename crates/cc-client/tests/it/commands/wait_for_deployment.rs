@@ -72,13 +72,14 @@ fn failure(ended: (Result<DeploymentVerdict>, u64)) -> (Error, u64) {
 
 #[tokio::test(start_paused = true)]
 async fn it_ends_when_the_deployment_does_and_looks_every_two_seconds() {
-    for (last, outcome) in [
-        ("SUCCEEDED", DeploymentOutcome::Succeeded),
-        ("FAILED", DeploymentOutcome::Failed),
-        ("CANCELLED", DeploymentOutcome::Cancelled),
+    for (last, outcome, after) in [
+        ("SUCCEEDED", DeploymentOutcome::Succeeded, 4),
+        ("FAILED", DeploymentOutcome::Failed, 4),
+        // What took its place may show up a little later.
+        ("CANCELLED", DeploymentOutcome::Cancelled, 6),
     ] {
         let platform = platform(vec![ok("QUEUED"), ok("WORK_IN_PROGRESS"), ok(last)], vec![state(last)]);
-        assert_eq!(told(wait(&platform).await), (outcome, Some(last.to_owned()), 4));
+        assert_eq!(told(wait(&platform).await), (outcome, Some(last.to_owned()), after));
     }
 }
 
@@ -94,15 +95,15 @@ async fn a_state_that_is_not_known_is_no_end() {
 #[tokio::test(start_paused = true)]
 async fn a_cancelled_one_is_superseded_when_a_later_one_runs_something_in_its_place() {
     let before = started("deployment_0", 7, "SUCCEEDED", "DEPLOY");
-    for (other, outcome) in [
-        (started("deployment_2", 9, "WORK_IN_PROGRESS", "DEPLOY"), DeploymentOutcome::Superseded),
-        (started("deployment_2", 9, "QUEUED", "UPSCALE"), DeploymentOutcome::Superseded),
-        (started("deployment_2", 9, "SUCCEEDED", "UNDEPLOY"), DeploymentOutcome::Cancelled),
-        (started("deployment_2", 9, "SUCCEEDED", "CANCEL"), DeploymentOutcome::Cancelled),
-        (json!({"id": "deployment_2", "state": "QUEUED"}), DeploymentOutcome::Cancelled),
+    for (other, outcome, after) in [
+        (started("deployment_2", 9, "WORK_IN_PROGRESS", "DEPLOY"), DeploymentOutcome::Superseded, 0),
+        (started("deployment_2", 9, "QUEUED", "UPSCALE"), DeploymentOutcome::Superseded, 0),
+        (started("deployment_2", 9, "SUCCEEDED", "UNDEPLOY"), DeploymentOutcome::Cancelled, 0),
+        (started("deployment_2", 9, "SUCCEEDED", "CANCEL"), DeploymentOutcome::Cancelled, 0),
+        (json!({"id": "deployment_2", "state": "QUEUED"}), DeploymentOutcome::Cancelled, 2),
     ] {
         let platform = platform(vec![ok("CANCELLED")], vec![other, state("CANCELLED"), before.clone()]);
-        assert_eq!(told(wait(&platform).await), (outcome, Some("CANCELLED".to_owned()), 0));
+        assert_eq!(told(wait(&platform).await), (outcome, Some("CANCELLED".to_owned()), after));
     }
 }
 
@@ -232,4 +233,20 @@ async fn it_reads_no_kept_answer_and_is_not_in_the_way_of_retries() {
     let verdict = platform.client().send(command).cache(cache).retry(retry).await.unwrap();
     assert_eq!(verdict.outcome, DeploymentOutcome::Succeeded);
     assert_eq!(platform.journal().len(), 4);
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_takes_the_place_of_a_cancelled_one_may_show_up_a_little_later() {
+    let later = started("deployment_2", 9, "QUEUED", "DEPLOY");
+    let lists = [vec![state("CANCELLED")], vec![later, state("CANCELLED")]];
+    let looks = std::sync::atomic::AtomicUsize::new(0);
+    let platform = Platform::new(move |_, path| {
+        if path.ends_with("/deployments") {
+            let look = looks.fetch_add(1, std::sync::atomic::Ordering::Relaxed);
+            return (200, serde_json::to_string(&lists[look.min(1)]).unwrap());
+        }
+        (200, state("CANCELLED").to_string())
+    });
+    let ended = told(wait(&platform).await);
+    assert_eq!(ended, (DeploymentOutcome::Superseded, Some("CANCELLED".to_owned()), 2));
 }

@@ -221,6 +221,47 @@ async fn the_log_is_followed_while_the_platform_cannot_tell_how_far_it_is() {
     }
 }
 
+/// The log is behind, or the time is over when the deployment is: that its end was not told is said.
+#[tokio::test(start_paused = true)]
+async fn a_log_that_does_not_tell_the_end_is_told() {
+    for (faults, deadline) in [
+        (
+            vec![
+                StreamFault::ResetBetweenEvents { after: 3 },
+                StreamFault::HeartbeatOnly { lasts: 60 * SECOND },
+            ],
+            120,
+        ),
+        (vec![], 38),
+    ] {
+        let (sandbox, client) = sandbox(0);
+        for fault in faults {
+            sandbox.faults().add(Fault::stream(fault).times(1));
+        }
+        let mut command = command(&sandbox);
+        command.deadline = deadline * SECOND;
+        let told = follow(&client, command, usize::MAX).await.unwrap();
+        assert_eq!(told.outcome, Some(DeploymentOutcome::Succeeded));
+        let is_whole = told.lines.last().unwrap() == "Deployment successful";
+        assert_eq!((is_whole, told.log_errors), (false, 1), "{told:?}");
+    }
+}
+
+/// Who comes late reads the log of the deployment, and not what the program wrote since.
+#[tokio::test(start_paused = true)]
+async fn what_the_program_writes_after_the_end_is_not_of_the_deployment() {
+    for stop in [1, 12, 13] {
+        let (sandbox, client) = sandbox(0);
+        let first = follow(&client, command(&sandbox), stop).await.unwrap();
+        tokio::time::sleep(100 * SECOND).await;
+        let resume = DeployAndWait::resume(first.progress.unwrap(), 120 * SECOND);
+        let second = follow(&client, resume, usize::MAX).await.unwrap();
+        assert_eq!(second.outcome, Some(DeploymentOutcome::Succeeded));
+        assert_eq!(first.lines.len() + second.lines.len(), 13, "{second:?}");
+        assert_eq!((second.gaps, second.log_errors), (0, 0), "{second:?}");
+    }
+}
+
 #[tokio::test(start_paused = true)]
 async fn the_time_counts_from_the_first_poll_and_without_any_nothing_is_asked_for() {
     let (sandbox, client) = sandbox(0);
