@@ -166,6 +166,7 @@ impl Resolver {
             Ok(found) => return Ok(found),
             Err(missing) => missing,
         };
+        missing.check()?;
         let asking = self.0.transport.identity();
         if self.0.unknown.holds(&asking, missing) {
             return Err(missing.error());

@@ -18,7 +18,6 @@ impl DecodeError {
     }
 
     /// What is wrong, without its place.
-    #[cfg(any(feature = "schemars", test))]
     pub(crate) fn what(&self) -> &str {
         &self.what
     }

@@ -204,7 +204,9 @@ macro_rules! __open_enum_schema {
             fn json_schema(
                 _: &mut $crate::__private::schemars::SchemaGenerator,
             ) -> $crate::__private::schemars::Schema {
-                $crate::__private::schemars::json_schema!({ "type": "string", "examples": [$($wire),+] })
+                // Outside the macro, which does not take long lists.
+                let examples = [$($wire),+];
+                $crate::__private::schemars::json_schema!({ "type": "string", "examples": examples })
             }
         }
     };

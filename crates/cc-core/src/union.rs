@@ -6,6 +6,9 @@ use serde::de::{DeserializeOwned, Error as _};
 use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::{Map, Value};
 
+use crate::decode_error::DecodeError;
+use crate::json_path;
+
 /// A variant of a union that this version does not know, kept as it came and sent back as it came.
 ///
 /// `Debug` names its properties and shows no value: nothing is known of which of them is secret.
@@ -68,7 +71,14 @@ pub fn tagged_from_value<T: DeserializeOwned, E: serde::de::Error>(
     if let Value::Object(object) = &mut value {
         object.remove(tag);
     }
-    T::deserialize(value).map_err(E::custom)
+    // Only a text has the places by which an error names a field.
+    let text = value.to_string();
+    serde_json::from_str(&text).map_err(|cause| {
+        let place = json_path::at(text.as_bytes(), cause.line(), cause.column());
+        let cause = DecodeError::new(&cause);
+        let what = cause.what();
+        if place.is_empty() { E::custom(what) } else { E::custom(format_args!("`{place}`: {what}")) }
+    })
 }
 
 /// Encodes a known variant with its tag.
@@ -115,6 +125,8 @@ mod tests {
     fn a_known_variant_that_lacks_a_field_is_refused() {
         let error = serde_json::from_str::<Recipient>(r#"{"type":"BASIC"}"#).unwrap_err();
         assert!(error.to_string().contains("missing field `url`"), "{error}");
+        let error = serde_json::from_str::<Recipient>(r#"{"type":"BASIC","url":5}"#).unwrap_err();
+        assert!(error.to_string().contains("`url`: invalid type"), "{error}");
     }
 
     #[test]

@@ -88,7 +88,11 @@ pub fn render(decided: &[Decided<'_>], hand: &HandWritten, generated: &BTreeSet<
         "// {HEADER_TEXT}\n//! Every command, in the order of their domains and names.\n\n#[allow(unused_imports)]\n\
          use crate::catalog::{{CommandInfo{imports}}};\n{}\n\
          pub(crate) fn entries() -> Vec<CommandInfo> {{\n    vec![\n",
-        if streams { "#[cfg(feature = \"stream\")]\nuse crate::catalog::stream_entry;\n" } else { "" }
+        if streams {
+            "#[cfg(feature = \"stream\")]\n#[allow(unused_imports)]\nuse crate::catalog::stream_entry;\n"
+        } else {
+            ""
+        }
     );
     for entry in entries.values() {
         text.push_str(entry);

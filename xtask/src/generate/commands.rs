@@ -112,7 +112,7 @@ pub fn render(decided: &[Decided<'_>], hand: &HandWritten) -> Result<Rendered, S
     // A domain of commands that is written by hand alone is a module too.
     let mut files = BTreeMap::new();
     let mut index = format!(
-        "// {HEADER_TEXT}\n//! The commands that are one request, a module for each domain of commands.\n\n#![allow(unused_braces, clippy::clone_on_copy, clippy::should_implement_trait, clippy::too_many_arguments, clippy::unnecessary_sort_by)]\n\n\
+        "// {HEADER_TEXT}\n//! The commands that are one request, a module for each domain of commands.\n\n#![allow(unused_braces, deprecated, clippy::clone_on_copy, clippy::should_implement_trait, clippy::too_many_arguments, clippy::unnecessary_sort_by)]\n\n\
          pub(crate) mod api;\n#[cfg(feature = \"catalog\")]\npub(crate) mod catalog;\n\n/// The generated part of each domain of commands.\npub mod commands {{\n"
     );
     for (name, (features, title, code)) in &modules {

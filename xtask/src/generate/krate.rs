@@ -7,8 +7,8 @@ use super::{HEADER_TOML, header};
 use crate::spec::model::{Domain, Operation};
 
 pub fn manifest(domain: &Domain) -> String {
-    let description = domain.description.replace('\n', " ");
-    let description = description.trim_end_matches('.').replace('"', "'");
+    let description = domain.description.replace(|c: char| c.is_control(), " ");
+    let description = description.trim_end_matches('.').replace('\\', "\\\\").replace('"', "'");
     let mut keywords = vec!["clever-cloud".to_owned()];
     keywords.extend(domain.keywords.iter().take(4).map(|keyword| keyword.to_lowercase().replace(' ', "-")));
     let keywords: Vec<String> = keywords.iter().map(|keyword| format!("{keyword:?}")).collect();

@@ -270,9 +270,10 @@ fn render_build(out: &mut String, operation: &Operation, inputs: &[Input], const
     // The route is filled from left to right, whatever the order of the parameters.
     let template =
         operation.path.split('{').skip(1).filter_map(|rest| rest.split_once('}')).map(|(name, _)| name);
+    let last = template.clone().last();
     for name in template {
         if let Some(input) = inputs.iter().find(|input| input.place == "path" && input.name == name) {
-            let fill = if operation.wildcard { "path_rest" } else { "path" };
+            let fill = if operation.wildcard && last == Some(name) { "path_rest" } else { "path" };
             let _ = writeln!(out, "            .{fill}({}, &self.{})", literal(name), input.ident);
         }
     }

@@ -77,6 +77,14 @@ impl Ty {
         }
     }
 
+    /// The type inside a box, else the type itself.
+    pub fn unboxed(&self) -> &Ty {
+        match self {
+            Self::Boxed(inner) => inner,
+            other => other,
+        }
+    }
+
     pub fn optional(self) -> Self {
         match self {
             Self::Option(_) => self,

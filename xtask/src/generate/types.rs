@@ -134,7 +134,7 @@ fn fields(
                 lenient = true;
             }
         } else if !in_request && !essential {
-            match &ty {
+            match ty.unboxed() {
                 Ty::Local(name) if !open.contains(name) => ty = ty.optional(),
                 Ty::Core(name) if name.starts_with("Timestamp") => ty = ty.optional(),
                 _ => lenient = true,

@@ -2,7 +2,7 @@
 
 use cc_core::{
     AddonId, AddonProviderId, AnyAddonId, ApplicationId, ConsumerKey, Error, ErrorKind, OwnerId, RealAddonId,
-    ResourceId,
+    ResourceId, Result,
 };
 
 use super::index::Index;
@@ -117,6 +117,15 @@ pub(super) struct Missing<'a> {
 }
 
 impl Missing<'_> {
+    /// Refuses what can be nobody's id, as a request would that it is sent in.
+    pub(super) fn check(self) -> Result<()> {
+        if matches!(self.text, "" | "." | "..") {
+            let message = format!("`{}` is no id: nothing was sent", self.text);
+            return Err(Error::new(ErrorKind::InvalidInput).with_message(message));
+        }
+        Ok(())
+    }
+
     #[cold]
     pub(super) fn error(self) -> Error {
         let what = match self.form {

@@ -1,6 +1,6 @@
 //! OAuth 1: a consumer, a user's token, and the header that proves both. Source: RFC 5849.
 
-use std::fmt::Write;
+use std::fmt::{self, Write};
 
 use http::{HeaderMap, Method, Uri};
 
@@ -9,7 +9,7 @@ use crate::secret::Secret;
 use crate::time::Timestamp;
 
 /// An OAuth 1 consumer and the token that a user gave it.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 pub struct OAuth1 {
     /// Key of the consumer.
     pub consumer_key: String,
@@ -21,6 +21,20 @@ pub struct OAuth1 {
     pub token_secret: Secret,
     /// How requests are signed.
     pub method: SignatureMethod,
+}
+
+/// Shows no part of the token.
+impl fmt::Debug for OAuth1 {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let token = Secret::from(self.token.as_str());
+        f.debug_struct("OAuth1")
+            .field("consumer_key", &self.consumer_key)
+            .field("consumer_secret", &self.consumer_secret)
+            .field("token", &token)
+            .field("token_secret", &self.token_secret)
+            .field("method", &self.method)
+            .finish()
+    }
 }
 
 /// What makes each signature another one.
