@@ -4,6 +4,7 @@
 #[allow(unused_imports)]
 use crate::catalog::{CommandInfo, entry, url_entry};
 #[cfg(feature = "stream")]
+#[allow(unused_imports)]
 use crate::catalog::stream_entry;
 
 pub(crate) fn entries() -> Vec<CommandInfo> {
