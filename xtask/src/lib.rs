@@ -49,10 +49,7 @@ pub fn run(arguments: &[String], root: &Path) -> Outcome {
             Err(message) => Outcome::failed(format!("error: {message}\n\n{HELP}")),
         },
         ["check"] => problems(&in_spec(check_all(root))),
-        ["check", file] => match spec::read_document(Path::new(file)) {
-            Ok(document) => problems(&check::check_alone((*file).to_owned(), &document)),
-            Err(problem) => problems(&[problem]),
-        },
+        ["check", file] => check_file(Path::new(file)),
         ["coverage"] => report::coverage(root, None),
         ["coverage", "--against", file] => report::coverage(root, Some(Path::new(file))),
         ["tidy"] => tidy::tidy(root),
@@ -77,6 +74,21 @@ fn check_all(root: &Path) -> Vec<Problem> {
     }
     found.append(&mut others);
     found
+}
+
+/// The problems of one document, which may refer to the `shared.yaml` beside it.
+fn check_file(file: &Path) -> Outcome {
+    let document = match spec::read_document(file) {
+        Ok(document) => document,
+        Err(problem) => return problems(&[problem]),
+    };
+    let shared = spec::read_document(&file.with_file_name("shared.yaml")).ok();
+    let name = file.file_name().unwrap_or_default().to_string_lossy().into_owned();
+    let mut found = check::check_alone(name, &document, shared.as_ref());
+    for problem in &mut found {
+        problem.file = file.display().to_string();
+    }
+    problems(&found)
 }
 
 /// Problems with their files as seen from the workspace's root, where an editor finds them.

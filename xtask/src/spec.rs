@@ -45,14 +45,16 @@ impl Documents {
     pub fn read_what_can_be(folder: &Path) -> (Self, Vec<Problem>) {
         let mut documents = Self { domains: BTreeMap::new(), shared: Node::empty_map() };
         let mut files: Vec<PathBuf> = match std::fs::read_dir(folder) {
-            Ok(entries) => entries
-                .filter_map(|entry| entry.ok().map(|entry| entry.path()))
-                .filter(|path| path.extension().is_some_and(|extension| extension == "yaml"))
-                .collect(),
+            Ok(entries) => entries.filter_map(|entry| entry.ok().map(|entry| entry.path())).collect(),
             Err(error) => return (documents, vec![unreadable(folder, &error)]),
         };
         files.sort();
         let mut problems = Vec::new();
+        files.retain(|path| {
+            let is_document = path.extension().is_some_and(|extension| extension == "yaml") && !path.is_dir();
+            problems.extend((!is_document).then(|| passed_over(path)).flatten());
+            is_document
+        });
         for path in files {
             let name = path.file_stem().unwrap_or_default().to_string_lossy().into_owned();
             match read_document(&path) {
@@ -88,6 +90,20 @@ pub fn read_document(path: &Path) -> Result<Node, Problem> {
         message: error.message,
         pointer: "#".to_owned(),
     })
+}
+
+/// What looks like a document and is none of the spec.
+fn passed_over(path: &Path) -> Option<Problem> {
+    let name = path.file_name()?.to_string_lossy().into_owned();
+    let extension = path.extension().unwrap_or_default().to_string_lossy().to_lowercase();
+    let message = if path.is_dir() && name != "surface" {
+        "a folder is passed over: documents lie in `spec/` itself"
+    } else if !path.is_dir() && matches!(&*extension, "yml" | "yaml" | "json") {
+        "is passed over: a document is called `NAME.yaml`"
+    } else {
+        return None;
+    };
+    Some(Problem { file: name, line: 0, rule: "file", message: message.to_owned(), pointer: "#".to_owned() })
 }
 
 fn unreadable(path: &Path, error: &std::io::Error) -> Problem {

@@ -47,6 +47,21 @@ impl<'a> Report<'a> {
     }
 }
 
+impl<'a> Report<'a> {
+    /// What a schema refers to, or itself.
+    fn target(&self, schema: &'a Node) -> &'a Node {
+        let mut schema = schema;
+        // A name that leads to itself is told by a rule of its own.
+        for _ in 0..16 {
+            match schema.str_at("$ref").and_then(|reference| self.resolve(reference)) {
+                Some(next) => schema = next,
+                None => break,
+            }
+        }
+        schema
+    }
+}
+
 /// Appends a key to a JSON pointer.
 fn join(pointer: &str, key: &str) -> String {
     format!("{pointer}/{}", key.replace('~', "~0").replace('/', "~1"))
@@ -136,10 +151,16 @@ pub fn check(documents: &Documents) -> Vec<Problem> {
 }
 
 /// Checks one document that stands alone, such as one that was published elsewhere.
-pub fn check_alone(file: String, document: &Node) -> Vec<Problem> {
-    let shared = Node::empty_map();
-    let mut report = Report::new(file, document, &shared);
-    check_document(&mut report);
+pub fn check_alone(file: String, document: &Node, shared: Option<&Node>) -> Vec<Problem> {
+    let none = Node::empty_map();
+    let is_shared = file == "shared.yaml";
+    let mut report = Report::new(file, document, shared.unwrap_or(&none));
+    if is_shared {
+        components(&mut report, true);
+        names::check(&mut report, true);
+    } else {
+        check_document(&mut report);
+    }
     report.problems.sort();
     report.problems.dedup();
     report.problems
@@ -222,12 +243,32 @@ fn check_document(report: &mut Report<'_>) {
             "a title is one line without quotes: it goes into manifests",
         );
     }
+    let keywords = document.at(&["info", "x-keywords"]);
+    for keyword in keywords.map(Node::items).unwrap_or_default() {
+        let text = keyword.as_str().unwrap_or_default();
+        let fits = text.len() <= 20
+            && text.starts_with(|first: char| first.is_ascii_alphanumeric())
+            && text.chars().all(|c| c.is_ascii_alphanumeric() || "_-+ ".contains(c));
+        if !fits {
+            let message =
+                format!("`{text}` is no keyword of a crate: up to 20 letters, digits, `-`, `_` and `+`");
+            report.add(keyword.line, "info", "/info/x-keywords", message);
+        }
+    }
     for key in ["title", "version"] {
         if document.at(&["info", key]).and_then(Node::as_str).is_none_or(|text| text.trim().is_empty()) {
             report.add(document.line, "info", "/info", format!("`info` has no `{key}`"));
         }
     }
     match document.get("paths") {
+        Some(paths) if paths.is_map() && operations(document).next().is_none() => {
+            report.add(
+                paths.line,
+                "paths",
+                "/paths",
+                "there is no operation: a domain without any is no crate",
+            );
+        }
         Some(paths) if paths.is_map() => {}
         _ => report.add(document.line, "paths", "/paths", "there is no `paths` map"),
     }
@@ -250,10 +291,20 @@ fn check_document(report: &mut Report<'_>) {
     }
 }
 
-fn path_item(report: &mut Report<'_>, path: &Entry) {
+fn path_item<'a>(report: &mut Report<'a>, path: &'a Entry) {
     let pointer = join("/paths", &path.key);
     if !path.key.starts_with('/') {
         report.add(path.line, "path", &pointer, "a path starts with `/`");
+    }
+    if path.key.contains(|c: char| c.is_whitespace() || "?#%\\".contains(c))
+        || path.key.contains("//")
+        || path.key.split('/').any(|segment| segment == "." || segment == "..")
+    {
+        let message = "a path is what a URL has before `?`, with nothing encoded, empty, `.` or `..` in it";
+        report.add(path.line, "path", &pointer, message);
+    }
+    if path.key.matches('{').count() != path.key.matches('}').count() {
+        report.add(path.line, "path", &pointer, "a `{` of the path is not closed, or a `}` not opened");
     }
     if !path.value.is_map() {
         report.add(path.line, "path", &pointer, "a path holds a map of its operations");

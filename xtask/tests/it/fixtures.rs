@@ -85,16 +85,18 @@ fn an_operation_becomes_a_command() {
 
 #[test]
 fn a_document_that_breaks_rules_gets_every_problem_with_its_place() {
-    let problems = check::check_alone("refused.yaml".to_owned(), &fixture("refused"));
+    let problems = check::check_alone("refused.yaml".to_owned(), &fixture("refused"), None);
     let text: String = problems.iter().map(|problem| format!("{problem}\n")).collect();
     insta::assert_snapshot!(text);
 }
 
 #[test]
 fn what_would_be_misread_or_no_rust_gets_every_problem_with_its_place() {
-    let text: String =
-        check::check(&documents("names")).iter().map(|problem| format!("{problem}\n")).collect();
-    insta::assert_snapshot!(text);
+    for name in ["names", "values"] {
+        let problems = check::check(&documents(name));
+        let text: String = problems.iter().map(|problem| format!("{problem}\n")).collect();
+        insta::assert_snapshot!(name, text);
+    }
 }
 
 #[test]

@@ -111,6 +111,30 @@ fn what_cannot_be_named_or_reached_is_refused() {
 }
 
 #[test]
+fn what_looks_like_a_document_and_is_none_is_told() {
+    let copy = tempfile::tempdir().unwrap();
+    copy_folder(&root().join("spec"), &copy.path().join("spec"));
+    assert!(run(&words("check"), copy.path()).success);
+    for name in ["foo.yml", "foo.YAML", "openapi.json", "more/zone.yaml"] {
+        let file = copy.path().join("spec").join(name);
+        std::fs::create_dir_all(file.parent().unwrap()).unwrap();
+        std::fs::write(&file, "openapi: 3.0.3\n").unwrap();
+        let told = run(&words("check"), copy.path());
+        assert!(!told.success && told.text.contains("passed over"), "{name}: {}", told.text);
+        std::fs::remove_file(&file).unwrap();
+        let _ = std::fs::remove_dir(copy.path().join("spec/more"));
+    }
+}
+
+#[test]
+fn a_document_is_checked_where_it_lies() {
+    for name in ["zone", "shared"] {
+        let outcome = run(&["check".to_owned(), format!("{}/spec/{name}.yaml", root().display())], &root());
+        assert!(outcome.success, "{name}: {}", outcome.text);
+    }
+}
+
+#[test]
 fn a_file_that_cannot_be_read_hides_no_problem_of_the_others() {
     let copy = tempfile::tempdir().unwrap();
     copy_folder(&root().join("spec"), &copy.path().join("spec"));
@@ -216,7 +240,7 @@ proptest! {
     #[test]
     fn no_document_makes_the_check_panic(text in mangled()) {
         if let Ok(document) = node::parse(&text) {
-            check::check_alone("mangled.yaml".to_owned(), &document);
+            check::check_alone("mangled.yaml".to_owned(), &document, None);
         }
     }
 }

@@ -289,6 +289,17 @@ async fn a_summary_that_fails_fails_those_who_wait_and_is_asked_for_again_by_the
     assert_eq!(client.send(read("app_1")).await.unwrap(), "ok");
 }
 
+#[tokio::test]
+async fn what_can_be_no_id_costs_no_request() {
+    let platform = Platform::usual();
+    let client = platform.client();
+    for id in ["", ".", ".."] {
+        let error = client.resolver().owner_of(&app(id)).await.unwrap_err();
+        assert_eq!((error.kind(), error.is_not_found()), (ErrorKind::InvalidInput, false), "{error}");
+    }
+    assert_eq!(platform.summaries(), 0);
+}
+
 #[tokio::test(start_paused = true)]
 async fn a_summary_that_fails_for_a_while_is_asked_for_again_as_the_policy_says() {
     let platform =

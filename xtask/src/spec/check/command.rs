@@ -3,13 +3,16 @@
 use std::collections::BTreeSet;
 
 use super::super::node::{Kind, Node};
-use super::{Report, join, keys};
+use super::{Report, join, keys, names};
 use crate::generate::rust::camel_name;
+
+/// Names that the module of commands uses, besides those that all modules do.
+const TAKEN: [&str; 6] = ["Command", "Context", "Ids", "Ok", "Result", "Vec"];
 
 /// What an owner can be resolved from although the operation does not take it.
 pub const RESOLVABLE: [&str; 4] = ["applicationId", "addonProviderId", "oauthConsumerKey", "addonId"];
 
-pub fn check(report: &mut Report<'_>, operation: &Node, pointer: &str) {
+pub fn check<'a>(report: &mut Report<'a>, operation: &'a Node, pointer: &str) {
     let Some(command) = operation.get("x-command") else { return };
     let pointer = &join(pointer, "x-command");
     if !command.is_map() {
@@ -24,6 +27,14 @@ pub fn check(report: &mut Report<'_>, operation: &Node, pointer: &str) {
         report.add(command.line, "command", pointer, "the command has no `name` in PascalCase");
     }
     keys::check(report, command, &keys::COMMAND, pointer, "a command");
+    if let Some(name) = command.str_at("name").filter(|name| names::is_taken(name, &TAKEN)) {
+        report.add(command.line, "rust-name", pointer, format!("`{name}` means something else in Rust"));
+    }
+    if let Some(domain) = command.get("domain")
+        && !domain.as_str().is_some_and(super::is_domain)
+    {
+        report.add(domain.line, "command", pointer, "`domain` is lower-case letters, digits and `-`");
+    }
     let inputs = Inputs::of(report, operation);
     let mut problems = Vec::new();
     let mut problem = |line: usize, message: String| problems.push((line, message));
@@ -47,6 +58,14 @@ pub fn check(report: &mut Report<'_>, operation: &Node, pointer: &str) {
             );
         }
     }
+    let mut targets = BTreeSet::new();
+    for entry in command.get("fields").map(Node::entries).unwrap_or_default() {
+        let target = entry.value.as_str().unwrap_or_default();
+        if target != "nowhere" && !targets.insert(target) {
+            problem(entry.line, format!("two fields go to `{target}`"));
+        }
+    }
+    kinds(report, operation, command, &inputs, &mut problem);
     let fields = fields(&inputs, command);
     let mut names = BTreeSet::new();
     for name in &fields {
@@ -84,7 +103,12 @@ pub fn check(report: &mut Report<'_>, operation: &Node, pointer: &str) {
 }
 
 /// `empty` and `sort` against what the operation answers.
-fn answer(report: &Report<'_>, operation: &Node, command: &Node, problem: &mut impl FnMut(usize, String)) {
+fn answer<'a>(
+    report: &Report<'a>,
+    operation: &'a Node,
+    command: &Node,
+    problem: &mut impl FnMut(usize, String),
+) {
     let answer = Answer::of(report, operation);
     if let Some(empty) = command.get("empty") {
         match empty.as_str() {
@@ -103,53 +127,88 @@ fn answer(report: &Report<'_>, operation: &Node, command: &Node, problem: &mut i
         Answer::List(_) if command.get("output").is_some() => {}
         Answer::List(item) => {
             let field = name.trim_start_matches('-');
-            let properties = item.and_then(|item| item.get("properties"));
-            if field != "self" && properties.is_none_or(|properties| properties.get(field).is_none()) {
+            let by = match field {
+                "self" => item,
+                _ => {
+                    item.and_then(|item| item.get("properties")).and_then(|properties| properties.get(field))
+                }
+            };
+            let Some(by) = by else {
                 problem(sort.line, format!("`sort` by `{field}`, which the things in the list do not have"));
+                return;
+            };
+            let is_secret = reference(by) == Some("Secret");
+            let by = report.target(by);
+            let has_order = matches!(by.str_at("type"), Some("string" | "integer" | "boolean"))
+                && by.get("enum").is_none()
+                && !is_secret;
+            if !has_order {
+                problem(sort.line, format!("`sort` by `{field}`, which has no order"));
             }
         }
     }
 }
 
 /// What can be given to an operation.
-struct Inputs {
-    /// `path.NAME`, `query.NAME`, `header.NAME`, `body.PROPERTY` or `body`, each with its own name.
-    all: Vec<(String, String)>,
+struct Inputs<'a> {
+    all: Vec<Input<'a>>,
     /// Whether there is a body, whose properties may be unknown.
     body: bool,
     /// Whether each is known.
     complete: bool,
 }
 
-impl Inputs {
-    fn of(report: &Report<'_>, operation: &Node) -> Self {
+struct Input<'a> {
+    /// `path.NAME`, `query.NAME`, `header.NAME`, `body.PROPERTY` or `body`.
+    target: String,
+    name: String,
+    required: bool,
+    schema: Option<&'a Node>,
+}
+
+impl<'a> Inputs<'a> {
+    fn of(report: &Report<'a>, operation: &'a Node) -> Self {
         let mut inputs = Self { all: Vec::new(), body: false, complete: true };
         for parameter in operation.get("parameters").map(Node::items).unwrap_or_default() {
             match (parameter.str_at("name"), parameter.str_at("in")) {
-                (Some(name), Some(place)) => inputs.all.push((format!("{place}.{name}"), name.to_owned())),
+                (Some(name), Some(place)) => inputs.all.push(Input {
+                    target: format!("{place}.{name}"),
+                    name: name.to_owned(),
+                    required: parameter.is_true_at("required"),
+                    schema: parameter.get("schema"),
+                }),
                 _ => inputs.complete = false,
             }
         }
         let Some(body) = operation.get("requestBody") else { return inputs };
         inputs.body = true;
         let media = body.get("content").map(Node::entries).unwrap_or_default().first();
-        let schema = media.and_then(|media| media.value.get("schema")).map(|schema| target(report, schema));
+        let own = media.and_then(|media| media.value.get("schema"));
+        let schema = own.map(|schema| report.target(schema));
         match schema.and_then(|schema| schema.get("properties")) {
-            Some(properties) => inputs.all.extend(
-                properties.entries().iter().map(|entry| (format!("body.{}", entry.key), entry.key.clone())),
-            ),
-            None => inputs.all.push(("body".to_owned(), "body".to_owned())),
+            Some(properties) => inputs.all.extend(properties.entries().iter().map(|entry| Input {
+                target: format!("body.{}", entry.key),
+                name: entry.key.clone(),
+                required: false,
+                schema: Some(&entry.value),
+            })),
+            None => inputs.all.push(Input {
+                target: "body".to_owned(),
+                name: "body".to_owned(),
+                required: true,
+                schema: own,
+            }),
         }
         inputs
     }
 
     fn have(&self, target: &str) -> bool {
-        !self.complete || target == "body" && self.body || self.all.iter().any(|(known, _)| known == target)
+        !self.complete || target == "body" && self.body || self.all.iter().any(|known| known.target == target)
     }
 }
 
 /// The names of a command's fields.
-fn fields(inputs: &Inputs, command: &Node) -> Vec<String> {
+fn fields(inputs: &Inputs<'_>, command: &Node) -> Vec<String> {
     let places = command.get("fields").map(Node::entries).unwrap_or_default();
     let named = |target: &str| places.iter().find(|entry| entry.value.as_str() == Some(target));
     let constants = command.get("constants");
@@ -157,9 +216,9 @@ fn fields(inputs: &Inputs, command: &Node) -> Vec<String> {
     let mut fields: Vec<String> = inputs
         .all
         .iter()
-        .filter(|(target, _)| constants.is_none_or(|constants| constants.get(target).is_none()))
-        .filter(|(target, _)| whole.is_none() || !target.starts_with("body"))
-        .map(|(target, name)| named(target).map_or_else(|| camel_name(name), |entry| entry.key.clone()))
+        .filter(|input| constants.is_none_or(|constants| constants.get(&input.target).is_none()))
+        .filter(|input| whole.is_none() || !input.target.starts_with("body"))
+        .map(|input| named(&input.target).map_or_else(|| camel_name(&input.name), |entry| entry.key.clone()))
         .collect();
     fields.extend(whole.map(|entry| entry.key.clone()));
     fields.extend(
@@ -184,23 +243,116 @@ impl<'a> Answer<'a> {
         };
         let media = success.value.get("content").map(Node::entries).unwrap_or_default().first();
         let Some(schema) = media.and_then(|media| media.value.get("schema")) else { return Self::Other };
-        let schema = target(report, schema);
+        let schema = report.target(schema);
         match schema.str_at("type") {
-            Some("array") => Self::List(schema.get("items").map(|items| target(report, items))),
+            Some("array") => Self::List(schema.get("items").map(|items| report.target(items))),
             _ => Self::Other,
         }
     }
 }
 
-/// What a schema refers to, or itself.
-fn target<'a>(report: &Report<'a>, schema: &'a Node) -> &'a Node {
-    let mut schema = schema;
-    // A name that leads to itself is told by another rule.
-    for _ in 0..16 {
-        match schema.str_at("$ref").and_then(|reference| report.resolve(reference)) {
-            Some(next) => schema = next,
-            None => break,
+/// What the inputs of a command are, where it does something with them.
+fn kinds(
+    report: &Report<'_>,
+    operation: &Node,
+    command: &Node,
+    inputs: &Inputs<'_>,
+    problem: &mut impl FnMut(usize, String),
+) {
+    let line = command.line;
+    let responses = operation.get("responses").map(Node::entries).unwrap_or_default();
+    let media = |entry: &Node| {
+        entry.get("content").map(Node::entries).unwrap_or_default().first().map(|media| media.key.clone())
+    };
+    if responses.iter().any(|entry| media(&entry.value).as_deref() == Some("text/event-stream")) {
+        problem(line, "a stream is a command written by hand: declare it in `x-composites`".to_owned());
+    }
+    let body = operation.get("requestBody").and_then(media);
+    let is_text = body.as_deref().is_none_or(|media| {
+        media.contains("json")
+            || media.starts_with("text/")
+            || media.contains("yaml")
+            || media.contains("urlencoded")
+    });
+    if !is_text {
+        problem(
+            line,
+            "a command that sends bytes is written by hand: declare it in `x-composites`".to_owned(),
+        );
+    }
+    for input in inputs.all.iter().filter(|input| !input.target.starts_with("body")) {
+        if input.schema.is_some_and(|schema| report.target(schema).str_at("type") == Some("object")) {
+            problem(line, format!("a command has no field for the map `{}`", input.name));
         }
     }
-    schema
+    let places = command.get("fields").map(Node::entries).unwrap_or_default();
+    let of_field = |field: &str| {
+        let place = places.iter().find(|entry| entry.key == field).and_then(|entry| entry.value.as_str());
+        inputs.all.iter().find(|input| {
+            place.map_or_else(|| camel_name(&input.name) == field, |place| input.target == place)
+        })
+    };
+    if let Some(owner) = command.get("owner")
+        && let Some(name) = owner.as_str()
+    {
+        let translated = command.get("addon").is_some_and(|addon| addon.get(name).is_some());
+        let kind = of_field(name).and_then(|input| input.schema).and_then(reference);
+        let is_subject = kind.is_some_and(|kind| {
+            ["ApplicationId", "AddonProviderId", "ConsumerKey", "ResourceId"].contains(&kind)
+        });
+        if places.iter().any(|entry| entry.key == name && entry.value.as_str() == Some("nowhere")) {
+            problem(
+                owner.line,
+                format!(
+                    "the owner cannot be resolved from `{name}`, which goes nowhere: leave it out of `fields`"
+                ),
+            );
+        } else if of_field(name).is_some() && !is_subject && !translated {
+            problem(
+                owner.line,
+                format!(
+                    "the owner cannot be resolved from `{name}`, which is no id of an application, an add-on, a provider or a consumer"
+                ),
+            );
+        }
+    }
+    for entry in command.get("addon").map(Node::entries).unwrap_or_default() {
+        let Some(input) = of_field(&entry.key) else { continue };
+        let wanted = if entry.value.as_str() == Some("REAL") { "RealAddonId" } else { "AddonId" };
+        let kind = input.schema.and_then(reference).unwrap_or_default();
+        if !input.required {
+            problem(entry.line, format!("`{}` is optional, and only what is there is translated", entry.key));
+        } else if kind != wanted && kind != "ResourceId" && kind != "AnyAddonId" {
+            problem(
+                entry.line,
+                format!("`{}` becomes a `{wanted}`, and the operation does not take one there", entry.key),
+            );
+        }
+    }
+    for entry in command.get("constants").map(Node::entries).unwrap_or_default() {
+        let Some(schema) =
+            inputs.all.iter().find(|input| input.target == entry.key).and_then(|input| input.schema)
+        else {
+            continue;
+        };
+        let plain = report.target(schema).get("x-rust-type").is_none();
+        let fits = match (report.target(schema).str_at("type"), &entry.value.kind) {
+            (Some("string"), Kind::String(_)) => plain || reference(schema) == Some("Secret"),
+            (Some("boolean"), Kind::Bool(_)) => true,
+            (Some("integer"), Kind::Number(number)) => number.is_i64(),
+            (Some("number"), Kind::Number(number)) => number.is_f64(),
+            _ => false,
+        };
+        if !fits {
+            problem(
+                entry.line,
+                format!("the constant `{}` is not of the type that is sent there", entry.key),
+            );
+        }
+    }
+}
+
+/// The schema that another is a reference to, by its name.
+fn reference(schema: &Node) -> Option<&str> {
+    schema.str_at("$ref")?.rsplit('/').next()
 }

@@ -2,7 +2,7 @@
 
 use strsim::damerau_levenshtein;
 
-use super::super::node::Node;
+use super::super::node::{Kind, Node};
 use super::{Report, join};
 
 /// What one kind of map may hold: keys of OpenAPI, and extensions of this project.
@@ -141,13 +141,71 @@ pub const SCHEMA: Keys = Keys {
     ],
 };
 
-/// Reports the keys of a map that nobody knows.
+/// What stands behind a key.
+#[derive(Clone, Copy)]
+enum Value {
+    Yes,
+    Text,
+    Texts,
+    List,
+    Map,
+    Millis,
+}
+
+impl Value {
+    /// Of the keys that are read; what nobody reads may be anything.
+    fn of(key: &str, requires_names: bool) -> Option<Self> {
+        Some(match key {
+            "required" if requires_names => Self::Texts,
+            "required" | "deprecated" | "nullable" | "x-one-shot" | "x-idempotent" | "x-wildcard"
+            | "x-essential" | "x-tri-state" => Self::Yes,
+            "operationId" | "summary" | "description" | "name" | "in" | "type" | "format" | "$ref"
+            | "title" | "x-successor" | "x-client-command" | "x-note" | "x-free-json" | "x-rust-type"
+            | "domain" | "owner" | "empty" | "output" | "sort" | "kind" => Self::Text,
+            "x-source" | "x-aliases" | "x-used-by" | "x-keywords" | "operations" | "tags" => Self::Texts,
+            "parameters" | "x-composites" | "enum" | "oneOf" => Self::List,
+            "properties" | "responses" | "content" | "components" | "paths" | "info" | "requestBody"
+            | "fields" | "constants" | "addon" | "discriminator" | "x-values" => Self::Map,
+            "x-heartbeat-ms" => Self::Millis,
+            _ => return None,
+        })
+    }
+
+    fn fits(self, node: &Node) -> bool {
+        match (self, &node.kind) {
+            (Self::Yes, Kind::Bool(_))
+            | (Self::Text, Kind::String(_))
+            | (Self::List, Kind::List(_))
+            | (Self::Map, Kind::Map(_)) => true,
+            (Self::Texts, Kind::List(items)) => items.iter().all(|item| item.as_str().is_some()),
+            (Self::Millis, Kind::Number(number)) => number.as_u64().is_some_and(|millis| millis > 0),
+            _ => false,
+        }
+    }
+
+    fn words(self) -> &'static str {
+        match self {
+            Self::Yes => "`true` or `false`",
+            Self::Text => "a text",
+            Self::Texts => "a list of texts",
+            Self::List => "a list",
+            Self::Map => "a map",
+            Self::Millis => "a number of milliseconds",
+        }
+    }
+}
+
+/// Reports the keys of a map that nobody knows, and what cannot stand behind those that are known.
 pub fn check(report: &mut Report<'_>, node: &Node, keys: &Keys, pointer: &str, what: &str) {
     for entry in node.entries() {
         let key = entry.key.as_str();
         let (known, rule) =
             if key.starts_with("x-") { (keys.extensions, "extension") } else { (keys.standard, "key") };
         if known.contains(&key) {
+            let names = keys.standard.contains(&"properties");
+            if let Some(value) = Value::of(key, names).filter(|value| !value.fits(&entry.value)) {
+                report.add(entry.line, "value", &join(pointer, key), format!("`{key}` is {}", value.words()));
+            }
             continue;
         }
         let nearest = known.iter().map(|known| (damerau_levenshtein(key, known), known)).min();

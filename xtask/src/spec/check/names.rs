@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::super::node::{Kind, Node};
 use super::{Report, join, operations_with_pointer};
-use crate::generate::rust::{field_name, type_name};
+use crate::generate::rust::{field_name, type_name, variant_name};
 
 /// Names that the generated modules use in their plain form.
 const COMMON: [&str; 12] = [
@@ -54,6 +54,11 @@ impl Scope {
     }
 }
 
+/// Whether a name means something else, everywhere or where these do.
+pub fn is_taken(name: &str, here: &[&str]) -> bool {
+    COMMON.contains(&name) || here.contains(&name)
+}
+
 pub fn check(report: &mut Report<'_>, shared: bool) {
     let document = report.document;
     schemas(report, document, shared);
@@ -62,7 +67,7 @@ pub fn check(report: &mut Report<'_>, shared: bool) {
         let line = operation.line;
         if let Some(id) = operation.str_at("operationId") {
             let rust = type_name(id);
-            if COMMON.iter().chain(&IN_REQUESTS).any(|taken| *taken == rust) {
+            if is_taken(&rust, &IN_REQUESTS) {
                 let message =
                     format!("the request of `{id}` would be called `{rust}`, which means something else");
                 report.add(line, "rust-name", &pointer, message);
@@ -100,7 +105,7 @@ fn schemas(report: &mut Report<'_>, document: &Node, shared: bool) {
     for entry in all {
         let pointer = join("/components/schemas", &entry.key);
         let rust = type_name(&entry.key);
-        if COMMON.iter().chain(&IN_TYPES).any(|taken| *taken == rust) {
+        if is_taken(&rust, &IN_TYPES) {
             let message =
                 format!("the type of `{}` would be called `{rust}`, which means something else", entry.key);
             report.add(entry.line, "rust-name", &pointer, message);
@@ -132,6 +137,16 @@ fn schemas(report: &mut Report<'_>, document: &Node, shared: bool) {
                 );
             }
         }
+        let mut variants = Scope::default();
+        variants.take("Unknown", "every value that is not known");
+        for variant in entry.value.at(&["discriminator", "mapping"]).map(Node::entries).unwrap_or_default() {
+            let rust = variant_name(&variant.key);
+            if let Some(other) = variants.take(&rust, format!("`{}`", variant.key)) {
+                let message =
+                    format!("the variants `{}` and {other} would both be called `{rust}`", variant.key);
+                report.add(variant.line, "rust-name", &pointer, message);
+            }
+        }
         let mut values = BTreeSet::new();
         for value in entry.value.get("enum").map(Node::items).unwrap_or_default() {
             if let Kind::String(text) = &value.kind
@@ -143,11 +158,11 @@ fn schemas(report: &mut Report<'_>, document: &Node, shared: bool) {
     }
 }
 
-/// Whether a name leads to nothing but references back to itself.
+/// Whether a name leads to nothing but references back to itself, or to lists and maps of itself.
 fn is_circular(report: &Report<'_>, name: &str, schema: &Node) -> bool {
     let own = format!("#/components/schemas/{name}");
     let mut seen = BTreeSet::new();
-    let mut next = schema.str_at("$ref");
+    let mut next = alias(schema);
     while let Some(target) = next {
         if target == own {
             return true;
@@ -155,7 +170,13 @@ fn is_circular(report: &Report<'_>, name: &str, schema: &Node) -> bool {
         if !seen.insert(target) {
             return false;
         }
-        next = report.resolve(target).and_then(|schema| schema.str_at("$ref"));
+        next = report.resolve(target).and_then(alias);
     }
     false
+}
+
+/// What a schema without a type of its own in Rust stands for.
+fn alias(schema: &Node) -> Option<&str> {
+    let inner = schema.get("items").or_else(|| schema.get("additionalProperties"));
+    schema.str_at("$ref").or_else(|| inner.filter(|_| schema.get("properties").is_none()).and_then(alias))
 }

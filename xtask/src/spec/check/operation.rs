@@ -1,7 +1,8 @@
 //! The rules of an operation: names, sources, parameters, bodies, answers.
 
-use super::super::node::Node;
+use super::super::node::{Entry, Node};
 use super::{Report, command, join, keys, schema};
+use crate::generate::rust::field_name;
 
 /// Where a fact may come from.
 pub const SOURCES: [&str; 14] = [
@@ -21,7 +22,7 @@ pub const SOURCES: [&str; 14] = [
     "docs",
 ];
 
-pub fn check(report: &mut Report<'_>, path: &str, method: &str, operation: &Node, pointer: &str) {
+pub fn check<'a>(report: &mut Report<'a>, path: &str, method: &str, operation: &'a Node, pointer: &str) {
     let line = operation.line;
     if !operation.is_map() {
         report.add(line, "operation", pointer, "an operation is a map");
@@ -37,7 +38,23 @@ pub fn check(report: &mut Report<'_>, path: &str, method: &str, operation: &Node
                 format!("`{id}` is not snake case, such as `get_zone`"),
             );
         }
+        Some(id) if field_name(id) != id => {
+            let message =
+                format!("`{id}` is no name of a method in Rust, where it would be `{}`", field_name(id));
+            report.add(line, "operation-id", pointer, message);
+        }
         Some(_) => {}
+    }
+    if let Some(successor) = operation.str_at("x-successor") {
+        if operation.str_at("operationId") == Some(successor) {
+            report.add(line, "successor", pointer, "an operation is not its own successor");
+        }
+        if !operation.is_true_at("deprecated") {
+            report.add(line, "successor", pointer, "what has a successor is `deprecated: true`");
+        }
+    }
+    if operation.is_true_at("x-wildcard") && !path.ends_with('}') {
+        report.add(line, "path-parameter", pointer, "`x-wildcard` is for a path that ends in a parameter");
     }
     match operation.str_at("summary") {
         None => report.add(line, "summary", pointer, "there is no `summary`"),
@@ -107,7 +124,22 @@ fn parameters(report: &mut Report<'_>, path: &str, operation: &Node, pointer: &s
                     );
                 }
             }
-            "query" | "header" => {}
+            "query" => {}
+            "header" => {
+                const OWN: [&str; 6] =
+                    ["authorization", "accept", "content-type", "content-length", "host", "last-event-id"];
+                let token = !name.is_empty()
+                    && name
+                        .bytes()
+                        .all(|byte| byte.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(&byte));
+                if !token {
+                    let message = format!("`{name}` cannot be the name of a header");
+                    report.add(parameter.line, "parameter", &pointer, message);
+                } else if OWN.contains(&name.to_ascii_lowercase().as_str()) {
+                    let message = format!("the header `{name}` is the client's own: leave it out");
+                    report.add(parameter.line, "parameter", &pointer, message);
+                }
+            }
             "cookie" => report.add(
                 parameter.line,
                 "parameter",
@@ -125,7 +157,15 @@ fn parameters(report: &mut Report<'_>, path: &str, operation: &Node, pointer: &s
             );
         }
         match parameter.get("schema") {
-            Some(schema) => schema::check(report, schema, &join(&pointer, "schema"), schema::Place::Inline),
+            Some(schema) => {
+                schema::check(report, schema, &join(&pointer, "schema"), schema::Place::Inline);
+                if !can_be_sent(report, schema, place) {
+                    let message = format!(
+                        "`{name}` is no single value: a query may also hold a list of them, or a map of texts"
+                    );
+                    report.add(parameter.line, "parameter", &pointer, message);
+                }
+            }
             None => report.add(
                 parameter.line,
                 "parameter",
@@ -158,6 +198,33 @@ fn parameters(report: &mut Report<'_>, path: &str, operation: &Node, pointer: &s
     }
 }
 
+/// Whether a value of this schema fits where a parameter stands.
+fn can_be_sent(report: &Report<'_>, schema: &Node, place: &str) -> bool {
+    let is_secret = schema.str_at("$ref").is_some_and(|target| target.ends_with("/schemas/Secret"));
+    let target = report.target(schema);
+    let is_single = |schema: &Node| {
+        matches!(schema.str_at("type"), Some("string" | "integer" | "number" | "boolean"))
+            || schema.get("x-rust-type").is_some()
+    };
+    match target.str_at("type") {
+        Some("array") => {
+            place == "query" && target.get("items").is_some_and(|items| is_single(report.target(items)))
+        }
+        Some("object") => {
+            place == "query"
+                && target.get("properties").is_none()
+                && target.get("additionalProperties").is_some_and(|values| is_single(report.target(values)))
+        }
+        _ if is_secret => place != "path",
+        // What is wrong with it is told elsewhere.
+        None => {
+            target.get("x-free-json").is_none() && target.get("oneOf").is_none()
+                || target.get("x-rust-type").is_some()
+        }
+        Some(_) => true,
+    }
+}
+
 fn body(report: &mut Report<'_>, method: &str, operation: &Node, pointer: &str) {
     let Some(body) = operation.get("requestBody") else { return };
     let pointer = join(pointer, "requestBody");
@@ -182,10 +249,32 @@ fn body(report: &mut Report<'_>, method: &str, operation: &Node, pointer: &str) 
         if entry.key.contains('*') && entry.key != "image/*" {
             report.add(entry.line, "media-type", &pointer, format!("`{}` is no media type", entry.key));
         }
+        media_type(report, entry, &pointer);
         match entry.value.get("schema") {
             Some(schema) => schema::check(report, schema, &join(&pointer, "schema"), schema::Place::Inline),
             None => report.add(entry.line, "media-type", &pointer, format!("`{}` has no schema", entry.key)),
         }
+    }
+}
+
+/// Media types whose text is read; of any other, the bytes are given as they come.
+const READ: [&str; 6] = [
+    "application/json",
+    "text/plain",
+    "text/html",
+    "application/yaml",
+    "application/x-www-form-urlencoded",
+    "text/event-stream",
+];
+
+fn media_type(report: &mut Report<'_>, media: &Entry, pointer: &str) {
+    let Some(schema) = media.value.get("schema") else { return };
+    let is_read =
+        READ.contains(&media.key.as_str()) || media.key.ends_with("+json") || media.key.starts_with("text/");
+    let is_bytes = schema.str_at("type") == Some("string");
+    if !is_read && !is_bytes {
+        let message = format!("`{}` is not read: say `schema: {{type: string, format: binary}}`", media.key);
+        report.add(media.line, "media-type", pointer, message);
     }
 }
 
@@ -249,6 +338,7 @@ fn responses(report: &mut Report<'_>, operation: &Node, pointer: &str) {
             if media.key == "*/*" {
                 report.add(media.line, "media-type", &pointer, "`*/*` is no media type");
             }
+            media_type(report, media, &pointer);
             match media.value.get("schema") {
                 Some(schema) if entry.value.get("$ref").is_none() => {
                     schema::check(report, schema, &join(&pointer, "schema"), schema::Place::Inline);

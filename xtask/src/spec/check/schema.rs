@@ -111,6 +111,11 @@ fn object(report: &mut Report<'_>, schema: &Node, pointer: &str, place: Place) {
             );
         }
     }
+    if properties.is_empty()
+        && schema.get("additionalProperties").is_some_and(|node| node.kind == Kind::Bool(false))
+    {
+        report.add(schema.line, "schema", pointer, "an object that may hold nothing says nothing");
+    }
     if let Some(values) = schema.get("additionalProperties")
         && values.is_map()
     {
