@@ -205,7 +205,7 @@ macro_rules! __open_enum_schema {
                 _: &mut $crate::__private::schemars::SchemaGenerator,
             ) -> $crate::__private::schemars::Schema {
                 // Outside the macro, which does not take long lists.
-                let examples = [$($wire),+];
+                let examples: &[&str] = &[$($wire),+];
                 $crate::__private::schemars::json_schema!({ "type": "string", "examples": examples })
             }
         }
