@@ -48,3 +48,17 @@ async fn a_wrong_password_is_told_by_its_code() {
     let error = sandbox.client_with(Credentials::None).send(command).await.unwrap_err();
     assert_eq!(error.code(), "invalid-credential");
 }
+
+/// The sandbox has a time of its own, and callers count from the machine's.
+#[tokio::test]
+async fn a_token_may_be_asked_for_by_the_clock_of_the_machine() {
+    let sandbox = InMemory::new();
+    let create = |lasts: Duration| {
+        let command =
+            CreateApiToken::new("user@sandbox.example", "sandbox-password", "ci", Expiration::from(lasts));
+        sandbox.client_with(Credentials::None).send(command)
+    };
+    let day = Duration::from_secs(86_400);
+    assert_eq!(create(365 * day).await.unwrap().state, ApiTokenState::Active);
+    assert_eq!(create(800 * day).await.unwrap_err().code(), "invalid-expiration-date");
+}
