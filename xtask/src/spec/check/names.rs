@@ -147,6 +147,10 @@ fn schemas(report: &mut Report<'_>, document: &Node, shared: bool) {
                 report.add(variant.line, "rust-name", &pointer, message);
             }
         }
+        if let Some(variant) = endless(report, &entry.key, &entry.value) {
+            let message = format!("each `{variant}` requires another `{}`, without end", entry.key);
+            report.add(entry.line, "reference", &pointer, message);
+        }
         let mut values = BTreeSet::new();
         for value in entry.value.get("enum").map(Node::items).unwrap_or_default() {
             if let Kind::String(text) = &value.kind
@@ -156,6 +160,21 @@ fn schemas(report: &mut Report<'_>, document: &Node, shared: bool) {
             }
         }
     }
+}
+
+/// The variant of a union that requires the union itself, so that none can ever be made.
+fn endless<'a>(report: &Report<'a>, name: &str, union: &'a Node) -> Option<&'a str> {
+    let own = format!("#/components/schemas/{name}");
+    union.at(&["discriminator", "mapping"])?.entries().iter().find_map(|entry| {
+        let target = entry.value.as_str()?;
+        let variant = report.resolve(target)?;
+        let required = variant.strings_at("required");
+        let requires_own =
+            variant.get("properties").map(Node::entries).unwrap_or_default().iter().any(|property| {
+                required.contains(&property.key) && property.value.str_at("$ref") == Some(&own)
+            });
+        requires_own.then(|| target.rsplit('/').next()).flatten()
+    })
 }
 
 /// Whether a name leads to nothing but references back to itself, or to lists and maps of itself.
