@@ -121,6 +121,8 @@ pub struct Tracker {
     started: bool,
     /// Whoever asks without an id is given all from one and the same place.
     fixed_start: bool,
+    /// More came than one event.
+    several: bool,
     /// How many connections in a row broke after the overlap, before anything new came.
     fruitless: u32,
     recent: Recent,
@@ -157,6 +159,7 @@ impl Tracker {
             refused: false,
             started: false,
             fixed_start,
+            several: false,
             fruitless: 0,
             recent: Recent::new(window.max(2)),
             question: None,
@@ -169,6 +172,7 @@ impl Tracker {
             tracker.at.mark = cursor.mark;
             tracker.at.at_mark = cursor.ids_at_mark.iter().map(|id| id.as_str().into()).collect();
             tracker.started = tracker.at.last.is_some() || cursor.adrift || cursor.delivered > 0;
+            tracker.several = cursor.delivered > 1;
             // Two ids that do not follow each other are no numbers to go by.
             let pair = cursor.previous_event_id.as_deref().zip(cursor.last_event_id.as_deref());
             tracker.consecutive = pair.is_none_or(|(previous, last)| follows(previous, last) != Some(false));
@@ -195,15 +199,12 @@ impl Tracker {
 
     /// Whether the server gives the last event again although it is asked for no id.
     fn is_replayed(&self) -> bool {
-        self.proof == Continuity::Overlap
-            && self.fruitless < FRUITLESS
-            && self.at.last.is_some()
-            && self.begins_again()
+        self.proof == Continuity::Overlap && self.fruitless < FRUITLESS && self.begins_again()
     }
 
     /// Whether the next connection starts where the first did, so that the only event there was comes again and is the proof.
     fn begins_again(&self) -> bool {
-        self.fixed_start && self.at.previous.is_none() && !self.at.adrift
+        self.fixed_start && !self.several && !self.at.adrift && self.at.last.is_some()
     }
 
     /// How many events a server that goes on from [`resume_from`](Self::resume_from), or else from the mark, gives again
@@ -267,10 +268,10 @@ impl Tracker {
         } else {
             None
         };
-        // When no new event came since the last interruption, one gap tells of both.
         if self.question.as_ref().is_some_and(|question| question.overlapped) {
             self.fruitless += 1;
         }
+        // When no new event came since the last interruption, one gap tells of both.
         let unanswered = self.question.take().filter(|question| !question.is_answered());
         let cause = unanswered.and_then(|question| question.cause).or(cause);
         self.question = Some(Question { after: self.at.last.clone(), cause, overlapped: false });
@@ -278,12 +279,14 @@ impl Tracker {
 
     /// An event came, or an id alone. `counts`: there is an item, which the consumer will get.
     pub fn event(&mut self, id: Option<&str>, counts: bool) -> Verdict {
-        self.started = true;
+        let is_first = !std::mem::replace(&mut self.started, true);
         let Some(id) = id else {
+            self.several = true;
             self.at.adrift |= counts;
             return Verdict::New(if counts { self.settle(None) } else { None });
         };
         if id.is_empty() {
+            self.several = true;
             let gap = if counts { self.settle(None) } else { None };
             (self.at.last, self.at.previous, self.at.adrift) = (None, None, true);
             (self.here, self.refused) = (true, false);
@@ -298,6 +301,7 @@ impl Tracker {
             }
             return Verdict::Duplicate;
         }
+        self.several |= !is_first;
         let gap = self.settle(Some(id));
         self.advance(id, fingerprint, counts);
         Verdict::New(gap)

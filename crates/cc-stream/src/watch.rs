@@ -76,16 +76,14 @@ impl Watch {
         if now < deadline {
             return false;
         }
-        if self.last_look.is_some() {
-            return true;
-        }
         let late = now - deadline > period / LATE;
         if late && !self.forgiven {
-            (self.forgiven, self.asking) = (true, Some(now));
-        } else {
-            self.last_look = Some(now.saturating_add(period / GRACE));
+            (self.forgiven, self.asking, self.last_look) = (true, Some(now), None);
+            return false;
         }
-        false
+        let is_last = self.last_look.is_some();
+        self.last_look.get_or_insert(now.saturating_add(period / GRACE));
+        is_last
     }
 
     /// Whether the connection has lived for `time`. Where silence is watched, silence is no life.
@@ -131,6 +129,14 @@ mod tests {
         watch.bytes(ms(2_601));
         watch.idle(ms(2_601), false);
         assert_eq!(watch.deadline(), Some(ms(5_101)));
+    }
+
+    #[test]
+    fn a_program_that_stands_still_again_before_the_last_look_is_forgiven() {
+        let mut watch = watch();
+        assert!(!watch.is_silent(ms(2_600)));
+        assert!(!watch.is_silent(ms(5_200)));
+        assert!(is_silent(&mut watch, 7_700));
     }
 
     #[test]

@@ -151,6 +151,12 @@ mod tests {
         }
     }
 
+    #[test]
+    fn what_is_shown_holds_no_part_of_the_token() {
+        let shown = format!("{:?}", oauth("hunter2", "hunter3"));
+        assert!(shown.contains("dpf43f3p2l4k3l03") && !shown.contains("hunter"), "{shown}");
+    }
+
     fn once(timestamp: &str, nonce: &str) -> Once {
         Once { timestamp: timestamp.into(), nonce: nonce.into() }
     }

@@ -329,6 +329,12 @@ async fn after_one_event_a_fixed_start_is_the_overlap() {
     (settings.continuity, settings.fixed_start) = (Continuity::Overlap, true);
     assert_eq!(essence(&memory, settings.clone()).await, ["a", "b", "end Limit"]);
     assert_eq!(memory.asked(), [None, None]);
+    // What came before it without an id is not asked for again.
+    let memory = Memory::new([breaks("data: -\n\nid: x\ndata: a\n\n"), ends("id: y\ndata: b\n\n")]);
+    let mut more = settings.clone();
+    more.limit = Some(3);
+    assert_eq!(essence(&memory, more).await, ["-", "a", "gap x..y Unproven", "b", "end Limit"]);
+    assert_eq!(memory.asked(), [None, Some("x".into())]);
     // Where it does not come again, that is a gap.
     let memory = Memory::new([breaks("id: x\ndata: a\n\n"), ends("id: y\ndata: b\n\n")]);
     assert_eq!(essence(&memory, settings).await, ["a", "gap x..y Unproven", "b", "end Limit"]);
