@@ -10,10 +10,11 @@ use crate::Outcome;
 use crate::generate::{self, tree::Difference};
 
 /// Which of our crates a crate may depend on. `cc-api-*` stands for every generated crate.
-const ARROWS: [(&str, &[&str]); 9] = [
-    ("cc-core", &[]),
+const ARROWS: [(&str, &[&str]); 10] = [
+    ("cc-retry-after", &[]),
+    ("cc-core", &["cc-retry-after"]),
     ("cc-api-*", &["cc-core"]),
-    ("cc-stream", &["cc-core"]),
+    ("cc-stream", &["cc-core", "cc-retry-after"]),
     ("cc-client", &["cc-core", "cc-api-*", "cc-stream"]),
     ("cc-bridge", &["cc-core", "cc-api-*"]),
     ("cc-redis-http", &["cc-core", "cc-api-*"]),

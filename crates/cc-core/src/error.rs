@@ -231,7 +231,7 @@ impl Error {
     pub fn with_headers(self, headers: &HeaderMap) -> Self {
         self.with(|inner| {
             inner.sozu_id = headers.get("sozu-id").and_then(|id| id.to_str().ok()).map(str::to_owned);
-            inner.retry_after = crate::transport::retry_after(headers);
+            inner.retry_after = cc_retry_after::retry_after(headers);
         })
     }
 
@@ -434,6 +434,25 @@ impl Error {
     #[must_use]
     pub fn is_rate_limited(&self) -> bool {
         self.has_status(429)
+    }
+
+    /// Returns `true` if the platform asks for fewer requests: status 429, or status 503 with a `Retry-After` or with a code or
+    /// message that names throttling (`SlowDown`, `throttled`, `too many requests`, `rate limit`).
+    #[must_use]
+    pub fn is_throttled(&self) -> bool {
+        let names_it = |text: Option<&str>| {
+            let text: String =
+                text.unwrap_or_default().chars().filter(|c| c.is_ascii_alphanumeric()).collect();
+            let text = text.to_ascii_lowercase();
+            ["throttl", "slowdown", "toomanyrequests", "ratelimit", "rateexceeded"]
+                .iter()
+                .any(|word| text.contains(word))
+        };
+        self.is_rate_limited()
+            || self.has_status(503)
+                && (self.0.retry_after.is_some()
+                    || names_it(self.0.code.as_deref())
+                    || names_it(self.message()))
     }
 
     /// Whether it took too long: the call itself, or what was waited for.

@@ -25,11 +25,9 @@ use std::fmt;
 use std::mem::take;
 use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
-use std::time::Duration;
 
 use bytes::Bytes;
 use futures_util::FutureExt;
-use http::HeaderMap;
 use tower::Service;
 
 use crate::answer::Answer;
@@ -270,18 +268,4 @@ impl fmt::Debug for Transport {
             .field("credentials", &self.0.credentials)
             .finish_non_exhaustive()
     }
-}
-
-/// What `Retry-After` says: seconds or a date.
-pub(crate) fn retry_after(headers: &HeaderMap) -> Option<Duration> {
-    let text = headers.get(http::header::RETRY_AFTER)?.to_str().ok()?.trim();
-    if !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit()) {
-        // More seconds than can be said are as many as can be.
-        return Some(Duration::from_secs(text.parse().unwrap_or(u64::MAX)));
-    }
-    let date = httpdate::parse_http_date(text).ok()?;
-    // Counted by the server's clock, where it tells it: ours, or theirs, may be wrong.
-    let told =
-        headers.get(http::header::DATE).and_then(|date| httpdate::parse_http_date(date.to_str().ok()?).ok());
-    Some(date.duration_since(told.unwrap_or_else(std::time::SystemTime::now)).unwrap_or_default())
 }

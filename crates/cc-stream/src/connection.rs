@@ -5,13 +5,13 @@ use std::task::{Context, Poll, ready};
 use std::time::Duration;
 
 use bytes::Bytes;
+use cc_retry_after::retry_after;
 use futures_core::Stream;
 use http::StatusCode;
 
 use crate::clock::Clock;
 use crate::connect::{Body, Opening, Response};
 use crate::error::{ErrorKind, StreamError};
-use crate::retry_after::retry_after;
 
 /// The part of a refusal's body an error carries.
 const REFUSAL: usize = 16 * 1024;

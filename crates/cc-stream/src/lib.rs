@@ -19,7 +19,6 @@ mod items;
 pub mod machine;
 mod reader;
 mod retry;
-mod retry_after;
 mod settings;
 mod stream;
 mod watch;

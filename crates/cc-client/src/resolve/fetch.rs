@@ -26,7 +26,7 @@ pub(super) async fn fetch(transport: &Transport) -> Result<Index> {
         done => return done,
     };
     let policy = transport.retry_policy(&options);
-    let Some(pause) = policy.wait(1, error.retry_after(), 1.0) else { return Err(error) };
+    let Some(pause) = policy.wait(1, &error, 1.0) else { return Err(error) };
     tracing::debug!(%error, "the summary is asked for once more");
     runtime::sleep(pause).await;
     match transport.call(GetSummary).options(options.retry(policy.after(1))).await {

@@ -17,7 +17,7 @@ use crate::transport::HttpResponse;
 use crate::transport::exchange::{Exchange, lock};
 use crate::transport::stack::Reply;
 
-use budget::Budget;
+use budget::{Budget, Paid};
 pub use policy::RetryPolicy;
 
 /// Repeats attempts, as the policy of each call says.
@@ -81,9 +81,9 @@ where
         }
         let outcome = ready!(Pin::new(&mut self.first).poll(cx));
         if let Some((retry, exchange)) = self.means.take()
-            && let Some(wait) = retry.shared.verdict(&exchange, 1, &outcome)
+            && let Some(again) = retry.shared.verdict(&exchange, 1, &outcome, None)
         {
-            let more = Box::pin(retry.more(exchange, wait));
+            let more = Box::pin(retry.more(exchange, again));
             return self.more.insert(more).as_mut().poll(cx);
         }
         Poll::Ready(outcome)
@@ -95,58 +95,70 @@ where
     S: Service<Arc<Exchange>, Response = HttpResponse, Error = Error>,
 {
     /// All attempts after the first.
-    async fn more(mut self, exchange: Arc<Exchange>, mut wait: Duration) -> Result<HttpResponse> {
+    async fn more(mut self, exchange: Arc<Exchange>, mut again: Again) -> Result<HttpResponse> {
         let mut attempts = 1;
         loop {
-            runtime::sleep(wait).await;
+            runtime::sleep(again.wait).await;
             poll_fn(|cx| self.inner.poll_ready(cx)).await?;
             let outcome = self.inner.call(exchange.clone()).await;
             attempts += 1;
-            match self.shared.verdict(&exchange, attempts, &outcome) {
-                Some(next) => wait = next,
+            match self.shared.verdict(&exchange, attempts, &outcome, Some(again.paid)) {
+                Some(next) => again = next,
                 None => return outcome,
             }
         }
     }
 }
 
+/// Another attempt that the policy and the budget allow.
+struct Again {
+    wait: Duration,
+    paid: Paid,
+}
+
 impl Shared {
-    /// How long to wait after this many attempts before the next; `None` when there is to be none.
+    /// Whether there is another attempt after this many, of which the last was `paid` for when it was a retry.
     fn verdict(
         &self,
         exchange: &Exchange,
         attempts: u32,
         outcome: &Result<HttpResponse>,
-    ) -> Option<Duration> {
+        paid: Option<Paid>,
+    ) -> Option<Again> {
         let (info, limits) = (exchange.info, &exchange.limits);
         let Some(failure) = failure(outcome) else {
-            self.budget.deposit();
+            self.budget.deposit(paid);
             return None;
         };
         // A stream is opened again by its reader, who knows what it has seen.
         if limits.stream {
             return None;
         }
-        // A write whose answer was lost may have been done, and an operation that is one of a kind has an effect each time.
-        if !(failure.is_not_sent() || info.idempotent && !info.one_shot) {
+        // A platform that says when to come back has refused the request before doing anything.
+        let turned_away = failure.is_rate_limited() && failure.retry_after().is_some();
+        // A write whose answer was lost may have been done, and a one-shot operation has an effect each time.
+        if !(failure.is_not_sent() || turned_away || info.idempotent && !info.one_shot) {
             return None;
         }
-        let wait = limits.retry.wait(attempts, failure.retry_after(), lock(&self.jitter).f64())?;
+        let wait = limits.retry.wait(attempts, &failure, lock(&self.jitter).f64())?;
         if exchange.deadline().is_some_and(|deadline| runtime::after(wait).is_none_or(|end| end >= deadline))
-            || !self.budget.withdraw()
         {
             return None;
         }
+        let paid = self.budget.withdraw(&failure)?;
         exchange.note_failure(failure);
-        Some(wait)
+        Some(Again { wait, paid })
     }
 }
 
-/// What failed, when it may be better the next time.
+/// The failure of an attempt, if another one may succeed.
 fn failure(outcome: &Result<HttpResponse>) -> Option<Error> {
     let error = match outcome {
         Ok(answer) if answer.status().is_success() => return None,
-        Ok(answer) => Error::from_answer(answer.status(), answer.headers(), &[]),
+        Ok(answer) => {
+            let body = answer.body().whole().map_or(&[][..], |body| body);
+            Error::from_answer(answer.status(), answer.headers(), body)
+        }
         Err(error) => error.clone(),
     };
     error.is_retryable().then_some(error)

@@ -1,14 +1,20 @@
-//! Keeps retries from making a trouble of the platform worse.
+//! Keeps retries from making an outage of the platform worse.
 
 use std::sync::atomic::{AtomicU32, Ordering};
 
-/// What the bucket holds when full: retries of [`COST`] each, about 20 in a row.
-const CAPACITY: u32 = 100;
+use crate::error::{Error, ErrorKind};
 
-/// What a retry takes out.
+/// Tokens in a full bucket. Source: the AWS SDKs' standard retry mode.
+const CAPACITY: u32 = 500;
+
+/// Tokens that a retry costs. Source: the AWS SDKs' standard retry mode.
 const COST: u32 = 5;
 
-/// What a success puts in: in the long run, one retry for each 5 successes.
+/// Tokens that a retry after a timeout costs: the attempt before has held a connection of the platform for long. Source: the
+/// AWS SDKs' standard retry mode.
+const TIMEOUT_COST: u32 = 10;
+
+/// Tokens that a call without retries gives back. Source: the AWS SDKs' standard retry mode.
 const GAIN: u32 = 1;
 
 /// A bucket of tokens that all calls of a transport share.
@@ -21,16 +27,23 @@ impl Default for Budget {
     }
 }
 
+/// Tokens that were taken for a retry. A call that succeeds after it gives them back.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Paid(u32);
+
 impl Budget {
-    /// Takes what a retry costs, when it is there.
-    pub(crate) fn withdraw(&self) -> bool {
-        self.0.fetch_update(Ordering::Relaxed, Ordering::Relaxed, |tokens| tokens.checked_sub(COST)).is_ok()
+    /// Takes what a retry after this failure costs; `None` if the bucket does not hold as much.
+    pub(crate) fn withdraw(&self, failure: &Error) -> Option<Paid> {
+        let cost = if failure.kind() == ErrorKind::TimedOut { TIMEOUT_COST } else { COST };
+        let take = |tokens: u32| tokens.checked_sub(cost);
+        self.0.fetch_update(Ordering::Relaxed, Ordering::Relaxed, take).is_ok().then_some(Paid(cost))
     }
 
-    /// Puts in what a success gives.
-    pub(crate) fn deposit(&self) {
-        // Full is the usual state: then it is only read.
-        let add = |tokens: u32| (tokens < CAPACITY).then(|| CAPACITY.min(tokens + GAIN));
+    /// Gives back what the last retry of a call has cost; of a call without retries, a little.
+    pub(crate) fn deposit(&self, paid: Option<Paid>) {
+        let gain = paid.map_or(GAIN, |paid| paid.0);
+        // A full bucket is the usual state: then it is only read.
+        let add = |tokens: u32| (tokens < CAPACITY).then(|| CAPACITY.min(tokens + gain));
         let _ = self.0.fetch_update(Ordering::Relaxed, Ordering::Relaxed, add);
     }
 }
@@ -39,15 +52,37 @@ impl Budget {
 mod tests {
     use super::*;
 
+    fn withdrawals(budget: &Budget, kind: ErrorKind) -> usize {
+        (0..1_000).filter(|_| budget.withdraw(&Error::new(kind)).is_some()).count()
+    }
+
     #[test]
-    fn twenty_retries_in_a_row_empty_the_bucket_and_five_successes_pay_one() {
+    fn a_retry_costs_5_of_500_tokens_and_one_after_a_timeout_10() {
+        assert_eq!(withdrawals(&Budget::default(), ErrorKind::Refused), 100);
+        assert_eq!(withdrawals(&Budget::default(), ErrorKind::Unreachable), 100);
+        assert_eq!(withdrawals(&Budget::default(), ErrorKind::TimedOut), 50);
+    }
+
+    #[test]
+    fn five_calls_without_retries_pay_for_one_retry() {
         let budget = Budget::default();
-        assert_eq!((0..100).filter(|_| budget.withdraw()).count(), 20);
-        (0..4).for_each(|_| budget.deposit());
-        assert!(!budget.withdraw());
-        budget.deposit();
-        assert!(budget.withdraw() && !budget.withdraw());
-        (0..1_000).for_each(|_| budget.deposit());
-        assert_eq!((0..100).filter(|_| budget.withdraw()).count(), 20);
+        assert_eq!(withdrawals(&budget, ErrorKind::Refused), 100);
+        (0..4).for_each(|_| budget.deposit(None));
+        assert_eq!(withdrawals(&budget, ErrorKind::Refused), 0);
+        budget.deposit(None);
+        assert_eq!(withdrawals(&budget, ErrorKind::Refused), 1);
+        (0..10_000).for_each(|_| budget.deposit(None));
+        assert_eq!(withdrawals(&budget, ErrorKind::Refused), 100, "it never holds more than 500");
+    }
+
+    #[test]
+    fn a_retry_that_succeeds_gives_back_what_it_cost() {
+        let budget = Budget::default();
+        for _ in 0..1_000 {
+            let paid = budget.withdraw(&Error::new(ErrorKind::TimedOut));
+            assert!(paid.is_some());
+            budget.deposit(paid);
+        }
+        assert_eq!(withdrawals(&budget, ErrorKind::Refused), 100);
     }
 }

@@ -2,26 +2,37 @@
 
 use std::time::Duration;
 
-/// How often, and after how long, a request that failed for a while is sent again.
+use crate::error::Error;
+
+/// How often, and after how long, a request that failed for a passing reason is sent again.
 ///
-/// An idempotent request is repeated after 408, 429, 500, 502, 503, 504, and when no complete answer came; any other only
-/// when it is certain that nothing reached the platform. Between two attempts lies a random time, up to a bound that
-/// doubles at each attempt; what the platform asks for with `Retry-After` is respected.
+/// An idempotent request is repeated after 408, 429, 500, 502, 503, 504, and when no complete answer came. Any other is
+/// repeated only when it is certain that the platform did not process it: nothing reached the platform, or the platform
+/// answered 429 with a `Retry-After`.
+///
+/// Between two attempts lies a random time (full jitter) up to a bound that doubles at each attempt. The first bound depends
+/// on the failure: 50 ms after a passing fault such as a lost connection, and 1 s when the platform
+/// [throttles](Error::is_throttled). The wait is never shorter than the platform asks for with `Retry-After`, up to
+/// [`max_retry_after`](Self::max_retry_after).
+///
+/// The figures are those of the AWS SDKs' standard retry mode.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct RetryPolicy {
     pub(crate) max_attempts: u32,
     pub(crate) base: Duration,
+    pub(crate) throttled_base: Duration,
     pub(crate) cap: Duration,
     pub(crate) max_retry_after: Duration,
 }
 
 impl Default for RetryPolicy {
-    /// 3 attempts; waits of up to 200 ms, then 400 ms and so on up to 5 s; a `Retry-After` of up to 30 s.
+    /// 3 attempts; waits of up to 50 ms, or 1 s when throttled, doubling up to 20 s; a `Retry-After` of up to 30 s.
     fn default() -> Self {
         Self {
             max_attempts: 3,
-            base: Duration::from_millis(200),
-            cap: Duration::from_secs(5),
+            base: Duration::from_millis(50),
+            throttled_base: Duration::from_secs(1),
+            cap: Duration::from_secs(20),
             max_retry_after: Duration::from_secs(30),
         }
     }
@@ -34,14 +45,15 @@ impl RetryPolicy {
         Self::default().max_attempts(1)
     }
 
-    /// How many times a request is sent at most, the first one included; 0 is read as 1. Default: 3.
+    /// The largest number of attempts, the first one included; 0 is read as 1. Default: 3.
     #[must_use]
     pub fn max_attempts(mut self, attempts: u32) -> Self {
         self.max_attempts = attempts.max(1);
         self
     }
 
-    /// The bound of the first wait, which doubles at each attempt, and the bound of all waits. Default: 200 ms and 5 s.
+    /// The bound of the first wait after a passing fault, which doubles at each attempt, and the bound of all waits.
+    /// Default: 50 ms and 20 s.
     #[must_use]
     pub fn backoff(mut self, base: Duration, cap: Duration) -> Self {
         self.base = base;
@@ -49,24 +61,39 @@ impl RetryPolicy {
         self
     }
 
-    /// The longest `Retry-After` that is waited for; a longer one ends the call with the platform's error, whose
-    /// [`retry_after`](crate::Error::retry_after) tells it. Default: 30 s.
+    /// The bound of the first wait when the platform [throttles](Error::is_throttled), which doubles at each attempt up to the
+    /// bound of all waits. Default: 1 s.
+    #[must_use]
+    pub fn throttled_backoff(mut self, base: Duration) -> Self {
+        self.throttled_base = base;
+        self
+    }
+
+    /// The longest time that a `Retry-After` may ask for; a longer one counts as this. The error that ends the call still
+    /// tells the whole time ([`retry_after`](Error::retry_after)). Default: 30 s.
     #[must_use]
     pub fn max_retry_after(mut self, longest: Duration) -> Self {
         self.max_retry_after = longest;
         self
     }
 
-    /// How long to wait after this many attempts, of which the last failed for a while: what the platform asked for, and
-    /// else the part `share` (0 to 1) of the bound. `None`: there is to be no other.
+    /// How long to wait after this many attempts, of which the last failed with `failure`: the part `share` (0 to 1) of the
+    /// bound, and no less than the platform asks for. `None` if the policy allows no further attempt.
     #[must_use]
-    pub fn wait(&self, attempts: u32, asked: Option<Duration>, share: f64) -> Option<Duration> {
-        let asked = asked.unwrap_or_default();
-        (attempts < self.max_attempts && asked <= self.max_retry_after)
-            .then(|| self.bound(attempts).mul_f64(share.clamp(0.0, 1.0)).max(asked))
+    pub fn wait(&self, attempts: u32, failure: &Error, share: f64) -> Option<Duration> {
+        if attempts >= self.max_attempts {
+            return None;
+        }
+        let base = if failure.is_throttled() { self.throttled_base } else { self.base };
+        let bound = self.bound(base, attempts);
+        let share = if share.is_nan() { 1.0 } else { share.clamp(0.0, 1.0) };
+        // A bound near the largest duration does not survive the way through a float.
+        let drawn =
+            Duration::try_from_secs_f64(bound.as_secs_f64() * share).map_or(bound, |drawn| drawn.min(bound));
+        Some(drawn.max(failure.retry_after().unwrap_or_default().min(self.max_retry_after)))
     }
 
-    /// The policy of who goes on after this many attempts.
+    /// The policy of a call that goes on after this many attempts.
     #[must_use]
     pub fn after(self, attempts: u32) -> Self {
         let left = self.max_attempts.saturating_sub(attempts);
@@ -74,32 +101,91 @@ impl RetryPolicy {
     }
 
     /// The bound of the wait after this many attempts.
-    fn bound(&self, attempts: u32) -> Duration {
+    fn bound(&self, base: Duration, attempts: u32) -> Duration {
         let doubled = 2_u32.checked_pow(attempts.saturating_sub(1)).unwrap_or(u32::MAX);
-        self.base.saturating_mul(doubled).min(self.cap)
+        base.saturating_mul(doubled).min(self.cap)
     }
 }
 
 #[cfg(test)]
 mod tests {
+    use http::{HeaderMap, StatusCode};
+
     use super::*;
+    use crate::error::ErrorKind;
+
+    const ATTEMPTS: [u32; 7] = [1, 2, 3, 5, 6, 66, u32::MAX];
+
+    fn refused(status: u16, retry_after: &str, body: &str) -> Error {
+        let mut headers = HeaderMap::new();
+        if !retry_after.is_empty() {
+            headers.insert("retry-after", retry_after.parse().unwrap());
+        }
+        Error::from_answer(StatusCode::from_u16(status).unwrap(), &headers, body.as_bytes())
+    }
+
+    fn lost() -> Error {
+        Error::new(ErrorKind::Unreachable)
+    }
+
+    /// The longest waits after each number of attempts, in milliseconds.
+    fn longest(failure: &Error) -> [u128; 7] {
+        let policy = RetryPolicy::default().max_attempts(u32::MAX);
+        ATTEMPTS.map(|attempts| policy.wait(attempts.min(u32::MAX - 1), failure, 1.0).unwrap().as_millis())
+    }
 
     #[test]
     fn the_bound_doubles_up_to_its_cap_and_never_overflows() {
-        let policy = RetryPolicy::default();
-        let bounds: Vec<u128> =
-            [1, 2, 3, 5, 6, 66, u32::MAX].map(|attempts| policy.bound(attempts).as_millis()).to_vec();
-        assert_eq!(bounds, [200, 400, 800, 3_200, 5_000, 5_000, 5_000]);
+        assert_eq!(longest(&lost()), [50, 100, 200, 800, 1_600, 20_000, 20_000]);
     }
+
     #[test]
-    fn there_is_no_wait_after_the_last_attempt_or_for_longer_than_is_accepted() {
+    fn throttling_waits_from_a_second_and_passing_faults_from_50_ms() {
+        let throttled = [
+            refused(429, "", ""),
+            refused(503, "0", ""),
+            refused(503, "", r#"{"code":"SlowDown"}"#),
+            refused(503, "", r#"{"message":"Too many requests"}"#),
+            refused(503, "", "Request was throttled."),
+        ];
+        for failure in throttled {
+            assert_eq!(longest(&failure), [1_000, 2_000, 4_000, 16_000, 20_000, 20_000, 20_000], "{failure}");
+        }
+        let passing = [refused(503, "", ""), refused(500, "", ""), Error::new(ErrorKind::TimedOut), lost()];
+        for failure in passing {
+            assert_eq!(longest(&failure)[..2], [50, 100], "{failure}");
+        }
+    }
+
+    #[test]
+    fn a_retry_after_is_waited_for_and_clamped() {
+        let (policy, seconds) = (RetryPolicy::default(), Duration::from_secs);
+        let wait = |asked: &str, share| policy.wait(1, &refused(429, asked, ""), share);
+        assert_eq!(wait("2", 0.5), Some(seconds(2)));
+        assert_eq!(wait("0", 0.5), Some(seconds(1) / 2), "no less than the bound of its kind draws");
+        assert_eq!(wait("3600", 0.5), Some(seconds(30)), "no more than is accepted");
+        assert_eq!(wait("99999999999999999999999", 0.5), Some(seconds(30)));
+    }
+
+    #[test]
+    fn there_is_no_wait_after_the_last_attempt() {
         let policy = RetryPolicy::default();
-        let seconds = Duration::from_secs;
-        assert_eq!(policy.wait(1, None, 0.5), Some(Duration::from_millis(100)));
-        assert_eq!(policy.wait(2, Some(seconds(2)), 1.0), Some(seconds(2)));
-        assert_eq!(policy.wait(1, Some(seconds(31)), 1.0), None);
-        assert_eq!(policy.wait(3, None, 1.0), None);
+        assert_eq!(policy.wait(1, &lost(), 0.5), Some(Duration::from_millis(25)));
+        assert_eq!(policy.wait(3, &lost(), 1.0), None);
         assert_eq!(policy.clone().after(2), RetryPolicy::none());
-        assert_eq!(RetryPolicy::none().wait(1, None, 1.0), None);
+        assert_eq!(RetryPolicy::none().wait(1, &lost(), 1.0), None);
+    }
+
+    #[test]
+    fn no_number_makes_a_wait_panic() {
+        let longest =
+            RetryPolicy::default().backoff(Duration::MAX, Duration::MAX).max_retry_after(Duration::MAX);
+        for share in [f64::NAN, f64::INFINITY, f64::NEG_INFINITY, -1.0, 0.0, 1.0, 2.0] {
+            for policy in [RetryPolicy::default(), longest.clone()] {
+                let wait = policy.wait(1, &lost(), share).unwrap();
+                assert!(wait <= policy.cap, "{share}: {wait:?}");
+            }
+        }
+        assert_eq!(longest.wait(1, &lost(), 1.0), Some(Duration::MAX));
     }
 }
