@@ -18,6 +18,7 @@ mod retry;
 mod send;
 mod service;
 mod stack;
+mod tls;
 mod trace;
 mod url;
 

@@ -33,6 +33,9 @@ all-features = true
 [features]
 default = [\"rustls\"]
 rustls = [\"cc-core/rustls\"]
+rustls-ring = [\"cc-core/rustls-ring\"]
+rustls-no-provider = [\"cc-core/rustls-no-provider\"]
+webpki-roots = [\"cc-core/webpki-roots\"]
 native-tls = [\"cc-core/native-tls\"]
 schemars = [\"dep:schemars\", \"cc-core/schemars\"]
 

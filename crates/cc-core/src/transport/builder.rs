@@ -170,7 +170,8 @@ impl TransportBuilder {
         self
     }
 
-    /// Sends requests with a client that is finished here: redirects off, and the connect timeout of this builder.
+    /// Sends requests with a client that is finished here: redirects and automatic decompression off, and the connect timeout
+    /// of this builder.
     pub fn reqwest_builder(mut self, client: reqwest::ClientBuilder) -> Self {
         self.sender = Choice::Builder(Box::new(client));
         self
@@ -195,8 +196,9 @@ impl TransportBuilder {
     ///
     /// # Errors
     /// [`ErrorKind::InvalidUrl`] when the base URL is none, [`ErrorKind::InvalidInput`] and [`ErrorKind::Credentials`] when
-    /// the `User-Agent` or the credentials hold what no header may hold, [`ErrorKind::Unexpected`] when the TLS library
-    /// cannot be set up.
+    /// the `User-Agent` or the credentials hold what no header may hold, [`ErrorKind::Unexpected`] when a given
+    /// [`reqwest_builder`](Self::reqwest_builder) fails. The transport's own HTTP client and its TLS are set up by the first
+    /// request, which fails when they cannot be.
     pub fn build(self) -> Result<Transport> {
         let endpoint = self.endpoint.as_deref().unwrap_or_else(|| self.credentials.default_endpoint());
         let endpoint = Endpoint::parse(endpoint)?;

@@ -2,6 +2,7 @@
 
 use std::future::{Future, ready};
 use std::pin::Pin;
+use std::sync::{Arc, OnceLock};
 use std::task::{self, Context, Poll};
 use std::time::Duration;
 
@@ -13,7 +14,7 @@ use url::Url;
 use crate::error::{Error, ErrorKind, Result};
 use crate::transport::service::Boxed;
 use crate::transport::stack::Reply;
-use crate::transport::{Body, HttpRequest, HttpResponse};
+use crate::transport::{Body, HttpRequest, HttpResponse, tls};
 
 /// What sends the requests, as the program chose it.
 #[derive(Debug, Default)]
@@ -32,28 +33,59 @@ pub(crate) enum Choice {
 /// The innermost service.
 #[derive(Debug, Clone)]
 pub(crate) enum Sender {
+    Own(Arc<Own>),
     Client(reqwest::Client),
     Service(Boxed),
 }
 
+/// A client of the transport, made when the first request needs it.
+#[derive(Debug)]
+pub(crate) struct Own {
+    connect_timeout: Option<Duration>,
+    client: OnceLock<reqwest::Client>,
+}
+
+impl Own {
+    fn client(&self) -> Result<&reqwest::Client> {
+        if let Some(client) = self.client.get() {
+            return Ok(client);
+        }
+        let builder = tls::equip(reqwest::Client::builder().referer(false))?;
+        // Of two that are made at the same time, one is kept.
+        let made = finish(builder, self.connect_timeout)?;
+        Ok(self.client.get_or_init(|| made))
+    }
+}
+
 impl Sender {
     pub(crate) fn new(choice: Choice, connect_timeout: Option<Duration>) -> Result<Self> {
-        let mut builder = match choice {
-            Choice::Client(client) => return Ok(Self::Client(client)),
-            Choice::Service(service) => return Ok(Self::Service(service)),
-            Choice::Builder(builder) => *builder,
-            Choice::Own => reqwest::Client::builder().referer(false),
-        };
-        builder = builder.redirect(reqwest::redirect::Policy::none());
-        if let Some(timeout) = connect_timeout {
-            builder = builder.connect_timeout(timeout);
-        }
-        builder.build().map(Self::Client).map_err(|cause| {
-            Error::new(ErrorKind::Unexpected)
-                .with_message("the HTTP client cannot be set up")
-                .with_source(cause)
+        Ok(match choice {
+            Choice::Own => Self::Own(Arc::new(Own { connect_timeout, client: OnceLock::new() })),
+            Choice::Builder(builder) => {
+                tls::provide();
+                Self::Client(finish(*builder, connect_timeout)?)
+            }
+            Choice::Client(client) => Self::Client(client),
+            Choice::Service(service) => Self::Service(service),
         })
     }
+}
+
+/// Redirects are followed by the transport. Bodies come as they were sent, whichever features of reqwest other crates of the
+/// program switch on: a body that grows when it is read passes no limit unseen, and the same program reads the same bytes
+/// everywhere.
+fn finish(builder: reqwest::ClientBuilder, connect_timeout: Option<Duration>) -> Result<reqwest::Client> {
+    let mut builder = builder.redirect(reqwest::redirect::Policy::none());
+    builder = builder.no_gzip().no_brotli().no_zstd().no_deflate();
+    if let Some(timeout) = connect_timeout {
+        builder = builder.connect_timeout(timeout);
+    }
+    builder.build().map_err(|cause| {
+        Error::new(ErrorKind::Unexpected)
+            .with_message("the HTTP client cannot be set up")
+            .with_source(cause)
+            .not_sent()
+    })
 }
 
 impl Service<HttpRequest> for Sender {
@@ -63,28 +95,29 @@ impl Service<HttpRequest> for Sender {
 
     fn poll_ready(&mut self, cx: &mut Context<'_>) -> Poll<Result<()>> {
         match self {
-            Self::Client(_) => Poll::Ready(Ok(())),
+            Self::Own(_) | Self::Client(_) => Poll::Ready(Ok(())),
             Self::Service(service) => service.poll_ready(cx),
         }
     }
 
     fn call(&mut self, request: HttpRequest) -> Sending {
-        match self {
-            Self::Client(client) => {
-                let secure = request.uri().scheme_str() == Some("https");
-                match convert(request) {
-                    Ok(request) => Sending::Client { pending: client.call(request), secure },
-                    Err(error) => Sending::Service(Box::pin(ready(Err(error)))),
-                }
-            }
-            Self::Service(service) => Sending::Service(service.call(request)),
+        let client = match self {
+            Self::Own(own) => own.client(),
+            Self::Client(client) => Ok(&*client),
+            Self::Service(service) => return Sending::Service(service.call(request)),
+        };
+        let sent = client.and_then(|client| Ok((client, convert(request)?)));
+        match sent {
+            // The service of a shared client: a call takes no exclusive hold of it.
+            Ok((mut client, request)) => Sending::Client(client.call(request)),
+            Err(error) => Sending::Service(Box::pin(ready(Err(error)))),
         }
     }
 }
 
 /// An answer that is on its way.
 pub(crate) enum Sending {
-    Client { pending: <reqwest::Client as Service<reqwest::Request>>::Future, secure: bool },
+    Client(<reqwest::Client as Service<reqwest::Request>>::Future),
     Service(Reply),
 }
 
@@ -94,20 +127,18 @@ impl Future for Sending {
     fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
         match &mut *self {
             Self::Service(reply) => reply.as_mut().poll(cx),
-            Self::Client { pending, secure } => {
-                let (outcome, secure) = (task::ready!(Pin::new(pending).poll(cx)), *secure);
-                Poll::Ready(
-                    outcome.map(|response| answer(response, secure)).map_err(|error| failure(error, secure)),
-                )
+            Self::Client(pending) => {
+                let outcome = task::ready!(Pin::new(pending).poll(cx));
+                Poll::Ready(outcome.map(answer).map_err(failure))
             }
         }
     }
 }
 
 /// The same answer for the layers.
-fn answer(mut response: reqwest::Response, secure: bool) -> HttpResponse {
+fn answer(mut response: reqwest::Response) -> HttpResponse {
     let (status, headers) = (response.status(), std::mem::take(response.headers_mut()));
-    let body = response.bytes_stream().map_err(move |error| failure(error, secure));
+    let body = response.bytes_stream().map_err(failure);
     let mut answer = HttpResponse::new(Body::from_chunks(body));
     (*answer.status_mut(), *answer.headers_mut()) = (status, headers);
     answer
@@ -129,14 +160,17 @@ fn convert(request: HttpRequest) -> Result<reqwest::Request> {
     Ok(request)
 }
 
-/// Says what an error of reqwest means. Its URL goes: the query may hold a secret.
-fn failure(error: reqwest::Error, secure: bool) -> Error {
+/// Reads what an error of reqwest means from nothing but the error: which TLS there is depends on the features and the
+/// clients of the whole program. Its URL goes, because the query may hold a secret.
+fn failure(error: reqwest::Error) -> Error {
     let error = error.without_url();
-    let without_tls = cfg!(not(any(feature = "rustls", feature = "native-tls")));
     let (kind, message) = if error.is_builder() {
         (ErrorKind::InvalidUrl, "no request can be made of it")
-    } else if error.is_connect() && secure && without_tls {
-        (ErrorKind::InvalidUrl, "https needs a feature of cc-core: `rustls` or `native-tls`")
+    } else if error.is_connect() && is_without_tls(&error) {
+        (
+            ErrorKind::InvalidUrl,
+            "the HTTP client has no TLS for https: switch on a feature of cc-core, `rustls` or `native-tls`",
+        )
     } else if error.is_timeout() && error.is_connect() {
         (ErrorKind::TimedOut, "no connection could be made in time")
     } else if error.is_timeout() {
@@ -151,4 +185,11 @@ fn failure(error: reqwest::Error, secure: bool) -> Error {
     let not_sent = error.is_connect();
     let error = Error::new(kind).with_message(message).with_source(error);
     if not_sent { error.not_sent() } else { error }
+}
+
+/// Whether the client refused `https` because it was built without TLS.
+fn is_without_tls(error: &reqwest::Error) -> bool {
+    let mut causes = std::iter::successors(std::error::Error::source(error), |cause| cause.source());
+    // The words of the connector of hyper-util, which has no type for it.
+    causes.any(|cause| cause.to_string().contains("scheme is not http"))
 }

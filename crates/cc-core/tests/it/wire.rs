@@ -144,10 +144,69 @@ async fn head_and_empty_answers_have_empty_bodies() {
     }
 }
 
-#[cfg(not(any(feature = "rustls", feature = "native-tls")))]
+/// Whatever TLS there is, and whether a feature of this crate brings it or the program.
+#[cfg(any(feature = "rustls", feature = "rustls-ring", feature = "native-tls"))]
+#[tokio::test]
+async fn an_https_connection_that_is_refused_is_unreachable_and_tried_again() {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let base = format!("https://{}", listener.local_addr().unwrap());
+    drop(listener);
+    let own = Transport::builder().endpoint(&*base);
+    let given = Transport::builder().endpoint(&*base).reqwest_client(reqwest::Client::new());
+    let finished = Transport::builder().endpoint(&*base).reqwest_builder(reqwest::Client::builder());
+    for builder in [own, given, finished] {
+        let error = builder.build().unwrap().execute(request(&POST), &quickly()).await.unwrap_err();
+        assert_eq!((error.kind(), error.attempts()), (ErrorKind::Unreachable, 3), "{error:?}");
+        assert!(error.is_not_sent(), "{error:?}");
+    }
+}
+
+/// A server that does not speak TLS: the failure is told, and no certificate of the system has a part in it.
+#[cfg(any(feature = "rustls", feature = "rustls-ring", feature = "native-tls"))]
+#[tokio::test]
+async fn a_handshake_that_fails_is_unreachable() {
+    let server = Server::start(vec![whole("plain")]).await;
+    let transport = Transport::builder().endpoint(format!("https://{}", server.address)).build().unwrap();
+    let error = transport.execute(request(&POST), &once()).await.unwrap_err();
+    assert_eq!((error.kind(), error.is_not_sent()), (ErrorKind::Unreachable, true), "{error:?}");
+}
+
+#[cfg(not(any(
+    feature = "rustls",
+    feature = "rustls-ring",
+    feature = "rustls-no-provider",
+    feature = "native-tls"
+)))]
 #[tokio::test]
 async fn https_without_tls_says_what_is_missing() {
     let error = Transport::builder().build().unwrap().execute(request(&GET), &once()).await.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::InvalidUrl);
     assert!(error.to_string().contains("`rustls` or `native-tls`"), "{error}");
+}
+
+#[cfg(all(
+    feature = "rustls-no-provider",
+    not(any(feature = "rustls", feature = "rustls-ring", feature = "native-tls"))
+))]
+#[tokio::test]
+async fn tls_without_a_provider_says_how_to_install_one() {
+    let error = Transport::builder().build().unwrap().execute(request(&GET), &once()).await.unwrap_err();
+    assert_eq!((error.kind(), error.attempts()), (ErrorKind::Unexpected, 1));
+    assert!(error.is_not_sent() && error.to_string().contains("install_default"), "{error}");
+}
+
+#[tokio::test]
+async fn a_body_comes_as_it_was_sent_whatever_is_switched_on() {
+    let body =
+        "HTTP/1.1 200 OK\r\ncontent-encoding: gzip\r\ncontent-length: 5\r\nconnection: close\r\n\r\nbytes";
+    for builder in [None, Some(reqwest::Client::builder())] {
+        let server = Server::start(vec![body.to_owned()]).await;
+        let transport = match builder {
+            Some(builder) => server.builder().reqwest_builder(builder),
+            None => server.builder(),
+        };
+        let answer = transport.build().unwrap().execute(request(&GET), &once()).await.unwrap();
+        assert_eq!(&**answer, b"bytes");
+        assert!(!server.seen()[0].to_lowercase().contains("accept-encoding"), "{}", server.seen()[0]);
+    }
 }
