@@ -1,9 +1,20 @@
-//! The clock: the one place that knows which timer the SDK runs on.
+//! The runtime: the one place that knows which timer and which tasks the SDK uses.
 
+mod work;
+
+use std::any::Any;
 use std::future::Future;
+use std::panic::{AssertUnwindSafe, resume_unwind};
 use std::time::Duration;
 
+use futures_util::FutureExt;
+use tokio::runtime::Handle;
+use tokio::task::AbortHandle;
+
+use crate::error::{Error, ErrorKind, Result};
+
 pub use tokio::time::Instant;
+pub use work::{Hold, Holders, Joined, Lost, Wait, Waiting, Work};
 
 /// The time that lies this far ahead; `None` when that is farther than can be counted, which is never.
 #[must_use]
@@ -24,4 +35,53 @@ pub async fn until<F: Future>(deadline: Option<Instant>, future: F) -> Option<F:
         Some(deadline) if deadline <= Instant::now() => None,
         Some(deadline) => tokio::time::timeout_at(deadline, future).await.ok(),
     }
+}
+
+/// The runtime that a call began in: its timers and its connections live there.
+#[derive(Debug, Clone)]
+pub struct Home(Handle);
+
+impl Home {
+    /// The runtime that polls the caller.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Unexpected`] outside of a tokio runtime.
+    pub fn current() -> Result<Self> {
+        Handle::try_current().map(Self).map_err(|cause| unusable().with_source(cause))
+    }
+
+    /// Returns `true` if the caller is polled by this runtime.
+    fn is_current(&self) -> bool {
+        Handle::try_current().is_ok_and(|current| current.id() == self.0.id())
+    }
+
+    /// Runs a future as a task of this runtime. When the runtime has ended, the future is dropped at once.
+    fn spawn(&self, future: impl Future<Output = ()> + Send + 'static) -> AbortHandle {
+        self.0.spawn(future).abort_handle()
+    }
+}
+
+/// Turns a panic of tokio, which misses a part of its runtime, into an error. Any other panic goes on.
+///
+/// # Errors
+/// [`ErrorKind::Unexpected`] when the runtime has no timer, has no I/O, or has ended.
+pub(crate) async fn guarded<T>(future: impl Future<Output = Result<T>>) -> Result<T> {
+    AssertUnwindSafe(future).catch_unwind().await.unwrap_or_else(|panic| match missing(&*panic) {
+        Some(message) => Err(unusable().with_source(message)),
+        None => resume_unwind(panic),
+    })
+}
+
+/// The message of a panic about a runtime that cannot do what is asked of it. Tokio offers no way to ask beforehand.
+fn missing(panic: &(dyn Any + Send)) -> Option<String> {
+    let message =
+        panic.downcast_ref::<&str>().copied().or(panic.downcast_ref::<String>().map(String::as_str));
+    message.filter(|message| message.contains("Tokio 1.x")).map(str::to_owned)
+}
+
+#[cold]
+fn unusable() -> Error {
+    Error::new(ErrorKind::Unexpected)
+        .with_message("no usable tokio runtime: await the call inside one that was built with `enable_all`")
+        .not_sent()
 }

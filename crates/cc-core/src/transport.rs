@@ -29,7 +29,6 @@ use std::sync::Arc;
 
 use bytes::Bytes;
 use futures_util::FutureExt;
-use tower::Service;
 
 use crate::answer::Answer;
 use crate::credentials::Credentials;
@@ -65,7 +64,7 @@ struct Inner {
     /// Known beforehand, unless a provider says it.
     identity: Option<Arc<str>>,
     defaults: CallOptions,
-    stack: Stack,
+    stack: Arc<Stack>,
     means: Arc<Means>,
 }
 
@@ -88,7 +87,7 @@ impl Transport {
     ) -> Result<Self> {
         let identity =
             (!matches!(credentials, Credentials::Provider(_))).then(|| credentials.identity().into());
-        let stack = stack::build(&endpoint, credentials.clone(), &means)?;
+        let stack = Arc::new(Stack::new(&endpoint, credentials.clone(), &means)?);
         Ok(Self(Arc::new(Inner { endpoint, credentials, identity, defaults, stack, means })))
     }
 
@@ -241,12 +240,14 @@ impl Transport {
         added.map_err(|error| error.with_operation(info))?;
         let exchange = Exchange::new(&inner.endpoint, request, self.identity(), limits)
             .map_err(|error| error.with_operation(info))?;
-        let reply = inner.stack.clone().call(exchange.clone());
-        let error = match runtime::until(exchange.deadline(), reply).await {
-            Some(Ok(response)) if response.status().is_success() => return Ok((response, exchange)),
-            Some(Ok(response)) => refusal(response),
-            Some(Err(error)) => error,
-            None => exchange.timed_out(),
+        let reply = inner.stack.hooked(exchange.clone());
+        let in_time = async {
+            runtime::until(exchange.deadline(), reply).await.unwrap_or_else(|| Err(exchange.timed_out()))
+        };
+        let error = match runtime::guarded(in_time).await {
+            Ok(response) if response.status().is_success() => return Ok((response, exchange)),
+            Ok(response) => refusal(response),
+            Err(error) => error,
         };
         Err(exchange.explain(error, &inner.endpoint))
     }

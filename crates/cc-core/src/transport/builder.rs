@@ -134,6 +134,8 @@ impl TransportBuilder {
     /// Adds a tower layer around each attempt, inside those that were added before: it sees requests without credentials,
     /// which are added further inside, and every redirect is followed further inside too.
     ///
+    /// It may be polled by a task of the SDK, within the span of its call: task-locals of the caller are not there.
+    ///
     /// The error of its service becomes [`ErrorKind::Unexpected`] unless it is an [`Error`](crate::Error).
     pub fn layer<L>(mut self, layer: L) -> Self
     where

@@ -6,16 +6,11 @@ mod store;
 mod turn;
 
 use std::sync::Arc;
-use std::task::{Context, Poll};
-
-use futures_util::future::Either;
-use tower::Service;
 
 use crate::error::{Error, Result};
 use crate::transport::exchange::Exchange;
-use crate::transport::journal::Journal;
 use crate::transport::key::cache_key;
-use crate::transport::stack::Reply;
+use crate::transport::stack::Stack;
 use crate::transport::{Body, HttpResponse};
 
 pub(crate) use memory::MemoryStore;
@@ -24,49 +19,19 @@ pub(crate) use store::related;
 pub use store::{CacheKey, CacheStore, CachedAnswer, StoreFuture, subjects};
 pub use turn::{Ticket, Turn};
 
-/// Answers from the store, and fills it.
-#[derive(Debug, Clone)]
-pub(crate) struct Cache<S> {
-    store: Arc<dyn CacheStore>,
-    journal: Arc<Journal>,
-    inner: S,
-}
-
-impl<S> Cache<S> {
-    pub(crate) fn new(store: Arc<dyn CacheStore>, journal: Arc<Journal>, inner: S) -> Self {
-        Self { store, journal, inner }
-    }
-}
-
-impl<S> Service<Arc<Exchange>> for Cache<S>
-where
-    S: Service<Arc<Exchange>, Response = HttpResponse, Error = Error> + Clone + Send + 'static,
-    S::Future: Send,
-{
-    type Response = HttpResponse;
-    type Error = Error;
-    type Future = Either<Reply, S::Future>;
-
-    fn poll_ready(&mut self, cx: &mut Context<'_>) -> Poll<Result<()>> {
-        self.inner.poll_ready(cx)
-    }
-
-    fn call(&mut self, exchange: Arc<Exchange>) -> Self::Future {
+impl Stack {
+    /// Answers from the store, and fills it.
+    pub(crate) async fn cached(self: &Arc<Self>, exchange: Arc<Exchange>) -> Result<HttpResponse> {
         if !exchange.info.method.is_safe() {
-            Either::Left(Box::pin(self.clone().write(exchange)))
+            self.write(exchange).await
         } else if exchange.is_shareable() && exchange.limits.cache.mode != CacheMode::Off {
-            Either::Left(Box::pin(self.clone().read(exchange)))
+            self.read(exchange).await
         } else {
-            Either::Right(self.inner.call(exchange))
+            self.fly(exchange).await
         }
     }
-}
 
-impl<S> Cache<S>
-where
-    S: Service<Arc<Exchange>, Response = HttpResponse, Error = Error>,
-{
-    async fn read(mut self, exchange: Arc<Exchange>) -> Result<HttpResponse> {
+    async fn read(self: &Arc<Self>, exchange: Arc<Exchange>) -> Result<HttpResponse> {
         let key = cache_key(&exchange);
         let CachePolicy { mode, ttl } = exchange.limits.cache;
         let reload = mode == CacheMode::Reload;
@@ -79,7 +44,7 @@ where
             }
         };
         let _read = self.journal.read(&exchange);
-        let outcome = self.inner.call(exchange.clone()).await;
+        let outcome = self.fly(exchange.clone()).await;
         let good = outcome.as_ref().ok().filter(|answer| answer.status().is_success());
         let kept = good.filter(|_| !ttl.is_zero() && !exchange.is_overtaken()).and_then(CachedAnswer::of);
         let stored = kept.is_some();
@@ -96,10 +61,10 @@ where
 
     /// Sends what may change something. What it may make old is dropped before, because the call may be given up at any
     /// time after, and once more at its end, for stores that others fill too.
-    async fn write(mut self, exchange: Arc<Exchange>) -> Result<HttpResponse> {
+    async fn write(self: &Arc<Self>, exchange: Arc<Exchange>) -> Result<HttpResponse> {
         let _write = self.journal.write(&exchange);
         invalidate(&*self.store, &exchange).await;
-        let outcome = self.inner.call(exchange.clone()).await;
+        let outcome = self.fly(exchange.clone()).await;
         invalidate(&*self.store, &exchange).await;
         outcome
     }

@@ -1,7 +1,7 @@
 //! What travels through the layers: one request, what its call may take, and what happened to it so far.
 
 use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
-use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use crate::endpoint::Endpoint;
@@ -24,7 +24,7 @@ pub(crate) struct Exchange {
     overtaken: AtomicBool,
     last_failure: Mutex<Option<Error>>,
     /// The call whose answer this one waits for, when it does not ask by itself.
-    joined: OnceLock<Arc<Exchange>>,
+    joined: Mutex<Option<Arc<Exchange>>>,
 }
 
 /// What a call may take.
@@ -82,7 +82,7 @@ impl Exchange {
             attempts: AtomicU32::new(0),
             overtaken: AtomicBool::new(false),
             last_failure: Mutex::new(None),
-            joined: OnceLock::new(),
+            joined: Mutex::new(None),
         }))
     }
 
@@ -117,18 +117,28 @@ impl Exchange {
         let mine = self.deadline();
         let mut deadline = lock(&leader.deadline);
         *deadline = deadline.zip(mine).map(|(theirs, mine)| theirs.max(mine));
-        // A call joins once: the layers that join are passed once.
-        let _ = self.joined.set(leader.clone());
+        drop(deadline);
+        *lock(&self.joined) = Some(leader.clone());
     }
 
-    /// The call that is sent for this one.
-    fn leader(&self) -> &Self {
-        self.joined.get().map_or(self, |leader| leader.leader())
+    /// Asks by itself from now on.
+    pub(crate) fn part(&self) {
+        *lock(&self.joined) = None;
+    }
+
+    /// Reads from the call that is sent for this one: another one, or itself.
+    fn leader<T>(&self, read: impl FnOnce(&Self) -> T) -> T {
+        let Some(mut leader) = lock(&self.joined).clone() else { return read(self) };
+        // A call that hooks changed is joined by the original, and may itself have joined another.
+        while let Some(next) = { lock(&leader.joined).clone() } {
+            leader = next;
+        }
+        read(&leader)
     }
 
     /// How many times the request was sent.
     pub(crate) fn attempts(&self) -> u32 {
-        self.leader().attempts.load(Ordering::Relaxed)
+        self.leader(|leader| leader.attempts.load(Ordering::Relaxed))
     }
 
     /// Counts an attempt, and gives how many there were before.
@@ -157,7 +167,7 @@ impl Exchange {
             None => "the deadline of the call has passed".to_owned(),
         };
         let error = Error::new(ErrorKind::TimedOut).with_message(message);
-        match lock(&self.leader().last_failure).clone() {
+        match self.leader(|leader| lock(&leader.last_failure).clone()) {
             Some(last) => error.with_source(last),
             None => error,
         }

@@ -1,128 +1,96 @@
-//! Sends identical GETs that are under way at one time once.
+//! The part of a call that others may depend on: it holds permits, and identical GETs that are under way at one time share it.
 
 use std::collections::HashMap;
 use std::collections::hash_map::Entry;
-use std::future::Future;
+use std::fmt;
 use std::hash::BuildHasherDefault;
-use std::pin::Pin;
 use std::sync::{Arc, Mutex};
-use std::task::{self, Poll};
 
-use bytes::Bytes;
-use futures_util::future::{Either, MapOk, Shared, WeakShared};
-use futures_util::{FutureExt, TryFutureExt};
-use http::{Extensions, HeaderMap, StatusCode};
-use tower::Service;
-
-use crate::error::{Error, Result};
+use crate::error::{Error, ErrorKind, Result};
+use crate::runtime::{Home, Lost, Waiting, Work};
 use crate::transport::exchange::{Exchange, lock};
-use crate::transport::journal::{Journal, Read};
+use crate::transport::journal::Read;
 use crate::transport::key::{Folded, Key};
+use crate::transport::stack::Stack;
 use crate::transport::{Body, HttpResponse};
 
-/// Lets a GET wait for the answer of another one. Each waits in its own future, for its own time: when the first is given
-/// up, the others carry on, and nothing is spawned for it.
-#[derive(Debug, Clone)]
-pub(crate) struct SingleFlight<S> {
-    flights: Arc<Flights>,
-    journal: Arc<Journal>,
-    inner: S,
-}
+/// All attempts of one request, which go on by themselves when anybody depends on them.
+pub(crate) type Flight = Work<Landed>;
 
-pub(crate) type Landing = Pin<Box<dyn Future<Output = Result<Landed>> + Send>>;
+/// How a flight ended: for each of those that wait for it.
+pub(crate) struct Landed(Result<HttpResponse>);
 
-/// What each of those who wait has.
-pub(crate) type Arrival = MapOk<Shared<Landing>, fn(Landed) -> HttpResponse>;
-
+/// The flights that others may join.
 #[derive(Default)]
-struct Flights(Mutex<HashMap<Key, WeakShared<Landing>, BuildHasherDefault<Folded>>>);
+pub(crate) struct Flights(Mutex<HashMap<Key, Flight, BuildHasherDefault<Folded>>>);
 
-/// An answer that can be given to several.
-#[derive(Clone)]
-pub(crate) struct Landed {
-    status: StatusCode,
-    headers: HeaderMap,
-    extensions: Extensions,
-    body: Bytes,
-}
-
-impl<S> SingleFlight<S> {
-    pub(crate) fn new(journal: Arc<Journal>, inner: S) -> Self {
-        Self { flights: Arc::default(), journal, inner }
-    }
-}
-
-impl<S> Service<Arc<Exchange>> for SingleFlight<S>
-where
-    S: Service<Arc<Exchange>, Response = HttpResponse, Error = Error>,
-    S::Future: Send + 'static,
-{
-    type Response = HttpResponse;
-    type Error = Error;
-    type Future = Either<Arrival, S::Future>;
-
-    fn poll_ready(&mut self, cx: &mut task::Context<'_>) -> Poll<Result<()>> {
-        self.inner.poll_ready(cx)
-    }
-
-    fn call(&mut self, exchange: Arc<Exchange>) -> Self::Future {
-        if exchange.is_shareable() {
-            let answer = self.join_or_start(Key::new(exchange));
-            Either::Left(answer.map_ok(HttpResponse::from as fn(Landed) -> HttpResponse))
-        } else {
-            Either::Right(self.inner.call(exchange))
-        }
-    }
-}
-
-impl<S> SingleFlight<S>
-where
-    S: Service<Arc<Exchange>, Response = HttpResponse, Error = Error>,
-    S::Future: Send + 'static,
-{
-    fn join_or_start(&mut self, key: Key) -> Shared<Landing> {
-        // Let go after the lock: it may be the last hold on a flight, which takes the lock to clear its way.
-        let _left;
-        let mut flights = lock(&self.flights.0);
-        if let Some((flight, answer)) = flights.get_key_value(&key) {
-            let answer = answer.upgrade();
-            // What was asked before a write must not answer what is asked after it.
-            if flight.exchange().is_overtaken() {
-                _left = answer;
-                // The key goes too: it names the call that leads.
-                flights.remove(&key);
-            } else if let Some(answer) = answer {
-                key.exchange().join(flight.exchange());
-                return answer;
+impl Stack {
+    /// Sends a request, or waits for the answer to the same request that is under way. The first to give up does not end it
+    /// for the others.
+    pub(crate) async fn fly(self: &Arc<Self>, exchange: Arc<Exchange>) -> Result<HttpResponse> {
+        while exchange.is_shareable() {
+            let (flight, leads) = self.join_or_start(Home::current()?, &exchange);
+            match flight.await {
+                Ok(Landed(outcome)) => return outcome,
+                // Its runtime has ended: this call takes over, or joins the one that did.
+                Err(Lost) if !leads => exchange.part(),
+                Err(Lost) => break,
             }
         }
-        let exchange = key.exchange().clone();
-        let read = self.journal.read(&exchange);
-        let runway = Runway { flights: self.flights.clone(), key: key.clone(), _read: read };
-        let reply = self.inner.call(exchange);
-        let landing: Landing = Box::pin(async move {
-            let outcome = reply.await;
-            drop(runway);
-            outcome.map(Landed::from)
-        });
-        let answer = landing.shared();
-        if let Some(weak) = answer.downgrade() {
-            flights.insert(key, weak);
+        match self.start(Home::current()?, exchange.clone(), None).await {
+            Ok(Landed(outcome)) => outcome,
+            Err(Lost) => Err(stranded(&exchange)),
         }
-        answer
+    }
+
+    /// Waits for the flight of the same request, or starts it; `true` when it is the latter.
+    fn join_or_start(self: &Arc<Self>, home: Home, exchange: &Arc<Exchange>) -> (Waiting<Landed>, bool) {
+        let key = Key::new(exchange.clone());
+        let mut flights = lock(&self.flights.0);
+        // What was asked before a write must not answer what is asked after it.
+        if let Some((key, flight)) =
+            flights.get_key_value(&key).filter(|(key, _)| !key.exchange().is_overtaken())
+            && let Some(flight) = flight.join()
+        {
+            exchange.join(key.exchange());
+            drop(flights);
+            return (flight.go_on(), false);
+        }
+        let read = self.journal.read(exchange);
+        let runway = Runway { stack: self.clone(), key: key.clone(), _read: read };
+        let flight = self.start(home, exchange.clone(), Some(runway));
+        // The key names the call that leads: that of another flight goes.
+        flights.remove(&key);
+        flights.insert(key, flight.work());
+        (flight, true)
+    }
+
+    /// Starts the attempts of a request.
+    fn start(
+        self: &Arc<Self>,
+        home: Home,
+        exchange: Arc<Exchange>,
+        runway: Option<Runway>,
+    ) -> Waiting<Landed> {
+        let stack = self.clone();
+        Work::begin(home, |flight: Flight| async move {
+            let outcome = stack.attempts(&exchange, &flight).await;
+            drop(runway);
+            Landed(outcome)
+        })
     }
 }
 
-/// Clears the way when a flight has landed or everybody has left it.
+/// Lets others join a flight, until it has landed or everybody has left it.
 struct Runway {
-    flights: Arc<Flights>,
+    stack: Arc<Stack>,
     key: Key,
     _read: Read,
 }
 
 impl Drop for Runway {
     fn drop(&mut self) {
-        if let Entry::Occupied(flight) = lock(&self.flights.0).entry(self.key.clone()) {
+        if let Entry::Occupied(flight) = lock(&self.stack.flights.0).entry(self.key.clone()) {
             // Another flight may have taken the place of one that a write has overtaken.
             if Arc::ptr_eq(flight.key().exchange(), self.key.exchange()) {
                 flight.remove();
@@ -131,26 +99,29 @@ impl Drop for Runway {
     }
 }
 
-impl From<HttpResponse> for Landed {
-    fn from(answer: HttpResponse) -> Self {
-        let (parts, body) = answer.into_parts();
-        let body = body.into_whole();
-        Self { status: parts.status, headers: parts.headers, extensions: parts.extensions, body }
+/// The runtime of the call itself ended before the call did: somebody polls it elsewhere.
+#[cold]
+fn stranded(exchange: &Exchange) -> Error {
+    let error = Error::new(ErrorKind::Unreachable)
+        .with_message("the tokio runtime that the call began in has ended: begin it in one that outlives it");
+    if exchange.attempts() == 0 { error.not_sent() } else { error }
+}
+
+impl Clone for Landed {
+    fn clone(&self) -> Self {
+        Self(self.0.as_ref().map_err(Error::clone).map(|answer| {
+            let mut copy = HttpResponse::new(Body::from(answer.body().whole().cloned().unwrap_or_default()));
+            *copy.status_mut() = answer.status();
+            *copy.version_mut() = answer.version();
+            *copy.headers_mut() = answer.headers().clone();
+            *copy.extensions_mut() = answer.extensions().clone();
+            copy
+        }))
     }
 }
 
-impl From<Landed> for HttpResponse {
-    fn from(landed: Landed) -> Self {
-        let mut answer = Self::new(Body::from(landed.body));
-        *answer.status_mut() = landed.status;
-        *answer.headers_mut() = landed.headers;
-        *answer.extensions_mut() = landed.extensions;
-        answer
-    }
-}
-
-impl std::fmt::Debug for Flights {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+impl fmt::Debug for Flights {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "Flights({})", lock(&self.0).len())
     }
 }

@@ -4,19 +4,15 @@ use std::fmt;
 use std::future::Future;
 use std::pin::Pin;
 use std::sync::Arc;
-use std::task::{self, Poll};
 
-use futures_util::future::Either;
 use http::{HeaderMap, StatusCode};
-use tower::Service;
 
-use crate::endpoint::Endpoint;
 use crate::error::{Error, ErrorKind, Result};
 use crate::operation::OperationInfo;
 use crate::request::Request;
 use crate::transport::HttpResponse;
 use crate::transport::exchange::Exchange;
-use crate::transport::stack::Reply;
+use crate::transport::stack::Stack;
 
 /// The future of a hook.
 pub type HookFuture<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
@@ -72,56 +68,38 @@ impl fmt::Debug for ResponseHead<'_> {
     }
 }
 
-/// Runs the hooks.
-#[derive(Debug, Clone)]
-pub(crate) struct Hooked<S> {
-    endpoint: Arc<Endpoint>,
-    hooks: Option<Arc<dyn Hooks>>,
-    inner: S,
-}
-
-impl<S> Hooked<S> {
-    pub(crate) fn new(endpoint: Arc<Endpoint>, hooks: Option<Arc<dyn Hooks>>, inner: S) -> Self {
-        Self { endpoint, hooks, inner }
-    }
-}
-
-impl<S> Service<Arc<Exchange>> for Hooked<S>
-where
-    S: Service<Arc<Exchange>, Response = HttpResponse, Error = Error> + Clone + Send + 'static,
-    S::Future: Send,
-{
-    type Response = HttpResponse;
-    type Error = Error;
-    type Future = Either<Reply, S::Future>;
-
-    fn poll_ready(&mut self, cx: &mut task::Context<'_>) -> Poll<Result<()>> {
-        self.inner.poll_ready(cx)
+impl Stack {
+    /// Runs the hooks around a call.
+    pub(crate) async fn hooked(self: &Arc<Self>, exchange: Arc<Exchange>) -> Result<HttpResponse> {
+        match &self.hooks {
+            None => self.traced(exchange).await,
+            Some(hooks) => Box::pin(self.with_hooks(&**hooks, exchange)).await,
+        }
     }
 
-    fn call(&mut self, exchange: Arc<Exchange>) -> Self::Future {
-        let Some(hooks) = self.hooks.clone() else { return Either::Right(self.inner.call(exchange)) };
-        let (endpoint, mut inner) = (self.endpoint.clone(), self.inner.clone());
-        Either::Left(Box::pin(async move {
-            let mut request = exchange.to_request(&endpoint);
-            hooks.on_request(&mut request).await?;
-            let changed =
-                Exchange::new(&endpoint, request, exchange.identity.clone(), exchange.limits.clone())?;
-            if changed.path() != exchange.path() || !std::ptr::eq(changed.info, exchange.info) {
-                return Err(Error::new(ErrorKind::InvalidInput)
-                    .with_message("a hook changed the operation or the path of a request"));
-            }
-            exchange.join(&changed);
-            let response = inner.call(changed).await?;
-            let head = ResponseHead {
-                info: exchange.info,
-                path: endpoint.below(exchange.path()),
-                status: response.status(),
-                headers: response.headers(),
-                attempts: exchange.attempts(),
-            };
-            hooks.on_response(head).await;
-            Ok(response)
-        }))
+    async fn with_hooks(
+        self: &Arc<Self>,
+        hooks: &dyn Hooks,
+        exchange: Arc<Exchange>,
+    ) -> Result<HttpResponse> {
+        let mut request = exchange.to_request(&self.endpoint);
+        hooks.on_request(&mut request).await?;
+        let changed =
+            Exchange::new(&self.endpoint, request, exchange.identity.clone(), exchange.limits.clone())?;
+        if changed.path() != exchange.path() || !std::ptr::eq(changed.info, exchange.info) {
+            return Err(Error::new(ErrorKind::InvalidInput)
+                .with_message("a hook changed the operation or the path of a request"));
+        }
+        exchange.join(&changed);
+        let response = self.traced(changed).await?;
+        let head = ResponseHead {
+            info: exchange.info,
+            path: self.endpoint.below(exchange.path()),
+            status: response.status(),
+            headers: response.headers(),
+            attempts: exchange.attempts(),
+        };
+        hooks.on_response(head).await;
+        Ok(response)
     }
 }

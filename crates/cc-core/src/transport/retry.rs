@@ -3,109 +3,36 @@
 mod budget;
 mod policy;
 
-use std::future::{Future, poll_fn};
-use std::pin::Pin;
-use std::sync::{Arc, Mutex};
-use std::task::{Context, Poll, ready};
+use std::sync::Mutex;
 use std::time::Duration;
-
-use tower::Service;
 
 use crate::error::{Error, Result};
 use crate::runtime;
 use crate::transport::HttpResponse;
 use crate::transport::exchange::{Exchange, lock};
-use crate::transport::stack::Reply;
+use crate::transport::flight::Flight;
+use crate::transport::stack::Stack;
 
 use budget::{Budget, Paid};
 pub use policy::RetryPolicy;
 
-/// Repeats attempts, as the policy of each call says.
-#[derive(Debug, Clone)]
-pub(crate) struct Retry<S> {
-    shared: Arc<Shared>,
-    inner: S,
-}
-
+/// What the retries of a transport share.
 #[derive(Debug)]
-struct Shared {
+pub(crate) struct Retry {
     budget: Budget,
     jitter: Mutex<fastrand::Rng>,
 }
 
-impl<S> Retry<S> {
-    /// Without a seed, every transport waits at random times of its own.
-    pub(crate) fn new(seed: Option<u64>, inner: S) -> Self {
-        let jitter = Mutex::new(seed.map_or_else(fastrand::Rng::new, fastrand::Rng::with_seed));
-        Self { shared: Arc::new(Shared { budget: Budget::default(), jitter }), inner }
-    }
-}
-
-impl<S> Service<Arc<Exchange>> for Retry<S>
-where
-    S: Service<Arc<Exchange>, Response = HttpResponse, Error = Error> + Clone + Send + Unpin + 'static,
-    S::Future: Send + Unpin,
-{
-    type Response = HttpResponse;
-    type Error = Error;
-    type Future = Attempts<S>;
-
-    fn poll_ready(&mut self, cx: &mut Context<'_>) -> Poll<Result<()>> {
-        self.inner.poll_ready(cx)
-    }
-
-    fn call(&mut self, exchange: Arc<Exchange>) -> Attempts<S> {
-        let first = self.inner.call(exchange.clone());
-        Attempts { first, means: Some((self.clone(), exchange)), more: None }
-    }
-}
-
-/// The attempts of one call. Nearly always there is one, which costs nothing but itself.
-pub(crate) struct Attempts<S: Service<Arc<Exchange>>> {
-    first: S::Future,
-    /// What more attempts take, until the first has ended.
-    means: Option<(Retry<S>, Arc<Exchange>)>,
-    more: Option<Reply>,
-}
-
-impl<S> Future for Attempts<S>
-where
-    S: Service<Arc<Exchange>, Response = HttpResponse, Error = Error> + Clone + Send + Unpin + 'static,
-    S::Future: Send + Unpin,
-{
-    type Output = Result<HttpResponse>;
-
-    fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
-        if let Some(more) = &mut self.more {
-            return more.as_mut().poll(cx);
-        }
-        let outcome = ready!(Pin::new(&mut self.first).poll(cx));
-        if let Some((retry, exchange)) = self.means.take()
-            && let Some(again) = retry.shared.verdict(&exchange, 1, &outcome, None)
-        {
-            let more = Box::pin(retry.more(exchange, again));
-            return self.more.insert(more).as_mut().poll(cx);
-        }
-        Poll::Ready(outcome)
-    }
-}
-
-impl<S> Retry<S>
-where
-    S: Service<Arc<Exchange>, Response = HttpResponse, Error = Error>,
-{
-    /// All attempts after the first.
-    async fn more(mut self, exchange: Arc<Exchange>, mut again: Again) -> Result<HttpResponse> {
-        let mut attempts = 1;
+impl Stack {
+    /// Sends a request as often as the policy of its call says. A wait between two attempts holds no permit.
+    pub(crate) async fn attempts(&self, exchange: &Exchange, flight: &Flight) -> Result<HttpResponse> {
+        let (mut attempts, mut paid) = (0, None);
         loop {
-            runtime::sleep(again.wait).await;
-            poll_fn(|cx| self.inner.poll_ready(cx)).await?;
-            let outcome = self.inner.call(exchange.clone()).await;
+            let outcome = self.attempt(exchange, flight).await;
             attempts += 1;
-            match self.shared.verdict(&exchange, attempts, &outcome, Some(again.paid)) {
-                Some(next) => again = next,
-                None => return outcome,
-            }
+            let Some(again) = self.retry.verdict(exchange, attempts, &outcome, paid) else { return outcome };
+            runtime::sleep(again.wait).await;
+            paid = Some(again.paid);
         }
     }
 }
@@ -116,7 +43,13 @@ struct Again {
     paid: Paid,
 }
 
-impl Shared {
+impl Retry {
+    /// Without a seed, every transport waits at random times of its own.
+    pub(crate) fn new(seed: Option<u64>) -> Self {
+        let jitter = Mutex::new(seed.map_or_else(fastrand::Rng::new, fastrand::Rng::with_seed));
+        Self { budget: Budget::default(), jitter }
+    }
+
     /// Whether there is another attempt after this many, of which the last was `paid` for when it was a retry.
     fn verdict(
         &self,

@@ -9,10 +9,9 @@ use http::HeaderValue;
 use crate::credentials::Credentials;
 use crate::endpoint::Endpoint;
 use crate::error::Result;
-use crate::transport::attempt::Attempt;
-use crate::transport::cache::{Cache, CacheStore, MemoryStore};
-use crate::transport::flight::SingleFlight;
-use crate::transport::hooks::{Hooked, Hooks};
+use crate::transport::cache::{CacheStore, MemoryStore};
+use crate::transport::flight::Flights;
+use crate::transport::hooks::Hooks;
 use crate::transport::identify::{Identify, user_agent};
 use crate::transport::journal::Journal;
 use crate::transport::limit::Limit;
@@ -20,49 +19,56 @@ use crate::transport::redirect::Redirect;
 use crate::transport::retry::Retry;
 use crate::transport::send::Sender;
 use crate::transport::service::UserLayer;
-use crate::transport::trace::Trace;
 use crate::transport::{HttpResponse, HttpService, TransportBuilder};
 
-/// The future of a layer.
+/// The future of a service that is not named.
 pub(crate) type Reply = Pin<Box<dyn Future<Output = Result<HttpResponse>> + Send>>;
 
-/// All layers of one transport.
-pub(crate) type Stack = Hooked<Trace<Cache<SingleFlight<Retry<Limit<Attempt>>>>>>;
-
-/// Puts the layers around each other, outermost first. Each has its reason to stand where it does:
+/// The layers of one transport. Each is a method that calls the next one, in the file of its name, outermost first:
 ///
-/// - hooks see every call once, whatever becomes of it;
-/// - tracing sees what hooks changed, and answers of the cache;
-/// - the cache answers before anything is shared or sent;
-/// - callers that share a request share its retries too;
-/// - a wait between two attempts holds no permit;
-/// - layers of the program see single attempts, and no credentials;
-/// - redirects are followed where each hop can be authenticated, or not, by where it goes;
-/// - credentials are asked for at each attempt, as late as can be.
-pub(crate) fn build(endpoint: &Arc<Endpoint>, credentials: Credentials, means: &Means) -> Result<Stack> {
-    let (sender, user_agent) = (means.sender.clone(), means.user_agent.clone());
-    let http = Redirect::new(Identify::new(credentials, endpoint.clone(), user_agent, sender)?);
-    let http = means.layers.iter().rev().fold(HttpService::bare(http), |inner, layer| layer(inner));
-    let journal = Arc::new(Journal::default());
-    let store = means.cache_store.clone().unwrap_or_else(|| Arc::new(MemoryStore::new(means.cache_capacity)));
-    Ok(Hooked::new(
-        endpoint.clone(),
-        means.hooks.clone(),
-        Trace::new(
-            endpoint.clone(),
-            Cache::new(
-                store,
-                journal.clone(),
-                SingleFlight::new(
-                    journal,
-                    Retry::new(means.jitter_seed, Limit::new(means.concurrency, Attempt::new(http))),
-                ),
-            ),
-        ),
-    ))
+/// - `hooked`: hooks see every call once, whatever becomes of it;
+/// - `traced`: the span holds what hooks changed, and answers of the cache;
+/// - `cached`: the cache answers before anything is shared or sent;
+/// - `fly`: callers that share a request share its retries too;
+/// - `attempts`: a wait between two attempts holds no permit;
+/// - `attempt`: waits for a permit, and holds it until the body is there, of a stream until its head.
+///
+/// Then follow tower services: the layers of the program, which see single attempts and no credentials; [`Redirect`], where
+/// each hop can be authenticated, or not, by its origin; [`Identify`], which asks for credentials as late as can be; and
+/// [`Sender`].
+///
+/// From `fly` on, a call goes on by itself as soon as another one depends on it. Above, nothing is held that others wait for.
+pub(crate) struct Stack {
+    pub(crate) endpoint: Arc<Endpoint>,
+    pub(crate) hooks: Option<Arc<dyn Hooks>>,
+    pub(crate) store: Arc<dyn CacheStore>,
+    pub(crate) journal: Arc<Journal>,
+    pub(crate) flights: Flights,
+    pub(crate) retry: Retry,
+    pub(crate) limit: Limit,
+    pub(crate) http: HttpService,
 }
 
-/// What stacks are made of, whoever asks.
+impl Stack {
+    pub(crate) fn new(endpoint: &Arc<Endpoint>, credentials: Credentials, means: &Means) -> Result<Self> {
+        let (sender, user_agent) = (means.sender.clone(), means.user_agent.clone());
+        let http = Redirect::new(Identify::new(credentials, endpoint.clone(), user_agent, sender)?);
+        let http = means.layers.iter().rev().fold(HttpService::bare(http), |inner, layer| layer(inner));
+        let memory = || Arc::new(MemoryStore::new(means.cache_capacity));
+        Ok(Self {
+            endpoint: endpoint.clone(),
+            hooks: means.hooks.clone(),
+            store: means.cache_store.clone().unwrap_or_else(|| memory()),
+            journal: Arc::default(),
+            flights: Flights::default(),
+            retry: Retry::new(means.jitter_seed),
+            limit: Limit::new(means.concurrency),
+            http,
+        })
+    }
+}
+
+/// The parts of a stack that do not depend on credentials.
 pub(crate) struct Means {
     sender: Sender,
     user_agent: HeaderValue,

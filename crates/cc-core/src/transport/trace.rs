@@ -3,96 +3,67 @@
 mod redact;
 
 use std::sync::Arc;
-use std::task::{Context, Poll};
 
-use futures_util::future::Either;
-use tower::Service;
 use tracing::field::Empty;
 use tracing::{Instrument, Span};
 
 use crate::endpoint::Endpoint;
-use crate::error::{Error, Result};
+use crate::error::Result;
 use crate::runtime::Instant;
 use crate::transport::HttpResponse;
 use crate::transport::exchange::Exchange;
-use crate::transport::stack::Reply;
+use crate::transport::stack::Stack;
 
-/// Puts each call into a span with the names of OpenTelemetry's conventions for HTTP clients. Nothing in it is a secret:
-/// the route stands for the path, and there is no query.
-#[derive(Debug, Clone)]
-pub(crate) struct Trace<S> {
-    endpoint: Arc<Endpoint>,
-    inner: S,
-}
-
-impl<S> Trace<S> {
-    pub(crate) fn new(endpoint: Arc<Endpoint>, inner: S) -> Self {
-        Self { endpoint, inner }
-    }
-
-    fn span(&self, exchange: &Exchange) -> Span {
-        let (info, url) = (exchange.info, self.endpoint.url());
-        tracing::info_span!(
-            "http_request",
-            otel.name = %format_args!("{} {}", info.method, info.route),
-            otel.kind = "client",
-            otel.status_code = Empty,
-            operation = info.id,
-            http.request.method = info.method.as_str(),
-            url.template = info.route,
-            server.address = url.host_str(),
-            server.port = url.port_or_known_default(),
-            http.response.status_code = Empty,
-            http.request.resend_count = Empty,
-            http.client.request.duration = Empty,
-            error.type = Empty,
-        )
-    }
-}
-
-impl<S> Service<Arc<Exchange>> for Trace<S>
-where
-    S: Service<Arc<Exchange>, Response = HttpResponse, Error = Error>,
-    S::Future: Send + 'static,
-{
-    type Response = HttpResponse;
-    type Error = Error;
-    type Future = Either<Reply, S::Future>;
-
-    fn poll_ready(&mut self, cx: &mut Context<'_>) -> Poll<Result<()>> {
-        self.inner.poll_ready(cx)
-    }
-
-    fn call(&mut self, exchange: Arc<Exchange>) -> Self::Future {
-        let span = self.span(&exchange);
+impl Stack {
+    /// Puts a call into a span with the names of OpenTelemetry's conventions for HTTP clients. Nothing in it is a secret: the
+    /// route stands for the path, and there is no query.
+    pub(crate) async fn traced(self: &Arc<Self>, exchange: Arc<Exchange>) -> Result<HttpResponse> {
+        let span = span(&self.endpoint, &exchange);
         if span.is_disabled() && !exchange.limits.debug {
-            return Either::Right(self.inner.call(exchange));
+            return self.cached(exchange).await;
         }
+        Box::pin(self.in_span(exchange).instrument(span)).await
+    }
+
+    async fn in_span(self: &Arc<Self>, exchange: Arc<Exchange>) -> Result<HttpResponse> {
         let started = Instant::now();
         let request = exchange.limits.debug.then(|| redact::request(&exchange, &self.endpoint));
-        let entered = span.enter();
-        let reply = self.inner.call(exchange.clone());
-        drop(entered);
-        let outcome = async move {
-            let outcome = reply.await;
-            let duration = started.elapsed();
-            record(&Span::current(), &outcome, duration.as_secs_f64(), exchange.attempts());
-            if let Some(request) = request {
-                let answer = redact::answer(&outcome);
-                tracing::info!(
-                    target: "cc_core::exchange",
-                    operation = exchange.info.id,
-                    attempts = exchange.attempts(),
-                    duration = duration.as_secs_f64(),
-                    %request,
-                    %answer,
-                    "exchange"
-                );
-            }
-            outcome
-        };
-        Either::Left(Box::pin(outcome.instrument(span)))
+        let outcome = self.cached(exchange.clone()).await;
+        let duration = started.elapsed();
+        record(&Span::current(), &outcome, duration.as_secs_f64(), exchange.attempts());
+        if let Some(request) = request {
+            let answer = redact::answer(&outcome);
+            tracing::info!(
+                target: "cc_core::exchange",
+                operation = exchange.info.id,
+                attempts = exchange.attempts(),
+                duration = duration.as_secs_f64(),
+                %request,
+                %answer,
+                "exchange"
+            );
+        }
+        outcome
     }
+}
+
+fn span(endpoint: &Endpoint, exchange: &Exchange) -> Span {
+    let (info, url) = (exchange.info, endpoint.url());
+    tracing::info_span!(
+        "http_request",
+        otel.name = %format_args!("{} {}", info.method, info.route),
+        otel.kind = "client",
+        otel.status_code = Empty,
+        operation = info.id,
+        http.request.method = info.method.as_str(),
+        url.template = info.route,
+        server.address = url.host_str(),
+        server.port = url.port_or_known_default(),
+        http.response.status_code = Empty,
+        http.request.resend_count = Empty,
+        http.client.request.duration = Empty,
+        error.type = Empty,
+    )
 }
 
 fn record(span: &Span, outcome: &Result<HttpResponse>, duration: f64, attempts: u32) {

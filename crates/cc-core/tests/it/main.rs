@@ -6,6 +6,7 @@ mod flight;
 mod hooks;
 mod layers;
 mod oauth1;
+mod progress;
 mod redirect;
 mod retry;
 mod stream;
