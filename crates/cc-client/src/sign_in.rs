@@ -101,6 +101,8 @@ impl SignIn {
             None => Transport::builder().build()?,
         };
         let extra = [("oauth_callback", callback.as_str())];
+        // The consumer signs in the body, so the transport has no credentials to check.
+        transport.check_secrets_may_travel()?;
         let form = signed(&self.consumer, &transport, CreateRequestToken::INFO.route, &extra)?;
         let answer = transport.call(CreateRequestToken::new(form)).await?;
         let given = Given::read(&answer);

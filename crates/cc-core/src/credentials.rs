@@ -60,7 +60,8 @@ impl Credentials {
         Self::ApiToken(token.into())
     }
 
-    /// OAuth 1 credentials, with `PLAINTEXT` signatures: see [`signed_with`](Self::signed_with) for others.
+    /// OAuth 1 credentials, with `PLAINTEXT` signatures: [`SignatureMethod`] says when to choose another, and
+    /// [`signed_with`](Self::signed_with) sets it.
     pub fn oauth1(
         consumer_key: impl Into<String>,
         consumer_secret: impl Into<Secret>,
@@ -76,8 +77,8 @@ impl Credentials {
         })
     }
 
-    /// The same, with OAuth 1 signatures of another method; what is not OAuth 1 stays as it is. Default:
-    /// [`SignatureMethod::Plaintext`].
+    /// The same credentials, with OAuth 1 signatures of another method; credentials that are not OAuth 1 stay as they are.
+    /// Default: [`SignatureMethod::Plaintext`].
     ///
     /// A signature holds for the URL that the transport sends to: where a proxy in between changes host or path, only
     /// `PLAINTEXT` works.

@@ -4,7 +4,7 @@ use std::fmt;
 
 use http::Uri;
 use http::uri::{Authority, PathAndQuery, Scheme};
-use url::{Origin, Position, Url};
+use url::{Host, Origin, Position, Url};
 
 use crate::error::{Error, ErrorKind, Result};
 
@@ -118,6 +118,35 @@ impl Endpoint {
         })
     }
 
+    /// Scheme of the base URL: `https` or `http`.
+    #[must_use]
+    pub fn scheme(&self) -> &str {
+        self.url.scheme()
+    }
+
+    /// Host of the base URL, without its port.
+    #[must_use]
+    pub fn host(&self) -> &str {
+        self.url.host_str().unwrap_or_default()
+    }
+
+    /// Returns `true` if nobody on the way can read what is sent: over `https`, or to this machine (`localhost`,
+    /// `127.0.0.0/8`, `::1`).
+    #[must_use]
+    pub fn is_protected(&self) -> bool {
+        self.scheme == Scheme::HTTPS
+            || match self.url.host() {
+                Some(Host::Ipv4(address)) => address.is_loopback(),
+                Some(Host::Ipv6(address)) => address.to_canonical().is_loopback(),
+                Some(Host::Domain(name)) => {
+                    let name = name.strip_suffix('.').unwrap_or(name);
+                    // RFC 6761, section 6.3: names below `localhost` are this machine too.
+                    name == "localhost" || name.ends_with(".localhost")
+                }
+                None => false,
+            }
+    }
+
     pub(crate) fn url(&self) -> &Url {
         &self.url
     }
@@ -196,6 +225,35 @@ mod tests {
             "/base",
         ] {
             assert!(!holds(other), "{other}");
+        }
+    }
+
+    #[test]
+    fn only_https_and_this_machine_are_protected() {
+        for base in [
+            "https://h",
+            "http://localhost:81",
+            "http://LOCALHOST.",
+            "http://api.localhost",
+            "http://127.0.0.1",
+            "http://127.9.9.9:80",
+            "http://127.1",
+            "http://[::1]:81",
+            "http://[::ffff:127.0.0.1]",
+        ] {
+            assert!(Endpoint::parse(base).unwrap().is_protected(), "{base}");
+        }
+        for base in [
+            "http://h",
+            "http://localhost.evil",
+            "http://notlocalhost",
+            "http://0.0.0.0",
+            "http://128.0.0.1",
+            "http://10.0.0.1",
+            "http://[::]",
+            "http://[fe80::1]",
+        ] {
+            assert!(!Endpoint::parse(base).unwrap().is_protected(), "{base}");
         }
     }
 

@@ -5,6 +5,7 @@ mod body;
 mod builder;
 mod cache;
 mod call;
+mod clock;
 mod exchange;
 mod flight;
 mod hooks;
@@ -33,7 +34,7 @@ use futures_util::FutureExt;
 use crate::answer::Answer;
 use crate::credentials::Credentials;
 use crate::endpoint::Endpoint;
-use crate::error::{Error, Result};
+use crate::error::{Error, ErrorKind, Result};
 use crate::operation::{Operation, StreamOperation};
 use crate::request::Request;
 use crate::runtime::{self, Instant};
@@ -44,6 +45,7 @@ pub use cache::{
     CacheKey, CacheMode, CachePolicy, CacheStore, CachedAnswer, StoreFuture, Ticket, Turn, subjects,
 };
 pub use call::Call;
+use clock::ClockSkew;
 use exchange::{Exchange, Limits};
 pub use hooks::{HookFuture, Hooks, ResponseHead};
 pub use options::CallOptions;
@@ -85,6 +87,9 @@ impl Transport {
         defaults: CallOptions,
         means: Arc<Means>,
     ) -> Result<Self> {
+        if !matches!(credentials, Credentials::None) {
+            secrets_may_travel(&endpoint, &means)?;
+        }
         let identity =
             (!matches!(credentials, Credentials::Provider(_))).then(|| credentials.identity().into());
         let stack = Arc::new(Stack::new(&endpoint, credentials.clone(), &means)?);
@@ -96,10 +101,21 @@ impl Transport {
     /// takes.
     ///
     /// # Errors
-    /// [`Credentials`](crate::ErrorKind::Credentials) when the credentials hold what no header may hold.
+    /// [`Credentials`](crate::ErrorKind::Credentials) when the credentials hold what no header may hold, or would travel over
+    /// [plain `http`](TransportBuilder::allow_credentials_over_plain_http).
     pub fn with_credentials(&self, credentials: Credentials) -> Result<Self> {
         let inner = &*self.0;
         Self::put_together(inner.endpoint.clone(), credentials, inner.defaults.clone(), inner.means.clone())
+    }
+
+    /// Checks that a secret may be sent to the endpoint: over `https`, to this machine, or because the program
+    /// [allowed it](TransportBuilder::allow_credentials_over_plain_http). Credentials of the transport are checked when it is
+    /// built; this is for secrets that requests carry.
+    ///
+    /// # Errors
+    /// [`Credentials`](crate::ErrorKind::Credentials) when everybody on the way could read the secret.
+    pub fn check_secrets_may_travel(&self) -> Result<()> {
+        secrets_may_travel(&self.0.endpoint, &self.0.means)
     }
 
     /// Who asks.
@@ -253,12 +269,28 @@ impl Transport {
     }
 }
 
+fn secrets_may_travel(endpoint: &Endpoint, means: &Means) -> Result<()> {
+    if endpoint.is_protected() || means.plain_http {
+        return Ok(());
+    }
+    let message = format!(
+        "credentials would travel to `{}` over plain http, where everybody on the way can read them: use https, or allow it \
+         with `TransportBuilder::allow_credentials_over_plain_http`",
+        endpoint.host()
+    );
+    Err(Error::new(ErrorKind::Credentials).with_message(message).not_sent())
+}
+
 /// The failure that an answer means which is no success.
 fn refusal(response: HttpResponse) -> Error {
     let (parts, body) = response.into_parts();
     let error = Error::from_answer(parts.status, &parts.headers, &body.into_whole());
-    match parts.extensions.get::<NotFollowed>() {
+    let error = match parts.extensions.get::<NotFollowed>() {
         Some(NotFollowed(reason)) => error.with_message(format!("a redirect that is not followed: {reason}")),
+        None => error,
+    };
+    match parts.extensions.get::<ClockSkew>() {
+        Some(skew) => skew.explain(error),
         None => error,
     }
 }

@@ -64,6 +64,8 @@ impl RedisHttpClient {
     }
 
     async fn run<C: Command>(self, command: C, options: CallOptions) -> Result<C::Output> {
+        // The URL of the database holds its password.
+        self.transport.check_secrets_may_travel()?;
         let access = command.access()?;
         let backend_url = command.backend_url().or(self.backend_url.as_ref());
         let backend_url = backend_url.filter(|url| !url.is_empty()).cloned().ok_or_else(|| {

@@ -275,6 +275,13 @@ impl Infer {
                 warnings.push(format!("the token ends at {end}: sign in again before"));
             }
         }
+        if let Some(plain) = Endpoint::parse(&endpoint).ok().filter(|endpoint| !endpoint.is_protected()) {
+            warnings.push(format!(
+                "{endpoint_from} names plain http to `{}`, where everybody on the way can read credentials: use https, or allow \
+                 it with `TransportBuilder::allow_credentials_over_plain_http`",
+                plain.host()
+            ));
+        }
         let user_id = profile.and_then(|profile| profile.user_id.clone());
         Inferred { credentials, endpoint, endpoint_from, source, user_id, expires_at, steps, warnings }
     }

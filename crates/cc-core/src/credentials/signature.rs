@@ -13,13 +13,24 @@ use sha2::Sha512;
 const UNRESERVED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
 
 /// How OAuth 1 requests are signed.
+///
+/// [`Plaintext`](Self::Plaintext) is the default because every route of the platform is known to take it: both generations of
+/// the API, streams, the API bridge. Its header holds the secrets themselves: whoever reads one header, in a log of a proxy
+/// for example, has the account until the token is revoked.
+///
+/// Choose [`HmacSha512`](Self::HmacSha512) where headers may be seen by others: a header that leaks holds no secret, and is
+/// good for one request only. It asks for two things. The clock of this machine must be right to a few minutes, because
+/// the signature carries the time; a 401 says so when the clock is off. And the URL must reach the platform as it was sent: a
+/// proxy that changes host or path breaks the signature.
+///
+/// Both need `https`: without it, others on the way can read the answers, and the secrets of `Plaintext` too.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 #[non_exhaustive]
 pub enum SignatureMethod {
     /// The secrets themselves, protected by TLS alone: the same header for every request.
     #[default]
     Plaintext,
-    /// A signature of the request with SHA-1, good for this request at this second only.
+    /// A signature of the request with SHA-1, good for this request at this second only. For servers that take no other.
     HmacSha1,
     /// A signature of the request with SHA-512, good for this request at this second only. The platform recommends it.
     HmacSha512,

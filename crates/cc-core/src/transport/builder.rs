@@ -30,6 +30,7 @@ pub struct TransportBuilder {
     pub(crate) hooks: Option<Arc<dyn Hooks>>,
     pub(crate) layers: Vec<UserLayer>,
     pub(crate) sender: Choice,
+    pub(crate) plain_http: bool,
     pub(crate) jitter_seed: Option<u64>,
 }
 
@@ -47,6 +48,7 @@ impl Default for TransportBuilder {
             hooks: None,
             layers: Vec::new(),
             sender: Choice::Own,
+            plain_http: false,
             jitter_seed: None,
         }
     }
@@ -63,6 +65,14 @@ impl TransportBuilder {
     /// [`Credentials::default_endpoint`].
     pub fn endpoint(mut self, base_url: impl Into<String>) -> Self {
         self.endpoint = Some(base_url.into());
+        self
+    }
+
+    /// Sends credentials over plain `http` to other machines too, where everybody on the way can read them; with `PLAINTEXT`
+    /// signatures, that includes the secret of the consumer. Without it, credentials go over `https` or to this machine
+    /// (`localhost`, `127.0.0.0/8`, `::1`) only. Default: `false`.
+    pub fn allow_credentials_over_plain_http(mut self, allow: bool) -> Self {
+        self.plain_http = allow;
         self
     }
 
@@ -198,7 +208,8 @@ impl TransportBuilder {
     ///
     /// # Errors
     /// [`ErrorKind::InvalidUrl`] when the base URL is none, [`ErrorKind::InvalidInput`] and [`ErrorKind::Credentials`] when
-    /// the `User-Agent` or the credentials hold what no header may hold, [`ErrorKind::Unexpected`] when a given
+    /// the `User-Agent` or the credentials hold what no header may hold, [`ErrorKind::Credentials`] also when they would travel
+    /// over [plain `http`](Self::allow_credentials_over_plain_http), [`ErrorKind::Unexpected`] when a given
     /// [`reqwest_builder`](Self::reqwest_builder) fails. The transport's own HTTP client and its TLS are set up by the first
     /// request, which fails when they cannot be.
     pub fn build(self) -> Result<Transport> {

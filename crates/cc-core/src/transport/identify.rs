@@ -1,8 +1,9 @@
 //! Says who asks, at each attempt: credentials and `User-Agent`.
 
-use std::future::ready;
+use std::future::{Future, ready};
 use std::sync::Arc;
 use std::task::{Context, Poll};
+use std::time::{Duration, SystemTime};
 
 use futures_util::future::Either;
 use http::header::{self, Entry, HeaderValue};
@@ -11,6 +12,8 @@ use tower::Service;
 use crate::credentials::Credentials;
 use crate::endpoint::Endpoint;
 use crate::error::{Error, ErrorKind, Result};
+use crate::time::Timestamp;
+use crate::transport::clock;
 use crate::transport::redirect::Foreign;
 use crate::transport::stack::Reply;
 use crate::transport::{HttpRequest, HttpResponse};
@@ -82,7 +85,10 @@ where
                 request.headers_mut().insert(header::AUTHORIZATION, value.clone());
             }
             Signature::Fresh(credentials) if home => match credentials.header(&request) {
-                Ok(Some(value)) => drop(request.headers_mut().insert(header::AUTHORIZATION, value)),
+                Ok(Some(value)) => {
+                    request.headers_mut().insert(header::AUTHORIZATION, value);
+                    return Either::Left(Box::pin(with_clock(self.inner.call(request))));
+                }
                 Ok(None) => {}
                 Err(error) => return Either::Left(Box::pin(ready(Err(error)))),
             },
@@ -91,16 +97,27 @@ where
                 // The one that is ready, not its copy.
                 std::mem::swap(&mut inner, &mut self.inner);
                 return Either::Left(Box::pin(async move {
-                    if let Some(value) = credentials.authorization(&request).await? {
+                    let value = credentials.authorization(&request).await?;
+                    let carries_time = value.as_ref().is_some_and(clock::carries_time);
+                    if let Some(value) = value {
                         request.headers_mut().insert(header::AUTHORIZATION, value);
                     }
-                    inner.call(request).await
+                    let answer = inner.call(request);
+                    if carries_time { with_clock(answer).await } else { answer.await }
                 }));
             }
             _ => {}
         }
         Either::Right(self.inner.call(request))
     }
+}
+
+/// The answer to a signature that carries the time of this machine.
+async fn with_clock(answer: impl Future<Output = Result<HttpResponse>>) -> Result<HttpResponse> {
+    let mut answer = answer.await?;
+    let now = Duration::from_millis(Timestamp::now().as_millis().try_into().unwrap_or_default());
+    clock::note(&mut answer, SystemTime::UNIX_EPOCH + now);
+    Ok(answer)
 }
 
 /// The value of the header `User-Agent`.

@@ -77,6 +77,7 @@ pub(crate) struct Means {
     cache_store: Option<Arc<dyn CacheStore>>,
     cache_capacity: usize,
     concurrency: usize,
+    pub(crate) plain_http: bool,
     jitter_seed: Option<u64>,
 }
 
@@ -90,6 +91,7 @@ impl Means {
             cache_store: builder.cache_store,
             cache_capacity: builder.cache_capacity,
             concurrency: builder.concurrency,
+            plain_http: builder.plain_http,
             jitter_seed: builder.jitter_seed,
         })
     }

@@ -55,3 +55,23 @@ async fn a_url_is_signed_too() {
     let url = transport.url(&request(&GET)).await.unwrap();
     assert!(url.expose().starts_with("https://api.test/base/v2/things/1?authorization=T0F1dGgg"));
 }
+
+#[tokio::test(start_paused = true)]
+async fn a_refused_signature_says_when_the_clock_of_this_machine_is_wrong() {
+    const DATE: (&str, &str) = ("date", "Wed, 21 Oct 2015 07:28:00 GMT");
+    let refusing = |status| {
+        Platform::new(move |_, _| answer_with(status, &[DATE], r#"{"id":2001,"message":"Not connected"}"#))
+    };
+    for (status, method, told) in [
+        (401, SignatureMethod::HmacSha512, true),
+        (401, SignatureMethod::HmacSha1, true),
+        (401, SignatureMethod::Plaintext, false),
+        (403, SignatureMethod::HmacSha512, false),
+    ] {
+        let error =
+            signed(&refusing(status), method).execute(request(&GET), &CallOptions::new()).await.unwrap_err();
+        let text = error.to_string();
+        assert_eq!(text.contains("clock of this machine"), told, "{status} {method:?}: {text}");
+        assert!(text.contains("Not connected"), "{text}");
+    }
+}

@@ -100,6 +100,30 @@ async fn a_connection_that_is_refused_sent_nothing() {
 }
 
 #[tokio::test]
+async fn credentials_go_over_https_or_to_this_machine_unless_it_is_allowed() {
+    let oauth = Credentials::oauth1("key", "hunter2", "token", "hunter3");
+    for credentials in [Credentials::api_token("hunter2"), oauth] {
+        let build = |base: &str| Transport::builder().endpoint(base).credentials(credentials.clone());
+        let error = build("http://api.test").build().unwrap_err();
+        assert_eq!((error.kind(), error.is_not_sent()), (ErrorKind::Credentials, true));
+        assert!(
+            error.to_string().contains("`api.test`") && error.to_string().contains("plain_http"),
+            "{error}"
+        );
+        assert!(!format!("{error:?}").contains("hunter"), "{error:?}");
+        for base in ["https://api.test", "http://localhost:1", "http://127.0.0.1:1", "http://[::1]:1"] {
+            build(base).build().unwrap();
+        }
+        let allowed = build("http://api.test").allow_credentials_over_plain_http(true).build().unwrap();
+        allowed.with_credentials(credentials.clone()).unwrap();
+        let none = Transport::builder().endpoint("http://api.test").build().unwrap();
+        assert!(
+            none.with_credentials(credentials.clone()).is_err() && none.check_secrets_may_travel().is_err()
+        );
+    }
+}
+
+#[tokio::test]
 async fn a_host_that_has_no_address_is_unreachable() {
     let transport = Transport::builder().endpoint("http://nowhere.invalid").build().unwrap();
     let error = transport.execute(request(&GET), &once()).await.unwrap_err();

@@ -115,3 +115,18 @@ async fn options_of_a_call_hold_for_its_request() {
     let call = proxy.client().send(CmdSend::new("PING")).timeout(Duration::from_secs(1));
     assert_eq!(call.await.unwrap_err().kind(), ErrorKind::TimedOut);
 }
+
+#[tokio::test]
+async fn a_password_does_not_travel_over_plain_http() {
+    let client = |allow: bool| {
+        let builder =
+            RedisHttpClient::builder().endpoint("http://proxy.invalid").backend_url("redis://:hunter2@h");
+        let builder = builder.configure(|transport| transport.allow_credentials_over_plain_http(allow));
+        builder.configure(|transport| transport.retry(cc_redis_http::RetryPolicy::none())).build().unwrap()
+    };
+    let error = client(false).send(CmdSend::new("PING")).await.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Credentials);
+    assert!(error.is_not_sent() && !format!("{error:?}").contains("hunter2"), "{error:?}");
+    let error = client(true).send(CmdSend::new("PING")).await.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Unreachable);
+}

@@ -3,7 +3,8 @@
 use std::fmt::Write;
 
 use super::{Inferred, Source};
-use crate::credentials::{Credentials, SignatureMethod};
+use crate::credentials::Credentials;
+use crate::endpoint::Endpoint;
 use crate::time::Timestamp;
 
 impl Inferred {
@@ -46,13 +47,15 @@ impl Inferred {
         self.expires_at
     }
 
-    /// What their owner should know: that they end within a week or have ended, that others may read the file.
+    /// What their owner should know: that they end within a week or have ended, that others may read the file,
+    /// that everybody on the way to the endpoint could read them.
     #[must_use]
     pub fn warnings(&self) -> &[String] {
         &self.warnings
     }
 
-    /// Which credentials were taken, and why those, in lines for a person. It shows no secret.
+    /// Says in lines for a person which credentials were taken, why those, and how they travel: scheme, host and signing
+    /// method. It shows no secret.
     #[must_use]
     pub fn explain(&self) -> String {
         let mut text = format!("{} from {}\n", kind(&self.credentials), self.origin());
@@ -61,6 +64,10 @@ impl Inferred {
             let _ = writeln!(text, "- {step}");
         }
         let _ = writeln!(text, "for {} ({})", self.endpoint, self.endpoint_from);
+        if let Ok(endpoint) = Endpoint::parse(&self.endpoint) {
+            let way = way(&self.credentials);
+            let _ = writeln!(text, "over {} to {}, {way}", endpoint.scheme(), endpoint.host());
+        }
         if let Some(user) = &self.user_id {
             let _ = writeln!(text, "of {user}");
         }
@@ -92,15 +99,21 @@ impl Inferred {
     }
 }
 
+/// How a request proves whose it is.
+fn way(credentials: &Credentials) -> String {
+    match credentials {
+        Credentials::None => "without credentials".to_owned(),
+        Credentials::ApiToken(_) => "as a bearer token".to_owned(),
+        Credentials::OAuth1(oauth) => format!("signed with {}", oauth.method.as_str()),
+        Credentials::Provider(_) => "as the provider says".to_owned(),
+    }
+}
+
 fn kind(credentials: &Credentials) -> &'static str {
     match credentials {
         Credentials::None => "no credentials",
         Credentials::ApiToken(_) => "an API token",
-        Credentials::OAuth1(oauth) => match oauth.method {
-            SignatureMethod::Plaintext => "an OAuth 1 token",
-            SignatureMethod::HmacSha1 => "an OAuth 1 token (HMAC-SHA1)",
-            SignatureMethod::HmacSha512 => "an OAuth 1 token (HMAC-SHA512)",
-        },
+        Credentials::OAuth1(_) => "an OAuth 1 token",
         Credentials::Provider(_) => "a provider of credentials",
     }
 }

@@ -110,6 +110,7 @@ fn it_is_explained_why_these_were_taken_and_no_secret_is_shown() {
          - `CLEVER_TOKEN` is set without `CLEVER_SECRET`\n\
          - the file `FILE` has `work`, `home`\n\
          for https://api.work.example (the profile)\n\
+         over https to api.work.example, signed with PLAINTEXT\n\
          of user_1\n\
          until 2199-01-01T00:00:00.000Z\n"
     );
@@ -118,6 +119,29 @@ fn it_is_explained_why_these_were_taken_and_no_secret_is_shown() {
         let shown = format!("{infer:?} {found:?} {}", found.explain());
         assert!(!shown.contains("hunter2"), "{shown}");
     }
+}
+
+#[test]
+fn it_is_explained_how_credentials_travel() {
+    let lines = |variables: &[(&str, &str)]| {
+        let found = Infer::new().environment(variables.iter().copied()).find().unwrap();
+        let way = found.explain().lines().find(|line| line.starts_with("over ")).unwrap().to_owned();
+        (way, found.warnings().len())
+    };
+    let token = ("CC_API_TOKEN", "hunter2");
+    assert_eq!(
+        lines(&[token]),
+        ("over https to api-bridge.clever-cloud.com, as a bearer token".to_owned(), 0)
+    );
+    assert_eq!(
+        lines(&[("CLEVER_TOKEN", "t"), ("CLEVER_SECRET", "hunter2"), ("API_HOST", "http://api.test:81/x")]),
+        ("over http to api.test, signed with PLAINTEXT".to_owned(), 1)
+    );
+    let local = ("AUTH_BRIDGE_HOST", "http://localhost:81");
+    assert_eq!(lines(&[token, local]), ("over http to localhost, as a bearer token".to_owned(), 0));
+    let hmac = Credentials::oauth1("k", "s", "t", "hunter2").signed_with(SignatureMethod::HmacSha512);
+    let found = Infer::new().environment([("A", "b")]).explicit(hmac).find().unwrap();
+    assert!(found.explain().contains("over https to api.clever-cloud.com, signed with HMAC-SHA512\n"));
 }
 
 #[test]
