@@ -73,7 +73,7 @@ impl<T> DropOldest<T> {
     pub(crate) fn pop(&mut self) -> Option<Told<T>> {
         let entry = self.queue.pop_front()?;
         if !entry.is_item() {
-            self.at.adrift |= self.at.last.is_none() && entry.place.adrift;
+            self.at.adrift |= self.at.id().is_none() && entry.place.adrift;
             return Some(entry.told);
         }
         self.items -= 1;
@@ -88,7 +88,7 @@ impl<T> DropOldest<T> {
         };
         self.next = Some(entry);
         let cause = GapCause::Overflow { dropped };
-        Some(Ok(StreamEvent::Gap(Gap { after: self.at.last.clone(), before, cause })))
+        Some(Ok(StreamEvent::Gap(Gap { after: self.at.id().cloned(), before, cause })))
     }
 
     pub(crate) fn clear(&mut self) {

@@ -140,8 +140,8 @@ pub struct Attempt {
     /// The id the server will be asked to go on from. The stream sets the header; a query may need it too.
     pub last_event_id: Option<Arc<str>>,
     /// The [mark](crate::Format::mark) of the last item that has one: where to ask the server to go on from when
-    /// there is no `last_event_id`, because it refused that id or gives none. Ask for what has this mark too: other
-    /// items may have it.
+    /// there is no `last_event_id`, because no id can be relied on. Ask for what has this mark too: other items may have
+    /// it.
     pub mark: Option<i64>,
     /// The events to ask the server for, when the stream has a limit: what is left of it, and what the server is
     /// asked to give again. Never 0.

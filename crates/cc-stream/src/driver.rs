@@ -224,7 +224,9 @@ impl<T> Driver<T> {
 
     fn open(&mut self) {
         let tracker = &mut self.reader.tracker;
-        if self.retries == 0 {
+        tracker.disconnected();
+        // The last connection was the first one, or a healthy one.
+        if self.retries <= 1 {
             tracker.calm();
         }
         self.asked = tracker.resume_from().cloned();

@@ -83,9 +83,11 @@ pub enum GapCause {
     IdRefused,
     /// The server did not go on from the id it was asked to: the ids show a hole.
     IdsSkipped,
-    /// The proof that was asked for, [`Continuity::Overlap`](crate::Continuity::Overlap), did not come.
+    /// The proof that was asked for, [`Continuity::Overlap`](crate::Continuity::Overlap), did not come, or there can be none
+    /// because ids are not unique.
     Unproven,
-    /// Several events had the same id before the interruption: it names no single place to go on from.
+    /// An id came with several events, so that ids prove nothing. A stream gives this cause once; from then on, the cause is
+    /// [`Unproven`](Self::Unproven), unless items have a [mark](crate::Format::mark) to go on from.
     IdNotUnique,
     /// The consumer was too slow and asked for the oldest items to be dropped.
     Overflow {
@@ -100,8 +102,8 @@ impl fmt::Display for Gap {
             GapCause::NoId => "there was no id to go on from",
             GapCause::IdRefused => "the server refused the id to go on from",
             GapCause::IdsSkipped => "the server skipped ids",
-            GapCause::Unproven => "the server gave no proof",
-            GapCause::IdNotUnique => "the id to go on from is not unique",
+            GapCause::Unproven => "nothing proves that the server went on from there",
+            GapCause::IdNotUnique => "several events have the same id",
             GapCause::Overflow { dropped } => {
                 return write!(f, "{dropped} items were dropped: the consumer is slow");
             }

@@ -81,9 +81,10 @@ impl<T> Format<T> {
         self
     }
 
-    /// A number the server can be asked to go on from when it cannot from an id, such as the item's date. Each attempt is
-    /// told that of the last item: [`Attempt::mark`](crate::Attempt::mark). What then comes again is removed by its id, as far as
-    /// the stream knows it: another process knows two.
+    /// A number the server can be asked to go on from when it cannot from an id, such as the item's date: because the server
+    /// refused the id, because ids repeat, or because there is one event alone and no id before it that could bring an
+    /// overlap. Each attempt is given that of the last item: [`Attempt::mark`](crate::Attempt::mark). Items that have the
+    /// same mark then come again, and are removed.
     #[must_use]
     pub fn mark(mut self, mark: impl Fn(&T) -> Option<i64> + Send + Sync + 'static) -> Self {
         self.mark = Some(Arc::new(mark));

@@ -27,7 +27,7 @@ mod watch;
 pub use clock::TokioClock;
 pub use clock::{Clock, Sleep};
 pub use connect::{Attempt, Body, Connect, ConnectFn, MaybeSend, MaybeSync, Response, connect_fn};
-pub use continuity::{Continuity, Cursor, Tracker, Verdict};
+pub use continuity::{Continuity, Cursor, Fingerprints, Tracker, Verdict};
 #[cfg(fuzzing)]
 pub use decoder::meter;
 pub use decoder::{Decoder, Event, Frame, Limits, Oversize};

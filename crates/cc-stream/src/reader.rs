@@ -43,7 +43,7 @@ impl<T> Reader<T> {
     pub(crate) fn read(&mut self, frame: Frame<'_>) -> Reading<T> {
         match frame {
             Frame::Event(event) => self.event(&event),
-            Frame::Id(id) => match self.passed_over(Some(id)) {
+            Frame::Id(id) => match self.passed_over(Some(id), "", "") {
                 Reading::Skipped => Reading::Nothing,
                 reading => reading,
             },
@@ -58,12 +58,14 @@ impl<T> Reader<T> {
             Role::Item(name) => name,
             Role::Heartbeat => return Reading::Nothing,
             Role::End => return self.end(event),
-            Role::Other => return self.passed_over(event.id),
+            Role::Other => return self.passed_over(event.id, &event.name, &event.data),
         };
-        let Verdict::New(gap) = self.tracker.event(event.id, true) else { return Reading::Duplicate };
+        let Verdict::New(gap) = self.tracker.event(event.id, &event.name, &event.data, true) else {
+            return Reading::Duplicate;
+        };
         let id = event.id.filter(|id| !id.is_empty());
         // The tracker holds that very id: no need to copy it once more.
-        let id = id.map(|id| match &self.tracker.position().last {
+        let id = id.map(|id| match self.tracker.position().id() {
             Some(last) if **last == *id => Arc::clone(last),
             _ => id.into(),
         });
@@ -107,8 +109,9 @@ impl<T> Reader<T> {
                 let error = Some(StreamError::new(kind));
                 Reading::End { reason: None, gap: self.tracker.finish(), error }
             }
-            Role::Other => self.passed_over(event.id),
-            Role::Item(_) => match self.tracker.event(event.id, true) {
+            Role::Other => self.passed_over(event.id, &event.name, &event.size.to_string()),
+            // Its data is not known: its size stands for it.
+            Role::Item(_) => match self.tracker.event(event.id, &event.name, &event.size.to_string(), true) {
                 Verdict::New(gap) => {
                     let kind = ErrorKind::Oversize { event: RawEvent::skipped(event) };
                     Reading::of(gap, Some(Err(StreamError::new(kind))))
@@ -119,8 +122,8 @@ impl<T> Reader<T> {
     }
 
     /// An event nobody asked for, or an id alone: it moves the place.
-    fn passed_over(&mut self, id: Option<&str>) -> Reading<T> {
-        match self.tracker.event(id, false) {
+    fn passed_over(&mut self, id: Option<&str>, name: &str, data: &str) -> Reading<T> {
+        match self.tracker.event(id, name, data, false) {
             Verdict::New(gap) => Reading::of(gap, None),
             Verdict::Duplicate => Reading::Nothing,
         }

@@ -37,8 +37,9 @@ pub struct Settings {
     pub raw_limit: usize,
     /// What counts as proof that nothing was lost between two connections. Default: [`Continuity::Trust`].
     pub continuity: Continuity,
-    /// How many of the last ids are known again after a reconnection; no less than two. A server that replays further
-    /// back makes items come twice. Default: 1,024, about 8 KiB once so many have come.
+    /// How many of the last events are known again after a reconnection, by their id and a keyed hash of their name and
+    /// data; no less than two. A server that replays further back makes items come twice. Default: 1,024, which takes 16 KiB
+    /// once so many have come.
     pub window: usize,
     /// Where to go on from. Default: `None`, wherever the server starts.
     pub resume: Option<Cursor>,

@@ -140,7 +140,7 @@ impl<T> EventStream<T> {
     /// The place of the last item given, to go on from later: see [`Settings::resume`].
     pub fn cursor(&self) -> Cursor {
         let position = self.buffer.as_ref().map_or(self.driver.position(), |buffer| &buffer.at);
-        position.cursor(self.delivered)
+        self.driver.reader.tracker.cursor(position, self.delivered)
     }
 
     /// Only the data: see [`Items`].

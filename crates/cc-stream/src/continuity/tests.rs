@@ -13,9 +13,14 @@ fn reconnected(proof: Continuity, ids: &[&str]) -> Tracker {
     tracker
 }
 
-/// An item with this id; `-` for none.
+/// An item with this id; `-` for none. Its content is always the same.
 fn see(tracker: &mut Tracker, id: &str) -> Verdict {
-    tracker.event((id != "-").then_some(id), true)
+    read(tracker, id, id)
+}
+
+/// An item with this id and this content.
+fn read(tracker: &mut Tracker, id: &str, data: &str) -> Verdict {
+    tracker.event((id != "-").then_some(id), "LOG", data, true)
 }
 
 fn gap(after: Option<&str>, before: Option<&str>, cause: GapCause) -> Verdict {
@@ -178,7 +183,7 @@ fn an_id_alone_moves_the_place() {
     let mut tracker = Tracker::new(Trust, 100, false, None);
     tracker.connected();
     see(&mut tracker, "-");
-    assert_eq!(tracker.event(Some("42"), false), Verdict::New(None));
+    assert_eq!(tracker.event(Some("42"), "", "", false), Verdict::New(None));
     assert_eq!(tracker.resume_from().map(|id| &**id), Some("42"));
     tracker.connected();
     assert_eq!(see(&mut tracker, "-"), Verdict::New(None));
@@ -205,7 +210,7 @@ fn a_cursor_goes_on_in_another_process() {
         for id in ["x", "q", "k"] {
             see(&mut first, id);
         }
-        let json = serde_json::to_string(&first.position().cursor(3)).unwrap();
+        let json = serde_json::to_string(&first.cursor(first.position(), 3)).unwrap();
         let cursor: Cursor = serde_json::from_str(&json).unwrap();
         let mut second = Tracker::new(proof, 100, false, Some(&cursor));
         assert_eq!(second.resume_from(), first.resume_from());

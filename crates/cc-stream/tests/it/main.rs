@@ -5,6 +5,7 @@ mod faults;
 mod health;
 #[cfg(feature = "reqwest")]
 mod http;
+mod ids;
 mod lifecycle;
 mod overflow;
 mod payloads;

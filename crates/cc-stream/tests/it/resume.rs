@@ -126,7 +126,7 @@ async fn another_process_knows_the_items_again_that_share_the_mark() {
     let told = words(&mut stream).await;
     let told: Vec<_> = told.iter().filter(|word| *word != "open" && !word.starts_with("retry")).collect();
     assert_eq!(told, ["9", "end Server(Some(\"done\"))"]);
-    assert_eq!((stream.handle().duplicates(), stream.cursor().ids_at_mark), (3, vec!["z".to_owned()]));
+    assert_eq!((stream.handle().duplicates(), stream.cursor().last_event_id.as_deref()), (3, Some("z")));
 }
 
 #[tokio::test(start_paused = true)]
@@ -259,7 +259,9 @@ async fn a_cursor_goes_on_in_another_process() {
     }
     let saved = serde_json::to_string(&stream.cursor()).unwrap();
     drop(stream);
-    assert_eq!(saved, r#"{"last_event_id":"2","previous_event_id":"1","adrift":false,"delivered":2}"#);
+    let parts: serde_json::Value = serde_json::from_str(&saved).unwrap();
+    assert_eq!((&parts["last_event_id"], &parts["previous_event_id"]), (&"2".into(), &"1".into()));
+    assert_eq!((&parts["adrift"], &parts["delivered"]), (&false.into(), &2.into()));
 
     let memory =
         Memory::new([stays("id: 2\ndata: b\n\nid: 3\ndata: c\n\nid: 4\ndata: d\n\nid: 5\ndata: e\n\n")]);
