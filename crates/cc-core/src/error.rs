@@ -26,6 +26,9 @@ pub enum ErrorKind {
     Refused,
     /// The platform answered success, and the body is not what the spec promises.
     Undecodable,
+    /// The answer is larger than allowed ([`CallOptions::body_limit`](crate::CallOptions::body_limit)). The platform
+    /// answered success.
+    TooLarge,
     /// No answer came: name look-up, connection, TLS, or a connection lost on the way.
     Unreachable,
     /// No complete answer came in the time that the caller gave.
@@ -71,6 +74,7 @@ impl ErrorKind {
     pub fn code(self) -> &'static str {
         match self {
             Self::Refused => "unknown_error",
+            Self::TooLarge => "RESPONSE_TOO_LARGE",
             Self::Unreachable => "NETWORK_ERROR",
             Self::TimedOut | Self::DeadlineExceeded => "TIMEOUT_EXCEEDED",
             Self::Aborted => "ABORTED",
@@ -94,6 +98,7 @@ impl ErrorKind {
         match self {
             Self::Refused => "the platform refused",
             Self::Undecodable => "the answer does not decode",
+            Self::TooLarge => "the answer is too large",
             Self::Unreachable => "no answer came",
             Self::TimedOut => "no complete answer came in time",
             Self::Aborted => "the call was given up",

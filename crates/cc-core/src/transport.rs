@@ -6,8 +6,10 @@ mod builder;
 mod cache;
 mod call;
 mod clock;
+mod download;
 mod exchange;
 mod flight;
+mod held;
 mod hooks;
 mod identify;
 mod journal;
@@ -46,7 +48,7 @@ pub use cache::{
 };
 pub use call::Call;
 use clock::ClockSkew;
-use exchange::{Exchange, Limits};
+use exchange::{Exchange, Limits, Reading};
 pub use hooks::{HookFuture, Hooks, ResponseHead};
 pub use options::CallOptions;
 use redirect::NotFollowed;
@@ -172,7 +174,7 @@ impl Transport {
     /// Whatever keeps a successful answer from coming: [`Refused`](crate::ErrorKind::Refused) for an error status or a
     /// redirect that is not followed, [`Unreachable`](crate::ErrorKind::Unreachable),
     /// [`TimedOut`](crate::ErrorKind::TimedOut), [`Credentials`](crate::ErrorKind::Credentials),
-    /// [`InvalidUrl`](crate::ErrorKind::InvalidUrl), and what hooks and layers of the program fail with.
+    /// [`InvalidUrl`](crate::ErrorKind::InvalidUrl), [`TooLarge`](crate::ErrorKind::TooLarge), and what hooks and layers of the program fail with.
     pub async fn execute(&self, request: Request, options: &CallOptions) -> Result<Answer<Bytes>> {
         let outcome = self.whole(request, options).await;
         self.reported(outcome.map(|(answer, _)| answer), options).await
@@ -196,7 +198,7 @@ impl Transport {
     /// # Errors
     /// Like [`execute`](Self::execute).
     pub async fn open_request(&self, request: Request, options: &CallOptions) -> Result<HttpResponse> {
-        let outcome = self.head(request, options, true).await;
+        let outcome = self.head(request, options, Reading::Stream).await;
         self.reported(outcome.map(|(response, _)| response), options).await
     }
 
@@ -235,7 +237,7 @@ impl Transport {
     }
 
     async fn whole(&self, request: Request, options: &CallOptions) -> Result<(Answer<Bytes>, Arc<Exchange>)> {
-        let (response, exchange) = self.head(request, options, false).await?;
+        let (response, exchange) = self.head(request, options, Reading::Whole).await?;
         let (parts, body) = response.into_parts();
         let body = body.into_whole();
         Ok((Answer::new(body, parts.status, parts.headers, exchange.attempts()), exchange))
@@ -246,10 +248,10 @@ impl Transport {
         &self,
         mut request: Request,
         options: &CallOptions,
-        stream: bool,
+        reading: Reading,
     ) -> Result<(HttpResponse, Arc<Exchange>)> {
         let inner = &*self.0;
-        let limits = Limits::new(options, &inner.defaults, stream);
+        let limits = Limits::new(options, &inner.defaults, reading);
         let info = request.info;
         let added =
             [&inner.defaults, options].into_iter().try_for_each(|of| of.add_headers(&mut request.headers));

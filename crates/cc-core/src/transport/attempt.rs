@@ -4,12 +4,16 @@ use std::mem::take;
 use std::pin::pin;
 use std::time::Duration;
 
+use bytes::Bytes;
+use http::{HeaderMap, Method, header};
+
 use crate::error::{Error, ErrorKind, Result};
 use crate::runtime;
-use crate::transport::HttpResponse;
-use crate::transport::exchange::Exchange;
+use crate::transport::body::too_large;
+use crate::transport::exchange::{Exchange, Reading};
 use crate::transport::flight::Flight;
 use crate::transport::stack::Stack;
+use crate::transport::{Body, HttpResponse, held};
 
 /// How much of the body of an error is read: the platform's own are a few hundred bytes.
 const ERROR_BODY: usize = 64 * 1024;
@@ -31,15 +35,17 @@ impl Stack {
             let mut answer = http.send(exchange).await?;
             let body = take(answer.body_mut());
             *answer.body_mut() = if !answer.status().is_success() {
+                // An error may be kept for long.
+                *answer.headers_mut() = held::headers(answer.headers());
                 // The status says what is wrong, whatever became of the words.
                 let end = [deadline, exchange.deadline()].into_iter().filter_map(just_before);
                 let end = end.chain(runtime::after(ERROR_BODY_TIME)).min();
                 let words = runtime::until(end, body.read(Some(ERROR_BODY))).await;
-                words.and_then(Result::ok).unwrap_or_default().into()
-            } else if limits.stream {
+                held::body(&words.and_then(Result::ok).unwrap_or_default()).into()
+            } else if limits.reading != Reading::Whole {
                 body
             } else {
-                let whole = body.read(None).await;
+                let whole = whole(body, exchange, answer.headers()).await;
                 whole
                     .map_err(|error| error.with_status(answer.status()).with_headers(answer.headers()))?
                     .into()
@@ -59,6 +65,18 @@ impl Stack {
         );
         outcome
     }
+}
+
+/// Reads a body within its limit: not at all when the server says beforehand that it is larger.
+async fn whole(body: Body, exchange: &Exchange, headers: &HeaderMap) -> Result<Bytes> {
+    let Some(limit) = exchange.limits.body_limit else { return body.read(None).await };
+    let told =
+        headers.get(header::CONTENT_LENGTH).and_then(|length| length.to_str().ok()?.parse::<u64>().ok());
+    // The answer to HEAD tells the length of a body that does not come.
+    if exchange.info.method != Method::HEAD && told.is_some_and(|told| told > limit as u64) {
+        return Err(too_large(limit));
+    }
+    body.read_within(limit).await
 }
 
 /// Early enough for what has come to be told.

@@ -61,6 +61,30 @@ impl Body {
         }
     }
 
+    /// Reads the whole body, if it has no more than `limit` bytes. A larger one is given up as soon as that shows.
+    ///
+    /// # Errors
+    /// [`ErrorKind::TooLarge`] for a larger body, and what kept the rest from coming.
+    pub async fn read_within(mut self, limit: usize) -> Result<Bytes> {
+        let first = match self.next().await {
+            None => return Ok(Bytes::new()),
+            Some(chunk) => chunk?,
+        };
+        let mut length = first.len();
+        let mut body: Option<BytesMut> = None;
+        while length <= limit {
+            let Some(chunk) = self.next().await else {
+                return Ok(body.map_or(first, BytesMut::freeze));
+            };
+            let chunk = chunk?;
+            length = length.saturating_add(chunk.len());
+            if length <= limit {
+                body.get_or_insert_with(|| BytesMut::from(&first[..])).extend_from_slice(&chunk);
+            }
+        }
+        Err(too_large(limit))
+    }
+
     /// Reads all of it, or up to the chunk that reaches `limit` bytes: what comes after is not read.
     ///
     /// # Errors
@@ -84,6 +108,15 @@ impl Body {
         }
         Ok(body.freeze())
     }
+}
+
+/// The error of a body that is larger than allowed.
+#[cold]
+pub(crate) fn too_large(limit: usize) -> Error {
+    Error::new(ErrorKind::TooLarge).with_message(format!(
+        "the body has more than {limit} bytes: raise `body_limit` for the call or the client, or read it chunk by chunk with \
+         `download`"
+    ))
 }
 
 impl From<Bytes> for Body {
@@ -185,6 +218,23 @@ mod tests {
         let endless = Body::from_stream(stream::repeat_with(|| Ok::<_, Error>(Bytes::from_static(b"abcd"))));
         assert_eq!(endless.read(Some(10)).await.unwrap().len(), 12);
         assert_eq!(Body::from("abcd").read(Some(2)).await.unwrap().len(), 4);
+    }
+
+    #[tokio::test]
+    async fn a_body_is_read_within_its_limit_or_not_at_all() {
+        for texts in [&["abc"][..], &["a", "bc"], &["", "a", "b", "c", ""]] {
+            assert_eq!(chunks(texts).read_within(3).await.unwrap(), "abc");
+            let error = chunks(texts).read_within(2).await.unwrap_err();
+            assert_eq!(error.kind(), ErrorKind::TooLarge);
+            assert!(
+                error.to_string().contains("2 bytes") && error.to_string().contains("body_limit"),
+                "{error}"
+            );
+        }
+        assert_eq!(chunks(&[]).read_within(0).await.unwrap(), "");
+        assert_eq!(Body::from("abc").read_within(2).await.unwrap_err().kind(), ErrorKind::TooLarge);
+        let endless = Body::from_stream(stream::repeat_with(|| Ok::<_, Error>(Bytes::from_static(b"abcd"))));
+        assert_eq!(endless.read_within(1_000).await.unwrap_err().kind(), ErrorKind::TooLarge);
     }
 
     #[tokio::test]

@@ -16,6 +16,10 @@ use crate::transport::send::Choice;
 use crate::transport::service::{self, HttpRequest, HttpResponse, HttpService, UserLayer};
 use crate::transport::{CallOptions, Transport};
 
+/// The most bytes of a body, unless the program says otherwise: the largest answers of the platform, summaries of accounts with
+/// 100,000 resources, have some 63 MB.
+const BODY_LIMIT: usize = 64 * 1024 * 1024;
+
 /// Puts a [`Transport`] together.
 #[must_use]
 pub struct TransportBuilder {
@@ -40,7 +44,10 @@ impl Default for TransportBuilder {
             credentials: Credentials::None,
             endpoint: None,
             user_agent: None,
-            defaults: CallOptions::new().timeout(None).attempt_timeout(Duration::from_secs(30)),
+            defaults: CallOptions::new()
+                .timeout(None)
+                .attempt_timeout(Duration::from_secs(30))
+                .body_limit(BODY_LIMIT),
             connect_timeout: Some(Duration::from_secs(10)),
             concurrency: 32,
             cache_store: None,
@@ -100,6 +107,13 @@ impl TransportBuilder {
     /// Default: 10 s.
     pub fn connect_timeout(mut self, timeout: impl Into<Option<Duration>>) -> Self {
         self.connect_timeout = timeout.into();
+        self
+    }
+
+    /// The most bytes that the body of a successful answer may have ([`CallOptions::body_limit`]). `None`: no limit. Default:
+    /// 64 MiB.
+    pub fn body_limit(mut self, bytes: impl Into<Option<usize>>) -> Self {
+        self.defaults = self.defaults.body_limit(bytes);
         self
     }
 

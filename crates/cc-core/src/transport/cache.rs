@@ -11,7 +11,7 @@ use crate::error::{Error, Result};
 use crate::transport::exchange::Exchange;
 use crate::transport::key::cache_key;
 use crate::transport::stack::Stack;
-use crate::transport::{Body, HttpResponse};
+use crate::transport::{Body, HttpResponse, held};
 
 pub(crate) use memory::MemoryStore;
 pub use policy::{CacheMode, CachePolicy};
@@ -90,8 +90,8 @@ fn complain(error: &Error) {
 impl CachedAnswer {
     /// A copy of an answer whose body is there.
     fn of(answer: &HttpResponse) -> Option<Self> {
-        let body = answer.body().whole()?.clone();
-        Some(Self { status: answer.status(), headers: answer.headers().clone(), body })
+        let body = held::body(answer.body().whole()?);
+        Some(Self { status: answer.status(), headers: held::headers(answer.headers()), body })
     }
 }
 

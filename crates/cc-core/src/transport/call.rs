@@ -6,7 +6,7 @@ use std::pin::Pin;
 use crate::answer::Answer;
 use crate::error::Result;
 use crate::operation::Operation;
-use crate::transport::{CallOptions, Transport};
+use crate::transport::{Body, CallOptions, Transport};
 
 /// A call of one operation: it is sent when it is awaited, and takes options before.
 ///
@@ -25,6 +25,29 @@ impl<O: Operation> Call<O> {
     }
 
     crate::__call_setters!();
+
+    /// Sends the call and gives its answer chunk by chunk, however large it is: [`Transport::download`].
+    ///
+    /// ```no_run
+    /// # async fn example<O: cc_core::Operation>(call: cc_core::transport::Call<O>) -> cc_core::Result<()> {
+    /// use futures_util::StreamExt;
+    ///
+    /// let mut document = call.download().await?.into_inner();
+    /// let mut length = 0;
+    /// while let Some(chunk) = document.next().await {
+    ///     length += chunk?.len();
+    /// }
+    /// # Ok(()) }
+    /// ```
+    ///
+    /// # Errors
+    /// Those of [`Transport::download`].
+    pub async fn download(self) -> Result<Answer<Body>> {
+        match self.operation.request() {
+            Ok(request) => self.transport.download(request, &self.options).await,
+            Err(error) => self.transport.reported(Err(error.with_operation(O::INFO)), &self.options).await,
+        }
+    }
 }
 
 impl<O: Operation + 'static> IntoFuture for Call<O> {

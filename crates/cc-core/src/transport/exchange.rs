@@ -27,10 +27,23 @@ pub(crate) struct Exchange {
     joined: Mutex<Option<Arc<Exchange>>>,
 }
 
+/// How the body of an answer is read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Reading {
+    /// As a whole, within the attempt.
+    Whole,
+    /// Chunk by chunk, by the caller.
+    Chunks,
+    /// As a stream, whose reader opens it again when it breaks.
+    Stream,
+}
+
 /// What a call may take.
 #[derive(Debug, Clone)]
 pub(crate) struct Limits {
-    pub(crate) stream: bool,
+    pub(crate) reading: Reading,
+    /// The most bytes that a whole body may have.
+    pub(crate) body_limit: Option<usize>,
     pub(crate) attempt_timeout: Option<Duration>,
     pub(crate) retry: RetryPolicy,
     pub(crate) cache: CachePolicy,
@@ -41,14 +54,15 @@ pub(crate) struct Limits {
 
 impl Limits {
     /// What `options` say, and `defaults` of what they leave open, of a call that starts now.
-    pub(crate) fn new(options: &CallOptions, defaults: &CallOptions, stream: bool) -> Self {
+    pub(crate) fn new(options: &CallOptions, defaults: &CallOptions, reading: Reading) -> Self {
         let mut cache = options.cache.or(defaults.cache).unwrap_or_else(CachePolicy::off);
         if options.reload {
             cache.mode = CacheMode::Reload;
         }
         let end = if options.has_limit() { options } else { defaults };
         Self {
-            stream,
+            reading,
+            body_limit: options.body_limit.or(defaults.body_limit).flatten(),
             attempt_timeout: options.attempt_timeout.or(defaults.attempt_timeout).flatten(),
             retry: options.retry_policy(defaults),
             cache,
@@ -104,7 +118,7 @@ impl Exchange {
 
     /// Whether its answer may be given to others too: a plain GET.
     pub(crate) fn is_shareable(&self) -> bool {
-        self.info.method == http::Method::GET && !self.info.one_shot && !self.limits.stream
+        self.info.method == http::Method::GET && !self.info.one_shot && self.limits.reading == Reading::Whole
     }
 
     /// When nobody waits for the answer any more.

@@ -110,7 +110,7 @@ mod tests {
         let mut request = RequestBuilder::new(&INFO).build().unwrap();
         request.path = path.to_owned();
         let none = CallOptions::new();
-        let limits = Limits::new(&none, &none, false);
+        let limits = Limits::new(&none, &none, crate::transport::Reading::Whole);
         Exchange::new(&Endpoint::parse("http://h").unwrap(), request, identity.into(), limits).unwrap()
     }
 

@@ -149,7 +149,7 @@ mod tests {
         for (name, value) in headers {
             request.headers.insert(*name, HeaderValue::from_static(value));
         }
-        let limits = Limits::new(options, &CallOptions::new(), false);
+        let limits = Limits::new(options, &CallOptions::new(), crate::transport::Reading::Whole);
         Exchange::new(&Endpoint::parse(base).unwrap(), request, identity.into(), limits).unwrap()
     }
 

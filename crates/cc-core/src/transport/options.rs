@@ -16,6 +16,7 @@ pub struct CallOptions {
     pub(crate) deadline: Option<Option<Instant>>,
     pub(crate) attempt_timeout: Option<Option<Duration>>,
     pub(crate) retry: Option<RetryPolicy>,
+    pub(crate) body_limit: Option<Option<usize>>,
     pub(crate) cache: Option<CachePolicy>,
     pub(crate) reload: bool,
     pub(crate) debug: Option<bool>,
@@ -48,6 +49,14 @@ impl CallOptions {
     /// Default: as the transport says.
     pub fn attempt_timeout(mut self, timeout: impl Into<Option<Duration>>) -> Self {
         self.attempt_timeout = Some(timeout.into());
+        self
+    }
+
+    /// The most bytes that the body of a successful answer may have. A larger one fails the call with
+    /// [`TooLarge`](crate::ErrorKind::TooLarge), and is not read further. `None`: no limit. Default: as the transport says.
+    /// [`Transport::download`](crate::Transport::download) reads a body chunk by chunk instead.
+    pub fn body_limit(mut self, bytes: impl Into<Option<usize>>) -> Self {
+        self.body_limit = Some(bytes.into());
         self
     }
 
@@ -145,6 +154,7 @@ impl CallOptions {
             deadline: limits.deadline,
             attempt_timeout: self.attempt_timeout.or(base.attempt_timeout),
             retry: self.retry.or_else(|| base.retry.clone()),
+            body_limit: self.body_limit.or(base.body_limit),
             cache: self.cache.or(base.cache),
             reload: self.reload || base.reload,
             debug: self.debug.or(base.debug),
@@ -200,6 +210,13 @@ macro_rules! __call_setters {
         /// ([`CachePolicy`]($crate::CachePolicy)). Default: as the client says.
         pub fn cache(mut self, policy: $crate::CachePolicy) -> Self {
             self.options = ::std::mem::take(&mut self.options).cache(policy);
+            self
+        }
+
+        /// The most bytes that the body of a successful answer may have; `None`: no limit
+        /// ([`CallOptions::body_limit`]($crate::CallOptions::body_limit)). Default: as the client says.
+        pub fn body_limit(mut self, bytes: impl ::std::convert::Into<::std::option::Option<usize>>) -> Self {
+            self.options = ::std::mem::take(&mut self.options).body_limit(bytes);
             self
         }
 

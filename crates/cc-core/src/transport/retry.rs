@@ -9,7 +9,7 @@ use std::time::Duration;
 use crate::error::{Error, Result};
 use crate::runtime;
 use crate::transport::HttpResponse;
-use crate::transport::exchange::{Exchange, lock};
+use crate::transport::exchange::{Exchange, Reading, lock};
 use crate::transport::flight::Flight;
 use crate::transport::stack::Stack;
 
@@ -64,7 +64,7 @@ impl Retry {
             return None;
         };
         // A stream is opened again by its reader, who knows what it has seen.
-        if limits.stream {
+        if limits.reading == Reading::Stream {
             return None;
         }
         // A platform that says when to come back has refused the request before doing anything.

@@ -8,6 +8,7 @@ use crate::error::Result;
 use crate::runtime::Instant;
 use crate::transport::cache::{CacheKey, CacheStore, CachedAnswer, StoreFuture, Ticket};
 use crate::transport::exchange::lock;
+use crate::transport::held;
 
 /// Keeps answers up to a number of bytes: those whose time has passed go first, then those that were not used for longest.
 #[derive(Debug)]
@@ -57,7 +58,7 @@ impl MemoryStore {
         let mut entries = lock(&self.entries);
         entries.remove(key);
         entries.drop_ended();
-        let bytes = answer.size() + 4 * (size_of::<CacheKey>() + key.path.len());
+        let bytes = answer.size() + size_of_books(key);
         let Some(end) = Instant::now().checked_add(ttl).filter(|_| bytes <= self.capacity) else { return };
         while entries.bytes + bytes > self.capacity {
             let Some((_, oldest)) = entries.by_use.pop_first() else { break };
@@ -82,6 +83,13 @@ impl MemoryStore {
             .collect();
         old.iter().for_each(|key| entries.remove(key));
     }
+}
+
+/// Bytes that the books of one answer hold: three keys with their paths, a slot of the hash table, and one of each tree.
+/// Tables and trees may be half empty.
+fn size_of_books(key: &CacheKey) -> usize {
+    let slots = size_of::<(CacheKey, Entry)>() + 2 * size_of::<(Instant, u64, CacheKey)>();
+    2 * slots + key.identity.len() + 3 * (key.path.len() + held::ALLOCATION)
 }
 
 impl Entries {
@@ -160,7 +168,7 @@ mod tests {
 
     #[tokio::test(start_paused = true)]
     async fn the_answer_that_was_not_used_for_longest_goes_first() {
-        let store = MemoryStore::new(10_000);
+        let store = MemoryStore::new(13_000);
         for path in ["/a", "/b", "/c"] {
             store.keep(&key(path), answer(2_500), MINUTE);
         }

@@ -11,6 +11,7 @@ use http::{HeaderMap, StatusCode};
 
 use crate::error::Result;
 use crate::transport::cache::turn::{Ticket, Turn};
+use crate::transport::held;
 
 /// The future of a [`CacheStore`].
 pub type StoreFuture<'a, T> = Pin<Box<dyn Future<Output = Result<T>> + Send + 'a>>;
@@ -112,12 +113,13 @@ pub struct CachedAnswer {
 }
 
 impl CachedAnswer {
-    /// About how many bytes it takes.
+    /// About how many bytes of memory it holds.
+    ///
+    /// Answers that a transport gives to a store hold no more than that: their body and headers are copies of their own, and no
+    /// parts of the buffer of a connection.
     #[must_use]
     pub fn size(&self) -> usize {
-        let headers: usize =
-            self.headers.iter().map(|(name, value)| name.as_str().len() + value.len() + 64).sum();
-        size_of::<Self>() + headers + self.body.len()
+        size_of::<Self>() + held::size_of_headers(&self.headers) + self.body.len() + held::ALLOCATION
     }
 }
 
