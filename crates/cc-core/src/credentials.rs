@@ -7,8 +7,10 @@ mod signature;
 
 use std::fmt;
 use std::future::Future;
+use std::hash::{BuildHasher, RandomState};
 use std::pin::Pin;
-use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, LazyLock};
 
 use http::HeaderValue;
 
@@ -21,8 +23,8 @@ pub use infer::{Infer, Inferred, Source};
 pub use oauth1::OAuth1;
 pub use signature::SignatureMethod;
 
-/// What the identity of a provider starts with that has no other name than its place in memory.
-const OF_THIS_PROCESS: &str = "provider-0x";
+/// Start of the identity of a provider that does not say whose credentials it gives.
+const UNNAMED: &str = "unnamed-";
 
 /// The future of a [`CredentialsProvider`].
 pub type ProvideFuture<'a> = Pin<Box<dyn Future<Output = Result<Credentials>> + Send + 'a>>;
@@ -32,10 +34,60 @@ pub trait CredentialsProvider: Send + Sync + fmt::Debug {
     /// The credentials of the attempt that is about to be sent. It must not give [`Credentials::Provider`].
     fn provide(&self) -> ProvideFuture<'_>;
 
-    /// Whose credentials they are: answers and ids that were kept for one identity are never given to another. Two
-    /// providers of one account may share it; the default is the provider itself.
+    /// The account whose credentials [`provide`](Self::provide) gives now: answers and ids that were kept for one identity
+    /// are never given to another. Two providers of one account may share it. A provider that can switch accounts must
+    /// return another identity from the moment that it gives other credentials. Default: an identity that belongs to this
+    /// provider alone, and that is never used again.
+    ///
+    /// An answer is kept and shared under the identity that its call began with only if its attempts were signed for that
+    /// identity too.
     fn identity(&self) -> Option<String> {
         None
+    }
+}
+
+/// A [`CredentialsProvider`], and the identity it has when it does not name one. Clones share both.
+#[derive(Clone)]
+pub struct Provider {
+    provider: Arc<dyn CredentialsProvider>,
+    unnamed: Arc<str>,
+}
+
+impl Provider {
+    /// Wraps a provider, which gets an identity that no other provider of this process has, ever had or will have.
+    pub fn new(provider: impl CredentialsProvider + 'static) -> Self {
+        Self::from(Arc::new(provider) as Arc<dyn CredentialsProvider>)
+    }
+
+    /// The identity of the credentials that it gives now.
+    pub(crate) fn identity(&self) -> String {
+        self.provider.identity().map_or_else(|| self.unnamed.to_string(), |name| format!("provider-{name}"))
+    }
+
+    /// # Errors
+    /// [`ErrorKind::Credentials`] when it gives another provider, and the error of the provider.
+    pub(crate) async fn provide(&self) -> Result<Credentials> {
+        match self.provider.provide().await? {
+            Credentials::Provider(_) => Err(Error::new(ErrorKind::Credentials)
+                .with_message("a credentials provider gave another provider instead of credentials")),
+            credentials => Ok(credentials),
+        }
+    }
+}
+
+impl From<Arc<dyn CredentialsProvider>> for Provider {
+    fn from(provider: Arc<dyn CredentialsProvider>) -> Self {
+        static COUNT: AtomicU64 = AtomicU64::new(0);
+        /// Differs from process to process, for stores that several share.
+        static PROCESS: LazyLock<u64> = LazyLock::new(|| RandomState::new().hash_one(std::process::id()));
+        let number = COUNT.fetch_add(1, Ordering::Relaxed);
+        Self { provider, unnamed: format!("{UNNAMED}{:016x}-{number}", *PROCESS).into() }
+    }
+}
+
+impl fmt::Debug for Provider {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.provider.fmt(f)
     }
 }
 
@@ -50,8 +102,8 @@ pub enum Credentials {
     ApiToken(Secret),
     /// OAuth 1 with a consumer and a user's token.
     OAuth1(OAuth1),
-    /// Whatever a provider gives, asked at each attempt.
-    Provider(Arc<dyn CredentialsProvider>),
+    /// Credentials that a provider gives at each attempt.
+    Provider(Provider),
 }
 
 impl Credentials {
@@ -92,7 +144,7 @@ impl Credentials {
 
     /// Credentials that are asked for at each attempt.
     pub fn provider(provider: impl CredentialsProvider + 'static) -> Self {
-        Self::Provider(Arc::new(provider))
+        Self::Provider(Provider::new(provider))
     }
 
     /// The base URL that takes this kind of credentials. A provider is taken to give OAuth 1 credentials: name the
@@ -109,7 +161,7 @@ impl Credentials {
     /// a provider which does not say whose credentials it gives.
     #[must_use]
     pub fn is_lasting(identity: &str) -> bool {
-        !identity.starts_with(OF_THIS_PROCESS)
+        !identity.starts_with(UNNAMED)
     }
 
     /// A text that is equal for equal credentials and shows nothing of them: what is kept for one identity is found under
@@ -125,10 +177,7 @@ impl Credentials {
                     fingerprint(&[&oauth.consumer_key, &oauth.token, oauth.token_secret.expose()])
                 )
             }
-            Self::Provider(provider) => provider.identity().map_or_else(
-                || format!("{OF_THIS_PROCESS}{:x}", Arc::as_ptr(provider).addr()),
-                |id| format!("provider-{id}"),
-            ),
+            Self::Provider(provider) => provider.identity(),
         }
     }
 
@@ -139,11 +188,7 @@ impl Credentials {
     /// [`ErrorKind::Credentials`] when a token holds what no header may hold, or a provider fails.
     pub async fn authorization(&self, request: &HttpRequest) -> Result<Option<HeaderValue>> {
         match self {
-            Self::Provider(provider) => match provider.provide().await? {
-                Self::Provider(_) => Err(Error::new(ErrorKind::Credentials)
-                    .with_message("a credentials provider gave another provider instead of credentials")),
-                credentials => credentials.header(request),
-            },
+            Self::Provider(provider) => provider.provide().await?.header(request),
             credentials => credentials.header(request),
         }
     }
@@ -244,13 +289,23 @@ mod tests {
     }
 
     #[test]
+    fn no_two_providers_ever_have_one_identity() {
+        // Each is freed before the next is made, so that many have the address of one before them.
+        let unnamed = (0..500).map(|_| Credentials::provider(Vault(None)).identity());
+        let named =
+            ["0", "unnamed-0", "0x7f"].map(|name| Credentials::provider(Vault(Some(name))).identity());
+        let identities: std::collections::HashSet<String> = unnamed.chain(named).collect();
+        assert_eq!(identities.len(), 503);
+    }
+
+    #[test]
     fn only_the_identity_of_a_nameless_provider_does_not_last() {
         let [nameless, other] = [(); 2].map(|()| Credentials::provider(Vault(None)));
         assert_eq!(nameless.identity(), nameless.clone().identity());
         assert_ne!(nameless.identity(), other.identity());
         assert!(!Credentials::is_lasting(&nameless.identity()), "{}", nameless.identity());
         for credentials in
-            [Credentials::provider(Vault(Some("me"))), Credentials::api_token("t"), Credentials::None]
+            [Credentials::provider(Vault(Some("0x7f"))), Credentials::api_token("t"), Credentials::None]
         {
             assert!(Credentials::is_lasting(&credentials.identity()));
         }

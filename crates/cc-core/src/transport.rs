@@ -17,6 +17,7 @@ mod key;
 mod limit;
 mod options;
 mod redirect;
+mod relation;
 mod retry;
 mod send;
 mod service;
@@ -50,6 +51,7 @@ pub use call::Call;
 use clock::ClockSkew;
 use exchange::{Exchange, Limits, Reading};
 pub use hooks::{HookFuture, Hooks, ResponseHead};
+use identify::Signers;
 pub use options::CallOptions;
 use redirect::NotFollowed;
 pub use retry::RetryPolicy;
@@ -65,7 +67,7 @@ pub struct Transport(Arc<Inner>);
 struct Inner {
     endpoint: Arc<Endpoint>,
     credentials: Credentials,
-    /// Known beforehand, unless a provider says it.
+    /// The identity of all calls; `None` when a provider names it.
     identity: Option<Arc<str>>,
     defaults: CallOptions,
     stack: Arc<Stack>,
@@ -132,7 +134,7 @@ impl Transport {
         &self.0.endpoint
     }
 
-    /// Whose answers they are: [`Credentials::identity`].
+    /// The identity of a call that begins now: [`Credentials::identity`].
     #[must_use]
     pub fn identity(&self) -> Arc<str> {
         self.0.identity.clone().unwrap_or_else(|| self.0.credentials.identity().into())
@@ -256,7 +258,10 @@ impl Transport {
         let added =
             [&inner.defaults, options].into_iter().try_for_each(|of| of.add_headers(&mut request.headers));
         added.map_err(|error| error.with_operation(info))?;
-        let exchange = Exchange::new(&inner.endpoint, request, self.identity(), limits)
+        let identity = self.identity();
+        // Credentials that do not come from a provider stay those of one identity.
+        let signers = inner.identity.is_none().then(|| Signers::new(identity.clone()));
+        let exchange = Exchange::new(&inner.endpoint, request, identity, signers, limits)
             .map_err(|error| error.with_operation(info))?;
         let reply = inner.stack.hooked(exchange.clone());
         let in_time = async {

@@ -2,7 +2,7 @@
 
 mod memory;
 mod policy;
-mod store;
+pub(crate) mod store;
 mod turn;
 
 use std::sync::Arc;
@@ -15,7 +15,6 @@ use crate::transport::{Body, HttpResponse, held};
 
 pub(crate) use memory::MemoryStore;
 pub use policy::{CacheMode, CachePolicy};
-pub(crate) use store::related;
 pub use store::{CacheKey, CacheStore, CachedAnswer, StoreFuture, subjects};
 pub use turn::{Ticket, Turn};
 
@@ -43,16 +42,19 @@ impl Stack {
                 Ticket::none()
             }
         };
-        let _read = self.journal.read(&exchange);
+        let read = self.journal.read();
         let outcome = self.fly(exchange.clone()).await;
         let good = outcome.as_ref().ok().filter(|answer| answer.status().is_success());
-        let kept = good.filter(|_| !ttl.is_zero() && !exchange.is_overtaken()).and_then(CachedAnswer::of);
+        let overtaken = || read.is_overtaken(&exchange.identity, exchange.path());
+        // What was signed for another identity is not an answer to this one.
+        let its_own = || exchange.other_signers().is_empty();
+        let kept = good.filter(|_| !ttl.is_zero() && !overtaken() && its_own()).and_then(CachedAnswer::of);
         let stored = kept.is_some();
         if let Some(kept) = kept {
             self.store.put(&key, kept, ttl, &ticket).await.unwrap_or_else(|error| complain(&error));
         }
         // A write that began while a slow store was at it has dropped what was not there yet.
-        let outdated = if stored { exchange.is_overtaken() } else { reload };
+        let outdated = if stored { overtaken() } else { reload };
         if outdated {
             self.store.remove(&key).await.unwrap_or_else(|error| complain(&error));
         }
@@ -62,10 +64,16 @@ impl Stack {
     /// Sends what may change something. What it may make old is dropped before, because the call may be given up at any
     /// time after, and once more at its end, for stores that others fill too.
     async fn write(self: &Arc<Self>, exchange: Arc<Exchange>) -> Result<HttpResponse> {
-        let _write = self.journal.write(&exchange);
-        invalidate(&*self.store, &exchange).await;
+        let path = exchange.path();
+        let _write = self.journal.write(&exchange.identity, path);
+        invalidate(&*self.store, &exchange.identity, path).await;
         let outcome = self.fly(exchange.clone()).await;
-        invalidate(&*self.store, &exchange).await;
+        invalidate(&*self.store, &exchange.identity, path).await;
+        // A provider that switched accounts has changed what another one reads.
+        for identity in exchange.other_signers() {
+            drop(self.journal.write(&identity, path));
+            invalidate(&*self.store, &identity, path).await;
+        }
         outcome
     }
 }
@@ -78,8 +86,8 @@ async fn look_up(store: &dyn CacheStore, key: &CacheKey) -> Result<Turn<CachedAn
     }
 }
 
-async fn invalidate(store: &dyn CacheStore, write: &Exchange) {
-    store.invalidate(&write.identity, write.path()).await.unwrap_or_else(|error| complain(&error));
+async fn invalidate(store: &dyn CacheStore, identity: &str, path: &str) {
+    store.invalidate(identity, path).await.unwrap_or_else(|error| complain(&error));
 }
 
 /// A store that fails costs time, never a call.

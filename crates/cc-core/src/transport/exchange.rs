@@ -1,6 +1,6 @@
 //! What travels through the layers: one request, what its call may take, and what happened to it so far.
 
-use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
+use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
@@ -9,6 +9,7 @@ use crate::error::{Error, ErrorKind, Result};
 use crate::operation::OperationInfo;
 use crate::request::Request;
 use crate::runtime::Instant;
+use crate::transport::identify::Signers;
 use crate::transport::{CacheMode, CachePolicy, CallOptions, HttpRequest, RetryPolicy};
 
 /// One call on its way.
@@ -17,11 +18,13 @@ pub(crate) struct Exchange {
     /// As it is sent, but for what each attempt adds. It is copied when it is sent, for the next attempt to have it.
     pub(crate) request: HttpRequest,
     pub(crate) info: &'static OperationInfo,
+    /// The identity that the call began with.
     pub(crate) identity: Arc<str>,
+    /// The identities that its attempts were signed for, where a provider gives the credentials.
+    signers: Option<Arc<Signers>>,
     pub(crate) limits: Limits,
     deadline: Mutex<Option<Instant>>,
     attempts: AtomicU32,
-    overtaken: AtomicBool,
     last_failure: Mutex<Option<Error>>,
     /// The call whose answer this one waits for, when it does not ask by itself.
     joined: Mutex<Option<Arc<Exchange>>>,
@@ -80,6 +83,7 @@ impl Exchange {
         endpoint: &Endpoint,
         request: Request,
         identity: Arc<str>,
+        signers: Option<Arc<Signers>>,
         limits: Limits,
     ) -> Result<Arc<Self>> {
         let uri = endpoint.uri(&request.path, &request.query)?;
@@ -87,14 +91,17 @@ impl Exchange {
         *http.method_mut() = request.info.method.clone();
         *http.uri_mut() = uri;
         *http.headers_mut() = request.headers;
+        if let Some(signers) = &signers {
+            http.extensions_mut().insert(signers.clone());
+        }
         Ok(Arc::new(Self {
             request: http,
             info: request.info,
             identity,
+            signers,
             deadline: Mutex::new(limits.deadline),
             limits,
             attempts: AtomicU32::new(0),
-            overtaken: AtomicBool::new(false),
             last_failure: Mutex::new(None),
             joined: Mutex::new(None),
         }))
@@ -160,13 +167,13 @@ impl Exchange {
         self.attempts.fetch_add(1, Ordering::Relaxed)
     }
 
-    /// Whether a write to what this call reads was under way since it began.
-    pub(crate) fn is_overtaken(&self) -> bool {
-        self.overtaken.load(Ordering::Acquire)
+    /// Identities, other than that of the call, that its request may have been signed for.
+    pub(crate) fn other_signers(&self) -> Vec<String> {
+        self.signers().map_or_else(Vec::new, |signers| signers.others())
     }
 
-    pub(crate) fn overtake(&self) {
-        self.overtaken.store(true, Ordering::Release);
+    pub(crate) fn signers(&self) -> Option<Arc<Signers>> {
+        self.leader(|leader| leader.signers.clone())
     }
 
     /// Remembers why the request is sent again.

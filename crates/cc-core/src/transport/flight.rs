@@ -20,9 +20,9 @@ pub(crate) type Flight = Work<Landed>;
 /// How a flight ended: for each of those that wait for it.
 pub(crate) struct Landed(Result<HttpResponse>);
 
-/// The flights that others may join.
+/// The flights that others may join, with the time at which each began to read.
 #[derive(Default)]
-pub(crate) struct Flights(Mutex<HashMap<Key, Flight, BuildHasherDefault<Folded>>>);
+pub(crate) struct Flights(Mutex<HashMap<Key, (Flight, u64), BuildHasherDefault<Folded>>>);
 
 impl Stack {
     /// Sends a request, or waits for the answer to the same request that is under way. The first to give up does not end it
@@ -31,7 +31,12 @@ impl Stack {
         while exchange.is_shareable() {
             let (flight, leads) = self.join_or_start(Home::current()?, &exchange);
             match flight.await {
-                Ok(Landed(outcome)) => return outcome,
+                Ok(Landed(outcome)) if leads || exchange.other_signers().is_empty() => return outcome,
+                // Its answer is for another account: this call asks for its own.
+                Ok(_) => {
+                    exchange.part();
+                    break;
+                }
                 // Its runtime has ended: this call takes over, or joins the one that did.
                 Err(Lost) if !leads => exchange.part(),
                 Err(Lost) => break,
@@ -47,21 +52,22 @@ impl Stack {
     fn join_or_start(self: &Arc<Self>, home: Home, exchange: &Arc<Exchange>) -> (Waiting<Landed>, bool) {
         let key = Key::new(exchange.clone());
         let mut flights = lock(&self.flights.0);
-        // What was asked before a write must not answer what is asked after it.
-        if let Some((key, flight)) =
-            flights.get_key_value(&key).filter(|(key, _)| !key.exchange().is_overtaken())
+        if let Some((key, (flight, began))) = flights.get_key_value(&key)
+            // What was asked before a write must not answer what is asked after it.
+            && !self.journal.overtook(*began, &exchange.identity, exchange.path())
             && let Some(flight) = flight.join()
         {
             exchange.join(key.exchange());
             drop(flights);
             return (flight.go_on(), false);
         }
-        let read = self.journal.read(exchange);
+        let read = self.journal.read();
+        let began = read.began();
         let runway = Runway { stack: self.clone(), key: key.clone(), _read: read };
         let flight = self.start(home, exchange.clone(), Some(runway));
         // The key names the call that leads: that of another flight goes.
         flights.remove(&key);
-        flights.insert(key, flight.work());
+        flights.insert(key, (flight.work(), began));
         (flight, true)
     }
 

@@ -84,8 +84,13 @@ impl Stack {
     ) -> Result<HttpResponse> {
         let mut request = exchange.to_request(&self.endpoint);
         hooks.on_request(&mut request).await?;
-        let changed =
-            Exchange::new(&self.endpoint, request, exchange.identity.clone(), exchange.limits.clone())?;
+        let changed = Exchange::new(
+            &self.endpoint,
+            request,
+            exchange.identity.clone(),
+            exchange.signers(),
+            exchange.limits.clone(),
+        )?;
         if changed.path() != exchange.path() || !std::ptr::eq(changed.info, exchange.info) {
             return Err(Error::new(ErrorKind::InvalidInput)
                 .with_message("a hook changed the operation or the path of a request"));

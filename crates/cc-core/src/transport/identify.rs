@@ -1,7 +1,7 @@
 //! Says who asks, at each attempt: credentials and `User-Agent`.
 
 use std::future::{Future, ready};
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 use std::task::{Context, Poll};
 use std::time::{Duration, SystemTime};
 
@@ -9,11 +9,12 @@ use futures_util::future::Either;
 use http::header::{self, Entry, HeaderValue};
 use tower::Service;
 
-use crate::credentials::Credentials;
+use crate::credentials::{Credentials, Provider};
 use crate::endpoint::Endpoint;
 use crate::error::{Error, ErrorKind, Result};
 use crate::time::Timestamp;
 use crate::transport::clock;
+use crate::transport::exchange::lock;
 use crate::transport::redirect::Foreign;
 use crate::transport::stack::Reply;
 use crate::transport::{HttpRequest, HttpResponse};
@@ -40,7 +41,33 @@ enum Signature {
     /// It is made anew for each attempt.
     Fresh(Credentials),
     /// It is asked for at each attempt.
-    Provided(Credentials),
+    Provided(Provider),
+}
+
+/// The identity that a call began with, and those that its attempts were signed for instead.
+#[derive(Debug)]
+pub(crate) struct Signers {
+    call: Arc<str>,
+    others: Mutex<Vec<String>>,
+}
+
+impl Signers {
+    pub(crate) fn new(call: Arc<str>) -> Arc<Self> {
+        Arc::new(Self { call, others: Mutex::default() })
+    }
+
+    /// Notes the identity that a provider has before or after it is asked.
+    fn note(&self, identity: String) {
+        let mut others = lock(&self.others);
+        if *identity != *self.call && !others.contains(&identity) {
+            others.push(identity);
+        }
+    }
+
+    /// The identities that are not that of the call.
+    pub(crate) fn others(&self) -> Vec<String> {
+        lock(&self.others).clone()
+    }
 }
 
 impl<S> Identify<S> {
@@ -51,7 +78,7 @@ impl<S> Identify<S> {
         inner: S,
     ) -> Result<Self> {
         let credentials = match credentials {
-            Credentials::Provider(_) => Signature::Provided(credentials),
+            Credentials::Provider(provider) => Signature::Provided(provider),
             fresh if fresh.signs_each_request() => Signature::Fresh(fresh),
             fixed => Signature::Fixed(fixed.header(&HttpRequest::default())?),
         };
@@ -92,12 +119,19 @@ where
                 Ok(None) => {}
                 Err(error) => return Either::Left(Box::pin(ready(Err(error)))),
             },
-            Signature::Provided(credentials) if home => {
-                let (credentials, mut inner) = (credentials.clone(), self.inner.clone());
+            Signature::Provided(provider) if home => {
+                let (provider, mut inner) = (provider.clone(), self.inner.clone());
                 // The one that is ready, not its copy.
                 std::mem::swap(&mut inner, &mut self.inner);
                 return Either::Left(Box::pin(async move {
-                    let value = credentials.authorization(&request).await?;
+                    // The identity is that of the credentials if it is the same before and after.
+                    let before = provider.identity();
+                    let credentials = provider.provide().await?;
+                    if let Some(signers) = request.extensions().get::<Arc<Signers>>() {
+                        signers.note(before);
+                        signers.note(provider.identity());
+                    }
+                    let value = credentials.header(&request)?;
                     let carries_time = value.as_ref().is_some_and(clock::carries_time);
                     if let Some(value) = value {
                         request.headers_mut().insert(header::AUTHORIZATION, value);

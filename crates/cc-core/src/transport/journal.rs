@@ -1,141 +1,262 @@
 //! Which reads were overtaken by a write, so that what they brought is not taken for the state after it.
 
+use std::collections::{HashMap, VecDeque};
 use std::sync::{Arc, Mutex};
 
-use crate::transport::cache::related;
-use crate::transport::exchange::{Exchange, lock};
+use crate::transport::exchange::lock;
+use crate::transport::relation::{looks, marks};
 
-/// The reads and writes that are under way. Its size is theirs: what has ended leaves a free place.
+/// How many writes that ended are remembered at most, for the sake of a read that does not end.
+const REMEMBERED: usize = 16 * 1024;
+
+/// The writes that are under way, and those that ended while a read was. A read costs no more than a number, until it asks
+/// whether a write overtook it.
 #[derive(Debug, Default)]
 pub(crate) struct Journal(Mutex<State>);
 
 #[derive(Debug, Default)]
 struct State {
-    reads: Places,
-    writes: Places,
+    /// Counts the beginnings and the ends of writes.
+    time: u64,
+    /// By the [marks](marks) of the paths of writes.
+    writes: HashMap<u64, Writes>,
+    /// The writes that ended after the oldest read began, by the time of their end.
+    ended: VecDeque<(u64, Vec<u64>)>,
+    /// The times at which the reads began that are under way, with how many there are of each.
+    reads: VecDeque<(u64, usize)>,
+    /// When the last write ended that is not remembered: reads that began before count as overtaken.
+    forgotten: u64,
+    /// How many entries were looked at or changed.
+    #[cfg(test)]
+    steps: usize,
 }
 
-/// Calls at places that do not move.
+/// The writes that are filed under one mark.
 #[derive(Debug, Default)]
-struct Places {
-    calls: Vec<Option<Arc<Exchange>>>,
-    free: Vec<usize>,
+struct Writes {
+    under_way: usize,
+    /// How many ended and are remembered.
+    remembered: usize,
+    /// When the last one ended.
+    last_end: u64,
 }
 
 /// A read that is under way.
 #[derive(Debug)]
 pub(crate) struct Read {
     journal: Arc<Journal>,
-    place: usize,
+    began: u64,
 }
 
 /// A write that is under way.
 #[derive(Debug)]
 pub(crate) struct Write {
     journal: Arc<Journal>,
-    place: usize,
+    marks: Vec<u64>,
 }
 
 impl Journal {
-    /// Begins a read: from now on, [`Exchange::is_overtaken`] says whether a write to what it reads was under way since.
-    pub(crate) fn read(self: &Arc<Self>, read: &Arc<Exchange>) -> Read {
+    /// Begins a read.
+    pub(crate) fn read(self: &Arc<Self>) -> Read {
         let mut state = lock(&self.0);
-        if state.writes.iter().any(|write| concerns(write, read)) {
-            read.overtake();
+        let began = state.time;
+        match state.reads.back_mut() {
+            Some((time, count)) if *time == began => *count += 1,
+            _ => state.reads.push_back((began, 1)),
         }
-        Read { place: state.reads.add(read.clone()), journal: self.clone() }
+        Read { journal: self.clone(), began }
     }
 
     /// Begins a write.
-    pub(crate) fn write(self: &Arc<Self>, write: &Arc<Exchange>) -> Write {
+    pub(crate) fn write(self: &Arc<Self>, identity: &str, path: &str) -> Write {
+        let marks = marks(identity, path);
         let mut state = lock(&self.0);
-        state.reads.iter().filter(|read| concerns(write, read)).for_each(|read| read.overtake());
-        Write { place: state.writes.add(write.clone()), journal: self.clone() }
+        state.count(marks.len());
+        state.time += 1;
+        for mark in &marks {
+            state.writes.entry(*mark).or_default().under_way += 1;
+        }
+        Write { journal: self.clone(), marks }
+    }
+
+    /// Returns `true` if a write related to this path was under way at any time since a read began.
+    pub(crate) fn overtook(&self, began: u64, identity: &str, path: &str) -> bool {
+        let mut state = lock(&self.0);
+        if began < state.forgotten {
+            return true;
+        }
+        // Nearly always there are none.
+        if state.writes.is_empty() {
+            return false;
+        }
+        let looks = looks(identity, path);
+        state.count(looks.len());
+        looks
+            .iter()
+            .filter_map(|mark| state.writes.get(mark))
+            .any(|writes| writes.under_way > 0 || writes.last_end > began)
     }
 }
 
-fn concerns(write: &Exchange, read: &Exchange) -> bool {
-    write.identity == read.identity && related(write.path(), read.path())
-}
-
-impl Places {
-    fn iter(&self) -> impl Iterator<Item = &Arc<Exchange>> {
-        self.calls.iter().flatten()
-    }
-
-    fn add(&mut self, call: Arc<Exchange>) -> usize {
-        match self.free.pop() {
-            Some(place) => {
-                self.calls[place] = Some(call);
-                place
+impl State {
+    /// Forgets the writes that ended before the oldest read began, and the oldest of too many.
+    fn forget(&mut self) {
+        while self.reads.front().is_some_and(|(began, count)| *count == 0 || *began < self.forgotten) {
+            self.reads.pop_front();
+            self.count(1);
+        }
+        let oldest = self.reads.front().map_or(self.time, |(began, _)| *began);
+        while let Some((end, marks)) = self.ended.pop_front() {
+            if end > oldest && self.ended.len() < REMEMBERED {
+                self.ended.push_front((end, marks));
+                break;
             }
-            None => {
-                self.calls.push(Some(call));
-                self.calls.len() - 1
+            self.forgotten = end;
+            self.count(marks.len());
+            for mark in marks {
+                if let Some(writes) = self.writes.get_mut(&mark) {
+                    writes.remembered -= 1;
+                    if writes.under_way + writes.remembered == 0 {
+                        self.writes.remove(&mark);
+                    }
+                }
             }
         }
     }
 
-    fn remove(&mut self, place: usize) {
-        self.calls[place] = None;
-        self.free.push(place);
+    fn count(&mut self, _steps: usize) {
+        #[cfg(test)]
+        {
+            self.steps += _steps;
+        }
+    }
+}
+
+impl Read {
+    /// When it began, for [`Journal::overtook`].
+    pub(crate) fn began(&self) -> u64 {
+        self.began
+    }
+
+    /// Returns `true` if a write related to this path was under way at any time since the read began.
+    pub(crate) fn is_overtaken(&self, identity: &str, path: &str) -> bool {
+        self.journal.overtook(self.began, identity, path)
     }
 }
 
 impl Drop for Read {
     fn drop(&mut self) {
-        lock(&self.journal.0).reads.remove(self.place);
+        let mut state = lock(&self.journal.0);
+        if let Ok(at) = state.reads.binary_search_by_key(&self.began, |(began, _)| *began) {
+            state.reads[at].1 -= 1;
+        }
+        state.forget();
     }
 }
 
 impl Drop for Write {
     fn drop(&mut self) {
-        lock(&self.journal.0).writes.remove(self.place);
+        let mut state = lock(&self.journal.0);
+        state.count(self.marks.len());
+        state.time += 1;
+        let end = state.time;
+        for mark in &self.marks {
+            if let Some(writes) = state.writes.get_mut(mark) {
+                writes.under_way -= 1;
+                writes.remembered += 1;
+                writes.last_end = end;
+            }
+        }
+        state.ended.push_back((end, std::mem::take(&mut self.marks)));
+        state.forget();
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use http::Method;
-
     use super::*;
-    use crate::endpoint::Endpoint;
-    use crate::operation::OperationInfo;
-    use crate::request::RequestBuilder;
-    use crate::transport::CallOptions;
-    use crate::transport::exchange::Limits;
-
-    fn call(identity: &str, path: &str) -> Arc<Exchange> {
-        static INFO: OperationInfo = OperationInfo::new("x", "test", Method::GET, "/", "");
-        let mut request = RequestBuilder::new(&INFO).build().unwrap();
-        request.path = path.to_owned();
-        let none = CallOptions::new();
-        let limits = Limits::new(&none, &none, crate::transport::Reading::Whole);
-        Exchange::new(&Endpoint::parse("http://h").unwrap(), request, identity.into(), limits).unwrap()
-    }
 
     #[test]
     fn a_read_is_overtaken_by_a_related_write_at_any_time_of_its_life() {
         let journal = Arc::new(Journal::default());
-        let calls = [("me", "/a/b"), ("me", "/a/c"), ("you", "/a/b"), ("me", "/a"), ("me", "/a/b")]
-            .map(|(identity, path)| call(identity, path));
-        let _before: Vec<Read> = calls[..3].iter().map(|call| journal.read(call)).collect();
-        let write = journal.write(&call("me", "/a/b/c"));
-        let _during = journal.read(&calls[3]);
+        let calls = [("me", "/a/b"), ("me", "/a/c"), ("you", "/a/b"), ("me", "/a"), ("me", "/a/b")];
+        let mut reads: Vec<Read> = calls[..3].iter().map(|_| journal.read()).collect();
+        let write = journal.write("me", "/a/b/c");
+        reads.push(journal.read());
+        let during: Vec<bool> =
+            calls.iter().zip(&reads).map(|((me, path), read)| read.is_overtaken(me, path)).collect();
+        assert_eq!(during, [true, false, false, true]);
         drop(write);
-        let _after = journal.read(&calls[4]);
-        assert_eq!(calls.map(|call| call.is_overtaken()), [true, false, false, true, false]);
+        reads.push(journal.read());
+        let after: Vec<bool> =
+            calls.iter().zip(&reads).map(|((me, path), read)| read.is_overtaken(me, path)).collect();
+        assert_eq!(after, [true, false, false, true, false]);
+    }
+
+    #[test]
+    fn a_write_is_remembered_as_long_as_a_read_from_before_its_end_is_under_way() {
+        let journal = Arc::new(Journal::default());
+        let (first, write) = (journal.read(), journal.write("me", "/a"));
+        let second = journal.read();
+        drop((first, write));
+        let third = journal.read();
+        assert_eq!((second.is_overtaken("me", "/a"), third.is_overtaken("me", "/a")), (true, false));
+        drop(second);
+        assert!(lock(&journal.0).writes.is_empty(), "the third began later");
+        drop(third);
     }
 
     #[test]
     fn what_has_ended_leaves_nothing_behind() {
         let journal = Arc::new(Journal::default());
-        let me = call("me", "/a");
-        for _ in 0..100 {
-            drop((journal.read(&me), journal.write(&me)));
+        let mut open = VecDeque::new();
+        for at in 0..1_000 {
+            open.push_back((journal.read(), journal.write("me", &format!("/a/{at}"))));
+            if open.len() > 3 {
+                open.pop_front();
+            }
+            let state = lock(&journal.0);
+            assert!(state.ended.len() <= 4 && state.reads.len() <= 4 && state.writes.len() <= 20);
         }
+        drop(open);
         let state = lock(&journal.0);
-        assert_eq!((state.reads.iter().count(), state.reads.calls.len()), (0, 1));
-        assert_eq!(Arc::strong_count(&me), 1);
+        assert!(state.ended.is_empty() && state.reads.is_empty() && state.writes.is_empty());
+    }
+
+    #[test]
+    fn a_read_that_does_not_end_makes_no_more_remembered_than_a_limit() {
+        let journal = Arc::new(Journal::default());
+        let endless = journal.read();
+        for at in 0..3 * REMEMBERED {
+            drop((journal.write("me", &format!("/a/{at}")), journal.read()));
+        }
+        let late = journal.read();
+        let sizes = |journal: &Journal| {
+            let state = lock(&journal.0);
+            [state.ended.len(), state.reads.len(), state.writes.len()]
+        };
+        let [ended, reads, _] = sizes(&journal);
+        assert!(ended <= REMEMBERED && reads <= 2 * REMEMBERED, "{ended} {reads}");
+        assert!(endless.is_overtaken("you", "/b"), "to be safe");
+        assert!(!late.is_overtaken("me", "/a/1"));
+        drop((endless, late));
+        assert_eq!(sizes(&journal), [0; 3]);
+    }
+
+    /// The work of a call does not grow with the number of calls.
+    #[test]
+    fn a_hundred_thousand_calls_at_once_take_steps_in_proportion() {
+        let steps = |calls: usize| {
+            let journal = Arc::new(Journal::default());
+            let path = |at: usize| format!("/v2/organisations/orga_1/applications/app_{at}");
+            let reads: Vec<Read> = (0..calls).map(|_| journal.read()).collect();
+            let writes: Vec<Write> = (0..calls).map(|at| journal.write("me", &path(at))).collect();
+            assert!(reads.iter().enumerate().all(|(at, read)| read.is_overtaken("me", &path(at))));
+            drop((writes, reads));
+            let state = lock(&journal.0);
+            assert!(state.writes.is_empty());
+            state.steps
+        };
+        assert!(steps(100_000) <= 100 * steps(1_000) && steps(1_000) <= 1_000 * 40);
     }
 }

@@ -119,7 +119,7 @@ fn headers(request: &HttpRequest) -> impl Iterator<Item = (&HeaderName, &HeaderV
 }
 
 /// Mixes a text into a number that differs for most requests; those that have the same are compared.
-fn fold(hash: u64, text: &[u8]) -> u64 {
+pub(crate) fn fold(hash: u64, text: &[u8]) -> u64 {
     let mix = |hash: u64, word: u64| (hash.rotate_left(5) ^ word).wrapping_mul(0x517c_c1b7_2722_0a95);
     let (words, rest) = text.as_chunks::<8>();
     let hash = words.iter().fold(hash, |hash, word| mix(hash, u64::from_le_bytes(*word)));
@@ -150,7 +150,7 @@ mod tests {
             request.headers.insert(*name, HeaderValue::from_static(value));
         }
         let limits = Limits::new(options, &CallOptions::new(), crate::transport::Reading::Whole);
-        Exchange::new(&Endpoint::parse(base).unwrap(), request, identity.into(), limits).unwrap()
+        Exchange::new(&Endpoint::parse(base).unwrap(), request, identity.into(), None, limits).unwrap()
     }
 
     #[test]

@@ -1,7 +1,9 @@
 //! Answers that are kept.
 
+use cc_core::credentials::{CredentialsProvider, ProvideFuture};
 use cc_core::transport::{CacheKey, CacheStore, CachedAnswer, StoreFuture, Ticket, Turn};
 use cc_core::{CachePolicy, CallOptions, Credentials, Error, ErrorKind, Request, Transport};
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use crate::support::*;
@@ -370,4 +372,91 @@ async fn a_header_of_one_call_is_sent_and_makes_another_answer() {
     let last = platform.seen().pop().unwrap();
     assert_eq!(last.header("x-tenant"), Some("in"));
     assert_eq!(last.header("authorization"), Some("Bearer mine"));
+}
+
+/// Gives the token of the account that is signed in at the moment.
+#[derive(Debug, Clone)]
+struct Switching(Arc<Mutex<&'static str>>);
+
+impl CredentialsProvider for Switching {
+    fn provide(&self) -> ProvideFuture<'_> {
+        Box::pin(async { Ok(Credentials::api_token(*self.0.lock().unwrap())) })
+    }
+
+    fn identity(&self) -> Option<String> {
+        Some((*self.0.lock().unwrap()).to_owned())
+    }
+}
+
+/// A platform that answers with the token it was asked with, after a second, and a provider that signs `two` in during this
+/// request, which fails.
+fn switching(at: usize) -> (Platform, Switching) {
+    let provider = Switching(Arc::new(Mutex::new("one")));
+    let accounts = provider.clone();
+    let platform = Platform::slow(move |count, request| {
+        let token = request.headers()["authorization"].to_str().unwrap().to_owned();
+        if count == at {
+            *accounts.0.lock().unwrap() = "two";
+        }
+        after(SECOND, if count == at { answer(503, "") } else { answer(200, &token) })
+    });
+    (platform, provider)
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_provider_that_switches_accounts_between_two_attempts_keeps_no_answer() {
+    let (platform, provider) = switching(0);
+    let transport = platform.builder().credentials(Credentials::provider(provider.clone())).build().unwrap();
+    assert_eq!(get(&transport).await, "Bearer two", "the answer to the second attempt");
+    *provider.0.lock().unwrap() = "one";
+    assert_eq!(get(&transport).await, "Bearer one");
+    *provider.0.lock().unwrap() = "two";
+    assert_eq!((get(&transport).await, platform.count()), ("Bearer two".to_owned(), 4));
+    assert_eq!((get(&transport).await, platform.count()), ("Bearer two".to_owned(), 4), "now it is kept");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_provider_that_switches_accounts_between_two_attempts_shares_no_answer() {
+    let (platform, provider) = switching(0);
+    let transport = platform.builder().credentials(Credentials::provider(provider)).build().unwrap();
+    let options = CallOptions::new();
+    let (leader, follower) =
+        tokio::join!(text(&transport, request(&GET), &options), text(&transport, request(&GET), &options));
+    assert_eq!((&*leader, &*follower), ("Bearer two", "Bearer two"));
+    assert_eq!(platform.count(), 3, "the follower asked by itself");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_write_that_was_signed_for_another_account_drops_what_is_kept_for_it() {
+    let (platform, provider) = switching(1);
+    let transport = platform.builder().credentials(Credentials::provider(provider.clone())).build().unwrap();
+    *provider.0.lock().unwrap() = "two";
+    assert_eq!((get(&transport).await, platform.count()), ("Bearer two".to_owned(), 1));
+    *provider.0.lock().unwrap() = "one";
+    transport.execute(request(&PUT), &CallOptions::new()).await.unwrap();
+    assert_eq!(platform.seen()[2].header("authorization"), Some("Bearer two"));
+    assert_eq!((get(&transport).await, platform.count()), ("Bearer two".to_owned(), 4), "asked anew");
+}
+
+#[tokio::test(start_paused = true)]
+async fn five_hundred_accounts_in_one_store_each_get_their_own_answer() {
+    /// Gives one token, and does not say whose.
+    #[derive(Debug)]
+    struct Unnamed(String);
+    impl CredentialsProvider for Unnamed {
+        fn provide(&self) -> ProvideFuture<'_> {
+            Box::pin(async { Ok(Credentials::api_token(&*self.0)) })
+        }
+    }
+    let platform =
+        Platform::new(|_, request| answer(200, request.headers()["authorization"].to_str().unwrap()));
+    let store = Shared::default();
+    for account in 0..500 {
+        let provider = Credentials::provider(Unnamed(account.to_string()));
+        let transport = platform.builder().credentials(provider).cache_store(store.clone()).build().unwrap();
+        for _ in 0..2 {
+            assert_eq!(get(&transport).await, format!("Bearer {account}"));
+        }
+    }
+    assert_eq!(platform.count(), 500);
 }
