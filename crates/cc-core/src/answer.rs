@@ -33,7 +33,8 @@ impl<T> Answer<T> {
         self.value
     }
 
-    /// The HTTP status.
+    /// The HTTP status: a success, or 404 or 410 for a DELETE that was repeated after its answer was lost, and that found
+    /// what it had deleted gone ([`attempts`](Self::attempts) is then 2 or more).
     pub fn status(&self) -> StatusCode {
         self.status
     }

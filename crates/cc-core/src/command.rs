@@ -5,6 +5,7 @@ use std::future::{Future, IntoFuture};
 use std::pin::Pin;
 
 use crate::error::Result;
+use crate::runtime;
 use crate::transport::{CallOptions, Transport};
 
 type Running<T> = Pin<Box<dyn Future<Output = Result<T>> + Send>>;
@@ -49,7 +50,7 @@ impl<T: Send + 'static> IntoFuture for CommandCall<T> {
         Box::pin(async move {
             let deadline = transport.deadline(&options);
             let options = options.deadline(deadline).report_errors(false);
-            match run(options).await {
+            match runtime::guarded(run(options)).await {
                 Ok(output) => Ok(output),
                 Err(error) => {
                     let error = error.with_command(name);

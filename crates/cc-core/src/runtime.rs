@@ -13,6 +13,7 @@ use tokio::task::AbortHandle;
 
 use crate::error::{Error, ErrorKind, Result};
 
+pub(crate) use tokio::runtime::Id;
 pub use tokio::time::Instant;
 pub use work::{Hold, Holders, Joined, Lost, Wait, Waiting, Work};
 
@@ -47,7 +48,12 @@ impl Home {
     /// # Errors
     /// [`ErrorKind::Unexpected`] outside of a tokio runtime.
     pub fn current() -> Result<Self> {
-        Handle::try_current().map(Self).map_err(|cause| unusable().with_source(cause))
+        Handle::try_current().map(Self).map_err(|cause| unusable().with_source(cause).not_sent())
+    }
+
+    /// The number of the runtime, which no other one of the process gets.
+    pub(crate) fn id(&self) -> Id {
+        self.0.id()
     }
 
     /// Returns `true` if the caller is polled by this runtime.
@@ -64,24 +70,30 @@ impl Home {
 /// Turns a panic of tokio, which misses a part of its runtime, into an error. Any other panic goes on.
 ///
 /// # Errors
-/// [`ErrorKind::Unexpected`] when the runtime has no timer, has no I/O, or has ended.
+/// [`ErrorKind::Unexpected`] when the runtime has no timer or no I/O, [`ErrorKind::Unreachable`] when it has ended.
 pub(crate) async fn guarded<T>(future: impl Future<Output = Result<T>>) -> Result<T> {
-    AssertUnwindSafe(future).catch_unwind().await.unwrap_or_else(|panic| match missing(&*panic) {
+    let panic = match AssertUnwindSafe(future).catch_unwind().await {
+        Ok(outcome) => return outcome,
+        Err(panic) => panic,
+    };
+    // Tokio offers no way to ask beforehand.
+    match message(&*panic).filter(|message| message.contains("Tokio 1.x")) {
+        Some(message) if message.contains("shutdown") => Err(Error::new(ErrorKind::Unreachable)
+            .with_message("the tokio runtime ended before the call did")
+            .with_source(message)),
         Some(message) => Err(unusable().with_source(message)),
         None => resume_unwind(panic),
-    })
+    }
 }
 
-/// The message of a panic about a runtime that cannot do what is asked of it. Tokio offers no way to ask beforehand.
-fn missing(panic: &(dyn Any + Send)) -> Option<String> {
-    let message =
-        panic.downcast_ref::<&str>().copied().or(panic.downcast_ref::<String>().map(String::as_str));
-    message.filter(|message| message.contains("Tokio 1.x")).map(str::to_owned)
+/// The text of a panic.
+fn message(panic: &(dyn Any + Send)) -> Option<String> {
+    let text = panic.downcast_ref::<&str>().map(|text| (*text).to_owned());
+    text.or_else(|| panic.downcast_ref().cloned())
 }
 
 #[cold]
 fn unusable() -> Error {
     Error::new(ErrorKind::Unexpected)
         .with_message("no usable tokio runtime: await the call inside one that was built with `enable_all`")
-        .not_sent()
 }

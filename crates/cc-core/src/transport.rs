@@ -165,7 +165,10 @@ impl Transport {
     ) -> Result<Answer<O::Output>> {
         let outcome = async {
             let (answer, exchange) = self.whole(operation.request()?, options).await?;
-            O::decode(answer).map_err(|error| exchange.explain(error, &self.0.endpoint))
+            O::decode(answer).map_err(|error| {
+                // What a repeated DELETE finds gone gives no value, where its operation promises one.
+                exchange.explain(exchange.found_gone().unwrap_or(error), &self.0.endpoint)
+            })
         };
         self.reported(outcome.await.map_err(|error| error.with_operation(O::INFO)), options).await
     }
@@ -268,7 +271,9 @@ impl Transport {
             runtime::until(exchange.deadline(), reply).await.unwrap_or_else(|| Err(exchange.timed_out()))
         };
         let error = match runtime::guarded(in_time).await {
-            Ok(response) if response.status().is_success() => return Ok((response, exchange)),
+            Ok(response) if response.status().is_success() || exchange.found_gone().is_some() => {
+                return Ok((response, exchange));
+            }
             Ok(response) => refusal(response),
             Err(error) => error,
         };

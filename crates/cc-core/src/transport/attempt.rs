@@ -28,10 +28,11 @@ impl Stack {
         let _permit = self.limit.permit(flight).await?;
         let mut http = self.http.clone();
         let limits = &exchange.limits;
-        let resend_count = exchange.begin_attempt();
+        let before = exchange.attempts();
         let started = runtime::Instant::now();
         let deadline = limits.attempt_timeout.and_then(|timeout| started.checked_add(timeout));
         let answer = pin!(async {
+            exchange.begin_attempt();
             let mut answer = http.send(exchange).await?;
             let body = take(answer.body_mut());
             *answer.body_mut() = if !answer.status().is_success() {
@@ -54,10 +55,15 @@ impl Stack {
         });
         let outcome = runtime::until(deadline, answer).await.unwrap_or_else(|| {
             let timeout = limits.attempt_timeout.unwrap_or_default();
-            Err(Error::new(ErrorKind::TimedOut).with_message(format!("an attempt may take {timeout:?}")))
+            let error = Error::new(ErrorKind::TimedOut);
+            Err(if exchange.attempts() == before {
+                error.with_message(format!("an attempt may take {timeout:?}: nothing was sent")).not_sent()
+            } else {
+                error.with_message(format!("an attempt may take {timeout:?}"))
+            })
         });
         tracing::debug!(
-            http.request.resend_count = resend_count,
+            http.request.resend_count = before,
             http.response.status_code = outcome.as_ref().ok().map(|answer| answer.status().as_u16()),
             error.type = outcome.as_ref().err().map(|error| error.kind().code()),
             duration = started.elapsed().as_secs_f64(),

@@ -191,13 +191,16 @@ impl TransportBuilder {
     /// Make it with [`redirect::Policy::none`](reqwest::redirect::Policy::none): the transport follows redirects, and
     /// takes care that no secret leaves the origin, where a client that follows them by itself takes only `Authorization`
     /// and cookies away. [`reqwest_builder`](Self::reqwest_builder) sees to that.
+    ///
+    /// Its connections live in the tokio runtimes that opened them. Where several runtimes share a client, a call is lost when
+    /// it uses a connection whose runtime ends; the clients that the transport makes by itself have connections for each.
     pub fn reqwest_client(mut self, client: reqwest::Client) -> Self {
         self.sender = Choice::Client(client);
         self
     }
 
     /// Sends requests with a client that is finished here: redirects and automatic decompression off, and the connect timeout
-    /// of this builder.
+    /// of this builder. Several runtimes share its connections, as those of [`reqwest_client`](Self::reqwest_client).
     pub fn reqwest_builder(mut self, client: reqwest::ClientBuilder) -> Self {
         self.sender = Choice::Builder(Box::new(client));
         self

@@ -26,6 +26,8 @@ pub(crate) struct Exchange {
     deadline: Mutex<Option<Instant>>,
     attempts: AtomicU32,
     last_failure: Mutex<Option<Error>>,
+    /// The refusal that shows that an earlier attempt to delete something succeeded.
+    found_gone: Mutex<Option<Error>>,
     /// The call whose answer this one waits for, when it does not ask by itself.
     joined: Mutex<Option<Arc<Exchange>>>,
 }
@@ -103,6 +105,7 @@ impl Exchange {
             limits,
             attempts: AtomicU32::new(0),
             last_failure: Mutex::new(None),
+            found_gone: Mutex::new(None),
             joined: Mutex::new(None),
         }))
     }
@@ -162,9 +165,9 @@ impl Exchange {
         self.leader(|leader| leader.attempts.load(Ordering::Relaxed))
     }
 
-    /// Counts an attempt, and gives how many there were before.
-    pub(crate) fn begin_attempt(&self) -> u32 {
-        self.attempts.fetch_add(1, Ordering::Relaxed)
+    /// Counts an attempt.
+    pub(crate) fn begin_attempt(&self) {
+        self.attempts.fetch_add(1, Ordering::Relaxed);
     }
 
     /// Identities, other than that of the call, that its request may have been signed for.
@@ -179,6 +182,16 @@ impl Exchange {
     /// Remembers why the request is sent again.
     pub(crate) fn note_failure(&self, failure: Error) {
         *lock(&self.last_failure) = Some(failure);
+    }
+
+    /// Notes that what was to be deleted is gone, because an attempt whose answer was lost deleted it.
+    pub(crate) fn note_gone(&self, refusal: Error) {
+        *lock(&self.found_gone) = Some(refusal);
+    }
+
+    /// The refusal in which a repeated request found that it had succeeded before.
+    pub(crate) fn found_gone(&self) -> Option<Error> {
+        self.leader(|leader| lock(&leader.found_gone).clone())
     }
 
     /// The failure of a call whose time is over.
@@ -198,7 +211,9 @@ impl Exchange {
     pub(crate) fn explain(&self, error: Error, endpoint: &Endpoint) -> Error {
         let path = shown_path(self.info.route, endpoint.below(self.path()));
         let url = format!("{}{path}", endpoint.as_str());
-        error.with_operation(self.info).with_request(&self.info.method, url).with_attempts(self.attempts())
+        let attempts = self.attempts();
+        let error = if attempts == 0 { error.not_sent() } else { error };
+        error.with_operation(self.info).with_request(&self.info.method, url).with_attempts(attempts)
     }
 }
 

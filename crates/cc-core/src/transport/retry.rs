@@ -6,12 +6,14 @@ mod policy;
 use std::sync::Mutex;
 use std::time::Duration;
 
+use http::{Method, StatusCode};
+
 use crate::error::{Error, Result};
 use crate::runtime;
-use crate::transport::HttpResponse;
 use crate::transport::exchange::{Exchange, Reading, lock};
 use crate::transport::flight::Flight;
 use crate::transport::stack::Stack;
+use crate::transport::{Body, HttpResponse};
 
 use budget::{Budget, Paid};
 pub use policy::RetryPolicy;
@@ -26,21 +28,45 @@ pub(crate) struct Retry {
 impl Stack {
     /// Sends a request as often as the policy of its call says. A wait between two attempts holds no permit.
     pub(crate) async fn attempts(&self, exchange: &Exchange, flight: &Flight) -> Result<HttpResponse> {
-        let (mut attempts, mut paid) = (0, None);
+        let (mut attempts, mut paid, mut maybe_done) = (0, None, false);
         loop {
             let outcome = self.attempt(exchange, flight).await;
             attempts += 1;
+            if maybe_done && let Some(refusal) = gone(exchange, &outcome) {
+                exchange.note_gone(refusal);
+                return outcome.map(without_body);
+            }
             let Some(again) = self.retry.verdict(exchange, attempts, &outcome, paid) else { return outcome };
             runtime::sleep(again.wait).await;
             paid = Some(again.paid);
+            maybe_done |= again.maybe_done;
         }
     }
+}
+
+/// The refusal of a DELETE that finds nothing to delete.
+fn gone(exchange: &Exchange, outcome: &Result<HttpResponse>) -> Option<Error> {
+    let answer = outcome.as_ref().ok().filter(|_| exchange.info.method == Method::DELETE)?;
+    matches!(answer.status(), StatusCode::NOT_FOUND | StatusCode::GONE).then(|| refusal(answer))
+}
+
+/// An answer whose body tells of a failure that is none.
+fn without_body(mut answer: HttpResponse) -> HttpResponse {
+    *answer.body_mut() = Body::empty();
+    answer
+}
+
+fn refusal(answer: &HttpResponse) -> Error {
+    let body = answer.body().whole().map_or(&[][..], |body| body);
+    Error::from_answer(answer.status(), answer.headers(), body)
 }
 
 /// Another attempt that the policy and the budget allow.
 struct Again {
     wait: Duration,
     paid: Paid,
+    /// The attempt that failed may have been applied.
+    maybe_done: bool,
 }
 
 impl Retry {
@@ -63,8 +89,8 @@ impl Retry {
             self.budget.deposit(paid);
             return None;
         };
-        // A stream is opened again by its reader, who knows what it has seen.
-        if limits.reading == Reading::Stream {
+        // A stream is opened again by its reader, who knows what it has seen; no attempt fits into no time.
+        if limits.reading == Reading::Stream || limits.attempt_timeout == Some(Duration::ZERO) {
             return None;
         }
         // A platform that says when to come back has refused the request before doing anything.
@@ -79,8 +105,9 @@ impl Retry {
             return None;
         }
         let paid = self.budget.withdraw(&failure)?;
+        let maybe_done = failure.clone().with_attempts(exchange.attempts()).may_be_done();
         exchange.note_failure(failure);
-        Some(Again { wait, paid })
+        Some(Again { wait, paid, maybe_done })
     }
 }
 
@@ -88,10 +115,7 @@ impl Retry {
 fn failure(outcome: &Result<HttpResponse>) -> Option<Error> {
     let error = match outcome {
         Ok(answer) if answer.status().is_success() => return None,
-        Ok(answer) => {
-            let body = answer.body().whole().map_or(&[][..], |body| body);
-            Error::from_answer(answer.status(), answer.headers(), body)
-        }
+        Ok(answer) => refusal(answer),
         Err(error) => error.clone(),
     };
     error.is_retryable().then_some(error)

@@ -2,7 +2,7 @@
 
 use std::future::{Future, ready};
 use std::pin::Pin;
-use std::sync::{Arc, OnceLock};
+use std::sync::{Arc, Mutex};
 use std::task::{self, Context, Poll};
 use std::time::Duration;
 
@@ -12,6 +12,8 @@ use tower::Service;
 use url::Url;
 
 use crate::error::{Error, ErrorKind, Result};
+use crate::runtime::{Home, Id};
+use crate::transport::exchange::lock;
 use crate::transport::service::Boxed;
 use crate::transport::stack::Reply;
 use crate::transport::{Body, HttpRequest, HttpResponse, tls};
@@ -38,29 +40,45 @@ pub(crate) enum Sender {
     Service(Boxed),
 }
 
-/// A client of the transport, made when the first request needs it.
+/// How many runtimes have a client of their own at a time: the last to have used one.
+const RUNTIMES: usize = 16;
+
+/// The clients of the transport, one for each runtime that sends requests, made when its first request needs it. A connection
+/// lives in the runtime in which it was opened, and ends with it: what another one sends over it is lost then.
 #[derive(Debug)]
 pub(crate) struct Own {
     connect_timeout: Option<Duration>,
-    client: OnceLock<reqwest::Client>,
+    /// The last one used stands last.
+    clients: Mutex<Vec<(Id, reqwest::Client)>>,
 }
 
 impl Own {
-    fn client(&self) -> Result<&reqwest::Client> {
-        if let Some(client) = self.client.get() {
-            return Ok(client);
+    fn new(connect_timeout: Option<Duration>) -> Self {
+        Self { connect_timeout, clients: Mutex::default() }
+    }
+
+    fn client(&self) -> Result<reqwest::Client> {
+        let id = Home::current()?.id();
+        let mut clients = lock(&self.clients);
+        if let Some(at) = clients.iter().rposition(|(of, _)| *of == id) {
+            let last = clients.len() - 1;
+            clients[at..].rotate_left(1);
+            return Ok(clients[last].1.clone());
         }
         let builder = tls::equip(reqwest::Client::builder().referer(false))?;
-        // Of two that are made at the same time, one is kept.
         let made = finish(builder, self.connect_timeout)?;
-        Ok(self.client.get_or_init(|| made))
+        if clients.len() == RUNTIMES {
+            clients.remove(0);
+        }
+        clients.push((id, made.clone()));
+        Ok(made)
     }
 }
 
 impl Sender {
     pub(crate) fn new(choice: Choice, connect_timeout: Option<Duration>) -> Result<Self> {
         Ok(match choice {
-            Choice::Own => Self::Own(Arc::new(Own { connect_timeout, client: OnceLock::new() })),
+            Choice::Own => Self::Own(Arc::new(Own::new(connect_timeout))),
             Choice::Builder(builder) => {
                 tls::provide();
                 Self::Client(finish(*builder, connect_timeout)?)
@@ -103,12 +121,11 @@ impl Service<HttpRequest> for Sender {
     fn call(&mut self, request: HttpRequest) -> Sending {
         let client = match self {
             Self::Own(own) => own.client(),
-            Self::Client(client) => Ok(&*client),
+            Self::Client(client) => Ok(client.clone()),
             Self::Service(service) => return Sending::Service(service.call(request)),
         };
         let sent = client.and_then(|client| Ok((client, convert(request)?)));
         match sent {
-            // The service of a shared client: a call takes no exclusive hold of it.
             Ok((mut client, request)) => Sending::Client(client.call(request)),
             Err(error) => Sending::Service(Box::pin(ready(Err(error)))),
         }
@@ -182,9 +199,16 @@ fn failure(error: reqwest::Error) -> Error {
     } else {
         (ErrorKind::Unreachable, "the connection was lost")
     };
-    let not_sent = error.is_connect();
+    // A request that hyper cancels was not begun: its connection ended while it waited for its turn.
+    let not_sent = error.is_connect() || is_canceled(&error);
     let error = Error::new(kind).with_message(message).with_source(error);
     if not_sent { error.not_sent() } else { error }
+}
+
+/// Returns `true` if nothing of the request was written to its connection.
+fn is_canceled(error: &reqwest::Error) -> bool {
+    let causes = std::iter::successors(std::error::Error::source(error), |cause| cause.source());
+    causes.filter_map(|cause| cause.downcast_ref::<hyper::Error>()).any(hyper::Error::is_canceled)
 }
 
 /// Whether the client refused `https` because it was built without TLS.

@@ -10,6 +10,7 @@ mod oauth1;
 mod progress;
 mod redirect;
 mod retry;
+mod runtime;
 mod stream;
 mod support;
 mod time;

@@ -265,3 +265,61 @@ async fn a_wait_that_is_too_long_to_be_said_is_a_wait() {
         }
     }
 }
+
+type Given = fn() -> cc_core::Result<cc_core::transport::HttpResponse>;
+
+const GONE: Given = || answer(404, r#"{"id":4004,"message":"not found"}"#);
+
+/// Sends a DELETE to a platform that gives one of these answers after the other.
+async fn delete<const N: usize>(answers: [Given; N]) -> cc_core::Result<cc_core::Answer<bytes::Bytes>> {
+    let platform = Platform::new(move |count, _| answers[count]());
+    platform.transport().execute(request(&DELETE), &CallOptions::new()).await
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_repeated_delete_that_finds_nothing_has_succeeded() {
+    for (outcome, status, attempts) in [
+        (delete([unreachable, GONE]).await, 404, 2),
+        (delete([unreachable, || answer(410, "gone")]).await, 410, 2),
+        (delete([|| answer(503, ""), unreachable, GONE]).await, 404, 3),
+    ] {
+        let answer = outcome.unwrap();
+        assert_eq!((answer.status().as_u16(), answer.attempts()), (status, attempts));
+        assert!(answer.is_empty(), "the body of the refusal is not given");
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_delete_that_finds_nothing_is_refused_when_no_attempt_before_can_have_been_applied() {
+    let never_left: Given = || Err(Error::new(ErrorKind::Unreachable).not_sent());
+    for (outcome, attempts) in [
+        (delete([GONE]).await, 1),
+        (delete([never_left, GONE]).await, 2),
+        (delete([|| answer(429, ""), GONE]).await, 2),
+    ] {
+        let error = outcome.unwrap_err();
+        assert_eq!((error.code(), error.is_not_found(), error.attempts()), ("4004", true, attempts));
+    }
+    let platform = Platform::new(|count, _| if count == 0 { unreachable() } else { answer(404, "") });
+    let error = platform.transport().execute(request(&PUT), &CallOptions::new()).await.unwrap_err();
+    assert!(error.is_not_found(), "only what was deleted is rightly gone");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_repeated_delete_whose_answer_is_needed_is_refused() {
+    #[derive(Debug)]
+    struct DeleteNumber;
+    impl cc_core::Operation for DeleteNumber {
+        const INFO: &'static cc_core::OperationInfo = &DELETE;
+        type Output = u32;
+        fn request(&self) -> cc_core::Result<cc_core::Request> {
+            Ok(request(&DELETE))
+        }
+        fn decode(answer: cc_core::Answer<bytes::Bytes>) -> cc_core::Result<cc_core::Answer<u32>> {
+            answer.json()
+        }
+    }
+    let platform = Platform::new(|count, _| if count == 0 { unreachable() } else { answer(404, "") });
+    let error = platform.transport().call(DeleteNumber).await.unwrap_err();
+    assert_eq!((error.kind(), error.is_not_found(), error.attempts()), (ErrorKind::Refused, true, 2));
+}
