@@ -1,14 +1,17 @@
 //! Answers in memory.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Mutex;
 use std::time::Duration;
+
+use slab::Slab;
 
 use crate::error::Result;
 use crate::runtime::Instant;
 use crate::transport::cache::{CacheKey, CacheStore, CachedAnswer, StoreFuture, Ticket};
 use crate::transport::exchange::lock;
 use crate::transport::held;
+use crate::transport::relation::{looks, marks};
 
 /// Keeps answers up to a number of bytes: those whose time has passed go first, then those that were not used for longest.
 #[derive(Debug)]
@@ -19,21 +22,24 @@ pub(crate) struct MemoryStore {
 
 #[derive(Debug, Default)]
 struct Entries {
-    by_key: HashMap<CacheKey, Entry>,
-    /// The keys by their last use, which is a number that grows.
-    by_use: BTreeMap<u64, CacheKey>,
-    /// The keys by the end of their time; the use at which they were put makes them differ.
-    by_end: BTreeMap<(Instant, u64), CacheKey>,
+    kept: Slab<Entry>,
+    by_key: HashMap<CacheKey, usize>,
+    /// By the last use, which is a number that grows.
+    by_use: BTreeMap<u64, usize>,
+    by_end: BTreeSet<(Instant, usize)>,
+    /// By the [marks] of the paths.
+    by_mark: BTreeSet<(u64, usize)>,
     uses: u64,
     bytes: usize,
 }
 
 #[derive(Debug)]
 struct Entry {
+    key: CacheKey,
     answer: CachedAnswer,
     bytes: usize,
     used: u64,
-    end: (Instant, u64),
+    end: Instant,
 }
 
 impl MemoryStore {
@@ -44,12 +50,12 @@ impl MemoryStore {
     fn look_up(&self, key: &CacheKey) -> Option<CachedAnswer> {
         let mut entries = lock(&self.entries);
         entries.drop_ended();
+        let at = *entries.by_key.get(key)?;
         entries.uses += 1;
-        let Entries { by_key, by_use, uses, .. } = &mut *entries;
-        let entry = by_key.get_mut(key)?;
-        if let Some(key) = by_use.remove(&entry.used) {
-            by_use.insert(*uses, key);
-        }
+        let Entries { kept, by_use, uses, .. } = &mut *entries;
+        let entry = &mut kept[at];
+        by_use.remove(&entry.used);
+        by_use.insert(*uses, at);
         entry.used = *uses;
         Some(entry.answer.clone())
     }
@@ -58,54 +64,73 @@ impl MemoryStore {
         let mut entries = lock(&self.entries);
         entries.remove(key);
         entries.drop_ended();
-        let bytes = answer.size() + size_of_books(key);
+        let marks = marks(&key.identity, &key.path);
+        let bytes = answer.size() + size_of_books(key, marks.len());
         let Some(end) = Instant::now().checked_add(ttl).filter(|_| bytes <= self.capacity) else { return };
         while entries.bytes + bytes > self.capacity {
             let Some((_, oldest)) = entries.by_use.pop_first() else { break };
-            entries.remove(&oldest);
+            entries.take(oldest);
         }
         entries.uses += 1;
         let used = entries.uses;
         entries.bytes += bytes;
-        entries.by_use.insert(used, key.clone());
-        entries.by_end.insert((end, used), key.clone());
-        entries.by_key.insert(key.clone(), Entry { answer, bytes, used, end: (end, used) });
+        let at = entries.kept.insert(Entry { key: key.clone(), answer, bytes, used, end });
+        entries.by_key.insert(key.clone(), at);
+        entries.by_use.insert(used, at);
+        entries.by_end.insert((end, at));
+        entries.by_mark.extend(marks.into_iter().map(|mark| (mark, at)));
     }
 
     fn forget(&self, identity: &str, path: &str) {
         let mut entries = lock(&self.entries);
         entries.drop_ended();
-        let old: Vec<CacheKey> = entries
-            .by_key
-            .keys()
-            .filter(|key| key.identity() == identity && key.is_related(path))
-            .cloned()
-            .collect();
-        old.iter().for_each(|key| entries.remove(key));
+        for at in entries.near(identity, path) {
+            let is_old = |entry: &Entry| entry.key.identity() == identity && entry.key.is_related(path);
+            if entries.kept.get(at).is_some_and(is_old) {
+                entries.take(at);
+            }
+        }
     }
 }
 
-/// Bytes that the books of one answer hold: three keys with their paths, a slot of the hash table, and one of each tree.
-/// Tables and trees may be half empty.
-fn size_of_books(key: &CacheKey) -> usize {
-    let slots = size_of::<(CacheKey, Entry)>() + 2 * size_of::<(Instant, u64, CacheKey)>();
-    2 * slots + key.identity.len() + 3 * (key.path.len() + held::ALLOCATION)
+/// Bytes that the books of one answer hold: two keys with their paths, its place, a slot of the hash table, and one of each
+/// tree for each entry in it. Tables and trees may be half empty.
+fn size_of_books(key: &CacheKey, marks: usize) -> usize {
+    let slots =
+        size_of::<(CacheKey, usize)>() + size_of::<Entry>() + size_of::<(Instant, usize, u64, usize)>();
+    let marks = marks * size_of::<(u64, usize)>();
+    2 * (slots + marks) + key.identity.len() + 2 * (key.path.len() + held::ALLOCATION)
 }
 
 impl Entries {
     fn remove(&mut self, key: &CacheKey) {
-        if let Some(entry) = self.by_key.remove(key) {
-            self.by_use.remove(&entry.used);
-            self.by_end.remove(&entry.end);
-            self.bytes -= entry.bytes;
+        if let Some(at) = self.by_key.get(key) {
+            self.take(*at);
         }
+    }
+
+    /// Drops the entry at a place.
+    fn take(&mut self, at: usize) {
+        let Some(entry) = self.kept.try_remove(at) else { return };
+        self.by_key.remove(&entry.key);
+        self.by_use.remove(&entry.used);
+        self.by_end.remove(&(entry.end, at));
+        for mark in marks(&entry.key.identity, &entry.key.path) {
+            self.by_mark.remove(&(mark, at));
+        }
+        self.bytes -= entry.bytes;
+    }
+
+    /// The places of the entries that are related to this path, and of few others.
+    fn near(&self, identity: &str, path: &str) -> Vec<usize> {
+        let under = |mark: u64| self.by_mark.range((mark, 0)..=(mark, usize::MAX)).map(|(_, at)| *at);
+        looks(identity, path).into_iter().flat_map(under).collect()
     }
 
     fn drop_ended(&mut self) {
         let now = Instant::now();
-        while let Some(ended) = self.by_end.first_entry().filter(|first| first.key().0 <= now) {
-            let key = ended.remove();
-            self.remove(&key);
+        while let Some((_, at)) = self.by_end.first().copied().filter(|(end, _)| *end <= now) {
+            self.take(at);
         }
     }
 }
@@ -162,7 +187,10 @@ mod tests {
         let entries = lock(&store.entries);
         assert_eq!(entries.by_use.len(), entries.by_key.len());
         assert_eq!(entries.by_end.len(), entries.by_key.len());
-        assert_eq!(entries.bytes, entries.by_key.values().map(|entry| entry.bytes).sum::<usize>());
+        assert_eq!(entries.kept.len(), entries.by_key.len());
+        let marks = |entry: &Entry| marks(&entry.key.identity, &entry.key.path).len();
+        assert_eq!(entries.by_mark.len(), entries.kept.iter().map(|(_, entry)| marks(entry)).sum::<usize>());
+        assert_eq!(entries.bytes, entries.kept.iter().map(|(_, entry)| entry.bytes).sum::<usize>());
         assert!(entries.bytes <= store.capacity);
     }
 
@@ -198,6 +226,28 @@ mod tests {
         store.keep(&key("/a"), answer(1_000), MINUTE);
         assert!(store.look_up(&key("/a")).is_none());
         assert_consistent(&store);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_write_looks_at_the_answers_it_makes_old_and_not_at_all() {
+        let store = MemoryStore::new(usize::MAX);
+        let path = |at: usize| format!("/v2/organisations/orga_1/applications/app_{at}/env");
+        for at in 0..1_000 {
+            store.keep(&key(&path(at)), answer(10), MINUTE);
+        }
+        let near = |path: &str| lock(&store.entries).near("me", path).len();
+        assert_eq!(
+            near("/v2/organisations/orga_1/applications/app_7"),
+            2,
+            "below it, and about the same thing"
+        );
+        assert_eq!(near("/v4/organisations/orga_1/applications/app_7/x"), 1);
+        assert_eq!(near("/v2/organisations/orga_1/addons"), 0);
+        assert_eq!(near("/v2/organisations"), 1_000);
+        store.forget("you", "/");
+        store.forget("me", &path(7));
+        assert_consistent(&store);
+        assert_eq!(lock(&store.entries).kept.len(), 999);
     }
 
     #[tokio::test(start_paused = true)]
