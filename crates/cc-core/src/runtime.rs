@@ -15,7 +15,7 @@ use crate::error::{Error, ErrorKind, Result};
 
 pub(crate) use tokio::runtime::Id;
 pub use tokio::time::Instant;
-pub use work::{Hold, Holders, Joined, Lost, Wait, Waiting, Work};
+pub use work::{Alone, Hold, Holders, Joined, Lost, Wait, Waiting, Work, alone};
 
 /// The time that lies this far ahead; `None` when that is farther than can be counted, which is never.
 #[must_use]
@@ -96,4 +96,11 @@ fn message(panic: &(dyn Any + Send)) -> Option<String> {
 fn unusable() -> Error {
     Error::new(ErrorKind::Unexpected)
         .with_message("no usable tokio runtime: await the call inside one that was built with `enable_all`")
+}
+
+/// The failure of work whose runtime has ended before it, while something polls it elsewhere.
+#[cold]
+pub(crate) fn ended() -> Error {
+    Error::new(ErrorKind::Unreachable)
+        .with_message("the tokio runtime that the call began in has ended: begin it in one that outlives it")
 }

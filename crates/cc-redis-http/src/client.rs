@@ -10,6 +10,7 @@ use cc_core::{
 };
 
 use crate::command::Command;
+use crate::effect::Effect;
 use crate::failure;
 use crate::order::Order;
 use crate::scan::{Scan, Scanning};
@@ -72,12 +73,31 @@ impl RedisHttpClient {
             Error::new(ErrorKind::InvalidInput)
                 .with_message("`backendUrl` names no database: give one to the client or to the command")
         })?;
-        let turn = self.order.as_ref().map(|order| order.turn(backend_url.expose(), &access));
-        if let Some(turn) = &turn {
-            let deadline = self.transport.deadline(&options);
-            runtime::until(deadline, turn.comes()).await.ok_or_else(never_its_turn)?;
-        }
         let effect = access.effect;
+        let Some(order) = self.order.clone() else {
+            return self.execute(command, options, effect, backend_url).await;
+        };
+        // Others may have to wait for it: it goes on although nobody polls it.
+        runtime::alone(|work| async move {
+            let turn = order.turn(backend_url.expose(), &access);
+            let _hold = order.holders().hold(&work);
+            if turn.waits() {
+                let _wait = order.holders().wait(&work);
+                let deadline = self.transport.deadline(&options);
+                runtime::until(deadline, turn.comes()).await.ok_or_else(never_its_turn)?;
+            }
+            self.execute(command, options, effect, backend_url).await
+        })
+        .await
+    }
+
+    async fn execute<C: Command>(
+        &self,
+        command: C,
+        options: CallOptions,
+        effect: Effect,
+        backend_url: Secret,
+    ) -> Result<C::Output> {
         let operation =
             Effective { operation: command.operation(backend_url.clone()), repeats: effect.may_repeat() };
         match self.transport.call(operation).options(options).await {

@@ -18,7 +18,8 @@ use slab::Slab;
 use tokio::task::AbortHandle;
 use tracing::{Instrument, Span};
 
-use crate::runtime::Home;
+use crate::error::Result;
+use crate::runtime::{Home, ended};
 
 type Running<T> = Pin<Box<dyn Future<Output = T> + Send>>;
 
@@ -293,6 +294,37 @@ impl<T> Drop for Waiting<T> {
     }
 }
 
+/// The result of work that one caller alone waits for.
+pub struct Alone<T>(Arc<Mutex<Option<T>>>);
+
+impl<T> Clone for Alone<T> {
+    fn clone(&self) -> Self {
+        Self(self.0.clone())
+    }
+}
+
+/// Does work that others may depend on, and that nobody joins.
+///
+/// # Errors
+/// [`ErrorKind::Unexpected`] outside of a tokio runtime, [`ErrorKind::Indeterminate`] when the runtime in which it began has
+/// ended, and the error of the work.
+///
+/// [`ErrorKind::Unexpected`]: crate::ErrorKind::Unexpected
+/// [`ErrorKind::Indeterminate`]: crate::ErrorKind::Indeterminate
+pub async fn alone<T, F>(work: impl FnOnce(Work<Alone<Result<T>>>) -> F) -> Result<T>
+where
+    T: Send + 'static,
+    F: Future<Output = Result<T>> + Send + 'static,
+{
+    let waiting = Work::begin(Home::current()?, |handle| {
+        let work = work(handle);
+        async move { Alone(Arc::new(Mutex::new(Some(work.await)))) }
+    });
+    let result = waiting.await.ok().and_then(|Alone(result)| result.lock().ok()?.take());
+    // What was done until then, only the work knew.
+    result.unwrap_or_else(|| Err(ended().indeterminate()))
+}
+
 /// The task that polls work.
 struct Driver<T: Send + Clone + 'static>(Arc<Shared<T>>);
 
@@ -414,6 +446,12 @@ impl<T> fmt::Debug for Work<T> {
 impl<T> fmt::Debug for Waiting<T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("Waiting")
+    }
+}
+
+impl<T> fmt::Debug for Alone<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Alone")
     }
 }
 

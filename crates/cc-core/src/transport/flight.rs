@@ -6,8 +6,8 @@ use std::fmt;
 use std::hash::BuildHasherDefault;
 use std::sync::{Arc, Mutex};
 
-use crate::error::{Error, ErrorKind, Result};
-use crate::runtime::{Home, Lost, Waiting, Work};
+use crate::error::{Error, Result};
+use crate::runtime::{self, Home, Lost, Waiting, Work};
 use crate::transport::exchange::{Exchange, lock};
 use crate::transport::journal::Read;
 use crate::transport::key::{Folded, Key};
@@ -44,7 +44,7 @@ impl Stack {
         }
         match self.start(Home::current()?, exchange.clone(), None).await {
             Ok(Landed(outcome)) => outcome,
-            Err(Lost) => Err(stranded(&exchange)),
+            Err(Lost) => Err(runtime::ended()),
         }
     }
 
@@ -103,14 +103,6 @@ impl Drop for Runway {
             }
         }
     }
-}
-
-/// The runtime of the call itself ended before the call did: somebody polls it elsewhere.
-#[cold]
-fn stranded(exchange: &Exchange) -> Error {
-    let error = Error::new(ErrorKind::Unreachable)
-        .with_message("the tokio runtime that the call began in has ended: begin it in one that outlives it");
-    if exchange.attempts() == 0 { error.not_sent() } else { error }
 }
 
 impl Clone for Landed {

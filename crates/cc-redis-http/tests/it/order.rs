@@ -97,3 +97,21 @@ async fn none_waits_where_order_does_not_matter() {
     let client = slow().builder().ordered(false).build().unwrap();
     assert_eq!(trips(&client, &["INCR a", "INCR a", "FLUSHDB", "GET a"]).await, 1);
 }
+
+#[tokio::test(start_paused = true)]
+async fn a_command_goes_on_although_nobody_polls_it_once_another_one_waits_for_it() {
+    let proxy = slow();
+    let client = proxy.client();
+    let command = |line: &str| {
+        let mut words = line.split(' ');
+        client.send(CmdSend::new(words.next().unwrap()).args(words)).into_future()
+    };
+    let mut left = [command("SET a 1"), command("GET a"), command("SET a 2")];
+    for call in &mut left {
+        assert!(futures::FutureExt::now_or_never(call).is_none());
+    }
+    let last =
+        tokio::time::timeout(TRIP * 1_000, command("GET a")).await.expect("a command that stands still");
+    assert!(last.is_ok() && proxy.count() == 4);
+    join_all(left).await.into_iter().for_each(|outcome| drop(outcome.unwrap()));
+}
