@@ -4,7 +4,7 @@ use std::fmt;
 use std::future::{Future, IntoFuture};
 use std::pin::Pin;
 
-use cc_core::{CallOptions, Error, ErrorKind, Request, Result, runtime};
+use cc_core::{CallOptions, CommandAnswer, Error, ErrorKind, Request, Result, runtime};
 
 use crate::client::Client;
 use crate::context::Context;
@@ -73,13 +73,21 @@ impl<C: Command> CommandCall<C> {
     }
 
     cc_core::__call_setters!();
-}
 
-impl<C: Command> IntoFuture for CommandCall<C> {
-    type Output = Result<C::Output>;
-    type IntoFuture = Pin<Box<dyn Future<Output = Self::Output> + Send>>;
+    /// Gives, beside the value, what the answers to its requests said: status, headers, `Sozu-Id` and attempts.
+    ///
+    /// ```
+    /// # use cc_client::{Client, Command, Result};
+    /// # async fn example<C: Command>(client: Client, command: C) -> Result<()> {
+    /// let answer = client.send(command).with_answer().await?;
+    /// println!("{:?} {:?}", answer.status(), answer.sozu_id());
+    /// # Ok(()) }
+    /// ```
+    pub fn with_answer(self) -> cc_core::CommandCall<CommandAnswer<C::Output>> {
+        self.into_call().with_answer()
+    }
 
-    fn into_future(self) -> Self::IntoFuture {
+    fn into_call(self) -> cc_core::CommandCall<C::Output> {
         let Self { client, command, options } = self;
         let transport = client.transport().clone();
         let run = move |options| async move {
@@ -88,7 +96,16 @@ impl<C: Command> IntoFuture for CommandCall<C> {
             let done = runtime::until(cx.deadline(), command.run(&cx)).await;
             done.unwrap_or_else(|| Err(timed_out()))
         };
-        cc_core::CommandCall::new(transport, C::NAME, run).options(options).into_future()
+        cc_core::CommandCall::new(transport, C::NAME, run).options(options)
+    }
+}
+
+impl<C: Command> IntoFuture for CommandCall<C> {
+    type Output = Result<C::Output>;
+    type IntoFuture = Pin<Box<dyn Future<Output = Self::Output> + Send>>;
+
+    fn into_future(self) -> Self::IntoFuture {
+        self.into_call().into_future()
     }
 }
 

@@ -1,20 +1,22 @@
 //! What a successful call gives back.
 
+use std::fmt;
 use std::ops::Deref;
 
 use bytes::Bytes;
-use http::{HeaderMap, StatusCode};
+use http::{HeaderMap, HeaderName, StatusCode};
 use serde::de::DeserializeOwned;
 
 use crate::decode_error::DecodeError;
-use crate::error::{Error, ErrorKind, Result};
+use crate::error::{Error, ErrorKind, Result, body};
 use crate::json_path;
+use crate::lenient;
 use crate::time::Timestamp;
 
 /// The value of a successful answer, with its status and headers.
 ///
 /// It derefs to the value; [`into_inner`](Self::into_inner) gives it away.
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 pub struct Answer<T> {
     value: T,
     status: StatusCode,
@@ -76,16 +78,17 @@ impl<T> Deref for Answer<T> {
 }
 
 impl Answer<Bytes> {
-    /// Decodes a JSON body.
+    /// Decodes a JSON body. A byte-order mark before it is skipped; surrogates that stand alone, and bytes that are not
+    /// UTF-8, are read as U+FFFD.
     ///
     /// # Errors
     /// [`ErrorKind::Undecodable`], which keeps the status and names the place in the body.
     pub fn json<T: DeserializeOwned>(self) -> Result<Answer<T>> {
         // An operation of which nothing is known to be answered may answer nothing.
         let text: &[u8] = if self.value.is_empty() { b"null" } else { &self.value };
-        match serde_json::from_slice(text) {
+        match lenient::from_json(text) {
             Ok(value) => Ok(self.map(|_| value)),
-            Err(error) => Err(self.undecodable(&error)),
+            Err((error, text)) => Err(self.undecodable(&error, &text)),
         }
     }
 
@@ -114,11 +117,13 @@ impl Answer<Bytes> {
     }
 
     #[cold]
-    fn undecodable(&self, cause: &serde_json::Error) -> Error {
-        let place = json_path::at(&self.value, cause.line(), cause.column());
+    fn undecodable(&self, cause: &serde_json::Error, text: &[u8]) -> Error {
+        let place = json_path::at(text, cause.line(), cause.column());
         let cause = DecodeError::new(cause);
         let message = if self.value.is_empty() {
             "the body is empty where JSON was expected".to_owned()
+        } else if let Some(found) = self.other_than_json() {
+            format!("the body is not JSON but {found}")
         } else if place.is_empty() {
             format!("the body is not what the spec promises: {cause}")
         } else {
@@ -127,9 +132,36 @@ impl Answer<Bytes> {
         Error::new(ErrorKind::Undecodable)
             .with_status(self.status)
             .with_headers(&self.headers)
+            .with_body(&self.value)
             .with_attempts(self.attempts)
             .with_message(message)
             .with_source(cause)
+    }
+
+    /// What the body is, where it says that it is something else: its content type, and the title of a page.
+    fn other_than_json(&self) -> Option<String> {
+        let media = body::media_type(&self.headers);
+        let media = media.split(';').next().unwrap_or_default().trim();
+        let text = String::from_utf8_lossy(&self.value);
+        let page = text.trim_start().starts_with('<').then(|| body::markup(&text)).flatten();
+        match (media, page) {
+            ("", Some(page)) => Some(page),
+            (media, Some(page)) => Some(format!("`{media}`: {page}")),
+            ("", None) => None,
+            (media, None) => (!media.contains("json")).then(|| format!("`{media}`")),
+        }
+    }
+}
+
+impl<T: fmt::Debug> fmt::Debug for Answer<T> {
+    /// Shows the names of the headers alone: a value may be a secret, such as that of `Set-Cookie`.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Answer")
+            .field("value", &self.value)
+            .field("status", &self.status)
+            .field("headers", &self.headers.keys().map(HeaderName::as_str).collect::<Vec<_>>())
+            .field("attempts", &self.attempts)
+            .finish()
     }
 }
 
@@ -153,5 +185,52 @@ mod tests {
         assert_eq!(error.status(), Some(StatusCode::CREATED));
         assert_eq!(error.sozu_id(), Some("S1"));
         assert!(error.message().unwrap().contains("[1].id"), "{error}");
+    }
+
+    #[test]
+    fn debug_shows_no_value_of_a_header() {
+        let mut headers = HeaderMap::new();
+        headers.insert("set-cookie", "session=hunter2".parse().unwrap());
+        let shown = format!("{:?}", Answer::new(7, StatusCode::OK, headers, 1));
+        assert!(shown.contains("set-cookie") && !shown.contains("hunter2"), "{shown}");
+    }
+
+    fn of_type(media: &'static str, body: &'static [u8]) -> Answer<Bytes> {
+        let mut headers = HeaderMap::new();
+        headers.insert("content-type", media.parse().unwrap());
+        Answer::new(Bytes::from_static(body), StatusCode::OK, headers, 1)
+    }
+
+    #[test]
+    fn marks_and_broken_text_do_not_fail_a_body() {
+        for (body, text) in [
+            (&b"\xef\xbb\xbf\"a\""[..], "a"),
+            (br#""a\ud83d""#, "a\u{fffd}"),
+            (b"\xef\xbb\xbf\"a\xff\"", "a\u{fffd}"),
+        ] {
+            assert_eq!(*of_type("application/json", body).json::<String>().unwrap(), text);
+        }
+    }
+
+    #[test]
+    fn a_page_in_the_place_of_json_is_named_by_its_type_and_title() {
+        let page = b"<!doctype html><title>Down for\n maintenance</title>";
+        for (media, message) in [
+            (
+                "text/html; charset=utf-8",
+                "the body is not JSON but `text/html`: an HTML page titled `Down for maintenance`",
+            ),
+            (
+                "application/json",
+                "the body is not JSON but `application/json`: an HTML page titled `Down for maintenance`",
+            ),
+        ] {
+            let error = of_type(media, page).json::<Vec<u8>>().unwrap_err();
+            assert_eq!(error.message(), Some(message));
+            assert_eq!(error.body().unwrap(), &page[..]);
+            assert_eq!(error.headers()["content-type"], media);
+        }
+        let error = of_type("text/plain", b"all is well").json::<Vec<u8>>().unwrap_err();
+        assert_eq!(error.message(), Some("the body is not JSON but `text/plain`"));
     }
 }

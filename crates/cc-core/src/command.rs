@@ -1,5 +1,7 @@
 //! A command that is about to be sent: whatever a client does in one request or several under one name.
 
+mod heard;
+
 use std::fmt;
 use std::future::{Future, IntoFuture};
 use std::pin::Pin;
@@ -7,6 +9,9 @@ use std::pin::Pin;
 use crate::error::Result;
 use crate::runtime;
 use crate::transport::{CallOptions, Transport};
+
+pub use heard::CommandAnswer;
+pub(crate) use heard::Heard;
 
 type Running<T> = Pin<Box<dyn Future<Output = Result<T>> + Send>>;
 
@@ -39,6 +44,28 @@ impl<T> CommandCall<T> {
     }
 
     crate::__call_setters!();
+
+    /// Gives, beside the value, what the answers to its requests said: status, headers, `Sozu-Id` and attempts.
+    ///
+    /// ```
+    /// # use cc_core::{CommandCall, Result};
+    /// # async fn example(call: CommandCall<String>) -> Result<()> {
+    /// let answer = call.with_answer().await?;
+    /// println!("{} ({:?}, {:?})", *answer, answer.status(), answer.sozu_id());
+    /// # Ok(()) }
+    /// ```
+    pub fn with_answer(self) -> CommandCall<CommandAnswer<T>>
+    where
+        T: Send + 'static,
+    {
+        let Self { transport, name, options, run } = self;
+        let run = move |options: CallOptions| {
+            let heard = Heard::default();
+            let running = run(options.hearing(heard.clone()));
+            Box::pin(async move { Ok(CommandAnswer::new(running.await?, &heard)) }) as Running<_>
+        };
+        CommandCall { transport, name, options, run: Box::new(run) }
+    }
 }
 
 impl<T: Send + 'static> IntoFuture for CommandCall<T> {

@@ -16,6 +16,7 @@ use http::HeaderValue;
 
 use crate::endpoint::Endpoint;
 use crate::error::{Error, ErrorKind, Result};
+use crate::redact::Secrets;
 use crate::secret::Secret;
 use crate::transport::HttpRequest;
 
@@ -190,6 +191,23 @@ impl Credentials {
         match self {
             Self::Provider(provider) => provider.provide().await?.header(request),
             credentials => credentials.header(request),
+        }
+    }
+
+    /// Adds what is secret of credentials that are there.
+    pub(crate) fn add_to(&self, secrets: &mut Secrets) {
+        match self {
+            Self::None | Self::Provider(_) => {}
+            Self::ApiToken(token) => secrets.add(token.expose()),
+            Self::OAuth1(oauth) => {
+                secrets.add_all([&oauth.consumer_secret, &oauth.token_secret]);
+                secrets.add(&oauth.token);
+                if oauth.method == SignatureMethod::Plaintext
+                    && let Ok(Some(header)) = self.header(&HttpRequest::default())
+                {
+                    secrets.add_authorization(&header);
+                }
+            }
         }
     }
 

@@ -104,6 +104,16 @@ impl Endpoint {
         path.get(self.base.len() - self.path_at..).unwrap_or_default()
     }
 
+    /// The end of the base path with which a route begins: nearly always a mistake, such as `/v2` before `/v2/self`.
+    pub(crate) fn repeated_by<'a>(&self, route: &'a str) -> Option<&'a str> {
+        let path = &self.base[self.path_at..];
+        route
+            .match_indices('/')
+            .map(|(at, _)| &route[..at])
+            .rev()
+            .find(|start| !start.is_empty() && !start.contains('{') && path.ends_with(start))
+    }
+
     /// Whether this URL has the scheme, host and port of the endpoint.
     pub(crate) fn is_origin_of(&self, uri: &Uri) -> bool {
         if uri.scheme() != Some(&self.scheme) {
@@ -208,6 +218,17 @@ mod tests {
                 assert_eq!(uri.to_string(), endpoint.join("/v2/%C3%A9", query).unwrap().as_str());
                 assert!(endpoint.is_origin_of(&uri));
             }
+        }
+    }
+
+    #[test]
+    fn a_base_path_that_a_route_repeats_is_found() {
+        let repeated =
+            |base: &str, route| Endpoint::parse(base).unwrap().repeated_by(route).map(str::to_owned);
+        assert_eq!(repeated("https://h/v2/", "/v2/self/id").as_deref(), Some("/v2"));
+        assert_eq!(repeated("https://h/api/v4/iam", "/v4/iam/tokens").as_deref(), Some("/v4/iam"));
+        for base in ["https://h", "https://h/api", "https://h/xv2", "https://h/v2/x"] {
+            assert_eq!(repeated(base, "/v2/self/id"), None, "{base}");
         }
     }
 

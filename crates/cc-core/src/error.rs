@@ -1,16 +1,26 @@
 //! The one error of the SDK.
 
-mod body;
+pub(crate) mod body;
+mod context;
+pub(crate) mod line;
 
 use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
-use http::{HeaderMap, Method, StatusCode};
+use bytes::Bytes;
+use http::{HeaderMap, HeaderName, Method, StatusCode};
+use serde::de::DeserializeOwned;
+use serde_json::Value;
 
 use crate::operation::OperationInfo;
+use crate::redact::Redactor;
 
-pub use body::FieldContext;
+pub use context::{ErrorContext, FieldContext};
+use line::{CODE, Line, MESSAGE};
+
+/// How much of the body of an answer an error keeps, in bytes.
+const KEPT_BODY: usize = 64 * 1024;
 
 /// A cause from anywhere.
 pub type BoxError = Box<dyn std::error::Error + Send + Sync + 'static>;
@@ -138,8 +148,11 @@ struct Inner {
     status: Option<StatusCode>,
     code: Option<String>,
     message: Option<String>,
-    context: Option<FieldContext>,
+    context: Option<ErrorContext>,
     sozu_id: Option<String>,
+    request_id: Option<String>,
+    headers: HeaderMap,
+    body: Option<Bytes>,
     attempts: u32,
     retry_after: Option<Duration>,
     not_sent: bool,
@@ -161,6 +174,9 @@ impl Error {
             message: None,
             context: None,
             sozu_id: None,
+            request_id: None,
+            headers: HeaderMap::new(),
+            body: None,
             attempts: 0,
             retry_after: None,
             not_sent: false,
@@ -168,17 +184,29 @@ impl Error {
         }))
     }
 
-    /// The failure that an answer with an error status means. The body may be JSON of either API, problem+json, text or
-    /// HTML: each gives a message of one line.
+    /// The failure that an answer with an error status means. The body may be JSON of either API or of the usual frameworks,
+    /// problem+json, XML, a form, text or HTML: each gives a message of one line.
     #[must_use]
     pub fn from_answer(status: StatusCode, headers: &HeaderMap, body: &[u8]) -> Self {
-        let mut error = Self::new(ErrorKind::Refused).with_status(status).with_headers(headers);
+        let mut error =
+            Self::new(ErrorKind::Refused).with_status(status).with_headers(headers).with_body(body);
         let read = body::read(headers, body);
         let inner = error.inner_mut();
         inner.code = read.code;
         inner.message = read.message;
         inner.context = read.context;
+        inner.request_id = read.request_id;
         error
+    }
+
+    /// The same, without what the call sent as a secret. The body is read after that, so that nothing is cut within a secret.
+    pub(crate) fn from_answer_without(
+        status: StatusCode,
+        headers: &HeaderMap,
+        body: &[u8],
+        secrets: &Redactor,
+    ) -> Self {
+        Self::from_answer(status, headers, &without_secrets(body, secrets)).redacted(secrets)
     }
 
     /// An error of ours as it is; any other as the cause of one of this kind.
@@ -231,13 +259,20 @@ impl Error {
         self.with(|inner| inner.status = Some(status))
     }
 
-    /// Reads what the headers of an answer say: `Sozu-Id` and `Retry-After`.
+    /// Keeps the headers of an answer, and reads `Sozu-Id` and `Retry-After` in them.
     #[must_use]
     pub fn with_headers(self, headers: &HeaderMap) -> Self {
         self.with(|inner| {
             inner.sozu_id = headers.get("sozu-id").and_then(|id| id.to_str().ok()).map(str::to_owned);
             inner.retry_after = cc_retry_after::retry_after(headers);
+            inner.headers = headers.clone();
         })
+    }
+
+    /// Keeps the first 64 KiB of the body of an answer.
+    #[must_use]
+    pub(crate) fn with_body(self, body: &[u8]) -> Self {
+        self.with(|inner| inner.body = Some(Bytes::copy_from_slice(&body[..body.len().min(KEPT_BODY)])))
     }
 
     /// Says how many times the request was sent.
@@ -258,6 +293,15 @@ impl Error {
         self.with(|inner| inner.message = Some(message.into()))
     }
 
+    /// Adds what to do to what is said.
+    pub(crate) fn with_hint(self, hint: String) -> Self {
+        let message = match self.message().or(self.0.status.and_then(|status| status.canonical_reason())) {
+            Some(message) => format!("{message} ({hint})"),
+            None => hint,
+        };
+        self.with_message(message)
+    }
+
     /// Says that nothing left this machine.
     #[must_use]
     pub fn not_sent(self) -> Self {
@@ -269,19 +313,27 @@ impl Error {
         self.with(|inner| inner.not_sent = false)
     }
 
-    /// The same error without this text, wherever the platform repeats it: what was sent may come back in its complaint.
-    #[must_use]
-    pub fn without(self, secret: &str) -> Self {
-        let holds = |text: &Option<String>| text.as_deref().is_some_and(|text| text.contains(secret));
-        let (message, context) = (&self.0.message, self.0.context.as_ref());
-        if secret.is_empty() || !holds(message) && !context.is_some_and(|context| holds(&context.value)) {
-            return self;
-        }
-        let hide = |text: &mut Option<String>| *text = text.take().map(|text| text.replace(secret, "***"));
+    /// The same error without what the call sent as a secret, wherever a server or a layer repeats it, causes included.
+    pub(crate) fn redacted(self, secrets: &Redactor) -> Self {
+        let cause = self.0.source.as_deref().and_then(|source| secrets.hide_cause(source));
         self.with(|inner| {
-            hide(&mut inner.message);
+            let texts = [
+                &mut inner.code,
+                &mut inner.message,
+                &mut inner.sozu_id,
+                &mut inner.request_id,
+                &mut inner.url,
+            ];
+            texts.into_iter().flatten().for_each(|text| secrets.hide_in(text));
             if let Some(context) = &mut inner.context {
-                hide(&mut context.value);
+                context.hide(secrets);
+            }
+            secrets.hide_headers(&mut inner.headers);
+            if let Some(body) = &mut inner.body {
+                *body = Bytes::from(without_secrets(body, secrets).into_owned());
+            }
+            if let Some(cause) = cause {
+                inner.source = Some(cause);
             }
         })
     }
@@ -353,10 +405,42 @@ impl Error {
         self.0.message.as_deref()
     }
 
-    /// Which field the platform complains of, when it said so.
+    /// What the failure is about, such as a field, when the platform said so.
     #[must_use]
-    pub fn context(&self) -> Option<&FieldContext> {
+    pub fn context(&self) -> Option<&ErrorContext> {
         self.0.context.as_ref()
+    }
+
+    /// The headers of the answer, without what the call sent as a secret; empty when no answer came.
+    #[must_use]
+    pub fn headers(&self) -> &HeaderMap {
+        &self.0.headers
+    }
+
+    /// The first 64 KiB of the body of the answer, without what the call sent as a secret (each occurrence is `***`); `None`
+    /// when no answer came. `Debug` shows its length alone.
+    #[must_use]
+    pub fn body(&self) -> Option<&Bytes> {
+        self.0.body.as_ref()
+    }
+
+    /// Reads the [body](Self::body) as JSON.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Undecodable`] when no answer came, or its body is of another shape or was cut.
+    pub fn body_json<T: DeserializeOwned>(&self) -> Result<T> {
+        let body = self.0.body.as_deref().unwrap_or_default();
+        crate::lenient::from_json(body).map_err(|(cause, _)| {
+            Self::new(ErrorKind::Undecodable)
+                .with_message("the body of the error is not the JSON that was asked for")
+                .with_source(crate::decode_error::DecodeError::new(&cause))
+        })
+    }
+
+    /// The platform's id of the request, where its body has one (`apiRequestId`).
+    #[must_use]
+    pub fn api_request_id(&self) -> Option<&str> {
+        self.0.request_id.as_deref()
     }
 
     /// The platform's id of the exchange: what its support asks for.
@@ -482,25 +566,40 @@ impl fmt::Display for Error {
             write!(f, " with {}", status.as_u16())?;
         }
         if let Some(message) = &inner.message {
-            write!(f, ": {message}")?;
+            write!(f, ": {}", Line(message, MESSAGE))?;
         } else if let Some(reason) = inner.status.filter(|_| inner.kind == ErrorKind::Refused) {
             write!(f, " {}", reason.canonical_reason().unwrap_or("(no reason given)"))?;
         }
         let mut details = Vec::new();
         if let Some(code) = &inner.code {
-            details.push(format!("code {code}"));
+            details.push(format!("code {}", Line(code, CODE)));
         }
         if inner.attempts > 1 {
             details.push(format!("{} attempts", inner.attempts));
         }
         if let Some(id) = &inner.sozu_id {
-            details.push(format!("Sozu-Id {id}"));
+            details.push(format!("Sozu-Id {}", Line(id, CODE)));
         }
         if !details.is_empty() {
             write!(f, " ({})", details.join(", "))?;
         }
         Ok(())
     }
+}
+
+/// A body without the secrets: as JSON where it is some, since there a secret may be escaped in many ways.
+fn without_secrets<'a>(body: &'a [u8], secrets: &Redactor) -> std::borrow::Cow<'a, [u8]> {
+    use std::borrow::Cow;
+    if let Ok(mut json) = crate::lenient::from_json::<Value>(body) {
+        return if secrets.hide_json(&mut json) {
+            Cow::Owned(json.to_string().into_bytes())
+        } else {
+            Cow::Borrowed(body)
+        };
+    }
+    let text = String::from_utf8_lossy(body);
+    let hidden = secrets.hide_cut(&text);
+    if hidden == text { Cow::Borrowed(body) } else { Cow::Owned(hidden.into_owned().into_bytes()) }
 }
 
 impl fmt::Debug for Error {
@@ -517,6 +616,9 @@ impl fmt::Debug for Error {
             .field("message", &inner.message)
             .field("context", &inner.context)
             .field("sozu_id", &inner.sozu_id)
+            .field("api_request_id", &inner.request_id)
+            .field("headers", &inner.headers.keys().map(HeaderName::as_str).collect::<Vec<_>>())
+            .field("body_bytes", &inner.body.as_ref().map(Bytes::len))
             .field("attempts", &inner.attempts)
             .field("retry_after", &inner.retry_after)
             .field("source", &inner.source)
@@ -579,11 +681,46 @@ mod tests {
     #[test]
     fn a_secret_that_the_platform_repeats_is_taken_out() {
         let body =
-            br#"{"message":"no route to redis://:hunter2@h","context":{"field":"url","value":"hunter2"}}"#;
-        let error = Error::from_answer(StatusCode::BAD_GATEWAY, &HeaderMap::new(), body).without("hunter2");
-        assert_eq!(error.message(), Some("no route to redis://:***@h"));
-        assert!(!format!("{error:?}").contains("hunter2"));
-        assert_eq!(error.without("").message(), Some("no route to redis://:***@h"));
+            br#"{"message":"no route to redis://:hunter2@h","code":"hunter2","apiRequestId":"r-hunter2",
+            "context":{"field":"url","value":"hunter2"}}"#;
+        let mut headers = HeaderMap::new();
+        headers.insert("sozu-id", "01-hunter2".parse().unwrap());
+        let mut secrets = crate::redact::Secrets::default();
+        secrets.add("hunter2");
+        let error = Error::from_answer_without(StatusCode::BAD_GATEWAY, &headers, body, &secrets.redactor());
+        assert_eq!((error.message(), error.code()), (Some("no route to redis://:***@h"), "***"));
+        assert_eq!((error.sozu_id(), error.api_request_id()), (Some("01-***"), Some("r-***")));
+        assert_eq!(error.context().unwrap().value(), Some("***"));
+        assert_eq!(error.headers()["sozu-id"], "01-***");
+        assert_eq!(error.body_json::<Value>().unwrap()["code"], "***");
+        assert!(!format!("{error:?} {:?} {:?}", error.body(), error.headers()).contains("hunter2"));
+    }
+
+    #[test]
+    fn a_secret_at_the_place_where_a_text_is_cut_leaves_no_part_of_itself() {
+        let mut secrets = crate::redact::Secrets::default();
+        secrets.add("hunter2hunter2");
+        let secrets = secrets.redactor();
+        for body in [format!("{}hunter2hunter2", "x ".repeat(146)), "x hunter2hun".to_owned()] {
+            let error = Error::from_answer_without(
+                StatusCode::BAD_GATEWAY,
+                &HeaderMap::new(),
+                body.as_bytes(),
+                &secrets,
+            );
+            assert!(!error.to_string().contains("hun"), "{error}");
+            assert!(!String::from_utf8_lossy(error.body().unwrap()).contains("hun"), "{error}");
+        }
+    }
+
+    #[test]
+    fn the_line_is_one_whatever_code_message_and_id_hold() {
+        let error = Error::new(ErrorKind::Refused)
+            .with_code(format!("a\nb{}", "x".repeat(60_000)))
+            .with_message(format!("c\u{1b}[2Jd{}", "y".repeat(60_000)));
+        let line = error.to_string();
+        assert!(line.chars().count() < 3_000 && !line.contains(char::is_control), "{line}");
+        assert!(line.contains("a\\nb") && line.contains("c\\u{1b}[2Jd"), "{line}");
     }
 
     #[test]

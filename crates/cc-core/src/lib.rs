@@ -18,9 +18,11 @@ mod endpoint;
 mod error;
 mod id;
 mod json_path;
+mod lenient;
 mod macros;
 mod operation;
 mod patch;
+mod redact;
 mod request;
 pub mod runtime;
 mod secret;
@@ -29,15 +31,15 @@ pub mod transport;
 mod union;
 
 pub use answer::Answer;
-pub use command::CommandCall;
+pub use command::{CommandAnswer, CommandCall};
 pub use credentials::Credentials;
 pub use endpoint::Endpoint;
-pub use error::{BoxError, Error, ErrorKind, FieldContext, Result};
+pub use error::{BoxError, Error, ErrorContext, ErrorKind, FieldContext, Result};
 pub use id::*;
 pub use operation::{Operation, OperationInfo, StreamOperation};
 pub use patch::Patch;
 pub use request::{Request, RequestBuilder};
-pub use secret::Secret;
+pub use secret::{Secret, SecretJson, ServiceUrl};
 pub use time::{Timestamp, TimestampMillis};
 pub use transport::{
     Body, CachePolicy, Call, CallOptions, RetryPolicy, SecretUrl, Transport, TransportBuilder,

@@ -26,6 +26,8 @@ pub struct OperationInfo {
     pub idempotent: bool,
     /// Whether it has a side effect, or answers a secret made for this one call: never cached, never shared.
     pub one_shot: bool,
+    /// The parameters of the route whose values are secret: no error, log or store gets them. Default: none.
+    pub secret_path: &'static [&'static str],
 }
 
 impl OperationInfo {
@@ -40,7 +42,7 @@ impl OperationInfo {
     ) -> Self {
         let idempotent =
             matches!(method, Method::GET | Method::HEAD | Method::PUT | Method::DELETE | Method::OPTIONS);
-        Self { id, domain, method, route, accept, idempotent, one_shot: false }
+        Self { id, domain, method, route, accept, idempotent, one_shot: false, secret_path: &[] }
     }
 
     /// Says that it may be repeated, whatever its method.
@@ -48,6 +50,33 @@ impl OperationInfo {
     pub const fn idempotent(mut self) -> Self {
         self.idempotent = true;
         self
+    }
+
+    /// Says which parameters of the route are secret.
+    #[must_use]
+    pub const fn secret_path(mut self, names: &'static [&'static str]) -> Self {
+        self.secret_path = names;
+        self
+    }
+
+    /// A path of this route, without the base URL, with `***` in the place of each secret. A parameter counts as one, too,
+    /// when its name says so.
+    pub(crate) fn shown_path(&self, path: &str) -> String {
+        let secret = |declared: &str| {
+            let name = declared.split_once('{').and_then(|(_, rest)| Some(rest.split_once('}')?.0));
+            name.is_some_and(|name| self.secret_path.contains(&name) || crate::redact::sounds_secret(name))
+        };
+        let mut declared = self.route.split('/');
+        let mut is_secret = false;
+        let shown: Vec<&str> = path
+            .split('/')
+            .map(|segment| {
+                // The last parameter may take the rest of the path.
+                is_secret = declared.next().map_or(is_secret, secret);
+                if is_secret { "***" } else { segment }
+            })
+            .collect();
+        shown.join("/")
     }
 
     /// Says that its answer belongs to one call only.
@@ -96,4 +125,22 @@ pub trait StreamOperation: Send + Sync {
     /// # Errors
     /// Like [`Operation::request`].
     fn request(&self) -> Result<Request>;
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_a_secret_in_a_path_is_not_shown() {
+        let get = |route| OperationInfo::new("get", "test", Method::GET, route, "");
+        let reset = get("/v2/password_forgotten/{resetKey}").secret_path(&["resetKey"]);
+        assert_eq!(reset.shown_path("/v2/password_forgotten/hunter2"), "/v2/password_forgotten/***");
+        assert_eq!(
+            get("/v2/self/tokens/{token}").shown_path("/v2/self/tokens/hunter2"),
+            "/v2/self/tokens/***"
+        );
+        let list = get("/v2/organisations/{ownerId}/keys/{keyName}");
+        assert_eq!(list.shown_path("/v2/organisations/o/keys/k"), "/v2/organisations/o/keys/k");
+    }
 }

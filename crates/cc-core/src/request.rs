@@ -10,7 +10,7 @@ use serde::Serialize;
 
 use crate::error::{Error, ErrorKind, Result};
 use crate::operation::OperationInfo;
-use crate::secret::Secret;
+use crate::secret::{Secret, collect};
 
 /// What stays as it is in a path segment: the unreserved characters of RFC 3986 and the marks that are safe there.
 const SEGMENT: &AsciiSet = &NON_ALPHANUMERIC
@@ -40,6 +40,8 @@ pub struct Request {
     pub headers: HeaderMap,
     /// The body; empty when there is none.
     pub body: Bytes,
+    /// The secrets in it: no error and no log shows them, also where the answer repeats them.
+    pub(crate) secrets: Vec<Secret>,
 }
 
 impl Request {
@@ -52,15 +54,27 @@ impl Request {
         self.query.push('=');
         self.query.extend(utf8_percent_encode(&value.to_string(), QUERY));
     }
+
+    /// Says that a text in the query, the headers or the body is a secret: no error and no log of the call shows it, also where
+    /// the answer repeats it. Parameters and properties of the type [`Secret`] are known by themselves;
+    /// [`OperationInfo::secret_path`] says which parameters of the route are secret.
+    pub fn hide(&mut self, secret: impl Into<Secret>) {
+        self.secrets.push(secret.into());
+    }
+
+    /// The path without the parameters that are secret.
+    pub(crate) fn shown_path(&self) -> String {
+        self.info.shown_path(&self.path)
+    }
 }
 
 impl fmt::Debug for Request {
-    /// Shows neither header values nor the body: both may hold secrets.
+    /// Shows neither secret parameters, header values nor the body.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Request")
             .field("operation", &self.info.id)
             .field("method", &self.info.method)
-            .field("path", &self.path)
+            .field("path", &self.shown_path())
             .field("headers", &self.headers.keys().map(HeaderName::as_str).collect::<Vec<_>>())
             .field("body_bytes", &self.body.len())
             .finish_non_exhaustive()
@@ -90,6 +104,7 @@ impl RequestBuilder {
             query: String::new(),
             headers,
             body: Bytes::new(),
+            secrets: Vec::new(),
         };
         Self { request, rest: info.route, error: None }
     }
@@ -112,6 +127,13 @@ impl RequestBuilder {
             _ => self.fail(format!("the route `{}` has no parameter `{name}` here", self.request.info.route)),
         }
         self
+    }
+
+    /// Fills the next parameter of the route, which is called `name`, with a value that is never shown.
+    #[must_use]
+    pub fn secret_path(mut self, name: &str, value: &Secret) -> Self {
+        self.request.hide(value.clone());
+        self.path(name, &value.expose())
     }
 
     /// Fills the last parameter of the route, which is called `name` and takes the rest of the path: its slashes stay.
@@ -147,10 +169,11 @@ impl RequestBuilder {
         self
     }
 
-    /// Adds `name=value` to the query, when there is a value. The query of a request is never shown.
+    /// Adds `name=value` to the query, when there is a value, which is never shown.
     #[must_use]
     pub fn secret_query(mut self, name: &str, value: Option<&Secret>) -> Self {
         if let Some(value) = value {
+            self.request.hide(value.clone());
             self.request.append_query(name, &value.expose());
         }
         self
@@ -185,25 +208,38 @@ impl RequestBuilder {
 
     /// Sets a header that is never shown, when there is a value.
     #[must_use]
-    pub fn secret_header(self, name: &'static str, value: Option<&Secret>) -> Self {
+    pub fn secret_header(mut self, name: &'static str, value: Option<&Secret>) -> Self {
         match value {
-            Some(value) => self.push_header(name, value.expose(), true),
+            Some(value) => {
+                self.request.hide(value.clone());
+                self.push_header(name, value.expose(), true)
+            }
             None => self,
         }
     }
 
     /// Sends this value as JSON.
     #[must_use]
-    pub fn json<T: Serialize + ?Sized>(self, body: &T) -> Self {
-        let encoded = serde_json::to_vec(body);
+    pub fn json<T: Serialize + ?Sized>(mut self, body: &T) -> Self {
+        let (encoded, secrets) = collect::collecting(|| serde_json::to_vec(body));
+        self.request.secrets.extend(secrets);
         self.encoded("application/json", encoded)
     }
 
     /// Sends this value as a form (`application/x-www-form-urlencoded`): an object of texts, numbers and booleans.
     #[must_use]
-    pub fn form<T: Serialize + ?Sized>(self, body: &T) -> Self {
-        let encoded = serde_json::to_value(body).map(|value| form(&value).into_bytes());
+    pub fn form<T: Serialize + ?Sized>(mut self, body: &T) -> Self {
+        let (encoded, secrets) = collect::collecting(|| serde_json::to_value(body));
+        let encoded = encoded.map(|value| form(&value).into_bytes());
+        self.request.secrets.extend(secrets);
         self.encoded("application/x-www-form-urlencoded", encoded)
+    }
+
+    /// Sends a text that is never shown.
+    #[must_use]
+    pub fn secret_body(mut self, content_type: &str, body: &Secret) -> Self {
+        self.request.hide(body.clone());
+        self.body(content_type, body.expose().to_owned())
     }
 
     /// Sends these bytes as they are.

@@ -1,9 +1,16 @@
 //! Values that are never shown.
 
+pub(crate) mod collect;
+mod json;
+pub(crate) mod service_url;
+
 use std::fmt;
 
 use secrecy::{ExposeSecret, SecretString};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
+pub use json::SecretJson;
+pub use service_url::ServiceUrl;
 
 /// A password, a token, a key or the value of an environment variable.
 ///
@@ -19,13 +26,13 @@ impl Secret {
         Self(SecretString::from(value.into()))
     }
 
-    /// The value itself. What is done with it is the caller's affair.
+    /// Returns the value. The caller decides what may be done with it.
     #[must_use]
     pub fn expose(&self) -> &str {
         self.0.expose_secret()
     }
 
-    /// Whether it is the empty text.
+    /// Returns `true` if it is the empty text.
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.expose().is_empty()
@@ -41,6 +48,18 @@ impl From<&str> for Secret {
 impl From<String> for Secret {
     fn from(value: String) -> Self {
         Self::new(value)
+    }
+}
+
+impl From<&String> for Secret {
+    fn from(value: &String) -> Self {
+        Self::new(value.as_str())
+    }
+}
+
+impl From<&Secret> for Secret {
+    fn from(value: &Secret) -> Self {
+        value.clone()
     }
 }
 
@@ -62,6 +81,7 @@ impl fmt::Debug for Secret {
 
 impl Serialize for Secret {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        collect::note(self);
         serializer.serialize_str(self.expose())
     }
 }

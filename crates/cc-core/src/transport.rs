@@ -7,7 +7,7 @@ mod cache;
 mod call;
 mod clock;
 mod download;
-mod exchange;
+pub(crate) mod exchange;
 mod flight;
 mod held;
 mod hooks;
@@ -39,6 +39,7 @@ use crate::credentials::Credentials;
 use crate::endpoint::Endpoint;
 use crate::error::{Error, ErrorKind, Result};
 use crate::operation::{Operation, StreamOperation};
+use crate::redact::Redactor;
 use crate::request::Request;
 use crate::runtime::{self, Instant};
 
@@ -167,7 +168,8 @@ impl Transport {
             let (answer, exchange) = self.whole(operation.request()?, options).await?;
             O::decode(answer).map_err(|error| {
                 // What a repeated DELETE finds gone gives no value, where its operation promises one.
-                exchange.explain(exchange.found_gone().unwrap_or(error), &self.0.endpoint)
+                let error = exchange.found_gone().unwrap_or(error);
+                exchange.explain(error, &self.0.endpoint, &exchange.redactor(&self.0.credentials))
             })
         };
         self.reported(outcome.await.map_err(|error| error.with_operation(O::INFO)), options).await
@@ -270,14 +272,19 @@ impl Transport {
         let in_time = async {
             runtime::until(exchange.deadline(), reply).await.unwrap_or_else(|| Err(exchange.timed_out()))
         };
-        let error = match runtime::guarded(in_time).await {
+        let outcome = runtime::guarded(in_time).await;
+        if let (Some(heard), Ok(response)) = (&options.heard, &outcome) {
+            heard.note(response, exchange.attempts());
+        }
+        let outcome = match outcome {
             Ok(response) if response.status().is_success() || exchange.found_gone().is_some() => {
                 return Ok((response, exchange));
             }
-            Ok(response) => refusal(response),
-            Err(error) => error,
+            outcome => outcome,
         };
-        Err(exchange.explain(error, &inner.endpoint))
+        let secrets = exchange.redactor(&inner.credentials);
+        let error = outcome.map_or_else(|error| error, |response| refusal(response, &secrets));
+        Err(exchange.explain(error, &inner.endpoint, &secrets))
     }
 }
 
@@ -294,9 +301,9 @@ fn secrets_may_travel(endpoint: &Endpoint, means: &Means) -> Result<()> {
 }
 
 /// The failure that an answer means which is no success.
-fn refusal(response: HttpResponse) -> Error {
+fn refusal(response: HttpResponse, secrets: &Redactor) -> Error {
     let (parts, body) = response.into_parts();
-    let error = Error::from_answer(parts.status, &parts.headers, &body.into_whole());
+    let error = Error::from_answer_without(parts.status, &parts.headers, &body.into_whole(), secrets);
     let error = match parts.extensions.get::<NotFollowed>() {
         Some(NotFollowed(reason)) => error.with_message(format!("a redirect that is not followed: {reason}")),
         None => error,

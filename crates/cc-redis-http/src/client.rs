@@ -102,7 +102,7 @@ impl RedisHttpClient {
             Effective { operation: command.operation(backend_url.clone()), repeats: effect.may_repeat() };
         match self.transport.call(operation).options(options).await {
             Ok(answer) => Ok(answer.into_inner().into()),
-            Err(error) => Err(failure::explain(error, effect, &backend_url)),
+            Err(error) => Err(failure::explain(error, effect)),
         }
     }
 }

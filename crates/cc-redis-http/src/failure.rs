@@ -1,8 +1,6 @@
-//! What a failure means: Redis's own code, an outcome that is not known, and no secret in any of it.
+//! What a failure means: Redis's own code, and an outcome that is not known.
 
-use cc_core::{Error, ErrorKind, Secret};
-use percent_encoding::percent_decode_str;
-use url::Url;
+use cc_core::{Error, ErrorKind};
 
 use crate::effect::Effect;
 
@@ -90,10 +88,8 @@ impl RedisCode {
     }
 }
 
-/// Says of a failure what can be said: it shows nothing of the backend URL, has Redis's own code, and tells when a command
-/// may have been done.
-pub(crate) fn explain(error: Error, effect: Effect, backend_url: &Secret) -> Error {
-    let error = without_backend(error, backend_url.expose());
+/// Gives a failure Redis's own code, and tells when a command may have been done.
+pub(crate) fn explain(error: Error, effect: Effect) -> Error {
     let code = RedisCode::of(&error);
     if effect != Effect::Read && code.is_none() && may_be_done(&error, effect) {
         return error.indeterminate();
@@ -116,18 +112,6 @@ fn may_be_done(error: &Error, effect: Effect) -> bool {
     error.may_be_done() || one_before
 }
 
-/// The error without the backend URL and the password in it, which the proxy may repeat in what it complains of.
-fn without_backend(error: Error, backend_url: &str) -> Error {
-    let mut error = error.without(backend_url);
-    if let Some(password) = Url::parse(backend_url).ok().as_ref().and_then(Url::password) {
-        error = error.without(password);
-        if let Ok(decoded) = percent_decode_str(password).decode_utf8() {
-            error = error.without(&decoded);
-        }
-    }
-    error
-}
-
 #[cfg(test)]
 mod tests {
     use cc_core::__private::http::{HeaderMap, StatusCode};
@@ -140,7 +124,7 @@ mod tests {
     }
 
     fn explained(error: Error, effect: Effect) -> Error {
-        explain(error, effect, &"redis://user:hunt%65r2@host:6379".into())
+        explain(error, effect)
     }
 
     #[test]
@@ -195,16 +179,6 @@ mod tests {
         assert_eq!(explained(never_left, Effect::Once).kind(), ErrorKind::TimedOut);
         for status in [400, 401, 404, 429] {
             assert_eq!(explained(refused(status, ""), Effect::Once).kind(), ErrorKind::Refused);
-        }
-    }
-
-    #[test]
-    fn nothing_of_the_backend_url_is_shown() {
-        let body = r#"{"message":"no route to redis://user:hunt%65r2@host:6379 with hunter2","context":{"field":"backendUrl","value":"redis://user:hunt%65r2@host:6379"}}"#;
-        for effect in [Effect::Read, Effect::Once] {
-            let error = explained(refused(500, body), effect);
-            let shown = format!("{error} {error:?}");
-            assert!(!shown.contains("hunter2") && !shown.contains("hunt%65r2"), "{shown}");
         }
     }
 }

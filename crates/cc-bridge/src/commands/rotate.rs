@@ -162,7 +162,7 @@ async fn works(cx: &Context, token: &CreatedApiToken, old: &ApiToken) -> Result<
             Err(error) if tried < TRIES && (error.is_retryable() || error.is_unauthorized()) => {
                 runtime::until(cx.deadline(), runtime::sleep(PAUSE)).await;
             }
-            Err(error) => return Err(Unfit::Broken(error.without(token.api_token.expose()))),
+            Err(error) => return Err(Unfit::Broken(error)),
         }
     }
 }

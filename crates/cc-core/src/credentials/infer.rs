@@ -12,7 +12,7 @@ use super::cli::{self, Found, Profile};
 use super::{Credentials, OAuth1, SignatureMethod};
 use crate::endpoint::Endpoint;
 use crate::error::{Error, ErrorKind, Result};
-use crate::secret::Secret;
+use crate::secret::{Secret, ServiceUrl};
 use crate::time::Timestamp;
 
 /// How long before its end a token is warned about.
@@ -89,7 +89,7 @@ pub enum Source {
 #[derive(Debug, Clone)]
 pub struct Inferred {
     credentials: Credentials,
-    endpoint: String,
+    endpoint: ServiceUrl,
     endpoint_from: &'static str,
     source: Source,
     user_id: Option<String>,
@@ -283,6 +283,7 @@ impl Infer {
             ));
         }
         let user_id = profile.and_then(|profile| profile.user_id.clone());
+        let endpoint = ServiceUrl::from(endpoint);
         Inferred { credentials, endpoint, endpoint_from, source, user_id, expires_at, steps, warnings }
     }
 }

@@ -12,6 +12,7 @@ use crate::runtime;
 use crate::transport::body::too_large;
 use crate::transport::exchange::{Exchange, Reading};
 use crate::transport::flight::Flight;
+use crate::transport::identify::Signed;
 use crate::transport::stack::Stack;
 use crate::transport::{Body, HttpResponse, held};
 
@@ -34,6 +35,9 @@ impl Stack {
         let answer = pin!(async {
             exchange.begin_attempt();
             let mut answer = http.send(exchange).await?;
+            if let Some(Signed(header)) = answer.extensions().get() {
+                exchange.note_signed(header.clone());
+            }
             let body = take(answer.body_mut());
             *answer.body_mut() = if !answer.status().is_success() {
                 // An error may be kept for long.

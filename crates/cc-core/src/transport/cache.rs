@@ -23,7 +23,10 @@ impl Stack {
     pub(crate) async fn cached(self: &Arc<Self>, exchange: Arc<Exchange>) -> Result<HttpResponse> {
         if !exchange.info.method.is_safe() {
             self.write(exchange).await
-        } else if exchange.is_shareable() && exchange.limits.cache.mode != CacheMode::Off {
+        } else if exchange.is_shareable()
+            && exchange.limits.cache.mode != CacheMode::Off
+            && exchange.info.secret_path.is_empty()
+        {
             self.read(exchange).await
         } else {
             self.fly(exchange).await
@@ -65,14 +68,15 @@ impl Stack {
     /// time after, and once more at its end, for stores that others fill too.
     async fn write(self: &Arc<Self>, exchange: Arc<Exchange>) -> Result<HttpResponse> {
         let path = exchange.path();
+        let public = exchange.public_path();
         let _write = self.journal.write(&exchange.identity, path);
-        invalidate(&*self.store, &exchange.identity, path).await;
+        invalidate(&*self.store, &exchange.identity, &public).await;
         let outcome = self.fly(exchange.clone()).await;
-        invalidate(&*self.store, &exchange.identity, path).await;
+        invalidate(&*self.store, &exchange.identity, &public).await;
         // A provider that switched accounts has changed what another one reads.
         for identity in exchange.other_signers() {
             drop(self.journal.write(&identity, path));
-            invalidate(&*self.store, &identity, path).await;
+            invalidate(&*self.store, &identity, &public).await;
         }
         outcome
     }

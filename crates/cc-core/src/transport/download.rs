@@ -21,8 +21,10 @@ use crate::transport::exchange::{Exchange, Reading};
 use crate::transport::{Body, CallOptions, Transport};
 
 /// A file at an address that the platform gave.
-static FILE: OperationInfo =
-    OperationInfo::new("download", "transport", Method::GET, "/", "*/*").one_shot().idempotent();
+static FILE: OperationInfo = OperationInfo::new("download", "transport", Method::GET, "/{file}", "*/*")
+    .one_shot()
+    .idempotent()
+    .secret_path(&["file"]);
 
 impl Transport {
     /// Sends a request and gives its answer as soon as its head is there; the body comes chunk by chunk, however large it is.
@@ -39,7 +41,7 @@ impl Transport {
             let (parts, body) = response.into_parts();
             let limit = options.body_limit.flatten();
             let attempts = exchange.attempts();
-            let body = Chunks { body, read: 0, limit, exchange, endpoint: self.0.endpoint.clone() };
+            let body = Chunks { body, read: 0, limit, exchange, transport: self.clone() };
             Answer::new(body.into_body(), parts.status, parts.headers, attempts)
         });
         self.reported(answer, options).await
@@ -75,9 +77,9 @@ impl Transport {
     }
 
     /// A transport without credentials for the origin of this address, and the request for it.
-    fn abroad(&self, url: &Secret) -> Result<(Self, Request)> {
+    fn abroad(&self, address: &Secret) -> Result<(Self, Request)> {
         let invalid = |message: &str| Error::new(ErrorKind::InvalidUrl).with_message(message);
-        let url = Url::parse(url.expose()).map_err(|_| invalid("the address is not a URL"))?;
+        let url = Url::parse(address.expose()).map_err(|_| invalid("the address is not a URL"))?;
         if !url.username().is_empty() || url.password().is_some() {
             return Err(invalid("the address holds a user name or a password"));
         }
@@ -86,7 +88,8 @@ impl Transport {
         let transport =
             Self::put_together(endpoint, Credentials::None, inner.defaults.clone(), inner.means.clone())?;
         transport.check_secrets_may_travel()?;
-        let mut request = RequestBuilder::new(&FILE).build()?;
+        let mut request = RequestBuilder::new(&FILE).secret_path("file", address).build()?;
+        url.query_pairs().for_each(|(_, value)| request.hide(value.as_ref()));
         request.path = url.path().to_owned();
         request.query = url.query().unwrap_or_default().to_owned();
         Ok((transport, request))
@@ -99,7 +102,7 @@ struct Chunks {
     read: usize,
     limit: Option<usize>,
     exchange: Arc<Exchange>,
-    endpoint: Arc<Endpoint>,
+    transport: Transport,
 }
 
 impl Chunks {
@@ -109,9 +112,14 @@ impl Chunks {
             match chunks.next().await? {
                 Ok(chunk) => Some((Ok(chunk), Some(chunks))),
                 // Nothing comes after an error.
-                Err(error) => Some((Err(chunks.exchange.explain(error, &chunks.endpoint)), None)),
+                Err(error) => Some((Err(chunks.explain(error)), None)),
             }
         }))
+    }
+
+    fn explain(&self, error: Error) -> Error {
+        let inner = &*self.transport.0;
+        self.exchange.explain(error, &inner.endpoint, &self.exchange.redactor(&inner.credentials))
     }
 
     async fn next(&mut self) -> Option<Result<Bytes>> {

@@ -1,14 +1,21 @@
 //! What travels through the layers: one request, what its call may take, and what happened to it so far.
 
+use std::borrow::Cow;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
+use http::HeaderValue;
+
+use crate::credentials::Credentials;
 use crate::endpoint::Endpoint;
+use crate::error::body::media_type;
 use crate::error::{Error, ErrorKind, Result};
 use crate::operation::OperationInfo;
+use crate::redact::{Redactor, Secrets};
 use crate::request::Request;
 use crate::runtime::Instant;
+use crate::secret::Secret;
 use crate::transport::identify::Signers;
 use crate::transport::{CacheMode, CachePolicy, CallOptions, HttpRequest, RetryPolicy};
 
@@ -28,6 +35,10 @@ pub(crate) struct Exchange {
     last_failure: Mutex<Option<Error>>,
     /// The refusal that shows that an earlier attempt to delete something succeeded.
     found_gone: Mutex<Option<Error>>,
+    /// What is secret in the request beside its sensitive headers.
+    secrets: Vec<Secret>,
+    /// The headers by which attempts were signed, where they differ from one to the next.
+    signed: Mutex<Vec<HeaderValue>>,
     /// The call whose answer this one waits for, when it does not ask by itself.
     joined: Mutex<Option<Arc<Exchange>>>,
 }
@@ -107,6 +118,8 @@ impl Exchange {
             last_failure: Mutex::new(None),
             found_gone: Mutex::new(None),
             joined: Mutex::new(None),
+            secrets: request.secrets,
+            signed: Mutex::default(),
         }))
     }
 
@@ -118,6 +131,7 @@ impl Exchange {
             query: self.request.uri().query().unwrap_or_default().to_owned(),
             headers: self.request.headers().clone(),
             body: self.request.body().clone(),
+            secrets: self.secrets.clone(),
         }
     }
 
@@ -207,10 +221,60 @@ impl Exchange {
         }
     }
 
-    /// Says in an error what was asked of where.
-    pub(crate) fn explain(&self, error: Error, endpoint: &Endpoint) -> Error {
-        let path = shown_path(self.info.route, endpoint.below(self.path()));
+    /// Remembers by which header an attempt was signed.
+    pub(crate) fn note_signed(&self, authorization: HeaderValue) {
+        lock(&self.signed).push(authorization);
+    }
+
+    /// Everything that the call sent as a secret. It is put together when it is needed: nearly all calls succeed.
+    pub(crate) fn redactor(&self, credentials: &Credentials) -> Redactor {
+        let mut secrets = Secrets::default();
+        credentials.add_to(&mut secrets);
+        // What a hook added is in the call that is sent for this one.
+        let mut joined: Option<Arc<Self>> = None;
+        loop {
+            let this = joined.as_deref().unwrap_or(self);
+            secrets.add_all(&this.secrets);
+            let request = &this.request;
+            secrets.add_headers(request.headers());
+            secrets.add_pairs(request.uri().query().unwrap_or_default());
+            match serde_json::from_slice(request.body()) {
+                Ok(json) => secrets.add_json(&json),
+                Err(_) if media_type(request.headers()).contains("urlencoded") => {
+                    secrets.add_pairs(&String::from_utf8_lossy(request.body()));
+                }
+                Err(_) => {}
+            }
+            lock(&this.signed).iter().for_each(|header| secrets.add_authorization(header));
+            let Some(next) = ({ lock(&this.joined).clone() }) else { break };
+            joined = Some(next);
+        }
+        secrets.redactor()
+    }
+
+    /// The path as stores of other processes may see it.
+    pub(crate) fn public_path(&self) -> Cow<'_, str> {
+        let path = self.path();
+        if self.info.secret_path.is_empty() {
+            return Cow::Borrowed(path);
+        }
+        let length = self.info.route.split('/').skip(1).count();
+        let at = path.rmatch_indices('/').nth(length.saturating_sub(1)).map_or(0, |(at, _)| at);
+        Cow::Owned(format!("{}{}", &path[..at], self.info.shown_path(&path[at..])))
+    }
+
+    /// Says in an error what was asked of where, and takes out of it what the call sent as a secret.
+    pub(crate) fn explain(&self, error: Error, endpoint: &Endpoint, secrets: &Redactor) -> Error {
+        let path = self.info.shown_path(endpoint.below(self.path()));
         let url = format!("{}{path}", endpoint.as_str());
+        let error = error.redacted(secrets);
+        let error = match endpoint.repeated_by(self.info.route).filter(|_| error.is_not_found()) {
+            Some(repeated) => error.with_hint(format!(
+                "the base URL `{}` ends with `{repeated}`, with which this route begins: leave it out of the base URL",
+                endpoint.as_str()
+            )),
+            None => error,
+        };
         let attempts = self.attempts();
         let error = if attempts == 0 { error.not_sent() } else { error };
         error.with_operation(self.info).with_request(&self.info.method, url).with_attempts(attempts)
@@ -220,33 +284,4 @@ impl Exchange {
 /// A lock that a panic elsewhere does not spoil: what it guards is whole after each statement.
 pub(crate) fn lock<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
-}
-
-/// The path without what may be a secret in it: the parameters of the route that are called key, token, code or the like.
-pub(crate) fn shown_path(route: &str, path: &str) -> String {
-    let secret = |declared: &str| {
-        let name = declared.to_ascii_lowercase();
-        name.starts_with('{')
-            && ["key", "token", "code", "secret", "password"].iter().any(|word| name.contains(word))
-    };
-    let mut declared = route.split('/');
-    let shown: Vec<&str> = path
-        .split('/')
-        .map(|segment| if declared.next().is_some_and(secret) { "***" } else { segment })
-        .collect();
-    shown.join("/")
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn what_may_be_a_secret_in_a_path_is_not_shown() {
-        let route = "/v2/password_forgotten/{key}";
-        assert_eq!(shown_path(route, "/v2/password_forgotten/hunter2"), "/v2/password_forgotten/***");
-        assert_eq!(shown_path("/v2/self/tokens/{token}", "/v2/self/tokens/hunter2"), "/v2/self/tokens/***");
-        let route = "/v2/organisations/{ownerId}/applications";
-        assert_eq!(shown_path(route, "/v2/organisations/o/applications"), "/v2/organisations/o/applications");
-    }
 }

@@ -12,6 +12,7 @@ use tower::Service;
 use crate::credentials::{Credentials, Provider};
 use crate::endpoint::Endpoint;
 use crate::error::{Error, ErrorKind, Result};
+use crate::redact::Secrets;
 use crate::time::Timestamp;
 use crate::transport::clock;
 use crate::transport::exchange::lock;
@@ -113,8 +114,9 @@ where
             }
             Signature::Fresh(credentials) if home => match credentials.header(&request) {
                 Ok(Some(value)) => {
-                    request.headers_mut().insert(header::AUTHORIZATION, value);
-                    return Either::Left(Box::pin(with_clock(self.inner.call(request))));
+                    request.headers_mut().insert(header::AUTHORIZATION, value.clone());
+                    let answer = with_clock(self.inner.call(request));
+                    return Either::Left(Box::pin(async move { noted(answer.await, value) }));
                 }
                 Ok(None) => {}
                 Err(error) => return Either::Left(Box::pin(ready(Err(error)))),
@@ -131,13 +133,14 @@ where
                         signers.note(before);
                         signers.note(provider.identity());
                     }
-                    let value = credentials.header(&request)?;
-                    let carries_time = value.as_ref().is_some_and(clock::carries_time);
-                    if let Some(value) = value {
-                        request.headers_mut().insert(header::AUTHORIZATION, value);
-                    }
+                    let Some(value) = credentials.header(&request)? else {
+                        return inner.call(request).await;
+                    };
+                    request.headers_mut().insert(header::AUTHORIZATION, value.clone());
                     let answer = inner.call(request);
-                    if carries_time { with_clock(answer).await } else { answer.await }
+                    let answer =
+                        if clock::carries_time(&value) { with_clock(answer).await } else { answer.await };
+                    noted(answer, value)
                 }));
             }
             _ => {}
@@ -152,6 +155,25 @@ async fn with_clock(answer: impl Future<Output = Result<HttpResponse>>) -> Resul
     let now = Duration::from_millis(Timestamp::now().as_millis().try_into().unwrap_or_default());
     clock::note(&mut answer, SystemTime::UNIX_EPOCH + now);
     Ok(answer)
+}
+
+/// Says in an answer by which header its request was signed, where that differs from attempt to attempt: it is a secret that
+/// the answer may repeat.
+#[derive(Debug, Clone)]
+pub(crate) struct Signed(pub(crate) HeaderValue);
+
+fn noted(outcome: Result<HttpResponse>, value: HeaderValue) -> Result<HttpResponse> {
+    match outcome {
+        Ok(mut answer) => {
+            answer.extensions_mut().insert(Signed(value));
+            Ok(answer)
+        }
+        Err(error) => {
+            let mut secrets = Secrets::default();
+            secrets.add_authorization(&value);
+            Err(error.redacted(&secrets.redactor()))
+        }
+    }
 }
 
 /// The value of the header `User-Agent`.

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use http::{HeaderMap, HeaderName, HeaderValue};
 
+use crate::command::Heard;
 use crate::error::{Error, ErrorKind, Result};
 use crate::runtime::{self, Instant};
 use crate::transport::{CachePolicy, RetryPolicy};
@@ -22,6 +23,8 @@ pub struct CallOptions {
     pub(crate) debug: Option<bool>,
     pub(crate) quiet: bool,
     headers: HeaderMap,
+    /// Where answers are noted. Default: nowhere.
+    pub(crate) heard: Option<Heard>,
     /// A header that cannot be sent.
     unsent: Option<String>,
 }
@@ -126,6 +129,12 @@ impl CallOptions {
         self
     }
 
+    /// Notes each answer there.
+    pub(crate) fn hearing(mut self, heard: Heard) -> Self {
+        self.heard = Some(heard);
+        self
+    }
+
     pub(crate) fn has_limit(&self) -> bool {
         self.timeout.is_some() || self.deadline.is_some()
     }
@@ -160,6 +169,7 @@ impl CallOptions {
             debug: self.debug.or(base.debug),
             quiet: self.quiet || base.quiet,
             headers,
+            heard: self.heard.or_else(|| base.heard.clone()),
             unsent: self.unsent.clone().or_else(|| base.unsent.clone()),
         }
     }

@@ -183,7 +183,7 @@ fn failure(error: reqwest::Error) -> Error {
     let error = error.without_url();
     let (kind, message) = if error.is_builder() {
         (ErrorKind::InvalidUrl, "no request can be made of it")
-    } else if error.is_connect() && is_without_tls(&error) {
+    } else if error.is_connect() && says(&error, "scheme is not http") {
         (
             ErrorKind::InvalidUrl,
             "the HTTP client has no TLS for https: switch on a feature of cc-core, `rustls` or `native-tls`",
@@ -196,24 +196,28 @@ fn failure(error: reqwest::Error) -> Error {
         (ErrorKind::Unreachable, "no connection could be made")
     } else if error.is_body() || error.is_decode() {
         (ErrorKind::Unreachable, "the connection was lost within the body")
+    } else if of_hyper(&error, hyper::Error::is_parse) {
+        (
+            ErrorKind::Unreachable,
+            "the head of the answer is not HTTP: check the port and whether the server expects https",
+        )
     } else {
         (ErrorKind::Unreachable, "the connection was lost")
     };
     // A request that hyper cancels was not begun: its connection ended while it waited for its turn.
-    let not_sent = error.is_connect() || is_canceled(&error);
+    let not_sent = error.is_connect() || of_hyper(&error, hyper::Error::is_canceled);
     let error = Error::new(kind).with_message(message).with_source(error);
     if not_sent { error.not_sent() } else { error }
 }
 
-/// Returns `true` if nothing of the request was written to its connection.
-fn is_canceled(error: &reqwest::Error) -> bool {
+/// Returns `true` if a cause is an error of hyper of this kind.
+fn of_hyper(error: &reqwest::Error, is: fn(&hyper::Error) -> bool) -> bool {
     let causes = std::iter::successors(std::error::Error::source(error), |cause| cause.source());
-    causes.filter_map(|cause| cause.downcast_ref::<hyper::Error>()).any(hyper::Error::is_canceled)
+    causes.filter_map(|cause| cause.downcast_ref::<hyper::Error>()).any(is)
 }
 
-/// Whether the client refused `https` because it was built without TLS.
-fn is_without_tls(error: &reqwest::Error) -> bool {
+/// Returns `true` if a cause says this. Only the words of hyper-util tell some faults apart: it has no type for them.
+fn says(error: &reqwest::Error, words: &str) -> bool {
     let mut causes = std::iter::successors(std::error::Error::source(error), |cause| cause.source());
-    // The words of the connector of hyper-util, which has no type for it.
-    causes.any(|cause| cause.to_string().contains("scheme is not http"))
+    causes.any(|cause| cause.to_string().contains(words))
 }

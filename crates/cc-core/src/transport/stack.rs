@@ -40,6 +40,8 @@ pub(crate) type Reply = Pin<Box<dyn Future<Output = Result<HttpResponse>> + Send
 /// From `fly` on, a call goes on by itself as soon as another one depends on it. Above, nothing is held that others wait for.
 pub(crate) struct Stack {
     pub(crate) endpoint: Arc<Endpoint>,
+    /// The log must not show them.
+    pub(crate) credentials: Credentials,
     pub(crate) hooks: Option<Arc<dyn Hooks>>,
     pub(crate) store: Arc<dyn CacheStore>,
     pub(crate) journal: Arc<Journal>,
@@ -52,11 +54,12 @@ pub(crate) struct Stack {
 impl Stack {
     pub(crate) fn new(endpoint: &Arc<Endpoint>, credentials: Credentials, means: &Means) -> Result<Self> {
         let (sender, user_agent) = (means.sender.clone(), means.user_agent.clone());
-        let http = Redirect::new(Identify::new(credentials, endpoint.clone(), user_agent, sender)?);
+        let http = Redirect::new(Identify::new(credentials.clone(), endpoint.clone(), user_agent, sender)?);
         let http = means.layers.iter().rev().fold(HttpService::bare(http), |inner, layer| layer(inner));
         let memory = || Arc::new(MemoryStore::new(means.cache_capacity));
         Ok(Self {
             endpoint: endpoint.clone(),
+            credentials,
             hooks: means.hooks.clone(),
             store: means.cache_store.clone().unwrap_or_else(|| memory()),
             journal: Arc::default(),

@@ -32,7 +32,10 @@ impl Stack {
         let duration = started.elapsed();
         record(&Span::current(), &outcome, duration.as_secs_f64(), exchange.attempts());
         if let Some(request) = request {
-            let answer = redact::answer(&outcome);
+            // Names are shown, which may repeat what is a secret elsewhere.
+            let secrets = exchange.redactor(&self.credentials);
+            let (request, answer) = (secrets.hide(&request), redact::answer(&outcome));
+            let answer = secrets.hide(&answer);
             tracing::info!(
                 target: "cc_core::exchange",
                 operation = exchange.info.id,

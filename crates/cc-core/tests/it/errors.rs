@@ -27,7 +27,7 @@ async fn codes_and_context_are_read_from_any_body() {
         let error =
             error(&Platform::new(move |_, _| answer_with(422, &[("content-type", kind)], body))).await;
         assert_eq!((error.code(), error.message()), ("clever.bad", Some("no")));
-        assert_eq!(error.context().unwrap().field.as_deref(), Some("zone"));
+        assert_eq!(error.context().unwrap().field(), Some("zone"));
     }
 }
 
@@ -171,7 +171,7 @@ async fn what_the_platform_repeats_of_a_request_is_not_shown_by_debug() {
     let platform = Platform::new(move |_, _| answer(400, body));
     let error = platform.transport().execute(request(&GET), &once()).await.unwrap_err();
     assert!(!format!("{error:?}{error}").contains("hunter2"));
-    assert_eq!(error.context().unwrap().value.as_deref(), Some("hunter2"));
+    assert_eq!(error.context().unwrap().value(), Some("hunter2"));
 }
 
 #[test]
@@ -180,4 +180,66 @@ fn a_builder_does_not_show_a_password_in_its_base_url() {
     assert!(!format!("{builder:?}").contains("hunter2"));
     let error = builder.build().unwrap_err();
     assert!(!format!("{error:?}{error}").contains("hunter2"));
+}
+
+#[tokio::test]
+async fn an_answer_that_is_not_http_says_so() {
+    use tokio::io::{AsyncReadExt, AsyncWriteExt};
+    for head in [
+        &b"SSH-2.0-OpenSSH_9.6\r\n"[..],
+        b"220 mail ESMTP\r\n",
+        b"\x15\x03\x01\x00\x02\x02\x46",
+        b"HTTP/1.1 2x0 OK\r\n\r\n",
+    ] {
+        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let endpoint = format!("http://{}", listener.local_addr().unwrap());
+        let server = tokio::spawn(async move {
+            let (mut socket, _) = listener.accept().await.unwrap();
+            let _ = socket.read(&mut [0; 1024]).await;
+            let _ = socket.write_all(head).await;
+        });
+        let transport = Transport::builder().endpoint(endpoint).build().unwrap();
+        let error = transport.execute(request(&GET), &once()).await.unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::Unreachable);
+        assert!(error.to_string().contains("not HTTP"), "{error:?}");
+        server.await.unwrap();
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_base_url_that_repeats_the_start_of_a_route_is_named_in_the_404() {
+    let platform = Platform::new(|_, _| answer(404, r#"{"message":"no"}"#));
+    let transport =
+        |base: &str| Transport::builder().endpoint(base).http_service(platform.clone()).build().unwrap();
+    let error = transport("https://api.test/v2").execute(request(&GET), &once()).await.unwrap_err();
+    assert_eq!(
+        error.message(),
+        Some(
+            "no (the base URL `https://api.test/v2` ends with `/v2`, with which this route begins: leave it out of the base URL)"
+        )
+    );
+    let error = transport("https://api.test/api").execute(request(&GET), &once()).await.unwrap_err();
+    assert_eq!(error.message(), Some("no"));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_command_gives_what_its_answers_said() {
+    let platform = Platform::new(|count, _| match count {
+        0 => answer_with(404, &[("sozu-id", "S0")], "{}"),
+        _ => answer_with(200, &[("sozu-id", "S1"), ("x-a", "b")], "7"),
+    });
+    let transport = platform.transport();
+    let call = |transport: &Transport| {
+        let inner = transport.clone();
+        cc_core::CommandCall::new(transport.clone(), "GetNumber", move |options| async move {
+            let _ = inner.call(GetNumber).options(options.clone()).await;
+            Ok(inner.call(GetNumber).options(options).await?.into_inner())
+        })
+    };
+    let answer = call(&transport).with_answer().timeout(SECOND).await.unwrap();
+    assert_eq!((*answer, answer.status().unwrap().as_u16(), answer.attempts()), (7, 200, 2));
+    assert_eq!((answer.sozu_id(), &answer.headers()["x-a"]), (Some("S1"), &"b".parse().unwrap()));
+    let ids: Vec<_> = answer.answers().iter().map(|answer| answer.sozu_id()).collect();
+    assert_eq!(ids, [Some("S0"), Some("S1")]);
+    assert_eq!(answer.into_inner(), 7);
 }

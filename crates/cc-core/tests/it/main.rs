@@ -8,6 +8,7 @@ mod hooks;
 mod layers;
 mod oauth1;
 mod progress;
+mod redact;
 mod redirect;
 mod retry;
 mod runtime;

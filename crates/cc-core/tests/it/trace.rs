@@ -10,7 +10,7 @@ use tracing_subscriber::fmt::format::FmtSpan;
 use crate::support::*;
 
 #[derive(Clone, Default)]
-struct Log(Arc<Mutex<Vec<u8>>>);
+pub struct Log(Arc<Mutex<Vec<u8>>>);
 
 impl io::Write for Log {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
@@ -32,12 +32,12 @@ impl<'a> MakeWriter<'a> for Log {
 }
 
 impl Log {
-    fn lines(&self) -> Vec<String> {
+    pub fn lines(&self) -> Vec<String> {
         String::from_utf8(self.0.lock().unwrap().clone()).unwrap().lines().map(str::to_owned).collect()
     }
 }
 
-fn listen() -> (Log, tracing::subscriber::DefaultGuard) {
+pub fn listen() -> (Log, tracing::subscriber::DefaultGuard) {
     // Somebody listens to everything all the time: what another test meets first is not turned off for this one.
     static ALWAYS: std::sync::Once = std::sync::Once::new();
     ALWAYS.call_once(|| {

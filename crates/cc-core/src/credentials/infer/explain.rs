@@ -5,6 +5,7 @@ use std::fmt::Write;
 use super::{Inferred, Source};
 use crate::credentials::Credentials;
 use crate::endpoint::Endpoint;
+use crate::secret::service_url::shown;
 use crate::time::Timestamp;
 
 impl Inferred {
@@ -17,7 +18,7 @@ impl Inferred {
     /// The base URL that they are for.
     #[must_use]
     pub fn endpoint(&self) -> &str {
-        &self.endpoint
+        self.endpoint.expose()
     }
 
     /// Where they were found.
@@ -63,8 +64,8 @@ impl Inferred {
             // Writing to a text never fails.
             let _ = writeln!(text, "- {step}");
         }
-        let _ = writeln!(text, "for {} ({})", self.endpoint, self.endpoint_from);
-        if let Ok(endpoint) = Endpoint::parse(&self.endpoint) {
+        let _ = writeln!(text, "for {} ({})", shown(self.endpoint.expose()), self.endpoint_from);
+        if let Ok(endpoint) = Endpoint::parse(self.endpoint.expose()) {
             let way = way(&self.credentials);
             let _ = writeln!(text, "over {} to {}, {way}", endpoint.scheme(), endpoint.host());
         }

@@ -145,6 +145,17 @@ fn it_is_explained_how_credentials_travel() {
 }
 
 #[test]
+fn user_information_in_a_host_is_not_shown() {
+    let token = ("CC_API_TOKEN", "hunter3");
+    for host in ["https://me:hunter2@h/v2?key=hunter2", "http://hunter2@api.test", "me:hunter2@h"] {
+        let found = Infer::new().environment([token, ("AUTH_BRIDGE_HOST", host)]).find().unwrap();
+        let shown = format!("{found:?} {}", found.explain());
+        assert!(!shown.contains("hunter"), "{shown}");
+        assert_eq!(found.endpoint(), host);
+    }
+}
+
+#[test]
 fn without_any_the_error_says_where_they_were_looked_for() {
     for (json, why) in [
         (r#"{"version":1,"profiles":[]}"#, "has no profile"),

@@ -9,7 +9,7 @@ use serde_json::Value;
 use crate::endpoint::Endpoint;
 use crate::error::Result;
 use crate::transport::HttpResponse;
-use crate::transport::exchange::{Exchange, shown_path};
+use crate::transport::exchange::Exchange;
 
 /// Headers whose values are shown.
 const HARMLESS: &[&str] = &[
@@ -32,7 +32,7 @@ const MEMBERS: usize = 64;
 
 pub(super) fn request(exchange: &Exchange, endpoint: &Endpoint) -> String {
     let request = &exchange.request;
-    let path = shown_path(exchange.info.route, endpoint.below(exchange.path()));
+    let path = exchange.info.shown_path(endpoint.below(exchange.path()));
     let mut text = format!("{} {path}", request.method());
     let names = request.uri().query().into_iter().flat_map(|query| query.split('&'));
     for (at, pair) in names.enumerate() {

@@ -1,0 +1,35 @@
+//! Notes which secrets a body is made of, while it is encoded.
+
+use std::cell::RefCell;
+
+use super::Secret;
+
+thread_local! {
+    /// `None` while nobody collects.
+    static NOTED: RefCell<Option<Vec<Secret>>> = const { RefCell::new(None) };
+}
+
+/// Gives back what was collected before, also when encoding panics.
+struct Outer(Option<Vec<Secret>>);
+
+impl Drop for Outer {
+    fn drop(&mut self) {
+        NOTED.with_borrow_mut(|noted| *noted = self.0.take());
+    }
+}
+
+/// Runs `encode`, and gives its result with the secrets that were encoded in it.
+pub(crate) fn collecting<T>(encode: impl FnOnce() -> T) -> (T, Vec<Secret>) {
+    let _outer = Outer(NOTED.replace(Some(Vec::new())));
+    let encoded = encode();
+    (encoded, NOTED.take().unwrap_or_default())
+}
+
+/// Notes a secret that is being encoded.
+pub(super) fn note(secret: &Secret) {
+    NOTED.with_borrow_mut(|noted| {
+        if let Some(noted) = noted {
+            noted.push(secret.clone());
+        }
+    });
+}
