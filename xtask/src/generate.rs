@@ -116,7 +116,7 @@ pub fn generate(spec: &Spec, root: &Path) -> Result<Output, Vec<String>> {
         }
     }
     files.insert(generated.join("api.rs"), api::render(spec));
-    files.extend(trials::render(&decided).map_err(|error| vec![error])?);
+    files.extend(trials::render(&decided, &catalog.once).map_err(|error| vec![error])?);
     let tree = Tree {
         files,
         owned: vec![

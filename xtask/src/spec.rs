@@ -3,6 +3,7 @@
 pub mod check;
 pub mod model;
 pub mod node;
+pub mod secret;
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};

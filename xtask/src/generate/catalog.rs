@@ -9,6 +9,8 @@ use super::{Decided, HEADER_TEXT};
 
 pub struct Rendered {
     pub text: String,
+    /// Paths below `commands` of the commands that answer once.
+    pub once: Vec<String>,
     pub notes: Vec<String>,
 }
 
@@ -26,6 +28,7 @@ pub fn render(decided: &[Decided<'_>], hand: &HandWritten, generated: &BTreeSet<
         .collect();
     let mut entries: BTreeMap<(String, String), String> = BTreeMap::new();
     let mut notes = Vec::new();
+    let mut once = BTreeSet::new();
     for domain in decided {
         for operation in &domain.domain.operations {
             if let Some(command) =
@@ -42,6 +45,7 @@ pub fn render(decided: &[Decided<'_>], hand: &HandWritten, generated: &BTreeSet<
                     &needed,
                 );
                 entries.insert((command.domain.clone(), command.name.clone()), text);
+                once.insert(format!("{}::{}", module(&command.domain), command.name));
             }
         }
         for composite in &domain.domain.composites {
@@ -65,7 +69,10 @@ pub fn render(decided: &[Decided<'_>], hand: &HandWritten, generated: &BTreeSet<
             let function = match composite.kind.as_str() {
                 "stream" => "stream_entry",
                 "url" => "url_entry",
-                _ => "entry",
+                _ => {
+                    once.insert(format!("{module}::{}", composite.name));
+                    "entry"
+                }
             };
             let text = entry(
                 function,
@@ -98,7 +105,7 @@ pub fn render(decided: &[Decided<'_>], hand: &HandWritten, generated: &BTreeSet<
         text.push_str(entry);
     }
     text.push_str("    ]\n}\n");
-    Rendered { text, notes }
+    Rendered { text, once: once.into_iter().collect(), notes }
 }
 
 fn entry(

@@ -56,7 +56,7 @@ pub fn inputs(operation: &Operation, method: &Method) -> Result<Vec<Input>, Stri
                 .cloned()
                 .ok_or_else(|| format!("progenitor made no body of `{}`", operation.id))?
         } else if body.media.starts_with("text/") || body.media.contains("yaml") {
-            Ty::String
+            text(Some(&body.schema))
         } else {
             Ty::Bytes
         };
@@ -92,6 +92,18 @@ fn is_form(media: &str) -> bool {
     media == "application/x-www-form-urlencoded"
 }
 
+/// The type of a text that is no JSON.
+fn text(schema: Option<&serde_json::Value>) -> Ty {
+    match schema {
+        Some(schema) if schema["$ref"] == "#/components/schemas/Secret" => Ty::Core("Secret".to_owned()),
+        _ => Ty::String,
+    }
+}
+
+fn is_secret(ty: &Ty) -> bool {
+    matches!(ty.bare(), Ty::Core(core) if core == "Secret")
+}
+
 /// The type that an operation answers.
 pub fn output(operation: &Operation, method: &Method) -> Ty {
     match operation.success.media.as_deref() {
@@ -100,12 +112,7 @@ pub fn output(operation: &Operation, method: &Method) -> Ty {
         Some(media)
             if media.starts_with("text/") || media.contains("yaml") || media.contains("urlencoded") =>
         {
-            match &operation.success.schema {
-                Some(schema) if schema["$ref"] == "#/components/schemas/Secret" => {
-                    Ty::Core("Secret".to_owned())
-                }
-                _ => Ty::String,
-            }
+            text(operation.success.schema.as_ref())
         }
         Some(_) => Ty::Bytes,
     }
@@ -208,7 +215,7 @@ fn render_request(domain: &Domain, operation: &Operation, inputs: &[Input], outp
         out.push_str(&render_setter(&input.ident, &input.ty, "types::", &input.description, true));
     }
     out.push_str("}\n\n");
-    render_info(&mut out, domain, operation, &constant);
+    render_info(&mut out, domain, operation, inputs, &constant);
     if operation.is_stream() {
         let _ = writeln!(
             out,
@@ -242,7 +249,7 @@ fn render_request(domain: &Domain, operation: &Operation, inputs: &[Input], outp
     out
 }
 
-fn render_info(out: &mut String, domain: &Domain, operation: &Operation, constant: &str) {
+fn render_info(out: &mut String, domain: &Domain, operation: &Operation, inputs: &[Input], constant: &str) {
     let accept = operation.success.media.as_deref().unwrap_or("application/json");
     let mut flags = String::new();
     if operation.idempotent {
@@ -250,6 +257,14 @@ fn render_info(out: &mut String, domain: &Domain, operation: &Operation, constan
     }
     if operation.one_shot {
         flags.push_str(".one_shot()");
+    }
+    let secrets: Vec<String> = inputs
+        .iter()
+        .filter(|input| input.place == "path" && is_secret(&input.ty))
+        .map(|input| literal(&input.name))
+        .collect();
+    if !secrets.is_empty() {
+        let _ = write!(flags, ".secret_path(&[{}])", secrets.join(", "));
     }
     let _ = writeln!(
         out,
@@ -273,7 +288,11 @@ fn render_build(out: &mut String, operation: &Operation, inputs: &[Input], const
     let last = template.clone().last();
     for name in template {
         if let Some(input) = inputs.iter().find(|input| input.place == "path" && input.name == name) {
-            let fill = if operation.wildcard && last == Some(name) { "path_rest" } else { "path" };
+            let fill = match operation.wildcard && last == Some(name) {
+                true => "path_rest",
+                false if is_secret(&input.ty) => "secret_path",
+                false => "path",
+            };
             let _ = writeln!(out, "            .{fill}({}, &self.{})", literal(name), input.ident);
         }
     }
@@ -292,7 +311,7 @@ fn render_build(out: &mut String, operation: &Operation, inputs: &[Input], const
             ("query", Ty::Map(_), _) => {
                 let _ = writeln!(out, "            .query_map(&self.{ident})");
             }
-            (place @ ("query" | "header"), Ty::Core(core), required) if core == "Secret" => {
+            (place @ ("query" | "header"), ty, required) if is_secret(ty) => {
                 let value =
                     if required { format!("Some(&self.{ident})") } else { format!("self.{ident}.as_ref()") };
                 let _ = writeln!(out, "            .secret_{place}({name}, {value})");
@@ -319,6 +338,8 @@ fn render_build(out: &mut String, operation: &Operation, inputs: &[Input], const
             out.push_str("            .form(&self.body)\n");
         } else if body.media.contains('*') {
             out.push_str("            .body(&self.content_type, self.body.clone())\n");
+        } else if inputs.iter().any(|input| input.place == "body" && is_secret(&input.ty)) {
+            let _ = writeln!(out, "            .secret_body({}, &self.body)", literal(&body.media));
         } else {
             let _ = writeln!(out, "            .body({}, self.body.clone())", literal(&body.media));
         }

@@ -114,6 +114,8 @@ impl Translation<'_> {
         }
         let mut out = Map::new();
         match shape(schema) {
+            // JSON of any shape.
+            Shape::Core if map.contains_key("x-free-json") => {}
             Shape::Core => {
                 let kind =
                     if map.contains_key("oneOf") { json!(["string", "integer"]) } else { json!("string") };

@@ -14,10 +14,21 @@ use crate::spec::model::Operation;
 /// The folder that holds them, and nothing else.
 pub const FOLDER: &str = "crates/cc-examples/tests/it/generated";
 
-pub fn render(decided: &[Decided<'_>]) -> Result<BTreeMap<PathBuf, String>, String> {
+pub fn render(decided: &[Decided<'_>], commands: &[String]) -> Result<BTreeMap<PathBuf, String>, String> {
     let mut files = BTreeMap::new();
-    let mut index =
-        format!("// {}\n//! A trial for each operation, a module for each domain.\n\n", super::HEADER_TEXT);
+    let mut index = format!(
+        "// {}\n//! A trial for each operation, a module for each domain, and every command by its type.\n\npub mod all_commands;\n",
+        super::HEADER_TEXT
+    );
+    let mut all = format!(
+        "// {}\n//! Every command that answers once.\n\nuse crate::secrets::Sweep;\n\npub async fn each(sweep: &mut Sweep) {{\n",
+        super::HEADER_TEXT
+    );
+    for command in commands {
+        let _ = writeln!(all, "    sweep.command::<cc_client::commands::{command}>().await;");
+    }
+    all.push_str("}\n");
+    files.insert(PathBuf::from(FOLDER).join("all_commands.rs"), all);
     for Decided { domain, front, .. } in decided {
         let tried: Vec<&Operation> =
             domain.operations.iter().filter(|operation| !operation.wildcard).collect();

@@ -140,10 +140,13 @@ fn fields(
                 _ => lenient = true,
             }
         } else if in_answer && !essential {
-            lenient = matches!(
-                ty,
-                Ty::String | Ty::Bool | Ty::I32 | Ty::I64 | Ty::F64 | Ty::List(_) | Ty::Map(_) | Ty::Json
-            );
+            lenient = match &ty {
+                Ty::Core(name) => ["Secret", "SecretJson", "ServiceUrl"].contains(&name.as_str()),
+                ty => matches!(
+                    ty,
+                    Ty::String | Ty::Bool | Ty::I32 | Ty::I64 | Ty::F64 | Ty::List(_) | Ty::Map(_) | Ty::Json
+                ),
+            };
         }
         if ty.is_option() {
             required = false;

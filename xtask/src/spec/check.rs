@@ -5,6 +5,7 @@ mod keys;
 mod names;
 mod operation;
 mod schema;
+mod secret;
 
 use std::collections::{BTreeMap, BTreeSet};
 

@@ -7,6 +7,7 @@ use serde_json::{Map, Value};
 use super::Documents;
 use super::check::operations;
 use super::node::Node;
+use super::secret;
 
 /// Everything that is generated from.
 #[derive(Debug)]
@@ -137,8 +138,11 @@ fn schemas(document: &Node) -> Map<String, Value> {
     }
 }
 
-/// References to the shared file become references within the document.
+/// References to the shared file become references within the document, and what is marked as a secret one to its type.
 fn local(value: Value) -> Value {
+    if value.get("x-secret") == Some(&Value::Bool(true)) {
+        return secret::hidden(value);
+    }
     match value {
         Value::Object(map) => map
             .into_iter()
@@ -249,7 +253,9 @@ fn operation(domain: &str, path: &str, method: &str, node: &Node, documents: &Do
             success.status = entry.key.parse().unwrap_or(200);
             if let Some(media) = response.get("content").and_then(|content| content.entries().first()) {
                 success.media = Some(media.key.clone());
-                success.schema = media.value.get("schema").map(|schema| local(schema.to_json()));
+                let schema = media.value.get("schema").map(|schema| local(schema.to_json()));
+                success.schema =
+                    if response.is_true_at("x-secret") { schema.map(secret::hidden) } else { schema };
             }
         } else {
             errors.push((
@@ -290,12 +296,13 @@ fn operation(domain: &str, path: &str, method: &str, node: &Node, documents: &Do
 
 fn parameter(node: &Node) -> Parameter {
     let text = |key: &str| node.str_at(key).unwrap_or_default().trim().to_owned();
+    let schema = node.get("schema").map(|schema| local(schema.to_json())).unwrap_or_default();
     Parameter {
         name: text("name"),
         place: text("in"),
         required: node.is_true_at("required"),
         description: text("description"),
-        schema: node.get("schema").map(|schema| local(schema.to_json())).unwrap_or_default(),
+        schema: if node.is_true_at("x-secret") { secret::hidden(schema) } else { schema },
     }
 }
 

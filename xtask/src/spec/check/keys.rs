@@ -67,7 +67,7 @@ pub const PARAMETER: Keys = Keys {
         "examples",
         "content",
     ],
-    extensions: &["x-note"],
+    extensions: &["x-secret", "x-note"],
 };
 
 pub const BODY: Keys = Keys { standard: &["description", "content", "required"], extensions: &["x-note"] };
@@ -134,6 +134,7 @@ pub const SCHEMA: Keys = Keys {
         "x-essential",
         "x-free-json",
         "x-rust-type",
+        "x-secret",
         "x-tri-state",
         "x-values",
         "x-source",
@@ -158,7 +159,7 @@ impl Value {
         Some(match key {
             "required" if requires_names => Self::Texts,
             "required" | "deprecated" | "nullable" | "x-one-shot" | "x-idempotent" | "x-wildcard"
-            | "x-essential" | "x-tri-state" => Self::Yes,
+            | "x-essential" | "x-tri-state" | "x-secret" => Self::Yes,
             "operationId" | "summary" | "description" | "name" | "in" | "type" | "format" | "$ref"
             | "title" | "x-successor" | "x-client-command" | "x-note" | "x-free-json" | "x-rust-type"
             | "domain" | "owner" | "empty" | "output" | "sort" | "kind" => Self::Text,

@@ -1,7 +1,7 @@
 //! The rules of an operation: names, sources, parameters, bodies, answers.
 
 use super::super::node::{Entry, Node};
-use super::{Report, command, join, keys, schema};
+use super::{Report, command, join, keys, schema, secret};
 use crate::generate::rust::field_name;
 
 /// Where a fact may come from.
@@ -158,6 +158,7 @@ fn parameters(report: &mut Report<'_>, path: &str, operation: &Node, pointer: &s
         }
         match parameter.get("schema") {
             Some(schema) => {
+                secret::named(report, name, parameter, schema, &pointer);
                 schema::check(report, schema, &join(&pointer, "schema"), schema::Place::Inline);
                 if !can_be_sent(report, schema, place) {
                     let message = format!(
@@ -200,7 +201,6 @@ fn parameters(report: &mut Report<'_>, path: &str, operation: &Node, pointer: &s
 
 /// Whether a value of this schema fits where a parameter stands.
 fn can_be_sent(report: &Report<'_>, schema: &Node, place: &str) -> bool {
-    let is_secret = schema.str_at("$ref").is_some_and(|target| target.ends_with("/schemas/Secret"));
     let target = report.target(schema);
     let is_single = |schema: &Node| {
         matches!(schema.str_at("type"), Some("string" | "integer" | "number" | "boolean"))
@@ -215,7 +215,6 @@ fn can_be_sent(report: &Report<'_>, schema: &Node, place: &str) -> bool {
                 && target.get("properties").is_none()
                 && target.get("additionalProperties").is_some_and(|values| is_single(report.target(values)))
         }
-        _ if is_secret => place != "path",
         // What is wrong with it is told elsewhere.
         None => {
             target.get("x-free-json").is_none() && target.get("oneOf").is_none()
@@ -339,6 +338,11 @@ fn responses(report: &mut Report<'_>, operation: &Node, pointer: &str) {
                 report.add(media.line, "media-type", &pointer, "`*/*` is no media type");
             }
             media_type(report, media, &pointer);
+            if let (Some(schema), Some(id), Some('1' | '2')) =
+                (media.value.get("schema"), operation.str_at("operationId"), entry.key.chars().next())
+            {
+                secret::answer(report, id, response, schema, &pointer);
+            }
             match media.value.get("schema") {
                 Some(schema) if entry.value.get("$ref").is_none() => {
                     schema::check(report, schema, &join(&pointer, "schema"), schema::Place::Inline);

@@ -1,7 +1,7 @@
 //! The rules of a schema: names, references, types, and nothing that has no counterpart in Rust.
 
 use super::super::node::{Kind, Node};
-use super::{Report, join, keys};
+use super::{Report, join, keys, secret};
 
 /// Where a schema stands.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -98,6 +98,7 @@ fn object(report: &mut Report<'_>, schema: &Node, pointer: &str, place: Place) {
                 format!("the property `{}` has no description", entry.key),
             );
         }
+        secret::named(report, &entry.key, &entry.value, &entry.value, &pointer);
         check(report, &entry.value, &pointer, Place::Inline);
     }
     for required in schema.get("required").map(Node::items).unwrap_or_default() {
