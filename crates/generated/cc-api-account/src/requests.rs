@@ -374,13 +374,13 @@ impl Operation for RequestEmailConfirmation {
 #[must_use = "a request does nothing until it is sent"]
 pub struct ValidateEmail {
     /// Key that the e-mail carries.
-    pub validation_key: String,
+    pub validation_key: cc_core::Secret,
 }
 
 #[allow(clippy::new_without_default)]
 impl ValidateEmail {
     /// With what is required.
-    pub fn new(validation_key: impl Into<String>) -> Self {
+    pub fn new(validation_key: impl Into<cc_core::Secret>) -> Self {
         Self {
             validation_key: validation_key.into(),
         }
@@ -401,7 +401,7 @@ impl Operation for ValidateEmail {
 
     fn request(&self) -> Result<Request> {
         RequestBuilder::new(&VALIDATE_EMAIL)
-            .query("validationKey", &Some(&self.validation_key))
+            .secret_query("validationKey", Some(&self.validation_key))
             .build()
     }
 
@@ -1224,7 +1224,7 @@ impl Operation for DeleteUserSetting {
 #[must_use = "a request does nothing until it is sent"]
 pub struct ListCliTokens {
     /// What the command line gave the sign-in, to find its token by.
-    pub cli_token: Option<String>,
+    pub cli_token: Option<cc_core::Secret>,
 }
 
 #[allow(clippy::new_without_default)]
@@ -1235,7 +1235,7 @@ impl ListCliTokens {
     }
 
     /// What the command line gave the sign-in, to find its token by.
-    pub fn cli_token(mut self, cli_token: impl Into<String>) -> Self {
+    pub fn cli_token(mut self, cli_token: impl Into<cc_core::Secret>) -> Self {
         self.cli_token = Some(cli_token.into());
         self
     }
@@ -1254,7 +1254,9 @@ impl Operation for ListCliTokens {
     type Output = Vec<types::CliToken>;
 
     fn request(&self) -> Result<Request> {
-        RequestBuilder::new(&LIST_CLI_TOKENS).query("cli_token", &self.cli_token).build()
+        RequestBuilder::new(&LIST_CLI_TOKENS)
+            .secret_query("cli_token", self.cli_token.as_ref())
+            .build()
     }
 
     fn decode(answer: Answer<Bytes>) -> Result<Answer<Self::Output>> {
@@ -1368,7 +1370,7 @@ static GET_CURRENT_OAUTH_TOKEN: OperationInfo = OperationInfo::new(
 
 impl Operation for GetCurrentOauthToken {
     const INFO: &'static OperationInfo = &GET_CURRENT_OAUTH_TOKEN;
-    type Output = serde_json::Value;
+    type Output = cc_core::SecretJson;
 
     fn request(&self) -> Result<Request> {
         RequestBuilder::new(&GET_CURRENT_OAUTH_TOKEN).build()
@@ -1391,31 +1393,33 @@ impl Operation for GetCurrentOauthToken {
 #[must_use = "a request does nothing until it is sent"]
 pub struct RevokeOauthToken {
     /// The token.
-    pub token: String,
+    pub token: cc_core::Secret,
 }
 
 #[allow(clippy::new_without_default)]
 impl RevokeOauthToken {
     /// With what is required.
-    pub fn new(token: impl Into<String>) -> Self {
+    pub fn new(token: impl Into<cc_core::Secret>) -> Self {
         Self { token: token.into() }
     }
 }
 
 static REVOKE_OAUTH_TOKEN: OperationInfo = OperationInfo::new(
-    "revoke_oauth_token",
-    "account",
-    Method::DELETE,
-    "/v2/self/tokens/{token}",
-    "application/json",
-);
-
+        "revoke_oauth_token",
+        "account",
+        Method::DELETE,
+        "/v2/self/tokens/{token}",
+        "application/json",
+    )
+    .secret_path(&["token"]);
 impl Operation for RevokeOauthToken {
     const INFO: &'static OperationInfo = &REVOKE_OAUTH_TOKEN;
     type Output = types::Message;
 
     fn request(&self) -> Result<Request> {
-        RequestBuilder::new(&REVOKE_OAUTH_TOKEN).path("token", &self.token).build()
+        RequestBuilder::new(&REVOKE_OAUTH_TOKEN)
+            .secret_path("token", &self.token)
+            .build()
     }
 
     fn decode(answer: Answer<Bytes>) -> Result<Answer<Self::Output>> {
@@ -1707,7 +1711,7 @@ impl Operation for RequestPasswordReset {
 #[must_use = "a request does nothing until it is sent"]
 pub struct GetPasswordResetPage {
     /// Key that the e-mail for a forgotten password carries.
-    pub reset_key: String,
+    pub reset_key: cc_core::Secret,
     /// Partner whose page it is.
     pub partner_id: Option<String>,
 }
@@ -1715,7 +1719,7 @@ pub struct GetPasswordResetPage {
 #[allow(clippy::new_without_default)]
 impl GetPasswordResetPage {
     /// With what is required.
-    pub fn new(reset_key: impl Into<String>) -> Self {
+    pub fn new(reset_key: impl Into<cc_core::Secret>) -> Self {
         Self {
             reset_key: reset_key.into(),
             partner_id: None,
@@ -1736,20 +1740,21 @@ static GET_PASSWORD_RESET_PAGE: OperationInfo = OperationInfo::new(
         "/v2/password_forgotten/{resetKey}",
         "text/html",
     )
-    .one_shot();
+    .one_shot()
+    .secret_path(&["resetKey"]);
 impl Operation for GetPasswordResetPage {
     const INFO: &'static OperationInfo = &GET_PASSWORD_RESET_PAGE;
-    type Output = String;
+    type Output = cc_core::Secret;
 
     fn request(&self) -> Result<Request> {
         RequestBuilder::new(&GET_PASSWORD_RESET_PAGE)
-            .path("resetKey", &self.reset_key)
+            .secret_path("resetKey", &self.reset_key)
             .query("partner_id", &self.partner_id)
             .build()
     }
 
     fn decode(answer: Answer<Bytes>) -> Result<Answer<Self::Output>> {
-        answer.text()
+        answer.text().map(|answer| answer.map(Into::into))
     }
 }
 
@@ -1765,7 +1770,7 @@ impl Operation for GetPasswordResetPage {
 #[must_use = "a request does nothing until it is sent"]
 pub struct ResetPassword {
     /// Key that the e-mail for a forgotten password carries.
-    pub reset_key: String,
+    pub reset_key: cc_core::Secret,
     /// The body.
     pub body: types::PasswordReset,
 }
@@ -1774,7 +1779,7 @@ pub struct ResetPassword {
 impl ResetPassword {
     /// With what is required.
     pub fn new(
-        reset_key: impl Into<String>,
+        reset_key: impl Into<cc_core::Secret>,
         body: impl Into<types::PasswordReset>,
     ) -> Self {
         Self {
@@ -1785,26 +1790,26 @@ impl ResetPassword {
 }
 
 static RESET_PASSWORD: OperationInfo = OperationInfo::new(
-    "reset_password",
-    "account",
-    Method::POST,
-    "/v2/password_forgotten/{resetKey}",
-    "text/html",
-);
-
+        "reset_password",
+        "account",
+        Method::POST,
+        "/v2/password_forgotten/{resetKey}",
+        "text/html",
+    )
+    .secret_path(&["resetKey"]);
 impl Operation for ResetPassword {
     const INFO: &'static OperationInfo = &RESET_PASSWORD;
-    type Output = String;
+    type Output = cc_core::Secret;
 
     fn request(&self) -> Result<Request> {
         RequestBuilder::new(&RESET_PASSWORD)
-            .path("resetKey", &self.reset_key)
+            .secret_path("resetKey", &self.reset_key)
             .form(&self.body)
             .build()
     }
 
     fn decode(answer: Answer<Bytes>) -> Result<Answer<Self::Output>> {
-        answer.text()
+        answer.text().map(|answer| answer.map(Into::into))
     }
 }
 

@@ -698,10 +698,10 @@ pub struct UserCreation {
     pub terms: Option<String>,
     /// Key of an invitation to an organisation.
     #[serde(rename = "invitationKey", default, skip_serializing_if = "Option::is_none")]
-    pub invitation_key: Option<String>,
+    pub invitation_key: Option<cc_core::Secret>,
     /// Key of an invitation to try an add-on.
     #[serde(rename = "addonBetaInvitationKey", default, skip_serializing_if = "Option::is_none")]
-    pub addon_beta_invitation_key: Option<String>,
+    pub addon_beta_invitation_key: Option<cc_core::Secret>,
     /// Where to go on to.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub url_next: Option<String>,
@@ -751,14 +751,14 @@ impl UserCreation {
 
     /// Key of an invitation to an organisation.
     #[must_use]
-    pub fn invitation_key(mut self, invitation_key: impl Into<String>) -> Self {
+    pub fn invitation_key(mut self, invitation_key: impl Into<cc_core::Secret>) -> Self {
         self.invitation_key = Some(invitation_key.into());
         self
     }
 
     /// Key of an invitation to try an add-on.
     #[must_use]
-    pub fn addon_beta_invitation_key(mut self, addon_beta_invitation_key: impl Into<String>) -> Self {
+    pub fn addon_beta_invitation_key(mut self, addon_beta_invitation_key: impl Into<cc_core::Secret>) -> Self {
         self.addon_beta_invitation_key = Some(addon_beta_invitation_key.into());
         self
     }

@@ -149,7 +149,7 @@ static LIST_AI_ENDPOINTS: OperationInfo = OperationInfo::new(
 
 impl Operation for ListAiEndpoints {
     const INFO: &'static OperationInfo = &LIST_AI_ENDPOINTS;
-    type Output = serde_json::Value;
+    type Output = cc_core::SecretJson;
 
     fn request(&self) -> Result<Request> {
         RequestBuilder::new(&LIST_AI_ENDPOINTS)
@@ -340,7 +340,7 @@ static UPDATE_AI_ENDPOINT: OperationInfo = OperationInfo::new(
 
 impl Operation for UpdateAiEndpoint {
     const INFO: &'static OperationInfo = &UPDATE_AI_ENDPOINT;
-    type Output = serde_json::Value;
+    type Output = cc_core::SecretJson;
 
     fn request(&self) -> Result<Request> {
         RequestBuilder::new(&UPDATE_AI_ENDPOINT)
@@ -465,7 +465,7 @@ static LIST_AI_API_KEYS: OperationInfo = OperationInfo::new(
 
 impl Operation for ListAiApiKeys {
     const INFO: &'static OperationInfo = &LIST_AI_API_KEYS;
-    type Output = serde_json::Value;
+    type Output = cc_core::SecretJson;
 
     fn request(&self) -> Result<Request> {
         RequestBuilder::new(&LIST_AI_API_KEYS)
@@ -533,7 +533,7 @@ static CREATE_AI_API_KEY: OperationInfo = OperationInfo::new(
 
 impl Operation for CreateAiApiKey {
     const INFO: &'static OperationInfo = &CREATE_AI_API_KEY;
-    type Output = serde_json::Value;
+    type Output = cc_core::SecretJson;
 
     fn request(&self) -> Result<Request> {
         RequestBuilder::new(&CREATE_AI_API_KEY)
@@ -601,7 +601,7 @@ static GET_AI_API_KEY: OperationInfo = OperationInfo::new(
 
 impl Operation for GetAiApiKey {
     const INFO: &'static OperationInfo = &GET_AI_API_KEY;
-    type Output = serde_json::Value;
+    type Output = cc_core::SecretJson;
 
     fn request(&self) -> Result<Request> {
         RequestBuilder::new(&GET_AI_API_KEY)
@@ -673,7 +673,7 @@ static UPDATE_AI_API_KEY: OperationInfo = OperationInfo::new(
 
 impl Operation for UpdateAiApiKey {
     const INFO: &'static OperationInfo = &UPDATE_AI_API_KEY;
-    type Output = serde_json::Value;
+    type Output = cc_core::SecretJson;
 
     fn request(&self) -> Result<Request> {
         RequestBuilder::new(&UPDATE_AI_API_KEY)

@@ -67,7 +67,7 @@ cc_core::open_enum! {
 pub struct CreateAiApiKeyBody {
     /// The API key.
     #[serde(rename = "apiKey", default, skip_serializing_if = "Option::is_none")]
-    pub api_key: Option<serde_json::Value>,
+    pub api_key: Option<cc_core::SecretJson>,
 }
 
 impl CreateAiApiKeyBody {
@@ -82,8 +82,8 @@ impl CreateAiApiKeyBody {
 
     /// The API key.
     #[must_use]
-    pub fn api_key(mut self, api_key: serde_json::Value) -> Self {
-        self.api_key = Some(api_key);
+    pub fn api_key(mut self, api_key: impl Into<cc_core::SecretJson>) -> Self {
+        self.api_key = Some(api_key.into());
         self
     }
 }
@@ -101,7 +101,7 @@ pub struct CreateAiEndpointBody {
     pub endpoint: Option<serde_json::Value>,
     /// The first API key of the endpoint.
     #[serde(rename = "apiKey", default, skip_serializing_if = "Option::is_none")]
-    pub api_key: Option<serde_json::Value>,
+    pub api_key: Option<cc_core::SecretJson>,
 }
 
 impl CreateAiEndpointBody {
@@ -125,8 +125,8 @@ impl CreateAiEndpointBody {
 
     /// The first API key of the endpoint.
     #[must_use]
-    pub fn api_key(mut self, api_key: serde_json::Value) -> Self {
-        self.api_key = Some(api_key);
+    pub fn api_key(mut self, api_key: impl Into<cc_core::SecretJson>) -> Self {
+        self.api_key = Some(api_key.into());
         self
     }
 }
@@ -141,7 +141,7 @@ pub struct CreatedAiEndpoint {
     pub endpoint: serde_json::Value,
     /// The API key, secret included.
     #[serde(rename = "apiKey", default, deserialize_with = "cc_core::de::null_as_default")]
-    pub api_key: serde_json::Value,
+    pub api_key: cc_core::SecretJson,
     /// What went wrong, if something did.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub error: Option<String>,

@@ -2043,7 +2043,7 @@ static ROTATE_GITHUB_WEBHOOK_SECRET: OperationInfo = OperationInfo::new(
 
 impl Operation for RotateGithubWebhookSecret {
     const INFO: &'static OperationInfo = &ROTATE_GITHUB_WEBHOOK_SECRET;
-    type Output = serde_json::Value;
+    type Output = cc_core::SecretJson;
 
     fn request(&self) -> Result<Request> {
         RequestBuilder::new(&ROTATE_GITHUB_WEBHOOK_SECRET)
@@ -2428,7 +2428,7 @@ pub struct ReadEnvironmentDocument {
     /// The application.
     pub application_id: cc_core::ApplicationId,
     /// Token of the link that leads here.
-    pub token: Option<String>,
+    pub token: Option<cc_core::Secret>,
 }
 
 #[allow(clippy::new_without_default)]
@@ -2442,7 +2442,7 @@ impl ReadEnvironmentDocument {
     }
 
     /// Token of the link that leads here.
-    pub fn token(mut self, token: impl Into<String>) -> Self {
+    pub fn token(mut self, token: impl Into<cc_core::Secret>) -> Self {
         self.token = Some(token.into());
         self
     }
@@ -2458,12 +2458,12 @@ static READ_ENVIRONMENT_DOCUMENT: OperationInfo = OperationInfo::new(
 
 impl Operation for ReadEnvironmentDocument {
     const INFO: &'static OperationInfo = &READ_ENVIRONMENT_DOCUMENT;
-    type Output = String;
+    type Output = cc_core::Secret;
 
     fn request(&self) -> Result<Request> {
         RequestBuilder::new(&READ_ENVIRONMENT_DOCUMENT)
             .path("applicationId", &self.application_id)
-            .query("token", &self.token)
+            .secret_query("token", self.token.as_ref())
             .build()
     }
 
@@ -2488,9 +2488,9 @@ pub struct WriteEnvironmentDocument {
     /// The application.
     pub application_id: cc_core::ApplicationId,
     /// The document as a JSON text.
-    pub body: String,
+    pub body: cc_core::Secret,
     /// Token of the link that leads here.
-    pub token: Option<String>,
+    pub token: Option<cc_core::Secret>,
 }
 
 #[allow(clippy::new_without_default)]
@@ -2498,7 +2498,7 @@ impl WriteEnvironmentDocument {
     /// With what is required.
     pub fn new(
         application_id: impl Into<cc_core::ApplicationId>,
-        body: impl Into<String>,
+        body: impl Into<cc_core::Secret>,
     ) -> Self {
         Self {
             application_id: application_id.into(),
@@ -2508,7 +2508,7 @@ impl WriteEnvironmentDocument {
     }
 
     /// Token of the link that leads here.
-    pub fn token(mut self, token: impl Into<String>) -> Self {
+    pub fn token(mut self, token: impl Into<cc_core::Secret>) -> Self {
         self.token = Some(token.into());
         self
     }
@@ -2529,7 +2529,7 @@ impl Operation for WriteEnvironmentDocument {
     fn request(&self) -> Result<Request> {
         RequestBuilder::new(&WRITE_ENVIRONMENT_DOCUMENT)
             .path("applicationId", &self.application_id)
-            .query("token", &self.token)
+            .secret_query("token", self.token.as_ref())
             .json(&self.body)
             .build()
     }

@@ -1012,7 +1012,7 @@ impl Operation for CheckVatNumber {
 #[must_use = "a request does nothing until it is sent"]
 pub struct ValidateVatNumber {
     /// Key of the decision.
-    pub key: String,
+    pub key: cc_core::Secret,
     /// The decision. No source lists the values.
     pub action: Option<String>,
 }
@@ -1020,7 +1020,7 @@ pub struct ValidateVatNumber {
 #[allow(clippy::new_without_default)]
 impl ValidateVatNumber {
     /// With what is required.
-    pub fn new(key: impl Into<String>) -> Self {
+    pub fn new(key: impl Into<cc_core::Secret>) -> Self {
         Self {
             key: key.into(),
             action: None,
@@ -1041,14 +1041,15 @@ static VALIDATE_VAT_NUMBER: OperationInfo = OperationInfo::new(
         "/v2/validation/vat/{key}",
         "application/json",
     )
-    .one_shot();
+    .one_shot()
+    .secret_path(&["key"]);
 impl Operation for ValidateVatNumber {
     const INFO: &'static OperationInfo = &VALIDATE_VAT_NUMBER;
     type Output = types::Message;
 
     fn request(&self) -> Result<Request> {
         RequestBuilder::new(&VALIDATE_VAT_NUMBER)
-            .path("key", &self.key)
+            .secret_path("key", &self.key)
             .query("action", &self.action)
             .build()
     }

@@ -265,7 +265,7 @@ static GET_CELLAR_CREDENTIALS_FILE: OperationInfo = OperationInfo::new(
 
 impl Operation for GetCellarCredentialsFile {
     const INFO: &'static OperationInfo = &GET_CELLAR_CREDENTIALS_FILE;
-    type Output = String;
+    type Output = cc_core::Secret;
 
     fn request(&self) -> Result<Request> {
         RequestBuilder::new(&GET_CELLAR_CREDENTIALS_FILE)
@@ -275,7 +275,7 @@ impl Operation for GetCellarCredentialsFile {
     }
 
     fn decode(answer: Answer<Bytes>) -> Result<Answer<Self::Output>> {
-        answer.text()
+        answer.text().map(|answer| answer.map(Into::into))
     }
 }
 

@@ -31,6 +31,7 @@ pub struct EnvironmentVariable {
     #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
     pub name: String,
     /// Its value.
+    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
     pub value: cc_core::Secret,
 }
 

@@ -10,6 +10,7 @@ use serde::{Deserialize, Serialize};
 #[non_exhaustive]
 pub struct DatadogRecipient {
     /// Address of the intake, which may hold an API key.
+    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
     pub url: cc_core::Secret,
 }
 
@@ -255,7 +256,7 @@ pub struct DrainStatus {
 pub struct ElasticsearchRecipient {
     /// Address of the server.
     #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
-    pub url: String,
+    pub url: cc_core::ServiceUrl,
     /// Name of the index.
     #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
     pub index: String,
@@ -274,7 +275,7 @@ impl ElasticsearchRecipient {
     /// With what is required.
     #[must_use]
     #[allow(clippy::new_without_default)]
-    pub fn new(url: impl Into<String>, index: impl Into<String>) -> Self {
+    pub fn new(url: impl Into<cc_core::ServiceUrl>, index: impl Into<String>) -> Self {
         Self {
             url: url.into(),
             index: index.into(),
@@ -313,9 +314,9 @@ impl ElasticsearchRecipient {
 pub struct NewRelicRecipient {
     /// Address of the intake.
     #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
-    pub url: String,
+    pub url: cc_core::ServiceUrl,
     /// API key.
-    #[serde(rename = "apiKey")]
+    #[serde(rename = "apiKey", default, deserialize_with = "cc_core::de::null_as_default")]
     pub api_key: cc_core::Secret,
 }
 
@@ -323,7 +324,7 @@ impl NewRelicRecipient {
     /// With what is required.
     #[must_use]
     #[allow(clippy::new_without_default)]
-    pub fn new(url: impl Into<String>, api_key: impl Into<cc_core::Secret>) -> Self {
+    pub fn new(url: impl Into<cc_core::ServiceUrl>, api_key: impl Into<cc_core::Secret>) -> Self {
         Self {
             url: url.into(),
             api_key: api_key.into(),
@@ -338,7 +339,7 @@ impl NewRelicRecipient {
 pub struct OvhTcpRecipient {
     /// Address of the input.
     #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
-    pub url: String,
+    pub url: cc_core::ServiceUrl,
     /// Token of the data stream.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub token: Option<cc_core::Secret>,
@@ -351,7 +352,7 @@ impl OvhTcpRecipient {
     /// With what is required.
     #[must_use]
     #[allow(clippy::new_without_default)]
-    pub fn new(url: impl Into<String>) -> Self {
+    pub fn new(url: impl Into<cc_core::ServiceUrl>) -> Self {
         Self {
             url: url.into(),
             token: None,
@@ -381,7 +382,7 @@ impl OvhTcpRecipient {
 pub struct RawHttpRecipient {
     /// Address of the server.
     #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
-    pub url: String,
+    pub url: cc_core::ServiceUrl,
     /// User name for HTTP Basic authentication.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub username: Option<String>,
@@ -394,7 +395,7 @@ impl RawHttpRecipient {
     /// With what is required.
     #[must_use]
     #[allow(clippy::new_without_default)]
-    pub fn new(url: impl Into<String>) -> Self {
+    pub fn new(url: impl Into<cc_core::ServiceUrl>) -> Self {
         Self {
             url: url.into(),
             username: None,
@@ -424,7 +425,7 @@ impl RawHttpRecipient {
 pub struct SyslogTcpRecipient {
     /// Address of the server.
     #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
-    pub url: String,
+    pub url: cc_core::ServiceUrl,
     /// Structured data (RFC 5424) put into each line. It often holds a token.
     #[serde(rename = "rfc5424StructuredDataParameters", default, skip_serializing_if = "Option::is_none")]
     pub rfc5424_structured_data_parameters: Option<cc_core::Secret>,
@@ -434,7 +435,7 @@ impl SyslogTcpRecipient {
     /// With what is required.
     #[must_use]
     #[allow(clippy::new_without_default)]
-    pub fn new(url: impl Into<String>) -> Self {
+    pub fn new(url: impl Into<cc_core::ServiceUrl>) -> Self {
         Self {
             url: url.into(),
             rfc5424_structured_data_parameters: None,
@@ -456,7 +457,7 @@ impl SyslogTcpRecipient {
 pub struct SyslogUdpRecipient {
     /// Address of the server.
     #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
-    pub url: String,
+    pub url: cc_core::ServiceUrl,
     /// Structured data (RFC 5424) put into each line. It often holds a token.
     #[serde(rename = "rfc5424StructuredDataParameters", default, skip_serializing_if = "Option::is_none")]
     pub rfc5424_structured_data_parameters: Option<cc_core::Secret>,
@@ -466,7 +467,7 @@ impl SyslogUdpRecipient {
     /// With what is required.
     #[must_use]
     #[allow(clippy::new_without_default)]
-    pub fn new(url: impl Into<String>) -> Self {
+    pub fn new(url: impl Into<cc_core::ServiceUrl>) -> Self {
         Self {
             url: url.into(),
             rfc5424_structured_data_parameters: None,

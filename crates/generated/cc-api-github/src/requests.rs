@@ -421,9 +421,9 @@ pub struct GetGithubLoginPage {
     /// Partner whose page it is.
     pub partner_id: Option<String>,
     /// Request token of the authorization that goes on in the end.
-    pub oauth_token: Option<String>,
+    pub oauth_token: Option<cc_core::Secret>,
     /// Key of an invitation to an organisation.
-    pub invitation_key: Option<String>,
+    pub invitation_key: Option<cc_core::Secret>,
     /// Where the visitor comes from.
     pub subscription_source: Option<String>,
 }
@@ -468,13 +468,13 @@ impl GetGithubLoginPage {
     }
 
     /// Request token of the authorization that goes on in the end.
-    pub fn oauth_token(mut self, oauth_token: impl Into<String>) -> Self {
+    pub fn oauth_token(mut self, oauth_token: impl Into<cc_core::Secret>) -> Self {
         self.oauth_token = Some(oauth_token.into());
         self
     }
 
     /// Key of an invitation to an organisation.
-    pub fn invitation_key(mut self, invitation_key: impl Into<String>) -> Self {
+    pub fn invitation_key(mut self, invitation_key: impl Into<cc_core::Secret>) -> Self {
         self.invitation_key = Some(invitation_key.into());
         self
     }
@@ -507,8 +507,8 @@ impl Operation for GetGithubLoginPage {
             .query("fromAuthorize", &self.from_authorize)
             .secret_query("cli_token", self.cli_token.as_ref())
             .query("partner_id", &self.partner_id)
-            .query("oauth_token", &self.oauth_token)
-            .query("invitationKey", &self.invitation_key)
+            .secret_query("oauth_token", self.oauth_token.as_ref())
+            .secret_query("invitationKey", self.invitation_key.as_ref())
             .query("subscriptionSource", &self.subscription_source)
             .build()
     }
@@ -539,9 +539,9 @@ pub struct GetGithubSignupPage {
     /// Partner whose page it is.
     pub partner_id: Option<String>,
     /// Request token of the authorization that goes on in the end.
-    pub oauth_token: Option<String>,
+    pub oauth_token: Option<cc_core::Secret>,
     /// Key of an invitation to an organisation.
-    pub invitation_key: Option<String>,
+    pub invitation_key: Option<cc_core::Secret>,
     /// Where the visitor comes from.
     pub subscription_source: Option<String>,
     /// Whether the visitor agreed to the terms.
@@ -589,13 +589,13 @@ impl GetGithubSignupPage {
     }
 
     /// Request token of the authorization that goes on in the end.
-    pub fn oauth_token(mut self, oauth_token: impl Into<String>) -> Self {
+    pub fn oauth_token(mut self, oauth_token: impl Into<cc_core::Secret>) -> Self {
         self.oauth_token = Some(oauth_token.into());
         self
     }
 
     /// Key of an invitation to an organisation.
-    pub fn invitation_key(mut self, invitation_key: impl Into<String>) -> Self {
+    pub fn invitation_key(mut self, invitation_key: impl Into<cc_core::Secret>) -> Self {
         self.invitation_key = Some(invitation_key.into());
         self
     }
@@ -634,8 +634,8 @@ impl Operation for GetGithubSignupPage {
             .query("fromAuthorize", &self.from_authorize)
             .secret_query("cli_token", self.cli_token.as_ref())
             .query("partner_id", &self.partner_id)
-            .query("oauth_token", &self.oauth_token)
-            .query("invitationKey", &self.invitation_key)
+            .secret_query("oauth_token", self.oauth_token.as_ref())
+            .secret_query("invitationKey", self.invitation_key.as_ref())
             .query("subscriptionSource", &self.subscription_source)
             .query("terms", &self.terms)
             .build()

@@ -265,7 +265,7 @@ pub struct GithubSignupEnd {
     pub terms: Option<String>,
     /// Key of an invitation to an organisation.
     #[serde(rename = "invitationKey", default, skip_serializing_if = "Option::is_none")]
-    pub invitation_key: Option<String>,
+    pub invitation_key: Option<cc_core::Secret>,
     /// Which second factor is given.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub mfa_kind: Option<MfaKind>,
@@ -348,7 +348,7 @@ impl GithubSignupEnd {
 
     /// Key of an invitation to an organisation.
     #[must_use]
-    pub fn invitation_key(mut self, invitation_key: impl Into<String>) -> Self {
+    pub fn invitation_key(mut self, invitation_key: impl Into<cc_core::Secret>) -> Self {
         self.invitation_key = Some(invitation_key.into());
         self
     }

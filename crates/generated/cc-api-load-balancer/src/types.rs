@@ -165,6 +165,7 @@ pub struct BasicCredentials {
     #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
     pub user: String,
     /// Hash of the password.
+    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
     pub hash: cc_core::Secret,
 }
 
@@ -186,6 +187,7 @@ impl BasicCredentials {
 #[non_exhaustive]
 pub struct BearerCredentials {
     /// Hash of the token.
+    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
     pub hash: cc_core::Secret,
 }
 

@@ -501,7 +501,7 @@ static GET_LEGACY_METRICS_TOKEN: OperationInfo = OperationInfo::new(
     .one_shot();
 impl Operation for GetLegacyMetricsToken {
     const INFO: &'static OperationInfo = &GET_LEGACY_METRICS_TOKEN;
-    type Output = serde_json::Value;
+    type Output = cc_core::SecretJson;
 
     fn request(&self) -> Result<Request> {
         RequestBuilder::new(&GET_LEGACY_METRICS_TOKEN)
@@ -549,7 +549,7 @@ static GET_LEGACY_ACCESS_LOGS_TOKEN: OperationInfo = OperationInfo::new(
     .one_shot();
 impl Operation for GetLegacyAccessLogsToken {
     const INFO: &'static OperationInfo = &GET_LEGACY_ACCESS_LOGS_TOKEN;
-    type Output = serde_json::Value;
+    type Output = cc_core::SecretJson;
 
     fn request(&self) -> Result<Request> {
         RequestBuilder::new(&GET_LEGACY_ACCESS_LOGS_TOKEN)

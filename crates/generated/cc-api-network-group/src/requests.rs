@@ -946,7 +946,7 @@ static GET_WIREGUARD_CONFIGURATION: OperationInfo = OperationInfo::new(
 
 impl Operation for GetWireguardConfiguration {
     const INFO: &'static OperationInfo = &GET_WIREGUARD_CONFIGURATION;
-    type Output = String;
+    type Output = cc_core::Secret;
 
     fn request(&self) -> Result<Request> {
         RequestBuilder::new(&GET_WIREGUARD_CONFIGURATION)
@@ -957,7 +957,7 @@ impl Operation for GetWireguardConfiguration {
     }
 
     fn decode(answer: Answer<Bytes>) -> Result<Answer<Self::Output>> {
-        answer.text()
+        answer.text().map(|answer| answer.map(Into::into))
     }
 }
 

@@ -334,6 +334,7 @@ pub struct WebhookUrl {
     /// Format of the body.
     pub format: WebhookFormat,
     /// The address, which is often a secret of the service.
+    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
     pub url: cc_core::Secret,
 }
 

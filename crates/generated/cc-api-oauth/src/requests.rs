@@ -192,7 +192,7 @@ pub struct CreateRequestTokenByQuery {
     /// Key of the consumer.
     pub oauth_consumer_key: Option<cc_core::ConsumerKey>,
     /// The request token.
-    pub oauth_token: Option<String>,
+    pub oauth_token: Option<cc_core::Secret>,
     /// How the request is signed: `PLAINTEXT`, `HMAC-SHA1` or `HMAC-SHA512`.
     pub oauth_signature_method: Option<String>,
     /// The signature; with `PLAINTEXT`, the secrets themselves.
@@ -249,7 +249,7 @@ impl CreateRequestTokenByQuery {
     }
 
     /// The request token.
-    pub fn oauth_token(mut self, oauth_token: impl Into<String>) -> Self {
+    pub fn oauth_token(mut self, oauth_token: impl Into<cc_core::Secret>) -> Self {
         self.oauth_token = Some(oauth_token.into());
         self
     }
@@ -337,7 +337,7 @@ impl Operation for CreateRequestTokenByQuery {
         RequestBuilder::new(&CREATE_REQUEST_TOKEN_BY_QUERY)
             .query("partner_id", &self.partner_id)
             .query("oauth_consumer_key", &self.oauth_consumer_key)
-            .query("oauth_token", &self.oauth_token)
+            .secret_query("oauth_token", self.oauth_token.as_ref())
             .query("oauth_signature_method", &self.oauth_signature_method)
             .secret_query("oauth_signature", self.oauth_signature.as_ref())
             .query("oauth_timestamp", &self.oauth_timestamp)
@@ -415,7 +415,7 @@ pub struct CreateAccessTokenByQuery {
     /// Key of the consumer.
     pub oauth_consumer_key: Option<cc_core::ConsumerKey>,
     /// The request token.
-    pub oauth_token: Option<String>,
+    pub oauth_token: Option<cc_core::Secret>,
     /// How the request is signed: `PLAINTEXT`, `HMAC-SHA1` or `HMAC-SHA512`.
     pub oauth_signature_method: Option<String>,
     /// The signature; with `PLAINTEXT`, the secrets themselves.
@@ -465,7 +465,7 @@ impl CreateAccessTokenByQuery {
     }
 
     /// The request token.
-    pub fn oauth_token(mut self, oauth_token: impl Into<String>) -> Self {
+    pub fn oauth_token(mut self, oauth_token: impl Into<cc_core::Secret>) -> Self {
         self.oauth_token = Some(oauth_token.into());
         self
     }
@@ -552,7 +552,7 @@ impl Operation for CreateAccessTokenByQuery {
     fn request(&self) -> Result<Request> {
         RequestBuilder::new(&CREATE_ACCESS_TOKEN_BY_QUERY)
             .query("oauth_consumer_key", &self.oauth_consumer_key)
-            .query("oauth_token", &self.oauth_token)
+            .secret_query("oauth_token", self.oauth_token.as_ref())
             .query("oauth_signature_method", &self.oauth_signature_method)
             .secret_query("oauth_signature", self.oauth_signature.as_ref())
             .query("oauth_timestamp", &self.oauth_timestamp)
@@ -584,7 +584,7 @@ impl Operation for CreateAccessTokenByQuery {
 #[must_use = "a request does nothing until it is sent"]
 pub struct GetAuthorizationPage {
     /// The request token.
-    pub oauth_token: Option<String>,
+    pub oauth_token: Option<cc_core::Secret>,
     /// Session of the user.
     pub ccid: Option<cc_core::Secret>,
     /// Token that the command line waits for.
@@ -609,7 +609,7 @@ impl GetAuthorizationPage {
     }
 
     /// The request token.
-    pub fn oauth_token(mut self, oauth_token: impl Into<String>) -> Self {
+    pub fn oauth_token(mut self, oauth_token: impl Into<cc_core::Secret>) -> Self {
         self.oauth_token = Some(oauth_token.into());
         self
     }
@@ -649,11 +649,11 @@ static GET_AUTHORIZATION_PAGE: OperationInfo = OperationInfo::new(
     .one_shot();
 impl Operation for GetAuthorizationPage {
     const INFO: &'static OperationInfo = &GET_AUTHORIZATION_PAGE;
-    type Output = String;
+    type Output = cc_core::Secret;
 
     fn request(&self) -> Result<Request> {
         RequestBuilder::new(&GET_AUTHORIZATION_PAGE)
-            .query("oauth_token", &self.oauth_token)
+            .secret_query("oauth_token", self.oauth_token.as_ref())
             .secret_query("ccid", self.ccid.as_ref())
             .secret_query("cli_token", self.cli_token.as_ref())
             .query("from_oauth", &self.from_oauth)
@@ -662,7 +662,7 @@ impl Operation for GetAuthorizationPage {
     }
 
     fn decode(answer: Answer<Bytes>) -> Result<Answer<Self::Output>> {
-        answer.text()
+        answer.text().map(|answer| answer.map(Into::into))
     }
 }
 
@@ -699,14 +699,14 @@ static AUTHORIZE_TOKEN: OperationInfo = OperationInfo::new(
 
 impl Operation for AuthorizeToken {
     const INFO: &'static OperationInfo = &AUTHORIZE_TOKEN;
-    type Output = String;
+    type Output = cc_core::Secret;
 
     fn request(&self) -> Result<Request> {
         RequestBuilder::new(&AUTHORIZE_TOKEN).form(&self.body).build()
     }
 
     fn decode(answer: Answer<Bytes>) -> Result<Answer<Self::Output>> {
-        answer.text()
+        answer.text().map(|answer| answer.map(Into::into))
     }
 }
 
@@ -1161,9 +1161,9 @@ pub struct GetOidcLoginPage {
     /// Token that the command line waits for.
     pub cli_token: Option<cc_core::Secret>,
     /// Request token of the authorization that goes on in the end.
-    pub oauth_token: Option<String>,
+    pub oauth_token: Option<cc_core::Secret>,
     /// Key of an invitation to an organisation.
-    pub invitation_key: Option<String>,
+    pub invitation_key: Option<cc_core::Secret>,
     /// Where the visitor comes from.
     pub subscription_source: Option<String>,
     /// Partner whose page it is.
@@ -1205,13 +1205,13 @@ impl GetOidcLoginPage {
     }
 
     /// Request token of the authorization that goes on in the end.
-    pub fn oauth_token(mut self, oauth_token: impl Into<String>) -> Self {
+    pub fn oauth_token(mut self, oauth_token: impl Into<cc_core::Secret>) -> Self {
         self.oauth_token = Some(oauth_token.into());
         self
     }
 
     /// Key of an invitation to an organisation.
-    pub fn invitation_key(mut self, invitation_key: impl Into<String>) -> Self {
+    pub fn invitation_key(mut self, invitation_key: impl Into<cc_core::Secret>) -> Self {
         self.invitation_key = Some(invitation_key.into());
         self
     }
@@ -1250,8 +1250,8 @@ impl Operation for GetOidcLoginPage {
             .query("redirectUrl", &self.redirect_url)
             .query("fromAuthorize", &self.from_authorize)
             .secret_query("cli_token", self.cli_token.as_ref())
-            .query("oauth_token", &self.oauth_token)
-            .query("invitationKey", &self.invitation_key)
+            .secret_query("oauth_token", self.oauth_token.as_ref())
+            .secret_query("invitationKey", self.invitation_key.as_ref())
             .query("subscriptionSource", &self.subscription_source)
             .query("partner_id", &self.partner_id)
             .build()
@@ -1284,9 +1284,9 @@ pub struct GetOidcSignupPage {
     /// Token that the command line waits for.
     pub cli_token: Option<cc_core::Secret>,
     /// Request token of the authorization that goes on in the end.
-    pub oauth_token: Option<String>,
+    pub oauth_token: Option<cc_core::Secret>,
     /// Key of an invitation to an organisation.
-    pub invitation_key: Option<String>,
+    pub invitation_key: Option<cc_core::Secret>,
     /// Where the visitor comes from.
     pub subscription_source: Option<String>,
     /// Whether the visitor agreed to the terms.
@@ -1331,13 +1331,13 @@ impl GetOidcSignupPage {
     }
 
     /// Request token of the authorization that goes on in the end.
-    pub fn oauth_token(mut self, oauth_token: impl Into<String>) -> Self {
+    pub fn oauth_token(mut self, oauth_token: impl Into<cc_core::Secret>) -> Self {
         self.oauth_token = Some(oauth_token.into());
         self
     }
 
     /// Key of an invitation to an organisation.
-    pub fn invitation_key(mut self, invitation_key: impl Into<String>) -> Self {
+    pub fn invitation_key(mut self, invitation_key: impl Into<cc_core::Secret>) -> Self {
         self.invitation_key = Some(invitation_key.into());
         self
     }
@@ -1382,8 +1382,8 @@ impl Operation for GetOidcSignupPage {
             .query("redirectUrl", &self.redirect_url)
             .query("fromAuthorize", &self.from_authorize)
             .secret_query("cli_token", self.cli_token.as_ref())
-            .query("oauth_token", &self.oauth_token)
-            .query("invitationKey", &self.invitation_key)
+            .secret_query("oauth_token", self.oauth_token.as_ref())
+            .secret_query("invitationKey", self.invitation_key.as_ref())
             .query("subscriptionSource", &self.subscription_source)
             .query("terms", &self.terms)
             .query("partnerId", &self.partner_id)
@@ -1745,7 +1745,7 @@ impl Operation for LogInBySecondFactor {
 #[must_use = "a request does nothing until it is sent"]
 pub struct GetSignupPage {
     /// Key of an invitation to an organisation.
-    pub invitation_key: Option<String>,
+    pub invitation_key: Option<cc_core::Secret>,
     /// Where the browser goes in the end.
     pub url_next: Option<String>,
     /// Where the visitor comes from.
@@ -1767,7 +1767,7 @@ impl GetSignupPage {
     }
 
     /// Key of an invitation to an organisation.
-    pub fn invitation_key(mut self, invitation_key: impl Into<String>) -> Self {
+    pub fn invitation_key(mut self, invitation_key: impl Into<cc_core::Secret>) -> Self {
         self.invitation_key = Some(invitation_key.into());
         self
     }
@@ -1808,7 +1808,7 @@ impl Operation for GetSignupPage {
 
     fn request(&self) -> Result<Request> {
         RequestBuilder::new(&GET_SIGNUP_PAGE)
-            .query("invitationKey", &self.invitation_key)
+            .secret_query("invitationKey", self.invitation_key.as_ref())
             .query("url_next", &self.url_next)
             .query("subscription_source", &self.subscription_source)
             .query("partner_id", &self.partner_id)
@@ -1835,7 +1835,7 @@ pub struct GetSignupPageForSource {
     /// Where the visitor comes from.
     pub subscription_source: String,
     /// Key of an invitation to an organisation.
-    pub invitation_key: Option<String>,
+    pub invitation_key: Option<cc_core::Secret>,
     /// Where the browser goes in the end.
     pub url_next: Option<String>,
     /// Partner whose page it is.
@@ -1855,7 +1855,7 @@ impl GetSignupPageForSource {
     }
 
     /// Key of an invitation to an organisation.
-    pub fn invitation_key(mut self, invitation_key: impl Into<String>) -> Self {
+    pub fn invitation_key(mut self, invitation_key: impl Into<cc_core::Secret>) -> Self {
         self.invitation_key = Some(invitation_key.into());
         self
     }
@@ -1888,7 +1888,7 @@ impl Operation for GetSignupPageForSource {
     fn request(&self) -> Result<Request> {
         RequestBuilder::new(&GET_SIGNUP_PAGE_FOR_SOURCE)
             .path("subscriptionSource", &self.subscription_source)
-            .query("invitationKey", &self.invitation_key)
+            .secret_query("invitationKey", self.invitation_key.as_ref())
             .query("url_next", &self.url_next)
             .query("partner_id", &self.partner_id)
             .build()

@@ -171,7 +171,7 @@ pub struct LoginForm {
     pub cli_token: Option<cc_core::Secret>,
     /// Request token of the authorization that goes on in the end.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub oauth_token: Option<String>,
+    pub oauth_token: Option<cc_core::Secret>,
     /// Partner whose page it is.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub partner_id: Option<String>,
@@ -208,7 +208,7 @@ impl LoginForm {
 
     /// Request token of the authorization that goes on in the end.
     #[must_use]
-    pub fn oauth_token(mut self, oauth_token: impl Into<String>) -> Self {
+    pub fn oauth_token(mut self, oauth_token: impl Into<cc_core::Secret>) -> Self {
         self.oauth_token = Some(oauth_token.into());
         self
     }
@@ -342,7 +342,7 @@ pub struct OauthForm {
     pub oauth_consumer_key: Option<cc_core::ConsumerKey>,
     /// The request token.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub oauth_token: Option<String>,
+    pub oauth_token: Option<cc_core::Secret>,
     /// How the request is signed: `PLAINTEXT`, `HMAC-SHA1` or `HMAC-SHA512`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub oauth_signature_method: Option<String>,
@@ -401,7 +401,7 @@ impl OauthForm {
 
     /// The request token.
     #[must_use]
-    pub fn oauth_token(mut self, oauth_token: impl Into<String>) -> Self {
+    pub fn oauth_token(mut self, oauth_token: impl Into<cc_core::Secret>) -> Self {
         self.oauth_token = Some(oauth_token.into());
         self
     }
@@ -640,7 +640,7 @@ pub struct SecondFactorForm {
     pub cli_token: Option<cc_core::Secret>,
     /// Request token of the authorization that goes on in the end.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub oauth_token: Option<String>,
+    pub oauth_token: Option<cc_core::Secret>,
     /// Partner whose page it is.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub partner_id: Option<String>,
@@ -679,7 +679,7 @@ impl SecondFactorForm {
 
     /// Request token of the authorization that goes on in the end.
     #[must_use]
-    pub fn oauth_token(mut self, oauth_token: impl Into<String>) -> Self {
+    pub fn oauth_token(mut self, oauth_token: impl Into<cc_core::Secret>) -> Self {
         self.oauth_token = Some(oauth_token.into());
         self
     }
@@ -803,7 +803,7 @@ pub struct SignupEnd {
     pub terms: Option<String>,
     /// Key of an invitation to an organisation.
     #[serde(rename = "invitationKey", default, skip_serializing_if = "Option::is_none")]
-    pub invitation_key: Option<String>,
+    pub invitation_key: Option<cc_core::Secret>,
     /// Which second factor is given.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub mfa_kind: Option<MfaKind>,
@@ -886,7 +886,7 @@ impl SignupEnd {
 
     /// Key of an invitation to an organisation.
     #[must_use]
-    pub fn invitation_key(mut self, invitation_key: impl Into<String>) -> Self {
+    pub fn invitation_key(mut self, invitation_key: impl Into<cc_core::Secret>) -> Self {
         self.invitation_key = Some(invitation_key.into());
         self
     }

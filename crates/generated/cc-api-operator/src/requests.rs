@@ -1160,14 +1160,14 @@ static GET_OTOROSHI_CONFIG: OperationInfo = OperationInfo::new(
 
 impl Operation for GetOtoroshiConfig {
     const INFO: &'static OperationInfo = &GET_OTOROSHI_CONFIG;
-    type Output = String;
+    type Output = cc_core::Secret;
 
     fn request(&self) -> Result<Request> {
         RequestBuilder::new(&GET_OTOROSHI_CONFIG).path("addonId", &self.addon_id).build()
     }
 
     fn decode(answer: Answer<Bytes>) -> Result<Answer<Self::Output>> {
-        answer.text()
+        answer.text().map(|answer| answer.map(Into::into))
     }
 }
 

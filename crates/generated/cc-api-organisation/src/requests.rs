@@ -371,7 +371,7 @@ pub struct AddOrganisationMember {
     /// The body.
     pub body: types::MemberInvitation,
     /// Key of an invitation that is answered.
-    pub invitation_key: Option<String>,
+    pub invitation_key: Option<cc_core::Secret>,
 }
 
 #[allow(clippy::new_without_default)]
@@ -389,7 +389,7 @@ impl AddOrganisationMember {
     }
 
     /// Key of an invitation that is answered.
-    pub fn invitation_key(mut self, invitation_key: impl Into<String>) -> Self {
+    pub fn invitation_key(mut self, invitation_key: impl Into<cc_core::Secret>) -> Self {
         self.invitation_key = Some(invitation_key.into());
         self
     }
@@ -410,7 +410,7 @@ impl Operation for AddOrganisationMember {
     fn request(&self) -> Result<Request> {
         RequestBuilder::new(&ADD_ORGANISATION_MEMBER)
             .path("ownerId", &self.owner_id)
-            .query("invitationKey", &self.invitation_key)
+            .secret_query("invitationKey", self.invitation_key.as_ref())
             .json(&self.body)
             .build()
     }

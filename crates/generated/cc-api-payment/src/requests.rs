@@ -1022,7 +1022,7 @@ pub struct GetLegacyInvoicePdf {
     /// The invoice.
     pub invoice_number: cc_core::InvoiceNumber,
     /// Token of the invoice, which stands for credentials.
-    pub token: Option<String>,
+    pub token: Option<cc_core::Secret>,
 }
 
 #[allow(clippy::new_without_default)]
@@ -1040,7 +1040,7 @@ impl GetLegacyInvoicePdf {
     }
 
     /// Token of the invoice, which stands for credentials.
-    pub fn token(mut self, token: impl Into<String>) -> Self {
+    pub fn token(mut self, token: impl Into<cc_core::Secret>) -> Self {
         self.token = Some(token.into());
         self
     }
@@ -1062,7 +1062,7 @@ impl Operation for GetLegacyInvoicePdf {
         RequestBuilder::new(&GET_LEGACY_INVOICE_PDF)
             .path("ownerId", &self.owner_id)
             .path("invoiceNumber", &self.invoice_number)
-            .query("token", &self.token)
+            .secret_query("token", self.token.as_ref())
             .build()
     }
 
@@ -1562,7 +1562,7 @@ static GET_STRIPE_TOKEN: OperationInfo = OperationInfo::new(
     .one_shot();
 impl Operation for GetStripeToken {
     const INFO: &'static OperationInfo = &GET_STRIPE_TOKEN;
-    type Output = serde_json::Value;
+    type Output = cc_core::SecretJson;
 
     fn request(&self) -> Result<Request> {
         RequestBuilder::new(&GET_STRIPE_TOKEN).build()
@@ -1584,13 +1584,13 @@ impl Operation for GetStripeToken {
 #[must_use = "a request does nothing until it is sent"]
 pub struct GetInvoiceStatusButton {
     /// Token of the invoice.
-    pub invoice_token: String,
+    pub invoice_token: cc_core::Secret,
 }
 
 #[allow(clippy::new_without_default)]
 impl GetInvoiceStatusButton {
     /// With what is required.
-    pub fn new(invoice_token: impl Into<String>) -> Self {
+    pub fn new(invoice_token: impl Into<cc_core::Secret>) -> Self {
         Self {
             invoice_token: invoice_token.into(),
         }
@@ -1598,20 +1598,20 @@ impl GetInvoiceStatusButton {
 }
 
 static GET_INVOICE_STATUS_BUTTON: OperationInfo = OperationInfo::new(
-    "get_invoice_status_button",
-    "payment",
-    Method::GET,
-    "/v2/payments/assets/pay_button/{invoiceToken}/button.png",
-    "image/png",
-);
-
+        "get_invoice_status_button",
+        "payment",
+        Method::GET,
+        "/v2/payments/assets/pay_button/{invoiceToken}/button.png",
+        "image/png",
+    )
+    .secret_path(&["invoiceToken"]);
 impl Operation for GetInvoiceStatusButton {
     const INFO: &'static OperationInfo = &GET_INVOICE_STATUS_BUTTON;
     type Output = cc_core::__private::Bytes;
 
     fn request(&self) -> Result<Request> {
         RequestBuilder::new(&GET_INVOICE_STATUS_BUTTON)
-            .path("invoiceToken", &self.invoice_token)
+            .secret_path("invoiceToken", &self.invoice_token)
             .build()
     }
 

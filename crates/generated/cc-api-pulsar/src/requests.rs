@@ -682,7 +682,7 @@ static CREATE_PULSAR_TOPIC_TOKEN: OperationInfo = OperationInfo::new(
 
 impl Operation for CreatePulsarTopicToken {
     const INFO: &'static OperationInfo = &CREATE_PULSAR_TOPIC_TOKEN;
-    type Output = serde_json::Value;
+    type Output = cc_core::SecretJson;
 
     fn request(&self) -> Result<Request> {
         RequestBuilder::new(&CREATE_PULSAR_TOPIC_TOKEN)
@@ -1008,7 +1008,7 @@ static CREATE_PULSAR_NON_PERSISTENT_TOPIC_TOKEN: OperationInfo = OperationInfo::
 
 impl Operation for CreatePulsarNonPersistentTopicToken {
     const INFO: &'static OperationInfo = &CREATE_PULSAR_NON_PERSISTENT_TOPIC_TOKEN;
-    type Output = serde_json::Value;
+    type Output = cc_core::SecretJson;
 
     fn request(&self) -> Result<Request> {
         RequestBuilder::new(&CREATE_PULSAR_NON_PERSISTENT_TOPIC_TOKEN)

@@ -327,7 +327,7 @@ impl GetNetworkGroupWireguardConfiguration {
 
 impl Command for GetNetworkGroupWireguardConfiguration {
     const NAME: &'static str = "GetNetworkGroupWireguardConfiguration";
-    type Output = Option<String>;
+    type Output = Option<cc_core::Secret>;
 
     async fn run(self, cx: &Context) -> Result<Self::Output> {
         let answer = match cx

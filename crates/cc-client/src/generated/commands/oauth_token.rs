@@ -101,7 +101,7 @@ impl Command for DeleteAllOauthTokens {
 /// # Example
 /// ```
 /// # cc_examples::try_out("DeleteOauthToken", async |client, input| {
-/// # let token: String = input.get("token");
+/// # let token: cc_client::core::Secret = input.get("token");
 /// use cc_client::commands::oauth_token::DeleteOauthToken;
 ///
 /// client.send(DeleteOauthToken::new(token)).await?;
@@ -113,13 +113,13 @@ impl Command for DeleteAllOauthTokens {
 #[must_use = "a command does nothing until it is sent"]
 pub struct DeleteOauthToken {
     /// The token.
-    pub token: String,
+    pub token: cc_core::Secret,
 }
 
 #[allow(clippy::new_without_default)]
 impl DeleteOauthToken {
     /// With what is required.
-    pub fn new(token: impl Into<String>) -> Self {
+    pub fn new(token: impl Into<cc_core::Secret>) -> Self {
         Self { token: token.into() }
     }
 }

@@ -105,7 +105,7 @@ pub struct AddOrganisationMember {
     pub job: Option<String>,
     /// Key of an invitation that is answered.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub invitation_key: Option<String>,
+    pub invitation_key: Option<cc_core::Secret>,
 }
 
 #[allow(clippy::new_without_default)]
@@ -132,7 +132,7 @@ impl AddOrganisationMember {
     }
 
     /// Key of an invitation that is answered.
-    pub fn invitation_key(mut self, invitation_key: impl Into<String>) -> Self {
+    pub fn invitation_key(mut self, invitation_key: impl Into<cc_core::Secret>) -> Self {
         self.invitation_key = Some(invitation_key.into());
         self
     }

@@ -100,7 +100,7 @@ impl GetOtoroshiConfig {
 
 impl Command for GetOtoroshiConfig {
     const NAME: &'static str = "GetOtoroshiConfig";
-    type Output = String;
+    type Output = cc_core::Secret;
 
     async fn run(self, cx: &Context) -> Result<Self::Output> {
         let answer = cx

@@ -58,7 +58,7 @@ async fn operations() {
         .await;
     trial
         .operation(
-            |of| ValidateEmail::new(of.value::<String>("validationKey")),
+            |of| ValidateEmail::new(of.value::<cc_client::core::Secret>("validationKey")),
             |request, _| request,
         )
         .await;
@@ -155,7 +155,7 @@ async fn operations() {
     trial
         .operation(
             |_| ListCliTokens::new(),
-            |request, of| request.cli_token(of.value::<String>("cli_token")),
+            |request, of| request.cli_token(of.value::<cc_client::core::Secret>("cli_token")),
         )
         .await;
     trial
@@ -178,7 +178,7 @@ async fn operations() {
         .await;
     trial
         .operation(
-            |of| RevokeOauthToken::new(of.value::<String>("token")),
+            |of| RevokeOauthToken::new(of.value::<cc_client::core::Secret>("token")),
             |request, _| request,
         )
         .await;
@@ -220,13 +220,13 @@ async fn operations() {
         .await;
     trial
         .operation(
-            |of| GetPasswordResetPage::new(of.value::<String>("resetKey")),
+            |of| GetPasswordResetPage::new(of.value::<cc_client::core::Secret>("resetKey")),
             |request, of| request.partner_id(of.value::<String>("partner_id")),
         )
         .await;
     trial
         .operation(
-            |of| ResetPassword::new(of.value::<String>("resetKey"), of.body::<types::PasswordReset>()),
+            |of| ResetPassword::new(of.value::<cc_client::core::Secret>("resetKey"), of.body::<types::PasswordReset>()),
             |request, _| request,
         )
         .await;

@@ -251,13 +251,13 @@ async fn operations() {
     trial
         .operation(
             |of| ReadEnvironmentDocument::new(of.value::<cc_client::core::ApplicationId>("applicationId")),
-            |request, of| request.token(of.value::<String>("token")),
+            |request, of| request.token(of.value::<cc_client::core::Secret>("token")),
         )
         .await;
     trial
         .operation(
-            |of| WriteEnvironmentDocument::new(of.value::<cc_client::core::ApplicationId>("applicationId"), of.text()),
-            |request, of| request.token(of.value::<String>("token")),
+            |of| WriteEnvironmentDocument::new(of.value::<cc_client::core::ApplicationId>("applicationId"), of.body::<cc_client::core::Secret>()),
+            |request, of| request.token(of.value::<cc_client::core::Secret>("token")),
         )
         .await;
     trial.end();

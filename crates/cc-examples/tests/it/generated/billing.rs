@@ -113,7 +113,7 @@ async fn operations() {
         .await;
     trial
         .operation(
-            |of| ValidateVatNumber::new(of.value::<String>("key")),
+            |of| ValidateVatNumber::new(of.value::<cc_client::core::Secret>("key")),
             |request, of| request.action(of.value::<String>("action")),
         )
         .await;

@@ -59,13 +59,13 @@ async fn operations() {
     trial
         .operation(
             |_| GetGithubLoginPage::new(),
-            |request, of| request.redirect_url(of.value::<String>("redirectUrl")).from_authorize(of.value::<String>("fromAuthorize")).cli_token(of.value::<cc_client::core::Secret>("cli_token")).partner_id(of.value::<String>("partner_id")).oauth_token(of.value::<String>("oauth_token")).invitation_key(of.value::<String>("invitationKey")).subscription_source(of.value::<String>("subscriptionSource")),
+            |request, of| request.redirect_url(of.value::<String>("redirectUrl")).from_authorize(of.value::<String>("fromAuthorize")).cli_token(of.value::<cc_client::core::Secret>("cli_token")).partner_id(of.value::<String>("partner_id")).oauth_token(of.value::<cc_client::core::Secret>("oauth_token")).invitation_key(of.value::<cc_client::core::Secret>("invitationKey")).subscription_source(of.value::<String>("subscriptionSource")),
         )
         .await;
     trial
         .operation(
             |_| GetGithubSignupPage::new(),
-            |request, of| request.redirect_url(of.value::<String>("redirectUrl")).from_authorize(of.value::<String>("fromAuthorize")).cli_token(of.value::<cc_client::core::Secret>("cli_token")).partner_id(of.value::<String>("partner_id")).oauth_token(of.value::<String>("oauth_token")).invitation_key(of.value::<String>("invitationKey")).subscription_source(of.value::<String>("subscriptionSource")).terms(of.value::<String>("terms")),
+            |request, of| request.redirect_url(of.value::<String>("redirectUrl")).from_authorize(of.value::<String>("fromAuthorize")).cli_token(of.value::<cc_client::core::Secret>("cli_token")).partner_id(of.value::<String>("partner_id")).oauth_token(of.value::<cc_client::core::Secret>("oauth_token")).invitation_key(of.value::<cc_client::core::Secret>("invitationKey")).subscription_source(of.value::<String>("subscriptionSource")).terms(of.value::<String>("terms")),
         )
         .await;
     trial

@@ -29,7 +29,7 @@ async fn operations() {
     trial
         .operation(
             |_| CreateRequestTokenByQuery::new(),
-            |request, of| request.partner_id(of.value::<String>("partner_id")).oauth_consumer_key(of.value::<cc_client::core::ConsumerKey>("oauth_consumer_key")).oauth_token(of.value::<String>("oauth_token")).oauth_signature_method(of.value::<String>("oauth_signature_method")).oauth_signature(of.value::<cc_client::core::Secret>("oauth_signature")).oauth_timestamp(of.value::<String>("oauth_timestamp")).oauth_nonce(of.value::<String>("oauth_nonce")).oauth_version(of.value::<String>("oauth_version")).oauth_verifier(of.value::<cc_client::core::Secret>("oauth_verifier")).oauth_callback(of.value::<String>("oauth_callback")).oauth_token_secret(of.value::<cc_client::core::Secret>("oauth_token_secret")).oauth_callback_confirmed(of.value::<String>("oauth_callback_confirmed")),
+            |request, of| request.partner_id(of.value::<String>("partner_id")).oauth_consumer_key(of.value::<cc_client::core::ConsumerKey>("oauth_consumer_key")).oauth_token(of.value::<cc_client::core::Secret>("oauth_token")).oauth_signature_method(of.value::<String>("oauth_signature_method")).oauth_signature(of.value::<cc_client::core::Secret>("oauth_signature")).oauth_timestamp(of.value::<String>("oauth_timestamp")).oauth_nonce(of.value::<String>("oauth_nonce")).oauth_version(of.value::<String>("oauth_version")).oauth_verifier(of.value::<cc_client::core::Secret>("oauth_verifier")).oauth_callback(of.value::<String>("oauth_callback")).oauth_token_secret(of.value::<cc_client::core::Secret>("oauth_token_secret")).oauth_callback_confirmed(of.value::<String>("oauth_callback_confirmed")),
         )
         .await;
     trial
@@ -41,13 +41,13 @@ async fn operations() {
     trial
         .operation(
             |_| CreateAccessTokenByQuery::new(),
-            |request, of| request.oauth_consumer_key(of.value::<cc_client::core::ConsumerKey>("oauth_consumer_key")).oauth_token(of.value::<String>("oauth_token")).oauth_signature_method(of.value::<String>("oauth_signature_method")).oauth_signature(of.value::<cc_client::core::Secret>("oauth_signature")).oauth_timestamp(of.value::<String>("oauth_timestamp")).oauth_nonce(of.value::<String>("oauth_nonce")).oauth_version(of.value::<String>("oauth_version")).oauth_verifier(of.value::<cc_client::core::Secret>("oauth_verifier")).oauth_callback(of.value::<String>("oauth_callback")).oauth_token_secret(of.value::<cc_client::core::Secret>("oauth_token_secret")).oauth_callback_confirmed(of.value::<String>("oauth_callback_confirmed")),
+            |request, of| request.oauth_consumer_key(of.value::<cc_client::core::ConsumerKey>("oauth_consumer_key")).oauth_token(of.value::<cc_client::core::Secret>("oauth_token")).oauth_signature_method(of.value::<String>("oauth_signature_method")).oauth_signature(of.value::<cc_client::core::Secret>("oauth_signature")).oauth_timestamp(of.value::<String>("oauth_timestamp")).oauth_nonce(of.value::<String>("oauth_nonce")).oauth_version(of.value::<String>("oauth_version")).oauth_verifier(of.value::<cc_client::core::Secret>("oauth_verifier")).oauth_callback(of.value::<String>("oauth_callback")).oauth_token_secret(of.value::<cc_client::core::Secret>("oauth_token_secret")).oauth_callback_confirmed(of.value::<String>("oauth_callback_confirmed")),
         )
         .await;
     trial
         .operation(
             |_| GetAuthorizationPage::new(),
-            |request, of| request.oauth_token(of.value::<String>("oauth_token")).ccid(of.value::<cc_client::core::Secret>("ccid")).cli_token(of.value::<cc_client::core::Secret>("cli_token")).from_oauth(of.value::<String>("from_oauth")).partner_id(of.value::<String>("partner_id")),
+            |request, of| request.oauth_token(of.value::<cc_client::core::Secret>("oauth_token")).ccid(of.value::<cc_client::core::Secret>("ccid")).cli_token(of.value::<cc_client::core::Secret>("cli_token")).from_oauth(of.value::<String>("from_oauth")).partner_id(of.value::<String>("partner_id")),
         )
         .await;
     trial
@@ -107,13 +107,13 @@ async fn operations() {
     trial
         .operation(
             |of| GetOidcLoginPage::new(of.value::<String>("service")),
-            |request, of| request.redirect_url(of.value::<String>("redirectUrl")).from_authorize(of.value::<String>("fromAuthorize")).cli_token(of.value::<cc_client::core::Secret>("cli_token")).oauth_token(of.value::<String>("oauth_token")).invitation_key(of.value::<String>("invitationKey")).subscription_source(of.value::<String>("subscriptionSource")).partner_id(of.value::<String>("partner_id")),
+            |request, of| request.redirect_url(of.value::<String>("redirectUrl")).from_authorize(of.value::<String>("fromAuthorize")).cli_token(of.value::<cc_client::core::Secret>("cli_token")).oauth_token(of.value::<cc_client::core::Secret>("oauth_token")).invitation_key(of.value::<cc_client::core::Secret>("invitationKey")).subscription_source(of.value::<String>("subscriptionSource")).partner_id(of.value::<String>("partner_id")),
         )
         .await;
     trial
         .operation(
             |of| GetOidcSignupPage::new(of.value::<String>("service")),
-            |request, of| request.redirect_url(of.value::<String>("redirectUrl")).from_authorize(of.value::<String>("fromAuthorize")).cli_token(of.value::<cc_client::core::Secret>("cli_token")).oauth_token(of.value::<String>("oauth_token")).invitation_key(of.value::<String>("invitationKey")).subscription_source(of.value::<String>("subscriptionSource")).terms(of.value::<String>("terms")).partner_id(of.value::<String>("partnerId")),
+            |request, of| request.redirect_url(of.value::<String>("redirectUrl")).from_authorize(of.value::<String>("fromAuthorize")).cli_token(of.value::<cc_client::core::Secret>("cli_token")).oauth_token(of.value::<cc_client::core::Secret>("oauth_token")).invitation_key(of.value::<cc_client::core::Secret>("invitationKey")).subscription_source(of.value::<String>("subscriptionSource")).terms(of.value::<String>("terms")).partner_id(of.value::<String>("partnerId")),
         )
         .await;
     trial
@@ -149,13 +149,13 @@ async fn operations() {
     trial
         .operation(
             |_| GetSignupPage::new(),
-            |request, of| request.invitation_key(of.value::<String>("invitationKey")).url_next(of.value::<String>("url_next")).subscription_source(of.value::<String>("subscription_source")).partner_id(of.value::<String>("partner_id")),
+            |request, of| request.invitation_key(of.value::<cc_client::core::Secret>("invitationKey")).url_next(of.value::<String>("url_next")).subscription_source(of.value::<String>("subscription_source")).partner_id(of.value::<String>("partner_id")),
         )
         .await;
     trial
         .operation(
             |of| GetSignupPageForSource::new(of.value::<String>("subscriptionSource")),
-            |request, of| request.invitation_key(of.value::<String>("invitationKey")).url_next(of.value::<String>("url_next")).partner_id(of.value::<String>("partner_id")),
+            |request, of| request.invitation_key(of.value::<cc_client::core::Secret>("invitationKey")).url_next(of.value::<String>("url_next")).partner_id(of.value::<String>("partner_id")),
         )
         .await;
     trial.end();

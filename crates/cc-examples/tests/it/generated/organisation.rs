@@ -53,7 +53,7 @@ async fn operations() {
     trial
         .operation(
             |of| AddOrganisationMember::new(of.value::<cc_client::core::OwnerId>("ownerId"), of.body::<types::MemberInvitation>()),
-            |request, of| request.invitation_key(of.value::<String>("invitationKey")),
+            |request, of| request.invitation_key(of.value::<cc_client::core::Secret>("invitationKey")),
         )
         .await;
     trial

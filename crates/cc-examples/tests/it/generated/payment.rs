@@ -120,7 +120,7 @@ async fn operations() {
     trial
         .operation(
             |of| GetLegacyInvoicePdf::new(of.value::<cc_client::core::OwnerId>("ownerId"), of.value::<cc_client::core::InvoiceNumber>("invoiceNumber")),
-            |request, of| request.token(of.value::<String>("token")),
+            |request, of| request.token(of.value::<cc_client::core::Secret>("token")),
         )
         .await;
     trial
@@ -185,7 +185,7 @@ async fn operations() {
         .await;
     trial
         .operation(
-            |of| GetInvoiceStatusButton::new(of.value::<String>("invoiceToken")),
+            |of| GetInvoiceStatusButton::new(of.value::<cc_client::core::Secret>("invoiceToken")),
             |request, _| request,
         )
         .await;
