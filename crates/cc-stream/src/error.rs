@@ -149,23 +149,46 @@ impl fmt::Display for StreamError {
             ErrorKind::ConnectTimeout { after } => write!(f, "no answer came within {after:?}"),
             ErrorKind::Refused { status, .. } => write!(f, "the server answered {status}"),
             ErrorKind::ContentType { found: Some(found) } => {
-                write!(f, "the answer is {found}, not an event stream")
+                write!(f, "the answer is {}, not an event stream", Shown(found))
             }
             ErrorKind::ContentType { found: None } => {
                 write!(f, "the answer does not say it is an event stream")
             }
             ErrorKind::ContentEncoding { found } => {
+                let found = Shown(found);
                 write!(f, "the answer is encoded with {found}, which the transport does not decode")
             }
             ErrorKind::Disconnected => write!(f, "the connection was lost"),
             ErrorKind::Silent { after } => write!(f, "the server has been silent for {after:?}"),
             ErrorKind::RetriesExhausted { retries } => write!(f, "the stream failed after {retries} retries"),
-            ErrorKind::Payload { event } => write!(f, "the data of an event `{}` cannot be read", event.name),
+            ErrorKind::Payload { event } => {
+                write!(f, "the data of an event `{}` cannot be read", Shown(&event.name))
+            }
             ErrorKind::Oversize { event } => {
-                write!(f, "an event `{}` of {} bytes is too long", event.name, event.size)
+                write!(f, "an event `{}` of {} bytes is too long", Shown(&event.name), event.size)
             }
             ErrorKind::Gap(gap) => gap.fmt(f),
         }
+    }
+}
+
+/// A text of the server as a part of one line: control characters escaped, cut where it is long.
+pub(crate) struct Shown<'a>(pub(crate) &'a str);
+
+impl fmt::Display for Shown<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        /// How many characters are worth showing: names and ids of events have less.
+        const SHOWN: usize = 200;
+        for (at, character) in self.0.chars().enumerate() {
+            if at == SHOWN {
+                return f.write_str("…");
+            }
+            match character {
+                '"' | '\'' | '\\' => write!(f, "{character}")?,
+                other => write!(f, "{}", other.escape_debug())?,
+            }
+        }
+        Ok(())
     }
 }
 
@@ -202,5 +225,18 @@ mod tests {
         let error = StreamError::new(ErrorKind::RetriesExhausted { retries: 3 }).with_source(refused(503));
         assert_eq!(error.to_string(), "the stream failed after 3 retries");
         assert_eq!(error.source().unwrap().to_string(), "the server answered 503 Service Unavailable");
+    }
+
+    #[test]
+    fn a_line_stays_one_whatever_the_server_sends() {
+        let found = format!("text/\u{1b}[2J\n\u{202e}{}", "x".repeat(60_000));
+        for kind in
+            [ErrorKind::ContentType { found: Some(found.clone()) }, ErrorKind::ContentEncoding { found }]
+        {
+            let line = StreamError::new(kind).to_string();
+            assert!(line.len() < 400 && !line.contains(['\n', '\u{1b}', '\u{202e}']), "{line}");
+        }
+        let gap = Gap { after: Some("a\nb".into()), before: None, cause: crate::GapCause::NoId };
+        assert_eq!(gap.to_string(), "events may be missing after `a\\nb`: there was no id to go on from");
     }
 }

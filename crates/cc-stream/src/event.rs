@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use crate::decoder;
-use crate::error::StreamError;
+use crate::error::{Shown, StreamError};
 
 /// Something a stream has to say.
 ///
@@ -110,10 +110,10 @@ impl fmt::Display for Gap {
         };
         f.write_str("events may be missing")?;
         if let Some(after) = &self.after {
-            write!(f, " after `{after}`")?;
+            write!(f, " after `{}`", Shown(after))?;
         }
         if let Some(before) = &self.before {
-            write!(f, " before `{before}`")?;
+            write!(f, " before `{}`", Shown(before))?;
         }
         write!(f, ": {cause}")
     }
