@@ -52,7 +52,7 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
         println!("instance  {} {}", instance.id, instance.state);
     }
 
-    let target = HttpTarget { url: "https://logs.example.org".to_owned(), credentials: None };
+    let target = HttpTarget { url: "https://logs.example.org".into(), credentials: None };
     let target = LogDrainTarget::RawHttp(target);
     client.send(CreateLogDrain::on_application(&application.id, "LOG", target)).await?;
     for drain in client.send(ListLogDrain::of_application(&application.id)).await? {

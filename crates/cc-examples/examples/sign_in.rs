@@ -53,7 +53,7 @@ async fn browse(transport: Transport, token: String) -> cc_client::Result<String
     println!("the user agrees to {read} and {manage}");
     let form = AuthorizationForm::new().access_organisations("on").manage_organisations_applications("on");
     let page = transport.call(AuthorizeToken::new(form)).await?.into_inner();
-    Ok(page.lines().last().unwrap_or_default().to_owned())
+    Ok(page.expose().lines().last().unwrap_or_default().to_owned())
 }
 
 /// Credentials of the environment, as a machine has them; `Client::infer()` reads those of this process.

@@ -40,15 +40,22 @@ impl tower::Service<HttpRequest> for Memory {
     }
 
     fn call(&mut self, request: HttpRequest) -> Self::Future {
-        let sandbox = Arc::clone(&self.0);
-        Box::pin(async move {
-            let lost = |cause| Error::new(ErrorKind::Unreachable).with_source(cause);
-            let (parts, body) = sandbox.handle(request).await.map_err(lost)?.into_parts();
-            let body = Body::from_stream(
-                BodyStream::new(body)
-                    .filter_map(|frame| async { frame.map(|frame| frame.into_data().ok()).transpose() }),
-            );
-            Ok(HttpResponse::from_parts(parts, body))
-        })
+        answer(Arc::clone(&self.0), request)
     }
+}
+
+/// The answer of a sandbox to one request.
+pub fn answer(
+    sandbox: Arc<Sandbox>,
+    request: HttpRequest,
+) -> Pin<Box<dyn Future<Output = Result<HttpResponse>> + Send>> {
+    Box::pin(async move {
+        let lost = |cause| Error::new(ErrorKind::Unreachable).with_source(cause);
+        let (parts, body) = sandbox.handle(request).await.map_err(lost)?.into_parts();
+        let body = Body::from_stream(
+            BodyStream::new(body)
+                .filter_map(|frame| async { frame.map(|frame| frame.into_data().ok()).transpose() }),
+        );
+        Ok(HttpResponse::from_parts(parts, body))
+    })
 }

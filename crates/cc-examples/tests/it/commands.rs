@@ -98,7 +98,7 @@ fn inputs(command: &CommandInfo) -> Vec<Value> {
 const PAIRS: [(&str, &str); 2] = [("addonId", "applicationId"), ("targetAddonId", "targetApplicationId")];
 
 /// The inputs with the one, and with the other, of each pair.
-fn one_of_each_pair(input: Value) -> Vec<Value> {
+pub fn one_of_each_pair(input: Value) -> Vec<Value> {
     PAIRS.iter().fold(vec![input], |inputs, (one, other)| {
         let split = |input: Value| {
             let is_pair = input.get(one).is_some() && input.get(other).is_some();

@@ -8,5 +8,6 @@ mod documents;
 mod generated;
 mod once;
 mod promises;
+mod secrets;
 mod streams;
 mod trial;

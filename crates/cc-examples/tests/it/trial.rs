@@ -11,6 +11,8 @@ use http::{HeaderMap, StatusCode};
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
+use crate::secrets;
+
 /// Answers of every extent are read: what is not promised may be missing, null, or more than is known.
 const EXTENTS: [Extent; 4] = [Extent::Required, Extent::Nulls, Extent::Whole, Extent::Beyond];
 
@@ -85,12 +87,17 @@ impl Trial {
         new: impl Fn(&Inputs<'_>) -> O,
         all: impl Fn(O, &Inputs<'_>) -> O,
     ) where
+        O: Debug + 'static,
         O::Output: Debug,
     {
-        self.requests(O::INFO, new, all, O::request).await;
+        self.requests(O::INFO, &new, &all, O::request).await;
         let id = O::INFO.id;
         for extent in EXTENTS {
             self.samples.answers(id, extent).iter().for_each(decode::<O>);
+        }
+        for variant in 0..self.samples.bodies(id, Extent::Whole).len().max(1) {
+            let of = Inputs { samples: &self.samples, operation: id, extent: Extent::Whole, variant };
+            secrets::operation(all(new(&of), &of)).await;
         }
         // A body that is none of JSON never panics, and an error keeps the status.
         for body in ["", "<html>", "{\"", "[[[[", "\u{feff}nul"] {
@@ -106,8 +113,13 @@ impl Trial {
         &mut self,
         new: impl Fn(&Inputs<'_>) -> O,
         all: impl Fn(O, &Inputs<'_>) -> O,
-    ) {
-        self.requests(O::INFO, new, all, O::request).await;
+    ) where
+        O: Debug,
+    {
+        self.requests(O::INFO, &new, &all, O::request).await;
+        let of = Inputs { samples: &self.samples, operation: O::INFO.id, extent: Extent::Whole, variant: 0 };
+        let stream = all(new(&of), &of);
+        secrets::assert_hidden(O::INFO.id, &format!("{stream:?} {:?}", stream.request()));
         for extent in EXTENTS {
             for value in self.samples.answers(O::INFO.id, extent) {
                 read::<O::Event>(value);
@@ -156,10 +168,14 @@ impl Trial {
     }
 }
 
-fn decode<O: Operation>(value: &Value) {
+fn decode<O: Operation>(value: &Value)
+where
+    O::Output: Debug,
+{
     let answer = answer(Bytes::from(value.to_string()));
-    if let Err(error) = O::decode(answer) {
-        panic!("{}: {error}\n{value:#}", O::INFO.id);
+    match O::decode(answer) {
+        Ok(answer) => secrets::assert_hidden(O::INFO.id, &format!("{answer:?}")),
+        Err(error) => panic!("{}: {error}\n{value:#}", O::INFO.id),
     }
 }
 

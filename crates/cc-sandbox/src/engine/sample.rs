@@ -230,9 +230,8 @@ impl Sampler<'_> {
             "shared.Timestamp" | "shared.TimestampMillis" => {
                 return Some(self.date(place).as_millisecond().into());
             }
-            "shared.Secret" => {
-                return Some(format!("sandbox-secret-{:08x}", self.number(place) >> 32).into());
-            }
+            "shared.Secret" => return Some(self.secret(place).into()),
+            "shared.SecretJson" => return Some(json!({ "value": self.secret(place) })),
             _ => {}
         }
         self.known
@@ -253,6 +252,7 @@ impl Sampler<'_> {
         match schema["format"].as_str() {
             Some("date-time") => return self.date(place).to_string().into(),
             Some("uuid") => return uuid(self.seed, &[&place.identity]).into(),
+            Some("password") => return self.secret(place).into(),
             _ => {}
         }
         if ends(&["date", "_at", "since", "until"]) || place.name.ends_with("At") {
@@ -271,6 +271,11 @@ impl Sampler<'_> {
             _ => format!("{name}-{short}"),
         }
         .into()
+    }
+
+    /// A text that is found wherever it is shown.
+    fn secret(&self, place: &Place) -> String {
+        format!("sandbox-secret-{:08x}", self.number(place) >> 32)
     }
 
     fn integer(&self, place: &Place) -> i64 {

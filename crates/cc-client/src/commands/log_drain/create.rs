@@ -27,7 +27,7 @@ use crate::model::setters;
 /// use cc_client::commands::log_drain::CreateLogDrain;
 /// use cc_client::commands::log_drain::model::{HttpTarget, LogDrainTarget};
 ///
-/// let target = LogDrainTarget::RawHttp(HttpTarget { url: "https://logs.example.org".to_owned(), credentials: None });
+/// let target = LogDrainTarget::RawHttp(HttpTarget { url: "https://logs.example.org".into(), credentials: None });
 /// let drain = client.send(CreateLogDrain::on_application(ids.application, "LOG", target)).await?;
 /// # Ok(()) });
 /// ```

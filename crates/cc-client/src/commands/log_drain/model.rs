@@ -1,7 +1,7 @@
 //! What the commands of drains take and give back.
 
 use cc_api_drain::types as wire;
-use cc_core::{DrainId, ResourceId, Secret, Timestamp};
+use cc_core::{DrainId, ResourceId, Secret, ServiceUrl, Timestamp};
 use serde::{Deserialize, Serialize};
 
 pub use wire::{DrainExecutionState, DrainKind, DrainState, TlsVerification};
@@ -70,7 +70,7 @@ targets! {
     /// A server that gets each log line in an HTTP request.
     HttpTarget {
         /// Address of the server.
-        url: String,
+        url: ServiceUrl,
         /// For HTTP Basic authentication.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         credentials: Option<BasicCredentials>,
@@ -78,7 +78,7 @@ targets! {
     /// A syslog server.
     SyslogTarget {
         /// Address of the server.
-        url: String,
+        url: ServiceUrl,
         /// Structured data (RFC 5424) put into each line. It often holds a token.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         structured_data_parameters: Option<Secret>,
@@ -91,7 +91,7 @@ targets! {
     /// An Elasticsearch server.
     ElasticsearchTarget {
         /// Address of the server.
-        url: String,
+        url: ServiceUrl,
         /// For HTTP Basic authentication.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         credentials: Option<BasicCredentials>,
@@ -105,14 +105,14 @@ targets! {
     /// New Relic.
     NewRelicTarget {
         /// Address of the intake.
-        url: String,
+        url: ServiceUrl,
         /// API key.
         api_key: Secret,
     }
     /// OVHcloud Logs Data Platform.
     OvhTarget {
         /// Address of the input.
-        url: String,
+        url: ServiceUrl,
         /// Token of the data stream.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         token: Option<Secret>,
