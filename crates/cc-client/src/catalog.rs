@@ -25,7 +25,7 @@ pub use cc_core::catalog::CommandKind;
 #[allow(unused_imports)] // Which domains are on decides who needs it.
 pub(crate) use stream::stream_entry;
 #[cfg(feature = "stream")]
-pub use stream::{Streamed, stream};
+pub use stream::{Delivered, Streamed, stream};
 
 use crate::client::Client;
 use crate::command::{Command, CommandCall, UrlCommand};

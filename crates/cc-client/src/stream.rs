@@ -2,17 +2,20 @@
 //!
 //! ```no_run
 //! use cc_client::commands::log::StreamApplicationRuntimeLog;
+//! use cc_client::stream::{Delivery, to_error};
 //! use futures_util::StreamExt;
 //!
-//! # async fn example(client: cc_client::Client) {
+//! # async fn example(client: cc_client::Client) -> cc_client::Result<()> {
 //! let mut lines = client.stream(StreamApplicationRuntimeLog::new("app_…")).open().items();
 //! while let Some(line) = lines.next().await {
-//!     match line {
-//!         Ok(line) => println!("{}", line.message),
-//!         Err(error) => eprintln!("{error}"),
+//!     // An error ends the stream. After a gap, and after a line that cannot be read, it goes on.
+//!     match line.map_err(to_error)? {
+//!         Delivery::Item(line) => println!("{}", line.message),
+//!         Delivery::Gap(gap) => eprintln!("{gap}"),
+//!         Delivery::Fault(error) => eprintln!("{error}"),
 //!     }
 //! }
-//! # }
+//! # Ok(()) }
 //! ```
 
 mod connect;
@@ -21,12 +24,12 @@ mod merge;
 use std::fmt;
 use std::sync::Arc;
 
-use cc_core::{Error, ErrorKind, Request, Result};
+use cc_core::{CallOptions, Error, ErrorKind, Request, Result};
 use cc_stream::{Attempt, Format};
 
 pub use cc_stream::{
-    Continuity, Cursor, EndReason, EventStream, Gap, GapCause, Item, Items, Limits, Opened, Overflow, Retry,
-    Retrying, Settings, State, StreamError, StreamEvent, StreamHandle,
+    Continuity, Cursor, Delivery, EndReason, ErrorEvents, EventStream, Gap, GapCause, Item, Items, Limits,
+    Opened, Overflow, Retry, Retrying, Settings, State, StreamError, StreamEvent, StreamHandle,
 };
 pub use merge::{Merged, merge};
 
@@ -75,11 +78,16 @@ pub(crate) fn default_settings() -> Settings {
 }
 
 /// A stream that is about to be opened, and takes settings before.
+///
+/// [`Settings::connect_timeout`] counts from the moment that a request has its turn among those of the client
+/// ([`TransportBuilder::concurrency`](cc_core::TransportBuilder::concurrency)) to the head of its answer: 120 streams that are
+/// opened at once wait for each other, and none of them times out for that.
 #[must_use = "a stream does nothing until it is opened"]
 pub struct StreamCall<C> {
     client: Client,
     command: C,
     settings: Settings,
+    options: CallOptions,
 }
 
 impl<C: StreamCommand> StreamCall<C> {
@@ -87,7 +95,7 @@ impl<C: StreamCommand> StreamCall<C> {
         let mut settings = client.stream_settings().clone();
         settings.limit = command.limit();
         settings.fixed_start = command.has_fixed_start();
-        Self { client, command, settings }
+        Self { client, command, settings, options: CallOptions::new() }
     }
 
     /// Changes how the stream behaves: retries, heartbeat, what happens to a slow reader. Default: what
@@ -97,9 +105,30 @@ impl<C: StreamCommand> StreamCall<C> {
         self
     }
 
-    /// When a lost connection is opened again; `None` never does.
+    /// When a lost connection is opened again; `None` never does. What `retry` leaves open is as the client says.
     pub fn retry(self, retry: impl Into<Option<Retry>>) -> Self {
-        self.settings(|settings| settings.retry = retry.into())
+        let retry = retry.into();
+        self.settings(|settings| {
+            let base = settings.retry.take().unwrap_or_default();
+            settings.retry = retry.map(|retry| retry.or(&base));
+        })
+    }
+
+    /// Whether each opening of a connection is written to the log, without secrets
+    /// ([`CallOptions::debug`](cc_core::CallOptions::debug)). Default: as the client says.
+    pub fn debug(mut self, debug: bool) -> Self {
+        self.options = self.options.debug(debug);
+        self
+    }
+
+    /// Sends this header with each request of the stream, too ([`CallOptions::header`](cc_core::CallOptions::header)).
+    pub fn header<N, V>(mut self, name: N, value: V) -> Self
+    where
+        N: TryInto<http::HeaderName>,
+        V: TryInto<http::HeaderValue>,
+    {
+        self.options = self.options.header(name, value);
+        self
     }
 
     /// Goes on from where another stream was, in another process too.
@@ -107,17 +136,20 @@ impl<C: StreamCommand> StreamCall<C> {
         self.settings(|settings| settings.resume = Some(cursor))
     }
 
-    /// The stream. Nothing is sent until it is polled; dropping it closes its connection. Ids are resolved before each
+    /// Opens the stream. Nothing is sent until it is polled; dropping it closes its connection. Ids are resolved before each
     /// connection, so that what moved to another owner is found there.
     pub fn open(self) -> EventStream<C::Item> {
-        let Self { client, command, settings } = self;
+        let Self { client, command, mut settings, options } = self;
+        // The transport counts from the moment that a request has its turn among those of the client, and not before.
+        let timeout = settings.connect_timeout.take();
+        let options = options.attempt_timeout(timeout).report_errors(false);
         let platform = Arc::new(Platform { client, command });
         let asking = Arc::clone(&platform);
         let factory = move |attempt: Attempt| {
             let platform = Arc::clone(&asking);
             async move { platform.ask(attempt).await }
         };
-        EventStream::open(Connection(platform), factory, C::format(), settings)
+        EventStream::open(Connection { platform, options, timeout }, factory, C::format(), settings)
     }
 }
 
@@ -149,7 +181,6 @@ pub fn to_error(error: StreamError) -> Error {
         Kind::ContentType { .. } | Kind::ContentEncoding { .. } => ErrorKind::StreamContentType,
         Kind::Silent { .. } => ErrorKind::StreamHealth,
         Kind::Payload { .. } | Kind::Oversize { .. } => ErrorKind::Undecodable,
-        Kind::Gap(_) => ErrorKind::StreamGap,
         _ => ErrorKind::StreamServer,
     };
     let attempts = exhausted.map(|(_, retries)| retries.saturating_add(1));
@@ -182,6 +213,7 @@ mod tests {
             (StreamError::new(Kind::ContentType { found: None }), "SSE_INVALID_CONTENT_TYPE"),
             (StreamError::new(Kind::Silent { after }), "SSE_HEALTH_ERROR"),
             (StreamError::new(Kind::Disconnected), "SSE_SERVER_ERROR"),
+            (StreamError::new(Kind::Redirect), "SSE_SERVER_ERROR"),
         ] {
             let told = failure.to_string();
             let error = to_error(failure);

@@ -24,9 +24,17 @@ use crate::transport::CallOptions;
 /// The output of a command that is on its way.
 pub type Dispatched = Pin<Box<dyn Future<Output = Result<Value>> + Send>>;
 
-/// What a stream gives: the output of each thing as JSON. An error that is about one thing, or that tells that some may be
-/// missing, does not end it.
-pub type Streamed = Pin<Box<dyn Stream<Item = Result<Value>> + Send>>;
+/// What a stream gives, one thing after the other. An `Err` is the failure that ends it.
+pub type Streamed = Pin<Box<dyn Stream<Item = Result<Delivered>> + Send>>;
+
+/// One thing that a stream gives. The stream goes on after it.
+#[derive(Debug)]
+pub enum Delivered {
+    /// The output of one thing as JSON.
+    Item(Value),
+    /// Things may be missing here ([`ErrorKind::StreamGap`]), or one of them is no item.
+    Notice(Error),
+}
 
 /// A command of the client `C` as data.
 pub struct CommandInfo<C: 'static> {

@@ -93,20 +93,16 @@ async fn call(name: &str, input: &str) -> Result<String, String> {
     Ok(format!("{output:#}\n"))
 }
 
-/// Shows each thing when it comes. What is said of one thing does not end a stream.
+/// Shows each thing when it comes, and where some may be missing.
 async fn follow(mut items: catalog::Streamed) -> Result<String, String> {
-    let mut said = None;
     while let Some(item) = items.next().await {
-        if let Some(error) = said.take() {
-            eprintln!("error: {error}");
-        }
-        match item {
-            Ok(item) if writeln!(std::io::stdout(), "{item}").is_err() => break,
-            Ok(_) => {}
-            Err(error) => said = Some(chain(&error)),
+        match item.map_err(|error| chain(&error))? {
+            catalog::Delivered::Item(item) if writeln!(std::io::stdout(), "{item}").is_err() => break,
+            catalog::Delivered::Item(_) => {}
+            catalog::Delivered::Notice(error) => eprintln!("note: {}", chain(&error)),
         }
     }
-    said.map_or(Ok(String::new()), Err)
+    Ok(String::new())
 }
 
 async fn client() -> Result<(Client, Option<Sandbox>), String> {

@@ -5,9 +5,9 @@ use crate::error::StreamError;
 use crate::event::{Gap, Item, Opened, StreamEvent};
 
 #[cfg(not(target_arch = "wasm32"))]
-type Callback<A> = Option<Box<dyn FnMut(&A) + Send>>;
+pub(crate) type Callback<A> = Option<Box<dyn FnMut(&A) + Send>>;
 #[cfg(target_arch = "wasm32")]
-type Callback<A> = Option<Box<dyn FnMut(&A)>>;
+pub(crate) type Callback<A> = Option<Box<dyn FnMut(&A)>>;
 
 pub(crate) struct Callbacks<T> {
     pub(crate) open: Callback<Opened>,
@@ -37,7 +37,7 @@ impl<T> Callbacks<T> {
 }
 
 #[inline]
-fn call<A>(callback: &mut Callback<A>, argument: &A) {
+pub(crate) fn call<A>(callback: &mut Callback<A>, argument: &A) {
     if let Some(callback) = callback {
         callback(argument);
     }

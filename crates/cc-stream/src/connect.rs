@@ -13,7 +13,7 @@ use http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
 use crate::error::{BoxError, Result};
 
 pub(crate) const EVENT_STREAM: &str = "text/event-stream";
-const LAST_EVENT_ID: HeaderName = HeaderName::from_static("last-event-id");
+pub(crate) const LAST_EVENT_ID: HeaderName = HeaderName::from_static("last-event-id");
 
 /// `Send`, except in a browser, where nothing has to be.
 #[cfg(not(target_arch = "wasm32"))]
@@ -56,7 +56,8 @@ pub(crate) type Opener = Box<dyn FnMut(Attempt) -> Opening>;
 
 /// Sends a request, and gives the head of the answer and its bytes.
 ///
-/// Implemented for `reqwest::Client` with the feature `reqwest`; [`connect_fn`] makes one of a function.
+/// With the feature `reqwest`, `HttpClient` is one, and so is `reqwest::Client` for requests without headers of their own;
+/// [`connect_fn`] makes one of a function.
 pub trait Connect: MaybeSend + MaybeSync + 'static {
     /// What the transport sends.
     type Request: MaybeSend + 'static;
@@ -168,9 +169,10 @@ where
     })
 }
 
+/// The headers of a browser's `EventSource`. Those that the program sets itself stay.
 fn ask_for_events(headers: &mut HeaderMap, last_event_id: Option<&str>) {
     headers.entry(ACCEPT).or_insert(HeaderValue::from_static(EVENT_STREAM));
-    headers.entry(CACHE_CONTROL).or_insert(HeaderValue::from_static("no-store"));
+    headers.entry(CACHE_CONTROL).or_insert(HeaderValue::from_static("no-cache"));
     // Only ids that fit a header are asked for.
     if let Some(id) = last_event_id.and_then(|id| HeaderValue::from_bytes(id.as_bytes()).ok()) {
         headers.insert(LAST_EVENT_ID, id);

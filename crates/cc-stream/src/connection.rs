@@ -86,7 +86,8 @@ impl Connection {
         if response.status == StatusCode::NO_CONTENT {
             return Some(Report::NoContent);
         }
-        if !response.status.is_success() {
+        // Any other success is not the start of a stream: 205 has no body, 206 a part of one.
+        if response.status != StatusCode::OK {
             *self = Self::Refused(Refusal {
                 status: response.status,
                 retry_after: retry_after(&response.headers),

@@ -86,6 +86,11 @@ pub struct Tracker {
     fruitless: u32,
     key: Key,
     recent: Recent,
+    /// The first item of this connection, if it has no id, and that of the one before.
+    first: Option<Print>,
+    first_before: Option<Print>,
+    /// The event that came last is not one that the connection before brought.
+    progress: bool,
     question: Option<Question>,
 }
 
@@ -130,6 +135,9 @@ impl Tracker {
             fruitless: 0,
             key: Key::of_process(),
             recent: Recent::new(window.max(2)),
+            first: None,
+            first_before: None,
+            progress: false,
             question: None,
         };
         if let Some(cursor) = cursor {
@@ -233,6 +241,8 @@ impl Tracker {
     /// A connection is open.
     pub fn connected(&mut self) {
         self.here = false;
+        self.first_before = self.first.take();
+        self.progress = false;
         if !self.started {
             if !self.fixed_start {
                 self.started = true;
@@ -274,6 +284,11 @@ impl Tracker {
         let Some(id) = id.filter(|id| !id.is_empty()) else {
             self.several = true;
             let gap = if is_item { self.settle(None) } else { None };
+            if is_item && self.first.is_none() {
+                // A greeting that comes on each connection is no progress.
+                self.first = Some(self.key.print("", name, data));
+                self.progress = self.first != self.first_before;
+            }
             self.at.adrift |= is_item;
             if id.is_some() {
                 (self.at.last, self.at.previous, self.at.adrift) = (None, None, true);
@@ -294,6 +309,7 @@ impl Tracker {
             Recall::Event | Recall::Nothing => {}
         }
         self.several |= !is_first;
+        self.progress = true;
         let gap = self.settle(Some(id));
         self.advance(id, print, is_item);
         Verdict::New(gap)
@@ -318,6 +334,11 @@ impl Tracker {
         let unproven = if self.unique { GapCause::Unproven } else { GapCause::IdNotUnique };
         let cause = self.tell(question.cause.or(is_asked.then_some(unproven))?);
         Some(Gap { cause, after: question.after().cloned(), before: None })
+    }
+
+    /// Whether this connection brought something that the one before did not.
+    pub fn is_progress(&self) -> bool {
+        self.progress
     }
 
     pub(crate) fn position(&self) -> &Position {

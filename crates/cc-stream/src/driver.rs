@@ -27,6 +27,12 @@ pub(crate) type Told<T> = Result<StreamEvent<T>>;
 /// Steps without anything to tell, after which other tasks get their turn.
 const TURN: u32 = 128;
 
+/// Longer than any id of a real server, in bytes.
+const LONG_ID: usize = 1024;
+
+/// Attempts in a row with a long id that may go unanswered.
+const UNANSWERED: u32 = 3;
+
 pub(crate) struct Driver<T> {
     pub(crate) shared: Arc<Shared>,
     pub(crate) reader: Reader<T>,
@@ -40,6 +46,8 @@ pub(crate) struct Driver<T> {
     /// The id the server was asked to go on from.
     pub(crate) asked: Option<Arc<str>>,
     pub(crate) attempts: u64,
+    /// Attempts in a row with a long id that got no answer.
+    pub(crate) unanswered: u32,
     /// Whether every item is delivered, so that the server's count can be compared with the limit.
     pub(crate) is_exact: bool,
     /// How many events the server was asked for, and how many it gave on this connection.
@@ -130,22 +138,33 @@ impl<T> Driver<T> {
             match self.reader.read(frame) {
                 Reading::Told(told) => {
                     self.given += 1;
+                    self.progress();
                     return Some(told);
                 }
                 Reading::Nothing => {}
-                Reading::Skipped => self.given += 1,
+                Reading::Skipped => {
+                    self.given += 1;
+                    self.shared.counts.others.set(self.reader.others);
+                }
                 Reading::Duplicate => {
                     self.given += 1;
                     self.shared.counts.duplicates.add(1);
                 }
                 Reading::Retry(time) => self.shared.set_reconnection_time(time),
                 Reading::AfterGap(gap, told) => {
+                    self.shared.counts.others.set(self.reader.others);
                     if let Some(told) = told {
                         self.given += 1;
+                        self.progress();
                         self.place = place;
                         self.outbox.push_back(told);
                     }
                     return Some(Ok(StreamEvent::Gap(gap)));
+                }
+                Reading::Failed { gap, error } => {
+                    self.outbox.extend(gap.map(|gap| Ok(StreamEvent::Gap(gap))));
+                    self.follow(Report::Failed(error));
+                    return None;
                 }
                 Reading::End { reason, gap, error } => {
                     self.outbox.extend(gap.map(|gap| Ok(StreamEvent::Gap(gap))));
@@ -159,6 +178,27 @@ impl<T> Driver<T> {
                     }
                     return None;
                 }
+            }
+        }
+    }
+
+    /// A new event came: a connection that brings one is healthy, however soon it is lost.
+    #[inline]
+    fn progress(&mut self) {
+        if self.retries > 0 && self.reader.tracker.is_progress() {
+            self.shared.apply(self.shared.clock.now(), Input::Progress(self.link));
+            self.retries = 0;
+        }
+    }
+
+    /// An attempt got no answer. A server may drop a request whose id is too long for it: after a few of them, the next
+    /// attempt asks without the id.
+    fn is_unanswered(&mut self) {
+        if self.asked.as_ref().is_some_and(|id| id.len() > LONG_ID) {
+            self.unanswered += 1;
+            if self.unanswered == UNANSWERED {
+                self.unanswered = 0;
+                self.reader.tracker.refuse();
             }
         }
     }
@@ -202,7 +242,7 @@ impl<T> Driver<T> {
 
     /// Asks the machine for its state, and does what that means.
     fn enter(&mut self, cx: &mut Context<'_>) {
-        let Entered { state, link, retries, commands } =
+        let Entered { state, link, retries, lived, commands } =
             self.shared.enter(self.shared.clock.now(), cx.waker().clone());
         (self.followed, self.retries) = (commands, retries);
         self.waker = Some(cx.waker().clone());
@@ -217,16 +257,15 @@ impl<T> Driver<T> {
                 self.timer = None;
                 self.ended = true;
             }
-            State::Connecting if self.connection.is_none() => self.open(),
+            State::Connecting if self.connection.is_none() => self.open(lived),
             _ => {}
         }
     }
 
-    fn open(&mut self) {
+    fn open(&mut self, lived: bool) {
         let tracker = &mut self.reader.tracker;
         tracker.disconnected();
-        // The last connection was the first one, or a healthy one.
-        if self.retries <= 1 {
+        if lived {
             tracker.calm();
         }
         self.asked = tracker.resume_from().cloned();
@@ -252,19 +291,19 @@ impl<T> Driver<T> {
     }
 
     fn follow(&mut self, report: Report) {
-        let now = || self.shared.clock.now();
         match report {
             Report::Bytes(bytes) => {
                 // When they came decides whether a connection lived, which counts after retries alone. Else the
                 // machine is told when there is nothing to read: a busy stream saves the look at the clock.
                 if self.retries > 0 {
-                    self.retries = self.shared.heard(now(), self.link);
+                    self.retries = self.shared.heard(self.shared.clock.now(), self.link);
                 }
                 self.heard = true;
                 (self.chunk, self.decoded) = (bytes, 0);
             }
             Report::Opened => {
-                if self.shared.reach(now(), Input::Opened(self.link), State::Open) {
+                self.unanswered = 0;
+                if self.shared.reach(self.shared.clock.now(), Input::Opened(self.link), State::Open) {
                     self.reader.tracker.connected();
                     let opened = Opened { attempt: self.attempts, resumed_from: self.asked.clone() };
                     self.outbox.push_back(Ok(StreamEvent::Open(opened)));
@@ -274,7 +313,7 @@ impl<T> Driver<T> {
                 self.reader.tracker.connected();
                 let gap = self.reader.tracker.finish();
                 self.outbox.extend(gap.map(|gap| Ok(StreamEvent::Gap(gap))));
-                self.shared.apply(now(), Input::Ended(self.link, EndReason::NoContent));
+                self.shared.apply(self.shared.clock.now(), Input::Ended(self.link, EndReason::NoContent));
             }
             Report::Failed(error) => {
                 let mut failure = Failure { transient: error.is_transient(), retry_after: None };
@@ -285,7 +324,12 @@ impl<T> Driver<T> {
                         failure.transient = true;
                     }
                 }
-                let effect = self.shared.apply(now(), Input::Failed(self.link, failure));
+                if matches!(error.kind(), ErrorKind::Unreachable | ErrorKind::ConnectTimeout { .. }) {
+                    self.is_unanswered();
+                } else {
+                    self.unanswered = 0;
+                }
+                let effect = self.shared.apply(self.shared.clock.now(), Input::Failed(self.link, failure));
                 self.tell(effect, Some(error));
             }
         }
@@ -316,6 +360,9 @@ impl<T> Driver<T> {
             return Poll::Ready(());
         }
         let effect = self.shared.apply(self.shared.clock.now(), Input::Tick);
+        if matches!(effect, Effect::Retry { cause: Cause::ConnectTimeout, .. }) {
+            self.is_unanswered();
+        }
         self.tell(effect, None);
         Poll::Ready(())
     }

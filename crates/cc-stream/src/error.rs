@@ -7,7 +7,7 @@ use std::time::Duration;
 use bytes::Bytes;
 use http::StatusCode;
 
-use crate::event::{Gap, RawEvent};
+use crate::event::RawEvent;
 
 /// Any error, as a transport gives it.
 pub type BoxError = Box<dyn StdError + Send + Sync>;
@@ -21,6 +21,8 @@ pub struct StreamError(Box<Inner>);
 struct Inner {
     kind: ErrorKind,
     source: Option<BoxError>,
+    /// It ends the stream, whatever its kind.
+    ends: bool,
 }
 
 /// The kinds of failure.
@@ -31,12 +33,15 @@ pub enum ErrorKind {
     Request,
     /// No answer came: name look-up, connection, TLS, or a connection lost before the head of the answer.
     Unreachable,
+    /// The server redirects to where a stream does not follow: to another origin, to no URL, or more than ten times in a
+    /// row.
+    Redirect,
     /// No answer came in time.
     ConnectTimeout {
         /// The time that was allowed.
         after: Duration,
     },
-    /// The server answered with a status that opens no stream.
+    /// The server answered with a status that opens no stream: any but 200, and 204, which ends it.
     Refused {
         /// The status.
         status: StatusCode,
@@ -77,20 +82,30 @@ pub enum ErrorKind {
         /// What is known of the event: its data is empty and its size the one received.
         event: RawEvent,
     },
-    /// Events may be missing. Only [`Items`](crate::Items) gives this as an error. The stream goes on.
-    Gap(Gap),
+    /// The server sent an event that reports an error of its own: see [`Format::error`](crate::Format::error). The stream
+    /// goes on, unless [`Settings::error_events`](crate::Settings::error_events) says otherwise.
+    ErrorEvent {
+        /// The event as received, its data cut where it is long.
+        event: RawEvent,
+    },
 }
 
 impl StreamError {
     /// An error of this kind, without cause.
     pub fn new(kind: ErrorKind) -> Self {
-        Self(Box::new(Inner { kind, source: None }))
+        Self(Box::new(Inner { kind, source: None, ends: false }))
     }
 
     /// The same error, with what caused it.
     #[must_use]
     pub fn with_source(mut self, source: impl Into<BoxError>) -> Self {
         self.0.source = Some(source.into());
+        self
+    }
+
+    /// The same error, as one that ends the stream.
+    pub(crate) fn ending(mut self) -> Self {
+        self.0.ends = true;
         self
     }
 
@@ -126,7 +141,11 @@ impl StreamError {
 
     /// Whether only one event is concerned, and the stream goes on.
     pub fn is_about_one_event(&self) -> bool {
-        matches!(self.kind(), ErrorKind::Payload { .. } | ErrorKind::Oversize { .. } | ErrorKind::Gap(_))
+        let kinds = matches!(
+            self.kind(),
+            ErrorKind::Payload { .. } | ErrorKind::Oversize { .. } | ErrorKind::ErrorEvent { .. }
+        );
+        kinds && !self.0.ends
     }
 }
 
@@ -144,8 +163,9 @@ impl fmt::Debug for StreamError {
 impl fmt::Display for StreamError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self.kind() {
-            ErrorKind::Request => write!(f, "the request of the stream cannot be made"),
-            ErrorKind::Unreachable => write!(f, "the server cannot be reached"),
+            ErrorKind::Request => write!(f, "could not make the request of the stream"),
+            ErrorKind::Unreachable => write!(f, "could not reach the server"),
+            ErrorKind::Redirect => write!(f, "the server redirects to where the stream does not follow"),
             ErrorKind::ConnectTimeout { after } => write!(f, "no answer came within {after:?}"),
             ErrorKind::Refused { status, .. } => write!(f, "the server answered {status}"),
             ErrorKind::ContentType { found: Some(found) } => {
@@ -167,7 +187,9 @@ impl fmt::Display for StreamError {
             ErrorKind::Oversize { event } => {
                 write!(f, "an event `{}` of {} bytes is too long", Shown(&event.name), event.size)
             }
-            ErrorKind::Gap(gap) => gap.fmt(f),
+            ErrorKind::ErrorEvent { event } => {
+                write!(f, "the server sent an event `{}`: {}", Shown(&event.name), Shown(&event.data))
+            }
         }
     }
 }
@@ -236,7 +258,11 @@ mod tests {
             let line = StreamError::new(kind).to_string();
             assert!(line.len() < 400 && !line.contains(['\n', '\u{1b}', '\u{202e}']), "{line}");
         }
-        let gap = Gap { after: Some("a\nb".into()), before: None, cause: crate::GapCause::NoId };
+        let event =
+            RawEvent { name: "a\nb".into(), id: None, data: "first\nsecond".repeat(100), size: 1_200 };
+        let line = StreamError::new(ErrorKind::ErrorEvent { event }).to_string();
+        assert!(line.len() < 400 && !line.contains('\n'), "{line}");
+        let gap = crate::Gap { after: Some("a\nb".into()), before: None, cause: crate::GapCause::NoId };
         assert_eq!(gap.to_string(), "events may be missing after `a\\nb`: there was no id to go on from");
     }
 }

@@ -28,6 +28,7 @@ type Reason = dyn Fn(&Event<'_>) -> Result<Option<String>, BoxError> + Send + Sy
 pub struct Format<T> {
     parse: Arc<Parse<T>>,
     accepted: Option<Vec<Arc<str>>>,
+    error: Option<String>,
     heartbeat: Option<String>,
     end: Option<(String, Arc<Reason>)>,
     mark: Option<Arc<Mark<T>>>,
@@ -38,6 +39,8 @@ pub(crate) enum Role {
     Item(Arc<str>),
     Heartbeat,
     End,
+    /// The server reports an error.
+    Error,
     /// Not accepted.
     Other,
 }
@@ -45,21 +48,54 @@ pub(crate) enum Role {
 impl<T> Format<T> {
     /// Events read by a function. `Ok(None)` skips one; an error is told, and the stream goes on.
     pub fn new(parse: impl Fn(&Event<'_>) -> Result<Option<T>, BoxError> + Send + Sync + 'static) -> Self {
-        Self { parse: Arc::new(parse), accepted: None, heartbeat: None, end: None, mark: None }
+        Self { parse: Arc::new(parse), accepted: None, error: None, heartbeat: None, end: None, mark: None }
     }
 
-    /// Events whose data is JSON.
+    /// Events whose data is JSON. An event whose data is empty is skipped.
     pub fn json() -> Self
     where
         T: DeserializeOwned,
     {
-        Self::new(|event| Ok(Some(serde_json::from_str(&event.data)?)))
+        Self::new(|event| {
+            if event.data.trim().is_empty() {
+                return Ok(None);
+            }
+            Ok(Some(serde_json::from_str(&event.data)?))
+        })
     }
 
-    /// Only events of these names are items; the others are passed over. Without it, every event is.
+    /// The same events, whose items a function changes. A [mark](Self::mark) is set after it.
+    #[must_use]
+    pub fn map<U>(self, change: impl Fn(T) -> U + Send + Sync + 'static) -> Format<U>
+    where
+        T: 'static,
+    {
+        let parse = self.parse;
+        Format {
+            parse: Arc::new(move |event| Ok(parse(event)?.map(&change))),
+            accepted: self.accepted,
+            error: self.error,
+            heartbeat: self.heartbeat,
+            end: self.end,
+            mark: None,
+        }
+    }
+
+    /// Only events of these names are items. One named `error` is given as an error of the server ([`error`](Self::error));
+    /// the others are passed over, counted ([`StreamHandle::others`](crate::StreamHandle::others)) and given to
+    /// [`EventStream::on_other`](crate::EventStream::on_other). Without it, every event is an item.
     #[must_use]
     pub fn accept<N: AsRef<str>>(mut self, names: impl IntoIterator<Item = N>) -> Self {
         self.accepted = Some(names.into_iter().map(|name| name.as_ref().into()).collect());
+        self
+    }
+
+    /// The event of this name reports an error of the server: it is given as
+    /// [`ErrorKind::ErrorEvent`](crate::ErrorKind::ErrorEvent), and the stream goes on or ends as
+    /// [`Settings::error_events`](crate::Settings::error_events) says. Default: `error`, unless events of that name are items.
+    #[must_use]
+    pub fn error(mut self, name: impl Into<String>) -> Self {
+        self.error = Some(name.into());
         self
     }
 
@@ -92,10 +128,13 @@ impl<T> Format<T> {
     }
 
     /// The names the platform's streams have in common: `HEARTBEAT`, and `END_OF_STREAM` whose JSON says in `endedBy`
-    /// why. One that is no JSON ends the stream too, after an error about it.
+    /// why. One that is neither JSON nor empty ends the stream too, after an error about it.
     #[must_use]
     pub fn platform(self) -> Self {
         let reason = |event: &Event<'_>| {
+            if event.data.trim().is_empty() {
+                return Ok(None);
+            }
             let data: serde_json::Value = serde_json::from_str(&event.data)?;
             Ok(data.get("endedBy").and_then(|reason| reason.as_str()).map(str::to_owned))
         };
@@ -111,10 +150,14 @@ impl<T> Format<T> {
         if self.end.as_ref().is_some_and(|(end, _)| end == name) {
             return Role::End;
         }
+        if self.error.as_deref() == Some(name) {
+            return Role::Error;
+        }
         match (last, &self.accepted) {
             (Some(last), _) if **last == *name => Role::Item(Arc::clone(last)),
             (_, Some(accepted)) => match accepted.iter().find(|accepted| ***accepted == *name) {
                 Some(accepted) => Role::Item(Arc::clone(accepted)),
+                None if self.error.is_none() && name == "error" => Role::Error,
                 None => Role::Other,
             },
             (_, None) => Role::Item(name.into()),
@@ -149,6 +192,7 @@ impl<T> Clone for Format<T> {
         Self {
             parse: Arc::clone(&self.parse),
             accepted: self.accepted.clone(),
+            error: self.error.clone(),
             heartbeat: self.heartbeat.clone(),
             end: self.end.clone(),
             mark: self.mark.clone(),

@@ -24,6 +24,7 @@ pub(crate) struct Shared {
 pub(crate) struct Counts {
     pub(crate) delivered: Count,
     pub(crate) duplicates: Count,
+    pub(crate) others: Count,
     pub(crate) dropped: Count,
 }
 
@@ -57,6 +58,8 @@ pub(crate) struct Entered {
     pub(crate) link: Link,
     /// Retries since the last healthy connection.
     pub(crate) retries: u32,
+    /// The last connection was a healthy one, or there was none.
+    pub(crate) lived: bool,
     /// After how many commands.
     pub(crate) commands: u64,
 }
@@ -88,6 +91,7 @@ impl Shared {
             state: inner.machine.state(),
             link: inner.machine.link(),
             retries: inner.machine.retries(),
+            lived: inner.machine.has_lived(),
             commands: self.commands(),
         };
         let known = inner.waker.replace(waker);
@@ -194,6 +198,12 @@ impl StreamHandle {
     /// Events that came again after a reconnection, and were removed.
     pub fn duplicates(&self) -> u64 {
         self.shared.counts.duplicates.get()
+    }
+
+    /// Events of names that the [format](crate::Format) does not know, which were passed over:
+    /// [`EventStream::on_other`](crate::EventStream::on_other) gives them.
+    pub fn others(&self) -> u64 {
+        self.shared.counts.others.get()
     }
 
     /// Items dropped by [`Overflow::DropOldest`](crate::Overflow::DropOldest).

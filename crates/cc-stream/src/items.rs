@@ -6,20 +6,64 @@ use std::task::{Context, Poll, ready};
 use futures_core::{FusedStream, Stream};
 
 use crate::continuity::Cursor;
-use crate::error::{ErrorKind, Result, StreamError};
-use crate::event::{EndReason, StreamEvent};
+use crate::error::{Result, StreamError};
+use crate::event::{EndReason, Gap, StreamEvent};
 use crate::handle::StreamHandle;
 use crate::stream::EventStream;
 
-/// The data of a stream's items.
+/// The data of a stream's items, and what must not be missed between them.
 ///
-/// Opens and retries are passed over; the end ends it. What must not be missed comes as an error: a gap
-/// ([`ErrorKind::Gap`]), an event that cannot be read, and the failure that ends the stream. After an error that
-/// [is about one event](StreamError::is_about_one_event) the next item follows.
+/// Connections that are opened and retried are passed over; the end of the stream ends it. An `Err` is the failure that
+/// ends the stream, and the last thing given: `?` on each element is right. Everything after which the stream goes on is a
+/// [`Delivery`].
+///
+/// ```
+/// # use cc_stream::{Delivery, Items, StreamError};
+/// # use futures_util::StreamExt;
+/// async fn print(mut lines: Items<String>) -> Result<(), StreamError> {
+///     while let Some(line) = lines.next().await {
+///         match line? {
+///             Delivery::Item(line) => println!("{line}"),
+///             Delivery::Gap(gap) => eprintln!("{gap}"),
+///             Delivery::Fault(error) => eprintln!("{error}"),
+///         }
+///     }
+///     Ok(())
+/// }
+/// ```
 #[derive(Debug)]
 pub struct Items<T> {
     stream: EventStream<T>,
     end: Option<EndReason>,
+}
+
+/// What [`Items`] give: an item, or why something may be missing in its place. The stream goes on after each of them.
+#[derive(Debug)]
+pub enum Delivery<T> {
+    /// The data of an item.
+    Item(T),
+    /// Events may be missing here.
+    Gap(Gap),
+    /// One event that is no item: its data cannot be read, it was too long, or it is an error that the server reports.
+    Fault(StreamError),
+}
+
+impl<T> Delivery<T> {
+    /// The item, if it is one.
+    pub fn item(self) -> Option<T> {
+        match self {
+            Self::Item(item) => Some(item),
+            Self::Gap(_) | Self::Fault(_) => None,
+        }
+    }
+
+    /// A reference to the item, if it is one.
+    pub fn as_item(&self) -> Option<&T> {
+        match self {
+            Self::Item(item) => Some(item),
+            Self::Gap(_) | Self::Fault(_) => None,
+        }
+    }
 }
 
 impl<T> Items<T> {
@@ -27,7 +71,7 @@ impl<T> Items<T> {
         Self { stream, end: None }
     }
 
-    /// A hand on the stream from elsewhere.
+    /// A handle that controls the stream from elsewhere.
     pub fn handle(&self) -> StreamHandle {
         self.stream.handle()
     }
@@ -49,18 +93,19 @@ impl<T> Items<T> {
 }
 
 impl<T> Stream for Items<T> {
-    type Item = Result<T>;
+    type Item = Result<Delivery<T>>;
 
     fn poll_next(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Self::Item>> {
         loop {
             return Poll::Ready(match ready!(Pin::new(&mut self.stream).poll_next(cx)) {
-                Some(Ok(StreamEvent::Item(item))) => Some(Ok(item.data)),
-                Some(Ok(StreamEvent::Gap(gap))) => Some(Err(StreamError::new(ErrorKind::Gap(gap)))),
+                Some(Ok(StreamEvent::Item(item))) => Some(Ok(Delivery::Item(item.data))),
+                Some(Ok(StreamEvent::Gap(gap))) => Some(Ok(Delivery::Gap(gap))),
                 Some(Ok(StreamEvent::End(reason))) => {
                     self.end = Some(reason);
                     None
                 }
                 Some(Ok(StreamEvent::Open(_) | StreamEvent::Retry(_))) => continue,
+                Some(Err(error)) if error.is_about_one_event() => Some(Ok(Delivery::Fault(error))),
                 Some(Err(error)) => Some(Err(error)),
                 None => None,
             });

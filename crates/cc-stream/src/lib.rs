@@ -35,10 +35,12 @@ pub use error::{BoxError, ErrorKind, Result, StreamError};
 pub use event::{EndReason, Gap, GapCause, Item, Opened, RawEvent, Retrying, StreamEvent};
 pub use format::Format;
 pub use handle::StreamHandle;
-pub use items::Items;
+#[cfg(feature = "reqwest")]
+pub use http_client::HttpClient;
+pub use items::{Delivery, Items};
 pub use machine::State;
 pub use retry::{Retry, Wishes};
-pub use settings::{Overflow, Settings};
+pub use settings::{ErrorEvents, Overflow, Settings};
 pub use stream::EventStream;
 
 /// The example of the page that people see first.

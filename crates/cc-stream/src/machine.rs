@@ -57,6 +57,8 @@ pub enum Input {
         /// Whether the consumer was away.
         anew: bool,
     },
+    /// A new event came: the connection is of use, however short it lives.
+    Progress(Link),
     /// Something was given to the consumer: what is read next may have come long before it is.
     HandedOut(Link),
     /// The connection failed.
@@ -133,6 +135,8 @@ pub struct Machine {
     phase: Phase,
     link: Link,
     retries: u32,
+    /// The last connection that was open lived long enough, or there was none yet.
+    lived: bool,
     reconnection_time: Option<Duration>,
     chance: Chance,
 }
@@ -145,6 +149,7 @@ impl Machine {
             phase: Phase::Init,
             link: 0,
             retries: 0,
+            lived: true,
             reconnection_time: None,
             chance: Chance::new(seed),
         }
@@ -169,6 +174,11 @@ impl Machine {
     /// Retries since the last healthy connection.
     pub fn retries(&self) -> u32 {
         self.retries
+    }
+
+    /// Whether the last connection that was open lived as long as a healthy one does.
+    pub fn has_lived(&self) -> bool {
+        self.lived
     }
 
     /// Why the stream is over, once it is.
@@ -200,11 +210,7 @@ impl Machine {
             (Phase::Closed(_), _) => {}
             (_, Input::Close(reason)) => self.phase = Phase::Closed(reason),
             (_, Input::Pause) => {
-                if let (Phase::Open(watch), Some(retry)) = (&self.phase, &self.rules.retry)
-                    && watch.has_lived(retry.healthy_after, now)
-                {
-                    self.retries = 0;
-                }
+                self.bury(now);
                 self.phase = Phase::Paused;
             }
             (Phase::Init, Input::Start) | (Phase::Waiting { .. } | Phase::Paused, Input::Resume) => {
@@ -222,10 +228,16 @@ impl Machine {
             }
             (Phase::Open(watch), Input::Bytes(link)) if link == self.link => {
                 watch.bytes(now);
-                if self.rules.retry.as_ref().is_some_and(|retry| watch.has_lived(retry.healthy_after, now)) {
+                if self
+                    .rules
+                    .retry
+                    .as_ref()
+                    .is_some_and(|retry| watch.has_lived(retry.figures().healthy_after, now))
+                {
                     self.retries = 0;
                 }
             }
+            (Phase::Open(_), Input::Progress(link)) if link == self.link => self.retries = 0,
             (Phase::Open(watch), Input::Idle { link, anew }) if link == self.link => watch.idle(now, anew),
             (Phase::Open(watch), Input::HandedOut(link)) if link == self.link => watch.hand_out(now),
             (Phase::Open(watch), Input::Tick) => {
@@ -252,18 +264,25 @@ impl Machine {
         self.phase = Phase::Connecting { since: now };
     }
 
+    /// An open connection is over: if it was a healthy one, failures are counted from zero again.
+    fn bury(&mut self, now: Duration) {
+        if let (Phase::Open(watch), Some(retry)) = (&self.phase, &self.rules.retry) {
+            self.lived = watch.has_lived(retry.figures().healthy_after, now);
+            if self.lived {
+                self.retries = 0;
+            }
+        }
+    }
+
     /// A connection failed: wait for another, or give up.
     fn fail(&mut self, now: Duration, cause: Cause, failure: Failure) -> Effect {
         let mut spent = Duration::ZERO;
+        self.bury(now);
         let retry = self.rules.retry.as_ref().filter(|_| failure.transient);
-        match (&self.phase, retry) {
-            (Phase::Open(watch), Some(retry)) if watch.has_lived(retry.healthy_after, now) => {
-                self.retries = 0
-            }
-            (Phase::Connecting { since }, _) => spent = now.saturating_sub(*since),
-            _ => {}
+        if let Phase::Connecting { since } = &self.phase {
+            spent = now.saturating_sub(*since);
         }
-        let allowed = |retry: &&Retry| retry.max.is_none_or(|max| self.retries < max);
+        let allowed = |retry: &&Retry| retry.figures().max.is_none_or(|max| self.retries < max);
         let Some(rules) = retry.filter(allowed) else {
             self.phase = Phase::Closed(EndReason::Failed);
             return Effect::GiveUp { cause, exhausted: retry.map(|_| self.retries) };

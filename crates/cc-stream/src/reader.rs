@@ -3,19 +3,25 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use crate::callbacks::{Callback, call};
 use crate::continuity::{Position, Tracker, Verdict};
 use crate::decoder::{Event, Frame, Oversize};
 use crate::driver::Told;
 use crate::error::{ErrorKind, StreamError};
 use crate::event::{Gap, Item, RawEvent, StreamEvent};
 use crate::format::{Format, Role};
+use crate::settings::ErrorEvents;
 
 pub(crate) struct Reader<T> {
     pub(crate) format: Format<T>,
     pub(crate) tracker: Tracker,
     pub(crate) raw_limit: usize,
+    pub(crate) error_events: ErrorEvents,
     /// The name of the last item.
     pub(crate) name: Option<Arc<str>>,
+    /// How many events of unknown names came.
+    pub(crate) others: u64,
+    pub(crate) on_other: Callback<RawEvent>,
 }
 
 /// What a frame means.
@@ -35,6 +41,11 @@ pub(crate) enum Reading<T> {
         reason: Option<String>,
         gap: Option<Gap>,
         error: Option<StreamError>,
+    },
+    /// The server reports an error that ends the stream, and events before it may be missing.
+    Failed {
+        gap: Option<Gap>,
+        error: StreamError,
     },
 }
 
@@ -58,7 +69,11 @@ impl<T> Reader<T> {
             Role::Item(name) => name,
             Role::Heartbeat => return Reading::Nothing,
             Role::End => return self.end(event),
-            Role::Other => return self.passed_over(event.id, &event.name, &event.data),
+            Role::Error => return self.error(event),
+            Role::Other => {
+                let reading = self.passed_over(event.id, &event.name, &event.data);
+                return self.other(reading, |most| RawEvent::of(event, most));
+            }
         };
         let Verdict::New(gap) = self.tracker.event(event.id, &event.name, &event.data, true) else {
             return Reading::Duplicate;
@@ -109,7 +124,10 @@ impl<T> Reader<T> {
                 let error = Some(StreamError::new(kind));
                 Reading::End { reason: None, gap: self.tracker.finish(), error }
             }
-            Role::Other => self.passed_over(event.id, &event.name, &event.size.to_string()),
+            Role::Error | Role::Other => {
+                let reading = self.passed_over(event.id, &event.name, &event.size.to_string());
+                self.other(reading, |_| RawEvent::skipped(event))
+            }
             // Its data is not known: its size stands for it.
             Role::Item(_) => match self.tracker.event(event.id, &event.name, &event.size.to_string(), true) {
                 Verdict::New(gap) => {
@@ -119,6 +137,30 @@ impl<T> Reader<T> {
                 Verdict::Duplicate => Reading::Duplicate,
             },
         }
+    }
+
+    /// The server reports an error. It moves the place, and is no part of what the server counts for sure.
+    fn error(&mut self, event: &Event<'_>) -> Reading<T> {
+        let Verdict::New(gap) = self.tracker.event(event.id, &event.name, &event.data, false) else {
+            return Reading::Duplicate;
+        };
+        let kind = ErrorKind::ErrorEvent { event: RawEvent::of(event, self.raw_limit) };
+        let error = StreamError::new(kind);
+        match self.error_events {
+            ErrorEvents::GoOn => Reading::of(gap, Some(Err(error))),
+            ErrorEvents::End => Reading::Failed { gap, error: error.ending() },
+        }
+    }
+
+    /// An event of an unknown name is counted, unless it came before.
+    fn other(&mut self, reading: Reading<T>, raw: impl FnOnce(usize) -> RawEvent) -> Reading<T> {
+        if !matches!(reading, Reading::Nothing) {
+            self.others += 1;
+            if self.on_other.is_some() {
+                call(&mut self.on_other, &raw(self.raw_limit));
+            }
+        }
+        reading
     }
 
     /// An event nobody asked for, or an id alone: it moves the place.

@@ -5,43 +5,41 @@ use std::time::Duration;
 
 /// When a broken stream is opened again.
 ///
+/// What is not set is as the layer below says ([`or`](Self::or)), and in the end as each setter's default.
+///
 /// The wait has full jitter: for the `n`-th failure in a row it is drawn evenly between nothing and
 /// `initial` × `factor`ⁿ, and cut to `cap`. Drawing comes before cutting, so that a long outage is met with waits near
 /// the cap (about 130 attempts an hour with the default values) and not with half of it.
-#[derive(Debug, Clone, PartialEq)]
-#[non_exhaustive]
+///
+/// ```
+/// use cc_stream::Retry;
+/// use std::time::Duration;
+///
+/// let retry = Retry::at_most(5).cap(Duration::from_secs(10));
+/// assert_eq!(retry, Retry::at_most(5).or(&Retry::new().cap(Duration::from_secs(10)).max(None)));
+/// ```
+#[derive(Debug, Clone, Default, PartialEq)]
+#[must_use]
 pub struct Retry {
-    /// The widest first wait. A time the server sets with `retry:` takes its place. Default: 1 s.
-    pub initial: Duration,
-    /// What the widest wait is multiplied with at each failure in a row; less than 1 counts as 1. Default: 1.5.
-    pub factor: f64,
-    /// The longest time from one attempt that failed to open to the next, and the longest wait after a connection
-    /// that was open. Default: 30 s.
-    pub cap: Duration,
-    /// The shortest wait, whatever chance and the server say. Default: 100 ms.
-    pub floor: Duration,
-    /// The longest time a server may ask for, with `Retry-After` or `retry:`; it may be beyond `cap`. Up to `initial` is
-    /// added to it, so that not all clients come back at once. Default: 5 min.
-    pub server_cap: Duration,
-    /// Retries in a row before giving up; `None` never gives up. Default: `None`.
-    pub max: Option<u32>,
-    /// How long a connection must live before failures are counted from zero again; where there is a
-    /// [heartbeat](crate::Settings::heartbeat), it lives as long as bytes come. Default: 10 s.
-    pub healthy_after: Duration,
+    initial: Option<Duration>,
+    factor: Option<f64>,
+    cap: Option<Duration>,
+    floor: Option<Duration>,
+    server_cap: Option<Duration>,
+    max: Option<Option<u32>>,
+    healthy_after: Option<Duration>,
 }
 
-impl Default for Retry {
-    fn default() -> Self {
-        Self {
-            initial: Duration::from_secs(1),
-            factor: 1.5,
-            cap: Duration::from_secs(30),
-            floor: Duration::from_millis(100),
-            server_cap: Duration::from_secs(300),
-            max: None,
-            healthy_after: Duration::from_secs(10),
-        }
-    }
+/// What a [`Retry`] says when nothing is left open.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Figures {
+    initial: Duration,
+    factor: f64,
+    cap: Duration,
+    floor: Duration,
+    server_cap: Duration,
+    pub(crate) max: Option<u32>,
+    pub(crate) healthy_after: Duration,
 }
 
 /// What a server has asked for.
@@ -57,20 +55,103 @@ pub struct Wishes {
 const WIDEST: f64 = 16.0;
 
 impl Retry {
-    /// The default, giving up after `max` retries in a row.
+    /// No setting set.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Gives up after `max` retries in a row: [`max`](Self::max).
     pub fn at_most(max: u32) -> Self {
-        Self { max: Some(max), ..Self::default() }
+        Self::new().max(max)
+    }
+
+    /// The widest first wait. A time the server sets with `retry:` takes its place. Default: 1 s.
+    pub fn initial(mut self, wait: Duration) -> Self {
+        self.initial = Some(wait);
+        self
+    }
+
+    /// What the widest wait is multiplied with at each failure in a row; less than 1 counts as 1. Default: 1.5.
+    pub fn factor(mut self, factor: f64) -> Self {
+        self.factor = Some(factor);
+        self
+    }
+
+    /// The longest time from one attempt that failed to open to the next, and the longest wait after a connection
+    /// that was open. Default: 30 s.
+    pub fn cap(mut self, wait: Duration) -> Self {
+        self.cap = Some(wait);
+        self
+    }
+
+    /// The shortest wait, whatever chance and the server say. Default: 100 ms.
+    pub fn floor(mut self, wait: Duration) -> Self {
+        self.floor = Some(wait);
+        self
+    }
+
+    /// The longest time a server may ask for, with `Retry-After` or `retry:`; it may be beyond `cap`. Up to `initial` is
+    /// added to it, so that not all clients come back at once. Default: 5 min.
+    pub fn server_cap(mut self, wait: Duration) -> Self {
+        self.server_cap = Some(wait);
+        self
+    }
+
+    /// Retries in a row before giving up; `None` never gives up. Default: `None`.
+    pub fn max(mut self, retries: impl Into<Option<u32>>) -> Self {
+        self.max = Some(retries.into());
+        self
+    }
+
+    /// How long a connection must live before failures are counted from zero again; where there is a
+    /// [heartbeat](crate::Settings::heartbeat), it lives as long as bytes come. A connection that brings a new event counts
+    /// as healthy at once. Default: 10 s.
+    pub fn healthy_after(mut self, life: Duration) -> Self {
+        self.healthy_after = Some(life);
+        self
+    }
+
+    /// What is set here, and for the rest what is set in `base`.
+    pub fn or(self, base: &Self) -> Self {
+        Self {
+            initial: self.initial.or(base.initial),
+            factor: self.factor.or(base.factor),
+            cap: self.cap.or(base.cap),
+            floor: self.floor.or(base.floor),
+            server_cap: self.server_cap.or(base.server_cap),
+            max: self.max.or(base.max),
+            healthy_after: self.healthy_after.or(base.healthy_after),
+        }
     }
 
     /// The wait before the retry that follows `failures` earlier ones in a row.
     ///
     /// `spent` is what the failed attempt took without opening, `chance` a number from 0 up to 1.
+    #[must_use]
     pub fn delay(&self, failures: u32, wishes: Wishes, spent: Duration, chance: f64) -> Duration {
+        self.figures().delay(failures, wishes, spent, chance)
+    }
+
+    pub(crate) fn figures(&self) -> Figures {
+        Figures {
+            initial: self.initial.unwrap_or(Duration::from_secs(1)),
+            factor: self.factor.unwrap_or(1.5),
+            cap: self.cap.unwrap_or(Duration::from_secs(30)),
+            floor: self.floor.unwrap_or(Duration::from_millis(100)),
+            server_cap: self.server_cap.unwrap_or(Duration::from_secs(300)),
+            max: self.max.flatten(),
+            healthy_after: self.healthy_after.unwrap_or(Duration::from_secs(10)),
+        }
+    }
+}
+
+impl Figures {
+    fn delay(&self, failures: u32, wishes: Wishes, spent: Duration, chance: f64) -> Duration {
         let bounded = |wish: Duration| wish.min(self.server_cap).max(self.floor);
         let reconnection_time = wishes.reconnection_time.map(bounded);
         let asked = wishes.retry_after.map(bounded).max(reconnection_time);
         let least = asked.unwrap_or(self.floor);
-        // Who is told to wait beyond the cap still does not come back together with all the others.
+        // Clients that are asked to wait beyond the cap still do not come back together.
         let spread = asked.map_or(Duration::ZERO, |_| self.initial.min(self.cap));
         let most = self.cap.saturating_sub(spent).max(least.saturating_add(spread));
 
@@ -119,7 +200,7 @@ mod tests {
 
     #[test]
     fn the_widest_wait_grows_by_the_factor_up_to_the_cap() {
-        let retry = Retry { factor: 2.0, floor: Duration::ZERO, ..Retry::default() };
+        let retry = Retry::new().factor(2.0).floor(Duration::ZERO);
         let widest = |failures| retry.delay(failures, NOTHING, Duration::ZERO, 1.0).as_secs();
         assert_eq!([0, 1, 2, 3, 4, 5, 66, u32::MAX].map(widest), [1, 2, 4, 8, 16, 30, 30, 30]);
     }
@@ -127,8 +208,8 @@ mod tests {
     #[test]
     fn jitter_is_full_and_never_below_the_floor() {
         let retry = Retry::default();
-        assert_eq!(retry.delay(0, NOTHING, Duration::ZERO, 0.0), retry.floor);
-        assert_eq!(retry.delay(40, NOTHING, Duration::ZERO, 0.0), retry.floor);
+        assert_eq!(retry.delay(0, NOTHING, Duration::ZERO, 0.0), retry.figures().floor);
+        assert_eq!(retry.delay(40, NOTHING, Duration::ZERO, 0.0), retry.figures().floor);
         let mut chance = Chance::new(Some(1));
         let draws: Vec<_> =
             (0..1000).map(|_| retry.delay(0, NOTHING, Duration::ZERO, chance.draw())).collect();
@@ -142,7 +223,7 @@ mod tests {
     fn an_attempt_that_took_long_shortens_the_wait_but_not_below_the_floor() {
         let retry = Retry::default();
         assert_eq!(retry.delay(60, NOTHING, Duration::from_secs(10), 1.0), Duration::from_secs(20));
-        assert_eq!(retry.delay(60, NOTHING, Duration::from_secs(99), 1.0), retry.floor);
+        assert_eq!(retry.delay(60, NOTHING, Duration::from_secs(99), 1.0), retry.figures().floor);
     }
 
     #[test]
@@ -162,23 +243,31 @@ mod tests {
     #[test]
     fn what_the_server_asks_for_is_held_between_floor_and_ceiling() {
         let retry = Retry::default();
-        assert_eq!(retry.delay(0, asked(0), Duration::ZERO, 0.0), retry.floor);
-        assert_eq!(retry.delay(0, set(0), Duration::ZERO, 0.0), retry.floor);
-        assert_eq!(retry.delay(0, asked(u64::MAX), Duration::ZERO, 0.0), retry.server_cap);
-        assert_eq!(retry.delay(0, set(u64::MAX), Duration::ZERO, 0.0), retry.server_cap);
+        assert_eq!(retry.delay(0, asked(0), Duration::ZERO, 0.0), retry.figures().floor);
+        assert_eq!(retry.delay(0, set(0), Duration::ZERO, 0.0), retry.figures().floor);
+        assert_eq!(retry.delay(0, asked(u64::MAX), Duration::ZERO, 0.0), retry.figures().server_cap);
+        assert_eq!(retry.delay(0, set(u64::MAX), Duration::ZERO, 0.0), retry.figures().server_cap);
     }
 
     #[test]
     fn a_short_time_set_by_the_server_still_backs_off() {
         let retry = Retry::default();
-        assert_eq!(retry.delay(66, set(10), Duration::ZERO, 1.0), retry.cap);
+        assert_eq!(retry.delay(66, set(10), Duration::ZERO, 1.0), retry.figures().cap);
+    }
+
+    #[test]
+    fn layers_merge_setting_by_setting() {
+        let client = Retry::new().cap(Duration::from_secs(7)).floor(Duration::from_secs(1)).max(9);
+        let both = Retry::at_most(5).floor(Duration::ZERO).or(&client);
+        assert_eq!(both, Retry::new().cap(Duration::from_secs(7)).floor(Duration::ZERO).max(5));
+        assert_eq!(Retry::new().max(None).or(&client).figures().max, None);
     }
 
     #[test]
     fn senseless_values_give_a_delay_all_the_same() {
-        let retry = Retry { factor: f64::NAN, initial: Duration::MAX, ..Retry::default() };
-        assert_eq!(retry.delay(3, NOTHING, Duration::ZERO, 0.5), retry.cap);
-        let retry = Retry { factor: -4.0, ..Retry::default() };
+        let retry = Retry::new().factor(f64::NAN).initial(Duration::MAX);
+        assert_eq!(retry.delay(3, NOTHING, Duration::ZERO, 0.5), retry.figures().cap);
+        let retry = Retry::new().factor(-4.0);
         assert_eq!(retry.delay(3, NOTHING, Duration::ZERO, 0.9), Duration::from_secs(1));
     }
 }

@@ -35,6 +35,9 @@ pub struct Settings {
     pub limits: Limits,
     /// How much of an event's data an error carries, in bytes. Default: 16 KiB.
     pub raw_limit: usize,
+    /// What follows an event by which the server reports an error ([`Format::error`](crate::Format::error)). Default:
+    /// [`ErrorEvents::GoOn`].
+    pub error_events: ErrorEvents,
     /// What counts as proof that nothing was lost between two connections. Default: [`Continuity::Trust`].
     pub continuity: Continuity,
     /// How many of the last events are known again after a reconnection, by their id and a keyed hash of their name and
@@ -67,6 +70,17 @@ pub enum Overflow {
     },
 }
 
+/// What follows an event by which the server reports an error of its own.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum ErrorEvents {
+    /// The error is given, and the stream goes on.
+    #[default]
+    GoOn,
+    /// The error is given, and ends the stream: [`EndReason::Failed`](crate::EndReason::Failed).
+    End,
+}
+
 impl Default for Settings {
     fn default() -> Self {
         Self {
@@ -77,6 +91,7 @@ impl Default for Settings {
             overflow: Overflow::default(),
             limits: Limits::default(),
             raw_limit: 16 * 1024,
+            error_events: ErrorEvents::default(),
             continuity: Continuity::default(),
             window: 1024,
             resume: None,

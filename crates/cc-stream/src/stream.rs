@@ -19,7 +19,7 @@ use crate::continuity::{Cursor, Tracker};
 use crate::decoder::Decoder;
 use crate::driver::{Driver, Told};
 use crate::error::{Result, StreamError};
-use crate::event::{EndReason, Gap, Item, Opened, StreamEvent};
+use crate::event::{EndReason, Gap, Item, Opened, RawEvent, StreamEvent};
 use crate::format::Format;
 use crate::handle::{Shared, StreamHandle};
 use crate::items::Items;
@@ -90,7 +90,15 @@ impl<T> EventStream<T> {
         };
         let driver = Driver {
             shared,
-            reader: Reader { format, tracker, raw_limit: settings.raw_limit, name: None },
+            reader: Reader {
+                format,
+                tracker,
+                raw_limit: settings.raw_limit,
+                error_events: settings.error_events,
+                name: None,
+                others: 0,
+                on_other: None,
+            },
             decoder: Decoder::new(settings.limits),
             opener: opener(transport, factory),
             limit: settings.limit,
@@ -99,6 +107,7 @@ impl<T> EventStream<T> {
             link: 0,
             asked: None,
             attempts: 0,
+            unanswered: 0,
             is_exact: matches!(settings.overflow, Overflow::BackPressure),
             asked_for: None,
             given: 0,
@@ -127,7 +136,7 @@ impl<T> EventStream<T> {
         stream
     }
 
-    /// A hand on the stream from elsewhere.
+    /// A handle that controls the stream from elsewhere.
     pub fn handle(&self) -> StreamHandle {
         StreamHandle { shared: Arc::clone(&self.driver.shared) }
     }
@@ -143,7 +152,7 @@ impl<T> EventStream<T> {
         self.driver.reader.tracker.cursor(position, self.delivered)
     }
 
-    /// Only the data: see [`Items`].
+    /// The data of the items, and what must not be missed between them: see [`Items`].
     pub fn items(self) -> Items<T> {
         Items::new(self)
     }
@@ -175,6 +184,14 @@ impl<T> EventStream<T> {
     #[must_use]
     pub fn on_gap(mut self, call: impl FnMut(&Gap) + MaybeSend + 'static) -> Self {
         self.callbacks.gap = Some(Box::new(call));
+        self
+    }
+
+    /// Calls a function with each event whose name the [format](Format) does not know, when it is read: one that is neither
+    /// accepted nor a heartbeat, an end or an error of the server.
+    #[must_use]
+    pub fn on_other(mut self, call: impl FnMut(&RawEvent) + MaybeSend + 'static) -> Self {
+        self.driver.reader.on_other = Some(Box::new(call));
         self
     }
 

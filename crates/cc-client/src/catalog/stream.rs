@@ -1,7 +1,8 @@
 //! Streams by their names, with JSON in and JSON out.
 
-use cc_core::Result;
 use cc_core::catalog::{Run, read_input, write_output};
+use cc_core::{Error, ErrorKind, Result};
+use cc_stream::Delivery;
 use futures_util::StreamExt;
 use schemars::JsonSchema;
 use serde::Serialize;
@@ -12,7 +13,7 @@ use super::{CommandInfo, catalog};
 use crate::client::Client;
 use crate::stream::{StreamCall, StreamCommand, to_error};
 
-pub use cc_core::catalog::Streamed;
+pub use cc_core::catalog::{Delivered, Streamed};
 
 /// The stream of this name: `stream(&client, "StreamApplicationRuntimeLog", json!({"applicationId": "app_1"}))`. Nothing is
 /// sent until it is polled.
@@ -36,8 +37,13 @@ where
 {
     let run = Run::Stream(|client: &Client, input| {
         let items = StreamCall::<C>::new(client.clone(), read_input(input)?).open().items();
-        Ok(Box::pin(items.map(|item| match item {
-            Ok(item) => write_output(item),
+        Ok(Box::pin(items.map(|delivery| match delivery {
+            Ok(Delivery::Item(item)) => write_output(item).map(Delivered::Item),
+            Ok(Delivery::Gap(gap)) => {
+                let error = Error::new(ErrorKind::StreamGap).with_message(gap.to_string());
+                Ok(Delivered::Notice(error.with_command(C::NAME)))
+            }
+            Ok(Delivery::Fault(error)) => Ok(Delivered::Notice(to_error(error).with_command(C::NAME))),
             Err(error) => Err(to_error(error).with_command(C::NAME)),
         })))
     });

@@ -1,6 +1,7 @@
 //! How a stream reaches the platform: through the transport of the client, with its hooks, credentials and limits.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use bytes::Bytes;
 use cc_core::{CallOptions, Error, ErrorKind, Request};
@@ -18,7 +19,12 @@ pub(super) struct Platform<C> {
 }
 
 /// What connects to the platform.
-pub(super) struct Connection<C>(pub(super) Arc<Platform<C>>);
+pub(super) struct Connection<C> {
+    pub(super) platform: Arc<Platform<C>>,
+    pub(super) options: CallOptions,
+    /// Longest time of one attempt, which the options have too.
+    pub(super) timeout: Option<Duration>,
+}
 
 /// One connection that is asked for.
 pub(super) struct Asked {
@@ -53,20 +59,27 @@ impl<C: StreamCommand> Connect for Connection<C> {
     }
 
     async fn connect(&self, asked: Asked) -> cc_stream::Result<Response> {
-        // An error that is made good is nobody's: what is given is reported here.
-        let (transport, options) = (self.0.client.transport(), CallOptions::new().report_errors(false));
-        let mut opened = transport.open_request(asked.request.clone(), &options).await;
+        // Errors that the stream recovers from are not reported: the options say so, and the others are reported here.
+        let (transport, options) = (self.platform.client.transport(), &self.options);
+        let mut opened = transport.open_request(asked.request.clone(), options).await;
         if let Err(error) = &opened
             && asked.found.from_before
             && (error.is_forbidden() || error.is_not_found())
-            && let Some(request) = self.0.ask_anew(&asked).await
+            && let Some(request) = self.platform.ask_anew(&asked).await
         {
-            opened = transport.open_request(request, &options).await;
+            opened = transport.open_request(request, options).await;
         }
         if let Err(error) = &opened {
             transport.report(error).await;
         }
-        let (head, body) = opened.map_err(|error| failed(&error))?.into_parts();
+        let (head, body) = opened
+            .map_err(|error| match (error.kind(), self.timeout) {
+                (ErrorKind::TimedOut, Some(after)) => {
+                    StreamError::new(cc_stream::ErrorKind::ConnectTimeout { after }).with_source(error)
+                }
+                _ => failed(&error),
+            })?
+            .into_parts();
         let mut response = Response::new(head.status, body);
         response.headers = head.headers;
         Ok(response)

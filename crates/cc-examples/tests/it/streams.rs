@@ -4,9 +4,15 @@ use std::sync::Arc;
 
 use cc_client::Timestamp;
 use cc_client::commands::log::StreamApplicationRuntimeLog;
+use cc_client::stream::{Delivery, StreamError};
 use cc_examples::memory;
 use cc_sandbox::{Pace, Sandbox};
 use futures_util::StreamExt;
+
+/// The item of a delivery, where there is no reason for anything else.
+fn item<T>(delivery: Result<Delivery<T>, StreamError>) -> T {
+    delivery.unwrap().item().expect("an item")
+}
 
 #[tokio::test(start_paused = true)]
 async fn two_streams_of_one_command_count_on_their_own() {
@@ -15,9 +21,9 @@ async fn two_streams_of_one_command_count_on_their_own() {
     let since = Timestamp::from_millis(sandbox.now().as_millisecond() - 600_000).unwrap();
     let command = StreamApplicationRuntimeLog::new(sandbox.ids().application).since(since).limit(5);
     let mut first = client.stream(command.clone()).open().items();
-    let begun: Vec<_> = first.by_ref().take(3).map(Result::unwrap).collect().await;
-    let second: Vec<_> = client.stream(command).open().items().map(Result::unwrap).collect().await;
-    let rest: Vec<_> = first.map(Result::unwrap).collect().await;
+    let begun: Vec<_> = first.by_ref().take(3).map(item).collect().await;
+    let second: Vec<_> = client.stream(command).open().items().map(item).collect().await;
+    let rest: Vec<_> = first.map(item).collect().await;
     assert_eq!([begun, rest].concat(), second);
     assert_eq!(second.len(), 5);
 }

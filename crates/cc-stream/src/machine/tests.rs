@@ -41,11 +41,12 @@ const STATES: [&str; 6] = ["init", "connecting", "open", "waiting", "paused", "c
 fn each_input_leads_from_each_state_where_the_table_says() {
     use State::{Closed, Connecting, Init, Open, Paused};
     let fatal = Failure::default();
-    let table: [(Input, [State; 6]); 12] = [
+    let table: [(Input, [State; 6]); 13] = [
         (Input::Start, [Connecting, Connecting, Open, Paused, Paused, Closed]),
         (Input::Opened(1), [Init, Open, Open, Paused, Paused, Closed]),
         (Input::Opened(9), [Init, Connecting, Open, Paused, Paused, Closed]),
         (Input::Bytes(1), [Init, Connecting, Open, Paused, Paused, Closed]),
+        (Input::Progress(1), [Init, Connecting, Open, Paused, Paused, Closed]),
         (Input::Failed(1, TRANSIENT), [Init, Paused, Paused, Paused, Paused, Closed]),
         (Input::Failed(1, fatal), [Init, Closed, Closed, Paused, Paused, Closed]),
         (Input::Failed(9, fatal), [Init, Connecting, Open, Paused, Paused, Closed]),
@@ -157,6 +158,24 @@ fn connections_that_close_at_once_use_up_the_retries() {
     let effect = live_and_fail(&mut machine, &mut now, ms(5));
     assert_eq!(effect, Effect::GiveUp { cause: Cause::Reported, exhausted: Some(3) });
     assert_eq!(machine.end(), Some(&EndReason::Failed));
+}
+
+#[test]
+fn a_connection_that_brings_a_new_event_counts_failures_from_zero_again() {
+    let mut machine = Machine::new(Rules { retry: Some(Retry::at_most(1)), ..rules() }, Some(1));
+    let mut now = s(0);
+    live_and_fail(&mut machine, &mut now, ms(1));
+    for _ in 0..10 {
+        now = machine.deadline().unwrap();
+        machine.apply(now, Input::Tick);
+        machine.apply(now, Input::Opened(machine.link()));
+        // What an earlier connection brought counts no more.
+        machine.apply(now, Input::Progress(machine.link() - 1));
+        assert_eq!(machine.retries(), 1);
+        machine.apply(now, Input::Progress(machine.link()));
+        let effect = machine.apply(now, Input::Failed(machine.link(), TRANSIENT));
+        assert!(matches!(effect, Effect::Retry { attempt: 1, .. }), "{effect:?}");
+    }
 }
 
 #[test]

@@ -1,6 +1,6 @@
 //! Over real sockets, with `reqwest`.
 
-use cc_stream::{EndReason, ErrorKind, EventStream, Format, Settings, StreamEvent};
+use cc_stream::{EndReason, ErrorKind, EventStream, Format, HttpClient, Settings, StreamEvent};
 use futures::{FutureExt, StreamExt};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
@@ -52,6 +52,132 @@ async fn a_stream_reconnects_with_its_last_id() {
         told,
         ["open", "a", "retry 1: the connection was lost", "open", "b", "end Server(Some(\"done\"))"]
     );
+}
+
+/// Answers with this status and these headers.
+async fn answer(listener: &TcpListener, head: &str) -> String {
+    let (mut socket, request) = accept(listener).await;
+    socket
+        .write_all(format!("HTTP/1.1 {head}\r\ncontent-length: 0\r\nconnection: close\r\n\r\n").as_bytes())
+        .await
+        .unwrap();
+    request
+}
+
+/// A stream over `HttpClient` with a header of the program's own, from this server.
+fn keyed(listener: &TcpListener) -> EventStream<String> {
+    let url = format!("http://{}/logs?token=secret", listener.local_addr().unwrap());
+    let mut defaults = reqwest::header::HeaderMap::new();
+    defaults.insert("x-default-key", "secret".parse().unwrap());
+    let builder = reqwest::Client::builder().no_proxy().default_headers(defaults);
+    let factory = move |_| {
+        let request = reqwest::Client::new().get(&url).header("x-api-key", "secret").build();
+        async move { Ok(request?) }
+    };
+    EventStream::open(HttpClient::build(builder).unwrap(), factory, text(), settings())
+}
+
+async fn listen() -> TcpListener {
+    TcpListener::bind("127.0.0.1:0").await.unwrap()
+}
+
+#[tokio::test]
+async fn the_headers_are_those_of_an_event_source() {
+    let (mut stream, listener) = connected(settings()).await;
+    let (request, _) = futures::join!(answer(&listener, "204 No Content"), words(&mut stream));
+    for header in ["accept: text/event-stream\r\n", "cache-control: no-cache\r\n"] {
+        assert!(request.contains(header), "{request}");
+    }
+}
+
+#[tokio::test]
+async fn only_200_opens_a_stream_and_204_ends_it() {
+    for (head, expected) in [
+        ("204 No Content", "end NoContent"),
+        ("205 Reset Content", "error: the server answered 205 Reset Content"),
+        (
+            "206 Partial Content\r\ncontent-type: text/event-stream",
+            "error: the server answered 206 Partial Content",
+        ),
+    ] {
+        let (mut stream, listener) = connected(settings()).await;
+        let (_, told) = futures::join!(answer(&listener, head), words(&mut stream));
+        assert_eq!(told[0], expected);
+    }
+}
+
+#[tokio::test]
+async fn no_credentials_reach_another_origin_on_a_redirect() {
+    for status in [
+        "301 Moved Permanently",
+        "302 Found",
+        "303 See Other",
+        "307 Temporary Redirect",
+        "308 Permanent Redirect",
+    ] {
+        let (home, abroad) = (listen().await, listen().await);
+        let head = format!("{status}\r\nlocation: http://{}/logs", abroad.local_addr().unwrap());
+        let mut stream = keyed(&home);
+        let (request, told) = futures::join!(answer(&home, &head), words(&mut stream));
+        assert!(
+            request.contains("x-api-key: secret") && request.contains("x-default-key: secret"),
+            "{request}"
+        );
+        assert_eq!(told, ["error: the server redirects to where the stream does not follow", "end Failed"]);
+        assert!(abroad.accept().now_or_never().is_none(), "nothing is sent there");
+    }
+}
+
+#[tokio::test]
+async fn a_redirect_within_the_origin_is_followed_with_all_headers() {
+    let home = listen().await;
+    let mut stream = keyed(&home);
+    let server = async {
+        answer(&home, "307 Temporary Redirect\r\nlocation: /elsewhere").await;
+        let (mut socket, request) = accept(&home).await;
+        socket.write_all(HEAD.as_bytes()).await.unwrap();
+        socket.write_all(b"data: a\n\nevent: END\ndata: done\n\n").await.unwrap();
+        (socket, request)
+    };
+    let ((_socket, request), told) = futures::join!(server, words(&mut stream));
+    assert!(request.starts_with("GET /elsewhere ") && request.contains("x-api-key: secret"), "{request}");
+    assert!(!request.contains("referer"), "{request}");
+    assert_eq!(told, ["open", "a", "end Server(Some(\"done\"))"]);
+}
+
+#[tokio::test]
+async fn a_redirect_loop_is_the_fault_of_the_server() {
+    async fn turn(listener: &TcpListener) {
+        for _ in 0..11 {
+            answer(listener, "302 Found\r\nlocation: /logs").await;
+        }
+    }
+    let home = listen().await;
+    let ((), failed) = futures::join!(turn(&home), keyed(&home).run());
+    let error = failed.unwrap_err();
+    assert_eq!((error.kind(), error.is_transient()), (&ErrorKind::Redirect, false));
+    assert_eq!(std::error::Error::source(&error).unwrap().to_string(), "it is one of more than ten in a row");
+    let (stream, listener) = connected(settings()).await;
+    let ((), failed) = futures::join!(turn(&listener), stream.run());
+    assert_eq!(failed.unwrap_err().kind(), &ErrorKind::Redirect);
+}
+
+/// It would take the header to another origin on a redirect.
+#[tokio::test]
+async fn a_plain_client_sends_no_header_that_it_cannot_keep() {
+    let listener = listen().await;
+    let url = format!("http://{}/", listener.local_addr().unwrap());
+    let factory = move |_| {
+        let request = reqwest::Client::new().get(&url).header("x-api-key", "secret").build();
+        async move { Ok(request?) }
+    };
+    let error =
+        EventStream::open(reqwest::Client::new(), factory, text(), settings()).run().await.unwrap_err();
+    let source = std::error::Error::source(&error).unwrap().to_string();
+    assert!(
+        error.kind() == &ErrorKind::Request && source.contains("`x-api-key`") && !source.contains("secret")
+    );
+    assert!(listener.accept().now_or_never().is_none(), "nothing is sent");
 }
 
 #[tokio::test]

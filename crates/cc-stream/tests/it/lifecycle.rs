@@ -43,7 +43,7 @@ async fn the_request_asks_for_an_event_stream_and_is_made_anew_each_time() {
         requests[request].headers().get(name).map(|value| value.to_str().unwrap().to_owned())
     };
     assert_eq!(header(0, "accept").as_deref(), Some("text/event-stream"));
-    assert_eq!(header(0, "cache-control").as_deref(), Some("no-store"));
+    assert_eq!(header(0, "cache-control").as_deref(), Some("no-cache"));
     assert_eq!(header(0, "authorization").as_deref(), Some("nonce 1"));
     assert_eq!(header(1, "authorization").as_deref(), Some("nonce 2"));
     assert_eq!((header(0, "last-event-id"), header(1, "last-event-id").as_deref()), (None, Some("1")));
@@ -249,7 +249,7 @@ async fn an_error_of_the_factory_is_final() {
     let memory = Memory::new([ends("")]);
     let factory = |_| async { Err::<http::Request<()>, _>(StreamError::request("not a url")) };
     let mut stream = EventStream::open(memory.transport(), factory, text(), settings());
-    assert_eq!(words(&mut stream).await, ["error: the request of the stream cannot be made", "end Failed"]);
+    assert_eq!(words(&mut stream).await, ["error: could not make the request of the stream", "end Failed"]);
     assert_eq!(memory.connections(), 0);
 }
 

@@ -1,10 +1,13 @@
 //! Events that cannot be read, names that mean something, and names that do not.
 
-use cc_stream::{EndReason, ErrorKind, EventStream, Format, Limits, RawEvent, StreamError, StreamEvent};
+use cc_stream::{
+    Delivery, EndReason, ErrorEvents, ErrorKind, EventStream, Format, Limits, RawEvent, StreamError,
+    StreamEvent,
+};
 use futures::StreamExt;
 use serde::Deserialize;
 
-use crate::support::memory::{Memory, ends, next, settings, stays, words};
+use crate::support::memory::{Memory, breaks, ends, next, settings, stays, words};
 
 #[derive(Debug, Deserialize, PartialEq)]
 struct Line {
@@ -17,7 +20,12 @@ fn logs() -> Format<Line> {
 
 /// Data of the items, and the errors between them.
 async fn read(stream: EventStream<Line>) -> Vec<Result<String, StreamError>> {
-    stream.items().map(|item| item.map(|line| line.message)).collect().await
+    let read = |delivery: Delivery<Line>| match delivery {
+        Delivery::Item(line) => Ok(line.message),
+        Delivery::Fault(error) => Err(error),
+        Delivery::Gap(gap) => panic!("{gap}"),
+    };
+    stream.items().map(|item| item.map(read).unwrap()).collect().await
 }
 
 fn raw(error: &StreamError) -> &RawEvent {
@@ -30,7 +38,6 @@ fn raw(error: &StreamError) -> &RawEvent {
 #[tokio::test(start_paused = true)]
 async fn every_malformed_payload_is_an_error_with_its_event_and_the_stream_goes_on() {
     let payloads = [
-        "",
         "{",
         "{}",
         "[]",
@@ -138,6 +145,76 @@ async fn events_named_like_callbacks_are_items_like_others() {
     let mut stream = stream.on_error(|error| panic!("{error}")).on_gap(|gap| panic!("{gap}"));
     assert_eq!(words(&mut stream).await, ["open", "1", "2", "3", "end Server(Some(\"done\"))"]);
     assert_eq!(opens.load(std::sync::atomic::Ordering::Relaxed), 1);
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_event_that_reports_an_error_is_given_as_an_error() {
+    const BODY: &str = "event: LOG\nid: 1\ndata: {\"message\":\"a\"}\n\nevent: error\ndata: {\"code\":7}\n\n\
+                        event: LOG\nid: 2\ndata: {\"message\":\"b\"}\n\nevent: END_OF_STREAM\ndata:\n\n";
+    let memory = Memory::new([stays(BODY)]);
+    let told = read(memory.stream_of(logs(), settings())).await;
+    let [Ok(a), Err(error), Ok(b)] = &told[..] else { panic!("{told:?}") };
+    let ErrorKind::ErrorEvent { event } = error.kind() else { panic!("{error:?}") };
+    assert_eq!(
+        (a.as_str(), event.name.as_str(), event.data.as_str(), b.as_str()),
+        ("a", "error", "{\"code\":7}", "b")
+    );
+    assert_eq!(error.to_string(), "the server sent an event `error`: {\"code\":7}");
+    // Or it ends the stream.
+    let memory = Memory::new([stays(BODY)]);
+    let mut strict = settings();
+    strict.error_events = ErrorEvents::End;
+    let mut stream = memory.stream_of(logs(), strict);
+    let mut told = Vec::new();
+    while let Some(event) = stream.next().await {
+        told.push(event);
+    }
+    let [
+        Ok(StreamEvent::Open(_)),
+        Ok(StreamEvent::Item(_)),
+        Err(error),
+        Ok(StreamEvent::End(EndReason::Failed)),
+    ] = &told[..]
+    else {
+        panic!("{told:?}")
+    };
+    assert!(matches!(error.kind(), ErrorKind::ErrorEvent { .. }) && !error.is_about_one_event());
+    assert_eq!((memory.connections(), memory.alive()), (1, 0));
+    // Another name, by which it is known even where every event is an item.
+    let memory = Memory::new([stays(
+        "event: error\ndata: 1\n\nevent: FAILED\ndata: 2\n\nevent: END_OF_STREAM\ndata:\n\n",
+    )]);
+    let mut stream = memory.stream_of(Format::text().error("FAILED").platform(), settings());
+    assert_eq!(
+        words(&mut stream).await,
+        ["open", "1", "error: the server sent an event `FAILED`: 2", "end Server(None)"]
+    );
+}
+
+#[tokio::test(start_paused = true)]
+async fn events_of_other_names_are_counted_and_can_be_read() {
+    let first = "event: META\ndata: 1\n\nevent: LOG\nid: 1\ndata: {\"message\":\"a\"}\n\nevent: META\nid: 2\ndata: 2\n\n";
+    let then = "event: META\nid: 2\ndata: 2\n\nid: 2\n\nevent: X\ndata: 3\n\nevent: END_OF_STREAM\ndata:\n\n";
+    let memory = Memory::new([breaks(first), stays(then)]);
+    let seen = std::sync::Arc::new(std::sync::Mutex::new(Vec::new()));
+    let read = std::sync::Arc::clone(&seen);
+    let stream = memory.stream_of(logs(), settings());
+    let handle = stream.handle();
+    let stream =
+        stream.on_other(move |event| read.lock().unwrap().push((event.name.clone(), event.data.clone())));
+    stream.run().await.unwrap();
+    let expected =
+        [("META", "1"), ("META", "2"), ("X", "3")].map(|(name, data)| (name.to_owned(), data.to_owned()));
+    assert_eq!((&seen.lock().unwrap()[..], handle.others()), (&expected[..], 3));
+}
+
+#[tokio::test(start_paused = true)]
+async fn empty_data_is_no_json_error() {
+    let memory = Memory::new([stays(
+        "event: LOG\ndata:\n\nevent: LOG\ndata:  \n\nevent: LOG\ndata: {\"message\":\"a\"}\n\nevent: END_OF_STREAM\ndata:\n\n",
+    )]);
+    let told = read(memory.stream_of(logs(), settings())).await;
+    assert!(matches!(&told[..], [Ok(message)] if message == "a"), "{told:?}");
 }
 
 #[tokio::test(start_paused = true)]

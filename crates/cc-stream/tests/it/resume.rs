@@ -3,8 +3,8 @@
 use std::sync::{Arc, Mutex};
 
 use cc_stream::{
-    Attempt, Continuity, Cursor, ErrorKind, Event, EventStream, Format, Limits, Response, Retry, Settings,
-    StreamError, connect_fn,
+    Attempt, Continuity, Cursor, Delivery, ErrorKind, Event, EventStream, Format, Limits, Response, Retry,
+    Settings, StreamError, connect_fn,
 };
 use futures::StreamExt;
 
@@ -185,12 +185,33 @@ async fn an_interruption_with_nothing_after_it_but_the_end_is_told() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn the_items_alone_still_tell_of_gaps() {
-    let memory = Memory::new([breaks("data: a\n\n"), ends("data: c\n\n")]);
-    let items: Vec<Result<String, StreamError>> = memory.stream(settings()).items().collect().await;
-    let [Ok(a), Err(gap), Ok(c)] = &items[..] else { panic!("{items:?}") };
-    assert_eq!((a.as_str(), c.as_str()), ("a", "c"));
-    assert!(matches!(gap.kind(), ErrorKind::Gap(_)) && gap.is_about_one_event());
+async fn a_gap_is_seen_in_the_items_and_does_not_end_a_loop_over_them() {
+    async fn read(mut items: cc_stream::Items<u32>) -> Result<Vec<String>, StreamError> {
+        let mut seen = Vec::new();
+        while let Some(item) = items.next().await {
+            seen.push(match item? {
+                Delivery::Item(item) => item.to_string(),
+                Delivery::Gap(gap) => gap.to_string(),
+                Delivery::Fault(error) => error.to_string(),
+            });
+        }
+        Ok(seen)
+    }
+    let numbers = || Format::<u32>::json().end("END", |_| None);
+    let memory = Memory::new([breaks("data: 1\n\ndata: ?\n\n"), ends("data: 3\n\n")]);
+    assert_eq!(
+        read(memory.stream_of(numbers(), settings()).items()).await.unwrap(),
+        [
+            "1",
+            "the data of an event `message` cannot be read",
+            "events may be missing: there was no id to go on from",
+            "3"
+        ]
+    );
+    // What ends the stream ends the loop.
+    let memory = Memory::new([breaks("data: 1\n\n"), status(403)]);
+    let error = read(memory.stream_of(numbers(), settings()).items()).await.unwrap_err();
+    assert!(matches!(error.kind(), ErrorKind::Refused { .. }));
 }
 
 #[tokio::test(start_paused = true)]

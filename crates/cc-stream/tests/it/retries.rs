@@ -23,7 +23,7 @@ async fn refusals_that_may_pass_are_retried_and_the_others_are_final() {
         assert!(told[0].starts_with("retry 1: the server answered"), "{code}: {told:?}");
         assert_eq!(told[1], "open");
     }
-    for code in [300, 304, 400, 401, 403, 404, 405, 410, 418, 422] {
+    for code in [201, 202, 203, 205, 206, 207, 300, 302, 304, 400, 401, 403, 404, 405, 410, 418, 422] {
         let memory = Memory::new([status(code)]);
         let told = words(&mut memory.stream(settings())).await;
         assert!(told[0].starts_with("error: the server answered"), "{code}: {told:?}");
@@ -103,6 +103,64 @@ async fn the_count_starts_anew_after_a_healthy_connection_only() {
         }
     }
     assert_eq!(retries, [1, 2, 1, 2]);
+}
+
+/// However short it lives, a connection that brings something new is of use.
+#[tokio::test(start_paused = true)]
+async fn a_server_that_closes_after_each_event_is_healthy() {
+    let events: Vec<String> = (1..=50).map(|id| format!("id: {id}\ndata: {id}\n\n")).collect();
+    let transport = connect_fn(move |request: http::Request<()>| {
+        let last =
+            request.headers().get("last-event-id").map_or(0, |id| id.to_str().unwrap().parse().unwrap());
+        let event = events.get(last).cloned().unwrap_or_else(|| "event: END\ndata: done\n\n".to_owned());
+        async move { Ok(Response::event_stream(stream::iter([Ok::<_, std::io::Error>(Bytes::from(event))]))) }
+    });
+    let mut settings = settings();
+    settings.retry = Some(Retry::at_most(1));
+    let start = Instant::now();
+    let told = words(&mut EventStream::open(transport, request, text(), settings)).await;
+    let items: Vec<_> = told.iter().filter(|word| word.parse::<u32>().is_ok()).collect();
+    assert_eq!((items.len(), told.last().unwrap().as_str()), (50, "end Server(Some(\"done\"))"));
+    // Each wait is one after a first failure: at most the initial second.
+    assert!(start.elapsed() <= Duration::from_secs(51), "{:?}", start.elapsed());
+}
+
+/// What was given before is nothing new.
+#[tokio::test(start_paused = true)]
+async fn a_server_that_gives_the_same_event_again_and_closes_is_given_up_on() {
+    let memory = Memory::new((0..100).map(|_| Script::Stream(vec![Step::Bytes("id: 1\ndata: a\n\n")])));
+    let mut settings = settings();
+    settings.retry = Some(Retry::at_most(4));
+    let told = words(&mut memory.stream(settings)).await;
+    assert_eq!(told[told.len() - 2..], ["error: the stream failed after 4 retries", "end Failed"]);
+    assert_eq!(memory.connections(), 5);
+}
+
+/// A server may drop a request whose headers are too long for it.
+#[tokio::test(start_paused = true)]
+async fn an_id_that_gets_no_answer_is_asked_for_a_few_times_and_then_left() {
+    let id = "x".repeat(20_000);
+    let first: &'static str = Box::leak(format!("id: {id}\ndata: a\n\n").into_boxed_str());
+    for unanswered in [Script::Unreachable, Script::NoAnswer] {
+        let scripts = [breaks(first)]
+            .into_iter()
+            .chain((0..3).map(|_| unanswered.clone()))
+            .chain([ends("id: 2\ndata: b\n\n")]);
+        let memory = Memory::new(scripts);
+        let mut stream = memory.stream(settings());
+        let told = words(&mut stream).await;
+        let gap = format!("gap {id}..2 IdRefused");
+        assert_eq!(told[told.len() - 3..], [gap.as_str(), "b", "end Server(Some(\"done\"))"]);
+        assert_eq!(memory.asked(), [None, Some(id.clone()), Some(id.clone()), Some(id.clone()), None]);
+    }
+    // An outage is no reason to leave an id that servers take.
+    let scripts = [breaks("id: 1\ndata: a\n\n")]
+        .into_iter()
+        .chain((0..20).map(|_| Script::Unreachable))
+        .chain([ends("id: 2\ndata: b\n\n")]);
+    let memory = Memory::new(scripts);
+    let told = words(&mut memory.stream(settings())).await;
+    assert!(!told.iter().any(|word| word.starts_with("gap")), "{told:?}");
 }
 
 #[tokio::test(start_paused = true)]
@@ -220,7 +278,7 @@ async fn an_attempt_may_wait_for_ever_if_it_is_told_to() {
 async fn an_unreachable_server_is_tried_again() {
     let memory = Memory::new([Script::Unreachable, ends("data: a\n\n")]);
     let told = words(&mut memory.stream(settings())).await;
-    assert_eq!(told[0], "retry 1: the server cannot be reached");
+    assert_eq!(told[0], "retry 1: could not reach the server");
     assert_eq!(told[1..3], ["open", "a"]);
     let error = StreamError::unreachable("x");
     assert!(error.is_transient());

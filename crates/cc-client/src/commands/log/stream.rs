@@ -30,9 +30,10 @@ fn format<W, T: 'static>(
     date: impl Fn(&T) -> Option<Timestamp> + Send + Sync + 'static,
 ) -> Format<T>
 where
-    W: serde::de::DeserializeOwned + Into<T>,
+    W: serde::de::DeserializeOwned + Into<T> + 'static,
 {
-    Format::new(|event| Ok(Some(serde_json::from_str::<W>(&event.data)?.into())))
+    Format::<W>::json()
+        .map(Into::into)
         .accept([name])
         .platform()
         .mark(move |item| Some(date(item)?.as_micros()))
@@ -132,11 +133,16 @@ log_command! {
     /// ```
     /// # cc_examples::run(async |client, ids| {
     /// use cc_client::commands::log::StreamApplicationRuntimeLog;
+    /// use cc_client::stream::{Delivery, to_error};
     /// use futures_util::StreamExt;
     ///
     /// let mut lines = client.stream(StreamApplicationRuntimeLog::new(ids.application).limit(2)).open().items();
     /// while let Some(line) = lines.next().await {
-    ///     println!("{}", line.map_err(cc_client::stream::to_error)?.message);
+    ///     match line.map_err(to_error)? {
+    ///         Delivery::Item(line) => println!("{}", line.message),
+    ///         Delivery::Gap(gap) => eprintln!("{gap}"),
+    ///         Delivery::Fault(error) => eprintln!("{error}"),
+    ///     }
     /// }
     /// # Ok(()) });
     /// ```
@@ -163,11 +169,16 @@ log_command! {
     /// ```
     /// # cc_examples::run(async |client, ids| {
     /// use cc_client::commands::log::StreamAddonRuntimeLog;
+    /// use cc_client::stream::{Delivery, to_error};
     /// use futures_util::StreamExt;
     ///
     /// let mut lines = client.stream(StreamAddonRuntimeLog::new(ids.addon).limit(2)).open().items();
     /// while let Some(line) = lines.next().await {
-    ///     println!("{}", line.map_err(cc_client::stream::to_error)?.message);
+    ///     match line.map_err(to_error)? {
+    ///         Delivery::Item(line) => println!("{}", line.message),
+    ///         Delivery::Gap(gap) => eprintln!("{gap}"),
+    ///         Delivery::Fault(error) => eprintln!("{error}"),
+    ///     }
     /// }
     /// # Ok(()) });
     /// ```
@@ -192,11 +203,16 @@ log_command! {
     /// ```
     /// # cc_examples::run(async |client, ids| {
     /// use cc_client::commands::log::StreamApplicationAccessLog;
+    /// use cc_client::stream::{Delivery, to_error};
     /// use futures_util::StreamExt;
     ///
     /// let mut accesses = client.stream(StreamApplicationAccessLog::new(ids.application).limit(2)).open().items();
     /// while let Some(access) = accesses.next().await {
-    ///     println!("{:?}", access.map_err(cc_client::stream::to_error)?);
+    ///     match access.map_err(to_error)? {
+    ///         Delivery::Item(access) => println!("{access:?}"),
+    ///         Delivery::Gap(gap) => eprintln!("{gap}"),
+    ///         Delivery::Fault(error) => eprintln!("{error}"),
+    ///     }
     /// }
     /// # Ok(()) });
     /// ```

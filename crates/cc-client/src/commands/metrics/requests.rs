@@ -22,11 +22,16 @@ use crate::stream::StreamCommand;
 /// ```
 /// # cc_examples::run(async |client, ids| {
 /// use cc_client::commands::metrics::StreamRequests;
+/// use cc_client::stream::{Delivery, to_error};
 /// use futures_util::StreamExt;
 ///
 /// let mut places = client.stream(StreamRequests::of_application(ids.application)).open().items();
 /// if let Some(places) = places.next().await {
-///     println!("{:?}", places.map_err(cc_client::stream::to_error)?);
+///     match places.map_err(to_error)? {
+///         Delivery::Item(places) => println!("{places:?}"),
+///         Delivery::Gap(gap) => eprintln!("{gap}"),
+///         Delivery::Fault(error) => eprintln!("{error}"),
+///     }
 /// }
 /// # Ok(()) });
 /// ```
@@ -82,7 +87,6 @@ impl StreamCommand for StreamRequests {
     }
 
     fn format() -> Format<Self::Item> {
-        let read = |text: &str| serde_json::from_str::<Vec<LiveRequestLocation>>(text).map(each);
-        Format::new(move |event| Ok(Some(read(&event.data)?))).accept(["REQUESTS_LIVE"]).platform()
+        Format::<Vec<LiveRequestLocation>>::json().map(each).accept(["REQUESTS_LIVE"]).platform()
     }
 }
