@@ -475,6 +475,7 @@ impl Error {
         match self.0.kind {
             ErrorKind::Unreachable | ErrorKind::TimedOut => self.0.attempts > 0 && !self.is_not_sent(),
             // A gateway gave up on what it may have passed on.
+            ErrorKind::Refused if self.0.not_sent => false,
             ErrorKind::Refused => {
                 self.0.status.is_some_and(|status| status.is_server_error() || status.as_u16() == 408)
             }

@@ -3,6 +3,8 @@
 mod catalog;
 mod command;
 mod commands;
+#[cfg(all(feature = "deployment", feature = "log", feature = "stream"))]
+mod deployments;
 mod identities;
 mod kills;
 #[cfg(all(unix, feature = "redis"))]

@@ -1,13 +1,12 @@
 //! Deploying an application.
 
-use cc_api_deployment::types::{BuildCache, DeploymentRequested};
 use cc_core::{ApplicationId, DeploymentId, OwnerId, Result};
 use serde::{Deserialize, Serialize};
 
 use crate::command::Command;
+use crate::commands::deployment::ask::{Wish, ask};
 use crate::context::Context;
 use crate::model::setters;
-use crate::resolve::Ids;
 
 /// A deployment that was asked for.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -19,17 +18,15 @@ pub struct StartedDeployment {
     pub deployment_id: DeploymentId,
 }
 
-impl From<DeploymentRequested> for StartedDeployment {
-    fn from(wire: DeploymentRequested) -> Self {
-        Self { deployment_id: wire.deployment_id }
-    }
-}
-
 /// Deploys an application, at one commit and without the build cache on demand. It answers at once: `WaitForDeployment` tells
 /// how it ends.
 ///
-/// Operation: `deploy_application`. The owner, when it is not given, is resolved from `application_id`. It is never repeated by
-/// itself, for it may have started a deployment although no answer came.
+/// Operation: `deploy_application`. The owner, when it is not given, is resolved from `application_id`. The request is never
+/// repeated, for it may have started a deployment although no answer came.
+///
+/// # Errors
+/// [`Indeterminate`](cc_core::ErrorKind::Indeterminate) when the application may be deploying and the platform did not say so, or
+/// not which deployment it is. Any other error says that nothing is deployed.
 ///
 /// # Example
 /// ```
@@ -79,15 +76,12 @@ impl Command for DeployApplication {
     type Output = StartedDeployment;
 
     async fn run(self, cx: &Context) -> Result<Self::Output> {
-        let started = cx
-            .resolved(Ids::new().owner(self.owner_id.clone(), &self.application_id), |ids| {
-                let mut request =
-                    cc_api_deployment::DeployApplication::new(ids.owner_id(), &self.application_id);
-                request.commit = self.commit.clone();
-                request.use_cache = (self.use_cache == Some(false)).then_some(BuildCache::No);
-                request
-            })
-            .await?;
-        Ok(started.into_inner().into())
+        let wish = Wish {
+            application_id: &self.application_id,
+            owner_id: self.owner_id.as_ref(),
+            commit: self.commit.as_deref(),
+            use_cache: self.use_cache,
+        };
+        Ok(StartedDeployment { deployment_id: ask(cx, &wish, None).await?.deployment_id })
     }
 }

@@ -2,35 +2,42 @@
 
 use std::time::Duration;
 
-use cc_api_deployment::DeployApplication;
-use cc_api_deployment::types::BuildCache;
+use std::future::poll_fn;
+
 use cc_core::runtime::{self, Instant};
-use cc_core::{ApplicationId, DeploymentId, Error, ErrorKind, OwnerId, Result, Timestamp};
+use cc_core::{ApplicationId, OwnerId, Result};
 use serde::{Deserialize, Serialize};
 
-use super::link::Link;
+use super::ask::{Wish, ask};
+use super::look::Target;
 use super::model::DeploymentVerdict;
-use super::wait::wait;
-use super::{WaitForDeployment, seconds};
+use super::progress::DeploymentProgress;
+use super::seconds;
+use super::watch::Watch;
 use crate::command::Command;
 use crate::context::Context;
 use crate::model::setters;
-use crate::resolve::Ids;
 
-/// Deploys an application and waits until the deployment has ended, or until the time is over:
+/// Deploys an application and waits until the deployment has ended, or until the deadline:
 /// [`DeploymentVerdict::outcome`] tells which.
 ///
 /// [Sent](crate::Client::send), it gives the verdict alone. [`Client::deploy_and_wait`](crate::Client::deploy_and_wait) gives the
 /// log of the deployment on the way, and what is needed to go on from there in another process.
 ///
-/// Operations: `deploy_application`, unless it [goes on](Self::resume); then those of [`WaitForDeployment`], and
-/// `stream_application_logs` for the log.
+/// Operations: `deploy_application`, unless it [goes on](Self::resume); then those of
+/// [`WaitForDeployment`](super::WaitForDeployment), and `stream_application_logs` for the log.
 ///
 /// # Errors
-/// - [`DeadlineExceeded`](ErrorKind::DeadlineExceeded) when the time is over before the platform said that it deploys. Whether it
-///   does is not known then, and it is not asked for twice.
-/// - Those of `deploy_application`, and those of [`WaitForDeployment`] that will not pass. When its time is over, a deployment
-///   that is under way is a verdict and no error, even when the platform could not tell how far it was.
+/// - [`Indeterminate`](cc_core::ErrorKind::Indeterminate) when the application may be deploying and the platform did not say so,
+///   or not which deployment it is: the answer was lost, came after the deadline, is an error of a gateway, or cannot be read. The
+///   deployment is not requested a second time.
+/// - [`Indeterminate`](cc_core::ErrorKind::Indeterminate) with the progress ([`DeploymentProgress::of`]) when the deployment was
+///   requested, and looks at it fail with what does not pass: see [`WaitForDeployment`](super::WaitForDeployment).
+/// - [`DeadlineExceeded`](cc_core::ErrorKind::DeadlineExceeded) when the deadline passes before the deployment was requested.
+/// - Other errors of `deploy_application`: nothing is deployed.
+///
+/// When the deadline passes, a deployment that is under way is a verdict and no error, even when the platform could not tell how
+/// far it was.
 ///
 /// # Example
 /// ```
@@ -62,8 +69,9 @@ pub struct DeployAndWait {
     /// Whether it may use what earlier builds left behind. Default: yes.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub use_cache: Option<bool>,
-    /// Time from the end of one look to the next, in seconds; at least 0.1, and at most 2 until the deployment was seen.
-    /// Default: 2.
+    /// Time from the end of one look to the next, in seconds; at least 0.1, and at most 5 until the deployment was seen.
+    /// Default: 5, or 10 while its log is followed, which has the platform looked at when it speaks of the end. By default there
+    /// are at most 15 requests a minute.
     #[serde(default, with = "seconds::option", skip_serializing_if = "Option::is_none")]
     #[cfg_attr(feature = "catalog", schemars(with = "Option<f64>", range(min = 0)))]
     pub every: Option<Duration>,
@@ -101,41 +109,43 @@ impl DeployAndWait {
         commit: String,
         /// Whether it may use what earlier builds left behind. Default: yes.
         use_cache: bool,
-        /// Time from the end of one look to the next; at least 100 ms, and at most 2 s until the deployment was seen.
-        /// Default: 2 s.
+        /// Time from the end of one look to the next; at least 100 ms, and at most 5 s until the deployment was seen.
+        /// Default: 5 s, or 10 s while its log is followed. By default there are at most 15 requests a minute.
         every: Duration,
     }
 
     /// Asks for the deployment, once.
     pub(super) async fn start(&self, cx: &Context, deadline: Option<Instant>) -> Result<DeploymentProgress> {
-        if deadline.is_some_and(|deadline| deadline <= Instant::now()) {
-            let early = "the time was over before anything was asked for";
-            return Err(Error::new(ErrorKind::DeadlineExceeded).with_message(early));
-        }
-        let ids = Ids::new().owner(self.owner_id.clone(), &self.application_id);
-        let starting = cx.resolved(ids, |ids| {
-            let mut request = DeployApplication::new(ids.owner_id(), &self.application_id);
-            request.commit.clone_from(&self.commit);
-            request.use_cache = (self.use_cache == Some(false)).then_some(BuildCache::No);
-            request
-        });
-        let late = || {
-            Error::new(ErrorKind::DeadlineExceeded)
-                .with_message("the time is over, and it is not known whether the application is deployed")
+        let wish = Wish {
+            application_id: &self.application_id,
+            owner_id: self.owner_id.as_ref(),
+            commit: self.commit.as_deref(),
+            use_cache: self.use_cache,
         };
-        let answer = runtime::until(deadline, starting).await.ok_or_else(late)??;
-        let asked_at = answer.date();
-        let mut progress = DeploymentProgress::new(&self.application_id, answer.into_inner().deployment_id);
+        let accepted = ask(cx, &wish, deadline).await?;
+        let mut progress = DeploymentProgress::new(&self.application_id, accepted.deployment_id);
         progress.owner_id.clone_from(&self.owner_id);
-        progress.asked_at = asked_at;
+        progress.asked_at = accepted.date;
         Ok(progress)
     }
 
-    pub(super) fn wait(&self, deployment: &DeploymentId) -> WaitForDeployment {
-        let mut wait = WaitForDeployment::new(&self.application_id, self.deadline).deployment_id(deployment);
-        wait.owner_id.clone_from(&self.owner_id);
-        wait.every = self.every;
-        wait
+    /// The wait for a deployment that the platform has accepted, just now if it is new.
+    pub(super) fn watch(
+        &self,
+        cx: &Context,
+        progress: &DeploymentProgress,
+        deadline: Option<Instant>,
+        is_new: bool,
+    ) -> Watch {
+        let target = Target { application_id: self.application_id.clone(), owner_id: self.owner_id.clone() };
+        let id = progress.deployment_id.clone();
+        let mut watch = Watch::new(cx, target, Some(id), self.every, deadline, true);
+        watch.judge().expect(Instant::now(), progress.asked_at, is_new);
+        if is_new {
+            // The request of the deployment, and of its owner.
+            watch.pace().sent(Instant::now(), 1 + usize::from(self.owner_id.is_none()));
+        }
+        watch
     }
 }
 
@@ -145,57 +155,11 @@ impl Command for DeployAndWait {
 
     async fn run(self, cx: &Context) -> Result<Self::Output> {
         let deadline = runtime::after(self.deadline);
-        let deployment = match &self.progress {
-            Some(progress) => progress.deployment_id.clone(),
-            None => self.start(cx, deadline).await?.deployment_id,
+        let (progress, is_new) = match &self.progress {
+            Some(progress) => (progress.clone(), false),
+            None => (self.start(cx, deadline).await?, true),
         };
-        wait(cx, self.wait(&deployment), deadline, &Link::default(), true).await
-    }
-}
-
-/// How far a deployment that is followed is. It serialises, so that another process can
-/// [go on with it](DeployAndWait::resume): the log then goes on right after the last line that was given.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "catalog", derive(schemars::JsonSchema))]
-#[serde(rename_all = "camelCase")]
-#[non_exhaustive]
-pub struct DeploymentProgress {
-    /// The application.
-    pub application_id: ApplicationId,
-    /// The owner, when it was given.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub owner_id: Option<OwnerId>,
-    /// The deployment.
-    pub deployment_id: DeploymentId,
-    /// When the platform was asked for it, by its own clock; none where it did not say.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub asked_at: Option<Timestamp>,
-    /// When it started, by the clock of the platform; none until that was read.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub start_date: Option<Timestamp>,
-    /// Whether the last line that was given speaks of its end.
-    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
-    pub told_end: bool,
-    /// The place of the last line that was given; none before the first.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[cfg(feature = "stream")]
-    #[cfg_attr(feature = "catalog", schemars(with = "Option<serde_json::Value>"))]
-    pub log: Option<cc_stream::Cursor>,
-}
-
-impl DeploymentProgress {
-    /// Of a deployment of which nothing but its id is known.
-    #[must_use]
-    pub fn new(application_id: impl Into<ApplicationId>, deployment_id: impl Into<DeploymentId>) -> Self {
-        Self {
-            application_id: application_id.into(),
-            owner_id: None,
-            deployment_id: deployment_id.into(),
-            asked_at: None,
-            start_date: None,
-            told_end: false,
-            #[cfg(feature = "stream")]
-            log: None,
-        }
+        let mut watch = self.watch(cx, &progress, deadline, is_new);
+        poll_fn(|cx| watch.poll(cx)).await.map_err(|error| progress.into_error(error, true))
     }
 }

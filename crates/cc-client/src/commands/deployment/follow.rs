@@ -1,48 +1,36 @@
 //! Following the log of a deployment up to its verdict.
 
 use std::fmt;
-use std::future::Future;
 use std::pin::Pin;
-use std::sync::Arc;
 use std::task::{Context as TaskContext, Poll, ready};
 use std::time::Duration;
 
 use cc_core::runtime::{self, Instant};
 use cc_core::{CallOptions, DeploymentId, Error, ErrorKind, Result};
-use cc_stream::{EndReason, EventStream, Gap, State, StreamEvent};
+use cc_stream::Gap;
 use futures_util::{Stream, StreamExt};
 
-use super::deploy::{DeployAndWait, DeploymentProgress};
-use super::link::Link;
+use super::deploy::DeployAndWait;
+use super::journal::{Journal, Told};
+use super::judge::end_date;
 use super::model::{DeploymentOutcome, DeploymentVerdict};
-use super::wait::wait;
+use super::progress::DeploymentProgress;
+use super::tail::{End, Rest};
+use super::timer::{Boxed, Timer};
+use super::watch::{SUCCESSOR_WITH_LOG, Watch};
 use crate::client::Client;
 use crate::command::Command;
-use crate::commands::log::StreamApplicationRuntimeLog;
 use crate::commands::log::model::ApplicationLog;
 use crate::context::Context;
-use crate::stream::to_error;
 
 /// How long the rest of the log is waited for, once it is known how the deployment ended.
 const REST: Duration = Duration::from_secs(3);
 
-/// How long before it was asked for its lines are looked for, where its start is not known.
-const EARLIER: Duration = Duration::from_secs(60);
+/// How much later than the deadline it may end, for the rest of the log.
+const LATE: Duration = Duration::from_millis(950);
 
-/// How a log speaks of the end of a deployment. It has the platform asked at once, and decides nothing.
-const ENDS: [&str; 6] = [
-    "deployment successful",
-    "successfully deployed",
-    "deployment failed",
-    "deploy failed",
-    "deployment cancelled",
-    "deployment canceled",
-];
-
-/// The service that runs what is deployed: what it writes is not about its deployment.
-const PROGRAM: &str = "bas";
-
-type Boxed<T> = Pin<Box<dyn Future<Output = T> + Send>>;
+/// Lines in a row after which other tasks get their turn: a log that always has a line would keep the runtime from everything else.
+const TURN: u32 = 32;
 
 /// Something that a deployment tells on the way to its verdict.
 #[derive(Debug)]
@@ -54,18 +42,19 @@ pub enum DeployEvent {
     Line(Box<ApplicationLog>),
     /// Lines may be missing here.
     Gap(Gap),
-    /// A line that cannot be read, or the log is not to be had any more. The verdict comes all the same.
+    /// A line cannot be read, the log cannot be connected, or its last lines may be missing. The verdict comes all the same, and
+    /// a log that cannot be connected is tried again.
     LogError(Error),
     /// How it ended. It is the last event.
     Verdict(Box<DeploymentVerdict>),
 }
 
-/// A deployment that is followed: what it tells, one thing after the other, and the verdict last. An error is the last thing
-/// too: [`DeployAndWait`] says which there are.
+/// A deployment that is followed: its events, and the verdict last. An error is the last event too: [`DeployAndWait`] lists them.
 ///
-/// The platform is asked how far the deployment is every so often, and whenever the log speaks of its end. The log may fail: the
-/// verdict comes all the same, and lines that may be missing are told. Nothing happens unless it is polled; dropping it leaves
-/// the deployment alone.
+/// The platform is looked at now and then, and when the log speaks of the end; only the platform's own facts decide. The deadline,
+/// the looks and the log each make progress whatever the others do. A log that ends early is opened again, and the verdict waits
+/// for lines that come up to a second behind the end; lines that may be missing are reported. Nothing happens unless it is polled;
+/// dropping it leaves the deployment alone.
 ///
 /// ```
 /// # cc_examples::run(async |client, ids| {
@@ -96,44 +85,33 @@ pub struct Deploying {
     progress: Option<DeploymentProgress>,
     /// Whether the id was told.
     told: bool,
-    link: Arc<Link>,
-    log: Log,
     /// The wait for its end.
-    waiting: Option<Boxed<Result<DeploymentVerdict>>>,
-    verdict: Option<DeploymentVerdict>,
-    /// The last line about the deployment speaks of its end.
-    /// Tells how many looks had begun before.
-    told_end: Option<u64>,
-    /// It was told that lines may be missing at its end.
-    told_loss: bool,
-    /// Until when the rest of the log is waited for.
-    rest: Option<Boxed<()>>,
+    watch: Option<Watch>,
+    journal: Journal,
+    /// The verdict, once it is known, and what is to be told of the log before it is given.
+    verdict: Option<(DeploymentVerdict, End)>,
+    /// The error that ends it, while the hooks are told.
+    failing: Option<Boxed<Error>>,
+    timer: Timer,
+    /// Lines in a row.
+    burst: u32,
     done: bool,
-}
-
-/// The log of a deployment.
-enum Log {
-    /// Not before it is known since when.
-    NotYet,
-    Open(Box<EventStream<ApplicationLog>>),
-    /// Nothing more comes that matters.
-    Over,
 }
 
 impl Deploying {
     pub(crate) fn new(client: Client, mut command: DeployAndWait) -> Self {
+        let progress = command.progress.take();
         Self {
             deadline: None,
-            progress: command.progress.take(),
             asking: None,
             told: false,
-            link: Arc::default(),
-            log: Log::NotYet,
-            waiting: None,
+            watch: None,
+            journal: Journal::new(client.clone(), progress.as_ref()),
+            progress,
             verdict: None,
-            told_end: None,
-            told_loss: false,
-            rest: None,
+            failing: None,
+            timer: Timer::default(),
+            burst: 0,
             done: false,
             client,
             command,
@@ -145,12 +123,15 @@ impl Deploying {
         let deadline = runtime::after(self.command.deadline);
         self.deadline = Some(deadline);
         match self.progress.take() {
-            Some(progress) => self.begin(progress),
+            Some(progress) => self.begin(progress, false),
             None => {
                 let (cx, command) = (self.context(), self.command.clone());
                 self.asking = Some(Box::pin(async move {
                     let started = command.start(&cx, deadline).await;
-                    reported(&cx, started).await
+                    match started {
+                        Ok(progress) => Ok(progress),
+                        Err(error) => Err(reported(cx, error).await),
+                    }
                 }));
             }
         }
@@ -160,15 +141,16 @@ impl Deploying {
     #[must_use]
     pub fn progress(&self) -> Option<DeploymentProgress> {
         let mut progress = self.progress.clone()?;
-        if let Log::Open(log) = &self.log {
-            progress.log = Some(log.cursor());
+        if let Some(seen) = self.watch.as_ref().and_then(Watch::seen) {
+            progress.start_date = progress.start_date.or(seen.start_date);
         }
-        progress.told_end = self.told_end.is_some();
+        progress.log = self.journal.cursor();
+        progress.told_end = self.journal.tail().told_end();
         Some(progress)
     }
 
-    /// Follows it to its end, with a function that is given each line. That lines may be missing is written to the log of the
-    /// program (`tracing`) alone: who has to know polls for the events.
+    /// Follows it to its end, with a function that is given each line. Lines that may be missing are only written to the log of the
+    /// program (`tracing`): poll for the events to learn of them.
     ///
     /// # Errors
     /// Those of [`DeployAndWait`].
@@ -183,7 +165,7 @@ impl Deploying {
             }
         }
         // Only where it was polled to its end before.
-        Err(Error::new(cc_core::ErrorKind::InvalidInput).with_message("the verdict was given before"))
+        Err(Error::new(ErrorKind::InvalidInput).with_message("the result was already returned"))
     }
 
     fn context(&self) -> Context {
@@ -191,176 +173,156 @@ impl Deploying {
     }
 
     /// It has an id: the wait for its end begins.
-    fn begin(&mut self, progress: DeploymentProgress) {
-        if progress.start_date.is_some() {
-            self.link.seen(progress.start_date);
-        }
-        self.told_end = progress.told_end.then_some(0);
-        let command = self.command.wait(&progress.deployment_id);
-        let cx = self.context();
-        let (deadline, link) = (self.deadline.flatten(), Arc::clone(&self.link));
-        self.waiting = Some(Box::pin(async move {
-            let ended = wait(&cx, command, deadline, &link, true).await;
-            reported(&cx, ended).await
-        }));
+    fn begin(&mut self, progress: DeploymentProgress, is_new: bool) {
+        let deadline = self.deadline.flatten();
+        let mut watch = self.command.watch(&self.context(), &progress, deadline, is_new);
+        watch.judge().set_successor(SUCCESSOR_WITH_LOG);
+        self.watch = Some(watch);
+        self.journal.begin(&progress, is_new);
         self.progress = Some(progress);
     }
 
-    fn open_log(&mut self) {
-        let Some(progress) = &mut self.progress else { return };
-        if let (None, Some(started)) = (progress.start_date, self.link.started()) {
-            progress.start_date = started;
-        }
-        if !matches!(self.log, Log::NotYet) {
-            return;
-        }
-        let started = match (self.link.started(), progress.asked_at) {
-            (Some(started), _) => started,
-            // It was not seen at once: its lines are asked for from a little before it was asked for.
-            (None, Some(asked_at)) if self.link.has_looked_after(0) => Some(asked_at.saturating_sub(EARLIER)),
-            _ => return,
+    /// The verdict is known: what is left is the rest of the log.
+    fn decided(&mut self, verdict: DeploymentVerdict) {
+        let now = Instant::now();
+        let wait = match verdict.outcome {
+            // It goes on, and so can who follows it.
+            DeploymentOutcome::DeadlineExceeded | DeploymentOutcome::UnknownState => Duration::ZERO,
+            _ => REST,
         };
-        let mut command = StreamApplicationRuntimeLog::new(&progress.application_id);
-        command.owner_id.clone_from(&progress.owner_id);
-        command.deployment_id = Some(progress.deployment_id.clone());
-        command.since = started;
-        let resume = progress.log.clone();
-        let call = self.client.stream(command).settings(|settings| settings.resume = resume);
-        self.log = Log::Open(Box::new(call.open()));
-    }
-
-    /// The log spoke of the end, and it is known, or being asked for: what comes behind may not be of the deployment.
-    fn is_whole(&self) -> bool {
-        self.has_told_end()
-            && (self.verdict.is_some()
-                || self.told_end.is_some_and(|looks| !self.link.has_looked_after(looks)))
-    }
-
-    /// Whether the log spoke of the end, and nothing speaks against it.
-    fn has_told_end(&self) -> bool {
-        self.told_end.is_some_and(|looks| !self.link.goes_on_after(looks))
-    }
-
-    /// What the log tells next; none while there is nothing.
-    fn poll_log(&mut self, cx: &mut TaskContext<'_>) -> Option<DeployEvent> {
-        loop {
-            if self.is_whole() {
-                return None;
-            }
-            self.open_log();
-            let Log::Open(log) = &mut self.log else { return None };
-            let Poll::Ready(told) = log.poll_next_unpin(cx) else { return None };
-            match told {
-                Some(Ok(StreamEvent::Item(item))) => {
-                    // What the program writes is not about its deployment; what follows an end says that it was none.
-                    if item.data.service.as_deref() != Some(PROGRAM) {
-                        self.told_end = speaks_of_the_end(&item.data).then(|| self.link.begun());
-                        if self.told_end.is_some() {
-                            self.link.look();
-                        }
-                    }
-                    return Some(DeployEvent::Line(Box::new(item.data)));
-                }
-                Some(Ok(StreamEvent::Gap(gap))) => return Some(DeployEvent::Gap(gap)),
-                Some(Ok(StreamEvent::End(reason))) => {
-                    // Why it failed was told.
-                    self.told_loss |= reason == EndReason::Failed;
-                    if let Some(progress) = &mut self.progress {
-                        progress.log = Some(log.cursor());
-                    }
-                    self.log = Log::Over;
-                    return None;
-                }
-                None => {
-                    self.log = Log::Over;
-                    return None;
-                }
-                Some(Ok(_)) => {}
-                Some(Err(error)) => return Some(DeployEvent::LogError(to_error(error))),
-            }
+        let latest = self.deadline.flatten().map(|deadline| deadline + LATE);
+        let end = End {
+            outcome: verdict.outcome,
+            at: now,
+            until: latest.map_or(now + wait, |latest| latest.min(now + wait)),
+            date: verdict.deployment.as_ref().and_then(end_date),
+            under_way: self.watch.as_mut().and_then(|watch| watch.judge().under_way()),
+        };
+        if let (Some(progress), Some(deployment)) = (&mut self.progress, &verdict.deployment) {
+            progress.start_date = progress.start_date.or(deployment.start_date);
         }
+        self.watch = None;
+        self.verdict = Some((verdict, end));
     }
 
-    /// Why lines may be missing at the end, when nobody said so yet and the verdict is near. What comes behind an end that the
-    /// log told is not waited for; one that was cancelled need not tell it.
-    fn loss(&self) -> Option<&'static str> {
-        let outcome = &self.verdict.as_ref()?.outcome;
-        let is_lost = matches!(&self.log, Log::Open(log) if log.state() != State::Open);
-        let tells_end = matches!(outcome, DeploymentOutcome::Succeeded | DeploymentOutcome::Failed);
-        match (self.told_loss || self.has_told_end(), is_lost) {
-            (true, _) => None,
-            (false, true) => {
-                Some("the log was not connected when the wait ended: its last lines may be missing")
-            }
-            (false, false) if tells_end => {
-                Some("the log did not tell the end: its last lines may be missing")
-            }
-            (false, false) => None,
+    /// What the log tells next.
+    fn poll_log(&mut self, cx: &mut TaskContext<'_>) -> Poll<DeployEvent> {
+        let end = self.verdict.as_ref().map(|(_, end)| *end);
+        if let Some(watch) = &mut self.watch {
+            self.journal.heard_of(watch.seen().and_then(|seen| seen.start_date), watch.date(), watch.looks());
         }
+        let told = self.journal.poll(cx, end.as_ref());
+        if let Some(watch) = &mut self.watch {
+            let (is_connected, announced) = self.journal.news();
+            watch.pace().set_log(is_connected);
+            if let Some(sign) = announced {
+                watch.pace().announce(Instant::now(), sign);
+            }
+            watch.judge().log_ended(self.journal.ended());
+        }
+        told.map(|told| match told {
+            Told::Line(line) => DeployEvent::Line(line),
+            Told::Gap(gap) => DeployEvent::Gap(gap),
+            Told::Error(error) => DeployEvent::LogError(error),
+        })
     }
 
+    /// The deadline and the looks come first, then the log.
     fn poll_event(&mut self, cx: &mut TaskContext<'_>) -> Poll<Result<DeployEvent>> {
         if self.deadline.is_none() {
             self.start();
         }
+        if let Some(failing) = &mut self.failing {
+            return failing.as_mut().poll(cx).map(Err);
+        }
         if let Some(asking) = &mut self.asking {
             let started = ready!(asking.as_mut().poll(cx));
             self.asking = None;
-            self.begin(started?);
+            self.begin(started?, true);
         }
         if let Some(progress) = self.progress.as_ref().filter(|_| !std::mem::replace(&mut self.told, true)) {
             return Poll::Ready(Ok(DeployEvent::Started(progress.deployment_id.clone())));
         }
-        if let Some(told) = self.poll_log(cx) {
-            return Poll::Ready(Ok(told));
-        }
-        if let Some(waiting) = &mut self.waiting
-            && let Poll::Ready(ended) = waiting.as_mut().poll(cx)
-        {
-            self.waiting = None;
-            let verdict = ended?;
-            if verdict.outcome != DeploymentOutcome::DeadlineExceeded {
-                let left = self.deadline.flatten().map_or(REST, |deadline| deadline - Instant::now());
-                self.rest = Some(Box::pin(runtime::sleep(left.min(REST))));
+        loop {
+            if let Some(watch) = &mut self.watch
+                && let Poll::Ready(ended) = watch.poll(cx)
+            {
+                match ended {
+                    Ok(verdict) => self.decided(verdict),
+                    Err(error) => return self.fail(cx, error),
+                }
             }
-            self.verdict = Some(verdict);
+            let is_over = self.verdict.as_ref().is_some_and(|(_, end)| end.until <= Instant::now());
+            if !is_over {
+                if self.burst >= TURN {
+                    self.burst = 0;
+                    cx.waker().wake_by_ref();
+                    return Poll::Pending;
+                }
+                if let Poll::Ready(event) = self.poll_log(cx) {
+                    self.burst += 1;
+                    return Poll::Ready(Ok(event));
+                }
+                self.burst = 0;
+            }
+            let wake = match self.rest() {
+                None => self.journal.wake(),
+                Some(Rest::Wait(until)) => Some(self.journal.wake().map_or(until, |wake| wake.min(until))),
+                Some(Rest::Whole) => return self.give_verdict(None),
+                Some(Rest::Lost(why)) => return self.give_verdict(Some(why)),
+            };
+            // The log may have asked for a look.
+            let is_due = self.watch.as_mut().is_some_and(Watch::is_due);
+            if !is_due {
+                ready!(self.timer.poll(cx, wake));
+            }
         }
-        // The deployment may have been seen just now.
-        if let Some(told) = self.poll_log(cx) {
-            return Poll::Ready(Ok(told));
+    }
+
+    /// What is to be done about the rest of the log; `None` before the verdict.
+    fn rest(&self) -> Option<Rest> {
+        let (verdict, end) = self.verdict.as_ref()?;
+        let goes_on =
+            matches!(verdict.outcome, DeploymentOutcome::DeadlineExceeded | DeploymentOutcome::UnknownState);
+        // Who goes on from here is given the rest.
+        if goes_on && self.journal.is_resumable() {
+            return Some(Rest::Whole);
         }
-        if self.verdict.is_none() {
-            return Poll::Pending;
+        Some(self.journal.rest(end))
+    }
+
+    /// Gives the verdict, after what is to be told of the log.
+    fn give_verdict(&mut self, lost: Option<&'static str>) -> Poll<Result<DeployEvent>> {
+        if let Some(gap) = self.journal.take_gap() {
+            return Poll::Ready(Ok(DeployEvent::Gap(gap)));
         }
-        let no_more = self.has_told_end() || !matches!(self.log, Log::Open(_));
-        if let Some(rest) = self.rest.as_mut().filter(|_| !no_more) {
-            ready!(rest.as_mut().poll(cx));
-            self.rest = None;
-        }
-        if let Some(message) = self.loss() {
-            self.told_loss = true;
+        if let Some(message) = lost.filter(|_| self.journal.tell_loss()) {
             let error = Error::new(ErrorKind::StreamGap).with_message(message);
             return Poll::Ready(Ok(DeployEvent::LogError(error)));
         }
         match self.verdict.take() {
-            Some(verdict) => Poll::Ready(Ok(DeployEvent::Verdict(Box::new(verdict)))),
+            Some((verdict, _)) => Poll::Ready(Ok(DeployEvent::Verdict(Box::new(verdict)))),
             None => Poll::Pending,
         }
+    }
+
+    /// The wait failed: the error says how to go on.
+    fn fail(&mut self, cx: &mut TaskContext<'_>, error: Error) -> Poll<Result<DeployEvent>> {
+        let error = match self.progress() {
+            Some(progress) => progress.into_error(error, true),
+            None => error,
+        };
+        self.watch = None;
+        let failing = self.failing.insert(Box::pin(reported(self.context(), error)));
+        failing.as_mut().poll(cx).map(Err)
     }
 }
 
 /// Names the command in an error, and tells the hooks.
-async fn reported<T>(cx: &Context, outcome: Result<T>) -> Result<T> {
-    let outcome = outcome.map_err(|error| error.with_command(DeployAndWait::NAME));
-    if let Err(error) = &outcome {
-        cx.client().transport().report(error).await;
-    }
-    outcome
-}
-
-fn speaks_of_the_end(line: &ApplicationLog) -> bool {
-    let message = line.message.to_ascii_lowercase();
-    ENDS.iter().any(|end| message.contains(end))
+async fn reported(cx: Context, error: Error) -> Error {
+    let error = error.with_command(DeployAndWait::NAME);
+    cx.client().transport().report(&error).await;
+    error
 }
 
 impl Stream for Deploying {

@@ -83,17 +83,21 @@ pub struct DeploymentVerdict {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[cfg_attr(feature = "catalog", derive(schemars::JsonSchema))]
 #[serde(rename_all = "kebab-case")]
+#[non_exhaustive]
 pub enum DeploymentOutcome {
     /// It succeeded: what it deploys is live.
     Succeeded,
     /// It failed: what was live before still is.
     Failed,
-    /// It was cancelled.
+    /// It was cancelled, or the application was stopped.
     Cancelled,
     /// It was cancelled or is gone, and a later deployment of the application took its place.
     Superseded,
-    /// It was still under way, or had not shown up yet, when the time of the wait was over. It goes on.
+    /// It was still under way, or had not shown up yet, at the deadline of the wait. It goes on.
     DeadlineExceeded,
+    /// Its state is one that this version does not know ([`Deployment::state`]), and other facts say that it is over, or the
+    /// deadline of the wait has passed. Whether it succeeded is not known.
+    UnknownState,
 }
 
 impl std::fmt::Display for DeploymentOutcome {
@@ -104,6 +108,7 @@ impl std::fmt::Display for DeploymentOutcome {
             Self::Cancelled => "cancelled",
             Self::Superseded => "superseded",
             Self::DeadlineExceeded => "deadline-exceeded",
+            Self::UnknownState => "unknown-state",
         })
     }
 }

@@ -2,8 +2,8 @@
 
 use std::time::Duration;
 
-use cc_client::commands::deployment::WaitForDeployment;
 use cc_client::commands::deployment::model::{DeploymentOutcome, DeploymentVerdict};
+use cc_client::commands::deployment::{DeploymentProgress, WaitForDeployment};
 use cc_client::{Error, ErrorKind, Result, RetryPolicy};
 use serde_json::{Value, json};
 use tokio::time::Instant;
@@ -71,12 +71,12 @@ fn failure(ended: (Result<DeploymentVerdict>, u64)) -> (Error, u64) {
 }
 
 #[tokio::test(start_paused = true)]
-async fn it_ends_when_the_deployment_does_and_looks_every_two_seconds() {
+async fn it_ends_when_the_deployment_does_and_looks_every_five_seconds() {
     for (last, outcome, after) in [
-        ("SUCCEEDED", DeploymentOutcome::Succeeded, 4),
-        ("FAILED", DeploymentOutcome::Failed, 4),
+        ("SUCCEEDED", DeploymentOutcome::Succeeded, 10),
+        ("FAILED", DeploymentOutcome::Failed, 10),
         // What took its place may show up a little later.
-        ("CANCELLED", DeploymentOutcome::Cancelled, 6),
+        ("CANCELLED", DeploymentOutcome::Cancelled, 12),
     ] {
         let platform = platform(vec![ok("QUEUED"), ok("WORK_IN_PROGRESS"), ok(last)], vec![state(last)]);
         assert_eq!(told(wait(&platform).await), (outcome, Some(last.to_owned()), after));
@@ -97,7 +97,9 @@ async fn a_cancelled_one_is_superseded_when_a_later_one_runs_something_in_its_pl
     let before = started("deployment_0", 7, "SUCCEEDED", "DEPLOY");
     for (other, outcome, after) in [
         (started("deployment_2", 9, "WORK_IN_PROGRESS", "DEPLOY"), DeploymentOutcome::Superseded, 0),
-        (started("deployment_2", 9, "QUEUED", "UPSCALE"), DeploymentOutcome::Superseded, 0),
+        (started("deployment_2", 9, "QUEUED", "UPSCALE"), DeploymentOutcome::Cancelled, 2),
+        (started("deployment_2", 9, "QUEUED", "DOWNSCALE"), DeploymentOutcome::Cancelled, 2),
+        (started("deployment_2", 9, "QUEUED", "REPLACE"), DeploymentOutcome::Cancelled, 2),
         (started("deployment_2", 9, "SUCCEEDED", "UNDEPLOY"), DeploymentOutcome::Cancelled, 0),
         (started("deployment_2", 9, "SUCCEEDED", "CANCEL"), DeploymentOutcome::Cancelled, 0),
         (json!({"id": "deployment_2", "state": "QUEUED"}), DeploymentOutcome::Cancelled, 2),
@@ -108,11 +110,95 @@ async fn a_cancelled_one_is_superseded_when_a_later_one_runs_something_in_its_pl
 }
 
 #[tokio::test(start_paused = true)]
-async fn one_that_is_gone_is_superseded_by_a_later_one_and_the_last_that_was_seen_is_told() {
+async fn one_that_is_gone_is_what_a_later_row_says_and_the_last_that_was_seen_is_told() {
+    for (action, outcome) in [
+        ("DEPLOY", DeploymentOutcome::Superseded),
+        ("CANCEL", DeploymentOutcome::Cancelled),
+        ("UNDEPLOY", DeploymentOutcome::Cancelled),
+        ("UPSCALE", DeploymentOutcome::DeadlineExceeded),
+    ] {
+        let later = started("deployment_2", 9, "WORK_IN_PROGRESS", action);
+        let platform = platform(vec![ok("QUEUED"), status(404)], vec![later]);
+        let after = if outcome == DeploymentOutcome::DeadlineExceeded { 30 } else { 7 };
+        let ended = told(wait(&platform).await);
+        assert_eq!(ended, (outcome, Some("QUEUED".to_owned()), after), "{action}");
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn one_that_is_missed_for_a_while_is_not_gone() {
     let later = started("deployment_2", 9, "WORK_IN_PROGRESS", "DEPLOY");
-    let platform = platform(vec![ok("QUEUED"), status(404)], vec![later]);
+    let platform = platform(vec![ok("QUEUED"), status(404), ok("QUEUED"), ok("SUCCEEDED")], vec![later]);
     let ended = told(wait(&platform).await);
-    assert_eq!(ended, (DeploymentOutcome::Superseded, Some("QUEUED".to_owned()), 2));
+    assert_eq!((ended.0, ended.1), (DeploymentOutcome::Succeeded, Some("SUCCEEDED".to_owned())));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_state_is_read_in_the_words_of_either_version_and_in_any_case() {
+    for (word, outcome) in [
+        ("OK", DeploymentOutcome::Succeeded),
+        ("succeeded", DeploymentOutcome::Succeeded),
+        ("FAIL", DeploymentOutcome::Failed),
+        ("Failed", DeploymentOutcome::Failed),
+        ("CANCELED", DeploymentOutcome::Cancelled),
+    ] {
+        let platform = platform(vec![ok("WIP"), ok("wip"), ok(word)], vec![state(word)]);
+        assert_eq!(told(wait(&platform).await).0, outcome, "{word}");
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_state_that_is_not_known_is_an_end_when_a_later_deployment_runs() {
+    let later = started("deployment_2", 9, "WORK_IN_PROGRESS", "DEPLOY");
+    let platform = platform(vec![ok("WIP"), ok("EVAPORATED")], vec![later]);
+    let ended = told(wait(&platform).await);
+    assert_eq!((ended.0, ended.1), (DeploymentOutcome::UnknownState, Some("EVAPORATED".to_owned())));
+    assert!(ended.2 < 15, "{}", ended.2);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_row_without_an_id_does_not_keep_the_others_from_being_seen() {
+    let odd = json!({"id": null, "startDate": "2024-05-02T10:00:00Z", "state": "QUEUED"});
+    let ended = told(wait(&platform(vec![status(404)], vec![odd, state("FAILED")])).await);
+    assert_eq!(ended.0, DeploymentOutcome::Failed);
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_last_look_is_at_the_deadline_whatever_the_platform_asks_for() {
+    let looks = std::sync::atomic::AtomicUsize::new(0);
+    let start = Instant::now();
+    let platform = Platform::slow(move |_, _| {
+        let mut answer =
+            if looks.fetch_add(1, std::sync::atomic::Ordering::Relaxed) == 0 { 503 } else { 200 };
+        if start.elapsed() < 30 * SECOND {
+            answer = 503;
+        }
+        let body = state("SUCCEEDED").to_string();
+        Box::pin(async move {
+            let mut answer = after(Duration::ZERO, answer, &body).await?;
+            answer.headers_mut().insert("retry-after", 3_600.into());
+            Ok(answer)
+        })
+    });
+    let ended = told(wait(&platform).await);
+    assert_eq!((ended.0, ended.2), (DeploymentOutcome::Succeeded, 30));
+    assert_eq!(platform.journal().len(), 2);
+}
+
+#[tokio::test(start_paused = true)]
+async fn there_are_fifteen_requests_a_minute_at_most() {
+    for (looks, list) in [
+        (vec![ok("WORK_IN_PROGRESS")], vec![]),
+        (vec![status(404)], vec![]),
+        (vec![status(503)], vec![]),
+        (vec![ok("PONDERING")], vec![]),
+    ] {
+        let platform = platform(looks, list);
+        let command = WaitForDeployment::new("app_1", 60 * SECOND).deployment_id("deployment_1");
+        let _ = run(&platform, command).await;
+        assert!(platform.journal().len() <= 15, "{:?}", platform.journal());
+        assert!(platform.journal().len() >= 10, "{:?}", platform.journal());
+    }
 }
 
 #[tokio::test(start_paused = true)]
@@ -120,7 +206,7 @@ async fn one_that_shows_up_late_is_waited_for() {
     let others = vec![started("deployment_0", 7, "SUCCEEDED", "DEPLOY")];
     let platform = platform(vec![status(404), status(404), ok("SUCCEEDED")], others);
     let ended = told(wait(&platform).await);
-    assert_eq!(ended, (DeploymentOutcome::Succeeded, Some("SUCCEEDED".to_owned()), 4));
+    assert_eq!(ended, (DeploymentOutcome::Succeeded, Some("SUCCEEDED".to_owned()), 5));
 }
 
 #[tokio::test(start_paused = true)]
@@ -141,7 +227,7 @@ async fn without_an_id_it_waits_for_the_one_that_is_the_latest_at_the_first_look
     let list = vec![started("deployment_0", 7, "FAILED", "DEPLOY"), state("WORK_IN_PROGRESS")];
     let platform = platform(vec![ok("WORK_IN_PROGRESS"), ok("SUCCEEDED")], list);
     let ended = told(run(&platform, WaitForDeployment::new("app_1", 30 * SECOND)).await);
-    assert_eq!(ended, (DeploymentOutcome::Succeeded, Some("SUCCEEDED".to_owned()), 4));
+    assert_eq!(ended, (DeploymentOutcome::Succeeded, Some("SUCCEEDED".to_owned()), 10));
     let path = "GET /v4/orchestration/organisations/orga_1/applications/app_1/deployments";
     let read = format!("{path}/deployment_1");
     assert_eq!(platform.journal(), [path, read.as_str(), read.as_str()]);
@@ -169,17 +255,17 @@ async fn a_look_that_hangs_does_not_escape_the_deadline() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_look_that_hangs_is_given_up_after_the_time_of_an_attempt() {
+async fn a_look_that_hangs_is_given_up_after_ten_seconds() {
     let platform = platform(vec![None, ok("SUCCEEDED")], vec![]);
     let command = WaitForDeployment::new("app_1", 60 * SECOND).deployment_id("deployment_1");
     let ended = told(run(&platform, command).await);
-    assert_eq!(ended, (DeploymentOutcome::Succeeded, Some("SUCCEEDED".to_owned()), 32));
+    assert_eq!(ended, (DeploymentOutcome::Succeeded, Some("SUCCEEDED".to_owned()), 11));
 }
 
 #[tokio::test(start_paused = true)]
-async fn errors_that_may_pass_are_lived_with() {
+async fn errors_that_may_pass_are_ignored_until_the_deadline() {
     let ended = told(wait(&platform(vec![status(503), status(429), ok("SUCCEEDED")], vec![])).await);
-    assert_eq!(ended, (DeploymentOutcome::Succeeded, Some("SUCCEEDED".to_owned()), 4));
+    assert_eq!(ended, (DeploymentOutcome::Succeeded, Some("SUCCEEDED".to_owned()), 3));
 }
 
 #[tokio::test(start_paused = true)]
@@ -196,12 +282,30 @@ async fn what_was_seen_last_is_told_although_later_looks_fail() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn an_error_that_does_not_pass_ends_it_at_once() {
+async fn a_few_odd_answers_do_not_end_it() {
+    for odd in [401, 403, 501, 530] {
+        let looks = vec![ok("QUEUED"), status(odd), status(odd), ok("SUCCEEDED")];
+        let ended = told(wait(&platform(looks, vec![])).await);
+        assert_eq!(ended, (DeploymentOutcome::Succeeded, Some("SUCCEEDED".to_owned()), 8), "{odd}");
+    }
+    for body in [json!("<html>"), json!(null)] {
+        let looks = vec![ok("QUEUED"), Some((200, body)), ok("SUCCEEDED")];
+        let ended = told(wait(&platform(looks, vec![])).await);
+        assert_eq!(ended, (DeploymentOutcome::Succeeded, Some("SUCCEEDED".to_owned()), 6));
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_error_that_does_not_pass_ends_it_after_a_while_with_what_to_go_on_with() {
     let (error, seconds) = failure(wait(&platform(vec![ok("QUEUED"), status(403)], vec![])).await);
-    assert_eq!((error.is_forbidden(), seconds), (true, 2));
+    assert_eq!((error.is_forbidden(), seconds), (true, 21));
+    let progress = DeploymentProgress::of(&error).unwrap();
+    assert_eq!(progress.deployment_id.as_str(), "deployment_1");
     let nobody = Platform::new(|_, _| (404, "{}".to_owned()));
     let (error, seconds) = failure(wait(&nobody).await);
     assert_eq!((error.is_not_found(), seconds), (true, 0));
+    let (error, seconds) = failure(run(&nobody, WaitForDeployment::new("app_1", 30 * SECOND)).await);
+    assert_eq!((error.is_not_found(), seconds), (true, 0), "there is nothing that may go on");
 }
 
 #[tokio::test(start_paused = true)]
@@ -225,7 +329,7 @@ async fn the_time_of_the_call_bounds_it_too() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn it_reads_no_kept_answer_and_is_not_in_the_way_of_retries() {
+async fn it_reads_no_kept_answer_and_retries_at_its_own_pace() {
     let platform = platform(vec![ok("QUEUED"), status(503), ok("SUCCEEDED")], vec![]);
     let command = WaitForDeployment::new("app_1", 30 * SECOND).deployment_id("deployment_1");
     let cache = cc_client::CachePolicy::ttl(60 * SECOND);

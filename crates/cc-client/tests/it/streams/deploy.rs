@@ -114,13 +114,14 @@ async fn the_deadline_holds_and_leaves_the_deployment_alone() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn an_answer_that_does_not_come_is_no_deployment() {
+async fn an_answer_that_does_not_come_may_be_a_deployment() {
     let (sandbox, client) = sandbox(0);
     sandbox.faults().add(Fault::latency(300 * SECOND).on("deploy_application"));
     let mut short = command(&sandbox);
     short.deadline = 10 * SECOND;
     let error = follow(&client, short, usize::MAX).await.unwrap_err();
-    assert_eq!((error.kind(), error.command()), (ErrorKind::DeadlineExceeded, Some("DeployAndWait")));
+    assert_eq!((error.kind(), error.command()), (ErrorKind::Indeterminate, Some("DeployAndWait")));
+    assert!(error.may_be_done() && error.to_string().contains("may be deploying"), "{error}");
 }
 
 #[tokio::test(start_paused = true)]
@@ -157,18 +158,11 @@ async fn whatever_happens_to_the_log_there_is_one_verdict() {
         let mut once = told.lines.clone();
         once.dedup();
         assert_eq!(once, told.lines, "{plan:?}: no line comes twice");
+        // A log that is refused is opened again, as long as the deployment goes on.
         let is_final = plan[0].is_final();
-        assert!(!is_final || told.log_errors > 0 && told.lines.is_empty(), "{plan:?}: {told:?}");
-        assert!(
-            is_final || told.lines.len() + told.log_errors >= 13 || told.gaps > 0 || is_late(&told),
-            "{plan:?}: {told:?}"
-        );
+        assert!(!is_final || told.log_errors > 0 && told.lines.len() == 13, "{plan:?}: {told:?}");
+        assert!(told.lines.len() == 13 || told.log_errors + told.gaps > 0, "{plan:?}: {told:?}");
     }
-}
-
-/// The log was so late that its rest was not waited for.
-fn is_late(told: &Told) -> bool {
-    told.lines.last().is_none_or(|last| last != "Deployment successful")
 }
 
 #[tokio::test(start_paused = true)]
@@ -210,8 +204,7 @@ async fn the_log_is_there_at_once_however_seldom_the_platform_is_asked() {
 
 #[tokio::test(start_paused = true)]
 async fn the_log_is_followed_while_the_platform_cannot_tell_how_far_it_is() {
-    for (times, outcome) in
-        [(20, DeploymentOutcome::Succeeded), (10_000, DeploymentOutcome::DeadlineExceeded)]
+    for (times, outcome) in [(8, DeploymentOutcome::Succeeded), (10_000, DeploymentOutcome::DeadlineExceeded)]
     {
         let (sandbox, client) = sandbox(0);
         sandbox.faults().add(Fault::unavailable().on("get_deployment").times(times));
@@ -221,30 +214,19 @@ async fn the_log_is_followed_while_the_platform_cannot_tell_how_far_it_is() {
     }
 }
 
-/// The log is behind, or the time is over when the deployment is: that its end was not told is said.
+/// The log is behind when the deployment is over: that its end was not told is said.
 #[tokio::test(start_paused = true)]
 async fn a_log_that_does_not_tell_the_end_is_told() {
-    for (faults, deadline) in [
-        (
-            vec![
-                StreamFault::ResetBetweenEvents { after: 3 },
-                StreamFault::HeartbeatOnly { lasts: 60 * SECOND },
-            ],
-            120,
-        ),
-        (vec![], 38),
-    ] {
-        let (sandbox, client) = sandbox(0);
-        for fault in faults {
-            sandbox.faults().add(Fault::stream(fault).times(1));
-        }
-        let mut command = command(&sandbox);
-        command.deadline = deadline * SECOND;
-        let told = follow(&client, command, usize::MAX).await.unwrap();
-        assert_eq!(told.outcome, Some(DeploymentOutcome::Succeeded));
-        let is_whole = told.lines.last().unwrap() == "Deployment successful";
-        assert_eq!((is_whole, told.log_errors), (false, 1), "{told:?}");
+    let (sandbox, client) = sandbox(0);
+    for fault in
+        [StreamFault::ResetBetweenEvents { after: 3 }, StreamFault::HeartbeatOnly { lasts: 60 * SECOND }]
+    {
+        sandbox.faults().add(Fault::stream(fault).times(1));
     }
+    let told = follow(&client, command(&sandbox), usize::MAX).await.unwrap();
+    assert_eq!(told.outcome, Some(DeploymentOutcome::Succeeded));
+    let is_whole = told.lines.last().unwrap() == "Deployment successful";
+    assert_eq!((is_whole, told.log_errors), (false, 1), "{told:?}");
 }
 
 /// Who comes late reads the log of the deployment, and not what the program wrote since.
@@ -274,7 +256,7 @@ async fn the_time_counts_from_the_first_poll_and_without_any_nothing_is_asked_fo
     short.deadline = Duration::ZERO;
     let error = follow(&client, short, usize::MAX).await.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::DeadlineExceeded);
-    assert!(error.to_string().contains("before anything was asked for"), "{error}");
+    assert!(error.to_string().contains("nothing is deployed") && !error.may_be_done(), "{error}");
     assert_eq!(sandbox.journal(), before);
 }
 

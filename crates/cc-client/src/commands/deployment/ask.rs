@@ -1,0 +1,100 @@
+//! Asking for a deployment, once, and telling apart what is certain from what is not.
+
+use cc_api_deployment::DeployApplication;
+use cc_api_deployment::types::BuildCache;
+use cc_core::runtime::{self, Instant};
+use cc_core::{ApplicationId, DeploymentId, Error, ErrorKind, OwnerId, Result, Timestamp};
+
+use crate::context::Context;
+use crate::resolve::{Ids, ResolvedIds};
+
+/// What to deploy.
+#[derive(Debug)]
+pub(crate) struct Wish<'a> {
+    pub(crate) application_id: &'a ApplicationId,
+    pub(crate) owner_id: Option<&'a OwnerId>,
+    pub(crate) commit: Option<&'a str>,
+    pub(crate) use_cache: Option<bool>,
+}
+
+/// A deployment that the platform has accepted.
+#[derive(Debug)]
+pub(crate) struct Accepted {
+    pub(crate) deployment_id: DeploymentId,
+    /// When, by the clock of the platform; none where it did not say.
+    pub(crate) date: Option<Timestamp>,
+}
+
+/// Asks for a deployment, and no second time: only what was refused as of another owner is asked for once more, of the new one.
+///
+/// # Errors
+/// - [`Indeterminate`](ErrorKind::Indeterminate) when the request left and its answer does not tell which deployment runs, if any:
+///   the answer was lost, came too late, is an error of a gateway, or names no deployment.
+/// - [`DeadlineExceeded`](ErrorKind::DeadlineExceeded) when the time was over before the request left: nothing is deployed.
+/// - Any other error says that nothing is deployed.
+pub(crate) async fn ask(cx: &Context, wish: &Wish<'_>, deadline: Option<Instant>) -> Result<Accepted> {
+    let deadline = [deadline, cx.deadline()].into_iter().flatten().min();
+    let ids = Ids::new().owner(wish.owner_id.cloned(), wish.application_id);
+    let found = runtime::until(deadline, cx.resolver().find(&ids)).await;
+    let found = found.ok_or_else(too_early)?.map_err(Error::not_sent)?;
+    let refused = match post(cx, wish, &found.ids, deadline).await {
+        Err(error) if found.from_before && (error.is_forbidden() || error.is_not_found()) => error,
+        done => return done,
+    };
+    match runtime::until(deadline, cx.resolver().find_anew(&ids, &found)).await.flatten() {
+        Some(ids) => post(cx, wish, &ids, deadline).await,
+        None => Err(refused),
+    }
+}
+
+async fn post(
+    cx: &Context,
+    wish: &Wish<'_>,
+    ids: &ResolvedIds,
+    deadline: Option<Instant>,
+) -> Result<Accepted> {
+    let mut request = DeployApplication::new(ids.owner_id(), wish.application_id);
+    request.commit = wish.commit.map(str::to_owned);
+    request.use_cache = (wish.use_cache == Some(false)).then_some(BuildCache::No);
+    let answer = cx.call(request).deadline(deadline).await.map_err(|error| explained(error, deadline))?;
+    let date = answer.date();
+    let deployment_id = answer.into_inner().deployment_id;
+    if deployment_id.as_str().is_empty() {
+        return Err(nameless(Error::new(ErrorKind::Undecodable).with_message("`deploymentId` is empty")));
+    }
+    Ok(Accepted { deployment_id, date })
+}
+
+/// Says what a failure of the request means for the deployment.
+fn explained(error: Error, deadline: Option<Instant>) -> Error {
+    let is_over = deadline.is_some_and(|deadline| deadline <= Instant::now());
+    match error.kind() {
+        // The status is a success: it was accepted.
+        ErrorKind::Undecodable => nameless(error),
+        _ if error.may_be_done() => {
+            let why = if is_over && error.is_timeout() {
+                "the deadline passed before the platform answered".to_owned()
+            } else {
+                error.to_string()
+            };
+            let message = format!("the application may be deploying: {why}; check with ListDeployment");
+            error.indeterminate().with_message(message)
+        }
+        _ if is_over && error.is_timeout() => too_early(),
+        _ => error,
+    }
+}
+
+fn nameless(error: Error) -> Error {
+    let why = error.message().unwrap_or("the answer cannot be read").to_owned();
+    error.indeterminate().with_message(format!(
+        "the platform accepted the deployment and its answer does not name it ({why}): find it with ListDeployment"
+    ))
+}
+
+/// The time was over before anything was deployed.
+fn too_early() -> Error {
+    Error::new(ErrorKind::DeadlineExceeded)
+        .with_message("the deadline passed before the deployment was requested: nothing is deployed")
+        .not_sent()
+}

@@ -1,0 +1,360 @@
+//! The log of a deployment: opened at once, and again when it ends before the deployment does.
+
+use std::collections::VecDeque;
+use std::hash::{BuildHasher, RandomState};
+use std::task::{Context, Poll};
+use std::time::Duration;
+
+use cc_core::runtime::Instant;
+use cc_core::{Error, Timestamp};
+use cc_stream::{Cursor, EndReason, EventStream, Gap, State, StreamEvent};
+use futures_util::StreamExt;
+use hashbrown::HashSet;
+
+use super::pace::Sign;
+use super::progress::DeploymentProgress;
+use super::tail::{End, LogState, Rest, Tail};
+use crate::client::Client;
+use crate::commands::log::StreamApplicationRuntimeLog;
+use crate::commands::log::model::ApplicationLog;
+use crate::stream::to_error;
+
+/// How long before it was asked for its lines are looked for: they are of this deployment alone, so that it costs nothing.
+const EARLIER: Duration = Duration::from_secs(60);
+
+/// Where no date is known: before any deployment.
+const BEFORE_ALL: i64 = 946_684_800_000;
+
+/// How long the first look is waited for that may tell more of a log that is gone on with.
+const FIRST_LOOK: Duration = Duration::from_secs(2);
+
+/// The shortest and the longest wait before a log that ended early is opened again.
+const REOPEN: Duration = Duration::from_millis(500);
+const REOPEN_MOST: Duration = Duration::from_secs(15);
+
+/// How long it may always have more before it announces nothing in time.
+const BEHIND: Duration = Duration::from_secs(2);
+
+/// How many lines are known again when a log that was opened again repeats them.
+const KNOWN: usize = 8_192;
+
+/// Something the log tells.
+pub(super) enum Told {
+    Line(Box<ApplicationLog>),
+    Gap(Gap),
+    Error(Error),
+}
+
+/// The log of a deployment.
+pub(super) struct Journal {
+    client: Client,
+    command: Option<StreamApplicationRuntimeLog>,
+    log: Log,
+    tail: Tail,
+    /// The place to go on from when it is opened again.
+    cursor: Option<Cursor>,
+    /// When it was asked for, and when it started, by the clock of the platform.
+    asked_at: Option<Timestamp>,
+    started: Option<Timestamp>,
+    is_new: bool,
+    begun: Option<Instant>,
+    has_looked: bool,
+    outbox: VecDeque<Told>,
+    /// A gap whose end is not known: it is told unless the log goes on without one.
+    gap: Option<Gap>,
+    known: Known,
+    /// The platform ended it, at this time and so many times since a line came.
+    ended: Option<Instant>,
+    endings: u32,
+    announced: Option<Sign>,
+    /// Since when it always has more; none when all was given.
+    behind: Option<Instant>,
+    /// That it cannot be connected was told.
+    failed: bool,
+    told_loss: bool,
+}
+
+enum Log {
+    /// Not before it is known since when.
+    NotYet,
+    Open(Box<EventStream<ApplicationLog>>),
+    /// Ended before the deployment: it is opened again then.
+    Again(Instant),
+    /// Ended by the platform after the deployment, or for good.
+    Ended,
+    Lost,
+}
+
+impl Journal {
+    pub(super) fn new(client: Client, progress: Option<&DeploymentProgress>) -> Self {
+        Self {
+            client,
+            command: None,
+            log: Log::NotYet,
+            tail: Tail::resumed(progress.is_some_and(|progress| progress.told_end)),
+            cursor: progress.and_then(|progress| progress.log.clone()),
+            asked_at: None,
+            started: None,
+            is_new: false,
+            begun: None,
+            has_looked: false,
+            outbox: VecDeque::new(),
+            gap: None,
+            known: Known::default(),
+            ended: None,
+            endings: 0,
+            announced: None,
+            behind: None,
+            failed: false,
+            told_loss: false,
+        }
+    }
+
+    /// The deployment has an id.
+    pub(super) fn begin(&mut self, progress: &DeploymentProgress, is_new: bool) {
+        let mut command = StreamApplicationRuntimeLog::new(&progress.application_id);
+        command.owner_id.clone_from(&progress.owner_id);
+        command.deployment_id = Some(progress.deployment_id.clone());
+        self.command = Some(command);
+        (self.asked_at, self.started) = (progress.asked_at, progress.start_date);
+        self.is_new = is_new;
+        self.begun = Some(Instant::now());
+    }
+
+    /// What looks tell: when the deployment started, and when the platform answered.
+    pub(super) fn heard_of(&mut self, started: Option<Timestamp>, date: Option<Timestamp>, looks: u64) {
+        self.started = self.started.or(started);
+        if self.is_new {
+            self.asked_at = self.asked_at.or(date);
+        }
+        self.has_looked = looks > 0;
+    }
+
+    /// Whether it is connected and has told all there is, and what since the last time announces the end of the deployment.
+    pub(super) fn news(&mut self) -> (bool, Option<Sign>) {
+        let is_behind = self.behind.is_some_and(|behind| behind.elapsed() > BEHIND);
+        (self.is_connected() && !is_behind, self.announced.take())
+    }
+
+    /// Since when the platform has ended it.
+    pub(super) fn ended(&self) -> Option<Instant> {
+        self.ended
+    }
+
+    pub(super) fn tail(&self) -> &Tail {
+        &self.tail
+    }
+
+    /// The place of the last line that was given.
+    pub(super) fn cursor(&self) -> Option<Cursor> {
+        match &self.log {
+            Log::Open(log) => Some(log.cursor()),
+            _ => self.cursor.clone(),
+        }
+    }
+
+    /// Whether another process can go on with it.
+    pub(super) fn is_resumable(&self) -> bool {
+        self.outbox.is_empty()
+    }
+
+    /// When it is to be polled although it does not wake by itself.
+    pub(super) fn wake(&self) -> Option<Instant> {
+        match self.log {
+            Log::Again(at) => Some(at),
+            Log::NotYet => Some(self.begun? + FIRST_LOOK).filter(|at| *at > Instant::now()),
+            _ => None,
+        }
+    }
+
+    /// The gap that is still to be told.
+    pub(super) fn take_gap(&mut self) -> Option<Gap> {
+        self.gap.take()
+    }
+
+    /// Whether lines may be missing at the end and that was not told: it is now.
+    pub(super) fn tell_loss(&mut self) -> bool {
+        !std::mem::replace(&mut self.told_loss, true)
+    }
+
+    fn is_connected(&self) -> bool {
+        matches!(&self.log, Log::Open(log) if log.state() == State::Open)
+    }
+
+    /// What is to be done about the rest, once the deployment is over.
+    pub(super) fn rest(&self, end: &End) -> Rest {
+        let state = match &self.log {
+            Log::Ended => LogState::Ended,
+            Log::Lost => return Rest::Whole,
+            _ if !self.is_connected() && self.told_loss => return Rest::Whole,
+            _ if !self.is_connected() => LogState::Away,
+            _ if self.behind.is_some() => LogState::Behind,
+            _ => LogState::CaughtUp,
+        };
+        self.tail.rest(Instant::now(), end, state)
+    }
+
+    /// Since when its lines are asked for; `None` as long as the first look may tell.
+    fn since(&self) -> Option<Timestamp> {
+        let waits = !self.has_looked && self.begun.is_none_or(|begun| begun.elapsed() < FIRST_LOOK);
+        let known = [self.asked_at, self.started].into_iter().flatten().min();
+        match known {
+            // What was given before is told apart by what the first look sees.
+            Some(_) if waits && !self.is_new => None,
+            Some(known) => Some(known.saturating_sub(EARLIER)),
+            None if waits => None,
+            None => Timestamp::from_millis(BEFORE_ALL),
+        }
+    }
+
+    fn open(&mut self) -> bool {
+        let Some(command) = &self.command else { return false };
+        let mut command = command.clone();
+        if command.since.is_none() {
+            command.since = self.since();
+            if command.since.is_none() {
+                return false;
+            }
+            self.command = Some(command.clone());
+        }
+        let resume = self.cursor.clone();
+        let call = self.client.stream(command).settings(|settings| settings.resume = resume);
+        self.log = Log::Open(Box::new(call.open()));
+        true
+    }
+
+    /// What it tells next. Once the deployment is over, `end` says how.
+    pub(super) fn poll(&mut self, cx: &mut Context<'_>, end: Option<&End>) -> Poll<Told> {
+        loop {
+            if let Some(told) = self.outbox.pop_front() {
+                return Poll::Ready(told);
+            }
+            match &mut self.log {
+                Log::NotYet => {
+                    if !self.open() {
+                        return Poll::Pending;
+                    }
+                }
+                Log::Again(at) if *at <= Instant::now() || end.is_some() => {
+                    self.open();
+                }
+                Log::Again(_) | Log::Ended | Log::Lost => return Poll::Pending,
+                Log::Open(log) => {
+                    let Poll::Ready(told) = log.poll_next_unpin(cx) else {
+                        self.behind = None;
+                        return Poll::Pending;
+                    };
+                    match told {
+                        Some(Ok(told)) => self.event(told, end),
+                        Some(Err(error)) => self.error(error),
+                        None => self.close(end.is_some()),
+                    }
+                }
+            }
+        }
+    }
+
+    fn event(&mut self, event: StreamEvent<ApplicationLog>, end: Option<&End>) {
+        match event {
+            StreamEvent::Item(item) => {
+                let is_repeated = self.known.is_repeated(item.id.as_deref().or(item.data.id.as_deref()));
+                if end.is_some_and(|end| Tail::is_beyond(end, &item.data)) {
+                    self.keep_cursor();
+                    self.log = Log::Ended;
+                    return;
+                }
+                self.endings = 0;
+                self.ended = None;
+                let gap = self.gap.take().map(Told::Gap);
+                self.outbox.extend(gap);
+                self.behind = self.behind.or_else(|| Some(Instant::now()));
+                if !is_repeated {
+                    self.announced = self.tail.line(Instant::now(), &item.data).or(self.announced);
+                    self.outbox.push_back(Told::Line(Box::new(item.data)));
+                }
+            }
+            // Whether something is missing before the end of a log shows when it is opened again.
+            StreamEvent::Gap(gap) if gap.before.is_none() => self.gap = Some(gap),
+            StreamEvent::Gap(gap) => {
+                self.gap = None;
+                self.outbox.push_back(Told::Gap(gap));
+            }
+            StreamEvent::Open(_) => (self.failed, self.told_loss) = (false, false),
+            StreamEvent::End(EndReason::Server(_) | EndReason::NoContent) => {
+                self.announced = self.announced.or(Some(Sign::End));
+                self.ended = self.ended.or(Some(Instant::now()));
+                self.close(end.is_some());
+            }
+            StreamEvent::End(EndReason::Failed) => {
+                self.close(false);
+                if end.is_some() {
+                    self.log = Log::Lost;
+                }
+            }
+            StreamEvent::End(_) => {
+                self.keep_cursor();
+                self.log = Log::Lost;
+            }
+            _ => {}
+        }
+    }
+
+    fn error(&mut self, error: cc_stream::StreamError) {
+        let is_told = !error.is_about_one_event() && std::mem::replace(&mut self.failed, true);
+        self.told_loss |= !error.is_about_one_event();
+        if !is_told {
+            self.outbox.push_back(Told::Error(to_error(error)));
+        }
+    }
+
+    fn keep_cursor(&mut self) {
+        if let Log::Open(log) = &self.log {
+            self.cursor = Some(log.cursor());
+        }
+    }
+
+    /// It ended: for good when the deployment is over, else it is opened again.
+    fn close(&mut self, is_over: bool) {
+        self.keep_cursor();
+        if is_over {
+            self.log = Log::Ended;
+            return;
+        }
+        let wait = REOPEN.saturating_mul(1 << self.endings.min(8)).min(REOPEN_MOST);
+        self.endings += 1;
+        self.known.opened_again();
+        self.log = Log::Again(Instant::now() + wait);
+    }
+}
+
+/// The last lines, known again when the log repeats them.
+#[derive(Default)]
+struct Known {
+    is_needed: bool,
+    order: VecDeque<u64>,
+    lines: HashSet<u64>,
+    hasher: RandomState,
+}
+
+impl Known {
+    /// The log is opened again by us: what it repeats is not known to the stream.
+    fn opened_again(&mut self) {
+        self.is_needed = true;
+    }
+
+    /// Whether the line of this id was given before.
+    fn is_repeated(&mut self, id: Option<&str>) -> bool {
+        let Some(id) = id else { return false };
+        let line = self.hasher.hash_one(id);
+        if !self.lines.insert(line) {
+            return self.is_needed;
+        }
+        if self.order.len() == KNOWN
+            && let Some(oldest) = self.order.pop_front()
+        {
+            self.lines.remove(&oldest);
+        }
+        self.order.push_back(line);
+        false
+    }
+}

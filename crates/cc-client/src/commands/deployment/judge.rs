@@ -1,0 +1,441 @@
+//! The verdict on a deployment, from the rows that looks at the platform see. Pure: the time comes in with each look.
+
+use std::time::Duration;
+
+use cc_core::runtime::Instant;
+use cc_core::{DeploymentId, Timestamp};
+use hashbrown::HashSet;
+
+use super::model::{Deployment, DeploymentAction, DeploymentOutcome, DeploymentState};
+
+/// How long an absent row must stay absent, where another row tells why. Replicas of the platform may miss a row for a few
+/// seconds.
+const ABSENCE: Duration = Duration::from_millis(2_900);
+
+/// The same where a row that stops deployments began after ours was last seen: the two belong together.
+const ABSENCE_EXPLAINED: Duration = Duration::from_millis(450);
+
+/// The same for a row that never showed up, counted from when it was asked for: new rows show up late.
+const NEVER_SEEN: Duration = Duration::from_secs(8);
+
+/// The same where the only explanation is a later deployment: it may be shown before ours is.
+const NEVER_SEEN_SUPERSEDED: Duration = Duration::from_secs(30);
+
+/// How long a state that is not known must stay the same, once other facts say that the deployment is over.
+const UNKNOWN_STATE: Duration = Duration::from_millis(3_100);
+
+/// The same where that fact is only that the log was ended by the platform.
+const UNKNOWN_STATE_LOG: Duration = Duration::from_secs(10);
+
+/// How much two clocks may be apart that tell whole seconds.
+const CLOCK: Duration = Duration::from_secs(2);
+
+/// What a look at the platform saw.
+#[derive(Debug, Default)]
+pub(super) struct Sight {
+    /// The answer to the question for our row; `None` when it was not asked for.
+    pub(super) read: Option<Option<Deployment>>,
+    /// The latest rows of the application; `None` when they were not read.
+    pub(super) listed: Option<Vec<Deployment>>,
+    /// When the platform answered, by its own clock.
+    pub(super) date: Option<Timestamp>,
+}
+
+/// What is to be asked for at the next look.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Plan {
+    /// Our row, and the list where the row does not decide.
+    Row,
+    /// Our row alone.
+    RowAlone,
+    /// The list alone.
+    List,
+}
+
+/// What follows from what was seen so far.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Ruling {
+    /// The deployment is over.
+    Over(DeploymentOutcome),
+    /// It is under way, or has not shown up yet.
+    GoesOn,
+    /// The next look may decide, and is to be after this time.
+    Unsure(Duration),
+}
+
+/// What a state says.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Phase {
+    UnderWay,
+    Ended(DeploymentOutcome),
+    Unknown,
+}
+
+/// Reads a state, whichever version of the API it is of and however it is written.
+fn phase(state: &DeploymentState) -> Phase {
+    let word = state.as_str().trim().to_ascii_uppercase().replace(['-', ' '], "_");
+    match word.as_str() {
+        "" | "QUEUED" | "WORK_IN_PROGRESS" | "WIP" | "TASK_IN_PROGRESS" | "TASK_RUNNING" => Phase::UnderWay,
+        "SUCCEEDED" | "OK" => Phase::Ended(DeploymentOutcome::Succeeded),
+        "FAILED" | "FAIL" => Phase::Ended(DeploymentOutcome::Failed),
+        "CANCELLED" | "CANCELED" => Phase::Ended(DeploymentOutcome::Cancelled),
+        _ => Phase::Unknown,
+    }
+}
+
+/// Whether a state tells enough without the other rows.
+pub(super) fn decides(state: &DeploymentState) -> bool {
+    !matches!(phase(state), Phase::Unknown | Phase::Ended(DeploymentOutcome::Cancelled))
+}
+
+/// What a row does to the deployments before it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Effect {
+    /// It runs something in their place.
+    Replaces,
+    /// It stops them.
+    Stops,
+    /// It changes the number or size of instances.
+    None,
+}
+
+fn effect(row: &Deployment) -> Effect {
+    let Some(origin) = &row.origin else { return Effect::Replaces };
+    match DeploymentAction::from(origin.action.as_str().trim().to_ascii_uppercase()) {
+        DeploymentAction::Deploy => Effect::Replaces,
+        DeploymentAction::Undeploy | DeploymentAction::Cancel => Effect::Stops,
+        _ => Effect::None,
+    }
+}
+
+/// A row that is not there any more, or not yet.
+#[derive(Debug, Clone, Copy)]
+struct Absence {
+    since: Instant,
+    looks: u32,
+    /// A row that tells why began after ours was last seen to be there.
+    is_explained: bool,
+}
+
+/// A state that is not known.
+#[derive(Debug)]
+struct Unknown {
+    state: DeploymentState,
+    since: Instant,
+    looks: u32,
+    /// Other facts say that the deployment is over.
+    is_over: bool,
+}
+
+/// Judges a deployment by what looks see.
+#[derive(Debug)]
+pub(super) struct Judge {
+    id: Option<DeploymentId>,
+    /// Since when its row is expected to show up.
+    asked: Option<Instant>,
+    /// Whether it was asked for at that time.
+    is_new: bool,
+    /// When it was asked for, by the clock of the platform.
+    asked_at: Option<Timestamp>,
+    /// How long a row that is cancelled is watched for one that takes its place.
+    successor: Duration,
+    seen: Option<Deployment>,
+    /// When it was last seen to be there, by both clocks.
+    seen_on: Option<(Instant, Option<Timestamp>)>,
+    under_way: Option<Instant>,
+    absence: Option<Absence>,
+    cancelled: Option<Instant>,
+    unknown: Option<Unknown>,
+    /// The rows of the first list.
+    first_listed: Option<HashSet<DeploymentId>>,
+    /// Since when the log is ended by the platform.
+    log_ended: Option<Instant>,
+    looks: u32,
+}
+
+impl Judge {
+    /// Judges this deployment, or the one that is the latest at the first look. `successor`: how long one that is cancelled
+    /// is watched for another that takes its place.
+    pub(super) fn new(id: Option<DeploymentId>, successor: Duration) -> Self {
+        Self {
+            id,
+            asked: None,
+            is_new: false,
+            asked_at: None,
+            successor,
+            seen: None,
+            seen_on: None,
+            under_way: None,
+            absence: None,
+            cancelled: None,
+            unknown: None,
+            first_listed: None,
+            log_ended: None,
+            looks: 0,
+        }
+    }
+
+    /// Its row is expected to show up from `now` on. It was asked for at `date` by the clock of the platform, and just now if
+    /// it is new.
+    pub(super) fn expect(&mut self, now: Instant, date: Option<Timestamp>, is_new: bool) {
+        (self.asked, self.asked_at, self.is_new) = (Some(now), date, is_new);
+    }
+
+    /// The deployment, once it is known.
+    pub(super) fn id(&self) -> Option<&DeploymentId> {
+        self.id.as_ref()
+    }
+
+    /// The row as it was seen last.
+    pub(super) fn seen(&self) -> Option<&Deployment> {
+        self.seen.as_ref()
+    }
+
+    /// How long one that is cancelled is watched for another that takes its place.
+    #[cfg(all(feature = "log", feature = "stream"))]
+    pub(super) fn set_successor(&mut self, time: Duration) {
+        self.successor = time;
+    }
+
+    /// When it was last seen under way.
+    #[cfg(all(feature = "log", feature = "stream"))]
+    pub(super) fn under_way(&self) -> Option<Instant> {
+        self.under_way
+    }
+
+    /// The log was ended by the platform, or goes on.
+    #[cfg(all(feature = "log", feature = "stream"))]
+    pub(super) fn log_ended(&mut self, ended: Option<Instant>) {
+        self.log_ended = ended;
+    }
+
+    /// What the next look is to ask for.
+    pub(super) fn plan(&self) -> Plan {
+        if self.id.is_none() {
+            return Plan::List;
+        }
+        match (&self.seen, self.absence) {
+            // What follows a cancel is in the list, and so is our row.
+            (Some(_), None) if self.cancelled.is_some() => Plan::List,
+            (Some(_), None)
+                if self
+                    .unknown
+                    .as_ref()
+                    .is_some_and(|unknown| unknown.looks % 3 != 0 && !unknown.is_over) =>
+            {
+                Plan::RowAlone
+            }
+            (Some(_), Some(absence)) if absence.looks == 1 && !absence.is_explained => Plan::List,
+            (Some(_), _) => Plan::Row,
+            // Other rows do not tell anything of one that was just asked for; later, they are read now and then.
+            (None, _) if self.looks % 3 != 0 || self.looks == 0 && self.is_new => Plan::RowAlone,
+            (None, _) => Plan::Row,
+        }
+    }
+
+    /// How many requests the next look takes at most.
+    pub(super) fn cost(&self) -> usize {
+        // A row that is there and under way needs no list.
+        let is_there = self.seen.is_some() && self.absence.is_none() && self.unknown.is_none();
+        if self.plan() == Plan::Row && !is_there { 2 } else { 1 }
+    }
+
+    /// Judges by what a look that was over at `now` saw.
+    pub(super) fn saw(&mut self, now: Instant, sight: &Sight) -> Ruling {
+        if sight.read.is_none() && sight.listed.is_none() {
+            return Ruling::GoesOn;
+        }
+        self.looks += 1;
+        if self.id.is_none() {
+            self.id = sight.listed.as_deref().and_then(newest).map(|row| row.id.clone());
+        }
+        let Some(id) = self.id.clone() else { return Ruling::GoesOn };
+        let mut listed = sight.listed.clone();
+        let mut row = sight.read.clone().flatten();
+        // What answers to our id under another one took its place.
+        if let Some(other) = row.take_if(|row| row.id != id) {
+            listed.get_or_insert_default().push(other);
+        }
+        let row = row.or_else(|| listed.as_ref()?.iter().find(|row| row.id == id).cloned());
+        if let Some(listed) = &listed {
+            let ids = || listed.iter().map(|row| row.id.clone()).collect();
+            self.first_listed.get_or_insert_with(ids);
+        }
+        match row {
+            Some(row) => {
+                self.absence = None;
+                self.seen = Some(row);
+                self.seen_on = Some((now, sight.date));
+                self.rule_on_row(now, listed.as_deref())
+            }
+            None if sight.listed.is_some() || matches!(sight.read, Some(None)) => {
+                let is_whole = sight.listed.is_some() && sight.read.is_some();
+                self.rule_on_absence(now, listed.as_deref(), is_whole)
+            }
+            None => Ruling::GoesOn,
+        }
+    }
+
+    fn rule_on_row(&mut self, now: Instant, listed: Option<&[Deployment]>) -> Ruling {
+        let Some(seen) = &self.seen else { return Ruling::GoesOn };
+        let phase = phase(&seen.state);
+        if phase != Phase::Unknown {
+            self.unknown = None;
+        }
+        match phase {
+            Phase::UnderWay => {
+                self.cancelled = None;
+                self.under_way = Some(now);
+                Ruling::GoesOn
+            }
+            Phase::Ended(DeploymentOutcome::Cancelled) => self.rule_on_cancelled(now, listed),
+            Phase::Ended(outcome) => Ruling::Over(outcome),
+            Phase::Unknown => self.rule_on_unknown(now, listed),
+        }
+    }
+
+    /// Its row is cancelled. What took its place may show up a little later.
+    fn rule_on_cancelled(&mut self, now: Instant, listed: Option<&[Deployment]>) -> Ruling {
+        let since = *self.cancelled.get_or_insert(now);
+        let left = self.successor.saturating_sub(now - since);
+        let Some(listed) = listed else { return Ruling::Unsure(left) };
+        match self.explanation(listed) {
+            Some((outcome, _)) => Ruling::Over(outcome),
+            None if left.is_zero() => Ruling::Over(DeploymentOutcome::Cancelled),
+            None => Ruling::Unsure(left),
+        }
+    }
+
+    /// Its state is not known. Other facts may say that it is over.
+    fn rule_on_unknown(&mut self, now: Instant, listed: Option<&[Deployment]>) -> Ruling {
+        let Some(seen) = &self.seen else { return Ruling::GoesOn };
+        let mut unknown = match self.unknown.take().filter(|unknown| unknown.state == seen.state) {
+            Some(unknown) => Unknown { looks: unknown.looks + 1, ..unknown },
+            None => Unknown { state: seen.state.clone(), since: now, looks: 1, is_over: false },
+        };
+        // The deployments of an application run one after the other.
+        let is_followed = listed.map(|listed| listed.iter().any(|row| self.is_later(row) && !is_queued(row)));
+        let log = self.log_ended.map(|ended| now.saturating_duration_since(ended));
+        let same = now - unknown.since;
+        unknown.is_over = is_followed.unwrap_or(unknown.is_over) || log.is_some();
+        let patience = match (is_followed.unwrap_or(unknown.is_over), log) {
+            (_, Some(log)) if is_followed != Some(true) => UNKNOWN_STATE_LOG.saturating_sub(same.min(log)),
+            (true, _) => UNKNOWN_STATE.saturating_sub(same),
+            (false, _) => UNKNOWN_STATE,
+        };
+        let Unknown { looks, is_over, .. } = unknown;
+        self.unknown = Some(unknown);
+        match is_over {
+            true if patience.is_zero() && looks > 1 => Ruling::Over(DeploymentOutcome::UnknownState),
+            true => Ruling::Unsure(patience),
+            false => Ruling::GoesOn,
+        }
+    }
+
+    /// Its row is not there. `is_whole`: the row and the list were both asked for.
+    fn rule_on_absence(&mut self, now: Instant, listed: Option<&[Deployment]>, is_whole: bool) -> Ruling {
+        let explanation = listed.and_then(|listed| self.explanation(listed));
+        let absence = self.absence.get_or_insert(Absence { since: now, looks: 0, is_explained: false });
+        absence.looks += 1;
+        let Some((outcome, is_fresh)) = explanation else { return Ruling::GoesOn };
+        absence.is_explained = is_fresh;
+        let Absence { since, looks, .. } = *absence;
+        let (patience, least) = match (&self.seen, self.asked) {
+            (Some(_), _) if is_fresh => (ABSENCE_EXPLAINED.saturating_sub(now - since), 2),
+            (Some(_), _) => (ABSENCE.saturating_sub(now - since), 3),
+            (None, Some(asked)) => {
+                let waited = now.saturating_duration_since(asked).min(ABSENCE + (now - since));
+                let wanted = match outcome {
+                    DeploymentOutcome::Superseded => NEVER_SEEN_SUPERSEDED,
+                    _ => NEVER_SEEN,
+                };
+                (wanted.saturating_sub(waited), 3)
+            }
+            (None, None) => return Ruling::GoesOn,
+        };
+        if patience.is_zero() && looks >= least && is_whole {
+            return Ruling::Over(outcome);
+        }
+        // The last look of the patience asks for both.
+        let pause = match (&self.seen, looks) {
+            (Some(_), 1) if !is_fresh => patience / 2,
+            _ => patience,
+        };
+        Ruling::Unsure(pause)
+    }
+
+    /// What became of a row that is cancelled or gone, as later rows tell. `true`: one that stops deployments began after ours
+    /// was last seen to be there.
+    fn explanation(&self, listed: &[Deployment]) -> Option<(DeploymentOutcome, bool)> {
+        let later = || listed.iter().filter(|row| self.is_later(row));
+        if later().any(|row| effect(row) == Effect::Replaces) {
+            return Some((DeploymentOutcome::Superseded, false));
+        }
+        let mut stops = later().filter(|row| effect(row) == Effect::Stops).peekable();
+        stops.peek()?;
+        Some((DeploymentOutcome::Cancelled, stops.any(|row| self.is_fresh(row))))
+    }
+
+    /// Whether a row came after ours.
+    fn is_later(&self, row: &Deployment) -> bool {
+        if self.id.as_ref() == Some(&row.id) {
+            return false;
+        }
+        let Some(started) = row.start_date else { return false };
+        let stops = effect(row) == Effect::Stops;
+        match (self.seen.as_ref().map(|seen| seen.start_date), self.asked_at) {
+            // What stops ours may carry its date.
+            (Some(Some(ours)), _) => started > ours || stops && started == ours,
+            // The date of an answer is of whole seconds, cut.
+            (_, Some(asked_at)) => started >= asked_at,
+            // Without any date of ours: what was not there at first.
+            (None, None) => self.first_listed.as_ref().is_some_and(|first| !first.contains(&row.id)),
+            (Some(None), None) => false,
+        }
+    }
+
+    /// Whether a row began after ours was last seen to be there.
+    fn is_fresh(&self, row: &Deployment) -> bool {
+        let (Some(started), Some((seen_on, date))) = (row.start_date, self.seen_on) else { return false };
+        if let Some(date) = date {
+            return started >= date;
+        }
+        // Without a date of the answer, times that passed are compared.
+        let ours = self.seen.as_ref().and_then(|seen| seen.start_date);
+        let (Some(ours), Some(asked), true) = (ours, self.asked, self.is_new) else { return false };
+        started.duration_since(ours) + CLOCK >= seen_on.saturating_duration_since(asked)
+    }
+
+    /// What is said when the time of the wait is over.
+    pub(super) fn at_deadline(&self) -> DeploymentOutcome {
+        match self.seen.as_ref().map(|seen| phase(&seen.state)) {
+            Some(Phase::Ended(outcome)) => outcome,
+            Some(Phase::Unknown) => DeploymentOutcome::UnknownState,
+            _ => DeploymentOutcome::DeadlineExceeded,
+        }
+    }
+
+    /// The row, to be given away with the verdict.
+    pub(super) fn take_seen(&mut self) -> Option<Deployment> {
+        self.seen.take()
+    }
+}
+
+fn is_queued(row: &Deployment) -> bool {
+    row.state.as_str().trim().eq_ignore_ascii_case(DeploymentState::Queued.as_str())
+}
+
+/// The latest of these, or the first of them where none has a date.
+fn newest(rows: &[Deployment]) -> Option<&Deployment> {
+    rows.iter().rev().max_by_key(|row| row.start_date)
+}
+
+/// When a row says that its deployment ended.
+#[cfg(all(feature = "log", feature = "stream"))]
+pub(super) fn end_date(row: &Deployment) -> Option<Timestamp> {
+    let ends = |state: &DeploymentState| matches!(phase(state), Phase::Ended(_));
+    row.steps.iter().rev().find(|step| ends(&step.state))?.date
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,141 @@
+use super::*;
+
+const SECOND: Duration = Duration::from_secs(1);
+
+fn row(id: &str, started: i64, state: &str, action: &str) -> Deployment {
+    let date =
+        |seconds: i64| Timestamp::from_millis(1_000_000_000_000 + 1_000 * seconds).unwrap().to_string();
+    let wire = serde_json::json!({
+        "id": id, "startDate": date(started), "state": state, "origin": {"action": action},
+    });
+    serde_json::from_value(wire).unwrap()
+}
+
+fn ours(state: &str) -> Deployment {
+    row("ours", 100, state, "DEPLOY")
+}
+
+fn here(row: Deployment) -> Sight {
+    Sight { read: Some(Some(row)), ..Sight::default() }
+}
+
+fn gone(listed: Vec<Deployment>) -> Sight {
+    Sight { read: Some(None), listed: Some(listed), date: None }
+}
+
+/// A judge who was shown these, so many milliseconds after the first.
+fn rulings(sights: impl IntoIterator<Item = (u64, Sight)>) -> Vec<Ruling> {
+    let start = Instant::now();
+    let mut judge = Judge::new(Some("ours".into()), 2 * SECOND);
+    judge.expect(start, None, true);
+    let at = |ms| start + Duration::from_millis(ms);
+    sights.into_iter().map(|(ms, sight)| judge.saw(at(ms), &sight)).collect()
+}
+
+fn last(sights: impl IntoIterator<Item = (u64, Sight)>) -> Ruling {
+    rulings(sights).pop().unwrap()
+}
+
+#[test]
+fn a_row_that_says_how_it_ended_decides_at_once() {
+    for (word, outcome) in [
+        ("SUCCEEDED", DeploymentOutcome::Succeeded),
+        ("OK", DeploymentOutcome::Succeeded),
+        ("failed", DeploymentOutcome::Failed),
+    ] {
+        assert_eq!(last([(0, here(ours(word)))]), Ruling::Over(outcome), "{word}");
+    }
+    for word in ["QUEUED", "wip", "Work in progress", "TASK_RUNNING", ""] {
+        assert_eq!(last([(0, here(ours(word)))]), Ruling::GoesOn, "{word}");
+    }
+}
+
+#[test]
+fn one_absence_is_no_end_and_several_over_time_are_what_a_later_row_says() {
+    for (action, outcome) in [
+        ("DEPLOY", DeploymentOutcome::Superseded),
+        ("CANCEL", DeploymentOutcome::Cancelled),
+        ("undeploy", DeploymentOutcome::Cancelled),
+    ] {
+        let absent = || gone(vec![row("later", 101, "WORK_IN_PROGRESS", action)]);
+        let seen = (80_000, here(ours("WIP")));
+        let rulings = rulings([seen, (90_000, absent()), (91_500, absent()), (92_900, absent())]);
+        assert!(
+            matches!(rulings[1], Ruling::Unsure(_)) && matches!(rulings[2], Ruling::Unsure(_)),
+            "{rulings:?}"
+        );
+        assert_eq!(rulings[3], Ruling::Over(outcome), "{action}");
+    }
+}
+
+#[test]
+fn an_absence_that_ends_counts_for_nothing() {
+    let absent = || gone(vec![row("later", 101, "WORK_IN_PROGRESS", "DEPLOY")]);
+    let back = || here(ours("WIP"));
+    let sights = [(0, back()), (5_000, absent()), (7_400, absent()), (7_500, back()), (10_000, absent())];
+    assert!(matches!(last(sights), Ruling::Unsure(_)));
+}
+
+#[test]
+fn a_stop_that_began_after_it_was_last_seen_explains_an_absence_sooner() {
+    let absent = || gone(vec![row("stop", 110, "SUCCEEDED", "CANCEL")]);
+    let rulings = rulings([(9_000, here(ours("WIP"))), (11_000, absent()), (11_450, absent())]);
+    assert_eq!(rulings[2], Ruling::Over(DeploymentOutcome::Cancelled));
+}
+
+#[test]
+fn scaling_takes_the_place_of_nothing() {
+    for action in ["UPSCALE", "DOWNSCALE", "REPLACE"] {
+        let later = || vec![row("later", 101, "SUCCEEDED", action)];
+        let absent = || gone(later());
+        let sights = [(0, here(ours("WIP"))), (5_000, absent()), (9_000, absent()), (99_000, absent())];
+        assert_eq!(last(sights), Ruling::GoesOn, "{action}");
+        let cancelled = || Sight { listed: Some(later()), ..here(ours("CANCELLED")) };
+        let over = Ruling::Over(DeploymentOutcome::Cancelled);
+        assert_eq!(last([(0, cancelled()), (2_000, cancelled())]), over, "{action}");
+    }
+}
+
+#[test]
+fn one_that_was_never_shown_and_is_replaced_is_over_after_a_while() {
+    let start = Instant::now();
+    let mut judge = Judge::new(Some("ours".into()), 2 * SECOND);
+    judge.expect(start, Some(Timestamp::from_millis(1_000_000_100_000).unwrap()), true);
+    let absent =
+        gone(vec![row("stop", 101, "SUCCEEDED", "CANCEL"), row("earlier", 50, "SUCCEEDED", "CANCEL")]);
+    let mut ruling = Ruling::GoesOn;
+    let mut waited = Duration::ZERO;
+    while !matches!(ruling, Ruling::Over(_)) {
+        assert!(waited <= 10 * SECOND, "{ruling:?}");
+        ruling = judge.saw(start + waited, &absent);
+        waited += SECOND;
+    }
+    assert_eq!(ruling, Ruling::Over(DeploymentOutcome::Cancelled));
+    assert!(waited > NEVER_SEEN, "{waited:?}");
+}
+
+#[test]
+fn an_earlier_row_explains_nothing() {
+    let absent =
+        || gone(vec![row("earlier", 99, "SUCCEEDED", "DEPLOY"), row("stop", 98, "SUCCEEDED", "CANCEL")]);
+    let sights = [(0, here(ours("WIP"))), (5_000, absent()), (9_000, absent()), (99_000, absent())];
+    assert_eq!(last(sights), Ruling::GoesOn);
+}
+
+#[test]
+fn what_answers_under_another_id_is_another_row() {
+    let other = || Sight { listed: Some(Vec::new()), ..here(row("stop", 101, "SUCCEEDED", "CANCEL")) };
+    let sights = [(0, here(ours("WIP"))), (60_000, other()), (61_500, other()), (63_000, other())];
+    assert_eq!(last(sights), Ruling::Over(DeploymentOutcome::Cancelled));
+}
+
+#[test]
+fn a_state_of_tomorrow_is_an_end_only_by_other_facts() {
+    let unknown = |listed| Sight { listed: Some(listed), ..here(ours("EVAPORATED")) };
+    assert_eq!(last([(0, unknown(vec![])), (99_000, unknown(vec![]))]), Ruling::GoesOn);
+    let later = || vec![row("later", 101, "WORK_IN_PROGRESS", "DEPLOY")];
+    let over = Ruling::Over(DeploymentOutcome::UnknownState);
+    assert_eq!(last([(0, unknown(later())), (3_100, unknown(later()))]), over);
+    let queued = || vec![row("later", 101, "QUEUED", "DEPLOY")];
+    assert_eq!(last([(0, unknown(queued())), (99_000, unknown(queued()))]), Ruling::GoesOn);
+}

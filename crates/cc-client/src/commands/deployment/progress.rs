@@ -1,0 +1,104 @@
+//! How far a deployment is that is followed, to go on with it later.
+
+use std::fmt;
+
+use cc_core::{ApplicationId, DeploymentId, Error, OwnerId, Timestamp};
+use serde::{Deserialize, Serialize};
+
+/// How far a deployment that is followed is. It serialises, so that another process can
+/// [go on with it](super::DeployAndWait::resume): the log then goes on right after the last line that was given.
+///
+/// An error that ends the wait for a deployment carries it too: see [`of`](Self::of).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "catalog", derive(schemars::JsonSchema))]
+#[serde(rename_all = "camelCase")]
+#[non_exhaustive]
+pub struct DeploymentProgress {
+    /// The application.
+    pub application_id: ApplicationId,
+    /// The owner, when it was given.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub owner_id: Option<OwnerId>,
+    /// The deployment.
+    pub deployment_id: DeploymentId,
+    /// When the platform was asked for it, by its own clock; none where it did not say.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub asked_at: Option<Timestamp>,
+    /// When it started, by the clock of the platform; none until that was read.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub start_date: Option<Timestamp>,
+    /// Whether a line was given that speaks of its end.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub told_end: bool,
+    /// The place of the last line that was given; none before the first.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg(feature = "stream")]
+    #[cfg_attr(feature = "catalog", schemars(with = "Option<serde_json::Value>"))]
+    pub log: Option<cc_stream::Cursor>,
+}
+
+impl DeploymentProgress {
+    /// Creates the progress of a deployment of which only the id is known.
+    #[must_use]
+    pub fn new(application_id: impl Into<ApplicationId>, deployment_id: impl Into<DeploymentId>) -> Self {
+        Self {
+            application_id: application_id.into(),
+            owner_id: None,
+            deployment_id: deployment_id.into(),
+            asked_at: None,
+            start_date: None,
+            told_end: false,
+            #[cfg(feature = "stream")]
+            log: None,
+        }
+    }
+
+    /// Returns the progress that an error carries which ended the wait for a deployment: the deployment may still be under way,
+    /// and [`DeployAndWait::resume`](super::DeployAndWait::resume) goes on with it. `None` for any other error.
+    #[must_use]
+    pub fn of(error: &Error) -> Option<&Self> {
+        let mut source = std::error::Error::source(error);
+        while let Some(cause) = source {
+            if let Some(unfinished) = cause.downcast_ref::<Unfinished>() {
+                return Some(&unfinished.progress);
+            }
+            source = cause.source();
+        }
+        None
+    }
+
+    /// The same error with this progress. When the deployment was `requested` by the command, whether it succeeds is not known.
+    pub(super) fn into_error(self, error: Error, requested: bool) -> Error {
+        let status = match (error.status(), error.message()) {
+            (Some(status), Some(message)) => format!("{}: {message}", status.as_u16()),
+            (Some(status), None) => status.to_string(),
+            (None, Some(message)) => message.to_owned(),
+            (None, None) => error.to_string(),
+        };
+        let unfinished = Unfinished { progress: self, cause: error.clone() };
+        if !requested {
+            return error.with_source(unfinished);
+        }
+        let message = format!("{unfinished}, and the platform does not tell how far it is ({status})");
+        error.indeterminate().with_message(message).with_source(unfinished)
+    }
+}
+
+/// A deployment whose end is not known, and why.
+#[derive(Debug)]
+struct Unfinished {
+    progress: DeploymentProgress,
+    cause: Error,
+}
+
+impl fmt::Display for Unfinished {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "deployment `{}` may still be under way", self.progress.deployment_id)
+    }
+}
+
+impl std::error::Error for Unfinished {
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        Some(&self.cause)
+    }
+}

@@ -1,0 +1,195 @@
+//! When the log of a deployment that is over was given as a whole. Pure: the time comes in.
+//!
+//! Only the platform ends a log: with the state of the deployment, and with the end of the stream. A line that speaks of the end is
+//! a reason to look at the platform, and, once the state says the same, a sign that the log has caught up.
+
+use std::time::Duration;
+
+use cc_core::Timestamp;
+use cc_core::runtime::Instant;
+
+use super::model::DeploymentOutcome;
+use super::pace::Sign;
+use crate::commands::log::model::ApplicationLog;
+
+/// How long the log must be silent once it has told the end: lines come up to a second behind it.
+const QUIET: Duration = Duration::from_millis(1_010);
+
+/// How much earlier than the state a line may speak of the end.
+const EARLY: Duration = Duration::from_secs(10);
+
+/// How long after a line that speaks of the end the deployment may still be seen under way.
+const LATE_STATE: Duration = Duration::from_secs(5);
+
+/// Lines this long after the end are not of the deployment.
+const BEYOND: Duration = Duration::from_millis(1_500);
+
+/// How a log speaks of the end of a deployment.
+const ENDS: [&str; 6] = [
+    "deployment successful",
+    "successfully deployed",
+    "deployment failed",
+    "deploy failed",
+    "deployment cancelled",
+    "deployment canceled",
+];
+
+/// The service that runs what is deployed: what it writes is not about its deployment.
+const PROGRAM: &str = "bas";
+
+/// How a line announces the end, if it does.
+fn sign(message: &str) -> Option<Sign> {
+    let message = message.to_ascii_lowercase();
+    let words = message.trim_matches(|letter: char| !letter.is_ascii_alphabetic());
+    if ENDS.iter().any(|end| words.starts_with(end) || words.ends_with(end)) {
+        return Some(Sign::Line);
+    }
+    ENDS.iter().any(|end| words.contains(end)).then_some(Sign::Hint)
+}
+
+/// Returns `true` for a line of the program that is deployed.
+pub(super) fn is_of_the_program(line: &ApplicationLog) -> bool {
+    line.service.as_deref() == Some(PROGRAM)
+}
+
+/// A line that speaks of the end.
+#[derive(Debug, Clone, Copy)]
+struct EndLine {
+    /// When it came; none where that was in another process.
+    at: Option<Instant>,
+    date: Option<Timestamp>,
+    /// No other line of the deployment followed.
+    is_last: bool,
+}
+
+/// What was given of a log.
+#[derive(Debug, Default)]
+pub(super) struct Tail {
+    end_line: Option<EndLine>,
+    last_line: Option<Instant>,
+    last_is_of_the_program: bool,
+    lines: u64,
+}
+
+/// How a deployment ended, and when that was learnt.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct End {
+    pub(super) outcome: DeploymentOutcome,
+    /// When it was learnt.
+    pub(super) at: Instant,
+    /// Until when the rest of the log is waited for.
+    pub(super) until: Instant,
+    /// When the platform says that it ended.
+    pub(super) date: Option<Timestamp>,
+    /// When it was last seen under way.
+    pub(super) under_way: Option<Instant>,
+}
+
+/// How the log is doing.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum LogState {
+    /// Connected, and all that came was given.
+    CaughtUp,
+    /// Connected, and there is more.
+    Behind,
+    /// Not connected.
+    Away,
+    /// Ended by the platform after the deployment.
+    Ended,
+}
+
+/// What is to be done about the rest of a log.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Rest {
+    /// More may come until then.
+    Wait(Instant),
+    /// All was given.
+    Whole,
+    /// Lines may be missing.
+    Lost(&'static str),
+}
+
+impl Tail {
+    /// The tail of a log of which another process was given a line that speaks of the end.
+    pub(super) fn resumed(told_end: bool) -> Self {
+        let end_line = told_end.then_some(EndLine { at: None, date: None, is_last: true });
+        Self { end_line, lines: u64::from(told_end), ..Self::default() }
+    }
+
+    /// A line is given: how it announces the end, if it does.
+    pub(super) fn line(&mut self, now: Instant, line: &ApplicationLog) -> Option<Sign> {
+        self.lines += 1;
+        self.last_line = Some(now);
+        self.last_is_of_the_program = is_of_the_program(line);
+        if self.last_is_of_the_program {
+            return None;
+        }
+        let sign = sign(&line.message);
+        if sign.is_some() {
+            self.end_line = Some(EndLine { at: Some(now), date: line.date, is_last: true });
+        } else if let Some(end_line) = &mut self.end_line {
+            end_line.is_last = false;
+        }
+        sign
+    }
+
+    /// Whether a line was given that speaks of the end.
+    pub(super) fn told_end(&self) -> bool {
+        self.end_line.is_some()
+    }
+
+    /// Whether the line that speaks of the end speaks of this one.
+    fn has_told(&self, end: &End) -> bool {
+        let Some(line) = self.end_line else { return false };
+        if let (Some(date), Some(ended)) = (line.date, end.date) {
+            return date.saturating_add(EARLY) >= ended;
+        }
+        let Some(at) = line.at else { return line.is_last };
+        let is_denied = end.under_way.is_some_and(|under_way| under_way > at + LATE_STATE);
+        !is_denied && (line.is_last || at + EARLY >= end.at)
+    }
+
+    /// Whether a line was written so long after the end that all of the deployment was given.
+    pub(super) fn is_beyond(end: &End, line: &ApplicationLog) -> bool {
+        let (Some(date), Some(ended)) = (line.date, end.date) else { return false };
+        date > ended.saturating_add(BEYOND) || is_of_the_program(line) && date > ended
+    }
+
+    /// Decides about the rest.
+    pub(super) fn rest(&self, now: Instant, end: &End, log: LogState) -> Rest {
+        let tells_end = matches!(end.outcome, DeploymentOutcome::Succeeded | DeploymentOutcome::Failed);
+        let has_told = self.has_told(end);
+        match log {
+            // The platform has nothing more to say, unless it never said anything.
+            LogState::Ended if self.lines > 0 => return Rest::Whole,
+            LogState::Ended => return Rest::Lost("the log ended without a line: its lines may be missing"),
+            LogState::CaughtUp if has_told || !tells_end => {
+                // A log that did not tell the end may be about to.
+                let from = self.last_line.max((!has_told).then_some(end.at)).unwrap_or(end.at);
+                if now >= from + QUIET || now >= end.until && !tells_end {
+                    return Rest::Whole;
+                }
+                if now < end.until {
+                    return Rest::Wait((from + QUIET).min(end.until));
+                }
+                // The deadline leaves no more time.
+                let is_quiet = self.last_line.is_none_or(|last| now >= last + QUIET / 2);
+                if self.last_is_of_the_program || is_quiet {
+                    return Rest::Whole;
+                }
+            }
+            _ => {}
+        }
+        if now < end.until {
+            return Rest::Wait(end.until);
+        }
+        Rest::Lost(match log {
+            LogState::Away => "the log was not connected when the wait ended: its last lines may be missing",
+            LogState::CaughtUp if !has_told => "the log did not tell the end: its last lines may be missing",
+            _ => "the log still went on when the wait ended: its last lines may be missing",
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,93 @@
+use super::*;
+
+const SECOND: Duration = Duration::from_secs(1);
+
+fn line(message: &str, service: &str, date: i64) -> ApplicationLog {
+    let date = Timestamp::from_millis(1_000_000_000_000 + 1_000 * date).unwrap().to_string();
+    serde_json::from_value(serde_json::json!({"message": message, "service": service, "date": date})).unwrap()
+}
+
+/// An end that is learnt at `at`, of which the platform gives no date.
+fn end(outcome: DeploymentOutcome, at: Instant) -> End {
+    End { outcome, at, until: at + 3 * SECOND, date: None, under_way: None }
+}
+
+#[test]
+fn a_line_that_looks_like_the_end_is_at_most_a_sign() {
+    let mut tail = Tail::default();
+    let now = Instant::now();
+    for (message, sign) in [
+        ("Deployment successful", Some(Sign::Line)),
+        ("  * Successfully deployed in 43 seconds", Some(Sign::Line)),
+        ("docs successfully deployed to cdn", Some(Sign::Hint)),
+        ("npm ci", None),
+    ] {
+        assert_eq!(tail.line(now, &line(message, "bas-deploy", 0)), sign, "{message}");
+    }
+    assert_eq!(tail.line(now, &line("Deployment successful", "bas", 0)), None, "the program wrote it");
+}
+
+#[test]
+fn a_log_that_told_the_end_is_whole_when_it_was_silent_for_a_second() {
+    let now = Instant::now();
+    let mut tail = Tail::default();
+    tail.line(now, &line("Deployment successful", "bas-deploy", 0));
+    let end = end(DeploymentOutcome::Succeeded, now + SECOND / 10);
+    assert_eq!(tail.rest(end.at, &end, LogState::CaughtUp), Rest::Wait(now + QUIET));
+    assert_eq!(tail.rest(now + QUIET, &end, LogState::CaughtUp), Rest::Whole);
+    tail.line(now + QUIET, &line("cleaning up", "bas-deploy", 1));
+    assert_eq!(tail.rest(now + QUIET, &end, LogState::CaughtUp), Rest::Wait(now + 2 * QUIET));
+}
+
+#[test]
+fn a_line_long_before_the_state_does_not_wait_again() {
+    let now = Instant::now();
+    let mut tail = Tail::default();
+    tail.line(now, &line("Deployment successful", "bas-deploy", 0));
+    let end = end(DeploymentOutcome::Succeeded, now + 2 * SECOND);
+    assert_eq!(tail.rest(end.at, &end, LogState::CaughtUp), Rest::Whole);
+}
+
+#[test]
+fn what_is_missing_at_the_end_is_told() {
+    let now = Instant::now();
+    let mut tail = Tail::default();
+    tail.line(now, &line("npm ci", "bas-deploy", 0));
+    let end = end(DeploymentOutcome::Succeeded, now);
+    for log in [LogState::CaughtUp, LogState::Behind, LogState::Away] {
+        assert_eq!(tail.rest(now, &end, log), Rest::Wait(end.until), "{log:?}");
+        assert!(matches!(tail.rest(end.until, &end, log), Rest::Lost(_)), "{log:?}");
+    }
+    assert_eq!(tail.rest(now, &end, LogState::Ended), Rest::Whole);
+    assert!(matches!(Tail::default().rest(now, &end, LogState::Ended), Rest::Lost(_)));
+    let cancelled = End { outcome: DeploymentOutcome::Cancelled, ..end };
+    assert_eq!(
+        tail.rest(now + QUIET, &cancelled, LogState::CaughtUp),
+        Rest::Whole,
+        "it need not tell the end"
+    );
+}
+
+#[test]
+fn a_line_that_the_platform_denies_is_not_the_end() {
+    let now = Instant::now();
+    let mut tail = Tail::default();
+    tail.line(now, &line("docs successfully deployed to cdn", "bas-deploy", 0));
+    let at = now + 60 * SECOND;
+    let date = Timestamp::from_millis(1_000_000_060_000);
+    for end in [
+        End { date, ..end(DeploymentOutcome::Succeeded, at) },
+        End { under_way: Some(at - SECOND), ..end(DeploymentOutcome::Succeeded, at) },
+    ] {
+        assert!(matches!(tail.rest(end.until, &end, LogState::CaughtUp), Rest::Lost(_)), "{end:?}");
+    }
+}
+
+#[test]
+fn what_is_written_long_after_the_end_is_not_of_the_deployment() {
+    let date = Timestamp::from_millis(1_000_000_000_000);
+    let end = End { date, ..end(DeploymentOutcome::Succeeded, Instant::now()) };
+    assert!(!Tail::is_beyond(&end, &line("cleaning up", "bas-deploy", 1)));
+    assert!(Tail::is_beyond(&end, &line("cleaning up", "bas-deploy", 2)));
+    assert!(Tail::is_beyond(&end, &line("GET /", "bas", 1)));
+}

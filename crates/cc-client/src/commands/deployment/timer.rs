@@ -1,0 +1,39 @@
+//! A timer that is set anew at each poll.
+
+use std::future::Future;
+use std::pin::Pin;
+use std::task::{Context, Poll};
+
+use cc_core::runtime::{self, Instant};
+
+/// A future that is polled by hand.
+pub(super) type Boxed<T> = Pin<Box<dyn Future<Output = T> + Send>>;
+
+/// A timer that is set anew at each poll.
+#[derive(Default)]
+pub(super) struct Timer(Option<(Instant, Boxed<()>)>);
+
+impl Timer {
+    /// Waits until this time; for ever without one. The clock is read as well: a task that never waits would never see a timer
+    /// of the runtime fire.
+    pub(super) fn poll(&mut self, cx: &mut Context<'_>, until: Option<Instant>) -> Poll<()> {
+        let Some(until) = until else {
+            self.0 = None;
+            return Poll::Pending;
+        };
+        let now = Instant::now();
+        if until <= now {
+            self.0 = None;
+            return Poll::Ready(());
+        }
+        let timer = match &mut self.0 {
+            Some(timer) if timer.0 == until => timer,
+            timer => timer.insert((until, Box::pin(runtime::sleep(until - now)))),
+        };
+        let poll = timer.1.as_mut().poll(cx);
+        if poll.is_ready() {
+            self.0 = None;
+        }
+        poll
+    }
+}

@@ -1,0 +1,275 @@
+//! Looks at a deployment until it is over or the time of the wait is: drives the judge and the pace.
+
+use std::future::Future;
+use std::task::{Context as TaskContext, Poll};
+use std::time::Duration;
+
+use cc_core::runtime::Instant;
+use cc_core::{DeploymentId, Error, ErrorKind, Result, Timestamp};
+
+use super::judge::{Judge, Plan, Ruling};
+use super::look::{Looked, Target, look};
+use super::model::{Deployment, DeploymentOutcome, DeploymentVerdict};
+use super::pace::Pace;
+use super::timer::{Boxed, Timer};
+use crate::context::Context;
+
+/// How long the look at the deadline may take.
+const LAST_LOOK: Duration = Duration::from_millis(900);
+
+/// Answers in a row that say nothing of the deployment, and the time over which they come, after which the wait fails.
+const ODD: u32 = 5;
+const ODD_LASTS: Duration = Duration::from_secs(15);
+
+/// The owner is looked up anew no more often than this.
+const RENEW_EVERY: Duration = Duration::from_secs(15);
+
+/// Time to wait until a successor of a cancelled deployment shows up: without a log, and with one, where the verdict is wanted
+/// soon.
+pub(super) const SUCCESSOR: Duration = Duration::from_secs(2);
+#[cfg(all(feature = "log", feature = "stream"))]
+pub(super) const SUCCESSOR_WITH_LOG: Duration = Duration::from_millis(450);
+
+/// A wait for a deployment.
+pub(super) struct Watch {
+    cx: Context,
+    target: Target,
+    judge: Judge,
+    pace: Pace,
+    deadline: Option<Instant>,
+    /// The look that is under way.
+    look: Option<Boxed<Looked>>,
+    /// The look at the deadline.
+    last: Option<Boxed<Looked>>,
+    timer: Timer,
+    /// Why the last look failed.
+    error: Option<Error>,
+    odd: Option<(u32, Instant)>,
+    /// Whether the platform said that it deploys.
+    certain: bool,
+    renewed: Option<Instant>,
+    /// Looks that ended.
+    looks: u64,
+    /// When the platform answered, by its own clock.
+    date: Option<Timestamp>,
+    done: bool,
+}
+
+impl Watch {
+    /// Waits for this deployment, or the latest one, until this time. One that is `certain` to be under way is not over when
+    /// the platform could not be asked. Nothing is asked for until it is polled.
+    pub(super) fn new(
+        cx: &Context,
+        target: Target,
+        id: Option<DeploymentId>,
+        every: Option<Duration>,
+        deadline: Option<Instant>,
+        certain: bool,
+    ) -> Self {
+        let mut judge = Judge::new(id.clone(), SUCCESSOR);
+        if id.is_some() {
+            judge.expect(Instant::now(), None, false);
+        }
+        Self {
+            cx: cx.reloading(),
+            target,
+            judge,
+            pace: Pace::new(every, deadline),
+            deadline,
+            look: None,
+            last: None,
+            timer: Timer::default(),
+            error: None,
+            odd: None,
+            certain,
+            renewed: None,
+            looks: 0,
+            date: None,
+            done: false,
+        }
+    }
+
+    /// What is known of it.
+    pub(super) fn judge(&mut self) -> &mut Judge {
+        &mut self.judge
+    }
+
+    /// When it is looked at.
+    pub(super) fn pace(&mut self) -> &mut Pace {
+        &mut self.pace
+    }
+
+    /// The deployment, once it is known.
+    pub(super) fn id(&self) -> Option<&DeploymentId> {
+        self.judge.id()
+    }
+
+    /// The deployment as it was seen last.
+    #[cfg(all(feature = "log", feature = "stream"))]
+    pub(super) fn seen(&self) -> Option<&Deployment> {
+        self.judge.seen()
+    }
+
+    /// How many looks have ended.
+    #[cfg(all(feature = "log", feature = "stream"))]
+    pub(super) fn looks(&self) -> u64 {
+        self.looks
+    }
+
+    /// When the platform last answered, by its own clock.
+    #[cfg(all(feature = "log", feature = "stream"))]
+    pub(super) fn date(&self) -> Option<Timestamp> {
+        self.date
+    }
+
+    /// Whether a look is due that has not begun.
+    #[cfg(all(feature = "log", feature = "stream"))]
+    pub(super) fn is_due(&mut self) -> bool {
+        let now = Instant::now();
+        let next = self.pace.next(now, self.judge.cost());
+        !self.done && self.look.is_none() && self.last.is_none() && next.is_some_and(|next| next <= now)
+    }
+
+    /// How it ended, once. The deadline comes first, whatever else there is.
+    pub(super) fn poll(&mut self, cx: &mut TaskContext<'_>) -> Poll<Result<DeploymentVerdict>> {
+        loop {
+            if self.done {
+                return Poll::Pending;
+            }
+            let now = Instant::now();
+            if let Some(look) = &mut self.look
+                && let Poll::Ready(looked) = look.as_mut().poll(cx)
+            {
+                self.look = None;
+                if let Some(ended) = self.took(looked) {
+                    return self.end(ended);
+                }
+                continue;
+            }
+            if let Some(last) = &mut self.last
+                && let Poll::Ready(looked) = last.as_mut().poll(cx)
+            {
+                self.last = None;
+                let ended = self.took(looked).and_then(Result::ok);
+                let ended = ended.map_or_else(|| self.out_of_time(), Ok);
+                return self.end(ended);
+            }
+            let wake = match self.deadline.filter(|deadline| now >= *deadline) {
+                Some(_) if self.last.is_none() => {
+                    // One that is under way was asked for before: it may miss what happened since.
+                    let plan = self.judge.plan();
+                    let plan = if plan == Plan::RowAlone { Plan::Row } else { plan };
+                    self.last = Some(Box::pin(self.begin(plan, false)));
+                    self.pace.sent(now, 1);
+                    continue;
+                }
+                Some(deadline) if now >= deadline + LAST_LOOK => {
+                    let ended = self.out_of_time();
+                    return self.end(ended);
+                }
+                Some(deadline) => Some(deadline + LAST_LOOK),
+                None if self.look.is_some() => self.deadline,
+                None => {
+                    let plan = self.judge.plan();
+                    let next = self.pace.next(now, self.judge.cost());
+                    if next.is_some_and(|next| next <= now) {
+                        let renew = self.renewed.is_none_or(|renewed| now - renewed >= RENEW_EVERY);
+                        self.look = Some(Box::pin(self.begin(plan, renew)));
+                        self.pace.begin(now);
+                        continue;
+                    }
+                    [next, self.deadline].into_iter().flatten().min()
+                }
+            };
+            if self.timer.poll(cx, wake).is_pending() {
+                return Poll::Pending;
+            }
+        }
+    }
+
+    fn begin(&self, plan: Plan, renew: bool) -> impl Future<Output = Looked> + Send + use<> {
+        look(self.cx.clone(), self.target.clone(), self.judge.id().cloned(), plan, renew)
+    }
+
+    fn end(&mut self, ended: Result<DeploymentVerdict>) -> Poll<Result<DeploymentVerdict>> {
+        self.done = true;
+        (self.look, self.last, self.timer) = (None, None, Timer::default());
+        Poll::Ready(ended)
+    }
+
+    /// A look ended.
+    fn took(&mut self, looked: Looked) -> Option<Result<DeploymentVerdict>> {
+        let now = Instant::now();
+        let Looked { requests, sight, error, renewed, moved } = looked;
+        self.looks += 1;
+        self.date = sight.date.or(self.date);
+        // The first of them was counted when the look began.
+        self.pace.sent(now, requests.saturating_sub(1));
+        if renewed {
+            self.renewed = Some(now);
+        }
+        // That a row is not there may also say that its application is not.
+        let tells = sight.listed.is_some() || matches!(sight.read, Some(Some(_)));
+        let ruling = self.judge.saw(now, &sight);
+        if let Ruling::Over(outcome) = ruling {
+            return Some(Ok(self.verdict(outcome)));
+        }
+        let Some(error) = error else {
+            self.error = None;
+            if tells {
+                self.odd = None;
+            }
+            let again = match ruling {
+                Ruling::Unsure(again) => Some(again),
+                _ => None,
+            };
+            self.pace.looked(now, self.judge.seen().is_some(), again);
+            return None;
+        };
+        self.pace.failed(now, error.retry_after());
+        if moved {
+            self.pace.at_once(now);
+        } else if self.is_final(&error, now) {
+            return Some(Err(error));
+        }
+        self.error = Some(error);
+        None
+    }
+
+    /// Whether a look that failed ends the wait. What may pass never does; an answer that says nothing does when as many come in a
+    /// row, over some time.
+    fn is_final(&mut self, error: &Error, now: Instant) -> bool {
+        if error.is_retryable() || error.status().is_some_and(|status| status.is_server_error()) {
+            return false;
+        }
+        let nothing_was_sent = matches!(error.kind(), ErrorKind::InvalidInput | ErrorKind::InvalidUrl);
+        // Without a deployment there is nothing that may go on.
+        let nothing_is_known = !self.certain
+            && (self.judge.id().is_none() || self.judge.seen().is_none() && error.is_not_found());
+        let (count, since) = self.odd.get_or_insert((0, now));
+        *count += 1;
+        nothing_was_sent
+            || nothing_is_known && error.kind() != ErrorKind::Undecodable
+            || *count >= ODD && now - *since >= ODD_LASTS
+    }
+
+    /// What is said when the time is over.
+    fn out_of_time(&mut self) -> Result<DeploymentVerdict> {
+        match (self.judge.seen().is_some(), self.error.take()) {
+            // Why nothing was ever seen is all that can be told.
+            (false, Some(error)) if !self.certain => Err(error),
+            (_, error) => {
+                if let Some(error) = error {
+                    tracing::warn!(%error, "the last looks at the deployment failed");
+                }
+                let outcome = self.judge.at_deadline();
+                Ok(self.verdict(outcome))
+            }
+        }
+    }
+
+    fn verdict(&mut self, outcome: DeploymentOutcome) -> DeploymentVerdict {
+        let deployment: Option<Deployment> = self.judge.take_seen();
+        DeploymentVerdict { outcome, deployment }
+    }
+}
