@@ -15,6 +15,7 @@ pub(crate) mod application;
 pub(crate) mod billing;
 mod consumer;
 pub(crate) mod deployment;
+mod deployment_fault;
 mod deployment_view;
 mod domain;
 pub(crate) mod drain;

@@ -27,6 +27,7 @@ mod seeding;
 mod stream;
 mod world;
 
+pub use domains::deployment::DeploymentFault;
 pub use engine::auth::Credentials;
 pub use engine::body::{Body, ConnectionReset};
 pub use engine::clock::Pace;
@@ -35,5 +36,5 @@ pub use engine::journal::Exchange;
 pub use engine::validate::{Side, Violation};
 pub use samples::{Extent, Samples};
 pub use sandbox::{Builder, Sandbox};
-pub use stream::fault::StreamFault;
+pub use stream::fault::{StreamEnd, StreamFault};
 pub use world::Ids;

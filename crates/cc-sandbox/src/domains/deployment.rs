@@ -8,6 +8,8 @@ use crate::engine::reply::{Outcome, Refusal, json_of};
 use crate::engine::request::Request;
 use crate::world::{Application, Deployment, Instance, State, World};
 
+pub use super::deployment_fault::DeploymentFault;
+pub(crate) use super::deployment_fault::replace;
 use super::deployment_view::{instance_v2, instance_v4, v2, v4};
 use super::{Handler, limited, message};
 use serde_json::{Map, Value, json};
@@ -112,7 +114,8 @@ pub(crate) fn start(
     Ok(deployment)
 }
 
-fn record(
+/// Enters a row into the table of deployments, and gives its id.
+pub(super) fn record(
     world: &mut World,
     id: &str,
     action: &'static str,
@@ -126,6 +129,7 @@ fn record(
         number: application.deployments.len() + 1,
         state: State::Queued,
         action,
+        is_replaced: false,
         commit: commit.to_owned(),
         author: author.to_owned(),
         started: now,
@@ -274,7 +278,7 @@ fn stop_these(world: &mut World, id: &str, ids: Vec<String>) {
     });
 }
 
-fn step(world: &mut World, id: &str, deployment: &str, state: State) {
+pub(super) fn step(world: &mut World, id: &str, deployment: &str, state: State) {
     let now = world.now;
     if let Ok(application) = world.application_mut(id)
         && let Some(deployment) = application.deployments.get_mut(deployment)
@@ -306,6 +310,7 @@ fn find<'a>(application: &'a Application, deployment: &str) -> Result<&'a Deploy
         .deployments
         .get(deployment)
         .or_else(by_number)
+        .filter(|own| !own.is_replaced)
         .ok_or_else(|| Refusal::not_found("Deployment", deployment))
 }
 
@@ -315,7 +320,7 @@ fn list(world: &mut World, request: &Request<'_>) -> Outcome {
     let mut found: Vec<Value> = application
         .deployments
         .values()
-        .filter(|deployment| after(deployment.started, HIDDEN) <= world.now)
+        .filter(|deployment| !deployment.is_replaced && after(deployment.started, HIDDEN) <= world.now)
         .filter(|deployment| actions.is_empty() || actions.contains(&deployment.action))
         .map(|deployment| v4(application, deployment))
         .collect();
@@ -328,7 +333,8 @@ fn list(world: &mut World, request: &Request<'_>) -> Outcome {
 fn get(world: &mut World, request: &Request<'_>) -> Outcome {
     let application = world.application(request.param("applicationId"))?;
     let id = request.param("deploymentId");
-    let visible = application.deployments.get(id).filter(|own| after(own.started, HIDDEN) <= world.now);
+    let is_shown = |own: &&Deployment| !own.is_replaced && after(own.started, HIDDEN) <= world.now;
+    let visible = application.deployments.get(id).filter(is_shown);
     json_of(v4(application, visible.ok_or_else(|| Refusal::not_found("Deployment", id))?))
 }
 
@@ -336,7 +342,7 @@ fn list_v2(world: &mut World, request: &Request<'_>) -> Outcome {
     let application = world.application(request.param("applicationId"))?;
     let offset = request.query("offset").and_then(|offset| offset.parse().ok()).unwrap_or(0);
     let action = request.query("action");
-    let found = application.deployments.values().rev();
+    let found = application.deployments.values().rev().filter(|own| !own.is_replaced);
     let found = found.filter(|own| action.is_none_or(|action| own.action == action)).skip(offset);
     limited(found.map(|deployment| v2(application, deployment)).collect(), request)
 }
@@ -350,7 +356,8 @@ fn list_of_owner(world: &mut World, request: &Request<'_>) -> Outcome {
     let limit = request.query("limit").and_then(|limit| limit.parse().ok()).unwrap_or(usize::MAX);
     let own = world.applications.values().filter(|application| application.owner == request.owner());
     let deployments = own.map(|application| {
-        let latest = application.deployments.values().rev().take(limit);
+        let shown = application.deployments.values().rev().filter(|own| !own.is_replaced);
+        let latest = shown.take(limit);
         (application.id.clone(), latest.map(|deployment| v2(application, deployment)).collect())
     });
     json_of(deployments.collect::<Map<String, Value>>())

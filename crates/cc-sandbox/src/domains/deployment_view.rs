@@ -88,7 +88,11 @@ fn commit(deployment: &Deployment) -> Option<&str> {
 }
 
 fn cause(deployment: &Deployment) -> &'static str {
-    if deployment.action == "UNDEPLOY" { "API Request: undeploy" } else { "API Request: deploy" }
+    match deployment.action {
+        "UNDEPLOY" => "API Request: undeploy",
+        "CANCEL" => "API Request: cancel",
+        _ => "API Request: deploy",
+    }
 }
 
 fn flavor<'a>(application: &'a Application, instance: &Instance) -> &'a Value {

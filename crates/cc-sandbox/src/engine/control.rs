@@ -21,7 +21,9 @@ GET    /_sandbox/faults      faults that may still happen
 POST   /_sandbox/faults      adds one: {\"effect\": \"unavailable\", \"on\": \"get_zone\", \"times\": 2, \"probability\": 0.5}
                              effects: latency (ms), reset-before, reset-after, too-many-requests (seconds),
                              unavailable, html (status), answer (status, body), truncated, malformed, slow-body (ms),
-                             stream (fault: {\"kind\": \"reset-mid-event\", \"after\": 2}, see `StreamFault`)
+                             stream (fault: {\"kind\": \"reset-mid-event\", \"after\": 2}, see `StreamFault`),
+                             deployments (fault: {\"kind\": \"missed\"}, {\"kind\": \"late\", \"byMs\": 9000} or
+                             {\"kind\": \"replaced\"}, see `DeploymentFault`)
 DELETE /_sandbox/faults      takes them all away
 GET    /_sandbox/violations  what broke the spec so far
 GET    /_sandbox/help        this text
@@ -109,7 +111,11 @@ fn read_fault(body: &Value) -> Result<Fault, String> {
             serde_json::from_value(body["fault"].clone())
                 .map_err(|error| format!("`fault` is no fault of streams: {error}"))?,
         ),
-        other => return Err(format!("`{other}` is no effect of a fault")),
+        "deployments" => Fault::deployments(
+            serde_json::from_value(body["fault"].clone())
+                .map_err(|error| format!("invalid `fault` of deployments: {error}"))?,
+        ),
+        other => return Err(format!("unknown effect of a fault: `{other}`")),
     };
     if let Some(on) = body["on"].as_str() {
         fault = fault.on(on);
@@ -137,6 +143,7 @@ fn described(fault: &Fault) -> Value {
         Effect::Truncated => json!({ "effect": "truncated" }),
         Effect::Malformed => json!({ "effect": "malformed" }),
         Effect::Stream(fault) => json!({ "effect": "stream", "fault": fault }),
+        Effect::Deployments(fault) => json!({ "effect": "deployments", "fault": fault }),
         Effect::SlowBody(pause) => json!({ "effect": "slow-body", "ms": pause.as_millis() as u64 }),
     };
     described["on"] = fault.on.as_str().into();

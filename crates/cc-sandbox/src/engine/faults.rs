@@ -6,6 +6,7 @@ use std::time::Duration;
 use serde_json::Value;
 
 use super::random::{happens, mix};
+use crate::domains::deployment::DeploymentFault;
 use crate::stream::fault::StreamFault;
 
 /// Something that goes wrong with some requests, made by one of its constructors.
@@ -35,6 +36,7 @@ pub(crate) enum Effect {
     Malformed,
     SlowBody(Duration),
     Stream(StreamFault),
+    Deployments(DeploymentFault),
 }
 
 impl Fault {
@@ -97,6 +99,11 @@ impl Fault {
         Self::new(Effect::Stream(fault))
     }
 
+    /// Something is odd about the rows of the table of deployments. Other requests are not concerned.
+    pub fn deployments(fault: DeploymentFault) -> Self {
+        Self::new(Effect::Deployments(fault))
+    }
+
     /// Only for these requests: the id of an operation (`create_drain`), a route of the spec
     /// (`POST /v4/drains/organisations/{ownerId}/resources/{resourceId}/drains`), or a path where `*` stands for
     /// anything, with or without a method (`GET /v2/*`).
@@ -120,6 +127,11 @@ impl Fault {
     fn concerns(&self, request: &Target<'_>) -> bool {
         if let Effect::Stream(fault) = self.effect
             && !(request.streams && (request.resumes || !fault.is_about_resuming()))
+        {
+            return false;
+        }
+        if let Effect::Deployments(fault) = self.effect
+            && !request.operation.is_some_and(|operation| fault.operations().contains(&operation))
         {
             return false;
         }

@@ -4,11 +4,13 @@ use bytes::Bytes;
 use http::header::{CONTENT_TYPE, DATE, RETRY_AFTER};
 use http::request::Parts;
 use http::{HeaderValue, Response, StatusCode};
+use serde_json::Value;
 
 use super::faults::Effect;
 use super::reply::Refusal;
 use super::router::Match;
 use super::{Engine, Sent, body, refusal, sent, status_of};
+use crate::domains::deployment::{DeploymentFault, replace};
 use crate::stream::fault::{self, StreamFault};
 
 impl Engine {
@@ -45,6 +47,10 @@ impl Engine {
                 sent(status_of(status), Some("application/json"), Sent::Bytes(body.to_string().into()))
             }
             Effect::Stream(fault) => self.spoiled_stream(fault, parts, bytes, found).await,
+            Effect::Deployments(fault) => {
+                let answer = self.dispatch(parts, bytes, found).await;
+                self.odd_deployments(fault, path, answer)
+            }
             effect => {
                 let (head, content) = self.dispatch(parts, bytes, found).await.into_parts();
                 let content = match (effect, content) {
@@ -56,6 +62,39 @@ impl Engine {
                     (_, content) => content,
                 };
                 Response::from_parts(head, content)
+            }
+        }
+    }
+
+    /// The answer about deployments as an odd table gives it.
+    fn odd_deployments(&self, fault: DeploymentFault, path: &str, answer: Response<Sent>) -> Response<Sent> {
+        if !answer.status().is_success() {
+            return answer;
+        }
+        let (head, content) = answer.into_parts();
+        let Sent::Bytes(bytes) = &content else { return Response::from_parts(head, content) };
+        let now = self.clock.now();
+        let shown = match (fault, serde_json::from_slice::<Value>(bytes)) {
+            (DeploymentFault::Replaced, _) => {
+                replace(&mut self.world(), path);
+                None
+            }
+            (fault, Ok(Value::Array(rows))) => {
+                let is_latest = |row: &Value| row["origin"]["action"] == "DEPLOY";
+                let latest = rows.iter().position(is_latest);
+                let rows = rows.into_iter().enumerate();
+                let kept = rows.filter(|(at, row)| fault.shows(row, Some(*at) == latest, now));
+                Some(Some(kept.map(|(_, row)| row).collect::<Value>()))
+            }
+            (fault, Ok(row)) => Some(fault.shows(&row, true, now).then_some(row)),
+            (_, Err(_)) => None,
+        };
+        match shown {
+            None => Response::from_parts(head, content),
+            Some(Some(shown)) => Response::from_parts(head, Sent::Bytes(shown.to_string().into())),
+            Some(None) => {
+                let id = path.rsplit('/').next().unwrap_or_default();
+                refusal(&Refusal::not_found("Deployment", id), path)
             }
         }
     }
@@ -80,6 +119,7 @@ impl Engine {
                 answer
             }
             StreamFault::RefusedId { status } => refused(status),
+            StreamFault::NoContent => sent(StatusCode::NO_CONTENT, None, Sent::Bytes(Bytes::new())),
             StreamFault::ClockSkew { ahead, wait } => {
                 let mut answer = refused(503);
                 let dates = fault::skewed(self.clock.now(), ahead, wait);

@@ -84,10 +84,44 @@ pub enum StreamFault {
         /// How long it asks to wait, in seconds.
         wait: u32,
     },
+    /// The platform ends the stream although there is more, with `END_OF_STREAM`. Who asks again is given the rest.
+    EndsEarly {
+        /// The events before.
+        after: u32,
+        /// The reason that it gives.
+        reason: StreamEnd,
+    },
+    /// 204: the platform says that there is nothing to stream.
+    NoContent,
+    /// The events come in pairs, of which the later one is first. One that is alone is held back for a second.
+    Reordered,
+}
+
+/// The reason that the platform gives for the end of a stream.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+#[non_exhaustive]
+pub enum StreamEnd {
+    /// `LIMIT_REACHED`.
+    LimitReached,
+    /// `UNTIL_REACHED`.
+    UntilReached,
+    /// A reason that no version of the spec knows.
+    Maintenance,
+}
+
+impl StreamEnd {
+    pub(crate) fn wire(self) -> &'static str {
+        match self {
+            Self::LimitReached => "LIMIT_REACHED",
+            Self::UntilReached => "UNTIL_REACHED",
+            Self::Maintenance => "MAINTENANCE",
+        }
+    }
 }
 
 impl StreamFault {
-    /// One of each kind, with moderate values; [`Refused`](Self::Refused) with each status it is told of.
+    /// One of each kind that breaks a connection, or what comes with it, with moderate values; [`Refused`](Self::Refused) with each status it is told of.
     pub fn all() -> Vec<Self> {
         let mut all = vec![
             Self::ResetMidEvent { after: 2 },
@@ -108,6 +142,14 @@ impl StreamFault {
         let statuses = [401, 403, 404, 429, 503];
         all.extend(statuses.map(|status| Self::Refused { status, retry_after: retry_after(status) }));
         all
+    }
+
+    /// The oddities of a log whose connections are well: it ends early, for each reason, says that there is nothing, or comes in
+    /// another order.
+    pub fn odd_logs() -> Vec<Self> {
+        let reasons = [StreamEnd::LimitReached, StreamEnd::UntilReached, StreamEnd::Maintenance];
+        let ends = reasons.map(|reason| Self::EndsEarly { after: 2, reason });
+        ends.into_iter().chain([Self::NoContent, Self::Reordered]).collect()
     }
 
     /// Whether the platform will not answer otherwise to the same request: trying again is of no use.
@@ -167,16 +209,16 @@ pub(crate) fn http_date(time: Timestamp) -> String {
 }
 
 /// A time in whole milliseconds.
-mod millis {
+pub(crate) mod millis {
     use std::time::Duration;
 
     use serde::{Deserialize, Deserializer, Serializer};
 
-    pub(super) fn serialize<S: Serializer>(time: &Duration, serializer: S) -> Result<S::Ok, S::Error> {
+    pub(crate) fn serialize<S: Serializer>(time: &Duration, serializer: S) -> Result<S::Ok, S::Error> {
         serializer.serialize_u64(u64::try_from(time.as_millis()).unwrap_or(u64::MAX))
     }
 
-    pub(super) fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Duration, D::Error> {
+    pub(crate) fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Duration, D::Error> {
         u64::deserialize(deserializer).map(Duration::from_millis)
     }
 }
@@ -187,7 +229,7 @@ mod tests {
 
     #[test]
     fn a_fault_goes_through_its_json() {
-        for fault in StreamFault::all() {
+        for fault in StreamFault::all().into_iter().chain(StreamFault::odd_logs()) {
             let json = serde_json::to_string(&fault).unwrap();
             assert_eq!(serde_json::from_str::<StreamFault>(&json).unwrap(), fault, "{json}");
         }

@@ -92,6 +92,9 @@ pub(crate) struct Live {
     /// No event goes before.
     held: Instant,
     slice: (Instant, u32),
+    /// Up to this event the order is decided, and this one is alone: for [`StreamFault::Reordered`].
+    paired: u64,
+    alone: Option<u64>,
 }
 
 /// What follows when all bytes are sent.
@@ -117,6 +120,8 @@ impl Live {
             beat: now + HEARTBEAT,
             held: now,
             slice: (now, 0),
+            paired: 0,
+            alone: None,
         }
     }
 
@@ -179,6 +184,9 @@ impl Live {
             Some(StreamFault::HalfOpenSilence { after }) if self.sent == u64::from(after) => {
                 return pending().await;
             }
+            Some(StreamFault::EndsEarly { after, reason }) if self.sent == u64::from(after) => {
+                return self.end(reason.wire());
+            }
             _ => {}
         }
         let now = Instant::now();
@@ -195,6 +203,7 @@ impl Live {
             self.then = Then::Close;
             return;
         }
+        self.reorder(now);
         let ready = self.held.max(self.throttled(now));
         if !self.queue.is_empty() && ready <= now {
             self.slice.1 += 1;
@@ -244,6 +253,26 @@ impl Live {
         }
         self.sent += 1;
         self.out.push_back(event);
+    }
+
+    /// Swaps the next two events, or holds back the one that is alone, where the order is to be wrong.
+    fn reorder(&mut self, now: Instant) {
+        if self.fault != Some(StreamFault::Reordered) || self.sent < self.paired {
+            return;
+        }
+        match self.queue.len() {
+            0 => {}
+            1 if self.alone == Some(self.sent) => self.paired = self.sent + 1,
+            1 => {
+                self.alone = Some(self.sent);
+                self.held = now + LOOK;
+            }
+            _ => {
+                self.queue.swap(0, 1);
+                self.held = now;
+                self.paired = self.sent + 2;
+            }
+        }
     }
 
     /// When the throttle lets the next event go.

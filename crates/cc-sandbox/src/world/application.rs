@@ -68,8 +68,10 @@ pub(crate) struct Deployment {
     /// From 1 on, in the application.
     pub(crate) number: usize,
     pub(crate) state: State,
-    /// `DEPLOY` or `UNDEPLOY`.
+    /// `DEPLOY`, `UNDEPLOY` or `CANCEL`.
     pub(crate) action: &'static str,
+    /// Another row took the place of this one, which is not shown any more. Its log is kept.
+    pub(crate) is_replaced: bool,
     pub(crate) commit: String,
     pub(crate) author: String,
     pub(crate) started: Timestamp,
