@@ -95,6 +95,8 @@ pub struct Deploying {
     timer: Timer,
     /// Lines in a row.
     burst: u32,
+    /// The log told something that concerns the looks.
+    is_news: bool,
     done: bool,
 }
 
@@ -112,6 +114,7 @@ impl Deploying {
             failing: None,
             timer: Timer::default(),
             burst: 0,
+            is_news: false,
             done: false,
             client,
             command,
@@ -214,7 +217,7 @@ impl Deploying {
         let told = self.journal.poll(cx, end.as_ref());
         if let Some(watch) = &mut self.watch {
             let (is_connected, announced) = self.journal.news();
-            watch.pace().set_log(is_connected);
+            self.is_news |= watch.pace().set_log(is_connected) || announced.is_some();
             if let Some(sign) = announced {
                 watch.pace().announce(Instant::now(), sign);
             }
@@ -271,9 +274,8 @@ impl Deploying {
                 Some(Rest::Whole) => return self.give_verdict(None),
                 Some(Rest::Lost(why)) => return self.give_verdict(Some(why)),
             };
-            // The log may have asked for a look.
-            let is_due = self.watch.as_mut().is_some_and(Watch::is_due);
-            if !is_due {
+            // The log may have asked for a look sooner than the watch is to wake.
+            if !std::mem::take(&mut self.is_news) {
                 ready!(self.timer.poll(cx, wake));
             }
         }

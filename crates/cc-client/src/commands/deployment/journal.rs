@@ -257,7 +257,8 @@ impl Journal {
     fn event(&mut self, event: StreamEvent<ApplicationLog>, end: Option<&End>) {
         match event {
             StreamEvent::Item(item) => {
-                let is_repeated = self.known.is_repeated(item.id.as_deref().or(item.data.id.as_deref()));
+                let id = item.id.as_deref().or(item.data.id.as_deref());
+                let is_repeated = self.known.is_repeated(id, &item.data.message);
                 if end.is_some_and(|end| Tail::is_beyond(end, &item.data)) {
                     self.keep_cursor();
                     self.log = Log::Ended;
@@ -342,10 +343,10 @@ impl Known {
         self.is_needed = true;
     }
 
-    /// Whether the line of this id was given before.
-    fn is_repeated(&mut self, id: Option<&str>) -> bool {
+    /// Whether the line of this id was given before. An id that comes with another text is another line.
+    fn is_repeated(&mut self, id: Option<&str>, message: &str) -> bool {
         let Some(id) = id else { return false };
-        let line = self.hasher.hash_one(id);
+        let line = self.hasher.hash_one((id, message));
         if !self.lines.insert(line) {
             return self.is_needed;
         }

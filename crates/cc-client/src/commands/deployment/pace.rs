@@ -125,10 +125,10 @@ impl Pace {
         }
     }
 
-    /// Whether the log is connected and has told all there is.
+    /// Whether the log is connected and has told all there is. Returns `true` when that is new.
     #[cfg(all(feature = "log", feature = "stream"))]
-    pub(super) fn set_log(&mut self, has_log: bool) {
-        self.has_log = has_log;
+    pub(super) fn set_log(&mut self, has_log: bool) -> bool {
+        std::mem::replace(&mut self.has_log, has_log) != has_log
     }
 
     /// Requests are sent.

@@ -122,14 +122,6 @@ impl Watch {
         self.date
     }
 
-    /// Whether a look is due that has not begun.
-    #[cfg(all(feature = "log", feature = "stream"))]
-    pub(super) fn is_due(&mut self) -> bool {
-        let now = Instant::now();
-        let next = self.pace.next(now, self.judge.cost());
-        !self.done && self.look.is_none() && self.last.is_none() && next.is_some_and(|next| next <= now)
-    }
-
     /// How it ended, once. The deadline comes first, whatever else there is.
     pub(super) fn poll(&mut self, cx: &mut TaskContext<'_>) -> Poll<Result<DeploymentVerdict>> {
         loop {

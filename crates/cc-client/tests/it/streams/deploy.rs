@@ -2,12 +2,12 @@
 
 use std::time::Duration;
 
-use cc_client::commands::application::UpdateApplication;
+use cc_client::commands::application::{UndeployApplication, UpdateApplication};
 use cc_client::commands::deployment::model::DeploymentOutcome;
 use cc_client::commands::deployment::{CancelDeployment, DeployAndWait, DeployEvent, DeploymentProgress};
 use cc_client::{Client, ErrorKind, Result};
 use cc_examples::memory;
-use cc_sandbox::{Fault, Sandbox, StreamFault};
+use cc_sandbox::{DeploymentFault, Fault, Sandbox, StreamFault};
 use futures_util::StreamExt;
 use tokio::time::{Instant, timeout};
 
@@ -270,4 +270,57 @@ async fn a_log_that_is_lost_when_the_deployment_ends_is_told() {
     let told = follow(&client, command(&sandbox), usize::MAX).await.unwrap();
     assert_eq!(told.outcome, Some(DeploymentOutcome::Succeeded));
     assert_eq!((told.lines.len(), told.log_errors), (2, 1), "{told:?}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn rows_that_are_missed_or_late_change_no_verdict() {
+    for (fault, times) in [(DeploymentFault::Missed, 3), (DeploymentFault::Late { by: 9 * SECOND }, 100)] {
+        let (sandbox, client) = sandbox(0);
+        sandbox.faults().add(Fault::deployments(fault).times(times));
+        let told = follow(&client, command(&sandbox), usize::MAX).await.unwrap();
+        assert_eq!(told.outcome, Some(DeploymentOutcome::Succeeded), "{fault:?}");
+        assert_eq!((told.lines.len(), told.gaps, told.log_errors), (13, 0, 0), "{fault:?}: {told:?}");
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_cancel_or_a_stop_that_replaces_the_row_is_a_cancel() {
+    for stops in [false, true] {
+        let (sandbox, client) = sandbox(0);
+        sandbox.faults().add(Fault::deployments(DeploymentFault::Replaced));
+        let mut deploying = client.deploy_and_wait(command(&sandbox));
+        let (mut outcome, mut lines) = (None, 0);
+        while let Some(event) = deploying.next().await {
+            match event.unwrap() {
+                DeployEvent::Line(_) => {
+                    lines += 1;
+                    let id = deploying.progress().unwrap().deployment_id;
+                    let application = sandbox.ids().application;
+                    if lines == 3 && stops {
+                        client.send(UndeployApplication::new(application)).await.unwrap();
+                    } else if lines == 3 {
+                        client.send(CancelDeployment::new(application, id)).await.unwrap();
+                    }
+                }
+                DeployEvent::Verdict(verdict) => outcome = Some(verdict.outcome),
+                _ => {}
+            }
+        }
+        assert_eq!(outcome, Some(DeploymentOutcome::Cancelled), "{stops}");
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_log_that_ends_early_or_says_that_there_is_nothing_is_opened_again() {
+    for fault in StreamFault::odd_logs() {
+        let (sandbox, client) = sandbox(0);
+        sandbox.faults().add(Fault::stream(fault).times(3));
+        let told = follow(&client, command(&sandbox), usize::MAX).await.unwrap();
+        assert_eq!(told.outcome, Some(DeploymentOutcome::Succeeded), "{fault:?}");
+        let mut once = told.lines.clone();
+        once.sort();
+        once.dedup();
+        assert_eq!((once.len(), told.lines.len()), (13, 13), "{fault:?}: {told:?}");
+        assert_eq!((told.gaps, told.log_errors), (0, 0), "{fault:?}: {told:?}");
+    }
 }
