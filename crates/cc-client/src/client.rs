@@ -5,11 +5,11 @@ use std::time::Duration;
 
 use cc_core::credentials::Inferred;
 use cc_core::transport::SecretUrl;
-use cc_core::{Credentials, Result, Transport, TransportBuilder};
+use cc_core::{Credentials, Defaults, Result, Transport, TransportBuilder};
 
 use crate::api::Api;
 use crate::command::{Command, CommandCall, UrlCommand};
-use crate::resolve::{self, Resolver, Store};
+use crate::resolve::{Resolver, Store};
 
 /// Sends commands with one identity to one endpoint. Cheap to clone: clones share everything.
 #[derive(Clone, Debug)]
@@ -124,7 +124,8 @@ impl Client {
 pub struct ClientBuilder {
     transport: TransportBuilder,
     store: Option<Arc<dyn Store>>,
-    unknown_for: Duration,
+    defaults: Defaults,
+    unknown_for: Option<Duration>,
     #[cfg(feature = "stream")]
     streams: cc_stream::Settings,
 }
@@ -134,9 +135,10 @@ impl Default for ClientBuilder {
         Self {
             transport: TransportBuilder::default(),
             store: None,
-            unknown_for: resolve::UNKNOWN_FOR,
+            defaults: Defaults::default(),
+            unknown_for: None,
             #[cfg(feature = "stream")]
-            streams: crate::stream::default_settings(),
+            streams: crate::stream::open_settings(),
         }
     }
 }
@@ -157,6 +159,22 @@ impl ClientBuilder {
         self.configure(|transport| transport.endpoint(base_url))
     }
 
+    /// Takes every figure of calls, ids and streams that the program does not set from these, whether it is set before or
+    /// after. A program that names its defaults keeps its behaviour when the SDK is updated. Default: [`Defaults::default`].
+    ///
+    /// ```
+    /// use cc_client::{Client, Defaults};
+    ///
+    /// let client = Client::builder().defaults(Defaults::v2026_12()).build()?;
+    /// # Ok::<(), cc_client::Error>(())
+    /// ```
+    pub fn defaults(mut self, defaults: Defaults) -> Self {
+        #[cfg(feature = "stream")]
+        crate::stream::follow(&mut self.streams, &self.defaults, &defaults);
+        self.defaults = defaults.clone();
+        self.configure(|transport| transport.defaults(defaults))
+    }
+
     /// Sets anything else of the transport: `configure(|transport| transport.…)`.
     pub fn configure(mut self, change: impl FnOnce(TransportBuilder) -> TransportBuilder) -> Self {
         self.transport = change(self.transport);
@@ -173,13 +191,12 @@ impl ClientBuilder {
     /// How long an id that the platform does not know is remembered as unknown, so that asking for it again costs no
     /// request. Zero: not at all. Default: one minute.
     pub fn unknown_ids_for(mut self, time: Duration) -> Self {
-        self.unknown_for = time;
+        self.unknown_for = Some(time);
         self
     }
 
     /// Changes how streams behave, unless a stream says otherwise: retries, heartbeat, proof of continuity. Default:
-    /// [`Settings::platform`](cc_stream::Settings::platform), with [`Continuity::Overlap`](cc_stream::Continuity::Overlap)
-    /// for proof. A limit and a place to go on from are of one stream: those set here are not kept.
+    /// [`settings_of`](crate::stream::settings_of) the defaults. A limit and a place to go on from are of one stream: those set here are not kept.
     #[cfg(feature = "stream")]
     pub fn streams(mut self, change: impl FnOnce(&mut cc_stream::Settings)) -> Self {
         change(&mut self.streams);
@@ -201,10 +218,14 @@ impl ClientBuilder {
     #[must_use]
     pub fn build_with(self, transport: Transport) -> Client {
         Client {
-            resolver: Resolver::new(transport.clone(), self.store, self.unknown_for),
+            resolver: Resolver::new(
+                transport.clone(),
+                self.store,
+                self.unknown_for.unwrap_or(self.defaults.unknown_ids_for),
+            ),
             transport,
             #[cfg(feature = "stream")]
-            streams: Arc::new(self.streams),
+            streams: Arc::new(crate::stream::closed_settings(self.streams, &self.defaults)),
         }
     }
 }

@@ -29,8 +29,8 @@ pub mod util;
 pub use cc_core as core;
 pub use cc_core::transport::SecretUrl;
 pub use cc_core::{
-    Answer, CachePolicy, CallOptions, Credentials, Endpoint, Error, ErrorKind, Result, RetryPolicy, Secret,
-    Timestamp, Transport, TransportBuilder,
+    Answer, CachePolicy, CallOptions, Credentials, Defaults, Endpoint, Error, ErrorKind, Result, RetryPolicy,
+    Secret, Timestamp, Transport, TransportBuilder,
 };
 
 pub use binary::Binary;

@@ -41,9 +41,6 @@ use ids::Missing;
 use memo::Memo;
 use store::Guarded;
 
-/// How long an id is remembered as unknown, unless the client says otherwise.
-pub(crate) const UNKNOWN_FOR: Duration = Duration::from_secs(60);
-
 /// Finds owners and the other ids of add-ons, from an index of all that the caller may see. Cheap to clone: clones share
 /// the index.
 #[derive(Clone, Debug)]

@@ -24,7 +24,7 @@ mod merge;
 use std::fmt;
 use std::sync::Arc;
 
-use cc_core::{CallOptions, Error, ErrorKind, Request, Result};
+use cc_core::{CallOptions, Defaults, Error, ErrorKind, Request, Result};
 use cc_stream::{Attempt, Format};
 
 pub use cc_stream::{
@@ -69,12 +69,61 @@ pub trait StreamCommand: Send + Sync + Sized + 'static {
     }
 }
 
-/// How streams of the platform behave, unless the client or the stream says otherwise. Ids of the platform's events cannot be
-/// compared: only an overlap tells that nothing is missing after an interruption.
-pub(crate) fn default_settings() -> Settings {
+/// The settings of streams that these defaults make.
+///
+/// Ids of the platform's events cannot be compared: only an overlap ([`Continuity::Overlap`]) tells that nothing is missing
+/// after an interruption.
+#[must_use]
+pub fn settings_of(defaults: &Defaults) -> Settings {
+    let of = &defaults.streams;
     let mut settings = Settings::platform();
+    settings.retry = Some(retry_of(defaults));
+    (settings.connect_timeout, settings.heartbeat) = (of.connect_timeout, of.heartbeat);
+    (settings.limits.line, settings.limits.event) = (of.line_limit, of.event_limit);
+    (settings.raw_limit, settings.window) = (of.raw_limit, of.window);
     settings.continuity = Continuity::Overlap;
     settings
+}
+
+/// Makes settings follow other defaults, but for the figures that the program has changed.
+pub(crate) fn follow(settings: &mut Settings, before: &Defaults, after: &Defaults) {
+    fn one<T: PartialEq>(value: &mut T, before: T, after: T) {
+        if *value == before {
+            *value = after;
+        }
+    }
+    let (before, after) = (settings_of(before), settings_of(after));
+    one(&mut settings.connect_timeout, before.connect_timeout, after.connect_timeout);
+    one(&mut settings.heartbeat, before.heartbeat, after.heartbeat);
+    one(&mut settings.limits.line, before.limits.line, after.limits.line);
+    one(&mut settings.limits.event, before.limits.event, after.limits.event);
+    one(&mut settings.raw_limit, before.raw_limit, after.raw_limit);
+    one(&mut settings.window, before.window, after.window);
+}
+
+/// The settings of a client before its defaults are known for good: retries are those that the program sets.
+pub(crate) fn open_settings() -> Settings {
+    let mut settings = settings_of(&Defaults::default());
+    settings.retry = Some(Retry::new());
+    settings
+}
+
+/// The settings of a client that is built.
+pub(crate) fn closed_settings(mut settings: Settings, defaults: &Defaults) -> Settings {
+    settings.retry = settings.retry.map(|retry| retry.or(&retry_of(defaults)));
+    settings
+}
+
+fn retry_of(defaults: &Defaults) -> Retry {
+    let of = &defaults.streams;
+    Retry::new()
+        .initial(of.retry_initial)
+        .factor(of.retry_factor)
+        .cap(of.retry_cap)
+        .floor(of.retry_floor)
+        .server_cap(of.retry_server_cap)
+        .max(of.retry_max)
+        .healthy_after(of.healthy_after)
 }
 
 /// A stream that is about to be opened, and takes settings before.
@@ -195,6 +244,44 @@ pub fn to_error(error: StreamError) -> Error {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_defaults_make_the_settings_that_streams_of_the_platform_have() {
+        let (mut ours, mut platform) = (settings_of(&Defaults::v2026_12()), Settings::platform());
+        platform.continuity = Continuity::Overlap;
+        let [retry, theirs] = [&mut ours, &mut platform].map(|settings| settings.retry.take().unwrap());
+        assert_eq!(format!("{ours:#?}"), format!("{platform:#?}"));
+        for (failures, spent, chance) in [(0, 0, 0.0), (0, 0, 1.0), (3, 2, 0.5), (66, 9, 0.9)] {
+            let wait = |retry: &Retry| {
+                retry.delay(
+                    failures,
+                    cc_stream::Wishes::default(),
+                    std::time::Duration::from_secs(spent),
+                    chance,
+                )
+            };
+            assert_eq!(wait(&retry), wait(&theirs));
+        }
+    }
+
+    #[test]
+    fn changes_hold_over_defaults_whichever_comes_first() {
+        let mut defaults = Defaults::v2026_12();
+        defaults.streams.raw_limit = 7;
+        defaults.streams.retry_max = Some(9);
+        let window = 5;
+        let change = |settings: &mut Settings| (settings.window, settings.limit) = (window, Some(1));
+        for builder in [
+            crate::Client::builder().streams(change).defaults(defaults.clone()),
+            crate::Client::builder().defaults(defaults.clone()).streams(change),
+        ] {
+            let client = builder.build().unwrap();
+            let settings = client.stream_settings();
+            assert_eq!((settings.window, settings.raw_limit, settings.limit), (5, 7, None));
+            assert_eq!(settings.retry, Some(retry_of(&defaults)));
+        }
+    }
+
     use cc_stream::ErrorKind as Kind;
     use http::StatusCode;
 

@@ -82,7 +82,8 @@ impl Transport {
     }
 
     fn assemble(endpoint: Endpoint, mut builder: TransportBuilder) -> Result<Self> {
-        let (credentials, defaults) = (take(&mut builder.credentials), take(&mut builder.defaults));
+        let (credentials, options) = (take(&mut builder.credentials), take(&mut builder.defaults));
+        let defaults = options.or(&CallOptions::of(&builder.base));
         Self::put_together(Arc::new(endpoint), credentials, defaults, Arc::new(Means::new(builder)?))
     }
 

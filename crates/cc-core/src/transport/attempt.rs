@@ -16,11 +16,14 @@ use crate::transport::identify::Signed;
 use crate::transport::stack::Stack;
 use crate::transport::{Body, HttpResponse, held};
 
-/// How much of the body of an error is read: the platform's own are a few hundred bytes.
-const ERROR_BODY: usize = 64 * 1024;
-
-/// How long it is waited for.
-const ERROR_BODY_TIME: Duration = Duration::from_secs(2);
+/// How the body of an error is read.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct ErrorBody {
+    /// The part of it that is read.
+    pub(crate) bytes: usize,
+    /// How long it is waited for.
+    pub(crate) time: Duration,
+}
 
 impl Stack {
     /// Waits for a permit, hands a request to the layers of the program, in the time that an attempt may take, and reads the
@@ -44,8 +47,8 @@ impl Stack {
                 *answer.headers_mut() = held::headers(answer.headers());
                 // The status says what is wrong, whatever became of the words.
                 let end = [deadline, exchange.deadline()].into_iter().filter_map(just_before);
-                let end = end.chain(runtime::after(ERROR_BODY_TIME)).min();
-                let words = runtime::until(end, body.read(Some(ERROR_BODY))).await;
+                let end = end.chain(runtime::after(self.error_body.time)).min();
+                let words = runtime::until(end, body.read(Some(self.error_body.bytes))).await;
                 held::body(&words.and_then(Result::ok).unwrap_or_default()).into()
             } else if limits.reading != Reading::Whole {
                 body

@@ -7,6 +7,7 @@ use std::time::Duration;
 use tower::{Layer, Service};
 
 use crate::credentials::Credentials;
+use crate::defaults::Defaults;
 use crate::endpoint::Endpoint;
 use crate::error::{BoxError, ErrorKind, Result};
 use crate::transport::cache::{CachePolicy, CacheStore};
@@ -16,10 +17,6 @@ use crate::transport::send::Choice;
 use crate::transport::service::{self, HttpRequest, HttpResponse, HttpService, UserLayer};
 use crate::transport::{CallOptions, Transport};
 
-/// The most bytes of a body, unless the program says otherwise: the largest answers of the platform, summaries of accounts with
-/// 100,000 resources, have some 63 MB.
-const BODY_LIMIT: usize = 64 * 1024 * 1024;
-
 /// Puts a [`Transport`] together.
 #[must_use]
 pub struct TransportBuilder {
@@ -27,10 +24,11 @@ pub struct TransportBuilder {
     pub(crate) endpoint: Option<String>,
     pub(crate) user_agent: Option<String>,
     pub(crate) defaults: CallOptions,
-    pub(crate) connect_timeout: Option<Duration>,
-    pub(crate) concurrency: usize,
+    pub(crate) base: Defaults,
+    pub(crate) connect_timeout: Option<Option<Duration>>,
+    pub(crate) concurrency: Option<usize>,
     pub(crate) cache_store: Option<Arc<dyn CacheStore>>,
-    pub(crate) cache_capacity: usize,
+    pub(crate) cache_capacity: Option<usize>,
     pub(crate) hooks: Option<Arc<dyn Hooks>>,
     pub(crate) layers: Vec<UserLayer>,
     pub(crate) sender: Choice,
@@ -44,14 +42,12 @@ impl Default for TransportBuilder {
             credentials: Credentials::None,
             endpoint: None,
             user_agent: None,
-            defaults: CallOptions::new()
-                .timeout(None)
-                .attempt_timeout(Duration::from_secs(30))
-                .body_limit(BODY_LIMIT),
-            connect_timeout: Some(Duration::from_secs(10)),
-            concurrency: 32,
+            defaults: CallOptions::new(),
+            base: Defaults::default(),
+            connect_timeout: None,
+            concurrency: None,
             cache_store: None,
-            cache_capacity: 16 * 1024 * 1024,
+            cache_capacity: None,
             hooks: None,
             layers: Vec::new(),
             sender: Choice::Own,
@@ -83,6 +79,13 @@ impl TransportBuilder {
         self
     }
 
+    /// Takes every figure that the program does not set from these, whether it is set before or after. A program that names
+    /// its defaults keeps its behaviour when the SDK is updated. Default: [`Defaults::default`].
+    pub fn defaults(mut self, defaults: Defaults) -> Self {
+        self.base = defaults;
+        self
+    }
+
     /// What the `User-Agent` says after `cc-sdk-rust/<version>`, such as `my-tool/1.2`. Default: nothing.
     pub fn user_agent(mut self, product: impl Into<String>) -> Self {
         self.user_agent = Some(product.into());
@@ -106,7 +109,7 @@ impl TransportBuilder {
     /// Longest time to connect: name look-up, TCP and TLS. `None`: no limit. A client that the program gives has its own.
     /// Default: 10 s.
     pub fn connect_timeout(mut self, timeout: impl Into<Option<Duration>>) -> Self {
-        self.connect_timeout = timeout.into();
+        self.connect_timeout = Some(timeout.into());
         self
     }
 
@@ -138,14 +141,14 @@ impl TransportBuilder {
     /// How many bytes of answers are kept in memory at most; those that were not used for longest go first. Default:
     /// 16 MiB.
     pub fn cache_capacity(mut self, bytes: usize) -> Self {
-        self.cache_capacity = bytes;
+        self.cache_capacity = Some(bytes);
         self
     }
 
     /// How many requests are in flight at most, those of all calls together; the others wait for their turn. A stream
     /// counts until its head is there. 0 is read as 1. Default: 32.
     pub fn concurrency(mut self, requests: usize) -> Self {
-        self.concurrency = requests.max(1);
+        self.concurrency = Some(requests);
         self
     }
 
@@ -242,7 +245,8 @@ impl fmt::Debug for TransportBuilder {
             .field("credentials", &self.credentials)
             // One that is no base URL may hold a password.
             .field("endpoint", &self.endpoint.as_deref().map(|base| Endpoint::parse(base).ok().ok_or("***")))
-            .field("defaults", &self.defaults)
+            .field("options", &self.defaults)
+            .field("defaults", &self.base)
             .finish_non_exhaustive()
     }
 }

@@ -5,6 +5,7 @@ use std::time::Duration;
 use http::{HeaderMap, HeaderName, HeaderValue};
 
 use crate::command::Heard;
+use crate::defaults::Defaults;
 use crate::error::{Error, ErrorKind, Result};
 use crate::runtime::{self, Instant};
 use crate::transport::{CachePolicy, RetryPolicy};
@@ -33,6 +34,16 @@ impl CallOptions {
     /// No option set.
     pub fn new() -> Self {
         Self::default()
+    }
+
+    /// What defaults say of calls.
+    pub(crate) fn of(defaults: &Defaults) -> Self {
+        Self::new()
+            .timeout(defaults.timeout)
+            .attempt_timeout(defaults.attempt_timeout)
+            .body_limit(defaults.body_limit)
+            .retry(defaults.retry.clone())
+            .cache(defaults.cache)
     }
 
     /// Longest time of the whole call: waiting for its turn, retries and reading the body included (of a stream: until its

@@ -8,6 +8,7 @@ use std::time::Duration;
 
 use http::{Method, StatusCode};
 
+use crate::defaults::RetryBudget;
 use crate::error::{Error, Result};
 use crate::runtime;
 use crate::transport::exchange::{Exchange, Reading, lock};
@@ -71,9 +72,9 @@ struct Again {
 
 impl Retry {
     /// Without a seed, every transport waits at random times of its own.
-    pub(crate) fn new(seed: Option<u64>) -> Self {
+    pub(crate) fn new(budget: RetryBudget, seed: Option<u64>) -> Self {
         let jitter = Mutex::new(seed.map_or_else(fastrand::Rng::new, fastrand::Rng::with_seed));
-        Self { budget: Budget::default(), jitter }
+        Self { budget: Budget::new(budget), jitter }
     }
 
     /// Whether there is another attempt after this many, of which the last was `paid` for when it was a retry.

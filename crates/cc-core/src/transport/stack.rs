@@ -7,8 +7,10 @@ use std::sync::Arc;
 use http::HeaderValue;
 
 use crate::credentials::Credentials;
+use crate::defaults::RetryBudget;
 use crate::endpoint::Endpoint;
 use crate::error::Result;
+use crate::transport::attempt::ErrorBody;
 use crate::transport::cache::{CacheStore, MemoryStore};
 use crate::transport::flight::Flights;
 use crate::transport::hooks::Hooks;
@@ -48,6 +50,7 @@ pub(crate) struct Stack {
     pub(crate) flights: Flights,
     pub(crate) retry: Retry,
     pub(crate) limit: Limit,
+    pub(crate) error_body: ErrorBody,
     pub(crate) http: HttpService,
 }
 
@@ -64,8 +67,9 @@ impl Stack {
             store: means.cache_store.clone().unwrap_or_else(|| memory()),
             journal: Arc::default(),
             flights: Flights::default(),
-            retry: Retry::new(means.jitter_seed),
+            retry: Retry::new(means.retry_budget, means.jitter_seed),
             limit: Limit::new(means.concurrency),
+            error_body: means.error_body,
             http,
         })
     }
@@ -80,20 +84,26 @@ pub(crate) struct Means {
     cache_store: Option<Arc<dyn CacheStore>>,
     cache_capacity: usize,
     concurrency: usize,
+    retry_budget: RetryBudget,
+    error_body: ErrorBody,
     pub(crate) plain_http: bool,
     jitter_seed: Option<u64>,
 }
 
 impl Means {
     pub(crate) fn new(builder: TransportBuilder) -> Result<Self> {
+        let base = builder.base;
+        let error_body = ErrorBody { bytes: base.error_body_limit, time: base.error_body_timeout };
         Ok(Self {
-            sender: Sender::new(builder.sender, builder.connect_timeout)?,
+            sender: Sender::new(builder.sender, builder.connect_timeout.unwrap_or(base.connect_timeout))?,
             user_agent: user_agent(builder.user_agent.as_deref())?,
             hooks: builder.hooks,
             layers: builder.layers,
             cache_store: builder.cache_store,
-            cache_capacity: builder.cache_capacity,
-            concurrency: builder.concurrency,
+            cache_capacity: builder.cache_capacity.unwrap_or(base.cache_capacity),
+            concurrency: builder.concurrency.unwrap_or(base.concurrency),
+            retry_budget: base.retry_budget,
+            error_body,
             plain_http: builder.plain_http,
             jitter_seed: builder.jitter_seed,
         })

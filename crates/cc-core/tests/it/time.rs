@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use cc_core::{Body, CallOptions, ErrorKind, Transport};
+use cc_core::{Body, CallOptions, Defaults, ErrorKind, RetryPolicy, Transport};
 use futures_util::future::join_all;
 use tokio::time::Instant;
 
@@ -139,4 +139,34 @@ async fn the_deadline_of_a_call_is_its_own_or_the_transports() {
     assert_eq!(transport.deadline(&CallOptions::new().timeout(SECOND)), Some(now + SECOND));
     assert_eq!(transport.deadline(&CallOptions::new().timeout(None)), None);
     assert_eq!(transport.deadline(&CallOptions::new().deadline(now)), Some(now));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_set_of_defaults_says_what_the_program_does_not_whichever_comes_first() {
+    let mut defaults = Defaults::v2026_12();
+    defaults.attempt_timeout = Some(SECOND * 3);
+    defaults.retry = RetryPolicy::none();
+    defaults.body_limit = Some(5);
+    defaults.concurrency = 1;
+    let hanging = Platform::slow(|_, _| Box::pin(std::future::pending()));
+    for builder in
+        [hanging.builder().defaults(defaults.clone()), hanging.builder().retry(RetryPolicy::none())]
+    {
+        let transport = builder.defaults(defaults.clone()).build().unwrap();
+        let started = Instant::now();
+        let error = transport.execute(request(&GET), &CallOptions::new()).await.unwrap_err();
+        assert_eq!((error.kind(), error.attempts()), (ErrorKind::TimedOut, 1));
+        assert_eq!(started.elapsed().as_secs(), 3);
+    }
+    let platform = Platform::new(|_, _| answer(200, "123456"));
+    for builder in [
+        platform.builder().defaults(defaults.clone()).body_limit(6),
+        platform.builder().body_limit(6).defaults(defaults.clone()),
+    ] {
+        builder.build().unwrap().execute(request(&GET), &CallOptions::new()).await.unwrap();
+    }
+    let transport = platform.builder().defaults(defaults).build().unwrap();
+    let error = transport.execute(request(&GET), &CallOptions::new()).await.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::TooLarge);
+    assert!(format!("{:?}", platform.builder()).contains("2026-12"));
 }

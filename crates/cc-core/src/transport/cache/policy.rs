@@ -43,7 +43,7 @@ impl CachePolicy {
 
     /// Leaves the cache alone.
     #[must_use]
-    pub fn off() -> Self {
+    pub const fn off() -> Self {
         Self { ttl: Duration::ZERO, mode: CacheMode::Off }
     }
 }

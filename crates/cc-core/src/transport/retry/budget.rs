@@ -2,29 +2,14 @@
 
 use std::sync::atomic::{AtomicU32, Ordering};
 
+use crate::defaults::RetryBudget;
 use crate::error::{Error, ErrorKind};
-
-/// Tokens in a full bucket. Source: the AWS SDKs' standard retry mode.
-const CAPACITY: u32 = 500;
-
-/// Tokens that a retry costs. Source: the AWS SDKs' standard retry mode.
-const COST: u32 = 5;
-
-/// Tokens that a retry after a timeout costs: the attempt before has held a connection of the platform for long. Source: the
-/// AWS SDKs' standard retry mode.
-const TIMEOUT_COST: u32 = 10;
-
-/// Tokens that a call without retries gives back. Source: the AWS SDKs' standard retry mode.
-const GAIN: u32 = 1;
 
 /// A bucket of tokens that all calls of a transport share.
 #[derive(Debug)]
-pub(crate) struct Budget(AtomicU32);
-
-impl Default for Budget {
-    fn default() -> Self {
-        Self(AtomicU32::new(CAPACITY))
-    }
+pub(crate) struct Budget {
+    tokens: AtomicU32,
+    figures: RetryBudget,
 }
 
 /// Tokens that were taken for a retry. A call that succeeds after it gives them back.
@@ -32,19 +17,25 @@ impl Default for Budget {
 pub(crate) struct Paid(u32);
 
 impl Budget {
+    pub(crate) fn new(figures: RetryBudget) -> Self {
+        Self { tokens: AtomicU32::new(figures.capacity), figures }
+    }
+
     /// Takes what a retry after this failure costs; `None` if the bucket does not hold as much.
     pub(crate) fn withdraw(&self, failure: &Error) -> Option<Paid> {
-        let cost = if failure.kind() == ErrorKind::TimedOut { TIMEOUT_COST } else { COST };
+        let cost =
+            if failure.kind() == ErrorKind::TimedOut { self.figures.timeout_cost } else { self.figures.cost };
         let take = |tokens: u32| tokens.checked_sub(cost);
-        self.0.fetch_update(Ordering::Relaxed, Ordering::Relaxed, take).is_ok().then_some(Paid(cost))
+        self.tokens.fetch_update(Ordering::Relaxed, Ordering::Relaxed, take).is_ok().then_some(Paid(cost))
     }
 
     /// Gives back what the last retry of a call has cost; of a call without retries, a little.
     pub(crate) fn deposit(&self, paid: Option<Paid>) {
-        let gain = paid.map_or(GAIN, |paid| paid.0);
+        let gain = paid.map_or(self.figures.gain, |paid| paid.0);
         // A full bucket is the usual state: then it is only read.
-        let add = |tokens: u32| (tokens < CAPACITY).then(|| CAPACITY.min(tokens + gain));
-        let _ = self.0.fetch_update(Ordering::Relaxed, Ordering::Relaxed, add);
+        let capacity = self.figures.capacity;
+        let add = |tokens: u32| (tokens < capacity).then(|| capacity.min(tokens.saturating_add(gain)));
+        let _ = self.tokens.fetch_update(Ordering::Relaxed, Ordering::Relaxed, add);
     }
 }
 
@@ -52,20 +43,24 @@ impl Budget {
 mod tests {
     use super::*;
 
+    fn full() -> Budget {
+        Budget::new(crate::Defaults::v2026_12().retry_budget)
+    }
+
     fn withdrawals(budget: &Budget, kind: ErrorKind) -> usize {
         (0..1_000).filter(|_| budget.withdraw(&Error::new(kind)).is_some()).count()
     }
 
     #[test]
     fn a_retry_costs_5_of_500_tokens_and_one_after_a_timeout_10() {
-        assert_eq!(withdrawals(&Budget::default(), ErrorKind::Refused), 100);
-        assert_eq!(withdrawals(&Budget::default(), ErrorKind::Unreachable), 100);
-        assert_eq!(withdrawals(&Budget::default(), ErrorKind::TimedOut), 50);
+        assert_eq!(withdrawals(&full(), ErrorKind::Refused), 100);
+        assert_eq!(withdrawals(&full(), ErrorKind::Unreachable), 100);
+        assert_eq!(withdrawals(&full(), ErrorKind::TimedOut), 50);
     }
 
     #[test]
     fn five_calls_without_retries_pay_for_one_retry() {
-        let budget = Budget::default();
+        let budget = full();
         assert_eq!(withdrawals(&budget, ErrorKind::Refused), 100);
         (0..4).for_each(|_| budget.deposit(None));
         assert_eq!(withdrawals(&budget, ErrorKind::Refused), 0);
@@ -77,7 +72,7 @@ mod tests {
 
     #[test]
     fn a_retry_that_succeeds_gives_back_what_it_cost() {
-        let budget = Budget::default();
+        let budget = full();
         for _ in 0..1_000 {
             let paid = budget.withdraw(&Error::new(ErrorKind::TimedOut));
             assert!(paid.is_some());

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use crate::defaults::Defaults;
 use crate::error::Error;
 
 /// How often, and after how long, a request that failed for a passing reason is sent again.
@@ -28,13 +29,7 @@ pub struct RetryPolicy {
 impl Default for RetryPolicy {
     /// 3 attempts; waits of up to 50 ms, or 1 s when throttled, doubling up to 20 s; a `Retry-After` of up to 30 s.
     fn default() -> Self {
-        Self {
-            max_attempts: 3,
-            base: Duration::from_millis(50),
-            throttled_base: Duration::from_secs(1),
-            cap: Duration::from_secs(20),
-            max_retry_after: Duration::from_secs(30),
-        }
+        Defaults::v2026_12().retry
     }
 }
 
