@@ -114,6 +114,18 @@ impl Endpoint {
             .find(|start| !start.is_empty() && !start.contains('{') && path.ends_with(start))
     }
 
+    /// The same URL as this one, if it is of this origin: the host is not parsed again.
+    pub(crate) fn to_url(&self, uri: &Uri) -> Option<Url> {
+        let path = uri.path_and_query()?;
+        let is_here = uri.scheme() == Some(&self.scheme) && uri.authority() == Some(&self.authority);
+        is_here.then(|| {
+            let mut url = self.url.clone();
+            url.set_path(path.path());
+            url.set_query(path.query());
+            url
+        })
+    }
+
     /// Whether this URL has the scheme, host and port of the endpoint.
     pub(crate) fn is_origin_of(&self, uri: &Uri) -> bool {
         if uri.scheme() != Some(&self.scheme) {
@@ -229,6 +241,24 @@ mod tests {
         assert_eq!(repeated("https://h/api/v4/iam", "/v4/iam/tokens").as_deref(), Some("/v4/iam"));
         for base in ["https://h", "https://h/api", "https://h/xv2", "https://h/v2/x"] {
             assert_eq!(repeated(base, "/v2/self/id"), None, "{base}");
+        }
+    }
+
+    #[test]
+    fn a_url_of_the_endpoint_is_the_same_as_when_it_is_parsed_as_a_whole() {
+        for base in ["http://h", "https://H:81/base/", "http://[::1]:81/x"] {
+            let endpoint = Endpoint::parse(base).unwrap();
+            for (path, query) in [
+                ("/v2/%C3%A9%2F", ""),
+                ("/a//b/;c=1/", "a=1&b=%20+"),
+                ("/a/../b/./%2e%2e", "?"),
+                ("/'|{}", "'|"),
+                ("/", ""),
+            ] {
+                let uri = endpoint.uri(path, query).unwrap();
+                assert_eq!(endpoint.to_url(&uri).unwrap(), Url::parse(&uri.to_string()).unwrap());
+            }
+            assert_eq!(endpoint.to_url(&"http://other/x".parse().unwrap()), None);
         }
     }
 

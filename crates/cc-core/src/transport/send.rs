@@ -7,10 +7,10 @@ use std::task::{self, Context, Poll};
 use std::time::Duration;
 
 use futures_util::TryStreamExt;
-use http::uri::{Authority, PathAndQuery};
 use tower::Service;
 use url::Url;
 
+use crate::endpoint::Endpoint;
 use crate::error::{Error, ErrorKind, Result};
 use crate::runtime::{Home, Id};
 use crate::transport::exchange::lock;
@@ -34,7 +34,14 @@ pub(crate) enum Choice {
 
 /// The innermost service.
 #[derive(Debug, Clone)]
-pub(crate) enum Sender {
+pub(crate) struct Sender {
+    by: By,
+    endpoint: Arc<Endpoint>,
+}
+
+/// What sends the requests of any endpoint.
+#[derive(Debug, Clone)]
+pub(crate) enum By {
     Own(Arc<Own>),
     Client(reqwest::Client),
     Service(Boxed),
@@ -75,7 +82,7 @@ impl Own {
     }
 }
 
-impl Sender {
+impl By {
     pub(crate) fn new(choice: Choice, connect_timeout: Option<Duration>) -> Result<Self> {
         Ok(match choice {
             Choice::Own => Self::Own(Arc::new(Own::new(connect_timeout))),
@@ -106,25 +113,31 @@ fn finish(builder: reqwest::ClientBuilder, connect_timeout: Option<Duration>) ->
     })
 }
 
+impl Sender {
+    pub(crate) fn new(by: By, endpoint: Arc<Endpoint>) -> Self {
+        Self { by, endpoint }
+    }
+}
+
 impl Service<HttpRequest> for Sender {
     type Response = HttpResponse;
     type Error = Error;
     type Future = Sending;
 
     fn poll_ready(&mut self, cx: &mut Context<'_>) -> Poll<Result<()>> {
-        match self {
-            Self::Own(_) | Self::Client(_) => Poll::Ready(Ok(())),
-            Self::Service(service) => service.poll_ready(cx),
+        match &mut self.by {
+            By::Own(_) | By::Client(_) => Poll::Ready(Ok(())),
+            By::Service(service) => service.poll_ready(cx),
         }
     }
 
     fn call(&mut self, request: HttpRequest) -> Sending {
-        let client = match self {
-            Self::Own(own) => own.client(),
-            Self::Client(client) => Ok(client.clone()),
-            Self::Service(service) => return Sending::Service(service.call(request)),
+        let client = match &mut self.by {
+            By::Own(own) => own.client(),
+            By::Client(client) => Ok(client.clone()),
+            By::Service(service) => return Sending::Service(service.call(request)),
         };
-        let sent = client.and_then(|client| Ok((client, convert(request)?)));
+        let sent = client.and_then(|client| Ok((client, convert(request, &self.endpoint)?)));
         match sent {
             Ok((mut client, request)) => Sending::Client(client.call(request)),
             Err(error) => Sending::Service(Box::pin(ready(Err(error)))),
@@ -162,15 +175,14 @@ fn answer(mut response: reqwest::Response) -> HttpResponse {
 }
 
 /// The same request for reqwest.
-fn convert(request: HttpRequest) -> Result<reqwest::Request> {
+fn convert(request: HttpRequest, endpoint: &Endpoint) -> Result<reqwest::Request> {
     let (parts, body) = request.into_parts();
-    let uri = &parts.uri;
-    let (scheme, authority) =
-        (uri.scheme_str().unwrap_or_default(), uri.authority().map_or("", Authority::as_str));
-    let path = uri.path_and_query().map_or("", PathAndQuery::as_str);
-    let url = Url::parse(&[scheme, "://", authority, path].concat()).map_err(|cause| {
-        Error::new(ErrorKind::InvalidUrl).with_message("no request can be made of it").with_source(cause)
-    })?;
+    let url = match endpoint.to_url(&parts.uri) {
+        Some(url) => url,
+        None => Url::parse(&parts.uri.to_string()).map_err(|cause| {
+            Error::new(ErrorKind::InvalidUrl).with_message("no request can be made of it").with_source(cause)
+        })?,
+    };
     let mut request = reqwest::Request::new(parts.method, url);
     *request.headers_mut() = parts.headers;
     *request.body_mut() = Some(body.into());

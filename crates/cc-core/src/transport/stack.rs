@@ -19,7 +19,7 @@ use crate::transport::journal::Journal;
 use crate::transport::limit::Limit;
 use crate::transport::redirect::Redirect;
 use crate::transport::retry::Retry;
-use crate::transport::send::Sender;
+use crate::transport::send::{By, Sender};
 use crate::transport::service::UserLayer;
 use crate::transport::{HttpResponse, HttpService, TransportBuilder};
 
@@ -56,7 +56,8 @@ pub(crate) struct Stack {
 
 impl Stack {
     pub(crate) fn new(endpoint: &Arc<Endpoint>, credentials: Credentials, means: &Means) -> Result<Self> {
-        let (sender, user_agent) = (means.sender.clone(), means.user_agent.clone());
+        let sender = Sender::new(means.sender.clone(), endpoint.clone());
+        let user_agent = means.user_agent.clone();
         let http = Redirect::new(Identify::new(credentials.clone(), endpoint.clone(), user_agent, sender)?);
         let http = means.layers.iter().rev().fold(HttpService::bare(http), |inner, layer| layer(inner));
         let memory = || Arc::new(MemoryStore::new(means.cache_capacity));
@@ -77,7 +78,7 @@ impl Stack {
 
 /// The parts of a stack that do not depend on credentials.
 pub(crate) struct Means {
-    sender: Sender,
+    sender: By,
     user_agent: HeaderValue,
     pub(crate) hooks: Option<Arc<dyn Hooks>>,
     layers: Vec<UserLayer>,
@@ -95,7 +96,7 @@ impl Means {
         let base = builder.base;
         let error_body = ErrorBody { bytes: base.error_body_limit, time: base.error_body_timeout };
         Ok(Self {
-            sender: Sender::new(builder.sender, builder.connect_timeout.unwrap_or(base.connect_timeout))?,
+            sender: By::new(builder.sender, builder.connect_timeout.unwrap_or(base.connect_timeout))?,
             user_agent: user_agent(builder.user_agent.as_deref())?,
             hooks: builder.hooks,
             layers: builder.layers,
