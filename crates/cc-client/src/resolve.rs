@@ -24,9 +24,12 @@ mod scan;
 mod store;
 mod summary;
 
+use std::future::{Future, ready};
+use std::pin::Pin;
 use std::sync::{Arc, PoisonError, RwLock};
 use std::time::Duration;
 
+use cc_core::runtime::Lost;
 use cc_core::transport::{Ticket, Turn};
 use cc_core::{AddonId, AnyAddonId, OwnerId, RealAddonId, Result, Transport};
 
@@ -68,10 +71,13 @@ struct Known {
     generation: u64,
 }
 
-/// An index that the platform gave, and to whom.
+type Fetching = Pin<Box<dyn Future<Output = Result<Fetched>> + Send>>;
+
+/// An index that the platform gave.
 #[derive(Clone)]
 struct Fetched {
     index: Arc<Index>,
+    /// The identity whose index it is; empty when that is not certain.
     identity: Arc<str>,
     /// Whether another process asked for it.
     by_others: bool,
@@ -139,7 +145,8 @@ impl Resolver {
         let (fetched, late) = self.fetch(false);
         let first = fetched.await?;
         // One that was on its way already may not know what happened just before this was called.
-        let last = if late || first.by_others { self.fetch(false).0.await? } else { first };
+        let again = late || first.by_others || first.identity != self.0.transport.identity();
+        let last = if again { self.fetch(false).0.await? } else { first };
         Ok(last.index)
     }
 
@@ -172,7 +179,8 @@ impl Resolver {
             let this = self.clone();
             let identity = self.0.transport.identity();
             let key = store.key(&self.0.transport, &identity);
-            self.0.loading.join(|| Box::pin(async move { this.load(key, identity).await })).0.await;
+            // Without what lies in the store, the platform is asked.
+            let _ = self.0.loading.join(|| async move { this.load(key, identity).await })?.0.await;
             if let Ok(found) = self.look_up(ids) {
                 return Ok(found);
             }
@@ -251,10 +259,10 @@ impl Resolver {
 
     /// The index that the platform is asked for now, or was asked for and did not answer yet; and whether it is the latter.
     /// When it is `shared`, one that another process asks for will do.
-    fn fetch(&self, shared: bool) -> (impl Future<Output = Result<Fetched>> + use<>, bool) {
+    fn fetch(&self, shared: bool) -> (Fetching, bool) {
         let this = self.clone();
-        self.0.fetching.join(|| {
-            Box::pin(async move {
+        let fetching = self.0.fetching.join(|| {
+            async move {
                 let identity = this.0.transport.identity();
                 let store = this.0.store.as_ref();
                 let store = store.and_then(|store| Some((store, store.key(&this.0.transport, &identity)?)));
@@ -272,6 +280,10 @@ impl Resolver {
                 }
                 let index = Arc::new(fetch::fetch(&this.0.transport).await?);
                 tracing::debug!(ids = index.len(), "the index of ids is fresh");
+                // A provider of credentials that has switched accounts: the index may be that of either.
+                if identity != this.0.transport.identity() {
+                    return Ok(Fetched { index, identity: "".into(), by_others: false });
+                }
                 this.keep(index.clone(), identity.clone());
                 if let Some((store, key)) = &store {
                     store.write(key, index.clone()).await;
@@ -279,8 +291,22 @@ impl Resolver {
                 // Who waits for the turn finds what was written.
                 drop(ticket);
                 Ok(Fetched { index, identity, by_others: false })
-            })
-        })
+            }
+        });
+        let again = self.clone();
+        match fetching {
+            Err(error) => (Box::pin(ready(Err(error))), false),
+            // When the runtime of the caller that asked has ended, this one asks.
+            Ok((fetching, late)) => (
+                Box::pin(async move {
+                    match fetching.await {
+                        Ok(fetched) => fetched,
+                        Err(Lost) => again.fetch(shared).0.await,
+                    }
+                }),
+                late,
+            ),
+        }
     }
 
     /// Reads the index from the store, unless a fresher one came meanwhile.

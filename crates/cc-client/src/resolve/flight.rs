@@ -2,54 +2,58 @@
 
 use std::fmt;
 use std::future::Future;
-use std::pin::Pin;
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
-use cc_core::runtime::Instant;
-use futures_util::FutureExt;
-use futures_util::future::{Shared, WeakShared};
+use cc_core::Result;
+use cc_core::runtime::{Home, Instant, Waiting, Work};
 
 /// Who comes this shortly after the start comes in time: nobody knows of a thing so soon after it was made that a request
 /// that was sent before does not find it.
 const IN_TIME: Duration = Duration::from_millis(2);
 
-type Work<T> = Pin<Box<dyn Future<Output = T> + Send>>;
+/// Work that is done once for all who want it while it is not done. It goes on as long as one of them waits, whether it is
+/// polled or not: it is no one's in particular, so that any of them may give up.
+pub(super) struct Flight<T>(Mutex<Option<Flying<T>>>);
 
-/// Work that is done once for all who want it while it is not done. It goes on as long as one of them waits: it is no one's
-/// in particular, so that any of them may give up.
-pub(super) struct Flight<T: Clone>(Mutex<Option<Flying<T>>>);
-
-struct Flying<T: Clone> {
-    work: WeakShared<Work<T>>,
+struct Flying<T> {
+    work: Work<T>,
     started: Instant,
 }
 
-impl<T: Clone> Default for Flight<T> {
+impl<T> Default for Flight<T> {
     fn default() -> Self {
         Self(Mutex::new(None))
     }
 }
 
-impl<T: Clone + Send + Sync + 'static> Flight<T> {
-    /// The work that is under way, or else this; and whether it had started before.
-    pub(super) fn join(&self, work: impl FnOnce() -> Work<T>) -> (Shared<Work<T>>, bool) {
-        let mut flying = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(Flying { work, started }) = &*flying
-            && let Some(work) = work.upgrade().filter(|work| work.peek().is_none())
-        {
-            return (work, started.elapsed() > IN_TIME);
-        }
-        let started = Instant::now();
-        let work = work();
-        let work = work.shared();
-        // Of work that is new, there is always a weak handle.
-        *flying = work.downgrade().map(|work| Flying { work, started });
-        (work, false)
+impl<T: Clone + Send + 'static> Flight<T> {
+    /// Waits for the work that is under way, or else begins this; and says if it had started before.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Unexpected`](cc_core::ErrorKind::Unexpected) outside of a tokio runtime.
+    pub(super) fn join<F>(&self, work: impl FnOnce() -> F) -> Result<(Waiting<T>, bool)>
+    where
+        F: Future<Output = T> + Send + 'static,
+    {
+        let home = Home::current()?;
+        let (joined, late) = {
+            let mut flying = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+            let under_way =
+                flying.as_ref().and_then(|flying| Some((flying.work.join()?, flying.started.elapsed())));
+            let Some((joined, elapsed)) = under_way else {
+                let started = Instant::now();
+                let waiting = Work::begin(home, |_| work());
+                *flying = Some(Flying { work: waiting.work(), started });
+                return Ok((waiting, false));
+            };
+            (joined, elapsed > IN_TIME)
+        };
+        Ok((joined.go_on(), late))
     }
 }
 
-impl<T: Clone> fmt::Debug for Flight<T> {
+impl<T> fmt::Debug for Flight<T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("Flight")
     }
@@ -65,36 +69,53 @@ mod tests {
     #[tokio::test(start_paused = true)]
     async fn the_work_goes_on_when_the_one_who_started_it_gives_up() {
         let (flight, done) = (Flight::default(), Arc::new(AtomicU32::new(0)));
-        let work = || -> Work<u32> {
+        let work = || {
             let done = done.clone();
-            Box::pin(async move {
+            async move {
                 tokio::time::sleep(Duration::from_secs(2)).await;
                 done.fetch_add(1, Ordering::Relaxed) + 1
-            })
+            }
         };
-        let (leader, late) = flight.join(work);
+        let (mut leader, late) = flight.join(work).unwrap();
         assert!(!late);
-        assert!(tokio::time::timeout(Duration::from_secs(1), leader.clone()).await.is_err());
-        let (follower, late) = flight.join(work);
+        assert!(tokio::time::timeout(Duration::from_secs(1), &mut leader).await.is_err());
+        let (follower, late) = flight.join(work).unwrap();
         assert!(late);
         drop(leader);
-        assert_eq!(follower.await, 1);
-        assert_eq!(flight.join(work).0.await, 2);
+        assert_eq!(follower.await, Ok(1));
+        assert_eq!(flight.join(work).unwrap().0.await, Ok(2));
     }
 
     #[tokio::test(start_paused = true)]
     async fn work_that_nobody_waits_for_is_dropped() {
         let flight = Flight::default();
         let work = |value: u32| {
-            move || -> Work<u32> {
-                Box::pin(async move {
-                    tokio::time::sleep(Duration::from_secs(1)).await;
-                    value
-                })
+            move || async move {
+                tokio::time::sleep(Duration::from_secs(1)).await;
+                value
             }
         };
-        let (first, _) = flight.join(work(1));
+        let (first, _) = flight.join(work(1)).unwrap();
         assert!(tokio::time::timeout(Duration::from_millis(1), first).await.is_err());
-        assert_eq!(flight.join(work(2)).0.await, 2);
+        assert_eq!(flight.join(work(2)).unwrap().0.await, Ok(2));
+    }
+
+    #[test]
+    fn those_that_wait_learn_that_the_runtime_of_the_work_has_ended() {
+        let runtime = || tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+        let (flight, first, second) = (Arc::new(Flight::default()), runtime(), runtime());
+        let leader = first.spawn({
+            let flight = flight.clone();
+            async move { flight.join(std::future::pending::<u32>).unwrap().0.await }
+        });
+        first.block_on(tokio::task::yield_now());
+        second.block_on(async {
+            let (follower, _) = flight.join(std::future::pending).unwrap();
+            let follower = tokio::spawn(follower);
+            tokio::task::yield_now().await;
+            std::thread::spawn(move || drop((first, leader))).join().unwrap();
+            assert_eq!(follower.await.unwrap(), Err(cc_core::runtime::Lost));
+            assert_eq!(flight.join(|| async { 7 }).unwrap().0.await, Ok(7));
+        });
     }
 }

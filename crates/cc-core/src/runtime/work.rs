@@ -58,6 +58,8 @@ struct Shared<T> {
     /// There is a task that polls the work, or there was one.
     driven: AtomicBool,
     task: OnceLock<AbortHandle>,
+    /// The work has ended, with a result or without.
+    over: AtomicBool,
     /// The task ended before the work did.
     stranded: AtomicBool,
     state: Mutex<State<T>>,
@@ -92,6 +94,7 @@ impl<T: Send + Clone + 'static> Work<T> {
                 wanted: AtomicBool::new(false),
                 driven: AtomicBool::new(false),
                 task: OnceLock::new(),
+                over: AtomicBool::new(false),
                 stranded: AtomicBool::new(false),
                 state: Mutex::new(State { stage, first: None, joined: Slab::new() }),
             }
@@ -99,10 +102,10 @@ impl<T: Send + Clone + 'static> Work<T> {
         Waiting { shared, role: Role::First }
     }
 
-    /// Waits for the result too. `None` when nobody waits for it any more: such work is given up.
+    /// Waits for the result too. `None` when the work has ended, or is given up because nobody waits for it any more.
     #[must_use]
     pub fn join(&self) -> Option<Joined<T>> {
-        let shared = self.0.upgrade()?;
+        let shared = self.0.upgrade().filter(|shared| !shared.over.load(SeqCst))?;
         let one_more = |waiting: usize| (waiting > 0).then_some(waiting + 1);
         shared.waiting.fetch_update(SeqCst, SeqCst, one_more).ok()?;
         Some(Joined(Waiting { shared, role: Role::Joined(None) }))
@@ -149,7 +152,8 @@ impl<T> Shared<T> {
     }
 
     /// Ends the work, and wakes those that wait.
-    fn end(mut state: MutexGuard<'_, State<T>>, stage: Stage<T>) {
+    fn end(&self, mut state: MutexGuard<'_, State<T>>, stage: Stage<T>) {
+        self.over.store(true, SeqCst);
         let (first, joined) = (state.first.take(), take(&mut state.joined));
         let work = replace(&mut state.stage, stage);
         // Neither the work nor a waker may find the lock taken.
@@ -162,7 +166,7 @@ impl<T> Shared<T> {
     fn give_up(&self) {
         // Who holds the lock gives it up afterwards.
         let Some(state) = self.try_lock() else { return };
-        Self::end(state, Stage::Lost(None));
+        self.end(state, Stage::Lost(None));
         if let Some(task) = self.task.get() {
             task.abort();
         }
@@ -204,7 +208,7 @@ impl<T: Send + Clone + 'static> Shared<T> {
         if let Some(state) = self.try_lock()
             && matches!(state.stage, Stage::Going(_))
         {
-            Self::end(state, Stage::Lost(None));
+            self.end(state, Stage::Lost(None));
         }
     }
 }
@@ -257,7 +261,7 @@ impl<T: Send + Clone + 'static> Future for Waiting<T> {
                         } else {
                             Stage::Lost(None)
                         };
-                        Shared::end(guard, left);
+                        shared.end(guard, left);
                         Poll::Ready(Ok(value))
                     }
                     Poll::Pending => {
@@ -343,7 +347,7 @@ impl<T: Send + Clone + 'static> Future for Driver<T> {
             Ok(Poll::Ready(value)) => Stage::Done(value),
             Err(panic) => Stage::Lost(Some(panic)),
         };
-        Shared::end(state, end);
+        self.0.end(state, end);
         Poll::Ready(())
     }
 }
