@@ -6,7 +6,9 @@ use std::ops::Deref;
 use bytes::Bytes;
 use http::{HeaderMap, HeaderName, StatusCode};
 use serde::de::DeserializeOwned;
+use serde_json::Value;
 
+use crate::de::{self, Drift, Fault};
 use crate::decode_error::DecodeError;
 use crate::error::{Error, ErrorKind, Result, body};
 use crate::json_path;
@@ -22,12 +24,13 @@ pub struct Answer<T> {
     status: StatusCode,
     headers: HeaderMap,
     attempts: u32,
+    drift: Vec<Drift>,
 }
 
 impl<T> Answer<T> {
     /// Puts an answer together.
     pub fn new(value: T, status: StatusCode, headers: HeaderMap, attempts: u32) -> Self {
-        Self { value, status, headers, attempts }
+        Self { value, status, headers, attempts, drift: Vec::new() }
     }
 
     /// The value alone.
@@ -63,9 +66,18 @@ impl<T> Answer<T> {
         self.attempts
     }
 
+    /// Where the body differs from the spec, and what was done about it: converted scalars, fields and elements of lists that
+    /// could not be read and are missing in the value. Empty when the body is as the spec describes it.
+    ///
+    /// It is also told to [`Hooks::on_drift`](crate::transport::Hooks::on_drift), and logged by `tracing`.
+    pub fn drift(&self) -> &[Drift] {
+        &self.drift
+    }
+
     /// The same answer with another value.
     pub fn map<U>(self, f: impl FnOnce(T) -> U) -> Answer<U> {
-        Answer { value: f(self.value), status: self.status, headers: self.headers, attempts: self.attempts }
+        let Self { value, status, headers, attempts, drift } = self;
+        Answer { value: f(value), status, headers, attempts, drift }
     }
 }
 
@@ -78,17 +90,43 @@ impl<T> Deref for Answer<T> {
 }
 
 impl Answer<Bytes> {
-    /// Decodes a JSON body. A byte-order mark before it is skipped; surrogates that stand alone, and bytes that are not
-    /// UTF-8, are read as U+FFFD.
+    /// Decodes a JSON body, leniently where it differs from the spec: see [`drift`](Self::drift). A byte-order mark before it is
+    /// skipped; surrogates that stand alone, and bytes that are not UTF-8, are read as U+FFFD.
     ///
     /// # Errors
-    /// [`ErrorKind::Undecodable`], which keeps the status and names the place in the body.
+    /// [`ErrorKind::Undecodable`], which keeps the status and names the place in the body: the body is not JSON, or a value is
+    /// bad that nothing can stand for.
     pub fn json<T: DeserializeOwned>(self) -> Result<Answer<T>> {
+        self.decode(de::leniently)
+    }
+
+    /// Decodes a JSON list. An element that cannot be read does not cost the others: it is missing in the list, and
+    /// [`drift`](Self::drift) names its index and the reason. Null elements are left out, and null is the empty list.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Undecodable`] when the body is no list, or when it has elements and none can be read.
+    pub fn list<T: DeserializeOwned>(self) -> Result<Answer<Vec<T>>> {
+        self.decode(de::list_leniently)
+    }
+
+    /// Plain `serde_json` first: it is fast, and nearly always enough.
+    fn decode<T: DeserializeOwned>(
+        self,
+        leniently: impl FnOnce(&Value) -> std::result::Result<(T, Vec<Drift>), Fault>,
+    ) -> Result<Answer<T>> {
         // An operation of which nothing is known to be answered may answer nothing.
         let text: &[u8] = if self.value.is_empty() { b"null" } else { &self.value };
-        match lenient::from_json(text) {
-            Ok(value) => Ok(self.map(|_| value)),
-            Err((error, text)) => Err(self.undecodable(&error, &text)),
+        let (error, text) = match lenient::from_json(text) {
+            Ok(value) => return Ok(self.map(|_| value)),
+            Err(failure) => failure,
+        };
+        // The absence of a body is not the null that stands for an empty list.
+        let tree = if self.value.is_empty() { None } else { lenient::from_json::<Value>(&text).ok() };
+        let Some(tree) = tree else { return Err(self.undecodable(&error, &text)) };
+        drop(text);
+        match leniently(&tree) {
+            Ok((value, drift)) => Ok(Answer { drift, ..self.map(|_| value) }),
+            Err(fault) => Err(self.unreadable(&fault)),
         }
     }
 
@@ -129,13 +167,25 @@ impl Answer<Bytes> {
         } else {
             format!("the body is not what the spec promises, at `{place}`: {cause}")
         };
+        self.failure(message).with_source(cause)
+    }
+
+    #[cold]
+    fn unreadable(&self, fault: &Fault) -> Error {
+        self.failure(match (self.other_than_json(), fault.path()) {
+            (Some(found), _) => format!("the body is not JSON but {found}"),
+            (None, "") => format!("the body is not what the spec promises: {}", fault.what()),
+            (None, path) => format!("the body is not what the spec promises, at `{path}`: {}", fault.what()),
+        })
+    }
+
+    fn failure(&self, message: String) -> Error {
         Error::new(ErrorKind::Undecodable)
             .with_status(self.status)
             .with_headers(&self.headers)
             .with_body(&self.value)
             .with_attempts(self.attempts)
             .with_message(message)
-            .with_source(cause)
     }
 
     /// What the body is, where it says that it is something else: its content type, and the title of a page.
@@ -171,7 +221,7 @@ mod tests {
 
     #[test]
     fn a_body_that_does_not_decode_keeps_the_status_and_names_the_field() {
-        let body = Bytes::from_static(br#"[{"id":"a"},{"id":[1]}]"#);
+        let body = Bytes::from_static(br#"{"first":{"id":"a"},"second":{"id":[1]}}"#);
         let mut headers = HeaderMap::new();
         headers.insert("Sozu-Id", "S1".parse().unwrap());
         let answer = Answer::new(body, StatusCode::CREATED, headers, 1);
@@ -180,11 +230,17 @@ mod tests {
         struct Thing {
             id: String,
         }
-        let error = answer.json::<Vec<Thing>>().unwrap_err();
+        #[derive(Debug, serde::Deserialize)]
+        #[allow(dead_code)]
+        struct Pair {
+            first: Thing,
+            second: Thing,
+        }
+        let error = answer.json::<Pair>().unwrap_err();
         assert_eq!(error.kind(), ErrorKind::Undecodable);
         assert_eq!(error.status(), Some(StatusCode::CREATED));
         assert_eq!(error.sozu_id(), Some("S1"));
-        assert!(error.message().unwrap().contains("[1].id"), "{error}");
+        assert!(error.message().unwrap().contains("`second.id`: invalid type: sequence"), "{error}");
     }
 
     #[test]
@@ -232,5 +288,24 @@ mod tests {
         }
         let error = of_type("text/plain", b"all is well").json::<Vec<u8>>().unwrap_err();
         assert_eq!(error.message(), Some("the body is not JSON but `text/plain`"));
+    }
+
+    #[test]
+    fn a_list_gives_its_good_elements_and_the_index_of_a_bad_one() {
+        let answer = |body: &'static str| Answer::new(Bytes::from(body), StatusCode::OK, HeaderMap::new(), 1);
+        let read = answer(r#"["a",{},5,null]"#).list::<String>().unwrap();
+        let told: Vec<String> = read.drift().iter().map(ToString::to_string).collect();
+        assert_eq!(*read, ["a", "5"]);
+        assert_eq!(
+            told,
+            [
+                "element left out: `[1]`: invalid type: map, expected a string",
+                "converted: `[2]`: integer where a text was expected",
+            ]
+        );
+        assert_eq!(read.map(|list| list.len()).drift().len(), 2);
+        assert!(answer(r#"["a"]"#).list::<String>().unwrap().drift().is_empty());
+        assert!(answer("").list::<String>().is_err() && answer("null").list::<String>().unwrap().is_empty());
+        assert!(answer("[{}]").list::<String>().is_err());
     }
 }

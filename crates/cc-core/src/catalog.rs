@@ -16,9 +16,9 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
-use crate::decode_error::DecodeError;
+use crate::de;
 use crate::error::{Error, ErrorKind, Result};
-use crate::json_path;
+use crate::schema;
 use crate::transport::CallOptions;
 
 /// The output of a command that is on its way.
@@ -75,7 +75,8 @@ impl<C> CommandInfo<C> {
         operations: &'static [&'static str],
         run: Run<C>,
     ) -> Self {
-        let (input_schema, output_schema) = (|| schema_for!(I), || schema_for!(O));
+        let (input_schema, output_schema) =
+            (|| schema::of_input(schema_for!(I)), || schema::of_output(schema_for!(O)));
         Self { name, domain, summary, operations, input_schema, output_schema, run }
     }
 
@@ -222,9 +223,9 @@ impl<C> Catalog<C> {
     fn unknown(&self, name: &str) -> Error {
         let near = near::nearest(name, self.commands.iter().map(CommandInfo::name), 3);
         let message = if near.is_empty() {
-            format!("there is no command `{name}`")
+            format!("there is no command `{}`", de::shown(name))
         } else {
-            format!("there is no command `{name}`: is `{}` meant?", near.join("` or `"))
+            format!("there is no command `{}`: is `{}` meant?", de::shown(name), near.join("` or `"))
         };
         Error::new(ErrorKind::InvalidInput).with_message(message)
     }
@@ -281,18 +282,7 @@ impl<C: Send + 'static> IntoFuture for Dispatch<C> {
 /// # Errors
 /// [`ErrorKind::InvalidInput`], which names the field that does not fit.
 pub fn read_input<T: DeserializeOwned>(input: &Value) -> Result<T> {
-    // Only a text has the places by which an error names a field.
-    let text = input.to_string();
-    serde_json::from_str(&text).map_err(|cause| bad_input(&text, &cause))
-}
-
-#[cold]
-fn bad_input(text: &str, cause: &serde_json::Error) -> Error {
-    let place = json_path::at(text.as_bytes(), cause.line(), cause.column());
-    let cause = DecodeError::new(cause);
-    let what = cause.what();
-    let message = if place.is_empty() { what.to_owned() } else { format!("`{place}`: {what}") };
-    Error::new(ErrorKind::InvalidInput).with_message(message)
+    de::strictly(input).map_err(|fault| Error::new(ErrorKind::InvalidInput).with_message(fault.to_string()))
 }
 
 /// An output as JSON.

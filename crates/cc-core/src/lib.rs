@@ -26,6 +26,8 @@ mod patch;
 mod redact;
 mod request;
 pub mod runtime;
+#[cfg(feature = "schemars")]
+mod schema;
 mod secret;
 mod time;
 pub mod transport;
@@ -35,6 +37,7 @@ pub use answer::Answer;
 pub use command::{CommandAnswer, CommandCall};
 pub use credentials::Credentials;
 pub use defaults::{Defaults, RetryBudget, StreamDefaults};
+pub use de::{Drift, DriftKind};
 pub use endpoint::Endpoint;
 pub use error::{BoxError, Error, ErrorContext, ErrorKind, FieldContext, Result};
 pub use id::*;
@@ -58,5 +61,7 @@ pub mod __private {
     pub use serde;
     pub use serde_json;
 
-    pub use crate::union::{tagged_from_value, tagged_into_value, untagged_object};
+    #[cfg(feature = "schemars")]
+    pub use crate::schema::union_schema;
+    pub use crate::union::{OpenUnion, read_union, tagged_into_value};
 }

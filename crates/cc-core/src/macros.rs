@@ -176,12 +176,22 @@ macro_rules! open_union {
             where
                 D: $crate::__private::serde::Deserializer<'de>,
             {
-                let (tag, value) = $crate::__private::untagged_object($tag, deserializer)?;
-                match tag.as_deref() {
-                    $(::std::option::Option::Some($wire) => {
-                        $crate::__private::tagged_from_value($tag, value).map(Self::$variant)
-                    })+
-                    _ => ::std::result::Result::Ok(Self::Unknown($crate::UnknownVariant::new(value))),
+                $crate::__private::read_union(deserializer)
+            }
+        }
+
+        impl $crate::__private::OpenUnion for $name {
+            const NAME: &'static str = ::std::concat!("$cc_core::union:", $tag);
+
+            fn read<'de, D>(tag: &str, deserializer: D) -> ::std::result::Result<Self, D::Error>
+            where
+                D: $crate::__private::serde::Deserializer<'de>,
+            {
+                match tag {
+                    $($wire => <$ty as $crate::__private::serde::Deserialize>::deserialize(deserializer)
+                        .map(Self::$variant),)+
+                    _ => <$crate::__private::serde_json::Value as $crate::__private::serde::Deserialize>::deserialize(deserializer)
+                        .map(|value| Self::Unknown($crate::UnknownVariant::new(value))),
                 }
             }
         }
@@ -234,12 +244,8 @@ macro_rules! __open_union_schema {
             fn json_schema(
                 generator: &mut $crate::__private::schemars::SchemaGenerator,
             ) -> $crate::__private::schemars::Schema {
-                let variants = vec![$($crate::__private::schemars::json_schema!({
-                    "allOf": [generator.subschema_for::<$ty>()],
-                    "properties": { $tag: { "const": $wire } },
-                    "required": [$tag],
-                })),+];
-                $crate::__private::schemars::json_schema!({ "anyOf": variants })
+                let variants = vec![$(($wire, <$ty as $crate::__private::schemars::JsonSchema>::json_schema(generator))),+];
+                $crate::__private::union_schema($tag, variants)
             }
         }
     };

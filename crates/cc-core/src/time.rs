@@ -9,9 +9,10 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 /// An instant.
 ///
-/// Read from RFC 3339 (`2024-03-12T13:38:33.313Z`), from the same followed by `[UTC]` (details of add-ons), and from
-/// epoch milliseconds as a number (v2). Written as RFC 3339 in UTC with milliseconds, and with more digits only where the
-/// instant has them.
+/// Read from RFC 3339 (`2024-03-12T13:38:33.313Z`), from the same followed by `[UTC]` (details of add-ons), from a date alone
+/// (`2026-01-02`, which begins in UTC), and from epoch milliseconds as a whole number (v2). An answer of the platform may also
+/// hold epoch seconds and dates without a zone; in an input both are refused. Written as RFC 3339 in UTC with milliseconds, and
+/// with more digits only where the instant has them.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct Timestamp(jiff::Timestamp);
 
@@ -86,9 +87,56 @@ impl std::error::Error for ParseTimestampError {}
 impl FromStr for Timestamp {
     type Err = ParseTimestampError;
 
+    /// Reads RFC 3339, and a date alone (`2026-01-02`), which begins in UTC.
     fn from_str(text: &str) -> Result<Self, Self::Err> {
         let bare = text.strip_suffix("[UTC]").unwrap_or(text);
-        bare.parse().map(Self).map_err(|_| ParseTimestampError(text.chars().take(64).collect()))
+        let read = bare.parse().ok().map(Self).or_else(|| day(text));
+        read.ok_or_else(|| ParseTimestampError(text.chars().take(64).collect()))
+    }
+}
+
+/// The beginning, in UTC, of a day such as `2026-01-02`.
+fn day(text: &str) -> Option<Timestamp> {
+    let is_day = text.len() == 10 && text.bytes().all(|byte| byte.is_ascii_digit() || byte == b'-');
+    let day: jiff::civil::Date = text.parse().ok().filter(|_| is_day)?;
+    in_utc(day.to_datetime(jiff::civil::Time::midnight()))
+}
+
+fn in_utc(time: jiff::civil::DateTime) -> Option<Timestamp> {
+    time.to_zoned(jiff::tz::TimeZone::UTC).ok().map(|time| Timestamp(time.timestamp()))
+}
+
+/// Numbers that are seconds: as such they lie between 2001 and 5138, as milliseconds they would be days and months around 1970.
+const SECONDS: std::ops::Range<i64> = 1_000_000_000..100_000_000_000;
+
+impl Timestamp {
+    /// Reads what an answer may hold beyond the forms of the spec, as far as its meaning is beyond doubt: epoch seconds, numbers
+    /// with a fraction or in a text, dates without a zone, which are in UTC. Says, too, whether the form is one of the spec.
+    pub(crate) fn in_answer(value: &serde_json::Value) -> Option<(Self, bool)> {
+        if let Some(text) = value.as_str() {
+            if let Ok(instant) = text.parse() {
+                return Some((instant, true));
+            }
+            let civil = text.parse().ok().and_then(in_utc);
+            return civil
+                .or_else(|| Self::of_number(&crate::de::number(text)?))
+                .map(|instant| (instant, false));
+        }
+        let serde_json::Value::Number(number) = value else { return None };
+        let is_exact = number.as_i64().is_some_and(|millis| !SECONDS.contains(&millis));
+        Self::of_number(number).map(|instant| (instant, is_exact))
+    }
+
+    fn of_number(number: &serde_json::Number) -> Option<Self> {
+        if let Some(number) = number.as_i64() {
+            return Self::from_millis(if SECONDS.contains(&number) { number * 1_000 } else { number });
+        }
+        let number = number.as_f64()?;
+        #[allow(clippy::cast_possible_truncation)]
+        let micros = number * if SECONDS.contains(&(number as i64)) { 1e6 } else { 1e3 };
+        // The cast saturates, and what is out of range is refused.
+        #[allow(clippy::cast_possible_truncation)]
+        Self::from_micros(micros.round() as i64)
     }
 }
 
@@ -134,7 +182,7 @@ impl Serialize for Timestamp {
 
 struct AnyForm;
 
-impl Visitor<'_> for AnyForm {
+impl<'de> Visitor<'de> for AnyForm {
     type Value = Timestamp;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -146,24 +194,47 @@ impl Visitor<'_> for AnyForm {
     }
 
     fn visit_i64<E: de::Error>(self, millis: i64) -> Result<Timestamp, E> {
-        Timestamp::from_millis(millis)
-            .ok_or_else(|| E::custom(format_args!("{millis} is not a number of epoch milliseconds")))
+        if SECONDS.contains(&millis) {
+            return Err(E::custom(format_args!(
+                "{millis} is a number of epoch seconds: give milliseconds, or a text"
+            )));
+        }
+        Timestamp::from_millis(millis).ok_or_else(|| {
+            E::custom(format_args!("{millis} ms after the epoch is no date of the years −9999 to 9999"))
+        })
     }
 
     fn visit_u64<E: de::Error>(self, millis: u64) -> Result<Timestamp, E> {
-        self.visit_i64(i64::try_from(millis).unwrap_or(i64::MAX))
+        match i64::try_from(millis) {
+            Ok(millis) => self.visit_i64(millis),
+            Err(_) => self.visit_f64(millis as f64),
+        }
     }
 
+    /// A whole number only: in an input, a fraction of a millisecond is a slip.
     fn visit_f64<E: de::Error>(self, millis: f64) -> Result<Timestamp, E> {
-        // The cast saturates, and `visit_i64` refuses what is out of range.
+        if millis.fract() != 0.0 {
+            return Err(E::custom(format_args!("{millis} is no whole number of epoch milliseconds")));
+        }
+        // Beyond this no date is left, and below it the cast is exact.
+        if millis.abs() >= 1e15 {
+            return Err(E::custom(format_args!(
+                "{millis:e} ms after the epoch is no date of the years −9999 to 9999"
+            )));
+        }
         #[allow(clippy::cast_possible_truncation)]
         self.visit_i64(millis as i64)
+    }
+
+    /// How the reader of answers is asked for its liberties with dates (`crate::de`); any other deserializer ends up here.
+    fn visit_newtype_struct<D: Deserializer<'de>>(self, deserializer: D) -> Result<Timestamp, D::Error> {
+        deserializer.deserialize_any(self)
     }
 }
 
 impl<'de> Deserialize<'de> for Timestamp {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        deserializer.deserialize_any(AnyForm)
+        deserializer.deserialize_newtype_struct(crate::de::token::TIMESTAMP, AnyForm)
     }
 }
 
@@ -214,7 +285,19 @@ mod schema {
         }
 
         fn json_schema(_: &mut SchemaGenerator) -> Schema {
-            json_schema!({ "type": ["string", "integer"], "format": "date-time" })
+            json_schema!({
+                "description": "An instant: RFC 3339, a date alone, or epoch milliseconds.",
+                "anyOf": [
+                    { "type": "string", "format": "date-time" },
+                    { "type": "string", "format": "date" },
+                    {
+                        "type": "integer",
+                        "minimum": jiff::Timestamp::MIN.as_millisecond(),
+                        "maximum": jiff::Timestamp::MAX.as_millisecond(),
+                        "not": { "minimum": super::SECONDS.start, "exclusiveMaximum": super::SECONDS.end },
+                    },
+                ],
+            })
         }
     }
 
@@ -223,8 +306,8 @@ mod schema {
             "TimestampMillis".into()
         }
 
-        fn json_schema(_: &mut SchemaGenerator) -> Schema {
-            json_schema!({ "type": ["integer", "string"] })
+        fn json_schema(generator: &mut SchemaGenerator) -> Schema {
+            super::Timestamp::json_schema(generator)
         }
     }
 }
@@ -261,8 +344,60 @@ mod tests {
 
     #[test]
     fn what_is_no_date_is_refused() {
-        for form in [r#""yesterday""#, r#""""#, "true", "99999999999999999", "1e300"] {
+        for form in [
+            r#""yesterday""#,
+            r#""""#,
+            "true",
+            "99999999999999999",
+            "1e300",
+            r#""2026-01-02T10:00:00""#,
+            "[1]",
+        ] {
             assert!(read(form).is_err(), "{form}");
+        }
+    }
+
+    #[test]
+    fn a_day_begins_in_utc() {
+        assert_eq!(read(r#""2026-01-02""#).unwrap().to_string(), "2026-01-02T00:00:00.000Z");
+        for form in ["2026-1-2", "20260102", "2026-02-30", "2026-01-0", "2026-01-02 ", "-026-01-02"] {
+            assert!(form.parse::<Timestamp>().is_err(), "{form}");
+        }
+    }
+
+    #[test]
+    fn a_number_that_is_no_whole_number_of_milliseconds_is_refused_as_it_was_given() {
+        for (form, what) in [
+            ("1.5", "1.5 is no whole number"),
+            ("-1.03e34", "-1.03e34 ms after the epoch is no date"),
+            ("1710250713", "1710250713 is a number of epoch seconds"),
+            ("1710250713.0", "1710250713 is a number of epoch seconds"),
+        ] {
+            let error = read(form).unwrap_err().to_string();
+            assert!(error.starts_with(what), "{form}: {error}");
+        }
+        assert_eq!(read("0").unwrap().as_millis(), 0);
+        assert_eq!(read("2.0").unwrap().as_millis(), 2);
+    }
+
+    #[test]
+    fn what_is_beyond_doubt_is_read_in_an_answer() {
+        for (json, instant, is_exact) in [
+            ("1710250713313", "2024-03-12T13:38:33.313Z", true),
+            (r#""2024-03-12T13:38:33.313Z[UTC]""#, "2024-03-12T13:38:33.313Z", true),
+            ("1710250713", "2024-03-12T13:38:33.000Z", false),
+            ("1710250713.25", "2024-03-12T13:38:33.250Z", false),
+            ("1710250713313.5", "2024-03-12T13:38:33.313500Z", false),
+            (r#""1710250713313""#, "2024-03-12T13:38:33.313Z", false),
+            (r#""1710250713""#, "2024-03-12T13:38:33.000Z", false),
+            (r#""0001-01-01T00:00:00""#, "0001-01-01T00:00:00.000Z", false),
+            (r#""2024-03-12 13:38:33""#, "2024-03-12T13:38:33.000Z", false),
+        ] {
+            let (read, exact) = Timestamp::in_answer(&serde_json::from_str(json).unwrap()).unwrap();
+            assert_eq!((read.to_string().as_str(), exact), (instant, is_exact), "{json}");
+        }
+        for json in [r#""yesterday""#, r#""""#, "true", "null", "1e300", "{}"] {
+            assert_eq!(Timestamp::in_answer(&serde_json::from_str(json).unwrap()), None, "{json}");
         }
     }
 

@@ -36,9 +36,10 @@ use futures_util::FutureExt;
 
 use crate::answer::Answer;
 use crate::credentials::Credentials;
+use crate::de::Drift;
 use crate::endpoint::Endpoint;
 use crate::error::{Error, ErrorKind, Result};
-use crate::operation::{Operation, StreamOperation};
+use crate::operation::{Operation, OperationInfo, StreamOperation};
 use crate::redact::Redactor;
 use crate::request::Request;
 use crate::runtime::{self, Instant};
@@ -167,13 +168,17 @@ impl Transport {
     ) -> Result<Answer<O::Output>> {
         let outcome = async {
             let (answer, exchange) = self.whole(operation.request()?, options).await?;
-            O::decode(answer).map_err(|error| {
+            let answer = O::decode(answer).map_err(|error| {
                 // What a repeated DELETE finds gone gives no value, where its operation promises one.
                 let error = exchange.found_gone().unwrap_or(error);
                 exchange.explain(error, &self.0.endpoint, &exchange.redactor(&self.0.credentials))
-            })
+            })?;
+            if !answer.drift().is_empty() {
+                self.tell_drift(O::INFO, answer.drift()).await;
+            }
+            Ok(answer)
         };
-        self.reported(outcome.await.map_err(|error| error.with_operation(O::INFO)), options).await
+        self.reported(outcome.await.map_err(|error: Error| error.with_operation(O::INFO)), options).await
     }
 
     /// Sends a request and reads the whole answer.
@@ -225,6 +230,24 @@ impl Transport {
             Ok(SecretUrl::new(self.0.endpoint.join(&request.path, &request.query)?, authorization.as_ref()))
         };
         authorized.await.map_err(|error: Error| error.with_operation(request.info))
+    }
+
+    /// Logs where an answer differs from the spec, and runs [`Hooks::on_drift`]. A hook that panics is logged, and does not take
+    /// the answer away.
+    #[cold]
+    async fn tell_drift(&self, info: &'static OperationInfo, drift: &[Drift]) {
+        let lost = drift.iter().filter(|drift| drift.is_loss()).count();
+        // The first loss says most: conversions lose nothing.
+        if let Some(first) = drift.iter().find(|drift| drift.is_loss()) {
+            tracing::warn!(operation = info.id, places = drift.len(), lost, %first, "values of an answer are left out");
+        } else if let Some(first) = drift.first() {
+            tracing::debug!(operation = info.id, places = drift.len(), %first, "an answer differs from the spec");
+        }
+        let Some(hooks) = &self.0.means.hooks else { return };
+        let told = AssertUnwindSafe(async { hooks.on_drift(info, drift).await });
+        if told.catch_unwind().await.is_err() {
+            tracing::error!(operation = info.id, "a hook panicked in `on_drift`");
+        }
     }
 
     /// Runs [`Hooks::on_error`]: for those who told their calls not to report, and report for several calls once. A hook that

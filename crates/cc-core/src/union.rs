@@ -1,13 +1,13 @@
 //! What the open tagged unions share.
 
 use std::fmt;
+use std::marker::PhantomData;
 
-use serde::de::{DeserializeOwned, Error as _};
+use serde::de::{DeserializeOwned, DeserializeSeed, Error as _, SeqAccess, Visitor};
 use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::{Map, Value};
 
-use crate::decode_error::DecodeError;
-use crate::json_path;
+use crate::de;
 
 /// A variant of a union that this version does not know, kept as it came and sent back as it came.
 ///
@@ -48,37 +48,66 @@ impl fmt::Debug for UnknownVariant {
     }
 }
 
-/// The value of `tag` and the whole object.
+/// A union that `open_union!` declares.
 #[doc(hidden)]
-pub fn untagged_object<'de, D: Deserializer<'de>>(
-    tag: &str,
-    deserializer: D,
-) -> Result<(Option<String>, Value), D::Error> {
-    let value = Value::deserialize(deserializer)?;
-    let found = value.get(tag).and_then(Value::as_str).map(str::to_owned);
-    Ok((found, value))
+pub trait OpenUnion: Sized {
+    /// How the union asks the reader for its tag.
+    const NAME: &'static str;
+
+    /// Reads the variant of this tag; the object of one that is not known is kept as it is.
+    ///
+    /// # Errors
+    /// Those of the variant.
+    fn read<'de, D: Deserializer<'de>>(tag: &str, deserializer: D) -> Result<Self, D::Error>;
 }
 
-/// Decodes a known variant. It may take no field that it does not know: then it is read without its tag.
+/// Reads a union.
+///
+/// # Errors
+/// When the value is no object, when its tag is absent, no text or empty, and those of the variant.
 #[doc(hidden)]
-pub fn tagged_from_value<T: DeserializeOwned, E: serde::de::Error>(
-    tag: &str,
-    mut value: Value,
-) -> Result<T, E> {
-    if let Ok(known) = T::deserialize(&value) {
-        return Ok(known);
+pub fn read_union<'de, U, D>(deserializer: D) -> Result<U, D::Error>
+where
+    U: OpenUnion + DeserializeOwned,
+    D: Deserializer<'de>,
+{
+    struct Union<U>(PhantomData<U>);
+
+    impl<'de, U: OpenUnion + DeserializeOwned> Visitor<'de> for Union<U> {
+        type Value = U;
+
+        fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+            f.write_str("an object")
+        }
+
+        /// Any deserializer: the tag may stand behind the fields that it tells of, so the whole is read first.
+        fn visit_newtype_struct<D: Deserializer<'de>>(self, deserializer: D) -> Result<U, D::Error> {
+            let value = Value::deserialize(deserializer)?;
+            de::strictly(&value).map_err(D::Error::custom)
+        }
+
+        /// The reader of a tree: it gives the tag first.
+        fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<U, A::Error> {
+            let tag: Option<String> = seq.next_element()?;
+            let variant = Variant { tag: tag.unwrap_or_default(), union: PhantomData };
+            seq.next_element_seed(variant)?.ok_or_else(|| A::Error::custom("a union without its object"))
+        }
     }
-    if let Value::Object(object) = &mut value {
-        object.remove(tag);
+
+    struct Variant<U> {
+        tag: String,
+        union: PhantomData<U>,
     }
-    // Only a text has the places by which an error names a field.
-    let text = value.to_string();
-    serde_json::from_str(&text).map_err(|cause| {
-        let place = json_path::at(text.as_bytes(), cause.line(), cause.column());
-        let cause = DecodeError::new(&cause);
-        let what = cause.what();
-        if place.is_empty() { E::custom(what) } else { E::custom(format_args!("`{place}`: {what}")) }
-    })
+
+    impl<'de, U: OpenUnion> DeserializeSeed<'de> for Variant<U> {
+        type Value = U;
+
+        fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<U, D::Error> {
+            U::read(&self.tag, deserializer)
+        }
+    }
+
+    deserializer.deserialize_newtype_struct(U::NAME, Union(PhantomData))
 }
 
 /// Encodes a known variant with its tag.
@@ -127,6 +156,23 @@ mod tests {
         assert!(error.to_string().contains("missing field `url`"), "{error}");
         let error = serde_json::from_str::<Recipient>(r#"{"type":"BASIC","url":5}"#).unwrap_err();
         assert!(error.to_string().contains("`url`: invalid type"), "{error}");
+    }
+
+    #[test]
+    fn only_an_unknown_text_is_a_variant_of_tomorrow() {
+        for (json, what) in [
+            ("{}", "missing field `type`"),
+            (r#"{"url":"http://x"}"#, "missing field `type`"),
+            (r#"{"type":5}"#, "`type`: invalid type: integer, expected a text"),
+            (r#"{"type":null}"#, "`type`: invalid type: null, expected a text"),
+            (r#"{"type":""}"#, "`type`: the empty text names no variant"),
+            ("[]", "invalid type: sequence, expected an object"),
+            (r#""BASIC""#, "invalid type: string, expected an object"),
+            ("null", "invalid type: null, expected an object"),
+        ] {
+            let error = serde_json::from_str::<Recipient>(json).unwrap_err().to_string();
+            assert!(error.starts_with(what), "{json}: {error}");
+        }
     }
 
     #[test]

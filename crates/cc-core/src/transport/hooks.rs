@@ -7,6 +7,7 @@ use std::sync::Arc;
 
 use http::{HeaderMap, StatusCode};
 
+use crate::de::Drift;
 use crate::error::{Error, ErrorKind, Result};
 use crate::operation::OperationInfo;
 use crate::request::Request;
@@ -31,6 +32,15 @@ pub trait Hooks: Send + Sync + fmt::Debug + 'static {
     /// When an answer is there, whatever its status and wherever it comes from.
     fn on_response<'a>(&'a self, response: ResponseHead<'a>) -> HookFuture<'a, ()> {
         let _ = response;
+        Box::pin(std::future::ready(()))
+    }
+
+    /// When an answer was read although it differs from the spec. `drift` lists each place, and which values are missing in what
+    /// the caller gets. It is not called for an answer that is as the spec describes it.
+    ///
+    /// Default: does nothing.
+    fn on_drift<'a>(&'a self, info: &'static OperationInfo, drift: &'a [Drift]) -> HookFuture<'a, ()> {
+        let _ = (info, drift);
         Box::pin(std::future::ready(()))
     }
 

@@ -3,7 +3,10 @@
 use std::sync::{Arc, Mutex};
 
 use cc_core::transport::{HookFuture, Hooks, ResponseHead};
-use cc_core::{CachePolicy, CallOptions, Credentials, Error, ErrorKind, Request, Result};
+use cc_core::{
+    Answer, CachePolicy, CallOptions, Credentials, Drift, Error, ErrorKind, Operation, OperationInfo,
+    Request, RequestBuilder, Result,
+};
 
 use crate::support::*;
 
@@ -37,6 +40,13 @@ impl Hooks for Notes {
         Box::pin(async move {
             tokio::task::yield_now().await;
             self.note(format!("response {} {}", response.status.as_u16(), response.attempts));
+        })
+    }
+
+    fn on_drift<'a>(&'a self, info: &'static OperationInfo, drift: &'a [Drift]) -> HookFuture<'a, ()> {
+        Box::pin(async move {
+            let places: Vec<String> = drift.iter().map(ToString::to_string).collect();
+            self.note(format!("drift of {}: {}", info.id, places.join(", ")));
         })
     }
 
@@ -172,4 +182,37 @@ async fn tenants_that_a_hook_names_do_not_mix() {
     let kept = CallOptions::new().cache(CachePolicy::ttl(SECOND * 60));
     assert_eq!(text(&transport, request(&GET), &kept).await, "0");
     assert_eq!(text(&transport, request(&GET), &kept).await, "1");
+}
+
+/// Lists some numbers.
+struct ListNumbers;
+
+impl Operation for ListNumbers {
+    const INFO: &'static OperationInfo = &GET;
+    type Output = Vec<i64>;
+
+    fn request(&self) -> Result<Request> {
+        RequestBuilder::new(&GET).path("id", &1).build()
+    }
+
+    fn decode(answer: Answer<bytes::Bytes>) -> Result<Answer<Vec<i64>>> {
+        answer.list()
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_hook_hears_what_an_answer_lacks() {
+    let platform = Platform::new(|_, _| answer(200, r#"[1,"two","3"]"#));
+    let notes = Notes::default();
+    let transport = platform.builder().hooks(notes.clone()).build().unwrap();
+    let numbers = transport.call(ListNumbers).await.unwrap();
+    assert_eq!((numbers.as_slice(), numbers.drift().len()), ([1, 3].as_slice(), 2));
+    let told = notes.take().pop().unwrap();
+    assert!(told.contains("element left out: `[1]`: invalid type: string"), "{told}");
+    assert!(!told.contains("two"), "{told}");
+
+    let platform = Platform::new(|_, _| answer(200, "[1,2]"));
+    let transport = platform.builder().hooks(notes.clone()).build().unwrap();
+    transport.call(ListNumbers).await.unwrap();
+    assert!(!notes.take().iter().any(|note| note.starts_with("drift")));
 }

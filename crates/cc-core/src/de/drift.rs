@@ -1,0 +1,81 @@
+//! Where an answer differs from the spec, and what was done about it.
+
+use std::fmt;
+
+use super::Fault;
+
+/// One place where an answer differs from the spec.
+///
+/// It names the place and the types, never a value: any of them may be a secret.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Drift {
+    /// Path of the value from the outermost one: `[3].instances.min`.
+    pub path: String,
+    /// What was done about it.
+    pub kind: DriftKind,
+    /// Why the value could not be read as the spec describes it.
+    pub message: String,
+}
+
+/// What was done about a value that differs from the spec.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum DriftKind {
+    /// Read, since its meaning is beyond doubt: a number in a text, a date without a zone.
+    Converted,
+    /// Left out, as if the field were absent.
+    FieldLost,
+    /// Left out of the list that holds it.
+    ElementLost,
+}
+
+impl Drift {
+    pub(super) fn new(kind: DriftKind, path: String, message: String) -> Self {
+        Self { path, kind, message }
+    }
+
+    /// A value that is left out.
+    pub(super) fn lost(path: String, message: String) -> Self {
+        let kind = if path.ends_with(']') { DriftKind::ElementLost } else { DriftKind::FieldLost };
+        Self::new(kind, path, message)
+    }
+
+    /// Position of a lost element in its list, from 0; none of anything else.
+    #[must_use]
+    pub fn index(&self) -> Option<usize> {
+        let (_, index) = self.path.strip_suffix(']')?.rsplit_once('[')?;
+        index.parse().ok().filter(|_| self.kind == DriftKind::ElementLost)
+    }
+
+    /// Returns `true` if the value is missing in what the caller got.
+    #[must_use]
+    pub fn is_loss(&self) -> bool {
+        self.kind != DriftKind::Converted
+    }
+
+    pub(super) fn is_element_of_the_outermost_list(&self) -> bool {
+        self.index().is_some_and(|index| self.path == format!("[{index}]"))
+    }
+
+    pub(super) fn into_fault(self) -> Fault {
+        Fault::with_path(self.message, self.path)
+    }
+}
+
+impl fmt::Display for Drift {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let done = match self.kind {
+            DriftKind::Converted => "converted",
+            DriftKind::FieldLost => "field left out",
+            DriftKind::ElementLost => "element left out",
+        };
+        if self.path.is_empty() {
+            write!(f, "{done}: {}", self.message)
+        } else {
+            write!(f, "{done}: `{}`: {}", self.path, self.message)
+        }
+    }
+}
+
+impl std::error::Error for Drift {}

@@ -1,0 +1,148 @@
+//! Why a value cannot be read: the place by its path, and never the value itself, which may be a secret.
+
+use std::fmt::{self, Display};
+
+use serde::de::{Error, Expected, Unexpected};
+use serde_json::Value;
+
+use super::Place;
+
+/// The longest text from outside that a message repeats, in characters.
+const LONGEST: usize = 64;
+
+/// The longest message of a type that explains itself, in characters.
+const LONGEST_MESSAGE: usize = 300;
+
+/// A value that cannot be read.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Fault {
+    what: String,
+    place: Option<Box<(String, usize)>>,
+    /// The platform writes nothing in this way: there is nothing to report.
+    pub(super) absent: bool,
+}
+
+impl Fault {
+    pub(super) fn new(what: impl Into<String>) -> Self {
+        Self { what: what.into(), place: None, absent: false }
+    }
+
+    /// A text that stands for "no value".
+    pub(super) fn absent() -> Self {
+        Self { absent: true, ..Self::new("an empty text where a date was expected") }
+    }
+
+    pub(super) fn of_null(value: &Value) -> Self {
+        Self::new(format!("invalid type: {}", type_of(value))).at(Place::Root, value)
+    }
+
+    pub(super) fn with_path(what: String, path: String) -> Self {
+        Self { what, place: Some(Box::new((path, 0))), absent: false }
+    }
+
+    /// Says where it is, unless that is known already.
+    pub(super) fn at(mut self, place: Place<'_>, value: &Value) -> Self {
+        self.place.get_or_insert_with(|| Box::new((place.to_string(), node(value))));
+        self
+    }
+
+    /// The value that could not be read.
+    pub(super) fn node(&self) -> usize {
+        self.place.as_deref().map_or(0, |(_, node)| *node)
+    }
+
+    /// Its path from the outermost value, which has an empty one.
+    pub(crate) fn path(&self) -> &str {
+        self.place.as_deref().map_or("", |(path, _)| path)
+    }
+
+    /// The problem without its place.
+    pub(crate) fn what(&self) -> &str {
+        &self.what
+    }
+}
+
+/// Tells one value of a tree from all others. The tree does not change while it is read.
+pub(super) fn node(value: &Value) -> usize {
+    std::ptr::from_ref(value).addr()
+}
+
+/// The type of a value, as messages name it.
+pub(super) fn type_of(value: &Value) -> &'static str {
+    match value {
+        Value::Null => "null",
+        Value::Bool(_) => "boolean",
+        Value::Number(number) if number.is_f64() => "floating point",
+        Value::Number(_) => "integer",
+        Value::String(_) => "string",
+        Value::Array(_) => "sequence",
+        Value::Object(_) => "map",
+    }
+}
+
+/// A text from outside, cut.
+pub(crate) fn shown(text: &str) -> String {
+    cut(text, LONGEST)
+}
+
+fn cut(text: &str, longest: usize) -> String {
+    match text.char_indices().nth(longest) {
+        Some((end, _)) => format!("{}…", &text[..end]),
+        None => text.to_owned(),
+    }
+}
+
+fn choice(names: &[&str]) -> String {
+    match names {
+        [] => "there are none".to_owned(),
+        [one] => format!("expected `{one}`"),
+        [one, other] => format!("expected `{one}` or `{other}`"),
+        many => format!("expected one of `{}`", many.join("`, `")),
+    }
+}
+
+/// What stood there, by its type alone.
+fn named(unexpected: Unexpected<'_>) -> String {
+    match unexpected {
+        Unexpected::Bool(_) => "boolean".to_owned(),
+        Unexpected::Unsigned(_) | Unexpected::Signed(_) => "integer".to_owned(),
+        Unexpected::Float(_) => "floating point".to_owned(),
+        Unexpected::Char(_) | Unexpected::Str(_) => "string".to_owned(),
+        Unexpected::Unit | Unexpected::Option => "null".to_owned(),
+        Unexpected::Other(other) => cut(other, LONGEST),
+        other => other.to_string(),
+    }
+}
+
+impl Display for Fault {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.path() {
+            "" => f.write_str(&self.what),
+            path => write!(f, "`{path}`: {}", self.what),
+        }
+    }
+}
+
+impl std::error::Error for Fault {}
+
+impl Error for Fault {
+    fn custom<T: Display>(message: T) -> Self {
+        Self::new(cut(&message.to_string(), LONGEST_MESSAGE))
+    }
+
+    fn invalid_type(unexpected: Unexpected<'_>, expected: &dyn Expected) -> Self {
+        Self::new(format!("invalid type: {}, expected {expected}", named(unexpected)))
+    }
+
+    fn invalid_value(unexpected: Unexpected<'_>, expected: &dyn Expected) -> Self {
+        Self::new(format!("invalid value: {}, expected {expected}", named(unexpected)))
+    }
+
+    fn unknown_variant(variant: &str, expected: &'static [&'static str]) -> Self {
+        Self::new(format!("unknown variant `{}`, {}", shown(variant), choice(expected)))
+    }
+
+    fn unknown_field(field: &str, expected: &'static [&'static str]) -> Self {
+        Self::new(format!("unknown field `{}`, {}", shown(field), choice(expected)))
+    }
+}

@@ -1,0 +1,78 @@
+//! JSON Schemas of what `serde` alone does not describe: unions, and numbers with their bounds.
+
+use schemars::transform::{Transform, transform_subschemas};
+use schemars::{Schema, json_schema};
+use serde_json::{Value, json};
+
+/// The schema of an open union from those of its variants.
+///
+/// The tag is put into the object of each variant, which may be closed: a closed object and a tag side by side in an `allOf` could
+/// never be satisfied. The last alternative is the variant of a version to come.
+#[doc(hidden)]
+#[must_use]
+pub fn union_schema(tag: &str, variants: Vec<(&'static str, Schema)>) -> Schema {
+    let known: Vec<&str> = variants.iter().map(|(wire, _)| *wire).collect();
+    let unknown = json!({
+        "type": "object",
+        "description": "A variant that this version does not know.",
+        "properties": { tag: { "type": "string", "minLength": 1, "not": { "enum": known } } },
+        "required": [tag],
+    });
+    let mut alternatives: Vec<Value> =
+        variants.into_iter().map(|(wire, schema)| tagged(tag, wire, schema)).collect();
+    alternatives.push(unknown);
+    json_schema!({ "anyOf": alternatives })
+}
+
+fn tagged(tag: &str, wire: &str, mut schema: Schema) -> Value {
+    let object = schema.ensure_object();
+    let properties = object.entry("properties").or_insert_with(|| json!({}));
+    if let Some(properties) = properties.as_object_mut() {
+        properties.insert(tag.to_owned(), json!({ "const": wire }));
+    }
+    let required = object.entry("required").or_insert_with(|| json!([]));
+    if let Some(required) = required.as_array_mut()
+        && !required.iter().any(|name| name == tag)
+    {
+        required.insert(0, Value::from(tag));
+    }
+    schema.to_value()
+}
+
+/// Gives the numbers of a format their bounds, which a format alone does not assert.
+#[derive(Debug, Clone)]
+pub(crate) struct Bounds;
+
+impl Transform for Bounds {
+    fn transform(&mut self, schema: &mut Schema) {
+        let bounds = match schema.get("format").and_then(Value::as_str) {
+            Some("int32") => Some((json!(i32::MIN), json!(i32::MAX))),
+            Some("int64") => Some((json!(i64::MIN), json!(i64::MAX))),
+            Some("uint32") => Some((json!(0), json!(u32::MAX))),
+            Some("uint64" | "uint") => Some((json!(0), json!(u64::MAX))),
+            Some("uint16") => Some((json!(0), json!(u16::MAX))),
+            Some("uint8") => Some((json!(0), json!(u8::MAX))),
+            _ => None,
+        };
+        if let (Some((least, most)), Some(object)) = (bounds, schema.as_object_mut()) {
+            object.entry("minimum").or_insert(least);
+            object.entry("maximum").or_insert(most);
+        }
+        transform_subschemas(self, schema);
+    }
+}
+
+/// The schema of the inputs of a command: an object that says which properties it has, none included.
+pub(crate) fn of_input(mut schema: Schema) -> Schema {
+    Bounds.transform(&mut schema);
+    if schema.get("type") == Some(&json!("object")) {
+        schema.ensure_object().entry("properties").or_insert_with(|| json!({}));
+    }
+    schema
+}
+
+/// The schema of an output.
+pub(crate) fn of_output(mut schema: Schema) -> Schema {
+    Bounds.transform(&mut schema);
+    schema
+}
