@@ -69,6 +69,7 @@ fn check_all(root: &Path) -> Vec<Problem> {
         return found;
     }
     let mut others = check::check(&documents);
+    others.append(&mut check::check_surface(&documents, &root.join("spec/surface")));
     if !found.is_empty() {
         others.retain(|problem| problem.rule != "unknown-operation");
     }
@@ -129,6 +130,7 @@ pub fn read_spec(root: &Path) -> Result<Spec, Outcome> {
     let documents = Documents::read(&root.join("spec")).map_err(|unread| problems(&in_spec(unread)))?;
     // A command that names an operation which is not there yet is wrong, and keeps nothing else from being made.
     let mut found = check::check(&documents);
+    found.append(&mut check::check_surface(&documents, &root.join("spec/surface")));
     found.retain(|problem| problem.rule != "unknown-operation");
     if found.is_empty() { Ok(Spec::read(&documents)) } else { Err(problems(&in_spec(found))) }
 }

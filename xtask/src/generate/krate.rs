@@ -2,7 +2,7 @@
 
 use std::fmt::Write;
 
-use super::rust::doc;
+use super::rust::{doc, variant};
 use super::{HEADER_TOML, header};
 use crate::spec::model::{Domain, Operation};
 
@@ -138,17 +138,20 @@ pub fn surface(
             continue;
         }
         if let Some(values) = schema["enum"].as_array() {
-            let values: Vec<&str> = values.iter().filter_map(|value| value.as_str()).collect();
+            // With the names in Rust: `check` refuses a change of one.
+            let values: Vec<String> = values
+                .iter()
+                .filter_map(|value| value.as_str())
+                .map(|value| format!("{}={value}", variant(schema, value)))
+                .collect();
             let _ = writeln!(out, "enum {name} {}", values.join(" | "));
         }
         if let Some(mapping) = schema["discriminator"]["mapping"].as_object() {
             let variants: Vec<String> = mapping
                 .iter()
                 .map(|(value, target)| {
-                    format!(
-                        "{value}={}",
-                        target.as_str().unwrap_or_default().rsplit('/').next().unwrap_or_default()
-                    )
+                    let target = target.as_str().unwrap_or_default().rsplit('/').next().unwrap_or_default();
+                    format!("{}({target})={value}", variant(schema, value))
                 })
                 .collect();
             let tag = schema["discriminator"]["propertyName"].as_str().unwrap_or_default();

@@ -239,6 +239,7 @@ fn render_request(domain: &Domain, operation: &Operation, inputs: &[Input], outp
             Ty::Bytes => "bytes()",
             Ty::String if is_text => "text()",
             Ty::Core(_) if is_text => "text().map(|answer| answer.map(Into::into))",
+            Ty::List(_) => "list()",
             _ => "json()",
         };
         let _ = writeln!(

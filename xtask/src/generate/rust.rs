@@ -1,6 +1,7 @@
 //! Rust as text: types, names, documentation.
 
 use heck::{ToSnakeCase, ToUpperCamelCase};
+use serde_json::Value;
 
 /// A type of generated code.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -114,8 +115,8 @@ pub fn type_name(name: &str) -> String {
 
 /// A name as a field, an argument or a module.
 pub fn field_name(name: &str) -> String {
-    let mut snake =
-        name.replace("IPs", "Ips").replace("OAuth", "Oauth").replace("GitHub", "Github").to_snake_case();
+    let name = name.replace("IPs", "Ips").replace("OAuth", "Oauth").replace("GitHub", "Github");
+    let mut snake = identifiable(&name).to_snake_case();
     if snake.is_empty() || snake.starts_with(|c: char| c.is_ascii_digit()) {
         snake.insert(0, 'x');
     }
@@ -138,9 +139,18 @@ pub fn camel_name(name: &str) -> String {
     heck::ToLowerCamelCase::to_lower_camel_case(name)
 }
 
-/// A value of an enum as a variant.
+/// A value of an enum, or of the tag of a union, as a variant of its schema: `x-names` of the schema wins.
+pub fn variant(schema: &Value, value: &str) -> String {
+    schema["x-names"][value].as_str().map_or_else(|| variant_name(value), str::to_owned)
+}
+
+/// A value as a variant. It depends on the value alone, so that no other value ever renames it.
 pub fn variant_name(value: &str) -> String {
-    let mut name = value.replace(['+'], " plus ").to_upper_camel_case();
+    let signed = match value.strip_prefix('-') {
+        Some(rest) if rest.starts_with(|c: char| c.is_ascii_digit()) => format!("minus {rest}"),
+        _ => value.to_owned(),
+    };
+    let mut name = identifiable(&signed.replace('+', " plus ")).to_upper_camel_case();
     if name.is_empty() {
         name = "Empty".to_owned();
     }
@@ -153,6 +163,12 @@ pub fn variant_name(value: &str) -> String {
         "All" => "AllValues".to_owned(),
         _ => name,
     }
+}
+
+/// A text without the letters and digits that no Rust identifier may hold, such as `²`.
+fn identifiable(text: &str) -> String {
+    let fits = |c: char| c.is_ascii() || syn::parse_str::<syn::Ident>(&format!("x{c}")).is_ok();
+    text.chars().map(|c| if fits(c) { c } else { ' ' }).collect()
 }
 
 /// A field of a struct expression.
@@ -262,6 +278,18 @@ mod tests {
         assert_eq!(field_name("@timestamp"), "timestamp");
         assert_eq!(variant_name("2FA"), "V2fa");
         assert_eq!(variant_name("UNKNOWN"), "UnknownValue");
+        assert_eq!((field_name("é"), field_name("m²")), ("é".to_owned(), "m".to_owned()));
+    }
+
+    #[test]
+    fn a_variant_is_called_by_its_value_alone_or_as_the_spec_says() {
+        for (value, name) in
+            [("1", "V1"), ("-1", "Minus1"), ("+1", "Plus1"), ("a-1", "A1"), ("-a", "A"), ("", "Empty")]
+        {
+            assert_eq!(variant_name(value), name, "{value}");
+        }
+        let schema = serde_json::json!({ "enum": ["_1", "1"], "x-names": { "_1": "Underscore1" } });
+        assert_eq!((variant(&schema, "_1").as_str(), variant(&schema, "1").as_str()), ("Underscore1", "V1"));
     }
 
     #[test]

@@ -6,13 +6,16 @@ use std::fmt::Write;
 use serde_json::{Map, Value};
 
 use super::front::{Front, Shape, shape};
-use super::rust::{Ty, doc, field_name, initializer, literal, type_name, variant_name};
+use super::rust::{Ty, doc, field_name, initializer, literal, type_name, variant};
 use crate::spec::model::{Domain, closure, references};
 
 /// A struct as it is generated.
 #[derive(Debug)]
 pub struct Struct {
     pub fields: Vec<Field>,
+    /// It has an empty value.
+    default: bool,
+    in_answer: bool,
 }
 
 /// A property as a field.
@@ -26,14 +29,14 @@ pub struct Field {
     pub description: String,
     /// Absent and null read as the empty value.
     lenient: bool,
+    /// Names what it is a field of: without it, an answer means nothing.
+    essential: bool,
 }
 
 /// The types of a domain, decided.
 #[derive(Debug)]
 pub struct Types {
     pub structs: BTreeMap<String, Struct>,
-    /// Enums and unions: what they do not know has a place, so they have an empty value.
-    open: BTreeSet<String>,
     /// Schemas (by their name in the spec) that bodies are made of.
     in_requests: BTreeSet<String>,
 }
@@ -50,6 +53,7 @@ impl Types {
             operation.success.schema.iter().for_each(|schema| references(schema, &mut start));
         }
         let in_answers = closure(start, &[&domain.schemas, &domain.shared]);
+        let things = things(domain);
         let open: BTreeSet<String> = all(domain)
             .filter(|(_, schema)| matches!(shape(schema), Shape::Enum | Shape::Union))
             .map(|(name, _)| type_name(name))
@@ -59,12 +63,28 @@ impl Types {
             let rust = type_name(name);
             let types =
                 front.structs.get(&rust).ok_or_else(|| format!("progenitor made no struct of `{name}`"))?;
-            let fields =
-                fields(domain, schema, types, &open, in_requests.contains(name), in_answers.contains(name))
-                    .map_err(|property| format!("progenitor made no field of `{name}.{property}`"))?;
-            structs.insert(rust, Struct { fields });
+            let role = Role {
+                in_request: in_requests.contains(name),
+                in_answer: in_answers.contains(name),
+                is_thing: things.contains(name),
+            };
+            let fields = fields(domain, schema, types, &open, role)
+                .map_err(|property| format!("progenitor generated no field of `{name}.{property}`"))?;
+            structs.insert(rust, Struct { fields, default: false, in_answer: role.in_answer });
         }
-        Ok(Self { structs, open, in_requests })
+        find_defaults(&mut structs, &open);
+        // The empty value of what has to name itself would be a thing that nobody sent.
+        let names_itself = |item: &Struct| item.fields.iter().any(|field| field.essential);
+        let defaults: BTreeSet<String> = structs
+            .iter()
+            .filter(|(_, item)| item.default && !names_itself(item))
+            .map(|(name, _)| name.clone())
+            .collect();
+        for field in structs.values_mut().filter(|item| item.in_answer).flat_map(|item| &mut item.fields) {
+            field.lenient |= field.required_in_answers()
+                && has_default(&field.ty, &|name| open.contains(name) || defaults.contains(name));
+        }
+        Ok(Self { structs, in_requests })
     }
 
     /// The file.
@@ -81,9 +101,7 @@ impl Types {
                     None => continue,
                 },
                 Shape::Struct => match self.structs.get(&rust) {
-                    Some(fields) => {
-                        render_struct(&rust, schema, fields, &self.open, self.in_requests.contains(name))
-                    }
+                    Some(item) => render_struct(&rust, schema, item, self.in_requests.contains(name)),
                     None => continue,
                 },
             };
@@ -105,13 +123,20 @@ fn all(domain: &Domain) -> impl Iterator<Item = (&String, &Value)> {
     domain.schemas.iter().chain(&domain.shared)
 }
 
+/// Where a struct is used.
+#[derive(Clone, Copy)]
+struct Role {
+    in_request: bool,
+    in_answer: bool,
+    is_thing: bool,
+}
+
 fn fields(
     domain: &Domain,
     schema: &Value,
     types: &BTreeMap<String, Ty>,
     open: &BTreeSet<String>,
-    in_request: bool,
-    in_answer: bool,
+    Role { in_request, in_answer, is_thing }: Role,
 ) -> Result<Vec<Field>, String> {
     let empty = Map::new();
     let properties = schema["properties"].as_object().unwrap_or(&empty);
@@ -121,7 +146,9 @@ fn fields(
     for (property, schema) in properties {
         let mut ty = types.get(property).ok_or_else(|| property.clone())?.clone();
         let mut required = required.contains(property.as_str());
-        let essential = schema["x-essential"] == Value::Bool(true) || property == "id";
+        let marked = schema["x-essential"] == Value::Bool(true);
+        // Of two that name a thing, only its own counts: the id of a part costs nothing but itself.
+        let essential = (marked || property == "id" && is_thing) && is_scalar(&ty);
         let mut lenient = false;
         if schema["x-tri-state"] == Value::Bool(true) {
             ty = Ty::Patch(Box::new(ty.bare().clone()));
@@ -133,20 +160,12 @@ fn fields(
             } else {
                 lenient = true;
             }
-        } else if !in_request && !essential {
+        } else if !in_request && !essential && !marked {
             match ty.unboxed() {
                 Ty::Local(name) if !open.contains(name) => ty = ty.optional(),
                 Ty::Core(name) if name.starts_with("Timestamp") => ty = ty.optional(),
                 _ => lenient = true,
             }
-        } else if in_answer && !essential {
-            lenient = match &ty {
-                Ty::Core(name) => ["Secret", "SecretJson", "ServiceUrl"].contains(&name.as_str()),
-                ty => matches!(
-                    ty,
-                    Ty::String | Ty::Bool | Ty::I32 | Ty::I64 | Ty::F64 | Ty::List(_) | Ty::Map(_) | Ty::Json
-                ),
-            };
         }
         if ty.is_option() {
             required = false;
@@ -165,25 +184,83 @@ fn fields(
             required,
             description,
             lenient,
+            essential: essential || !in_answer,
         });
     }
     Ok(fields)
 }
 
-fn render_struct(
-    name: &str,
-    schema: &Value,
-    item: &Struct,
-    open: &BTreeSet<String>,
-    in_request: bool,
-) -> String {
-    let mut out = doc("", &description(name, schema));
-    let default = item.fields.iter().all(|field| match &field.ty {
-        Ty::Local(name) => open.contains(name),
-        Ty::Boxed(_) => false,
+impl Field {
+    /// Always sent, as far as the spec knows, and without it the rest still means something.
+    fn required_in_answers(&self) -> bool {
+        !self.essential && !self.lenient && !matches!(self.ty, Ty::Option(_) | Ty::Patch(_))
+    }
+}
+
+/// The schemas of things: what is answered, listed, or one of several kinds. Any other is a part of one.
+fn things(domain: &Domain) -> BTreeSet<String> {
+    fn items(schema: &Value, found: &mut BTreeSet<String>) {
+        match schema {
+            Value::Object(map) => {
+                for (key, value) in map {
+                    if matches!(key.as_str(), "items" | "additionalProperties" | "oneOf") {
+                        direct(value, found);
+                    }
+                    items(value, found);
+                }
+            }
+            Value::Array(list) => list.iter().for_each(|value| items(value, found)),
+            _ => {}
+        }
+    }
+    fn direct(schema: &Value, found: &mut BTreeSet<String>) {
+        for schema in schema.as_array().map_or(std::slice::from_ref(schema), Vec::as_slice) {
+            found.extend(
+                schema["$ref"].as_str().and_then(|target| target.rsplit('/').next()).map(str::to_owned),
+            );
+        }
+    }
+    let mut found = BTreeSet::new();
+    for schema in domain.operations.iter().filter_map(|operation| operation.success.schema.as_ref()) {
+        direct(schema, &mut found);
+        items(schema, &mut found);
+    }
+    all(domain).for_each(|(_, schema)| items(schema, &mut found));
+    found
+}
+
+fn is_scalar(ty: &Ty) -> bool {
+    matches!(ty, Ty::String | Ty::Bool | Ty::I32 | Ty::I64 | Ty::F64 | Ty::Core(_))
+}
+
+/// Finds the structs that have an empty value: those whose fields all have one.
+fn find_defaults(structs: &mut BTreeMap<String, Struct>, open: &BTreeSet<String>) {
+    loop {
+        let known: BTreeSet<String> =
+            structs.iter().filter(|(_, item)| item.default).map(|(name, _)| name.clone()).collect();
+        let has = |name: &str| open.contains(name) || known.contains(name);
+        let mut found = false;
+        for item in structs.values_mut().filter(|item| !item.default) {
+            item.default = item.fields.iter().all(|field| has_default(&field.ty, &has));
+            found |= item.default;
+        }
+        if !found {
+            return;
+        }
+    }
+}
+
+fn has_default(ty: &Ty, has: &dyn Fn(&str) -> bool) -> bool {
+    match ty {
+        Ty::Local(name) => has(name),
+        Ty::Boxed(inner) => has_default(inner, has),
         ty => !is_time(ty),
-    });
-    let derive = if default { "Debug, Clone, Default, PartialEq" } else { "Debug, Clone, PartialEq" };
+    }
+}
+
+fn render_struct(name: &str, schema: &Value, item: &Struct, in_request: bool) -> String {
+    let mut out = doc("", &description(name, schema));
+    let derive = if item.default { "Debug, Clone, Default, PartialEq" } else { "Debug, Clone, PartialEq" };
     let _ = writeln!(out, "#[derive({derive}, Serialize, Deserialize)]");
     out.push_str("#[cfg_attr(feature = \"schemars\", derive(schemars::JsonSchema))]\n#[non_exhaustive]\n");
     let _ = writeln!(out, "pub struct {name} {{");
@@ -206,8 +283,9 @@ fn render_struct(
                 attributes.push("skip_serializing_if = \"Option::is_none\"".to_owned());
             }
             _ if field.lenient => {
+                let read = if matches!(field.ty, Ty::List(_)) { "list" } else { "null_as_default" };
                 attributes.push("default".to_owned());
-                attributes.push("deserialize_with = \"cc_core::de::null_as_default\"".to_owned());
+                attributes.push(format!("deserialize_with = \"cc_core::de::{read}\""));
             }
             _ => {}
         }
@@ -279,12 +357,8 @@ fn render_enum(name: &str, schema: &Value) -> String {
     let mut out = String::from("cc_core::open_enum! {\n");
     out.push_str(&doc("    ", &description(name, schema)));
     let _ = writeln!(out, "    pub enum {name} {{");
-    let mut taken = BTreeSet::new();
     for value in schema["enum"].as_array().into_iter().flatten().filter_map(Value::as_str) {
-        let mut variant = variant_name(value);
-        while !taken.insert(variant.clone()) {
-            variant.push_str("Other");
-        }
+        let variant = variant(schema, value);
         let text = schema["x-values"][value].as_str().map_or_else(|| format!("`{value}`."), str::to_owned);
         out.push_str(&doc("        ", &text));
         let _ = writeln!(out, "        {variant} = {},", literal(value));
@@ -301,7 +375,8 @@ fn render_union(name: &str, schema: &Value) -> String {
     for (value, target) in schema["discriminator"]["mapping"].as_object().into_iter().flatten() {
         let target = target.as_str().and_then(|target| target.rsplit('/').next()).unwrap_or_default();
         out.push_str(&doc("        ", &format!("`{value}`.")));
-        let _ = writeln!(out, "        {}({}) = {},", variant_name(value), type_name(target), literal(value));
+        let _ =
+            writeln!(out, "        {}({}) = {},", variant(schema, value), type_name(target), literal(value));
     }
     out.push_str("    }\n}\n");
     let mapping = schema["discriminator"]["mapping"].as_object();
@@ -313,7 +388,7 @@ fn render_union(name: &str, schema: &Value) -> String {
     for (value, target) in &targets {
         // A struct that is more than one variant does not say which it is.
         if targets.iter().filter(|(_, other)| other == target).count() == 1 {
-            let (variant, target) = (variant_name(value), type_name(target));
+            let (variant, target) = (variant(schema, value), type_name(target));
             let _ = writeln!(
                 out,
                 "\nimpl From<{target}> for {name} {{\n    fn from(value: {target}) -> Self {{\n        Self::{variant}(value)\n    }}\n}}"

@@ -8,6 +8,7 @@ mod schema;
 mod secret;
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::path::Path;
 
 use super::node::{Entry, Node};
 use super::{Documents, Problem};
@@ -66,6 +67,18 @@ impl<'a> Report<'a> {
 /// Appends a key to a JSON pointer.
 fn join(pointer: &str, key: &str) -> String {
     format!("{pointer}/{}", key.replace('~', "~0").replace('/', "~1"))
+}
+
+/// What would rename a variant that the committed surface (`spec/surface/DOMAIN.txt`) has. A domain without one is new.
+pub fn check_surface(documents: &Documents, folder: &Path) -> Vec<Problem> {
+    let mut problems = Vec::new();
+    for (name, document) in &documents.domains {
+        let Ok(surface) = std::fs::read_to_string(folder.join(format!("{name}.txt"))) else { continue };
+        let mut report = Report::new(format!("{name}.yaml"), document, &documents.shared);
+        names::renamed(&mut report, &surface);
+        problems.append(&mut report.problems);
+    }
+    problems
 }
 
 /// Checks all documents, each by itself and all together.

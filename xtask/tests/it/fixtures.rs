@@ -100,6 +100,27 @@ fn what_would_be_misread_or_no_rust_gets_every_problem_with_its_place() {
 }
 
 #[test]
+fn a_variant_that_the_committed_surface_has_keeps_its_name() {
+    let folder = tempfile::tempdir().unwrap();
+    let told = |surface: &str| {
+        std::fs::write(folder.path().join("kinds.txt"), surface).unwrap();
+        let problems = check::check_surface(&documents("kinds"), folder.path());
+        problems.iter().map(ToString::to_string).collect::<Vec<_>>()
+    };
+    assert_eq!(told(&file("kinds", "kinds.txt")), [""; 0]);
+    // A value, a type or a domain that is gone or new renames nothing.
+    assert_eq!(
+        told("enum ThingKind Small=SMALL | Old=OLD\nenum OldKind A=a\nunion Old by type: A(B)=c\n"),
+        [""; 0]
+    );
+    let problems =
+        told("enum ThingKind Small=SMALL | One=1\nunion Recipient by type: Web(HttpRecipient)=HTTP\n");
+    assert_eq!(problems.len(), 2, "{problems:?}");
+    assert!(problems[0].contains("the variant `One` of `1` would be renamed to `V1`"), "{problems:?}");
+    assert!(problems[1].contains("the variant `Web` of `HTTP` would be renamed to `Http`"), "{problems:?}");
+}
+
+#[test]
 fn nothing_that_is_generated_speaks_of_a_version_header() {
     for name in ["kinds", "media", "events"] {
         for (path, text) in generated(name) {

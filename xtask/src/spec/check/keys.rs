@@ -133,6 +133,7 @@ pub const SCHEMA: Keys = Keys {
     extensions: &[
         "x-essential",
         "x-free-json",
+        "x-names",
         "x-rust-type",
         "x-secret",
         "x-tri-state",
@@ -166,7 +167,7 @@ impl Value {
             "x-source" | "x-aliases" | "x-used-by" | "x-keywords" | "operations" | "tags" => Self::Texts,
             "parameters" | "x-composites" | "enum" | "oneOf" => Self::List,
             "properties" | "responses" | "content" | "components" | "paths" | "info" | "requestBody"
-            | "fields" | "constants" | "addon" | "discriminator" | "x-values" => Self::Map,
+            | "fields" | "constants" | "addon" | "discriminator" | "x-names" | "x-values" => Self::Map,
             "x-heartbeat-ms" => Self::Millis,
             _ => return None,
         })

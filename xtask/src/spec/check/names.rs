@@ -137,16 +137,7 @@ fn schemas(report: &mut Report<'_>, document: &Node, shared: bool) {
                 );
             }
         }
-        let mut variants = Scope::default();
-        variants.take("Unknown", "every value that is not known");
-        for variant in entry.value.at(&["discriminator", "mapping"]).map(Node::entries).unwrap_or_default() {
-            let rust = variant_name(&variant.key);
-            if let Some(other) = variants.take(&rust, format!("`{}`", variant.key)) {
-                let message =
-                    format!("the variants `{}` and {other} would both be called `{rust}`", variant.key);
-                report.add(variant.line, "rust-name", &pointer, message);
-            }
-        }
+        variants(report, &entry.value, &pointer);
         if let Some(variant) = endless(report, &entry.key, &entry.value) {
             let message = format!("each `{variant}` requires another `{}`, without end", entry.key);
             report.add(entry.line, "reference", &pointer, message);
@@ -157,6 +148,86 @@ fn schemas(report: &mut Report<'_>, document: &Node, shared: bool) {
                 && !values.insert(text)
             {
                 report.add(value.line, "enum", &pointer, format!("the value `{text}` stands twice"));
+            }
+        }
+    }
+}
+
+/// The values of an enum, or of the tag of a union, each with its line.
+fn values(schema: &Node) -> Vec<(&str, usize)> {
+    let mapping = schema.at(&["discriminator", "mapping"]).map(Node::entries).unwrap_or_default();
+    let values = schema.get("enum").map(Node::items).unwrap_or_default();
+    let tags = mapping.iter().map(|entry| (entry.key.as_str(), entry.line));
+    tags.chain(values.iter().filter_map(|value| Some((value.as_str()?, value.line)))).collect()
+}
+
+/// The variant of a value, as the generator names it.
+fn variant(schema: &Node, value: &str) -> String {
+    schema.at(&["x-names", value]).and_then(Node::as_str).map_or_else(|| variant_name(value), str::to_owned)
+}
+
+/// Two values that would be one variant. None of them makes way for the other: names depend on the value alone, and the spec
+/// names the one that comes later.
+fn variants(report: &mut Report<'_>, schema: &Node, pointer: &str) {
+    let values = values(schema);
+    let mut variants = Scope::default();
+    variants.take("Unknown", "every value that is not known");
+    for (value, line) in &values {
+        let rust = variant(schema, value);
+        if let Some(other) =
+            variants.take(&rust, format!("`{value}`")).filter(|other| *other != format!("`{value}`"))
+        {
+            let message = format!(
+                "the variants `{value}` and {other} would both be called `{rust}`: name the new one with `x-names`"
+            );
+            report.add(*line, "rust-name", pointer, message);
+        }
+    }
+    for name in schema.get("x-names").map(Node::entries).unwrap_or_default() {
+        let pointer = join(&join(pointer, "x-names"), &name.key);
+        if !values.iter().any(|(value, _)| *value == name.key) {
+            report.add(
+                name.line,
+                "rust-name",
+                &pointer,
+                format!("`x-names` names `{}`, which is no value", name.key),
+            );
+        }
+        let rust = name.value.as_str().unwrap_or_default();
+        let is_variant = rust.starts_with(char::is_uppercase)
+            && rust.chars().all(char::is_alphanumeric)
+            && !matches!(rust, "Unknown" | "Self" | "ALL");
+        if !is_variant {
+            report.add(name.line, "rust-name", &pointer, format!("`{rust}` cannot be the name of a variant"));
+        }
+    }
+}
+
+/// The variants whose name in Rust differs from the one in `surface`, the committed surface of the domain: programs use it.
+pub fn renamed(report: &mut Report<'_>, surface: &str) {
+    for line in surface.lines() {
+        let Some((kind, rest)) = line.split_once(' ') else { continue };
+        let Some((schema, variants)) = rest.split_once(' ').filter(|_| matches!(kind, "enum" | "union"))
+        else {
+            continue;
+        };
+        let variants = match kind {
+            "union" => variants.split_once(": ").map_or("", |(_, variants)| variants),
+            _ => variants,
+        };
+        let local = report.document.at(&["components", "schemas", schema]);
+        let Some(node) = local.or_else(|| report.shared.at(&["components", "schemas", schema])) else {
+            continue;
+        };
+        for (was, value) in variants.split(" | ").filter_map(|variant| variant.split_once('=')) {
+            let was = was.split_once('(').map_or(was, |(name, _)| name);
+            let now = variant(node, value);
+            if now != was && values(node).iter().any(|(known, _)| *known == value) {
+                let message = format!(
+                    "the variant `{was}` of `{value}` would be renamed to `{now}`, which breaks programs: keep its name with \
+                     `x-names`, or take its line out of the surface first"
+                );
+                report.add(node.line, "renamed", &join("/components/schemas", schema), message);
             }
         }
     }
