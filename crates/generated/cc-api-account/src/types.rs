@@ -24,10 +24,10 @@ pub struct AddonSummary {
     #[serde(rename = "logoUrl", default, skip_serializing_if = "Option::is_none")]
     pub logo_url: Option<String>,
     /// Tags that the platform put on it.
-    #[serde(rename = "systemTags", default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(rename = "systemTags", default, deserialize_with = "cc_core::de::list")]
     pub system_tags: Vec<String>,
     /// Tags that its owner put on it.
-    #[serde(rename = "customerTags", default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(rename = "customerTags", default, deserialize_with = "cc_core::de::list")]
     pub customer_tags: Vec<String>,
 }
 
@@ -82,10 +82,10 @@ pub struct ApplicationSummary {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub commit: Option<String>,
     /// Tags that the platform put on it.
-    #[serde(rename = "systemTags", default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(rename = "systemTags", default, deserialize_with = "cc_core::de::list")]
     pub system_tags: Vec<String>,
     /// Tags that its owner put on it.
-    #[serde(rename = "customerTags", default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(rename = "customerTags", default, deserialize_with = "cc_core::de::list")]
     pub customer_tags: Vec<String>,
 }
 
@@ -391,16 +391,16 @@ pub struct OrganisationSummary {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub avatar: Option<String>,
     /// Its applications.
-    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(default, deserialize_with = "cc_core::de::list")]
     pub applications: Vec<ApplicationSummary>,
     /// Its add-ons.
-    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(default, deserialize_with = "cc_core::de::list")]
     pub addons: Vec<AddonSummary>,
     /// Its OAuth consumers.
-    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(default, deserialize_with = "cc_core::de::list")]
     pub consumers: Vec<OauthConsumerSummary>,
     /// Its add-on providers.
-    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(default, deserialize_with = "cc_core::de::list")]
     pub providers: Vec<ProviderSummary>,
     /// What the caller may do in it.
     #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
@@ -565,14 +565,15 @@ pub struct SshKey {
 }
 
 /// What a user can reach.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct Summary {
     /// The user, and the personal space.
+    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
     pub user: UserSummary,
     /// The organisations of the user. The personal space may be one of them.
-    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(default, deserialize_with = "cc_core::de::list")]
     pub organisations: Vec<OrganisationSummary>,
 }
 
@@ -617,7 +618,7 @@ pub struct User {
     #[serde(rename = "emailValidated", default, deserialize_with = "cc_core::de::null_as_default")]
     pub email_validated: bool,
     /// Services that the account is linked to, such as `github`.
-    #[serde(rename = "oauthApps", default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(rename = "oauthApps", default, deserialize_with = "cc_core::de::list")]
     pub oauth_apps: Vec<String>,
     /// Whether the user runs the platform.
     #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
@@ -825,6 +826,7 @@ pub struct UserSetting {
 #[non_exhaustive]
 pub struct UserSummary {
     /// Id of the user.
+    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
     pub id: cc_core::UserId,
     /// Name of the user.
     #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
@@ -833,16 +835,16 @@ pub struct UserSummary {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub avatar: Option<String>,
     /// Its applications.
-    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(default, deserialize_with = "cc_core::de::list")]
     pub applications: Vec<ApplicationSummary>,
     /// Its add-ons.
-    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(default, deserialize_with = "cc_core::de::list")]
     pub addons: Vec<AddonSummary>,
     /// Its OAuth consumers.
-    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(default, deserialize_with = "cc_core::de::list")]
     pub consumers: Vec<OauthConsumerSummary>,
     /// The add-on providers of the personal space.
-    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(default, deserialize_with = "cc_core::de::list")]
     pub providers: Vec<ProviderSummary>,
     /// What the user may do in the personal space.
     #[serde(default, skip_serializing_if = "Option::is_none")]

@@ -33,7 +33,7 @@ pub struct Addon {
     #[serde(rename = "creationDate", default, skip_serializing_if = "Option::is_none")]
     pub creation_date: Option<cc_core::Timestamp>,
     /// Names of the environment variables that it gives to linked applications.
-    #[serde(rename = "configKeys", default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(rename = "configKeys", default, deserialize_with = "cc_core::de::list")]
     pub config_keys: Vec<String>,
 }
 
@@ -105,10 +105,10 @@ pub struct AddonPlan {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub price_id: Option<String>,
     /// What the plan offers.
-    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(default, deserialize_with = "cc_core::de::list")]
     pub features: Vec<AddonPlanFeature>,
     /// Short names of the zones where it is available.
-    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(default, deserialize_with = "cc_core::de::list")]
     pub zones: Vec<String>,
 }
 
@@ -256,12 +256,12 @@ pub struct AddonProvider {
     #[serde(rename = "canUpgrade", default, deserialize_with = "cc_core::de::null_as_default")]
     pub can_upgrade: bool,
     /// Short names of the zones where it is available.
-    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(default, deserialize_with = "cc_core::de::list")]
     pub regions: Vec<String>,
 }
 
 /// How the platform talks to a provider.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct AddonProviderApi {
@@ -319,7 +319,7 @@ impl AddonProviderApiUrls {
 }
 
 /// An add-on provider to publish.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct AddonProviderCreation {
@@ -388,13 +388,13 @@ pub struct AddonProviderDetails {
     #[serde(rename = "canUpgrade", default, deserialize_with = "cc_core::de::null_as_default")]
     pub can_upgrade: bool,
     /// Short names of the zones where it is available.
-    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(default, deserialize_with = "cc_core::de::list")]
     pub regions: Vec<String>,
     /// Its plans.
-    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(default, deserialize_with = "cc_core::de::list")]
     pub plans: Vec<AddonPlan>,
     /// The features that its plans tell apart.
-    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(default, deserialize_with = "cc_core::de::list")]
     pub features: Vec<AddonProviderFeature>,
 }
 
@@ -642,7 +642,7 @@ pub struct ProviderCluster {
     #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
     pub version: String,
     /// What it offers.
-    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(default, deserialize_with = "cc_core::de::list")]
     pub features: Vec<FeatureFlag>,
 }
 
@@ -652,7 +652,7 @@ pub struct ProviderCluster {
 #[non_exhaustive]
 pub struct ProviderDedicatedVersion {
     /// What it offers.
-    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(default, deserialize_with = "cc_core::de::list")]
     pub features: Vec<FeatureFlag>,
 }
 
@@ -665,7 +665,7 @@ pub struct ProviderVersions {
     #[serde(rename = "providerId", default, deserialize_with = "cc_core::de::null_as_default")]
     pub provider_id: cc_core::AddonProviderId,
     /// The shared clusters.
-    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(default, deserialize_with = "cc_core::de::list")]
     pub clusters: Vec<ProviderCluster>,
     /// What each version offers to a dedicated add-on, by version.
     #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
@@ -701,13 +701,13 @@ pub struct VendorAddon {
     #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
     pub owner_email: String,
     /// E-mail addresses for its owner.
-    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(default, deserialize_with = "cc_core::de::list")]
     pub owner_emails: Vec<String>,
     /// Short name of the zone it is in.
     #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
     pub region: String,
     /// Domain names that go with it.
-    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(default, deserialize_with = "cc_core::de::list")]
     pub domains: Vec<String>,
 }
 

@@ -33,7 +33,7 @@ pub struct Addon {
     #[serde(rename = "creationDate", default, skip_serializing_if = "Option::is_none")]
     pub creation_date: Option<cc_core::Timestamp>,
     /// Names of the environment variables that it gives to linked applications.
-    #[serde(rename = "configKeys", default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(rename = "configKeys", default, deserialize_with = "cc_core::de::list")]
     pub config_keys: Vec<String>,
 }
 
@@ -263,10 +263,10 @@ pub struct AddonPlan {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub price_id: Option<String>,
     /// What the plan offers.
-    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(default, deserialize_with = "cc_core::de::list")]
     pub features: Vec<AddonPlanFeature>,
     /// Short names of the zones where it is available.
-    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(default, deserialize_with = "cc_core::de::list")]
     pub zones: Vec<String>,
 }
 
@@ -398,7 +398,7 @@ pub struct AddonPreorder {
     #[serde(rename = "fromSubscription", default, skip_serializing_if = "Option::is_none")]
     pub from_subscription: Option<bool>,
     /// What is to be paid for.
-    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(default, deserialize_with = "cc_core::de::list")]
     pub lines: Vec<AddonPreorderLine>,
     /// Total before any discount.
     #[serde(rename = "originalTotal", default, skip_serializing_if = "Option::is_none")]
@@ -504,7 +504,7 @@ pub struct AddonProvider {
     #[serde(rename = "canUpgrade", default, deserialize_with = "cc_core::de::null_as_default")]
     pub can_upgrade: bool,
     /// Short names of the zones where it is available.
-    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(default, deserialize_with = "cc_core::de::list")]
     pub regions: Vec<String>,
 }
 
@@ -670,7 +670,7 @@ pub struct Migration {
     #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
     pub status: MigrationStatus,
     /// What it is made of, in order.
-    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(default, deserialize_with = "cc_core::de::list")]
     pub steps: Vec<MigrationStep>,
 }
 
@@ -701,7 +701,7 @@ pub struct MigrationPreorder {
     #[serde(rename = "type", default, deserialize_with = "cc_core::de::null_as_default")]
     pub type_: PreorderKind,
     /// What would be paid for.
-    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(default, deserialize_with = "cc_core::de::list")]
     pub lines: Vec<MigrationPreorderLine>,
 }
 

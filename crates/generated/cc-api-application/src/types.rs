@@ -33,7 +33,7 @@ pub struct Addon {
     #[serde(rename = "creationDate", default, skip_serializing_if = "Option::is_none")]
     pub creation_date: Option<cc_core::Timestamp>,
     /// Names of the environment variables that it gives to linked applications.
-    #[serde(rename = "configKeys", default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(rename = "configKeys", default, deserialize_with = "cc_core::de::list")]
     pub config_keys: Vec<String>,
 }
 
@@ -81,10 +81,10 @@ pub struct AddonPlan {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub price_id: Option<String>,
     /// What the plan offers.
-    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(default, deserialize_with = "cc_core::de::list")]
     pub features: Vec<AddonPlanFeature>,
     /// Short names of the zones where it is available.
-    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(default, deserialize_with = "cc_core::de::list")]
     pub zones: Vec<String>,
 }
 
@@ -154,7 +154,7 @@ pub struct AddonProvider {
     #[serde(rename = "canUpgrade", default, deserialize_with = "cc_core::de::null_as_default")]
     pub can_upgrade: bool,
     /// Short names of the zones where it is available.
-    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(default, deserialize_with = "cc_core::de::list")]
     pub regions: Vec<String>,
 }
 
@@ -200,7 +200,7 @@ pub struct Application {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub deployment: Option<DeploymentSettings>,
     /// Its domains.
-    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(default, deserialize_with = "cc_core::de::list")]
     pub vhosts: Vec<Vhost>,
     /// When it was created.
     #[serde(rename = "creationDate", default, skip_serializing_if = "Option::is_none")]
@@ -251,13 +251,13 @@ pub struct Application {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub branch: Option<String>,
     /// Branches of its repository, when the answer holds them.
-    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(default, deserialize_with = "cc_core::de::list")]
     pub branches: Vec<String>,
     /// Whether HTTP is redirected to HTTPS.
     #[serde(rename = "forceHttps", default, deserialize_with = "cc_core::de::null_as_default")]
     pub force_https: HttpsSetting,
     /// Its environment variables.
-    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(default, deserialize_with = "cc_core::de::list")]
     pub env: Vec<EnvironmentVariable>,
     /// Where its code is pushed to.
     #[serde(rename = "deployUrl", default, skip_serializing_if = "Option::is_none")]
@@ -547,7 +547,7 @@ pub struct ApplicationEnvironment {
     /// Id of the application.
     pub id: cc_core::ApplicationId,
     /// Its environment variables.
-    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(default, deserialize_with = "cc_core::de::list")]
     pub env: Vec<EnvironmentVariable>,
 }
 
@@ -1132,7 +1132,7 @@ pub struct InstanceSettings {
     #[serde(rename = "maxFlavor", default, skip_serializing_if = "Option::is_none")]
     pub max_flavor: Option<Flavor>,
     /// Sizes to choose from.
-    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(default, deserialize_with = "cc_core::de::list")]
     pub flavors: Vec<Flavor>,
     /// Environment variables that the runtime sets.
     #[serde(rename = "defaultEnv", default, deserialize_with = "cc_core::de::null_as_default")]
@@ -1151,6 +1151,7 @@ pub struct InstanceSettings {
 #[non_exhaustive]
 pub struct InstanceVariant {
     /// Id of the variant (a UUID).
+    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
     pub id: String,
     /// Short name, such as `node`.
     #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
@@ -1181,7 +1182,7 @@ pub struct LinkedAddonEnvironment {
     #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
     pub addon_name: String,
     /// The variables.
-    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(default, deserialize_with = "cc_core::de::list")]
     pub env: Vec<EnvironmentVariable>,
 }
 
@@ -1197,7 +1198,7 @@ pub struct LinkedApplicationEnvironment {
     #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
     pub app_name: String,
     /// The variables.
-    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(default, deserialize_with = "cc_core::de::list")]
     pub env: Vec<EnvironmentVariable>,
 }
 

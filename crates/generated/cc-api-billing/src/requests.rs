@@ -83,7 +83,7 @@ impl Operation for ListInvoices {
     }
 
     fn decode(answer: Answer<Bytes>) -> Result<Answer<Self::Output>> {
-        answer.json()
+        answer.list()
     }
 }
 
@@ -130,7 +130,7 @@ impl Operation for ListUnpaidInvoices {
     }
 
     fn decode(answer: Answer<Bytes>) -> Result<Answer<Self::Output>> {
-        answer.json()
+        answer.list()
     }
 }
 

@@ -75,7 +75,7 @@ pub struct CountablePrice {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub time_interval_for_price: Option<BillableTime>,
     /// Price by quantity.
-    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(default, deserialize_with = "cc_core::de::list")]
     pub price_plans: Vec<PricePlan>,
 }
 
@@ -182,28 +182,28 @@ pub struct Invoice {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub vat_percent: Option<f64>,
     /// Lines for time that instances ran.
-    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(default, deserialize_with = "cc_core::de::list")]
     pub uptimes: Vec<InvoiceUptime>,
     /// Lines for what is counted, such as storage.
-    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(default, deserialize_with = "cc_core::de::list")]
     pub countables: Vec<InvoiceCountable>,
     /// Lines for add-ons of other vendors.
-    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(default, deserialize_with = "cc_core::de::list")]
     pub vendor_consumption: Vec<InvoiceVendorConsumption>,
     /// Other lines.
-    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(default, deserialize_with = "cc_core::de::list")]
     pub classic: Vec<InvoiceClassicItem>,
     /// Times when an instance could not be used.
-    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(default, deserialize_with = "cc_core::de::list")]
     pub unusable: Vec<InvoiceUnusableTime>,
     /// Credits left when it was issued.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub credit_balance_at_emission: Option<Money>,
     /// Free credits for its period.
-    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(default, deserialize_with = "cc_core::de::list")]
     pub free_credits_available_this_period: Vec<InvoiceFreeCredit>,
     /// Free credits for the period after.
-    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(default, deserialize_with = "cc_core::de::list")]
     pub free_credits_available_next_period: Vec<InvoiceFreeCredit>,
     /// Advance payments that were pending before it was issued.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -368,7 +368,7 @@ pub struct InvoiceCountable {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub details_price: Option<Money>,
     /// What the line is made of.
-    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(default, deserialize_with = "cc_core::de::list")]
     pub details: Vec<InvoiceCountableDetail>,
     /// Category of the line.
     #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
@@ -553,7 +553,7 @@ pub struct InvoiceUptime {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub owner_id: Option<cc_core::OwnerId>,
     /// What the line is made of.
-    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(default, deserialize_with = "cc_core::de::list")]
     pub details: Vec<InvoiceUptimeDetail>,
     /// Category of the line.
     #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
@@ -749,10 +749,10 @@ pub struct PriceSystem {
     #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
     pub currency: String,
     /// Prices of running instances.
-    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(default, deserialize_with = "cc_core::de::list")]
     pub runtime: Vec<RuntimePrice>,
     /// Prices of what is counted.
-    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(default, deserialize_with = "cc_core::de::list")]
     pub countable: Vec<CountablePrice>,
 }
 

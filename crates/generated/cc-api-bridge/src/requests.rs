@@ -44,7 +44,7 @@ impl Operation for ListApiTokens {
     }
 
     fn decode(answer: Answer<Bytes>) -> Result<Answer<Self::Output>> {
-        answer.json()
+        answer.list()
     }
 }
 

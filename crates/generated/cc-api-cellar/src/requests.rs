@@ -1300,6 +1300,6 @@ impl Operation for ListCellarConsumptions {
     }
 
     fn decode(answer: Answer<Bytes>) -> Result<Answer<Self::Output>> {
-        answer.json()
+        answer.list()
     }
 }

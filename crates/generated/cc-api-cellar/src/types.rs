@@ -57,7 +57,7 @@ impl BucketCreation {
 #[non_exhaustive]
 pub struct BucketList {
     /// The buckets.
-    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(default, deserialize_with = "cc_core::de::list")]
     pub buckets: Vec<BucketSummary>,
     /// Number of buckets.
     #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
@@ -286,10 +286,10 @@ pub struct ObjectDetails {
     #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
     pub metadata: std::collections::BTreeMap<String, String>,
     /// Its tags.
-    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(default, deserialize_with = "cc_core::de::list")]
     pub tags: Vec<ObjectTag>,
     /// Who may do what with it.
-    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(default, deserialize_with = "cc_core::de::list")]
     pub acl: Vec<ObjectPermission>,
 }
 
@@ -329,10 +329,10 @@ pub struct ObjectGrantee {
 #[non_exhaustive]
 pub struct ObjectList {
     /// The objects.
-    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(default, deserialize_with = "cc_core::de::list")]
     pub content: Vec<ObjectSummary>,
     /// The directories, which are what keys have in common up to a slash.
-    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(default, deserialize_with = "cc_core::de::list")]
     pub directories: Vec<ObjectDirectory>,
     /// Where the next page starts; none on the last.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -432,7 +432,7 @@ pub struct ResourceConsumption {
     #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
     pub version: i64,
     /// What was consumed.
-    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(default, deserialize_with = "cc_core::de::list")]
     pub consumptions: Vec<ResourceConsumptionItem>,
 }
 
@@ -445,7 +445,7 @@ pub struct ResourceConsumptionDetail {
     #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
     pub interval: String,
     /// Quantity of each slice, in order.
-    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(default, deserialize_with = "cc_core::de::list")]
     pub quantities: Vec<f64>,
 }
 

@@ -95,7 +95,7 @@ impl Operation for GetConfigProviderEnvironment {
     }
 
     fn decode(answer: Answer<Bytes>) -> Result<Answer<Self::Output>> {
-        answer.json()
+        answer.list()
     }
 }
 
@@ -154,6 +154,6 @@ impl Operation for ReplaceConfigProviderEnvironment {
     }
 
     fn decode(answer: Answer<Bytes>) -> Result<Answer<Self::Output>> {
-        answer.json()
+        answer.list()
     }
 }

@@ -18,7 +18,7 @@ pub struct ConfigProvider {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub creation_date: Option<cc_core::Timestamp>,
     /// Its environment variables.
-    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(default, deserialize_with = "cc_core::de::list")]
     pub env: Vec<EnvironmentVariable>,
 }
 

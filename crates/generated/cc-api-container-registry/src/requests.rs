@@ -50,7 +50,7 @@ impl Operation for ListContainerRegistries {
     }
 
     fn decode(answer: Answer<Bytes>) -> Result<Answer<Self::Output>> {
-        answer.json()
+        answer.list()
     }
 }
 
@@ -280,7 +280,7 @@ impl Operation for ListContainerRegistryTokens {
     }
 
     fn decode(answer: Answer<Bytes>) -> Result<Answer<Self::Output>> {
-        answer.json()
+        answer.list()
     }
 }
 

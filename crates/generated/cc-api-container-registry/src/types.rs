@@ -18,7 +18,7 @@ pub struct ContainerRegistry {
     #[serde(rename = "creationDate", default, skip_serializing_if = "Option::is_none")]
     pub creation_date: Option<cc_core::Timestamp>,
     /// States it went through.
-    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(default, deserialize_with = "cc_core::de::list")]
     pub statuses: Vec<ContainerRegistryStatus>,
 }
 
@@ -90,7 +90,7 @@ pub struct ContainerRegistryToken {
     #[serde(rename = "expiresAt", default, skip_serializing_if = "Option::is_none")]
     pub expires_at: Option<cc_core::Timestamp>,
     /// What the token is limited to.
-    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(default, deserialize_with = "cc_core::de::list")]
     pub scope: Vec<String>,
 }
 
@@ -150,7 +150,7 @@ impl ContainerRegistryTokenRequest {
 }
 
 /// A token of a container registry with its value, which no other answer shows.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct ContainerRegistryTokenWithValue {
@@ -193,22 +193,22 @@ impl CreateContainerRegistryBody {
 }
 
 /// A registry that was created, with its tokens.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct CreatedContainerRegistry {
     /// The registry.
     pub registry: ContainerRegistry,
     /// The tokens that were created.
-    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(default, deserialize_with = "cc_core::de::list")]
     pub tokens: Vec<ContainerRegistryTokenWithValue>,
     /// The tokens that were not.
-    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(default, deserialize_with = "cc_core::de::list")]
     pub errors: Vec<ContainerRegistryTokenFailure>,
 }
 
 /// A token to create with a registry.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct IndexedContainerRegistryTokenRequest {

@@ -110,7 +110,7 @@ pub struct Hypervisor {
     #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
     pub labels: std::collections::BTreeMap<String, String>,
     /// Its tags.
-    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(default, deserialize_with = "cc_core::de::list")]
     pub tags: Vec<String>,
     /// Version of what is known of it.
     #[serde(rename = "zkVersion", default, skip_serializing_if = "Option::is_none")]

@@ -610,7 +610,7 @@ impl Operation for ListPostgresqlDatabases {
     }
 
     fn decode(answer: Answer<Bytes>) -> Result<Answer<Self::Output>> {
-        answer.json()
+        answer.list()
     }
 }
 
@@ -860,7 +860,7 @@ impl Operation for ListPostgresqlDatabaseOids {
     }
 
     fn decode(answer: Answer<Bytes>) -> Result<Answer<Self::Output>> {
-        answer.json()
+        answer.list()
     }
 }
 
@@ -936,7 +936,7 @@ impl Operation for ListPostgresqlSchemaOids {
     }
 
     fn decode(answer: Answer<Bytes>) -> Result<Answer<Self::Output>> {
-        answer.json()
+        answer.list()
     }
 }
 
@@ -1022,7 +1022,7 @@ impl Operation for ListPostgresqlTableOids {
     }
 
     fn decode(answer: Answer<Bytes>) -> Result<Answer<Self::Output>> {
-        answer.json()
+        answer.list()
     }
 }
 
@@ -1088,7 +1088,7 @@ impl Operation for ListPostgresqlUsers {
     }
 
     fn decode(answer: Answer<Bytes>) -> Result<Answer<Self::Output>> {
-        answer.json()
+        answer.list()
     }
 }
 
@@ -1221,7 +1221,7 @@ impl Operation for ListPostgresqlDatabasePrivileges {
     }
 
     fn decode(answer: Answer<Bytes>) -> Result<Answer<Self::Output>> {
-        answer.json()
+        answer.list()
     }
 }
 
@@ -1307,7 +1307,7 @@ impl Operation for ListPostgresqlSchemaPrivileges {
     }
 
     fn decode(answer: Answer<Bytes>) -> Result<Answer<Self::Output>> {
-        answer.json()
+        answer.list()
     }
 }
 
@@ -1393,7 +1393,7 @@ impl Operation for ListPostgresqlTablePrivileges {
     }
 
     fn decode(answer: Answer<Bytes>) -> Result<Answer<Self::Output>> {
-        answer.json()
+        answer.list()
     }
 }
 

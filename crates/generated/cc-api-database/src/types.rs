@@ -53,7 +53,7 @@ pub struct Elasticsearch {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub version: Option<String>,
     /// What is on and off.
-    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(default, deserialize_with = "cc_core::de::list")]
     pub features: Vec<FeatureFlag>,
     /// Name of the host of APM; null while APM is off.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -77,13 +77,13 @@ pub struct Elasticsearch {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub kibana_password: Option<cc_core::Secret>,
     /// Names of the plug-ins it has.
-    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(default, deserialize_with = "cc_core::de::list")]
     pub plugins: Vec<String>,
     /// Where its backups are.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub backups: Option<ElasticsearchBackups>,
     /// Services that are on and off, such as `kibana`.
-    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(default, deserialize_with = "cc_core::de::list")]
     pub services: Vec<FeatureFlag>,
 }
 
@@ -163,10 +163,10 @@ pub struct ElasticsearchInfo {
     #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
     pub apm_application: cc_core::ApplicationId,
     /// Services that are on and off, such as `kibana`.
-    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(default, deserialize_with = "cc_core::de::list")]
     pub services: Vec<FeatureFlag>,
     /// What is on and off.
-    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(default, deserialize_with = "cc_core::de::list")]
     pub features: Vec<FeatureFlag>,
 }
 
@@ -286,7 +286,7 @@ pub struct Jenkins {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub artifactory_password: Option<cc_core::Secret>,
     /// What is on and off.
-    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(default, deserialize_with = "cc_core::de::list")]
     pub features: Vec<FeatureFlag>,
 }
 
@@ -398,7 +398,7 @@ pub struct Mongodb {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub version: Option<String>,
     /// What is on and off.
-    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(default, deserialize_with = "cc_core::de::list")]
     pub features: Vec<FeatureFlag>,
 }
 
@@ -446,10 +446,10 @@ pub struct Mysql {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub version: Option<String>,
     /// What is on and off.
-    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(default, deserialize_with = "cc_core::de::list")]
     pub features: Vec<FeatureFlag>,
     /// Users that can read and not write.
-    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(default, deserialize_with = "cc_core::de::list")]
     pub read_only_users: Vec<ReadOnlyUser>,
 }
 
@@ -497,10 +497,10 @@ pub struct Postgresql {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub version: Option<String>,
     /// What is on and off.
-    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(default, deserialize_with = "cc_core::de::list")]
     pub features: Vec<FeatureFlag>,
     /// Users that can read and not write.
-    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(default, deserialize_with = "cc_core::de::list")]
     pub read_only_users: Vec<ReadOnlyUser>,
 }
 
@@ -601,13 +601,13 @@ impl PostgresqlDatabaseUpdate {
 #[non_exhaustive]
 pub struct PostgresqlOids {
     /// The databases.
-    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(default, deserialize_with = "cc_core::de::list")]
     pub databases: Vec<PostgresqlDatabaseOid>,
     /// The schemas.
-    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(default, deserialize_with = "cc_core::de::list")]
     pub schemas: Vec<PostgresqlSchemaOid>,
     /// The tables.
-    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(default, deserialize_with = "cc_core::de::list")]
     pub tables: Vec<PostgresqlTableOid>,
 }
 
@@ -812,7 +812,7 @@ pub struct ProviderCluster {
     #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
     pub version: String,
     /// What it offers.
-    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(default, deserialize_with = "cc_core::de::list")]
     pub features: Vec<FeatureFlag>,
 }
 
@@ -822,7 +822,7 @@ pub struct ProviderCluster {
 #[non_exhaustive]
 pub struct ProviderDedicatedVersion {
     /// What it offers.
-    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(default, deserialize_with = "cc_core::de::list")]
     pub features: Vec<FeatureFlag>,
 }
 
@@ -835,7 +835,7 @@ pub struct ProviderVersions {
     #[serde(rename = "providerId", default, deserialize_with = "cc_core::de::null_as_default")]
     pub provider_id: cc_core::AddonProviderId,
     /// The shared clusters.
-    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(default, deserialize_with = "cc_core::de::list")]
     pub clusters: Vec<ProviderCluster>,
     /// What each version offers to a dedicated add-on, by version.
     #[serde(default, deserialize_with = "cc_core::de::null_as_default")]

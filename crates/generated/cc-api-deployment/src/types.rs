@@ -42,7 +42,7 @@ pub struct Deployment {
     #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
     pub state: DeploymentState,
     /// The states it went through, and when.
-    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(default, deserialize_with = "cc_core::de::list")]
     pub steps: Vec<DeploymentStep>,
     /// What is deployed.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -106,7 +106,7 @@ pub struct DeploymentOrigin {
     #[serde(rename = "authorId", default, deserialize_with = "cc_core::de::null_as_default")]
     pub author_id: String,
     /// What the instances have to satisfy.
-    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(default, deserialize_with = "cc_core::de::list")]
     pub constraints: Vec<String>,
     /// How soon it is looked after.
     #[serde(default, deserialize_with = "cc_core::de::null_as_default")]

@@ -50,7 +50,7 @@ impl Operation for ListOwnerDnsRecords {
     }
 
     fn decode(answer: Answer<Bytes>) -> Result<Answer<Self::Output>> {
-        answer.json()
+        answer.list()
     }
 }
 
@@ -144,7 +144,7 @@ impl Operation for ListOwnerDnsAudits {
     }
 
     fn decode(answer: Answer<Bytes>) -> Result<Answer<Self::Output>> {
-        answer.json()
+        answer.list()
     }
 }
 
@@ -200,7 +200,7 @@ impl Operation for ListResourceDnsRecords {
     }
 
     fn decode(answer: Answer<Bytes>) -> Result<Answer<Self::Output>> {
-        answer.json()
+        answer.list()
     }
 }
 
@@ -262,7 +262,7 @@ impl Operation for CreateDnsRecords {
     }
 
     fn decode(answer: Answer<Bytes>) -> Result<Answer<Self::Output>> {
-        answer.json()
+        answer.list()
     }
 }
 
@@ -507,7 +507,7 @@ impl Operation for ListDnsRecordsByName {
     }
 
     fn decode(answer: Answer<Bytes>) -> Result<Answer<Self::Output>> {
-        answer.json()
+        answer.list()
     }
 }
 
@@ -630,7 +630,7 @@ impl Operation for ListResourceDnsAudits {
     }
 
     fn decode(answer: Answer<Bytes>) -> Result<Answer<Self::Output>> {
-        answer.json()
+        answer.list()
     }
 }
 
@@ -691,6 +691,6 @@ impl Operation for ListDnsRecordAudits {
     }
 
     fn decode(answer: Answer<Bytes>) -> Result<Answer<Self::Output>> {
-        answer.json()
+        answer.list()
     }
 }

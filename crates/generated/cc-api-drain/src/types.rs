@@ -26,7 +26,7 @@ impl DatadogRecipient {
 }
 
 /// A copy of the logs of one resource, and where it goes.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct Drain {
@@ -42,8 +42,10 @@ pub struct Drain {
     #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
     pub kind: DrainKind,
     /// Where the logs go. Passwords come back masked.
+    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
     pub recipient: DrainRecipient,
     /// The latest change of state of a drain.
+    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
     pub status: DrainStatus,
     /// How the delivery of a drain goes.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -231,6 +233,7 @@ cc_core::open_enum! {
 #[non_exhaustive]
 pub struct DrainStatus {
     /// Id of the change.
+    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
     pub id: String,
     /// Id of a drain: `drain_…`.
     #[serde(rename = "drainId", default, deserialize_with = "cc_core::de::null_as_default")]

@@ -93,7 +93,7 @@ impl CreateIamTokenBody {
 }
 
 /// A token that was made.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct CreatedTenantToken {
@@ -123,10 +123,10 @@ pub struct EmailAddress {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub label: Option<String>,
     /// States it went through.
-    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(default, deserialize_with = "cc_core::de::list")]
     pub statuses: Vec<IdentityStatus>,
     /// Tags of the address.
-    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(default, deserialize_with = "cc_core::de::list")]
     pub tags: Vec<String>,
 }
 
@@ -183,7 +183,7 @@ pub struct IamToken {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub labels: Option<IamTokenLabels>,
     /// Tags of the token.
-    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(default, deserialize_with = "cc_core::de::list")]
     pub tags: Vec<String>,
     /// Id that the revocation list knows the token by.
     #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
@@ -253,10 +253,10 @@ pub struct Identity {
     /// Id of the identity.
     pub id: String,
     /// Its e-mail addresses.
-    #[serde(rename = "emailAddresses", default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(rename = "emailAddresses", default, deserialize_with = "cc_core::de::list")]
     pub email_addresses: Vec<EmailAddress>,
     /// Tags of the identity.
-    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(default, deserialize_with = "cc_core::de::list")]
     pub tags: Vec<String>,
 }
 
@@ -323,7 +323,7 @@ impl LogInBody {
 }
 
 /// A session.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct Login {
@@ -448,7 +448,7 @@ pub struct TenantToken {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub description: Option<String>,
     /// Its tags.
-    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(default, deserialize_with = "cc_core::de::list")]
     pub tags: Vec<String>,
     /// Who created it.
     #[serde(rename = "instigatorId", default, deserialize_with = "cc_core::de::null_as_default")]

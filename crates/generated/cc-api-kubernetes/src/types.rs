@@ -10,6 +10,7 @@ use serde::{Deserialize, Serialize};
 #[non_exhaustive]
 pub struct AllInOneTopology {
     /// Size of a machine.
+    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
     pub flavor: NodeFlavor,
     /// Number of copies.
     #[serde(rename = "replicationFactor", default, deserialize_with = "cc_core::de::null_as_default")]
@@ -45,7 +46,7 @@ pub struct Cluster {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub description: Option<String>,
     /// Tags.
-    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(default, deserialize_with = "cc_core::de::list")]
     pub tags: Vec<String>,
     /// Zone it runs in.
     #[serde(rename = "locationId", default, deserialize_with = "cc_core::de::null_as_default")]
@@ -64,13 +65,13 @@ pub struct Cluster {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub features: Option<ClusterFeatures>,
     /// Node groups.
-    #[serde(rename = "nodeGroups", default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(rename = "nodeGroups", default, deserialize_with = "cc_core::de::list")]
     pub node_groups: Vec<ClusterNodeGroup>,
     /// Nodes in no node group, by flavor.
-    #[serde(rename = "standaloneNodeGroups", default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(rename = "standaloneNodeGroups", default, deserialize_with = "cc_core::de::list")]
     pub standalone_node_groups: Vec<ClusterStandaloneNodeGroup>,
     /// Load balancers in front of it.
-    #[serde(rename = "loadBalancers", default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(rename = "loadBalancers", default, deserialize_with = "cc_core::de::list")]
     pub load_balancers: Vec<ClusterLoadBalancer>,
     /// Bytes of persistent volumes, null without persistent volumes.
     #[serde(rename = "storageUsageBytes", default, skip_serializing_if = "Option::is_none")]
@@ -293,7 +294,7 @@ pub struct ClusterLoadBalancer {
     #[serde(rename = "domainName", default, deserialize_with = "cc_core::de::null_as_default")]
     pub domain_name: String,
     /// Addresses it listens on.
-    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(default, deserialize_with = "cc_core::de::list")]
     pub ips: Vec<String>,
 }
 
@@ -361,7 +362,7 @@ pub struct ClusterNodeGroup {
     #[serde(rename = "targetNodeCount", default, deserialize_with = "cc_core::de::null_as_default")]
     pub target_node_count: i64,
     /// Nodes.
-    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(default, deserialize_with = "cc_core::de::list")]
     pub nodes: Vec<ClusterNode>,
 }
 
@@ -565,7 +566,7 @@ pub struct ClusterVersions {
     #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
     pub latest: String,
     /// Versions it can go to.
-    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(default, deserialize_with = "cc_core::de::list")]
     pub available: Vec<String>,
     /// Whether it runs an older version than the latest.
     #[serde(rename = "needUpdate", default, deserialize_with = "cc_core::de::null_as_default")]
@@ -598,6 +599,7 @@ pub struct CoreQuota {
 #[non_exhaustive]
 pub struct DedicatedComputeTopology {
     /// Size of a machine.
+    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
     pub flavor: NodeFlavor,
     /// Number of copies.
     #[serde(rename = "replicationFactor", default, deserialize_with = "cc_core::de::null_as_default")]
@@ -617,22 +619,24 @@ impl DedicatedComputeTopology {
 }
 
 /// The components of a control plane.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct DistributedComponents {
     /// API server.
+    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
     pub apiserver: TopologyComponent,
     /// Controller manager.
-    #[serde(rename = "controllerManager")]
+    #[serde(rename = "controllerManager", default, deserialize_with = "cc_core::de::null_as_default")]
     pub controller_manager: TopologyComponent,
     /// Scheduler.
+    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
     pub scheduler: TopologyComponent,
     /// What creates and deletes the nodes of node groups.
-    #[serde(rename = "nodeGroupOperator")]
+    #[serde(rename = "nodeGroupOperator", default, deserialize_with = "cc_core::de::null_as_default")]
     pub node_group_operator: TopologyComponent,
     /// What ties the cluster to the platform.
-    #[serde(rename = "cloudControllerManager")]
+    #[serde(rename = "cloudControllerManager", default, deserialize_with = "cc_core::de::null_as_default")]
     pub cloud_controller_manager: TopologyComponent,
 }
 
@@ -652,11 +656,12 @@ impl DistributedComponents {
 }
 
 /// Each component on machines of its own.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct DistributedTopology {
     /// The components of a control plane.
+    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
     pub components: DistributedComponents,
 }
 
@@ -709,7 +714,7 @@ pub struct KubeconfigUrl {
 #[non_exhaustive]
 pub struct KubernetesProduct {
     /// Topologies, with what each allows.
-    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(default, deserialize_with = "cc_core::de::list")]
     pub topologies: Vec<TopologyConstraints>,
     /// Versions of Kubernetes that a new cluster can have.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -788,7 +793,7 @@ pub struct NodeGroup {
     #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
     pub labels: std::collections::BTreeMap<String, String>,
     /// Kubernetes taints of its nodes.
-    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(default, deserialize_with = "cc_core::de::list")]
     pub taints: Vec<Taint>,
     /// When it was created.
     #[serde(rename = "createdAt", default, skip_serializing_if = "Option::is_none")]
@@ -1048,10 +1053,10 @@ pub struct Quota {
     #[serde(rename = "tenantId", default, deserialize_with = "cc_core::de::null_as_default")]
     pub tenant_id: cc_core::OwnerId,
     /// Tags.
-    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(default, deserialize_with = "cc_core::de::list")]
     pub tags: Vec<String>,
     /// Limits.
-    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(default, deserialize_with = "cc_core::de::list")]
     pub quotas: Vec<QuotaItem>,
 }
 
@@ -1146,11 +1151,12 @@ impl From<PointQuota> for QuotaItem {
 }
 
 /// A limit of memory.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct RamQuota {
     /// An amount with its unit.
+    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
     pub information: QuotaAmount,
 }
 
@@ -1168,11 +1174,12 @@ pub struct ReplicationBounds {
 }
 
 /// A limit of requests to the API.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct RequestRateQuota {
     /// An amount with its unit.
+    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
     pub frequency: QuotaAmount,
 }
 
@@ -1203,7 +1210,7 @@ pub struct ResourceConsumption {
     #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
     pub version: i64,
     /// What was consumed.
-    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(default, deserialize_with = "cc_core::de::list")]
     pub consumptions: Vec<ResourceConsumptionItem>,
 }
 
@@ -1216,7 +1223,7 @@ pub struct ResourceConsumptionDetail {
     #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
     pub interval: String,
     /// Quantity of each slice, in order.
-    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(default, deserialize_with = "cc_core::de::list")]
     pub quantities: Vec<f64>,
 }
 
@@ -1281,7 +1288,7 @@ pub struct StandaloneNode {
     #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
     pub labels: std::collections::BTreeMap<String, String>,
     /// Kubernetes taints.
-    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(default, deserialize_with = "cc_core::de::list")]
     pub taints: Vec<Taint>,
 }
 
@@ -1364,6 +1371,7 @@ pub struct Taint {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub value: Option<String>,
     /// What a taint does to pods: none are placed, few are placed, or those there are moved too.
+    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
     pub effect: TaintEffect,
 }
 
@@ -1405,6 +1413,7 @@ cc_core::open_enum! {
 #[non_exhaustive]
 pub struct TopologyComponent {
     /// Size of a machine.
+    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
     pub flavor: NodeFlavor,
     /// Number of copies.
     #[serde(rename = "replicationFactor", default, deserialize_with = "cc_core::de::null_as_default")]
@@ -1465,7 +1474,7 @@ pub struct TopologyConstraints {
     #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
     pub topology: TopologyKind,
     /// Flavors its machines can have.
-    #[serde(rename = "availableFlavors", default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(rename = "availableFlavors", default, deserialize_with = "cc_core::de::list")]
     pub available_flavors: Vec<NodeFlavor>,
     /// How many copies a topology allows.
     #[serde(rename = "replicationFactor", default, skip_serializing_if = "Option::is_none")]
@@ -1491,7 +1500,7 @@ cc_core::open_enum! {
 #[non_exhaustive]
 pub struct VersionChoice {
     /// Versions to choose from.
-    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(default, deserialize_with = "cc_core::de::list")]
     pub available: Vec<String>,
     /// Version when none is chosen.
     #[serde(default, deserialize_with = "cc_core::de::null_as_default")]

@@ -67,7 +67,7 @@ impl Operation for ListApplicationLoadBalancers {
     }
 
     fn decode(answer: Answer<Bytes>) -> Result<Answer<Self::Output>> {
-        answer.json()
+        answer.list()
     }
 }
 
@@ -129,7 +129,7 @@ impl Operation for ListAddonLoadBalancers {
     }
 
     fn decode(answer: Answer<Bytes>) -> Result<Answer<Self::Output>> {
-        answer.json()
+        answer.list()
     }
 }
 
@@ -174,7 +174,7 @@ impl Operation for ListLoadBalancers {
     }
 
     fn decode(answer: Answer<Bytes>) -> Result<Answer<Self::Output>> {
-        answer.json()
+        answer.list()
     }
 }
 
@@ -230,7 +230,7 @@ impl Operation for ListRegionLoadBalancers {
     }
 
     fn decode(answer: Answer<Bytes>) -> Result<Answer<Self::Output>> {
-        answer.json()
+        answer.list()
     }
 }
 
@@ -805,7 +805,7 @@ impl Operation for ListLoadBalancerListeners {
     }
 
     fn decode(answer: Answer<Bytes>) -> Result<Answer<Self::Output>> {
-        answer.json()
+        answer.list()
     }
 }
 
@@ -1047,7 +1047,7 @@ impl Operation for ListLoadBalancerClusters {
     }
 
     fn decode(answer: Answer<Bytes>) -> Result<Answer<Self::Output>> {
-        answer.json()
+        answer.list()
     }
 }
 
@@ -1487,7 +1487,7 @@ impl Operation for ListLoadBalancerNetworks {
     }
 
     fn decode(answer: Answer<Bytes>) -> Result<Answer<Self::Output>> {
-        answer.json()
+        answer.list()
     }
 }
 
@@ -1943,7 +1943,7 @@ impl Operation for ListLoadBalancerTlsCiphers {
     }
 
     fn decode(answer: Answer<Bytes>) -> Result<Answer<Self::Output>> {
-        answer.json()
+        answer.list()
     }
 }
 
@@ -2073,7 +2073,7 @@ impl Operation for ListAvailableTlsCiphers {
     }
 
     fn decode(answer: Answer<Bytes>) -> Result<Answer<Self::Output>> {
-        answer.json()
+        answer.list()
     }
 }
 
@@ -2120,7 +2120,7 @@ impl Operation for ListLoadBalancerAudits {
     }
 
     fn decode(answer: Answer<Bytes>) -> Result<Answer<Self::Output>> {
-        answer.json()
+        answer.list()
     }
 }
 
@@ -2176,7 +2176,7 @@ impl Operation for ListResourceLoadBalancerAudits {
     }
 
     fn decode(answer: Answer<Bytes>) -> Result<Answer<Self::Output>> {
-        answer.json()
+        answer.list()
     }
 }
 
@@ -2259,6 +2259,6 @@ impl Operation for ListLoadBalancerConsumptions {
     }
 
     fn decode(answer: Answer<Bytes>) -> Result<Answer<Self::Output>> {
-        answer.json()
+        answer.list()
     }
 }

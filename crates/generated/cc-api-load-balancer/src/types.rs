@@ -134,6 +134,7 @@ pub struct Backends {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub servers: Option<Vec<BackendServer>>,
     /// How servers are reached.
+    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
     pub transport: BackendTransport,
 }
 
@@ -203,16 +204,17 @@ impl BearerCredentials {
 }
 
 /// A group of servers that get the same traffic.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct Cluster {
     /// Name of the cluster, of 128 characters at most.
     pub id: String,
     /// Id of an owner: `user_…` for a personal space, `orga_…` for an organisation.
-    #[serde(rename = "ownerId")]
+    #[serde(rename = "ownerId", default, deserialize_with = "cc_core::de::null_as_default")]
     pub owner_id: cc_core::OwnerId,
     /// The servers of a cluster.
+    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
     pub backends: Backends,
     /// How the traffic of a cluster is told apart.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -246,6 +248,7 @@ impl Cluster {
 #[non_exhaustive]
 pub struct ClusterRouter {
     /// Protocol whose traffic is told apart.
+    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
     pub protocol: RouterProtocol,
 }
 
@@ -266,6 +269,7 @@ impl ClusterRouter {
 #[non_exhaustive]
 pub struct DirectBackendLayer {
     /// Nothing is known to be in it.
+    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
     pub direct: serde_json::Map<String, serde_json::Value>,
 }
 
@@ -313,11 +317,12 @@ impl DirectListener {
 }
 
 /// Traffic passed on as it is.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct DirectListenerLayer {
     /// Where traffic is passed on to as it is.
+    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
     pub direct: DirectListener,
 }
 
@@ -341,7 +346,7 @@ pub struct DnsTarget {
     #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
     pub cname: String,
     /// Addresses of A records.
-    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(default, deserialize_with = "cc_core::de::list")]
     pub a: Vec<String>,
 }
 
@@ -367,11 +372,12 @@ impl DtlsBackend {
 }
 
 /// DTLS.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct DtlsBackendLayer {
     /// How a server over DTLS is spoken to.
+    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
     pub dtls: DtlsBackend,
 }
 
@@ -387,11 +393,12 @@ impl DtlsBackendLayer {
 }
 
 /// DTLS.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct DtlsListenerLayer {
     /// Where deciphered traffic is passed on to.
+    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
     pub dtls: EncryptedListener,
 }
 
@@ -541,6 +548,7 @@ impl From<RegexMatch> for HostMatch {
 #[non_exhaustive]
 pub struct HostRule {
     /// Which hosts are meant.
+    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
     pub host: HostMatch,
 }
 
@@ -561,6 +569,7 @@ impl HostRule {
 #[non_exhaustive]
 pub struct HttpBackendLayer {
     /// Nothing is known to be in it.
+    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
     pub http: serde_json::Map<String, serde_json::Value>,
 }
 
@@ -604,11 +613,12 @@ impl HttpListener {
 }
 
 /// HTTP in the clear.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct HttpListenerLayer {
     /// Where HTTP requests are passed on to.
+    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
     pub http: HttpListener,
 }
 
@@ -671,11 +681,12 @@ impl HttpRouter {
 }
 
 /// HTTP.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct HttpRouterProtocol {
     /// How HTTP requests are told apart.
+    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
     pub http: HttpRouter,
 }
 
@@ -696,6 +707,7 @@ impl HttpRouterProtocol {
 #[non_exhaustive]
 pub struct InnerBackend {
     /// What the enciphered traffic to a server carries.
+    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
     pub layer: InnerBackendLayer,
     /// Server names to ask for (SNI).
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -750,6 +762,7 @@ impl From<HttpBackendLayer> for InnerBackendLayer {
 #[non_exhaustive]
 pub struct InnerListener {
     /// What deciphered traffic carries.
+    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
     pub layer: InnerListenerLayer,
 }
 
@@ -798,6 +811,7 @@ pub struct Listener {
     #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
     pub port: i64,
     /// How visitors reach a listener.
+    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
     pub transport: ListenerTransport,
     /// Timeouts of a load balancer or of a listener. Upstream does not state their unit.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -859,7 +873,7 @@ pub struct LoadBalancer {
     #[serde(rename = "ownerId", default, deserialize_with = "cc_core::de::null_as_default")]
     pub owner_id: cc_core::OwnerId,
     /// Other owners that may use it.
-    #[serde(rename = "coOwners", default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(rename = "coOwners", default, deserialize_with = "cc_core::de::list")]
     pub co_owners: Vec<cc_core::OwnerId>,
     /// Region it runs in.
     #[serde(rename = "regionId", default, deserialize_with = "cc_core::de::null_as_default")]
@@ -877,16 +891,16 @@ pub struct LoadBalancer {
     #[serde(rename = "domainName", default, deserialize_with = "cc_core::de::null_as_default")]
     pub domain_name: String,
     /// Addresses it listens on.
-    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(default, deserialize_with = "cc_core::de::list")]
     pub ips: Vec<String>,
     /// What it listens to.
-    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(default, deserialize_with = "cc_core::de::list")]
     pub listeners: Vec<Listener>,
     /// Where it sends traffic.
-    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(default, deserialize_with = "cc_core::de::list")]
     pub clusters: Vec<Cluster>,
     /// Tags.
-    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(default, deserialize_with = "cc_core::de::list")]
     pub tags: Vec<String>,
     /// Whether several owners share it.
     #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
@@ -916,10 +930,10 @@ pub struct LoadBalancerAcl {
     #[serde(rename = "resourceId", default, deserialize_with = "cc_core::de::null_as_default")]
     pub resource_id: String,
     /// Addresses that may reach it.
-    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(default, deserialize_with = "cc_core::de::list")]
     pub allow: Vec<String>,
     /// Addresses that may not.
-    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(default, deserialize_with = "cc_core::de::list")]
     pub deny: Vec<String>,
     /// When the list was created.
     #[serde(rename = "createdAt", default, skip_serializing_if = "Option::is_none")]
@@ -963,10 +977,10 @@ pub struct LoadBalancerConfiguration {
     #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
     pub version: i64,
     /// What the load balancer listens to.
-    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(default, deserialize_with = "cc_core::de::list")]
     pub listeners: Vec<Listener>,
     /// Where the load balancer sends traffic.
-    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(default, deserialize_with = "cc_core::de::list")]
     pub clusters: Vec<Cluster>,
     /// What a load balancer is made of.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -1192,7 +1206,7 @@ pub struct LoadBalancerNetworkGroup {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub network: Option<LoadBalancerNetworkAddress>,
     /// Other members.
-    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(default, deserialize_with = "cc_core::de::list")]
     pub peers: Vec<LoadBalancerNetworkPeer>,
     /// WireGuard private key of the load balancer.
     #[serde(rename = "privateKey", default, skip_serializing_if = "Option::is_none")]
@@ -1376,7 +1390,7 @@ pub struct LoadBalancerSummary {
     #[serde(rename = "ownerId", default, deserialize_with = "cc_core::de::null_as_default")]
     pub owner_id: cc_core::OwnerId,
     /// Other owners that may use it.
-    #[serde(rename = "coOwners", default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(rename = "coOwners", default, deserialize_with = "cc_core::de::list")]
     pub co_owners: Vec<cc_core::OwnerId>,
     /// Region it runs in.
     #[serde(rename = "regionId", default, deserialize_with = "cc_core::de::null_as_default")]
@@ -1391,10 +1405,10 @@ pub struct LoadBalancerSummary {
     #[serde(rename = "domainName", default, deserialize_with = "cc_core::de::null_as_default")]
     pub domain_name: String,
     /// Addresses it listens on.
-    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(default, deserialize_with = "cc_core::de::list")]
     pub ips: Vec<String>,
     /// Tags.
-    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(default, deserialize_with = "cc_core::de::list")]
     pub tags: Vec<String>,
     /// Whether several owners share it.
     #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
@@ -1574,6 +1588,7 @@ pub struct PathRule {
     #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
     pub kind: String,
     /// Which paths are meant.
+    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
     pub path: PathMatch,
 }
 
@@ -1632,11 +1647,12 @@ impl QuicBackend {
 }
 
 /// QUIC.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct QuicBackendLayer {
     /// How a server over QUIC is spoken to.
+    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
     pub quic: QuicBackend,
 }
 
@@ -1652,11 +1668,12 @@ impl QuicBackendLayer {
 }
 
 /// QUIC.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct QuicListenerLayer {
     /// Where deciphered traffic is passed on to.
+    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
     pub quic: EncryptedListener,
 }
 
@@ -1719,7 +1736,7 @@ pub struct ResourceConsumption {
     #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
     pub version: i64,
     /// What was consumed.
-    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(default, deserialize_with = "cc_core::de::list")]
     pub consumptions: Vec<ResourceConsumptionItem>,
 }
 
@@ -1732,7 +1749,7 @@ pub struct ResourceConsumptionDetail {
     #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
     pub interval: String,
     /// Quantity of each slice, in order.
-    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(default, deserialize_with = "cc_core::de::list")]
     pub quantities: Vec<f64>,
 }
 
@@ -1820,15 +1837,15 @@ impl RewriteRule {
 }
 
 /// HTTP requests that are handled alike.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct Route {
     /// Which hosts a route is for.
-    #[serde(rename = "hostRule")]
+    #[serde(rename = "hostRule", default, deserialize_with = "cc_core::de::null_as_default")]
     pub host_rule: HostRule,
     /// Which paths a route is for.
-    #[serde(rename = "pathRule")]
+    #[serde(rename = "pathRule", default, deserialize_with = "cc_core::de::null_as_default")]
     pub path_rule: PathRule,
     /// HTTP method, absent for every one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -1971,6 +1988,7 @@ impl StickyNameUpdate {
 #[non_exhaustive]
 pub struct TcpBackend {
     /// What the TCP connection to a server carries.
+    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
     pub transport: TcpBackendLayer,
 }
 
@@ -2017,11 +2035,12 @@ impl From<TlsBackendLayer> for TcpBackendLayer {
 }
 
 /// Servers over TCP.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct TcpBackendTransport {
     /// How a server over TCP is spoken to.
+    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
     pub tcp: TcpBackend,
 }
 
@@ -2042,6 +2061,7 @@ impl TcpBackendTransport {
 #[non_exhaustive]
 pub struct TcpListener {
     /// What a TCP connection carries.
+    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
     pub transport: TcpListenerLayer,
 }
 
@@ -2088,11 +2108,12 @@ impl From<TlsListenerLayer> for TcpListenerLayer {
 }
 
 /// A listener over TCP.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct TcpListenerTransport {
     /// What a listener does with a TCP connection.
+    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
     pub tcp: TcpListener,
 }
 
@@ -2129,11 +2150,12 @@ impl TlsBackend {
 }
 
 /// TLS.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct TlsBackendLayer {
     /// How a server over TLS is spoken to.
+    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
     pub tls: TlsBackend,
 }
 
@@ -2191,11 +2213,12 @@ impl TlsCiphers {
 }
 
 /// TLS.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct TlsListenerLayer {
     /// Where deciphered traffic is passed on to.
+    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
     pub tls: EncryptedListener,
 }
 
@@ -2216,6 +2239,7 @@ impl TlsListenerLayer {
 #[non_exhaustive]
 pub struct UdpBackend {
     /// What the UDP datagrams to a server carry.
+    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
     pub transport: UdpBackendLayer,
 }
 
@@ -2262,11 +2286,12 @@ impl From<QuicBackendLayer> for UdpBackendLayer {
 }
 
 /// Servers over UDP.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct UdpBackendTransport {
     /// How a server over UDP is spoken to.
+    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
     pub udp: UdpBackend,
 }
 
@@ -2287,6 +2312,7 @@ impl UdpBackendTransport {
 #[non_exhaustive]
 pub struct UdpListener {
     /// What UDP datagrams carry.
+    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
     pub transport: UdpListenerLayer,
 }
 
@@ -2333,11 +2359,12 @@ impl From<QuicListenerLayer> for UdpListenerLayer {
 }
 
 /// A listener over UDP.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct UdpListenerTransport {
     /// What a listener does with UDP datagrams.
+    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
     pub udp: UdpListener,
 }
 

@@ -160,7 +160,7 @@ pub struct ProviderCluster {
     #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
     pub version: String,
     /// What it offers.
-    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(default, deserialize_with = "cc_core::de::list")]
     pub features: Vec<FeatureFlag>,
 }
 
@@ -170,7 +170,7 @@ pub struct ProviderCluster {
 #[non_exhaustive]
 pub struct ProviderDedicatedVersion {
     /// What it offers.
-    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(default, deserialize_with = "cc_core::de::list")]
     pub features: Vec<FeatureFlag>,
 }
 
@@ -183,7 +183,7 @@ pub struct ProviderVersions {
     #[serde(rename = "providerId", default, deserialize_with = "cc_core::de::null_as_default")]
     pub provider_id: cc_core::AddonProviderId,
     /// The shared clusters.
-    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(default, deserialize_with = "cc_core::de::list")]
     pub clusters: Vec<ProviderCluster>,
     /// What each version offers to a dedicated add-on, by version.
     #[serde(default, deserialize_with = "cc_core::de::null_as_default")]

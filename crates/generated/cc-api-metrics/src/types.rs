@@ -47,7 +47,7 @@ pub struct Metric {
     #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
     pub unit: String,
     /// Points, from the oldest to the latest.
-    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(default, deserialize_with = "cc_core::de::list")]
     pub data: Vec<MetricPoint>,
 }
 
@@ -201,7 +201,7 @@ pub struct StatsToken {
     #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
     pub scope: StatsTokenScope,
     /// What the token reads.
-    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(default, deserialize_with = "cc_core::de::list")]
     pub applications: Vec<StatsApplication>,
     /// When the token was created.
     #[serde(rename = "createdAt", default, skip_serializing_if = "Option::is_none")]
@@ -375,7 +375,7 @@ pub struct TardisList {
     #[serde(rename = "ownerID", default, deserialize_with = "cc_core::de::null_as_default")]
     pub owner_id: cc_core::OwnerId,
     /// Add-ons.
-    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(default, deserialize_with = "cc_core::de::list")]
     pub addons: Vec<Tardis>,
 }
 
@@ -525,6 +525,6 @@ impl TardisTokenLife {
 #[non_exhaustive]
 pub struct TardisTokenList {
     /// Tokens.
-    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(default, deserialize_with = "cc_core::de::list")]
     pub tokens: Vec<TardisToken>,
 }

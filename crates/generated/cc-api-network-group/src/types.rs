@@ -176,13 +176,13 @@ pub struct NetworkGroup {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub ownership: Option<NetworkGroupOwnership>,
     /// Its tags.
-    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(default, deserialize_with = "cc_core::de::list")]
     pub tags: Vec<String>,
     /// What is in it.
-    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(default, deserialize_with = "cc_core::de::list")]
     pub members: Vec<NetworkGroupMember>,
     /// The machines of its members.
-    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(default, deserialize_with = "cc_core::de::list")]
     pub peers: Vec<Peer>,
     /// How many times its configuration changed.
     #[serde(default, deserialize_with = "cc_core::de::null_as_default")]

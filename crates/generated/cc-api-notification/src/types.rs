@@ -18,13 +18,13 @@ pub struct EmailNotification {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub name: Option<String>,
     /// Who gets the e-mails.
-    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(default, deserialize_with = "cc_core::de::list")]
     pub notified: Vec<EmailNotificationTarget>,
     /// What it is about. Absent: everything.
-    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(default, deserialize_with = "cc_core::de::list")]
     pub events: Vec<NotificationEvent>,
     /// Ids of the resources that it is about. Absent: all of the owner.
-    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(default, deserialize_with = "cc_core::de::list")]
     pub scope: Vec<String>,
     /// When it was created.
     #[serde(rename = "createdAt", default, skip_serializing_if = "Option::is_none")]
@@ -195,7 +195,7 @@ cc_core::open_enum! {
 #[non_exhaustive]
 pub struct NotificationEvents {
     /// The events.
-    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(default, deserialize_with = "cc_core::de::list")]
     pub events: Vec<NotificationEvent>,
     /// By the name of an event that is several in one, such as `META_CREDITS`: these events.
     #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
@@ -216,19 +216,19 @@ pub struct Webhook {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub name: Option<String>,
     /// Where it is sent.
-    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(default, deserialize_with = "cc_core::de::list")]
     pub urls: Vec<WebhookUrl>,
     /// What it is about. Absent: everything.
-    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(default, deserialize_with = "cc_core::de::list")]
     pub events: Vec<NotificationEvent>,
     /// Ids of the resources that it is about. Absent: all of the owner.
-    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(default, deserialize_with = "cc_core::de::list")]
     pub scope: Vec<String>,
     /// When it was created.
     #[serde(rename = "createdAt", default, skip_serializing_if = "Option::is_none")]
     pub created_at: Option<cc_core::Timestamp>,
     /// What went wrong of late.
-    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(default, deserialize_with = "cc_core::de::list")]
     pub failures: Vec<WebhookFailure>,
     /// Whether it is sent.
     #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
@@ -332,6 +332,7 @@ cc_core::open_enum! {
 #[non_exhaustive]
 pub struct WebhookUrl {
     /// Format of the body.
+    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
     pub format: WebhookFormat,
     /// The address, which is often a secret of the service.
     #[serde(default, deserialize_with = "cc_core::de::null_as_default")]

@@ -843,7 +843,7 @@ impl Operation for ListOauthConsumers {
     }
 
     fn decode(answer: Answer<Bytes>) -> Result<Answer<Self::Output>> {
-        answer.json()
+        answer.list()
     }
 }
 

@@ -288,7 +288,7 @@ pub struct OauthConsumer {
 }
 
 /// What is registered of an OAuth consumer.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct OauthConsumerInput {

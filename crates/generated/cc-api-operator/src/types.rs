@@ -41,7 +41,7 @@ pub struct FeatureFlag {
 }
 
 /// A Keycloak.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct Keycloak {
@@ -70,12 +70,13 @@ pub struct Keycloak {
     #[serde(rename = "accessUrl", default, deserialize_with = "cc_core::de::null_as_default")]
     pub access_url: String,
     /// Versions it could run.
-    #[serde(rename = "availableVersions", default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(rename = "availableVersions", default, deserialize_with = "cc_core::de::list")]
     pub available_versions: Vec<String>,
     /// User and password that it was created with.
-    #[serde(rename = "initialCredentials")]
+    #[serde(rename = "initialCredentials", default, deserialize_with = "cc_core::de::null_as_default")]
     pub initial_credentials: OperatorCredentials,
     /// What it is made of.
+    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
     pub resources: KeycloakResources,
     /// What is turned on.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -199,7 +200,7 @@ pub struct KeycloakResources {
 }
 
 /// A Matomo.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct Matomo {
@@ -228,9 +229,10 @@ pub struct Matomo {
     #[serde(rename = "accessUrl", default, deserialize_with = "cc_core::de::null_as_default")]
     pub access_url: String,
     /// Versions it could run.
-    #[serde(rename = "availableVersions", default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(rename = "availableVersions", default, deserialize_with = "cc_core::de::list")]
     pub available_versions: Vec<String>,
     /// What it is made of.
+    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
     pub resources: MatomoResources,
     /// Environment variables of its application, by name.
     #[serde(rename = "envVars", default, deserialize_with = "cc_core::de::null_as_default")]
@@ -257,7 +259,7 @@ pub struct MatomoResources {
 }
 
 /// A Metabase.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct Metabase {
@@ -286,9 +288,10 @@ pub struct Metabase {
     #[serde(rename = "accessUrl", default, deserialize_with = "cc_core::de::null_as_default")]
     pub access_url: String,
     /// Versions it could run.
-    #[serde(rename = "availableVersions", default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(rename = "availableVersions", default, deserialize_with = "cc_core::de::list")]
     pub available_versions: Vec<String>,
     /// What it is made of.
+    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
     pub resources: MetabaseResources,
     /// Environment variables of its application, by name.
     #[serde(rename = "envVars", default, deserialize_with = "cc_core::de::null_as_default")]
@@ -385,7 +388,7 @@ pub struct OperatorVersions {
     #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
     pub latest: String,
     /// Versions it could run.
-    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(default, deserialize_with = "cc_core::de::list")]
     pub available: Vec<String>,
     /// Whether it should be updated.
     #[serde(rename = "needUpdate", default, deserialize_with = "cc_core::de::null_as_default")]
@@ -393,7 +396,7 @@ pub struct OperatorVersions {
 }
 
 /// An Otoroshi.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct Otoroshi {
@@ -422,14 +425,16 @@ pub struct Otoroshi {
     #[serde(rename = "accessUrl", default, deserialize_with = "cc_core::de::null_as_default")]
     pub access_url: String,
     /// Versions it could run.
-    #[serde(rename = "availableVersions", default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(rename = "availableVersions", default, deserialize_with = "cc_core::de::list")]
     pub available_versions: Vec<String>,
     /// User and password that it was created with.
-    #[serde(rename = "initialCredentials")]
+    #[serde(rename = "initialCredentials", default, deserialize_with = "cc_core::de::null_as_default")]
     pub initial_credentials: OperatorCredentials,
     /// How its own API is reached.
+    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
     pub api: OtoroshiApi,
     /// What it is made of.
+    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
     pub resources: OtoroshiResources,
     /// What is turned on.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -500,7 +505,7 @@ pub struct ProviderCluster {
     #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
     pub version: String,
     /// What it offers.
-    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(default, deserialize_with = "cc_core::de::list")]
     pub features: Vec<FeatureFlag>,
 }
 
@@ -510,7 +515,7 @@ pub struct ProviderCluster {
 #[non_exhaustive]
 pub struct ProviderDedicatedVersion {
     /// What it offers.
-    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(default, deserialize_with = "cc_core::de::list")]
     pub features: Vec<FeatureFlag>,
 }
 
@@ -523,7 +528,7 @@ pub struct ProviderVersions {
     #[serde(rename = "providerId", default, deserialize_with = "cc_core::de::null_as_default")]
     pub provider_id: cc_core::AddonProviderId,
     /// The shared clusters.
-    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(default, deserialize_with = "cc_core::de::list")]
     pub clusters: Vec<ProviderCluster>,
     /// What each version offers to a dedicated add-on, by version.
     #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
@@ -560,7 +565,7 @@ pub struct ResourceConsumption {
     #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
     pub version: i64,
     /// What was consumed.
-    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(default, deserialize_with = "cc_core::de::list")]
     pub consumptions: Vec<ResourceConsumptionItem>,
 }
 
@@ -573,7 +578,7 @@ pub struct ResourceConsumptionDetail {
     #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
     pub interval: String,
     /// Quantity of each slice, in order.
-    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(default, deserialize_with = "cc_core::de::list")]
     pub quantities: Vec<f64>,
 }
 

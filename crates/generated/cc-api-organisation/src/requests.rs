@@ -42,7 +42,7 @@ impl Operation for ListOrganisations {
     }
 
     fn decode(answer: Answer<Bytes>) -> Result<Answer<Self::Output>> {
-        answer.json()
+        answer.list()
     }
 }
 
@@ -345,7 +345,7 @@ impl Operation for ListOrganisationMembers {
     }
 
     fn decode(answer: Answer<Bytes>) -> Result<Answer<Self::Output>> {
-        answer.json()
+        answer.list()
     }
 }
 
@@ -612,7 +612,7 @@ impl Operation for ListOfferedProducts {
     }
 
     fn decode(answer: Answer<Bytes>) -> Result<Answer<Self::Output>> {
-        answer.json()
+        answer.list()
     }
 }
 
@@ -652,7 +652,7 @@ impl Operation for ListTenants {
     }
 
     fn decode(answer: Answer<Bytes>) -> Result<Answer<Self::Output>> {
-        answer.json()
+        answer.list()
     }
 }
 
@@ -893,7 +893,7 @@ impl Operation for ListTenantProducts {
     }
 
     fn decode(answer: Answer<Bytes>) -> Result<Answer<Self::Output>> {
-        answer.json()
+        answer.list()
     }
 }
 
@@ -1226,7 +1226,7 @@ impl Operation for ListTenantProductResources {
     }
 
     fn decode(answer: Answer<Bytes>) -> Result<Answer<Self::Output>> {
-        answer.json()
+        answer.list()
     }
 }
 
@@ -1526,6 +1526,6 @@ impl Operation for ListTenantResources {
     }
 
     fn decode(answer: Answer<Bytes>) -> Result<Answer<Self::Output>> {
-        answer.json()
+        answer.list()
     }
 }

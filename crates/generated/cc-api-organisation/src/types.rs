@@ -427,11 +427,12 @@ impl OrganisationCreation {
 }
 
 /// A member of an organisation.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct OrganisationMember {
     /// Who it is.
+    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
     pub member: OrganisationMemberUser,
     /// What the member may do.
     #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
@@ -447,6 +448,7 @@ pub struct OrganisationMember {
 #[non_exhaustive]
 pub struct OrganisationMemberUser {
     /// Id of the user.
+    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
     pub id: cc_core::UserId,
     /// E-mail address.
     #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
@@ -670,19 +672,19 @@ pub struct Tenant {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub headquarters: Option<TenantBranch>,
     /// Offices.
-    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(default, deserialize_with = "cc_core::de::list")]
     pub branches: Vec<TenantBranch>,
     /// Members.
-    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(default, deserialize_with = "cc_core::de::list")]
     pub members: Vec<TenantMember>,
     /// What it may use at most.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub quota: Option<TenantQuota>,
     /// The states it went through.
-    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(default, deserialize_with = "cc_core::de::list")]
     pub statuses: Vec<TenantStatus>,
     /// Tags.
-    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(default, deserialize_with = "cc_core::de::list")]
     pub tags: Vec<String>,
 }
 
@@ -703,7 +705,7 @@ pub struct TenantBranch {
     #[serde(rename = "postalAddress", default, skip_serializing_if = "Option::is_none")]
     pub postal_address: Option<TenantPostalAddress>,
     /// Tags.
-    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(default, deserialize_with = "cc_core::de::list")]
     pub tags: Vec<String>,
 }
 
@@ -756,10 +758,10 @@ pub struct TenantEmailAddress {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub label: Option<String>,
     /// The states it went through.
-    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(default, deserialize_with = "cc_core::de::list")]
     pub statuses: Vec<TenantStatus>,
     /// Tags.
-    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(default, deserialize_with = "cc_core::de::list")]
     pub tags: Vec<String>,
 }
 
@@ -769,21 +771,23 @@ pub struct TenantEmailAddress {
 #[non_exhaustive]
 pub struct TenantIdentity {
     /// Id of the identity.
+    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
     pub id: String,
     /// E-mail addresses.
-    #[serde(rename = "emailAddresses", default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(rename = "emailAddresses", default, deserialize_with = "cc_core::de::list")]
     pub email_addresses: Vec<TenantEmailAddress>,
     /// Tags.
-    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(default, deserialize_with = "cc_core::de::list")]
     pub tags: Vec<String>,
 }
 
 /// A member of a tenant.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct TenantMember {
     /// Who it is.
+    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
     pub identity: TenantIdentity,
     /// What the member may do.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -796,6 +800,7 @@ pub struct TenantMember {
 #[non_exhaustive]
 pub struct TenantPostalAddress {
     /// Id of the address.
+    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
     pub id: String,
     /// Name.
     #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
@@ -825,7 +830,7 @@ pub struct TenantPostalAddress {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub longitude: Option<f64>,
     /// Tags.
-    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(default, deserialize_with = "cc_core::de::list")]
     pub tags: Vec<String>,
 }
 
@@ -855,7 +860,7 @@ pub struct TenantProduct {
     #[serde(rename = "defaultVersion", default, deserialize_with = "cc_core::de::null_as_default")]
     pub default_version: String,
     /// Versions.
-    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(default, deserialize_with = "cc_core::de::list")]
     pub versions: Vec<String>,
     /// How far it is developed.
     #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
@@ -867,15 +872,15 @@ pub struct TenantProduct {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub limitations: Option<ProductLimitations>,
     /// The states it went through.
-    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(default, deserialize_with = "cc_core::de::list")]
     pub statuses: Vec<TenantStatus>,
     /// Tags.
-    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(default, deserialize_with = "cc_core::de::list")]
     pub tags: Vec<String>,
 }
 
 /// A product to create.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct TenantProductCreation {
@@ -1058,15 +1063,16 @@ impl TenantProductUpdate {
 #[non_exhaustive]
 pub struct TenantQuota {
     /// Id of the quota.
+    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
     pub id: String,
     /// The tenant.
     #[serde(rename = "tenantId", default, deserialize_with = "cc_core::de::null_as_default")]
     pub tenant_id: String,
     /// One limit each.
-    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(default, deserialize_with = "cc_core::de::list")]
     pub quotas: Vec<TenantQuotaItem>,
     /// Tags.
-    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(default, deserialize_with = "cc_core::de::list")]
     pub tags: Vec<String>,
 }
 
@@ -1170,10 +1176,10 @@ pub struct TenantResource {
     #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
     pub consumption: serde_json::Value,
     /// The states it went through.
-    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(default, deserialize_with = "cc_core::de::list")]
     pub statuses: Vec<TenantStatus>,
     /// Tags.
-    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(default, deserialize_with = "cc_core::de::list")]
     pub tags: Vec<String>,
 }
 
@@ -1270,6 +1276,7 @@ impl TenantResourceUpdate {
 #[non_exhaustive]
 pub struct TenantRole {
     /// Id of the role.
+    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
     pub id: String,
     /// The tenant.
     #[serde(rename = "tenantId", default, deserialize_with = "cc_core::de::null_as_default")]
@@ -1281,10 +1288,10 @@ pub struct TenantRole {
     #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
     pub datalog: String,
     /// Tags that a resource gets when the member creates it.
-    #[serde(rename = "resourceInitialTags", default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(rename = "resourceInitialTags", default, deserialize_with = "cc_core::de::list")]
     pub resource_initial_tags: Vec<String>,
     /// Tags.
-    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(default, deserialize_with = "cc_core::de::list")]
     pub tags: Vec<String>,
 }
 

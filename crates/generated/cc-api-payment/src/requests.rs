@@ -50,7 +50,7 @@ impl Operation for ListPaymentMethods {
     }
 
     fn decode(answer: Answer<Bytes>) -> Result<Answer<Self::Output>> {
-        answer.json()
+        answer.list()
     }
 }
 
@@ -329,7 +329,7 @@ impl Operation for ListLegacyPaymentMethods {
     }
 
     fn decode(answer: Answer<Bytes>) -> Result<Answer<Self::Output>> {
-        answer.json()
+        answer.list()
     }
 }
 
@@ -712,7 +712,7 @@ impl Operation for ListLegacyInvoices {
     }
 
     fn decode(answer: Answer<Bytes>) -> Result<Answer<Self::Output>> {
-        answer.json()
+        answer.list()
     }
 }
 
@@ -819,7 +819,7 @@ impl Operation for ListLegacyUnpaidInvoices {
     }
 
     fn decode(answer: Answer<Bytes>) -> Result<Answer<Self::Output>> {
-        answer.json()
+        answer.list()
     }
 }
 

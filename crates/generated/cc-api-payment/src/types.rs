@@ -381,7 +381,7 @@ pub struct LegacyInvoice {
     #[serde(rename = "fromSubscription", default, skip_serializing_if = "Option::is_none")]
     pub from_subscription: Option<bool>,
     /// Lines.
-    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(default, deserialize_with = "cc_core::de::list")]
     pub lines: Vec<LegacyInvoiceLine>,
     /// Total before discounts. The four totals are in the currency of the invoice, which is not named.
     #[serde(rename = "originalTotal", default, skip_serializing_if = "Option::is_none")]
@@ -813,7 +813,7 @@ pub struct RecurringPaymentTarget {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub identity: Option<String>,
     /// E-mail addresses.
-    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(default, deserialize_with = "cc_core::de::list")]
     pub emails: Vec<String>,
 }
 
@@ -859,7 +859,7 @@ pub struct RecurringPaymentUser {
     #[serde(rename = "emailValidated", default, skip_serializing_if = "Option::is_none")]
     pub email_validated: Option<bool>,
     /// Services the user signs in with.
-    #[serde(rename = "oauthApps", default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(rename = "oauthApps", default, deserialize_with = "cc_core::de::list")]
     pub oauth_apps: Vec<String>,
     /// Whether the user administers the platform.
     #[serde(default, skip_serializing_if = "Option::is_none")]

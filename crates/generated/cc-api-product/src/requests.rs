@@ -55,7 +55,7 @@ impl Operation for ListProductAddonProviders {
     }
 
     fn decode(answer: Answer<Bytes>) -> Result<Answer<Self::Output>> {
-        answer.json()
+        answer.list()
     }
 }
 
@@ -339,7 +339,7 @@ impl Operation for ListFlavors {
     }
 
     fn decode(answer: Answer<Bytes>) -> Result<Answer<Self::Output>> {
-        answer.json()
+        answer.list()
     }
 }
 
@@ -389,7 +389,7 @@ impl Operation for ListRuntimes {
     }
 
     fn decode(answer: Answer<Bytes>) -> Result<Answer<Self::Output>> {
-        answer.json()
+        answer.list()
     }
 }
 
@@ -504,7 +504,7 @@ impl Operation for ListMfaKinds {
     }
 
     fn decode(answer: Answer<Bytes>) -> Result<Answer<Self::Output>> {
-        answer.json()
+        answer.list()
     }
 }
 
@@ -578,7 +578,7 @@ impl Operation for ListCreditPackages {
     }
 
     fn decode(answer: Answer<Bytes>) -> Result<Answer<Self::Output>> {
-        answer.json()
+        answer.list()
     }
 }
 
@@ -617,7 +617,7 @@ impl Operation for ListCreditPrices {
     }
 
     fn decode(answer: Answer<Bytes>) -> Result<Answer<Self::Output>> {
-        answer.json()
+        answer.list()
     }
 }
 
@@ -658,7 +658,7 @@ impl Operation for ListLegacyZones {
     }
 
     fn decode(answer: Answer<Bytes>) -> Result<Answer<Self::Output>> {
-        answer.json()
+        answer.list()
     }
 }
 

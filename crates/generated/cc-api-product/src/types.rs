@@ -48,10 +48,10 @@ pub struct AddonPlan {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub price_id: Option<String>,
     /// What the plan offers.
-    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(default, deserialize_with = "cc_core::de::list")]
     pub features: Vec<AddonPlanFeature>,
     /// Short names of the zones where it is available.
-    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(default, deserialize_with = "cc_core::de::list")]
     pub zones: Vec<String>,
 }
 
@@ -121,13 +121,13 @@ pub struct AddonProviderDetails {
     #[serde(rename = "canUpgrade", default, deserialize_with = "cc_core::de::null_as_default")]
     pub can_upgrade: bool,
     /// Short names of the zones where it is available.
-    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(default, deserialize_with = "cc_core::de::list")]
     pub regions: Vec<String>,
     /// Its plans.
-    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(default, deserialize_with = "cc_core::de::list")]
     pub plans: Vec<AddonPlan>,
     /// The features that its plans tell apart.
-    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(default, deserialize_with = "cc_core::de::list")]
     pub features: Vec<AddonProviderFeature>,
 }
 
@@ -328,13 +328,13 @@ pub struct Runtime {
     #[serde(rename = "maxInstances", default, deserialize_with = "cc_core::de::null_as_default")]
     pub max_instances: i64,
     /// What it is known for.
-    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(default, deserialize_with = "cc_core::de::list")]
     pub tags: Vec<String>,
     /// Ways to deploy, such as `git`.
-    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(default, deserialize_with = "cc_core::de::list")]
     pub deployments: Vec<String>,
     /// Sizes it can have.
-    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(default, deserialize_with = "cc_core::de::list")]
     pub flavors: Vec<Flavor>,
     /// Size it has when none is chosen.
     #[serde(rename = "defaultFlavor", default, skip_serializing_if = "Option::is_none")]

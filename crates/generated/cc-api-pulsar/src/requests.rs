@@ -483,7 +483,7 @@ impl Operation for ListPulsarTopics {
     }
 
     fn decode(answer: Answer<Bytes>) -> Result<Answer<Self::Output>> {
-        answer.json()
+        answer.list()
     }
 }
 
@@ -807,7 +807,7 @@ impl Operation for ListPulsarNonPersistentTopics {
     }
 
     fn decode(answer: Answer<Bytes>) -> Result<Answer<Self::Output>> {
-        answer.json()
+        answer.list()
     }
 }
 
@@ -1207,6 +1207,6 @@ impl Operation for ListPulsarConsumptions {
     }
 
     fn decode(answer: Answer<Bytes>) -> Result<Answer<Self::Output>> {
-        answer.json()
+        answer.list()
     }
 }

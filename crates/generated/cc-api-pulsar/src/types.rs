@@ -34,7 +34,7 @@ pub struct ProviderCluster {
     #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
     pub version: String,
     /// What it offers.
-    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(default, deserialize_with = "cc_core::de::list")]
     pub features: Vec<FeatureFlag>,
 }
 
@@ -44,7 +44,7 @@ pub struct ProviderCluster {
 #[non_exhaustive]
 pub struct ProviderDedicatedVersion {
     /// What it offers.
-    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(default, deserialize_with = "cc_core::de::list")]
     pub features: Vec<FeatureFlag>,
 }
 
@@ -57,7 +57,7 @@ pub struct ProviderVersions {
     #[serde(rename = "providerId", default, deserialize_with = "cc_core::de::null_as_default")]
     pub provider_id: cc_core::AddonProviderId,
     /// The shared clusters.
-    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(default, deserialize_with = "cc_core::de::list")]
     pub clusters: Vec<ProviderCluster>,
     /// What each version offers to a dedicated add-on, by version.
     #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
@@ -150,7 +150,7 @@ pub struct PulsarCluster {
     #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
     pub support_cold_storage: bool,
     /// Plans it takes.
-    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(default, deserialize_with = "cc_core::de::list")]
     pub supported_plans: Vec<PulsarPlan>,
 }
 
@@ -255,7 +255,7 @@ pub struct ResourceConsumption {
     #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
     pub version: i64,
     /// What was consumed.
-    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(default, deserialize_with = "cc_core::de::list")]
     pub consumptions: Vec<ResourceConsumptionItem>,
 }
 
@@ -268,7 +268,7 @@ pub struct ResourceConsumptionDetail {
     #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
     pub interval: String,
     /// Quantity of each slice, in order.
-    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(default, deserialize_with = "cc_core::de::list")]
     pub quantities: Vec<f64>,
 }
 

@@ -94,7 +94,7 @@ pub struct CommandLineReply {
     #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
     pub success: bool,
     /// The lines `redis-cli` would print.
-    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(default, deserialize_with = "cc_core::de::list")]
     pub result: Vec<String>,
 }
 
@@ -399,7 +399,7 @@ pub struct HashKey {
     #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
     pub key: String,
     /// Fields of the key.
-    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(default, deserialize_with = "cc_core::de::list")]
     pub elements: Vec<HashKeyElement>,
 }
 
@@ -455,7 +455,7 @@ pub struct ListKey {
     #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
     pub key: String,
     /// Elements of the list, in order.
-    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(default, deserialize_with = "cc_core::de::list")]
     pub elements: Vec<String>,
 }
 
@@ -732,7 +732,7 @@ pub struct ScannedHashKey {
     /// Where the next part starts; 0 when this one is the last.
     pub cursor: i64,
     /// The fields of this part.
-    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(default, deserialize_with = "cc_core::de::list")]
     pub elements: Vec<HashKeyElement>,
 }
 
@@ -759,7 +759,7 @@ pub struct ScannedKeys {
     #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
     pub total: i64,
     /// The keys of this part, which may be none before the end.
-    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(default, deserialize_with = "cc_core::de::list")]
     pub keys: Vec<ScannedKey>,
 }
 
@@ -777,7 +777,7 @@ pub struct ScannedListKey {
     #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
     pub total: i64,
     /// The elements of this part.
-    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(default, deserialize_with = "cc_core::de::list")]
     pub elements: Vec<ScannedListKeyElement>,
 }
 
@@ -805,7 +805,7 @@ pub struct ScannedSetKey {
     /// Where the next part starts; 0 when this one is the last.
     pub cursor: i64,
     /// The members of this part.
-    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(default, deserialize_with = "cc_core::de::list")]
     pub elements: Vec<String>,
 }
 
@@ -927,7 +927,7 @@ pub struct SetKey {
     #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
     pub key: String,
     /// Members of the set.
-    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(default, deserialize_with = "cc_core::de::list")]
     pub elements: Vec<String>,
 }
 

@@ -33,9 +33,9 @@ pub struct Zone {
     #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
     pub lon: f64,
     /// Addresses that traffic from this zone comes from.
-    #[serde(rename = "outboundIPs", default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(rename = "outboundIPs", default, deserialize_with = "cc_core::de::list")]
     pub outbound_ips: Vec<String>,
     /// What the zone is for, such as `for:applications` or `infra:clever-cloud`.
-    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(default, deserialize_with = "cc_core::de::list")]
     pub tags: Vec<String>,
 }
