@@ -25,7 +25,7 @@ use serde_json::Value;
 
 pub use drift::{Drift, DriftKind};
 pub(crate) use fault::{Fault, shown};
-pub(crate) use reader::{Liberties, Place, Reader};
+pub(crate) use reader::{Liberties, NO_ID, Place, Reader};
 pub(crate) use scalar::number;
 
 /// Names by which types ask the reader for more than `serde` has words for. Other deserializers pass them over.
@@ -34,6 +34,8 @@ pub(crate) mod token {
     pub(crate) const LIST: &str = "$cc_core::list";
     /// A value that is read again without what could not be read in it.
     pub(crate) const ATTEMPT: &str = "$cc_core::attempt";
+    /// An id: an input refuses those that would reach another route.
+    pub(crate) const ID: &str = "$cc_core::id";
     /// An instant.
     pub(crate) const TIMESTAMP: &str = "$cc_core::timestamp";
     /// Begins the name of a union; its tag follows.
@@ -84,6 +86,25 @@ where
     }
 
     deserializer.deserialize_newtype_struct(token::LIST, List(PhantomData))
+}
+
+/// Reads the text of an id.
+pub(crate) fn id<'de, D: Deserializer<'de>>(deserializer: D) -> Result<String, D::Error> {
+    struct Id;
+
+    impl<'de> Visitor<'de> for Id {
+        type Value = String;
+
+        fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+            f.write_str("the text of an id")
+        }
+
+        fn visit_newtype_struct<D: Deserializer<'de>>(self, deserializer: D) -> Result<String, D::Error> {
+            String::deserialize(deserializer)
+        }
+    }
+
+    deserializer.deserialize_newtype_struct(token::ID, Id)
 }
 
 /// A value, or nothing where it could not be read; the reader lists why.

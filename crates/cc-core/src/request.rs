@@ -8,6 +8,7 @@ use http::{HeaderMap, HeaderName, HeaderValue, header};
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use serde::Serialize;
 
+use crate::de;
 use crate::error::{Error, ErrorKind, Result};
 use crate::operation::OperationInfo;
 use crate::secret::{Secret, collect};
@@ -113,10 +114,8 @@ impl RequestBuilder {
     #[must_use]
     pub fn path(mut self, name: &str, value: &dyn Display) -> Self {
         let value = value.to_string();
-        if matches!(value.as_str(), "" | "." | "..") {
-            self.fail(format!(
-                "`{name}` is `{value}`, which would reach another route: give the id of what is meant"
-            ));
+        if let Err(error) = check_segment(name, &value) {
+            self.error.get_or_insert(error.with_operation(self.request.info));
         }
         match self.rest.split_once('{').and_then(|(before, rest)| Some((before, rest.split_once('}')?))) {
             Some((before, (declared, rest))) if declared == name => {
@@ -143,7 +142,8 @@ impl RequestBuilder {
         let value = value.strip_prefix('/').unwrap_or(value);
         if value.split('/').any(|segment| matches!(segment, "" | "." | "..")) {
             self.fail(format!(
-                "`{name}` is `{value}`, which would reach another route: give the path, without query, that is meant"
+                "`{name}` is `{}`, which would reach another route: give the path, without query, that is meant",
+                de::shown(value)
             ));
         }
         match self.rest.split_once('{') {
@@ -302,6 +302,20 @@ impl RequestBuilder {
 
     fn invalid(&self, message: String) -> Error {
         Error::new(ErrorKind::InvalidInput).with_operation(self.request.info).with_message(message)
+    }
+}
+
+/// Refuses a value that would make a path lead to another route. `name` is the name that the caller knows it by.
+///
+/// # Errors
+/// [`ErrorKind::InvalidInput`], which says so.
+#[doc(hidden)]
+pub fn check_segment(name: &str, value: &str) -> Result<()> {
+    match value {
+        "" | "." | ".." => {
+            Err(Error::new(ErrorKind::InvalidInput).with_message(format!("`{name}`: {}", de::NO_ID)))
+        }
+        _ => Ok(()),
     }
 }
 

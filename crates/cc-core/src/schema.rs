@@ -71,8 +71,11 @@ pub(crate) fn of_input(mut schema: Schema) -> Schema {
     schema
 }
 
-/// The schema of an output.
+/// The schema of an output. Alternatives at its top are an `anyOf`, as those of an open union are.
 pub(crate) fn of_output(mut schema: Schema) -> Schema {
     Bounds.transform(&mut schema);
+    if let Some(alternatives) = schema.remove("oneOf") {
+        schema.insert("anyOf".to_owned(), alternatives);
+    }
     schema
 }

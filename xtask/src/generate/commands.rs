@@ -205,6 +205,20 @@ fn render_command(decided: &Decided<'_>, operation: &Operation, command: &Comman
         name = command.name,
         literal = literal(&command.name),
     );
+    // The request knows them by the names of the operation.
+    for (field, input) in renamed_segments(&fields, &inputs) {
+        let check = |value: &str| format!("cc_core::__private::check_segment({:?}, {value})", field.name);
+        let _ = if field.ty.is_option() {
+            writeln!(
+                out,
+                "if let Some({input}) = &self.{0} {{ {1}?; }}",
+                field.ident,
+                check(&format!("&{input}.to_string()"))
+            )
+        } else {
+            writeln!(out, "{}?;", check(&format!("&self.{}.to_string()", field.ident)))
+        };
+    }
     let request = render_build(decided, operation, command, &inputs, &fields, &krate);
     let ids = ids(operation, command, &fields);
     let call = match &ids {
@@ -214,6 +228,18 @@ fn render_command(decided: &Decided<'_>, operation: &Operation, command: &Comman
     out.push_str(&output.render(&call));
     out.push_str("    }\n}\n");
     Ok(out)
+}
+
+/// The inputs of the path that the command calls by another name, each with its field.
+fn renamed_segments<'a>(fields: &'a [Field], inputs: &'a [Input]) -> Vec<(&'a Field, &'a str)> {
+    let segments = inputs.iter().filter(|input| input.place == "path");
+    segments
+        .filter_map(|input| {
+            let target = Target::Input(input.ident.clone());
+            let field = fields.iter().find(|field| field.target == target && field.name != input.name)?;
+            Some((field, input.ident.as_str()))
+        })
+        .collect()
 }
 
 fn page(operation: &Operation, command: &Command) -> String {

@@ -5,6 +5,8 @@ use cc_core::{
     ResourceId, Result,
 };
 
+use cc_core::__private::check_segment;
+
 use super::index::Index;
 
 /// Something that has an owner.
@@ -117,13 +119,16 @@ pub(super) struct Missing<'a> {
 }
 
 impl Missing<'_> {
-    /// Refuses what can be nobody's id, as a request would that it is sent in.
+    /// Refuses what would make a request lead to another route, by the name that commands give to such an id.
     pub(super) fn check(self) -> Result<()> {
-        if matches!(self.text, "" | "." | "..") {
-            let message = format!("`{}` is no id: nothing was sent", self.text);
-            return Err(Error::new(ErrorKind::InvalidInput).with_message(message));
-        }
-        Ok(())
+        let name = match self.form {
+            Form::Application => "applicationId",
+            Form::Addon | Form::OtherAddon => "addonId",
+            Form::Resource => "resourceId",
+            Form::Provider => "addonProviderId",
+            Form::Consumer => "oauthConsumerKey",
+        };
+        check_segment(name, self.text)
     }
 
     #[cold]

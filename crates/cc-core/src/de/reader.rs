@@ -14,6 +14,9 @@ use super::fault::{node, shown, type_of};
 use super::{Drift, DriftKind, Fault, scalar, token};
 use crate::time::Timestamp;
 
+/// Why an id is refused that would lead a request to another route.
+pub(crate) const NO_ID: &str = "an id that is empty, `.` or `..` would reach another route: nothing was sent";
+
 /// The way from the outermost value to one in it.
 #[derive(Debug, Clone, Copy)]
 pub(crate) enum Place<'p> {
@@ -275,6 +278,9 @@ impl<'de> Deserializer<'de> for Reader<'de, '_> {
     ) -> Result<V::Value, Fault> {
         match (name, self.liberties) {
             (token::TIMESTAMP, _) => self.timestamp(visitor),
+            (token::ID, None) if matches!(self.value.as_str(), Some("" | "." | "..")) => {
+                Err(Fault::new(NO_ID))
+            }
             (token::LIST, Some(_)) => match self.elements() {
                 Some(elements) => visitor.visit_seq(elements),
                 None => Err(self.unexpected(&visitor)),

@@ -49,9 +49,9 @@ pub struct BillableTime {
     /// capitals or not.
     #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
     pub secability: String,
-    /// Length of the time.
-    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
-    pub interval: serde_json::Value,
+    /// Length of the time. One source says a number, and shows neither its unit nor a value.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub interval: Option<f64>,
 }
 
 /// The price of what is counted.

@@ -66,12 +66,12 @@ pub struct AccessLogResponse {
     /// Status.
     #[serde(rename = "statusCode", default, deserialize_with = "cc_core::de::null_as_default")]
     pub status_code: i32,
-    /// How long the answer took.
+    /// How long the answer took. A number to the one source that says more, without its unit.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub time: Option<serde_json::Value>,
-    /// How long the application took.
+    pub time: Option<f64>,
+    /// How long the application took, in the unit of `time`.
     #[serde(rename = "serviceTime", default, skip_serializing_if = "Option::is_none")]
-    pub service_time: Option<serde_json::Value>,
+    pub service_time: Option<f64>,
 }
 
 /// A log line of an add-on. With the `field` parameter, only the fields asked for are there.

@@ -70,7 +70,7 @@ impl From<&str> for InstanceChoice {
 }
 
 /// A repository on GitHub that an application is deployed from.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[cfg_attr(feature = "catalog", derive(schemars::JsonSchema))]
 #[serde(tag = "type", rename_all = "lowercase", deny_unknown_fields)]
 #[non_exhaustive]
@@ -80,6 +80,26 @@ pub enum GithubRepository {
         /// Id of the repository there.
         id: String,
     },
+}
+
+// By hand: what `serde` derives for a tag takes lists for objects, and loses the name of the field that does not fit.
+impl<'de> Deserialize<'de> for GithubRepository {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> std::result::Result<Self, D::Error> {
+        #[derive(Deserialize)]
+        #[serde(rename_all = "lowercase")]
+        enum Host {
+            Github,
+        }
+        #[derive(Deserialize)]
+        #[serde(rename = "GithubRepository", deny_unknown_fields)]
+        struct Given {
+            #[serde(rename = "type")]
+            host: Host,
+            id: String,
+        }
+        let Given { host: Host::Github, id } = Given::deserialize(deserializer)?;
+        Ok(Self::Github { id })
+    }
 }
 
 /// Creates an application, from a runtime named by its slug or in full.

@@ -33,7 +33,7 @@ pub struct DeploymentProgress {
     /// The place of the last line that was given; none before the first.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[cfg(feature = "stream")]
-    #[cfg_attr(feature = "catalog", schemars(with = "Option<serde_json::Value>"))]
+    #[cfg_attr(feature = "catalog", schemars(with = "Option<serde_json::Map<String, serde_json::Value>>"))]
     pub log: Option<cc_stream::Cursor>,
 }
 

@@ -120,12 +120,22 @@ targets! {
         #[serde(default, skip_serializing_if = "Option::is_none")]
         structured_data_parameters: Option<Secret>,
     }
-    /// A user name and a password.
+    /// A user name and a password, each optional on its own.
+    #[derive(Default)]
     BasicCredentials {
         /// The user name.
-        username: String,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        username: Option<String>,
         /// The password. The platform masks it in answers.
-        password: Secret,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        password: Option<Secret>,
+    }
+}
+
+impl BasicCredentials {
+    /// A user name and a password.
+    pub fn new(username: impl Into<String>, password: impl Into<Secret>) -> Self {
+        Self { username: Some(username.into()), password: Some(password.into()) }
     }
 }
 
@@ -133,7 +143,7 @@ impl LogDrainTarget {
     /// As the platform takes it.
     pub(super) fn into_wire(self) -> wire::DrainRecipient {
         fn split(credentials: Option<BasicCredentials>) -> (Option<String>, Option<Secret>) {
-            credentials.map_or((None, None), |basic| (Some(basic.username), Some(basic.password)))
+            credentials.map_or((None, None), |basic| (basic.username, basic.password))
         }
         match self {
             Self::RawHttp(target) => {
@@ -173,9 +183,12 @@ impl LogDrainTarget {
 
 impl From<wire::DrainRecipient> for LogDrainTarget {
     fn from(wire: wire::DrainRecipient) -> Self {
+        // The platform writes the empty text for what was not given.
         fn join(username: Option<String>, password: Option<Secret>) -> Option<BasicCredentials> {
-            let username = username.filter(|name| !name.is_empty())?;
-            Some(BasicCredentials { username, password: password.unwrap_or_default() })
+            let username = username.filter(|name| !name.is_empty());
+            let password = password.filter(|password| !password.is_empty());
+            let is_given = username.is_some() || password.is_some();
+            is_given.then_some(BasicCredentials { username, password })
         }
         let given = |secret: Option<Secret>| secret.filter(|secret| !secret.is_empty());
         match wire {
@@ -227,5 +240,70 @@ impl From<wire::Drain> for LogDrain {
             execution: wire.execution,
             backlog: wire.backlog,
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::{Value, json};
+
+    use super::*;
+
+    /// Each recipient with each subset of its optional fields, and one that this version does not know.
+    fn recipients() -> Vec<Value> {
+        let variants = [
+            (json!({"type": "RAW_HTTP", "url": "https://h"}), vec![("username", "u"), ("password", "p")]),
+            (json!({"type": "SYSLOG_TCP", "url": "tcp://h"}), vec![("rfc5424StructuredDataParameters", "x")]),
+            (json!({"type": "SYSLOG_UDP", "url": "udp://h"}), vec![("rfc5424StructuredDataParameters", "x")]),
+            (json!({"type": "DATADOG", "url": "https://h"}), vec![]),
+            (
+                json!({"type": "ELASTICSEARCH", "url": "https://h", "index": "i"}),
+                vec![("username", "u"), ("password", "p"), ("tlsVerification", "TRUSTFUL")],
+            ),
+            (json!({"type": "NEWRELIC", "url": "https://h", "apiKey": "k"}), vec![]),
+            (
+                json!({"type": "OVH_TCP", "url": "tcp://h"}),
+                vec![("token", "t"), ("rfc5424StructuredDataParameters", "x")],
+            ),
+            (json!({"type": "CARRIER_PIGEON", "loft": [4, null]}), vec![]),
+        ];
+        let mut all = Vec::new();
+        for (recipient, optional) in variants {
+            for subset in 0..1_u32 << optional.len() {
+                let mut recipient = recipient.clone();
+                for (at, (name, value)) in optional.iter().enumerate() {
+                    if subset & 1 << at != 0 {
+                        recipient[*name] = json!(value);
+                    }
+                }
+                all.push(recipient);
+            }
+        }
+        all
+    }
+
+    #[test]
+    fn a_recipient_is_sent_back_as_it_was_read() {
+        for recipient in recipients() {
+            let wire: wire::DrainRecipient = serde_json::from_value(recipient.clone()).unwrap();
+            let target = LogDrainTarget::from(wire);
+            let json = serde_json::to_value(&target).unwrap();
+            let read: LogDrainTarget = serde_json::from_value(json).unwrap();
+            assert_eq!(read, target);
+            assert_eq!(serde_json::to_value(read.into_wire()).unwrap(), recipient);
+        }
+    }
+
+    #[test]
+    fn a_drain_may_lack_all_but_its_own_id() {
+        for drain in [
+            json!({"id": "drain_1", "status": {"id": null, "status": "ENABLED"}, "recipient": {"type": "DATADOG"}}),
+            json!({"id": "drain_1", "status": {"status": "ENABLED"}, "recipient": {"type": "NEWRELIC", "apiKey": null}}),
+            json!({"id": "drain_1", "status": null, "recipient": null}),
+        ] {
+            let drain: wire::Drain = serde_json::from_value(drain).unwrap();
+            assert_eq!(LogDrain::from(drain).id.as_str(), "drain_1");
+        }
+        assert!(serde_json::from_value::<wire::Drain>(json!({"status": {"id": "s"}})).is_err());
     }
 }

@@ -52,6 +52,7 @@ impl Command for UpdateOrganisationAvatar {
 
     async fn run(self, cx: &Context) -> Result<Self::Output> {
         let (image, kind) = (self.data.into_bytes(), self.mime_type.as_str());
+        cc_core::__private::check_segment("organisationId", self.organisation_id.as_str())?;
         let request = cc_api_organisation::UpdateOrganisationAvatar::new(self.organisation_id, image, kind);
         Ok(cx.call(request).await?.into_inner())
     }

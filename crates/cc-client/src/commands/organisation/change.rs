@@ -181,6 +181,7 @@ impl Command for UpdateOrganisation {
     type Output = Organisation;
 
     async fn run(self, cx: &Context) -> Result<Self::Output> {
+        cc_core::__private::check_segment("organisationId", self.organisation_id.as_str())?;
         let id = self.organisation_id.clone();
         let request = cc_api_organisation::UpdateOrganisation::new(id, self.body()?);
         Ok(cx.call(request).await?.into_inner().into())

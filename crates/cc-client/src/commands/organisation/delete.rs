@@ -46,6 +46,7 @@ impl Command for DeleteOrganisation {
             return Err(Error::new(ErrorKind::InvalidInput)
                 .with_message("the personal space of a user cannot be deleted"));
         }
+        cc_core::__private::check_segment("organisationId", self.organisation_id.as_str())?;
         cx.call(cc_api_organisation::DeleteOrganisation::new(self.organisation_id)).await?;
         Ok(())
     }

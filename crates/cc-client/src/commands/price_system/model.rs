@@ -78,8 +78,8 @@ model! {
     pub struct BillableTime: |wire: wire::BillableTime| {
         /// Whether a part of it costs a part of the price.
         secability: Secability = wire.secability.to_uppercase().into(),
-        /// Length of the time. Its form is not known.
-        interval: serde_json::Value = wire.interval,
+        /// Length of the time. Its unit is not known.
+        interval: Option<f64> = wire.interval,
     }
 }
 

@@ -1,7 +1,8 @@
 //! The picture of the caller.
 
 use cc_core::Result;
-use serde::{Deserialize, Serialize};
+use serde::de::Error as _;
+use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::json;
 
 use super::model::{Avatar, AvatarSource};
@@ -22,8 +23,7 @@ use crate::model::ImageType;
 /// let picture = client.send(UpdateProfileAvatar::from_service("gravatar")).await?;
 /// # Ok(()) });
 /// ```
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[cfg_attr(feature = "catalog", derive(schemars::JsonSchema), schemars(extend("type" = "object")))]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 #[serde(tag = "type", rename_all = "camelCase", rename_all_fields = "camelCase", deny_unknown_fields)]
 #[must_use = "a command does nothing until it is sent"]
 pub enum UpdateProfileAvatar {
@@ -39,6 +39,61 @@ pub enum UpdateProfileAvatar {
         /// The image.
         data: Binary,
     },
+}
+
+/// The input as it is written: `type` says which of the others have to be there.
+#[derive(Deserialize)]
+#[cfg_attr(feature = "catalog", derive(schemars::JsonSchema))]
+#[serde(rename = "UpdateProfileAvatar", rename_all = "camelCase", deny_unknown_fields)]
+struct Given {
+    /// Where the picture comes from: another service (`source`), or this image (`mimeType` and `data`).
+    #[serde(rename = "type")]
+    kind: Kind,
+    /// The service.
+    source: Option<AvatarSource>,
+    /// What kind of image it is.
+    mime_type: Option<ImageType>,
+    /// The image.
+    data: Option<Binary>,
+}
+
+#[derive(Deserialize)]
+#[cfg_attr(feature = "catalog", derive(schemars::JsonSchema))]
+#[serde(rename_all = "camelCase")]
+enum Kind {
+    ExternalSource,
+    DataSource,
+}
+
+// By hand: what `serde` derives for a tag takes lists for objects, and loses the name of the field that does not fit.
+impl<'de> Deserialize<'de> for UpdateProfileAvatar {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> std::result::Result<Self, D::Error> {
+        match Given::deserialize(deserializer)? {
+            Given { kind: Kind::ExternalSource, source: Some(source), mime_type: None, data: None } => {
+                Ok(Self::ExternalSource { source })
+            }
+            Given { kind: Kind::DataSource, source: None, mime_type: Some(mime_type), data: Some(data) } => {
+                Ok(Self::DataSource { mime_type, data })
+            }
+            Given { kind: Kind::ExternalSource, .. } => {
+                Err(D::Error::custom("`externalSource` takes `source`, and nothing else"))
+            }
+            Given { kind: Kind::DataSource, .. } => {
+                Err(D::Error::custom("`dataSource` takes `mimeType` and `data`, and nothing else"))
+            }
+        }
+    }
+}
+
+#[cfg(feature = "catalog")]
+impl schemars::JsonSchema for UpdateProfileAvatar {
+    fn schema_name() -> std::borrow::Cow<'static, str> {
+        "UpdateProfileAvatar".into()
+    }
+
+    fn json_schema(generator: &mut schemars::SchemaGenerator) -> schemars::Schema {
+        Given::json_schema(generator)
+    }
 }
 
 impl UpdateProfileAvatar {

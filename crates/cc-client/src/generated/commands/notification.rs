@@ -214,6 +214,10 @@ impl Command for DeleteWebhookNotification {
     type Output = ();
 
     async fn run(self, cx: &Context) -> Result<Self::Output> {
+        cc_core::__private::check_segment(
+            "webhookNotificationId",
+            &self.webhook_notification_id.to_string(),
+        )?;
         cx.call({
                 cc_api_notification::DeleteWebhook::new(
                     self.owner_id.clone(),

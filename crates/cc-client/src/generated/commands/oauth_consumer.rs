@@ -61,6 +61,10 @@ impl Command for DeleteOauthConsumer {
     type Output = ();
 
     async fn run(self, cx: &Context) -> Result<Self::Output> {
+        cc_core::__private::check_segment(
+            "oauthConsumerKey",
+            &self.oauth_consumer_key.to_string(),
+        )?;
         cx.resolved(
                 Ids::new().owner(self.owner_id.clone(), &self.oauth_consumer_key),
                 |ids| {
@@ -128,6 +132,10 @@ impl Command for GetOauthConsumerSecret {
     type Output = Option<cc_api_oauth::types::OauthConsumerSecret>;
 
     async fn run(self, cx: &Context) -> Result<Self::Output> {
+        cc_core::__private::check_segment(
+            "oauthConsumerKey",
+            &self.oauth_consumer_key.to_string(),
+        )?;
         let answer = match cx
             .resolved(
                 Ids::new().owner(self.owner_id.clone(), &self.oauth_consumer_key),

@@ -50,6 +50,10 @@ impl Command for GetOrganisation {
     type Output = Option<crate::commands::organisation::model::Organisation>;
 
     async fn run(self, cx: &Context) -> Result<Self::Output> {
+        cc_core::__private::check_segment(
+            "organisationId",
+            &self.organisation_id.to_string(),
+        )?;
         let answer = match cx
             .call({
                 cc_api_organisation::GetOrganisation::new(self.organisation_id.clone())
@@ -143,6 +147,10 @@ impl Command for AddOrganisationMember {
     type Output = ();
 
     async fn run(self, cx: &Context) -> Result<Self::Output> {
+        cc_core::__private::check_segment(
+            "organisationId",
+            &self.organisation_id.to_string(),
+        )?;
         cx.call({
                 #[allow(unused_mut)]
                 let mut body = cc_api_organisation::types::MemberInvitation::new(
@@ -235,6 +243,11 @@ impl Command for UpdateOrganisationMember {
     type Output = ();
 
     async fn run(self, cx: &Context) -> Result<Self::Output> {
+        cc_core::__private::check_segment(
+            "organisationId",
+            &self.organisation_id.to_string(),
+        )?;
+        cc_core::__private::check_segment("memberId", &self.member_id.to_string())?;
         cx.call({
                 #[allow(unused_mut)]
                 let mut body = cc_api_organisation::types::MemberUpdate::new();
@@ -303,6 +316,11 @@ impl Command for RemoveOrganisationMember {
     type Output = ();
 
     async fn run(self, cx: &Context) -> Result<Self::Output> {
+        cc_core::__private::check_segment(
+            "organisationId",
+            &self.organisation_id.to_string(),
+        )?;
+        cc_core::__private::check_segment("memberId", &self.member_id.to_string())?;
         cx.call({
                 cc_api_organisation::RemoveOrganisationMember::new(
                     self.organisation_id.clone(),

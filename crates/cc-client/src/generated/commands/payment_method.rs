@@ -228,6 +228,7 @@ impl Command for DeletePaymentMethod {
     type Output = ();
 
     async fn run(self, cx: &Context) -> Result<Self::Output> {
+        cc_core::__private::check_segment("token", &self.token.to_string())?;
         cx.call({
                 cc_api_payment::DeletePaymentMethod::new(
                     self.owner_id.clone(),

@@ -52,6 +52,7 @@ impl Command for GetProductAddonVersions {
     type Output = Option<crate::commands::product::model::ProductAddonVersions>;
 
     async fn run(self, cx: &Context) -> Result<Self::Output> {
+        cc_core::__private::check_segment("id", &self.id.to_string())?;
         let answer = match cx
             .call({
                 cc_api_addon_provider::GetAddonProviderVersions::new(self.id.clone())
@@ -246,6 +247,8 @@ impl Command for GetProductRuntime {
     type Output = Option<crate::commands::product::model::ProductRuntime>;
 
     async fn run(self, cx: &Context) -> Result<Self::Output> {
+        cc_core::__private::check_segment("type", &self.type_.to_string())?;
+        cc_core::__private::check_segment("version", &self.version.to_string())?;
         let answer = match cx
             .call({
                 let mut request = cc_api_product::GetRuntime::new(

@@ -301,6 +301,7 @@ impl Command for SetProfilePrimaryEmailAddress {
     type Output = ();
 
     async fn run(self, cx: &Context) -> Result<Self::Output> {
+        cc_core::__private::check_segment("address", &self.address.to_string())?;
         cx.call({
                 #[allow(unused_mut)]
                 let mut body = cc_api_account::types::EmailAddressRole::new();
@@ -351,6 +352,7 @@ impl Command for DeleteProfileEmailAddress {
     type Output = ();
 
     async fn run(self, cx: &Context) -> Result<Self::Output> {
+        cc_core::__private::check_segment("address", &self.address.to_string())?;
         cx.call({ cc_api_account::DeleteProfileEmailAddress::new(self.address.clone()) })
             .await?;
         Ok(())

@@ -87,6 +87,7 @@ impl Command for DeletePersonalSshKey {
     type Output = ();
 
     async fn run(self, cx: &Context) -> Result<Self::Output> {
+        cc_core::__private::check_segment("name", &self.name.to_string())?;
         cx.call({ cc_api_account::DeleteSshKey::new(self.name.clone()) }).await?;
         Ok(())
     }

@@ -63,6 +63,7 @@ impl Command for SetUserSetting {
     type Output = ();
 
     async fn run(self, cx: &Context) -> Result<Self::Output> {
+        cc_core::__private::check_segment("name", &self.name.to_string())?;
         cx.call({
                 let mut request = cc_api_account::SetUserSetting::new(
                     self.name.clone(),
@@ -127,6 +128,7 @@ impl Command for DeleteUserSetting {
     type Output = Option<()>;
 
     async fn run(self, cx: &Context) -> Result<Self::Output> {
+        cc_core::__private::check_segment("name", &self.name.to_string())?;
         let answer = match cx
             .call({
                 let mut request = cc_api_account::DeleteUserSetting::new(
