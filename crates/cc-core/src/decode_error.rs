@@ -18,6 +18,7 @@ impl DecodeError {
     }
 
     /// What is wrong, without its place.
+    #[cfg(test)]
     pub(crate) fn what(&self) -> &str {
         &self.what
     }
