@@ -25,7 +25,7 @@ use http::HeaderValue;
 use cursor::Known;
 pub(crate) use cursor::Position;
 pub use cursor::{Cursor, Fingerprints};
-use numbers::{Numbers, follows};
+use numbers::{comes_after, follows, is_next};
 use recent::{Key, Print, Recall, Recent};
 
 use crate::event::{Gap, GapCause};
@@ -73,7 +73,8 @@ pub struct Tracker {
     unique: bool,
     /// A gap said that ids are not unique.
     told: bool,
-    numbers: Numbers,
+    /// Ids are presumed to be consecutive numbers until two on one connection are not.
+    consecutive: bool,
     /// The server refused the last id.
     refused: bool,
     /// Something may have been given or missed before this connection, here or in another process.
@@ -127,7 +128,7 @@ impl Tracker {
             here: false,
             unique: true,
             told: false,
-            numbers: Numbers::new(true),
+            consecutive: true,
             refused: false,
             started: false,
             fixed_start,
@@ -147,8 +148,7 @@ impl Tracker {
             tracker.several = cursor.delivered > 1;
             // Two ids that do not follow each other are no numbers to go by.
             let pair = cursor.previous_event_id.as_deref().zip(cursor.last_event_id.as_deref());
-            tracker.numbers =
-                Numbers::new(pair.is_none_or(|(previous, last)| follows(previous, last) != Some(false)));
+            tracker.consecutive = pair.is_none_or(|(previous, last)| follows(previous, last) != Some(false));
             if let Some(seen) = &cursor.seen {
                 tracker.key = seen.key();
             }
@@ -368,7 +368,7 @@ impl Tracker {
         if !self.unique {
             return Some(GapCause::IdNotUnique);
         }
-        let numbers = question.after().zip(id).filter(|_| self.numbers.consecutive);
+        let numbers = question.after().zip(id).filter(|_| self.consecutive);
         match numbers.and_then(|(after, id)| follows(after, id)) {
             Some(false) => Some(GapCause::IdsSkipped),
             // A counter that started anew shows no hole either: the last event was asked for, and did not come.
@@ -393,25 +393,18 @@ impl Tracker {
         }
         let here = std::mem::replace(&mut self.here, true);
         let Some(last) = &mut self.at.last else {
-            self.numbers.begin(id);
             self.recent.push(print, is_item, true);
             self.at.last = Some(Known { id: id.into(), print: Some(print) });
             return;
         };
-        let ascends = !here || (last.id.len(), &*last.id) < (id.len(), id);
-        self.recent.push(print, is_item, ascends);
+        // Consecutive numbers ascend.
+        let is_next = here && self.consecutive && is_next(&last.id, id);
+        self.recent.push(print, is_item, is_next || !here || comes_after(&last.id, id));
         if *last.id == *id {
             last.print = Some(print);
-            if !here {
-                self.numbers.begin(id);
-            }
             return;
         }
-        if here {
-            self.numbers.go_on(&last.id, id);
-        } else {
-            self.numbers.begin(id);
-        }
+        self.consecutive &= is_next || !here;
         let last = std::mem::replace(last, Known { id: id.into(), print: Some(print) });
         self.at.previous = Some(last);
     }

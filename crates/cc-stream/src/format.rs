@@ -57,7 +57,7 @@ impl<T> Format<T> {
         T: DeserializeOwned,
     {
         Self::new(|event| {
-            if event.data.trim().is_empty() {
+            if is_blank(&event.data) {
                 return Ok(None);
             }
             Ok(Some(serde_json::from_str(&event.data)?))
@@ -132,7 +132,7 @@ impl<T> Format<T> {
     #[must_use]
     pub fn platform(self) -> Self {
         let reason = |event: &Event<'_>| {
-            if event.data.trim().is_empty() {
+            if is_blank(&event.data) {
                 return Ok(None);
             }
             let data: serde_json::Value = serde_json::from_str(&event.data)?;
@@ -178,6 +178,11 @@ impl<T> Format<T> {
     pub(crate) fn parse(&self, event: &Event<'_>) -> Result<Option<T>, BoxError> {
         (self.parse)(event)
     }
+}
+
+/// Whether there is nothing to read as JSON.
+fn is_blank(data: &str) -> bool {
+    data.bytes().all(|byte| byte.is_ascii_whitespace())
 }
 
 impl Format<String> {

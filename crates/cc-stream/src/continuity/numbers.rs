@@ -1,51 +1,56 @@
 //! Ids that are numbers which follow each other.
 
-/// Whether the ids of a connection are consecutive numbers. They are presumed to be, until two of them are not.
-#[derive(Debug)]
-pub(super) struct Numbers {
-    pub(super) consecutive: bool,
-    /// The last id: the length of the text before its number, and the number. Kept, so that each id is read once.
-    last: Option<(usize, u64)>,
-}
-
-impl Numbers {
-    pub(super) fn new(consecutive: bool) -> Self {
-        Self { consecutive, last: None }
-    }
-
-    /// The first id of a connection.
-    pub(super) fn begin(&mut self, id: &str) {
-        self.last = if self.consecutive { numbered(id) } else { None };
-    }
-
-    /// The id that came on the same connection after `last`.
-    #[inline]
-    pub(super) fn go_on(&mut self, last: &str, id: &str) {
-        if !self.consecutive {
-            return;
-        }
-        let next = numbered(id);
-        self.consecutive = match (self.last, next) {
-            (Some((before, number)), Some((text, next))) => {
-                last.as_bytes()[..before] == id.as_bytes()[..text] && number.checked_add(1) == Some(next)
-            }
-            _ => false,
-        };
-        self.last = next;
-    }
-}
-
 /// Whether `id` is the number after `last`, with the same text before it. `None` when they do not compare.
 pub(super) fn follows(last: &str, id: &str) -> Option<bool> {
     let (before, number) = numbered(last)?;
     let (text, next) = numbered(id)?;
-    (last[..before] == id[..text]).then(|| number.checked_add(1) == Some(next))
+    (before == text).then(|| number.checked_add(1) == Some(next))
 }
 
-/// An id that ends in a number: the length of what is before it, and the number.
+/// Whether `id` is the number after `last`, and is written so that it sorts behind it: [`comes_after`].
+///
+/// Nine of ten numbers differ in their last digit alone, which needs no number to be read.
 #[inline]
-fn numbered(id: &str) -> Option<(usize, u64)> {
+pub(super) fn is_next(last: &str, id: &str) -> bool {
+    if let (Some((last, before)), Some((id, text))) =
+        (last.as_bytes().split_last(), id.as_bytes().split_last())
+        && before == text
+        && last.is_ascii_digit()
+        && id.is_ascii_digit()
+    {
+        return *id == last + 1;
+    }
+    follows(last, id) == Some(true) && comes_after(last, id)
+}
+
+/// An order without cycles, in which numbers ascend: the longer id is the later one.
+#[inline]
+pub(super) fn comes_after(last: &str, id: &str) -> bool {
+    (last.len(), last) < (id.len(), id)
+}
+
+/// An id that ends in a number: what is before it, and the number.
+fn numbered(id: &str) -> Option<(&str, u64)> {
     let digits = id.bytes().rev().take_while(u8::is_ascii_digit).count();
-    let text = id.len() - digits;
-    Some((text, id[text..].parse().ok()?))
+    let (text, number) = id.split_at(id.len() - digits);
+    Some((text, number.parse().ok()?))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_next_number_is_known_without_and_with_reading_it() {
+        for (last, id) in [("1", "2"), ("9", "10"), ("a-08", "a-09"), ("a-09", "a-10"), ("99", "100")] {
+            assert!(is_next(last, id) && follows(last, id) == Some(true), "{last} {id}");
+        }
+        for (last, id) in
+            [("1", "3"), ("2", "1"), ("9", "11"), ("a1", "b2"), ("", "1"), ("x", "y"), ("1", ":"), ("/", "0")]
+        {
+            assert!(!is_next(last, id), "{last} {id}");
+        }
+        // The number after it, in fewer letters: it would sort before.
+        assert!(!is_next("009", "10"));
+    }
 }
