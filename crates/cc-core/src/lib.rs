@@ -17,6 +17,9 @@ mod decode_error;
 mod defaults;
 mod endpoint;
 mod error;
+#[cfg(not(target_family = "wasm"))]
+#[doc(hidden)]
+pub mod file;
 mod id;
 mod json_path;
 mod lenient;

@@ -2,12 +2,22 @@
 
 use std::io;
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use serde::Deserialize;
+use serde_json::Value;
 
 use super::infer::Environment;
+#[cfg(not(target_family = "wasm"))]
+use crate::file;
 use crate::secret::Secret;
 use crate::time::Timestamp;
+
+/// The largest file that is read, in bytes. A real one has less than 1 kB for each profile.
+const MAX_BYTES: u64 = 1024 * 1024;
+
+/// How long reading the file may take.
+const PATIENCE: Duration = Duration::from_secs(2);
 
 /// The CLI's own consumer. Its vendor publishes both values in the CLI's source: they say which program asks, and guard
 /// nothing.
@@ -22,7 +32,7 @@ pub(super) struct Profile {
     pub(super) token: String,
     pub(super) secret: Secret,
     #[serde(default)]
-    expiration_date: Option<serde_json::Value>,
+    expiration_date: Option<Value>,
     #[serde(default)]
     pub(super) user_id: Option<String>,
     #[serde(default)]
@@ -60,13 +70,6 @@ impl Profile {
     }
 }
 
-/// The file in the current format, `version` 1.
-#[derive(Deserialize)]
-struct Current {
-    version: u32,
-    profiles: Vec<Profile>,
-}
-
 /// The file as versions before 4 wrote it.
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
@@ -74,34 +77,44 @@ struct Legacy {
     token: String,
     secret: Secret,
     #[serde(default)]
-    expiration_date: Option<serde_json::Value>,
+    expiration_date: Option<Value>,
 }
 
-/// What became of the file.
+/// Outcome of looking for the file.
 #[derive(Debug)]
 pub(super) enum Found {
-    /// No variable says where it could be.
+    /// No environment variable says where the file could be.
     Nowhere,
-    /// There is none.
+    /// There is no file.
     Absent(PathBuf),
-    /// It is there, and of no use.
+    /// The file exists and cannot be used, for this reason.
     Useless(PathBuf, String),
-    /// The profiles in it, the active one first, and how many users of the machine other than its owner may do what.
+    /// The profiles in the file, the active one first. `loose` holds the permission bits if users other than the owner may
+    /// read the file.
     Profiles { path: PathBuf, profiles: Vec<Profile>, loose: Option<u32> },
 }
 
 /// Reads the file.
+#[cfg(not(target_family = "wasm"))]
 pub(super) fn read(environment: &Environment) -> Found {
     let Some(path) = path(environment) else { return Found::Nowhere };
-    let bytes = match std::fs::read(&path) {
-        Ok(bytes) => bytes,
+    let contents = match file::read(&path, MAX_BYTES, PATIENCE) {
+        Ok(contents) => contents,
         Err(error) if error.kind() == io::ErrorKind::NotFound => return Found::Absent(path),
         Err(error) => return Found::Useless(path, format!("it cannot be read: {error}")),
     };
-    match parse(&bytes) {
-        Some(profiles) => Found::Profiles { loose: loose(&path), path, profiles },
-        None => Found::Useless(path, "it is in no format that is known".to_owned()),
+    match parse(&contents.bytes) {
+        Some(profiles) => {
+            let loose = contents.mode.filter(|mode| mode & 0o077 != 0);
+            Found::Profiles { loose, path, profiles }
+        }
+        None => Found::Useless(path, "its format is not known".to_owned()),
     }
+}
+
+#[cfg(target_family = "wasm")]
+pub(super) fn read(_: &Environment) -> Found {
+    Found::Nowhere
 }
 
 fn path(environment: &Environment) -> Option<PathBuf> {
@@ -119,30 +132,30 @@ fn path(environment: &Environment) -> Option<PathBuf> {
     Some(folder.join("clever-cloud").join("clever-tools.json"))
 }
 
-/// The profiles of either format; `None` for anything else.
+/// The profiles of either format, as the CLI reads them; `None` for anything else.
+///
+/// A file whose `version` is the number 1 holds profiles, or nobody is signed in. Any other file holds one token, whatever its
+/// `version`. Of a key that stands twice the last one counts.
 fn parse(json: &[u8]) -> Option<Vec<Profile>> {
-    // The errors of the two are not told: they may quote what they could not read.
-    if let Ok(current) = serde_json::from_slice::<Current>(json) {
-        return (current.version == 1).then_some(current.profiles);
+    // Windows editors write a byte-order mark.
+    let json = json.strip_prefix(b"\xef\xbb\xbf").unwrap_or(json);
+    // Errors are dropped: they may quote a secret. A `Value` takes a key that stands twice, a struct does not.
+    let Value::Object(mut file) = serde_json::from_slice(json).ok()? else { return None };
+    if file.get("version").and_then(Value::as_f64) == Some(1.0) {
+        return match file.remove("profiles") {
+            None | Some(Value::Null) => Some(Vec::new()),
+            Some(Value::Array(list)) => {
+                let mut list = list.into_iter().map(serde_json::from_value);
+                // The first one is active: without it another account would be taken for it.
+                let Some(active) = list.next() else { return Some(Vec::new()) };
+                Some(std::iter::once(active.ok()?).chain(list.filter_map(Result::ok)).collect())
+            }
+            Some(_) => None,
+        };
     }
-    let Legacy { token, secret, expiration_date } = serde_json::from_slice(json).ok()?;
+    let Legacy { token, secret, expiration_date } = serde_json::from_value(Value::Object(file)).ok()?;
     let alias = "default".to_owned();
     Some(vec![Profile { alias, token, secret, expiration_date, user_id: None, overrides: None }])
-}
-
-/// The permissions of the file, when others than its owner have some.
-fn loose(path: &Path) -> Option<u32> {
-    #[cfg(unix)]
-    {
-        use std::os::unix::fs::PermissionsExt;
-        let mode = std::fs::metadata(path).ok()?.permissions().mode() & 0o777;
-        (mode & 0o077 != 0).then_some(mode)
-    }
-    #[cfg(not(unix))]
-    {
-        let _ = path;
-        None
-    }
 }
 
 #[cfg(test)]
@@ -166,11 +179,42 @@ mod tests {
             "[]",
             "{}",
             r#"{"version":2,"profiles":[]}"#,
+            r#"{"version":"1","profiles":[]}"#,
+            r#"{"version":1,"profiles":{}}"#,
+            r#"{"version":1,"profiles":[{},{"alias":"b","token":"t","secret":"s"}]}"#,
             r#"{"token":"t"}"#,
             r#"{"version":1,"profiles":[{}]}"#,
         ] {
             assert_eq!(aliases(other), None, "{other}");
         }
+    }
+
+    #[test]
+    fn what_the_cli_signs_in_with_signs_in_here() {
+        for (json, expected) in [
+            (r#"{"version":2,"token":"t","secret":"s"}"#, &["default"][..]),
+            (r#"{"version":"1","token":"t","secret":"s"}"#, &["default"]),
+            (r#"{"version":1.0,"profiles":[{"alias":"a","token":"t","secret":"s"}]}"#, &["a"]),
+            (r#"{"token":"old","token":"t","secret":"s","secret":"s"}"#, &["default"]),
+            (
+                r#"{"version":2,"version":1,"profiles":[{"alias":"x","alias":"a","token":"t","secret":"s"}]}"#,
+                &["a"],
+            ),
+            ("\u{feff}{\"token\":\"t\",\"secret\":\"s\"}", &["default"]),
+            (r#"{"version":1,"profiles":[{"alias":"a","token":"t","secret":"s"},{"alias":"b"}]}"#, &["a"]),
+            // Nobody is signed in.
+            (r#"{"version":1}"#, &[]),
+            (r#"{"version":1,"profiles":null}"#, &[]),
+            (r#"{"version":1,"token":"t","secret":"s"}"#, &[]),
+        ] {
+            assert_eq!(
+                aliases(json).as_deref(),
+                Some(&expected.iter().map(|&a| a.to_owned()).collect::<Vec<_>>()[..]),
+                "{json}"
+            );
+        }
+        let twice = parse(br#"{"token":"old","token":"t","secret":"s"}"#).unwrap();
+        assert_eq!(twice[0].token, "t", "the last one counts");
     }
 
     #[test]

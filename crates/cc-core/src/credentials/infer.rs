@@ -208,7 +208,7 @@ impl Infer {
                 return (Vec::new(), steps);
             }
             Found::Useless(path, why) => {
-                steps.push(format!("the file `{}` is of no use: {why}", path.display()));
+                steps.push(format!("the file `{}` cannot be used: {why}", path.display()));
                 return (Vec::new(), steps);
             }
             Found::Profiles { path, profiles, loose } => (path, profiles, loose),
@@ -221,7 +221,7 @@ impl Infer {
             let mut found = self.found(self.oauth1(profile), source, Some(profile), steps.clone());
             if let Some(mode) = loose {
                 found.warnings.push(format!(
-                    "others may use the file `{}`, whose mode is {mode:o}: `chmod 600` it, and sign in again if they did",
+                    "other users may read the file `{}` (mode {mode:o}): `chmod 600` it, and sign in again if they did",
                     path.display()
                 ));
             }

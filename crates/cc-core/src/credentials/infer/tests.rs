@@ -159,7 +159,7 @@ fn user_information_in_a_host_is_not_shown() {
 fn without_any_the_error_says_where_they_were_looked_for() {
     for (json, why) in [
         (r#"{"version":1,"profiles":[]}"#, "has no profile"),
-        (r#"{"version":7,"token":"hunter2""#, "it is in no format that is known"),
+        (r#"{"version":7,"token":"hunter2""#, "its format is not known"),
     ] {
         let error = with(home(json).path(), &[]).find().unwrap_err();
         assert_eq!(error.kind(), ErrorKind::Credentials);
@@ -189,12 +189,39 @@ fn a_token_that_ends_soon_or_has_ended_is_warned_about() {
 
 #[cfg(unix)]
 #[test]
-fn a_file_that_others_may_use_is_warned_about() {
+fn a_file_that_others_may_read_is_warned_about() {
     let home = home(TWO);
-    for (mode, warned) in [(0o600, false), (0o700, false), (0o640, true), (0o604, true), (0o620, true)] {
+    for (mode, warned) in [(0o600, false), (0o700, false), (0o640, true), (0o604, true)] {
         permit(home.path(), mode);
         let found = with(home.path(), &[]).find().unwrap();
         assert_eq!(found.warnings().len(), usize::from(warned), "{mode:o}");
-        assert_eq!(found.explain().contains(&format!("whose mode is {mode:o}")), warned);
+        assert_eq!(found.explain().contains(&format!("(mode {mode:o})")), warned);
+    }
+}
+
+#[cfg(unix)]
+#[test]
+fn a_file_that_others_may_write_is_not_trusted() {
+    let home = home(TWO);
+    for mode in [0o602, 0o620, 0o666] {
+        permit(home.path(), mode);
+        let error = with(home.path(), &[]).find().unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::Credentials);
+        assert!(error.to_string().contains(&format!("other users may write it (mode {mode:o})")), "{error}");
+        assert!(with(home.path(), &[]).profiles().is_empty());
+        // Other sources are not affected.
+        assert!(with(home.path(), &[API]).find().is_ok());
+    }
+}
+
+#[cfg(unix)]
+#[test]
+fn a_configuration_that_is_a_pipe_or_a_device_is_refused_at_once() {
+    let folder = tempfile::tempdir().unwrap();
+    let pipe = folder.path().join("pipe");
+    assert!(std::process::Command::new("mkfifo").arg(&pipe).status().unwrap().success());
+    for path in [pipe.to_str().unwrap(), "/dev/zero", folder.path().to_str().unwrap()] {
+        let error = Infer::new().environment([("CONFIGURATION_FILE", path)]).find().unwrap_err();
+        assert!(error.to_string().contains("not a regular file"), "{error}");
     }
 }
