@@ -22,6 +22,9 @@ pub struct Endpoint {
     authority: Authority,
 }
 
+/// The longest path with its query that [`http::Uri`] takes, in bytes.
+const MAX_PATH_BYTES: usize = 65_534;
+
 impl Endpoint {
     /// The platform, for OAuth 1 credentials and for requests without any: `https://api.clever-cloud.com`.
     pub const PLATFORM: &'static str = "https://api.clever-cloud.com";
@@ -83,6 +86,11 @@ impl Endpoint {
         let base = &self.base[self.path_at..];
         // To the byte: what is longer than its content is moved once more on its way into the URI.
         let length = base.len() + path.len() + if query.is_empty() { 0 } else { 1 + query.len() };
+        if length > MAX_PATH_BYTES {
+            return Err(invalid(&format!(
+                "the path and the query are too long: they have {length} bytes, and at most {MAX_PATH_BYTES} can be sent"
+            )));
+        }
         let mut text = String::with_capacity(length);
         text.push_str(base);
         text.push_str(path);

@@ -5,6 +5,32 @@ use std::fmt;
 
 use serde::{Deserialize, Deserializer, Serialize};
 
+use crate::error::{Error, ErrorKind};
+
+/// The longest id that is taken, in bytes. A longer one is refused before anything is kept or sent.
+///
+/// The platform's longest ids are a prefix and a UUID, about 60 bytes.
+pub const MAX_ID_BYTES: usize = 256;
+
+/// The error for an id in the input `name` that cannot be one, or `None` if it may be one.
+#[doc(hidden)]
+#[must_use]
+pub fn id_problem(name: &str, id: &str) -> Option<Error> {
+    let message = match id {
+        "" | "." | ".." => {
+            format!("`{name}` is `{id}`, which would reach another route: give the id that is meant")
+        }
+        _ if id.len() > MAX_ID_BYTES => too_long(name, id.len(), MAX_ID_BYTES),
+        _ => return None,
+    };
+    Some(Error::new(ErrorKind::InvalidInput).with_message(message).not_sent())
+}
+
+/// The message for an input that is longer than it can be. It does not repeat the input.
+pub(crate) fn too_long(name: &str, bytes: usize, most: usize) -> String {
+    format!("`{name}` is too long: it has {bytes} bytes, and at most {most} are taken")
+}
+
 macro_rules! ids {
     ($($(#[$doc:meta])* $name:ident)+) => {$(
         $(#[$doc])*

@@ -28,6 +28,10 @@ pub struct OperationInfo {
     pub one_shot: bool,
     /// The parameters of the route whose values are secret: no error, log or store gets them. Default: none.
     pub secret_path: &'static [&'static str],
+    /// What a 404 means when it does not mean that a thing named in the path is unknown, such as "The application has no
+    /// primary domain." Default: `None`, the thing is unknown, or belongs to another owner. Source: `x-not-found` in the
+    /// spec.
+    pub not_found: Option<&'static str>,
 }
 
 impl OperationInfo {
@@ -42,7 +46,7 @@ impl OperationInfo {
     ) -> Self {
         let idempotent =
             matches!(method, Method::GET | Method::HEAD | Method::PUT | Method::DELETE | Method::OPTIONS);
-        Self { id, domain, method, route, accept, idempotent, one_shot: false, secret_path: &[] }
+        Self { id, domain, method, route, accept, idempotent, one_shot: false, secret_path: &[], not_found: None }
     }
 
     /// Says that it may be repeated, whatever its method.
@@ -77,6 +81,13 @@ impl OperationInfo {
             })
             .collect();
         shown.join("/")
+    }
+
+    /// Says what a 404 means, where it does not mean that a thing named in the path is unknown.
+    #[must_use]
+    pub const fn not_found(mut self, meaning: &'static str) -> Self {
+        self.not_found = Some(meaning);
+        self
     }
 
     /// Says that its answer belongs to one call only.

@@ -10,6 +10,7 @@ use serde::Serialize;
 
 use crate::de;
 use crate::error::{Error, ErrorKind, Result};
+use crate::id::{MAX_ID_BYTES, too_long};
 use crate::operation::OperationInfo;
 use crate::secret::{Secret, collect};
 
@@ -27,6 +28,17 @@ const SEGMENT: &AsciiSet = &NON_ALPHANUMERIC
 
 /// What stays as it is in the key or the value of a query: the unreserved characters of RFC 3986.
 const QUERY: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'_').remove(b'.').remove(b'~');
+
+/// The longest value of a path parameter that is not an id, in bytes, such as the key of an object.
+const MAX_SEGMENT_BYTES: usize = 4_096;
+
+/// Returns `true` if an input of this name holds an id.
+fn is_id(name: &str) -> bool {
+    name == "id"
+        || name.ends_with("Id")
+        || name.ends_with("_id")
+        || matches!(name, "consumerKey" | "invoiceNumber")
+}
 
 /// A request that is ready for the transport: no host, no credentials yet.
 #[derive(Clone)]
@@ -114,6 +126,11 @@ impl RequestBuilder {
     #[must_use]
     pub fn path(mut self, name: &str, value: &dyn Display) -> Self {
         let value = value.to_string();
+        let most = if is_id(name) { MAX_ID_BYTES } else { MAX_SEGMENT_BYTES };
+        if value.len() > most {
+            self.fail(too_long(name, value.len(), most));
+            return self;
+        }
         if let Err(error) = check_segment(name, &value) {
             self.error.get_or_insert(error.with_operation(self.request.info));
         }
@@ -140,6 +157,10 @@ impl RequestBuilder {
     #[must_use]
     pub fn path_rest(mut self, name: &str, value: &str) -> Self {
         let value = value.strip_prefix('/').unwrap_or(value);
+        if value.len() > MAX_SEGMENT_BYTES {
+            self.fail(too_long(name, value.len(), MAX_SEGMENT_BYTES));
+            return self;
+        }
         if value.split('/').any(|segment| matches!(segment, "" | "." | "..")) {
             self.fail(format!(
                 "`{name}` is `{}`, which would reach another route: give the path, without query, that is meant",
@@ -164,7 +185,7 @@ impl RequestBuilder {
     #[must_use]
     pub fn query<T: Display>(mut self, name: &str, value: &Option<T>) -> Self {
         if let Some(value) = value {
-            self.request.append_query(name, value);
+            self.push_query(name, value);
         }
         self
     }
@@ -183,7 +204,7 @@ impl RequestBuilder {
     #[must_use]
     pub fn query_map<T: Display>(mut self, pairs: &BTreeMap<String, T>) -> Self {
         for (name, value) in pairs {
-            self.request.append_query(name, value);
+            self.push_query(name, value);
         }
         self
     }
@@ -192,7 +213,7 @@ impl RequestBuilder {
     #[must_use]
     pub fn query_each<T: Display>(mut self, name: &str, values: &[T]) -> Self {
         for value in values {
-            self.request.append_query(name, value);
+            self.push_query(name, value);
         }
         self
     }
@@ -270,6 +291,15 @@ impl RequestBuilder {
         }
         self.request.path.push_str(self.rest);
         Ok(self.request)
+    }
+
+    fn push_query(&mut self, name: &str, value: &dyn Display) {
+        let value = value.to_string();
+        if is_id(name) && value.len() > MAX_ID_BYTES {
+            self.fail(too_long(name, value.len(), MAX_ID_BYTES));
+        } else {
+            self.request.append_query(name, &value);
+        }
     }
 
     fn push_header(mut self, name: &'static str, value: &str, secret: bool) -> Self {
@@ -392,6 +422,32 @@ mod tests {
             assert_eq!(error.kind(), ErrorKind::InvalidInput);
             assert!(error.to_string().contains("`ownerId`"), "{error}");
         }
+    }
+
+    #[test]
+    fn values_longer_than_any_real_one_are_refused_and_not_repeated() {
+        let long = "x".repeat(MAX_ID_BYTES + 1);
+        let long_name = "x".repeat(MAX_SEGMENT_BYTES + 1);
+        static KEY: OperationInfo = OperationInfo::new("get_key", "any", Method::GET, "/v2/{keyName}", "");
+        let of = |builder: RequestBuilder| builder.build().unwrap_err();
+        for (error, name) in [
+            (request(&long, "F1").unwrap_err(), "`ownerId` is too long: it has 257 bytes"),
+            (request("orga_1", &long).unwrap_err(), "`invoiceNumber`"),
+            (of(RequestBuilder::new(&KEY).path("keyName", &long_name)), "`keyName`"),
+            (of(RequestBuilder::new(&ANY).path_rest("path", &long_name)), "`path`"),
+            (of(RequestBuilder::new(&KEY).path("keyName", &"k").query("ownerId", &Some(&long))), "`ownerId`"),
+            (
+                of(RequestBuilder::new(&KEY).path("keyName", &"k").query_each("addonId", &[&long])),
+                "`addonId`",
+            ),
+        ] {
+            assert_eq!((error.kind(), error.is_not_sent()), (ErrorKind::InvalidInput, true));
+            assert!(error.to_string().contains(name) && error.to_string().len() < 300, "{error}");
+        }
+        assert!(request(&long[1..], "F1").is_ok());
+        assert!(
+            RequestBuilder::new(&KEY).path("keyName", &long).query("q", &Some(&long_name)).build().is_ok()
+        );
     }
 
     #[test]

@@ -143,10 +143,25 @@ impl Transport {
         self.0.identity.clone().unwrap_or_else(|| self.0.credentials.identity().into())
     }
 
+    /// Returns `true` if [`identity`](Self::identity) is this one. It copies nothing.
+    #[must_use]
+    pub fn is_identity(&self, identity: &str) -> bool {
+        match &self.0.identity {
+            Some(mine) => **mine == *identity,
+            None => self.0.credentials.identity() == identity,
+        }
+    }
+
     /// When a call with these options that starts now must have ended: its deadline or timeout, else the transport's.
     #[must_use]
     pub fn deadline(&self, options: &CallOptions) -> Option<Instant> {
         options.clone().or(&self.0.defaults).ends_at()
+    }
+
+    /// The longest time of one attempt of a call with these options; `None`: no limit.
+    #[must_use]
+    pub fn attempt_timeout(&self, options: &CallOptions) -> Option<Duration> {
+        options.attempt_timeout.or(self.0.defaults.attempt_timeout).flatten()
     }
 
     /// When a call with these options is sent again: their policy, else the transport's.
