@@ -12,21 +12,25 @@
 //! ```
 //!
 //! # The text
-//! - A line is `NAME=value`. Empty lines, and those whose first character is `#`, are passed over. A line ends with LF or
-//!   CRLF.
+//! - A line is `NAME=value`. Empty lines, and those whose first character is `#`, are passed over. A line ends with LF,
+//!   CRLF or CR. A byte-order mark before the first line is passed over.
 //! - The name is all that stands before the first `=`.
 //! - A value that starts with `'` or `"` goes on to the same quote, over several lines if need be. Before a quote, two
 //!   backslashes stand for one, and a single one takes the quote's meaning away; elsewhere a backslash is a backslash.
 //! - Any other value is taken as it is, up to the end of its line.
 //! - `export NAME=value` is read as a shell reads it, without substitutions: in double quotes a backslash takes the meaning
 //!   of `\`, `"`, `$`, a backtick and a line end away, in single quotes it is a backslash. A `;` may end the line.
+//!   Where a shell would put in something else, as in `export B=$A`, the value is taken as it stands, with a remark.
+//! - Lines and columns of problems count from 1.
 //!
 //! # Where this differs from the official JavaScript client
 //! There, some of what is written does not read back. Here it does:
 //! - backslashes before a quote are counted, so that a value may end with one;
 //! - `export` lines are read, and `$`, backticks and backslashes are escaped where they are written: a shell that reads
 //!   them runs nothing;
-//! - CRLF ends a line. Where the lines between variables end with CRLF, so do those within quotes, and they read as LF;
+//! - CRLF, or CR alone, ends a line. Where all lines between variables end so, so do those within quotes, and they read as
+//!   LF;
+//! - a byte-order mark is no part of the first name;
 //! - a backslash at the end of a line does not take the next line in;
 //! - what follows the closing quote of a value of several lines makes it invalid, as it does on one line;
 //! - a JSON list that holds `null` is refused instead of crashing;

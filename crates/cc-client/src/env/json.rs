@@ -12,6 +12,7 @@ use super::{EnvironmentMap, NameRule, Parsed, Problem, ProblemKind};
 #[must_use]
 pub fn parse_json(json: &str, rule: NameRule) -> Parsed {
     let refused = |kind| Parsed { problems: vec![Problem::new(kind, None, None)], ..Parsed::default() };
+    let json = json.strip_prefix('\u{feff}').unwrap_or(json);
     let Ok(value) = serde_json::from_str(json) else { return refused(ProblemKind::InvalidJson) };
     let Value::Array(entries) = value else { return refused(ProblemKind::InvalidJsonFormat) };
     if !entries.iter().all(Value::is_object) {

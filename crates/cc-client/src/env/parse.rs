@@ -9,17 +9,22 @@ use super::{EnvironmentMap, NameRule, Parsed, Position, Problem, ProblemKind};
 /// Reads variables from a text. What is wrong is told, and the rest is read.
 #[must_use]
 pub fn parse(text: &str, rule: NameRule) -> Parsed {
-    let mut parser =
-        Parser { text, at: 0, line: 1, found: Vec::new(), names: HashSet::new(), crlf: 0, lf: 0 };
+    // Windows editors write a byte-order mark. It is no part of the first name, nor a column.
+    let text = text.strip_prefix('\u{feff}').unwrap_or(text);
+    let mut parser = Parser { text, at: 0, line: 1, found: Vec::new(), names: HashSet::new(), ends: [0; 3] };
     let mut problems = Vec::new();
     while parser.at < text.len() {
         parser.statement(rule, &mut problems);
     }
     // Line ends between variables tell which kind the text has within quotes too.
-    let crlf = parser.crlf > 0 && parser.lf == 0;
+    let line_end = match parser.ends {
+        [0, crlf, 0] if crlf > 0 => "\r\n",
+        [0, 0, cr] if cr > 0 => "\r",
+        _ => "\n",
+    };
     let mut variables = EnvironmentMap::new();
     for (name, value) in parser.found {
-        let value = if crlf { value.replace("\r\n", "\n") } else { value };
+        let value = if line_end == "\n" { value } else { value.replace(line_end, "\n") };
         variables.set(name, Secret::new(value));
     }
     Parsed { variables, problems }
@@ -33,15 +38,19 @@ struct Parser<'a> {
     line: usize,
     found: Vec<(String, String)>,
     names: HashSet<&'a str>,
-    /// How many lines outside of quotes ended with CRLF, and with LF alone.
-    crlf: usize,
-    lf: usize,
+    /// How many lines outside of quotes ended with LF alone, with CRLF, and with CR alone.
+    ends: [usize; 3],
 }
 
 /// What was found after a `=`.
 enum Value {
     /// The value, and where the rest of the text starts: a line end, or the end.
-    Good(String, usize),
+    Good {
+        value: String,
+        end: usize,
+        /// Where a shell would put in something else.
+        substitution: Option<usize>,
+    },
     /// What is wrong is at the first place; reading goes on at the second.
     Bad(usize, usize),
 }
@@ -55,7 +64,7 @@ impl<'a> Parser<'a> {
         if trimmed.is_empty() || trimmed.starts_with('#') {
             return self.go_on(start + line.len());
         }
-        let place = Position { line: self.line, column: 0 };
+        let place = Position { line: self.line, column: 1 };
         let (statement, shell) = match exported(line) {
             Some(rest) => (rest, true),
             None => (line, false),
@@ -80,7 +89,10 @@ impl<'a> Parser<'a> {
         }
         let from = start + line.len() - rest.len();
         match self.value(from, start + line.len(), shell) {
-            Value::Good(value, end) => {
+            Value::Good { value, end, substitution } => {
+                if let Some(at) = substitution {
+                    note(ProblemKind::ShellSubstitution, self.position(at));
+                }
                 if good {
                     self.found.push((name.to_owned(), value));
                 }
@@ -99,7 +111,9 @@ impl<'a> Parser<'a> {
         let Some(quote) = rest.chars().next().filter(|first| matches!(first, '\'' | '"')) else {
             let value = &self.text[from..line_end];
             let value = if shell { value.trim_end().trim_end_matches(';') } else { value };
-            return Value::Good(value.to_owned(), line_end);
+            let substitution = if shell { substitution(value) } else { None };
+            let substitution = substitution.map(|at| from + at);
+            return Value::Good { value: value.to_owned(), end: line_end, substitution };
         };
         let quoted = if shell { shell_quoted(&rest[1..], quote) } else { raw_quoted(&rest[1..], quote) };
         let Some((value, length)) = quoted else { return Value::Bad(from, line_end) };
@@ -107,44 +121,64 @@ impl<'a> Parser<'a> {
         let end = closed + self.line_at(closed).len();
         let after = &self.text[closed..end];
         let nothing = after.is_empty() || (shell && matches!(after.trim(), "" | ";"));
-        if nothing { Value::Good(value, end) } else { Value::Bad(closed, end) }
+        if !nothing {
+            return Value::Bad(closed, end);
+        }
+        let inner = if shell && quote == '"' { &rest[1..length] } else { "" };
+        Value::Good { value, end, substitution: substitution(inner).map(|at| from + 1 + at) }
     }
 
     /// The text from there to the end of its line.
     fn line_at(&self, at: usize) -> &'a str {
         let rest = &self.text[at..];
-        match rest.split_once('\n') {
-            Some((line, _)) => line.strip_suffix('\r').unwrap_or(line),
-            None => rest.strip_suffix('\r').unwrap_or(rest),
-        }
+        &rest[..rest.find(['\n', '\r']).unwrap_or(rest.len())]
     }
 
     /// Goes to the line after the line end at `end`.
     fn go_on(&mut self, end: usize) {
-        let rest = &self.text[end..];
-        let length = match rest {
-            _ if rest.starts_with("\r\n") => {
-                self.crlf += 1;
-                2
-            }
-            _ if rest.starts_with('\n') => {
-                self.lf += 1;
-                1
-            }
-            // A lone CR at the end of the text.
-            _ => rest.len(),
+        let (kind, length) = match self.text.as_bytes()[end..] {
+            [] => (None, 0),
+            [b'\r', b'\n', ..] => (Some(1), 2),
+            [b'\r', ..] => (Some(2), 1),
+            _ => (Some(0), 1),
         };
+        if let Some(kind) = kind {
+            self.ends[kind] += 1;
+        }
         let next = end + length;
-        self.line += self.text[self.at..next].matches('\n').count();
+        self.line += line_ends(&self.text[self.at..next]);
         self.at = next;
     }
 
     /// The place of a byte at or after the start of this line.
     fn position(&self, byte: usize) -> Position {
         let before = &self.text[self.at..byte];
-        let last = before.rsplit('\n').next().unwrap_or(before);
-        Position { line: self.line + before.matches('\n').count(), column: last.chars().count() }
+        let last = before.rsplit(['\n', '\r']).next().unwrap_or(before);
+        Position { line: self.line + line_ends(before), column: last.chars().count() + 1 }
     }
+}
+
+/// How many lines end in this text: with LF, with CRLF, or with CR alone.
+fn line_ends(text: &str) -> usize {
+    text.matches(['\n', '\r']).count() - text.matches("\r\n").count()
+}
+
+/// Where a shell would put something else into this text, which stands in double quotes or in none: at `$NAME`, `${`, `$(`,
+/// `$1` and the like, or at a backtick.
+fn substitution(text: &str) -> Option<usize> {
+    let mut bytes = text.bytes().enumerate();
+    while let Some((at, byte)) = bytes.next() {
+        let next = text.as_bytes().get(at + 1);
+        match byte {
+            b'\\' => drop(bytes.next()),
+            b'`' => return Some(at),
+            b'$' if next.is_some_and(|next| next.is_ascii_alphanumeric() || b"_{(@*#?$!-".contains(next)) => {
+                return Some(at);
+            }
+            _ => {}
+        }
+    }
+    None
 }
 
 /// What follows `export` and blanks.

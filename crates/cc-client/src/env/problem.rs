@@ -24,7 +24,7 @@ pub struct Problem {
 pub struct Position {
     /// The line, from 1.
     pub line: usize,
-    /// How many characters of the line stand before it.
+    /// The character in the line, from 1.
     pub column: usize,
 }
 
@@ -51,10 +51,13 @@ pub enum ProblemKind {
     InvalidNameStrict,
     /// A shell does not take the name, the platform does. A remark: Java programs use such names.
     JavaInfo,
+    /// The value of an `export` line holds `$NAME`, `$(…)` or a backtick, for which a shell would put in something else. A
+    /// remark: the value is taken as it stands.
+    ShellSubstitution,
 }
 
 impl ProblemKind {
-    /// Its number in the official JavaScript client.
+    /// Its number in the official JavaScript client, which has none above 8.
     #[must_use]
     pub fn code(self) -> u8 {
         match self {
@@ -67,13 +70,14 @@ impl ProblemKind {
             Self::InvalidJsonEntry => 6,
             Self::InvalidNameStrict => 7,
             Self::JavaInfo => 8,
+            Self::ShellSubstitution => 9,
         }
     }
 
     /// Whether something was left out for it. It is only a remark otherwise.
     #[must_use]
     pub fn is_error(self) -> bool {
-        self != Self::JavaInfo
+        !matches!(self, Self::JavaInfo | Self::ShellSubstitution)
     }
 }
 
@@ -101,6 +105,9 @@ impl fmt::Display for Problem {
             ProblemKind::InvalidJsonEntry => "an object has no `name` and `value` that are texts",
             ProblemKind::InvalidNameStrict => {
                 "a name for a shell holds only letters, digits and `_`, and starts with no digit"
+            }
+            ProblemKind::ShellSubstitution => {
+                "a shell would put in something else for `$` or a backtick, and the value is taken as it stands"
             }
             ProblemKind::JavaInfo => "a shell does not take this name, only programs such as Java's do",
         })

@@ -77,26 +77,67 @@ fn export_lines_are_read_as_a_shell_reads_them() {
 }
 
 #[test]
+fn a_lone_cr_ends_a_line() {
+    is("A=1\rB=\"2\"\r\r# c\rC=\"x\ry\"\r", &[("A", "1"), ("B", "2"), ("C", "x\ny")]);
+    is("A=\"x\ry\"", &[("A", "x\ry")]);
+    is("A=\"x\ry\"\nB=1", &[("A", "x\ry"), ("B", "1")]);
+    is("A=1\rB=2\nC=3\r\nD=4", &[("A", "1"), ("B", "2"), ("C", "3"), ("D", "4")]);
+    assert_eq!(problems("A=1\rx\r\ny\nz", NameRule::Simple), ["2 - 2:1", "2 - 3:1", "2 - 4:1"]);
+    assert_eq!(problems("A=\"\r\r\n\"x", NameRule::Simple), ["3 A 3:2"]);
+}
+
+#[test]
+fn a_byte_order_mark_is_passed_over() {
+    is("\u{feff}A=1\r\nB=2\r\n", &[("A", "1"), ("B", "2")]);
+    is("\u{feff}export A=1", &[("A", "1")]);
+    is("\u{feff}# A=1", &[]);
+    is("\u{feff}", &[]);
+    assert_eq!(problems("\u{feff}x", NameRule::Simple), ["2 - 1:1"]);
+    assert_eq!(
+        problems("A=1\n\u{feff}B=1", NameRule::Simple),
+        ["0 \u{feff}B 2:1"],
+        "it is one at the start only"
+    );
+    assert!(parse_json("\u{feff}[]", NameRule::Simple).is_valid());
+}
+
+#[test]
+fn what_a_shell_would_put_in_is_kept_as_it_stands_with_a_remark() {
+    let text = "A=1\nexport B=$A\nexport C=\"x${A}\"\nexport D=`id`;\nexport E=\"\n$(id)\"";
+    let parsed = parse(text, NameRule::Simple);
+    let told_all: Vec<String> = parsed.problems.iter().map(told).collect();
+    assert_eq!(told_all, ["9 B 2:10", "9 C 3:12", "9 D 4:10", "9 E 6:1"]);
+    assert!(parsed.is_valid() && parsed.problems.iter().all(|problem| !problem.kind.is_error()));
+    let values: Vec<String> = pairs(parsed).into_iter().map(|(_, value)| value).collect();
+    assert_eq!(values, ["1", "$A", "x${A}", "`id`", "\n$(id)"]);
+    for text in
+        ["B=$A", "export B='$A'", "export B=\"\\$A\"", "export B=1$", "export B=\"a $ b\"", "export B=\\$A"]
+    {
+        assert!(problems(text, NameRule::Simple).is_empty(), "{text}");
+    }
+}
+
+#[test]
 fn names_are_checked_by_the_rule() {
     let text = "A|B=1\nA.B=2\nA=3\nA=4\nA|B=5";
     assert_eq!(
         problems(text, NameRule::Simple),
-        ["0 A|B 1:0", "8 A.B 2:0", "1 A 4:0", "0 A|B 5:0", "1 A|B 5:0"]
+        ["0 A|B 1:1", "8 A.B 2:1", "1 A 4:1", "0 A|B 5:1", "1 A|B 5:1"]
     );
     assert_eq!(
         problems(text, NameRule::Strict),
-        ["7 A|B 1:0", "7 A.B 2:0", "1 A 4:0", "7 A|B 5:0", "1 A|B 5:0"]
+        ["7 A|B 1:1", "7 A.B 2:1", "1 A 4:1", "7 A|B 5:1", "1 A|B 5:1"]
     );
     let parsed = parse(text, NameRule::Simple);
     assert_eq!(pairs(parsed), [("A".to_owned(), "3".to_owned()), ("A.B".to_owned(), "2".to_owned())]);
     assert_eq!(pairs(parse(text, NameRule::Strict)), [("A".to_owned(), "3".to_owned())]);
-    assert_eq!(problems(" A=1\nexport A B=2", NameRule::Simple), ["0  A 1:0", "0 A B 2:0"]);
+    assert_eq!(problems(" A=1\nexport A B=2", NameRule::Simple), ["0  A 1:1", "0 A B 2:1"]);
 }
 
 #[test]
 fn lines_that_are_none_are_told_and_passed_over() {
     let text = "A=1\nnothing\n=\nB=2";
-    assert_eq!(problems(text, NameRule::Simple), ["2 - 2:0", "0  3:0"]);
+    assert_eq!(problems(text, NameRule::Simple), ["2 - 2:1", "0  3:1"]);
     assert_eq!(parse(text, NameRule::Simple).variables.len(), 2);
 }
 
@@ -104,15 +145,15 @@ fn lines_that_are_none_are_told_and_passed_over() {
 fn a_quote_that_is_not_closed_costs_its_line_only() {
     let text = "A=1\nB=\"x\nC=3";
     let parsed = parse(text, NameRule::Simple);
-    assert_eq!(parsed.problems.iter().map(told).collect::<Vec<_>>(), ["3 B 2:2"]);
+    assert_eq!(parsed.problems.iter().map(told).collect::<Vec<_>>(), ["3 B 2:3"]);
     assert_eq!(pairs(parsed), [("A".to_owned(), "1".to_owned()), ("C".to_owned(), "3".to_owned())]);
 }
 
 #[test]
 fn text_after_a_closing_quote_makes_the_value_invalid_on_one_line_and_on_several() {
-    assert_eq!(problems("A=\"one\"two\nB=1", NameRule::Simple), ["3 A 1:7"]);
+    assert_eq!(problems("A=\"one\"two\nB=1", NameRule::Simple), ["3 A 1:8"]);
     let text = "A=\"x\ny\" garbage\nB=1";
-    assert_eq!(problems(text, NameRule::Simple), ["3 A 2:2"]);
+    assert_eq!(problems(text, NameRule::Simple), ["3 A 2:3"]);
     assert_eq!(pairs(parse(text, NameRule::Simple)), [("B".to_owned(), "1".to_owned())]);
 }
 
@@ -191,9 +232,9 @@ proptest! {
     fn no_text_makes_reading_fail(text in "\\PC*|[a=\\\\\"'export \r\n#]{0,40}") {
         for rule in [NameRule::Simple, NameRule::Strict] {
             let parsed = parse(&text, rule);
-            let lines = text.split('\n').count();
+            let lines = text.split(['\n', '\r']).count();
             for problem in parsed.problems {
-                prop_assert!(problem.position.is_some_and(|at| at.line >= 1 && at.line <= lines));
+                prop_assert!(problem.position.is_some_and(|at| at.line >= 1 && at.line <= lines && at.column >= 1));
             }
             let _ = parse_json(&text, rule);
         }
