@@ -1,9 +1,9 @@
 //! The client: who sends commands.
 
-use std::sync::LazyLock;
+use std::collections::BTreeMap;
+use std::sync::{Mutex, PoisonError};
 
 use bytes::Bytes;
-use cc_api_redis_http::{SendCommand, SendCommandLine};
 use cc_core::{
     Answer, CallOptions, CommandCall, Endpoint, Error, ErrorKind, Operation, OperationInfo, Request, Result,
     Secret, Transport, TransportBuilder, runtime,
@@ -20,6 +20,10 @@ use crate::scan::{Scan, Scanning};
 /// Commands that are sent at the same time travel at the same time, and each key sees them in the order in which they were
 /// first polled: a command waits for those before it that touch a key of its own, when one of the two writes. The proxy
 /// takes one command a request, so nothing is gained by waiting to put several in one.
+///
+/// For that order to hold, a write is sent again only if it certainly did not arrive: a slow or lost attempt of `SET a old`
+/// could otherwise be applied after a later `SET a new`. A write without an answer is [`ErrorKind::Indeterminate`]. Without
+/// [order](RedisHttpClientBuilder::ordered), a write that may be done twice is sent again.
 #[derive(Debug, Clone)]
 pub struct RedisHttpClient {
     transport: Transport,
@@ -98,8 +102,9 @@ impl RedisHttpClient {
         effect: Effect,
         backend_url: Secret,
     ) -> Result<C::Output> {
-        let operation =
-            Effective { operation: command.operation(backend_url.clone()), repeats: effect.may_repeat() };
+        // In order, an attempt that got no answer may be applied after the commands behind this one.
+        let repeats = effect == Effect::Read || effect.may_repeat() && self.order.is_none();
+        let operation = Effective { operation: command.operation(backend_url.clone()), repeats };
         match self.transport.call(operation).options(options).await {
             Ok(answer) => Ok(answer.into_inner().into()),
             Err(error) => Err(failure::explain(error, effect)),
@@ -127,8 +132,8 @@ impl<O: Operation> Operation for Effective<O> {
 
     fn request(&self) -> Result<Request> {
         let mut request = self.operation.request()?;
-        if self.repeats && !request.info.idempotent {
-            request.info = repeatable(request.info);
+        if self.repeats != request.info.idempotent {
+            request.info = with_repeats(request.info, self.repeats);
         }
         Ok(request)
     }
@@ -138,11 +143,16 @@ impl<O: Operation> Operation for Effective<O> {
     }
 }
 
-/// The same for the two routes that take any command; those of one command say by themselves whether they repeat.
-fn repeatable(info: &'static OperationInfo) -> &'static OperationInfo {
-    static COMMAND: LazyLock<OperationInfo> = LazyLock::new(|| SendCommand::INFO.clone().idempotent());
-    static LINE: LazyLock<OperationInfo> = LazyLock::new(|| SendCommandLine::INFO.clone().idempotent());
-    [&COMMAND, &LINE].into_iter().find(|like| like.id == info.id).map_or(info, |like| like)
+/// The same operation, of which an answer that is lost is asked for again, or is not.
+fn with_repeats(info: &'static OperationInfo, repeats: bool) -> &'static OperationInfo {
+    // One entry at most for each operation of the proxy and each value: what is leaked is bounded.
+    static KNOWN: Mutex<BTreeMap<(&str, bool), &'static OperationInfo>> = Mutex::new(BTreeMap::new());
+    let mut known = KNOWN.lock().unwrap_or_else(PoisonError::into_inner);
+    known.entry((info.id, repeats)).or_insert_with(|| {
+        let mut info = info.clone();
+        info.idempotent = repeats;
+        Box::leak(Box::new(info))
+    })
 }
 
 /// Puts a [`RedisHttpClient`] together.
@@ -182,8 +192,9 @@ impl RedisHttpClientBuilder {
         self
     }
 
-    /// Whether each key sees commands that are under way at the same time in the order in which they were first polled.
-    /// Without it none waits for another: many at once on one key are faster, in any order. Default: `true`.
+    /// Sets whether each key sees commands that are under way at the same time in the order in which they were first polled,
+    /// and no write after a later one. Without it no command waits for another, and writes that may be done twice are sent
+    /// again: many at once on one key are faster, in any order. Default: `true`.
     pub fn ordered(mut self, ordered: bool) -> Self {
         self.ordered = ordered;
         self

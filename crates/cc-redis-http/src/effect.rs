@@ -12,8 +12,8 @@ use table::Touched;
 pub enum Effect {
     /// It changes nothing: it is sent again, and a failure is told as it is.
     Read,
-    /// It leaves the same state and replies the same, as `SET` does: it is sent again. When no answer comes in the end, it
-    /// may have been done.
+    /// It leaves the same state and replies the same, as `SET` does. Where the [order](crate::RedisHttpClient) of commands
+    /// does not matter it is sent again. When no answer comes, it may have been done.
     Idempotent,
     /// Anything else, such as `INCR`, and whatever is not known: it is sent once. When no answer comes, it may have been
     /// done.
@@ -21,7 +21,7 @@ pub enum Effect {
 }
 
 impl Effect {
-    /// Whether it is sent again when no answer came.
+    /// Returns `true` if a command with this effect may be done twice.
     #[must_use]
     pub fn may_repeat(self) -> bool {
         self != Self::Once

@@ -1,10 +1,11 @@
 //! Commands that are sent at the same time.
 
 use std::future::IntoFuture;
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use cc_redis_http::commands::cmd::CmdSend;
-use cc_redis_http::{ErrorKind, RedisHttpClient};
+use cc_redis_http::{Error, ErrorKind, RedisHttpClient};
 use futures::future::join_all;
 use tokio::time::Instant;
 
@@ -82,14 +83,44 @@ async fn one_whose_time_ends_before_its_turn_was_not_sent() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_write_that_is_sent_again_is_not_overtaken() {
+async fn a_write_that_did_not_leave_is_sent_again_and_not_overtaken() {
     let proxy = Proxy::prompt(|count, asked| match count {
-        0 => crate::support::lost(),
+        0 => Err(Error::new(ErrorKind::Unreachable).not_sent()),
         _ => answer(200, &format!(r#"{{"result":{}}}"#, asked.body["args"][1])),
     });
     trips(&proxy.client(), &["SET a 1", "SET a 2"]).await;
     let values: Vec<_> = proxy.asked().iter().map(|asked| asked.body["args"][1].clone()).collect();
     assert_eq!(values, ["1", "1", "2"]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_slow_attempt_is_never_applied_after_a_later_write_that_it_is_told_of() {
+    // The database applies the first request long after its attempt was given up.
+    for lost in [false, true] {
+        let value = Arc::new(Mutex::new(String::new()));
+        let database = value.clone();
+        let proxy = Proxy::new(move |count, asked| {
+            let (database, new) = (database.clone(), asked.body["args"][1].as_str().unwrap().to_owned());
+            if count > 0 {
+                *database.lock().unwrap() = new;
+                return Box::pin(async { answer(200, r#"{"result":"OK"}"#) });
+            }
+            tokio::spawn(async move {
+                tokio::time::sleep(Duration::from_secs(120)).await;
+                *database.lock().unwrap() = new;
+            });
+            let pause = if lost { Duration::ZERO } else { Duration::from_secs(60) };
+            crate::support::after(pause, crate::support::lost())
+        });
+        let set = |value: &str| CmdSend::new("SET").arg("a").arg(value);
+        let client = proxy.client();
+        let old = client.send(set("old")).attempt_timeout(Duration::from_secs(1)).await;
+        let new = client.send(set("new")).await;
+        tokio::time::sleep(Duration::from_secs(300)).await;
+        assert!(new.is_ok() && *value.lock().unwrap() == "old", "it was applied late");
+        assert_eq!(old.unwrap_err().kind(), ErrorKind::Indeterminate);
+        assert_eq!(proxy.count(), 2);
+    }
 }
 
 #[tokio::test(start_paused = true)]
