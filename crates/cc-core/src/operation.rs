@@ -46,7 +46,17 @@ impl OperationInfo {
     ) -> Self {
         let idempotent =
             matches!(method, Method::GET | Method::HEAD | Method::PUT | Method::DELETE | Method::OPTIONS);
-        Self { id, domain, method, route, accept, idempotent, one_shot: false, secret_path: &[], not_found: None }
+        Self {
+            id,
+            domain,
+            method,
+            route,
+            accept,
+            idempotent,
+            one_shot: false,
+            secret_path: &[],
+            not_found: None,
+        }
     }
 
     /// Says that it may be repeated, whatever its method.

@@ -30,6 +30,7 @@ use std::fmt;
 use std::mem::take;
 use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
+use std::time::Duration;
 
 use bytes::Bytes;
 use futures_util::FutureExt;
