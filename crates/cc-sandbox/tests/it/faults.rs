@@ -86,7 +86,7 @@ async fn faults_come_from_outside_too() {
     assert_eq!(client.get("/_sandbox/faults").await.json(), json!([]));
     assert_eq!(client.get("/_sandbox/journal").await.text, "GET /v4/products/zones/par");
     let wrong = client.send("POST", "/_sandbox/faults", json!({"effect": "meteor"})).await;
-    assert!(wrong.status == 400 && wrong.text.starts_with("`meteor` is no effect of a fault"));
+    assert!(wrong.status == 400 && wrong.text.starts_with("unknown effect of a fault: `meteor`"));
     assert_eq!(client.send("POST", "/_sandbox/advance", json!({"seconds": 60})).await.status, 200);
     let now = client.get("/_sandbox").await.json()["now"].as_str().unwrap().to_owned();
     assert!(now.starts_with("2026-01-01T00:01"), "{now}");
