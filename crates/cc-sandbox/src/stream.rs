@@ -12,4 +12,4 @@ mod wire;
 pub(crate) use finite::finite;
 pub(crate) use line::{Line, Place};
 pub(crate) use live::{Ground, Live, Throttle, Wanted};
-pub(crate) use source::Source;
+pub(crate) use source::{Sought, Source, Span};

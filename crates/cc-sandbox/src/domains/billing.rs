@@ -140,6 +140,8 @@ pub(crate) fn make(
             "country_alpha2": "FR",
             "vat_number": "FR00000000000",
             "vat_percent": 20.0,
+            "customer_cost_center": "Sandbox cost centre",
+            "customer_purchase_order": "PO-00001",
         },
         "emission_date": emitted.to_string(),
         "pay_date": paid.then(|| emitted.to_string()),

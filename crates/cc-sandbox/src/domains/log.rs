@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use super::{Handler, read_date};
 use crate::engine::reply::{Content, Outcome, Refusal, json_of};
 use crate::engine::request::Request;
-use crate::stream::{Line, Place, Source, Throttle, Wanted};
+use crate::stream::{Line, Place, Sought, Source, Span, Throttle, Wanted};
 use crate::world::World;
 
 pub(super) const HANDLERS: &[(&str, Handler)] = &[
@@ -27,6 +27,10 @@ const THROTTLE: Throttle = Throttle { elements: 100, per: Duration::from_millis(
 const STORED: SignedDuration = SignedDuration::from_hours(1);
 /// How many stored lines are listed, unless said otherwise.
 const LISTED: usize = 100;
+/// How many stored lines are listed at most, whatever is asked for: an answer of some 10 MB.
+const MOST_LISTED: usize = 10_000;
+/// How long lines are stored. It bounds the time of a search.
+const KEPT: SignedDuration = SignedDuration::from_hours(31 * 24);
 
 fn application(world: &mut World, request: &Request<'_>) -> Outcome {
     let mut wanted = wanted(world, request, Source::Application(request.param("applicationId").to_owned()))?;
@@ -119,17 +123,13 @@ fn list(world: &mut World, request: &Request<'_>) -> Outcome {
     let before = date("before").unwrap_or(world.now).min(world.now);
     let after = date("after").unwrap_or_else(|| before.checked_sub(STORED).unwrap_or(Timestamp::MIN));
     let filter = request.query("filter").unwrap_or_default().to_lowercase();
-    let deployment = request.query("deployment_id");
-    let mut lines = source.lines(world, after, before).unwrap_or_default();
-    lines.retain(|line| {
-        line.message().to_lowercase().contains(&filter)
-            && deployment.is_none_or(|wanted| line.deployment.as_deref() == Some(wanted))
-    });
-    if request.query("order") != Some("ASC") {
-        lines.reverse();
-    }
+    let kept = world.now.checked_sub(KEPT).unwrap_or(Timestamp::MIN);
+    let span = Span { from: after.max(kept).as_microsecond(), to: before.as_microsecond() };
+    let sought = Sought { text: &filter, deployment: request.query("deployment_id") };
+    let latest_first = request.query("order") != Some("ASC");
     let limit = request.query("limit").and_then(|limit| limit.parse().ok()).unwrap_or(LISTED);
-    json_of(lines.iter().take(limit).map(stored).collect::<Value>())
+    let lines = source.search(world, span, sought, latest_first, limit.min(MOST_LISTED));
+    json_of(lines.iter().map(stored).collect::<Value>())
 }
 
 fn stored(line: &Line) -> Value {

@@ -12,38 +12,45 @@ pub(super) const HANDLERS: &[(&str, Handler)] = &[("list_zones", list), ("get_zo
 /// Name, city, country and its code, latitude, longitude, tags beside `for:applications`.
 type Row = (&'static str, &'static str, &'static str, &'static str, f64, f64, &'static [&'static str]);
 
+/// The tag of zones for health data.
+const HDS: &str = "certification:hds";
+
 const ZONES: &[Row] = &[
     ("mtl", "Montreal", "Canada", "CA", 45.50, -73.61, &["infra:ovh"]),
     ("par", "Paris", "France", "FR", 48.87, 2.33, &["infra:clever-cloud", "region:eu"]),
-    (
-        "parhds",
-        "Paris",
-        "France",
-        "FR",
-        48.87,
-        2.33,
-        &["infra:clever-cloud", "region:eu", "certification:hds"],
-    ),
+    ("parhds", "Paris", "France", "FR", 48.87, 2.33, &["infra:clever-cloud", "region:eu", HDS]),
     ("rbx", "Roubaix", "France", "FR", 50.69, 3.17, &["infra:ovh", "region:eu"]),
     ("wsw", "Warsaw", "Poland", "PL", 52.23, 21.01, &["infra:ovh", "region:eu"]),
 ];
 
 fn list(world: &mut World, request: &Request<'_>) -> Outcome {
-    let tag = request.query("tag");
-    let wanted = |zone: &Value| {
-        tag.is_none_or(|tag| zone["tags"].as_array().is_some_and(|tags| tags.iter().any(|own| own == tag)))
-    };
-    json_of(ZONES.iter().map(|row| zone(world, row)).filter(wanted).collect::<Value>())
+    let zones = ZONES.iter().filter(|row| is_asked_for(world, request, row));
+    json_of(zones.map(|row| zone(world, row)).collect::<Value>())
 }
 
 fn get(world: &mut World, request: &Request<'_>) -> Outcome {
     let name = request.param("zoneName");
-    let row = ZONES.iter().find(|row| row.0 == name).ok_or_else(|| Refusal::not_found("Zone", name))?;
-    json_of(zone(world, row))
+    let row = ZONES.iter().find(|row| row.0 == name && is_asked_for(world, request, row));
+    json_of(zone(world, row.ok_or_else(|| Refusal::not_found("Zone", name))?))
 }
 
-fn zone(world: &World, &(name, city, country, code, lat, lon, extra): &Row) -> Value {
-    let tags: Vec<&str> = ["for:applications"].iter().chain(extra).copied().collect();
+/// Whether a zone has the tag that is asked for, and the owner that is asked for may use it: health data (HDS) takes a
+/// contract, which only organisations have here, and an owner that is not there may use none.
+fn is_asked_for(world: &World, request: &Request<'_>, row: &Row) -> bool {
+    let has_tag = request.query("tag").is_none_or(|tag| tags(row).any(|own| own == tag));
+    has_tag
+        && request.query("ownerId").is_none_or(|owner| {
+            world.owners.contains_key(owner)
+                && (owner.starts_with("orga_") || !tags(row).any(|tag| tag == HDS))
+        })
+}
+
+fn tags(row: &Row) -> impl Iterator<Item = &'static str> {
+    ["for:applications"].into_iter().chain(row.6.iter().copied())
+}
+
+fn zone(world: &World, row: &Row) -> Value {
+    let &(name, city, country, code, lat, lon, _) = row;
     json!({
         "id": world.fixed_uuid(&["zone", name]),
         "name": name,
@@ -54,6 +61,6 @@ fn zone(world: &World, &(name, city, country, code, lat, lon, extra): &Row) -> V
         "lat": lat,
         "lon": lon,
         "outboundIPs": ["192.0.2.1", "192.0.2.2"],
-        "tags": tags,
+        "tags": tags(row).collect::<Vec<_>>(),
     })
 }

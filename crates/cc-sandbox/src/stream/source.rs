@@ -26,6 +26,28 @@ pub(crate) enum Source {
     Requests { owner: String, application: Option<String> },
 }
 
+/// The lines that are looked for. A line is only built if it is one of them.
+#[derive(Debug, Clone, Copy, Default)]
+pub(crate) struct Sought<'a> {
+    /// Text that the message holds, in lower case; empty for any.
+    pub(crate) text: &'a str,
+    /// The deployment whose lines they are; `None` for any.
+    pub(crate) deployment: Option<&'a str>,
+}
+
+impl Sought<'_> {
+    fn has_message(self, message: &str) -> bool {
+        self.text.is_empty() || message.to_lowercase().contains(self.text)
+    }
+
+    fn is_of(self, deployment: &str) -> bool {
+        self.deployment.is_none_or(|wanted| wanted == deployment)
+    }
+}
+
+/// Time that a search builds the lines of at once, in microseconds.
+const WINDOW: i64 = 3_600_000_000;
+
 /// From one moment up to another, which is not in it any more; in microseconds.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Span {
@@ -57,9 +79,43 @@ impl Source {
     /// The lines of a span of time, in their order; `None` when there is no such thing any more.
     pub(crate) fn lines(&self, world: &World, from: Timestamp, to: Timestamp) -> Option<Vec<Line>> {
         let span = Span { from: from.as_microsecond(), to: to.as_microsecond() };
+        self.found(world, span, Sought::default())
+    }
+
+    /// The first lines of a span of time that are looked for, `limit` at most, from the latest on if `latest_first`. The
+    /// cost follows the time until `limit` is reached, and the memory follows `limit`.
+    pub(crate) fn search(
+        &self,
+        world: &World,
+        span: Span,
+        sought: Sought<'_>,
+        latest_first: bool,
+        limit: usize,
+    ) -> Vec<Line> {
+        let (mut left, mut found) = (span, Vec::new());
+        while left.from < left.to && found.len() < limit {
+            let window = if latest_first {
+                Span { from: left.from.max(left.to.saturating_sub(WINDOW)), to: left.to }
+            } else {
+                Span { from: left.from, to: left.to.min(left.from.saturating_add(WINDOW)) }
+            };
+            let Some(mut lines) = self.found(world, window, sought) else { break };
+            if latest_first {
+                lines.reverse();
+                left.to = window.from;
+            } else {
+                left.from = window.to;
+            }
+            lines.truncate(limit - found.len());
+            found.append(&mut lines);
+        }
+        found
+    }
+
+    fn found(&self, world: &World, span: Span, sought: Sought<'_>) -> Option<Vec<Line>> {
         let mut lines = match self {
-            Self::Application(id) => application::lines(world, world.applications.get(id)?, span),
-            Self::Addon(id) => addon::lines(world, world.addon(id).ok()?, span),
+            Self::Application(id) => application::lines(world, world.applications.get(id)?, span, sought),
+            Self::Addon(id) => addon::lines(world, world.addon(id).ok()?, span, sought),
             Self::Accesses(id) => access::lines(world, world.applications.get(id)?, span),
             Self::Requests { owner, application } => {
                 access::places(world, owner, application.as_deref(), span)
@@ -91,6 +147,26 @@ impl Line {
     }
 }
 
+/// Something that happens now and then.
+#[derive(Clone, Copy)]
+struct Moment<'a> {
+    micros: i64,
+    name: &'a str,
+    number: u64,
+}
+
+impl Moment<'_> {
+    /// The number that decides what happens.
+    fn drawn(self) -> u64 {
+        self.number >> 8
+    }
+
+    /// The place of its line. A search only asks for those that it gives.
+    fn place(self) -> Place {
+        Place::new(self.micros, &[self.name, &self.number.to_string()])
+    }
+}
+
 /// Things that happen now and then, at moments that the seed and a name decide: up to `most` in each `slot`.
 fn now_and_then<'a>(
     seed: u64,
@@ -98,15 +174,14 @@ fn now_and_then<'a>(
     slot: i64,
     most: u64,
     span: Span,
-) -> impl Iterator<Item = (Place, u64)> + 'a {
+) -> impl Iterator<Item = Moment<'a>> + 'a {
     let slots = span.from.div_euclid(slot)..=span.to.div_euclid(slot);
     slots.flat_map(move |number| {
         let drawn = mix(seed, &[name, &number.to_string()]);
         (0..drawn % (most + 1)).filter_map(move |index| {
             let drawn = mix(drawn, &[&index.to_string()]);
             let micros = number * slot + (drawn % slot.unsigned_abs()) as i64;
-            let place = Place::new(micros, &[name, &drawn.to_string()]);
-            (span.from..span.to).contains(&micros).then_some((place, drawn >> 8))
+            (span.from..span.to).contains(&micros).then_some(Moment { micros, name, number: drawn })
         })
     })
 }

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 
-use super::Source;
+use super::{Sought, Source, Span};
 use crate::engine::clock::after;
 use crate::sandbox::Sandbox;
 
@@ -54,4 +54,32 @@ fn lines_do_not_depend_on_the_span_they_are_asked_in() {
     let parts: Vec<_> = (0..60).flat_map(|second| places(second, second + 1)).collect();
     assert_eq!(whole, parts);
     assert!(whole.is_sorted_by(|a, b| a < b), "no two are in the same place");
+}
+
+#[test]
+fn a_search_gives_the_first_lines_that_fit_in_either_order() {
+    let sandbox = Sandbox::builder().in_memory();
+    let ids = sandbox.ids();
+    let to = sandbox.now();
+    let from = after(Timestamp::UNIX_EPOCH, Duration::from_secs(to.as_second() as u64 - 5 * 3_600));
+    let span = Span { from: from.as_microsecond(), to: to.as_microsecond() };
+    let world = sandbox.engine.world();
+    for source in [Source::Application(ids.application.clone()), Source::Addon(ids.real_addon.clone())] {
+        for text in ["", "0 ms", "no line says this"] {
+            let all = source.lines(&world, from, to).unwrap().into_iter();
+            let mut all: Vec<_> = all.filter(|line| line.message().contains(text)).collect();
+            for latest_first in [false, true] {
+                if latest_first {
+                    all.reverse();
+                }
+                for limit in [0, 1, 7, usize::MAX] {
+                    let sought = Sought { text, deployment: None };
+                    let found = source.search(&world, span, sought, latest_first, limit);
+                    let places = |line: &super::Line| (line.place, line.value.clone());
+                    let wanted = all.iter().take(limit).map(places);
+                    assert!(found.iter().map(places).eq(wanted), "{text} {latest_first} {limit}");
+                }
+            }
+        }
+    }
 }

@@ -11,4 +11,5 @@ mod network;
 mod oauth;
 mod owner;
 mod program;
+mod stored;
 mod streams;

@@ -86,7 +86,7 @@ fn accesses<'a>(world: &World, application: &'a Application, span: Span) -> Vec<
         if span.from < span.to {
             let name = format!("accesses {}", instance.id);
             let found = now_and_then(world.seed, &name, SLOT, MOST, span);
-            accesses.extend(found.map(|(place, drawn)| (place, drawn, instance.id.as_str())));
+            accesses.extend(found.map(|moment| (moment.place(), moment.drawn(), instance.id.as_str())));
         }
     }
     accesses

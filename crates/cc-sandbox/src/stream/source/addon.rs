@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::{Line, Span, now_and_then};
+use super::{Line, Sought, Span, now_and_then};
 use crate::engine::random::uuid;
 use crate::world::{Addon, World};
 
@@ -25,16 +25,22 @@ pub(super) const FIELDS: [&str; 12] = [
 const SLOT: i64 = 10_000_000;
 const MOST: u64 = 3;
 
-pub(super) fn lines(world: &World, addon: &Addon, span: Span) -> Vec<Line> {
+pub(super) fn lines(world: &World, addon: &Addon, span: Span, sought: Sought<'_>) -> Vec<Line> {
     let created = addon.wire["creationDate"].as_i64().unwrap_or(0).saturating_mul(1_000);
     let span = Span { from: span.from.max(created), ..span };
-    if span.from >= span.to {
+    // What an add-on says belongs to no deployment.
+    if span.from >= span.to || sought.deployment.is_some() {
         return Vec::new();
     }
     let instance = uuid(world.seed, &["instance", &addon.real_id]);
     let kind = addon.real_id.split('_').next().unwrap_or_default();
     let said = now_and_then(world.seed, &addon.real_id, SLOT, MOST, span);
-    said.map(|(place, drawn)| {
+    said.filter_map(|moment| {
+        let drawn = moment.drawn();
+        let message = message(kind, drawn);
+        if !sought.has_message(&message) {
+            return None;
+        }
         let value: Value = json!({
             "resourceId": addon.real_id,
             "hostname": format!("{kind}-c1-n{}", drawn % 3 + 1),
@@ -44,9 +50,10 @@ pub(super) fn lines(world: &World, addon: &Addon, span: Span) -> Vec<Line> {
             "pid": 2_000 + drawn % 64,
             "facility": "daemon",
             "severity": if drawn % 16 == 0 { "warning" } else { "info" },
-            "message": message(kind, drawn),
+            "message": message,
         });
-        Line { place, service: service(kind), deployment: None, instance: Some(instance.clone()), value }
+        let instance = Some(instance.clone());
+        Some(Line { place: moment.place(), service: service(kind), deployment: None, instance, value })
     })
     .collect()
 }

@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 use serde_json::{Value, json};
 
-use super::{Line, Place, Span, deployment, now_and_then};
+use super::{Line, Place, Sought, Span, deployment, now_and_then};
 use crate::world::{Application, Deployment, Instance, State, World};
 
 pub(super) const FIELDS: [&str; 15] = [
@@ -28,12 +28,14 @@ pub(super) const FIELDS: [&str; 15] = [
 const SLOT: i64 = 4_000_000;
 const MOST: u64 = 2;
 
-pub(super) fn lines(world: &World, application: &Application, span: Span) -> Vec<Line> {
+pub(super) fn lines(world: &World, application: &Application, span: Span, sought: Sought<'_>) -> Vec<Line> {
     let mut lines = Vec::new();
-    for deployment in application.deployments.values().filter(|own| own.action == "DEPLOY") {
-        lines.extend(deployment::lines(application, deployment, span));
+    let sought_deployments = application.deployments.values().filter(|own| sought.is_of(&own.id));
+    for deployment in sought_deployments.filter(|own| own.action == "DEPLOY") {
+        lines.extend(deployment::lines(application, deployment, span, sought));
     }
-    for instance in application.instances.values().filter(|instance| !instance.is_build) {
+    let instances = application.instances.values().filter(|instance| !instance.is_build);
+    for instance in instances.filter(|instance| sought.is_of(&instance.deployment)) {
         let Some(deployment) = application.deployments.get(&instance.deployment) else { continue };
         let Some(up) = reached(deployment, State::Succeeded) else { continue };
         let down = instance.deleted.map_or(i64::MAX, Timestamp::as_microsecond);
@@ -41,9 +43,11 @@ pub(super) fn lines(world: &World, application: &Application, span: Span) -> Vec
         if span.from >= span.to {
             continue;
         }
-        for (place, drawn) in now_and_then(world.seed, &instance.id, SLOT, MOST, span) {
-            let said = said(drawn);
-            lines.push(line(application, deployment, Some(instance), place, &said));
+        for moment in now_and_then(world.seed, &instance.id, SLOT, MOST, span) {
+            let said = said(moment.drawn());
+            if sought.has_message(&said.message) {
+                lines.push(line(application, deployment, Some(instance), moment.place(), &said));
+            }
         }
     }
     lines

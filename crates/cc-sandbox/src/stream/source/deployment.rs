@@ -5,7 +5,7 @@ use std::time::Duration;
 use jiff::Timestamp;
 
 use super::application::{Said, line, reached};
-use super::{Line, Place, Span};
+use super::{Line, Place, Sought, Span};
 use crate::domains::deployment::phase_begins;
 use crate::world::{Application, Deployment, Instance, State};
 
@@ -16,7 +16,12 @@ const RUN: &str = "bas";
 /// What is said after work began: after how long, by which service, and what.
 type Script = Vec<(Duration, &'static str, String)>;
 
-pub(super) fn lines(application: &Application, deployment: &Deployment, span: Span) -> Vec<Line> {
+pub(super) fn lines(
+    application: &Application,
+    deployment: &Deployment,
+    span: Span,
+    sought: Sought<'_>,
+) -> Vec<Line> {
     let Some(began) = reached(deployment, State::WorkInProgress) else { return Vec::new() };
     let end = deployment.steps.iter().find(|(state, _)| !state.is_open());
     let ends = end.map_or(i64::MAX, |(_, time)| time.as_microsecond());
@@ -29,7 +34,7 @@ pub(super) fn lines(application: &Application, deployment: &Deployment, span: Sp
     let builder = own().find(|instance| instance.is_build).or_else(|| own().next());
     let mut lines = Vec::new();
     let mut say = |micros: i64, instance: Option<&Instance>, said: Said| {
-        if (span.from..span.to).contains(&micros) {
+        if (span.from..span.to).contains(&micros) && sought.has_message(&said.message) {
             let place = Place::new(micros, &[&deployment.id, &said.message]);
             lines.push(line(application, deployment, instance, place, &said));
         }
