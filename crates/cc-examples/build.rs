@@ -1,11 +1,12 @@
-//! Makes a test of every Rust block of `docs/tasks.md` and `README.md`, so that what they show compiles and runs.
+//! Makes a test of every Rust block of `docs/tasks.md`, `docs/from-javascript.md` and `README.md`, so that what they show compiles and runs.
 
 use std::fmt::Write;
 use std::path::Path;
 use std::{env, fs};
 
 /// A document, the module of its tests.
-const DOCUMENTS: [(&str, &str); 2] = [("docs/tasks.md", "tasks"), ("README.md", "readme")];
+const DOCUMENTS: [(&str, &str); 3] =
+    [("docs/tasks.md", "tasks"), ("docs/from-javascript.md", "from_javascript"), ("README.md", "readme")];
 
 fn main() {
     let root = Path::new("../..");

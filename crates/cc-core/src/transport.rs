@@ -48,7 +48,8 @@ use crate::runtime::{self, Instant};
 pub use body::Body;
 pub use builder::TransportBuilder;
 pub use cache::{
-    CacheKey, CacheMode, CachePolicy, CacheStore, CachedAnswer, StoreFuture, Ticket, Turn, subjects,
+    CacheKey, CacheMode, CachePolicy, CacheStore, CachedAnswer, MemoryCache, StoreFuture, Ticket, Turn,
+    subjects,
 };
 pub use call::Call;
 use clock::ClockSkew;

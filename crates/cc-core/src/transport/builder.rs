@@ -132,14 +132,15 @@ impl TransportBuilder {
         self
     }
 
-    /// Where answers are kept. Default: in memory, for this transport alone.
+    /// Where answers are kept. Default: in memory, for this transport alone. A [`MemoryCache`](crate::transport::MemoryCache)
+    /// is shared by the transports that are given clones of it.
     pub fn cache_store(mut self, store: impl CacheStore) -> Self {
         self.cache_store = Some(Arc::new(store));
         self
     }
 
-    /// How many bytes of answers are kept in memory at most; those that were not used for longest go first. Default:
-    /// 16 MiB.
+    /// How many bytes of answers are kept in memory at most, unless there is a [`cache_store`](Self::cache_store); those that
+    /// were not used for longest go first. Default: 16 MiB.
     pub fn cache_capacity(mut self, bytes: usize) -> Self {
         self.cache_capacity = Some(bytes);
         self

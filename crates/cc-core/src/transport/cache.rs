@@ -13,7 +13,7 @@ use crate::transport::key::cache_key;
 use crate::transport::stack::Stack;
 use crate::transport::{Body, HttpResponse, held};
 
-pub(crate) use memory::MemoryStore;
+pub use memory::MemoryCache;
 pub use policy::{CacheMode, CachePolicy};
 pub use store::{CacheKey, CacheStore, CachedAnswer, StoreFuture, subjects};
 pub use turn::{Ticket, Turn};

@@ -11,7 +11,7 @@ use crate::defaults::RetryBudget;
 use crate::endpoint::Endpoint;
 use crate::error::Result;
 use crate::transport::attempt::ErrorBody;
-use crate::transport::cache::{CacheStore, MemoryStore};
+use crate::transport::cache::{CacheStore, MemoryCache};
 use crate::transport::flight::Flights;
 use crate::transport::hooks::Hooks;
 use crate::transport::identify::{Identify, user_agent};
@@ -60,7 +60,7 @@ impl Stack {
         let user_agent = means.user_agent.clone();
         let http = Redirect::new(Identify::new(credentials.clone(), endpoint.clone(), user_agent, sender)?);
         let http = means.layers.iter().rev().fold(HttpService::bare(http), |inner, layer| layer(inner));
-        let memory = || Arc::new(MemoryStore::new(means.cache_capacity));
+        let memory = || Arc::new(MemoryCache::new(means.cache_capacity));
         Ok(Self {
             endpoint: endpoint.clone(),
             credentials,

@@ -120,6 +120,8 @@ async fn the_debug_log_shows_shapes_and_no_value() {
     let exchange = text.split("cc_core::exchange").nth(1).unwrap();
     insta::assert_snapshot!(exchange.split(" INFO").next().unwrap().trim(), @r#"
     : exchange operation="put_thing" attempts=1 duration=0.0 request=PUT /v2/things/1?token=***
+    host: api.test
+    authorization: ***
     accept: application/json
     content-type: application/json
     x-clever-password: ***

@@ -1,11 +1,12 @@
 //! Answers in memory.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
-use std::sync::Mutex;
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use slab::Slab;
 
+use crate::defaults::Defaults;
 use crate::error::Result;
 use crate::runtime::Instant;
 use crate::transport::cache::{CacheKey, CacheStore, CachedAnswer, StoreFuture, Ticket};
@@ -13,11 +14,37 @@ use crate::transport::exchange::lock;
 use crate::transport::held;
 use crate::transport::relation::{looks, marks};
 
-/// Keeps answers up to a number of bytes: those whose time has passed go first, then those that were not used for longest.
+/// Keeps answers in memory, up to a number of bytes: those whose time has passed go first, then those that were not used for
+/// longest. Cheap to clone: clones share everything.
+///
+/// Each transport has one of its own by default. Transports that are given clones of one share their answers, so far as
+/// they have the same credentials: no caller is given the answer of another identity. A write through one of them drops
+/// what it may have made old for all of them.
+///
+/// ```
+/// use cc_core::Transport;
+/// use cc_core::transport::MemoryCache;
+///
+/// # fn example() -> cc_core::Result<()> {
+/// let answers = MemoryCache::new(64 * 1024 * 1024);
+/// let one = Transport::builder().cache_store(answers.clone()).build()?;
+/// let other = Transport::builder().cache_store(answers).build()?;
+/// # Ok(()) }
+/// ```
+#[derive(Debug, Clone)]
+pub struct MemoryCache(Arc<Shared>);
+
 #[derive(Debug)]
-pub(crate) struct MemoryStore {
+struct Shared {
     capacity: usize,
     entries: Mutex<Entries>,
+}
+
+impl Default for MemoryCache {
+    /// Creates an empty cache of 16 MiB.
+    fn default() -> Self {
+        Self::new(Defaults::default().cache_capacity)
+    }
 }
 
 #[derive(Debug, Default)]
@@ -42,13 +69,15 @@ struct Entry {
     end: Instant,
 }
 
-impl MemoryStore {
-    pub(crate) fn new(capacity: usize) -> Self {
-        Self { capacity, entries: Mutex::default() }
+impl MemoryCache {
+    /// Creates an empty cache that keeps this many bytes of answers at most.
+    #[must_use]
+    pub fn new(capacity: usize) -> Self {
+        Self(Arc::new(Shared { capacity, entries: Mutex::default() }))
     }
 
     fn look_up(&self, key: &CacheKey) -> Option<CachedAnswer> {
-        let mut entries = lock(&self.entries);
+        let mut entries = lock(&self.0.entries);
         entries.drop_ended();
         let at = *entries.by_key.get(key)?;
         entries.uses += 1;
@@ -61,13 +90,13 @@ impl MemoryStore {
     }
 
     fn keep(&self, key: &CacheKey, answer: CachedAnswer, ttl: Duration) {
-        let mut entries = lock(&self.entries);
+        let mut entries = lock(&self.0.entries);
         entries.remove(key);
         entries.drop_ended();
         let marks = marks(&key.identity, &key.path);
         let bytes = answer.size() + size_of_books(key, marks.len());
-        let Some(end) = Instant::now().checked_add(ttl).filter(|_| bytes <= self.capacity) else { return };
-        while entries.bytes + bytes > self.capacity {
+        let Some(end) = Instant::now().checked_add(ttl).filter(|_| bytes <= self.0.capacity) else { return };
+        while entries.bytes + bytes > self.0.capacity {
             let Some((_, oldest)) = entries.by_use.pop_first() else { break };
             entries.take(oldest);
         }
@@ -82,7 +111,7 @@ impl MemoryStore {
     }
 
     fn forget(&self, identity: &str, path: &str) {
-        let mut entries = lock(&self.entries);
+        let mut entries = lock(&self.0.entries);
         entries.drop_ended();
         for at in entries.near(identity, path) {
             let is_old = |entry: &Entry| entry.key.identity() == identity && entry.key.is_related(path);
@@ -135,7 +164,7 @@ impl Entries {
     }
 }
 
-impl CacheStore for MemoryStore {
+impl CacheStore for MemoryCache {
     fn get<'a>(&'a self, key: &'a CacheKey) -> StoreFuture<'a, Option<CachedAnswer>> {
         ready(self.look_up(key))
     }
@@ -152,7 +181,7 @@ impl CacheStore for MemoryStore {
     }
 
     fn remove<'a>(&'a self, key: &'a CacheKey) -> StoreFuture<'a, ()> {
-        lock(&self.entries).remove(key);
+        lock(&self.0.entries).remove(key);
         ready(())
     }
 
@@ -183,20 +212,20 @@ mod tests {
         CachedAnswer { status: StatusCode::OK, headers: HeaderMap::new(), body: Bytes::from(vec![0; bytes]) }
     }
 
-    fn assert_consistent(store: &MemoryStore) {
-        let entries = lock(&store.entries);
+    fn assert_consistent(store: &MemoryCache) {
+        let entries = lock(&store.0.entries);
         assert_eq!(entries.by_use.len(), entries.by_key.len());
         assert_eq!(entries.by_end.len(), entries.by_key.len());
         assert_eq!(entries.kept.len(), entries.by_key.len());
         let marks = |entry: &Entry| marks(&entry.key.identity, &entry.key.path).len();
         assert_eq!(entries.by_mark.len(), entries.kept.iter().map(|(_, entry)| marks(entry)).sum::<usize>());
         assert_eq!(entries.bytes, entries.kept.iter().map(|(_, entry)| entry.bytes).sum::<usize>());
-        assert!(entries.bytes <= store.capacity);
+        assert!(entries.bytes <= store.0.capacity);
     }
 
     #[tokio::test(start_paused = true)]
     async fn the_answer_that_was_not_used_for_longest_goes_first() {
-        let store = MemoryStore::new(13_000);
+        let store = MemoryCache::new(13_000);
         for path in ["/a", "/b", "/c"] {
             store.keep(&key(path), answer(2_500), MINUTE);
         }
@@ -209,19 +238,19 @@ mod tests {
 
     #[tokio::test(start_paused = true)]
     async fn expired_answers_do_not_wait_for_someone_to_ask_for_them() {
-        let store = MemoryStore::new(1_000_000);
+        let store = MemoryCache::new(1_000_000);
         for at in 0..100 {
             store.keep(&key(&format!("/{at}")), answer(10), MINUTE);
         }
         tokio::time::advance(MINUTE).await;
         assert!(store.look_up(&key("/other")).is_none());
-        assert_eq!(lock(&store.entries).by_key.len(), 0);
+        assert_eq!(lock(&store.0.entries).by_key.len(), 0);
         assert_consistent(&store);
     }
 
     #[tokio::test(start_paused = true)]
     async fn an_answer_larger_than_the_store_is_not_kept_and_replaces_what_was() {
-        let store = MemoryStore::new(1_000);
+        let store = MemoryCache::new(1_000);
         store.keep(&key("/a"), answer(1), MINUTE);
         store.keep(&key("/a"), answer(1_000), MINUTE);
         assert!(store.look_up(&key("/a")).is_none());
@@ -230,12 +259,12 @@ mod tests {
 
     #[tokio::test(start_paused = true)]
     async fn a_write_looks_at_the_answers_it_makes_old_and_not_at_all() {
-        let store = MemoryStore::new(usize::MAX);
+        let store = MemoryCache::new(usize::MAX);
         let path = |at: usize| format!("/v2/organisations/orga_1/applications/app_{at}/env");
         for at in 0..1_000 {
             store.keep(&key(&path(at)), answer(10), MINUTE);
         }
-        let near = |path: &str| lock(&store.entries).near("me", path).len();
+        let near = |path: &str| lock(&store.0.entries).near("me", path).len();
         assert_eq!(
             near("/v2/organisations/orga_1/applications/app_7"),
             2,
@@ -247,12 +276,12 @@ mod tests {
         store.forget("you", "/");
         store.forget("me", &path(7));
         assert_consistent(&store);
-        assert_eq!(lock(&store.entries).kept.len(), 999);
+        assert_eq!(lock(&store.0.entries).kept.len(), 999);
     }
 
     #[tokio::test(start_paused = true)]
     async fn any_use_keeps_the_books_right() {
-        let store = MemoryStore::new(20_000);
+        let store = MemoryCache::new(20_000);
         let mut random = fastrand::Rng::with_seed(7);
         for _ in 0..5_000 {
             let key = key(&format!("/{}/{}", random.u8(..8), random.u8(..4)));

@@ -6,6 +6,7 @@ use bytes::Bytes;
 use http::{HeaderMap, header};
 use serde_json::Value;
 
+use crate::credentials::Credentials;
 use crate::endpoint::Endpoint;
 use crate::error::Result;
 use crate::transport::HttpResponse;
@@ -40,6 +41,11 @@ pub(super) fn request(exchange: &Exchange, endpoint: &Endpoint) -> String {
         text.push_str(if at == 0 { "?" } else { "&" });
         text.push_str(name);
         text.push_str("=***");
+    }
+    let _ = write!(text, "\nhost: {}", endpoint.url().authority());
+    // It is added to each attempt, below what is shown here.
+    if exchange.identity.as_ref() != Credentials::None.identity() {
+        text.push_str("\nauthorization: ***");
     }
     headers(&mut text, request.headers());
     body(&mut text, request.headers(), Some(request.body()));
