@@ -4,7 +4,7 @@ use std::future::Future;
 use std::time::Duration;
 
 use cc_core::runtime::Instant;
-use cc_core::{Answer, Call, CallOptions, Operation, Result};
+use cc_core::{Answer, Call, CallOptions, Error, Operation, Result};
 
 use crate::client::Client;
 use crate::command::Command;
@@ -69,6 +69,25 @@ impl Context {
     /// Those of the command.
     pub async fn send<C: Command>(&self, command: C) -> Result<C::Output> {
         Box::pin(command.run(self)).await
+    }
+
+    /// Returns the value of a change: the one that the platform answered, or, where its answer is empty, the one that
+    /// `read` gives. `read` is only polled then, and should bypass the response cache: see [`reloading`](Self::reloading).
+    ///
+    /// # Errors
+    /// Those of `read`, with [`Error::may_be_done`] set: the change was made.
+    pub async fn changed<W, T>(
+        &self,
+        answer: Answer<Option<W>>,
+        read: impl Future<Output = Result<T>> + Send,
+    ) -> Result<T>
+    where
+        W: Into<T> + Send,
+    {
+        match answer.into_inner() {
+            Some(value) => Ok(value.into()),
+            None => read.await.map_err(Error::applied),
+        }
     }
 
     /// One operation whose ids are resolved first. Where the platform answers 403 or 404 to ids that were known from

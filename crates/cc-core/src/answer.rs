@@ -1,5 +1,6 @@
 //! What a successful call gives back.
 
+use std::collections::BTreeMap;
 use std::fmt;
 use std::ops::Deref;
 
@@ -81,6 +82,26 @@ impl<T> Answer<T> {
     }
 }
 
+impl<T> Answer<Option<T>> {
+    /// Returns the answer of a change with its value, for callers that cannot go on without one.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Undecodable`] if the platform answered with an empty body. The change was made:
+    /// [`Error::may_be_done`] returns `true`, and reading the resource again shows the result.
+    pub fn required(self) -> Result<Answer<T>> {
+        let Self { value, status, headers, attempts, drift } = self;
+        match value {
+            Some(value) => Ok(Answer { value, status, headers, attempts, drift }),
+            None => Err(Error::new(ErrorKind::Undecodable)
+                .with_status(status)
+                .with_headers(&headers)
+                .with_attempts(attempts)
+                .with_message("the body is empty: read the result with a get or list command")
+                .applied()),
+        }
+    }
+}
+
 impl<T> Deref for Answer<T> {
     type Target = T;
 
@@ -101,11 +122,15 @@ impl Answer<Bytes> {
     }
 
     /// Decodes a JSON list. An element that cannot be read does not cost the others: it is missing in the list, and
-    /// [`drift`](Self::drift) names its index and the reason. Null elements are left out, and null is the empty list.
+    /// [`drift`](Self::drift) names its index and the reason. Null elements are left out; null, and status 204 without a body, are
+    /// the empty list.
     ///
     /// # Errors
     /// [`ErrorKind::Undecodable`] when the body is no list, or when it has elements and none can be read.
     pub fn list<T: DeserializeOwned>(self) -> Result<Answer<Vec<T>>> {
+        if self.has_no_content() {
+            return Ok(self.map(|_| Vec::new()));
+        }
         self.decode(de::list_leniently)
     }
 
@@ -128,6 +153,35 @@ impl Answer<Bytes> {
             Ok((value, drift)) => Ok(Answer { drift, ..self.map(|_| value) }),
             Err(fault) => Err(self.unreadable(&fault)),
         }
+    }
+
+    /// Decodes a JSON object whose keys are data. Status 204 is an empty map.
+    ///
+    /// # Errors
+    /// Like [`json`](Self::json).
+    pub fn entries<T: DeserializeOwned>(self) -> Result<Answer<BTreeMap<String, T>>> {
+        if self.has_no_content() { Ok(self.map(|_| BTreeMap::new())) } else { self.json() }
+    }
+
+    /// Decodes the JSON body of a change, which the platform may leave out: `None` if the body is empty.
+    ///
+    /// # Errors
+    /// Like [`json`](Self::json).
+    pub fn change<T: DeserializeOwned>(self) -> Result<Answer<Option<T>>> {
+        self.json()
+    }
+
+    /// Decodes the JSON list of a change like [`list`](Self::list): `None` if the body is empty.
+    ///
+    /// # Errors
+    /// Like [`list`](Self::list).
+    pub fn change_list<T: DeserializeOwned>(self) -> Result<Answer<Option<Vec<T>>>> {
+        if self.value.is_empty() { Ok(self.map(|_| None)) } else { Ok(self.list()?.map(Some)) }
+    }
+
+    /// Returns `true` if the status is 204 and the body is empty.
+    fn has_no_content(&self) -> bool {
+        self.status == StatusCode::NO_CONTENT && self.value.is_empty()
     }
 
     /// Takes the body as text; what is not UTF-8 is replaced.
@@ -307,5 +361,29 @@ mod tests {
         assert!(answer(r#"["a"]"#).list::<String>().unwrap().drift().is_empty());
         assert!(answer("").list::<String>().is_err() && answer("null").list::<String>().unwrap().is_empty());
         assert!(answer("[{}]").list::<String>().is_err());
+    }
+
+    fn empty(status: StatusCode) -> Answer<Bytes> {
+        Answer::new(Bytes::new(), status, HeaderMap::new(), 1)
+    }
+
+    #[test]
+    fn status_204_is_an_empty_list_and_an_empty_map() {
+        assert_eq!(empty(StatusCode::NO_CONTENT).list::<String>().unwrap().into_inner(), [""; 0]);
+        assert!(empty(StatusCode::NO_CONTENT).entries::<String>().unwrap().is_empty());
+        // A body that was promised and is missing is a fault.
+        assert_eq!(empty(StatusCode::OK).list::<String>().unwrap_err().kind(), ErrorKind::Undecodable);
+    }
+
+    #[test]
+    fn an_empty_answer_of_a_change_is_none_and_an_error_only_for_callers_that_need_it() {
+        for status in [StatusCode::OK, StatusCode::CREATED, StatusCode::ACCEPTED, StatusCode::NO_CONTENT] {
+            let answer = empty(status).change::<String>().unwrap();
+            assert_eq!(answer.as_ref(), None, "{status}");
+            let error = answer.required().unwrap_err();
+            assert_eq!((error.kind(), error.status()), (ErrorKind::Undecodable, Some(status)));
+            assert!(error.may_be_done() && !error.is_retryable(), "{error}");
+            assert!(error.to_string().contains("the change was made"), "{error}");
+        }
     }
 }

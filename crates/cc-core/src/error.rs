@@ -156,6 +156,7 @@ struct Inner {
     attempts: u32,
     retry_after: Option<Duration>,
     not_sent: bool,
+    applied: bool,
     source: Option<Arc<dyn std::error::Error + Send + Sync>>,
 }
 
@@ -180,6 +181,7 @@ impl Error {
             attempts: 0,
             retry_after: None,
             not_sent: false,
+            applied: false,
             source: None,
         }))
     }
@@ -306,6 +308,12 @@ impl Error {
     #[must_use]
     pub fn not_sent(self) -> Self {
         self.with(|inner| inner.not_sent = true)
+    }
+
+    /// Says that the change was made, although the call fails: [`may_be_done`](Self::may_be_done) is then `true`.
+    #[must_use]
+    pub fn applied(self) -> Self {
+        self.with(|inner| inner.applied = true)
     }
 
     /// Says that something left this machine.
@@ -472,7 +480,12 @@ impl Error {
     /// anything, does not tell. [`indeterminate`](Self::indeterminate) says so.
     #[must_use]
     pub fn may_be_done(&self) -> bool {
+        if self.0.applied {
+            return true;
+        }
         match self.0.kind {
+            // A change that was answered with a success was made, whatever the body says.
+            ErrorKind::Undecodable => self.0.method.as_ref().is_some_and(|method| !method.is_safe()),
             ErrorKind::Unreachable | ErrorKind::TimedOut => self.0.attempts > 0 && !self.is_not_sent(),
             // A gateway gave up on what it may have passed on.
             ErrorKind::Refused if self.0.not_sent => false,
@@ -574,6 +587,9 @@ impl fmt::Display for Error {
         let mut details = Vec::new();
         if let Some(code) = &inner.code {
             details.push(format!("code {}", Line(code, CODE)));
+        }
+        if inner.applied {
+            details.push("the change was made".to_owned());
         }
         if inner.attempts > 1 {
             details.push(format!("{} attempts", inner.attempts));

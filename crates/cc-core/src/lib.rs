@@ -44,7 +44,7 @@ pub use defaults::{Defaults, RetryBudget, StreamDefaults};
 pub use endpoint::Endpoint;
 pub use error::{BoxError, Error, ErrorContext, ErrorKind, FieldContext, Result};
 pub use id::*;
-pub use operation::{Operation, OperationInfo, StreamOperation};
+pub use operation::{Discard, Operation, OperationInfo, OrNothing, StreamOperation};
 pub use patch::Patch;
 pub use request::{Request, RequestBuilder};
 pub use secret::{Secret, SecretJson, ServiceUrl};

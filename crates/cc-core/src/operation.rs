@@ -130,6 +130,52 @@ pub trait Operation: Send + Sync {
     fn decode(answer: Answer<Bytes>) -> Result<Answer<Self::Output>>;
 }
 
+/// An operation whose answer is not read: every success is a success, whatever its body holds.
+///
+/// ```
+/// use cc_core::{Discard, Operation, Result, Transport};
+///
+/// async fn delete(transport: &Transport, deletion: impl Operation + 'static) -> Result<()> {
+///     transport.call(Discard(deletion)).await?;
+///     Ok(())
+/// }
+/// ```
+#[derive(Debug, Clone, PartialEq)]
+pub struct Discard<O>(pub O);
+
+impl<O: Operation> Operation for Discard<O> {
+    const INFO: &'static OperationInfo = O::INFO;
+    type Output = ();
+
+    fn request(&self) -> Result<Request> {
+        self.0.request()
+    }
+
+    fn decode(answer: Answer<Bytes>) -> Result<Answer<()>> {
+        answer.empty()
+    }
+}
+
+/// An operation that may find nothing: a success without a body is `None`.
+#[derive(Debug, Clone, PartialEq)]
+pub struct OrNothing<O>(pub O);
+
+impl<O: Operation> Operation for OrNothing<O> {
+    const INFO: &'static OperationInfo = O::INFO;
+    type Output = Option<O::Output>;
+
+    fn request(&self) -> Result<Request> {
+        self.0.request()
+    }
+
+    fn decode(answer: Answer<Bytes>) -> Result<Answer<Self::Output>> {
+        if answer.is_empty() {
+            return Ok(answer.map(|_| None));
+        }
+        O::decode(answer).map(|answer| answer.map(Some))
+    }
+}
+
 /// An operation that answers a stream of Server-Sent Events, with its inputs.
 pub trait StreamOperation: Send + Sync {
     /// What is fixed about it.

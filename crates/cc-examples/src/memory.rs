@@ -31,8 +31,9 @@ pub fn builder(sandbox: &Arc<Sandbox>) -> ClientBuilder {
         })
 }
 
+/// The HTTP service of such a client: hands each request to the sandbox.
 #[derive(Debug, Clone)]
-struct Memory(Arc<Sandbox>);
+pub struct Memory(pub Arc<Sandbox>);
 
 impl tower::Service<HttpRequest> for Memory {
     type Response = HttpResponse;

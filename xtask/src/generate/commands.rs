@@ -219,13 +219,17 @@ fn render_command(decided: &Decided<'_>, operation: &Operation, command: &Comman
             writeln!(out, "{}?;", check(&format!("&self.{}.to_string()", field.ident)))
         };
     }
-    let request = render_build(decided, operation, command, &inputs, &fields, &krate);
+    let request = output.request(&render_build(decided, operation, command, &inputs, &fields, &krate));
     let ids = ids(operation, command, &fields);
-    let call = match &ids {
+    let called = |request: &str| match &ids {
         Some(ids) => format!("cx.resolved({ids}, |ids| {{ {request} }}).await"),
         None => format!("cx.call({{ {request} }}).await"),
     };
-    out.push_str(&output.render(&call));
+    let reread = match &command.reread {
+        Some(reread) => Some(render_reread(decided, operation, command, reread, &fields, &output, &called)?),
+        None => None,
+    };
+    out.push_str(&output.render(&called(&request), reread.as_deref()));
     out.push_str("    }\n}\n");
     Ok(out)
 }
@@ -240,6 +244,47 @@ fn renamed_segments<'a>(fields: &'a [Field], inputs: &'a [Input]) -> Vec<(&'a Fi
             Some((field, input.ident.as_str()))
         })
         .collect()
+}
+
+/// The expression that reads the output of a change that was answered without one: `get_thing`, or `list_things by name`
+/// for the thing whose field is that of the command (`by token=id` where their names differ).
+fn render_reread(
+    decided: &Decided<'_>,
+    operation: &Operation,
+    command: &Command,
+    reread: &str,
+    fields: &[Field],
+    output: &Output,
+    called: &impl Fn(&str) -> String,
+) -> Result<String, String> {
+    let (id, by) = reread.split_once(" by ").map_or((reread, None), |(id, by)| (id, Some(by)));
+    let problem = |why: &str| format!("`reread: {reread}` of `{}`: {why}", operation.id);
+    let reader = decided.domain.operations.iter().find(|reader| reader.id == id);
+    let reader = reader
+        .filter(|reader| reader.method == "GET")
+        .ok_or_else(|| problem("it names no GET of the domain"))?;
+    let method = decided.front.methods.get(id).ok_or_else(|| problem("progenitor made no method of it"))?;
+    let inputs = inputs(reader, method)?;
+    let krate = format!("cc_api_{}", decided.domain.name.to_snake_case());
+    let given =
+        |input: &&Input| !fields.iter().any(|field| field.target == Target::Input(input.ident.clone()));
+    if let Some(missing) = inputs.iter().filter(|input| input.required).find(given) {
+        return Err(problem(&format!("the command does not know its `{}`", missing.name)));
+    }
+    let call = called(&render_build(decided, reader, command, &inputs, fields, &krate));
+    let read = format!("{call}.map_err(cc_core::Error::applied)?.into_inner()");
+    let Some(by) = by else { return Ok(output.converted(&read)) };
+    let (of_thing, of_command) = by.split_once('=').unwrap_or((by, by));
+    let field = fields.iter().find(|field| field.name == of_command);
+    let field = field.ok_or_else(|| problem("the command has no such field"))?;
+    let one = output.converted("found");
+    Ok(format!(
+        "let found = {read}.into_iter().find(|found| found.{thing} == self.{field});\n\
+         let found = found.ok_or_else(|| cc_core::Error::new(cc_core::ErrorKind::Undecodable).with_message(\
+         \"the body is empty, and the list that was read after it does not hold the result\").applied())?;\n{one}",
+        thing = field_name(of_thing),
+        field = field.ident
+    ))
 }
 
 fn page(operation: &Operation, command: &Command) -> String {
@@ -350,7 +395,7 @@ fn fields(
             target: Target::Input(input.ident.clone()),
             name,
         };
-        if command.addon.iter().any(|(addon, _)| *addon == field.name) {
+        if command.addon.iter().any(|(addon, kind)| *addon == field.name && kind != "RESOURCE") {
             let any = Ty::Core("AnyAddonId".to_owned());
             field.ty = if field.required { any } else { any.optional() };
         }
@@ -452,8 +497,13 @@ fn ids(operation: &Operation, command: &Command, fields: &[Field]) -> Option<Str
     }
     for (name, kind) in &command.addon {
         if let Some(field) = fields.iter().find(|field| field.name == *name) {
-            let wanted = if kind == "REAL" { "real_addon" } else { "addon" };
-            let _ = write!(ids, ".{wanted}(&self.{})", field.ident);
+            let _ = match kind.as_str() {
+                "RESOURCE" => {
+                    write!(ids, ".resource(&cc_core::ResourceId::from(self.{}.as_str()))", field.ident)
+                }
+                "REAL" => write!(ids, ".real_addon(&self.{})", field.ident),
+                _ => write!(ids, ".addon(&self.{})", field.ident),
+            };
             any = true;
         }
     }
@@ -480,7 +530,12 @@ fn render_build(
                 return "ids.owner_id()".to_owned();
             }
             if let Some((_, kind)) = command.addon.iter().find(|(name, _)| *name == field.name) {
-                return if kind == "REAL" { "ids.real_addon_id()" } else { "ids.addon_id()" }.to_owned();
+                return match kind.as_str() {
+                    "RESOURCE" => "ids.resource_id().as_str()",
+                    "REAL" => "ids.real_addon_id()",
+                    _ => "ids.addon_id()",
+                }
+                .to_owned();
             }
             return format!("self.{}.clone()", field.ident);
         }
@@ -517,6 +572,9 @@ fn render_build(
         for field in fields.iter().filter(|field| !field.required) {
             if let Target::Property(property) = &field.target {
                 let _ = writeln!(out, "body.{property} = self.{}.clone();", field.ident);
+                if command.sent_empty.iter().any(|name| field_name(name) == *property) {
+                    let _ = writeln!(out, "body.{property}.get_or_insert_default();");
+                }
             }
         }
         for property in properties.unwrap_or_default().iter().filter(|property| !property.required) {

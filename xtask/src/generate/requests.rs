@@ -104,8 +104,21 @@ fn is_secret(ty: &Ty) -> bool {
     matches!(ty.bare(), Ty::Core(core) if core == "Secret")
 }
 
-/// The type that an operation answers.
+/// The type that an operation answers. The platform may leave the body of a change out.
 pub fn output(operation: &Operation, method: &Method) -> Ty {
+    match answered(operation, method) {
+        // An empty body is null: JSON of any shape can say that.
+        ty @ (Ty::Unit | Ty::Json) => ty,
+        Ty::Core(name) if name == "SecretJson" => Ty::Core(name),
+        ty if operation.is_change() && operation.success.media.as_deref().is_some_and(is_json) => {
+            ty.optional()
+        }
+        ty => ty,
+    }
+}
+
+/// The type of the body that the spec promises.
+fn answered(operation: &Operation, method: &Method) -> Ty {
     match operation.success.media.as_deref() {
         None => Ty::Unit,
         Some(media) if is_json(media) || operation.is_stream() => method.output.clone().unwrap_or(Ty::Json),
@@ -239,7 +252,10 @@ fn render_request(domain: &Domain, operation: &Operation, inputs: &[Input], outp
             Ty::Bytes => "bytes()",
             Ty::String if is_text => "text()",
             Ty::Core(_) if is_text => "text().map(|answer| answer.map(Into::into))",
+            Ty::Option(item) if matches!(**item, Ty::List(_)) => "change_list()",
+            Ty::Option(_) => "change()",
             Ty::List(_) => "list()",
+            Ty::Map(_) => "entries()",
             _ => "json()",
         };
         let _ = writeln!(

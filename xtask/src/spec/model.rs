@@ -46,6 +46,8 @@ pub struct Operation {
     pub successor: Option<String>,
     pub one_shot: bool,
     pub idempotent: bool,
+    /// Whether a success always has its body, although the method is that of a change.
+    pub always_answered: bool,
     pub used_by: Vec<String>,
     pub heartbeat_ms: u64,
     /// Whether its last path parameter takes the rest of the path, slashes and all.
@@ -92,11 +94,15 @@ pub struct Command {
     /// Field of the command and where it goes.
     pub fields: Vec<(String, String)>,
     pub constants: Vec<(String, Value)>,
+    /// Properties of the body that are sent empty where they are not given.
+    pub sent_empty: Vec<String>,
     pub owner: Option<String>,
     pub addon: Vec<(String, String)>,
     pub empty: Option<String>,
     pub output: Option<String>,
     pub sort: Option<String>,
+    /// Operation that reads the output where a change was answered without one.
+    pub reread: Option<String>,
 }
 
 /// An entry of `x-composites`.
@@ -113,6 +119,11 @@ impl Operation {
     /// Whether it answers Server-Sent Events.
     pub fn is_stream(&self) -> bool {
         self.success.media.as_deref() == Some("text/event-stream")
+    }
+
+    /// Whether its answer is about a change, and may therefore be empty.
+    pub fn is_change(&self) -> bool {
+        !matches!(self.method.as_str(), "GET" | "HEAD" | "OPTIONS") && !self.always_answered
     }
 }
 
@@ -276,6 +287,7 @@ fn operation(domain: &str, path: &str, method: &str, node: &Node, documents: &Do
         successor: node.str_at("x-successor").map(str::to_owned),
         one_shot: node.is_true_at("x-one-shot"),
         idempotent: node.is_true_at("x-idempotent"),
+        always_answered: node.is_true_at("x-always-answered"),
         used_by: node.strings_at("x-used-by"),
         heartbeat_ms: node.get("x-heartbeat-ms").and_then(|node| node.to_json().as_u64()).unwrap_or(0),
         wildcard: node.is_true_at("x-wildcard"),
@@ -336,11 +348,13 @@ fn command(domain: &str, node: &Node) -> Command {
             .iter()
             .map(|entry| (entry.key.clone(), entry.value.to_json()))
             .collect(),
+        sent_empty: node.strings_at("sent-empty"),
         owner: text("owner"),
         addon: pairs("addon"),
         empty: text("empty"),
         output: text("output"),
         sort: text("sort"),
+        reread: text("reread"),
     }
 }
 

@@ -8,6 +8,8 @@ pub mod model;
 mod read;
 mod wait;
 
-pub use change::{DeleteLogDrain, DisableLogDrain, EnableLogDrain};
+pub use change::{
+    DeleteLogDrain, DisableLogDrain, EnableLogDrain, GetLogDrainTestCommand, ResetLogDrainCursor,
+};
 pub use create::CreateLogDrain;
 pub use read::{GetLogDrain, ListLogDrain};

@@ -1,6 +1,8 @@
 //! Tags of applications and add-ons.
 
-use cc_core::{AnyAddonId, ApplicationId, OwnerId, Result};
+use std::convert::identity;
+
+use cc_core::{AnyAddonId, ApplicationId, Error, OrNothing, OwnerId, Result};
 use serde::{Deserialize, Serialize};
 
 use crate::command::Command;
@@ -9,12 +11,32 @@ use crate::context::Context;
 use crate::model::setters;
 use crate::resolve::Ids;
 
+/// Reads the tags after a change that was answered with an empty body.
+async fn read(cx: &Context, target: Target<'_>, owner: &Option<OwnerId>) -> Result<Vec<String>> {
+    let (cx, ids) = (cx.reloading(), Ids::new());
+    let tags = match target {
+        Target::Application(id) => {
+            let list = cx.resolved(ids.owner(owner.clone(), id), |ids| {
+                cc_api_application::ListApplicationTags::new(ids.owner_id(), id)
+            });
+            list.await?
+        }
+        Target::Addon(id) => {
+            let list = cx.resolved(ids.owner(owner.clone(), id).addon(id), |ids| {
+                cc_api_application::ListAddonTags::new(ids.owner_id(), ids.addon_id())
+            });
+            list.await?
+        }
+    };
+    Ok(tags.into_inner())
+}
+
 /// A command about the tags of an application or an add-on, which gives the tags back, sorted.
 macro_rules! tag_command {
     (
         $(#[$doc:meta])*
         pub struct $name:ident { $($(#[$fdoc:meta])* $field:ident: $ty:ty),* }
-        $application:ident, $addon:ident, empty: $empty:literal
+        $application:ident, $addon:ident, empty: $empty:literal, as: $as:expr
     ) => {
         $(#[$doc])*
         ///
@@ -76,21 +98,25 @@ macro_rules! tag_command {
                     Target::Application(application) => {
                         let ids = Ids::new().owner(self.owner_id.clone(), application);
                         cx.resolved(ids, |ids| {
-                            cc_api_application::$application::new(ids.owner_id(), application, $(self.$field.clone()),*)
+                            $as(cc_api_application::$application::new(ids.owner_id(), application, $(self.$field.clone()),*))
                         })
                         .await
                     }
                     Target::Addon(addon) => {
                         let ids = Ids::new().owner(self.owner_id.clone(), addon).addon(addon);
                         cx.resolved(ids, |ids| {
-                            cc_api_application::$addon::new(ids.owner_id(), ids.addon_id(), $(self.$field.clone()),*)
+                            $as(cc_api_application::$addon::new(ids.owner_id(), ids.addon_id(), $(self.$field.clone()),*))
                         })
                         .await
                     }
                 };
                 match answer {
                     Ok(answer) => {
-                        let mut tags = answer.into_inner();
+                        let mut tags = match answer.into_inner() {
+                            Some(tags) => tags,
+                            None if $empty => Vec::new(),
+                            None => read(cx, target, &self.owner_id).await.map_err(Error::applied)?,
+                        };
                         tags.sort();
                         Ok(tags)
                     }
@@ -119,7 +145,7 @@ tag_command! {
         /// The tag.
         tag: String
     }
-    AddApplicationTag, AddAddonTag, empty: false
+    AddApplicationTag, AddAddonTag, empty: false, as: identity
 }
 
 tag_command! {
@@ -140,7 +166,7 @@ tag_command! {
         /// The tag.
         tag: String
     }
-    RemoveApplicationTag, RemoveAddonTag, empty: false
+    RemoveApplicationTag, RemoveAddonTag, empty: false, as: identity
 }
 
 tag_command! {
@@ -157,7 +183,7 @@ tag_command! {
     /// # Ok(()) });
     /// ```
     pub struct ListTag {}
-    ListApplicationTags, ListAddonTags, empty: true
+    ListApplicationTags, ListAddonTags, empty: true, as: OrNothing
 }
 
 tag_command! {
@@ -177,5 +203,5 @@ tag_command! {
         /// All tags.
         tags: Vec<String>
     }
-    ReplaceApplicationTags, ReplaceAddonTags, empty: false
+    ReplaceApplicationTags, ReplaceAddonTags, empty: false, as: identity
 }

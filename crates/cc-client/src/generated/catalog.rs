@@ -88,6 +88,8 @@ pub(crate) fn entries() -> Vec<CommandInfo> {
         #[cfg(feature = "deployment")]
         entry::<crate::commands::deployment::GetDeploymentLegacy>("deployment", "Reads one deployment from v2, in the words of v4. `GetDeployment` says more.", &["get_legacy_deployment"]),
         #[cfg(feature = "deployment")]
+        entry::<crate::commands::deployment::ListApplicationDeployment>("deployment", "Lists the deployments of an application.", &["list_deployments"]),
+        #[cfg(feature = "deployment")]
         entry::<crate::commands::deployment::ListDeployment>("deployment", "Lists the deployments of one application, or the latest ones of every application of an owner.", &["list_legacy_deployments", "list_owner_deployments"]),
         #[cfg(feature = "deployment")]
         entry::<crate::commands::deployment::WaitForDeployment>("deployment", "Waits until a deployment has succeeded, failed or been cancelled.", &["get_deployment", "list_deployments"]),
@@ -194,7 +196,11 @@ pub(crate) fn entries() -> Vec<CommandInfo> {
         #[cfg(feature = "drain")]
         entry::<crate::commands::log_drain::GetLogDrain>("log-drain", "Reads one drain of an application or an add-on.", &["get_drain"]),
         #[cfg(feature = "drain")]
+        entry::<crate::commands::log_drain::GetLogDrainTestCommand>("log-drain", "Gives a shell command that tries the target of a drain.", &["get_drain_test_command"]),
+        #[cfg(feature = "drain")]
         entry::<crate::commands::log_drain::ListLogDrain>("log-drain", "Lists the drains of an application or an add-on, the latest changed first.", &["list_drains"]),
+        #[cfg(feature = "drain")]
+        entry::<crate::commands::log_drain::ResetLogDrainCursor>("log-drain", "Makes a drain go on from the latest log line, without the lines that it has not sent yet.", &["reset_drain_cursor", "get_drain"]),
         #[cfg(feature = "materia")]
         entry::<crate::commands::materia::GetMateriaInfo>("materia", "Reads how one Materia KV is reached, and more about it.", &["get_materia_kv"]),
         #[cfg(feature = "operator")]
@@ -377,6 +383,10 @@ pub(crate) fn entries() -> Vec<CommandInfo> {
         entry::<crate::commands::profile::UpdateProfileAvatar>("profile", "Changes the picture of the caller: an image, or the one of another service.", &["update_profile_avatar"]),
         #[cfg(feature = "pulsar")]
         entry::<crate::commands::pulsar::GetPulsarInfo>("pulsar", "Reads one Pulsar and the cluster it is on.", &["get_pulsar", "get_pulsar_cluster"]),
+        #[cfg(feature = "pulsar")]
+        entry::<crate::commands::pulsar::GetPulsarStoragePolicies>("pulsar", "Reads how long one Pulsar keeps messages, and where.", &["get_pulsar_storage_policies"]),
+        #[cfg(feature = "pulsar")]
+        entry::<crate::commands::pulsar::UpdatePulsarStoragePolicies>("pulsar", "Says how long one Pulsar keeps messages, and where.", &["update_pulsar_storage_policies"]),
         #[cfg(feature = "account")]
         entry::<crate::commands::ssh_key::CreatePersonalSshKey>("ssh-key", "Adds an SSH key to the account of the caller.", &["add_ssh_key", "list_ssh_keys"]),
         #[cfg(feature = "account")]

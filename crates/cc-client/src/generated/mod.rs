@@ -71,6 +71,8 @@ pub mod commands {
     pub mod product;
     #[cfg(feature = "account")]
     pub mod profile;
+    #[cfg(feature = "pulsar")]
+    pub mod pulsar;
     #[cfg(feature = "account")]
     pub mod ssh_key;
     #[cfg(feature = "redirection")]

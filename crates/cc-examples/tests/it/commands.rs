@@ -71,7 +71,7 @@ fn faults() -> [(&'static str, Fault); 4] {
     ]
 }
 
-fn inputs(command: &CommandInfo) -> Vec<Value> {
+pub fn inputs(command: &CommandInfo) -> Vec<Value> {
     let samples = Sandbox::builder().in_memory().samples();
     let schema = command.input_schema().to_value();
     let mut inputs = samples.values(&schema, Extent::Required);

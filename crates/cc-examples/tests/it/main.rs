@@ -4,6 +4,8 @@ mod api;
 mod commands;
 #[allow(clippy::print_stdout, unused_imports, unused_variables)] // It is what documents do.
 mod documents;
+mod empty;
+mod extras;
 #[rustfmt::skip]
 mod generated;
 mod once;

@@ -170,14 +170,14 @@ static UPDATE_PROFILE: OperationInfo = OperationInfo::new(
 
 impl Operation for UpdateProfile {
     const INFO: &'static OperationInfo = &UPDATE_PROFILE;
-    type Output = types::User;
+    type Output = Option<types::User>;
 
     fn request(&self) -> Result<Request> {
         RequestBuilder::new(&UPDATE_PROFILE).json(&self.body).build()
     }
 
     fn decode(answer: Answer<Bytes>) -> Result<Answer<Self::Output>> {
-        answer.json()
+        answer.change()
     }
 }
 
@@ -210,14 +210,14 @@ static DELETE_ACCOUNT: OperationInfo = OperationInfo::new(
 
 impl Operation for DeleteAccount {
     const INFO: &'static OperationInfo = &DELETE_ACCOUNT;
-    type Output = types::Message;
+    type Output = Option<types::Message>;
 
     fn request(&self) -> Result<Request> {
         RequestBuilder::new(&DELETE_ACCOUNT).build()
     }
 
     fn decode(answer: Answer<Bytes>) -> Result<Answer<Self::Output>> {
-        answer.json()
+        answer.change()
     }
 }
 
@@ -265,7 +265,7 @@ static UPDATE_PROFILE_AVATAR: OperationInfo = OperationInfo::new(
 
 impl Operation for UpdateProfileAvatar {
     const INFO: &'static OperationInfo = &UPDATE_PROFILE_AVATAR;
-    type Output = types::Avatar;
+    type Output = Option<types::Avatar>;
 
     fn request(&self) -> Result<Request> {
         RequestBuilder::new(&UPDATE_PROFILE_AVATAR)
@@ -274,7 +274,7 @@ impl Operation for UpdateProfileAvatar {
     }
 
     fn decode(answer: Answer<Bytes>) -> Result<Answer<Self::Output>> {
-        answer.json()
+        answer.change()
     }
 }
 
@@ -312,14 +312,14 @@ static CHANGE_PASSWORD: OperationInfo = OperationInfo::new(
 
 impl Operation for ChangePassword {
     const INFO: &'static OperationInfo = &CHANGE_PASSWORD;
-    type Output = types::Message;
+    type Output = Option<types::Message>;
 
     fn request(&self) -> Result<Request> {
         RequestBuilder::new(&CHANGE_PASSWORD).json(&self.body).build()
     }
 
     fn decode(answer: Answer<Bytes>) -> Result<Answer<Self::Output>> {
-        answer.json()
+        answer.change()
     }
 }
 
@@ -494,7 +494,7 @@ static ADD_PROFILE_EMAIL_ADDRESS: OperationInfo = OperationInfo::new(
 
 impl Operation for AddProfileEmailAddress {
     const INFO: &'static OperationInfo = &ADD_PROFILE_EMAIL_ADDRESS;
-    type Output = types::Message;
+    type Output = Option<types::Message>;
 
     fn request(&self) -> Result<Request> {
         RequestBuilder::new(&ADD_PROFILE_EMAIL_ADDRESS)
@@ -504,7 +504,7 @@ impl Operation for AddProfileEmailAddress {
     }
 
     fn decode(answer: Answer<Bytes>) -> Result<Answer<Self::Output>> {
-        answer.json()
+        answer.change()
     }
 }
 
@@ -543,7 +543,7 @@ static DELETE_PROFILE_EMAIL_ADDRESS: OperationInfo = OperationInfo::new(
 
 impl Operation for DeleteProfileEmailAddress {
     const INFO: &'static OperationInfo = &DELETE_PROFILE_EMAIL_ADDRESS;
-    type Output = types::Message;
+    type Output = Option<types::Message>;
 
     fn request(&self) -> Result<Request> {
         RequestBuilder::new(&DELETE_PROFILE_EMAIL_ADDRESS)
@@ -552,7 +552,7 @@ impl Operation for DeleteProfileEmailAddress {
     }
 
     fn decode(answer: Answer<Bytes>) -> Result<Answer<Self::Output>> {
-        answer.json()
+        answer.change()
     }
 }
 
@@ -634,7 +634,7 @@ static ADD_SSH_KEY: OperationInfo = OperationInfo::new(
 
 impl Operation for AddSshKey {
     const INFO: &'static OperationInfo = &ADD_SSH_KEY;
-    type Output = types::Message;
+    type Output = Option<types::Message>;
 
     fn request(&self) -> Result<Request> {
         RequestBuilder::new(&ADD_SSH_KEY)
@@ -644,7 +644,7 @@ impl Operation for AddSshKey {
     }
 
     fn decode(answer: Answer<Bytes>) -> Result<Answer<Self::Output>> {
-        answer.json()
+        answer.change()
     }
 }
 
@@ -681,14 +681,14 @@ static DELETE_SSH_KEY: OperationInfo = OperationInfo::new(
 
 impl Operation for DeleteSshKey {
     const INFO: &'static OperationInfo = &DELETE_SSH_KEY;
-    type Output = types::Message;
+    type Output = Option<types::Message>;
 
     fn request(&self) -> Result<Request> {
         RequestBuilder::new(&DELETE_SSH_KEY).path("keyName", &self.key_name).build()
     }
 
     fn decode(answer: Answer<Bytes>) -> Result<Answer<Self::Output>> {
-        answer.json()
+        answer.change()
     }
 }
 
@@ -735,7 +735,7 @@ static CREATE_MFA: OperationInfo = OperationInfo::new(
 
 impl Operation for CreateMfa {
     const INFO: &'static OperationInfo = &CREATE_MFA;
-    type Output = types::MfaEnrolment;
+    type Output = Option<types::MfaEnrolment>;
 
     fn request(&self) -> Result<Request> {
         RequestBuilder::new(&CREATE_MFA)
@@ -745,7 +745,7 @@ impl Operation for CreateMfa {
     }
 
     fn decode(answer: Answer<Bytes>) -> Result<Answer<Self::Output>> {
-        answer.json()
+        answer.change()
     }
 }
 
@@ -1331,14 +1331,14 @@ static REVOKE_OAUTH_TOKENS: OperationInfo = OperationInfo::new(
 
 impl Operation for RevokeOauthTokens {
     const INFO: &'static OperationInfo = &REVOKE_OAUTH_TOKENS;
-    type Output = types::Message;
+    type Output = Option<types::Message>;
 
     fn request(&self) -> Result<Request> {
         RequestBuilder::new(&REVOKE_OAUTH_TOKENS).build()
     }
 
     fn decode(answer: Answer<Bytes>) -> Result<Answer<Self::Output>> {
-        answer.json()
+        answer.change()
     }
 }
 
@@ -1414,7 +1414,7 @@ static REVOKE_OAUTH_TOKEN: OperationInfo = OperationInfo::new(
     .secret_path(&["token"]);
 impl Operation for RevokeOauthToken {
     const INFO: &'static OperationInfo = &REVOKE_OAUTH_TOKEN;
-    type Output = types::Message;
+    type Output = Option<types::Message>;
 
     fn request(&self) -> Result<Request> {
         RequestBuilder::new(&REVOKE_OAUTH_TOKEN)
@@ -1423,7 +1423,7 @@ impl Operation for RevokeOauthToken {
     }
 
     fn decode(answer: Answer<Bytes>) -> Result<Answer<Self::Output>> {
-        answer.json()
+        answer.change()
     }
 }
 

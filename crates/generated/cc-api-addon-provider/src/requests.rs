@@ -97,7 +97,7 @@ static CREATE_ADDON_PROVIDER: OperationInfo = OperationInfo::new(
 
 impl Operation for CreateAddonProvider {
     const INFO: &'static OperationInfo = &CREATE_ADDON_PROVIDER;
-    type Output = types::AddonProviderDetails;
+    type Output = Option<types::AddonProviderDetails>;
 
     fn request(&self) -> Result<Request> {
         RequestBuilder::new(&CREATE_ADDON_PROVIDER)
@@ -107,7 +107,7 @@ impl Operation for CreateAddonProvider {
     }
 
     fn decode(answer: Answer<Bytes>) -> Result<Answer<Self::Output>> {
-        answer.json()
+        answer.change()
     }
 }
 
@@ -214,7 +214,7 @@ static UPDATE_ADDON_PROVIDER: OperationInfo = OperationInfo::new(
 
 impl Operation for UpdateAddonProvider {
     const INFO: &'static OperationInfo = &UPDATE_ADDON_PROVIDER;
-    type Output = types::AddonProvider;
+    type Output = Option<types::AddonProvider>;
 
     fn request(&self) -> Result<Request> {
         RequestBuilder::new(&UPDATE_ADDON_PROVIDER)
@@ -225,7 +225,7 @@ impl Operation for UpdateAddonProvider {
     }
 
     fn decode(answer: Answer<Bytes>) -> Result<Answer<Self::Output>> {
-        answer.json()
+        answer.change()
     }
 }
 
@@ -388,7 +388,7 @@ static CREATE_ADDON_PROVIDER_FEATURE: OperationInfo = OperationInfo::new(
 
 impl Operation for CreateAddonProviderFeature {
     const INFO: &'static OperationInfo = &CREATE_ADDON_PROVIDER_FEATURE;
-    type Output = types::AddonProviderFeature;
+    type Output = Option<types::AddonProviderFeature>;
 
     fn request(&self) -> Result<Request> {
         RequestBuilder::new(&CREATE_ADDON_PROVIDER_FEATURE)
@@ -399,7 +399,7 @@ impl Operation for CreateAddonProviderFeature {
     }
 
     fn decode(answer: Answer<Bytes>) -> Result<Answer<Self::Output>> {
-        answer.json()
+        answer.change()
     }
 }
 
@@ -568,7 +568,7 @@ static CREATE_ADDON_PROVIDER_PLAN: OperationInfo = OperationInfo::new(
 
 impl Operation for CreateAddonProviderPlan {
     const INFO: &'static OperationInfo = &CREATE_ADDON_PROVIDER_PLAN;
-    type Output = types::AddonPlan;
+    type Output = Option<types::AddonPlan>;
 
     fn request(&self) -> Result<Request> {
         RequestBuilder::new(&CREATE_ADDON_PROVIDER_PLAN)
@@ -579,7 +579,7 @@ impl Operation for CreateAddonProviderPlan {
     }
 
     fn decode(answer: Answer<Bytes>) -> Result<Answer<Self::Output>> {
-        answer.json()
+        answer.change()
     }
 }
 
@@ -696,7 +696,7 @@ static UPDATE_ADDON_PROVIDER_PLAN: OperationInfo = OperationInfo::new(
 
 impl Operation for UpdateAddonProviderPlan {
     const INFO: &'static OperationInfo = &UPDATE_ADDON_PROVIDER_PLAN;
-    type Output = types::AddonPlan;
+    type Output = Option<types::AddonPlan>;
 
     fn request(&self) -> Result<Request> {
         RequestBuilder::new(&UPDATE_ADDON_PROVIDER_PLAN)
@@ -708,7 +708,7 @@ impl Operation for UpdateAddonProviderPlan {
     }
 
     fn decode(answer: Answer<Bytes>) -> Result<Answer<Self::Output>> {
-        answer.json()
+        answer.change()
     }
 }
 
@@ -830,7 +830,7 @@ static UPDATE_ADDON_PROVIDER_PLAN_FEATURE: OperationInfo = OperationInfo::new(
 
 impl Operation for UpdateAddonProviderPlanFeature {
     const INFO: &'static OperationInfo = &UPDATE_ADDON_PROVIDER_PLAN_FEATURE;
-    type Output = types::AddonPlan;
+    type Output = Option<types::AddonPlan>;
 
     fn request(&self) -> Result<Request> {
         RequestBuilder::new(&UPDATE_ADDON_PROVIDER_PLAN_FEATURE)
@@ -843,7 +843,7 @@ impl Operation for UpdateAddonProviderPlanFeature {
     }
 
     fn decode(answer: Answer<Bytes>) -> Result<Answer<Self::Output>> {
-        answer.json()
+        answer.change()
     }
 }
 
@@ -1070,7 +1070,7 @@ static ADD_ADDON_PROVIDER_TESTER: OperationInfo = OperationInfo::new(
 
 impl Operation for AddAddonProviderTester {
     const INFO: &'static OperationInfo = &ADD_ADDON_PROVIDER_TESTER;
-    type Output = types::Message;
+    type Output = Option<types::Message>;
 
     fn request(&self) -> Result<Request> {
         RequestBuilder::new(&ADD_ADDON_PROVIDER_TESTER)
@@ -1080,7 +1080,7 @@ impl Operation for AddAddonProviderTester {
     }
 
     fn decode(answer: Answer<Bytes>) -> Result<Answer<Self::Output>> {
-        answer.json()
+        answer.change()
     }
 }
 
@@ -1267,7 +1267,7 @@ static UPDATE_VENDOR_ADDON: OperationInfo = OperationInfo::new(
 
 impl Operation for UpdateVendorAddon {
     const INFO: &'static OperationInfo = &UPDATE_VENDOR_ADDON;
-    type Output = types::Addon;
+    type Output = Option<types::Addon>;
 
     fn request(&self) -> Result<Request> {
         RequestBuilder::new(&UPDATE_VENDOR_ADDON)
@@ -1277,7 +1277,7 @@ impl Operation for UpdateVendorAddon {
     }
 
     fn decode(answer: Answer<Bytes>) -> Result<Answer<Self::Output>> {
-        answer.json()
+        answer.change()
     }
 }
 
@@ -1446,7 +1446,7 @@ static FINISH_VENDOR_ADDON_MIGRATION: OperationInfo = OperationInfo::new(
 
 impl Operation for FinishVendorAddonMigration {
     const INFO: &'static OperationInfo = &FINISH_VENDOR_ADDON_MIGRATION;
-    type Output = types::Addon;
+    type Output = Option<types::Addon>;
 
     fn request(&self) -> Result<Request> {
         RequestBuilder::new(&FINISH_VENDOR_ADDON_MIGRATION)
@@ -1458,7 +1458,7 @@ impl Operation for FinishVendorAddonMigration {
     }
 
     fn decode(answer: Answer<Bytes>) -> Result<Answer<Self::Output>> {
-        answer.json()
+        answer.change()
     }
 }
 

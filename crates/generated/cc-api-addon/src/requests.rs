@@ -103,7 +103,7 @@ static CREATE_ADDON: OperationInfo = OperationInfo::new(
 
 impl Operation for CreateAddon {
     const INFO: &'static OperationInfo = &CREATE_ADDON;
-    type Output = types::Addon;
+    type Output = Option<types::Addon>;
 
     fn request(&self) -> Result<Request> {
         RequestBuilder::new(&CREATE_ADDON)
@@ -113,7 +113,7 @@ impl Operation for CreateAddon {
     }
 
     fn decode(answer: Answer<Bytes>) -> Result<Answer<Self::Output>> {
-        answer.json()
+        answer.change()
     }
 }
 
@@ -161,7 +161,7 @@ static PREORDER_ADDON: OperationInfo = OperationInfo::new(
 
 impl Operation for PreorderAddon {
     const INFO: &'static OperationInfo = &PREORDER_ADDON;
-    type Output = types::AddonPreorder;
+    type Output = Option<types::AddonPreorder>;
 
     fn request(&self) -> Result<Request> {
         RequestBuilder::new(&PREORDER_ADDON)
@@ -171,7 +171,7 @@ impl Operation for PreorderAddon {
     }
 
     fn decode(answer: Answer<Bytes>) -> Result<Answer<Self::Output>> {
-        answer.json()
+        answer.change()
     }
 }
 
@@ -280,7 +280,7 @@ static UPDATE_ADDON: OperationInfo = OperationInfo::new(
 
 impl Operation for UpdateAddon {
     const INFO: &'static OperationInfo = &UPDATE_ADDON;
-    type Output = types::Addon;
+    type Output = Option<types::Addon>;
 
     fn request(&self) -> Result<Request> {
         RequestBuilder::new(&UPDATE_ADDON)
@@ -291,7 +291,7 @@ impl Operation for UpdateAddon {
     }
 
     fn decode(answer: Answer<Bytes>) -> Result<Answer<Self::Output>> {
-        answer.json()
+        answer.change()
     }
 }
 
@@ -338,7 +338,7 @@ static DELETE_ADDON: OperationInfo = OperationInfo::new(
 
 impl Operation for DeleteAddon {
     const INFO: &'static OperationInfo = &DELETE_ADDON;
-    type Output = types::Message;
+    type Output = Option<types::Message>;
 
     fn request(&self) -> Result<Request> {
         RequestBuilder::new(&DELETE_ADDON)
@@ -348,7 +348,7 @@ impl Operation for DeleteAddon {
     }
 
     fn decode(answer: Answer<Bytes>) -> Result<Answer<Self::Output>> {
-        answer.json()
+        answer.change()
     }
 }
 
@@ -397,7 +397,7 @@ static CHANGE_ADDON_PLAN: OperationInfo = OperationInfo::new(
 
 impl Operation for ChangeAddonPlan {
     const INFO: &'static OperationInfo = &CHANGE_ADDON_PLAN;
-    type Output = types::Addon;
+    type Output = Option<types::Addon>;
 
     fn request(&self) -> Result<Request> {
         RequestBuilder::new(&CHANGE_ADDON_PLAN)
@@ -407,7 +407,7 @@ impl Operation for ChangeAddonPlan {
     }
 
     fn decode(answer: Answer<Bytes>) -> Result<Answer<Self::Output>> {
-        answer.json()
+        answer.change()
     }
 }
 
@@ -713,7 +713,7 @@ static START_MIGRATION: OperationInfo = OperationInfo::new(
 
 impl Operation for StartMigration {
     const INFO: &'static OperationInfo = &START_MIGRATION;
-    type Output = types::Migration;
+    type Output = Option<types::Migration>;
 
     fn request(&self) -> Result<Request> {
         RequestBuilder::new(&START_MIGRATION)
@@ -724,7 +724,7 @@ impl Operation for StartMigration {
     }
 
     fn decode(answer: Answer<Bytes>) -> Result<Answer<Self::Output>> {
-        answer.json()
+        answer.change()
     }
 }
 

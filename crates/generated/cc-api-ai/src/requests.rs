@@ -213,7 +213,7 @@ static CREATE_AI_ENDPOINT: OperationInfo = OperationInfo::new(
 
 impl Operation for CreateAiEndpoint {
     const INFO: &'static OperationInfo = &CREATE_AI_ENDPOINT;
-    type Output = types::CreatedAiEndpoint;
+    type Output = Option<types::CreatedAiEndpoint>;
 
     fn request(&self) -> Result<Request> {
         RequestBuilder::new(&CREATE_AI_ENDPOINT)
@@ -224,7 +224,7 @@ impl Operation for CreateAiEndpoint {
     }
 
     fn decode(answer: Answer<Bytes>) -> Result<Answer<Self::Output>> {
-        answer.json()
+        answer.change()
     }
 }
 
@@ -741,7 +741,7 @@ static DELETE_AI_API_KEY: OperationInfo = OperationInfo::new(
 
 impl Operation for DeleteAiApiKey {
     const INFO: &'static OperationInfo = &DELETE_AI_API_KEY;
-    type Output = types::AiApiKeyDeletion;
+    type Output = Option<types::AiApiKeyDeletion>;
 
     fn request(&self) -> Result<Request> {
         RequestBuilder::new(&DELETE_AI_API_KEY)
@@ -753,7 +753,7 @@ impl Operation for DeleteAiApiKey {
     }
 
     fn decode(answer: Answer<Bytes>) -> Result<Answer<Self::Output>> {
-        answer.json()
+        answer.change()
     }
 }
 

@@ -112,7 +112,7 @@ static CREATE_APPLICATION: OperationInfo = OperationInfo::new(
 
 impl Operation for CreateApplication {
     const INFO: &'static OperationInfo = &CREATE_APPLICATION;
-    type Output = types::Application;
+    type Output = Option<types::Application>;
 
     fn request(&self) -> Result<Request> {
         RequestBuilder::new(&CREATE_APPLICATION)
@@ -122,7 +122,7 @@ impl Operation for CreateApplication {
     }
 
     fn decode(answer: Answer<Bytes>) -> Result<Answer<Self::Output>> {
-        answer.json()
+        answer.change()
     }
 }
 
@@ -233,7 +233,7 @@ static UPDATE_APPLICATION: OperationInfo = OperationInfo::new(
 
 impl Operation for UpdateApplication {
     const INFO: &'static OperationInfo = &UPDATE_APPLICATION;
-    type Output = types::Application;
+    type Output = Option<types::Application>;
 
     fn request(&self) -> Result<Request> {
         RequestBuilder::new(&UPDATE_APPLICATION)
@@ -244,7 +244,7 @@ impl Operation for UpdateApplication {
     }
 
     fn decode(answer: Answer<Bytes>) -> Result<Answer<Self::Output>> {
-        answer.json()
+        answer.change()
     }
 }
 
@@ -291,7 +291,7 @@ static DELETE_APPLICATION: OperationInfo = OperationInfo::new(
 
 impl Operation for DeleteApplication {
     const INFO: &'static OperationInfo = &DELETE_APPLICATION;
-    type Output = types::Message;
+    type Output = Option<types::Message>;
 
     fn request(&self) -> Result<Request> {
         RequestBuilder::new(&DELETE_APPLICATION)
@@ -301,7 +301,7 @@ impl Operation for DeleteApplication {
     }
 
     fn decode(answer: Answer<Bytes>) -> Result<Answer<Self::Output>> {
-        answer.json()
+        answer.change()
     }
 }
 
@@ -595,7 +595,7 @@ static UPDATE_ENVIRONMENT: OperationInfo = OperationInfo::new(
 
 impl Operation for UpdateEnvironment {
     const INFO: &'static OperationInfo = &UPDATE_ENVIRONMENT;
-    type Output = types::ApplicationEnvironment;
+    type Output = Option<types::ApplicationEnvironment>;
 
     fn request(&self) -> Result<Request> {
         RequestBuilder::new(&UPDATE_ENVIRONMENT)
@@ -606,7 +606,7 @@ impl Operation for UpdateEnvironment {
     }
 
     fn decode(answer: Answer<Bytes>) -> Result<Answer<Self::Output>> {
-        answer.json()
+        answer.change()
     }
 }
 
@@ -662,7 +662,7 @@ static SET_ENVIRONMENT_VARIABLE: OperationInfo = OperationInfo::new(
 
 impl Operation for SetEnvironmentVariable {
     const INFO: &'static OperationInfo = &SET_ENVIRONMENT_VARIABLE;
-    type Output = types::ApplicationEnvironment;
+    type Output = Option<types::ApplicationEnvironment>;
 
     fn request(&self) -> Result<Request> {
         RequestBuilder::new(&SET_ENVIRONMENT_VARIABLE)
@@ -674,7 +674,7 @@ impl Operation for SetEnvironmentVariable {
     }
 
     fn decode(answer: Answer<Bytes>) -> Result<Answer<Self::Output>> {
-        answer.json()
+        answer.change()
     }
 }
 
@@ -725,7 +725,7 @@ static DELETE_ENVIRONMENT_VARIABLE: OperationInfo = OperationInfo::new(
 
 impl Operation for DeleteEnvironmentVariable {
     const INFO: &'static OperationInfo = &DELETE_ENVIRONMENT_VARIABLE;
-    type Output = types::ApplicationEnvironment;
+    type Output = Option<types::ApplicationEnvironment>;
 
     fn request(&self) -> Result<Request> {
         RequestBuilder::new(&DELETE_ENVIRONMENT_VARIABLE)
@@ -736,7 +736,7 @@ impl Operation for DeleteEnvironmentVariable {
     }
 
     fn decode(answer: Answer<Bytes>) -> Result<Answer<Self::Output>> {
-        answer.json()
+        answer.change()
     }
 }
 
@@ -793,7 +793,7 @@ impl Operation for GetExposedEnvironment {
     }
 
     fn decode(answer: Answer<Bytes>) -> Result<Answer<Self::Output>> {
-        answer.json()
+        answer.entries()
     }
 }
 
@@ -845,7 +845,7 @@ static UPDATE_EXPOSED_ENVIRONMENT: OperationInfo = OperationInfo::new(
 
 impl Operation for UpdateExposedEnvironment {
     const INFO: &'static OperationInfo = &UPDATE_EXPOSED_ENVIRONMENT;
-    type Output = types::Message;
+    type Output = Option<types::Message>;
 
     fn request(&self) -> Result<Request> {
         RequestBuilder::new(&UPDATE_EXPOSED_ENVIRONMENT)
@@ -856,7 +856,7 @@ impl Operation for UpdateExposedEnvironment {
     }
 
     fn decode(answer: Answer<Bytes>) -> Result<Answer<Self::Output>> {
-        answer.json()
+        answer.change()
     }
 }
 
@@ -966,7 +966,7 @@ static ADD_DOMAIN: OperationInfo = OperationInfo::new(
 
 impl Operation for AddDomain {
     const INFO: &'static OperationInfo = &ADD_DOMAIN;
-    type Output = types::Message;
+    type Output = Option<types::Message>;
 
     fn request(&self) -> Result<Request> {
         RequestBuilder::new(&ADD_DOMAIN)
@@ -977,7 +977,7 @@ impl Operation for AddDomain {
     }
 
     fn decode(answer: Answer<Bytes>) -> Result<Answer<Self::Output>> {
-        answer.json()
+        answer.change()
     }
 }
 
@@ -1028,7 +1028,7 @@ static REMOVE_DOMAIN: OperationInfo = OperationInfo::new(
 
 impl Operation for RemoveDomain {
     const INFO: &'static OperationInfo = &REMOVE_DOMAIN;
-    type Output = types::Message;
+    type Output = Option<types::Message>;
 
     fn request(&self) -> Result<Request> {
         RequestBuilder::new(&REMOVE_DOMAIN)
@@ -1039,7 +1039,7 @@ impl Operation for RemoveDomain {
     }
 
     fn decode(answer: Answer<Bytes>) -> Result<Answer<Self::Output>> {
-        answer.json()
+        answer.change()
     }
 }
 
@@ -1150,7 +1150,7 @@ static SET_PRIMARY_DOMAIN: OperationInfo = OperationInfo::new(
 
 impl Operation for SetPrimaryDomain {
     const INFO: &'static OperationInfo = &SET_PRIMARY_DOMAIN;
-    type Output = types::Vhost;
+    type Output = Option<types::Vhost>;
 
     fn request(&self) -> Result<Request> {
         RequestBuilder::new(&SET_PRIMARY_DOMAIN)
@@ -1161,7 +1161,7 @@ impl Operation for SetPrimaryDomain {
     }
 
     fn decode(answer: Answer<Bytes>) -> Result<Answer<Self::Output>> {
-        answer.json()
+        answer.change()
     }
 }
 
@@ -1325,7 +1325,7 @@ static REPLACE_APPLICATION_TAGS: OperationInfo = OperationInfo::new(
 
 impl Operation for ReplaceApplicationTags {
     const INFO: &'static OperationInfo = &REPLACE_APPLICATION_TAGS;
-    type Output = Vec<String>;
+    type Output = Option<Vec<String>>;
 
     fn request(&self) -> Result<Request> {
         RequestBuilder::new(&REPLACE_APPLICATION_TAGS)
@@ -1336,7 +1336,7 @@ impl Operation for ReplaceApplicationTags {
     }
 
     fn decode(answer: Answer<Bytes>) -> Result<Answer<Self::Output>> {
-        answer.list()
+        answer.change_list()
     }
 }
 
@@ -1387,7 +1387,7 @@ static ADD_APPLICATION_TAG: OperationInfo = OperationInfo::new(
 
 impl Operation for AddApplicationTag {
     const INFO: &'static OperationInfo = &ADD_APPLICATION_TAG;
-    type Output = Vec<String>;
+    type Output = Option<Vec<String>>;
 
     fn request(&self) -> Result<Request> {
         RequestBuilder::new(&ADD_APPLICATION_TAG)
@@ -1398,7 +1398,7 @@ impl Operation for AddApplicationTag {
     }
 
     fn decode(answer: Answer<Bytes>) -> Result<Answer<Self::Output>> {
-        answer.list()
+        answer.change_list()
     }
 }
 
@@ -1449,7 +1449,7 @@ static REMOVE_APPLICATION_TAG: OperationInfo = OperationInfo::new(
 
 impl Operation for RemoveApplicationTag {
     const INFO: &'static OperationInfo = &REMOVE_APPLICATION_TAG;
-    type Output = Vec<String>;
+    type Output = Option<Vec<String>>;
 
     fn request(&self) -> Result<Request> {
         RequestBuilder::new(&REMOVE_APPLICATION_TAG)
@@ -1460,7 +1460,7 @@ impl Operation for RemoveApplicationTag {
     }
 
     fn decode(answer: Answer<Bytes>) -> Result<Answer<Self::Output>> {
-        answer.list()
+        answer.change_list()
     }
 }
 
@@ -1865,7 +1865,7 @@ static ADD_DEPENDENCY: OperationInfo = OperationInfo::new(
 
 impl Operation for AddDependency {
     const INFO: &'static OperationInfo = &ADD_DEPENDENCY;
-    type Output = types::Message;
+    type Output = Option<types::Message>;
 
     fn request(&self) -> Result<Request> {
         RequestBuilder::new(&ADD_DEPENDENCY)
@@ -1876,7 +1876,7 @@ impl Operation for AddDependency {
     }
 
     fn decode(answer: Answer<Bytes>) -> Result<Answer<Self::Output>> {
-        answer.json()
+        answer.change()
     }
 }
 
@@ -2274,7 +2274,7 @@ static REPLACE_ADDON_TAGS: OperationInfo = OperationInfo::new(
 
 impl Operation for ReplaceAddonTags {
     const INFO: &'static OperationInfo = &REPLACE_ADDON_TAGS;
-    type Output = Vec<String>;
+    type Output = Option<Vec<String>>;
 
     fn request(&self) -> Result<Request> {
         RequestBuilder::new(&REPLACE_ADDON_TAGS)
@@ -2285,7 +2285,7 @@ impl Operation for ReplaceAddonTags {
     }
 
     fn decode(answer: Answer<Bytes>) -> Result<Answer<Self::Output>> {
-        answer.list()
+        answer.change_list()
     }
 }
 
@@ -2336,7 +2336,7 @@ static ADD_ADDON_TAG: OperationInfo = OperationInfo::new(
 
 impl Operation for AddAddonTag {
     const INFO: &'static OperationInfo = &ADD_ADDON_TAG;
-    type Output = Vec<String>;
+    type Output = Option<Vec<String>>;
 
     fn request(&self) -> Result<Request> {
         RequestBuilder::new(&ADD_ADDON_TAG)
@@ -2347,7 +2347,7 @@ impl Operation for AddAddonTag {
     }
 
     fn decode(answer: Answer<Bytes>) -> Result<Answer<Self::Output>> {
-        answer.list()
+        answer.change_list()
     }
 }
 
@@ -2398,7 +2398,7 @@ static REMOVE_ADDON_TAG: OperationInfo = OperationInfo::new(
 
 impl Operation for RemoveAddonTag {
     const INFO: &'static OperationInfo = &REMOVE_ADDON_TAG;
-    type Output = Vec<String>;
+    type Output = Option<Vec<String>>;
 
     fn request(&self) -> Result<Request> {
         RequestBuilder::new(&REMOVE_ADDON_TAG)
@@ -2409,7 +2409,7 @@ impl Operation for RemoveAddonTag {
     }
 
     fn decode(answer: Answer<Bytes>) -> Result<Answer<Self::Output>> {
-        answer.list()
+        answer.change_list()
     }
 }
 
@@ -2524,7 +2524,7 @@ static WRITE_ENVIRONMENT_DOCUMENT: OperationInfo = OperationInfo::new(
 
 impl Operation for WriteEnvironmentDocument {
     const INFO: &'static OperationInfo = &WRITE_ENVIRONMENT_DOCUMENT;
-    type Output = types::Message;
+    type Output = Option<types::Message>;
 
     fn request(&self) -> Result<Request> {
         RequestBuilder::new(&WRITE_ENVIRONMENT_DOCUMENT)
@@ -2535,6 +2535,6 @@ impl Operation for WriteEnvironmentDocument {
     }
 
     fn decode(answer: Answer<Bytes>) -> Result<Answer<Self::Output>> {
-        answer.json()
+        answer.change()
     }
 }

@@ -346,7 +346,7 @@ static INIT_PAYPAL_PAYMENT: OperationInfo = OperationInfo::new(
 
 impl Operation for InitPaypalPayment {
     const INFO: &'static OperationInfo = &INIT_PAYPAL_PAYMENT;
-    type Output = types::PaypalPayment;
+    type Output = Option<types::PaypalPayment>;
 
     fn request(&self) -> Result<Request> {
         RequestBuilder::new(&INIT_PAYPAL_PAYMENT)
@@ -356,7 +356,7 @@ impl Operation for InitPaypalPayment {
     }
 
     fn decode(answer: Answer<Bytes>) -> Result<Answer<Self::Output>> {
-        answer.json()
+        answer.change()
     }
 }
 
@@ -408,7 +408,7 @@ static AUTHORIZE_PAYPAL_PAYMENT: OperationInfo = OperationInfo::new(
 
 impl Operation for AuthorizePaypalPayment {
     const INFO: &'static OperationInfo = &AUTHORIZE_PAYPAL_PAYMENT;
-    type Output = types::Invoice;
+    type Output = Option<types::Invoice>;
 
     fn request(&self) -> Result<Request> {
         RequestBuilder::new(&AUTHORIZE_PAYPAL_PAYMENT)
@@ -419,7 +419,7 @@ impl Operation for AuthorizePaypalPayment {
     }
 
     fn decode(answer: Answer<Bytes>) -> Result<Answer<Self::Output>> {
-        answer.json()
+        answer.change()
     }
 }
 
@@ -466,7 +466,7 @@ static INIT_STRIPE_PAYMENT: OperationInfo = OperationInfo::new(
 
 impl Operation for InitStripePayment {
     const INFO: &'static OperationInfo = &INIT_STRIPE_PAYMENT;
-    type Output = types::Invoice;
+    type Output = Option<types::Invoice>;
 
     fn request(&self) -> Result<Request> {
         RequestBuilder::new(&INIT_STRIPE_PAYMENT)
@@ -476,7 +476,7 @@ impl Operation for InitStripePayment {
     }
 
     fn decode(answer: Answer<Bytes>) -> Result<Answer<Self::Output>> {
-        answer.json()
+        answer.change()
     }
 }
 
@@ -528,7 +528,7 @@ static AUTHORIZE_STRIPE_PAYMENT: OperationInfo = OperationInfo::new(
 
 impl Operation for AuthorizeStripePayment {
     const INFO: &'static OperationInfo = &AUTHORIZE_STRIPE_PAYMENT;
-    type Output = types::Invoice;
+    type Output = Option<types::Invoice>;
 
     fn request(&self) -> Result<Request> {
         RequestBuilder::new(&AUTHORIZE_STRIPE_PAYMENT)
@@ -539,7 +539,7 @@ impl Operation for AuthorizeStripePayment {
     }
 
     fn decode(answer: Answer<Bytes>) -> Result<Answer<Self::Output>> {
-        answer.json()
+        answer.change()
     }
 }
 
@@ -740,7 +740,7 @@ static ACTIVATE_COUPON: OperationInfo = OperationInfo::new(
 
 impl Operation for ActivateCoupon {
     const INFO: &'static OperationInfo = &ACTIVATE_COUPON;
-    type Output = types::AppliedCoupon;
+    type Output = Option<types::AppliedCoupon>;
 
     fn request(&self) -> Result<Request> {
         RequestBuilder::new(&ACTIVATE_COUPON)
@@ -750,7 +750,7 @@ impl Operation for ActivateCoupon {
     }
 
     fn decode(answer: Answer<Bytes>) -> Result<Answer<Self::Output>> {
-        answer.json()
+        answer.change()
     }
 }
 

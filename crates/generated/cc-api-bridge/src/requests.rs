@@ -85,14 +85,14 @@ static CREATE_API_TOKEN: OperationInfo = OperationInfo::new(
 
 impl Operation for CreateApiToken {
     const INFO: &'static OperationInfo = &CREATE_API_TOKEN;
-    type Output = types::CreatedApiToken;
+    type Output = Option<types::CreatedApiToken>;
 
     fn request(&self) -> Result<Request> {
         RequestBuilder::new(&CREATE_API_TOKEN).json(&self.body).build()
     }
 
     fn decode(answer: Answer<Bytes>) -> Result<Answer<Self::Output>> {
-        answer.json()
+        answer.change()
     }
 }
 

@@ -377,7 +377,7 @@ static RENEW_CELLAR_CREDENTIALS: OperationInfo = OperationInfo::new(
 
 impl Operation for RenewCellarCredentials {
     const INFO: &'static OperationInfo = &RENEW_CELLAR_CREDENTIALS;
-    type Output = types::CellarCredentials;
+    type Output = Option<types::CellarCredentials>;
 
     fn request(&self) -> Result<Request> {
         RequestBuilder::new(&RENEW_CELLAR_CREDENTIALS)
@@ -387,7 +387,7 @@ impl Operation for RenewCellarCredentials {
     }
 
     fn decode(answer: Answer<Bytes>) -> Result<Answer<Self::Output>> {
-        answer.json()
+        answer.change()
     }
 }
 
@@ -494,7 +494,7 @@ static CREATE_CELLAR_BUCKET: OperationInfo = OperationInfo::new(
 
 impl Operation for CreateCellarBucket {
     const INFO: &'static OperationInfo = &CREATE_CELLAR_BUCKET;
-    type Output = types::Bucket;
+    type Output = Option<types::Bucket>;
 
     fn request(&self) -> Result<Request> {
         RequestBuilder::new(&CREATE_CELLAR_BUCKET)
@@ -505,7 +505,7 @@ impl Operation for CreateCellarBucket {
     }
 
     fn decode(answer: Answer<Bytes>) -> Result<Answer<Self::Output>> {
-        answer.json()
+        answer.change()
     }
 }
 
@@ -621,7 +621,7 @@ static UPDATE_CELLAR_BUCKET: OperationInfo = OperationInfo::new(
 
 impl Operation for UpdateCellarBucket {
     const INFO: &'static OperationInfo = &UPDATE_CELLAR_BUCKET;
-    type Output = types::Bucket;
+    type Output = Option<types::Bucket>;
 
     fn request(&self) -> Result<Request> {
         RequestBuilder::new(&UPDATE_CELLAR_BUCKET)
@@ -633,7 +633,7 @@ impl Operation for UpdateCellarBucket {
     }
 
     fn decode(answer: Answer<Bytes>) -> Result<Answer<Self::Output>> {
-        answer.json()
+        answer.change()
     }
 }
 
@@ -1001,7 +1001,7 @@ static UPLOAD_CELLAR_OBJECT: OperationInfo = OperationInfo::new(
 
 impl Operation for UploadCellarObject {
     const INFO: &'static OperationInfo = &UPLOAD_CELLAR_OBJECT;
-    type Output = types::UploadedObject;
+    type Output = Option<types::UploadedObject>;
 
     fn request(&self) -> Result<Request> {
         RequestBuilder::new(&UPLOAD_CELLAR_OBJECT)
@@ -1014,7 +1014,7 @@ impl Operation for UploadCellarObject {
     }
 
     fn decode(answer: Answer<Bytes>) -> Result<Answer<Self::Output>> {
-        answer.json()
+        answer.change()
     }
 }
 
@@ -1070,7 +1070,7 @@ static CREATE_CELLAR_DOWNLOAD_URL: OperationInfo = OperationInfo::new(
 
 impl Operation for CreateCellarDownloadUrl {
     const INFO: &'static OperationInfo = &CREATE_CELLAR_DOWNLOAD_URL;
-    type Output = types::SignedUrl;
+    type Output = Option<types::SignedUrl>;
 
     fn request(&self) -> Result<Request> {
         RequestBuilder::new(&CREATE_CELLAR_DOWNLOAD_URL)
@@ -1082,7 +1082,7 @@ impl Operation for CreateCellarDownloadUrl {
     }
 
     fn decode(answer: Answer<Bytes>) -> Result<Answer<Self::Output>> {
-        answer.json()
+        answer.change()
     }
 }
 
@@ -1138,7 +1138,7 @@ static CREATE_CELLAR_UPLOAD_URL: OperationInfo = OperationInfo::new(
 
 impl Operation for CreateCellarUploadUrl {
     const INFO: &'static OperationInfo = &CREATE_CELLAR_UPLOAD_URL;
-    type Output = types::SignedUrl;
+    type Output = Option<types::SignedUrl>;
 
     fn request(&self) -> Result<Request> {
         RequestBuilder::new(&CREATE_CELLAR_UPLOAD_URL)
@@ -1150,7 +1150,7 @@ impl Operation for CreateCellarUploadUrl {
     }
 
     fn decode(answer: Answer<Bytes>) -> Result<Answer<Self::Output>> {
-        answer.json()
+        answer.change()
     }
 }
 
@@ -1205,7 +1205,7 @@ static CREATE_CELLAR_API_UPLOAD_URL: OperationInfo = OperationInfo::new(
 
 impl Operation for CreateCellarApiUploadUrl {
     const INFO: &'static OperationInfo = &CREATE_CELLAR_API_UPLOAD_URL;
-    type Output = types::PresignedUrl;
+    type Output = Option<types::PresignedUrl>;
 
     fn request(&self) -> Result<Request> {
         RequestBuilder::new(&CREATE_CELLAR_API_UPLOAD_URL)
@@ -1217,7 +1217,7 @@ impl Operation for CreateCellarApiUploadUrl {
     }
 
     fn decode(answer: Answer<Bytes>) -> Result<Answer<Self::Output>> {
-        answer.json()
+        answer.change()
     }
 }
 

@@ -144,7 +144,7 @@ static REPLACE_CONFIG_PROVIDER_ENVIRONMENT: OperationInfo = OperationInfo::new(
 
 impl Operation for ReplaceConfigProviderEnvironment {
     const INFO: &'static OperationInfo = &REPLACE_CONFIG_PROVIDER_ENVIRONMENT;
-    type Output = Vec<types::EnvironmentVariable>;
+    type Output = Option<Vec<types::EnvironmentVariable>>;
 
     fn request(&self) -> Result<Request> {
         RequestBuilder::new(&REPLACE_CONFIG_PROVIDER_ENVIRONMENT)
@@ -154,6 +154,6 @@ impl Operation for ReplaceConfigProviderEnvironment {
     }
 
     fn decode(answer: Answer<Bytes>) -> Result<Answer<Self::Output>> {
-        answer.list()
+        answer.change_list()
     }
 }

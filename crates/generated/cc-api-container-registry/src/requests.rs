@@ -100,7 +100,7 @@ static CREATE_CONTAINER_REGISTRY: OperationInfo = OperationInfo::new(
 
 impl Operation for CreateContainerRegistry {
     const INFO: &'static OperationInfo = &CREATE_CONTAINER_REGISTRY;
-    type Output = types::CreatedContainerRegistry;
+    type Output = Option<types::CreatedContainerRegistry>;
 
     fn request(&self) -> Result<Request> {
         RequestBuilder::new(&CREATE_CONTAINER_REGISTRY)
@@ -110,7 +110,7 @@ impl Operation for CreateContainerRegistry {
     }
 
     fn decode(answer: Answer<Bytes>) -> Result<Answer<Self::Output>> {
-        answer.json()
+        answer.change()
     }
 }
 
@@ -214,7 +214,7 @@ static DELETE_CONTAINER_REGISTRY: OperationInfo = OperationInfo::new(
 
 impl Operation for DeleteContainerRegistry {
     const INFO: &'static OperationInfo = &DELETE_CONTAINER_REGISTRY;
-    type Output = types::ContainerRegistry;
+    type Output = Option<types::ContainerRegistry>;
 
     fn request(&self) -> Result<Request> {
         RequestBuilder::new(&DELETE_CONTAINER_REGISTRY)
@@ -224,7 +224,7 @@ impl Operation for DeleteContainerRegistry {
     }
 
     fn decode(answer: Answer<Bytes>) -> Result<Answer<Self::Output>> {
-        answer.json()
+        answer.change()
     }
 }
 
@@ -331,7 +331,7 @@ static CREATE_CONTAINER_REGISTRY_TOKEN: OperationInfo = OperationInfo::new(
 
 impl Operation for CreateContainerRegistryToken {
     const INFO: &'static OperationInfo = &CREATE_CONTAINER_REGISTRY_TOKEN;
-    type Output = types::ContainerRegistryTokenWithValue;
+    type Output = Option<types::ContainerRegistryTokenWithValue>;
 
     fn request(&self) -> Result<Request> {
         RequestBuilder::new(&CREATE_CONTAINER_REGISTRY_TOKEN)
@@ -342,7 +342,7 @@ impl Operation for CreateContainerRegistryToken {
     }
 
     fn decode(answer: Answer<Bytes>) -> Result<Answer<Self::Output>> {
-        answer.json()
+        answer.change()
     }
 }
 
@@ -458,7 +458,7 @@ static RENEW_CONTAINER_REGISTRY_TOKEN: OperationInfo = OperationInfo::new(
 
 impl Operation for RenewContainerRegistryToken {
     const INFO: &'static OperationInfo = &RENEW_CONTAINER_REGISTRY_TOKEN;
-    type Output = types::ContainerRegistryTokenWithValue;
+    type Output = Option<types::ContainerRegistryTokenWithValue>;
 
     fn request(&self) -> Result<Request> {
         RequestBuilder::new(&RENEW_CONTAINER_REGISTRY_TOKEN)
@@ -470,6 +470,6 @@ impl Operation for RenewContainerRegistryToken {
     }
 
     fn decode(answer: Answer<Bytes>) -> Result<Answer<Self::Output>> {
-        answer.json()
+        answer.change()
     }
 }

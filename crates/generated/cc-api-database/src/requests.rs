@@ -735,7 +735,7 @@ static UPDATE_POSTGRESQL_DATABASE: OperationInfo = OperationInfo::new(
 
 impl Operation for UpdatePostgresqlDatabase {
     const INFO: &'static OperationInfo = &UPDATE_POSTGRESQL_DATABASE;
-    type Output = types::PostgresqlDatabase;
+    type Output = Option<types::PostgresqlDatabase>;
 
     fn request(&self) -> Result<Request> {
         RequestBuilder::new(&UPDATE_POSTGRESQL_DATABASE)
@@ -748,7 +748,7 @@ impl Operation for UpdatePostgresqlDatabase {
     }
 
     fn decode(answer: Answer<Bytes>) -> Result<Answer<Self::Output>> {
-        answer.json()
+        answer.change()
     }
 }
 
@@ -1134,7 +1134,7 @@ static CREATE_POSTGRESQL_USER: OperationInfo = OperationInfo::new(
 
 impl Operation for CreatePostgresqlUser {
     const INFO: &'static OperationInfo = &CREATE_POSTGRESQL_USER;
-    type Output = types::PostgresqlUser;
+    type Output = Option<types::PostgresqlUser>;
 
     fn request(&self) -> Result<Request> {
         RequestBuilder::new(&CREATE_POSTGRESQL_USER)
@@ -1144,7 +1144,7 @@ impl Operation for CreatePostgresqlUser {
     }
 
     fn decode(answer: Answer<Bytes>) -> Result<Answer<Self::Output>> {
-        answer.json()
+        answer.change()
     }
 }
 
@@ -1448,7 +1448,7 @@ static UPDATE_POSTGRESQL_USER: OperationInfo = OperationInfo::new(
 
 impl Operation for UpdatePostgresqlUser {
     const INFO: &'static OperationInfo = &UPDATE_POSTGRESQL_USER;
-    type Output = types::PostgresqlUser;
+    type Output = Option<types::PostgresqlUser>;
 
     fn request(&self) -> Result<Request> {
         RequestBuilder::new(&UPDATE_POSTGRESQL_USER)
@@ -1460,7 +1460,7 @@ impl Operation for UpdatePostgresqlUser {
     }
 
     fn decode(answer: Answer<Bytes>) -> Result<Answer<Self::Output>> {
-        answer.json()
+        answer.change()
     }
 }
 
@@ -1581,7 +1581,7 @@ static UPDATE_POSTGRESQL_DATABASE_PRIVILEGES: OperationInfo = OperationInfo::new
 
 impl Operation for UpdatePostgresqlDatabasePrivileges {
     const INFO: &'static OperationInfo = &UPDATE_POSTGRESQL_DATABASE_PRIVILEGES;
-    type Output = types::PostgresqlDatabasePrivileges;
+    type Output = Option<types::PostgresqlDatabasePrivileges>;
 
     fn request(&self) -> Result<Request> {
         RequestBuilder::new(&UPDATE_POSTGRESQL_DATABASE_PRIVILEGES)
@@ -1594,7 +1594,7 @@ impl Operation for UpdatePostgresqlDatabasePrivileges {
     }
 
     fn decode(answer: Answer<Bytes>) -> Result<Answer<Self::Output>> {
-        answer.json()
+        answer.change()
     }
 }
 
@@ -1658,7 +1658,7 @@ static UPDATE_POSTGRESQL_SCHEMA_PRIVILEGES: OperationInfo = OperationInfo::new(
 
 impl Operation for UpdatePostgresqlSchemaPrivileges {
     const INFO: &'static OperationInfo = &UPDATE_POSTGRESQL_SCHEMA_PRIVILEGES;
-    type Output = types::PostgresqlSchemaPrivileges;
+    type Output = Option<types::PostgresqlSchemaPrivileges>;
 
     fn request(&self) -> Result<Request> {
         RequestBuilder::new(&UPDATE_POSTGRESQL_SCHEMA_PRIVILEGES)
@@ -1672,7 +1672,7 @@ impl Operation for UpdatePostgresqlSchemaPrivileges {
     }
 
     fn decode(answer: Answer<Bytes>) -> Result<Answer<Self::Output>> {
-        answer.json()
+        answer.change()
     }
 }
 
@@ -1740,7 +1740,7 @@ static UPDATE_POSTGRESQL_TABLE_PRIVILEGES: OperationInfo = OperationInfo::new(
 
 impl Operation for UpdatePostgresqlTablePrivileges {
     const INFO: &'static OperationInfo = &UPDATE_POSTGRESQL_TABLE_PRIVILEGES;
-    type Output = types::PostgresqlTablePrivileges;
+    type Output = Option<types::PostgresqlTablePrivileges>;
 
     fn request(&self) -> Result<Request> {
         RequestBuilder::new(&UPDATE_POSTGRESQL_TABLE_PRIVILEGES)
@@ -1755,7 +1755,7 @@ impl Operation for UpdatePostgresqlTablePrivileges {
     }
 
     fn decode(answer: Answer<Bytes>) -> Result<Answer<Self::Output>> {
-        answer.json()
+        answer.change()
     }
 }
 
@@ -1806,7 +1806,7 @@ static ROTATE_POSTGRESQL_USER_PASSWORD: OperationInfo = OperationInfo::new(
 
 impl Operation for RotatePostgresqlUserPassword {
     const INFO: &'static OperationInfo = &ROTATE_POSTGRESQL_USER_PASSWORD;
-    type Output = types::PostgresqlUser;
+    type Output = Option<types::PostgresqlUser>;
 
     fn request(&self) -> Result<Request> {
         RequestBuilder::new(&ROTATE_POSTGRESQL_USER_PASSWORD)
@@ -1817,6 +1817,6 @@ impl Operation for RotatePostgresqlUserPassword {
     }
 
     fn decode(answer: Answer<Bytes>) -> Result<Answer<Self::Output>> {
-        answer.json()
+        answer.change()
     }
 }

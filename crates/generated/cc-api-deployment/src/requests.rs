@@ -608,7 +608,7 @@ static CANCEL_DEPLOYMENT: OperationInfo = OperationInfo::new(
 
 impl Operation for CancelDeployment {
     const INFO: &'static OperationInfo = &CANCEL_DEPLOYMENT;
-    type Output = types::Message;
+    type Output = Option<types::Message>;
 
     fn request(&self) -> Result<Request> {
         RequestBuilder::new(&CANCEL_DEPLOYMENT)
@@ -619,7 +619,7 @@ impl Operation for CancelDeployment {
     }
 
     fn decode(answer: Answer<Bytes>) -> Result<Answer<Self::Output>> {
-        answer.json()
+        answer.change()
     }
 }
 
@@ -766,7 +766,7 @@ static DEPLOY_APPLICATION: OperationInfo = OperationInfo::new(
 
 impl Operation for DeployApplication {
     const INFO: &'static OperationInfo = &DEPLOY_APPLICATION;
-    type Output = types::DeploymentRequested;
+    type Output = Option<types::DeploymentRequested>;
 
     fn request(&self) -> Result<Request> {
         RequestBuilder::new(&DEPLOY_APPLICATION)
@@ -778,7 +778,7 @@ impl Operation for DeployApplication {
     }
 
     fn decode(answer: Answer<Bytes>) -> Result<Answer<Self::Output>> {
-        answer.json()
+        answer.change()
     }
 }
 
@@ -825,7 +825,7 @@ static UNDEPLOY_APPLICATION: OperationInfo = OperationInfo::new(
 
 impl Operation for UndeployApplication {
     const INFO: &'static OperationInfo = &UNDEPLOY_APPLICATION;
-    type Output = types::Message;
+    type Output = Option<types::Message>;
 
     fn request(&self) -> Result<Request> {
         RequestBuilder::new(&UNDEPLOY_APPLICATION)
@@ -835,7 +835,7 @@ impl Operation for UndeployApplication {
     }
 
     fn decode(answer: Answer<Bytes>) -> Result<Answer<Self::Output>> {
-        answer.json()
+        answer.change()
     }
 }
 
@@ -956,7 +956,7 @@ impl Operation for ListOwnerDeployments {
     }
 
     fn decode(answer: Answer<Bytes>) -> Result<Answer<Self::Output>> {
-        answer.json()
+        answer.entries()
     }
 }
 

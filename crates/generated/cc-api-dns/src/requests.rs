@@ -251,7 +251,7 @@ static CREATE_DNS_RECORDS: OperationInfo = OperationInfo::new(
 
 impl Operation for CreateDnsRecords {
     const INFO: &'static OperationInfo = &CREATE_DNS_RECORDS;
-    type Output = Vec<types::DnsRecordReference>;
+    type Output = Option<Vec<types::DnsRecordReference>>;
 
     fn request(&self) -> Result<Request> {
         RequestBuilder::new(&CREATE_DNS_RECORDS)
@@ -262,7 +262,7 @@ impl Operation for CreateDnsRecords {
     }
 
     fn decode(answer: Answer<Bytes>) -> Result<Answer<Self::Output>> {
-        answer.list()
+        answer.change_list()
     }
 }
 

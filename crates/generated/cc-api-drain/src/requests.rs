@@ -166,7 +166,7 @@ static CREATE_DRAIN: OperationInfo = OperationInfo::new(
 
 impl Operation for CreateDrain {
     const INFO: &'static OperationInfo = &CREATE_DRAIN;
-    type Output = types::Drain;
+    type Output = Option<types::Drain>;
 
     fn request(&self) -> Result<Request> {
         RequestBuilder::new(&CREATE_DRAIN)
@@ -177,7 +177,7 @@ impl Operation for CreateDrain {
     }
 
     fn decode(answer: Answer<Bytes>) -> Result<Answer<Self::Output>> {
-        answer.json()
+        answer.change()
     }
 }
 
@@ -223,7 +223,7 @@ static DELETE_RESOURCE_DRAINS: OperationInfo = OperationInfo::new(
 
 impl Operation for DeleteResourceDrains {
     const INFO: &'static OperationInfo = &DELETE_RESOURCE_DRAINS;
-    type Output = Vec<types::Drain>;
+    type Output = Option<Vec<types::Drain>>;
 
     fn request(&self) -> Result<Request> {
         RequestBuilder::new(&DELETE_RESOURCE_DRAINS)
@@ -233,7 +233,7 @@ impl Operation for DeleteResourceDrains {
     }
 
     fn decode(answer: Answer<Bytes>) -> Result<Answer<Self::Output>> {
-        answer.list()
+        answer.change_list()
     }
 }
 
@@ -345,7 +345,7 @@ static DELETE_DRAIN: OperationInfo = OperationInfo::new(
 
 impl Operation for DeleteDrain {
     const INFO: &'static OperationInfo = &DELETE_DRAIN;
-    type Output = types::Drain;
+    type Output = Option<types::Drain>;
 
     fn request(&self) -> Result<Request> {
         RequestBuilder::new(&DELETE_DRAIN)
@@ -356,7 +356,7 @@ impl Operation for DeleteDrain {
     }
 
     fn decode(answer: Answer<Bytes>) -> Result<Answer<Self::Output>> {
-        answer.json()
+        answer.change()
     }
 }
 
@@ -407,7 +407,7 @@ static ENABLE_DRAIN: OperationInfo = OperationInfo::new(
 
 impl Operation for EnableDrain {
     const INFO: &'static OperationInfo = &ENABLE_DRAIN;
-    type Output = types::Drain;
+    type Output = Option<types::Drain>;
 
     fn request(&self) -> Result<Request> {
         RequestBuilder::new(&ENABLE_DRAIN)
@@ -418,7 +418,7 @@ impl Operation for EnableDrain {
     }
 
     fn decode(answer: Answer<Bytes>) -> Result<Answer<Self::Output>> {
-        answer.json()
+        answer.change()
     }
 }
 
@@ -469,7 +469,7 @@ static DISABLE_DRAIN: OperationInfo = OperationInfo::new(
 
 impl Operation for DisableDrain {
     const INFO: &'static OperationInfo = &DISABLE_DRAIN;
-    type Output = types::Drain;
+    type Output = Option<types::Drain>;
 
     fn request(&self) -> Result<Request> {
         RequestBuilder::new(&DISABLE_DRAIN)
@@ -480,7 +480,7 @@ impl Operation for DisableDrain {
     }
 
     fn decode(answer: Answer<Bytes>) -> Result<Answer<Self::Output>> {
-        answer.json()
+        answer.change()
     }
 }
 
@@ -593,7 +593,7 @@ static RESET_DRAIN_CURSOR: OperationInfo = OperationInfo::new(
 
 impl Operation for ResetDrainCursor {
     const INFO: &'static OperationInfo = &RESET_DRAIN_CURSOR;
-    type Output = types::Drain;
+    type Output = Option<types::Drain>;
 
     fn request(&self) -> Result<Request> {
         RequestBuilder::new(&RESET_DRAIN_CURSOR)
@@ -604,7 +604,7 @@ impl Operation for ResetDrainCursor {
     }
 
     fn decode(answer: Answer<Bytes>) -> Result<Answer<Self::Output>> {
-        answer.json()
+        answer.change()
     }
 }
 
@@ -703,14 +703,14 @@ static DELETE_OWNER_DRAINS: OperationInfo = OperationInfo::new(
 
 impl Operation for DeleteOwnerDrains {
     const INFO: &'static OperationInfo = &DELETE_OWNER_DRAINS;
-    type Output = Vec<types::Drain>;
+    type Output = Option<Vec<types::Drain>>;
 
     fn request(&self) -> Result<Request> {
         RequestBuilder::new(&DELETE_OWNER_DRAINS).path("ownerId", &self.owner_id).build()
     }
 
     fn decode(answer: Answer<Bytes>) -> Result<Answer<Self::Output>> {
-        answer.list()
+        answer.change_list()
     }
 }
 
@@ -876,7 +876,7 @@ static CREATE_APPLICATION_DRAIN: OperationInfo = OperationInfo::new(
 
 impl Operation for CreateApplicationDrain {
     const INFO: &'static OperationInfo = &CREATE_APPLICATION_DRAIN;
-    type Output = types::Drain;
+    type Output = Option<types::Drain>;
 
     fn request(&self) -> Result<Request> {
         RequestBuilder::new(&CREATE_APPLICATION_DRAIN)
@@ -887,7 +887,7 @@ impl Operation for CreateApplicationDrain {
     }
 
     fn decode(answer: Answer<Bytes>) -> Result<Answer<Self::Output>> {
-        answer.json()
+        answer.change()
     }
 }
 
@@ -934,7 +934,7 @@ static DELETE_APPLICATION_DRAINS: OperationInfo = OperationInfo::new(
 
 impl Operation for DeleteApplicationDrains {
     const INFO: &'static OperationInfo = &DELETE_APPLICATION_DRAINS;
-    type Output = Vec<types::Drain>;
+    type Output = Option<Vec<types::Drain>>;
 
     fn request(&self) -> Result<Request> {
         RequestBuilder::new(&DELETE_APPLICATION_DRAINS)
@@ -944,7 +944,7 @@ impl Operation for DeleteApplicationDrains {
     }
 
     fn decode(answer: Answer<Bytes>) -> Result<Answer<Self::Output>> {
-        answer.list()
+        answer.change_list()
     }
 }
 
@@ -1059,7 +1059,7 @@ static DELETE_APPLICATION_DRAIN: OperationInfo = OperationInfo::new(
 
 impl Operation for DeleteApplicationDrain {
     const INFO: &'static OperationInfo = &DELETE_APPLICATION_DRAIN;
-    type Output = types::Drain;
+    type Output = Option<types::Drain>;
 
     fn request(&self) -> Result<Request> {
         RequestBuilder::new(&DELETE_APPLICATION_DRAIN)
@@ -1070,7 +1070,7 @@ impl Operation for DeleteApplicationDrain {
     }
 
     fn decode(answer: Answer<Bytes>) -> Result<Answer<Self::Output>> {
-        answer.json()
+        answer.change()
     }
 }
 
@@ -1122,7 +1122,7 @@ static ENABLE_APPLICATION_DRAIN: OperationInfo = OperationInfo::new(
 
 impl Operation for EnableApplicationDrain {
     const INFO: &'static OperationInfo = &ENABLE_APPLICATION_DRAIN;
-    type Output = types::Drain;
+    type Output = Option<types::Drain>;
 
     fn request(&self) -> Result<Request> {
         RequestBuilder::new(&ENABLE_APPLICATION_DRAIN)
@@ -1133,7 +1133,7 @@ impl Operation for EnableApplicationDrain {
     }
 
     fn decode(answer: Answer<Bytes>) -> Result<Answer<Self::Output>> {
-        answer.json()
+        answer.change()
     }
 }
 
@@ -1185,7 +1185,7 @@ static DISABLE_APPLICATION_DRAIN: OperationInfo = OperationInfo::new(
 
 impl Operation for DisableApplicationDrain {
     const INFO: &'static OperationInfo = &DISABLE_APPLICATION_DRAIN;
-    type Output = types::Drain;
+    type Output = Option<types::Drain>;
 
     fn request(&self) -> Result<Request> {
         RequestBuilder::new(&DISABLE_APPLICATION_DRAIN)
@@ -1196,7 +1196,7 @@ impl Operation for DisableApplicationDrain {
     }
 
     fn decode(answer: Answer<Bytes>) -> Result<Answer<Self::Output>> {
-        answer.json()
+        answer.change()
     }
 }
 
@@ -1311,7 +1311,7 @@ static RESET_APPLICATION_DRAIN_CURSOR: OperationInfo = OperationInfo::new(
 
 impl Operation for ResetApplicationDrainCursor {
     const INFO: &'static OperationInfo = &RESET_APPLICATION_DRAIN_CURSOR;
-    type Output = types::Drain;
+    type Output = Option<types::Drain>;
 
     fn request(&self) -> Result<Request> {
         RequestBuilder::new(&RESET_APPLICATION_DRAIN_CURSOR)
@@ -1322,7 +1322,7 @@ impl Operation for ResetApplicationDrainCursor {
     }
 
     fn decode(answer: Answer<Bytes>) -> Result<Answer<Self::Output>> {
-        answer.json()
+        answer.change()
     }
 }
 

@@ -4,6 +4,31 @@
 #[allow(unused_imports)]
 use serde::{Deserialize, Serialize};
 
+/// Better Stack.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
+#[non_exhaustive]
+pub struct BetterStackRecipient {
+    /// Address of the intake.
+    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
+    pub url: cc_core::ServiceUrl,
+    /// Token of the source, sent as a bearer token.
+    #[serde(rename = "sourceToken", default, deserialize_with = "cc_core::de::null_as_default")]
+    pub source_token: cc_core::Secret,
+}
+
+impl BetterStackRecipient {
+    /// With what is required.
+    #[must_use]
+    #[allow(clippy::new_without_default)]
+    pub fn new(url: impl Into<cc_core::ServiceUrl>, source_token: impl Into<cc_core::Secret>) -> Self {
+        Self {
+            url: url.into(),
+            source_token: source_token.into(),
+        }
+    }
+}
+
 /// Datadog.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
@@ -164,6 +189,8 @@ cc_core::open_union! {
         Newrelic(NewRelicRecipient) = "NEWRELIC",
         /// `OVH_TCP`.
         OvhTcp(OvhTcpRecipient) = "OVH_TCP",
+        /// `BETTERSTACK`.
+        Betterstack(BetterStackRecipient) = "BETTERSTACK",
     }
 }
 
@@ -206,6 +233,12 @@ impl From<NewRelicRecipient> for DrainRecipient {
 impl From<OvhTcpRecipient> for DrainRecipient {
     fn from(value: OvhTcpRecipient) -> Self {
         Self::OvhTcp(value)
+    }
+}
+
+impl From<BetterStackRecipient> for DrainRecipient {
+    fn from(value: BetterStackRecipient) -> Self {
+        Self::Betterstack(value)
     }
 }
 

@@ -95,7 +95,7 @@ static CREATE_FUNCTION: OperationInfo = OperationInfo::new(
 
 impl Operation for CreateFunction {
     const INFO: &'static OperationInfo = &CREATE_FUNCTION;
-    type Output = types::Function;
+    type Output = Option<types::Function>;
 
     fn request(&self) -> Result<Request> {
         RequestBuilder::new(&CREATE_FUNCTION)
@@ -105,7 +105,7 @@ impl Operation for CreateFunction {
     }
 
     fn decode(answer: Answer<Bytes>) -> Result<Answer<Self::Output>> {
-        answer.json()
+        answer.change()
     }
 }
 
@@ -212,7 +212,7 @@ static REPLACE_FUNCTION: OperationInfo = OperationInfo::new(
 
 impl Operation for ReplaceFunction {
     const INFO: &'static OperationInfo = &REPLACE_FUNCTION;
-    type Output = types::Function;
+    type Output = Option<types::Function>;
 
     fn request(&self) -> Result<Request> {
         RequestBuilder::new(&REPLACE_FUNCTION)
@@ -223,7 +223,7 @@ impl Operation for ReplaceFunction {
     }
 
     fn decode(answer: Answer<Bytes>) -> Result<Answer<Self::Output>> {
-        answer.json()
+        answer.change()
     }
 }
 
@@ -386,7 +386,7 @@ static CREATE_FUNCTION_DEPLOYMENT: OperationInfo = OperationInfo::new(
 
 impl Operation for CreateFunctionDeployment {
     const INFO: &'static OperationInfo = &CREATE_FUNCTION_DEPLOYMENT;
-    type Output = types::FunctionDeploymentUpload;
+    type Output = Option<types::FunctionDeploymentUpload>;
 
     fn request(&self) -> Result<Request> {
         RequestBuilder::new(&CREATE_FUNCTION_DEPLOYMENT)
@@ -397,7 +397,7 @@ impl Operation for CreateFunctionDeployment {
     }
 
     fn decode(answer: Answer<Bytes>) -> Result<Answer<Self::Output>> {
-        answer.json()
+        answer.change()
     }
 }
 
@@ -515,7 +515,7 @@ static REPLACE_FUNCTION_DEPLOYMENT: OperationInfo = OperationInfo::new(
 
 impl Operation for ReplaceFunctionDeployment {
     const INFO: &'static OperationInfo = &REPLACE_FUNCTION_DEPLOYMENT;
-    type Output = types::FunctionDeployment;
+    type Output = Option<types::FunctionDeployment>;
 
     fn request(&self) -> Result<Request> {
         RequestBuilder::new(&REPLACE_FUNCTION_DEPLOYMENT)
@@ -527,7 +527,7 @@ impl Operation for ReplaceFunctionDeployment {
     }
 
     fn decode(answer: Answer<Bytes>) -> Result<Answer<Self::Output>> {
-        answer.json()
+        answer.change()
     }
 }
 

@@ -153,14 +153,14 @@ static UNLINK_GITHUB: OperationInfo = OperationInfo::new(
 
 impl Operation for UnlinkGithub {
     const INFO: &'static OperationInfo = &UNLINK_GITHUB;
-    type Output = types::Message;
+    type Output = Option<types::Message>;
 
     fn request(&self) -> Result<Request> {
         RequestBuilder::new(&UNLINK_GITHUB).build()
     }
 
     fn decode(answer: Answer<Bytes>) -> Result<Answer<Self::Output>> {
-        answer.json()
+        answer.change()
     }
 }
 
@@ -385,7 +385,7 @@ static REDEPLOY_FROM_GITHUB: OperationInfo = OperationInfo::new(
 
 impl Operation for RedeployFromGithub {
     const INFO: &'static OperationInfo = &REDEPLOY_FROM_GITHUB;
-    type Output = types::Message;
+    type Output = Option<types::Message>;
 
     fn request(&self) -> Result<Request> {
         RequestBuilder::new(&REDEPLOY_FROM_GITHUB)
@@ -396,7 +396,7 @@ impl Operation for RedeployFromGithub {
     }
 
     fn decode(answer: Answer<Bytes>) -> Result<Answer<Self::Output>> {
-        answer.json()
+        answer.change()
     }
 }
 

@@ -54,7 +54,7 @@ static CREATE_IAM_KV_TOKEN: OperationInfo = OperationInfo::new(
 
 impl Operation for CreateIamKvToken {
     const INFO: &'static OperationInfo = &CREATE_IAM_KV_TOKEN;
-    type Output = types::IamToken;
+    type Output = Option<types::IamToken>;
 
     fn request(&self) -> Result<Request> {
         RequestBuilder::new(&CREATE_IAM_KV_TOKEN)
@@ -65,7 +65,7 @@ impl Operation for CreateIamKvToken {
     }
 
     fn decode(answer: Answer<Bytes>) -> Result<Answer<Self::Output>> {
-        answer.json()
+        answer.change()
     }
 }
 
@@ -282,14 +282,14 @@ static CREATE_IDENTITY: OperationInfo = OperationInfo::new(
 
 impl Operation for CreateIdentity {
     const INFO: &'static OperationInfo = &CREATE_IDENTITY;
-    type Output = types::PartialIdentity;
+    type Output = Option<types::PartialIdentity>;
 
     fn request(&self) -> Result<Request> {
         RequestBuilder::new(&CREATE_IDENTITY).json(&self.body).build()
     }
 
     fn decode(answer: Answer<Bytes>) -> Result<Answer<Self::Output>> {
-        answer.json()
+        answer.change()
     }
 }
 
@@ -427,7 +427,7 @@ static COMPLETE_IDENTITY: OperationInfo = OperationInfo::new(
 
 impl Operation for CompleteIdentity {
     const INFO: &'static OperationInfo = &COMPLETE_IDENTITY;
-    type Output = types::Identity;
+    type Output = Option<types::Identity>;
 
     fn request(&self) -> Result<Request> {
         RequestBuilder::new(&COMPLETE_IDENTITY)
@@ -437,7 +437,7 @@ impl Operation for CompleteIdentity {
     }
 
     fn decode(answer: Answer<Bytes>) -> Result<Answer<Self::Output>> {
-        answer.json()
+        answer.change()
     }
 }
 
@@ -474,14 +474,14 @@ static CREATE_EMAIL_ADDRESS: OperationInfo = OperationInfo::new(
 
 impl Operation for CreateEmailAddress {
     const INFO: &'static OperationInfo = &CREATE_EMAIL_ADDRESS;
-    type Output = types::EmailAddress;
+    type Output = Option<types::EmailAddress>;
 
     fn request(&self) -> Result<Request> {
         RequestBuilder::new(&CREATE_EMAIL_ADDRESS).json(&self.body).build()
     }
 
     fn decode(answer: Answer<Bytes>) -> Result<Answer<Self::Output>> {
-        answer.json()
+        answer.change()
     }
 }
 
@@ -575,7 +575,7 @@ static UPDATE_EMAIL_ADDRESS: OperationInfo = OperationInfo::new(
 
 impl Operation for UpdateEmailAddress {
     const INFO: &'static OperationInfo = &UPDATE_EMAIL_ADDRESS;
-    type Output = types::EmailAddress;
+    type Output = Option<types::EmailAddress>;
 
     fn request(&self) -> Result<Request> {
         RequestBuilder::new(&UPDATE_EMAIL_ADDRESS)
@@ -585,7 +585,7 @@ impl Operation for UpdateEmailAddress {
     }
 
     fn decode(answer: Answer<Bytes>) -> Result<Answer<Self::Output>> {
-        answer.json()
+        answer.change()
     }
 }
 
@@ -669,14 +669,14 @@ static LOG_IN: OperationInfo = OperationInfo::new(
 
 impl Operation for LogIn {
     const INFO: &'static OperationInfo = &LOG_IN;
-    type Output = types::Login;
+    type Output = Option<types::Login>;
 
     fn request(&self) -> Result<Request> {
         RequestBuilder::new(&LOG_IN).json(&self.body).build()
     }
 
     fn decode(answer: Answer<Bytes>) -> Result<Answer<Self::Output>> {
-        answer.json()
+        answer.change()
     }
 }
 
@@ -876,7 +876,7 @@ static CREATE_SIGNING_KEY: OperationInfo = OperationInfo::new(
 
 impl Operation for CreateSigningKey {
     const INFO: &'static OperationInfo = &CREATE_SIGNING_KEY;
-    type Output = types::SigningKey;
+    type Output = Option<types::SigningKey>;
 
     fn request(&self) -> Result<Request> {
         RequestBuilder::new(&CREATE_SIGNING_KEY)
@@ -887,7 +887,7 @@ impl Operation for CreateSigningKey {
     }
 
     fn decode(answer: Answer<Bytes>) -> Result<Answer<Self::Output>> {
-        answer.json()
+        answer.change()
     }
 }
 
@@ -998,7 +998,7 @@ static ROTATE_SIGNING_KEY: OperationInfo = OperationInfo::new(
 
 impl Operation for RotateSigningKey {
     const INFO: &'static OperationInfo = &ROTATE_SIGNING_KEY;
-    type Output = types::SigningKey;
+    type Output = Option<types::SigningKey>;
 
     fn request(&self) -> Result<Request> {
         RequestBuilder::new(&ROTATE_SIGNING_KEY)
@@ -1009,7 +1009,7 @@ impl Operation for RotateSigningKey {
     }
 
     fn decode(answer: Answer<Bytes>) -> Result<Answer<Self::Output>> {
-        answer.json()
+        answer.change()
     }
 }
 
@@ -1135,7 +1135,7 @@ static CREATE_TENANT_TOKEN: OperationInfo = OperationInfo::new(
 
 impl Operation for CreateTenantToken {
     const INFO: &'static OperationInfo = &CREATE_TENANT_TOKEN;
-    type Output = types::CreatedTenantToken;
+    type Output = Option<types::CreatedTenantToken>;
 
     fn request(&self) -> Result<Request> {
         RequestBuilder::new(&CREATE_TENANT_TOKEN)
@@ -1145,7 +1145,7 @@ impl Operation for CreateTenantToken {
     }
 
     fn decode(answer: Answer<Bytes>) -> Result<Answer<Self::Output>> {
-        answer.json()
+        answer.change()
     }
 }
 
@@ -1294,7 +1294,7 @@ static RENEW_TENANT_TOKEN: OperationInfo = OperationInfo::new(
 
 impl Operation for RenewTenantToken {
     const INFO: &'static OperationInfo = &RENEW_TENANT_TOKEN;
-    type Output = types::CreatedTenantToken;
+    type Output = Option<types::CreatedTenantToken>;
 
     fn request(&self) -> Result<Request> {
         RequestBuilder::new(&RENEW_TENANT_TOKEN)
@@ -1304,6 +1304,6 @@ impl Operation for RenewTenantToken {
     }
 
     fn decode(answer: Answer<Bytes>) -> Result<Answer<Self::Output>> {
-        answer.json()
+        answer.change()
     }
 }

@@ -152,7 +152,7 @@ static CREATE_CLUSTER: OperationInfo = OperationInfo::new(
 
 impl Operation for CreateCluster {
     const INFO: &'static OperationInfo = &CREATE_CLUSTER;
-    type Output = types::Cluster;
+    type Output = Option<types::Cluster>;
 
     fn request(&self) -> Result<Request> {
         RequestBuilder::new(&CREATE_CLUSTER)
@@ -162,7 +162,7 @@ impl Operation for CreateCluster {
     }
 
     fn decode(answer: Answer<Bytes>) -> Result<Answer<Self::Output>> {
-        answer.json()
+        answer.change()
     }
 }
 
@@ -269,7 +269,7 @@ static UPDATE_CLUSTER: OperationInfo = OperationInfo::new(
 
 impl Operation for UpdateCluster {
     const INFO: &'static OperationInfo = &UPDATE_CLUSTER;
-    type Output = types::Cluster;
+    type Output = Option<types::Cluster>;
 
     fn request(&self) -> Result<Request> {
         RequestBuilder::new(&UPDATE_CLUSTER)
@@ -280,7 +280,7 @@ impl Operation for UpdateCluster {
     }
 
     fn decode(answer: Answer<Bytes>) -> Result<Answer<Self::Output>> {
-        answer.json()
+        answer.change()
     }
 }
 
@@ -326,7 +326,7 @@ static DELETE_CLUSTER: OperationInfo = OperationInfo::new(
 
 impl Operation for DeleteCluster {
     const INFO: &'static OperationInfo = &DELETE_CLUSTER;
-    type Output = types::Cluster;
+    type Output = Option<types::Cluster>;
 
     fn request(&self) -> Result<Request> {
         RequestBuilder::new(&DELETE_CLUSTER)
@@ -336,7 +336,7 @@ impl Operation for DeleteCluster {
     }
 
     fn decode(answer: Answer<Bytes>) -> Result<Answer<Self::Output>> {
-        answer.json()
+        answer.change()
     }
 }
 
@@ -382,7 +382,7 @@ static REDEPLOY_CLUSTER: OperationInfo = OperationInfo::new(
 
 impl Operation for RedeployCluster {
     const INFO: &'static OperationInfo = &REDEPLOY_CLUSTER;
-    type Output = types::Cluster;
+    type Output = Option<types::Cluster>;
 
     fn request(&self) -> Result<Request> {
         RequestBuilder::new(&REDEPLOY_CLUSTER)
@@ -392,7 +392,7 @@ impl Operation for RedeployCluster {
     }
 
     fn decode(answer: Answer<Bytes>) -> Result<Answer<Self::Output>> {
-        answer.json()
+        answer.change()
     }
 }
 
@@ -438,7 +438,7 @@ static RESUME_CLUSTER: OperationInfo = OperationInfo::new(
 
 impl Operation for ResumeCluster {
     const INFO: &'static OperationInfo = &RESUME_CLUSTER;
-    type Output = types::Cluster;
+    type Output = Option<types::Cluster>;
 
     fn request(&self) -> Result<Request> {
         RequestBuilder::new(&RESUME_CLUSTER)
@@ -448,7 +448,7 @@ impl Operation for ResumeCluster {
     }
 
     fn decode(answer: Answer<Bytes>) -> Result<Answer<Self::Output>> {
-        answer.json()
+        answer.change()
     }
 }
 
@@ -494,7 +494,7 @@ static ENABLE_CLUSTER_STORAGE: OperationInfo = OperationInfo::new(
 
 impl Operation for EnableClusterStorage {
     const INFO: &'static OperationInfo = &ENABLE_CLUSTER_STORAGE;
-    type Output = types::Cluster;
+    type Output = Option<types::Cluster>;
 
     fn request(&self) -> Result<Request> {
         RequestBuilder::new(&ENABLE_CLUSTER_STORAGE)
@@ -504,7 +504,7 @@ impl Operation for EnableClusterStorage {
     }
 
     fn decode(answer: Answer<Bytes>) -> Result<Answer<Self::Output>> {
-        answer.json()
+        answer.change()
     }
 }
 
@@ -611,7 +611,7 @@ static UPDATE_CLUSTER_VERSION: OperationInfo = OperationInfo::new(
 
 impl Operation for UpdateClusterVersion {
     const INFO: &'static OperationInfo = &UPDATE_CLUSTER_VERSION;
-    type Output = types::Cluster;
+    type Output = Option<types::Cluster>;
 
     fn request(&self) -> Result<Request> {
         RequestBuilder::new(&UPDATE_CLUSTER_VERSION)
@@ -622,7 +622,7 @@ impl Operation for UpdateClusterVersion {
     }
 
     fn decode(answer: Answer<Bytes>) -> Result<Answer<Self::Output>> {
-        answer.json()
+        answer.change()
     }
 }
 
@@ -943,7 +943,7 @@ static CREATE_NODE_GROUP: OperationInfo = OperationInfo::new(
 
 impl Operation for CreateNodeGroup {
     const INFO: &'static OperationInfo = &CREATE_NODE_GROUP;
-    type Output = types::NodeGroup;
+    type Output = Option<types::NodeGroup>;
 
     fn request(&self) -> Result<Request> {
         RequestBuilder::new(&CREATE_NODE_GROUP)
@@ -954,7 +954,7 @@ impl Operation for CreateNodeGroup {
     }
 
     fn decode(answer: Answer<Bytes>) -> Result<Answer<Self::Output>> {
-        answer.json()
+        answer.change()
     }
 }
 
@@ -1071,7 +1071,7 @@ static UPDATE_NODE_GROUP: OperationInfo = OperationInfo::new(
 
 impl Operation for UpdateNodeGroup {
     const INFO: &'static OperationInfo = &UPDATE_NODE_GROUP;
-    type Output = types::NodeGroup;
+    type Output = Option<types::NodeGroup>;
 
     fn request(&self) -> Result<Request> {
         RequestBuilder::new(&UPDATE_NODE_GROUP)
@@ -1083,7 +1083,7 @@ impl Operation for UpdateNodeGroup {
     }
 
     fn decode(answer: Answer<Bytes>) -> Result<Answer<Self::Output>> {
-        answer.json()
+        answer.change()
     }
 }
 
@@ -1134,7 +1134,7 @@ static DELETE_NODE_GROUP: OperationInfo = OperationInfo::new(
 
 impl Operation for DeleteNodeGroup {
     const INFO: &'static OperationInfo = &DELETE_NODE_GROUP;
-    type Output = types::NodeGroup;
+    type Output = Option<types::NodeGroup>;
 
     fn request(&self) -> Result<Request> {
         RequestBuilder::new(&DELETE_NODE_GROUP)
@@ -1145,7 +1145,7 @@ impl Operation for DeleteNodeGroup {
     }
 
     fn decode(answer: Answer<Bytes>) -> Result<Answer<Self::Output>> {
-        answer.json()
+        answer.change()
     }
 }
 
@@ -1196,7 +1196,7 @@ static RESUME_NODE_GROUP: OperationInfo = OperationInfo::new(
 
 impl Operation for ResumeNodeGroup {
     const INFO: &'static OperationInfo = &RESUME_NODE_GROUP;
-    type Output = types::NodeGroup;
+    type Output = Option<types::NodeGroup>;
 
     fn request(&self) -> Result<Request> {
         RequestBuilder::new(&RESUME_NODE_GROUP)
@@ -1207,7 +1207,7 @@ impl Operation for ResumeNodeGroup {
     }
 
     fn decode(answer: Answer<Bytes>) -> Result<Answer<Self::Output>> {
-        answer.json()
+        answer.change()
     }
 }
 
@@ -1314,7 +1314,7 @@ static CREATE_NODE: OperationInfo = OperationInfo::new(
 
 impl Operation for CreateNode {
     const INFO: &'static OperationInfo = &CREATE_NODE;
-    type Output = types::StandaloneNode;
+    type Output = Option<types::StandaloneNode>;
 
     fn request(&self) -> Result<Request> {
         RequestBuilder::new(&CREATE_NODE)
@@ -1325,7 +1325,7 @@ impl Operation for CreateNode {
     }
 
     fn decode(answer: Answer<Bytes>) -> Result<Answer<Self::Output>> {
-        answer.json()
+        answer.change()
     }
 }
 
@@ -1436,7 +1436,7 @@ static DELETE_NODE: OperationInfo = OperationInfo::new(
 
 impl Operation for DeleteNode {
     const INFO: &'static OperationInfo = &DELETE_NODE;
-    type Output = types::StandaloneNode;
+    type Output = Option<types::StandaloneNode>;
 
     fn request(&self) -> Result<Request> {
         RequestBuilder::new(&DELETE_NODE)
@@ -1447,7 +1447,7 @@ impl Operation for DeleteNode {
     }
 
     fn decode(answer: Answer<Bytes>) -> Result<Answer<Self::Output>> {
-        answer.json()
+        answer.change()
     }
 }
 

@@ -281,7 +281,7 @@ static CREATE_LOAD_BALANCER: OperationInfo = OperationInfo::new(
 
 impl Operation for CreateLoadBalancer {
     const INFO: &'static OperationInfo = &CREATE_LOAD_BALANCER;
-    type Output = types::LoadBalancer;
+    type Output = Option<types::LoadBalancer>;
 
     fn request(&self) -> Result<Request> {
         RequestBuilder::new(&CREATE_LOAD_BALANCER)
@@ -292,7 +292,7 @@ impl Operation for CreateLoadBalancer {
     }
 
     fn decode(answer: Answer<Bytes>) -> Result<Answer<Self::Output>> {
-        answer.json()
+        answer.change()
     }
 }
 
@@ -540,7 +540,7 @@ static SET_LOAD_BALANCER_CO_OWNERS: OperationInfo = OperationInfo::new(
 
 impl Operation for SetLoadBalancerCoOwners {
     const INFO: &'static OperationInfo = &SET_LOAD_BALANCER_CO_OWNERS;
-    type Output = types::LoadBalancer;
+    type Output = Option<types::LoadBalancer>;
 
     fn request(&self) -> Result<Request> {
         RequestBuilder::new(&SET_LOAD_BALANCER_CO_OWNERS)
@@ -552,7 +552,7 @@ impl Operation for SetLoadBalancerCoOwners {
     }
 
     fn decode(answer: Answer<Bytes>) -> Result<Answer<Self::Output>> {
-        answer.json()
+        answer.change()
     }
 }
 
@@ -670,7 +670,7 @@ static SET_LOAD_BALANCER_CONFIGURATION: OperationInfo = OperationInfo::new(
 
 impl Operation for SetLoadBalancerConfiguration {
     const INFO: &'static OperationInfo = &SET_LOAD_BALANCER_CONFIGURATION;
-    type Output = types::LoadBalancer;
+    type Output = Option<types::LoadBalancer>;
 
     fn request(&self) -> Result<Request> {
         RequestBuilder::new(&SET_LOAD_BALANCER_CONFIGURATION)
@@ -682,7 +682,7 @@ impl Operation for SetLoadBalancerConfiguration {
     }
 
     fn decode(answer: Answer<Bytes>) -> Result<Answer<Self::Output>> {
-        answer.json()
+        answer.change()
     }
 }
 
@@ -737,7 +737,7 @@ static ROLLBACK_LOAD_BALANCER_CONFIGURATION: OperationInfo = OperationInfo::new(
 
 impl Operation for RollbackLoadBalancerConfiguration {
     const INFO: &'static OperationInfo = &ROLLBACK_LOAD_BALANCER_CONFIGURATION;
-    type Output = types::LoadBalancerConfiguration;
+    type Output = Option<types::LoadBalancerConfiguration>;
 
     fn request(&self) -> Result<Request> {
         RequestBuilder::new(&ROLLBACK_LOAD_BALANCER_CONFIGURATION)
@@ -749,7 +749,7 @@ impl Operation for RollbackLoadBalancerConfiguration {
     }
 
     fn decode(answer: Answer<Bytes>) -> Result<Answer<Self::Output>> {
-        answer.json()
+        answer.change()
     }
 }
 
@@ -856,7 +856,7 @@ static ADD_LOAD_BALANCER_LISTENERS: OperationInfo = OperationInfo::new(
 
 impl Operation for AddLoadBalancerListeners {
     const INFO: &'static OperationInfo = &ADD_LOAD_BALANCER_LISTENERS;
-    type Output = types::LoadBalancer;
+    type Output = Option<types::LoadBalancer>;
 
     fn request(&self) -> Result<Request> {
         RequestBuilder::new(&ADD_LOAD_BALANCER_LISTENERS)
@@ -867,7 +867,7 @@ impl Operation for AddLoadBalancerListeners {
     }
 
     fn decode(answer: Answer<Bytes>) -> Result<Answer<Self::Output>> {
-        answer.json()
+        answer.change()
     }
 }
 
@@ -1098,7 +1098,7 @@ static ADD_LOAD_BALANCER_CLUSTERS: OperationInfo = OperationInfo::new(
 
 impl Operation for AddLoadBalancerClusters {
     const INFO: &'static OperationInfo = &ADD_LOAD_BALANCER_CLUSTERS;
-    type Output = types::LoadBalancer;
+    type Output = Option<types::LoadBalancer>;
 
     fn request(&self) -> Result<Request> {
         RequestBuilder::new(&ADD_LOAD_BALANCER_CLUSTERS)
@@ -1109,7 +1109,7 @@ impl Operation for AddLoadBalancerClusters {
     }
 
     fn decode(answer: Answer<Bytes>) -> Result<Answer<Self::Output>> {
-        answer.json()
+        answer.change()
     }
 }
 
@@ -1351,7 +1351,7 @@ static CREATE_LOAD_BALANCER_ACL: OperationInfo = OperationInfo::new(
 
 impl Operation for CreateLoadBalancerAcl {
     const INFO: &'static OperationInfo = &CREATE_LOAD_BALANCER_ACL;
-    type Output = types::LoadBalancerAcl;
+    type Output = Option<types::LoadBalancerAcl>;
 
     fn request(&self) -> Result<Request> {
         RequestBuilder::new(&CREATE_LOAD_BALANCER_ACL)
@@ -1363,7 +1363,7 @@ impl Operation for CreateLoadBalancerAcl {
     }
 
     fn decode(answer: Answer<Bytes>) -> Result<Answer<Self::Output>> {
-        answer.json()
+        answer.change()
     }
 }
 
@@ -1739,7 +1739,7 @@ static SET_LOAD_BALANCER_TIMEOUTS: OperationInfo = OperationInfo::new(
 
 impl Operation for SetLoadBalancerTimeouts {
     const INFO: &'static OperationInfo = &SET_LOAD_BALANCER_TIMEOUTS;
-    type Output = types::LoadBalancer;
+    type Output = Option<types::LoadBalancer>;
 
     fn request(&self) -> Result<Request> {
         RequestBuilder::new(&SET_LOAD_BALANCER_TIMEOUTS)
@@ -1751,7 +1751,7 @@ impl Operation for SetLoadBalancerTimeouts {
     }
 
     fn decode(answer: Answer<Bytes>) -> Result<Answer<Self::Output>> {
-        answer.json()
+        answer.change()
     }
 }
 
@@ -1869,7 +1869,7 @@ static SET_LOAD_BALANCER_STICKY_NAME: OperationInfo = OperationInfo::new(
 
 impl Operation for SetLoadBalancerStickyName {
     const INFO: &'static OperationInfo = &SET_LOAD_BALANCER_STICKY_NAME;
-    type Output = types::LoadBalancer;
+    type Output = Option<types::LoadBalancer>;
 
     fn request(&self) -> Result<Request> {
         RequestBuilder::new(&SET_LOAD_BALANCER_STICKY_NAME)
@@ -1881,7 +1881,7 @@ impl Operation for SetLoadBalancerStickyName {
     }
 
     fn decode(answer: Answer<Bytes>) -> Result<Answer<Self::Output>> {
-        answer.json()
+        answer.change()
     }
 }
 
@@ -1999,7 +1999,7 @@ static SET_LOAD_BALANCER_TLS_CIPHERS: OperationInfo = OperationInfo::new(
 
 impl Operation for SetLoadBalancerTlsCiphers {
     const INFO: &'static OperationInfo = &SET_LOAD_BALANCER_TLS_CIPHERS;
-    type Output = types::LoadBalancer;
+    type Output = Option<types::LoadBalancer>;
 
     fn request(&self) -> Result<Request> {
         RequestBuilder::new(&SET_LOAD_BALANCER_TLS_CIPHERS)
@@ -2011,7 +2011,7 @@ impl Operation for SetLoadBalancerTlsCiphers {
     }
 
     fn decode(answer: Answer<Bytes>) -> Result<Answer<Self::Output>> {
-        answer.json()
+        answer.change()
     }
 }
 

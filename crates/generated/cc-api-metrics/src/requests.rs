@@ -394,7 +394,7 @@ static CREATE_RESOURCE_STATS_TOKEN: OperationInfo = OperationInfo::new(
 
 impl Operation for CreateResourceStatsToken {
     const INFO: &'static OperationInfo = &CREATE_RESOURCE_STATS_TOKEN;
-    type Output = types::StatsToken;
+    type Output = Option<types::StatsToken>;
 
     fn request(&self) -> Result<Request> {
         RequestBuilder::new(&CREATE_RESOURCE_STATS_TOKEN)
@@ -405,7 +405,7 @@ impl Operation for CreateResourceStatsToken {
     }
 
     fn decode(answer: Answer<Bytes>) -> Result<Answer<Self::Output>> {
-        answer.json()
+        answer.change()
     }
 }
 
@@ -452,7 +452,7 @@ static CREATE_OWNER_STATS_TOKEN: OperationInfo = OperationInfo::new(
 
 impl Operation for CreateOwnerStatsToken {
     const INFO: &'static OperationInfo = &CREATE_OWNER_STATS_TOKEN;
-    type Output = types::StatsToken;
+    type Output = Option<types::StatsToken>;
 
     fn request(&self) -> Result<Request> {
         RequestBuilder::new(&CREATE_OWNER_STATS_TOKEN)
@@ -462,7 +462,7 @@ impl Operation for CreateOwnerStatsToken {
     }
 
     fn decode(answer: Answer<Bytes>) -> Result<Answer<Self::Output>> {
-        answer.json()
+        answer.change()
     }
 }
 
@@ -834,7 +834,7 @@ static CREATE_OTEL_NAMESPACE: OperationInfo = OperationInfo::new(
 
 impl Operation for CreateOtelNamespace {
     const INFO: &'static OperationInfo = &CREATE_OTEL_NAMESPACE;
-    type Output = types::OtelNamespace;
+    type Output = Option<types::OtelNamespace>;
 
     fn request(&self) -> Result<Request> {
         RequestBuilder::new(&CREATE_OTEL_NAMESPACE)
@@ -844,7 +844,7 @@ impl Operation for CreateOtelNamespace {
     }
 
     fn decode(answer: Answer<Bytes>) -> Result<Answer<Self::Output>> {
-        answer.json()
+        answer.change()
     }
 }
 
@@ -951,7 +951,7 @@ static CREATE_OTEL_SERVICE: OperationInfo = OperationInfo::new(
 
 impl Operation for CreateOtelService {
     const INFO: &'static OperationInfo = &CREATE_OTEL_SERVICE;
-    type Output = types::OtelService;
+    type Output = Option<types::OtelService>;
 
     fn request(&self) -> Result<Request> {
         RequestBuilder::new(&CREATE_OTEL_SERVICE)
@@ -962,7 +962,7 @@ impl Operation for CreateOtelService {
     }
 
     fn decode(answer: Answer<Bytes>) -> Result<Answer<Self::Output>> {
-        answer.json()
+        answer.change()
     }
 }
 
@@ -1088,7 +1088,7 @@ static CREATE_OWNER_TARDIS: OperationInfo = OperationInfo::new(
 
 impl Operation for CreateOwnerTardis {
     const INFO: &'static OperationInfo = &CREATE_OWNER_TARDIS;
-    type Output = types::Tardis;
+    type Output = Option<types::Tardis>;
 
     fn request(&self) -> Result<Request> {
         RequestBuilder::new(&CREATE_OWNER_TARDIS)
@@ -1099,7 +1099,7 @@ impl Operation for CreateOwnerTardis {
     }
 
     fn decode(answer: Answer<Bytes>) -> Result<Answer<Self::Output>> {
-        answer.json()
+        answer.change()
     }
 }
 
@@ -1257,7 +1257,7 @@ static RESTORE_TARDIS: OperationInfo = OperationInfo::new(
 
 impl Operation for RestoreTardis {
     const INFO: &'static OperationInfo = &RESTORE_TARDIS;
-    type Output = types::TardisRestored;
+    type Output = Option<types::TardisRestored>;
 
     fn request(&self) -> Result<Request> {
         RequestBuilder::new(&RESTORE_TARDIS)
@@ -1267,7 +1267,7 @@ impl Operation for RestoreTardis {
     }
 
     fn decode(answer: Answer<Bytes>) -> Result<Answer<Self::Output>> {
-        answer.json()
+        answer.change()
     }
 }
 
@@ -1405,7 +1405,7 @@ static CREATE_TARDIS_TOKEN: OperationInfo = OperationInfo::new(
 
 impl Operation for CreateTardisToken {
     const INFO: &'static OperationInfo = &CREATE_TARDIS_TOKEN;
-    type Output = types::TardisToken;
+    type Output = Option<types::TardisToken>;
 
     fn request(&self) -> Result<Request> {
         RequestBuilder::new(&CREATE_TARDIS_TOKEN)
@@ -1416,7 +1416,7 @@ impl Operation for CreateTardisToken {
     }
 
     fn decode(answer: Answer<Bytes>) -> Result<Answer<Self::Output>> {
-        answer.json()
+        answer.change()
     }
 }
 
@@ -1588,7 +1588,7 @@ static CREATE_TARDIS: OperationInfo = OperationInfo::new(
 
 impl Operation for CreateTardis {
     const INFO: &'static OperationInfo = &CREATE_TARDIS;
-    type Output = types::Tardis;
+    type Output = Option<types::Tardis>;
 
     fn request(&self) -> Result<Request> {
         RequestBuilder::new(&CREATE_TARDIS)
@@ -1598,7 +1598,7 @@ impl Operation for CreateTardis {
     }
 
     fn decode(answer: Answer<Bytes>) -> Result<Answer<Self::Output>> {
-        answer.json()
+        answer.change()
     }
 }
 

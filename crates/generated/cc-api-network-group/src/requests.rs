@@ -337,7 +337,7 @@ static CREATE_EXTERNAL_PEER: OperationInfo = OperationInfo::new(
 
 impl Operation for CreateExternalPeer {
     const INFO: &'static OperationInfo = &CREATE_EXTERNAL_PEER;
-    type Output = types::PeerCreated;
+    type Output = Option<types::PeerCreated>;
 
     fn request(&self) -> Result<Request> {
         RequestBuilder::new(&CREATE_EXTERNAL_PEER)
@@ -348,7 +348,7 @@ impl Operation for CreateExternalPeer {
     }
 
     fn decode(answer: Answer<Bytes>) -> Result<Answer<Self::Output>> {
-        answer.json()
+        answer.change()
     }
 }
 
@@ -760,7 +760,7 @@ static CREATE_NETWORK_GROUP_PEER: OperationInfo = OperationInfo::new(
 
 impl Operation for CreateNetworkGroupPeer {
     const INFO: &'static OperationInfo = &CREATE_NETWORK_GROUP_PEER;
-    type Output = types::PeerCreated;
+    type Output = Option<types::PeerCreated>;
 
     fn request(&self) -> Result<Request> {
         RequestBuilder::new(&CREATE_NETWORK_GROUP_PEER)
@@ -771,7 +771,7 @@ impl Operation for CreateNetworkGroupPeer {
     }
 
     fn decode(answer: Answer<Bytes>) -> Result<Answer<Self::Output>> {
-        answer.json()
+        answer.change()
     }
 }
 

@@ -175,7 +175,7 @@ static CREATE_EMAIL_NOTIFICATION: OperationInfo = OperationInfo::new(
 
 impl Operation for CreateEmailNotification {
     const INFO: &'static OperationInfo = &CREATE_EMAIL_NOTIFICATION;
-    type Output = types::EmailNotification;
+    type Output = Option<types::EmailNotification>;
 
     fn request(&self) -> Result<Request> {
         RequestBuilder::new(&CREATE_EMAIL_NOTIFICATION)
@@ -185,7 +185,7 @@ impl Operation for CreateEmailNotification {
     }
 
     fn decode(answer: Answer<Bytes>) -> Result<Answer<Self::Output>> {
-        answer.json()
+        answer.change()
     }
 }
 
@@ -395,7 +395,7 @@ static CREATE_WEBHOOK: OperationInfo = OperationInfo::new(
 
 impl Operation for CreateWebhook {
     const INFO: &'static OperationInfo = &CREATE_WEBHOOK;
-    type Output = types::Webhook;
+    type Output = Option<types::Webhook>;
 
     fn request(&self) -> Result<Request> {
         RequestBuilder::new(&CREATE_WEBHOOK)
@@ -405,7 +405,7 @@ impl Operation for CreateWebhook {
     }
 
     fn decode(answer: Answer<Bytes>) -> Result<Answer<Self::Output>> {
-        answer.json()
+        answer.change()
     }
 }
 

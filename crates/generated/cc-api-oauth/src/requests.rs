@@ -54,7 +54,7 @@ static AUTHENTICATE_REQUEST: OperationInfo = OperationInfo::new(
 
 impl Operation for AuthenticateRequest {
     const INFO: &'static OperationInfo = &AUTHENTICATE_REQUEST;
-    type Output = types::Message;
+    type Output = Option<types::Message>;
 
     fn request(&self) -> Result<Request> {
         RequestBuilder::new(&AUTHENTICATE_REQUEST)
@@ -64,7 +64,7 @@ impl Operation for AuthenticateRequest {
     }
 
     fn decode(answer: Answer<Bytes>) -> Result<Answer<Self::Output>> {
-        answer.json()
+        answer.change()
     }
 }
 
@@ -104,14 +104,14 @@ static AUTHORIZE_REQUEST: OperationInfo = OperationInfo::new(
 
 impl Operation for AuthorizeRequest {
     const INFO: &'static OperationInfo = &AUTHORIZE_REQUEST;
-    type Output = types::Message;
+    type Output = Option<types::Message>;
 
     fn request(&self) -> Result<Request> {
         RequestBuilder::new(&AUTHORIZE_REQUEST).json(&self.body).build()
     }
 
     fn decode(answer: Answer<Bytes>) -> Result<Answer<Self::Output>> {
-        answer.json()
+        answer.change()
     }
 }
 
@@ -891,7 +891,7 @@ static CREATE_OAUTH_CONSUMER: OperationInfo = OperationInfo::new(
 
 impl Operation for CreateOauthConsumer {
     const INFO: &'static OperationInfo = &CREATE_OAUTH_CONSUMER;
-    type Output = types::OauthConsumer;
+    type Output = Option<types::OauthConsumer>;
 
     fn request(&self) -> Result<Request> {
         RequestBuilder::new(&CREATE_OAUTH_CONSUMER)
@@ -901,7 +901,7 @@ impl Operation for CreateOauthConsumer {
     }
 
     fn decode(answer: Answer<Bytes>) -> Result<Answer<Self::Output>> {
-        answer.json()
+        answer.change()
     }
 }
 
@@ -1010,7 +1010,7 @@ static UPDATE_OAUTH_CONSUMER: OperationInfo = OperationInfo::new(
 
 impl Operation for UpdateOauthConsumer {
     const INFO: &'static OperationInfo = &UPDATE_OAUTH_CONSUMER;
-    type Output = types::OauthConsumer;
+    type Output = Option<types::OauthConsumer>;
 
     fn request(&self) -> Result<Request> {
         RequestBuilder::new(&UPDATE_OAUTH_CONSUMER)
@@ -1021,7 +1021,7 @@ impl Operation for UpdateOauthConsumer {
     }
 
     fn decode(answer: Answer<Bytes>) -> Result<Answer<Self::Output>> {
-        answer.json()
+        answer.change()
     }
 }
 

@@ -234,7 +234,7 @@ static UPDATE_KEYCLOAK_VERSION: OperationInfo = OperationInfo::new(
 
 impl Operation for UpdateKeycloakVersion {
     const INFO: &'static OperationInfo = &UPDATE_KEYCLOAK_VERSION;
-    type Output = types::Keycloak;
+    type Output = Option<types::Keycloak>;
 
     fn request(&self) -> Result<Request> {
         RequestBuilder::new(&UPDATE_KEYCLOAK_VERSION)
@@ -244,7 +244,7 @@ impl Operation for UpdateKeycloakVersion {
     }
 
     fn decode(answer: Answer<Bytes>) -> Result<Answer<Self::Output>> {
-        answer.json()
+        answer.change()
     }
 }
 
@@ -285,7 +285,7 @@ static CREATE_KEYCLOAK_NETWORK_GROUP: OperationInfo = OperationInfo::new(
 
 impl Operation for CreateKeycloakNetworkGroup {
     const INFO: &'static OperationInfo = &CREATE_KEYCLOAK_NETWORK_GROUP;
-    type Output = types::Keycloak;
+    type Output = Option<types::Keycloak>;
 
     fn request(&self) -> Result<Request> {
         RequestBuilder::new(&CREATE_KEYCLOAK_NETWORK_GROUP)
@@ -294,7 +294,7 @@ impl Operation for CreateKeycloakNetworkGroup {
     }
 
     fn decode(answer: Answer<Bytes>) -> Result<Answer<Self::Output>> {
-        answer.json()
+        answer.change()
     }
 }
 
@@ -389,7 +389,7 @@ static CREATE_KEYCLOAK_APPLICATION: OperationInfo = OperationInfo::new(
 
 impl Operation for CreateKeycloakApplication {
     const INFO: &'static OperationInfo = &CREATE_KEYCLOAK_APPLICATION;
-    type Output = types::KeycloakApplication;
+    type Output = Option<types::KeycloakApplication>;
 
     fn request(&self) -> Result<Request> {
         RequestBuilder::new(&CREATE_KEYCLOAK_APPLICATION)
@@ -399,7 +399,7 @@ impl Operation for CreateKeycloakApplication {
     }
 
     fn decode(answer: Answer<Bytes>) -> Result<Answer<Self::Output>> {
-        answer.json()
+        answer.change()
     }
 }
 
@@ -963,7 +963,7 @@ static UPDATE_METABASE_VERSION: OperationInfo = OperationInfo::new(
 
 impl Operation for UpdateMetabaseVersion {
     const INFO: &'static OperationInfo = &UPDATE_METABASE_VERSION;
-    type Output = types::Metabase;
+    type Output = Option<types::Metabase>;
 
     fn request(&self) -> Result<Request> {
         RequestBuilder::new(&UPDATE_METABASE_VERSION)
@@ -973,7 +973,7 @@ impl Operation for UpdateMetabaseVersion {
     }
 
     fn decode(answer: Answer<Bytes>) -> Result<Answer<Self::Output>> {
-        answer.json()
+        answer.change()
     }
 }
 
@@ -1353,7 +1353,7 @@ static UPDATE_OTOROSHI_VERSION: OperationInfo = OperationInfo::new(
 
 impl Operation for UpdateOtoroshiVersion {
     const INFO: &'static OperationInfo = &UPDATE_OTOROSHI_VERSION;
-    type Output = types::Otoroshi;
+    type Output = Option<types::Otoroshi>;
 
     fn request(&self) -> Result<Request> {
         RequestBuilder::new(&UPDATE_OTOROSHI_VERSION)
@@ -1363,7 +1363,7 @@ impl Operation for UpdateOtoroshiVersion {
     }
 
     fn decode(answer: Answer<Bytes>) -> Result<Answer<Self::Output>> {
-        answer.json()
+        answer.change()
     }
 }
 
@@ -1404,7 +1404,7 @@ static CREATE_OTOROSHI_NETWORK_GROUP: OperationInfo = OperationInfo::new(
 
 impl Operation for CreateOtoroshiNetworkGroup {
     const INFO: &'static OperationInfo = &CREATE_OTOROSHI_NETWORK_GROUP;
-    type Output = types::Otoroshi;
+    type Output = Option<types::Otoroshi>;
 
     fn request(&self) -> Result<Request> {
         RequestBuilder::new(&CREATE_OTOROSHI_NETWORK_GROUP)
@@ -1413,7 +1413,7 @@ impl Operation for CreateOtoroshiNetworkGroup {
     }
 
     fn decode(answer: Answer<Bytes>) -> Result<Answer<Self::Output>> {
-        answer.json()
+        answer.change()
     }
 }
 

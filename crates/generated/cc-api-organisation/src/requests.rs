@@ -80,14 +80,14 @@ static CREATE_ORGANISATION: OperationInfo = OperationInfo::new(
 
 impl Operation for CreateOrganisation {
     const INFO: &'static OperationInfo = &CREATE_ORGANISATION;
-    type Output = types::Organisation;
+    type Output = Option<types::Organisation>;
 
     fn request(&self) -> Result<Request> {
         RequestBuilder::new(&CREATE_ORGANISATION).json(&self.body).build()
     }
 
     fn decode(answer: Answer<Bytes>) -> Result<Answer<Self::Output>> {
-        answer.json()
+        answer.change()
     }
 }
 
@@ -181,7 +181,7 @@ static UPDATE_ORGANISATION: OperationInfo = OperationInfo::new(
 
 impl Operation for UpdateOrganisation {
     const INFO: &'static OperationInfo = &UPDATE_ORGANISATION;
-    type Output = types::Organisation;
+    type Output = Option<types::Organisation>;
 
     fn request(&self) -> Result<Request> {
         RequestBuilder::new(&UPDATE_ORGANISATION)
@@ -191,7 +191,7 @@ impl Operation for UpdateOrganisation {
     }
 
     fn decode(answer: Answer<Bytes>) -> Result<Answer<Self::Output>> {
-        answer.json()
+        answer.change()
     }
 }
 
@@ -230,14 +230,14 @@ static DELETE_ORGANISATION: OperationInfo = OperationInfo::new(
 
 impl Operation for DeleteOrganisation {
     const INFO: &'static OperationInfo = &DELETE_ORGANISATION;
-    type Output = types::Message;
+    type Output = Option<types::Message>;
 
     fn request(&self) -> Result<Request> {
         RequestBuilder::new(&DELETE_ORGANISATION).path("ownerId", &self.owner_id).build()
     }
 
     fn decode(answer: Answer<Bytes>) -> Result<Answer<Self::Output>> {
-        answer.json()
+        answer.change()
     }
 }
 
@@ -288,7 +288,7 @@ static UPDATE_ORGANISATION_AVATAR: OperationInfo = OperationInfo::new(
 
 impl Operation for UpdateOrganisationAvatar {
     const INFO: &'static OperationInfo = &UPDATE_ORGANISATION_AVATAR;
-    type Output = types::OrganisationAvatar;
+    type Output = Option<types::OrganisationAvatar>;
 
     fn request(&self) -> Result<Request> {
         RequestBuilder::new(&UPDATE_ORGANISATION_AVATAR)
@@ -298,7 +298,7 @@ impl Operation for UpdateOrganisationAvatar {
     }
 
     fn decode(answer: Answer<Bytes>) -> Result<Answer<Self::Output>> {
-        answer.json()
+        answer.change()
     }
 }
 
@@ -405,7 +405,7 @@ static ADD_ORGANISATION_MEMBER: OperationInfo = OperationInfo::new(
 
 impl Operation for AddOrganisationMember {
     const INFO: &'static OperationInfo = &ADD_ORGANISATION_MEMBER;
-    type Output = types::Message;
+    type Output = Option<types::Message>;
 
     fn request(&self) -> Result<Request> {
         RequestBuilder::new(&ADD_ORGANISATION_MEMBER)
@@ -416,7 +416,7 @@ impl Operation for AddOrganisationMember {
     }
 
     fn decode(answer: Answer<Bytes>) -> Result<Answer<Self::Output>> {
-        answer.json()
+        answer.change()
     }
 }
 
@@ -467,7 +467,7 @@ static UPDATE_ORGANISATION_MEMBER: OperationInfo = OperationInfo::new(
 
 impl Operation for UpdateOrganisationMember {
     const INFO: &'static OperationInfo = &UPDATE_ORGANISATION_MEMBER;
-    type Output = types::Message;
+    type Output = Option<types::Message>;
 
     fn request(&self) -> Result<Request> {
         RequestBuilder::new(&UPDATE_ORGANISATION_MEMBER)
@@ -478,7 +478,7 @@ impl Operation for UpdateOrganisationMember {
     }
 
     fn decode(answer: Answer<Bytes>) -> Result<Answer<Self::Output>> {
-        answer.json()
+        answer.change()
     }
 }
 
@@ -527,7 +527,7 @@ static REMOVE_ORGANISATION_MEMBER: OperationInfo = OperationInfo::new(
 
 impl Operation for RemoveOrganisationMember {
     const INFO: &'static OperationInfo = &REMOVE_ORGANISATION_MEMBER;
-    type Output = types::Message;
+    type Output = Option<types::Message>;
 
     fn request(&self) -> Result<Request> {
         RequestBuilder::new(&REMOVE_ORGANISATION_MEMBER)
@@ -537,7 +537,7 @@ impl Operation for RemoveOrganisationMember {
     }
 
     fn decode(answer: Answer<Bytes>) -> Result<Answer<Self::Output>> {
-        answer.json()
+        answer.change()
     }
 }
 
@@ -690,14 +690,14 @@ static CREATE_TENANT: OperationInfo = OperationInfo::new(
 
 impl Operation for CreateTenant {
     const INFO: &'static OperationInfo = &CREATE_TENANT;
-    type Output = types::Tenant;
+    type Output = Option<types::Tenant>;
 
     fn request(&self) -> Result<Request> {
         RequestBuilder::new(&CREATE_TENANT).json(&self.body).build()
     }
 
     fn decode(answer: Answer<Bytes>) -> Result<Answer<Self::Output>> {
-        answer.json()
+        answer.change()
     }
 }
 
@@ -940,7 +940,7 @@ static CREATE_TENANT_PRODUCT: OperationInfo = OperationInfo::new(
 
 impl Operation for CreateTenantProduct {
     const INFO: &'static OperationInfo = &CREATE_TENANT_PRODUCT;
-    type Output = types::TenantProduct;
+    type Output = Option<types::TenantProduct>;
 
     fn request(&self) -> Result<Request> {
         RequestBuilder::new(&CREATE_TENANT_PRODUCT)
@@ -950,7 +950,7 @@ impl Operation for CreateTenantProduct {
     }
 
     fn decode(answer: Answer<Bytes>) -> Result<Answer<Self::Output>> {
-        answer.json()
+        answer.change()
     }
 }
 
@@ -1056,7 +1056,7 @@ static UPDATE_TENANT_PRODUCT: OperationInfo = OperationInfo::new(
 
 impl Operation for UpdateTenantProduct {
     const INFO: &'static OperationInfo = &UPDATE_TENANT_PRODUCT;
-    type Output = types::TenantProduct;
+    type Output = Option<types::TenantProduct>;
 
     fn request(&self) -> Result<Request> {
         RequestBuilder::new(&UPDATE_TENANT_PRODUCT)
@@ -1067,7 +1067,7 @@ impl Operation for UpdateTenantProduct {
     }
 
     fn decode(answer: Answer<Bytes>) -> Result<Answer<Self::Output>> {
-        answer.json()
+        answer.change()
     }
 }
 
@@ -1163,7 +1163,7 @@ static PUBLISH_TENANT_PRODUCT: OperationInfo = OperationInfo::new(
 
 impl Operation for PublishTenantProduct {
     const INFO: &'static OperationInfo = &PUBLISH_TENANT_PRODUCT;
-    type Output = types::TenantProduct;
+    type Output = Option<types::TenantProduct>;
 
     fn request(&self) -> Result<Request> {
         RequestBuilder::new(&PUBLISH_TENANT_PRODUCT)
@@ -1173,7 +1173,7 @@ impl Operation for PublishTenantProduct {
     }
 
     fn decode(answer: Answer<Bytes>) -> Result<Answer<Self::Output>> {
-        answer.json()
+        answer.change()
     }
 }
 
@@ -1277,7 +1277,7 @@ static CREATE_TENANT_RESOURCE: OperationInfo = OperationInfo::new(
 
 impl Operation for CreateTenantResource {
     const INFO: &'static OperationInfo = &CREATE_TENANT_RESOURCE;
-    type Output = types::TenantResource;
+    type Output = Option<types::TenantResource>;
 
     fn request(&self) -> Result<Request> {
         RequestBuilder::new(&CREATE_TENANT_RESOURCE)
@@ -1288,7 +1288,7 @@ impl Operation for CreateTenantResource {
     }
 
     fn decode(answer: Answer<Bytes>) -> Result<Answer<Self::Output>> {
-        answer.json()
+        answer.change()
     }
 }
 
@@ -1404,7 +1404,7 @@ static UPDATE_TENANT_RESOURCE: OperationInfo = OperationInfo::new(
 
 impl Operation for UpdateTenantResource {
     const INFO: &'static OperationInfo = &UPDATE_TENANT_RESOURCE;
-    type Output = types::TenantResource;
+    type Output = Option<types::TenantResource>;
 
     fn request(&self) -> Result<Request> {
         RequestBuilder::new(&UPDATE_TENANT_RESOURCE)
@@ -1416,7 +1416,7 @@ impl Operation for UpdateTenantResource {
     }
 
     fn decode(answer: Answer<Bytes>) -> Result<Answer<Self::Output>> {
-        answer.json()
+        answer.change()
     }
 }
 

@@ -97,7 +97,7 @@ static CREATE_PAYMENT_METHOD: OperationInfo = OperationInfo::new(
 
 impl Operation for CreatePaymentMethod {
     const INFO: &'static OperationInfo = &CREATE_PAYMENT_METHOD;
-    type Output = types::PaymentMethod;
+    type Output = Option<types::PaymentMethod>;
 
     fn request(&self) -> Result<Request> {
         RequestBuilder::new(&CREATE_PAYMENT_METHOD)
@@ -107,7 +107,7 @@ impl Operation for CreatePaymentMethod {
     }
 
     fn decode(answer: Answer<Bytes>) -> Result<Answer<Self::Output>> {
-        answer.json()
+        answer.change()
     }
 }
 
@@ -154,7 +154,7 @@ static SET_DEFAULT_PAYMENT_METHOD: OperationInfo = OperationInfo::new(
 
 impl Operation for SetDefaultPaymentMethod {
     const INFO: &'static OperationInfo = &SET_DEFAULT_PAYMENT_METHOD;
-    type Output = types::PaymentMethod;
+    type Output = Option<types::PaymentMethod>;
 
     fn request(&self) -> Result<Request> {
         RequestBuilder::new(&SET_DEFAULT_PAYMENT_METHOD)
@@ -164,7 +164,7 @@ impl Operation for SetDefaultPaymentMethod {
     }
 
     fn decode(answer: Answer<Bytes>) -> Result<Answer<Self::Output>> {
-        answer.json()
+        answer.change()
     }
 }
 
@@ -378,7 +378,7 @@ static CREATE_LEGACY_PAYMENT_METHOD: OperationInfo = OperationInfo::new(
 
 impl Operation for CreateLegacyPaymentMethod {
     const INFO: &'static OperationInfo = &CREATE_LEGACY_PAYMENT_METHOD;
-    type Output = types::LegacyPaymentMethod;
+    type Output = Option<types::LegacyPaymentMethod>;
 
     fn request(&self) -> Result<Request> {
         RequestBuilder::new(&CREATE_LEGACY_PAYMENT_METHOD)
@@ -388,7 +388,7 @@ impl Operation for CreateLegacyPaymentMethod {
     }
 
     fn decode(answer: Answer<Bytes>) -> Result<Answer<Self::Output>> {
-        answer.json()
+        answer.change()
     }
 }
 
@@ -761,7 +761,7 @@ static BUY_LEGACY_CREDITS: OperationInfo = OperationInfo::new(
 
 impl Operation for BuyLegacyCredits {
     const INFO: &'static OperationInfo = &BUY_LEGACY_CREDITS;
-    type Output = types::LegacyInvoice;
+    type Output = Option<types::LegacyInvoice>;
 
     fn request(&self) -> Result<Request> {
         RequestBuilder::new(&BUY_LEGACY_CREDITS)
@@ -771,7 +771,7 @@ impl Operation for BuyLegacyCredits {
     }
 
     fn decode(answer: Answer<Bytes>) -> Result<Answer<Self::Output>> {
-        answer.json()
+        answer.change()
     }
 }
 
@@ -930,7 +930,7 @@ static CHOOSE_LEGACY_PAYMENT_PROVIDER: OperationInfo = OperationInfo::new(
 
 impl Operation for ChooseLegacyPaymentProvider {
     const INFO: &'static OperationInfo = &CHOOSE_LEGACY_PAYMENT_PROVIDER;
-    type Output = types::PaymentStep;
+    type Output = Option<types::PaymentStep>;
 
     fn request(&self) -> Result<Request> {
         RequestBuilder::new(&CHOOSE_LEGACY_PAYMENT_PROVIDER)
@@ -941,7 +941,7 @@ impl Operation for ChooseLegacyPaymentProvider {
     }
 
     fn decode(answer: Answer<Bytes>) -> Result<Answer<Self::Output>> {
-        answer.json()
+        answer.change()
     }
 }
 
@@ -1432,7 +1432,7 @@ static UPDATE_LEGACY_STRIPE_PAYMENT: OperationInfo = OperationInfo::new(
 
 impl Operation for UpdateLegacyStripePayment {
     const INFO: &'static OperationInfo = &UPDATE_LEGACY_STRIPE_PAYMENT;
-    type Output = types::LegacyInvoice;
+    type Output = Option<types::LegacyInvoice>;
 
     fn request(&self) -> Result<Request> {
         RequestBuilder::new(&UPDATE_LEGACY_STRIPE_PAYMENT)
@@ -1442,7 +1442,7 @@ impl Operation for UpdateLegacyStripePayment {
     }
 
     fn decode(answer: Answer<Bytes>) -> Result<Answer<Self::Output>> {
-        answer.json()
+        answer.change()
     }
 }
 

@@ -80,14 +80,14 @@ static CREATE_PULSAR: OperationInfo = OperationInfo::new(
 
 impl Operation for CreatePulsar {
     const INFO: &'static OperationInfo = &CREATE_PULSAR;
-    type Output = types::Pulsar;
+    type Output = Option<types::Pulsar>;
 
     fn request(&self) -> Result<Request> {
         RequestBuilder::new(&CREATE_PULSAR).json(&self.body).build()
     }
 
     fn decode(answer: Answer<Bytes>) -> Result<Answer<Self::Output>> {
-        answer.json()
+        answer.change()
     }
 }
 
@@ -170,14 +170,14 @@ static DELETE_PULSAR: OperationInfo = OperationInfo::new(
 
 impl Operation for DeletePulsar {
     const INFO: &'static OperationInfo = &DELETE_PULSAR;
-    type Output = types::Pulsar;
+    type Output = Option<types::Pulsar>;
 
     fn request(&self) -> Result<Request> {
         RequestBuilder::new(&DELETE_PULSAR).path("addonId", &self.addon_id).build()
     }
 
     fn decode(answer: Answer<Bytes>) -> Result<Answer<Self::Output>> {
-        answer.json()
+        answer.change()
     }
 }
 
@@ -215,7 +215,7 @@ static CREATE_PULSAR_TENANT_AND_NAMESPACE: OperationInfo = OperationInfo::new(
 
 impl Operation for CreatePulsarTenantAndNamespace {
     const INFO: &'static OperationInfo = &CREATE_PULSAR_TENANT_AND_NAMESPACE;
-    type Output = types::Pulsar;
+    type Output = Option<types::Pulsar>;
 
     fn request(&self) -> Result<Request> {
         RequestBuilder::new(&CREATE_PULSAR_TENANT_AND_NAMESPACE)
@@ -224,7 +224,7 @@ impl Operation for CreatePulsarTenantAndNamespace {
     }
 
     fn decode(answer: Answer<Bytes>) -> Result<Answer<Self::Output>> {
-        answer.json()
+        answer.change()
     }
 }
 
@@ -309,14 +309,14 @@ static RENEW_PULSAR_TOKEN: OperationInfo = OperationInfo::new(
 
 impl Operation for RenewPulsarToken {
     const INFO: &'static OperationInfo = &RENEW_PULSAR_TOKEN;
-    type Output = types::Pulsar;
+    type Output = Option<types::Pulsar>;
 
     fn request(&self) -> Result<Request> {
         RequestBuilder::new(&RENEW_PULSAR_TOKEN).path("addonId", &self.addon_id).build()
     }
 
     fn decode(answer: Answer<Bytes>) -> Result<Answer<Self::Output>> {
-        answer.json()
+        answer.change()
     }
 }
 
@@ -414,7 +414,7 @@ static UPDATE_PULSAR_STORAGE_POLICIES: OperationInfo = OperationInfo::new(
     .idempotent();
 impl Operation for UpdatePulsarStoragePolicies {
     const INFO: &'static OperationInfo = &UPDATE_PULSAR_STORAGE_POLICIES;
-    type Output = types::StoragePolicies;
+    type Output = Option<types::StoragePolicies>;
 
     fn request(&self) -> Result<Request> {
         RequestBuilder::new(&UPDATE_PULSAR_STORAGE_POLICIES)
@@ -424,7 +424,7 @@ impl Operation for UpdatePulsarStoragePolicies {
     }
 
     fn decode(answer: Answer<Bytes>) -> Result<Answer<Self::Output>> {
-        answer.json()
+        answer.change()
     }
 }
 

@@ -110,7 +110,7 @@ static CREATE_TCP_REDIRECTION: OperationInfo = OperationInfo::new(
 
 impl Operation for CreateTcpRedirection {
     const INFO: &'static OperationInfo = &CREATE_TCP_REDIRECTION;
-    type Output = types::Redirection;
+    type Output = Option<types::Redirection>;
 
     fn request(&self) -> Result<Request> {
         RequestBuilder::new(&CREATE_TCP_REDIRECTION)
@@ -121,7 +121,7 @@ impl Operation for CreateTcpRedirection {
     }
 
     fn decode(answer: Answer<Bytes>) -> Result<Answer<Self::Output>> {
-        answer.json()
+        answer.change()
     }
 }
 
@@ -295,7 +295,7 @@ static CREATE_UDP_REDIRECTION: OperationInfo = OperationInfo::new(
 
 impl Operation for CreateUdpRedirection {
     const INFO: &'static OperationInfo = &CREATE_UDP_REDIRECTION;
-    type Output = types::Redirection;
+    type Output = Option<types::Redirection>;
 
     fn request(&self) -> Result<Request> {
         RequestBuilder::new(&CREATE_UDP_REDIRECTION)
@@ -306,7 +306,7 @@ impl Operation for CreateUdpRedirection {
     }
 
     fn decode(answer: Answer<Bytes>) -> Result<Answer<Self::Output>> {
-        answer.json()
+        answer.change()
     }
 }
 

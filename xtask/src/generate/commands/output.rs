@@ -17,12 +17,16 @@ pub(super) struct Output {
     pub(super) binary: bool,
     pub(super) empty: Option<String>,
     pub(super) sort: Option<String>,
+    /// Whether the platform may leave the answer out, because it is that of a change.
+    pub(super) change: bool,
 }
 
 impl Output {
     pub(super) fn of(operation: &Operation, command: &Command, ty: &Ty, types: &str) -> Self {
         let void = command.output.as_deref() == Some("void") || *ty == Ty::Unit;
         let model = command.output.is_some() && !void;
+        let change = ty.is_option() && operation.is_change();
+        let ty = if change { ty.bare() } else { ty };
         let (list, one) = match ty {
             Ty::List(item) => (true, &**item),
             other => (false, other),
@@ -34,7 +38,16 @@ impl Output {
         };
         let binary = *ty == Ty::Bytes;
         debug_assert!(!operation.id.is_empty());
-        Self { one, list, model, void, binary, empty: command.empty.clone(), sort: command.sort.clone() }
+        Self {
+            one,
+            list,
+            model,
+            void,
+            binary,
+            empty: command.empty.clone(),
+            sort: command.sort.clone(),
+            change,
+        }
     }
 
     pub(super) fn ty(&self) -> String {
@@ -50,7 +63,38 @@ impl Output {
         if self.empty.as_deref() == Some("null") { format!("Option<{ty}>") } else { ty }
     }
 
-    pub(super) fn render(&self, call: &str) -> String {
+    /// The request as it is called: an answer that is not used is not read, and one that may be missing is optional.
+    pub(super) fn request(&self, request: &str) -> String {
+        if self.void {
+            format!("cc_core::Discard({{ {request} }})")
+        } else if self.may_find_nothing() {
+            format!("cc_core::OrNothing({{ {request} }})")
+        } else {
+            request.to_owned()
+        }
+    }
+
+    /// Whether a success without a body means that there is nothing.
+    fn may_find_nothing(&self) -> bool {
+        self.empty.as_deref() == Some("null") && !self.void && !self.binary && !self.change
+    }
+
+    /// The expression that turns a value of the wire type into one of the output type.
+    pub(super) fn converted(&self, value: &str) -> String {
+        if self.binary {
+            format!("crate::Binary::from({value})")
+        } else if self.model && self.list {
+            format!("{value}.into_iter().map(Into::into).collect()")
+        } else if self.model {
+            format!("{value}.into()")
+        } else {
+            value.to_owned()
+        }
+    }
+
+    /// The statements that turn the answer of `call` into the output. `reread` reads the output of a change that was
+    /// answered without one.
+    pub(super) fn render(&self, call: &str, reread: Option<&str>) -> String {
         let mut out = String::new();
         match self.empty.as_deref() {
             Some(kind) => {
@@ -72,14 +116,22 @@ impl Output {
             out.push_str("drop(answer);\nOk(Some(()))\n");
             return out;
         }
-        let mut value = "answer.into_inner()".to_owned();
-        if self.binary {
-            value = format!("crate::Binary::from({value})");
-        } else if self.model && self.list {
-            value = format!("{value}.into_iter().map(Into::into).collect()");
-        } else if self.model {
-            value = format!("{value}.into()");
-        }
+        let mut value = if self.may_find_nothing() {
+            out.push_str("let Some(answer) = answer.into_inner() else { return Ok(None) };\n");
+            self.converted("answer")
+        } else if let (true, Some(reread)) = (self.change, reread) {
+            let ty = if self.list { format!("Vec<{}>", self.one) } else { self.one.clone() };
+            let answered = self.converted("answer.required()?.into_inner()");
+            let _ = writeln!(
+                out,
+                "let value: {ty} = if answer.is_some() {{ {answered} }} else {{ let cx = &cx.reloading();\n{reread} }};"
+            );
+            "value".to_owned()
+        } else if self.change {
+            self.converted("answer.required()?.into_inner()")
+        } else {
+            self.converted("answer.into_inner()")
+        };
         if let (Some(sort), true) = (&self.sort, self.list) {
             let (field, descending) = match sort.strip_prefix('-') {
                 Some(field) => (field_name(field), true),

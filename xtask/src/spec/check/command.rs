@@ -58,6 +58,12 @@ pub fn check<'a>(report: &mut Report<'a>, operation: &'a Node, pointer: &str) {
             );
         }
     }
+    for name in command.get("sent-empty").map(Node::items).unwrap_or_default() {
+        let input = name.as_str().map(|name| format!("body.{name}"));
+        if input.is_some_and(|input| !inputs.have(&input)) {
+            problem(name.line, "`sent-empty` names a property that the body does not have".to_owned());
+        }
+    }
     let mut targets = BTreeSet::new();
     for entry in command.get("fields").map(Node::entries).unwrap_or_default() {
         let target = entry.value.as_str().unwrap_or_default();
@@ -74,8 +80,8 @@ pub fn check<'a>(report: &mut Report<'a>, operation: &'a Node, pointer: &str) {
         }
     }
     for entry in command.get("addon").map(Node::entries).unwrap_or_default() {
-        if !matches!(entry.value.as_str(), Some("REAL" | "ADDON")) {
-            problem(entry.line, "an add-on id is translated to `REAL` or `ADDON`".to_owned());
+        if !matches!(entry.value.as_str(), Some("REAL" | "ADDON" | "RESOURCE")) {
+            problem(entry.line, "an id is translated to `REAL`, `ADDON` or `RESOURCE`".to_owned());
         }
         if inputs.complete && !names.contains(entry.key.as_str()) && !RESOLVABLE.contains(&entry.key.as_str())
         {
@@ -320,8 +326,10 @@ fn kinds(
         let Some(input) = of_field(&entry.key) else { continue };
         let wanted = if entry.value.as_str() == Some("REAL") { "RealAddonId" } else { "AddonId" };
         let kind = input.schema.and_then(reference).unwrap_or_default();
+        let is_text = input.schema.and_then(|schema| schema.str_at("type")) == Some("string");
         if !input.required {
             problem(entry.line, format!("`{}` is optional, and only what is there is translated", entry.key));
+        } else if entry.value.as_str() == Some("RESOURCE") && is_text {
         } else if kind != wanted && kind != "ResourceId" && kind != "AnyAddonId" {
             problem(
                 entry.line,

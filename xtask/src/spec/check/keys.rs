@@ -41,6 +41,7 @@ pub const OPERATION: Keys = Keys {
         "x-aliases",
         "x-one-shot",
         "x-idempotent",
+        "x-always-answered",
         "x-successor",
         "x-used-by",
         "x-heartbeat-ms",
@@ -84,6 +85,8 @@ pub const COMMAND: Keys = Keys {
         "empty",
         "output",
         "sort",
+        "reread",
+        "sent-empty",
     ],
     extensions: &[],
 };
@@ -160,11 +163,13 @@ impl Value {
         Some(match key {
             "required" if requires_names => Self::Texts,
             "required" | "deprecated" | "nullable" | "x-one-shot" | "x-idempotent" | "x-wildcard"
-            | "x-essential" | "x-tri-state" | "x-secret" => Self::Yes,
+            | "x-always-answered" | "x-essential" | "x-tri-state" | "x-secret" => Self::Yes,
             "operationId" | "summary" | "description" | "name" | "in" | "type" | "format" | "$ref"
             | "title" | "x-successor" | "x-client-command" | "x-note" | "x-free-json" | "x-rust-type"
-            | "domain" | "owner" | "empty" | "output" | "sort" | "kind" => Self::Text,
-            "x-source" | "x-aliases" | "x-used-by" | "x-keywords" | "operations" | "tags" => Self::Texts,
+            | "domain" | "owner" | "empty" | "output" | "sort" | "reread" | "kind" => Self::Text,
+            "x-source" | "x-aliases" | "x-used-by" | "x-keywords" | "operations" | "tags" | "sent-empty" => {
+                Self::Texts
+            }
             "parameters" | "x-composites" | "enum" | "oneOf" => Self::List,
             "properties" | "responses" | "content" | "components" | "paths" | "info" | "requestBody"
             | "fields" | "constants" | "addon" | "discriminator" | "x-names" | "x-values" => Self::Map,

@@ -54,8 +54,16 @@ impl Command for CreateAddonProvider {
     type Output = AddonProviderFull;
 
     async fn run(self, cx: &Context) -> Result<Self::Output> {
-        let body = AddonProviderCreation::new(self.id, self.name, self.api);
-        let created = cx.call(cc_api_addon_provider::CreateAddonProvider::new(self.owner_id, body)).await?;
-        Ok(created.into_inner().into())
+        let Self { owner_id, id, name, api } = self;
+        let body = AddonProviderCreation::new(&id, name, api);
+        let created = cx.call(cc_api_addon_provider::CreateAddonProvider::new(&owner_id, body)).await?;
+        let read = cx.reloading();
+        cx.changed(created, async {
+            let found = read.call(cc_api_addon_provider::GetAddonProvider::new(owner_id, id)).await?;
+            // It was created a moment ago: nothing is in it yet.
+            let provider = found.into_inner().into();
+            Ok(AddonProviderFull { provider, plans: Vec::new(), features: Vec::new() })
+        })
+        .await
     }
 }

@@ -2,7 +2,7 @@
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
-use cc_core::{AddonProviderId, OwnerId, Result};
+use cc_core::{AddonProviderId, Discard, OwnerId, Result};
 use serde::{Deserialize, Serialize};
 
 use crate::command::Command;
@@ -59,7 +59,7 @@ impl Command for DeleteAddonProviderFeature {
         let provider = &self.addon_provider_id;
         let ids = Ids::new().owner(self.owner_id.clone(), provider);
         cx.resolved(ids, |ids| {
-            cc_api_addon_provider::DeleteAddonProviderFeature::new(ids.owner_id(), provider, &name)
+            Discard(cc_api_addon_provider::DeleteAddonProviderFeature::new(ids.owner_id(), provider, &name))
         })
         .await?;
         Ok(())

@@ -1,7 +1,7 @@
 //! Plans of a provider.
 
 use cc_api_addon_provider::types::{AddonPlanCreation, AddonPlanFeatureCreation};
-use cc_core::{AddonProviderId, OwnerId, Result};
+use cc_core::{AddonProviderId, Error, ErrorKind, OwnerId, Result};
 use serde::{Deserialize, Serialize};
 
 use super::model::{AddonProviderPlan, AddonProviderPlanFeature};
@@ -132,15 +132,15 @@ impl Command for CreateAddonProviderPlan {
     type Output = AddonProviderPlan;
 
     async fn run(self, cx: &Context) -> Result<Self::Output> {
-        let body = body(self.name, self.slug, self.price, self.features);
-        let provider = &self.addon_provider_id;
-        let ids = Ids::new().owner(self.owner_id, provider);
+        let body = body(self.name, self.slug.clone(), self.price, self.features);
+        let (provider, owner) = (&self.addon_provider_id, &self.owner_id);
+        let ids = Ids::new().owner(owner.clone(), provider);
         let plan = cx
             .resolved(ids, |ids| {
                 cc_api_addon_provider::CreateAddonProviderPlan::new(ids.owner_id(), provider, body.clone())
             })
             .await?;
-        Ok(plan.into_inner().into())
+        cx.changed(plan, one_of(cx, provider, owner, |plan| plan.slug == self.slug)).await
     }
 }
 
@@ -215,9 +215,9 @@ impl Command for UpdateAddonProviderPlan {
 
     async fn run(self, cx: &Context) -> Result<Self::Output> {
         let body = body(self.name, self.slug, self.price, self.features);
-        let (provider, plan) = (&self.addon_provider_id, &self.plan_id);
-        let ids = Ids::new().owner(self.owner_id, provider);
-        let plan = cx
+        let (provider, owner, plan) = (&self.addon_provider_id, &self.owner_id, &self.plan_id);
+        let ids = Ids::new().owner(owner.clone(), provider);
+        let updated = cx
             .resolved(ids, |ids| {
                 cc_api_addon_provider::UpdateAddonProviderPlan::new(
                     ids.owner_id(),
@@ -227,8 +227,25 @@ impl Command for UpdateAddonProviderPlan {
                 )
             })
             .await?;
-        Ok(plan.into_inner().into())
+        cx.changed(updated, one_of(cx, provider, owner, |found| found.id == *plan)).await
     }
+}
+
+/// Reads the plan of a provider that `is_it` selects.
+async fn one_of(
+    cx: &Context,
+    provider: &AddonProviderId,
+    owner: &Option<OwnerId>,
+    is_it: impl Fn(&AddonProviderPlan) -> bool + Send,
+) -> Result<AddonProviderPlan> {
+    let mut list = ListAddonProviderPlan::new(provider);
+    list.owner_id.clone_from(owner);
+    let plan = cx.reloading().send(list).await?.into_iter().find(is_it);
+    plan.ok_or_else(|| {
+        Error::new(ErrorKind::Undecodable).with_message(
+            "the body is empty, and the list of plans that was read after it does not hold the plan",
+        )
+    })
 }
 
 fn body(

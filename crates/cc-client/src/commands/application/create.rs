@@ -329,7 +329,7 @@ impl Command for CreateApplication {
         let owner = self.owner_id.clone();
         let request = cc_api_application::CreateApplication::new(owner, self.body(runtime));
         let created = cx.call(request).await?;
-        with_branches(cx, created.into_inner().into()).await
+        with_branches(cx, created.required()?.into_inner().into()).await
     }
 }
 

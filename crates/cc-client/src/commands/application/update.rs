@@ -1,7 +1,7 @@
 //! Changing the settings of an application.
 
 use cc_api_application::types::{self as wire, InstanceLifetime};
-use cc_core::{ApplicationId, OwnerId, Result};
+use cc_core::{ApplicationId, Discard, OwnerId, Result};
 use serde::{Deserialize, Serialize};
 
 use super::branches::with_branches;
@@ -203,7 +203,11 @@ impl Command for UpdateApplication {
         if let Some(branch) = &self.branch {
             cx.resolved(self.ids(), |ids| {
                 let branch = wire::BranchUpdate::new(branch);
-                cc_api_application::UpdateApplicationBranch::new(ids.owner_id(), &self.application_id, branch)
+                Discard(cc_api_application::UpdateApplicationBranch::new(
+                    ids.owner_id(),
+                    &self.application_id,
+                    branch,
+                ))
             })
             .await?;
         }
@@ -212,6 +216,15 @@ impl Command for UpdateApplication {
                 cc_api_application::UpdateApplication::new(ids.owner_id(), &self.application_id, body.clone())
             })
             .await?;
-        with_branches(cx, updated.into_inner().into()).await
+        let read = cx.reloading();
+        let application = cx.changed(updated, async {
+            let found = read
+                .resolved(self.ids(), |ids| {
+                    cc_api_application::GetApplication::new(ids.owner_id(), &self.application_id)
+                })
+                .await?;
+            Ok(found.into_inner().into())
+        });
+        with_branches(cx, application.await?).await
     }
 }

@@ -3,7 +3,7 @@
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use cc_api_account::types::{MfaConfirmation, MfaEnrolment, MfaKind};
-use cc_core::{Result, Secret};
+use cc_core::{Discard, Result, Secret};
 use serde::{Deserialize, Serialize};
 
 use crate::command::Command;
@@ -47,7 +47,7 @@ impl Command for CreateAuthMfa {
 
     async fn run(self, cx: &Context) -> Result<Self::Output> {
         let request = cc_api_account::CreateMfa::new(self.kind, proof(&self.password));
-        Ok(cx.call(request).await?.into_inner())
+        Ok(cx.call(request).await?.required()?.into_inner())
     }
 }
 
@@ -98,7 +98,7 @@ impl Command for ConfirmAuthMfa {
     async fn run(self, cx: &Context) -> Result<Self::Output> {
         let mut body = MfaConfirmation::new(self.code);
         body.revoke_tokens = self.revoke_tokens;
-        cx.call(cc_api_account::ConfirmMfa::new(self.kind, proof(&self.password), body)).await?;
+        cx.call(Discard(cc_api_account::ConfirmMfa::new(self.kind, proof(&self.password), body))).await?;
         Ok(())
     }
 }
@@ -138,7 +138,7 @@ impl Command for DeleteAuthMfa {
     type Output = ();
 
     async fn run(self, cx: &Context) -> Result<Self::Output> {
-        cx.call(cc_api_account::DeleteMfa::new(self.kind, proof(&self.password))).await?;
+        cx.call(Discard(cc_api_account::DeleteMfa::new(self.kind, proof(&self.password)))).await?;
         Ok(())
     }
 }

@@ -1,6 +1,7 @@
 //! Reading environments.
 
-use cc_core::{AnyAddonId, ApplicationId, OwnerId, Result};
+use cc_api_application::types::ApplicationEnvironment;
+use cc_core::{Answer, AnyAddonId, ApplicationId, OwnerId, Result};
 use futures_util::future;
 use http::StatusCode;
 use serde::{Deserialize, Serialize};
@@ -19,7 +20,7 @@ use crate::resolve::Ids;
 ///
 /// # Errors
 /// - [`InvalidInput`](cc_core::ErrorKind::InvalidInput) unless exactly one of `application_id` and `addon_id` is given.
-/// - [`CannotResolveResource`](cc_core::ErrorKind::CannotResolveResource) when nobody knows the application.
+/// - [`CannotResolveResource`](cc_core::ErrorKind::CannotResolveResource) when the application or the add-on is unknown.
 ///
 /// # Example
 /// ```
@@ -87,12 +88,8 @@ impl Command for GetEnvironment {
                         cc_api_application::ListAddonEnvironment::new(ids.owner_id(), ids.addon_id())
                     })
                     .await;
-                let environment = match answer {
-                    Ok(answer) => by_name(answer.into_inner()),
-                    Err(error) if error.is_not_found() => Vec::new(),
-                    Err(error) => return Err(error),
-                };
-                Ok(Environment { environment, ..Environment::default() })
+                let variables = or_empty(answer.map(Answer::into_inner))?;
+                Ok(Environment { environment: by_name(variables), ..Environment::default() })
             }
         }
     }
@@ -104,7 +101,7 @@ impl GetEnvironment {
         let own = async {
             let answer = cx
                 .resolved(ids(), |ids| cc_api_application::ListEnvironment::new(ids.owner_id(), application));
-            or_empty(answer.await.map(cc_core::Answer::into_inner))
+            or_empty(answer.await.map(Answer::into_inner))
         };
         let applications = async {
             if self.include_linked_applications != Some(true) {
@@ -113,7 +110,7 @@ impl GetEnvironment {
             let answer = cx.resolved(ids(), |ids| {
                 cc_api_application::ListDependenciesEnvironment::new(ids.owner_id(), application)
             });
-            or_empty(answer.await.map(cc_core::Answer::into_inner)).map(Some)
+            or_empty(answer.await.map(Answer::into_inner)).map(Some)
         };
         let addons = async {
             if self.include_linked_addons != Some(true) {
@@ -122,7 +119,7 @@ impl GetEnvironment {
             let answer = cx.resolved(ids(), |ids| {
                 cc_api_application::ListLinkedAddonsEnvironment::new(ids.owner_id(), application)
             });
-            or_empty(answer.await.map(cc_core::Answer::into_inner)).map(Some)
+            or_empty(answer.await.map(Answer::into_inner)).map(Some)
         };
         let (own, applications, addons) = future::try_join3(own, applications, addons).await?;
         Ok(Environment {
@@ -139,6 +136,25 @@ impl GetEnvironment {
             }),
         })
     }
+}
+
+/// Returns the environment of an application after a change, sorted by name: from the answer of the change, or read again
+/// where that is empty.
+pub(super) async fn changed(
+    cx: &Context,
+    answer: Answer<Option<ApplicationEnvironment>>,
+    application: &ApplicationId,
+    owner: &Option<OwnerId>,
+) -> Result<Vec<EnvironmentVariable>> {
+    let answer = answer.map(|answer| answer.map(|application| by_name(application.env)));
+    let read = cx.reloading();
+    cx.changed(answer, async {
+        let ids = Ids::new().owner(owner.clone(), application);
+        let found =
+            read.resolved(ids, |ids| cc_api_application::ListEnvironment::new(ids.owner_id(), application));
+        Ok(by_name(found.await?.into_inner()))
+    })
+    .await
 }
 
 /// Nothing where the platform says that there is none. An id that nobody knows is not that.

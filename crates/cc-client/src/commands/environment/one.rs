@@ -4,11 +4,12 @@ use cc_api_application::types::EnvironmentValue;
 use cc_core::{ApplicationId, Error, ErrorKind, OwnerId, Result, Secret};
 use serde::{Deserialize, Serialize};
 
+use super::get::changed;
 use super::model::EnvironmentVariable;
 use crate::command::Command;
 use crate::context::Context;
 use crate::env::NameRule;
-use crate::model::{by_name, setters};
+use crate::model::setters;
 use crate::resolve::Ids;
 
 /// Sets one environment variable of an application, and gives all of them back, sorted by name.
@@ -70,7 +71,7 @@ impl Command for CreateOrUpdateEnvironmentVariable {
                 value,
             )
         });
-        Ok(by_name(answer.await?.into_inner().env))
+        changed(cx, answer.await?, &self.application_id, &self.owner_id).await
     }
 }
 
@@ -124,7 +125,7 @@ impl Command for DeleteEnvironmentVariable {
                 &self.name,
             )
         });
-        Ok(by_name(answer.await?.into_inner().env))
+        changed(cx, answer.await?, &self.application_id, &self.owner_id).await
     }
 }
 

@@ -1,13 +1,14 @@
 //! Replacing environments as a whole.
 
-use cc_core::{ApplicationId, OwnerId, Result};
+use cc_core::{ApplicationId, Discard, OwnerId, Result};
 use serde::{Deserialize, Serialize};
 
+use super::get::changed;
 use super::model::EnvironmentVariable;
 use crate::command::Command;
 use crate::context::Context;
 use crate::env::EnvironmentMap;
-use crate::model::{by_name, setters};
+use crate::model::setters;
 use crate::resolve::Ids;
 
 /// Replaces all environment variables of an application. A running application sees the change after its next deployment.
@@ -58,10 +59,10 @@ impl Command for UpdateEnvironment {
 
     async fn run(self, cx: &Context) -> Result<Self::Output> {
         let body = self.environment.into_map();
-        let answer = cx.resolved(Ids::new().owner(self.owner_id, &self.application_id), |ids| {
+        let answer = cx.resolved(Ids::new().owner(self.owner_id.clone(), &self.application_id), |ids| {
             cc_api_application::UpdateEnvironment::new(ids.owner_id(), &self.application_id, body.clone())
         });
-        Ok(by_name(answer.await?.into_inner().env))
+        changed(cx, answer.await?, &self.application_id, &self.owner_id).await
     }
 }
 
@@ -113,11 +114,11 @@ impl Command for UpdateExposedEnvironment {
     async fn run(self, cx: &Context) -> Result<Self::Output> {
         let body = self.environment.into_map();
         let answer = cx.resolved(Ids::new().owner(self.owner_id, &self.application_id), |ids| {
-            cc_api_application::UpdateExposedEnvironment::new(
+            Discard(cc_api_application::UpdateExposedEnvironment::new(
                 ids.owner_id(),
                 &self.application_id,
                 body.clone(),
-            )
+            ))
         });
         answer.await?;
         Ok(())

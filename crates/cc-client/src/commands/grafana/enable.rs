@@ -1,7 +1,7 @@
 //! Creating the Grafana organisation of an owner.
 
 use cc_api_metrics::types::GrafanaOrganisation;
-use cc_core::{OwnerId, Result};
+use cc_core::{Discard, OwnerId, Result};
 use serde::{Deserialize, Serialize};
 
 use super::GetGrafana;
@@ -45,7 +45,7 @@ impl Command for EnableGrafana {
     type Output = Option<GrafanaOrganisation>;
 
     async fn run(self, cx: &Context) -> Result<Self::Output> {
-        cx.call(cc_api_metrics::CreateGrafana::new(&self.owner_id)).await?;
+        cx.call(Discard(cc_api_metrics::CreateGrafana::new(&self.owner_id))).await?;
         cx.reloading().send(GetGrafana::new(self.owner_id)).await
     }
 }

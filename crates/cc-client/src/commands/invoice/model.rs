@@ -3,7 +3,7 @@
 pub mod lines;
 
 use cc_api_billing::types as wire;
-use cc_core::{InvoiceNumber, Timestamp};
+use cc_core::{InvoiceNumber, OwnerId, Timestamp};
 
 use crate::model::{each, model};
 use lines::{
@@ -21,6 +21,9 @@ model! {
         kind: String = wire.kind,
         /// Category of invoice.
         category: Option<String> = wire.category,
+        /// The owner that it is for.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        owner_id: Option<OwnerId> = wire.owner_id,
         /// Whom it is made out to.
         address: Option<InvoiceAddress> = wire.address.map(Into::into),
         /// When it was issued.
@@ -65,6 +68,9 @@ model! {
         origin: Option<InvoiceOrigin> = wire.origin,
         /// Category of invoice.
         category: Option<String> = wire.category,
+        /// The owner that it is for.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        owner_id: Option<OwnerId> = wire.owner_id,
         /// Whom it is made out to.
         address: Option<InvoiceAddress> = wire.address.map(Into::into),
         /// When it was issued.
@@ -134,6 +140,9 @@ model! {
     pub struct InvoiceAddress: |wire: wire::InvoiceAddress| {
         /// Id of the address.
         id: Option<String> = wire.address_id,
+        /// The owner that the address belongs to.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        owner_id: Option<OwnerId> = wire.owner_id,
         /// Name of a person.
         name: Option<String> = wire.name,
         /// Name of a company.
@@ -164,6 +173,12 @@ model! {
         amount: f64 = wire.amount,
         /// Currency as ISO 4217, such as `EUR`.
         currency: String = wire.currency,
+        /// Amount as text, without the currency.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        amount_formatted: Option<String> = wire.amount_formatted,
+        /// Amount with its currency, as text.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        default_display: Option<String> = wire.default_display,
     }
 }
 

@@ -1,6 +1,6 @@
 //! Reading one Jenkins.
 
-use cc_core::{AnyAddonId, Result};
+use cc_core::{AnyAddonId, OrNothing, Result};
 use futures_util::future::join;
 use http::StatusCode;
 use serde::{Deserialize, Serialize};
@@ -51,7 +51,7 @@ impl Command for GetJenkinsInfo {
         let ids = || Ids::new().real_addon(&self.addon_id);
         let (jenkins, updates) = join(
             cx.resolved(ids(), |ids| cc_api_database::GetJenkins::new(ids.real_addon_id())),
-            cx.resolved(ids(), |ids| cc_api_database::GetJenkinsUpdates::new(ids.real_addon_id())),
+            cx.resolved(ids(), |ids| OrNothing(cc_api_database::GetJenkinsUpdates::new(ids.real_addon_id()))),
         )
         .await;
         let jenkins = match jenkins {
@@ -60,7 +60,7 @@ impl Command for GetJenkinsInfo {
             Err(error) => return Err(error),
         };
         let updates = match updates {
-            Ok(updates) => Some(updates.into_inner()),
+            Ok(updates) => updates.into_inner(),
             Err(error) if error.is_not_found() => None,
             Err(error) => return Err(error),
         };

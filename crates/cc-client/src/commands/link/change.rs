@@ -1,6 +1,6 @@
 //! Making links and taking them away.
 
-use cc_core::{AnyAddonId, ApplicationId, OwnerId, Result};
+use cc_core::{AnyAddonId, ApplicationId, Discard, OwnerId, Result};
 use serde::{Deserialize, Serialize};
 
 use crate::command::Command;
@@ -120,13 +120,21 @@ impl Command for AddLink {
         match self.target()? {
             Target::Application(target) => {
                 cx.resolved(self.ids(), |ids| {
-                    cc_api_application::AddDependency::new(ids.owner_id(), &self.application_id, target)
+                    Discard(cc_api_application::AddDependency::new(
+                        ids.owner_id(),
+                        &self.application_id,
+                        target,
+                    ))
                 })
                 .await?;
             }
             Target::Addon(target) => {
                 cx.resolved(self.ids().addon(target), |ids| {
-                    cc_api_application::LinkAddon::new(ids.owner_id(), &self.application_id, ids.addon_id())
+                    Discard(cc_api_application::LinkAddon::new(
+                        ids.owner_id(),
+                        &self.application_id,
+                        ids.addon_id(),
+                    ))
                 })
                 .await?;
             }
@@ -143,13 +151,21 @@ impl Command for RemoveLink {
         match self.target()? {
             Target::Application(target) => {
                 cx.resolved(self.ids(), |ids| {
-                    cc_api_application::RemoveDependency::new(ids.owner_id(), &self.application_id, target)
+                    Discard(cc_api_application::RemoveDependency::new(
+                        ids.owner_id(),
+                        &self.application_id,
+                        target,
+                    ))
                 })
                 .await?;
             }
             Target::Addon(target) => {
                 cx.resolved(self.ids().addon(target), |ids| {
-                    cc_api_application::UnlinkAddon::new(ids.owner_id(), &self.application_id, ids.addon_id())
+                    Discard(cc_api_application::UnlinkAddon::new(
+                        ids.owner_id(),
+                        &self.application_id,
+                        ids.addon_id(),
+                    ))
                 })
                 .await?;
             }

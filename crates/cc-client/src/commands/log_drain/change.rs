@@ -1,10 +1,12 @@
-//! Changing drains that are there.
+//! Changing drains that are there, and trying them.
 
-use cc_core::{AnyAddonId, ApplicationId, DrainId, OwnerId, Result};
+use std::convert::identity;
+
+use cc_core::{AnyAddonId, ApplicationId, Discard, DrainId, OwnerId, Result, Secret};
 use serde::{Deserialize, Serialize};
 
 use super::model::{DrainState, LogDrain};
-use super::wait::{Resource, wait};
+use super::wait::{Resource, read, wait};
 use crate::command::Command;
 use crate::context::Context;
 use crate::model::setters;
@@ -126,12 +128,51 @@ drain_command! {
     pub struct DisableLogDrain;
 }
 
-/// Sends the one request of a command about one drain.
+drain_command! {
+    /// Gives a shell command (`curl`) that tries the target of a drain. It may hold the credentials of the target.
+    ///
+    /// Operation: `get_drain_test_command`.
+    ///
+    /// # Errors
+    /// 404 when there is none.
+    ///
+    /// # Example
+    /// ```
+    /// # cc_examples::run(async |client, ids| {
+    /// use cc_client::commands::log_drain::GetLogDrainTestCommand;
+    ///
+    /// let command = client.send(GetLogDrainTestCommand::of_application(ids.application, ids.drain)).await?;
+    /// assert!(command.expose().starts_with("curl "));
+    /// # Ok(()) });
+    /// ```
+    pub struct GetLogDrainTestCommand;
+}
+
+drain_command! {
+    /// Makes a drain go on from the latest log line: the lines that it has not sent yet are given up.
+    ///
+    /// Operation: `reset_drain_cursor`, then `get_drain` where that is answered with an empty body.
+    ///
+    /// # Errors
+    /// 404 when there is none.
+    ///
+    /// # Example
+    /// ```
+    /// # cc_examples::run(async |client, ids| {
+    /// use cc_client::commands::log_drain::ResetLogDrainCursor;
+    ///
+    /// let drain = client.send(ResetLogDrainCursor::of_application(ids.application, ids.drain)).await?;
+    /// # Ok(()) });
+    /// ```
+    pub struct ResetLogDrainCursor;
+}
+
+/// Sends the one request of a command about one drain. `$as` is `Discard` for a request whose answer is not used.
 macro_rules! request {
-    ($self:ident, $cx:ident, $operation:ident) => {{
+    ($self:ident, $cx:ident, $as:ident, $operation:ident) => {{
         let target = $self.resource().target()?;
         $cx.resolved(target.drain_ids(&$self.owner_id), |ids| {
-            cc_api_drain::$operation::new(ids.owner_id(), target.resource_id(ids), &$self.drain_id)
+            $as(cc_api_drain::$operation::new(ids.owner_id(), target.resource_id(ids), &$self.drain_id))
         })
         .await?
     }};
@@ -142,7 +183,7 @@ impl Command for DeleteLogDrain {
     type Output = ();
 
     async fn run(self, cx: &Context) -> Result<Self::Output> {
-        request!(self, cx, DeleteDrain);
+        request!(self, cx, Discard, DeleteDrain);
         Ok(())
     }
 }
@@ -152,7 +193,7 @@ impl Command for EnableLogDrain {
     type Output = LogDrain;
 
     async fn run(self, cx: &Context) -> Result<Self::Output> {
-        request!(self, cx, EnableDrain);
+        request!(self, cx, Discard, EnableDrain);
         wait(cx, self.resource(), &self.drain_id, &DrainState::Enabled).await
     }
 }
@@ -162,7 +203,27 @@ impl Command for DisableLogDrain {
     type Output = LogDrain;
 
     async fn run(self, cx: &Context) -> Result<Self::Output> {
-        request!(self, cx, DisableDrain);
+        request!(self, cx, Discard, DisableDrain);
         wait(cx, self.resource(), &self.drain_id, &DrainState::Disabled).await
+    }
+}
+
+impl Command for GetLogDrainTestCommand {
+    const NAME: &'static str = "GetLogDrainTestCommand";
+    type Output = Secret;
+
+    async fn run(self, cx: &Context) -> Result<Self::Output> {
+        Ok(request!(self, cx, identity, GetDrainTestCommand).into_inner())
+    }
+}
+
+impl Command for ResetLogDrainCursor {
+    const NAME: &'static str = "ResetLogDrainCursor";
+    type Output = LogDrain;
+
+    async fn run(self, cx: &Context) -> Result<Self::Output> {
+        let answer = request!(self, cx, identity, ResetDrainCursor);
+        let reloading = cx.reloading();
+        cx.changed(answer, read(&reloading, self.resource(), &self.drain_id)).await
     }
 }

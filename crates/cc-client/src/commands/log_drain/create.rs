@@ -107,7 +107,8 @@ impl Command for CreateLogDrain {
             .resolved(target.drain_ids(&self.owner_id), |ids| {
                 cc_api_drain::CreateDrain::new(ids.owner_id(), target.resource_id(ids), body.clone())
             })
-            .await?;
+            .await?
+            .required()?;
         wait(cx, resource, &created.id, &DrainState::Enabled).await
     }
 }

@@ -50,6 +50,8 @@ cc_core::open_union! {
         NewRelic(NewRelicTarget) = "NEWRELIC",
         /// OVHcloud Logs Data Platform.
         OvhTcp(OvhTarget) = "OVH_TCP",
+        /// Better Stack. Source: the official CLI.
+        BetterStack(BetterStackTarget) = "BETTERSTACK",
     }
 }
 
@@ -120,6 +122,13 @@ targets! {
         #[serde(default, skip_serializing_if = "Option::is_none")]
         structured_data_parameters: Option<Secret>,
     }
+    /// Better Stack.
+    BetterStackTarget {
+        /// Address of the intake.
+        url: ServiceUrl,
+        /// Token of the source, sent as a bearer token.
+        source_token: Secret,
+    }
     /// A user name and a password, each optional on its own.
     #[derive(Default)]
     BasicCredentials {
@@ -176,6 +185,9 @@ impl LogDrainTarget {
                 recipient.rfc5424_structured_data_parameters = target.structured_data_parameters;
                 recipient.into()
             }
+            Self::BetterStack(target) => {
+                wire::BetterStackRecipient::new(target.url, target.source_token).into()
+            }
             Self::Unknown(unknown) => wire::DrainRecipient::Unknown(unknown),
         }
     }
@@ -218,6 +230,9 @@ impl From<wire::DrainRecipient> for LogDrainTarget {
                 token: given(to.token),
                 structured_data_parameters: given(to.rfc5424_structured_data_parameters),
             }),
+            wire::DrainRecipient::Betterstack(to) => {
+                Self::BetterStack(BetterStackTarget { url: to.url, source_token: to.source_token })
+            }
             wire::DrainRecipient::Unknown(unknown) => Self::Unknown(unknown),
             // The wire type grows with the spec: what has no counterpart here keeps its JSON.
             other => {

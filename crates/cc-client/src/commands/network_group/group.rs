@@ -1,10 +1,11 @@
 //! Creating and deleting network groups.
 
 use cc_api_network_group::types::{NetworkGroupCreation, NetworkGroupMemberCreation};
-use cc_core::{Error, ErrorKind, NetworkGroupId, OwnerId, Result};
+use cc_core::{Discard, Error, ErrorKind, NetworkGroupId, OwnerId, Result};
 use serde::{Deserialize, Serialize};
 
 use super::GetNetworkGroup;
+use super::member::real_id;
 use super::model::NetworkGroup;
 use super::wait::{until_gone, until_there};
 use crate::command::Command;
@@ -58,7 +59,7 @@ pub struct CreateNetworkGroup {
 #[cfg_attr(feature = "catalog", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct NetworkGroupMemberInput {
-    /// The application (`app_…`), the add-on by its real id (of Elasticsearch, MongoDB, MySQL, PostgreSQL or Redis), or the
+    /// The application (`app_…`), the add-on of Elasticsearch, MongoDB, MySQL, PostgreSQL or Redis by either id, or the
     /// external member (`external_…`, see [`new_external_member_id`](crate::util::network_group::new_external_member_id)).
     pub id: String,
     /// Name to show to a person, 128 characters at most.
@@ -81,7 +82,7 @@ impl NetworkGroupMemberInput {
     pub(super) fn into_wire(self, group: &NetworkGroupId) -> Result<NetworkGroupMemberCreation> {
         let Some(kind) = MemberKind::of(&self.id) else {
             return Err(Error::new(ErrorKind::InvalidInput).with_message(format!(
-                "`{}` cannot be in a network group: give an application, an external member, or the real id of an \
+                "`{}` cannot be in a network group: give an application, an external member, or an \
                  add-on of Elasticsearch, MongoDB, MySQL, PostgreSQL or Redis",
                 self.id
             )));
@@ -117,13 +118,15 @@ impl Command for CreateNetworkGroup {
 
     async fn run(self, cx: &Context) -> Result<Self::Output> {
         let id = new_network_group_id();
-        let members = self.members.unwrap_or_default();
-        let members: Vec<_> =
-            members.into_iter().map(|member| member.into_wire(&id)).collect::<Result<_>>()?;
+        let mut members = Vec::new();
+        for mut member in self.members.unwrap_or_default() {
+            member.id = real_id(cx, member.id).await?;
+            members.push(member.into_wire(&id)?);
+        }
         let mut body = NetworkGroupCreation::new().id(&id).owner_id(&self.owner_id);
         (body.label, body.description, body.tags) = (self.label, self.description, self.tags);
         body.members = (!members.is_empty()).then_some(members);
-        cx.call(cc_api_network_group::CreateNetworkGroup::new(&self.owner_id, body)).await?;
+        cx.call(Discard(cc_api_network_group::CreateNetworkGroup::new(&self.owner_id, body))).await?;
         let what = format!("the network group `{id}`");
         until_there(cx, &what, GetNetworkGroup::new(self.owner_id, id)).await
     }
@@ -170,7 +173,7 @@ impl Command for DeleteNetworkGroup {
 
     async fn run(self, cx: &Context) -> Result<Self::Output> {
         let Self { owner_id, network_group_id } = self;
-        cx.call(cc_api_network_group::DeleteNetworkGroup::new(&owner_id, &network_group_id)).await?;
+        cx.call(Discard(cc_api_network_group::DeleteNetworkGroup::new(&owner_id, &network_group_id))).await?;
         let what = format!("the network group `{network_group_id}`");
         until_gone(cx, &what, GetNetworkGroup::new(owner_id, network_group_id)).await
     }

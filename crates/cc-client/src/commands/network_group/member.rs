@@ -1,6 +1,6 @@
 //! Members of network groups: coming and going.
 
-use cc_core::{NetworkGroupId, OwnerId, Result};
+use cc_core::{Discard, NetworkGroupId, OwnerId, ResourceId, Result};
 use serde::{Deserialize, Serialize};
 
 use super::model::NetworkGroupMember;
@@ -9,6 +9,7 @@ use super::{GetNetworkGroupMember, NetworkGroupMemberInput};
 use crate::command::Command;
 use crate::context::Context;
 use crate::model::setters;
+use crate::resolve::Ids;
 
 /// Takes an application, an add-on or an external member into a network group, and waits for at most 30 s until it is in.
 ///
@@ -39,7 +40,7 @@ pub struct CreateNetworkGroupMember {
     pub owner_id: OwnerId,
     /// The network group.
     pub network_group_id: NetworkGroupId,
-    /// The member: `app_…`, the real id of an add-on, or `external_…`.
+    /// The member: `app_…`, an add-on by either id, or `external_…`.
     pub member_id: String,
     /// Name to show to a person, 128 characters at most.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -73,11 +74,20 @@ impl Command for CreateNetworkGroupMember {
 
     async fn run(self, cx: &Context) -> Result<Self::Output> {
         let Self { owner_id, network_group_id: group, member_id, label } = self;
+        let member_id = real_id(cx, member_id).await?;
         let body = NetworkGroupMemberInput { id: member_id.clone(), label }.into_wire(&group)?;
-        cx.call(cc_api_network_group::CreateNetworkGroupMember::new(&owner_id, &group, body)).await?;
+        cx.call(Discard(cc_api_network_group::CreateNetworkGroupMember::new(&owner_id, &group, body)))
+            .await?;
         let what = format!("the member `{member_id}` of the network group `{group}`");
         until_there(cx, &what, GetNetworkGroupMember::new(owner_id, group, member_id)).await
     }
+}
+
+/// Returns the id by which network groups know a member: that of an add-on is its real one.
+pub(super) async fn real_id(cx: &Context, id: String) -> Result<String> {
+    let id = ResourceId::from(id);
+    let ids = cx.resolver().resolve(&Ids::new().resource(&id)).await?;
+    Ok(ids.resource_id().as_str().to_owned())
 }
 
 /// Takes a member out of a network group, and waits for at most 30 s until it is out.
@@ -107,7 +117,7 @@ pub struct DeleteNetworkGroupMember {
     pub owner_id: OwnerId,
     /// The network group.
     pub network_group_id: NetworkGroupId,
-    /// The member.
+    /// The member: `app_…`, an add-on by either id, or `external_…`.
     pub member_id: String,
 }
 
@@ -132,7 +142,9 @@ impl Command for DeleteNetworkGroupMember {
 
     async fn run(self, cx: &Context) -> Result<Self::Output> {
         let Self { owner_id, network_group_id: group, member_id } = self;
-        cx.call(cc_api_network_group::DeleteNetworkGroupMember::new(&owner_id, &group, &member_id)).await?;
+        let member_id = real_id(cx, member_id).await?;
+        cx.call(Discard(cc_api_network_group::DeleteNetworkGroupMember::new(&owner_id, &group, &member_id)))
+            .await?;
         let what = format!("the member `{member_id}` of the network group `{group}`");
         until_gone(cx, &what, GetNetworkGroupMember::new(owner_id, group, member_id)).await
     }

@@ -1,7 +1,7 @@
 //! Machines of the owner in network groups: coming and going.
 
 use cc_api_network_group::types::ExternalPeerCreation;
-use cc_core::{NetworkGroupId, OwnerId, Result};
+use cc_core::{Discard, NetworkGroupId, OwnerId, Result};
 use serde::{Deserialize, Serialize};
 
 use super::GetNetworkGroupPeer;
@@ -113,7 +113,7 @@ impl Command for CreateNetworkGroupExternalPeer {
         (body.ip, body.port, body.hostname) = (self.ip, self.port, self.hostname);
         body.parent_event = self.parent_event;
         let created = cx.call(cc_api_network_group::CreateExternalPeer::new(&owner, &group, body)).await?;
-        let id = created.into_inner().peer_id;
+        let id = created.required()?.into_inner().peer_id;
         let what = format!("the peer `{id}` of the network group `{group}`");
         until_there(cx, &what, GetNetworkGroupPeer::new(owner, group, id)).await
     }
@@ -178,7 +178,8 @@ impl Command for DeleteNetworkGroupExternalPeer {
 
     async fn run(self, cx: &Context) -> Result<Self::Output> {
         let Self { owner_id, network_group_id: group, external_peer_id: id } = self;
-        cx.call(cc_api_network_group::DeleteExternalPeer::new(&owner_id, &group, &id)).await?;
+        cx.call(Discard(Discard(cc_api_network_group::DeleteExternalPeer::new(&owner_id, &group, &id))))
+            .await?;
         let what = format!("the peer `{id}` of the network group `{group}`");
         until_gone(cx, &what, GetNetworkGroupPeer::new(owner_id, group, id)).await
     }

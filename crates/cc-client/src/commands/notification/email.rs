@@ -89,7 +89,7 @@ impl Command for CreateEmailNotification {
         let mut body = EmailNotificationCreation::new(self.name, targets);
         (body.events, body.scope) = (self.events, self.scope);
         let created = cx.call(cc_api_notification::CreateEmailNotification::new(self.owner_id, body)).await?;
-        Ok(created.into_inner().into())
+        Ok(created.required()?.into_inner().into())
     }
 }
 

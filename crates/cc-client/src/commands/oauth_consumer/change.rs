@@ -1,9 +1,10 @@
 //! Registering programs.
 
 use cc_api_oauth::types::OauthConsumerInput;
-use cc_core::{ConsumerKey, OwnerId, Result};
+use cc_core::{ConsumerKey, Error, ErrorKind, OwnerId, Result};
 use serde::{Deserialize, Serialize};
 
+use super::GetOauthConsumer;
 use super::model::{OauthConsumer, OauthConsumerRightsInput};
 use crate::command::Command;
 use crate::context::Context;
@@ -67,7 +68,7 @@ impl Command for CreateOauthConsumer {
             self.rights,
         );
         let created = cx.call(cc_api_oauth::CreateOauthConsumer::new(self.owner_id, body)).await?;
-        Ok(created.into_inner().into())
+        Ok(created.required()?.into_inner().into())
     }
 }
 
@@ -144,6 +145,10 @@ impl Command for UpdateOauthConsumer {
                 cc_api_oauth::UpdateOauthConsumer::new(ids.owner_id(), key, body.clone())
             })
             .await?;
-        Ok(updated.into_inner().into())
+        cx.changed(updated, async {
+            let found = cx.reloading().send(GetOauthConsumer::new(key)).await?;
+            found.ok_or_else(|| Error::new(ErrorKind::CannotResolveResource))
+        })
+        .await
     }
 }

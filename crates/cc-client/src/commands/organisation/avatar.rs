@@ -1,7 +1,7 @@
 //! The picture of an organisation.
 
 use cc_api_organisation::types::OrganisationAvatar;
-use cc_core::{OwnerId, Result};
+use cc_core::{Answer, OwnerId, Result};
 use serde::{Deserialize, Serialize};
 
 use crate::binary::Binary;
@@ -53,7 +53,20 @@ impl Command for UpdateOrganisationAvatar {
     async fn run(self, cx: &Context) -> Result<Self::Output> {
         let (image, kind) = (self.data.into_bytes(), self.mime_type.as_str());
         cc_core::__private::check_segment("organisationId", self.organisation_id.as_str())?;
-        let request = cc_api_organisation::UpdateOrganisationAvatar::new(self.organisation_id, image, kind);
-        Ok(cx.call(request).await?.into_inner())
+        let id = self.organisation_id;
+        let request = cc_api_organisation::UpdateOrganisationAvatar::new(&id, image, kind);
+        let changed = cx.call(request).await?;
+        let read = cx.reloading();
+        cx.changed(changed, async {
+            let found = read.call(cc_api_organisation::GetOrganisation::new(id)).await?;
+            found.map(|found| found.avatar.map(picture)).required().map(Answer::into_inner)
+        })
+        .await
     }
+}
+
+fn picture(url: String) -> OrganisationAvatar {
+    let mut picture = OrganisationAvatar::default();
+    picture.url = url;
+    picture
 }

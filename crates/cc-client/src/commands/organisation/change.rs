@@ -147,8 +147,11 @@ impl Command for CreateOrganisation {
     type Output = Organisation;
 
     async fn run(self, cx: &Context) -> Result<Self::Output> {
-        let request = cc_api_organisation::CreateOrganisation::new(self.body()?);
-        Ok(cx.call(request).await?.into_inner().into())
+        let mut body = self.body()?;
+        // The official client sends the list always: this body is known to be taken.
+        body.contacts.get_or_insert_default();
+        let request = cc_api_organisation::CreateOrganisation::new(body);
+        Ok(cx.call(request).await?.required()?.into_inner().into())
     }
 }
 
@@ -183,7 +186,13 @@ impl Command for UpdateOrganisation {
     async fn run(self, cx: &Context) -> Result<Self::Output> {
         cc_core::__private::check_segment("organisationId", self.organisation_id.as_str())?;
         let id = self.organisation_id.clone();
-        let request = cc_api_organisation::UpdateOrganisation::new(id, self.body()?);
-        Ok(cx.call(request).await?.into_inner().into())
+        let request = cc_api_organisation::UpdateOrganisation::new(&id, self.body()?);
+        let updated = cx.call(request).await?;
+        let read = cx.reloading();
+        cx.changed(updated, async {
+            let found = read.call(cc_api_organisation::GetOrganisation::new(id)).await?;
+            Ok(found.into_inner().into())
+        })
+        .await
     }
 }

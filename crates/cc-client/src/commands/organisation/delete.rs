@@ -1,6 +1,6 @@
 //! Deleting an organisation.
 
-use cc_core::{Error, ErrorKind, OwnerId, Result};
+use cc_core::{Discard, Error, ErrorKind, OwnerId, Result};
 use serde::{Deserialize, Serialize};
 
 use crate::command::Command;
@@ -47,7 +47,7 @@ impl Command for DeleteOrganisation {
                 .with_message("the personal space of a user cannot be deleted"));
         }
         cc_core::__private::check_segment("organisationId", self.organisation_id.as_str())?;
-        cx.call(cc_api_organisation::DeleteOrganisation::new(self.organisation_id)).await?;
+        cx.call(Discard(cc_api_organisation::DeleteOrganisation::new(self.organisation_id))).await?;
         Ok(())
     }
 }

@@ -1,6 +1,6 @@
 //! The picture of the caller.
 
-use cc_core::Result;
+use cc_core::{Answer, Result};
 use serde::de::Error as _;
 use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::json;
@@ -122,6 +122,18 @@ impl Command for UpdateProfileAvatar {
                 cc_api_account::UpdateProfileAvatar::new(data, mime_type.as_str())
             }
         };
-        Ok(cx.call(request).await?.into_inner())
+        let changed = cx.call(request).await?;
+        let read = cx.reloading();
+        cx.changed(changed, async {
+            let found = read.call(cc_api_account::GetProfile::new()).await?;
+            found.map(|user| user.avatar.map(picture)).required().map(Answer::into_inner)
+        })
+        .await
     }
+}
+
+fn picture(url: String) -> Avatar {
+    let mut picture = Avatar::default();
+    picture.url = url;
+    picture
 }

@@ -2,7 +2,7 @@
 
 use std::future::IntoFuture;
 
-use cc_core::{Error, Result};
+use cc_core::{Discard, Error, Result};
 use futures_util::future::try_join;
 use serde::{Deserialize, Serialize};
 
@@ -92,7 +92,7 @@ impl Command for CreateProfileEmailAddress {
 
     async fn run(self, cx: &Context) -> Result<Self::Output> {
         let body = cc_api_account::types::EmailAddressRole::new();
-        match cx.call(cc_api_account::AddProfileEmailAddress::new(self.address, body)).await {
+        match cx.call(Discard(cc_api_account::AddProfileEmailAddress::new(self.address, body))).await {
             Ok(_) => Ok(()),
             Err(error) => Err(named(error)),
         }

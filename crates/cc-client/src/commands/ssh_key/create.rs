@@ -1,7 +1,7 @@
 //! Adding an SSH key.
 
 use cc_api_account::types::SshKey;
-use cc_core::Result;
+use cc_core::{Discard, Result};
 use serde::{Deserialize, Serialize};
 
 use super::ListPersonalSshKey;
@@ -44,7 +44,7 @@ impl Command for CreatePersonalSshKey {
     type Output = Option<SshKey>;
 
     async fn run(self, cx: &Context) -> Result<Self::Output> {
-        cx.call(cc_api_account::AddSshKey::new(&self.name, self.key)).await?;
+        cx.call(Discard(cc_api_account::AddSshKey::new(&self.name, self.key))).await?;
         let keys = cx.reloading().send(ListPersonalSshKey::new()).await?;
         Ok(keys.into_iter().find(|key| key.name == self.name))
     }

@@ -67,6 +67,6 @@ impl Command for CreateTcpRedirection {
                 cc_api_redirection::CreateTcpRedirection::new(owner, &self.application_id, body.clone())
             })
             .await?;
-        Ok(answer.into_inner())
+        Ok(answer.required()?.into_inner())
     }
 }

@@ -85,6 +85,6 @@ impl Command for GetWarpToken {
             }
             Scope::Owner(owner) => cx.call(cc_api_metrics::CreateOwnerStatsToken::new(owner, body)).await?,
         };
-        Ok(token.into_inner().into())
+        Ok(token.required()?.into_inner().into())
     }
 }

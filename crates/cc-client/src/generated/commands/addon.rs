@@ -216,6 +216,7 @@ impl Command for CreateAddon {
                     self.name.clone(),
                 );
                 body.options = self.options.clone();
+                body.options.get_or_insert_default();
                 body.version = self.version.clone();
                 body.linked_app = self.linked_app.clone();
                 body.payment_intent = self.payment_intent.clone();
@@ -224,7 +225,7 @@ impl Command for CreateAddon {
                 cc_api_addon::CreateAddon::new(self.owner_id.clone(), body)
             })
             .await?;
-        Ok(answer.into_inner().into())
+        Ok(answer.required()?.into_inner().into())
     }
 }
 
@@ -286,7 +287,11 @@ impl Command for GetAddon {
                 Ids::new()
                     .owner(self.owner_id.clone(), &self.addon_id)
                     .addon(&self.addon_id),
-                |ids| { cc_api_addon::GetAddon::new(ids.owner_id(), ids.addon_id()) },
+                |ids| {
+                    cc_core::OrNothing({
+                        cc_api_addon::GetAddon::new(ids.owner_id(), ids.addon_id())
+                    })
+                },
             )
             .await
         {
@@ -294,7 +299,8 @@ impl Command for GetAddon {
             Err(error) if error.is_not_found() => return Ok(None),
             Err(error) => return Err(error),
         };
-        Ok(Some(answer.into_inner().into()))
+        let Some(answer) = answer.into_inner() else { return Ok(None) };
+        Ok(Some(answer.into()))
     }
 }
 
@@ -373,7 +379,22 @@ impl Command for UpdateAddon {
                 },
             )
             .await?;
-        Ok(answer.into_inner().into())
+        let value: crate::commands::addon::model::Addon = if answer.is_some() {
+            answer.required()?.into_inner().into()
+        } else {
+            let cx = &cx.reloading();
+            cx.resolved(
+                    Ids::new()
+                        .owner(self.owner_id.clone(), &self.addon_id)
+                        .addon(&self.addon_id),
+                    |ids| { cc_api_addon::GetAddon::new(ids.owner_id(), ids.addon_id()) },
+                )
+                .await
+                .map_err(cc_core::Error::applied)?
+                .into_inner()
+                .into()
+        };
+        Ok(value)
     }
 }
 
@@ -434,7 +455,11 @@ impl Command for DeleteAddon {
                 Ids::new()
                     .owner(self.owner_id.clone(), &self.addon_id)
                     .addon(&self.addon_id),
-                |ids| { cc_api_addon::DeleteAddon::new(ids.owner_id(), ids.addon_id()) },
+                |ids| {
+                    cc_core::Discard({
+                        cc_api_addon::DeleteAddon::new(ids.owner_id(), ids.addon_id())
+                    })
+                },
             )
             .await?;
         Ok(())
@@ -501,7 +526,11 @@ impl Command for GetAddonSso {
                 Ids::new()
                     .owner(self.owner_id.clone(), &self.addon_id)
                     .addon(&self.addon_id),
-                |ids| { cc_api_addon::GetAddonSso::new(ids.owner_id(), ids.addon_id()) },
+                |ids| {
+                    cc_core::OrNothing({
+                        cc_api_addon::GetAddonSso::new(ids.owner_id(), ids.addon_id())
+                    })
+                },
             )
             .await
         {
@@ -509,6 +538,7 @@ impl Command for GetAddonSso {
             Err(error) if error.is_not_found() => return Ok(None),
             Err(error) => return Err(error),
         };
-        Ok(Some(answer.into_inner().into()))
+        let Some(answer) = answer.into_inner() else { return Ok(None) };
+        Ok(Some(answer.into()))
     }
 }

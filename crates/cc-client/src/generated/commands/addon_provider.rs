@@ -65,10 +65,12 @@ impl Command for GetAddonProvider {
             .resolved(
                 Ids::new().owner(self.owner_id.clone(), &self.addon_provider_id),
                 |ids| {
-                    cc_api_addon_provider::GetAddonProvider::new(
-                        ids.owner_id(),
-                        self.addon_provider_id.clone(),
-                    )
+                    cc_core::OrNothing({
+                        cc_api_addon_provider::GetAddonProvider::new(
+                            ids.owner_id(),
+                            self.addon_provider_id.clone(),
+                        )
+                    })
                 },
             )
             .await
@@ -77,7 +79,8 @@ impl Command for GetAddonProvider {
             Err(error) if error.is_not_found() => return Ok(None),
             Err(error) => return Err(error),
         };
-        Ok(Some(answer.into_inner().into()))
+        let Some(answer) = answer.into_inner() else { return Ok(None) };
+        Ok(Some(answer.into()))
     }
 }
 
@@ -260,7 +263,27 @@ impl Command for UpdateAddonProvider {
                 },
             )
             .await?;
-        Ok(answer.into_inner().into())
+        let value: crate::commands::addon_provider::model::AddonProvider = if answer
+            .is_some()
+        {
+            answer.required()?.into_inner().into()
+        } else {
+            let cx = &cx.reloading();
+            cx.resolved(
+                    Ids::new().owner(self.owner_id.clone(), &self.addon_provider_id),
+                    |ids| {
+                        cc_api_addon_provider::GetAddonProvider::new(
+                            ids.owner_id(),
+                            self.addon_provider_id.clone(),
+                        )
+                    },
+                )
+                .await
+                .map_err(cc_core::Error::applied)?
+                .into_inner()
+                .into()
+        };
+        Ok(value)
     }
 }
 
@@ -320,10 +343,12 @@ impl Command for DeleteAddonProvider {
         cx.resolved(
                 Ids::new().owner(self.owner_id.clone(), &self.addon_provider_id),
                 |ids| {
-                    cc_api_addon_provider::DeleteAddonProvider::new(
-                        ids.owner_id(),
-                        self.addon_provider_id.clone(),
-                    )
+                    cc_core::Discard({
+                        cc_api_addon_provider::DeleteAddonProvider::new(
+                            ids.owner_id(),
+                            self.addon_provider_id.clone(),
+                        )
+                    })
                 },
             )
             .await?;
@@ -493,7 +518,38 @@ impl Command for CreateAddonProviderFeature {
                 },
             )
             .await?;
-        Ok(answer.into_inner().into())
+        let value: crate::commands::addon_provider::model::AddonProviderFeature = if answer
+            .is_some()
+        {
+            answer.required()?.into_inner().into()
+        } else {
+            let cx = &cx.reloading();
+            let found = cx
+                .resolved(
+                    Ids::new().owner(self.owner_id.clone(), &self.addon_provider_id),
+                    |ids| {
+                        cc_api_addon_provider::ListAddonProviderFeatures::new(
+                            ids.owner_id(),
+                            self.addon_provider_id.clone(),
+                        )
+                    },
+                )
+                .await
+                .map_err(cc_core::Error::applied)?
+                .into_inner()
+                .into_iter()
+                .find(|found| found.name == self.name);
+            let found = found
+                .ok_or_else(|| {
+                    cc_core::Error::new(cc_core::ErrorKind::Undecodable)
+                        .with_message(
+                            "the body is empty, and the list that was read after it does not hold the result",
+                        )
+                        .applied()
+                })?;
+            found.into()
+        };
+        Ok(value)
     }
 }
 
@@ -561,11 +617,13 @@ impl Command for DeleteAddonProviderPlan {
         cx.resolved(
                 Ids::new().owner(self.owner_id.clone(), &self.addon_provider_id),
                 |ids| {
-                    cc_api_addon_provider::DeleteAddonProviderPlan::new(
-                        ids.owner_id(),
-                        self.addon_provider_id.clone(),
-                        self.plan_id.clone(),
-                    )
+                    cc_core::Discard({
+                        cc_api_addon_provider::DeleteAddonProviderPlan::new(
+                            ids.owner_id(),
+                            self.addon_provider_id.clone(),
+                            self.plan_id.clone(),
+                        )
+                    })
                 },
             )
             .await?;

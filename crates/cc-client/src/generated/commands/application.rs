@@ -67,10 +67,12 @@ impl Command for DeleteApplication {
         cx.resolved(
                 Ids::new().owner(self.owner_id.clone(), &self.application_id),
                 |ids| {
-                    cc_api_application::DeleteApplication::new(
-                        ids.owner_id(),
-                        self.application_id.clone(),
-                    )
+                    cc_core::Discard({
+                        cc_api_application::DeleteApplication::new(
+                            ids.owner_id(),
+                            self.application_id.clone(),
+                        )
+                    })
                 },
             )
             .await?;
@@ -139,10 +141,12 @@ impl Command for GetApplicationBranches {
             .resolved(
                 Ids::new().owner(self.owner_id.clone(), &self.application_id),
                 |ids| {
-                    cc_api_application::ListApplicationBranches::new(
-                        ids.owner_id(),
-                        self.application_id.clone(),
-                    )
+                    cc_core::OrNothing({
+                        cc_api_application::ListApplicationBranches::new(
+                            ids.owner_id(),
+                            self.application_id.clone(),
+                        )
+                    })
                 },
             )
             .await
@@ -151,7 +155,8 @@ impl Command for GetApplicationBranches {
             Err(error) if error.is_not_found() => return Ok(None),
             Err(error) => return Err(error),
         };
-        let mut list: Vec<String> = answer.into_inner();
+        let Some(answer) = answer.into_inner() else { return Ok(None) };
+        let mut list: Vec<String> = answer;
         list.sort();
         Ok(Some(list))
     }
@@ -217,10 +222,12 @@ impl Command for UndeployApplication {
         cx.resolved(
                 Ids::new().owner(self.owner_id.clone(), &self.application_id),
                 |ids| {
-                    cc_api_deployment::UndeployApplication::new(
-                        ids.owner_id(),
-                        self.application_id.clone(),
-                    )
+                    cc_core::Discard({
+                        cc_api_deployment::UndeployApplication::new(
+                            ids.owner_id(),
+                            self.application_id.clone(),
+                        )
+                    })
                 },
             )
             .await?;

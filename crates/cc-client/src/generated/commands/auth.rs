@@ -68,13 +68,15 @@ impl Command for UpdateAuthPassword {
 
     async fn run(self, cx: &Context) -> Result<Self::Output> {
         cx.call({
-                #[allow(unused_mut)]
-                let mut body = cc_api_account::types::PasswordChange::new(
-                    self.old_password.clone(),
-                    self.new_password.clone(),
-                );
-                body.drop_tokens = self.revoke_tokens.clone();
-                cc_api_account::ChangePassword::new(body)
+                cc_core::Discard({
+                    #[allow(unused_mut)]
+                    let mut body = cc_api_account::types::PasswordChange::new(
+                        self.old_password.clone(),
+                        self.new_password.clone(),
+                    );
+                    body.drop_tokens = self.revoke_tokens.clone();
+                    cc_api_account::ChangePassword::new(body)
+                })
             })
             .await?;
         Ok(())

@@ -53,9 +53,11 @@ impl Command for GetConfigProvider {
             .resolved(
                 Ids::new().real_addon(&self.addon_id),
                 |ids| {
-                    cc_api_config_provider::GetConfigProviderEnvironment::new(
-                        ids.real_addon_id(),
-                    )
+                    cc_core::OrNothing({
+                        cc_api_config_provider::GetConfigProviderEnvironment::new(
+                            ids.real_addon_id(),
+                        )
+                    })
                 },
             )
             .await
@@ -64,8 +66,8 @@ impl Command for GetConfigProvider {
             Err(error) if error.is_not_found() => return Ok(None),
             Err(error) => return Err(error),
         };
-        let mut list: Vec<cc_api_config_provider::types::EnvironmentVariable> = answer
-            .into_inner();
+        let Some(answer) = answer.into_inner() else { return Ok(None) };
+        let mut list: Vec<cc_api_config_provider::types::EnvironmentVariable> = answer;
         list.sort_by(|a, b| a.name.cmp(&b.name));
         Ok(Some(list))
     }
@@ -137,8 +139,25 @@ impl Command for UpdateConfigProvider {
                 },
             )
             .await?;
-        let mut list: Vec<cc_api_config_provider::types::EnvironmentVariable> = answer
-            .into_inner();
+        let value: Vec<cc_api_config_provider::types::EnvironmentVariable> = if answer
+            .is_some()
+        {
+            answer.required()?.into_inner()
+        } else {
+            let cx = &cx.reloading();
+            cx.resolved(
+                    Ids::new().real_addon(&self.addon_id),
+                    |ids| {
+                        cc_api_config_provider::GetConfigProviderEnvironment::new(
+                            ids.real_addon_id(),
+                        )
+                    },
+                )
+                .await
+                .map_err(cc_core::Error::applied)?
+                .into_inner()
+        };
+        let mut list: Vec<cc_api_config_provider::types::EnvironmentVariable> = value;
         list.sort_by(|a, b| a.name.cmp(&b.name));
         Ok(list)
     }

@@ -8,6 +8,139 @@ use crate::context::Context;
 #[allow(unused_imports)]
 use crate::resolve::Ids;
 
+/// Lists the deployments of an application.
+///
+/// Operation: `list_deployments`
+/// (`GET /v4/orchestration/organisations/{ownerId}/applications/{applicationId}/deployments`). The owner, when
+/// it is not given, is resolved from `application_id`: no request when it is known already. Where there is
+/// nothing, the list is empty.
+///
+/// # Errors
+/// - 400: The request is not valid.
+/// - 401: The credentials are missing or not accepted.
+/// - 403: The caller may not do this.
+///
+/// # Example
+/// ```
+/// # cc_examples::try_out("ListApplicationDeployment", async |client, input| {
+/// # let application_id: cc_client::core::ApplicationId = input.get("applicationId");
+/// use cc_client::commands::deployment::ListApplicationDeployment;
+///
+/// let application_deployments = client.send(ListApplicationDeployment::new(application_id)).await?;
+/// # Ok(()) });
+/// ```
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "catalog", derive(schemars::JsonSchema))]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[must_use = "a command does nothing until it is sent"]
+pub struct ListApplicationDeployment {
+    /// The application.
+    pub application_id: cc_core::ApplicationId,
+    /// The owner. Default: resolved.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub owner_id: Option<cc_core::OwnerId>,
+    /// Keeps the deployments that do one of these.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub action: Option<Vec<cc_api_deployment::types::DeploymentAction>>,
+    /// Asks for the configuration that the application had. No source shows where the answer holds it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub include_application_configuration: Option<bool>,
+    /// Number of deployments at most, from 1 to 1000.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub limit: Option<i64>,
+    /// Whether the earliest or the latest comes first.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub order: Option<cc_api_deployment::types::DateOrder>,
+}
+
+#[allow(clippy::new_without_default)]
+impl ListApplicationDeployment {
+    /// With what is required.
+    pub fn new(application_id: impl Into<cc_core::ApplicationId>) -> Self {
+        Self {
+            application_id: application_id.into(),
+            owner_id: None,
+            action: None,
+            include_application_configuration: None,
+            limit: None,
+            order: None,
+        }
+    }
+
+    /// The owner. Default: resolved.
+    pub fn owner_id(mut self, owner_id: impl Into<cc_core::OwnerId>) -> Self {
+        self.owner_id = Some(owner_id.into());
+        self
+    }
+
+    /// Keeps the deployments that do one of these.
+    pub fn action(
+        mut self,
+        action: impl IntoIterator<
+            Item = impl Into<cc_api_deployment::types::DeploymentAction>,
+        >,
+    ) -> Self {
+        self.action = Some(action.into_iter().map(Into::into).collect());
+        self
+    }
+
+    /// Asks for the configuration that the application had. No source shows where the answer holds it.
+    pub fn include_application_configuration(
+        mut self,
+        include_application_configuration: bool,
+    ) -> Self {
+        self.include_application_configuration = Some(include_application_configuration);
+        self
+    }
+
+    /// Number of deployments at most, from 1 to 1000.
+    pub fn limit(mut self, limit: i64) -> Self {
+        self.limit = Some(limit);
+        self
+    }
+
+    /// Whether the earliest or the latest comes first.
+    pub fn order(
+        mut self,
+        order: impl Into<cc_api_deployment::types::DateOrder>,
+    ) -> Self {
+        self.order = Some(order.into());
+        self
+    }
+}
+
+impl Command for ListApplicationDeployment {
+    const NAME: &'static str = "ListApplicationDeployment";
+    type Output = Vec<cc_api_deployment::types::Deployment>;
+
+    async fn run(self, cx: &Context) -> Result<Self::Output> {
+        let answer = match cx
+            .resolved(
+                Ids::new().owner(self.owner_id.clone(), &self.application_id),
+                |ids| {
+                    let mut request = cc_api_deployment::ListDeployments::new(
+                        ids.owner_id(),
+                        self.application_id.clone(),
+                    );
+                    request.action = self.action.clone();
+                    request.include_application_configuration = self
+                        .include_application_configuration
+                        .clone();
+                    request.limit = self.limit.clone();
+                    request.order = self.order.clone();
+                    request
+                },
+            )
+            .await
+        {
+            Ok(answer) => answer,
+            Err(error) if error.is_not_found() => return Ok(Vec::new()),
+            Err(error) => return Err(error),
+        };
+        Ok(answer.into_inner())
+    }
+}
+
 /// Reads one deployment.
 ///
 /// A deployment that was just asked for answers 404 for a few seconds.
@@ -88,15 +221,17 @@ impl Command for GetDeployment {
             .resolved(
                 Ids::new().owner(self.owner_id.clone(), &self.application_id),
                 |ids| {
-                    let mut request = cc_api_deployment::GetDeployment::new(
-                        ids.owner_id(),
-                        self.application_id.clone(),
-                        self.deployment_id.clone(),
-                    );
-                    request.include_application_configuration = self
-                        .include_application_configuration
-                        .clone();
-                    request
+                    cc_core::OrNothing({
+                        let mut request = cc_api_deployment::GetDeployment::new(
+                            ids.owner_id(),
+                            self.application_id.clone(),
+                            self.deployment_id.clone(),
+                        );
+                        request.include_application_configuration = self
+                            .include_application_configuration
+                            .clone();
+                        request
+                    })
                 },
             )
             .await
@@ -105,7 +240,8 @@ impl Command for GetDeployment {
             Err(error) if error.is_not_found() => return Ok(None),
             Err(error) => return Err(error),
         };
-        Ok(Some(answer.into_inner()))
+        let Some(answer) = answer.into_inner() else { return Ok(None) };
+        Ok(Some(answer))
     }
 }
 
@@ -173,11 +309,13 @@ impl Command for CancelDeployment {
         cx.resolved(
                 Ids::new().owner(self.owner_id.clone(), &self.application_id),
                 |ids| {
-                    cc_api_deployment::CancelDeployment::new(
-                        ids.owner_id(),
-                        self.application_id.clone(),
-                        self.deployment_id.clone(),
-                    )
+                    cc_core::Discard({
+                        cc_api_deployment::CancelDeployment::new(
+                            ids.owner_id(),
+                            self.application_id.clone(),
+                            self.deployment_id.clone(),
+                        )
+                    })
                 },
             )
             .await?;

@@ -73,11 +73,13 @@ impl Command for CreateDomain {
         cx.resolved(
                 Ids::new().owner(self.owner_id.clone(), &self.application_id),
                 |ids| {
-                    cc_api_application::AddDomain::new(
-                        ids.owner_id(),
-                        self.application_id.clone(),
-                        self.domain.clone(),
-                    )
+                    cc_core::Discard({
+                        cc_api_application::AddDomain::new(
+                            ids.owner_id(),
+                            self.application_id.clone(),
+                            self.domain.clone(),
+                        )
+                    })
                 },
             )
             .await?;
@@ -149,11 +151,13 @@ impl Command for DeleteDomain {
         cx.resolved(
                 Ids::new().owner(self.owner_id.clone(), &self.application_id),
                 |ids| {
-                    cc_api_application::RemoveDomain::new(
-                        ids.owner_id(),
-                        self.application_id.clone(),
-                        self.domain.clone(),
-                    )
+                    cc_core::Discard({
+                        cc_api_application::RemoveDomain::new(
+                            ids.owner_id(),
+                            self.application_id.clone(),
+                            self.domain.clone(),
+                        )
+                    })
                 },
             )
             .await?;
@@ -221,10 +225,12 @@ impl Command for GetPrimaryDomain {
             .resolved(
                 Ids::new().owner(self.owner_id.clone(), &self.application_id),
                 |ids| {
-                    cc_api_application::GetPrimaryDomain::new(
-                        ids.owner_id(),
-                        self.application_id.clone(),
-                    )
+                    cc_core::OrNothing({
+                        cc_api_application::GetPrimaryDomain::new(
+                            ids.owner_id(),
+                            self.application_id.clone(),
+                        )
+                    })
                 },
             )
             .await
@@ -233,7 +239,8 @@ impl Command for GetPrimaryDomain {
             Err(error) if error.is_not_found() => return Ok(None),
             Err(error) => return Err(error),
         };
-        Ok(Some(answer.into_inner().into()))
+        let Some(answer) = answer.into_inner() else { return Ok(None) };
+        Ok(Some(answer.into()))
     }
 }
 
@@ -302,15 +309,17 @@ impl Command for SetPrimaryDomain {
         cx.resolved(
                 Ids::new().owner(self.owner_id.clone(), &self.application_id),
                 |ids| {
-                    #[allow(unused_mut)]
-                    let mut body = cc_api_application::types::VhostUpdate::new(
-                        self.domain.clone(),
-                    );
-                    cc_api_application::SetPrimaryDomain::new(
-                        ids.owner_id(),
-                        self.application_id.clone(),
-                        body,
-                    )
+                    cc_core::Discard({
+                        #[allow(unused_mut)]
+                        let mut body = cc_api_application::types::VhostUpdate::new(
+                            self.domain.clone(),
+                        );
+                        cc_api_application::SetPrimaryDomain::new(
+                            ids.owner_id(),
+                            self.application_id.clone(),
+                            body,
+                        )
+                    })
                 },
             )
             .await?;
@@ -375,10 +384,12 @@ impl Command for UnsetPrimaryDomain {
         cx.resolved(
                 Ids::new().owner(self.owner_id.clone(), &self.application_id),
                 |ids| {
-                    cc_api_application::UnsetPrimaryDomain::new(
-                        ids.owner_id(),
-                        self.application_id.clone(),
-                    )
+                    cc_core::Discard({
+                        cc_api_application::UnsetPrimaryDomain::new(
+                            ids.owner_id(),
+                            self.application_id.clone(),
+                        )
+                    })
                 },
             )
             .await?;

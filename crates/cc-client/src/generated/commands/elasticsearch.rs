@@ -51,7 +51,11 @@ impl Command for GetElasticsearchInfo {
         let answer = match cx
             .resolved(
                 Ids::new().addon(&self.addon_id),
-                |ids| { cc_api_database::GetElasticsearchInfo::new(ids.addon_id()) },
+                |ids| {
+                    cc_core::OrNothing({
+                        cc_api_database::GetElasticsearchInfo::new(ids.addon_id())
+                    })
+                },
             )
             .await
         {
@@ -59,6 +63,7 @@ impl Command for GetElasticsearchInfo {
             Err(error) if error.is_not_found() => return Ok(None),
             Err(error) => return Err(error),
         };
-        Ok(Some(answer.into_inner().into()))
+        let Some(answer) = answer.into_inner() else { return Ok(None) };
+        Ok(Some(answer.into()))
     }
 }

@@ -41,12 +41,16 @@ impl Command for GetGithubLinkTransactionId {
     type Output = Option<cc_api_github::types::GithubTransaction>;
 
     async fn run(self, cx: &Context) -> Result<Self::Output> {
-        let answer = match cx.call({ cc_api_github::StartGithubLink::new() }).await {
+        let answer = match cx
+            .call({ cc_core::OrNothing({ cc_api_github::StartGithubLink::new() }) })
+            .await
+        {
             Ok(answer) => answer,
             Err(error) if error.is_not_found() => return Ok(None),
             Err(error) => return Err(error),
         };
-        Ok(Some(answer.into_inner()))
+        let Some(answer) = answer.into_inner() else { return Ok(None) };
+        Ok(Some(answer))
     }
 }
 
@@ -84,7 +88,7 @@ impl Command for UnlinkGithubAccount {
     type Output = ();
 
     async fn run(self, cx: &Context) -> Result<Self::Output> {
-        cx.call({ cc_api_github::UnlinkGithub::new() }).await?;
+        cx.call({ cc_core::Discard({ cc_api_github::UnlinkGithub::new() }) }).await?;
         Ok(())
     }
 }
@@ -122,12 +126,16 @@ impl Command for GetGithubUsername {
     type Output = Option<String>;
 
     async fn run(self, cx: &Context) -> Result<Self::Output> {
-        let answer = match cx.call({ cc_api_github::GetGithubUsername::new() }).await {
+        let answer = match cx
+            .call({ cc_core::OrNothing({ cc_api_github::GetGithubUsername::new() }) })
+            .await
+        {
             Ok(answer) => answer,
             Err(error) if error.is_not_found() => return Ok(None),
             Err(error) => return Err(error),
         };
-        Ok(Some(answer.into_inner()))
+        let Some(answer) = answer.into_inner() else { return Ok(None) };
+        Ok(Some(answer))
     }
 }
 

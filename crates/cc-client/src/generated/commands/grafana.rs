@@ -48,14 +48,19 @@ impl Command for GetGrafana {
 
     async fn run(self, cx: &Context) -> Result<Self::Output> {
         let answer = match cx
-            .call({ cc_api_metrics::GetGrafana::new(self.owner_id.clone()) })
+            .call({
+                cc_core::OrNothing({
+                    cc_api_metrics::GetGrafana::new(self.owner_id.clone())
+                })
+            })
             .await
         {
             Ok(answer) => answer,
             Err(error) if error.is_not_found() => return Ok(None),
             Err(error) => return Err(error),
         };
-        Ok(Some(answer.into_inner()))
+        let Some(answer) = answer.into_inner() else { return Ok(None) };
+        Ok(Some(answer))
     }
 }
 
@@ -99,7 +104,12 @@ impl Command for DisableGrafana {
     type Output = ();
 
     async fn run(self, cx: &Context) -> Result<Self::Output> {
-        cx.call({ cc_api_metrics::DeleteGrafana::new(self.owner_id.clone()) }).await?;
+        cx.call({
+                cc_core::Discard({
+                    cc_api_metrics::DeleteGrafana::new(self.owner_id.clone())
+                })
+            })
+            .await?;
         Ok(())
     }
 }
@@ -144,7 +154,12 @@ impl Command for ResetGrafana {
     type Output = ();
 
     async fn run(self, cx: &Context) -> Result<Self::Output> {
-        cx.call({ cc_api_metrics::ResetGrafana::new(self.owner_id.clone()) }).await?;
+        cx.call({
+                cc_core::Discard({
+                    cc_api_metrics::ResetGrafana::new(self.owner_id.clone())
+                })
+            })
+            .await?;
         Ok(())
     }
 }

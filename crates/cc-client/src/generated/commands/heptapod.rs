@@ -53,7 +53,11 @@ impl Command for GetHeptapodPriceEstimation {
     async fn run(self, cx: &Context) -> Result<Self::Output> {
         let answer = match cx
             .call({
-                cc_api_product::GetHeptapodPriceEstimation::new(self.owner_id.clone())
+                cc_core::OrNothing({
+                    cc_api_product::GetHeptapodPriceEstimation::new(
+                        self.owner_id.clone(),
+                    )
+                })
             })
             .await
         {
@@ -61,6 +65,7 @@ impl Command for GetHeptapodPriceEstimation {
             Err(error) if error.is_not_found() => return Ok(None),
             Err(error) => return Err(error),
         };
-        Ok(Some(answer.into_inner().into()))
+        let Some(answer) = answer.into_inner() else { return Ok(None) };
+        Ok(Some(answer.into()))
     }
 }

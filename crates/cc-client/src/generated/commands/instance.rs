@@ -73,11 +73,13 @@ impl Command for GetApplicationInstance {
             .resolved(
                 Ids::new().owner(self.owner_id.clone(), &self.application_id),
                 |ids| {
-                    cc_api_deployment::GetInstance::new(
-                        ids.owner_id(),
-                        self.application_id.clone(),
-                        self.instance_id.clone(),
-                    )
+                    cc_core::OrNothing({
+                        cc_api_deployment::GetInstance::new(
+                            ids.owner_id(),
+                            self.application_id.clone(),
+                            self.instance_id.clone(),
+                        )
+                    })
                 },
             )
             .await
@@ -86,6 +88,7 @@ impl Command for GetApplicationInstance {
             Err(error) if error.is_not_found() => return Ok(None),
             Err(error) => return Err(error),
         };
-        Ok(Some(answer.into_inner()))
+        let Some(answer) = answer.into_inner() else { return Ok(None) };
+        Ok(Some(answer))
     }
 }

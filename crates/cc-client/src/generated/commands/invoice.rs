@@ -216,10 +216,12 @@ impl Command for GetInvoice {
     async fn run(self, cx: &Context) -> Result<Self::Output> {
         let answer = match cx
             .call({
-                cc_api_billing::GetInvoice::new(
-                    self.owner_id.clone(),
-                    self.invoice_number.clone(),
-                )
+                cc_core::OrNothing({
+                    cc_api_billing::GetInvoice::new(
+                        self.owner_id.clone(),
+                        self.invoice_number.clone(),
+                    )
+                })
             })
             .await
         {
@@ -227,7 +229,8 @@ impl Command for GetInvoice {
             Err(error) if error.is_not_found() => return Ok(None),
             Err(error) => return Err(error),
         };
-        Ok(Some(answer.into_inner().into()))
+        let Some(answer) = answer.into_inner() else { return Ok(None) };
+        Ok(Some(answer.into()))
     }
 }
 
@@ -282,10 +285,12 @@ impl Command for GetInvoiceHtml {
     async fn run(self, cx: &Context) -> Result<Self::Output> {
         let answer = match cx
             .call({
-                cc_api_billing::GetInvoiceHtml::new(
-                    self.owner_id.clone(),
-                    self.invoice_number.clone(),
-                )
+                cc_core::OrNothing({
+                    cc_api_billing::GetInvoiceHtml::new(
+                        self.owner_id.clone(),
+                        self.invoice_number.clone(),
+                    )
+                })
             })
             .await
         {
@@ -293,7 +298,8 @@ impl Command for GetInvoiceHtml {
             Err(error) if error.is_not_found() => return Ok(None),
             Err(error) => return Err(error),
         };
-        Ok(Some(answer.into_inner()))
+        let Some(answer) = answer.into_inner() else { return Ok(None) };
+        Ok(Some(answer))
     }
 }
 

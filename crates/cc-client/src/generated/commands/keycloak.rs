@@ -51,7 +51,11 @@ impl Command for GetKeycloakInfo {
         let answer = match cx
             .resolved(
                 Ids::new().real_addon(&self.addon_id),
-                |ids| { cc_api_operator::GetKeycloak::new(ids.real_addon_id()) },
+                |ids| {
+                    cc_core::OrNothing({
+                        cc_api_operator::GetKeycloak::new(ids.real_addon_id())
+                    })
+                },
             )
             .await
         {
@@ -59,7 +63,8 @@ impl Command for GetKeycloakInfo {
             Err(error) if error.is_not_found() => return Ok(None),
             Err(error) => return Err(error),
         };
-        Ok(Some(answer.into_inner().into()))
+        let Some(answer) = answer.into_inner() else { return Ok(None) };
+        Ok(Some(answer.into()))
     }
 }
 
@@ -105,7 +110,11 @@ impl Command for RebootKeycloak {
     async fn run(self, cx: &Context) -> Result<Self::Output> {
         cx.resolved(
                 Ids::new().real_addon(&self.addon_id),
-                |ids| { cc_api_operator::RebootKeycloak::new(ids.real_addon_id()) },
+                |ids| {
+                    cc_core::Discard({
+                        cc_api_operator::RebootKeycloak::new(ids.real_addon_id())
+                    })
+                },
             )
             .await?;
         Ok(())
@@ -154,7 +163,11 @@ impl Command for RebuildKeycloak {
     async fn run(self, cx: &Context) -> Result<Self::Output> {
         cx.resolved(
                 Ids::new().real_addon(&self.addon_id),
-                |ids| { cc_api_operator::RebuildKeycloak::new(ids.real_addon_id()) },
+                |ids| {
+                    cc_core::Discard({
+                        cc_api_operator::RebuildKeycloak::new(ids.real_addon_id())
+                    })
+                },
             )
             .await?;
         Ok(())
@@ -278,7 +291,20 @@ impl Command for UpdateKeycloakVersion {
                 },
             )
             .await?;
-        Ok(answer.into_inner().into())
+        let value: crate::commands::keycloak::model::KeycloakInfo = if answer.is_some() {
+            answer.required()?.into_inner().into()
+        } else {
+            let cx = &cx.reloading();
+            cx.resolved(
+                    Ids::new().real_addon(&self.addon_id),
+                    |ids| { cc_api_operator::GetKeycloak::new(ids.real_addon_id()) },
+                )
+                .await
+                .map_err(cc_core::Error::applied)?
+                .into_inner()
+                .into()
+        };
+        Ok(value)
     }
 }
 
@@ -333,7 +359,20 @@ impl Command for CreateKeycloakNetworkGroup {
                 },
             )
             .await?;
-        Ok(answer.into_inner().into())
+        let value: crate::commands::keycloak::model::KeycloakInfo = if answer.is_some() {
+            answer.required()?.into_inner().into()
+        } else {
+            let cx = &cx.reloading();
+            cx.resolved(
+                    Ids::new().real_addon(&self.addon_id),
+                    |ids| { cc_api_operator::GetKeycloak::new(ids.real_addon_id()) },
+                )
+                .await
+                .map_err(cc_core::Error::applied)?
+                .into_inner()
+                .into()
+        };
+        Ok(value)
     }
 }
 
@@ -381,7 +420,11 @@ impl Command for DeleteKeycloakNetworkGroup {
         cx.resolved(
                 Ids::new().real_addon(&self.addon_id),
                 |ids| {
-                    cc_api_operator::DeleteKeycloakNetworkGroup::new(ids.real_addon_id())
+                    cc_core::Discard({
+                        cc_api_operator::DeleteKeycloakNetworkGroup::new(
+                            ids.real_addon_id(),
+                        )
+                    })
                 },
             )
             .await?;

@@ -67,10 +67,12 @@ impl Command for GetMateriaInfo {
                     .owner(self.owner_id.clone(), &self.addon_id)
                     .real_addon(&self.addon_id),
                 |ids| {
-                    cc_api_materia::GetMateriaKv::new(
-                        ids.owner_id(),
-                        ids.real_addon_id(),
-                    )
+                    cc_core::OrNothing({
+                        cc_api_materia::GetMateriaKv::new(
+                            ids.owner_id(),
+                            ids.real_addon_id(),
+                        )
+                    })
                 },
             )
             .await
@@ -79,6 +81,7 @@ impl Command for GetMateriaInfo {
             Err(error) if error.is_not_found() => return Ok(None),
             Err(error) => return Err(error),
         };
-        Ok(Some(answer.into_inner()))
+        let Some(answer) = answer.into_inner() else { return Ok(None) };
+        Ok(Some(answer))
     }
 }

@@ -51,7 +51,11 @@ impl Command for GetMatomoInfo {
         let answer = match cx
             .resolved(
                 Ids::new().real_addon(&self.addon_id),
-                |ids| { cc_api_operator::GetMatomo::new(ids.real_addon_id()) },
+                |ids| {
+                    cc_core::OrNothing({
+                        cc_api_operator::GetMatomo::new(ids.real_addon_id())
+                    })
+                },
             )
             .await
         {
@@ -59,7 +63,8 @@ impl Command for GetMatomoInfo {
             Err(error) if error.is_not_found() => return Ok(None),
             Err(error) => return Err(error),
         };
-        Ok(Some(answer.into_inner().into()))
+        let Some(answer) = answer.into_inner() else { return Ok(None) };
+        Ok(Some(answer.into()))
     }
 }
 
@@ -105,7 +110,11 @@ impl Command for RebootMatomo {
     async fn run(self, cx: &Context) -> Result<Self::Output> {
         cx.resolved(
                 Ids::new().real_addon(&self.addon_id),
-                |ids| { cc_api_operator::RebootMatomo::new(ids.real_addon_id()) },
+                |ids| {
+                    cc_core::Discard({
+                        cc_api_operator::RebootMatomo::new(ids.real_addon_id())
+                    })
+                },
             )
             .await?;
         Ok(())
@@ -154,7 +163,11 @@ impl Command for RebuildMatomo {
     async fn run(self, cx: &Context) -> Result<Self::Output> {
         cx.resolved(
                 Ids::new().real_addon(&self.addon_id),
-                |ids| { cc_api_operator::RebuildMatomo::new(ids.real_addon_id()) },
+                |ids| {
+                    cc_core::Discard({
+                        cc_api_operator::RebuildMatomo::new(ids.real_addon_id())
+                    })
+                },
             )
             .await?;
         Ok(())

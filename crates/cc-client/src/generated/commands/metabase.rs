@@ -51,7 +51,11 @@ impl Command for GetMetabaseInfo {
         let answer = match cx
             .resolved(
                 Ids::new().real_addon(&self.addon_id),
-                |ids| { cc_api_operator::GetMetabase::new(ids.real_addon_id()) },
+                |ids| {
+                    cc_core::OrNothing({
+                        cc_api_operator::GetMetabase::new(ids.real_addon_id())
+                    })
+                },
             )
             .await
         {
@@ -59,7 +63,8 @@ impl Command for GetMetabaseInfo {
             Err(error) if error.is_not_found() => return Ok(None),
             Err(error) => return Err(error),
         };
-        Ok(Some(answer.into_inner().into()))
+        let Some(answer) = answer.into_inner() else { return Ok(None) };
+        Ok(Some(answer.into()))
     }
 }
 
@@ -105,7 +110,11 @@ impl Command for RebootMetabase {
     async fn run(self, cx: &Context) -> Result<Self::Output> {
         cx.resolved(
                 Ids::new().real_addon(&self.addon_id),
-                |ids| { cc_api_operator::RebootMetabase::new(ids.real_addon_id()) },
+                |ids| {
+                    cc_core::Discard({
+                        cc_api_operator::RebootMetabase::new(ids.real_addon_id())
+                    })
+                },
             )
             .await?;
         Ok(())
@@ -154,7 +163,11 @@ impl Command for RebuildMetabase {
     async fn run(self, cx: &Context) -> Result<Self::Output> {
         cx.resolved(
                 Ids::new().real_addon(&self.addon_id),
-                |ids| { cc_api_operator::RebuildMetabase::new(ids.real_addon_id()) },
+                |ids| {
+                    cc_core::Discard({
+                        cc_api_operator::RebuildMetabase::new(ids.real_addon_id())
+                    })
+                },
             )
             .await?;
         Ok(())
@@ -278,6 +291,19 @@ impl Command for UpdateMetabaseVersion {
                 },
             )
             .await?;
-        Ok(answer.into_inner().into())
+        let value: crate::commands::metabase::model::MetabaseInfo = if answer.is_some() {
+            answer.required()?.into_inner().into()
+        } else {
+            let cx = &cx.reloading();
+            cx.resolved(
+                    Ids::new().real_addon(&self.addon_id),
+                    |ids| { cc_api_operator::GetMetabase::new(ids.real_addon_id()) },
+                )
+                .await
+                .map_err(cc_core::Error::applied)?
+                .into_inner()
+                .into()
+        };
+        Ok(value)
     }
 }

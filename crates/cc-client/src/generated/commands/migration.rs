@@ -177,7 +177,7 @@ impl Command for StartMigration {
                 },
             )
             .await?;
-        Ok(answer.into_inner().into())
+        Ok(answer.required()?.into_inner().into())
     }
 }
 
@@ -249,11 +249,13 @@ impl Command for ListMigrationPreorder {
                     .owner(self.owner_id.clone(), &self.addon_id)
                     .addon(&self.addon_id),
                 |ids| {
-                    cc_api_addon::GetMigrationPreorder::new(
-                        ids.owner_id(),
-                        ids.addon_id(),
-                        self.plan_id.clone(),
-                    )
+                    cc_core::OrNothing({
+                        cc_api_addon::GetMigrationPreorder::new(
+                            ids.owner_id(),
+                            ids.addon_id(),
+                            self.plan_id.clone(),
+                        )
+                    })
                 },
             )
             .await
@@ -262,7 +264,8 @@ impl Command for ListMigrationPreorder {
             Err(error) if error.is_not_found() => return Ok(None),
             Err(error) => return Err(error),
         };
-        Ok(Some(answer.into_inner().into()))
+        let Some(answer) = answer.into_inner() else { return Ok(None) };
+        Ok(Some(answer.into()))
     }
 }
 
@@ -332,11 +335,13 @@ impl Command for GetMigration {
                     .owner(self.owner_id.clone(), &self.addon_id)
                     .addon(&self.addon_id),
                 |ids| {
-                    cc_api_addon::GetMigration::new(
-                        ids.owner_id(),
-                        ids.addon_id(),
-                        self.migration_id.clone(),
-                    )
+                    cc_core::OrNothing({
+                        cc_api_addon::GetMigration::new(
+                            ids.owner_id(),
+                            ids.addon_id(),
+                            self.migration_id.clone(),
+                        )
+                    })
                 },
             )
             .await
@@ -345,7 +350,8 @@ impl Command for GetMigration {
             Err(error) if error.is_not_found() => return Ok(None),
             Err(error) => return Err(error),
         };
-        Ok(Some(answer.into_inner().into()))
+        let Some(answer) = answer.into_inner() else { return Ok(None) };
+        Ok(Some(answer.into()))
     }
 }
 
@@ -415,11 +421,13 @@ impl Command for CancelMigration {
                     .owner(self.owner_id.clone(), &self.addon_id)
                     .addon(&self.addon_id),
                 |ids| {
-                    cc_api_addon::CancelMigration::new(
-                        ids.owner_id(),
-                        ids.addon_id(),
-                        self.migration_id.clone(),
-                    )
+                    cc_core::Discard({
+                        cc_api_addon::CancelMigration::new(
+                            ids.owner_id(),
+                            ids.addon_id(),
+                            self.migration_id.clone(),
+                        )
+                    })
                 },
             )
             .await?;

@@ -114,10 +114,12 @@ impl Command for GetNetworkGroup {
     async fn run(self, cx: &Context) -> Result<Self::Output> {
         let answer = match cx
             .call({
-                cc_api_network_group::GetNetworkGroup::new(
-                    self.owner_id.clone(),
-                    self.network_group_id.clone(),
-                )
+                cc_core::OrNothing({
+                    cc_api_network_group::GetNetworkGroup::new(
+                        self.owner_id.clone(),
+                        self.network_group_id.clone(),
+                    )
+                })
             })
             .await
         {
@@ -125,7 +127,8 @@ impl Command for GetNetworkGroup {
             Err(error) if error.is_not_found() => return Ok(None),
             Err(error) => return Err(error),
         };
-        Ok(Some(answer.into_inner().into()))
+        let Some(answer) = answer.into_inner() else { return Ok(None) };
+        Ok(Some(answer.into()))
     }
 }
 
@@ -185,20 +188,26 @@ impl Command for GetNetworkGroupMember {
 
     async fn run(self, cx: &Context) -> Result<Self::Output> {
         let answer = match cx
-            .call({
-                cc_api_network_group::GetNetworkGroupMember::new(
-                    self.owner_id.clone(),
-                    self.network_group_id.clone(),
-                    self.member_id.clone(),
-                )
-            })
+            .resolved(
+                Ids::new().resource(&cc_core::ResourceId::from(self.member_id.as_str())),
+                |ids| {
+                    cc_core::OrNothing({
+                        cc_api_network_group::GetNetworkGroupMember::new(
+                            self.owner_id.clone(),
+                            self.network_group_id.clone(),
+                            ids.resource_id().as_str(),
+                        )
+                    })
+                },
+            )
             .await
         {
             Ok(answer) => answer,
             Err(error) if error.is_not_found() => return Ok(None),
             Err(error) => return Err(error),
         };
-        Ok(Some(answer.into_inner().into()))
+        let Some(answer) = answer.into_inner() else { return Ok(None) };
+        Ok(Some(answer.into()))
     }
 }
 
@@ -259,11 +268,13 @@ impl Command for GetNetworkGroupPeer {
     async fn run(self, cx: &Context) -> Result<Self::Output> {
         let answer = match cx
             .call({
-                cc_api_network_group::GetNetworkGroupPeer::new(
-                    self.owner_id.clone(),
-                    self.network_group_id.clone(),
-                    self.peer_id.clone(),
-                )
+                cc_core::OrNothing({
+                    cc_api_network_group::GetNetworkGroupPeer::new(
+                        self.owner_id.clone(),
+                        self.network_group_id.clone(),
+                        self.peer_id.clone(),
+                    )
+                })
             })
             .await
         {
@@ -271,7 +282,8 @@ impl Command for GetNetworkGroupPeer {
             Err(error) if error.is_not_found() => return Ok(None),
             Err(error) => return Err(error),
         };
-        Ok(Some(answer.into_inner().into()))
+        let Some(answer) = answer.into_inner() else { return Ok(None) };
+        Ok(Some(answer.into()))
     }
 }
 
@@ -332,11 +344,13 @@ impl Command for GetNetworkGroupWireguardConfiguration {
     async fn run(self, cx: &Context) -> Result<Self::Output> {
         let answer = match cx
             .call({
-                cc_api_network_group::GetWireguardConfiguration::new(
-                    self.owner_id.clone(),
-                    self.network_group_id.clone(),
-                    self.peer_id.clone(),
-                )
+                cc_core::OrNothing({
+                    cc_api_network_group::GetWireguardConfiguration::new(
+                        self.owner_id.clone(),
+                        self.network_group_id.clone(),
+                        self.peer_id.clone(),
+                    )
+                })
             })
             .await
         {
@@ -344,7 +358,8 @@ impl Command for GetNetworkGroupWireguardConfiguration {
             Err(error) if error.is_not_found() => return Ok(None),
             Err(error) => return Err(error),
         };
-        Ok(Some(answer.into_inner()))
+        let Some(answer) = answer.into_inner() else { return Ok(None) };
+        Ok(Some(answer))
     }
 }
 

@@ -59,10 +59,12 @@ impl Command for DeleteEmailNotification {
 
     async fn run(self, cx: &Context) -> Result<Self::Output> {
         cx.call({
-                cc_api_notification::DeleteEmailNotification::new(
-                    self.owner_id.clone(),
-                    self.email_notification_id.clone(),
-                )
+                cc_core::Discard({
+                    cc_api_notification::DeleteEmailNotification::new(
+                        self.owner_id.clone(),
+                        self.email_notification_id.clone(),
+                    )
+                })
             })
             .await?;
         Ok(())
@@ -161,7 +163,7 @@ impl Command for CreateWebhookNotification {
                 cc_api_notification::CreateWebhook::new(self.owner_id.clone(), body)
             })
             .await?;
-        Ok(answer.into_inner().into())
+        Ok(answer.required()?.into_inner().into())
     }
 }
 
@@ -219,10 +221,12 @@ impl Command for DeleteWebhookNotification {
             &self.webhook_notification_id.to_string(),
         )?;
         cx.call({
-                cc_api_notification::DeleteWebhook::new(
-                    self.owner_id.clone(),
-                    self.webhook_notification_id.clone(),
-                )
+                cc_core::Discard({
+                    cc_api_notification::DeleteWebhook::new(
+                        self.owner_id.clone(),
+                        self.webhook_notification_id.clone(),
+                    )
+                })
             })
             .await?;
         Ok(())

@@ -68,10 +68,12 @@ impl Command for DeleteOauthConsumer {
         cx.resolved(
                 Ids::new().owner(self.owner_id.clone(), &self.oauth_consumer_key),
                 |ids| {
-                    cc_api_oauth::DeleteOauthConsumer::new(
-                        ids.owner_id(),
-                        self.oauth_consumer_key.clone(),
-                    )
+                    cc_core::Discard({
+                        cc_api_oauth::DeleteOauthConsumer::new(
+                            ids.owner_id(),
+                            self.oauth_consumer_key.clone(),
+                        )
+                    })
                 },
             )
             .await?;
@@ -140,10 +142,12 @@ impl Command for GetOauthConsumerSecret {
             .resolved(
                 Ids::new().owner(self.owner_id.clone(), &self.oauth_consumer_key),
                 |ids| {
-                    cc_api_oauth::GetOauthConsumerSecret::new(
-                        ids.owner_id(),
-                        self.oauth_consumer_key.clone(),
-                    )
+                    cc_core::OrNothing({
+                        cc_api_oauth::GetOauthConsumerSecret::new(
+                            ids.owner_id(),
+                            self.oauth_consumer_key.clone(),
+                        )
+                    })
                 },
             )
             .await
@@ -152,6 +156,7 @@ impl Command for GetOauthConsumerSecret {
             Err(error) if error.is_not_found() => return Ok(None),
             Err(error) => return Err(error),
         };
-        Ok(Some(answer.into_inner()))
+        let Some(answer) = answer.into_inner() else { return Ok(None) };
+        Ok(Some(answer))
     }
 }

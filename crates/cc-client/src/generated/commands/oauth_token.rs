@@ -85,7 +85,8 @@ impl Command for DeleteAllOauthTokens {
     type Output = ();
 
     async fn run(self, cx: &Context) -> Result<Self::Output> {
-        cx.call({ cc_api_account::RevokeOauthTokens::new() }).await?;
+        cx.call({ cc_core::Discard({ cc_api_account::RevokeOauthTokens::new() }) })
+            .await?;
         Ok(())
     }
 }
@@ -129,7 +130,12 @@ impl Command for DeleteOauthToken {
     type Output = ();
 
     async fn run(self, cx: &Context) -> Result<Self::Output> {
-        cx.call({ cc_api_account::RevokeOauthToken::new(self.token.clone()) }).await?;
+        cx.call({
+                cc_core::Discard({
+                    cc_api_account::RevokeOauthToken::new(self.token.clone())
+                })
+            })
+            .await?;
         Ok(())
     }
 }

@@ -56,7 +56,11 @@ impl Command for GetOrganisation {
         )?;
         let answer = match cx
             .call({
-                cc_api_organisation::GetOrganisation::new(self.organisation_id.clone())
+                cc_core::OrNothing({
+                    cc_api_organisation::GetOrganisation::new(
+                        self.organisation_id.clone(),
+                    )
+                })
             })
             .await
         {
@@ -64,7 +68,8 @@ impl Command for GetOrganisation {
             Err(error) if error.is_not_found() => return Ok(None),
             Err(error) => return Err(error),
         };
-        Ok(Some(answer.into_inner().into()))
+        let Some(answer) = answer.into_inner() else { return Ok(None) };
+        Ok(Some(answer.into()))
     }
 }
 
@@ -152,18 +157,20 @@ impl Command for AddOrganisationMember {
             &self.organisation_id.to_string(),
         )?;
         cx.call({
-                #[allow(unused_mut)]
-                let mut body = cc_api_organisation::types::MemberInvitation::new(
-                    self.role.clone(),
-                    self.email.clone(),
-                );
-                body.job = self.job.clone();
-                let mut request = cc_api_organisation::AddOrganisationMember::new(
-                    self.organisation_id.clone(),
-                    body,
-                );
-                request.invitation_key = self.invitation_key.clone();
-                request
+                cc_core::Discard({
+                    #[allow(unused_mut)]
+                    let mut body = cc_api_organisation::types::MemberInvitation::new(
+                        self.role.clone(),
+                        self.email.clone(),
+                    );
+                    body.job = self.job.clone();
+                    let mut request = cc_api_organisation::AddOrganisationMember::new(
+                        self.organisation_id.clone(),
+                        body,
+                    );
+                    request.invitation_key = self.invitation_key.clone();
+                    request
+                })
             })
             .await?;
         Ok(())
@@ -249,15 +256,17 @@ impl Command for UpdateOrganisationMember {
         )?;
         cc_core::__private::check_segment("memberId", &self.member_id.to_string())?;
         cx.call({
-                #[allow(unused_mut)]
-                let mut body = cc_api_organisation::types::MemberUpdate::new();
-                body.role = self.role.clone();
-                body.job = self.job.clone();
-                cc_api_organisation::UpdateOrganisationMember::new(
-                    self.organisation_id.clone(),
-                    self.member_id.clone(),
-                    body,
-                )
+                cc_core::Discard({
+                    #[allow(unused_mut)]
+                    let mut body = cc_api_organisation::types::MemberUpdate::new();
+                    body.role = self.role.clone();
+                    body.job = self.job.clone();
+                    cc_api_organisation::UpdateOrganisationMember::new(
+                        self.organisation_id.clone(),
+                        self.member_id.clone(),
+                        body,
+                    )
+                })
             })
             .await?;
         Ok(())
@@ -322,10 +331,12 @@ impl Command for RemoveOrganisationMember {
         )?;
         cc_core::__private::check_segment("memberId", &self.member_id.to_string())?;
         cx.call({
-                cc_api_organisation::RemoveOrganisationMember::new(
-                    self.organisation_id.clone(),
-                    self.member_id.clone(),
-                )
+                cc_core::Discard({
+                    cc_api_organisation::RemoveOrganisationMember::new(
+                        self.organisation_id.clone(),
+                        self.member_id.clone(),
+                    )
+                })
             })
             .await?;
         Ok(())

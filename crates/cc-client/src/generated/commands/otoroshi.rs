@@ -51,7 +51,11 @@ impl Command for GetOtoroshiInfo {
         let answer = match cx
             .resolved(
                 Ids::new().real_addon(&self.addon_id),
-                |ids| { cc_api_operator::GetOtoroshi::new(ids.real_addon_id()) },
+                |ids| {
+                    cc_core::OrNothing({
+                        cc_api_operator::GetOtoroshi::new(ids.real_addon_id())
+                    })
+                },
             )
             .await
         {
@@ -59,7 +63,8 @@ impl Command for GetOtoroshiInfo {
             Err(error) if error.is_not_found() => return Ok(None),
             Err(error) => return Err(error),
         };
-        Ok(Some(answer.into_inner().into()))
+        let Some(answer) = answer.into_inner() else { return Ok(None) };
+        Ok(Some(answer.into()))
     }
 }
 
@@ -155,7 +160,11 @@ impl Command for RebootOtoroshi {
     async fn run(self, cx: &Context) -> Result<Self::Output> {
         cx.resolved(
                 Ids::new().real_addon(&self.addon_id),
-                |ids| { cc_api_operator::RebootOtoroshi::new(ids.real_addon_id()) },
+                |ids| {
+                    cc_core::Discard({
+                        cc_api_operator::RebootOtoroshi::new(ids.real_addon_id())
+                    })
+                },
             )
             .await?;
         Ok(())
@@ -204,7 +213,11 @@ impl Command for RebuildOtoroshi {
     async fn run(self, cx: &Context) -> Result<Self::Output> {
         cx.resolved(
                 Ids::new().real_addon(&self.addon_id),
-                |ids| { cc_api_operator::RebuildOtoroshi::new(ids.real_addon_id()) },
+                |ids| {
+                    cc_core::Discard({
+                        cc_api_operator::RebuildOtoroshi::new(ids.real_addon_id())
+                    })
+                },
             )
             .await?;
         Ok(())
@@ -328,7 +341,20 @@ impl Command for UpdateOtoroshiVersion {
                 },
             )
             .await?;
-        Ok(answer.into_inner().into())
+        let value: crate::commands::otoroshi::model::OtoroshiInfo = if answer.is_some() {
+            answer.required()?.into_inner().into()
+        } else {
+            let cx = &cx.reloading();
+            cx.resolved(
+                    Ids::new().real_addon(&self.addon_id),
+                    |ids| { cc_api_operator::GetOtoroshi::new(ids.real_addon_id()) },
+                )
+                .await
+                .map_err(cc_core::Error::applied)?
+                .into_inner()
+                .into()
+        };
+        Ok(value)
     }
 }
 
@@ -383,7 +409,20 @@ impl Command for CreateOtoroshiNetworkGroup {
                 },
             )
             .await?;
-        Ok(answer.into_inner().into())
+        let value: crate::commands::otoroshi::model::OtoroshiInfo = if answer.is_some() {
+            answer.required()?.into_inner().into()
+        } else {
+            let cx = &cx.reloading();
+            cx.resolved(
+                    Ids::new().real_addon(&self.addon_id),
+                    |ids| { cc_api_operator::GetOtoroshi::new(ids.real_addon_id()) },
+                )
+                .await
+                .map_err(cc_core::Error::applied)?
+                .into_inner()
+                .into()
+        };
+        Ok(value)
     }
 }
 
@@ -431,7 +470,11 @@ impl Command for DeleteOtoroshiNetworkGroup {
         cx.resolved(
                 Ids::new().real_addon(&self.addon_id),
                 |ids| {
-                    cc_api_operator::DeleteOtoroshiNetworkGroup::new(ids.real_addon_id())
+                    cc_core::Discard({
+                        cc_api_operator::DeleteOtoroshiNetworkGroup::new(
+                            ids.real_addon_id(),
+                        )
+                    })
                 },
             )
             .await?;

@@ -70,7 +70,7 @@ impl Command for InitPaypal {
                 )
             })
             .await?;
-        Ok(answer.into_inner())
+        Ok(answer.required()?.into_inner())
     }
 }
 
@@ -142,7 +142,22 @@ impl Command for AuthorizePaypal {
                 )
             })
             .await?;
-        Ok(answer.into_inner().into())
+        let value: crate::commands::payment::model::Invoice = if answer.is_some() {
+            answer.required()?.into_inner().into()
+        } else {
+            let cx = &cx.reloading();
+            cx.call({
+                    cc_api_billing::GetInvoice::new(
+                        self.owner_id.clone(),
+                        self.invoice_number.clone(),
+                    )
+                })
+                .await
+                .map_err(cc_core::Error::applied)?
+                .into_inner()
+                .into()
+        };
+        Ok(value)
     }
 }
 
@@ -208,7 +223,22 @@ impl Command for InitStripe {
                 )
             })
             .await?;
-        Ok(answer.into_inner().into())
+        let value: crate::commands::payment::model::Invoice = if answer.is_some() {
+            answer.required()?.into_inner().into()
+        } else {
+            let cx = &cx.reloading();
+            cx.call({
+                    cc_api_billing::GetInvoice::new(
+                        self.owner_id.clone(),
+                        self.invoice_number.clone(),
+                    )
+                })
+                .await
+                .map_err(cc_core::Error::applied)?
+                .into_inner()
+                .into()
+        };
+        Ok(value)
     }
 }
 
@@ -280,7 +310,22 @@ impl Command for AuthorizeStripe {
                 )
             })
             .await?;
-        Ok(answer.into_inner().into())
+        let value: crate::commands::payment::model::Invoice = if answer.is_some() {
+            answer.required()?.into_inner().into()
+        } else {
+            let cx = &cx.reloading();
+            cx.call({
+                    cc_api_billing::GetInvoice::new(
+                        self.owner_id.clone(),
+                        self.invoice_number.clone(),
+                    )
+                })
+                .await
+                .map_err(cc_core::Error::applied)?
+                .into_inner()
+                .into()
+        };
+        Ok(value)
     }
 }
 
@@ -342,11 +387,13 @@ impl Command for GetStripeIntent {
     async fn run(self, cx: &Context) -> Result<Self::Output> {
         let answer = match cx
             .call({
-                let mut request = cc_api_payment::GetStripeIntent::new(
-                    self.owner_id.clone(),
-                );
-                request.type_ = self.type_.clone();
-                request
+                cc_core::OrNothing({
+                    let mut request = cc_api_payment::GetStripeIntent::new(
+                        self.owner_id.clone(),
+                    );
+                    request.type_ = self.type_.clone();
+                    request
+                })
             })
             .await
         {
@@ -354,6 +401,7 @@ impl Command for GetStripeIntent {
             Err(error) if error.is_not_found() => return Ok(None),
             Err(error) => return Err(error),
         };
-        Ok(Some(answer.into_inner()))
+        let Some(answer) = answer.into_inner() else { return Ok(None) };
+        Ok(Some(answer))
     }
 }

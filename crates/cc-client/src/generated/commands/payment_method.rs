@@ -116,7 +116,7 @@ impl Command for CreatePaymentMethod {
                 cc_api_payment::CreatePaymentMethod::new(self.owner_id.clone(), body)
             })
             .await?;
-        Ok(answer.into_inner().into())
+        Ok(answer.required()?.into_inner().into())
     }
 }
 
@@ -177,7 +177,30 @@ impl Command for SetPrimaryPaymentMethod {
                 cc_api_payment::SetDefaultPaymentMethod::new(self.owner_id.clone(), body)
             })
             .await?;
-        Ok(answer.into_inner().into())
+        let value: crate::commands::payment_method::model::PaymentMethod = if answer
+            .is_some()
+        {
+            answer.required()?.into_inner().into()
+        } else {
+            let cx = &cx.reloading();
+            let found = cx
+                .call({ cc_api_payment::ListPaymentMethods::new(self.owner_id.clone()) })
+                .await
+                .map_err(cc_core::Error::applied)?
+                .into_inner()
+                .into_iter()
+                .find(|found| found.token == self.id);
+            let found = found
+                .ok_or_else(|| {
+                    cc_core::Error::new(cc_core::ErrorKind::Undecodable)
+                        .with_message(
+                            "the body is empty, and the list that was read after it does not hold the result",
+                        )
+                        .applied()
+                })?;
+            found.into()
+        };
+        Ok(value)
     }
 }
 
@@ -230,10 +253,12 @@ impl Command for DeletePaymentMethod {
     async fn run(self, cx: &Context) -> Result<Self::Output> {
         cc_core::__private::check_segment("token", &self.token.to_string())?;
         cx.call({
-                cc_api_payment::DeletePaymentMethod::new(
-                    self.owner_id.clone(),
-                    self.token.clone(),
-                )
+                cc_core::Discard({
+                    cc_api_payment::DeletePaymentMethod::new(
+                        self.owner_id.clone(),
+                        self.token.clone(),
+                    )
+                })
             })
             .await?;
         Ok(())

@@ -56,10 +56,12 @@ impl Command for GetPriceSystem {
     async fn run(self, cx: &Context) -> Result<Self::Output> {
         let answer = match cx
             .call({
-                cc_api_billing::GetPriceSystem::new(
-                    self.owner_id.clone(),
-                    self.zone.clone(),
-                )
+                cc_core::OrNothing({
+                    cc_api_billing::GetPriceSystem::new(
+                        self.owner_id.clone(),
+                        self.zone.clone(),
+                    )
+                })
             })
             .await
         {
@@ -67,6 +69,7 @@ impl Command for GetPriceSystem {
             Err(error) if error.is_not_found() => return Ok(None),
             Err(error) => return Err(error),
         };
-        Ok(Some(answer.into_inner().into()))
+        let Some(answer) = answer.into_inner() else { return Ok(None) };
+        Ok(Some(answer.into()))
     }
 }

@@ -55,7 +55,9 @@ impl Command for GetProductAddonVersions {
         cc_core::__private::check_segment("id", &self.id.to_string())?;
         let answer = match cx
             .call({
-                cc_api_addon_provider::GetAddonProviderVersions::new(self.id.clone())
+                cc_core::OrNothing({
+                    cc_api_addon_provider::GetAddonProviderVersions::new(self.id.clone())
+                })
             })
             .await
         {
@@ -63,7 +65,8 @@ impl Command for GetProductAddonVersions {
             Err(error) if error.is_not_found() => return Ok(None),
             Err(error) => return Err(error),
         };
-        Ok(Some(answer.into_inner().into()))
+        let Some(answer) = answer.into_inner() else { return Ok(None) };
+        Ok(Some(answer.into()))
     }
 }
 
@@ -251,13 +254,15 @@ impl Command for GetProductRuntime {
         cc_core::__private::check_segment("version", &self.version.to_string())?;
         let answer = match cx
             .call({
-                let mut request = cc_api_product::GetRuntime::new(
-                    self.type_.clone(),
-                    self.version.clone(),
-                );
-                request.for_ = self.owner_id.clone();
-                request.app = self.application_id.clone();
-                request
+                cc_core::OrNothing({
+                    let mut request = cc_api_product::GetRuntime::new(
+                        self.type_.clone(),
+                        self.version.clone(),
+                    );
+                    request.for_ = self.owner_id.clone();
+                    request.app = self.application_id.clone();
+                    request
+                })
             })
             .await
         {
@@ -265,6 +270,7 @@ impl Command for GetProductRuntime {
             Err(error) if error.is_not_found() => return Ok(None),
             Err(error) => return Err(error),
         };
-        Ok(Some(answer.into_inner().into()))
+        let Some(answer) = answer.into_inner() else { return Ok(None) };
+        Ok(Some(answer.into()))
     }
 }

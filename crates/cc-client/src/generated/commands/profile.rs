@@ -216,7 +216,17 @@ impl Command for UpdateProfile {
                 cc_api_account::UpdateProfile::new(body)
             })
             .await?;
-        Ok(answer.into_inner().into())
+        let value: crate::commands::profile::model::Profile = if answer.is_some() {
+            answer.required()?.into_inner().into()
+        } else {
+            let cx = &cx.reloading();
+            cx.call({ cc_api_account::GetProfile::new() })
+                .await
+                .map_err(cc_core::Error::applied)?
+                .into_inner()
+                .into()
+        };
+        Ok(value)
     }
 }
 
@@ -253,7 +263,10 @@ impl Command for RequestProfileEmailConfirmation {
     type Output = ();
 
     async fn run(self, cx: &Context) -> Result<Self::Output> {
-        cx.call({ cc_api_account::RequestEmailConfirmation::new() }).await?;
+        cx.call({
+                cc_core::Discard({ cc_api_account::RequestEmailConfirmation::new() })
+            })
+            .await?;
         Ok(())
     }
 }
@@ -303,10 +316,15 @@ impl Command for SetProfilePrimaryEmailAddress {
     async fn run(self, cx: &Context) -> Result<Self::Output> {
         cc_core::__private::check_segment("address", &self.address.to_string())?;
         cx.call({
-                #[allow(unused_mut)]
-                let mut body = cc_api_account::types::EmailAddressRole::new();
-                body.make_primary = Some(true);
-                cc_api_account::AddProfileEmailAddress::new(self.address.clone(), body)
+                cc_core::Discard({
+                    #[allow(unused_mut)]
+                    let mut body = cc_api_account::types::EmailAddressRole::new();
+                    body.make_primary = Some(true);
+                    cc_api_account::AddProfileEmailAddress::new(
+                        self.address.clone(),
+                        body,
+                    )
+                })
             })
             .await?;
         Ok(())
@@ -353,7 +371,11 @@ impl Command for DeleteProfileEmailAddress {
 
     async fn run(self, cx: &Context) -> Result<Self::Output> {
         cc_core::__private::check_segment("address", &self.address.to_string())?;
-        cx.call({ cc_api_account::DeleteProfileEmailAddress::new(self.address.clone()) })
+        cx.call({
+                cc_core::Discard({
+                    cc_api_account::DeleteProfileEmailAddress::new(self.address.clone())
+                })
+            })
             .await?;
         Ok(())
     }

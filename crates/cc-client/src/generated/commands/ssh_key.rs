@@ -88,7 +88,12 @@ impl Command for DeletePersonalSshKey {
 
     async fn run(self, cx: &Context) -> Result<Self::Output> {
         cc_core::__private::check_segment("name", &self.name.to_string())?;
-        cx.call({ cc_api_account::DeleteSshKey::new(self.name.clone()) }).await?;
+        cx.call({
+                cc_core::Discard({
+                    cc_api_account::DeleteSshKey::new(self.name.clone())
+                })
+            })
+            .await?;
         Ok(())
     }
 }

@@ -152,12 +152,14 @@ impl Command for DeleteTcpRedirection {
         cx.resolved(
                 Ids::new().owner(self.owner_id.clone(), &self.application_id),
                 |ids| {
-                    cc_api_redirection::DeleteTcpRedirection::new(
-                        ids.owner_id(),
-                        self.application_id.clone(),
-                        self.port.clone(),
-                        self.namespace.clone(),
-                    )
+                    cc_core::Discard({
+                        cc_api_redirection::DeleteTcpRedirection::new(
+                            ids.owner_id(),
+                            self.application_id.clone(),
+                            self.port.clone(),
+                            self.namespace.clone(),
+                        )
+                    })
                 },
             )
             .await?;

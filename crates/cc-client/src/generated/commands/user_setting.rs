@@ -65,12 +65,14 @@ impl Command for SetUserSetting {
     async fn run(self, cx: &Context) -> Result<Self::Output> {
         cc_core::__private::check_segment("name", &self.name.to_string())?;
         cx.call({
-                let mut request = cc_api_account::SetUserSetting::new(
-                    self.name.clone(),
-                    self.value.clone(),
-                );
-                request.env = self.env.clone();
-                request
+                cc_core::Discard({
+                    let mut request = cc_api_account::SetUserSetting::new(
+                        self.name.clone(),
+                        self.value.clone(),
+                    );
+                    request.env = self.env.clone();
+                    request
+                })
             })
             .await?;
         Ok(())
@@ -131,11 +133,13 @@ impl Command for DeleteUserSetting {
         cc_core::__private::check_segment("name", &self.name.to_string())?;
         let answer = match cx
             .call({
-                let mut request = cc_api_account::DeleteUserSetting::new(
-                    self.name.clone(),
-                );
-                request.env = self.env.clone();
-                request
+                cc_core::Discard({
+                    let mut request = cc_api_account::DeleteUserSetting::new(
+                        self.name.clone(),
+                    );
+                    request.env = self.env.clone();
+                    request
+                })
             })
             .await
         {

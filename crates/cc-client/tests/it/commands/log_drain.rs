@@ -88,6 +88,7 @@ async fn a_drain_is_created_for_every_target() {
         json!({"type": "NEWRELIC", "url": url, "apiKey": "k3y"}),
         json!({"type": "OVH_TCP", "url": url}),
         json!({"type": "OVH_TCP", "url": url, "token": "t0k", "structuredDataParameters": "t0k"}),
+        json!({"type": "BETTERSTACK", "url": url, "sourceToken": "t0k"}),
     ];
     let mut told = String::new();
     for target in targets {

@@ -157,7 +157,7 @@ async fn a_network_group_is_created_under_an_id_that_is_made_here() {
 #[tokio::test]
 async fn what_cannot_be_a_member_is_refused_before_anything_is_asked() {
     let platform = Platform::new(|_, _| (200, group().to_string()));
-    for id in ["addon_1", "cellar_1", ""] {
+    for id in ["cellar_1", ""] {
         let command = CreateNetworkGroup::new("orga_1").members([NetworkGroupMemberInput::new(id)]);
         let error = platform.client().send(command).await.unwrap_err();
         assert_eq!(
@@ -166,6 +166,28 @@ async fn what_cannot_be_a_member_is_refused_before_anything_is_asked() {
         );
     }
     assert_eq!(platform.journal(), [""; 0]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_member_is_named_by_either_id_of_an_add_on() {
+    let platform = Platform::new(|_, path| match path {
+        "/v2/summary" => (200, crate::support::SUMMARY.to_owned()),
+        _ => (200, group()["members"][0].to_string()),
+    });
+    let client = platform.client();
+    client.send(CreateNetworkGroupMember::new("orga_1", "ng_1", "addon_1")).await.unwrap();
+    client.send(GetNetworkGroupMember::new("orga_1", "ng_1", "addon_1")).await.unwrap().unwrap();
+    client.send(GetNetworkGroupMember::new("orga_1", "ng_1", "external_1")).await.unwrap().unwrap();
+    let one = format!("{ALL}/ng_1/members/postgresql_1");
+    let wanted = [
+        "GET /v2/summary".to_owned(),
+        format!("POST {ALL}/ng_1/members"),
+        format!("GET {one}"),
+        format!("GET {one}"),
+        format!("GET {ALL}/ng_1/members/external_1"),
+    ];
+    assert_eq!(platform.journal(), wanted);
+    assert!(platform.bodies()[1].contains(r#""id":"postgresql_1""#), "{:?}", platform.bodies());
 }
 
 #[tokio::test(start_paused = true)]

@@ -43,6 +43,7 @@ pub async fn each(sweep: &mut Sweep) {
     sweep.command::<cc_client::commands::deployment::DeployAndWait>().await;
     sweep.command::<cc_client::commands::deployment::GetDeployment>().await;
     sweep.command::<cc_client::commands::deployment::GetDeploymentLegacy>().await;
+    sweep.command::<cc_client::commands::deployment::ListApplicationDeployment>().await;
     sweep.command::<cc_client::commands::deployment::ListDeployment>().await;
     sweep.command::<cc_client::commands::deployment::WaitForDeployment>().await;
     sweep.command::<cc_client::commands::domain::CreateDomain>().await;
@@ -92,7 +93,9 @@ pub async fn each(sweep: &mut Sweep) {
     sweep.command::<cc_client::commands::log_drain::DisableLogDrain>().await;
     sweep.command::<cc_client::commands::log_drain::EnableLogDrain>().await;
     sweep.command::<cc_client::commands::log_drain::GetLogDrain>().await;
+    sweep.command::<cc_client::commands::log_drain::GetLogDrainTestCommand>().await;
     sweep.command::<cc_client::commands::log_drain::ListLogDrain>().await;
+    sweep.command::<cc_client::commands::log_drain::ResetLogDrainCursor>().await;
     sweep.command::<cc_client::commands::materia::GetMateriaInfo>().await;
     sweep.command::<cc_client::commands::matomo::GetMatomoInfo>().await;
     sweep.command::<cc_client::commands::matomo::RebootMatomo>().await;
@@ -183,6 +186,8 @@ pub async fn each(sweep: &mut Sweep) {
     sweep.command::<cc_client::commands::profile::UpdateProfile>().await;
     sweep.command::<cc_client::commands::profile::UpdateProfileAvatar>().await;
     sweep.command::<cc_client::commands::pulsar::GetPulsarInfo>().await;
+    sweep.command::<cc_client::commands::pulsar::GetPulsarStoragePolicies>().await;
+    sweep.command::<cc_client::commands::pulsar::UpdatePulsarStoragePolicies>().await;
     sweep.command::<cc_client::commands::ssh_key::CreatePersonalSshKey>().await;
     sweep.command::<cc_client::commands::ssh_key::DeletePersonalSshKey>().await;
     sweep.command::<cc_client::commands::ssh_key::ListGithubSshKey>().await;

@@ -1,0 +1,156 @@
+//! Changes whose success has no body, or one that nobody expects.
+
+use std::collections::BTreeMap;
+use std::future::Future;
+use std::pin::Pin;
+use std::sync::{Arc, Mutex};
+use std::task::{Context, Poll};
+
+use cc_client::catalog::{self, CommandInfo, CommandKind};
+use cc_client::core::transport::{Body, HttpRequest, HttpResponse};
+use cc_client::{Error, ErrorKind, Result};
+use cc_examples::memory::{self, Memory};
+use cc_sandbox::{Pace, Sandbox};
+use http::{HeaderValue, StatusCode};
+use serde_json::Value;
+
+use crate::commands::inputs;
+
+/// Commands whose output only the answer of the change holds: an id that the platform chose, or a secret of this one call.
+const NEEDS_THE_ANSWER: [&str; 17] = [
+    "ActivateCoupon",
+    "CreateAddon",
+    "CreateApplication",
+    "CreateAuthMfa",
+    "CreateEmailNotification",
+    "CreateLogDrain",
+    "CreateNetworkGroupExternalPeer",
+    "CreateOauthConsumer",
+    "CreateOrganisation",
+    "CreatePaymentMethod",
+    "CreateTcpRedirection",
+    "CreateWebhookNotification",
+    "DeployAndWait",
+    "DeployApplication",
+    "GetWarpToken",
+    "InitPaypal",
+    "StartMigration",
+];
+
+/// Commands that find their output in a list by a name or an id. This sandbox gives the same list whatever was created.
+const IN_NO_LIST_HERE: [&str; 4] = [
+    "CreateAddonProviderFeature",
+    "CreateAddonProviderPlan",
+    "SetPrimaryPaymentMethod",
+    "UpdateAddonProviderPlan",
+];
+
+/// The body that successful changes are answered with.
+#[derive(Debug, Clone, Copy, PartialEq)]
+enum Answer {
+    Nothing(StatusCode),
+    Page,
+}
+
+/// A sandbox whose successful changes are answered otherwise.
+#[derive(Debug, Clone)]
+struct Otherwise {
+    memory: Memory,
+    answer: Answer,
+    changes: Arc<Mutex<usize>>,
+}
+
+impl tower::Service<HttpRequest> for Otherwise {
+    type Response = HttpResponse;
+    type Error = Error;
+    type Future = Pin<Box<dyn Future<Output = Result<HttpResponse>> + Send>>;
+
+    fn poll_ready(&mut self, _: &mut Context<'_>) -> Poll<Result<()>> {
+        Poll::Ready(Ok(()))
+    }
+
+    fn call(&mut self, request: HttpRequest) -> Self::Future {
+        let is_change = !request.method().is_safe();
+        let (answered, answer, changes) = (self.memory.call(request), self.answer, self.changes.clone());
+        Box::pin(async move {
+            let answered = answered.await?;
+            if !is_change || !answered.status().is_success() {
+                return Ok(answered);
+            }
+            *changes.lock().unwrap() += 1;
+            let (mut parts, _) = answered.into_parts();
+            parts.headers.remove("content-type");
+            parts.headers.remove("content-length");
+            Ok(match answer {
+                Answer::Nothing(status) => {
+                    parts.status = status;
+                    HttpResponse::from_parts(parts, Body::from(String::new()))
+                }
+                Answer::Page => {
+                    parts.headers.insert("content-type", HeaderValue::from_static("text/html"));
+                    HttpResponse::from_parts(parts, Body::from("<html>done</html>".to_owned()))
+                }
+            })
+        })
+    }
+}
+
+/// The outcome of a command, and the number of changes that were made.
+async fn run(command: &'static CommandInfo, input: &Value, answer: Answer) -> (Result<Value>, usize) {
+    let sandbox = Arc::new(Sandbox::builder().pace(Pace::Manual).stateless(true).in_memory());
+    let changes = Arc::new(Mutex::new(0));
+    let service = Otherwise { memory: Memory(Arc::clone(&sandbox)), answer, changes: Arc::clone(&changes) };
+    let client =
+        memory::builder(&sandbox).configure(|transport| transport.http_service(service)).build().unwrap();
+    let outcome = command.dispatch(&client, input.clone()).await;
+    let changes = *changes.lock().unwrap();
+    (outcome, changes)
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_change_that_is_answered_with_an_empty_body_succeeds_or_says_that_it_was_made() {
+    let mut failed = BTreeMap::new();
+    let (mut tried, mut status) = (0, StatusCode::OK);
+    for command in catalog::commands().iter().filter(|command| command.kind() == CommandKind::Once) {
+        for input in inputs(command) {
+            // Any success does: a status each in turn.
+            status = if status == StatusCode::OK { StatusCode::NO_CONTENT } else { StatusCode::OK };
+            let (outcome, changes) = run(command, &input, Answer::Nothing(status)).await;
+            if changes == 0 {
+                continue;
+            }
+            tried += 1;
+            if let Err(error) = outcome {
+                // It went on to wait for the change, which this sandbox never shows.
+                if error.kind() == ErrorKind::DeadlineExceeded {
+                    continue;
+                }
+                assert!(error.may_be_done(), "{} {input}: {error}", command.name());
+                assert!(error.to_string().contains("the change was made"), "{}: {error}", command.name());
+                failed.insert(command.name(), error.to_string());
+            }
+        }
+    }
+    assert!(tried > 100, "{tried}");
+    let failed_here = failed.keys().copied().filter(|name| !IN_NO_LIST_HERE.contains(name));
+    assert_eq!(failed_here.collect::<Vec<_>>(), NEEDS_THE_ANSWER, "{failed:#?}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_answer_that_a_command_does_not_use_is_never_read() {
+    let mut tried = 0;
+    for command in catalog::commands().iter().filter(|command| command.kind() == CommandKind::Once) {
+        let gives_nothing = command.output_schema().to_value().get("type") == Some(&Value::from("null"));
+        for input in inputs(command).into_iter().filter(|_| gives_nothing) {
+            let (outcome, changes) = run(command, &input, Answer::Page).await;
+            if changes > 0 {
+                tried += 1;
+                match outcome {
+                    Err(error) if error.kind() == ErrorKind::DeadlineExceeded => {}
+                    outcome => assert_eq!(outcome.unwrap(), Value::Null, "{}", command.name()),
+                }
+            }
+        }
+    }
+    assert!(tried > 40, "{tried}");
+}
