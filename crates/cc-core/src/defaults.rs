@@ -54,16 +54,16 @@ pub struct Defaults {
 }
 
 /// A bucket of tokens that all calls of a transport share: a retry is made only if its tokens are there, so that an outage of
-/// the platform is not made worse by retries. The figures are those of the AWS SDKs' standard retry mode.
+/// the platform is not made worse by retries. The figures are those that the AWS SDKs use by default since November 2026.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct RetryBudget {
     /// Tokens of a full bucket.
     pub capacity: u32,
-    /// Tokens that a retry costs. A call that succeeds gets back those of its last retry.
+    /// Tokens that a retry after a passing fault costs. A call that succeeds gets back those of its last retry.
     pub cost: u32,
-    /// Tokens that a retry after a timeout costs: the attempt before has held a connection of the platform for long.
-    pub timeout_cost: u32,
+    /// Tokens that a retry costs when the platform [throttles](crate::Error::is_throttled): less, since it waits longer.
+    pub throttled_cost: u32,
     /// Tokens that a call without retries gives.
     pub gain: u32,
 }
@@ -119,7 +119,7 @@ impl Defaults {
                 cap: Duration::from_secs(20),
                 max_retry_after: Duration::from_secs(30),
             },
-            retry_budget: RetryBudget { capacity: 500, cost: 5, timeout_cost: 10, gain: 1 },
+            retry_budget: RetryBudget { capacity: 500, cost: 14, throttled_cost: 5, gain: 1 },
             // The largest known answers, summaries of accounts with 100,000 resources, have some 63 MB.
             body_limit: Some(64 * MIB),
             // The platform's own errors have a few hundred bytes.

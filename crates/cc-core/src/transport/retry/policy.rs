@@ -16,7 +16,7 @@ use crate::error::Error;
 /// [throttles](Error::is_throttled). The wait is never shorter than the platform asks for with `Retry-After`, up to
 /// [`max_retry_after`](Self::max_retry_after).
 ///
-/// The figures are those of the AWS SDKs' standard retry mode.
+/// The figures are those that the AWS SDKs use by default since November 2026.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct RetryPolicy {
     pub(crate) max_attempts: u32,
