@@ -10,7 +10,7 @@ use std::future::Future;
 use std::hash::{BuildHasher, RandomState};
 use std::pin::Pin;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Arc, LazyLock};
+use std::sync::{Arc, LazyLock, Mutex};
 
 use http::HeaderValue;
 
@@ -19,6 +19,7 @@ use crate::error::{Error, ErrorKind, Result};
 use crate::redact::Secrets;
 use crate::secret::Secret;
 use crate::transport::HttpRequest;
+use crate::transport::exchange::lock;
 
 pub use infer::{Infer, Inferred, Source};
 pub use oauth1::OAuth1;
@@ -38,7 +39,8 @@ pub trait CredentialsProvider: Send + Sync + fmt::Debug {
     /// The account whose credentials [`provide`](Self::provide) gives now: answers and ids that were kept for one identity
     /// are never given to another. Two providers of one account may share it. A provider that can switch accounts must
     /// return another identity from the moment that it gives other credentials. Default: an identity that belongs to this
-    /// provider alone, and that is never used again.
+    /// provider alone, and that is never used again. It becomes another one when the provider gives other credentials, which
+    /// may be those of another account: one that renews the credentials of one account keeps what is kept by naming it.
     ///
     /// An answer is kept and shared under the identity that its call began with only if its attempts were signed for that
     /// identity too.
@@ -51,7 +53,40 @@ pub trait CredentialsProvider: Send + Sync + fmt::Debug {
 #[derive(Clone)]
 pub struct Provider {
     provider: Arc<dyn CredentialsProvider>,
-    unnamed: Arc<str>,
+    unnamed: Arc<Unnamed>,
+}
+
+/// The identity of a provider that does not say whose credentials it gives.
+struct Unnamed {
+    name: String,
+    given: Mutex<Given>,
+}
+
+/// What such a provider has given.
+#[derive(Default)]
+struct Given {
+    /// The identity of the last credentials.
+    last: Option<String>,
+    /// How often they were others than those before.
+    changes: u64,
+}
+
+impl Unnamed {
+    fn identity(&self) -> String {
+        match lock(&self.given).changes {
+            0 => self.name.clone(),
+            changes => format!("{}.{changes}", self.name),
+        }
+    }
+
+    fn note(&self, credentials: &Credentials) {
+        let identity = credentials.identity();
+        let mut given = lock(&self.given);
+        if given.last.as_ref().is_some_and(|last| *last != identity) {
+            given.changes += 1;
+        }
+        given.last = Some(identity);
+    }
 }
 
 impl Provider {
@@ -62,7 +97,7 @@ impl Provider {
 
     /// The identity of the credentials that it gives now.
     pub(crate) fn identity(&self) -> String {
-        self.provider.identity().map_or_else(|| self.unnamed.to_string(), |name| format!("provider-{name}"))
+        self.provider.identity().map_or_else(|| self.unnamed.identity(), |name| format!("provider-{name}"))
     }
 
     /// # Errors
@@ -71,7 +106,12 @@ impl Provider {
         match self.provider.provide().await? {
             Credentials::Provider(_) => Err(Error::new(ErrorKind::Credentials)
                 .with_message("a credentials provider gave another provider instead of credentials")),
-            credentials => Ok(credentials),
+            credentials => {
+                if self.provider.identity().is_none() {
+                    self.unnamed.note(&credentials);
+                }
+                Ok(credentials)
+            }
         }
     }
 }
@@ -82,7 +122,8 @@ impl From<Arc<dyn CredentialsProvider>> for Provider {
         /// Differs from process to process, for stores that several share.
         static PROCESS: LazyLock<u64> = LazyLock::new(|| RandomState::new().hash_one(std::process::id()));
         let number = COUNT.fetch_add(1, Ordering::Relaxed);
-        Self { provider, unnamed: format!("{UNNAMED}{:016x}-{number}", *PROCESS).into() }
+        let name = format!("{UNNAMED}{:016x}-{number}", *PROCESS);
+        Self { provider, unnamed: Arc::new(Unnamed { name, given: Mutex::default() }) }
     }
 }
 

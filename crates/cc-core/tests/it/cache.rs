@@ -426,6 +426,31 @@ async fn a_provider_that_switches_accounts_between_two_attempts_shares_no_answer
     assert_eq!(platform.count(), 3, "the follower asked by itself");
 }
 
+/// Gives the token of the account that is signed in at the moment, and does not say whose it is.
+#[derive(Debug)]
+struct Unnamed(Switching);
+
+impl CredentialsProvider for Unnamed {
+    fn provide(&self) -> ProvideFuture<'_> {
+        self.0.provide()
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_provider_without_a_name_that_switches_accounts_during_a_call_keeps_and_shares_no_answer() {
+    let (platform, provider) = switching(0);
+    let credentials = Credentials::provider(Unnamed(provider.clone()));
+    let transport = platform.builder().credentials(credentials).build().unwrap();
+    let options = CallOptions::new();
+    let (leader, follower) =
+        tokio::join!(text(&transport, request(&GET), &options), text(&transport, request(&GET), &options));
+    assert_eq!((&*leader, &*follower, platform.count()), ("Bearer two", "Bearer two", 3));
+    *provider.0.lock().unwrap() = "one";
+    transport.execute(request(&POST), &CallOptions::new()).await.unwrap();
+    assert_eq!(get(&transport).await, "Bearer one");
+    assert_eq!((get(&transport).await, platform.count()), ("Bearer one".to_owned(), 5), "now it is kept");
+}
+
 #[tokio::test(start_paused = true)]
 async fn a_write_that_was_signed_for_another_account_drops_what_is_kept_for_it() {
     let (platform, provider) = switching(1);
