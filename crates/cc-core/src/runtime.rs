@@ -93,7 +93,7 @@ fn message(panic: &(dyn Any + Send)) -> Option<String> {
 }
 
 #[cold]
-fn unusable() -> Error {
+pub(crate) fn unusable() -> Error {
     Error::new(ErrorKind::Unexpected)
         .with_message("no usable tokio runtime: await the call inside one that was built with `enable_all`")
 }

@@ -123,11 +123,17 @@ impl Chunks {
     }
 
     async fn next(&mut self) -> Option<Result<Bytes>> {
+        // The limits need a timer.
+        if runtime::Home::current().is_err() {
+            return Some(Err(runtime::unusable()));
+        }
         let silence = self.exchange.limits.attempt_timeout;
         let silent = silence.and_then(runtime::after);
         let end = [self.exchange.deadline(), silent].into_iter().flatten().min();
-        let Some(chunk) = runtime::until(end, self.body.next()).await else {
-            return Some(Err(self.too_slow(silence, silent, end)));
+        let chunk = match runtime::guarded(async { Ok(runtime::until(end, self.body.next()).await) }).await {
+            Ok(Some(chunk)) => chunk,
+            Ok(None) => return Some(Err(self.too_slow(silence, silent, end))),
+            Err(error) => return Some(Err(error)),
         };
         match chunk? {
             Ok(chunk) => {

@@ -8,7 +8,7 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use cc_core::{CallOptions, CommandCall, Error, ErrorKind, RetryPolicy, Transport};
-use futures_util::FutureExt;
+use futures_util::{FutureExt, StreamExt};
 use tokio::runtime::Builder;
 
 use crate::support::*;
@@ -155,6 +155,23 @@ fn a_runtime_without_its_timer_or_its_io_is_an_error() {
     });
     assert_unusable(&bare().block_on(command.into_future()).unwrap_err());
     assert_eq!(server.count("POST"), 0);
+}
+
+#[test]
+fn the_body_of_a_download_that_is_read_without_a_runtime_or_its_timer_is_an_error() {
+    let server = Server::start(|_| {});
+    let all = Builder::new_current_thread().enable_all().build().unwrap();
+    let download = || {
+        let transport = server.transport();
+        let answer = async { transport.download(request(&GET), &CallOptions::new()).await.unwrap() };
+        all.block_on(answer).into_inner()
+    };
+    let error = download().next().now_or_never().unwrap().unwrap().unwrap_err();
+    assert!(error.to_string().contains("tokio runtime") && !error.is_not_sent(), "{error}");
+    let bare = Builder::new_current_thread().build().unwrap();
+    let mut body = download();
+    let error = bare.block_on(async { body.next().await.unwrap().unwrap_err() });
+    assert!(error.to_string().contains("tokio runtime"), "{error}");
 }
 
 #[tokio::test(start_paused = true)]
