@@ -92,21 +92,23 @@ impl Secrets {
             return;
         }
         self.0.push(secret.to_owned());
-        if secret.contains("://")
-            && let Ok(url) = url::Url::parse(secret)
-        {
+        if let Some(url) = as_url(secret) {
             // A name beside a password is no secret; alone it is often a token.
-            let part = url.password().unwrap_or(url.username());
-            if !part.is_empty() {
-                self.0.push(part.to_owned());
-                self.0.extend(percent_decode_str(part).decode_utf8().ok().map(Cow::into_owned));
-            }
+            self.add_user_info(url.password().unwrap_or(url.username()));
         }
         // A key in PEM is repeated a line at a time.
         if secret.contains('\n') {
             self.0.extend(
                 secret.lines().map(str::trim).filter(|line| line.len() >= ALIGNED).map(str::to_owned),
             );
+        }
+    }
+
+    /// A part of a URL before its host, as it is and decoded.
+    fn add_user_info(&mut self, part: &str) {
+        if !part.is_empty() {
+            self.0.push(part.to_owned());
+            self.0.extend(percent_decode_str(part).decode_utf8().ok().map(Cow::into_owned));
         }
     }
 
@@ -172,7 +174,8 @@ impl Secrets {
         }
     }
 
-    /// Values of a JSON body whose name says that they are secret: what no schema describes.
+    /// Values of a JSON body whose name says that they are secret, and the passwords and tokens in its URLs: what no schema
+    /// describes.
     pub(crate) fn add_json(&mut self, value: &Value) {
         match value {
             Value::Object(members) => {
@@ -185,6 +188,12 @@ impl Secrets {
                 }
             }
             Value::Array(values) => values.iter().for_each(|value| self.add_json(value)),
+            Value::String(text) => {
+                if let Some(url) = as_url(text) {
+                    self.add_user_info(url.password().unwrap_or_default());
+                    self.add_pairs(url.query().unwrap_or_default());
+                }
+            }
             _ => {}
         }
     }
@@ -212,6 +221,10 @@ impl Secrets {
         }
         Redactor { long: finder(long), short: finder(short), single, plain, huge }
     }
+}
+
+fn as_url(text: &str) -> Option<url::Url> {
+    if text.contains("://") { url::Url::parse(text).ok() } else { None }
 }
 
 /// A search for all of them at once. It fails for more patterns than a request can hold only.
@@ -251,9 +264,16 @@ fn forms(secret: &str) -> Vec<String> {
         quoted[1..quoted.len() - 1].to_owned()
     };
     let once = json(secret);
+    // As it is written where JSON may stand in a page: Go escapes three characters, Gson five.
+    let for_pages = once.replace('&', "\\u0026").replace('<', "\\u003c").replace('>', "\\u003e");
+    forms.extend([for_pages.replace('\'', "\\u0027").replace('=', "\\u003d"), for_pages]);
     forms.extend([once.replace('/', "\\/"), ascii(&once), json(&once), json(&ascii(&once)), once]);
-    let html = secret.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;");
-    forms.extend([html.replace('\'', "&#39;"), html.replace('\'', "&#x27;"), html]);
+    let html = secret.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;");
+    forms.push(html.replace('"', "&#34;").replace('\'', "&#39;"));
+    let html = html.replace('"', "&quot;");
+    let quotes = ["&#39;", "&#039;", "&#x27;", "&apos;"];
+    forms.extend(quotes.map(|quote| html.replace('\'', quote)));
+    forms.push(html);
     forms.push(secret.split_whitespace().collect::<Vec<_>>().join(" "));
     if secret.chars().count() >= LONG {
         for before in 0..3 {
@@ -485,6 +505,8 @@ mod tests {
             serde_json::json!([serde_json::json!({ "a": secret }).to_string()]).to_string(),
             "p&amp;ss &quot;wörd&quot;/1".to_owned(),
             r#"p&ss \"w\u00f6rd\"\/1"#.replace("\\/", "/"),
+            r#"p\u0026ss \"wörd\"/1"#.to_owned(),
+            "p&amp;ss &#34;wörd&#34;/1".to_owned(),
             base64::engine::general_purpose::STANDARD.encode(secret),
             base64::engine::general_purpose::STANDARD.encode(format!("me:{secret}")),
             base64::engine::general_purpose::STANDARD.encode(format!("you:{secret}@h")),
@@ -494,6 +516,28 @@ mod tests {
             assert!(shown.contains(HIDDEN), "{text} {shown}");
             assert!(!shown.contains("rd"), "{text} {shown}");
         }
+    }
+
+    #[test]
+    fn a_secret_is_hidden_as_it_is_written_for_pages() {
+        let hides = redactor(&["a'b<c>d=e&f"]);
+        for text in [
+            r"a'b\u003cc\u003ed=e\u0026f",
+            r"a\u0027b\u003cc\u003ed\u003de\u0026f",
+            "a&apos;b&lt;c&gt;d=e&amp;f",
+            "a&#39;b&lt;c&gt;d=e&amp;f",
+            "a&#039;b&lt;c&gt;d=e&amp;f",
+        ] {
+            assert_eq!(hides.hide(text), HIDDEN, "{text}");
+        }
+    }
+
+    #[test]
+    fn passwords_and_tokens_in_the_urls_of_a_body_are_secrets() {
+        let mut secrets = Secrets::default();
+        secrets.add_json(&json!({ "drain": { "url": "https://me:hunt%2Fer2@h/?token=t0ken1&page=first" } }));
+        let hides = secrets.redactor();
+        assert_eq!(hides.hide("hunt/er2 hunt%2Fer2 t0ken1 me first"), "*** *** *** me first");
     }
 
     #[test]
