@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use crate::error::line::{Line, MESSAGE};
+
 /// An error of `serde_json` as far as it may be shown: what stood there is named by its type alone.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct DecodeError {
@@ -26,7 +28,8 @@ impl DecodeError {
 
 impl fmt::Display for DecodeError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.what)?;
+        // It may name a property as the server wrote it.
+        write!(f, "{}", Line(&self.what, MESSAGE))?;
         if self.line > 0 {
             write!(f, " at line {} column {}", self.line, self.column)?;
         }
@@ -66,6 +69,16 @@ mod tests {
             assert_eq!(error.what(), what);
             assert!(error.to_string().starts_with(&format!("{what} at line 1 column ")), "{error}");
         }
+    }
+
+    #[test]
+    fn a_decode_error_is_one_line_whatever_the_names_are() {
+        let text = r#"{"a\nb\u001b":1}"#;
+        #[derive(Debug, serde::Deserialize)]
+        #[serde(deny_unknown_fields)]
+        struct Empty {}
+        let error = DecodeError::new(&serde_json::from_str::<Empty>(text).unwrap_err());
+        assert!(error.to_string().starts_with(r"unknown field `a\nb\u{1b}`"), "{error}");
     }
 
     #[test]

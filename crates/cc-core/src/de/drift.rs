@@ -3,6 +3,7 @@
 use std::fmt;
 
 use super::Fault;
+use crate::error::line::{Line, MESSAGE};
 
 /// One place where an answer differs from the spec.
 ///
@@ -70,12 +71,26 @@ impl fmt::Display for Drift {
             DriftKind::FieldLost => "field left out",
             DriftKind::ElementLost => "element left out",
         };
+        // Names of properties are the server's.
+        let message = Line(&self.message, MESSAGE);
         if self.path.is_empty() {
-            write!(f, "{done}: {}", self.message)
+            write!(f, "{done}: {message}")
         } else {
-            write!(f, "{done}: `{}`: {}", self.path, self.message)
+            write!(f, "{done}: `{}`: {message}", Line(&self.path, MESSAGE))
         }
     }
 }
 
 impl std::error::Error for Drift {}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_difference_is_told_in_one_line_whatever_the_names_are() {
+        let bad = "a\nb\u{1b}[31m";
+        let drift = Drift { path: bad.to_owned(), kind: DriftKind::FieldLost, message: bad.to_owned() };
+        assert_eq!(drift.to_string(), r"field left out: `a\nb\u{1b}[31m`: a\nb\u{1b}[31m");
+    }
+}
