@@ -412,5 +412,5 @@ fn is_same(one: &Waker, other: &Waker) -> bool {
 
 /// Statuses that may mean "I cannot go on from this id": tried once more without it.
 fn may_refuse_an_id(status: u16) -> bool {
-    matches!(status, 400 | 404 | 409 | 410 | 412 | 416 | 422 | 431)
+    matches!(status, 400 | 404 | 409 | 410 | 412 | 413 | 414 | 416 | 422 | 431)
 }

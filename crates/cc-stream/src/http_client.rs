@@ -106,7 +106,8 @@ impl Connect for HttpClient {
 }
 
 /// A plain client follows redirects by its own policy, with every header but three and with the URL as `Referer`. It
-/// therefore sends no request that has headers of the program's own: use [`HttpClient`].
+/// therefore sends no request that has headers of the program's own, and reads no stream that a redirect to another origin
+/// led to. Default headers of the client itself have reached that origin by then: use [`HttpClient`].
 impl Connect for reqwest::Client {
     type Request = reqwest::Request;
 
@@ -123,7 +124,12 @@ impl Connect for reqwest::Client {
                  `reqwest::Client`"
             )));
         }
-        Ok(response(self.execute(request).await?))
+        let from = request.url().origin();
+        let answer = self.execute(request).await?;
+        if answer.url().origin() != from {
+            return Err(redirect("it leads to another origin"));
+        }
+        Ok(response(answer))
     }
 }
 

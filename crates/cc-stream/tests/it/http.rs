@@ -181,6 +181,27 @@ async fn a_plain_client_sends_no_header_that_it_cannot_keep() {
 }
 
 #[tokio::test]
+async fn a_plain_client_reads_no_stream_of_another_origin() {
+    let (home, abroad) = (listen().await, listen().await);
+    let url = format!("http://{}/", home.local_addr().unwrap());
+    let factory = move |_| {
+        let request = reqwest::Client::new().get(&url).build();
+        async move { Ok(request?) }
+    };
+    let client = reqwest::Client::builder().no_proxy().build().unwrap();
+    let mut stream = EventStream::open(client, factory, text(), settings());
+    let head = format!("307 Temporary Redirect\r\nlocation: http://{}/logs", abroad.local_addr().unwrap());
+    let server = async {
+        answer(&home, &head).await;
+        let (mut socket, _) = accept(&abroad).await;
+        socket.write_all(HEAD.as_bytes()).await.unwrap();
+        socket
+    };
+    let (_socket, told) = futures::join!(server, words(&mut stream));
+    assert_eq!(told, ["error: the server redirects to where the stream does not follow", "end Failed"]);
+}
+
+#[tokio::test]
 async fn dropping_the_stream_closes_its_socket() {
     let (mut stream, listener) = connected(settings()).await;
     let serve = async {

@@ -52,7 +52,7 @@ async fn without_ids_each_reconnection_is_a_gap() {
 
 #[tokio::test(start_paused = true)]
 async fn a_refused_id_is_a_gap_and_not_the_end() {
-    for code in [400, 404, 409, 410, 412, 416, 422, 431] {
+    for code in [400, 404, 409, 410, 412, 413, 414, 416, 422, 431] {
         let memory = Memory::new([breaks("id: x\ndata: a\n\n"), status(code), ends("id: z\ndata: c\n\n")]);
         assert_eq!(
             essence(&memory, settings()).await,
