@@ -324,7 +324,13 @@ impl<T> Driver<T> {
                         failure.transient = true;
                     }
                 }
-                if matches!(error.kind(), ErrorKind::Unreachable | ErrorKind::ConnectTimeout { .. }) {
+                let is_unanswered = match error.kind() {
+                    ErrorKind::Unreachable | ErrorKind::ConnectTimeout { .. } => true,
+                    // So says a proxy for the server behind it that dropped the request.
+                    ErrorKind::Refused { status, .. } => status.is_server_error(),
+                    _ => false,
+                };
+                if is_unanswered {
                     self.is_unanswered();
                 } else {
                     self.unanswered = 0;

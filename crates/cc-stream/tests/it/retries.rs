@@ -141,7 +141,7 @@ async fn a_server_that_gives_the_same_event_again_and_closes_is_given_up_on() {
 async fn an_id_that_gets_no_answer_is_asked_for_a_few_times_and_then_left() {
     let id = "x".repeat(20_000);
     let first: &'static str = Box::leak(format!("id: {id}\ndata: a\n\n").into_boxed_str());
-    for unanswered in [Script::Unreachable, Script::NoAnswer] {
+    for unanswered in [Script::Unreachable, Script::NoAnswer, status(502), status(503)] {
         let scripts = [breaks(first)]
             .into_iter()
             .chain((0..3).map(|_| unanswered.clone()))
