@@ -21,8 +21,12 @@ use link::Link;
 /// - What belongs to one identity is kept under keys of its own, which show nothing of its credentials. Of a credentials
 ///   provider that does not say whose credentials it gives, nothing is kept.
 /// - A write of one machine drops the answers that it may make old for all of them, and those that are on their way.
-/// - When Redis is slow, restarts or is gone, everything works as if there were no store. That is told to the log once, and
-///   once more when it is back. What had to be dropped meanwhile is dropped then.
+/// - When Redis is slow, restarts or is gone, everything works as if there were no store. That is logged once, and
+///   once more when it is back. Then the answers of each identity are dropped before any is read: invalidations may have been
+///   lost meanwhile, also those of other machines.
+/// - What Redis refuses, such as a command on a key of another type or one for which it has no memory, concerns that command
+///   alone. An invalidation that is not delivered drops all answers of its identity: nothing is read of them here until that is
+///   done, and it is tried until it is.
 ///
 /// Answers are kept as they came: who can read this Redis reads them. It must be one that your program alone uses, over a
 /// network that is yours.
@@ -52,15 +56,22 @@ pub struct RedisStore {
 }
 
 impl RedisStore {
-    /// A store in the Redis at this URL: `redis://[user:password@]host[:port][/database]`. Nothing is sent yet.
+    /// A store in the Redis at this URL: `redis://[user:password@]host[:port][/database]`, or `rediss://…` for TLS with the
+    /// feature `redis-tls`. Nothing is sent yet.
+    ///
+    /// TLS uses the provider of cryptography that the program installed. Without one, it installs that of aws-lc.
     ///
     /// # Errors
-    /// [`ErrorKind::InvalidUrl`] when it is no such URL; the message does not show it.
+    /// [`ErrorKind::InvalidUrl`] if the URL is invalid, or needs the feature; the message does not show it.
     pub fn new(url: &str) -> Result<Self> {
+        let scheme = url.split(':').next().unwrap_or_default().to_ascii_lowercase();
+        if matches!(scheme.as_str(), "rediss" | "valkeys") {
+            prepare_tls(&scheme)?;
+        }
         let client = ::redis::Client::open(url).map_err(|_| {
             // Its own error may quote the password.
             Error::new(ErrorKind::InvalidUrl)
-                .with_message("the store needs a URL such as redis://:password@host:6379")
+                .with_message("invalid URL of the store: it needs one such as redis://:password@host:6379")
         })?;
         Ok(Self {
             link: Arc::new(Link::new(client)),
@@ -122,6 +133,26 @@ impl RedisStore {
         self.link = Arc::new(self.link.with_patience(patience));
         self
     }
+}
+
+/// Makes sure that TLS can be used.
+#[cfg(feature = "redis-tls")]
+#[allow(clippy::unnecessary_wraps, reason = "without the feature it fails")]
+fn prepare_tls(_: &str) -> Result<()> {
+    use tls::crypto::{CryptoProvider, aws_lc_rs};
+    // The client of Redis panics where there is none, or where several are compiled in.
+    if CryptoProvider::get_default().is_none() {
+        // Another thread may have been faster, which is as good.
+        let _ = aws_lc_rs::default_provider().install_default();
+    }
+    Ok(())
+}
+
+#[cfg(not(feature = "redis-tls"))]
+fn prepare_tls(scheme: &str) -> Result<()> {
+    Err(Error::new(ErrorKind::InvalidUrl).with_message(format!(
+        "`{scheme}://` needs TLS for Redis: switch on the feature `redis-tls` of cc-client"
+    )))
 }
 
 /// A time for Redis: it takes no zero.

@@ -8,6 +8,7 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use bytes::Bytes;
 use cc_core::Credentials;
+use cc_core::runtime::{self, Instant};
 use cc_core::transport::{CacheKey, CacheStore, CachedAnswer, StoreFuture, Ticket, Turn, subjects};
 use http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
 use redis::{Cmd, cmd};
@@ -15,6 +16,12 @@ use serde::{Deserialize, Serialize};
 
 use super::turn::{self, Held};
 use super::{RedisStore, millis};
+
+/// How long it is waited between two attempts to deliver what could not be delivered, at first and at most.
+const DEBT_PAUSES: (Duration, Duration) = (Duration::from_millis(50), Duration::from_secs(5));
+
+/// How long it is tried to deliver it for other processes.
+const DEBT_FOR: Duration = Duration::from_secs(3_600);
 
 /// The keys of one answer, in one slot of a cluster with all of its identity.
 struct Keys {
@@ -100,17 +107,44 @@ impl RedisStore {
     async fn drop_related(&self, identity: &str, path: &str) {
         let dropped: Option<u32> = self.link.ask(&self.invalidation(identity, path)).await;
         if dropped.is_none() {
-            self.link.owe(identity, path);
+            self.owe(identity);
+            self.settle(identity).await;
         }
     }
 
-    /// Drops what could not be dropped while Redis was gone. Before that, nothing is read.
-    async fn settle(&self) {
-        for (identity, paths) in self.link.debts() {
-            for path in paths {
-                self.drop_related(&identity, &path).await;
-            }
+    /// Drops all answers of an identity as soon as Redis takes it: an invalidation could not be delivered. Here nothing is
+    /// read before that; the task is for other processes, which know nothing of it.
+    fn owe(&self, identity: &str) {
+        if !self.link.owe(identity) {
+            return;
         }
+        let Ok(runtime) = tokio::runtime::Handle::try_current() else {
+            return self.link.left_alone(identity);
+        };
+        let (store, identity) = (self.clone(), identity.to_owned());
+        drop(runtime.spawn(async move {
+            let mut pause = DEBT_PAUSES.0;
+            let until = Instant::now() + DEBT_FOR;
+            while !store.settle(&identity).await && Instant::now() < until {
+                runtime::sleep(pause).await;
+                pause = (pause * 2).min(DEBT_PAUSES.1);
+            }
+            store.link.left_alone(&identity);
+        }));
+    }
+
+    /// Drops all answers of an identity if some of them may be old. `false` if they could not be dropped: nothing of them is
+    /// to be read or kept.
+    async fn settle(&self, identity: &str) -> bool {
+        let Some(doubt) = self.link.doubt(identity) else { return true };
+        // What is not listed counts as dropped. A list can be deleted where memory is short, and where it is none.
+        let mut delete = cmd("DEL");
+        delete.arg(self.of_identity(identity, &[]).list);
+        let deleted: Option<u32> = self.link.ask(&delete).await;
+        if deleted.is_some() {
+            self.link.dropped(identity, doubt);
+        }
+        deleted.is_some()
     }
 }
 
@@ -125,9 +159,16 @@ impl CacheStore for RedisStore {
             return Box::pin(ready(Ok(None)));
         }
         Box::pin(async move {
-            self.settle().await;
-            let mut get = cmd("GET");
-            get.arg(self.keys(key).answer());
+            if !self.settle(key.identity()).await {
+                return Ok(None);
+            }
+            let keys = self.keys(key);
+            let mut get = cmd("EVAL");
+            get.arg(include_str!("get.lua"))
+                .arg(2)
+                .arg(keys.answer())
+                .arg(&keys.list)
+                .arg(member(&keys, key));
             let kept: Option<Option<Vec<u8>>> = self.link.ask(&get).await;
             Ok(kept.flatten().as_deref().and_then(decode))
         })
@@ -144,6 +185,9 @@ impl CacheStore for RedisStore {
             return Box::pin(ready(Ok(())));
         }
         Box::pin(async move {
+            if self.link.doubt(key.identity()).is_some() {
+                return Ok(());
+            }
             let keys = self.keys(key);
             let held: Option<&Held> = ticket.held();
             let mut put = cmd("EVAL");
@@ -163,6 +207,9 @@ impl CacheStore for RedisStore {
             return Box::pin(ready(Ok(Turn::anyone())));
         }
         Box::pin(async move {
+            if !self.settle(key.identity()).await {
+                return Ok(Turn::anyone());
+            }
             let keys = self.keys(key);
             let look = |token: &str| {
                 let mut look = cmd("EVAL");
@@ -184,7 +231,7 @@ impl CacheStore for RedisStore {
             delete.arg(self.keys(key).answer());
             let deleted: Option<u32> = self.link.ask(&delete).await;
             if deleted.is_none() {
-                self.link.owe(key.identity(), key.path());
+                self.owe(key.identity());
             }
             Ok(())
         })

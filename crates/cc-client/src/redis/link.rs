@@ -2,6 +2,7 @@
 
 use std::collections::{HashMap, HashSet};
 use std::fmt;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
@@ -9,20 +10,22 @@ use cc_core::runtime::{self, Instant};
 use redis::aio::MultiplexedConnection;
 use redis::{AsyncConnectionConfig, Client, Cmd, FromRedisValue, RedisError};
 
-/// How long Redis is left alone after a failure, at first and at most.
+/// How long Redis is left alone after a failure of the connection, at first and at most.
 const PAUSES: (Duration, Duration) = (Duration::from_millis(500), Duration::from_secs(15));
 
-/// How many paths of one identity are remembered as still to be dropped; past that, all of its answers are.
-const MOST_OWED: usize = 256;
+/// How many identities are remembered by what is known of their answers. Past that, the answers of all are dropped once more.
+const MAX_IDENTITIES: usize = 10_000;
 
-/// One connection to Redis for all. A failure of it is told once, and then there is no store for a while.
+/// One connection to Redis for all. A failure of the connection is logged once, and then there is no store for a while. What
+/// Redis refuses concerns the one command alone.
 pub(super) struct Link {
     client: Client,
     patience: Duration,
     connecting: tokio::sync::Mutex<()>,
     state: Mutex<State>,
-    /// Paths by identity whose answers are to be dropped as soon as Redis is back.
-    owed: Mutex<HashMap<String, HashSet<String>>>,
+    trust: Mutex<Trust>,
+    /// Whether a refused command was logged as a warning.
+    warned: AtomicBool,
 }
 
 #[derive(Clone)]
@@ -36,6 +39,28 @@ enum State {
     },
 }
 
+/// Identities whose kept answers may be old: an invalidation was not delivered, by this process or, while Redis was gone, by
+/// another one. They are dropped before any is read again.
+#[derive(Debug, Default)]
+struct Trust {
+    /// How many times the connection was lost.
+    outages: u64,
+    /// Identities whose answers were dropped, and after how many outages.
+    dropped: HashMap<String, u64>,
+    /// Identities of which an invalidation failed, and a number that tells one failure from a later one.
+    owed: HashMap<String, u64>,
+    failures: u64,
+    /// Identities that a task takes care of.
+    tended: HashSet<String>,
+}
+
+/// What was known of an identity at one moment.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Doubt {
+    outages: u64,
+    failure: Option<u64>,
+}
+
 impl Link {
     pub(super) fn new(client: Client) -> Self {
         Self {
@@ -43,7 +68,8 @@ impl Link {
             patience: Duration::from_millis(500),
             connecting: tokio::sync::Mutex::default(),
             state: Mutex::new(State::New),
-            owed: Mutex::default(),
+            trust: Mutex::default(),
+            warned: AtomicBool::new(false),
         }
     }
 
@@ -51,12 +77,19 @@ impl Link {
         Self { patience, ..Self::new(self.client.clone()) }
     }
 
-    /// What Redis answers; `None` when it does not, or was found gone a moment ago.
+    /// What Redis answers. `None` if it refuses, does not answer, or was found gone a moment ago.
     pub(super) async fn ask<T: FromRedisValue>(&self, command: &Cmd) -> Option<T> {
         let deadline = Some(Instant::now() + self.patience);
         let asked = runtime::until(deadline, async {
             let Some(mut connection) = self.connection().await? else { return Ok(None) };
-            command.query_async(&mut connection).await.map(Some)
+            match command.query_async(&mut connection).await {
+                Ok(answer) => Ok(Some(answer)),
+                Err(error) if is_of_command(&error) => {
+                    self.refused(&error);
+                    Ok(None)
+                }
+                Err(error) => Err(error),
+            }
         });
         match asked.await {
             Some(Ok(answer)) => answer,
@@ -71,22 +104,44 @@ impl Link {
         }
     }
 
-    /// Remembers that the answers of this path are to be dropped.
-    pub(super) fn owe(&self, identity: &str, path: &str) {
-        let mut owed = lock(&self.owed);
-        let paths = owed.entry(identity.to_owned()).or_default();
-        if paths.len() >= MOST_OWED {
-            // Every path lies below this one.
-            paths.clear();
-            paths.insert("/".to_owned());
-        } else if !paths.contains("/") {
-            paths.insert(path.to_owned());
+    /// Remembers that an invalidation of this identity was not delivered. `true` if nobody takes care of it yet.
+    pub(super) fn owe(&self, identity: &str) -> bool {
+        let mut trust = lock(&self.trust);
+        trust.failures += 1;
+        let failure = trust.failures;
+        if trust.owed.len() >= MAX_IDENTITIES {
+            // An outage concerns all.
+            trust.outages += 1;
+            trust.owed.clear();
         }
+        trust.owed.insert(identity.to_owned(), failure);
+        trust.tended.len() < MAX_IDENTITIES && trust.tended.insert(identity.to_owned())
     }
 
-    /// What is to be dropped before anything is read.
-    pub(super) fn debts(&self) -> HashMap<String, HashSet<String>> {
-        std::mem::take(&mut *lock(&self.owed))
+    /// Why the kept answers of this identity may be old; `None` if they are not.
+    pub(super) fn doubt(&self, identity: &str) -> Option<Doubt> {
+        let trust = lock(&self.trust);
+        let failure = trust.owed.get(identity).copied();
+        let outages = trust.outages;
+        let fresh = outages == 0 || trust.dropped.get(identity) == Some(&outages);
+        (failure.is_some() || !fresh).then_some(Doubt { outages, failure })
+    }
+
+    /// Remembers that the answers of this identity were dropped after this doubt.
+    pub(super) fn dropped(&self, identity: &str, doubt: Doubt) {
+        let mut trust = lock(&self.trust);
+        if trust.owed.get(identity).copied() == doubt.failure {
+            trust.owed.remove(identity);
+        }
+        if trust.dropped.len() >= MAX_IDENTITIES {
+            trust.dropped.clear();
+        }
+        trust.dropped.insert(identity.to_owned(), doubt.outages);
+    }
+
+    /// Says that no task takes care of this identity any more.
+    pub(super) fn left_alone(&self, identity: &str) {
+        lock(&self.trust).tended.remove(identity);
     }
 
     async fn connection(&self) -> Result<Option<MultiplexedConnection>, RedisError> {
@@ -115,6 +170,17 @@ impl Link {
         }
     }
 
+    /// Redis answered, and refused this one command: a key of another type, no memory, a right that is missing.
+    fn refused(&self, error: &RedisError) {
+        // The text may quote a key or a value; the code does not.
+        let code = error.code().unwrap_or("a reply that cannot be read").to_owned();
+        if self.warned.swap(true, Ordering::Relaxed) {
+            tracing::debug!(code, "the Redis of the store refused a command");
+        } else {
+            tracing::warn!(code, "the Redis of the store refused a command: it counts as not kept");
+        }
+    }
+
     fn fell(&self, why: &dyn fmt::Display) {
         let mut state = lock(&self.state);
         let now = Instant::now();
@@ -126,11 +192,19 @@ impl Link {
             }
             State::New | State::Up(_) => {
                 tracing::warn!("the Redis of the store is gone, and it goes on without: {why}");
+                // Invalidations may be lost from now on, also those of others.
+                lock(&self.trust).outages += 1;
                 PAUSES.0
             }
         };
         *state = State::Down { until: now + pause, pause };
     }
+}
+
+/// Returns `true` if an error is about one command, and the connection is good.
+fn is_of_command(error: &RedisError) -> bool {
+    use redis::ErrorKind;
+    matches!(error.kind(), ErrorKind::Server(_) | ErrorKind::Extension | ErrorKind::UnexpectedReturnType)
 }
 
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {

@@ -12,15 +12,15 @@ use crate::support::PutThing;
 
 /// What was told to the log.
 #[derive(Debug, Clone, Default)]
-struct Log(Arc<Mutex<Vec<u8>>>);
+pub struct Log(Arc<Mutex<Vec<u8>>>);
 
 impl Log {
-    fn count(&self, words: &str) -> usize {
+    pub fn count(&self, words: &str) -> usize {
         String::from_utf8_lossy(&self.0.lock().unwrap()).matches(words).count()
     }
 
     /// Listens to what this thread does.
-    fn listen(&self) -> tracing::subscriber::DefaultGuard {
+    pub fn listen(&self) -> tracing::subscriber::DefaultGuard {
         let subscriber = tracing_subscriber::fmt().with_writer(self.clone()).with_ansi(false).finish();
         tracing::subscriber::set_default(subscriber)
     }
@@ -45,7 +45,7 @@ impl MakeWriter<'_> for Log {
 }
 
 /// Waits until what is asked of this client is kept again.
-async fn until_it_is_back(client: &Client) {
+pub async fn until_it_is_back(client: &Client) {
     let deadline = Instant::now() + Duration::from_secs(30);
     while thing(client).await != thing(client).await {
         assert!(Instant::now() < deadline, "the store does not come back");
