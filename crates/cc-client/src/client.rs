@@ -1,4 +1,4 @@
-//! The client: who sends commands.
+//! The client, which sends commands.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -30,6 +30,20 @@ impl Client {
     /// Starts to put one together.
     pub fn builder() -> ClientBuilder {
         ClientBuilder::default()
+    }
+
+    /// Returns a client with other credentials and the settings of this one: streams, id store, time for unknown ids, and
+    /// everything of the transport ([`Transport::with_credentials`]). Connections are shared; ids and answers in memory are
+    /// not, and in a store each identity has its own.
+    ///
+    /// The endpoint stays the same, whatever credentials it takes.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Credentials`](cc_core::ErrorKind::Credentials) if the credentials hold a character that no header may
+    /// hold.
+    pub fn with_credentials(&self, credentials: Credentials) -> Result<Self> {
+        let transport = self.transport.with_credentials(credentials)?;
+        Ok(Self { resolver: self.resolver.over(transport.clone()), transport, ..self.clone() })
     }
 
     /// A client of whoever the environment or the official CLI's configuration says:
@@ -100,7 +114,7 @@ impl Client {
         &self.transport
     }
 
-    /// Who owns what.
+    /// Returns the resource-id resolver.
     #[must_use]
     pub fn resolver(&self) -> &Resolver {
         &self.resolver

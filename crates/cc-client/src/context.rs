@@ -1,30 +1,37 @@
-//! What a command works with.
+//! The context in which a command runs.
 
-use std::future::Future;
+use std::future::{Future, IntoFuture};
+use std::sync::Arc;
 use std::time::Duration;
 
 use cc_core::runtime::Instant;
-use cc_core::{Answer, Call, CallOptions, Error, Operation, Result};
+use cc_core::{Answer, Call, CallOptions, Error, Operation, OwnerId, Result};
+use futures_util::future;
 
 use crate::client::Client;
 use crate::command::Command;
 use crate::fan_out;
 use crate::poll::Polling;
-use crate::resolve::{Ids, ResolvedIds, Resolver};
+use crate::resolve::{Found, Ids, Mark, Owned, ResolvedIds, Resolver};
 
-/// What a command works with while it runs: the client, and the options of its call.
+/// The context in which a command runs: the client, and the options of its call.
 #[derive(Clone, Debug)]
 pub struct Context {
     client: Client,
     options: CallOptions,
     deadline: Option<Instant>,
+    /// When the command started.
+    started: Mark,
+    /// The identity that it started with.
+    identity: Arc<str>,
 }
 
 impl Context {
-    /// With options that have the one deadline of all calls.
+    /// A context whose calls share one deadline: that of the options.
     pub(crate) fn new(client: Client, options: CallOptions) -> Self {
         let deadline = client.transport().deadline(&options);
-        Self { client, options, deadline }
+        let (started, identity) = (client.resolver().mark(), client.transport().identity());
+        Self { client, options, deadline, started, identity }
     }
 
     /// The client that runs the command.
@@ -33,7 +40,7 @@ impl Context {
         &self.client
     }
 
-    /// Who owns what.
+    /// Returns the resource-id resolver.
     #[must_use]
     pub fn resolver(&self) -> &Resolver {
         self.client.resolver()
@@ -50,8 +57,7 @@ impl Context {
         &self.options
     }
 
-    /// The same, for calls that must see what the platform has now: they read no kept answer. It is for what is read after
-    /// a change, and for waiting.
+    /// Returns a context whose calls read no kept answer: for reads after a change, and for waiting.
     #[must_use]
     pub fn reloading(&self) -> Self {
         Self { options: self.options.clone().reload(), ..self.clone() }
@@ -90,27 +96,77 @@ impl Context {
         }
     }
 
-    /// One operation whose ids are resolved first. Where the platform answers 403 or 404 to ids that were known from
-    /// before, they are looked up afresh, and if they changed the operation is called once more: what moved to another
-    /// owner is found there.
+    /// Calls an operation whose ids are resolved first.
+    ///
+    /// If the platform answers 403 or 404 to ids that were known before, they are looked up afresh, and if they changed the
+    /// operation is called once more: a resource that moved to another owner is found there. A 404 that means something
+    /// else ([`OperationInfo::not_found`](cc_core::OperationInfo::not_found)) is no sign of a move. A command looks up an id
+    /// that the platform does not know once at most, however many operations need it.
     ///
     /// # Errors
-    /// [`ErrorKind::CannotResolveResource`](cc_core::ErrorKind::CannotResolveResource) when an id is of nothing that the
-    /// caller may see; those of the call.
+    /// [`ErrorKind::CannotResolveResource`](cc_core::ErrorKind::CannotResolveResource) if no resource with an id is visible
+    /// to these credentials; those of the call.
     pub async fn resolved<O: Operation + 'static>(
         &self,
         ids: Ids<'_>,
         operation: impl Fn(&ResolvedIds) -> O + Send + Sync,
     ) -> Result<Answer<O::Output>> {
-        let found = self.resolver().find(&ids).await?;
+        let found = self.find(&ids).await?;
         let error = match self.call(operation(&found.ids)).await {
-            Err(error) if found.from_before && (error.is_forbidden() || error.is_not_found()) => error,
+            Err(error) if may_have_moved::<O>(&found, &error) => error,
             done => return done,
         };
-        match self.resolver().find_anew(&ids, &found).await {
+        match self.find_anew(&ids, &found).await {
             Some(ids) => self.call(operation(&ids)).await,
             None => Err(error),
         }
+    }
+
+    /// Calls two operations at the same time, whose ids are resolved first as for [`resolved`](Self::resolved), once for
+    /// both. The second one reads a part that may be absent: a 404 that its operation
+    /// [explains](cc_core::OperationInfo::not_found) is `None`. Where the resource moved to another owner, both are called
+    /// there.
+    ///
+    /// # Errors
+    /// Like [`resolved`](Self::resolved). If both fail, the error is that of the first operation.
+    pub async fn resolved_with_part<O: Operation + 'static, P: Operation + 'static>(
+        &self,
+        ids: Ids<'_>,
+        operation: impl Fn(&ResolvedIds) -> O + Send + Sync,
+        part: impl Fn(&ResolvedIds) -> P + Send + Sync,
+    ) -> Result<(Answer<O::Output>, Option<Answer<P::Output>>)> {
+        let both = async |ids: &ResolvedIds| {
+            let calls =
+                future::join(self.call(operation(ids)).into_future(), self.call(part(ids)).into_future());
+            calls.await
+        };
+        let found = self.find(&ids).await?;
+        let (mut whole, mut part) = both(&found.ids).await;
+        let moved = whole.as_ref().err().is_some_and(|error| may_have_moved::<O>(&found, error));
+        if moved && let Some(ids) = self.find_anew(&ids, &found).await {
+            (whole, part) = both(&ids).await;
+        }
+        let whole = whole?;
+        match part {
+            Ok(part) => Ok((whole, Some(part))),
+            Err(error) if P::INFO.not_found.is_some() && error.is_not_found() => Ok((whole, None)),
+            Err(error) => Err(error),
+        }
+    }
+
+    pub(crate) async fn find(&self, ids: &Ids<'_>) -> Result<Found> {
+        self.resolver().find(ids, self.started).await
+    }
+
+    pub(crate) async fn find_anew(&self, ids: &Ids<'_>, refused: &Found) -> Option<ResolvedIds> {
+        self.resolver().find_anew(ids, refused, self.started).await
+    }
+
+    /// Teaches the resolver that these belong to an owner, as an answer shows.
+    #[allow(dead_code, reason = "the compiled domains decide whether it is used")]
+    pub(crate) fn learn<'t, T: Owned + 't>(&self, owner: &OwnerId, things: impl IntoIterator<Item = &'t T>) {
+        let lessons = things.into_iter().map(Owned::lesson);
+        self.resolver().learn(&self.identity, owner, lessons);
     }
 
     /// Waits for something, looking at once and then `every` so often, for at most this long and no longer than the
@@ -141,4 +197,9 @@ impl Context {
     {
         fan_out::for_each(items, fan_out::AT_ONCE, work).await
     }
+}
+
+/// Returns `true` if an error may mean that the resource belongs to another owner than was known before.
+fn may_have_moved<O: Operation>(found: &Found, error: &Error) -> bool {
+    found.from_before && (error.is_forbidden() || error.is_not_found() && O::INFO.not_found.is_none())
 }

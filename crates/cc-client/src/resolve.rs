@@ -1,17 +1,19 @@
-//! Who owns what, and which id of an add-on is which.
+//! The resource-id resolver: owners of resources, and the two ids of an add-on.
 //!
-//! Most routes of the platform name the owner of what they are about, and some want the one id of an add-on, some the
-//! other. A caller who gives an application's id should not have to know its owner. All of that is in an [`Index`], which
-//! is read from the platform in one request (`GET /v2/summary`) when an id is asked for that it does not have, and kept:
-//! in memory, and in a [`Store`] for the next process if there is one.
+//! Most routes of the platform name the owner of a resource, and some want one id of an add-on, some the other. A caller who
+//! gives the id of an application should not have to know its owner. All of that is in an [`Index`], which is read from the
+//! platform in one request (`GET /v2/summary`) when an id is missing from it, and kept: in memory, and in a [`Store`] for the
+//! next process if there is one.
 //!
 //! - Any number of callers that miss ids at the same time share one request. It goes on as long as one of them waits.
-//! - An id that the platform does not know either is remembered as unknown for a minute
+//! - An unknown id costs one request for each command at most. It is remembered as unknown for a minute
 //!   ([`ClientBuilder::unknown_ids_for`](crate::ClientBuilder::unknown_ids_for)): asking for it again costs nothing.
-//!   When it turns up in the index meanwhile, it is known.
-//! - What moved to another owner is noticed when the platform refuses the old one with 403 or 404: see
-//!   [`Context::resolved`](crate::Context::resolved).
+//!   If it turns up in the index meanwhile, it is known.
+//! - Commands that create or list resources of an owner teach the resolver: their owner is known without a request.
+//! - A resource that moved to another owner is noticed when the platform refuses the old one with 403, or with a 404 that
+//!   means nothing else: see [`Context::resolved`](crate::Context::resolved).
 //! - An index belongs to one identity and one endpoint, in memory as in a store.
+//! - An id of more than [`MAX_ID_BYTES`](cc_core::MAX_ID_BYTES) is refused before anything is kept or sent.
 
 mod fetch;
 #[cfg(not(target_family = "wasm"))]
@@ -19,6 +21,7 @@ mod file;
 mod flight;
 mod ids;
 mod index;
+mod learned;
 mod memo;
 mod scan;
 mod store;
@@ -26,10 +29,11 @@ mod summary;
 
 use std::future::{Future, ready};
 use std::pin::Pin;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, PoisonError, RwLock};
 use std::time::Duration;
 
-use cc_core::runtime::Lost;
+use cc_core::runtime::{Instant, Lost};
 use cc_core::transport::{Ticket, Turn};
 use cc_core::{AddonId, AnyAddonId, OwnerId, RealAddonId, Result, Transport};
 
@@ -40,36 +44,81 @@ pub use index::Index;
 pub use store::{MemoryStore, Store, StoreFuture};
 
 use flight::Flight;
-use ids::Missing;
+use ids::{Missing, View};
+use learned::Learned;
+pub(crate) use learned::{Lesson, Owned};
 use memo::Memo;
 use store::Guarded;
 
-/// Finds owners and the other ids of add-ons, from an index of all that the caller may see. Cheap to clone: clones share
-/// the index.
+/// How long the index that a command had read is taken for fresh within that command.
+const FRESH_FOR: Duration = Duration::from_secs(60);
+
+/// Finds owners and the other ids of add-ons, from an index of everything that the caller may see. Cheap to clone: clones
+/// share the index.
 #[derive(Clone, Debug)]
 pub struct Resolver(Arc<Inner>);
 
 #[derive(Debug)]
 struct Inner {
     transport: Transport,
-    store: Option<Guarded>,
+    store: Option<Arc<Guarded>>,
     known: RwLock<Known>,
     loading: Flight<()>,
     fetching: Flight<Result<Fetched>>,
+    /// How many summaries this process has asked for.
+    asked: AtomicU64,
     unknown: Memo,
     /// Ids whose fresh look-up changed nothing.
     in_vain: Memo,
 }
 
-/// The index that is in memory.
+/// What is in memory.
 #[derive(Debug, Default)]
 struct Known {
     index: Option<Arc<Index>>,
-    /// Whose it is.
+    /// The request that the index came from, if this process sent it.
+    asked: Option<Asked>,
+    learned: Learned,
+    /// The identity that all of this belongs to.
     identity: Arc<str>,
-    /// How many there were before it.
+    /// Number of indexes before this one.
     generation: u64,
 }
+
+impl Known {
+    fn view(&self) -> View<'_> {
+        View { learned: Some(&self.learned), index: self.index.as_deref() }
+    }
+
+    /// Takes a new index. What was learned after it was asked for stays, as it is not in the index.
+    fn replace(&mut self, fetched: &Fetched) {
+        let mut learned = std::mem::take(&mut self.learned);
+        if self.identity != fetched.identity {
+            learned = Learned::default();
+        } else if let Some(asked) = fetched.asked {
+            learned.drop_before(asked.number);
+        }
+        *self = Self {
+            index: Some(fetched.index.clone()),
+            asked: fetched.asked,
+            learned,
+            identity: fetched.identity.clone(),
+            generation: self.generation + 1,
+        };
+    }
+}
+
+/// A summary that this process asked for.
+#[derive(Debug, Clone, Copy)]
+struct Asked {
+    /// Its number, from 0.
+    number: u64,
+    at: Instant,
+}
+
+/// A moment, as the number of summaries that were asked for before.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Mark(u64);
 
 type Fetching = Pin<Box<dyn Future<Output = Result<Fetched>> + Send>>;
 
@@ -77,43 +126,59 @@ type Fetching = Pin<Box<dyn Future<Output = Result<Fetched>> + Send>>;
 #[derive(Clone)]
 struct Fetched {
     index: Arc<Index>,
-    /// The identity whose index it is; empty when that is not certain.
+    /// The identity that the index belongs to; empty if that is not certain.
     identity: Arc<str>,
-    /// Whether another process asked for it.
-    by_others: bool,
+    /// `None` if another process asked for it.
+    asked: Option<Asked>,
 }
 
 /// Ids that were found.
 pub(crate) struct Found {
     pub(crate) ids: ResolvedIds,
-    /// Whether one of them comes from an index that was there before it was asked for.
+    /// `true` if one of them was known before it was looked up.
     pub(crate) from_before: bool,
     generation: u64,
 }
 
 impl Resolver {
     pub(crate) fn new(transport: Transport, store: Option<Arc<dyn Store>>, unknown_for: Duration) -> Self {
+        Self::assemble(transport, store.map(|store| Arc::new(Guarded::new(store))), unknown_for)
+    }
+
+    fn assemble(transport: Transport, store: Option<Arc<Guarded>>, unknown_for: Duration) -> Self {
         Self(Arc::new(Inner {
             transport,
-            store: store.map(Guarded::new),
+            store,
             known: RwLock::default(),
             loading: Flight::default(),
             fetching: Flight::default(),
+            asked: AtomicU64::new(0),
             unknown: Memo::new(unknown_for),
             in_vain: Memo::new(unknown_for),
         }))
     }
 
-    /// Who owns this.
-    ///
-    /// # Errors
-    /// [`ErrorKind::CannotResolveResource`](cc_core::ErrorKind::CannotResolveResource) when the caller may see nothing with
-    /// this id; those of the request, when one is needed.
-    pub async fn owner_of<'a>(&self, subject: impl Into<Subject<'a>>) -> Result<OwnerId> {
-        Ok(self.resolve(&Ids::new().owner(None, subject)).await?.owner)
+    /// A resolver with the same settings and store over another transport. Nothing that is in memory is shared.
+    pub(crate) fn over(&self, transport: Transport) -> Self {
+        Self::assemble(transport, self.0.store.clone(), self.0.unknown.ttl())
     }
 
-    /// The `addon_…` id of an add-on, of which either id is given.
+    /// Returns the owner of a resource.
+    ///
+    /// # Errors
+    /// [`ErrorKind::CannotResolveResource`](cc_core::ErrorKind::CannotResolveResource) if no resource with this id is
+    /// visible to these credentials; [`ErrorKind::InvalidInput`](cc_core::ErrorKind::InvalidInput) if no id can look like
+    /// this; those of the request, if one is needed.
+    pub async fn owner_of<'a>(&self, subject: impl Into<Subject<'a>>) -> Result<OwnerId> {
+        let subject = subject.into();
+        if let Some(owner) = self.with(|known| known.view().owner_of(subject).cloned()).flatten() {
+            return Ok(owner);
+        }
+        // Most look-ups end above: what follows takes no room in their future.
+        Box::pin(async move { Ok(self.resolve(&Ids::new().owner(None, subject)).await?.owner) }).await
+    }
+
+    /// Returns the `addon_…` id of an add-on, of which either id is given.
     ///
     /// # Errors
     /// Like [`owner_of`](Self::owner_of).
@@ -121,7 +186,7 @@ impl Resolver {
         Ok(self.resolve(&Ids::new().addon(&id.into())).await?.addon)
     }
 
-    /// The provider's own id of an add-on, such as `postgresql_…`, of which either id is given.
+    /// Returns the provider's own id of an add-on, such as `postgresql_…`, of which either id is given.
     ///
     /// # Errors
     /// Like [`owner_of`](Self::owner_of).
@@ -129,12 +194,15 @@ impl Resolver {
         Ok(self.resolve(&Ids::new().real_addon(&id.into())).await?.real_addon)
     }
 
-    /// All these ids, with one request at most.
+    /// Resolves all these ids, with one request at most.
     ///
     /// # Errors
     /// Like [`owner_of`](Self::owner_of).
     pub async fn resolve(&self, ids: &Ids<'_>) -> Result<ResolvedIds> {
-        Ok(self.find(ids).await?.ids)
+        match self.look_up(ids) {
+            Ok(found) => Ok(found.ids),
+            Err(_) => Ok(Box::pin(self.find(ids, self.mark())).await?.ids),
+        }
     }
 
     /// Reads the index from the platform now.
@@ -142,30 +210,61 @@ impl Resolver {
     /// # Errors
     /// Those of the request.
     pub async fn refresh(&self) -> Result<Arc<Index>> {
+        let since = self.mark();
         let (fetched, late) = self.fetch(false);
         let first = fetched.await?;
-        // One that was on its way already may not know what happened just before this was called.
-        let again = late || first.by_others || first.identity != self.0.transport.identity();
-        let last = if again { self.fetch(false).0.await? } else { first };
+        // One that was under way already may not hold the latest changes.
+        let is_new = first.asked.is_some_and(|asked| !late || asked.number >= since.0);
+        let mine = self.0.transport.is_identity(&first.identity);
+        let last = if is_new && mine { first } else { self.fetch(false).0.await? };
         Ok(last.index)
     }
 
-    /// The index that is in memory.
+    /// Returns the index that is in memory.
     #[must_use]
     pub fn index(&self) -> Option<Arc<Index>> {
-        self.with_index(|index, _| index.cloned())
+        self.with(|known| known.index.clone()).flatten()
     }
 
-    /// Forgets the index that is in memory, and which ids are unknown. What is in a store stays.
+    /// Forgets what is in memory: the index, what commands taught, and which ids are unknown. A store keeps its index.
     pub fn forget(&self) {
         let mut known = self.0.known.write().unwrap_or_else(PoisonError::into_inner);
-        known.index = None;
+        (known.index, known.asked, known.learned) = (None, None, Learned::default());
         known.generation += 1;
         self.0.unknown.clear();
         self.0.in_vain.clear();
     }
 
-    pub(crate) async fn find(&self, ids: &Ids<'_>) -> Result<Found> {
+    /// The present moment.
+    pub(crate) fn mark(&self) -> Mark {
+        Mark(self.0.asked.load(Ordering::Acquire))
+    }
+
+    /// Remembers who owns these, as an answer to `identity` showed.
+    #[allow(dead_code, reason = "the compiled domains decide whether it is used")]
+    pub(crate) fn learn<'l>(
+        &self,
+        identity: &Arc<str>,
+        owner: &OwnerId,
+        lessons: impl IntoIterator<Item = Lesson<'l>>,
+    ) {
+        // Answers that came while the provider switched to another account are nobody's lesson.
+        if !self.0.transport.is_identity(identity) {
+            return;
+        }
+        let (owner, after) = (Arc::new(owner.clone()), self.mark().0);
+        let mut known = self.0.known.write().unwrap_or_else(PoisonError::into_inner);
+        if known.identity != *identity {
+            let generation = known.generation + 1;
+            *known = Known { identity: identity.clone(), generation, ..Known::default() };
+        }
+        for lesson in lessons {
+            known.learned.note(&owner, lesson, after);
+        }
+    }
+
+    /// Finds ids. A summary that was asked for at or after `since` is fresh enough to tell that one is unknown.
+    pub(crate) async fn find(&self, ids: &Ids<'_>, since: Mark) -> Result<Found> {
         let missing = match self.look_up(ids) {
             Ok(found) => return Ok(found),
             Err(missing) => missing,
@@ -185,7 +284,7 @@ impl Resolver {
                 return Ok(found);
             }
         }
-        let fresh = self.fetch_until(|index| ids.look_up(Some(index)).ok()).await?;
+        let fresh = self.fetch_until(since, |known| ids.look_up(known).ok()).await?;
         match fresh {
             Some(ids) => Ok(Found { ids, from_before: false, generation: 0 }),
             None => {
@@ -196,24 +295,27 @@ impl Resolver {
         }
     }
 
-    /// Looks ids up afresh that the platform refused. `None` when that gives the same ones, or none.
-    pub(crate) async fn find_anew(&self, ids: &Ids<'_>, refused: &Found) -> Option<ResolvedIds> {
-        let changed = |index: &Index| ids.look_up(Some(index)).ok().filter(|ids| *ids != refused.ids);
-        let meanwhile = self.with_index(|index, generation| {
-            index.filter(|_| generation != refused.generation).and_then(|index| changed(index))
+    /// Looks up afresh ids that the platform refused. `None` if that gives the same ones, or none.
+    pub(crate) async fn find_anew(&self, ids: &Ids<'_>, refused: &Found, since: Mark) -> Option<ResolvedIds> {
+        self.0.known.write().unwrap_or_else(PoisonError::into_inner).learned.forget(ids);
+        let changed = |known: View<'_>| ids.look_up(known).ok().filter(|ids| *ids != refused.ids);
+        let meanwhile = self.with(|known| {
+            Some(known)
+                .filter(|known| known.generation != refused.generation)
+                .and_then(|known| changed(known.view()))
         });
-        if meanwhile.is_some() {
-            return meanwhile;
+        if let Some(Some(meanwhile)) = meanwhile {
+            return Some(meanwhile);
         }
-        let what = ids.first()?;
+        let first = ids.first()?;
         let asking = self.0.transport.identity();
-        if self.0.in_vain.holds(&asking, what) {
+        if self.0.in_vain.holds(&asking, first) {
             return None;
         }
-        match self.fetch_until(changed).await {
+        match self.fetch_until(since, changed).await {
             Ok(Some(ids)) => Some(ids),
             Ok(None) => {
-                self.0.in_vain.note(&asking, what);
+                self.0.in_vain.note(&asking, first);
                 None
             }
             Err(error) => {
@@ -224,33 +326,44 @@ impl Resolver {
     }
 
     fn look_up<'a>(&self, ids: &Ids<'a>) -> Result<Found, Missing<'a>> {
-        self.with_index(|index, generation| {
-            let resolved = ids.look_up(index.map(|index| &**index))?;
-            Ok(Found { ids: resolved, from_before: ids.needs_index(), generation })
+        let found = self.with(|known| {
+            let resolved = ids.look_up(known.view())?;
+            Ok(Found { ids: resolved, from_before: ids.needs_index(), generation: known.generation })
+        });
+        found.unwrap_or_else(|| {
+            Ok(Found { ids: ids.look_up(View::default())?, from_before: false, generation: 0 })
         })
     }
 
-    fn with_index<T>(&self, read: impl FnOnce(Option<&Arc<Index>>, u64) -> T) -> T {
-        let identity = self.0.transport.identity();
+    /// Reads what is known for the identity that asks; `None` if nothing is.
+    fn with<T>(&self, read: impl FnOnce(&Known) -> T) -> Option<T> {
         let known = self.0.known.read().unwrap_or_else(PoisonError::into_inner);
-        let index = known.index.as_ref().filter(|_| known.identity == identity);
-        read(index, known.generation)
+        self.0.transport.is_identity(&known.identity).then(|| read(&known))
     }
 
-    /// Fetches the index until `look` gives something: a second time only when the first was on its way already, and so may
-    /// not know what happened just before, or was given to somebody else, whose credentials the provider gave before; and
-    /// when it came from another process, which may have asked long ago.
-    async fn fetch_until<T>(&self, look: impl Fn(&Index) -> Option<T>) -> Result<Option<T>> {
+    /// Fetches the index until `look` gives something. It does so a second time only if the first was under way already, and
+    /// so may not hold the latest changes; if it was given to another identity, whose credentials the provider gave before;
+    /// and if it came from another process, which may have asked long ago.
+    async fn fetch_until<T>(&self, since: Mark, look: impl Fn(View<'_>) -> Option<T>) -> Result<Option<T>> {
         // One that lay in the store, one that was on its way, one that began after the question.
         let rounds = if self.0.store.is_some() { 3 } else { 2 };
         for _ in 0..rounds {
+            // Another part of the same command may have asked meanwhile.
+            let fresh = self.with(|known| {
+                let asked = known.asked.filter(|asked| asked.number >= since.0);
+                asked.filter(|asked| asked.at.elapsed() < FRESH_FOR).map(|_| look(known.view()))
+            });
+            if let Some(found) = fresh.flatten() {
+                return Ok(found);
+            }
             let (fetched, late) = self.fetch(true);
-            let Fetched { index, identity, by_others } = fetched.await?;
-            let mine = identity == self.0.transport.identity();
-            if let (true, Some(found)) = (mine, look(&index)) {
+            let Fetched { index, identity, asked } = fetched.await?;
+            let mine = self.0.transport.is_identity(&identity);
+            let view = View { learned: None, index: Some(&index) };
+            if let (true, Some(found)) = (mine, look(view)) {
                 return Ok(Some(found));
             }
-            if mine && !late && !by_others {
+            if mine && asked.is_some_and(|asked| !late || asked.number >= since.0) {
                 break;
             }
         }
@@ -261,42 +374,11 @@ impl Resolver {
     /// When it is `shared`, one that another process asks for will do.
     fn fetch(&self, shared: bool) -> (Fetching, bool) {
         let this = self.clone();
-        let fetching = self.0.fetching.join(|| {
-            async move {
-                let identity = this.0.transport.identity();
-                let store = this.0.store.as_ref();
-                let store = store.and_then(|store| Some((store, store.key(&this.0.transport, &identity)?)));
-                let mut ticket = Ticket::none();
-                if let (Some((store, key)), true) = (&store, shared) {
-                    let have = this.with_index(|index, _| index.map(|index| index.fetched_at()));
-                    match store.take_turn(key, have).await {
-                        Turn::Kept(index) => {
-                            this.keep(index.clone(), identity.clone());
-                            return Ok(Fetched { index, identity, by_others: true });
-                        }
-                        Turn::Ask(mine) => ticket = mine,
-                        _ => {}
-                    }
-                }
-                let index = Arc::new(fetch::fetch(&this.0.transport).await?);
-                tracing::debug!(ids = index.len(), "the index of ids is fresh");
-                // A provider of credentials that has switched accounts: the index may be that of either.
-                if identity != this.0.transport.identity() {
-                    return Ok(Fetched { index, identity: "".into(), by_others: false });
-                }
-                this.keep(index.clone(), identity.clone());
-                if let Some((store, key)) = &store {
-                    store.write(key, index.clone()).await;
-                }
-                // Who waits for the turn finds what was written.
-                drop(ticket);
-                Ok(Fetched { index, identity, by_others: false })
-            }
-        });
+        let fetching = self.0.fetching.join(|| async move { this.fetch_now(shared).await });
         let again = self.clone();
         match fetching {
             Err(error) => (Box::pin(ready(Err(error))), false),
-            // When the runtime of the caller that asked has ended, this one asks.
+            // If the runtime of the caller that asked has ended, this caller asks.
             Ok((fetching, late)) => (
                 Box::pin(async move {
                     match fetching.await {
@@ -309,21 +391,54 @@ impl Resolver {
         }
     }
 
+    async fn fetch_now(&self, shared: bool) -> Result<Fetched> {
+        let identity = self.0.transport.identity();
+        let store = self.0.store.as_ref();
+        let store = store.and_then(|store| Some((store, store.key(&self.0.transport, &identity)?)));
+        let mut ticket = Ticket::none();
+        if let (Some((store, key)), true) = (&store, shared) {
+            let have = self.index().map(|index| index.fetched_at());
+            match store.take_turn(key, have).await {
+                Turn::Kept(index) => {
+                    let fetched = Fetched { index, identity, asked: None };
+                    self.keep(&fetched);
+                    return Ok(fetched);
+                }
+                Turn::Ask(mine) => ticket = mine,
+                _ => {}
+            }
+        }
+        let asked = Asked { number: self.0.asked.fetch_add(1, Ordering::AcqRel), at: Instant::now() };
+        let index = Arc::new(fetch::fetch(&self.0.transport).await?);
+        tracing::debug!(ids = index.len(), "the index of ids is fresh");
+        // If the provider of credentials has switched accounts, the index may belong to either.
+        if !self.0.transport.is_identity(&identity) {
+            return Ok(Fetched { index, identity: "".into(), asked: Some(asked) });
+        }
+        let fetched = Fetched { index, identity, asked: Some(asked) };
+        self.keep(&fetched);
+        if let Some((store, key)) = &store {
+            store.write(key, fetched.index.clone()).await;
+        }
+        // Processes that wait for the turn find what was written.
+        drop(ticket);
+        Ok(fetched)
+    }
+
     /// Reads the index from the store, unless a fresher one came meanwhile.
     async fn load(&self, key: Option<String>, identity: Arc<str>) {
         let (Some(store), Some(key)) = (&self.0.store, key) else { return };
-        let generation = self.with_index(|_, generation| generation);
+        let generation = self.0.known.read().unwrap_or_else(PoisonError::into_inner).generation;
         let Some(index) = store.read(&key).await else { return };
         let mut known = self.0.known.write().unwrap_or_else(PoisonError::into_inner);
         let mine = known.index.as_ref().filter(|_| known.identity == identity);
         let fresher = mine.is_none_or(|mine| index.fetched_at() > mine.fetched_at());
         if known.generation == generation && fresher {
-            *known = Known { index: Some(index), identity, generation: generation + 1 };
+            known.replace(&Fetched { index, identity, asked: None });
         }
     }
 
-    fn keep(&self, index: Arc<Index>, identity: Arc<str>) {
-        let mut known = self.0.known.write().unwrap_or_else(PoisonError::into_inner);
-        *known = Known { index: Some(index), identity, generation: known.generation + 1 };
+    fn keep(&self, fetched: &Fetched) {
+        self.0.known.write().unwrap_or_else(PoisonError::into_inner).replace(fetched);
     }
 }

@@ -10,35 +10,37 @@ use super::index::Index;
 use super::scan::{ScanError, Scanner};
 use super::summary::GetSummary;
 
-/// How long nothing may come of a summary that has begun.
+/// The longest time without a byte of a summary that has begun.
 const SILENCE: Duration = Duration::from_secs(30);
 
-/// The index that the platform has now.
+/// Reads the index from the platform, as often as the transport's retry policy allows.
 ///
-/// It is read as a stream, which a transport opens once: when that fails in a way that may pass, it is asked for as any
-/// answer is. Both together are as many attempts as the transport's policy allows: what one of several callers who wait
-/// wants does not bind the others.
+/// The body is read while it comes, in bounded memory, and each attempt ends at the transport's attempt timeout however
+/// slowly the body comes. What one of several callers who wait asks for does not bind the others.
 pub(super) async fn fetch(transport: &Transport) -> Result<Index> {
-    // Each caller that waits has its own time, so the request has none; and each tells its own failure.
+    // Each caller that waits has its own time, so the request has none; and each reports its own failure.
     let options = CallOptions::new().timeout(None).reload().report_errors(false);
-    let error = match stream(transport, &options).await {
-        Err(error) if error.is_retryable() => error,
-        done => return done,
-    };
     let policy = transport.retry_policy(&options);
-    let Some(pause) = policy.wait(1, &error, 1.0) else { return Err(error) };
-    tracing::debug!(%error, "the summary is asked for once more");
-    runtime::sleep(pause).await;
-    match transport.call(GetSummary).options(options.retry(policy.after(1))).await {
-        Ok(answer) => Ok(answer.into_inner()),
-        Err(error) => {
-            let attempts = error.attempts() + 1;
-            Err(error.with_attempts(attempts))
+    let (mut attempts, mut sent) = (0, 0);
+    loop {
+        let error = match read(transport, &options).await {
+            Ok(index) => return Ok(index),
+            Err(error) => error,
+        };
+        attempts += 1;
+        sent += error.attempts();
+        let error = error.with_attempts(sent);
+        if !error.is_retryable() {
+            return Err(error);
         }
+        let Some(pause) = policy.wait(attempts, &error, 1.0) else { return Err(error) };
+        tracing::debug!(%error, "the summary is asked for once more");
+        runtime::sleep(pause).await;
     }
 }
 
-async fn stream(transport: &Transport, options: &CallOptions) -> Result<Index> {
+/// One attempt.
+async fn read(transport: &Transport, options: &CallOptions) -> Result<Index> {
     let answer = transport.open_request(GetSummary.request()?, options).await?;
     let (head, mut body) = answer.into_parts();
     let undecodable = |cause: ScanError| {
@@ -54,11 +56,21 @@ async fn stream(transport: &Transport, options: &CallOptions) -> Result<Index> {
         }
         scanner.finish(Timestamp::now()).map_err(undecodable)
     };
-    read.await.map_err(|error: Error| error.with_operation(GetSummary::INFO).with_attempts(1))
+    // The transport's own attempt timeout ends at the head of a stream.
+    let timeout = transport.attempt_timeout(options);
+    let read = match runtime::until(timeout.and_then(runtime::after), read).await {
+        Some(read) => read,
+        None => {
+            let message = format!("the body did not end within {:?}", timeout.unwrap_or_default());
+            Err(Error::new(ErrorKind::TimedOut).with_message(message))
+        }
+    };
+    read.map_err(|error| error.with_operation(GetSummary::INFO).with_attempts(1))
 }
 
 async fn next(body: &mut cc_core::Body) -> Result<Option<bytes::Bytes>> {
-    let silent = || Error::new(ErrorKind::TimedOut).with_message(format!("nothing came for {SILENCE:?}"));
+    let silent =
+        || Error::new(ErrorKind::TimedOut).with_message(format!("no byte of the body came for {SILENCE:?}"));
     let deadline = Some(Instant::now() + SILENCE);
     runtime::until(deadline, body.next()).await.ok_or_else(silent)?.transpose()
 }

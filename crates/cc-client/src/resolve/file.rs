@@ -4,10 +4,12 @@ use std::fs::{self, File, OpenOptions};
 use std::io::{self, ErrorKind as Io, Write};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
-use std::time::Duration;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant};
 
-use cc_core::{Error, ErrorKind, Result, Timestamp};
+use cc_core::file::{self, Untrusted};
+use cc_core::{Error, ErrorKind, Result, Timestamp, runtime};
+use tokio::sync::{Semaphore, oneshot};
 
 use super::index::Index;
 use super::store::{Store, StoreFuture};
@@ -24,27 +26,44 @@ const NEW: &str = ".new-";
 /// The age at which a file that is being written is taken for one whose writer was killed. Writing takes milliseconds.
 const ABANDONED: Duration = Duration::from_secs(60);
 
+/// The largest file that is read or written, in bytes: room for some four million ids.
+const MAX_BYTES: u64 = 256 * 1024 * 1024;
+
+/// How long one operation on the file may take, its turn included.
+const PATIENCE: Duration = Duration::from_secs(10);
+
+/// How long an operation may have run for others to wait for it. One that takes longer hangs.
+const WORTH_WAITING: Duration = Duration::from_secs(2);
+
 /// Keeps indexes in one file, a line for each identity and endpoint, readable for its owner alone.
 ///
 /// Any number of processes may use it at once: it is replaced as a whole and never locked. Of two that write at the same
 /// moment, the last one wins, and the other asks the platform once more some day. Of one that is killed while it writes,
 /// nothing stays: what it left beside the file goes with the next write, a minute later. A file that cannot be read is put aside,
 /// under its name and `.corrupt-` with the time in milliseconds, and begun anew.
+///
+/// Only a regular file of up to 256 MiB is read, which belongs to the user of this process or to root and which no other user
+/// may write. Anything else is an error, and is not touched; but a file of the right owner with loose permissions, or one
+/// that is too large, is replaced by the next write. Each operation takes ten seconds at most, also where the file system
+/// hangs, and one that hangs does not keep the process from ending.
 #[derive(Debug, Clone)]
 pub struct FileStore(Arc<Inner>);
 
 #[derive(Debug)]
 struct Inner {
     path: PathBuf,
-    /// Held while this process changes the file.
-    writing: Mutex<()>,
+    /// Held while this process works on the file.
+    turn: Arc<Semaphore>,
+    /// When the operation that holds the turn started.
+    busy_since: Mutex<Option<Instant>>,
 }
 
 impl FileStore {
-    /// Keeps indexes in this file. It is made when something is to be kept, with the folders above it.
+    /// Keeps indexes in this file. It is created, with the folders above it, when there is something to keep.
     #[must_use]
     pub fn new(path: impl Into<PathBuf>) -> Self {
-        Self(Arc::new(Inner { path: path.into(), writing: Mutex::new(()) }))
+        let turn = Arc::new(Semaphore::new(1));
+        Self(Arc::new(Inner { path: path.into(), turn, busy_since: Mutex::new(None) }))
     }
 
     /// The file.
@@ -53,18 +72,40 @@ impl FileStore {
         &self.0.path
     }
 
-    /// Does this where it does not hold other work up.
+    /// Works on the file in a thread of its own: those of a runtime keep the process from ending while a file system hangs.
     fn run<T: Send + 'static>(
         &self,
         work: impl FnOnce(&Inner) -> io::Result<T> + Send + 'static,
     ) -> StoreFuture<'_, T> {
         let inner = self.0.clone();
         Box::pin(async move {
-            let path = inner.path.clone();
-            let done = tokio::task::spawn_blocking(move || work(&inner)).await;
-            done.map_err(io::Error::other).and_then(|done| done).map_err(|cause| {
+            let late = || io::Error::new(Io::TimedOut, format!("it took longer than {PATIENCE:?}"));
+            let work = async {
+                if inner.busy_since().is_some_and(|since| since.elapsed() > WORTH_WAITING) {
+                    return Err(io::Error::new(Io::TimedOut, "an earlier operation on it hangs"));
+                }
+                let turn = inner.turn.clone().acquire_owned().await.map_err(io::Error::other)?;
+                let (done, wait) = oneshot::channel();
+                let (busy, inner) = (&inner, inner.clone());
+                *busy.busy_since() = Some(Instant::now());
+                let thread = std::thread::Builder::new().name("cc-ids".to_owned());
+                let spawned = thread.spawn(move || {
+                    let result = work(&inner);
+                    *inner.busy_since() = None;
+                    drop(turn);
+                    // The caller may have given up.
+                    let _ = done.send(result);
+                });
+                if let Err(error) = spawned {
+                    *busy.busy_since() = None;
+                    return Err(error);
+                }
+                wait.await.map_err(io::Error::other)?
+            };
+            let done = runtime::until(runtime::after(PATIENCE), work).await.unwrap_or_else(|| Err(late()));
+            done.map_err(|cause| {
                 Error::new(ErrorKind::Store)
-                    .with_message(format!("the file `{}` failed", path.display()))
+                    .with_message(format!("cannot use the file of ids `{}`", inner.path.display()))
                     .with_source(cause)
             })
         })
@@ -97,17 +138,21 @@ impl Store for FileStore {
 }
 
 impl Inner {
-    /// What is in the file; nothing when there is none.
+    fn busy_since(&self) -> MutexGuard<'_, Option<Instant>> {
+        self.busy_since.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Reads the file; one that does not exist is empty.
     fn bytes(&self) -> io::Result<Vec<u8>> {
-        match fs::read(&self.path) {
+        match file::read_blocking(&self.path, MAX_BYTES) {
+            Ok(contents) => Ok(contents.bytes),
             Err(error) if error.kind() == Io::NotFound => Ok(HEADER.into()),
-            read => read,
+            Err(error) => Err(error),
         }
     }
 
     /// Takes a file away that cannot be read, unless it was replaced meanwhile.
     fn put_aside(&self, read: &[u8]) -> io::Result<()> {
-        let _writing = self.writing.lock().unwrap_or_else(PoisonError::into_inner);
         if self.bytes()? == read { self.take_away() } else { Ok(()) }
     }
 
@@ -122,8 +167,15 @@ impl Inner {
 
     /// Replaces the line of this key.
     fn change(&self, key: &str, json: Option<&str>) -> io::Result<()> {
-        let _writing = self.writing.lock().unwrap_or_else(PoisonError::into_inner);
-        let before = self.bytes()?;
+        let before = match self.bytes() {
+            // What others may have written is not taken over; the file that takes its place is trusted again.
+            Err(error)
+                if matches!(Untrusted::of(&error), Some(Untrusted::Writable(_) | Untrusted::TooLarge(_))) =>
+            {
+                HEADER.into()
+            }
+            before => before?,
+        };
         let before = match text(&before) {
             Ok(text) => text,
             Err(_) => {
@@ -135,8 +187,15 @@ impl Inner {
         if let Some(folder) = folder {
             fs::create_dir_all(folder)?;
         }
+        let others = || lines(before).filter(|line| value(line, key).is_none());
+        // Where there is no room for all, the others have to ask the platform again.
+        let mine = json.map_or(0, |json| key.len() + json.len() + 2) + HEADER.len() + 1;
+        let room = mine + others().map(|line| line.len() + 1).sum::<usize>() <= MAX_BYTES as usize;
+        let others = others().filter(|_| room);
+        if mine as u64 > MAX_BYTES {
+            return Err(Untrusted::TooLarge(MAX_BYTES).into());
+        }
         let (mut file, temporary) = self.temporary()?;
-        let others = lines(before).filter(|line| value(line, key).is_none());
         let written = (|| {
             let mut file = io::BufWriter::new(&mut file);
             writeln!(file, "{HEADER}")?;
@@ -151,7 +210,7 @@ impl Inner {
         let replaced =
             written.and_then(|()| file.sync_all()).and_then(|()| fs::rename(&temporary, &self.path));
         if replaced.is_err() {
-            // It is of no use any more, and the first error is the one to tell.
+            // The first error is the one to report.
             let _ = fs::remove_file(&temporary);
         }
         replaced?;

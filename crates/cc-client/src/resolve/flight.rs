@@ -1,4 +1,4 @@
-//! Work that many wait for and that is done once.
+//! Work that many callers wait for and that is done once.
 
 use std::fmt;
 use std::future::Future;
@@ -8,12 +8,12 @@ use std::time::Duration;
 use cc_core::Result;
 use cc_core::runtime::{Home, Instant, Waiting, Work};
 
-/// Who comes this shortly after the start comes in time: nobody knows of a thing so soon after it was made that a request
-/// that was sent before does not find it.
+/// A caller who joins this shortly after the start joins in time: nobody knows of a thing so soon after it was made that a
+/// request that was sent before does not find it.
 const IN_TIME: Duration = Duration::from_millis(2);
 
-/// Work that is done once for all who want it while it is not done. It goes on as long as one of them waits, whether it is
-/// polled or not: it is no one's in particular, so that any of them may give up.
+/// Work that is done once for all callers who want it while it is under way. It goes on as long as one of them waits, whether
+/// that one is polled or not, so any of them may give up.
 pub(super) struct Flight<T>(Mutex<Option<Flying<T>>>);
 
 struct Flying<T> {
@@ -28,7 +28,7 @@ impl<T> Default for Flight<T> {
 }
 
 impl<T: Clone + Send + 'static> Flight<T> {
-    /// Waits for the work that is under way, or else begins this; and says if it had started before.
+    /// Joins the work that is under way, or starts this. The second value is `true` if the work had started before.
     ///
     /// # Errors
     /// [`ErrorKind::Unexpected`](cc_core::ErrorKind::Unexpected) outside of a tokio runtime.

@@ -8,6 +8,7 @@ use cc_core::{
 use cc_core::__private::check_segment;
 
 use super::index::Index;
+use super::learned::Learned;
 
 /// Something that has an owner.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -111,7 +112,7 @@ pub(super) enum Form {
     OtherAddon,
 }
 
-/// An id that an index has to tell of.
+/// An id that is not known.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Missing<'a> {
     pub(super) form: Form,
@@ -119,16 +120,17 @@ pub(super) struct Missing<'a> {
 }
 
 impl Missing<'_> {
-    /// Refuses what would make a request lead to another route, by the name that commands give to such an id.
+    /// Refuses an id that cannot exist, as the request that holds it would: before anything is kept or sent.
     pub(super) fn check(self) -> Result<()> {
-        let name = match self.form {
+        let field = match self.form {
             Form::Application => "applicationId",
             Form::Addon | Form::OtherAddon => "addonId",
             Form::Resource => "resourceId",
             Form::Provider => "addonProviderId",
             Form::Consumer => "oauthConsumerKey",
         };
-        check_segment(name, self.text)
+        check_segment(field, self.text)?;
+        cc_core::id_problem(field, self.text).map_or(Ok(()), Err)
     }
 
     #[cold]
@@ -166,14 +168,13 @@ fn is_platform_id(id: &str) -> bool {
 }
 
 impl<'a> Ids<'a> {
-    /// All of them, as far as no index is needed or this one tells.
-    pub(super) fn look_up(&self, index: Option<&Index>) -> Result<ResolvedIds, Missing<'a>> {
+    /// Looks all of them up in what is known.
+    pub(super) fn look_up(&self, known: View<'_>) -> Result<ResolvedIds, Missing<'a>> {
         let mut ids = ResolvedIds::default();
         match &self.owner {
             Some(Wanted::Given(owner)) => ids.owner = owner.clone(),
             Some(Wanted::Of(subject)) => {
-                let owner = index.and_then(|index| index.owner_of(*subject));
-                ids.owner = owner.ok_or(subject.missing())?.clone();
+                ids.owner = known.owner_of(*subject).ok_or(subject.missing())?.clone();
             }
             None => {}
         }
@@ -181,19 +182,29 @@ impl<'a> Ids<'a> {
             ids.addon = if id.is_platform_id() {
                 AddonId::from(id.as_str())
             } else {
-                other(id.as_str(), index.and_then(|index| index.addon_id(id.as_str())))?
+                other(id.as_str(), known.addon_id(id.as_str()))?
             };
         }
         if let Some(id) = self.real_addon {
-            ids.real_addon = real(id.as_str(), index)?;
+            ids.real_addon = real(id.as_str(), known)?;
         }
         if let Some(id) = self.resource {
-            ids.resource = real(id.as_str(), index)?.into();
+            ids.resource = real(id.as_str(), known)?.into();
         }
         Ok(ids)
     }
 
-    /// Whether an index has to tell one of them.
+    /// The ids that are looked up.
+    pub(super) fn texts(&self) -> impl Iterator<Item = &'a str> {
+        let subject = match &self.owner {
+            Some(Wanted::Of(subject)) => Some(subject.missing().text),
+            _ => None,
+        };
+        let addons = [self.addon, self.real_addon].into_iter().flatten().map(AnyAddonId::as_str);
+        subject.into_iter().chain(addons).chain(self.resource.map(ResourceId::as_str))
+    }
+
+    /// Returns `true` if one of them has to be looked up.
     pub(super) fn needs_index(&self) -> bool {
         matches!(self.owner, Some(Wanted::Of(_)))
             || self.addon.is_some_and(|id| !id.is_platform_id())
@@ -201,18 +212,38 @@ impl<'a> Ids<'a> {
             || self.resource.is_some_and(|id| is_platform_id(id.as_str()))
     }
 
-    /// The first of them that an index has to tell.
+    /// The first of them that has to be looked up.
     pub(super) fn first(&self) -> Option<Missing<'a>> {
-        self.look_up(None).err()
+        self.look_up(View::default()).err()
     }
 }
 
-fn real<'a>(id: &'a str, index: Option<&Index>) -> Result<RealAddonId, Missing<'a>> {
-    if is_platform_id(id) {
-        other(id, index.and_then(|index| index.real_addon_id(id)))
-    } else {
-        Ok(id.into())
+/// What is known at one moment: lessons first, which are newer than the index.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct View<'k> {
+    pub(super) learned: Option<&'k Learned>,
+    pub(super) index: Option<&'k Index>,
+}
+
+impl<'k> View<'k> {
+    pub(super) fn owner_of(self, subject: Subject<'_>) -> Option<&'k OwnerId> {
+        let learned = self.learned.and_then(|learned| learned.owner_of(subject));
+        learned.or_else(|| self.index.and_then(|index| index.owner_of(subject)))
     }
+
+    fn addon_id(self, real: &str) -> Option<AddonId> {
+        let learned = self.learned.and_then(|learned| learned.addon_id(real));
+        learned.or_else(|| self.index.and_then(|index| index.addon_id(real)))
+    }
+
+    fn real_addon_id(self, addon: &str) -> Option<RealAddonId> {
+        let learned = self.learned.and_then(|learned| learned.real_addon_id(addon));
+        learned.or_else(|| self.index.and_then(|index| index.real_addon_id(addon)))
+    }
+}
+
+fn real<'a>(id: &'a str, known: View<'_>) -> Result<RealAddonId, Missing<'a>> {
+    if is_platform_id(id) { other(id, known.real_addon_id(id)) } else { Ok(id.into()) }
 }
 
 fn other<T>(id: &str, found: Option<T>) -> Result<T, Missing<'_>> {

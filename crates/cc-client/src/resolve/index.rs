@@ -1,16 +1,22 @@
-//! All ids the caller may see, packed: one arena of text, 12 bytes an id and a hash table of positions.
+//! All ids that the caller may see, packed: one arena of text, 12 bytes an id and a hash table of positions.
 
 use std::fmt;
 use std::hash::BuildHasher;
 
-use cc_core::{AddonId, OwnerId, RealAddonId, Timestamp};
+use cc_core::{AddonId, MAX_ID_BYTES, OwnerId, RealAddonId, Timestamp};
 use hashbrown::{DefaultHashBuilder, HashTable};
 
 use super::Subject;
 
-/// Who owns what, as the platform told it at one moment.
+/// The most memory that an index takes, in bytes: room for some four million ids.
+const MAX_BYTES: usize = 256 * 1024 * 1024;
+
+/// What an id takes beside its text, in bytes: its entry, and its place in a table that is less than half full.
+const ENTRY_BYTES: usize = size_of::<Entry>() + 10;
+
+/// The owners of all resources, as the platform listed them at one moment.
 ///
-/// 45 bytes of text and about 20 bytes of bookkeeping an id: a million ids take some 65 MB.
+/// An id takes 45 bytes of text and about 20 bytes of bookkeeping: a million ids take some 65 MB.
 pub struct Index {
     fetched_at: Timestamp,
     owners: Vec<OwnerId>,
@@ -144,39 +150,51 @@ pub(super) struct Builder {
     owners: Vec<OwnerId>,
     text: String,
     entries: Vec<Entry>,
+    /// The memory that all of it takes, at most.
+    bytes: usize,
 }
 
 impl Builder {
     /// A place for an owner whose id may come after what it owns.
-    pub(super) fn owner(&mut self) -> u32 {
+    pub(super) fn owner(&mut self) -> Result<u32, &'static str> {
+        self.grow(size_of::<OwnerId>() + MAX_ID_BYTES)?;
         self.owners.push(OwnerId::default());
-        // 2³² owners would take more memory than a machine has.
-        (self.owners.len() - 1) as u32
+        // The bound in bytes leaves room for less than 2³² owners.
+        Ok((self.owners.len() - 1) as u32)
+    }
+
+    /// Makes sure that the index may take this much more memory.
+    fn grow(&mut self, bytes: usize) -> Result<(), &'static str> {
+        self.bytes += bytes;
+        if self.bytes > MAX_BYTES { Err("its ids take more than 256 MiB of memory") } else { Ok(()) }
     }
 
     pub(super) fn name_owner(&mut self, owner: u32, id: &str) {
         self.owners[owner as usize] = id.into();
     }
 
-    /// Adds an id. An empty one is of nothing, and what does not fit in 4 GiB of text is left out: it stays unknown.
-    pub(super) fn add(&mut self, owner: u32, kind: Kind, id: &str) {
-        let fits = u32::try_from(self.text.len() + id.len()).is_ok();
-        if let (false, true, Ok(start)) = (id.is_empty(), fits, u32::try_from(self.text.len())) {
-            self.entries.push(Entry { start, owner, kind });
+    /// Adds an id. An empty one stands for no id.
+    pub(super) fn add(&mut self, owner: u32, kind: Kind, id: &str) -> Result<(), &'static str> {
+        if !id.is_empty() {
+            self.grow(id.len() + ENTRY_BYTES)?;
+            // The bound in bytes leaves room for less than 2³² bytes of text.
+            self.entries.push(Entry { start: self.text.len() as u32, owner, kind });
             self.text.push_str(id);
         }
+        Ok(())
     }
 
     /// Adds an add-on. It may lack its other id.
-    pub(super) fn add_addon(&mut self, owner: u32, id: &str, real: &str) {
-        if !id.is_empty() {
-            self.add(owner, Kind::Addon, id);
-            self.add(owner, Kind::RealAddon, real);
+    pub(super) fn add_addon(&mut self, owner: u32, id: &str, real: &str) -> Result<(), &'static str> {
+        if id.is_empty() {
+            return Ok(());
         }
+        self.add(owner, Kind::Addon, id)?;
+        self.add(owner, Kind::RealAddon, real)
     }
 
     pub(super) fn build(self, fetched_at: Timestamp) -> Index {
-        let Self { owners, mut text, mut entries } = self;
+        let Self { owners, mut text, mut entries, .. } = self;
         text.shrink_to_fit();
         entries.shrink_to_fit();
         let hasher = DefaultHashBuilder::default();

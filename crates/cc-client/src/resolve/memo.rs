@@ -1,4 +1,4 @@
-//! What was in vain a while ago.
+//! Ids whose look-up gave nothing a while ago.
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -8,18 +8,25 @@ use cc_core::runtime::Instant;
 
 use super::ids::{Form, Missing};
 
-/// How many ids are remembered at most: what asks for more unknown ids than this asks the platform more often.
-const MOST: usize = 10_000;
+/// The most memory that the ids take, in bytes: room for some 7,000. Past that all are dropped, and the platform is asked
+/// again.
+const MAX_BYTES: usize = 1024 * 1024;
 
-/// Ids that something was in vain for, each for a while.
-/// By whose id it is, what of, and its text.
-type Entries = HashMap<(Arc<str>, Form, Box<str>), Instant>;
+/// What an entry takes beside the text of its id, in bytes: key, value, and the free places of the map.
+const ENTRY_BYTES: usize = 112;
 
+/// Ids that gave nothing, each for a while.
 #[derive(Debug)]
 pub(super) struct Memo {
     ttl: Duration,
-    /// Until when.
     entries: Mutex<Entries>,
+}
+
+#[derive(Debug, Default)]
+struct Entries {
+    /// Identity that asked, kind of the id, and its text; and until when it is remembered.
+    until: HashMap<(Arc<str>, Form, Box<str>), Instant>,
+    bytes: usize,
 }
 
 impl Memo {
@@ -27,30 +34,44 @@ impl Memo {
         Self { ttl, entries: Mutex::default() }
     }
 
-    /// Whether it was in vain for this identity.
+    pub(super) fn ttl(&self) -> Duration {
+        self.ttl
+    }
+
+    /// Returns `true` if this id gave nothing for this identity a while ago.
     pub(super) fn holds(&self, identity: &Arc<str>, id: Missing<'_>) -> bool {
         if self.ttl.is_zero() {
             return false;
         }
-        let until = self.lock().get(&(Arc::clone(identity), id.form, Box::from(id.text))).copied();
+        let until = self.lock().until.get(&(Arc::clone(identity), id.form, Box::from(id.text))).copied();
         until.is_some_and(|until| Instant::now() < until)
     }
 
     pub(super) fn note(&self, identity: &Arc<str>, id: Missing<'_>) {
         let now = Instant::now();
-        let Some(until) = now.checked_add(self.ttl) else { return };
+        let Some(until) = now.checked_add(self.ttl).filter(|_| !self.ttl.is_zero()) else { return };
+        let bytes = ENTRY_BYTES + id.text.len();
         let mut entries = self.lock();
-        if entries.len() >= MOST {
-            entries.retain(|_, until| now < *until);
-            if entries.len() >= MOST {
-                entries.clear();
-            }
+        let Entries { until: map, bytes: held } = &mut *entries;
+        if *held + bytes > MAX_BYTES {
+            map.retain(|(_, _, id), until| {
+                let stays = now < *until;
+                if !stays {
+                    *held -= ENTRY_BYTES + id.len();
+                }
+                stays
+            });
         }
-        entries.insert((Arc::clone(identity), id.form, Box::from(id.text)), until);
+        if *held + bytes > MAX_BYTES {
+            *entries = Entries::default();
+        }
+        if entries.until.insert((Arc::clone(identity), id.form, Box::from(id.text)), until).is_none() {
+            entries.bytes += bytes;
+        }
     }
 
     pub(super) fn clear(&self) {
-        self.lock().clear();
+        *self.lock() = Entries::default();
     }
 
     fn lock(&self) -> MutexGuard<'_, Entries> {
@@ -79,12 +100,21 @@ mod tests {
     }
 
     #[tokio::test(start_paused = true)]
-    async fn it_does_not_grow_without_end() {
+    async fn the_memory_of_unknown_ids_is_bounded_in_bytes() {
         let memo = Memo::new(Duration::from_secs(60));
-        for number in 0..3 * MOST {
-            memo.note(&Arc::from("me"), id(&number.to_string()));
+        let me = Arc::from("me");
+        for number in 0..30_000 {
+            memo.note(&me, id(&format!("{number:0width$}", width = number % 256 + 1)));
+            let entries = memo.lock();
+            assert!(entries.bytes <= MAX_BYTES);
+            if number % 1_000 == 0 {
+                let held: usize = entries.until.keys().map(|(_, _, id)| ENTRY_BYTES + id.len()).sum();
+                assert_eq!(held, entries.bytes);
+            }
         }
-        assert!(memo.lock().len() <= MOST);
+        tokio::time::advance(Duration::from_secs(61)).await;
+        memo.clear();
+        assert_eq!(memo.lock().bytes, 0);
     }
 
     #[test]

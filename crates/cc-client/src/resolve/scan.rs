@@ -4,10 +4,22 @@
 use std::borrow::Cow;
 use std::fmt;
 
-use cc_core::Timestamp;
+use cc_core::{MAX_ID_BYTES, Timestamp};
 use memchr::memchr2;
 
 use super::index::{Builder, Index, Kind};
+
+/// The longest summary that is read, in bytes. One of a million ids with their names and logos has some 320 MB.
+const MAX_BYTES: usize = 1024 * 1024 * 1024;
+
+/// The longest text of an id, in bytes: each of its bytes may be written as `\u0000`.
+const MAX_TEXT: usize = 6 * MAX_ID_BYTES;
+
+const TOO_LONG: &str = "an id is longer than 256 bytes";
+const _: () = assert!(MAX_ID_BYTES == 256);
+
+/// How deep a summary may be nested.
+const MAX_DEPTH: usize = 128;
 
 /// The version of what [`Index::to_json`] writes.
 pub(super) const VERSION: &str = "1";
@@ -155,6 +167,9 @@ impl Scanner {
                 Err(wrong) => what = Some(wrong),
             }
         }
+        if self.offset.saturating_add(piece.len()) > MAX_BYTES {
+            what = Some("it is longer than 1 GiB");
+        }
         while let (None, Some(&byte)) = (what, piece.get(at)) {
             at += 1;
             match self
@@ -253,9 +268,12 @@ impl Scanner {
             (Wanted::List(_), true) => return Err("an object stands where a list belongs"),
             (Wanted::Text(_), _) => return Err("something else stands where an id belongs"),
         };
+        if self.open.len() == MAX_DEPTH {
+            return Err("it is nested too deeply");
+        }
         match frame {
             Frame::Owner => {
-                self.owner = self.builder.owner();
+                self.owner = self.builder.owner()?;
                 self.owner_id.clear();
             }
             Frame::Item(_) => {
@@ -275,8 +293,8 @@ impl Scanner {
         let frame = self.open.pop().filter(|frame| frame.is_object() == object);
         match frame.ok_or("what ends was not begun")? {
             Frame::Owner => self.builder.name_owner(self.owner, &self.owner_id),
-            Frame::Item(Kind::Addon) => self.builder.add_addon(self.owner, &self.id, &self.real_id),
-            Frame::Item(kind) => self.builder.add(self.owner, kind, &self.id),
+            Frame::Item(Kind::Addon) => self.builder.add_addon(self.owner, &self.id, &self.real_id)?,
+            Frame::Item(kind) => self.builder.add(self.owner, kind, &self.id)?,
             _ => {}
         }
         // In what lies around it, a comma comes before anything else that matters.
@@ -352,6 +370,12 @@ impl Scanner {
                 text.clear();
                 self.text = text;
             }
+            // A name as long as this is none of those that matter; an id is none of the platform's.
+            None if self.text.len() + piece.len() - start > MAX_TEXT && place == Place::Name => {
+                self.text.clear();
+                self.text.extend_from_slice(b"?");
+            }
+            None if self.text.len() + piece.len() - start > MAX_TEXT => return Err(TOO_LONG),
             None => self.text.extend_from_slice(&piece[start..]),
         }
         self.in_text = if end.is_none() { Some(place) } else { None };
@@ -389,7 +413,13 @@ impl Scanner {
             self.name_comes = false;
             return Ok(());
         }
+        if raw.len() > MAX_TEXT {
+            return Err(TOO_LONG);
+        }
         let text = unescaped(raw)?;
+        if text.len() > MAX_ID_BYTES {
+            return Err(TOO_LONG);
+        }
         let to = match place {
             Place::Id => &mut self.id,
             Place::RealId => &mut self.real_id,

@@ -1,4 +1,4 @@
-//! `GET /v2/summary`: all that the caller may see. Only the ids are read, straight into an index.
+//! `GET /v2/summary`: everything that the caller may see. Only the ids are read, straight into an index.
 
 use bytes::Bytes;
 use cc_core::{

@@ -10,7 +10,7 @@ use http::HeaderMap;
 
 use super::StreamCommand;
 use crate::client::Client;
-use crate::resolve::Found;
+use crate::resolve::{Found, Mark};
 
 /// A command, and the client that asks for it.
 pub(super) struct Platform<C> {
@@ -30,21 +30,23 @@ pub(super) struct Connection<C> {
 pub(super) struct Asked {
     request: Request,
     found: Found,
+    since: Mark,
     attempt: Attempt,
 }
 
 impl<C: StreamCommand> Platform<C> {
     /// The request of an attempt, its ids resolved.
     pub(super) async fn ask(&self, attempt: Attempt) -> cc_stream::Result<Asked> {
-        let found = self.client.resolver().find(&self.command.ids()).await;
+        let since = self.client.resolver().mark();
+        let found = self.client.resolver().find(&self.command.ids(), since).await;
         let found = found.map_err(|error| failed(&error))?;
         let request = self.command.request(&found.ids, &attempt).map_err(|error| failed(&error))?;
-        Ok(Asked { request, found, attempt })
+        Ok(Asked { request, found, since, attempt })
     }
 
     /// The request with ids that are looked up afresh, where they changed: what moved to another owner is found there.
     async fn ask_anew(&self, asked: &Asked) -> Option<Request> {
-        let ids = self.client.resolver().find_anew(&self.command.ids(), &asked.found).await?;
+        let ids = self.client.resolver().find_anew(&self.command.ids(), &asked.found, asked.since).await?;
         let mut request = self.command.request(&ids, &asked.attempt).ok()?;
         request.headers.extend(asked.request.headers.clone());
         Some(request)
@@ -64,7 +66,7 @@ impl<C: StreamCommand> Connect for Connection<C> {
         let mut opened = transport.open_request(asked.request.clone(), options).await;
         if let Err(error) = &opened
             && asked.found.from_before
-            && (error.is_forbidden() || error.is_not_found())
+            && (error.is_forbidden() || error.is_not_found() && asked.request.info.not_found.is_none())
             && let Some(request) = self.platform.ask_anew(&asked).await
         {
             opened = transport.open_request(request, options).await;

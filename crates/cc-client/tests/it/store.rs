@@ -124,3 +124,49 @@ async fn what_another_process_kept_meanwhile_is_found_without_a_request() {
     assert_eq!(one.resolver().owner_of(&app_1()).await.unwrap(), "orga_1");
     assert_eq!(platform.summaries(), 2);
 }
+
+/// A client whose ids are kept in this file, and whether it asked the platform.
+#[cfg(unix)]
+async fn asks_with(path: &std::path::Path) -> bool {
+    let platform = Platform::usual();
+    let client = platform.client_with(Client::builder().id_store(FileStore::new(path)));
+    assert_eq!(client.resolver().owner_of(&app_1()).await.unwrap(), "orga_1");
+    platform.summaries() > 0
+}
+
+#[cfg(unix)]
+#[tokio::test]
+async fn a_file_that_others_may_have_written_is_not_trusted() {
+    use std::os::unix::fs::{PermissionsExt, chown};
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("ids");
+    let permit = |mode| std::fs::set_permissions(&path, std::fs::Permissions::from_mode(mode)).unwrap();
+    assert!(asks_with(&path).await && !asks_with(&path).await);
+    for mode in [0o666, 0o620] {
+        permit(mode);
+        assert!(asks_with(&path).await, "{mode:o}");
+        let now = std::fs::metadata(&path).unwrap().permissions().mode() & 0o777;
+        assert_eq!(now, 0o600, "it is replaced");
+        assert!(!asks_with(&path).await);
+    }
+    // Only root may give a file away.
+    if chown(&path, Some(12_345), None).is_ok() {
+        let before = std::fs::read(&path).unwrap();
+        assert!(asks_with(&path).await && asks_with(&path).await);
+        assert_eq!(std::fs::read(&path).unwrap(), before, "it is not touched");
+    }
+}
+
+#[cfg(unix)]
+#[tokio::test]
+async fn a_file_of_ids_that_is_a_pipe_or_a_device_costs_no_time_and_no_memory() {
+    let folder = tempfile::tempdir().unwrap();
+    let pipe = folder.path().join("pipe");
+    assert!(std::process::Command::new("mkfifo").arg(&pipe).status().unwrap().success());
+    for path in [pipe.as_path(), std::path::Path::new("/dev/zero"), folder.path()] {
+        let error = FileStore::new(path).read("key").await.unwrap_err();
+        let cause = std::error::Error::source(&error).unwrap().to_string();
+        assert!(error.kind() == ErrorKind::Store && cause.contains("not a regular file"), "{cause}");
+        assert!(asks_with(path).await);
+    }
+}

@@ -5,6 +5,8 @@
 use cc_core::{AddonId, AddonProviderId, RealAddonId, Secret, Timestamp, UserId, ZoneId};
 use serde::{Deserialize, Serialize};
 
+use crate::resolve::{Lesson, Owned};
+
 /// An add-on.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "catalog", derive(schemars::JsonSchema))]
@@ -165,6 +167,18 @@ pub struct AddonSso {
     pub user_info_signature: Secret,
     /// What the dashboard shows of the platform around itself.
     pub nav_data: String,
+}
+
+impl Owned for Addon {
+    fn lesson(&self) -> Lesson<'_> {
+        Lesson::Addon(self.id.as_str(), self.real_id.as_str())
+    }
+}
+
+impl Owned for AddonProviderFull {
+    fn lesson(&self) -> Lesson<'_> {
+        Lesson::Provider(self.provider.id.as_str())
+    }
 }
 
 #[cfg(feature = "addon")]

@@ -58,12 +58,14 @@ impl Command for CreateAddonProvider {
         let body = AddonProviderCreation::new(&id, name, api);
         let created = cx.call(cc_api_addon_provider::CreateAddonProvider::new(&owner_id, body)).await?;
         let read = cx.reloading();
-        cx.changed(created, async {
-            let found = read.call(cc_api_addon_provider::GetAddonProvider::new(owner_id, id)).await?;
+        let created = cx.changed(created, async {
+            let found = read.call(cc_api_addon_provider::GetAddonProvider::new(&owner_id, id)).await?;
             // It was created a moment ago: nothing is in it yet.
             let provider = found.into_inner().into();
             Ok(AddonProviderFull { provider, plans: Vec::new(), features: Vec::new() })
-        })
-        .await
+        });
+        let created = created.await?;
+        cx.learn(&owner_id, [&created]);
+        Ok(created)
     }
 }

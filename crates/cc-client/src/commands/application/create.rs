@@ -327,9 +327,10 @@ impl Command for CreateApplication {
             InstanceChoice::Slug { slug } => find_runtime(cx, &slug).await?,
         };
         let owner = self.owner_id.clone();
-        let request = cc_api_application::CreateApplication::new(owner, self.body(runtime));
-        let created = cx.call(request).await?;
-        with_branches(cx, created.required()?.into_inner().into()).await
+        let request = cc_api_application::CreateApplication::new(&owner, self.body(runtime));
+        let created = Application::from(cx.call(request).await?.required()?.into_inner());
+        cx.learn(&owner, [&created]);
+        with_branches(cx, created).await
     }
 }
 

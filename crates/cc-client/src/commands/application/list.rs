@@ -55,6 +55,7 @@ impl Command for ListApplication {
     async fn run(self, cx: &Context) -> Result<Self::Output> {
         let answer = cx.call(cc_api_application::ListApplications::new(&self.owner_id)).await?;
         let applications: Vec<Application> = answer.into_inner().into_iter().map(Into::into).collect();
+        cx.learn(&self.owner_id, &applications);
         if self.with_branches != Some(true) {
             return Ok(applications);
         }

@@ -5,6 +5,7 @@ use cc_core::{ApplicationId, OwnerId, Secret, Timestamp, ZoneId};
 use serde::{Deserialize, Serialize};
 
 use crate::model::{EnvironmentVariable, Flavor, by_name, from_environment_variable, from_flavor};
+use crate::resolve::{Lesson, Owned};
 
 pub use wire::{ApplicationState, DeploymentKind, InstanceLifetime, RepositoryState};
 
@@ -171,6 +172,12 @@ impl Application {
     #[must_use]
     pub fn is_github(&self) -> bool {
         self.oauth_app.is_some()
+    }
+}
+
+impl Owned for Application {
+    fn lesson(&self) -> Lesson<'_> {
+        Lesson::Application(self.id.as_str())
     }
 }
 

@@ -35,13 +35,13 @@ pub(crate) struct Accepted {
 pub(crate) async fn ask(cx: &Context, wish: &Wish<'_>, deadline: Option<Instant>) -> Result<Accepted> {
     let deadline = [deadline, cx.deadline()].into_iter().flatten().min();
     let ids = Ids::new().owner(wish.owner_id.cloned(), wish.application_id);
-    let found = runtime::until(deadline, cx.resolver().find(&ids)).await;
+    let found = runtime::until(deadline, cx.find(&ids)).await;
     let found = found.ok_or_else(too_early)?.map_err(Error::not_sent)?;
     let refused = match post(cx, wish, &found.ids, deadline).await {
         Err(error) if found.from_before && (error.is_forbidden() || error.is_not_found()) => error,
         done => return done,
     };
-    match runtime::until(deadline, cx.resolver().find_anew(&ids, &found)).await.flatten() {
+    match runtime::until(deadline, cx.find_anew(&ids, &found)).await.flatten() {
         Some(ids) => post(cx, wish, &ids, deadline).await,
         None => Err(refused),
     }

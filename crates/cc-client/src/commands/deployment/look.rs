@@ -51,7 +51,7 @@ pub(super) async fn look(
 ) -> Looked {
     let mut looked = Looked::default();
     let ids = Ids::new().owner(target.owner_id.clone(), &target.application_id);
-    let found = match cx.resolver().find(&ids).await {
+    let found = match cx.find(&ids).await {
         Ok(found) => found,
         Err(error) => return Looked { error: Some(error), ..looked },
     };
@@ -62,7 +62,7 @@ pub(super) async fn look(
         looked.renewed = true;
         match cx.resolver().refresh().await {
             Ok(_) => {
-                let now = cx.resolver().find(&ids).await;
+                let now = cx.find(&ids).await;
                 looked.moved = now.is_ok_and(|now| now.ids != found.ids);
             }
             Err(error) => tracing::debug!(%error, "the owner could not be looked up anew"),

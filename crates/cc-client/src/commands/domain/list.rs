@@ -1,7 +1,6 @@
 //! Listing the domains of an application.
 
 use cc_core::{ApplicationId, OwnerId, Result};
-use futures_util::future;
 use http::StatusCode;
 use serde::{Deserialize, Serialize};
 
@@ -56,22 +55,15 @@ impl Command for ListDomain {
     type Output = Vec<Domain>;
 
     async fn run(self, cx: &Context) -> Result<Self::Output> {
-        let ids = || Ids::new().owner(self.owner_id.clone(), &self.application_id);
-        let all = cx.resolved(ids(), |ids| {
-            cc_api_application::ListDomains::new(ids.owner_id(), &self.application_id)
-        });
-        let primary = cx.resolved(ids(), |ids| {
-            cc_api_application::GetPrimaryDomain::new(ids.owner_id(), &self.application_id)
-        });
-        let (all, primary) = future::join(all, primary).await;
-        let all = match all {
-            Ok(all) => all.into_inner(),
+        let ids = Ids::new().owner(self.owner_id.clone(), &self.application_id);
+        let read = cx.resolved_with_part(
+            ids,
+            |ids| cc_api_application::ListDomains::new(ids.owner_id(), &self.application_id),
+            |ids| cc_api_application::GetPrimaryDomain::new(ids.owner_id(), &self.application_id),
+        );
+        let (all, primary) = match read.await {
+            Ok((all, primary)) => (all.into_inner(), primary.map(|primary| primary.into_inner().fqdn)),
             Err(error) if error.status() == Some(StatusCode::NOT_FOUND) => return Ok(Vec::new()),
-            Err(error) => return Err(error),
-        };
-        let primary = match primary {
-            Ok(primary) => Some(primary.into_inner().fqdn),
-            Err(error) if error.is_not_found() => None,
             Err(error) => return Err(error),
         };
         let mut domains: Vec<Domain> = all

@@ -1,7 +1,6 @@
 //! Reading one Jenkins.
 
-use cc_core::{AnyAddonId, OrNothing, Result};
-use futures_util::future::join;
+use cc_core::{Answer, AnyAddonId, OrNothing, Result};
 use http::StatusCode;
 use serde::{Deserialize, Serialize};
 
@@ -48,20 +47,14 @@ impl Command for GetJenkinsInfo {
     type Output = Option<JenkinsInfo>;
 
     async fn run(self, cx: &Context) -> Result<Self::Output> {
-        let ids = || Ids::new().real_addon(&self.addon_id);
-        let (jenkins, updates) = join(
-            cx.resolved(ids(), |ids| cc_api_database::GetJenkins::new(ids.real_addon_id())),
-            cx.resolved(ids(), |ids| OrNothing(cc_api_database::GetJenkinsUpdates::new(ids.real_addon_id()))),
-        )
-        .await;
-        let jenkins = match jenkins {
-            Ok(jenkins) => jenkins.into_inner(),
+        let read = cx.resolved_with_part(
+            Ids::new().real_addon(&self.addon_id),
+            |ids| cc_api_database::GetJenkins::new(ids.real_addon_id()),
+            |ids| OrNothing(cc_api_database::GetJenkinsUpdates::new(ids.real_addon_id())),
+        );
+        let (jenkins, updates) = match read.await {
+            Ok((jenkins, updates)) => (jenkins.into_inner(), updates.and_then(Answer::into_inner)),
             Err(error) if error.status() == Some(StatusCode::NOT_FOUND) => return Ok(None),
-            Err(error) => return Err(error),
-        };
-        let updates = match updates {
-            Ok(updates) => updates.into_inner(),
-            Err(error) if error.is_not_found() => None,
             Err(error) => return Err(error),
         };
         Ok(Some(JenkinsInfo::new(jenkins, updates)))

@@ -67,8 +67,10 @@ impl Command for CreateOauthConsumer {
             self.base_url,
             self.rights,
         );
-        let created = cx.call(cc_api_oauth::CreateOauthConsumer::new(self.owner_id, body)).await?;
-        Ok(created.required()?.into_inner().into())
+        let created = cx.call(cc_api_oauth::CreateOauthConsumer::new(&self.owner_id, body)).await?;
+        let created = created.required()?.into_inner().into();
+        cx.learn(&self.owner_id, [&created]);
+        Ok(created)
     }
 }
 

@@ -5,6 +5,7 @@ use cc_core::{ConsumerKey, Secret};
 use serde::{Deserialize, Serialize};
 
 use crate::model::model;
+use crate::resolve::{Lesson, Owned};
 
 pub use wire::OauthConsumerSecret;
 
@@ -28,6 +29,12 @@ model! {
         /// Its secret, when it was asked for and the caller may see it.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         secret: Option<Secret> = None,
+    }
+}
+
+impl Owned for OauthConsumer {
+    fn lesson(&self) -> Lesson<'_> {
+        Lesson::Consumer(self.key.as_str())
     }
 }
 

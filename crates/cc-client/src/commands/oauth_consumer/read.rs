@@ -130,6 +130,7 @@ impl Command for ListOauthConsumer {
                 Err(error) if error.is_not_found() => return Ok(Vec::new()),
                 Err(error) => return Err(error),
             };
+        cx.learn(&self.owner_id, &consumers);
         consumers.sort_by(|a, b| a.name.cmp(&b.name));
         if self.with_secret == Some(true) {
             let owner = &self.owner_id;
