@@ -174,6 +174,9 @@ fn flags(out: &mut String, operation: &Operation) {
     if operation.idempotent {
         out.push_str(" idempotent");
     }
+    if let Some(meaning) = &operation.not_found {
+        let _ = write!(out, " 404={meaning:?}");
+    }
     if let Some(command) = &operation.command {
         let _ = write!(out, " = {}", command.name);
     }

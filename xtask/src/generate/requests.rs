@@ -283,6 +283,9 @@ fn render_info(out: &mut String, domain: &Domain, operation: &Operation, inputs:
     if !secrets.is_empty() {
         let _ = write!(flags, ".secret_path(&[{}])", secrets.join(", "));
     }
+    if let Some(meaning) = &operation.not_found {
+        let _ = write!(flags, ".not_found({})", literal(meaning));
+    }
     let _ = writeln!(
         out,
         "static {constant}: OperationInfo = OperationInfo::new({}, {}, Method::{}, {}, {}){flags};\n",

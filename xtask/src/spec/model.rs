@@ -48,6 +48,8 @@ pub struct Operation {
     pub idempotent: bool,
     /// Whether a success always has its body, although the method is that of a change.
     pub always_answered: bool,
+    /// What a 404 means, where it does not mean that a thing named in the path is unknown.
+    pub not_found: Option<String>,
     pub used_by: Vec<String>,
     pub heartbeat_ms: u64,
     /// Whether its last path parameter takes the rest of the path, slashes and all.
@@ -103,6 +105,8 @@ pub struct Command {
     pub sort: Option<String>,
     /// Operation that reads the output where a change was answered without one.
     pub reread: Option<String>,
+    /// Whether the resolver learns that what the answer holds belongs to the owner that was given.
+    pub teaches: bool,
 }
 
 /// An entry of `x-composites`.
@@ -251,6 +255,7 @@ fn domain(name: &str, document: &Node, shared: &Map<String, Value>, documents: &
 
 fn operation(domain: &str, path: &str, method: &str, node: &Node, documents: &Documents) -> Operation {
     let text = |key: &str| node.str_at(key).unwrap_or_default().trim().to_owned();
+    let not_found = node.str_at("x-not-found").map(str::to_owned);
     let mut success = Success { status: 200, media: None, schema: None };
     let mut errors = Vec::new();
     for entry in node.get("responses").map(Node::entries).unwrap_or_default() {
@@ -269,10 +274,9 @@ fn operation(domain: &str, path: &str, method: &str, node: &Node, documents: &Do
                     if response.is_true_at("x-secret") { schema.map(secret::hidden) } else { schema };
             }
         } else {
-            errors.push((
-                entry.key.clone(),
-                response.str_at("description").unwrap_or_default().trim().to_owned(),
-            ));
+            let meaning = not_found.as_deref().filter(|_| entry.key == "404");
+            let meaning = meaning.or(response.str_at("description")).unwrap_or_default();
+            errors.push((entry.key.clone(), meaning.trim().to_owned()));
         }
     }
     Operation {
@@ -288,6 +292,7 @@ fn operation(domain: &str, path: &str, method: &str, node: &Node, documents: &Do
         one_shot: node.is_true_at("x-one-shot"),
         idempotent: node.is_true_at("x-idempotent"),
         always_answered: node.is_true_at("x-always-answered"),
+        not_found,
         used_by: node.strings_at("x-used-by"),
         heartbeat_ms: node.get("x-heartbeat-ms").and_then(|node| node.to_json().as_u64()).unwrap_or(0),
         wildcard: node.is_true_at("x-wildcard"),
@@ -355,6 +360,7 @@ fn command(domain: &str, node: &Node) -> Command {
         output: text("output"),
         sort: text("sort"),
         reread: text("reread"),
+        teaches: node.is_true_at("teaches"),
     }
 }
 

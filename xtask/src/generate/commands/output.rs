@@ -19,6 +19,8 @@ pub(super) struct Output {
     pub(super) sort: Option<String>,
     /// Whether the platform may leave the answer out, because it is that of a change.
     pub(super) change: bool,
+    /// Whether the resolver learns who owns it.
+    pub(super) teaches: bool,
 }
 
 impl Output {
@@ -47,11 +49,18 @@ impl Output {
             empty: command.empty.clone(),
             sort: command.sort.clone(),
             change,
+            teaches: command.teaches,
         }
     }
 
     pub(super) fn ty(&self) -> String {
-        let ty = if self.void {
+        let ty = self.bare();
+        if self.empty.as_deref() == Some("null") { format!("Option<{ty}>") } else { ty }
+    }
+
+    /// The type of an output that is there.
+    fn bare(&self) -> String {
+        if self.void {
             "()".to_owned()
         } else if self.binary {
             "crate::Binary".to_owned()
@@ -59,8 +68,7 @@ impl Output {
             format!("Vec<{}>", self.one)
         } else {
             self.one.clone()
-        };
-        if self.empty.as_deref() == Some("null") { format!("Option<{ty}>") } else { ty }
+        }
     }
 
     /// The request as it is called: an answer that is not used is not read, and one that may be missing is optional.
@@ -146,6 +154,12 @@ impl Output {
             };
             let _ = writeln!(out, "let mut list: Vec<{}> = {value};\n{sort}", self.one);
             value = "list".to_owned();
+        }
+        if self.teaches {
+            let each = if self.list { "&output" } else { "[&output]" };
+            let _ =
+                writeln!(out, "let output: {} = {value};\ncx.learn(&self.owner_id, {each});", self.bare());
+            value = "output".to_owned();
         }
         if self.empty.as_deref() == Some("null") {
             let _ = writeln!(out, "Ok(Some({value}))");

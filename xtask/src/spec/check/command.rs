@@ -102,6 +102,11 @@ pub fn check<'a>(report: &mut Report<'a>, operation: &'a Node, pointer: &str) {
             _ => problem(owner.line, "`owner` names the field that the owner is resolved from".to_owned()),
         }
     }
+    if let Some(teaches) = command.get("teaches")
+        && (command.get("owner").is_some() || inputs.complete && !names.contains("ownerId"))
+    {
+        problem(teaches.line, "`teaches` needs an `ownerId` that the caller gives".to_owned());
+    }
     answer(report, operation, command, &mut problem);
     for (line, message) in problems {
         report.add(line, "command", pointer, message);

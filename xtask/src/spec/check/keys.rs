@@ -42,6 +42,7 @@ pub const OPERATION: Keys = Keys {
         "x-one-shot",
         "x-idempotent",
         "x-always-answered",
+        "x-not-found",
         "x-successor",
         "x-used-by",
         "x-heartbeat-ms",
@@ -87,6 +88,7 @@ pub const COMMAND: Keys = Keys {
         "sort",
         "reread",
         "sent-empty",
+        "teaches",
     ],
     extensions: &[],
 };
@@ -163,10 +165,12 @@ impl Value {
         Some(match key {
             "required" if requires_names => Self::Texts,
             "required" | "deprecated" | "nullable" | "x-one-shot" | "x-idempotent" | "x-wildcard"
-            | "x-always-answered" | "x-essential" | "x-tri-state" | "x-secret" => Self::Yes,
+            | "x-always-answered" | "x-essential" | "x-tri-state" | "x-secret" | "teaches" => Self::Yes,
             "operationId" | "summary" | "description" | "name" | "in" | "type" | "format" | "$ref"
-            | "title" | "x-successor" | "x-client-command" | "x-note" | "x-free-json" | "x-rust-type"
-            | "domain" | "owner" | "empty" | "output" | "sort" | "reread" | "kind" => Self::Text,
+            | "title" | "x-not-found" | "x-successor" | "x-client-command" | "x-note" | "x-free-json"
+            | "x-rust-type" | "domain" | "owner" | "empty" | "output" | "sort" | "reread" | "kind" => {
+                Self::Text
+            }
             "x-source" | "x-aliases" | "x-used-by" | "x-keywords" | "operations" | "tags" | "sent-empty" => {
                 Self::Texts
             }

@@ -53,6 +53,11 @@ pub fn check<'a>(report: &mut Report<'a>, path: &str, method: &str, operation: &
             report.add(line, "successor", pointer, "what has a successor is `deprecated: true`");
         }
     }
+    if operation.get("x-not-found").is_some()
+        && operation.get("responses").is_none_or(|responses| responses.get("404").is_none())
+    {
+        report.add(line, "not-found", pointer, "`x-not-found` needs a response 404");
+    }
     if operation.is_true_at("x-wildcard") && !path.ends_with('}') {
         report.add(line, "path-parameter", pointer, "`x-wildcard` is for a path that ends in a parameter");
     }
