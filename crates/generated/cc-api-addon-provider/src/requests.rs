@@ -1526,7 +1526,7 @@ impl Operation for GetProviderAddon {
 ///
 /// # Errors
 /// - 401: The credentials are missing or not accepted.
-/// - 404: There is none, or none the caller may see.
+/// - 404: The provider has no versions to choose from.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
@@ -1546,13 +1546,13 @@ impl GetAddonProviderVersions {
 }
 
 static GET_ADDON_PROVIDER_VERSIONS: OperationInfo = OperationInfo::new(
-    "get_addon_provider_versions",
-    "addon-provider",
-    Method::GET,
-    "/v4/addon-providers/{addonProviderId}",
-    "application/json",
-);
-
+        "get_addon_provider_versions",
+        "addon-provider",
+        Method::GET,
+        "/v4/addon-providers/{addonProviderId}",
+        "application/json",
+    )
+    .not_found("The provider has no versions to choose from.");
 impl Operation for GetAddonProviderVersions {
     const INFO: &'static OperationInfo = &GET_ADDON_PROVIDER_VERSIONS;
     type Output = types::ProviderVersions;

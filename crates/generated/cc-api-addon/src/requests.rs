@@ -9,15 +9,13 @@ use crate::types;
 
 /// Lists the add-ons of an owner.
 ///
-/// An owner without add-ons may get a 404.
-///
 /// `GET /v2/organisations/{ownerId}/addons`. The same thing is also reached by `GET /v2/self/addons`. Source:
 /// v2-openapi, js-client.
 ///
 /// # Errors
 /// - 401: The credentials are missing or not accepted.
 /// - 403: The caller may not do this.
-/// - 404: There is none, or none the caller may see.
+/// - 404: The owner has no add-ons.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
@@ -35,13 +33,13 @@ impl ListAddons {
 }
 
 static LIST_ADDONS: OperationInfo = OperationInfo::new(
-    "list_addons",
-    "addon",
-    Method::GET,
-    "/v2/organisations/{ownerId}/addons",
-    "application/json",
-);
-
+        "list_addons",
+        "addon",
+        Method::GET,
+        "/v2/organisations/{ownerId}/addons",
+        "application/json",
+    )
+    .not_found("The owner has no add-ons.");
 impl Operation for ListAddons {
     const INFO: &'static OperationInfo = &LIST_ADDONS;
     type Output = Vec<types::Addon>;

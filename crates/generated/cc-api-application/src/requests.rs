@@ -1045,15 +1045,13 @@ impl Operation for RemoveDomain {
 
 /// Reads the primary domain of an application.
 ///
-/// An application without a primary domain answers 404.
-///
 /// `GET /v2/organisations/{ownerId}/applications/{applicationId}/vhosts/favourite`. The same thing is also
 /// reached by `GET /v2/self/applications/{applicationId}/vhosts/favourite`. Source: v2-openapi, js-client.
 ///
 /// # Errors
 /// - 401: The credentials are missing or not accepted.
 /// - 403: The caller may not do this.
-/// - 404: There is none, or none the caller may see.
+/// - 404: The application has no primary domain.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
@@ -1079,13 +1077,13 @@ impl GetPrimaryDomain {
 }
 
 static GET_PRIMARY_DOMAIN: OperationInfo = OperationInfo::new(
-    "get_primary_domain",
-    "application",
-    Method::GET,
-    "/v2/organisations/{ownerId}/applications/{applicationId}/vhosts/favourite",
-    "application/json",
-);
-
+        "get_primary_domain",
+        "application",
+        Method::GET,
+        "/v2/organisations/{ownerId}/applications/{applicationId}/vhosts/favourite",
+        "application/json",
+    )
+    .not_found("The application has no primary domain.");
 impl Operation for GetPrimaryDomain {
     const INFO: &'static OperationInfo = &GET_PRIMARY_DOMAIN;
     type Output = types::Vhost;

@@ -520,7 +520,7 @@ impl Operation for GetJenkins {
 /// # Errors
 /// - 401: The credentials are missing or not accepted.
 /// - 403: The caller may not do this.
-/// - 404: There is none, or none the caller may see.
+/// - 404: No version of this Jenkins is known.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
@@ -538,13 +538,13 @@ impl GetJenkinsUpdates {
 }
 
 static GET_JENKINS_UPDATES: OperationInfo = OperationInfo::new(
-    "get_jenkins_updates",
-    "database",
-    Method::GET,
-    "/v4/addon-providers/jenkins/addons/{addonId}/updates",
-    "application/json",
-);
-
+        "get_jenkins_updates",
+        "database",
+        Method::GET,
+        "/v4/addon-providers/jenkins/addons/{addonId}/updates",
+        "application/json",
+    )
+    .not_found("No version of this Jenkins is known.");
 impl Operation for GetJenkinsUpdates {
     const INFO: &'static OperationInfo = &GET_JENKINS_UPDATES;
     type Output = types::JenkinsUpdates;

@@ -124,7 +124,7 @@ impl Operation for ListDeployments {
 /// # Errors
 /// - 401: The credentials are missing or not accepted.
 /// - 403: The caller may not do this.
-/// - 404: There is none, or none the caller may see.
+/// - 404: The deployment is not listed yet, or does not exist.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
@@ -166,13 +166,13 @@ impl GetDeployment {
 }
 
 static GET_DEPLOYMENT: OperationInfo = OperationInfo::new(
-    "get_deployment",
-    "deployment",
-    Method::GET,
-    "/v4/orchestration/organisations/{ownerId}/applications/{applicationId}/deployments/{deploymentId}",
-    "application/json",
-);
-
+        "get_deployment",
+        "deployment",
+        Method::GET,
+        "/v4/orchestration/organisations/{ownerId}/applications/{applicationId}/deployments/{deploymentId}",
+        "application/json",
+    )
+    .not_found("The deployment is not listed yet, or does not exist.");
 impl Operation for GetDeployment {
     const INFO: &'static OperationInfo = &GET_DEPLOYMENT;
     type Output = types::Deployment;

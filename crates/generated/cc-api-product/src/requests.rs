@@ -664,14 +664,12 @@ impl Operation for ListLegacyZones {
 
 /// Estimates what an organisation will pay for Heptapod.
 ///
-/// A personal space gets a 404.
-///
 /// `GET /v2/saas/heptapod/{ownerId}/heptapod.host/price-prevision`. Source: js-client.
 ///
 /// # Errors
 /// - 401: The credentials are missing or not accepted.
 /// - 403: The caller may not do this.
-/// - 404: There is none, or none the caller may see.
+/// - 404: The owner is a personal space.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
@@ -689,13 +687,13 @@ impl GetHeptapodPriceEstimation {
 }
 
 static GET_HEPTAPOD_PRICE_ESTIMATION: OperationInfo = OperationInfo::new(
-    "get_heptapod_price_estimation",
-    "product",
-    Method::GET,
-    "/v2/saas/heptapod/{ownerId}/heptapod.host/price-prevision",
-    "application/json",
-);
-
+        "get_heptapod_price_estimation",
+        "product",
+        Method::GET,
+        "/v2/saas/heptapod/{ownerId}/heptapod.host/price-prevision",
+        "application/json",
+    )
+    .not_found("The owner is a personal space.");
 impl Operation for GetHeptapodPriceEstimation {
     const INFO: &'static OperationInfo = &GET_HEPTAPOD_PRICE_ESTIMATION;
     type Output = types::HeptapodPriceEstimation;

@@ -10,8 +10,6 @@ use crate::resolve::Ids;
 
 /// Lists the add-ons of an owner.
 ///
-/// An owner without add-ons may get a 404.
-///
 /// Operation: `list_addons` (`GET /v2/organisations/{ownerId}/addons`). Where there is nothing, the list is
 /// empty.
 ///
@@ -64,7 +62,9 @@ impl Command for ListAddon {
             .map(Into::into)
             .collect();
         list.sort_by(|a, b| a.name.cmp(&b.name));
-        Ok(list)
+        let output: Vec<crate::commands::addon::model::Addon> = list;
+        cx.learn(&self.owner_id, &output);
+        Ok(output)
     }
 }
 
@@ -225,7 +225,12 @@ impl Command for CreateAddon {
                 cc_api_addon::CreateAddon::new(self.owner_id.clone(), body)
             })
             .await?;
-        Ok(answer.required()?.into_inner().into())
+        let output: crate::commands::addon::model::Addon = answer
+            .required()?
+            .into_inner()
+            .into();
+        cx.learn(&self.owner_id, [&output]);
+        Ok(output)
     }
 }
 

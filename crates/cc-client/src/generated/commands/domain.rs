@@ -167,8 +167,6 @@ impl Command for DeleteDomain {
 
 /// Reads the primary domain of an application.
 ///
-/// An application without a primary domain answers 404.
-///
 /// Operation: `get_primary_domain`
 /// (`GET /v2/organisations/{ownerId}/applications/{applicationId}/vhosts/favourite`). The owner, when it is not
 /// given, is resolved from `application_id`: no request when it is known already. Where there is nothing, the

@@ -10,8 +10,6 @@ use crate::resolve::Ids;
 
 /// Estimates what an organisation will pay for Heptapod.
 ///
-/// A personal space gets a 404.
-///
 /// Operation: `get_heptapod_price_estimation`
 /// (`GET /v2/saas/heptapod/{ownerId}/heptapod.host/price-prevision`). Where there is nothing, the answer is
 /// `None`.
