@@ -410,7 +410,7 @@ impl Resolver {
         }
         let asked = Asked { number: self.0.asked.fetch_add(1, Ordering::AcqRel), at: Instant::now() };
         let index = Arc::new(fetch::fetch(&self.0.transport).await?);
-        tracing::debug!(ids = index.len(), "the index of ids is fresh");
+        tracing::debug!(?index, "the index of ids is fresh");
         // If the provider of credentials has switched accounts, the index may belong to either.
         if !self.0.transport.is_identity(&identity) {
             return Ok(Fetched { index, identity: "".into(), asked: Some(asked) });

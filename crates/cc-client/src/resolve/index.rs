@@ -2,6 +2,8 @@
 
 use std::fmt;
 use std::hash::BuildHasher;
+use std::sync::OnceLock;
+use std::sync::atomic::{AtomicU8, Ordering};
 
 use cc_core::{AddonId, MAX_ID_BYTES, OwnerId, RealAddonId, Timestamp};
 use hashbrown::{DefaultHashBuilder, HashTable};
@@ -23,10 +25,16 @@ pub struct Index {
     /// The text of every id, one after the other.
     text: String,
     entries: Vec<Entry>,
-    /// Positions in `entries`.
-    table: HashTable<u32>,
+    /// Positions in `entries`. It is built when it is worth it: a program that asks for one id does not need it.
+    table: OnceLock<HashTable<u32>>,
+    /// How many look-ups went without the table.
+    scans: AtomicU8,
     hasher: DefaultHashBuilder,
 }
+
+/// How many look-ups go through all ids before the table is built. An id of unknown kind takes three of them, and a table
+/// costs as much as some thirty.
+const MAX_SCANS: u8 = 6;
 
 /// What an id is the id of.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -64,13 +72,13 @@ impl Index {
     /// How many ids it holds; an add-on has two.
     #[must_use]
     pub fn len(&self) -> usize {
-        self.table.len()
+        self.table().len()
     }
 
     /// Whether it holds none.
     #[must_use]
     pub fn is_empty(&self) -> bool {
-        self.table.is_empty()
+        self.table().is_empty()
     }
 
     /// Who owns this.
@@ -107,13 +115,62 @@ impl Index {
     }
 
     fn find(&self, kind: Kind, id: &str) -> Option<usize> {
+        let table = match self.table.get() {
+            Some(table) => table,
+            None if self.scans.fetch_add(1, Ordering::Relaxed) < MAX_SCANS => return self.scan(kind, id),
+            None => self.table(),
+        };
         let is =
             |&entry: &u32| self.entries[entry as usize].kind == kind && self.text_of(entry as usize) == id;
-        self.table.find(self.hasher.hash_one(id), is).map(|&entry| entry as usize)
+        table.find(self.hasher.hash_one(id), is).map(|&entry| entry as usize)
+    }
+
+    /// Does what the table does, through all ids. An id that is listed twice belongs to the owner that lists it last.
+    fn scan(&self, kind: Kind, id: &str) -> Option<usize> {
+        let mut end = self.text.len();
+        for (at, entry) in self.entries.iter().enumerate().rev() {
+            let start = entry.start as usize;
+            if entry.kind == kind
+                && end - start == id.len()
+                && self.text.as_bytes()[start..end] == *id.as_bytes()
+                && self.is_owned(entry)
+            {
+                return Some(at);
+            }
+            end = start;
+        }
+        None
+    }
+
+    /// An owner whose id did not come owns nothing that could be asked for.
+    fn is_owned(&self, entry: &Entry) -> bool {
+        !self.owners[entry.owner as usize].as_str().is_empty()
+    }
+
+    fn table(&self) -> &HashTable<u32> {
+        self.table.get_or_init(|| {
+            let mut table = HashTable::with_capacity(self.entries.len());
+            for (at, entry) in self.entries.iter().enumerate().filter(|(_, entry)| self.is_owned(entry)) {
+                let id = self.text_of(at);
+                let same = |&other: &u32| {
+                    self.entries[other as usize].kind == entry.kind && self.text_of(other as usize) == id
+                };
+                let hash = |&other: &u32| self.hasher.hash_one(self.text_of(other as usize));
+                // An id that is listed twice belongs to the owner that lists it last.
+                match table.entry(self.hasher.hash_one(id), same, hash) {
+                    hashbrown::hash_table::Entry::Occupied(mut found) => *found.get_mut() = at as u32,
+                    hashbrown::hash_table::Entry::Vacant(place) => {
+                        place.insert(at as u32);
+                    }
+                }
+            }
+            table
+        })
     }
 
     fn text_of(&self, entry: usize) -> &str {
-        text_of(&self.text, &self.entries, entry)
+        let end = self.entries.get(entry + 1).map_or(self.text.len(), |next| next.start as usize);
+        &self.text[self.entries[entry].start as usize..end]
     }
 
     /// Every owner with its ids, the ids of one kind together.
@@ -128,18 +185,13 @@ impl Index {
     }
 }
 
-fn text_of<'a>(text: &'a str, entries: &[Entry], entry: usize) -> &'a str {
-    let end = entries.get(entry + 1).map_or(text.len(), |next| next.start as usize);
-    &text[entries[entry].start as usize..end]
-}
-
 impl fmt::Debug for Index {
     /// Shows how much it holds, not what.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Index")
             .field("fetched_at", &self.fetched_at)
             .field("owners", &self.owners.len())
-            .field("ids", &self.len())
+            .field("ids", &self.entries.len())
             .finish_non_exhaustive()
     }
 }
@@ -197,26 +249,44 @@ impl Builder {
         let Self { owners, mut text, mut entries, .. } = self;
         text.shrink_to_fit();
         entries.shrink_to_fit();
-        let hasher = DefaultHashBuilder::default();
-        let mut table = HashTable::with_capacity(entries.len());
-        for (at, entry) in entries.iter().enumerate() {
-            // An owner whose id did not come owns nothing that could be asked for.
-            if owners[entry.owner as usize].as_str().is_empty() {
-                continue;
-            }
-            let id = text_of(&text, &entries, at);
-            let same = |&other: &u32| {
-                entries[other as usize].kind == entry.kind && text_of(&text, &entries, other as usize) == id
-            };
-            let hash = |&other: &u32| hasher.hash_one(text_of(&text, &entries, other as usize));
-            // What is listed twice belongs to the one that is listed last.
-            match table.entry(hasher.hash_one(id), same, hash) {
-                hashbrown::hash_table::Entry::Occupied(mut found) => *found.get_mut() = at as u32,
-                hashbrown::hash_table::Entry::Vacant(place) => {
-                    place.insert(at as u32);
+        Index {
+            fetched_at,
+            owners,
+            text,
+            entries,
+            table: OnceLock::new(),
+            scans: AtomicU8::new(0),
+            hasher: DefaultHashBuilder::default(),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn look_ups_before_and_after_the_table_is_built_find_the_same() {
+        let mut builder = Builder::default();
+        let owners: Vec<u32> = (0..4).map(|_| builder.owner().unwrap()).collect();
+        // The last owner has no id.
+        for (owner, id) in owners.iter().zip(["a", "b", "c"]) {
+            builder.name_owner(*owner, id);
+        }
+        for (number, owner) in owners.iter().cycle().take(40).enumerate() {
+            builder.add(*owner, Kind::Application, &format!("app_{}", number % 25)).unwrap();
+            builder.add_addon(*owner, &format!("addon_{number}"), &format!("redis_{number}")).unwrap();
+        }
+        let index = builder.build(Timestamp::now());
+        for kind in [Kind::Application, Kind::Addon, Kind::RealAddon] {
+            for prefix in ["app", "addon", "redis"] {
+                for number in 0..41 {
+                    let id = format!("{prefix}_{number}");
+                    let scanned = index.scan(kind, &id);
+                    index.table();
+                    assert_eq!(scanned, index.find(kind, &id), "{id}");
                 }
             }
         }
-        Index { fetched_at, owners, text, entries, table, hasher }
     }
 }
