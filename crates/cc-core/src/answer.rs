@@ -146,8 +146,14 @@ impl Answer<Bytes> {
             Err(failure) => failure,
         };
         // The absence of a body is not the null that stands for an empty list.
-        let tree = if self.value.is_empty() { None } else { lenient::from_json::<Value>(&text).ok() };
-        let Some(tree) = tree else { return Err(self.undecodable(&error, &text)) };
+        if self.value.is_empty() {
+            return Err(self.undecodable(&error, &text));
+        }
+        let tree = match lenient::from_json::<Value>(&text) {
+            Ok(tree) => tree,
+            // No JSON at all: that says more than which type the reader expected where it stopped.
+            Err((error, text)) => return Err(self.undecodable(&error, &text)),
+        };
         drop(text);
         match leniently(&tree) {
             Ok((value, drift)) => Ok(Answer { drift, ..self.map(|_| value) }),
@@ -295,6 +301,25 @@ mod tests {
         assert_eq!(error.status(), Some(StatusCode::CREATED));
         assert_eq!(error.sozu_id(), Some("S1"));
         assert!(error.message().unwrap().contains("`second.id`: invalid type: sequence"), "{error}");
+    }
+
+    #[test]
+    fn a_body_that_is_cut_short_is_said_to_be_so_and_not_to_be_of_another_type() {
+        let failure = |body: &'static str| {
+            let body = Bytes::from_static(body.as_bytes());
+            let answer = || Answer::new(body.clone(), StatusCode::OK, HeaderMap::new(), 1);
+            let errors = [answer().list::<u8>().unwrap_err(), answer().json::<Vec<u8>>().unwrap_err()];
+            errors.map(|error| error.message().unwrap_or_default().to_owned())
+        };
+        for (body, reason) in [
+            ("{\"", ": EOF while parsing a string at line 1 column 2"),
+            ("[", ", at `[0]`: EOF while parsing a list at line 1 column 1"),
+            ("[1, {\"a\": {\"b\": 1", ", at `[1].a.b`: EOF while parsing an object at line 1 column 17"),
+            ("{\"malformed\": x}", ", at `malformed`: expected value at line 1 column 15"),
+        ] {
+            let message = format!("the body is not what the spec promises{reason}");
+            assert_eq!(failure(body), [message.clone(), message], "{body}");
+        }
     }
 
     #[test]

@@ -54,6 +54,12 @@ where
     Ok(Option::<T>::deserialize(deserializer)?.unwrap_or_default())
 }
 
+/// Whether a value is that of an absent field.
+#[must_use]
+pub fn is_default<T: Default + PartialEq>(value: &T) -> bool {
+    *value == T::default()
+}
+
 /// Reads a list, null as the empty one. In an answer, an element that cannot be read does not cost the others.
 ///
 /// # Errors

@@ -78,13 +78,12 @@ impl NetworkGroupMemberInput {
         label: String,
     }
 
-    /// As the platform takes it.
-    pub(super) fn into_wire(self, group: &NetworkGroupId) -> Result<NetworkGroupMemberCreation> {
+    /// As the platform takes it. The field is the one that the caller wrote the id in.
+    pub(super) fn into_wire(self, group: &NetworkGroupId, field: &str) -> Result<NetworkGroupMemberCreation> {
         let Some(kind) = MemberKind::of(&self.id) else {
             return Err(Error::new(ErrorKind::InvalidInput).with_message(format!(
-                "`{}` cannot be in a network group: give an application, an external member, or an \
+                "`{field}`: this id cannot be in a network group: give an application, an external member, or an \
                  add-on of Elasticsearch, MongoDB, MySQL, PostgreSQL or Redis",
-                self.id
             )));
         };
         let domain = member_domain(&self.id, group);
@@ -119,9 +118,9 @@ impl Command for CreateNetworkGroup {
     async fn run(self, cx: &Context) -> Result<Self::Output> {
         let id = new_network_group_id();
         let mut members = Vec::new();
-        for mut member in self.members.unwrap_or_default() {
+        for (at, mut member) in self.members.unwrap_or_default().into_iter().enumerate() {
             member.id = real_id(cx, member.id).await?;
-            members.push(member.into_wire(&id)?);
+            members.push(member.into_wire(&id, &format!("members[{at}].id"))?);
         }
         let mut body = NetworkGroupCreation::new().id(&id).owner_id(&self.owner_id);
         (body.label, body.description, body.tags) = (self.label, self.description, self.tags);

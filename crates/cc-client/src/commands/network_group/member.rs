@@ -75,7 +75,7 @@ impl Command for CreateNetworkGroupMember {
     async fn run(self, cx: &Context) -> Result<Self::Output> {
         let Self { owner_id, network_group_id: group, member_id, label } = self;
         let member_id = real_id(cx, member_id).await?;
-        let body = NetworkGroupMemberInput { id: member_id.clone(), label }.into_wire(&group)?;
+        let body = NetworkGroupMemberInput { id: member_id.clone(), label }.into_wire(&group, "memberId")?;
         cx.call(Discard(cc_api_network_group::CreateNetworkGroupMember::new(&owner_id, &group, body)))
             .await?;
         let what = format!("the member `{member_id}` of the network group `{group}`");

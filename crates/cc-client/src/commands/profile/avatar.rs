@@ -65,21 +65,30 @@ enum Kind {
     DataSource,
 }
 
+/// The fields of a picture that another service has.
+const OF_SERVICE: &[&str] = &["type", "source"];
+
+/// The fields of an image.
+const OF_IMAGE: &[&str] = &["type", "mimeType", "data"];
+
 // By hand: what `serde` derives for a tag takes lists for objects, and loses the name of the field that does not fit.
 impl<'de> Deserialize<'de> for UpdateProfileAvatar {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> std::result::Result<Self, D::Error> {
-        match Given::deserialize(deserializer)? {
-            Given { kind: Kind::ExternalSource, source: Some(source), mime_type: None, data: None } => {
+        let Given { kind, source, mime_type, data } = Given::deserialize(deserializer)?;
+        match kind {
+            Kind::ExternalSource if mime_type.is_some() => {
+                Err(D::Error::unknown_field("mimeType", OF_SERVICE))
+            }
+            Kind::ExternalSource if data.is_some() => Err(D::Error::unknown_field("data", OF_SERVICE)),
+            Kind::ExternalSource => {
+                let source = source.ok_or_else(|| D::Error::missing_field("source"))?;
                 Ok(Self::ExternalSource { source })
             }
-            Given { kind: Kind::DataSource, source: None, mime_type: Some(mime_type), data: Some(data) } => {
+            Kind::DataSource if source.is_some() => Err(D::Error::unknown_field("source", OF_IMAGE)),
+            Kind::DataSource => {
+                let mime_type = mime_type.ok_or_else(|| D::Error::missing_field("mimeType"))?;
+                let data = data.ok_or_else(|| D::Error::missing_field("data"))?;
                 Ok(Self::DataSource { mime_type, data })
-            }
-            Given { kind: Kind::ExternalSource, .. } => {
-                Err(D::Error::custom("`externalSource` takes `source`, and nothing else"))
-            }
-            Given { kind: Kind::DataSource, .. } => {
-                Err(D::Error::custom("`dataSource` takes `mimeType` and `data`, and nothing else"))
             }
         }
     }

@@ -19,7 +19,7 @@ async fn prices_are_read_the_lowest_first() {
             "service": "cellar.storage",
             "data_unit": "bytes",
             "data_quantity_for_price": {"secability": "insecable", "quantity": 1_073_741_824_i64},
-            "time_interval_for_price": {"secability": "SECABLE", "interval": "PT1H"},
+            "time_interval_for_price": {"secability": "SECABLE", "interval": 3600},
             "price_plans": [
                 {"plan_id": "more", "price": 0.03},
                 {"plan_id": "free", "max_quantity": 100, "price": 0}
