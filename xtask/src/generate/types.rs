@@ -90,6 +90,10 @@ impl Types {
     /// The file.
     pub fn render(&self, domain: &Domain, front: &Front) -> String {
         let mut chunks = BTreeMap::new();
+        let unions: BTreeSet<String> = all(domain)
+            .filter(|(_, schema)| shape(schema) == Shape::Union)
+            .map(|(name, _)| type_name(name))
+            .collect();
         for (name, schema) in all(domain) {
             let rust = type_name(name);
             let chunk = match shape(schema) {
@@ -101,7 +105,9 @@ impl Types {
                     None => continue,
                 },
                 Shape::Struct => match self.structs.get(&rust) {
-                    Some(item) => render_struct(&rust, schema, item, self.in_requests.contains(name)),
+                    Some(item) => {
+                        render_struct(&rust, schema, item, self.in_requests.contains(name), &unions)
+                    }
                     None => continue,
                 },
             };
@@ -250,6 +256,14 @@ fn find_defaults(structs: &mut BTreeMap<String, Struct>, open: &BTreeSet<String>
     }
 }
 
+fn is_union(ty: &Ty, unions: &BTreeSet<String>) -> bool {
+    match ty {
+        Ty::Local(name) => unions.contains(name),
+        Ty::Boxed(inner) => is_union(inner, unions),
+        _ => false,
+    }
+}
+
 fn has_default(ty: &Ty, has: &dyn Fn(&str) -> bool) -> bool {
     match ty {
         Ty::Local(name) => has(name),
@@ -258,7 +272,13 @@ fn has_default(ty: &Ty, has: &dyn Fn(&str) -> bool) -> bool {
     }
 }
 
-fn render_struct(name: &str, schema: &Value, item: &Struct, in_request: bool) -> String {
+fn render_struct(
+    name: &str,
+    schema: &Value,
+    item: &Struct,
+    in_request: bool,
+    unions: &BTreeSet<String>,
+) -> String {
     let mut out = doc("", &description(name, schema));
     let derive = if item.default { "Debug, Clone, Default, PartialEq" } else { "Debug, Clone, PartialEq" };
     let _ = writeln!(out, "#[derive({derive}, Serialize, Deserialize)]");
@@ -286,6 +306,10 @@ fn render_struct(name: &str, schema: &Value, item: &Struct, in_request: bool) ->
                 let read = if matches!(field.ty, Ty::List(_)) { "list" } else { "null_as_default" };
                 attributes.push("default".to_owned());
                 attributes.push(format!("deserialize_with = \"cc_core::de::{read}\""));
+                // The value for an absent union has no tag: no schema admits it.
+                if is_union(&field.ty, unions) {
+                    attributes.push("skip_serializing_if = \"cc_core::de::is_default\"".to_owned());
+                }
             }
             _ => {}
         }
