@@ -67,7 +67,7 @@ pub struct Drain {
     #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
     pub kind: DrainKind,
     /// Where the logs go. Passwords come back masked.
-    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(default, deserialize_with = "cc_core::de::null_as_default", skip_serializing_if = "cc_core::de::is_default")]
     pub recipient: DrainRecipient,
     /// The latest change of state of a drain.
     #[serde(default, deserialize_with = "cc_core::de::null_as_default")]

@@ -59,7 +59,7 @@ pub struct Cluster {
     pub version: String,
     /// How the control plane of a cluster is laid out. Upstream's models call the tag `topologyDiscriminator`;
     /// what clients send is `topology`.
-    #[serde(rename = "topologyConfig", default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(rename = "topologyConfig", default, deserialize_with = "cc_core::de::null_as_default", skip_serializing_if = "cc_core::de::is_default")]
     pub topology_config: TopologyConfig,
     /// What a cluster can do besides.
     #[serde(default, skip_serializing_if = "Option::is_none")]

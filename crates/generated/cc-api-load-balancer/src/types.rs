@@ -134,7 +134,7 @@ pub struct Backends {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub servers: Option<Vec<BackendServer>>,
     /// How servers are reached.
-    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(default, deserialize_with = "cc_core::de::null_as_default", skip_serializing_if = "cc_core::de::is_default")]
     pub transport: BackendTransport,
 }
 
@@ -248,7 +248,7 @@ impl Cluster {
 #[non_exhaustive]
 pub struct ClusterRouter {
     /// Protocol whose traffic is told apart.
-    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(default, deserialize_with = "cc_core::de::null_as_default", skip_serializing_if = "cc_core::de::is_default")]
     pub protocol: RouterProtocol,
 }
 
@@ -548,7 +548,7 @@ impl From<RegexMatch> for HostMatch {
 #[non_exhaustive]
 pub struct HostRule {
     /// Which hosts are meant.
-    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(default, deserialize_with = "cc_core::de::null_as_default", skip_serializing_if = "cc_core::de::is_default")]
     pub host: HostMatch,
 }
 
@@ -707,7 +707,7 @@ impl HttpRouterProtocol {
 #[non_exhaustive]
 pub struct InnerBackend {
     /// What the enciphered traffic to a server carries.
-    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(default, deserialize_with = "cc_core::de::null_as_default", skip_serializing_if = "cc_core::de::is_default")]
     pub layer: InnerBackendLayer,
     /// Server names to ask for (SNI).
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -762,7 +762,7 @@ impl From<HttpBackendLayer> for InnerBackendLayer {
 #[non_exhaustive]
 pub struct InnerListener {
     /// What deciphered traffic carries.
-    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(default, deserialize_with = "cc_core::de::null_as_default", skip_serializing_if = "cc_core::de::is_default")]
     pub layer: InnerListenerLayer,
 }
 
@@ -811,7 +811,7 @@ pub struct Listener {
     #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
     pub port: i64,
     /// How visitors reach a listener.
-    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(default, deserialize_with = "cc_core::de::null_as_default", skip_serializing_if = "cc_core::de::is_default")]
     pub transport: ListenerTransport,
     /// Timeouts of a load balancer or of a listener. Upstream does not state their unit.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -1588,7 +1588,7 @@ pub struct PathRule {
     #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
     pub kind: String,
     /// Which paths are meant.
-    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(default, deserialize_with = "cc_core::de::null_as_default", skip_serializing_if = "cc_core::de::is_default")]
     pub path: PathMatch,
 }
 
@@ -1988,7 +1988,7 @@ impl StickyNameUpdate {
 #[non_exhaustive]
 pub struct TcpBackend {
     /// What the TCP connection to a server carries.
-    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(default, deserialize_with = "cc_core::de::null_as_default", skip_serializing_if = "cc_core::de::is_default")]
     pub transport: TcpBackendLayer,
 }
 
@@ -2061,7 +2061,7 @@ impl TcpBackendTransport {
 #[non_exhaustive]
 pub struct TcpListener {
     /// What a TCP connection carries.
-    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(default, deserialize_with = "cc_core::de::null_as_default", skip_serializing_if = "cc_core::de::is_default")]
     pub transport: TcpListenerLayer,
 }
 
@@ -2239,7 +2239,7 @@ impl TlsListenerLayer {
 #[non_exhaustive]
 pub struct UdpBackend {
     /// What the UDP datagrams to a server carry.
-    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(default, deserialize_with = "cc_core::de::null_as_default", skip_serializing_if = "cc_core::de::is_default")]
     pub transport: UdpBackendLayer,
 }
 
@@ -2312,7 +2312,7 @@ impl UdpBackendTransport {
 #[non_exhaustive]
 pub struct UdpListener {
     /// What UDP datagrams carry.
-    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(default, deserialize_with = "cc_core::de::null_as_default", skip_serializing_if = "cc_core::de::is_default")]
     pub transport: UdpListenerLayer,
 }
 

@@ -21,7 +21,7 @@ pub struct CleverPeer {
     #[serde(rename = "publicKey", default, deserialize_with = "cc_core::de::null_as_default")]
     pub public_key: String,
     /// How it is reached.
-    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(default, deserialize_with = "cc_core::de::null_as_default", skip_serializing_if = "cc_core::de::is_default")]
     pub endpoint: WireguardEndpoint,
     /// Member that it belongs to.
     #[serde(rename = "parentMember", default, deserialize_with = "cc_core::de::null_as_default")]
@@ -61,7 +61,7 @@ pub struct ExternalPeer {
     #[serde(rename = "publicKey", default, deserialize_with = "cc_core::de::null_as_default")]
     pub public_key: String,
     /// How it is reached.
-    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(default, deserialize_with = "cc_core::de::null_as_default", skip_serializing_if = "cc_core::de::is_default")]
     pub endpoint: WireguardEndpoint,
     /// Member that it belongs to.
     #[serde(rename = "parentMember", default, deserialize_with = "cc_core::de::null_as_default")]
