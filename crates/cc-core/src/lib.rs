@@ -64,7 +64,7 @@ pub mod __private {
     pub use serde;
     pub use serde_json;
 
-    pub use crate::request::check_segment;
+    pub use crate::request::{check_path_input, check_segment};
     #[cfg(feature = "schemars")]
     pub use crate::schema::union_schema;
     pub use crate::union::{OpenUnion, read_union, tagged_into_value};

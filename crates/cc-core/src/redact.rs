@@ -64,7 +64,7 @@ pub(crate) fn sounds_secret(name: &str) -> bool {
         ["id", "ids", "type", "name", "date", "count", "expiration"].iter().any(|end| flat.ends_with(end));
     let ends =
         |word: &&str| flat.ends_with(*word) || flat.strip_suffix('s').is_some_and(|one| one.ends_with(*word));
-    !is_count && WORDS.iter().any(|word| ends(&word))
+    !is_count && WORDS.iter().any(ends)
 }
 
 /// The secrets of one call, ready to be looked for.
@@ -376,7 +376,11 @@ impl Redactor {
                 hides
             }
             Value::Array(values) => {
-                values.iter_mut().fold(false, |hidden, value| self.hide_json(value) || hidden)
+                let mut hidden = false;
+                for value in values {
+                    hidden |= self.hide_json(value);
+                }
+                hidden
             }
             Value::Object(members) => {
                 let mut hidden = false;
@@ -387,7 +391,10 @@ impl Redactor {
                         .map(|(name, value)| (self.hide(&name).into_owned(), value))
                         .collect();
                 }
-                members.values_mut().fold(hidden, |hidden, value| self.hide_json(value) || hidden)
+                for value in members.values_mut() {
+                    hidden |= self.hide_json(value);
+                }
+                hidden
             }
             Value::Null | Value::Bool(_) => false,
         }

@@ -349,6 +349,15 @@ pub fn check_segment(name: &str, value: &str) -> Result<()> {
     }
 }
 
+/// Like [`check_segment`], for a value of any type that a path takes.
+///
+/// # Errors
+/// Like [`check_segment`].
+#[doc(hidden)]
+pub fn check_path_input(name: &str, value: &impl std::fmt::Display) -> Result<()> {
+    check_segment(name, &value.to_string())
+}
+
 /// The members of an object as `key=value` pairs; null members are left out, arrays repeat their key.
 fn form(value: &serde_json::Value) -> String {
     use serde_json::Value;

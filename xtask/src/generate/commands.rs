@@ -207,16 +207,11 @@ fn render_command(decided: &Decided<'_>, operation: &Operation, command: &Comman
     );
     // The request knows them by the names of the operation.
     for (field, input) in renamed_segments(&fields, &inputs) {
-        let check = |value: &str| format!("cc_core::__private::check_segment({:?}, {value})", field.name);
+        let check = |value: &str| format!("cc_core::__private::check_path_input({:?}, {value})", field.name);
         let _ = if field.ty.is_option() {
-            writeln!(
-                out,
-                "if let Some({input}) = &self.{0} {{ {1}?; }}",
-                field.ident,
-                check(&format!("&{input}.to_string()"))
-            )
+            writeln!(out, "if let Some({input}) = &self.{0} {{ {1}?; }}", field.ident, check(input))
         } else {
-            writeln!(out, "{}?;", check(&format!("&self.{}.to_string()", field.ident)))
+            writeln!(out, "{}?;", check(&format!("&self.{}", field.ident)))
         };
     }
     let request = output.request(&render_build(decided, operation, command, &inputs, &fields, &krate));

@@ -166,7 +166,7 @@ fn assert_clean(what: &str, text: &str) {
         ["canary-bearer", "canary-consumer", "canary-token", "canary-provided", "oauth_signature=\"canary"];
     for canary in CANARIES.into_iter().chain(hidden) {
         let encoded: String = url::form_urlencoded::byte_serialize(canary.as_bytes()).collect();
-        for form in [canary, &encoded, &json!(canary).to_string().trim_matches('"').to_owned()] {
+        for form in [canary, &encoded, json!(canary).to_string().trim_matches('"')] {
             assert!(!text.contains(form), "{what}: {form} in {text}");
         }
     }

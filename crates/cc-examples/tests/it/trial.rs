@@ -82,12 +82,9 @@ impl Trial {
     }
 
     /// Tries an operation: `new` makes it with what is required, `all` adds the rest.
-    pub async fn operation<O: Operation>(
-        &mut self,
-        new: impl Fn(&Inputs<'_>) -> O,
-        all: impl Fn(O, &Inputs<'_>) -> O,
-    ) where
-        O: Debug + 'static,
+    pub async fn operation<O>(&mut self, new: impl Fn(&Inputs<'_>) -> O, all: impl Fn(O, &Inputs<'_>) -> O)
+    where
+        O: Operation + Debug + 'static,
         O::Output: Debug,
     {
         self.requests(O::INFO, &new, &all, O::request).await;
@@ -109,12 +106,9 @@ impl Trial {
     }
 
     /// Tries an operation that answers events.
-    pub async fn stream<O: StreamOperation>(
-        &mut self,
-        new: impl Fn(&Inputs<'_>) -> O,
-        all: impl Fn(O, &Inputs<'_>) -> O,
-    ) where
-        O: Debug,
+    pub async fn stream<O>(&mut self, new: impl Fn(&Inputs<'_>) -> O, all: impl Fn(O, &Inputs<'_>) -> O)
+    where
+        O: StreamOperation + Debug,
     {
         self.requests(O::INFO, &new, &all, O::request).await;
         let of = Inputs { samples: &self.samples, operation: O::INFO.id, extent: Extent::Whole, variant: 0 };

@@ -15,6 +15,10 @@ pub fn answer(report: &mut Report<'_>, operation: &str, response: &Node, schema:
     marked(report, response, schema, pointer, answers_secret(operation), &what);
 }
 
+fn has_text(note: Option<&str>) -> bool {
+    note.is_some_and(|note| !note.trim().is_empty())
+}
+
 fn marked(report: &mut Report<'_>, marks: &Node, schema: &Node, pointer: &str, sounds: bool, what: &str) {
     let is_hidden = schema.str_at("$ref").is_some();
     match marks.get("x-secret") {
@@ -27,18 +31,14 @@ fn marked(report: &mut Report<'_>, marks: &Node, schema: &Node, pointer: &str, s
                  may be shown"
             ),
         ),
-        None => {}
-        Some(mark) if marks.is_true_at("x-secret") => {
-            if !can_hide(schema) {
-                let message = format!("{what} is `x-secret: true`, and neither a text nor free JSON");
-                report.add(mark.line, "secret", pointer, message);
-            }
+        Some(mark) if marks.is_true_at("x-secret") && !can_hide(schema) => {
+            let message = format!("{what} is `x-secret: true`, and neither a text nor free JSON");
+            report.add(mark.line, "secret", pointer, message);
         }
-        Some(mark) => {
-            if marks.str_at("x-note").is_none_or(|note| note.trim().is_empty()) {
-                let message = format!("{what} is `x-secret: false`: say why it may be shown in `x-note`");
-                report.add(mark.line, "secret", pointer, message);
-            }
+        Some(mark) if !marks.is_true_at("x-secret") && !has_text(marks.str_at("x-note")) => {
+            let message = format!("{what} is `x-secret: false`: say why it may be shown in `x-note`");
+            report.add(mark.line, "secret", pointer, message);
         }
+        _ => {}
     }
 }

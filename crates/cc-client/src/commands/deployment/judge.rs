@@ -228,7 +228,7 @@ impl Judge {
             (Some(_), Some(absence)) if absence.looks == 1 && !absence.is_explained => Plan::List,
             (Some(_), _) => Plan::Row,
             // Other rows do not tell anything of one that was just asked for; later, they are read now and then.
-            (None, _) if self.looks % 3 != 0 || self.looks == 0 && self.is_new => Plan::RowAlone,
+            (None, _) if !self.looks.is_multiple_of(3) || self.looks == 0 && self.is_new => Plan::RowAlone,
             (None, _) => Plan::Row,
         }
     }
