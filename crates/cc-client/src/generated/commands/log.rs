@@ -124,7 +124,7 @@ impl Command for ListLog {
     type Output = Vec<crate::commands::log::model::Log>;
 
     async fn run(self, cx: &Context) -> Result<Self::Output> {
-        cc_core::__private::check_segment("addonId", &self.addon_id.to_string())?;
+        cc_core::__private::check_path_input("addonId", &self.addon_id)?;
         let answer = match cx
             .resolved(
                 Ids::new().addon(&self.addon_id),

@@ -216,9 +216,9 @@ impl Command for DeleteWebhookNotification {
     type Output = ();
 
     async fn run(self, cx: &Context) -> Result<Self::Output> {
-        cc_core::__private::check_segment(
+        cc_core::__private::check_path_input(
             "webhookNotificationId",
-            &self.webhook_notification_id.to_string(),
+            &self.webhook_notification_id,
         )?;
         cx.call({
                 cc_core::Discard({

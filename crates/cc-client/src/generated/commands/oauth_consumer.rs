@@ -61,9 +61,9 @@ impl Command for DeleteOauthConsumer {
     type Output = ();
 
     async fn run(self, cx: &Context) -> Result<Self::Output> {
-        cc_core::__private::check_segment(
+        cc_core::__private::check_path_input(
             "oauthConsumerKey",
-            &self.oauth_consumer_key.to_string(),
+            &self.oauth_consumer_key,
         )?;
         cx.resolved(
                 Ids::new().owner(self.owner_id.clone(), &self.oauth_consumer_key),
@@ -134,9 +134,9 @@ impl Command for GetOauthConsumerSecret {
     type Output = Option<cc_api_oauth::types::OauthConsumerSecret>;
 
     async fn run(self, cx: &Context) -> Result<Self::Output> {
-        cc_core::__private::check_segment(
+        cc_core::__private::check_path_input(
             "oauthConsumerKey",
-            &self.oauth_consumer_key.to_string(),
+            &self.oauth_consumer_key,
         )?;
         let answer = match cx
             .resolved(

@@ -50,10 +50,7 @@ impl Command for GetOrganisation {
     type Output = Option<crate::commands::organisation::model::Organisation>;
 
     async fn run(self, cx: &Context) -> Result<Self::Output> {
-        cc_core::__private::check_segment(
-            "organisationId",
-            &self.organisation_id.to_string(),
-        )?;
+        cc_core::__private::check_path_input("organisationId", &self.organisation_id)?;
         let answer = match cx
             .call({
                 cc_core::OrNothing({
@@ -152,10 +149,7 @@ impl Command for AddOrganisationMember {
     type Output = ();
 
     async fn run(self, cx: &Context) -> Result<Self::Output> {
-        cc_core::__private::check_segment(
-            "organisationId",
-            &self.organisation_id.to_string(),
-        )?;
+        cc_core::__private::check_path_input("organisationId", &self.organisation_id)?;
         cx.call({
                 cc_core::Discard({
                     #[allow(unused_mut)]
@@ -250,11 +244,8 @@ impl Command for UpdateOrganisationMember {
     type Output = ();
 
     async fn run(self, cx: &Context) -> Result<Self::Output> {
-        cc_core::__private::check_segment(
-            "organisationId",
-            &self.organisation_id.to_string(),
-        )?;
-        cc_core::__private::check_segment("memberId", &self.member_id.to_string())?;
+        cc_core::__private::check_path_input("organisationId", &self.organisation_id)?;
+        cc_core::__private::check_path_input("memberId", &self.member_id)?;
         cx.call({
                 cc_core::Discard({
                     #[allow(unused_mut)]
@@ -325,11 +316,8 @@ impl Command for RemoveOrganisationMember {
     type Output = ();
 
     async fn run(self, cx: &Context) -> Result<Self::Output> {
-        cc_core::__private::check_segment(
-            "organisationId",
-            &self.organisation_id.to_string(),
-        )?;
-        cc_core::__private::check_segment("memberId", &self.member_id.to_string())?;
+        cc_core::__private::check_path_input("organisationId", &self.organisation_id)?;
+        cc_core::__private::check_path_input("memberId", &self.member_id)?;
         cx.call({
                 cc_core::Discard({
                     cc_api_organisation::RemoveOrganisationMember::new(

@@ -251,7 +251,7 @@ impl Command for DeletePaymentMethod {
     type Output = ();
 
     async fn run(self, cx: &Context) -> Result<Self::Output> {
-        cc_core::__private::check_segment("token", &self.token.to_string())?;
+        cc_core::__private::check_path_input("token", &self.token)?;
         cx.call({
                 cc_core::Discard({
                     cc_api_payment::DeletePaymentMethod::new(

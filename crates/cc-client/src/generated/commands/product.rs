@@ -52,7 +52,7 @@ impl Command for GetProductAddonVersions {
     type Output = Option<crate::commands::product::model::ProductAddonVersions>;
 
     async fn run(self, cx: &Context) -> Result<Self::Output> {
-        cc_core::__private::check_segment("id", &self.id.to_string())?;
+        cc_core::__private::check_path_input("id", &self.id)?;
         let answer = match cx
             .call({
                 cc_core::OrNothing({
@@ -250,8 +250,8 @@ impl Command for GetProductRuntime {
     type Output = Option<crate::commands::product::model::ProductRuntime>;
 
     async fn run(self, cx: &Context) -> Result<Self::Output> {
-        cc_core::__private::check_segment("type", &self.type_.to_string())?;
-        cc_core::__private::check_segment("version", &self.version.to_string())?;
+        cc_core::__private::check_path_input("type", &self.type_)?;
+        cc_core::__private::check_path_input("version", &self.version)?;
         let answer = match cx
             .call({
                 cc_core::OrNothing({

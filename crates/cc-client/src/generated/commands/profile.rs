@@ -314,7 +314,7 @@ impl Command for SetProfilePrimaryEmailAddress {
     type Output = ();
 
     async fn run(self, cx: &Context) -> Result<Self::Output> {
-        cc_core::__private::check_segment("address", &self.address.to_string())?;
+        cc_core::__private::check_path_input("address", &self.address)?;
         cx.call({
                 cc_core::Discard({
                     #[allow(unused_mut)]
@@ -370,7 +370,7 @@ impl Command for DeleteProfileEmailAddress {
     type Output = ();
 
     async fn run(self, cx: &Context) -> Result<Self::Output> {
-        cc_core::__private::check_segment("address", &self.address.to_string())?;
+        cc_core::__private::check_path_input("address", &self.address)?;
         cx.call({
                 cc_core::Discard({
                     cc_api_account::DeleteProfileEmailAddress::new(self.address.clone())

@@ -87,7 +87,7 @@ impl Command for DeletePersonalSshKey {
     type Output = ();
 
     async fn run(self, cx: &Context) -> Result<Self::Output> {
-        cc_core::__private::check_segment("name", &self.name.to_string())?;
+        cc_core::__private::check_path_input("name", &self.name)?;
         cx.call({
                 cc_core::Discard({
                     cc_api_account::DeleteSshKey::new(self.name.clone())

@@ -148,7 +148,7 @@ impl Command for DeleteTcpRedirection {
     type Output = ();
 
     async fn run(self, cx: &Context) -> Result<Self::Output> {
-        cc_core::__private::check_segment("port", &self.port.to_string())?;
+        cc_core::__private::check_path_input("port", &self.port)?;
         cx.resolved(
                 Ids::new().owner(self.owner_id.clone(), &self.application_id),
                 |ids| {

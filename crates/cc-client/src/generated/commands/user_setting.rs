@@ -63,7 +63,7 @@ impl Command for SetUserSetting {
     type Output = ();
 
     async fn run(self, cx: &Context) -> Result<Self::Output> {
-        cc_core::__private::check_segment("name", &self.name.to_string())?;
+        cc_core::__private::check_path_input("name", &self.name)?;
         cx.call({
                 cc_core::Discard({
                     let mut request = cc_api_account::SetUserSetting::new(
@@ -130,7 +130,7 @@ impl Command for DeleteUserSetting {
     type Output = Option<()>;
 
     async fn run(self, cx: &Context) -> Result<Self::Output> {
-        cc_core::__private::check_segment("name", &self.name.to_string())?;
+        cc_core::__private::check_path_input("name", &self.name)?;
         let answer = match cx
             .call({
                 cc_core::Discard({
