@@ -226,7 +226,8 @@ impl Pace {
 
     /// The next look that an announcement asks for.
     fn follow(&self, now: Instant, last: Instant, alert: &Alert, cost: usize) -> Option<Instant> {
-        let due = if alert.looks < alert.most {
+        // Looks of several requests use up what a window takes sooner, so that fewer of them follow.
+        let due = if alert.looks < alert.most.div_ceil(cost.max(1)) {
             alert.from + FOLLOW[alert.looks]
         } else {
             alert.again.then_some(alert.until)?
@@ -238,7 +239,7 @@ impl Pace {
         };
         let most = self.most(now) - kept;
         // Where there are many, what is left is spread over the window.
-        let left = most.saturating_sub(self.sent.len());
+        let left = most.saturating_sub(self.sent.len()) / cost.max(1);
         let spread = self.sent.front().filter(|_| alert.most == LOOKS[2]);
         let spread =
             spread.map(|first| (*first + WINDOW).saturating_duration_since(last) / (left as u32 + 1));
@@ -255,7 +256,8 @@ impl Pace {
             0 => (&UNSEEN[..], self.unseen),
             failures => (&FAILED[..], failures),
         };
-        usual.min(waits.get(tries.saturating_sub(1)).copied().unwrap_or(EVERY))
+        // Looks of two requests that come as often as others use a minute up in half of it.
+        usual.min(waits.get(tries.saturating_sub(1)).copied().unwrap_or(EVERY * cost as u32))
     }
 
     /// When a look of so many requests may begin that is due then, where a window takes `most`.
