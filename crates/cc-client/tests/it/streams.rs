@@ -12,7 +12,7 @@ use cc_client::commands::log::{
 };
 use cc_client::commands::metrics::StreamRequests;
 use cc_client::stream::{Delivery, EndReason, Items, Retry, StreamEvent, merge};
-use cc_client::{Client, ErrorKind, Timestamp};
+use cc_client::{Client, Defaults, ErrorKind, Timestamp};
 use cc_examples::memory;
 use cc_sandbox::{Fault, Pace, Sandbox, StreamFault};
 use futures_util::StreamExt;
@@ -291,7 +291,8 @@ async fn retries_of_a_stream_leave_those_of_the_client_as_they_are() {
     let mut retry = None;
     let call = client.stream(log("app_1")).retry(Retry::at_most(5));
     let _ = call.settings(|settings| retry = settings.retry.clone());
-    assert_eq!(retry, Some(Retry::at_most(5).initial(SECOND).cap(7 * SECOND)));
+    let defaults = cc_client::stream::settings_of(&Defaults::default()).retry.unwrap();
+    assert_eq!(retry, Some(Retry::at_most(5).initial(SECOND).cap(7 * SECOND).or(&defaults)));
 }
 
 #[tokio::test(start_paused = true)]

@@ -67,6 +67,8 @@ fn judge(told: &[Told], expected: &[String]) -> (usize, usize) {
     for told in told {
         match told {
             Told::Event(id) if faulty.contains(&id) => faulty.retain(|own| *own != id),
+            // A copy that cannot be read of an event that was given: nothing is missing.
+            Told::Faulty(id) if expected[..next].contains(id) => {}
             Told::Event(id) | Told::Faulty(id) => {
                 if matches!(told, Told::Faulty(_)) {
                     faulty.push(id);
