@@ -7,7 +7,7 @@ use std::task::{Context, Poll};
 
 use cc_bridge::{BridgeClient, BridgeClientBuilder, Credentials, Error, ErrorKind, Result};
 use cc_core::Body;
-use cc_core::transport::{HttpRequest, HttpResponse};
+use cc_core::transport::{HttpRequest, HttpResponse, TransportBuilder};
 use cc_sandbox::{Pace, Sandbox};
 use http::StatusCode;
 use http_body_util::BodyExt;
@@ -112,7 +112,11 @@ impl InMemory {
     pub fn client_with(&self, credentials: Credentials) -> BridgeClient {
         let service = self.clone();
         let builder = BridgeClient::builder().credentials(credentials).endpoint(self.0.url());
-        builder.configure(|transport| transport.http_service(service).jitter_seed(1)).build().unwrap()
+        // No request leaves the process.
+        let in_process = |transport: TransportBuilder| {
+            transport.http_service(service).jitter_seed(1).allow_credentials_over_plain_http(true)
+        };
+        builder.configure(in_process).build().unwrap()
     }
 
     /// The requests since the last call, a line each.
