@@ -8,7 +8,7 @@
 //!   list that holds it.
 //!
 //! Whatever it did is listed as [`Drift`]. An input is read by the same reader without these liberties
-//! (`docs/adr/0012-answers-give-what-can-be-read.md`).
+//! (`docs/adr/0013-answers-give-what-can-be-read.md`).
 
 mod access;
 mod drift;
