@@ -1,3 +1,5 @@
+//! Tests of the lenient reader of answers and of the strict reader of inputs.
+
 use std::collections::BTreeMap;
 
 use serde_json::json;

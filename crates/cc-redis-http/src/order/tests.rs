@@ -1,3 +1,5 @@
+//! Tests of the order of commands, against a plain model.
+
 use std::pin::pin;
 use std::task::Context;
 

@@ -1,3 +1,5 @@
+//! Tests of the verdicts that rows of a deployment lead to.
+
 use super::*;
 
 const SECOND: Duration = Duration::from_secs(1);

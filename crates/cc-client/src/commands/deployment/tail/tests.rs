@@ -1,3 +1,5 @@
+//! Tests of when the log of a deployment counts as given whole.
+
 use super::*;
 
 const SECOND: Duration = Duration::from_secs(1);
