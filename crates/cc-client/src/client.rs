@@ -43,7 +43,10 @@ impl Client {
     /// hold.
     pub fn with_credentials(&self, credentials: Credentials) -> Result<Self> {
         let transport = self.transport.with_credentials(credentials)?;
-        Ok(Self { resolver: self.resolver.over(transport.clone()), transport, ..self.clone() })
+        let mut client = self.clone();
+        client.resolver = self.resolver.over(transport.clone());
+        client.transport = transport;
+        Ok(client)
     }
 
     /// A client of whoever the environment or the official CLI's configuration says:
@@ -134,6 +137,7 @@ impl Client {
 /// # Ok(()) }
 /// ```
 #[derive(Debug)]
+#[cfg_attr(not(feature = "stream"), derive(Default))]
 #[must_use]
 pub struct ClientBuilder {
     transport: TransportBuilder,
@@ -144,6 +148,7 @@ pub struct ClientBuilder {
     streams: cc_stream::Settings,
 }
 
+#[cfg(feature = "stream")]
 impl Default for ClientBuilder {
     fn default() -> Self {
         Self {
@@ -151,7 +156,6 @@ impl Default for ClientBuilder {
             store: None,
             defaults: Defaults::default(),
             unknown_for: None,
-            #[cfg(feature = "stream")]
             streams: crate::stream::open_settings(),
         }
     }
