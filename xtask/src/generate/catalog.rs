@@ -63,6 +63,7 @@ pub fn render(decided: &[Decided<'_>], hand: &HandWritten, generated: &BTreeSet<
                 .filter_map(|operation| features.get(operation.as_str()).copied())
                 .collect();
             needed.insert(&domain.domain.name);
+            needed.extend(composite.requires.iter().map(String::as_str));
             if composite.kind == "stream" {
                 needed.insert("stream");
             }

@@ -156,6 +156,12 @@ pub fn check(documents: &Documents) -> Vec<Problem> {
                     );
                 }
             }
+            for domain in composite.strings_at("requires") {
+                if !documents.domains.contains_key(&domain) {
+                    let message = format!("`requires` names `{domain}`, which has no file in spec/");
+                    report.add(composite.line, "unknown-domain", pointer, message);
+                }
+            }
         }
         problems.append(&mut report.problems);
     }

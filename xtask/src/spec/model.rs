@@ -117,6 +117,8 @@ pub struct Composite {
     pub summary: String,
     pub kind: String,
     pub operations: Vec<String>,
+    /// Domains whose models its logic uses, beside those of its operations.
+    pub requires: Vec<String>,
 }
 
 impl Operation {
@@ -372,6 +374,7 @@ fn composite(domain: &str, node: &Node) -> Composite {
         summary: text("summary").unwrap_or_default(),
         kind: text("kind").unwrap_or_else(|| "command".to_owned()),
         operations: node.strings_at("operations"),
+        requires: node.strings_at("requires"),
     }
 }
 

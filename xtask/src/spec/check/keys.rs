@@ -93,8 +93,10 @@ pub const COMMAND: Keys = Keys {
     extensions: &[],
 };
 
-pub const COMPOSITE: Keys =
-    Keys { standard: &["name", "domain", "summary", "kind", "operations"], extensions: &["x-note"] };
+pub const COMPOSITE: Keys = Keys {
+    standard: &["name", "domain", "summary", "kind", "operations", "requires"],
+    extensions: &["x-note"],
+};
 
 pub const SCHEMA: Keys = Keys {
     standard: &[
@@ -171,9 +173,8 @@ impl Value {
             | "x-rust-type" | "domain" | "owner" | "empty" | "output" | "sort" | "reread" | "kind" => {
                 Self::Text
             }
-            "x-source" | "x-aliases" | "x-used-by" | "x-keywords" | "operations" | "tags" | "sent-empty" => {
-                Self::Texts
-            }
+            "x-source" | "x-aliases" | "x-used-by" | "x-keywords" | "operations" | "requires" | "tags"
+            | "sent-empty" => Self::Texts,
             "parameters" | "x-composites" | "enum" | "oneOf" => Self::List,
             "properties" | "responses" | "content" | "components" | "paths" | "info" | "requestBody"
             | "fields" | "constants" | "addon" | "discriminator" | "x-names" | "x-values" => Self::Map,
