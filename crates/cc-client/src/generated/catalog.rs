@@ -47,7 +47,7 @@ pub(crate) fn entries() -> Vec<CommandInfo> {
         entry::<crate::commands::application::CreateApplication>("application", "Creates an application, from a runtime named by its slug or in full.", &["list_runtimes", "create_application", "list_application_branches"]),
         #[cfg(feature = "application")]
         entry::<crate::commands::application::DeleteApplication>("application", "Deletes an application.", &["delete_application"]),
-        #[cfg(feature = "deployment")]
+        #[cfg(all(feature = "application", feature = "deployment"))]
         entry::<crate::commands::application::DeployApplication>("application", "Deploys an application, at one commit and without the build cache on demand.", &["deploy_application"]),
         #[cfg(feature = "application")]
         entry::<crate::commands::application::GetApplication>("application", "Reads one application, with the branches of its repository on demand.", &["get_application", "list_application_branches"]),
@@ -169,11 +169,11 @@ pub(crate) fn entries() -> Vec<CommandInfo> {
         entry::<crate::commands::keycloak::RebuildKeycloak>("keycloak", "Builds one Keycloak again and restarts it.", &["rebuild_keycloak"]),
         #[cfg(feature = "operator")]
         entry::<crate::commands::keycloak::UpdateKeycloakVersion>("keycloak", "Puts one Keycloak on another version.", &["update_keycloak_version"]),
-        #[cfg(feature = "application")]
+        #[cfg(all(feature = "addon", feature = "application"))]
         entry::<crate::commands::link::AddLink>("link", "Links an application to another application or to an add-on.", &["add_dependency", "link_addon"]),
-        #[cfg(feature = "application")]
+        #[cfg(all(feature = "addon", feature = "application"))]
         entry::<crate::commands::link::ListLink>("link", "Lists what an application is linked to, or the applications that are linked to an add-on.", &["list_dependencies", "list_linked_addons", "list_addon_applications"]),
-        #[cfg(feature = "application")]
+        #[cfg(all(feature = "addon", feature = "application"))]
         entry::<crate::commands::link::RemoveLink>("link", "Takes the link of an application to another application or to an add-on away.", &["remove_dependency", "unlink_addon"]),
         #[cfg(feature = "load-balancer")]
         entry::<crate::commands::load_balancer::GetLoadBalancerInfo>("load-balancer", "Reads the load balancers in front of an application or an add-on, with their DNS targets.", &["list_application_load_balancers", "list_addon_load_balancers"]),
