@@ -281,7 +281,7 @@ impl Deploying {
         }
     }
 
-    /// What is to be done about the rest of the log; `None` before the verdict.
+    /// Decides whether to wait for the rest of the log. `None` before the verdict.
     fn rest(&self) -> Option<Rest> {
         let (verdict, end) = self.verdict.as_ref()?;
         let goes_on =

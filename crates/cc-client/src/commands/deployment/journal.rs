@@ -60,7 +60,7 @@ pub(super) struct Journal {
     begun: Option<Instant>,
     has_looked: bool,
     outbox: VecDeque<Told>,
-    /// A gap whose end is not known: it is told unless the log goes on without one.
+    /// A gap that is still open. It is reported unless the log resumes without one.
     gap: Option<Gap>,
     known: Known,
     /// The platform ended it, at this time and so many times since a line came.
@@ -130,7 +130,7 @@ impl Journal {
         self.has_looked = looks > 0;
     }
 
-    /// Whether it is connected and has told all there is, and what since the last time announces the end of the deployment.
+    /// Returns `true` if the log is connected and up to date, and the sign of an end that came since the last call.
     pub(super) fn news(&mut self) -> (bool, Option<Sign>) {
         let is_behind = self.behind.is_some_and(|behind| behind.elapsed() > BEHIND);
         (self.is_connected() && !is_behind, self.announced.take())
@@ -181,7 +181,7 @@ impl Journal {
         matches!(&self.log, Log::Open(log) if log.state() == State::Open)
     }
 
-    /// What is to be done about the rest, once the deployment is over.
+    /// Decides whether to wait for the rest of the log, once the deployment is over.
     pub(super) fn rest(&self, end: &End) -> Rest {
         let state = match &self.log {
             Log::Ended => LogState::Ended,
@@ -223,7 +223,7 @@ impl Journal {
         true
     }
 
-    /// What it tells next. Once the deployment is over, `end` says how.
+    /// Polls for the next item. Once the deployment is over, `end` holds its outcome for the log.
     pub(super) fn poll(&mut self, cx: &mut Context<'_>, end: Option<&End>) -> Poll<Told> {
         loop {
             if let Some(told) = self.outbox.pop_front() {

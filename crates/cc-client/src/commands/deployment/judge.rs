@@ -41,7 +41,7 @@ pub(super) struct Sight {
     pub(super) date: Option<Timestamp>,
 }
 
-/// What is to be asked for at the next look.
+/// Requests of the next look.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Plan {
     /// Our row, and the list where the row does not decide.

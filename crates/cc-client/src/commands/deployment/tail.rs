@@ -98,7 +98,7 @@ pub(super) enum LogState {
     Ended,
 }
 
-/// What is to be done about the rest of a log.
+/// Decision about the rest of a log.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Rest {
     /// More may come until then.
