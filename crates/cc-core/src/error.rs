@@ -187,12 +187,14 @@ impl Error {
     }
 
     /// The failure that an answer with an error status means. The body may be JSON of either API or of the usual frameworks,
-    /// problem+json, XML, a form, text or HTML: each gives a message of one line.
+    /// problem+json, XML, a form, text or HTML, in UTF-8, UTF-16, Latin-1 or Windows-1252: each gives a message of one line.
+    /// [`body`](Self::body) is in UTF-8.
     #[must_use]
     pub fn from_answer(status: StatusCode, headers: &HeaderMap, body: &[u8]) -> Self {
+        let body = body::decoded(headers, body);
         let mut error =
-            Self::new(ErrorKind::Refused).with_status(status).with_headers(headers).with_body(body);
-        let read = body::read(headers, body);
+            Self::new(ErrorKind::Refused).with_status(status).with_headers(headers).with_body(&body);
+        let read = body::read(headers, &body);
         let inner = error.inner_mut();
         inner.code = read.code;
         inner.message = read.message;
@@ -208,7 +210,9 @@ impl Error {
         body: &[u8],
         secrets: &Redactor,
     ) -> Self {
-        Self::from_answer(status, headers, &without_secrets(body, secrets)).redacted(secrets)
+        // In another charset, a secret would not be found.
+        let body = body::decoded(headers, body);
+        Self::from_answer(status, headers, &without_secrets(&body, secrets)).redacted(secrets)
     }
 
     /// An error of ours as it is; any other as the cause of one of this kind.

@@ -1,10 +1,17 @@
 //! Reads the body of an error, whichever form it has.
 
+mod markup;
+mod text;
+
 use http::{HeaderMap, header};
 use serde_json::{Map, Value};
 
 use super::context::{ErrorContext, scalar};
 use super::line::{CODE, folded};
+use markup::element;
+
+pub(crate) use markup::{is_html, markup};
+pub(super) use text::decoded;
 
 /// How many characters of the words of a body are kept.
 const WORDS: usize = 1_000;
@@ -26,22 +33,37 @@ pub(super) struct ErrorBody {
 
 /// Reads what can be read; a body that says nothing gives nothing.
 pub(super) fn read(headers: &HeaderMap, body: &[u8]) -> ErrorBody {
-    let body = body.strip_prefix(b"\xef\xbb\xbf").unwrap_or(body);
-    if let Some(value) = json(body) {
+    let body = decoded(headers, body);
+    let body = body.strip_prefix(b"\xef\xbb\xbf").unwrap_or(&body);
+    if let Some(value) = text::json(body) {
         return from_json(&value);
+    }
+    if let Some(told) = text::not_text(body) {
+        return ErrorBody { message: Some(told), ..ErrorBody::default() };
     }
     let text = String::from_utf8_lossy(body);
     let media = media_type(headers);
-    if media.contains("x-www-form-urlencoded") {
-        let pairs = url::form_urlencoded::parse(text.trim().as_bytes());
-        return from_json(
-            &pairs.into_owned().map(|(name, value)| (name, value.into())).collect::<Map<_, _>>().into(),
-        );
+    if let Some(data) = text::data_of_events(&media, &text) {
+        return read(&HeaderMap::new(), data.as_bytes());
+    }
+    if let Some(form) = text::form(&media, &text) {
+        return from_json(&form);
     }
     let is_markup = media.contains("html") || media.contains("xml") || text.trim_start().starts_with('<');
     if is_markup {
-        let code = element(&text, "code").filter(|_| !is_html(&text));
-        return ErrorBody { message: markup(&text), code, ..ErrorBody::default() };
+        let code = ["code", "errorcode", "faultcode"].iter().find_map(|name| element(&text, name));
+        return ErrorBody {
+            message: markup(&text),
+            code: code.filter(|_| !is_html(&text)),
+            ..ErrorBody::default()
+        };
+    }
+    if let Some(value) = text::json_that_breaks_off(&text) {
+        let told = from_json(&value);
+        if told != ErrorBody::default() {
+            let message = told.message.map(|words| format!("{words}… (the body breaks off)"));
+            return ErrorBody { message, ..told };
+        }
     }
     ErrorBody { message: folded(&text, EXCERPT), ..ErrorBody::default() }
 }
@@ -52,13 +74,12 @@ pub(crate) fn media_type(headers: &HeaderMap) -> String {
     found.unwrap_or_default().to_ascii_lowercase()
 }
 
-fn json(body: &[u8]) -> Option<Value> {
-    serde_json::from_slice(body)
-        .ok()
-        .or_else(|| serde_json::from_slice(&crate::lenient::repaired(body)?).ok())
-}
-
 fn from_json(value: &Value) -> ErrorBody {
+    if let Value::String(text) = value
+        && let Some(inner) = text::json(text.as_bytes())
+    {
+        return from_json(&inner);
+    }
     let empty = Map::new();
     // A list of errors is told by its first, with the words of all.
     let first = value.as_array().and_then(|list| list.first()).unwrap_or(value);
@@ -76,7 +97,8 @@ fn context(value: &Value, top: &Map<String, Value>) -> Option<ErrorContext> {
         return ErrorContext::read(context);
     }
     // JSON:API, GraphQL, problem+json, and the validation errors of web frameworks.
-    const LISTS: [&str; 9] = [
+    const LISTS: [&str; 11] = [
+        "fields",
         "errors",
         "violations",
         "fielderrors",
@@ -86,20 +108,28 @@ fn context(value: &Value, top: &Map<String, Value>) -> Option<ErrorContext> {
         "details",
         "causes",
         "suberrors",
+        "message",
     ];
-    let inner = ["error", "details", "data"].iter().filter_map(|name| get(top, name)?.as_object());
+    let inner =
+        ["error", "details", "data", "response"].iter().filter_map(|name| get(top, name)?.as_object());
     [top]
         .into_iter()
         .chain(inner)
         .find_map(|object| {
             LISTS.iter().find_map(|name| {
                 let list = get(object, name)?;
-                // Of an object beside the words, only that of `errors` is known to be of fields.
-                (list.is_array() || *name == "errors" || *name == "validationerrors")
-                    .then(|| ErrorContext::of_errors(list))?
+                // Of an object beside the words, only those of `fields` and `errors` are known to be of fields.
+                (list.is_array()
+                    || matches!(*name, "fields" | "errors" | "validationerrors")
+                    || is_reasons(list))
+                .then(|| ErrorContext::of_errors(list))?
             })
         })
         .or_else(|| ErrorContext::of_errors(value).filter(|_| value.is_array() || is_map_of_reasons(top)))
+}
+
+fn is_reasons(value: &Value) -> bool {
+    value.as_object().is_some_and(is_map_of_reasons)
 }
 
 /// `{"name": ["is required"]}`, as Django writes it.
@@ -125,7 +155,7 @@ fn plain(name: &str) -> impl Iterator<Item = u8> {
 /// The code of a failure: the platform's own (`code`, else `id`) first.
 fn code(value: &Value, depth: usize) -> Option<String> {
     let object = value.as_object().filter(|_| depth < DEPTH)?;
-    let of = |name: &str| get(object, name).and_then(scalar);
+    let of = |name: &str| get(object, name).filter(|value| !value.is_boolean()).and_then(scalar);
     let inner = |name: &str| match get(object, name)? {
         Value::Array(list) => code(list.first()?, depth + 1),
         value => code(value, depth + 1),
@@ -137,6 +167,13 @@ fn code(value: &Value, depth: usize) -> Option<String> {
         let is_name = |name: &String| name.bytes().all(|byte| byte.is_ascii_graphic());
         of("error").filter(is_name).filter(|_| has_words)
     };
+    // RFC 9457: `type` is the URI that tells problems apart. `about:blank`, and the section of a status, tell nothing more.
+    let problem = || {
+        let is_problem = get(object, "title").is_some_and(Value::is_string);
+        let is_telling =
+            |uri: &String| uri.contains(':') && uri != "about:blank" && !uri.contains("#section-");
+        of("type").filter(|uri| is_problem && is_telling(uri))
+    };
     // `id` is a code of the platform's v2 API; elsewhere it is the id of something.
     of("code")
         .or_else(|| of("id").filter(|_| depth == 0 || get(object, "message").is_some()))
@@ -145,7 +182,11 @@ fn code(value: &Value, depth: usize) -> Option<String> {
         .or_else(|| of("oauthproblem"))
         .or_else(|| of("faultcode"))
         .or_else(|| of("__type").or_else(|| of("type").filter(|_| depth > 0)))
-        .or_else(|| ["error", "errors", "fault", "detail", "extensions"].iter().find_map(|name| inner(name)))
+        .or_else(problem)
+        .or_else(|| {
+            let places = ["error", "errors", "fault", "detail", "extensions", "data", "response", "result"];
+            places.iter().find_map(|name| inner(name))
+        })
         .or_else(|| of("reason").filter(|_| get(object, "message").is_some()))
 }
 
@@ -155,7 +196,7 @@ pub(super) fn words(value: &Value) -> Option<String> {
 }
 
 /// Members that hold the words, the most telling first.
-const TELLING: [&str; 27] = [
+const TELLING: [&str; 28] = [
     "message",
     "errordescription",
     "errormessage",
@@ -179,6 +220,7 @@ const TELLING: [&str; 27] = [
     "result",
     "response",
     "details",
+    "oauthproblemadvice",
     "oauthproblem",
     "meta",
     "text",
@@ -205,6 +247,10 @@ fn said(value: &Value, depth: usize) -> Option<String> {
             (!all.is_empty()).then(|| all.join(", ") + if more { ", …" } else { "" })
         }
         Value::Object(object) => {
+            // The rules that a value breaks, by their names: the words say enough.
+            if let Some(Value::Object(rules)) = get(object, "constraints") {
+                return said(&rules.values().cloned().collect(), depth + 1);
+            }
             let told = TELLING.iter().find_map(|name| said(get(object, name)?, depth + 1));
             told.or_else(|| {
                 let reasons = object.iter().filter(|(_, value)| value.is_array());
@@ -259,80 +305,6 @@ fn unwrapped(text: &str, depth: usize) -> Option<String> {
         return Some(if before.is_empty() { page } else { format!("{before} {page}") });
     }
     (!text.is_empty()).then(|| text.to_owned())
-}
-
-pub(crate) fn is_html(text: &str) -> bool {
-    let start: String = text.trim_start().chars().take(64).collect::<String>().to_ascii_lowercase();
-    ["<!doctype html", "<html", "<head", "<body", "<title", "<h1"].iter().any(|tag| start.starts_with(tag))
-        || start.starts_with("<!--") && text.to_ascii_lowercase().contains("<html")
-}
-
-/// What a page, or a document in XML, says in one line.
-pub(crate) fn markup(text: &str) -> Option<String> {
-    if !is_html(text) {
-        let told = ["message", "faultstring", "detail", "title", "description", "error"];
-        if let Some(words) = told.iter().find_map(|name| element(text, name)) {
-            return Some(words);
-        }
-    }
-    if let Some(title) = element(text, "title") {
-        // Where a program wrote the page, it says there what happened.
-        let said = element(text, "pre").map(|said| format!(": {said}")).unwrap_or_default();
-        return Some(format!("an HTML page titled `{title}`{said}"));
-    }
-    if let Some(heading) = element(text, "h1") {
-        return Some(format!("an HTML page headed `{heading}`"));
-    }
-    let words = folded(&without_tags(text), EXCERPT)?;
-    Some(format!("a page that says `{words}`"))
-}
-
-/// The words in the first element of this name.
-fn element(text: &str, name: &str) -> Option<String> {
-    let lower = text.to_ascii_lowercase();
-    let mut from = 0;
-    while let Some(at) = lower[from..].find(&format!("<{name}")) {
-        let start = from + at + 1 + name.len();
-        from = start;
-        // Neither `<titles>` nor `<title/>`.
-        if !lower[start..].starts_with(|next: char| next == '>' || next.is_whitespace()) {
-            continue;
-        }
-        let start = start + lower[start..].find('>')? + 1;
-        let end = start + lower[start..].find(&format!("</{name}"))?;
-        return folded(&without_tags(&text[start..end]), EXCERPT);
-    }
-    None
-}
-
-/// The words of markup: tags, scripts and styles gone, the usual references resolved.
-fn without_tags(markup: &str) -> String {
-    let lower = markup.to_ascii_lowercase();
-    let mut text = String::new();
-    let mut at = 0;
-    while let Some(start) = lower[at..].find('<').map(|found| at + found) {
-        text.push_str(&markup[at..start]);
-        text.push(' ');
-        // What stands in a script or a style is not for reading.
-        let skipped = ["script", "style"].iter().find(|name| lower[start + 1..].starts_with(**name));
-        let end = skipped
-            .and_then(|name| lower[start..].find(&format!("</{name}")))
-            .map_or(start, |found| start + found);
-        at = lower[end..].find('>').map_or(markup.len(), |found| end + found + 1);
-    }
-    text.push_str(&markup[at..]);
-    for (reference, character) in [
-        ("&lt;", "<"),
-        ("&gt;", ">"),
-        ("&quot;", "\""),
-        ("&#39;", "'"),
-        ("&apos;", "'"),
-        ("&nbsp;", " "),
-        ("&amp;", "&"),
-    ] {
-        text = text.replace(reference, character);
-    }
-    text
 }
 
 #[cfg(test)]

@@ -283,6 +283,11 @@ impl FieldContext {
             ])
             .or_else(|| of_inner(&["reason", "message"]))
             .or_else(|| object.get("error").and_then(scalar))
+            .or_else(|| {
+                // NestJS: the name of each rule, with its words.
+                let rules = object.get("constraints")?.as_object()?.values();
+                Some(rules.filter_map(scalar).collect::<Vec<_>>().join(", "))
+            })
             .and_then(|reason| folded(&reason, line::MESSAGE)),
         };
         (field != Self::default()).then_some(field)

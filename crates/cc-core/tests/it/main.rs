@@ -1,5 +1,6 @@
 //! The transport as its callers see it, on a clock that stands still and on real sockets.
 
+mod bodies;
 mod body;
 mod cache;
 mod errors;

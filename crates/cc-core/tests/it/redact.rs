@@ -1,9 +1,10 @@
 //! What a server repeats of a request is shown nowhere.
 
+use bytes::Bytes;
 use cc_core::credentials::{CredentialsProvider, ProvideFuture, SignatureMethod};
 use cc_core::transport::{HookFuture, Hooks, HttpRequest, HttpResponse};
 use cc_core::{
-    CallOptions, Credentials, Error, OperationInfo, Request, RequestBuilder, Result, Secret, ServiceUrl,
+    Body, CallOptions, Credentials, Error, OperationInfo, Request, RequestBuilder, Result, Secret, ServiceUrl,
 };
 use http::Method;
 use serde_json::json;
@@ -116,16 +117,30 @@ fn echoes(status: u16, request: &HttpRequest) -> Vec<HttpResponse> {
         ("text/html", format!("<html><title>{text}</title>")),
         ("text/plain", text.clone()),
         ("text/plain", format!("{}{text}", "x".repeat(64 * 1024 - 30))),
+        // They break off.
+        ("application/json", json!({ "message": text }).to_string().trim_end_matches(['"', '}']).to_owned()),
+        ("application/json", format!("{}, ", json!([{ "code": encoded }, text])).replace("], ", ", ")),
+    ];
+    let mark = '\u{feff}';
+    let wide = format!("{mark}{}", json!({ "message": text }));
+    let wide = wide.encode_utf16().flat_map(u16::to_le_bytes);
+    let others = [
+        ("application/json", Bytes::from_iter(wide)),
+        ("text/plain; charset=iso-8859-1", [text.as_bytes(), b" d\xe9sol\xe9"].concat().into()),
     ];
     bodies
-        .iter()
+        .into_iter()
+        .map(|(kind, body)| (kind, Bytes::from(body)))
+        .chain(others)
         .map(|(kind, body)| {
-            answer_with(
+            let mut answer = answer_with(
                 status,
-                &[("content-type", *kind), ("sozu-id", &ascii), ("set-cookie", &ascii), ("x-echo", &encoded)],
-                body,
+                &[("content-type", kind), ("sozu-id", &ascii), ("set-cookie", &ascii), ("x-echo", &encoded)],
+                "",
             )
-            .unwrap()
+            .unwrap();
+            *answer.body_mut() = Body::from(body);
+            answer
         })
         .collect()
 }
