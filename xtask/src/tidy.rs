@@ -10,7 +10,7 @@ use crate::Outcome;
 use crate::generate::{self, tree::Difference};
 
 /// Which of our crates a crate may depend on. `cc-api-*` stands for every generated crate.
-const ARROWS: [(&str, &[&str]); 10] = [
+const ARROWS: [(&str, &[&str]); 11] = [
     ("cc-retry-after", &[]),
     ("cc-core", &["cc-retry-after"]),
     ("cc-api-*", &["cc-core"]),
@@ -20,6 +20,7 @@ const ARROWS: [(&str, &[&str]); 10] = [
     ("cc-redis-http", &["cc-core", "cc-api-*"]),
     ("cc-sandbox", &[]),
     ("cc-examples", &["cc-client", "cc-sandbox"]),
+    ("cc-test-features", &["cc-core", "cc-api-*"]),
     ("xtask", &[]),
 ];
 

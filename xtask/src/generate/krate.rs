@@ -45,6 +45,10 @@ schemars = {{ workspace = true, optional = true }}
 serde.workspace = true
 serde_json.workspace = true
 
+[dev-dependencies]
+cc-api-{name} = {{ path = \".\", features = [\"schemars\"] }}
+cc-test-features = {{ workspace = true, features = [\"core\", \"rustls\"] }}
+
 [lints]
 workspace = true
 ",

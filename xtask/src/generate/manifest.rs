@@ -12,6 +12,7 @@ pub fn regions(spec: &Spec) -> Vec<(&'static str, Vec<Region>)> {
     let mut workspace = String::new();
     let mut dependencies = String::new();
     let mut features = String::new();
+    let mut tested = String::new();
     let names: Vec<&str> = spec.domains.iter().map(|domain| domain.name.as_str()).collect();
     let _ = writeln!(
         features,
@@ -25,13 +26,20 @@ pub fn regions(spec: &Spec) -> Vec<(&'static str, Vec<Region>)> {
             "cc-api-{name} = {{ path = \"crates/generated/cc-api-{name}\", version = \"0.1.0\", default-features = false }}"
         );
         let _ = writeln!(dependencies, "cc-api-{name} = {{ workspace = true, optional = true }}");
+        let _ = writeln!(
+            tested,
+            "cc-api-{name} = {{ workspace = true, features = [\"default\", \"schemars\"], optional = true }}"
+        );
         let _ = writeln!(features, "## {}\n{name} = [\"dep:cc-api-{name}\"]", domain.title);
     }
     let schemas: Vec<String> = names.iter().map(|name| format!("\"cc-api-{name}?/schemars\"")).collect();
     let _ = writeln!(features, "domain-schemas = [{}]", schemas.join(", "));
+    let switched: Vec<String> = names.iter().map(|name| format!("\"dep:cc-api-{name}\"")).collect();
+    let all = format!("domains = [\"core\", {}]\n", switched.join(", "));
     vec![
         ("Cargo.toml", vec![("generated crates", workspace)]),
         ("crates/cc-client/Cargo.toml", vec![("features", features), ("dependencies", dependencies)]),
+        ("crates/cc-test-features/Cargo.toml", vec![("domains", all), ("dependencies", tested)]),
     ]
 }
 
