@@ -1,5 +1,8 @@
 //! What streams cost: `cargo bench -p cc-stream --bench stream -- [events|line|idle]`.
 //!
+//! `once [ours|floor] EVENTS_A_CHUNK` runs one side of `events` once. On a busy machine, count its instructions:
+//! `valgrind --tool=callgrind --separate-threads=yes --toggle-collect='*events*ours*' BENCH once ours 40`.
+//!
 //! Ratios count, and both sides of one are measured in turn in the same run. Costs are CPU time of the client's thread,
 //! so that a busy machine changes them little; the server is another thread, or another process.
 
@@ -21,6 +24,7 @@ fn main() {
         ["serve", connections] => idle::serve(connections.parse().unwrap_or(0)),
         ["idle"] => idle::bench(),
         ["line"] => line::bench(),
+        ["once", which, together] => events::once(which, together.parse().unwrap_or(1)),
         ["events"] => events::bench(),
         _ => {
             events::bench();

@@ -2,7 +2,7 @@
 //!
 //! It follows the parsing rules of the [event stream format] to the letter, whatever way the bytes are cut, in a time
 //! that grows with the bytes and not with the cuts: a byte is looked at once for the end of its line, copied at most
-//! twice, and checked once as UTF-8. An event whose lines lie in one piece of input is lent from there, not copied.
+//! twice, and checked once as UTF-8. The data of an event whose lines lie in one piece of input is lent from there, not copied.
 //!
 //! [event stream format]: https://html.spec.whatwg.org/multipage/server-sent-events.html#parsing-an-event-stream
 

@@ -16,13 +16,22 @@ use crate::connection::{Connection, Report};
 use crate::continuity::Position;
 use crate::decoder::Decoder;
 use crate::error::{ErrorKind, Result, StreamError};
-use crate::event::{EndReason, Opened, Retrying, StreamEvent};
+use crate::event::{EndReason, Gap, Opened, Retrying, StreamEvent};
 use crate::handle::{Entered, Shared};
 use crate::machine::{Cause, Effect, Failure, Input, Link, Rules, State};
 use crate::reader::{Reader, Reading};
 
 /// What the driver tells.
 pub(crate) type Told<T> = Result<StreamEvent<T>>;
+
+/// What decoding came to.
+enum Step {
+    /// Nothing to tell.
+    On,
+    /// The reader holds what is to be told.
+    Told,
+    Gap(Gap),
+}
 
 /// Steps without anything to tell, after which other tasks get their turn.
 const TURN: u32 = 128;
@@ -84,8 +93,9 @@ impl<T> Driver<T> {
                 && self.outbox.is_empty()
             {
                 match self.decode() {
-                    None => continue,
-                    told => return Poll::Ready(told),
+                    Step::On => continue,
+                    Step::Told => return Poll::Ready(self.reader.told.take()),
+                    Step::Gap(gap) => return Poll::Ready(Some(Ok(StreamEvent::Gap(gap)))),
                 }
             }
             if let Some(told) = self.outbox.pop_front() {
@@ -124,7 +134,7 @@ impl<T> Driver<T> {
     }
 
     /// Decodes up to the next thing to tell, or to the chunk's end.
-    fn decode(&mut self) -> Option<Told<T>> {
+    fn decode(&mut self) -> Step {
         loop {
             let mut rest = &self.chunk[self.decoded..];
             let frame = self.decoder.next(&mut rest);
@@ -132,14 +142,14 @@ impl<T> Driver<T> {
             let Some(frame) = frame else {
                 self.chunk = Bytes::new();
                 self.decoded = 0;
-                return None;
+                return Step::On;
             };
             let place = self.reader.place_before_gap();
             match self.reader.read(frame) {
-                Reading::Told(told) => {
+                Reading::Told => {
                     self.given += 1;
                     self.progress();
-                    return Some(told);
+                    return Step::Told;
                 }
                 Reading::Nothing => {}
                 Reading::Skipped => {
@@ -151,20 +161,20 @@ impl<T> Driver<T> {
                     self.shared.counts.duplicates.add(1);
                 }
                 Reading::Retry(time) => self.shared.set_reconnection_time(time),
-                Reading::AfterGap(gap, told) => {
+                Reading::AfterGap(gap) => {
                     self.shared.counts.others.set(self.reader.others);
-                    if let Some(told) = told {
+                    if let Some(told) = self.reader.told.take() {
                         self.given += 1;
                         self.progress();
                         self.place = place;
                         self.outbox.push_back(told);
                     }
-                    return Some(Ok(StreamEvent::Gap(gap)));
+                    return Step::Gap(gap);
                 }
                 Reading::Failed { gap, error } => {
                     self.outbox.extend(gap.map(|gap| Ok(StreamEvent::Gap(gap))));
                     self.follow(Report::Failed(error));
-                    return None;
+                    return Step::On;
                 }
                 Reading::End { reason, gap, error } => {
                     self.outbox.extend(gap.map(|gap| Ok(StreamEvent::Gap(gap))));
@@ -176,7 +186,7 @@ impl<T> Driver<T> {
                         self.shared.apply(self.shared.clock.now(), ended);
                         self.disconnect();
                     }
-                    return None;
+                    return Step::On;
                 }
             }
         }

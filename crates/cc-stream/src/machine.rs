@@ -228,12 +228,8 @@ impl Machine {
             }
             (Phase::Open(watch), Input::Bytes(link)) if link == self.link => {
                 watch.bytes(now);
-                if self
-                    .rules
-                    .retry
-                    .as_ref()
-                    .is_some_and(|retry| watch.has_lived(retry.figures().healthy_after, now))
-                {
+                let has_lived = |retry: &Retry| watch.has_lived(retry.figures().healthy_after, now);
+                if self.retries > 0 && self.rules.retry.as_ref().is_some_and(has_lived) {
                     self.retries = 0;
                 }
             }

@@ -19,22 +19,24 @@ pub(crate) struct Reader<T> {
     pub(crate) error_events: ErrorEvents,
     /// The name of the last item.
     pub(crate) name: Option<Arc<str>>,
+    /// The item that was read last, or why there is none, until it is taken. Items are large: each move of one is a copy.
+    pub(crate) told: Option<Told<T>>,
     /// How many events of unknown names came.
     pub(crate) others: u64,
     pub(crate) on_other: Callback<RawEvent>,
 }
 
 /// What a frame means.
-pub(crate) enum Reading<T> {
+pub(crate) enum Reading {
     /// Nothing the consumer is told of, and nothing the server counts.
     Nothing,
     /// An event that is no item. The server may count it all the same.
     Skipped,
     Duplicate,
-    /// An item, or why there is none.
-    Told(Told<T>),
-    /// The same, and events before it may be missing.
-    AfterGap(Gap, Option<Told<T>>),
+    /// An item, or why there is none: [`Reader::told`].
+    Told,
+    /// The same or nothing, and events before it may be missing.
+    AfterGap(Gap),
     Retry(Duration),
     /// The server ends the stream, and events before the end may be missing.
     End {
@@ -51,7 +53,7 @@ pub(crate) enum Reading<T> {
 
 impl<T> Reader<T> {
     #[inline]
-    pub(crate) fn read(&mut self, frame: Frame<'_>) -> Reading<T> {
+    pub(crate) fn read(&mut self, frame: Frame<'_>) -> Reading {
         match frame {
             Frame::Event(event) => self.event(&event),
             Frame::Id(id) => match self.passed_over(Some(id), "", "") {
@@ -64,7 +66,7 @@ impl<T> Reader<T> {
     }
 
     #[inline]
-    fn event(&mut self, event: &Event<'_>) -> Reading<T> {
+    fn event(&mut self, event: &Event<'_>) -> Reading {
         let name = match self.format.role(&event.name, self.name.as_ref()) {
             Role::Item(name) => name,
             Role::Heartbeat => return Reading::Nothing,
@@ -84,7 +86,7 @@ impl<T> Reader<T> {
             Some(last) if **last == *id => Arc::clone(last),
             _ => id.into(),
         });
-        let told = match self.format.parse(event) {
+        match self.format.parse(event) {
             Ok(Some(data)) => {
                 if let Some(mark) = self.format.mark_of(&data) {
                     self.tracker.set_mark(mark);
@@ -92,19 +94,19 @@ impl<T> Reader<T> {
                 if self.name.as_ref().is_none_or(|last| !Arc::ptr_eq(last, &name)) {
                     self.name = Some(Arc::clone(&name));
                 }
-                Some(Ok(StreamEvent::Item(Item { name, id, data })))
+                self.told = Some(Ok(StreamEvent::Item(Item { name, id, data })));
             }
-            Ok(None) => None,
+            Ok(None) => {}
             Err(error) => {
                 let kind = ErrorKind::Payload { event: RawEvent::of(event, self.raw_limit) };
-                Some(Err(StreamError::new(kind).with_source(error)))
+                self.told = Some(Err(StreamError::new(kind).with_source(error)));
             }
-        };
-        Reading::of(gap, told)
+        }
+        self.reading(gap)
     }
 
     /// The server says that the stream ends. What cannot be read of it is told, and the stream ends.
-    fn end(&mut self, event: &Event<'_>) -> Reading<T> {
+    fn end(&mut self, event: &Event<'_>) -> Reading {
         let (reason, error) = match self.format.reason(event) {
             Ok(reason) => (reason, None),
             Err(error) => {
@@ -116,7 +118,7 @@ impl<T> Reader<T> {
     }
 
     /// An event that was too long counts for what its name says it is.
-    fn oversize(&mut self, event: &Oversize<'_>) -> Reading<T> {
+    fn oversize(&mut self, event: &Oversize<'_>) -> Reading {
         match self.format.role(&event.name, self.name.as_ref()) {
             Role::Heartbeat => Reading::Nothing,
             Role::End => {
@@ -132,7 +134,8 @@ impl<T> Reader<T> {
             Role::Item(_) => match self.tracker.event(event.id, &event.name, &event.size.to_string(), true) {
                 Verdict::New(gap) => {
                     let kind = ErrorKind::Oversize { event: RawEvent::skipped(event) };
-                    Reading::of(gap, Some(Err(StreamError::new(kind))))
+                    self.told = Some(Err(StreamError::new(kind)));
+                    self.reading(gap)
                 }
                 Verdict::Duplicate => Reading::Duplicate,
             },
@@ -140,20 +143,23 @@ impl<T> Reader<T> {
     }
 
     /// The server reports an error. It moves the place, and is no part of what the server counts for sure.
-    fn error(&mut self, event: &Event<'_>) -> Reading<T> {
+    fn error(&mut self, event: &Event<'_>) -> Reading {
         let Verdict::New(gap) = self.tracker.event(event.id, &event.name, &event.data, false) else {
             return Reading::Duplicate;
         };
         let kind = ErrorKind::ErrorEvent { event: RawEvent::of(event, self.raw_limit) };
         let error = StreamError::new(kind);
         match self.error_events {
-            ErrorEvents::GoOn => Reading::of(gap, Some(Err(error))),
+            ErrorEvents::GoOn => {
+                self.told = Some(Err(error));
+                self.reading(gap)
+            }
             ErrorEvents::End => Reading::Failed { gap, error: error.ending() },
         }
     }
 
     /// An event of an unknown name is counted, unless it came before.
-    fn other(&mut self, reading: Reading<T>, raw: impl FnOnce(usize) -> RawEvent) -> Reading<T> {
+    fn other(&mut self, reading: Reading, raw: impl FnOnce(usize) -> RawEvent) -> Reading {
         if !matches!(reading, Reading::Nothing) {
             self.others += 1;
             if self.on_other.is_some() {
@@ -164,9 +170,9 @@ impl<T> Reader<T> {
     }
 
     /// An event nobody asked for, or an id alone: it moves the place.
-    fn passed_over(&mut self, id: Option<&str>, name: &str, data: &str) -> Reading<T> {
+    fn passed_over(&mut self, id: Option<&str>, name: &str, data: &str) -> Reading {
         match self.tracker.event(id, name, data, false) {
-            Verdict::New(gap) => Reading::of(gap, None),
+            Verdict::New(gap) => self.reading(gap),
             Verdict::Duplicate => Reading::Nothing,
         }
     }
@@ -175,15 +181,14 @@ impl<T> Reader<T> {
     pub(crate) fn place_before_gap(&self) -> Option<Position> {
         self.tracker.is_open().then(|| self.tracker.position().clone())
     }
-}
 
-impl<T> Reading<T> {
+    /// What an event comes to that may have put something into `told`.
     #[inline]
-    fn of(gap: Option<Gap>, told: Option<Told<T>>) -> Self {
-        match (gap, told) {
-            (Some(gap), told) => Self::AfterGap(gap, told),
-            (None, Some(told)) => Self::Told(told),
-            (None, None) => Self::Skipped,
+    fn reading(&self, gap: Option<Gap>) -> Reading {
+        match gap {
+            Some(gap) => Reading::AfterGap(gap),
+            None if self.told.is_some() => Reading::Told,
+            None => Reading::Skipped,
         }
     }
 }

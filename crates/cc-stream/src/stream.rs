@@ -5,7 +5,7 @@ use std::fmt;
 use std::future::{Future, poll_fn};
 use std::pin::Pin;
 use std::sync::Arc;
-use std::task::{Context, Poll, ready};
+use std::task::{Context, Poll};
 
 use bytes::Bytes;
 use futures_core::{FusedStream, Stream};
@@ -96,6 +96,7 @@ impl<T> EventStream<T> {
                 raw_limit: settings.raw_limit,
                 error_events: settings.error_events,
                 name: None,
+                told: None,
                 others: 0,
                 on_other: None,
             },
@@ -212,8 +213,12 @@ impl<T> EventStream<T> {
         }
     }
 
-    fn poll_told(&mut self, cx: &mut Context<'_>) -> Poll<Option<Told<T>>> {
-        let Some(buffer) = &mut self.buffer else { return self.driver.poll(cx) };
+    /// Reads ahead into the buffer, and takes the oldest of it.
+    fn poll_buffer(
+        buffer: &mut DropOldest<T>,
+        driver: &mut Driver<T>,
+        cx: &mut Context<'_>,
+    ) -> Poll<Option<Told<T>>> {
         if let Some(told) = buffer.due() {
             return Poll::Ready(Some(told));
         }
@@ -222,10 +227,10 @@ impl<T> EventStream<T> {
             if buffer.is_crowded() {
                 break;
             }
-            match self.driver.poll(cx) {
+            match driver.poll(cx) {
                 Poll::Ready(Some(told)) => {
-                    let dropped = buffer.push(told, self.driver.position().clone());
-                    self.driver.shared.counts.dropped.add(dropped);
+                    let dropped = buffer.push(told, driver.position().clone());
+                    driver.shared.counts.dropped.add(dropped);
                 }
                 Poll::Ready(None) => {
                     ended = true;
@@ -263,9 +268,14 @@ impl<T> Stream for EventStream<T> {
         if this.done {
             return Poll::Ready(None);
         }
-        let told = ready!(this.poll_told(cx));
+        // Looked at in its place: an item is large, and a move of it a copy.
+        let polled = match &mut this.buffer {
+            None => this.driver.poll(cx),
+            Some(buffer) => Self::poll_buffer(buffer, &mut this.driver, cx),
+        };
+        let Poll::Ready(told) = &polled else { return polled };
         this.driver.hand_out();
-        match &told {
+        match told {
             Some(Ok(StreamEvent::Item(_))) => {
                 this.delivered += 1;
                 this.driver.shared.counts.delivered.set(this.delivered);
@@ -274,10 +284,10 @@ impl<T> Stream for EventStream<T> {
             Some(Ok(StreamEvent::End(_))) | None => this.done = true,
             _ => {}
         }
-        if let Some(told) = &told {
+        if let Some(told) = told {
             this.callbacks.tell(told);
         }
-        Poll::Ready(told)
+        polled
     }
 }
 

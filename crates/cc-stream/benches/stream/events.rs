@@ -37,11 +37,7 @@ struct Log {
 
 pub(crate) fn bench() {
     for (name, together) in [("one event a chunk", 1), ("40 events a chunk", 40)] {
-        let chunks: Vec<String> = (0..EVENTS)
-            .step_by(together)
-            .map(|first| (first..EVENTS.min(first + together)).map(event).collect())
-            .collect();
-        let address = serve(chunks.iter().map(String::as_bytes));
+        let address = serve(chunks(together).iter().map(String::as_bytes));
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
         let [ours, plain, peer, floor] = best_of(
             12,
@@ -68,6 +64,22 @@ pub(crate) fn bench() {
     }
 }
 
+/// One run of ours or of the floor, for a program that counts instructions.
+pub(crate) fn once(which: &str, together: usize) {
+    let address = serve(chunks(together).iter().map(String::as_bytes));
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
+    match which {
+        "ours" => ours(&runtime, address),
+        _ => floor(&runtime, address),
+    }
+}
+
+/// The events, so many in each chunk.
+fn chunks(together: usize) -> Vec<String> {
+    let firsts = (0..EVENTS).step_by(together);
+    firsts.map(|first| (first..EVENTS.min(first + together)).map(event).collect()).collect()
+}
+
 fn event(number: usize) -> String {
     format!(
         "event: APPLICATION_LOG\nid: 0190f7a2-{number:012}\ndata: {{\"id\":\"0190f7a2-{number:012}\",\
@@ -79,6 +91,8 @@ fn event(number: usize) -> String {
     )
 }
 
+// Never inlined, so that callgrind can be told to count it alone.
+#[inline(never)]
 fn ours(runtime: &Runtime, address: SocketAddr) {
     let client = reqwest::Client::builder().no_proxy().build().expect("a client");
     let requests = client.clone();
@@ -120,6 +134,7 @@ fn plain(runtime: &Runtime, address: SocketAddr) {
 
 /// Code written by hand for this one server: it knows the order of the fields, has no reconnection, no health, no place to go
 /// on from, no limit of memory and no error but a panic.
+#[inline(never)]
 fn floor(runtime: &Runtime, address: SocketAddr) {
     let client = reqwest::Client::builder().no_proxy().build().expect("a client");
     let mut logs = 0;

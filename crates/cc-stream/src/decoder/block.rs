@@ -7,6 +7,9 @@ use super::line::{Field, release};
 use super::text::text;
 use super::{Event, Frame, Limits, Oversize};
 
+/// The longest name that is kept to know it again, in bytes.
+const USUAL: usize = 256;
+
 /// What the current input lends to the event. Dropped or [kept](Block::keep) before the next one.
 #[derive(Debug, Default)]
 pub(super) struct Block<'i> {
@@ -26,6 +29,8 @@ pub(super) struct Kept {
     length: usize,
     has_data: bool,
     name: String,
+    /// The name of the last event whose name the input lent: most events of a stream share one, which is then checked once.
+    usual: String,
     id: Option<String>,
     /// Bytes of the event's lines, without their ends.
     size: u64,
@@ -34,11 +39,22 @@ pub(super) struct Kept {
     spent: bool,
 }
 
+/// Where the name of an event is.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Name<'i> {
+    /// In the input.
+    Lent(&'i [u8]),
+    /// It is [`Kept::usual`].
+    Usual,
+    /// An earlier input left it, or there is none.
+    Kept,
+}
+
 /// What a line completed.
 #[derive(Debug, Clone, Copy)]
 pub(super) enum Outcome<'i> {
-    Event { data: Option<&'i [u8]>, name: Option<&'i [u8]>, own_id: bool },
-    Oversize { name: Option<&'i [u8]>, own_id: bool },
+    Event { data: Option<&'i [u8]>, name: Name<'i>, own_id: bool },
+    Oversize { name: Name<'i>, own_id: bool },
     Id,
     Retry(Duration),
 }
@@ -91,7 +107,7 @@ impl<'i> Block<'i> {
             last_event_id.clear();
             last_event_id.push_str(&id);
         }
-        let (data, name) = (self.data.take(), self.name.take());
+        let (data, name) = (self.data.take(), kept.place(self.name.take()));
         kept.spent = true;
         if kept.over {
             Some(Outcome::Oversize { name, own_id })
@@ -218,6 +234,22 @@ impl Kept {
         }
     }
 
+    /// Where the name is found that the input lent.
+    #[inline]
+    fn place<'i>(&mut self, lent: Option<&'i [u8]>) -> Name<'i> {
+        match lent {
+            None => Name::Kept,
+            Some(name) if name.len() > USUAL => Name::Lent(name),
+            Some(name) => {
+                if self.usual.as_bytes() != name {
+                    self.usual.clear();
+                    self.usual.push_str(&text(name));
+                }
+                Name::Usual
+            }
+        }
+    }
+
     fn set_name(&mut self, name: &str) {
         self.name.clear();
         self.name.push_str(name);
@@ -237,9 +269,13 @@ impl<'i> Outcome<'i> {
     where
         'i: 's,
     {
-        let named = |name: Option<&'i [u8]>| match name.map_or(Cow::Borrowed(&*kept.name), text) {
-            name if name.is_empty() => Cow::Borrowed("message"),
-            name => name,
+        let named = |name: Name<'i>| {
+            let name = match name {
+                Name::Lent(name) => text(name),
+                Name::Usual => Cow::Borrowed(&*kept.usual),
+                Name::Kept => Cow::Borrowed(&*kept.name),
+            };
+            if name.is_empty() { Cow::Borrowed("message") } else { name }
         };
         let id = |own_id: bool| own_id.then_some(last_event_id);
         match self {

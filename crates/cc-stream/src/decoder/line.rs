@@ -15,7 +15,11 @@ const TELLING: usize = "event:".len();
 /// Where the first line of `bytes` ends.
 #[inline]
 pub(super) fn end_of_line(bytes: &[u8]) -> Option<usize> {
-    memchr2(b'\n', b'\r', bytes)
+    match bytes {
+        // Every event has an empty line, which needs no search.
+        [b'\n' | b'\r', ..] => Some(0),
+        _ => memchr2(b'\n', b'\r', bytes),
+    }
 }
 
 /// A line, read.

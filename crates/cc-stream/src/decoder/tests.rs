@@ -72,10 +72,31 @@ fn what_a_large_event_took_is_given_back() {
 }
 
 #[test]
-fn an_event_in_one_piece_is_lent_and_not_copied() {
+fn the_data_of_an_event_in_one_piece_is_lent_and_not_copied() {
     let mut decoder = Decoder::default();
     let input = b"event: a\ndata: {\"some\":\"json\"}\n\n";
     let Some(Frame::Event(event)) = decoder.next(&mut &input[..]) else { panic!("an event") };
     assert!(input.as_ptr_range().contains(&event.data.as_ptr()));
-    assert!(input.as_ptr_range().contains(&event.name.as_ptr()));
+}
+
+#[test]
+fn each_event_has_its_own_name_whatever_the_one_before_had() {
+    let mut decoder = Decoder::default();
+    let long = "n".repeat(300);
+    let replaced = "\u{FFFD}";
+    let events: [(&[u8], &str); 9] = [
+        (b"event: a\ndata\n\n", "a"),
+        (b"event: a\ndata\n\n", "a"),
+        (b"data\n\n", "message"),
+        (b"event\ndata\n\n", "message"),
+        (b"event: ab\ndata\n\n", "ab"),
+        (b"event: \xFF\ndata\n\n", replaced),
+        (b"event: \xFE\ndata\n\n", replaced),
+        (&[b"event: ", long.as_bytes(), b"\ndata\n\n"].concat(), &long),
+        (b"event: ab\ndata\n\n", "ab"),
+    ];
+    for (mut input, name) in events {
+        let Some(Frame::Event(event)) = decoder.next(&mut input) else { panic!("an event") };
+        assert_eq!(event.name, name);
+    }
 }
