@@ -25,7 +25,8 @@ pub(crate) struct Accepted {
     pub(crate) date: Option<Timestamp>,
 }
 
-/// Asks for a deployment, and no second time: only what was refused as of another owner is asked for once more, of the new one.
+/// Asks for a deployment, and no second time: only what was refused as of another owner is asked for once more, of the new one, and
+/// a request that was refused as one too many (429) is sent again by the transport.
 ///
 /// # Errors
 /// - [`Indeterminate`](ErrorKind::Indeterminate) when the request left and its answer does not tell which deployment runs, if any:

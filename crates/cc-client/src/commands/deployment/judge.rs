@@ -6,7 +6,14 @@ use cc_core::runtime::Instant;
 use cc_core::{DeploymentId, Timestamp};
 use hashbrown::HashSet;
 
-use super::model::{Deployment, DeploymentAction, DeploymentOutcome, DeploymentState};
+use super::model::{Deployment, DeploymentOutcome, DeploymentState};
+
+mod row;
+
+pub(super) use row::decides;
+#[cfg(all(feature = "log", feature = "stream"))]
+pub(super) use row::end_date;
+use row::{Effect, Phase, effect, is_queued, phase};
 
 /// How long an absent row must stay absent, where another row tells why. Replicas of the platform may miss a row for a few
 /// seconds.
@@ -29,6 +36,9 @@ const UNKNOWN_STATE_LOG: Duration = Duration::from_secs(10);
 
 /// How much two clocks may be apart that tell whole seconds.
 const CLOCK: Duration = Duration::from_secs(2);
+
+/// How much the clocks of two parts of the platform may be apart.
+const CLOCKS: Duration = Duration::from_secs(60);
 
 /// What a look at the platform saw.
 #[derive(Debug, Default)]
@@ -63,51 +73,6 @@ pub(super) enum Ruling {
     Unsure(Duration),
 }
 
-/// What a state says.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Phase {
-    UnderWay,
-    Ended(DeploymentOutcome),
-    Unknown,
-}
-
-/// Reads a state, whichever version of the API it is of and however it is written.
-fn phase(state: &DeploymentState) -> Phase {
-    let word = state.as_str().trim().to_ascii_uppercase().replace(['-', ' '], "_");
-    match word.as_str() {
-        "" | "QUEUED" | "WORK_IN_PROGRESS" | "WIP" | "TASK_IN_PROGRESS" | "TASK_RUNNING" => Phase::UnderWay,
-        "SUCCEEDED" | "OK" => Phase::Ended(DeploymentOutcome::Succeeded),
-        "FAILED" | "FAIL" => Phase::Ended(DeploymentOutcome::Failed),
-        "CANCELLED" | "CANCELED" => Phase::Ended(DeploymentOutcome::Cancelled),
-        _ => Phase::Unknown,
-    }
-}
-
-/// Whether a state tells enough without the other rows.
-pub(super) fn decides(state: &DeploymentState) -> bool {
-    !matches!(phase(state), Phase::Unknown | Phase::Ended(DeploymentOutcome::Cancelled))
-}
-
-/// What a row does to the deployments before it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Effect {
-    /// It runs something in their place.
-    Replaces,
-    /// It stops them.
-    Stops,
-    /// It changes the number or size of instances.
-    None,
-}
-
-fn effect(row: &Deployment) -> Effect {
-    let Some(origin) = &row.origin else { return Effect::Replaces };
-    match DeploymentAction::from(origin.action.as_str().trim().to_ascii_uppercase()) {
-        DeploymentAction::Deploy => Effect::Replaces,
-        DeploymentAction::Undeploy | DeploymentAction::Cancel => Effect::Stops,
-        _ => Effect::None,
-    }
-}
-
 /// A row that is not there any more, or not yet.
 #[derive(Debug, Clone, Copy)]
 struct Absence {
@@ -115,6 +80,8 @@ struct Absence {
     looks: u32,
     /// A row that tells why began after ours was last seen to be there.
     is_explained: bool,
+    /// What that row says, if there is no time for another look.
+    outcome: Option<DeploymentOutcome>,
 }
 
 /// A state that is not known.
@@ -227,9 +194,18 @@ impl Judge {
             }
             (Some(_), Some(absence)) if absence.looks == 1 && !absence.is_explained => Plan::List,
             (Some(_), _) => Plan::Row,
-            // Other rows do not tell anything of one that was just asked for; later, they are read now and then.
-            (None, _) if !self.looks.is_multiple_of(3) || self.looks == 0 && self.is_new => Plan::RowAlone,
+            // The first look sees which rows were there before ours is; later, they are read now and then.
+            (None, _) if !self.looks.is_multiple_of(3) => Plan::RowAlone,
             (None, _) => Plan::Row,
+        }
+    }
+
+    /// What the last look is to ask for: nothing may be left to another one.
+    pub(super) fn last_plan(&self) -> Plan {
+        match self.plan() {
+            Plan::RowAlone => Plan::Row,
+            Plan::List if self.absence.is_some() => Plan::Row,
+            plan => plan,
         }
     }
 
@@ -335,8 +311,17 @@ impl Judge {
     /// Its row is not there. `is_whole`: the row and the list were both asked for.
     fn rule_on_absence(&mut self, now: Instant, listed: Option<&[Deployment]>, is_whole: bool) -> Ruling {
         let explanation = listed.and_then(|listed| self.explanation(listed));
-        let absence = self.absence.get_or_insert(Absence { since: now, looks: 0, is_explained: false });
+        let certain = match &self.seen {
+            _ if !is_whole => None,
+            Some(_) => listed.and_then(|listed| self.certain_explanation(listed)),
+            None => explanation.map(|(outcome, _)| outcome).filter(|outcome| {
+                self.asked.is_some_and(|asked| now.saturating_duration_since(asked) >= never_seen(*outcome))
+            }),
+        };
+        let first = Absence { since: now, looks: 0, is_explained: false, outcome: None };
+        let absence = self.absence.get_or_insert(first);
         absence.looks += 1;
+        absence.outcome = certain;
         let Some((outcome, is_fresh)) = explanation else { return Ruling::GoesOn };
         absence.is_explained = is_fresh;
         let Absence { since, looks, .. } = *absence;
@@ -345,11 +330,7 @@ impl Judge {
             (Some(_), _) => (ABSENCE.saturating_sub(now - since), 3),
             (None, Some(asked)) => {
                 let waited = now.saturating_duration_since(asked).min(ABSENCE + (now - since));
-                let wanted = match outcome {
-                    DeploymentOutcome::Superseded => NEVER_SEEN_SUPERSEDED,
-                    _ => NEVER_SEEN,
-                };
-                (wanted.saturating_sub(waited), 3)
+                (never_seen(outcome).saturating_sub(waited), 3)
             }
             (None, None) => return Ruling::GoesOn,
         };
@@ -376,6 +357,16 @@ impl Judge {
         Some((DeploymentOutcome::Cancelled, stops.any(|row| self.is_fresh(row))))
     }
 
+    /// What became of a row that is gone, as rows tell which began after it was last seen to be there. Deployments run one after
+    /// the other, so that one which runs since then is proof enough.
+    fn certain_explanation(&self, listed: &[Deployment]) -> Option<DeploymentOutcome> {
+        let since_then = || listed.iter().filter(|row| self.is_later(row) && self.is_fresh(row));
+        if since_then().any(|row| effect(row) == Effect::Replaces && !is_queued(row)) {
+            return Some(DeploymentOutcome::Superseded);
+        }
+        since_then().any(|row| effect(row) == Effect::Stops).then_some(DeploymentOutcome::Cancelled)
+    }
+
     /// Whether a row came after ours.
     fn is_later(&self, row: &Deployment) -> bool {
         if self.id.as_ref() == Some(&row.id) {
@@ -387,21 +378,29 @@ impl Judge {
             // What stops ours may carry its date.
             (Some(Some(ours)), _) => started > ours || stops && started == ours,
             // The date of an answer is of whole seconds, cut.
-            (_, Some(asked_at)) => started >= asked_at,
-            // Without any date of ours: what was not there at first.
-            (None, None) => self.first_listed.as_ref().is_some_and(|first| !first.contains(&row.id)),
+            (Some(None), Some(asked_at)) => started >= asked_at,
             (Some(None), None) => false,
+            // Without any date of ours: what was not there at first, too, as two clocks of the platform may differ.
+            (None, asked_at) => {
+                let was_there = self.first_listed.as_ref().is_none_or(|first| first.contains(&row.id));
+                let differ = if was_there { Duration::ZERO } else { CLOCKS };
+                asked_at.map_or(!was_there, |asked_at| started.saturating_add(differ) >= asked_at)
+            }
         }
     }
 
     /// Whether a row began after ours was last seen to be there.
     fn is_fresh(&self, row: &Deployment) -> bool {
         let (Some(started), Some((seen_on, date))) = (row.start_date, self.seen_on) else { return false };
+        let ours = self.seen.as_ref().and_then(|seen| seen.start_date);
+        // What stops ours may carry its date.
+        if effect(row) == Effect::Stops && ours == Some(started) {
+            return true;
+        }
         if let Some(date) = date {
             return started >= date;
         }
         // Without a date of the answer, times that passed are compared.
-        let ours = self.seen.as_ref().and_then(|seen| seen.start_date);
         let (Some(ours), Some(asked), true) = (ours, self.asked, self.is_new) else { return false };
         started.duration_since(ours) + CLOCK >= seen_on.saturating_duration_since(asked)
     }
@@ -410,8 +409,11 @@ impl Judge {
     pub(super) fn at_deadline(&self) -> DeploymentOutcome {
         match self.seen.as_ref().map(|seen| phase(&seen.state)) {
             Some(Phase::Ended(outcome)) => outcome,
-            Some(Phase::Unknown) => DeploymentOutcome::UnknownState,
-            _ => DeploymentOutcome::DeadlineExceeded,
+            phase => match self.absence.and_then(|absence| absence.outcome) {
+                Some(outcome) => outcome,
+                None if phase == Some(Phase::Unknown) => DeploymentOutcome::UnknownState,
+                None => DeploymentOutcome::DeadlineExceeded,
+            },
         }
     }
 
@@ -421,20 +423,17 @@ impl Judge {
     }
 }
 
-fn is_queued(row: &Deployment) -> bool {
-    row.state.as_str().trim().eq_ignore_ascii_case(DeploymentState::Queued.as_str())
+/// How long a row that never showed up is waited for, where other rows tell this.
+fn never_seen(outcome: DeploymentOutcome) -> Duration {
+    match outcome {
+        DeploymentOutcome::Superseded => NEVER_SEEN_SUPERSEDED,
+        _ => NEVER_SEEN,
+    }
 }
 
 /// The latest of these, or the first of them where none has a date.
 fn newest(rows: &[Deployment]) -> Option<&Deployment> {
     rows.iter().rev().max_by_key(|row| row.start_date)
-}
-
-/// When a row says that its deployment ended.
-#[cfg(all(feature = "log", feature = "stream"))]
-pub(super) fn end_date(row: &Deployment) -> Option<Timestamp> {
-    let ends = |state: &DeploymentState| matches!(phase(state), Phase::Ended(_));
-    row.steps.iter().rev().find(|step| ends(&step.state))?.date
 }
 
 #[cfg(test)]

@@ -55,6 +55,7 @@ pub(super) async fn look(
         Ok(found) => found,
         Err(error) => return Looked { error: Some(error), ..looked },
     };
+    looked.requests += usize::from(target.owner_id.is_none() && !found.from_before);
     let Err(error) = look_with(&cx, &target, id, plan, &found, &mut looked).await else { return looked };
     // A deployment that is not there is no sign that its application moved: it may not be shown yet.
     if renew && found.from_before && (error.is_forbidden() || error.is_not_found()) {

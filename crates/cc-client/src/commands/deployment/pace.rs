@@ -20,6 +20,10 @@ const KEPT_TO_DECIDE: usize = 3;
 const KEPT_FOR_SIGNS: usize = 5;
 const KEPT_FROM_HINTS: usize = 7;
 
+/// How many of them usual looks leave when there is no log: a row that turns out to be cancelled has the list read as well, and the
+/// log may look up its owner.
+const KEPT_WITHOUT_LOG: usize = 2;
+
 /// Time from one look to the next: without a log, and with a log that announces the moments that matter.
 const EVERY: Duration = Duration::from_secs(5);
 const EVERY_WITH_LOG: Duration = Duration::from_secs(10);
@@ -208,7 +212,7 @@ impl Pace {
             Some(wanted) => self.allowed(now, wanted, cost, most),
             None => {
                 let usual = last.checked_add(self.interval(cost));
-                let kept = if self.has_log { KEPT_FOR_SIGNS } else { 0 };
+                let kept = if self.has_log { KEPT_FOR_SIGNS } else { KEPT_WITHOUT_LOG };
                 let usual = usual.map(|due| self.allowed(now, due, cost, most - kept));
                 let follow = self.alert.and_then(|alert| self.follow(now, last, &alert, cost));
                 let ended = self.log_ended.then_some(last + AFTER_END);

@@ -24,7 +24,7 @@ use crate::model::setters;
 /// takes up to 0.9 s.
 ///
 /// A row that disappears is waited for: replicas of the platform may miss it for some seconds. It is gone when it stays away and a
-/// later row says why.
+/// later row says why. At the deadline, a row that began after it was last seen is enough.
 ///
 /// Operations: `get_deployment` at a look; `list_deployments` when no id is given, when the deployment is not there (yet), and to
 /// tell whether one that was cancelled was superseded. The owner, when it is not given, is resolved from `application_id`, and

@@ -149,9 +149,7 @@ impl Watch {
             let wake = match self.deadline.filter(|deadline| now >= *deadline) {
                 Some(_) if self.last.is_none() => {
                     // One that is under way was asked for before: it may miss what happened since.
-                    let plan = self.judge.plan();
-                    let plan = if plan == Plan::RowAlone { Plan::Row } else { plan };
-                    self.last = Some(Box::pin(self.begin(plan, false)));
+                    self.last = Some(Box::pin(self.begin(self.judge.last_plan(), false)));
                     self.pace.sent(now, 1);
                     continue;
                 }

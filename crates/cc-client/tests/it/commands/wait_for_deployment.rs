@@ -202,6 +202,22 @@ async fn there_are_fifteen_requests_a_minute_at_most() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn an_end_that_takes_more_requests_stays_within_fifteen_a_minute() {
+    for (before, end) in (8..14).flat_map(|before| [(before, ok("CANCELLED")), (before, status(404))]) {
+        let looks = vec![ok("WORK_IN_PROGRESS"); before].into_iter().chain([end]).collect();
+        let list = vec![started("deployment_2", 9, "WORK_IN_PROGRESS", "DEPLOY")];
+        let platform = platform(looks, list);
+        let start = Instant::now();
+        let command = WaitForDeployment::new("app_1", 600 * SECOND).deployment_id("deployment_1");
+        let ended = platform.client().send(command).await.unwrap();
+        assert_eq!(ended.outcome, DeploymentOutcome::Superseded);
+        // The owner is looked up, too.
+        let requests = platform.journal().len();
+        assert!(requests <= 15 || start.elapsed() >= 60 * SECOND, "{before}: {:?}", platform.journal());
+    }
+}
+
+#[tokio::test(start_paused = true)]
 async fn one_that_shows_up_late_is_waited_for() {
     let others = vec![started("deployment_0", 7, "SUCCEEDED", "DEPLOY")];
     let platform = platform(vec![status(404), status(404), ok("SUCCEEDED")], others);

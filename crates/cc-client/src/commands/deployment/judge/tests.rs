@@ -116,6 +116,59 @@ fn one_that_was_never_shown_and_is_replaced_is_over_after_a_while() {
     assert!(waited > NEVER_SEEN, "{waited:?}");
 }
 
+/// What is said at the deadline of a row that was last seen at 110 s, and that the last look, some minutes later, does not see.
+fn at_deadline(listed: Vec<Deployment>, is_whole: bool) -> DeploymentOutcome {
+    let start = Instant::now();
+    let mut judge = Judge::new(Some("ours".into()), 2 * SECOND);
+    judge.expect(start, None, true);
+    judge.saw(start, &Sight { date: Timestamp::from_millis(1_000_000_110_000), ..here(ours("WIP")) });
+    let mut last = gone(listed);
+    last.read = last.read.filter(|_| is_whole);
+    judge.saw(start + 300 * SECOND, &last);
+    judge.at_deadline()
+}
+
+#[test]
+fn what_runs_since_a_row_was_last_seen_is_proof_enough_at_the_deadline() {
+    let later = |started, state, action| vec![row("later", started, state, action)];
+    for (rows, outcome) in [
+        (later(120, "SUCCEEDED", "CANCEL"), DeploymentOutcome::Cancelled),
+        (later(100, "SUCCEEDED", "CANCEL"), DeploymentOutcome::Cancelled),
+        (later(120, "WORK_IN_PROGRESS", "UNDEPLOY"), DeploymentOutcome::Cancelled),
+        (later(120, "WORK_IN_PROGRESS", "DEPLOY"), DeploymentOutcome::Superseded),
+        (later(120, "QUEUED", "DEPLOY"), DeploymentOutcome::DeadlineExceeded),
+        (later(105, "WORK_IN_PROGRESS", "DEPLOY"), DeploymentOutcome::DeadlineExceeded),
+        (later(120, "SUCCEEDED", "UPSCALE"), DeploymentOutcome::DeadlineExceeded),
+        (Vec::new(), DeploymentOutcome::DeadlineExceeded),
+    ] {
+        assert_eq!(at_deadline(rows.clone(), true), outcome, "{rows:?}");
+    }
+    let stopped = later(120, "SUCCEEDED", "CANCEL");
+    assert_eq!(
+        at_deadline(stopped, false),
+        DeploymentOutcome::DeadlineExceeded,
+        "the row itself was not asked for"
+    );
+}
+
+#[test]
+fn rows_that_were_not_there_at_first_are_later_than_one_that_was_never_shown() {
+    for asked_at in [None, Timestamp::from_millis(1_000_000_100_000)] {
+        let start = Instant::now();
+        let mut judge = Judge::new(Some("ours".into()), 2 * SECOND);
+        judge.expect(start, asked_at, true);
+        assert_eq!(judge.plan(), Plan::Row, "the first look reads the other rows");
+        let old = || row("old", 80, "SUCCEEDED", "CANCEL");
+        judge.saw(start, &gone(vec![old()]));
+        let mut ruling = |second: u32, rows| judge.saw(start + second * SECOND, &gone(rows));
+        assert!((1..30).all(|second| ruling(second, vec![old()]) == Ruling::GoesOn));
+        // Its clock is behind.
+        let stop = || vec![row("stop", 90, "SUCCEEDED", "CANCEL"), old()];
+        ruling(30, stop());
+        assert_eq!(ruling(39, stop()), Ruling::Over(DeploymentOutcome::Cancelled));
+    }
+}
+
 #[test]
 fn an_earlier_row_explains_nothing() {
     let absent =
