@@ -33,6 +33,9 @@ use world::{Ms, Post, SECOND, Truth, World};
 /// Requests in a minute that are allowed by default.
 const MOST: usize = 15;
 
+/// Connections of the log in a minute that are allowed.
+const MOST_OF_LOG: usize = 20;
+
 /// What a run told.
 #[derive(Debug)]
 struct Run {
@@ -128,6 +131,11 @@ fn faults(world: &World, run: &Run) -> Vec<String> {
         |from: &Ms| requests.iter().filter(|at| (*from..from + 60 * SECOND).contains(at)).count();
     let most = requests.iter().map(in_a_minute).max().unwrap_or(0);
     wrong(most > MOST, format!("{most} requests in a minute"));
+    let log: Vec<Ms> =
+        run.asked.iter().filter(|(_, asked)| *asked == Asked::Log).map(|(at, _)| *at).collect();
+    let in_a_minute = |from: &Ms| log.iter().filter(|at| (*from..from + 60 * SECOND).contains(at)).count();
+    let most = log.iter().map(in_a_minute).max().unwrap_or(0);
+    wrong(most > MOST_OF_LOG, format!("{most} connections of the log in a minute"));
     let disturbed = run.disturbed.iter().filter(|at| **at < deadline);
     wrong(disturbed.clone().count() > 0, format!("asked before Retry-After was over: {:?}", run.disturbed));
 

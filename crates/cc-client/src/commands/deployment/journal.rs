@@ -66,6 +66,9 @@ pub(super) struct Journal {
     /// The platform ended it, at this time and so many times since a line came.
     ended: Option<Instant>,
     endings: u32,
+    /// It was ended although there was more; and a line came that is new since it was opened.
+    ends_early: bool,
+    has_more: bool,
     announced: Option<Sign>,
     /// Since when it always has more; none when all was given.
     behind: Option<Instant>,
@@ -103,6 +106,8 @@ impl Journal {
             known: Known::default(),
             ended: None,
             endings: 0,
+            ends_early: false,
+            has_more: false,
             announced: None,
             behind: None,
             failed: false,
@@ -184,6 +189,7 @@ impl Journal {
     /// Decides whether to wait for the rest of the log, once the deployment is over.
     pub(super) fn rest(&self, end: &End) -> Rest {
         let state = match &self.log {
+            Log::Ended if self.ended.is_some_and(|ended| Tail::is_early(end, ended)) => LogState::EndedEarly,
             Log::Ended => LogState::Ended,
             Log::Lost => return Rest::Whole,
             _ if !self.is_connected() && self.told_loss => return Rest::Whole,
@@ -217,6 +223,7 @@ impl Journal {
             }
             self.command = Some(command.clone());
         }
+        self.has_more = false;
         let resume = self.cursor.clone();
         let call = self.client.stream(command).settings(|settings| settings.resume = resume);
         self.log = Log::Open(Box::new(call.open()));
@@ -264,8 +271,12 @@ impl Journal {
                     self.log = Log::Ended;
                     return;
                 }
-                self.endings = 0;
-                self.ended = None;
+                // A log that ends again and again after what was given before is not soon opened again.
+                if !is_repeated {
+                    self.ends_early |= self.endings > 0;
+                    self.has_more = true;
+                    (self.endings, self.ended) = (0, None);
+                }
                 let gap = self.gap.take().map(Told::Gap);
                 self.outbox.extend(gap);
                 self.behind = self.behind.or_else(|| Some(Instant::now()));
@@ -314,11 +325,18 @@ impl Journal {
         }
     }
 
-    /// It ended: for good when the deployment is over, else it is opened again.
+    /// It ended: for good when the deployment is over, else it is opened again. A log that was ended before although there was more
+    /// is believed when there is nothing new.
     fn close(&mut self, is_over: bool) {
         self.keep_cursor();
-        if is_over {
+        let may_go_on = self.ends_early && self.has_more;
+        if is_over && !may_go_on {
             self.log = Log::Ended;
+            return;
+        }
+        if is_over {
+            self.known.opened_again();
+            self.log = Log::Again(Instant::now());
             return;
         }
         let wait = REOPEN.saturating_mul(1 << self.endings.min(8)).min(REOPEN_MOST);

@@ -15,6 +15,9 @@ use crate::commands::log::model::ApplicationLog;
 /// How long the log must be silent once it has told the end: lines come up to a second behind it.
 const QUIET: Duration = Duration::from_millis(1_010);
 
+/// How long a connection may be dead before that is noticed: a heartbeat comes every 2 s.
+const UNNOTICED: Duration = Duration::from_millis(2_600);
+
 /// How much earlier than the state a line may speak of the end.
 const EARLY: Duration = Duration::from_secs(10);
 
@@ -34,6 +37,10 @@ const ENDS: [&str; 6] = [
     "deployment canceled",
 ];
 
+/// Words of a line that may speak of it too.
+const OF_DEPLOYING: &str = "deploy";
+const OF_ENDS: [&str; 4] = ["succe", "fail", "cancel", "abort"];
+
 /// The service that runs what is deployed: what it writes is not about its deployment.
 const PROGRAM: &str = "bas";
 
@@ -45,6 +52,12 @@ fn sign(message: &str) -> Option<Sign> {
         return Some(Sign::Line);
     }
     ENDS.iter().any(|end| words.contains(end)).then_some(Sign::Hint)
+}
+
+/// Returns `true` for a line that is a reason to look, and no more.
+fn is_rumour(message: &str) -> bool {
+    let message = message.to_ascii_lowercase();
+    message.contains(OF_DEPLOYING) && OF_ENDS.iter().any(|end| message.contains(end))
 }
 
 /// Returns `true` for a line of the program that is deployed.
@@ -96,6 +109,8 @@ pub(super) enum LogState {
     Away,
     /// Ended by the platform after the deployment.
     Ended,
+    /// The same, and without a new line since it was ended long before the deployment was.
+    EndedEarly,
 }
 
 /// Decision about the rest of a log.
@@ -130,7 +145,7 @@ impl Tail {
         } else if let Some(end_line) = &mut self.end_line {
             end_line.is_last = false;
         }
-        sign
+        sign.or_else(|| is_rumour(&line.message).then_some(Sign::Hint))
     }
 
     /// Whether a line was given that speaks of the end.
@@ -155,6 +170,11 @@ impl Tail {
         date > ended.saturating_add(BEYOND) || is_of_the_program(line) && date > ended
     }
 
+    /// Returns `true` if the log was ended so long before the end of the deployment that it need not know of it.
+    pub(super) fn is_early(end: &End, ended: Instant) -> bool {
+        ended + EARLY < end.at
+    }
+
     /// Decides about the rest.
     pub(super) fn rest(&self, now: Instant, end: &End, log: LogState) -> Rest {
         let tells_end = matches!(end.outcome, DeploymentOutcome::Succeeded | DeploymentOutcome::Failed);
@@ -162,15 +182,25 @@ impl Tail {
         match log {
             // The platform has nothing more to say, unless it never said anything.
             LogState::Ended if self.lines > 0 => return Rest::Whole,
-            LogState::Ended => return Rest::Lost("the log ended without a line: its lines may be missing"),
+            LogState::EndedEarly if self.lines > 0 && (has_told || !tells_end) => return Rest::Whole,
+            LogState::EndedEarly if self.lines > 0 => {
+                return Rest::Lost("the log ended before the deployment: its last lines may be missing");
+            }
+            LogState::Ended | LogState::EndedEarly => {
+                return Rest::Lost("the log ended without a line: its lines may be missing");
+            }
             LogState::CaughtUp if has_told || !tells_end => {
-                // A log that did not tell the end may be about to.
-                let from = self.last_line.max((!has_told).then_some(end.at)).unwrap_or(end.at);
-                if now >= from + QUIET || now >= end.until && !tells_end {
+                let whole = match self.last_line {
+                    Some(last) if has_told || last > end.at => last + QUIET,
+                    None if has_told => end.at + QUIET,
+                    // It may be about to tell the end, or its connection may be dead.
+                    _ => end.at + UNNOTICED,
+                };
+                if now >= whole || now >= end.until && !tells_end {
                     return Rest::Whole;
                 }
                 if now < end.until {
-                    return Rest::Wait((from + QUIET).min(end.until));
+                    return Rest::Wait(whole.min(end.until));
                 }
                 // The deadline leaves no more time.
                 let is_quiet = self.last_line.is_none_or(|last| now >= last + QUIET / 2);

@@ -101,7 +101,7 @@ const BEHAVIOURS: &[(&str, &[Ending], Change)] = &[
     ("503 all the time until the deadline", &[GoesOn], |world, _| {
         world.odd.push((0, NEVER, Odd::Status(503, None)));
     }),
-    ("a wait of an hour asked for in the middle", &[Succeeds, Cancelled, GoesOn], |world, random| {
+    ("a wait of an hour asked for in the middle", ALL, |world, random| {
         world.deadline = Duration::from_secs(100);
         let from = random.u64(2_000..8_000);
         // One look is refused; the next would be at the deadline.
@@ -154,6 +154,12 @@ const BEHAVIOURS: &[(&str, &[Ending], Change)] = &[
         world.connections = vec![Connection::Cut(at + 1), Connection::Good];
     }),
     ("a storm of lines that look like the end", OK, |world, random| fake_ends(world, random, 60)),
+    ("an end in other words", MAIN, |world, _| {
+        if let Some(last) = world.lines.last_mut() {
+            last.text = last.text.replace("Deployment ", "The deployment is now ");
+        }
+        world.is_clean = false;
+    }),
     ("a success line before the state", OK, |world, random| {
         let lead = random.u64(300..3_000);
         move_last_line(world, -(lead as i64));
@@ -199,6 +205,17 @@ const BEHAVIOURS: &[(&str, &[Ending], Change)] = &[
     ("a log that ends early: no reason", MAIN, |world, random| ends_early(world, random, None)),
     ("a log that ends early: a reason of tomorrow", PLAIN, |world, random| {
         ends_early(world, random, Some("MAINTENANCE"))
+    }),
+    ("a log that ends after every few lines", MAIN, |world, random| {
+        world.connections = vec![Connection::EndsAfter(random.usize(2..5))];
+    }),
+    ("a log that gives the same lines again and again", OPEN, |world, random| {
+        world.connections = vec![Connection::Repeats(random.usize(1..4))];
+        if world.end != NEVER {
+            let later = world.end + 20_000;
+            shift(world, later);
+        }
+        world.is_clean = false;
     }),
     ("a log that says that there is nothing, and is there later", MAIN, |world, _| {
         world.connections = vec![Connection::Nothing, Connection::Nothing, Connection::Good];

@@ -259,6 +259,7 @@ impl Platform {
             .find(|(name, _)| name == "since")
             .and_then(|(_, since)| since.parse::<Timestamp>().ok());
         let after = request.headers().get("last-event-id").and_then(|id| id.to_str().ok());
+        let after = after.filter(|_| !matches!(connection, Connection::Repeats(_)));
         let first = match after.and_then(number_of) {
             Some(after) => after + 1,
             None => {
@@ -325,6 +326,10 @@ impl Serving {
                 Connection::Cut(after) if self.sent >= after => {
                     self.over = true;
                     return Some((Err(Error::new(ErrorKind::Unreachable)), self));
+                }
+                Connection::EndsAfter(after) | Connection::Repeats(after) if self.sent >= after => {
+                    self.over = true;
+                    return Some((Ok("event: END_OF_STREAM\ndata: {}\n\n".into()), self));
                 }
                 Connection::Silent(after) if self.sent >= after => std::future::pending().await,
                 _ => {}

@@ -70,6 +70,10 @@ pub enum Connection {
     Cut(usize),
     /// No byte comes after so many lines.
     Silent(usize),
+    /// The platform ends the stream after so many lines.
+    EndsAfter(usize),
+    /// The platform gives so many lines from the start whatever is asked for, and ends the stream.
+    Repeats(usize),
     /// The platform ends the stream then, for this reason.
     Ends(Ms, Option<&'static str>),
     /// 204.

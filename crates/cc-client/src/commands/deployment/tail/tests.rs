@@ -22,6 +22,7 @@ fn a_line_that_looks_like_the_end_is_at_most_a_sign() {
         ("Deployment successful", Some(Sign::Line)),
         ("  * Successfully deployed in 43 seconds", Some(Sign::Line)),
         ("docs successfully deployed to cdn", Some(Sign::Hint)),
+        ("The deployment has been cancelled by an admin", Some(Sign::Hint)),
         ("npm ci", None),
     ] {
         assert_eq!(tail.line(now, &line(message, "bas-deploy", 0)), sign, "{message}");
@@ -62,12 +63,29 @@ fn what_is_missing_at_the_end_is_told() {
     }
     assert_eq!(tail.rest(now, &end, LogState::Ended), Rest::Whole);
     assert!(matches!(Tail::default().rest(now, &end, LogState::Ended), Rest::Lost(_)));
+    assert!(matches!(tail.rest(now, &end, LogState::EndedEarly), Rest::Lost(_)));
     let cancelled = End { outcome: DeploymentOutcome::Cancelled, ..end };
-    assert_eq!(
-        tail.rest(now + QUIET, &cancelled, LogState::CaughtUp),
-        Rest::Whole,
-        "it need not tell the end"
-    );
+    assert_eq!(tail.rest(now, &cancelled, LogState::EndedEarly), Rest::Whole);
+    let dead = now + UNNOTICED;
+    assert_eq!(tail.rest(now + QUIET, &cancelled, LogState::CaughtUp), Rest::Wait(dead));
+    assert_eq!(tail.rest(dead, &cancelled, LogState::CaughtUp), Rest::Whole, "it need not tell the end");
+}
+
+#[test]
+fn a_log_that_may_tell_the_end_in_other_words_has_not_told_it() {
+    let now = Instant::now();
+    let mut tail = Tail::default();
+    tail.line(now, &line("The deployment has been cancelled by an admin", "bas-deploy", 0));
+    assert!(!tail.told_end());
+}
+
+#[test]
+fn a_line_behind_the_end_shows_that_the_connection_is_alive() {
+    let now = Instant::now();
+    let mut tail = Tail::default();
+    let end = end(DeploymentOutcome::Cancelled, now);
+    tail.line(now + SECOND / 10, &line("stopping", "bas-deploy", 0));
+    assert_eq!(tail.rest(now + SECOND / 10 + QUIET, &end, LogState::CaughtUp), Rest::Whole);
 }
 
 #[test]
