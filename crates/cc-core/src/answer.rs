@@ -252,7 +252,7 @@ impl Answer<Bytes> {
     fn other_than_json(&self) -> Option<String> {
         let media = body::media_type(&self.headers);
         let media = media.split(';').next().unwrap_or_default().trim();
-        let text = String::from_utf8_lossy(&self.value);
+        let text = String::from_utf8_lossy(lenient::without_mark(&self.value));
         let page = text.trim_start().starts_with('<').then(|| body::markup(&text)).flatten();
         match (media, page) {
             ("", Some(page)) => Some(page),
@@ -365,6 +365,9 @@ mod tests {
             assert_eq!(error.body().unwrap(), &page[..]);
             assert_eq!(error.headers()["content-type"], media);
         }
+        let marked = b"\xef\xbb\xbf<!doctype html><title>Down for\n maintenance</title>";
+        let error = of_type("text/html", marked).json::<Vec<u8>>().unwrap_err();
+        assert!(error.message().unwrap().ends_with("an HTML page titled `Down for maintenance`"), "{error}");
         let error = of_type("text/plain", b"all is well").json::<Vec<u8>>().unwrap_err();
         assert_eq!(error.message(), Some("the body is not JSON but `text/plain`"));
     }

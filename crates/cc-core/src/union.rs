@@ -176,6 +176,25 @@ mod tests {
     }
 
     #[test]
+    fn a_union_without_a_usable_tag_costs_its_field_however_the_tag_is_broken() {
+        #[derive(Debug, Deserialize)]
+        struct Drain {
+            id: String,
+            #[serde(default)]
+            recipient: Option<Recipient>,
+        }
+        for recipient in
+            [r#"{}"#, r#"{"url":"http://x"}"#, r#"{"type":5}"#, r#"{"type":null}"#, r#"{"type":""}"#, "[]"]
+        {
+            let json: Value =
+                serde_json::from_str(&format!(r#"{{"id":"d","recipient":{recipient}}}"#)).unwrap();
+            let (drain, drift) = de::leniently::<Drain>(&json).unwrap();
+            assert_eq!((drain.id.as_str(), drain.recipient), ("d", None), "{recipient}");
+            assert_eq!(drift.len(), 1, "{recipient}: {drift:?}");
+        }
+    }
+
+    #[test]
     fn an_unknown_variant_keeps_its_json_and_shows_no_value() {
         let json = r#"{"password":"hunter2","type":"NEW"}"#;
         let recipient: Recipient = serde_json::from_str(json).unwrap();

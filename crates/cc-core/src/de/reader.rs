@@ -167,7 +167,9 @@ impl<'de, 'p> Reader<'de, 'p> {
                     Value::String(_) => "the empty text names no variant".to_owned(),
                     other => format!("invalid type: {}, expected a text", type_of(other)),
                 };
-                Err(Fault::new(what).at(Place::Member(&self.place, tag), value))
+                // What an answer may lose is the union: without its tag nothing can be told of the rest.
+                let lost = if self.is_lenient() { self.value } else { value };
+                Err(Fault::new(what).at(Place::Member(&self.place, tag), lost))
             }
             None => Err(Fault::missing_field(tag)),
         }
