@@ -22,6 +22,9 @@ pub struct Endpoint {
     authority: Authority,
 }
 
+/// The paths that the versions of the API begin with.
+const VERSIONS: [&str; 2] = ["/v2", "/v4"];
+
 /// The longest path with its query that [`http::Uri`] takes, in bytes.
 const MAX_PATH_BYTES: usize = 65_534;
 
@@ -112,14 +115,17 @@ impl Endpoint {
         path.get(self.base.len() - self.path_at..).unwrap_or_default()
     }
 
-    /// The end of the base path with which a route begins: nearly always a mistake, such as `/v2` before `/v2/self`.
+    /// The end of the base path with which a route begins, such as `/v2` before `/v2/self`, or the other version of the API,
+    /// such as `/v2` before `/v4/zones`: nearly always a mistake.
     pub(crate) fn repeated_by<'a>(&self, route: &'a str) -> Option<&'a str> {
         let path = &self.base[self.path_at..];
-        route
+        let repeated = route
             .match_indices('/')
             .map(|(at, _)| &route[..at])
             .rev()
-            .find(|start| !start.is_empty() && !start.contains('{') && path.ends_with(start))
+            .find(|start| !start.is_empty() && !start.contains('{') && path.ends_with(start));
+        let is_versioned = || VERSIONS.iter().any(|version| route.starts_with(&format!("{version}/")));
+        repeated.or_else(|| VERSIONS.into_iter().find(|version| path.ends_with(version) && is_versioned()))
     }
 
     /// The same URL as this one, if it is of this origin: the host is not parsed again.
@@ -247,9 +253,12 @@ mod tests {
             |base: &str, route| Endpoint::parse(base).unwrap().repeated_by(route).map(str::to_owned);
         assert_eq!(repeated("https://h/v2/", "/v2/self/id").as_deref(), Some("/v2"));
         assert_eq!(repeated("https://h/api/v4/iam", "/v4/iam/tokens").as_deref(), Some("/v4/iam"));
+        assert_eq!(repeated("https://h/v2", "/v4/products/zones").as_deref(), Some("/v2"));
+        assert_eq!(repeated("https://h/api/v4/", "/v2/self").as_deref(), Some("/v4"));
         for base in ["https://h", "https://h/api", "https://h/xv2", "https://h/v2/x"] {
             assert_eq!(repeated(base, "/v2/self/id"), None, "{base}");
         }
+        assert_eq!(repeated("https://h/v2", "/api-tokens"), None);
     }
 
     #[test]

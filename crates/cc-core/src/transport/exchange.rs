@@ -270,7 +270,7 @@ impl Exchange {
         let error = error.redacted(secrets);
         let error = match endpoint.repeated_by(self.info.route).filter(|_| error.is_not_found()) {
             Some(repeated) => error.with_hint(format!(
-                "the base URL `{}` ends with `{repeated}`, with which this route begins: leave it out of the base URL",
+                "the base URL `{}` ends with `{repeated}`, which is a part of the routes: leave it out of the base URL",
                 endpoint.as_str()
             )),
             None => error,

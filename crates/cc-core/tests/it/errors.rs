@@ -215,7 +215,7 @@ async fn a_base_url_that_repeats_the_start_of_a_route_is_named_in_the_404() {
     assert_eq!(
         error.message(),
         Some(
-            "no (the base URL `https://api.test/v2` ends with `/v2`, with which this route begins: leave it out of the base URL)"
+            "no (the base URL `https://api.test/v2` ends with `/v2`, which is a part of the routes: leave it out of the base URL)"
         )
     );
     let error = transport("https://api.test/api").execute(request(&GET), &once()).await.unwrap_err();
