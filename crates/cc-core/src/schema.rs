@@ -62,9 +62,26 @@ impl Transform for Bounds {
     }
 }
 
+/// Ends descriptions before their example in Rust, which says nothing to a program that reads a schema.
+#[derive(Debug, Clone)]
+struct WithoutExamples;
+
+impl Transform for WithoutExamples {
+    fn transform(&mut self, schema: &mut Schema) {
+        let description = schema.get("description").and_then(Value::as_str);
+        let prose =
+            description.and_then(|text| text.split_once("\n\n# Example")).map(|(prose, _)| prose.to_owned());
+        if let Some(prose) = prose {
+            schema.insert("description".to_owned(), prose.into());
+        }
+        transform_subschemas(self, schema);
+    }
+}
+
 /// The schema of the inputs of a command: an object that says which properties it has, none included.
 pub(crate) fn of_input(mut schema: Schema) -> Schema {
     Bounds.transform(&mut schema);
+    WithoutExamples.transform(&mut schema);
     if schema.get("type") == Some(&json!("object")) {
         schema.ensure_object().entry("properties").or_insert_with(|| json!({}));
     }
@@ -74,6 +91,7 @@ pub(crate) fn of_input(mut schema: Schema) -> Schema {
 /// The schema of an output. Alternatives at its top are an `anyOf`, as those of an open union are.
 pub(crate) fn of_output(mut schema: Schema) -> Schema {
     Bounds.transform(&mut schema);
+    WithoutExamples.transform(&mut schema);
     if let Some(alternatives) = schema.remove("oneOf") {
         schema.insert("anyOf".to_owned(), alternatives);
     }

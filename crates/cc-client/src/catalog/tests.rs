@@ -74,6 +74,20 @@ async fn input_that_does_not_fit_is_refused_with_the_name_of_the_field() {
 }
 
 #[test]
+fn schemas_show_no_example_in_rust() {
+    for command in commands() {
+        for schema in [command.input_schema(), command.output_schema()] {
+            let text = schema.to_value().to_string();
+            assert!(
+                !text.contains("# Example") && !text.contains("cc_examples::"),
+                "{}: {text}",
+                command.name()
+            );
+        }
+    }
+}
+
+#[test]
 fn schemas_tell_the_fields() {
     let echo = entry::<Echo>("test", "Tells.", &["echo"]);
     let schema = echo.input_schema();
