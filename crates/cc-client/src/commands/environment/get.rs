@@ -20,7 +20,8 @@ use crate::resolve::Ids;
 ///
 /// # Errors
 /// - [`InvalidInput`](cc_core::ErrorKind::InvalidInput) unless exactly one of `application_id` and `addon_id` is given.
-/// - [`CannotResolveResource`](cc_core::ErrorKind::CannotResolveResource) when the application or the add-on is unknown.
+/// - [`CannotResolveResource`](cc_core::ErrorKind::CannotResolveResource) when the application or the add-on is unknown. Where an
+///   owner is given and nothing has to be resolved, a 404 of the platform is an empty list, as for the official client.
 ///
 /// # Example
 /// ```

@@ -118,6 +118,7 @@ impl Command for DeleteEnvironmentVariable {
     type Output = Vec<EnvironmentVariable>;
 
     async fn run(self, cx: &Context) -> Result<Self::Output> {
+        check_route(&self.name)?;
         let answer = cx.resolved(Ids::new().owner(self.owner_id.clone(), &self.application_id), |ids| {
             cc_api_application::DeleteEnvironmentVariable::new(
                 ids.owner_id(),
@@ -129,7 +130,17 @@ impl Command for DeleteEnvironmentVariable {
     }
 }
 
+/// Refuses a name that would lead the request to another route, before the owner is looked up.
+fn check_route(name: &str) -> Result<()> {
+    if !matches!(name, "" | "." | "..") {
+        return Ok(());
+    }
+    let message = "`name`: a name that is empty, `.` or `..` would reach another route: nothing was sent";
+    Err(Error::new(ErrorKind::InvalidInput).with_message(message))
+}
+
 fn check_name(name: &str) -> Result<()> {
+    check_route(name)?;
     if NameRule::Simple.allows(name) {
         return Ok(());
     }

@@ -128,3 +128,17 @@ async fn the_exposed_environment_is_replaced() {
     let all = required.clone().owner_id("orga_1");
     check_fully(&routes, &route, [("required inputs", required), ("all inputs", all)]).await;
 }
+
+#[tokio::test]
+async fn a_name_that_would_reach_another_route_is_refused_before_anything_is_sent() {
+    let platform = Platform::usual();
+    let client = platform.client();
+    for name in ["", ".", ".."] {
+        let set = client.send(CreateOrUpdateEnvironmentVariable::new("app_1", name, "1")).await.unwrap_err();
+        let delete = client.send(DeleteEnvironmentVariable::new("app_1", name)).await.unwrap_err();
+        for error in [set, delete] {
+            assert!(error.is_not_sent() && error.to_string().contains("`name`"), "{error}");
+        }
+    }
+    assert!(platform.journal().is_empty(), "{:?}", platform.journal());
+}
