@@ -22,6 +22,9 @@ pub struct LogDrain {
     pub status: DrainState,
     /// Who changed its state last.
     pub updated_by: Option<String>,
+    /// Why the latest change of its state failed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub error_reason: Option<String>,
     /// Which logs it sends.
     pub kind: DrainKind,
     /// Where they go. The platform masks passwords.
@@ -250,6 +253,7 @@ impl From<wire::Drain> for LogDrain {
             updated_at: wire.status.date,
             status: wire.status.status,
             updated_by: wire.status.author_id,
+            error_reason: wire.status.error_reason,
             kind: wire.kind,
             target: wire.recipient.into(),
             execution: wire.execution,
@@ -307,6 +311,13 @@ mod tests {
             assert_eq!(read, target);
             assert_eq!(serde_json::to_value(read.into_wire()).unwrap(), recipient);
         }
+    }
+
+    #[test]
+    fn the_reason_of_a_failed_change_is_given() {
+        let drain = json!({"id": "drain_1", "status": {"status": "DISABLED", "errorReason": "no such host"}});
+        let drain = LogDrain::from(serde_json::from_value::<wire::Drain>(drain).unwrap());
+        assert_eq!(serde_json::to_value(&drain).unwrap()["errorReason"], "no such host");
     }
 
     #[test]
