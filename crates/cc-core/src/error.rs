@@ -4,6 +4,7 @@ pub(crate) mod body;
 mod context;
 pub(crate) mod line;
 
+use std::borrow::Cow;
 use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
@@ -156,7 +157,7 @@ struct Inner {
     attempts: u32,
     retry_after: Option<Duration>,
     not_sent: bool,
-    applied: bool,
+    effect: Option<Cow<'static, str>>,
     source: Option<Arc<dyn std::error::Error + Send + Sync>>,
 }
 
@@ -181,7 +182,7 @@ impl Error {
             attempts: 0,
             retry_after: None,
             not_sent: false,
-            applied: false,
+            effect: None,
             source: None,
         }))
     }
@@ -317,7 +318,14 @@ impl Error {
     /// Says that the change was made, although the call fails: [`may_be_done`](Self::may_be_done) is then `true`.
     #[must_use]
     pub fn applied(self) -> Self {
-        self.with(|inner| inner.applied = true)
+        self.with_effect("the change was made")
+    }
+
+    /// Says which change was made before the call failed, such as `the branch was changed`: [`may_be_done`](Self::may_be_done)
+    /// is then `true`.
+    #[must_use]
+    pub fn with_effect(self, effect: impl Into<Cow<'static, str>>) -> Self {
+        self.with(|inner| inner.effect = Some(effect.into()))
     }
 
     /// Says that something left this machine.
@@ -484,7 +492,7 @@ impl Error {
     /// anything, does not tell. [`indeterminate`](Self::indeterminate) says so.
     #[must_use]
     pub fn may_be_done(&self) -> bool {
-        if self.0.applied {
+        if self.0.effect.is_some() {
             return true;
         }
         match self.0.kind {
@@ -592,8 +600,8 @@ impl fmt::Display for Error {
         if let Some(code) = &inner.code {
             details.push(format!("code {}", Line(code, CODE)));
         }
-        if inner.applied {
-            details.push("the change was made".to_owned());
+        if let Some(effect) = &inner.effect {
+            details.push(Line(effect, MESSAGE).to_string());
         }
         if inner.attempts > 1 {
             details.push(format!("{} attempts", inner.attempts));
@@ -609,8 +617,7 @@ impl fmt::Display for Error {
 }
 
 /// A body without the secrets: as JSON where it is some, since there a secret may be escaped in many ways.
-fn without_secrets<'a>(body: &'a [u8], secrets: &Redactor) -> std::borrow::Cow<'a, [u8]> {
-    use std::borrow::Cow;
+fn without_secrets<'a>(body: &'a [u8], secrets: &Redactor) -> Cow<'a, [u8]> {
     if let Ok(mut json) = crate::lenient::from_json::<Value>(body) {
         return if secrets.hide_json(&mut json) {
             Cow::Owned(json.to_string().into_bytes())

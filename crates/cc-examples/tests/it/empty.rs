@@ -50,6 +50,8 @@ const IN_NO_LIST_HERE: [&str; 4] = [
 enum Answer {
     Nothing(StatusCode),
     Page,
+    /// What the sandbox answers; reads after it are refused.
+    AsItIsAndThenNoReads,
 }
 
 /// A sandbox whose successful changes are answered otherwise.
@@ -73,11 +75,17 @@ impl tower::Service<HttpRequest> for Otherwise {
         let is_change = !request.method().is_safe();
         let (answered, answer, changes) = (self.memory.call(request), self.answer, self.changes.clone());
         Box::pin(async move {
-            let answered = answered.await?;
+            let mut answered = answered.await?;
+            if !is_change && answer == Answer::AsItIsAndThenNoReads && *changes.lock().unwrap() > 0 {
+                *answered.status_mut() = StatusCode::FORBIDDEN;
+            }
             if !is_change || !answered.status().is_success() {
                 return Ok(answered);
             }
             *changes.lock().unwrap() += 1;
+            if answer == Answer::AsItIsAndThenNoReads {
+                return Ok(answered);
+            }
             let (mut parts, _) = answered.into_parts();
             parts.headers.remove("content-type");
             parts.headers.remove("content-length");
@@ -90,6 +98,7 @@ impl tower::Service<HttpRequest> for Otherwise {
                     parts.headers.insert("content-type", HeaderValue::from_static("text/html"));
                     HttpResponse::from_parts(parts, Body::from("<html>done</html>".to_owned()))
                 }
+                Answer::AsItIsAndThenNoReads => unreachable!("answered above"),
             })
         })
     }
@@ -153,4 +162,40 @@ async fn an_answer_that_a_command_does_not_use_is_never_read() {
         }
     }
     assert!(tried > 40, "{tried}");
+}
+
+/// Commands that make a change, and then read or wait for the result.
+const READS_AFTERWARDS: [&str; 11] = [
+    "CreateLogDrain",
+    "CreateNetworkGroup",
+    "CreateNetworkGroupExternalPeer",
+    "CreatePersonalSshKey",
+    "DeleteNetworkGroup",
+    "DeleteNetworkGroupExternalPeer",
+    "DeleteNetworkGroupMember",
+    "DeployAndWait",
+    "DisableLogDrain",
+    "EnableGrafana",
+    "EnableLogDrain",
+];
+
+#[tokio::test(start_paused = true)]
+async fn a_read_that_is_refused_after_a_change_says_that_the_change_was_made() {
+    let mut told = BTreeMap::new();
+    for command in catalog::commands().iter().filter(|command| command.kind() == CommandKind::Once) {
+        for input in inputs(command) {
+            let (outcome, changes) = run(command, &input, Answer::AsItIsAndThenNoReads).await;
+            let Err(error) = outcome else { continue };
+            if changes > 0 && !error.method().is_some_and(|method| !method.is_safe()) {
+                assert!(error.may_be_done(), "{} {input}: {error}", command.name());
+                told.insert(command.name(), error.to_string());
+            }
+        }
+    }
+    assert_eq!(told.keys().copied().collect::<Vec<_>>(), READS_AFTERWARDS);
+    for text in told.values() {
+        let says =
+            ["the change was made", "the change was requested", "was created", "may still be under way"];
+        assert!(says.iter().any(|words| text.contains(words)), "{text}");
+    }
 }

@@ -16,3 +16,11 @@ pub(super) async fn with_branches(cx: &Context, mut application: Application) ->
     };
     Ok(application)
 }
+
+/// Does the same after a change: the application is there although its branches cannot be read, which are then `None`.
+pub(super) async fn with_branches_if_readable(cx: &Context, application: Application) -> Application {
+    match with_branches(cx, application.clone()).await {
+        Ok(application) => application,
+        Err(_) => application,
+    }
+}

@@ -5,7 +5,7 @@ use cc_core::{Error, ErrorKind, OwnerId, Result};
 use serde::de::Error as _;
 use serde::{Deserialize, Deserializer, Serialize};
 
-use super::branches::with_branches;
+use super::branches::with_branches_if_readable;
 use super::model::Application;
 use super::settings::{copy_settings, https};
 use crate::command::Command;
@@ -105,7 +105,7 @@ impl<'de> Deserialize<'de> for GithubRepository {
 /// Creates an application, from a runtime named by its slug or in full.
 ///
 /// Operations: `list_runtimes` for a slug, `create_application`, and `list_application_branches` for code on GitHub. The
-/// application is not deployed yet.
+/// application is not deployed yet. Its `branches` are `None` when they cannot be read: it is there all the same.
 ///
 /// # Errors
 /// - [`ErrorKind::CannotResolveProduct`] when no enabled runtime has the slug.
@@ -330,7 +330,7 @@ impl Command for CreateApplication {
         let request = cc_api_application::CreateApplication::new(&owner, self.body(runtime));
         let created = Application::from(cx.call(request).await?.required()?.into_inner());
         cx.learn(&owner, [&created]);
-        with_branches(cx, created).await
+        Ok(with_branches_if_readable(cx, created).await)
     }
 }
 

@@ -4,7 +4,7 @@ use cc_api_application::types::{self as wire, InstanceLifetime};
 use cc_core::{ApplicationId, Discard, OwnerId, Result};
 use serde::{Deserialize, Serialize};
 
-use super::branches::with_branches;
+use super::branches::with_branches_if_readable;
 use super::model::Application;
 use super::settings::{copy_settings, https};
 use crate::command::Command;
@@ -17,7 +17,7 @@ use crate::resolve::Ids;
 ///
 /// Operations: `update_application_branch` when there is a branch, `update_application`, and `list_application_branches`
 /// for code on GitHub. The branch is changed by a request of its own, before the rest: when the rest fails, the branch
-/// stays changed.
+/// stays changed, and the error says so. The `branches` of the output are `None` when they cannot be read.
 ///
 /// # Errors
 /// [`InvalidInput`](cc_core::ErrorKind::InvalidInput) when the platform does not take the name of a variable. 404 when there
@@ -215,7 +215,11 @@ impl Command for UpdateApplication {
             .resolved(self.ids(), |ids| {
                 cc_api_application::UpdateApplication::new(ids.owner_id(), &self.application_id, body.clone())
             })
-            .await?;
+            .await
+            .map_err(|error| match self.branch {
+                Some(_) => error.with_effect("the branch was changed"),
+                None => error,
+            })?;
         let read = cx.reloading();
         let application = cx.changed(updated, async {
             let found = read
@@ -225,6 +229,6 @@ impl Command for UpdateApplication {
                 .await?;
             Ok(found.into_inner().into())
         });
-        with_branches(cx, application.await?).await
+        Ok(with_branches_if_readable(cx, application.await?).await)
     }
 }

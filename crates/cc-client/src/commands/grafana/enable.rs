@@ -1,7 +1,7 @@
 //! Creating the Grafana organisation of an owner.
 
 use cc_api_metrics::types::GrafanaOrganisation;
-use cc_core::{Discard, OwnerId, Result};
+use cc_core::{Discard, Error, OwnerId, Result};
 use serde::{Deserialize, Serialize};
 
 use super::GetGrafana;
@@ -46,6 +46,6 @@ impl Command for EnableGrafana {
 
     async fn run(self, cx: &Context) -> Result<Self::Output> {
         cx.call(Discard(cc_api_metrics::CreateGrafana::new(&self.owner_id))).await?;
-        cx.reloading().send(GetGrafana::new(self.owner_id)).await
+        cx.reloading().send(GetGrafana::new(self.owner_id)).await.map_err(Error::applied)
     }
 }

@@ -109,6 +109,7 @@ impl Command for CreateLogDrain {
             })
             .await?
             .required()?;
-        wait(cx, resource, &created.id, &DrainState::Enabled).await
+        let enabled = wait(cx, resource, &created.id, &DrainState::Enabled).await;
+        enabled.map_err(|error| error.with_effect(format!("the drain `{}` was created", created.id)))
     }
 }

@@ -62,7 +62,8 @@ pub(super) async fn read(cx: &Context, resource: Resource<'_>, drain: &DrainId) 
 /// Looks at a drain until it has this state. The looks pass by the response cache: they wait for a change.
 ///
 /// # Errors
-/// [`DeadlineExceeded`](cc_core::ErrorKind::DeadlineExceeded) after 30 s: the change was asked for and may still happen.
+/// [`DeadlineExceeded`](cc_core::ErrorKind::DeadlineExceeded) after 30 s: the change may still happen. Each error says that the
+/// change was requested.
 pub(super) async fn wait(
     cx: &Context,
     resource: Resource<'_>,
@@ -77,13 +78,14 @@ pub(super) async fn wait(
         })
         .await;
     found.map_err(|error: Error| {
-        if error.is_timeout() && error.status().is_none() {
+        let error = if error.is_timeout() && error.status().is_none() {
             let seconds = AT_MOST.as_secs();
             error.with_message(format!(
-                "the drain `{drain}` is not {state} after {seconds} s: the change was asked for and may still happen"
+                "the drain `{drain}` is not {state} after {seconds} s: the change may still happen"
             ))
         } else {
             error
-        }
+        };
+        error.with_effect("the change was requested")
     })
 }

@@ -16,7 +16,7 @@ const AT_MOST: Duration = Duration::from_secs(30);
 /// Looks until something is there. The looks pass by the response cache: they wait for a change.
 ///
 /// # Errors
-/// [`DeadlineExceeded`](cc_core::ErrorKind::DeadlineExceeded) after 30 s: the change was asked for and may still happen. The
+/// [`DeadlineExceeded`](cc_core::ErrorKind::DeadlineExceeded) after 30 s: the change may still happen. The
 /// first error of a look.
 pub(super) async fn until_there<C, T>(cx: &Context, what: &str, look: C) -> Result<T>
 where
@@ -48,12 +48,11 @@ where
 }
 
 fn late(error: Error, what: &str, state: &str) -> Error {
-    if error.is_timeout() && error.status().is_none() {
+    let error = if error.is_timeout() && error.status().is_none() {
         let seconds = AT_MOST.as_secs();
-        error.with_message(format!(
-            "{what} is not {state} after {seconds} s: the change was asked for and may still happen"
-        ))
+        error.with_message(format!("{what} is not {state} after {seconds} s: the change may still happen"))
     } else {
         error
-    }
+    };
+    error.with_effect("the change was requested")
 }

@@ -1,7 +1,7 @@
 //! Adding an SSH key.
 
 use cc_api_account::types::SshKey;
-use cc_core::{Discard, Result};
+use cc_core::{Discard, Error, Result};
 use serde::{Deserialize, Serialize};
 
 use super::ListPersonalSshKey;
@@ -45,7 +45,7 @@ impl Command for CreatePersonalSshKey {
 
     async fn run(self, cx: &Context) -> Result<Self::Output> {
         cx.call(Discard(cc_api_account::AddSshKey::new(&self.name, self.key))).await?;
-        let keys = cx.reloading().send(ListPersonalSshKey::new()).await?;
+        let keys = cx.reloading().send(ListPersonalSshKey::new()).await.map_err(Error::applied)?;
         Ok(keys.into_iter().find(|key| key.name == self.name))
     }
 }

@@ -188,3 +188,19 @@ async fn an_application_is_deployed_and_undeployed() {
     let all = required.clone().owner_id("orga_1");
     check_fully(&routes, &route, [("required inputs", required), ("all inputs", all)]).await;
 }
+
+#[tokio::test]
+async fn an_application_is_created_and_changed_although_its_branches_cannot_be_read() {
+    let routes = Routes::new()
+        .json(RUNTIMES, json!([runtime("node", "20", true)]))
+        .json(&format!("POST {APPLICATIONS}"), on_github("app_1"))
+        .json(&format!("PUT {ONE}"), on_github("app_1"))
+        .refuse(&format!("GET {ONE}/branches"), 502);
+    let mut told = routes.tell([("created", CreateApplication::new("orga_1", "mine", "node", "XS"))]).await;
+    told += &routes.tell([("changed", UpdateApplication::new("app_1").name("mine"))]).await;
+    let routes =
+        Routes::new().json(&format!("PUT {ONE}/branch"), json!({})).refuse(&format!("PUT {ONE}"), 403);
+    let change = UpdateApplication::new("app_1").branch("main").name("mine");
+    told += &routes.tell([("the branch is changed and the rest is refused", change)]).await;
+    compare("application.partly", &told);
+}
