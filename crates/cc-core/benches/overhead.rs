@@ -1,7 +1,8 @@
 //! What the layers cost, in processor time of the calling thread: against plain reqwest doing the same work over loopback
 //! HTTP, and for an answer of the cache. Both sides run in turns within one run, and the median of the rounds counts.
 //!
-//! `cargo bench -p cc-core --bench overhead`; with `--test` it runs a few rounds and judges nothing.
+//! `cargo bench -p cc-core --bench overhead`; with `--test` it runs a few rounds and judges nothing. With
+//! `once [plain|ours|hit] CALLS` it makes so many calls of one side, for a program that counts instructions.
 #![allow(clippy::print_stdout)]
 
 use std::net::SocketAddr;
@@ -170,6 +171,20 @@ fn main() {
             let zone = transport.call(GetZone).cache(kept).await.expect("an answer");
             assert_eq!(zone.name, "zone0");
         };
+
+        let arguments: Vec<String> = std::env::args().collect();
+        if let [_, mode, side, calls, ..] = &arguments[..]
+            && mode == "once"
+        {
+            for _ in 0..calls.parse().expect("a number of calls") {
+                match side.as_str() {
+                    "plain" => plain().await,
+                    "ours" => ours().await,
+                    _ => hit().await,
+                }
+            }
+            return;
+        }
 
         let (mut plains, mut ourses, mut ratios, mut hits) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
         for round in 0..rounds + 3 {
