@@ -25,7 +25,7 @@ use serde_json::Value;
 
 pub use drift::{Drift, DriftKind};
 pub(crate) use fault::{Fault, shown};
-pub(crate) use reader::{Liberties, NO_ID, Place, Reader};
+pub(crate) use reader::{Liberties, Place, Reader};
 pub(crate) use scalar::number;
 
 /// Names by which types ask the reader for more than `serde` has words for. Other deserializers pass them over.
@@ -34,7 +34,7 @@ pub(crate) mod token {
     pub(crate) const LIST: &str = "$cc_core::list";
     /// A value that is read again without what could not be read in it.
     pub(crate) const ATTEMPT: &str = "$cc_core::attempt";
-    /// An id: an input refuses those that would reach another route.
+    /// An id: an input refuses those that no request can hold.
     pub(crate) const ID: &str = "$cc_core::id";
     /// An instant.
     pub(crate) const TIMESTAMP: &str = "$cc_core::timestamp";

@@ -3,42 +3,75 @@
 use std::borrow::Borrow;
 use std::fmt;
 
-use serde::{Deserialize, Deserializer, Serialize};
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-use crate::error::{Error, ErrorKind};
+use crate::error::{Error, ErrorKind, Result};
+use crate::secret::collect;
 
 /// The longest id that is taken, in bytes. A longer one is refused before anything is kept or sent.
 ///
 /// The platform's longest ids are a prefix and a UUID, about 60 bytes.
 pub const MAX_ID_BYTES: usize = 256;
 
-/// The error for an id in the input `name` that cannot be one, or `None` if it may be one.
-#[doc(hidden)]
-#[must_use]
-pub fn id_problem(name: &str, id: &str) -> Option<Error> {
-    let message = match id {
-        "" | "." | ".." => {
-            format!("`{name}` is `{id}`, which would reach another route: give the id that is meant")
-        }
-        _ if id.len() > MAX_ID_BYTES => too_long(name, id.len(), MAX_ID_BYTES),
-        _ => return None,
-    };
-    Some(Error::new(ErrorKind::InvalidInput).with_message(message).not_sent())
+/// Returns why a value cannot stand in a request in the place of an id or a segment of a path, or `None` if it can.
+///
+/// The reason reads after the name of the input: ``format!("`{name}`: {reason}")``. It does not repeat a long value.
+pub(crate) fn problem(value: &str, most: usize) -> Option<String> {
+    match value {
+        "" => Some("must not be empty".to_owned()),
+        "." | ".." => Some(format!("must not be `{value}`, which would change the route of the request")),
+        _ => too_long(value, most),
+    }
 }
 
-/// The message for an input that is longer than it can be. It does not repeat the input.
-pub(crate) fn too_long(name: &str, bytes: usize, most: usize) -> String {
-    format!("`{name}` is too long: it has {bytes} bytes, and at most {most} are taken")
+/// Returns why a value is too long, or `None` if it is not.
+pub(crate) fn too_long(value: &str, most: usize) -> Option<String> {
+    (value.len() > most).then(|| format!("is too long: {} bytes, at most {most} are allowed", value.len()))
+}
+
+/// Refuses an id that no request can hold: one that is empty, `.` or `..`, or has more than [`MAX_ID_BYTES`]. `name` is the name
+/// of the input that holds it.
+///
+/// # Errors
+/// [`ErrorKind::InvalidInput`], which names the input.
+#[doc(hidden)]
+pub fn check_id(name: &str, id: &str) -> Result<()> {
+    check(name, id, MAX_ID_BYTES)
+}
+
+/// Like [`check_id`], for a value of at most so many bytes.
+pub(crate) fn check(name: &str, value: &str, most: usize) -> Result<()> {
+    match problem(value, most) {
+        Some(reason) => {
+            Err(Error::new(ErrorKind::InvalidInput).with_message(format!("`{name}`: {reason}")).not_sent())
+        }
+        None => Ok(()),
+    }
+}
+
+/// Writes an id as text. In the body of a request, one that no request can hold is an error; elsewhere it is written as it is.
+fn write<S: Serializer>(id: &str, serializer: S) -> Result<S::Ok, S::Error> {
+    match problem(id, MAX_ID_BYTES) {
+        Some(reason) if collect::is_collecting() => Err(serde::ser::Error::custom(reason)),
+        _ => serializer.serialize_str(id),
+    }
 }
 
 macro_rules! ids {
     ($($(#[$doc:meta])* $name:ident)+) => {$(
         $(#[$doc])*
         ///
-        /// No pattern is enforced: the platform decides what is valid.
-        #[derive(Clone, Default, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize)]
-        #[serde(transparent)]
+        /// No pattern is enforced: the platform decides what is valid. Parsing (`str::parse`), the catalogue and the bodies of
+        /// requests refuse an id that no request can hold: empty, `.`, `..`, or longer than [`MAX_ID_BYTES`]. Answers may hold
+        /// any text.
+        #[derive(Clone, Default, PartialEq, Eq, Hash, PartialOrd, Ord)]
         pub struct $name(String);
+
+        impl Serialize for $name {
+            fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+                write(&self.0, serializer)
+            }
+        }
 
         impl<'de> Deserialize<'de> for $name {
             fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
@@ -47,7 +80,7 @@ macro_rules! ids {
         }
 
         impl $name {
-            /// Takes the text as it is.
+            /// Takes the text as it is. The request that holds it checks it.
             pub fn new(id: impl Into<String>) -> Self {
                 Self(id.into())
             }
@@ -96,9 +129,10 @@ macro_rules! ids {
         }
 
         impl std::str::FromStr for $name {
-            type Err = std::convert::Infallible;
+            type Err = Error;
 
-            fn from_str(id: &str) -> Result<Self, Self::Err> {
+            fn from_str(id: &str) -> Result<Self> {
+                check_id(stringify!($name), id)?;
                 Ok(Self::from(id))
             }
         }
@@ -228,6 +262,26 @@ mod tests {
         assert_eq!(serde_json::to_string(&id).unwrap(), r#""app_1""#);
         assert_eq!(serde_json::from_str::<ApplicationId>(r#""app_1""#).unwrap(), id);
         assert_eq!(format!("{id} {id:?}"), r#"app_1 "app_1""#);
+    }
+
+    #[test]
+    fn parsing_refuses_what_no_request_can_hold_and_an_answer_keeps_it() {
+        let long = "x".repeat(MAX_ID_BYTES + 1);
+        for (text, reason) in [
+            ("", "must not be empty"),
+            (".", "must not be `.`"),
+            ("..", "must not be `..`"),
+            (&long, "is too long: 257 bytes, at most 256 are allowed"),
+        ] {
+            let error = text.parse::<OwnerId>().unwrap_err();
+            assert_eq!((error.kind(), error.is_not_sent()), (ErrorKind::InvalidInput, true));
+            assert!(error.to_string().contains(&format!("`OwnerId`: {reason}")), "{error}");
+            // Answers are read, and shown, as they are.
+            let json = serde_json::to_string(text).unwrap();
+            let id: OwnerId = serde_json::from_str(&json).unwrap();
+            assert_eq!((id.as_str(), serde_json::to_string(&id).unwrap()), (text, json));
+        }
+        assert_eq!(long[1..].parse::<OwnerId>().unwrap().as_str(), &long[1..]);
     }
 
     #[test]

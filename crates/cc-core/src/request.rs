@@ -10,7 +10,7 @@ use serde::Serialize;
 
 use crate::de;
 use crate::error::{Error, ErrorKind, Result};
-use crate::id::{MAX_ID_BYTES, too_long};
+use crate::id::{self, MAX_ID_BYTES};
 use crate::operation::OperationInfo;
 use crate::secret::{Secret, collect};
 
@@ -32,12 +32,12 @@ const QUERY: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'_').remove(b'.'
 /// The longest value of a path parameter that is not an id, in bytes, such as the key of an object.
 const MAX_SEGMENT_BYTES: usize = 4_096;
 
-/// Returns `true` if an input of this name holds an id.
+/// Returns `true` if a parameter of this name holds an id. Parameters are known here by their names and texts alone.
 fn is_id(name: &str) -> bool {
     name == "id"
         || name.ends_with("Id")
         || name.ends_with("_id")
-        || matches!(name, "consumerKey" | "invoiceNumber")
+        || matches!(name, "consumerKey" | "oauth_key" | "invoiceNumber" | "owner" | "for")
 }
 
 /// A request that is ready for the transport: no host, no credentials yet.
@@ -126,13 +126,9 @@ impl RequestBuilder {
     #[must_use]
     pub fn path(mut self, name: &str, value: &dyn Display) -> Self {
         let value = value.to_string();
-        let most = if is_id(name) { MAX_ID_BYTES } else { MAX_SEGMENT_BYTES };
-        if value.len() > most {
-            self.fail(too_long(name, value.len(), most));
-            return self;
-        }
         if let Err(error) = check_segment(name, &value) {
             self.error.get_or_insert(error.with_operation(self.request.info));
+            return self;
         }
         match self.rest.split_once('{').and_then(|(before, rest)| Some((before, rest.split_once('}')?))) {
             Some((before, (declared, rest))) if declared == name => {
@@ -157,8 +153,8 @@ impl RequestBuilder {
     #[must_use]
     pub fn path_rest(mut self, name: &str, value: &str) -> Self {
         let value = value.strip_prefix('/').unwrap_or(value);
-        if value.len() > MAX_SEGMENT_BYTES {
-            self.fail(too_long(name, value.len(), MAX_SEGMENT_BYTES));
+        if let Some(reason) = id::too_long(value, MAX_SEGMENT_BYTES) {
+            self.fail(format!("`{name}`: {reason}"));
             return self;
         }
         if value.split('/').any(|segment| matches!(segment, "" | "." | "..")) {
@@ -244,7 +240,7 @@ impl RequestBuilder {
     pub fn json<T: Serialize + ?Sized>(mut self, body: &T) -> Self {
         let (encoded, secrets) = collect::collecting(|| serde_json::to_vec(body));
         self.request.secrets.extend(secrets);
-        self.encoded("application/json", encoded)
+        self.encoded("application/json", body, encoded)
     }
 
     /// Sends this value as a form (`application/x-www-form-urlencoded`): an object of texts, numbers and booleans.
@@ -253,7 +249,7 @@ impl RequestBuilder {
         let (encoded, secrets) = collect::collecting(|| serde_json::to_value(body));
         let encoded = encoded.map(|value| form(&value).into_bytes());
         self.request.secrets.extend(secrets);
-        self.encoded("application/x-www-form-urlencoded", encoded)
+        self.encoded("application/x-www-form-urlencoded", body, encoded)
     }
 
     /// Sends a text that is never shown.
@@ -295,11 +291,12 @@ impl RequestBuilder {
 
     fn push_query(&mut self, name: &str, value: &dyn Display) {
         let value = value.to_string();
-        if is_id(name) && value.len() > MAX_ID_BYTES {
-            self.fail(too_long(name, value.len(), MAX_ID_BYTES));
-        } else {
-            self.request.append_query(name, &value);
+        if is_id(name)
+            && let Err(error) = id::check_id(name, &value)
+        {
+            self.error.get_or_insert(error.with_operation(self.request.info));
         }
+        self.request.append_query(name, &value);
     }
 
     fn push_header(mut self, name: &'static str, value: &str, secret: bool) -> Self {
@@ -314,12 +311,26 @@ impl RequestBuilder {
         self
     }
 
-    fn encoded(mut self, content_type: &'static str, encoded: serde_json::Result<Vec<u8>>) -> Self {
+    fn encoded(
+        mut self,
+        content_type: &'static str,
+        body: &(impl Serialize + ?Sized),
+        encoded: serde_json::Result<Vec<u8>>,
+    ) -> Self {
         match encoded {
-            Ok(body) => self.body(content_type, body),
+            Ok(encoded) => self.body(content_type, encoded),
             Err(cause) => {
-                let error = self.invalid("the body does not encode".to_owned()).with_source(cause);
-                self.error.get_or_insert(error);
+                // Encoded once more, to find out where: nearly no body fails.
+                let (at, _) = collect::collecting(|| {
+                    let mut track = serde_path_to_error::Track::new();
+                    let mut json = serde_json::Serializer::new(std::io::sink());
+                    let outcome = body.serialize(serde_path_to_error::Serializer::new(&mut json, &mut track));
+                    outcome.err().map(|_| track.path().to_string())
+                });
+                self.fail(match at.filter(|at| at != ".") {
+                    Some(at) => format!("`{at}`: {cause}"),
+                    None => format!("the body cannot be encoded: {cause}"),
+                });
                 self
             }
         }
@@ -335,18 +346,14 @@ impl RequestBuilder {
     }
 }
 
-/// Refuses a value that would make a path lead to another route. `name` is the name that the caller knows it by.
+/// Refuses a value that cannot be a segment of a path, because a URL with it would name another route or it is too long. `name`
+/// is the name that the caller knows it by.
 ///
 /// # Errors
-/// [`ErrorKind::InvalidInput`], which says so.
+/// [`ErrorKind::InvalidInput`], which names the input.
 #[doc(hidden)]
 pub fn check_segment(name: &str, value: &str) -> Result<()> {
-    match value {
-        "" | "." | ".." => {
-            Err(Error::new(ErrorKind::InvalidInput).with_message(format!("`{name}`: {}", de::NO_ID)))
-        }
-        _ => Ok(()),
-    }
+    id::check(name, value, if is_id(name) { MAX_ID_BYTES } else { MAX_SEGMENT_BYTES })
 }
 
 /// Like [`check_segment`], for a value of any type that a path takes.
@@ -440,7 +447,7 @@ mod tests {
         static KEY: OperationInfo = OperationInfo::new("get_key", "any", Method::GET, "/v2/{keyName}", "");
         let of = |builder: RequestBuilder| builder.build().unwrap_err();
         for (error, name) in [
-            (request(&long, "F1").unwrap_err(), "`ownerId` is too long: it has 257 bytes"),
+            (request(&long, "F1").unwrap_err(), "`ownerId`: is too long: 257 bytes, at most 256 are allowed"),
             (request("orga_1", &long).unwrap_err(), "`invoiceNumber`"),
             (of(RequestBuilder::new(&KEY).path("keyName", &long_name)), "`keyName`"),
             (of(RequestBuilder::new(&ANY).path_rest("path", &long_name)), "`path`"),
@@ -457,6 +464,44 @@ mod tests {
         assert!(
             RequestBuilder::new(&KEY).path("keyName", &long).query("q", &Some(&long_name)).build().is_ok()
         );
+    }
+
+    #[test]
+    fn ids_in_a_query_or_a_body_are_checked_like_those_in_a_path() {
+        #[derive(Serialize)]
+        struct Link {
+            id: crate::ApplicationId,
+            owners: Vec<Option<crate::OwnerId>>,
+        }
+        static LINK: OperationInfo = OperationInfo::new("link", "any", Method::POST, "/v2/links", "");
+        let body = |id: &str, owner: &str| {
+            let link = Link { id: id.into(), owners: vec![None, Some(owner.into())] };
+            [RequestBuilder::new(&LINK).json(&link).build(), RequestBuilder::new(&LINK).form(&link).build()]
+        };
+        let long = "x".repeat(MAX_ID_BYTES + 1);
+        for bad in ["", ".", "..", &long] {
+            let reason = id::problem(bad, MAX_ID_BYTES).unwrap();
+            let path = request(bad, "F1").unwrap_err();
+            let query = |name| {
+                RequestBuilder::new(&LINK).query(name, &Some(crate::OwnerId::from(bad))).build().unwrap_err()
+            };
+            let [json, form] = body(bad, "orga_1").map(Result::unwrap_err);
+            let [nested, _] = body("app_1", bad).map(Result::unwrap_err);
+            for (error, name) in [
+                (path, "ownerId"),
+                (query("ownerId"), "ownerId"),
+                (query("for"), "for"),
+                (json, "id"),
+                (form, "id"),
+                (nested, "owners[1]"),
+            ] {
+                assert_eq!(error.message(), Some(format!("`{name}`: {reason}").as_str()));
+                assert_eq!((error.kind(), error.is_not_sent()), (ErrorKind::InvalidInput, true));
+            }
+        }
+        assert!(body("app_1", "orga_1").into_iter().all(|made| made.is_ok()));
+        // What is no id is sent as it is.
+        assert!(RequestBuilder::new(&LINK).query("filter", &Some("")).build().is_ok());
     }
 
     #[test]

@@ -5,8 +5,6 @@ use cc_core::{
     ResourceId, Result,
 };
 
-use cc_core::__private::check_segment;
-
 use super::index::Index;
 use super::learned::Learned;
 
@@ -129,8 +127,7 @@ impl Missing<'_> {
             Form::Provider => "addonProviderId",
             Form::Consumer => "oauthConsumerKey",
         };
-        check_segment(field, self.text)?;
-        cc_core::id_problem(field, self.text).map_or(Ok(()), Err)
+        cc_core::check_id(field, self.text)
     }
 
     #[cold]

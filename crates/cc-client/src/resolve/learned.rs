@@ -64,7 +64,7 @@ impl Learned {
     }
 
     fn keep(&mut self, kind: Kind, id: &str, other: &str, owner: &Arc<OwnerId>, after: u64) {
-        let good = |id: &str| cc_core::id_problem("id", id).is_none();
+        let good = |id: &str| cc_core::check_id("id", id).is_ok();
         if !good(id) || !(other.is_empty() || good(other)) {
             return;
         }

@@ -12,10 +12,8 @@ use serde_json::Value;
 use super::access::{Attempts, Elements, Members, Tagged};
 use super::fault::{node, shown, type_of};
 use super::{Drift, DriftKind, Fault, scalar, token};
+use crate::id;
 use crate::time::Timestamp;
-
-/// Why an id is refused that would lead a request to another route.
-pub(crate) const NO_ID: &str = "an id that is empty, `.` or `..` would reach another route: nothing was sent";
 
 /// The way from the outermost value to one in it.
 #[derive(Debug, Clone, Copy)]
@@ -280,9 +278,10 @@ impl<'de> Deserializer<'de> for Reader<'de, '_> {
     ) -> Result<V::Value, Fault> {
         match (name, self.liberties) {
             (token::TIMESTAMP, _) => self.timestamp(visitor),
-            (token::ID, None) if matches!(self.value.as_str(), Some("" | "." | "..")) => {
-                Err(Fault::new(NO_ID))
-            }
+            (token::ID, None) => match self.value.as_str().and_then(|id| id::problem(id, id::MAX_ID_BYTES)) {
+                Some(reason) => Err(Fault::new(reason)),
+                None => visitor.visit_newtype_struct(self),
+            },
             (token::LIST, Some(_)) => match self.elements() {
                 Some(elements) => visitor.visit_seq(elements),
                 None => Err(self.unexpected(&visitor)),

@@ -25,6 +25,11 @@ pub(crate) fn collecting<T>(encode: impl FnOnce() -> T) -> (T, Vec<Secret>) {
     (encoded, NOTED.take().unwrap_or_default())
 }
 
+/// Returns `true` while the body of a request is being encoded on this thread.
+pub(crate) fn is_collecting() -> bool {
+    NOTED.with_borrow(Option::is_some)
+}
+
 /// Notes a secret that is being encoded.
 pub(super) fn note(secret: &Secret) {
     NOTED.with_borrow_mut(|noted| {
