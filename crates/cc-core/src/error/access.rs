@@ -1,0 +1,115 @@
+//! What an error tells of a failure.
+
+use std::time::Duration;
+
+use bytes::Bytes;
+use http::{HeaderMap, Method, StatusCode};
+use serde::de::DeserializeOwned;
+
+use super::{Error, ErrorContext, ErrorKind, Result};
+
+impl Error {
+    /// What kind of failure it is.
+    #[must_use]
+    pub fn kind(&self) -> ErrorKind {
+        self.0.kind
+    }
+
+    /// The operation of the API, such as `get_zone`.
+    #[must_use]
+    pub fn operation(&self) -> Option<&'static str> {
+        self.0.operation.map(|operation| operation.id)
+    }
+
+    /// The command that was run, such as `GetZone`.
+    #[must_use]
+    pub fn command(&self) -> Option<&'static str> {
+        self.0.command
+    }
+
+    /// The HTTP method of the request.
+    #[must_use]
+    pub fn method(&self) -> Option<&Method> {
+        self.0.method.as_ref()
+    }
+
+    /// The URL of the request, without its query.
+    #[must_use]
+    pub fn url(&self) -> Option<&str> {
+        self.0.url.as_deref()
+    }
+
+    /// The HTTP status of the answer, when one came.
+    #[must_use]
+    pub fn status(&self) -> Option<StatusCode> {
+        self.0.status
+    }
+
+    /// The platform's own code of the failure (`code`, else `id`, of the body), else the kind's.
+    #[must_use]
+    pub fn code(&self) -> &str {
+        self.0.code.as_deref().unwrap_or_else(|| self.0.kind.code())
+    }
+
+    /// What happened, in one line: the platform's own words when it gave some.
+    #[must_use]
+    pub fn message(&self) -> Option<&str> {
+        self.0.message.as_deref()
+    }
+
+    /// What the failure is about, such as a field, when the platform said so.
+    #[must_use]
+    pub fn context(&self) -> Option<&ErrorContext> {
+        self.0.context.as_ref()
+    }
+
+    /// The headers of the answer, without what the call sent as a secret; empty when no answer came.
+    #[must_use]
+    pub fn headers(&self) -> &HeaderMap {
+        &self.0.headers
+    }
+
+    /// The first 64 KiB of the body of the answer, without what the call sent as a secret (each occurrence is `***`); `None`
+    /// when no answer came. `Debug` shows its length alone.
+    #[must_use]
+    pub fn body(&self) -> Option<&Bytes> {
+        self.0.body.as_ref()
+    }
+
+    /// Reads the [body](Self::body) as JSON.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Undecodable`] when no answer came, or its body is of another shape or was cut.
+    pub fn body_json<T: DeserializeOwned>(&self) -> Result<T> {
+        let body = self.0.body.as_deref().unwrap_or_default();
+        crate::lenient::from_json(body).map_err(|(cause, _)| {
+            Self::new(ErrorKind::Undecodable)
+                .with_message("the body of the error is not the JSON that was asked for")
+                .with_source(crate::decode_error::DecodeError::new(&cause))
+        })
+    }
+
+    /// The platform's id of the request, where its body has one (`apiRequestId`).
+    #[must_use]
+    pub fn api_request_id(&self) -> Option<&str> {
+        self.0.request_id.as_deref()
+    }
+
+    /// The platform's id of the exchange: what its support asks for.
+    #[must_use]
+    pub fn sozu_id(&self) -> Option<&str> {
+        self.0.sozu_id.as_deref()
+    }
+
+    /// How many times the request was sent.
+    #[must_use]
+    pub fn attempts(&self) -> u32 {
+        self.0.attempts
+    }
+
+    /// How long the platform asks to wait before the next try.
+    #[must_use]
+    pub fn retry_after(&self) -> Option<Duration> {
+        self.0.retry_after
+    }
+}

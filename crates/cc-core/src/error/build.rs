@@ -1,0 +1,246 @@
+//! Makes errors, and adds what is known of a failure.
+
+use std::borrow::Cow;
+use std::sync::Arc;
+
+use bytes::Bytes;
+use http::{HeaderMap, Method, StatusCode};
+use serde_json::Value;
+
+use super::{BoxError, Error, ErrorKind, Inner, body};
+use crate::operation::OperationInfo;
+use crate::redact::Redactor;
+
+/// How much of the body of an answer an error keeps, in bytes.
+const KEPT_BODY: usize = 64 * 1024;
+
+impl Error {
+    /// An error of this kind, of which nothing else is known yet.
+    #[must_use]
+    pub fn new(kind: ErrorKind) -> Self {
+        Self(Arc::new(Inner {
+            kind,
+            operation: None,
+            command: None,
+            method: None,
+            url: None,
+            status: None,
+            code: None,
+            message: None,
+            context: None,
+            sozu_id: None,
+            request_id: None,
+            headers: HeaderMap::new(),
+            body: None,
+            attempts: 0,
+            retry_after: None,
+            not_sent: false,
+            effect: None,
+            source: None,
+        }))
+    }
+
+    /// The failure that an answer with an error status means. The body may be JSON of either API or of the usual frameworks,
+    /// problem+json, XML, a form, text or HTML, in UTF-8, UTF-16, Latin-1 or Windows-1252: each gives a message of one line.
+    /// [`body`](Self::body) is in UTF-8.
+    #[must_use]
+    pub fn from_answer(status: StatusCode, headers: &HeaderMap, body: &[u8]) -> Self {
+        let body = body::decoded(headers, body);
+        let mut error =
+            Self::new(ErrorKind::Refused).with_status(status).with_headers(headers).with_body(&body);
+        let read = body::read(headers, &body);
+        let inner = error.inner_mut();
+        inner.code = read.code;
+        inner.message = read.message;
+        inner.context = read.context;
+        inner.request_id = read.request_id;
+        error
+    }
+
+    /// The same, without what the call sent as a secret. The body is read after that, so that nothing is cut within a secret.
+    pub(crate) fn from_answer_without(
+        status: StatusCode,
+        headers: &HeaderMap,
+        body: &[u8],
+        secrets: &Redactor,
+    ) -> Self {
+        // In another charset, a secret would not be found.
+        let body = body::decoded(headers, body);
+        Self::from_answer(status, headers, &without_secrets(&body, secrets)).redacted(secrets)
+    }
+
+    /// An error of ours as it is; any other as the cause of one of this kind.
+    pub(crate) fn from_foreign(error: BoxError, kind: ErrorKind) -> Self {
+        match error.downcast::<Self>() {
+            Ok(error) => *error,
+            Err(cause) => Self::new(kind).with_source(cause),
+        }
+    }
+
+    fn inner_mut(&mut self) -> &mut Inner {
+        Arc::make_mut(&mut self.0)
+    }
+
+    fn with(mut self, set: impl FnOnce(&mut Inner)) -> Self {
+        set(self.inner_mut());
+        self
+    }
+
+    /// Names the operation, when none is named yet.
+    #[must_use]
+    pub fn with_operation(self, operation: &'static OperationInfo) -> Self {
+        if self.0.operation.is_some() {
+            return self;
+        }
+        self.with(|inner| {
+            inner.operation = Some(operation);
+            inner.method.get_or_insert_with(|| operation.method.clone());
+        })
+    }
+
+    /// Names the command that was run.
+    #[must_use]
+    pub fn with_command(self, command: &'static str) -> Self {
+        self.with(|inner| inner.command = Some(command))
+    }
+
+    /// Says what was asked of where. `url` must hold no secret: credentials and the query are left out by the transport.
+    #[must_use]
+    pub fn with_request(self, method: &Method, url: impl Into<String>) -> Self {
+        self.with(|inner| {
+            inner.method = Some(method.clone());
+            inner.url = Some(url.into());
+        })
+    }
+
+    /// Says which status came.
+    #[must_use]
+    pub fn with_status(self, status: StatusCode) -> Self {
+        self.with(|inner| inner.status = Some(status))
+    }
+
+    /// Keeps the headers of an answer, and reads `Sozu-Id` and `Retry-After` in them.
+    #[must_use]
+    pub fn with_headers(self, headers: &HeaderMap) -> Self {
+        self.with(|inner| {
+            inner.sozu_id = headers.get("sozu-id").and_then(|id| id.to_str().ok()).map(str::to_owned);
+            inner.retry_after = cc_retry_after::retry_after(headers);
+            inner.headers = headers.clone();
+        })
+    }
+
+    /// Keeps the first 64 KiB of the body of an answer.
+    #[must_use]
+    pub(crate) fn with_body(self, body: &[u8]) -> Self {
+        self.with(|inner| inner.body = Some(Bytes::copy_from_slice(&body[..body.len().min(KEPT_BODY)])))
+    }
+
+    /// Says how many times the request was sent.
+    #[must_use]
+    pub fn with_attempts(self, attempts: u32) -> Self {
+        self.with(|inner| inner.attempts = attempts)
+    }
+
+    /// Gives the code by which the platform, or this SDK, names the failure.
+    #[must_use]
+    pub fn with_code(self, code: impl Into<String>) -> Self {
+        self.with(|inner| inner.code = Some(code.into()))
+    }
+
+    /// Says in one line what happened. It must hold no secret.
+    #[must_use]
+    pub fn with_message(self, message: impl Into<String>) -> Self {
+        self.with(|inner| inner.message = Some(message.into()))
+    }
+
+    /// Adds what to do to what is said.
+    pub(crate) fn with_hint(self, hint: String) -> Self {
+        let message = match self.message().or(self.0.status.and_then(|status| status.canonical_reason())) {
+            Some(message) => format!("{message} ({hint})"),
+            None => hint,
+        };
+        self.with_message(message)
+    }
+
+    /// Says that nothing left this machine.
+    #[must_use]
+    pub fn not_sent(self) -> Self {
+        self.with(|inner| inner.not_sent = true)
+    }
+
+    /// Says that the change was made, although the call fails: [`may_be_done`](Self::may_be_done) is then `true`.
+    #[must_use]
+    pub fn applied(self) -> Self {
+        self.with_effect("the change was made")
+    }
+
+    /// Says which change was made before the call failed, such as `the branch was changed`: [`may_be_done`](Self::may_be_done)
+    /// is then `true`.
+    #[must_use]
+    pub fn with_effect(self, effect: impl Into<Cow<'static, str>>) -> Self {
+        self.with(|inner| inner.effect = Some(effect.into()))
+    }
+
+    /// Says that something left this machine.
+    pub(crate) fn was_sent(self) -> Self {
+        self.with(|inner| inner.not_sent = false)
+    }
+
+    /// The same error without what the call sent as a secret, wherever a server or a layer repeats it, causes included.
+    pub(crate) fn redacted(self, secrets: &Redactor) -> Self {
+        let cause = self.0.source.as_deref().and_then(|source| secrets.hide_cause(source));
+        self.with(|inner| {
+            let texts = [
+                &mut inner.code,
+                &mut inner.message,
+                &mut inner.sozu_id,
+                &mut inner.request_id,
+                &mut inner.url,
+            ];
+            texts.into_iter().flatten().for_each(|text| secrets.hide_in(text));
+            if let Some(context) = &mut inner.context {
+                context.hide(secrets);
+            }
+            secrets.hide_headers(&mut inner.headers);
+            if let Some(body) = &mut inner.body {
+                *body = Bytes::from(without_secrets(body, secrets).into_owned());
+            }
+            if let Some(cause) = cause {
+                inner.source = Some(cause);
+            }
+        })
+    }
+
+    /// The same failure as [`ErrorKind::Indeterminate`], for what must not be guessed: what was asked for may have been
+    /// done. This error becomes the cause.
+    #[must_use]
+    pub fn indeterminate(self) -> Self {
+        let cause = self.clone();
+        self.with(|inner| {
+            inner.kind = ErrorKind::Indeterminate;
+            (inner.code, inner.message, inner.context) = (None, None, None);
+        })
+        .with_source(cause)
+    }
+
+    /// Keeps the cause.
+    #[must_use]
+    pub fn with_source(self, source: impl Into<BoxError>) -> Self {
+        let source: Arc<dyn std::error::Error + Send + Sync> = Arc::from(source.into());
+        self.with(|inner| inner.source = Some(source))
+    }
+}
+
+/// A body without the secrets: as JSON where it is some, since there a secret may be escaped in many ways.
+fn without_secrets<'a>(body: &'a [u8], secrets: &Redactor) -> Cow<'a, [u8]> {
+    if let Ok(mut json) = crate::lenient::from_json::<Value>(body) {
+        return if secrets.hide_json(&mut json) {
+            Cow::Owned(json.to_string().into_bytes())
+        } else {
+            Cow::Borrowed(body)
+        };
+    }
+    let text = String::from_utf8_lossy(body);
+    let hidden = secrets.hide_cut(&text);
+    if hidden == text { Cow::Borrowed(body) } else { Cow::Owned(hidden.into_owned().into_bytes()) }
+}

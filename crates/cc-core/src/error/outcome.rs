@@ -1,0 +1,104 @@
+//! What follows from a failure: whether the request was applied, and whether to send it again.
+
+use super::{Error, ErrorKind};
+
+impl Error {
+    /// Whether it is certain that the platform did not see the request.
+    #[must_use]
+    pub fn is_not_sent(&self) -> bool {
+        self.0.not_sent
+            || matches!(self.0.kind, ErrorKind::InvalidInput | ErrorKind::InvalidUrl | ErrorKind::Credentials)
+    }
+
+    /// Whether something that was asked for once may have been done all the same: the request left, and what came back, if
+    /// anything, does not tell. [`indeterminate`](Self::indeterminate) says so.
+    #[must_use]
+    pub fn may_be_done(&self) -> bool {
+        if self.0.effect.is_some() {
+            return true;
+        }
+        match self.0.kind {
+            // A change that was answered with a success was made, whatever the body says.
+            ErrorKind::Undecodable => self.0.method.as_ref().is_some_and(|method| !method.is_safe()),
+            ErrorKind::Unreachable | ErrorKind::TimedOut => self.0.attempts > 0 && !self.is_not_sent(),
+            // A gateway gave up on what it may have passed on.
+            ErrorKind::Refused if self.0.not_sent => false,
+            ErrorKind::Refused => {
+                self.0.status.is_some_and(|status| status.is_server_error() || status.as_u16() == 408)
+            }
+            ErrorKind::Indeterminate => true,
+            _ => false,
+        }
+    }
+
+    /// Whether the same call may succeed later: 408, 429, 500, 502, 503, 504, and answers that did not come (in time).
+    #[must_use]
+    pub fn is_retryable(&self) -> bool {
+        match self.0.kind {
+            ErrorKind::Unreachable | ErrorKind::TimedOut => true,
+            ErrorKind::Refused => {
+                matches!(self.0.status.map(|status| status.as_u16()), Some(408 | 429 | 500 | 502 | 503 | 504))
+            }
+            _ => false,
+        }
+    }
+
+    /// Whether there is no such thing: status 404, or an id that nothing of the caller's has.
+    #[must_use]
+    pub fn is_not_found(&self) -> bool {
+        self.0.kind == ErrorKind::CannotResolveResource || self.has_status(404)
+    }
+
+    /// Whether the credentials are missing or not accepted: status 401.
+    #[must_use]
+    pub fn is_unauthorized(&self) -> bool {
+        self.has_status(401)
+    }
+
+    /// Whether the caller may not do this: status 403.
+    #[must_use]
+    pub fn is_forbidden(&self) -> bool {
+        self.has_status(403)
+    }
+
+    /// Whether it does not fit what is there: status 409.
+    #[must_use]
+    pub fn is_conflict(&self) -> bool {
+        self.has_status(409)
+    }
+
+    /// Whether there were too many requests: status 429.
+    #[must_use]
+    pub fn is_rate_limited(&self) -> bool {
+        self.has_status(429)
+    }
+
+    /// Returns `true` if the platform asks for fewer requests: status 429, or status 503 with a `Retry-After` or with a code or
+    /// message that names throttling (`SlowDown`, `throttled`, `too many requests`, `rate limit`).
+    #[must_use]
+    pub fn is_throttled(&self) -> bool {
+        let names_it = |text: Option<&str>| {
+            let text: String =
+                text.unwrap_or_default().chars().filter(|c| c.is_ascii_alphanumeric()).collect();
+            let text = text.to_ascii_lowercase();
+            ["throttl", "slowdown", "toomanyrequests", "ratelimit", "rateexceeded"]
+                .iter()
+                .any(|word| text.contains(word))
+        };
+        self.is_rate_limited()
+            || self.has_status(503)
+                && (self.0.retry_after.is_some()
+                    || names_it(self.0.code.as_deref())
+                    || names_it(self.message()))
+    }
+
+    /// Whether it took too long: the call itself, or what was waited for.
+    #[must_use]
+    pub fn is_timeout(&self) -> bool {
+        matches!(self.0.kind, ErrorKind::TimedOut | ErrorKind::DeadlineExceeded)
+    }
+
+    fn has_status(&self, status: u16) -> bool {
+        self.0.kind == ErrorKind::Refused && self.0.status.is_some_and(|is| is.as_u16() == status)
+    }
+}
