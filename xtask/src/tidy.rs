@@ -10,15 +10,16 @@ use crate::Outcome;
 use crate::generate::{self, tree::Difference};
 
 /// Which of our crates a crate may depend on. `cc-api-*` stands for every generated crate.
-const ARROWS: [(&str, &[&str]); 11] = [
+const ARROWS: [(&str, &[&str]); 12] = [
+    ("cc-one-line", &[]),
     ("cc-retry-after", &[]),
-    ("cc-core", &["cc-retry-after"]),
+    ("cc-core", &["cc-one-line", "cc-retry-after"]),
     ("cc-api-*", &["cc-core"]),
-    ("cc-stream", &["cc-core", "cc-retry-after"]),
+    ("cc-stream", &["cc-core", "cc-one-line", "cc-retry-after"]),
     ("cc-client", &["cc-core", "cc-api-*", "cc-stream"]),
     ("cc-bridge", &["cc-core", "cc-api-*"]),
     ("cc-redis-http", &["cc-core", "cc-api-*"]),
-    ("cc-sandbox", &[]),
+    ("cc-sandbox", &["cc-one-line"]),
     ("cc-examples", &["cc-client", "cc-sandbox"]),
     ("cc-test-features", &["cc-core", "cc-api-*"]),
     ("xtask", &[]),

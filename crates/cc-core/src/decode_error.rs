@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use crate::error::line::{Line, MESSAGE};
+use crate::error::line::{MESSAGE, one_line};
 
 /// An error of `serde_json` as far as it may be shown: what stood there is named by its type alone.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -29,7 +29,7 @@ impl DecodeError {
 impl fmt::Display for DecodeError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         // It may name a property as the server wrote it.
-        write!(f, "{}", Line(&self.what, MESSAGE))?;
+        write!(f, "{}", one_line(&self.what, MESSAGE))?;
         if self.line > 0 {
             write!(f, " at line {} column {}", self.line, self.column)?;
         }

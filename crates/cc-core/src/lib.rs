@@ -37,6 +37,7 @@ pub mod transport;
 mod union;
 
 pub use answer::Answer;
+pub use cc_one_line::{OneLine, is_harmless, one_line};
 pub use command::{CommandAnswer, CommandCall};
 pub use credentials::Credentials;
 pub use de::{Drift, DriftKind};

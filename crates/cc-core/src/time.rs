@@ -78,7 +78,7 @@ pub struct ParseTimestampError(String);
 
 impl fmt::Display for ParseTimestampError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "`{}` is not a date such as 2024-03-12T13:38:33Z", self.0)
+        write!(f, "`{}` is not a date such as 2024-03-12T13:38:33Z", crate::one_line(&self.0, 64))
     }
 }
 

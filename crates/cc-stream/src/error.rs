@@ -5,6 +5,7 @@ use std::fmt;
 use std::time::Duration;
 
 use bytes::Bytes;
+use cc_one_line::{OneLine, one_line};
 use http::StatusCode;
 
 use crate::event::RawEvent;
@@ -31,6 +32,9 @@ struct Inner {
 pub enum ErrorKind {
     /// The request could not be made: the fault is in the program, and trying again would not help.
     Request,
+    /// There is no tokio runtime that the stream can use: none polls it, or the one that does has no timer or no I/O. The
+    /// [`source`](StdError::source) is the complaint of tokio.
+    Runtime,
     /// No answer came: name look-up, connection, TLS, or a connection lost before the head of the answer.
     Unreachable,
     /// The server redirects to where a stream does not follow: to another origin, to no URL, or more than ten times in a
@@ -164,54 +168,45 @@ impl fmt::Display for StreamError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self.kind() {
             ErrorKind::Request => write!(f, "could not make the request of the stream"),
+            ErrorKind::Runtime => write!(
+                f,
+                "no usable tokio runtime: poll the stream in one that was built with `enable_time` and `enable_io`"
+            ),
             ErrorKind::Unreachable => write!(f, "could not reach the server"),
             ErrorKind::Redirect => write!(f, "the server redirects to where the stream does not follow"),
             ErrorKind::ConnectTimeout { after } => write!(f, "no answer came within {after:?}"),
             ErrorKind::Refused { status, .. } => write!(f, "the server answered {status}"),
             ErrorKind::ContentType { found: Some(found) } => {
-                write!(f, "the answer is {}, not an event stream", Shown(found))
+                write!(f, "the answer is {}, not an event stream", shown(found))
             }
             ErrorKind::ContentType { found: None } => {
                 write!(f, "the answer does not say it is an event stream")
             }
             ErrorKind::ContentEncoding { found } => {
-                let found = Shown(found);
+                let found = shown(found);
                 write!(f, "the answer is encoded with {found}, which the transport does not decode")
             }
             ErrorKind::Disconnected => write!(f, "the connection was lost"),
             ErrorKind::Silent { after } => write!(f, "the server has been silent for {after:?}"),
             ErrorKind::RetriesExhausted { retries } => write!(f, "the stream failed after {retries} retries"),
             ErrorKind::Payload { event } => {
-                write!(f, "the data of an event `{}` cannot be read", Shown(&event.name))
+                write!(f, "the data of an event `{}` cannot be read", shown(&event.name))
             }
             ErrorKind::Oversize { event } => {
-                write!(f, "an event `{}` of {} bytes is too long", Shown(&event.name), event.size)
+                write!(f, "an event `{}` of {} bytes is too long", shown(&event.name), event.size)
             }
             ErrorKind::ErrorEvent { event } => {
-                write!(f, "the server sent an event `{}`: {}", Shown(&event.name), Shown(&event.data))
+                write!(f, "the server sent an event `{}`: {}", shown(&event.name), shown(&event.data))
             }
         }
     }
 }
 
 /// A text of the server as a part of one line: control characters escaped, cut where it is long.
-pub(crate) struct Shown<'a>(pub(crate) &'a str);
-
-impl fmt::Display for Shown<'_> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        /// How many characters are worth showing: names and ids of events have less.
-        const SHOWN: usize = 200;
-        for (at, character) in self.0.chars().enumerate() {
-            if at == SHOWN {
-                return f.write_str("…");
-            }
-            match character {
-                '"' | '\'' | '\\' => write!(f, "{character}")?,
-                other => write!(f, "{}", other.escape_debug())?,
-            }
-        }
-        Ok(())
-    }
+pub(crate) fn shown(text: &str) -> OneLine<'_> {
+    /// How many characters are worth showing: names and ids of events have less.
+    const SHOWN: usize = 200;
+    one_line(text, SHOWN)
 }
 
 impl StdError for StreamError {
@@ -251,17 +246,39 @@ mod tests {
 
     #[test]
     fn a_line_stays_one_whatever_the_server_sends() {
-        let found = format!("text/\u{1b}[2J\n\u{202e}{}", "x".repeat(60_000));
-        for kind in
-            [ErrorKind::ContentType { found: Some(found.clone()) }, ErrorKind::ContentEncoding { found }]
-        {
-            let line = StreamError::new(kind).to_string();
-            assert!(line.len() < 400 && !line.contains(['\n', '\u{1b}', '\u{202e}']), "{line}");
+        let long = "x".repeat(60_000);
+        for text in [
+            "a\u{1b}[2Jb",
+            "a\u{9b}31mb",
+            "a\u{1b}]8;;http://evil.test\u{1b}\\b",
+            "a\r\nb\u{85}c\u{2028}d",
+            "a\u{202e}b\u{2066}c\u{200b}d",
+            "a\u{8}b\u{0}",
+            &long,
+        ] {
+            let event =
+                || RawEvent { name: text.into(), id: Some(text.into()), data: text.into(), size: 1_200 };
+            let gap = crate::Gap {
+                after: Some(text.into()),
+                before: Some(text.into()),
+                cause: crate::GapCause::NoId,
+            };
+            let mut shown = vec![gap.to_string(), format!("{gap:?}"), format!("{:?}", event())];
+            for kind in [
+                ErrorKind::ContentType { found: Some(text.to_owned()) },
+                ErrorKind::ContentEncoding { found: text.to_owned() },
+                ErrorKind::Payload { event: event() },
+                ErrorKind::Oversize { event: event() },
+                ErrorKind::ErrorEvent { event: event() },
+            ] {
+                let error = StreamError::new(kind);
+                assert!(error.to_string().len() < 1_500, "{error}");
+                shown.extend([error.to_string(), format!("{error:?}")]);
+            }
+            for shown in shown {
+                assert!(cc_one_line::is_harmless(&shown), "{shown:?}");
+            }
         }
-        let event =
-            RawEvent { name: "a\nb".into(), id: None, data: "first\nsecond".repeat(100), size: 1_200 };
-        let line = StreamError::new(ErrorKind::ErrorEvent { event }).to_string();
-        assert!(line.len() < 400 && !line.contains('\n'), "{line}");
         let gap = crate::Gap { after: Some("a\nb".into()), before: None, cause: crate::GapCause::NoId };
         assert_eq!(gap.to_string(), "events may be missing after `a\\nb`: there was no id to go on from");
     }

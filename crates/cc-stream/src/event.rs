@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use crate::decoder;
-use crate::error::{Shown, StreamError};
+use crate::error::{StreamError, shown};
 
 /// Something a stream has to say.
 ///
@@ -110,10 +110,10 @@ impl fmt::Display for Gap {
         };
         f.write_str("events may be missing")?;
         if let Some(after) = &self.after {
-            write!(f, " after `{}`", Shown(after))?;
+            write!(f, " after `{}`", shown(after))?;
         }
         if let Some(before) = &self.before {
-            write!(f, " before `{}`", Shown(before))?;
+            write!(f, " before `{}`", shown(before))?;
         }
         write!(f, ": {cause}")
     }

@@ -3,7 +3,7 @@
 use std::fmt;
 
 use super::Fault;
-use crate::error::line::{Line, MESSAGE};
+use crate::error::line::{MESSAGE, one_line};
 
 /// One place where an answer differs from the spec.
 ///
@@ -72,11 +72,11 @@ impl fmt::Display for Drift {
             DriftKind::ElementLost => "element left out",
         };
         // Names of properties are the server's.
-        let message = Line(&self.message, MESSAGE);
+        let message = one_line(&self.message, MESSAGE);
         if self.path.is_empty() {
             write!(f, "{done}: {message}")
         } else {
-            write!(f, "{done}: `{}`: {message}", Line(&self.path, MESSAGE))
+            write!(f, "{done}: `{}`: {message}", one_line(&self.path, MESSAGE))
         }
     }
 }

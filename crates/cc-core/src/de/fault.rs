@@ -6,6 +6,7 @@ use serde::de::{Error, Expected, Unexpected};
 use serde_json::Value;
 
 use super::Place;
+use crate::error::line::one_line;
 
 /// The longest text from outside that a message repeats, in characters.
 const LONGEST: usize = 64;
@@ -80,16 +81,9 @@ pub(super) fn type_of(value: &Value) -> &'static str {
     }
 }
 
-/// A text from outside, cut.
+/// A text from outside as a part of a message: escaped where a terminal would act on it, and cut.
 pub(crate) fn shown(text: &str) -> String {
-    cut(text, LONGEST)
-}
-
-fn cut(text: &str, longest: usize) -> String {
-    match text.char_indices().nth(longest) {
-        Some((end, _)) => format!("{}…", &text[..end]),
-        None => text.to_owned(),
-    }
+    one_line(text, LONGEST).to_string()
 }
 
 fn choice(names: &[&str]) -> String {
@@ -109,7 +103,7 @@ fn named(unexpected: Unexpected<'_>) -> String {
         Unexpected::Float(_) => "floating point".to_owned(),
         Unexpected::Char(_) | Unexpected::Str(_) => "string".to_owned(),
         Unexpected::Unit | Unexpected::Option => "null".to_owned(),
-        Unexpected::Other(other) => cut(other, LONGEST),
+        Unexpected::Other(other) => shown(other),
         other => other.to_string(),
     }
 }
@@ -127,7 +121,7 @@ impl std::error::Error for Fault {}
 
 impl Error for Fault {
     fn custom<T: Display>(message: T) -> Self {
-        Self::new(cut(&message.to_string(), LONGEST_MESSAGE))
+        Self::new(one_line(&message.to_string(), LONGEST_MESSAGE).to_string())
     }
 
     fn invalid_type(unexpected: Unexpected<'_>, expected: &dyn Expected) -> Self {

@@ -7,6 +7,7 @@ use bytes::Bytes;
 use http::{HeaderMap, Method, StatusCode};
 use serde_json::Value;
 
+use super::line::{CODE, MESSAGE, kept};
 use super::{BoxError, Error, ErrorKind, Inner, body};
 use crate::operation::OperationInfo;
 use crate::redact::Redactor;
@@ -50,10 +51,10 @@ impl Error {
             Self::new(ErrorKind::Refused).with_status(status).with_headers(headers).with_body(&body);
         let read = body::read(headers, &body);
         let inner = error.inner_mut();
-        inner.code = read.code;
-        inner.message = read.message;
+        inner.code = read.code.map(|code| kept(code, CODE));
+        inner.message = read.message.map(|message| kept(message, MESSAGE));
         inner.context = read.context;
-        inner.request_id = read.request_id;
+        inner.request_id = read.request_id.map(|id| kept(id, CODE));
         error
     }
 
@@ -109,7 +110,7 @@ impl Error {
     pub fn with_request(self, method: &Method, url: impl Into<String>) -> Self {
         self.with(|inner| {
             inner.method = Some(method.clone());
-            inner.url = Some(url.into());
+            inner.url = Some(kept(url.into(), usize::MAX));
         })
     }
 
@@ -123,7 +124,8 @@ impl Error {
     #[must_use]
     pub fn with_headers(self, headers: &HeaderMap) -> Self {
         self.with(|inner| {
-            inner.sozu_id = headers.get("sozu-id").and_then(|id| id.to_str().ok()).map(str::to_owned);
+            inner.sozu_id =
+                headers.get("sozu-id").and_then(|id| id.to_str().ok()).map(|id| kept(id.to_owned(), CODE));
             inner.retry_after = cc_retry_after::retry_after(headers);
             inner.headers = headers.clone();
         })
@@ -141,16 +143,17 @@ impl Error {
         self.with(|inner| inner.attempts = attempts)
     }
 
-    /// Gives the code by which the platform, or this SDK, names the failure.
+    /// Gives the code by which the platform, or this SDK, names the failure. At most 200 characters are kept, with control
+    /// characters escaped.
     #[must_use]
     pub fn with_code(self, code: impl Into<String>) -> Self {
-        self.with(|inner| inner.code = Some(code.into()))
+        self.with(|inner| inner.code = Some(kept(code.into(), CODE)))
     }
 
-    /// Says in one line what happened. It must hold no secret.
+    /// Says in one line what happened. It must hold no secret. At most 2,000 characters are kept, with control characters escaped.
     #[must_use]
     pub fn with_message(self, message: impl Into<String>) -> Self {
-        self.with(|inner| inner.message = Some(message.into()))
+        self.with(|inner| inner.message = Some(kept(message.into(), MESSAGE)))
     }
 
     /// Adds what to do to what is said.
@@ -178,7 +181,7 @@ impl Error {
     /// is then `true`.
     #[must_use]
     pub fn with_effect(self, effect: impl Into<Cow<'static, str>>) -> Self {
-        self.with(|inner| inner.effect = Some(effect.into()))
+        self.with(|inner| inner.effect = Some(kept(effect.into().into_owned(), MESSAGE).into()))
     }
 
     /// Says that something left this machine.

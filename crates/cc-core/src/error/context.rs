@@ -12,7 +12,8 @@ use crate::union::UnknownVariant;
 const MEMBERS: usize = 256;
 
 /// What a failure is about, as far as the body of the answer says it. Contexts of the platform and of the usual frameworks are
-/// read; one of another kind keeps its JSON.
+/// read; one of another kind keeps its JSON. Its texts are lines without control characters, except for values and bodies, which
+/// are as they came.
 ///
 /// Source of the kinds: `HTTPErrorContext` and `OVDErrorContext` of the platform's v4 document.
 #[derive(Clone, PartialEq)]
@@ -133,10 +134,11 @@ impl ErrorContext {
     }
 
     fn of_kind(kind: &str, object: &Map<String, Value>) -> Option<Self> {
-        let first = |names: &[&str]| names.iter().find_map(|name| object.get(*name).and_then(scalar));
+        let raw = |names: &[&str]| names.iter().find_map(|name| object.get(*name).and_then(scalar));
+        let first = |names: &[&str]| raw(names).map(shown);
         let texts = |names: &[&str]| {
             let list = names.iter().find_map(|name| object.get(*name)?.as_array());
-            list.map(|list| list.iter().filter_map(scalar).take(MEMBERS).collect::<Vec<_>>())
+            list.map(|list| list.iter().filter_map(scalar).map(shown).take(MEMBERS).collect::<Vec<_>>())
         };
         let context = match kind {
             "field" => FieldContext::read(None, object).map(Self::Field),
@@ -154,7 +156,7 @@ impl ErrorContext {
             "selector" => texts(&["path"]).map(Self::Selector),
             "gateway" => Some(Self::Gateway {
                 status: object.get("originalStatus").and_then(scalar).and_then(|status| status.parse().ok()),
-                body: first(&["originalBody"]),
+                body: raw(&["originalBody"]),
             }),
             "bag" => texts(&["elem", "elements"]).map(Self::Bag),
             "Empty" | "EmptyContext" => return None,
@@ -213,7 +215,11 @@ fn fields(value: Option<&Value>) -> Option<Vec<FieldContext>> {
                 Value::Object(object) => FieldContext::read(Some(name), object),
                 Value::String(_) | Value::Array(_) => {
                     let reason = super::body::words(value)?;
-                    Some(FieldContext { field: Some(name.clone()), value: None, reason: Some(reason) })
+                    Some(FieldContext {
+                        field: Some(shown(name.clone())),
+                        value: None,
+                        reason: Some(shown(reason)),
+                    })
                 }
                 _ => None,
             })
@@ -290,8 +296,15 @@ impl FieldContext {
             })
             .and_then(|reason| folded(&reason, line::MESSAGE)),
         };
+        let field =
+            Self { field: field.field.map(shown), reason: field.reason.map(shown), value: field.value };
         (field != Self::default()).then_some(field)
     }
+}
+
+/// A text as it may be shown.
+fn shown(text: String) -> String {
+    line::kept(text, line::MESSAGE)
 }
 
 /// A text, a number or a truth value as text, bounded.

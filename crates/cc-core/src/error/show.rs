@@ -5,7 +5,6 @@ use std::fmt;
 use bytes::Bytes;
 use http::HeaderName;
 
-use super::line::{CODE, Line, MESSAGE};
 use super::{Error, ErrorKind};
 
 impl fmt::Display for Error {
@@ -19,22 +18,22 @@ impl fmt::Display for Error {
             write!(f, " with {}", status.as_u16())?;
         }
         if let Some(message) = &inner.message {
-            write!(f, ": {}", Line(message, MESSAGE))?;
+            write!(f, ": {message}")?;
         } else if let Some(reason) = inner.status.filter(|_| inner.kind == ErrorKind::Refused) {
             write!(f, " {}", reason.canonical_reason().unwrap_or("(no reason given)"))?;
         }
         let mut details = Vec::new();
         if let Some(code) = &inner.code {
-            details.push(format!("code {}", Line(code, CODE)));
+            details.push(format!("code {code}"));
         }
         if let Some(effect) = &inner.effect {
-            details.push(Line(effect, MESSAGE).to_string());
+            details.push(effect.to_string());
         }
         if inner.attempts > 1 {
             details.push(format!("{} attempts", inner.attempts));
         }
         if let Some(id) = &inner.sozu_id {
-            details.push(format!("Sozu-Id {}", Line(id, CODE)));
+            details.push(format!("Sozu-Id {id}"));
         }
         if !details.is_empty() {
             write!(f, " ({})", details.join(", "))?;

@@ -5,6 +5,7 @@ mod body;
 mod cache;
 mod errors;
 mod flight;
+mod harmless;
 mod hooks;
 mod layers;
 mod oauth1;

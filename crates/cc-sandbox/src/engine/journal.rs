@@ -3,6 +3,7 @@
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use bytes::Bytes;
+use cc_one_line::one_line;
 use http::request::Parts;
 use serde_json::Value;
 
@@ -87,7 +88,7 @@ impl Journal {
         let lines: Vec<String> = log
             .exchanges
             .iter()
-            .map(|exchange| format!("{} {}", exchange.method, exchange.path_and_query))
+            .map(|exchange| format!("{} {}", exchange.method, one_line(&exchange.path_and_query, usize::MAX)))
             .collect();
         lines.join("\n")
     }

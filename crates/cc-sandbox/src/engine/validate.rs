@@ -7,7 +7,12 @@ use std::sync::{Arc, Mutex, PoisonError};
 use jsonschema::Validator;
 use serde_json::{Map, Value};
 
+use cc_one_line::one_line;
+
 use super::table::{Operation, Parameter, Place, Table};
+
+/// How many characters of a request, and of what is wrong with it, are shown.
+const SHOWN: usize = 1_000;
 
 /// Something that the spec does not allow.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -39,7 +44,8 @@ impl fmt::Display for Violation {
             Side::Sandbox => "the answer of the sandbox",
         };
         let operation = self.operation.as_deref().unwrap_or("no operation of the spec");
-        write!(f, "{} ({operation}): {side} breaks the spec: {}", self.request, self.message)
+        let (request, message) = (one_line(&self.request, SHOWN), one_line(&self.message, SHOWN));
+        write!(f, "{request} ({operation}): {side} breaks the spec: {message}")
     }
 }
 
@@ -195,5 +201,22 @@ fn coerced(table: &Table, schema: &Value, text: &str) -> Value {
         "true" if is("boolean") => true.into(),
         "false" if is("boolean") => false.into(),
         _ => text.into(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_violation_is_one_line_whatever_the_client_sent() {
+        let text = "a\n\u{1b}[2J\u{202e}b";
+        let violation = Violation {
+            side: Side::Client,
+            request: format!("GET /{text}"),
+            operation: None,
+            message: format!("query parameter `{text}` is not known"),
+        };
+        assert!(cc_one_line::is_harmless(&violation.to_string()), "{violation}");
     }
 }

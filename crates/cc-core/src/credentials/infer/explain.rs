@@ -5,6 +5,7 @@ use std::fmt::Write;
 use super::{Inferred, Source};
 use crate::credentials::Credentials;
 use crate::endpoint::Endpoint;
+use crate::error::line::{CODE, MESSAGE, one_line};
 use crate::secret::service_url::shown;
 use crate::time::Timestamp;
 
@@ -62,7 +63,7 @@ impl Inferred {
         let mut text = format!("{} from {}\n", kind(&self.credentials), self.origin());
         for step in &self.steps {
             // Writing to a text never fails.
-            let _ = writeln!(text, "- {step}");
+            let _ = writeln!(text, "- {}", one_line(step, MESSAGE));
         }
         let _ = writeln!(text, "for {} ({})", shown(self.endpoint.expose()), self.endpoint_from);
         if let Ok(endpoint) = Endpoint::parse(self.endpoint.expose()) {
@@ -70,13 +71,13 @@ impl Inferred {
             let _ = writeln!(text, "over {} to {}, {way}", endpoint.scheme(), endpoint.host());
         }
         if let Some(user) = &self.user_id {
-            let _ = writeln!(text, "of {user}");
+            let _ = writeln!(text, "of {}", one_line(user, CODE));
         }
         if let Some(end) = self.expires_at {
             let _ = writeln!(text, "until {end}");
         }
         for warning in &self.warnings {
-            let _ = writeln!(text, "warning: {warning}");
+            let _ = writeln!(text, "warning: {}", one_line(warning, MESSAGE));
         }
         text
     }
@@ -86,14 +87,17 @@ impl Inferred {
             Source::Explicit => "the program".to_owned(),
             Source::ApiTokenVariable => "`CC_API_TOKEN`".to_owned(),
             Source::TokenVariables => "`CLEVER_TOKEN` and `CLEVER_SECRET`".to_owned(),
-            Source::Profile { alias, path } => format!("the profile `{alias}` in `{}`", path.display()),
+            Source::Profile { alias, path } => {
+                let path = path.display().to_string();
+                format!("the profile `{}` in `{}`", one_line(alias, CODE), one_line(&path, MESSAGE))
+            }
         }
     }
 
     /// Tells the warnings to the log.
     pub(super) fn told(self) -> Self {
         for warning in &self.warnings {
-            tracing::warn!(source = self.origin(), "{warning}");
+            tracing::warn!(source = self.origin(), "{}", one_line(warning, MESSAGE));
         }
         tracing::debug!(kind = kind(&self.credentials), source = self.origin(), "credentials were found");
         self

@@ -9,6 +9,7 @@ use serde_json::Value;
 use crate::credentials::Credentials;
 use crate::endpoint::Endpoint;
 use crate::error::Result;
+use crate::error::line::one_line;
 use crate::transport::HttpResponse;
 use crate::transport::exchange::Exchange;
 
@@ -30,6 +31,9 @@ const HARMLESS: &[&str] = &[
 /// How deep, and how many members of an object, are shown.
 const DEPTH: usize = 8;
 const MEMBERS: usize = 64;
+
+/// How many characters of the name of a member are shown.
+const NAME: usize = 100;
 
 pub(super) fn request(exchange: &Exchange, endpoint: &Endpoint) -> String {
     let request = &exchange.request;
@@ -117,8 +121,7 @@ fn shape(text: &mut String, value: &Value, depth: usize) {
             text.push('{');
             for (at, (name, value)) in members.iter().take(MEMBERS).enumerate() {
                 text.push_str(if at == 0 { "" } else { ", " });
-                text.push_str(name);
-                text.push_str(": ");
+                let _ = write!(text, "{}: ", one_line(name, NAME));
                 shape(text, value, depth + 1);
             }
             text.push_str(if members.len() > MEMBERS { ", …}" } else { "}" });
