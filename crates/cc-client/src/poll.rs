@@ -39,7 +39,8 @@ impl Polling {
     /// Looks at once, and then again and again until a look gives something. Dropping the future ends it.
     ///
     /// # Errors
-    /// [`ErrorKind::DeadlineExceeded`] when the time is over, even in the midst of a look; the first error of a look.
+    /// [`ErrorKind::DeadlineExceeded`] when the time is over, even in the midst of a look; the first error of a look;
+    /// [`ErrorKind::Unexpected`] outside of a tokio runtime with a timer.
     pub async fn run<T, F>(self, mut look: impl FnMut() -> F) -> Result<T>
     where
         F: Future<Output = Result<Option<T>>>,
@@ -53,10 +54,11 @@ impl Polling {
                 runtime::sleep(self.every).await;
             }
         });
-        found.await.unwrap_or_else(|| {
+        let late = || {
             Err(Error::new(ErrorKind::DeadlineExceeded)
-                .with_message(format!("it was waited for {:?}", self.at_most)))
-        })
+                .with_message(format!("nothing was found within {:?}", self.at_most)))
+        };
+        runtime::guarded(async { found.await.unwrap_or_else(late) }).await
     }
 }
 

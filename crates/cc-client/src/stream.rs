@@ -225,6 +225,7 @@ pub fn to_error(error: StreamError) -> Error {
     let kind = match last.kind() {
         Kind::Refused { .. } => ErrorKind::Refused,
         Kind::Request => ErrorKind::StreamClient,
+        Kind::Runtime => ErrorKind::Unexpected,
         Kind::Unreachable => ErrorKind::Unreachable,
         Kind::ConnectTimeout { .. } => ErrorKind::TimedOut,
         Kind::ContentType { .. } | Kind::ContentEncoding { .. } => ErrorKind::StreamContentType,
@@ -295,6 +296,7 @@ mod tests {
         let after = std::time::Duration::from_secs(1);
         for (failure, code) in [
             (StreamError::request("a bad header"), "SSE_CLIENT_ERROR"),
+            (StreamError::new(Kind::Runtime), "UNEXPECTED_ERROR"),
             (StreamError::unreachable("no route"), "NETWORK_ERROR"),
             (StreamError::new(Kind::ConnectTimeout { after }), "TIMEOUT_EXCEEDED"),
             (StreamError::new(Kind::ContentType { found: None }), "SSE_INVALID_CONTENT_TYPE"),

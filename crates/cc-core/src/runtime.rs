@@ -67,11 +67,12 @@ impl Home {
     }
 }
 
-/// Turns a panic of tokio, which misses a part of its runtime, into an error. Any other panic goes on.
+/// Turns a panic of tokio, which lacks its runtime or a part of it, into an error. Any other panic goes on.
 ///
 /// # Errors
-/// [`ErrorKind::Unexpected`] when the runtime has no timer or no I/O, [`ErrorKind::Unreachable`] when it has ended.
-pub(crate) async fn guarded<T>(future: impl Future<Output = Result<T>>) -> Result<T> {
+/// The error of the future, [`ErrorKind::Unexpected`] when there is no runtime or it has no timer or no I/O,
+/// [`ErrorKind::Unreachable`] when it has ended.
+pub async fn guarded<T>(future: impl Future<Output = Result<T>>) -> Result<T> {
     let panic = match AssertUnwindSafe(future).catch_unwind().await {
         Ok(outcome) => return outcome,
         Err(panic) => panic,

@@ -21,7 +21,7 @@ pub trait Clock: Debug + Send + Sync + 'static {
     fn sleep_until(&self, time: Duration) -> Sleep;
 }
 
-/// The clock of the tokio runtime the stream is polled in. It follows `tokio::time::pause`.
+/// The clock of the tokio runtime that polls the stream, which needs its timer (`enable_time`). It follows `tokio::time::pause`.
 #[cfg(not(target_arch = "wasm32"))]
 #[derive(Debug, Clone)]
 pub struct TokioClock {

@@ -20,6 +20,7 @@ use crate::event::{EndReason, Gap, Opened, Retrying, StreamEvent};
 use crate::handle::{Entered, Shared};
 use crate::machine::{Cause, Effect, Failure, Input, Link, Rules, State};
 use crate::reader::{Reader, Reading};
+use crate::runtime::guarded;
 
 /// What the driver tells.
 pub(crate) type Told<T> = Result<StreamEvent<T>>;
@@ -233,12 +234,13 @@ impl<T> Driver<T> {
                 return Poll::Ready(());
             }
         }
-        match self.connection.poll(cx, &*self.shared.clock) {
-            Poll::Ready(report) => {
+        match guarded(|| self.connection.poll(cx, &*self.shared.clock)) {
+            Ok(Poll::Ready(report)) => {
                 self.follow(report);
                 Poll::Ready(())
             }
-            Poll::Pending => self.wait(cx),
+            Ok(Poll::Pending) => self.wait(cx),
+            Err(error) => self.fail(error),
         }
     }
 
@@ -351,6 +353,15 @@ impl<T> Driver<T> {
         }
     }
 
+    /// Ends the stream with an error that no retry mends, whatever its state.
+    #[cold]
+    fn fail(&mut self, error: StreamError) -> Poll<()> {
+        self.outbox.push_back(Err(error));
+        self.timer = None;
+        self.close(EndReason::Failed);
+        Poll::Ready(())
+    }
+
     /// Nothing to read: waits for the next deadline, if there is one.
     fn wait(&mut self, cx: &mut Context<'_>) -> Poll<()> {
         let now = self.shared.clock.now();
@@ -365,11 +376,18 @@ impl<T> Driver<T> {
         };
         if deadline > now {
             // A timer that is early is as good: the deadline is looked at again then.
-            let timer = match &mut self.timer {
-                Some(timer) if timer.0 <= deadline => timer,
-                timer => timer.insert((deadline, self.shared.clock.sleep_until(deadline))),
-            };
-            ready!(timer.1.as_mut().poll(cx));
+            let (timer, clock) = (&mut self.timer, &self.shared.clock);
+            let waited = guarded(|| {
+                let timer = match timer {
+                    Some(timer) if timer.0 <= deadline => timer,
+                    timer => timer.insert((deadline, clock.sleep_until(deadline))),
+                };
+                timer.1.as_mut().poll(cx)
+            });
+            match waited {
+                Ok(waited) => ready!(waited),
+                Err(error) => return self.fail(error),
+            }
         }
         self.timer = None;
         if refused.is_some() {

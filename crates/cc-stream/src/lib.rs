@@ -19,6 +19,7 @@ mod items;
 pub mod machine;
 mod reader;
 mod retry;
+mod runtime;
 mod settings;
 mod stream;
 mod watch;

@@ -123,12 +123,17 @@ impl RedisStore {
         };
         let (store, identity) = (self.clone(), identity.to_owned());
         drop(runtime.spawn(async move {
-            let mut pause = DEBT_PAUSES.0;
-            let until = Instant::now() + DEBT_FOR;
-            while !store.settle(&identity).await && Instant::now() < until {
-                runtime::sleep(pause).await;
-                pause = (pause * 2).min(DEBT_PAUSES.1);
-            }
+            let settled = runtime::guarded(async {
+                let mut pause = DEBT_PAUSES.0;
+                let until = Instant::now() + DEBT_FOR;
+                while !store.settle(&identity).await && Instant::now() < until {
+                    runtime::sleep(pause).await;
+                    pause = (pause * 2).min(DEBT_PAUSES.1);
+                }
+                Ok(())
+            });
+            // Without a timer nothing is tried again here.
+            settled.await.ok();
             store.link.left_alone(&identity);
         }));
     }

@@ -91,13 +91,17 @@ impl Link {
                 Err(error) => Err(error),
             }
         });
-        match asked.await {
-            Some(Ok(answer)) => answer,
-            Some(Err(error)) => {
+        match runtime::guarded(async { Ok(asked.await) }).await {
+            Ok(Some(Ok(answer))) => answer,
+            Ok(Some(Err(error))) => {
                 self.fell(&error);
                 None
             }
-            None => {
+            Err(error) => {
+                self.fell(&error);
+                None
+            }
+            Ok(None) => {
                 self.fell(&format_args!("it took longer than {:?}", self.patience));
                 None
             }
@@ -173,7 +177,8 @@ impl Link {
     /// Redis answered, and refused this one command: a key of another type, no memory, a right that is missing.
     fn refused(&self, error: &RedisError) {
         // The text may quote a key or a value; the code does not.
-        let code = error.code().unwrap_or("a reply that cannot be read").to_owned();
+        let code = error.code().unwrap_or("a reply that cannot be read");
+        let code = cc_core::one_line(code, 64).to_string();
         if self.warned.swap(true, Ordering::Relaxed) {
             tracing::debug!(code, "the Redis of the store refused a command");
         } else {
@@ -182,6 +187,9 @@ impl Link {
     }
 
     fn fell(&self, why: &dyn fmt::Display) {
+        // The words may be those of Redis.
+        let why = why.to_string();
+        let why = cc_core::one_line(&why, 1_000);
         let mut state = lock(&self.state);
         let now = Instant::now();
         let pause = match &*state {

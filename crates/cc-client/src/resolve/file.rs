@@ -102,7 +102,8 @@ impl FileStore {
                 }
                 wait.await.map_err(io::Error::other)?
             };
-            let done = runtime::until(runtime::after(PATIENCE), work).await.unwrap_or_else(|| Err(late()));
+            let done = runtime::until(runtime::after(PATIENCE), work);
+            let done = runtime::guarded(async { Ok(done.await.unwrap_or_else(|| Err(late()))) }).await?;
             done.map_err(|cause| {
                 Error::new(ErrorKind::Store)
                     .with_message(format!("cannot use the file of ids `{}`", inner.path.display()))

@@ -30,13 +30,14 @@ impl Listener {
     /// port if it names one.
     ///
     /// # Errors
-    /// [`ErrorKind::Unexpected`] when the port is not to be had.
+    /// [`ErrorKind::Unexpected`] when the port is not free, or outside of a tokio runtime with I/O.
     pub async fn bind(port: u16) -> Result<Self> {
         let failed = |cause| {
             let message = format!("port {port} of this machine cannot be listened on");
             Error::new(ErrorKind::Unexpected).with_message(message).with_source(cause)
         };
-        let listener = TcpListener::bind(("127.0.0.1", port)).await.map_err(failed)?;
+        let bound = async { TcpListener::bind(("127.0.0.1", port)).await.map_err(failed) };
+        let listener = runtime::guarded(bound).await?;
         let port = listener.local_addr().map_err(failed)?.port();
         Ok(Self { listener, url: format!("http://localhost:{port}{PATH}") })
     }
@@ -58,7 +59,8 @@ impl Listener {
             let message = format!("the browser did not come back within {timeout:?}");
             Err(Error::new(ErrorKind::DeadlineExceeded).with_message(message))
         };
-        runtime::until(runtime::after(timeout), self.visits(pending)).await.unwrap_or_else(late)
+        let visit = runtime::until(runtime::after(timeout), self.visits(pending));
+        runtime::guarded(async { visit.await.unwrap_or_else(late) }).await
     }
 
     async fn visits(&self, pending: &Pending) -> Result<Visit> {

@@ -18,6 +18,8 @@ use futures_util::Stream;
 ///
 /// Up to 1,024 items of a stream are held back. Where more come while another stream is quiet, they are given once the first of
 /// them was held back for long enough: neither memory nor the delay grows.
+///
+/// Without a tokio runtime that has a timer, nothing is held back: items may then be given out of order.
 pub fn merge<S, T, E>(
     streams: Vec<S>,
     date: impl Fn(&T) -> Option<Timestamp> + Send + 'static,
@@ -81,7 +83,7 @@ where
 }
 
 type DateOf<T> = Box<dyn Fn(&T) -> Option<Timestamp> + Send>;
-type Timer = Pin<Box<dyn Future<Output = ()> + Send>>;
+type Timer = Pin<Box<dyn Future<Output = cc_core::Result<()>> + Send>>;
 
 /// See [`merge`].
 pub struct Merged<S, T, E> {
@@ -137,7 +139,12 @@ where
         if let Some(first) = first {
             let waited = first.came.elapsed();
             if waited < this.patience {
-                let mut timer: Timer = Box::pin(runtime::sleep(this.patience - waited));
+                let rest = this.patience - waited;
+                let mut timer: Timer = Box::pin(runtime::guarded(async move {
+                    runtime::sleep(rest).await;
+                    Ok(())
+                }));
+                // Where the runtime has no timer, nothing is waited for.
                 if timer.as_mut().poll(cx).is_pending() {
                     this.timer = Some(timer);
                     return Poll::Pending;

@@ -10,6 +10,7 @@ mod kills;
 #[cfg(all(unix, feature = "redis"))]
 mod redis;
 mod resolve;
+mod runtime;
 mod sign_in;
 mod store;
 #[cfg(all(feature = "deployment", feature = "log", feature = "metrics", feature = "stream"))]

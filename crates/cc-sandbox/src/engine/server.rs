@@ -31,6 +31,8 @@ pub(crate) struct Server {
 impl Server {
     /// Binds the address and serves on it, in tasks of the current runtime.
     pub(crate) async fn start(engine: Arc<Engine>, address: SocketAddr) -> io::Result<Self> {
+        // Checked here, because tokio panics.
+        tokio::runtime::Handle::try_current().map_err(io::Error::other)?;
         let listener = TcpListener::bind(address).await?;
         let address = listener.local_addr()?;
         let (running, stopped) = watch::channel(());

@@ -31,3 +31,10 @@ fn the_program_says_why_it_cannot_start() {
     assert_eq!(output.status.code(), Some(2));
     assert!(String::from_utf8(output.stderr).unwrap().starts_with("error: `--prot` is no option"));
 }
+
+#[test]
+fn a_sandbox_needs_a_runtime_and_says_so() {
+    use futures_util::FutureExt;
+    let started = cc_sandbox::Sandbox::builder().start().now_or_never().unwrap();
+    assert!(started.unwrap_err().to_string().contains("Tokio 1.x"));
+}

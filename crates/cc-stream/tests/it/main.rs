@@ -11,4 +11,5 @@ mod overflow;
 mod payloads;
 mod resume;
 mod retries;
+mod runtime;
 mod support;

@@ -276,7 +276,9 @@ impl Deploying {
             };
             // The log may have asked for a look sooner than the watch is to wake.
             if !std::mem::take(&mut self.is_news) {
-                ready!(self.timer.poll(cx, wake));
+                if let Err(error) = ready!(self.timer.poll(cx, wake)) {
+                    return self.fail(cx, error);
+                }
             }
         }
     }

@@ -4,6 +4,7 @@ use std::future::Future;
 use std::pin::Pin;
 use std::task::{Context, Poll};
 
+use cc_core::Result;
 use cc_core::runtime::{self, Instant};
 
 /// A future that is polled by hand.
@@ -11,12 +12,15 @@ pub(super) type Boxed<T> = Pin<Box<dyn Future<Output = T> + Send>>;
 
 /// A timer that is set anew at each poll.
 #[derive(Default)]
-pub(super) struct Timer(Option<(Instant, Boxed<()>)>);
+pub(super) struct Timer(Option<(Instant, Boxed<Result<()>>)>);
 
 impl Timer {
     /// Waits until this time; for ever without one. The clock is read as well: a task that never waits would never see a timer
     /// of the runtime fire.
-    pub(super) fn poll(&mut self, cx: &mut Context<'_>, until: Option<Instant>) -> Poll<()> {
+    ///
+    /// # Errors
+    /// [`ErrorKind::Unexpected`](cc_core::ErrorKind::Unexpected) outside of a tokio runtime with a timer.
+    pub(super) fn poll(&mut self, cx: &mut Context<'_>, until: Option<Instant>) -> Poll<Result<()>> {
         let Some(until) = until else {
             self.0 = None;
             return Poll::Pending;
@@ -24,11 +28,17 @@ impl Timer {
         let now = Instant::now();
         if until <= now {
             self.0 = None;
-            return Poll::Ready(());
+            return Poll::Ready(Ok(()));
         }
         let timer = match &mut self.0 {
             Some(timer) if timer.0 == until => timer,
-            timer => timer.insert((until, Box::pin(runtime::sleep(until - now)))),
+            timer => {
+                let slept = runtime::guarded(async move {
+                    runtime::sleep(until - now).await;
+                    Ok(())
+                });
+                timer.insert((until, Box::pin(slept)))
+            }
         };
         let poll = timer.1.as_mut().poll(cx);
         if poll.is_ready() {

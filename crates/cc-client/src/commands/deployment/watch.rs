@@ -1,7 +1,7 @@
 //! Looks at a deployment until it is over or the time of the wait is: drives the judge and the pace.
 
 use std::future::Future;
-use std::task::{Context as TaskContext, Poll};
+use std::task::{Context as TaskContext, Poll, ready};
 use std::time::Duration;
 
 use cc_core::runtime::Instant;
@@ -171,8 +171,8 @@ impl Watch {
                     [next, self.deadline].into_iter().flatten().min()
                 }
             };
-            if self.timer.poll(cx, wake).is_pending() {
-                return Poll::Pending;
+            if let Err(error) = ready!(self.timer.poll(cx, wake)) {
+                return self.end(Err(error));
             }
         }
     }
