@@ -14,7 +14,7 @@ use http::header::{HeaderMap, HeaderName, HeaderValue};
 use serde_json::Value;
 
 use forms::{few_forms, forms};
-pub(crate) use names::sounds_secret;
+pub(crate) use names::{is_secret_header, sounds_secret};
 pub(crate) use secrets::Secrets;
 
 /// What stands in the place of a secret.

@@ -41,7 +41,7 @@ use crate::de::Drift;
 use crate::endpoint::Endpoint;
 use crate::error::{Error, ErrorKind, Result};
 use crate::operation::{Operation, OperationInfo, StreamOperation};
-use crate::redact::Redactor;
+use crate::redact::{Redactor, is_secret_header};
 use crate::request::Request;
 use crate::runtime::{self, Instant};
 
@@ -96,8 +96,8 @@ impl Transport {
         defaults: CallOptions,
         means: Arc<Means>,
     ) -> Result<Self> {
-        if !matches!(credentials, Credentials::None) {
-            secrets_may_travel(&endpoint, &means)?;
+        if !matches!(credentials, Credentials::None) && is_open(&endpoint, &means) {
+            return Err(would_be_read("credentials", &endpoint));
         }
         let identity =
             (!matches!(credentials, Credentials::Provider(_))).then(|| credentials.identity().into());
@@ -124,7 +124,10 @@ impl Transport {
     /// # Errors
     /// [`Credentials`](crate::ErrorKind::Credentials) when everybody on the way could read the secret.
     pub fn check_secrets_may_travel(&self) -> Result<()> {
-        secrets_may_travel(&self.0.endpoint, &self.0.means)
+        if is_open(&self.0.endpoint, &self.0.means) {
+            return Err(would_be_read("a secret of the request", &self.0.endpoint));
+        }
+        Ok(())
     }
 
     /// Who asks.
@@ -301,6 +304,14 @@ impl Transport {
         let inner = &*self.0;
         let limits = Limits::new(options, &inner.defaults, reading);
         let info = request.info;
+        if inner.stack.is_open {
+            let of_request = request.headers.iter().find(|(name, value)| is_secret_header(name, value));
+            let of_options = || options.secret_header().or(inner.defaults.secret_header());
+            if let Some(name) = of_request.map(|(name, _)| name).or_else(of_options) {
+                let what = format!("the header `{name}`");
+                return Err(would_be_read(&what, &inner.endpoint).with_operation(info));
+            }
+        }
         let added =
             [&inner.defaults, options].into_iter().try_for_each(|of| of.add_headers(&mut request.headers));
         added.map_err(|error| error.with_operation(info))?;
@@ -329,16 +340,20 @@ impl Transport {
     }
 }
 
-fn secrets_may_travel(endpoint: &Endpoint, means: &Means) -> Result<()> {
-    if endpoint.is_protected() || means.plain_http {
-        return Ok(());
-    }
+/// Returns `true` if everybody on the way to the endpoint can read what is sent, and the program has not allowed it for secrets.
+fn is_open(endpoint: &Endpoint, means: &Means) -> bool {
+    !endpoint.is_protected() && !means.plain_http
+}
+
+/// The failure to send a secret that everybody on the way could read.
+#[cold]
+pub(crate) fn would_be_read(secret: &str, endpoint: &Endpoint) -> Error {
     let message = format!(
-        "credentials would travel to `{}` over plain http, where everybody on the way can read them: use https, or allow it \
-         with `TransportBuilder::allow_credentials_over_plain_http`",
+        "{secret} would travel to `{}` over plain http, where everybody on the way can read it: use https, or allow it with \
+         `TransportBuilder::allow_credentials_over_plain_http`",
         endpoint.host()
     );
-    Err(Error::new(ErrorKind::Credentials).with_message(message).not_sent())
+    Error::new(ErrorKind::Credentials).with_message(message).not_sent()
 }
 
 /// The failure that an answer means which is no success.

@@ -1,7 +1,9 @@
 //! Tells by its name that a value is a secret.
 
+use http::{HeaderName, HeaderValue};
+
 /// Words by which a header, a parameter or a property says that its value is a secret.
-const WORDS: [&str; 16] = [
+const WORDS: [&str; 19] = [
     "token",
     "secret",
     "password",
@@ -11,6 +13,9 @@ const WORDS: [&str; 16] = [
     "credentials",
     "kubeconfig",
     "apikey",
+    "accesskey",
+    "authkey",
+    "secretkey",
     "authorization",
     "cookie",
     "signature",
@@ -29,4 +34,10 @@ pub(crate) fn sounds_secret(name: &str) -> bool {
     let ends =
         |word: &&str| flat.ends_with(*word) || flat.strip_suffix('s').is_some_and(|one| one.ends_with(*word));
     !is_count && WORDS.iter().any(ends)
+}
+
+/// Returns `true` if a header is marked as sensitive, or says by its name that its value is a secret: `Authorization`, `Cookie`,
+/// `X-Api-Key`.
+pub(crate) fn is_secret_header(name: &HeaderName, value: &HeaderValue) -> bool {
+    value.is_sensitive() || sounds_secret(name.as_str())
 }

@@ -73,7 +73,7 @@ impl TransportBuilder {
 
     /// Sends credentials over plain `http` to other machines too, where everybody on the way can read them; with `PLAINTEXT`
     /// signatures, that includes the secret of the consumer. Without it, credentials go over `https` or to this machine
-    /// (`localhost`, `127.0.0.0/8`, `::1`) only. Default: `false`.
+    /// (`localhost`, `127.0.0.0/8`, `::1`) only. The same holds for secret headers of a request. Default: `false`.
     pub fn allow_credentials_over_plain_http(mut self, allow: bool) -> Self {
         self.plain_http = allow;
         self

@@ -10,10 +10,12 @@ use http::{HeaderMap, StatusCode};
 use crate::de::Drift;
 use crate::error::{Error, ErrorKind, Result};
 use crate::operation::OperationInfo;
+use crate::redact::is_secret_header;
 use crate::request::Request;
 use crate::transport::HttpResponse;
 use crate::transport::exchange::Exchange;
 use crate::transport::stack::Stack;
+use crate::transport::would_be_read;
 
 /// The future of a hook.
 pub type HookFuture<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
@@ -104,6 +106,13 @@ impl Stack {
         if changed.path() != exchange.path() || !std::ptr::eq(changed.info, exchange.info) {
             return Err(Error::new(ErrorKind::InvalidInput)
                 .with_message("a hook changed the operation or the path of a request"));
+        }
+        if self.is_open {
+            let (before, after) = (exchange.request.headers(), changed.request.headers());
+            let mut added = after.iter().filter(|(name, value)| before.get(*name) != Some(value));
+            if let Some((name, _)) = added.find(|(name, value)| is_secret_header(name, value)) {
+                return Err(would_be_read(&format!("the header `{name}`"), &self.endpoint));
+            }
         }
         exchange.join(&changed);
         let response = self.traced(changed).await?;

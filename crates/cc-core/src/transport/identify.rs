@@ -12,13 +12,13 @@ use tower::Service;
 use crate::credentials::{Credentials, Provider};
 use crate::endpoint::Endpoint;
 use crate::error::{Error, ErrorKind, Result};
-use crate::redact::Secrets;
+use crate::redact::{Secrets, sounds_secret};
 use crate::time::Timestamp;
 use crate::transport::clock;
 use crate::transport::exchange::lock;
 use crate::transport::redirect::Foreign;
 use crate::transport::stack::Reply;
-use crate::transport::{HttpRequest, HttpResponse};
+use crate::transport::{HttpRequest, HttpResponse, would_be_read};
 
 /// Adds the header `Authorization`, to requests for the origin of the endpoint only.
 #[derive(Debug, Clone)]
@@ -32,6 +32,8 @@ struct Who {
     credentials: Signature,
     endpoint: Arc<Endpoint>,
     user_agent: HeaderValue,
+    /// Secrets are not sent to the endpoint: everybody on the way could read them.
+    is_open: bool,
 }
 
 /// The value of the header.
@@ -76,6 +78,7 @@ impl<S> Identify<S> {
         credentials: Credentials,
         endpoint: Arc<Endpoint>,
         user_agent: HeaderValue,
+        is_open: bool,
         inner: S,
     ) -> Result<Self> {
         let credentials = match credentials {
@@ -83,7 +86,7 @@ impl<S> Identify<S> {
             fresh if fresh.signs_each_request() => Signature::Fresh(fresh),
             fixed => Signature::Fixed(fixed.header(&HttpRequest::default())?),
         };
-        let who = Who { credentials, endpoint, user_agent };
+        let who = Who { credentials, endpoint, user_agent, is_open };
         Ok(Self { who: Arc::new(who), inner })
     }
 }
@@ -105,6 +108,13 @@ where
         let who = &*self.who;
         if let Entry::Vacant(entry) = request.headers_mut().entry(header::USER_AGENT) {
             entry.insert(who.user_agent.clone());
+        }
+        // Those of the request and its options were looked at before; this is for what hooks and layers add.
+        if who.is_open
+            && let Some(name) = request.headers().keys().find(|name| sounds_secret(name.as_str()))
+        {
+            let error = would_be_read(&format!("the header `{name}`"), &who.endpoint);
+            return Either::Left(Box::pin(ready(Err(error))));
         }
         let home =
             request.extensions().get::<Foreign>().is_none() && who.endpoint.is_origin_of(request.uri());

@@ -7,6 +7,7 @@ use http::{HeaderMap, HeaderName, HeaderValue};
 use crate::command::Heard;
 use crate::defaults::Defaults;
 use crate::error::{Error, ErrorKind, Result};
+use crate::redact::is_secret_header;
 use crate::runtime::{self, Instant};
 use crate::transport::{CachePolicy, RetryPolicy};
 
@@ -26,6 +27,8 @@ pub struct CallOptions {
     headers: HeaderMap,
     /// Where answers are noted. Default: nowhere.
     pub(crate) heard: Option<Heard>,
+    /// The first of them that is a secret.
+    secret: Option<HeaderName>,
     /// A header that cannot be sent.
     unsent: Option<String>,
 }
@@ -101,8 +104,12 @@ impl CallOptions {
     }
 
     /// Sends this header too, in the place of one of the same name that the operation sends. It makes a difference for what
-    /// is shared and kept, and is not shown in a log. `Authorization` stays that of the credentials. What can be no header
-    /// fails the call with [`InvalidInput`](crate::ErrorKind::InvalidInput).
+    /// is shared and kept, and is not shown in a log. `Authorization` stays that of the credentials. A name or value that no header
+    /// may have fails the call with [`InvalidInput`](crate::ErrorKind::InvalidInput).
+    ///
+    /// A header whose value is marked as sensitive, or whose name says that it is a secret (`Authorization`, `Cookie`,
+    /// `X-Api-Key`), fails the call with [`Credentials`](crate::ErrorKind::Credentials) where credentials would not be sent either:
+    /// see [`allow_credentials_over_plain_http`](crate::TransportBuilder::allow_credentials_over_plain_http).
     pub fn header<N, V>(mut self, name: N, value: V) -> Self
     where
         N: TryInto<HeaderName>,
@@ -110,15 +117,22 @@ impl CallOptions {
     {
         match (name.try_into(), value.try_into()) {
             (Ok(name), Ok(mut value)) => {
+                if is_secret_header(&name, &value) {
+                    self.secret.get_or_insert_with(|| name.clone());
+                }
+                // No other origin and no log is to see any of them.
                 value.set_sensitive(true);
                 self.headers.insert(name, value);
             }
-            (Ok(name), Err(_)) => {
-                self.unsent = Some(format!("the value given for the header `{name}` can be no header's"))
-            }
-            (Err(_), _) => self.unsent = Some("the name given for a header can be no header's".to_owned()),
+            (Ok(name), Err(_)) => self.unsent = Some(format!("invalid value for header `{name}`")),
+            (Err(_), _) => self.unsent = Some("invalid name of a header".to_owned()),
         }
         self
+    }
+
+    /// The name of a header that is a secret, if there is one.
+    pub(crate) fn secret_header(&self) -> Option<&HeaderName> {
+        self.secret.as_ref()
     }
 
     /// Adds the headers to a request.
@@ -180,6 +194,7 @@ impl CallOptions {
             debug: self.debug.or(base.debug),
             quiet: self.quiet || base.quiet,
             headers,
+            secret: self.secret.or_else(|| base.secret.clone()),
             heard: self.heard.or_else(|| base.heard.clone()),
             unsent: self.unsent.clone().or_else(|| base.unsent.clone()),
         }

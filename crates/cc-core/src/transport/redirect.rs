@@ -9,19 +9,12 @@ use tower::Service;
 use url::Url;
 
 use crate::error::{Error, Result};
+use crate::redact::is_secret_header;
 use crate::transport::stack::Reply;
 use crate::transport::{HttpRequest, HttpResponse};
 
 /// How many redirects one attempt follows at most.
 const MAX_HOPS: usize = 10;
-
-/// Headers that no other origin may see, marked as sensitive or not.
-const SECRET: [HeaderName; 4] = [
-    header::AUTHORIZATION,
-    header::COOKIE,
-    header::PROXY_AUTHORIZATION,
-    HeaderName::from_static("x-clever-password"),
-];
 
 /// Says in a request that it left the origin of the endpoint: credentials are not added any more, even if it comes back.
 #[derive(Debug, Clone, Copy)]
@@ -147,7 +140,7 @@ fn turn(sent: &mut HttpRequest, response: &HttpResponse) -> Result<(), &'static 
 fn drop_secrets(headers: &mut HeaderMap) {
     let secret: Vec<HeaderName> = headers
         .iter()
-        .filter(|(name, value)| value.is_sensitive() || SECRET.contains(name))
+        .filter(|(name, value)| is_secret_header(name, value))
         .map(|(name, _)| name.clone())
         .collect();
     for name in secret {

@@ -51,6 +51,8 @@ pub(crate) struct Stack {
     pub(crate) retry: Retry,
     pub(crate) limit: Limit,
     pub(crate) error_body: ErrorBody,
+    /// Everybody on the way to the endpoint can read what is sent, and the program has not allowed it for secrets.
+    pub(crate) is_open: bool,
     pub(crate) http: HttpService,
 }
 
@@ -58,7 +60,9 @@ impl Stack {
     pub(crate) fn new(endpoint: &Arc<Endpoint>, credentials: Credentials, means: &Means) -> Result<Self> {
         let sender = Sender::new(means.sender.clone(), endpoint.clone());
         let user_agent = means.user_agent.clone();
-        let http = Redirect::new(Identify::new(credentials.clone(), endpoint.clone(), user_agent, sender)?);
+        let is_open = super::is_open(endpoint, means);
+        let identify = Identify::new(credentials.clone(), endpoint.clone(), user_agent, is_open, sender)?;
+        let http = Redirect::new(identify);
         let http = means.layers.iter().rev().fold(HttpService::bare(http), |inner, layer| layer(inner));
         let memory = || Arc::new(MemoryCache::new(means.cache_capacity));
         Ok(Self {
@@ -71,6 +75,7 @@ impl Stack {
             retry: Retry::new(means.retry_budget, means.jitter_seed),
             limit: Limit::new(means.concurrency),
             error_body: means.error_body,
+            is_open,
             http,
         })
     }

@@ -9,6 +9,7 @@ mod harmless;
 mod hooks;
 mod layers;
 mod oauth1;
+mod plain;
 mod progress;
 mod redact;
 mod redirect;
