@@ -20,6 +20,7 @@
 
 mod connect;
 mod merge;
+mod reader;
 
 use std::fmt;
 use std::sync::Arc;
@@ -32,6 +33,7 @@ pub use cc_stream::{
     Opened, Overflow, Retry, Retrying, Settings, State, StreamError, StreamEvent, StreamHandle,
 };
 pub use merge::{Merged, merge};
+pub use reader::EventReader;
 
 use crate::client::Client;
 use crate::resolve::{Ids, ResolvedIds};
@@ -54,8 +56,8 @@ pub trait StreamCommand: Send + Sync + Sized + 'static {
     /// [`ErrorKind::InvalidInput`] when an input cannot be sent.
     fn request(&self, ids: &ResolvedIds, attempt: &Attempt) -> Result<Request>;
 
-    /// How the events are read.
-    fn format() -> Format<Self::Item>;
+    /// How the events are read: `reader` reads their JSON as answers are read.
+    fn format(reader: &EventReader) -> Format<Self::Item>;
 
     /// How many things are asked for, over all connections.
     fn limit(&self) -> Option<u64> {
@@ -192,13 +194,15 @@ impl<C: StreamCommand> StreamCall<C> {
         // The transport counts from the moment that a request has its turn among those of the client, and not before.
         let timeout = settings.connect_timeout.take();
         let options = options.attempt_timeout(timeout).report_errors(false);
-        let platform = Arc::new(Platform { client, command });
+        let reader = EventReader::new(client.transport().clone());
+        let format = C::format(&reader);
+        let platform = Arc::new(Platform { client, command, reader });
         let asking = Arc::clone(&platform);
         let factory = move |attempt: Attempt| {
             let platform = Arc::clone(&asking);
             async move { platform.ask(attempt).await }
         };
-        EventStream::open(Connection { platform, options, timeout }, factory, C::format(), settings)
+        EventStream::open(Connection { platform, options, timeout }, factory, format, settings)
     }
 }
 

@@ -194,7 +194,7 @@ impl Transport {
                 exchange.explain(error, &self.0.endpoint, &exchange.redactor(&self.0.credentials))
             })?;
             if !answer.drift().is_empty() {
-                self.tell_drift(O::INFO, answer.drift()).await;
+                self.report_drift(O::INFO, answer.drift()).await;
             }
             Ok(answer)
         };
@@ -252,10 +252,10 @@ impl Transport {
         authorized.await.map_err(|error: Error| error.with_operation(request.info))
     }
 
-    /// Logs where an answer differs from the spec, and runs [`Hooks::on_drift`]. A hook that panics is logged, and does not take
-    /// the answer away.
+    /// Logs where an answer, or an event of a stream, differs from the spec, and runs [`Hooks::on_drift`]. A hook that panics is
+    /// logged, and does not take the answer away.
     #[cold]
-    async fn tell_drift(&self, info: &'static OperationInfo, drift: &[Drift]) {
+    pub async fn report_drift(&self, info: &'static OperationInfo, drift: &[Drift]) {
         let lost = drift.iter().filter(|drift| drift.is_loss()).count();
         // The first loss says most: conversions lose nothing.
         if let Some(first) = drift.iter().find(|drift| drift.is_loss()) {

@@ -174,8 +174,12 @@ impl<T> Format<T> {
         self.mark.as_ref().and_then(|mark| mark(item))
     }
 
+    /// Reads the data of an event: `None` if it is skipped.
+    ///
+    /// # Errors
+    /// What the function that reads it fails with.
     #[inline]
-    pub(crate) fn parse(&self, event: &Event<'_>) -> Result<Option<T>, BoxError> {
+    pub fn read(&self, event: &Event<'_>) -> Result<Option<T>, BoxError> {
         (self.parse)(event)
     }
 }

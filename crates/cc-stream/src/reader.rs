@@ -86,7 +86,7 @@ impl<T> Reader<T> {
             Some(last) if **last == *id => Arc::clone(last),
             _ => id.into(),
         });
-        match self.format.parse(event) {
+        match self.format.read(event) {
             Ok(Some(data)) => {
                 if let Some(mark) = self.format.mark_of(&data) {
                     self.tracker.set_mark(mark);

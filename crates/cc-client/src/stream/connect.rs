@@ -8,7 +8,7 @@ use cc_core::{CallOptions, Error, ErrorKind, Request};
 use cc_stream::{Attempt, Connect, Response, StreamError};
 use http::HeaderMap;
 
-use super::StreamCommand;
+use super::{EventReader, StreamCommand};
 use crate::client::Client;
 use crate::resolve::{Found, Mark};
 
@@ -16,6 +16,7 @@ use crate::resolve::{Found, Mark};
 pub(super) struct Platform<C> {
     pub(super) client: Client,
     pub(super) command: C,
+    pub(super) reader: EventReader,
 }
 
 /// What connects to the platform.
@@ -41,6 +42,7 @@ impl<C: StreamCommand> Platform<C> {
         let found = self.client.resolver().find(&self.command.ids(), since).await;
         let found = found.map_err(|error| failed(&error))?;
         let request = self.command.request(&found.ids, &attempt).map_err(|error| failed(&error))?;
+        self.reader.is_of(request.info);
         Ok(Asked { request, found, since, attempt })
     }
 

@@ -1,6 +1,7 @@
 //! Streams of the platform against a sandbox without a socket, in virtual time.
 
 mod deploy;
+mod drift;
 mod faults;
 
 use std::sync::Arc;

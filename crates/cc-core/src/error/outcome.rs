@@ -19,7 +19,9 @@ impl Error {
         }
         match self.0.kind {
             // A change that was answered with a success was made, whatever the body says.
-            ErrorKind::Undecodable => self.0.method.as_ref().is_some_and(|method| !method.is_safe()),
+            ErrorKind::Undecodable | ErrorKind::TooLarge => {
+                self.0.method.as_ref().is_some_and(|method| !method.is_safe())
+            }
             ErrorKind::Unreachable | ErrorKind::TimedOut => self.0.attempts > 0 && !self.is_not_sent(),
             // A gateway gave up on what it may have passed on.
             ErrorKind::Refused if self.0.not_sent => false,

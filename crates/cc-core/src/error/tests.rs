@@ -47,6 +47,15 @@ fn what_left_and_was_not_answered_may_be_done() {
 }
 
 #[test]
+fn a_change_that_was_answered_with_a_success_may_be_done_whatever_the_body_is() {
+    for kind in [ErrorKind::Undecodable, ErrorKind::TooLarge] {
+        let of =
+            |method: Method| Error::new(kind).with_request(&method, "https://api.test/v2").with_attempts(1);
+        assert!(of(Method::POST).may_be_done() && !of(Method::GET).may_be_done(), "{kind:?}");
+    }
+}
+
+#[test]
 fn a_secret_that_the_platform_repeats_is_taken_out() {
     let body = br#"{"message":"no route to redis://:hunter2@h","code":"hunter2","apiRequestId":"r-hunter2",
         "context":{"field":"url","value":"hunter2"}}"#;

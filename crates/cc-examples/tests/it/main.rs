@@ -6,6 +6,7 @@ mod commands;
 mod documents;
 mod empty;
 mod extras;
+mod figures;
 #[rustfmt::skip]
 mod generated;
 mod once;

@@ -71,7 +71,7 @@ fn explained(error: Error, deadline: Option<Instant>) -> Error {
     let is_over = deadline.is_some_and(|deadline| deadline <= Instant::now());
     match error.kind() {
         // The status is a success: it was accepted.
-        ErrorKind::Undecodable => nameless(error),
+        ErrorKind::Undecodable | ErrorKind::TooLarge => nameless(error),
         _ if error.may_be_done() => {
             let why = if is_over && error.is_timeout() {
                 "the deadline passed before the platform answered".to_owned()
@@ -87,9 +87,9 @@ fn explained(error: Error, deadline: Option<Instant>) -> Error {
 }
 
 fn nameless(error: Error) -> Error {
-    let why = error.message().unwrap_or("the answer cannot be read").to_owned();
+    let why = error.message().unwrap_or("could not read the answer").to_owned();
     error.indeterminate().with_message(format!(
-        "the platform accepted the deployment and its answer does not name it ({why}): find it with ListDeployment"
+        "the platform accepted the deployment, and its id could not be read ({why}): find it with ListDeployment"
     ))
 }
 
@@ -98,4 +98,27 @@ fn too_early() -> Error {
     Error::new(ErrorKind::DeadlineExceeded)
         .with_message("the deadline passed before the deployment was requested: nothing is deployed")
         .not_sent()
+}
+
+#[cfg(test)]
+mod tests {
+    use http::{Method, StatusCode};
+
+    use super::*;
+
+    #[test]
+    fn an_answer_that_is_a_success_and_cannot_be_read_means_an_accepted_deployment() {
+        for kind in [ErrorKind::Undecodable, ErrorKind::TooLarge] {
+            let error = Error::new(kind)
+                .with_request(&Method::POST, "https://api.test/v2")
+                .with_status(StatusCode::OK)
+                .with_attempts(1);
+            assert!(error.may_be_done());
+            let error = explained(error, None);
+            assert_eq!((error.kind(), error.is_not_sent()), (ErrorKind::Indeterminate, false));
+            assert!(error.message().unwrap().contains("accepted the deployment"), "{error}");
+        }
+        let refused = Error::new(ErrorKind::Refused).with_status(StatusCode::FORBIDDEN);
+        assert_eq!(explained(refused, None).kind(), ErrorKind::Refused);
+    }
 }

@@ -239,7 +239,7 @@ impl Watch {
         let (count, since) = self.odd.get_or_insert((0, now));
         *count += 1;
         nothing_was_sent
-            || nothing_is_known && error.kind() != ErrorKind::Undecodable
+            || nothing_is_known && !matches!(error.kind(), ErrorKind::Undecodable | ErrorKind::TooLarge)
             || *count >= ODD && now - *since >= ODD_LASTS
     }
 

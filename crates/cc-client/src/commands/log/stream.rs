@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 use super::model::{AccessLog, AddonLog, ApplicationLog};
 use crate::model::setters;
 use crate::resolve::{Ids, ResolvedIds};
-use crate::stream::StreamCommand;
+use crate::stream::{EventReader, StreamCommand};
 
 /// What is left of a limit, as the query takes it.
 fn remaining(attempt: &Attempt) -> Option<i64> {
@@ -26,13 +26,15 @@ fn since(of_stream: Option<Timestamp>, attempt: &Attempt) -> Option<Timestamp> {
 
 /// Events of one name, whose data is the wire type. Their marks are dates, in microseconds.
 fn format<W, T: 'static>(
+    reader: &EventReader,
     name: &str,
     date: impl Fn(&T) -> Option<Timestamp> + Send + Sync + 'static,
 ) -> Format<T>
 where
     W: serde::de::DeserializeOwned + Into<T> + 'static,
 {
-    Format::<W>::json()
+    reader
+        .json::<W>()
         .map(Into::into)
         .accept([name])
         .platform()
@@ -238,8 +240,8 @@ impl StreamCommand for StreamApplicationRuntimeLog {
         request.request()
     }
 
-    fn format() -> Format<ApplicationLog> {
-        format::<api::types::ApplicationLog, _>("APPLICATION_LOG", |line: &ApplicationLog| line.date)
+    fn format(reader: &EventReader) -> Format<ApplicationLog> {
+        format::<api::types::ApplicationLog, _>(reader, "APPLICATION_LOG", |line: &ApplicationLog| line.date)
     }
 
     fn limit(&self) -> Option<u64> {
@@ -268,8 +270,8 @@ impl StreamCommand for StreamAddonRuntimeLog {
         request.request()
     }
 
-    fn format() -> Format<AddonLog> {
-        format::<api::types::AddonLog, _>("RESOURCE_LOG", |line: &AddonLog| line.date)
+    fn format(reader: &EventReader) -> Format<AddonLog> {
+        format::<api::types::AddonLog, _>(reader, "RESOURCE_LOG", |line: &AddonLog| line.date)
     }
 
     fn limit(&self) -> Option<u64> {
@@ -297,8 +299,8 @@ impl StreamCommand for StreamApplicationAccessLog {
         request.request()
     }
 
-    fn format() -> Format<AccessLog> {
-        format::<api::types::ApplicationAccessLog, _>("ACCESS_LOG", |access: &AccessLog| access.date)
+    fn format(reader: &EventReader) -> Format<AccessLog> {
+        format::<api::types::ApplicationAccessLog, _>(reader, "ACCESS_LOG", |access: &AccessLog| access.date)
     }
 
     fn limit(&self) -> Option<u64> {

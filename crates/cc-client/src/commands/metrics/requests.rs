@@ -10,7 +10,7 @@ use super::model::RequestLocation;
 use crate::commands::target::Scope;
 use crate::model::{each, setters};
 use crate::resolve::{Ids, ResolvedIds};
-use crate::stream::StreamCommand;
+use crate::stream::{EventReader, StreamCommand};
 
 /// Follows where requests to an application, or to every one of an owner, come from: a list of places each time.
 ///
@@ -86,7 +86,7 @@ impl StreamCommand for StreamRequests {
         request.request()
     }
 
-    fn format() -> Format<Self::Item> {
-        Format::<Vec<LiveRequestLocation>>::json().map(each).accept(["REQUESTS_LIVE"]).platform()
+    fn format(reader: &EventReader) -> Format<Self::Item> {
+        reader.list::<LiveRequestLocation>().map(each).accept(["REQUESTS_LIVE"]).platform()
     }
 }

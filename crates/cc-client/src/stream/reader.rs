@@ -1,0 +1,143 @@
+//! Reads the data of events as answers are read: leniently, and telling where it differs from the spec.
+
+use std::collections::HashSet;
+use std::fmt;
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+
+use bytes::Bytes;
+use cc_core::{Answer, Drift, OperationInfo, Result, Transport};
+use cc_stream::Format;
+use futures_util::FutureExt;
+use http::{HeaderMap, StatusCode};
+use serde::de::DeserializeOwned;
+
+/// How many differences one stream tells at most.
+const TOLD: usize = 256;
+
+/// Reads the JSON of events leniently, as [answers](cc_core::Answer::json) are read: scalars of another type are converted where
+/// their meaning is beyond doubt, and a value that cannot be read costs its field or its element. An event is an error
+/// ([`ErrorKind::Payload`](cc_stream::ErrorKind::Payload)) that carries its text only when nothing can stand for the value.
+///
+/// Each difference from the spec is logged and told to [`Hooks::on_drift`](cc_core::transport::Hooks::on_drift) once for each
+/// stream, however many events have it.
+#[derive(Clone, Default)]
+pub struct EventReader(Option<Arc<Tell>>);
+
+struct Tell {
+    transport: Transport,
+    /// The operation of the stream, once it was asked for.
+    info: OnceLock<&'static OperationInfo>,
+    told: Mutex<HashSet<(String, String)>>,
+}
+
+impl EventReader {
+    /// A reader that tells the hooks of this transport where events differ from the spec. The default tells nobody.
+    pub(super) fn new(transport: Transport) -> Self {
+        Self(Some(Arc::new(Tell { transport, info: OnceLock::new(), told: Mutex::default() })))
+    }
+
+    /// Says which operation the events are of.
+    pub(super) fn is_of(&self, info: &'static OperationInfo) {
+        if let Some(tell) = &self.0 {
+            tell.info.get_or_init(|| info);
+        }
+    }
+
+    /// Events whose data is a JSON value. An event whose data is empty is skipped.
+    #[must_use]
+    pub fn json<T: DeserializeOwned + 'static>(&self) -> Format<T> {
+        self.format(Answer::json)
+    }
+
+    /// Events whose data is a JSON list. A bad element costs itself alone.
+    #[must_use]
+    pub fn list<T: DeserializeOwned + 'static>(&self) -> Format<Vec<T>> {
+        self.format(Answer::list)
+    }
+
+    fn format<T: DeserializeOwned + 'static>(
+        &self,
+        leniently: fn(Answer<Bytes>) -> Result<Answer<T>>,
+    ) -> Format<T> {
+        let reader = self.clone();
+        Format::new(move |event| {
+            if event.data.trim_ascii().is_empty() {
+                return Ok(None);
+            }
+            // Nearly always enough.
+            if let Ok(value) = serde_json::from_str(&event.data) {
+                return Ok(Some(value));
+            }
+            let data = Bytes::copy_from_slice(event.data.as_bytes());
+            let read = leniently(Answer::new(data, StatusCode::OK, HeaderMap::new(), 1))?;
+            reader.tell(read.drift());
+            Ok(Some(read.into_inner()))
+        })
+    }
+
+    #[cold]
+    fn tell(&self, drift: &[Drift]) {
+        let Some(tell) = &self.0 else { return };
+        let mut told = tell.told.lock().unwrap_or_else(PoisonError::into_inner);
+        let room = TOLD.saturating_sub(told.len());
+        let is_new = |drift: &&Drift| told.insert((drift.path.clone(), drift.message.clone()));
+        let anew: Vec<Drift> = drift.iter().take(room).filter(is_new).cloned().collect();
+        drop(told);
+        let Some(info) = tell.info.get().filter(|_| !anew.is_empty()) else { return };
+        let transport = tell.transport.clone();
+        let mut telling = Box::pin(async move { transport.report_drift(info, &anew).await });
+        // A hook that waits goes on by itself: the event does not wait for it.
+        if (&mut telling).now_or_never().is_none()
+            && let Ok(runtime) = tokio::runtime::Handle::try_current()
+        {
+            drop(runtime.spawn(telling));
+        }
+    }
+}
+
+impl fmt::Debug for EventReader {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("EventReader")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[derive(Debug, PartialEq, serde::Deserialize)]
+    struct Line {
+        id: String,
+        #[serde(default)]
+        size: u32,
+    }
+
+    fn read(data: &str) -> Result<Option<Line>, cc_stream::BoxError> {
+        use cc_stream::{Decoder, Frame, Limits};
+        let bytes = data.lines().map(|line| format!("data: {line}\n")).collect::<String>() + "\n";
+        let (mut decoder, mut rest) = (Decoder::new(Limits::default()), bytes.as_bytes());
+        let Some(Frame::Event(event)) = decoder.next(&mut rest) else { panic!("{data}") };
+        EventReader::default().json().read(&event)
+    }
+
+    #[test]
+    fn an_event_is_read_as_an_answer_is() {
+        let line = |id: &str, size| Some(Line { id: id.to_owned(), size });
+        for (data, read_as) in [
+            (r#"{"id":"a","size":1}"#, line("a", 1)),
+            (r#"{"id":"a","size":"1"}"#, line("a", 1)),
+            (r#"{"id":5,"size":1.0}"#, line("5", 1)),
+            (r#"{"id":"a","size":{}}"#, line("a", 0)),
+            (r#"{"id":"a","size":null}"#, line("a", 0)),
+            ("\u{feff}{\"id\":\"a\"}", line("a", 0)),
+            (r#"{"id":"a\ud83d"}"#, line("a\u{fffd}", 0)),
+            ("  ", None),
+        ] {
+            assert_eq!(read(data).unwrap(), read_as, "{data}");
+        }
+        for (data, place) in [(r#"{"size":1}"#, "`id`"), ("no JSON", "JSON"), (r#"["a"]"#, "match")] {
+            let error = read(data).unwrap_err().to_string();
+            assert!(error.contains(place), "{data}: {error}");
+        }
+    }
+}
