@@ -97,3 +97,27 @@ fn schemas_tell_the_fields() {
     assert_eq!(echo.output_schema().as_value()["title"], json!("Echo"));
     assert!(!format!("{echo:?}").is_empty());
 }
+
+/// An object without its union: the output has none either, and satisfies its schema.
+#[cfg(all(feature = "drain", feature = "network-group", feature = "notification"))]
+#[test]
+fn outputs_that_lack_a_union_are_what_their_schemas_say() {
+    let lacks = |name: &str, json: serde_json::Value, field: &str| {
+        assert_eq!(json.get(field), None, "{json}");
+        let schema = get(name).unwrap().output_schema().to_value().to_string();
+        assert!(!schema.contains(r#""default":{}"#), "{schema}");
+    };
+    let drain: cc_api_drain::types::Drain = serde_json::from_value(json!({"id": "drain_1"})).unwrap();
+    let drain = crate::commands::log_drain::model::LogDrain::from(drain);
+    lacks("GetLogDrain", serde_json::to_value(drain).unwrap(), "target");
+    let peer: cc_api_network_group::types::Peer =
+        serde_json::from_value(json!({"type": "ExternalPeer", "id": "peer_1"})).unwrap();
+    let peer = crate::commands::network_group::model::NetworkGroupPeer::from(peer);
+    lacks("GetNetworkGroupPeer", serde_json::to_value(peer).unwrap(), "endpoint");
+    let notification =
+        json!({"id": "1", "ownerId": "orga_1", "notified": [{}, {"type": ""}, {"type": "new"}]});
+    let notification: cc_api_notification::types::EmailNotification =
+        serde_json::from_value(notification).unwrap();
+    let notification = crate::commands::notification::model::EmailNotification::from(notification);
+    assert_eq!(serde_json::to_value(notification).unwrap()["targets"], json!([{"type": "new"}]));
+}

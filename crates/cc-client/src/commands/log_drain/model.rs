@@ -27,7 +27,8 @@ pub struct LogDrain {
     pub error_reason: Option<String>,
     /// Which logs it sends.
     pub kind: DrainKind,
-    /// Where they go. The platform masks passwords.
+    /// Where they go. The platform masks passwords. Empty when the platform does not say so in a way that can be read.
+    #[serde(default, skip_serializing_if = "cc_core::de::is_default")]
     pub target: LogDrainTarget,
     /// How the delivery goes.
     pub execution: Option<wire::DrainExecution>,

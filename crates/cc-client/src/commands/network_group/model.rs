@@ -85,7 +85,8 @@ model! {
         label: Option<String> = wire.label,
         /// Public key of WireGuard.
         public_key: String = wire.public_key,
-        /// How it is reached.
+        /// How it is reached. Empty when the platform does not say so in a way that can be read.
+        #[serde(default, skip_serializing_if = "cc_core::de::is_default")]
         endpoint: PeerEndpoint = wire.endpoint.into(),
         /// Its host name.
         hostname: String = wire.hostname,
@@ -109,7 +110,8 @@ model! {
         label: Option<String> = wire.label,
         /// Public key of WireGuard.
         public_key: String = wire.public_key,
-        /// How it is reached.
+        /// How it is reached. Empty when the platform does not say so in a way that can be read.
+        #[serde(default, skip_serializing_if = "cc_core::de::is_default")]
         endpoint: PeerEndpoint = wire.endpoint.into(),
         /// Its host name.
         hostname: String = wire.hostname,

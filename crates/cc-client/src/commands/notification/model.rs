@@ -133,7 +133,9 @@ fn addresses(target: Option<&Value>) -> Vec<String> {
     texts.into_iter().map(str::trim).filter(|address| !address.is_empty()).map(str::to_owned).collect()
 }
 
-fn targets(list: Vec<wire::EmailNotificationTarget>) -> Vec<EmailNotificationTarget> {
+/// The targets that say what they are.
+fn targets(mut list: Vec<wire::EmailNotificationTarget>) -> Vec<EmailNotificationTarget> {
+    list.retain(|target| !target.type_.as_str().is_empty());
     sorted(each(list), |a: &EmailNotificationTarget, b| a.tag().cmp(b.tag()))
 }
 
