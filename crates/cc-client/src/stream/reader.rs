@@ -83,7 +83,7 @@ impl EventReader {
         let is_new = |drift: &&Drift| told.insert((drift.path.clone(), drift.message.clone()));
         let anew: Vec<Drift> = drift.iter().take(room).filter(is_new).cloned().collect();
         drop(told);
-        let Some(info) = tell.info.get().filter(|_| !anew.is_empty()) else { return };
+        let Some(&info) = tell.info.get().filter(|_| !anew.is_empty()) else { return };
         let transport = tell.transport.clone();
         let mut telling = Box::pin(async move { transport.report_drift(info, &anew).await });
         // A hook that waits goes on by itself: the event does not wait for it.
@@ -135,7 +135,8 @@ mod tests {
         ] {
             assert_eq!(read(data).unwrap(), read_as, "{data}");
         }
-        for (data, place) in [(r#"{"size":1}"#, "`id`"), ("no JSON", "JSON"), (r#"["a"]"#, "match")] {
+        for (data, place) in [(r#"{"size":1}"#, "`id`"), ("no JSON", "expected ident"), (r#"["a"]"#, "spec")]
+        {
             let error = read(data).unwrap_err().to_string();
             assert!(error.contains(place), "{data}: {error}");
         }
