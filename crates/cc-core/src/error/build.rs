@@ -124,8 +124,10 @@ impl Error {
     #[must_use]
     pub fn with_headers(self, headers: &HeaderMap) -> Self {
         self.with(|inner| {
-            inner.sozu_id =
-                headers.get("sozu-id").and_then(|id| id.to_str().ok()).map(|id| kept(id.to_owned(), CODE));
+            inner.sozu_id = headers
+                .get("sozu-id")
+                .and_then(|id| id.to_str().ok())
+                .map(|id| kept(id.to_owned(), usize::MAX));
             inner.retry_after = cc_retry_after::retry_after(headers);
             inner.headers = headers.clone();
         })
@@ -143,17 +145,16 @@ impl Error {
         self.with(|inner| inner.attempts = attempts)
     }
 
-    /// Gives the code by which the platform, or this SDK, names the failure. At most 200 characters are kept, with control
-    /// characters escaped.
+    /// Gives the code by which the platform, or this SDK, names the failure. Control characters are escaped.
     #[must_use]
     pub fn with_code(self, code: impl Into<String>) -> Self {
-        self.with(|inner| inner.code = Some(kept(code.into(), CODE)))
+        self.with(|inner| inner.code = Some(kept(code.into(), usize::MAX)))
     }
 
-    /// Says in one line what happened. It must hold no secret. At most 2,000 characters are kept, with control characters escaped.
+    /// Says in one line what happened. It must hold no secret. Control characters are escaped.
     #[must_use]
     pub fn with_message(self, message: impl Into<String>) -> Self {
-        self.with(|inner| inner.message = Some(kept(message.into(), MESSAGE)))
+        self.with(|inner| inner.message = Some(kept(message.into(), usize::MAX)))
     }
 
     /// Adds what to do to what is said.
@@ -181,7 +182,7 @@ impl Error {
     /// is then `true`.
     #[must_use]
     pub fn with_effect(self, effect: impl Into<Cow<'static, str>>) -> Self {
-        self.with(|inner| inner.effect = Some(kept(effect.into().into_owned(), MESSAGE).into()))
+        self.with(|inner| inner.effect = Some(kept(effect.into().into_owned(), usize::MAX).into()))
     }
 
     /// Says that something left this machine.

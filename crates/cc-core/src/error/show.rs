@@ -5,6 +5,7 @@ use std::fmt;
 use bytes::Bytes;
 use http::HeaderName;
 
+use super::line::{CODE, MESSAGE, one_line};
 use super::{Error, ErrorKind};
 
 impl fmt::Display for Error {
@@ -18,22 +19,22 @@ impl fmt::Display for Error {
             write!(f, " with {}", status.as_u16())?;
         }
         if let Some(message) = &inner.message {
-            write!(f, ": {message}")?;
+            write!(f, ": {}", one_line(message, MESSAGE))?;
         } else if let Some(reason) = inner.status.filter(|_| inner.kind == ErrorKind::Refused) {
             write!(f, " {}", reason.canonical_reason().unwrap_or("(no reason given)"))?;
         }
         let mut details = Vec::new();
         if let Some(code) = &inner.code {
-            details.push(format!("code {code}"));
+            details.push(format!("code {}", one_line(code, CODE)));
         }
         if let Some(effect) = &inner.effect {
-            details.push(effect.to_string());
+            details.push(one_line(effect, MESSAGE).to_string());
         }
         if inner.attempts > 1 {
             details.push(format!("{} attempts", inner.attempts));
         }
         if let Some(id) = &inner.sozu_id {
-            details.push(format!("Sozu-Id {id}"));
+            details.push(format!("Sozu-Id {}", one_line(id, CODE)));
         }
         if !details.is_empty() {
             write!(f, " ({})", details.join(", "))?;
