@@ -96,15 +96,15 @@ pub fn generate(spec: &Spec, root: &Path) -> Result<Output, Vec<String>> {
     if !errors.is_empty() {
         return Err(errors);
     }
-    let hand = commands::HandWritten::read(&root.join("crates/cc-client/src/commands"));
+    let hand =
+        commands::HandWritten::read(&root.join("crates/cc-client/src")).map_err(|error| vec![error])?;
     let commands = commands::render(&decided, &hand).map_err(|error| vec![error])?;
-    let mut notes = commands.notes;
+    let notes = commands.notes;
     let generated = Path::new("crates/cc-client/src/generated");
     for (name, text) in commands.files {
         files.insert(generated.join(name), text);
     }
-    let catalog = catalog::render(&decided, &hand, &commands.names);
-    notes.extend(catalog.notes);
+    let catalog = catalog::render(&decided, &commands.names);
     files.insert(generated.join("catalog.rs"), catalog.text);
     files.insert("crates/cc-sandbox/src/generated/routes.json".into(), routes::render(spec));
     for (path, regions) in manifest::regions(spec) {

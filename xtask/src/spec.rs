@@ -1,6 +1,7 @@
 //! The spec as the rest of the generator sees it: parsed with positions, checked, then read into a model.
 
 pub mod check;
+pub mod declared;
 pub mod model;
 pub mod node;
 pub mod secret;

@@ -40,6 +40,25 @@ pub trait Command: Send + Sync + Sized + 'static {
     fn run(self, cx: &Context) -> impl Future<Output = Result<Self::Output>> + Send;
 }
 
+/// The logic of a command that is written by hand. The spec declares the rest of it.
+pub(crate) trait Run: Command {
+    /// Runs the command.
+    ///
+    /// # Errors
+    /// Those that the declaration of the command lists.
+    fn run(self, cx: &Context) -> impl Future<Output = Result<Self::Output>> + Send;
+}
+
+/// The logic of a command that builds a URL.
+#[allow(dead_code)] // Which domains are on decides whether there is such a command.
+pub(crate) trait Locate: UrlCommand {
+    /// Builds the request whose URL is wanted.
+    ///
+    /// # Errors
+    /// [`ErrorKind::InvalidInput`] when an id is empty, `.` or `..`.
+    fn locate(&self) -> Result<Request>;
+}
+
 /// Something a browser can be sent to: a URL that is built without a request.
 pub trait UrlCommand: Send + Sync + Sized + 'static {
     /// Its name, such as `GetInvoiceUrl`.

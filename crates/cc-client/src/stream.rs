@@ -71,6 +71,24 @@ pub trait StreamCommand: Send + Sync + Sized + 'static {
     }
 }
 
+/// The logic of a stream that is written by hand. The spec declares the rest of it. Its methods are those of [`StreamCommand`].
+#[allow(dead_code)] // Which domains are on decides whether there is such a command.
+pub(crate) trait Follow: StreamCommand {
+    fn ids(&self) -> Ids<'_>;
+
+    fn request(&self, ids: &ResolvedIds, attempt: &Attempt) -> Result<Request>;
+
+    fn format(reader: &EventReader) -> Format<Self::Item>;
+
+    fn limit(&self) -> Option<u64> {
+        None
+    }
+
+    fn has_fixed_start(&self) -> bool {
+        false
+    }
+}
+
 /// The settings of streams that these defaults make.
 ///
 /// Ids of the platform's events cannot be compared: only an overlap ([`Continuity::Overlap`]) tells that nothing is missing

@@ -7,4 +7,5 @@ pub mod domain;
 pub mod domain_diagnosis;
 pub mod network_group;
 pub mod payment;
+pub(crate) mod seconds;
 pub mod version;

@@ -3,31 +3,19 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write;
 
-use super::commands::{HandWritten, module};
+use super::commands::{self, module};
 use super::rust::literal;
 use super::{Decided, HEADER_TEXT};
+use crate::spec::declared::CommandKind;
 
 pub struct Rendered {
     pub text: String,
     /// Paths below `commands` of the commands that answer once.
     pub once: Vec<String>,
-    pub notes: Vec<String>,
 }
 
-pub fn render(decided: &[Decided<'_>], hand: &HandWritten, generated: &BTreeSet<String>) -> Rendered {
-    // Domain of the spec of each operation, which is the feature that its crate needs.
-    let features: BTreeMap<&str, &str> = decided
-        .iter()
-        .flat_map(|domain| {
-            domain
-                .domain
-                .operations
-                .iter()
-                .map(|operation| (operation.id.as_str(), domain.domain.name.as_str()))
-        })
-        .collect();
+pub fn render(decided: &[Decided<'_>], generated: &BTreeSet<String>) -> Rendered {
     let mut entries: BTreeMap<(String, String), String> = BTreeMap::new();
-    let mut notes = Vec::new();
     let mut once = BTreeSet::new();
     for domain in decided {
         for operation in &domain.domain.operations {
@@ -48,42 +36,26 @@ pub fn render(decided: &[Decided<'_>], hand: &HandWritten, generated: &BTreeSet<
                 once.insert(format!("{}::{}", module(&command.domain), command.name));
             }
         }
-        for composite in &domain.domain.composites {
-            let module = module(&composite.domain);
-            if !hand.has_command(&module, &composite.name) {
-                notes.push(format!(
-                    "{} is not in the catalogue: commands/{module}/ has no such struct",
-                    composite.name
-                ));
-                continue;
-            }
-            let mut needed: BTreeSet<&str> = composite
-                .operations
-                .iter()
-                .filter_map(|operation| features.get(operation.as_str()).copied())
-                .collect();
-            needed.insert(&domain.domain.name);
-            needed.extend(composite.requires.iter().map(String::as_str));
-            if composite.kind == "stream" {
-                needed.insert("stream");
-            }
-            let function = match composite.kind.as_str() {
-                "stream" => "stream_entry",
-                "url" => "url_entry",
-                _ => {
-                    once.insert(format!("{module}::{}", composite.name));
+        for command in domain.domain.commands.iter().filter(|command| generated.contains(&command.name)) {
+            let function = match command.kind {
+                CommandKind::Stream => "stream_entry",
+                CommandKind::Url => "url_entry",
+                CommandKind::Once => {
+                    once.insert(format!("{}::{}", module(&command.domain), command.name));
                     "entry"
                 }
             };
+            let features = commands::features(decided, &domain.domain.name, command);
+            let needed: BTreeSet<&str> = features.iter().map(String::as_str).collect();
             let text = entry(
                 function,
-                &composite.domain,
-                &composite.name,
-                &composite.summary,
-                &composite.operations,
+                &command.domain,
+                &command.name,
+                &command.summary,
+                &command.operations,
                 &needed,
             );
-            entries.insert((composite.domain.clone(), composite.name.clone()), text);
+            entries.insert((command.domain.clone(), command.name.clone()), text);
         }
     }
     let streams = entries.values().any(|entry| entry.contains("        stream_entry::<"));
@@ -106,7 +78,7 @@ pub fn render(decided: &[Decided<'_>], hand: &HandWritten, generated: &BTreeSet<
         text.push_str(entry);
     }
     text.push_str("    ]\n}\n");
-    Rendered { text, once: once.into_iter().collect(), notes }
+    Rendered { text, once: once.into_iter().collect() }
 }
 
 fn entry(

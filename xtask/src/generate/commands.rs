@@ -1,73 +1,27 @@
-//! The commands that are one request, from `x-command`.
+//! The commands: whole from `x-command`, where one request does it, and their declarations from `x-commands`.
 
+mod declared;
+mod hand;
 mod output;
+mod shape;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use heck::ToSnakeCase;
 use serde_json::Value;
 
+use self::declared::Known;
+pub use self::hand::HandWritten;
 use self::output::Output;
+use self::shape::{Shape, ShapeField};
 use super::requests::{Input, inputs, output};
-use super::rust::{Ty, camel_name, doc, field_name, initializer, literal, type_name};
-use super::types::render_setter;
+use super::rust::{Ty, camel_name, doc, field_name, literal, type_name};
 use super::{Decided, HEADER_TEXT, pretty};
+use crate::spec::check::command::RESOLVABLE;
+use crate::spec::declared::Declared;
 use crate::spec::model::{Command, Operation};
-
-/// What stands in the hand-written folder of commands.
-#[derive(Debug, Default)]
-pub struct HandWritten {
-    /// Module of commands → names of the public types in its `model.rs` and `model/`.
-    models: BTreeMap<String, BTreeSet<String>>,
-    /// Module of commands → names of public structs anywhere else in it.
-    commands: BTreeMap<String, BTreeSet<String>>,
-}
-
-impl HandWritten {
-    pub fn read(folder: &Path) -> Self {
-        let mut hand = Self::default();
-        let mut open = vec![folder.to_owned()];
-        while let Some(folder_or_file) = open.pop() {
-            if folder_or_file.is_dir() {
-                open.extend(
-                    std::fs::read_dir(&folder_or_file)
-                        .into_iter()
-                        .flatten()
-                        .flatten()
-                        .map(|entry| entry.path()),
-                );
-                continue;
-            }
-            let Ok(text) = std::fs::read_to_string(&folder_or_file) else { continue };
-            let Ok(path) = folder_or_file.strip_prefix(folder) else { continue };
-            let module =
-                path.iter().next().map(|part| part.to_string_lossy().trim_end_matches(".rs").to_owned());
-            let model =
-                path.iter().skip(1).any(|part| part.to_string_lossy().trim_end_matches(".rs") == "model");
-            let names = text.lines().filter_map(|line| {
-                // It may be declared within a macro.
-                let line = line.trim_start();
-                let rest = ["pub struct ", "pub enum ", "pub type "]
-                    .iter()
-                    .find_map(|keyword| line.strip_prefix(keyword))?;
-                Some(rest.split(|c: char| !c.is_alphanumeric()).next().unwrap_or_default().to_owned())
-            });
-            let target = if model { &mut hand.models } else { &mut hand.commands };
-            target.entry(module.unwrap_or_default()).or_default().extend(names);
-        }
-        hand
-    }
-
-    fn has_model(&self, module: &str, name: &str) -> bool {
-        self.models.get(module).is_some_and(|names| names.contains(name))
-    }
-
-    pub fn has_command(&self, module: &str, name: &str) -> bool {
-        self.commands.get(module).is_some_and(|names| names.contains(name))
-    }
-}
 
 /// The files below `generated/`, the commands in them, and what could not be made.
 pub struct Rendered {
@@ -79,6 +33,11 @@ pub struct Rendered {
 /// The module of a domain of commands.
 pub fn module(domain: &str) -> String {
     domain.to_snake_case()
+}
+
+/// The features that a declared command needs, sorted.
+pub fn features(decided: &[Decided<'_>], domain: &str, command: &Declared) -> BTreeSet<String> {
+    Known::new(decided, &HandWritten::default()).features(domain, command)
 }
 
 pub fn render(decided: &[Decided<'_>], hand: &HandWritten) -> Result<Rendered, String> {
@@ -109,7 +68,23 @@ pub fn render(decided: &[Decided<'_>], hand: &HandWritten) -> Result<Rendered, S
             names.insert(command.name.clone());
         }
     }
-    // A domain of commands that is written by hand alone is a module too.
+    let known = Known::new(decided, hand);
+    for (domain, command) in declared::all(decided) {
+        let code = match declared::render(&known, domain, command) {
+            Ok(code) => code,
+            Err(why) => {
+                notes.push(format!("{} is not generated: {why}", command.name));
+                continue;
+            }
+        };
+        let entry = modules
+            .entry(module(&command.domain))
+            .or_insert_with(|| (BTreeSet::new(), command.domain.clone(), String::new()));
+        // The module is there for any of these: each command in it says what it needs.
+        entry.0.extend(known.features(domain, command));
+        let _ = write!(entry.2, "\n{code}");
+        names.insert(command.name.clone());
+    }
     let mut files = BTreeMap::new();
     let mut index = format!(
         "// {HEADER_TEXT}\n//! The commands that are one request, a module for each domain of commands.\n\n#![allow(unused_braces, deprecated, clippy::clone_on_copy, clippy::should_implement_trait, clippy::too_many_arguments, clippy::unnecessary_sort_by)]\n\n\
@@ -150,6 +125,18 @@ struct Field {
     target: Target,
 }
 
+impl Field {
+    fn shape(&self) -> ShapeField {
+        ShapeField {
+            name: self.name.clone(),
+            ident: self.ident.clone(),
+            ty: self.ty.clone(),
+            required: self.required,
+            description: self.description.clone(),
+        }
+    }
+}
+
 #[derive(PartialEq)]
 enum Target {
     /// An input of the operation, by its identifier.
@@ -169,34 +156,21 @@ fn render_command(decided: &Decided<'_>, operation: &Operation, command: &Comman
     let inputs = inputs(operation, method)?;
     let fields = fields(decided, operation, command, &inputs)?;
     let output = Output::of(operation, command, &output(operation, method), &types);
-    let mut out = page(operation, command);
-    out.push_str(&example(command, &fields, &types, output.void));
-    let _ = writeln!(
-        out,
-        "#[cfg(feature = {domain:?})]\n#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]\n\
-         #[cfg_attr(feature = \"catalog\", derive(schemars::JsonSchema))]\n\
-         #[serde(rename_all = \"camelCase\", deny_unknown_fields)]\n\
-         #[must_use = \"a command does nothing until it is sent\"]\npub struct {} {{",
-        command.name
-    );
-    for field in &fields {
-        out.push_str(&doc("    ", &field.description));
-        let mut attributes = Vec::new();
-        if camel_name(&field.ident) != field.name {
-            attributes.push(format!("rename = {}", literal(&field.name)));
-        }
-        if matches!(field.ty, Ty::Patch(_)) {
-            attributes.push("default, skip_serializing_if = \"cc_core::Patch::is_absent\"".to_owned());
-        } else if !field.required {
-            attributes.push("default, skip_serializing_if = \"Option::is_none\"".to_owned());
-        }
-        if !attributes.is_empty() {
-            let _ = writeln!(out, "    #[serde({})]", attributes.join(", "));
-        }
-        let _ = writeln!(out, "    pub {}: {},", field.ident, field.ty.rust(&types));
-    }
-    out.push_str("}\n");
-    render_constructor(&mut out, domain, command, &fields, &types);
+    let condition = format!("feature = {domain:?}");
+    let module = module(&command.domain);
+    let mut shape = Shape {
+        name: &command.name,
+        module: &module,
+        condition: &condition,
+        types: &types,
+        page: page(operation, command),
+        example: String::new(),
+        fields: fields.iter().map(Field::shape).collect(),
+        constructors: &[],
+        is_stream: false,
+    };
+    shape.example = shape.made_up_example(output.void);
+    let mut out = shape.render();
     let _ = writeln!(
         out,
         "\n#[cfg(feature = {domain:?})]\nimpl Command for {name} {{\n    const NAME: &'static str = {literal};\n    type Output = {};\n\n    \
@@ -312,36 +286,6 @@ fn page(operation: &Operation, command: &Command) -> String {
     doc("", text.trim_end_matches("\n\n# Errors"))
 }
 
-/// An example that the tests run against the sandbox, which makes up what is required.
-fn example(command: &Command, fields: &[Field], types: &str, void: bool) -> String {
-    let name = &command.name;
-    let mut out = format!(
-        "///\n/// # Example\n/// ```\n/// # cc_examples::try_out({}, async |client, input| {{\n",
-        literal(name)
-    );
-    let required: Vec<&Field> = fields.iter().filter(|field| field.required).collect();
-    for field in &required {
-        let ty = field.ty.rust(types).replace("cc_core::", "cc_client::core::");
-        let ty = match types.strip_prefix("cc_api_") {
-            Some(domain) => ty.replace(types, &format!("cc_client::api::{domain}")),
-            None => ty,
-        };
-        let _ = writeln!(out, "/// # let {}: {ty} = input.get({});", field.ident, literal(&field.name));
-    }
-    let arguments: Vec<&str> = required.iter().map(|field| field.ident.as_str()).collect();
-    let call = format!("client.send({name}::new({})).await?;", arguments.join(", "));
-    let (verb, thing) =
-        name.split_at(name[1..].find(|c: char| c.is_ascii_uppercase()).map_or(0, |at| at + 1));
-    let plural = if verb == "List" { "s" } else { "" };
-    let binding = if void { String::new() } else { format!("let {}{plural} = ", thing.to_snake_case()) };
-    let _ = writeln!(
-        out,
-        "/// use cc_client::commands::{}::{name};\n///\n/// {binding}{call}\n/// # Ok(()) }});\n/// ```",
-        module(&command.domain)
-    );
-    out
-}
-
 fn fields(
     decided: &Decided<'_>,
     operation: &Operation,
@@ -418,22 +362,16 @@ fn fields(
     if let Some(owner) = &command.owner
         && !fields.iter().any(|field| field.name == *owner)
     {
-        let ty = match owner.as_str() {
-            "applicationId" => "ApplicationId",
-            "addonProviderId" => "AddonProviderId",
-            "oauthConsumerKey" => "ConsumerKey",
-            "addonId" => "AnyAddonId",
-            other => {
-                return Err(format!(
-                    "{}: the owner cannot be resolved from `{other}` of `{}`",
-                    command.name, operation.id
-                ));
-            }
+        let Some((_, ty)) = RESOLVABLE.iter().find(|(name, _)| name == owner) else {
+            return Err(format!(
+                "{}: the owner cannot be resolved from `{owner}` of `{}`",
+                command.name, operation.id
+            ));
         };
         fields.push(Field {
             name: owner.clone(),
             ident: field_name(owner),
-            ty: Ty::Core(ty.to_owned()),
+            ty: Ty::Core((*ty).to_owned()),
             required: true,
             description: "What the owner is resolved from.".to_owned(),
             target: Target::Nowhere,
@@ -441,37 +379,6 @@ fn fields(
     }
     fields.sort_by_key(|field| !field.required);
     Ok(fields)
-}
-
-fn render_constructor(out: &mut String, feature: &str, command: &Command, fields: &[Field], types: &str) {
-    let _ = writeln!(
-        out,
-        "\n#[cfg(feature = {feature:?})]\n#[allow(clippy::new_without_default)]\nimpl {} {{",
-        command.name
-    );
-    let arguments: Vec<String> = fields
-        .iter()
-        .filter(|field| field.required)
-        .map(|field| format!("{}: {}", field.ident, field.ty.argument(types).0))
-        .collect();
-    let what = if arguments.is_empty() { "Without inputs." } else { "With what is required." };
-    let _ =
-        writeln!(out, "    /// {what}\n    pub fn new({}) -> Self {{\n        Self {{", arguments.join(", "));
-    for field in fields {
-        let value = if field.required {
-            format!("{}{}", field.ident, field.ty.argument(types).1)
-        } else if matches!(field.ty, Ty::Patch(_)) {
-            "cc_core::Patch::Absent".to_owned()
-        } else {
-            "None".to_owned()
-        };
-        let _ = writeln!(out, "            {}", initializer(&field.ident, &value));
-    }
-    out.push_str("        }\n    }\n");
-    for field in fields.iter().filter(|field| !field.required) {
-        out.push_str(&render_setter(&field.ident, &field.ty, types, &field.description, true));
-    }
-    out.push_str("}\n");
 }
 
 /// The ids that are resolved before the request is made.

@@ -4,6 +4,7 @@ use std::fmt::Write;
 
 use super::rust::{doc, variant};
 use super::{HEADER_TOML, header};
+use crate::spec::declared::TypeText;
 use crate::spec::model::{Domain, Operation};
 
 pub fn manifest(domain: &Domain) -> String {
@@ -162,8 +163,24 @@ pub fn surface(
             let _ = writeln!(out, "union {name} by {tag}: {}", variants.join(" | "));
         }
     }
-    for composite in &domain.composites {
-        let _ = writeln!(out, "{} {} = {}", composite.kind, composite.name, composite.operations.join(" + "));
+    for command in &domain.commands {
+        let inputs: Vec<String> = command
+            .fields
+            .iter()
+            .map(|field| {
+                format!("{}: {}{}", field.name, field.ty.surface(), if field.required { "" } else { "?" })
+            })
+            .collect();
+        let output = command.output.as_ref().map_or_else(|| "void".to_owned(), TypeText::surface);
+        let output = if command.may_be_empty { format!("{output}?") } else { output };
+        let _ = writeln!(
+            out,
+            "{} {}({}) -> {output} = {}",
+            command.kind.word(),
+            command.name,
+            inputs.join(", "),
+            command.operations.join(" + ")
+        );
     }
     Ok(out)
 }

@@ -10,7 +10,10 @@ pub enum Ty {
     Bool,
     I32,
     I64,
+    U64,
     F64,
+    /// A time, as a number of seconds in JSON.
+    Seconds,
     Json,
     JsonMap,
     Bytes,
@@ -24,6 +27,8 @@ pub enum Ty {
     Core(String),
     /// A type of the domain's `types` module.
     Local(String),
+    /// A type by its whole path.
+    Path(String),
 }
 
 impl Ty {
@@ -34,7 +39,9 @@ impl Ty {
             Self::Bool => "bool".to_owned(),
             Self::I32 => "i32".to_owned(),
             Self::I64 => "i64".to_owned(),
+            Self::U64 => "u64".to_owned(),
             Self::F64 => "f64".to_owned(),
+            Self::Seconds => "std::time::Duration".to_owned(),
             Self::Json => "serde_json::Value".to_owned(),
             Self::JsonMap => "serde_json::Map<String, serde_json::Value>".to_owned(),
             Self::Bytes => "cc_core::__private::Bytes".to_owned(),
@@ -46,6 +53,7 @@ impl Ty {
             Self::Patch(inner) => format!("cc_core::Patch<{}>", inner.rust(types)),
             Self::Core(name) => format!("cc_core::{name}"),
             Self::Local(name) => format!("{types}{name}"),
+            Self::Path(path) => path.clone(),
         }
     }
 
@@ -62,6 +70,8 @@ impl Ty {
             Self::Boxed(inner) => inner.surface(),
             Self::Patch(inner) => format!("patch {}", inner.surface()),
             Self::Core(name) | Self::Local(name) => name.clone(),
+            Self::Path(path) => path.rsplit("::").next().unwrap_or(path).to_owned(),
+            Self::Seconds => "seconds".to_owned(),
             other => other.rust(""),
         }
     }
@@ -96,7 +106,7 @@ impl Ty {
     /// The type of an argument that becomes this type, and the expression that turns it (`v`) into it.
     pub fn argument(&self, types: &str) -> (String, &'static str) {
         match self {
-            Self::String | Self::Core(_) | Self::Local(_) | Self::Patch(_) | Self::Bytes => {
+            Self::String | Self::Core(_) | Self::Local(_) | Self::Path(_) | Self::Patch(_) | Self::Bytes => {
                 (format!("impl Into<{}>", self.rust(types)), ".into()")
             }
             Self::List(item) if !matches!(**item, Self::Option(_)) => (

@@ -1,6 +1,7 @@
 //! Every rule of the spec, applied to every document: all problems in one run, each with its place.
 
-mod command;
+pub mod command;
+mod declared;
 mod keys;
 mod names;
 mod operation;
@@ -134,32 +135,26 @@ pub fn check(documents: &Documents) -> Vec<Problem> {
                 unique(&mut report, &mut commands, "the command", name, operation.line, &pointer);
             }
         }
-        let composites = document.get("x-composites").map(Node::items).unwrap_or_default();
-        for (index, composite) in composites.iter().enumerate() {
-            let pointer = &format!("/x-composites/{index}");
-            match composite.str_at("name") {
-                Some(name) => {
-                    unique(&mut report, &mut commands, "the command", name, composite.line, pointer)
-                }
-                None => report.add(composite.line, "command", pointer, "a composite command has no `name`"),
+        let declared = document.get("x-commands").map(Node::items).unwrap_or_default();
+        for (index, command) in declared.iter().enumerate() {
+            let pointer = &format!("/x-commands/{index}");
+            if let Some(name) = command.str_at("name") {
+                unique(&mut report, &mut commands, "the command", name, command.line, pointer);
             }
-            if composite.str_at("summary").is_none() {
-                report.add(composite.line, "command", pointer, "a composite command has no `summary`");
-            }
-            for operation in composite.strings_at("operations") {
+            for operation in command.strings_at("operations") {
                 if !all.contains(operation.as_str()) {
                     report.add(
-                        composite.line,
+                        command.line,
                         "unknown-operation",
                         pointer,
                         format!("no operation is called `{operation}`"),
                     );
                 }
             }
-            for domain in composite.strings_at("requires") {
+            for domain in command.strings_at("requires") {
                 if !documents.domains.contains_key(&domain) {
                     let message = format!("`requires` names `{domain}`, which has no file in spec/");
-                    report.add(composite.line, "unknown-domain", pointer, message);
+                    report.add(command.line, "unknown-domain", pointer, message);
                 }
             }
         }
@@ -301,14 +296,7 @@ fn check_document(report: &mut Report<'_>) {
     if let Some(info) = document.get("info") {
         keys::check(report, info, &keys::INFO, "/info", "`info`");
     }
-    let composites = document.get("x-composites").map(Node::items).unwrap_or_default();
-    for (index, composite) in composites.iter().enumerate() {
-        let pointer = format!("/x-composites/{index}");
-        if !composite.is_map() {
-            report.add(composite.line, "command", &pointer, "a composite command is a map");
-        }
-        keys::check(report, composite, &keys::COMPOSITE, &pointer, "a composite command");
-    }
+    declared::check(report);
 }
 
 fn path_item<'a>(report: &mut Report<'a>, path: &'a Entry) {

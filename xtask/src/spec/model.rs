@@ -6,6 +6,7 @@ use serde_json::{Map, Value};
 
 use super::Documents;
 use super::check::operations;
+use super::declared::{self, Declared};
 use super::node::Node;
 use super::secret;
 
@@ -30,7 +31,8 @@ pub struct Domain {
     pub schemas: Map<String, Value>,
     /// The schemas of `shared.yaml` that it uses, transitively.
     pub shared: Map<String, Value>,
-    pub composites: Vec<Composite>,
+    /// The commands whose logic is written by hand.
+    pub commands: Vec<Declared>,
 }
 
 #[derive(Debug, Clone)]
@@ -107,18 +109,6 @@ pub struct Command {
     pub reread: Option<String>,
     /// Whether the resolver learns that what the answer holds belongs to the owner that was given.
     pub teaches: bool,
-}
-
-/// An entry of `x-composites`.
-#[derive(Debug, Clone)]
-pub struct Composite {
-    pub name: String,
-    pub domain: String,
-    pub summary: String,
-    pub kind: String,
-    pub operations: Vec<String>,
-    /// Domains whose models its logic uses, beside those of its operations.
-    pub requires: Vec<String>,
 }
 
 impl Operation {
@@ -245,13 +235,7 @@ fn domain(name: &str, document: &Node, shared: &Map<String, Value>, documents: &
         shared: shared.map(|(key, value)| (key.clone(), value.clone())).collect(),
         schemas,
         operations,
-        composites: document
-            .get("x-composites")
-            .map(Node::items)
-            .unwrap_or_default()
-            .iter()
-            .map(|node| composite(name, node))
-            .collect(),
+        commands: declared::read(name, document),
     }
 }
 
@@ -366,18 +350,6 @@ fn command(domain: &str, node: &Node) -> Command {
     }
 }
 
-fn composite(domain: &str, node: &Node) -> Composite {
-    let text = |key: &str| node.str_at(key).map(|text| text.trim().to_owned());
-    Composite {
-        name: text("name").unwrap_or_default(),
-        domain: text("domain").unwrap_or_else(|| domain.to_owned()),
-        summary: text("summary").unwrap_or_default(),
-        kind: text("kind").unwrap_or_else(|| "command".to_owned()),
-        operations: node.strings_at("operations"),
-        requires: node.strings_at("requires"),
-    }
-}
-
 /// The commands of every domain of commands: name, and the domain of the spec that declares it.
 pub fn commands(spec: &Spec) -> BTreeMap<&str, &str> {
     let mut commands = BTreeMap::new();
@@ -385,8 +357,8 @@ pub fn commands(spec: &Spec) -> BTreeMap<&str, &str> {
         for command in domain.operations.iter().filter_map(|operation| operation.command.as_ref()) {
             commands.insert(command.name.as_str(), domain.name.as_str());
         }
-        for composite in &domain.composites {
-            commands.insert(composite.name.as_str(), domain.name.as_str());
+        for command in &domain.commands {
+            commands.insert(command.name.as_str(), domain.name.as_str());
         }
     }
     commands

@@ -6,7 +6,3 @@ mod create;
 mod feature;
 pub mod model;
 mod plan;
-
-pub use create::CreateAddonProvider;
-pub use feature::DeleteAddonProviderFeature;
-pub use plan::{CreateAddonProviderPlan, ListAddonProviderPlan, UpdateAddonProviderPlan};

@@ -14,9 +14,6 @@ mod settings;
 mod update;
 
 #[cfg(feature = "product")]
-pub use create::{CreateApplication, GithubRepository, InstanceChoice};
+pub use create::{GithubRepository, InstanceChoice};
 #[cfg(feature = "deployment")]
-pub use deploy::{DeployApplication, StartedDeployment};
-pub use get::GetApplication;
-pub use list::ListApplication;
-pub use update::UpdateApplication;
+pub use deploy::StartedDeployment;

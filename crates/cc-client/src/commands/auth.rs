@@ -3,5 +3,3 @@
 pub use crate::generated::commands::auth::*;
 
 mod mfa;
-
-pub use mfa::{ConfirmAuthMfa, CreateAuthMfa, DeleteAuthMfa, GetAuthMfaBackupCodes};

@@ -1,7 +1,7 @@
 //! Backups of add-ons.
 
+pub use crate::generated::commands::backup::*;
+
 mod list;
 pub mod model;
 mod restore;
-
-pub use list::ListBackup;

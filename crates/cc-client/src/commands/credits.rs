@@ -4,5 +4,3 @@ pub use crate::generated::commands::credits::*;
 
 mod activate;
 pub mod model;
-
-pub use activate::ActivateCoupon;

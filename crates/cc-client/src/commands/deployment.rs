@@ -15,17 +15,12 @@ mod look;
 pub mod model;
 mod pace;
 mod progress;
-mod seconds;
 #[cfg(all(feature = "log", feature = "stream"))]
 mod tail;
 mod timer;
 mod wait;
 mod watch;
 
-pub use deploy::DeployAndWait;
 #[cfg(all(feature = "log", feature = "stream"))]
 pub use follow::{DeployEvent, Deploying};
-pub use legacy::GetDeploymentLegacy;
-pub use list::ListDeployment;
 pub use progress::DeploymentProgress;
-pub use wait::WaitForDeployment;

@@ -4,5 +4,3 @@ pub use crate::generated::commands::domain::*;
 
 mod list;
 pub mod model;
-
-pub use list::ListDomain;

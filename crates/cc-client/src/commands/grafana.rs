@@ -3,5 +3,3 @@
 pub use crate::generated::commands::grafana::*;
 
 mod enable;
-
-pub use enable::EnableGrafana;

@@ -4,5 +4,3 @@ pub use crate::generated::commands::instance::*;
 
 mod list;
 pub mod model;
-
-pub use list::ListApplicationInstance;

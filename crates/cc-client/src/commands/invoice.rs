@@ -5,4 +5,4 @@ pub use crate::generated::commands::invoice::*;
 pub mod model;
 mod url;
 
-pub use url::{GetInvoiceUrl, InvoiceFormat};
+pub use url::InvoiceFormat;

@@ -1,6 +1,6 @@
 //! Jenkins add-ons.
 
+pub use crate::generated::commands::jenkins::*;
+
 mod get;
 pub mod model;
-
-pub use get::GetJenkinsInfo;

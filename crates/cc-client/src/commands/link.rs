@@ -1,8 +1,7 @@
 //! Links: which applications and add-ons an application gets environment variables from.
 
+pub use crate::generated::commands::link::*;
+
 mod change;
 mod list;
 pub mod model;
-
-pub use change::{AddLink, RemoveLink};
-pub use list::ListLink;

@@ -6,6 +6,3 @@ pub use crate::generated::commands::log::*;
 pub mod model;
 #[cfg(feature = "stream")]
 mod stream;
-
-#[cfg(feature = "stream")]
-pub use stream::{StreamAddonRuntimeLog, StreamApplicationAccessLog, StreamApplicationRuntimeLog};

@@ -2,14 +2,10 @@
 //!
 //! The commands of the official client name an application. Here they name an application or an add-on.
 
+pub use crate::generated::commands::log_drain::*;
+
 mod change;
 mod create;
 pub mod model;
 mod read;
 mod wait;
-
-pub use change::{
-    DeleteLogDrain, DisableLogDrain, EnableLogDrain, GetLogDrainTestCommand, ResetLogDrainCursor,
-};
-pub use create::CreateLogDrain;
-pub use read::{GetLogDrain, ListLogDrain};

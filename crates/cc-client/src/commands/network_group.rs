@@ -11,7 +11,4 @@ mod peer;
 mod search;
 mod wait;
 
-pub use group::{CreateNetworkGroup, DeleteNetworkGroup, NetworkGroupMemberInput};
-pub use member::{CreateNetworkGroupMember, DeleteNetworkGroupMember};
-pub use peer::{CreateNetworkGroupExternalPeer, DeleteNetworkGroupExternalPeer};
-pub use search::SearchNetworkGroup;
+pub use group::NetworkGroupMemberInput;

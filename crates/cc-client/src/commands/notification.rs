@@ -6,7 +6,3 @@ mod email;
 mod info;
 pub mod model;
 mod webhook;
-
-pub use email::{CreateEmailNotification, ListEmailNotification};
-pub use info::GetNotificationInfo;
-pub use webhook::ListWebhookNotification;

@@ -5,6 +5,3 @@ pub use crate::generated::commands::oauth_consumer::*;
 mod change;
 pub mod model;
 mod read;
-
-pub use change::{CreateOauthConsumer, UpdateOauthConsumer};
-pub use read::{GetOauthConsumer, ListOauthConsumer};

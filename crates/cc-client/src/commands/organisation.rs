@@ -1,6 +1,6 @@
 //! Organisations, their members, and what is in them.
 
-#[cfg(feature = "organisation")]
+#[cfg(any(feature = "account", feature = "organisation"))]
 pub use crate::generated::commands::organisation::*;
 
 #[cfg(feature = "organisation")]
@@ -16,14 +16,3 @@ mod members;
 pub mod model;
 #[cfg(feature = "account")]
 mod summaries;
-
-#[cfg(feature = "account")]
-pub use summaries::GetOrganisationSummaries;
-#[cfg(feature = "organisation")]
-pub use {
-    avatar::UpdateOrganisationAvatar,
-    change::{CreateOrganisation, UpdateOrganisation},
-    delete::DeleteOrganisation,
-    list::ListOrganisation,
-    members::ListOrganisationMember,
-};

@@ -5,6 +5,3 @@ pub use crate::generated::commands::product::*;
 #[cfg(all(feature = "addon-provider", feature = "product"))]
 mod addon;
 pub mod model;
-
-#[cfg(all(feature = "addon-provider", feature = "product"))]
-pub use addon::{GetProductAddon, ListProductAddon};

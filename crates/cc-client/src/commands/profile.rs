@@ -7,4 +7,3 @@ mod email;
 pub mod model;
 
 pub use avatar::UpdateProfileAvatar;
-pub use email::{CreateProfileEmailAddress, ListProfileEmailAddress};

@@ -4,4 +4,3 @@ mod get;
 pub mod model;
 
 pub use crate::generated::commands::pulsar::*;
-pub use get::GetPulsarInfo;

@@ -7,8 +7,3 @@ pub use crate::generated::commands::ssh_key::*;
 mod create;
 #[cfg(feature = "github")]
 mod github;
-
-#[cfg(feature = "account")]
-pub use create::CreatePersonalSshKey;
-#[cfg(feature = "github")]
-pub use github::ListGithubSshKey;

@@ -4,4 +4,4 @@ pub use crate::generated::commands::tcp_redirection::*;
 
 mod create;
 
-pub use create::{CreateTcpRedirection, DEFAULT_NAMESPACE};
+pub use create::DEFAULT_NAMESPACE;

@@ -3,5 +3,3 @@
 pub use crate::generated::commands::user_setting::*;
 
 mod get;
-
-pub use get::GetUserSetting;

@@ -1,6 +1,6 @@
 //! VAT numbers.
 
+pub use crate::generated::commands::vat_number::*;
+
 mod check;
 pub mod model;
-
-pub use check::CheckVatNumber;

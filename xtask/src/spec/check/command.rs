@@ -10,7 +10,17 @@ use crate::generate::rust::camel_name;
 const TAKEN: [&str; 6] = ["Command", "Context", "Ids", "Ok", "Result", "Vec"];
 
 /// What an owner can be resolved from although the operation does not take it.
-pub const RESOLVABLE: [&str; 4] = ["applicationId", "addonProviderId", "oauthConsumerKey", "addonId"];
+/// Each with its type.
+pub const RESOLVABLE: [(&str, &str); 4] = [
+    ("applicationId", "ApplicationId"),
+    ("addonProviderId", "AddonProviderId"),
+    ("oauthConsumerKey", "ConsumerKey"),
+    ("addonId", "AnyAddonId"),
+];
+
+fn is_resolvable(field: &str) -> bool {
+    RESOLVABLE.iter().any(|(name, _)| *name == field)
+}
 
 pub fn check<'a>(report: &mut Report<'a>, operation: &'a Node, pointer: &str) {
     let Some(command) = operation.get("x-command") else { return };
@@ -27,6 +37,12 @@ pub fn check<'a>(report: &mut Report<'a>, operation: &'a Node, pointer: &str) {
         report.add(command.line, "command", pointer, "the command has no `name` in PascalCase");
     }
     keys::check(report, command, &keys::COMMAND, pointer, "a command");
+    if let (Some(own), Some(of_operation)) = (command.str_at("summary"), operation.str_at("summary"))
+        && own.trim() == of_operation.trim()
+    {
+        let message = "the summary of the command is that of its operation: leave it out";
+        report.add(command.line, "command", pointer, message);
+    }
     if let Some(name) = command.str_at("name").filter(|name| names::is_taken(name, &TAKEN)) {
         report.add(command.line, "rust-name", pointer, format!("`{name}` means something else in Rust"));
     }
@@ -83,15 +99,14 @@ pub fn check<'a>(report: &mut Report<'a>, operation: &'a Node, pointer: &str) {
         if !matches!(entry.value.as_str(), Some("REAL" | "ADDON" | "RESOURCE")) {
             problem(entry.line, "an id is translated to `REAL`, `ADDON` or `RESOURCE`".to_owned());
         }
-        if inputs.complete && !names.contains(entry.key.as_str()) && !RESOLVABLE.contains(&entry.key.as_str())
-        {
+        if inputs.complete && !names.contains(entry.key.as_str()) && !is_resolvable(&entry.key) {
             problem(entry.line, format!("the command has no field `{}` to translate", entry.key));
         }
     }
     if let Some(owner) = command.get("owner") {
         match &owner.kind {
             Kind::String(name) if inputs.complete => {
-                if !names.contains(name.as_str()) && !RESOLVABLE.contains(&name.as_str()) {
+                if !names.contains(name.as_str()) && !is_resolvable(name) {
                     problem(
                         owner.line,
                         format!("the owner cannot be resolved from `{name}`, which is no field"),
@@ -276,7 +291,7 @@ fn kinds(
         entry.get("content").map(Node::entries).unwrap_or_default().first().map(|media| media.key.clone())
     };
     if responses.iter().any(|entry| media(&entry.value).as_deref() == Some("text/event-stream")) {
-        problem(line, "a stream is a command written by hand: declare it in `x-composites`".to_owned());
+        problem(line, "a stream is a command written by hand: declare it in `x-commands`".to_owned());
     }
     let body = operation.get("requestBody").and_then(media);
     let is_text = body.as_deref().is_none_or(|media| {
@@ -286,10 +301,7 @@ fn kinds(
             || media.contains("urlencoded")
     });
     if !is_text {
-        problem(
-            line,
-            "a command that sends bytes is written by hand: declare it in `x-composites`".to_owned(),
-        );
+        problem(line, "a command that sends bytes is written by hand: declare it in `x-commands`".to_owned());
     }
     for input in inputs.all.iter().filter(|input| !input.target.starts_with("body")) {
         if input.schema.is_some_and(|schema| report.target(schema).str_at("type") == Some("object")) {

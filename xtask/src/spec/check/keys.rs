@@ -13,7 +13,7 @@ pub struct Keys {
 
 pub const DOCUMENT: Keys = Keys {
     standard: &["openapi", "info", "servers", "paths", "components", "security", "tags", "externalDocs"],
-    extensions: &["x-composites", "x-note"],
+    extensions: &["x-commands", "x-note"],
 };
 
 pub const INFO: Keys = Keys {
@@ -93,10 +93,29 @@ pub const COMMAND: Keys = Keys {
     extensions: &[],
 };
 
-pub const COMPOSITE: Keys = Keys {
-    standard: &["name", "domain", "summary", "kind", "operations", "requires"],
+pub const DECLARED: Keys = Keys {
+    standard: &[
+        "name",
+        "domain",
+        "summary",
+        "description",
+        "errors",
+        "kind",
+        "input",
+        "fields",
+        "constructors",
+        "output",
+        "empty",
+        "operations",
+        "requires",
+        "example",
+        "run",
+    ],
     extensions: &["x-note"],
 };
+
+pub const DECLARED_FIELD: Keys =
+    Keys { standard: &["type", "required", "default", "description", "owner"], extensions: &["x-note"] };
 
 pub const SCHEMA: Keys = Keys {
     standard: &[
@@ -170,14 +189,14 @@ impl Value {
             | "x-always-answered" | "x-essential" | "x-tri-state" | "x-secret" | "teaches" => Self::Yes,
             "operationId" | "summary" | "description" | "name" | "in" | "type" | "format" | "$ref"
             | "title" | "x-not-found" | "x-successor" | "x-client-command" | "x-note" | "x-free-json"
-            | "x-rust-type" | "domain" | "owner" | "empty" | "output" | "sort" | "reread" | "kind" => {
-                Self::Text
-            }
+            | "x-rust-type" | "domain" | "owner" | "empty" | "output" | "sort" | "reread" | "kind"
+            | "run" | "input" | "example" | "default" => Self::Text,
             "x-source" | "x-aliases" | "x-used-by" | "x-keywords" | "operations" | "requires" | "tags"
-            | "sent-empty" => Self::Texts,
-            "parameters" | "x-composites" | "enum" | "oneOf" => Self::List,
+            | "sent-empty" | "errors" => Self::Texts,
+            "parameters" | "x-commands" | "enum" | "oneOf" => Self::List,
             "properties" | "responses" | "content" | "components" | "paths" | "info" | "requestBody"
-            | "fields" | "constants" | "addon" | "discriminator" | "x-names" | "x-values" => Self::Map,
+            | "fields" | "constructors" | "constants" | "addon" | "discriminator" | "x-names"
+            | "x-values" => Self::Map,
             "x-heartbeat-ms" => Self::Millis,
             _ => return None,
         })
@@ -215,6 +234,12 @@ pub fn check(report: &mut Report<'_>, node: &Node, keys: &Keys, pointer: &str, w
             if key.starts_with("x-") { (keys.extensions, "extension") } else { (keys.standard, "key") };
         if known.contains(&key) {
             let names = keys.standard.contains(&"properties");
+            // The types and owners of declared commands have rules of their own.
+            let declared = keys.standard.contains(&"run")
+                || keys.standard.contains(&"default") && keys.standard.contains(&"owner");
+            if declared && matches!(key, "type" | "owner" | "output") {
+                continue;
+            }
             if let Some(value) = Value::of(key, names).filter(|value| !value.fits(&entry.value)) {
                 report.add(entry.line, "value", &join(pointer, key), format!("`{key}` is {}", value.words()));
             }

@@ -1,17 +1,17 @@
 //! Creating an application.
 
-use cc_api_application::types::{self as wire, InstanceLifetime};
-use cc_core::{Error, ErrorKind, OwnerId, Result};
+use cc_api_application::types::{self as wire};
+use cc_core::{Error, ErrorKind, Result};
 use serde::de::Error as _;
 use serde::{Deserialize, Deserializer, Serialize};
 
+use super::CreateApplication;
 use super::branches::with_branches_if_readable;
 use super::model::Application;
 use super::settings::{copy_settings, https};
-use crate::command::Command;
+use crate::command::Run;
 use crate::context::Context;
 use crate::env::EnvironmentMap;
-use crate::model::setters;
 
 /// The runtime of an application that is created.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -102,190 +102,7 @@ impl<'de> Deserialize<'de> for GithubRepository {
     }
 }
 
-/// Creates an application, from a runtime named by its slug or in full.
-///
-/// Operations: `list_runtimes` for a slug, `create_application`, and `list_application_branches` for code on GitHub. The
-/// application is not deployed yet. Its `branches` are `None` when they cannot be read: it is there all the same.
-///
-/// # Errors
-/// - [`ErrorKind::CannotResolveProduct`] when no enabled runtime has the slug.
-/// - [`ErrorKind::InvalidInput`] when the platform does not take the name of an environment variable.
-/// - 402: the owner has to add a means of payment first.
-///
-/// # Example
-/// ```
-/// # cc_examples::run(async |client, ids| {
-/// use cc_client::commands::application::CreateApplication;
-///
-/// let application = client.send(CreateApplication::new(ids.organisation, "shop", "node", "XS")).await?;
-/// # Ok(()) });
-/// ```
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[cfg_attr(feature = "catalog", derive(schemars::JsonSchema))]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
-#[must_use = "a command does nothing until it is sent"]
-pub struct CreateApplication {
-    /// The owner.
-    pub owner_id: OwnerId,
-    /// Name.
-    pub name: String,
-    /// The runtime.
-    pub instance: InstanceChoice,
-    /// Name of the smallest size, such as `XS`.
-    pub min_flavor: String,
-    /// Name of the largest size. Default: the smallest.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub max_flavor: Option<String>,
-    /// Number of instances at least. Default: 1.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub min_instances: Option<i64>,
-    /// Number of instances at most. Default: 1.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub max_instances: Option<i64>,
-    /// Name of the size that it is built on. Default: built where it runs. It turns `separate_build` on.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub build_flavor: Option<String>,
-    /// Branch to deploy from. Default: `master`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub branch: Option<String>,
-    /// How code is sent: `git` or `ftp`. Default: `git`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub deploy: Option<String>,
-    /// Short name of the zone. Default: `par`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub zone: Option<String>,
-    /// Its environment variables. Default: none.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub environment: Option<EnvironmentMap>,
-    /// Appliance to make it from.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub appliance_id: Option<String>,
-    /// Whether it is put away.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub archived: Option<bool>,
-    /// Whether a push cancels a deployment that is under way.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub cancel_on_push: Option<bool>,
-    /// What to say of it.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub description: Option<String>,
-    /// Whether it is marked.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub favourite: Option<bool>,
-    /// Whether HTTP is redirected to HTTPS.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub force_https: Option<bool>,
-    /// Whether old instances stop before new ones start.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub homogeneous: Option<bool>,
-    /// How long instances live.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub instance_lifetime: Option<InstanceLifetime>,
-    /// The repository on GitHub that it is deployed from.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub oauth_app: Option<GithubRepository>,
-    /// Public repository to take the code from.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub public_git_repository_url: Option<String>,
-    /// Whether it is built on an instance of its own.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub separate_build: Option<bool>,
-    /// Whether the platform may stop it when nobody uses it.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub shutdownable: Option<bool>,
-    /// Whether a visitor stays with one instance.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub sticky_sessions: Option<bool>,
-    /// Tags.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub tags: Option<Vec<String>>,
-}
-
 impl CreateApplication {
-    /// With what is required.
-    pub fn new(
-        owner_id: impl Into<OwnerId>,
-        name: impl Into<String>,
-        instance: impl Into<InstanceChoice>,
-        min_flavor: impl Into<String>,
-    ) -> Self {
-        Self {
-            owner_id: owner_id.into(),
-            name: name.into(),
-            instance: instance.into(),
-            min_flavor: min_flavor.into(),
-            max_flavor: None,
-            min_instances: None,
-            max_instances: None,
-            build_flavor: None,
-            branch: None,
-            deploy: None,
-            zone: None,
-            environment: None,
-            appliance_id: None,
-            archived: None,
-            cancel_on_push: None,
-            description: None,
-            favourite: None,
-            force_https: None,
-            homogeneous: None,
-            instance_lifetime: None,
-            oauth_app: None,
-            public_git_repository_url: None,
-            separate_build: None,
-            shutdownable: None,
-            sticky_sessions: None,
-            tags: None,
-        }
-    }
-
-    setters! {
-        /// Name of the largest size. Default: the smallest.
-        max_flavor: String,
-        /// Number of instances at least. Default: 1.
-        min_instances: i64,
-        /// Number of instances at most. Default: 1.
-        max_instances: i64,
-        /// Name of the size that it is built on. It turns `separate_build` on.
-        build_flavor: String,
-        /// Branch to deploy from. Default: `master`.
-        branch: String,
-        /// How code is sent: `git` or `ftp`. Default: `git`.
-        deploy: String,
-        /// Short name of the zone. Default: `par`.
-        zone: String,
-        /// Its environment variables. Default: none.
-        environment: EnvironmentMap,
-        /// Appliance to make it from.
-        appliance_id: String,
-        /// Whether it is put away.
-        archived: bool,
-        /// Whether a push cancels a deployment that is under way.
-        cancel_on_push: bool,
-        /// What to say of it.
-        description: String,
-        /// Whether it is marked.
-        favourite: bool,
-        /// Whether HTTP is redirected to HTTPS.
-        force_https: bool,
-        /// Whether old instances stop before new ones start.
-        homogeneous: bool,
-        /// How long instances live.
-        instance_lifetime: InstanceLifetime,
-        /// The repository on GitHub that it is deployed from.
-        oauth_app: GithubRepository,
-        /// Public repository to take the code from.
-        public_git_repository_url: String,
-        /// Whether it is built on an instance of its own.
-        separate_build: bool,
-        /// Whether the platform may stop it when nobody uses it.
-        shutdownable: bool,
-        /// Whether a visitor stays with one instance.
-        sticky_sessions: bool,
-        /// Tags.
-        tags: Vec<String>,
-    }
-
     fn body(self, runtime: Runtime) -> wire::ApplicationCreation {
         let mut body = wire::ApplicationCreation::new(
             self.name.clone(),
@@ -317,10 +134,7 @@ impl CreateApplication {
     }
 }
 
-impl Command for CreateApplication {
-    const NAME: &'static str = "CreateApplication";
-    type Output = Application;
-
+impl Run for CreateApplication {
     async fn run(self, cx: &Context) -> Result<Self::Output> {
         let runtime = match self.instance.clone() {
             InstanceChoice::Exact { kind, version, variant } => Runtime { kind, version, variant },

@@ -1,64 +1,16 @@
 //! Listing the backups of an add-on.
 
 use cc_api_addon::types as wire;
-use cc_core::{AddonId, AddonProviderId, AnyAddonId, OwnerId, Result, Secret};
-use serde::{Deserialize, Serialize};
+use cc_core::{AddonId, AddonProviderId, Result, Secret};
 
+use super::ListBackup;
 use super::model::{Backup, BackupCommands};
 use super::restore;
-use crate::command::Command;
+use crate::command::Run;
 use crate::context::Context;
-use crate::model::setters;
 use crate::resolve::Ids;
 
-/// Lists the backups of an add-on, the latest first, on demand with the commands that restore and delete them. Where there
-/// is no such add-on, the list is empty.
-///
-/// Operations: `list_backups`. With commands, for backups that bring none of their own: `get_addon` for the provider, and
-/// `get_addon_connection` if it is one of PostgreSQL, MySQL and MongoDB. Another one has no commands.
-///
-/// # Example
-/// ```
-/// # cc_examples::try_out("ListBackup", async |client, input| {
-/// # let addon_id: cc_client::core::AnyAddonId = input.get("addonId");
-/// use cc_client::commands::backup::ListBackup;
-///
-/// let backups = client.send(ListBackup::new(addon_id).with_commands(true)).await?;
-/// # Ok(()) });
-/// ```
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[cfg_attr(feature = "catalog", derive(schemars::JsonSchema))]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
-#[must_use = "a command does nothing until it is sent"]
-pub struct ListBackup {
-    /// The add-on, by either id.
-    pub addon_id: AnyAddonId,
-    /// Whether the commands are given. Default: no.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub with_commands: Option<bool>,
-    /// The owner. Default: resolved.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub owner_id: Option<OwnerId>,
-}
-
-impl ListBackup {
-    /// With what is required.
-    pub fn new(addon_id: impl Into<AnyAddonId>) -> Self {
-        Self { addon_id: addon_id.into(), with_commands: None, owner_id: None }
-    }
-
-    setters! {
-        /// Whether the commands are given. Default: no.
-        with_commands: bool,
-        /// The owner. Default: resolved.
-        owner_id: OwnerId,
-    }
-}
-
-impl Command for ListBackup {
-    const NAME: &'static str = "ListBackup";
-    type Output = Vec<Backup>;
-
+impl Run for ListBackup {
     async fn run(self, cx: &Context) -> Result<Self::Output> {
         let ids = Ids::new().owner(self.owner_id.clone(), &self.addon_id).real_addon(&self.addon_id);
         let listed =

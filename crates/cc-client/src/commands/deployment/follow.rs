@@ -10,7 +10,7 @@ use cc_core::{CallOptions, DeploymentId, Error, ErrorKind, Result};
 use cc_stream::Gap;
 use futures_util::{Stream, StreamExt};
 
-use super::deploy::DeployAndWait;
+use super::DeployAndWait;
 use super::journal::{Journal, Told};
 use super::judge::end_date;
 use super::model::{DeploymentOutcome, DeploymentVerdict};

@@ -1,58 +1,17 @@
 //! Creating and deleting network groups.
 
 use cc_api_network_group::types::{NetworkGroupCreation, NetworkGroupMemberCreation};
-use cc_core::{Discard, Error, ErrorKind, NetworkGroupId, OwnerId, Result};
+use cc_core::{Discard, Error, ErrorKind, NetworkGroupId, Result};
 use serde::{Deserialize, Serialize};
 
 use super::GetNetworkGroup;
 use super::member::real_id;
-use super::model::NetworkGroup;
 use super::wait::{until_gone, until_there};
-use crate::command::Command;
+use super::{CreateNetworkGroup, DeleteNetworkGroup};
+use crate::command::Run;
 use crate::context::Context;
 use crate::model::setters;
 use crate::util::network_group::{MemberKind, member_domain, new_network_group_id};
-
-/// Creates a network group, and waits for at most 30 s until it is there.
-///
-/// Operations: `create_network_group` with an id that is made here, then `get_network_group` each second.
-///
-/// # Errors
-/// - [`InvalidInput`](cc_core::ErrorKind::InvalidInput) when something cannot be a member: see [`NetworkGroupMemberInput`].
-/// - [`DeadlineExceeded`](cc_core::ErrorKind::DeadlineExceeded) when it takes longer: it may still come. An error of a look
-///   ends the wait.
-///
-/// # Example
-/// ```
-/// # cc_examples::run(async |client, ids| {
-/// use cc_client::commands::network_group::{CreateNetworkGroup, NetworkGroupMemberInput};
-///
-/// let members = [NetworkGroupMemberInput::new(ids.application.as_str()), NetworkGroupMemberInput::new(ids.real_addon)];
-/// let command = CreateNetworkGroup::new(ids.organisation).label("private").members(members);
-/// let group = client.send(command).await?;
-/// assert_eq!(group.members.len(), 2);
-/// # Ok(()) });
-/// ```
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[cfg_attr(feature = "catalog", derive(schemars::JsonSchema))]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
-#[must_use = "a command does nothing until it is sent"]
-pub struct CreateNetworkGroup {
-    /// The owner.
-    pub owner_id: OwnerId,
-    /// Name to show to a person, 128 characters at most.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub label: Option<String>,
-    /// What it is for.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub description: Option<String>,
-    /// Its tags.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub tags: Option<Vec<String>>,
-    /// What is in it from the start.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub members: Option<Vec<NetworkGroupMemberInput>>,
-}
 
 /// Something to take into a network group.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -93,28 +52,7 @@ impl NetworkGroupMemberInput {
     }
 }
 
-impl CreateNetworkGroup {
-    /// With what is required.
-    pub fn new(owner_id: impl Into<OwnerId>) -> Self {
-        Self { owner_id: owner_id.into(), label: None, description: None, tags: None, members: None }
-    }
-
-    setters! {
-        /// Name to show to a person, 128 characters at most.
-        label: String,
-        /// What it is for.
-        description: String,
-        /// Its tags.
-        tags: Vec<String>,
-        /// What is in it from the start.
-        members: Vec<NetworkGroupMemberInput>,
-    }
-}
-
-impl Command for CreateNetworkGroup {
-    const NAME: &'static str = "CreateNetworkGroup";
-    type Output = NetworkGroup;
-
+impl Run for CreateNetworkGroup {
     async fn run(self, cx: &Context) -> Result<Self::Output> {
         let id = new_network_group_id();
         let mut members = Vec::new();
@@ -131,45 +69,7 @@ impl Command for CreateNetworkGroup {
     }
 }
 
-/// Deletes a network group, and waits for at most 30 s until it is gone.
-///
-/// Operations: `delete_network_group`, then `get_network_group` each second.
-///
-/// # Errors
-/// [`DeadlineExceeded`](cc_core::ErrorKind::DeadlineExceeded) when it takes longer: it may still happen. An error of a look
-/// ends the wait. 404 when there is none.
-///
-/// # Example
-/// ```
-/// # cc_examples::run(async |client, ids| {
-/// use cc_client::commands::network_group::{CreateNetworkGroup, DeleteNetworkGroup};
-///
-/// let group = client.send(CreateNetworkGroup::new(&ids.organisation)).await?;
-/// client.send(DeleteNetworkGroup::new(ids.organisation, group.id)).await?;
-/// # Ok(()) });
-/// ```
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "catalog", derive(schemars::JsonSchema))]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
-#[must_use = "a command does nothing until it is sent"]
-pub struct DeleteNetworkGroup {
-    /// The owner.
-    pub owner_id: OwnerId,
-    /// The network group.
-    pub network_group_id: NetworkGroupId,
-}
-
-impl DeleteNetworkGroup {
-    /// With what is required.
-    pub fn new(owner_id: impl Into<OwnerId>, network_group_id: impl Into<NetworkGroupId>) -> Self {
-        Self { owner_id: owner_id.into(), network_group_id: network_group_id.into() }
-    }
-}
-
-impl Command for DeleteNetworkGroup {
-    const NAME: &'static str = "DeleteNetworkGroup";
-    type Output = ();
-
+impl Run for DeleteNetworkGroup {
     async fn run(self, cx: &Context) -> Result<Self::Output> {
         let Self { owner_id, network_group_id } = self;
         cx.call(Discard(cc_api_network_group::DeleteNetworkGroup::new(&owner_id, &network_group_id))).await?;

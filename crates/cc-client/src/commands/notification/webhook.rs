@@ -1,45 +1,14 @@
 //! Web hooks.
 
-use cc_core::{OwnerId, Result};
-use serde::{Deserialize, Serialize};
+use cc_core::Result;
 
+use super::ListWebhookNotification;
 use super::model::WebhookNotification;
-use crate::command::Command;
+use crate::command::Run;
 use crate::context::Context;
 use crate::model::each;
 
-/// Lists the web hooks of an owner, by name and then by date. Empty when there are none.
-///
-/// Operation: `list_webhooks`.
-///
-/// # Example
-/// ```
-/// # cc_examples::run(async |client, ids| {
-/// use cc_client::commands::notification::ListWebhookNotification;
-///
-/// let webhooks = client.send(ListWebhookNotification::new(ids.organisation)).await?;
-/// # Ok(()) });
-/// ```
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "catalog", derive(schemars::JsonSchema))]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
-#[must_use = "a command does nothing until it is sent"]
-pub struct ListWebhookNotification {
-    /// The owner.
-    pub owner_id: OwnerId,
-}
-
-impl ListWebhookNotification {
-    /// With what is required.
-    pub fn new(owner_id: impl Into<OwnerId>) -> Self {
-        Self { owner_id: owner_id.into() }
-    }
-}
-
-impl Command for ListWebhookNotification {
-    const NAME: &'static str = "ListWebhookNotification";
-    type Output = Vec<WebhookNotification>;
-
+impl Run for ListWebhookNotification {
     async fn run(self, cx: &Context) -> Result<Self::Output> {
         let mut list: Vec<WebhookNotification> =
             match cx.call(cc_api_notification::ListWebhooks::new(self.owner_id)).await {

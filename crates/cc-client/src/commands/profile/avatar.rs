@@ -7,7 +7,7 @@ use serde_json::json;
 
 use super::model::{Avatar, AvatarSource};
 use crate::binary::Binary;
-use crate::command::Command;
+use crate::command::Run;
 use crate::context::Context;
 use crate::model::ImageType;
 
@@ -117,10 +117,7 @@ impl UpdateProfileAvatar {
     }
 }
 
-impl Command for UpdateProfileAvatar {
-    const NAME: &'static str = "UpdateProfileAvatar";
-    type Output = Avatar;
-
+impl Run for UpdateProfileAvatar {
     async fn run(self, cx: &Context) -> Result<Self::Output> {
         let request = match self {
             Self::ExternalSource { source } => {

@@ -16,7 +16,8 @@ async fn a_link_is_made_to_an_application_or_to_an_add_on_by_either_id() {
         &format!("PUT {APPLICATION}/dependencies/app_2"),
         json!({"id": 1, "message": "Done", "type": "success"}),
     );
-    let neither = AddLink { target_application_id: None, ..AddLink::application("app_1", "app_2") };
+    let mut neither = AddLink::application("app_1", "app_2");
+    neither.target_application_id = None;
     let commands = [
         ("to an application", AddLink::application("app_1", "app_2")),
         ("to nothing", neither),

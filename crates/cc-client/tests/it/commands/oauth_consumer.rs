@@ -55,26 +55,25 @@ async fn a_consumer_is_registered_changed_and_deleted() {
         .json(&format!("PUT {ONE}"), consumer("consumer_1", "a"))
         .json(&format!("DELETE {ONE}"), json!({}));
     let rights = OauthConsumerRightsInput { manage_ssh_keys: true, ..Default::default() };
-    let create = CreateOauthConsumer {
-        owner_id: "orga_1".into(),
-        name: "a".into(),
-        description: "Acts".into(),
-        url: "https://a.test".into(),
-        picture: "https://a.test/logo".into(),
-        base_url: "https://a.test/back".into(),
+    let create = CreateOauthConsumer::new(
+        "orga_1",
+        "a",
+        "Acts",
+        "https://a.test",
+        "https://a.test/logo",
+        "https://a.test/back",
         rights,
-    };
+    );
     check_one(&routes, create).await;
-    let update = UpdateOauthConsumer {
-        oauth_consumer_key: "consumer_1".into(),
-        name: "a".into(),
-        description: "Acts".into(),
-        url: "https://a.test".into(),
-        picture: "https://a.test/logo".into(),
-        base_url: "https://a.test/back".into(),
+    let update = UpdateOauthConsumer::new(
+        "consumer_1",
+        "a",
+        "Acts",
+        "https://a.test",
+        "https://a.test/logo",
+        "https://a.test/back",
         rights,
-        owner_id: None,
-    };
+    );
     check(&routes, update.clone(), update.owner_id("orga_1")).await;
     let delete = DeleteOauthConsumer::new("consumer_1");
     check(&routes, delete.clone(), delete.owner_id("orga_1")).await;

@@ -19,13 +19,12 @@ fn both(method: &str, end: &str) -> (String, Routes) {
 #[tokio::test]
 async fn a_tag_is_put_on_an_application_without_an_add_on() {
     let (route, routes) = both("PUT", "/a%2Fb");
+    let mut of_both = CreateTag::of_addon("addon_1", "a/b");
+    of_both.application_id = Some("app_1".into());
     let commands = [
         ("of an application", CreateTag::of_application("app_1", "a/b")),
         ("of an add-on", CreateTag::of_addon("postgresql_1", "a/b")),
-        (
-            "of both",
-            CreateTag { application_id: Some("app_1".into()), ..CreateTag::of_addon("addon_1", "a/b") },
-        ),
+        ("of both", of_both),
         ("all inputs", CreateTag::of_addon("addon_1", "a/b").owner_id("orga_1")),
     ];
     check_fully(&routes, &route, commands).await;
@@ -61,7 +60,7 @@ async fn tags_are_replaced() {
     let commands = [
         ("of an application", UpdateTag::of_application("app_1", tags())),
         ("of an add-on", UpdateTag::of_addon("postgresql_1", tags())),
-        ("all inputs", UpdateTag::of_addon("addon_1", Vec::new()).owner_id("orga_1")),
+        ("all inputs", UpdateTag::of_addon("addon_1", Vec::<String>::new()).owner_id("orga_1")),
     ];
     check_fully(&routes, &route, commands).await;
 }

@@ -1,0 +1,169 @@
+//! The rules of `x-commands`: the declarations of commands whose logic is written by hand.
+
+use std::collections::BTreeSet;
+
+use super::super::declared::TypeText;
+use super::super::node::{Kind, Node};
+use super::{Report, keys};
+use crate::generate::rust::field_name;
+
+/// The types that need no schema.
+const PLAIN: [&str; 9] =
+    ["string", "boolean", "integer", "int32", "uint64", "number", "json", "seconds", "void"];
+
+/// Checks each entry by itself. What it names in other documents is checked with all of them.
+pub fn check(report: &mut Report<'_>) {
+    let Some(commands) = report.document.get("x-commands") else { return };
+    if !matches!(commands.kind, Kind::List(_)) {
+        report.add(commands.line, "command", "/x-commands", "`x-commands` is a list of commands");
+    }
+    for (index, command) in commands.items().iter().enumerate() {
+        let pointer = &format!("/x-commands/{index}");
+        if !command.is_map() {
+            report.add(command.line, "command", pointer, "a command is a map with a `name`");
+            continue;
+        }
+        keys::check(report, command, &keys::DECLARED, pointer, "a command");
+        let mut problems = Vec::new();
+        texts(command, &mut problems);
+        let names = fields(report, command, pointer, &mut problems);
+        constructors(command, &names, &mut problems);
+        if let Some(output) = command.get("output") {
+            ty(output, "the output", &mut problems);
+        }
+        for (line, message) in problems {
+            report.add(line, "command", pointer, message);
+        }
+    }
+}
+
+type Problems = Vec<(usize, String)>;
+
+fn texts(command: &Node, problems: &mut Problems) {
+    let pascal = |name: &str| {
+        name.starts_with(|first: char| first.is_ascii_uppercase())
+            && name.chars().all(|c| c.is_ascii_alphanumeric())
+    };
+    let mut problem = |line: usize, message: &str| problems.push((line, message.to_owned()));
+    if !command.str_at("name").is_some_and(pascal) {
+        problem(command.line, "the command has no `name` in PascalCase");
+    }
+    if command.str_at("summary").is_none_or(|summary| !summary.trim().ends_with('.')) {
+        problem(command.line, "the command has no `summary` that ends with a full stop");
+    }
+    if command.str_at("run") != Some("hand") {
+        problem(
+            command.line,
+            "say `run: hand`: a command of one request is declared at its operation, with `x-command`",
+        );
+    }
+    let one_of = |key: &str, known: &[&str]| {
+        command.get(key).filter(|value| !value.as_str().is_some_and(|value| known.contains(&value)))
+    };
+    if let Some(empty) = one_of("empty", &["null"]) {
+        problem(empty.line, "`empty` is `'null'`: the output is then an `Option`");
+    }
+    if let Some(kind) = one_of("kind", &["command", "stream", "url"]) {
+        problem(kind.line, "`kind` is `command`, `stream` or `url`");
+    }
+    if let Some(input) = one_of("input", &["hand"]) {
+        problem(input.line, "`input` is `hand`: the struct is written by hand too");
+    }
+    if let Some(domain) = command.get("domain")
+        && !domain.as_str().is_some_and(super::is_domain)
+    {
+        problem(domain.line, "`domain` is lower-case letters, digits and `-`");
+    }
+}
+
+/// The names of the fields.
+fn fields(report: &mut Report<'_>, command: &Node, pointer: &str, problems: &mut Problems) -> Vec<String> {
+    let Some(fields) = command.get("fields") else { return Vec::new() };
+    if !fields.is_map() {
+        problems.push((
+            fields.line,
+            "`fields` is a map: the name of each input in camelCase, and what it is".to_owned(),
+        ));
+    }
+    let names: Vec<String> = fields.entries().iter().map(|entry| entry.key.clone()).collect();
+    let mut idents = BTreeSet::new();
+    for entry in fields.entries() {
+        let field = &entry.value;
+        let mut problem = |line: usize, message: String| problems.push((line, message));
+        if !field.is_map() {
+            problem(entry.line, format!("`{}` is a map with a `type` and a `description`", entry.key));
+            continue;
+        }
+        if !idents.insert(field_name(&entry.key)) {
+            problem(entry.line, format!("two fields are called `{}` in Rust", field_name(&entry.key)));
+        }
+        let from = match field.get("owner") {
+            Some(Node { kind: Kind::String(one), .. }) => vec![one.clone()],
+            Some(_) => field.strings_at("owner"),
+            None => Vec::new(),
+        };
+        if let Some(owner) = field.get("owner") {
+            if from.is_empty() {
+                problem(owner.line, "`owner` names the inputs that the owner is resolved from".to_owned());
+            }
+            for unknown in from.iter().filter(|name| !names.contains(name)) {
+                problem(
+                    owner.line,
+                    format!("the command has no field `{unknown}` to resolve the owner from"),
+                );
+            }
+        } else {
+            if field.str_at("description").is_none_or(|text| !text.trim().ends_with(['.', '`', ')'])) {
+                problem(
+                    entry.line,
+                    format!("`{}` has no `description` that ends with a full stop", entry.key),
+                );
+            }
+            match field.get("type") {
+                Some(node) => ty(node, &format!("`{}`", entry.key), problems),
+                None => problem(entry.line, format!("`{}` has no `type`", entry.key)),
+            }
+        }
+        if field.is_true_at("required") && field.get("default").is_some() {
+            problems.push((entry.line, format!("`{}` is required, and has a default", entry.key)));
+        }
+        keys::check(report, field, &keys::DECLARED_FIELD, pointer, "a field");
+    }
+    names
+}
+
+fn constructors(command: &Node, names: &[String], problems: &mut Problems) {
+    let Some(constructors) = command.get("constructors") else { return };
+    let fields = command.get("fields").map(Node::entries).unwrap_or_default();
+    for entry in constructors.entries() {
+        let taken: Vec<String> =
+            entry.value.items().iter().filter_map(|name| name.as_str().map(str::to_owned)).collect();
+        if field_name(&entry.key) != entry.key {
+            problems.push((entry.line, format!("the constructor `{}` is no name in snake case", entry.key)));
+        }
+        for unknown in taken.iter().filter(|name| !names.contains(name)) {
+            problems.push((entry.line, format!("`{}` takes `{unknown}`, which is no field", entry.key)));
+        }
+        for field in fields.iter().filter(|field| field.value.is_true_at("required")) {
+            if !taken.contains(&field.key) {
+                problems.push((
+                    entry.line,
+                    format!("`{}` does not take `{}`, which is required", entry.key, field.key),
+                ));
+            }
+        }
+    }
+}
+
+/// A type is plain, or a name in PascalCase, with the domain of a wire type before it.
+fn ty(node: &Node, of: &str, problems: &mut Problems) {
+    let Some(text) = TypeText::read(node) else {
+        problems.push((node.line, format!("the type of {of} is a name, or a list of one name")));
+        return;
+    };
+    let name = text.name();
+    let last = name.rsplit('.').next().unwrap_or(name);
+    if !PLAIN.contains(&name) && !last.starts_with(|first: char| first.is_ascii_uppercase()) {
+        problems.push((node.line, format!("`{name}`, the type of {of}, is unknown")));
+    }
+}
