@@ -42,7 +42,7 @@ pub(crate) fn entries() -> Vec<CommandInfo> {
         #[cfg(feature = "addon-provider")]
         entry::<crate::commands::addon_provider::UpdateAddonProvider>("addon-provider", "Changes what is said about an add-on provider.", &["update_addon_provider"]),
         #[cfg(feature = "addon-provider")]
-        entry::<crate::commands::addon_provider::UpdateAddonProviderPlan>("addon-provider", "Replaces a plan of a provider.", &["update_addon_provider_plan"]),
+        entry::<crate::commands::addon_provider::UpdateAddonProviderPlan>("addon-provider", "Replaces a plan of a provider: without features, it offers none.", &["update_addon_provider_plan"]),
         #[cfg(all(feature = "application", feature = "product"))]
         entry::<crate::commands::application::CreateApplication>("application", "Creates an application, from a runtime named by its slug or in full.", &["list_runtimes", "create_application", "list_application_branches"]),
         #[cfg(feature = "application")]
@@ -60,17 +60,17 @@ pub(crate) fn entries() -> Vec<CommandInfo> {
         #[cfg(feature = "application")]
         entry::<crate::commands::application::UpdateApplication>("application", "Changes the settings of an application that are given, and leaves the others as they are.", &["update_application_branch", "update_application", "list_application_branches"]),
         #[cfg(feature = "account")]
-        entry::<crate::commands::auth::ConfirmAuthMfa>("auth", "Confirms a second factor with one of its codes, by the password of the caller.", &["confirm_mfa"]),
+        entry::<crate::commands::auth::ConfirmAuthMfa>("auth", "Confirms a second factor with one of its codes.", &["confirm_mfa"]),
         #[cfg(feature = "account")]
-        entry::<crate::commands::auth::CreateAuthMfa>("auth", "Starts to set a second factor up, by the password of the caller.", &["create_mfa"]),
+        entry::<crate::commands::auth::CreateAuthMfa>("auth", "Starts to set a second factor up, and gives what an authenticator needs.", &["create_mfa"]),
         #[cfg(feature = "account")]
-        entry::<crate::commands::auth::DeleteAuthMfa>("auth", "Takes a second factor away, by the password of the caller.", &["delete_mfa"]),
+        entry::<crate::commands::auth::DeleteAuthMfa>("auth", "Takes a second factor away.", &["delete_mfa"]),
         #[cfg(feature = "account")]
-        entry::<crate::commands::auth::GetAuthMfaBackupCodes>("auth", "Gives the backup codes of a second factor, by the password of the caller.", &["list_mfa_backup_codes"]),
+        entry::<crate::commands::auth::GetAuthMfaBackupCodes>("auth", "Gives the codes that sign the caller in when the second factor is lost.", &["list_mfa_backup_codes"]),
         #[cfg(feature = "account")]
         entry::<crate::commands::auth::UpdateAuthPassword>("auth", "Changes the password of the caller.", &["change_password"]),
         #[cfg(all(feature = "addon", feature = "addon-provider"))]
-        entry::<crate::commands::backup::ListBackup>("backup", "Lists the backups of an add-on, on demand with the commands that restore and delete them.", &["list_backups", "get_addon", "get_addon_connection"]),
+        entry::<crate::commands::backup::ListBackup>("backup", "Lists the backups of an add-on, the latest first, on demand with the commands that restore and delete them.", &["list_backups", "get_addon", "get_addon_connection"]),
         #[cfg(feature = "config-provider")]
         entry::<crate::commands::config_provider::GetConfigProvider>("config-provider", "Reads the environment variables of one configuration provider.", &["get_config_provider_environment"]),
         #[cfg(feature = "config-provider")]
@@ -82,17 +82,17 @@ pub(crate) fn entries() -> Vec<CommandInfo> {
         #[cfg(feature = "deployment")]
         entry::<crate::commands::deployment::CancelDeployment>("deployment", "Cancels a deployment that is under way.", &["cancel_deployment"]),
         #[cfg(feature = "deployment")]
-        entry::<crate::commands::deployment::DeployAndWait>("deployment", "Deploys an application, and waits until the deployment has succeeded, failed or been cancelled.", &["deploy_application", "get_deployment", "list_deployments"]),
+        entry::<crate::commands::deployment::DeployAndWait>("deployment", "Deploys an application and waits until the deployment has ended, or until the deadline: `DeploymentVerdict::outcome` tells which.", &["deploy_application", "get_deployment", "list_deployments"]),
         #[cfg(feature = "deployment")]
         entry::<crate::commands::deployment::GetDeployment>("deployment", "Reads one deployment.", &["get_deployment"]),
         #[cfg(feature = "deployment")]
-        entry::<crate::commands::deployment::GetDeploymentLegacy>("deployment", "Reads one deployment from v2, in the words of v4. `GetDeployment` says more.", &["get_legacy_deployment"]),
+        entry::<crate::commands::deployment::GetDeploymentLegacy>("deployment", "Reads one deployment from v2, in the words of v4.", &["get_legacy_deployment"]),
         #[cfg(feature = "deployment")]
         entry::<crate::commands::deployment::ListApplicationDeployment>("deployment", "Lists the deployments of an application.", &["list_deployments"]),
         #[cfg(feature = "deployment")]
-        entry::<crate::commands::deployment::ListDeployment>("deployment", "Lists the deployments of one application, or the latest ones of every application of an owner.", &["list_legacy_deployments", "list_owner_deployments"]),
+        entry::<crate::commands::deployment::ListDeployment>("deployment", "Lists the deployments of one application, or the latest ones of every application of an owner, by the ids of the applications.", &["list_legacy_deployments", "list_owner_deployments"]),
         #[cfg(feature = "deployment")]
-        entry::<crate::commands::deployment::WaitForDeployment>("deployment", "Waits until a deployment has succeeded, failed or been cancelled.", &["get_deployment", "list_deployments"]),
+        entry::<crate::commands::deployment::WaitForDeployment>("deployment", "Waits until a deployment has ended, or until the deadline: `DeploymentVerdict::outcome` tells which.", &["get_deployment", "list_deployments"]),
         #[cfg(feature = "application")]
         entry::<crate::commands::domain::CreateDomain>("domain", "Gives an application a domain.", &["add_domain"]),
         #[cfg(feature = "application")]
@@ -100,7 +100,7 @@ pub(crate) fn entries() -> Vec<CommandInfo> {
         #[cfg(feature = "application")]
         entry::<crate::commands::domain::GetPrimaryDomain>("domain", "Reads the primary domain of an application.", &["get_primary_domain"]),
         #[cfg(feature = "application")]
-        entry::<crate::commands::domain::ListDomain>("domain", "Lists the domains of an application and tells which is the primary one.", &["list_domains", "get_primary_domain"]),
+        entry::<crate::commands::domain::ListDomain>("domain", "Lists the domains of an application, sorted, and tells which is the primary one.", &["list_domains", "get_primary_domain"]),
         #[cfg(feature = "application")]
         entry::<crate::commands::domain::SetPrimaryDomain>("domain", "Makes a domain of an application the primary one.", &["set_primary_domain"]),
         #[cfg(feature = "application")]
@@ -108,15 +108,15 @@ pub(crate) fn entries() -> Vec<CommandInfo> {
         #[cfg(feature = "database")]
         entry::<crate::commands::elasticsearch::GetElasticsearchInfo>("elasticsearch", "Reads how one Elasticsearch and its services are reached.", &["get_elasticsearch_info"]),
         #[cfg(feature = "application")]
-        entry::<crate::commands::environment::CreateOrUpdateEnvironmentVariable>("environment", "Sets one environment variable of an application.", &["set_environment_variable"]),
+        entry::<crate::commands::environment::CreateOrUpdateEnvironmentVariable>("environment", "Sets one environment variable of an application, and gives all of them back, sorted by name.", &["set_environment_variable"]),
         #[cfg(feature = "application")]
-        entry::<crate::commands::environment::DeleteEnvironmentVariable>("environment", "Takes one environment variable of an application away.", &["delete_environment_variable"]),
+        entry::<crate::commands::environment::DeleteEnvironmentVariable>("environment", "Takes one environment variable of an application away, and gives the others back, sorted by name.", &["delete_environment_variable"]),
         #[cfg(feature = "application")]
         entry::<crate::commands::environment::GetEnvironment>("environment", "Reads the environment variables of an application or an add-on, and on demand those of what is linked to it.", &["list_environment", "list_dependencies_environment", "list_linked_addons_environment", "list_addon_environment"]),
         #[cfg(feature = "application")]
-        entry::<crate::commands::environment::GetExposedEnvironment>("environment", "Reads the environment variables that an application gives to those which depend on it.", &["get_exposed_environment"]),
+        entry::<crate::commands::environment::GetExposedEnvironment>("environment", "Reads the environment variables that an application gives to those which depend on it, sorted by name.", &["get_exposed_environment"]),
         #[cfg(feature = "application")]
-        entry::<crate::commands::environment::UpdateEnvironment>("environment", "Replaces all environment variables of an application. An invalid name is refused before anything is sent.", &["update_environment"]),
+        entry::<crate::commands::environment::UpdateEnvironment>("environment", "Replaces all environment variables of an application.", &["update_environment"]),
         #[cfg(feature = "application")]
         entry::<crate::commands::environment::UpdateExposedEnvironment>("environment", "Replaces the environment variables that an application gives to those which depend on it.", &["update_exposed_environment"]),
         #[cfg(feature = "github")]
@@ -148,7 +148,7 @@ pub(crate) fn entries() -> Vec<CommandInfo> {
         #[cfg(feature = "billing")]
         entry::<crate::commands::invoice::GetInvoicePdf>("invoice", "Reads one invoice as a PDF document.", &["get_invoice_pdf"]),
         #[cfg(feature = "billing")]
-        url_entry::<crate::commands::invoice::GetInvoiceUrl>("invoice", "Gives the address of an invoice as a web page or a PDF document, for a browser without credentials of its own.", &["get_invoice_html", "get_invoice_pdf"]),
+        url_entry::<crate::commands::invoice::GetInvoiceUrl>("invoice", "Gives the address of an invoice as a web page or a PDF document, for a browser without credentials of its own: the address carries the caller's.", &["get_invoice_html", "get_invoice_pdf"]),
         #[cfg(feature = "billing")]
         entry::<crate::commands::invoice::ListInvoice>("invoice", "Lists the invoices of an owner.", &["list_invoices"]),
         #[cfg(feature = "billing")]
@@ -170,37 +170,37 @@ pub(crate) fn entries() -> Vec<CommandInfo> {
         #[cfg(feature = "operator")]
         entry::<crate::commands::keycloak::UpdateKeycloakVersion>("keycloak", "Puts one Keycloak on another version.", &["update_keycloak_version"]),
         #[cfg(all(feature = "addon", feature = "application"))]
-        entry::<crate::commands::link::AddLink>("link", "Links an application to another application or to an add-on.", &["add_dependency", "link_addon"]),
+        entry::<crate::commands::link::AddLink>("link", "Links an application to another application or to an add-on, whose environment variables it then gets.", &["add_dependency", "link_addon"]),
         #[cfg(all(feature = "addon", feature = "application"))]
-        entry::<crate::commands::link::ListLink>("link", "Lists what an application is linked to, or the applications that are linked to an add-on.", &["list_dependencies", "list_linked_addons", "list_addon_applications"]),
+        entry::<crate::commands::link::ListLink>("link", "Lists what an application is linked to, or the applications that are linked to an add-on: applications first, then add-ons, each by name and id.", &["list_dependencies", "list_linked_addons", "list_addon_applications"]),
         #[cfg(all(feature = "addon", feature = "application"))]
         entry::<crate::commands::link::RemoveLink>("link", "Takes the link of an application to another application or to an add-on away.", &["remove_dependency", "unlink_addon"]),
         #[cfg(feature = "load-balancer")]
-        entry::<crate::commands::load_balancer::GetLoadBalancerInfo>("load-balancer", "Reads the load balancers in front of an application or an add-on, with their DNS targets.", &["list_application_load_balancers", "list_addon_load_balancers"]),
+        entry::<crate::commands::load_balancer::GetLoadBalancerInfo>("load-balancer", "Reads the load balancers in front of an application or an add-on, with their DNS targets, sorted by id.", &["list_application_load_balancers", "list_addon_load_balancers"]),
         #[cfg(feature = "log")]
         entry::<crate::commands::log::ListLog>("log", "Lists log lines of an application or an add-on.", &["list_logs"]),
         #[cfg(all(feature = "log", feature = "stream"))]
-        stream_entry::<crate::commands::log::StreamAddonRuntimeLog>("log", "Streams the log lines of an add-on.", &["stream_addon_logs"]),
+        stream_entry::<crate::commands::log::StreamAddonRuntimeLog>("log", "Follows the log of an add-on, which is named by either id.", &["stream_addon_logs"]),
         #[cfg(all(feature = "log", feature = "stream"))]
-        stream_entry::<crate::commands::log::StreamApplicationAccessLog>("log", "Streams the accesses that an application serves, HTTP or not.", &["stream_application_access_logs"]),
+        stream_entry::<crate::commands::log::StreamApplicationAccessLog>("log", "Follows the accesses to an application: those over HTTP, and those over TCP and SSH too.", &["stream_application_access_logs"]),
         #[cfg(all(feature = "log", feature = "stream"))]
-        stream_entry::<crate::commands::log::StreamApplicationRuntimeLog>("log", "Streams the log lines of an application.", &["stream_application_logs"]),
+        stream_entry::<crate::commands::log::StreamApplicationRuntimeLog>("log", "Follows the log of an application.", &["stream_application_logs"]),
         #[cfg(feature = "drain")]
-        entry::<crate::commands::log_drain::CreateLogDrain>("log-drain", "Creates a drain on an application or an add-on, and waits until it is enabled.", &["create_drain", "get_drain"]),
+        entry::<crate::commands::log_drain::CreateLogDrain>("log-drain", "Creates a drain on an application or an add-on, and waits for at most 30 s until it is enabled.", &["create_drain", "get_drain"]),
         #[cfg(feature = "drain")]
         entry::<crate::commands::log_drain::DeleteLogDrain>("log-drain", "Deletes a drain of an application or an add-on.", &["delete_drain"]),
         #[cfg(feature = "drain")]
-        entry::<crate::commands::log_drain::DisableLogDrain>("log-drain", "Disables a drain, and waits until it is.", &["disable_drain", "get_drain"]),
+        entry::<crate::commands::log_drain::DisableLogDrain>("log-drain", "Disables a drain, and waits for at most 30 s until it is.", &["disable_drain", "get_drain"]),
         #[cfg(feature = "drain")]
-        entry::<crate::commands::log_drain::EnableLogDrain>("log-drain", "Enables a drain, and waits until it is.", &["enable_drain", "get_drain"]),
+        entry::<crate::commands::log_drain::EnableLogDrain>("log-drain", "Enables a drain, and waits for at most 30 s until it is.", &["enable_drain", "get_drain"]),
         #[cfg(feature = "drain")]
         entry::<crate::commands::log_drain::GetLogDrain>("log-drain", "Reads one drain of an application or an add-on.", &["get_drain"]),
         #[cfg(feature = "drain")]
-        entry::<crate::commands::log_drain::GetLogDrainTestCommand>("log-drain", "Gives a shell command that tries the target of a drain.", &["get_drain_test_command"]),
+        entry::<crate::commands::log_drain::GetLogDrainTestCommand>("log-drain", "Gives a shell command (`curl`) that tries the target of a drain.", &["get_drain_test_command"]),
         #[cfg(feature = "drain")]
         entry::<crate::commands::log_drain::ListLogDrain>("log-drain", "Lists the drains of an application or an add-on, the latest changed first.", &["list_drains"]),
         #[cfg(feature = "drain")]
-        entry::<crate::commands::log_drain::ResetLogDrainCursor>("log-drain", "Makes a drain go on from the latest log line, without the lines that it has not sent yet.", &["reset_drain_cursor", "get_drain"]),
+        entry::<crate::commands::log_drain::ResetLogDrainCursor>("log-drain", "Makes a drain go on from the latest log line: the lines that it has not sent yet are given up.", &["reset_drain_cursor", "get_drain"]),
         #[cfg(feature = "materia")]
         entry::<crate::commands::materia::GetMateriaInfo>("materia", "Reads how one Materia KV is reached, and more about it.", &["get_materia_kv"]),
         #[cfg(feature = "operator")]
@@ -224,9 +224,9 @@ pub(crate) fn entries() -> Vec<CommandInfo> {
         #[cfg(feature = "metrics")]
         entry::<crate::commands::metrics::GetMetrics>("metrics", "Reads the metrics of an application or an add-on, by name.", &["list_metrics"]),
         #[cfg(feature = "metrics")]
-        entry::<crate::commands::metrics::GetStatusCodeDistribution>("metrics", "Counts the answers of an application, or of every one of an owner, by HTTP status.", &["list_status_codes"]),
+        entry::<crate::commands::metrics::GetStatusCodeDistribution>("metrics", "Counts the answers of an application, or of every one of an owner, by HTTP status: over time, and in all.", &["list_status_codes"]),
         #[cfg(all(feature = "metrics", feature = "stream"))]
-        stream_entry::<crate::commands::metrics::StreamRequests>("metrics", "Streams where requests to an application, or to every one of an owner, come from.", &["stream_request_locations"]),
+        stream_entry::<crate::commands::metrics::StreamRequests>("metrics", "Follows where requests to an application, or to every one of an owner, come from: a list of places each time.", &["stream_request_locations"]),
         #[cfg(feature = "addon")]
         entry::<crate::commands::migration::CancelMigration>("migration", "Cancels a migration of an add-on.", &["cancel_migration"]),
         #[cfg(feature = "addon")]
@@ -238,17 +238,17 @@ pub(crate) fn entries() -> Vec<CommandInfo> {
         #[cfg(feature = "addon")]
         entry::<crate::commands::migration::StartMigration>("migration", "Starts to move an add-on to another plan, zone or version.", &["start_migration"]),
         #[cfg(feature = "network-group")]
-        entry::<crate::commands::network_group::CreateNetworkGroup>("network-group", "Creates a network group, and waits until it is there.", &["create_network_group", "get_network_group"]),
+        entry::<crate::commands::network_group::CreateNetworkGroup>("network-group", "Creates a network group, and waits for at most 30 s until it is there.", &["create_network_group", "get_network_group"]),
         #[cfg(feature = "network-group")]
-        entry::<crate::commands::network_group::CreateNetworkGroupExternalPeer>("network-group", "Adds a machine of the owner to a network group, and waits until it is there.", &["create_external_peer", "get_network_group_peer"]),
+        entry::<crate::commands::network_group::CreateNetworkGroupExternalPeer>("network-group", "Adds a machine of the owner to a network group, and waits for at most 30 s until it is in.", &["create_external_peer", "get_network_group_peer"]),
         #[cfg(feature = "network-group")]
-        entry::<crate::commands::network_group::CreateNetworkGroupMember>("network-group", "Takes a member into a network group, and waits until it is there.", &["create_network_group_member", "get_network_group_member"]),
+        entry::<crate::commands::network_group::CreateNetworkGroupMember>("network-group", "Takes an application, an add-on or an external member into a network group, and waits for at most 30 s until it is in.", &["create_network_group_member", "get_network_group_member"]),
         #[cfg(feature = "network-group")]
-        entry::<crate::commands::network_group::DeleteNetworkGroup>("network-group", "Deletes a network group, and waits until it is gone.", &["delete_network_group", "get_network_group"]),
+        entry::<crate::commands::network_group::DeleteNetworkGroup>("network-group", "Deletes a network group, and waits for at most 30 s until it is gone.", &["delete_network_group", "get_network_group"]),
         #[cfg(feature = "network-group")]
-        entry::<crate::commands::network_group::DeleteNetworkGroupExternalPeer>("network-group", "Takes a machine of the owner out of a network group, and waits until it is gone.", &["delete_external_peer", "get_network_group_peer"]),
+        entry::<crate::commands::network_group::DeleteNetworkGroupExternalPeer>("network-group", "Takes a machine of the owner out of a network group, and waits for at most 30 s until it is out.", &["delete_external_peer", "get_network_group_peer"]),
         #[cfg(feature = "network-group")]
-        entry::<crate::commands::network_group::DeleteNetworkGroupMember>("network-group", "Takes a member out of a network group, and waits until it is gone.", &["delete_network_group_member", "get_network_group_member"]),
+        entry::<crate::commands::network_group::DeleteNetworkGroupMember>("network-group", "Takes a member out of a network group, and waits for at most 30 s until it is out.", &["delete_network_group_member", "get_network_group_member"]),
         #[cfg(feature = "network-group")]
         entry::<crate::commands::network_group::GetNetworkGroup>("network-group", "Reads one network group.", &["get_network_group"]),
         #[cfg(feature = "network-group")]
@@ -262,7 +262,7 @@ pub(crate) fn entries() -> Vec<CommandInfo> {
         #[cfg(feature = "network-group")]
         entry::<crate::commands::network_group::ListNetworkGroup>("network-group", "Lists the network groups of an owner.", &["list_network_groups"]),
         #[cfg(feature = "network-group")]
-        entry::<crate::commands::network_group::SearchNetworkGroup>("network-group", "Finds network groups, members and peers of an owner by their id or label.", &["search_network_groups"]),
+        entry::<crate::commands::network_group::SearchNetworkGroup>("network-group", "Finds network groups, members and peers of an owner by their id or label, in the order of the platform.", &["search_network_groups"]),
         #[cfg(feature = "notification")]
         entry::<crate::commands::notification::CreateEmailNotification>("notification", "Creates a notification by e-mail.", &["create_email_notification"]),
         #[cfg(feature = "notification")]
@@ -272,11 +272,11 @@ pub(crate) fn entries() -> Vec<CommandInfo> {
         #[cfg(feature = "notification")]
         entry::<crate::commands::notification::DeleteWebhookNotification>("notification", "Deletes a web hook.", &["delete_webhook"]),
         #[cfg(feature = "notification")]
-        entry::<crate::commands::notification::GetNotificationInfo>("notification", "Lists the formats of web hooks and the events that notifications can be about.", &["list_webhook_formats", "list_notification_events"]),
+        entry::<crate::commands::notification::GetNotificationInfo>("notification", "Lists the formats of web hooks, and the events that notifications can be about.", &["list_webhook_formats", "list_notification_events"]),
         #[cfg(feature = "notification")]
-        entry::<crate::commands::notification::ListEmailNotification>("notification", "Lists the notifications by e-mail of an owner.", &["list_email_notifications"]),
+        entry::<crate::commands::notification::ListEmailNotification>("notification", "Lists the notifications by e-mail of an owner, by name and then by date.", &["list_email_notifications"]),
         #[cfg(feature = "notification")]
-        entry::<crate::commands::notification::ListWebhookNotification>("notification", "Lists the web hooks of an owner.", &["list_webhooks"]),
+        entry::<crate::commands::notification::ListWebhookNotification>("notification", "Lists the web hooks of an owner, by name and then by date.", &["list_webhooks"]),
         #[cfg(feature = "oauth")]
         entry::<crate::commands::oauth_consumer::CreateOauthConsumer>("oauth-consumer", "Registers a program as an OAuth consumer.", &["create_oauth_consumer"]),
         #[cfg(feature = "oauth")]
@@ -286,9 +286,9 @@ pub(crate) fn entries() -> Vec<CommandInfo> {
         #[cfg(feature = "oauth")]
         entry::<crate::commands::oauth_consumer::GetOauthConsumerSecret>("oauth-consumer", "Reads the secret of an OAuth consumer.", &["get_oauth_consumer_secret"]),
         #[cfg(feature = "oauth")]
-        entry::<crate::commands::oauth_consumer::ListOauthConsumer>("oauth-consumer", "Lists the OAuth consumers of an owner, with their secrets when asked for.", &["list_oauth_consumers", "get_oauth_consumer_secret"]),
+        entry::<crate::commands::oauth_consumer::ListOauthConsumer>("oauth-consumer", "Lists the OAuth consumers of an owner by name, with their secrets when asked for.", &["list_oauth_consumers", "get_oauth_consumer_secret"]),
         #[cfg(feature = "oauth")]
-        entry::<crate::commands::oauth_consumer::UpdateOauthConsumer>("oauth-consumer", "Replaces what is registered of an OAuth consumer.", &["update_oauth_consumer"]),
+        entry::<crate::commands::oauth_consumer::UpdateOauthConsumer>("oauth-consumer", "Replaces what is registered of an OAuth consumer: a right that is not given anew is taken away.", &["update_oauth_consumer"]),
         #[cfg(feature = "account")]
         entry::<crate::commands::oauth_token::DeleteAllOauthTokens>("oauth-token", "Revokes all OAuth tokens of the caller.", &["revoke_oauth_tokens"]),
         #[cfg(feature = "account")]
@@ -298,23 +298,23 @@ pub(crate) fn entries() -> Vec<CommandInfo> {
         #[cfg(feature = "organisation")]
         entry::<crate::commands::organisation::AddOrganisationMember>("organisation", "Invites somebody to an organisation.", &["add_organisation_member"]),
         #[cfg(feature = "organisation")]
-        entry::<crate::commands::organisation::CreateOrganisation>("organisation", "Creates an organisation, for a person or a company.", &["create_organisation"]),
+        entry::<crate::commands::organisation::CreateOrganisation>("organisation", "Creates an organisation, for a person (`country`) or a company (`company` and `vat`).", &["create_organisation"]),
         #[cfg(feature = "organisation")]
-        entry::<crate::commands::organisation::DeleteOrganisation>("organisation", "Deletes an organisation. The id of a user is refused before anything is sent.", &["delete_organisation"]),
+        entry::<crate::commands::organisation::DeleteOrganisation>("organisation", "Deletes an organisation.", &["delete_organisation"]),
         #[cfg(feature = "organisation")]
         entry::<crate::commands::organisation::GetOrganisation>("organisation", "Reads one organisation.", &["get_organisation"]),
         #[cfg(feature = "account")]
-        entry::<crate::commands::organisation::GetOrganisationSummaries>("organisation", "Lists the personal space and the organisations of the caller, with what is in them.", &["get_summary"]),
+        entry::<crate::commands::organisation::GetOrganisationSummaries>("organisation", "Lists the personal space of the caller, then the organisations by name, with what is in them.", &["get_summary"]),
         #[cfg(feature = "organisation")]
-        entry::<crate::commands::organisation::ListOrganisation>("organisation", "Lists the organisations of the caller, and the personal space on demand.", &["list_organisations"]),
+        entry::<crate::commands::organisation::ListOrganisation>("organisation", "Lists the organisations of the caller by name, and the personal space on demand.", &["list_organisations"]),
         #[cfg(feature = "organisation")]
-        entry::<crate::commands::organisation::ListOrganisationMember>("organisation", "Lists the members of an organisation, by name.", &["list_organisation_members"]),
+        entry::<crate::commands::organisation::ListOrganisationMember>("organisation", "Lists the members of an organisation by name.", &["list_organisation_members"]),
         #[cfg(feature = "organisation")]
         entry::<crate::commands::organisation::RemoveOrganisationMember>("organisation", "Takes a member out of an organisation.", &["remove_organisation_member"]),
         #[cfg(feature = "organisation")]
-        entry::<crate::commands::organisation::UpdateOrganisation>("organisation", "Changes an organisation. Contacts that are not given are not sent.", &["update_organisation"]),
+        entry::<crate::commands::organisation::UpdateOrganisation>("organisation", "Changes an organisation: what is said takes the place of what was there.", &["update_organisation"]),
         #[cfg(feature = "organisation")]
-        entry::<crate::commands::organisation::UpdateOrganisationAvatar>("organisation", "Changes the picture of an organisation.", &["update_organisation_avatar"]),
+        entry::<crate::commands::organisation::UpdateOrganisationAvatar>("organisation", "Changes the picture of an organisation, and gives its address.", &["update_organisation_avatar"]),
         #[cfg(feature = "organisation")]
         entry::<crate::commands::organisation::UpdateOrganisationMember>("organisation", "Changes the role or the job of a member.", &["update_organisation_member"]),
         #[cfg(feature = "operator")]
@@ -362,11 +362,11 @@ pub(crate) fn entries() -> Vec<CommandInfo> {
         #[cfg(feature = "product")]
         entry::<crate::commands::product::GetProductRuntime>("product", "Reads one thing that an application can run on.", &["get_runtime"]),
         #[cfg(all(feature = "addon-provider", feature = "product"))]
-        entry::<crate::commands::product::ListProductAddon>("product", "Lists the add-on providers of the catalogue, on demand with their versions.", &["list_product_addon_providers", "get_addon_provider_versions"]),
+        entry::<crate::commands::product::ListProductAddon>("product", "Lists the add-on providers of the catalogue by name, on demand with their versions.", &["list_product_addon_providers", "get_addon_provider_versions"]),
         #[cfg(feature = "product")]
         entry::<crate::commands::product::ListProductRuntime>("product", "Lists what an application can run on.", &["list_runtimes"]),
         #[cfg(feature = "account")]
-        entry::<crate::commands::profile::CreateProfileEmailAddress>("profile", "Adds a secondary e-mail address, which an e-mail asks to confirm.", &["add_profile_email_address"]),
+        entry::<crate::commands::profile::CreateProfileEmailAddress>("profile", "Adds a secondary e-mail address.", &["add_profile_email_address"]),
         #[cfg(feature = "account")]
         entry::<crate::commands::profile::DeleteProfileEmailAddress>("profile", "Deletes a secondary e-mail address of the caller.", &["delete_profile_email_address"]),
         #[cfg(feature = "account")]
@@ -388,21 +388,21 @@ pub(crate) fn entries() -> Vec<CommandInfo> {
         #[cfg(feature = "pulsar")]
         entry::<crate::commands::pulsar::UpdatePulsarStoragePolicies>("pulsar", "Says how long one Pulsar keeps messages, and where.", &["update_pulsar_storage_policies"]),
         #[cfg(feature = "account")]
-        entry::<crate::commands::ssh_key::CreatePersonalSshKey>("ssh-key", "Adds an SSH key to the account of the caller.", &["add_ssh_key", "list_ssh_keys"]),
+        entry::<crate::commands::ssh_key::CreatePersonalSshKey>("ssh-key", "Adds an SSH key to the account of the caller, or replaces the one of that name, and reads it.", &["add_ssh_key", "list_ssh_keys"]),
         #[cfg(feature = "account")]
         entry::<crate::commands::ssh_key::DeletePersonalSshKey>("ssh-key", "Deletes an SSH key of the caller.", &["delete_ssh_key"]),
         #[cfg(feature = "github")]
-        entry::<crate::commands::ssh_key::ListGithubSshKey>("ssh-key", "Lists the SSH keys that the caller has at GitHub; none when the accounts are not linked.", &["list_github_ssh_keys"]),
+        entry::<crate::commands::ssh_key::ListGithubSshKey>("ssh-key", "Lists the SSH keys that the caller has at GitHub, by name.", &["list_github_ssh_keys"]),
         #[cfg(feature = "account")]
         entry::<crate::commands::ssh_key::ListPersonalSshKey>("ssh-key", "Lists the SSH keys of the caller.", &["list_ssh_keys"]),
         #[cfg(feature = "application")]
-        entry::<crate::commands::tag::CreateTag>("tag", "Puts a tag on an application or an add-on.", &["add_application_tag", "add_addon_tag"]),
+        entry::<crate::commands::tag::CreateTag>("tag", "Puts a tag on an application or an add-on, and gives the tags back.", &["add_application_tag", "add_addon_tag"]),
         #[cfg(feature = "application")]
-        entry::<crate::commands::tag::DeleteTag>("tag", "Takes a tag off an application or an add-on.", &["remove_application_tag", "remove_addon_tag"]),
+        entry::<crate::commands::tag::DeleteTag>("tag", "Takes a tag off an application or an add-on, and gives the other tags back.", &["remove_application_tag", "remove_addon_tag"]),
         #[cfg(feature = "application")]
         entry::<crate::commands::tag::ListTag>("tag", "Lists the tags of an application or an add-on.", &["list_application_tags", "list_addon_tags"]),
         #[cfg(feature = "application")]
-        entry::<crate::commands::tag::UpdateTag>("tag", "Replaces the tags of an application or an add-on.", &["replace_application_tags", "replace_addon_tags"]),
+        entry::<crate::commands::tag::UpdateTag>("tag", "Replaces the tags of an application or an add-on, and gives them back.", &["replace_application_tags", "replace_addon_tags"]),
         #[cfg(feature = "redirection")]
         entry::<crate::commands::tcp_redirection::CreateTcpRedirection>("tcp-redirection", "Makes a TCP port of the platform lead to an application.", &["create_tcp_redirection"]),
         #[cfg(feature = "redirection")]
@@ -420,7 +420,7 @@ pub(crate) fn entries() -> Vec<CommandInfo> {
         #[cfg(feature = "billing")]
         entry::<crate::commands::vat_number::CheckVatNumber>("vat-number", "Checks a VAT number, with or without its country prefix.", &["check_vat_number"]),
         #[cfg(feature = "metrics")]
-        entry::<crate::commands::warp_token::GetWarpToken>("warp-token", "Creates a token that reads the Warp 10 metrics of an application or of an owner.", &["create_resource_stats_token", "create_owner_stats_token"]),
+        entry::<crate::commands::warp_token::GetWarpToken>("warp-token", "Creates a token that reads the Warp 10 metrics of an application, or of all that an owner has.", &["create_resource_stats_token", "create_owner_stats_token"]),
         #[cfg(feature = "zone")]
         entry::<crate::commands::zone::GetZone>("zone", "Reads one zone.", &["get_zone"]),
         #[cfg(feature = "zone")]

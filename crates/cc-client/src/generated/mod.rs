@@ -13,10 +13,12 @@ pub mod commands {
     pub mod addon;
     #[cfg(feature = "addon-provider")]
     pub mod addon_provider;
-    #[cfg(any(feature = "application", feature = "deployment"))]
+    #[cfg(any(feature = "application", feature = "deployment", feature = "product"))]
     pub mod application;
     #[cfg(feature = "account")]
     pub mod auth;
+    #[cfg(any(feature = "addon", feature = "addon-provider"))]
+    pub mod backup;
     #[cfg(feature = "config-provider")]
     pub mod config_provider;
     #[cfg(feature = "billing")]
@@ -27,6 +29,8 @@ pub mod commands {
     pub mod domain;
     #[cfg(feature = "database")]
     pub mod elasticsearch;
+    #[cfg(feature = "application")]
+    pub mod environment;
     #[cfg(feature = "github")]
     pub mod github;
     #[cfg(feature = "metrics")]
@@ -37,16 +41,26 @@ pub mod commands {
     pub mod instance;
     #[cfg(feature = "billing")]
     pub mod invoice;
+    #[cfg(feature = "database")]
+    pub mod jenkins;
     #[cfg(feature = "operator")]
     pub mod keycloak;
-    #[cfg(feature = "log")]
+    #[cfg(any(feature = "addon", feature = "application"))]
+    pub mod link;
+    #[cfg(feature = "load-balancer")]
+    pub mod load_balancer;
+    #[cfg(any(feature = "log", feature = "stream"))]
     pub mod log;
+    #[cfg(feature = "drain")]
+    pub mod log_drain;
     #[cfg(feature = "materia")]
     pub mod materia;
     #[cfg(feature = "operator")]
     pub mod matomo;
     #[cfg(feature = "operator")]
     pub mod metabase;
+    #[cfg(any(feature = "metrics", feature = "stream"))]
+    pub mod metrics;
     #[cfg(feature = "addon")]
     pub mod migration;
     #[cfg(feature = "network-group")]
@@ -57,7 +71,7 @@ pub mod commands {
     pub mod oauth_consumer;
     #[cfg(feature = "account")]
     pub mod oauth_token;
-    #[cfg(feature = "organisation")]
+    #[cfg(any(feature = "account", feature = "organisation"))]
     pub mod organisation;
     #[cfg(feature = "operator")]
     pub mod otoroshi;
@@ -73,12 +87,18 @@ pub mod commands {
     pub mod profile;
     #[cfg(feature = "pulsar")]
     pub mod pulsar;
-    #[cfg(feature = "account")]
+    #[cfg(any(feature = "account", feature = "github"))]
     pub mod ssh_key;
+    #[cfg(feature = "application")]
+    pub mod tag;
     #[cfg(feature = "redirection")]
     pub mod tcp_redirection;
     #[cfg(feature = "account")]
     pub mod user_setting;
+    #[cfg(feature = "billing")]
+    pub mod vat_number;
+    #[cfg(feature = "metrics")]
+    pub mod warp_token;
     #[cfg(feature = "zone")]
     pub mod zone;
 }

@@ -29,15 +29,15 @@ use crate::resolve::Ids;
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "catalog", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[non_exhaustive]
 #[must_use = "a command does nothing until it is sent"]
 pub struct ListAddon {
     /// The owner.
     pub owner_id: cc_core::OwnerId,
 }
 
-#[allow(clippy::new_without_default)]
 impl ListAddon {
-    /// With what is required.
+    /// Creates the command from its required inputs.
     pub fn new(owner_id: impl Into<cc_core::OwnerId>) -> Self {
         Self { owner_id: owner_id.into() }
     }
@@ -98,6 +98,7 @@ impl Command for ListAddon {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "catalog", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[non_exhaustive]
 #[must_use = "a command does nothing until it is sent"]
 pub struct CreateAddon {
     /// The owner.
@@ -130,9 +131,8 @@ pub struct CreateAddon {
     pub sepa_source_id: Option<String>,
 }
 
-#[allow(clippy::new_without_default)]
 impl CreateAddon {
-    /// With what is required.
+    /// Creates the command from its required inputs.
     pub fn new(
         owner_id: impl Into<cc_core::OwnerId>,
         provider_id: impl Into<cc_core::AddonProviderId>,
@@ -256,6 +256,7 @@ impl Command for CreateAddon {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "catalog", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[non_exhaustive]
 #[must_use = "a command does nothing until it is sent"]
 pub struct GetAddon {
     /// The add-on.
@@ -265,9 +266,8 @@ pub struct GetAddon {
     pub owner_id: Option<cc_core::OwnerId>,
 }
 
-#[allow(clippy::new_without_default)]
 impl GetAddon {
-    /// With what is required.
+    /// Creates the command from its required inputs.
     pub fn new(addon_id: impl Into<cc_core::AnyAddonId>) -> Self {
         Self {
             addon_id: addon_id.into(),
@@ -333,6 +333,7 @@ impl Command for GetAddon {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "catalog", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[non_exhaustive]
 #[must_use = "a command does nothing until it is sent"]
 pub struct UpdateAddon {
     /// The add-on.
@@ -344,9 +345,8 @@ pub struct UpdateAddon {
     pub owner_id: Option<cc_core::OwnerId>,
 }
 
-#[allow(clippy::new_without_default)]
 impl UpdateAddon {
-    /// With what is required.
+    /// Creates the command from its required inputs.
     pub fn new(
         addon_id: impl Into<cc_core::AnyAddonId>,
         name: impl Into<String>,
@@ -425,6 +425,7 @@ impl Command for UpdateAddon {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "catalog", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[non_exhaustive]
 #[must_use = "a command does nothing until it is sent"]
 pub struct DeleteAddon {
     /// The add-on.
@@ -434,9 +435,8 @@ pub struct DeleteAddon {
     pub owner_id: Option<cc_core::OwnerId>,
 }
 
-#[allow(clippy::new_without_default)]
 impl DeleteAddon {
-    /// With what is required.
+    /// Creates the command from its required inputs.
     pub fn new(addon_id: impl Into<cc_core::AnyAddonId>) -> Self {
         Self {
             addon_id: addon_id.into(),
@@ -495,6 +495,7 @@ impl Command for DeleteAddon {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "catalog", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[non_exhaustive]
 #[must_use = "a command does nothing until it is sent"]
 pub struct GetAddonSso {
     /// The add-on.
@@ -504,9 +505,8 @@ pub struct GetAddonSso {
     pub owner_id: Option<cc_core::OwnerId>,
 }
 
-#[allow(clippy::new_without_default)]
 impl GetAddonSso {
-    /// With what is required.
+    /// Creates the command from its required inputs.
     pub fn new(addon_id: impl Into<cc_core::AnyAddonId>) -> Self {
         Self {
             addon_id: addon_id.into(),

@@ -30,6 +30,7 @@ use crate::resolve::Ids;
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "catalog", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[non_exhaustive]
 #[must_use = "a command does nothing until it is sent"]
 pub struct GetAddonProvider {
     /// The provider.
@@ -39,9 +40,8 @@ pub struct GetAddonProvider {
     pub owner_id: Option<cc_core::OwnerId>,
 }
 
-#[allow(clippy::new_without_default)]
 impl GetAddonProvider {
-    /// With what is required.
+    /// Creates the command from its required inputs.
     pub fn new(addon_provider_id: impl Into<cc_core::AddonProviderId>) -> Self {
         Self {
             addon_provider_id: addon_provider_id.into(),
@@ -107,6 +107,7 @@ impl Command for GetAddonProvider {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "catalog", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[non_exhaustive]
 #[must_use = "a command does nothing until it is sent"]
 pub struct UpdateAddonProvider {
     /// The provider.
@@ -143,9 +144,8 @@ pub struct UpdateAddonProvider {
     pub logo_url: cc_core::Patch<String>,
 }
 
-#[allow(clippy::new_without_default)]
 impl UpdateAddonProvider {
-    /// With what is required.
+    /// Creates the command from its required inputs.
     pub fn new(addon_provider_id: impl Into<cc_core::AddonProviderId>) -> Self {
         Self {
             addon_provider_id: addon_provider_id.into(),
@@ -309,6 +309,7 @@ impl Command for UpdateAddonProvider {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "catalog", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[non_exhaustive]
 #[must_use = "a command does nothing until it is sent"]
 pub struct DeleteAddonProvider {
     /// The provider.
@@ -318,9 +319,8 @@ pub struct DeleteAddonProvider {
     pub owner_id: Option<cc_core::OwnerId>,
 }
 
-#[allow(clippy::new_without_default)]
 impl DeleteAddonProvider {
-    /// With what is required.
+    /// Creates the command from its required inputs.
     pub fn new(addon_provider_id: impl Into<cc_core::AddonProviderId>) -> Self {
         Self {
             addon_provider_id: addon_provider_id.into(),
@@ -379,6 +379,7 @@ impl Command for DeleteAddonProvider {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "catalog", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[non_exhaustive]
 #[must_use = "a command does nothing until it is sent"]
 pub struct ListAddonProviderFeature {
     /// The provider.
@@ -388,9 +389,8 @@ pub struct ListAddonProviderFeature {
     pub owner_id: Option<cc_core::OwnerId>,
 }
 
-#[allow(clippy::new_without_default)]
 impl ListAddonProviderFeature {
-    /// With what is required.
+    /// Creates the command from its required inputs.
     pub fn new(addon_provider_id: impl Into<cc_core::AddonProviderId>) -> Self {
         Self {
             addon_provider_id: addon_provider_id.into(),
@@ -460,6 +460,7 @@ impl Command for ListAddonProviderFeature {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "catalog", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[non_exhaustive]
 #[must_use = "a command does nothing until it is sent"]
 pub struct CreateAddonProviderFeature {
     /// The provider.
@@ -473,9 +474,8 @@ pub struct CreateAddonProviderFeature {
     pub owner_id: Option<cc_core::OwnerId>,
 }
 
-#[allow(clippy::new_without_default)]
 impl CreateAddonProviderFeature {
-    /// With what is required.
+    /// Creates the command from its required inputs.
     pub fn new(
         addon_provider_id: impl Into<cc_core::AddonProviderId>,
         name: impl Into<String>,
@@ -577,6 +577,7 @@ impl Command for CreateAddonProviderFeature {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "catalog", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[non_exhaustive]
 #[must_use = "a command does nothing until it is sent"]
 pub struct DeleteAddonProviderPlan {
     /// The provider.
@@ -588,9 +589,8 @@ pub struct DeleteAddonProviderPlan {
     pub owner_id: Option<cc_core::OwnerId>,
 }
 
-#[allow(clippy::new_without_default)]
 impl DeleteAddonProviderPlan {
-    /// With what is required.
+    /// Creates the command from its required inputs.
     pub fn new(
         addon_provider_id: impl Into<cc_core::AddonProviderId>,
         plan_id: impl Into<String>,
@@ -628,5 +628,344 @@ impl Command for DeleteAddonProviderPlan {
             )
             .await?;
         Ok(())
+    }
+}
+
+/// Publishes an add-on provider.
+///
+/// Operation: `create_addon_provider`.
+///
+/// # Example
+/// ```
+/// # cc_examples::try_out("CreateAddonProvider", async |client, input| {
+/// # let owner_id: cc_client::core::OwnerId = input.get("ownerId");
+/// # let api: cc_client::commands::addon_provider::model::AddonProviderApi = input.get("api");
+/// use cc_client::commands::addon_provider::CreateAddonProvider;
+///
+/// let provider = client.send(CreateAddonProvider::new(owner_id, "engines", "Engines", api)).await?;
+/// # Ok(()) });
+/// ```
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "catalog", derive(schemars::JsonSchema))]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[non_exhaustive]
+#[must_use = "a command does nothing until it is sent"]
+pub struct CreateAddonProvider {
+    /// Its owner.
+    pub owner_id: cc_core::OwnerId,
+    /// Its id.
+    pub id: cc_core::AddonProviderId,
+    /// Name to show to a person.
+    pub name: String,
+    /// How the platform reaches it.
+    pub api: crate::commands::addon_provider::model::AddonProviderApi,
+}
+
+impl CreateAddonProvider {
+    /// Creates the command from its required inputs.
+    pub fn new(
+        owner_id: impl Into<cc_core::OwnerId>,
+        id: impl Into<cc_core::AddonProviderId>,
+        name: impl Into<String>,
+        api: impl Into<crate::commands::addon_provider::model::AddonProviderApi>,
+    ) -> Self {
+        Self {
+            owner_id: owner_id.into(),
+            id: id.into(),
+            name: name.into(),
+            api: api.into(),
+        }
+    }
+}
+
+impl Command for CreateAddonProvider {
+    const NAME: &'static str = "CreateAddonProvider";
+    type Output = crate::commands::addon_provider::model::AddonProviderFull;
+
+    async fn run(self, cx: &Context) -> Result<Self::Output> {
+        crate::command::Run::run(self, cx).await
+    }
+}
+
+/// Deletes a feature of a provider, by its name.
+///
+/// Operation: `delete_addon_provider_feature`.
+///
+/// # Example
+/// ```
+/// # cc_examples::try_out("DeleteAddonProviderFeature", async |client, input| {
+/// # let provider_id: cc_client::core::AddonProviderId = input.get("addonProviderId");
+/// use cc_client::commands::addon_provider::DeleteAddonProviderFeature;
+///
+/// client.send(DeleteAddonProviderFeature::new(provider_id, "Memory")).await?;
+/// # Ok(()) });
+/// ```
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "catalog", derive(schemars::JsonSchema))]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[non_exhaustive]
+#[must_use = "a command does nothing until it is sent"]
+pub struct DeleteAddonProviderFeature {
+    /// The provider.
+    pub addon_provider_id: cc_core::AddonProviderId,
+    /// Name of the feature.
+    pub name: String,
+    /// Id of the owner. Default: resolved from `addon_provider_id`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub owner_id: Option<cc_core::OwnerId>,
+}
+
+impl DeleteAddonProviderFeature {
+    /// Creates the command from its required inputs.
+    pub fn new(
+        addon_provider_id: impl Into<cc_core::AddonProviderId>,
+        name: impl Into<String>,
+    ) -> Self {
+        Self {
+            addon_provider_id: addon_provider_id.into(),
+            name: name.into(),
+            owner_id: None,
+        }
+    }
+
+    /// Id of the owner. Default: resolved from `addon_provider_id`.
+    pub fn owner_id(mut self, owner_id: impl Into<cc_core::OwnerId>) -> Self {
+        self.owner_id = Some(owner_id.into());
+        self
+    }
+}
+
+impl Command for DeleteAddonProviderFeature {
+    const NAME: &'static str = "DeleteAddonProviderFeature";
+    type Output = ();
+
+    async fn run(self, cx: &Context) -> Result<Self::Output> {
+        crate::command::Run::run(self, cx).await
+    }
+}
+
+/// Lists the plans of a provider, the cheapest first.
+///
+/// Where there is no such provider, the list is empty.
+///
+/// Operation: `list_addon_provider_plans`.
+///
+/// # Example
+/// ```
+/// # cc_examples::try_out("ListAddonProviderPlan", async |client, input| {
+/// # let addon_provider_id: cc_client::core::AddonProviderId = input.get("addonProviderId");
+/// use cc_client::commands::addon_provider::ListAddonProviderPlan;
+///
+/// let addon_provider_plans = client.send(ListAddonProviderPlan::new(addon_provider_id)).await?;
+/// # Ok(()) });
+/// ```
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "catalog", derive(schemars::JsonSchema))]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[non_exhaustive]
+#[must_use = "a command does nothing until it is sent"]
+pub struct ListAddonProviderPlan {
+    /// The provider.
+    pub addon_provider_id: cc_core::AddonProviderId,
+    /// Id of the owner. Default: resolved from `addon_provider_id`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub owner_id: Option<cc_core::OwnerId>,
+}
+
+impl ListAddonProviderPlan {
+    /// Creates the command from its required inputs.
+    pub fn new(addon_provider_id: impl Into<cc_core::AddonProviderId>) -> Self {
+        Self {
+            addon_provider_id: addon_provider_id.into(),
+            owner_id: None,
+        }
+    }
+
+    /// Id of the owner. Default: resolved from `addon_provider_id`.
+    pub fn owner_id(mut self, owner_id: impl Into<cc_core::OwnerId>) -> Self {
+        self.owner_id = Some(owner_id.into());
+        self
+    }
+}
+
+impl Command for ListAddonProviderPlan {
+    const NAME: &'static str = "ListAddonProviderPlan";
+    type Output = Vec<crate::commands::addon_provider::model::AddonProviderPlan>;
+
+    async fn run(self, cx: &Context) -> Result<Self::Output> {
+        crate::command::Run::run(self, cx).await
+    }
+}
+
+/// Adds a plan to a provider.
+///
+/// Operation: `create_addon_provider_plan`.
+///
+/// # Example
+/// ```
+/// # cc_examples::try_out("CreateAddonProviderPlan", async |client, input| {
+/// # let provider_id: cc_client::core::AddonProviderId = input.get("addonProviderId");
+/// use cc_client::commands::addon_provider::CreateAddonProviderPlan;
+///
+/// let plan = client.send(CreateAddonProviderPlan::new(provider_id, "Small", "s", 1.5)).await?;
+/// # Ok(()) });
+/// ```
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "catalog", derive(schemars::JsonSchema))]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[non_exhaustive]
+#[must_use = "a command does nothing until it is sent"]
+pub struct CreateAddonProviderPlan {
+    /// The provider.
+    pub addon_provider_id: cc_core::AddonProviderId,
+    /// Name to show to a person.
+    pub name: String,
+    /// Short name, such as `dev`.
+    pub slug: String,
+    /// Price.
+    pub price: f64,
+    /// What it offers. Default: nothing.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub features: Option<
+        Vec<crate::commands::addon_provider::model::AddonProviderPlanFeature>,
+    >,
+    /// Id of the owner. Default: resolved from `addon_provider_id`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub owner_id: Option<cc_core::OwnerId>,
+}
+
+impl CreateAddonProviderPlan {
+    /// Creates the command from its required inputs.
+    pub fn new(
+        addon_provider_id: impl Into<cc_core::AddonProviderId>,
+        name: impl Into<String>,
+        slug: impl Into<String>,
+        price: f64,
+    ) -> Self {
+        Self {
+            addon_provider_id: addon_provider_id.into(),
+            name: name.into(),
+            slug: slug.into(),
+            price,
+            features: None,
+            owner_id: None,
+        }
+    }
+
+    /// What it offers. Default: nothing.
+    pub fn features(
+        mut self,
+        features: impl IntoIterator<
+            Item = impl Into<
+                crate::commands::addon_provider::model::AddonProviderPlanFeature,
+            >,
+        >,
+    ) -> Self {
+        self.features = Some(features.into_iter().map(Into::into).collect());
+        self
+    }
+
+    /// Id of the owner. Default: resolved from `addon_provider_id`.
+    pub fn owner_id(mut self, owner_id: impl Into<cc_core::OwnerId>) -> Self {
+        self.owner_id = Some(owner_id.into());
+        self
+    }
+}
+
+impl Command for CreateAddonProviderPlan {
+    const NAME: &'static str = "CreateAddonProviderPlan";
+    type Output = crate::commands::addon_provider::model::AddonProviderPlan;
+
+    async fn run(self, cx: &Context) -> Result<Self::Output> {
+        crate::command::Run::run(self, cx).await
+    }
+}
+
+/// Replaces a plan of a provider: without features, it offers none.
+///
+/// Operation: `update_addon_provider_plan`.
+///
+/// # Example
+/// ```
+/// # cc_examples::try_out("UpdateAddonProviderPlan", async |client, input| {
+/// # let provider_id: cc_client::core::AddonProviderId = input.get("addonProviderId");
+/// # let plan_id: String = input.get("planId");
+/// use cc_client::commands::addon_provider::UpdateAddonProviderPlan;
+///
+/// let plan = client.send(UpdateAddonProviderPlan::new(provider_id, plan_id, "Small", "s", 1.5)).await?;
+/// # Ok(()) });
+/// ```
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "catalog", derive(schemars::JsonSchema))]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[non_exhaustive]
+#[must_use = "a command does nothing until it is sent"]
+pub struct UpdateAddonProviderPlan {
+    /// The provider.
+    pub addon_provider_id: cc_core::AddonProviderId,
+    /// Id of the plan.
+    pub plan_id: String,
+    /// Name to show to a person.
+    pub name: String,
+    /// Short name, such as `dev`.
+    pub slug: String,
+    /// Price.
+    pub price: f64,
+    /// What it offers. Default: nothing.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub features: Option<
+        Vec<crate::commands::addon_provider::model::AddonProviderPlanFeature>,
+    >,
+    /// Id of the owner. Default: resolved from `addon_provider_id`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub owner_id: Option<cc_core::OwnerId>,
+}
+
+impl UpdateAddonProviderPlan {
+    /// Creates the command from its required inputs.
+    pub fn new(
+        addon_provider_id: impl Into<cc_core::AddonProviderId>,
+        plan_id: impl Into<String>,
+        name: impl Into<String>,
+        slug: impl Into<String>,
+        price: f64,
+    ) -> Self {
+        Self {
+            addon_provider_id: addon_provider_id.into(),
+            plan_id: plan_id.into(),
+            name: name.into(),
+            slug: slug.into(),
+            price,
+            features: None,
+            owner_id: None,
+        }
+    }
+
+    /// What it offers. Default: nothing.
+    pub fn features(
+        mut self,
+        features: impl IntoIterator<
+            Item = impl Into<
+                crate::commands::addon_provider::model::AddonProviderPlanFeature,
+            >,
+        >,
+    ) -> Self {
+        self.features = Some(features.into_iter().map(Into::into).collect());
+        self
+    }
+
+    /// Id of the owner. Default: resolved from `addon_provider_id`.
+    pub fn owner_id(mut self, owner_id: impl Into<cc_core::OwnerId>) -> Self {
+        self.owner_id = Some(owner_id.into());
+        self
+    }
+}
+
+impl Command for UpdateAddonProviderPlan {
+    const NAME: &'static str = "UpdateAddonProviderPlan";
+    type Output = crate::commands::addon_provider::model::AddonProviderPlan;
+
+    async fn run(self, cx: &Context) -> Result<Self::Output> {
+        crate::command::Run::run(self, cx).await
     }
 }

@@ -31,6 +31,7 @@ use crate::resolve::Ids;
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "catalog", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[non_exhaustive]
 #[must_use = "a command does nothing until it is sent"]
 pub struct DeleteApplication {
     /// The application.
@@ -41,9 +42,8 @@ pub struct DeleteApplication {
 }
 
 #[cfg(feature = "application")]
-#[allow(clippy::new_without_default)]
 impl DeleteApplication {
-    /// With what is required.
+    /// Creates the command from its required inputs.
     pub fn new(application_id: impl Into<cc_core::ApplicationId>) -> Self {
         Self {
             application_id: application_id.into(),
@@ -104,6 +104,7 @@ impl Command for DeleteApplication {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "catalog", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[non_exhaustive]
 #[must_use = "a command does nothing until it is sent"]
 pub struct GetApplicationBranches {
     /// The application.
@@ -114,9 +115,8 @@ pub struct GetApplicationBranches {
 }
 
 #[cfg(feature = "application")]
-#[allow(clippy::new_without_default)]
 impl GetApplicationBranches {
-    /// With what is required.
+    /// Creates the command from its required inputs.
     pub fn new(application_id: impl Into<cc_core::ApplicationId>) -> Self {
         Self {
             application_id: application_id.into(),
@@ -186,6 +186,7 @@ impl Command for GetApplicationBranches {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "catalog", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[non_exhaustive]
 #[must_use = "a command does nothing until it is sent"]
 pub struct UndeployApplication {
     /// The application.
@@ -196,9 +197,8 @@ pub struct UndeployApplication {
 }
 
 #[cfg(feature = "deployment")]
-#[allow(clippy::new_without_default)]
 impl UndeployApplication {
-    /// With what is required.
+    /// Creates the command from its required inputs.
     pub fn new(application_id: impl Into<cc_core::ApplicationId>) -> Self {
         Self {
             application_id: application_id.into(),
@@ -232,5 +232,788 @@ impl Command for UndeployApplication {
             )
             .await?;
         Ok(())
+    }
+}
+
+/// Creates an application, from a runtime named by its slug or in full.
+///
+/// Requests: `list_runtimes` for a slug, `create_application`, and `list_application_branches` for code on
+/// GitHub. The application is not deployed yet. Its `branches` are `None` when they cannot be read.
+///
+/// Operations: `list_runtimes`, `create_application`, `list_application_branches`.
+///
+/// # Errors
+/// - [`CannotResolveProduct`](cc_core::ErrorKind::CannotResolveProduct) when no enabled runtime has the slug.
+/// - [`InvalidInput`](cc_core::ErrorKind::InvalidInput) when the platform does not take the name of an environment variable.
+/// - 402: the owner has to add a means of payment first.
+///
+/// # Example
+/// ```
+/// # cc_examples::run(async |client, ids| {
+/// use cc_client::commands::application::CreateApplication;
+///
+/// let application = client.send(CreateApplication::new(ids.organisation, "shop", "node", "XS")).await?;
+/// # Ok(()) });
+/// ```
+#[cfg(all(feature = "application", feature = "product"))]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "catalog", derive(schemars::JsonSchema))]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[non_exhaustive]
+#[must_use = "a command does nothing until it is sent"]
+pub struct CreateApplication {
+    /// The owner.
+    pub owner_id: cc_core::OwnerId,
+    /// Name.
+    pub name: String,
+    /// The runtime.
+    pub instance: crate::commands::application::InstanceChoice,
+    /// Name of the smallest size, such as `XS`.
+    pub min_flavor: String,
+    /// Name of the largest size. Default: the smallest.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub max_flavor: Option<String>,
+    /// Number of instances at least. Default: 1.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub min_instances: Option<i64>,
+    /// Number of instances at most. Default: 1.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub max_instances: Option<i64>,
+    /// Name of the size that it is built on. Default: built where it runs. It turns `separate_build` on.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub build_flavor: Option<String>,
+    /// Branch to deploy from. Default: `master`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub branch: Option<String>,
+    /// How code is sent: `git` or `ftp`. Default: `git`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub deploy: Option<String>,
+    /// Short name of the zone. Default: `par`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub zone: Option<String>,
+    /// Its environment variables. Default: none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub environment: Option<crate::env::EnvironmentMap>,
+    /// Appliance to make it from.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub appliance_id: Option<String>,
+    /// Whether it is put away.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub archived: Option<bool>,
+    /// Whether a push cancels a deployment that is under way.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub cancel_on_push: Option<bool>,
+    /// What to say of it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub description: Option<String>,
+    /// Whether it is marked.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub favourite: Option<bool>,
+    /// Whether HTTP is redirected to HTTPS.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub force_https: Option<bool>,
+    /// Whether old instances stop before new ones start.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub homogeneous: Option<bool>,
+    /// How long instances live.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub instance_lifetime: Option<cc_api_application::types::InstanceLifetime>,
+    /// The repository on GitHub that it is deployed from.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub oauth_app: Option<crate::commands::application::GithubRepository>,
+    /// Public repository to take the code from.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub public_git_repository_url: Option<String>,
+    /// Whether it is built on an instance of its own.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub separate_build: Option<bool>,
+    /// Whether the platform may stop it when nobody uses it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub shutdownable: Option<bool>,
+    /// Whether a visitor stays with one instance.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub sticky_sessions: Option<bool>,
+    /// Tags.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub tags: Option<Vec<String>>,
+}
+
+#[cfg(all(feature = "application", feature = "product"))]
+impl CreateApplication {
+    /// Creates the command from its required inputs.
+    pub fn new(
+        owner_id: impl Into<cc_core::OwnerId>,
+        name: impl Into<String>,
+        instance: impl Into<crate::commands::application::InstanceChoice>,
+        min_flavor: impl Into<String>,
+    ) -> Self {
+        Self {
+            owner_id: owner_id.into(),
+            name: name.into(),
+            instance: instance.into(),
+            min_flavor: min_flavor.into(),
+            max_flavor: None,
+            min_instances: None,
+            max_instances: None,
+            build_flavor: None,
+            branch: None,
+            deploy: None,
+            zone: None,
+            environment: None,
+            appliance_id: None,
+            archived: None,
+            cancel_on_push: None,
+            description: None,
+            favourite: None,
+            force_https: None,
+            homogeneous: None,
+            instance_lifetime: None,
+            oauth_app: None,
+            public_git_repository_url: None,
+            separate_build: None,
+            shutdownable: None,
+            sticky_sessions: None,
+            tags: None,
+        }
+    }
+
+    /// Name of the largest size. Default: the smallest.
+    pub fn max_flavor(mut self, max_flavor: impl Into<String>) -> Self {
+        self.max_flavor = Some(max_flavor.into());
+        self
+    }
+
+    /// Number of instances at least. Default: 1.
+    pub fn min_instances(mut self, min_instances: i64) -> Self {
+        self.min_instances = Some(min_instances);
+        self
+    }
+
+    /// Number of instances at most. Default: 1.
+    pub fn max_instances(mut self, max_instances: i64) -> Self {
+        self.max_instances = Some(max_instances);
+        self
+    }
+
+    /// Name of the size that it is built on. Default: built where it runs. It turns `separate_build` on.
+    pub fn build_flavor(mut self, build_flavor: impl Into<String>) -> Self {
+        self.build_flavor = Some(build_flavor.into());
+        self
+    }
+
+    /// Branch to deploy from. Default: `master`.
+    pub fn branch(mut self, branch: impl Into<String>) -> Self {
+        self.branch = Some(branch.into());
+        self
+    }
+
+    /// How code is sent: `git` or `ftp`. Default: `git`.
+    pub fn deploy(mut self, deploy: impl Into<String>) -> Self {
+        self.deploy = Some(deploy.into());
+        self
+    }
+
+    /// Short name of the zone. Default: `par`.
+    pub fn zone(mut self, zone: impl Into<String>) -> Self {
+        self.zone = Some(zone.into());
+        self
+    }
+
+    /// Its environment variables. Default: none.
+    pub fn environment(
+        mut self,
+        environment: impl Into<crate::env::EnvironmentMap>,
+    ) -> Self {
+        self.environment = Some(environment.into());
+        self
+    }
+
+    /// Appliance to make it from.
+    pub fn appliance_id(mut self, appliance_id: impl Into<String>) -> Self {
+        self.appliance_id = Some(appliance_id.into());
+        self
+    }
+
+    /// Whether it is put away.
+    pub fn archived(mut self, archived: bool) -> Self {
+        self.archived = Some(archived);
+        self
+    }
+
+    /// Whether a push cancels a deployment that is under way.
+    pub fn cancel_on_push(mut self, cancel_on_push: bool) -> Self {
+        self.cancel_on_push = Some(cancel_on_push);
+        self
+    }
+
+    /// What to say of it.
+    pub fn description(mut self, description: impl Into<String>) -> Self {
+        self.description = Some(description.into());
+        self
+    }
+
+    /// Whether it is marked.
+    pub fn favourite(mut self, favourite: bool) -> Self {
+        self.favourite = Some(favourite);
+        self
+    }
+
+    /// Whether HTTP is redirected to HTTPS.
+    pub fn force_https(mut self, force_https: bool) -> Self {
+        self.force_https = Some(force_https);
+        self
+    }
+
+    /// Whether old instances stop before new ones start.
+    pub fn homogeneous(mut self, homogeneous: bool) -> Self {
+        self.homogeneous = Some(homogeneous);
+        self
+    }
+
+    /// How long instances live.
+    pub fn instance_lifetime(
+        mut self,
+        instance_lifetime: impl Into<cc_api_application::types::InstanceLifetime>,
+    ) -> Self {
+        self.instance_lifetime = Some(instance_lifetime.into());
+        self
+    }
+
+    /// The repository on GitHub that it is deployed from.
+    pub fn oauth_app(
+        mut self,
+        oauth_app: impl Into<crate::commands::application::GithubRepository>,
+    ) -> Self {
+        self.oauth_app = Some(oauth_app.into());
+        self
+    }
+
+    /// Public repository to take the code from.
+    pub fn public_git_repository_url(
+        mut self,
+        public_git_repository_url: impl Into<String>,
+    ) -> Self {
+        self.public_git_repository_url = Some(public_git_repository_url.into());
+        self
+    }
+
+    /// Whether it is built on an instance of its own.
+    pub fn separate_build(mut self, separate_build: bool) -> Self {
+        self.separate_build = Some(separate_build);
+        self
+    }
+
+    /// Whether the platform may stop it when nobody uses it.
+    pub fn shutdownable(mut self, shutdownable: bool) -> Self {
+        self.shutdownable = Some(shutdownable);
+        self
+    }
+
+    /// Whether a visitor stays with one instance.
+    pub fn sticky_sessions(mut self, sticky_sessions: bool) -> Self {
+        self.sticky_sessions = Some(sticky_sessions);
+        self
+    }
+
+    /// Tags.
+    pub fn tags(mut self, tags: impl IntoIterator<Item = impl Into<String>>) -> Self {
+        self.tags = Some(tags.into_iter().map(Into::into).collect());
+        self
+    }
+}
+
+#[cfg(all(feature = "application", feature = "product"))]
+impl Command for CreateApplication {
+    const NAME: &'static str = "CreateApplication";
+    type Output = crate::commands::application::model::Application;
+
+    async fn run(self, cx: &Context) -> Result<Self::Output> {
+        crate::command::Run::run(self, cx).await
+    }
+}
+
+/// Reads one application, with the branches of its repository on demand.
+///
+/// `None` when there is none, or none the caller may see.
+///
+/// Requests: `get_application`, and `list_application_branches` for code on GitHub.
+///
+/// Operations: `get_application`, `list_application_branches`.
+///
+/// # Example
+/// ```
+/// # cc_examples::try_out("GetApplication", async |client, input| {
+/// # let application_id: cc_client::core::ApplicationId = input.get("applicationId");
+/// use cc_client::commands::application::GetApplication;
+///
+/// let application = client.send(GetApplication::new(application_id)).await?;
+/// # Ok(()) });
+/// ```
+#[cfg(feature = "application")]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "catalog", derive(schemars::JsonSchema))]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[non_exhaustive]
+#[must_use = "a command does nothing until it is sent"]
+pub struct GetApplication {
+    /// The application.
+    pub application_id: cc_core::ApplicationId,
+    /// Id of the owner. Default: resolved from `application_id`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub owner_id: Option<cc_core::OwnerId>,
+    /// Whether the branches of a repository on GitHub are read too. Default: no.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub with_branches: Option<bool>,
+}
+
+#[cfg(feature = "application")]
+impl GetApplication {
+    /// Creates the command from its required inputs.
+    pub fn new(application_id: impl Into<cc_core::ApplicationId>) -> Self {
+        Self {
+            application_id: application_id.into(),
+            owner_id: None,
+            with_branches: None,
+        }
+    }
+
+    /// Id of the owner. Default: resolved from `application_id`.
+    pub fn owner_id(mut self, owner_id: impl Into<cc_core::OwnerId>) -> Self {
+        self.owner_id = Some(owner_id.into());
+        self
+    }
+
+    /// Whether the branches of a repository on GitHub are read too. Default: no.
+    pub fn with_branches(mut self, with_branches: bool) -> Self {
+        self.with_branches = Some(with_branches);
+        self
+    }
+}
+
+#[cfg(feature = "application")]
+impl Command for GetApplication {
+    const NAME: &'static str = "GetApplication";
+    type Output = Option<crate::commands::application::model::Application>;
+
+    async fn run(self, cx: &Context) -> Result<Self::Output> {
+        crate::command::Run::run(self, cx).await
+    }
+}
+
+/// Lists the applications of an owner, with the branches of their repositories on demand.
+///
+/// Requests: `list_applications`, and `list_application_branches` for each one whose code is on GitHub. An
+/// application whose branches cannot be read is listed without them.
+///
+/// Operations: `list_applications`, `list_application_branches`.
+///
+/// # Example
+/// ```
+/// # cc_examples::try_out("ListApplication", async |client, input| {
+/// # let owner_id: cc_client::core::OwnerId = input.get("ownerId");
+/// use cc_client::commands::application::ListApplication;
+///
+/// let applications = client.send(ListApplication::new(owner_id)).await?;
+/// # Ok(()) });
+/// ```
+#[cfg(feature = "application")]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "catalog", derive(schemars::JsonSchema))]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[non_exhaustive]
+#[must_use = "a command does nothing until it is sent"]
+pub struct ListApplication {
+    /// The owner.
+    pub owner_id: cc_core::OwnerId,
+    /// Whether the branches of repositories on GitHub are read too. Default: no.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub with_branches: Option<bool>,
+}
+
+#[cfg(feature = "application")]
+impl ListApplication {
+    /// Creates the command from its required inputs.
+    pub fn new(owner_id: impl Into<cc_core::OwnerId>) -> Self {
+        Self {
+            owner_id: owner_id.into(),
+            with_branches: None,
+        }
+    }
+
+    /// Whether the branches of repositories on GitHub are read too. Default: no.
+    pub fn with_branches(mut self, with_branches: bool) -> Self {
+        self.with_branches = Some(with_branches);
+        self
+    }
+}
+
+#[cfg(feature = "application")]
+impl Command for ListApplication {
+    const NAME: &'static str = "ListApplication";
+    type Output = Vec<crate::commands::application::model::Application>;
+
+    async fn run(self, cx: &Context) -> Result<Self::Output> {
+        crate::command::Run::run(self, cx).await
+    }
+}
+
+/// Changes the settings of an application that are given, and leaves the others as they are.
+///
+/// Requests: `update_application_branch` when there is a branch, `update_application`, and
+/// `list_application_branches` for code on GitHub. The branch is changed by a request of its own, before the
+/// rest: when the rest fails, the branch stays changed, and the error says so. The `branches` of the output are
+/// `None` when they cannot be read.
+///
+/// Operations: `update_application_branch`, `update_application`, `list_application_branches`.
+///
+/// # Errors
+/// - [`InvalidInput`](cc_core::ErrorKind::InvalidInput) when the platform does not take the name of a variable.
+/// - 404 when there is no such application, or none the caller may see.
+///
+/// # Example
+/// ```
+/// # cc_examples::try_out("UpdateApplication", async |client, input| {
+/// # let application_id: cc_client::core::ApplicationId = input.get("applicationId");
+/// use cc_client::commands::application::UpdateApplication;
+///
+/// let application = client.send(UpdateApplication::new(application_id)).await?;
+/// # Ok(()) });
+/// ```
+#[cfg(feature = "application")]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "catalog", derive(schemars::JsonSchema))]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[non_exhaustive]
+#[must_use = "a command does nothing until it is sent"]
+pub struct UpdateApplication {
+    /// The application.
+    pub application_id: cc_core::ApplicationId,
+    /// Id of the owner. Default: resolved from `application_id`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub owner_id: Option<cc_core::OwnerId>,
+    /// Whether it is put away.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub archived: Option<bool>,
+    /// Branch to deploy from.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub branch: Option<String>,
+    /// Name of the size that it is built on.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub build_flavor: Option<String>,
+    /// Whether a push cancels a deployment that is under way.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub cancel_on_push: Option<bool>,
+    /// How code is sent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub deploy: Option<String>,
+    /// What to say of it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub description: Option<String>,
+    /// All environment variables.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub environment: Option<crate::env::EnvironmentMap>,
+    /// Whether it is marked.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub favourite: Option<bool>,
+    /// Whether HTTP is redirected to HTTPS.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub force_https: Option<bool>,
+    /// Whether old instances stop before new ones start.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub homogeneous: Option<bool>,
+    /// How long instances live.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub instance_lifetime: Option<cc_api_application::types::InstanceLifetime>,
+    /// Name of the largest size.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub max_flavor: Option<String>,
+    /// Number of instances at most.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub max_instances: Option<i64>,
+    /// Name of the smallest size.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub min_flavor: Option<String>,
+    /// Number of instances at least.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub min_instances: Option<i64>,
+    /// Name.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub name: Option<String>,
+    /// Whether it is built on an instance of its own.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub separate_build: Option<bool>,
+    /// Whether the platform may stop it when nobody uses it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub shutdownable: Option<bool>,
+    /// Whether a visitor stays with one instance.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub sticky_sessions: Option<bool>,
+    /// All tags.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub tags: Option<Vec<String>>,
+    /// Short name of the zone.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub zone: Option<String>,
+}
+
+#[cfg(feature = "application")]
+impl UpdateApplication {
+    /// Creates the command from its required inputs.
+    pub fn new(application_id: impl Into<cc_core::ApplicationId>) -> Self {
+        Self {
+            application_id: application_id.into(),
+            owner_id: None,
+            archived: None,
+            branch: None,
+            build_flavor: None,
+            cancel_on_push: None,
+            deploy: None,
+            description: None,
+            environment: None,
+            favourite: None,
+            force_https: None,
+            homogeneous: None,
+            instance_lifetime: None,
+            max_flavor: None,
+            max_instances: None,
+            min_flavor: None,
+            min_instances: None,
+            name: None,
+            separate_build: None,
+            shutdownable: None,
+            sticky_sessions: None,
+            tags: None,
+            zone: None,
+        }
+    }
+
+    /// Id of the owner. Default: resolved from `application_id`.
+    pub fn owner_id(mut self, owner_id: impl Into<cc_core::OwnerId>) -> Self {
+        self.owner_id = Some(owner_id.into());
+        self
+    }
+
+    /// Whether it is put away.
+    pub fn archived(mut self, archived: bool) -> Self {
+        self.archived = Some(archived);
+        self
+    }
+
+    /// Branch to deploy from.
+    pub fn branch(mut self, branch: impl Into<String>) -> Self {
+        self.branch = Some(branch.into());
+        self
+    }
+
+    /// Name of the size that it is built on.
+    pub fn build_flavor(mut self, build_flavor: impl Into<String>) -> Self {
+        self.build_flavor = Some(build_flavor.into());
+        self
+    }
+
+    /// Whether a push cancels a deployment that is under way.
+    pub fn cancel_on_push(mut self, cancel_on_push: bool) -> Self {
+        self.cancel_on_push = Some(cancel_on_push);
+        self
+    }
+
+    /// How code is sent.
+    pub fn deploy(mut self, deploy: impl Into<String>) -> Self {
+        self.deploy = Some(deploy.into());
+        self
+    }
+
+    /// What to say of it.
+    pub fn description(mut self, description: impl Into<String>) -> Self {
+        self.description = Some(description.into());
+        self
+    }
+
+    /// All environment variables.
+    pub fn environment(
+        mut self,
+        environment: impl Into<crate::env::EnvironmentMap>,
+    ) -> Self {
+        self.environment = Some(environment.into());
+        self
+    }
+
+    /// Whether it is marked.
+    pub fn favourite(mut self, favourite: bool) -> Self {
+        self.favourite = Some(favourite);
+        self
+    }
+
+    /// Whether HTTP is redirected to HTTPS.
+    pub fn force_https(mut self, force_https: bool) -> Self {
+        self.force_https = Some(force_https);
+        self
+    }
+
+    /// Whether old instances stop before new ones start.
+    pub fn homogeneous(mut self, homogeneous: bool) -> Self {
+        self.homogeneous = Some(homogeneous);
+        self
+    }
+
+    /// How long instances live.
+    pub fn instance_lifetime(
+        mut self,
+        instance_lifetime: impl Into<cc_api_application::types::InstanceLifetime>,
+    ) -> Self {
+        self.instance_lifetime = Some(instance_lifetime.into());
+        self
+    }
+
+    /// Name of the largest size.
+    pub fn max_flavor(mut self, max_flavor: impl Into<String>) -> Self {
+        self.max_flavor = Some(max_flavor.into());
+        self
+    }
+
+    /// Number of instances at most.
+    pub fn max_instances(mut self, max_instances: i64) -> Self {
+        self.max_instances = Some(max_instances);
+        self
+    }
+
+    /// Name of the smallest size.
+    pub fn min_flavor(mut self, min_flavor: impl Into<String>) -> Self {
+        self.min_flavor = Some(min_flavor.into());
+        self
+    }
+
+    /// Number of instances at least.
+    pub fn min_instances(mut self, min_instances: i64) -> Self {
+        self.min_instances = Some(min_instances);
+        self
+    }
+
+    /// Name.
+    pub fn name(mut self, name: impl Into<String>) -> Self {
+        self.name = Some(name.into());
+        self
+    }
+
+    /// Whether it is built on an instance of its own.
+    pub fn separate_build(mut self, separate_build: bool) -> Self {
+        self.separate_build = Some(separate_build);
+        self
+    }
+
+    /// Whether the platform may stop it when nobody uses it.
+    pub fn shutdownable(mut self, shutdownable: bool) -> Self {
+        self.shutdownable = Some(shutdownable);
+        self
+    }
+
+    /// Whether a visitor stays with one instance.
+    pub fn sticky_sessions(mut self, sticky_sessions: bool) -> Self {
+        self.sticky_sessions = Some(sticky_sessions);
+        self
+    }
+
+    /// All tags.
+    pub fn tags(mut self, tags: impl IntoIterator<Item = impl Into<String>>) -> Self {
+        self.tags = Some(tags.into_iter().map(Into::into).collect());
+        self
+    }
+
+    /// Short name of the zone.
+    pub fn zone(mut self, zone: impl Into<String>) -> Self {
+        self.zone = Some(zone.into());
+        self
+    }
+}
+
+#[cfg(feature = "application")]
+impl Command for UpdateApplication {
+    const NAME: &'static str = "UpdateApplication";
+    type Output = crate::commands::application::model::Application;
+
+    async fn run(self, cx: &Context) -> Result<Self::Output> {
+        crate::command::Run::run(self, cx).await
+    }
+}
+
+/// Deploys an application, at one commit and without the build cache on demand.
+///
+/// It answers at once: `WaitForDeployment` tells how it ends.
+///
+/// The request is never repeated, for it may have started a deployment although no answer came.
+///
+/// Operation: `deploy_application`.
+///
+/// # Errors
+/// - [`Indeterminate`](cc_core::ErrorKind::Indeterminate) when the application may be deploying and the platform did not say so, or not
+///   which deployment it is. Any other error says that nothing is deployed.
+///
+/// # Example
+/// ```
+/// # cc_examples::try_out("DeployApplication", async |client, input| {
+/// # let application_id: cc_client::core::ApplicationId = input.get("applicationId");
+/// use cc_client::commands::application::DeployApplication;
+///
+/// let application = client.send(DeployApplication::new(application_id)).await?;
+/// # Ok(()) });
+/// ```
+#[cfg(all(feature = "application", feature = "deployment"))]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "catalog", derive(schemars::JsonSchema))]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[non_exhaustive]
+#[must_use = "a command does nothing until it is sent"]
+pub struct DeployApplication {
+    /// The application.
+    pub application_id: cc_core::ApplicationId,
+    /// Id of the owner. Default: resolved from `application_id`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub owner_id: Option<cc_core::OwnerId>,
+    /// Commit to deploy. Default: the latest one of the branch.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub commit: Option<String>,
+    /// Whether it may use what earlier builds left behind. Default: yes.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub use_cache: Option<bool>,
+}
+
+#[cfg(all(feature = "application", feature = "deployment"))]
+impl DeployApplication {
+    /// Creates the command from its required inputs.
+    pub fn new(application_id: impl Into<cc_core::ApplicationId>) -> Self {
+        Self {
+            application_id: application_id.into(),
+            owner_id: None,
+            commit: None,
+            use_cache: None,
+        }
+    }
+
+    /// Id of the owner. Default: resolved from `application_id`.
+    pub fn owner_id(mut self, owner_id: impl Into<cc_core::OwnerId>) -> Self {
+        self.owner_id = Some(owner_id.into());
+        self
+    }
+
+    /// Commit to deploy. Default: the latest one of the branch.
+    pub fn commit(mut self, commit: impl Into<String>) -> Self {
+        self.commit = Some(commit.into());
+        self
+    }
+
+    /// Whether it may use what earlier builds left behind. Default: yes.
+    pub fn use_cache(mut self, use_cache: bool) -> Self {
+        self.use_cache = Some(use_cache);
+        self
+    }
+}
+
+#[cfg(all(feature = "application", feature = "deployment"))]
+impl Command for DeployApplication {
+    const NAME: &'static str = "DeployApplication";
+    type Output = crate::commands::application::StartedDeployment;
+
+    async fn run(self, cx: &Context) -> Result<Self::Output> {
+        crate::command::Run::run(self, cx).await
     }
 }

@@ -30,6 +30,7 @@ use crate::resolve::Ids;
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "catalog", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[non_exhaustive]
 #[must_use = "a command does nothing until it is sent"]
 pub struct UpdateAuthPassword {
     /// Password until now.
@@ -41,9 +42,8 @@ pub struct UpdateAuthPassword {
     pub revoke_tokens: Option<bool>,
 }
 
-#[allow(clippy::new_without_default)]
 impl UpdateAuthPassword {
-    /// With what is required.
+    /// Creates the command from its required inputs.
     pub fn new(
         old_password: impl Into<cc_core::Secret>,
         new_password: impl Into<cc_core::Secret>,
@@ -80,5 +80,207 @@ impl Command for UpdateAuthPassword {
             })
             .await?;
         Ok(())
+    }
+}
+
+/// Starts to set a second factor up, and gives what an authenticator needs.
+///
+/// It counts once it is confirmed.
+///
+/// Operation: `create_mfa`.
+///
+/// # Example
+/// ```
+/// # cc_examples::try_out("CreateAuthMfa", async |client, _| {
+/// use cc_client::commands::auth::CreateAuthMfa;
+///
+/// let enrolment = client.send(CreateAuthMfa::new("TOTP", "the password")).await?;
+/// # Ok(()) });
+/// ```
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "catalog", derive(schemars::JsonSchema))]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[non_exhaustive]
+#[must_use = "a command does nothing until it is sent"]
+pub struct CreateAuthMfa {
+    /// The second factor.
+    pub kind: cc_api_account::types::MfaKind,
+    /// Password of the caller.
+    pub password: cc_core::Secret,
+}
+
+impl CreateAuthMfa {
+    /// Creates the command from its required inputs.
+    pub fn new(
+        kind: impl Into<cc_api_account::types::MfaKind>,
+        password: impl Into<cc_core::Secret>,
+    ) -> Self {
+        Self {
+            kind: kind.into(),
+            password: password.into(),
+        }
+    }
+}
+
+impl Command for CreateAuthMfa {
+    const NAME: &'static str = "CreateAuthMfa";
+    type Output = cc_api_account::types::MfaEnrolment;
+
+    async fn run(self, cx: &Context) -> Result<Self::Output> {
+        crate::command::Run::run(self, cx).await
+    }
+}
+
+/// Confirms a second factor with one of its codes.
+///
+/// Operation: `confirm_mfa`.
+///
+/// # Example
+/// ```
+/// # cc_examples::try_out("ConfirmAuthMfa", async |client, _| {
+/// use cc_client::commands::auth::ConfirmAuthMfa;
+///
+/// client.send(ConfirmAuthMfa::new("TOTP", "123456", "the password")).await?;
+/// # Ok(()) });
+/// ```
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "catalog", derive(schemars::JsonSchema))]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[non_exhaustive]
+#[must_use = "a command does nothing until it is sent"]
+pub struct ConfirmAuthMfa {
+    /// The second factor.
+    pub kind: cc_api_account::types::MfaKind,
+    /// A code of it.
+    pub code: cc_core::Secret,
+    /// Password of the caller.
+    pub password: cc_core::Secret,
+    /// Whether the OAuth tokens of the caller are revoked. Default: what the platform does.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub revoke_tokens: Option<bool>,
+}
+
+impl ConfirmAuthMfa {
+    /// Creates the command from its required inputs.
+    pub fn new(
+        kind: impl Into<cc_api_account::types::MfaKind>,
+        code: impl Into<cc_core::Secret>,
+        password: impl Into<cc_core::Secret>,
+    ) -> Self {
+        Self {
+            kind: kind.into(),
+            code: code.into(),
+            password: password.into(),
+            revoke_tokens: None,
+        }
+    }
+
+    /// Whether the OAuth tokens of the caller are revoked. Default: what the platform does.
+    pub fn revoke_tokens(mut self, revoke_tokens: bool) -> Self {
+        self.revoke_tokens = Some(revoke_tokens);
+        self
+    }
+}
+
+impl Command for ConfirmAuthMfa {
+    const NAME: &'static str = "ConfirmAuthMfa";
+    type Output = ();
+
+    async fn run(self, cx: &Context) -> Result<Self::Output> {
+        crate::command::Run::run(self, cx).await
+    }
+}
+
+/// Takes a second factor away.
+///
+/// Operation: `delete_mfa`.
+///
+/// # Example
+/// ```
+/// # cc_examples::try_out("DeleteAuthMfa", async |client, _| {
+/// use cc_client::commands::auth::DeleteAuthMfa;
+///
+/// client.send(DeleteAuthMfa::new("TOTP", "the password")).await?;
+/// # Ok(()) });
+/// ```
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "catalog", derive(schemars::JsonSchema))]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[non_exhaustive]
+#[must_use = "a command does nothing until it is sent"]
+pub struct DeleteAuthMfa {
+    /// The second factor.
+    pub kind: cc_api_account::types::MfaKind,
+    /// Password of the caller.
+    pub password: cc_core::Secret,
+}
+
+impl DeleteAuthMfa {
+    /// Creates the command from its required inputs.
+    pub fn new(
+        kind: impl Into<cc_api_account::types::MfaKind>,
+        password: impl Into<cc_core::Secret>,
+    ) -> Self {
+        Self {
+            kind: kind.into(),
+            password: password.into(),
+        }
+    }
+}
+
+impl Command for DeleteAuthMfa {
+    const NAME: &'static str = "DeleteAuthMfa";
+    type Output = ();
+
+    async fn run(self, cx: &Context) -> Result<Self::Output> {
+        crate::command::Run::run(self, cx).await
+    }
+}
+
+/// Gives the codes that sign the caller in when the second factor is lost.
+///
+/// They are never kept: a wrong password gets none of them.
+///
+/// Operation: `list_mfa_backup_codes`.
+///
+/// # Example
+/// ```
+/// # cc_examples::try_out("GetAuthMfaBackupCodes", async |client, _| {
+/// use cc_client::commands::auth::GetAuthMfaBackupCodes;
+///
+/// let codes = client.send(GetAuthMfaBackupCodes::new("TOTP", "the password")).await?;
+/// # Ok(()) });
+/// ```
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "catalog", derive(schemars::JsonSchema))]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[non_exhaustive]
+#[must_use = "a command does nothing until it is sent"]
+pub struct GetAuthMfaBackupCodes {
+    /// The second factor.
+    pub kind: cc_api_account::types::MfaKind,
+    /// Password of the caller.
+    pub password: cc_core::Secret,
+}
+
+impl GetAuthMfaBackupCodes {
+    /// Creates the command from its required inputs.
+    pub fn new(
+        kind: impl Into<cc_api_account::types::MfaKind>,
+        password: impl Into<cc_core::Secret>,
+    ) -> Self {
+        Self {
+            kind: kind.into(),
+            password: password.into(),
+        }
+    }
+}
+
+impl Command for GetAuthMfaBackupCodes {
+    const NAME: &'static str = "GetAuthMfaBackupCodes";
+    type Output = Vec<cc_core::Secret>;
+
+    async fn run(self, cx: &Context) -> Result<Self::Output> {
+        crate::command::Run::run(self, cx).await
     }
 }

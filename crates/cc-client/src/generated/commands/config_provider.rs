@@ -30,15 +30,15 @@ use crate::resolve::Ids;
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "catalog", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[non_exhaustive]
 #[must_use = "a command does nothing until it is sent"]
 pub struct GetConfigProvider {
     /// The add-on, by the id its provider knows.
     pub addon_id: cc_core::AnyAddonId,
 }
 
-#[allow(clippy::new_without_default)]
 impl GetConfigProvider {
-    /// With what is required.
+    /// Creates the command from its required inputs.
     pub fn new(addon_id: impl Into<cc_core::AnyAddonId>) -> Self {
         Self { addon_id: addon_id.into() }
     }
@@ -99,6 +99,7 @@ impl Command for GetConfigProvider {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "catalog", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[non_exhaustive]
 #[must_use = "a command does nothing until it is sent"]
 pub struct UpdateConfigProvider {
     /// The add-on, by the id its provider knows.
@@ -107,9 +108,8 @@ pub struct UpdateConfigProvider {
     pub environment: Vec<cc_api_config_provider::types::EnvironmentVariable>,
 }
 
-#[allow(clippy::new_without_default)]
 impl UpdateConfigProvider {
-    /// With what is required.
+    /// Creates the command from its required inputs.
     pub fn new(
         addon_id: impl Into<cc_core::AnyAddonId>,
         environment: impl IntoIterator<

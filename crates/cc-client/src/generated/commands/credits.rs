@@ -29,15 +29,15 @@ use crate::resolve::Ids;
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "catalog", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[non_exhaustive]
 #[must_use = "a command does nothing until it is sent"]
 pub struct GetCreditsSummary {
     /// The owner.
     pub owner_id: cc_core::OwnerId,
 }
 
-#[allow(clippy::new_without_default)]
 impl GetCreditsSummary {
-    /// With what is required.
+    /// Creates the command from its required inputs.
     pub fn new(owner_id: impl Into<cc_core::OwnerId>) -> Self {
         Self { owner_id: owner_id.into() }
     }
@@ -52,5 +52,57 @@ impl Command for GetCreditsSummary {
             .call({ cc_api_billing::GetCreditsSummary::new(self.owner_id.clone()) })
             .await?;
         Ok(answer.into_inner())
+    }
+}
+
+/// Gives an owner the credits of a coupon.
+///
+/// Operation: `activate_coupon`.
+///
+/// # Errors
+/// - A coupon that is refused says why in `Error::code`: `clever.credits.coupon.` and one of `not-found`,
+///   `not-valid-yet`, `no-longer-valid`, `used-too-many-times`, `currency-mismatch` and `already-activated`.
+///
+/// # Example
+/// ```
+/// # cc_examples::try_out("ActivateCoupon", async |client, input| {
+/// # let owner_id: cc_client::core::OwnerId = input.get("ownerId");
+/// # let coupon_name: String = input.get("couponName");
+/// use cc_client::commands::credits::ActivateCoupon;
+///
+/// let coupon = client.send(ActivateCoupon::new(owner_id, coupon_name)).await?;
+/// # Ok(()) });
+/// ```
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "catalog", derive(schemars::JsonSchema))]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[non_exhaustive]
+#[must_use = "a command does nothing until it is sent"]
+pub struct ActivateCoupon {
+    /// The owner.
+    pub owner_id: cc_core::OwnerId,
+    /// Name of the coupon.
+    pub coupon_name: String,
+}
+
+impl ActivateCoupon {
+    /// Creates the command from its required inputs.
+    pub fn new(
+        owner_id: impl Into<cc_core::OwnerId>,
+        coupon_name: impl Into<String>,
+    ) -> Self {
+        Self {
+            owner_id: owner_id.into(),
+            coupon_name: coupon_name.into(),
+        }
+    }
+}
+
+impl Command for ActivateCoupon {
+    const NAME: &'static str = "ActivateCoupon";
+    type Output = crate::commands::credits::model::AppliedCoupon;
+
+    async fn run(self, cx: &Context) -> Result<Self::Output> {
+        crate::command::Run::run(self, cx).await
     }
 }

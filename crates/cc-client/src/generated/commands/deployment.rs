@@ -32,6 +32,7 @@ use crate::resolve::Ids;
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "catalog", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[non_exhaustive]
 #[must_use = "a command does nothing until it is sent"]
 pub struct ListApplicationDeployment {
     /// The application.
@@ -53,9 +54,8 @@ pub struct ListApplicationDeployment {
     pub order: Option<cc_api_deployment::types::DateOrder>,
 }
 
-#[allow(clippy::new_without_default)]
 impl ListApplicationDeployment {
-    /// With what is required.
+    /// Creates the command from its required inputs.
     pub fn new(application_id: impl Into<cc_core::ApplicationId>) -> Self {
         Self {
             application_id: application_id.into(),
@@ -167,6 +167,7 @@ impl Command for ListApplicationDeployment {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "catalog", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[non_exhaustive]
 #[must_use = "a command does nothing until it is sent"]
 pub struct GetDeployment {
     /// The application.
@@ -181,9 +182,8 @@ pub struct GetDeployment {
     pub include_application_configuration: Option<bool>,
 }
 
-#[allow(clippy::new_without_default)]
 impl GetDeployment {
-    /// With what is required.
+    /// Creates the command from its required inputs.
     pub fn new(
         application_id: impl Into<cc_core::ApplicationId>,
         deployment_id: impl Into<cc_core::DeploymentId>,
@@ -269,6 +269,7 @@ impl Command for GetDeployment {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "catalog", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[non_exhaustive]
 #[must_use = "a command does nothing until it is sent"]
 pub struct CancelDeployment {
     /// The application.
@@ -280,9 +281,8 @@ pub struct CancelDeployment {
     pub owner_id: Option<cc_core::OwnerId>,
 }
 
-#[allow(clippy::new_without_default)]
 impl CancelDeployment {
-    /// With what is required.
+    /// Creates the command from its required inputs.
     pub fn new(
         application_id: impl Into<cc_core::ApplicationId>,
         deployment_id: impl Into<cc_core::DeploymentId>,
@@ -320,5 +320,409 @@ impl Command for CancelDeployment {
             )
             .await?;
         Ok(())
+    }
+}
+
+/// Reads one deployment from v2, in the words of v4.
+///
+/// `None` when there is none, or none the caller may see. `GetDeployment` says more.
+///
+/// Operation: `get_legacy_deployment`.
+///
+/// # Example
+/// ```
+/// # cc_examples::try_out("GetDeploymentLegacy", async |client, input| {
+/// # let application_id: cc_client::core::ApplicationId = input.get("applicationId");
+/// # let deployment_id: cc_client::core::DeploymentId = input.get("deploymentId");
+/// use cc_client::commands::deployment::GetDeploymentLegacy;
+///
+/// let deployment_legacy = client.send(GetDeploymentLegacy::new(application_id, deployment_id)).await?;
+/// # Ok(()) });
+/// ```
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "catalog", derive(schemars::JsonSchema))]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[non_exhaustive]
+#[must_use = "a command does nothing until it is sent"]
+pub struct GetDeploymentLegacy {
+    /// The application.
+    pub application_id: cc_core::ApplicationId,
+    /// The deployment.
+    pub deployment_id: cc_core::DeploymentId,
+    /// Id of the owner. Default: resolved from `application_id`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub owner_id: Option<cc_core::OwnerId>,
+}
+
+impl GetDeploymentLegacy {
+    /// Creates the command from its required inputs.
+    pub fn new(
+        application_id: impl Into<cc_core::ApplicationId>,
+        deployment_id: impl Into<cc_core::DeploymentId>,
+    ) -> Self {
+        Self {
+            application_id: application_id.into(),
+            deployment_id: deployment_id.into(),
+            owner_id: None,
+        }
+    }
+
+    /// Id of the owner. Default: resolved from `application_id`.
+    pub fn owner_id(mut self, owner_id: impl Into<cc_core::OwnerId>) -> Self {
+        self.owner_id = Some(owner_id.into());
+        self
+    }
+}
+
+impl Command for GetDeploymentLegacy {
+    const NAME: &'static str = "GetDeploymentLegacy";
+    type Output = Option<crate::commands::deployment::model::DeploymentLegacy>;
+
+    async fn run(self, cx: &Context) -> Result<Self::Output> {
+        crate::command::Run::run(self, cx).await
+    }
+}
+
+/// Lists the deployments of one application, or the latest ones of every application of an owner, by the ids of
+/// the applications.
+///
+/// Where there is nothing, the list is empty.
+///
+/// Requests: `list_legacy_deployments` with an application, `list_owner_deployments` without.
+///
+/// Operations: `list_legacy_deployments`, `list_owner_deployments`.
+///
+/// # Errors
+/// - [`InvalidInput`](cc_core::ErrorKind::InvalidInput) when neither an application nor an owner is given, and when `offset` or `action`
+///   is given without an application: the platform has neither for all of an owner.
+///
+/// # Example
+/// ```
+/// # cc_examples::try_out("ListDeployment", async |client, input| {
+/// # let application_id: cc_client::core::ApplicationId = input.get("applicationId");
+/// use cc_client::commands::deployment::ListDeployment;
+///
+/// let deployments = client.send(ListDeployment::of_application(application_id)).await?;
+/// # Ok(()) });
+/// ```
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "catalog", derive(schemars::JsonSchema))]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[non_exhaustive]
+#[must_use = "a command does nothing until it is sent"]
+pub struct ListDeployment {
+    /// The application. Default: every one of the owner.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub application_id: Option<cc_core::ApplicationId>,
+    /// The owner. Default: resolved from the application.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub owner_id: Option<cc_core::OwnerId>,
+    /// Number of deployments at most.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub limit: Option<i64>,
+    /// Number of deployments to leave out, from the latest on. Only with an application.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub offset: Option<i64>,
+    /// Keeps the deployments that do this. Only with an application.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub action: Option<crate::commands::deployment::model::DeploymentAction>,
+}
+
+impl ListDeployment {
+    /// Creates the command from `application_id`.
+    pub fn of_application(application_id: impl Into<cc_core::ApplicationId>) -> Self {
+        Self {
+            application_id: Some(application_id.into()),
+            owner_id: None,
+            limit: None,
+            offset: None,
+            action: None,
+        }
+    }
+
+    /// Creates the command from `owner_id`.
+    pub fn of_owner(owner_id: impl Into<cc_core::OwnerId>) -> Self {
+        Self {
+            application_id: None,
+            owner_id: Some(owner_id.into()),
+            limit: None,
+            offset: None,
+            action: None,
+        }
+    }
+
+    /// The owner. Default: resolved from the application.
+    pub fn owner_id(mut self, owner_id: impl Into<cc_core::OwnerId>) -> Self {
+        self.owner_id = Some(owner_id.into());
+        self
+    }
+
+    /// Number of deployments at most.
+    pub fn limit(mut self, limit: i64) -> Self {
+        self.limit = Some(limit);
+        self
+    }
+
+    /// Number of deployments to leave out, from the latest on. Only with an application.
+    pub fn offset(mut self, offset: i64) -> Self {
+        self.offset = Some(offset);
+        self
+    }
+
+    /// Keeps the deployments that do this. Only with an application.
+    pub fn action(
+        mut self,
+        action: impl Into<crate::commands::deployment::model::DeploymentAction>,
+    ) -> Self {
+        self.action = Some(action.into());
+        self
+    }
+}
+
+impl Command for ListDeployment {
+    const NAME: &'static str = "ListDeployment";
+    type Output = Vec<crate::commands::deployment::model::DeploymentLegacy>;
+
+    async fn run(self, cx: &Context) -> Result<Self::Output> {
+        crate::command::Run::run(self, cx).await
+    }
+}
+
+/// Waits until a deployment has ended, or until the deadline: `DeploymentVerdict::outcome` tells which.
+///
+/// Without `deployment_id`, it waits for the one that is the latest of the application at the first look. One
+/// that was just requested may show up a little later, so give the id where it is known. Looks bypass the
+/// response cache, and each is sent once: the next look is the retry. A `Retry-After` of the platform is
+/// respected; the last look is at the deadline all the same, and takes up to 0.9 s.
+///
+/// A row that disappears is waited for: replicas of the platform may miss it for some seconds. It is gone when
+/// it stays away and a later row says why. At the deadline, a row that began after it was last seen is enough.
+///
+/// Requests: `get_deployment` at a look; `list_deployments` when no id is given, when the deployment is not
+/// there (yet), and to tell whether one that was cancelled was superseded. The owner, when it is not given, is
+/// resolved from `application_id`, and resolved again when the platform refuses it.
+///
+/// Operations: `get_deployment`, `list_deployments`.
+///
+/// # Errors
+/// - When nothing was seen until the deadline, and the last look failed: its error.
+/// - Errors that may pass, and any 5xx, never end the wait before. Other errors, such as a body that cannot be
+///   read, 401 or 403, end it when five looks in a row fail with them over 15 s; at once when no deployment is
+///   known, when there is no such application (404) and nothing was seen, and when nothing can be sent. The
+///   error carries the progress once the deployment is known.
+/// - [`TimedOut`](cc_core::ErrorKind::TimedOut) when the time of the call, if it has one, is over before the deadline.
+///
+/// # Example
+/// ```
+/// # cc_examples::run(async |client, ids| {
+/// use cc_client::commands::deployment::WaitForDeployment;
+/// use std::time::Duration;
+///
+/// let verdict = client.send(WaitForDeployment::new(ids.application, Duration::from_secs(600))).await?;
+/// println!("{}", verdict.outcome);
+/// # Ok(()) });
+/// ```
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "catalog", derive(schemars::JsonSchema))]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[non_exhaustive]
+#[must_use = "a command does nothing until it is sent"]
+pub struct WaitForDeployment {
+    /// The application.
+    pub application_id: cc_core::ApplicationId,
+    /// How long it waits at most, in seconds.
+    #[cfg_attr(feature = "catalog", schemars(with = "f64", range(min = 0)))]
+    #[serde(with = "crate::util::seconds")]
+    pub deadline: std::time::Duration,
+    /// The deployment. Default: the latest one of the application.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub deployment_id: Option<cc_core::DeploymentId>,
+    /// Id of the owner. Default: resolved from `application_id`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub owner_id: Option<cc_core::OwnerId>,
+    /// Time from the end of one look to the next, in seconds; at least 0.1, and at most 5 until the deployment
+    /// was seen. Default: 5. By default there are at most 15 requests a minute.
+    #[cfg_attr(feature = "catalog", schemars(with = "Option<f64>", range(min = 0)))]
+    #[serde(
+        default,
+        skip_serializing_if = "Option::is_none",
+        with = "crate::util::seconds::option"
+    )]
+    pub every: Option<std::time::Duration>,
+}
+
+impl WaitForDeployment {
+    /// Creates the command from its required inputs.
+    pub fn new(
+        application_id: impl Into<cc_core::ApplicationId>,
+        deadline: std::time::Duration,
+    ) -> Self {
+        Self {
+            application_id: application_id.into(),
+            deadline,
+            deployment_id: None,
+            owner_id: None,
+            every: None,
+        }
+    }
+
+    /// The deployment. Default: the latest one of the application.
+    pub fn deployment_id(
+        mut self,
+        deployment_id: impl Into<cc_core::DeploymentId>,
+    ) -> Self {
+        self.deployment_id = Some(deployment_id.into());
+        self
+    }
+
+    /// Id of the owner. Default: resolved from `application_id`.
+    pub fn owner_id(mut self, owner_id: impl Into<cc_core::OwnerId>) -> Self {
+        self.owner_id = Some(owner_id.into());
+        self
+    }
+
+    /// Time from the end of one look to the next, in seconds; at least 0.1, and at most 5 until the deployment
+    /// was seen. Default: 5. By default there are at most 15 requests a minute.
+    pub fn every(mut self, every: std::time::Duration) -> Self {
+        self.every = Some(every);
+        self
+    }
+}
+
+impl Command for WaitForDeployment {
+    const NAME: &'static str = "WaitForDeployment";
+    type Output = crate::commands::deployment::model::DeploymentVerdict;
+
+    async fn run(self, cx: &Context) -> Result<Self::Output> {
+        crate::command::Run::run(self, cx).await
+    }
+}
+
+/// Deploys an application and waits until the deployment has ended, or until the deadline:
+/// `DeploymentVerdict::outcome` tells which.
+///
+/// Sent, it gives the verdict alone. `Client::deploy_and_wait` gives the log of the deployment on the way, and
+/// what is needed to go on from there in another process.
+///
+/// Requests: `deploy_application`, unless it goes on; then those of `WaitForDeployment`, and
+/// `stream_application_logs` for the log.
+///
+/// Operations: `deploy_application`, `get_deployment`, `list_deployments`.
+///
+/// # Errors
+/// - [`Indeterminate`](cc_core::ErrorKind::Indeterminate) when the application may be deploying and the platform did not say so, or not
+///   which deployment it is: the answer was lost, came after the deadline, is an error of a gateway, or cannot
+///   be read. The deployment is not requested a second time.
+/// - [`Indeterminate`](cc_core::ErrorKind::Indeterminate) with the progress (`DeploymentProgress::of`) when the deployment was requested,
+///   and looks at it fail with what does not pass: see `WaitForDeployment`.
+/// - [`DeadlineExceeded`](cc_core::ErrorKind::DeadlineExceeded) when the deadline passes before the deployment was requested.
+/// - Other errors of `deploy_application`: nothing is deployed. When the deadline passes, a deployment that is
+///   under way is a verdict and no error, even when the platform could not tell how far it was.
+///
+/// # Example
+/// ```
+/// # cc_examples::run(async |client, ids| {
+/// use cc_client::commands::deployment::DeployAndWait;
+/// use std::time::Duration;
+///
+/// let verdict = client.send(DeployAndWait::new(ids.application, Duration::from_secs(600))).await?;
+/// println!("{}", verdict.outcome);
+/// # Ok(()) });
+/// ```
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "catalog", derive(schemars::JsonSchema))]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[non_exhaustive]
+#[must_use = "a command does nothing until it is sent"]
+pub struct DeployAndWait {
+    /// The application.
+    pub application_id: cc_core::ApplicationId,
+    /// How long all of it may take, in seconds.
+    #[cfg_attr(feature = "catalog", schemars(with = "f64", range(min = 0)))]
+    #[serde(with = "crate::util::seconds")]
+    pub deadline: std::time::Duration,
+    /// Id of the owner. Default: resolved from `application_id`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub owner_id: Option<cc_core::OwnerId>,
+    /// Commit to deploy. Default: the latest one of the branch.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub commit: Option<String>,
+    /// Whether it may use what earlier builds left behind. Default: yes.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub use_cache: Option<bool>,
+    /// Time from the end of one look to the next, in seconds; at least 0.1, and at most 5 until the deployment
+    /// was seen. Default: 5, or 10 while its log is followed, which has the platform looked at when it speaks
+    /// of the end. By default there are at most 15 requests a minute.
+    #[cfg_attr(feature = "catalog", schemars(with = "Option<f64>", range(min = 0)))]
+    #[serde(
+        default,
+        skip_serializing_if = "Option::is_none",
+        with = "crate::util::seconds::option"
+    )]
+    pub every: Option<std::time::Duration>,
+    /// The deployment to go on with: nothing is deployed. Default: none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub progress: Option<crate::commands::deployment::DeploymentProgress>,
+}
+
+impl DeployAndWait {
+    /// Creates the command from its required inputs.
+    pub fn new(
+        application_id: impl Into<cc_core::ApplicationId>,
+        deadline: std::time::Duration,
+    ) -> Self {
+        Self {
+            application_id: application_id.into(),
+            deadline,
+            owner_id: None,
+            commit: None,
+            use_cache: None,
+            every: None,
+            progress: None,
+        }
+    }
+
+    /// Id of the owner. Default: resolved from `application_id`.
+    pub fn owner_id(mut self, owner_id: impl Into<cc_core::OwnerId>) -> Self {
+        self.owner_id = Some(owner_id.into());
+        self
+    }
+
+    /// Commit to deploy. Default: the latest one of the branch.
+    pub fn commit(mut self, commit: impl Into<String>) -> Self {
+        self.commit = Some(commit.into());
+        self
+    }
+
+    /// Whether it may use what earlier builds left behind. Default: yes.
+    pub fn use_cache(mut self, use_cache: bool) -> Self {
+        self.use_cache = Some(use_cache);
+        self
+    }
+
+    /// Time from the end of one look to the next, in seconds; at least 0.1, and at most 5 until the deployment
+    /// was seen. Default: 5, or 10 while its log is followed, which has the platform looked at when it speaks
+    /// of the end. By default there are at most 15 requests a minute.
+    pub fn every(mut self, every: std::time::Duration) -> Self {
+        self.every = Some(every);
+        self
+    }
+
+    /// The deployment to go on with: nothing is deployed. Default: none.
+    pub fn progress(
+        mut self,
+        progress: impl Into<crate::commands::deployment::DeploymentProgress>,
+    ) -> Self {
+        self.progress = Some(progress.into());
+        self
+    }
+}
+
+impl Command for DeployAndWait {
+    const NAME: &'static str = "DeployAndWait";
+    type Output = crate::commands::deployment::model::DeploymentVerdict;
+
+    async fn run(self, cx: &Context) -> Result<Self::Output> {
+        crate::command::Run::run(self, cx).await
     }
 }

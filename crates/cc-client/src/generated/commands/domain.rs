@@ -33,6 +33,7 @@ use crate::resolve::Ids;
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "catalog", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[non_exhaustive]
 #[must_use = "a command does nothing until it is sent"]
 pub struct CreateDomain {
     /// The application.
@@ -44,9 +45,8 @@ pub struct CreateDomain {
     pub owner_id: Option<cc_core::OwnerId>,
 }
 
-#[allow(clippy::new_without_default)]
 impl CreateDomain {
-    /// With what is required.
+    /// Creates the command from its required inputs.
     pub fn new(
         application_id: impl Into<cc_core::ApplicationId>,
         domain: impl Into<String>,
@@ -111,6 +111,7 @@ impl Command for CreateDomain {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "catalog", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[non_exhaustive]
 #[must_use = "a command does nothing until it is sent"]
 pub struct DeleteDomain {
     /// The application.
@@ -122,9 +123,8 @@ pub struct DeleteDomain {
     pub owner_id: Option<cc_core::OwnerId>,
 }
 
-#[allow(clippy::new_without_default)]
 impl DeleteDomain {
-    /// With what is required.
+    /// Creates the command from its required inputs.
     pub fn new(
         application_id: impl Into<cc_core::ApplicationId>,
         domain: impl Into<String>,
@@ -188,6 +188,7 @@ impl Command for DeleteDomain {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "catalog", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[non_exhaustive]
 #[must_use = "a command does nothing until it is sent"]
 pub struct GetPrimaryDomain {
     /// The application.
@@ -197,9 +198,8 @@ pub struct GetPrimaryDomain {
     pub owner_id: Option<cc_core::OwnerId>,
 }
 
-#[allow(clippy::new_without_default)]
 impl GetPrimaryDomain {
-    /// With what is required.
+    /// Creates the command from its required inputs.
     pub fn new(application_id: impl Into<cc_core::ApplicationId>) -> Self {
         Self {
             application_id: application_id.into(),
@@ -267,6 +267,7 @@ impl Command for GetPrimaryDomain {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "catalog", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[non_exhaustive]
 #[must_use = "a command does nothing until it is sent"]
 pub struct SetPrimaryDomain {
     /// The application.
@@ -278,9 +279,8 @@ pub struct SetPrimaryDomain {
     pub owner_id: Option<cc_core::OwnerId>,
 }
 
-#[allow(clippy::new_without_default)]
 impl SetPrimaryDomain {
-    /// With what is required.
+    /// Creates the command from its required inputs.
     pub fn new(
         application_id: impl Into<cc_core::ApplicationId>,
         domain: impl Into<String>,
@@ -348,6 +348,7 @@ impl Command for SetPrimaryDomain {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "catalog", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[non_exhaustive]
 #[must_use = "a command does nothing until it is sent"]
 pub struct UnsetPrimaryDomain {
     /// The application.
@@ -357,9 +358,8 @@ pub struct UnsetPrimaryDomain {
     pub owner_id: Option<cc_core::OwnerId>,
 }
 
-#[allow(clippy::new_without_default)]
 impl UnsetPrimaryDomain {
-    /// With what is required.
+    /// Creates the command from its required inputs.
     pub fn new(application_id: impl Into<cc_core::ApplicationId>) -> Self {
         Self {
             application_id: application_id.into(),
@@ -392,5 +392,61 @@ impl Command for UnsetPrimaryDomain {
             )
             .await?;
         Ok(())
+    }
+}
+
+/// Lists the domains of an application, sorted, and tells which is the primary one.
+///
+/// Where there is nothing, the list is empty.
+///
+/// Operations: `list_domains`, `get_primary_domain`.
+///
+/// # Errors
+/// - [`CannotResolveResource`](cc_core::ErrorKind::CannotResolveResource) when nobody knows the application.
+///
+/// # Example
+/// ```
+/// # cc_examples::try_out("ListDomain", async |client, input| {
+/// # let application_id: cc_client::core::ApplicationId = input.get("applicationId");
+/// use cc_client::commands::domain::ListDomain;
+///
+/// let domains = client.send(ListDomain::new(application_id)).await?;
+/// # Ok(()) });
+/// ```
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "catalog", derive(schemars::JsonSchema))]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[non_exhaustive]
+#[must_use = "a command does nothing until it is sent"]
+pub struct ListDomain {
+    /// The application.
+    pub application_id: cc_core::ApplicationId,
+    /// Id of the owner. Default: resolved from `application_id`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub owner_id: Option<cc_core::OwnerId>,
+}
+
+impl ListDomain {
+    /// Creates the command from its required inputs.
+    pub fn new(application_id: impl Into<cc_core::ApplicationId>) -> Self {
+        Self {
+            application_id: application_id.into(),
+            owner_id: None,
+        }
+    }
+
+    /// Id of the owner. Default: resolved from `application_id`.
+    pub fn owner_id(mut self, owner_id: impl Into<cc_core::OwnerId>) -> Self {
+        self.owner_id = Some(owner_id.into());
+        self
+    }
+}
+
+impl Command for ListDomain {
+    const NAME: &'static str = "ListDomain";
+    type Output = Vec<crate::commands::domain::model::Domain>;
+
+    async fn run(self, cx: &Context) -> Result<Self::Output> {
+        crate::command::Run::run(self, cx).await
     }
 }

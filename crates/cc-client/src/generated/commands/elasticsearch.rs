@@ -29,15 +29,15 @@ use crate::resolve::Ids;
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "catalog", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[non_exhaustive]
 #[must_use = "a command does nothing until it is sent"]
 pub struct GetElasticsearchInfo {
     /// The add-on.
     pub addon_id: cc_core::AnyAddonId,
 }
 
-#[allow(clippy::new_without_default)]
 impl GetElasticsearchInfo {
-    /// With what is required.
+    /// Creates the command from its required inputs.
     pub fn new(addon_id: impl Into<cc_core::AnyAddonId>) -> Self {
         Self { addon_id: addon_id.into() }
     }

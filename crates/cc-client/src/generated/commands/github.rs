@@ -23,14 +23,14 @@ use crate::resolve::Ids;
 /// let github_link_transaction_id = client.send(GetGithubLinkTransactionId::new()).await?;
 /// # Ok(()) });
 /// ```
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "catalog", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[non_exhaustive]
 #[must_use = "a command does nothing until it is sent"]
 pub struct GetGithubLinkTransactionId {}
-#[allow(clippy::new_without_default)]
 impl GetGithubLinkTransactionId {
-    /// Without inputs.
+    /// Creates the command. It has no required inputs.
     pub fn new() -> Self {
         Self {}
     }
@@ -70,14 +70,14 @@ impl Command for GetGithubLinkTransactionId {
 /// client.send(UnlinkGithubAccount::new()).await?;
 /// # Ok(()) });
 /// ```
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "catalog", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[non_exhaustive]
 #[must_use = "a command does nothing until it is sent"]
 pub struct UnlinkGithubAccount {}
-#[allow(clippy::new_without_default)]
 impl UnlinkGithubAccount {
-    /// Without inputs.
+    /// Creates the command. It has no required inputs.
     pub fn new() -> Self {
         Self {}
     }
@@ -108,14 +108,14 @@ impl Command for UnlinkGithubAccount {
 /// let github_username = client.send(GetGithubUsername::new()).await?;
 /// # Ok(()) });
 /// ```
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "catalog", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[non_exhaustive]
 #[must_use = "a command does nothing until it is sent"]
 pub struct GetGithubUsername {}
-#[allow(clippy::new_without_default)]
 impl GetGithubUsername {
-    /// Without inputs.
+    /// Creates the command. It has no required inputs.
     pub fn new() -> Self {
         Self {}
     }
@@ -155,14 +155,14 @@ impl Command for GetGithubUsername {
 /// let github_applications = client.send(ListGithubApplication::new()).await?;
 /// # Ok(()) });
 /// ```
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "catalog", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[non_exhaustive]
 #[must_use = "a command does nothing until it is sent"]
 pub struct ListGithubApplication {}
-#[allow(clippy::new_without_default)]
 impl ListGithubApplication {
-    /// Without inputs.
+    /// Creates the command. It has no required inputs.
     pub fn new() -> Self {
         Self {}
     }

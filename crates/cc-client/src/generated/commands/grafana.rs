@@ -28,15 +28,15 @@ use crate::resolve::Ids;
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "catalog", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[non_exhaustive]
 #[must_use = "a command does nothing until it is sent"]
 pub struct GetGrafana {
     /// The owner.
     pub owner_id: cc_core::OwnerId,
 }
 
-#[allow(clippy::new_without_default)]
 impl GetGrafana {
-    /// With what is required.
+    /// Creates the command from its required inputs.
     pub fn new(owner_id: impl Into<cc_core::OwnerId>) -> Self {
         Self { owner_id: owner_id.into() }
     }
@@ -85,15 +85,15 @@ impl Command for GetGrafana {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "catalog", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[non_exhaustive]
 #[must_use = "a command does nothing until it is sent"]
 pub struct DisableGrafana {
     /// The owner.
     pub owner_id: cc_core::OwnerId,
 }
 
-#[allow(clippy::new_without_default)]
 impl DisableGrafana {
-    /// With what is required.
+    /// Creates the command from its required inputs.
     pub fn new(owner_id: impl Into<cc_core::OwnerId>) -> Self {
         Self { owner_id: owner_id.into() }
     }
@@ -135,15 +135,15 @@ impl Command for DisableGrafana {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "catalog", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[non_exhaustive]
 #[must_use = "a command does nothing until it is sent"]
 pub struct ResetGrafana {
     /// The owner.
     pub owner_id: cc_core::OwnerId,
 }
 
-#[allow(clippy::new_without_default)]
 impl ResetGrafana {
-    /// With what is required.
+    /// Creates the command from its required inputs.
     pub fn new(owner_id: impl Into<cc_core::OwnerId>) -> Self {
         Self { owner_id: owner_id.into() }
     }
@@ -161,5 +161,51 @@ impl Command for ResetGrafana {
             })
             .await?;
         Ok(())
+    }
+}
+
+/// Creates the Grafana organisation of an owner, and reads it.
+///
+/// `None` when it cannot be read yet.
+///
+/// Requests: `create_grafana`, then `get_grafana`, which passes by the response cache.
+///
+/// Operations: `create_grafana`, `get_grafana`.
+///
+/// # Errors
+/// - 409 when there is one already.
+///
+/// # Example
+/// ```
+/// # cc_examples::try_out("EnableGrafana", async |client, input| {
+/// # let owner_id: cc_client::core::OwnerId = input.get("ownerId");
+/// use cc_client::commands::grafana::EnableGrafana;
+///
+/// let grafana = client.send(EnableGrafana::new(owner_id)).await?;
+/// # Ok(()) });
+/// ```
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "catalog", derive(schemars::JsonSchema))]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[non_exhaustive]
+#[must_use = "a command does nothing until it is sent"]
+pub struct EnableGrafana {
+    /// The owner.
+    pub owner_id: cc_core::OwnerId,
+}
+
+impl EnableGrafana {
+    /// Creates the command from its required inputs.
+    pub fn new(owner_id: impl Into<cc_core::OwnerId>) -> Self {
+        Self { owner_id: owner_id.into() }
+    }
+}
+
+impl Command for EnableGrafana {
+    const NAME: &'static str = "EnableGrafana";
+    type Output = Option<cc_api_metrics::types::GrafanaOrganisation>;
+
+    async fn run(self, cx: &Context) -> Result<Self::Output> {
+        crate::command::Run::run(self, cx).await
     }
 }

@@ -30,15 +30,15 @@ use crate::resolve::Ids;
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "catalog", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[non_exhaustive]
 #[must_use = "a command does nothing until it is sent"]
 pub struct GetHeptapodPriceEstimation {
     /// The organisation.
     pub owner_id: cc_core::OwnerId,
 }
 
-#[allow(clippy::new_without_default)]
 impl GetHeptapodPriceEstimation {
-    /// With what is required.
+    /// Creates the command from its required inputs.
     pub fn new(owner_id: impl Into<cc_core::OwnerId>) -> Self {
         Self { owner_id: owner_id.into() }
     }

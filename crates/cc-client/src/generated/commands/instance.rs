@@ -32,6 +32,7 @@ use crate::resolve::Ids;
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "catalog", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[non_exhaustive]
 #[must_use = "a command does nothing until it is sent"]
 pub struct GetApplicationInstance {
     /// The application.
@@ -43,9 +44,8 @@ pub struct GetApplicationInstance {
     pub owner_id: Option<cc_core::OwnerId>,
 }
 
-#[allow(clippy::new_without_default)]
 impl GetApplicationInstance {
-    /// With what is required.
+    /// Creates the command from its required inputs.
     pub fn new(
         application_id: impl Into<cc_core::ApplicationId>,
         instance_id: impl Into<cc_core::InstanceId>,
@@ -90,5 +90,156 @@ impl Command for GetApplicationInstance {
         };
         let Some(answer) = answer.into_inner() else { return Ok(None) };
         Ok(Some(answer))
+    }
+}
+
+/// Lists the instances of an application, the earliest created first.
+///
+/// Where there is nothing, the list is empty.
+///
+/// Operation: `list_instances`.
+///
+/// # Example
+/// ```
+/// # cc_examples::try_out("ListApplicationInstance", async |client, input| {
+/// # let application_id: cc_client::core::ApplicationId = input.get("applicationId");
+/// use cc_client::commands::instance::ListApplicationInstance;
+///
+/// let application_instances = client.send(ListApplicationInstance::new(application_id)).await?;
+/// # Ok(()) });
+/// ```
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "catalog", derive(schemars::JsonSchema))]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[non_exhaustive]
+#[must_use = "a command does nothing until it is sent"]
+pub struct ListApplicationInstance {
+    /// The application.
+    pub application_id: cc_core::ApplicationId,
+    /// Id of the owner. Default: resolved from `application_id`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub owner_id: Option<cc_core::OwnerId>,
+    /// Keeps the instances that were there after this.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub since: Option<cc_core::Timestamp>,
+    /// Keeps the instances that were there before this.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub until: Option<cc_core::Timestamp>,
+    /// Keeps the instances in one of these states.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub include_state: Option<Vec<crate::commands::instance::model::InstanceState>>,
+    /// Leaves the instances in one of these states out.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub exclude_state: Option<Vec<crate::commands::instance::model::InstanceState>>,
+    /// Leaves deleted instances out.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub exclude_deleted: Option<bool>,
+    /// Keeps the instances of this deployment.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub deployment_id: Option<cc_core::DeploymentId>,
+    /// Number of instances at most.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub limit: Option<i64>,
+    /// Which instances a `limit` leaves: the earliest, or the latest. The list has the earliest first in any
+    /// case.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub order: Option<crate::commands::instance::model::DateOrder>,
+}
+
+impl ListApplicationInstance {
+    /// Creates the command from its required inputs.
+    pub fn new(application_id: impl Into<cc_core::ApplicationId>) -> Self {
+        Self {
+            application_id: application_id.into(),
+            owner_id: None,
+            since: None,
+            until: None,
+            include_state: None,
+            exclude_state: None,
+            exclude_deleted: None,
+            deployment_id: None,
+            limit: None,
+            order: None,
+        }
+    }
+
+    /// Id of the owner. Default: resolved from `application_id`.
+    pub fn owner_id(mut self, owner_id: impl Into<cc_core::OwnerId>) -> Self {
+        self.owner_id = Some(owner_id.into());
+        self
+    }
+
+    /// Keeps the instances that were there after this.
+    pub fn since(mut self, since: impl Into<cc_core::Timestamp>) -> Self {
+        self.since = Some(since.into());
+        self
+    }
+
+    /// Keeps the instances that were there before this.
+    pub fn until(mut self, until: impl Into<cc_core::Timestamp>) -> Self {
+        self.until = Some(until.into());
+        self
+    }
+
+    /// Keeps the instances in one of these states.
+    pub fn include_state(
+        mut self,
+        include_state: impl IntoIterator<
+            Item = impl Into<crate::commands::instance::model::InstanceState>,
+        >,
+    ) -> Self {
+        self.include_state = Some(include_state.into_iter().map(Into::into).collect());
+        self
+    }
+
+    /// Leaves the instances in one of these states out.
+    pub fn exclude_state(
+        mut self,
+        exclude_state: impl IntoIterator<
+            Item = impl Into<crate::commands::instance::model::InstanceState>,
+        >,
+    ) -> Self {
+        self.exclude_state = Some(exclude_state.into_iter().map(Into::into).collect());
+        self
+    }
+
+    /// Leaves deleted instances out.
+    pub fn exclude_deleted(mut self, exclude_deleted: bool) -> Self {
+        self.exclude_deleted = Some(exclude_deleted);
+        self
+    }
+
+    /// Keeps the instances of this deployment.
+    pub fn deployment_id(
+        mut self,
+        deployment_id: impl Into<cc_core::DeploymentId>,
+    ) -> Self {
+        self.deployment_id = Some(deployment_id.into());
+        self
+    }
+
+    /// Number of instances at most.
+    pub fn limit(mut self, limit: i64) -> Self {
+        self.limit = Some(limit);
+        self
+    }
+
+    /// Which instances a `limit` leaves: the earliest, or the latest. The list has the earliest first in any
+    /// case.
+    pub fn order(
+        mut self,
+        order: impl Into<crate::commands::instance::model::DateOrder>,
+    ) -> Self {
+        self.order = Some(order.into());
+        self
+    }
+}
+
+impl Command for ListApplicationInstance {
+    const NAME: &'static str = "ListApplicationInstance";
+    type Output = Vec<crate::commands::instance::model::Instance>;
+
+    async fn run(self, cx: &Context) -> Result<Self::Output> {
+        crate::command::Run::run(self, cx).await
     }
 }

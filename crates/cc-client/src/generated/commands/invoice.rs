@@ -30,6 +30,7 @@ use crate::resolve::Ids;
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "catalog", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[non_exhaustive]
 #[must_use = "a command does nothing until it is sent"]
 pub struct ListInvoice {
     /// The owner.
@@ -45,9 +46,8 @@ pub struct ListInvoice {
     pub limit: Option<i64>,
 }
 
-#[allow(clippy::new_without_default)]
 impl ListInvoice {
-    /// With what is required.
+    /// Creates the command from its required inputs.
     pub fn new(owner_id: impl Into<cc_core::OwnerId>) -> Self {
         Self {
             owner_id: owner_id.into(),
@@ -128,15 +128,15 @@ impl Command for ListInvoice {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "catalog", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[non_exhaustive]
 #[must_use = "a command does nothing until it is sent"]
 pub struct ListUnpaidInvoice {
     /// The owner.
     pub owner_id: cc_core::OwnerId,
 }
 
-#[allow(clippy::new_without_default)]
 impl ListUnpaidInvoice {
-    /// With what is required.
+    /// Creates the command from its required inputs.
     pub fn new(owner_id: impl Into<cc_core::OwnerId>) -> Self {
         Self { owner_id: owner_id.into() }
     }
@@ -187,6 +187,7 @@ impl Command for ListUnpaidInvoice {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "catalog", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[non_exhaustive]
 #[must_use = "a command does nothing until it is sent"]
 pub struct GetInvoice {
     /// The owner.
@@ -195,9 +196,8 @@ pub struct GetInvoice {
     pub invoice_number: cc_core::InvoiceNumber,
 }
 
-#[allow(clippy::new_without_default)]
 impl GetInvoice {
-    /// With what is required.
+    /// Creates the command from its required inputs.
     pub fn new(
         owner_id: impl Into<cc_core::OwnerId>,
         invoice_number: impl Into<cc_core::InvoiceNumber>,
@@ -256,6 +256,7 @@ impl Command for GetInvoice {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "catalog", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[non_exhaustive]
 #[must_use = "a command does nothing until it is sent"]
 pub struct GetInvoiceHtml {
     /// The owner.
@@ -264,9 +265,8 @@ pub struct GetInvoiceHtml {
     pub invoice_number: cc_core::InvoiceNumber,
 }
 
-#[allow(clippy::new_without_default)]
 impl GetInvoiceHtml {
-    /// With what is required.
+    /// Creates the command from its required inputs.
     pub fn new(
         owner_id: impl Into<cc_core::OwnerId>,
         invoice_number: impl Into<cc_core::InvoiceNumber>,
@@ -325,6 +325,7 @@ impl Command for GetInvoiceHtml {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "catalog", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[non_exhaustive]
 #[must_use = "a command does nothing until it is sent"]
 pub struct GetInvoicePdf {
     /// The owner.
@@ -333,9 +334,8 @@ pub struct GetInvoicePdf {
     pub invoice_number: cc_core::InvoiceNumber,
 }
 
-#[allow(clippy::new_without_default)]
 impl GetInvoicePdf {
-    /// With what is required.
+    /// Creates the command from its required inputs.
     pub fn new(
         owner_id: impl Into<cc_core::OwnerId>,
         invoice_number: impl Into<cc_core::InvoiceNumber>,
@@ -366,5 +366,57 @@ impl Command for GetInvoicePdf {
             Err(error) => return Err(error),
         };
         Ok(Some(crate::Binary::from(answer.into_inner())))
+    }
+}
+
+/// Gives the address of an invoice as a web page or a PDF document, for a browser without credentials of its
+/// own: the address carries the caller's.
+///
+/// No request is sent.
+///
+/// Operations: `get_invoice_html`, `get_invoice_pdf`.
+///
+/// # Example
+/// ```
+/// # cc_examples::run(async |client, ids| {
+/// use cc_client::commands::invoice::GetInvoiceUrl;
+/// use cc_client::commands::invoice::InvoiceFormat;
+///
+/// let url = client.url(GetInvoiceUrl::new(ids.organisation, ids.invoice, InvoiceFormat::Pdf)).await?;
+/// # Ok(()) });
+/// ```
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "catalog", derive(schemars::JsonSchema))]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[non_exhaustive]
+#[must_use = "a command does nothing until it is sent"]
+pub struct GetInvoiceUrl {
+    /// The owner.
+    pub owner_id: cc_core::OwnerId,
+    /// The invoice.
+    pub invoice_number: cc_core::InvoiceNumber,
+    /// In which form it is shown.
+    pub format: crate::commands::invoice::InvoiceFormat,
+}
+
+impl GetInvoiceUrl {
+    /// Creates the command from its required inputs.
+    pub fn new(
+        owner_id: impl Into<cc_core::OwnerId>,
+        invoice_number: impl Into<cc_core::InvoiceNumber>,
+        format: impl Into<crate::commands::invoice::InvoiceFormat>,
+    ) -> Self {
+        Self {
+            owner_id: owner_id.into(),
+            invoice_number: invoice_number.into(),
+            format: format.into(),
+        }
+    }
+}
+
+impl crate::command::UrlCommand for GetInvoiceUrl {
+    const NAME: &'static str = "GetInvoiceUrl";
+    fn request(&self) -> Result<cc_core::Request> {
+        crate::command::Locate::locate(self)
     }
 }

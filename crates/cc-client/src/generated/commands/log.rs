@@ -27,9 +27,11 @@ use crate::resolve::Ids;
 /// let logs = client.send(ListLog::new(addon_id)).await?;
 /// # Ok(()) });
 /// ```
+#[cfg(feature = "log")]
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "catalog", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[non_exhaustive]
 #[must_use = "a command does nothing until it is sent"]
 pub struct ListLog {
     /// The application or add-on.
@@ -57,9 +59,9 @@ pub struct ListLog {
     pub owner_id: Option<cc_core::OwnerId>,
 }
 
-#[allow(clippy::new_without_default)]
+#[cfg(feature = "log")]
 impl ListLog {
-    /// With what is required.
+    /// Creates the command from its required inputs.
     pub fn new(addon_id: impl Into<cc_core::AnyAddonId>) -> Self {
         Self {
             addon_id: addon_id.into(),
@@ -119,6 +121,7 @@ impl ListLog {
     }
 }
 
+#[cfg(feature = "log")]
 impl Command for ListLog {
     const NAME: &'static str = "ListLog";
     type Output = Vec<crate::commands::log::model::Log>;
@@ -146,5 +149,534 @@ impl Command for ListLog {
             Err(error) => return Err(error),
         };
         Ok(answer.into_inner().into_iter().map(Into::into).collect())
+    }
+}
+
+/// Follows the log of an application.
+///
+/// The owner, when it is not given, is resolved. `limit` counts what is delivered, over all connections: a
+/// stream that has delivered so many ends by itself.
+///
+/// Operation: `stream_application_logs`.
+///
+/// # Example
+/// ```
+/// # cc_examples::run(async |client, ids| {
+/// use cc_client::commands::log::StreamApplicationRuntimeLog;
+/// use cc_client::stream::{Delivery, to_error};
+/// use futures_util::StreamExt;
+///
+/// let mut lines = client.stream(StreamApplicationRuntimeLog::new(ids.application).limit(2)).open().items();
+/// while let Some(line) = lines.next().await {
+///     match line.map_err(to_error)? {
+///         Delivery::Item(line) => println!("{}", line.message),
+///         Delivery::Gap(gap) => eprintln!("{gap}"),
+///         Delivery::Fault(error) => eprintln!("{error}"),
+///     }
+/// }
+/// # Ok(()) });
+/// ```
+#[cfg(all(feature = "log", feature = "stream"))]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "catalog", derive(schemars::JsonSchema))]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[non_exhaustive]
+#[must_use = "a stream does nothing until it is opened"]
+pub struct StreamApplicationRuntimeLog {
+    /// The application.
+    pub application_id: cc_core::ApplicationId,
+    /// Id of the owner. Default: resolved from `application_id`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub owner_id: Option<cc_core::OwnerId>,
+    /// Starts with what was written at this time. Default: now.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub since: Option<cc_core::Timestamp>,
+    /// Ends with what was written before this time. Default: never.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub until: Option<cc_core::Timestamp>,
+    /// Number of lines after which the stream ends. Default: none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub limit: Option<u64>,
+    /// Names of the fields that are sent. Default: all.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub field: Option<Vec<String>>,
+    /// Keeps the lines of this deployment.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub deployment_id: Option<cc_core::DeploymentId>,
+    /// Keeps the lines that hold this text, in any case.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub filter: Option<String>,
+    /// Keeps the lines of these instances.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub instance_id: Option<Vec<cc_core::InstanceId>>,
+    /// Keeps the lines of these services. Default: `bas` and `bas-deploy`; `all` keeps all.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub service: Option<Vec<String>>,
+    /// Number of lines at most in each slice of time. Default: the platform's.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub throttle_elements: Option<i32>,
+    /// Length of a slice of time, in milliseconds. Default: the platform's.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub throttle_per_in_milliseconds: Option<i64>,
+}
+
+#[cfg(all(feature = "log", feature = "stream"))]
+impl StreamApplicationRuntimeLog {
+    /// Creates the command from its required inputs.
+    pub fn new(application_id: impl Into<cc_core::ApplicationId>) -> Self {
+        Self {
+            application_id: application_id.into(),
+            owner_id: None,
+            since: None,
+            until: None,
+            limit: None,
+            field: None,
+            deployment_id: None,
+            filter: None,
+            instance_id: None,
+            service: None,
+            throttle_elements: None,
+            throttle_per_in_milliseconds: None,
+        }
+    }
+
+    /// Id of the owner. Default: resolved from `application_id`.
+    pub fn owner_id(mut self, owner_id: impl Into<cc_core::OwnerId>) -> Self {
+        self.owner_id = Some(owner_id.into());
+        self
+    }
+
+    /// Starts with what was written at this time. Default: now.
+    pub fn since(mut self, since: impl Into<cc_core::Timestamp>) -> Self {
+        self.since = Some(since.into());
+        self
+    }
+
+    /// Ends with what was written before this time. Default: never.
+    pub fn until(mut self, until: impl Into<cc_core::Timestamp>) -> Self {
+        self.until = Some(until.into());
+        self
+    }
+
+    /// Number of lines after which the stream ends. Default: none.
+    pub fn limit(mut self, limit: u64) -> Self {
+        self.limit = Some(limit);
+        self
+    }
+
+    /// Names of the fields that are sent. Default: all.
+    pub fn field(mut self, field: impl IntoIterator<Item = impl Into<String>>) -> Self {
+        self.field = Some(field.into_iter().map(Into::into).collect());
+        self
+    }
+
+    /// Keeps the lines of this deployment.
+    pub fn deployment_id(
+        mut self,
+        deployment_id: impl Into<cc_core::DeploymentId>,
+    ) -> Self {
+        self.deployment_id = Some(deployment_id.into());
+        self
+    }
+
+    /// Keeps the lines that hold this text, in any case.
+    pub fn filter(mut self, filter: impl Into<String>) -> Self {
+        self.filter = Some(filter.into());
+        self
+    }
+
+    /// Keeps the lines of these instances.
+    pub fn instance_id(
+        mut self,
+        instance_id: impl IntoIterator<Item = impl Into<cc_core::InstanceId>>,
+    ) -> Self {
+        self.instance_id = Some(instance_id.into_iter().map(Into::into).collect());
+        self
+    }
+
+    /// Keeps the lines of these services. Default: `bas` and `bas-deploy`; `all` keeps all.
+    pub fn service(
+        mut self,
+        service: impl IntoIterator<Item = impl Into<String>>,
+    ) -> Self {
+        self.service = Some(service.into_iter().map(Into::into).collect());
+        self
+    }
+
+    /// Number of lines at most in each slice of time. Default: the platform's.
+    pub fn throttle_elements(mut self, throttle_elements: i32) -> Self {
+        self.throttle_elements = Some(throttle_elements);
+        self
+    }
+
+    /// Length of a slice of time, in milliseconds. Default: the platform's.
+    pub fn throttle_per_in_milliseconds(
+        mut self,
+        throttle_per_in_milliseconds: i64,
+    ) -> Self {
+        self.throttle_per_in_milliseconds = Some(throttle_per_in_milliseconds);
+        self
+    }
+}
+
+#[cfg(all(feature = "log", feature = "stream"))]
+impl crate::stream::StreamCommand for StreamApplicationRuntimeLog {
+    const NAME: &'static str = "StreamApplicationRuntimeLog";
+    type Item = crate::commands::log::model::ApplicationLog;
+
+    fn ids(&self) -> Ids<'_> {
+        crate::stream::Follow::ids(self)
+    }
+
+    fn request(
+        &self,
+        ids: &crate::resolve::ResolvedIds,
+        attempt: &cc_stream::Attempt,
+    ) -> Result<cc_core::Request> {
+        crate::stream::Follow::request(self, ids, attempt)
+    }
+
+    fn format(reader: &crate::stream::EventReader) -> cc_stream::Format<Self::Item> {
+        <Self as crate::stream::Follow>::format(reader)
+    }
+
+    fn limit(&self) -> Option<u64> {
+        crate::stream::Follow::limit(self)
+    }
+
+    fn has_fixed_start(&self) -> bool {
+        crate::stream::Follow::has_fixed_start(self)
+    }
+}
+
+/// Follows the log of an add-on, which is named by either id.
+///
+/// The owner, when it is not given, is resolved. `limit` counts what is delivered, over all connections: a
+/// stream that has delivered so many ends by itself.
+///
+/// Operation: `stream_addon_logs`.
+///
+/// # Example
+/// ```
+/// # cc_examples::run(async |client, ids| {
+/// use cc_client::commands::log::StreamAddonRuntimeLog;
+/// use cc_client::stream::{Delivery, to_error};
+/// use futures_util::StreamExt;
+///
+/// let mut lines = client.stream(StreamAddonRuntimeLog::new(ids.addon).limit(2)).open().items();
+/// while let Some(line) = lines.next().await {
+///     match line.map_err(to_error)? {
+///         Delivery::Item(line) => println!("{}", line.message),
+///         Delivery::Gap(gap) => eprintln!("{gap}"),
+///         Delivery::Fault(error) => eprintln!("{error}"),
+///     }
+/// }
+/// # Ok(()) });
+/// ```
+#[cfg(all(feature = "log", feature = "stream"))]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "catalog", derive(schemars::JsonSchema))]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[non_exhaustive]
+#[must_use = "a stream does nothing until it is opened"]
+pub struct StreamAddonRuntimeLog {
+    /// The add-on, by either id.
+    pub addon_id: cc_core::AnyAddonId,
+    /// Id of the owner. Default: resolved from `addon_id`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub owner_id: Option<cc_core::OwnerId>,
+    /// Starts with what was written at this time. Default: now.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub since: Option<cc_core::Timestamp>,
+    /// Ends with what was written before this time. Default: never.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub until: Option<cc_core::Timestamp>,
+    /// Number of lines after which the stream ends. Default: none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub limit: Option<u64>,
+    /// Names of the fields that are sent. Default: all.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub field: Option<Vec<String>>,
+    /// Keeps the lines of this deployment.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub deployment_id: Option<cc_core::DeploymentId>,
+    /// Keeps the lines that hold this text, in any case.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub filter: Option<String>,
+    /// Keeps the lines of these instances.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub instance_id: Option<Vec<cc_core::InstanceId>>,
+    /// Number of lines at most in each slice of time. Default: the platform's.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub throttle_elements: Option<i32>,
+    /// Length of a slice of time, in milliseconds. Default: the platform's.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub throttle_per_in_milliseconds: Option<i64>,
+}
+
+#[cfg(all(feature = "log", feature = "stream"))]
+impl StreamAddonRuntimeLog {
+    /// Creates the command from its required inputs.
+    pub fn new(addon_id: impl Into<cc_core::AnyAddonId>) -> Self {
+        Self {
+            addon_id: addon_id.into(),
+            owner_id: None,
+            since: None,
+            until: None,
+            limit: None,
+            field: None,
+            deployment_id: None,
+            filter: None,
+            instance_id: None,
+            throttle_elements: None,
+            throttle_per_in_milliseconds: None,
+        }
+    }
+
+    /// Id of the owner. Default: resolved from `addon_id`.
+    pub fn owner_id(mut self, owner_id: impl Into<cc_core::OwnerId>) -> Self {
+        self.owner_id = Some(owner_id.into());
+        self
+    }
+
+    /// Starts with what was written at this time. Default: now.
+    pub fn since(mut self, since: impl Into<cc_core::Timestamp>) -> Self {
+        self.since = Some(since.into());
+        self
+    }
+
+    /// Ends with what was written before this time. Default: never.
+    pub fn until(mut self, until: impl Into<cc_core::Timestamp>) -> Self {
+        self.until = Some(until.into());
+        self
+    }
+
+    /// Number of lines after which the stream ends. Default: none.
+    pub fn limit(mut self, limit: u64) -> Self {
+        self.limit = Some(limit);
+        self
+    }
+
+    /// Names of the fields that are sent. Default: all.
+    pub fn field(mut self, field: impl IntoIterator<Item = impl Into<String>>) -> Self {
+        self.field = Some(field.into_iter().map(Into::into).collect());
+        self
+    }
+
+    /// Keeps the lines of this deployment.
+    pub fn deployment_id(
+        mut self,
+        deployment_id: impl Into<cc_core::DeploymentId>,
+    ) -> Self {
+        self.deployment_id = Some(deployment_id.into());
+        self
+    }
+
+    /// Keeps the lines that hold this text, in any case.
+    pub fn filter(mut self, filter: impl Into<String>) -> Self {
+        self.filter = Some(filter.into());
+        self
+    }
+
+    /// Keeps the lines of these instances.
+    pub fn instance_id(
+        mut self,
+        instance_id: impl IntoIterator<Item = impl Into<cc_core::InstanceId>>,
+    ) -> Self {
+        self.instance_id = Some(instance_id.into_iter().map(Into::into).collect());
+        self
+    }
+
+    /// Number of lines at most in each slice of time. Default: the platform's.
+    pub fn throttle_elements(mut self, throttle_elements: i32) -> Self {
+        self.throttle_elements = Some(throttle_elements);
+        self
+    }
+
+    /// Length of a slice of time, in milliseconds. Default: the platform's.
+    pub fn throttle_per_in_milliseconds(
+        mut self,
+        throttle_per_in_milliseconds: i64,
+    ) -> Self {
+        self.throttle_per_in_milliseconds = Some(throttle_per_in_milliseconds);
+        self
+    }
+}
+
+#[cfg(all(feature = "log", feature = "stream"))]
+impl crate::stream::StreamCommand for StreamAddonRuntimeLog {
+    const NAME: &'static str = "StreamAddonRuntimeLog";
+    type Item = crate::commands::log::model::AddonLog;
+
+    fn ids(&self) -> Ids<'_> {
+        crate::stream::Follow::ids(self)
+    }
+
+    fn request(
+        &self,
+        ids: &crate::resolve::ResolvedIds,
+        attempt: &cc_stream::Attempt,
+    ) -> Result<cc_core::Request> {
+        crate::stream::Follow::request(self, ids, attempt)
+    }
+
+    fn format(reader: &crate::stream::EventReader) -> cc_stream::Format<Self::Item> {
+        <Self as crate::stream::Follow>::format(reader)
+    }
+
+    fn limit(&self) -> Option<u64> {
+        crate::stream::Follow::limit(self)
+    }
+
+    fn has_fixed_start(&self) -> bool {
+        crate::stream::Follow::has_fixed_start(self)
+    }
+}
+
+/// Follows the accesses to an application: those over HTTP, and those over TCP and SSH too.
+///
+/// The owner, when it is not given, is resolved. `limit` counts what is delivered, over all connections: a
+/// stream that has delivered so many ends by itself.
+///
+/// Operation: `stream_application_access_logs`.
+///
+/// # Example
+/// ```
+/// # cc_examples::run(async |client, ids| {
+/// use cc_client::commands::log::StreamApplicationAccessLog;
+/// use cc_client::stream::{Delivery, to_error};
+/// use futures_util::StreamExt;
+///
+/// let mut accesses = client.stream(StreamApplicationAccessLog::new(ids.application).limit(2)).open().items();
+/// while let Some(access) = accesses.next().await {
+///     match access.map_err(to_error)? {
+///         Delivery::Item(access) => println!("{access:?}"),
+///         Delivery::Gap(gap) => eprintln!("{gap}"),
+///         Delivery::Fault(error) => eprintln!("{error}"),
+///     }
+/// }
+/// # Ok(()) });
+/// ```
+#[cfg(all(feature = "log", feature = "stream"))]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "catalog", derive(schemars::JsonSchema))]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[non_exhaustive]
+#[must_use = "a stream does nothing until it is opened"]
+pub struct StreamApplicationAccessLog {
+    /// The application.
+    pub application_id: cc_core::ApplicationId,
+    /// Id of the owner. Default: resolved from `application_id`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub owner_id: Option<cc_core::OwnerId>,
+    /// Starts with what was written at this time. Default: now.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub since: Option<cc_core::Timestamp>,
+    /// Ends with what was written before this time. Default: never.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub until: Option<cc_core::Timestamp>,
+    /// Number of lines after which the stream ends. Default: none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub limit: Option<u64>,
+    /// Names of the fields that are sent. Default: all.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub field: Option<Vec<String>>,
+    /// Number of lines at most in each slice of time. Default: the platform's.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub throttle_elements: Option<i32>,
+    /// Length of a slice of time, in milliseconds. Default: the platform's.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub throttle_per_in_milliseconds: Option<i64>,
+}
+
+#[cfg(all(feature = "log", feature = "stream"))]
+impl StreamApplicationAccessLog {
+    /// Creates the command from its required inputs.
+    pub fn new(application_id: impl Into<cc_core::ApplicationId>) -> Self {
+        Self {
+            application_id: application_id.into(),
+            owner_id: None,
+            since: None,
+            until: None,
+            limit: None,
+            field: None,
+            throttle_elements: None,
+            throttle_per_in_milliseconds: None,
+        }
+    }
+
+    /// Id of the owner. Default: resolved from `application_id`.
+    pub fn owner_id(mut self, owner_id: impl Into<cc_core::OwnerId>) -> Self {
+        self.owner_id = Some(owner_id.into());
+        self
+    }
+
+    /// Starts with what was written at this time. Default: now.
+    pub fn since(mut self, since: impl Into<cc_core::Timestamp>) -> Self {
+        self.since = Some(since.into());
+        self
+    }
+
+    /// Ends with what was written before this time. Default: never.
+    pub fn until(mut self, until: impl Into<cc_core::Timestamp>) -> Self {
+        self.until = Some(until.into());
+        self
+    }
+
+    /// Number of lines after which the stream ends. Default: none.
+    pub fn limit(mut self, limit: u64) -> Self {
+        self.limit = Some(limit);
+        self
+    }
+
+    /// Names of the fields that are sent. Default: all.
+    pub fn field(mut self, field: impl IntoIterator<Item = impl Into<String>>) -> Self {
+        self.field = Some(field.into_iter().map(Into::into).collect());
+        self
+    }
+
+    /// Number of lines at most in each slice of time. Default: the platform's.
+    pub fn throttle_elements(mut self, throttle_elements: i32) -> Self {
+        self.throttle_elements = Some(throttle_elements);
+        self
+    }
+
+    /// Length of a slice of time, in milliseconds. Default: the platform's.
+    pub fn throttle_per_in_milliseconds(
+        mut self,
+        throttle_per_in_milliseconds: i64,
+    ) -> Self {
+        self.throttle_per_in_milliseconds = Some(throttle_per_in_milliseconds);
+        self
+    }
+}
+
+#[cfg(all(feature = "log", feature = "stream"))]
+impl crate::stream::StreamCommand for StreamApplicationAccessLog {
+    const NAME: &'static str = "StreamApplicationAccessLog";
+    type Item = crate::commands::log::model::AccessLog;
+
+    fn ids(&self) -> Ids<'_> {
+        crate::stream::Follow::ids(self)
+    }
+
+    fn request(
+        &self,
+        ids: &crate::resolve::ResolvedIds,
+        attempt: &cc_stream::Attempt,
+    ) -> Result<cc_core::Request> {
+        crate::stream::Follow::request(self, ids, attempt)
+    }
+
+    fn format(reader: &crate::stream::EventReader) -> cc_stream::Format<Self::Item> {
+        <Self as crate::stream::Follow>::format(reader)
+    }
+
+    fn limit(&self) -> Option<u64> {
+        crate::stream::Follow::limit(self)
+    }
+
+    fn has_fixed_start(&self) -> bool {
+        crate::stream::Follow::has_fixed_start(self)
     }
 }

@@ -30,6 +30,7 @@ use crate::resolve::Ids;
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "catalog", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[non_exhaustive]
 #[must_use = "a command does nothing until it is sent"]
 pub struct GetMateriaInfo {
     /// The add-on, by the id its provider knows.
@@ -39,9 +40,8 @@ pub struct GetMateriaInfo {
     pub owner_id: Option<cc_core::OwnerId>,
 }
 
-#[allow(clippy::new_without_default)]
 impl GetMateriaInfo {
-    /// With what is required.
+    /// Creates the command from its required inputs.
     pub fn new(addon_id: impl Into<cc_core::AnyAddonId>) -> Self {
         Self {
             addon_id: addon_id.into(),

@@ -29,15 +29,15 @@ use crate::resolve::Ids;
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "catalog", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[non_exhaustive]
 #[must_use = "a command does nothing until it is sent"]
 pub struct GetMatomoInfo {
     /// The add-on, by the id its provider knows.
     pub addon_id: cc_core::AnyAddonId,
 }
 
-#[allow(clippy::new_without_default)]
 impl GetMatomoInfo {
-    /// With what is required.
+    /// Creates the command from its required inputs.
     pub fn new(addon_id: impl Into<cc_core::AnyAddonId>) -> Self {
         Self { addon_id: addon_id.into() }
     }
@@ -89,15 +89,15 @@ impl Command for GetMatomoInfo {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "catalog", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[non_exhaustive]
 #[must_use = "a command does nothing until it is sent"]
 pub struct RebootMatomo {
     /// The add-on, by the id its provider knows.
     pub addon_id: cc_core::AnyAddonId,
 }
 
-#[allow(clippy::new_without_default)]
 impl RebootMatomo {
-    /// With what is required.
+    /// Creates the command from its required inputs.
     pub fn new(addon_id: impl Into<cc_core::AnyAddonId>) -> Self {
         Self { addon_id: addon_id.into() }
     }
@@ -142,15 +142,15 @@ impl Command for RebootMatomo {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "catalog", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[non_exhaustive]
 #[must_use = "a command does nothing until it is sent"]
 pub struct RebuildMatomo {
     /// The add-on, by the id its provider knows.
     pub addon_id: cc_core::AnyAddonId,
 }
 
-#[allow(clippy::new_without_default)]
 impl RebuildMatomo {
-    /// With what is required.
+    /// Creates the command from its required inputs.
     pub fn new(addon_id: impl Into<cc_core::AnyAddonId>) -> Self {
         Self { addon_id: addon_id.into() }
     }

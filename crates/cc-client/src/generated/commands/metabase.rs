@@ -29,15 +29,15 @@ use crate::resolve::Ids;
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "catalog", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[non_exhaustive]
 #[must_use = "a command does nothing until it is sent"]
 pub struct GetMetabaseInfo {
     /// The add-on, by the id its provider knows.
     pub addon_id: cc_core::AnyAddonId,
 }
 
-#[allow(clippy::new_without_default)]
 impl GetMetabaseInfo {
-    /// With what is required.
+    /// Creates the command from its required inputs.
     pub fn new(addon_id: impl Into<cc_core::AnyAddonId>) -> Self {
         Self { addon_id: addon_id.into() }
     }
@@ -89,15 +89,15 @@ impl Command for GetMetabaseInfo {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "catalog", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[non_exhaustive]
 #[must_use = "a command does nothing until it is sent"]
 pub struct RebootMetabase {
     /// The add-on, by the id its provider knows.
     pub addon_id: cc_core::AnyAddonId,
 }
 
-#[allow(clippy::new_without_default)]
 impl RebootMetabase {
-    /// With what is required.
+    /// Creates the command from its required inputs.
     pub fn new(addon_id: impl Into<cc_core::AnyAddonId>) -> Self {
         Self { addon_id: addon_id.into() }
     }
@@ -142,15 +142,15 @@ impl Command for RebootMetabase {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "catalog", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[non_exhaustive]
 #[must_use = "a command does nothing until it is sent"]
 pub struct RebuildMetabase {
     /// The add-on, by the id its provider knows.
     pub addon_id: cc_core::AnyAddonId,
 }
 
-#[allow(clippy::new_without_default)]
 impl RebuildMetabase {
-    /// With what is required.
+    /// Creates the command from its required inputs.
     pub fn new(addon_id: impl Into<cc_core::AnyAddonId>) -> Self {
         Self { addon_id: addon_id.into() }
     }
@@ -196,15 +196,15 @@ impl Command for RebuildMetabase {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "catalog", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[non_exhaustive]
 #[must_use = "a command does nothing until it is sent"]
 pub struct CheckMetabaseVersion {
     /// The add-on, by the id its provider knows.
     pub addon_id: cc_core::AnyAddonId,
 }
 
-#[allow(clippy::new_without_default)]
 impl CheckMetabaseVersion {
-    /// With what is required.
+    /// Creates the command from its required inputs.
     pub fn new(addon_id: impl Into<cc_core::AnyAddonId>) -> Self {
         Self { addon_id: addon_id.into() }
     }
@@ -249,6 +249,7 @@ impl Command for CheckMetabaseVersion {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "catalog", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[non_exhaustive]
 #[must_use = "a command does nothing until it is sent"]
 pub struct UpdateMetabaseVersion {
     /// The add-on, by the id its provider knows.
@@ -257,9 +258,8 @@ pub struct UpdateMetabaseVersion {
     pub target_version: String,
 }
 
-#[allow(clippy::new_without_default)]
 impl UpdateMetabaseVersion {
-    /// With what is required.
+    /// Creates the command from its required inputs.
     pub fn new(
         addon_id: impl Into<cc_core::AnyAddonId>,
         target_version: impl Into<String>,

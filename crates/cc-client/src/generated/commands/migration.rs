@@ -30,6 +30,7 @@ use crate::resolve::Ids;
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "catalog", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[non_exhaustive]
 #[must_use = "a command does nothing until it is sent"]
 pub struct ListMigration {
     /// The add-on.
@@ -39,9 +40,8 @@ pub struct ListMigration {
     pub owner_id: Option<cc_core::OwnerId>,
 }
 
-#[allow(clippy::new_without_default)]
 impl ListMigration {
-    /// With what is required.
+    /// Creates the command from its required inputs.
     pub fn new(addon_id: impl Into<cc_core::AnyAddonId>) -> Self {
         Self {
             addon_id: addon_id.into(),
@@ -112,6 +112,7 @@ impl Command for ListMigration {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "catalog", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[non_exhaustive]
 #[must_use = "a command does nothing until it is sent"]
 pub struct StartMigration {
     /// The add-on.
@@ -127,9 +128,8 @@ pub struct StartMigration {
     pub owner_id: Option<cc_core::OwnerId>,
 }
 
-#[allow(clippy::new_without_default)]
 impl StartMigration {
-    /// With what is required.
+    /// Creates the command from its required inputs.
     pub fn new(
         addon_id: impl Into<cc_core::AnyAddonId>,
         plan_id: impl Into<String>,
@@ -206,6 +206,7 @@ impl Command for StartMigration {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "catalog", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[non_exhaustive]
 #[must_use = "a command does nothing until it is sent"]
 pub struct ListMigrationPreorder {
     /// The add-on.
@@ -217,9 +218,8 @@ pub struct ListMigrationPreorder {
     pub owner_id: Option<cc_core::OwnerId>,
 }
 
-#[allow(clippy::new_without_default)]
 impl ListMigrationPreorder {
-    /// With what is required.
+    /// Creates the command from its required inputs.
     pub fn new(
         addon_id: impl Into<cc_core::AnyAddonId>,
         plan_id: impl Into<String>,
@@ -292,6 +292,7 @@ impl Command for ListMigrationPreorder {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "catalog", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[non_exhaustive]
 #[must_use = "a command does nothing until it is sent"]
 pub struct GetMigration {
     /// The add-on.
@@ -303,9 +304,8 @@ pub struct GetMigration {
     pub owner_id: Option<cc_core::OwnerId>,
 }
 
-#[allow(clippy::new_without_default)]
 impl GetMigration {
-    /// With what is required.
+    /// Creates the command from its required inputs.
     pub fn new(
         addon_id: impl Into<cc_core::AnyAddonId>,
         migration_id: impl Into<String>,
@@ -379,6 +379,7 @@ impl Command for GetMigration {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "catalog", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[non_exhaustive]
 #[must_use = "a command does nothing until it is sent"]
 pub struct CancelMigration {
     /// The add-on.
@@ -390,9 +391,8 @@ pub struct CancelMigration {
     pub owner_id: Option<cc_core::OwnerId>,
 }
 
-#[allow(clippy::new_without_default)]
 impl CancelMigration {
-    /// With what is required.
+    /// Creates the command from its required inputs.
     pub fn new(
         addon_id: impl Into<cc_core::AnyAddonId>,
         migration_id: impl Into<String>,

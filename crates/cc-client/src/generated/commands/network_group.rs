@@ -29,15 +29,15 @@ use crate::resolve::Ids;
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "catalog", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[non_exhaustive]
 #[must_use = "a command does nothing until it is sent"]
 pub struct ListNetworkGroup {
     /// The owner.
     pub owner_id: cc_core::OwnerId,
 }
 
-#[allow(clippy::new_without_default)]
 impl ListNetworkGroup {
-    /// With what is required.
+    /// Creates the command from its required inputs.
     pub fn new(owner_id: impl Into<cc_core::OwnerId>) -> Self {
         Self { owner_id: owner_id.into() }
     }
@@ -85,6 +85,7 @@ impl Command for ListNetworkGroup {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "catalog", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[non_exhaustive]
 #[must_use = "a command does nothing until it is sent"]
 pub struct GetNetworkGroup {
     /// The owner.
@@ -93,9 +94,8 @@ pub struct GetNetworkGroup {
     pub network_group_id: cc_core::NetworkGroupId,
 }
 
-#[allow(clippy::new_without_default)]
 impl GetNetworkGroup {
-    /// With what is required.
+    /// Creates the command from its required inputs.
     pub fn new(
         owner_id: impl Into<cc_core::OwnerId>,
         network_group_id: impl Into<cc_core::NetworkGroupId>,
@@ -156,6 +156,7 @@ impl Command for GetNetworkGroup {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "catalog", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[non_exhaustive]
 #[must_use = "a command does nothing until it is sent"]
 pub struct GetNetworkGroupMember {
     /// The owner.
@@ -166,9 +167,8 @@ pub struct GetNetworkGroupMember {
     pub member_id: String,
 }
 
-#[allow(clippy::new_without_default)]
 impl GetNetworkGroupMember {
-    /// With what is required.
+    /// Creates the command from its required inputs.
     pub fn new(
         owner_id: impl Into<cc_core::OwnerId>,
         network_group_id: impl Into<cc_core::NetworkGroupId>,
@@ -235,6 +235,7 @@ impl Command for GetNetworkGroupMember {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "catalog", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[non_exhaustive]
 #[must_use = "a command does nothing until it is sent"]
 pub struct GetNetworkGroupPeer {
     /// The owner.
@@ -245,9 +246,8 @@ pub struct GetNetworkGroupPeer {
     pub peer_id: String,
 }
 
-#[allow(clippy::new_without_default)]
 impl GetNetworkGroupPeer {
-    /// With what is required.
+    /// Creates the command from its required inputs.
     pub fn new(
         owner_id: impl Into<cc_core::OwnerId>,
         network_group_id: impl Into<cc_core::NetworkGroupId>,
@@ -311,6 +311,7 @@ impl Command for GetNetworkGroupPeer {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "catalog", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[non_exhaustive]
 #[must_use = "a command does nothing until it is sent"]
 pub struct GetNetworkGroupWireguardConfiguration {
     /// The owner.
@@ -321,9 +322,8 @@ pub struct GetNetworkGroupWireguardConfiguration {
     pub peer_id: String,
 }
 
-#[allow(clippy::new_without_default)]
 impl GetNetworkGroupWireguardConfiguration {
-    /// With what is required.
+    /// Creates the command from its required inputs.
     pub fn new(
         owner_id: impl Into<cc_core::OwnerId>,
         network_group_id: impl Into<cc_core::NetworkGroupId>,
@@ -387,6 +387,7 @@ impl Command for GetNetworkGroupWireguardConfiguration {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "catalog", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[non_exhaustive]
 #[must_use = "a command does nothing until it is sent"]
 pub struct GetNetworkGroupWireguardConfigurationUrl {
     /// The owner.
@@ -397,9 +398,8 @@ pub struct GetNetworkGroupWireguardConfigurationUrl {
     pub peer_id: String,
 }
 
-#[allow(clippy::new_without_default)]
 impl GetNetworkGroupWireguardConfigurationUrl {
-    /// With what is required.
+    /// Creates the command from its required inputs.
     pub fn new(
         owner_id: impl Into<cc_core::OwnerId>,
         network_group_id: impl Into<cc_core::NetworkGroupId>,
@@ -428,5 +428,527 @@ impl Command for GetNetworkGroupWireguardConfigurationUrl {
             })
             .await?;
         Ok(answer.into_inner())
+    }
+}
+
+/// Creates a network group, and waits for at most 30 s until it is there.
+///
+/// Requests: `create_network_group` with an id that is made here, then `get_network_group` each second.
+///
+/// Operations: `create_network_group`, `get_network_group`.
+///
+/// # Errors
+/// - [`InvalidInput`](cc_core::ErrorKind::InvalidInput) when something cannot be a member: see `NetworkGroupMemberInput`.
+/// - [`DeadlineExceeded`](cc_core::ErrorKind::DeadlineExceeded) when it takes longer: it may still come. An error of a look ends the wait.
+///
+/// # Example
+/// ```
+/// # cc_examples::run(async |client, ids| {
+/// use cc_client::commands::network_group::{CreateNetworkGroup, NetworkGroupMemberInput};
+///
+/// let members = [NetworkGroupMemberInput::new(ids.application.as_str()), NetworkGroupMemberInput::new(ids.real_addon)];
+/// let command = CreateNetworkGroup::new(ids.organisation).label("private").members(members);
+/// let group = client.send(command).await?;
+/// assert_eq!(group.members.len(), 2);
+/// # Ok(()) });
+/// ```
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "catalog", derive(schemars::JsonSchema))]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[non_exhaustive]
+#[must_use = "a command does nothing until it is sent"]
+pub struct CreateNetworkGroup {
+    /// The owner.
+    pub owner_id: cc_core::OwnerId,
+    /// Name to show to a person, 128 characters at most.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub label: Option<String>,
+    /// What it is for.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub description: Option<String>,
+    /// Its tags.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub tags: Option<Vec<String>>,
+    /// What is in it from the start.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub members: Option<Vec<crate::commands::network_group::NetworkGroupMemberInput>>,
+}
+
+impl CreateNetworkGroup {
+    /// Creates the command from its required inputs.
+    pub fn new(owner_id: impl Into<cc_core::OwnerId>) -> Self {
+        Self {
+            owner_id: owner_id.into(),
+            label: None,
+            description: None,
+            tags: None,
+            members: None,
+        }
+    }
+
+    /// Name to show to a person, 128 characters at most.
+    pub fn label(mut self, label: impl Into<String>) -> Self {
+        self.label = Some(label.into());
+        self
+    }
+
+    /// What it is for.
+    pub fn description(mut self, description: impl Into<String>) -> Self {
+        self.description = Some(description.into());
+        self
+    }
+
+    /// Its tags.
+    pub fn tags(mut self, tags: impl IntoIterator<Item = impl Into<String>>) -> Self {
+        self.tags = Some(tags.into_iter().map(Into::into).collect());
+        self
+    }
+
+    /// What is in it from the start.
+    pub fn members(
+        mut self,
+        members: impl IntoIterator<
+            Item = impl Into<crate::commands::network_group::NetworkGroupMemberInput>,
+        >,
+    ) -> Self {
+        self.members = Some(members.into_iter().map(Into::into).collect());
+        self
+    }
+}
+
+impl Command for CreateNetworkGroup {
+    const NAME: &'static str = "CreateNetworkGroup";
+    type Output = crate::commands::network_group::model::NetworkGroup;
+
+    async fn run(self, cx: &Context) -> Result<Self::Output> {
+        crate::command::Run::run(self, cx).await
+    }
+}
+
+/// Deletes a network group, and waits for at most 30 s until it is gone.
+///
+/// Requests: `delete_network_group`, then `get_network_group` each second.
+///
+/// Operations: `delete_network_group`, `get_network_group`.
+///
+/// # Errors
+/// - [`DeadlineExceeded`](cc_core::ErrorKind::DeadlineExceeded) when it takes longer: it may still happen. An error of a look ends the wait.
+/// - 404 when there is none.
+///
+/// # Example
+/// ```
+/// # cc_examples::run(async |client, ids| {
+/// use cc_client::commands::network_group::{CreateNetworkGroup, DeleteNetworkGroup};
+///
+/// let group = client.send(CreateNetworkGroup::new(&ids.organisation)).await?;
+/// client.send(DeleteNetworkGroup::new(ids.organisation, group.id)).await?;
+/// # Ok(()) });
+/// ```
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "catalog", derive(schemars::JsonSchema))]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[non_exhaustive]
+#[must_use = "a command does nothing until it is sent"]
+pub struct DeleteNetworkGroup {
+    /// The owner.
+    pub owner_id: cc_core::OwnerId,
+    /// The network group.
+    pub network_group_id: cc_core::NetworkGroupId,
+}
+
+impl DeleteNetworkGroup {
+    /// Creates the command from its required inputs.
+    pub fn new(
+        owner_id: impl Into<cc_core::OwnerId>,
+        network_group_id: impl Into<cc_core::NetworkGroupId>,
+    ) -> Self {
+        Self {
+            owner_id: owner_id.into(),
+            network_group_id: network_group_id.into(),
+        }
+    }
+}
+
+impl Command for DeleteNetworkGroup {
+    const NAME: &'static str = "DeleteNetworkGroup";
+    type Output = ();
+
+    async fn run(self, cx: &Context) -> Result<Self::Output> {
+        crate::command::Run::run(self, cx).await
+    }
+}
+
+/// Takes an application, an add-on or an external member into a network group, and waits for at most 30 s until
+/// it is in.
+///
+/// Requests: `create_network_group_member`, then `get_network_group_member` each second.
+///
+/// Operations: `create_network_group_member`, `get_network_group_member`.
+///
+/// # Errors
+/// - [`InvalidInput`](cc_core::ErrorKind::InvalidInput) when it cannot be a member: see `NetworkGroupMemberInput`.
+/// - [`DeadlineExceeded`](cc_core::ErrorKind::DeadlineExceeded) when it takes longer: it may still come. An error of a look ends the wait.
+///
+/// # Example
+/// ```
+/// # cc_examples::run(async |client, ids| {
+/// use cc_client::commands::network_group::{CreateNetworkGroup, CreateNetworkGroupMember};
+///
+/// let group = client.send(CreateNetworkGroup::new(&ids.organisation)).await?;
+/// let command = CreateNetworkGroupMember::new(ids.organisation, group.id, ids.application);
+/// let member = client.send(command).await?;
+/// println!("{}", member.domain_name);
+/// # Ok(()) });
+/// ```
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "catalog", derive(schemars::JsonSchema))]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[non_exhaustive]
+#[must_use = "a command does nothing until it is sent"]
+pub struct CreateNetworkGroupMember {
+    /// The owner.
+    pub owner_id: cc_core::OwnerId,
+    /// The network group.
+    pub network_group_id: cc_core::NetworkGroupId,
+    /// The member: `app_…`, an add-on by either id, or `external_…`.
+    pub member_id: String,
+    /// Name to show to a person, 128 characters at most.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub label: Option<String>,
+}
+
+impl CreateNetworkGroupMember {
+    /// Creates the command from its required inputs.
+    pub fn new(
+        owner_id: impl Into<cc_core::OwnerId>,
+        network_group_id: impl Into<cc_core::NetworkGroupId>,
+        member_id: impl Into<String>,
+    ) -> Self {
+        Self {
+            owner_id: owner_id.into(),
+            network_group_id: network_group_id.into(),
+            member_id: member_id.into(),
+            label: None,
+        }
+    }
+
+    /// Name to show to a person, 128 characters at most.
+    pub fn label(mut self, label: impl Into<String>) -> Self {
+        self.label = Some(label.into());
+        self
+    }
+}
+
+impl Command for CreateNetworkGroupMember {
+    const NAME: &'static str = "CreateNetworkGroupMember";
+    type Output = crate::commands::network_group::model::NetworkGroupMember;
+
+    async fn run(self, cx: &Context) -> Result<Self::Output> {
+        crate::command::Run::run(self, cx).await
+    }
+}
+
+/// Takes a member out of a network group, and waits for at most 30 s until it is out.
+///
+/// Requests: `delete_network_group_member`, then `get_network_group_member` each second.
+///
+/// Operations: `delete_network_group_member`, `get_network_group_member`.
+///
+/// # Errors
+/// - [`DeadlineExceeded`](cc_core::ErrorKind::DeadlineExceeded) when it takes longer: it may still happen. An error of a look ends the wait.
+/// - 404 when there is none.
+///
+/// # Example
+/// ```
+/// # cc_examples::run(async |client, ids| {
+/// use cc_client::commands::network_group::{CreateNetworkGroup, DeleteNetworkGroupMember, NetworkGroupMemberInput};
+///
+/// let members = [NetworkGroupMemberInput::new(ids.application.as_str())];
+/// let group = client.send(CreateNetworkGroup::new(&ids.organisation).members(members)).await?;
+/// client.send(DeleteNetworkGroupMember::new(ids.organisation, group.id, ids.application)).await?;
+/// # Ok(()) });
+/// ```
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "catalog", derive(schemars::JsonSchema))]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[non_exhaustive]
+#[must_use = "a command does nothing until it is sent"]
+pub struct DeleteNetworkGroupMember {
+    /// The owner.
+    pub owner_id: cc_core::OwnerId,
+    /// The network group.
+    pub network_group_id: cc_core::NetworkGroupId,
+    /// The member: `app_…`, an add-on by either id, or `external_…`.
+    pub member_id: String,
+}
+
+impl DeleteNetworkGroupMember {
+    /// Creates the command from its required inputs.
+    pub fn new(
+        owner_id: impl Into<cc_core::OwnerId>,
+        network_group_id: impl Into<cc_core::NetworkGroupId>,
+        member_id: impl Into<String>,
+    ) -> Self {
+        Self {
+            owner_id: owner_id.into(),
+            network_group_id: network_group_id.into(),
+            member_id: member_id.into(),
+        }
+    }
+}
+
+impl Command for DeleteNetworkGroupMember {
+    const NAME: &'static str = "DeleteNetworkGroupMember";
+    type Output = ();
+
+    async fn run(self, cx: &Context) -> Result<Self::Output> {
+        crate::command::Run::run(self, cx).await
+    }
+}
+
+/// Adds a machine of the owner to a network group, and waits for at most 30 s until it is in.
+///
+/// Its member, which is external, must be in already.
+///
+/// Requests: `create_external_peer`, then `get_network_group_peer` each second.
+///
+/// Operations: `create_external_peer`, `get_network_group_peer`.
+///
+/// # Errors
+/// - [`DeadlineExceeded`](cc_core::ErrorKind::DeadlineExceeded) when it takes longer: it may still come. An error of a look ends the wait.
+///
+/// # Example
+/// ```
+/// # cc_examples::run(async |client, ids| {
+/// use cc_client::commands::network_group::{CreateNetworkGroup, CreateNetworkGroupExternalPeer, NetworkGroupMemberInput};
+/// use cc_client::util::network_group::new_external_member_id;
+///
+/// let external = new_external_member_id();
+/// let members = [NetworkGroupMemberInput::new(&external)];
+/// let group = client.send(CreateNetworkGroup::new(&ids.organisation).members(members)).await?;
+/// let command = CreateNetworkGroupExternalPeer::new(
+///     ids.organisation, group.id, "laptop", "CLIENT", "the public key of the laptop", external,
+/// );
+/// let peer = client.send(command).await?;
+/// # Ok(()) });
+/// ```
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "catalog", derive(schemars::JsonSchema))]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[non_exhaustive]
+#[must_use = "a command does nothing until it is sent"]
+pub struct CreateNetworkGroupExternalPeer {
+    /// The owner.
+    pub owner_id: cc_core::OwnerId,
+    /// The network group.
+    pub network_group_id: cc_core::NetworkGroupId,
+    /// Name to show to a person, 128 characters at most.
+    pub label: String,
+    /// Whether others connect to it.
+    pub peer_role: crate::commands::network_group::model::PeerRole,
+    /// Public key of WireGuard.
+    pub public_key: String,
+    /// External member that it belongs to.
+    pub parent_member: String,
+    /// Address on the Internet, of a server.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub ip: Option<String>,
+    /// Port on the Internet, of a server.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub port: Option<i64>,
+    /// Its host name.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub hostname: Option<String>,
+    /// Event that brought it about.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub parent_event: Option<String>,
+}
+
+impl CreateNetworkGroupExternalPeer {
+    /// Creates the command from its required inputs.
+    pub fn new(
+        owner_id: impl Into<cc_core::OwnerId>,
+        network_group_id: impl Into<cc_core::NetworkGroupId>,
+        label: impl Into<String>,
+        peer_role: impl Into<crate::commands::network_group::model::PeerRole>,
+        public_key: impl Into<String>,
+        parent_member: impl Into<String>,
+    ) -> Self {
+        Self {
+            owner_id: owner_id.into(),
+            network_group_id: network_group_id.into(),
+            label: label.into(),
+            peer_role: peer_role.into(),
+            public_key: public_key.into(),
+            parent_member: parent_member.into(),
+            ip: None,
+            port: None,
+            hostname: None,
+            parent_event: None,
+        }
+    }
+
+    /// Address on the Internet, of a server.
+    pub fn ip(mut self, ip: impl Into<String>) -> Self {
+        self.ip = Some(ip.into());
+        self
+    }
+
+    /// Port on the Internet, of a server.
+    pub fn port(mut self, port: i64) -> Self {
+        self.port = Some(port);
+        self
+    }
+
+    /// Its host name.
+    pub fn hostname(mut self, hostname: impl Into<String>) -> Self {
+        self.hostname = Some(hostname.into());
+        self
+    }
+
+    /// Event that brought it about.
+    pub fn parent_event(mut self, parent_event: impl Into<String>) -> Self {
+        self.parent_event = Some(parent_event.into());
+        self
+    }
+}
+
+impl Command for CreateNetworkGroupExternalPeer {
+    const NAME: &'static str = "CreateNetworkGroupExternalPeer";
+    type Output = crate::commands::network_group::model::NetworkGroupPeer;
+
+    async fn run(self, cx: &Context) -> Result<Self::Output> {
+        crate::command::Run::run(self, cx).await
+    }
+}
+
+/// Takes a machine of the owner out of a network group, and waits for at most 30 s until it is out.
+///
+/// Requests: `delete_external_peer`, then `get_network_group_peer` each second.
+///
+/// Operations: `delete_external_peer`, `get_network_group_peer`.
+///
+/// # Errors
+/// - [`DeadlineExceeded`](cc_core::ErrorKind::DeadlineExceeded) when it takes longer: it may still happen. An error of a look ends the wait.
+/// - 404 when there is none.
+///
+/// # Example
+/// ```
+/// # cc_examples::run(async |client, ids| {
+/// use cc_client::commands::network_group::model::NetworkGroupPeer;
+/// use cc_client::commands::network_group::{CreateNetworkGroup, CreateNetworkGroupExternalPeer, DeleteNetworkGroupExternalPeer, NetworkGroupMemberInput};
+/// use cc_client::util::network_group::new_external_member_id;
+///
+/// # let external = new_external_member_id();
+/// # let members = [NetworkGroupMemberInput::new(&external)];
+/// # let group = client.send(CreateNetworkGroup::new(&ids.organisation).members(members)).await?;
+/// # let command = CreateNetworkGroupExternalPeer::new(&ids.organisation, &group.id, "laptop", "CLIENT", "key", external);
+/// let peer = client.send(command).await?;
+/// if let NetworkGroupPeer::ExternalPeer(peer) = peer {
+///     client.send(DeleteNetworkGroupExternalPeer::new(ids.organisation, group.id, peer.id)).await?;
+/// }
+/// # Ok(()) });
+/// ```
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "catalog", derive(schemars::JsonSchema))]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[non_exhaustive]
+#[must_use = "a command does nothing until it is sent"]
+pub struct DeleteNetworkGroupExternalPeer {
+    /// The owner.
+    pub owner_id: cc_core::OwnerId,
+    /// The network group.
+    pub network_group_id: cc_core::NetworkGroupId,
+    /// The peer.
+    pub external_peer_id: String,
+}
+
+impl DeleteNetworkGroupExternalPeer {
+    /// Creates the command from its required inputs.
+    pub fn new(
+        owner_id: impl Into<cc_core::OwnerId>,
+        network_group_id: impl Into<cc_core::NetworkGroupId>,
+        external_peer_id: impl Into<String>,
+    ) -> Self {
+        Self {
+            owner_id: owner_id.into(),
+            network_group_id: network_group_id.into(),
+            external_peer_id: external_peer_id.into(),
+        }
+    }
+}
+
+impl Command for DeleteNetworkGroupExternalPeer {
+    const NAME: &'static str = "DeleteNetworkGroupExternalPeer";
+    type Output = ();
+
+    async fn run(self, cx: &Context) -> Result<Self::Output> {
+        crate::command::Run::run(self, cx).await
+    }
+}
+
+/// Finds network groups, members and peers of an owner by their id or label, in the order of the platform.
+///
+/// Empty when there is nothing.
+///
+/// Operation: `search_network_groups`.
+///
+/// # Example
+/// ```
+/// # cc_examples::run(async |client, ids| {
+/// use cc_client::commands::network_group::SearchNetworkGroup;
+///
+/// let found = client.send(SearchNetworkGroup::new(ids.organisation, "private").types(["NetworkGroup"])).await?;
+/// # Ok(()) });
+/// ```
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "catalog", derive(schemars::JsonSchema))]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[non_exhaustive]
+#[must_use = "a command does nothing until it is sent"]
+pub struct SearchNetworkGroup {
+    /// The owner.
+    pub owner_id: cc_core::OwnerId,
+    /// What the id or the label is compared with.
+    pub query: String,
+    /// Keeps what is of one of these types. The choice is made here: the platform sends everything. Default:
+    /// all of them.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub types: Option<
+        Vec<crate::commands::network_group::model::NetworkGroupComponentType>,
+    >,
+}
+
+impl SearchNetworkGroup {
+    /// Creates the command from its required inputs.
+    pub fn new(owner_id: impl Into<cc_core::OwnerId>, query: impl Into<String>) -> Self {
+        Self {
+            owner_id: owner_id.into(),
+            query: query.into(),
+            types: None,
+        }
+    }
+
+    /// Keeps what is of one of these types. The choice is made here: the platform sends everything. Default:
+    /// all of them.
+    pub fn types(
+        mut self,
+        types: impl IntoIterator<
+            Item = impl Into<
+                crate::commands::network_group::model::NetworkGroupComponentType,
+            >,
+        >,
+    ) -> Self {
+        self.types = Some(types.into_iter().map(Into::into).collect());
+        self
+    }
+}
+
+impl Command for SearchNetworkGroup {
+    const NAME: &'static str = "SearchNetworkGroup";
+    type Output = Vec<crate::commands::network_group::model::NetworkGroupComponent>;
+
+    async fn run(self, cx: &Context) -> Result<Self::Output> {
+        crate::command::Run::run(self, cx).await
     }
 }

@@ -31,6 +31,7 @@ use crate::resolve::Ids;
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "catalog", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[non_exhaustive]
 #[must_use = "a command does nothing until it is sent"]
 pub struct DeleteEmailNotification {
     /// The owner.
@@ -39,9 +40,8 @@ pub struct DeleteEmailNotification {
     pub email_notification_id: String,
 }
 
-#[allow(clippy::new_without_default)]
 impl DeleteEmailNotification {
-    /// With what is required.
+    /// Creates the command from its required inputs.
     pub fn new(
         owner_id: impl Into<cc_core::OwnerId>,
         email_notification_id: impl Into<String>,
@@ -95,6 +95,7 @@ impl Command for DeleteEmailNotification {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "catalog", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[non_exhaustive]
 #[must_use = "a command does nothing until it is sent"]
 pub struct CreateWebhookNotification {
     /// The owner.
@@ -111,9 +112,8 @@ pub struct CreateWebhookNotification {
     pub scope: Option<Vec<String>>,
 }
 
-#[allow(clippy::new_without_default)]
 impl CreateWebhookNotification {
-    /// With what is required.
+    /// Creates the command from its required inputs.
     pub fn new(
         owner_id: impl Into<cc_core::OwnerId>,
         name: impl Into<String>,
@@ -189,6 +189,7 @@ impl Command for CreateWebhookNotification {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "catalog", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[non_exhaustive]
 #[must_use = "a command does nothing until it is sent"]
 pub struct DeleteWebhookNotification {
     /// The owner.
@@ -197,9 +198,8 @@ pub struct DeleteWebhookNotification {
     pub webhook_notification_id: String,
 }
 
-#[allow(clippy::new_without_default)]
 impl DeleteWebhookNotification {
-    /// With what is required.
+    /// Creates the command from its required inputs.
     pub fn new(
         owner_id: impl Into<cc_core::OwnerId>,
         webhook_notification_id: impl Into<String>,
@@ -230,5 +230,204 @@ impl Command for DeleteWebhookNotification {
             })
             .await?;
         Ok(())
+    }
+}
+
+/// Lists the formats of web hooks, and the events that notifications can be about.
+///
+/// Operations: `list_webhook_formats`, `list_notification_events`.
+///
+/// # Example
+/// ```
+/// # cc_examples::run(async |client, ids| {
+/// use cc_client::commands::notification::GetNotificationInfo;
+///
+/// let info = client.send(GetNotificationInfo::new()).await?;
+/// # Ok(()) });
+/// ```
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "catalog", derive(schemars::JsonSchema))]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[non_exhaustive]
+#[must_use = "a command does nothing until it is sent"]
+pub struct GetNotificationInfo {}
+impl GetNotificationInfo {
+    /// Creates the command. It has no required inputs.
+    pub fn new() -> Self {
+        Self {}
+    }
+}
+
+impl Command for GetNotificationInfo {
+    const NAME: &'static str = "GetNotificationInfo";
+    type Output = crate::commands::notification::model::NotificationInfo;
+
+    async fn run(self, cx: &Context) -> Result<Self::Output> {
+        crate::command::Run::run(self, cx).await
+    }
+}
+
+/// Creates a notification by e-mail.
+///
+/// Operation: `create_email_notification`.
+///
+/// # Errors
+/// - [`InvalidInput`](cc_core::ErrorKind::InvalidInput) when a target is none that this version knows.
+///
+/// # Example
+/// ```
+/// # cc_examples::run(async |client, ids| {
+/// use cc_client::commands::notification::CreateEmailNotification;
+/// use cc_client::commands::notification::model::EmailNotificationTarget;
+///
+/// let targets = [EmailNotificationTarget::addresses(["ada@example.org"]), EmailNotificationTarget::organisation()];
+/// let command = CreateEmailNotification::new(ids.organisation, "failures", targets).events(["DEPLOYMENT_FAIL"]);
+/// let notification = client.send(command).await?;
+/// # Ok(()) });
+/// ```
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "catalog", derive(schemars::JsonSchema))]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[non_exhaustive]
+#[must_use = "a command does nothing until it is sent"]
+pub struct CreateEmailNotification {
+    /// The owner.
+    pub owner_id: cc_core::OwnerId,
+    /// Its name.
+    pub name: String,
+    /// Who gets the e-mails.
+    pub targets: Vec<crate::commands::notification::model::EmailNotificationTarget>,
+    /// What it is about. Default: everything.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub events: Option<Vec<crate::commands::notification::model::NotificationEvent>>,
+    /// Ids of the resources that it is about. Default: all of the owner.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub scope: Option<Vec<String>>,
+}
+
+impl CreateEmailNotification {
+    /// Creates the command from its required inputs.
+    pub fn new(
+        owner_id: impl Into<cc_core::OwnerId>,
+        name: impl Into<String>,
+        targets: impl IntoIterator<
+            Item = impl Into<
+                crate::commands::notification::model::EmailNotificationTarget,
+            >,
+        >,
+    ) -> Self {
+        Self {
+            owner_id: owner_id.into(),
+            name: name.into(),
+            targets: targets.into_iter().map(Into::into).collect(),
+            events: None,
+            scope: None,
+        }
+    }
+
+    /// What it is about. Default: everything.
+    pub fn events(
+        mut self,
+        events: impl IntoIterator<
+            Item = impl Into<crate::commands::notification::model::NotificationEvent>,
+        >,
+    ) -> Self {
+        self.events = Some(events.into_iter().map(Into::into).collect());
+        self
+    }
+
+    /// Ids of the resources that it is about. Default: all of the owner.
+    pub fn scope(mut self, scope: impl IntoIterator<Item = impl Into<String>>) -> Self {
+        self.scope = Some(scope.into_iter().map(Into::into).collect());
+        self
+    }
+}
+
+impl Command for CreateEmailNotification {
+    const NAME: &'static str = "CreateEmailNotification";
+    type Output = crate::commands::notification::model::EmailNotification;
+
+    async fn run(self, cx: &Context) -> Result<Self::Output> {
+        crate::command::Run::run(self, cx).await
+    }
+}
+
+/// Lists the notifications by e-mail of an owner, by name and then by date.
+///
+/// Empty when there are none.
+///
+/// Operation: `list_email_notifications`.
+///
+/// # Example
+/// ```
+/// # cc_examples::run(async |client, ids| {
+/// use cc_client::commands::notification::ListEmailNotification;
+///
+/// let notifications = client.send(ListEmailNotification::new(ids.organisation)).await?;
+/// # Ok(()) });
+/// ```
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "catalog", derive(schemars::JsonSchema))]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[non_exhaustive]
+#[must_use = "a command does nothing until it is sent"]
+pub struct ListEmailNotification {
+    /// The owner.
+    pub owner_id: cc_core::OwnerId,
+}
+
+impl ListEmailNotification {
+    /// Creates the command from its required inputs.
+    pub fn new(owner_id: impl Into<cc_core::OwnerId>) -> Self {
+        Self { owner_id: owner_id.into() }
+    }
+}
+
+impl Command for ListEmailNotification {
+    const NAME: &'static str = "ListEmailNotification";
+    type Output = Vec<crate::commands::notification::model::EmailNotification>;
+
+    async fn run(self, cx: &Context) -> Result<Self::Output> {
+        crate::command::Run::run(self, cx).await
+    }
+}
+
+/// Lists the web hooks of an owner, by name and then by date.
+///
+/// Empty when there are none.
+///
+/// Operation: `list_webhooks`.
+///
+/// # Example
+/// ```
+/// # cc_examples::run(async |client, ids| {
+/// use cc_client::commands::notification::ListWebhookNotification;
+///
+/// let webhooks = client.send(ListWebhookNotification::new(ids.organisation)).await?;
+/// # Ok(()) });
+/// ```
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "catalog", derive(schemars::JsonSchema))]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[non_exhaustive]
+#[must_use = "a command does nothing until it is sent"]
+pub struct ListWebhookNotification {
+    /// The owner.
+    pub owner_id: cc_core::OwnerId,
+}
+
+impl ListWebhookNotification {
+    /// Creates the command from its required inputs.
+    pub fn new(owner_id: impl Into<cc_core::OwnerId>) -> Self {
+        Self { owner_id: owner_id.into() }
+    }
+}
+
+impl Command for ListWebhookNotification {
+    const NAME: &'static str = "ListWebhookNotification";
+    type Output = Vec<crate::commands::notification::model::WebhookNotification>;
+
+    async fn run(self, cx: &Context) -> Result<Self::Output> {
+        crate::command::Run::run(self, cx).await
     }
 }

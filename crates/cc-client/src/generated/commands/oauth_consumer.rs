@@ -30,6 +30,7 @@ use crate::resolve::Ids;
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "catalog", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[non_exhaustive]
 #[must_use = "a command does nothing until it is sent"]
 pub struct DeleteOauthConsumer {
     /// The consumer.
@@ -39,9 +40,8 @@ pub struct DeleteOauthConsumer {
     pub owner_id: Option<cc_core::OwnerId>,
 }
 
-#[allow(clippy::new_without_default)]
 impl DeleteOauthConsumer {
-    /// With what is required.
+    /// Creates the command from its required inputs.
     pub fn new(oauth_consumer_key: impl Into<cc_core::ConsumerKey>) -> Self {
         Self {
             oauth_consumer_key: oauth_consumer_key.into(),
@@ -103,6 +103,7 @@ impl Command for DeleteOauthConsumer {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "catalog", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[non_exhaustive]
 #[must_use = "a command does nothing until it is sent"]
 pub struct GetOauthConsumerSecret {
     /// The consumer.
@@ -112,9 +113,8 @@ pub struct GetOauthConsumerSecret {
     pub owner_id: Option<cc_core::OwnerId>,
 }
 
-#[allow(clippy::new_without_default)]
 impl GetOauthConsumerSecret {
-    /// With what is required.
+    /// Creates the command from its required inputs.
     pub fn new(oauth_consumer_key: impl Into<cc_core::ConsumerKey>) -> Self {
         Self {
             oauth_consumer_key: oauth_consumer_key.into(),
@@ -158,5 +158,297 @@ impl Command for GetOauthConsumerSecret {
         };
         let Some(answer) = answer.into_inner() else { return Ok(None) };
         Ok(Some(answer))
+    }
+}
+
+/// Registers a program as an OAuth consumer.
+///
+/// The platform gives it its key; its secret is read apart.
+///
+/// Operation: `create_oauth_consumer`.
+///
+/// # Example
+/// ```
+/// # cc_examples::run(async |client, ids| {
+/// use cc_client::commands::oauth_consumer::CreateOauthConsumer;
+/// use cc_client::commands::oauth_consumer::model::OauthConsumerRightsInput;
+///
+/// let rights = OauthConsumerRightsInput { access_organisations: true, ..Default::default() };
+/// let command = CreateOauthConsumer::new(
+///     ids.organisation,
+///     "Deploy bot",
+///     "Deploys every merged change",
+///     "https://bot.example.org",
+///     "https://bot.example.org/logo.svg",
+///     "https://bot.example.org/callback",
+///     rights,
+/// );
+/// let consumer = client.send(command).await?;
+/// # Ok(()) });
+/// ```
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "catalog", derive(schemars::JsonSchema))]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[non_exhaustive]
+#[must_use = "a command does nothing until it is sent"]
+pub struct CreateOauthConsumer {
+    /// The owner.
+    pub owner_id: cc_core::OwnerId,
+    /// Name to show to a person.
+    pub name: String,
+    /// What it does.
+    pub description: String,
+    /// Its home page.
+    pub url: String,
+    /// Address of its logo.
+    pub picture: String,
+    /// Address that its callbacks start with.
+    pub base_url: String,
+    /// What it may ask users for.
+    pub rights: crate::commands::oauth_consumer::model::OauthConsumerRightsInput,
+}
+
+impl CreateOauthConsumer {
+    /// Creates the command from its required inputs.
+    pub fn new(
+        owner_id: impl Into<cc_core::OwnerId>,
+        name: impl Into<String>,
+        description: impl Into<String>,
+        url: impl Into<String>,
+        picture: impl Into<String>,
+        base_url: impl Into<String>,
+        rights: impl Into<
+            crate::commands::oauth_consumer::model::OauthConsumerRightsInput,
+        >,
+    ) -> Self {
+        Self {
+            owner_id: owner_id.into(),
+            name: name.into(),
+            description: description.into(),
+            url: url.into(),
+            picture: picture.into(),
+            base_url: base_url.into(),
+            rights: rights.into(),
+        }
+    }
+}
+
+impl Command for CreateOauthConsumer {
+    const NAME: &'static str = "CreateOauthConsumer";
+    type Output = crate::commands::oauth_consumer::model::OauthConsumer;
+
+    async fn run(self, cx: &Context) -> Result<Self::Output> {
+        crate::command::Run::run(self, cx).await
+    }
+}
+
+/// Replaces what is registered of an OAuth consumer: a right that is not given anew is taken away.
+///
+/// Operation: `update_oauth_consumer`.
+///
+/// # Example
+/// ```
+/// # cc_examples::run(async |client, ids| {
+/// use cc_client::commands::oauth_consumer::UpdateOauthConsumer;
+/// use cc_client::commands::oauth_consumer::model::OauthConsumerRightsInput;
+///
+/// let rights = OauthConsumerRightsInput { access_organisations: true, ..Default::default() };
+/// let command = UpdateOauthConsumer::new(
+///     ids.consumer,
+///     "Deploy bot",
+///     "Deploys every merged change",
+///     "https://bot.example.org",
+///     "https://bot.example.org/logo.svg",
+///     "https://bot.example.org/callback",
+///     rights,
+/// );
+/// let consumer = client.send(command).await?;
+/// # Ok(()) });
+/// ```
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "catalog", derive(schemars::JsonSchema))]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[non_exhaustive]
+#[must_use = "a command does nothing until it is sent"]
+pub struct UpdateOauthConsumer {
+    /// The consumer.
+    pub oauth_consumer_key: cc_core::ConsumerKey,
+    /// Name to show to a person.
+    pub name: String,
+    /// What it does.
+    pub description: String,
+    /// Its home page.
+    pub url: String,
+    /// Address of its logo.
+    pub picture: String,
+    /// Address that its callbacks start with.
+    pub base_url: String,
+    /// What it may ask users for.
+    pub rights: crate::commands::oauth_consumer::model::OauthConsumerRightsInput,
+    /// Id of the owner. Default: resolved from `oauth_consumer_key`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub owner_id: Option<cc_core::OwnerId>,
+}
+
+impl UpdateOauthConsumer {
+    /// Creates the command from its required inputs.
+    pub fn new(
+        oauth_consumer_key: impl Into<cc_core::ConsumerKey>,
+        name: impl Into<String>,
+        description: impl Into<String>,
+        url: impl Into<String>,
+        picture: impl Into<String>,
+        base_url: impl Into<String>,
+        rights: impl Into<
+            crate::commands::oauth_consumer::model::OauthConsumerRightsInput,
+        >,
+    ) -> Self {
+        Self {
+            oauth_consumer_key: oauth_consumer_key.into(),
+            name: name.into(),
+            description: description.into(),
+            url: url.into(),
+            picture: picture.into(),
+            base_url: base_url.into(),
+            rights: rights.into(),
+            owner_id: None,
+        }
+    }
+
+    /// Id of the owner. Default: resolved from `oauth_consumer_key`.
+    pub fn owner_id(mut self, owner_id: impl Into<cc_core::OwnerId>) -> Self {
+        self.owner_id = Some(owner_id.into());
+        self
+    }
+}
+
+impl Command for UpdateOauthConsumer {
+    const NAME: &'static str = "UpdateOauthConsumer";
+    type Output = crate::commands::oauth_consumer::model::OauthConsumer;
+
+    async fn run(self, cx: &Context) -> Result<Self::Output> {
+        crate::command::Run::run(self, cx).await
+    }
+}
+
+/// Reads one OAuth consumer, with its secret when asked for.
+///
+/// `None` when there is none.
+///
+/// Requests: `get_oauth_consumer`, and `get_oauth_consumer_secret` when the secret is asked for, both at once.
+///
+/// Operations: `get_oauth_consumer`, `get_oauth_consumer_secret`.
+///
+/// # Errors
+/// - [`CannotResolveResource`](cc_core::ErrorKind::CannotResolveResource) when nobody knows the key.
+///
+/// # Example
+/// ```
+/// # cc_examples::run(async |client, ids| {
+/// use cc_client::commands::oauth_consumer::GetOauthConsumer;
+///
+/// let consumer = client.send(GetOauthConsumer::new(ids.consumer).with_secret(true)).await?;
+/// # Ok(()) });
+/// ```
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "catalog", derive(schemars::JsonSchema))]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[non_exhaustive]
+#[must_use = "a command does nothing until it is sent"]
+pub struct GetOauthConsumer {
+    /// The consumer.
+    pub oauth_consumer_key: cc_core::ConsumerKey,
+    /// Whether to read the secret too. Default: no.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub with_secret: Option<bool>,
+    /// Id of the owner. Default: resolved from `oauth_consumer_key`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub owner_id: Option<cc_core::OwnerId>,
+}
+
+impl GetOauthConsumer {
+    /// Creates the command from its required inputs.
+    pub fn new(oauth_consumer_key: impl Into<cc_core::ConsumerKey>) -> Self {
+        Self {
+            oauth_consumer_key: oauth_consumer_key.into(),
+            with_secret: None,
+            owner_id: None,
+        }
+    }
+
+    /// Whether to read the secret too. Default: no.
+    pub fn with_secret(mut self, with_secret: bool) -> Self {
+        self.with_secret = Some(with_secret);
+        self
+    }
+
+    /// Id of the owner. Default: resolved from `oauth_consumer_key`.
+    pub fn owner_id(mut self, owner_id: impl Into<cc_core::OwnerId>) -> Self {
+        self.owner_id = Some(owner_id.into());
+        self
+    }
+}
+
+impl Command for GetOauthConsumer {
+    const NAME: &'static str = "GetOauthConsumer";
+    type Output = Option<crate::commands::oauth_consumer::model::OauthConsumer>;
+
+    async fn run(self, cx: &Context) -> Result<Self::Output> {
+        crate::command::Run::run(self, cx).await
+    }
+}
+
+/// Lists the OAuth consumers of an owner by name, with their secrets when asked for.
+///
+/// Empty when there are none.
+///
+/// Requests: `list_oauth_consumers`, and `get_oauth_consumer_secret` for each when the secrets are asked for, a
+/// few at once. A consumer whose secret is gone by then is listed without it.
+///
+/// Operations: `list_oauth_consumers`, `get_oauth_consumer_secret`.
+///
+/// # Example
+/// ```
+/// # cc_examples::run(async |client, ids| {
+/// use cc_client::commands::oauth_consumer::ListOauthConsumer;
+///
+/// let consumers = client.send(ListOauthConsumer::new(ids.organisation)).await?;
+/// # Ok(()) });
+/// ```
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "catalog", derive(schemars::JsonSchema))]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[non_exhaustive]
+#[must_use = "a command does nothing until it is sent"]
+pub struct ListOauthConsumer {
+    /// The owner.
+    pub owner_id: cc_core::OwnerId,
+    /// Whether to read the secrets too. Default: no.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub with_secret: Option<bool>,
+}
+
+impl ListOauthConsumer {
+    /// Creates the command from its required inputs.
+    pub fn new(owner_id: impl Into<cc_core::OwnerId>) -> Self {
+        Self {
+            owner_id: owner_id.into(),
+            with_secret: None,
+        }
+    }
+
+    /// Whether to read the secrets too. Default: no.
+    pub fn with_secret(mut self, with_secret: bool) -> Self {
+        self.with_secret = Some(with_secret);
+        self
+    }
+}
+
+impl Command for ListOauthConsumer {
+    const NAME: &'static str = "ListOauthConsumer";
+    type Output = Vec<crate::commands::oauth_consumer::model::OauthConsumer>;
+
+    async fn run(self, cx: &Context) -> Result<Self::Output> {
+        crate::command::Run::run(self, cx).await
     }
 }

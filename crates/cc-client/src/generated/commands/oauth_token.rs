@@ -23,14 +23,14 @@ use crate::resolve::Ids;
 /// let oauth_tokens = client.send(ListOauthToken::new()).await?;
 /// # Ok(()) });
 /// ```
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "catalog", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[non_exhaustive]
 #[must_use = "a command does nothing until it is sent"]
 pub struct ListOauthToken {}
-#[allow(clippy::new_without_default)]
 impl ListOauthToken {
-    /// Without inputs.
+    /// Creates the command. It has no required inputs.
     pub fn new() -> Self {
         Self {}
     }
@@ -67,14 +67,14 @@ impl Command for ListOauthToken {
 /// client.send(DeleteAllOauthTokens::new()).await?;
 /// # Ok(()) });
 /// ```
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "catalog", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[non_exhaustive]
 #[must_use = "a command does nothing until it is sent"]
 pub struct DeleteAllOauthTokens {}
-#[allow(clippy::new_without_default)]
 impl DeleteAllOauthTokens {
-    /// Without inputs.
+    /// Creates the command. It has no required inputs.
     pub fn new() -> Self {
         Self {}
     }
@@ -111,15 +111,15 @@ impl Command for DeleteAllOauthTokens {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "catalog", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[non_exhaustive]
 #[must_use = "a command does nothing until it is sent"]
 pub struct DeleteOauthToken {
     /// The token.
     pub token: cc_core::Secret,
 }
 
-#[allow(clippy::new_without_default)]
 impl DeleteOauthToken {
-    /// With what is required.
+    /// Creates the command from its required inputs.
     pub fn new(token: impl Into<cc_core::Secret>) -> Self {
         Self { token: token.into() }
     }

@@ -26,18 +26,20 @@ use crate::resolve::Ids;
 /// let organisation = client.send(GetOrganisation::new(organisation_id)).await?;
 /// # Ok(()) });
 /// ```
+#[cfg(feature = "organisation")]
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "catalog", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[non_exhaustive]
 #[must_use = "a command does nothing until it is sent"]
 pub struct GetOrganisation {
     /// The organisation, or the personal space.
     pub organisation_id: cc_core::OwnerId,
 }
 
-#[allow(clippy::new_without_default)]
+#[cfg(feature = "organisation")]
 impl GetOrganisation {
-    /// With what is required.
+    /// Creates the command from its required inputs.
     pub fn new(organisation_id: impl Into<cc_core::OwnerId>) -> Self {
         Self {
             organisation_id: organisation_id.into(),
@@ -45,6 +47,7 @@ impl GetOrganisation {
     }
 }
 
+#[cfg(feature = "organisation")]
 impl Command for GetOrganisation {
     const NAME: &'static str = "GetOrganisation";
     type Output = Option<crate::commands::organisation::model::Organisation>;
@@ -95,9 +98,11 @@ impl Command for GetOrganisation {
 /// client.send(AddOrganisationMember::new(organisation_id, role, email)).await?;
 /// # Ok(()) });
 /// ```
+#[cfg(feature = "organisation")]
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "catalog", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[non_exhaustive]
 #[must_use = "a command does nothing until it is sent"]
 pub struct AddOrganisationMember {
     /// The organisation, or the personal space.
@@ -114,9 +119,9 @@ pub struct AddOrganisationMember {
     pub invitation_key: Option<cc_core::Secret>,
 }
 
-#[allow(clippy::new_without_default)]
+#[cfg(feature = "organisation")]
 impl AddOrganisationMember {
-    /// With what is required.
+    /// Creates the command from its required inputs.
     pub fn new(
         organisation_id: impl Into<cc_core::OwnerId>,
         role: impl Into<cc_api_organisation::types::OrganisationRole>,
@@ -144,6 +149,7 @@ impl AddOrganisationMember {
     }
 }
 
+#[cfg(feature = "organisation")]
 impl Command for AddOrganisationMember {
     const NAME: &'static str = "AddOrganisationMember";
     type Output = ();
@@ -191,9 +197,11 @@ impl Command for AddOrganisationMember {
 /// client.send(UpdateOrganisationMember::new(organisation_id, member_id)).await?;
 /// # Ok(()) });
 /// ```
+#[cfg(feature = "organisation")]
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "catalog", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[non_exhaustive]
 #[must_use = "a command does nothing until it is sent"]
 pub struct UpdateOrganisationMember {
     /// The organisation, or the personal space.
@@ -208,9 +216,9 @@ pub struct UpdateOrganisationMember {
     pub job: Option<String>,
 }
 
-#[allow(clippy::new_without_default)]
+#[cfg(feature = "organisation")]
 impl UpdateOrganisationMember {
-    /// With what is required.
+    /// Creates the command from its required inputs.
     pub fn new(
         organisation_id: impl Into<cc_core::OwnerId>,
         member_id: impl Into<cc_core::UserId>,
@@ -239,6 +247,7 @@ impl UpdateOrganisationMember {
     }
 }
 
+#[cfg(feature = "organisation")]
 impl Command for UpdateOrganisationMember {
     const NAME: &'static str = "UpdateOrganisationMember";
     type Output = ();
@@ -286,9 +295,11 @@ impl Command for UpdateOrganisationMember {
 /// client.send(RemoveOrganisationMember::new(organisation_id, member_id)).await?;
 /// # Ok(()) });
 /// ```
+#[cfg(feature = "organisation")]
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "catalog", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[non_exhaustive]
 #[must_use = "a command does nothing until it is sent"]
 pub struct RemoveOrganisationMember {
     /// The organisation, or the personal space.
@@ -297,9 +308,9 @@ pub struct RemoveOrganisationMember {
     pub member_id: cc_core::UserId,
 }
 
-#[allow(clippy::new_without_default)]
+#[cfg(feature = "organisation")]
 impl RemoveOrganisationMember {
-    /// With what is required.
+    /// Creates the command from its required inputs.
     pub fn new(
         organisation_id: impl Into<cc_core::OwnerId>,
         member_id: impl Into<cc_core::UserId>,
@@ -311,6 +322,7 @@ impl RemoveOrganisationMember {
     }
 }
 
+#[cfg(feature = "organisation")]
 impl Command for RemoveOrganisationMember {
     const NAME: &'static str = "RemoveOrganisationMember";
     type Output = ();
@@ -328,5 +340,491 @@ impl Command for RemoveOrganisationMember {
             })
             .await?;
         Ok(())
+    }
+}
+
+/// Lists the personal space of the caller, then the organisations by name, with what is in them.
+///
+/// Operation: `get_summary`.
+///
+/// # Example
+/// ```
+/// # cc_examples::try_out("GetOrganisationSummaries", async |client, input| {
+/// use cc_client::commands::organisation::GetOrganisationSummaries;
+///
+/// let organisation_summaries = client.send(GetOrganisationSummaries::new()).await?;
+/// # Ok(()) });
+/// ```
+#[cfg(feature = "account")]
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "catalog", derive(schemars::JsonSchema))]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[non_exhaustive]
+#[must_use = "a command does nothing until it is sent"]
+pub struct GetOrganisationSummaries {}
+#[cfg(feature = "account")]
+impl GetOrganisationSummaries {
+    /// Creates the command. It has no required inputs.
+    pub fn new() -> Self {
+        Self {}
+    }
+}
+
+#[cfg(feature = "account")]
+impl Command for GetOrganisationSummaries {
+    const NAME: &'static str = "GetOrganisationSummaries";
+    type Output = Vec<crate::commands::organisation::model::OrganisationSummary>;
+
+    async fn run(self, cx: &Context) -> Result<Self::Output> {
+        crate::command::Run::run(self, cx).await
+    }
+}
+
+/// Lists the organisations of the caller by name, and the personal space on demand.
+///
+/// Operation: `list_organisations`.
+///
+/// # Example
+/// ```
+/// # cc_examples::try_out("ListOrganisation", async |client, input| {
+/// # let with_personal_organisation: bool = input.get("withPersonalOrganisation");
+/// use cc_client::commands::organisation::ListOrganisation;
+///
+/// let organisations = client.send(ListOrganisation::new(with_personal_organisation)).await?;
+/// # Ok(()) });
+/// ```
+#[cfg(feature = "organisation")]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "catalog", derive(schemars::JsonSchema))]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[non_exhaustive]
+#[must_use = "a command does nothing until it is sent"]
+pub struct ListOrganisation {
+    /// Whether the personal space is listed too.
+    pub with_personal_organisation: bool,
+}
+
+#[cfg(feature = "organisation")]
+impl ListOrganisation {
+    /// Creates the command from its required inputs.
+    pub fn new(with_personal_organisation: bool) -> Self {
+        Self { with_personal_organisation }
+    }
+}
+
+#[cfg(feature = "organisation")]
+impl Command for ListOrganisation {
+    const NAME: &'static str = "ListOrganisation";
+    type Output = Vec<crate::commands::organisation::model::Organisation>;
+
+    async fn run(self, cx: &Context) -> Result<Self::Output> {
+        crate::command::Run::run(self, cx).await
+    }
+}
+
+/// Creates an organisation, for a person (`country`) or a company (`company` and `vat`).
+///
+/// Operation: `create_organisation`.
+///
+/// # Errors
+/// - [`InvalidInput`](cc_core::ErrorKind::InvalidInput), and no request, when it is said to be neither.
+///
+/// # Example
+/// ```
+/// # cc_examples::try_out("CreateOrganisation", async |client, _| {
+/// use cc_client::commands::organisation::CreateOrganisation;
+///
+/// let organisation = client.send(CreateOrganisation::new("Engines", "What we are", "1 rue", "Nantes", "44000", "Ada Lovelace").country("FR")).await?;
+/// # Ok(()) });
+/// ```
+#[cfg(feature = "organisation")]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "catalog", derive(schemars::JsonSchema))]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[non_exhaustive]
+#[must_use = "a command does nothing until it is sent"]
+pub struct CreateOrganisation {
+    /// Name.
+    pub name: String,
+    /// What it is.
+    pub description: String,
+    /// Street and number.
+    pub address: String,
+    /// City.
+    pub city: String,
+    /// Postal code.
+    pub zipcode: String,
+    /// Name of the customer.
+    pub customer_full_name: String,
+    /// Country as ISO 3166-1 alpha-2, such as `FR`. It is required without a company.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub country: Option<String>,
+    /// Company. Its VAT number is required too.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub company: Option<String>,
+    /// VAT number of the company.
+    #[serde(rename = "VAT", default, skip_serializing_if = "Option::is_none")]
+    pub vat: Option<String>,
+    /// Where invoices are sent to.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub billing_email_address: Option<String>,
+    /// Whom the platform writes to. Default: nothing is said about it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub contacts: Option<Vec<crate::commands::organisation::model::OrganisationContact>>,
+}
+
+#[cfg(feature = "organisation")]
+impl CreateOrganisation {
+    /// Creates the command from its required inputs.
+    pub fn new(
+        name: impl Into<String>,
+        description: impl Into<String>,
+        address: impl Into<String>,
+        city: impl Into<String>,
+        zipcode: impl Into<String>,
+        customer_full_name: impl Into<String>,
+    ) -> Self {
+        Self {
+            name: name.into(),
+            description: description.into(),
+            address: address.into(),
+            city: city.into(),
+            zipcode: zipcode.into(),
+            customer_full_name: customer_full_name.into(),
+            country: None,
+            company: None,
+            vat: None,
+            billing_email_address: None,
+            contacts: None,
+        }
+    }
+
+    /// Country as ISO 3166-1 alpha-2, such as `FR`. It is required without a company.
+    pub fn country(mut self, country: impl Into<String>) -> Self {
+        self.country = Some(country.into());
+        self
+    }
+
+    /// Company. Its VAT number is required too.
+    pub fn company(mut self, company: impl Into<String>) -> Self {
+        self.company = Some(company.into());
+        self
+    }
+
+    /// VAT number of the company.
+    pub fn vat(mut self, vat: impl Into<String>) -> Self {
+        self.vat = Some(vat.into());
+        self
+    }
+
+    /// Where invoices are sent to.
+    pub fn billing_email_address(
+        mut self,
+        billing_email_address: impl Into<String>,
+    ) -> Self {
+        self.billing_email_address = Some(billing_email_address.into());
+        self
+    }
+
+    /// Whom the platform writes to. Default: nothing is said about it.
+    pub fn contacts(
+        mut self,
+        contacts: impl IntoIterator<
+            Item = impl Into<crate::commands::organisation::model::OrganisationContact>,
+        >,
+    ) -> Self {
+        self.contacts = Some(contacts.into_iter().map(Into::into).collect());
+        self
+    }
+}
+
+#[cfg(feature = "organisation")]
+impl Command for CreateOrganisation {
+    const NAME: &'static str = "CreateOrganisation";
+    type Output = crate::commands::organisation::model::Organisation;
+
+    async fn run(self, cx: &Context) -> Result<Self::Output> {
+        crate::command::Run::run(self, cx).await
+    }
+}
+
+/// Changes an organisation: what is said takes the place of what was there.
+///
+/// Contacts that are not given are not sent.
+///
+/// Operation: `update_organisation`.
+///
+/// # Errors
+/// - [`InvalidInput`](cc_core::ErrorKind::InvalidInput), and no request, when it is said to be neither of a person (`country`) nor of a
+///   company (`company` and `vat`).
+///
+/// # Example
+/// ```
+/// # cc_examples::try_out("UpdateOrganisation", async |client, input| {
+/// # let organisation_id: cc_client::core::OwnerId = input.get("organisationId");
+/// use cc_client::commands::organisation::UpdateOrganisation;
+///
+/// let organisation = client.send(UpdateOrganisation::new(organisation_id, "Engines", "What we are", "1 rue", "Nantes", "44000", "Ada Lovelace").country("FR")).await?;
+/// # Ok(()) });
+/// ```
+#[cfg(feature = "organisation")]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "catalog", derive(schemars::JsonSchema))]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[non_exhaustive]
+#[must_use = "a command does nothing until it is sent"]
+pub struct UpdateOrganisation {
+    /// The organisation.
+    pub organisation_id: cc_core::OwnerId,
+    /// Name.
+    pub name: String,
+    /// What it is.
+    pub description: String,
+    /// Street and number.
+    pub address: String,
+    /// City.
+    pub city: String,
+    /// Postal code.
+    pub zipcode: String,
+    /// Name of the customer.
+    pub customer_full_name: String,
+    /// Country as ISO 3166-1 alpha-2, such as `FR`. It is required without a company.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub country: Option<String>,
+    /// Company. Its VAT number is required too.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub company: Option<String>,
+    /// VAT number of the company.
+    #[serde(rename = "VAT", default, skip_serializing_if = "Option::is_none")]
+    pub vat: Option<String>,
+    /// Where invoices are sent to.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub billing_email_address: Option<String>,
+    /// Whom the platform writes to. Default: nothing is said about it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub contacts: Option<Vec<crate::commands::organisation::model::OrganisationContact>>,
+}
+
+#[cfg(feature = "organisation")]
+impl UpdateOrganisation {
+    /// Creates the command from its required inputs.
+    pub fn new(
+        organisation_id: impl Into<cc_core::OwnerId>,
+        name: impl Into<String>,
+        description: impl Into<String>,
+        address: impl Into<String>,
+        city: impl Into<String>,
+        zipcode: impl Into<String>,
+        customer_full_name: impl Into<String>,
+    ) -> Self {
+        Self {
+            organisation_id: organisation_id.into(),
+            name: name.into(),
+            description: description.into(),
+            address: address.into(),
+            city: city.into(),
+            zipcode: zipcode.into(),
+            customer_full_name: customer_full_name.into(),
+            country: None,
+            company: None,
+            vat: None,
+            billing_email_address: None,
+            contacts: None,
+        }
+    }
+
+    /// Country as ISO 3166-1 alpha-2, such as `FR`. It is required without a company.
+    pub fn country(mut self, country: impl Into<String>) -> Self {
+        self.country = Some(country.into());
+        self
+    }
+
+    /// Company. Its VAT number is required too.
+    pub fn company(mut self, company: impl Into<String>) -> Self {
+        self.company = Some(company.into());
+        self
+    }
+
+    /// VAT number of the company.
+    pub fn vat(mut self, vat: impl Into<String>) -> Self {
+        self.vat = Some(vat.into());
+        self
+    }
+
+    /// Where invoices are sent to.
+    pub fn billing_email_address(
+        mut self,
+        billing_email_address: impl Into<String>,
+    ) -> Self {
+        self.billing_email_address = Some(billing_email_address.into());
+        self
+    }
+
+    /// Whom the platform writes to. Default: nothing is said about it.
+    pub fn contacts(
+        mut self,
+        contacts: impl IntoIterator<
+            Item = impl Into<crate::commands::organisation::model::OrganisationContact>,
+        >,
+    ) -> Self {
+        self.contacts = Some(contacts.into_iter().map(Into::into).collect());
+        self
+    }
+}
+
+#[cfg(feature = "organisation")]
+impl Command for UpdateOrganisation {
+    const NAME: &'static str = "UpdateOrganisation";
+    type Output = crate::commands::organisation::model::Organisation;
+
+    async fn run(self, cx: &Context) -> Result<Self::Output> {
+        crate::command::Run::run(self, cx).await
+    }
+}
+
+/// Deletes an organisation.
+///
+/// Operation: `delete_organisation`.
+///
+/// # Errors
+/// - [`InvalidInput`](cc_core::ErrorKind::InvalidInput), and no request, for the id of a user: what it would delete is the personal
+///   space.
+///
+/// # Example
+/// ```
+/// # cc_examples::try_out("DeleteOrganisation", async |client, _| {
+/// use cc_client::commands::organisation::DeleteOrganisation;
+///
+/// client.send(DeleteOrganisation::new("orga_1")).await?;
+/// # Ok(()) });
+/// ```
+#[cfg(feature = "organisation")]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "catalog", derive(schemars::JsonSchema))]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[non_exhaustive]
+#[must_use = "a command does nothing until it is sent"]
+pub struct DeleteOrganisation {
+    /// The organisation.
+    pub organisation_id: cc_core::OwnerId,
+}
+
+#[cfg(feature = "organisation")]
+impl DeleteOrganisation {
+    /// Creates the command from its required inputs.
+    pub fn new(organisation_id: impl Into<cc_core::OwnerId>) -> Self {
+        Self {
+            organisation_id: organisation_id.into(),
+        }
+    }
+}
+
+#[cfg(feature = "organisation")]
+impl Command for DeleteOrganisation {
+    const NAME: &'static str = "DeleteOrganisation";
+    type Output = ();
+
+    async fn run(self, cx: &Context) -> Result<Self::Output> {
+        crate::command::Run::run(self, cx).await
+    }
+}
+
+/// Changes the picture of an organisation, and gives its address.
+///
+/// Operation: `update_organisation_avatar`.
+///
+/// # Example
+/// ```
+/// # cc_examples::try_out("UpdateOrganisationAvatar", async |client, input| {
+/// # let organisation_id: cc_client::core::OwnerId = input.get("organisationId");
+/// use cc_client::commands::organisation::UpdateOrganisationAvatar;
+///
+/// let picture = client.send(UpdateOrganisationAvatar::new(organisation_id, "image/png", b"PNG".to_vec())).await?;
+/// # Ok(()) });
+/// ```
+#[cfg(feature = "organisation")]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "catalog", derive(schemars::JsonSchema))]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[non_exhaustive]
+#[must_use = "a command does nothing until it is sent"]
+pub struct UpdateOrganisationAvatar {
+    /// The organisation.
+    pub organisation_id: cc_core::OwnerId,
+    /// What kind of image it is.
+    pub mime_type: crate::model::ImageType,
+    /// The image.
+    pub data: crate::Binary,
+}
+
+#[cfg(feature = "organisation")]
+impl UpdateOrganisationAvatar {
+    /// Creates the command from its required inputs.
+    pub fn new(
+        organisation_id: impl Into<cc_core::OwnerId>,
+        mime_type: impl Into<crate::model::ImageType>,
+        data: impl Into<crate::Binary>,
+    ) -> Self {
+        Self {
+            organisation_id: organisation_id.into(),
+            mime_type: mime_type.into(),
+            data: data.into(),
+        }
+    }
+}
+
+#[cfg(feature = "organisation")]
+impl Command for UpdateOrganisationAvatar {
+    const NAME: &'static str = "UpdateOrganisationAvatar";
+    type Output = cc_api_organisation::types::OrganisationAvatar;
+
+    async fn run(self, cx: &Context) -> Result<Self::Output> {
+        crate::command::Run::run(self, cx).await
+    }
+}
+
+/// Lists the members of an organisation by name.
+///
+/// Where there is no such organisation, the list is empty.
+///
+/// Operation: `list_organisation_members`.
+///
+/// # Example
+/// ```
+/// # cc_examples::try_out("ListOrganisationMember", async |client, input| {
+/// # let organisation_id: cc_client::core::OwnerId = input.get("organisationId");
+/// use cc_client::commands::organisation::ListOrganisationMember;
+///
+/// let organisation_members = client.send(ListOrganisationMember::new(organisation_id)).await?;
+/// # Ok(()) });
+/// ```
+#[cfg(feature = "organisation")]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "catalog", derive(schemars::JsonSchema))]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[non_exhaustive]
+#[must_use = "a command does nothing until it is sent"]
+pub struct ListOrganisationMember {
+    /// The organisation.
+    pub organisation_id: cc_core::OwnerId,
+}
+
+#[cfg(feature = "organisation")]
+impl ListOrganisationMember {
+    /// Creates the command from its required inputs.
+    pub fn new(organisation_id: impl Into<cc_core::OwnerId>) -> Self {
+        Self {
+            organisation_id: organisation_id.into(),
+        }
+    }
+}
+
+#[cfg(feature = "organisation")]
+impl Command for ListOrganisationMember {
+    const NAME: &'static str = "ListOrganisationMember";
+    type Output = Vec<crate::commands::organisation::model::OrganisationMember>;
+
+    async fn run(self, cx: &Context) -> Result<Self::Output> {
+        crate::command::Run::run(self, cx).await
     }
 }

@@ -29,15 +29,15 @@ use crate::resolve::Ids;
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "catalog", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[non_exhaustive]
 #[must_use = "a command does nothing until it is sent"]
 pub struct GetOtoroshiInfo {
     /// The add-on, by the id its provider knows.
     pub addon_id: cc_core::AnyAddonId,
 }
 
-#[allow(clippy::new_without_default)]
 impl GetOtoroshiInfo {
-    /// With what is required.
+    /// Creates the command from its required inputs.
     pub fn new(addon_id: impl Into<cc_core::AnyAddonId>) -> Self {
         Self { addon_id: addon_id.into() }
     }
@@ -89,15 +89,15 @@ impl Command for GetOtoroshiInfo {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "catalog", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[non_exhaustive]
 #[must_use = "a command does nothing until it is sent"]
 pub struct GetOtoroshiConfig {
     /// The add-on, by the id its provider knows.
     pub addon_id: cc_core::AnyAddonId,
 }
 
-#[allow(clippy::new_without_default)]
 impl GetOtoroshiConfig {
-    /// With what is required.
+    /// Creates the command from its required inputs.
     pub fn new(addon_id: impl Into<cc_core::AnyAddonId>) -> Self {
         Self { addon_id: addon_id.into() }
     }
@@ -139,15 +139,15 @@ impl Command for GetOtoroshiConfig {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "catalog", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[non_exhaustive]
 #[must_use = "a command does nothing until it is sent"]
 pub struct RebootOtoroshi {
     /// The add-on, by the id its provider knows.
     pub addon_id: cc_core::AnyAddonId,
 }
 
-#[allow(clippy::new_without_default)]
 impl RebootOtoroshi {
-    /// With what is required.
+    /// Creates the command from its required inputs.
     pub fn new(addon_id: impl Into<cc_core::AnyAddonId>) -> Self {
         Self { addon_id: addon_id.into() }
     }
@@ -192,15 +192,15 @@ impl Command for RebootOtoroshi {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "catalog", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[non_exhaustive]
 #[must_use = "a command does nothing until it is sent"]
 pub struct RebuildOtoroshi {
     /// The add-on, by the id its provider knows.
     pub addon_id: cc_core::AnyAddonId,
 }
 
-#[allow(clippy::new_without_default)]
 impl RebuildOtoroshi {
-    /// With what is required.
+    /// Creates the command from its required inputs.
     pub fn new(addon_id: impl Into<cc_core::AnyAddonId>) -> Self {
         Self { addon_id: addon_id.into() }
     }
@@ -246,15 +246,15 @@ impl Command for RebuildOtoroshi {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "catalog", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[non_exhaustive]
 #[must_use = "a command does nothing until it is sent"]
 pub struct CheckOtoroshiVersion {
     /// The add-on, by the id its provider knows.
     pub addon_id: cc_core::AnyAddonId,
 }
 
-#[allow(clippy::new_without_default)]
 impl CheckOtoroshiVersion {
-    /// With what is required.
+    /// Creates the command from its required inputs.
     pub fn new(addon_id: impl Into<cc_core::AnyAddonId>) -> Self {
         Self { addon_id: addon_id.into() }
     }
@@ -299,6 +299,7 @@ impl Command for CheckOtoroshiVersion {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "catalog", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[non_exhaustive]
 #[must_use = "a command does nothing until it is sent"]
 pub struct UpdateOtoroshiVersion {
     /// The add-on, by the id its provider knows.
@@ -307,9 +308,8 @@ pub struct UpdateOtoroshiVersion {
     pub target_version: String,
 }
 
-#[allow(clippy::new_without_default)]
 impl UpdateOtoroshiVersion {
-    /// With what is required.
+    /// Creates the command from its required inputs.
     pub fn new(
         addon_id: impl Into<cc_core::AnyAddonId>,
         target_version: impl Into<String>,
@@ -382,15 +382,15 @@ impl Command for UpdateOtoroshiVersion {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "catalog", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[non_exhaustive]
 #[must_use = "a command does nothing until it is sent"]
 pub struct CreateOtoroshiNetworkGroup {
     /// The add-on, by the id its provider knows.
     pub addon_id: cc_core::AnyAddonId,
 }
 
-#[allow(clippy::new_without_default)]
 impl CreateOtoroshiNetworkGroup {
-    /// With what is required.
+    /// Creates the command from its required inputs.
     pub fn new(addon_id: impl Into<cc_core::AnyAddonId>) -> Self {
         Self { addon_id: addon_id.into() }
     }
@@ -448,15 +448,15 @@ impl Command for CreateOtoroshiNetworkGroup {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "catalog", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[non_exhaustive]
 #[must_use = "a command does nothing until it is sent"]
 pub struct DeleteOtoroshiNetworkGroup {
     /// The add-on, by the id its provider knows.
     pub addon_id: cc_core::AnyAddonId,
 }
 
-#[allow(clippy::new_without_default)]
 impl DeleteOtoroshiNetworkGroup {
-    /// With what is required.
+    /// Creates the command from its required inputs.
     pub fn new(addon_id: impl Into<cc_core::AnyAddonId>) -> Self {
         Self { addon_id: addon_id.into() }
     }

@@ -33,6 +33,7 @@ use crate::resolve::Ids;
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "catalog", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[non_exhaustive]
 #[must_use = "a command does nothing until it is sent"]
 pub struct InitPaypal {
     /// The owner.
@@ -42,9 +43,8 @@ pub struct InitPaypal {
 }
 
 #[cfg(feature = "billing")]
-#[allow(clippy::new_without_default)]
 impl InitPaypal {
-    /// With what is required.
+    /// Creates the command from its required inputs.
     pub fn new(
         owner_id: impl Into<cc_core::OwnerId>,
         invoice_number: impl Into<cc_core::InvoiceNumber>,
@@ -100,6 +100,7 @@ impl Command for InitPaypal {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "catalog", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[non_exhaustive]
 #[must_use = "a command does nothing until it is sent"]
 pub struct AuthorizePaypal {
     /// The owner.
@@ -111,9 +112,8 @@ pub struct AuthorizePaypal {
 }
 
 #[cfg(feature = "billing")]
-#[allow(clippy::new_without_default)]
 impl AuthorizePaypal {
-    /// With what is required.
+    /// Creates the command from its required inputs.
     pub fn new(
         owner_id: impl Into<cc_core::OwnerId>,
         invoice_number: impl Into<cc_core::InvoiceNumber>,
@@ -186,6 +186,7 @@ impl Command for AuthorizePaypal {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "catalog", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[non_exhaustive]
 #[must_use = "a command does nothing until it is sent"]
 pub struct InitStripe {
     /// The owner.
@@ -195,9 +196,8 @@ pub struct InitStripe {
 }
 
 #[cfg(feature = "billing")]
-#[allow(clippy::new_without_default)]
 impl InitStripe {
-    /// With what is required.
+    /// Creates the command from its required inputs.
     pub fn new(
         owner_id: impl Into<cc_core::OwnerId>,
         invoice_number: impl Into<cc_core::InvoiceNumber>,
@@ -268,6 +268,7 @@ impl Command for InitStripe {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "catalog", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[non_exhaustive]
 #[must_use = "a command does nothing until it is sent"]
 pub struct AuthorizeStripe {
     /// The owner.
@@ -279,9 +280,8 @@ pub struct AuthorizeStripe {
 }
 
 #[cfg(feature = "billing")]
-#[allow(clippy::new_without_default)]
 impl AuthorizeStripe {
-    /// With what is required.
+    /// Creates the command from its required inputs.
     pub fn new(
         owner_id: impl Into<cc_core::OwnerId>,
         invoice_number: impl Into<cc_core::InvoiceNumber>,
@@ -352,6 +352,7 @@ impl Command for AuthorizeStripe {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "catalog", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[non_exhaustive]
 #[must_use = "a command does nothing until it is sent"]
 pub struct GetStripeIntent {
     /// The owner.
@@ -362,9 +363,8 @@ pub struct GetStripeIntent {
 }
 
 #[cfg(feature = "payment")]
-#[allow(clippy::new_without_default)]
 impl GetStripeIntent {
-    /// With what is required.
+    /// Creates the command from its required inputs.
     pub fn new(owner_id: impl Into<cc_core::OwnerId>) -> Self {
         Self {
             owner_id: owner_id.into(),

@@ -29,15 +29,15 @@ use crate::resolve::Ids;
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "catalog", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[non_exhaustive]
 #[must_use = "a command does nothing until it is sent"]
 pub struct ListPaymentMethod {
     /// The owner.
     pub owner_id: cc_core::OwnerId,
 }
 
-#[allow(clippy::new_without_default)]
 impl ListPaymentMethod {
-    /// With what is required.
+    /// Creates the command from its required inputs.
     pub fn new(owner_id: impl Into<cc_core::OwnerId>) -> Self {
         Self { owner_id: owner_id.into() }
     }
@@ -83,6 +83,7 @@ impl Command for ListPaymentMethod {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "catalog", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[non_exhaustive]
 #[must_use = "a command does nothing until it is sent"]
 pub struct CreatePaymentMethod {
     /// The owner.
@@ -91,9 +92,8 @@ pub struct CreatePaymentMethod {
     pub id: String,
 }
 
-#[allow(clippy::new_without_default)]
 impl CreatePaymentMethod {
-    /// With what is required.
+    /// Creates the command from its required inputs.
     pub fn new(owner_id: impl Into<cc_core::OwnerId>, id: impl Into<String>) -> Self {
         Self {
             owner_id: owner_id.into(),
@@ -144,6 +144,7 @@ impl Command for CreatePaymentMethod {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "catalog", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[non_exhaustive]
 #[must_use = "a command does nothing until it is sent"]
 pub struct SetPrimaryPaymentMethod {
     /// The owner.
@@ -152,9 +153,8 @@ pub struct SetPrimaryPaymentMethod {
     pub id: String,
 }
 
-#[allow(clippy::new_without_default)]
 impl SetPrimaryPaymentMethod {
-    /// With what is required.
+    /// Creates the command from its required inputs.
     pub fn new(owner_id: impl Into<cc_core::OwnerId>, id: impl Into<String>) -> Self {
         Self {
             owner_id: owner_id.into(),
@@ -227,6 +227,7 @@ impl Command for SetPrimaryPaymentMethod {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "catalog", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[non_exhaustive]
 #[must_use = "a command does nothing until it is sent"]
 pub struct DeletePaymentMethod {
     /// The owner.
@@ -235,9 +236,8 @@ pub struct DeletePaymentMethod {
     pub token: String,
 }
 
-#[allow(clippy::new_without_default)]
 impl DeletePaymentMethod {
-    /// With what is required.
+    /// Creates the command from its required inputs.
     pub fn new(owner_id: impl Into<cc_core::OwnerId>, token: impl Into<String>) -> Self {
         Self {
             owner_id: owner_id.into(),

@@ -30,6 +30,7 @@ use crate::resolve::Ids;
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "catalog", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[non_exhaustive]
 #[must_use = "a command does nothing until it is sent"]
 pub struct GetPriceSystem {
     /// The owner.
@@ -38,9 +39,8 @@ pub struct GetPriceSystem {
     pub zone: String,
 }
 
-#[allow(clippy::new_without_default)]
 impl GetPriceSystem {
-    /// With what is required.
+    /// Creates the command from its required inputs.
     pub fn new(owner_id: impl Into<cc_core::OwnerId>, zone: impl Into<String>) -> Self {
         Self {
             owner_id: owner_id.into(),

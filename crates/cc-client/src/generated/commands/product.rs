@@ -31,6 +31,7 @@ use crate::resolve::Ids;
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "catalog", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[non_exhaustive]
 #[must_use = "a command does nothing until it is sent"]
 pub struct GetProductAddonVersions {
     /// The provider.
@@ -38,9 +39,8 @@ pub struct GetProductAddonVersions {
 }
 
 #[cfg(feature = "addon-provider")]
-#[allow(clippy::new_without_default)]
 impl GetProductAddonVersions {
-    /// With what is required.
+    /// Creates the command from its required inputs.
     pub fn new(id: impl Into<cc_core::AddonProviderId>) -> Self {
         Self { id: id.into() }
     }
@@ -86,15 +86,15 @@ impl Command for GetProductAddonVersions {
 /// # Ok(()) });
 /// ```
 #[cfg(feature = "database")]
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "catalog", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[non_exhaustive]
 #[must_use = "a command does nothing until it is sent"]
 pub struct GetProductElasticsearchInfo {}
 #[cfg(feature = "database")]
-#[allow(clippy::new_without_default)]
 impl GetProductElasticsearchInfo {
-    /// Without inputs.
+    /// Creates the command. It has no required inputs.
     pub fn new() -> Self {
         Self {}
     }
@@ -130,9 +130,10 @@ impl Command for GetProductElasticsearchInfo {
 /// # Ok(()) });
 /// ```
 #[cfg(feature = "product")]
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "catalog", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[non_exhaustive]
 #[must_use = "a command does nothing until it is sent"]
 pub struct ListProductRuntime {
     /// Shows the catalogue as this owner sees it.
@@ -141,9 +142,8 @@ pub struct ListProductRuntime {
 }
 
 #[cfg(feature = "product")]
-#[allow(clippy::new_without_default)]
 impl ListProductRuntime {
-    /// Without inputs.
+    /// Creates the command. It has no required inputs.
     pub fn new() -> Self {
         Self { owner_id: None }
     }
@@ -201,6 +201,7 @@ impl Command for ListProductRuntime {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "catalog", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[non_exhaustive]
 #[must_use = "a command does nothing until it is sent"]
 pub struct GetProductRuntime {
     /// Kind of runtime, such as `node`. It may hold a `-`.
@@ -216,9 +217,8 @@ pub struct GetProductRuntime {
 }
 
 #[cfg(feature = "product")]
-#[allow(clippy::new_without_default)]
 impl GetProductRuntime {
-    /// With what is required.
+    /// Creates the command from its required inputs.
     pub fn new(type_: impl Into<String>, version: impl Into<String>) -> Self {
         Self {
             type_: type_.into(),
@@ -272,5 +272,136 @@ impl Command for GetProductRuntime {
         };
         let Some(answer) = answer.into_inner() else { return Ok(None) };
         Ok(Some(answer.into()))
+    }
+}
+
+/// Reads one add-on provider of the catalogue, on demand with its versions.
+///
+/// `None` when there is none.
+///
+/// Requests: `get_product_addon_provider`, and `get_addon_provider_versions` for the versions.
+///
+/// Operations: `get_product_addon_provider`, `get_addon_provider_versions`.
+///
+/// # Example
+/// ```
+/// # cc_examples::try_out("GetProductAddon", async |client, input| {
+/// # let id: cc_client::core::AddonProviderId = input.get("id");
+/// use cc_client::commands::product::GetProductAddon;
+///
+/// let product_addon = client.send(GetProductAddon::new(id)).await?;
+/// # Ok(()) });
+/// ```
+#[cfg(all(feature = "addon-provider", feature = "product"))]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "catalog", derive(schemars::JsonSchema))]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[non_exhaustive]
+#[must_use = "a command does nothing until it is sent"]
+pub struct GetProductAddon {
+    /// The provider, such as `postgresql-addon`.
+    pub id: cc_core::AddonProviderId,
+    /// Whether its versions are read too. Default: no.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub with_versions: Option<bool>,
+    /// Shows the catalogue as this owner sees it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub owner_id: Option<cc_core::OwnerId>,
+}
+
+#[cfg(all(feature = "addon-provider", feature = "product"))]
+impl GetProductAddon {
+    /// Creates the command from its required inputs.
+    pub fn new(id: impl Into<cc_core::AddonProviderId>) -> Self {
+        Self {
+            id: id.into(),
+            with_versions: None,
+            owner_id: None,
+        }
+    }
+
+    /// Whether its versions are read too. Default: no.
+    pub fn with_versions(mut self, with_versions: bool) -> Self {
+        self.with_versions = Some(with_versions);
+        self
+    }
+
+    /// Shows the catalogue as this owner sees it.
+    pub fn owner_id(mut self, owner_id: impl Into<cc_core::OwnerId>) -> Self {
+        self.owner_id = Some(owner_id.into());
+        self
+    }
+}
+
+#[cfg(all(feature = "addon-provider", feature = "product"))]
+impl Command for GetProductAddon {
+    const NAME: &'static str = "GetProductAddon";
+    type Output = Option<crate::commands::product::model::ProductAddon>;
+
+    async fn run(self, cx: &Context) -> Result<Self::Output> {
+        crate::command::Run::run(self, cx).await
+    }
+}
+
+/// Lists the add-on providers of the catalogue by name, on demand with their versions.
+///
+/// Requests: `list_product_addon_providers`, and `get_addon_provider_versions` for each one, a few at once. A
+/// provider whose versions cannot be read is listed without them.
+///
+/// Operations: `list_product_addon_providers`, `get_addon_provider_versions`.
+///
+/// # Example
+/// ```
+/// # cc_examples::try_out("ListProductAddon", async |client, input| {
+/// use cc_client::commands::product::ListProductAddon;
+///
+/// let product_addons = client.send(ListProductAddon::new()).await?;
+/// # Ok(()) });
+/// ```
+#[cfg(all(feature = "addon-provider", feature = "product"))]
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "catalog", derive(schemars::JsonSchema))]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[non_exhaustive]
+#[must_use = "a command does nothing until it is sent"]
+pub struct ListProductAddon {
+    /// Whether their versions are read too. Default: no.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub with_versions: Option<bool>,
+    /// Shows the catalogue as this owner sees it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub owner_id: Option<cc_core::OwnerId>,
+}
+
+#[cfg(all(feature = "addon-provider", feature = "product"))]
+impl ListProductAddon {
+    /// Creates the command. It has no required inputs.
+    pub fn new() -> Self {
+        Self {
+            with_versions: None,
+            owner_id: None,
+        }
+    }
+
+    /// Whether their versions are read too. Default: no.
+    pub fn with_versions(mut self, with_versions: bool) -> Self {
+        self.with_versions = Some(with_versions);
+        self
+    }
+
+    /// Shows the catalogue as this owner sees it.
+    pub fn owner_id(mut self, owner_id: impl Into<cc_core::OwnerId>) -> Self {
+        self.owner_id = Some(owner_id.into());
+        self
+    }
+}
+
+#[cfg(all(feature = "addon-provider", feature = "product"))]
+impl Command for ListProductAddon {
+    const NAME: &'static str = "ListProductAddon";
+    type Output = Vec<crate::commands::product::model::ProductAddon>;
+
+    async fn run(self, cx: &Context) -> Result<Self::Output> {
+        crate::command::Run::run(self, cx).await
     }
 }

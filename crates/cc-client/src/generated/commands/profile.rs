@@ -23,14 +23,14 @@ use crate::resolve::Ids;
 /// let profile = client.send(GetProfile::new()).await?;
 /// # Ok(()) });
 /// ```
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "catalog", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[non_exhaustive]
 #[must_use = "a command does nothing until it is sent"]
 pub struct GetProfile {}
-#[allow(clippy::new_without_default)]
 impl GetProfile {
-    /// Without inputs.
+    /// Creates the command. It has no required inputs.
     pub fn new() -> Self {
         Self {}
     }
@@ -64,9 +64,10 @@ impl Command for GetProfile {
 /// let profile = client.send(UpdateProfile::new()).await?;
 /// # Ok(()) });
 /// ```
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "catalog", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[non_exhaustive]
 #[must_use = "a command does nothing until it is sent"]
 pub struct UpdateProfile {
     /// Name.
@@ -104,9 +105,8 @@ pub struct UpdateProfile {
     pub subscription_source: Option<String>,
 }
 
-#[allow(clippy::new_without_default)]
 impl UpdateProfile {
-    /// Without inputs.
+    /// Creates the command. It has no required inputs.
     pub fn new() -> Self {
         Self {
             name: None,
@@ -245,14 +245,14 @@ impl Command for UpdateProfile {
 /// client.send(RequestProfileEmailConfirmation::new()).await?;
 /// # Ok(()) });
 /// ```
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "catalog", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[non_exhaustive]
 #[must_use = "a command does nothing until it is sent"]
 pub struct RequestProfileEmailConfirmation {}
-#[allow(clippy::new_without_default)]
 impl RequestProfileEmailConfirmation {
-    /// Without inputs.
+    /// Creates the command. It has no required inputs.
     pub fn new() -> Self {
         Self {}
     }
@@ -295,15 +295,15 @@ impl Command for RequestProfileEmailConfirmation {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "catalog", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[non_exhaustive]
 #[must_use = "a command does nothing until it is sent"]
 pub struct SetProfilePrimaryEmailAddress {
     /// The e-mail address.
     pub address: String,
 }
 
-#[allow(clippy::new_without_default)]
 impl SetProfilePrimaryEmailAddress {
-    /// With what is required.
+    /// Creates the command from its required inputs.
     pub fn new(address: impl Into<String>) -> Self {
         Self { address: address.into() }
     }
@@ -351,15 +351,15 @@ impl Command for SetProfilePrimaryEmailAddress {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "catalog", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[non_exhaustive]
 #[must_use = "a command does nothing until it is sent"]
 pub struct DeleteProfileEmailAddress {
     /// The e-mail address.
     pub address: String,
 }
 
-#[allow(clippy::new_without_default)]
 impl DeleteProfileEmailAddress {
-    /// With what is required.
+    /// Creates the command from its required inputs.
     pub fn new(address: impl Into<String>) -> Self {
         Self { address: address.into() }
     }
@@ -378,5 +378,92 @@ impl Command for DeleteProfileEmailAddress {
             })
             .await?;
         Ok(())
+    }
+}
+
+/// Lists the e-mail addresses of the caller: the primary one, and the others.
+///
+/// Operations: `get_profile`, `list_profile_email_addresses`.
+///
+/// # Example
+/// ```
+/// # cc_examples::try_out("ListProfileEmailAddress", async |client, input| {
+/// use cc_client::commands::profile::ListProfileEmailAddress;
+///
+/// let profile_email_addresss = client.send(ListProfileEmailAddress::new()).await?;
+/// # Ok(()) });
+/// ```
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "catalog", derive(schemars::JsonSchema))]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[non_exhaustive]
+#[must_use = "a command does nothing until it is sent"]
+pub struct ListProfileEmailAddress {}
+impl ListProfileEmailAddress {
+    /// Creates the command. It has no required inputs.
+    pub fn new() -> Self {
+        Self {}
+    }
+}
+
+impl Command for ListProfileEmailAddress {
+    const NAME: &'static str = "ListProfileEmailAddress";
+    type Output = crate::commands::profile::model::ProfileEmailAddresses;
+
+    async fn run(self, cx: &Context) -> Result<Self::Output> {
+        crate::command::Run::run(self, cx).await
+    }
+}
+
+/// Adds a secondary e-mail address.
+///
+/// An e-mail asks to confirm it; it is listed once that is done.
+///
+/// Operation: `add_profile_email_address`.
+///
+/// # Errors
+/// - An address that is refused says why in `Error::code`: `clever.profile.email-address.` and one of
+///   `invalid-format`, `already-defined` and `already-used`.
+///
+/// # Example
+/// ```
+/// # cc_examples::try_out("CreateProfileEmailAddress", async |client, _| {
+/// use cc_client::commands::profile::CreateProfileEmailAddress;
+///
+/// client.send(CreateProfileEmailAddress::new("ada@example.org")).await?;
+/// # Ok(()) });
+/// ```
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "catalog", derive(schemars::JsonSchema))]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[non_exhaustive]
+#[must_use = "a command does nothing until it is sent"]
+pub struct CreateProfileEmailAddress {
+    /// The address.
+    pub address: String,
+}
+
+impl CreateProfileEmailAddress {
+    /// Creates the command from its required inputs.
+    pub fn new(address: impl Into<String>) -> Self {
+        Self { address: address.into() }
+    }
+}
+
+impl Command for CreateProfileEmailAddress {
+    const NAME: &'static str = "CreateProfileEmailAddress";
+    type Output = ();
+
+    async fn run(self, cx: &Context) -> Result<Self::Output> {
+        crate::command::Run::run(self, cx).await
+    }
+}
+
+impl Command for crate::commands::profile::UpdateProfileAvatar {
+    const NAME: &'static str = "UpdateProfileAvatar";
+    type Output = crate::commands::profile::model::Avatar;
+
+    async fn run(self, cx: &Context) -> Result<Self::Output> {
+        crate::command::Run::run(self, cx).await
     }
 }

@@ -30,15 +30,15 @@ use crate::resolve::Ids;
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "catalog", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[non_exhaustive]
 #[must_use = "a command does nothing until it is sent"]
 pub struct GetPulsarStoragePolicies {
     /// The add-on, by the id its provider knows.
     pub addon_id: cc_core::AnyAddonId,
 }
 
-#[allow(clippy::new_without_default)]
 impl GetPulsarStoragePolicies {
-    /// With what is required.
+    /// Creates the command from its required inputs.
     pub fn new(addon_id: impl Into<cc_core::AnyAddonId>) -> Self {
         Self { addon_id: addon_id.into() }
     }
@@ -96,6 +96,7 @@ impl Command for GetPulsarStoragePolicies {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "catalog", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[non_exhaustive]
 #[must_use = "a command does nothing until it is sent"]
 pub struct UpdatePulsarStoragePolicies {
     /// The add-on, by the id its provider knows.
@@ -108,9 +109,8 @@ pub struct UpdatePulsarStoragePolicies {
     pub offload_policies: Option<cc_api_pulsar::types::StoragePolicyUpdate>,
 }
 
-#[allow(clippy::new_without_default)]
 impl UpdatePulsarStoragePolicies {
-    /// With what is required.
+    /// Creates the command from its required inputs.
     pub fn new(addon_id: impl Into<cc_core::AnyAddonId>) -> Self {
         Self {
             addon_id: addon_id.into(),
@@ -173,5 +173,64 @@ impl Command for UpdatePulsarStoragePolicies {
                 .into_inner()
         };
         Ok(value)
+    }
+}
+
+/// Reads one Pulsar and the cluster it is on.
+///
+/// `None` when there is none, or none the caller may see.
+///
+/// The add-on is named by either id; the owner is not needed.
+///
+/// Operations: `get_pulsar`, `get_pulsar_cluster`.
+///
+/// # Errors
+/// - [`CannotResolveResource`](cc_core::ErrorKind::CannotResolveResource) when nobody knows the add-on.
+/// - 404 when the Pulsar is there and its cluster is not.
+///
+/// # Example
+/// ```
+/// # cc_examples::try_out("GetPulsarInfo", async |client, input| {
+/// # let addon_id: cc_client::core::AnyAddonId = input.get("addonId");
+/// use cc_client::commands::pulsar::GetPulsarInfo;
+///
+/// let pulsar_info = client.send(GetPulsarInfo::new(addon_id)).await?;
+/// # Ok(()) });
+/// ```
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "catalog", derive(schemars::JsonSchema))]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[non_exhaustive]
+#[must_use = "a command does nothing until it is sent"]
+pub struct GetPulsarInfo {
+    /// The add-on, by either id.
+    pub addon_id: cc_core::AnyAddonId,
+    /// The owner. No route needs it: it is taken so that callers of the official client need not change.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub owner_id: Option<cc_core::OwnerId>,
+}
+
+impl GetPulsarInfo {
+    /// Creates the command from its required inputs.
+    pub fn new(addon_id: impl Into<cc_core::AnyAddonId>) -> Self {
+        Self {
+            addon_id: addon_id.into(),
+            owner_id: None,
+        }
+    }
+
+    /// The owner. No route needs it: it is taken so that callers of the official client need not change.
+    pub fn owner_id(mut self, owner_id: impl Into<cc_core::OwnerId>) -> Self {
+        self.owner_id = Some(owner_id.into());
+        self
+    }
+}
+
+impl Command for GetPulsarInfo {
+    const NAME: &'static str = "GetPulsarInfo";
+    type Output = Option<crate::commands::pulsar::model::PulsarInfo>;
+
+    async fn run(self, cx: &Context) -> Result<Self::Output> {
+        crate::command::Run::run(self, cx).await
     }
 }

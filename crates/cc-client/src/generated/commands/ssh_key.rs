@@ -23,19 +23,22 @@ use crate::resolve::Ids;
 /// let personal_ssh_keys = client.send(ListPersonalSshKey::new()).await?;
 /// # Ok(()) });
 /// ```
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg(feature = "account")]
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "catalog", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[non_exhaustive]
 #[must_use = "a command does nothing until it is sent"]
 pub struct ListPersonalSshKey {}
-#[allow(clippy::new_without_default)]
+#[cfg(feature = "account")]
 impl ListPersonalSshKey {
-    /// Without inputs.
+    /// Creates the command. It has no required inputs.
     pub fn new() -> Self {
         Self {}
     }
 }
 
+#[cfg(feature = "account")]
 impl Command for ListPersonalSshKey {
     const NAME: &'static str = "ListPersonalSshKey";
     type Output = Vec<cc_api_account::types::SshKey>;
@@ -65,23 +68,26 @@ impl Command for ListPersonalSshKey {
 /// client.send(DeletePersonalSshKey::new(name)).await?;
 /// # Ok(()) });
 /// ```
+#[cfg(feature = "account")]
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "catalog", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[non_exhaustive]
 #[must_use = "a command does nothing until it is sent"]
 pub struct DeletePersonalSshKey {
     /// Name of the key.
     pub name: String,
 }
 
-#[allow(clippy::new_without_default)]
+#[cfg(feature = "account")]
 impl DeletePersonalSshKey {
-    /// With what is required.
+    /// Creates the command from its required inputs.
     pub fn new(name: impl Into<String>) -> Self {
         Self { name: name.into() }
     }
 }
 
+#[cfg(feature = "account")]
 impl Command for DeletePersonalSshKey {
     const NAME: &'static str = "DeletePersonalSshKey";
     type Output = ();
@@ -95,5 +101,97 @@ impl Command for DeletePersonalSshKey {
             })
             .await?;
         Ok(())
+    }
+}
+
+/// Adds an SSH key to the account of the caller, or replaces the one of that name, and reads it.
+///
+/// `None` when it is not listed yet.
+///
+/// Requests: `add_ssh_key`, then `list_ssh_keys`, which passes by the response cache.
+///
+/// Operations: `add_ssh_key`, `list_ssh_keys`.
+///
+/// # Example
+/// ```
+/// # cc_examples::try_out("CreatePersonalSshKey", async |client, _| {
+/// use cc_client::commands::ssh_key::CreatePersonalSshKey;
+///
+/// let key = client.send(CreatePersonalSshKey::new("laptop", "ssh-ed25519 AAAA")).await?;
+/// # Ok(()) });
+/// ```
+#[cfg(feature = "account")]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "catalog", derive(schemars::JsonSchema))]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[non_exhaustive]
+#[must_use = "a command does nothing until it is sent"]
+pub struct CreatePersonalSshKey {
+    /// Name of the key.
+    pub name: String,
+    /// The public key: `ssh-ed25519 …`.
+    pub key: String,
+}
+
+#[cfg(feature = "account")]
+impl CreatePersonalSshKey {
+    /// Creates the command from its required inputs.
+    pub fn new(name: impl Into<String>, key: impl Into<String>) -> Self {
+        Self {
+            name: name.into(),
+            key: key.into(),
+        }
+    }
+}
+
+#[cfg(feature = "account")]
+impl Command for CreatePersonalSshKey {
+    const NAME: &'static str = "CreatePersonalSshKey";
+    type Output = Option<cc_api_account::types::SshKey>;
+
+    async fn run(self, cx: &Context) -> Result<Self::Output> {
+        crate::command::Run::run(self, cx).await
+    }
+}
+
+/// Lists the SSH keys that the caller has at GitHub, by name.
+///
+/// Empty when the accounts are not linked.
+///
+/// Operation: `list_github_ssh_keys`.
+///
+/// # Errors
+/// - Any other 404 than the one of accounts that are not linked.
+///
+/// # Example
+/// ```
+/// # cc_examples::try_out("ListGithubSshKey", async |client, input| {
+/// use cc_client::commands::ssh_key::ListGithubSshKey;
+///
+/// let github_ssh_keys = client.send(ListGithubSshKey::new()).await?;
+/// # Ok(()) });
+/// ```
+#[cfg(feature = "github")]
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "catalog", derive(schemars::JsonSchema))]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[non_exhaustive]
+#[must_use = "a command does nothing until it is sent"]
+pub struct ListGithubSshKey {}
+#[cfg(feature = "github")]
+impl ListGithubSshKey {
+    /// Creates the command. It has no required inputs.
+    pub fn new() -> Self {
+        Self {}
+    }
+}
+
+#[cfg(feature = "github")]
+impl Command for ListGithubSshKey {
+    const NAME: &'static str = "ListGithubSshKey";
+    type Output = Vec<cc_api_github::types::GithubSshKey>;
+
+    async fn run(self, cx: &Context) -> Result<Self::Output> {
+        crate::command::Run::run(self, cx).await
     }
 }

@@ -31,6 +31,7 @@ use crate::resolve::Ids;
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "catalog", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[non_exhaustive]
 #[must_use = "a command does nothing until it is sent"]
 pub struct ListTcpRedirection {
     /// The application.
@@ -40,9 +41,8 @@ pub struct ListTcpRedirection {
     pub owner_id: Option<cc_core::OwnerId>,
 }
 
-#[allow(clippy::new_without_default)]
 impl ListTcpRedirection {
-    /// With what is required.
+    /// Creates the command from its required inputs.
     pub fn new(application_id: impl Into<cc_core::ApplicationId>) -> Self {
         Self {
             application_id: application_id.into(),
@@ -107,6 +107,7 @@ impl Command for ListTcpRedirection {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "catalog", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[non_exhaustive]
 #[must_use = "a command does nothing until it is sent"]
 pub struct DeleteTcpRedirection {
     /// The application.
@@ -120,9 +121,8 @@ pub struct DeleteTcpRedirection {
     pub owner_id: Option<cc_core::OwnerId>,
 }
 
-#[allow(clippy::new_without_default)]
 impl DeleteTcpRedirection {
-    /// With what is required.
+    /// Creates the command from its required inputs.
     pub fn new(
         application_id: impl Into<cc_core::ApplicationId>,
         port: i64,
@@ -188,15 +188,15 @@ impl Command for DeleteTcpRedirection {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "catalog", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[non_exhaustive]
 #[must_use = "a command does nothing until it is sent"]
 pub struct ListTcpRedirectionNamespace {
     /// The owner.
     pub owner_id: cc_core::OwnerId,
 }
 
-#[allow(clippy::new_without_default)]
 impl ListTcpRedirectionNamespace {
-    /// With what is required.
+    /// Creates the command from its required inputs.
     pub fn new(owner_id: impl Into<cc_core::OwnerId>) -> Self {
         Self { owner_id: owner_id.into() }
     }
@@ -216,5 +216,68 @@ impl Command for ListTcpRedirectionNamespace {
             Err(error) => return Err(error),
         };
         Ok(answer.into_inner())
+    }
+}
+
+/// Makes a TCP port of the platform lead to an application.
+///
+/// The platform chooses the port.
+///
+/// Operation: `create_tcp_redirection`.
+///
+/// # Example
+/// ```
+/// # cc_examples::run(async |client, ids| {
+/// use cc_client::commands::tcp_redirection::CreateTcpRedirection;
+///
+/// let redirection = client.send(CreateTcpRedirection::new(ids.application)).await?;
+/// println!("{}", redirection.port);
+/// # Ok(()) });
+/// ```
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "catalog", derive(schemars::JsonSchema))]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[non_exhaustive]
+#[must_use = "a command does nothing until it is sent"]
+pub struct CreateTcpRedirection {
+    /// The application.
+    pub application_id: cc_core::ApplicationId,
+    /// Namespace to take the port from, such as `cleverapps`. Default: `default`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub namespace: Option<String>,
+    /// Id of the owner. Default: resolved from `application_id`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub owner_id: Option<cc_core::OwnerId>,
+}
+
+impl CreateTcpRedirection {
+    /// Creates the command from its required inputs.
+    pub fn new(application_id: impl Into<cc_core::ApplicationId>) -> Self {
+        Self {
+            application_id: application_id.into(),
+            namespace: None,
+            owner_id: None,
+        }
+    }
+
+    /// Namespace to take the port from, such as `cleverapps`. Default: `default`.
+    pub fn namespace(mut self, namespace: impl Into<String>) -> Self {
+        self.namespace = Some(namespace.into());
+        self
+    }
+
+    /// Id of the owner. Default: resolved from `application_id`.
+    pub fn owner_id(mut self, owner_id: impl Into<cc_core::OwnerId>) -> Self {
+        self.owner_id = Some(owner_id.into());
+        self
+    }
+}
+
+impl Command for CreateTcpRedirection {
+    const NAME: &'static str = "CreateTcpRedirection";
+    type Output = cc_api_redirection::types::Redirection;
+
+    async fn run(self, cx: &Context) -> Result<Self::Output> {
+        crate::command::Run::run(self, cx).await
     }
 }

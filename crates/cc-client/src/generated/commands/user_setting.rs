@@ -29,6 +29,7 @@ use crate::resolve::Ids;
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "catalog", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[non_exhaustive]
 #[must_use = "a command does nothing until it is sent"]
 pub struct SetUserSetting {
     /// Name of the setting.
@@ -40,9 +41,8 @@ pub struct SetUserSetting {
     pub env: Option<String>,
 }
 
-#[allow(clippy::new_without_default)]
 impl SetUserSetting {
-    /// With what is required.
+    /// Creates the command from its required inputs.
     pub fn new(name: impl Into<String>, value: impl Into<String>) -> Self {
         Self {
             name: name.into(),
@@ -99,6 +99,7 @@ impl Command for SetUserSetting {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "catalog", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[non_exhaustive]
 #[must_use = "a command does nothing until it is sent"]
 pub struct DeleteUserSetting {
     /// Name of the setting.
@@ -108,9 +109,8 @@ pub struct DeleteUserSetting {
     pub env: Option<String>,
 }
 
-#[allow(clippy::new_without_default)]
 impl DeleteUserSetting {
-    /// With what is required.
+    /// Creates the command from its required inputs.
     pub fn new(name: impl Into<String>) -> Self {
         Self {
             name: name.into(),
@@ -149,5 +149,57 @@ impl Command for DeleteUserSetting {
         };
         drop(answer);
         Ok(Some(()))
+    }
+}
+
+/// Reads the value of one of the caller's settings of the console.
+///
+/// `None` when there is none.
+///
+/// Operation: `get_user_setting`.
+///
+/// # Example
+/// ```
+/// # cc_examples::try_out("GetUserSetting", async |client, _| {
+/// use cc_client::commands::user_setting::GetUserSetting;
+///
+/// let theme = client.send(GetUserSetting::new("theme")).await?;
+/// # Ok(()) });
+/// ```
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "catalog", derive(schemars::JsonSchema))]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[non_exhaustive]
+#[must_use = "a command does nothing until it is sent"]
+pub struct GetUserSetting {
+    /// Name of the setting.
+    pub name: String,
+    /// Environment of the console that the setting is for.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub env: Option<String>,
+}
+
+impl GetUserSetting {
+    /// Creates the command from its required inputs.
+    pub fn new(name: impl Into<String>) -> Self {
+        Self {
+            name: name.into(),
+            env: None,
+        }
+    }
+
+    /// Environment of the console that the setting is for.
+    pub fn env(mut self, env: impl Into<String>) -> Self {
+        self.env = Some(env.into());
+        self
+    }
+}
+
+impl Command for GetUserSetting {
+    const NAME: &'static str = "GetUserSetting";
+    type Output = Option<String>;
+
+    async fn run(self, cx: &Context) -> Result<Self::Output> {
+        crate::command::Run::run(self, cx).await
     }
 }

@@ -23,9 +23,10 @@ use crate::resolve::Ids;
 /// let zones = client.send(ListZone::new()).await?;
 /// # Ok(()) });
 /// ```
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "catalog", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[non_exhaustive]
 #[must_use = "a command does nothing until it is sent"]
 pub struct ListZone {
     /// Restricts the list to the zones this owner may use.
@@ -36,9 +37,8 @@ pub struct ListZone {
     pub tag: Option<String>,
 }
 
-#[allow(clippy::new_without_default)]
 impl ListZone {
-    /// Without inputs.
+    /// Creates the command. It has no required inputs.
     pub fn new() -> Self {
         Self { owner_id: None, tag: None }
     }
@@ -99,6 +99,7 @@ impl Command for ListZone {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "catalog", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[non_exhaustive]
 #[must_use = "a command does nothing until it is sent"]
 pub struct GetZone {
     /// Short name of the zone, such as `par`.
@@ -111,9 +112,8 @@ pub struct GetZone {
     pub owner_id: Option<cc_core::OwnerId>,
 }
 
-#[allow(clippy::new_without_default)]
 impl GetZone {
-    /// With what is required.
+    /// Creates the command from its required inputs.
     pub fn new(zone_name: impl Into<String>) -> Self {
         Self {
             zone_name: zone_name.into(),
