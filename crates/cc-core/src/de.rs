@@ -176,8 +176,19 @@ pub(crate) fn list_leniently<T: DeserializeOwned>(value: &Value) -> Result<(Vec<
 ///
 /// # Errors
 /// The first thing that does not fit.
+#[cfg(any(test, feature = "schemars"))] // The catalogue reads inputs.
 pub(crate) fn strictly<'de, T: Deserialize<'de>>(value: &'de Value) -> Result<T, Fault> {
     T::deserialize(Reader::new(value, None)).map_err(|fault| fault.at(Place::Root, value))
+}
+
+/// Reads a value as any other deserializer does: strictly, but for ids, which are not those of an input. What was written can be
+/// read again, an absent id included.
+///
+/// # Errors
+/// The first thing that does not fit.
+pub(crate) fn plainly<'de, T: Deserialize<'de>>(value: &'de Value) -> Result<T, Fault> {
+    let reader = Reader { any_id: true, ..Reader::new(value, None) };
+    T::deserialize(reader).map_err(|fault| fault.at(Place::Root, value))
 }
 
 #[cfg(test)]

@@ -83,7 +83,7 @@ where
         /// Any deserializer: the tag may stand behind the fields that it tells of, so the whole is read first.
         fn visit_newtype_struct<D: Deserializer<'de>>(self, deserializer: D) -> Result<U, D::Error> {
             let value = Value::deserialize(deserializer)?;
-            de::strictly(&value).map_err(D::Error::custom)
+            de::plainly(&value).map_err(D::Error::custom)
         }
 
         /// The reader of a tree: it gives the tag first.
@@ -148,6 +148,31 @@ mod tests {
         assert_eq!(json, r#"{"url":"http://x","type":"BASIC"}"#);
         assert_eq!(recipient.tag(), "BASIC");
         assert_eq!(serde_json::from_str::<Recipient>(&json).unwrap(), recipient);
+    }
+
+    #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+    #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
+    pub struct Owned {
+        owner: crate::OwnerId,
+    }
+
+    crate::open_union! {
+        /// A thing.
+        #[tag = "type"]
+        pub enum Thing {
+            /// Owned.
+            Owned(Owned) = "OWNED",
+        }
+    }
+
+    #[test]
+    fn an_absent_id_in_a_union_is_read_back_and_refused_in_an_input() {
+        let thing = Thing::Owned(Owned { owner: crate::OwnerId::default() });
+        assert_eq!(thing.tag(), "OWNED");
+        let json = serde_json::to_value(&thing).unwrap();
+        assert_eq!(serde_json::from_value::<Thing>(json.clone()).unwrap(), thing);
+        let error = de::strictly::<Thing>(&json).unwrap_err().to_string();
+        assert!(error.starts_with("`owner`: an id that is empty"), "{error}");
     }
 
     #[test]

@@ -45,7 +45,7 @@ impl<'de> MapAccess<'de> for Members<'de, '_> {
             return Err(Fault::new("a value is read before its key"));
         };
         let place = Place::Member(&self.whole.place, key);
-        let reader = Reader { value, place, liberties: self.whole.liberties, tag: None };
+        let reader = Reader { value, place, tag: None, ..self.whole };
         seed.deserialize(reader).map_err(|fault| fault.at(place, value))
     }
 
@@ -74,7 +74,7 @@ impl<'de> SeqAccess<'de> for Elements<'de, '_> {
         let kept = self.rest.find(|(_, value)| !liberties.is_some_and(|all| all.passes_over(value)));
         let Some((index, value)) = kept else { return Ok(None) };
         let place = Place::Element(&self.whole.place, index);
-        let reader = Reader { value, place, liberties, tag: None };
+        let reader = Reader { value, place, tag: None, ..self.whole };
         seed.deserialize(reader).map(Some).map_err(|fault| fault.at(place, value))
     }
 

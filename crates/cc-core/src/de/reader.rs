@@ -85,13 +85,15 @@ pub(crate) struct Reader<'de, 'p> {
     pub(super) place: Place<'p>,
     /// None in an input.
     pub(super) liberties: Option<&'p Liberties>,
+    /// Whether any text is an id, also one that would reach another route: in a value that is not sent as an input.
+    pub(super) any_id: bool,
     /// The tag of a union, which the struct of a variant does not have.
     pub(super) tag: Option<&'static str>,
 }
 
 impl<'de, 'p> Reader<'de, 'p> {
     pub(crate) fn new(value: &'de Value, liberties: Option<&'p Liberties>) -> Self {
-        Self { value, place: Place::Root, liberties, tag: None }
+        Self { value, place: Place::Root, liberties, any_id: liberties.is_some(), tag: None }
     }
 
     fn is_lenient(&self) -> bool {
@@ -278,7 +280,7 @@ impl<'de> Deserializer<'de> for Reader<'de, '_> {
     ) -> Result<V::Value, Fault> {
         match (name, self.liberties) {
             (token::TIMESTAMP, _) => self.timestamp(visitor),
-            (token::ID, None) => match self.value.as_str().and_then(|id| id::problem(id, id::MAX_ID_BYTES)) {
+            (token::ID, _) if !self.any_id => match self.value.as_str().and_then(|id| id::problem(id, id::MAX_ID_BYTES)) {
                 Some(reason) => Err(Fault::new(reason)),
                 None => visitor.visit_newtype_struct(self),
             },
