@@ -75,6 +75,11 @@ impl<T> Answer<T> {
         &self.drift
     }
 
+    /// The same answer, whose body differs from the spec in these places.
+    pub(crate) fn with_drift(self, drift: Vec<Drift>) -> Self {
+        Self { drift, ..self }
+    }
+
     /// The same answer with another value.
     pub fn map<U>(self, f: impl FnOnce(T) -> U) -> Answer<U> {
         let Self { value, status, headers, attempts, drift } = self;

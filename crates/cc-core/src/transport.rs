@@ -194,6 +194,9 @@ impl Transport {
                 exchange.explain(error, &self.0.endpoint, &exchange.redactor(&self.0.credentials))
             })?;
             if !answer.drift().is_empty() {
+                if let (Some(heard), Some(number)) = (&options.heard, exchange.heard_as.get()) {
+                    heard.note_drift(*number, answer.drift());
+                }
                 self.report_drift(O::INFO, answer.drift()).await;
             }
             Ok(answer)
@@ -326,7 +329,7 @@ impl Transport {
         };
         let outcome = runtime::guarded(in_time).await;
         if let (Some(heard), Ok(response)) = (&options.heard, &outcome) {
-            heard.note(response, exchange.attempts());
+            let _ = exchange.heard_as.set(heard.note(response, exchange.attempts()));
         }
         let outcome = match outcome {
             Ok(response) if response.status().is_success() || exchange.found_gone().is_some() => {

@@ -280,10 +280,12 @@ impl<'de> Deserializer<'de> for Reader<'de, '_> {
     ) -> Result<V::Value, Fault> {
         match (name, self.liberties) {
             (token::TIMESTAMP, _) => self.timestamp(visitor),
-            (token::ID, _) if !self.any_id => match self.value.as_str().and_then(|id| id::problem(id, id::MAX_ID_BYTES)) {
-                Some(reason) => Err(Fault::new(reason)),
-                None => visitor.visit_newtype_struct(self),
-            },
+            (token::ID, _) if !self.any_id => {
+                match self.value.as_str().and_then(|id| id::problem(id, id::MAX_ID_BYTES)) {
+                    Some(reason) => Err(Fault::new(reason)),
+                    None => visitor.visit_newtype_struct(self),
+                }
+            }
             (token::LIST, Some(_)) => match self.elements() {
                 Some(elements) => visitor.visit_seq(elements),
                 None => Err(self.unexpected(&visitor)),

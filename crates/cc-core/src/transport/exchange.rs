@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 use std::sync::atomic::{AtomicU32, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::time::Duration;
 
 use http::HeaderValue;
@@ -41,6 +41,8 @@ pub(crate) struct Exchange {
     signed: Mutex<Vec<HeaderValue>>,
     /// The call whose answer this one waits for, when it does not ask by itself.
     joined: Mutex<Option<Arc<Exchange>>>,
+    /// The number under which its answer is noted, where the command notes them.
+    pub(crate) heard_as: OnceLock<usize>,
 }
 
 /// How the body of an answer is read.
@@ -118,6 +120,7 @@ impl Exchange {
             last_failure: Mutex::new(None),
             found_gone: Mutex::new(None),
             joined: Mutex::new(None),
+            heard_as: OnceLock::new(),
             secrets: request.secrets,
             signed: Mutex::default(),
         }))

@@ -243,3 +243,29 @@ async fn a_command_gives_what_its_answers_said() {
     assert_eq!(ids, [Some("S0"), Some("S1")]);
     assert_eq!(answer.into_inner(), 7);
 }
+
+#[tokio::test(start_paused = true)]
+async fn a_command_gives_where_its_answers_differ_from_the_spec() {
+    let platform = Platform::new(|count, _| match count {
+        0 => answer(200, "7"),
+        _ => answer(200, r#""8""#),
+    });
+    let transport = platform.transport();
+    let call = |times: u32| {
+        let inner = transport.clone();
+        cc_core::CommandCall::new(transport.clone(), "GetNumbers", move |options| async move {
+            let mut sum = 0;
+            for _ in 0..times {
+                sum += inner.call(GetNumber).options(options.clone()).await?.into_inner();
+            }
+            Ok(sum)
+        })
+    };
+    let answer = call(3).with_answer().await.unwrap();
+    let drift: Vec<String> = answer.drift().iter().map(ToString::to_string).collect();
+    assert_eq!((*answer, drift.len()), (23, 2), "{drift:?}");
+    assert_eq!(answer.answers().iter().map(|answer| answer.drift().len()).collect::<Vec<_>>(), [0, 1, 1]);
+    // A command that waits for hours keeps the last hundred.
+    let answer = call(250).with_answer().await.unwrap();
+    assert_eq!((answer.answers().len(), answer.drift().len()), (100, 100));
+}
