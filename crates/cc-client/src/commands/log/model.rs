@@ -25,8 +25,8 @@ pub struct ApplicationLog {
     pub zone: Option<String>,
     /// Id of the process that wrote it.
     pub pid: Option<i32>,
-    /// Syslog facility.
-    pub facility: Option<serde_json::Value>,
+    /// Syslog facility: its name, or its number where the platform writes that.
+    pub facility: Option<String>,
     /// Syslog severity, such as `info`.
     pub severity: Option<String>,
     /// Syslog priority.
@@ -50,13 +50,22 @@ impl From<cc_api_log::types::ApplicationLog> for ApplicationLog {
             date: wire.date,
             zone: wire.zone.or(wire.region),
             pid: wire.pid,
-            facility: wire.facility,
+            facility: wire.facility.and_then(facility),
             severity: wire.severity,
             priority: wire.priority,
             version: wire.version,
             service: wire.service,
             message: wire.message,
         }
+    }
+}
+
+/// The sources do not agree on the type.
+fn facility(facility: serde_json::Value) -> Option<String> {
+    match facility {
+        serde_json::Value::String(name) => Some(name),
+        serde_json::Value::Number(number) => Some(number.to_string()),
+        _ => None,
     }
 }
 

@@ -26,6 +26,7 @@ impl Run for CreateNetworkGroupExternalPeer {
 impl Run for DeleteNetworkGroupExternalPeer {
     async fn run(self, cx: &Context) -> Result<Self::Output> {
         let Self { owner_id, network_group_id: group, external_peer_id: id } = self;
+        cc_core::__private::check_path_input("externalPeerId", &id)?;
         cx.call(Discard(Discard(cc_api_network_group::DeleteExternalPeer::new(&owner_id, &group, &id))))
             .await?;
         let what = format!("the peer `{id}` of the network group `{group}`");
