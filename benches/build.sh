@@ -72,7 +72,7 @@ echo "| domains compiled for a user of one domain | $(cd "$work/ours" && cargo t
 # The generated crates alone: what they depend on is built before.
 export CARGO_TARGET_DIR="$work/target"
 generated=(); for crate in crates/generated/*/; do generated+=(-p "$(basename "$crate")"); done
-cargo build -p cc-core -p cc-api-zone 2>"$work/log"
+cargo build -p cc-runtime -p cc-api-zone 2>"$work/log"
 started=$(date +%s.%N); seconds=$(cpu cargo build "${generated[@]}"); ended=$(date +%s.%N)
 echo "| all ${#generated[@]} generated crates, debug, dependencies built before (of which $(awk -v a="$started" -v b="$ended" 'BEGIN { printf "%.0f", b - a }') s on the clock) | $seconds s |" | sed "s/all ${#generated[@]}/all $((${#generated[@]} / 2))/"
 largest=$(wc -c crates/generated/*/src/*.rs | grep -v total | awk '{ split($2, p, "/"); bytes[p[3]] += $1 } END { for (c in bytes) print bytes[c], c }' | sort -rn | head -1 | cut -d' ' -f2)

@@ -13,15 +13,15 @@ use crate::generate::{self, tree::Difference};
 const ARROWS: [(&str, &[&str]); 12] = [
     ("cc-one-line", &[]),
     ("cc-retry-after", &[]),
-    ("cc-core", &["cc-one-line", "cc-retry-after"]),
-    ("cc-api-*", &["cc-core"]),
-    ("cc-stream", &["cc-core", "cc-one-line", "cc-retry-after"]),
-    ("cc-client", &["cc-core", "cc-api-*", "cc-stream"]),
-    ("cc-bridge", &["cc-core", "cc-api-*"]),
-    ("cc-redis-http", &["cc-core", "cc-api-*"]),
+    ("cc-runtime", &["cc-one-line", "cc-retry-after"]),
+    ("cc-api-*", &["cc-runtime"]),
+    ("cc-stream", &["cc-runtime", "cc-one-line", "cc-retry-after"]),
+    ("cc-client", &["cc-runtime", "cc-api-*", "cc-stream"]),
+    ("cc-bridge", &["cc-runtime", "cc-api-*"]),
+    ("cc-redis-http", &["cc-runtime", "cc-api-*"]),
     ("cc-sandbox", &["cc-one-line"]),
     ("cc-examples", &["cc-client", "cc-sandbox"]),
-    ("cc-test-features", &["cc-core", "cc-api-*"]),
+    ("cc-test-features", &["cc-runtime", "cc-api-*"]),
     ("xtask", &[]),
 ];
 

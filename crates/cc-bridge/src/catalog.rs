@@ -12,23 +12,23 @@
 use std::future::IntoFuture;
 use std::sync::LazyLock;
 
-use cc_core::catalog::{Catalog, Run, read_input, write_output};
+use cc_runtime::catalog::{Catalog, Run, read_input, write_output};
 use schemars::JsonSchema;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
-pub use cc_core::catalog::CommandKind;
+pub use cc_runtime::catalog::CommandKind;
 
 use crate::client::BridgeClient;
 use crate::command::Command;
 use crate::commands::{CreateApiToken, DeleteApiToken, ListApiToken, RotateApiToken, UpdateApiToken};
 
 /// A command as data.
-pub type CommandInfo = cc_core::catalog::CommandInfo<BridgeClient>;
+pub type CommandInfo = cc_runtime::catalog::CommandInfo<BridgeClient>;
 
 /// A command, by name and with JSON, that is sent when it is awaited.
-pub type Dispatch = cc_core::catalog::Dispatch<BridgeClient>;
+pub type Dispatch = cc_runtime::catalog::Dispatch<BridgeClient>;
 
 /// The entry of one command, with the operations that it may call.
 fn entry<C>(domain: &'static str, summary: &'static str, operations: &'static [&'static str]) -> CommandInfo

@@ -1,6 +1,6 @@
 //! The client: who sends commands.
 
-use cc_core::{CommandCall, Credentials, Endpoint, Result, Transport, TransportBuilder};
+use cc_runtime::{CommandCall, Credentials, Endpoint, Result, Transport, TransportBuilder};
 
 use crate::command::{Command, Context};
 use crate::commands::{RotateApiToken, RotatedApiToken};
@@ -78,7 +78,7 @@ impl BridgeClientBuilder {
     /// The client.
     ///
     /// # Errors
-    /// [`ErrorKind::InvalidUrl`](cc_core::ErrorKind::InvalidUrl) when the base URL is none, and what else keeps a
+    /// [`ErrorKind::InvalidUrl`](cc_runtime::ErrorKind::InvalidUrl) when the base URL is none, and what else keeps a
     /// [transport from being built](TransportBuilder::build).
     pub fn build(self) -> Result<BridgeClient> {
         Ok(BridgeClient { transport: self.transport.build()? })

@@ -2,8 +2,8 @@
 
 use std::future::Future;
 
-use cc_core::runtime::Instant;
-use cc_core::{Call, CallOptions, Credentials, Error, ErrorKind, Operation, Result, Transport};
+use cc_runtime::tasks::Instant;
+use cc_runtime::{Call, CallOptions, Credentials, Error, ErrorKind, Operation, Result, Transport};
 
 /// Something the bridge can be asked to do: a value with all its inputs, sent by
 /// [`BridgeClient::send`](crate::BridgeClient::send).

@@ -26,8 +26,8 @@ pub mod commands;
 mod expiration;
 pub mod model;
 
-pub use cc_core as core;
-pub use cc_core::{
+pub use cc_runtime as runtime;
+pub use cc_runtime::{
     CallOptions, CommandCall, Credentials, Endpoint, Error, ErrorKind, Result, RetryPolicy, Secret,
     Timestamp, Transport, TransportBuilder,
 };

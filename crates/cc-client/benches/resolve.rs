@@ -13,7 +13,7 @@ use std::process::{Child, Command, Stdio};
 use std::time::Duration;
 
 use cc_client::{Client, Credentials};
-use cc_core::{AnyAddonId, ApplicationId};
+use cc_runtime::{AnyAddonId, ApplicationId};
 
 fn main() {
     let arguments: Vec<String> = env::args().collect();

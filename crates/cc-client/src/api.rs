@@ -2,7 +2,7 @@
 //!
 //! A module here is the crate of the same name with its requests and types; a method of [`Api`] sends them.
 
-use cc_core::{Answer, CallOptions, Operation, Result, Transport};
+use cc_runtime::{Answer, CallOptions, Operation, Result, Transport};
 
 #[allow(unused_imports, reason = "there may be no domain")]
 pub use crate::generated::api::*;
@@ -33,7 +33,7 @@ impl Api {
     /// ```
     /// # async fn example(client: cc_client::Client) -> cc_client::Result<()> {
     /// use cc_client::api::application::GetApplication;
-    /// use cc_client::core::ApplicationId;
+    /// use cc_client::runtime::ApplicationId;
     /// use cc_client::{Ids, Subject};
     ///
     /// let id = ApplicationId::from("app_…");

@@ -14,13 +14,13 @@ mod stream;
 
 use std::sync::LazyLock;
 
-use cc_core::catalog::{Catalog, Run, read_input, write_output};
+use cc_runtime::catalog::{Catalog, Run, read_input, write_output};
 use schemars::JsonSchema;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
-pub use cc_core::catalog::CommandKind;
+pub use cc_runtime::catalog::CommandKind;
 #[cfg(feature = "stream")]
 #[allow(unused_imports)] // Which domains are on decides who needs it.
 pub(crate) use stream::stream_entry;
@@ -31,10 +31,10 @@ use crate::client::Client;
 use crate::command::{Command, CommandCall, UrlCommand};
 
 /// A command as data.
-pub type CommandInfo = cc_core::catalog::CommandInfo<Client>;
+pub type CommandInfo = cc_runtime::catalog::CommandInfo<Client>;
 
 /// A command, by name and with JSON, that is sent when it is awaited.
-pub type Dispatch = cc_core::catalog::Dispatch<Client>;
+pub type Dispatch = cc_runtime::catalog::Dispatch<Client>;
 
 /// The entry of one command. Only what depends on its types is compiled for each.
 #[allow(dead_code)]

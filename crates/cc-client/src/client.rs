@@ -3,9 +3,9 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use cc_core::credentials::Inferred;
-use cc_core::transport::SecretUrl;
-use cc_core::{Credentials, Defaults, Result, Transport, TransportBuilder};
+use cc_runtime::credentials::Inferred;
+use cc_runtime::transport::SecretUrl;
+use cc_runtime::{Credentials, Defaults, Result, Transport, TransportBuilder};
 
 use crate::api::Api;
 use crate::command::{Command, CommandCall, UrlCommand};
@@ -39,7 +39,7 @@ impl Client {
     /// The endpoint stays the same, whatever credentials it takes.
     ///
     /// # Errors
-    /// [`ErrorKind::Credentials`](cc_core::ErrorKind::Credentials) if the credentials hold a character that no header may
+    /// [`ErrorKind::Credentials`](cc_runtime::ErrorKind::Credentials) if the credentials hold a character that no header may
     /// hold.
     pub fn with_credentials(&self, credentials: Credentials) -> Result<Self> {
         let transport = self.transport.with_credentials(credentials)?;
@@ -53,7 +53,7 @@ impl Client {
     /// [`Credentials::infer`](Credentials::infer).
     ///
     /// # Errors
-    /// [`ErrorKind::Credentials`](cc_core::ErrorKind::Credentials) when nobody is signed in, and those of
+    /// [`ErrorKind::Credentials`](cc_runtime::ErrorKind::Credentials) when nobody is signed in, and those of
     /// [`build`](ClientBuilder::build).
     pub fn infer() -> Result<Self> {
         Self::builder().inferred(&Credentials::infer()?).build()
@@ -90,10 +90,10 @@ impl Client {
     /// Nothing is sent, and no hook runs.
     ///
     /// # Errors
-    /// [`ErrorKind::InvalidInput`](cc_core::ErrorKind::InvalidInput) when the command cannot be made a URL,
-    /// [`ErrorKind::Credentials`](cc_core::ErrorKind::Credentials) when none could be had.
+    /// [`ErrorKind::InvalidInput`](cc_runtime::ErrorKind::InvalidInput) when the command cannot be made a URL,
+    /// [`ErrorKind::Credentials`](cc_runtime::ErrorKind::Credentials) when none could be had.
     pub async fn url<C: UrlCommand>(&self, command: C) -> Result<SecretUrl> {
-        let named = |error: cc_core::Error| error.with_command(C::NAME);
+        let named = |error: cc_runtime::Error| error.with_command(C::NAME);
         self.transport.url(&command.request().map_err(named)?).await.map_err(named)
     }
 
@@ -167,7 +167,7 @@ impl ClientBuilder {
         self.configure(|transport| transport.credentials(credentials))
     }
 
-    /// Who asks and where, as it was found: [`Infer`](cc_core::credentials::Infer).
+    /// Who asks and where, as it was found: [`Infer`](cc_runtime::credentials::Infer).
     pub fn inferred(self, found: &Inferred) -> Self {
         self.credentials(found.credentials()).endpoint(found.endpoint())
     }
@@ -225,7 +225,7 @@ impl ClientBuilder {
     /// The client.
     ///
     /// # Errors
-    /// [`ErrorKind::InvalidUrl`](cc_core::ErrorKind::InvalidUrl) when the base URL is none, and what else keeps a
+    /// [`ErrorKind::InvalidUrl`](cc_runtime::ErrorKind::InvalidUrl) when the base URL is none, and what else keeps a
     /// [transport from being built](TransportBuilder::build).
     pub fn build(mut self) -> Result<Client> {
         let transport = std::mem::take(&mut self.transport).build()?;

@@ -4,7 +4,7 @@ use std::fmt;
 use std::future::{Future, IntoFuture};
 use std::pin::Pin;
 
-use cc_core::{CallOptions, CommandAnswer, Error, ErrorKind, Request, Result, runtime};
+use cc_runtime::{CallOptions, CommandAnswer, Error, ErrorKind, Request, Result, tasks};
 
 use crate::client::Client;
 use crate::context::Context;
@@ -15,13 +15,13 @@ use crate::context::Context;
 /// use cc_client::{Command, Context, Result};
 ///
 /// /// Who owns an application.
-/// struct GetOwner(cc_core::ApplicationId);
+/// struct GetOwner(cc_runtime::ApplicationId);
 ///
 /// impl Command for GetOwner {
 ///     const NAME: &'static str = "GetOwner";
-///     type Output = cc_core::OwnerId;
+///     type Output = cc_runtime::OwnerId;
 ///
-///     async fn run(self, cx: &Context) -> Result<cc_core::OwnerId> {
+///     async fn run(self, cx: &Context) -> Result<cc_runtime::OwnerId> {
 ///         cx.resolver().owner_of(&self.0).await
 ///     }
 /// }
@@ -91,7 +91,7 @@ impl<C: Command> CommandCall<C> {
         Self { client, command, options }
     }
 
-    cc_core::__call_setters!();
+    cc_runtime::__call_setters!();
 
     /// Gives, beside the value, what the answers to its requests said: status, headers, `Sozu-Id` and attempts.
     ///
@@ -102,20 +102,20 @@ impl<C: Command> CommandCall<C> {
     /// println!("{:?} {:?}", answer.status(), answer.sozu_id());
     /// # Ok(()) }
     /// ```
-    pub fn with_answer(self) -> cc_core::CommandCall<CommandAnswer<C::Output>> {
+    pub fn with_answer(self) -> cc_runtime::CommandCall<CommandAnswer<C::Output>> {
         self.into_call().with_answer()
     }
 
-    fn into_call(self) -> cc_core::CommandCall<C::Output> {
+    fn into_call(self) -> cc_runtime::CommandCall<C::Output> {
         let Self { client, command, options } = self;
         let transport = client.transport().clone();
         let run = move |options| async move {
             let cx = Context::new(client, options);
             // Calls end at the deadline by themselves, and know more of what happened: this one is for what waits otherwise.
-            let done = runtime::until(cx.deadline(), command.run(&cx)).await;
+            let done = tasks::until(cx.deadline(), command.run(&cx)).await;
             done.unwrap_or_else(|| Err(timed_out()))
         };
-        cc_core::CommandCall::new(transport, C::NAME, run).options(options)
+        cc_runtime::CommandCall::new(transport, C::NAME, run).options(options)
     }
 }
 

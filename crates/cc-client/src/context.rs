@@ -4,8 +4,8 @@ use std::future::{Future, IntoFuture};
 use std::sync::Arc;
 use std::time::Duration;
 
-use cc_core::runtime::Instant;
-use cc_core::{Answer, Call, CallOptions, Error, Operation, OwnerId, Result};
+use cc_runtime::tasks::Instant;
+use cc_runtime::{Answer, Call, CallOptions, Error, Operation, OwnerId, Result};
 use futures_util::future;
 
 use crate::client::Client;
@@ -100,11 +100,11 @@ impl Context {
     ///
     /// If the platform answers 403 or 404 to ids that were known before, they are looked up afresh, and if they changed the
     /// operation is called once more: a resource that moved to another owner is found there. A 404 that means something
-    /// else ([`OperationInfo::not_found`](cc_core::OperationInfo::not_found)) is no sign of a move. A command looks up an id
+    /// else ([`OperationInfo::not_found`](cc_runtime::OperationInfo::not_found)) is no sign of a move. A command looks up an id
     /// that the platform does not know once at most, however many operations need it.
     ///
     /// # Errors
-    /// [`ErrorKind::CannotResolveResource`](cc_core::ErrorKind::CannotResolveResource) if no resource with an id is visible
+    /// [`ErrorKind::CannotResolveResource`](cc_runtime::ErrorKind::CannotResolveResource) if no resource with an id is visible
     /// to these credentials; those of the call.
     pub async fn resolved<O: Operation + 'static>(
         &self,
@@ -124,7 +124,7 @@ impl Context {
 
     /// Calls two operations at the same time, whose ids are resolved first as for [`resolved`](Self::resolved), once for
     /// both. The second one reads a part that may be absent: a 404 that its operation
-    /// [explains](cc_core::OperationInfo::not_found) is `None`. Where the resource moved to another owner, both are called
+    /// [explains](cc_runtime::OperationInfo::not_found) is `None`. Where the resource moved to another owner, both are called
     /// there.
     ///
     /// # Errors
@@ -173,7 +173,7 @@ impl Context {
     /// command may take: see [`Polling::run`].
     ///
     /// # Errors
-    /// [`ErrorKind::DeadlineExceeded`](cc_core::ErrorKind::DeadlineExceeded) when it does not come; those of `look`.
+    /// [`ErrorKind::DeadlineExceeded`](cc_runtime::ErrorKind::DeadlineExceeded) when it does not come; those of `look`.
     pub async fn poll<T, F>(
         &self,
         every: Duration,

@@ -26,9 +26,9 @@ pub mod sign_in;
 pub mod stream;
 pub mod util;
 
-pub use cc_core as core;
-pub use cc_core::transport::SecretUrl;
-pub use cc_core::{
+pub use cc_runtime as runtime;
+pub use cc_runtime::transport::SecretUrl;
+pub use cc_runtime::{
     Answer, CachePolicy, CallOptions, Credentials, Defaults, Endpoint, Error, ErrorKind, Result, RetryPolicy,
     Secret, Timestamp, Transport, TransportBuilder,
 };

@@ -2,7 +2,7 @@
 
 #![allow(unused_macros, unused_imports)] // Which domains are on decides what is used.
 
-use cc_core::Secret;
+use cc_runtime::Secret;
 use serde::{Deserialize, Serialize};
 
 /// An environment variable.
@@ -202,7 +202,7 @@ pub(crate) fn each<T, M: From<T>>(list: Vec<T>) -> Vec<M> {
     list.into_iter().map(Into::into).collect()
 }
 
-cc_core::open_enum! {
+cc_runtime::open_enum! {
     /// Kinds of images that the platform takes as a picture.
     pub enum ImageType {
         /// BMP.

@@ -3,8 +3,8 @@
 use std::future::Future;
 use std::time::Duration;
 
-use cc_core::runtime::{self, Instant};
-use cc_core::{Error, ErrorKind, Result};
+use cc_runtime::tasks::{self, Instant};
+use cc_runtime::{Error, ErrorKind, Result};
 
 /// Looks again and again until something is there, or its time is over.
 ///
@@ -46,19 +46,19 @@ impl Polling {
         F: Future<Output = Result<Option<T>>>,
     {
         let deadline = Instant::now().checked_add(self.at_most);
-        let found = runtime::until(deadline, async {
+        let found = tasks::until(deadline, async {
             loop {
                 if let Some(found) = look().await? {
                     return Ok(found);
                 }
-                runtime::sleep(self.every).await;
+                tasks::sleep(self.every).await;
             }
         });
         let late = || {
             Err(Error::new(ErrorKind::DeadlineExceeded)
                 .with_message(format!("nothing was found within {:?}", self.at_most)))
         };
-        runtime::guarded(async { found.await.unwrap_or_else(late) }).await
+        tasks::guarded(async { found.await.unwrap_or_else(late) }).await
     }
 }
 
@@ -83,7 +83,7 @@ mod tests {
         let found = half_a_minute()
             .run(|| async {
                 looks.borrow_mut().push(start.elapsed().as_secs());
-                runtime::sleep(2 * SECOND).await;
+                tasks::sleep(2 * SECOND).await;
                 Ok((looks.borrow().len() == 3).then_some("found"))
             })
             .await;
@@ -129,7 +129,7 @@ mod tests {
             async { Ok(None::<()>) }
         });
         assert!(tokio::time::timeout(2 * SECOND + SECOND / 2, polling).await.is_err());
-        runtime::sleep(10 * SECOND).await;
+        tasks::sleep(10 * SECOND).await;
         assert_eq!((looks.get(), Rc::strong_count(&looks)), (3, 1));
     }
 
@@ -138,7 +138,7 @@ mod tests {
         let polling = half_a_minute();
         let run = |name, seconds| {
             polling.run(move || async move {
-                runtime::sleep(seconds * SECOND).await;
+                tasks::sleep(seconds * SECOND).await;
                 Ok(Some(name))
             })
         };

@@ -8,7 +8,7 @@ mod turn;
 use std::sync::Arc;
 use std::time::Duration;
 
-use cc_core::{Error, ErrorKind, Result};
+use cc_runtime::{Error, ErrorKind, Result};
 
 use link::Link;
 

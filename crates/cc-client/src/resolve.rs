@@ -13,7 +13,7 @@
 //! - A resource that moved to another owner is noticed when the platform refuses the old one with 403, or with a 404 that
 //!   means nothing else: see [`Context::resolved`](crate::Context::resolved).
 //! - An index belongs to one identity and one endpoint, in memory as in a store.
-//! - An id of more than [`MAX_ID_BYTES`](cc_core::MAX_ID_BYTES) is refused before anything is kept or sent.
+//! - An id of more than [`MAX_ID_BYTES`](cc_runtime::MAX_ID_BYTES) is refused before anything is kept or sent.
 
 mod fetch;
 #[cfg(not(target_family = "wasm"))]
@@ -33,9 +33,9 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, PoisonError, RwLock};
 use std::time::Duration;
 
-use cc_core::runtime::{Instant, Lost};
-use cc_core::transport::{Ticket, Turn};
-use cc_core::{AddonId, AnyAddonId, OwnerId, RealAddonId, Result, Transport};
+use cc_runtime::tasks::{Instant, Lost};
+use cc_runtime::transport::{Ticket, Turn};
+use cc_runtime::{AddonId, AnyAddonId, OwnerId, RealAddonId, Result, Transport};
 
 #[cfg(not(target_family = "wasm"))]
 pub use file::FileStore;
@@ -166,8 +166,8 @@ impl Resolver {
     /// Returns the owner of a resource.
     ///
     /// # Errors
-    /// [`ErrorKind::CannotResolveResource`](cc_core::ErrorKind::CannotResolveResource) if no resource with this id is
-    /// visible to these credentials; [`ErrorKind::InvalidInput`](cc_core::ErrorKind::InvalidInput) if no id can look like
+    /// [`ErrorKind::CannotResolveResource`](cc_runtime::ErrorKind::CannotResolveResource) if no resource with this id is
+    /// visible to these credentials; [`ErrorKind::InvalidInput`](cc_runtime::ErrorKind::InvalidInput) if no id can look like
     /// this; those of the request, if one is needed.
     pub async fn owner_of<'a>(&self, subject: impl Into<Subject<'a>>) -> Result<OwnerId> {
         let subject = subject.into();

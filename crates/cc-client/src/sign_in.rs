@@ -33,8 +33,8 @@ use std::fmt;
 
 use cc_api_oauth::types::OauthForm;
 use cc_api_oauth::{CreateAccessToken, CreateRequestToken, GetAuthorizationPage};
-use cc_core::credentials::{OAuth1, SignatureMethod};
-use cc_core::{Credentials, Error, ErrorKind, Operation, Result, Secret, Timestamp, Transport};
+use cc_runtime::credentials::{OAuth1, SignatureMethod};
+use cc_runtime::{Credentials, Error, ErrorKind, Operation, Result, Secret, Timestamp, Transport};
 use http::{HeaderMap, Method, Uri};
 use url::Url;
 use url::form_urlencoded;

@@ -25,7 +25,7 @@ mod reader;
 use std::fmt;
 use std::sync::Arc;
 
-use cc_core::{CallOptions, Defaults, Error, ErrorKind, Request, Result};
+use cc_runtime::{CallOptions, Defaults, Error, ErrorKind, Request, Result};
 use cc_stream::{Attempt, Format};
 
 pub use cc_stream::{
@@ -149,7 +149,7 @@ fn retry_of(defaults: &Defaults) -> Retry {
 /// A stream that is about to be opened, and takes settings before.
 ///
 /// [`Settings::connect_timeout`] counts from the moment that a request has its turn among those of the client
-/// ([`TransportBuilder::concurrency`](cc_core::TransportBuilder::concurrency)) to the head of its answer: 120 streams that are
+/// ([`TransportBuilder::concurrency`](cc_runtime::TransportBuilder::concurrency)) to the head of its answer: 120 streams that are
 /// opened at once wait for each other, and none of them times out for that.
 #[must_use = "a stream does nothing until it is opened"]
 pub struct StreamCall<C> {
@@ -184,13 +184,13 @@ impl<C: StreamCommand> StreamCall<C> {
     }
 
     /// Whether each opening of a connection is written to the log, without secrets
-    /// ([`CallOptions::debug`](cc_core::CallOptions::debug)). Default: as the client says.
+    /// ([`CallOptions::debug`](cc_runtime::CallOptions::debug)). Default: as the client says.
     pub fn debug(mut self, debug: bool) -> Self {
         self.options = self.options.debug(debug);
         self
     }
 
-    /// Sends this header with each request of the stream, too ([`CallOptions::header`](cc_core::CallOptions::header)).
+    /// Sends this header with each request of the stream, too ([`CallOptions::header`](cc_runtime::CallOptions::header)).
     pub fn header<N, V>(mut self, name: N, value: V) -> Self
     where
         N: TryInto<http::HeaderName>,

@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use cc_api_oauth::types::AuthorizationForm;
 use cc_api_oauth::{AuthorizeToken, GetAuthorizationPage};
-use cc_client::core::credentials::{Infer, SignatureMethod};
+use cc_client::runtime::credentials::{Infer, SignatureMethod};
 use cc_client::sign_in::{Listener, Right, SignIn};
 use cc_client::{Client, Transport};
 use cc_sandbox::Sandbox;
@@ -76,6 +76,6 @@ async fn infer(sandbox: &Sandbox) -> Outcome {
 }
 
 async fn owner(client: &Client, sandbox: &Sandbox) -> cc_client::Result<String> {
-    let application = cc_client::core::ApplicationId::from(sandbox.ids().application);
+    let application = cc_client::runtime::ApplicationId::from(sandbox.ids().application);
     Ok(client.resolver().owner_of(&application).await?.to_string())
 }

@@ -5,7 +5,7 @@ use std::pin::Pin;
 use std::sync::Arc;
 use std::task::{Context, Poll};
 
-use cc_client::core::transport::{Body, HttpRequest, HttpResponse};
+use cc_client::runtime::transport::{Body, HttpRequest, HttpResponse};
 use cc_client::{Client, ClientBuilder, Credentials, Error, ErrorKind, Result, RetryPolicy};
 use cc_sandbox::Sandbox;
 use futures_util::StreamExt;

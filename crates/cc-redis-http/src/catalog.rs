@@ -13,23 +13,23 @@
 use std::future::IntoFuture;
 use std::sync::LazyLock;
 
-use cc_core::catalog::{Catalog, Run, read_input, write_output};
+use cc_runtime::catalog::{Catalog, Run, read_input, write_output};
 use schemars::JsonSchema;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
-pub use cc_core::catalog::CommandKind;
+pub use cc_runtime::catalog::CommandKind;
 
 use crate::client::RedisHttpClient;
 use crate::command::Command;
 use crate::commands::{cmd, hash_key, key, list_key, set_key, string_key};
 
 /// A command as data.
-pub type CommandInfo = cc_core::catalog::CommandInfo<RedisHttpClient>;
+pub type CommandInfo = cc_runtime::catalog::CommandInfo<RedisHttpClient>;
 
 /// A command, by name and with JSON, that is sent when it is awaited.
-pub type Dispatch = cc_core::catalog::Dispatch<RedisHttpClient>;
+pub type Dispatch = cc_runtime::catalog::Dispatch<RedisHttpClient>;
 
 /// The entry of one command, which is one operation of the spec.
 fn entry<C>(domain: &'static str, summary: &'static str, operation: &'static [&'static str; 1]) -> CommandInfo

@@ -4,9 +4,9 @@ use std::collections::BTreeMap;
 use std::sync::{Mutex, PoisonError};
 
 use bytes::Bytes;
-use cc_core::{
+use cc_runtime::{
     Answer, CallOptions, CommandCall, Endpoint, Error, ErrorKind, Operation, OperationInfo, Request, Result,
-    Secret, Transport, TransportBuilder, runtime,
+    Secret, Transport, TransportBuilder, tasks,
 };
 
 use crate::command::Command;
@@ -82,13 +82,13 @@ impl RedisHttpClient {
             return self.execute(command, options, effect, backend_url).await;
         };
         // Others may have to wait for it: it goes on although nobody polls it.
-        runtime::alone(|work| async move {
+        tasks::alone(|work| async move {
             let turn = order.turn(backend_url.expose(), &access);
             let _hold = order.holders().hold(&work);
             if turn.waits() {
                 let _wait = order.holders().wait(&work);
                 let deadline = self.transport.deadline(&options);
-                runtime::until(deadline, turn.comes()).await.ok_or_else(never_its_turn)?;
+                tasks::until(deadline, turn.comes()).await.ok_or_else(never_its_turn)?;
             }
             self.execute(command, options, effect, backend_url).await
         })

@@ -1,6 +1,6 @@
 //! What a command of this client is.
 
-use cc_core::{Operation, Result, Secret};
+use cc_runtime::{Operation, Result, Secret};
 
 use crate::effect::Effect;
 
@@ -22,7 +22,7 @@ pub trait Command: Send + Sync + 'static {
     /// What it does to which keys.
     ///
     /// # Errors
-    /// [`ErrorKind::InvalidInput`](cc_core::ErrorKind::InvalidInput) when it is nothing that the proxy can do.
+    /// [`ErrorKind::InvalidInput`](cc_runtime::ErrorKind::InvalidInput) when it is nothing that the proxy can do.
     fn access(&self) -> Result<Access>;
 
     /// The request, to this database.

@@ -2,7 +2,7 @@
 
 mod table;
 
-use cc_core::{Error, ErrorKind, Result};
+use cc_runtime::{Error, ErrorKind, Result};
 
 use crate::command::{Access, Keys};
 use table::Touched;

@@ -1,10 +1,10 @@
 //! What a failure means: Redis's own code, and an outcome that is not known.
 
-use cc_core::{Error, ErrorKind};
+use cc_runtime::{Error, ErrorKind};
 
 use crate::effect::Effect;
 
-cc_core::open_enum! {
+cc_runtime::open_enum! {
     /// The first word of what Redis refuses with, which tells errors apart.
     pub enum RedisCode {
         /// Anything that has no code of its own.
@@ -114,7 +114,7 @@ fn may_be_done(error: &Error, effect: Effect) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use cc_core::__private::http::{HeaderMap, StatusCode};
+    use cc_runtime::__private::http::{HeaderMap, StatusCode};
 
     use super::*;
 

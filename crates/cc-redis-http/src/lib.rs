@@ -36,8 +36,8 @@ mod order;
 mod reply;
 mod scan;
 
-pub use cc_core as core;
-pub use cc_core::{
+pub use cc_runtime as runtime;
+pub use cc_runtime::{
     CallOptions, CommandCall, Endpoint, Error, ErrorKind, Result, RetryPolicy, Secret, Transport,
     TransportBuilder,
 };

@@ -12,7 +12,7 @@ use std::hash::{BuildHasher, RandomState};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::task::{Poll, Waker};
 
-use cc_core::runtime::Holders;
+use cc_runtime::tasks::Holders;
 
 use crate::command::{Access, Keys};
 use crate::effect::Effect;

@@ -6,7 +6,7 @@ use std::future::IntoFuture;
 use std::pin::Pin;
 use std::task::{Context, Poll, ready};
 
-use cc_core::{CallOptions, CommandCall, Error, ErrorKind, Result};
+use cc_runtime::{CallOptions, CommandCall, Error, ErrorKind, Result};
 use futures_core::Stream;
 
 use crate::client::RedisHttpClient;

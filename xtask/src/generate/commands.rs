@@ -97,7 +97,7 @@ pub fn render(decided: &[Decided<'_>], hand: &HandWritten) -> Result<Rendered, S
         let condition = if one { condition } else { format!("any({condition})") };
         let _ = writeln!(index, "    #[cfg({condition})]\n    pub mod {name};");
         let mut text = format!(
-            "//! Commands of the domain `{title}`.\n\nuse cc_core::Result;\nuse serde::{{Deserialize, Serialize}};\n\nuse crate::command::Command;\nuse crate::context::Context;\n#[allow(unused_imports)]\nuse crate::resolve::Ids;\n{code}"
+            "//! Commands of the domain `{title}`.\n\nuse cc_runtime::Result;\nuse serde::{{Deserialize, Serialize}};\n\nuse crate::command::Command;\nuse crate::context::Context;\n#[allow(unused_imports)]\nuse crate::resolve::Ids;\n{code}"
         );
         if one {
             let feature = features.iter().next().map(String::as_str).unwrap_or_default();
@@ -181,7 +181,8 @@ fn render_command(decided: &Decided<'_>, operation: &Operation, command: &Comman
     );
     // The request knows them by the names of the operation.
     for (field, input) in renamed_segments(&fields, &inputs) {
-        let check = |value: &str| format!("cc_core::__private::check_path_input({:?}, {value})", field.name);
+        let check =
+            |value: &str| format!("cc_runtime::__private::check_path_input({:?}, {value})", field.name);
         let _ = if field.ty.is_option() {
             writeln!(out, "if let Some({input}) = &self.{0} {{ {1}?; }}", field.ident, check(input))
         } else {
@@ -241,7 +242,7 @@ fn render_reread(
         return Err(problem(&format!("the command does not know its `{}`", missing.name)));
     }
     let call = called(&render_build(decided, reader, command, &inputs, fields, &krate));
-    let read = format!("{call}.map_err(cc_core::Error::applied)?.into_inner()");
+    let read = format!("{call}.map_err(cc_runtime::Error::applied)?.into_inner()");
     let Some(by) = by else { return Ok(output.converted(&read)) };
     let (of_thing, of_command) = by.split_once('=').unwrap_or((by, by));
     let field = fields.iter().find(|field| field.name == of_command);
@@ -249,7 +250,7 @@ fn render_reread(
     let one = output.converted("found");
     Ok(format!(
         "let found = {read}.into_iter().find(|found| found.{thing} == self.{field});\n\
-         let found = found.ok_or_else(|| cc_core::Error::new(cc_core::ErrorKind::Undecodable).with_message(\
+         let found = found.ok_or_else(|| cc_runtime::Error::new(cc_runtime::ErrorKind::Undecodable).with_message(\
          \"the body is empty, and the list that was read after it does not hold the result\").applied())?;\n{one}",
         thing = field_name(of_thing),
         field = field.ident
@@ -401,7 +402,7 @@ fn ids(operation: &Operation, command: &Command, fields: &[Field]) -> Option<Str
         if let Some(field) = fields.iter().find(|field| field.name == *name) {
             let _ = match kind.as_str() {
                 "RESOURCE" => {
-                    write!(ids, ".resource(&cc_core::ResourceId::from(self.{}.as_str()))", field.ident)
+                    write!(ids, ".resource(&cc_runtime::ResourceId::from(self.{}.as_str()))", field.ident)
                 }
                 "REAL" => write!(ids, ".real_addon(&self.{})", field.ident),
                 _ => write!(ids, ".addon(&self.{})", field.ident),

@@ -38,7 +38,7 @@ pub enum Shape {
     Enum,
     Union,
     Wrapper,
-    /// A type of `cc-core`.
+    /// A type of `cc-runtime`.
     Core,
 }
 
@@ -304,7 +304,9 @@ fn ty(ty: &syn::Type) -> Result<Ty, String> {
                 "Box" => Ty::Boxed(one(0)?),
                 "BTreeMap" => Ty::Map(one(1)?),
                 "Map" => Ty::JsonMap,
-                name if segments.first().is_some_and(|first| first == "cc_core") => Ty::Core(name.to_owned()),
+                name if segments.first().is_some_and(|first| first == "cc_runtime") => {
+                    Ty::Core(name.to_owned())
+                }
                 name => Ty::Local(name.to_owned()),
             })
         }

@@ -33,15 +33,15 @@ all-features = true
 
 [features]
 default = [\"rustls\"]
-rustls = [\"cc-core/rustls\"]
-rustls-ring = [\"cc-core/rustls-ring\"]
-rustls-no-provider = [\"cc-core/rustls-no-provider\"]
-webpki-roots = [\"cc-core/webpki-roots\"]
-native-tls = [\"cc-core/native-tls\"]
-schemars = [\"dep:schemars\", \"cc-core/schemars\"]
+rustls = [\"cc-runtime/rustls\"]
+rustls-ring = [\"cc-runtime/rustls-ring\"]
+rustls-no-provider = [\"cc-runtime/rustls-no-provider\"]
+webpki-roots = [\"cc-runtime/webpki-roots\"]
+native-tls = [\"cc-runtime/native-tls\"]
+schemars = [\"dep:schemars\", \"cc-runtime/schemars\"]
 
 [dependencies]
-cc-core.workspace = true
+cc-runtime.workspace = true
 schemars = {{ workspace = true, optional = true }}
 serde.workspace = true
 serde_json.workspace = true

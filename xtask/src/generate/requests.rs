@@ -134,8 +134,8 @@ fn answered(operation: &Operation, method: &Method) -> Ty {
 pub fn render_requests(domain: &Domain, front: &Front) -> Result<String, String> {
     let mut out = String::from(
         "//! One type an operation: its inputs, and the request that they make.\n\n\
-         #[allow(unused_imports)]\nuse cc_core::__private::{Bytes, http::Method};\n\
-         use cc_core::{Answer, Operation, OperationInfo, Request, RequestBuilder, Result, StreamOperation};\n\n\
+         #[allow(unused_imports)]\nuse cc_runtime::__private::{Bytes, http::Method};\n\
+         use cc_runtime::{Answer, Operation, OperationInfo, Request, RequestBuilder, Result, StreamOperation};\n\n\
          #[allow(unused_imports)]\nuse crate::types;\n",
     );
     if !domain.operations.iter().any(Operation::is_stream) {
@@ -372,12 +372,12 @@ pub fn render_client(domain: &Domain) -> String {
         String::from("//! The client of the domain: one method an operation, in the order of the spec.\n\n");
     let streams = domain.operations.iter().any(Operation::is_stream);
     let calls = domain.operations.iter().any(|operation| !operation.is_stream());
-    out.push_str("use cc_core::Transport;\n");
+    out.push_str("use cc_runtime::Transport;\n");
     if calls {
-        out.push_str("use cc_core::Call;\n");
+        out.push_str("use cc_runtime::Call;\n");
     }
     if streams {
-        out.push_str("use cc_core::Result;\nuse cc_core::transport::HttpResponse;\n");
+        out.push_str("use cc_runtime::Result;\nuse cc_runtime::transport::HttpResponse;\n");
     }
     out.push_str("\nuse crate::requests::*;\n\n");
     out.push_str(&doc(

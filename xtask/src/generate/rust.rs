@@ -23,7 +23,7 @@ pub enum Ty {
     Option(Box<Ty>),
     Boxed(Box<Ty>),
     Patch(Box<Ty>),
-    /// A type of `cc-core`.
+    /// A type of `cc-runtime`.
     Core(String),
     /// A type of the domain's `types` module.
     Local(String),
@@ -44,14 +44,14 @@ impl Ty {
             Self::Seconds => "std::time::Duration".to_owned(),
             Self::Json => "serde_json::Value".to_owned(),
             Self::JsonMap => "serde_json::Map<String, serde_json::Value>".to_owned(),
-            Self::Bytes => "cc_core::__private::Bytes".to_owned(),
+            Self::Bytes => "cc_runtime::__private::Bytes".to_owned(),
             Self::Unit => "()".to_owned(),
             Self::List(item) => format!("Vec<{}>", item.rust(types)),
             Self::Map(value) => format!("std::collections::BTreeMap<String, {}>", value.rust(types)),
             Self::Option(inner) => format!("Option<{}>", inner.rust(types)),
             Self::Boxed(inner) => format!("Box<{}>", inner.rust(types)),
-            Self::Patch(inner) => format!("cc_core::Patch<{}>", inner.rust(types)),
-            Self::Core(name) => format!("cc_core::{name}"),
+            Self::Patch(inner) => format!("cc_runtime::Patch<{}>", inner.rust(types)),
+            Self::Core(name) => format!("cc_runtime::{name}"),
             Self::Local(name) => format!("{types}{name}"),
             Self::Path(path) => path.clone(),
         }

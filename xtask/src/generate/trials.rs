@@ -67,7 +67,7 @@ pub fn render(decided: &[Decided<'_>], commands: &[String]) -> Result<BTreeMap<P
 
 fn render_trial(operation: &Operation, inputs: &[Input]) -> String {
     let name = type_name(&operation.id);
-    let of = |input: &Input| value(input).replace("cc_core::", "cc_client::core::");
+    let of = |input: &Input| value(input).replace("cc_runtime::", "cc_client::runtime::");
     let required: Vec<String> = inputs.iter().filter(|input| input.required).map(of).collect();
     let optional: Vec<String> = inputs
         .iter()

@@ -124,7 +124,7 @@ impl Types {
     }
 }
 
-/// The schemas that become types: the domain's own, and the shared ones that are no type of `cc-core`.
+/// The schemas that become types: the domain's own, and the shared ones that are no type of `cc-runtime`.
 fn all(domain: &Domain) -> impl Iterator<Item = (&String, &Value)> {
     domain.schemas.iter().chain(&domain.shared)
 }
@@ -296,7 +296,7 @@ fn render_struct(
         match &field.ty {
             Ty::Patch(_) => {
                 attributes.push("default".to_owned());
-                attributes.push("skip_serializing_if = \"cc_core::Patch::is_absent\"".to_owned());
+                attributes.push("skip_serializing_if = \"cc_runtime::Patch::is_absent\"".to_owned());
             }
             Ty::Option(_) => {
                 attributes.push("default".to_owned());
@@ -305,10 +305,10 @@ fn render_struct(
             _ if field.lenient => {
                 let read = if matches!(field.ty, Ty::List(_)) { "list" } else { "null_as_default" };
                 attributes.push("default".to_owned());
-                attributes.push(format!("deserialize_with = \"cc_core::de::{read}\""));
+                attributes.push(format!("deserialize_with = \"cc_runtime::de::{read}\""));
                 // The value for an absent union has no tag: no schema admits it.
                 if is_union(&field.ty, unions) {
-                    attributes.push("skip_serializing_if = \"cc_core::de::is_default\"".to_owned());
+                    attributes.push("skip_serializing_if = \"cc_runtime::de::is_default\"".to_owned());
                 }
             }
             _ => {}
@@ -342,7 +342,7 @@ fn render_constructor(name: &str, fields: &[Field]) -> String {
         let value = if field.required {
             format!("{}{}", field.ident, field.ty.argument("").1)
         } else if matches!(field.ty, Ty::Patch(_)) {
-            "cc_core::Patch::Absent".to_owned()
+            "cc_runtime::Patch::Absent".to_owned()
         } else if field.ty.is_option() {
             "None".to_owned()
         } else {
@@ -378,7 +378,7 @@ fn is_time(ty: &Ty) -> bool {
 }
 
 fn render_enum(name: &str, schema: &Value) -> String {
-    let mut out = String::from("cc_core::open_enum! {\n");
+    let mut out = String::from("cc_runtime::open_enum! {\n");
     out.push_str(&doc("    ", &description(name, schema)));
     let _ = writeln!(out, "    pub enum {name} {{");
     for value in schema["enum"].as_array().into_iter().flatten().filter_map(Value::as_str) {
@@ -392,7 +392,7 @@ fn render_enum(name: &str, schema: &Value) -> String {
 }
 
 fn render_union(name: &str, schema: &Value) -> String {
-    let mut out = String::from("cc_core::open_union! {\n");
+    let mut out = String::from("cc_runtime::open_union! {\n");
     out.push_str(&doc("    ", &description(name, schema)));
     let tag = schema["discriminator"]["propertyName"].as_str().unwrap_or_default();
     let _ = writeln!(out, "    #[tag = {}]\n    pub enum {name} {{", literal(tag));

@@ -4,7 +4,7 @@ use serde_json::{Map, Value, json};
 
 use super::node::Node;
 
-/// A schema that is marked as a secret, as the type of `cc-core` that is never shown: `Secret` for a text, `SecretJson` for
+/// A schema that is marked as a secret, as the type of `cc-runtime` that is never shown: `Secret` for a text, `SecretJson` for
 /// JSON of unknown shape. Of a list or a map it is each element.
 pub fn hidden(schema: Value) -> Value {
     let Value::Object(mut map) = schema else { return schema };

@@ -1,7 +1,7 @@
 //! Creates an API token.
 
 use cc_api_bridge::types::CreateApiTokenBody;
-use cc_core::{Answer, Error, Result, Secret};
+use cc_runtime::{Answer, Error, Result, Secret};
 use serde::{Deserialize, Serialize};
 
 use crate::command::{Command, Context};
@@ -16,9 +16,9 @@ use crate::model::CreatedApiToken;
 /// Operation: `create_api_token` (`POST /api-tokens`). It is sent once.
 ///
 /// # Errors
-/// - [`ErrorKind::Refused`](cc_core::ErrorKind::Refused), with the code `invalid-credential` when the e-mail address or the
+/// - [`ErrorKind::Refused`](cc_runtime::ErrorKind::Refused), with the code `invalid-credential` when the e-mail address or the
 ///   password is wrong, `invalid-mfa-code` when the code of the second factor is.
-/// - [`ErrorKind::Indeterminate`](cc_core::ErrorKind::Indeterminate) when no answer came: there may be one more token.
+/// - [`ErrorKind::Indeterminate`](cc_runtime::ErrorKind::Indeterminate) when no answer came: there may be one more token.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "catalog", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]

@@ -1,6 +1,6 @@
 //! Revokes an API token.
 
-use cc_core::{Answer, Result};
+use cc_runtime::{Answer, Result};
 use serde::{Deserialize, Serialize};
 
 use crate::command::{Command, Context};
@@ -10,8 +10,8 @@ use crate::command::{Command, Context};
 /// Operation: `delete_api_token` (`DELETE /api-tokens/{apiTokenId}`), signed with OAuth 1.
 ///
 /// # Errors
-/// - [`ErrorKind::Credentials`](cc_core::ErrorKind::Credentials) when the client has no OAuth 1 credentials.
-/// - [`ErrorKind::Refused`](cc_core::ErrorKind::Refused) with 404 when there is no such token.
+/// - [`ErrorKind::Credentials`](cc_runtime::ErrorKind::Credentials) when the client has no OAuth 1 credentials.
+/// - [`ErrorKind::Refused`](cc_runtime::ErrorKind::Refused) with 404 when there is no such token.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "catalog", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]

@@ -1,6 +1,6 @@
 //! Lists the API tokens of the signed-in user.
 
-use cc_core::{Answer, Result};
+use cc_runtime::{Answer, Result};
 use serde::{Deserialize, Serialize};
 
 use crate::command::{Command, Context};
@@ -11,7 +11,7 @@ use crate::model::ApiToken;
 /// Operation: `list_api_tokens` (`GET /api-tokens`), signed with OAuth 1.
 ///
 /// # Errors
-/// [`ErrorKind::Credentials`](cc_core::ErrorKind::Credentials) when the client has no OAuth 1 credentials.
+/// [`ErrorKind::Credentials`](cc_runtime::ErrorKind::Credentials) when the client has no OAuth 1 credentials.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "catalog", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]

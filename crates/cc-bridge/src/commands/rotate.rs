@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use cc_api_passthrough::GetV2;
-use cc_core::{CallOptions, Credentials, Error, ErrorKind, Result, Secret, runtime};
+use cc_runtime::{CallOptions, Credentials, Error, ErrorKind, Result, Secret, tasks};
 use serde::{Deserialize, Serialize};
 
 use crate::command::{Command, Context};
@@ -160,7 +160,7 @@ async fn works(cx: &Context, token: &CreatedApiToken, old: &ApiToken) -> Result<
             Ok(user) if user["id"] == old.user_id.as_str() => return Ok(()),
             Ok(_) => return Err(Unfit::OfAnotherUser),
             Err(error) if tried < TRIES && (error.is_retryable() || error.is_unauthorized()) => {
-                runtime::until(cx.deadline(), runtime::sleep(PAUSE)).await;
+                tasks::until(cx.deadline(), tasks::sleep(PAUSE)).await;
             }
             Err(error) => return Err(Unfit::Broken(error)),
         }

@@ -6,8 +6,8 @@ use std::sync::{Arc, Mutex};
 use std::task::{Context, Poll};
 
 use cc_bridge::{BridgeClient, BridgeClientBuilder, Credentials, Error, ErrorKind, Result};
-use cc_core::Body;
-use cc_core::transport::{HttpRequest, HttpResponse, TransportBuilder};
+use cc_runtime::Body;
+use cc_runtime::transport::{HttpRequest, HttpResponse, TransportBuilder};
 use cc_sandbox::{Pace, Sandbox};
 use http::StatusCode;
 use http_body_util::BodyExt;

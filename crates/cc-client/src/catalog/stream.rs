@@ -1,7 +1,7 @@
 //! Streams by their names, with JSON in and JSON out.
 
-use cc_core::catalog::{Run, read_input, write_output};
-use cc_core::{Error, ErrorKind, Result};
+use cc_runtime::catalog::{Run, read_input, write_output};
+use cc_runtime::{Error, ErrorKind, Result};
 use cc_stream::Delivery;
 use futures_util::StreamExt;
 use schemars::JsonSchema;
@@ -13,13 +13,13 @@ use super::{CommandInfo, catalog};
 use crate::client::Client;
 use crate::stream::{StreamCall, StreamCommand, to_error};
 
-pub use cc_core::catalog::{Delivered, Streamed};
+pub use cc_runtime::catalog::{Delivered, Streamed};
 
 /// The stream of this name: `stream(&client, "StreamApplicationRuntimeLog", json!({"applicationId": "app_1"}))`. Nothing is
 /// sent until it is polled.
 ///
 /// # Errors
-/// [`ErrorKind::InvalidInput`](cc_core::ErrorKind::InvalidInput) when there is no such command, it is no stream, or the
+/// [`ErrorKind::InvalidInput`](cc_runtime::ErrorKind::InvalidInput) when there is no such command, it is no stream, or the
 /// input is not what it takes.
 pub fn stream(client: &Client, name: &str, input: &Value) -> Result<Streamed> {
     catalog().stream(client, name, input)

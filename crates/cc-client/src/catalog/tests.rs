@@ -1,6 +1,6 @@
 //! Tests with a command that asks nobody.
 
-use cc_core::{Error, ErrorKind, Result, Secret, Transport};
+use cc_runtime::{Error, ErrorKind, Result, Secret, Transport};
 use serde::Deserialize;
 use serde_json::json;
 

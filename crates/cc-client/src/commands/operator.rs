@@ -1,7 +1,7 @@
 //! What the operators (Keycloak, Matomo, Metabase, Otoroshi) have in common.
 
 use cc_api_operator::types as wire;
-use cc_core::{AddonId, NetworkGroupId, OwnerId, RealAddonId, Secret};
+use cc_runtime::{AddonId, NetworkGroupId, OwnerId, RealAddonId, Secret};
 use serde::{Deserialize, Serialize};
 
 /// Who may sign in at the start.
@@ -56,13 +56,13 @@ macro_rules! operator_info {
         #[non_exhaustive]
         pub struct $name {
             /// Its id as its provider knows it.
-            pub id: cc_core::RealAddonId,
+            pub id: cc_runtime::RealAddonId,
             /// Its id as the platform lists it.
-            pub addon_id: cc_core::AddonId,
+            pub addon_id: cc_runtime::AddonId,
             /// Name that its owner gave it.
             pub name: String,
             /// Its owner.
-            pub owner_id: cc_core::OwnerId,
+            pub owner_id: cc_runtime::OwnerId,
             /// The plan it is on.
             pub plan: cc_api_operator::types::OperatorPlan,
             /// Version that runs.

@@ -4,7 +4,7 @@ pub use crate::generated::commands::tag::*;
 
 use std::convert::identity;
 
-use cc_core::{Error, OrNothing, OwnerId, Result};
+use cc_runtime::{Error, OrNothing, OwnerId, Result};
 
 use crate::command::Run;
 use crate::commands::target::Target;

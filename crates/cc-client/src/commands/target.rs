@@ -2,7 +2,7 @@
 
 #![allow(dead_code)] // Which domains are on decides what of it is used.
 
-use cc_core::{AnyAddonId, ApplicationId, Error, ErrorKind, OwnerId, Result};
+use cc_runtime::{AnyAddonId, ApplicationId, Error, ErrorKind, OwnerId, Result};
 
 /// What a command is about.
 pub(crate) enum Target<'a> {

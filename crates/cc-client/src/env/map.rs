@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use cc_core::{Error, ErrorKind, Result, Secret};
+use cc_runtime::{Error, ErrorKind, Result, Secret};
 use serde::de::{Error as _, MapAccess, SeqAccess, Visitor};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 

@@ -2,7 +2,7 @@
 
 use std::collections::HashSet;
 
-use cc_core::Secret;
+use cc_runtime::Secret;
 
 use super::{EnvironmentMap, NameRule, Parsed, Position, Problem, ProblemKind};
 

@@ -7,9 +7,9 @@ use std::time::Duration;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use bytes::Bytes;
-use cc_core::Credentials;
-use cc_core::runtime::{self, Instant};
-use cc_core::transport::{CacheKey, CacheStore, CachedAnswer, StoreFuture, Ticket, Turn, subjects};
+use cc_runtime::Credentials;
+use cc_runtime::tasks::{self, Instant};
+use cc_runtime::transport::{CacheKey, CacheStore, CachedAnswer, StoreFuture, Ticket, Turn, subjects};
 use http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
 use redis::{Cmd, cmd};
 use serde::{Deserialize, Serialize};
@@ -123,11 +123,11 @@ impl RedisStore {
         };
         let (store, identity) = (self.clone(), identity.to_owned());
         drop(runtime.spawn(async move {
-            let settled = runtime::guarded(async {
+            let settled = tasks::guarded(async {
                 let mut pause = DEBT_PAUSES.0;
                 let until = Instant::now() + DEBT_FOR;
                 while !store.settle(&identity).await && Instant::now() < until {
-                    runtime::sleep(pause).await;
+                    tasks::sleep(pause).await;
                     pause = (pause * 2).min(DEBT_PAUSES.1);
                 }
                 Ok(())

@@ -2,8 +2,8 @@
 
 use std::sync::Arc;
 
-use cc_core::transport::Turn;
-use cc_core::{Credentials, Timestamp};
+use cc_runtime::transport::Turn;
+use cc_runtime::{Credentials, Timestamp};
 use redis::cmd;
 
 use super::turn;

@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use cc_core::runtime::{self, Instant};
+use cc_runtime::tasks::{self, Instant};
 use redis::aio::MultiplexedConnection;
 use redis::{AsyncConnectionConfig, Client, Cmd, FromRedisValue, RedisError};
 
@@ -80,7 +80,7 @@ impl Link {
     /// What Redis answers. `None` if it refuses, does not answer, or was found gone a moment ago.
     pub(super) async fn ask<T: FromRedisValue>(&self, command: &Cmd) -> Option<T> {
         let deadline = Some(Instant::now() + self.patience);
-        let asked = runtime::until(deadline, async {
+        let asked = tasks::until(deadline, async {
             let Some(mut connection) = self.connection().await? else { return Ok(None) };
             match command.query_async(&mut connection).await {
                 Ok(answer) => Ok(Some(answer)),
@@ -91,7 +91,7 @@ impl Link {
                 Err(error) => Err(error),
             }
         });
-        match runtime::guarded(async { Ok(asked.await) }).await {
+        match tasks::guarded(async { Ok(asked.await) }).await {
             Ok(Some(Ok(answer))) => answer,
             Ok(Some(Err(error))) => {
                 self.fell(&error);
@@ -178,7 +178,7 @@ impl Link {
     fn refused(&self, error: &RedisError) {
         // The text may quote a key or a value; the code does not.
         let code = error.code().unwrap_or("a reply that cannot be read");
-        let code = cc_core::one_line(code, 64).to_string();
+        let code = cc_runtime::one_line(code, 64).to_string();
         if self.warned.swap(true, Ordering::Relaxed) {
             tracing::debug!(code, "the Redis of the store refused a command");
         } else {
@@ -189,7 +189,7 @@ impl Link {
     fn fell(&self, why: &dyn fmt::Display) {
         // The words may be those of Redis.
         let why = why.to_string();
-        let why = cc_core::one_line(&why, 1_000);
+        let why = cc_runtime::one_line(&why, 1_000);
         let mut state = lock(&self.state);
         let now = Instant::now();
         let pause = match &*state {

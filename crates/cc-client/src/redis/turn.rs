@@ -4,8 +4,8 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
-use cc_core::runtime::{self, Instant};
-use cc_core::transport::{Ticket, Turn};
+use cc_runtime::tasks::{self, Instant};
+use cc_runtime::transport::{Ticket, Turn};
 use redis::{Cmd, Value, cmd};
 
 use super::link::Link;
@@ -71,7 +71,7 @@ pub(super) async fn take<T>(
             // Redis is gone, or the wait too long.
             _ => return Turn::anyone(),
         }
-        runtime::sleep(pause).await;
+        tasks::sleep(pause).await;
         pause = (pause * 2).min(LOOKS.1);
     }
 }

@@ -2,8 +2,8 @@
 
 use std::time::Duration;
 
-use cc_core::runtime::{self, Instant};
-use cc_core::{CallOptions, Error, ErrorKind, Operation, Result, Timestamp, Transport};
+use cc_runtime::tasks::{self, Instant};
+use cc_runtime::{CallOptions, Error, ErrorKind, Operation, Result, Timestamp, Transport};
 use futures_util::StreamExt;
 
 use super::index::Index;
@@ -35,7 +35,7 @@ pub(super) async fn fetch(transport: &Transport) -> Result<Index> {
         }
         let Some(pause) = policy.wait(attempts, &error, 1.0) else { return Err(error) };
         tracing::debug!(%error, "the summary is asked for once more");
-        runtime::sleep(pause).await;
+        tasks::sleep(pause).await;
     }
 }
 
@@ -58,7 +58,7 @@ async fn read(transport: &Transport, options: &CallOptions) -> Result<Index> {
     };
     // The transport's own attempt timeout ends at the head of a stream.
     let timeout = transport.attempt_timeout(options);
-    let read = match runtime::until(timeout.and_then(runtime::after), read).await {
+    let read = match tasks::until(timeout.and_then(tasks::after), read).await {
         Some(read) => read,
         None => {
             let message = format!("the body did not end within {:?}", timeout.unwrap_or_default());
@@ -68,9 +68,9 @@ async fn read(transport: &Transport, options: &CallOptions) -> Result<Index> {
     read.map_err(|error| error.with_operation(GetSummary::INFO).with_attempts(1))
 }
 
-async fn next(body: &mut cc_core::Body) -> Result<Option<bytes::Bytes>> {
+async fn next(body: &mut cc_runtime::Body) -> Result<Option<bytes::Bytes>> {
     let silent =
         || Error::new(ErrorKind::TimedOut).with_message(format!("no byte of the body came for {SILENCE:?}"));
     let deadline = Some(Instant::now() + SILENCE);
-    runtime::until(deadline, body.next()).await.ok_or_else(silent)?.transpose()
+    tasks::until(deadline, body.next()).await.ok_or_else(silent)?.transpose()
 }

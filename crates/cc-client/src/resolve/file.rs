@@ -7,8 +7,8 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
-use cc_core::file::{self, Untrusted};
-use cc_core::{Error, ErrorKind, Result, Timestamp, runtime};
+use cc_runtime::file::{self, Untrusted};
+use cc_runtime::{Error, ErrorKind, Result, Timestamp, tasks};
 use tokio::sync::{Semaphore, oneshot};
 
 use super::index::Index;
@@ -102,8 +102,8 @@ impl FileStore {
                 }
                 wait.await.map_err(io::Error::other)?
             };
-            let done = runtime::until(runtime::after(PATIENCE), work);
-            let done = runtime::guarded(async { Ok(done.await.unwrap_or_else(|| Err(late()))) }).await?;
+            let done = tasks::until(tasks::after(PATIENCE), work);
+            let done = tasks::guarded(async { Ok(done.await.unwrap_or_else(|| Err(late()))) }).await?;
             done.map_err(|cause| {
                 Error::new(ErrorKind::Store)
                     .with_message(format!("cannot use the file of ids `{}`", inner.path.display()))

@@ -5,8 +5,8 @@ use std::future::Future;
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
-use cc_core::Result;
-use cc_core::runtime::{Home, Instant, Waiting, Work};
+use cc_runtime::Result;
+use cc_runtime::tasks::{Home, Instant, Waiting, Work};
 
 /// A caller who joins this shortly after the start joins in time: nobody knows of a thing so soon after it was made that a
 /// request that was sent before does not find it.
@@ -31,7 +31,7 @@ impl<T: Clone + Send + 'static> Flight<T> {
     /// Joins the work that is under way, or starts this. The second value is `true` if the work had started before.
     ///
     /// # Errors
-    /// [`ErrorKind::Unexpected`](cc_core::ErrorKind::Unexpected) outside of a tokio runtime.
+    /// [`ErrorKind::Unexpected`](cc_runtime::ErrorKind::Unexpected) outside of a tokio runtime.
     pub(super) fn join<F>(&self, work: impl FnOnce() -> F) -> Result<(Waiting<T>, bool)>
     where
         F: Future<Output = T> + Send + 'static,
@@ -114,7 +114,7 @@ mod tests {
             let follower = tokio::spawn(follower);
             tokio::task::yield_now().await;
             std::thread::spawn(move || drop((first, leader))).join().unwrap();
-            assert_eq!(follower.await.unwrap(), Err(cc_core::runtime::Lost));
+            assert_eq!(follower.await.unwrap(), Err(cc_runtime::tasks::Lost));
             assert_eq!(flight.join(|| async { 7 }).unwrap().0.await, Ok(7));
         });
     }

@@ -1,6 +1,6 @@
 //! Which ids are wanted, and what they are.
 
-use cc_core::{
+use cc_runtime::{
     AddonId, AddonProviderId, AnyAddonId, ApplicationId, ConsumerKey, Error, ErrorKind, OwnerId, RealAddonId,
     ResourceId, Result,
 };
@@ -127,7 +127,7 @@ impl Missing<'_> {
             Form::Provider => "addonProviderId",
             Form::Consumer => "oauthConsumerKey",
         };
-        cc_core::check_id(field, self.text)
+        cc_runtime::check_id(field, self.text)
     }
 
     #[cold]

@@ -5,7 +5,7 @@ use std::hash::BuildHasher;
 use std::sync::OnceLock;
 use std::sync::atomic::{AtomicU8, Ordering};
 
-use cc_core::{AddonId, MAX_ID_BYTES, OwnerId, RealAddonId, Timestamp};
+use cc_runtime::{AddonId, MAX_ID_BYTES, OwnerId, RealAddonId, Timestamp};
 use hashbrown::{DefaultHashBuilder, HashTable};
 
 use super::Subject;

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use cc_core::{AddonId, OwnerId, RealAddonId};
+use cc_runtime::{AddonId, OwnerId, RealAddonId};
 
 use super::Subject;
 use super::ids::Ids;
@@ -64,7 +64,7 @@ impl Learned {
     }
 
     fn keep(&mut self, kind: Kind, id: &str, other: &str, owner: &Arc<OwnerId>, after: u64) {
-        let good = |id: &str| cc_core::check_id("id", id).is_ok();
+        let good = |id: &str| cc_runtime::check_id("id", id).is_ok();
         if !good(id) || !(other.is_empty() || good(other)) {
             return;
         }
@@ -156,7 +156,7 @@ mod tests {
         learned.note(&owner, Lesson::Application("app_1"), 7);
         learned.drop_before(6);
         assert_eq!(learned.by_kind.iter().map(HashMap::len).sum::<usize>(), 1);
-        learned.forget(&Ids::new().owner(None, &cc_core::ApplicationId::from("app_1")));
+        learned.forget(&Ids::new().owner(None, &cc_runtime::ApplicationId::from("app_1")));
         assert_eq!(learned.bytes, 0);
     }
 

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use cc_core::runtime::Instant;
+use cc_runtime::tasks::Instant;
 
 use super::ids::{Form, Missing};
 

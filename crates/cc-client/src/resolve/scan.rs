@@ -4,7 +4,7 @@
 use std::borrow::Cow;
 use std::fmt;
 
-use cc_core::{MAX_ID_BYTES, Timestamp};
+use cc_runtime::{MAX_ID_BYTES, Timestamp};
 use memchr::memchr2;
 
 use super::index::{Builder, Index, Kind};

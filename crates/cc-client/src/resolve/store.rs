@@ -8,9 +8,9 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-use cc_core::runtime::{self, Instant};
-use cc_core::transport::Turn;
-use cc_core::{Credentials, Error, ErrorKind, Result, Timestamp, Transport};
+use cc_runtime::tasks::{self, Instant};
+use cc_runtime::transport::Turn;
+use cc_runtime::{Credentials, Error, ErrorKind, Result, Timestamp, Transport};
 
 use super::index::Index;
 
@@ -142,7 +142,7 @@ impl Guarded {
 
     async fn guard<T>(&self, what: &str, patience: Duration, work: StoreFuture<'_, T>) -> Option<T> {
         let late = || Err(Error::new(ErrorKind::Store).with_message("it took too long"));
-        let done = runtime::until(Some(Instant::now() + patience), work).await.unwrap_or_else(late);
+        let done = tasks::until(Some(Instant::now() + patience), work).await.unwrap_or_else(late);
         let error = match done {
             Ok(done) => return Some(done),
             Err(error) => error,

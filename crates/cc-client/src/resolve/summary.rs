@@ -1,7 +1,7 @@
 //! `GET /v2/summary`: everything that the caller may see. Only the ids are read, straight into an index.
 
 use bytes::Bytes;
-use cc_core::{
+use cc_runtime::{
     Answer, Error, ErrorKind, Operation, OperationInfo, Request, RequestBuilder, Result, Timestamp,
 };
 use http::Method;
@@ -102,7 +102,7 @@ fn push_text(json: &mut String, text: &str) {
 
 #[cfg(test)]
 mod tests {
-    use cc_core::AddonProviderId;
+    use cc_runtime::AddonProviderId;
     use proptest::prelude::*;
 
     use super::super::Subject;

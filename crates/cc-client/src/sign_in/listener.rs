@@ -2,8 +2,8 @@
 
 use std::time::Duration;
 
-use cc_core::runtime::{self, Instant};
-use cc_core::{Error, ErrorKind, Result};
+use cc_runtime::tasks::{self, Instant};
+use cc_runtime::{Error, ErrorKind, Result};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
 
@@ -37,7 +37,7 @@ impl Listener {
             Error::new(ErrorKind::Unexpected).with_message(message).with_source(cause)
         };
         let bound = async { TcpListener::bind(("127.0.0.1", port)).await.map_err(failed) };
-        let listener = runtime::guarded(bound).await?;
+        let listener = tasks::guarded(bound).await?;
         let port = listener.local_addr().map_err(failed)?.port();
         Ok(Self { listener, url: format!("http://localhost:{port}{PATH}") })
     }
@@ -59,8 +59,8 @@ impl Listener {
             let message = format!("the browser did not come back within {timeout:?}");
             Err(Error::new(ErrorKind::DeadlineExceeded).with_message(message))
         };
-        let visit = runtime::until(runtime::after(timeout), self.visits(pending));
-        runtime::guarded(async { visit.await.unwrap_or_else(late) }).await
+        let visit = tasks::until(tasks::after(timeout), self.visits(pending));
+        tasks::guarded(async { visit.await.unwrap_or_else(late) }).await
     }
 
     async fn visits(&self, pending: &Pending) -> Result<Visit> {
@@ -85,7 +85,7 @@ impl Listener {
 
 /// Answers one request. `None` when it is not the browser that is waited for.
 async fn serve(mut socket: TcpStream, pending: &Pending) -> Option<Result<Visit>> {
-    let target = runtime::until(Some(Instant::now() + PATIENCE), target(&mut socket)).await??;
+    let target = tasks::until(Some(Instant::now() + PATIENCE), target(&mut socket)).await??;
     let (path, query) = target.split_once('?').unwrap_or((&target, ""));
     let (status, words, outcome) = if path != PATH || !query.contains("state=") {
         ("404 Not Found", "There is nothing here.", None)
@@ -105,7 +105,7 @@ async fn serve(mut socket: TcpStream, pending: &Pending) -> Option<Result<Visit>
         page.len()
     );
     // Whether the page arrives or not, the visit counts.
-    let _ = runtime::until(Some(Instant::now() + PATIENCE), async {
+    let _ = tasks::until(Some(Instant::now() + PATIENCE), async {
         socket.write_all(answer.as_bytes()).await?;
         socket.shutdown().await
     })

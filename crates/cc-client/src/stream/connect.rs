@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::Bytes;
-use cc_core::{CallOptions, Error, ErrorKind, Request};
+use cc_runtime::{CallOptions, Error, ErrorKind, Request};
 use cc_stream::{Attempt, Connect, Response, StreamError};
 use http::HeaderMap;
 

@@ -6,8 +6,8 @@ use std::pin::Pin;
 use std::task::{Context, Poll};
 use std::time::Duration;
 
-use cc_core::Timestamp;
-use cc_core::runtime::{self, Instant};
+use cc_runtime::Timestamp;
+use cc_runtime::tasks::{self, Instant};
 use futures_util::Stream;
 
 /// Items of several streams in the order of their dates, each with the number of the stream it is from.
@@ -83,7 +83,7 @@ where
 }
 
 type DateOf<T> = Box<dyn Fn(&T) -> Option<Timestamp> + Send>;
-type Timer = Pin<Box<dyn Future<Output = cc_core::Result<()>> + Send>>;
+type Timer = Pin<Box<dyn Future<Output = cc_runtime::Result<()>> + Send>>;
 
 /// See [`merge`].
 pub struct Merged<S, T, E> {
@@ -140,8 +140,8 @@ where
             let waited = first.came.elapsed();
             if waited < this.patience {
                 let rest = this.patience - waited;
-                let mut timer: Timer = Box::pin(runtime::guarded(async move {
-                    runtime::sleep(rest).await;
+                let mut timer: Timer = Box::pin(tasks::guarded(async move {
+                    tasks::sleep(rest).await;
                     Ok(())
                 }));
                 // Where the runtime has no timer, nothing is waited for.

@@ -5,7 +5,7 @@ use std::fmt;
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use bytes::Bytes;
-use cc_core::{Answer, Drift, OperationInfo, Result, Transport};
+use cc_runtime::{Answer, Drift, OperationInfo, Result, Transport};
 use cc_stream::Format;
 use futures_util::FutureExt;
 use http::{HeaderMap, StatusCode};
@@ -14,11 +14,11 @@ use serde::de::DeserializeOwned;
 /// How many differences one stream tells at most.
 const TOLD: usize = 256;
 
-/// Reads the JSON of events leniently, as [answers](cc_core::Answer::json) are read: scalars of another type are converted where
+/// Reads the JSON of events leniently, as [answers](cc_runtime::Answer::json) are read: scalars of another type are converted where
 /// their meaning is beyond doubt, and a value that cannot be read costs its field or its element. An event is an error
 /// ([`ErrorKind::Payload`](cc_stream::ErrorKind::Payload)) that carries its text only when nothing can stand for the value.
 ///
-/// Each difference from the spec is logged and told to [`Hooks::on_drift`](cc_core::transport::Hooks::on_drift) once for each
+/// Each difference from the spec is logged and told to [`Hooks::on_drift`](cc_runtime::transport::Hooks::on_drift) once for each
 /// stream, however many events have it.
 #[derive(Clone, Default)]
 pub struct EventReader(Option<Arc<Tell>>);

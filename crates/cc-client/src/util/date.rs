@@ -1,6 +1,6 @@
 //! Dates in forms that only some routes want.
 
-use cc_core::Timestamp;
+use cc_runtime::Timestamp;
 
 /// The instant as RFC 3339 with exactly six digits of a second, as log routes take it; what is finer is cut.
 #[must_use]

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use cc_core::NetworkGroupId;
+use cc_runtime::NetworkGroupId;
 use uuid::Uuid;
 
 /// The providers whose add-ons may be members, and how the ids of those start.

@@ -1,7 +1,7 @@
 //! Commands: one time for all their requests, one report for their failure.
 
 use cc_client::{Answer, Client, Command, Context, Credentials, ErrorKind, Result, UrlCommand};
-use cc_core::{Operation, Request, Transport};
+use cc_runtime::{Operation, Request, Transport};
 
 use crate::support::{GetThing, Platform, Reports, SECOND, after};
 

@@ -6,8 +6,8 @@ use std::time::Duration;
 
 use cc_client::resolve::{FileStore, MemoryStore, Store};
 use cc_client::{CachePolicy, Client, Transport};
-use cc_core::transport::{CacheKey, CacheStore, CachedAnswer, HttpRequest, StoreFuture, Ticket};
-use cc_core::{ApplicationId, OwnerId};
+use cc_runtime::transport::{CacheKey, CacheStore, CachedAnswer, HttpRequest, StoreFuture, Ticket};
+use cc_runtime::{ApplicationId, OwnerId};
 use futures_util::future::join_all;
 
 use crate::support::*;
@@ -142,7 +142,7 @@ async fn a_write_of_one_account_leaves_the_answers_of_the_others() {
 async fn an_account_that_signs_another_way_is_the_same_account() {
     let (platform, answers) = (platform(SECOND), Answers::default());
     let plain = cc_client::Credentials::oauth1("key", "secret", "me", "secret");
-    let signed = plain.clone().signed_with(cc_core::credentials::SignatureMethod::HmacSha512);
+    let signed = plain.clone().signed_with(cc_runtime::credentials::SignatureMethod::HmacSha512);
     for credentials in [plain, signed] {
         let transport = platform
             .builder_of("me")

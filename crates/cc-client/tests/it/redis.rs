@@ -10,7 +10,7 @@ use std::time::Duration;
 
 use cc_client::redis::RedisStore;
 use cc_client::{CachePolicy, Client, Transport};
-use cc_core::{ApplicationId, OwnerId};
+use cc_runtime::{ApplicationId, OwnerId};
 
 use crate::support::{GetThing, Platform};
 

@@ -5,8 +5,8 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use cc_client::{Client, Command, Context, ErrorKind, Ids, Result, Subject};
-use cc_core::credentials::{CredentialsProvider, ProvideFuture};
-use cc_core::{
+use cc_runtime::credentials::{CredentialsProvider, ProvideFuture};
+use cc_runtime::{
     AnyAddonId, ApplicationId, ConsumerKey, Credentials, OwnerId, ResourceId, RetryPolicy, Transport,
 };
 use futures_util::future::join_all;
@@ -383,9 +383,9 @@ async fn a_million_ids_are_found() {
 }
 
 /// A platform whose summary has a body of its own.
-fn body_of_summary(body: impl Fn() -> cc_core::Body + Send + Sync + 'static) -> Platform {
+fn body_of_summary(body: impl Fn() -> cc_runtime::Body + Send + Sync + 'static) -> Platform {
     Platform::slow(move |_, _| {
-        let answer = cc_core::transport::HttpResponse::new(body());
+        let answer = cc_runtime::transport::HttpResponse::new(body());
         Box::pin(std::future::ready(Ok(answer)))
     })
 }
@@ -401,7 +401,7 @@ async fn a_summary_that_drips_ends_at_the_attempt_timeout() {
             tokio::time::sleep(SECOND).await;
             Some((Ok::<_, cc_client::Error>(bytes::Bytes::from_static(b" ")), ()))
         });
-        cc_core::Body::from_stream(drops)
+        cc_runtime::Body::from_stream(drops)
     });
     let policy = RetryPolicy::default().max_attempts(2);
     let builder = platform.builder_of("me").retry(policy).attempt_timeout(5 * SECOND);
@@ -422,7 +422,7 @@ async fn an_endless_summary_is_refused_in_bounded_memory() {
     ] {
         let platform = body_of_summary(move || {
             let start = futures_util::stream::iter([Ok(bytes::Bytes::from_static(start.as_bytes()))]);
-            cc_core::Body::from_stream(start.chain(pieces(rest)))
+            cc_runtime::Body::from_stream(start.chain(pieces(rest)))
         });
         let error = platform.client().resolver().owner_of(&app("app_1")).await.unwrap_err();
         assert_eq!(error.kind(), ErrorKind::Undecodable);

@@ -67,7 +67,7 @@ fn merged_streams_that_have_no_timer_give_their_items_at_once() {
     use cc_client::stream::merge;
     use futures_util::{StreamExt, stream};
 
-    let date = |_: &i64| cc_client::core::Timestamp::from_millis(1);
+    let date = |_: &i64| cc_client::runtime::Timestamp::from_millis(1);
     let make = || {
         let one: std::pin::Pin<Box<dyn futures_util::Stream<Item = Result<i64>> + Send>> =
             Box::pin(stream::iter([Ok(1), Ok(2)]));

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use cc_client::sign_in::{Listener, Pending, SignIn, Visit};
 use cc_client::{Credentials, ErrorKind};
-use cc_core::credentials::SignatureMethod;
+use cc_runtime::credentials::SignatureMethod;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 

@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex};
 
 use cc_client::resolve::{FileStore, Index, MemoryStore, Store, StoreFuture};
 use cc_client::{Client, Error, ErrorKind, Timestamp};
-use cc_core::ApplicationId;
+use cc_runtime::ApplicationId;
 
 use crate::support::{Platform, SECOND, SUMMARY};
 

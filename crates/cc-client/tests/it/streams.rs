@@ -233,7 +233,7 @@ async fn an_error_that_is_made_good_is_not_reported() {
     let reports = Reports::default();
     let transport = platform.builder_of("me").hooks(reports.clone()).build().unwrap();
     let client = Client::builder().build_with(transport);
-    let application = cc_core::ApplicationId::from("app_1");
+    let application = cc_runtime::ApplicationId::from("app_1");
     assert_eq!(client.resolver().owner_of(&application).await.unwrap(), "orga_1");
     let mut stream = client.stream(StreamApplicationRuntimeLog::new(&application)).open().items();
     let error = cc_client::stream::to_error(stream.next().await.unwrap().unwrap_err());
@@ -248,8 +248,8 @@ async fn an_error_that_is_made_good_is_not_reported() {
 fn over(time: Duration) -> crate::support::Reply {
     Box::pin(async move {
         tokio::time::sleep(time).await;
-        let body = cc_core::Body::from("event: END_OF_STREAM\ndata: {\"endedBy\":\"UNTIL_REACHED\"}\n\n");
-        let mut answer = cc_core::transport::HttpResponse::new(body);
+        let body = cc_runtime::Body::from("event: END_OF_STREAM\ndata: {\"endedBy\":\"UNTIL_REACHED\"}\n\n");
+        let mut answer = cc_runtime::transport::HttpResponse::new(body);
         answer.headers_mut().insert("content-type", "text/event-stream".parse().unwrap());
         Ok(answer)
     })

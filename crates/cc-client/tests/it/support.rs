@@ -8,8 +8,8 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use cc_client::{Client, ClientBuilder, Credentials, Error, Result, RetryPolicy, TransportBuilder};
-use cc_core::transport::{HookFuture, Hooks, HttpRequest, HttpResponse};
-use cc_core::{
+use cc_runtime::transport::{HookFuture, Hooks, HttpRequest, HttpResponse};
+use cc_runtime::{
     Answer, Body, Operation, OperationInfo, OwnerId, Request, RequestBuilder, ResourceId, Transport,
 };
 use http::{Method, StatusCode};

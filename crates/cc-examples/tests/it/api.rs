@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use cc_client::api::application::GetApplication;
 use cc_client::api::passthrough::{DeleteV2, DeleteV4, GetV2, GetV4, PostV2, PostV4, PutV2, PutV4};
-use cc_client::core::ApplicationId;
+use cc_client::runtime::ApplicationId;
 use cc_client::{Client, Credentials, ErrorKind, Ids, Subject};
 use cc_sandbox::Sandbox;
 use serde_json::json;

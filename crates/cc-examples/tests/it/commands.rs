@@ -9,7 +9,7 @@ use std::sync::Arc;
 
 use cc_client::Credentials;
 use cc_client::catalog::{self, CommandInfo, CommandKind};
-use cc_client::core::credentials::SignatureMethod;
+use cc_client::runtime::credentials::SignatureMethod;
 use cc_sandbox::{Extent, Fault, Pace, Sandbox};
 use serde_json::{Value, json};
 

@@ -7,7 +7,7 @@ use std::sync::{Arc, Mutex};
 use std::task::{Context, Poll};
 
 use cc_client::catalog::{self, CommandInfo, CommandKind};
-use cc_client::core::transport::{Body, HttpRequest, HttpResponse};
+use cc_client::runtime::transport::{Body, HttpRequest, HttpResponse};
 use cc_client::{Error, ErrorKind, Result};
 use cc_examples::memory::{self, Memory};
 use cc_sandbox::{Pace, Sandbox};

@@ -19,9 +19,9 @@ fn official() -> BTreeMap<String, BTreeMap<String, Inputs>> {
 /// The commands of this SDK, by the names of the official clients.
 fn ours() -> BTreeMap<&'static str, BTreeMap<String, Inputs>> {
     fn read<C: Sync + 'static>(
-        commands: &'static [cc_client::core::catalog::CommandInfo<C>],
+        commands: &'static [cc_client::runtime::catalog::CommandInfo<C>],
     ) -> BTreeMap<String, Inputs> {
-        let one = |command: &'static cc_client::core::catalog::CommandInfo<C>| {
+        let one = |command: &'static cc_client::runtime::catalog::CommandInfo<C>| {
             (command.name().to_owned(), inputs(&command.input_schema().to_value()))
         };
         commands.iter().map(one).collect()

@@ -12,8 +12,8 @@ use std::sync::{Arc, Mutex};
 use std::task::{Context, Poll};
 
 use cc_client::catalog::{self, CommandInfo, CommandKind};
-use cc_client::core::transport::{HttpRequest, HttpResponse};
-use cc_client::core::{Body, ErrorContext, Operation};
+use cc_client::runtime::transport::{HttpRequest, HttpResponse};
+use cc_client::runtime::{Body, ErrorContext, Operation};
 use cc_client::{CallOptions, Client, Command, Credentials, Error, Result, RetryPolicy};
 use cc_sandbox::{Extent, Pace, Sandbox};
 use http::StatusCode;

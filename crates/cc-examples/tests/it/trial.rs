@@ -5,7 +5,7 @@
 use std::fmt::{Debug, Write};
 
 use bytes::Bytes;
-use cc_client::core::{Answer, Operation, OperationInfo, Request, StreamOperation};
+use cc_client::runtime::{Answer, Operation, OperationInfo, Request, StreamOperation};
 use cc_sandbox::{Extent, Samples, Sandbox};
 use http::{HeaderMap, StatusCode};
 use serde::de::DeserializeOwned;

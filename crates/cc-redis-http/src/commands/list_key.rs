@@ -1,7 +1,7 @@
 //! Keys that hold a list.
 
 use cc_api_redis_http as api;
-use cc_core::{Result, Secret};
+use cc_runtime::{Result, Secret};
 use serde::{Deserialize, Serialize};
 
 use crate::command::{Access, Command};

@@ -3,10 +3,10 @@
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use cc_core::transport::{HookFuture, Hooks};
 use cc_redis_http::commands::cmd::{CmdCliSend, CmdSend};
 use cc_redis_http::commands::key::{DeleteKey, ScanKey};
 use cc_redis_http::{Error, ErrorKind, RedisHttpClient};
+use cc_runtime::transport::{HookFuture, Hooks};
 use serde_json::json;
 
 use crate::support::{OTHER_URL, Proxy, URL, after, answer};

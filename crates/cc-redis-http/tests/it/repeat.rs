@@ -2,9 +2,6 @@
 
 use std::time::Duration;
 
-use cc_core::Operation;
-use cc_core::RetryPolicy;
-use cc_core::transport::HttpResponse;
 use cc_redis_http::commands::cmd::{CmdCliSend, CmdSend};
 use cc_redis_http::commands::hash_key::{
     CreateHashKey, DeleteHashKeyElement, ScanHashKey, SetHashKeyElement,
@@ -16,6 +13,9 @@ use cc_redis_http::commands::list_key::{
 use cc_redis_http::commands::set_key::{AddSetKeyElement, CreateSetKey, DeleteSetKeyElement, ScanSetKey};
 use cc_redis_http::commands::string_key::{CreateStringKey, GetStringKey, UpdateStringKey};
 use cc_redis_http::{Command, Effect, Error, ErrorKind, Result};
+use cc_runtime::Operation;
+use cc_runtime::RetryPolicy;
+use cc_runtime::transport::HttpResponse;
 
 use crate::support::{Proxy, after, answer, lost};
 

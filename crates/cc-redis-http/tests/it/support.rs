@@ -6,9 +6,9 @@ use std::sync::{Arc, Mutex};
 use std::task::{Context, Poll};
 use std::time::Duration;
 
-use cc_core::transport::{HttpRequest, HttpResponse};
-use cc_core::{Body, Error, ErrorKind, Result};
 use cc_redis_http::{RedisHttpClient, RedisHttpClientBuilder};
+use cc_runtime::transport::{HttpRequest, HttpResponse};
+use cc_runtime::{Body, Error, ErrorKind, Result};
 use http::StatusCode;
 use serde_json::Value;
 

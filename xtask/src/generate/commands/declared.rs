@@ -155,7 +155,7 @@ pub(super) fn render(known: &Known<'_>, domain: &str, command: &Declared) -> Res
             out,
             "\n#[cfg({condition})]\nimpl crate::stream::StreamCommand for {name} {{\n    const NAME: &'static str = {literal};\n    type Item = {output};\n\n    \
              fn ids(&self) -> Ids<'_> {{\n        crate::stream::Follow::ids(self)\n    }}\n\n    \
-             fn request(&self, ids: &crate::resolve::ResolvedIds, attempt: &cc_stream::Attempt) -> Result<cc_core::Request> {{\n        crate::stream::Follow::request(self, ids, attempt)\n    }}\n\n    \
+             fn request(&self, ids: &crate::resolve::ResolvedIds, attempt: &cc_stream::Attempt) -> Result<cc_runtime::Request> {{\n        crate::stream::Follow::request(self, ids, attempt)\n    }}\n\n    \
              fn format(reader: &crate::stream::EventReader) -> cc_stream::Format<Self::Item> {{\n        <Self as crate::stream::Follow>::format(reader)\n    }}\n\n    \
              fn limit(&self) -> Option<u64> {{\n        crate::stream::Follow::limit(self)\n    }}\n\n    \
              fn has_fixed_start(&self) -> bool {{\n        crate::stream::Follow::has_fixed_start(self)\n    }}\n}}"
@@ -163,7 +163,7 @@ pub(super) fn render(known: &Known<'_>, domain: &str, command: &Declared) -> Res
         CommandKind::Url => writeln!(
             out,
             "\n#[cfg({condition})]\nimpl crate::command::UrlCommand for {name} {{\n    const NAME: &'static str = {literal};\n\n    \
-             fn request(&self) -> Result<cc_core::Request> {{\n        crate::command::Locate::locate(self)\n    }}\n}}"
+             fn request(&self) -> Result<cc_runtime::Request> {{\n        crate::command::Locate::locate(self)\n    }}\n}}"
         ),
     };
     Ok(out)
@@ -212,7 +212,7 @@ fn page(command: &Declared) -> String {
 fn linked(page: &str) -> String {
     page.lines()
         .map(|line| match line.strip_prefix("/// - `ErrorKind::").and_then(|rest| rest.split_once('`')) {
-            Some((kind, rest)) => format!("/// - [`{kind}`](cc_core::ErrorKind::{kind}){rest}\n"),
+            Some((kind, rest)) => format!("/// - [`{kind}`](cc_runtime::ErrorKind::{kind}){rest}\n"),
             None => format!("{line}\n"),
         })
         .collect()

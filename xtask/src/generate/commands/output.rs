@@ -74,9 +74,9 @@ impl Output {
     /// The request as it is called: an answer that is not used is not read, and one that may be missing is optional.
     pub(super) fn request(&self, request: &str) -> String {
         if self.void {
-            format!("cc_core::Discard({{ {request} }})")
+            format!("cc_runtime::Discard({{ {request} }})")
         } else if self.may_find_nothing() {
-            format!("cc_core::OrNothing({{ {request} }})")
+            format!("cc_runtime::OrNothing({{ {request} }})")
         } else {
             request.to_owned()
         }

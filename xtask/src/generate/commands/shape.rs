@@ -106,7 +106,7 @@ impl Shape<'_> {
                 let value = format!("{}{}", field.ident, field.ty.bare().argument(self.types).1);
                 if field.ty.is_option() { format!("Some({value})") } else { value }
             } else if matches!(field.ty, Ty::Patch(_)) {
-                "cc_core::Patch::Absent".to_owned()
+                "cc_runtime::Patch::Absent".to_owned()
             } else {
                 "None".to_owned()
             };
@@ -127,7 +127,7 @@ impl Shape<'_> {
             let ty = field
                 .ty
                 .rust(types)
-                .replace("cc_core::", "cc_client::core::")
+                .replace("cc_runtime::", "cc_client::runtime::")
                 .replace("crate::", "cc_client::");
             let ty = match types.strip_prefix("cc_api_") {
                 Some(domain) => ty.replace(types, &format!("cc_client::api::{domain}")),
@@ -155,7 +155,7 @@ fn attributes(field: &ShapeField) -> String {
         attributes.push(format!("rename = {}", literal(&field.name)));
     }
     if matches!(field.ty, Ty::Patch(_)) {
-        attributes.push("default, skip_serializing_if = \"cc_core::Patch::is_absent\"".to_owned());
+        attributes.push("default, skip_serializing_if = \"cc_runtime::Patch::is_absent\"".to_owned());
     } else if !field.required {
         attributes.push("default, skip_serializing_if = \"Option::is_none\"".to_owned());
     }

@@ -2,7 +2,7 @@
 
 #![allow(unused_macros, unused_imports)] // Which domains are on decides what is used.
 
-use cc_core::{AddonId, AddonProviderId, RealAddonId, Secret, Timestamp, UserId, ZoneId};
+use cc_runtime::{AddonId, AddonProviderId, RealAddonId, Secret, Timestamp, UserId, ZoneId};
 use serde::{Deserialize, Serialize};
 
 use crate::resolve::{Lesson, Owned};

@@ -1,7 +1,7 @@
 //! Publishing a provider.
 
 use cc_api_addon_provider::types::AddonProviderCreation;
-use cc_core::Result;
+use cc_runtime::Result;
 
 use super::CreateAddonProvider;
 use super::model::AddonProviderFull;

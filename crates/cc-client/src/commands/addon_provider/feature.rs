@@ -2,7 +2,7 @@
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
-use cc_core::{Discard, Result};
+use cc_runtime::{Discard, Result};
 
 use super::DeleteAddonProviderFeature;
 use crate::command::Run;

@@ -1,7 +1,7 @@
 //! What the commands of add-on providers take and give back.
 
 use cc_api_addon_provider::types as wire;
-use cc_core::Secret;
+use cc_runtime::Secret;
 use serde::{Deserialize, Serialize};
 
 use crate::commands::addon::model;

@@ -1,7 +1,7 @@
 //! Plans of a provider.
 
 use cc_api_addon_provider::types::{AddonPlanCreation, AddonPlanFeatureCreation};
-use cc_core::{AddonProviderId, Error, ErrorKind, OwnerId, Result};
+use cc_runtime::{AddonProviderId, Error, ErrorKind, OwnerId, Result};
 
 use super::model::{AddonProviderPlan, AddonProviderPlanFeature};
 use super::{CreateAddonProviderPlan, ListAddonProviderPlan, UpdateAddonProviderPlan};

@@ -1,6 +1,6 @@
 //! The branches of applications whose code is on GitHub.
 
-use cc_core::Result;
+use cc_runtime::Result;
 
 use super::GetApplicationBranches;
 use super::model::Application;

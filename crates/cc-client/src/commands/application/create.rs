@@ -1,7 +1,7 @@
 //! Creating an application.
 
 use cc_api_application::types::{self as wire};
-use cc_core::{Error, ErrorKind, Result};
+use cc_runtime::{Error, ErrorKind, Result};
 use serde::de::Error as _;
 use serde::{Deserialize, Deserializer, Serialize};
 

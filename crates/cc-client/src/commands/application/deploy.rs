@@ -1,6 +1,6 @@
 //! Deploying an application.
 
-use cc_core::{DeploymentId, Result};
+use cc_runtime::{DeploymentId, Result};
 use serde::{Deserialize, Serialize};
 
 use super::DeployApplication;

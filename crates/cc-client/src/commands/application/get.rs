@@ -1,6 +1,6 @@
 //! Reading one application.
 
-use cc_core::Result;
+use cc_runtime::Result;
 
 use super::GetApplication;
 use super::branches::with_branches;

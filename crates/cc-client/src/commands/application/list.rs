@@ -1,6 +1,6 @@
 //! Listing the applications of an owner.
 
-use cc_core::Result;
+use cc_runtime::Result;
 
 use super::ListApplication;
 use super::branches::with_branches;

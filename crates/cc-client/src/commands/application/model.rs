@@ -1,7 +1,7 @@
 //! What the commands of applications give back.
 
 use cc_api_application::types as wire;
-use cc_core::{ApplicationId, OwnerId, Secret, Timestamp, ZoneId};
+use cc_runtime::{ApplicationId, OwnerId, Secret, Timestamp, ZoneId};
 use serde::{Deserialize, Serialize};
 
 use crate::model::{EnvironmentVariable, Flavor, by_name, from_environment_variable, from_flavor};

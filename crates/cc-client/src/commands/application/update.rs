@@ -1,7 +1,7 @@
 //! Changing the settings of an application.
 
 use cc_api_application::types::{self as wire};
-use cc_core::{Discard, Result};
+use cc_runtime::{Discard, Result};
 
 use super::UpdateApplication;
 use super::branches::with_branches_if_readable;

@@ -3,7 +3,7 @@
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use cc_api_account::types::MfaConfirmation;
-use cc_core::{Discard, Result, Secret};
+use cc_runtime::{Discard, Result, Secret};
 
 use super::{ConfirmAuthMfa, CreateAuthMfa, DeleteAuthMfa, GetAuthMfaBackupCodes};
 use crate::command::Run;

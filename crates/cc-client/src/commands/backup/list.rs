@@ -1,7 +1,7 @@
 //! Listing the backups of an add-on.
 
 use cc_api_addon::types as wire;
-use cc_core::{AddonId, AddonProviderId, Result, Secret};
+use cc_runtime::{AddonId, AddonProviderId, Result, Secret};
 
 use super::ListBackup;
 use super::model::{Backup, BackupCommands};

@@ -1,7 +1,7 @@
 //! What the commands of backups give back.
 
 use cc_api_addon::types as wire;
-use cc_core::{RealAddonId, Secret, Timestamp};
+use cc_runtime::{RealAddonId, Secret, Timestamp};
 use serde::{Deserialize, Serialize};
 
 use crate::model::model;

@@ -1,7 +1,7 @@
 //! What to type to restore a backup. Source: the official client.
 
 use cc_api_addon_provider::types::AddonConnection;
-use cc_core::AddonProviderId;
+use cc_runtime::AddonProviderId;
 
 /// What restores a backup of an add-on of this provider, for those that are known.
 pub(super) fn template(provider: &AddonProviderId) -> Option<fn(&AddonConnection) -> String> {

@@ -1,6 +1,6 @@
 //! Applying a coupon.
 
-use cc_core::{Error, Result};
+use cc_runtime::{Error, Result};
 
 use super::ActivateCoupon;
 use crate::command::Run;

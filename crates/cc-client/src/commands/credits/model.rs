@@ -1,7 +1,7 @@
 //! What the commands of credits give back.
 
 use cc_api_billing::types as wire;
-use cc_core::{Timestamp, UserId};
+use cc_runtime::{Timestamp, UserId};
 
 use crate::model::model;
 

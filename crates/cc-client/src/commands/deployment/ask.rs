@@ -2,8 +2,8 @@
 
 use cc_api_deployment::DeployApplication;
 use cc_api_deployment::types::BuildCache;
-use cc_core::runtime::{self, Instant};
-use cc_core::{ApplicationId, DeploymentId, Error, ErrorKind, OwnerId, Result, Timestamp};
+use cc_runtime::tasks::{self, Instant};
+use cc_runtime::{ApplicationId, DeploymentId, Error, ErrorKind, OwnerId, Result, Timestamp};
 
 use crate::context::Context;
 use crate::resolve::{Ids, ResolvedIds};
@@ -36,13 +36,13 @@ pub(crate) struct Accepted {
 pub(crate) async fn ask(cx: &Context, wish: &Wish<'_>, deadline: Option<Instant>) -> Result<Accepted> {
     let deadline = [deadline, cx.deadline()].into_iter().flatten().min();
     let ids = Ids::new().owner(wish.owner_id.cloned(), wish.application_id);
-    let found = runtime::until(deadline, cx.find(&ids)).await;
+    let found = tasks::until(deadline, cx.find(&ids)).await;
     let found = found.ok_or_else(too_early)?.map_err(Error::not_sent)?;
     let refused = match post(cx, wish, &found.ids, deadline).await {
         Err(error) if found.from_before && (error.is_forbidden() || error.is_not_found()) => error,
         done => return done,
     };
-    match runtime::until(deadline, cx.find_anew(&ids, &found)).await.flatten() {
+    match tasks::until(deadline, cx.find_anew(&ids, &found)).await.flatten() {
         Some(ids) => post(cx, wish, &ids, deadline).await,
         None => Err(refused),
     }

@@ -4,8 +4,8 @@ use std::time::Duration;
 
 use std::future::poll_fn;
 
-use cc_core::Result;
-use cc_core::runtime::{self, Instant};
+use cc_runtime::Result;
+use cc_runtime::tasks::{self, Instant};
 
 use super::DeployAndWait;
 use super::ask::{Wish, ask};
@@ -61,7 +61,7 @@ impl DeployAndWait {
 
 impl Run for DeployAndWait {
     async fn run(self, cx: &Context) -> Result<Self::Output> {
-        let deadline = runtime::after(self.deadline);
+        let deadline = tasks::after(self.deadline);
         let (progress, is_new) = match &self.progress {
             Some(progress) => (progress.clone(), false),
             None => (self.start(cx, deadline).await?, true),

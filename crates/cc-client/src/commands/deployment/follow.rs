@@ -5,8 +5,8 @@ use std::pin::Pin;
 use std::task::{Context as TaskContext, Poll, ready};
 use std::time::Duration;
 
-use cc_core::runtime::{self, Instant};
-use cc_core::{CallOptions, DeploymentId, Error, ErrorKind, Result};
+use cc_runtime::tasks::{self, Instant};
+use cc_runtime::{CallOptions, DeploymentId, Error, ErrorKind, Result};
 use cc_stream::Gap;
 use futures_util::{Stream, StreamExt};
 
@@ -123,7 +123,7 @@ impl Deploying {
 
     /// The first poll: asks for the deployment, or goes on with it.
     fn start(&mut self) {
-        let deadline = runtime::after(self.command.deadline);
+        let deadline = tasks::after(self.command.deadline);
         self.deadline = Some(deadline);
         match self.progress.take() {
             Some(progress) => self.begin(progress, false),

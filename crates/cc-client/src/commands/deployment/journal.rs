@@ -5,8 +5,8 @@ use std::hash::{BuildHasher, RandomState};
 use std::task::{Context, Poll};
 use std::time::Duration;
 
-use cc_core::runtime::Instant;
-use cc_core::{Error, Timestamp};
+use cc_runtime::tasks::Instant;
+use cc_runtime::{Error, Timestamp};
 use cc_stream::{Cursor, EndReason, EventStream, Gap, State, StreamEvent};
 use futures_util::StreamExt;
 use hashbrown::HashSet;

@@ -2,8 +2,8 @@
 
 use std::time::Duration;
 
-use cc_core::runtime::Instant;
-use cc_core::{DeploymentId, Timestamp};
+use cc_runtime::tasks::Instant;
+use cc_runtime::{DeploymentId, Timestamp};
 use hashbrown::HashSet;
 
 use super::model::{Deployment, DeploymentOutcome, DeploymentState};

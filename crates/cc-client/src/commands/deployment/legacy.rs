@@ -1,6 +1,6 @@
 //! Reading one deployment from v2.
 
-use cc_core::Result;
+use cc_runtime::Result;
 
 use super::GetDeploymentLegacy;
 use super::model::DeploymentLegacy;

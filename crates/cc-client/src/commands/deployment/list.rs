@@ -1,6 +1,6 @@
 //! Listing deployments.
 
-use cc_core::{ApplicationId, Error, ErrorKind, OwnerId, Result};
+use cc_runtime::{ApplicationId, Error, ErrorKind, OwnerId, Result};
 
 use super::ListDeployment;
 use super::model::DeploymentLegacy;

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use cc_api_deployment::types::DateOrder;
-use cc_core::{
+use cc_runtime::{
     Answer, ApplicationId, DeploymentId, Error, Operation, OperationInfo, OwnerId, Request, Result,
     RetryPolicy,
 };

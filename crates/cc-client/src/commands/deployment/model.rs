@@ -1,7 +1,7 @@
 //! What the commands of deployments give back.
 
 use cc_api_deployment::types as wire;
-use cc_core::{ApplicationId, DeploymentId, Timestamp};
+use cc_runtime::{ApplicationId, DeploymentId, Timestamp};
 use serde::{Deserialize, Serialize};
 
 pub use wire::{

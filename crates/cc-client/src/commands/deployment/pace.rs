@@ -3,7 +3,7 @@
 use std::collections::VecDeque;
 use std::time::Duration;
 
-use cc_core::runtime::Instant;
+use cc_runtime::tasks::Instant;
 
 /// The time over which requests are counted.
 const WINDOW: Duration = Duration::from_secs(60);

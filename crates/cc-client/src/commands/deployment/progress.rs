@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use cc_core::{ApplicationId, DeploymentId, Error, OwnerId, Timestamp};
+use cc_runtime::{ApplicationId, DeploymentId, Error, OwnerId, Timestamp};
 use serde::{Deserialize, Serialize};
 
 /// How far a deployment that is followed is. It serialises, so that another process can

@@ -5,8 +5,8 @@
 
 use std::time::Duration;
 
-use cc_core::Timestamp;
-use cc_core::runtime::Instant;
+use cc_runtime::Timestamp;
+use cc_runtime::tasks::Instant;
 
 use super::model::DeploymentOutcome;
 use super::pace::Sign;

@@ -4,8 +4,8 @@ use std::future::Future;
 use std::pin::Pin;
 use std::task::{Context, Poll};
 
-use cc_core::Result;
-use cc_core::runtime::{self, Instant};
+use cc_runtime::Result;
+use cc_runtime::tasks::{self, Instant};
 
 /// A future that is polled by hand.
 pub(super) type Boxed<T> = Pin<Box<dyn Future<Output = T> + Send>>;
@@ -19,7 +19,7 @@ impl Timer {
     /// of the runtime fire.
     ///
     /// # Errors
-    /// [`ErrorKind::Unexpected`](cc_core::ErrorKind::Unexpected) outside of a tokio runtime with a timer.
+    /// [`ErrorKind::Unexpected`](cc_runtime::ErrorKind::Unexpected) outside of a tokio runtime with a timer.
     pub(super) fn poll(&mut self, cx: &mut Context<'_>, until: Option<Instant>) -> Poll<Result<()>> {
         let Some(until) = until else {
             self.0 = None;
@@ -33,8 +33,8 @@ impl Timer {
         let timer = match &mut self.0 {
             Some(timer) if timer.0 == until => timer,
             timer => {
-                let slept = runtime::guarded(async move {
-                    runtime::sleep(until - now).await;
+                let slept = tasks::guarded(async move {
+                    tasks::sleep(until - now).await;
                     Ok(())
                 });
                 timer.insert((until, Box::pin(slept)))

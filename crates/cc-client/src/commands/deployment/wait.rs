@@ -2,7 +2,7 @@
 
 use std::future::poll_fn;
 
-use cc_core::{Result, runtime};
+use cc_runtime::{Result, tasks};
 
 use super::WaitForDeployment;
 use super::look::Target;
@@ -14,7 +14,7 @@ use crate::context::Context;
 impl Run for WaitForDeployment {
     async fn run(self, cx: &Context) -> Result<Self::Output> {
         let Self { application_id, deadline, deployment_id, owner_id, every } = self;
-        let deadline = runtime::after(deadline);
+        let deadline = tasks::after(deadline);
         let target = Target { application_id: application_id.clone(), owner_id: owner_id.clone() };
         let mut watch = Watch::new(cx, target, deployment_id, every, deadline, false);
         let ended = poll_fn(|cx| watch.poll(cx)).await;

@@ -4,8 +4,8 @@ use std::future::Future;
 use std::task::{Context as TaskContext, Poll, ready};
 use std::time::Duration;
 
-use cc_core::runtime::Instant;
-use cc_core::{DeploymentId, Error, ErrorKind, Result, Timestamp};
+use cc_runtime::tasks::Instant;
+use cc_runtime::{DeploymentId, Error, ErrorKind, Result, Timestamp};
 
 use super::judge::{Judge, Plan, Ruling};
 use super::look::{Looked, Target, look};

@@ -1,6 +1,6 @@
 //! Listing the domains of an application.
 
-use cc_core::Result;
+use cc_runtime::Result;
 use http::StatusCode;
 
 use super::ListDomain;

@@ -1,7 +1,7 @@
 //! What the commands of Elasticsearch give back.
 
 use cc_api_database::types as wire;
-use cc_core::{AddonId, ApplicationId, OwnerId, RealAddonId, Secret};
+use cc_runtime::{AddonId, ApplicationId, OwnerId, RealAddonId, Secret};
 
 use crate::model::model;
 

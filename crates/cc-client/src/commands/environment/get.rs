@@ -1,7 +1,7 @@
 //! Reading environments.
 
 use cc_api_application::types::ApplicationEnvironment;
-use cc_core::{Answer, ApplicationId, OwnerId, Result};
+use cc_runtime::{Answer, ApplicationId, OwnerId, Result};
 use futures_util::future;
 use http::StatusCode;
 

@@ -1,6 +1,6 @@
 //! What the commands of environments give back.
 
-use cc_core::{AddonId, AddonProviderId, ApplicationId};
+use cc_runtime::{AddonId, AddonProviderId, ApplicationId};
 use serde::{Deserialize, Serialize};
 
 pub use crate::model::EnvironmentVariable;

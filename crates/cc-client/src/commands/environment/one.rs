@@ -1,7 +1,7 @@
 //! Changing one variable.
 
 use cc_api_application::types::EnvironmentValue;
-use cc_core::{Error, ErrorKind, Result};
+use cc_runtime::{Error, ErrorKind, Result};
 
 use super::get::changed;
 use super::{CreateOrUpdateEnvironmentVariable, DeleteEnvironmentVariable};

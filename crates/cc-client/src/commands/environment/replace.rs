@@ -1,6 +1,6 @@
 //! Replacing environments as a whole.
 
-use cc_core::{Discard, Result};
+use cc_runtime::{Discard, Result};
 
 use super::get::changed;
 use super::{UpdateEnvironment, UpdateExposedEnvironment};

@@ -1,6 +1,6 @@
 //! Creating the Grafana organisation of an owner.
 
-use cc_core::{Discard, Error, Result};
+use cc_runtime::{Discard, Error, Result};
 
 use super::EnableGrafana;
 use super::GetGrafana;

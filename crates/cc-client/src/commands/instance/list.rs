@@ -1,6 +1,6 @@
 //! Listing instances.
 
-use cc_core::Result;
+use cc_runtime::Result;
 
 use super::ListApplicationInstance;
 use crate::command::Run;

@@ -3,7 +3,7 @@
 pub mod lines;
 
 use cc_api_billing::types as wire;
-use cc_core::{InvoiceNumber, OwnerId, Timestamp};
+use cc_runtime::{InvoiceNumber, OwnerId, Timestamp};
 
 use crate::model::{each, model};
 use lines::{

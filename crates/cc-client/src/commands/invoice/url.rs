@@ -1,6 +1,6 @@
 //! The address of an invoice.
 
-use cc_core::{Operation, Request, Result};
+use cc_runtime::{Operation, Request, Result};
 use serde::{Deserialize, Serialize};
 
 use super::GetInvoiceUrl;

@@ -1,6 +1,6 @@
 //! Reading one Jenkins.
 
-use cc_core::{Answer, OrNothing, Result};
+use cc_runtime::{Answer, OrNothing, Result};
 use http::StatusCode;
 
 use super::GetJenkinsInfo;

@@ -1,7 +1,7 @@
 //! What the commands of Jenkins give back.
 
 use cc_api_database::types as wire;
-use cc_core::{AddonId, RealAddonId, Secret, Timestamp};
+use cc_runtime::{AddonId, RealAddonId, Secret, Timestamp};
 use serde::{Deserialize, Serialize};
 
 pub use wire::{FeatureFlag, JenkinsPlan, JenkinsStatus, JenkinsUpdates, JenkinsVersions};

@@ -1,6 +1,6 @@
 //! Making links and taking them away.
 
-use cc_core::{Discard, Result};
+use cc_runtime::{Discard, Result};
 
 use super::{AddLink, RemoveLink};
 use crate::command::Run;

@@ -1,6 +1,6 @@
 //! Listing links.
 
-use cc_core::Result;
+use cc_runtime::Result;
 use futures_util::future;
 
 use super::ListLink;

@@ -1,6 +1,6 @@
 //! Reading the load balancers in front of a resource.
 
-use cc_core::Result;
+use cc_runtime::Result;
 
 use super::GetLoadBalancerInfo;
 use super::model::{LoadBalancerInfo, LoadBalancerKind};

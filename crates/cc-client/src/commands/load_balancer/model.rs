@@ -1,7 +1,7 @@
 //! What the commands of load balancers give back.
 
 use cc_api_load_balancer::types as wire;
-use cc_core::ZoneId;
+use cc_runtime::ZoneId;
 
 use crate::model::model;
 

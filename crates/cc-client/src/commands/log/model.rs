@@ -1,6 +1,6 @@
 //! What the commands of logs give back.
 
-use cc_core::Timestamp;
+use cc_runtime::Timestamp;
 use serde::{Deserialize, Serialize};
 
 /// A line of the log of an application, as it is stored by the platform.
@@ -12,13 +12,13 @@ pub struct ApplicationLog {
     /// Its id, unique in the application.
     pub id: Option<String>,
     /// The application.
-    pub application_id: Option<cc_core::ApplicationId>,
+    pub application_id: Option<cc_runtime::ApplicationId>,
     /// The commit that runs.
     pub commit_id: Option<String>,
     /// The deployment that runs.
-    pub deployment_id: Option<cc_core::DeploymentId>,
+    pub deployment_id: Option<cc_runtime::DeploymentId>,
     /// The instance that wrote it.
-    pub instance_id: Option<cc_core::InstanceId>,
+    pub instance_id: Option<cc_runtime::InstanceId>,
     /// When it was written.
     pub date: Option<Timestamp>,
     /// Short name of the zone.
@@ -78,11 +78,11 @@ pub struct AddonLog {
     /// Its id, unique in the add-on.
     pub id: Option<String>,
     /// The add-on, by its real id.
-    pub addon_id: Option<cc_core::RealAddonId>,
+    pub addon_id: Option<cc_runtime::RealAddonId>,
     /// Name of the machine that wrote it.
     pub hostname: Option<String>,
     /// The instance that wrote it.
-    pub instance_id: Option<cc_core::InstanceId>,
+    pub instance_id: Option<cc_runtime::InstanceId>,
     /// When it was written.
     pub date: Option<Timestamp>,
     /// Short name of the zone.
@@ -128,9 +128,9 @@ pub struct AccessLog {
     /// When it was.
     pub date: Option<Timestamp>,
     /// The application.
-    pub application_id: Option<cc_core::ApplicationId>,
+    pub application_id: Option<cc_runtime::ApplicationId>,
     /// The instance that served it.
-    pub instance_id: Option<cc_core::InstanceId>,
+    pub instance_id: Option<cc_runtime::InstanceId>,
     /// Id that the platform gave the request.
     pub request_id: Option<String>,
     /// Bytes received.
@@ -194,7 +194,7 @@ pub struct Log {
     /// Program that wrote it.
     pub program: String,
     /// The deployment that ran.
-    pub deployment_id: Option<cc_core::DeploymentId>,
+    pub deployment_id: Option<cc_runtime::DeploymentId>,
     /// Host that wrote it.
     pub source_host: String,
     /// Address that wrote it.

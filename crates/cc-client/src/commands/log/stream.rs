@@ -1,7 +1,7 @@
 //! Following logs.
 
 use cc_api_log as api;
-use cc_core::{Request, Result, StreamOperation, Timestamp};
+use cc_runtime::{Request, Result, StreamOperation, Timestamp};
 use cc_stream::{Attempt, Format};
 
 use super::model::{AccessLog, AddonLog, ApplicationLog};

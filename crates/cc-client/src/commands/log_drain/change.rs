@@ -2,7 +2,7 @@
 
 use std::convert::identity;
 
-use cc_core::{Discard, Result};
+use cc_runtime::{Discard, Result};
 
 use super::model::DrainState;
 use super::wait::{Resource, read, wait};

@@ -1,7 +1,7 @@
 //! Creating drains.
 
 use cc_api_drain::types::DrainCreation;
-use cc_core::{Error, ErrorKind, Result};
+use cc_runtime::{Error, ErrorKind, Result};
 
 use super::CreateLogDrain;
 use super::model::{DrainState, LogDrainTarget};

@@ -1,7 +1,7 @@
 //! What the commands of drains take and give back.
 
 use cc_api_drain::types as wire;
-use cc_core::{DrainId, ResourceId, Secret, ServiceUrl, Timestamp};
+use cc_runtime::{DrainId, ResourceId, Secret, ServiceUrl, Timestamp};
 use serde::{Deserialize, Serialize};
 
 pub use wire::{DrainExecutionState, DrainKind, DrainState, TlsVerification};
@@ -28,7 +28,7 @@ pub struct LogDrain {
     /// Which logs it sends.
     pub kind: DrainKind,
     /// Where they go. The platform masks passwords. Empty when the platform does not say so in a way that can be read.
-    #[serde(default, skip_serializing_if = "cc_core::de::is_default")]
+    #[serde(default, skip_serializing_if = "cc_runtime::de::is_default")]
     pub target: LogDrainTarget,
     /// How the delivery goes.
     pub execution: Option<wire::DrainExecution>,
@@ -36,7 +36,7 @@ pub struct LogDrain {
     pub backlog: Option<wire::DrainBacklog>,
 }
 
-cc_core::open_union! {
+cc_runtime::open_union! {
     /// Where the logs go.
     #[tag = "type"]
     pub enum LogDrainTarget {
@@ -239,9 +239,9 @@ impl From<wire::DrainRecipient> for LogDrainTarget {
             }
             wire::DrainRecipient::Unknown(unknown) => Self::Unknown(unknown),
             // The wire type grows with the spec: what has no counterpart here keeps its JSON.
-            other => {
-                Self::Unknown(cc_core::UnknownVariant::new(serde_json::to_value(other).unwrap_or_default()))
-            }
+            other => Self::Unknown(cc_runtime::UnknownVariant::new(
+                serde_json::to_value(other).unwrap_or_default(),
+            )),
         }
     }
 }

@@ -1,6 +1,6 @@
 //! Reading drains.
 
-use cc_core::Result;
+use cc_runtime::Result;
 
 use super::model::LogDrain;
 use super::wait::{Resource, read};

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use cc_core::{AnyAddonId, ApplicationId, DrainId, Error, OwnerId, Result};
+use cc_runtime::{AnyAddonId, ApplicationId, DrainId, Error, OwnerId, Result};
 
 use super::model::{DrainState, LogDrain};
 use crate::commands::target::Target;
@@ -40,7 +40,7 @@ impl<'a> Target<'a> {
     }
 
     /// The id that the routes of drains take.
-    pub(super) fn resource_id(&self, ids: &ResolvedIds) -> cc_core::ResourceId {
+    pub(super) fn resource_id(&self, ids: &ResolvedIds) -> cc_runtime::ResourceId {
         match *self {
             Self::Application(application) => application.into(),
             Self::Addon(_) => ids.real_addon_id().into(),
@@ -62,7 +62,7 @@ pub(super) async fn read(cx: &Context, resource: Resource<'_>, drain: &DrainId) 
 /// Looks at a drain until it has this state. The looks pass by the response cache: they wait for a change.
 ///
 /// # Errors
-/// [`DeadlineExceeded`](cc_core::ErrorKind::DeadlineExceeded) after 30 s: the change may still happen. Each error says that the
+/// [`DeadlineExceeded`](cc_runtime::ErrorKind::DeadlineExceeded) after 30 s: the change may still happen. Each error says that the
 /// change was requested.
 pub(super) async fn wait(
     cx: &Context,

@@ -3,7 +3,7 @@
 use bytes::Bytes;
 use cc_api_metrics::ListRequestLocations;
 use cc_api_metrics::types::RequestLocation;
-use cc_core::{Answer, Operation, OperationInfo, OwnerId, Request, Result};
+use cc_runtime::{Answer, Operation, OperationInfo, OwnerId, Request, Result};
 
 use super::GetHeatMap;
 use crate::command::Run;

@@ -3,12 +3,12 @@
 use std::collections::BTreeMap;
 
 use cc_api_metrics::types as wire;
-use cc_core::Timestamp;
+use cc_runtime::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use crate::model::model;
 
-cc_core::open_enum! {
+cc_runtime::open_enum! {
     /// Name of a metric.
     pub enum MetricName {
         /// Use of the processors.

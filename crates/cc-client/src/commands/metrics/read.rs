@@ -1,6 +1,6 @@
 //! Reading the metrics of a resource.
 
-use cc_core::{OwnerId, ResourceId, Result};
+use cc_runtime::{OwnerId, ResourceId, Result};
 
 use super::GetMetrics;
 use super::model::{MetricName, MetricPoint, Metrics};

@@ -2,7 +2,7 @@
 
 use cc_api_metrics::StreamRequestLocations;
 use cc_api_metrics::types::LiveRequestLocation;
-use cc_core::{Request, Result, StreamOperation};
+use cc_runtime::{Request, Result, StreamOperation};
 use cc_stream::{Attempt, Format};
 
 use super::StreamRequests;

@@ -1,7 +1,7 @@
 //! Which HTTP statuses applications answer.
 
 use cc_api_metrics::types::StatusCodeSlice;
-use cc_core::{OwnerId, Result};
+use cc_runtime::{OwnerId, Result};
 
 use super::GetStatusCodeDistribution;
 use super::model::{StatusCodeDistribution, StatusCodesAt};

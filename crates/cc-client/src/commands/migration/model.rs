@@ -1,7 +1,7 @@
 //! What the commands of migrations give back.
 
 use cc_api_addon::types as wire;
-use cc_core::{OwnerId, Timestamp};
+use cc_runtime::{OwnerId, Timestamp};
 
 use crate::model::{each, model};
 

@@ -1,7 +1,7 @@
 //! Creating and deleting network groups.
 
 use cc_api_network_group::types::{NetworkGroupCreation, NetworkGroupMemberCreation};
-use cc_core::{Discard, Error, ErrorKind, NetworkGroupId, Result};
+use cc_runtime::{Discard, Error, ErrorKind, NetworkGroupId, Result};
 use serde::{Deserialize, Serialize};
 
 use super::GetNetworkGroup;

@@ -1,6 +1,6 @@
 //! Members of network groups: coming and going.
 
-use cc_core::{Discard, ResourceId, Result};
+use cc_runtime::{Discard, ResourceId, Result};
 
 use super::wait::{until_gone, until_there};
 use super::{CreateNetworkGroupMember, DeleteNetworkGroupMember};

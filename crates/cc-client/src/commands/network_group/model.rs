@@ -1,7 +1,7 @@
 //! What the commands of network groups take and give back.
 
 use cc_api_network_group::types as wire;
-use cc_core::{NetworkGroupId, OwnerId};
+use cc_runtime::{NetworkGroupId, OwnerId};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
@@ -53,7 +53,7 @@ model! {
     }
 }
 
-cc_core::open_union! {
+cc_runtime::open_union! {
     /// A machine in a network group.
     #[tag = "type"]
     pub enum NetworkGroupPeer {
@@ -86,7 +86,7 @@ model! {
         /// Public key of WireGuard.
         public_key: String = wire.public_key,
         /// How it is reached. Empty when the platform does not say so in a way that can be read.
-        #[serde(default, skip_serializing_if = "cc_core::de::is_default")]
+        #[serde(default, skip_serializing_if = "cc_runtime::de::is_default")]
         endpoint: PeerEndpoint = wire.endpoint.into(),
         /// Its host name.
         hostname: String = wire.hostname,
@@ -111,7 +111,7 @@ model! {
         /// Public key of WireGuard.
         public_key: String = wire.public_key,
         /// How it is reached. Empty when the platform does not say so in a way that can be read.
-        #[serde(default, skip_serializing_if = "cc_core::de::is_default")]
+        #[serde(default, skip_serializing_if = "cc_runtime::de::is_default")]
         endpoint: PeerEndpoint = wire.endpoint.into(),
         /// Its host name.
         hostname: String = wire.hostname,
@@ -123,7 +123,7 @@ model! {
     }
 }
 
-cc_core::open_union! {
+cc_runtime::open_union! {
     /// How a peer is reached.
     #[tag = "type"]
     pub enum PeerEndpoint {
@@ -146,8 +146,8 @@ impl From<wire::WireguardEndpoint> for PeerEndpoint {
 }
 
 /// A variant that the wire type has and the model has not.
-fn unknown(variant: &impl Serialize) -> cc_core::UnknownVariant {
-    cc_core::UnknownVariant::new(serde_json::to_value(variant).unwrap_or_default())
+fn unknown(variant: &impl Serialize) -> cc_runtime::UnknownVariant {
+    cc_runtime::UnknownVariant::new(serde_json::to_value(variant).unwrap_or_default())
 }
 
 model! {
@@ -192,7 +192,7 @@ impl Address {
     }
 }
 
-cc_core::open_union! {
+cc_runtime::open_union! {
     /// A network group, or something in one.
     #[tag = "type"]
     pub enum NetworkGroupComponent {
@@ -220,7 +220,7 @@ impl From<wire::NetworkGroupComponent> for NetworkGroupComponent {
     }
 }
 
-cc_core::open_enum! {
+cc_runtime::open_enum! {
     /// What is looked for.
     pub enum NetworkGroupComponentType {
         /// Network groups.

@@ -1,7 +1,7 @@
 //! Machines of the owner in network groups: coming and going.
 
 use cc_api_network_group::types::ExternalPeerCreation;
-use cc_core::{Discard, Result};
+use cc_runtime::{Discard, Result};
 
 use super::GetNetworkGroupPeer;
 use super::wait::{until_gone, until_there};
@@ -26,7 +26,7 @@ impl Run for CreateNetworkGroupExternalPeer {
 impl Run for DeleteNetworkGroupExternalPeer {
     async fn run(self, cx: &Context) -> Result<Self::Output> {
         let Self { owner_id, network_group_id: group, external_peer_id: id } = self;
-        cc_core::__private::check_path_input("externalPeerId", &id)?;
+        cc_runtime::__private::check_path_input("externalPeerId", &id)?;
         cx.call(Discard(Discard(cc_api_network_group::DeleteExternalPeer::new(&owner_id, &group, &id))))
             .await?;
         let what = format!("the peer `{id}` of the network group `{group}`");

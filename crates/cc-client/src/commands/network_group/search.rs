@@ -1,6 +1,6 @@
 //! Finding what is in network groups.
 
-use cc_core::Result;
+use cc_runtime::Result;
 
 use super::SearchNetworkGroup;
 use super::model::NetworkGroupComponent;

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use cc_core::{Error, Result};
+use cc_runtime::{Error, Result};
 
 use crate::command::Command;
 use crate::context::Context;
@@ -16,7 +16,7 @@ const AT_MOST: Duration = Duration::from_secs(30);
 /// Looks until something is there. The looks pass by the response cache: they wait for a change.
 ///
 /// # Errors
-/// [`DeadlineExceeded`](cc_core::ErrorKind::DeadlineExceeded) after 30 s: the change may still happen. The
+/// [`DeadlineExceeded`](cc_runtime::ErrorKind::DeadlineExceeded) after 30 s: the change may still happen. The
 /// first error of a look.
 pub(super) async fn until_there<C, T>(cx: &Context, what: &str, look: C) -> Result<T>
 where

@@ -1,7 +1,7 @@
 //! Notifications by e-mail.
 
 use cc_api_notification::types::EmailNotificationCreation;
-use cc_core::{Error, ErrorKind, Result};
+use cc_runtime::{Error, ErrorKind, Result};
 
 use super::model::EmailNotification;
 use super::{CreateEmailNotification, ListEmailNotification};

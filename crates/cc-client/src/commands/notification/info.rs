@@ -1,6 +1,6 @@
 //! Reading what notifications can be.
 
-use cc_core::Result;
+use cc_runtime::Result;
 
 use super::GetNotificationInfo;
 use super::model::NotificationInfo;

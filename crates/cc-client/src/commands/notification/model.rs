@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use cc_api_notification::types as wire;
-use cc_core::{OwnerId, Timestamp};
+use cc_runtime::{OwnerId, Timestamp};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
@@ -46,7 +46,7 @@ model! {
     }
 }
 
-cc_core::open_union! {
+cc_runtime::open_union! {
     /// Who gets the e-mails of a notification.
     #[tag = "type"]
     pub enum EmailNotificationTarget {
@@ -99,7 +99,9 @@ impl From<wire::EmailNotificationTarget> for EmailNotificationTarget {
             Kind::Email => Self::addresses(addresses(wire.target.as_ref())),
             Kind::Organisation => Self::organisation(),
             Kind::Userid => Self::user(),
-            _ => Self::Unknown(cc_core::UnknownVariant::new(serde_json::to_value(wire).unwrap_or_default())),
+            _ => {
+                Self::Unknown(cc_runtime::UnknownVariant::new(serde_json::to_value(wire).unwrap_or_default()))
+            }
         }
     }
 }

@@ -1,6 +1,6 @@
 //! Web hooks.
 
-use cc_core::Result;
+use cc_runtime::Result;
 
 use super::ListWebhookNotification;
 use super::model::WebhookNotification;

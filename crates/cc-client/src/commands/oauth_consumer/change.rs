@@ -1,7 +1,7 @@
 //! Registering programs.
 
 use cc_api_oauth::types::OauthConsumerInput;
-use cc_core::{Error, ErrorKind, Result};
+use cc_runtime::{Error, ErrorKind, Result};
 
 use super::GetOauthConsumer;
 use super::{CreateOauthConsumer, UpdateOauthConsumer};

@@ -1,7 +1,7 @@
 //! What the commands of OAuth consumers take and give back.
 
 use cc_api_oauth::types as wire;
-use cc_core::{ConsumerKey, Secret};
+use cc_runtime::{ConsumerKey, Secret};
 use serde::{Deserialize, Serialize};
 
 use crate::model::model;

@@ -1,6 +1,6 @@
 //! Reading what is registered of programs.
 
-use cc_core::Result;
+use cc_runtime::Result;
 use http::StatusCode;
 
 use super::GetOauthConsumerSecret;

@@ -1,7 +1,7 @@
 //! What the commands of OAuth tokens give back.
 
 use cc_api_account::types as wire;
-use cc_core::{ConsumerKey, Secret, Timestamp};
+use cc_runtime::{ConsumerKey, Secret, Timestamp};
 
 use crate::model::model;
 

@@ -1,7 +1,7 @@
 //! The picture of an organisation.
 
 use cc_api_organisation::types::OrganisationAvatar;
-use cc_core::{Answer, Result};
+use cc_runtime::{Answer, Result};
 
 use super::UpdateOrganisationAvatar;
 use crate::command::Run;
@@ -10,7 +10,7 @@ use crate::context::Context;
 impl Run for UpdateOrganisationAvatar {
     async fn run(self, cx: &Context) -> Result<Self::Output> {
         let (image, kind) = (self.data.into_bytes(), self.mime_type.as_str());
-        cc_core::__private::check_segment("organisationId", self.organisation_id.as_str())?;
+        cc_runtime::__private::check_segment("organisationId", self.organisation_id.as_str())?;
         let id = self.organisation_id;
         let request = cc_api_organisation::UpdateOrganisationAvatar::new(&id, image, kind);
         let changed = cx.call(request).await?;

@@ -1,7 +1,7 @@
 //! Creating and changing an organisation, for a person or a company.
 
 use cc_api_organisation::types as wire;
-use cc_core::{Error, ErrorKind, Result};
+use cc_runtime::{Error, ErrorKind, Result};
 
 use super::{CreateOrganisation, UpdateOrganisation};
 use crate::command::Run;
@@ -54,7 +54,7 @@ impl Run for CreateOrganisation {
 
 impl Run for UpdateOrganisation {
     async fn run(self, cx: &Context) -> Result<Self::Output> {
-        cc_core::__private::check_segment("organisationId", self.organisation_id.as_str())?;
+        cc_runtime::__private::check_segment("organisationId", self.organisation_id.as_str())?;
         let id = self.organisation_id.clone();
         let request = cc_api_organisation::UpdateOrganisation::new(&id, self.body()?);
         let updated = cx.call(request).await?;

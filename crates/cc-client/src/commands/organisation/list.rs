@@ -1,6 +1,6 @@
 //! The organisations of the caller.
 
-use cc_core::Result;
+use cc_runtime::Result;
 
 use super::ListOrganisation;
 use super::model::Organisation;

@@ -1,6 +1,6 @@
 //! The members of an organisation.
 
-use cc_core::Result;
+use cc_runtime::Result;
 
 use super::ListOrganisationMember;
 use super::model::OrganisationMember;

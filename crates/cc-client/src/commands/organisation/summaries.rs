@@ -1,6 +1,6 @@
 //! Everything that the caller can reach, in short.
 
-use cc_core::Result;
+use cc_runtime::Result;
 
 use super::GetOrganisationSummaries;
 use super::model::OrganisationSummary;

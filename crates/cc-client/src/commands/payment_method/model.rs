@@ -1,7 +1,7 @@
 //! What the commands of means of payment give back.
 
 use cc_api_payment::types as wire;
-use cc_core::OwnerId;
+use cc_runtime::OwnerId;
 
 use crate::model::model;
 

@@ -96,7 +96,7 @@ model! {
     }
 }
 
-cc_core::open_enum! {
+cc_runtime::open_enum! {
     /// Whether a part of what a price is for costs a part of the price.
     pub enum Secability {
         /// It does.

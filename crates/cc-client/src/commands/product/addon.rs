@@ -1,6 +1,6 @@
 //! Add-on providers of the catalogue.
 
-use cc_core::{AddonProviderId, Result};
+use cc_runtime::{AddonProviderId, Result};
 
 use super::GetProductAddonVersions;
 use super::model::ProductAddon;

@@ -1,6 +1,6 @@
 //! The picture of the caller.
 
-use cc_core::{Answer, Result};
+use cc_runtime::{Answer, Result};
 use serde::de::Error as _;
 use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::json;

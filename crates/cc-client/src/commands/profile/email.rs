@@ -2,7 +2,7 @@
 
 use std::future::IntoFuture;
 
-use cc_core::{Discard, Error, Result};
+use cc_runtime::{Discard, Error, Result};
 use futures_util::future::try_join;
 
 use super::model::ProfileEmailAddresses;

@@ -1,14 +1,14 @@
 //! What the commands of the profile give back.
 
 use cc_api_account::types as wire;
-use cc_core::{Timestamp, UserId};
+use cc_runtime::{Timestamp, UserId};
 use serde::{Deserialize, Serialize};
 
 use crate::model::model;
 
 pub use wire::{Avatar, MfaKind};
 
-cc_core::open_enum! {
+cc_runtime::open_enum! {
     /// Another service that knows the picture of a user.
     pub enum AvatarSource {
         /// GitHub.

@@ -1,6 +1,6 @@
 //! Reading one Pulsar.
 
-use cc_core::Result;
+use cc_runtime::Result;
 use http::StatusCode;
 
 use super::GetPulsarInfo;

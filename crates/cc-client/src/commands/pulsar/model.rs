@@ -1,7 +1,7 @@
 //! What the commands of Pulsar give back.
 
 use cc_api_pulsar::types as wire;
-use cc_core::{RealAddonId, Secret, Timestamp};
+use cc_runtime::{RealAddonId, Secret, Timestamp};
 use serde::{Deserialize, Serialize};
 
 pub use wire::{PulsarPlan, PulsarStatus};

@@ -1,6 +1,6 @@
 //! Adding an SSH key.
 
-use cc_core::{Discard, Error, Result};
+use cc_runtime::{Discard, Error, Result};
 
 use super::CreatePersonalSshKey;
 use super::ListPersonalSshKey;

@@ -1,6 +1,6 @@
 //! The SSH keys that a user has at GitHub.
 
-use cc_core::Result;
+use cc_runtime::Result;
 
 use super::ListGithubSshKey;
 use crate::command::Run;

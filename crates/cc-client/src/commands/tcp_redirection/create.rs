@@ -1,7 +1,7 @@
 //! Making a port of the platform lead to an application.
 
 use cc_api_redirection::types::RedirectionCreation;
-use cc_core::Result;
+use cc_runtime::Result;
 
 use super::CreateTcpRedirection;
 use crate::command::Run;

@@ -1,6 +1,6 @@
 //! Reading a setting.
 
-use cc_core::Result;
+use cc_runtime::Result;
 
 use super::GetUserSetting;
 use crate::command::Run;

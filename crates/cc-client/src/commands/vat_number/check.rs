@@ -1,6 +1,6 @@
 //! Checking a VAT number.
 
-use cc_core::Result;
+use cc_runtime::Result;
 
 use super::CheckVatNumber;
 use crate::command::Run;

@@ -1,7 +1,7 @@
 //! Creating a token that reads metrics.
 
 use cc_api_metrics::types::StatsTokenCreation;
-use cc_core::Result;
+use cc_runtime::Result;
 
 use super::GetWarpToken;
 use crate::command::Run;

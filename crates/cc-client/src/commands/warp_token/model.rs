@@ -1,7 +1,7 @@
 //! What the commands of Warp 10 tokens give back.
 
 use cc_api_metrics::types as wire;
-use cc_core::{Secret, Timestamp};
+use cc_runtime::{Secret, Timestamp};
 
 use crate::model::model;
 

@@ -1,6 +1,6 @@
 //! What the commands of zones give back.
 
-use cc_core::ZoneId;
+use cc_runtime::ZoneId;
 use serde::{Deserialize, Serialize};
 
 /// A place where applications and add-ons can run.

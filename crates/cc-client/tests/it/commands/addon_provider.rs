@@ -6,7 +6,7 @@ use cc_client::commands::addon_provider::{
     DeleteAddonProviderFeature, DeleteAddonProviderPlan, GetAddonProvider, ListAddonProviderFeature,
     ListAddonProviderPlan, UpdateAddonProvider, UpdateAddonProviderPlan,
 };
-use cc_core::Patch;
+use cc_runtime::Patch;
 use serde_json::{Value, json};
 
 use super::harness::{Routes, check_fully};

@@ -13,8 +13,8 @@ use std::sync::{Arc, Mutex};
 use std::task::{Context, Poll};
 
 use cc_client::{Client, Command, Credentials, Error, Result, RetryPolicy};
-use cc_core::transport::{HttpRequest, HttpResponse};
-use cc_core::{Body, Transport};
+use cc_runtime::transport::{HttpRequest, HttpResponse};
+use cc_runtime::{Body, Transport};
 use http::StatusCode;
 use serde::Serialize;
 use serde::de::DeserializeOwned;

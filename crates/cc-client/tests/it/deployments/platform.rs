@@ -8,8 +8,8 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use cc_client::{Error, ErrorKind, Result};
-use cc_core::transport::{HttpRequest, HttpResponse};
-use cc_core::{Body, Timestamp};
+use cc_runtime::transport::{HttpRequest, HttpResponse};
+use cc_runtime::{Body, Timestamp};
 use futures_util::stream;
 use http::StatusCode;
 use serde_json::{Value, json};

@@ -3,8 +3,8 @@
 use std::time::Duration;
 
 use cc_client::CachePolicy;
-use cc_core::Credentials;
-use cc_core::credentials::{CredentialsProvider, ProvideFuture};
+use cc_runtime::Credentials;
+use cc_runtime::credentials::{CredentialsProvider, ProvideFuture};
 
 use super::server::Server;
 use super::*;

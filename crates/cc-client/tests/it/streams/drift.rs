@@ -4,8 +4,8 @@ use std::sync::{Arc, Mutex};
 
 use cc_client::Client;
 use cc_client::stream::{Delivery, EndReason, StreamEvent};
-use cc_core::transport::{HookFuture, Hooks};
-use cc_core::{Drift, OperationInfo};
+use cc_runtime::transport::{HookFuture, Hooks};
+use cc_runtime::{Drift, OperationInfo};
 use futures_util::StreamExt;
 
 use super::log;
@@ -32,7 +32,7 @@ fn lines(lines: &[&str]) -> impl Fn() -> Reply + Send + Sync + 'static + use<> {
     }
     body += "event: END_OF_STREAM\ndata: {\"endedBy\":\"UNTIL_REACHED\"}\n\n";
     move || {
-        let mut answer = cc_core::transport::HttpResponse::new(cc_core::Body::from(body.clone()));
+        let mut answer = cc_runtime::transport::HttpResponse::new(cc_runtime::Body::from(body.clone()));
         answer.headers_mut().insert("content-type", "text/event-stream".parse().unwrap());
         Box::pin(std::future::ready(Ok(answer)))
     }

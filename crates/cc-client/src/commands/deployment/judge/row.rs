@@ -1,7 +1,7 @@
 //! What one row of the table of deployments says.
 
 #[cfg(all(feature = "log", feature = "stream"))]
-use cc_core::Timestamp;
+use cc_runtime::Timestamp;
 
 use super::super::model::{Deployment, DeploymentAction, DeploymentOutcome, DeploymentState};
 

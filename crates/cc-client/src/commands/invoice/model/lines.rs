@@ -1,7 +1,7 @@
 //! The lines of an invoice.
 
 use cc_api_billing::types as wire;
-use cc_core::{ApplicationId, InstanceId, OwnerId, Timestamp};
+use cc_runtime::{ApplicationId, InstanceId, OwnerId, Timestamp};
 
 use super::Money;
 use crate::model::{each, model};

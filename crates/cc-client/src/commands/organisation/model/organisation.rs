@@ -1,7 +1,7 @@
 //! Organisations and their members.
 
 use cc_api_organisation::types as wire;
-use cc_core::{OwnerId, UserId};
+use cc_runtime::{OwnerId, UserId};
 use serde::{Deserialize, Serialize};
 
 use crate::model::model;

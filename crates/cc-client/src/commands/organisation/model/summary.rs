@@ -1,7 +1,7 @@
 //! The personal space and the organisations of the caller, and what is in them.
 
 use cc_api_account::types as wire;
-use cc_core::OwnerId;
+use cc_runtime::OwnerId;
 use serde::{Deserialize, Serialize};
 
 pub use wire::{AddonSummary, ApplicationSummary, OauthConsumerSummary, ProviderSummary};

@@ -1,0 +1,72 @@
+//! What every crate of the SDK shares: the platform's vocabulary (ids, time, secrets, open enums) and the
+//! way one request reaches it (endpoints, credentials, layers, one error type).
+//!
+//! - [`Transport`] sends an [`Operation`]; the crates `cc-api-*` hold one operation per route of the platform.
+//! - [`Credentials`] and [`Endpoint`] say who asks, and where.
+//! - [`Error`] is what any call fails with, in every crate of the SDK.
+
+#![deny(missing_docs)]
+
+mod answer;
+#[cfg(feature = "schemars")]
+pub mod catalog;
+mod command;
+pub mod credentials;
+pub mod de;
+mod decode_error;
+mod defaults;
+mod endpoint;
+mod error;
+#[cfg(not(target_family = "wasm"))]
+#[doc(hidden)]
+pub mod file;
+mod id;
+mod json_path;
+mod lenient;
+mod macros;
+mod operation;
+mod patch;
+mod redact;
+mod request;
+#[cfg(feature = "schemars")]
+mod schema;
+mod secret;
+pub mod tasks;
+mod time;
+pub mod transport;
+mod union;
+
+pub use answer::Answer;
+pub use cc_one_line::{OneLine, is_harmless, one_line};
+pub use command::{CommandAnswer, CommandCall};
+pub use credentials::Credentials;
+pub use de::{Drift, DriftKind};
+pub use defaults::{Defaults, RetryBudget, StreamDefaults};
+pub use endpoint::Endpoint;
+pub use error::{BoxError, Error, ErrorContext, ErrorKind, FieldContext, Result};
+pub use id::*;
+pub use operation::{Discard, Operation, OperationInfo, OrNothing, StreamOperation};
+pub use patch::Patch;
+pub use request::{Request, RequestBuilder};
+pub use secret::{Secret, SecretJson, ServiceUrl};
+pub use time::{Timestamp, TimestampMillis};
+pub use transport::{
+    Body, CachePolicy, Call, CallOptions, RetryPolicy, SecretUrl, Transport, TransportBuilder,
+};
+pub use union::UnknownVariant;
+
+/// What the macros and the generated crates need, at a path that does not depend on their own dependencies.
+#[doc(hidden)]
+pub mod __private {
+    pub use bytes::Bytes;
+    pub use http;
+    #[cfg(feature = "schemars")]
+    pub use schemars;
+    pub use serde;
+    pub use serde_json;
+
+    pub use crate::request::{check_path_input, check_segment};
+    #[cfg(feature = "schemars")]
+    pub use crate::schema::union_schema;
+    pub use crate::union::{OpenUnion, read_union, tagged_into_value};
+}

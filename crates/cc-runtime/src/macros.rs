@@ -1,0 +1,280 @@
+//! Open enums and open tagged unions: what the platform adds later never breaks a decode.
+
+/// Declares a string enum that keeps the values it does not know.
+///
+/// ```
+/// cc_runtime::open_enum! {
+///     /// Who may use a zone.
+///     pub enum ZoneKind {
+///         /// Everybody.
+///         Public = "PUBLIC",
+///         /// One owner.
+///         Private = "PRIVATE",
+///     }
+/// }
+///
+/// let kind: ZoneKind = "BETA".into();
+/// assert_eq!(kind, ZoneKind::Unknown("BETA".to_owned()));
+/// assert_eq!(kind.to_string(), "BETA");
+/// ```
+#[macro_export]
+macro_rules! open_enum {
+    ($(#[$meta:meta])* pub enum $name:ident { $($(#[$vmeta:meta])* $variant:ident = $wire:literal),+ $(,)? }) => {
+        $(#[$meta])*
+        #[derive(Debug, Clone, PartialEq, Eq, Hash)]
+        #[non_exhaustive]
+        pub enum $name {
+            $($(#[$vmeta])* $variant,)+
+            /// A value that this version does not know, kept as it came.
+            Unknown(::std::string::String),
+        }
+
+        impl $name {
+            /// The known values.
+            pub const ALL: &'static [Self] = &[$(Self::$variant),+];
+
+            /// The value as it travels.
+            #[must_use]
+            pub fn as_str(&self) -> &str {
+                match self {
+                    $(Self::$variant => $wire,)+
+                    Self::Unknown(value) => value,
+                }
+            }
+        }
+
+        impl ::std::convert::From<&str> for $name {
+            fn from(value: &str) -> Self {
+                match value {
+                    $($wire => Self::$variant,)+
+                    other => Self::Unknown(other.to_owned()),
+                }
+            }
+        }
+
+        impl ::std::convert::From<::std::string::String> for $name {
+            fn from(value: ::std::string::String) -> Self {
+                Self::from(value.as_str())
+            }
+        }
+
+        impl ::std::str::FromStr for $name {
+            type Err = ::std::convert::Infallible;
+
+            fn from_str(value: &str) -> ::std::result::Result<Self, Self::Err> {
+                ::std::result::Result::Ok(Self::from(value))
+            }
+        }
+
+        /// The empty value: what an answer that lacks the field reads as.
+        impl ::std::default::Default for $name {
+            fn default() -> Self {
+                Self::Unknown(::std::string::String::new())
+            }
+        }
+
+        impl ::std::fmt::Display for $name {
+            fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
+                f.write_str(self.as_str())
+            }
+        }
+
+        impl $crate::__private::serde::Serialize for $name {
+            fn serialize<S>(&self, serializer: S) -> ::std::result::Result<S::Ok, S::Error>
+            where
+                S: $crate::__private::serde::Serializer,
+            {
+                serializer.serialize_str(self.as_str())
+            }
+        }
+
+        impl<'de> $crate::__private::serde::Deserialize<'de> for $name {
+            fn deserialize<D>(deserializer: D) -> ::std::result::Result<Self, D::Error>
+            where
+                D: $crate::__private::serde::Deserializer<'de>,
+            {
+                <::std::string::String as $crate::__private::serde::Deserialize>::deserialize(deserializer)
+                    .map(Self::from)
+            }
+        }
+
+        $crate::__open_enum_schema!($name, [$($wire),+]);
+    };
+}
+
+/// Declares a union of structs told apart by one property, which keeps the variants it does not know.
+///
+/// ```
+/// #[derive(Debug, Clone, PartialEq, serde::Serialize, serde::Deserialize)]
+/// # #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
+/// pub struct RawHttp {
+///     pub url: String,
+/// }
+///
+/// cc_runtime::open_union! {
+///     /// Where a drain sends to.
+///     #[tag = "type"]
+///     pub enum Recipient {
+///         /// Any HTTP server.
+///         RawHttp(RawHttp) = "RAW_HTTP",
+///     }
+/// }
+///
+/// let json = r#"{"loft":4,"type":"PIGEON"}"#;
+/// let recipient: Recipient = serde_json::from_str(json).unwrap();
+/// assert_eq!(recipient.tag(), "PIGEON");
+/// assert_eq!(serde_json::to_string(&recipient).unwrap(), json);
+/// ```
+#[macro_export]
+macro_rules! open_union {
+    ($(#[doc = $doc:expr])* #[tag = $tag:literal] pub enum $name:ident { $($(#[$vmeta:meta])* $variant:ident($ty:ty) = $wire:literal),+ $(,)? }) => {
+        $(#[doc = $doc])*
+        #[derive(Debug, Clone, PartialEq)]
+        #[non_exhaustive]
+        pub enum $name {
+            $($(#[$vmeta])* $variant($ty),)+
+            /// A variant that this version does not know, kept as it came.
+            Unknown($crate::UnknownVariant),
+        }
+
+        impl $name {
+            /// The value that tells this variant from the others.
+            #[must_use]
+            pub fn tag(&self) -> &str {
+                match self {
+                    $(Self::$variant(_) => $wire,)+
+                    Self::Unknown(unknown) => unknown.tag($tag),
+                }
+            }
+        }
+
+        /// The empty value: what an answer that lacks the field reads as.
+        impl ::std::default::Default for $name {
+            fn default() -> Self {
+                Self::Unknown($crate::UnknownVariant::default())
+            }
+        }
+
+        impl $crate::__private::serde::Serialize for $name {
+            fn serialize<S>(&self, serializer: S) -> ::std::result::Result<S::Ok, S::Error>
+            where
+                S: $crate::__private::serde::Serializer,
+            {
+                let value = match self {
+                    $(Self::$variant(value) => $crate::__private::tagged_into_value($tag, $wire, value),)+
+                    Self::Unknown(unknown) => ::std::result::Result::Ok(unknown.value().clone()),
+                };
+                $crate::__private::serde::Serialize::serialize(
+                    &value.map_err($crate::__private::serde::ser::Error::custom)?,
+                    serializer,
+                )
+            }
+        }
+
+        impl<'de> $crate::__private::serde::Deserialize<'de> for $name {
+            fn deserialize<D>(deserializer: D) -> ::std::result::Result<Self, D::Error>
+            where
+                D: $crate::__private::serde::Deserializer<'de>,
+            {
+                $crate::__private::read_union(deserializer)
+            }
+        }
+
+        impl $crate::__private::OpenUnion for $name {
+            const NAME: &'static str = ::std::concat!("$cc_runtime::union:", $tag);
+
+            fn read<'de, D>(tag: &str, deserializer: D) -> ::std::result::Result<Self, D::Error>
+            where
+                D: $crate::__private::serde::Deserializer<'de>,
+            {
+                match tag {
+                    $($wire => <$ty as $crate::__private::serde::Deserialize>::deserialize(deserializer)
+                        .map(Self::$variant),)+
+                    _ => <$crate::__private::serde_json::Value as $crate::__private::serde::Deserialize>::deserialize(deserializer)
+                        .map(|value| Self::Unknown($crate::UnknownVariant::new(value))),
+                }
+            }
+        }
+
+        $crate::__open_union_schema!($name, $tag, [$($ty = $wire),+]);
+    };
+}
+
+/// Expands to the JSON Schema of an open enum, where the feature asks for it.
+#[cfg(feature = "schemars")]
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __open_enum_schema {
+    ($name:ident, [$($wire:literal),+]) => {
+        impl $crate::__private::schemars::JsonSchema for $name {
+            fn schema_name() -> ::std::borrow::Cow<'static, str> {
+                stringify!($name).into()
+            }
+
+            fn json_schema(
+                _: &mut $crate::__private::schemars::SchemaGenerator,
+            ) -> $crate::__private::schemars::Schema {
+                // Outside the macro, which does not take long lists.
+                let examples: &[&str] = &[$($wire),+];
+                $crate::__private::schemars::json_schema!({ "type": "string", "examples": examples })
+            }
+        }
+    };
+}
+
+/// Expands to nothing: the feature `schemars` is off.
+#[cfg(not(feature = "schemars"))]
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __open_enum_schema {
+    ($($tokens:tt)*) => {};
+}
+
+/// Expands to the JSON Schema of an open union, where the feature asks for it.
+#[cfg(feature = "schemars")]
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __open_union_schema {
+    ($name:ident, $tag:literal, [$($ty:ty = $wire:literal),+]) => {
+        impl $crate::__private::schemars::JsonSchema for $name {
+            fn schema_name() -> ::std::borrow::Cow<'static, str> {
+                stringify!($name).into()
+            }
+
+            fn json_schema(
+                generator: &mut $crate::__private::schemars::SchemaGenerator,
+            ) -> $crate::__private::schemars::Schema {
+                let variants = vec![$(($wire, <$ty as $crate::__private::schemars::JsonSchema>::json_schema(generator))),+];
+                $crate::__private::union_schema($tag, variants)
+            }
+        }
+    };
+}
+
+/// Expands to nothing: the feature `schemars` is off.
+#[cfg(not(feature = "schemars"))]
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __open_union_schema {
+    ($($tokens:tt)*) => {};
+}
+
+#[cfg(test)]
+mod tests {
+    crate::open_enum! {
+        /// A state.
+        pub enum State {
+            /// On.
+            On = "ON",
+        }
+    }
+
+    #[test]
+    fn a_value_that_is_not_known_is_kept_as_it_came() {
+        for (json, state) in [(r#""ON""#, State::On), (r#""on""#, State::Unknown("on".to_owned()))] {
+            assert_eq!(serde_json::from_str::<State>(json).unwrap(), state);
+            assert_eq!(serde_json::to_string(&state).unwrap(), json);
+        }
+        assert_eq!(State::ALL, [State::On]);
+    }
+}

@@ -1,0 +1,383 @@
+//! How one request reaches the platform: a stack of tower layers around an HTTP client.
+
+mod attempt;
+mod body;
+mod builder;
+mod cache;
+mod call;
+mod clock;
+mod download;
+pub(crate) mod exchange;
+mod flight;
+mod held;
+mod hooks;
+mod identify;
+mod journal;
+mod key;
+mod limit;
+mod options;
+mod redirect;
+mod relation;
+mod retry;
+mod send;
+mod service;
+mod stack;
+mod tls;
+mod trace;
+mod url;
+
+use std::fmt;
+use std::mem::take;
+use std::panic::AssertUnwindSafe;
+use std::sync::Arc;
+use std::time::Duration;
+
+use bytes::Bytes;
+use futures_util::FutureExt;
+
+use crate::answer::Answer;
+use crate::credentials::Credentials;
+use crate::de::Drift;
+use crate::endpoint::Endpoint;
+use crate::error::{Error, ErrorKind, Result};
+use crate::operation::{Operation, OperationInfo, StreamOperation};
+use crate::redact::{Redactor, is_secret_header};
+use crate::request::Request;
+use crate::tasks::{self, Instant};
+
+pub use body::Body;
+pub use builder::TransportBuilder;
+pub use cache::{
+    CacheKey, CacheMode, CachePolicy, CacheStore, CachedAnswer, MemoryCache, StoreFuture, Ticket, Turn,
+    subjects,
+};
+pub use call::Call;
+use clock::ClockSkew;
+use exchange::{Exchange, Limits, Reading};
+pub use hooks::{HookFuture, Hooks, ResponseHead};
+use identify::Signers;
+pub use options::CallOptions;
+use redirect::NotFollowed;
+pub use retry::RetryPolicy;
+pub use service::{HttpRequest, HttpResponse, HttpService};
+use stack::{Means, Stack};
+pub use url::SecretUrl;
+
+/// Sends requests to one endpoint with one identity. Cheap to clone: clones share connections, cache, retry budget and
+/// limits; nothing is shared between two that were built.
+#[derive(Clone)]
+pub struct Transport(Arc<Inner>);
+
+struct Inner {
+    endpoint: Arc<Endpoint>,
+    credentials: Credentials,
+    /// The identity of all calls; `None` when a provider names it.
+    identity: Option<Arc<str>>,
+    defaults: CallOptions,
+    stack: Arc<Stack>,
+    means: Arc<Means>,
+}
+
+impl Transport {
+    /// Starts to put one together.
+    pub fn builder() -> TransportBuilder {
+        TransportBuilder::default()
+    }
+
+    fn assemble(endpoint: Endpoint, mut builder: TransportBuilder) -> Result<Self> {
+        let (credentials, options) = (take(&mut builder.credentials), take(&mut builder.defaults));
+        let defaults = options.or(&CallOptions::of(&builder.base));
+        Self::put_together(Arc::new(endpoint), credentials, defaults, Arc::new(Means::new(builder)?))
+    }
+
+    fn put_together(
+        endpoint: Arc<Endpoint>,
+        credentials: Credentials,
+        defaults: CallOptions,
+        means: Arc<Means>,
+    ) -> Result<Self> {
+        if !matches!(credentials, Credentials::None) && is_open(&endpoint, &means) {
+            return Err(would_be_read("credentials", &endpoint));
+        }
+        let identity =
+            (!matches!(credentials, Credentials::Provider(_))).then(|| credentials.identity().into());
+        let stack = Arc::new(Stack::new(&endpoint, credentials.clone(), &means)?);
+        Ok(Self(Arc::new(Inner { endpoint, credentials, identity, defaults, stack, means })))
+    }
+
+    /// The same for someone else: one that shares connections, hooks and layers of the program with this one, and has
+    /// limits, a retry budget and, unless a store was given, a cache of its own. The endpoint is the same, whatever it
+    /// takes.
+    ///
+    /// # Errors
+    /// [`Credentials`](crate::ErrorKind::Credentials) when the credentials hold what no header may hold, or would travel over
+    /// [plain `http`](TransportBuilder::allow_credentials_over_plain_http).
+    pub fn with_credentials(&self, credentials: Credentials) -> Result<Self> {
+        let inner = &*self.0;
+        Self::put_together(inner.endpoint.clone(), credentials, inner.defaults.clone(), inner.means.clone())
+    }
+
+    /// Checks that a secret may be sent to the endpoint: over `https`, to this machine, or because the program
+    /// [allowed it](TransportBuilder::allow_credentials_over_plain_http). Credentials of the transport are checked when it is
+    /// built; this is for secrets that requests carry.
+    ///
+    /// # Errors
+    /// [`Credentials`](crate::ErrorKind::Credentials) when everybody on the way could read the secret.
+    pub fn check_secrets_may_travel(&self) -> Result<()> {
+        if is_open(&self.0.endpoint, &self.0.means) {
+            return Err(would_be_read("a secret of the request", &self.0.endpoint));
+        }
+        Ok(())
+    }
+
+    /// Who asks.
+    #[must_use]
+    pub fn credentials(&self) -> &Credentials {
+        &self.0.credentials
+    }
+
+    /// Where requests go.
+    #[must_use]
+    pub fn endpoint(&self) -> &Endpoint {
+        &self.0.endpoint
+    }
+
+    /// The identity of a call that begins now: [`Credentials::identity`].
+    #[must_use]
+    pub fn identity(&self) -> Arc<str> {
+        self.0.identity.clone().unwrap_or_else(|| self.0.credentials.identity().into())
+    }
+
+    /// Returns `true` if [`identity`](Self::identity) is this one. It copies nothing.
+    #[must_use]
+    pub fn is_identity(&self, identity: &str) -> bool {
+        match &self.0.identity {
+            Some(mine) => **mine == *identity,
+            None => self.0.credentials.identity() == identity,
+        }
+    }
+
+    /// When a call with these options that starts now must have ended: its deadline or timeout, else the transport's.
+    #[must_use]
+    pub fn deadline(&self, options: &CallOptions) -> Option<Instant> {
+        options.clone().or(&self.0.defaults).ends_at()
+    }
+
+    /// The longest time of one attempt of a call with these options; `None`: no limit.
+    #[must_use]
+    pub fn attempt_timeout(&self, options: &CallOptions) -> Option<Duration> {
+        options.attempt_timeout.or(self.0.defaults.attempt_timeout).flatten()
+    }
+
+    /// When a call with these options is sent again: their policy, else the transport's.
+    #[must_use]
+    pub fn retry_policy(&self, options: &CallOptions) -> RetryPolicy {
+        options.retry_policy(&self.0.defaults)
+    }
+
+    /// A call of this operation, which is sent when it is awaited and takes options before.
+    pub fn call<O: Operation>(&self, operation: O) -> Call<O> {
+        Call::new(self.clone(), operation)
+    }
+
+    /// Sends an operation, decodes its answer, and reports the failure of either.
+    pub(crate) async fn send<O: Operation>(
+        &self,
+        operation: &O,
+        options: &CallOptions,
+    ) -> Result<Answer<O::Output>> {
+        let outcome = async {
+            let (answer, exchange) = self.whole(operation.request()?, options).await?;
+            let answer = O::decode(answer).map_err(|error| {
+                // What a repeated DELETE finds gone gives no value, where its operation promises one.
+                let error = exchange.found_gone().unwrap_or(error);
+                exchange.explain(error, &self.0.endpoint, &exchange.redactor(&self.0.credentials))
+            })?;
+            if !answer.drift().is_empty() {
+                if let (Some(heard), Some(number)) = (&options.heard, exchange.heard_as.get()) {
+                    heard.note_drift(*number, answer.drift());
+                }
+                self.report_drift(O::INFO, answer.drift()).await;
+            }
+            Ok(answer)
+        };
+        self.reported(outcome.await.map_err(|error: Error| error.with_operation(O::INFO)), options).await
+    }
+
+    /// Sends a request and reads the whole answer.
+    ///
+    /// # Errors
+    /// Whatever keeps a successful answer from coming: [`Refused`](crate::ErrorKind::Refused) for an error status or a
+    /// redirect that is not followed, [`Unreachable`](crate::ErrorKind::Unreachable),
+    /// [`TimedOut`](crate::ErrorKind::TimedOut), [`Credentials`](crate::ErrorKind::Credentials),
+    /// [`InvalidUrl`](crate::ErrorKind::InvalidUrl), [`TooLarge`](crate::ErrorKind::TooLarge), and what hooks and layers of the program fail with.
+    pub async fn execute(&self, request: Request, options: &CallOptions) -> Result<Answer<Bytes>> {
+        let outcome = self.whole(request, options).await;
+        self.reported(outcome.map(|(answer, _)| answer), options).await
+    }
+
+    /// Opens a stream: its head is there when this returns, its body is still to come.
+    ///
+    /// # Errors
+    /// Like [`execute`](Self::execute).
+    pub async fn open<S: StreamOperation>(&self, operation: &S) -> Result<HttpResponse> {
+        let options = CallOptions::default();
+        match operation.request() {
+            Ok(request) => self.open_request(request, &options).await,
+            Err(error) => self.reported(Err(error.with_operation(S::INFO)), &options).await,
+        }
+    }
+
+    /// Opens the stream that this request asks for. Hooks, credentials, limits and timeouts, which end at its head, are as
+    /// for any request; there is no cache, nothing is shared with others, and there is one attempt.
+    ///
+    /// # Errors
+    /// Like [`execute`](Self::execute).
+    pub async fn open_request(&self, request: Request, options: &CallOptions) -> Result<HttpResponse> {
+        let outcome = self.head(request, options, Reading::Stream).await;
+        self.reported(outcome.map(|(response, _)| response), options).await
+    }
+
+    /// The absolute URL of a request, which carries the credentials in its query parameter `authorization`: for what cannot
+    /// set headers. Nothing is sent, and no hook runs.
+    ///
+    /// # Errors
+    /// [`Credentials`](crate::ErrorKind::Credentials) when none could be had,
+    /// [`InvalidUrl`](crate::ErrorKind::InvalidUrl) when the path does not make a URL.
+    pub async fn url(&self, request: &Request) -> Result<SecretUrl> {
+        let authorized = async {
+            let mut http = HttpRequest::default();
+            *http.method_mut() = request.info.method.clone();
+            *http.uri_mut() = self.0.endpoint.uri(&request.path, &request.query)?;
+            let authorization = self.0.credentials.authorization(&http).await?;
+            Ok(SecretUrl::new(self.0.endpoint.join(&request.path, &request.query)?, authorization.as_ref()))
+        };
+        authorized.await.map_err(|error: Error| error.with_operation(request.info))
+    }
+
+    /// Logs where an answer, or an event of a stream, differs from the spec, and runs [`Hooks::on_drift`]. A hook that panics is
+    /// logged, and does not take the answer away.
+    #[cold]
+    pub async fn report_drift(&self, info: &'static OperationInfo, drift: &[Drift]) {
+        let lost = drift.iter().filter(|drift| drift.is_loss()).count();
+        // The first loss says most: conversions lose nothing.
+        if let Some(first) = drift.iter().find(|drift| drift.is_loss()) {
+            tracing::warn!(operation = info.id, places = drift.len(), lost, %first, "values of an answer are left out");
+        } else if let Some(first) = drift.first() {
+            tracing::debug!(operation = info.id, places = drift.len(), %first, "an answer differs from the spec");
+        }
+        let Some(hooks) = &self.0.means.hooks else { return };
+        let told = AssertUnwindSafe(async { hooks.on_drift(info, drift).await });
+        if told.catch_unwind().await.is_err() {
+            tracing::error!(operation = info.id, "a hook panicked in `on_drift`");
+        }
+    }
+
+    /// Runs [`Hooks::on_error`]: for those who told their calls not to report, and report for several calls once. A hook that
+    /// panics is logged, and does not take the place of the error.
+    pub async fn report(&self, error: &Error) {
+        let Some(hooks) = &self.0.means.hooks else { return };
+        let told = AssertUnwindSafe(async { hooks.on_error(error).await });
+        if told.catch_unwind().await.is_err() {
+            tracing::error!(%error, "a hook panicked when it was told of an error");
+        }
+    }
+
+    async fn reported<T>(&self, outcome: Result<T>, options: &CallOptions) -> Result<T> {
+        if let (Err(error), false) = (&outcome, options.quiet) {
+            self.report(error).await;
+        }
+        outcome
+    }
+
+    async fn whole(&self, request: Request, options: &CallOptions) -> Result<(Answer<Bytes>, Arc<Exchange>)> {
+        let (response, exchange) = self.head(request, options, Reading::Whole).await?;
+        let (parts, body) = response.into_parts();
+        let body = body.into_whole();
+        Ok((Answer::new(body, parts.status, parts.headers, exchange.attempts()), exchange))
+    }
+
+    /// Sends a request through all layers, in the time that the call may take.
+    async fn head(
+        &self,
+        mut request: Request,
+        options: &CallOptions,
+        reading: Reading,
+    ) -> Result<(HttpResponse, Arc<Exchange>)> {
+        let inner = &*self.0;
+        let limits = Limits::new(options, &inner.defaults, reading);
+        let info = request.info;
+        if inner.stack.is_open {
+            let of_request = request.headers.iter().find(|(name, value)| is_secret_header(name, value));
+            let of_options = || options.secret_header().or(inner.defaults.secret_header());
+            if let Some(name) = of_request.map(|(name, _)| name).or_else(of_options) {
+                let what = format!("the header `{name}`");
+                return Err(would_be_read(&what, &inner.endpoint).with_operation(info));
+            }
+        }
+        let added =
+            [&inner.defaults, options].into_iter().try_for_each(|of| of.add_headers(&mut request.headers));
+        added.map_err(|error| error.with_operation(info))?;
+        let identity = self.identity();
+        // Credentials that do not come from a provider stay those of one identity.
+        let signers = inner.identity.is_none().then(|| Signers::new(identity.clone()));
+        let exchange = Exchange::new(&inner.endpoint, request, identity, signers, limits)
+            .map_err(|error| error.with_operation(info))?;
+        let reply = inner.stack.hooked(exchange.clone());
+        let in_time = async {
+            tasks::until(exchange.deadline(), reply).await.unwrap_or_else(|| Err(exchange.timed_out()))
+        };
+        let outcome = tasks::guarded(in_time).await;
+        if let (Some(heard), Ok(response)) = (&options.heard, &outcome) {
+            let _ = exchange.heard_as.set(heard.note(response, exchange.attempts()));
+        }
+        let outcome = match outcome {
+            Ok(response) if response.status().is_success() || exchange.found_gone().is_some() => {
+                return Ok((response, exchange));
+            }
+            outcome => outcome,
+        };
+        let secrets = exchange.redactor(&inner.credentials);
+        let error = outcome.map_or_else(|error| error, |response| refusal(response, &secrets));
+        Err(exchange.explain(error, &inner.endpoint, &secrets))
+    }
+}
+
+/// Returns `true` if everybody on the way to the endpoint can read what is sent, and the program has not allowed it for secrets.
+fn is_open(endpoint: &Endpoint, means: &Means) -> bool {
+    !endpoint.is_protected() && !means.plain_http
+}
+
+/// The failure to send a secret that everybody on the way could read.
+#[cold]
+pub(crate) fn would_be_read(secret: &str, endpoint: &Endpoint) -> Error {
+    let message = format!(
+        "{secret} would travel to `{}` over plain http, where everybody on the way can read it: use https, or allow it with \
+         `TransportBuilder::allow_credentials_over_plain_http`",
+        endpoint.host()
+    );
+    Error::new(ErrorKind::Credentials).with_message(message).not_sent()
+}
+
+/// The failure that an answer means which is no success.
+fn refusal(response: HttpResponse, secrets: &Redactor) -> Error {
+    let (parts, body) = response.into_parts();
+    let error = Error::from_answer_without(parts.status, &parts.headers, &body.into_whole(), secrets);
+    let error = match parts.extensions.get::<NotFollowed>() {
+        Some(NotFollowed(reason)) => error.with_message(format!("a redirect that is not followed: {reason}")),
+        None => error,
+    };
+    match parts.extensions.get::<ClockSkew>() {
+        Some(skew) => skew.explain(error),
+        None => error,
+    }
+}
+
+impl fmt::Debug for Transport {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Transport")
+            .field("endpoint", &self.0.endpoint)
+            .field("credentials", &self.0.credentials)
+            .finish_non_exhaustive()
+    }
+}

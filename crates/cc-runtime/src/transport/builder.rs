@@ -1,0 +1,253 @@
+//! Puts a transport together.
+
+use std::fmt;
+use std::sync::Arc;
+use std::time::Duration;
+
+use tower::{Layer, Service};
+
+use crate::credentials::Credentials;
+use crate::defaults::Defaults;
+use crate::endpoint::Endpoint;
+use crate::error::{BoxError, ErrorKind, Result};
+use crate::transport::cache::{CachePolicy, CacheStore};
+use crate::transport::hooks::Hooks;
+use crate::transport::retry::RetryPolicy;
+use crate::transport::send::Choice;
+use crate::transport::service::{self, HttpRequest, HttpResponse, HttpService, UserLayer};
+use crate::transport::{CallOptions, Transport};
+
+/// Puts a [`Transport`] together.
+#[must_use]
+pub struct TransportBuilder {
+    pub(crate) credentials: Credentials,
+    pub(crate) endpoint: Option<String>,
+    pub(crate) user_agent: Option<String>,
+    pub(crate) defaults: CallOptions,
+    pub(crate) base: Defaults,
+    pub(crate) connect_timeout: Option<Option<Duration>>,
+    pub(crate) concurrency: Option<usize>,
+    pub(crate) cache_store: Option<Arc<dyn CacheStore>>,
+    pub(crate) cache_capacity: Option<usize>,
+    pub(crate) hooks: Option<Arc<dyn Hooks>>,
+    pub(crate) layers: Vec<UserLayer>,
+    pub(crate) sender: Choice,
+    pub(crate) plain_http: bool,
+    pub(crate) jitter_seed: Option<u64>,
+}
+
+impl Default for TransportBuilder {
+    fn default() -> Self {
+        Self {
+            credentials: Credentials::None,
+            endpoint: None,
+            user_agent: None,
+            defaults: CallOptions::new(),
+            base: Defaults::default(),
+            connect_timeout: None,
+            concurrency: None,
+            cache_store: None,
+            cache_capacity: None,
+            hooks: None,
+            layers: Vec::new(),
+            sender: Choice::Own,
+            plain_http: false,
+            jitter_seed: None,
+        }
+    }
+}
+
+impl TransportBuilder {
+    /// Who asks. Default: nobody.
+    pub fn credentials(mut self, credentials: Credentials) -> Self {
+        self.credentials = credentials;
+        self
+    }
+
+    /// The base URL, with or without a trailing slash: the only origin that credentials are sent to. Default:
+    /// [`Credentials::default_endpoint`].
+    pub fn endpoint(mut self, base_url: impl Into<String>) -> Self {
+        self.endpoint = Some(base_url.into());
+        self
+    }
+
+    /// Sends credentials over plain `http` to other machines too, where everybody on the way can read them; with `PLAINTEXT`
+    /// signatures, that includes the secret of the consumer. Without it, credentials go over `https` or to this machine
+    /// (`localhost`, `127.0.0.0/8`, `::1`) only. The same holds for secret headers of a request. Default: `false`.
+    pub fn allow_credentials_over_plain_http(mut self, allow: bool) -> Self {
+        self.plain_http = allow;
+        self
+    }
+
+    /// Takes every figure that the program does not set from these, whether it is set before or after. A program that names
+    /// its defaults keeps its behaviour when the SDK is updated. Default: [`Defaults::default`].
+    pub fn defaults(mut self, defaults: Defaults) -> Self {
+        self.base = defaults;
+        self
+    }
+
+    /// What the `User-Agent` says after `cc-sdk-rust/<version>`, such as `my-tool/1.2`. Default: nothing.
+    pub fn user_agent(mut self, product: impl Into<String>) -> Self {
+        self.user_agent = Some(product.into());
+        self
+    }
+
+    /// Longest time of a whole call: waiting for its turn, retries and reading the body included (of a stream: until its
+    /// head). `None`: no limit. Default: none.
+    pub fn timeout(mut self, timeout: impl Into<Option<Duration>>) -> Self {
+        self.defaults = self.defaults.timeout(timeout);
+        self
+    }
+
+    /// Longest time of one attempt, from its turn to the end of the body (of a stream: to its head). `None`: no limit.
+    /// Default: 30 s.
+    pub fn attempt_timeout(mut self, timeout: impl Into<Option<Duration>>) -> Self {
+        self.defaults = self.defaults.attempt_timeout(timeout);
+        self
+    }
+
+    /// Longest time to connect: name look-up, TCP and TLS. `None`: no limit. A client that the program gives has its own.
+    /// Default: 10 s.
+    pub fn connect_timeout(mut self, timeout: impl Into<Option<Duration>>) -> Self {
+        self.connect_timeout = Some(timeout.into());
+        self
+    }
+
+    /// The most bytes that the body of a successful answer may have ([`CallOptions::body_limit`]). `None`: no limit. Default:
+    /// 64 MiB.
+    pub fn body_limit(mut self, bytes: impl Into<Option<usize>>) -> Self {
+        self.defaults = self.defaults.body_limit(bytes);
+        self
+    }
+
+    /// When requests are sent again. Default: [`RetryPolicy::default`].
+    pub fn retry(mut self, policy: RetryPolicy) -> Self {
+        self.defaults = self.defaults.retry(policy);
+        self
+    }
+
+    /// Whether answers are kept, and for how long. Default: they are not.
+    pub fn cache(mut self, policy: CachePolicy) -> Self {
+        self.defaults = self.defaults.cache(policy);
+        self
+    }
+
+    /// Where answers are kept. Default: in memory, for this transport alone. A [`MemoryCache`](crate::transport::MemoryCache)
+    /// is shared by the transports that are given clones of it.
+    pub fn cache_store(mut self, store: impl CacheStore) -> Self {
+        self.cache_store = Some(Arc::new(store));
+        self
+    }
+
+    /// How many bytes of answers are kept in memory at most, unless there is a [`cache_store`](Self::cache_store); those that
+    /// were not used for longest go first. Default: 16 MiB.
+    pub fn cache_capacity(mut self, bytes: usize) -> Self {
+        self.cache_capacity = Some(bytes);
+        self
+    }
+
+    /// How many requests are in flight at most, those of all calls together; the others wait for their turn. A stream
+    /// counts until its head is there. 0 is read as 1. Default: 32.
+    pub fn concurrency(mut self, requests: usize) -> Self {
+        self.concurrency = Some(requests);
+        self
+    }
+
+    /// What runs around every call. Default: nothing.
+    pub fn hooks(mut self, hooks: impl Hooks) -> Self {
+        self.hooks = Some(Arc::new(hooks));
+        self
+    }
+
+    /// Adds a tower layer around each attempt, inside those that were added before: it sees requests without credentials,
+    /// which are added further inside, and every redirect is followed further inside too.
+    ///
+    /// It may be polled by a task of the SDK, within the span of its call: task-locals of the caller are not there.
+    ///
+    /// The error of its service becomes [`ErrorKind::Unexpected`] unless it is an [`Error`](crate::Error).
+    pub fn layer<L>(mut self, layer: L) -> Self
+    where
+        L: Layer<HttpService> + Send + Sync + 'static,
+        L::Service: Service<HttpRequest, Response = HttpResponse> + Clone + Send + Sync + 'static,
+        <L::Service as Service<HttpRequest>>::Error: Into<BoxError>,
+        <L::Service as Service<HttpRequest>>::Future: Send + 'static,
+    {
+        self.layers.push(service::erase(layer));
+        self
+    }
+
+    /// Sends requests through this service, which sees credentials, in the place of a reqwest client. It must not follow
+    /// redirects.
+    ///
+    /// Its error becomes [`ErrorKind::Unreachable`] unless it is an [`Error`](crate::Error).
+    pub fn http_service<S>(mut self, service: S) -> Self
+    where
+        S: Service<HttpRequest, Response = HttpResponse> + Clone + Send + Sync + 'static,
+        S::Error: Into<BoxError>,
+        S::Future: Send + 'static,
+    {
+        self.sender = Choice::Service(service::boxed(service, ErrorKind::Unreachable));
+        self
+    }
+
+    /// Sends requests with a client of the program's making, to share its connections, proxies or certificates.
+    ///
+    /// Make it with [`redirect::Policy::none`](reqwest::redirect::Policy::none): the transport follows redirects, and
+    /// takes care that no secret leaves the origin, where a client that follows them by itself takes only `Authorization`
+    /// and cookies away. [`reqwest_builder`](Self::reqwest_builder) sees to that.
+    ///
+    /// Its connections live in the tokio runtimes that opened them. Where several runtimes share a client, a call is lost when
+    /// it uses a connection whose runtime ends; the clients that the transport makes by itself have connections for each.
+    pub fn reqwest_client(mut self, client: reqwest::Client) -> Self {
+        self.sender = Choice::Client(client);
+        self
+    }
+
+    /// Sends requests with a client that is finished here: redirects and automatic decompression off, and the connect timeout
+    /// of this builder. Several runtimes share its connections, as those of [`reqwest_client`](Self::reqwest_client).
+    pub fn reqwest_builder(mut self, client: reqwest::ClientBuilder) -> Self {
+        self.sender = Choice::Builder(Box::new(client));
+        self
+    }
+
+    /// Whether every exchange is written to the log: one [`tracing`] event a call, at level `INFO` with the target
+    /// `cc_runtime::exchange`, for failures and answers of the cache too. Values of query parameters, of headers that are
+    /// not known to be harmless, and of bodies are not shown. Default: `false`.
+    pub fn debug(mut self, debug: bool) -> Self {
+        self.defaults = self.defaults.debug(debug);
+        self
+    }
+
+    /// Makes the random waits between attempts the same at each run.
+    #[doc(hidden)]
+    pub fn jitter_seed(mut self, seed: u64) -> Self {
+        self.jitter_seed = Some(seed);
+        self
+    }
+
+    /// The transport.
+    ///
+    /// # Errors
+    /// [`ErrorKind::InvalidUrl`] when the base URL is none, [`ErrorKind::InvalidInput`] and [`ErrorKind::Credentials`] when
+    /// the `User-Agent` or the credentials hold what no header may hold, [`ErrorKind::Credentials`] also when they would travel
+    /// over [plain `http`](Self::allow_credentials_over_plain_http), [`ErrorKind::Unexpected`] when a given
+    /// [`reqwest_builder`](Self::reqwest_builder) fails. The transport's own HTTP client and its TLS are set up by the first
+    /// request, which fails when they cannot be.
+    pub fn build(self) -> Result<Transport> {
+        let endpoint = self.endpoint.as_deref().unwrap_or_else(|| self.credentials.default_endpoint());
+        let endpoint = Endpoint::parse(endpoint)?;
+        Transport::assemble(endpoint, self)
+    }
+}
+
+impl fmt::Debug for TransportBuilder {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("TransportBuilder")
+            .field("credentials", &self.credentials)
+            // One that is no base URL may hold a password.
+            .field("endpoint", &self.endpoint.as_deref().map(|base| Endpoint::parse(base).ok().ok_or("***")))
+            .field("options", &self.defaults)
+            .field("defaults", &self.base)
+            .finish_non_exhaustive()
+    }
+}

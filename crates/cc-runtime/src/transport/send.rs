@@ -1,0 +1,235 @@
+//! Sends a request with reqwest.
+
+use std::future::{Future, ready};
+use std::pin::Pin;
+use std::sync::{Arc, Mutex};
+use std::task::{self, Context, Poll};
+use std::time::Duration;
+
+use futures_util::TryStreamExt;
+use tower::Service;
+use url::Url;
+
+use crate::endpoint::Endpoint;
+use crate::error::{Error, ErrorKind, Result};
+use crate::tasks::{Home, Id};
+use crate::transport::exchange::lock;
+use crate::transport::service::Boxed;
+use crate::transport::stack::Reply;
+use crate::transport::{Body, HttpRequest, HttpResponse, tls};
+
+/// What sends the requests, as the program chose it.
+#[derive(Debug, Default)]
+pub(crate) enum Choice {
+    /// A client that the transport makes.
+    #[default]
+    Own,
+    /// A client that the transport finishes.
+    Builder(Box<reqwest::ClientBuilder>),
+    /// A client of the program.
+    Client(reqwest::Client),
+    /// Anything else.
+    Service(Boxed),
+}
+
+/// The innermost service.
+#[derive(Debug, Clone)]
+pub(crate) struct Sender {
+    by: By,
+    endpoint: Arc<Endpoint>,
+}
+
+/// What sends the requests of any endpoint.
+#[derive(Debug, Clone)]
+pub(crate) enum By {
+    Own(Arc<Own>),
+    Client(reqwest::Client),
+    Service(Boxed),
+}
+
+/// How many runtimes have a client of their own at a time: the last to have used one.
+const RUNTIMES: usize = 16;
+
+/// The clients of the transport, one for each runtime that sends requests, made when its first request needs it. A connection
+/// lives in the runtime in which it was opened, and ends with it: what another one sends over it is lost then.
+#[derive(Debug)]
+pub(crate) struct Own {
+    connect_timeout: Option<Duration>,
+    /// The last one used stands last.
+    clients: Mutex<Vec<(Id, reqwest::Client)>>,
+}
+
+impl Own {
+    fn new(connect_timeout: Option<Duration>) -> Self {
+        Self { connect_timeout, clients: Mutex::default() }
+    }
+
+    fn client(&self) -> Result<reqwest::Client> {
+        let id = Home::current()?.id();
+        let mut clients = lock(&self.clients);
+        if let Some(at) = clients.iter().rposition(|(of, _)| *of == id) {
+            let last = clients.len() - 1;
+            clients[at..].rotate_left(1);
+            return Ok(clients[last].1.clone());
+        }
+        let builder = tls::equip(reqwest::Client::builder().referer(false))?;
+        let made = finish(builder, self.connect_timeout)?;
+        if clients.len() == RUNTIMES {
+            clients.remove(0);
+        }
+        clients.push((id, made.clone()));
+        Ok(made)
+    }
+}
+
+impl By {
+    pub(crate) fn new(choice: Choice, connect_timeout: Option<Duration>) -> Result<Self> {
+        Ok(match choice {
+            Choice::Own => Self::Own(Arc::new(Own::new(connect_timeout))),
+            Choice::Builder(builder) => {
+                tls::provide();
+                Self::Client(finish(*builder, connect_timeout)?)
+            }
+            Choice::Client(client) => Self::Client(client),
+            Choice::Service(service) => Self::Service(service),
+        })
+    }
+}
+
+/// Redirects are followed by the transport. Bodies come as they were sent, whichever features of reqwest other crates of the
+/// program switch on: a body that grows when it is read passes no limit unseen, and the same program reads the same bytes
+/// everywhere.
+fn finish(builder: reqwest::ClientBuilder, connect_timeout: Option<Duration>) -> Result<reqwest::Client> {
+    let mut builder = builder.redirect(reqwest::redirect::Policy::none());
+    builder = builder.no_gzip().no_brotli().no_zstd().no_deflate();
+    if let Some(timeout) = connect_timeout {
+        builder = builder.connect_timeout(timeout);
+    }
+    builder.build().map_err(|cause| {
+        Error::new(ErrorKind::Unexpected)
+            .with_message("the HTTP client cannot be set up")
+            .with_source(cause)
+            .not_sent()
+    })
+}
+
+impl Sender {
+    pub(crate) fn new(by: By, endpoint: Arc<Endpoint>) -> Self {
+        Self { by, endpoint }
+    }
+}
+
+impl Service<HttpRequest> for Sender {
+    type Response = HttpResponse;
+    type Error = Error;
+    type Future = Sending;
+
+    fn poll_ready(&mut self, cx: &mut Context<'_>) -> Poll<Result<()>> {
+        match &mut self.by {
+            By::Own(_) | By::Client(_) => Poll::Ready(Ok(())),
+            By::Service(service) => service.poll_ready(cx),
+        }
+    }
+
+    fn call(&mut self, request: HttpRequest) -> Sending {
+        let client = match &mut self.by {
+            By::Own(own) => own.client(),
+            By::Client(client) => Ok(client.clone()),
+            By::Service(service) => return Sending::Service(service.call(request)),
+        };
+        let sent = client.and_then(|client| Ok((client, convert(request, &self.endpoint)?)));
+        match sent {
+            Ok((mut client, request)) => Sending::Client(client.call(request)),
+            Err(error) => Sending::Service(Box::pin(ready(Err(error)))),
+        }
+    }
+}
+
+/// An answer that is on its way.
+pub(crate) enum Sending {
+    Client(<reqwest::Client as Service<reqwest::Request>>::Future),
+    Service(Reply),
+}
+
+impl Future for Sending {
+    type Output = Result<HttpResponse>;
+
+    fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
+        match &mut *self {
+            Self::Service(reply) => reply.as_mut().poll(cx),
+            Self::Client(pending) => {
+                let outcome = task::ready!(Pin::new(pending).poll(cx));
+                Poll::Ready(outcome.map(answer).map_err(failure))
+            }
+        }
+    }
+}
+
+/// The same answer for the layers.
+fn answer(mut response: reqwest::Response) -> HttpResponse {
+    let (status, headers) = (response.status(), std::mem::take(response.headers_mut()));
+    let body = response.bytes_stream().map_err(failure);
+    let mut answer = HttpResponse::new(Body::from_chunks(body));
+    (*answer.status_mut(), *answer.headers_mut()) = (status, headers);
+    answer
+}
+
+/// The same request for reqwest.
+fn convert(request: HttpRequest, endpoint: &Endpoint) -> Result<reqwest::Request> {
+    let (parts, body) = request.into_parts();
+    let url = match endpoint.to_url(&parts.uri) {
+        Some(url) => url,
+        None => Url::parse(&parts.uri.to_string()).map_err(|cause| {
+            Error::new(ErrorKind::InvalidUrl).with_message("no request can be made of it").with_source(cause)
+        })?,
+    };
+    let mut request = reqwest::Request::new(parts.method, url);
+    *request.headers_mut() = parts.headers;
+    *request.body_mut() = Some(body.into());
+    Ok(request)
+}
+
+/// Reads what an error of reqwest means from nothing but the error: which TLS there is depends on the features and the
+/// clients of the whole program. Its URL goes, because the query may hold a secret.
+fn failure(error: reqwest::Error) -> Error {
+    let error = error.without_url();
+    let (kind, message) = if error.is_builder() {
+        (ErrorKind::InvalidUrl, "no request can be made of it")
+    } else if error.is_connect() && says(&error, "scheme is not http") {
+        (
+            ErrorKind::InvalidUrl,
+            "the HTTP client has no TLS for https: switch on a feature of cc-runtime, `rustls` or `native-tls`",
+        )
+    } else if error.is_timeout() && error.is_connect() {
+        (ErrorKind::TimedOut, "no connection could be made in time")
+    } else if error.is_timeout() {
+        (ErrorKind::TimedOut, "the HTTP client gave it up")
+    } else if error.is_connect() {
+        (ErrorKind::Unreachable, "no connection could be made")
+    } else if error.is_body() || error.is_decode() {
+        (ErrorKind::Unreachable, "the connection was lost within the body")
+    } else if of_hyper(&error, hyper::Error::is_parse) {
+        (
+            ErrorKind::Unreachable,
+            "the head of the answer is not HTTP: check the port and whether the server expects https",
+        )
+    } else {
+        (ErrorKind::Unreachable, "the connection was lost")
+    };
+    // A request that hyper cancels was not begun: its connection ended while it waited for its turn.
+    let not_sent = error.is_connect() || of_hyper(&error, hyper::Error::is_canceled);
+    let error = Error::new(kind).with_message(message).with_source(error);
+    if not_sent { error.not_sent() } else { error }
+}
+
+/// Returns `true` if a cause is an error of hyper of this kind.
+fn of_hyper(error: &reqwest::Error, is: fn(&hyper::Error) -> bool) -> bool {
+    let causes = std::iter::successors(std::error::Error::source(error), |cause| cause.source());
+    causes.filter_map(|cause| cause.downcast_ref::<hyper::Error>()).any(is)
+}
+
+/// Returns `true` if a cause says this. Only the words of hyper-util tell some faults apart: it has no type for them.
+fn says(error: &reqwest::Error, words: &str) -> bool {
+    let mut causes = std::iter::successors(std::error::Error::source(error), |cause| cause.source());
+    causes.any(|cause| cause.to_string().contains(words))
+}
