@@ -2,8 +2,8 @@
 //! One type an operation: its inputs, and the request that they make.
 
 #[allow(unused_imports)]
-use cc_core::__private::{Bytes, http::Method};
-use cc_core::{Answer, Operation, OperationInfo, Request, RequestBuilder, Result};
+use cc_runtime::__private::{Bytes, http::Method};
+use cc_runtime::{Answer, Operation, OperationInfo, Request, RequestBuilder, Result};
 #[allow(unused_imports)]
 use crate::types;
 
@@ -236,7 +236,7 @@ impl Operation for DeleteAccount {
 #[must_use = "a request does nothing until it is sent"]
 pub struct UpdateProfileAvatar {
     /// The picture, with its media type: BMP, GIF, JPEG, PNG or TIFF.
-    pub body: cc_core::__private::Bytes,
+    pub body: cc_runtime::__private::Bytes,
     /// The media type of the body: `image/*`.
     pub content_type: String,
 }
@@ -245,7 +245,7 @@ pub struct UpdateProfileAvatar {
 impl UpdateProfileAvatar {
     /// With what is required.
     pub fn new(
-        body: impl Into<cc_core::__private::Bytes>,
+        body: impl Into<cc_runtime::__private::Bytes>,
         content_type: impl Into<String>,
     ) -> Self {
         Self {
@@ -374,13 +374,13 @@ impl Operation for RequestEmailConfirmation {
 #[must_use = "a request does nothing until it is sent"]
 pub struct ValidateEmail {
     /// Key that the e-mail carries.
-    pub validation_key: cc_core::Secret,
+    pub validation_key: cc_runtime::Secret,
 }
 
 #[allow(clippy::new_without_default)]
 impl ValidateEmail {
     /// With what is required.
-    pub fn new(validation_key: impl Into<cc_core::Secret>) -> Self {
+    pub fn new(validation_key: impl Into<cc_runtime::Secret>) -> Self {
         Self {
             validation_key: validation_key.into(),
         }
@@ -708,7 +708,7 @@ pub struct CreateMfa {
     /// The second factor.
     pub mfa_kind: types::MfaKind,
     /// Password of the user, in base64.
-    pub x_clever_password: cc_core::Secret,
+    pub x_clever_password: cc_runtime::Secret,
 }
 
 #[allow(clippy::new_without_default)]
@@ -716,7 +716,7 @@ impl CreateMfa {
     /// With what is required.
     pub fn new(
         mfa_kind: impl Into<types::MfaKind>,
-        x_clever_password: impl Into<cc_core::Secret>,
+        x_clever_password: impl Into<cc_runtime::Secret>,
     ) -> Self {
         Self {
             mfa_kind: mfa_kind.into(),
@@ -765,7 +765,7 @@ pub struct UpdateMfaPreference {
     /// The second factor.
     pub mfa_kind: types::MfaKind,
     /// Password of the user, in base64.
-    pub x_clever_password: cc_core::Secret,
+    pub x_clever_password: cc_runtime::Secret,
     /// The body.
     pub body: types::MfaPreference,
 }
@@ -775,7 +775,7 @@ impl UpdateMfaPreference {
     /// With what is required.
     pub fn new(
         mfa_kind: impl Into<types::MfaKind>,
-        x_clever_password: impl Into<cc_core::Secret>,
+        x_clever_password: impl Into<cc_runtime::Secret>,
         body: impl Into<types::MfaPreference>,
     ) -> Self {
         Self {
@@ -826,7 +826,7 @@ pub struct DeleteMfa {
     /// The second factor.
     pub mfa_kind: types::MfaKind,
     /// Password of the user, in base64.
-    pub x_clever_password: cc_core::Secret,
+    pub x_clever_password: cc_runtime::Secret,
 }
 
 #[allow(clippy::new_without_default)]
@@ -834,7 +834,7 @@ impl DeleteMfa {
     /// With what is required.
     pub fn new(
         mfa_kind: impl Into<types::MfaKind>,
-        x_clever_password: impl Into<cc_core::Secret>,
+        x_clever_password: impl Into<cc_runtime::Secret>,
     ) -> Self {
         Self {
             mfa_kind: mfa_kind.into(),
@@ -882,7 +882,7 @@ pub struct ListMfaBackupCodes {
     /// The second factor.
     pub mfa_kind: types::MfaKind,
     /// Password of the user, in base64.
-    pub x_clever_password: cc_core::Secret,
+    pub x_clever_password: cc_runtime::Secret,
 }
 
 #[allow(clippy::new_without_default)]
@@ -890,7 +890,7 @@ impl ListMfaBackupCodes {
     /// With what is required.
     pub fn new(
         mfa_kind: impl Into<types::MfaKind>,
-        x_clever_password: impl Into<cc_core::Secret>,
+        x_clever_password: impl Into<cc_runtime::Secret>,
     ) -> Self {
         Self {
             mfa_kind: mfa_kind.into(),
@@ -939,7 +939,7 @@ pub struct ConfirmMfa {
     /// The second factor.
     pub mfa_kind: types::MfaKind,
     /// Password of the user, in base64.
-    pub x_clever_password: cc_core::Secret,
+    pub x_clever_password: cc_runtime::Secret,
     /// The body.
     pub body: types::MfaConfirmation,
 }
@@ -949,7 +949,7 @@ impl ConfirmMfa {
     /// With what is required.
     pub fn new(
         mfa_kind: impl Into<types::MfaKind>,
-        x_clever_password: impl Into<cc_core::Secret>,
+        x_clever_password: impl Into<cc_runtime::Secret>,
         body: impl Into<types::MfaConfirmation>,
     ) -> Self {
         Self {
@@ -1224,7 +1224,7 @@ impl Operation for DeleteUserSetting {
 #[must_use = "a request does nothing until it is sent"]
 pub struct ListCliTokens {
     /// What the command line gave the sign-in, to find its token by.
-    pub cli_token: Option<cc_core::Secret>,
+    pub cli_token: Option<cc_runtime::Secret>,
 }
 
 #[allow(clippy::new_without_default)]
@@ -1235,7 +1235,7 @@ impl ListCliTokens {
     }
 
     /// What the command line gave the sign-in, to find its token by.
-    pub fn cli_token(mut self, cli_token: impl Into<cc_core::Secret>) -> Self {
+    pub fn cli_token(mut self, cli_token: impl Into<cc_runtime::Secret>) -> Self {
         self.cli_token = Some(cli_token.into());
         self
     }
@@ -1370,7 +1370,7 @@ static GET_CURRENT_OAUTH_TOKEN: OperationInfo = OperationInfo::new(
 
 impl Operation for GetCurrentOauthToken {
     const INFO: &'static OperationInfo = &GET_CURRENT_OAUTH_TOKEN;
-    type Output = cc_core::SecretJson;
+    type Output = cc_runtime::SecretJson;
 
     fn request(&self) -> Result<Request> {
         RequestBuilder::new(&GET_CURRENT_OAUTH_TOKEN).build()
@@ -1393,13 +1393,13 @@ impl Operation for GetCurrentOauthToken {
 #[must_use = "a request does nothing until it is sent"]
 pub struct RevokeOauthToken {
     /// The token.
-    pub token: cc_core::Secret,
+    pub token: cc_runtime::Secret,
 }
 
 #[allow(clippy::new_without_default)]
 impl RevokeOauthToken {
     /// With what is required.
-    pub fn new(token: impl Into<cc_core::Secret>) -> Self {
+    pub fn new(token: impl Into<cc_runtime::Secret>) -> Self {
         Self { token: token.into() }
     }
 }
@@ -1484,13 +1484,13 @@ impl Operation for CreateUser {
 #[must_use = "a request does nothing until it is sent"]
 pub struct GetUser {
     /// The user.
-    pub user_id: cc_core::UserId,
+    pub user_id: cc_runtime::UserId,
 }
 
 #[allow(clippy::new_without_default)]
 impl GetUser {
     /// With what is required.
-    pub fn new(user_id: impl Into<cc_core::UserId>) -> Self {
+    pub fn new(user_id: impl Into<cc_runtime::UserId>) -> Self {
         Self { user_id: user_id.into() }
     }
 }
@@ -1529,13 +1529,13 @@ impl Operation for GetUser {
 #[must_use = "a request does nothing until it is sent"]
 pub struct ListUserApplications {
     /// The user.
-    pub user_id: cc_core::UserId,
+    pub user_id: cc_runtime::UserId,
 }
 
 #[allow(clippy::new_without_default)]
 impl ListUserApplications {
     /// With what is required.
-    pub fn new(user_id: impl Into<cc_core::UserId>) -> Self {
+    pub fn new(user_id: impl Into<cc_runtime::UserId>) -> Self {
         Self { user_id: user_id.into() }
     }
 }
@@ -1576,13 +1576,13 @@ impl Operation for ListUserApplications {
 #[must_use = "a request does nothing until it is sent"]
 pub struct GetUserGitInfo {
     /// The user.
-    pub user_id: cc_core::UserId,
+    pub user_id: cc_runtime::UserId,
 }
 
 #[allow(clippy::new_without_default)]
 impl GetUserGitInfo {
     /// With what is required.
-    pub fn new(user_id: impl Into<cc_core::UserId>) -> Self {
+    pub fn new(user_id: impl Into<cc_runtime::UserId>) -> Self {
         Self { user_id: user_id.into() }
     }
 }
@@ -1711,7 +1711,7 @@ impl Operation for RequestPasswordReset {
 #[must_use = "a request does nothing until it is sent"]
 pub struct GetPasswordResetPage {
     /// Key that the e-mail for a forgotten password carries.
-    pub reset_key: cc_core::Secret,
+    pub reset_key: cc_runtime::Secret,
     /// Partner whose page it is.
     pub partner_id: Option<String>,
 }
@@ -1719,7 +1719,7 @@ pub struct GetPasswordResetPage {
 #[allow(clippy::new_without_default)]
 impl GetPasswordResetPage {
     /// With what is required.
-    pub fn new(reset_key: impl Into<cc_core::Secret>) -> Self {
+    pub fn new(reset_key: impl Into<cc_runtime::Secret>) -> Self {
         Self {
             reset_key: reset_key.into(),
             partner_id: None,
@@ -1744,7 +1744,7 @@ static GET_PASSWORD_RESET_PAGE: OperationInfo = OperationInfo::new(
     .secret_path(&["resetKey"]);
 impl Operation for GetPasswordResetPage {
     const INFO: &'static OperationInfo = &GET_PASSWORD_RESET_PAGE;
-    type Output = cc_core::Secret;
+    type Output = cc_runtime::Secret;
 
     fn request(&self) -> Result<Request> {
         RequestBuilder::new(&GET_PASSWORD_RESET_PAGE)
@@ -1770,7 +1770,7 @@ impl Operation for GetPasswordResetPage {
 #[must_use = "a request does nothing until it is sent"]
 pub struct ResetPassword {
     /// Key that the e-mail for a forgotten password carries.
-    pub reset_key: cc_core::Secret,
+    pub reset_key: cc_runtime::Secret,
     /// The body.
     pub body: types::PasswordReset,
 }
@@ -1779,7 +1779,7 @@ pub struct ResetPassword {
 impl ResetPassword {
     /// With what is required.
     pub fn new(
-        reset_key: impl Into<cc_core::Secret>,
+        reset_key: impl Into<cc_runtime::Secret>,
         body: impl Into<types::PasswordReset>,
     ) -> Self {
         Self {
@@ -1799,7 +1799,7 @@ static RESET_PASSWORD: OperationInfo = OperationInfo::new(
     .secret_path(&["resetKey"]);
 impl Operation for ResetPassword {
     const INFO: &'static OperationInfo = &RESET_PASSWORD;
-    type Output = cc_core::Secret;
+    type Output = cc_runtime::Secret;
 
     fn request(&self) -> Result<Request> {
         RequestBuilder::new(&RESET_PASSWORD)

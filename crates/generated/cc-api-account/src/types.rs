@@ -10,28 +10,28 @@ use serde::{Deserialize, Serialize};
 #[non_exhaustive]
 pub struct AddonSummary {
     /// Id of the add-on as the platform lists it.
-    pub id: cc_core::AddonId,
+    pub id: cc_runtime::AddonId,
     /// Name.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub name: Option<String>,
     /// Id of the add-on as its provider knows it.
-    #[serde(rename = "realId", default, deserialize_with = "cc_core::de::null_as_default")]
-    pub real_id: cc_core::RealAddonId,
+    #[serde(rename = "realId", default, deserialize_with = "cc_runtime::de::null_as_default")]
+    pub real_id: cc_runtime::RealAddonId,
     /// Who provides it.
-    #[serde(rename = "providerId", default, deserialize_with = "cc_core::de::null_as_default")]
-    pub provider_id: cc_core::AddonProviderId,
+    #[serde(rename = "providerId", default, deserialize_with = "cc_runtime::de::null_as_default")]
+    pub provider_id: cc_runtime::AddonProviderId,
     /// Address of the logo of the provider.
     #[serde(rename = "logoUrl", default, skip_serializing_if = "Option::is_none")]
     pub logo_url: Option<String>,
     /// Tags that the platform put on it.
-    #[serde(rename = "systemTags", default, deserialize_with = "cc_core::de::list")]
+    #[serde(rename = "systemTags", default, deserialize_with = "cc_runtime::de::list")]
     pub system_tags: Vec<String>,
     /// Tags that its owner put on it.
-    #[serde(rename = "customerTags", default, deserialize_with = "cc_core::de::list")]
+    #[serde(rename = "customerTags", default, deserialize_with = "cc_runtime::de::list")]
     pub customer_tags: Vec<String>,
 }
 
-cc_core::open_enum! {
+cc_runtime::open_enum! {
     /// What the platform wants of an application.
     pub enum ApplicationState {
         /// `SHOULD_BE_UP`.
@@ -53,39 +53,39 @@ cc_core::open_enum! {
 #[non_exhaustive]
 pub struct ApplicationSummary {
     /// Id of the application.
-    pub id: cc_core::ApplicationId,
+    pub id: cc_runtime::ApplicationId,
     /// Name.
-    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub name: String,
     /// Type of the runtime, such as `node`.
-    #[serde(rename = "instanceType", default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(rename = "instanceType", default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub instance_type: String,
     /// Id of the variant of the runtime.
-    #[serde(rename = "instanceVariant", default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(rename = "instanceVariant", default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub instance_variant: String,
     /// Short name of the variant.
-    #[serde(rename = "variantSlug", default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(rename = "variantSlug", default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub variant_slug: String,
     /// Whether it is put away.
-    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub archived: bool,
     /// Whether old instances stop before new ones start.
-    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub homogeneous: bool,
     /// Address of the logo of the variant.
     #[serde(rename = "variantLogoUrl", default, skip_serializing_if = "Option::is_none")]
     pub variant_logo_url: Option<String>,
     /// What the platform wants of it.
-    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub state: ApplicationState,
     /// Commit that is deployed.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub commit: Option<String>,
     /// Tags that the platform put on it.
-    #[serde(rename = "systemTags", default, deserialize_with = "cc_core::de::list")]
+    #[serde(rename = "systemTags", default, deserialize_with = "cc_runtime::de::list")]
     pub system_tags: Vec<String>,
     /// Tags that its owner put on it.
-    #[serde(rename = "customerTags", default, deserialize_with = "cc_core::de::list")]
+    #[serde(rename = "customerTags", default, deserialize_with = "cc_runtime::de::list")]
     pub customer_tags: Vec<String>,
 }
 
@@ -95,7 +95,7 @@ pub struct ApplicationSummary {
 #[non_exhaustive]
 pub struct Avatar {
     /// Its address.
-    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub url: String,
 }
 
@@ -105,9 +105,9 @@ pub struct Avatar {
 #[non_exhaustive]
 pub struct CliToken {
     /// The token.
-    pub token: cc_core::Secret,
+    pub token: cc_runtime::Secret,
     /// Secret of the token.
-    pub secret: cc_core::Secret,
+    pub secret: cc_runtime::Secret,
     /// When it expires. No source shows the format.
     #[serde(rename = "expirationDate", default, skip_serializing_if = "Option::is_none")]
     pub expiration_date: Option<String>,
@@ -149,14 +149,14 @@ pub struct Message {
     /// The API's own number of the message.
     pub id: i64,
     /// What happened.
-    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub message: String,
     /// How it went.
-    #[serde(rename = "type", default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(rename = "type", default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub type_: MessageKind,
 }
 
-cc_core::open_enum! {
+cc_runtime::open_enum! {
     /// How what a message is about went.
     pub enum MessageKind {
         /// `success`.
@@ -176,7 +176,7 @@ cc_core::open_enum! {
 #[non_exhaustive]
 pub struct MfaBackupCode {
     /// The code.
-    pub code: cc_core::Secret,
+    pub code: cc_runtime::Secret,
 }
 
 /// Proof that a second factor works.
@@ -185,7 +185,7 @@ pub struct MfaBackupCode {
 #[non_exhaustive]
 pub struct MfaConfirmation {
     /// A code of the second factor.
-    pub code: cc_core::Secret,
+    pub code: cc_runtime::Secret,
     /// Whether OAuth tokens are revoked.
     #[serde(rename = "revokeTokens", default, skip_serializing_if = "Option::is_none")]
     pub revoke_tokens: Option<bool>,
@@ -195,7 +195,7 @@ impl MfaConfirmation {
     /// With what is required.
     #[must_use]
     #[allow(clippy::new_without_default)]
-    pub fn new(code: impl Into<cc_core::Secret>) -> Self {
+    pub fn new(code: impl Into<cc_runtime::Secret>) -> Self {
         Self {
             code: code.into(),
             revoke_tokens: None,
@@ -216,10 +216,10 @@ impl MfaConfirmation {
 #[non_exhaustive]
 pub struct MfaEnrolment {
     /// Address that holds the secret: `otpauth://totp/…`.
-    pub url: cc_core::Secret,
+    pub url: cc_runtime::Secret,
 }
 
-cc_core::open_enum! {
+cc_runtime::open_enum! {
     /// A second factor of authentication: none, or a code that changes with time.
     pub enum MfaKind {
         /// `NONE`.
@@ -255,21 +255,21 @@ impl MfaPreference {
 #[non_exhaustive]
 pub struct OauthConsumer {
     /// Key of the consumer.
-    pub key: cc_core::ConsumerKey,
+    pub key: cc_runtime::ConsumerKey,
     /// Name to show to a person.
-    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub name: String,
     /// What it does.
-    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub description: String,
     /// Its home page.
-    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub url: String,
     /// Address of its logo.
-    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub picture: String,
     /// Address that its callbacks start with.
-    #[serde(rename = "baseUrl", default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(rename = "baseUrl", default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub base_url: String,
     /// What it may ask users for.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -282,10 +282,10 @@ pub struct OauthConsumer {
 #[non_exhaustive]
 pub struct OauthConsumerSummary {
     /// Name.
-    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub name: String,
     /// Key.
-    pub key: cc_core::ConsumerKey,
+    pub key: cc_runtime::ConsumerKey,
     /// Address of its logo.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub picture: Option<String>,
@@ -340,19 +340,19 @@ pub struct OauthRights {
 #[non_exhaustive]
 pub struct OauthToken {
     /// The token.
-    pub token: cc_core::Secret,
+    pub token: cc_runtime::Secret,
     /// Program that the token was made for.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub consumer: Option<OauthConsumer>,
     /// When it was made.
     #[serde(rename = "creationDate", default, skip_serializing_if = "Option::is_none")]
-    pub creation_date: Option<cc_core::Timestamp>,
+    pub creation_date: Option<cc_runtime::Timestamp>,
     /// When it expires.
     #[serde(rename = "expirationDate", default, skip_serializing_if = "Option::is_none")]
-    pub expiration_date: Option<cc_core::Timestamp>,
+    pub expiration_date: Option<cc_runtime::Timestamp>,
     /// When it was used last.
     #[serde(rename = "lastUtilisation", default, skip_serializing_if = "Option::is_none")]
-    pub last_utilisation: Option<cc_core::Timestamp>,
+    pub last_utilisation: Option<cc_runtime::Timestamp>,
     /// What it allows.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub rights: Option<OauthRights>,
@@ -361,7 +361,7 @@ pub struct OauthToken {
     pub employee_id: Option<String>,
 }
 
-cc_core::open_enum! {
+cc_runtime::open_enum! {
     /// What a member of an organisation may do.
     pub enum OrganisationRole {
         /// `NONE`.
@@ -383,45 +383,45 @@ cc_core::open_enum! {
 #[non_exhaustive]
 pub struct OrganisationSummary {
     /// Id of the organisation.
-    pub id: cc_core::OwnerId,
+    pub id: cc_runtime::OwnerId,
     /// Name.
-    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub name: String,
     /// Address of its picture.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub avatar: Option<String>,
     /// Its applications.
-    #[serde(default, deserialize_with = "cc_core::de::list")]
+    #[serde(default, deserialize_with = "cc_runtime::de::list")]
     pub applications: Vec<ApplicationSummary>,
     /// Its add-ons.
-    #[serde(default, deserialize_with = "cc_core::de::list")]
+    #[serde(default, deserialize_with = "cc_runtime::de::list")]
     pub addons: Vec<AddonSummary>,
     /// Its OAuth consumers.
-    #[serde(default, deserialize_with = "cc_core::de::list")]
+    #[serde(default, deserialize_with = "cc_runtime::de::list")]
     pub consumers: Vec<OauthConsumerSummary>,
     /// Its add-on providers.
-    #[serde(default, deserialize_with = "cc_core::de::list")]
+    #[serde(default, deserialize_with = "cc_runtime::de::list")]
     pub providers: Vec<ProviderSummary>,
     /// What the caller may do in it.
-    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub role: OrganisationRole,
     /// How far its VAT number is verified.
-    #[serde(rename = "vatState", default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(rename = "vatState", default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub vat_state: VatState,
     /// Whether it can pay.
-    #[serde(rename = "canPay", default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(rename = "canPay", default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub can_pay: bool,
     /// Whether it can pay by direct debit.
-    #[serde(rename = "canSEPA", default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(rename = "canSEPA", default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub can_sepa: bool,
     /// Whether it has an enterprise contract.
-    #[serde(rename = "cleverEnterprise", default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(rename = "cleverEnterprise", default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub clever_enterprise: bool,
     /// Telephone number for emergencies.
     #[serde(rename = "emergencyNumber", default, skip_serializing_if = "Option::is_none")]
     pub emergency_number: Option<String>,
     /// Whether it may use things before it pays.
-    #[serde(rename = "isTrusted", default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(rename = "isTrusted", default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub is_trusted: bool,
 }
 
@@ -432,10 +432,10 @@ pub struct OrganisationSummary {
 pub struct PasswordChange {
     /// Password until now.
     #[serde(rename = "oldPassword")]
-    pub old_password: cc_core::Secret,
+    pub old_password: cc_runtime::Secret,
     /// Password from now on.
     #[serde(rename = "newPassword")]
-    pub new_password: cc_core::Secret,
+    pub new_password: cc_runtime::Secret,
     /// Whether OAuth tokens are revoked.
     #[serde(rename = "dropTokens", default, skip_serializing_if = "Option::is_none")]
     pub drop_tokens: Option<bool>,
@@ -445,7 +445,7 @@ impl PasswordChange {
     /// With what is required.
     #[must_use]
     #[allow(clippy::new_without_default)]
-    pub fn new(old_password: impl Into<cc_core::Secret>, new_password: impl Into<cc_core::Secret>) -> Self {
+    pub fn new(old_password: impl Into<cc_runtime::Secret>, new_password: impl Into<cc_runtime::Secret>) -> Self {
         Self {
             old_password: old_password.into(),
             new_password: new_password.into(),
@@ -467,9 +467,9 @@ impl PasswordChange {
 #[non_exhaustive]
 pub struct PasswordReset {
     /// The password.
-    pub pass: cc_core::Secret,
+    pub pass: cc_runtime::Secret,
     /// The password once more.
-    pub pass2: cc_core::Secret,
+    pub pass2: cc_runtime::Secret,
     /// Partner whose page it is.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub partner_id: Option<String>,
@@ -479,7 +479,7 @@ impl PasswordReset {
     /// With what is required.
     #[must_use]
     #[allow(clippy::new_without_default)]
-    pub fn new(pass: impl Into<cc_core::Secret>, pass2: impl Into<cc_core::Secret>) -> Self {
+    pub fn new(pass: impl Into<cc_runtime::Secret>, pass2: impl Into<cc_runtime::Secret>) -> Self {
         Self {
             pass: pass.into(),
             pass2: pass2.into(),
@@ -543,9 +543,9 @@ impl PasswordResetRequest {
 #[non_exhaustive]
 pub struct ProviderSummary {
     /// Id of the provider.
-    pub id: cc_core::AddonProviderId,
+    pub id: cc_runtime::AddonProviderId,
     /// Name.
-    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub name: String,
 }
 
@@ -557,10 +557,10 @@ pub struct SshKey {
     /// Name.
     pub name: String,
     /// The public key.
-    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub key: String,
     /// Fingerprint of the key.
-    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub fingerprint: String,
 }
 
@@ -570,10 +570,10 @@ pub struct SshKey {
 #[non_exhaustive]
 pub struct Summary {
     /// The user, and the personal space.
-    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub user: UserSummary,
     /// The organisations of the user. The personal space may be one of them.
-    #[serde(default, deserialize_with = "cc_core::de::list")]
+    #[serde(default, deserialize_with = "cc_runtime::de::list")]
     pub organisations: Vec<OrganisationSummary>,
 }
 
@@ -583,9 +583,9 @@ pub struct Summary {
 #[non_exhaustive]
 pub struct User {
     /// Id of the user.
-    pub id: cc_core::UserId,
+    pub id: cc_runtime::UserId,
     /// Primary e-mail address.
-    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub email: String,
     /// Name.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -610,27 +610,27 @@ pub struct User {
     pub avatar: Option<String>,
     /// When the user signed up.
     #[serde(rename = "creationDate", default, skip_serializing_if = "Option::is_none")]
-    pub creation_date: Option<cc_core::Timestamp>,
+    pub creation_date: Option<cc_runtime::Timestamp>,
     /// Language, such as `EN`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub lang: Option<String>,
     /// Whether the primary e-mail address is confirmed.
-    #[serde(rename = "emailValidated", default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(rename = "emailValidated", default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub email_validated: bool,
     /// Services that the account is linked to, such as `github`.
-    #[serde(rename = "oauthApps", default, deserialize_with = "cc_core::de::list")]
+    #[serde(rename = "oauthApps", default, deserialize_with = "cc_runtime::de::list")]
     pub oauth_apps: Vec<String>,
     /// Whether the user runs the platform.
-    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub admin: bool,
     /// Whether the user can pay.
-    #[serde(rename = "canPay", default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(rename = "canPay", default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub can_pay: bool,
     /// Second factor that is asked for.
-    #[serde(rename = "preferredMFA", default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(rename = "preferredMFA", default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub preferred_mfa: MfaKind,
     /// Whether there is a password.
-    #[serde(rename = "hasPassword", default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(rename = "hasPassword", default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub has_password: bool,
     /// Partner that the user came from.
     #[serde(rename = "partnerId", default, skip_serializing_if = "Option::is_none")]
@@ -649,30 +649,30 @@ pub struct User {
 #[non_exhaustive]
 pub struct UserApplication {
     /// Id of the application.
-    pub id: cc_core::ApplicationId,
+    pub id: cc_runtime::ApplicationId,
     /// Name.
-    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub name: String,
     /// What its owner says of it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub description: Option<String>,
     /// Short name of the zone it runs in, such as `par`.
-    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub zone: String,
     /// Id of that zone.
     #[serde(rename = "zoneId", default, skip_serializing_if = "Option::is_none")]
-    pub zone_id: Option<cc_core::ZoneId>,
+    pub zone_id: Option<cc_runtime::ZoneId>,
     /// Its owner.
-    #[serde(rename = "ownerId", default, deserialize_with = "cc_core::de::null_as_default")]
-    pub owner_id: cc_core::OwnerId,
+    #[serde(rename = "ownerId", default, deserialize_with = "cc_runtime::de::null_as_default")]
+    pub owner_id: cc_runtime::OwnerId,
     /// When it was created.
     #[serde(rename = "creationDate", default, skip_serializing_if = "Option::is_none")]
-    pub creation_date: Option<cc_core::Timestamp>,
+    pub creation_date: Option<cc_runtime::Timestamp>,
     /// What the platform wants of it.
-    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub state: ApplicationState,
     /// Whether it is put away.
-    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub archived: bool,
     /// Commit that is deployed.
     #[serde(rename = "commitId", default, skip_serializing_if = "Option::is_none")]
@@ -693,16 +693,16 @@ pub struct UserCreation {
     /// E-mail address.
     pub email: String,
     /// Password.
-    pub pass: cc_core::Secret,
+    pub pass: cc_runtime::Secret,
     /// Whether the terms of service are accepted, as a form says it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub terms: Option<String>,
     /// Key of an invitation to an organisation.
     #[serde(rename = "invitationKey", default, skip_serializing_if = "Option::is_none")]
-    pub invitation_key: Option<cc_core::Secret>,
+    pub invitation_key: Option<cc_runtime::Secret>,
     /// Key of an invitation to try an add-on.
     #[serde(rename = "addonBetaInvitationKey", default, skip_serializing_if = "Option::is_none")]
-    pub addon_beta_invitation_key: Option<cc_core::Secret>,
+    pub addon_beta_invitation_key: Option<cc_runtime::Secret>,
     /// Where to go on to.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub url_next: Option<String>,
@@ -714,7 +714,7 @@ pub struct UserCreation {
     pub clever_flavor: Option<String>,
     /// Request token of the OAuth sign-in that this is a part of.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub oauth_token: Option<cc_core::Secret>,
+    pub oauth_token: Option<cc_runtime::Secret>,
     /// Proof that the user is no robot.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub altcha: Option<String>,
@@ -727,7 +727,7 @@ impl UserCreation {
     /// With what is required.
     #[must_use]
     #[allow(clippy::new_without_default)]
-    pub fn new(email: impl Into<String>, pass: impl Into<cc_core::Secret>) -> Self {
+    pub fn new(email: impl Into<String>, pass: impl Into<cc_runtime::Secret>) -> Self {
         Self {
             email: email.into(),
             pass: pass.into(),
@@ -752,14 +752,14 @@ impl UserCreation {
 
     /// Key of an invitation to an organisation.
     #[must_use]
-    pub fn invitation_key(mut self, invitation_key: impl Into<cc_core::Secret>) -> Self {
+    pub fn invitation_key(mut self, invitation_key: impl Into<cc_runtime::Secret>) -> Self {
         self.invitation_key = Some(invitation_key.into());
         self
     }
 
     /// Key of an invitation to try an add-on.
     #[must_use]
-    pub fn addon_beta_invitation_key(mut self, addon_beta_invitation_key: impl Into<cc_core::Secret>) -> Self {
+    pub fn addon_beta_invitation_key(mut self, addon_beta_invitation_key: impl Into<cc_runtime::Secret>) -> Self {
         self.addon_beta_invitation_key = Some(addon_beta_invitation_key.into());
         self
     }
@@ -787,7 +787,7 @@ impl UserCreation {
 
     /// Request token of the OAuth sign-in that this is a part of.
     #[must_use]
-    pub fn oauth_token(mut self, oauth_token: impl Into<cc_core::Secret>) -> Self {
+    pub fn oauth_token(mut self, oauth_token: impl Into<cc_runtime::Secret>) -> Self {
         self.oauth_token = Some(oauth_token.into());
         self
     }
@@ -813,10 +813,10 @@ impl UserCreation {
 #[non_exhaustive]
 pub struct UserSetting {
     /// Name.
-    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub name: String,
     /// Value.
-    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub value: String,
 }
 
@@ -826,25 +826,25 @@ pub struct UserSetting {
 #[non_exhaustive]
 pub struct UserSummary {
     /// Id of the user.
-    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
-    pub id: cc_core::UserId,
+    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
+    pub id: cc_runtime::UserId,
     /// Name of the user.
-    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub name: String,
     /// Address of the picture.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub avatar: Option<String>,
     /// Its applications.
-    #[serde(default, deserialize_with = "cc_core::de::list")]
+    #[serde(default, deserialize_with = "cc_runtime::de::list")]
     pub applications: Vec<ApplicationSummary>,
     /// Its add-ons.
-    #[serde(default, deserialize_with = "cc_core::de::list")]
+    #[serde(default, deserialize_with = "cc_runtime::de::list")]
     pub addons: Vec<AddonSummary>,
     /// Its OAuth consumers.
-    #[serde(default, deserialize_with = "cc_core::de::list")]
+    #[serde(default, deserialize_with = "cc_runtime::de::list")]
     pub consumers: Vec<OauthConsumerSummary>,
     /// The add-on providers of the personal space.
-    #[serde(default, deserialize_with = "cc_core::de::list")]
+    #[serde(default, deserialize_with = "cc_runtime::de::list")]
     pub providers: Vec<ProviderSummary>,
     /// What the user may do in the personal space.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -868,13 +868,13 @@ pub struct UserSummary {
     #[serde(rename = "isTrusted", default, skip_serializing_if = "Option::is_none")]
     pub is_trusted: Option<bool>,
     /// Primary e-mail address.
-    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub email: String,
     /// Language, such as `EN`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub lang: Option<String>,
     /// Whether the user runs the platform.
-    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub admin: bool,
     /// Partner that the user came from.
     #[serde(rename = "partnerId", default, skip_serializing_if = "Option::is_none")]
@@ -918,7 +918,7 @@ pub struct UserUpdate {
     pub email: Option<String>,
     /// Password.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub password: Option<cc_core::Secret>,
+    pub password: Option<cc_runtime::Secret>,
     /// Whether the terms of service are accepted.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub terms: Option<bool>,
@@ -1005,7 +1005,7 @@ impl UserUpdate {
 
     /// Password.
     #[must_use]
-    pub fn password(mut self, password: impl Into<cc_core::Secret>) -> Self {
+    pub fn password(mut self, password: impl Into<cc_runtime::Secret>) -> Self {
         self.password = Some(password.into());
         self
     }
@@ -1025,7 +1025,7 @@ impl UserUpdate {
     }
 }
 
-cc_core::open_enum! {
+cc_runtime::open_enum! {
     /// How far the VAT number of an organisation is verified.
     pub enum VatState {
         /// `INVALID`.

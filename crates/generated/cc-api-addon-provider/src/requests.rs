@@ -2,8 +2,8 @@
 //! One type an operation: its inputs, and the request that they make.
 
 #[allow(unused_imports)]
-use cc_core::__private::{Bytes, http::Method};
-use cc_core::{Answer, Operation, OperationInfo, Request, RequestBuilder, Result};
+use cc_runtime::__private::{Bytes, http::Method};
+use cc_runtime::{Answer, Operation, OperationInfo, Request, RequestBuilder, Result};
 #[allow(unused_imports)]
 use crate::types;
 
@@ -20,13 +20,13 @@ use crate::types;
 #[must_use = "a request does nothing until it is sent"]
 pub struct ListAddonProviders {
     /// The owner.
-    pub owner_id: cc_core::OwnerId,
+    pub owner_id: cc_runtime::OwnerId,
 }
 
 #[allow(clippy::new_without_default)]
 impl ListAddonProviders {
     /// With what is required.
-    pub fn new(owner_id: impl Into<cc_core::OwnerId>) -> Self {
+    pub fn new(owner_id: impl Into<cc_runtime::OwnerId>) -> Self {
         Self { owner_id: owner_id.into() }
     }
 }
@@ -68,7 +68,7 @@ impl Operation for ListAddonProviders {
 #[must_use = "a request does nothing until it is sent"]
 pub struct CreateAddonProvider {
     /// The owner.
-    pub owner_id: cc_core::OwnerId,
+    pub owner_id: cc_runtime::OwnerId,
     /// The body.
     pub body: types::AddonProviderCreation,
 }
@@ -77,7 +77,7 @@ pub struct CreateAddonProvider {
 impl CreateAddonProvider {
     /// With what is required.
     pub fn new(
-        owner_id: impl Into<cc_core::OwnerId>,
+        owner_id: impl Into<cc_runtime::OwnerId>,
         body: impl Into<types::AddonProviderCreation>,
     ) -> Self {
         Self {
@@ -124,17 +124,17 @@ impl Operation for CreateAddonProvider {
 #[must_use = "a request does nothing until it is sent"]
 pub struct GetAddonProvider {
     /// The owner.
-    pub owner_id: cc_core::OwnerId,
+    pub owner_id: cc_runtime::OwnerId,
     /// The provider.
-    pub addon_provider_id: cc_core::AddonProviderId,
+    pub addon_provider_id: cc_runtime::AddonProviderId,
 }
 
 #[allow(clippy::new_without_default)]
 impl GetAddonProvider {
     /// With what is required.
     pub fn new(
-        owner_id: impl Into<cc_core::OwnerId>,
-        addon_provider_id: impl Into<cc_core::AddonProviderId>,
+        owner_id: impl Into<cc_runtime::OwnerId>,
+        addon_provider_id: impl Into<cc_runtime::AddonProviderId>,
     ) -> Self {
         Self {
             owner_id: owner_id.into(),
@@ -181,9 +181,9 @@ impl Operation for GetAddonProvider {
 #[must_use = "a request does nothing until it is sent"]
 pub struct UpdateAddonProvider {
     /// The owner.
-    pub owner_id: cc_core::OwnerId,
+    pub owner_id: cc_runtime::OwnerId,
     /// The provider.
-    pub addon_provider_id: cc_core::AddonProviderId,
+    pub addon_provider_id: cc_runtime::AddonProviderId,
     /// The body.
     pub body: types::AddonProviderUpdate,
 }
@@ -192,8 +192,8 @@ pub struct UpdateAddonProvider {
 impl UpdateAddonProvider {
     /// With what is required.
     pub fn new(
-        owner_id: impl Into<cc_core::OwnerId>,
-        addon_provider_id: impl Into<cc_core::AddonProviderId>,
+        owner_id: impl Into<cc_runtime::OwnerId>,
+        addon_provider_id: impl Into<cc_runtime::AddonProviderId>,
         body: impl Into<types::AddonProviderUpdate>,
     ) -> Self {
         Self {
@@ -242,17 +242,17 @@ impl Operation for UpdateAddonProvider {
 #[must_use = "a request does nothing until it is sent"]
 pub struct DeleteAddonProvider {
     /// The owner.
-    pub owner_id: cc_core::OwnerId,
+    pub owner_id: cc_runtime::OwnerId,
     /// The provider.
-    pub addon_provider_id: cc_core::AddonProviderId,
+    pub addon_provider_id: cc_runtime::AddonProviderId,
 }
 
 #[allow(clippy::new_without_default)]
 impl DeleteAddonProvider {
     /// With what is required.
     pub fn new(
-        owner_id: impl Into<cc_core::OwnerId>,
-        addon_provider_id: impl Into<cc_core::AddonProviderId>,
+        owner_id: impl Into<cc_runtime::OwnerId>,
+        addon_provider_id: impl Into<cc_runtime::AddonProviderId>,
     ) -> Self {
         Self {
             owner_id: owner_id.into(),
@@ -298,17 +298,17 @@ impl Operation for DeleteAddonProvider {
 #[must_use = "a request does nothing until it is sent"]
 pub struct ListAddonProviderFeatures {
     /// The owner.
-    pub owner_id: cc_core::OwnerId,
+    pub owner_id: cc_runtime::OwnerId,
     /// The provider.
-    pub addon_provider_id: cc_core::AddonProviderId,
+    pub addon_provider_id: cc_runtime::AddonProviderId,
 }
 
 #[allow(clippy::new_without_default)]
 impl ListAddonProviderFeatures {
     /// With what is required.
     pub fn new(
-        owner_id: impl Into<cc_core::OwnerId>,
-        addon_provider_id: impl Into<cc_core::AddonProviderId>,
+        owner_id: impl Into<cc_runtime::OwnerId>,
+        addon_provider_id: impl Into<cc_runtime::AddonProviderId>,
     ) -> Self {
         Self {
             owner_id: owner_id.into(),
@@ -355,9 +355,9 @@ impl Operation for ListAddonProviderFeatures {
 #[must_use = "a request does nothing until it is sent"]
 pub struct CreateAddonProviderFeature {
     /// The owner.
-    pub owner_id: cc_core::OwnerId,
+    pub owner_id: cc_runtime::OwnerId,
     /// The provider.
-    pub addon_provider_id: cc_core::AddonProviderId,
+    pub addon_provider_id: cc_runtime::AddonProviderId,
     /// The body.
     pub body: types::AddonProviderFeatureCreation,
 }
@@ -366,8 +366,8 @@ pub struct CreateAddonProviderFeature {
 impl CreateAddonProviderFeature {
     /// With what is required.
     pub fn new(
-        owner_id: impl Into<cc_core::OwnerId>,
-        addon_provider_id: impl Into<cc_core::AddonProviderId>,
+        owner_id: impl Into<cc_runtime::OwnerId>,
+        addon_provider_id: impl Into<cc_runtime::AddonProviderId>,
         body: impl Into<types::AddonProviderFeatureCreation>,
     ) -> Self {
         Self {
@@ -417,9 +417,9 @@ impl Operation for CreateAddonProviderFeature {
 #[must_use = "a request does nothing until it is sent"]
 pub struct DeleteAddonProviderFeature {
     /// The owner.
-    pub owner_id: cc_core::OwnerId,
+    pub owner_id: cc_runtime::OwnerId,
     /// The provider.
-    pub addon_provider_id: cc_core::AddonProviderId,
+    pub addon_provider_id: cc_runtime::AddonProviderId,
     /// Name of the feature in Base64, with its padding.
     pub feature_id: String,
 }
@@ -428,8 +428,8 @@ pub struct DeleteAddonProviderFeature {
 impl DeleteAddonProviderFeature {
     /// With what is required.
     pub fn new(
-        owner_id: impl Into<cc_core::OwnerId>,
-        addon_provider_id: impl Into<cc_core::AddonProviderId>,
+        owner_id: impl Into<cc_runtime::OwnerId>,
+        addon_provider_id: impl Into<cc_runtime::AddonProviderId>,
         feature_id: impl Into<String>,
     ) -> Self {
         Self {
@@ -478,17 +478,17 @@ impl Operation for DeleteAddonProviderFeature {
 #[must_use = "a request does nothing until it is sent"]
 pub struct ListAddonProviderPlans {
     /// The owner.
-    pub owner_id: cc_core::OwnerId,
+    pub owner_id: cc_runtime::OwnerId,
     /// The provider.
-    pub addon_provider_id: cc_core::AddonProviderId,
+    pub addon_provider_id: cc_runtime::AddonProviderId,
 }
 
 #[allow(clippy::new_without_default)]
 impl ListAddonProviderPlans {
     /// With what is required.
     pub fn new(
-        owner_id: impl Into<cc_core::OwnerId>,
-        addon_provider_id: impl Into<cc_core::AddonProviderId>,
+        owner_id: impl Into<cc_runtime::OwnerId>,
+        addon_provider_id: impl Into<cc_runtime::AddonProviderId>,
     ) -> Self {
         Self {
             owner_id: owner_id.into(),
@@ -535,9 +535,9 @@ impl Operation for ListAddonProviderPlans {
 #[must_use = "a request does nothing until it is sent"]
 pub struct CreateAddonProviderPlan {
     /// The owner.
-    pub owner_id: cc_core::OwnerId,
+    pub owner_id: cc_runtime::OwnerId,
     /// The provider.
-    pub addon_provider_id: cc_core::AddonProviderId,
+    pub addon_provider_id: cc_runtime::AddonProviderId,
     /// The body.
     pub body: types::AddonPlanCreation,
 }
@@ -546,8 +546,8 @@ pub struct CreateAddonProviderPlan {
 impl CreateAddonProviderPlan {
     /// With what is required.
     pub fn new(
-        owner_id: impl Into<cc_core::OwnerId>,
-        addon_provider_id: impl Into<cc_core::AddonProviderId>,
+        owner_id: impl Into<cc_runtime::OwnerId>,
+        addon_provider_id: impl Into<cc_runtime::AddonProviderId>,
         body: impl Into<types::AddonPlanCreation>,
     ) -> Self {
         Self {
@@ -596,9 +596,9 @@ impl Operation for CreateAddonProviderPlan {
 #[must_use = "a request does nothing until it is sent"]
 pub struct GetAddonProviderPlan {
     /// The owner.
-    pub owner_id: cc_core::OwnerId,
+    pub owner_id: cc_runtime::OwnerId,
     /// The provider.
-    pub addon_provider_id: cc_core::AddonProviderId,
+    pub addon_provider_id: cc_runtime::AddonProviderId,
     /// Id of the plan.
     pub plan_id: String,
 }
@@ -607,8 +607,8 @@ pub struct GetAddonProviderPlan {
 impl GetAddonProviderPlan {
     /// With what is required.
     pub fn new(
-        owner_id: impl Into<cc_core::OwnerId>,
-        addon_provider_id: impl Into<cc_core::AddonProviderId>,
+        owner_id: impl Into<cc_runtime::OwnerId>,
+        addon_provider_id: impl Into<cc_runtime::AddonProviderId>,
         plan_id: impl Into<String>,
     ) -> Self {
         Self {
@@ -659,9 +659,9 @@ impl Operation for GetAddonProviderPlan {
 #[must_use = "a request does nothing until it is sent"]
 pub struct UpdateAddonProviderPlan {
     /// The owner.
-    pub owner_id: cc_core::OwnerId,
+    pub owner_id: cc_runtime::OwnerId,
     /// The provider.
-    pub addon_provider_id: cc_core::AddonProviderId,
+    pub addon_provider_id: cc_runtime::AddonProviderId,
     /// Id of the plan.
     pub plan_id: String,
     /// The body.
@@ -672,8 +672,8 @@ pub struct UpdateAddonProviderPlan {
 impl UpdateAddonProviderPlan {
     /// With what is required.
     pub fn new(
-        owner_id: impl Into<cc_core::OwnerId>,
-        addon_provider_id: impl Into<cc_core::AddonProviderId>,
+        owner_id: impl Into<cc_runtime::OwnerId>,
+        addon_provider_id: impl Into<cc_runtime::AddonProviderId>,
         plan_id: impl Into<String>,
         body: impl Into<types::AddonPlanCreation>,
     ) -> Self {
@@ -726,9 +726,9 @@ impl Operation for UpdateAddonProviderPlan {
 #[must_use = "a request does nothing until it is sent"]
 pub struct DeleteAddonProviderPlan {
     /// The owner.
-    pub owner_id: cc_core::OwnerId,
+    pub owner_id: cc_runtime::OwnerId,
     /// The provider.
-    pub addon_provider_id: cc_core::AddonProviderId,
+    pub addon_provider_id: cc_runtime::AddonProviderId,
     /// Id of the plan.
     pub plan_id: String,
 }
@@ -737,8 +737,8 @@ pub struct DeleteAddonProviderPlan {
 impl DeleteAddonProviderPlan {
     /// With what is required.
     pub fn new(
-        owner_id: impl Into<cc_core::OwnerId>,
-        addon_provider_id: impl Into<cc_core::AddonProviderId>,
+        owner_id: impl Into<cc_runtime::OwnerId>,
+        addon_provider_id: impl Into<cc_runtime::AddonProviderId>,
         plan_id: impl Into<String>,
     ) -> Self {
         Self {
@@ -789,9 +789,9 @@ impl Operation for DeleteAddonProviderPlan {
 #[must_use = "a request does nothing until it is sent"]
 pub struct UpdateAddonProviderPlanFeature {
     /// The owner.
-    pub owner_id: cc_core::OwnerId,
+    pub owner_id: cc_runtime::OwnerId,
     /// The provider.
-    pub addon_provider_id: cc_core::AddonProviderId,
+    pub addon_provider_id: cc_runtime::AddonProviderId,
     /// Id of the plan.
     pub plan_id: String,
     /// Name of the feature.
@@ -804,8 +804,8 @@ pub struct UpdateAddonProviderPlanFeature {
 impl UpdateAddonProviderPlanFeature {
     /// With what is required.
     pub fn new(
-        owner_id: impl Into<cc_core::OwnerId>,
-        addon_provider_id: impl Into<cc_core::AddonProviderId>,
+        owner_id: impl Into<cc_runtime::OwnerId>,
+        addon_provider_id: impl Into<cc_runtime::AddonProviderId>,
         plan_id: impl Into<String>,
         feature_name: impl Into<String>,
         body: impl Into<types::AddonPlanFeatureCreation>,
@@ -861,9 +861,9 @@ impl Operation for UpdateAddonProviderPlanFeature {
 #[must_use = "a request does nothing until it is sent"]
 pub struct DeleteAddonProviderPlanFeature {
     /// The owner.
-    pub owner_id: cc_core::OwnerId,
+    pub owner_id: cc_runtime::OwnerId,
     /// The provider.
-    pub addon_provider_id: cc_core::AddonProviderId,
+    pub addon_provider_id: cc_runtime::AddonProviderId,
     /// Id of the plan.
     pub plan_id: String,
     /// Name of the feature.
@@ -874,8 +874,8 @@ pub struct DeleteAddonProviderPlanFeature {
 impl DeleteAddonProviderPlanFeature {
     /// With what is required.
     pub fn new(
-        owner_id: impl Into<cc_core::OwnerId>,
-        addon_provider_id: impl Into<cc_core::AddonProviderId>,
+        owner_id: impl Into<cc_runtime::OwnerId>,
+        addon_provider_id: impl Into<cc_runtime::AddonProviderId>,
         plan_id: impl Into<String>,
         feature_name: impl Into<String>,
     ) -> Self {
@@ -927,17 +927,17 @@ impl Operation for DeleteAddonProviderPlanFeature {
 #[must_use = "a request does nothing until it is sent"]
 pub struct GetAddonProviderSso {
     /// The owner.
-    pub owner_id: cc_core::OwnerId,
+    pub owner_id: cc_runtime::OwnerId,
     /// The provider.
-    pub addon_provider_id: cc_core::AddonProviderId,
+    pub addon_provider_id: cc_runtime::AddonProviderId,
 }
 
 #[allow(clippy::new_without_default)]
 impl GetAddonProviderSso {
     /// With what is required.
     pub fn new(
-        owner_id: impl Into<cc_core::OwnerId>,
-        addon_provider_id: impl Into<cc_core::AddonProviderId>,
+        owner_id: impl Into<cc_runtime::OwnerId>,
+        addon_provider_id: impl Into<cc_runtime::AddonProviderId>,
     ) -> Self {
         Self {
             owner_id: owner_id.into(),
@@ -983,17 +983,17 @@ impl Operation for GetAddonProviderSso {
 #[must_use = "a request does nothing until it is sent"]
 pub struct ListAddonProviderTags {
     /// The owner.
-    pub owner_id: cc_core::OwnerId,
+    pub owner_id: cc_runtime::OwnerId,
     /// The provider.
-    pub addon_provider_id: cc_core::AddonProviderId,
+    pub addon_provider_id: cc_runtime::AddonProviderId,
 }
 
 #[allow(clippy::new_without_default)]
 impl ListAddonProviderTags {
     /// With what is required.
     pub fn new(
-        owner_id: impl Into<cc_core::OwnerId>,
-        addon_provider_id: impl Into<cc_core::AddonProviderId>,
+        owner_id: impl Into<cc_runtime::OwnerId>,
+        addon_provider_id: impl Into<cc_runtime::AddonProviderId>,
     ) -> Self {
         Self {
             owner_id: owner_id.into(),
@@ -1041,17 +1041,17 @@ impl Operation for ListAddonProviderTags {
 #[must_use = "a request does nothing until it is sent"]
 pub struct AddAddonProviderTester {
     /// The owner.
-    pub owner_id: cc_core::OwnerId,
+    pub owner_id: cc_runtime::OwnerId,
     /// The provider.
-    pub addon_provider_id: cc_core::AddonProviderId,
+    pub addon_provider_id: cc_runtime::AddonProviderId,
 }
 
 #[allow(clippy::new_without_default)]
 impl AddAddonProviderTester {
     /// With what is required.
     pub fn new(
-        owner_id: impl Into<cc_core::OwnerId>,
-        addon_provider_id: impl Into<cc_core::AddonProviderId>,
+        owner_id: impl Into<cc_runtime::OwnerId>,
+        addon_provider_id: impl Into<cc_runtime::AddonProviderId>,
     ) -> Self {
         Self {
             owner_id: owner_id.into(),
@@ -1192,13 +1192,13 @@ impl Operation for ListVendorAddons {
 #[must_use = "a request does nothing until it is sent"]
 pub struct GetVendorAddon {
     /// The add-on.
-    pub addon_id: cc_core::AddonId,
+    pub addon_id: cc_runtime::AddonId,
 }
 
 #[allow(clippy::new_without_default)]
 impl GetVendorAddon {
     /// With what is required.
-    pub fn new(addon_id: impl Into<cc_core::AddonId>) -> Self {
+    pub fn new(addon_id: impl Into<cc_runtime::AddonId>) -> Self {
         Self { addon_id: addon_id.into() }
     }
 }
@@ -1238,7 +1238,7 @@ impl Operation for GetVendorAddon {
 #[must_use = "a request does nothing until it is sent"]
 pub struct UpdateVendorAddon {
     /// The add-on.
-    pub addon_id: cc_core::AddonId,
+    pub addon_id: cc_runtime::AddonId,
     /// The body.
     pub body: types::VendorAddonConfiguration,
 }
@@ -1247,7 +1247,7 @@ pub struct UpdateVendorAddon {
 impl UpdateVendorAddon {
     /// With what is required.
     pub fn new(
-        addon_id: impl Into<cc_core::AddonId>,
+        addon_id: impl Into<cc_runtime::AddonId>,
         body: impl Into<types::VendorAddonConfiguration>,
     ) -> Self {
         Self {
@@ -1295,7 +1295,7 @@ impl Operation for UpdateVendorAddon {
 #[must_use = "a request does nothing until it is sent"]
 pub struct BillVendorAddon {
     /// The add-on.
-    pub addon_id: cc_core::AddonId,
+    pub addon_id: cc_runtime::AddonId,
     /// The body.
     pub body: types::VendorAddonConsumption,
 }
@@ -1304,7 +1304,7 @@ pub struct BillVendorAddon {
 impl BillVendorAddon {
     /// With what is required.
     pub fn new(
-        addon_id: impl Into<cc_core::AddonId>,
+        addon_id: impl Into<cc_runtime::AddonId>,
         body: impl Into<types::VendorAddonConsumption>,
     ) -> Self {
         Self {
@@ -1351,13 +1351,13 @@ impl Operation for BillVendorAddon {
 #[must_use = "a request does nothing until it is sent"]
 pub struct GetVendorAddonLogsCollector {
     /// The add-on.
-    pub addon_id: cc_core::AddonId,
+    pub addon_id: cc_runtime::AddonId,
 }
 
 #[allow(clippy::new_without_default)]
 impl GetVendorAddonLogsCollector {
     /// With what is required.
-    pub fn new(addon_id: impl Into<cc_core::AddonId>) -> Self {
+    pub fn new(addon_id: impl Into<cc_runtime::AddonId>) -> Self {
         Self { addon_id: addon_id.into() }
     }
 }
@@ -1399,7 +1399,7 @@ impl Operation for GetVendorAddonLogsCollector {
 #[must_use = "a request does nothing until it is sent"]
 pub struct FinishVendorAddonMigration {
     /// The add-on.
-    pub addon_id: cc_core::AddonId,
+    pub addon_id: cc_runtime::AddonId,
     /// The body.
     pub body: types::VendorAddonConfiguration,
     /// Id of the plan that the add-on is on now.
@@ -1412,7 +1412,7 @@ pub struct FinishVendorAddonMigration {
 impl FinishVendorAddonMigration {
     /// With what is required.
     pub fn new(
-        addon_id: impl Into<cc_core::AddonId>,
+        addon_id: impl Into<cc_runtime::AddonId>,
         body: impl Into<types::VendorAddonConfiguration>,
     ) -> Self {
         Self {
@@ -1475,17 +1475,17 @@ impl Operation for FinishVendorAddonMigration {
 #[must_use = "a request does nothing until it is sent"]
 pub struct GetProviderAddon {
     /// The provider.
-    pub addon_provider_id: cc_core::AddonProviderId,
+    pub addon_provider_id: cc_runtime::AddonProviderId,
     /// The add-on.
-    pub addon_id: cc_core::AddonId,
+    pub addon_id: cc_runtime::AddonId,
 }
 
 #[allow(clippy::new_without_default)]
 impl GetProviderAddon {
     /// With what is required.
     pub fn new(
-        addon_provider_id: impl Into<cc_core::AddonProviderId>,
-        addon_id: impl Into<cc_core::AddonId>,
+        addon_provider_id: impl Into<cc_runtime::AddonProviderId>,
+        addon_id: impl Into<cc_runtime::AddonId>,
     ) -> Self {
         Self {
             addon_provider_id: addon_provider_id.into(),
@@ -1532,13 +1532,13 @@ impl Operation for GetProviderAddon {
 #[must_use = "a request does nothing until it is sent"]
 pub struct GetAddonProviderVersions {
     /// The provider.
-    pub addon_provider_id: cc_core::AddonProviderId,
+    pub addon_provider_id: cc_runtime::AddonProviderId,
 }
 
 #[allow(clippy::new_without_default)]
 impl GetAddonProviderVersions {
     /// With what is required.
-    pub fn new(addon_provider_id: impl Into<cc_core::AddonProviderId>) -> Self {
+    pub fn new(addon_provider_id: impl Into<cc_runtime::AddonProviderId>) -> Self {
         Self {
             addon_provider_id: addon_provider_id.into(),
         }
@@ -1583,17 +1583,17 @@ impl Operation for GetAddonProviderVersions {
 #[must_use = "a request does nothing until it is sent"]
 pub struct GetAddonConnection {
     /// The provider.
-    pub addon_provider_id: cc_core::AddonProviderId,
+    pub addon_provider_id: cc_runtime::AddonProviderId,
     /// The add-on.
-    pub addon_id: cc_core::AddonId,
+    pub addon_id: cc_runtime::AddonId,
 }
 
 #[allow(clippy::new_without_default)]
 impl GetAddonConnection {
     /// With what is required.
     pub fn new(
-        addon_provider_id: impl Into<cc_core::AddonProviderId>,
-        addon_id: impl Into<cc_core::AddonId>,
+        addon_provider_id: impl Into<cc_runtime::AddonProviderId>,
+        addon_id: impl Into<cc_runtime::AddonId>,
     ) -> Self {
         Self {
             addon_provider_id: addon_provider_id.into(),
@@ -1639,7 +1639,7 @@ impl Operation for GetAddonConnection {
 #[must_use = "a request does nothing until it is sent"]
 pub struct GetAddonProviderCluster {
     /// The provider.
-    pub addon_provider_id: cc_core::AddonProviderId,
+    pub addon_provider_id: cc_runtime::AddonProviderId,
     /// Id of the cluster.
     pub cluster_id: String,
 }
@@ -1648,7 +1648,7 @@ pub struct GetAddonProviderCluster {
 impl GetAddonProviderCluster {
     /// With what is required.
     pub fn new(
-        addon_provider_id: impl Into<cc_core::AddonProviderId>,
+        addon_provider_id: impl Into<cc_runtime::AddonProviderId>,
         cluster_id: impl Into<String>,
     ) -> Self {
         Self {

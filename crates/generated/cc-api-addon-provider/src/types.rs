@@ -10,19 +10,19 @@ use serde::{Deserialize, Serialize};
 #[non_exhaustive]
 pub struct Addon {
     /// Id of the add-on as the platform lists it.
-    pub id: cc_core::AddonId,
+    pub id: cc_runtime::AddonId,
     /// Name that its owner gave it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub name: Option<String>,
     /// Id of the add-on as its provider knows it.
-    #[serde(rename = "realId", default, deserialize_with = "cc_core::de::null_as_default")]
-    pub real_id: cc_core::RealAddonId,
+    #[serde(rename = "realId", default, deserialize_with = "cc_runtime::de::null_as_default")]
+    pub real_id: cc_runtime::RealAddonId,
     /// Short name of the zone it is in, such as `par`.
-    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub region: String,
     /// Id of that zone.
     #[serde(rename = "zoneId", default, skip_serializing_if = "Option::is_none")]
-    pub zone_id: Option<cc_core::ZoneId>,
+    pub zone_id: Option<cc_runtime::ZoneId>,
     /// Who provides it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub provider: Option<AddonProvider>,
@@ -31,9 +31,9 @@ pub struct Addon {
     pub plan: Option<AddonPlan>,
     /// When it was created.
     #[serde(rename = "creationDate", default, skip_serializing_if = "Option::is_none")]
-    pub creation_date: Option<cc_core::Timestamp>,
+    pub creation_date: Option<cc_runtime::Timestamp>,
     /// Names of the environment variables that it gives to linked applications.
-    #[serde(rename = "configKeys", default, deserialize_with = "cc_core::de::list")]
+    #[serde(rename = "configKeys", default, deserialize_with = "cc_runtime::de::list")]
     pub config_keys: Vec<String>,
 }
 
@@ -43,25 +43,25 @@ pub struct Addon {
 #[non_exhaustive]
 pub struct AddonConnection {
     /// The add-on, by the id its provider knows.
-    pub id: cc_core::RealAddonId,
+    pub id: cc_runtime::RealAddonId,
     /// Name of its host.
-    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub host: String,
     /// Port it listens to.
-    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub port: i32,
     /// User to sign in as.
-    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub user: String,
     /// Password of that user.
-    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
-    pub password: cc_core::Secret,
+    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
+    pub password: cc_runtime::Secret,
     /// Name of the database.
-    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub database: String,
 }
 
-cc_core::open_enum! {
+cc_runtime::open_enum! {
     /// What kind of value a feature of an add-on plan has.
     pub enum AddonFeatureKind {
         /// `BOOLEAN`.
@@ -93,22 +93,22 @@ pub struct AddonPlan {
     /// Id of the plan (a UUID).
     pub id: String,
     /// Name to show to a person.
-    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub name: String,
     /// Short name, such as `dev` or `xs_sml`.
-    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub slug: String,
     /// Price of the plan. No source states its currency nor its period.
-    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub price: f64,
     /// Name of the price in the price system; its case varies.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub price_id: Option<String>,
     /// What the plan offers.
-    #[serde(default, deserialize_with = "cc_core::de::list")]
+    #[serde(default, deserialize_with = "cc_runtime::de::list")]
     pub features: Vec<AddonPlanFeature>,
     /// Short names of the zones where it is available.
-    #[serde(default, deserialize_with = "cc_core::de::list")]
+    #[serde(default, deserialize_with = "cc_runtime::de::list")]
     pub zones: Vec<String>,
 }
 
@@ -147,13 +147,13 @@ impl AddonPlanCreation {
 #[non_exhaustive]
 pub struct AddonPlanFeature {
     /// Name of the feature, to show to a person.
-    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub name: String,
     /// What kind of value it has.
-    #[serde(rename = "type", default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(rename = "type", default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub type_: AddonFeatureKind,
     /// Value to show to a person.
-    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub value: String,
     /// The same value for a program, as text.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -218,9 +218,9 @@ impl AddonPlanFeatureCreation {
 #[non_exhaustive]
 pub struct AddonProvider {
     /// Id of the provider.
-    pub id: cc_core::AddonProviderId,
+    pub id: cc_runtime::AddonProviderId,
     /// Name to show to a person.
-    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub name: String,
     /// Its web site.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -247,16 +247,16 @@ pub struct AddonProvider {
     #[serde(rename = "logoUrl", default, skip_serializing_if = "Option::is_none")]
     pub logo_url: Option<String>,
     /// How far it is released.
-    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub status: AddonProviderStatus,
     /// Whether its dashboard opens in a tab of its own.
-    #[serde(rename = "openInNewTab", default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(rename = "openInNewTab", default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub open_in_new_tab: bool,
     /// Whether an add-on can change its plan.
-    #[serde(rename = "canUpgrade", default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(rename = "canUpgrade", default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub can_upgrade: bool,
     /// Short names of the zones where it is available.
-    #[serde(default, deserialize_with = "cc_core::de::list")]
+    #[serde(default, deserialize_with = "cc_runtime::de::list")]
     pub regions: Vec<String>,
 }
 
@@ -270,9 +270,9 @@ pub struct AddonProviderApi {
     /// Short names of the zones where it is available.
     pub regions: Vec<String>,
     /// Password that the platform and the provider know each other by.
-    pub password: cc_core::Secret,
+    pub password: cc_runtime::Secret,
     /// Salt that sign-in data are signed with.
-    pub sso_salt: cc_core::Secret,
+    pub sso_salt: cc_runtime::Secret,
     /// Addresses for real use.
     pub production: AddonProviderApiUrls,
     /// Addresses for tests.
@@ -283,7 +283,7 @@ impl AddonProviderApi {
     /// With what is required.
     #[must_use]
     #[allow(clippy::new_without_default)]
-    pub fn new(config_vars: impl IntoIterator<Item = impl Into<String>>, regions: impl IntoIterator<Item = impl Into<String>>, password: impl Into<cc_core::Secret>, sso_salt: impl Into<cc_core::Secret>, production: impl Into<AddonProviderApiUrls>, test: impl Into<AddonProviderApiUrls>) -> Self {
+    pub fn new(config_vars: impl IntoIterator<Item = impl Into<String>>, regions: impl IntoIterator<Item = impl Into<String>>, password: impl Into<cc_runtime::Secret>, sso_salt: impl Into<cc_runtime::Secret>, production: impl Into<AddonProviderApiUrls>, test: impl Into<AddonProviderApiUrls>) -> Self {
         Self {
             config_vars: config_vars.into_iter().map(Into::into).collect(),
             regions: regions.into_iter().map(Into::into).collect(),
@@ -324,7 +324,7 @@ impl AddonProviderApiUrls {
 #[non_exhaustive]
 pub struct AddonProviderCreation {
     /// Id of the provider.
-    pub id: cc_core::AddonProviderId,
+    pub id: cc_runtime::AddonProviderId,
     /// Name to show to a person.
     pub name: String,
     /// How the platform talks to the provider.
@@ -335,7 +335,7 @@ impl AddonProviderCreation {
     /// With what is required.
     #[must_use]
     #[allow(clippy::new_without_default)]
-    pub fn new(id: impl Into<cc_core::AddonProviderId>, name: impl Into<String>, api: impl Into<AddonProviderApi>) -> Self {
+    pub fn new(id: impl Into<cc_runtime::AddonProviderId>, name: impl Into<String>, api: impl Into<AddonProviderApi>) -> Self {
         Self {
             id: id.into(),
             name: name.into(),
@@ -350,9 +350,9 @@ impl AddonProviderCreation {
 #[non_exhaustive]
 pub struct AddonProviderDetails {
     /// Id of the provider.
-    pub id: cc_core::AddonProviderId,
+    pub id: cc_runtime::AddonProviderId,
     /// Name to show to a person.
-    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub name: String,
     /// Its web site.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -379,22 +379,22 @@ pub struct AddonProviderDetails {
     #[serde(rename = "logoUrl", default, skip_serializing_if = "Option::is_none")]
     pub logo_url: Option<String>,
     /// How far it is released.
-    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub status: AddonProviderStatus,
     /// Whether its dashboard opens in a tab of its own.
-    #[serde(rename = "openInNewTab", default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(rename = "openInNewTab", default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub open_in_new_tab: bool,
     /// Whether an add-on can change its plan.
-    #[serde(rename = "canUpgrade", default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(rename = "canUpgrade", default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub can_upgrade: bool,
     /// Short names of the zones where it is available.
-    #[serde(default, deserialize_with = "cc_core::de::list")]
+    #[serde(default, deserialize_with = "cc_runtime::de::list")]
     pub regions: Vec<String>,
     /// Its plans.
-    #[serde(default, deserialize_with = "cc_core::de::list")]
+    #[serde(default, deserialize_with = "cc_runtime::de::list")]
     pub plans: Vec<AddonPlan>,
     /// The features that its plans tell apart.
-    #[serde(default, deserialize_with = "cc_core::de::list")]
+    #[serde(default, deserialize_with = "cc_runtime::de::list")]
     pub features: Vec<AddonProviderFeature>,
 }
 
@@ -404,10 +404,10 @@ pub struct AddonProviderDetails {
 #[non_exhaustive]
 pub struct AddonProviderFeature {
     /// Name to show to a person.
-    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub name: String,
     /// What kind of value it has.
-    #[serde(rename = "type", default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(rename = "type", default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub type_: AddonFeatureKind,
     /// Name for a program.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -444,14 +444,14 @@ impl AddonProviderFeatureCreation {
 #[non_exhaustive]
 pub struct AddonProviderSso {
     /// Address to go to.
-    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub url: String,
     /// Token that proves who the user is.
-    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
-    pub macaroon: cc_core::Secret,
+    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
+    pub macaroon: cc_runtime::Secret,
 }
 
-cc_core::open_enum! {
+cc_runtime::open_enum! {
     /// How far an add-on provider is released.
     pub enum AddonProviderStatus {
         /// `ALPHA`.
@@ -476,29 +476,29 @@ pub struct AddonProviderUpdate {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub name: Option<String>,
     /// Its web site.
-    #[serde(default, skip_serializing_if = "cc_core::Patch::is_absent")]
-    pub website: cc_core::Patch<String>,
+    #[serde(default, skip_serializing_if = "cc_runtime::Patch::is_absent")]
+    pub website: cc_runtime::Patch<String>,
     /// Where its support is reached.
-    #[serde(rename = "supportEmail", default, skip_serializing_if = "cc_core::Patch::is_absent")]
-    pub support_email: cc_core::Patch<String>,
+    #[serde(rename = "supportEmail", default, skip_serializing_if = "cc_runtime::Patch::is_absent")]
+    pub support_email: cc_runtime::Patch<String>,
     /// Its name on Google Plus.
-    #[serde(rename = "googlePlusName", default, skip_serializing_if = "cc_core::Patch::is_absent")]
-    pub google_plus_name: cc_core::Patch<String>,
+    #[serde(rename = "googlePlusName", default, skip_serializing_if = "cc_runtime::Patch::is_absent")]
+    pub google_plus_name: cc_runtime::Patch<String>,
     /// Its name on Twitter.
-    #[serde(rename = "twitterName", default, skip_serializing_if = "cc_core::Patch::is_absent")]
-    pub twitter_name: cc_core::Patch<String>,
+    #[serde(rename = "twitterName", default, skip_serializing_if = "cc_runtime::Patch::is_absent")]
+    pub twitter_name: cc_runtime::Patch<String>,
     /// Its id for web analytics.
-    #[serde(rename = "analyticsId", default, skip_serializing_if = "cc_core::Patch::is_absent")]
-    pub analytics_id: cc_core::Patch<String>,
+    #[serde(rename = "analyticsId", default, skip_serializing_if = "cc_runtime::Patch::is_absent")]
+    pub analytics_id: cc_runtime::Patch<String>,
     /// What it provides, in a sentence.
-    #[serde(rename = "shortDesc", default, skip_serializing_if = "cc_core::Patch::is_absent")]
-    pub short_desc: cc_core::Patch<String>,
+    #[serde(rename = "shortDesc", default, skip_serializing_if = "cc_runtime::Patch::is_absent")]
+    pub short_desc: cc_runtime::Patch<String>,
     /// What it provides, at length.
-    #[serde(rename = "longDesc", default, skip_serializing_if = "cc_core::Patch::is_absent")]
-    pub long_desc: cc_core::Patch<String>,
+    #[serde(rename = "longDesc", default, skip_serializing_if = "cc_runtime::Patch::is_absent")]
+    pub long_desc: cc_runtime::Patch<String>,
     /// Address of its logo.
-    #[serde(rename = "logoUrl", default, skip_serializing_if = "cc_core::Patch::is_absent")]
-    pub logo_url: cc_core::Patch<String>,
+    #[serde(rename = "logoUrl", default, skip_serializing_if = "cc_runtime::Patch::is_absent")]
+    pub logo_url: cc_runtime::Patch<String>,
 }
 
 impl AddonProviderUpdate {
@@ -508,14 +508,14 @@ impl AddonProviderUpdate {
     pub fn new() -> Self {
         Self {
             name: None,
-            website: cc_core::Patch::Absent,
-            support_email: cc_core::Patch::Absent,
-            google_plus_name: cc_core::Patch::Absent,
-            twitter_name: cc_core::Patch::Absent,
-            analytics_id: cc_core::Patch::Absent,
-            short_desc: cc_core::Patch::Absent,
-            long_desc: cc_core::Patch::Absent,
-            logo_url: cc_core::Patch::Absent,
+            website: cc_runtime::Patch::Absent,
+            support_email: cc_runtime::Patch::Absent,
+            google_plus_name: cc_runtime::Patch::Absent,
+            twitter_name: cc_runtime::Patch::Absent,
+            analytics_id: cc_runtime::Patch::Absent,
+            short_desc: cc_runtime::Patch::Absent,
+            long_desc: cc_runtime::Patch::Absent,
+            logo_url: cc_runtime::Patch::Absent,
         }
     }
 
@@ -528,56 +528,56 @@ impl AddonProviderUpdate {
 
     /// Its web site.
     #[must_use]
-    pub fn website(mut self, website: impl Into<cc_core::Patch<String>>) -> Self {
+    pub fn website(mut self, website: impl Into<cc_runtime::Patch<String>>) -> Self {
         self.website = website.into();
         self
     }
 
     /// Where its support is reached.
     #[must_use]
-    pub fn support_email(mut self, support_email: impl Into<cc_core::Patch<String>>) -> Self {
+    pub fn support_email(mut self, support_email: impl Into<cc_runtime::Patch<String>>) -> Self {
         self.support_email = support_email.into();
         self
     }
 
     /// Its name on Google Plus.
     #[must_use]
-    pub fn google_plus_name(mut self, google_plus_name: impl Into<cc_core::Patch<String>>) -> Self {
+    pub fn google_plus_name(mut self, google_plus_name: impl Into<cc_runtime::Patch<String>>) -> Self {
         self.google_plus_name = google_plus_name.into();
         self
     }
 
     /// Its name on Twitter.
     #[must_use]
-    pub fn twitter_name(mut self, twitter_name: impl Into<cc_core::Patch<String>>) -> Self {
+    pub fn twitter_name(mut self, twitter_name: impl Into<cc_runtime::Patch<String>>) -> Self {
         self.twitter_name = twitter_name.into();
         self
     }
 
     /// Its id for web analytics.
     #[must_use]
-    pub fn analytics_id(mut self, analytics_id: impl Into<cc_core::Patch<String>>) -> Self {
+    pub fn analytics_id(mut self, analytics_id: impl Into<cc_runtime::Patch<String>>) -> Self {
         self.analytics_id = analytics_id.into();
         self
     }
 
     /// What it provides, in a sentence.
     #[must_use]
-    pub fn short_desc(mut self, short_desc: impl Into<cc_core::Patch<String>>) -> Self {
+    pub fn short_desc(mut self, short_desc: impl Into<cc_runtime::Patch<String>>) -> Self {
         self.short_desc = short_desc.into();
         self
     }
 
     /// What it provides, at length.
     #[must_use]
-    pub fn long_desc(mut self, long_desc: impl Into<cc_core::Patch<String>>) -> Self {
+    pub fn long_desc(mut self, long_desc: impl Into<cc_runtime::Patch<String>>) -> Self {
         self.long_desc = long_desc.into();
         self
     }
 
     /// Address of its logo.
     #[must_use]
-    pub fn logo_url(mut self, logo_url: impl Into<cc_core::Patch<String>>) -> Self {
+    pub fn logo_url(mut self, logo_url: impl Into<cc_runtime::Patch<String>>) -> Self {
         self.logo_url = logo_url.into();
         self
     }
@@ -589,10 +589,10 @@ impl AddonProviderUpdate {
 #[non_exhaustive]
 pub struct FeatureFlag {
     /// Name of the feature, such as `encryption`.
-    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub name: String,
     /// Whether it is on.
-    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub enabled: bool,
 }
 
@@ -604,14 +604,14 @@ pub struct Message {
     /// The API's own number of the message.
     pub id: i64,
     /// What happened.
-    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub message: String,
     /// How it went.
-    #[serde(rename = "type", default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(rename = "type", default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub type_: MessageKind,
 }
 
-cc_core::open_enum! {
+cc_runtime::open_enum! {
     /// How what a message is about went.
     pub enum MessageKind {
         /// `success`.
@@ -633,16 +633,16 @@ pub struct ProviderCluster {
     /// Id of the cluster.
     pub id: String,
     /// Name to show to a person.
-    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub label: String,
     /// Short name of the zone it is in.
-    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub zone: String,
     /// Version it runs.
-    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub version: String,
     /// What it offers.
-    #[serde(default, deserialize_with = "cc_core::de::list")]
+    #[serde(default, deserialize_with = "cc_runtime::de::list")]
     pub features: Vec<FeatureFlag>,
 }
 
@@ -652,7 +652,7 @@ pub struct ProviderCluster {
 #[non_exhaustive]
 pub struct ProviderDedicatedVersion {
     /// What it offers.
-    #[serde(default, deserialize_with = "cc_core::de::list")]
+    #[serde(default, deserialize_with = "cc_runtime::de::list")]
     pub features: Vec<FeatureFlag>,
 }
 
@@ -662,16 +662,16 @@ pub struct ProviderDedicatedVersion {
 #[non_exhaustive]
 pub struct ProviderVersions {
     /// Id of the provider.
-    #[serde(rename = "providerId", default, deserialize_with = "cc_core::de::null_as_default")]
-    pub provider_id: cc_core::AddonProviderId,
+    #[serde(rename = "providerId", default, deserialize_with = "cc_runtime::de::null_as_default")]
+    pub provider_id: cc_runtime::AddonProviderId,
     /// The shared clusters.
-    #[serde(default, deserialize_with = "cc_core::de::list")]
+    #[serde(default, deserialize_with = "cc_runtime::de::list")]
     pub clusters: Vec<ProviderCluster>,
     /// What each version offers to a dedicated add-on, by version.
-    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub dedicated: std::collections::BTreeMap<String, ProviderDedicatedVersion>,
     /// Version that a dedicated add-on gets when none is asked for.
-    #[serde(rename = "defaultDedicatedVersion", default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(rename = "defaultDedicatedVersion", default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub default_dedicated_version: String,
 }
 
@@ -681,33 +681,33 @@ pub struct ProviderVersions {
 #[non_exhaustive]
 pub struct VendorAddon {
     /// Id of the add-on as the platform lists it.
-    pub id: cc_core::AddonId,
+    pub id: cc_runtime::AddonId,
     /// Name that its owner gave it.
-    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub name: String,
     /// Environment variables that it gives, by name.
-    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
-    pub config: std::collections::BTreeMap<String, cc_core::Secret>,
+    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
+    pub config: std::collections::BTreeMap<String, cc_runtime::Secret>,
     /// Where the provider reads and changes it.
-    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub callback_url: String,
     /// Its owner.
-    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
-    pub owner_id: cc_core::OwnerId,
+    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
+    pub owner_id: cc_runtime::OwnerId,
     /// Name of its owner.
-    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub owner_name: String,
     /// E-mail address of its owner.
-    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub owner_email: String,
     /// E-mail addresses for its owner.
-    #[serde(default, deserialize_with = "cc_core::de::list")]
+    #[serde(default, deserialize_with = "cc_runtime::de::list")]
     pub owner_emails: Vec<String>,
     /// Short name of the zone it is in.
-    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub region: String,
     /// Domain names that go with it.
-    #[serde(default, deserialize_with = "cc_core::de::list")]
+    #[serde(default, deserialize_with = "cc_runtime::de::list")]
     pub domains: Vec<String>,
 }
 
@@ -717,14 +717,14 @@ pub struct VendorAddon {
 #[non_exhaustive]
 pub struct VendorAddonConfiguration {
     /// The variables, by name.
-    pub config: std::collections::BTreeMap<String, cc_core::Secret>,
+    pub config: std::collections::BTreeMap<String, cc_runtime::Secret>,
 }
 
 impl VendorAddonConfiguration {
     /// With what is required.
     #[must_use]
     #[allow(clippy::new_without_default)]
-    pub fn new(config: std::collections::BTreeMap<String, cc_core::Secret>) -> Self {
+    pub fn new(config: std::collections::BTreeMap<String, cc_runtime::Secret>) -> Self {
         Self {
             config,
         }
@@ -758,16 +758,16 @@ impl VendorAddonConsumption {
 pub struct VendorAddonProvision {
     /// Who is to provide it.
     #[serde(rename = "providerId", default, skip_serializing_if = "Option::is_none")]
-    pub provider_id: Option<cc_core::AddonProviderId>,
+    pub provider_id: Option<cc_runtime::AddonProviderId>,
     /// The add-on that it is for.
     #[serde(rename = "addonId", default, skip_serializing_if = "Option::is_none")]
-    pub addon_id: Option<cc_core::AddonId>,
+    pub addon_id: Option<cc_runtime::AddonId>,
     /// Organisation that is to own it.
     #[serde(rename = "organisationId", default, skip_serializing_if = "Option::is_none")]
-    pub organisation_id: Option<cc_core::OwnerId>,
+    pub organisation_id: Option<cc_runtime::OwnerId>,
     /// User who is to own it.
     #[serde(rename = "userId", default, skip_serializing_if = "Option::is_none")]
-    pub user_id: Option<cc_core::UserId>,
+    pub user_id: Option<cc_runtime::UserId>,
     /// Plan to put it on.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub plan: Option<String>,
@@ -801,28 +801,28 @@ impl VendorAddonProvision {
 
     /// Who is to provide it.
     #[must_use]
-    pub fn provider_id(mut self, provider_id: impl Into<cc_core::AddonProviderId>) -> Self {
+    pub fn provider_id(mut self, provider_id: impl Into<cc_runtime::AddonProviderId>) -> Self {
         self.provider_id = Some(provider_id.into());
         self
     }
 
     /// The add-on that it is for.
     #[must_use]
-    pub fn addon_id(mut self, addon_id: impl Into<cc_core::AddonId>) -> Self {
+    pub fn addon_id(mut self, addon_id: impl Into<cc_runtime::AddonId>) -> Self {
         self.addon_id = Some(addon_id.into());
         self
     }
 
     /// Organisation that is to own it.
     #[must_use]
-    pub fn organisation_id(mut self, organisation_id: impl Into<cc_core::OwnerId>) -> Self {
+    pub fn organisation_id(mut self, organisation_id: impl Into<cc_runtime::OwnerId>) -> Self {
         self.organisation_id = Some(organisation_id.into());
         self
     }
 
     /// User who is to own it.
     #[must_use]
-    pub fn user_id(mut self, user_id: impl Into<cc_core::UserId>) -> Self {
+    pub fn user_id(mut self, user_id: impl Into<cc_runtime::UserId>) -> Self {
         self.user_id = Some(user_id.into());
         self
     }
@@ -864,18 +864,18 @@ pub struct VendorAddonSummary {
     /// Id that the provider gave it.
     pub addon_id: String,
     /// Id of the add-on as the platform lists it.
-    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
-    pub heroku_id: cc_core::AddonId,
+    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
+    pub heroku_id: cc_runtime::AddonId,
     /// Its provider.
-    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
-    pub provider_id: cc_core::AddonProviderId,
+    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
+    pub provider_id: cc_runtime::AddonProviderId,
     /// Where the provider reads and changes it.
-    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub callback_url: String,
     /// Plan it is on.
-    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub plan: String,
     /// Its owner.
-    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
-    pub owner_id: cc_core::OwnerId,
+    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
+    pub owner_id: cc_runtime::OwnerId,
 }

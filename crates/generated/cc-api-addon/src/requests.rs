@@ -2,8 +2,8 @@
 //! One type an operation: its inputs, and the request that they make.
 
 #[allow(unused_imports)]
-use cc_core::__private::{Bytes, http::Method};
-use cc_core::{Answer, Operation, OperationInfo, Request, RequestBuilder, Result};
+use cc_runtime::__private::{Bytes, http::Method};
+use cc_runtime::{Answer, Operation, OperationInfo, Request, RequestBuilder, Result};
 #[allow(unused_imports)]
 use crate::types;
 
@@ -21,13 +21,13 @@ use crate::types;
 #[must_use = "a request does nothing until it is sent"]
 pub struct ListAddons {
     /// The owner.
-    pub owner_id: cc_core::OwnerId,
+    pub owner_id: cc_runtime::OwnerId,
 }
 
 #[allow(clippy::new_without_default)]
 impl ListAddons {
     /// With what is required.
-    pub fn new(owner_id: impl Into<cc_core::OwnerId>) -> Self {
+    pub fn new(owner_id: impl Into<cc_runtime::OwnerId>) -> Self {
         Self { owner_id: owner_id.into() }
     }
 }
@@ -72,7 +72,7 @@ impl Operation for ListAddons {
 #[must_use = "a request does nothing until it is sent"]
 pub struct CreateAddon {
     /// The owner.
-    pub owner_id: cc_core::OwnerId,
+    pub owner_id: cc_runtime::OwnerId,
     /// The body.
     pub body: types::AddonCreation,
 }
@@ -81,7 +81,7 @@ pub struct CreateAddon {
 impl CreateAddon {
     /// With what is required.
     pub fn new(
-        owner_id: impl Into<cc_core::OwnerId>,
+        owner_id: impl Into<cc_runtime::OwnerId>,
         body: impl Into<types::AddonCreation>,
     ) -> Self {
         Self {
@@ -130,7 +130,7 @@ impl Operation for CreateAddon {
 #[must_use = "a request does nothing until it is sent"]
 pub struct PreorderAddon {
     /// The owner.
-    pub owner_id: cc_core::OwnerId,
+    pub owner_id: cc_runtime::OwnerId,
     /// The body.
     pub body: types::AddonCreation,
 }
@@ -139,7 +139,7 @@ pub struct PreorderAddon {
 impl PreorderAddon {
     /// With what is required.
     pub fn new(
-        owner_id: impl Into<cc_core::OwnerId>,
+        owner_id: impl Into<cc_runtime::OwnerId>,
         body: impl Into<types::AddonCreation>,
     ) -> Self {
         Self {
@@ -187,17 +187,17 @@ impl Operation for PreorderAddon {
 #[must_use = "a request does nothing until it is sent"]
 pub struct GetAddon {
     /// The owner.
-    pub owner_id: cc_core::OwnerId,
+    pub owner_id: cc_runtime::OwnerId,
     /// The add-on.
-    pub addon_id: cc_core::AddonId,
+    pub addon_id: cc_runtime::AddonId,
 }
 
 #[allow(clippy::new_without_default)]
 impl GetAddon {
     /// With what is required.
     pub fn new(
-        owner_id: impl Into<cc_core::OwnerId>,
-        addon_id: impl Into<cc_core::AddonId>,
+        owner_id: impl Into<cc_runtime::OwnerId>,
+        addon_id: impl Into<cc_runtime::AddonId>,
     ) -> Self {
         Self {
             owner_id: owner_id.into(),
@@ -245,9 +245,9 @@ impl Operation for GetAddon {
 #[must_use = "a request does nothing until it is sent"]
 pub struct UpdateAddon {
     /// The owner.
-    pub owner_id: cc_core::OwnerId,
+    pub owner_id: cc_runtime::OwnerId,
     /// The add-on.
-    pub addon_id: cc_core::AddonId,
+    pub addon_id: cc_runtime::AddonId,
     /// The body.
     pub body: types::AddonUpdate,
 }
@@ -256,8 +256,8 @@ pub struct UpdateAddon {
 impl UpdateAddon {
     /// With what is required.
     pub fn new(
-        owner_id: impl Into<cc_core::OwnerId>,
-        addon_id: impl Into<cc_core::AddonId>,
+        owner_id: impl Into<cc_runtime::OwnerId>,
+        addon_id: impl Into<cc_runtime::AddonId>,
         body: impl Into<types::AddonUpdate>,
     ) -> Self {
         Self {
@@ -307,17 +307,17 @@ impl Operation for UpdateAddon {
 #[must_use = "a request does nothing until it is sent"]
 pub struct DeleteAddon {
     /// The owner.
-    pub owner_id: cc_core::OwnerId,
+    pub owner_id: cc_runtime::OwnerId,
     /// The add-on.
-    pub addon_id: cc_core::AddonId,
+    pub addon_id: cc_runtime::AddonId,
 }
 
 #[allow(clippy::new_without_default)]
 impl DeleteAddon {
     /// With what is required.
     pub fn new(
-        owner_id: impl Into<cc_core::OwnerId>,
-        addon_id: impl Into<cc_core::AddonId>,
+        owner_id: impl Into<cc_runtime::OwnerId>,
+        addon_id: impl Into<cc_runtime::AddonId>,
     ) -> Self {
         Self {
             owner_id: owner_id.into(),
@@ -366,7 +366,7 @@ impl Operation for DeleteAddon {
 #[must_use = "a request does nothing until it is sent"]
 pub struct ChangeAddonPlan {
     /// The add-on.
-    pub addon_id: cc_core::AddonId,
+    pub addon_id: cc_runtime::AddonId,
     /// The body.
     pub body: types::AddonPlanChange,
 }
@@ -375,7 +375,7 @@ pub struct ChangeAddonPlan {
 impl ChangeAddonPlan {
     /// With what is required.
     pub fn new(
-        addon_id: impl Into<cc_core::AddonId>,
+        addon_id: impl Into<cc_runtime::AddonId>,
         body: impl Into<types::AddonPlanChange>,
     ) -> Self {
         Self {
@@ -422,11 +422,11 @@ impl Operation for ChangeAddonPlan {
 #[must_use = "a request does nothing until it is sent"]
 pub struct ListAddonInstances {
     /// The owner.
-    pub owner_id: cc_core::OwnerId,
+    pub owner_id: cc_runtime::OwnerId,
     /// The add-on.
-    pub addon_id: cc_core::AddonId,
+    pub addon_id: cc_runtime::AddonId,
     /// Keeps the instances of this deployment.
-    pub deployment_id: Option<cc_core::DeploymentId>,
+    pub deployment_id: Option<cc_runtime::DeploymentId>,
     /// Whether deleted instances are listed, too.
     pub with_deleted: Option<bool>,
 }
@@ -435,8 +435,8 @@ pub struct ListAddonInstances {
 impl ListAddonInstances {
     /// With what is required.
     pub fn new(
-        owner_id: impl Into<cc_core::OwnerId>,
-        addon_id: impl Into<cc_core::AddonId>,
+        owner_id: impl Into<cc_runtime::OwnerId>,
+        addon_id: impl Into<cc_runtime::AddonId>,
     ) -> Self {
         Self {
             owner_id: owner_id.into(),
@@ -449,7 +449,7 @@ impl ListAddonInstances {
     /// Keeps the instances of this deployment.
     pub fn deployment_id(
         mut self,
-        deployment_id: impl Into<cc_core::DeploymentId>,
+        deployment_id: impl Into<cc_runtime::DeploymentId>,
     ) -> Self {
         self.deployment_id = Some(deployment_id.into());
         self
@@ -501,20 +501,20 @@ impl Operation for ListAddonInstances {
 #[must_use = "a request does nothing until it is sent"]
 pub struct GetAddonInstance {
     /// The owner.
-    pub owner_id: cc_core::OwnerId,
+    pub owner_id: cc_runtime::OwnerId,
     /// The add-on.
-    pub addon_id: cc_core::AddonId,
+    pub addon_id: cc_runtime::AddonId,
     /// The instance.
-    pub instance_id: cc_core::InstanceId,
+    pub instance_id: cc_runtime::InstanceId,
 }
 
 #[allow(clippy::new_without_default)]
 impl GetAddonInstance {
     /// With what is required.
     pub fn new(
-        owner_id: impl Into<cc_core::OwnerId>,
-        addon_id: impl Into<cc_core::AddonId>,
-        instance_id: impl Into<cc_core::InstanceId>,
+        owner_id: impl Into<cc_runtime::OwnerId>,
+        addon_id: impl Into<cc_runtime::AddonId>,
+        instance_id: impl Into<cc_runtime::InstanceId>,
     ) -> Self {
         Self {
             owner_id: owner_id.into(),
@@ -565,17 +565,17 @@ impl Operation for GetAddonInstance {
 #[must_use = "a request does nothing until it is sent"]
 pub struct GetAddonSso {
     /// The owner.
-    pub owner_id: cc_core::OwnerId,
+    pub owner_id: cc_runtime::OwnerId,
     /// The add-on.
-    pub addon_id: cc_core::AddonId,
+    pub addon_id: cc_runtime::AddonId,
 }
 
 #[allow(clippy::new_without_default)]
 impl GetAddonSso {
     /// With what is required.
     pub fn new(
-        owner_id: impl Into<cc_core::OwnerId>,
-        addon_id: impl Into<cc_core::AddonId>,
+        owner_id: impl Into<cc_runtime::OwnerId>,
+        addon_id: impl Into<cc_runtime::AddonId>,
     ) -> Self {
         Self {
             owner_id: owner_id.into(),
@@ -621,17 +621,17 @@ impl Operation for GetAddonSso {
 #[must_use = "a request does nothing until it is sent"]
 pub struct ListMigrations {
     /// The owner.
-    pub owner_id: cc_core::OwnerId,
+    pub owner_id: cc_runtime::OwnerId,
     /// The add-on.
-    pub addon_id: cc_core::AddonId,
+    pub addon_id: cc_runtime::AddonId,
 }
 
 #[allow(clippy::new_without_default)]
 impl ListMigrations {
     /// With what is required.
     pub fn new(
-        owner_id: impl Into<cc_core::OwnerId>,
-        addon_id: impl Into<cc_core::AddonId>,
+        owner_id: impl Into<cc_runtime::OwnerId>,
+        addon_id: impl Into<cc_runtime::AddonId>,
     ) -> Self {
         Self {
             owner_id: owner_id.into(),
@@ -678,9 +678,9 @@ impl Operation for ListMigrations {
 #[must_use = "a request does nothing until it is sent"]
 pub struct StartMigration {
     /// The owner.
-    pub owner_id: cc_core::OwnerId,
+    pub owner_id: cc_runtime::OwnerId,
     /// The add-on.
-    pub addon_id: cc_core::AddonId,
+    pub addon_id: cc_runtime::AddonId,
     /// The body.
     pub body: types::MigrationStart,
 }
@@ -689,8 +689,8 @@ pub struct StartMigration {
 impl StartMigration {
     /// With what is required.
     pub fn new(
-        owner_id: impl Into<cc_core::OwnerId>,
-        addon_id: impl Into<cc_core::AddonId>,
+        owner_id: impl Into<cc_runtime::OwnerId>,
+        addon_id: impl Into<cc_runtime::AddonId>,
         body: impl Into<types::MigrationStart>,
     ) -> Self {
         Self {
@@ -740,9 +740,9 @@ impl Operation for StartMigration {
 #[must_use = "a request does nothing until it is sent"]
 pub struct GetMigrationPreorder {
     /// The owner.
-    pub owner_id: cc_core::OwnerId,
+    pub owner_id: cc_runtime::OwnerId,
     /// The add-on.
-    pub addon_id: cc_core::AddonId,
+    pub addon_id: cc_runtime::AddonId,
     /// Id of the plan.
     pub plan_id: String,
 }
@@ -751,8 +751,8 @@ pub struct GetMigrationPreorder {
 impl GetMigrationPreorder {
     /// With what is required.
     pub fn new(
-        owner_id: impl Into<cc_core::OwnerId>,
-        addon_id: impl Into<cc_core::AddonId>,
+        owner_id: impl Into<cc_runtime::OwnerId>,
+        addon_id: impl Into<cc_runtime::AddonId>,
         plan_id: impl Into<String>,
     ) -> Self {
         Self {
@@ -801,9 +801,9 @@ impl Operation for GetMigrationPreorder {
 #[must_use = "a request does nothing until it is sent"]
 pub struct GetMigration {
     /// The owner.
-    pub owner_id: cc_core::OwnerId,
+    pub owner_id: cc_runtime::OwnerId,
     /// The add-on.
-    pub addon_id: cc_core::AddonId,
+    pub addon_id: cc_runtime::AddonId,
     /// Id of the migration.
     pub migration_id: String,
 }
@@ -812,8 +812,8 @@ pub struct GetMigration {
 impl GetMigration {
     /// With what is required.
     pub fn new(
-        owner_id: impl Into<cc_core::OwnerId>,
-        addon_id: impl Into<cc_core::AddonId>,
+        owner_id: impl Into<cc_runtime::OwnerId>,
+        addon_id: impl Into<cc_runtime::AddonId>,
         migration_id: impl Into<String>,
     ) -> Self {
         Self {
@@ -863,9 +863,9 @@ impl Operation for GetMigration {
 #[must_use = "a request does nothing until it is sent"]
 pub struct CancelMigration {
     /// The owner.
-    pub owner_id: cc_core::OwnerId,
+    pub owner_id: cc_runtime::OwnerId,
     /// The add-on.
-    pub addon_id: cc_core::AddonId,
+    pub addon_id: cc_runtime::AddonId,
     /// Id of the migration.
     pub migration_id: String,
 }
@@ -874,8 +874,8 @@ pub struct CancelMigration {
 impl CancelMigration {
     /// With what is required.
     pub fn new(
-        owner_id: impl Into<cc_core::OwnerId>,
-        addon_id: impl Into<cc_core::AddonId>,
+        owner_id: impl Into<cc_runtime::OwnerId>,
+        addon_id: impl Into<cc_runtime::AddonId>,
         migration_id: impl Into<String>,
     ) -> Self {
         Self {
@@ -924,17 +924,17 @@ impl Operation for CancelMigration {
 #[must_use = "a request does nothing until it is sent"]
 pub struct ListBackups {
     /// The owner.
-    pub owner_id: cc_core::OwnerId,
+    pub owner_id: cc_runtime::OwnerId,
     /// The add-on, by the id its provider knows.
-    pub addon_id: cc_core::RealAddonId,
+    pub addon_id: cc_runtime::RealAddonId,
 }
 
 #[allow(clippy::new_without_default)]
 impl ListBackups {
     /// With what is required.
     pub fn new(
-        owner_id: impl Into<cc_core::OwnerId>,
-        addon_id: impl Into<cc_core::RealAddonId>,
+        owner_id: impl Into<cc_runtime::OwnerId>,
+        addon_id: impl Into<cc_runtime::RealAddonId>,
     ) -> Self {
         Self {
             owner_id: owner_id.into(),

@@ -10,19 +10,19 @@ use serde::{Deserialize, Serialize};
 #[non_exhaustive]
 pub struct Addon {
     /// Id of the add-on as the platform lists it.
-    pub id: cc_core::AddonId,
+    pub id: cc_runtime::AddonId,
     /// Name that its owner gave it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub name: Option<String>,
     /// Id of the add-on as its provider knows it.
-    #[serde(rename = "realId", default, deserialize_with = "cc_core::de::null_as_default")]
-    pub real_id: cc_core::RealAddonId,
+    #[serde(rename = "realId", default, deserialize_with = "cc_runtime::de::null_as_default")]
+    pub real_id: cc_runtime::RealAddonId,
     /// Short name of the zone it is in, such as `par`.
-    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub region: String,
     /// Id of that zone.
     #[serde(rename = "zoneId", default, skip_serializing_if = "Option::is_none")]
-    pub zone_id: Option<cc_core::ZoneId>,
+    pub zone_id: Option<cc_runtime::ZoneId>,
     /// Who provides it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub provider: Option<AddonProvider>,
@@ -31,9 +31,9 @@ pub struct Addon {
     pub plan: Option<AddonPlan>,
     /// When it was created.
     #[serde(rename = "creationDate", default, skip_serializing_if = "Option::is_none")]
-    pub creation_date: Option<cc_core::Timestamp>,
+    pub creation_date: Option<cc_runtime::Timestamp>,
     /// Names of the environment variables that it gives to linked applications.
-    #[serde(rename = "configKeys", default, deserialize_with = "cc_core::de::list")]
+    #[serde(rename = "configKeys", default, deserialize_with = "cc_runtime::de::list")]
     pub config_keys: Vec<String>,
 }
 
@@ -44,7 +44,7 @@ pub struct Addon {
 pub struct AddonCreation {
     /// Who provides it.
     #[serde(rename = "providerId")]
-    pub provider_id: cc_core::AddonProviderId,
+    pub provider_id: cc_runtime::AddonProviderId,
     /// Id of the plan.
     pub plan: String,
     /// Short name of the zone to put it in, such as `par`.
@@ -59,7 +59,7 @@ pub struct AddonCreation {
     pub version: Option<String>,
     /// Application to link it to.
     #[serde(rename = "linkedApp", default, skip_serializing_if = "Option::is_none")]
-    pub linked_app: Option<cc_core::ApplicationId>,
+    pub linked_app: Option<cc_runtime::ApplicationId>,
     /// What the payment service gave for a payment that is under way.
     #[serde(rename = "paymentIntent", default, skip_serializing_if = "Option::is_none")]
     pub payment_intent: Option<PaymentIntent>,
@@ -75,7 +75,7 @@ impl AddonCreation {
     /// With what is required.
     #[must_use]
     #[allow(clippy::new_without_default)]
-    pub fn new(provider_id: impl Into<cc_core::AddonProviderId>, plan: impl Into<String>, region: impl Into<String>, name: impl Into<String>) -> Self {
+    pub fn new(provider_id: impl Into<cc_runtime::AddonProviderId>, plan: impl Into<String>, region: impl Into<String>, name: impl Into<String>) -> Self {
         Self {
             provider_id: provider_id.into(),
             plan: plan.into(),
@@ -106,7 +106,7 @@ impl AddonCreation {
 
     /// Application to link it to.
     #[must_use]
-    pub fn linked_app(mut self, linked_app: impl Into<cc_core::ApplicationId>) -> Self {
+    pub fn linked_app(mut self, linked_app: impl Into<cc_runtime::ApplicationId>) -> Self {
         self.linked_app = Some(linked_app.into());
         self
     }
@@ -133,7 +133,7 @@ impl AddonCreation {
     }
 }
 
-cc_core::open_enum! {
+cc_runtime::open_enum! {
     /// What kind of value a feature of an add-on plan has.
     pub enum AddonFeatureKind {
         /// `BOOLEAN`.
@@ -163,18 +163,18 @@ cc_core::open_enum! {
 #[non_exhaustive]
 pub struct AddonInstance {
     /// Id of the instance.
-    pub id: cc_core::InstanceId,
+    pub id: cc_runtime::InstanceId,
     /// What runs on it.
-    #[serde(rename = "appId", default, deserialize_with = "cc_core::de::null_as_default")]
-    pub app_id: cc_core::ResourceId,
+    #[serde(rename = "appId", default, deserialize_with = "cc_runtime::de::null_as_default")]
+    pub app_id: cc_runtime::ResourceId,
     /// Its address.
-    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub ip: String,
     /// Port that it listens to.
-    #[serde(rename = "appPort", default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(rename = "appPort", default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub app_port: i32,
     /// What it is doing.
-    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub state: AddonInstanceState,
     /// Its size.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -183,20 +183,20 @@ pub struct AddonInstance {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub commit: Option<String>,
     /// Number of the deployment that started it.
-    #[serde(rename = "deployNumber", default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(rename = "deployNumber", default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub deploy_number: i32,
     /// Deployment that started it.
     #[serde(rename = "deployId", default, skip_serializing_if = "Option::is_none")]
-    pub deploy_id: Option<cc_core::DeploymentId>,
+    pub deploy_id: Option<cc_runtime::DeploymentId>,
     /// Its number among the instances of the deployment.
-    #[serde(rename = "instanceNumber", default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(rename = "instanceNumber", default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub instance_number: i32,
     /// Name to show to a person.
-    #[serde(rename = "displayName", default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(rename = "displayName", default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub display_name: String,
     /// When it was created.
     #[serde(rename = "creationDate", default, skip_serializing_if = "Option::is_none")]
-    pub creation_date: Option<cc_core::Timestamp>,
+    pub creation_date: Option<cc_runtime::Timestamp>,
 }
 
 /// The size of an instance.
@@ -207,17 +207,17 @@ pub struct AddonInstanceFlavor {
     /// Name of the size, such as `XS`.
     pub name: String,
     /// Memory in MiB.
-    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub mem: i32,
     /// Number of CPUs.
-    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub cpus: i32,
     /// Price of the instance. No source states its currency nor its period.
-    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub price: f64,
 }
 
-cc_core::open_enum! {
+cc_runtime::open_enum! {
     /// What an instance is doing.
     pub enum AddonInstanceState {
         /// `BOOTING`.
@@ -251,22 +251,22 @@ pub struct AddonPlan {
     /// Id of the plan (a UUID).
     pub id: String,
     /// Name to show to a person.
-    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub name: String,
     /// Short name, such as `dev` or `xs_sml`.
-    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub slug: String,
     /// Price of the plan. No source states its currency nor its period.
-    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub price: f64,
     /// Name of the price in the price system; its case varies.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub price_id: Option<String>,
     /// What the plan offers.
-    #[serde(default, deserialize_with = "cc_core::de::list")]
+    #[serde(default, deserialize_with = "cc_runtime::de::list")]
     pub features: Vec<AddonPlanFeature>,
     /// Short names of the zones where it is available.
-    #[serde(default, deserialize_with = "cc_core::de::list")]
+    #[serde(default, deserialize_with = "cc_runtime::de::list")]
     pub zones: Vec<String>,
 }
 
@@ -319,13 +319,13 @@ impl AddonPlanChange {
 #[non_exhaustive]
 pub struct AddonPlanFeature {
     /// Name of the feature, to show to a person.
-    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub name: String,
     /// What kind of value it has.
-    #[serde(rename = "type", default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(rename = "type", default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub type_: AddonFeatureKind,
     /// Value to show to a person.
-    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub value: String,
     /// The same value for a program, as text.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -345,7 +345,7 @@ pub struct AddonPreorder {
     pub id: Option<String>,
     /// Number of the invoice.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub number: Option<cc_core::InvoiceNumber>,
+    pub number: Option<cc_runtime::InvoiceNumber>,
     /// How far its payment is.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub status: Option<PreorderStatus>,
@@ -354,10 +354,10 @@ pub struct AddonPreorder {
     pub type_: Option<PreorderKind>,
     /// When it is made.
     #[serde(rename = "emissionDate", default, skip_serializing_if = "Option::is_none")]
-    pub emission_date: Option<cc_core::Timestamp>,
+    pub emission_date: Option<cc_runtime::Timestamp>,
     /// When it is paid.
     #[serde(rename = "paymentDate", default, skip_serializing_if = "Option::is_none")]
-    pub payment_date: Option<cc_core::Timestamp>,
+    pub payment_date: Option<cc_runtime::Timestamp>,
     /// Name of who pays.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub name: Option<String>,
@@ -398,7 +398,7 @@ pub struct AddonPreorder {
     #[serde(rename = "fromSubscription", default, skip_serializing_if = "Option::is_none")]
     pub from_subscription: Option<bool>,
     /// What is to be paid for.
-    #[serde(default, deserialize_with = "cc_core::de::list")]
+    #[serde(default, deserialize_with = "cc_runtime::de::list")]
     pub lines: Vec<AddonPreorderLine>,
     /// Total before any discount.
     #[serde(rename = "originalTotal", default, skip_serializing_if = "Option::is_none")]
@@ -420,7 +420,7 @@ pub struct AddonPreorder {
     pub pay_when: Option<PaymentMoment>,
     /// What lets the invoice be paid.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub token: Option<cc_core::Secret>,
+    pub token: Option<cc_runtime::Secret>,
     /// The customer's own number of the order.
     #[serde(rename = "customerOrderId", default, skip_serializing_if = "Option::is_none")]
     pub customer_order_id: Option<String>,
@@ -466,9 +466,9 @@ pub struct AddonPreorderLine {
 #[non_exhaustive]
 pub struct AddonProvider {
     /// Id of the provider.
-    pub id: cc_core::AddonProviderId,
+    pub id: cc_runtime::AddonProviderId,
     /// Name to show to a person.
-    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub name: String,
     /// Its web site.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -495,20 +495,20 @@ pub struct AddonProvider {
     #[serde(rename = "logoUrl", default, skip_serializing_if = "Option::is_none")]
     pub logo_url: Option<String>,
     /// How far it is released.
-    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub status: AddonProviderStatus,
     /// Whether its dashboard opens in a tab of its own.
-    #[serde(rename = "openInNewTab", default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(rename = "openInNewTab", default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub open_in_new_tab: bool,
     /// Whether an add-on can change its plan.
-    #[serde(rename = "canUpgrade", default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(rename = "canUpgrade", default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub can_upgrade: bool,
     /// Short names of the zones where it is available.
-    #[serde(default, deserialize_with = "cc_core::de::list")]
+    #[serde(default, deserialize_with = "cc_runtime::de::list")]
     pub regions: Vec<String>,
 }
 
-cc_core::open_enum! {
+cc_runtime::open_enum! {
     /// How far an add-on provider is released.
     pub enum AddonProviderStatus {
         /// `ALPHA`.
@@ -530,37 +530,37 @@ cc_core::open_enum! {
 #[non_exhaustive]
 pub struct AddonSso {
     /// Address to post to.
-    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub url: String,
     /// The add-on, by the id its provider knows.
-    pub id: cc_core::RealAddonId,
+    pub id: cc_runtime::RealAddonId,
     /// When the data were made, as they are to be posted.
-    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub timestamp: i64,
     /// What proves that the data come from the platform.
-    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
-    pub token: cc_core::Secret,
+    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
+    pub token: cc_runtime::Secret,
     /// Signature of the data.
-    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
-    pub signature: cc_core::Secret,
+    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
+    pub signature: cc_runtime::Secret,
     /// E-mail address of the user.
-    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub email: String,
     /// Name of the user.
-    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub name: String,
     /// Id of the user.
-    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
-    pub user_id: cc_core::UserId,
+    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
+    pub user_id: cc_runtime::UserId,
     /// Signature of the facts about the user.
-    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
-    pub userinfo_signature: cc_core::Secret,
+    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
+    pub userinfo_signature: cc_runtime::Secret,
     /// What the provider needs to show the platform's navigation.
-    #[serde(rename = "nav-data", default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(rename = "nav-data", default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub nav_data: String,
     /// A token of another kind, for providers that take it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub macaroon: Option<cc_core::Secret>,
+    pub macaroon: Option<cc_runtime::Secret>,
 }
 
 /// What an add-on is to be called.
@@ -591,29 +591,29 @@ pub struct Backup {
     /// Id of the backup.
     pub backup_id: String,
     /// The add-on, by the id its provider knows.
-    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
-    pub entity_id: cc_core::RealAddonId,
+    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
+    pub entity_id: cc_runtime::RealAddonId,
     /// How the backup went.
-    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub status: String,
     /// When it was made.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub creation_date: Option<cc_core::Timestamp>,
+    pub creation_date: Option<cc_runtime::Timestamp>,
     /// When it is to be deleted.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub delete_at: Option<cc_core::Timestamp>,
+    pub delete_at: Option<cc_runtime::Timestamp>,
     /// Address to download it from; whoever has it can.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub download_url: Option<cc_core::Secret>,
+    pub download_url: Option<cc_runtime::Secret>,
     /// Older name of `download_url`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub link: Option<cc_core::Secret>,
+    pub link: Option<cc_runtime::Secret>,
     /// Command that restores it, with the password where it takes one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub restore_command: Option<cc_core::Secret>,
+    pub restore_command: Option<cc_runtime::Secret>,
     /// Command that deletes it, with the password where it takes one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub delete_command: Option<cc_core::Secret>,
+    pub delete_command: Option<cc_runtime::Secret>,
 }
 
 /// What the v2 API answers when it has nothing else to say.
@@ -624,14 +624,14 @@ pub struct Message {
     /// The API's own number of the message.
     pub id: i64,
     /// What happened.
-    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub message: String,
     /// How it went.
-    #[serde(rename = "type", default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(rename = "type", default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub type_: MessageKind,
 }
 
-cc_core::open_enum! {
+cc_runtime::open_enum! {
     /// How what a message is about went.
     pub enum MessageKind {
         /// `success`.
@@ -645,7 +645,7 @@ cc_core::open_enum! {
     }
 }
 
-cc_core::open_enum! {
+cc_runtime::open_enum! {
     /// A second factor of authentication: none, or a code that changes with time.
     pub enum MfaKind {
         /// `NONE`.
@@ -665,12 +665,12 @@ pub struct Migration {
     pub migration_id: String,
     /// When it was asked for.
     #[serde(rename = "requestDate", default, skip_serializing_if = "Option::is_none")]
-    pub request_date: Option<cc_core::Timestamp>,
+    pub request_date: Option<cc_runtime::Timestamp>,
     /// How it goes.
-    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub status: MigrationStatus,
     /// What it is made of, in order.
-    #[serde(default, deserialize_with = "cc_core::de::list")]
+    #[serde(default, deserialize_with = "cc_runtime::de::list")]
     pub steps: Vec<MigrationStep>,
 }
 
@@ -680,28 +680,28 @@ pub struct Migration {
 #[non_exhaustive]
 pub struct MigrationPreorder {
     /// Who would pay.
-    #[serde(rename = "ownerId", default, deserialize_with = "cc_core::de::null_as_default")]
-    pub owner_id: cc_core::OwnerId,
+    #[serde(rename = "ownerId", default, deserialize_with = "cc_runtime::de::null_as_default")]
+    pub owner_id: cc_runtime::OwnerId,
     /// Whom it is for, to show to a person.
-    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub target: String,
     /// When it was made.
     #[serde(rename = "emissionDate", default, skip_serializing_if = "Option::is_none")]
-    pub emission_date: Option<cc_core::Timestamp>,
+    pub emission_date: Option<cc_runtime::Timestamp>,
     /// Name of who would pay.
-    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub name: String,
     /// Company of who would pay.
-    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub company: String,
     /// VAT number of who would pay.
-    #[serde(rename = "VAT", default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(rename = "VAT", default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub vat: String,
     /// What it is.
-    #[serde(rename = "type", default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(rename = "type", default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub type_: PreorderKind,
     /// What would be paid for.
-    #[serde(default, deserialize_with = "cc_core::de::list")]
+    #[serde(default, deserialize_with = "cc_runtime::de::list")]
     pub lines: Vec<MigrationPreorderLine>,
 }
 
@@ -711,28 +711,28 @@ pub struct MigrationPreorder {
 #[non_exhaustive]
 pub struct MigrationPreorderLine {
     /// What the line is, such as `Credits`.
-    #[serde(rename = "type", default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(rename = "type", default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub type_: String,
     /// What would be paid for.
-    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub description: String,
     /// How many of it.
-    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub quantity: f64,
     /// VAT rate.
-    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub tva: f64,
     /// Price of one, without tax.
-    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub price_unit_ht: f64,
     /// Price of the line, without tax.
-    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub price_total_ht: f64,
     /// Pack it belongs to.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub pack: Option<String>,
     /// How many credits it gives.
-    #[serde(rename = "dropQuantity", default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(rename = "dropQuantity", default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub drop_quantity: f64,
     /// What a coupon takes off.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -769,7 +769,7 @@ impl MigrationStart {
     }
 }
 
-cc_core::open_enum! {
+cc_runtime::open_enum! {
     /// How a migration goes.
     pub enum MigrationStatus {
         /// `RUNNING`.
@@ -793,23 +793,23 @@ cc_core::open_enum! {
 #[non_exhaustive]
 pub struct MigrationStep {
     /// What the step does.
-    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub value: MigrationStepKind,
     /// How it goes.
-    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub status: String,
     /// When it started; none while it waits.
     #[serde(rename = "startDate", default, skip_serializing_if = "Option::is_none")]
-    pub start_date: Option<cc_core::Timestamp>,
+    pub start_date: Option<cc_runtime::Timestamp>,
     /// When it ended; none while it lasts.
     #[serde(rename = "endDate", default, skip_serializing_if = "Option::is_none")]
-    pub end_date: Option<cc_core::Timestamp>,
+    pub end_date: Option<cc_runtime::Timestamp>,
     /// What there is to say about it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub message: Option<String>,
 }
 
-cc_core::open_enum! {
+cc_runtime::open_enum! {
     /// What a step of a migration does.
     pub enum MigrationStepKind {
         /// `RETRIEVE_ADDON`.
@@ -873,7 +873,7 @@ cc_core::open_enum! {
     }
 }
 
-cc_core::open_enum! {
+cc_runtime::open_enum! {
     /// What a member of an organisation may do.
     pub enum OrganisationRole {
         /// `NONE`.
@@ -911,7 +911,7 @@ pub struct PayingMember {
 #[non_exhaustive]
 pub struct PayingUser {
     /// Id of the user.
-    pub id: cc_core::UserId,
+    pub id: cc_runtime::UserId,
     /// E-mail address.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub email: Option<String>,
@@ -936,10 +936,10 @@ pub struct PaymentIntent {
     pub id: Option<String>,
     /// Who pays.
     #[serde(rename = "ownerId", default, skip_serializing_if = "Option::is_none")]
-    pub owner_id: Option<cc_core::OwnerId>,
+    pub owner_id: Option<cc_runtime::OwnerId>,
     /// What lets a browser go on with the payment.
     #[serde(rename = "clientSecret", default, skip_serializing_if = "Option::is_none")]
-    pub client_secret: Option<cc_core::Secret>,
+    pub client_secret: Option<cc_runtime::Secret>,
     /// Id of the customer at the payment service.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub customer: Option<String>,
@@ -967,14 +967,14 @@ impl PaymentIntent {
 
     /// Who pays.
     #[must_use]
-    pub fn owner_id(mut self, owner_id: impl Into<cc_core::OwnerId>) -> Self {
+    pub fn owner_id(mut self, owner_id: impl Into<cc_runtime::OwnerId>) -> Self {
         self.owner_id = Some(owner_id.into());
         self
     }
 
     /// What lets a browser go on with the payment.
     #[must_use]
-    pub fn client_secret(mut self, client_secret: impl Into<cc_core::Secret>) -> Self {
+    pub fn client_secret(mut self, client_secret: impl Into<cc_runtime::Secret>) -> Self {
         self.client_secret = Some(client_secret.into());
         self
     }
@@ -987,7 +987,7 @@ impl PaymentIntent {
     }
 }
 
-cc_core::open_enum! {
+cc_runtime::open_enum! {
     /// How a payment is made.
     pub enum PaymentMethodKind {
         /// `CREDITCARD`.
@@ -999,7 +999,7 @@ cc_core::open_enum! {
     }
 }
 
-cc_core::open_enum! {
+cc_runtime::open_enum! {
     /// When an invoice is to be paid.
     pub enum PaymentMoment {
         /// `PAY_NOW`.
@@ -1009,7 +1009,7 @@ cc_core::open_enum! {
     }
 }
 
-cc_core::open_enum! {
+cc_runtime::open_enum! {
     /// What an invoice is.
     pub enum PreorderKind {
         /// `INVOICE`.
@@ -1023,7 +1023,7 @@ cc_core::open_enum! {
     }
 }
 
-cc_core::open_enum! {
+cc_runtime::open_enum! {
     /// How far the payment of an invoice is.
     pub enum PreorderStatus {
         /// `PAID`.

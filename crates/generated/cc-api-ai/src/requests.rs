@@ -2,8 +2,8 @@
 //! One type an operation: its inputs, and the request that they make.
 
 #[allow(unused_imports)]
-use cc_core::__private::{Bytes, http::Method};
-use cc_core::{Answer, Operation, OperationInfo, Request, RequestBuilder, Result};
+use cc_runtime::__private::{Bytes, http::Method};
+use cc_runtime::{Answer, Operation, OperationInfo, Request, RequestBuilder, Result};
 #[allow(unused_imports)]
 use crate::types;
 
@@ -19,13 +19,13 @@ use crate::types;
 #[must_use = "a request does nothing until it is sent"]
 pub struct GetAiAddon {
     /// AI add-on.
-    pub addon_id: cc_core::RealAddonId,
+    pub addon_id: cc_runtime::RealAddonId,
 }
 
 #[allow(clippy::new_without_default)]
 impl GetAiAddon {
     /// With what is required.
-    pub fn new(addon_id: impl Into<cc_core::RealAddonId>) -> Self {
+    pub fn new(addon_id: impl Into<cc_runtime::RealAddonId>) -> Self {
         Self { addon_id: addon_id.into() }
     }
 }
@@ -64,17 +64,17 @@ impl Operation for GetAiAddon {
 #[must_use = "a request does nothing until it is sent"]
 pub struct GetAiProviders {
     /// Owner of the add-on.
-    pub owner_id: cc_core::OwnerId,
+    pub owner_id: cc_runtime::OwnerId,
     /// AI add-on.
-    pub addon_id: cc_core::RealAddonId,
+    pub addon_id: cc_runtime::RealAddonId,
 }
 
 #[allow(clippy::new_without_default)]
 impl GetAiProviders {
     /// With what is required.
     pub fn new(
-        owner_id: impl Into<cc_core::OwnerId>,
-        addon_id: impl Into<cc_core::RealAddonId>,
+        owner_id: impl Into<cc_runtime::OwnerId>,
+        addon_id: impl Into<cc_runtime::RealAddonId>,
     ) -> Self {
         Self {
             owner_id: owner_id.into(),
@@ -120,17 +120,17 @@ impl Operation for GetAiProviders {
 #[must_use = "a request does nothing until it is sent"]
 pub struct ListAiEndpoints {
     /// Owner of the add-on.
-    pub owner_id: cc_core::OwnerId,
+    pub owner_id: cc_runtime::OwnerId,
     /// AI add-on.
-    pub addon_id: cc_core::RealAddonId,
+    pub addon_id: cc_runtime::RealAddonId,
 }
 
 #[allow(clippy::new_without_default)]
 impl ListAiEndpoints {
     /// With what is required.
     pub fn new(
-        owner_id: impl Into<cc_core::OwnerId>,
-        addon_id: impl Into<cc_core::RealAddonId>,
+        owner_id: impl Into<cc_runtime::OwnerId>,
+        addon_id: impl Into<cc_runtime::RealAddonId>,
     ) -> Self {
         Self {
             owner_id: owner_id.into(),
@@ -149,7 +149,7 @@ static LIST_AI_ENDPOINTS: OperationInfo = OperationInfo::new(
 
 impl Operation for ListAiEndpoints {
     const INFO: &'static OperationInfo = &LIST_AI_ENDPOINTS;
-    type Output = cc_core::SecretJson;
+    type Output = cc_runtime::SecretJson;
 
     fn request(&self) -> Result<Request> {
         RequestBuilder::new(&LIST_AI_ENDPOINTS)
@@ -180,9 +180,9 @@ impl Operation for ListAiEndpoints {
 #[must_use = "a request does nothing until it is sent"]
 pub struct CreateAiEndpoint {
     /// Owner of the add-on.
-    pub owner_id: cc_core::OwnerId,
+    pub owner_id: cc_runtime::OwnerId,
     /// AI add-on.
-    pub addon_id: cc_core::RealAddonId,
+    pub addon_id: cc_runtime::RealAddonId,
     /// The body.
     pub body: types::CreateAiEndpointBody,
 }
@@ -191,8 +191,8 @@ pub struct CreateAiEndpoint {
 impl CreateAiEndpoint {
     /// With what is required.
     pub fn new(
-        owner_id: impl Into<cc_core::OwnerId>,
-        addon_id: impl Into<cc_core::RealAddonId>,
+        owner_id: impl Into<cc_runtime::OwnerId>,
+        addon_id: impl Into<cc_runtime::RealAddonId>,
         body: impl Into<types::CreateAiEndpointBody>,
     ) -> Self {
         Self {
@@ -241,9 +241,9 @@ impl Operation for CreateAiEndpoint {
 #[must_use = "a request does nothing until it is sent"]
 pub struct GetAiEndpoint {
     /// Owner of the add-on.
-    pub owner_id: cc_core::OwnerId,
+    pub owner_id: cc_runtime::OwnerId,
     /// AI add-on.
-    pub addon_id: cc_core::RealAddonId,
+    pub addon_id: cc_runtime::RealAddonId,
     /// Id of the endpoint.
     pub endpoint_id: String,
 }
@@ -252,8 +252,8 @@ pub struct GetAiEndpoint {
 impl GetAiEndpoint {
     /// With what is required.
     pub fn new(
-        owner_id: impl Into<cc_core::OwnerId>,
-        addon_id: impl Into<cc_core::RealAddonId>,
+        owner_id: impl Into<cc_runtime::OwnerId>,
+        addon_id: impl Into<cc_runtime::RealAddonId>,
         endpoint_id: impl Into<String>,
     ) -> Self {
         Self {
@@ -303,9 +303,9 @@ impl Operation for GetAiEndpoint {
 #[must_use = "a request does nothing until it is sent"]
 pub struct UpdateAiEndpoint {
     /// Owner of the add-on.
-    pub owner_id: cc_core::OwnerId,
+    pub owner_id: cc_runtime::OwnerId,
     /// AI add-on.
-    pub addon_id: cc_core::RealAddonId,
+    pub addon_id: cc_runtime::RealAddonId,
     /// Id of the endpoint.
     pub endpoint_id: String,
     /// The body.
@@ -316,8 +316,8 @@ pub struct UpdateAiEndpoint {
 impl UpdateAiEndpoint {
     /// With what is required.
     pub fn new(
-        owner_id: impl Into<cc_core::OwnerId>,
-        addon_id: impl Into<cc_core::RealAddonId>,
+        owner_id: impl Into<cc_runtime::OwnerId>,
+        addon_id: impl Into<cc_runtime::RealAddonId>,
         endpoint_id: impl Into<String>,
         body: serde_json::Value,
     ) -> Self {
@@ -340,7 +340,7 @@ static UPDATE_AI_ENDPOINT: OperationInfo = OperationInfo::new(
 
 impl Operation for UpdateAiEndpoint {
     const INFO: &'static OperationInfo = &UPDATE_AI_ENDPOINT;
-    type Output = cc_core::SecretJson;
+    type Output = cc_runtime::SecretJson;
 
     fn request(&self) -> Result<Request> {
         RequestBuilder::new(&UPDATE_AI_ENDPOINT)
@@ -369,9 +369,9 @@ impl Operation for UpdateAiEndpoint {
 #[must_use = "a request does nothing until it is sent"]
 pub struct DeleteAiEndpoint {
     /// Owner of the add-on.
-    pub owner_id: cc_core::OwnerId,
+    pub owner_id: cc_runtime::OwnerId,
     /// AI add-on.
-    pub addon_id: cc_core::RealAddonId,
+    pub addon_id: cc_runtime::RealAddonId,
     /// Id of the endpoint.
     pub endpoint_id: String,
 }
@@ -380,8 +380,8 @@ pub struct DeleteAiEndpoint {
 impl DeleteAiEndpoint {
     /// With what is required.
     pub fn new(
-        owner_id: impl Into<cc_core::OwnerId>,
-        addon_id: impl Into<cc_core::RealAddonId>,
+        owner_id: impl Into<cc_runtime::OwnerId>,
+        addon_id: impl Into<cc_runtime::RealAddonId>,
         endpoint_id: impl Into<String>,
     ) -> Self {
         Self {
@@ -432,9 +432,9 @@ impl Operation for DeleteAiEndpoint {
 #[must_use = "a request does nothing until it is sent"]
 pub struct ListAiApiKeys {
     /// Owner of the add-on.
-    pub owner_id: cc_core::OwnerId,
+    pub owner_id: cc_runtime::OwnerId,
     /// AI add-on.
-    pub addon_id: cc_core::RealAddonId,
+    pub addon_id: cc_runtime::RealAddonId,
     /// Id of the endpoint.
     pub endpoint_id: String,
 }
@@ -443,8 +443,8 @@ pub struct ListAiApiKeys {
 impl ListAiApiKeys {
     /// With what is required.
     pub fn new(
-        owner_id: impl Into<cc_core::OwnerId>,
-        addon_id: impl Into<cc_core::RealAddonId>,
+        owner_id: impl Into<cc_runtime::OwnerId>,
+        addon_id: impl Into<cc_runtime::RealAddonId>,
         endpoint_id: impl Into<String>,
     ) -> Self {
         Self {
@@ -465,7 +465,7 @@ static LIST_AI_API_KEYS: OperationInfo = OperationInfo::new(
 
 impl Operation for ListAiApiKeys {
     const INFO: &'static OperationInfo = &LIST_AI_API_KEYS;
-    type Output = cc_core::SecretJson;
+    type Output = cc_runtime::SecretJson;
 
     fn request(&self) -> Result<Request> {
         RequestBuilder::new(&LIST_AI_API_KEYS)
@@ -496,9 +496,9 @@ impl Operation for ListAiApiKeys {
 #[must_use = "a request does nothing until it is sent"]
 pub struct CreateAiApiKey {
     /// Owner of the add-on.
-    pub owner_id: cc_core::OwnerId,
+    pub owner_id: cc_runtime::OwnerId,
     /// AI add-on.
-    pub addon_id: cc_core::RealAddonId,
+    pub addon_id: cc_runtime::RealAddonId,
     /// Id of the endpoint.
     pub endpoint_id: String,
     /// The body.
@@ -509,8 +509,8 @@ pub struct CreateAiApiKey {
 impl CreateAiApiKey {
     /// With what is required.
     pub fn new(
-        owner_id: impl Into<cc_core::OwnerId>,
-        addon_id: impl Into<cc_core::RealAddonId>,
+        owner_id: impl Into<cc_runtime::OwnerId>,
+        addon_id: impl Into<cc_runtime::RealAddonId>,
         endpoint_id: impl Into<String>,
         body: impl Into<types::CreateAiApiKeyBody>,
     ) -> Self {
@@ -533,7 +533,7 @@ static CREATE_AI_API_KEY: OperationInfo = OperationInfo::new(
 
 impl Operation for CreateAiApiKey {
     const INFO: &'static OperationInfo = &CREATE_AI_API_KEY;
-    type Output = cc_core::SecretJson;
+    type Output = cc_runtime::SecretJson;
 
     fn request(&self) -> Result<Request> {
         RequestBuilder::new(&CREATE_AI_API_KEY)
@@ -564,9 +564,9 @@ impl Operation for CreateAiApiKey {
 #[must_use = "a request does nothing until it is sent"]
 pub struct GetAiApiKey {
     /// Owner of the add-on.
-    pub owner_id: cc_core::OwnerId,
+    pub owner_id: cc_runtime::OwnerId,
     /// AI add-on.
-    pub addon_id: cc_core::RealAddonId,
+    pub addon_id: cc_runtime::RealAddonId,
     /// Id of the endpoint.
     pub endpoint_id: String,
     /// Id of the API key.
@@ -577,8 +577,8 @@ pub struct GetAiApiKey {
 impl GetAiApiKey {
     /// With what is required.
     pub fn new(
-        owner_id: impl Into<cc_core::OwnerId>,
-        addon_id: impl Into<cc_core::RealAddonId>,
+        owner_id: impl Into<cc_runtime::OwnerId>,
+        addon_id: impl Into<cc_runtime::RealAddonId>,
         endpoint_id: impl Into<String>,
         api_key_id: impl Into<String>,
     ) -> Self {
@@ -601,7 +601,7 @@ static GET_AI_API_KEY: OperationInfo = OperationInfo::new(
 
 impl Operation for GetAiApiKey {
     const INFO: &'static OperationInfo = &GET_AI_API_KEY;
-    type Output = cc_core::SecretJson;
+    type Output = cc_runtime::SecretJson;
 
     fn request(&self) -> Result<Request> {
         RequestBuilder::new(&GET_AI_API_KEY)
@@ -632,9 +632,9 @@ impl Operation for GetAiApiKey {
 #[must_use = "a request does nothing until it is sent"]
 pub struct UpdateAiApiKey {
     /// Owner of the add-on.
-    pub owner_id: cc_core::OwnerId,
+    pub owner_id: cc_runtime::OwnerId,
     /// AI add-on.
-    pub addon_id: cc_core::RealAddonId,
+    pub addon_id: cc_runtime::RealAddonId,
     /// Id of the endpoint.
     pub endpoint_id: String,
     /// Id of the API key.
@@ -647,8 +647,8 @@ pub struct UpdateAiApiKey {
 impl UpdateAiApiKey {
     /// With what is required.
     pub fn new(
-        owner_id: impl Into<cc_core::OwnerId>,
-        addon_id: impl Into<cc_core::RealAddonId>,
+        owner_id: impl Into<cc_runtime::OwnerId>,
+        addon_id: impl Into<cc_runtime::RealAddonId>,
         endpoint_id: impl Into<String>,
         api_key_id: impl Into<String>,
         body: serde_json::Value,
@@ -673,7 +673,7 @@ static UPDATE_AI_API_KEY: OperationInfo = OperationInfo::new(
 
 impl Operation for UpdateAiApiKey {
     const INFO: &'static OperationInfo = &UPDATE_AI_API_KEY;
-    type Output = cc_core::SecretJson;
+    type Output = cc_runtime::SecretJson;
 
     fn request(&self) -> Result<Request> {
         RequestBuilder::new(&UPDATE_AI_API_KEY)
@@ -704,9 +704,9 @@ impl Operation for UpdateAiApiKey {
 #[must_use = "a request does nothing until it is sent"]
 pub struct DeleteAiApiKey {
     /// Owner of the add-on.
-    pub owner_id: cc_core::OwnerId,
+    pub owner_id: cc_runtime::OwnerId,
     /// AI add-on.
-    pub addon_id: cc_core::RealAddonId,
+    pub addon_id: cc_runtime::RealAddonId,
     /// Id of the endpoint.
     pub endpoint_id: String,
     /// Id of the API key.
@@ -717,8 +717,8 @@ pub struct DeleteAiApiKey {
 impl DeleteAiApiKey {
     /// With what is required.
     pub fn new(
-        owner_id: impl Into<cc_core::OwnerId>,
-        addon_id: impl Into<cc_core::RealAddonId>,
+        owner_id: impl Into<cc_runtime::OwnerId>,
+        addon_id: impl Into<cc_runtime::RealAddonId>,
         endpoint_id: impl Into<String>,
         api_key_id: impl Into<String>,
     ) -> Self {
@@ -770,9 +770,9 @@ impl Operation for DeleteAiApiKey {
 #[must_use = "a request does nothing until it is sent"]
 pub struct ListAiBudgets {
     /// Owner of the add-on.
-    pub owner_id: cc_core::OwnerId,
+    pub owner_id: cc_runtime::OwnerId,
     /// AI add-on.
-    pub addon_id: cc_core::RealAddonId,
+    pub addon_id: cc_runtime::RealAddonId,
     /// Id of the endpoint.
     pub endpoint_id: String,
 }
@@ -781,8 +781,8 @@ pub struct ListAiBudgets {
 impl ListAiBudgets {
     /// With what is required.
     pub fn new(
-        owner_id: impl Into<cc_core::OwnerId>,
-        addon_id: impl Into<cc_core::RealAddonId>,
+        owner_id: impl Into<cc_runtime::OwnerId>,
+        addon_id: impl Into<cc_runtime::RealAddonId>,
         endpoint_id: impl Into<String>,
     ) -> Self {
         Self {
@@ -831,9 +831,9 @@ impl Operation for ListAiBudgets {
 #[must_use = "a request does nothing until it is sent"]
 pub struct GetAiBudget {
     /// Owner of the add-on.
-    pub owner_id: cc_core::OwnerId,
+    pub owner_id: cc_runtime::OwnerId,
     /// AI add-on.
-    pub addon_id: cc_core::RealAddonId,
+    pub addon_id: cc_runtime::RealAddonId,
     /// Id of the endpoint.
     pub endpoint_id: String,
     /// Id of the budget.
@@ -844,8 +844,8 @@ pub struct GetAiBudget {
 impl GetAiBudget {
     /// With what is required.
     pub fn new(
-        owner_id: impl Into<cc_core::OwnerId>,
-        addon_id: impl Into<cc_core::RealAddonId>,
+        owner_id: impl Into<cc_runtime::OwnerId>,
+        addon_id: impl Into<cc_runtime::RealAddonId>,
         endpoint_id: impl Into<String>,
         budget_id: impl Into<String>,
     ) -> Self {

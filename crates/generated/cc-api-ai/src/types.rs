@@ -10,12 +10,12 @@ use serde::{Deserialize, Serialize};
 #[non_exhaustive]
 pub struct AiAddon {
     /// Id of the add-on.
-    pub id: cc_core::RealAddonId,
+    pub id: cc_runtime::RealAddonId,
     /// Owner of the add-on.
-    #[serde(rename = "ownerId", default, deserialize_with = "cc_core::de::null_as_default")]
-    pub owner_id: cc_core::OwnerId,
+    #[serde(rename = "ownerId", default, deserialize_with = "cc_runtime::de::null_as_default")]
+    pub owner_id: cc_runtime::OwnerId,
     /// Plan of the add-on.
-    #[serde(rename = "planIdentifier", default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(rename = "planIdentifier", default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub plan_identifier: AiPlan,
 }
 
@@ -25,10 +25,10 @@ pub struct AiAddon {
 #[non_exhaustive]
 pub struct AiApiKeyDeletion {
     /// Whether the key no longer opens the endpoint.
-    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub undeployed: bool,
     /// Whether the key is gone.
-    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub deleted: bool,
     /// What went wrong, if something did.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -41,14 +41,14 @@ pub struct AiApiKeyDeletion {
 #[non_exhaustive]
 pub struct AiEndpoint {
     /// The endpoint.
-    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub endpoint: serde_json::Value,
     /// Otoroshi that serves it.
-    #[serde(rename = "otoroshiTarget", default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(rename = "otoroshiTarget", default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub otoroshi_target: String,
 }
 
-cc_core::open_enum! {
+cc_runtime::open_enum! {
     /// A plan of AI add-ons.
     pub enum AiPlan {
         /// `ALPHA`.
@@ -67,7 +67,7 @@ cc_core::open_enum! {
 pub struct CreateAiApiKeyBody {
     /// The API key.
     #[serde(rename = "apiKey", default, skip_serializing_if = "Option::is_none")]
-    pub api_key: Option<cc_core::SecretJson>,
+    pub api_key: Option<cc_runtime::SecretJson>,
 }
 
 impl CreateAiApiKeyBody {
@@ -82,7 +82,7 @@ impl CreateAiApiKeyBody {
 
     /// The API key.
     #[must_use]
-    pub fn api_key(mut self, api_key: impl Into<cc_core::SecretJson>) -> Self {
+    pub fn api_key(mut self, api_key: impl Into<cc_runtime::SecretJson>) -> Self {
         self.api_key = Some(api_key.into());
         self
     }
@@ -101,7 +101,7 @@ pub struct CreateAiEndpointBody {
     pub endpoint: Option<serde_json::Value>,
     /// The first API key of the endpoint.
     #[serde(rename = "apiKey", default, skip_serializing_if = "Option::is_none")]
-    pub api_key: Option<cc_core::SecretJson>,
+    pub api_key: Option<cc_runtime::SecretJson>,
 }
 
 impl CreateAiEndpointBody {
@@ -125,7 +125,7 @@ impl CreateAiEndpointBody {
 
     /// The first API key of the endpoint.
     #[must_use]
-    pub fn api_key(mut self, api_key: impl Into<cc_core::SecretJson>) -> Self {
+    pub fn api_key(mut self, api_key: impl Into<cc_runtime::SecretJson>) -> Self {
         self.api_key = Some(api_key.into());
         self
     }
@@ -137,11 +137,11 @@ impl CreateAiEndpointBody {
 #[non_exhaustive]
 pub struct CreatedAiEndpoint {
     /// The endpoint.
-    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub endpoint: serde_json::Value,
     /// The API key, secret included.
-    #[serde(rename = "apiKey", default, deserialize_with = "cc_core::de::null_as_default")]
-    pub api_key: cc_core::SecretJson,
+    #[serde(rename = "apiKey", default, deserialize_with = "cc_runtime::de::null_as_default")]
+    pub api_key: cc_runtime::SecretJson,
     /// What went wrong, if something did.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub error: Option<String>,

@@ -2,8 +2,8 @@
 //! One type an operation: its inputs, and the request that they make.
 
 #[allow(unused_imports)]
-use cc_core::__private::{Bytes, http::Method};
-use cc_core::{Answer, Operation, OperationInfo, Request, RequestBuilder, Result};
+use cc_runtime::__private::{Bytes, http::Method};
+use cc_runtime::{Answer, Operation, OperationInfo, Request, RequestBuilder, Result};
 #[allow(unused_imports)]
 use crate::types;
 
@@ -21,15 +21,15 @@ use crate::types;
 #[must_use = "a request does nothing until it is sent"]
 pub struct ListApplications {
     /// The owner of the application.
-    pub owner_id: cc_core::OwnerId,
+    pub owner_id: cc_runtime::OwnerId,
     /// Keeps the application that this instance belongs to.
-    pub instance_id: Option<cc_core::InstanceId>,
+    pub instance_id: Option<cc_runtime::InstanceId>,
 }
 
 #[allow(clippy::new_without_default)]
 impl ListApplications {
     /// With what is required.
-    pub fn new(owner_id: impl Into<cc_core::OwnerId>) -> Self {
+    pub fn new(owner_id: impl Into<cc_runtime::OwnerId>) -> Self {
         Self {
             owner_id: owner_id.into(),
             instance_id: None,
@@ -37,7 +37,10 @@ impl ListApplications {
     }
 
     /// Keeps the application that this instance belongs to.
-    pub fn instance_id(mut self, instance_id: impl Into<cc_core::InstanceId>) -> Self {
+    pub fn instance_id(
+        mut self,
+        instance_id: impl Into<cc_runtime::InstanceId>,
+    ) -> Self {
         self.instance_id = Some(instance_id.into());
         self
     }
@@ -83,7 +86,7 @@ impl Operation for ListApplications {
 #[must_use = "a request does nothing until it is sent"]
 pub struct CreateApplication {
     /// The owner of the application.
-    pub owner_id: cc_core::OwnerId,
+    pub owner_id: cc_runtime::OwnerId,
     /// The body.
     pub body: types::ApplicationCreation,
 }
@@ -92,7 +95,7 @@ pub struct CreateApplication {
 impl CreateApplication {
     /// With what is required.
     pub fn new(
-        owner_id: impl Into<cc_core::OwnerId>,
+        owner_id: impl Into<cc_runtime::OwnerId>,
         body: impl Into<types::ApplicationCreation>,
     ) -> Self {
         Self {
@@ -140,17 +143,17 @@ impl Operation for CreateApplication {
 #[must_use = "a request does nothing until it is sent"]
 pub struct GetApplication {
     /// The owner of the application.
-    pub owner_id: cc_core::OwnerId,
+    pub owner_id: cc_runtime::OwnerId,
     /// The application.
-    pub application_id: cc_core::ApplicationId,
+    pub application_id: cc_runtime::ApplicationId,
 }
 
 #[allow(clippy::new_without_default)]
 impl GetApplication {
     /// With what is required.
     pub fn new(
-        owner_id: impl Into<cc_core::OwnerId>,
-        application_id: impl Into<cc_core::ApplicationId>,
+        owner_id: impl Into<cc_runtime::OwnerId>,
+        application_id: impl Into<cc_runtime::ApplicationId>,
     ) -> Self {
         Self {
             owner_id: owner_id.into(),
@@ -200,9 +203,9 @@ impl Operation for GetApplication {
 #[must_use = "a request does nothing until it is sent"]
 pub struct UpdateApplication {
     /// The owner of the application.
-    pub owner_id: cc_core::OwnerId,
+    pub owner_id: cc_runtime::OwnerId,
     /// The application.
-    pub application_id: cc_core::ApplicationId,
+    pub application_id: cc_runtime::ApplicationId,
     /// The body.
     pub body: types::ApplicationUpdate,
 }
@@ -211,8 +214,8 @@ pub struct UpdateApplication {
 impl UpdateApplication {
     /// With what is required.
     pub fn new(
-        owner_id: impl Into<cc_core::OwnerId>,
-        application_id: impl Into<cc_core::ApplicationId>,
+        owner_id: impl Into<cc_runtime::OwnerId>,
+        application_id: impl Into<cc_runtime::ApplicationId>,
         body: impl Into<types::ApplicationUpdate>,
     ) -> Self {
         Self {
@@ -262,17 +265,17 @@ impl Operation for UpdateApplication {
 #[must_use = "a request does nothing until it is sent"]
 pub struct DeleteApplication {
     /// The owner of the application.
-    pub owner_id: cc_core::OwnerId,
+    pub owner_id: cc_runtime::OwnerId,
     /// The application.
-    pub application_id: cc_core::ApplicationId,
+    pub application_id: cc_runtime::ApplicationId,
 }
 
 #[allow(clippy::new_without_default)]
 impl DeleteApplication {
     /// With what is required.
     pub fn new(
-        owner_id: impl Into<cc_core::OwnerId>,
-        application_id: impl Into<cc_core::ApplicationId>,
+        owner_id: impl Into<cc_runtime::OwnerId>,
+        application_id: impl Into<cc_runtime::ApplicationId>,
     ) -> Self {
         Self {
             owner_id: owner_id.into(),
@@ -320,9 +323,9 @@ impl Operation for DeleteApplication {
 #[must_use = "a request does nothing until it is sent"]
 pub struct UpdateApplicationBranch {
     /// The owner of the application.
-    pub owner_id: cc_core::OwnerId,
+    pub owner_id: cc_runtime::OwnerId,
     /// The application.
-    pub application_id: cc_core::ApplicationId,
+    pub application_id: cc_runtime::ApplicationId,
     /// The body.
     pub body: types::BranchUpdate,
 }
@@ -331,8 +334,8 @@ pub struct UpdateApplicationBranch {
 impl UpdateApplicationBranch {
     /// With what is required.
     pub fn new(
-        owner_id: impl Into<cc_core::OwnerId>,
-        application_id: impl Into<cc_core::ApplicationId>,
+        owner_id: impl Into<cc_runtime::OwnerId>,
+        application_id: impl Into<cc_runtime::ApplicationId>,
         body: impl Into<types::BranchUpdate>,
     ) -> Self {
         Self {
@@ -382,17 +385,17 @@ impl Operation for UpdateApplicationBranch {
 #[must_use = "a request does nothing until it is sent"]
 pub struct ListApplicationBranches {
     /// The owner of the application.
-    pub owner_id: cc_core::OwnerId,
+    pub owner_id: cc_runtime::OwnerId,
     /// The application.
-    pub application_id: cc_core::ApplicationId,
+    pub application_id: cc_runtime::ApplicationId,
 }
 
 #[allow(clippy::new_without_default)]
 impl ListApplicationBranches {
     /// With what is required.
     pub fn new(
-        owner_id: impl Into<cc_core::OwnerId>,
-        application_id: impl Into<cc_core::ApplicationId>,
+        owner_id: impl Into<cc_runtime::OwnerId>,
+        application_id: impl Into<cc_runtime::ApplicationId>,
     ) -> Self {
         Self {
             owner_id: owner_id.into(),
@@ -440,9 +443,9 @@ impl Operation for ListApplicationBranches {
 #[must_use = "a request does nothing until it is sent"]
 pub struct UpdateBuildFlavor {
     /// The owner of the application.
-    pub owner_id: cc_core::OwnerId,
+    pub owner_id: cc_runtime::OwnerId,
     /// The application.
-    pub application_id: cc_core::ApplicationId,
+    pub application_id: cc_runtime::ApplicationId,
     /// The body.
     pub body: types::BuildFlavorUpdate,
 }
@@ -451,8 +454,8 @@ pub struct UpdateBuildFlavor {
 impl UpdateBuildFlavor {
     /// With what is required.
     pub fn new(
-        owner_id: impl Into<cc_core::OwnerId>,
-        application_id: impl Into<cc_core::ApplicationId>,
+        owner_id: impl Into<cc_runtime::OwnerId>,
+        application_id: impl Into<cc_runtime::ApplicationId>,
         body: impl Into<types::BuildFlavorUpdate>,
     ) -> Self {
         Self {
@@ -502,17 +505,17 @@ impl Operation for UpdateBuildFlavor {
 #[must_use = "a request does nothing until it is sent"]
 pub struct ListEnvironment {
     /// The owner of the application.
-    pub owner_id: cc_core::OwnerId,
+    pub owner_id: cc_runtime::OwnerId,
     /// The application.
-    pub application_id: cc_core::ApplicationId,
+    pub application_id: cc_runtime::ApplicationId,
 }
 
 #[allow(clippy::new_without_default)]
 impl ListEnvironment {
     /// With what is required.
     pub fn new(
-        owner_id: impl Into<cc_core::OwnerId>,
-        application_id: impl Into<cc_core::ApplicationId>,
+        owner_id: impl Into<cc_runtime::OwnerId>,
+        application_id: impl Into<cc_runtime::ApplicationId>,
     ) -> Self {
         Self {
             owner_id: owner_id.into(),
@@ -562,20 +565,20 @@ impl Operation for ListEnvironment {
 #[must_use = "a request does nothing until it is sent"]
 pub struct UpdateEnvironment {
     /// The owner of the application.
-    pub owner_id: cc_core::OwnerId,
+    pub owner_id: cc_runtime::OwnerId,
     /// The application.
-    pub application_id: cc_core::ApplicationId,
+    pub application_id: cc_runtime::ApplicationId,
     /// Name and value of every variable.
-    pub body: std::collections::BTreeMap<String, cc_core::Secret>,
+    pub body: std::collections::BTreeMap<String, cc_runtime::Secret>,
 }
 
 #[allow(clippy::new_without_default)]
 impl UpdateEnvironment {
     /// With what is required.
     pub fn new(
-        owner_id: impl Into<cc_core::OwnerId>,
-        application_id: impl Into<cc_core::ApplicationId>,
-        body: std::collections::BTreeMap<String, cc_core::Secret>,
+        owner_id: impl Into<cc_runtime::OwnerId>,
+        application_id: impl Into<cc_runtime::ApplicationId>,
+        body: std::collections::BTreeMap<String, cc_runtime::Secret>,
     ) -> Self {
         Self {
             owner_id: owner_id.into(),
@@ -625,9 +628,9 @@ impl Operation for UpdateEnvironment {
 #[must_use = "a request does nothing until it is sent"]
 pub struct SetEnvironmentVariable {
     /// The owner of the application.
-    pub owner_id: cc_core::OwnerId,
+    pub owner_id: cc_runtime::OwnerId,
     /// The application.
-    pub application_id: cc_core::ApplicationId,
+    pub application_id: cc_runtime::ApplicationId,
     /// Name of the environment variable.
     pub env_name: String,
     /// The body.
@@ -638,8 +641,8 @@ pub struct SetEnvironmentVariable {
 impl SetEnvironmentVariable {
     /// With what is required.
     pub fn new(
-        owner_id: impl Into<cc_core::OwnerId>,
-        application_id: impl Into<cc_core::ApplicationId>,
+        owner_id: impl Into<cc_runtime::OwnerId>,
+        application_id: impl Into<cc_runtime::ApplicationId>,
         env_name: impl Into<String>,
         body: impl Into<types::EnvironmentValue>,
     ) -> Self {
@@ -692,9 +695,9 @@ impl Operation for SetEnvironmentVariable {
 #[must_use = "a request does nothing until it is sent"]
 pub struct DeleteEnvironmentVariable {
     /// The owner of the application.
-    pub owner_id: cc_core::OwnerId,
+    pub owner_id: cc_runtime::OwnerId,
     /// The application.
-    pub application_id: cc_core::ApplicationId,
+    pub application_id: cc_runtime::ApplicationId,
     /// Name of the environment variable.
     pub env_name: String,
 }
@@ -703,8 +706,8 @@ pub struct DeleteEnvironmentVariable {
 impl DeleteEnvironmentVariable {
     /// With what is required.
     pub fn new(
-        owner_id: impl Into<cc_core::OwnerId>,
-        application_id: impl Into<cc_core::ApplicationId>,
+        owner_id: impl Into<cc_runtime::OwnerId>,
+        application_id: impl Into<cc_runtime::ApplicationId>,
         env_name: impl Into<String>,
     ) -> Self {
         Self {
@@ -754,17 +757,17 @@ impl Operation for DeleteEnvironmentVariable {
 #[must_use = "a request does nothing until it is sent"]
 pub struct GetExposedEnvironment {
     /// The owner of the application.
-    pub owner_id: cc_core::OwnerId,
+    pub owner_id: cc_runtime::OwnerId,
     /// The application.
-    pub application_id: cc_core::ApplicationId,
+    pub application_id: cc_runtime::ApplicationId,
 }
 
 #[allow(clippy::new_without_default)]
 impl GetExposedEnvironment {
     /// With what is required.
     pub fn new(
-        owner_id: impl Into<cc_core::OwnerId>,
-        application_id: impl Into<cc_core::ApplicationId>,
+        owner_id: impl Into<cc_runtime::OwnerId>,
+        application_id: impl Into<cc_runtime::ApplicationId>,
     ) -> Self {
         Self {
             owner_id: owner_id.into(),
@@ -783,7 +786,7 @@ static GET_EXPOSED_ENVIRONMENT: OperationInfo = OperationInfo::new(
 
 impl Operation for GetExposedEnvironment {
     const INFO: &'static OperationInfo = &GET_EXPOSED_ENVIRONMENT;
-    type Output = std::collections::BTreeMap<String, cc_core::Secret>;
+    type Output = std::collections::BTreeMap<String, cc_runtime::Secret>;
 
     fn request(&self) -> Result<Request> {
         RequestBuilder::new(&GET_EXPOSED_ENVIRONMENT)
@@ -812,20 +815,20 @@ impl Operation for GetExposedEnvironment {
 #[must_use = "a request does nothing until it is sent"]
 pub struct UpdateExposedEnvironment {
     /// The owner of the application.
-    pub owner_id: cc_core::OwnerId,
+    pub owner_id: cc_runtime::OwnerId,
     /// The application.
-    pub application_id: cc_core::ApplicationId,
+    pub application_id: cc_runtime::ApplicationId,
     /// Name and value of every variable.
-    pub body: std::collections::BTreeMap<String, cc_core::Secret>,
+    pub body: std::collections::BTreeMap<String, cc_runtime::Secret>,
 }
 
 #[allow(clippy::new_without_default)]
 impl UpdateExposedEnvironment {
     /// With what is required.
     pub fn new(
-        owner_id: impl Into<cc_core::OwnerId>,
-        application_id: impl Into<cc_core::ApplicationId>,
-        body: std::collections::BTreeMap<String, cc_core::Secret>,
+        owner_id: impl Into<cc_runtime::OwnerId>,
+        application_id: impl Into<cc_runtime::ApplicationId>,
+        body: std::collections::BTreeMap<String, cc_runtime::Secret>,
     ) -> Self {
         Self {
             owner_id: owner_id.into(),
@@ -874,17 +877,17 @@ impl Operation for UpdateExposedEnvironment {
 #[must_use = "a request does nothing until it is sent"]
 pub struct ListDomains {
     /// The owner of the application.
-    pub owner_id: cc_core::OwnerId,
+    pub owner_id: cc_runtime::OwnerId,
     /// The application.
-    pub application_id: cc_core::ApplicationId,
+    pub application_id: cc_runtime::ApplicationId,
 }
 
 #[allow(clippy::new_without_default)]
 impl ListDomains {
     /// With what is required.
     pub fn new(
-        owner_id: impl Into<cc_core::OwnerId>,
-        application_id: impl Into<cc_core::ApplicationId>,
+        owner_id: impl Into<cc_runtime::OwnerId>,
+        application_id: impl Into<cc_runtime::ApplicationId>,
     ) -> Self {
         Self {
             owner_id: owner_id.into(),
@@ -933,9 +936,9 @@ impl Operation for ListDomains {
 #[must_use = "a request does nothing until it is sent"]
 pub struct AddDomain {
     /// The owner of the application.
-    pub owner_id: cc_core::OwnerId,
+    pub owner_id: cc_runtime::OwnerId,
     /// The application.
-    pub application_id: cc_core::ApplicationId,
+    pub application_id: cc_runtime::ApplicationId,
     /// The domain, with its path where it has one: `example.org/api`.
     pub domain: String,
 }
@@ -944,8 +947,8 @@ pub struct AddDomain {
 impl AddDomain {
     /// With what is required.
     pub fn new(
-        owner_id: impl Into<cc_core::OwnerId>,
-        application_id: impl Into<cc_core::ApplicationId>,
+        owner_id: impl Into<cc_runtime::OwnerId>,
+        application_id: impl Into<cc_runtime::ApplicationId>,
         domain: impl Into<String>,
     ) -> Self {
         Self {
@@ -995,9 +998,9 @@ impl Operation for AddDomain {
 #[must_use = "a request does nothing until it is sent"]
 pub struct RemoveDomain {
     /// The owner of the application.
-    pub owner_id: cc_core::OwnerId,
+    pub owner_id: cc_runtime::OwnerId,
     /// The application.
-    pub application_id: cc_core::ApplicationId,
+    pub application_id: cc_runtime::ApplicationId,
     /// The domain, with its path where it has one: `example.org/api`.
     pub domain: String,
 }
@@ -1006,8 +1009,8 @@ pub struct RemoveDomain {
 impl RemoveDomain {
     /// With what is required.
     pub fn new(
-        owner_id: impl Into<cc_core::OwnerId>,
-        application_id: impl Into<cc_core::ApplicationId>,
+        owner_id: impl Into<cc_runtime::OwnerId>,
+        application_id: impl Into<cc_runtime::ApplicationId>,
         domain: impl Into<String>,
     ) -> Self {
         Self {
@@ -1057,17 +1060,17 @@ impl Operation for RemoveDomain {
 #[must_use = "a request does nothing until it is sent"]
 pub struct GetPrimaryDomain {
     /// The owner of the application.
-    pub owner_id: cc_core::OwnerId,
+    pub owner_id: cc_runtime::OwnerId,
     /// The application.
-    pub application_id: cc_core::ApplicationId,
+    pub application_id: cc_runtime::ApplicationId,
 }
 
 #[allow(clippy::new_without_default)]
 impl GetPrimaryDomain {
     /// With what is required.
     pub fn new(
-        owner_id: impl Into<cc_core::OwnerId>,
-        application_id: impl Into<cc_core::ApplicationId>,
+        owner_id: impl Into<cc_runtime::OwnerId>,
+        application_id: impl Into<cc_runtime::ApplicationId>,
     ) -> Self {
         Self {
             owner_id: owner_id.into(),
@@ -1115,9 +1118,9 @@ impl Operation for GetPrimaryDomain {
 #[must_use = "a request does nothing until it is sent"]
 pub struct SetPrimaryDomain {
     /// The owner of the application.
-    pub owner_id: cc_core::OwnerId,
+    pub owner_id: cc_runtime::OwnerId,
     /// The application.
-    pub application_id: cc_core::ApplicationId,
+    pub application_id: cc_runtime::ApplicationId,
     /// The body.
     pub body: types::VhostUpdate,
 }
@@ -1126,8 +1129,8 @@ pub struct SetPrimaryDomain {
 impl SetPrimaryDomain {
     /// With what is required.
     pub fn new(
-        owner_id: impl Into<cc_core::OwnerId>,
-        application_id: impl Into<cc_core::ApplicationId>,
+        owner_id: impl Into<cc_runtime::OwnerId>,
+        application_id: impl Into<cc_runtime::ApplicationId>,
         body: impl Into<types::VhostUpdate>,
     ) -> Self {
         Self {
@@ -1177,17 +1180,17 @@ impl Operation for SetPrimaryDomain {
 #[must_use = "a request does nothing until it is sent"]
 pub struct UnsetPrimaryDomain {
     /// The owner of the application.
-    pub owner_id: cc_core::OwnerId,
+    pub owner_id: cc_runtime::OwnerId,
     /// The application.
-    pub application_id: cc_core::ApplicationId,
+    pub application_id: cc_runtime::ApplicationId,
 }
 
 #[allow(clippy::new_without_default)]
 impl UnsetPrimaryDomain {
     /// With what is required.
     pub fn new(
-        owner_id: impl Into<cc_core::OwnerId>,
-        application_id: impl Into<cc_core::ApplicationId>,
+        owner_id: impl Into<cc_runtime::OwnerId>,
+        application_id: impl Into<cc_runtime::ApplicationId>,
     ) -> Self {
         Self {
             owner_id: owner_id.into(),
@@ -1234,17 +1237,17 @@ impl Operation for UnsetPrimaryDomain {
 #[must_use = "a request does nothing until it is sent"]
 pub struct ListApplicationTags {
     /// The owner of the application.
-    pub owner_id: cc_core::OwnerId,
+    pub owner_id: cc_runtime::OwnerId,
     /// The application.
-    pub application_id: cc_core::ApplicationId,
+    pub application_id: cc_runtime::ApplicationId,
 }
 
 #[allow(clippy::new_without_default)]
 impl ListApplicationTags {
     /// With what is required.
     pub fn new(
-        owner_id: impl Into<cc_core::OwnerId>,
-        application_id: impl Into<cc_core::ApplicationId>,
+        owner_id: impl Into<cc_runtime::OwnerId>,
+        application_id: impl Into<cc_runtime::ApplicationId>,
     ) -> Self {
         Self {
             owner_id: owner_id.into(),
@@ -1290,9 +1293,9 @@ impl Operation for ListApplicationTags {
 #[must_use = "a request does nothing until it is sent"]
 pub struct ReplaceApplicationTags {
     /// The owner of the application.
-    pub owner_id: cc_core::OwnerId,
+    pub owner_id: cc_runtime::OwnerId,
     /// The application.
-    pub application_id: cc_core::ApplicationId,
+    pub application_id: cc_runtime::ApplicationId,
     /// All tags.
     pub body: Vec<String>,
 }
@@ -1301,8 +1304,8 @@ pub struct ReplaceApplicationTags {
 impl ReplaceApplicationTags {
     /// With what is required.
     pub fn new(
-        owner_id: impl Into<cc_core::OwnerId>,
-        application_id: impl Into<cc_core::ApplicationId>,
+        owner_id: impl Into<cc_runtime::OwnerId>,
+        application_id: impl Into<cc_runtime::ApplicationId>,
         body: impl IntoIterator<Item = impl Into<String>>,
     ) -> Self {
         Self {
@@ -1352,9 +1355,9 @@ impl Operation for ReplaceApplicationTags {
 #[must_use = "a request does nothing until it is sent"]
 pub struct AddApplicationTag {
     /// The owner of the application.
-    pub owner_id: cc_core::OwnerId,
+    pub owner_id: cc_runtime::OwnerId,
     /// The application.
-    pub application_id: cc_core::ApplicationId,
+    pub application_id: cc_runtime::ApplicationId,
     /// The tag.
     pub tag: String,
 }
@@ -1363,8 +1366,8 @@ pub struct AddApplicationTag {
 impl AddApplicationTag {
     /// With what is required.
     pub fn new(
-        owner_id: impl Into<cc_core::OwnerId>,
-        application_id: impl Into<cc_core::ApplicationId>,
+        owner_id: impl Into<cc_runtime::OwnerId>,
+        application_id: impl Into<cc_runtime::ApplicationId>,
         tag: impl Into<String>,
     ) -> Self {
         Self {
@@ -1414,9 +1417,9 @@ impl Operation for AddApplicationTag {
 #[must_use = "a request does nothing until it is sent"]
 pub struct RemoveApplicationTag {
     /// The owner of the application.
-    pub owner_id: cc_core::OwnerId,
+    pub owner_id: cc_runtime::OwnerId,
     /// The application.
-    pub application_id: cc_core::ApplicationId,
+    pub application_id: cc_runtime::ApplicationId,
     /// The tag.
     pub tag: String,
 }
@@ -1425,8 +1428,8 @@ pub struct RemoveApplicationTag {
 impl RemoveApplicationTag {
     /// With what is required.
     pub fn new(
-        owner_id: impl Into<cc_core::OwnerId>,
-        application_id: impl Into<cc_core::ApplicationId>,
+        owner_id: impl Into<cc_runtime::OwnerId>,
+        application_id: impl Into<cc_runtime::ApplicationId>,
         tag: impl Into<String>,
     ) -> Self {
         Self {
@@ -1476,17 +1479,17 @@ impl Operation for RemoveApplicationTag {
 #[must_use = "a request does nothing until it is sent"]
 pub struct ListLinkedAddons {
     /// The owner of the application.
-    pub owner_id: cc_core::OwnerId,
+    pub owner_id: cc_runtime::OwnerId,
     /// The application.
-    pub application_id: cc_core::ApplicationId,
+    pub application_id: cc_runtime::ApplicationId,
 }
 
 #[allow(clippy::new_without_default)]
 impl ListLinkedAddons {
     /// With what is required.
     pub fn new(
-        owner_id: impl Into<cc_core::OwnerId>,
-        application_id: impl Into<cc_core::ApplicationId>,
+        owner_id: impl Into<cc_runtime::OwnerId>,
+        application_id: impl Into<cc_runtime::ApplicationId>,
     ) -> Self {
         Self {
             owner_id: owner_id.into(),
@@ -1534,20 +1537,20 @@ impl Operation for ListLinkedAddons {
 #[must_use = "a request does nothing until it is sent"]
 pub struct LinkAddon {
     /// The owner of the application.
-    pub owner_id: cc_core::OwnerId,
+    pub owner_id: cc_runtime::OwnerId,
     /// The application.
-    pub application_id: cc_core::ApplicationId,
+    pub application_id: cc_runtime::ApplicationId,
     /// Id of the add-on (`addon_…`) as a bare JSON text.
-    pub body: cc_core::AddonId,
+    pub body: cc_runtime::AddonId,
 }
 
 #[allow(clippy::new_without_default)]
 impl LinkAddon {
     /// With what is required.
     pub fn new(
-        owner_id: impl Into<cc_core::OwnerId>,
-        application_id: impl Into<cc_core::ApplicationId>,
-        body: impl Into<cc_core::AddonId>,
+        owner_id: impl Into<cc_runtime::OwnerId>,
+        application_id: impl Into<cc_runtime::ApplicationId>,
+        body: impl Into<cc_runtime::AddonId>,
     ) -> Self {
         Self {
             owner_id: owner_id.into(),
@@ -1596,17 +1599,17 @@ impl Operation for LinkAddon {
 #[must_use = "a request does nothing until it is sent"]
 pub struct ListLinkedAddonsEnvironment {
     /// The owner of the application.
-    pub owner_id: cc_core::OwnerId,
+    pub owner_id: cc_runtime::OwnerId,
     /// The application.
-    pub application_id: cc_core::ApplicationId,
+    pub application_id: cc_runtime::ApplicationId,
 }
 
 #[allow(clippy::new_without_default)]
 impl ListLinkedAddonsEnvironment {
     /// With what is required.
     pub fn new(
-        owner_id: impl Into<cc_core::OwnerId>,
-        application_id: impl Into<cc_core::ApplicationId>,
+        owner_id: impl Into<cc_runtime::OwnerId>,
+        application_id: impl Into<cc_runtime::ApplicationId>,
     ) -> Self {
         Self {
             owner_id: owner_id.into(),
@@ -1653,20 +1656,20 @@ impl Operation for ListLinkedAddonsEnvironment {
 #[must_use = "a request does nothing until it is sent"]
 pub struct UnlinkAddon {
     /// The owner of the application.
-    pub owner_id: cc_core::OwnerId,
+    pub owner_id: cc_runtime::OwnerId,
     /// The application.
-    pub application_id: cc_core::ApplicationId,
+    pub application_id: cc_runtime::ApplicationId,
     /// The add-on.
-    pub addon_id: cc_core::AddonId,
+    pub addon_id: cc_runtime::AddonId,
 }
 
 #[allow(clippy::new_without_default)]
 impl UnlinkAddon {
     /// With what is required.
     pub fn new(
-        owner_id: impl Into<cc_core::OwnerId>,
-        application_id: impl Into<cc_core::ApplicationId>,
-        addon_id: impl Into<cc_core::AddonId>,
+        owner_id: impl Into<cc_runtime::OwnerId>,
+        application_id: impl Into<cc_runtime::ApplicationId>,
+        addon_id: impl Into<cc_runtime::AddonId>,
     ) -> Self {
         Self {
             owner_id: owner_id.into(),
@@ -1715,17 +1718,17 @@ impl Operation for UnlinkAddon {
 #[must_use = "a request does nothing until it is sent"]
 pub struct ListDependencies {
     /// The owner of the application.
-    pub owner_id: cc_core::OwnerId,
+    pub owner_id: cc_runtime::OwnerId,
     /// The application.
-    pub application_id: cc_core::ApplicationId,
+    pub application_id: cc_runtime::ApplicationId,
 }
 
 #[allow(clippy::new_without_default)]
 impl ListDependencies {
     /// With what is required.
     pub fn new(
-        owner_id: impl Into<cc_core::OwnerId>,
-        application_id: impl Into<cc_core::ApplicationId>,
+        owner_id: impl Into<cc_runtime::OwnerId>,
+        application_id: impl Into<cc_runtime::ApplicationId>,
     ) -> Self {
         Self {
             owner_id: owner_id.into(),
@@ -1772,17 +1775,17 @@ impl Operation for ListDependencies {
 #[must_use = "a request does nothing until it is sent"]
 pub struct ListDependenciesEnvironment {
     /// The owner of the application.
-    pub owner_id: cc_core::OwnerId,
+    pub owner_id: cc_runtime::OwnerId,
     /// The application.
-    pub application_id: cc_core::ApplicationId,
+    pub application_id: cc_runtime::ApplicationId,
 }
 
 #[allow(clippy::new_without_default)]
 impl ListDependenciesEnvironment {
     /// With what is required.
     pub fn new(
-        owner_id: impl Into<cc_core::OwnerId>,
-        application_id: impl Into<cc_core::ApplicationId>,
+        owner_id: impl Into<cc_runtime::OwnerId>,
+        application_id: impl Into<cc_runtime::ApplicationId>,
     ) -> Self {
         Self {
             owner_id: owner_id.into(),
@@ -1830,20 +1833,20 @@ impl Operation for ListDependenciesEnvironment {
 #[must_use = "a request does nothing until it is sent"]
 pub struct AddDependency {
     /// The owner of the application.
-    pub owner_id: cc_core::OwnerId,
+    pub owner_id: cc_runtime::OwnerId,
     /// The application.
-    pub application_id: cc_core::ApplicationId,
+    pub application_id: cc_runtime::ApplicationId,
     /// The application that is depended on.
-    pub dependency_id: cc_core::ApplicationId,
+    pub dependency_id: cc_runtime::ApplicationId,
 }
 
 #[allow(clippy::new_without_default)]
 impl AddDependency {
     /// With what is required.
     pub fn new(
-        owner_id: impl Into<cc_core::OwnerId>,
-        application_id: impl Into<cc_core::ApplicationId>,
-        dependency_id: impl Into<cc_core::ApplicationId>,
+        owner_id: impl Into<cc_runtime::OwnerId>,
+        application_id: impl Into<cc_runtime::ApplicationId>,
+        dependency_id: impl Into<cc_runtime::ApplicationId>,
     ) -> Self {
         Self {
             owner_id: owner_id.into(),
@@ -1893,20 +1896,20 @@ impl Operation for AddDependency {
 #[must_use = "a request does nothing until it is sent"]
 pub struct RemoveDependency {
     /// The owner of the application.
-    pub owner_id: cc_core::OwnerId,
+    pub owner_id: cc_runtime::OwnerId,
     /// The application.
-    pub application_id: cc_core::ApplicationId,
+    pub application_id: cc_runtime::ApplicationId,
     /// The application that is depended on.
-    pub dependency_id: cc_core::ApplicationId,
+    pub dependency_id: cc_runtime::ApplicationId,
 }
 
 #[allow(clippy::new_without_default)]
 impl RemoveDependency {
     /// With what is required.
     pub fn new(
-        owner_id: impl Into<cc_core::OwnerId>,
-        application_id: impl Into<cc_core::ApplicationId>,
-        dependency_id: impl Into<cc_core::ApplicationId>,
+        owner_id: impl Into<cc_runtime::OwnerId>,
+        application_id: impl Into<cc_runtime::ApplicationId>,
+        dependency_id: impl Into<cc_runtime::ApplicationId>,
     ) -> Self {
         Self {
             owner_id: owner_id.into(),
@@ -1955,17 +1958,17 @@ impl Operation for RemoveDependency {
 #[must_use = "a request does nothing until it is sent"]
 pub struct ListDependents {
     /// The owner of the application.
-    pub owner_id: cc_core::OwnerId,
+    pub owner_id: cc_runtime::OwnerId,
     /// The application.
-    pub application_id: cc_core::ApplicationId,
+    pub application_id: cc_runtime::ApplicationId,
 }
 
 #[allow(clippy::new_without_default)]
 impl ListDependents {
     /// With what is required.
     pub fn new(
-        owner_id: impl Into<cc_core::OwnerId>,
-        application_id: impl Into<cc_core::ApplicationId>,
+        owner_id: impl Into<cc_runtime::OwnerId>,
+        application_id: impl Into<cc_runtime::ApplicationId>,
     ) -> Self {
         Self {
             owner_id: owner_id.into(),
@@ -2012,17 +2015,17 @@ impl Operation for ListDependents {
 #[must_use = "a request does nothing until it is sent"]
 pub struct RotateGithubWebhookSecret {
     /// The owner of the application.
-    pub owner_id: cc_core::OwnerId,
+    pub owner_id: cc_runtime::OwnerId,
     /// The application.
-    pub application_id: cc_core::ApplicationId,
+    pub application_id: cc_runtime::ApplicationId,
 }
 
 #[allow(clippy::new_without_default)]
 impl RotateGithubWebhookSecret {
     /// With what is required.
     pub fn new(
-        owner_id: impl Into<cc_core::OwnerId>,
-        application_id: impl Into<cc_core::ApplicationId>,
+        owner_id: impl Into<cc_runtime::OwnerId>,
+        application_id: impl Into<cc_runtime::ApplicationId>,
     ) -> Self {
         Self {
             owner_id: owner_id.into(),
@@ -2041,7 +2044,7 @@ static ROTATE_GITHUB_WEBHOOK_SECRET: OperationInfo = OperationInfo::new(
 
 impl Operation for RotateGithubWebhookSecret {
     const INFO: &'static OperationInfo = &ROTATE_GITHUB_WEBHOOK_SECRET;
-    type Output = cc_core::SecretJson;
+    type Output = cc_runtime::SecretJson;
 
     fn request(&self) -> Result<Request> {
         RequestBuilder::new(&ROTATE_GITHUB_WEBHOOK_SECRET)
@@ -2069,17 +2072,17 @@ impl Operation for RotateGithubWebhookSecret {
 #[must_use = "a request does nothing until it is sent"]
 pub struct ListAddonApplications {
     /// The owner of the add-on.
-    pub owner_id: cc_core::OwnerId,
+    pub owner_id: cc_runtime::OwnerId,
     /// The add-on.
-    pub addon_id: cc_core::AddonId,
+    pub addon_id: cc_runtime::AddonId,
 }
 
 #[allow(clippy::new_without_default)]
 impl ListAddonApplications {
     /// With what is required.
     pub fn new(
-        owner_id: impl Into<cc_core::OwnerId>,
-        addon_id: impl Into<cc_core::AddonId>,
+        owner_id: impl Into<cc_runtime::OwnerId>,
+        addon_id: impl Into<cc_runtime::AddonId>,
     ) -> Self {
         Self {
             owner_id: owner_id.into(),
@@ -2126,17 +2129,17 @@ impl Operation for ListAddonApplications {
 #[must_use = "a request does nothing until it is sent"]
 pub struct ListAddonEnvironment {
     /// The owner of the add-on.
-    pub owner_id: cc_core::OwnerId,
+    pub owner_id: cc_runtime::OwnerId,
     /// The add-on.
-    pub addon_id: cc_core::AddonId,
+    pub addon_id: cc_runtime::AddonId,
 }
 
 #[allow(clippy::new_without_default)]
 impl ListAddonEnvironment {
     /// With what is required.
     pub fn new(
-        owner_id: impl Into<cc_core::OwnerId>,
-        addon_id: impl Into<cc_core::AddonId>,
+        owner_id: impl Into<cc_runtime::OwnerId>,
+        addon_id: impl Into<cc_runtime::AddonId>,
     ) -> Self {
         Self {
             owner_id: owner_id.into(),
@@ -2183,17 +2186,17 @@ impl Operation for ListAddonEnvironment {
 #[must_use = "a request does nothing until it is sent"]
 pub struct ListAddonTags {
     /// The owner of the add-on.
-    pub owner_id: cc_core::OwnerId,
+    pub owner_id: cc_runtime::OwnerId,
     /// The add-on.
-    pub addon_id: cc_core::AddonId,
+    pub addon_id: cc_runtime::AddonId,
 }
 
 #[allow(clippy::new_without_default)]
 impl ListAddonTags {
     /// With what is required.
     pub fn new(
-        owner_id: impl Into<cc_core::OwnerId>,
-        addon_id: impl Into<cc_core::AddonId>,
+        owner_id: impl Into<cc_runtime::OwnerId>,
+        addon_id: impl Into<cc_runtime::AddonId>,
     ) -> Self {
         Self {
             owner_id: owner_id.into(),
@@ -2239,9 +2242,9 @@ impl Operation for ListAddonTags {
 #[must_use = "a request does nothing until it is sent"]
 pub struct ReplaceAddonTags {
     /// The owner of the add-on.
-    pub owner_id: cc_core::OwnerId,
+    pub owner_id: cc_runtime::OwnerId,
     /// The add-on.
-    pub addon_id: cc_core::AddonId,
+    pub addon_id: cc_runtime::AddonId,
     /// All tags.
     pub body: Vec<String>,
 }
@@ -2250,8 +2253,8 @@ pub struct ReplaceAddonTags {
 impl ReplaceAddonTags {
     /// With what is required.
     pub fn new(
-        owner_id: impl Into<cc_core::OwnerId>,
-        addon_id: impl Into<cc_core::AddonId>,
+        owner_id: impl Into<cc_runtime::OwnerId>,
+        addon_id: impl Into<cc_runtime::AddonId>,
         body: impl IntoIterator<Item = impl Into<String>>,
     ) -> Self {
         Self {
@@ -2301,9 +2304,9 @@ impl Operation for ReplaceAddonTags {
 #[must_use = "a request does nothing until it is sent"]
 pub struct AddAddonTag {
     /// The owner of the add-on.
-    pub owner_id: cc_core::OwnerId,
+    pub owner_id: cc_runtime::OwnerId,
     /// The add-on.
-    pub addon_id: cc_core::AddonId,
+    pub addon_id: cc_runtime::AddonId,
     /// The tag.
     pub tag: String,
 }
@@ -2312,8 +2315,8 @@ pub struct AddAddonTag {
 impl AddAddonTag {
     /// With what is required.
     pub fn new(
-        owner_id: impl Into<cc_core::OwnerId>,
-        addon_id: impl Into<cc_core::AddonId>,
+        owner_id: impl Into<cc_runtime::OwnerId>,
+        addon_id: impl Into<cc_runtime::AddonId>,
         tag: impl Into<String>,
     ) -> Self {
         Self {
@@ -2363,9 +2366,9 @@ impl Operation for AddAddonTag {
 #[must_use = "a request does nothing until it is sent"]
 pub struct RemoveAddonTag {
     /// The owner of the add-on.
-    pub owner_id: cc_core::OwnerId,
+    pub owner_id: cc_runtime::OwnerId,
     /// The add-on.
-    pub addon_id: cc_core::AddonId,
+    pub addon_id: cc_runtime::AddonId,
     /// The tag.
     pub tag: String,
 }
@@ -2374,8 +2377,8 @@ pub struct RemoveAddonTag {
 impl RemoveAddonTag {
     /// With what is required.
     pub fn new(
-        owner_id: impl Into<cc_core::OwnerId>,
-        addon_id: impl Into<cc_core::AddonId>,
+        owner_id: impl Into<cc_runtime::OwnerId>,
+        addon_id: impl Into<cc_runtime::AddonId>,
         tag: impl Into<String>,
     ) -> Self {
         Self {
@@ -2424,15 +2427,15 @@ impl Operation for RemoveAddonTag {
 #[must_use = "a request does nothing until it is sent"]
 pub struct ReadEnvironmentDocument {
     /// The application.
-    pub application_id: cc_core::ApplicationId,
+    pub application_id: cc_runtime::ApplicationId,
     /// Token of the link that leads here.
-    pub token: Option<cc_core::Secret>,
+    pub token: Option<cc_runtime::Secret>,
 }
 
 #[allow(clippy::new_without_default)]
 impl ReadEnvironmentDocument {
     /// With what is required.
-    pub fn new(application_id: impl Into<cc_core::ApplicationId>) -> Self {
+    pub fn new(application_id: impl Into<cc_runtime::ApplicationId>) -> Self {
         Self {
             application_id: application_id.into(),
             token: None,
@@ -2440,7 +2443,7 @@ impl ReadEnvironmentDocument {
     }
 
     /// Token of the link that leads here.
-    pub fn token(mut self, token: impl Into<cc_core::Secret>) -> Self {
+    pub fn token(mut self, token: impl Into<cc_runtime::Secret>) -> Self {
         self.token = Some(token.into());
         self
     }
@@ -2456,7 +2459,7 @@ static READ_ENVIRONMENT_DOCUMENT: OperationInfo = OperationInfo::new(
 
 impl Operation for ReadEnvironmentDocument {
     const INFO: &'static OperationInfo = &READ_ENVIRONMENT_DOCUMENT;
-    type Output = cc_core::Secret;
+    type Output = cc_runtime::Secret;
 
     fn request(&self) -> Result<Request> {
         RequestBuilder::new(&READ_ENVIRONMENT_DOCUMENT)
@@ -2484,19 +2487,19 @@ impl Operation for ReadEnvironmentDocument {
 #[must_use = "a request does nothing until it is sent"]
 pub struct WriteEnvironmentDocument {
     /// The application.
-    pub application_id: cc_core::ApplicationId,
+    pub application_id: cc_runtime::ApplicationId,
     /// The document as a JSON text.
-    pub body: cc_core::Secret,
+    pub body: cc_runtime::Secret,
     /// Token of the link that leads here.
-    pub token: Option<cc_core::Secret>,
+    pub token: Option<cc_runtime::Secret>,
 }
 
 #[allow(clippy::new_without_default)]
 impl WriteEnvironmentDocument {
     /// With what is required.
     pub fn new(
-        application_id: impl Into<cc_core::ApplicationId>,
-        body: impl Into<cc_core::Secret>,
+        application_id: impl Into<cc_runtime::ApplicationId>,
+        body: impl Into<cc_runtime::Secret>,
     ) -> Self {
         Self {
             application_id: application_id.into(),
@@ -2506,7 +2509,7 @@ impl WriteEnvironmentDocument {
     }
 
     /// Token of the link that leads here.
-    pub fn token(mut self, token: impl Into<cc_core::Secret>) -> Self {
+    pub fn token(mut self, token: impl Into<cc_runtime::Secret>) -> Self {
         self.token = Some(token.into());
         self
     }

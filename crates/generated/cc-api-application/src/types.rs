@@ -10,19 +10,19 @@ use serde::{Deserialize, Serialize};
 #[non_exhaustive]
 pub struct Addon {
     /// Id of the add-on as the platform lists it.
-    pub id: cc_core::AddonId,
+    pub id: cc_runtime::AddonId,
     /// Name that its owner gave it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub name: Option<String>,
     /// Id of the add-on as its provider knows it.
-    #[serde(rename = "realId", default, deserialize_with = "cc_core::de::null_as_default")]
-    pub real_id: cc_core::RealAddonId,
+    #[serde(rename = "realId", default, deserialize_with = "cc_runtime::de::null_as_default")]
+    pub real_id: cc_runtime::RealAddonId,
     /// Short name of the zone it is in, such as `par`.
-    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub region: String,
     /// Id of that zone.
     #[serde(rename = "zoneId", default, skip_serializing_if = "Option::is_none")]
-    pub zone_id: Option<cc_core::ZoneId>,
+    pub zone_id: Option<cc_runtime::ZoneId>,
     /// Who provides it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub provider: Option<AddonProvider>,
@@ -31,13 +31,13 @@ pub struct Addon {
     pub plan: Option<AddonPlan>,
     /// When it was created.
     #[serde(rename = "creationDate", default, skip_serializing_if = "Option::is_none")]
-    pub creation_date: Option<cc_core::Timestamp>,
+    pub creation_date: Option<cc_runtime::Timestamp>,
     /// Names of the environment variables that it gives to linked applications.
-    #[serde(rename = "configKeys", default, deserialize_with = "cc_core::de::list")]
+    #[serde(rename = "configKeys", default, deserialize_with = "cc_runtime::de::list")]
     pub config_keys: Vec<String>,
 }
 
-cc_core::open_enum! {
+cc_runtime::open_enum! {
     /// What kind of value a feature of an add-on plan has.
     pub enum AddonFeatureKind {
         /// `BOOLEAN`.
@@ -69,22 +69,22 @@ pub struct AddonPlan {
     /// Id of the plan (a UUID).
     pub id: String,
     /// Name to show to a person.
-    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub name: String,
     /// Short name, such as `dev` or `xs_sml`.
-    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub slug: String,
     /// Price of the plan. No source states its currency nor its period.
-    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub price: f64,
     /// Name of the price in the price system; its case varies.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub price_id: Option<String>,
     /// What the plan offers.
-    #[serde(default, deserialize_with = "cc_core::de::list")]
+    #[serde(default, deserialize_with = "cc_runtime::de::list")]
     pub features: Vec<AddonPlanFeature>,
     /// Short names of the zones where it is available.
-    #[serde(default, deserialize_with = "cc_core::de::list")]
+    #[serde(default, deserialize_with = "cc_runtime::de::list")]
     pub zones: Vec<String>,
 }
 
@@ -94,13 +94,13 @@ pub struct AddonPlan {
 #[non_exhaustive]
 pub struct AddonPlanFeature {
     /// Name of the feature, to show to a person.
-    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub name: String,
     /// What kind of value it has.
-    #[serde(rename = "type", default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(rename = "type", default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub type_: AddonFeatureKind,
     /// Value to show to a person.
-    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub value: String,
     /// The same value for a program, as text.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -116,9 +116,9 @@ pub struct AddonPlanFeature {
 #[non_exhaustive]
 pub struct AddonProvider {
     /// Id of the provider.
-    pub id: cc_core::AddonProviderId,
+    pub id: cc_runtime::AddonProviderId,
     /// Name to show to a person.
-    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub name: String,
     /// Its web site.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -145,20 +145,20 @@ pub struct AddonProvider {
     #[serde(rename = "logoUrl", default, skip_serializing_if = "Option::is_none")]
     pub logo_url: Option<String>,
     /// How far it is released.
-    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub status: AddonProviderStatus,
     /// Whether its dashboard opens in a tab of its own.
-    #[serde(rename = "openInNewTab", default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(rename = "openInNewTab", default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub open_in_new_tab: bool,
     /// Whether an add-on can change its plan.
-    #[serde(rename = "canUpgrade", default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(rename = "canUpgrade", default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub can_upgrade: bool,
     /// Short names of the zones where it is available.
-    #[serde(default, deserialize_with = "cc_core::de::list")]
+    #[serde(default, deserialize_with = "cc_runtime::de::list")]
     pub regions: Vec<String>,
 }
 
-cc_core::open_enum! {
+cc_runtime::open_enum! {
     /// How far an add-on provider is released.
     pub enum AddonProviderStatus {
         /// `ALPHA`.
@@ -180,19 +180,19 @@ cc_core::open_enum! {
 #[non_exhaustive]
 pub struct Application {
     /// Id of the application.
-    pub id: cc_core::ApplicationId,
+    pub id: cc_runtime::ApplicationId,
     /// Name that its owner gave it.
-    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub name: String,
     /// What its owner says of it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub description: Option<String>,
     /// Short name of the zone it runs in, such as `par`.
-    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub zone: String,
     /// Id of that zone.
     #[serde(rename = "zoneId", default, skip_serializing_if = "Option::is_none")]
-    pub zone_id: Option<cc_core::ZoneId>,
+    pub zone_id: Option<cc_runtime::ZoneId>,
     /// What its instances are like.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub instance: Option<InstanceSettings>,
@@ -200,46 +200,46 @@ pub struct Application {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub deployment: Option<DeploymentSettings>,
     /// Its domains.
-    #[serde(default, deserialize_with = "cc_core::de::list")]
+    #[serde(default, deserialize_with = "cc_runtime::de::list")]
     pub vhosts: Vec<Vhost>,
     /// When it was created.
     #[serde(rename = "creationDate", default, skip_serializing_if = "Option::is_none")]
-    pub creation_date: Option<cc_core::Timestamp>,
+    pub creation_date: Option<cc_runtime::Timestamp>,
     /// Number of its latest deployment.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub last_deploy: Option<i64>,
     /// Whether it is put away.
-    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub archived: bool,
     /// Whether a visitor stays with one instance.
-    #[serde(rename = "stickySessions", default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(rename = "stickySessions", default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub sticky_sessions: bool,
     /// Whether old instances stop before new ones start.
-    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub homogeneous: bool,
     /// Whether its owner marked it.
-    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub favourite: bool,
     /// Whether a push cancels a deployment that is under way.
-    #[serde(rename = "cancelOnPush", default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(rename = "cancelOnPush", default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub cancel_on_push: bool,
     /// Where GitHub tells of pushes.
     #[serde(rename = "webhookUrl", default, skip_serializing_if = "Option::is_none")]
     pub webhook_url: Option<String>,
     /// Secret that GitHub signs with.
     #[serde(rename = "webhookSecret", default, skip_serializing_if = "Option::is_none")]
-    pub webhook_secret: Option<cc_core::Secret>,
+    pub webhook_secret: Option<cc_runtime::Secret>,
     /// Whether it is built on an instance of its own.
-    #[serde(rename = "separateBuild", default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(rename = "separateBuild", default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub separate_build: bool,
     /// Size of that instance.
     #[serde(rename = "buildFlavor", default, skip_serializing_if = "Option::is_none")]
     pub build_flavor: Option<Flavor>,
     /// Its owner.
-    #[serde(rename = "ownerId", default, deserialize_with = "cc_core::de::null_as_default")]
-    pub owner_id: cc_core::OwnerId,
+    #[serde(rename = "ownerId", default, deserialize_with = "cc_runtime::de::null_as_default")]
+    pub owner_id: cc_runtime::OwnerId,
     /// What the platform wants of it.
-    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub state: ApplicationState,
     /// Commit that is deployed.
     #[serde(rename = "commitId", default, skip_serializing_if = "Option::is_none")]
@@ -251,13 +251,13 @@ pub struct Application {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub branch: Option<String>,
     /// Branches of its repository, when the answer holds them.
-    #[serde(default, deserialize_with = "cc_core::de::list")]
+    #[serde(default, deserialize_with = "cc_runtime::de::list")]
     pub branches: Vec<String>,
     /// Whether HTTP is redirected to HTTPS.
-    #[serde(rename = "forceHttps", default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(rename = "forceHttps", default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub force_https: HttpsSetting,
     /// Its environment variables.
-    #[serde(default, deserialize_with = "cc_core::de::list")]
+    #[serde(default, deserialize_with = "cc_runtime::de::list")]
     pub env: Vec<EnvironmentVariable>,
     /// Where its code is pushed to.
     #[serde(rename = "deployUrl", default, skip_serializing_if = "Option::is_none")]
@@ -328,7 +328,7 @@ pub struct ApplicationCreation {
     pub force_https: Option<HttpsSetting>,
     /// All environment variables.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub env: Option<std::collections::BTreeMap<String, cc_core::Secret>>,
+    pub env: Option<std::collections::BTreeMap<String, cc_runtime::Secret>>,
     /// Type of the runtime, such as `node`.
     #[serde(rename = "instanceType")]
     pub instance_type: String,
@@ -343,7 +343,7 @@ pub struct ApplicationCreation {
     pub instance: Option<InstanceChoice>,
     /// The owner once more.
     #[serde(rename = "ownerId", default, skip_serializing_if = "Option::is_none")]
-    pub owner_id: Option<cc_core::OwnerId>,
+    pub owner_id: Option<cc_runtime::OwnerId>,
     /// Appliance to make it from.
     #[serde(rename = "applianceId", default, skip_serializing_if = "Option::is_none")]
     pub appliance_id: Option<String>,
@@ -490,7 +490,7 @@ impl ApplicationCreation {
 
     /// All environment variables.
     #[must_use]
-    pub fn env(mut self, env: std::collections::BTreeMap<String, cc_core::Secret>) -> Self {
+    pub fn env(mut self, env: std::collections::BTreeMap<String, cc_runtime::Secret>) -> Self {
         self.env = Some(env);
         self
     }
@@ -504,7 +504,7 @@ impl ApplicationCreation {
 
     /// The owner once more.
     #[must_use]
-    pub fn owner_id(mut self, owner_id: impl Into<cc_core::OwnerId>) -> Self {
+    pub fn owner_id(mut self, owner_id: impl Into<cc_runtime::OwnerId>) -> Self {
         self.owner_id = Some(owner_id.into());
         self
     }
@@ -545,13 +545,13 @@ impl ApplicationCreation {
 #[non_exhaustive]
 pub struct ApplicationEnvironment {
     /// Id of the application.
-    pub id: cc_core::ApplicationId,
+    pub id: cc_runtime::ApplicationId,
     /// Its environment variables.
-    #[serde(default, deserialize_with = "cc_core::de::list")]
+    #[serde(default, deserialize_with = "cc_runtime::de::list")]
     pub env: Vec<EnvironmentVariable>,
 }
 
-cc_core::open_enum! {
+cc_runtime::open_enum! {
     /// What the platform wants of an application.
     pub enum ApplicationState {
         /// `SHOULD_BE_UP`.
@@ -652,7 +652,7 @@ pub struct ApplicationUpdate {
     pub oauth_app_id: Option<String>,
     /// All environment variables.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub env: Option<std::collections::BTreeMap<String, cc_core::Secret>>,
+    pub env: Option<std::collections::BTreeMap<String, cc_runtime::Secret>>,
 }
 
 impl ApplicationUpdate {
@@ -875,7 +875,7 @@ impl ApplicationUpdate {
 
     /// All environment variables.
     #[must_use]
-    pub fn env(mut self, env: std::collections::BTreeMap<String, cc_core::Secret>) -> Self {
+    pub fn env(mut self, env: std::collections::BTreeMap<String, cc_runtime::Secret>) -> Self {
         self.env = Some(env);
         self
     }
@@ -922,7 +922,7 @@ impl BuildFlavorUpdate {
     }
 }
 
-cc_core::open_enum! {
+cc_runtime::open_enum! {
     /// How code is sent.
     pub enum DeploymentKind {
         /// `GIT`.
@@ -940,16 +940,16 @@ cc_core::open_enum! {
 #[non_exhaustive]
 pub struct DeploymentSettings {
     /// Whether the platform may stop it when nobody uses it.
-    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub shutdownable: bool,
     /// How code is sent.
-    #[serde(rename = "type", default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(rename = "type", default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub type_: DeploymentKind,
     /// State of the repository.
-    #[serde(rename = "repoState", default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(rename = "repoState", default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub repo_state: RepositoryState,
     /// Where code is pushed to, over SSH.
-    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub url: String,
     /// Where the code is, over HTTP.
     #[serde(rename = "httpUrl", default, skip_serializing_if = "Option::is_none")]
@@ -962,14 +962,14 @@ pub struct DeploymentSettings {
 #[non_exhaustive]
 pub struct EnvironmentValue {
     /// The value.
-    pub value: cc_core::Secret,
+    pub value: cc_runtime::Secret,
 }
 
 impl EnvironmentValue {
     /// With what is required.
     #[must_use]
     #[allow(clippy::new_without_default)]
-    pub fn new(value: impl Into<cc_core::Secret>) -> Self {
+    pub fn new(value: impl Into<cc_runtime::Secret>) -> Self {
         Self {
             value: value.into(),
         }
@@ -982,11 +982,11 @@ impl EnvironmentValue {
 #[non_exhaustive]
 pub struct EnvironmentVariable {
     /// Name of the variable.
-    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub name: String,
     /// Its value.
-    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
-    pub value: cc_core::Secret,
+    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
+    pub value: cc_runtime::Secret,
 }
 
 /// A size of instance.
@@ -997,34 +997,34 @@ pub struct Flavor {
     /// Name of the size, such as `XS`.
     pub name: String,
     /// Memory in MiB.
-    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub mem: i64,
     /// Number of CPUs.
-    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub cpus: i64,
     /// Number of GPUs.
-    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub gpus: i64,
     /// Size of the disk. No source states its unit.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub disk: Option<i64>,
     /// Price of one instance. No source states its currency nor its period.
-    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub price: f64,
     /// Name of the price in the price system; its case varies.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub price_id: Option<String>,
     /// Whether it can be chosen.
-    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub available: bool,
     /// Whether it is too small for most applications.
-    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub microservice: bool,
     /// Whether it is made for machine learning.
-    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub machine_learning: bool,
     /// Priority of its processes, as `nice` counts.
-    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub nice: i64,
     /// Memory, to show to a person.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -1043,17 +1043,17 @@ pub struct Flavor {
 #[non_exhaustive]
 pub struct FlavorMemory {
     /// Unit of `value`, such as `B`.
-    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub unit: String,
     /// How many of that unit.
-    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub value: f64,
     /// The amount with a readable unit, such as `512 MiB`.
-    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub formatted: String,
 }
 
-cc_core::open_enum! {
+cc_runtime::open_enum! {
     /// Whether HTTP is redirected to HTTPS.
     pub enum HttpsSetting {
         /// `ENABLED`.
@@ -1090,7 +1090,7 @@ impl InstanceChoice {
     }
 }
 
-cc_core::open_enum! {
+cc_runtime::open_enum! {
     /// How long instances live: as long as wanted, for a migration, or for one task.
     pub enum InstanceLifetime {
         /// `REGULAR`.
@@ -1108,22 +1108,22 @@ cc_core::open_enum! {
 #[non_exhaustive]
 pub struct InstanceSettings {
     /// Type of the runtime, such as `node`.
-    #[serde(rename = "type", default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(rename = "type", default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub type_: String,
     /// Version of the runtime.
-    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub version: String,
     /// Variant of the runtime.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub variant: Option<InstanceVariant>,
     /// Number of instances at least.
-    #[serde(rename = "minInstances", default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(rename = "minInstances", default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub min_instances: i64,
     /// Number of instances at most.
-    #[serde(rename = "maxInstances", default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(rename = "maxInstances", default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub max_instances: i64,
     /// Number of instances that the owner may ask for at most.
-    #[serde(rename = "maxAllowedInstances", default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(rename = "maxAllowedInstances", default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub max_allowed_instances: i64,
     /// Size of an instance at least.
     #[serde(rename = "minFlavor", default, skip_serializing_if = "Option::is_none")]
@@ -1132,13 +1132,13 @@ pub struct InstanceSettings {
     #[serde(rename = "maxFlavor", default, skip_serializing_if = "Option::is_none")]
     pub max_flavor: Option<Flavor>,
     /// Sizes to choose from.
-    #[serde(default, deserialize_with = "cc_core::de::list")]
+    #[serde(default, deserialize_with = "cc_runtime::de::list")]
     pub flavors: Vec<Flavor>,
     /// Environment variables that the runtime sets.
-    #[serde(rename = "defaultEnv", default, deserialize_with = "cc_core::de::null_as_default")]
-    pub default_env: std::collections::BTreeMap<String, cc_core::Secret>,
+    #[serde(rename = "defaultEnv", default, deserialize_with = "cc_runtime::de::null_as_default")]
+    pub default_env: std::collections::BTreeMap<String, cc_runtime::Secret>,
     /// How long instances live.
-    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub lifetime: InstanceLifetime,
     /// Type and version in one text.
     #[serde(rename = "instanceAndVersion", default, skip_serializing_if = "Option::is_none")]
@@ -1151,13 +1151,13 @@ pub struct InstanceSettings {
 #[non_exhaustive]
 pub struct InstanceVariant {
     /// Id of the variant (a UUID).
-    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub id: String,
     /// Short name, such as `node`.
-    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub slug: String,
     /// Name to show to a person.
-    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub name: String,
     /// How code is sent to it.
     #[serde(rename = "deployType", default, skip_serializing_if = "Option::is_none")]
@@ -1173,16 +1173,16 @@ pub struct InstanceVariant {
 #[non_exhaustive]
 pub struct LinkedAddonEnvironment {
     /// Who provides the add-on.
-    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
-    pub provider_id: cc_core::AddonProviderId,
+    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
+    pub provider_id: cc_runtime::AddonProviderId,
     /// Id of the add-on.
-    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
-    pub addon_id: cc_core::AddonId,
+    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
+    pub addon_id: cc_runtime::AddonId,
     /// Name of the add-on.
-    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub addon_name: String,
     /// The variables.
-    #[serde(default, deserialize_with = "cc_core::de::list")]
+    #[serde(default, deserialize_with = "cc_runtime::de::list")]
     pub env: Vec<EnvironmentVariable>,
 }
 
@@ -1192,13 +1192,13 @@ pub struct LinkedAddonEnvironment {
 #[non_exhaustive]
 pub struct LinkedApplicationEnvironment {
     /// Id of the other application.
-    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
-    pub app_id: cc_core::ApplicationId,
+    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
+    pub app_id: cc_runtime::ApplicationId,
     /// Name of the other application.
-    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub app_name: String,
     /// The variables.
-    #[serde(default, deserialize_with = "cc_core::de::list")]
+    #[serde(default, deserialize_with = "cc_runtime::de::list")]
     pub env: Vec<EnvironmentVariable>,
 }
 
@@ -1210,14 +1210,14 @@ pub struct Message {
     /// The API's own number of the message.
     pub id: i64,
     /// What happened.
-    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub message: String,
     /// How it went.
-    #[serde(rename = "type", default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(rename = "type", default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub type_: MessageKind,
 }
 
-cc_core::open_enum! {
+cc_runtime::open_enum! {
     /// How what a message is about went.
     pub enum MessageKind {
         /// `success`.
@@ -1231,7 +1231,7 @@ cc_core::open_enum! {
     }
 }
 
-cc_core::open_enum! {
+cc_runtime::open_enum! {
     /// State of a repository.
     pub enum RepositoryState {
         /// `CREATING`.
@@ -1251,7 +1251,7 @@ cc_core::open_enum! {
 #[non_exhaustive]
 pub struct Vhost {
     /// The domain, with its path: `example.org/`.
-    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub fqdn: String,
 }
 

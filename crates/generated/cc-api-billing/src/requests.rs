@@ -2,8 +2,8 @@
 //! One type an operation: its inputs, and the request that they make.
 
 #[allow(unused_imports)]
-use cc_core::__private::{Bytes, http::Method};
-use cc_core::{Answer, Operation, OperationInfo, Request, RequestBuilder, Result};
+use cc_runtime::__private::{Bytes, http::Method};
+use cc_runtime::{Answer, Operation, OperationInfo, Request, RequestBuilder, Result};
 #[allow(unused_imports)]
 use crate::types;
 
@@ -21,11 +21,11 @@ use crate::types;
 #[must_use = "a request does nothing until it is sent"]
 pub struct ListInvoices {
     /// The owner.
-    pub owner_id: cc_core::OwnerId,
+    pub owner_id: cc_runtime::OwnerId,
     /// Keeps the invoices issued from this instant on.
-    pub since: Option<cc_core::Timestamp>,
+    pub since: Option<cc_runtime::Timestamp>,
     /// Keeps the invoices issued until this instant.
-    pub until: Option<cc_core::Timestamp>,
+    pub until: Option<cc_runtime::Timestamp>,
     /// Gives this number of invoices at most.
     pub limit: Option<i64>,
 }
@@ -33,7 +33,7 @@ pub struct ListInvoices {
 #[allow(clippy::new_without_default)]
 impl ListInvoices {
     /// With what is required.
-    pub fn new(owner_id: impl Into<cc_core::OwnerId>) -> Self {
+    pub fn new(owner_id: impl Into<cc_runtime::OwnerId>) -> Self {
         Self {
             owner_id: owner_id.into(),
             since: None,
@@ -43,13 +43,13 @@ impl ListInvoices {
     }
 
     /// Keeps the invoices issued from this instant on.
-    pub fn since(mut self, since: impl Into<cc_core::Timestamp>) -> Self {
+    pub fn since(mut self, since: impl Into<cc_runtime::Timestamp>) -> Self {
         self.since = Some(since.into());
         self
     }
 
     /// Keeps the invoices issued until this instant.
-    pub fn until(mut self, until: impl Into<cc_core::Timestamp>) -> Self {
+    pub fn until(mut self, until: impl Into<cc_runtime::Timestamp>) -> Self {
         self.until = Some(until.into());
         self
     }
@@ -100,13 +100,13 @@ impl Operation for ListInvoices {
 #[must_use = "a request does nothing until it is sent"]
 pub struct ListUnpaidInvoices {
     /// The owner.
-    pub owner_id: cc_core::OwnerId,
+    pub owner_id: cc_runtime::OwnerId,
 }
 
 #[allow(clippy::new_without_default)]
 impl ListUnpaidInvoices {
     /// With what is required.
-    pub fn new(owner_id: impl Into<cc_core::OwnerId>) -> Self {
+    pub fn new(owner_id: impl Into<cc_runtime::OwnerId>) -> Self {
         Self { owner_id: owner_id.into() }
     }
 }
@@ -148,17 +148,17 @@ impl Operation for ListUnpaidInvoices {
 #[must_use = "a request does nothing until it is sent"]
 pub struct GetInvoice {
     /// The owner.
-    pub owner_id: cc_core::OwnerId,
+    pub owner_id: cc_runtime::OwnerId,
     /// The invoice.
-    pub invoice_number: cc_core::InvoiceNumber,
+    pub invoice_number: cc_runtime::InvoiceNumber,
 }
 
 #[allow(clippy::new_without_default)]
 impl GetInvoice {
     /// With what is required.
     pub fn new(
-        owner_id: impl Into<cc_core::OwnerId>,
-        invoice_number: impl Into<cc_core::InvoiceNumber>,
+        owner_id: impl Into<cc_runtime::OwnerId>,
+        invoice_number: impl Into<cc_runtime::InvoiceNumber>,
     ) -> Self {
         Self {
             owner_id: owner_id.into(),
@@ -204,17 +204,17 @@ impl Operation for GetInvoice {
 #[must_use = "a request does nothing until it is sent"]
 pub struct GetInvoiceHtml {
     /// The owner.
-    pub owner_id: cc_core::OwnerId,
+    pub owner_id: cc_runtime::OwnerId,
     /// The invoice.
-    pub invoice_number: cc_core::InvoiceNumber,
+    pub invoice_number: cc_runtime::InvoiceNumber,
 }
 
 #[allow(clippy::new_without_default)]
 impl GetInvoiceHtml {
     /// With what is required.
     pub fn new(
-        owner_id: impl Into<cc_core::OwnerId>,
-        invoice_number: impl Into<cc_core::InvoiceNumber>,
+        owner_id: impl Into<cc_runtime::OwnerId>,
+        invoice_number: impl Into<cc_runtime::InvoiceNumber>,
     ) -> Self {
         Self {
             owner_id: owner_id.into(),
@@ -260,17 +260,17 @@ impl Operation for GetInvoiceHtml {
 #[must_use = "a request does nothing until it is sent"]
 pub struct GetInvoicePdf {
     /// The owner.
-    pub owner_id: cc_core::OwnerId,
+    pub owner_id: cc_runtime::OwnerId,
     /// The invoice.
-    pub invoice_number: cc_core::InvoiceNumber,
+    pub invoice_number: cc_runtime::InvoiceNumber,
 }
 
 #[allow(clippy::new_without_default)]
 impl GetInvoicePdf {
     /// With what is required.
     pub fn new(
-        owner_id: impl Into<cc_core::OwnerId>,
-        invoice_number: impl Into<cc_core::InvoiceNumber>,
+        owner_id: impl Into<cc_runtime::OwnerId>,
+        invoice_number: impl Into<cc_runtime::InvoiceNumber>,
     ) -> Self {
         Self {
             owner_id: owner_id.into(),
@@ -289,7 +289,7 @@ static GET_INVOICE_PDF: OperationInfo = OperationInfo::new(
 
 impl Operation for GetInvoicePdf {
     const INFO: &'static OperationInfo = &GET_INVOICE_PDF;
-    type Output = cc_core::__private::Bytes;
+    type Output = cc_runtime::__private::Bytes;
 
     fn request(&self) -> Result<Request> {
         RequestBuilder::new(&GET_INVOICE_PDF)
@@ -317,17 +317,17 @@ impl Operation for GetInvoicePdf {
 #[must_use = "a request does nothing until it is sent"]
 pub struct InitPaypalPayment {
     /// The owner.
-    pub owner_id: cc_core::OwnerId,
+    pub owner_id: cc_runtime::OwnerId,
     /// The invoice.
-    pub invoice_number: cc_core::InvoiceNumber,
+    pub invoice_number: cc_runtime::InvoiceNumber,
 }
 
 #[allow(clippy::new_without_default)]
 impl InitPaypalPayment {
     /// With what is required.
     pub fn new(
-        owner_id: impl Into<cc_core::OwnerId>,
-        invoice_number: impl Into<cc_core::InvoiceNumber>,
+        owner_id: impl Into<cc_runtime::OwnerId>,
+        invoice_number: impl Into<cc_runtime::InvoiceNumber>,
     ) -> Self {
         Self {
             owner_id: owner_id.into(),
@@ -375,9 +375,9 @@ impl Operation for InitPaypalPayment {
 #[must_use = "a request does nothing until it is sent"]
 pub struct AuthorizePaypalPayment {
     /// The owner.
-    pub owner_id: cc_core::OwnerId,
+    pub owner_id: cc_runtime::OwnerId,
     /// The invoice.
-    pub invoice_number: cc_core::InvoiceNumber,
+    pub invoice_number: cc_runtime::InvoiceNumber,
     /// Id that PayPal gave when it agreed. Some sources call it the id of the payer.
     pub transaction_id: String,
 }
@@ -386,8 +386,8 @@ pub struct AuthorizePaypalPayment {
 impl AuthorizePaypalPayment {
     /// With what is required.
     pub fn new(
-        owner_id: impl Into<cc_core::OwnerId>,
-        invoice_number: impl Into<cc_core::InvoiceNumber>,
+        owner_id: impl Into<cc_runtime::OwnerId>,
+        invoice_number: impl Into<cc_runtime::InvoiceNumber>,
         transaction_id: impl Into<String>,
     ) -> Self {
         Self {
@@ -437,17 +437,17 @@ impl Operation for AuthorizePaypalPayment {
 #[must_use = "a request does nothing until it is sent"]
 pub struct InitStripePayment {
     /// The owner.
-    pub owner_id: cc_core::OwnerId,
+    pub owner_id: cc_runtime::OwnerId,
     /// The invoice.
-    pub invoice_number: cc_core::InvoiceNumber,
+    pub invoice_number: cc_runtime::InvoiceNumber,
 }
 
 #[allow(clippy::new_without_default)]
 impl InitStripePayment {
     /// With what is required.
     pub fn new(
-        owner_id: impl Into<cc_core::OwnerId>,
-        invoice_number: impl Into<cc_core::InvoiceNumber>,
+        owner_id: impl Into<cc_runtime::OwnerId>,
+        invoice_number: impl Into<cc_runtime::InvoiceNumber>,
     ) -> Self {
         Self {
             owner_id: owner_id.into(),
@@ -495,9 +495,9 @@ impl Operation for InitStripePayment {
 #[must_use = "a request does nothing until it is sent"]
 pub struct AuthorizeStripePayment {
     /// The owner.
-    pub owner_id: cc_core::OwnerId,
+    pub owner_id: cc_runtime::OwnerId,
     /// The invoice.
-    pub invoice_number: cc_core::InvoiceNumber,
+    pub invoice_number: cc_runtime::InvoiceNumber,
     /// Id of the payment intent at Stripe.
     pub intent_id: String,
 }
@@ -506,8 +506,8 @@ pub struct AuthorizeStripePayment {
 impl AuthorizeStripePayment {
     /// With what is required.
     pub fn new(
-        owner_id: impl Into<cc_core::OwnerId>,
-        invoice_number: impl Into<cc_core::InvoiceNumber>,
+        owner_id: impl Into<cc_runtime::OwnerId>,
+        invoice_number: impl Into<cc_runtime::InvoiceNumber>,
         intent_id: impl Into<String>,
     ) -> Self {
         Self {
@@ -556,7 +556,7 @@ impl Operation for AuthorizeStripePayment {
 #[must_use = "a request does nothing until it is sent"]
 pub struct GetPriceSystem {
     /// The owner.
-    pub owner_id: cc_core::OwnerId,
+    pub owner_id: cc_runtime::OwnerId,
     /// Short name of the zone, such as `par`.
     pub zone_id: String,
 }
@@ -565,7 +565,7 @@ pub struct GetPriceSystem {
 impl GetPriceSystem {
     /// With what is required.
     pub fn new(
-        owner_id: impl Into<cc_core::OwnerId>,
+        owner_id: impl Into<cc_runtime::OwnerId>,
         zone_id: impl Into<String>,
     ) -> Self {
         Self {
@@ -664,13 +664,13 @@ impl Operation for GetPublicPriceSystem {
 #[must_use = "a request does nothing until it is sent"]
 pub struct GetCreditsSummary {
     /// The owner.
-    pub owner_id: cc_core::OwnerId,
+    pub owner_id: cc_runtime::OwnerId,
 }
 
 #[allow(clippy::new_without_default)]
 impl GetCreditsSummary {
     /// With what is required.
-    pub fn new(owner_id: impl Into<cc_core::OwnerId>) -> Self {
+    pub fn new(owner_id: impl Into<cc_runtime::OwnerId>) -> Self {
         Self { owner_id: owner_id.into() }
     }
 }
@@ -711,7 +711,7 @@ impl Operation for GetCreditsSummary {
 #[must_use = "a request does nothing until it is sent"]
 pub struct ActivateCoupon {
     /// The owner.
-    pub owner_id: cc_core::OwnerId,
+    pub owner_id: cc_runtime::OwnerId,
     /// The body.
     pub body: types::CouponActivation,
 }
@@ -720,7 +720,7 @@ pub struct ActivateCoupon {
 impl ActivateCoupon {
     /// With what is required.
     pub fn new(
-        owner_id: impl Into<cc_core::OwnerId>,
+        owner_id: impl Into<cc_runtime::OwnerId>,
         body: impl Into<types::CouponActivation>,
     ) -> Self {
         Self {
@@ -769,13 +769,13 @@ impl Operation for ActivateCoupon {
 #[must_use = "a request does nothing until it is sent"]
 pub struct GetLegacyCredits {
     /// The owner.
-    pub owner_id: cc_core::OwnerId,
+    pub owner_id: cc_runtime::OwnerId,
 }
 
 #[allow(clippy::new_without_default)]
 impl GetLegacyCredits {
     /// With what is required.
-    pub fn new(owner_id: impl Into<cc_core::OwnerId>) -> Self {
+    pub fn new(owner_id: impl Into<cc_runtime::OwnerId>) -> Self {
         Self { owner_id: owner_id.into() }
     }
 }
@@ -816,9 +816,9 @@ impl Operation for GetLegacyCredits {
 #[must_use = "a request does nothing until it is sent"]
 pub struct ListConsumptions {
     /// The owner.
-    pub owner_id: cc_core::OwnerId,
+    pub owner_id: cc_runtime::OwnerId,
     /// Keeps what this application consumed.
-    pub app_id: Option<cc_core::ApplicationId>,
+    pub app_id: Option<cc_runtime::ApplicationId>,
     /// Start of the period. No source shows its form.
     pub from: Option<String>,
     /// End of the period. No source shows its form.
@@ -830,7 +830,7 @@ pub struct ListConsumptions {
 #[allow(clippy::new_without_default)]
 impl ListConsumptions {
     /// With what is required.
-    pub fn new(owner_id: impl Into<cc_core::OwnerId>) -> Self {
+    pub fn new(owner_id: impl Into<cc_runtime::OwnerId>) -> Self {
         Self {
             owner_id: owner_id.into(),
             app_id: None,
@@ -841,7 +841,7 @@ impl ListConsumptions {
     }
 
     /// Keeps what this application consumed.
-    pub fn app_id(mut self, app_id: impl Into<cc_core::ApplicationId>) -> Self {
+    pub fn app_id(mut self, app_id: impl Into<cc_runtime::ApplicationId>) -> Self {
         self.app_id = Some(app_id.into());
         self
     }
@@ -906,13 +906,13 @@ impl Operation for ListConsumptions {
 #[must_use = "a request does nothing until it is sent"]
 pub struct GetPaymentInfo {
     /// The owner.
-    pub owner_id: cc_core::OwnerId,
+    pub owner_id: cc_runtime::OwnerId,
 }
 
 #[allow(clippy::new_without_default)]
 impl GetPaymentInfo {
     /// With what is required.
-    pub fn new(owner_id: impl Into<cc_core::OwnerId>) -> Self {
+    pub fn new(owner_id: impl Into<cc_runtime::OwnerId>) -> Self {
         Self { owner_id: owner_id.into() }
     }
 }
@@ -1012,7 +1012,7 @@ impl Operation for CheckVatNumber {
 #[must_use = "a request does nothing until it is sent"]
 pub struct ValidateVatNumber {
     /// Key of the decision.
-    pub key: cc_core::Secret,
+    pub key: cc_runtime::Secret,
     /// The decision. No source lists the values.
     pub action: Option<String>,
 }
@@ -1020,7 +1020,7 @@ pub struct ValidateVatNumber {
 #[allow(clippy::new_without_default)]
 impl ValidateVatNumber {
     /// With what is required.
-    pub fn new(key: impl Into<cc_core::Secret>) -> Self {
+    pub fn new(key: impl Into<cc_runtime::Secret>) -> Self {
         Self {
             key: key.into(),
             action: None,

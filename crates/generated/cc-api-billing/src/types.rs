@@ -10,20 +10,20 @@ use serde::{Deserialize, Serialize};
 #[non_exhaustive]
 pub struct AppliedCoupon {
     /// Name of the coupon.
-    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub coupon_name: String,
     /// When it was applied.
     #[serde(rename = "usageDate", default, skip_serializing_if = "Option::is_none")]
-    pub usage_date: Option<cc_core::Timestamp>,
+    pub usage_date: Option<cc_runtime::Timestamp>,
     /// From when its credits can be spent.
     #[serde(rename = "freeCreditsStartDate", default, skip_serializing_if = "Option::is_none")]
-    pub free_credits_start_date: Option<cc_core::Timestamp>,
+    pub free_credits_start_date: Option<cc_runtime::Timestamp>,
     /// Until when its credits can be spent.
     #[serde(rename = "freeCreditsEndDate", default, skip_serializing_if = "Option::is_none")]
-    pub free_credits_end_date: Option<cc_core::Timestamp>,
+    pub free_credits_end_date: Option<cc_runtime::Timestamp>,
     /// Id of a user: `user_…`.
-    #[serde(rename = "appliedByUserId", default, deserialize_with = "cc_core::de::null_as_default")]
-    pub applied_by_user_id: cc_core::UserId,
+    #[serde(rename = "appliedByUserId", default, deserialize_with = "cc_runtime::de::null_as_default")]
+    pub applied_by_user_id: cc_runtime::UserId,
 }
 
 /// The quantity a price is for.
@@ -33,10 +33,10 @@ pub struct AppliedCoupon {
 pub struct BillableQuantity {
     /// `SECABLE` when a part of the quantity costs a part of the price, `INSECABLE` when it costs all of it. In
     /// capitals or not.
-    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub secability: String,
     /// Quantity.
-    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub quantity: f64,
 }
 
@@ -47,7 +47,7 @@ pub struct BillableQuantity {
 pub struct BillableTime {
     /// `SECABLE` when a part of the time costs a part of the price, `INSECABLE` when it costs all of it. In
     /// capitals or not.
-    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub secability: String,
     /// Length of the time. One source says a number, and shows neither its unit nor a value.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -60,13 +60,13 @@ pub struct BillableTime {
 #[non_exhaustive]
 pub struct CountablePrice {
     /// Id of the price.
-    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub countable_policy_id: String,
     /// What is counted, such as `cellar.storage`.
-    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub service: String,
     /// Unit of what is counted.
-    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub data_unit: String,
     /// The quantity a price is for.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -75,7 +75,7 @@ pub struct CountablePrice {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub time_interval_for_price: Option<BillableTime>,
     /// Price by quantity.
-    #[serde(default, deserialize_with = "cc_core::de::list")]
+    #[serde(default, deserialize_with = "cc_runtime::de::list")]
     pub price_plans: Vec<PricePlan>,
 }
 
@@ -105,13 +105,13 @@ impl CouponActivation {
 #[non_exhaustive]
 pub struct CreditsSummary {
     /// Credits that were paid for, in units of the currency.
-    #[serde(rename = "prepaidCredit", default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(rename = "prepaidCredit", default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub prepaid_credit: f64,
     /// Credits that were given, in units of the currency.
-    #[serde(rename = "freeCredit", default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(rename = "freeCredit", default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub free_credit: f64,
     /// Currency as ISO 4217, such as `EUR`.
-    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub currency: String,
 }
 
@@ -134,40 +134,40 @@ pub struct DropPrice {
 #[non_exhaustive]
 pub struct Invoice {
     /// Number of an invoice.
-    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
-    pub invoice_number: cc_core::InvoiceNumber,
+    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
+    pub invoice_number: cc_runtime::InvoiceNumber,
     /// Kind of invoice.
-    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub kind: String,
     /// Who made an invoice: the platform by itself, or a person.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub origin: Option<InvoiceOrigin>,
     /// Id of an owner: `user_…` for a personal space, `orga_…` for an organisation.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub owner_id: Option<cc_core::OwnerId>,
+    pub owner_id: Option<cc_runtime::OwnerId>,
     /// Category of invoice.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub category: Option<String>,
     /// State of an invoice.
-    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub status: InvoiceStatus,
     /// Whom an invoice is made out to.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub address: Option<InvoiceAddress>,
     /// When it was issued.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub emission_date: Option<cc_core::Timestamp>,
+    pub emission_date: Option<cc_runtime::Timestamp>,
     /// When it was paid, null when it is not.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub pay_date: Option<cc_core::Timestamp>,
+    pub pay_date: Option<cc_runtime::Timestamp>,
     /// Start of the period it is for.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub consumption_begin_date: Option<cc_core::Timestamp>,
+    pub consumption_begin_date: Option<cc_runtime::Timestamp>,
     /// End of the period it is for.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub consumption_end_date: Option<cc_core::Timestamp>,
+    pub consumption_end_date: Option<cc_runtime::Timestamp>,
     /// Currency as ISO 4217, such as `EUR`.
-    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub currency: String,
     /// Number of months it counts for in statistics.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -182,28 +182,28 @@ pub struct Invoice {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub vat_percent: Option<f64>,
     /// Lines for time that instances ran.
-    #[serde(default, deserialize_with = "cc_core::de::list")]
+    #[serde(default, deserialize_with = "cc_runtime::de::list")]
     pub uptimes: Vec<InvoiceUptime>,
     /// Lines for what is counted, such as storage.
-    #[serde(default, deserialize_with = "cc_core::de::list")]
+    #[serde(default, deserialize_with = "cc_runtime::de::list")]
     pub countables: Vec<InvoiceCountable>,
     /// Lines for add-ons of other vendors.
-    #[serde(default, deserialize_with = "cc_core::de::list")]
+    #[serde(default, deserialize_with = "cc_runtime::de::list")]
     pub vendor_consumption: Vec<InvoiceVendorConsumption>,
     /// Other lines.
-    #[serde(default, deserialize_with = "cc_core::de::list")]
+    #[serde(default, deserialize_with = "cc_runtime::de::list")]
     pub classic: Vec<InvoiceClassicItem>,
     /// Times when an instance could not be used.
-    #[serde(default, deserialize_with = "cc_core::de::list")]
+    #[serde(default, deserialize_with = "cc_runtime::de::list")]
     pub unusable: Vec<InvoiceUnusableTime>,
     /// Credits left when it was issued.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub credit_balance_at_emission: Option<Money>,
     /// Free credits for its period.
-    #[serde(default, deserialize_with = "cc_core::de::list")]
+    #[serde(default, deserialize_with = "cc_runtime::de::list")]
     pub free_credits_available_this_period: Vec<InvoiceFreeCredit>,
     /// Free credits for the period after.
-    #[serde(default, deserialize_with = "cc_core::de::list")]
+    #[serde(default, deserialize_with = "cc_runtime::de::list")]
     pub free_credits_available_next_period: Vec<InvoiceFreeCredit>,
     /// Advance payments that were pending before it was issued.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -253,7 +253,7 @@ pub struct InvoiceAddress {
     pub address_id: Option<String>,
     /// Id of an owner: `user_…` for a personal space, `orga_…` for an organisation.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub owner_id: Option<cc_core::OwnerId>,
+    pub owner_id: Option<cc_runtime::OwnerId>,
     /// Name of a person.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub name: Option<String>,
@@ -292,13 +292,13 @@ pub struct InvoiceAddress {
 #[non_exhaustive]
 pub struct InvoiceClassicItem {
     /// Id of the line.
-    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub item_id: String,
     /// Price of one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub unit_price: Option<Money>,
     /// How many.
-    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub quantity: f64,
     /// What the price is multiplied by.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -307,7 +307,7 @@ pub struct InvoiceClassicItem {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub discount: Option<f64>,
     /// What it is for.
-    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub description: String,
     /// What it is for, more closely.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -317,12 +317,12 @@ pub struct InvoiceClassicItem {
     pub classic_billing_item_id: Option<String>,
     /// Id of an owner: `user_…` for a personal space, `orga_…` for an organisation.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub owner_id: Option<cc_core::OwnerId>,
+    pub owner_id: Option<cc_runtime::OwnerId>,
     /// Category of the line.
-    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub category: String,
     /// Category within the category.
-    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub sub_category: String,
 }
 
@@ -332,34 +332,34 @@ pub struct InvoiceClassicItem {
 #[non_exhaustive]
 pub struct InvoiceCountable {
     /// Id of the line.
-    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub item_id: String,
     /// Price of the line.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub price: Option<Money>,
     /// Id of an application: `app_…`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub app_id: Option<cc_core::ApplicationId>,
+    pub app_id: Option<cc_runtime::ApplicationId>,
     /// Id of an owner: `user_…` for a personal space, `orga_…` for an organisation.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub owner_id: Option<cc_core::OwnerId>,
+    pub owner_id: Option<cc_runtime::OwnerId>,
     /// What is counted, such as `cellar.storage`.
-    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub service: String,
     /// Unit of the quantity.
-    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub unit_name: String,
     /// Zone.
-    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub zone_id: String,
     /// Price that applies, of `PriceSystem.countable`.
-    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub policy_id: String,
     /// Quantity, in `unit_name`.
-    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub quantity: f64,
     /// Plan that applies, of the price.
-    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub plan_id: String,
     /// Length of the period. No source shows its form.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -368,13 +368,13 @@ pub struct InvoiceCountable {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub details_price: Option<Money>,
     /// What the line is made of.
-    #[serde(default, deserialize_with = "cc_core::de::list")]
+    #[serde(default, deserialize_with = "cc_runtime::de::list")]
     pub details: Vec<InvoiceCountableDetail>,
     /// Category of the line.
-    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub category: String,
     /// Category within the category.
-    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub sub_category: String,
 }
 
@@ -385,15 +385,15 @@ pub struct InvoiceCountable {
 pub struct InvoiceCountableDetail {
     /// Start of the period.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub consumption_start: Option<cc_core::Timestamp>,
+    pub consumption_start: Option<cc_runtime::Timestamp>,
     /// End of the period.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub consumption_end: Option<cc_core::Timestamp>,
+    pub consumption_end: Option<cc_runtime::Timestamp>,
     /// Plan that applies, of the price.
-    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub plan_id: String,
     /// Quantity, in the unit of the line.
-    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub quantity: f64,
     /// Price.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -406,14 +406,14 @@ pub struct InvoiceCountableDetail {
 #[non_exhaustive]
 pub struct InvoiceFreeCredit {
     /// What they come from.
-    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub name: String,
     /// What is left.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub remaining: Option<Money>,
 }
 
-cc_core::open_enum! {
+cc_runtime::open_enum! {
     /// Who made an invoice: the platform by itself, or a person.
     pub enum InvoiceOrigin {
         /// `automatic`.
@@ -423,7 +423,7 @@ cc_core::open_enum! {
     }
 }
 
-cc_core::open_enum! {
+cc_runtime::open_enum! {
     /// State of an invoice.
     pub enum InvoiceStatus {
         /// `PENDING`.
@@ -449,31 +449,31 @@ cc_core::open_enum! {
 #[non_exhaustive]
 pub struct InvoiceSummary {
     /// Number of an invoice.
-    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
-    pub invoice_number: cc_core::InvoiceNumber,
+    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
+    pub invoice_number: cc_runtime::InvoiceNumber,
     /// Kind of invoice.
-    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub kind: String,
     /// Id of an owner: `user_…` for a personal space, `orga_…` for an organisation.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub owner_id: Option<cc_core::OwnerId>,
+    pub owner_id: Option<cc_runtime::OwnerId>,
     /// Category of invoice.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub category: Option<String>,
     /// State of an invoice.
-    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub status: InvoiceStatus,
     /// Whom an invoice is made out to.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub address: Option<InvoiceAddress>,
     /// When it was issued.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub emission_date: Option<cc_core::Timestamp>,
+    pub emission_date: Option<cc_runtime::Timestamp>,
     /// When it was paid, null when it is not.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub pay_date: Option<cc_core::Timestamp>,
+    pub pay_date: Option<cc_runtime::Timestamp>,
     /// Currency as ISO 4217, such as `EUR`.
-    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub currency: String,
     /// What prices are multiplied by.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -513,26 +513,26 @@ pub struct InvoiceSummary {
 #[non_exhaustive]
 pub struct InvoiceUnusableTime {
     /// Id of the line.
-    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub item_id: String,
     /// Zone of the instance.
-    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub zone_id: String,
     /// Flavor of the instance.
-    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub flavor_name: String,
     /// Host the instance ran on.
-    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub host: String,
     /// Kind of image the instance ran.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub image_type: Option<String>,
     /// Start of the time.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub start_date: Option<cc_core::Timestamp>,
+    pub start_date: Option<cc_runtime::Timestamp>,
     /// End of the time.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub end_date: Option<cc_core::Timestamp>,
+    pub end_date: Option<cc_runtime::Timestamp>,
 }
 
 /// A line for time that instances ran.
@@ -541,25 +541,25 @@ pub struct InvoiceUnusableTime {
 #[non_exhaustive]
 pub struct InvoiceUptime {
     /// Id of the line.
-    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub item_id: String,
     /// Price of the line.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub price: Option<Money>,
     /// Id of an application: `app_…`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub app_id: Option<cc_core::ApplicationId>,
+    pub app_id: Option<cc_runtime::ApplicationId>,
     /// Id of an owner: `user_…` for a personal space, `orga_…` for an organisation.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub owner_id: Option<cc_core::OwnerId>,
+    pub owner_id: Option<cc_runtime::OwnerId>,
     /// What the line is made of.
-    #[serde(default, deserialize_with = "cc_core::de::list")]
+    #[serde(default, deserialize_with = "cc_runtime::de::list")]
     pub details: Vec<InvoiceUptimeDetail>,
     /// Category of the line.
-    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub category: String,
     /// Category within the category.
-    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub sub_category: String,
 }
 
@@ -570,25 +570,25 @@ pub struct InvoiceUptime {
 pub struct InvoiceUptimeDetail {
     /// Id of an instance (a virtual machine of an application).
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub instance_id: Option<cc_core::InstanceId>,
+    pub instance_id: Option<cc_runtime::InstanceId>,
     /// Flavor of the instance.
-    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub flavor_name: String,
     /// Zone of the instance.
-    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub zone_id: String,
     /// Price that applies, of `PriceSystem.runtime`.
-    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub runtime_policy_id: String,
     /// Price.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub price: Option<Money>,
     /// Start of the time.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub consumption_start: Option<cc_core::Timestamp>,
+    pub consumption_start: Option<cc_runtime::Timestamp>,
     /// End of the time.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub consumption_end: Option<cc_core::Timestamp>,
+    pub consumption_end: Option<cc_runtime::Timestamp>,
 }
 
 /// A line for an add-on of another vendor.
@@ -597,20 +597,20 @@ pub struct InvoiceUptimeDetail {
 #[non_exhaustive]
 pub struct InvoiceVendorConsumption {
     /// Id of the line.
-    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub item_id: String,
     /// Price of the line.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub price: Option<Money>,
     /// Vendor.
-    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub vendor_id: String,
     /// Id of an owner: `user_…` for a personal space, `orga_…` for an organisation.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub owner_id: Option<cc_core::OwnerId>,
+    pub owner_id: Option<cc_runtime::OwnerId>,
     /// Id of an application: `app_…`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub app_id: Option<cc_core::ApplicationId>,
+    pub app_id: Option<cc_runtime::ApplicationId>,
 }
 
 /// The drops an owner has left.
@@ -620,7 +620,7 @@ pub struct InvoiceVendorConsumption {
 pub struct LegacyCredits {
     /// Id of an owner: `user_…` for a personal space, `orga_…` for an organisation.
     #[serde(rename = "ownerId", default, skip_serializing_if = "Option::is_none")]
-    pub owner_id: Option<cc_core::OwnerId>,
+    pub owner_id: Option<cc_runtime::OwnerId>,
     /// Number of drops.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub count: Option<f64>,
@@ -637,14 +637,14 @@ pub struct Message {
     /// The API's own number of the message.
     pub id: i64,
     /// What happened.
-    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub message: String,
     /// How it went.
-    #[serde(rename = "type", default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(rename = "type", default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub type_: MessageKind,
 }
 
-cc_core::open_enum! {
+cc_runtime::open_enum! {
     /// How what a message is about went.
     pub enum MessageKind {
         /// `success`.
@@ -664,10 +664,10 @@ cc_core::open_enum! {
 #[non_exhaustive]
 pub struct Money {
     /// Currency as ISO 4217, such as `EUR`.
-    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub currency: String,
     /// Amount, in units of the currency.
-    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub amount: f64,
     /// Amount as text.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -707,7 +707,7 @@ pub struct PaymentInfo {
     #[serde(rename = "vatNumber", default, skip_serializing_if = "Option::is_none")]
     pub vat_number: Option<String>,
     /// What is wrong, by field.
-    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub errors: std::collections::BTreeMap<String, String>,
 }
 
@@ -717,7 +717,7 @@ pub struct PaymentInfo {
 #[non_exhaustive]
 pub struct PaypalPayment {
     /// Address where the payer goes on.
-    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub url: String,
 }
 
@@ -727,13 +727,13 @@ pub struct PaypalPayment {
 #[non_exhaustive]
 pub struct PricePlan {
     /// Id of the plan.
-    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub plan_id: String,
     /// Quantity up to which it applies, absent for every quantity.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub max_quantity: Option<f64>,
     /// Price.
-    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub price: f64,
 }
 
@@ -746,13 +746,13 @@ pub struct PriceSystem {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub zone_id: Option<String>,
     /// Currency as ISO 4217, such as `EUR`.
-    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub currency: String,
     /// Prices of running instances.
-    #[serde(default, deserialize_with = "cc_core::de::list")]
+    #[serde(default, deserialize_with = "cc_runtime::de::list")]
     pub runtime: Vec<RuntimePrice>,
     /// Prices of what is counted.
-    #[serde(default, deserialize_with = "cc_core::de::list")]
+    #[serde(default, deserialize_with = "cc_runtime::de::list")]
     pub countable: Vec<CountablePrice>,
 }
 
@@ -762,22 +762,22 @@ pub struct PriceSystem {
 #[non_exhaustive]
 pub struct RuntimePrice {
     /// Id of the price.
-    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub runtime_policy_id: String,
     /// What runs, as the platform calls it.
-    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub source: String,
     /// Flavor.
-    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub flavor: String,
     /// Time the price is for.
-    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub time_unit: String,
     /// Price for `time_unit`.
-    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub price: f64,
     /// Name that plans and flavors call the price by. Its case varies.
-    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub slug_id: String,
 }
 
@@ -787,7 +787,7 @@ pub struct RuntimePrice {
 #[non_exhaustive]
 pub struct VatCheck {
     /// Whether it is valid.
-    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub valid: bool,
     /// Name of its holder, when it is valid.
     #[serde(default, skip_serializing_if = "Option::is_none")]

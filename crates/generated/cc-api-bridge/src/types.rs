@@ -13,29 +13,29 @@ pub struct ApiToken {
     #[serde(rename = "apiTokenId")]
     pub api_token_id: String,
     /// Who it stands for.
-    #[serde(rename = "userId", default, deserialize_with = "cc_core::de::null_as_default")]
-    pub user_id: cc_core::UserId,
+    #[serde(rename = "userId", default, deserialize_with = "cc_runtime::de::null_as_default")]
+    pub user_id: cc_runtime::UserId,
     /// When it was created.
     #[serde(rename = "creationDate", default, skip_serializing_if = "Option::is_none")]
-    pub creation_date: Option<cc_core::Timestamp>,
+    pub creation_date: Option<cc_runtime::Timestamp>,
     /// When it stops working.
     #[serde(rename = "expirationDate", default, skip_serializing_if = "Option::is_none")]
-    pub expiration_date: Option<cc_core::Timestamp>,
+    pub expiration_date: Option<cc_runtime::Timestamp>,
     /// Address the token was created from.
-    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub ip: String,
     /// Name that the user gave it.
-    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub name: String,
     /// What the user says it is for.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub description: Option<String>,
     /// Whether it still works.
-    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub state: ApiTokenState,
 }
 
-cc_core::open_enum! {
+cc_runtime::open_enum! {
     /// Whether an API token still works.
     pub enum ApiTokenState {
         /// `ACTIVE`.
@@ -53,10 +53,10 @@ pub struct CreateApiTokenBody {
     /// E-mail address of the account.
     pub email: String,
     /// Password of the account.
-    pub password: cc_core::Secret,
+    pub password: cc_runtime::Secret,
     /// Code of the second factor, where the account has one.
     #[serde(rename = "mfaCode", default, skip_serializing_if = "Option::is_none")]
-    pub mfa_code: Option<cc_core::Secret>,
+    pub mfa_code: Option<cc_runtime::Secret>,
     /// Name of the token, at least one character.
     pub name: String,
     /// What the token is for.
@@ -64,14 +64,14 @@ pub struct CreateApiTokenBody {
     pub description: Option<String>,
     /// When the token stops working, at most one year from now.
     #[serde(rename = "expirationDate")]
-    pub expiration_date: cc_core::Timestamp,
+    pub expiration_date: cc_runtime::Timestamp,
 }
 
 impl CreateApiTokenBody {
     /// With what is required.
     #[must_use]
     #[allow(clippy::new_without_default)]
-    pub fn new(email: impl Into<String>, password: impl Into<cc_core::Secret>, name: impl Into<String>, expiration_date: impl Into<cc_core::Timestamp>) -> Self {
+    pub fn new(email: impl Into<String>, password: impl Into<cc_runtime::Secret>, name: impl Into<String>, expiration_date: impl Into<cc_runtime::Timestamp>) -> Self {
         Self {
             email: email.into(),
             password: password.into(),
@@ -84,7 +84,7 @@ impl CreateApiTokenBody {
 
     /// Code of the second factor, where the account has one.
     #[must_use]
-    pub fn mfa_code(mut self, mfa_code: impl Into<cc_core::Secret>) -> Self {
+    pub fn mfa_code(mut self, mfa_code: impl Into<cc_runtime::Secret>) -> Self {
         self.mfa_code = Some(mfa_code.into());
         self
     }
@@ -104,24 +104,24 @@ impl CreateApiTokenBody {
 pub struct CreatedApiToken {
     /// The token itself, shown this once.
     #[serde(rename = "apiToken")]
-    pub api_token: cc_core::Secret,
+    pub api_token: cc_runtime::Secret,
     /// Id of the token.
     #[serde(rename = "apiTokenId")]
     pub api_token_id: String,
     /// When it was created.
     #[serde(rename = "creationDate", default, skip_serializing_if = "Option::is_none")]
-    pub creation_date: Option<cc_core::Timestamp>,
+    pub creation_date: Option<cc_runtime::Timestamp>,
     /// When it stops working.
     #[serde(rename = "expirationDate", default, skip_serializing_if = "Option::is_none")]
-    pub expiration_date: Option<cc_core::Timestamp>,
+    pub expiration_date: Option<cc_runtime::Timestamp>,
     /// Name that the user gave it.
-    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub name: String,
     /// What the user says it is for.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub description: Option<String>,
     /// Whether it still works.
-    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub state: ApiTokenState,
 }
 

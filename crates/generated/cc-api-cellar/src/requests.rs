@@ -2,8 +2,8 @@
 //! One type an operation: its inputs, and the request that they make.
 
 #[allow(unused_imports)]
-use cc_core::__private::{Bytes, http::Method};
-use cc_core::{Answer, Operation, OperationInfo, Request, RequestBuilder, Result};
+use cc_runtime::__private::{Bytes, http::Method};
+use cc_runtime::{Answer, Operation, OperationInfo, Request, RequestBuilder, Result};
 #[allow(unused_imports)]
 use crate::types;
 
@@ -20,13 +20,13 @@ use crate::types;
 #[must_use = "a request does nothing until it is sent"]
 pub struct GetCellar {
     /// The add-on, by the id its provider knows.
-    pub addon_id: cc_core::RealAddonId,
+    pub addon_id: cc_runtime::RealAddonId,
 }
 
 #[allow(clippy::new_without_default)]
 impl GetCellar {
     /// With what is required.
-    pub fn new(addon_id: impl Into<cc_core::RealAddonId>) -> Self {
+    pub fn new(addon_id: impl Into<cc_runtime::RealAddonId>) -> Self {
         Self { addon_id: addon_id.into() }
     }
 }
@@ -65,7 +65,7 @@ impl Operation for GetCellar {
 #[must_use = "a request does nothing until it is sent"]
 pub struct DeleteCellar {
     /// The add-on, by the id its provider knows.
-    pub addon_id: cc_core::RealAddonId,
+    pub addon_id: cc_runtime::RealAddonId,
     /// Whether it is deleted even while it holds something. Inferred from the Go SDK.
     pub force: Option<bool>,
 }
@@ -73,7 +73,7 @@ pub struct DeleteCellar {
 #[allow(clippy::new_without_default)]
 impl DeleteCellar {
     /// With what is required.
-    pub fn new(addon_id: impl Into<cc_core::RealAddonId>) -> Self {
+    pub fn new(addon_id: impl Into<cc_runtime::RealAddonId>) -> Self {
         Self {
             addon_id: addon_id.into(),
             force: None,
@@ -124,17 +124,17 @@ impl Operation for DeleteCellar {
 #[must_use = "a request does nothing until it is sent"]
 pub struct GetCellarInfo {
     /// The owner.
-    pub owner_id: cc_core::OwnerId,
+    pub owner_id: cc_runtime::OwnerId,
     /// The add-on, by the id its provider knows.
-    pub addon_id: cc_core::RealAddonId,
+    pub addon_id: cc_runtime::RealAddonId,
 }
 
 #[allow(clippy::new_without_default)]
 impl GetCellarInfo {
     /// With what is required.
     pub fn new(
-        owner_id: impl Into<cc_core::OwnerId>,
-        addon_id: impl Into<cc_core::RealAddonId>,
+        owner_id: impl Into<cc_runtime::OwnerId>,
+        addon_id: impl Into<cc_runtime::RealAddonId>,
     ) -> Self {
         Self {
             owner_id: owner_id.into(),
@@ -180,17 +180,17 @@ impl Operation for GetCellarInfo {
 #[must_use = "a request does nothing until it is sent"]
 pub struct GetCellarCredentials {
     /// The owner.
-    pub owner_id: cc_core::OwnerId,
+    pub owner_id: cc_runtime::OwnerId,
     /// The add-on, by the id its provider knows.
-    pub addon_id: cc_core::RealAddonId,
+    pub addon_id: cc_runtime::RealAddonId,
 }
 
 #[allow(clippy::new_without_default)]
 impl GetCellarCredentials {
     /// With what is required.
     pub fn new(
-        owner_id: impl Into<cc_core::OwnerId>,
-        addon_id: impl Into<cc_core::RealAddonId>,
+        owner_id: impl Into<cc_runtime::OwnerId>,
+        addon_id: impl Into<cc_runtime::RealAddonId>,
     ) -> Self {
         Self {
             owner_id: owner_id.into(),
@@ -236,17 +236,17 @@ impl Operation for GetCellarCredentials {
 #[must_use = "a request does nothing until it is sent"]
 pub struct GetCellarCredentialsFile {
     /// The owner.
-    pub owner_id: cc_core::OwnerId,
+    pub owner_id: cc_runtime::OwnerId,
     /// The add-on, by the id its provider knows.
-    pub addon_id: cc_core::RealAddonId,
+    pub addon_id: cc_runtime::RealAddonId,
 }
 
 #[allow(clippy::new_without_default)]
 impl GetCellarCredentialsFile {
     /// With what is required.
     pub fn new(
-        owner_id: impl Into<cc_core::OwnerId>,
-        addon_id: impl Into<cc_core::RealAddonId>,
+        owner_id: impl Into<cc_runtime::OwnerId>,
+        addon_id: impl Into<cc_runtime::RealAddonId>,
     ) -> Self {
         Self {
             owner_id: owner_id.into(),
@@ -265,7 +265,7 @@ static GET_CELLAR_CREDENTIALS_FILE: OperationInfo = OperationInfo::new(
 
 impl Operation for GetCellarCredentialsFile {
     const INFO: &'static OperationInfo = &GET_CELLAR_CREDENTIALS_FILE;
-    type Output = cc_core::Secret;
+    type Output = cc_runtime::Secret;
 
     fn request(&self) -> Result<Request> {
         RequestBuilder::new(&GET_CELLAR_CREDENTIALS_FILE)
@@ -292,17 +292,17 @@ impl Operation for GetCellarCredentialsFile {
 #[must_use = "a request does nothing until it is sent"]
 pub struct GetCellarCredentialsUrl {
     /// The owner.
-    pub owner_id: cc_core::OwnerId,
+    pub owner_id: cc_runtime::OwnerId,
     /// The add-on, by the id its provider knows.
-    pub addon_id: cc_core::RealAddonId,
+    pub addon_id: cc_runtime::RealAddonId,
 }
 
 #[allow(clippy::new_without_default)]
 impl GetCellarCredentialsUrl {
     /// With what is required.
     pub fn new(
-        owner_id: impl Into<cc_core::OwnerId>,
-        addon_id: impl Into<cc_core::RealAddonId>,
+        owner_id: impl Into<cc_runtime::OwnerId>,
+        addon_id: impl Into<cc_runtime::RealAddonId>,
     ) -> Self {
         Self {
             owner_id: owner_id.into(),
@@ -348,17 +348,17 @@ impl Operation for GetCellarCredentialsUrl {
 #[must_use = "a request does nothing until it is sent"]
 pub struct RenewCellarCredentials {
     /// The owner.
-    pub owner_id: cc_core::OwnerId,
+    pub owner_id: cc_runtime::OwnerId,
     /// The add-on, by the id its provider knows.
-    pub addon_id: cc_core::RealAddonId,
+    pub addon_id: cc_runtime::RealAddonId,
 }
 
 #[allow(clippy::new_without_default)]
 impl RenewCellarCredentials {
     /// With what is required.
     pub fn new(
-        owner_id: impl Into<cc_core::OwnerId>,
-        addon_id: impl Into<cc_core::RealAddonId>,
+        owner_id: impl Into<cc_runtime::OwnerId>,
+        addon_id: impl Into<cc_runtime::RealAddonId>,
     ) -> Self {
         Self {
             owner_id: owner_id.into(),
@@ -404,17 +404,17 @@ impl Operation for RenewCellarCredentials {
 #[must_use = "a request does nothing until it is sent"]
 pub struct ListCellarBuckets {
     /// The owner.
-    pub owner_id: cc_core::OwnerId,
+    pub owner_id: cc_runtime::OwnerId,
     /// The add-on, by the id its provider knows.
-    pub addon_id: cc_core::RealAddonId,
+    pub addon_id: cc_runtime::RealAddonId,
 }
 
 #[allow(clippy::new_without_default)]
 impl ListCellarBuckets {
     /// With what is required.
     pub fn new(
-        owner_id: impl Into<cc_core::OwnerId>,
-        addon_id: impl Into<cc_core::RealAddonId>,
+        owner_id: impl Into<cc_runtime::OwnerId>,
+        addon_id: impl Into<cc_runtime::RealAddonId>,
     ) -> Self {
         Self {
             owner_id: owner_id.into(),
@@ -461,9 +461,9 @@ impl Operation for ListCellarBuckets {
 #[must_use = "a request does nothing until it is sent"]
 pub struct CreateCellarBucket {
     /// The owner.
-    pub owner_id: cc_core::OwnerId,
+    pub owner_id: cc_runtime::OwnerId,
     /// The add-on, by the id its provider knows.
-    pub addon_id: cc_core::RealAddonId,
+    pub addon_id: cc_runtime::RealAddonId,
     /// The body.
     pub body: types::BucketCreation,
 }
@@ -472,8 +472,8 @@ pub struct CreateCellarBucket {
 impl CreateCellarBucket {
     /// With what is required.
     pub fn new(
-        owner_id: impl Into<cc_core::OwnerId>,
-        addon_id: impl Into<cc_core::RealAddonId>,
+        owner_id: impl Into<cc_runtime::OwnerId>,
+        addon_id: impl Into<cc_runtime::RealAddonId>,
         body: impl Into<types::BucketCreation>,
     ) -> Self {
         Self {
@@ -522,9 +522,9 @@ impl Operation for CreateCellarBucket {
 #[must_use = "a request does nothing until it is sent"]
 pub struct GetCellarBucket {
     /// The owner.
-    pub owner_id: cc_core::OwnerId,
+    pub owner_id: cc_runtime::OwnerId,
     /// The add-on, by the id its provider knows.
-    pub addon_id: cc_core::RealAddonId,
+    pub addon_id: cc_runtime::RealAddonId,
     /// Name of the bucket.
     pub bucket_name: String,
 }
@@ -533,8 +533,8 @@ pub struct GetCellarBucket {
 impl GetCellarBucket {
     /// With what is required.
     pub fn new(
-        owner_id: impl Into<cc_core::OwnerId>,
-        addon_id: impl Into<cc_core::RealAddonId>,
+        owner_id: impl Into<cc_runtime::OwnerId>,
+        addon_id: impl Into<cc_runtime::RealAddonId>,
         bucket_name: impl Into<String>,
     ) -> Self {
         Self {
@@ -584,9 +584,9 @@ impl Operation for GetCellarBucket {
 #[must_use = "a request does nothing until it is sent"]
 pub struct UpdateCellarBucket {
     /// The owner.
-    pub owner_id: cc_core::OwnerId,
+    pub owner_id: cc_runtime::OwnerId,
     /// The add-on, by the id its provider knows.
-    pub addon_id: cc_core::RealAddonId,
+    pub addon_id: cc_runtime::RealAddonId,
     /// Name of the bucket.
     pub bucket_name: String,
     /// The body.
@@ -597,8 +597,8 @@ pub struct UpdateCellarBucket {
 impl UpdateCellarBucket {
     /// With what is required.
     pub fn new(
-        owner_id: impl Into<cc_core::OwnerId>,
-        addon_id: impl Into<cc_core::RealAddonId>,
+        owner_id: impl Into<cc_runtime::OwnerId>,
+        addon_id: impl Into<cc_runtime::RealAddonId>,
         bucket_name: impl Into<String>,
         body: impl Into<types::BucketUpdate>,
     ) -> Self {
@@ -650,9 +650,9 @@ impl Operation for UpdateCellarBucket {
 #[must_use = "a request does nothing until it is sent"]
 pub struct DeleteCellarBucket {
     /// The owner.
-    pub owner_id: cc_core::OwnerId,
+    pub owner_id: cc_runtime::OwnerId,
     /// The add-on, by the id its provider knows.
-    pub addon_id: cc_core::RealAddonId,
+    pub addon_id: cc_runtime::RealAddonId,
     /// Name of the bucket.
     pub bucket_name: String,
     /// Whether its objects are deleted first. Inferred from the Go SDK.
@@ -663,8 +663,8 @@ pub struct DeleteCellarBucket {
 impl DeleteCellarBucket {
     /// With what is required.
     pub fn new(
-        owner_id: impl Into<cc_core::OwnerId>,
-        addon_id: impl Into<cc_core::RealAddonId>,
+        owner_id: impl Into<cc_runtime::OwnerId>,
+        addon_id: impl Into<cc_runtime::RealAddonId>,
         bucket_name: impl Into<String>,
     ) -> Self {
         Self {
@@ -721,9 +721,9 @@ impl Operation for DeleteCellarBucket {
 #[must_use = "a request does nothing until it is sent"]
 pub struct ListCellarObjects {
     /// The owner.
-    pub owner_id: cc_core::OwnerId,
+    pub owner_id: cc_runtime::OwnerId,
     /// The add-on, by the id its provider knows.
-    pub addon_id: cc_core::RealAddonId,
+    pub addon_id: cc_runtime::RealAddonId,
     /// Name of the bucket.
     pub bucket_name: String,
     /// Keeps the objects whose key starts so. Inferred from the Go SDK.
@@ -740,8 +740,8 @@ pub struct ListCellarObjects {
 impl ListCellarObjects {
     /// With what is required.
     pub fn new(
-        owner_id: impl Into<cc_core::OwnerId>,
-        addon_id: impl Into<cc_core::RealAddonId>,
+        owner_id: impl Into<cc_runtime::OwnerId>,
+        addon_id: impl Into<cc_runtime::RealAddonId>,
         bucket_name: impl Into<String>,
     ) -> Self {
         Self {
@@ -823,9 +823,9 @@ impl Operation for ListCellarObjects {
 #[must_use = "a request does nothing until it is sent"]
 pub struct GetCellarObject {
     /// The owner.
-    pub owner_id: cc_core::OwnerId,
+    pub owner_id: cc_runtime::OwnerId,
     /// The add-on, by the id its provider knows.
-    pub addon_id: cc_core::RealAddonId,
+    pub addon_id: cc_runtime::RealAddonId,
     /// Name of the bucket.
     pub bucket_name: String,
     /// Key of the object, slashes included.
@@ -836,8 +836,8 @@ pub struct GetCellarObject {
 impl GetCellarObject {
     /// With what is required.
     pub fn new(
-        owner_id: impl Into<cc_core::OwnerId>,
-        addon_id: impl Into<cc_core::RealAddonId>,
+        owner_id: impl Into<cc_runtime::OwnerId>,
+        addon_id: impl Into<cc_runtime::RealAddonId>,
         bucket_name: impl Into<String>,
         object_key: impl Into<String>,
     ) -> Self {
@@ -890,9 +890,9 @@ impl Operation for GetCellarObject {
 #[must_use = "a request does nothing until it is sent"]
 pub struct DeleteCellarObject {
     /// The owner.
-    pub owner_id: cc_core::OwnerId,
+    pub owner_id: cc_runtime::OwnerId,
     /// The add-on, by the id its provider knows.
-    pub addon_id: cc_core::RealAddonId,
+    pub addon_id: cc_runtime::RealAddonId,
     /// Name of the bucket.
     pub bucket_name: String,
     /// Key of the object, slashes included.
@@ -903,8 +903,8 @@ pub struct DeleteCellarObject {
 impl DeleteCellarObject {
     /// With what is required.
     pub fn new(
-        owner_id: impl Into<cc_core::OwnerId>,
-        addon_id: impl Into<cc_core::RealAddonId>,
+        owner_id: impl Into<cc_runtime::OwnerId>,
+        addon_id: impl Into<cc_runtime::RealAddonId>,
         bucket_name: impl Into<String>,
         object_key: impl Into<String>,
     ) -> Self {
@@ -960,26 +960,26 @@ impl Operation for DeleteCellarObject {
 #[must_use = "a request does nothing until it is sent"]
 pub struct UploadCellarObject {
     /// The owner.
-    pub owner_id: cc_core::OwnerId,
+    pub owner_id: cc_runtime::OwnerId,
     /// The add-on, by the id its provider knows.
-    pub addon_id: cc_core::RealAddonId,
+    pub addon_id: cc_runtime::RealAddonId,
     /// Name of the bucket.
     pub bucket_name: String,
     /// Key of the object, slashes included.
     pub object_key: String,
     /// The body.
-    pub body: cc_core::__private::Bytes,
+    pub body: cc_runtime::__private::Bytes,
 }
 
 #[allow(clippy::new_without_default)]
 impl UploadCellarObject {
     /// With what is required.
     pub fn new(
-        owner_id: impl Into<cc_core::OwnerId>,
-        addon_id: impl Into<cc_core::RealAddonId>,
+        owner_id: impl Into<cc_runtime::OwnerId>,
+        addon_id: impl Into<cc_runtime::RealAddonId>,
         bucket_name: impl Into<String>,
         object_key: impl Into<String>,
-        body: impl Into<cc_core::__private::Bytes>,
+        body: impl Into<cc_runtime::__private::Bytes>,
     ) -> Self {
         Self {
             owner_id: owner_id.into(),
@@ -1033,9 +1033,9 @@ impl Operation for UploadCellarObject {
 #[must_use = "a request does nothing until it is sent"]
 pub struct CreateCellarDownloadUrl {
     /// The owner.
-    pub owner_id: cc_core::OwnerId,
+    pub owner_id: cc_runtime::OwnerId,
     /// The add-on, by the id its provider knows.
-    pub addon_id: cc_core::RealAddonId,
+    pub addon_id: cc_runtime::RealAddonId,
     /// Name of the bucket.
     pub bucket_name: String,
     /// The body.
@@ -1046,8 +1046,8 @@ pub struct CreateCellarDownloadUrl {
 impl CreateCellarDownloadUrl {
     /// With what is required.
     pub fn new(
-        owner_id: impl Into<cc_core::OwnerId>,
-        addon_id: impl Into<cc_core::RealAddonId>,
+        owner_id: impl Into<cc_runtime::OwnerId>,
+        addon_id: impl Into<cc_runtime::RealAddonId>,
         bucket_name: impl Into<String>,
         body: impl Into<types::SignedUrlRequest>,
     ) -> Self {
@@ -1101,9 +1101,9 @@ impl Operation for CreateCellarDownloadUrl {
 #[must_use = "a request does nothing until it is sent"]
 pub struct CreateCellarUploadUrl {
     /// The owner.
-    pub owner_id: cc_core::OwnerId,
+    pub owner_id: cc_runtime::OwnerId,
     /// The add-on, by the id its provider knows.
-    pub addon_id: cc_core::RealAddonId,
+    pub addon_id: cc_runtime::RealAddonId,
     /// Name of the bucket.
     pub bucket_name: String,
     /// The body.
@@ -1114,8 +1114,8 @@ pub struct CreateCellarUploadUrl {
 impl CreateCellarUploadUrl {
     /// With what is required.
     pub fn new(
-        owner_id: impl Into<cc_core::OwnerId>,
-        addon_id: impl Into<cc_core::RealAddonId>,
+        owner_id: impl Into<cc_runtime::OwnerId>,
+        addon_id: impl Into<cc_runtime::RealAddonId>,
         bucket_name: impl Into<String>,
         body: impl Into<types::SignedUrlRequest>,
     ) -> Self {
@@ -1168,9 +1168,9 @@ impl Operation for CreateCellarUploadUrl {
 #[must_use = "a request does nothing until it is sent"]
 pub struct CreateCellarApiUploadUrl {
     /// The owner.
-    pub owner_id: cc_core::OwnerId,
+    pub owner_id: cc_runtime::OwnerId,
     /// The add-on, by the id its provider knows.
-    pub addon_id: cc_core::RealAddonId,
+    pub addon_id: cc_runtime::RealAddonId,
     /// Name of the bucket.
     pub bucket_name: String,
     /// Key of the object, slashes included.
@@ -1181,8 +1181,8 @@ pub struct CreateCellarApiUploadUrl {
 impl CreateCellarApiUploadUrl {
     /// With what is required.
     pub fn new(
-        owner_id: impl Into<cc_core::OwnerId>,
-        addon_id: impl Into<cc_core::RealAddonId>,
+        owner_id: impl Into<cc_runtime::OwnerId>,
+        addon_id: impl Into<cc_runtime::RealAddonId>,
         bucket_name: impl Into<String>,
         object_key: impl Into<String>,
     ) -> Self {
@@ -1235,19 +1235,19 @@ impl Operation for CreateCellarApiUploadUrl {
 #[must_use = "a request does nothing until it is sent"]
 pub struct ListCellarConsumptions {
     /// The owner.
-    pub owner_id: cc_core::OwnerId,
+    pub owner_id: cc_runtime::OwnerId,
     /// Keeps the consumption of these add-ons. Repeated.
-    pub resource_id: Option<Vec<cc_core::RealAddonId>>,
+    pub resource_id: Option<Vec<cc_runtime::RealAddonId>>,
     /// Start of the time that is counted.
-    pub since: Option<cc_core::Timestamp>,
+    pub since: Option<cc_runtime::Timestamp>,
     /// End of the time that is counted.
-    pub until: Option<cc_core::Timestamp>,
+    pub until: Option<cc_runtime::Timestamp>,
 }
 
 #[allow(clippy::new_without_default)]
 impl ListCellarConsumptions {
     /// With what is required.
-    pub fn new(owner_id: impl Into<cc_core::OwnerId>) -> Self {
+    pub fn new(owner_id: impl Into<cc_runtime::OwnerId>) -> Self {
         Self {
             owner_id: owner_id.into(),
             resource_id: None,
@@ -1259,20 +1259,20 @@ impl ListCellarConsumptions {
     /// Keeps the consumption of these add-ons. Repeated.
     pub fn resource_id(
         mut self,
-        resource_id: impl IntoIterator<Item = impl Into<cc_core::RealAddonId>>,
+        resource_id: impl IntoIterator<Item = impl Into<cc_runtime::RealAddonId>>,
     ) -> Self {
         self.resource_id = Some(resource_id.into_iter().map(Into::into).collect());
         self
     }
 
     /// Start of the time that is counted.
-    pub fn since(mut self, since: impl Into<cc_core::Timestamp>) -> Self {
+    pub fn since(mut self, since: impl Into<cc_runtime::Timestamp>) -> Self {
         self.since = Some(since.into());
         self
     }
 
     /// End of the time that is counted.
-    pub fn until(mut self, until: impl Into<cc_core::Timestamp>) -> Self {
+    pub fn until(mut self, until: impl Into<cc_runtime::Timestamp>) -> Self {
         self.until = Some(until.into());
         self
     }

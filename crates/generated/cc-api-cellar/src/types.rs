@@ -12,19 +12,19 @@ pub struct Bucket {
     /// Name of the bucket.
     pub name: String,
     /// Number of objects.
-    #[serde(rename = "objectsCount", default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(rename = "objectsCount", default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub objects_count: i64,
     /// Size of all objects in bytes.
-    #[serde(rename = "sizeInBytes", default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(rename = "sizeInBytes", default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub size_in_bytes: i64,
     /// When it was created.
     #[serde(rename = "createdAt", default, skip_serializing_if = "Option::is_none")]
-    pub created_at: Option<cc_core::Timestamp>,
+    pub created_at: Option<cc_runtime::Timestamp>,
     /// When it was last changed.
     #[serde(rename = "updatedAt", default, skip_serializing_if = "Option::is_none")]
-    pub updated_at: Option<cc_core::Timestamp>,
+    pub updated_at: Option<cc_runtime::Timestamp>,
     /// Whether it keeps old versions of objects.
-    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub versioning: BucketVersioning,
 }
 
@@ -57,10 +57,10 @@ impl BucketCreation {
 #[non_exhaustive]
 pub struct BucketList {
     /// The buckets.
-    #[serde(default, deserialize_with = "cc_core::de::list")]
+    #[serde(default, deserialize_with = "cc_runtime::de::list")]
     pub buckets: Vec<BucketSummary>,
     /// Number of buckets.
-    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub total: i64,
 }
 
@@ -72,17 +72,17 @@ pub struct BucketSummary {
     /// Name of the bucket.
     pub name: String,
     /// Number of objects.
-    #[serde(rename = "objectsCount", default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(rename = "objectsCount", default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub objects_count: i64,
     /// Size of all objects in bytes.
-    #[serde(rename = "sizeInBytes", default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(rename = "sizeInBytes", default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub size_in_bytes: i64,
     /// When it was created.
     #[serde(rename = "createdAt", default, skip_serializing_if = "Option::is_none")]
-    pub created_at: Option<cc_core::Timestamp>,
+    pub created_at: Option<cc_runtime::Timestamp>,
     /// When it was last changed.
     #[serde(rename = "updatedAt", default, skip_serializing_if = "Option::is_none")]
-    pub updated_at: Option<cc_core::Timestamp>,
+    pub updated_at: Option<cc_runtime::Timestamp>,
 }
 
 /// What a bucket is to do.
@@ -105,7 +105,7 @@ impl BucketUpdate {
     }
 }
 
-cc_core::open_enum! {
+cc_runtime::open_enum! {
     /// Whether a bucket keeps old versions of objects.
     pub enum BucketVersioning {
         /// `ENABLED`.
@@ -123,34 +123,34 @@ cc_core::open_enum! {
 #[non_exhaustive]
 pub struct Cellar {
     /// The add-on, by the id its provider knows.
-    pub id: cc_core::RealAddonId,
+    pub id: cc_runtime::RealAddonId,
     /// Its owner.
-    #[serde(rename = "ownerId", default, deserialize_with = "cc_core::de::null_as_default")]
-    pub owner_id: cc_core::OwnerId,
+    #[serde(rename = "ownerId", default, deserialize_with = "cc_runtime::de::null_as_default")]
+    pub owner_id: cc_runtime::OwnerId,
     /// Number of the cluster it is on.
-    #[serde(rename = "clusterId", default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(rename = "clusterId", default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub cluster_id: i64,
     /// Name of its host.
-    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub host: String,
     /// Id of its key.
-    #[serde(rename = "keyId", default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(rename = "keyId", default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub key_id: String,
     /// Secret of its key.
-    #[serde(rename = "keySecret", default, deserialize_with = "cc_core::de::null_as_default")]
-    pub key_secret: cc_core::Secret,
+    #[serde(rename = "keySecret", default, deserialize_with = "cc_runtime::de::null_as_default")]
+    pub key_secret: cc_runtime::Secret,
     /// Its plan.
-    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub plan: CellarPlan,
     /// How it is.
-    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub status: CellarStatus,
     /// When it was created.
     #[serde(rename = "creationDate", default, skip_serializing_if = "Option::is_none")]
-    pub creation_date: Option<cc_core::Timestamp>,
+    pub creation_date: Option<cc_runtime::Timestamp>,
     /// When it was deleted.
     #[serde(rename = "deletionDate", default, skip_serializing_if = "Option::is_none")]
-    pub deletion_date: Option<cc_core::Timestamp>,
+    pub deletion_date: Option<cc_runtime::Timestamp>,
 }
 
 /// What a Cellar holds.
@@ -159,13 +159,13 @@ pub struct Cellar {
 #[non_exhaustive]
 pub struct CellarContent {
     /// Number of buckets.
-    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub count: i64,
     /// Number of objects.
-    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub objects: i64,
     /// Size of all objects. No source states its unit.
-    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub size: i64,
 }
 
@@ -175,14 +175,14 @@ pub struct CellarContent {
 #[non_exhaustive]
 pub struct CellarCredentials {
     /// Name of its host.
-    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub host: String,
     /// Id of its key.
-    #[serde(rename = "keyId", default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(rename = "keyId", default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub key_id: String,
     /// Secret of its key.
-    #[serde(rename = "keySecret", default, deserialize_with = "cc_core::de::null_as_default")]
-    pub key_secret: cc_core::Secret,
+    #[serde(rename = "keySecret", default, deserialize_with = "cc_runtime::de::null_as_default")]
+    pub key_secret: cc_runtime::Secret,
 }
 
 /// A Cellar add-on with what it holds and carried.
@@ -191,25 +191,25 @@ pub struct CellarCredentials {
 #[non_exhaustive]
 pub struct CellarInfo {
     /// The add-on, by the id its provider knows.
-    pub id: cc_core::RealAddonId,
+    pub id: cc_runtime::RealAddonId,
     /// The add-on, by the id the platform lists.
-    #[serde(rename = "addonId", default, deserialize_with = "cc_core::de::null_as_default")]
-    pub addon_id: cc_core::AddonId,
+    #[serde(rename = "addonId", default, deserialize_with = "cc_runtime::de::null_as_default")]
+    pub addon_id: cc_runtime::AddonId,
     /// Its owner.
-    #[serde(rename = "ownerId", default, deserialize_with = "cc_core::de::null_as_default")]
-    pub owner_id: cc_core::OwnerId,
+    #[serde(rename = "ownerId", default, deserialize_with = "cc_runtime::de::null_as_default")]
+    pub owner_id: cc_runtime::OwnerId,
     /// Name that its owner gave it.
-    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub name: String,
     /// Its plan.
-    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub plan: CellarPlan,
     /// How it is.
-    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub status: CellarStatus,
     /// When it was created.
     #[serde(rename = "creationDate", default, skip_serializing_if = "Option::is_none")]
-    pub creation_date: Option<cc_core::Timestamp>,
+    pub creation_date: Option<cc_runtime::Timestamp>,
     /// What it holds.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub buckets: Option<CellarContent>,
@@ -218,7 +218,7 @@ pub struct CellarInfo {
     pub traffic: Option<CellarTraffic>,
 }
 
-cc_core::open_enum! {
+cc_runtime::open_enum! {
     /// The plan of a Cellar.
     pub enum CellarPlan {
         /// `S`.
@@ -230,7 +230,7 @@ cc_core::open_enum! {
     }
 }
 
-cc_core::open_enum! {
+cc_runtime::open_enum! {
     /// How a Cellar is.
     pub enum CellarStatus {
         /// `ACTIVE`.
@@ -250,10 +250,10 @@ cc_core::open_enum! {
 #[non_exhaustive]
 pub struct CellarTraffic {
     /// What came in. No source states its unit.
-    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub inbound: i64,
     /// What went out. No source states its unit.
-    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub outbound: i64,
 }
 
@@ -265,31 +265,31 @@ pub struct ObjectDetails {
     /// Key of the object.
     pub key: String,
     /// Last part of the key.
-    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub name: String,
     /// Kind of entry.
-    #[serde(rename = "type", default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(rename = "type", default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub type_: String,
     /// Size in bytes.
-    #[serde(rename = "contentLength", default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(rename = "contentLength", default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub content_length: i64,
     /// Media type.
-    #[serde(rename = "contentType", default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(rename = "contentType", default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub content_type: String,
     /// Tag that changes with the content.
-    #[serde(rename = "eTag", default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(rename = "eTag", default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub e_tag: String,
     /// When it was last changed.
     #[serde(rename = "updatedAt", default, skip_serializing_if = "Option::is_none")]
-    pub updated_at: Option<cc_core::Timestamp>,
+    pub updated_at: Option<cc_runtime::Timestamp>,
     /// Metadata that its owner gave it, by name.
-    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub metadata: std::collections::BTreeMap<String, String>,
     /// Its tags.
-    #[serde(default, deserialize_with = "cc_core::de::list")]
+    #[serde(default, deserialize_with = "cc_runtime::de::list")]
     pub tags: Vec<ObjectTag>,
     /// Who may do what with it.
-    #[serde(default, deserialize_with = "cc_core::de::list")]
+    #[serde(default, deserialize_with = "cc_runtime::de::list")]
     pub acl: Vec<ObjectPermission>,
 }
 
@@ -301,10 +301,10 @@ pub struct ObjectDirectory {
     /// The common part of the keys.
     pub key: String,
     /// Its last part.
-    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub name: String,
     /// Kind of entry.
-    #[serde(rename = "type", default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(rename = "type", default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub type_: String,
 }
 
@@ -316,10 +316,10 @@ pub struct ObjectGrantee {
     /// Id of the grantee.
     pub id: String,
     /// Name to show to a person.
-    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub name: String,
     /// Kind of grantee.
-    #[serde(rename = "type", default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(rename = "type", default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub type_: String,
 }
 
@@ -329,10 +329,10 @@ pub struct ObjectGrantee {
 #[non_exhaustive]
 pub struct ObjectList {
     /// The objects.
-    #[serde(default, deserialize_with = "cc_core::de::list")]
+    #[serde(default, deserialize_with = "cc_runtime::de::list")]
     pub content: Vec<ObjectSummary>,
     /// The directories, which are what keys have in common up to a slash.
-    #[serde(default, deserialize_with = "cc_core::de::list")]
+    #[serde(default, deserialize_with = "cc_runtime::de::list")]
     pub directories: Vec<ObjectDirectory>,
     /// Where the next page starts; none on the last.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -348,7 +348,7 @@ pub struct ObjectPermission {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub grantee: Option<ObjectGrantee>,
     /// What they may do, such as `FULL_CONTROL`.
-    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub permission: String,
 }
 
@@ -360,25 +360,25 @@ pub struct ObjectSummary {
     /// Key of the object.
     pub key: String,
     /// Last part of the key.
-    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub name: String,
     /// Kind of entry.
-    #[serde(rename = "type", default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(rename = "type", default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub type_: String,
     /// Size in bytes.
-    #[serde(rename = "contentLength", default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(rename = "contentLength", default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub content_length: i64,
     /// Media type.
     #[serde(rename = "contentType", default, skip_serializing_if = "Option::is_none")]
     pub content_type: Option<String>,
     /// Tag that changes with the content.
-    #[serde(rename = "eTag", default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(rename = "eTag", default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub e_tag: String,
     /// When it was last changed.
     #[serde(rename = "updatedAt", default, skip_serializing_if = "Option::is_none")]
-    pub updated_at: Option<cc_core::Timestamp>,
+    pub updated_at: Option<cc_runtime::Timestamp>,
     /// Metadata that its owner gave it, by name.
-    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub metadata: std::collections::BTreeMap<String, String>,
 }
 
@@ -388,10 +388,10 @@ pub struct ObjectSummary {
 #[non_exhaustive]
 pub struct ObjectTag {
     /// Name of the tag.
-    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub key: String,
     /// Value of the tag.
-    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub value: String,
 }
 
@@ -401,8 +401,8 @@ pub struct ObjectTag {
 #[non_exhaustive]
 pub struct PresignedUrl {
     /// The address; whoever has it can use it.
-    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
-    pub url: cc_core::Secret,
+    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
+    pub url: cc_runtime::Secret,
 }
 
 /// What one resource consumed.
@@ -412,27 +412,27 @@ pub struct PresignedUrl {
 pub struct ResourceConsumption {
     /// The resource.
     #[serde(rename = "resourceId")]
-    pub resource_id: cc_core::ResourceId,
+    pub resource_id: cc_runtime::ResourceId,
     /// Its owner.
-    #[serde(rename = "ownerId", default, deserialize_with = "cc_core::de::null_as_default")]
-    pub owner_id: cc_core::OwnerId,
+    #[serde(rename = "ownerId", default, deserialize_with = "cc_runtime::de::null_as_default")]
+    pub owner_id: cc_runtime::OwnerId,
     /// Product it is of.
-    #[serde(rename = "productId", default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(rename = "productId", default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub product_id: String,
     /// Zone it is in.
-    #[serde(rename = "regionId", default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(rename = "regionId", default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub region_id: String,
     /// Start of the time that is counted.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub since: Option<cc_core::Timestamp>,
+    pub since: Option<cc_runtime::Timestamp>,
     /// End of the time that is counted.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub until: Option<cc_core::Timestamp>,
+    pub until: Option<cc_runtime::Timestamp>,
     /// Version of this way of counting.
-    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub version: i64,
     /// What was consumed.
-    #[serde(default, deserialize_with = "cc_core::de::list")]
+    #[serde(default, deserialize_with = "cc_runtime::de::list")]
     pub consumptions: Vec<ResourceConsumptionItem>,
 }
 
@@ -442,10 +442,10 @@ pub struct ResourceConsumption {
 #[non_exhaustive]
 pub struct ResourceConsumptionDetail {
     /// Length of one slice of time.
-    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub interval: String,
     /// Quantity of each slice, in order.
-    #[serde(default, deserialize_with = "cc_core::de::list")]
+    #[serde(default, deserialize_with = "cc_runtime::de::list")]
     pub quantities: Vec<f64>,
 }
 
@@ -455,17 +455,17 @@ pub struct ResourceConsumptionDetail {
 #[non_exhaustive]
 pub struct ResourceConsumptionItem {
     /// Name of what was consumed.
-    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub reference: String,
     /// How much of it.
-    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub quantity: f64,
     /// Unit of the quantity.
-    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub unit: String,
     /// Part of the resource that consumed it.
     #[serde(rename = "resourceId", default, skip_serializing_if = "Option::is_none")]
-    pub resource_id: Option<cc_core::ResourceId>,
+    pub resource_id: Option<cc_runtime::ResourceId>,
     /// How the quantity spreads over time.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub details: Option<ResourceConsumptionDetail>,
@@ -477,11 +477,11 @@ pub struct ResourceConsumptionItem {
 #[non_exhaustive]
 pub struct SignedUrl {
     /// The address; whoever has it can use it.
-    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
-    pub url: cc_core::Secret,
+    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
+    pub url: cc_runtime::Secret,
     /// When it stops working.
     #[serde(rename = "expiresAt", default, skip_serializing_if = "Option::is_none")]
-    pub expires_at: Option<cc_core::Timestamp>,
+    pub expires_at: Option<cc_runtime::Timestamp>,
 }
 
 /// An object to make an address for.
@@ -525,12 +525,12 @@ pub struct UploadedObject {
     #[serde(rename = "objectKey")]
     pub object_key: String,
     /// Size in bytes.
-    #[serde(rename = "contentLength", default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(rename = "contentLength", default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub content_length: i64,
     /// Media type.
     #[serde(rename = "contentType", default, skip_serializing_if = "Option::is_none")]
     pub content_type: Option<String>,
     /// Tag that changes with the content.
-    #[serde(rename = "eTag", default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(rename = "eTag", default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub e_tag: String,
 }

@@ -2,8 +2,8 @@
 //! One type an operation: its inputs, and the request that they make.
 
 #[allow(unused_imports)]
-use cc_core::__private::{Bytes, http::Method};
-use cc_core::{Answer, Operation, OperationInfo, Request, RequestBuilder, Result};
+use cc_runtime::__private::{Bytes, http::Method};
+use cc_runtime::{Answer, Operation, OperationInfo, Request, RequestBuilder, Result};
 #[allow(unused_imports)]
 use crate::types;
 
@@ -20,13 +20,13 @@ use crate::types;
 #[must_use = "a request does nothing until it is sent"]
 pub struct GetConfigProvider {
     /// The add-on, by the id its provider knows.
-    pub addon_id: cc_core::RealAddonId,
+    pub addon_id: cc_runtime::RealAddonId,
 }
 
 #[allow(clippy::new_without_default)]
 impl GetConfigProvider {
     /// With what is required.
-    pub fn new(addon_id: impl Into<cc_core::RealAddonId>) -> Self {
+    pub fn new(addon_id: impl Into<cc_runtime::RealAddonId>) -> Self {
         Self { addon_id: addon_id.into() }
     }
 }
@@ -65,13 +65,13 @@ impl Operation for GetConfigProvider {
 #[must_use = "a request does nothing until it is sent"]
 pub struct GetConfigProviderEnvironment {
     /// The add-on, by the id its provider knows.
-    pub addon_id: cc_core::RealAddonId,
+    pub addon_id: cc_runtime::RealAddonId,
 }
 
 #[allow(clippy::new_without_default)]
 impl GetConfigProviderEnvironment {
     /// With what is required.
-    pub fn new(addon_id: impl Into<cc_core::RealAddonId>) -> Self {
+    pub fn new(addon_id: impl Into<cc_runtime::RealAddonId>) -> Self {
         Self { addon_id: addon_id.into() }
     }
 }
@@ -115,7 +115,7 @@ impl Operation for GetConfigProviderEnvironment {
 #[must_use = "a request does nothing until it is sent"]
 pub struct ReplaceConfigProviderEnvironment {
     /// The add-on, by the id its provider knows.
-    pub addon_id: cc_core::RealAddonId,
+    pub addon_id: cc_runtime::RealAddonId,
     /// The body.
     pub body: Vec<types::EnvironmentVariable>,
 }
@@ -124,7 +124,7 @@ pub struct ReplaceConfigProviderEnvironment {
 impl ReplaceConfigProviderEnvironment {
     /// With what is required.
     pub fn new(
-        addon_id: impl Into<cc_core::RealAddonId>,
+        addon_id: impl Into<cc_runtime::RealAddonId>,
         body: impl IntoIterator<Item = impl Into<types::EnvironmentVariable>>,
     ) -> Self {
         Self {

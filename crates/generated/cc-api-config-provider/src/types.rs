@@ -10,15 +10,15 @@ use serde::{Deserialize, Serialize};
 #[non_exhaustive]
 pub struct ConfigProvider {
     /// The add-on, by the id its provider knows.
-    pub id: cc_core::RealAddonId,
+    pub id: cc_runtime::RealAddonId,
     /// Its owner.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub owner_id: Option<cc_core::OwnerId>,
+    pub owner_id: Option<cc_runtime::OwnerId>,
     /// When it was created.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub creation_date: Option<cc_core::Timestamp>,
+    pub creation_date: Option<cc_runtime::Timestamp>,
     /// Its environment variables.
-    #[serde(default, deserialize_with = "cc_core::de::list")]
+    #[serde(default, deserialize_with = "cc_runtime::de::list")]
     pub env: Vec<EnvironmentVariable>,
 }
 
@@ -28,18 +28,18 @@ pub struct ConfigProvider {
 #[non_exhaustive]
 pub struct EnvironmentVariable {
     /// Name of the variable.
-    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub name: String,
     /// Its value.
-    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
-    pub value: cc_core::Secret,
+    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
+    pub value: cc_runtime::Secret,
 }
 
 impl EnvironmentVariable {
     /// With what is required.
     #[must_use]
     #[allow(clippy::new_without_default)]
-    pub fn new(name: impl Into<String>, value: impl Into<cc_core::Secret>) -> Self {
+    pub fn new(name: impl Into<String>, value: impl Into<cc_runtime::Secret>) -> Self {
         Self {
             name: name.into(),
             value: value.into(),

@@ -2,8 +2,8 @@
 //! One type an operation: its inputs, and the request that they make.
 
 #[allow(unused_imports)]
-use cc_core::__private::{Bytes, http::Method};
-use cc_core::{Answer, Operation, OperationInfo, Request, RequestBuilder, Result};
+use cc_runtime::__private::{Bytes, http::Method};
+use cc_runtime::{Answer, Operation, OperationInfo, Request, RequestBuilder, Result};
 #[allow(unused_imports)]
 use crate::types;
 
@@ -20,13 +20,13 @@ use crate::types;
 #[must_use = "a request does nothing until it is sent"]
 pub struct ListContainerRegistries {
     /// Owner of the registry.
-    pub owner_id: cc_core::OwnerId,
+    pub owner_id: cc_runtime::OwnerId,
 }
 
 #[allow(clippy::new_without_default)]
 impl ListContainerRegistries {
     /// With what is required.
-    pub fn new(owner_id: impl Into<cc_core::OwnerId>) -> Self {
+    pub fn new(owner_id: impl Into<cc_runtime::OwnerId>) -> Self {
         Self { owner_id: owner_id.into() }
     }
 }
@@ -71,7 +71,7 @@ impl Operation for ListContainerRegistries {
 #[must_use = "a request does nothing until it is sent"]
 pub struct CreateContainerRegistry {
     /// Owner of the registry.
-    pub owner_id: cc_core::OwnerId,
+    pub owner_id: cc_runtime::OwnerId,
     /// The body.
     pub body: types::CreateContainerRegistryBody,
 }
@@ -80,7 +80,7 @@ pub struct CreateContainerRegistry {
 impl CreateContainerRegistry {
     /// With what is required.
     pub fn new(
-        owner_id: impl Into<cc_core::OwnerId>,
+        owner_id: impl Into<cc_runtime::OwnerId>,
         body: impl Into<types::CreateContainerRegistryBody>,
     ) -> Self {
         Self {
@@ -127,7 +127,7 @@ impl Operation for CreateContainerRegistry {
 #[must_use = "a request does nothing until it is sent"]
 pub struct GetContainerRegistry {
     /// Owner of the registry.
-    pub owner_id: cc_core::OwnerId,
+    pub owner_id: cc_runtime::OwnerId,
     /// Id of the registry.
     pub registry_id: String,
 }
@@ -136,7 +136,7 @@ pub struct GetContainerRegistry {
 impl GetContainerRegistry {
     /// With what is required.
     pub fn new(
-        owner_id: impl Into<cc_core::OwnerId>,
+        owner_id: impl Into<cc_runtime::OwnerId>,
         registry_id: impl Into<String>,
     ) -> Self {
         Self {
@@ -185,7 +185,7 @@ impl Operation for GetContainerRegistry {
 #[must_use = "a request does nothing until it is sent"]
 pub struct DeleteContainerRegistry {
     /// Owner of the registry.
-    pub owner_id: cc_core::OwnerId,
+    pub owner_id: cc_runtime::OwnerId,
     /// Id of the registry.
     pub registry_id: String,
 }
@@ -194,7 +194,7 @@ pub struct DeleteContainerRegistry {
 impl DeleteContainerRegistry {
     /// With what is required.
     pub fn new(
-        owner_id: impl Into<cc_core::OwnerId>,
+        owner_id: impl Into<cc_runtime::OwnerId>,
         registry_id: impl Into<String>,
     ) -> Self {
         Self {
@@ -241,7 +241,7 @@ impl Operation for DeleteContainerRegistry {
 #[must_use = "a request does nothing until it is sent"]
 pub struct ListContainerRegistryTokens {
     /// Owner of the registry.
-    pub owner_id: cc_core::OwnerId,
+    pub owner_id: cc_runtime::OwnerId,
     /// Id of the registry.
     pub registry_id: String,
 }
@@ -250,7 +250,7 @@ pub struct ListContainerRegistryTokens {
 impl ListContainerRegistryTokens {
     /// With what is required.
     pub fn new(
-        owner_id: impl Into<cc_core::OwnerId>,
+        owner_id: impl Into<cc_runtime::OwnerId>,
         registry_id: impl Into<String>,
     ) -> Self {
         Self {
@@ -298,7 +298,7 @@ impl Operation for ListContainerRegistryTokens {
 #[must_use = "a request does nothing until it is sent"]
 pub struct CreateContainerRegistryToken {
     /// Owner of the registry.
-    pub owner_id: cc_core::OwnerId,
+    pub owner_id: cc_runtime::OwnerId,
     /// Id of the registry.
     pub registry_id: String,
     /// The body.
@@ -309,7 +309,7 @@ pub struct CreateContainerRegistryToken {
 impl CreateContainerRegistryToken {
     /// With what is required.
     pub fn new(
-        owner_id: impl Into<cc_core::OwnerId>,
+        owner_id: impl Into<cc_runtime::OwnerId>,
         registry_id: impl Into<String>,
         body: impl Into<types::ContainerRegistryTokenRequest>,
     ) -> Self {
@@ -359,7 +359,7 @@ impl Operation for CreateContainerRegistryToken {
 #[must_use = "a request does nothing until it is sent"]
 pub struct DeleteContainerRegistryToken {
     /// Owner of the registry.
-    pub owner_id: cc_core::OwnerId,
+    pub owner_id: cc_runtime::OwnerId,
     /// Id of the registry.
     pub registry_id: String,
     /// Id of the token.
@@ -370,7 +370,7 @@ pub struct DeleteContainerRegistryToken {
 impl DeleteContainerRegistryToken {
     /// With what is required.
     pub fn new(
-        owner_id: impl Into<cc_core::OwnerId>,
+        owner_id: impl Into<cc_runtime::OwnerId>,
         registry_id: impl Into<String>,
         token_id: impl Into<String>,
     ) -> Self {
@@ -421,7 +421,7 @@ impl Operation for DeleteContainerRegistryToken {
 #[must_use = "a request does nothing until it is sent"]
 pub struct RenewContainerRegistryToken {
     /// Owner of the registry.
-    pub owner_id: cc_core::OwnerId,
+    pub owner_id: cc_runtime::OwnerId,
     /// Id of the registry.
     pub registry_id: String,
     /// Id of the token.
@@ -434,7 +434,7 @@ pub struct RenewContainerRegistryToken {
 impl RenewContainerRegistryToken {
     /// With what is required.
     pub fn new(
-        owner_id: impl Into<cc_core::OwnerId>,
+        owner_id: impl Into<cc_runtime::OwnerId>,
         registry_id: impl Into<String>,
         token_id: impl Into<String>,
         body: impl Into<types::RenewContainerRegistryTokenBody>,

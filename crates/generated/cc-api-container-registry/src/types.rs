@@ -12,17 +12,17 @@ pub struct ContainerRegistry {
     /// Id of the registry.
     pub id: String,
     /// Owner of the registry.
-    #[serde(rename = "tenantId", default, deserialize_with = "cc_core::de::null_as_default")]
-    pub tenant_id: cc_core::OwnerId,
+    #[serde(rename = "tenantId", default, deserialize_with = "cc_runtime::de::null_as_default")]
+    pub tenant_id: cc_runtime::OwnerId,
     /// When it was created.
     #[serde(rename = "creationDate", default, skip_serializing_if = "Option::is_none")]
-    pub creation_date: Option<cc_core::Timestamp>,
+    pub creation_date: Option<cc_runtime::Timestamp>,
     /// States it went through.
-    #[serde(default, deserialize_with = "cc_core::de::list")]
+    #[serde(default, deserialize_with = "cc_runtime::de::list")]
     pub statuses: Vec<ContainerRegistryStatus>,
 }
 
-cc_core::open_enum! {
+cc_runtime::open_enum! {
     /// What a token allows.
     pub enum ContainerRegistryRights {
         /// `READ`.
@@ -32,7 +32,7 @@ cc_core::open_enum! {
     }
 }
 
-cc_core::open_enum! {
+cc_runtime::open_enum! {
     /// A state of a container registry.
     pub enum ContainerRegistryState {
         /// `DELETED`.
@@ -60,13 +60,13 @@ cc_core::open_enum! {
 #[non_exhaustive]
 pub struct ContainerRegistryStatus {
     /// The state.
-    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub state: ContainerRegistryState,
     /// When it was entered.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub date: Option<cc_core::Timestamp>,
+    pub date: Option<cc_runtime::Timestamp>,
     /// Who caused it.
-    #[serde(rename = "instigatorId", default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(rename = "instigatorId", default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub instigator_id: String,
 }
 
@@ -78,19 +78,19 @@ pub struct ContainerRegistryToken {
     /// Id of the token.
     pub id: String,
     /// What it allows.
-    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub rights: ContainerRegistryRights,
     /// Whether it still works.
-    #[serde(rename = "isActive", default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(rename = "isActive", default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub is_active: bool,
     /// When it was created.
     #[serde(rename = "creationDate", default, skip_serializing_if = "Option::is_none")]
-    pub creation_date: Option<cc_core::Timestamp>,
+    pub creation_date: Option<cc_runtime::Timestamp>,
     /// When it stops working, where it does.
     #[serde(rename = "expiresAt", default, skip_serializing_if = "Option::is_none")]
-    pub expires_at: Option<cc_core::Timestamp>,
+    pub expires_at: Option<cc_runtime::Timestamp>,
     /// What the token is limited to.
-    #[serde(default, deserialize_with = "cc_core::de::list")]
+    #[serde(default, deserialize_with = "cc_runtime::de::list")]
     pub scope: Vec<String>,
 }
 
@@ -100,10 +100,10 @@ pub struct ContainerRegistryToken {
 #[non_exhaustive]
 pub struct ContainerRegistryTokenFailure {
     /// Number the request gave it.
-    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub index: i64,
     /// What went wrong.
-    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub error: String,
 }
 
@@ -156,11 +156,11 @@ impl ContainerRegistryTokenRequest {
 pub struct ContainerRegistryTokenWithValue {
     /// The token itself.
     #[serde(rename = "biscuitToken")]
-    pub biscuit_token: cc_core::Secret,
+    pub biscuit_token: cc_runtime::Secret,
     /// What is known of the token.
     pub token: ContainerRegistryToken,
     /// Number the request gave it.
-    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub index: i64,
 }
 
@@ -200,10 +200,10 @@ pub struct CreatedContainerRegistry {
     /// The registry.
     pub registry: ContainerRegistry,
     /// The tokens that were created.
-    #[serde(default, deserialize_with = "cc_core::de::list")]
+    #[serde(default, deserialize_with = "cc_runtime::de::list")]
     pub tokens: Vec<ContainerRegistryTokenWithValue>,
     /// The tokens that were not.
-    #[serde(default, deserialize_with = "cc_core::de::list")]
+    #[serde(default, deserialize_with = "cc_runtime::de::list")]
     pub errors: Vec<ContainerRegistryTokenFailure>,
 }
 

@@ -13,7 +13,7 @@ pub struct BootedMachine {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub hypervisor: Option<Hypervisor>,
     /// Address of the machine.
-    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub ip: String,
     /// Port of the application.
     #[serde(rename = "appPort", default, skip_serializing_if = "Option::is_none")]
@@ -30,25 +30,25 @@ pub struct BootedMachine {
 pub struct Cumulocity {
     /// The add-on, by the id its provider knows.
     #[serde(rename = "resourceId")]
-    pub resource_id: cc_core::RealAddonId,
+    pub resource_id: cc_runtime::RealAddonId,
     /// The add-on, by the id the platform lists.
-    #[serde(rename = "addonId", default, deserialize_with = "cc_core::de::null_as_default")]
-    pub addon_id: cc_core::AddonId,
+    #[serde(rename = "addonId", default, deserialize_with = "cc_runtime::de::null_as_default")]
+    pub addon_id: cc_runtime::AddonId,
     /// Name that its owner gave it.
-    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub name: String,
     /// Its owner.
-    #[serde(rename = "ownerId", default, deserialize_with = "cc_core::de::null_as_default")]
-    pub owner_id: cc_core::OwnerId,
+    #[serde(rename = "ownerId", default, deserialize_with = "cc_runtime::de::null_as_default")]
+    pub owner_id: cc_runtime::OwnerId,
     /// Its plan.
-    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub plan: CumulocityPlan,
     /// What it is made of.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub resources: Option<CumulocityResources>,
 }
 
-cc_core::open_enum! {
+cc_runtime::open_enum! {
     /// The plan of a Cumulocity.
     pub enum CumulocityPlan {
         /// `BETA`.
@@ -64,8 +64,8 @@ cc_core::open_enum! {
 #[non_exhaustive]
 pub struct CumulocityResources {
     /// Deployment of its machines.
-    #[serde(rename = "deploymentId", default, deserialize_with = "cc_core::de::null_as_default")]
-    pub deployment_id: cc_core::DeploymentId,
+    #[serde(rename = "deploymentId", default, deserialize_with = "cc_runtime::de::null_as_default")]
+    pub deployment_id: cc_runtime::DeploymentId,
     /// How that deployment goes.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub status: Option<MachineDeployment>,
@@ -80,7 +80,7 @@ pub struct FailedMachine {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub hypervisor: Option<Hypervisor>,
     /// Why it did not start.
-    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub reason: String,
 }
 
@@ -92,25 +92,25 @@ pub struct Hypervisor {
     /// Id of the host.
     pub uid: String,
     /// Name of the host.
-    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub name: String,
     /// Who may use it.
-    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
-    pub owner: cc_core::OwnerId,
+    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
+    pub owner: cc_runtime::OwnerId,
     /// Region it is in.
-    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub region: String,
     /// Zone it is in.
-    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub zone: String,
     /// Rack it is in.
-    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub rack: String,
     /// Its labels, by name.
-    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub labels: std::collections::BTreeMap<String, String>,
     /// Its tags.
-    #[serde(default, deserialize_with = "cc_core::de::list")]
+    #[serde(default, deserialize_with = "cc_runtime::de::list")]
     pub tags: Vec<String>,
     /// Version of what is known of it.
     #[serde(rename = "zkVersion", default, skip_serializing_if = "Option::is_none")]
@@ -123,17 +123,17 @@ pub struct Hypervisor {
 #[non_exhaustive]
 pub struct MachineDeployment {
     /// How far the deployment is.
-    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub step: serde_json::Value,
     /// Where each machine is meant to go, by machine.
-    #[serde(rename = "placementHypothesis", default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(rename = "placementHypothesis", default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub placement_hypothesis: std::collections::BTreeMap<String, Hypervisor>,
     /// How each machine is, by machine.
-    #[serde(rename = "vmStatus", default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(rename = "vmStatus", default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub vm_status: std::collections::BTreeMap<String, MachineState>,
 }
 
-cc_core::open_union! {
+cc_runtime::open_union! {
     /// How a machine is.
     #[tag = "status"]
     pub enum MachineState {

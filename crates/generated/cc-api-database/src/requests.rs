@@ -2,8 +2,8 @@
 //! One type an operation: its inputs, and the request that they make.
 
 #[allow(unused_imports)]
-use cc_core::__private::{Bytes, http::Method};
-use cc_core::{Answer, Operation, OperationInfo, Request, RequestBuilder, Result};
+use cc_runtime::__private::{Bytes, http::Method};
+use cc_runtime::{Answer, Operation, OperationInfo, Request, RequestBuilder, Result};
 #[allow(unused_imports)]
 use crate::types;
 
@@ -59,13 +59,13 @@ impl Operation for GetPostgresqlVersions {
 #[must_use = "a request does nothing until it is sent"]
 pub struct GetPostgresql {
     /// The add-on.
-    pub addon_id: cc_core::AddonId,
+    pub addon_id: cc_runtime::AddonId,
 }
 
 #[allow(clippy::new_without_default)]
 impl GetPostgresql {
     /// With what is required.
-    pub fn new(addon_id: impl Into<cc_core::AddonId>) -> Self {
+    pub fn new(addon_id: impl Into<cc_runtime::AddonId>) -> Self {
         Self { addon_id: addon_id.into() }
     }
 }
@@ -143,13 +143,13 @@ impl Operation for GetMysqlVersions {
 #[must_use = "a request does nothing until it is sent"]
 pub struct GetMysql {
     /// The add-on.
-    pub addon_id: cc_core::AddonId,
+    pub addon_id: cc_runtime::AddonId,
 }
 
 #[allow(clippy::new_without_default)]
 impl GetMysql {
     /// With what is required.
-    pub fn new(addon_id: impl Into<cc_core::AddonId>) -> Self {
+    pub fn new(addon_id: impl Into<cc_runtime::AddonId>) -> Self {
         Self { addon_id: addon_id.into() }
     }
 }
@@ -227,13 +227,13 @@ impl Operation for GetMongodbVersions {
 #[must_use = "a request does nothing until it is sent"]
 pub struct GetMongodb {
     /// The add-on.
-    pub addon_id: cc_core::AddonId,
+    pub addon_id: cc_runtime::AddonId,
 }
 
 #[allow(clippy::new_without_default)]
 impl GetMongodb {
     /// With what is required.
-    pub fn new(addon_id: impl Into<cc_core::AddonId>) -> Self {
+    pub fn new(addon_id: impl Into<cc_runtime::AddonId>) -> Self {
         Self { addon_id: addon_id.into() }
     }
 }
@@ -350,13 +350,13 @@ impl Operation for GetElasticsearchVersions {
 #[must_use = "a request does nothing until it is sent"]
 pub struct GetElasticsearch {
     /// The add-on.
-    pub addon_id: cc_core::AddonId,
+    pub addon_id: cc_runtime::AddonId,
 }
 
 #[allow(clippy::new_without_default)]
 impl GetElasticsearch {
     /// With what is required.
-    pub fn new(addon_id: impl Into<cc_core::AddonId>) -> Self {
+    pub fn new(addon_id: impl Into<cc_runtime::AddonId>) -> Self {
         Self { addon_id: addon_id.into() }
     }
 }
@@ -395,13 +395,13 @@ impl Operation for GetElasticsearch {
 #[must_use = "a request does nothing until it is sent"]
 pub struct GetElasticsearchInfo {
     /// The add-on.
-    pub addon_id: cc_core::AddonId,
+    pub addon_id: cc_runtime::AddonId,
 }
 
 #[allow(clippy::new_without_default)]
 impl GetElasticsearchInfo {
     /// With what is required.
-    pub fn new(addon_id: impl Into<cc_core::AddonId>) -> Self {
+    pub fn new(addon_id: impl Into<cc_runtime::AddonId>) -> Self {
         Self { addon_id: addon_id.into() }
     }
 }
@@ -481,13 +481,13 @@ impl Operation for GetElasticsearchServiceFlavors {
 #[must_use = "a request does nothing until it is sent"]
 pub struct GetJenkins {
     /// The add-on, by the id its provider knows.
-    pub addon_id: cc_core::RealAddonId,
+    pub addon_id: cc_runtime::RealAddonId,
 }
 
 #[allow(clippy::new_without_default)]
 impl GetJenkins {
     /// With what is required.
-    pub fn new(addon_id: impl Into<cc_core::RealAddonId>) -> Self {
+    pub fn new(addon_id: impl Into<cc_runtime::RealAddonId>) -> Self {
         Self { addon_id: addon_id.into() }
     }
 }
@@ -526,13 +526,13 @@ impl Operation for GetJenkins {
 #[must_use = "a request does nothing until it is sent"]
 pub struct GetJenkinsUpdates {
     /// The add-on, by the id its provider knows.
-    pub addon_id: cc_core::RealAddonId,
+    pub addon_id: cc_runtime::RealAddonId,
 }
 
 #[allow(clippy::new_without_default)]
 impl GetJenkinsUpdates {
     /// With what is required.
-    pub fn new(addon_id: impl Into<cc_core::RealAddonId>) -> Self {
+    pub fn new(addon_id: impl Into<cc_runtime::RealAddonId>) -> Self {
         Self { addon_id: addon_id.into() }
     }
 }
@@ -571,17 +571,17 @@ impl Operation for GetJenkinsUpdates {
 #[must_use = "a request does nothing until it is sent"]
 pub struct ListPostgresqlDatabases {
     /// The owner.
-    pub owner_id: cc_core::OwnerId,
+    pub owner_id: cc_runtime::OwnerId,
     /// The add-on, by the id its provider knows.
-    pub addon_id: cc_core::RealAddonId,
+    pub addon_id: cc_runtime::RealAddonId,
 }
 
 #[allow(clippy::new_without_default)]
 impl ListPostgresqlDatabases {
     /// With what is required.
     pub fn new(
-        owner_id: impl Into<cc_core::OwnerId>,
-        addon_id: impl Into<cc_core::RealAddonId>,
+        owner_id: impl Into<cc_runtime::OwnerId>,
+        addon_id: impl Into<cc_runtime::RealAddonId>,
     ) -> Self {
         Self {
             owner_id: owner_id.into(),
@@ -627,9 +627,9 @@ impl Operation for ListPostgresqlDatabases {
 #[must_use = "a request does nothing until it is sent"]
 pub struct GetPostgresqlDatabase {
     /// The owner.
-    pub owner_id: cc_core::OwnerId,
+    pub owner_id: cc_runtime::OwnerId,
     /// The add-on, by the id its provider knows.
-    pub addon_id: cc_core::RealAddonId,
+    pub addon_id: cc_runtime::RealAddonId,
     /// Id of the database.
     pub database_id: String,
 }
@@ -638,8 +638,8 @@ pub struct GetPostgresqlDatabase {
 impl GetPostgresqlDatabase {
     /// With what is required.
     pub fn new(
-        owner_id: impl Into<cc_core::OwnerId>,
-        addon_id: impl Into<cc_core::RealAddonId>,
+        owner_id: impl Into<cc_runtime::OwnerId>,
+        addon_id: impl Into<cc_runtime::RealAddonId>,
         database_id: impl Into<String>,
     ) -> Self {
         Self {
@@ -689,9 +689,9 @@ impl Operation for GetPostgresqlDatabase {
 #[must_use = "a request does nothing until it is sent"]
 pub struct UpdatePostgresqlDatabase {
     /// The owner.
-    pub owner_id: cc_core::OwnerId,
+    pub owner_id: cc_runtime::OwnerId,
     /// The add-on, by the id its provider knows.
-    pub addon_id: cc_core::RealAddonId,
+    pub addon_id: cc_runtime::RealAddonId,
     /// Id of the database.
     pub database_id: String,
     /// The body.
@@ -704,8 +704,8 @@ pub struct UpdatePostgresqlDatabase {
 impl UpdatePostgresqlDatabase {
     /// With what is required.
     pub fn new(
-        owner_id: impl Into<cc_core::OwnerId>,
-        addon_id: impl Into<cc_core::RealAddonId>,
+        owner_id: impl Into<cc_runtime::OwnerId>,
+        addon_id: impl Into<cc_runtime::RealAddonId>,
         database_id: impl Into<String>,
         body: impl Into<types::PostgresqlDatabaseUpdate>,
     ) -> Self {
@@ -765,17 +765,17 @@ impl Operation for UpdatePostgresqlDatabase {
 #[must_use = "a request does nothing until it is sent"]
 pub struct ListPostgresqlOids {
     /// The owner.
-    pub owner_id: cc_core::OwnerId,
+    pub owner_id: cc_runtime::OwnerId,
     /// The add-on, by the id its provider knows.
-    pub addon_id: cc_core::RealAddonId,
+    pub addon_id: cc_runtime::RealAddonId,
 }
 
 #[allow(clippy::new_without_default)]
 impl ListPostgresqlOids {
     /// With what is required.
     pub fn new(
-        owner_id: impl Into<cc_core::OwnerId>,
-        addon_id: impl Into<cc_core::RealAddonId>,
+        owner_id: impl Into<cc_runtime::OwnerId>,
+        addon_id: impl Into<cc_runtime::RealAddonId>,
     ) -> Self {
         Self {
             owner_id: owner_id.into(),
@@ -821,17 +821,17 @@ impl Operation for ListPostgresqlOids {
 #[must_use = "a request does nothing until it is sent"]
 pub struct ListPostgresqlDatabaseOids {
     /// The owner.
-    pub owner_id: cc_core::OwnerId,
+    pub owner_id: cc_runtime::OwnerId,
     /// The add-on, by the id its provider knows.
-    pub addon_id: cc_core::RealAddonId,
+    pub addon_id: cc_runtime::RealAddonId,
 }
 
 #[allow(clippy::new_without_default)]
 impl ListPostgresqlDatabaseOids {
     /// With what is required.
     pub fn new(
-        owner_id: impl Into<cc_core::OwnerId>,
-        addon_id: impl Into<cc_core::RealAddonId>,
+        owner_id: impl Into<cc_runtime::OwnerId>,
+        addon_id: impl Into<cc_runtime::RealAddonId>,
     ) -> Self {
         Self {
             owner_id: owner_id.into(),
@@ -877,9 +877,9 @@ impl Operation for ListPostgresqlDatabaseOids {
 #[must_use = "a request does nothing until it is sent"]
 pub struct ListPostgresqlSchemaOids {
     /// The owner.
-    pub owner_id: cc_core::OwnerId,
+    pub owner_id: cc_runtime::OwnerId,
     /// The add-on, by the id its provider knows.
-    pub addon_id: cc_core::RealAddonId,
+    pub addon_id: cc_runtime::RealAddonId,
     /// Keeps what is in the database of this name. Inferred from the Go SDK.
     pub database: Option<String>,
     /// Keeps what has this object id. Inferred from the Go SDK.
@@ -890,8 +890,8 @@ pub struct ListPostgresqlSchemaOids {
 impl ListPostgresqlSchemaOids {
     /// With what is required.
     pub fn new(
-        owner_id: impl Into<cc_core::OwnerId>,
-        addon_id: impl Into<cc_core::RealAddonId>,
+        owner_id: impl Into<cc_runtime::OwnerId>,
+        addon_id: impl Into<cc_runtime::RealAddonId>,
     ) -> Self {
         Self {
             owner_id: owner_id.into(),
@@ -953,9 +953,9 @@ impl Operation for ListPostgresqlSchemaOids {
 #[must_use = "a request does nothing until it is sent"]
 pub struct ListPostgresqlTableOids {
     /// The owner.
-    pub owner_id: cc_core::OwnerId,
+    pub owner_id: cc_runtime::OwnerId,
     /// The add-on, by the id its provider knows.
-    pub addon_id: cc_core::RealAddonId,
+    pub addon_id: cc_runtime::RealAddonId,
     /// Keeps what is in the database of this name. Inferred from the Go SDK.
     pub database: Option<String>,
     /// Keeps what is in the schema of this name. Inferred from the Go SDK.
@@ -968,8 +968,8 @@ pub struct ListPostgresqlTableOids {
 impl ListPostgresqlTableOids {
     /// With what is required.
     pub fn new(
-        owner_id: impl Into<cc_core::OwnerId>,
-        addon_id: impl Into<cc_core::RealAddonId>,
+        owner_id: impl Into<cc_runtime::OwnerId>,
+        addon_id: impl Into<cc_runtime::RealAddonId>,
     ) -> Self {
         Self {
             owner_id: owner_id.into(),
@@ -1039,9 +1039,9 @@ impl Operation for ListPostgresqlTableOids {
 #[must_use = "a request does nothing until it is sent"]
 pub struct ListPostgresqlUsers {
     /// The owner.
-    pub owner_id: cc_core::OwnerId,
+    pub owner_id: cc_runtime::OwnerId,
     /// The add-on, by the id its provider knows.
-    pub addon_id: cc_core::RealAddonId,
+    pub addon_id: cc_runtime::RealAddonId,
     /// Keeps what is in the database of this object id. Inferred from the Go SDK.
     pub database_o_id: Option<i64>,
 }
@@ -1050,8 +1050,8 @@ pub struct ListPostgresqlUsers {
 impl ListPostgresqlUsers {
     /// With what is required.
     pub fn new(
-        owner_id: impl Into<cc_core::OwnerId>,
-        addon_id: impl Into<cc_core::RealAddonId>,
+        owner_id: impl Into<cc_runtime::OwnerId>,
+        addon_id: impl Into<cc_runtime::RealAddonId>,
     ) -> Self {
         Self {
             owner_id: owner_id.into(),
@@ -1105,17 +1105,17 @@ impl Operation for ListPostgresqlUsers {
 #[must_use = "a request does nothing until it is sent"]
 pub struct CreatePostgresqlUser {
     /// The owner.
-    pub owner_id: cc_core::OwnerId,
+    pub owner_id: cc_runtime::OwnerId,
     /// The add-on, by the id its provider knows.
-    pub addon_id: cc_core::RealAddonId,
+    pub addon_id: cc_runtime::RealAddonId,
 }
 
 #[allow(clippy::new_without_default)]
 impl CreatePostgresqlUser {
     /// With what is required.
     pub fn new(
-        owner_id: impl Into<cc_core::OwnerId>,
-        addon_id: impl Into<cc_core::RealAddonId>,
+        owner_id: impl Into<cc_runtime::OwnerId>,
+        addon_id: impl Into<cc_runtime::RealAddonId>,
     ) -> Self {
         Self {
             owner_id: owner_id.into(),
@@ -1162,9 +1162,9 @@ impl Operation for CreatePostgresqlUser {
 #[must_use = "a request does nothing until it is sent"]
 pub struct ListPostgresqlDatabasePrivileges {
     /// The owner.
-    pub owner_id: cc_core::OwnerId,
+    pub owner_id: cc_runtime::OwnerId,
     /// The add-on, by the id its provider knows.
-    pub addon_id: cc_core::RealAddonId,
+    pub addon_id: cc_runtime::RealAddonId,
     /// Keeps what this user may do. Inferred from the Go SDK.
     pub user_id: Option<String>,
     /// Keeps what is in the database of this object id. Inferred from the Go SDK.
@@ -1175,8 +1175,8 @@ pub struct ListPostgresqlDatabasePrivileges {
 impl ListPostgresqlDatabasePrivileges {
     /// With what is required.
     pub fn new(
-        owner_id: impl Into<cc_core::OwnerId>,
-        addon_id: impl Into<cc_core::RealAddonId>,
+        owner_id: impl Into<cc_runtime::OwnerId>,
+        addon_id: impl Into<cc_runtime::RealAddonId>,
     ) -> Self {
         Self {
             owner_id: owner_id.into(),
@@ -1238,9 +1238,9 @@ impl Operation for ListPostgresqlDatabasePrivileges {
 #[must_use = "a request does nothing until it is sent"]
 pub struct ListPostgresqlSchemaPrivileges {
     /// The owner.
-    pub owner_id: cc_core::OwnerId,
+    pub owner_id: cc_runtime::OwnerId,
     /// The add-on, by the id its provider knows.
-    pub addon_id: cc_core::RealAddonId,
+    pub addon_id: cc_runtime::RealAddonId,
     /// Keeps what this user may do. Inferred from the Go SDK.
     pub user_id: Option<String>,
     /// Keeps what is in the database of this object id. Inferred from the Go SDK.
@@ -1253,8 +1253,8 @@ pub struct ListPostgresqlSchemaPrivileges {
 impl ListPostgresqlSchemaPrivileges {
     /// With what is required.
     pub fn new(
-        owner_id: impl Into<cc_core::OwnerId>,
-        addon_id: impl Into<cc_core::RealAddonId>,
+        owner_id: impl Into<cc_runtime::OwnerId>,
+        addon_id: impl Into<cc_runtime::RealAddonId>,
     ) -> Self {
         Self {
             owner_id: owner_id.into(),
@@ -1324,9 +1324,9 @@ impl Operation for ListPostgresqlSchemaPrivileges {
 #[must_use = "a request does nothing until it is sent"]
 pub struct ListPostgresqlTablePrivileges {
     /// The owner.
-    pub owner_id: cc_core::OwnerId,
+    pub owner_id: cc_runtime::OwnerId,
     /// The add-on, by the id its provider knows.
-    pub addon_id: cc_core::RealAddonId,
+    pub addon_id: cc_runtime::RealAddonId,
     /// Keeps what this user may do. Inferred from the Go SDK.
     pub user_id: Option<String>,
     /// Keeps what is in the database of this object id. Inferred from the Go SDK.
@@ -1339,8 +1339,8 @@ pub struct ListPostgresqlTablePrivileges {
 impl ListPostgresqlTablePrivileges {
     /// With what is required.
     pub fn new(
-        owner_id: impl Into<cc_core::OwnerId>,
-        addon_id: impl Into<cc_core::RealAddonId>,
+        owner_id: impl Into<cc_runtime::OwnerId>,
+        addon_id: impl Into<cc_runtime::RealAddonId>,
     ) -> Self {
         Self {
             owner_id: owner_id.into(),
@@ -1411,9 +1411,9 @@ impl Operation for ListPostgresqlTablePrivileges {
 #[must_use = "a request does nothing until it is sent"]
 pub struct UpdatePostgresqlUser {
     /// The owner.
-    pub owner_id: cc_core::OwnerId,
+    pub owner_id: cc_runtime::OwnerId,
     /// The add-on, by the id its provider knows.
-    pub addon_id: cc_core::RealAddonId,
+    pub addon_id: cc_runtime::RealAddonId,
     /// Id of the user of the database.
     pub database_user_id: String,
     /// The body.
@@ -1424,8 +1424,8 @@ pub struct UpdatePostgresqlUser {
 impl UpdatePostgresqlUser {
     /// With what is required.
     pub fn new(
-        owner_id: impl Into<cc_core::OwnerId>,
-        addon_id: impl Into<cc_core::RealAddonId>,
+        owner_id: impl Into<cc_runtime::OwnerId>,
+        addon_id: impl Into<cc_runtime::RealAddonId>,
         database_user_id: impl Into<String>,
         body: impl Into<types::PostgresqlUserUpdate>,
     ) -> Self {
@@ -1477,9 +1477,9 @@ impl Operation for UpdatePostgresqlUser {
 #[must_use = "a request does nothing until it is sent"]
 pub struct DeletePostgresqlUser {
     /// The owner.
-    pub owner_id: cc_core::OwnerId,
+    pub owner_id: cc_runtime::OwnerId,
     /// The add-on, by the id its provider knows.
-    pub addon_id: cc_core::RealAddonId,
+    pub addon_id: cc_runtime::RealAddonId,
     /// Id of the user of the database.
     pub database_user_id: String,
 }
@@ -1488,8 +1488,8 @@ pub struct DeletePostgresqlUser {
 impl DeletePostgresqlUser {
     /// With what is required.
     pub fn new(
-        owner_id: impl Into<cc_core::OwnerId>,
-        addon_id: impl Into<cc_core::RealAddonId>,
+        owner_id: impl Into<cc_runtime::OwnerId>,
+        addon_id: impl Into<cc_runtime::RealAddonId>,
         database_user_id: impl Into<String>,
     ) -> Self {
         Self {
@@ -1540,9 +1540,9 @@ impl Operation for DeletePostgresqlUser {
 #[must_use = "a request does nothing until it is sent"]
 pub struct UpdatePostgresqlDatabasePrivileges {
     /// The owner.
-    pub owner_id: cc_core::OwnerId,
+    pub owner_id: cc_runtime::OwnerId,
     /// The add-on, by the id its provider knows.
-    pub addon_id: cc_core::RealAddonId,
+    pub addon_id: cc_runtime::RealAddonId,
     /// Id of the user of the database.
     pub database_user_id: String,
     /// Object id of the database in PostgreSQL.
@@ -1555,8 +1555,8 @@ pub struct UpdatePostgresqlDatabasePrivileges {
 impl UpdatePostgresqlDatabasePrivileges {
     /// With what is required.
     pub fn new(
-        owner_id: impl Into<cc_core::OwnerId>,
-        addon_id: impl Into<cc_core::RealAddonId>,
+        owner_id: impl Into<cc_runtime::OwnerId>,
+        addon_id: impl Into<cc_runtime::RealAddonId>,
         database_user_id: impl Into<String>,
         database_oid: i64,
         body: impl Into<types::PostgresqlReadPrivilege>,
@@ -1613,9 +1613,9 @@ impl Operation for UpdatePostgresqlDatabasePrivileges {
 #[must_use = "a request does nothing until it is sent"]
 pub struct UpdatePostgresqlSchemaPrivileges {
     /// The owner.
-    pub owner_id: cc_core::OwnerId,
+    pub owner_id: cc_runtime::OwnerId,
     /// The add-on, by the id its provider knows.
-    pub addon_id: cc_core::RealAddonId,
+    pub addon_id: cc_runtime::RealAddonId,
     /// Id of the user of the database.
     pub database_user_id: String,
     /// Object id of the database in PostgreSQL.
@@ -1630,8 +1630,8 @@ pub struct UpdatePostgresqlSchemaPrivileges {
 impl UpdatePostgresqlSchemaPrivileges {
     /// With what is required.
     pub fn new(
-        owner_id: impl Into<cc_core::OwnerId>,
-        addon_id: impl Into<cc_core::RealAddonId>,
+        owner_id: impl Into<cc_runtime::OwnerId>,
+        addon_id: impl Into<cc_runtime::RealAddonId>,
         database_user_id: impl Into<String>,
         database_oid: i64,
         schema_oid: i64,
@@ -1691,9 +1691,9 @@ impl Operation for UpdatePostgresqlSchemaPrivileges {
 #[must_use = "a request does nothing until it is sent"]
 pub struct UpdatePostgresqlTablePrivileges {
     /// The owner.
-    pub owner_id: cc_core::OwnerId,
+    pub owner_id: cc_runtime::OwnerId,
     /// The add-on, by the id its provider knows.
-    pub addon_id: cc_core::RealAddonId,
+    pub addon_id: cc_runtime::RealAddonId,
     /// Id of the user of the database.
     pub database_user_id: String,
     /// Object id of the database in PostgreSQL.
@@ -1710,8 +1710,8 @@ pub struct UpdatePostgresqlTablePrivileges {
 impl UpdatePostgresqlTablePrivileges {
     /// With what is required.
     pub fn new(
-        owner_id: impl Into<cc_core::OwnerId>,
-        addon_id: impl Into<cc_core::RealAddonId>,
+        owner_id: impl Into<cc_runtime::OwnerId>,
+        addon_id: impl Into<cc_runtime::RealAddonId>,
         database_user_id: impl Into<String>,
         database_oid: i64,
         schema_oid: i64,
@@ -1773,9 +1773,9 @@ impl Operation for UpdatePostgresqlTablePrivileges {
 #[must_use = "a request does nothing until it is sent"]
 pub struct RotatePostgresqlUserPassword {
     /// The owner.
-    pub owner_id: cc_core::OwnerId,
+    pub owner_id: cc_runtime::OwnerId,
     /// The add-on, by the id its provider knows.
-    pub addon_id: cc_core::RealAddonId,
+    pub addon_id: cc_runtime::RealAddonId,
     /// Id of the user of the database.
     pub database_user_id: String,
 }
@@ -1784,8 +1784,8 @@ pub struct RotatePostgresqlUserPassword {
 impl RotatePostgresqlUserPassword {
     /// With what is required.
     pub fn new(
-        owner_id: impl Into<cc_core::OwnerId>,
-        addon_id: impl Into<cc_core::RealAddonId>,
+        owner_id: impl Into<cc_runtime::OwnerId>,
+        addon_id: impl Into<cc_runtime::RealAddonId>,
         database_user_id: impl Into<String>,
     ) -> Self {
         Self {

@@ -4,7 +4,7 @@
 #[allow(unused_imports)]
 use serde::{Deserialize, Serialize};
 
-cc_core::open_enum! {
+cc_runtime::open_enum! {
     /// Whether a database can be written to.
     pub enum DatabaseMode {
         /// `WRITABLE`.
@@ -21,13 +21,13 @@ cc_core::open_enum! {
 pub struct Elasticsearch {
     /// The add-on, by the id its provider knows.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub id: Option<cc_core::RealAddonId>,
+    pub id: Option<cc_runtime::RealAddonId>,
     /// The add-on, by the id the platform lists.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub app_id: Option<cc_core::AddonId>,
+    pub app_id: Option<cc_runtime::AddonId>,
     /// Its owner.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub owner_id: Option<cc_core::OwnerId>,
+    pub owner_id: Option<cc_runtime::OwnerId>,
     /// Short name of its plan.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub plan: Option<String>,
@@ -36,24 +36,24 @@ pub struct Elasticsearch {
     pub zone: Option<String>,
     /// When it was created.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub creation_date: Option<cc_core::Timestamp>,
+    pub creation_date: Option<cc_runtime::Timestamp>,
     /// How it is, such as `ACTIVE`.
-    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub status: String,
     /// Name of its host.
-    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub host: String,
     /// User to sign in as.
-    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub user: String,
     /// Password of that user.
-    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
-    pub password: cc_core::Secret,
+    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
+    pub password: cc_runtime::Secret,
     /// Version it runs.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub version: Option<String>,
     /// What is on and off.
-    #[serde(default, deserialize_with = "cc_core::de::list")]
+    #[serde(default, deserialize_with = "cc_runtime::de::list")]
     pub features: Vec<FeatureFlag>,
     /// Name of the host of APM; null while APM is off.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -63,10 +63,10 @@ pub struct Elasticsearch {
     pub apm_user: Option<String>,
     /// Password of that user.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub apm_password: Option<cc_core::Secret>,
+    pub apm_password: Option<cc_runtime::Secret>,
     /// Token that agents send to APM.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub apm_auth_token: Option<cc_core::Secret>,
+    pub apm_auth_token: Option<cc_runtime::Secret>,
     /// Name of the host of Kibana; null while Kibana is off.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub kibana_host: Option<String>,
@@ -75,15 +75,15 @@ pub struct Elasticsearch {
     pub kibana_user: Option<String>,
     /// Password of that user.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub kibana_password: Option<cc_core::Secret>,
+    pub kibana_password: Option<cc_runtime::Secret>,
     /// Names of the plug-ins it has.
-    #[serde(default, deserialize_with = "cc_core::de::list")]
+    #[serde(default, deserialize_with = "cc_runtime::de::list")]
     pub plugins: Vec<String>,
     /// Where its backups are.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub backups: Option<ElasticsearchBackups>,
     /// Services that are on and off, such as `kibana`.
-    #[serde(default, deserialize_with = "cc_core::de::list")]
+    #[serde(default, deserialize_with = "cc_runtime::de::list")]
     pub services: Vec<FeatureFlag>,
 }
 
@@ -103,29 +103,29 @@ pub struct ElasticsearchBackups {
 #[non_exhaustive]
 pub struct ElasticsearchConfiguration {
     /// Name of its host.
-    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub host: String,
     /// User to sign in as.
-    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub user: String,
     /// Password of that user.
-    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
-    pub password: cc_core::Secret,
+    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
+    pub password: cc_runtime::Secret,
     /// User of APM.
-    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub apm_user: String,
     /// Password of that user.
-    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
-    pub apm_password: cc_core::Secret,
+    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
+    pub apm_password: cc_runtime::Secret,
     /// Token that agents send to APM.
-    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
-    pub apm_auth_token: cc_core::Secret,
+    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
+    pub apm_auth_token: cc_runtime::Secret,
     /// User of Kibana.
-    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub kibana_user: String,
     /// Password of that user.
-    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
-    pub kibana_password: cc_core::Secret,
+    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
+    pub kibana_password: cc_runtime::Secret,
 }
 
 /// An Elasticsearch and its services, in the older form.
@@ -134,21 +134,21 @@ pub struct ElasticsearchConfiguration {
 #[non_exhaustive]
 pub struct ElasticsearchInfo {
     /// The add-on, by the id its provider knows.
-    pub id: cc_core::RealAddonId,
+    pub id: cc_runtime::RealAddonId,
     /// Its owner.
-    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
-    pub owner_id: cc_core::OwnerId,
+    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
+    pub owner_id: cc_runtime::OwnerId,
     /// The add-on, by the id the platform lists.
-    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
-    pub app_id: cc_core::AddonId,
+    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
+    pub app_id: cc_runtime::AddonId,
     /// Short name of its plan.
-    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub plan: String,
     /// Short name of the zone it is in.
-    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub zone: String,
     /// Version it runs.
-    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub version: String,
     /// How it and its services are reached.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -157,16 +157,16 @@ pub struct ElasticsearchInfo {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub backups: Option<ElasticsearchBackups>,
     /// Application that runs Kibana.
-    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
-    pub kibana_application: cc_core::ApplicationId,
+    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
+    pub kibana_application: cc_runtime::ApplicationId,
     /// Application that runs APM.
-    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
-    pub apm_application: cc_core::ApplicationId,
+    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
+    pub apm_application: cc_runtime::ApplicationId,
     /// Services that are on and off, such as `kibana`.
-    #[serde(default, deserialize_with = "cc_core::de::list")]
+    #[serde(default, deserialize_with = "cc_runtime::de::list")]
     pub services: Vec<FeatureFlag>,
     /// What is on and off.
-    #[serde(default, deserialize_with = "cc_core::de::list")]
+    #[serde(default, deserialize_with = "cc_runtime::de::list")]
     pub features: Vec<FeatureFlag>,
 }
 
@@ -178,28 +178,28 @@ pub struct ElasticsearchServiceFlavor {
     /// Name of the size, such as `XS`.
     pub name: String,
     /// Memory in MiB.
-    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub mem: i64,
     /// Number of CPUs.
-    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub cpus: i64,
     /// Number of GPUs.
-    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub gpus: i64,
     /// Price of the service. No source states its currency nor its period.
-    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub price: f64,
     /// Name of the price in the price system; its case varies.
-    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub price_id: String,
     /// Whether it can be chosen.
-    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub available: bool,
     /// Whether it is too small for most uses.
-    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub microservice: bool,
     /// Priority of its processes, as `nice` counts.
-    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub nice: i64,
 }
 
@@ -232,10 +232,10 @@ pub struct ElasticsearchServices {
 #[non_exhaustive]
 pub struct FeatureFlag {
     /// Name of the feature, such as `encryption`.
-    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub name: String,
     /// Whether it is on.
-    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub enabled: bool,
 }
 
@@ -245,36 +245,36 @@ pub struct FeatureFlag {
 #[non_exhaustive]
 pub struct Jenkins {
     /// The add-on, by the id its provider knows.
-    pub id: cc_core::RealAddonId,
+    pub id: cc_runtime::RealAddonId,
     /// The add-on, by the id the platform lists.
-    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
-    pub app_id: cc_core::AddonId,
+    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
+    pub app_id: cc_runtime::AddonId,
     /// Its plan.
-    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub plan: JenkinsPlan,
     /// Short name of the zone it is in.
-    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub zone: String,
     /// When it was created.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub creation_date: Option<cc_core::Timestamp>,
+    pub creation_date: Option<cc_runtime::Timestamp>,
     /// When it was deleted.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub deletion_date: Option<cc_core::Timestamp>,
+    pub deletion_date: Option<cc_runtime::Timestamp>,
     /// How it is.
-    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub status: JenkinsStatus,
     /// Name of its host.
-    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub host: String,
     /// User to sign in as.
-    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub user: String,
     /// Password of that user.
-    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
-    pub password: cc_core::Secret,
+    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
+    pub password: cc_runtime::Secret,
     /// Version it runs.
-    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub version: String,
     /// Address of its Artifactory.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -284,13 +284,13 @@ pub struct Jenkins {
     pub artifactory_user: Option<String>,
     /// Password of that user.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub artifactory_password: Option<cc_core::Secret>,
+    pub artifactory_password: Option<cc_runtime::Secret>,
     /// What is on and off.
-    #[serde(default, deserialize_with = "cc_core::de::list")]
+    #[serde(default, deserialize_with = "cc_runtime::de::list")]
     pub features: Vec<FeatureFlag>,
 }
 
-cc_core::open_enum! {
+cc_runtime::open_enum! {
     /// The plan of a Jenkins.
     pub enum JenkinsPlan {
         /// `XS`.
@@ -314,7 +314,7 @@ cc_core::open_enum! {
     }
 }
 
-cc_core::open_enum! {
+cc_runtime::open_enum! {
     /// How a Jenkins is.
     pub enum JenkinsStatus {
         /// `ACTIVE`.
@@ -334,7 +334,7 @@ cc_core::open_enum! {
 #[non_exhaustive]
 pub struct JenkinsUpdates {
     /// Page of the Jenkins where it is updated.
-    #[serde(rename = "manageLink", default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(rename = "manageLink", default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub manage_link: String,
     /// The versions.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -347,10 +347,10 @@ pub struct JenkinsUpdates {
 #[non_exhaustive]
 pub struct JenkinsVersions {
     /// Version it runs.
-    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub current: String,
     /// Version it could run.
-    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub available: String,
 }
 
@@ -360,13 +360,13 @@ pub struct JenkinsVersions {
 #[non_exhaustive]
 pub struct Mongodb {
     /// The add-on, by the id its provider knows.
-    pub id: cc_core::RealAddonId,
+    pub id: cc_runtime::RealAddonId,
     /// The add-on, by the id the platform lists.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub app_id: Option<cc_core::AddonId>,
+    pub app_id: Option<cc_runtime::AddonId>,
     /// Its owner.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub owner_id: Option<cc_core::OwnerId>,
+    pub owner_id: Option<cc_runtime::OwnerId>,
     /// Short name of its plan.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub plan: Option<String>,
@@ -375,30 +375,30 @@ pub struct Mongodb {
     pub zone: Option<String>,
     /// When it was created.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub creation_date: Option<cc_core::Timestamp>,
+    pub creation_date: Option<cc_runtime::Timestamp>,
     /// How it is, such as `ACTIVE`.
-    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub status: String,
     /// Name of its host.
-    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub host: String,
     /// Port it listens to.
-    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub port: i32,
     /// User to sign in as.
-    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub user: String,
     /// Password of that user.
-    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
-    pub password: cc_core::Secret,
+    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
+    pub password: cc_runtime::Secret,
     /// Name of the database.
-    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub database: String,
     /// Version it runs.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub version: Option<String>,
     /// What is on and off.
-    #[serde(default, deserialize_with = "cc_core::de::list")]
+    #[serde(default, deserialize_with = "cc_runtime::de::list")]
     pub features: Vec<FeatureFlag>,
 }
 
@@ -408,13 +408,13 @@ pub struct Mongodb {
 #[non_exhaustive]
 pub struct Mysql {
     /// The add-on, by the id its provider knows.
-    pub id: cc_core::RealAddonId,
+    pub id: cc_runtime::RealAddonId,
     /// The add-on, by the id the platform lists.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub app_id: Option<cc_core::AddonId>,
+    pub app_id: Option<cc_runtime::AddonId>,
     /// Its owner.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub owner_id: Option<cc_core::OwnerId>,
+    pub owner_id: Option<cc_runtime::OwnerId>,
     /// Short name of its plan.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub plan: Option<String>,
@@ -423,33 +423,33 @@ pub struct Mysql {
     pub zone: Option<String>,
     /// When it was created.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub creation_date: Option<cc_core::Timestamp>,
+    pub creation_date: Option<cc_runtime::Timestamp>,
     /// How it is, such as `ACTIVE`.
-    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub status: String,
     /// Name of its host.
-    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub host: String,
     /// Port it listens to.
-    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub port: i32,
     /// User to sign in as.
-    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub user: String,
     /// Password of that user.
-    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
-    pub password: cc_core::Secret,
+    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
+    pub password: cc_runtime::Secret,
     /// Name of the database.
-    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub database: String,
     /// Version it runs.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub version: Option<String>,
     /// What is on and off.
-    #[serde(default, deserialize_with = "cc_core::de::list")]
+    #[serde(default, deserialize_with = "cc_runtime::de::list")]
     pub features: Vec<FeatureFlag>,
     /// Users that can read and not write.
-    #[serde(default, deserialize_with = "cc_core::de::list")]
+    #[serde(default, deserialize_with = "cc_runtime::de::list")]
     pub read_only_users: Vec<ReadOnlyUser>,
 }
 
@@ -459,13 +459,13 @@ pub struct Mysql {
 #[non_exhaustive]
 pub struct Postgresql {
     /// The add-on, by the id its provider knows.
-    pub id: cc_core::RealAddonId,
+    pub id: cc_runtime::RealAddonId,
     /// The add-on, by the id the platform lists.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub app_id: Option<cc_core::AddonId>,
+    pub app_id: Option<cc_runtime::AddonId>,
     /// Its owner.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub owner_id: Option<cc_core::OwnerId>,
+    pub owner_id: Option<cc_runtime::OwnerId>,
     /// Short name of its plan.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub plan: Option<String>,
@@ -474,33 +474,33 @@ pub struct Postgresql {
     pub zone: Option<String>,
     /// When it was created.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub creation_date: Option<cc_core::Timestamp>,
+    pub creation_date: Option<cc_runtime::Timestamp>,
     /// How it is, such as `ACTIVE`.
-    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub status: String,
     /// Name of its host.
-    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub host: String,
     /// Port it listens to.
-    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub port: i32,
     /// User to sign in as.
-    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub user: String,
     /// Password of that user.
-    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
-    pub password: cc_core::Secret,
+    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
+    pub password: cc_runtime::Secret,
     /// Name of the database.
-    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub database: String,
     /// Version it runs.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub version: Option<String>,
     /// What is on and off.
-    #[serde(default, deserialize_with = "cc_core::de::list")]
+    #[serde(default, deserialize_with = "cc_runtime::de::list")]
     pub features: Vec<FeatureFlag>,
     /// Users that can read and not write.
-    #[serde(default, deserialize_with = "cc_core::de::list")]
+    #[serde(default, deserialize_with = "cc_runtime::de::list")]
     pub read_only_users: Vec<ReadOnlyUser>,
 }
 
@@ -512,29 +512,29 @@ pub struct PostgresqlDatabase {
     /// Id of the database.
     pub id: String,
     /// Name of the database.
-    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub name: String,
     /// The add-on, by the id the platform lists.
-    #[serde(rename = "addonId", default, deserialize_with = "cc_core::de::null_as_default")]
-    pub addon_id: cc_core::AddonId,
+    #[serde(rename = "addonId", default, deserialize_with = "cc_runtime::de::null_as_default")]
+    pub addon_id: cc_runtime::AddonId,
     /// The add-on, by the id its provider knows.
-    #[serde(rename = "realAddonId", default, deserialize_with = "cc_core::de::null_as_default")]
-    pub real_addon_id: cc_core::RealAddonId,
+    #[serde(rename = "realAddonId", default, deserialize_with = "cc_runtime::de::null_as_default")]
+    pub real_addon_id: cc_runtime::RealAddonId,
     /// Its owner.
-    #[serde(rename = "ownerId", default, deserialize_with = "cc_core::de::null_as_default")]
-    pub owner_id: cc_core::OwnerId,
+    #[serde(rename = "ownerId", default, deserialize_with = "cc_runtime::de::null_as_default")]
+    pub owner_id: cc_runtime::OwnerId,
     /// Whether it can be written to.
-    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub mode: DatabaseMode,
     /// Locale that texts are sorted by.
-    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub locale: String,
     /// When it was created.
     #[serde(rename = "creationDate", default, skip_serializing_if = "Option::is_none")]
-    pub creation_date: Option<cc_core::Timestamp>,
+    pub creation_date: Option<cc_runtime::Timestamp>,
     /// When it was deleted.
     #[serde(rename = "deletionDate", default, skip_serializing_if = "Option::is_none")]
-    pub deletion_date: Option<cc_core::Timestamp>,
+    pub deletion_date: Option<cc_runtime::Timestamp>,
 }
 
 /// The object id of a database.
@@ -545,7 +545,7 @@ pub struct PostgresqlDatabaseOid {
     /// Object id in PostgreSQL.
     pub oid: i64,
     /// Name of the database.
-    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub name: String,
 }
 
@@ -557,10 +557,10 @@ pub struct PostgresqlDatabasePrivileges {
     /// Id of these privileges.
     pub id: String,
     /// Id of the user of the database.
-    #[serde(rename = "userId", default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(rename = "userId", default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub user_id: String,
     /// Object id of the database.
-    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub oid: i64,
     /// What the user may do.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -601,13 +601,13 @@ impl PostgresqlDatabaseUpdate {
 #[non_exhaustive]
 pub struct PostgresqlOids {
     /// The databases.
-    #[serde(default, deserialize_with = "cc_core::de::list")]
+    #[serde(default, deserialize_with = "cc_runtime::de::list")]
     pub databases: Vec<PostgresqlDatabaseOid>,
     /// The schemas.
-    #[serde(default, deserialize_with = "cc_core::de::list")]
+    #[serde(default, deserialize_with = "cc_runtime::de::list")]
     pub schemas: Vec<PostgresqlSchemaOid>,
     /// The tables.
-    #[serde(default, deserialize_with = "cc_core::de::list")]
+    #[serde(default, deserialize_with = "cc_runtime::de::list")]
     pub tables: Vec<PostgresqlTableOid>,
 }
 
@@ -617,10 +617,10 @@ pub struct PostgresqlOids {
 #[non_exhaustive]
 pub struct PostgresqlPrivileges {
     /// Whether the user may read.
-    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub read: bool,
     /// Whether the user may write.
-    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub write: bool,
 }
 
@@ -652,10 +652,10 @@ pub struct PostgresqlSchemaOid {
     /// Object id in PostgreSQL.
     pub oid: i64,
     /// Name of the schema.
-    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub name: String,
     /// Name of its database.
-    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub database: String,
 }
 
@@ -667,13 +667,13 @@ pub struct PostgresqlSchemaPrivileges {
     /// Id of these privileges.
     pub id: String,
     /// Id of the user of the database.
-    #[serde(rename = "userId", default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(rename = "userId", default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub user_id: String,
     /// Object id of the schema.
-    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub oid: i64,
     /// Object id of its database.
-    #[serde(rename = "databaseOId", default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(rename = "databaseOId", default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub database_o_id: i64,
     /// What the user may do in the schema.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -691,13 +691,13 @@ pub struct PostgresqlTableOid {
     /// Object id in PostgreSQL.
     pub oid: i64,
     /// Name of the table.
-    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub name: String,
     /// Name of its schema.
-    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub schema: String,
     /// Name of its database.
-    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub database: String,
 }
 
@@ -709,16 +709,16 @@ pub struct PostgresqlTablePrivileges {
     /// Id of these privileges.
     pub id: String,
     /// Id of the user of the database.
-    #[serde(rename = "userId", default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(rename = "userId", default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub user_id: String,
     /// Object id of the table.
-    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub oid: i64,
     /// Object id of its database.
-    #[serde(rename = "databaseOId", default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(rename = "databaseOId", default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub database_o_id: i64,
     /// Object id of its schema.
-    #[serde(rename = "schemaOId", default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(rename = "schemaOId", default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub schema_o_id: i64,
     /// What the user may do.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -733,11 +733,11 @@ pub struct PostgresqlUser {
     /// Id of the user.
     pub id: String,
     /// Name to sign in with.
-    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub name: String,
     /// Password to sign in with.
-    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
-    pub password: cc_core::Secret,
+    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
+    pub password: cc_runtime::Secret,
     /// What the user may do in the PostgreSQL as a whole.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub privileges: Option<PostgresqlUserPrivileges>,
@@ -749,10 +749,10 @@ pub struct PostgresqlUser {
 #[non_exhaustive]
 pub struct PostgresqlUserPrivileges {
     /// Whether the user may sign in.
-    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub login: bool,
     /// Whether the user may create roles.
-    #[serde(rename = "createRole", default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(rename = "createRole", default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub create_role: bool,
 }
 
@@ -803,16 +803,16 @@ pub struct ProviderCluster {
     /// Id of the cluster.
     pub id: String,
     /// Name to show to a person.
-    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub label: String,
     /// Short name of the zone it is in.
-    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub zone: String,
     /// Version it runs.
-    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub version: String,
     /// What it offers.
-    #[serde(default, deserialize_with = "cc_core::de::list")]
+    #[serde(default, deserialize_with = "cc_runtime::de::list")]
     pub features: Vec<FeatureFlag>,
 }
 
@@ -822,7 +822,7 @@ pub struct ProviderCluster {
 #[non_exhaustive]
 pub struct ProviderDedicatedVersion {
     /// What it offers.
-    #[serde(default, deserialize_with = "cc_core::de::list")]
+    #[serde(default, deserialize_with = "cc_runtime::de::list")]
     pub features: Vec<FeatureFlag>,
 }
 
@@ -832,16 +832,16 @@ pub struct ProviderDedicatedVersion {
 #[non_exhaustive]
 pub struct ProviderVersions {
     /// Id of the provider.
-    #[serde(rename = "providerId", default, deserialize_with = "cc_core::de::null_as_default")]
-    pub provider_id: cc_core::AddonProviderId,
+    #[serde(rename = "providerId", default, deserialize_with = "cc_runtime::de::null_as_default")]
+    pub provider_id: cc_runtime::AddonProviderId,
     /// The shared clusters.
-    #[serde(default, deserialize_with = "cc_core::de::list")]
+    #[serde(default, deserialize_with = "cc_runtime::de::list")]
     pub clusters: Vec<ProviderCluster>,
     /// What each version offers to a dedicated add-on, by version.
-    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub dedicated: std::collections::BTreeMap<String, ProviderDedicatedVersion>,
     /// Version that a dedicated add-on gets when none is asked for.
-    #[serde(rename = "defaultDedicatedVersion", default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(rename = "defaultDedicatedVersion", default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub default_dedicated_version: String,
 }
 
@@ -851,9 +851,9 @@ pub struct ProviderVersions {
 #[non_exhaustive]
 pub struct ReadOnlyUser {
     /// User to sign in as.
-    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub user: String,
     /// Password of that user.
-    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
-    pub password: cc_core::Secret,
+    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
+    pub password: cc_runtime::Secret,
 }

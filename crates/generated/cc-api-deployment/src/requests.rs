@@ -2,8 +2,8 @@
 //! One type an operation: its inputs, and the request that they make.
 
 #[allow(unused_imports)]
-use cc_core::__private::{Bytes, http::Method};
-use cc_core::{Answer, Operation, OperationInfo, Request, RequestBuilder, Result};
+use cc_runtime::__private::{Bytes, http::Method};
+use cc_runtime::{Answer, Operation, OperationInfo, Request, RequestBuilder, Result};
 #[allow(unused_imports)]
 use crate::types;
 
@@ -22,9 +22,9 @@ use crate::types;
 #[must_use = "a request does nothing until it is sent"]
 pub struct ListDeployments {
     /// The owner of the application.
-    pub owner_id: cc_core::OwnerId,
+    pub owner_id: cc_runtime::OwnerId,
     /// The application.
-    pub application_id: cc_core::ApplicationId,
+    pub application_id: cc_runtime::ApplicationId,
     /// Keeps the deployments that do one of these.
     pub action: Option<Vec<types::DeploymentAction>>,
     /// Asks for the configuration that the application had. No source shows where the answer holds it.
@@ -39,8 +39,8 @@ pub struct ListDeployments {
 impl ListDeployments {
     /// With what is required.
     pub fn new(
-        owner_id: impl Into<cc_core::OwnerId>,
-        application_id: impl Into<cc_core::ApplicationId>,
+        owner_id: impl Into<cc_runtime::OwnerId>,
+        application_id: impl Into<cc_runtime::ApplicationId>,
     ) -> Self {
         Self {
             owner_id: owner_id.into(),
@@ -130,11 +130,11 @@ impl Operation for ListDeployments {
 #[must_use = "a request does nothing until it is sent"]
 pub struct GetDeployment {
     /// The owner of the application.
-    pub owner_id: cc_core::OwnerId,
+    pub owner_id: cc_runtime::OwnerId,
     /// The application.
-    pub application_id: cc_core::ApplicationId,
+    pub application_id: cc_runtime::ApplicationId,
     /// The deployment.
-    pub deployment_id: cc_core::DeploymentId,
+    pub deployment_id: cc_runtime::DeploymentId,
     /// Asks for the configuration that the application had. No source shows where the answer holds it.
     pub include_application_configuration: Option<bool>,
 }
@@ -143,9 +143,9 @@ pub struct GetDeployment {
 impl GetDeployment {
     /// With what is required.
     pub fn new(
-        owner_id: impl Into<cc_core::OwnerId>,
-        application_id: impl Into<cc_core::ApplicationId>,
-        deployment_id: impl Into<cc_core::DeploymentId>,
+        owner_id: impl Into<cc_runtime::OwnerId>,
+        application_id: impl Into<cc_runtime::ApplicationId>,
+        deployment_id: impl Into<cc_runtime::DeploymentId>,
     ) -> Self {
         Self {
             owner_id: owner_id.into(),
@@ -209,19 +209,19 @@ impl Operation for GetDeployment {
 #[must_use = "a request does nothing until it is sent"]
 pub struct ListInstances {
     /// The owner of the application.
-    pub owner_id: cc_core::OwnerId,
+    pub owner_id: cc_runtime::OwnerId,
     /// The application.
-    pub application_id: cc_core::ApplicationId,
+    pub application_id: cc_runtime::ApplicationId,
     /// Keeps the instances of this deployment.
-    pub deployment_id: Option<cc_core::DeploymentId>,
+    pub deployment_id: Option<cc_runtime::DeploymentId>,
     /// Number of instances at most.
     pub limit: Option<i64>,
     /// Leaves deleted instances out.
     pub exclude_deleted: Option<bool>,
     /// Keeps the instances that were there after this.
-    pub since: Option<cc_core::Timestamp>,
+    pub since: Option<cc_runtime::Timestamp>,
     /// Keeps the instances that were there before this.
-    pub until: Option<cc_core::Timestamp>,
+    pub until: Option<cc_runtime::Timestamp>,
     /// Whether the earliest or the latest comes first.
     pub order: Option<types::DateOrder>,
     /// Keeps the instances in one of these states.
@@ -234,8 +234,8 @@ pub struct ListInstances {
 impl ListInstances {
     /// With what is required.
     pub fn new(
-        owner_id: impl Into<cc_core::OwnerId>,
-        application_id: impl Into<cc_core::ApplicationId>,
+        owner_id: impl Into<cc_runtime::OwnerId>,
+        application_id: impl Into<cc_runtime::ApplicationId>,
     ) -> Self {
         Self {
             owner_id: owner_id.into(),
@@ -254,7 +254,7 @@ impl ListInstances {
     /// Keeps the instances of this deployment.
     pub fn deployment_id(
         mut self,
-        deployment_id: impl Into<cc_core::DeploymentId>,
+        deployment_id: impl Into<cc_runtime::DeploymentId>,
     ) -> Self {
         self.deployment_id = Some(deployment_id.into());
         self
@@ -273,13 +273,13 @@ impl ListInstances {
     }
 
     /// Keeps the instances that were there after this.
-    pub fn since(mut self, since: impl Into<cc_core::Timestamp>) -> Self {
+    pub fn since(mut self, since: impl Into<cc_runtime::Timestamp>) -> Self {
         self.since = Some(since.into());
         self
     }
 
     /// Keeps the instances that were there before this.
-    pub fn until(mut self, until: impl Into<cc_core::Timestamp>) -> Self {
+    pub fn until(mut self, until: impl Into<cc_runtime::Timestamp>) -> Self {
         self.until = Some(until.into());
         self
     }
@@ -361,20 +361,20 @@ impl Operation for ListInstances {
 #[must_use = "a request does nothing until it is sent"]
 pub struct GetInstance {
     /// The owner of the application.
-    pub owner_id: cc_core::OwnerId,
+    pub owner_id: cc_runtime::OwnerId,
     /// The application.
-    pub application_id: cc_core::ApplicationId,
+    pub application_id: cc_runtime::ApplicationId,
     /// The instance.
-    pub instance_id: cc_core::InstanceId,
+    pub instance_id: cc_runtime::InstanceId,
 }
 
 #[allow(clippy::new_without_default)]
 impl GetInstance {
     /// With what is required.
     pub fn new(
-        owner_id: impl Into<cc_core::OwnerId>,
-        application_id: impl Into<cc_core::ApplicationId>,
-        instance_id: impl Into<cc_core::InstanceId>,
+        owner_id: impl Into<cc_runtime::OwnerId>,
+        application_id: impl Into<cc_runtime::ApplicationId>,
+        instance_id: impl Into<cc_runtime::InstanceId>,
     ) -> Self {
         Self {
             owner_id: owner_id.into(),
@@ -423,9 +423,9 @@ impl Operation for GetInstance {
 #[must_use = "a request does nothing until it is sent"]
 pub struct ListLegacyDeployments {
     /// The owner of the application.
-    pub owner_id: cc_core::OwnerId,
+    pub owner_id: cc_runtime::OwnerId,
     /// The application.
-    pub application_id: cc_core::ApplicationId,
+    pub application_id: cc_runtime::ApplicationId,
     /// Number of deployments at most.
     pub limit: Option<i64>,
     /// Number of deployments to leave out, from the latest on.
@@ -438,8 +438,8 @@ pub struct ListLegacyDeployments {
 impl ListLegacyDeployments {
     /// With what is required.
     pub fn new(
-        owner_id: impl Into<cc_core::OwnerId>,
-        application_id: impl Into<cc_core::ApplicationId>,
+        owner_id: impl Into<cc_runtime::OwnerId>,
+        application_id: impl Into<cc_runtime::ApplicationId>,
     ) -> Self {
         Self {
             owner_id: owner_id.into(),
@@ -511,20 +511,20 @@ impl Operation for ListLegacyDeployments {
 #[must_use = "a request does nothing until it is sent"]
 pub struct GetLegacyDeployment {
     /// The owner of the application.
-    pub owner_id: cc_core::OwnerId,
+    pub owner_id: cc_runtime::OwnerId,
     /// The application.
-    pub application_id: cc_core::ApplicationId,
+    pub application_id: cc_runtime::ApplicationId,
     /// The deployment.
-    pub deployment_id: cc_core::DeploymentId,
+    pub deployment_id: cc_runtime::DeploymentId,
 }
 
 #[allow(clippy::new_without_default)]
 impl GetLegacyDeployment {
     /// With what is required.
     pub fn new(
-        owner_id: impl Into<cc_core::OwnerId>,
-        application_id: impl Into<cc_core::ApplicationId>,
-        deployment_id: impl Into<cc_core::DeploymentId>,
+        owner_id: impl Into<cc_runtime::OwnerId>,
+        application_id: impl Into<cc_runtime::ApplicationId>,
+        deployment_id: impl Into<cc_runtime::DeploymentId>,
     ) -> Self {
         Self {
             owner_id: owner_id.into(),
@@ -575,20 +575,20 @@ impl Operation for GetLegacyDeployment {
 #[must_use = "a request does nothing until it is sent"]
 pub struct CancelDeployment {
     /// The owner of the application.
-    pub owner_id: cc_core::OwnerId,
+    pub owner_id: cc_runtime::OwnerId,
     /// The application.
-    pub application_id: cc_core::ApplicationId,
+    pub application_id: cc_runtime::ApplicationId,
     /// The deployment.
-    pub deployment_id: cc_core::DeploymentId,
+    pub deployment_id: cc_runtime::DeploymentId,
 }
 
 #[allow(clippy::new_without_default)]
 impl CancelDeployment {
     /// With what is required.
     pub fn new(
-        owner_id: impl Into<cc_core::OwnerId>,
-        application_id: impl Into<cc_core::ApplicationId>,
-        deployment_id: impl Into<cc_core::DeploymentId>,
+        owner_id: impl Into<cc_runtime::OwnerId>,
+        application_id: impl Into<cc_runtime::ApplicationId>,
+        deployment_id: impl Into<cc_runtime::DeploymentId>,
     ) -> Self {
         Self {
             owner_id: owner_id.into(),
@@ -637,11 +637,11 @@ impl Operation for CancelDeployment {
 #[must_use = "a request does nothing until it is sent"]
 pub struct ListLegacyInstances {
     /// The owner of the application.
-    pub owner_id: cc_core::OwnerId,
+    pub owner_id: cc_runtime::OwnerId,
     /// The application.
-    pub application_id: cc_core::ApplicationId,
+    pub application_id: cc_runtime::ApplicationId,
     /// Keeps the instances of this deployment.
-    pub deployment_id: Option<cc_core::DeploymentId>,
+    pub deployment_id: Option<cc_runtime::DeploymentId>,
     /// Lists deleted instances too.
     pub with_deleted: Option<bool>,
 }
@@ -650,8 +650,8 @@ pub struct ListLegacyInstances {
 impl ListLegacyInstances {
     /// With what is required.
     pub fn new(
-        owner_id: impl Into<cc_core::OwnerId>,
-        application_id: impl Into<cc_core::ApplicationId>,
+        owner_id: impl Into<cc_runtime::OwnerId>,
+        application_id: impl Into<cc_runtime::ApplicationId>,
     ) -> Self {
         Self {
             owner_id: owner_id.into(),
@@ -664,7 +664,7 @@ impl ListLegacyInstances {
     /// Keeps the instances of this deployment.
     pub fn deployment_id(
         mut self,
-        deployment_id: impl Into<cc_core::DeploymentId>,
+        deployment_id: impl Into<cc_runtime::DeploymentId>,
     ) -> Self {
         self.deployment_id = Some(deployment_id.into());
         self
@@ -719,9 +719,9 @@ impl Operation for ListLegacyInstances {
 #[must_use = "a request does nothing until it is sent"]
 pub struct DeployApplication {
     /// The owner of the application.
-    pub owner_id: cc_core::OwnerId,
+    pub owner_id: cc_runtime::OwnerId,
     /// The application.
-    pub application_id: cc_core::ApplicationId,
+    pub application_id: cc_runtime::ApplicationId,
     /// Commit to deploy. Default: the latest one of the branch.
     pub commit: Option<String>,
     /// `no` builds anew, without what earlier builds left behind.
@@ -732,8 +732,8 @@ pub struct DeployApplication {
 impl DeployApplication {
     /// With what is required.
     pub fn new(
-        owner_id: impl Into<cc_core::OwnerId>,
-        application_id: impl Into<cc_core::ApplicationId>,
+        owner_id: impl Into<cc_runtime::OwnerId>,
+        application_id: impl Into<cc_runtime::ApplicationId>,
     ) -> Self {
         Self {
             owner_id: owner_id.into(),
@@ -796,17 +796,17 @@ impl Operation for DeployApplication {
 #[must_use = "a request does nothing until it is sent"]
 pub struct UndeployApplication {
     /// The owner of the application.
-    pub owner_id: cc_core::OwnerId,
+    pub owner_id: cc_runtime::OwnerId,
     /// The application.
-    pub application_id: cc_core::ApplicationId,
+    pub application_id: cc_runtime::ApplicationId,
 }
 
 #[allow(clippy::new_without_default)]
 impl UndeployApplication {
     /// With what is required.
     pub fn new(
-        owner_id: impl Into<cc_core::OwnerId>,
-        application_id: impl Into<cc_core::ApplicationId>,
+        owner_id: impl Into<cc_runtime::OwnerId>,
+        application_id: impl Into<cc_runtime::ApplicationId>,
     ) -> Self {
         Self {
             owner_id: owner_id.into(),
@@ -853,20 +853,20 @@ impl Operation for UndeployApplication {
 #[must_use = "a request does nothing until it is sent"]
 pub struct GetLegacyInstance {
     /// The owner of the application.
-    pub owner_id: cc_core::OwnerId,
+    pub owner_id: cc_runtime::OwnerId,
     /// The application.
-    pub application_id: cc_core::ApplicationId,
+    pub application_id: cc_runtime::ApplicationId,
     /// The instance.
-    pub instance_id: cc_core::InstanceId,
+    pub instance_id: cc_runtime::InstanceId,
 }
 
 #[allow(clippy::new_without_default)]
 impl GetLegacyInstance {
     /// With what is required.
     pub fn new(
-        owner_id: impl Into<cc_core::OwnerId>,
-        application_id: impl Into<cc_core::ApplicationId>,
-        instance_id: impl Into<cc_core::InstanceId>,
+        owner_id: impl Into<cc_runtime::OwnerId>,
+        application_id: impl Into<cc_runtime::ApplicationId>,
+        instance_id: impl Into<cc_runtime::InstanceId>,
     ) -> Self {
         Self {
             owner_id: owner_id.into(),
@@ -914,7 +914,7 @@ impl Operation for GetLegacyInstance {
 #[must_use = "a request does nothing until it is sent"]
 pub struct ListOwnerDeployments {
     /// The owner of the application.
-    pub owner_id: cc_core::OwnerId,
+    pub owner_id: cc_runtime::OwnerId,
     /// Number of deployments at most.
     pub limit: Option<i64>,
 }
@@ -922,7 +922,7 @@ pub struct ListOwnerDeployments {
 #[allow(clippy::new_without_default)]
 impl ListOwnerDeployments {
     /// With what is required.
-    pub fn new(owner_id: impl Into<cc_core::OwnerId>) -> Self {
+    pub fn new(owner_id: impl Into<cc_runtime::OwnerId>) -> Self {
         Self {
             owner_id: owner_id.into(),
             limit: None,
@@ -974,13 +974,13 @@ impl Operation for ListOwnerDeployments {
 #[must_use = "a request does nothing until it is sent"]
 pub struct ListOwnerInstances {
     /// The owner of the application.
-    pub owner_id: cc_core::OwnerId,
+    pub owner_id: cc_runtime::OwnerId,
 }
 
 #[allow(clippy::new_without_default)]
 impl ListOwnerInstances {
     /// With what is required.
-    pub fn new(owner_id: impl Into<cc_core::OwnerId>) -> Self {
+    pub fn new(owner_id: impl Into<cc_runtime::OwnerId>) -> Self {
         Self { owner_id: owner_id.into() }
     }
 }

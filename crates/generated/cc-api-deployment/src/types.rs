@@ -4,7 +4,7 @@
 #[allow(unused_imports)]
 use serde::{Deserialize, Serialize};
 
-cc_core::open_enum! {
+cc_runtime::open_enum! {
     /// Whether a build uses what earlier ones left behind.
     pub enum BuildCache {
         /// `no`.
@@ -12,7 +12,7 @@ cc_core::open_enum! {
     }
 }
 
-cc_core::open_enum! {
+cc_runtime::open_enum! {
     /// Order of a list by date: the earliest first (`ASC`), or the latest (`DESC`).
     pub enum DateOrder {
         /// `ASC`.
@@ -28,21 +28,21 @@ cc_core::open_enum! {
 #[non_exhaustive]
 pub struct Deployment {
     /// Id of the deployment.
-    pub id: cc_core::DeploymentId,
+    pub id: cc_runtime::DeploymentId,
     /// Owner of the application.
-    #[serde(rename = "ownerId", default, deserialize_with = "cc_core::de::null_as_default")]
-    pub owner_id: cc_core::OwnerId,
+    #[serde(rename = "ownerId", default, deserialize_with = "cc_runtime::de::null_as_default")]
+    pub owner_id: cc_runtime::OwnerId,
     /// The application.
-    #[serde(rename = "applicationId", default, deserialize_with = "cc_core::de::null_as_default")]
-    pub application_id: cc_core::ApplicationId,
+    #[serde(rename = "applicationId", default, deserialize_with = "cc_runtime::de::null_as_default")]
+    pub application_id: cc_runtime::ApplicationId,
     /// When it started.
     #[serde(rename = "startDate", default, skip_serializing_if = "Option::is_none")]
-    pub start_date: Option<cc_core::Timestamp>,
+    pub start_date: Option<cc_runtime::Timestamp>,
     /// How far it is.
-    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub state: DeploymentState,
     /// The states it went through, and when.
-    #[serde(default, deserialize_with = "cc_core::de::list")]
+    #[serde(default, deserialize_with = "cc_runtime::de::list")]
     pub steps: Vec<DeploymentStep>,
     /// What is deployed.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -51,11 +51,11 @@ pub struct Deployment {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub origin: Option<DeploymentOrigin>,
     /// Whether it is built on an instance of its own.
-    #[serde(rename = "hasDedicatedBuild", default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(rename = "hasDedicatedBuild", default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub has_dedicated_build: bool,
 }
 
-cc_core::open_enum! {
+cc_runtime::open_enum! {
     /// What a deployment does.
     pub enum DeploymentAction {
         /// `NONE`.
@@ -94,26 +94,26 @@ pub struct DeploymentAuthor {
 #[non_exhaustive]
 pub struct DeploymentOrigin {
     /// What it does.
-    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub action: DeploymentAction,
     /// Why, to show to a person.
-    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub cause: String,
     /// Where it was asked for.
-    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub source: String,
     /// Who asked for it: a user, or a part of the platform.
-    #[serde(rename = "authorId", default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(rename = "authorId", default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub author_id: String,
     /// What the instances have to satisfy.
-    #[serde(default, deserialize_with = "cc_core::de::list")]
+    #[serde(default, deserialize_with = "cc_runtime::de::list")]
     pub constraints: Vec<String>,
     /// How soon it is looked after.
-    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub priority: DeploymentPriority,
 }
 
-cc_core::open_enum! {
+cc_runtime::open_enum! {
     /// How soon a deployment is looked after.
     pub enum DeploymentPriority {
         /// `ADMIN`.
@@ -132,10 +132,10 @@ cc_core::open_enum! {
 pub struct DeploymentRequested {
     /// Id of the deployment.
     #[serde(rename = "deploymentId")]
-    pub deployment_id: cc_core::DeploymentId,
+    pub deployment_id: cc_runtime::DeploymentId,
 }
 
-cc_core::open_enum! {
+cc_runtime::open_enum! {
     /// How far a deployment is.
     pub enum DeploymentState {
         /// `QUEUED`.
@@ -159,11 +159,11 @@ cc_core::open_enum! {
 #[non_exhaustive]
 pub struct DeploymentStep {
     /// The state.
-    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub state: DeploymentState,
     /// When it was entered.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub date: Option<cc_core::Timestamp>,
+    pub date: Option<cc_runtime::Timestamp>,
 }
 
 /// What is deployed.
@@ -182,42 +182,42 @@ pub struct DeploymentVersion {
 #[non_exhaustive]
 pub struct Instance {
     /// Id of the instance.
-    pub id: cc_core::InstanceId,
+    pub id: cc_runtime::InstanceId,
     /// Owner of the application.
-    #[serde(rename = "ownerId", default, deserialize_with = "cc_core::de::null_as_default")]
-    pub owner_id: cc_core::OwnerId,
+    #[serde(rename = "ownerId", default, deserialize_with = "cc_runtime::de::null_as_default")]
+    pub owner_id: cc_runtime::OwnerId,
     /// The application.
-    #[serde(rename = "applicationId", default, deserialize_with = "cc_core::de::null_as_default")]
-    pub application_id: cc_core::ApplicationId,
+    #[serde(rename = "applicationId", default, deserialize_with = "cc_runtime::de::null_as_default")]
+    pub application_id: cc_runtime::ApplicationId,
     /// Deployment it is of.
-    #[serde(rename = "deploymentId", default, deserialize_with = "cc_core::de::null_as_default")]
-    pub deployment_id: cc_core::DeploymentId,
+    #[serde(rename = "deploymentId", default, deserialize_with = "cc_runtime::de::null_as_default")]
+    pub deployment_id: cc_runtime::DeploymentId,
     /// Name to show to a person.
-    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub name: String,
     /// Name of its size, such as `XS`.
-    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub flavor: String,
     /// Its number among the instances of the application.
-    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub index: i64,
     /// What it is doing.
-    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub state: InstanceState,
     /// Machine it is on.
     #[serde(rename = "hypervisorId", default, skip_serializing_if = "Option::is_none")]
     pub hypervisor_id: Option<String>,
     /// When it was created.
     #[serde(rename = "creationDate", default, skip_serializing_if = "Option::is_none")]
-    pub creation_date: Option<cc_core::Timestamp>,
+    pub creation_date: Option<cc_runtime::Timestamp>,
     /// When it was deleted.
     #[serde(rename = "deletionDate", default, skip_serializing_if = "Option::is_none")]
-    pub deletion_date: Option<cc_core::Timestamp>,
+    pub deletion_date: Option<cc_runtime::Timestamp>,
     /// Where it is reached. There is none while it boots.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub network: Option<InstanceNetwork>,
     /// Whether it builds the application rather than runs it.
-    #[serde(rename = "isBuildVm", default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(rename = "isBuildVm", default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub is_build_vm: bool,
 }
 
@@ -227,14 +227,14 @@ pub struct Instance {
 #[non_exhaustive]
 pub struct InstanceNetwork {
     /// Address.
-    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub ip: String,
     /// Port.
-    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub port: i64,
 }
 
-cc_core::open_enum! {
+cc_runtime::open_enum! {
     /// What an instance is doing.
     pub enum InstanceState {
         /// `BOOTING`.
@@ -268,33 +268,33 @@ cc_core::open_enum! {
 #[non_exhaustive]
 pub struct LegacyDeployment {
     /// Id of the deployment.
-    pub uuid: cc_core::DeploymentId,
+    pub uuid: cc_runtime::DeploymentId,
     /// Its number among the deployments of the application.
     pub id: i64,
     /// When it started.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub date: Option<cc_core::Timestamp>,
+    pub date: Option<cc_runtime::Timestamp>,
     /// How far it is.
-    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub state: LegacyDeploymentState,
     /// What it does.
-    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub action: DeploymentAction,
     /// Commit that is deployed.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub commit: Option<String>,
     /// Why, to show to a person.
-    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub cause: String,
     /// Number of instances.
-    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub instances: i64,
     /// Who asked for it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub author: Option<DeploymentAuthor>,
 }
 
-cc_core::open_enum! {
+cc_runtime::open_enum! {
     /// How far a deployment is, in the words of v2: `WIP`, `OK` and `FAIL` are `WORK_IN_PROGRESS`, `SUCCEEDED`
     /// and `FAILED`, `TASK_RUNNING` is `TASK_IN_PROGRESS`.
     pub enum LegacyDeploymentState {
@@ -317,10 +317,10 @@ cc_core::open_enum! {
 #[non_exhaustive]
 pub struct LegacyInstance {
     /// Id of the instance.
-    pub id: cc_core::InstanceId,
+    pub id: cc_runtime::InstanceId,
     /// The application.
-    #[serde(rename = "appId", default, deserialize_with = "cc_core::de::null_as_default")]
-    pub app_id: cc_core::ApplicationId,
+    #[serde(rename = "appId", default, deserialize_with = "cc_runtime::de::null_as_default")]
+    pub app_id: cc_runtime::ApplicationId,
     /// Address.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub ip: Option<String>,
@@ -328,7 +328,7 @@ pub struct LegacyInstance {
     #[serde(rename = "appPort", default, skip_serializing_if = "Option::is_none")]
     pub app_port: Option<i64>,
     /// What it is doing.
-    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub state: InstanceState,
     /// Its size.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -337,20 +337,20 @@ pub struct LegacyInstance {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub commit: Option<String>,
     /// Number of its deployment.
-    #[serde(rename = "deployNumber", default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(rename = "deployNumber", default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub deploy_number: i64,
     /// Its deployment.
     #[serde(rename = "deployId", default, skip_serializing_if = "Option::is_none")]
-    pub deploy_id: Option<cc_core::DeploymentId>,
+    pub deploy_id: Option<cc_runtime::DeploymentId>,
     /// Its number among the instances of the application.
-    #[serde(rename = "instanceNumber", default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(rename = "instanceNumber", default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub instance_number: i64,
     /// Name to show to a person.
-    #[serde(rename = "displayName", default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(rename = "displayName", default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub display_name: String,
     /// When it was created.
     #[serde(rename = "creationDate", default, skip_serializing_if = "Option::is_none")]
-    pub creation_date: Option<cc_core::Timestamp>,
+    pub creation_date: Option<cc_runtime::Timestamp>,
 }
 
 /// Size of an instance, as v2 shows it.
@@ -359,13 +359,13 @@ pub struct LegacyInstance {
 #[non_exhaustive]
 pub struct LegacyInstanceFlavor {
     /// Name of the size.
-    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub name: String,
     /// Memory in MiB.
-    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub mem: i64,
     /// Number of CPUs.
-    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub cpus: i64,
     /// Price. No source states its currency nor its period.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -380,14 +380,14 @@ pub struct Message {
     /// The API's own number of the message.
     pub id: i64,
     /// What happened.
-    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub message: String,
     /// How it went.
-    #[serde(rename = "type", default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(rename = "type", default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub type_: MessageKind,
 }
 
-cc_core::open_enum! {
+cc_runtime::open_enum! {
     /// How what a message is about went.
     pub enum MessageKind {
         /// `success`.

@@ -2,8 +2,8 @@
 //! One type an operation: its inputs, and the request that they make.
 
 #[allow(unused_imports)]
-use cc_core::__private::{Bytes, http::Method};
-use cc_core::{Answer, Operation, OperationInfo, Request, RequestBuilder, Result};
+use cc_runtime::__private::{Bytes, http::Method};
+use cc_runtime::{Answer, Operation, OperationInfo, Request, RequestBuilder, Result};
 #[allow(unused_imports)]
 use crate::types;
 
@@ -20,13 +20,13 @@ use crate::types;
 #[must_use = "a request does nothing until it is sent"]
 pub struct ListOwnerDnsRecords {
     /// Owner of the records.
-    pub owner_id: cc_core::OwnerId,
+    pub owner_id: cc_runtime::OwnerId,
 }
 
 #[allow(clippy::new_without_default)]
 impl ListOwnerDnsRecords {
     /// With what is required.
-    pub fn new(owner_id: impl Into<cc_core::OwnerId>) -> Self {
+    pub fn new(owner_id: impl Into<cc_runtime::OwnerId>) -> Self {
         Self { owner_id: owner_id.into() }
     }
 }
@@ -67,13 +67,13 @@ impl Operation for ListOwnerDnsRecords {
 #[must_use = "a request does nothing until it is sent"]
 pub struct DeleteOwnerDnsRecords {
     /// Owner of the records.
-    pub owner_id: cc_core::OwnerId,
+    pub owner_id: cc_runtime::OwnerId,
 }
 
 #[allow(clippy::new_without_default)]
 impl DeleteOwnerDnsRecords {
     /// With what is required.
-    pub fn new(owner_id: impl Into<cc_core::OwnerId>) -> Self {
+    pub fn new(owner_id: impl Into<cc_runtime::OwnerId>) -> Self {
         Self { owner_id: owner_id.into() }
     }
 }
@@ -114,13 +114,13 @@ impl Operation for DeleteOwnerDnsRecords {
 #[must_use = "a request does nothing until it is sent"]
 pub struct ListOwnerDnsAudits {
     /// Owner of the records.
-    pub owner_id: cc_core::OwnerId,
+    pub owner_id: cc_runtime::OwnerId,
 }
 
 #[allow(clippy::new_without_default)]
 impl ListOwnerDnsAudits {
     /// With what is required.
-    pub fn new(owner_id: impl Into<cc_core::OwnerId>) -> Self {
+    pub fn new(owner_id: impl Into<cc_runtime::OwnerId>) -> Self {
         Self { owner_id: owner_id.into() }
     }
 }
@@ -161,17 +161,17 @@ impl Operation for ListOwnerDnsAudits {
 #[must_use = "a request does nothing until it is sent"]
 pub struct ListResourceDnsRecords {
     /// Owner of the records.
-    pub owner_id: cc_core::OwnerId,
+    pub owner_id: cc_runtime::OwnerId,
     /// Resource the records belong to.
-    pub resource_id: cc_core::ResourceId,
+    pub resource_id: cc_runtime::ResourceId,
 }
 
 #[allow(clippy::new_without_default)]
 impl ListResourceDnsRecords {
     /// With what is required.
     pub fn new(
-        owner_id: impl Into<cc_core::OwnerId>,
-        resource_id: impl Into<cc_core::ResourceId>,
+        owner_id: impl Into<cc_runtime::OwnerId>,
+        resource_id: impl Into<cc_runtime::ResourceId>,
     ) -> Self {
         Self {
             owner_id: owner_id.into(),
@@ -218,9 +218,9 @@ impl Operation for ListResourceDnsRecords {
 #[must_use = "a request does nothing until it is sent"]
 pub struct CreateDnsRecords {
     /// Owner of the records.
-    pub owner_id: cc_core::OwnerId,
+    pub owner_id: cc_runtime::OwnerId,
     /// Resource the records belong to.
-    pub resource_id: cc_core::ResourceId,
+    pub resource_id: cc_runtime::ResourceId,
     /// The body.
     pub body: serde_json::Value,
 }
@@ -229,8 +229,8 @@ pub struct CreateDnsRecords {
 impl CreateDnsRecords {
     /// With what is required.
     pub fn new(
-        owner_id: impl Into<cc_core::OwnerId>,
-        resource_id: impl Into<cc_core::ResourceId>,
+        owner_id: impl Into<cc_runtime::OwnerId>,
+        resource_id: impl Into<cc_runtime::ResourceId>,
         body: serde_json::Value,
     ) -> Self {
         Self {
@@ -279,17 +279,17 @@ impl Operation for CreateDnsRecords {
 #[must_use = "a request does nothing until it is sent"]
 pub struct DeleteResourceDnsRecords {
     /// Owner of the records.
-    pub owner_id: cc_core::OwnerId,
+    pub owner_id: cc_runtime::OwnerId,
     /// Resource the records belong to.
-    pub resource_id: cc_core::ResourceId,
+    pub resource_id: cc_runtime::ResourceId,
 }
 
 #[allow(clippy::new_without_default)]
 impl DeleteResourceDnsRecords {
     /// With what is required.
     pub fn new(
-        owner_id: impl Into<cc_core::OwnerId>,
-        resource_id: impl Into<cc_core::ResourceId>,
+        owner_id: impl Into<cc_runtime::OwnerId>,
+        resource_id: impl Into<cc_runtime::ResourceId>,
     ) -> Self {
         Self {
             owner_id: owner_id.into(),
@@ -335,9 +335,9 @@ impl Operation for DeleteResourceDnsRecords {
 #[must_use = "a request does nothing until it is sent"]
 pub struct GetDnsRecord {
     /// Owner of the records.
-    pub owner_id: cc_core::OwnerId,
+    pub owner_id: cc_runtime::OwnerId,
     /// Resource the records belong to.
-    pub resource_id: cc_core::ResourceId,
+    pub resource_id: cc_runtime::ResourceId,
     /// Id of the record.
     pub record_id: String,
 }
@@ -346,8 +346,8 @@ pub struct GetDnsRecord {
 impl GetDnsRecord {
     /// With what is required.
     pub fn new(
-        owner_id: impl Into<cc_core::OwnerId>,
-        resource_id: impl Into<cc_core::ResourceId>,
+        owner_id: impl Into<cc_runtime::OwnerId>,
+        resource_id: impl Into<cc_runtime::ResourceId>,
         record_id: impl Into<String>,
     ) -> Self {
         Self {
@@ -396,9 +396,9 @@ impl Operation for GetDnsRecord {
 #[must_use = "a request does nothing until it is sent"]
 pub struct DeleteDnsRecord {
     /// Owner of the records.
-    pub owner_id: cc_core::OwnerId,
+    pub owner_id: cc_runtime::OwnerId,
     /// Resource the records belong to.
-    pub resource_id: cc_core::ResourceId,
+    pub resource_id: cc_runtime::ResourceId,
     /// Id of the record.
     pub record_id: String,
 }
@@ -407,8 +407,8 @@ pub struct DeleteDnsRecord {
 impl DeleteDnsRecord {
     /// With what is required.
     pub fn new(
-        owner_id: impl Into<cc_core::OwnerId>,
-        resource_id: impl Into<cc_core::ResourceId>,
+        owner_id: impl Into<cc_runtime::OwnerId>,
+        resource_id: impl Into<cc_runtime::ResourceId>,
         record_id: impl Into<String>,
     ) -> Self {
         Self {
@@ -458,9 +458,9 @@ impl Operation for DeleteDnsRecord {
 #[must_use = "a request does nothing until it is sent"]
 pub struct ListDnsRecordsByName {
     /// Owner of the records.
-    pub owner_id: cc_core::OwnerId,
+    pub owner_id: cc_runtime::OwnerId,
     /// Resource the records belong to.
-    pub resource_id: cc_core::ResourceId,
+    pub resource_id: cc_runtime::ResourceId,
     /// Type of the records.
     pub record_type: types::DnsRecordType,
     /// Domain name of the records.
@@ -471,8 +471,8 @@ pub struct ListDnsRecordsByName {
 impl ListDnsRecordsByName {
     /// With what is required.
     pub fn new(
-        owner_id: impl Into<cc_core::OwnerId>,
-        resource_id: impl Into<cc_core::ResourceId>,
+        owner_id: impl Into<cc_runtime::OwnerId>,
+        resource_id: impl Into<cc_runtime::ResourceId>,
         record_type: impl Into<types::DnsRecordType>,
         record_name: impl Into<String>,
     ) -> Self {
@@ -525,9 +525,9 @@ impl Operation for ListDnsRecordsByName {
 #[must_use = "a request does nothing until it is sent"]
 pub struct DeleteDnsRecordsByName {
     /// Owner of the records.
-    pub owner_id: cc_core::OwnerId,
+    pub owner_id: cc_runtime::OwnerId,
     /// Resource the records belong to.
-    pub resource_id: cc_core::ResourceId,
+    pub resource_id: cc_runtime::ResourceId,
     /// Type of the records.
     pub record_type: types::DnsRecordType,
     /// Domain name of the records.
@@ -538,8 +538,8 @@ pub struct DeleteDnsRecordsByName {
 impl DeleteDnsRecordsByName {
     /// With what is required.
     pub fn new(
-        owner_id: impl Into<cc_core::OwnerId>,
-        resource_id: impl Into<cc_core::ResourceId>,
+        owner_id: impl Into<cc_runtime::OwnerId>,
+        resource_id: impl Into<cc_runtime::ResourceId>,
         record_type: impl Into<types::DnsRecordType>,
         record_name: impl Into<String>,
     ) -> Self {
@@ -591,17 +591,17 @@ impl Operation for DeleteDnsRecordsByName {
 #[must_use = "a request does nothing until it is sent"]
 pub struct ListResourceDnsAudits {
     /// Owner of the records.
-    pub owner_id: cc_core::OwnerId,
+    pub owner_id: cc_runtime::OwnerId,
     /// Resource the records belong to.
-    pub resource_id: cc_core::ResourceId,
+    pub resource_id: cc_runtime::ResourceId,
 }
 
 #[allow(clippy::new_without_default)]
 impl ListResourceDnsAudits {
     /// With what is required.
     pub fn new(
-        owner_id: impl Into<cc_core::OwnerId>,
-        resource_id: impl Into<cc_core::ResourceId>,
+        owner_id: impl Into<cc_runtime::OwnerId>,
+        resource_id: impl Into<cc_runtime::ResourceId>,
     ) -> Self {
         Self {
             owner_id: owner_id.into(),
@@ -647,9 +647,9 @@ impl Operation for ListResourceDnsAudits {
 #[must_use = "a request does nothing until it is sent"]
 pub struct ListDnsRecordAudits {
     /// Owner of the records.
-    pub owner_id: cc_core::OwnerId,
+    pub owner_id: cc_runtime::OwnerId,
     /// Resource the records belong to.
-    pub resource_id: cc_core::ResourceId,
+    pub resource_id: cc_runtime::ResourceId,
     /// Id of the record.
     pub record_id: String,
 }
@@ -658,8 +658,8 @@ pub struct ListDnsRecordAudits {
 impl ListDnsRecordAudits {
     /// With what is required.
     pub fn new(
-        owner_id: impl Into<cc_core::OwnerId>,
-        resource_id: impl Into<cc_core::ResourceId>,
+        owner_id: impl Into<cc_runtime::OwnerId>,
+        resource_id: impl Into<cc_runtime::ResourceId>,
         record_id: impl Into<String>,
     ) -> Self {
         Self {

@@ -13,38 +13,38 @@ pub struct DnsAudit {
     #[serde(rename = "recordId")]
     pub record_id: String,
     /// What happened to the record.
-    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub kind: DnsAuditKind,
     /// Domain name of the record.
-    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub name: String,
     /// Type of the record.
-    #[serde(rename = "recordType", default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(rename = "recordType", default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub record_type: DnsRecordType,
     /// Content of the record.
-    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub content: String,
     /// How long resolvers could keep the record, in seconds.
-    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub ttl: i64,
     /// Owner of the record.
-    #[serde(rename = "ownerId", default, deserialize_with = "cc_core::de::null_as_default")]
-    pub owner_id: cc_core::OwnerId,
+    #[serde(rename = "ownerId", default, deserialize_with = "cc_runtime::de::null_as_default")]
+    pub owner_id: cc_runtime::OwnerId,
     /// Resource the record belonged to.
-    #[serde(rename = "resourceId", default, deserialize_with = "cc_core::de::null_as_default")]
-    pub resource_id: cc_core::ResourceId,
+    #[serde(rename = "resourceId", default, deserialize_with = "cc_runtime::de::null_as_default")]
+    pub resource_id: cc_runtime::ResourceId,
     /// Who changed it.
-    #[serde(rename = "userId", default, deserialize_with = "cc_core::de::null_as_default")]
-    pub user_id: cc_core::UserId,
+    #[serde(rename = "userId", default, deserialize_with = "cc_runtime::de::null_as_default")]
+    pub user_id: cc_runtime::UserId,
     /// When it happened.
     #[serde(rename = "createdAt", default, skip_serializing_if = "Option::is_none")]
-    pub created_at: Option<cc_core::Timestamp>,
+    pub created_at: Option<cc_runtime::Timestamp>,
     /// What else is known of the change.
-    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub context: serde_json::Value,
 }
 
-cc_core::open_enum! {
+cc_runtime::open_enum! {
     /// What happened to a DNS record.
     pub enum DnsAuditKind {
         /// `CREATE`.
@@ -62,26 +62,26 @@ pub struct DnsRecord {
     /// Id of the record.
     pub id: String,
     /// Domain name.
-    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub name: String,
     /// What the content is.
-    #[serde(rename = "type", default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(rename = "type", default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub type_: DnsRecordType,
     /// What the name leads to: an address, another name, a text.
-    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub content: String,
     /// How long resolvers may keep it, in seconds.
-    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub ttl: i64,
     /// Owner of the record.
-    #[serde(rename = "ownerId", default, deserialize_with = "cc_core::de::null_as_default")]
-    pub owner_id: cc_core::OwnerId,
+    #[serde(rename = "ownerId", default, deserialize_with = "cc_runtime::de::null_as_default")]
+    pub owner_id: cc_runtime::OwnerId,
     /// Resource the record belongs to.
-    #[serde(rename = "resourceId", default, deserialize_with = "cc_core::de::null_as_default")]
-    pub resource_id: cc_core::ResourceId,
+    #[serde(rename = "resourceId", default, deserialize_with = "cc_runtime::de::null_as_default")]
+    pub resource_id: cc_runtime::ResourceId,
     /// When it last changed.
     #[serde(rename = "updatedAt", default, skip_serializing_if = "Option::is_none")]
-    pub updated_at: Option<cc_core::Timestamp>,
+    pub updated_at: Option<cc_runtime::Timestamp>,
 }
 
 /// Names a DNS record.
@@ -94,7 +94,7 @@ pub struct DnsRecordReference {
     pub record_id: String,
 }
 
-cc_core::open_enum! {
+cc_runtime::open_enum! {
     /// Type of a DNS record.
     pub enum DnsRecordType {
         /// `A`.

@@ -2,8 +2,8 @@
 //! One type an operation: its inputs, and the request that they make.
 
 #[allow(unused_imports)]
-use cc_core::__private::{Bytes, http::Method};
-use cc_core::{Answer, Operation, OperationInfo, Request, RequestBuilder, Result};
+use cc_runtime::__private::{Bytes, http::Method};
+use cc_runtime::{Answer, Operation, OperationInfo, Request, RequestBuilder, Result};
 #[allow(unused_imports)]
 use crate::types;
 
@@ -21,9 +21,9 @@ use crate::types;
 #[must_use = "a request does nothing until it is sent"]
 pub struct ListDrains {
     /// The owner.
-    pub owner_id: cc_core::OwnerId,
+    pub owner_id: cc_runtime::OwnerId,
     /// The application or add-on.
-    pub resource_id: cc_core::ResourceId,
+    pub resource_id: cc_runtime::ResourceId,
     /// Keeps the drains in one of these states. Repeated.
     pub status: Option<Vec<types::DrainState>>,
     /// Keeps the drains whose delivery is in one of these states. Repeated.
@@ -36,8 +36,8 @@ pub struct ListDrains {
 impl ListDrains {
     /// With what is required.
     pub fn new(
-        owner_id: impl Into<cc_core::OwnerId>,
-        resource_id: impl Into<cc_core::ResourceId>,
+        owner_id: impl Into<cc_runtime::OwnerId>,
+        resource_id: impl Into<cc_runtime::ResourceId>,
     ) -> Self {
         Self {
             owner_id: owner_id.into(),
@@ -133,9 +133,9 @@ impl Operation for ListDrains {
 #[must_use = "a request does nothing until it is sent"]
 pub struct CreateDrain {
     /// The owner.
-    pub owner_id: cc_core::OwnerId,
+    pub owner_id: cc_runtime::OwnerId,
     /// The application or add-on.
-    pub resource_id: cc_core::ResourceId,
+    pub resource_id: cc_runtime::ResourceId,
     /// The body.
     pub body: types::DrainCreation,
 }
@@ -144,8 +144,8 @@ pub struct CreateDrain {
 impl CreateDrain {
     /// With what is required.
     pub fn new(
-        owner_id: impl Into<cc_core::OwnerId>,
-        resource_id: impl Into<cc_core::ResourceId>,
+        owner_id: impl Into<cc_runtime::OwnerId>,
+        resource_id: impl Into<cc_runtime::ResourceId>,
         body: impl Into<types::DrainCreation>,
     ) -> Self {
         Self {
@@ -194,17 +194,17 @@ impl Operation for CreateDrain {
 #[must_use = "a request does nothing until it is sent"]
 pub struct DeleteResourceDrains {
     /// The owner.
-    pub owner_id: cc_core::OwnerId,
+    pub owner_id: cc_runtime::OwnerId,
     /// The application or add-on.
-    pub resource_id: cc_core::ResourceId,
+    pub resource_id: cc_runtime::ResourceId,
 }
 
 #[allow(clippy::new_without_default)]
 impl DeleteResourceDrains {
     /// With what is required.
     pub fn new(
-        owner_id: impl Into<cc_core::OwnerId>,
-        resource_id: impl Into<cc_core::ResourceId>,
+        owner_id: impl Into<cc_runtime::OwnerId>,
+        resource_id: impl Into<cc_runtime::ResourceId>,
     ) -> Self {
         Self {
             owner_id: owner_id.into(),
@@ -250,20 +250,20 @@ impl Operation for DeleteResourceDrains {
 #[must_use = "a request does nothing until it is sent"]
 pub struct GetDrain {
     /// The owner.
-    pub owner_id: cc_core::OwnerId,
+    pub owner_id: cc_runtime::OwnerId,
     /// The application or add-on.
-    pub resource_id: cc_core::ResourceId,
+    pub resource_id: cc_runtime::ResourceId,
     /// The drain.
-    pub drain_id: cc_core::DrainId,
+    pub drain_id: cc_runtime::DrainId,
 }
 
 #[allow(clippy::new_without_default)]
 impl GetDrain {
     /// With what is required.
     pub fn new(
-        owner_id: impl Into<cc_core::OwnerId>,
-        resource_id: impl Into<cc_core::ResourceId>,
-        drain_id: impl Into<cc_core::DrainId>,
+        owner_id: impl Into<cc_runtime::OwnerId>,
+        resource_id: impl Into<cc_runtime::ResourceId>,
+        drain_id: impl Into<cc_runtime::DrainId>,
     ) -> Self {
         Self {
             owner_id: owner_id.into(),
@@ -312,20 +312,20 @@ impl Operation for GetDrain {
 #[must_use = "a request does nothing until it is sent"]
 pub struct DeleteDrain {
     /// The owner.
-    pub owner_id: cc_core::OwnerId,
+    pub owner_id: cc_runtime::OwnerId,
     /// The application or add-on.
-    pub resource_id: cc_core::ResourceId,
+    pub resource_id: cc_runtime::ResourceId,
     /// The drain.
-    pub drain_id: cc_core::DrainId,
+    pub drain_id: cc_runtime::DrainId,
 }
 
 #[allow(clippy::new_without_default)]
 impl DeleteDrain {
     /// With what is required.
     pub fn new(
-        owner_id: impl Into<cc_core::OwnerId>,
-        resource_id: impl Into<cc_core::ResourceId>,
-        drain_id: impl Into<cc_core::DrainId>,
+        owner_id: impl Into<cc_runtime::OwnerId>,
+        resource_id: impl Into<cc_runtime::ResourceId>,
+        drain_id: impl Into<cc_runtime::DrainId>,
     ) -> Self {
         Self {
             owner_id: owner_id.into(),
@@ -374,20 +374,20 @@ impl Operation for DeleteDrain {
 #[must_use = "a request does nothing until it is sent"]
 pub struct EnableDrain {
     /// The owner.
-    pub owner_id: cc_core::OwnerId,
+    pub owner_id: cc_runtime::OwnerId,
     /// The application or add-on.
-    pub resource_id: cc_core::ResourceId,
+    pub resource_id: cc_runtime::ResourceId,
     /// The drain.
-    pub drain_id: cc_core::DrainId,
+    pub drain_id: cc_runtime::DrainId,
 }
 
 #[allow(clippy::new_without_default)]
 impl EnableDrain {
     /// With what is required.
     pub fn new(
-        owner_id: impl Into<cc_core::OwnerId>,
-        resource_id: impl Into<cc_core::ResourceId>,
-        drain_id: impl Into<cc_core::DrainId>,
+        owner_id: impl Into<cc_runtime::OwnerId>,
+        resource_id: impl Into<cc_runtime::ResourceId>,
+        drain_id: impl Into<cc_runtime::DrainId>,
     ) -> Self {
         Self {
             owner_id: owner_id.into(),
@@ -436,20 +436,20 @@ impl Operation for EnableDrain {
 #[must_use = "a request does nothing until it is sent"]
 pub struct DisableDrain {
     /// The owner.
-    pub owner_id: cc_core::OwnerId,
+    pub owner_id: cc_runtime::OwnerId,
     /// The application or add-on.
-    pub resource_id: cc_core::ResourceId,
+    pub resource_id: cc_runtime::ResourceId,
     /// The drain.
-    pub drain_id: cc_core::DrainId,
+    pub drain_id: cc_runtime::DrainId,
 }
 
 #[allow(clippy::new_without_default)]
 impl DisableDrain {
     /// With what is required.
     pub fn new(
-        owner_id: impl Into<cc_core::OwnerId>,
-        resource_id: impl Into<cc_core::ResourceId>,
-        drain_id: impl Into<cc_core::DrainId>,
+        owner_id: impl Into<cc_runtime::OwnerId>,
+        resource_id: impl Into<cc_runtime::ResourceId>,
+        drain_id: impl Into<cc_runtime::DrainId>,
     ) -> Self {
         Self {
             owner_id: owner_id.into(),
@@ -498,20 +498,20 @@ impl Operation for DisableDrain {
 #[must_use = "a request does nothing until it is sent"]
 pub struct GetDrainTestCommand {
     /// The owner.
-    pub owner_id: cc_core::OwnerId,
+    pub owner_id: cc_runtime::OwnerId,
     /// The application or add-on.
-    pub resource_id: cc_core::ResourceId,
+    pub resource_id: cc_runtime::ResourceId,
     /// The drain.
-    pub drain_id: cc_core::DrainId,
+    pub drain_id: cc_runtime::DrainId,
 }
 
 #[allow(clippy::new_without_default)]
 impl GetDrainTestCommand {
     /// With what is required.
     pub fn new(
-        owner_id: impl Into<cc_core::OwnerId>,
-        resource_id: impl Into<cc_core::ResourceId>,
-        drain_id: impl Into<cc_core::DrainId>,
+        owner_id: impl Into<cc_runtime::OwnerId>,
+        resource_id: impl Into<cc_runtime::ResourceId>,
+        drain_id: impl Into<cc_runtime::DrainId>,
     ) -> Self {
         Self {
             owner_id: owner_id.into(),
@@ -531,7 +531,7 @@ static GET_DRAIN_TEST_COMMAND: OperationInfo = OperationInfo::new(
 
 impl Operation for GetDrainTestCommand {
     const INFO: &'static OperationInfo = &GET_DRAIN_TEST_COMMAND;
-    type Output = cc_core::Secret;
+    type Output = cc_runtime::Secret;
 
     fn request(&self) -> Result<Request> {
         RequestBuilder::new(&GET_DRAIN_TEST_COMMAND)
@@ -560,20 +560,20 @@ impl Operation for GetDrainTestCommand {
 #[must_use = "a request does nothing until it is sent"]
 pub struct ResetDrainCursor {
     /// The owner.
-    pub owner_id: cc_core::OwnerId,
+    pub owner_id: cc_runtime::OwnerId,
     /// The application or add-on.
-    pub resource_id: cc_core::ResourceId,
+    pub resource_id: cc_runtime::ResourceId,
     /// The drain.
-    pub drain_id: cc_core::DrainId,
+    pub drain_id: cc_runtime::DrainId,
 }
 
 #[allow(clippy::new_without_default)]
 impl ResetDrainCursor {
     /// With what is required.
     pub fn new(
-        owner_id: impl Into<cc_core::OwnerId>,
-        resource_id: impl Into<cc_core::ResourceId>,
-        drain_id: impl Into<cc_core::DrainId>,
+        owner_id: impl Into<cc_runtime::OwnerId>,
+        resource_id: impl Into<cc_runtime::ResourceId>,
+        drain_id: impl Into<cc_runtime::DrainId>,
     ) -> Self {
         Self {
             owner_id: owner_id.into(),
@@ -621,20 +621,20 @@ impl Operation for ResetDrainCursor {
 #[must_use = "a request does nothing until it is sent"]
 pub struct CheckDrain {
     /// The owner.
-    pub owner_id: cc_core::OwnerId,
+    pub owner_id: cc_runtime::OwnerId,
     /// The application or add-on.
-    pub resource_id: cc_core::ResourceId,
+    pub resource_id: cc_runtime::ResourceId,
     /// The drain.
-    pub drain_id: cc_core::DrainId,
+    pub drain_id: cc_runtime::DrainId,
 }
 
 #[allow(clippy::new_without_default)]
 impl CheckDrain {
     /// With what is required.
     pub fn new(
-        owner_id: impl Into<cc_core::OwnerId>,
-        resource_id: impl Into<cc_core::ResourceId>,
-        drain_id: impl Into<cc_core::DrainId>,
+        owner_id: impl Into<cc_runtime::OwnerId>,
+        resource_id: impl Into<cc_runtime::ResourceId>,
+        drain_id: impl Into<cc_runtime::DrainId>,
     ) -> Self {
         Self {
             owner_id: owner_id.into(),
@@ -682,13 +682,13 @@ impl Operation for CheckDrain {
 #[must_use = "a request does nothing until it is sent"]
 pub struct DeleteOwnerDrains {
     /// The owner.
-    pub owner_id: cc_core::OwnerId,
+    pub owner_id: cc_runtime::OwnerId,
 }
 
 #[allow(clippy::new_without_default)]
 impl DeleteOwnerDrains {
     /// With what is required.
-    pub fn new(owner_id: impl Into<cc_core::OwnerId>) -> Self {
+    pub fn new(owner_id: impl Into<cc_runtime::OwnerId>) -> Self {
         Self { owner_id: owner_id.into() }
     }
 }
@@ -730,9 +730,9 @@ impl Operation for DeleteOwnerDrains {
 #[must_use = "a request does nothing until it is sent"]
 pub struct ListApplicationDrains {
     /// The owner.
-    pub owner_id: cc_core::OwnerId,
+    pub owner_id: cc_runtime::OwnerId,
     /// The application.
-    pub application_id: cc_core::ApplicationId,
+    pub application_id: cc_runtime::ApplicationId,
     /// Keeps the drains in one of these states. Repeated.
     pub status: Option<Vec<types::DrainState>>,
     /// Keeps the drains whose delivery is in one of these states. Repeated.
@@ -745,8 +745,8 @@ pub struct ListApplicationDrains {
 impl ListApplicationDrains {
     /// With what is required.
     pub fn new(
-        owner_id: impl Into<cc_core::OwnerId>,
-        application_id: impl Into<cc_core::ApplicationId>,
+        owner_id: impl Into<cc_runtime::OwnerId>,
+        application_id: impl Into<cc_runtime::ApplicationId>,
     ) -> Self {
         Self {
             owner_id: owner_id.into(),
@@ -843,9 +843,9 @@ impl Operation for ListApplicationDrains {
 #[must_use = "a request does nothing until it is sent"]
 pub struct CreateApplicationDrain {
     /// The owner.
-    pub owner_id: cc_core::OwnerId,
+    pub owner_id: cc_runtime::OwnerId,
     /// The application.
-    pub application_id: cc_core::ApplicationId,
+    pub application_id: cc_runtime::ApplicationId,
     /// The body.
     pub body: types::DrainCreation,
 }
@@ -854,8 +854,8 @@ pub struct CreateApplicationDrain {
 impl CreateApplicationDrain {
     /// With what is required.
     pub fn new(
-        owner_id: impl Into<cc_core::OwnerId>,
-        application_id: impl Into<cc_core::ApplicationId>,
+        owner_id: impl Into<cc_runtime::OwnerId>,
+        application_id: impl Into<cc_runtime::ApplicationId>,
         body: impl Into<types::DrainCreation>,
     ) -> Self {
         Self {
@@ -905,17 +905,17 @@ impl Operation for CreateApplicationDrain {
 #[must_use = "a request does nothing until it is sent"]
 pub struct DeleteApplicationDrains {
     /// The owner.
-    pub owner_id: cc_core::OwnerId,
+    pub owner_id: cc_runtime::OwnerId,
     /// The application.
-    pub application_id: cc_core::ApplicationId,
+    pub application_id: cc_runtime::ApplicationId,
 }
 
 #[allow(clippy::new_without_default)]
 impl DeleteApplicationDrains {
     /// With what is required.
     pub fn new(
-        owner_id: impl Into<cc_core::OwnerId>,
-        application_id: impl Into<cc_core::ApplicationId>,
+        owner_id: impl Into<cc_runtime::OwnerId>,
+        application_id: impl Into<cc_runtime::ApplicationId>,
     ) -> Self {
         Self {
             owner_id: owner_id.into(),
@@ -963,20 +963,20 @@ impl Operation for DeleteApplicationDrains {
 #[must_use = "a request does nothing until it is sent"]
 pub struct GetApplicationDrain {
     /// The owner.
-    pub owner_id: cc_core::OwnerId,
+    pub owner_id: cc_runtime::OwnerId,
     /// The application.
-    pub application_id: cc_core::ApplicationId,
+    pub application_id: cc_runtime::ApplicationId,
     /// The drain.
-    pub drain_id: cc_core::DrainId,
+    pub drain_id: cc_runtime::DrainId,
 }
 
 #[allow(clippy::new_without_default)]
 impl GetApplicationDrain {
     /// With what is required.
     pub fn new(
-        owner_id: impl Into<cc_core::OwnerId>,
-        application_id: impl Into<cc_core::ApplicationId>,
-        drain_id: impl Into<cc_core::DrainId>,
+        owner_id: impl Into<cc_runtime::OwnerId>,
+        application_id: impl Into<cc_runtime::ApplicationId>,
+        drain_id: impl Into<cc_runtime::DrainId>,
     ) -> Self {
         Self {
             owner_id: owner_id.into(),
@@ -1026,20 +1026,20 @@ impl Operation for GetApplicationDrain {
 #[must_use = "a request does nothing until it is sent"]
 pub struct DeleteApplicationDrain {
     /// The owner.
-    pub owner_id: cc_core::OwnerId,
+    pub owner_id: cc_runtime::OwnerId,
     /// The application.
-    pub application_id: cc_core::ApplicationId,
+    pub application_id: cc_runtime::ApplicationId,
     /// The drain.
-    pub drain_id: cc_core::DrainId,
+    pub drain_id: cc_runtime::DrainId,
 }
 
 #[allow(clippy::new_without_default)]
 impl DeleteApplicationDrain {
     /// With what is required.
     pub fn new(
-        owner_id: impl Into<cc_core::OwnerId>,
-        application_id: impl Into<cc_core::ApplicationId>,
-        drain_id: impl Into<cc_core::DrainId>,
+        owner_id: impl Into<cc_runtime::OwnerId>,
+        application_id: impl Into<cc_runtime::ApplicationId>,
+        drain_id: impl Into<cc_runtime::DrainId>,
     ) -> Self {
         Self {
             owner_id: owner_id.into(),
@@ -1089,20 +1089,20 @@ impl Operation for DeleteApplicationDrain {
 #[must_use = "a request does nothing until it is sent"]
 pub struct EnableApplicationDrain {
     /// The owner.
-    pub owner_id: cc_core::OwnerId,
+    pub owner_id: cc_runtime::OwnerId,
     /// The application.
-    pub application_id: cc_core::ApplicationId,
+    pub application_id: cc_runtime::ApplicationId,
     /// The drain.
-    pub drain_id: cc_core::DrainId,
+    pub drain_id: cc_runtime::DrainId,
 }
 
 #[allow(clippy::new_without_default)]
 impl EnableApplicationDrain {
     /// With what is required.
     pub fn new(
-        owner_id: impl Into<cc_core::OwnerId>,
-        application_id: impl Into<cc_core::ApplicationId>,
-        drain_id: impl Into<cc_core::DrainId>,
+        owner_id: impl Into<cc_runtime::OwnerId>,
+        application_id: impl Into<cc_runtime::ApplicationId>,
+        drain_id: impl Into<cc_runtime::DrainId>,
     ) -> Self {
         Self {
             owner_id: owner_id.into(),
@@ -1152,20 +1152,20 @@ impl Operation for EnableApplicationDrain {
 #[must_use = "a request does nothing until it is sent"]
 pub struct DisableApplicationDrain {
     /// The owner.
-    pub owner_id: cc_core::OwnerId,
+    pub owner_id: cc_runtime::OwnerId,
     /// The application.
-    pub application_id: cc_core::ApplicationId,
+    pub application_id: cc_runtime::ApplicationId,
     /// The drain.
-    pub drain_id: cc_core::DrainId,
+    pub drain_id: cc_runtime::DrainId,
 }
 
 #[allow(clippy::new_without_default)]
 impl DisableApplicationDrain {
     /// With what is required.
     pub fn new(
-        owner_id: impl Into<cc_core::OwnerId>,
-        application_id: impl Into<cc_core::ApplicationId>,
-        drain_id: impl Into<cc_core::DrainId>,
+        owner_id: impl Into<cc_runtime::OwnerId>,
+        application_id: impl Into<cc_runtime::ApplicationId>,
+        drain_id: impl Into<cc_runtime::DrainId>,
     ) -> Self {
         Self {
             owner_id: owner_id.into(),
@@ -1215,20 +1215,20 @@ impl Operation for DisableApplicationDrain {
 #[must_use = "a request does nothing until it is sent"]
 pub struct GetApplicationDrainTestCommand {
     /// The owner.
-    pub owner_id: cc_core::OwnerId,
+    pub owner_id: cc_runtime::OwnerId,
     /// The application.
-    pub application_id: cc_core::ApplicationId,
+    pub application_id: cc_runtime::ApplicationId,
     /// The drain.
-    pub drain_id: cc_core::DrainId,
+    pub drain_id: cc_runtime::DrainId,
 }
 
 #[allow(clippy::new_without_default)]
 impl GetApplicationDrainTestCommand {
     /// With what is required.
     pub fn new(
-        owner_id: impl Into<cc_core::OwnerId>,
-        application_id: impl Into<cc_core::ApplicationId>,
-        drain_id: impl Into<cc_core::DrainId>,
+        owner_id: impl Into<cc_runtime::OwnerId>,
+        application_id: impl Into<cc_runtime::ApplicationId>,
+        drain_id: impl Into<cc_runtime::DrainId>,
     ) -> Self {
         Self {
             owner_id: owner_id.into(),
@@ -1248,7 +1248,7 @@ static GET_APPLICATION_DRAIN_TEST_COMMAND: OperationInfo = OperationInfo::new(
 
 impl Operation for GetApplicationDrainTestCommand {
     const INFO: &'static OperationInfo = &GET_APPLICATION_DRAIN_TEST_COMMAND;
-    type Output = cc_core::Secret;
+    type Output = cc_runtime::Secret;
 
     fn request(&self) -> Result<Request> {
         RequestBuilder::new(&GET_APPLICATION_DRAIN_TEST_COMMAND)
@@ -1278,20 +1278,20 @@ impl Operation for GetApplicationDrainTestCommand {
 #[must_use = "a request does nothing until it is sent"]
 pub struct ResetApplicationDrainCursor {
     /// The owner.
-    pub owner_id: cc_core::OwnerId,
+    pub owner_id: cc_runtime::OwnerId,
     /// The application.
-    pub application_id: cc_core::ApplicationId,
+    pub application_id: cc_runtime::ApplicationId,
     /// The drain.
-    pub drain_id: cc_core::DrainId,
+    pub drain_id: cc_runtime::DrainId,
 }
 
 #[allow(clippy::new_without_default)]
 impl ResetApplicationDrainCursor {
     /// With what is required.
     pub fn new(
-        owner_id: impl Into<cc_core::OwnerId>,
-        application_id: impl Into<cc_core::ApplicationId>,
-        drain_id: impl Into<cc_core::DrainId>,
+        owner_id: impl Into<cc_runtime::OwnerId>,
+        application_id: impl Into<cc_runtime::ApplicationId>,
+        drain_id: impl Into<cc_runtime::DrainId>,
     ) -> Self {
         Self {
             owner_id: owner_id.into(),
@@ -1339,13 +1339,13 @@ impl Operation for ResetApplicationDrainCursor {
 #[must_use = "a request does nothing until it is sent"]
 pub struct ListLegacyDrains {
     /// The application.
-    pub application_id: cc_core::ApplicationId,
+    pub application_id: cc_runtime::ApplicationId,
 }
 
 #[allow(clippy::new_without_default)]
 impl ListLegacyDrains {
     /// With what is required.
-    pub fn new(application_id: impl Into<cc_core::ApplicationId>) -> Self {
+    pub fn new(application_id: impl Into<cc_runtime::ApplicationId>) -> Self {
         Self {
             application_id: application_id.into(),
         }
@@ -1389,7 +1389,7 @@ impl Operation for ListLegacyDrains {
 #[must_use = "a request does nothing until it is sent"]
 pub struct CreateLegacyDrain {
     /// The application.
-    pub application_id: cc_core::ApplicationId,
+    pub application_id: cc_runtime::ApplicationId,
     /// The body.
     pub body: serde_json::Value,
 }
@@ -1398,7 +1398,7 @@ pub struct CreateLegacyDrain {
 impl CreateLegacyDrain {
     /// With what is required.
     pub fn new(
-        application_id: impl Into<cc_core::ApplicationId>,
+        application_id: impl Into<cc_runtime::ApplicationId>,
         body: serde_json::Value,
     ) -> Self {
         Self {
@@ -1445,17 +1445,17 @@ impl Operation for CreateLegacyDrain {
 #[must_use = "a request does nothing until it is sent"]
 pub struct DeleteLegacyDrain {
     /// The application.
-    pub application_id: cc_core::ApplicationId,
+    pub application_id: cc_runtime::ApplicationId,
     /// The drain.
-    pub drain_id: cc_core::DrainId,
+    pub drain_id: cc_runtime::DrainId,
 }
 
 #[allow(clippy::new_without_default)]
 impl DeleteLegacyDrain {
     /// With what is required.
     pub fn new(
-        application_id: impl Into<cc_core::ApplicationId>,
-        drain_id: impl Into<cc_core::DrainId>,
+        application_id: impl Into<cc_runtime::ApplicationId>,
+        drain_id: impl Into<cc_runtime::DrainId>,
     ) -> Self {
         Self {
             application_id: application_id.into(),
@@ -1502,9 +1502,9 @@ impl Operation for DeleteLegacyDrain {
 #[must_use = "a request does nothing until it is sent"]
 pub struct UpdateLegacyDrainState {
     /// The application.
-    pub application_id: cc_core::ApplicationId,
+    pub application_id: cc_runtime::ApplicationId,
     /// The drain.
-    pub drain_id: cc_core::DrainId,
+    pub drain_id: cc_runtime::DrainId,
     /// The body.
     pub body: serde_json::Value,
 }
@@ -1513,8 +1513,8 @@ pub struct UpdateLegacyDrainState {
 impl UpdateLegacyDrainState {
     /// With what is required.
     pub fn new(
-        application_id: impl Into<cc_core::ApplicationId>,
-        drain_id: impl Into<cc_core::DrainId>,
+        application_id: impl Into<cc_runtime::ApplicationId>,
+        drain_id: impl Into<cc_runtime::DrainId>,
         body: serde_json::Value,
     ) -> Self {
         Self {

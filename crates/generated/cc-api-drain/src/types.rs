@@ -10,18 +10,18 @@ use serde::{Deserialize, Serialize};
 #[non_exhaustive]
 pub struct BetterStackRecipient {
     /// Address of the intake.
-    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
-    pub url: cc_core::ServiceUrl,
+    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
+    pub url: cc_runtime::ServiceUrl,
     /// Token of the source, sent as a bearer token.
-    #[serde(rename = "sourceToken", default, deserialize_with = "cc_core::de::null_as_default")]
-    pub source_token: cc_core::Secret,
+    #[serde(rename = "sourceToken", default, deserialize_with = "cc_runtime::de::null_as_default")]
+    pub source_token: cc_runtime::Secret,
 }
 
 impl BetterStackRecipient {
     /// With what is required.
     #[must_use]
     #[allow(clippy::new_without_default)]
-    pub fn new(url: impl Into<cc_core::ServiceUrl>, source_token: impl Into<cc_core::Secret>) -> Self {
+    pub fn new(url: impl Into<cc_runtime::ServiceUrl>, source_token: impl Into<cc_runtime::Secret>) -> Self {
         Self {
             url: url.into(),
             source_token: source_token.into(),
@@ -35,15 +35,15 @@ impl BetterStackRecipient {
 #[non_exhaustive]
 pub struct DatadogRecipient {
     /// Address of the intake, which may hold an API key.
-    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
-    pub url: cc_core::Secret,
+    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
+    pub url: cc_runtime::Secret,
 }
 
 impl DatadogRecipient {
     /// With what is required.
     #[must_use]
     #[allow(clippy::new_without_default)]
-    pub fn new(url: impl Into<cc_core::Secret>) -> Self {
+    pub fn new(url: impl Into<cc_runtime::Secret>) -> Self {
         Self {
             url: url.into(),
         }
@@ -56,21 +56,21 @@ impl DatadogRecipient {
 #[non_exhaustive]
 pub struct Drain {
     /// Id of a drain: `drain_…`.
-    pub id: cc_core::DrainId,
+    pub id: cc_runtime::DrainId,
     /// Owner of the drain.
-    #[serde(rename = "tenantId", default, deserialize_with = "cc_core::de::null_as_default")]
-    pub tenant_id: cc_core::OwnerId,
+    #[serde(rename = "tenantId", default, deserialize_with = "cc_runtime::de::null_as_default")]
+    pub tenant_id: cc_runtime::OwnerId,
     /// Application or add-on whose logs are sent.
     #[serde(rename = "resourceId", default, skip_serializing_if = "Option::is_none")]
-    pub resource_id: Option<cc_core::ResourceId>,
+    pub resource_id: Option<cc_runtime::ResourceId>,
     /// Which logs a drain sends: those a program writes, those of its HTTP accesses, or the audit logs.
-    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub kind: DrainKind,
     /// Where the logs go. Passwords come back masked.
-    #[serde(default, deserialize_with = "cc_core::de::null_as_default", skip_serializing_if = "cc_core::de::is_default")]
+    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default", skip_serializing_if = "cc_runtime::de::is_default")]
     pub recipient: DrainRecipient,
     /// The latest change of state of a drain.
-    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub status: DrainStatus,
     /// How the delivery of a drain goes.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -86,13 +86,13 @@ pub struct Drain {
 #[non_exhaustive]
 pub struct DrainBacklog {
     /// Number of log lines not sent yet.
-    #[serde(rename = "msgBacklog", default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(rename = "msgBacklog", default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub msg_backlog: i64,
     /// Log lines sent a second.
-    #[serde(rename = "msgRateOut", default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(rename = "msgRateOut", default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub msg_rate_out: f64,
     /// Bytes sent a second.
-    #[serde(rename = "msgThroughputOut", default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(rename = "msgThroughputOut", default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub msg_throughput_out: f64,
 }
 
@@ -125,7 +125,7 @@ impl DrainCreation {
 #[non_exhaustive]
 pub struct DrainExecution {
     /// State of the delivery of a drain.
-    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub status: DrainExecutionState,
     /// Number of the current attempt to deliver.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -135,19 +135,19 @@ pub struct DrainExecution {
     pub max_attempt: Option<i64>,
     /// When the latest attempt took place.
     #[serde(rename = "lastAttemptAt", default, skip_serializing_if = "Option::is_none")]
-    pub last_attempt_at: Option<cc_core::Timestamp>,
+    pub last_attempt_at: Option<cc_runtime::Timestamp>,
     /// When the next attempt takes place.
     #[serde(rename = "nextAttemptAt", default, skip_serializing_if = "Option::is_none")]
-    pub next_attempt_at: Option<cc_core::Timestamp>,
+    pub next_attempt_at: Option<cc_runtime::Timestamp>,
     /// Since when the attempts fail.
     #[serde(rename = "retryingSince", default, skip_serializing_if = "Option::is_none")]
-    pub retrying_since: Option<cc_core::Timestamp>,
+    pub retrying_since: Option<cc_runtime::Timestamp>,
     /// What made the latest attempt fail.
     #[serde(rename = "lastError", default, skip_serializing_if = "Option::is_none")]
     pub last_error: Option<String>,
 }
 
-cc_core::open_enum! {
+cc_runtime::open_enum! {
     /// State of the delivery of a drain.
     pub enum DrainExecutionState {
         /// `RUNNING`.
@@ -159,7 +159,7 @@ cc_core::open_enum! {
     }
 }
 
-cc_core::open_enum! {
+cc_runtime::open_enum! {
     /// Which logs a drain sends: those a program writes, those of its HTTP accesses, or the audit logs.
     pub enum DrainKind {
         /// `LOG`.
@@ -171,7 +171,7 @@ cc_core::open_enum! {
     }
 }
 
-cc_core::open_union! {
+cc_runtime::open_union! {
     /// The service that gets the logs.
     #[tag = "type"]
     pub enum DrainRecipient {
@@ -242,7 +242,7 @@ impl From<BetterStackRecipient> for DrainRecipient {
     }
 }
 
-cc_core::open_enum! {
+cc_runtime::open_enum! {
     /// State of a drain.
     pub enum DrainState {
         /// `CREATED`.
@@ -266,16 +266,16 @@ cc_core::open_enum! {
 #[non_exhaustive]
 pub struct DrainStatus {
     /// Id of the change.
-    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub id: String,
     /// Id of a drain: `drain_…`.
-    #[serde(rename = "drainId", default, deserialize_with = "cc_core::de::null_as_default")]
-    pub drain_id: cc_core::DrainId,
+    #[serde(rename = "drainId", default, deserialize_with = "cc_runtime::de::null_as_default")]
+    pub drain_id: cc_runtime::DrainId,
     /// When the change took place.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub date: Option<cc_core::Timestamp>,
+    pub date: Option<cc_runtime::Timestamp>,
     /// State of a drain.
-    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub status: DrainState,
     /// Who asked for the change.
     #[serde(rename = "authorId", default, skip_serializing_if = "Option::is_none")]
@@ -291,17 +291,17 @@ pub struct DrainStatus {
 #[non_exhaustive]
 pub struct ElasticsearchRecipient {
     /// Address of the server.
-    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
-    pub url: cc_core::ServiceUrl,
+    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
+    pub url: cc_runtime::ServiceUrl,
     /// Name of the index.
-    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub index: String,
     /// User name for HTTP Basic authentication.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub username: Option<String>,
     /// Password for HTTP Basic authentication.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub password: Option<cc_core::Secret>,
+    pub password: Option<cc_runtime::Secret>,
     /// Whether the certificate of the server is verified (`DEFAULT`) or not (`TRUSTFUL`).
     #[serde(rename = "tlsVerification", default, skip_serializing_if = "Option::is_none")]
     pub tls_verification: Option<TlsVerification>,
@@ -311,7 +311,7 @@ impl ElasticsearchRecipient {
     /// With what is required.
     #[must_use]
     #[allow(clippy::new_without_default)]
-    pub fn new(url: impl Into<cc_core::ServiceUrl>, index: impl Into<String>) -> Self {
+    pub fn new(url: impl Into<cc_runtime::ServiceUrl>, index: impl Into<String>) -> Self {
         Self {
             url: url.into(),
             index: index.into(),
@@ -330,7 +330,7 @@ impl ElasticsearchRecipient {
 
     /// Password for HTTP Basic authentication.
     #[must_use]
-    pub fn password(mut self, password: impl Into<cc_core::Secret>) -> Self {
+    pub fn password(mut self, password: impl Into<cc_runtime::Secret>) -> Self {
         self.password = Some(password.into());
         self
     }
@@ -349,18 +349,18 @@ impl ElasticsearchRecipient {
 #[non_exhaustive]
 pub struct NewRelicRecipient {
     /// Address of the intake.
-    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
-    pub url: cc_core::ServiceUrl,
+    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
+    pub url: cc_runtime::ServiceUrl,
     /// API key.
-    #[serde(rename = "apiKey", default, deserialize_with = "cc_core::de::null_as_default")]
-    pub api_key: cc_core::Secret,
+    #[serde(rename = "apiKey", default, deserialize_with = "cc_runtime::de::null_as_default")]
+    pub api_key: cc_runtime::Secret,
 }
 
 impl NewRelicRecipient {
     /// With what is required.
     #[must_use]
     #[allow(clippy::new_without_default)]
-    pub fn new(url: impl Into<cc_core::ServiceUrl>, api_key: impl Into<cc_core::Secret>) -> Self {
+    pub fn new(url: impl Into<cc_runtime::ServiceUrl>, api_key: impl Into<cc_runtime::Secret>) -> Self {
         Self {
             url: url.into(),
             api_key: api_key.into(),
@@ -374,21 +374,21 @@ impl NewRelicRecipient {
 #[non_exhaustive]
 pub struct OvhTcpRecipient {
     /// Address of the input.
-    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
-    pub url: cc_core::ServiceUrl,
+    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
+    pub url: cc_runtime::ServiceUrl,
     /// Token of the data stream.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub token: Option<cc_core::Secret>,
+    pub token: Option<cc_runtime::Secret>,
     /// Structured data (RFC 5424) put into each line. It often holds a token.
     #[serde(rename = "rfc5424StructuredDataParameters", default, skip_serializing_if = "Option::is_none")]
-    pub rfc5424_structured_data_parameters: Option<cc_core::Secret>,
+    pub rfc5424_structured_data_parameters: Option<cc_runtime::Secret>,
 }
 
 impl OvhTcpRecipient {
     /// With what is required.
     #[must_use]
     #[allow(clippy::new_without_default)]
-    pub fn new(url: impl Into<cc_core::ServiceUrl>) -> Self {
+    pub fn new(url: impl Into<cc_runtime::ServiceUrl>) -> Self {
         Self {
             url: url.into(),
             token: None,
@@ -398,14 +398,14 @@ impl OvhTcpRecipient {
 
     /// Token of the data stream.
     #[must_use]
-    pub fn token(mut self, token: impl Into<cc_core::Secret>) -> Self {
+    pub fn token(mut self, token: impl Into<cc_runtime::Secret>) -> Self {
         self.token = Some(token.into());
         self
     }
 
     /// Structured data (RFC 5424) put into each line. It often holds a token.
     #[must_use]
-    pub fn rfc5424_structured_data_parameters(mut self, rfc5424_structured_data_parameters: impl Into<cc_core::Secret>) -> Self {
+    pub fn rfc5424_structured_data_parameters(mut self, rfc5424_structured_data_parameters: impl Into<cc_runtime::Secret>) -> Self {
         self.rfc5424_structured_data_parameters = Some(rfc5424_structured_data_parameters.into());
         self
     }
@@ -417,21 +417,21 @@ impl OvhTcpRecipient {
 #[non_exhaustive]
 pub struct RawHttpRecipient {
     /// Address of the server.
-    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
-    pub url: cc_core::ServiceUrl,
+    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
+    pub url: cc_runtime::ServiceUrl,
     /// User name for HTTP Basic authentication.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub username: Option<String>,
     /// Password for HTTP Basic authentication.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub password: Option<cc_core::Secret>,
+    pub password: Option<cc_runtime::Secret>,
 }
 
 impl RawHttpRecipient {
     /// With what is required.
     #[must_use]
     #[allow(clippy::new_without_default)]
-    pub fn new(url: impl Into<cc_core::ServiceUrl>) -> Self {
+    pub fn new(url: impl Into<cc_runtime::ServiceUrl>) -> Self {
         Self {
             url: url.into(),
             username: None,
@@ -448,7 +448,7 @@ impl RawHttpRecipient {
 
     /// Password for HTTP Basic authentication.
     #[must_use]
-    pub fn password(mut self, password: impl Into<cc_core::Secret>) -> Self {
+    pub fn password(mut self, password: impl Into<cc_runtime::Secret>) -> Self {
         self.password = Some(password.into());
         self
     }
@@ -460,18 +460,18 @@ impl RawHttpRecipient {
 #[non_exhaustive]
 pub struct SyslogTcpRecipient {
     /// Address of the server.
-    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
-    pub url: cc_core::ServiceUrl,
+    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
+    pub url: cc_runtime::ServiceUrl,
     /// Structured data (RFC 5424) put into each line. It often holds a token.
     #[serde(rename = "rfc5424StructuredDataParameters", default, skip_serializing_if = "Option::is_none")]
-    pub rfc5424_structured_data_parameters: Option<cc_core::Secret>,
+    pub rfc5424_structured_data_parameters: Option<cc_runtime::Secret>,
 }
 
 impl SyslogTcpRecipient {
     /// With what is required.
     #[must_use]
     #[allow(clippy::new_without_default)]
-    pub fn new(url: impl Into<cc_core::ServiceUrl>) -> Self {
+    pub fn new(url: impl Into<cc_runtime::ServiceUrl>) -> Self {
         Self {
             url: url.into(),
             rfc5424_structured_data_parameters: None,
@@ -480,7 +480,7 @@ impl SyslogTcpRecipient {
 
     /// Structured data (RFC 5424) put into each line. It often holds a token.
     #[must_use]
-    pub fn rfc5424_structured_data_parameters(mut self, rfc5424_structured_data_parameters: impl Into<cc_core::Secret>) -> Self {
+    pub fn rfc5424_structured_data_parameters(mut self, rfc5424_structured_data_parameters: impl Into<cc_runtime::Secret>) -> Self {
         self.rfc5424_structured_data_parameters = Some(rfc5424_structured_data_parameters.into());
         self
     }
@@ -492,18 +492,18 @@ impl SyslogTcpRecipient {
 #[non_exhaustive]
 pub struct SyslogUdpRecipient {
     /// Address of the server.
-    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
-    pub url: cc_core::ServiceUrl,
+    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
+    pub url: cc_runtime::ServiceUrl,
     /// Structured data (RFC 5424) put into each line. It often holds a token.
     #[serde(rename = "rfc5424StructuredDataParameters", default, skip_serializing_if = "Option::is_none")]
-    pub rfc5424_structured_data_parameters: Option<cc_core::Secret>,
+    pub rfc5424_structured_data_parameters: Option<cc_runtime::Secret>,
 }
 
 impl SyslogUdpRecipient {
     /// With what is required.
     #[must_use]
     #[allow(clippy::new_without_default)]
-    pub fn new(url: impl Into<cc_core::ServiceUrl>) -> Self {
+    pub fn new(url: impl Into<cc_runtime::ServiceUrl>) -> Self {
         Self {
             url: url.into(),
             rfc5424_structured_data_parameters: None,
@@ -512,13 +512,13 @@ impl SyslogUdpRecipient {
 
     /// Structured data (RFC 5424) put into each line. It often holds a token.
     #[must_use]
-    pub fn rfc5424_structured_data_parameters(mut self, rfc5424_structured_data_parameters: impl Into<cc_core::Secret>) -> Self {
+    pub fn rfc5424_structured_data_parameters(mut self, rfc5424_structured_data_parameters: impl Into<cc_runtime::Secret>) -> Self {
         self.rfc5424_structured_data_parameters = Some(rfc5424_structured_data_parameters.into());
         self
     }
 }
 
-cc_core::open_enum! {
+cc_runtime::open_enum! {
     /// Whether the certificate of the server is verified (`DEFAULT`) or not (`TRUSTFUL`).
     pub enum TlsVerification {
         /// `DEFAULT`.

@@ -2,8 +2,8 @@
 //! One type an operation: its inputs, and the request that they make.
 
 #[allow(unused_imports)]
-use cc_core::__private::{Bytes, http::Method};
-use cc_core::{Answer, Operation, OperationInfo, Request, RequestBuilder, Result};
+use cc_runtime::__private::{Bytes, http::Method};
+use cc_runtime::{Answer, Operation, OperationInfo, Request, RequestBuilder, Result};
 #[allow(unused_imports)]
 use crate::types;
 
@@ -20,13 +20,13 @@ use crate::types;
 #[must_use = "a request does nothing until it is sent"]
 pub struct ListFunctions {
     /// The owner.
-    pub owner_id: cc_core::OwnerId,
+    pub owner_id: cc_runtime::OwnerId,
 }
 
 #[allow(clippy::new_without_default)]
 impl ListFunctions {
     /// With what is required.
-    pub fn new(owner_id: impl Into<cc_core::OwnerId>) -> Self {
+    pub fn new(owner_id: impl Into<cc_runtime::OwnerId>) -> Self {
         Self { owner_id: owner_id.into() }
     }
 }
@@ -66,7 +66,7 @@ impl Operation for ListFunctions {
 #[must_use = "a request does nothing until it is sent"]
 pub struct CreateFunction {
     /// The owner.
-    pub owner_id: cc_core::OwnerId,
+    pub owner_id: cc_runtime::OwnerId,
     /// The body.
     pub body: types::FunctionCreation,
 }
@@ -75,7 +75,7 @@ pub struct CreateFunction {
 impl CreateFunction {
     /// With what is required.
     pub fn new(
-        owner_id: impl Into<cc_core::OwnerId>,
+        owner_id: impl Into<cc_runtime::OwnerId>,
         body: impl Into<types::FunctionCreation>,
     ) -> Self {
         Self {
@@ -122,7 +122,7 @@ impl Operation for CreateFunction {
 #[must_use = "a request does nothing until it is sent"]
 pub struct GetFunction {
     /// The owner.
-    pub owner_id: cc_core::OwnerId,
+    pub owner_id: cc_runtime::OwnerId,
     /// The function (`function_…`).
     pub function_id: String,
 }
@@ -131,7 +131,7 @@ pub struct GetFunction {
 impl GetFunction {
     /// With what is required.
     pub fn new(
-        owner_id: impl Into<cc_core::OwnerId>,
+        owner_id: impl Into<cc_runtime::OwnerId>,
         function_id: impl Into<String>,
     ) -> Self {
         Self {
@@ -179,7 +179,7 @@ impl Operation for GetFunction {
 #[must_use = "a request does nothing until it is sent"]
 pub struct ReplaceFunction {
     /// The owner.
-    pub owner_id: cc_core::OwnerId,
+    pub owner_id: cc_runtime::OwnerId,
     /// The function (`function_…`).
     pub function_id: String,
     /// The body.
@@ -190,7 +190,7 @@ pub struct ReplaceFunction {
 impl ReplaceFunction {
     /// With what is required.
     pub fn new(
-        owner_id: impl Into<cc_core::OwnerId>,
+        owner_id: impl Into<cc_runtime::OwnerId>,
         function_id: impl Into<String>,
         body: impl Into<types::FunctionReplacement>,
     ) -> Self {
@@ -240,7 +240,7 @@ impl Operation for ReplaceFunction {
 #[must_use = "a request does nothing until it is sent"]
 pub struct DeleteFunction {
     /// The owner.
-    pub owner_id: cc_core::OwnerId,
+    pub owner_id: cc_runtime::OwnerId,
     /// The function (`function_…`).
     pub function_id: String,
 }
@@ -249,7 +249,7 @@ pub struct DeleteFunction {
 impl DeleteFunction {
     /// With what is required.
     pub fn new(
-        owner_id: impl Into<cc_core::OwnerId>,
+        owner_id: impl Into<cc_runtime::OwnerId>,
         function_id: impl Into<String>,
     ) -> Self {
         Self {
@@ -296,7 +296,7 @@ impl Operation for DeleteFunction {
 #[must_use = "a request does nothing until it is sent"]
 pub struct ListFunctionDeployments {
     /// The owner.
-    pub owner_id: cc_core::OwnerId,
+    pub owner_id: cc_runtime::OwnerId,
     /// The function (`function_…`).
     pub function_id: String,
 }
@@ -305,7 +305,7 @@ pub struct ListFunctionDeployments {
 impl ListFunctionDeployments {
     /// With what is required.
     pub fn new(
-        owner_id: impl Into<cc_core::OwnerId>,
+        owner_id: impl Into<cc_runtime::OwnerId>,
         function_id: impl Into<String>,
     ) -> Self {
         Self {
@@ -353,7 +353,7 @@ impl Operation for ListFunctionDeployments {
 #[must_use = "a request does nothing until it is sent"]
 pub struct CreateFunctionDeployment {
     /// The owner.
-    pub owner_id: cc_core::OwnerId,
+    pub owner_id: cc_runtime::OwnerId,
     /// The function (`function_…`).
     pub function_id: String,
     /// The body.
@@ -364,7 +364,7 @@ pub struct CreateFunctionDeployment {
 impl CreateFunctionDeployment {
     /// With what is required.
     pub fn new(
-        owner_id: impl Into<cc_core::OwnerId>,
+        owner_id: impl Into<cc_runtime::OwnerId>,
         function_id: impl Into<String>,
         body: impl Into<types::FunctionDeploymentCreation>,
     ) -> Self {
@@ -415,20 +415,20 @@ impl Operation for CreateFunctionDeployment {
 #[must_use = "a request does nothing until it is sent"]
 pub struct GetFunctionDeployment {
     /// The owner.
-    pub owner_id: cc_core::OwnerId,
+    pub owner_id: cc_runtime::OwnerId,
     /// The function (`function_…`).
     pub function_id: String,
     /// The deployment.
-    pub deployment_id: cc_core::DeploymentId,
+    pub deployment_id: cc_runtime::DeploymentId,
 }
 
 #[allow(clippy::new_without_default)]
 impl GetFunctionDeployment {
     /// With what is required.
     pub fn new(
-        owner_id: impl Into<cc_core::OwnerId>,
+        owner_id: impl Into<cc_runtime::OwnerId>,
         function_id: impl Into<String>,
-        deployment_id: impl Into<cc_core::DeploymentId>,
+        deployment_id: impl Into<cc_runtime::DeploymentId>,
     ) -> Self {
         Self {
             owner_id: owner_id.into(),
@@ -478,11 +478,11 @@ impl Operation for GetFunctionDeployment {
 #[must_use = "a request does nothing until it is sent"]
 pub struct ReplaceFunctionDeployment {
     /// The owner.
-    pub owner_id: cc_core::OwnerId,
+    pub owner_id: cc_runtime::OwnerId,
     /// The function (`function_…`).
     pub function_id: String,
     /// The deployment.
-    pub deployment_id: cc_core::DeploymentId,
+    pub deployment_id: cc_runtime::DeploymentId,
     /// The body.
     pub body: types::FunctionDeploymentReplacement,
 }
@@ -491,9 +491,9 @@ pub struct ReplaceFunctionDeployment {
 impl ReplaceFunctionDeployment {
     /// With what is required.
     pub fn new(
-        owner_id: impl Into<cc_core::OwnerId>,
+        owner_id: impl Into<cc_runtime::OwnerId>,
         function_id: impl Into<String>,
-        deployment_id: impl Into<cc_core::DeploymentId>,
+        deployment_id: impl Into<cc_runtime::DeploymentId>,
         body: impl Into<types::FunctionDeploymentReplacement>,
     ) -> Self {
         Self {
@@ -545,20 +545,20 @@ impl Operation for ReplaceFunctionDeployment {
 #[must_use = "a request does nothing until it is sent"]
 pub struct DeleteFunctionDeployment {
     /// The owner.
-    pub owner_id: cc_core::OwnerId,
+    pub owner_id: cc_runtime::OwnerId,
     /// The function (`function_…`).
     pub function_id: String,
     /// The deployment.
-    pub deployment_id: cc_core::DeploymentId,
+    pub deployment_id: cc_runtime::DeploymentId,
 }
 
 #[allow(clippy::new_without_default)]
 impl DeleteFunctionDeployment {
     /// With what is required.
     pub fn new(
-        owner_id: impl Into<cc_core::OwnerId>,
+        owner_id: impl Into<cc_runtime::OwnerId>,
         function_id: impl Into<String>,
-        deployment_id: impl Into<cc_core::DeploymentId>,
+        deployment_id: impl Into<cc_runtime::DeploymentId>,
     ) -> Self {
         Self {
             owner_id: owner_id.into(),
@@ -609,20 +609,20 @@ impl Operation for DeleteFunctionDeployment {
 #[must_use = "a request does nothing until it is sent"]
 pub struct TriggerFunctionDeployment {
     /// The owner.
-    pub owner_id: cc_core::OwnerId,
+    pub owner_id: cc_runtime::OwnerId,
     /// The function (`function_…`).
     pub function_id: String,
     /// The deployment.
-    pub deployment_id: cc_core::DeploymentId,
+    pub deployment_id: cc_runtime::DeploymentId,
 }
 
 #[allow(clippy::new_without_default)]
 impl TriggerFunctionDeployment {
     /// With what is required.
     pub fn new(
-        owner_id: impl Into<cc_core::OwnerId>,
+        owner_id: impl Into<cc_runtime::OwnerId>,
         function_id: impl Into<String>,
-        deployment_id: impl Into<cc_core::DeploymentId>,
+        deployment_id: impl Into<cc_runtime::DeploymentId>,
     ) -> Self {
         Self {
             owner_id: owner_id.into(),
@@ -670,7 +670,7 @@ impl Operation for TriggerFunctionDeployment {
 #[must_use = "a request does nothing until it is sent"]
 pub struct GetFunctionPulsarTrigger {
     /// The owner.
-    pub owner_id: cc_core::OwnerId,
+    pub owner_id: cc_runtime::OwnerId,
     /// The function (`function_…`).
     pub function_id: String,
 }
@@ -679,7 +679,7 @@ pub struct GetFunctionPulsarTrigger {
 impl GetFunctionPulsarTrigger {
     /// With what is required.
     pub fn new(
-        owner_id: impl Into<cc_core::OwnerId>,
+        owner_id: impl Into<cc_runtime::OwnerId>,
         function_id: impl Into<String>,
     ) -> Self {
         Self {
@@ -727,7 +727,7 @@ impl Operation for GetFunctionPulsarTrigger {
 #[must_use = "a request does nothing until it is sent"]
 pub struct CreateFunctionPulsarTrigger {
     /// The owner.
-    pub owner_id: cc_core::OwnerId,
+    pub owner_id: cc_runtime::OwnerId,
     /// The function (`function_…`).
     pub function_id: String,
     /// The body.
@@ -738,7 +738,7 @@ pub struct CreateFunctionPulsarTrigger {
 impl CreateFunctionPulsarTrigger {
     /// With what is required.
     pub fn new(
-        owner_id: impl Into<cc_core::OwnerId>,
+        owner_id: impl Into<cc_runtime::OwnerId>,
         function_id: impl Into<String>,
         body: impl Into<types::PulsarTriggerCreation>,
     ) -> Self {
@@ -788,7 +788,7 @@ impl Operation for CreateFunctionPulsarTrigger {
 #[must_use = "a request does nothing until it is sent"]
 pub struct DeleteFunctionPulsarTrigger {
     /// The owner.
-    pub owner_id: cc_core::OwnerId,
+    pub owner_id: cc_runtime::OwnerId,
     /// The function (`function_…`).
     pub function_id: String,
 }
@@ -797,7 +797,7 @@ pub struct DeleteFunctionPulsarTrigger {
 impl DeleteFunctionPulsarTrigger {
     /// With what is required.
     pub fn new(
-        owner_id: impl Into<cc_core::OwnerId>,
+        owner_id: impl Into<cc_runtime::OwnerId>,
         function_id: impl Into<String>,
     ) -> Self {
         Self {

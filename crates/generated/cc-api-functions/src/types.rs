@@ -12,8 +12,8 @@ pub struct Function {
     /// Id of the function (`function_…`).
     pub id: String,
     /// Id of an owner: `user_…` for a personal space, `orga_…` for an organisation.
-    #[serde(rename = "ownerId", default, deserialize_with = "cc_core::de::null_as_default")]
-    pub owner_id: cc_core::OwnerId,
+    #[serde(rename = "ownerId", default, deserialize_with = "cc_runtime::de::null_as_default")]
+    pub owner_id: cc_runtime::OwnerId,
     /// Name.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub name: Option<String>,
@@ -24,20 +24,20 @@ pub struct Function {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub tag: Option<String>,
     /// Environment variables, by name.
-    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
-    pub environment: std::collections::BTreeMap<String, cc_core::Secret>,
+    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
+    pub environment: std::collections::BTreeMap<String, cc_runtime::Secret>,
     /// Memory an instance may use, in bytes.
-    #[serde(rename = "maxMemory", default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(rename = "maxMemory", default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub max_memory: i64,
     /// Number of instances that may run at once.
-    #[serde(rename = "maxInstances", default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(rename = "maxInstances", default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub max_instances: i64,
     /// When it was created.
     #[serde(rename = "createdAt", default, skip_serializing_if = "Option::is_none")]
-    pub created_at: Option<cc_core::Timestamp>,
+    pub created_at: Option<cc_runtime::Timestamp>,
     /// When it last changed.
     #[serde(rename = "updatedAt", default, skip_serializing_if = "Option::is_none")]
-    pub updated_at: Option<cc_core::Timestamp>,
+    pub updated_at: Option<cc_runtime::Timestamp>,
 }
 
 /// A function to create.
@@ -55,7 +55,7 @@ pub struct FunctionCreation {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub tag: Option<String>,
     /// Environment variables, by name.
-    pub environment: std::collections::BTreeMap<String, cc_core::Secret>,
+    pub environment: std::collections::BTreeMap<String, cc_runtime::Secret>,
     /// Memory an instance may use, in bytes.
     #[serde(rename = "maxMemory")]
     pub max_memory: i64,
@@ -64,14 +64,14 @@ pub struct FunctionCreation {
     pub max_instances: i64,
     /// Id of an owner: `user_…` for a personal space, `orga_…` for an organisation.
     #[serde(rename = "ownerId", default, skip_serializing_if = "Option::is_none")]
-    pub owner_id: Option<cc_core::OwnerId>,
+    pub owner_id: Option<cc_runtime::OwnerId>,
 }
 
 impl FunctionCreation {
     /// With what is required.
     #[must_use]
     #[allow(clippy::new_without_default)]
-    pub fn new(environment: std::collections::BTreeMap<String, cc_core::Secret>, max_memory: i64, max_instances: i64) -> Self {
+    pub fn new(environment: std::collections::BTreeMap<String, cc_runtime::Secret>, max_memory: i64, max_instances: i64) -> Self {
         Self {
             name: None,
             description: None,
@@ -106,7 +106,7 @@ impl FunctionCreation {
 
     /// Id of an owner: `user_…` for a personal space, `orga_…` for an organisation.
     #[must_use]
-    pub fn owner_id(mut self, owner_id: impl Into<cc_core::OwnerId>) -> Self {
+    pub fn owner_id(mut self, owner_id: impl Into<cc_runtime::OwnerId>) -> Self {
         self.owner_id = Some(owner_id.into());
         self
     }
@@ -118,9 +118,9 @@ impl FunctionCreation {
 #[non_exhaustive]
 pub struct FunctionDeployment {
     /// Id of a deployment: `deployment_…`.
-    pub id: cc_core::DeploymentId,
+    pub id: cc_runtime::DeploymentId,
     /// Function it is of.
-    #[serde(rename = "functionId", default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(rename = "functionId", default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub function_id: String,
     /// Name.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -132,10 +132,10 @@ pub struct FunctionDeployment {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub tag: Option<String>,
     /// What the code of a function is written in.
-    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub platform: FunctionPlatform,
     /// State of a deployment of a function.
-    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub status: FunctionDeploymentStatus,
     /// Why it failed.
     #[serde(rename = "errorReason", default, skip_serializing_if = "Option::is_none")]
@@ -145,10 +145,10 @@ pub struct FunctionDeployment {
     pub url: Option<String>,
     /// When it was created.
     #[serde(rename = "createdAt", default, skip_serializing_if = "Option::is_none")]
-    pub created_at: Option<cc_core::Timestamp>,
+    pub created_at: Option<cc_runtime::Timestamp>,
     /// When it last changed.
     #[serde(rename = "updatedAt", default, skip_serializing_if = "Option::is_none")]
-    pub updated_at: Option<cc_core::Timestamp>,
+    pub updated_at: Option<cc_runtime::Timestamp>,
 }
 
 /// A deployment to create.
@@ -254,7 +254,7 @@ impl FunctionDeploymentReplacement {
     }
 }
 
-cc_core::open_enum! {
+cc_runtime::open_enum! {
     /// State of a deployment of a function.
     pub enum FunctionDeploymentStatus {
         /// `WAITING_FOR_UPLOAD`.
@@ -276,9 +276,9 @@ cc_core::open_enum! {
 #[non_exhaustive]
 pub struct FunctionDeploymentUpload {
     /// Id of a deployment: `deployment_…`.
-    pub id: cc_core::DeploymentId,
+    pub id: cc_runtime::DeploymentId,
     /// Function it is of.
-    #[serde(rename = "functionId", default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(rename = "functionId", default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub function_id: String,
     /// Name.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -290,26 +290,26 @@ pub struct FunctionDeploymentUpload {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub tag: Option<String>,
     /// What the code of a function is written in.
-    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub platform: FunctionPlatform,
     /// State of a deployment of a function.
-    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub status: FunctionDeploymentStatus,
     /// Why it failed.
     #[serde(rename = "errorReason", default, skip_serializing_if = "Option::is_none")]
     pub error_reason: Option<String>,
     /// Where the code is sent, without credentials.
-    #[serde(rename = "uploadUrl", default, deserialize_with = "cc_core::de::null_as_default")]
-    pub upload_url: cc_core::Secret,
+    #[serde(rename = "uploadUrl", default, deserialize_with = "cc_runtime::de::null_as_default")]
+    pub upload_url: cc_runtime::Secret,
     /// When it was created.
     #[serde(rename = "createdAt", default, skip_serializing_if = "Option::is_none")]
-    pub created_at: Option<cc_core::Timestamp>,
+    pub created_at: Option<cc_runtime::Timestamp>,
     /// When it last changed.
     #[serde(rename = "updatedAt", default, skip_serializing_if = "Option::is_none")]
-    pub updated_at: Option<cc_core::Timestamp>,
+    pub updated_at: Option<cc_runtime::Timestamp>,
 }
 
-cc_core::open_enum! {
+cc_runtime::open_enum! {
     /// What the code of a function is written in.
     pub enum FunctionPlatform {
         /// `ASSEMBLY_SCRIPT`.
@@ -335,7 +335,7 @@ pub struct FunctionReplacement {
     /// Tag.
     pub tag: String,
     /// Environment variables, by name.
-    pub environment: std::collections::BTreeMap<String, cc_core::Secret>,
+    pub environment: std::collections::BTreeMap<String, cc_runtime::Secret>,
     /// Memory an instance may use, in bytes.
     #[serde(rename = "maxMemory")]
     pub max_memory: i64,
@@ -348,7 +348,7 @@ impl FunctionReplacement {
     /// With what is required.
     #[must_use]
     #[allow(clippy::new_without_default)]
-    pub fn new(name: impl Into<String>, description: impl Into<String>, tag: impl Into<String>, environment: std::collections::BTreeMap<String, cc_core::Secret>, max_memory: i64, max_instances: i64) -> Self {
+    pub fn new(name: impl Into<String>, description: impl Into<String>, tag: impl Into<String>, environment: std::collections::BTreeMap<String, cc_runtime::Secret>, max_memory: i64, max_instances: i64) -> Self {
         Self {
             name: name.into(),
             description: description.into(),
@@ -366,20 +366,20 @@ impl FunctionReplacement {
 #[non_exhaustive]
 pub struct PulsarTrigger {
     /// Whether the topic is outside the platform.
-    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub external: bool,
     /// Address of the Pulsar service.
-    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub pulsar_url: String,
     /// Full name of the topic.
-    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub pulsar_topic_fqdn: String,
     /// Whether the name is a regular expression, for several topics.
-    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub pulsar_topic_fqdn_is_regex: bool,
     /// Token that reads the topic.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub pulsar_token: Option<cc_core::Secret>,
+    pub pulsar_token: Option<cc_runtime::Secret>,
 }
 
 /// A Pulsar topic whose messages should run a function.
@@ -394,14 +394,14 @@ pub struct PulsarTriggerCreation {
     /// Whether the name is a regular expression, for several topics.
     pub pulsar_topic_fqdn_is_regex: bool,
     /// Token that reads the topic.
-    pub pulsar_token: cc_core::Secret,
+    pub pulsar_token: cc_runtime::Secret,
 }
 
 impl PulsarTriggerCreation {
     /// With what is required.
     #[must_use]
     #[allow(clippy::new_without_default)]
-    pub fn new(pulsar_url: impl Into<String>, pulsar_topic_fqdn: impl Into<String>, pulsar_topic_fqdn_is_regex: bool, pulsar_token: impl Into<cc_core::Secret>) -> Self {
+    pub fn new(pulsar_url: impl Into<String>, pulsar_topic_fqdn: impl Into<String>, pulsar_topic_fqdn_is_regex: bool, pulsar_token: impl Into<cc_runtime::Secret>) -> Self {
         Self {
             pulsar_url: pulsar_url.into(),
             pulsar_topic_fqdn: pulsar_topic_fqdn.into(),

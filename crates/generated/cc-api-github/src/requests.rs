@@ -2,8 +2,8 @@
 //! One type an operation: its inputs, and the request that they make.
 
 #[allow(unused_imports)]
-use cc_core::__private::{Bytes, http::Method};
-use cc_core::{Answer, Operation, OperationInfo, Request, RequestBuilder, Result};
+use cc_runtime::__private::{Bytes, http::Method};
+use cc_runtime::{Answer, Operation, OperationInfo, Request, RequestBuilder, Result};
 #[allow(unused_imports)]
 use crate::types;
 
@@ -345,7 +345,7 @@ pub struct RedeployFromGithub {
     /// What happened, such as `push`.
     pub x_github_event: Option<String>,
     /// Signature of the body, with the secret of the web hook.
-    pub x_hub_signature: Option<cc_core::Secret>,
+    pub x_hub_signature: Option<cc_runtime::Secret>,
 }
 
 #[allow(clippy::new_without_default)]
@@ -368,7 +368,7 @@ impl RedeployFromGithub {
     /// Signature of the body, with the secret of the web hook.
     pub fn x_hub_signature(
         mut self,
-        x_hub_signature: impl Into<cc_core::Secret>,
+        x_hub_signature: impl Into<cc_runtime::Secret>,
     ) -> Self {
         self.x_hub_signature = Some(x_hub_signature.into());
         self
@@ -417,13 +417,13 @@ pub struct GetGithubLoginPage {
     /// Whether the page of authorization leads here.
     pub from_authorize: Option<String>,
     /// Token that the command line waits for.
-    pub cli_token: Option<cc_core::Secret>,
+    pub cli_token: Option<cc_runtime::Secret>,
     /// Partner whose page it is.
     pub partner_id: Option<String>,
     /// Request token of the authorization that goes on in the end.
-    pub oauth_token: Option<cc_core::Secret>,
+    pub oauth_token: Option<cc_runtime::Secret>,
     /// Key of an invitation to an organisation.
-    pub invitation_key: Option<cc_core::Secret>,
+    pub invitation_key: Option<cc_runtime::Secret>,
     /// Where the visitor comes from.
     pub subscription_source: Option<String>,
 }
@@ -456,7 +456,7 @@ impl GetGithubLoginPage {
     }
 
     /// Token that the command line waits for.
-    pub fn cli_token(mut self, cli_token: impl Into<cc_core::Secret>) -> Self {
+    pub fn cli_token(mut self, cli_token: impl Into<cc_runtime::Secret>) -> Self {
         self.cli_token = Some(cli_token.into());
         self
     }
@@ -468,13 +468,16 @@ impl GetGithubLoginPage {
     }
 
     /// Request token of the authorization that goes on in the end.
-    pub fn oauth_token(mut self, oauth_token: impl Into<cc_core::Secret>) -> Self {
+    pub fn oauth_token(mut self, oauth_token: impl Into<cc_runtime::Secret>) -> Self {
         self.oauth_token = Some(oauth_token.into());
         self
     }
 
     /// Key of an invitation to an organisation.
-    pub fn invitation_key(mut self, invitation_key: impl Into<cc_core::Secret>) -> Self {
+    pub fn invitation_key(
+        mut self,
+        invitation_key: impl Into<cc_runtime::Secret>,
+    ) -> Self {
         self.invitation_key = Some(invitation_key.into());
         self
     }
@@ -535,13 +538,13 @@ pub struct GetGithubSignupPage {
     /// Whether the page of authorization leads here.
     pub from_authorize: Option<String>,
     /// Token that the command line waits for.
-    pub cli_token: Option<cc_core::Secret>,
+    pub cli_token: Option<cc_runtime::Secret>,
     /// Partner whose page it is.
     pub partner_id: Option<String>,
     /// Request token of the authorization that goes on in the end.
-    pub oauth_token: Option<cc_core::Secret>,
+    pub oauth_token: Option<cc_runtime::Secret>,
     /// Key of an invitation to an organisation.
-    pub invitation_key: Option<cc_core::Secret>,
+    pub invitation_key: Option<cc_runtime::Secret>,
     /// Where the visitor comes from.
     pub subscription_source: Option<String>,
     /// Whether the visitor agreed to the terms.
@@ -577,7 +580,7 @@ impl GetGithubSignupPage {
     }
 
     /// Token that the command line waits for.
-    pub fn cli_token(mut self, cli_token: impl Into<cc_core::Secret>) -> Self {
+    pub fn cli_token(mut self, cli_token: impl Into<cc_runtime::Secret>) -> Self {
         self.cli_token = Some(cli_token.into());
         self
     }
@@ -589,13 +592,16 @@ impl GetGithubSignupPage {
     }
 
     /// Request token of the authorization that goes on in the end.
-    pub fn oauth_token(mut self, oauth_token: impl Into<cc_core::Secret>) -> Self {
+    pub fn oauth_token(mut self, oauth_token: impl Into<cc_runtime::Secret>) -> Self {
         self.oauth_token = Some(oauth_token.into());
         self
     }
 
     /// Key of an invitation to an organisation.
-    pub fn invitation_key(mut self, invitation_key: impl Into<cc_core::Secret>) -> Self {
+    pub fn invitation_key(
+        mut self,
+        invitation_key: impl Into<cc_runtime::Secret>,
+    ) -> Self {
         self.invitation_key = Some(invitation_key.into());
         self
     }
@@ -705,7 +711,7 @@ impl Operation for FinishGithubSignup {
 #[must_use = "a request does nothing until it is sent"]
 pub struct FinishGithubLogin {
     /// What GitHub gives for a user who agreed.
-    pub code: Option<cc_core::Secret>,
+    pub code: Option<cc_runtime::Secret>,
     /// What the platform gave GitHub to come back with.
     pub state: Option<String>,
     /// Code of the error, for a user who did not.
@@ -730,7 +736,7 @@ impl FinishGithubLogin {
     }
 
     /// What GitHub gives for a user who agreed.
-    pub fn code(mut self, code: impl Into<cc_core::Secret>) -> Self {
+    pub fn code(mut self, code: impl Into<cc_runtime::Secret>) -> Self {
         self.code = Some(code.into());
         self
     }

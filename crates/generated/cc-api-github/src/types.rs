@@ -12,22 +12,22 @@ pub struct GithubApplication {
     /// Id of the repository.
     pub id: String,
     /// User or organisation of GitHub that has it.
-    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub owner: String,
     /// Its name.
-    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub name: String,
     /// What it is.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub description: Option<String>,
     /// Address to clone it from.
-    #[serde(rename = "gitUrl", default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(rename = "gitUrl", default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub git_url: String,
     /// Its default branch.
-    #[serde(rename = "defaultBranch", default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(rename = "defaultBranch", default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub default_branch: String,
     /// Whether only some may see it.
-    #[serde(rename = "priv", default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(rename = "priv", default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub priv_: bool,
 }
 
@@ -256,7 +256,7 @@ pub struct GithubSignupEnd {
     pub other_email: Option<String>,
     /// Password of that account.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub password: Option<cc_core::Secret>,
+    pub password: Option<cc_runtime::Secret>,
     /// Whether the accounts are linked.
     #[serde(rename = "autoLink", default, skip_serializing_if = "Option::is_none")]
     pub auto_link: Option<String>,
@@ -265,13 +265,13 @@ pub struct GithubSignupEnd {
     pub terms: Option<String>,
     /// Key of an invitation to an organisation.
     #[serde(rename = "invitationKey", default, skip_serializing_if = "Option::is_none")]
-    pub invitation_key: Option<cc_core::Secret>,
+    pub invitation_key: Option<cc_runtime::Secret>,
     /// Which second factor is given.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub mfa_kind: Option<MfaKind>,
     /// The second factor.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub mfa_attempt: Option<cc_core::Secret>,
+    pub mfa_attempt: Option<cc_runtime::Secret>,
     /// Partner that the user comes from.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub partner_id: Option<String>,
@@ -327,7 +327,7 @@ impl GithubSignupEnd {
 
     /// Password of that account.
     #[must_use]
-    pub fn password(mut self, password: impl Into<cc_core::Secret>) -> Self {
+    pub fn password(mut self, password: impl Into<cc_runtime::Secret>) -> Self {
         self.password = Some(password.into());
         self
     }
@@ -348,7 +348,7 @@ impl GithubSignupEnd {
 
     /// Key of an invitation to an organisation.
     #[must_use]
-    pub fn invitation_key(mut self, invitation_key: impl Into<cc_core::Secret>) -> Self {
+    pub fn invitation_key(mut self, invitation_key: impl Into<cc_runtime::Secret>) -> Self {
         self.invitation_key = Some(invitation_key.into());
         self
     }
@@ -362,7 +362,7 @@ impl GithubSignupEnd {
 
     /// The second factor.
     #[must_use]
-    pub fn mfa_attempt(mut self, mfa_attempt: impl Into<cc_core::Secret>) -> Self {
+    pub fn mfa_attempt(mut self, mfa_attempt: impl Into<cc_runtime::Secret>) -> Self {
         self.mfa_attempt = Some(mfa_attempt.into());
         self
     }
@@ -383,10 +383,10 @@ pub struct GithubSshKey {
     /// Its name.
     pub name: String,
     /// The public key.
-    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub key: String,
     /// Its fingerprint.
-    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub fingerprint: String,
 }
 
@@ -399,7 +399,7 @@ pub struct GithubTransaction {
     #[serde(rename = "transactionId")]
     pub transaction_id: String,
     /// Where the browser of the user goes next.
-    #[serde(rename = "redirectUri", default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(rename = "redirectUri", default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub redirect_uri: String,
 }
 
@@ -411,14 +411,14 @@ pub struct Message {
     /// The API's own number of the message.
     pub id: i64,
     /// What happened.
-    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub message: String,
     /// How it went.
-    #[serde(rename = "type", default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(rename = "type", default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub type_: MessageKind,
 }
 
-cc_core::open_enum! {
+cc_runtime::open_enum! {
     /// How what a message is about went.
     pub enum MessageKind {
         /// `success`.
@@ -432,7 +432,7 @@ cc_core::open_enum! {
     }
 }
 
-cc_core::open_enum! {
+cc_runtime::open_enum! {
     /// A second factor of authentication: none, or a code that changes with time.
     pub enum MfaKind {
         /// `NONE`.

@@ -2,8 +2,8 @@
 //! One type an operation: its inputs, and the request that they make.
 
 #[allow(unused_imports)]
-use cc_core::__private::{Bytes, http::Method};
-use cc_core::{Answer, Operation, OperationInfo, Request, RequestBuilder, Result};
+use cc_runtime::__private::{Bytes, http::Method};
+use cc_runtime::{Answer, Operation, OperationInfo, Request, RequestBuilder, Result};
 #[allow(unused_imports)]
 use crate::types;
 
@@ -21,9 +21,9 @@ use crate::types;
 #[must_use = "a request does nothing until it is sent"]
 pub struct CreateIamKvToken {
     /// Owner of the tokens.
-    pub owner_id: cc_core::OwnerId,
+    pub owner_id: cc_runtime::OwnerId,
     /// Materia KV add-on the token opens.
-    pub addon_id: cc_core::RealAddonId,
+    pub addon_id: cc_runtime::RealAddonId,
     /// The body.
     pub body: types::CreateIamTokenBody,
 }
@@ -32,8 +32,8 @@ pub struct CreateIamKvToken {
 impl CreateIamKvToken {
     /// With what is required.
     pub fn new(
-        owner_id: impl Into<cc_core::OwnerId>,
-        addon_id: impl Into<cc_core::RealAddonId>,
+        owner_id: impl Into<cc_runtime::OwnerId>,
+        addon_id: impl Into<cc_runtime::RealAddonId>,
         body: impl Into<types::CreateIamTokenBody>,
     ) -> Self {
         Self {
@@ -82,7 +82,7 @@ impl Operation for CreateIamKvToken {
 #[must_use = "a request does nothing until it is sent"]
 pub struct ListIamTokens {
     /// Owner of the tokens.
-    pub owner_id: cc_core::OwnerId,
+    pub owner_id: cc_runtime::OwnerId,
     /// Where the page starts, at least 1.
     pub from: Option<i64>,
     /// How many tokens the page holds at most, at least 1.
@@ -92,7 +92,7 @@ pub struct ListIamTokens {
 #[allow(clippy::new_without_default)]
 impl ListIamTokens {
     /// With what is required.
-    pub fn new(owner_id: impl Into<cc_core::OwnerId>) -> Self {
+    pub fn new(owner_id: impl Into<cc_runtime::OwnerId>) -> Self {
         Self {
             owner_id: owner_id.into(),
             from: None,
@@ -151,7 +151,7 @@ impl Operation for ListIamTokens {
 #[must_use = "a request does nothing until it is sent"]
 pub struct GetIamToken {
     /// Owner of the tokens.
-    pub owner_id: cc_core::OwnerId,
+    pub owner_id: cc_runtime::OwnerId,
     /// Id of the token.
     pub token_id: String,
 }
@@ -160,7 +160,7 @@ pub struct GetIamToken {
 impl GetIamToken {
     /// With what is required.
     pub fn new(
-        owner_id: impl Into<cc_core::OwnerId>,
+        owner_id: impl Into<cc_runtime::OwnerId>,
         token_id: impl Into<String>,
     ) -> Self {
         Self {
@@ -207,7 +207,7 @@ impl Operation for GetIamToken {
 #[must_use = "a request does nothing until it is sent"]
 pub struct DeleteIamToken {
     /// Owner of the tokens.
-    pub owner_id: cc_core::OwnerId,
+    pub owner_id: cc_runtime::OwnerId,
     /// Id of the token.
     pub token_id: String,
 }
@@ -216,7 +216,7 @@ pub struct DeleteIamToken {
 impl DeleteIamToken {
     /// With what is required.
     pub fn new(
-        owner_id: impl Into<cc_core::OwnerId>,
+        owner_id: impl Into<cc_runtime::OwnerId>,
         token_id: impl Into<String>,
     ) -> Self {
         Self {

@@ -10,13 +10,13 @@ use serde::{Deserialize, Serialize};
 #[non_exhaustive]
 pub struct AccessToken {
     /// The token itself.
-    pub token: cc_core::Secret,
+    pub token: cc_runtime::Secret,
     /// Id that the revocation list knows it by.
-    #[serde(rename = "revocationId", default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(rename = "revocationId", default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub revocation_id: String,
     /// When it stops working.
     #[serde(rename = "expiryDate", default, skip_serializing_if = "Option::is_none")]
-    pub expiry_date: Option<cc_core::Timestamp>,
+    pub expiry_date: Option<cc_runtime::Timestamp>,
 }
 
 /// What completes an identity.
@@ -25,16 +25,16 @@ pub struct AccessToken {
 #[non_exhaustive]
 pub struct CompleteIdentityBody {
     /// What proves that the identity may be completed.
-    pub token: cc_core::Secret,
+    pub token: cc_runtime::Secret,
     /// Password to sign in with from now on.
-    pub password: cc_core::Secret,
+    pub password: cc_runtime::Secret,
 }
 
 impl CompleteIdentityBody {
     /// With what is required.
     #[must_use]
     #[allow(clippy::new_without_default)]
-    pub fn new(token: impl Into<cc_core::Secret>, password: impl Into<cc_core::Secret>) -> Self {
+    pub fn new(token: impl Into<cc_runtime::Secret>, password: impl Into<cc_runtime::Secret>) -> Self {
         Self {
             token: token.into(),
             password: password.into(),
@@ -51,16 +51,16 @@ pub struct CompletePasswordRecoveryBody {
     #[serde(rename = "emailAddress")]
     pub email_address: String,
     /// What the e-mail held.
-    pub token: cc_core::Secret,
+    pub token: cc_runtime::Secret,
     /// New password of the account.
-    pub password: cc_core::Secret,
+    pub password: cc_runtime::Secret,
 }
 
 impl CompletePasswordRecoveryBody {
     /// With what is required.
     #[must_use]
     #[allow(clippy::new_without_default)]
-    pub fn new(email_address: impl Into<String>, token: impl Into<cc_core::Secret>, password: impl Into<cc_core::Secret>) -> Self {
+    pub fn new(email_address: impl Into<String>, token: impl Into<cc_runtime::Secret>, password: impl Into<cc_runtime::Secret>) -> Self {
         Self {
             email_address: email_address.into(),
             token: token.into(),
@@ -100,10 +100,10 @@ pub struct CreatedTenantToken {
     /// What is known of it.
     pub metadata: TenantToken,
     /// The token itself.
-    pub token: cc_core::Secret,
+    pub token: cc_runtime::Secret,
     /// What it is renewed with.
     #[serde(rename = "refreshToken", default, skip_serializing_if = "Option::is_none")]
-    pub refresh_token: Option<cc_core::Secret>,
+    pub refresh_token: Option<cc_runtime::Secret>,
 }
 
 /// An e-mail address of an identity.
@@ -114,19 +114,19 @@ pub struct EmailAddress {
     /// Id of the address.
     pub id: String,
     /// The address.
-    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub address: String,
     /// Identity it belongs to.
-    #[serde(rename = "identityId", default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(rename = "identityId", default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub identity_id: String,
     /// What the user calls it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub label: Option<String>,
     /// States it went through.
-    #[serde(default, deserialize_with = "cc_core::de::list")]
+    #[serde(default, deserialize_with = "cc_runtime::de::list")]
     pub statuses: Vec<IdentityStatus>,
     /// Tags of the address.
-    #[serde(default, deserialize_with = "cc_core::de::list")]
+    #[serde(default, deserialize_with = "cc_runtime::de::list")]
     pub tags: Vec<String>,
 }
 
@@ -159,44 +159,44 @@ pub struct IamToken {
     /// Id of the token.
     pub id: String,
     /// Name of the token.
-    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub name: String,
     /// What the token is for.
-    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub description: String,
     /// The token itself, where the answer shows it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub biscuit: Option<cc_core::Secret>,
+    pub biscuit: Option<cc_runtime::Secret>,
     /// First characters of the token, to recognise it by.
-    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub redacted_start: String,
     /// Last characters of the token, to recognise it by.
-    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub redacted_end: String,
     /// What the token stands for.
-    #[serde(rename = "type", default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(rename = "type", default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub type_: IamTokenType,
     /// Whether the token still works.
-    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub status: IamTokenStatus,
     /// What the token is about.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub labels: Option<IamTokenLabels>,
     /// Tags of the token.
-    #[serde(default, deserialize_with = "cc_core::de::list")]
+    #[serde(default, deserialize_with = "cc_runtime::de::list")]
     pub tags: Vec<String>,
     /// Id that the revocation list knows the token by.
-    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub revocation_id: String,
     /// When it was created.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub creation_date: Option<cc_core::Timestamp>,
+    pub creation_date: Option<cc_runtime::Timestamp>,
     /// When it was last changed.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub update_date: Option<cc_core::Timestamp>,
+    pub update_date: Option<cc_runtime::Timestamp>,
     /// When it was revoked, if it was.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub revocation_date: Option<cc_core::Timestamp>,
+    pub revocation_date: Option<cc_runtime::Timestamp>,
 }
 
 /// What an access token is about.
@@ -205,14 +205,14 @@ pub struct IamToken {
 #[non_exhaustive]
 pub struct IamTokenLabels {
     /// Who created the token.
-    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub creator: String,
     /// Zone of the resource.
-    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub region: String,
     /// Owner of the resource.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub owner: Option<cc_core::OwnerId>,
+    pub owner: Option<cc_runtime::OwnerId>,
     /// Id of the resource the token opens.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub resource_id: Option<String>,
@@ -221,7 +221,7 @@ pub struct IamTokenLabels {
     pub service: Option<String>,
 }
 
-cc_core::open_enum! {
+cc_runtime::open_enum! {
     /// Whether an access token still works.
     pub enum IamTokenStatus {
         /// `ACTIVE`.
@@ -231,7 +231,7 @@ cc_core::open_enum! {
     }
 }
 
-cc_core::open_enum! {
+cc_runtime::open_enum! {
     /// What an access token stands for.
     pub enum IamTokenType {
         /// `RESOURCE`.
@@ -253,14 +253,14 @@ pub struct Identity {
     /// Id of the identity.
     pub id: String,
     /// Its e-mail addresses.
-    #[serde(rename = "emailAddresses", default, deserialize_with = "cc_core::de::list")]
+    #[serde(rename = "emailAddresses", default, deserialize_with = "cc_runtime::de::list")]
     pub email_addresses: Vec<EmailAddress>,
     /// Tags of the identity.
-    #[serde(default, deserialize_with = "cc_core::de::list")]
+    #[serde(default, deserialize_with = "cc_runtime::de::list")]
     pub tags: Vec<String>,
 }
 
-cc_core::open_enum! {
+cc_runtime::open_enum! {
     /// A state of an identity or of an e-mail address.
     pub enum IdentityState {
         /// `DELETED`.
@@ -288,13 +288,13 @@ cc_core::open_enum! {
 #[non_exhaustive]
 pub struct IdentityStatus {
     /// The state.
-    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub state: IdentityState,
     /// When it was entered.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub date: Option<cc_core::Timestamp>,
+    pub date: Option<cc_runtime::Timestamp>,
     /// Who caused it.
-    #[serde(rename = "instigatorId", default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(rename = "instigatorId", default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub instigator_id: String,
 }
 
@@ -307,14 +307,14 @@ pub struct LogInBody {
     #[serde(rename = "emailAddress")]
     pub email_address: String,
     /// Password of the account.
-    pub password: cc_core::Secret,
+    pub password: cc_runtime::Secret,
 }
 
 impl LogInBody {
     /// With what is required.
     #[must_use]
     #[allow(clippy::new_without_default)]
-    pub fn new(email_address: impl Into<String>, password: impl Into<cc_core::Secret>) -> Self {
+    pub fn new(email_address: impl Into<String>, password: impl Into<cc_runtime::Secret>) -> Self {
         Self {
             email_address: email_address.into(),
             password: password.into(),
@@ -346,7 +346,7 @@ pub struct PartialIdentity {
     #[serde(rename = "emailAddress", default, skip_serializing_if = "Option::is_none")]
     pub email_address: Option<EmailAddress>,
     /// What completes the identity.
-    pub token: cc_core::Secret,
+    pub token: cc_runtime::Secret,
 }
 
 /// A key that signs the tokens of a product.
@@ -357,26 +357,26 @@ pub struct SigningKey {
     /// Its id.
     pub id: String,
     /// The product.
-    #[serde(rename = "productId", default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(rename = "productId", default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub product_id: String,
     /// Location whose tokens it signs.
-    #[serde(rename = "locationId", default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(rename = "locationId", default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub location_id: String,
     /// What its signatures are verified with.
-    #[serde(rename = "publicKey", default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(rename = "publicKey", default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub public_key: String,
     /// Whether it signs.
-    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub status: SigningKeyStatus,
     /// When it was created.
     #[serde(rename = "createdAt", default, skip_serializing_if = "Option::is_none")]
-    pub created_at: Option<cc_core::Timestamp>,
+    pub created_at: Option<cc_runtime::Timestamp>,
     /// When another took its place.
     #[serde(rename = "rotatedAt", default, skip_serializing_if = "Option::is_none")]
-    pub rotated_at: Option<cc_core::Timestamp>,
+    pub rotated_at: Option<cc_runtime::Timestamp>,
     /// When it was revoked.
     #[serde(rename = "revokedAt", default, skip_serializing_if = "Option::is_none")]
-    pub revoked_at: Option<cc_core::Timestamp>,
+    pub revoked_at: Option<cc_runtime::Timestamp>,
 }
 
 /// A key to create.
@@ -404,7 +404,7 @@ impl SigningKeyCreation {
     }
 }
 
-cc_core::open_enum! {
+cc_runtime::open_enum! {
     /// Whether a key signs tokens.
     pub enum SigningKeyStatus {
         /// `ACTIVE`.
@@ -424,22 +424,22 @@ pub struct TenantToken {
     /// Its id.
     pub id: String,
     /// The tenant.
-    #[serde(rename = "tenantId", default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(rename = "tenantId", default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub tenant_id: String,
     /// Product that it opens.
-    #[serde(rename = "productId", default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(rename = "productId", default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub product_id: String,
     /// Location that it is for.
-    #[serde(rename = "locationId", default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(rename = "locationId", default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub location_id: String,
     /// Resource that it opens.
     #[serde(rename = "resourceId", default, skip_serializing_if = "Option::is_none")]
     pub resource_id: Option<String>,
     /// What it stands for.
-    #[serde(rename = "tokenType", default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(rename = "tokenType", default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub token_type: TenantTokenType,
     /// Whether it works.
-    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub status: TenantTokenStatus,
     /// Its name, 128 characters at most.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -448,23 +448,23 @@ pub struct TenantToken {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub description: Option<String>,
     /// Its tags.
-    #[serde(default, deserialize_with = "cc_core::de::list")]
+    #[serde(default, deserialize_with = "cc_runtime::de::list")]
     pub tags: Vec<String>,
     /// Who created it.
-    #[serde(rename = "instigatorId", default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(rename = "instigatorId", default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub instigator_id: String,
     /// Id that the revocation list knows it by.
-    #[serde(rename = "revocationId", default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(rename = "revocationId", default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub revocation_id: String,
     /// When it was created.
     #[serde(rename = "createdAt", default, skip_serializing_if = "Option::is_none")]
-    pub created_at: Option<cc_core::Timestamp>,
+    pub created_at: Option<cc_runtime::Timestamp>,
     /// When it expires, or expired.
     #[serde(rename = "expiredAt", default, skip_serializing_if = "Option::is_none")]
-    pub expired_at: Option<cc_core::Timestamp>,
+    pub expired_at: Option<cc_runtime::Timestamp>,
     /// When it was revoked.
     #[serde(rename = "revokedAt", default, skip_serializing_if = "Option::is_none")]
-    pub revoked_at: Option<cc_core::Timestamp>,
+    pub revoked_at: Option<cc_runtime::Timestamp>,
 }
 
 /// A token to create.
@@ -568,7 +568,7 @@ impl TenantTokenCreation {
     }
 }
 
-cc_core::open_enum! {
+cc_runtime::open_enum! {
     /// Whether a token of a tenant works.
     pub enum TenantTokenStatus {
         /// `ACTIVE`.
@@ -580,7 +580,7 @@ cc_core::open_enum! {
     }
 }
 
-cc_core::open_enum! {
+cc_runtime::open_enum! {
     /// What a token of a tenant stands for.
     pub enum TenantTokenType {
         /// `ACCESS`.

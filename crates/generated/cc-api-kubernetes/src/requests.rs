@@ -2,8 +2,8 @@
 //! One type an operation: its inputs, and the request that they make.
 
 #[allow(unused_imports)]
-use cc_core::__private::{Bytes, http::Method};
-use cc_core::{Answer, Operation, OperationInfo, Request, RequestBuilder, Result};
+use cc_runtime::__private::{Bytes, http::Method};
+use cc_runtime::{Answer, Operation, OperationInfo, Request, RequestBuilder, Result};
 #[allow(unused_imports)]
 use crate::types;
 
@@ -60,7 +60,7 @@ impl Operation for GetKubernetesProduct {
 #[must_use = "a request does nothing until it is sent"]
 pub struct ListClusters {
     /// The owner.
-    pub owner_id: cc_core::OwnerId,
+    pub owner_id: cc_runtime::OwnerId,
     /// Keeps the clusters in one of these states. Repeated.
     pub status: Option<Vec<types::ClusterStatus>>,
 }
@@ -68,7 +68,7 @@ pub struct ListClusters {
 #[allow(clippy::new_without_default)]
 impl ListClusters {
     /// With what is required.
-    pub fn new(owner_id: impl Into<cc_core::OwnerId>) -> Self {
+    pub fn new(owner_id: impl Into<cc_runtime::OwnerId>) -> Self {
         Self {
             owner_id: owner_id.into(),
             status: None,
@@ -123,7 +123,7 @@ impl Operation for ListClusters {
 #[must_use = "a request does nothing until it is sent"]
 pub struct CreateCluster {
     /// The owner.
-    pub owner_id: cc_core::OwnerId,
+    pub owner_id: cc_runtime::OwnerId,
     /// The body.
     pub body: types::ClusterCreation,
 }
@@ -132,7 +132,7 @@ pub struct CreateCluster {
 impl CreateCluster {
     /// With what is required.
     pub fn new(
-        owner_id: impl Into<cc_core::OwnerId>,
+        owner_id: impl Into<cc_runtime::OwnerId>,
         body: impl Into<types::ClusterCreation>,
     ) -> Self {
         Self {
@@ -179,7 +179,7 @@ impl Operation for CreateCluster {
 #[must_use = "a request does nothing until it is sent"]
 pub struct GetCluster {
     /// The owner.
-    pub owner_id: cc_core::OwnerId,
+    pub owner_id: cc_runtime::OwnerId,
     /// The cluster (`kubernetes_…`).
     pub cluster_id: String,
 }
@@ -188,7 +188,7 @@ pub struct GetCluster {
 impl GetCluster {
     /// With what is required.
     pub fn new(
-        owner_id: impl Into<cc_core::OwnerId>,
+        owner_id: impl Into<cc_runtime::OwnerId>,
         cluster_id: impl Into<String>,
     ) -> Self {
         Self {
@@ -236,7 +236,7 @@ impl Operation for GetCluster {
 #[must_use = "a request does nothing until it is sent"]
 pub struct UpdateCluster {
     /// The owner.
-    pub owner_id: cc_core::OwnerId,
+    pub owner_id: cc_runtime::OwnerId,
     /// The cluster (`kubernetes_…`).
     pub cluster_id: String,
     /// The body.
@@ -247,7 +247,7 @@ pub struct UpdateCluster {
 impl UpdateCluster {
     /// With what is required.
     pub fn new(
-        owner_id: impl Into<cc_core::OwnerId>,
+        owner_id: impl Into<cc_runtime::OwnerId>,
         cluster_id: impl Into<String>,
         body: impl Into<types::ClusterUpdate>,
     ) -> Self {
@@ -297,7 +297,7 @@ impl Operation for UpdateCluster {
 #[must_use = "a request does nothing until it is sent"]
 pub struct DeleteCluster {
     /// The owner.
-    pub owner_id: cc_core::OwnerId,
+    pub owner_id: cc_runtime::OwnerId,
     /// The cluster (`kubernetes_…`).
     pub cluster_id: String,
 }
@@ -306,7 +306,7 @@ pub struct DeleteCluster {
 impl DeleteCluster {
     /// With what is required.
     pub fn new(
-        owner_id: impl Into<cc_core::OwnerId>,
+        owner_id: impl Into<cc_runtime::OwnerId>,
         cluster_id: impl Into<String>,
     ) -> Self {
         Self {
@@ -353,7 +353,7 @@ impl Operation for DeleteCluster {
 #[must_use = "a request does nothing until it is sent"]
 pub struct RedeployCluster {
     /// The owner.
-    pub owner_id: cc_core::OwnerId,
+    pub owner_id: cc_runtime::OwnerId,
     /// The cluster (`kubernetes_…`).
     pub cluster_id: String,
 }
@@ -362,7 +362,7 @@ pub struct RedeployCluster {
 impl RedeployCluster {
     /// With what is required.
     pub fn new(
-        owner_id: impl Into<cc_core::OwnerId>,
+        owner_id: impl Into<cc_runtime::OwnerId>,
         cluster_id: impl Into<String>,
     ) -> Self {
         Self {
@@ -409,7 +409,7 @@ impl Operation for RedeployCluster {
 #[must_use = "a request does nothing until it is sent"]
 pub struct ResumeCluster {
     /// The owner.
-    pub owner_id: cc_core::OwnerId,
+    pub owner_id: cc_runtime::OwnerId,
     /// The cluster (`kubernetes_…`).
     pub cluster_id: String,
 }
@@ -418,7 +418,7 @@ pub struct ResumeCluster {
 impl ResumeCluster {
     /// With what is required.
     pub fn new(
-        owner_id: impl Into<cc_core::OwnerId>,
+        owner_id: impl Into<cc_runtime::OwnerId>,
         cluster_id: impl Into<String>,
     ) -> Self {
         Self {
@@ -465,7 +465,7 @@ impl Operation for ResumeCluster {
 #[must_use = "a request does nothing until it is sent"]
 pub struct EnableClusterStorage {
     /// The owner.
-    pub owner_id: cc_core::OwnerId,
+    pub owner_id: cc_runtime::OwnerId,
     /// The cluster (`kubernetes_…`).
     pub cluster_id: String,
 }
@@ -474,7 +474,7 @@ pub struct EnableClusterStorage {
 impl EnableClusterStorage {
     /// With what is required.
     pub fn new(
-        owner_id: impl Into<cc_core::OwnerId>,
+        owner_id: impl Into<cc_runtime::OwnerId>,
         cluster_id: impl Into<String>,
     ) -> Self {
         Self {
@@ -521,7 +521,7 @@ impl Operation for EnableClusterStorage {
 #[must_use = "a request does nothing until it is sent"]
 pub struct CheckClusterVersion {
     /// The owner.
-    pub owner_id: cc_core::OwnerId,
+    pub owner_id: cc_runtime::OwnerId,
     /// The cluster (`kubernetes_…`).
     pub cluster_id: String,
 }
@@ -530,7 +530,7 @@ pub struct CheckClusterVersion {
 impl CheckClusterVersion {
     /// With what is required.
     pub fn new(
-        owner_id: impl Into<cc_core::OwnerId>,
+        owner_id: impl Into<cc_runtime::OwnerId>,
         cluster_id: impl Into<String>,
     ) -> Self {
         Self {
@@ -578,7 +578,7 @@ impl Operation for CheckClusterVersion {
 #[must_use = "a request does nothing until it is sent"]
 pub struct UpdateClusterVersion {
     /// The owner.
-    pub owner_id: cc_core::OwnerId,
+    pub owner_id: cc_runtime::OwnerId,
     /// The cluster (`kubernetes_…`).
     pub cluster_id: String,
     /// The body.
@@ -589,7 +589,7 @@ pub struct UpdateClusterVersion {
 impl UpdateClusterVersion {
     /// With what is required.
     pub fn new(
-        owner_id: impl Into<cc_core::OwnerId>,
+        owner_id: impl Into<cc_runtime::OwnerId>,
         cluster_id: impl Into<String>,
         body: impl Into<types::ClusterVersionUpdate>,
     ) -> Self {
@@ -640,20 +640,20 @@ impl Operation for UpdateClusterVersion {
 #[must_use = "a request does nothing until it is sent"]
 pub struct ListClusterEvents {
     /// The owner.
-    pub owner_id: cc_core::OwnerId,
+    pub owner_id: cc_runtime::OwnerId,
     /// The cluster (`kubernetes_…`).
     pub cluster_id: String,
     /// Gives this number of steps at most.
     pub limit: Option<i64>,
     /// Keeps the steps from this instant on.
-    pub since: Option<cc_core::Timestamp>,
+    pub since: Option<cc_runtime::Timestamp>,
 }
 
 #[allow(clippy::new_without_default)]
 impl ListClusterEvents {
     /// With what is required.
     pub fn new(
-        owner_id: impl Into<cc_core::OwnerId>,
+        owner_id: impl Into<cc_runtime::OwnerId>,
         cluster_id: impl Into<String>,
     ) -> Self {
         Self {
@@ -671,7 +671,7 @@ impl ListClusterEvents {
     }
 
     /// Keeps the steps from this instant on.
-    pub fn since(mut self, since: impl Into<cc_core::Timestamp>) -> Self {
+    pub fn since(mut self, since: impl Into<cc_runtime::Timestamp>) -> Self {
         self.since = Some(since.into());
         self
     }
@@ -717,7 +717,7 @@ impl Operation for ListClusterEvents {
 #[must_use = "a request does nothing until it is sent"]
 pub struct GetKubeconfig {
     /// The owner.
-    pub owner_id: cc_core::OwnerId,
+    pub owner_id: cc_runtime::OwnerId,
     /// The cluster (`kubernetes_…`).
     pub cluster_id: String,
     /// The way to the API server.
@@ -728,7 +728,7 @@ pub struct GetKubeconfig {
 impl GetKubeconfig {
     /// With what is required.
     pub fn new(
-        owner_id: impl Into<cc_core::OwnerId>,
+        owner_id: impl Into<cc_runtime::OwnerId>,
         cluster_id: impl Into<String>,
     ) -> Self {
         Self {
@@ -755,7 +755,7 @@ static GET_KUBECONFIG: OperationInfo = OperationInfo::new(
 
 impl Operation for GetKubeconfig {
     const INFO: &'static OperationInfo = &GET_KUBECONFIG;
-    type Output = cc_core::Secret;
+    type Output = cc_runtime::Secret;
 
     fn request(&self) -> Result<Request> {
         RequestBuilder::new(&GET_KUBECONFIG)
@@ -783,7 +783,7 @@ impl Operation for GetKubeconfig {
 #[must_use = "a request does nothing until it is sent"]
 pub struct GetKubeconfigUrl {
     /// The owner.
-    pub owner_id: cc_core::OwnerId,
+    pub owner_id: cc_runtime::OwnerId,
     /// The cluster (`kubernetes_…`).
     pub cluster_id: String,
 }
@@ -792,7 +792,7 @@ pub struct GetKubeconfigUrl {
 impl GetKubeconfigUrl {
     /// With what is required.
     pub fn new(
-        owner_id: impl Into<cc_core::OwnerId>,
+        owner_id: impl Into<cc_runtime::OwnerId>,
         cluster_id: impl Into<String>,
     ) -> Self {
         Self {
@@ -840,7 +840,7 @@ impl Operation for GetKubeconfigUrl {
 #[must_use = "a request does nothing until it is sent"]
 pub struct ListNodeGroups {
     /// The owner.
-    pub owner_id: cc_core::OwnerId,
+    pub owner_id: cc_runtime::OwnerId,
     /// The cluster (`kubernetes_…`).
     pub cluster_id: String,
     /// Keeps the node groups in one of these states. Repeated.
@@ -851,7 +851,7 @@ pub struct ListNodeGroups {
 impl ListNodeGroups {
     /// With what is required.
     pub fn new(
-        owner_id: impl Into<cc_core::OwnerId>,
+        owner_id: impl Into<cc_runtime::OwnerId>,
         cluster_id: impl Into<String>,
     ) -> Self {
         Self {
@@ -910,7 +910,7 @@ impl Operation for ListNodeGroups {
 #[must_use = "a request does nothing until it is sent"]
 pub struct CreateNodeGroup {
     /// The owner.
-    pub owner_id: cc_core::OwnerId,
+    pub owner_id: cc_runtime::OwnerId,
     /// The cluster (`kubernetes_…`).
     pub cluster_id: String,
     /// The body.
@@ -921,7 +921,7 @@ pub struct CreateNodeGroup {
 impl CreateNodeGroup {
     /// With what is required.
     pub fn new(
-        owner_id: impl Into<cc_core::OwnerId>,
+        owner_id: impl Into<cc_runtime::OwnerId>,
         cluster_id: impl Into<String>,
         body: impl Into<types::NodeGroupCreation>,
     ) -> Self {
@@ -971,7 +971,7 @@ impl Operation for CreateNodeGroup {
 #[must_use = "a request does nothing until it is sent"]
 pub struct GetNodeGroup {
     /// The owner.
-    pub owner_id: cc_core::OwnerId,
+    pub owner_id: cc_runtime::OwnerId,
     /// The cluster (`kubernetes_…`).
     pub cluster_id: String,
     /// The node group.
@@ -982,7 +982,7 @@ pub struct GetNodeGroup {
 impl GetNodeGroup {
     /// With what is required.
     pub fn new(
-        owner_id: impl Into<cc_core::OwnerId>,
+        owner_id: impl Into<cc_runtime::OwnerId>,
         cluster_id: impl Into<String>,
         node_group_id: impl Into<String>,
     ) -> Self {
@@ -1034,7 +1034,7 @@ impl Operation for GetNodeGroup {
 #[must_use = "a request does nothing until it is sent"]
 pub struct UpdateNodeGroup {
     /// The owner.
-    pub owner_id: cc_core::OwnerId,
+    pub owner_id: cc_runtime::OwnerId,
     /// The cluster (`kubernetes_…`).
     pub cluster_id: String,
     /// The node group.
@@ -1047,7 +1047,7 @@ pub struct UpdateNodeGroup {
 impl UpdateNodeGroup {
     /// With what is required.
     pub fn new(
-        owner_id: impl Into<cc_core::OwnerId>,
+        owner_id: impl Into<cc_runtime::OwnerId>,
         cluster_id: impl Into<String>,
         node_group_id: impl Into<String>,
         body: impl Into<types::NodeGroupUpdate>,
@@ -1101,7 +1101,7 @@ impl Operation for UpdateNodeGroup {
 #[must_use = "a request does nothing until it is sent"]
 pub struct DeleteNodeGroup {
     /// The owner.
-    pub owner_id: cc_core::OwnerId,
+    pub owner_id: cc_runtime::OwnerId,
     /// The cluster (`kubernetes_…`).
     pub cluster_id: String,
     /// The node group.
@@ -1112,7 +1112,7 @@ pub struct DeleteNodeGroup {
 impl DeleteNodeGroup {
     /// With what is required.
     pub fn new(
-        owner_id: impl Into<cc_core::OwnerId>,
+        owner_id: impl Into<cc_runtime::OwnerId>,
         cluster_id: impl Into<String>,
         node_group_id: impl Into<String>,
     ) -> Self {
@@ -1163,7 +1163,7 @@ impl Operation for DeleteNodeGroup {
 #[must_use = "a request does nothing until it is sent"]
 pub struct ResumeNodeGroup {
     /// The owner.
-    pub owner_id: cc_core::OwnerId,
+    pub owner_id: cc_runtime::OwnerId,
     /// The cluster (`kubernetes_…`).
     pub cluster_id: String,
     /// The node group.
@@ -1174,7 +1174,7 @@ pub struct ResumeNodeGroup {
 impl ResumeNodeGroup {
     /// With what is required.
     pub fn new(
-        owner_id: impl Into<cc_core::OwnerId>,
+        owner_id: impl Into<cc_runtime::OwnerId>,
         cluster_id: impl Into<String>,
         node_group_id: impl Into<String>,
     ) -> Self {
@@ -1224,7 +1224,7 @@ impl Operation for ResumeNodeGroup {
 #[must_use = "a request does nothing until it is sent"]
 pub struct ListNodes {
     /// The owner.
-    pub owner_id: cc_core::OwnerId,
+    pub owner_id: cc_runtime::OwnerId,
     /// The cluster (`kubernetes_…`).
     pub cluster_id: String,
 }
@@ -1233,7 +1233,7 @@ pub struct ListNodes {
 impl ListNodes {
     /// With what is required.
     pub fn new(
-        owner_id: impl Into<cc_core::OwnerId>,
+        owner_id: impl Into<cc_runtime::OwnerId>,
         cluster_id: impl Into<String>,
     ) -> Self {
         Self {
@@ -1281,7 +1281,7 @@ impl Operation for ListNodes {
 #[must_use = "a request does nothing until it is sent"]
 pub struct CreateNode {
     /// The owner.
-    pub owner_id: cc_core::OwnerId,
+    pub owner_id: cc_runtime::OwnerId,
     /// The cluster (`kubernetes_…`).
     pub cluster_id: String,
     /// The body.
@@ -1292,7 +1292,7 @@ pub struct CreateNode {
 impl CreateNode {
     /// With what is required.
     pub fn new(
-        owner_id: impl Into<cc_core::OwnerId>,
+        owner_id: impl Into<cc_runtime::OwnerId>,
         cluster_id: impl Into<String>,
         body: impl Into<types::StandaloneNodeCreation>,
     ) -> Self {
@@ -1342,7 +1342,7 @@ impl Operation for CreateNode {
 #[must_use = "a request does nothing until it is sent"]
 pub struct GetNode {
     /// The owner.
-    pub owner_id: cc_core::OwnerId,
+    pub owner_id: cc_runtime::OwnerId,
     /// The cluster (`kubernetes_…`).
     pub cluster_id: String,
     /// The node.
@@ -1353,7 +1353,7 @@ pub struct GetNode {
 impl GetNode {
     /// With what is required.
     pub fn new(
-        owner_id: impl Into<cc_core::OwnerId>,
+        owner_id: impl Into<cc_runtime::OwnerId>,
         cluster_id: impl Into<String>,
         node_id: impl Into<String>,
     ) -> Self {
@@ -1403,7 +1403,7 @@ impl Operation for GetNode {
 #[must_use = "a request does nothing until it is sent"]
 pub struct DeleteNode {
     /// The owner.
-    pub owner_id: cc_core::OwnerId,
+    pub owner_id: cc_runtime::OwnerId,
     /// The cluster (`kubernetes_…`).
     pub cluster_id: String,
     /// The node.
@@ -1414,7 +1414,7 @@ pub struct DeleteNode {
 impl DeleteNode {
     /// With what is required.
     pub fn new(
-        owner_id: impl Into<cc_core::OwnerId>,
+        owner_id: impl Into<cc_runtime::OwnerId>,
         cluster_id: impl Into<String>,
         node_id: impl Into<String>,
     ) -> Self {
@@ -1464,13 +1464,13 @@ impl Operation for DeleteNode {
 #[must_use = "a request does nothing until it is sent"]
 pub struct GetKubernetesQuota {
     /// The owner.
-    pub owner_id: cc_core::OwnerId,
+    pub owner_id: cc_runtime::OwnerId,
 }
 
 #[allow(clippy::new_without_default)]
 impl GetKubernetesQuota {
     /// With what is required.
-    pub fn new(owner_id: impl Into<cc_core::OwnerId>) -> Self {
+    pub fn new(owner_id: impl Into<cc_runtime::OwnerId>) -> Self {
         Self { owner_id: owner_id.into() }
     }
 }
@@ -1511,13 +1511,13 @@ impl Operation for GetKubernetesQuota {
 #[must_use = "a request does nothing until it is sent"]
 pub struct ListKubernetesUsage {
     /// The owner.
-    pub owner_id: cc_core::OwnerId,
+    pub owner_id: cc_runtime::OwnerId,
 }
 
 #[allow(clippy::new_without_default)]
 impl ListKubernetesUsage {
     /// With what is required.
-    pub fn new(owner_id: impl Into<cc_core::OwnerId>) -> Self {
+    pub fn new(owner_id: impl Into<cc_runtime::OwnerId>) -> Self {
         Self { owner_id: owner_id.into() }
     }
 }
@@ -1559,19 +1559,19 @@ impl Operation for ListKubernetesUsage {
 #[must_use = "a request does nothing until it is sent"]
 pub struct ListKubernetesConsumptions {
     /// The owner.
-    pub owner_id: cc_core::OwnerId,
+    pub owner_id: cc_runtime::OwnerId,
     /// Keeps these clusters. Repeated.
     pub resource_id: Option<Vec<String>>,
     /// Start of the period.
-    pub since: Option<cc_core::Timestamp>,
+    pub since: Option<cc_runtime::Timestamp>,
     /// End of the period.
-    pub until: Option<cc_core::Timestamp>,
+    pub until: Option<cc_runtime::Timestamp>,
 }
 
 #[allow(clippy::new_without_default)]
 impl ListKubernetesConsumptions {
     /// With what is required.
-    pub fn new(owner_id: impl Into<cc_core::OwnerId>) -> Self {
+    pub fn new(owner_id: impl Into<cc_runtime::OwnerId>) -> Self {
         Self {
             owner_id: owner_id.into(),
             resource_id: None,
@@ -1590,13 +1590,13 @@ impl ListKubernetesConsumptions {
     }
 
     /// Start of the period.
-    pub fn since(mut self, since: impl Into<cc_core::Timestamp>) -> Self {
+    pub fn since(mut self, since: impl Into<cc_runtime::Timestamp>) -> Self {
         self.since = Some(since.into());
         self
     }
 
     /// End of the period.
-    pub fn until(mut self, until: impl Into<cc_core::Timestamp>) -> Self {
+    pub fn until(mut self, until: impl Into<cc_runtime::Timestamp>) -> Self {
         self.until = Some(until.into());
         self
     }

@@ -10,10 +10,10 @@ use serde::{Deserialize, Serialize};
 #[non_exhaustive]
 pub struct AllInOneTopology {
     /// Size of a machine.
-    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub flavor: NodeFlavor,
     /// Number of copies.
-    #[serde(rename = "replicationFactor", default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(rename = "replicationFactor", default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub replication_factor: i64,
 }
 
@@ -37,48 +37,48 @@ pub struct Cluster {
     /// Id of the cluster (`kubernetes_…`).
     pub id: String,
     /// Owner of the cluster.
-    #[serde(rename = "tenantId", default, deserialize_with = "cc_core::de::null_as_default")]
-    pub tenant_id: cc_core::OwnerId,
+    #[serde(rename = "tenantId", default, deserialize_with = "cc_runtime::de::null_as_default")]
+    pub tenant_id: cc_runtime::OwnerId,
     /// Name.
-    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub name: String,
     /// What it is for.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub description: Option<String>,
     /// Tags.
-    #[serde(default, deserialize_with = "cc_core::de::list")]
+    #[serde(default, deserialize_with = "cc_runtime::de::list")]
     pub tags: Vec<String>,
     /// Zone it runs in.
-    #[serde(rename = "locationId", default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(rename = "locationId", default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub location_id: String,
     /// State of a cluster. `TO_…` is asked for, `…ING` is under way.
-    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub status: ClusterStatus,
     /// Version of Kubernetes it runs.
-    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub version: String,
     /// How the control plane of a cluster is laid out. Upstream's models call the tag `topologyDiscriminator`;
     /// what clients send is `topology`.
-    #[serde(rename = "topologyConfig", default, deserialize_with = "cc_core::de::null_as_default", skip_serializing_if = "cc_core::de::is_default")]
+    #[serde(rename = "topologyConfig", default, deserialize_with = "cc_runtime::de::null_as_default", skip_serializing_if = "cc_runtime::de::is_default")]
     pub topology_config: TopologyConfig,
     /// What a cluster can do besides.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub features: Option<ClusterFeatures>,
     /// Node groups.
-    #[serde(rename = "nodeGroups", default, deserialize_with = "cc_core::de::list")]
+    #[serde(rename = "nodeGroups", default, deserialize_with = "cc_runtime::de::list")]
     pub node_groups: Vec<ClusterNodeGroup>,
     /// Nodes in no node group, by flavor.
-    #[serde(rename = "standaloneNodeGroups", default, deserialize_with = "cc_core::de::list")]
+    #[serde(rename = "standaloneNodeGroups", default, deserialize_with = "cc_runtime::de::list")]
     pub standalone_node_groups: Vec<ClusterStandaloneNodeGroup>,
     /// Load balancers in front of it.
-    #[serde(rename = "loadBalancers", default, deserialize_with = "cc_core::de::list")]
+    #[serde(rename = "loadBalancers", default, deserialize_with = "cc_runtime::de::list")]
     pub load_balancers: Vec<ClusterLoadBalancer>,
     /// Bytes of persistent volumes, null without persistent volumes.
     #[serde(rename = "storageUsageBytes", default, skip_serializing_if = "Option::is_none")]
     pub storage_usage_bytes: Option<i64>,
     /// When it was created.
     #[serde(rename = "creationDate", default, skip_serializing_if = "Option::is_none")]
-    pub creation_date: Option<cc_core::Timestamp>,
+    pub creation_date: Option<cc_runtime::Timestamp>,
 }
 
 /// A cluster to create.
@@ -109,7 +109,7 @@ pub struct ClusterCreation {
     pub features: Option<ClusterFeatures>,
     /// Network group it joins.
     #[serde(rename = "networkGroupId", default, skip_serializing_if = "Option::is_none")]
-    pub network_group_id: Option<cc_core::NetworkGroupId>,
+    pub network_group_id: Option<cc_runtime::NetworkGroupId>,
     /// Node groups to create with it.
     #[serde(rename = "nodeGroups", default, skip_serializing_if = "Option::is_none")]
     pub node_groups: Option<Vec<NodeGroupCreation>>,
@@ -178,7 +178,7 @@ impl ClusterCreation {
 
     /// Network group it joins.
     #[must_use]
-    pub fn network_group_id(mut self, network_group_id: impl Into<cc_core::NetworkGroupId>) -> Self {
+    pub fn network_group_id(mut self, network_group_id: impl Into<cc_runtime::NetworkGroupId>) -> Self {
         self.network_group_id = Some(network_group_id.into());
         self
     }
@@ -197,13 +197,13 @@ impl ClusterCreation {
 #[non_exhaustive]
 pub struct ClusterEvent {
     /// What is done to a cluster or to a node group.
-    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub operation: ClusterOperation,
     /// Name of the step.
     #[serde(rename = "stepName", default, skip_serializing_if = "Option::is_none")]
     pub step_name: Option<String>,
     /// State of a step.
-    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub status: ClusterEventStatus,
     /// Node group it was done to.
     #[serde(rename = "nodeGroupId", default, skip_serializing_if = "Option::is_none")]
@@ -213,10 +213,10 @@ pub struct ClusterEvent {
     pub detail: Option<String>,
     /// When it took place.
     #[serde(rename = "createdAt", default, skip_serializing_if = "Option::is_none")]
-    pub created_at: Option<cc_core::Timestamp>,
+    pub created_at: Option<cc_runtime::Timestamp>,
 }
 
-cc_core::open_enum! {
+cc_runtime::open_enum! {
     /// State of a step.
     pub enum ClusterEventStatus {
         /// `STARTED`.
@@ -288,17 +288,17 @@ pub struct ClusterLoadBalancer {
     /// Id of the load balancer.
     pub id: String,
     /// Size of a load balancer, and the number of its machines.
-    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub flavor: ClusterLoadBalancerFlavor,
     /// Domain name that leads to it.
-    #[serde(rename = "domainName", default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(rename = "domainName", default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub domain_name: String,
     /// Addresses it listens on.
-    #[serde(default, deserialize_with = "cc_core::de::list")]
+    #[serde(default, deserialize_with = "cc_runtime::de::list")]
     pub ips: Vec<String>,
 }
 
-cc_core::open_enum! {
+cc_runtime::open_enum! {
     /// Size of a load balancer, and the number of its machines.
     pub enum ClusterLoadBalancerFlavor {
         /// `XS-duo`.
@@ -326,16 +326,16 @@ pub struct ClusterNode {
     /// Id of the node.
     pub id: String,
     /// Name in Kubernetes.
-    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub name: String,
     /// State of a node.
-    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub status: NodeStatus,
     /// Number of virtual processors.
-    #[serde(rename = "vCpus", default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(rename = "vCpus", default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub v_cpus: i64,
     /// Memory in bytes.
-    #[serde(rename = "ramBytes", default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(rename = "ramBytes", default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub ram_bytes: i64,
 }
 
@@ -347,26 +347,26 @@ pub struct ClusterNodeGroup {
     /// Id of the node group.
     pub id: String,
     /// Name.
-    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub name: String,
     /// State of a node group. `TO_…` is asked for, `…ING` is under way.
-    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub status: NodeGroupStatus,
     /// Size of a machine.
-    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub flavor: NodeFlavor,
     /// Number of nodes it has.
-    #[serde(rename = "currentNodeCount", default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(rename = "currentNodeCount", default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub current_node_count: i64,
     /// Number of nodes it should have.
-    #[serde(rename = "targetNodeCount", default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(rename = "targetNodeCount", default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub target_node_count: i64,
     /// Nodes.
-    #[serde(default, deserialize_with = "cc_core::de::list")]
+    #[serde(default, deserialize_with = "cc_runtime::de::list")]
     pub nodes: Vec<ClusterNode>,
 }
 
-cc_core::open_enum! {
+cc_runtime::open_enum! {
     /// What is done to a cluster or to a node group.
     pub enum ClusterOperation {
         /// `CREATE`.
@@ -398,23 +398,23 @@ pub struct ClusterStandaloneNodeGroup {
     /// Id of the group.
     pub id: String,
     /// Name.
-    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub name: String,
     /// State of a node group. `TO_…` is asked for, `…ING` is under way.
-    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub status: NodeGroupStatus,
     /// Size of a machine.
-    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub flavor: NodeFlavor,
     /// Number of nodes it has.
-    #[serde(rename = "currentNodeCount", default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(rename = "currentNodeCount", default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub current_node_count: i64,
     /// Number of nodes it should have.
-    #[serde(rename = "targetNodeCount", default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(rename = "targetNodeCount", default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub target_node_count: i64,
 }
 
-cc_core::open_enum! {
+cc_runtime::open_enum! {
     /// State of a cluster. `TO_…` is asked for, `…ING` is under way.
     pub enum ClusterStatus {
         /// `TO_DEPLOY`.
@@ -511,26 +511,26 @@ pub struct ClusterUsageItem {
     /// Id of the record.
     pub id: String,
     /// Cluster.
-    #[serde(rename = "clusterId", default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(rename = "clusterId", default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub cluster_id: String,
     /// Id of an owner: `user_…` for a personal space, `orga_…` for an organisation.
-    #[serde(rename = "ownerId", default, deserialize_with = "cc_core::de::null_as_default")]
-    pub owner_id: cc_core::OwnerId,
+    #[serde(rename = "ownerId", default, deserialize_with = "cc_runtime::de::null_as_default")]
+    pub owner_id: cc_runtime::OwnerId,
     /// What the part is.
-    #[serde(rename = "itemType", default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(rename = "itemType", default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub item_type: String,
     /// Computing power, in thousandths of a virtual processor.
-    #[serde(rename = "cpuMillicores", default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(rename = "cpuMillicores", default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub cpu_millicores: i64,
     /// Memory in bytes.
-    #[serde(rename = "ramBytes", default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(rename = "ramBytes", default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub ram_bytes: i64,
     /// Since when the part is used.
     #[serde(rename = "createdAt", default, skip_serializing_if = "Option::is_none")]
-    pub created_at: Option<cc_core::Timestamp>,
+    pub created_at: Option<cc_runtime::Timestamp>,
     /// Until when the part was used, null when it still is.
     #[serde(rename = "deactivatedAt", default, skip_serializing_if = "Option::is_none")]
-    pub deactivated_at: Option<cc_core::Timestamp>,
+    pub deactivated_at: Option<cc_runtime::Timestamp>,
 }
 
 /// The version a cluster should go to.
@@ -560,16 +560,16 @@ impl ClusterVersionUpdate {
 #[non_exhaustive]
 pub struct ClusterVersions {
     /// Version it runs.
-    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub installed: String,
     /// Latest version.
-    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub latest: String,
     /// Versions it can go to.
-    #[serde(default, deserialize_with = "cc_core::de::list")]
+    #[serde(default, deserialize_with = "cc_runtime::de::list")]
     pub available: Vec<String>,
     /// Whether it runs an older version than the latest.
-    #[serde(rename = "needUpdate", default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(rename = "needUpdate", default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub need_update: bool,
 }
 
@@ -579,7 +579,7 @@ pub struct ClusterVersions {
 #[non_exhaustive]
 pub struct ConnectionQuota {
     /// Number of connections.
-    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub maximum: i64,
 }
 
@@ -589,7 +589,7 @@ pub struct ConnectionQuota {
 #[non_exhaustive]
 pub struct CoreQuota {
     /// Number of cores.
-    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub maximum: i64,
 }
 
@@ -599,10 +599,10 @@ pub struct CoreQuota {
 #[non_exhaustive]
 pub struct DedicatedComputeTopology {
     /// Size of a machine.
-    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub flavor: NodeFlavor,
     /// Number of copies.
-    #[serde(rename = "replicationFactor", default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(rename = "replicationFactor", default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub replication_factor: i64,
 }
 
@@ -624,19 +624,19 @@ impl DedicatedComputeTopology {
 #[non_exhaustive]
 pub struct DistributedComponents {
     /// API server.
-    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub apiserver: TopologyComponent,
     /// Controller manager.
-    #[serde(rename = "controllerManager", default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(rename = "controllerManager", default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub controller_manager: TopologyComponent,
     /// Scheduler.
-    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub scheduler: TopologyComponent,
     /// What creates and deletes the nodes of node groups.
-    #[serde(rename = "nodeGroupOperator", default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(rename = "nodeGroupOperator", default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub node_group_operator: TopologyComponent,
     /// What ties the cluster to the platform.
-    #[serde(rename = "cloudControllerManager", default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(rename = "cloudControllerManager", default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub cloud_controller_manager: TopologyComponent,
 }
 
@@ -661,7 +661,7 @@ impl DistributedComponents {
 #[non_exhaustive]
 pub struct DistributedTopology {
     /// The components of a control plane.
-    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub components: DistributedComponents,
 }
 
@@ -682,11 +682,11 @@ impl DistributedTopology {
 #[non_exhaustive]
 pub struct IpQuota {
     /// Number of addresses.
-    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub maximum: i64,
 }
 
-cc_core::open_enum! {
+cc_runtime::open_enum! {
     /// Way to the API server: by the network group, by the load balancer, or straight.
     pub enum KubeconfigAccess {
         /// `NETWORKGROUP`.
@@ -704,8 +704,8 @@ cc_core::open_enum! {
 #[non_exhaustive]
 pub struct KubeconfigUrl {
     /// Address. Whoever has it has the configuration.
-    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
-    pub url: cc_core::Secret,
+    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
+    pub url: cc_runtime::Secret,
 }
 
 /// What clusters can be made of.
@@ -714,7 +714,7 @@ pub struct KubeconfigUrl {
 #[non_exhaustive]
 pub struct KubernetesProduct {
     /// Topologies, with what each allows.
-    #[serde(default, deserialize_with = "cc_core::de::list")]
+    #[serde(default, deserialize_with = "cc_runtime::de::list")]
     pub topologies: Vec<TopologyConstraints>,
     /// Versions of Kubernetes that a new cluster can have.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -727,11 +727,11 @@ pub struct KubernetesProduct {
 #[non_exhaustive]
 pub struct MilliCpuQuota {
     /// Thousandths of a virtual processor.
-    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub maximum: i64,
 }
 
-cc_core::open_enum! {
+cc_runtime::open_enum! {
     /// Size of a machine.
     pub enum NodeFlavor {
         /// `2XS`.
@@ -757,10 +757,10 @@ pub struct NodeGroup {
     /// Id of the node group.
     pub id: String,
     /// Cluster it is in.
-    #[serde(rename = "clusterId", default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(rename = "clusterId", default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub cluster_id: String,
     /// Name.
-    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub name: String,
     /// What it is for.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -769,38 +769,38 @@ pub struct NodeGroup {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub tag: Option<String>,
     /// State of a node group. `TO_…` is asked for, `…ING` is under way.
-    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub status: NodeGroupStatus,
     /// Size of a machine.
-    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub flavor: NodeFlavor,
     /// Number of nodes it has.
-    #[serde(rename = "currentNodeCount", default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(rename = "currentNodeCount", default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub current_node_count: i64,
     /// Number of nodes it should have.
-    #[serde(rename = "targetNodeCount", default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(rename = "targetNodeCount", default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub target_node_count: i64,
     /// Whether it changes its size by itself.
-    #[serde(rename = "autoscalingEnabled", default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(rename = "autoscalingEnabled", default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub autoscaling_enabled: bool,
     /// Lowest number of nodes it gives itself.
-    #[serde(rename = "minNodeCount", default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(rename = "minNodeCount", default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub min_node_count: i64,
     /// Highest number of nodes it gives itself.
-    #[serde(rename = "maxNodeCount", default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(rename = "maxNodeCount", default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub max_node_count: i64,
     /// Kubernetes labels of its nodes.
-    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub labels: std::collections::BTreeMap<String, String>,
     /// Kubernetes taints of its nodes.
-    #[serde(default, deserialize_with = "cc_core::de::list")]
+    #[serde(default, deserialize_with = "cc_runtime::de::list")]
     pub taints: Vec<Taint>,
     /// When it was created.
     #[serde(rename = "createdAt", default, skip_serializing_if = "Option::is_none")]
-    pub created_at: Option<cc_core::Timestamp>,
+    pub created_at: Option<cc_runtime::Timestamp>,
     /// When it last changed.
     #[serde(rename = "updatedAt", default, skip_serializing_if = "Option::is_none")]
-    pub updated_at: Option<cc_core::Timestamp>,
+    pub updated_at: Option<cc_runtime::Timestamp>,
 }
 
 /// A node group to create.
@@ -907,7 +907,7 @@ impl NodeGroupCreation {
     }
 }
 
-cc_core::open_enum! {
+cc_runtime::open_enum! {
     /// State of a node group. `TO_…` is asked for, `…ING` is under way.
     pub enum NodeGroupStatus {
         /// `PENDING`.
@@ -1014,7 +1014,7 @@ impl NodeGroupUpdate {
     }
 }
 
-cc_core::open_enum! {
+cc_runtime::open_enum! {
     /// State of a node.
     pub enum NodeStatus {
         /// `DEPLOYING`.
@@ -1038,7 +1038,7 @@ cc_core::open_enum! {
 #[non_exhaustive]
 pub struct PointQuota {
     /// Number of points.
-    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub maximum: i64,
 }
 
@@ -1050,13 +1050,13 @@ pub struct Quota {
     /// Id of the quota.
     pub id: String,
     /// Owner it is for.
-    #[serde(rename = "tenantId", default, deserialize_with = "cc_core::de::null_as_default")]
-    pub tenant_id: cc_core::OwnerId,
+    #[serde(rename = "tenantId", default, deserialize_with = "cc_runtime::de::null_as_default")]
+    pub tenant_id: cc_runtime::OwnerId,
     /// Tags.
-    #[serde(default, deserialize_with = "cc_core::de::list")]
+    #[serde(default, deserialize_with = "cc_runtime::de::list")]
     pub tags: Vec<String>,
     /// Limits.
-    #[serde(default, deserialize_with = "cc_core::de::list")]
+    #[serde(default, deserialize_with = "cc_runtime::de::list")]
     pub quotas: Vec<QuotaItem>,
 }
 
@@ -1066,20 +1066,20 @@ pub struct Quota {
 #[non_exhaustive]
 pub struct QuotaAmount {
     /// What is measured.
-    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub name: String,
     /// Amount, in `unit`.
-    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub number: f64,
     /// Unit, such as `GB`.
-    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub unit: String,
     /// Amount with its unit, as text.
-    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub readable: String,
 }
 
-cc_core::open_union! {
+cc_runtime::open_union! {
     /// One limit.
     #[tag = "type"]
     pub enum QuotaItem {
@@ -1156,7 +1156,7 @@ impl From<PointQuota> for QuotaItem {
 #[non_exhaustive]
 pub struct RamQuota {
     /// An amount with its unit.
-    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub information: QuotaAmount,
 }
 
@@ -1166,10 +1166,10 @@ pub struct RamQuota {
 #[non_exhaustive]
 pub struct ReplicationBounds {
     /// Lowest number of copies.
-    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub min: i64,
     /// Highest number of copies.
-    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub max: i64,
 }
 
@@ -1179,7 +1179,7 @@ pub struct ReplicationBounds {
 #[non_exhaustive]
 pub struct RequestRateQuota {
     /// An amount with its unit.
-    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub frequency: QuotaAmount,
 }
 
@@ -1190,27 +1190,27 @@ pub struct RequestRateQuota {
 pub struct ResourceConsumption {
     /// The resource.
     #[serde(rename = "resourceId")]
-    pub resource_id: cc_core::ResourceId,
+    pub resource_id: cc_runtime::ResourceId,
     /// Its owner.
-    #[serde(rename = "ownerId", default, deserialize_with = "cc_core::de::null_as_default")]
-    pub owner_id: cc_core::OwnerId,
+    #[serde(rename = "ownerId", default, deserialize_with = "cc_runtime::de::null_as_default")]
+    pub owner_id: cc_runtime::OwnerId,
     /// Product it is of.
-    #[serde(rename = "productId", default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(rename = "productId", default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub product_id: String,
     /// Zone it is in.
-    #[serde(rename = "regionId", default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(rename = "regionId", default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub region_id: String,
     /// Start of the time that is counted.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub since: Option<cc_core::Timestamp>,
+    pub since: Option<cc_runtime::Timestamp>,
     /// End of the time that is counted.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub until: Option<cc_core::Timestamp>,
+    pub until: Option<cc_runtime::Timestamp>,
     /// Version of this way of counting.
-    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub version: i64,
     /// What was consumed.
-    #[serde(default, deserialize_with = "cc_core::de::list")]
+    #[serde(default, deserialize_with = "cc_runtime::de::list")]
     pub consumptions: Vec<ResourceConsumptionItem>,
 }
 
@@ -1220,10 +1220,10 @@ pub struct ResourceConsumption {
 #[non_exhaustive]
 pub struct ResourceConsumptionDetail {
     /// Length of one slice of time.
-    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub interval: String,
     /// Quantity of each slice, in order.
-    #[serde(default, deserialize_with = "cc_core::de::list")]
+    #[serde(default, deserialize_with = "cc_runtime::de::list")]
     pub quantities: Vec<f64>,
 }
 
@@ -1233,17 +1233,17 @@ pub struct ResourceConsumptionDetail {
 #[non_exhaustive]
 pub struct ResourceConsumptionItem {
     /// Name of what was consumed.
-    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub reference: String,
     /// How much of it.
-    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub quantity: f64,
     /// Unit of the quantity.
-    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub unit: String,
     /// Part of the resource that consumed it.
     #[serde(rename = "resourceId", default, skip_serializing_if = "Option::is_none")]
-    pub resource_id: Option<cc_core::ResourceId>,
+    pub resource_id: Option<cc_runtime::ResourceId>,
     /// How the quantity spreads over time.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub details: Option<ResourceConsumptionDetail>,
@@ -1255,7 +1255,7 @@ pub struct ResourceConsumptionItem {
 #[non_exhaustive]
 pub struct SeriesQuota {
     /// Number of time series.
-    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub maximum: i64,
 }
 
@@ -1267,10 +1267,10 @@ pub struct StandaloneNode {
     /// Id of the node.
     pub id: String,
     /// Cluster it is in.
-    #[serde(rename = "clusterId", default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(rename = "clusterId", default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub cluster_id: String,
     /// Name.
-    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub name: String,
     /// What it is for.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -1279,16 +1279,16 @@ pub struct StandaloneNode {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub tag: Option<String>,
     /// State of a node.
-    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub status: NodeStatus,
     /// Size of a machine.
-    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub flavor: NodeFlavor,
     /// Kubernetes labels.
-    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub labels: std::collections::BTreeMap<String, String>,
     /// Kubernetes taints.
-    #[serde(default, deserialize_with = "cc_core::de::list")]
+    #[serde(default, deserialize_with = "cc_runtime::de::list")]
     pub taints: Vec<Taint>,
 }
 
@@ -1365,13 +1365,13 @@ impl StandaloneNodeCreation {
 #[non_exhaustive]
 pub struct Taint {
     /// Key.
-    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub key: String,
     /// Value.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub value: Option<String>,
     /// What a taint does to pods: none are placed, few are placed, or those there are moved too.
-    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub effect: TaintEffect,
 }
 
@@ -1395,7 +1395,7 @@ impl Taint {
     }
 }
 
-cc_core::open_enum! {
+cc_runtime::open_enum! {
     /// What a taint does to pods: none are placed, few are placed, or those there are moved too.
     pub enum TaintEffect {
         /// `NoSchedule`.
@@ -1413,10 +1413,10 @@ cc_core::open_enum! {
 #[non_exhaustive]
 pub struct TopologyComponent {
     /// Size of a machine.
-    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub flavor: NodeFlavor,
     /// Number of copies.
-    #[serde(rename = "replicationFactor", default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(rename = "replicationFactor", default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub replication_factor: i64,
 }
 
@@ -1432,7 +1432,7 @@ impl TopologyComponent {
     }
 }
 
-cc_core::open_union! {
+cc_runtime::open_union! {
     /// How the control plane of a cluster is laid out. Upstream's models call the tag `topologyDiscriminator`;
     /// what clients send is `topology`.
     #[tag = "topology"]
@@ -1471,17 +1471,17 @@ impl From<DistributedTopology> for TopologyConfig {
 pub struct TopologyConstraints {
     /// How the control plane is laid out: on one kind of machine, with its computing apart, or each component
     /// apart.
-    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub topology: TopologyKind,
     /// Flavors its machines can have.
-    #[serde(rename = "availableFlavors", default, deserialize_with = "cc_core::de::list")]
+    #[serde(rename = "availableFlavors", default, deserialize_with = "cc_runtime::de::list")]
     pub available_flavors: Vec<NodeFlavor>,
     /// How many copies a topology allows.
     #[serde(rename = "replicationFactor", default, skip_serializing_if = "Option::is_none")]
     pub replication_factor: Option<ReplicationBounds>,
 }
 
-cc_core::open_enum! {
+cc_runtime::open_enum! {
     /// How the control plane is laid out: on one kind of machine, with its computing apart, or each component
     /// apart.
     pub enum TopologyKind {
@@ -1500,9 +1500,9 @@ cc_core::open_enum! {
 #[non_exhaustive]
 pub struct VersionChoice {
     /// Versions to choose from.
-    #[serde(default, deserialize_with = "cc_core::de::list")]
+    #[serde(default, deserialize_with = "cc_runtime::de::list")]
     pub available: Vec<String>,
     /// Version when none is chosen.
-    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub default: String,
 }

@@ -2,8 +2,8 @@
 //! One type an operation: its inputs, and the request that they make.
 
 #[allow(unused_imports)]
-use cc_core::__private::{Bytes, http::Method};
-use cc_core::{Answer, Operation, OperationInfo, Request, RequestBuilder, Result};
+use cc_runtime::__private::{Bytes, http::Method};
+use cc_runtime::{Answer, Operation, OperationInfo, Request, RequestBuilder, Result};
 #[allow(unused_imports)]
 use crate::types;
 
@@ -23,9 +23,9 @@ use crate::types;
 #[must_use = "a request does nothing until it is sent"]
 pub struct ListApplicationLoadBalancers {
     /// The owner.
-    pub owner_id: cc_core::OwnerId,
+    pub owner_id: cc_runtime::OwnerId,
     /// The application.
-    pub application_id: cc_core::ApplicationId,
+    pub application_id: cc_runtime::ApplicationId,
     /// Which load balancers.
     pub load_balancer_kind: types::LoadBalancerKind,
 }
@@ -34,8 +34,8 @@ pub struct ListApplicationLoadBalancers {
 impl ListApplicationLoadBalancers {
     /// With what is required.
     pub fn new(
-        owner_id: impl Into<cc_core::OwnerId>,
-        application_id: impl Into<cc_core::ApplicationId>,
+        owner_id: impl Into<cc_runtime::OwnerId>,
+        application_id: impl Into<cc_runtime::ApplicationId>,
         load_balancer_kind: impl Into<types::LoadBalancerKind>,
     ) -> Self {
         Self {
@@ -85,9 +85,9 @@ impl Operation for ListApplicationLoadBalancers {
 #[must_use = "a request does nothing until it is sent"]
 pub struct ListAddonLoadBalancers {
     /// The owner.
-    pub owner_id: cc_core::OwnerId,
+    pub owner_id: cc_runtime::OwnerId,
     /// The add-on.
-    pub addon_id: cc_core::AddonId,
+    pub addon_id: cc_runtime::AddonId,
     /// Which load balancers.
     pub load_balancer_kind: types::LoadBalancerKind,
 }
@@ -96,8 +96,8 @@ pub struct ListAddonLoadBalancers {
 impl ListAddonLoadBalancers {
     /// With what is required.
     pub fn new(
-        owner_id: impl Into<cc_core::OwnerId>,
-        addon_id: impl Into<cc_core::AddonId>,
+        owner_id: impl Into<cc_runtime::OwnerId>,
+        addon_id: impl Into<cc_runtime::AddonId>,
         load_balancer_kind: impl Into<types::LoadBalancerKind>,
     ) -> Self {
         Self {
@@ -146,13 +146,13 @@ impl Operation for ListAddonLoadBalancers {
 #[must_use = "a request does nothing until it is sent"]
 pub struct ListLoadBalancers {
     /// The owner.
-    pub owner_id: cc_core::OwnerId,
+    pub owner_id: cc_runtime::OwnerId,
 }
 
 #[allow(clippy::new_without_default)]
 impl ListLoadBalancers {
     /// With what is required.
-    pub fn new(owner_id: impl Into<cc_core::OwnerId>) -> Self {
+    pub fn new(owner_id: impl Into<cc_runtime::OwnerId>) -> Self {
         Self { owner_id: owner_id.into() }
     }
 }
@@ -191,7 +191,7 @@ impl Operation for ListLoadBalancers {
 #[must_use = "a request does nothing until it is sent"]
 pub struct ListRegionLoadBalancers {
     /// The owner.
-    pub owner_id: cc_core::OwnerId,
+    pub owner_id: cc_runtime::OwnerId,
     /// The region.
     pub region_id: String,
 }
@@ -200,7 +200,7 @@ pub struct ListRegionLoadBalancers {
 impl ListRegionLoadBalancers {
     /// With what is required.
     pub fn new(
-        owner_id: impl Into<cc_core::OwnerId>,
+        owner_id: impl Into<cc_runtime::OwnerId>,
         region_id: impl Into<String>,
     ) -> Self {
         Self {
@@ -248,7 +248,7 @@ impl Operation for ListRegionLoadBalancers {
 #[must_use = "a request does nothing until it is sent"]
 pub struct CreateLoadBalancer {
     /// The owner.
-    pub owner_id: cc_core::OwnerId,
+    pub owner_id: cc_runtime::OwnerId,
     /// The region.
     pub region_id: String,
     /// The body.
@@ -259,7 +259,7 @@ pub struct CreateLoadBalancer {
 impl CreateLoadBalancer {
     /// With what is required.
     pub fn new(
-        owner_id: impl Into<cc_core::OwnerId>,
+        owner_id: impl Into<cc_runtime::OwnerId>,
         region_id: impl Into<String>,
         body: impl Into<types::LoadBalancerCreation>,
     ) -> Self {
@@ -310,7 +310,7 @@ impl Operation for CreateLoadBalancer {
 #[must_use = "a request does nothing until it is sent"]
 pub struct GetLoadBalancer {
     /// The owner.
-    pub owner_id: cc_core::OwnerId,
+    pub owner_id: cc_runtime::OwnerId,
     /// The region.
     pub region_id: String,
     /// The load balancer.
@@ -321,7 +321,7 @@ pub struct GetLoadBalancer {
 impl GetLoadBalancer {
     /// With what is required.
     pub fn new(
-        owner_id: impl Into<cc_core::OwnerId>,
+        owner_id: impl Into<cc_runtime::OwnerId>,
         region_id: impl Into<String>,
         load_balancer_id: impl Into<String>,
     ) -> Self {
@@ -372,7 +372,7 @@ impl Operation for GetLoadBalancer {
 #[must_use = "a request does nothing until it is sent"]
 pub struct DeleteLoadBalancer {
     /// The owner.
-    pub owner_id: cc_core::OwnerId,
+    pub owner_id: cc_runtime::OwnerId,
     /// The region.
     pub region_id: String,
     /// The load balancer.
@@ -383,7 +383,7 @@ pub struct DeleteLoadBalancer {
 impl DeleteLoadBalancer {
     /// With what is required.
     pub fn new(
-        owner_id: impl Into<cc_core::OwnerId>,
+        owner_id: impl Into<cc_runtime::OwnerId>,
         region_id: impl Into<String>,
         load_balancer_id: impl Into<String>,
     ) -> Self {
@@ -435,7 +435,7 @@ impl Operation for DeleteLoadBalancer {
 #[must_use = "a request does nothing until it is sent"]
 pub struct ScaleLoadBalancer {
     /// The owner.
-    pub owner_id: cc_core::OwnerId,
+    pub owner_id: cc_runtime::OwnerId,
     /// The region.
     pub region_id: String,
     /// The load balancer.
@@ -448,7 +448,7 @@ pub struct ScaleLoadBalancer {
 impl ScaleLoadBalancer {
     /// With what is required.
     pub fn new(
-        owner_id: impl Into<cc_core::OwnerId>,
+        owner_id: impl Into<cc_runtime::OwnerId>,
         region_id: impl Into<String>,
         load_balancer_id: impl Into<String>,
         body: impl Into<types::LoadBalancerScaling>,
@@ -503,23 +503,23 @@ impl Operation for ScaleLoadBalancer {
 #[must_use = "a request does nothing until it is sent"]
 pub struct SetLoadBalancerCoOwners {
     /// The owner.
-    pub owner_id: cc_core::OwnerId,
+    pub owner_id: cc_runtime::OwnerId,
     /// The region.
     pub region_id: String,
     /// The load balancer.
     pub load_balancer_id: String,
     /// The other owners, all of them.
-    pub body: Vec<cc_core::OwnerId>,
+    pub body: Vec<cc_runtime::OwnerId>,
 }
 
 #[allow(clippy::new_without_default)]
 impl SetLoadBalancerCoOwners {
     /// With what is required.
     pub fn new(
-        owner_id: impl Into<cc_core::OwnerId>,
+        owner_id: impl Into<cc_runtime::OwnerId>,
         region_id: impl Into<String>,
         load_balancer_id: impl Into<String>,
-        body: impl IntoIterator<Item = impl Into<cc_core::OwnerId>>,
+        body: impl IntoIterator<Item = impl Into<cc_runtime::OwnerId>>,
     ) -> Self {
         Self {
             owner_id: owner_id.into(),
@@ -570,7 +570,7 @@ impl Operation for SetLoadBalancerCoOwners {
 #[must_use = "a request does nothing until it is sent"]
 pub struct GetLoadBalancerConfiguration {
     /// The owner.
-    pub owner_id: cc_core::OwnerId,
+    pub owner_id: cc_runtime::OwnerId,
     /// The region.
     pub region_id: String,
     /// The load balancer.
@@ -581,7 +581,7 @@ pub struct GetLoadBalancerConfiguration {
 impl GetLoadBalancerConfiguration {
     /// With what is required.
     pub fn new(
-        owner_id: impl Into<cc_core::OwnerId>,
+        owner_id: impl Into<cc_runtime::OwnerId>,
         region_id: impl Into<String>,
         load_balancer_id: impl Into<String>,
     ) -> Self {
@@ -633,7 +633,7 @@ impl Operation for GetLoadBalancerConfiguration {
 #[must_use = "a request does nothing until it is sent"]
 pub struct SetLoadBalancerConfiguration {
     /// The owner.
-    pub owner_id: cc_core::OwnerId,
+    pub owner_id: cc_runtime::OwnerId,
     /// The region.
     pub region_id: String,
     /// The load balancer.
@@ -646,7 +646,7 @@ pub struct SetLoadBalancerConfiguration {
 impl SetLoadBalancerConfiguration {
     /// With what is required.
     pub fn new(
-        owner_id: impl Into<cc_core::OwnerId>,
+        owner_id: impl Into<cc_runtime::OwnerId>,
         region_id: impl Into<String>,
         load_balancer_id: impl Into<String>,
         body: impl Into<types::LoadBalancerRouting>,
@@ -700,7 +700,7 @@ impl Operation for SetLoadBalancerConfiguration {
 #[must_use = "a request does nothing until it is sent"]
 pub struct RollbackLoadBalancerConfiguration {
     /// The owner.
-    pub owner_id: cc_core::OwnerId,
+    pub owner_id: cc_runtime::OwnerId,
     /// The region.
     pub region_id: String,
     /// The load balancer.
@@ -713,7 +713,7 @@ pub struct RollbackLoadBalancerConfiguration {
 impl RollbackLoadBalancerConfiguration {
     /// With what is required.
     pub fn new(
-        owner_id: impl Into<cc_core::OwnerId>,
+        owner_id: impl Into<cc_runtime::OwnerId>,
         region_id: impl Into<String>,
         load_balancer_id: impl Into<String>,
         version_number: i64,
@@ -766,7 +766,7 @@ impl Operation for RollbackLoadBalancerConfiguration {
 #[must_use = "a request does nothing until it is sent"]
 pub struct ListLoadBalancerListeners {
     /// The owner.
-    pub owner_id: cc_core::OwnerId,
+    pub owner_id: cc_runtime::OwnerId,
     /// The load balancer.
     pub load_balancer_id: String,
 }
@@ -775,7 +775,7 @@ pub struct ListLoadBalancerListeners {
 impl ListLoadBalancerListeners {
     /// With what is required.
     pub fn new(
-        owner_id: impl Into<cc_core::OwnerId>,
+        owner_id: impl Into<cc_runtime::OwnerId>,
         load_balancer_id: impl Into<String>,
     ) -> Self {
         Self {
@@ -823,7 +823,7 @@ impl Operation for ListLoadBalancerListeners {
 #[must_use = "a request does nothing until it is sent"]
 pub struct AddLoadBalancerListeners {
     /// The owner.
-    pub owner_id: cc_core::OwnerId,
+    pub owner_id: cc_runtime::OwnerId,
     /// The load balancer.
     pub load_balancer_id: String,
     /// The listeners to add.
@@ -834,7 +834,7 @@ pub struct AddLoadBalancerListeners {
 impl AddLoadBalancerListeners {
     /// With what is required.
     pub fn new(
-        owner_id: impl Into<cc_core::OwnerId>,
+        owner_id: impl Into<cc_runtime::OwnerId>,
         load_balancer_id: impl Into<String>,
         body: impl IntoIterator<Item = impl Into<types::Listener>>,
     ) -> Self {
@@ -885,7 +885,7 @@ impl Operation for AddLoadBalancerListeners {
 #[must_use = "a request does nothing until it is sent"]
 pub struct GetLoadBalancerListener {
     /// The owner.
-    pub owner_id: cc_core::OwnerId,
+    pub owner_id: cc_runtime::OwnerId,
     /// The load balancer.
     pub load_balancer_id: String,
     /// The listener.
@@ -896,7 +896,7 @@ pub struct GetLoadBalancerListener {
 impl GetLoadBalancerListener {
     /// With what is required.
     pub fn new(
-        owner_id: impl Into<cc_core::OwnerId>,
+        owner_id: impl Into<cc_runtime::OwnerId>,
         load_balancer_id: impl Into<String>,
         listener_id: impl Into<String>,
     ) -> Self {
@@ -947,7 +947,7 @@ impl Operation for GetLoadBalancerListener {
 #[must_use = "a request does nothing until it is sent"]
 pub struct RemoveLoadBalancerListener {
     /// The owner.
-    pub owner_id: cc_core::OwnerId,
+    pub owner_id: cc_runtime::OwnerId,
     /// The load balancer.
     pub load_balancer_id: String,
     /// The listener.
@@ -958,7 +958,7 @@ pub struct RemoveLoadBalancerListener {
 impl RemoveLoadBalancerListener {
     /// With what is required.
     pub fn new(
-        owner_id: impl Into<cc_core::OwnerId>,
+        owner_id: impl Into<cc_runtime::OwnerId>,
         load_balancer_id: impl Into<String>,
         listener_id: impl Into<String>,
     ) -> Self {
@@ -1008,7 +1008,7 @@ impl Operation for RemoveLoadBalancerListener {
 #[must_use = "a request does nothing until it is sent"]
 pub struct ListLoadBalancerClusters {
     /// The owner.
-    pub owner_id: cc_core::OwnerId,
+    pub owner_id: cc_runtime::OwnerId,
     /// The load balancer.
     pub load_balancer_id: String,
 }
@@ -1017,7 +1017,7 @@ pub struct ListLoadBalancerClusters {
 impl ListLoadBalancerClusters {
     /// With what is required.
     pub fn new(
-        owner_id: impl Into<cc_core::OwnerId>,
+        owner_id: impl Into<cc_runtime::OwnerId>,
         load_balancer_id: impl Into<String>,
     ) -> Self {
         Self {
@@ -1065,7 +1065,7 @@ impl Operation for ListLoadBalancerClusters {
 #[must_use = "a request does nothing until it is sent"]
 pub struct AddLoadBalancerClusters {
     /// The owner.
-    pub owner_id: cc_core::OwnerId,
+    pub owner_id: cc_runtime::OwnerId,
     /// The load balancer.
     pub load_balancer_id: String,
     /// The clusters to add.
@@ -1076,7 +1076,7 @@ pub struct AddLoadBalancerClusters {
 impl AddLoadBalancerClusters {
     /// With what is required.
     pub fn new(
-        owner_id: impl Into<cc_core::OwnerId>,
+        owner_id: impl Into<cc_runtime::OwnerId>,
         load_balancer_id: impl Into<String>,
         body: impl IntoIterator<Item = impl Into<types::Cluster>>,
     ) -> Self {
@@ -1127,7 +1127,7 @@ impl Operation for AddLoadBalancerClusters {
 #[must_use = "a request does nothing until it is sent"]
 pub struct GetLoadBalancerCluster {
     /// The owner.
-    pub owner_id: cc_core::OwnerId,
+    pub owner_id: cc_runtime::OwnerId,
     /// The load balancer.
     pub load_balancer_id: String,
     /// The cluster.
@@ -1138,7 +1138,7 @@ pub struct GetLoadBalancerCluster {
 impl GetLoadBalancerCluster {
     /// With what is required.
     pub fn new(
-        owner_id: impl Into<cc_core::OwnerId>,
+        owner_id: impl Into<cc_runtime::OwnerId>,
         load_balancer_id: impl Into<String>,
         cluster_id: impl Into<String>,
     ) -> Self {
@@ -1189,7 +1189,7 @@ impl Operation for GetLoadBalancerCluster {
 #[must_use = "a request does nothing until it is sent"]
 pub struct RemoveLoadBalancerCluster {
     /// The owner.
-    pub owner_id: cc_core::OwnerId,
+    pub owner_id: cc_runtime::OwnerId,
     /// The load balancer.
     pub load_balancer_id: String,
     /// The cluster.
@@ -1200,7 +1200,7 @@ pub struct RemoveLoadBalancerCluster {
 impl RemoveLoadBalancerCluster {
     /// With what is required.
     pub fn new(
-        owner_id: impl Into<cc_core::OwnerId>,
+        owner_id: impl Into<cc_runtime::OwnerId>,
         load_balancer_id: impl Into<String>,
         cluster_id: impl Into<String>,
     ) -> Self {
@@ -1251,7 +1251,7 @@ impl Operation for RemoveLoadBalancerCluster {
 #[must_use = "a request does nothing until it is sent"]
 pub struct GetLoadBalancerAcl {
     /// The owner.
-    pub owner_id: cc_core::OwnerId,
+    pub owner_id: cc_runtime::OwnerId,
     /// The region.
     pub region_id: String,
     /// The load balancer.
@@ -1262,7 +1262,7 @@ pub struct GetLoadBalancerAcl {
 impl GetLoadBalancerAcl {
     /// With what is required.
     pub fn new(
-        owner_id: impl Into<cc_core::OwnerId>,
+        owner_id: impl Into<cc_runtime::OwnerId>,
         region_id: impl Into<String>,
         load_balancer_id: impl Into<String>,
     ) -> Self {
@@ -1314,7 +1314,7 @@ impl Operation for GetLoadBalancerAcl {
 #[must_use = "a request does nothing until it is sent"]
 pub struct CreateLoadBalancerAcl {
     /// The owner.
-    pub owner_id: cc_core::OwnerId,
+    pub owner_id: cc_runtime::OwnerId,
     /// The region.
     pub region_id: String,
     /// The load balancer.
@@ -1327,7 +1327,7 @@ pub struct CreateLoadBalancerAcl {
 impl CreateLoadBalancerAcl {
     /// With what is required.
     pub fn new(
-        owner_id: impl Into<cc_core::OwnerId>,
+        owner_id: impl Into<cc_runtime::OwnerId>,
         region_id: impl Into<String>,
         load_balancer_id: impl Into<String>,
         body: impl Into<types::AddressRules>,
@@ -1381,7 +1381,7 @@ impl Operation for CreateLoadBalancerAcl {
 #[must_use = "a request does nothing until it is sent"]
 pub struct DeleteLoadBalancerAcl {
     /// The owner.
-    pub owner_id: cc_core::OwnerId,
+    pub owner_id: cc_runtime::OwnerId,
     /// The region.
     pub region_id: String,
     /// The load balancer.
@@ -1392,7 +1392,7 @@ pub struct DeleteLoadBalancerAcl {
 impl DeleteLoadBalancerAcl {
     /// With what is required.
     pub fn new(
-        owner_id: impl Into<cc_core::OwnerId>,
+        owner_id: impl Into<cc_runtime::OwnerId>,
         region_id: impl Into<String>,
         load_balancer_id: impl Into<String>,
     ) -> Self {
@@ -1443,7 +1443,7 @@ impl Operation for DeleteLoadBalancerAcl {
 #[must_use = "a request does nothing until it is sent"]
 pub struct ListLoadBalancerNetworks {
     /// The owner.
-    pub owner_id: cc_core::OwnerId,
+    pub owner_id: cc_runtime::OwnerId,
     /// The region.
     pub region_id: String,
     /// The load balancer.
@@ -1454,7 +1454,7 @@ pub struct ListLoadBalancerNetworks {
 impl ListLoadBalancerNetworks {
     /// With what is required.
     pub fn new(
-        owner_id: impl Into<cc_core::OwnerId>,
+        owner_id: impl Into<cc_runtime::OwnerId>,
         region_id: impl Into<String>,
         load_balancer_id: impl Into<String>,
     ) -> Self {
@@ -1505,7 +1505,7 @@ impl Operation for ListLoadBalancerNetworks {
 #[must_use = "a request does nothing until it is sent"]
 pub struct AttachLoadBalancerNetwork {
     /// The owner.
-    pub owner_id: cc_core::OwnerId,
+    pub owner_id: cc_runtime::OwnerId,
     /// The region.
     pub region_id: String,
     /// The load balancer.
@@ -1518,7 +1518,7 @@ pub struct AttachLoadBalancerNetwork {
 impl AttachLoadBalancerNetwork {
     /// With what is required.
     pub fn new(
-        owner_id: impl Into<cc_core::OwnerId>,
+        owner_id: impl Into<cc_runtime::OwnerId>,
         region_id: impl Into<String>,
         load_balancer_id: impl Into<String>,
         network_id: impl Into<String>,
@@ -1572,7 +1572,7 @@ impl Operation for AttachLoadBalancerNetwork {
 #[must_use = "a request does nothing until it is sent"]
 pub struct DetachLoadBalancerNetwork {
     /// The owner.
-    pub owner_id: cc_core::OwnerId,
+    pub owner_id: cc_runtime::OwnerId,
     /// The region.
     pub region_id: String,
     /// The load balancer.
@@ -1585,7 +1585,7 @@ pub struct DetachLoadBalancerNetwork {
 impl DetachLoadBalancerNetwork {
     /// With what is required.
     pub fn new(
-        owner_id: impl Into<cc_core::OwnerId>,
+        owner_id: impl Into<cc_runtime::OwnerId>,
         region_id: impl Into<String>,
         load_balancer_id: impl Into<String>,
         network_id: impl Into<String>,
@@ -1639,7 +1639,7 @@ impl Operation for DetachLoadBalancerNetwork {
 #[must_use = "a request does nothing until it is sent"]
 pub struct GetLoadBalancerTimeouts {
     /// The owner.
-    pub owner_id: cc_core::OwnerId,
+    pub owner_id: cc_runtime::OwnerId,
     /// The region.
     pub region_id: String,
     /// The load balancer.
@@ -1650,7 +1650,7 @@ pub struct GetLoadBalancerTimeouts {
 impl GetLoadBalancerTimeouts {
     /// With what is required.
     pub fn new(
-        owner_id: impl Into<cc_core::OwnerId>,
+        owner_id: impl Into<cc_runtime::OwnerId>,
         region_id: impl Into<String>,
         load_balancer_id: impl Into<String>,
     ) -> Self {
@@ -1702,7 +1702,7 @@ impl Operation for GetLoadBalancerTimeouts {
 #[must_use = "a request does nothing until it is sent"]
 pub struct SetLoadBalancerTimeouts {
     /// The owner.
-    pub owner_id: cc_core::OwnerId,
+    pub owner_id: cc_runtime::OwnerId,
     /// The region.
     pub region_id: String,
     /// The load balancer.
@@ -1715,7 +1715,7 @@ pub struct SetLoadBalancerTimeouts {
 impl SetLoadBalancerTimeouts {
     /// With what is required.
     pub fn new(
-        owner_id: impl Into<cc_core::OwnerId>,
+        owner_id: impl Into<cc_runtime::OwnerId>,
         region_id: impl Into<String>,
         load_balancer_id: impl Into<String>,
         body: impl Into<types::LoadBalancerTimeouts>,
@@ -1769,7 +1769,7 @@ impl Operation for SetLoadBalancerTimeouts {
 #[must_use = "a request does nothing until it is sent"]
 pub struct GetLoadBalancerStickyName {
     /// The owner.
-    pub owner_id: cc_core::OwnerId,
+    pub owner_id: cc_runtime::OwnerId,
     /// The region.
     pub region_id: String,
     /// The load balancer.
@@ -1780,7 +1780,7 @@ pub struct GetLoadBalancerStickyName {
 impl GetLoadBalancerStickyName {
     /// With what is required.
     pub fn new(
-        owner_id: impl Into<cc_core::OwnerId>,
+        owner_id: impl Into<cc_runtime::OwnerId>,
         region_id: impl Into<String>,
         load_balancer_id: impl Into<String>,
     ) -> Self {
@@ -1832,7 +1832,7 @@ impl Operation for GetLoadBalancerStickyName {
 #[must_use = "a request does nothing until it is sent"]
 pub struct SetLoadBalancerStickyName {
     /// The owner.
-    pub owner_id: cc_core::OwnerId,
+    pub owner_id: cc_runtime::OwnerId,
     /// The region.
     pub region_id: String,
     /// The load balancer.
@@ -1845,7 +1845,7 @@ pub struct SetLoadBalancerStickyName {
 impl SetLoadBalancerStickyName {
     /// With what is required.
     pub fn new(
-        owner_id: impl Into<cc_core::OwnerId>,
+        owner_id: impl Into<cc_runtime::OwnerId>,
         region_id: impl Into<String>,
         load_balancer_id: impl Into<String>,
         body: impl Into<types::StickyNameUpdate>,
@@ -1899,7 +1899,7 @@ impl Operation for SetLoadBalancerStickyName {
 #[must_use = "a request does nothing until it is sent"]
 pub struct ListLoadBalancerTlsCiphers {
     /// The owner.
-    pub owner_id: cc_core::OwnerId,
+    pub owner_id: cc_runtime::OwnerId,
     /// The region.
     pub region_id: String,
     /// The load balancer.
@@ -1910,7 +1910,7 @@ pub struct ListLoadBalancerTlsCiphers {
 impl ListLoadBalancerTlsCiphers {
     /// With what is required.
     pub fn new(
-        owner_id: impl Into<cc_core::OwnerId>,
+        owner_id: impl Into<cc_runtime::OwnerId>,
         region_id: impl Into<String>,
         load_balancer_id: impl Into<String>,
     ) -> Self {
@@ -1962,7 +1962,7 @@ impl Operation for ListLoadBalancerTlsCiphers {
 #[must_use = "a request does nothing until it is sent"]
 pub struct SetLoadBalancerTlsCiphers {
     /// The owner.
-    pub owner_id: cc_core::OwnerId,
+    pub owner_id: cc_runtime::OwnerId,
     /// The region.
     pub region_id: String,
     /// The load balancer.
@@ -1975,7 +1975,7 @@ pub struct SetLoadBalancerTlsCiphers {
 impl SetLoadBalancerTlsCiphers {
     /// With what is required.
     pub fn new(
-        owner_id: impl Into<cc_core::OwnerId>,
+        owner_id: impl Into<cc_runtime::OwnerId>,
         region_id: impl Into<String>,
         load_balancer_id: impl Into<String>,
         body: impl IntoIterator<Item = impl Into<types::TlsCipher>>,
@@ -2029,7 +2029,7 @@ impl Operation for SetLoadBalancerTlsCiphers {
 #[must_use = "a request does nothing until it is sent"]
 pub struct ListAvailableTlsCiphers {
     /// The owner.
-    pub owner_id: cc_core::OwnerId,
+    pub owner_id: cc_runtime::OwnerId,
     /// The region.
     pub region_id: String,
     /// The load balancer.
@@ -2040,7 +2040,7 @@ pub struct ListAvailableTlsCiphers {
 impl ListAvailableTlsCiphers {
     /// With what is required.
     pub fn new(
-        owner_id: impl Into<cc_core::OwnerId>,
+        owner_id: impl Into<cc_runtime::OwnerId>,
         region_id: impl Into<String>,
         load_balancer_id: impl Into<String>,
     ) -> Self {
@@ -2090,13 +2090,13 @@ impl Operation for ListAvailableTlsCiphers {
 #[must_use = "a request does nothing until it is sent"]
 pub struct ListLoadBalancerAudits {
     /// The owner.
-    pub owner_id: cc_core::OwnerId,
+    pub owner_id: cc_runtime::OwnerId,
 }
 
 #[allow(clippy::new_without_default)]
 impl ListLoadBalancerAudits {
     /// With what is required.
-    pub fn new(owner_id: impl Into<cc_core::OwnerId>) -> Self {
+    pub fn new(owner_id: impl Into<cc_runtime::OwnerId>) -> Self {
         Self { owner_id: owner_id.into() }
     }
 }
@@ -2137,7 +2137,7 @@ impl Operation for ListLoadBalancerAudits {
 #[must_use = "a request does nothing until it is sent"]
 pub struct ListResourceLoadBalancerAudits {
     /// The owner.
-    pub owner_id: cc_core::OwnerId,
+    pub owner_id: cc_runtime::OwnerId,
     /// The load balancer, or the part of one.
     pub resource_id: String,
 }
@@ -2146,7 +2146,7 @@ pub struct ListResourceLoadBalancerAudits {
 impl ListResourceLoadBalancerAudits {
     /// With what is required.
     pub fn new(
-        owner_id: impl Into<cc_core::OwnerId>,
+        owner_id: impl Into<cc_runtime::OwnerId>,
         resource_id: impl Into<String>,
     ) -> Self {
         Self {
@@ -2194,19 +2194,19 @@ impl Operation for ListResourceLoadBalancerAudits {
 #[must_use = "a request does nothing until it is sent"]
 pub struct ListLoadBalancerConsumptions {
     /// The owner.
-    pub owner_id: cc_core::OwnerId,
+    pub owner_id: cc_runtime::OwnerId,
     /// Keeps these load balancers. Repeated.
     pub resource_id: Option<Vec<String>>,
     /// Start of the period.
-    pub since: Option<cc_core::Timestamp>,
+    pub since: Option<cc_runtime::Timestamp>,
     /// End of the period.
-    pub until: Option<cc_core::Timestamp>,
+    pub until: Option<cc_runtime::Timestamp>,
 }
 
 #[allow(clippy::new_without_default)]
 impl ListLoadBalancerConsumptions {
     /// With what is required.
-    pub fn new(owner_id: impl Into<cc_core::OwnerId>) -> Self {
+    pub fn new(owner_id: impl Into<cc_runtime::OwnerId>) -> Self {
         Self {
             owner_id: owner_id.into(),
             resource_id: None,
@@ -2225,13 +2225,13 @@ impl ListLoadBalancerConsumptions {
     }
 
     /// Start of the period.
-    pub fn since(mut self, since: impl Into<cc_core::Timestamp>) -> Self {
+    pub fn since(mut self, since: impl Into<cc_runtime::Timestamp>) -> Self {
         self.since = Some(since.into());
         self
     }
 
     /// End of the period.
-    pub fn until(mut self, until: impl Into<cc_core::Timestamp>) -> Self {
+    pub fn until(mut self, until: impl Into<cc_runtime::Timestamp>) -> Self {
         self.until = Some(until.into());
         self
     }

@@ -43,7 +43,7 @@ impl AddressRules {
     }
 }
 
-cc_core::open_enum! {
+cc_runtime::open_enum! {
     /// Kind of a change.
     pub enum AuditKind {
         /// `CREATE`.
@@ -71,10 +71,10 @@ pub struct BackendServer {
     /// Id of the server.
     pub id: String,
     /// Address.
-    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub address: String,
     /// Whether it serves only when the others do not.
-    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub backup: bool,
     /// Share of the traffic, against the other servers.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -102,7 +102,7 @@ impl BackendServer {
     }
 }
 
-cc_core::open_union! {
+cc_runtime::open_union! {
     /// How servers are reached.
     #[tag = "type"]
     pub enum BackendTransport {
@@ -134,7 +134,7 @@ pub struct Backends {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub servers: Option<Vec<BackendServer>>,
     /// How servers are reached.
-    #[serde(default, deserialize_with = "cc_core::de::null_as_default", skip_serializing_if = "cc_core::de::is_default")]
+    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default", skip_serializing_if = "cc_runtime::de::is_default")]
     pub transport: BackendTransport,
 }
 
@@ -163,18 +163,18 @@ impl Backends {
 #[non_exhaustive]
 pub struct BasicCredentials {
     /// User name.
-    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub user: String,
     /// Hash of the password.
-    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
-    pub hash: cc_core::Secret,
+    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
+    pub hash: cc_runtime::Secret,
 }
 
 impl BasicCredentials {
     /// With what is required.
     #[must_use]
     #[allow(clippy::new_without_default)]
-    pub fn new(user: impl Into<String>, hash: impl Into<cc_core::Secret>) -> Self {
+    pub fn new(user: impl Into<String>, hash: impl Into<cc_runtime::Secret>) -> Self {
         Self {
             user: user.into(),
             hash: hash.into(),
@@ -188,15 +188,15 @@ impl BasicCredentials {
 #[non_exhaustive]
 pub struct BearerCredentials {
     /// Hash of the token.
-    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
-    pub hash: cc_core::Secret,
+    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
+    pub hash: cc_runtime::Secret,
 }
 
 impl BearerCredentials {
     /// With what is required.
     #[must_use]
     #[allow(clippy::new_without_default)]
-    pub fn new(hash: impl Into<cc_core::Secret>) -> Self {
+    pub fn new(hash: impl Into<cc_runtime::Secret>) -> Self {
         Self {
             hash: hash.into(),
         }
@@ -211,10 +211,10 @@ pub struct Cluster {
     /// Name of the cluster, of 128 characters at most.
     pub id: String,
     /// Id of an owner: `user_…` for a personal space, `orga_…` for an organisation.
-    #[serde(rename = "ownerId", default, deserialize_with = "cc_core::de::null_as_default")]
-    pub owner_id: cc_core::OwnerId,
+    #[serde(rename = "ownerId", default, deserialize_with = "cc_runtime::de::null_as_default")]
+    pub owner_id: cc_runtime::OwnerId,
     /// The servers of a cluster.
-    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub backends: Backends,
     /// How the traffic of a cluster is told apart.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -225,7 +225,7 @@ impl Cluster {
     /// With what is required.
     #[must_use]
     #[allow(clippy::new_without_default)]
-    pub fn new(id: impl Into<String>, owner_id: impl Into<cc_core::OwnerId>, backends: impl Into<Backends>) -> Self {
+    pub fn new(id: impl Into<String>, owner_id: impl Into<cc_runtime::OwnerId>, backends: impl Into<Backends>) -> Self {
         Self {
             id: id.into(),
             owner_id: owner_id.into(),
@@ -248,7 +248,7 @@ impl Cluster {
 #[non_exhaustive]
 pub struct ClusterRouter {
     /// Protocol whose traffic is told apart.
-    #[serde(default, deserialize_with = "cc_core::de::null_as_default", skip_serializing_if = "cc_core::de::is_default")]
+    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default", skip_serializing_if = "cc_runtime::de::is_default")]
     pub protocol: RouterProtocol,
 }
 
@@ -269,7 +269,7 @@ impl ClusterRouter {
 #[non_exhaustive]
 pub struct DirectBackendLayer {
     /// Nothing is known to be in it.
-    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub direct: serde_json::Map<String, serde_json::Value>,
 }
 
@@ -290,7 +290,7 @@ impl DirectBackendLayer {
 #[non_exhaustive]
 pub struct DirectListener {
     /// Cluster that gets the traffic.
-    #[serde(rename = "clusterId", default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(rename = "clusterId", default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub cluster_id: String,
     /// Tags.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -322,7 +322,7 @@ impl DirectListener {
 #[non_exhaustive]
 pub struct DirectListenerLayer {
     /// Where traffic is passed on to as it is.
-    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub direct: DirectListener,
 }
 
@@ -343,10 +343,10 @@ impl DirectListenerLayer {
 #[non_exhaustive]
 pub struct DnsTarget {
     /// Target of a CNAME record.
-    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub cname: String,
     /// Addresses of A records.
-    #[serde(default, deserialize_with = "cc_core::de::list")]
+    #[serde(default, deserialize_with = "cc_runtime::de::list")]
     pub a: Vec<String>,
 }
 
@@ -356,7 +356,7 @@ pub struct DnsTarget {
 #[non_exhaustive]
 pub struct DtlsBackend {
     /// What to send, by application protocol (ALPN).
-    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub dtls: std::collections::BTreeMap<String, serde_json::Map<String, serde_json::Value>>,
 }
 
@@ -377,7 +377,7 @@ impl DtlsBackend {
 #[non_exhaustive]
 pub struct DtlsBackendLayer {
     /// How a server over DTLS is spoken to.
-    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub dtls: DtlsBackend,
 }
 
@@ -398,7 +398,7 @@ impl DtlsBackendLayer {
 #[non_exhaustive]
 pub struct DtlsListenerLayer {
     /// Where deciphered traffic is passed on to.
-    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub dtls: EncryptedListener,
 }
 
@@ -419,7 +419,7 @@ impl DtlsListenerLayer {
 #[non_exhaustive]
 pub struct EncryptedListener {
     /// What to do with the traffic, by application protocol (ALPN).
-    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub alpn: std::collections::BTreeMap<String, InnerListener>,
 }
 
@@ -440,7 +440,7 @@ impl EncryptedListener {
 #[non_exhaustive]
 pub struct ExactMatch {
     /// The text.
-    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub exact: String,
 }
 
@@ -461,10 +461,10 @@ impl ExactMatch {
 #[non_exhaustive]
 pub struct HeaderRule {
     /// Name.
-    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub name: String,
     /// Value.
-    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub value: String,
 }
 
@@ -519,7 +519,7 @@ impl HeaderRules {
     }
 }
 
-cc_core::open_union! {
+cc_runtime::open_union! {
     /// Which hosts are meant.
     #[tag = "type"]
     pub enum HostMatch {
@@ -548,7 +548,7 @@ impl From<RegexMatch> for HostMatch {
 #[non_exhaustive]
 pub struct HostRule {
     /// Which hosts are meant.
-    #[serde(default, deserialize_with = "cc_core::de::null_as_default", skip_serializing_if = "cc_core::de::is_default")]
+    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default", skip_serializing_if = "cc_runtime::de::is_default")]
     pub host: HostMatch,
 }
 
@@ -569,7 +569,7 @@ impl HostRule {
 #[non_exhaustive]
 pub struct HttpBackendLayer {
     /// Nothing is known to be in it.
-    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub http: serde_json::Map<String, serde_json::Value>,
 }
 
@@ -618,7 +618,7 @@ impl HttpListener {
 #[non_exhaustive]
 pub struct HttpListenerLayer {
     /// Where HTTP requests are passed on to.
-    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub http: HttpListener,
 }
 
@@ -639,13 +639,13 @@ impl HttpListenerLayer {
 #[non_exhaustive]
 pub struct HttpRouter {
     /// Whether HTTP visitors are sent to HTTPS.
-    #[serde(rename = "redirectHttps", default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(rename = "redirectHttps", default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub redirect_https: bool,
     /// Routes.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub routes: Option<Vec<Route>>,
     /// Templates, by number.
-    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub templates: std::collections::BTreeMap<String, String>,
     /// Who may pass.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -686,7 +686,7 @@ impl HttpRouter {
 #[non_exhaustive]
 pub struct HttpRouterProtocol {
     /// How HTTP requests are told apart.
-    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub http: HttpRouter,
 }
 
@@ -707,7 +707,7 @@ impl HttpRouterProtocol {
 #[non_exhaustive]
 pub struct InnerBackend {
     /// What the enciphered traffic to a server carries.
-    #[serde(default, deserialize_with = "cc_core::de::null_as_default", skip_serializing_if = "cc_core::de::is_default")]
+    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default", skip_serializing_if = "cc_runtime::de::is_default")]
     pub layer: InnerBackendLayer,
     /// Server names to ask for (SNI).
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -733,7 +733,7 @@ impl InnerBackend {
     }
 }
 
-cc_core::open_union! {
+cc_runtime::open_union! {
     /// What the enciphered traffic to a server carries.
     #[tag = "type"]
     pub enum InnerBackendLayer {
@@ -762,7 +762,7 @@ impl From<HttpBackendLayer> for InnerBackendLayer {
 #[non_exhaustive]
 pub struct InnerListener {
     /// What deciphered traffic carries.
-    #[serde(default, deserialize_with = "cc_core::de::null_as_default", skip_serializing_if = "cc_core::de::is_default")]
+    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default", skip_serializing_if = "cc_runtime::de::is_default")]
     pub layer: InnerListenerLayer,
 }
 
@@ -777,7 +777,7 @@ impl InnerListener {
     }
 }
 
-cc_core::open_union! {
+cc_runtime::open_union! {
     /// What deciphered traffic carries.
     #[tag = "type"]
     pub enum InnerListenerLayer {
@@ -808,10 +808,10 @@ pub struct Listener {
     /// Name of the listener, of 128 characters at most.
     pub id: String,
     /// Port.
-    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub port: i64,
     /// How visitors reach a listener.
-    #[serde(default, deserialize_with = "cc_core::de::null_as_default", skip_serializing_if = "cc_core::de::is_default")]
+    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default", skip_serializing_if = "cc_runtime::de::is_default")]
     pub transport: ListenerTransport,
     /// Timeouts of a load balancer or of a listener. Upstream does not state their unit.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -839,7 +839,7 @@ impl Listener {
     }
 }
 
-cc_core::open_union! {
+cc_runtime::open_union! {
     /// How visitors reach a listener.
     #[tag = "type"]
     pub enum ListenerTransport {
@@ -870,50 +870,50 @@ pub struct LoadBalancer {
     /// Id of the load balancer.
     pub id: String,
     /// Id of an owner: `user_…` for a personal space, `orga_…` for an organisation.
-    #[serde(rename = "ownerId", default, deserialize_with = "cc_core::de::null_as_default")]
-    pub owner_id: cc_core::OwnerId,
+    #[serde(rename = "ownerId", default, deserialize_with = "cc_runtime::de::null_as_default")]
+    pub owner_id: cc_runtime::OwnerId,
     /// Other owners that may use it.
-    #[serde(rename = "coOwners", default, deserialize_with = "cc_core::de::list")]
-    pub co_owners: Vec<cc_core::OwnerId>,
+    #[serde(rename = "coOwners", default, deserialize_with = "cc_runtime::de::list")]
+    pub co_owners: Vec<cc_runtime::OwnerId>,
     /// Region it runs in.
-    #[serde(rename = "regionId", default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(rename = "regionId", default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub region_id: String,
     /// Region or Kubernetes cluster it belongs to.
     #[serde(rename = "loadbalancerParentResourceId", default, skip_serializing_if = "Option::is_none")]
     pub loadbalancer_parent_resource_id: Option<String>,
     /// Size of a load balancer, and the number of its machines.
-    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub flavor: LoadBalancerFlavor,
     /// What a load balancer is made of.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub specification: Option<LoadBalancerSpecification>,
     /// Domain name that leads to it.
-    #[serde(rename = "domainName", default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(rename = "domainName", default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub domain_name: String,
     /// Addresses it listens on.
-    #[serde(default, deserialize_with = "cc_core::de::list")]
+    #[serde(default, deserialize_with = "cc_runtime::de::list")]
     pub ips: Vec<String>,
     /// What it listens to.
-    #[serde(default, deserialize_with = "cc_core::de::list")]
+    #[serde(default, deserialize_with = "cc_runtime::de::list")]
     pub listeners: Vec<Listener>,
     /// Where it sends traffic.
-    #[serde(default, deserialize_with = "cc_core::de::list")]
+    #[serde(default, deserialize_with = "cc_runtime::de::list")]
     pub clusters: Vec<Cluster>,
     /// Tags.
-    #[serde(default, deserialize_with = "cc_core::de::list")]
+    #[serde(default, deserialize_with = "cc_runtime::de::list")]
     pub tags: Vec<String>,
     /// Whether several owners share it.
-    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub mutualized: bool,
     /// Whether it is frozen, and refuses changes.
-    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub frozen: bool,
     /// Version of the configuration it runs.
     #[serde(rename = "appliedConfigVersion", default, skip_serializing_if = "Option::is_none")]
     pub applied_config_version: Option<i64>,
     /// When it was created.
     #[serde(rename = "createdAt", default, skip_serializing_if = "Option::is_none")]
-    pub created_at: Option<cc_core::Timestamp>,
+    pub created_at: Option<cc_runtime::Timestamp>,
 }
 
 /// The addresses that may reach a load balancer, as it keeps them.
@@ -924,23 +924,23 @@ pub struct LoadBalancerAcl {
     /// Id of the access list.
     pub id: String,
     /// Id of an owner: `user_…` for a personal space, `orga_…` for an organisation.
-    #[serde(rename = "ownerId", default, deserialize_with = "cc_core::de::null_as_default")]
-    pub owner_id: cc_core::OwnerId,
+    #[serde(rename = "ownerId", default, deserialize_with = "cc_runtime::de::null_as_default")]
+    pub owner_id: cc_runtime::OwnerId,
     /// Load balancer the list is of.
-    #[serde(rename = "resourceId", default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(rename = "resourceId", default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub resource_id: String,
     /// Addresses that may reach it.
-    #[serde(default, deserialize_with = "cc_core::de::list")]
+    #[serde(default, deserialize_with = "cc_runtime::de::list")]
     pub allow: Vec<String>,
     /// Addresses that may not.
-    #[serde(default, deserialize_with = "cc_core::de::list")]
+    #[serde(default, deserialize_with = "cc_runtime::de::list")]
     pub deny: Vec<String>,
     /// When the list was created.
     #[serde(rename = "createdAt", default, skip_serializing_if = "Option::is_none")]
-    pub created_at: Option<cc_core::Timestamp>,
+    pub created_at: Option<cc_runtime::Timestamp>,
     /// When the list last changed.
     #[serde(rename = "updatedAt", default, skip_serializing_if = "Option::is_none")]
-    pub updated_at: Option<cc_core::Timestamp>,
+    pub updated_at: Option<cc_runtime::Timestamp>,
 }
 
 /// Something that was done to a load balancer.
@@ -949,20 +949,20 @@ pub struct LoadBalancerAcl {
 #[non_exhaustive]
 pub struct LoadBalancerAudit {
     /// Id of an owner: `user_…` for a personal space, `orga_…` for an organisation.
-    #[serde(rename = "ownerId", default, deserialize_with = "cc_core::de::null_as_default")]
-    pub owner_id: cc_core::OwnerId,
+    #[serde(rename = "ownerId", default, deserialize_with = "cc_runtime::de::null_as_default")]
+    pub owner_id: cc_runtime::OwnerId,
     /// Load balancer, or part of one.
-    #[serde(rename = "resourceId", default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(rename = "resourceId", default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub resource_id: String,
     /// Kind of a change.
-    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub kind: AuditKind,
     /// What the change was about.
-    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub context: serde_json::Value,
     /// When the change took place.
     #[serde(rename = "createdAt", default, skip_serializing_if = "Option::is_none")]
-    pub created_at: Option<cc_core::Timestamp>,
+    pub created_at: Option<cc_runtime::Timestamp>,
 }
 
 /// A version of the configuration of a load balancer.
@@ -971,23 +971,23 @@ pub struct LoadBalancerAudit {
 #[non_exhaustive]
 pub struct LoadBalancerConfiguration {
     /// Load balancer the version is of.
-    #[serde(rename = "loadbalancerId", default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(rename = "loadbalancerId", default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub loadbalancer_id: String,
     /// Number of the version.
-    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub version: i64,
     /// What the load balancer listens to.
-    #[serde(default, deserialize_with = "cc_core::de::list")]
+    #[serde(default, deserialize_with = "cc_runtime::de::list")]
     pub listeners: Vec<Listener>,
     /// Where the load balancer sends traffic.
-    #[serde(default, deserialize_with = "cc_core::de::list")]
+    #[serde(default, deserialize_with = "cc_runtime::de::list")]
     pub clusters: Vec<Cluster>,
     /// What a load balancer is made of.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub specification: Option<LoadBalancerSpecification>,
     /// When the version was created.
     #[serde(rename = "createdAt", default, skip_serializing_if = "Option::is_none")]
-    pub created_at: Option<cc_core::Timestamp>,
+    pub created_at: Option<cc_runtime::Timestamp>,
 }
 
 /// A version of the listeners and clusters to start from.
@@ -1051,7 +1051,7 @@ pub struct LoadBalancerCreation {
     pub configuration: Option<LoadBalancerConfigurationInput>,
     /// Other owners that may use it.
     #[serde(rename = "coOwners", default, skip_serializing_if = "Option::is_none")]
-    pub co_owners: Option<Vec<cc_core::OwnerId>>,
+    pub co_owners: Option<Vec<cc_runtime::OwnerId>>,
     /// Region or Kubernetes cluster it belongs to.
     #[serde(rename = "loadbalancerParentResourceId", default, skip_serializing_if = "Option::is_none")]
     pub loadbalancer_parent_resource_id: Option<String>,
@@ -1091,7 +1091,7 @@ impl LoadBalancerCreation {
 
     /// Other owners that may use it.
     #[must_use]
-    pub fn co_owners(mut self, co_owners: impl IntoIterator<Item = impl Into<cc_core::OwnerId>>) -> Self {
+    pub fn co_owners(mut self, co_owners: impl IntoIterator<Item = impl Into<cc_runtime::OwnerId>>) -> Self {
         self.co_owners = Some(co_owners.into_iter().map(Into::into).collect());
         self
     }
@@ -1111,7 +1111,7 @@ impl LoadBalancerCreation {
     }
 }
 
-cc_core::open_enum! {
+cc_runtime::open_enum! {
     /// Size of a load balancer, and the number of its machines.
     pub enum LoadBalancerFlavor {
         /// `XS-duo`.
@@ -1131,7 +1131,7 @@ cc_core::open_enum! {
     }
 }
 
-cc_core::open_enum! {
+cc_runtime::open_enum! {
     /// Which load balancers: those that every application shares, or those of the owner.
     pub enum LoadBalancerKind {
         /// `default`.
@@ -1147,10 +1147,10 @@ cc_core::open_enum! {
 #[non_exhaustive]
 pub struct LoadBalancerNetwork {
     /// Load balancer.
-    #[serde(rename = "loadbalancerId", default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(rename = "loadbalancerId", default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub loadbalancer_id: String,
     /// Network.
-    #[serde(rename = "networkId", default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(rename = "networkId", default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub network_id: String,
     /// A network group, as a load balancer in it sees it.
     #[serde(rename = "networkDetails", default, skip_serializing_if = "Option::is_none")]
@@ -1169,10 +1169,10 @@ pub struct LoadBalancerNetwork {
     pub offsetv6: Option<i64>,
     /// When the load balancer was attached.
     #[serde(rename = "createdAt", default, skip_serializing_if = "Option::is_none")]
-    pub created_at: Option<cc_core::Timestamp>,
+    pub created_at: Option<cc_runtime::Timestamp>,
     /// When that last changed.
     #[serde(rename = "updatedAt", default, skip_serializing_if = "Option::is_none")]
-    pub updated_at: Option<cc_core::Timestamp>,
+    pub updated_at: Option<cc_runtime::Timestamp>,
 }
 
 /// Addresses of a load balancer in a network group.
@@ -1181,10 +1181,10 @@ pub struct LoadBalancerNetwork {
 #[non_exhaustive]
 pub struct LoadBalancerNetworkAddress {
     /// Range of the network group.
-    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub cidr: String,
     /// Address of the load balancer.
-    #[serde(rename = "assignedIp", default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(rename = "assignedIp", default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub assigned_ip: String,
     /// Address of its gateway.
     #[serde(rename = "assignedGatewayIp", default, skip_serializing_if = "Option::is_none")]
@@ -1198,19 +1198,19 @@ pub struct LoadBalancerNetworkAddress {
 pub struct LoadBalancerNetworkGroup {
     /// Id of a network group: `ng_…`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub id: Option<cc_core::NetworkGroupId>,
+    pub id: Option<cc_runtime::NetworkGroupId>,
     /// Owner of the network group.
-    #[serde(rename = "ownerId", default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(rename = "ownerId", default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub owner_id: String,
     /// Addresses of a load balancer in a network group.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub network: Option<LoadBalancerNetworkAddress>,
     /// Other members.
-    #[serde(default, deserialize_with = "cc_core::de::list")]
+    #[serde(default, deserialize_with = "cc_runtime::de::list")]
     pub peers: Vec<LoadBalancerNetworkPeer>,
     /// WireGuard private key of the load balancer.
     #[serde(rename = "privateKey", default, skip_serializing_if = "Option::is_none")]
-    pub private_key: Option<cc_core::Secret>,
+    pub private_key: Option<cc_runtime::Secret>,
 }
 
 /// Another member of a network group.
@@ -1221,10 +1221,10 @@ pub struct LoadBalancerNetworkPeer {
     /// Id of the peer.
     pub id: String,
     /// Address in the network group.
-    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub ip: String,
     /// WireGuard public key.
-    #[serde(rename = "publicKey", default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(rename = "publicKey", default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub public_key: String,
     /// Host name.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -1240,10 +1240,10 @@ pub struct LoadBalancerNetworkPeer {
 #[non_exhaustive]
 pub struct LoadBalancerPeerEndpoint {
     /// Address from the Internet.
-    #[serde(rename = "publicAddress", default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(rename = "publicAddress", default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub public_address: String,
     /// Address from the platform.
-    #[serde(rename = "privateAddress", default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(rename = "privateAddress", default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub private_address: String,
 }
 
@@ -1312,13 +1312,13 @@ impl LoadBalancerScaling {
 #[non_exhaustive]
 pub struct LoadBalancerSpecification {
     /// Number of virtual processors.
-    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub vcpus: i64,
     /// Memory. Upstream does not state the unit.
-    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub memory: i64,
     /// Number of connections at once.
-    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub connections: i64,
     /// How a server is chosen for a request.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -1387,41 +1387,41 @@ pub struct LoadBalancerSummary {
     /// Id of the load balancer.
     pub id: String,
     /// Id of an owner: `user_…` for a personal space, `orga_…` for an organisation.
-    #[serde(rename = "ownerId", default, deserialize_with = "cc_core::de::null_as_default")]
-    pub owner_id: cc_core::OwnerId,
+    #[serde(rename = "ownerId", default, deserialize_with = "cc_runtime::de::null_as_default")]
+    pub owner_id: cc_runtime::OwnerId,
     /// Other owners that may use it.
-    #[serde(rename = "coOwners", default, deserialize_with = "cc_core::de::list")]
-    pub co_owners: Vec<cc_core::OwnerId>,
+    #[serde(rename = "coOwners", default, deserialize_with = "cc_runtime::de::list")]
+    pub co_owners: Vec<cc_runtime::OwnerId>,
     /// Region it runs in.
-    #[serde(rename = "regionId", default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(rename = "regionId", default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub region_id: String,
     /// Region or Kubernetes cluster it belongs to.
     #[serde(rename = "loadbalancerParentResourceId", default, skip_serializing_if = "Option::is_none")]
     pub loadbalancer_parent_resource_id: Option<String>,
     /// Size of a load balancer, and the number of its machines.
-    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub flavor: LoadBalancerFlavor,
     /// Domain name that leads to it.
-    #[serde(rename = "domainName", default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(rename = "domainName", default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub domain_name: String,
     /// Addresses it listens on.
-    #[serde(default, deserialize_with = "cc_core::de::list")]
+    #[serde(default, deserialize_with = "cc_runtime::de::list")]
     pub ips: Vec<String>,
     /// Tags.
-    #[serde(default, deserialize_with = "cc_core::de::list")]
+    #[serde(default, deserialize_with = "cc_runtime::de::list")]
     pub tags: Vec<String>,
     /// Whether several owners share it.
-    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub mutualized: bool,
     /// Whether it is frozen, and refuses changes.
-    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub frozen: bool,
     /// Version of the configuration it runs.
     #[serde(rename = "appliedConfigVersion", default, skip_serializing_if = "Option::is_none")]
     pub applied_config_version: Option<i64>,
     /// When it was created.
     #[serde(rename = "createdAt", default, skip_serializing_if = "Option::is_none")]
-    pub created_at: Option<cc_core::Timestamp>,
+    pub created_at: Option<cc_runtime::Timestamp>,
 }
 
 /// A load balancer in front of a resource, and where DNS records should point.
@@ -1432,11 +1432,11 @@ pub struct LoadBalancerTarget {
     /// Id of the load balancer.
     pub id: String,
     /// Short name of the zone, such as `par`.
-    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub name: String,
     /// Id of a zone (a UUID).
-    #[serde(rename = "zoneId", default, deserialize_with = "cc_core::de::null_as_default")]
-    pub zone_id: cc_core::ZoneId,
+    #[serde(rename = "zoneId", default, deserialize_with = "cc_runtime::de::null_as_default")]
+    pub zone_id: cc_runtime::ZoneId,
     /// Where DNS records should point.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub dns: Option<DnsTarget>,
@@ -1548,7 +1548,7 @@ impl LoadBalancingStrategy {
 /// What the load of a server is measured by.
 pub type LoadMetric = serde_json::Value;
 
-cc_core::open_union! {
+cc_runtime::open_union! {
     /// Which paths are meant.
     #[tag = "type"]
     pub enum PathMatch {
@@ -1585,10 +1585,10 @@ impl From<RegexMatch> for PathMatch {
 #[non_exhaustive]
 pub struct PathRule {
     /// Kind of the rule.
-    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub kind: String,
     /// Which paths are meant.
-    #[serde(default, deserialize_with = "cc_core::de::null_as_default", skip_serializing_if = "cc_core::de::is_default")]
+    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default", skip_serializing_if = "cc_runtime::de::is_default")]
     pub path: PathMatch,
 }
 
@@ -1610,7 +1610,7 @@ impl PathRule {
 #[non_exhaustive]
 pub struct PrefixMatch {
     /// The text.
-    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub prefix: String,
 }
 
@@ -1631,7 +1631,7 @@ impl PrefixMatch {
 #[non_exhaustive]
 pub struct QuicBackend {
     /// What to send, by application protocol (ALPN).
-    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub quic: std::collections::BTreeMap<String, serde_json::Map<String, serde_json::Value>>,
 }
 
@@ -1652,7 +1652,7 @@ impl QuicBackend {
 #[non_exhaustive]
 pub struct QuicBackendLayer {
     /// How a server over QUIC is spoken to.
-    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub quic: QuicBackend,
 }
 
@@ -1673,7 +1673,7 @@ impl QuicBackendLayer {
 #[non_exhaustive]
 pub struct QuicListenerLayer {
     /// Where deciphered traffic is passed on to.
-    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub quic: EncryptedListener,
 }
 
@@ -1694,7 +1694,7 @@ impl QuicListenerLayer {
 #[non_exhaustive]
 pub struct RegexMatch {
     /// The regular expression.
-    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub regex: String,
 }
 
@@ -1716,27 +1716,27 @@ impl RegexMatch {
 pub struct ResourceConsumption {
     /// The resource.
     #[serde(rename = "resourceId")]
-    pub resource_id: cc_core::ResourceId,
+    pub resource_id: cc_runtime::ResourceId,
     /// Its owner.
-    #[serde(rename = "ownerId", default, deserialize_with = "cc_core::de::null_as_default")]
-    pub owner_id: cc_core::OwnerId,
+    #[serde(rename = "ownerId", default, deserialize_with = "cc_runtime::de::null_as_default")]
+    pub owner_id: cc_runtime::OwnerId,
     /// Product it is of.
-    #[serde(rename = "productId", default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(rename = "productId", default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub product_id: String,
     /// Zone it is in.
-    #[serde(rename = "regionId", default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(rename = "regionId", default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub region_id: String,
     /// Start of the time that is counted.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub since: Option<cc_core::Timestamp>,
+    pub since: Option<cc_runtime::Timestamp>,
     /// End of the time that is counted.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub until: Option<cc_core::Timestamp>,
+    pub until: Option<cc_runtime::Timestamp>,
     /// Version of this way of counting.
-    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub version: i64,
     /// What was consumed.
-    #[serde(default, deserialize_with = "cc_core::de::list")]
+    #[serde(default, deserialize_with = "cc_runtime::de::list")]
     pub consumptions: Vec<ResourceConsumptionItem>,
 }
 
@@ -1746,10 +1746,10 @@ pub struct ResourceConsumption {
 #[non_exhaustive]
 pub struct ResourceConsumptionDetail {
     /// Length of one slice of time.
-    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub interval: String,
     /// Quantity of each slice, in order.
-    #[serde(default, deserialize_with = "cc_core::de::list")]
+    #[serde(default, deserialize_with = "cc_runtime::de::list")]
     pub quantities: Vec<f64>,
 }
 
@@ -1759,17 +1759,17 @@ pub struct ResourceConsumptionDetail {
 #[non_exhaustive]
 pub struct ResourceConsumptionItem {
     /// Name of what was consumed.
-    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub reference: String,
     /// How much of it.
-    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub quantity: f64,
     /// Unit of the quantity.
-    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub unit: String,
     /// Part of the resource that consumed it.
     #[serde(rename = "resourceId", default, skip_serializing_if = "Option::is_none")]
-    pub resource_id: Option<cc_core::ResourceId>,
+    pub resource_id: Option<cc_runtime::ResourceId>,
     /// How the quantity spreads over time.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub details: Option<ResourceConsumptionDetail>,
@@ -1842,10 +1842,10 @@ impl RewriteRule {
 #[non_exhaustive]
 pub struct Route {
     /// Which hosts a route is for.
-    #[serde(rename = "hostRule", default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(rename = "hostRule", default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub host_rule: HostRule,
     /// Which paths a route is for.
-    #[serde(rename = "pathRule", default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(rename = "pathRule", default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub path_rule: PathRule,
     /// HTTP method, absent for every one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -1857,7 +1857,7 @@ pub struct Route {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub authentication: Option<RouteAuthentication>,
     /// Tags.
-    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub tags: std::collections::BTreeMap<String, String>,
 }
 
@@ -1937,7 +1937,7 @@ impl RouteAuthentication {
     }
 }
 
-cc_core::open_union! {
+cc_runtime::open_union! {
     /// Protocol whose traffic is told apart.
     #[tag = "type"]
     pub enum RouterProtocol {
@@ -1958,7 +1958,7 @@ impl From<HttpRouterProtocol> for RouterProtocol {
 #[non_exhaustive]
 pub struct StickyName {
     /// Name of the cookie.
-    #[serde(rename = "stickyName", default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(rename = "stickyName", default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub sticky_name: String,
 }
 
@@ -1988,7 +1988,7 @@ impl StickyNameUpdate {
 #[non_exhaustive]
 pub struct TcpBackend {
     /// What the TCP connection to a server carries.
-    #[serde(default, deserialize_with = "cc_core::de::null_as_default", skip_serializing_if = "cc_core::de::is_default")]
+    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default", skip_serializing_if = "cc_runtime::de::is_default")]
     pub transport: TcpBackendLayer,
 }
 
@@ -2003,7 +2003,7 @@ impl TcpBackend {
     }
 }
 
-cc_core::open_union! {
+cc_runtime::open_union! {
     /// What the TCP connection to a server carries.
     #[tag = "type"]
     pub enum TcpBackendLayer {
@@ -2040,7 +2040,7 @@ impl From<TlsBackendLayer> for TcpBackendLayer {
 #[non_exhaustive]
 pub struct TcpBackendTransport {
     /// How a server over TCP is spoken to.
-    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub tcp: TcpBackend,
 }
 
@@ -2061,7 +2061,7 @@ impl TcpBackendTransport {
 #[non_exhaustive]
 pub struct TcpListener {
     /// What a TCP connection carries.
-    #[serde(default, deserialize_with = "cc_core::de::null_as_default", skip_serializing_if = "cc_core::de::is_default")]
+    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default", skip_serializing_if = "cc_runtime::de::is_default")]
     pub transport: TcpListenerLayer,
 }
 
@@ -2076,7 +2076,7 @@ impl TcpListener {
     }
 }
 
-cc_core::open_union! {
+cc_runtime::open_union! {
     /// What a TCP connection carries.
     #[tag = "type"]
     pub enum TcpListenerLayer {
@@ -2113,7 +2113,7 @@ impl From<TlsListenerLayer> for TcpListenerLayer {
 #[non_exhaustive]
 pub struct TcpListenerTransport {
     /// What a listener does with a TCP connection.
-    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub tcp: TcpListener,
 }
 
@@ -2134,7 +2134,7 @@ impl TcpListenerTransport {
 #[non_exhaustive]
 pub struct TlsBackend {
     /// What to send, by application protocol (ALPN).
-    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub tls: std::collections::BTreeMap<String, InnerBackend>,
 }
 
@@ -2155,7 +2155,7 @@ impl TlsBackend {
 #[non_exhaustive]
 pub struct TlsBackendLayer {
     /// How a server over TLS is spoken to.
-    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub tls: TlsBackend,
 }
 
@@ -2218,7 +2218,7 @@ impl TlsCiphers {
 #[non_exhaustive]
 pub struct TlsListenerLayer {
     /// Where deciphered traffic is passed on to.
-    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub tls: EncryptedListener,
 }
 
@@ -2239,7 +2239,7 @@ impl TlsListenerLayer {
 #[non_exhaustive]
 pub struct UdpBackend {
     /// What the UDP datagrams to a server carry.
-    #[serde(default, deserialize_with = "cc_core::de::null_as_default", skip_serializing_if = "cc_core::de::is_default")]
+    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default", skip_serializing_if = "cc_runtime::de::is_default")]
     pub transport: UdpBackendLayer,
 }
 
@@ -2254,7 +2254,7 @@ impl UdpBackend {
     }
 }
 
-cc_core::open_union! {
+cc_runtime::open_union! {
     /// What the UDP datagrams to a server carry.
     #[tag = "type"]
     pub enum UdpBackendLayer {
@@ -2291,7 +2291,7 @@ impl From<QuicBackendLayer> for UdpBackendLayer {
 #[non_exhaustive]
 pub struct UdpBackendTransport {
     /// How a server over UDP is spoken to.
-    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub udp: UdpBackend,
 }
 
@@ -2312,7 +2312,7 @@ impl UdpBackendTransport {
 #[non_exhaustive]
 pub struct UdpListener {
     /// What UDP datagrams carry.
-    #[serde(default, deserialize_with = "cc_core::de::null_as_default", skip_serializing_if = "cc_core::de::is_default")]
+    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default", skip_serializing_if = "cc_runtime::de::is_default")]
     pub transport: UdpListenerLayer,
 }
 
@@ -2327,7 +2327,7 @@ impl UdpListener {
     }
 }
 
-cc_core::open_union! {
+cc_runtime::open_union! {
     /// What UDP datagrams carry.
     #[tag = "type"]
     pub enum UdpListenerLayer {
@@ -2364,7 +2364,7 @@ impl From<QuicListenerLayer> for UdpListenerLayer {
 #[non_exhaustive]
 pub struct UdpListenerTransport {
     /// What a listener does with UDP datagrams.
-    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub udp: UdpListener,
 }
 

@@ -2,8 +2,8 @@
 //! One type an operation: its inputs, and the request that they make.
 
 #[allow(unused_imports)]
-use cc_core::__private::{Bytes, http::Method};
-use cc_core::{
+use cc_runtime::__private::{Bytes, http::Method};
+use cc_runtime::{
 
     Answer, Operation, OperationInfo, Request, RequestBuilder, Result, StreamOperation,
 };
@@ -29,17 +29,17 @@ use crate::types;
 #[must_use = "a request does nothing until it is sent"]
 pub struct StreamApplicationLogs {
     /// The owner.
-    pub owner_id: cc_core::OwnerId,
+    pub owner_id: cc_runtime::OwnerId,
     /// The application.
-    pub application_id: cc_core::ApplicationId,
+    pub application_id: cc_runtime::ApplicationId,
     /// Starts at this instant.
-    pub since: Option<cc_core::Timestamp>,
+    pub since: Option<cc_runtime::Timestamp>,
     /// Ends at this instant. Without it, the stream goes on with what is written from now on.
-    pub until: Option<cc_core::Timestamp>,
+    pub until: Option<cc_runtime::Timestamp>,
     /// Keeps the lines of this deployment.
-    pub deployment_id: Option<cc_core::DeploymentId>,
+    pub deployment_id: Option<cc_runtime::DeploymentId>,
     /// Keeps the lines of these instances. Repeated.
-    pub instance_id: Option<Vec<cc_core::InstanceId>>,
+    pub instance_id: Option<Vec<cc_runtime::InstanceId>>,
     /// Keeps the lines of these systemd services, `all` for every one. Repeated. Default: `bas` and
     /// `bas-deploy`.
     pub service: Option<Vec<String>>,
@@ -59,8 +59,8 @@ pub struct StreamApplicationLogs {
 impl StreamApplicationLogs {
     /// With what is required.
     pub fn new(
-        owner_id: impl Into<cc_core::OwnerId>,
-        application_id: impl Into<cc_core::ApplicationId>,
+        owner_id: impl Into<cc_runtime::OwnerId>,
+        application_id: impl Into<cc_runtime::ApplicationId>,
     ) -> Self {
         Self {
             owner_id: owner_id.into(),
@@ -79,13 +79,13 @@ impl StreamApplicationLogs {
     }
 
     /// Starts at this instant.
-    pub fn since(mut self, since: impl Into<cc_core::Timestamp>) -> Self {
+    pub fn since(mut self, since: impl Into<cc_runtime::Timestamp>) -> Self {
         self.since = Some(since.into());
         self
     }
 
     /// Ends at this instant. Without it, the stream goes on with what is written from now on.
-    pub fn until(mut self, until: impl Into<cc_core::Timestamp>) -> Self {
+    pub fn until(mut self, until: impl Into<cc_runtime::Timestamp>) -> Self {
         self.until = Some(until.into());
         self
     }
@@ -93,7 +93,7 @@ impl StreamApplicationLogs {
     /// Keeps the lines of this deployment.
     pub fn deployment_id(
         mut self,
-        deployment_id: impl Into<cc_core::DeploymentId>,
+        deployment_id: impl Into<cc_runtime::DeploymentId>,
     ) -> Self {
         self.deployment_id = Some(deployment_id.into());
         self
@@ -102,7 +102,7 @@ impl StreamApplicationLogs {
     /// Keeps the lines of these instances. Repeated.
     pub fn instance_id(
         mut self,
-        instance_id: impl IntoIterator<Item = impl Into<cc_core::InstanceId>>,
+        instance_id: impl IntoIterator<Item = impl Into<cc_runtime::InstanceId>>,
     ) -> Self {
         self.instance_id = Some(instance_id.into_iter().map(Into::into).collect());
         self
@@ -203,13 +203,13 @@ impl StreamOperation for StreamApplicationLogs {
 #[must_use = "a request does nothing until it is sent"]
 pub struct StreamApplicationAccessLogs {
     /// The owner.
-    pub owner_id: cc_core::OwnerId,
+    pub owner_id: cc_runtime::OwnerId,
     /// The application.
-    pub application_id: cc_core::ApplicationId,
+    pub application_id: cc_runtime::ApplicationId,
     /// Starts at this instant.
-    pub since: Option<cc_core::Timestamp>,
+    pub since: Option<cc_runtime::Timestamp>,
     /// Ends at this instant. Without it, the stream goes on with the accesses from now on.
-    pub until: Option<cc_core::Timestamp>,
+    pub until: Option<cc_runtime::Timestamp>,
     /// Sends these fields of each access only. Repeated.
     pub field: Option<Vec<String>>,
     /// Ends after this number of accesses, 1 at least.
@@ -224,8 +224,8 @@ pub struct StreamApplicationAccessLogs {
 impl StreamApplicationAccessLogs {
     /// With what is required.
     pub fn new(
-        owner_id: impl Into<cc_core::OwnerId>,
-        application_id: impl Into<cc_core::ApplicationId>,
+        owner_id: impl Into<cc_runtime::OwnerId>,
+        application_id: impl Into<cc_runtime::ApplicationId>,
     ) -> Self {
         Self {
             owner_id: owner_id.into(),
@@ -240,13 +240,13 @@ impl StreamApplicationAccessLogs {
     }
 
     /// Starts at this instant.
-    pub fn since(mut self, since: impl Into<cc_core::Timestamp>) -> Self {
+    pub fn since(mut self, since: impl Into<cc_runtime::Timestamp>) -> Self {
         self.since = Some(since.into());
         self
     }
 
     /// Ends at this instant. Without it, the stream goes on with the accesses from now on.
-    pub fn until(mut self, until: impl Into<cc_core::Timestamp>) -> Self {
+    pub fn until(mut self, until: impl Into<cc_runtime::Timestamp>) -> Self {
         self.until = Some(until.into());
         self
     }
@@ -324,17 +324,17 @@ impl StreamOperation for StreamApplicationAccessLogs {
 #[must_use = "a request does nothing until it is sent"]
 pub struct StreamAddonLogs {
     /// The owner.
-    pub owner_id: cc_core::OwnerId,
+    pub owner_id: cc_runtime::OwnerId,
     /// The add-on, by the id its provider knows it by.
-    pub addon_id: cc_core::RealAddonId,
+    pub addon_id: cc_runtime::RealAddonId,
     /// Starts at this instant.
-    pub since: Option<cc_core::Timestamp>,
+    pub since: Option<cc_runtime::Timestamp>,
     /// Ends at this instant. Without it, the stream goes on with what is written from now on.
-    pub until: Option<cc_core::Timestamp>,
+    pub until: Option<cc_runtime::Timestamp>,
     /// Keeps the lines of this deployment.
-    pub deployment_id: Option<cc_core::DeploymentId>,
+    pub deployment_id: Option<cc_runtime::DeploymentId>,
     /// Keeps the lines of these instances. Repeated.
-    pub instance_id: Option<Vec<cc_core::InstanceId>>,
+    pub instance_id: Option<Vec<cc_runtime::InstanceId>>,
     /// Keeps the lines that hold this text, in capitals or not.
     pub filter: Option<String>,
     /// Sends these fields of each line only. Repeated.
@@ -351,8 +351,8 @@ pub struct StreamAddonLogs {
 impl StreamAddonLogs {
     /// With what is required.
     pub fn new(
-        owner_id: impl Into<cc_core::OwnerId>,
-        addon_id: impl Into<cc_core::RealAddonId>,
+        owner_id: impl Into<cc_runtime::OwnerId>,
+        addon_id: impl Into<cc_runtime::RealAddonId>,
     ) -> Self {
         Self {
             owner_id: owner_id.into(),
@@ -370,13 +370,13 @@ impl StreamAddonLogs {
     }
 
     /// Starts at this instant.
-    pub fn since(mut self, since: impl Into<cc_core::Timestamp>) -> Self {
+    pub fn since(mut self, since: impl Into<cc_runtime::Timestamp>) -> Self {
         self.since = Some(since.into());
         self
     }
 
     /// Ends at this instant. Without it, the stream goes on with what is written from now on.
-    pub fn until(mut self, until: impl Into<cc_core::Timestamp>) -> Self {
+    pub fn until(mut self, until: impl Into<cc_runtime::Timestamp>) -> Self {
         self.until = Some(until.into());
         self
     }
@@ -384,7 +384,7 @@ impl StreamAddonLogs {
     /// Keeps the lines of this deployment.
     pub fn deployment_id(
         mut self,
-        deployment_id: impl Into<cc_core::DeploymentId>,
+        deployment_id: impl Into<cc_runtime::DeploymentId>,
     ) -> Self {
         self.deployment_id = Some(deployment_id.into());
         self
@@ -393,7 +393,7 @@ impl StreamAddonLogs {
     /// Keeps the lines of these instances. Repeated.
     pub fn instance_id(
         mut self,
-        instance_id: impl IntoIterator<Item = impl Into<cc_core::InstanceId>>,
+        instance_id: impl IntoIterator<Item = impl Into<cc_runtime::InstanceId>>,
     ) -> Self {
         self.instance_id = Some(instance_id.into_iter().map(Into::into).collect());
         self
@@ -478,25 +478,25 @@ impl StreamOperation for StreamAddonLogs {
 #[must_use = "a request does nothing until it is sent"]
 pub struct ListLogs {
     /// The application or add-on.
-    pub resource_id: cc_core::ResourceId,
+    pub resource_id: cc_runtime::ResourceId,
     /// Gives this number of lines at most.
     pub limit: Option<i64>,
     /// From the oldest line or from the latest.
     pub order: Option<types::LogOrder>,
     /// Keeps the lines after this instant.
-    pub after: Option<cc_core::Timestamp>,
+    pub after: Option<cc_runtime::Timestamp>,
     /// Keeps the lines before this instant.
-    pub before: Option<cc_core::Timestamp>,
+    pub before: Option<cc_runtime::Timestamp>,
     /// Keeps the lines that hold this text.
     pub filter: Option<String>,
     /// Keeps the lines of this deployment.
-    pub deployment_id: Option<cc_core::DeploymentId>,
+    pub deployment_id: Option<cc_runtime::DeploymentId>,
 }
 
 #[allow(clippy::new_without_default)]
 impl ListLogs {
     /// With what is required.
-    pub fn new(resource_id: impl Into<cc_core::ResourceId>) -> Self {
+    pub fn new(resource_id: impl Into<cc_runtime::ResourceId>) -> Self {
         Self {
             resource_id: resource_id.into(),
             limit: None,
@@ -521,13 +521,13 @@ impl ListLogs {
     }
 
     /// Keeps the lines after this instant.
-    pub fn after(mut self, after: impl Into<cc_core::Timestamp>) -> Self {
+    pub fn after(mut self, after: impl Into<cc_runtime::Timestamp>) -> Self {
         self.after = Some(after.into());
         self
     }
 
     /// Keeps the lines before this instant.
-    pub fn before(mut self, before: impl Into<cc_core::Timestamp>) -> Self {
+    pub fn before(mut self, before: impl Into<cc_runtime::Timestamp>) -> Self {
         self.before = Some(before.into());
         self
     }
@@ -541,7 +541,7 @@ impl ListLogs {
     /// Keeps the lines of this deployment.
     pub fn deployment_id(
         mut self,
-        deployment_id: impl Into<cc_core::DeploymentId>,
+        deployment_id: impl Into<cc_runtime::DeploymentId>,
     ) -> Self {
         self.deployment_id = Some(deployment_id.into());
         self
@@ -591,13 +591,13 @@ impl Operation for ListLogs {
 #[must_use = "a request does nothing until it is sent"]
 pub struct StreamLegacyLogs {
     /// The application.
-    pub application_id: cc_core::ApplicationId,
+    pub application_id: cc_runtime::ApplicationId,
 }
 
 #[allow(clippy::new_without_default)]
 impl StreamLegacyLogs {
     /// With what is required.
-    pub fn new(application_id: impl Into<cc_core::ApplicationId>) -> Self {
+    pub fn new(application_id: impl Into<cc_runtime::ApplicationId>) -> Self {
         Self {
             application_id: application_id.into(),
         }

@@ -45,16 +45,16 @@ pub struct AccessLogPeer {
 #[non_exhaustive]
 pub struct AccessLogRequest {
     /// Host asked for.
-    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub host: String,
     /// Method.
-    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub method: String,
     /// Path.
-    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub path: String,
     /// Scheme, `http` or `https`.
-    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub scheme: String,
 }
 
@@ -64,7 +64,7 @@ pub struct AccessLogRequest {
 #[non_exhaustive]
 pub struct AccessLogResponse {
     /// Status.
-    #[serde(rename = "statusCode", default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(rename = "statusCode", default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub status_code: i32,
     /// How long the answer took. A number to the one source that says more, without its unit.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -84,16 +84,16 @@ pub struct AddonLog {
     pub id: Option<String>,
     /// When the line was written.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub date: Option<cc_core::Timestamp>,
+    pub date: Option<cc_runtime::Timestamp>,
     /// Id of an add-on as its provider knows it: `postgresql_…`, `keycloak_…`.
     #[serde(rename = "resourceId", default, skip_serializing_if = "Option::is_none")]
-    pub resource_id: Option<cc_core::RealAddonId>,
+    pub resource_id: Option<cc_runtime::RealAddonId>,
     /// Host that wrote the line.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub hostname: Option<String>,
     /// Id of an instance (a virtual machine of an application).
     #[serde(rename = "instanceId", default, skip_serializing_if = "Option::is_none")]
-    pub instance_id: Option<cc_core::InstanceId>,
+    pub instance_id: Option<cc_runtime::InstanceId>,
     /// Short name of the zone, such as `par`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub zone: Option<String>,
@@ -113,7 +113,7 @@ pub struct AddonLog {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub severity: Option<String>,
     /// Text of the line.
-    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub message: String,
 }
 
@@ -127,13 +127,13 @@ pub struct ApplicationAccessLog {
     pub id: Option<String>,
     /// When the access took place.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub date: Option<cc_core::Timestamp>,
+    pub date: Option<cc_runtime::Timestamp>,
     /// Id of an application: `app_…`.
     #[serde(rename = "applicationId", default, skip_serializing_if = "Option::is_none")]
-    pub application_id: Option<cc_core::ApplicationId>,
+    pub application_id: Option<cc_runtime::ApplicationId>,
     /// Id of an instance (a virtual machine of an application).
     #[serde(rename = "instanceId", default, skip_serializing_if = "Option::is_none")]
-    pub instance_id: Option<cc_core::InstanceId>,
+    pub instance_id: Option<cc_runtime::InstanceId>,
     /// Id of the request.
     #[serde(rename = "requestId", default, skip_serializing_if = "Option::is_none")]
     pub request_id: Option<String>,
@@ -173,19 +173,19 @@ pub struct ApplicationLog {
     pub id: Option<String>,
     /// When the line was written.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub date: Option<cc_core::Timestamp>,
+    pub date: Option<cc_runtime::Timestamp>,
     /// Id of an application: `app_…`.
     #[serde(rename = "applicationId", default, skip_serializing_if = "Option::is_none")]
-    pub application_id: Option<cc_core::ApplicationId>,
+    pub application_id: Option<cc_runtime::ApplicationId>,
     /// Git commit that runs.
     #[serde(rename = "commitId", default, skip_serializing_if = "Option::is_none")]
     pub commit_id: Option<String>,
     /// Id of a deployment: `deployment_…`.
     #[serde(rename = "deploymentId", default, skip_serializing_if = "Option::is_none")]
-    pub deployment_id: Option<cc_core::DeploymentId>,
+    pub deployment_id: Option<cc_runtime::DeploymentId>,
     /// Id of an instance (a virtual machine of an application).
     #[serde(rename = "instanceId", default, skip_serializing_if = "Option::is_none")]
-    pub instance_id: Option<cc_core::InstanceId>,
+    pub instance_id: Option<cc_runtime::InstanceId>,
     /// Short name of the zone, such as `par`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub zone: Option<String>,
@@ -211,7 +211,7 @@ pub struct ApplicationLog {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub version: Option<String>,
     /// Text of the line.
-    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub message: String,
 }
 
@@ -221,14 +221,14 @@ pub struct ApplicationLog {
 #[non_exhaustive]
 pub struct GeoLocation {
     /// Latitude in degrees.
-    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub latitude: f64,
     /// Longitude in degrees.
-    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub longitude: f64,
 }
 
-cc_core::open_enum! {
+cc_runtime::open_enum! {
     /// From the oldest (`ASC`) or from the latest (`DESC`).
     pub enum LogOrder {
         /// `ASC`.
@@ -244,7 +244,7 @@ cc_core::open_enum! {
 #[non_exhaustive]
 pub struct StoredLog {
     /// Id of the line.
-    #[serde(rename = "_id", default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(rename = "_id", default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub id: String,
     /// What a stored log line says.
     #[serde(rename = "_source", default, skip_serializing_if = "Option::is_none")]
@@ -258,29 +258,29 @@ pub struct StoredLog {
 pub struct StoredLogSource {
     /// When the line was written.
     #[serde(rename = "@timestamp", default, skip_serializing_if = "Option::is_none")]
-    pub timestamp: Option<cc_core::Timestamp>,
+    pub timestamp: Option<cc_runtime::Timestamp>,
     /// Text of the line.
-    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub message: String,
     /// What wrote the line.
-    #[serde(rename = "type", default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(rename = "type", default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub type_: String,
     /// Syslog severity.
-    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub syslog_severity: String,
     /// Program that wrote the line.
-    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub syslog_program: String,
     /// Id of a deployment: `deployment_…`.
     #[serde(rename = "deploymentId", default, skip_serializing_if = "Option::is_none")]
-    pub deployment_id: Option<cc_core::DeploymentId>,
+    pub deployment_id: Option<cc_runtime::DeploymentId>,
     /// Host that wrote the line.
-    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub host: String,
     /// Address that wrote the line.
-    #[serde(rename = "@source", default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(rename = "@source", default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub source: String,
     /// Zone that wrote the line.
-    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub zone: String,
 }

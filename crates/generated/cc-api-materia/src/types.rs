@@ -10,14 +10,14 @@ use serde::{Deserialize, Serialize};
 #[non_exhaustive]
 pub struct FeatureFlag {
     /// Name of the feature, such as `encryption`.
-    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub name: String,
     /// Whether it is on.
-    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub enabled: bool,
 }
 
-cc_core::open_enum! {
+cc_runtime::open_enum! {
     /// What kind of store a Materia database is.
     pub enum MateriaKind {
         /// `KV`.
@@ -31,37 +31,37 @@ cc_core::open_enum! {
 #[non_exhaustive]
 pub struct MateriaKv {
     /// The add-on, by the id its provider knows.
-    pub id: cc_core::RealAddonId,
+    pub id: cc_runtime::RealAddonId,
     /// Its owner.
-    #[serde(rename = "ownerId", default, deserialize_with = "cc_core::de::null_as_default")]
-    pub owner_id: cc_core::OwnerId,
+    #[serde(rename = "ownerId", default, deserialize_with = "cc_runtime::de::null_as_default")]
+    pub owner_id: cc_runtime::OwnerId,
     /// Cluster it is on.
-    #[serde(rename = "clusterId", default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(rename = "clusterId", default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub cluster_id: String,
     /// What kind of store it is.
-    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub kind: MateriaKind,
     /// Its plan.
-    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub plan: MateriaPlan,
     /// Name of its host.
-    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub host: String,
     /// Port it listens to.
-    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub port: i32,
     /// Token to sign in with.
-    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
-    pub token: cc_core::Secret,
+    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
+    pub token: cc_runtime::Secret,
     /// Id of that token.
-    #[serde(rename = "tokenId", default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(rename = "tokenId", default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub token_id: String,
     /// How it is.
-    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub status: MateriaStatus,
 }
 
-cc_core::open_enum! {
+cc_runtime::open_enum! {
     /// The plan of a Materia add-on.
     pub enum MateriaPlan {
         /// `ALPHA`.
@@ -73,7 +73,7 @@ cc_core::open_enum! {
     }
 }
 
-cc_core::open_enum! {
+cc_runtime::open_enum! {
     /// How a Materia KV is.
     pub enum MateriaStatus {
         /// `PROVISIONING`.
@@ -96,15 +96,15 @@ cc_core::open_enum! {
 pub struct MateriaTs {
     /// The add-on, by the id its provider knows.
     #[serde(rename = "resourceId")]
-    pub resource_id: cc_core::RealAddonId,
+    pub resource_id: cc_runtime::RealAddonId,
     /// The add-on, by the id the platform lists.
-    #[serde(rename = "addonId", default, deserialize_with = "cc_core::de::null_as_default")]
-    pub addon_id: cc_core::AddonId,
+    #[serde(rename = "addonId", default, deserialize_with = "cc_runtime::de::null_as_default")]
+    pub addon_id: cc_runtime::AddonId,
     /// Its owner.
-    #[serde(rename = "ownerId", default, deserialize_with = "cc_core::de::null_as_default")]
-    pub owner_id: cc_core::OwnerId,
+    #[serde(rename = "ownerId", default, deserialize_with = "cc_runtime::de::null_as_default")]
+    pub owner_id: cc_runtime::OwnerId,
     /// Its plan.
-    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub plan: MateriaPlan,
     /// What it is made of.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -117,20 +117,20 @@ pub struct MateriaTs {
 #[non_exhaustive]
 pub struct MateriaTsQuota {
     /// The add-on.
-    #[serde(rename = "addonId", default, deserialize_with = "cc_core::de::null_as_default")]
-    pub addon_id: cc_core::AddonId,
+    #[serde(rename = "addonId", default, deserialize_with = "cc_runtime::de::null_as_default")]
+    pub addon_id: cc_runtime::AddonId,
     /// Id that its series are written under (a UUID).
-    #[serde(rename = "producerUuid", default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(rename = "producerUuid", default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub producer_uuid: String,
     /// How many time series it may have in a month.
-    #[serde(rename = "maxMonthlyGtsCount", default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(rename = "maxMonthlyGtsCount", default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub max_monthly_gts_count: i64,
     /// How many points it may take in a day.
-    #[serde(rename = "maxPointsPerDay", default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(rename = "maxPointsPerDay", default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub max_points_per_day: i64,
     /// When the quota was made.
     #[serde(rename = "creationDate", default, skip_serializing_if = "Option::is_none")]
-    pub creation_date: Option<cc_core::Timestamp>,
+    pub creation_date: Option<cc_runtime::Timestamp>,
 }
 
 /// What a Materia TS is made of.
@@ -139,8 +139,8 @@ pub struct MateriaTsQuota {
 #[non_exhaustive]
 pub struct MateriaTsResources {
     /// Token to sign in with.
-    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
-    pub token: cc_core::Secret,
+    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
+    pub token: cc_runtime::Secret,
 }
 
 /// A cluster that add-ons of a provider share.
@@ -151,16 +151,16 @@ pub struct ProviderCluster {
     /// Id of the cluster.
     pub id: String,
     /// Name to show to a person.
-    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub label: String,
     /// Short name of the zone it is in.
-    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub zone: String,
     /// Version it runs.
-    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub version: String,
     /// What it offers.
-    #[serde(default, deserialize_with = "cc_core::de::list")]
+    #[serde(default, deserialize_with = "cc_runtime::de::list")]
     pub features: Vec<FeatureFlag>,
 }
 
@@ -170,7 +170,7 @@ pub struct ProviderCluster {
 #[non_exhaustive]
 pub struct ProviderDedicatedVersion {
     /// What it offers.
-    #[serde(default, deserialize_with = "cc_core::de::list")]
+    #[serde(default, deserialize_with = "cc_runtime::de::list")]
     pub features: Vec<FeatureFlag>,
 }
 
@@ -180,15 +180,15 @@ pub struct ProviderDedicatedVersion {
 #[non_exhaustive]
 pub struct ProviderVersions {
     /// Id of the provider.
-    #[serde(rename = "providerId", default, deserialize_with = "cc_core::de::null_as_default")]
-    pub provider_id: cc_core::AddonProviderId,
+    #[serde(rename = "providerId", default, deserialize_with = "cc_runtime::de::null_as_default")]
+    pub provider_id: cc_runtime::AddonProviderId,
     /// The shared clusters.
-    #[serde(default, deserialize_with = "cc_core::de::list")]
+    #[serde(default, deserialize_with = "cc_runtime::de::list")]
     pub clusters: Vec<ProviderCluster>,
     /// What each version offers to a dedicated add-on, by version.
-    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub dedicated: std::collections::BTreeMap<String, ProviderDedicatedVersion>,
     /// Version that a dedicated add-on gets when none is asked for.
-    #[serde(rename = "defaultDedicatedVersion", default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(rename = "defaultDedicatedVersion", default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub default_dedicated_version: String,
 }

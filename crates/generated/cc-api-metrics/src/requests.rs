@@ -2,8 +2,8 @@
 //! One type an operation: its inputs, and the request that they make.
 
 #[allow(unused_imports)]
-use cc_core::__private::{Bytes, http::Method};
-use cc_core::{
+use cc_runtime::__private::{Bytes, http::Method};
+use cc_runtime::{
 
     Answer, Operation, OperationInfo, Request, RequestBuilder, Result, StreamOperation,
 };
@@ -25,9 +25,9 @@ use crate::types;
 #[must_use = "a request does nothing until it is sent"]
 pub struct ListMetrics {
     /// The owner.
-    pub owner_id: cc_core::OwnerId,
+    pub owner_id: cc_runtime::OwnerId,
     /// The application or add-on, the latter by its real id.
-    pub resource_id: cc_core::ResourceId,
+    pub resource_id: cc_runtime::ResourceId,
     /// Keeps these metrics, such as `cpu`, `mem` or `load1`. Repeated. Default: every one.
     pub only: Option<Vec<String>>,
     /// Length of the period, as an ISO 8601 duration. Default: `PT30m`.
@@ -35,7 +35,7 @@ pub struct ListMetrics {
     /// Time between two points, as an ISO 8601 duration. Default: `PT2m`.
     pub span: Option<String>,
     /// End of the period. Default: now.
-    pub end: Option<cc_core::Timestamp>,
+    pub end: Option<cc_runtime::Timestamp>,
     /// Whether points without a value are made up. Default: true.
     pub fill: Option<bool>,
 }
@@ -44,8 +44,8 @@ pub struct ListMetrics {
 impl ListMetrics {
     /// With what is required.
     pub fn new(
-        owner_id: impl Into<cc_core::OwnerId>,
-        resource_id: impl Into<cc_core::ResourceId>,
+        owner_id: impl Into<cc_runtime::OwnerId>,
+        resource_id: impl Into<cc_runtime::ResourceId>,
     ) -> Self {
         Self {
             owner_id: owner_id.into(),
@@ -77,7 +77,7 @@ impl ListMetrics {
     }
 
     /// End of the period. Default: now.
-    pub fn end(mut self, end: impl Into<cc_core::Timestamp>) -> Self {
+    pub fn end(mut self, end: impl Into<cc_runtime::Timestamp>) -> Self {
         self.end = Some(end.into());
         self
     }
@@ -132,19 +132,19 @@ impl Operation for ListMetrics {
 #[must_use = "a request does nothing until it is sent"]
 pub struct ListRequestLocations {
     /// The owner.
-    pub owner_id: cc_core::OwnerId,
+    pub owner_id: cc_runtime::OwnerId,
     /// Counts the requests to this application. Default: to every one of the owner.
-    pub application_id: Option<cc_core::ApplicationId>,
+    pub application_id: Option<cc_runtime::ApplicationId>,
     /// Start of the period.
-    pub from: Option<cc_core::Timestamp>,
+    pub from: Option<cc_runtime::Timestamp>,
     /// End of the period.
-    pub to: Option<cc_core::Timestamp>,
+    pub to: Option<cc_runtime::Timestamp>,
 }
 
 #[allow(clippy::new_without_default)]
 impl ListRequestLocations {
     /// With what is required.
-    pub fn new(owner_id: impl Into<cc_core::OwnerId>) -> Self {
+    pub fn new(owner_id: impl Into<cc_runtime::OwnerId>) -> Self {
         Self {
             owner_id: owner_id.into(),
             application_id: None,
@@ -156,20 +156,20 @@ impl ListRequestLocations {
     /// Counts the requests to this application. Default: to every one of the owner.
     pub fn application_id(
         mut self,
-        application_id: impl Into<cc_core::ApplicationId>,
+        application_id: impl Into<cc_runtime::ApplicationId>,
     ) -> Self {
         self.application_id = Some(application_id.into());
         self
     }
 
     /// Start of the period.
-    pub fn from(mut self, from: impl Into<cc_core::Timestamp>) -> Self {
+    pub fn from(mut self, from: impl Into<cc_runtime::Timestamp>) -> Self {
         self.from = Some(from.into());
         self
     }
 
     /// End of the period.
-    pub fn to(mut self, to: impl Into<cc_core::Timestamp>) -> Self {
+    pub fn to(mut self, to: impl Into<cc_runtime::Timestamp>) -> Self {
         self.to = Some(to.into());
         self
     }
@@ -218,15 +218,15 @@ impl Operation for ListRequestLocations {
 #[must_use = "a request does nothing until it is sent"]
 pub struct StreamRequestLocations {
     /// The owner.
-    pub owner_id: cc_core::OwnerId,
+    pub owner_id: cc_runtime::OwnerId,
     /// Keeps the requests to this application. Default: to every one of the owner.
-    pub application_id: Option<cc_core::ApplicationId>,
+    pub application_id: Option<cc_runtime::ApplicationId>,
 }
 
 #[allow(clippy::new_without_default)]
 impl StreamRequestLocations {
     /// With what is required.
-    pub fn new(owner_id: impl Into<cc_core::OwnerId>) -> Self {
+    pub fn new(owner_id: impl Into<cc_runtime::OwnerId>) -> Self {
         Self {
             owner_id: owner_id.into(),
             application_id: None,
@@ -236,7 +236,7 @@ impl StreamRequestLocations {
     /// Keeps the requests to this application. Default: to every one of the owner.
     pub fn application_id(
         mut self,
-        application_id: impl Into<cc_core::ApplicationId>,
+        application_id: impl Into<cc_runtime::ApplicationId>,
     ) -> Self {
         self.application_id = Some(application_id.into());
         self
@@ -278,19 +278,19 @@ impl StreamOperation for StreamRequestLocations {
 #[must_use = "a request does nothing until it is sent"]
 pub struct ListStatusCodes {
     /// The owner.
-    pub owner_id: cc_core::OwnerId,
+    pub owner_id: cc_runtime::OwnerId,
     /// Counts the answers of this application. Default: of every one of the owner.
-    pub application_id: Option<cc_core::ApplicationId>,
+    pub application_id: Option<cc_runtime::ApplicationId>,
     /// Start of the period.
-    pub from: Option<cc_core::Timestamp>,
+    pub from: Option<cc_runtime::Timestamp>,
     /// End of the period.
-    pub to: Option<cc_core::Timestamp>,
+    pub to: Option<cc_runtime::Timestamp>,
 }
 
 #[allow(clippy::new_without_default)]
 impl ListStatusCodes {
     /// With what is required.
-    pub fn new(owner_id: impl Into<cc_core::OwnerId>) -> Self {
+    pub fn new(owner_id: impl Into<cc_runtime::OwnerId>) -> Self {
         Self {
             owner_id: owner_id.into(),
             application_id: None,
@@ -302,20 +302,20 @@ impl ListStatusCodes {
     /// Counts the answers of this application. Default: of every one of the owner.
     pub fn application_id(
         mut self,
-        application_id: impl Into<cc_core::ApplicationId>,
+        application_id: impl Into<cc_runtime::ApplicationId>,
     ) -> Self {
         self.application_id = Some(application_id.into());
         self
     }
 
     /// Start of the period.
-    pub fn from(mut self, from: impl Into<cc_core::Timestamp>) -> Self {
+    pub fn from(mut self, from: impl Into<cc_runtime::Timestamp>) -> Self {
         self.from = Some(from.into());
         self
     }
 
     /// End of the period.
-    pub fn to(mut self, to: impl Into<cc_core::Timestamp>) -> Self {
+    pub fn to(mut self, to: impl Into<cc_runtime::Timestamp>) -> Self {
         self.to = Some(to.into());
         self
     }
@@ -361,9 +361,9 @@ impl Operation for ListStatusCodes {
 #[must_use = "a request does nothing until it is sent"]
 pub struct CreateResourceStatsToken {
     /// The owner.
-    pub owner_id: cc_core::OwnerId,
+    pub owner_id: cc_runtime::OwnerId,
     /// The application or add-on.
-    pub resource_id: cc_core::ResourceId,
+    pub resource_id: cc_runtime::ResourceId,
     /// The body.
     pub body: types::StatsTokenCreation,
 }
@@ -372,8 +372,8 @@ pub struct CreateResourceStatsToken {
 impl CreateResourceStatsToken {
     /// With what is required.
     pub fn new(
-        owner_id: impl Into<cc_core::OwnerId>,
-        resource_id: impl Into<cc_core::ResourceId>,
+        owner_id: impl Into<cc_runtime::OwnerId>,
+        resource_id: impl Into<cc_runtime::ResourceId>,
         body: impl Into<types::StatsTokenCreation>,
     ) -> Self {
         Self {
@@ -423,7 +423,7 @@ impl Operation for CreateResourceStatsToken {
 #[must_use = "a request does nothing until it is sent"]
 pub struct CreateOwnerStatsToken {
     /// The owner.
-    pub owner_id: cc_core::OwnerId,
+    pub owner_id: cc_runtime::OwnerId,
     /// The body.
     pub body: types::StatsTokenCreation,
 }
@@ -432,7 +432,7 @@ pub struct CreateOwnerStatsToken {
 impl CreateOwnerStatsToken {
     /// With what is required.
     pub fn new(
-        owner_id: impl Into<cc_core::OwnerId>,
+        owner_id: impl Into<cc_runtime::OwnerId>,
         body: impl Into<types::StatsTokenCreation>,
     ) -> Self {
         Self {
@@ -480,13 +480,13 @@ impl Operation for CreateOwnerStatsToken {
 #[must_use = "a request does nothing until it is sent"]
 pub struct GetLegacyMetricsToken {
     /// The owner.
-    pub owner_id: cc_core::OwnerId,
+    pub owner_id: cc_runtime::OwnerId,
 }
 
 #[allow(clippy::new_without_default)]
 impl GetLegacyMetricsToken {
     /// With what is required.
-    pub fn new(owner_id: impl Into<cc_core::OwnerId>) -> Self {
+    pub fn new(owner_id: impl Into<cc_runtime::OwnerId>) -> Self {
         Self { owner_id: owner_id.into() }
     }
 }
@@ -501,7 +501,7 @@ static GET_LEGACY_METRICS_TOKEN: OperationInfo = OperationInfo::new(
     .one_shot();
 impl Operation for GetLegacyMetricsToken {
     const INFO: &'static OperationInfo = &GET_LEGACY_METRICS_TOKEN;
-    type Output = cc_core::SecretJson;
+    type Output = cc_runtime::SecretJson;
 
     fn request(&self) -> Result<Request> {
         RequestBuilder::new(&GET_LEGACY_METRICS_TOKEN)
@@ -528,13 +528,13 @@ impl Operation for GetLegacyMetricsToken {
 #[must_use = "a request does nothing until it is sent"]
 pub struct GetLegacyAccessLogsToken {
     /// The owner.
-    pub owner_id: cc_core::OwnerId,
+    pub owner_id: cc_runtime::OwnerId,
 }
 
 #[allow(clippy::new_without_default)]
 impl GetLegacyAccessLogsToken {
     /// With what is required.
-    pub fn new(owner_id: impl Into<cc_core::OwnerId>) -> Self {
+    pub fn new(owner_id: impl Into<cc_runtime::OwnerId>) -> Self {
         Self { owner_id: owner_id.into() }
     }
 }
@@ -549,7 +549,7 @@ static GET_LEGACY_ACCESS_LOGS_TOKEN: OperationInfo = OperationInfo::new(
     .one_shot();
 impl Operation for GetLegacyAccessLogsToken {
     const INFO: &'static OperationInfo = &GET_LEGACY_ACCESS_LOGS_TOKEN;
-    type Output = cc_core::SecretJson;
+    type Output = cc_runtime::SecretJson;
 
     fn request(&self) -> Result<Request> {
         RequestBuilder::new(&GET_LEGACY_ACCESS_LOGS_TOKEN)
@@ -575,13 +575,13 @@ impl Operation for GetLegacyAccessLogsToken {
 #[must_use = "a request does nothing until it is sent"]
 pub struct GetGrafana {
     /// The owner.
-    pub owner_id: cc_core::OwnerId,
+    pub owner_id: cc_runtime::OwnerId,
 }
 
 #[allow(clippy::new_without_default)]
 impl GetGrafana {
     /// With what is required.
-    pub fn new(owner_id: impl Into<cc_core::OwnerId>) -> Self {
+    pub fn new(owner_id: impl Into<cc_runtime::OwnerId>) -> Self {
         Self { owner_id: owner_id.into() }
     }
 }
@@ -622,13 +622,13 @@ impl Operation for GetGrafana {
 #[must_use = "a request does nothing until it is sent"]
 pub struct CreateGrafana {
     /// The owner.
-    pub owner_id: cc_core::OwnerId,
+    pub owner_id: cc_runtime::OwnerId,
 }
 
 #[allow(clippy::new_without_default)]
 impl CreateGrafana {
     /// With what is required.
-    pub fn new(owner_id: impl Into<cc_core::OwnerId>) -> Self {
+    pub fn new(owner_id: impl Into<cc_runtime::OwnerId>) -> Self {
         Self { owner_id: owner_id.into() }
     }
 }
@@ -667,13 +667,13 @@ impl Operation for CreateGrafana {
 #[must_use = "a request does nothing until it is sent"]
 pub struct DeleteGrafana {
     /// The owner.
-    pub owner_id: cc_core::OwnerId,
+    pub owner_id: cc_runtime::OwnerId,
 }
 
 #[allow(clippy::new_without_default)]
 impl DeleteGrafana {
     /// With what is required.
-    pub fn new(owner_id: impl Into<cc_core::OwnerId>) -> Self {
+    pub fn new(owner_id: impl Into<cc_runtime::OwnerId>) -> Self {
         Self { owner_id: owner_id.into() }
     }
 }
@@ -712,13 +712,13 @@ impl Operation for DeleteGrafana {
 #[must_use = "a request does nothing until it is sent"]
 pub struct ResetGrafana {
     /// The owner.
-    pub owner_id: cc_core::OwnerId,
+    pub owner_id: cc_runtime::OwnerId,
 }
 
 #[allow(clippy::new_without_default)]
 impl ResetGrafana {
     /// With what is required.
-    pub fn new(owner_id: impl Into<cc_core::OwnerId>) -> Self {
+    pub fn new(owner_id: impl Into<cc_runtime::OwnerId>) -> Self {
         Self { owner_id: owner_id.into() }
     }
 }
@@ -757,13 +757,13 @@ impl Operation for ResetGrafana {
 #[must_use = "a request does nothing until it is sent"]
 pub struct ListOtelNamespaces {
     /// The owner.
-    pub owner_id: cc_core::OwnerId,
+    pub owner_id: cc_runtime::OwnerId,
 }
 
 #[allow(clippy::new_without_default)]
 impl ListOtelNamespaces {
     /// With what is required.
-    pub fn new(owner_id: impl Into<cc_core::OwnerId>) -> Self {
+    pub fn new(owner_id: impl Into<cc_runtime::OwnerId>) -> Self {
         Self { owner_id: owner_id.into() }
     }
 }
@@ -805,7 +805,7 @@ impl Operation for ListOtelNamespaces {
 #[must_use = "a request does nothing until it is sent"]
 pub struct CreateOtelNamespace {
     /// The owner.
-    pub owner_id: cc_core::OwnerId,
+    pub owner_id: cc_runtime::OwnerId,
     /// The body.
     pub body: types::OtelNamespaceCreation,
 }
@@ -814,7 +814,7 @@ pub struct CreateOtelNamespace {
 impl CreateOtelNamespace {
     /// With what is required.
     pub fn new(
-        owner_id: impl Into<cc_core::OwnerId>,
+        owner_id: impl Into<cc_runtime::OwnerId>,
         body: impl Into<types::OtelNamespaceCreation>,
     ) -> Self {
         Self {
@@ -861,7 +861,7 @@ impl Operation for CreateOtelNamespace {
 #[must_use = "a request does nothing until it is sent"]
 pub struct DeleteOtelNamespace {
     /// The owner.
-    pub owner_id: cc_core::OwnerId,
+    pub owner_id: cc_runtime::OwnerId,
     /// The namespace.
     pub otel_namespace_id: String,
 }
@@ -870,7 +870,7 @@ pub struct DeleteOtelNamespace {
 impl DeleteOtelNamespace {
     /// With what is required.
     pub fn new(
-        owner_id: impl Into<cc_core::OwnerId>,
+        owner_id: impl Into<cc_runtime::OwnerId>,
         otel_namespace_id: impl Into<String>,
     ) -> Self {
         Self {
@@ -918,7 +918,7 @@ impl Operation for DeleteOtelNamespace {
 #[must_use = "a request does nothing until it is sent"]
 pub struct CreateOtelService {
     /// The owner.
-    pub owner_id: cc_core::OwnerId,
+    pub owner_id: cc_runtime::OwnerId,
     /// The namespace.
     pub otel_namespace_id: String,
     /// The body.
@@ -929,7 +929,7 @@ pub struct CreateOtelService {
 impl CreateOtelService {
     /// With what is required.
     pub fn new(
-        owner_id: impl Into<cc_core::OwnerId>,
+        owner_id: impl Into<cc_runtime::OwnerId>,
         otel_namespace_id: impl Into<String>,
         body: impl Into<types::OtelServiceCreation>,
     ) -> Self {
@@ -980,7 +980,7 @@ impl Operation for CreateOtelService {
 #[must_use = "a request does nothing until it is sent"]
 pub struct ListTardis {
     /// The owner.
-    pub owner_id: cc_core::OwnerId,
+    pub owner_id: cc_runtime::OwnerId,
     /// Leaves out the add-ons before this place in the list, from 0.
     pub from: Option<i64>,
     /// Leaves out the add-ons from this place in the list on.
@@ -990,7 +990,7 @@ pub struct ListTardis {
 #[allow(clippy::new_without_default)]
 impl ListTardis {
     /// With what is required.
-    pub fn new(owner_id: impl Into<cc_core::OwnerId>) -> Self {
+    pub fn new(owner_id: impl Into<cc_runtime::OwnerId>) -> Self {
         Self {
             owner_id: owner_id.into(),
             from: None,
@@ -1050,7 +1050,7 @@ impl Operation for ListTardis {
 #[must_use = "a request does nothing until it is sent"]
 pub struct CreateOwnerTardis {
     /// The owner.
-    pub owner_id: cc_core::OwnerId,
+    pub owner_id: cc_runtime::OwnerId,
     /// The body.
     pub body: types::TardisTokenLife,
     /// Whether only the Warp 10 application is created, without its tokens. Default: false.
@@ -1061,7 +1061,7 @@ pub struct CreateOwnerTardis {
 impl CreateOwnerTardis {
     /// With what is required.
     pub fn new(
-        owner_id: impl Into<cc_core::OwnerId>,
+        owner_id: impl Into<cc_runtime::OwnerId>,
         body: impl Into<types::TardisTokenLife>,
     ) -> Self {
         Self {
@@ -1116,17 +1116,17 @@ impl Operation for CreateOwnerTardis {
 #[must_use = "a request does nothing until it is sent"]
 pub struct GetOwnerTardis {
     /// The owner.
-    pub owner_id: cc_core::OwnerId,
+    pub owner_id: cc_runtime::OwnerId,
     /// The add-on, by its real id (`tardis_…`).
-    pub addon_id: cc_core::RealAddonId,
+    pub addon_id: cc_runtime::RealAddonId,
 }
 
 #[allow(clippy::new_without_default)]
 impl GetOwnerTardis {
     /// With what is required.
     pub fn new(
-        owner_id: impl Into<cc_core::OwnerId>,
-        addon_id: impl Into<cc_core::RealAddonId>,
+        owner_id: impl Into<cc_runtime::OwnerId>,
+        addon_id: impl Into<cc_runtime::RealAddonId>,
     ) -> Self {
         Self {
             owner_id: owner_id.into(),
@@ -1172,17 +1172,17 @@ impl Operation for GetOwnerTardis {
 #[must_use = "a request does nothing until it is sent"]
 pub struct DeleteOwnerTardis {
     /// The owner.
-    pub owner_id: cc_core::OwnerId,
+    pub owner_id: cc_runtime::OwnerId,
     /// The add-on, by its real id (`tardis_…`).
-    pub addon_id: cc_core::RealAddonId,
+    pub addon_id: cc_runtime::RealAddonId,
 }
 
 #[allow(clippy::new_without_default)]
 impl DeleteOwnerTardis {
     /// With what is required.
     pub fn new(
-        owner_id: impl Into<cc_core::OwnerId>,
-        addon_id: impl Into<cc_core::RealAddonId>,
+        owner_id: impl Into<cc_runtime::OwnerId>,
+        addon_id: impl Into<cc_runtime::RealAddonId>,
     ) -> Self {
         Self {
             owner_id: owner_id.into(),
@@ -1228,17 +1228,17 @@ impl Operation for DeleteOwnerTardis {
 #[must_use = "a request does nothing until it is sent"]
 pub struct RestoreTardis {
     /// The owner.
-    pub owner_id: cc_core::OwnerId,
+    pub owner_id: cc_runtime::OwnerId,
     /// The add-on, by its real id (`tardis_…`).
-    pub addon_id: cc_core::RealAddonId,
+    pub addon_id: cc_runtime::RealAddonId,
 }
 
 #[allow(clippy::new_without_default)]
 impl RestoreTardis {
     /// With what is required.
     pub fn new(
-        owner_id: impl Into<cc_core::OwnerId>,
-        addon_id: impl Into<cc_core::RealAddonId>,
+        owner_id: impl Into<cc_runtime::OwnerId>,
+        addon_id: impl Into<cc_runtime::RealAddonId>,
     ) -> Self {
         Self {
             owner_id: owner_id.into(),
@@ -1285,9 +1285,9 @@ impl Operation for RestoreTardis {
 #[must_use = "a request does nothing until it is sent"]
 pub struct ListTardisTokens {
     /// The owner.
-    pub owner_id: cc_core::OwnerId,
+    pub owner_id: cc_runtime::OwnerId,
     /// The add-on, by its real id (`tardis_…`).
-    pub addon_id: cc_core::RealAddonId,
+    pub addon_id: cc_runtime::RealAddonId,
     /// Whether only ids and names are given, and no token. Default: false.
     pub only_id: Option<bool>,
     /// Leaves out the tokens before this place in the list, from 0.
@@ -1300,8 +1300,8 @@ pub struct ListTardisTokens {
 impl ListTardisTokens {
     /// With what is required.
     pub fn new(
-        owner_id: impl Into<cc_core::OwnerId>,
-        addon_id: impl Into<cc_core::RealAddonId>,
+        owner_id: impl Into<cc_runtime::OwnerId>,
+        addon_id: impl Into<cc_runtime::RealAddonId>,
     ) -> Self {
         Self {
             owner_id: owner_id.into(),
@@ -1372,9 +1372,9 @@ impl Operation for ListTardisTokens {
 #[must_use = "a request does nothing until it is sent"]
 pub struct CreateTardisToken {
     /// The owner.
-    pub owner_id: cc_core::OwnerId,
+    pub owner_id: cc_runtime::OwnerId,
     /// The add-on, by its real id (`tardis_…`).
-    pub addon_id: cc_core::RealAddonId,
+    pub addon_id: cc_runtime::RealAddonId,
     /// The body.
     pub body: types::TardisTokenCreation,
 }
@@ -1383,8 +1383,8 @@ pub struct CreateTardisToken {
 impl CreateTardisToken {
     /// With what is required.
     pub fn new(
-        owner_id: impl Into<cc_core::OwnerId>,
-        addon_id: impl Into<cc_core::RealAddonId>,
+        owner_id: impl Into<cc_runtime::OwnerId>,
+        addon_id: impl Into<cc_runtime::RealAddonId>,
         body: impl Into<types::TardisTokenCreation>,
     ) -> Self {
         Self {
@@ -1433,9 +1433,9 @@ impl Operation for CreateTardisToken {
 #[must_use = "a request does nothing until it is sent"]
 pub struct GetTardisToken {
     /// The owner.
-    pub owner_id: cc_core::OwnerId,
+    pub owner_id: cc_runtime::OwnerId,
     /// The add-on, by its real id (`tardis_…`).
-    pub addon_id: cc_core::RealAddonId,
+    pub addon_id: cc_runtime::RealAddonId,
     /// Id of the token (a UUID).
     pub token_id: String,
 }
@@ -1444,8 +1444,8 @@ pub struct GetTardisToken {
 impl GetTardisToken {
     /// With what is required.
     pub fn new(
-        owner_id: impl Into<cc_core::OwnerId>,
-        addon_id: impl Into<cc_core::RealAddonId>,
+        owner_id: impl Into<cc_runtime::OwnerId>,
+        addon_id: impl Into<cc_runtime::RealAddonId>,
         token_id: impl Into<String>,
     ) -> Self {
         Self {
@@ -1495,9 +1495,9 @@ impl Operation for GetTardisToken {
 #[must_use = "a request does nothing until it is sent"]
 pub struct DeleteTardisToken {
     /// The owner.
-    pub owner_id: cc_core::OwnerId,
+    pub owner_id: cc_runtime::OwnerId,
     /// The add-on, by its real id (`tardis_…`).
-    pub addon_id: cc_core::RealAddonId,
+    pub addon_id: cc_runtime::RealAddonId,
     /// Id of the token (a UUID).
     pub token_id: String,
 }
@@ -1506,8 +1506,8 @@ pub struct DeleteTardisToken {
 impl DeleteTardisToken {
     /// With what is required.
     pub fn new(
-        owner_id: impl Into<cc_core::OwnerId>,
-        addon_id: impl Into<cc_core::RealAddonId>,
+        owner_id: impl Into<cc_runtime::OwnerId>,
+        addon_id: impl Into<cc_runtime::RealAddonId>,
         token_id: impl Into<String>,
     ) -> Self {
         Self {
@@ -1615,13 +1615,13 @@ impl Operation for CreateTardis {
 #[must_use = "a request does nothing until it is sent"]
 pub struct GetTardis {
     /// The add-on, by its real id (`tardis_…`).
-    pub addon_id: cc_core::RealAddonId,
+    pub addon_id: cc_runtime::RealAddonId,
 }
 
 #[allow(clippy::new_without_default)]
 impl GetTardis {
     /// With what is required.
-    pub fn new(addon_id: impl Into<cc_core::RealAddonId>) -> Self {
+    pub fn new(addon_id: impl Into<cc_runtime::RealAddonId>) -> Self {
         Self { addon_id: addon_id.into() }
     }
 }
@@ -1660,13 +1660,13 @@ impl Operation for GetTardis {
 #[must_use = "a request does nothing until it is sent"]
 pub struct DeleteTardis {
     /// The add-on, by its real id (`tardis_…`).
-    pub addon_id: cc_core::RealAddonId,
+    pub addon_id: cc_runtime::RealAddonId,
 }
 
 #[allow(clippy::new_without_default)]
 impl DeleteTardis {
     /// With what is required.
-    pub fn new(addon_id: impl Into<cc_core::RealAddonId>) -> Self {
+    pub fn new(addon_id: impl Into<cc_runtime::RealAddonId>) -> Self {
         Self { addon_id: addon_id.into() }
     }
 }

@@ -19,16 +19,16 @@ pub struct GrafanaOrganisation {
 #[non_exhaustive]
 pub struct LiveRequestLocation {
     /// Latitude in degrees.
-    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub lat: f64,
     /// Longitude in degrees.
-    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub long: f64,
     /// City.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub city: Option<String>,
     /// Number of requests.
-    #[serde(rename = "accessCount", default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(rename = "accessCount", default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub access_count: i64,
 }
 
@@ -38,16 +38,16 @@ pub struct LiveRequestLocation {
 #[non_exhaustive]
 pub struct Metric {
     /// Name, such as `cpu`.
-    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub name: String,
     /// Resource it is of.
-    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub resource: String,
     /// Unit of the values.
-    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub unit: String,
     /// Points, from the oldest to the latest.
-    #[serde(default, deserialize_with = "cc_core::de::list")]
+    #[serde(default, deserialize_with = "cc_runtime::de::list")]
     pub data: Vec<MetricPoint>,
 }
 
@@ -60,7 +60,7 @@ pub struct MetricPoint {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub timestamp: Option<i64>,
     /// The value, a number written as text.
-    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub value: String,
 }
 
@@ -72,26 +72,26 @@ pub struct OtelNamespace {
     /// Id of the namespace.
     pub id: String,
     /// Id of an owner: `user_…` for a personal space, `orga_…` for an organisation.
-    #[serde(rename = "ownerId", default, deserialize_with = "cc_core::de::null_as_default")]
-    pub owner_id: cc_core::OwnerId,
+    #[serde(rename = "ownerId", default, deserialize_with = "cc_runtime::de::null_as_default")]
+    pub owner_id: cc_runtime::OwnerId,
     /// Where the namespace is.
-    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub location: String,
     /// Gateway that takes the data.
-    #[serde(rename = "gatewayId", default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(rename = "gatewayId", default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub gateway_id: String,
     /// Address of the gateway.
-    #[serde(rename = "gatewayEndpoint", default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(rename = "gatewayEndpoint", default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub gateway_endpoint: String,
     /// Token that reads the data.
-    #[serde(rename = "readToken", default, deserialize_with = "cc_core::de::null_as_default")]
-    pub read_token: cc_core::Secret,
+    #[serde(rename = "readToken", default, deserialize_with = "cc_runtime::de::null_as_default")]
+    pub read_token: cc_runtime::Secret,
     /// When the namespace was created.
     #[serde(rename = "createdAt", default, skip_serializing_if = "Option::is_none")]
-    pub created_at: Option<cc_core::Timestamp>,
+    pub created_at: Option<cc_runtime::Timestamp>,
     /// When the namespace last changed.
     #[serde(rename = "updatedAt", default, skip_serializing_if = "Option::is_none")]
-    pub updated_at: Option<cc_core::Timestamp>,
+    pub updated_at: Option<cc_runtime::Timestamp>,
 }
 
 /// An OpenTelemetry namespace to create.
@@ -122,23 +122,23 @@ pub struct OtelService {
     /// Id of the service.
     pub id: String,
     /// Namespace of the service.
-    #[serde(rename = "namespaceId", default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(rename = "namespaceId", default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub namespace_id: String,
     /// Name of the service.
-    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub name: String,
     /// Address of the gateway that takes the data.
-    #[serde(rename = "gatewayEndpoint", default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(rename = "gatewayEndpoint", default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub gateway_endpoint: String,
     /// Token that sends the data.
-    #[serde(rename = "writeToken", default, deserialize_with = "cc_core::de::null_as_default")]
-    pub write_token: cc_core::Secret,
+    #[serde(rename = "writeToken", default, deserialize_with = "cc_runtime::de::null_as_default")]
+    pub write_token: cc_runtime::Secret,
     /// When the service was created.
     #[serde(rename = "createdAt", default, skip_serializing_if = "Option::is_none")]
-    pub created_at: Option<cc_core::Timestamp>,
+    pub created_at: Option<cc_runtime::Timestamp>,
     /// When the service last changed.
     #[serde(rename = "updatedAt", default, skip_serializing_if = "Option::is_none")]
-    pub updated_at: Option<cc_core::Timestamp>,
+    pub updated_at: Option<cc_runtime::Timestamp>,
 }
 
 /// A service to create in an OpenTelemetry namespace.
@@ -167,17 +167,17 @@ impl OtelServiceCreation {
 #[non_exhaustive]
 pub struct RequestLocation {
     /// Latitude in degrees.
-    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub lat: f64,
     /// Longitude in degrees.
-    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub long: f64,
     /// Number of requests.
-    #[serde(rename = "accessCount", default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(rename = "accessCount", default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub access_count: i64,
 }
 
-cc_core::open_enum! {
+cc_runtime::open_enum! {
     /// What can be read with a token. Some sources write these in capitals, such as `METRICS_ACCESSLOGS`.
     pub enum StatsApplication {
         /// `metrics`.
@@ -195,20 +195,20 @@ cc_core::open_enum! {
 #[non_exhaustive]
 pub struct StatsToken {
     /// The token.
-    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
-    pub token: cc_core::Secret,
+    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
+    pub token: cc_runtime::Secret,
     /// What a token allows.
-    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub scope: StatsTokenScope,
     /// What the token reads.
-    #[serde(default, deserialize_with = "cc_core::de::list")]
+    #[serde(default, deserialize_with = "cc_runtime::de::list")]
     pub applications: Vec<StatsApplication>,
     /// When the token was created.
     #[serde(rename = "createdAt", default, skip_serializing_if = "Option::is_none")]
-    pub created_at: Option<cc_core::Timestamp>,
+    pub created_at: Option<cc_runtime::Timestamp>,
     /// When the token stops working.
     #[serde(rename = "expiresAt", default, skip_serializing_if = "Option::is_none")]
-    pub expires_at: Option<cc_core::Timestamp>,
+    pub expires_at: Option<cc_runtime::Timestamp>,
 }
 
 /// What a token reads, and for how long.
@@ -250,7 +250,7 @@ impl StatsTokenCreation {
     }
 }
 
-cc_core::open_enum! {
+cc_runtime::open_enum! {
     /// What a token allows.
     pub enum StatsTokenScope {
         /// `READ`.
@@ -266,10 +266,10 @@ cc_core::open_enum! {
 #[non_exhaustive]
 pub struct StatusCodeCount {
     /// HTTP status. Under 100, it is one of the platform's own.
-    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub code: i64,
     /// Number of answers.
-    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub count: i64,
 }
 
@@ -280,7 +280,7 @@ pub struct StatusCodeCount {
 pub struct StatusCodeSlice {
     /// Start of the slice.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub date: Option<cc_core::Timestamp>,
+    pub date: Option<cc_runtime::Timestamp>,
     /// Counts, null or absent when there are none.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub statuses: Option<Vec<StatusCodeCount>>,
@@ -293,18 +293,18 @@ pub struct StatusCodeSlice {
 pub struct Tardis {
     /// Id of an add-on as its provider knows it: `postgresql_…`, `keycloak_…`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub tardis_id: Option<cc_core::RealAddonId>,
+    pub tardis_id: Option<cc_runtime::RealAddonId>,
     /// Id of an owner: `user_…` for a personal space, `orga_…` for an organisation.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub owner_id: Option<cc_core::OwnerId>,
+    pub owner_id: Option<cc_runtime::OwnerId>,
     /// Id of the application in Warp 10, such as `cc.…`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub senx_application_id: Option<String>,
     /// Plan of the add-on.
-    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub plan: serde_json::Value,
     /// State of the add-on.
-    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub status: serde_json::Value,
     /// Token that reads.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -314,10 +314,10 @@ pub struct Tardis {
     pub write_token: Option<TardisToken>,
     /// When the add-on was created.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub creation_date: Option<cc_core::Timestamp>,
+    pub creation_date: Option<cc_runtime::Timestamp>,
     /// When the add-on was deleted.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub deletion_date: Option<cc_core::Timestamp>,
+    pub deletion_date: Option<cc_runtime::Timestamp>,
 }
 
 /// A Tardis add-on to create, and for whom.
@@ -327,10 +327,10 @@ pub struct Tardis {
 pub struct TardisCreation {
     /// Id of an owner: `user_…` for a personal space, `orga_…` for an organisation.
     #[serde(rename = "ownerID")]
-    pub owner_id: cc_core::OwnerId,
+    pub owner_id: cc_runtime::OwnerId,
     /// Who creates it.
     #[serde(rename = "authorID", default, skip_serializing_if = "Option::is_none")]
-    pub author_id: Option<cc_core::UserId>,
+    pub author_id: Option<cc_runtime::UserId>,
     /// Plan of the add-on.
     pub plan: serde_json::Value,
     /// How long its first tokens live, as an ISO 8601 duration.
@@ -342,7 +342,7 @@ impl TardisCreation {
     /// With what is required.
     #[must_use]
     #[allow(clippy::new_without_default)]
-    pub fn new(owner_id: impl Into<cc_core::OwnerId>, plan: serde_json::Value) -> Self {
+    pub fn new(owner_id: impl Into<cc_runtime::OwnerId>, plan: serde_json::Value) -> Self {
         Self {
             owner_id: owner_id.into(),
             author_id: None,
@@ -353,7 +353,7 @@ impl TardisCreation {
 
     /// Who creates it.
     #[must_use]
-    pub fn author_id(mut self, author_id: impl Into<cc_core::UserId>) -> Self {
+    pub fn author_id(mut self, author_id: impl Into<cc_runtime::UserId>) -> Self {
         self.author_id = Some(author_id.into());
         self
     }
@@ -372,10 +372,10 @@ impl TardisCreation {
 #[non_exhaustive]
 pub struct TardisList {
     /// Id of an owner: `user_…` for a personal space, `orga_…` for an organisation.
-    #[serde(rename = "ownerID", default, deserialize_with = "cc_core::de::null_as_default")]
-    pub owner_id: cc_core::OwnerId,
+    #[serde(rename = "ownerID", default, deserialize_with = "cc_runtime::de::null_as_default")]
+    pub owner_id: cc_runtime::OwnerId,
     /// Add-ons.
-    #[serde(default, deserialize_with = "cc_core::de::list")]
+    #[serde(default, deserialize_with = "cc_runtime::de::list")]
     pub addons: Vec<Tardis>,
 }
 
@@ -395,11 +395,11 @@ pub struct TardisRestored {
 #[non_exhaustive]
 pub struct TardisToken {
     /// Id of the token (a UUID).
-    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub token_id: String,
     /// Id of an add-on as its provider knows it: `postgresql_…`, `keycloak_…`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub addon_id: Option<cc_core::RealAddonId>,
+    pub addon_id: Option<cc_runtime::RealAddonId>,
     /// Id of the application in Warp 10.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub senx_application_id: Option<String>,
@@ -408,7 +408,7 @@ pub struct TardisToken {
     pub name: Option<String>,
     /// The token, absent when only ids are asked for.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub token: Option<cc_core::Secret>,
+    pub token: Option<cc_runtime::Secret>,
     /// What the token allows.
     #[serde(rename = "tokenType", default, skip_serializing_if = "Option::is_none")]
     pub token_type: Option<serde_json::Value>,
@@ -420,10 +420,10 @@ pub struct TardisToken {
     pub ttl: Option<String>,
     /// When the token was created.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub creation_date: Option<cc_core::Timestamp>,
+    pub creation_date: Option<cc_runtime::Timestamp>,
     /// When the token stops working.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub expiration_date: Option<cc_core::Timestamp>,
+    pub expiration_date: Option<cc_runtime::Timestamp>,
 }
 
 /// A token to create for a Tardis add-on.
@@ -525,6 +525,6 @@ impl TardisTokenLife {
 #[non_exhaustive]
 pub struct TardisTokenList {
     /// Tokens.
-    #[serde(default, deserialize_with = "cc_core::de::list")]
+    #[serde(default, deserialize_with = "cc_runtime::de::list")]
     pub tokens: Vec<TardisToken>,
 }

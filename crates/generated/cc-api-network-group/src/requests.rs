@@ -2,8 +2,8 @@
 //! One type an operation: its inputs, and the request that they make.
 
 #[allow(unused_imports)]
-use cc_core::__private::{Bytes, http::Method};
-use cc_core::{
+use cc_runtime::__private::{Bytes, http::Method};
+use cc_runtime::{
 
     Answer, Operation, OperationInfo, Request, RequestBuilder, Result, StreamOperation,
 };
@@ -24,13 +24,13 @@ use crate::types;
 #[must_use = "a request does nothing until it is sent"]
 pub struct ListNetworkGroups {
     /// The owner.
-    pub owner_id: cc_core::OwnerId,
+    pub owner_id: cc_runtime::OwnerId,
 }
 
 #[allow(clippy::new_without_default)]
 impl ListNetworkGroups {
     /// With what is required.
-    pub fn new(owner_id: impl Into<cc_core::OwnerId>) -> Self {
+    pub fn new(owner_id: impl Into<cc_runtime::OwnerId>) -> Self {
         Self { owner_id: owner_id.into() }
     }
 }
@@ -72,7 +72,7 @@ impl Operation for ListNetworkGroups {
 #[must_use = "a request does nothing until it is sent"]
 pub struct CreateNetworkGroup {
     /// The owner.
-    pub owner_id: cc_core::OwnerId,
+    pub owner_id: cc_runtime::OwnerId,
     /// The body.
     pub body: types::NetworkGroupCreation,
 }
@@ -81,7 +81,7 @@ pub struct CreateNetworkGroup {
 impl CreateNetworkGroup {
     /// With what is required.
     pub fn new(
-        owner_id: impl Into<cc_core::OwnerId>,
+        owner_id: impl Into<cc_runtime::OwnerId>,
         body: impl Into<types::NetworkGroupCreation>,
     ) -> Self {
         Self {
@@ -129,7 +129,7 @@ impl Operation for CreateNetworkGroup {
 #[must_use = "a request does nothing until it is sent"]
 pub struct SearchNetworkGroups {
     /// The owner.
-    pub owner_id: cc_core::OwnerId,
+    pub owner_id: cc_runtime::OwnerId,
     /// What the id or the label is compared with.
     pub query: Option<String>,
 }
@@ -137,7 +137,7 @@ pub struct SearchNetworkGroups {
 #[allow(clippy::new_without_default)]
 impl SearchNetworkGroups {
     /// With what is required.
-    pub fn new(owner_id: impl Into<cc_core::OwnerId>) -> Self {
+    pub fn new(owner_id: impl Into<cc_runtime::OwnerId>) -> Self {
         Self {
             owner_id: owner_id.into(),
             query: None,
@@ -189,17 +189,17 @@ impl Operation for SearchNetworkGroups {
 #[must_use = "a request does nothing until it is sent"]
 pub struct GetNetworkGroup {
     /// The owner.
-    pub owner_id: cc_core::OwnerId,
+    pub owner_id: cc_runtime::OwnerId,
     /// The network group.
-    pub network_group_id: cc_core::NetworkGroupId,
+    pub network_group_id: cc_runtime::NetworkGroupId,
 }
 
 #[allow(clippy::new_without_default)]
 impl GetNetworkGroup {
     /// With what is required.
     pub fn new(
-        owner_id: impl Into<cc_core::OwnerId>,
-        network_group_id: impl Into<cc_core::NetworkGroupId>,
+        owner_id: impl Into<cc_runtime::OwnerId>,
+        network_group_id: impl Into<cc_runtime::NetworkGroupId>,
     ) -> Self {
         Self {
             owner_id: owner_id.into(),
@@ -246,17 +246,17 @@ impl Operation for GetNetworkGroup {
 #[must_use = "a request does nothing until it is sent"]
 pub struct DeleteNetworkGroup {
     /// The owner.
-    pub owner_id: cc_core::OwnerId,
+    pub owner_id: cc_runtime::OwnerId,
     /// The network group.
-    pub network_group_id: cc_core::NetworkGroupId,
+    pub network_group_id: cc_runtime::NetworkGroupId,
 }
 
 #[allow(clippy::new_without_default)]
 impl DeleteNetworkGroup {
     /// With what is required.
     pub fn new(
-        owner_id: impl Into<cc_core::OwnerId>,
-        network_group_id: impl Into<cc_core::NetworkGroupId>,
+        owner_id: impl Into<cc_runtime::OwnerId>,
+        network_group_id: impl Into<cc_runtime::NetworkGroupId>,
     ) -> Self {
         Self {
             owner_id: owner_id.into(),
@@ -304,9 +304,9 @@ impl Operation for DeleteNetworkGroup {
 #[must_use = "a request does nothing until it is sent"]
 pub struct CreateExternalPeer {
     /// The owner.
-    pub owner_id: cc_core::OwnerId,
+    pub owner_id: cc_runtime::OwnerId,
     /// The network group.
-    pub network_group_id: cc_core::NetworkGroupId,
+    pub network_group_id: cc_runtime::NetworkGroupId,
     /// The body.
     pub body: types::ExternalPeerCreation,
 }
@@ -315,8 +315,8 @@ pub struct CreateExternalPeer {
 impl CreateExternalPeer {
     /// With what is required.
     pub fn new(
-        owner_id: impl Into<cc_core::OwnerId>,
-        network_group_id: impl Into<cc_core::NetworkGroupId>,
+        owner_id: impl Into<cc_runtime::OwnerId>,
+        network_group_id: impl Into<cc_runtime::NetworkGroupId>,
         body: impl Into<types::ExternalPeerCreation>,
     ) -> Self {
         Self {
@@ -366,9 +366,9 @@ impl Operation for CreateExternalPeer {
 #[must_use = "a request does nothing until it is sent"]
 pub struct DeleteExternalPeer {
     /// The owner.
-    pub owner_id: cc_core::OwnerId,
+    pub owner_id: cc_runtime::OwnerId,
     /// The network group.
-    pub network_group_id: cc_core::NetworkGroupId,
+    pub network_group_id: cc_runtime::NetworkGroupId,
     /// The peer.
     pub peer_id: String,
 }
@@ -377,8 +377,8 @@ pub struct DeleteExternalPeer {
 impl DeleteExternalPeer {
     /// With what is required.
     pub fn new(
-        owner_id: impl Into<cc_core::OwnerId>,
-        network_group_id: impl Into<cc_core::NetworkGroupId>,
+        owner_id: impl Into<cc_runtime::OwnerId>,
+        network_group_id: impl Into<cc_runtime::NetworkGroupId>,
         peer_id: impl Into<String>,
     ) -> Self {
         Self {
@@ -427,17 +427,17 @@ impl Operation for DeleteExternalPeer {
 #[must_use = "a request does nothing until it is sent"]
 pub struct ListNetworkGroupMembers {
     /// The owner.
-    pub owner_id: cc_core::OwnerId,
+    pub owner_id: cc_runtime::OwnerId,
     /// The network group.
-    pub network_group_id: cc_core::NetworkGroupId,
+    pub network_group_id: cc_runtime::NetworkGroupId,
 }
 
 #[allow(clippy::new_without_default)]
 impl ListNetworkGroupMembers {
     /// With what is required.
     pub fn new(
-        owner_id: impl Into<cc_core::OwnerId>,
-        network_group_id: impl Into<cc_core::NetworkGroupId>,
+        owner_id: impl Into<cc_runtime::OwnerId>,
+        network_group_id: impl Into<cc_runtime::NetworkGroupId>,
     ) -> Self {
         Self {
             owner_id: owner_id.into(),
@@ -485,9 +485,9 @@ impl Operation for ListNetworkGroupMembers {
 #[must_use = "a request does nothing until it is sent"]
 pub struct CreateNetworkGroupMember {
     /// The owner.
-    pub owner_id: cc_core::OwnerId,
+    pub owner_id: cc_runtime::OwnerId,
     /// The network group.
-    pub network_group_id: cc_core::NetworkGroupId,
+    pub network_group_id: cc_runtime::NetworkGroupId,
     /// The body.
     pub body: types::NetworkGroupMemberCreation,
 }
@@ -496,8 +496,8 @@ pub struct CreateNetworkGroupMember {
 impl CreateNetworkGroupMember {
     /// With what is required.
     pub fn new(
-        owner_id: impl Into<cc_core::OwnerId>,
-        network_group_id: impl Into<cc_core::NetworkGroupId>,
+        owner_id: impl Into<cc_runtime::OwnerId>,
+        network_group_id: impl Into<cc_runtime::NetworkGroupId>,
         body: impl Into<types::NetworkGroupMemberCreation>,
     ) -> Self {
         Self {
@@ -547,9 +547,9 @@ impl Operation for CreateNetworkGroupMember {
 #[must_use = "a request does nothing until it is sent"]
 pub struct GetNetworkGroupMember {
     /// The owner.
-    pub owner_id: cc_core::OwnerId,
+    pub owner_id: cc_runtime::OwnerId,
     /// The network group.
-    pub network_group_id: cc_core::NetworkGroupId,
+    pub network_group_id: cc_runtime::NetworkGroupId,
     /// The member: `app_…`, the real id of an add-on, or `external_…`.
     pub member_id: String,
 }
@@ -558,8 +558,8 @@ pub struct GetNetworkGroupMember {
 impl GetNetworkGroupMember {
     /// With what is required.
     pub fn new(
-        owner_id: impl Into<cc_core::OwnerId>,
-        network_group_id: impl Into<cc_core::NetworkGroupId>,
+        owner_id: impl Into<cc_runtime::OwnerId>,
+        network_group_id: impl Into<cc_runtime::NetworkGroupId>,
         member_id: impl Into<String>,
     ) -> Self {
         Self {
@@ -609,9 +609,9 @@ impl Operation for GetNetworkGroupMember {
 #[must_use = "a request does nothing until it is sent"]
 pub struct DeleteNetworkGroupMember {
     /// The owner.
-    pub owner_id: cc_core::OwnerId,
+    pub owner_id: cc_runtime::OwnerId,
     /// The network group.
-    pub network_group_id: cc_core::NetworkGroupId,
+    pub network_group_id: cc_runtime::NetworkGroupId,
     /// The member: `app_…`, the real id of an add-on, or `external_…`.
     pub member_id: String,
 }
@@ -620,8 +620,8 @@ pub struct DeleteNetworkGroupMember {
 impl DeleteNetworkGroupMember {
     /// With what is required.
     pub fn new(
-        owner_id: impl Into<cc_core::OwnerId>,
-        network_group_id: impl Into<cc_core::NetworkGroupId>,
+        owner_id: impl Into<cc_runtime::OwnerId>,
+        network_group_id: impl Into<cc_runtime::NetworkGroupId>,
         member_id: impl Into<String>,
     ) -> Self {
         Self {
@@ -670,17 +670,17 @@ impl Operation for DeleteNetworkGroupMember {
 #[must_use = "a request does nothing until it is sent"]
 pub struct ListNetworkGroupPeers {
     /// The owner.
-    pub owner_id: cc_core::OwnerId,
+    pub owner_id: cc_runtime::OwnerId,
     /// The network group.
-    pub network_group_id: cc_core::NetworkGroupId,
+    pub network_group_id: cc_runtime::NetworkGroupId,
 }
 
 #[allow(clippy::new_without_default)]
 impl ListNetworkGroupPeers {
     /// With what is required.
     pub fn new(
-        owner_id: impl Into<cc_core::OwnerId>,
-        network_group_id: impl Into<cc_core::NetworkGroupId>,
+        owner_id: impl Into<cc_runtime::OwnerId>,
+        network_group_id: impl Into<cc_runtime::NetworkGroupId>,
     ) -> Self {
         Self {
             owner_id: owner_id.into(),
@@ -727,9 +727,9 @@ impl Operation for ListNetworkGroupPeers {
 #[must_use = "a request does nothing until it is sent"]
 pub struct CreateNetworkGroupPeer {
     /// The owner.
-    pub owner_id: cc_core::OwnerId,
+    pub owner_id: cc_runtime::OwnerId,
     /// The network group.
-    pub network_group_id: cc_core::NetworkGroupId,
+    pub network_group_id: cc_runtime::NetworkGroupId,
     /// The body.
     pub body: types::PeerCreation,
 }
@@ -738,8 +738,8 @@ pub struct CreateNetworkGroupPeer {
 impl CreateNetworkGroupPeer {
     /// With what is required.
     pub fn new(
-        owner_id: impl Into<cc_core::OwnerId>,
-        network_group_id: impl Into<cc_core::NetworkGroupId>,
+        owner_id: impl Into<cc_runtime::OwnerId>,
+        network_group_id: impl Into<cc_runtime::NetworkGroupId>,
         body: impl Into<types::PeerCreation>,
     ) -> Self {
         Self {
@@ -789,9 +789,9 @@ impl Operation for CreateNetworkGroupPeer {
 #[must_use = "a request does nothing until it is sent"]
 pub struct GetNetworkGroupPeer {
     /// The owner.
-    pub owner_id: cc_core::OwnerId,
+    pub owner_id: cc_runtime::OwnerId,
     /// The network group.
-    pub network_group_id: cc_core::NetworkGroupId,
+    pub network_group_id: cc_runtime::NetworkGroupId,
     /// The peer.
     pub peer_id: String,
 }
@@ -800,8 +800,8 @@ pub struct GetNetworkGroupPeer {
 impl GetNetworkGroupPeer {
     /// With what is required.
     pub fn new(
-        owner_id: impl Into<cc_core::OwnerId>,
-        network_group_id: impl Into<cc_core::NetworkGroupId>,
+        owner_id: impl Into<cc_runtime::OwnerId>,
+        network_group_id: impl Into<cc_runtime::NetworkGroupId>,
         peer_id: impl Into<String>,
     ) -> Self {
         Self {
@@ -851,9 +851,9 @@ impl Operation for GetNetworkGroupPeer {
 #[must_use = "a request does nothing until it is sent"]
 pub struct DeleteNetworkGroupPeer {
     /// The owner.
-    pub owner_id: cc_core::OwnerId,
+    pub owner_id: cc_runtime::OwnerId,
     /// The network group.
-    pub network_group_id: cc_core::NetworkGroupId,
+    pub network_group_id: cc_runtime::NetworkGroupId,
     /// The peer.
     pub peer_id: String,
 }
@@ -862,8 +862,8 @@ pub struct DeleteNetworkGroupPeer {
 impl DeleteNetworkGroupPeer {
     /// With what is required.
     pub fn new(
-        owner_id: impl Into<cc_core::OwnerId>,
-        network_group_id: impl Into<cc_core::NetworkGroupId>,
+        owner_id: impl Into<cc_runtime::OwnerId>,
+        network_group_id: impl Into<cc_runtime::NetworkGroupId>,
         peer_id: impl Into<String>,
     ) -> Self {
         Self {
@@ -913,9 +913,9 @@ impl Operation for DeleteNetworkGroupPeer {
 #[must_use = "a request does nothing until it is sent"]
 pub struct GetWireguardConfiguration {
     /// The owner.
-    pub owner_id: cc_core::OwnerId,
+    pub owner_id: cc_runtime::OwnerId,
     /// The network group.
-    pub network_group_id: cc_core::NetworkGroupId,
+    pub network_group_id: cc_runtime::NetworkGroupId,
     /// The peer.
     pub peer_id: String,
 }
@@ -924,8 +924,8 @@ pub struct GetWireguardConfiguration {
 impl GetWireguardConfiguration {
     /// With what is required.
     pub fn new(
-        owner_id: impl Into<cc_core::OwnerId>,
-        network_group_id: impl Into<cc_core::NetworkGroupId>,
+        owner_id: impl Into<cc_runtime::OwnerId>,
+        network_group_id: impl Into<cc_runtime::NetworkGroupId>,
         peer_id: impl Into<String>,
     ) -> Self {
         Self {
@@ -946,7 +946,7 @@ static GET_WIREGUARD_CONFIGURATION: OperationInfo = OperationInfo::new(
 
 impl Operation for GetWireguardConfiguration {
     const INFO: &'static OperationInfo = &GET_WIREGUARD_CONFIGURATION;
-    type Output = cc_core::Secret;
+    type Output = cc_runtime::Secret;
 
     fn request(&self) -> Result<Request> {
         RequestBuilder::new(&GET_WIREGUARD_CONFIGURATION)
@@ -975,9 +975,9 @@ impl Operation for GetWireguardConfiguration {
 #[must_use = "a request does nothing until it is sent"]
 pub struct GetWireguardConfigurationUrl {
     /// The owner.
-    pub owner_id: cc_core::OwnerId,
+    pub owner_id: cc_runtime::OwnerId,
     /// The network group.
-    pub network_group_id: cc_core::NetworkGroupId,
+    pub network_group_id: cc_runtime::NetworkGroupId,
     /// The peer.
     pub peer_id: String,
 }
@@ -986,8 +986,8 @@ pub struct GetWireguardConfigurationUrl {
 impl GetWireguardConfigurationUrl {
     /// With what is required.
     pub fn new(
-        owner_id: impl Into<cc_core::OwnerId>,
-        network_group_id: impl Into<cc_core::NetworkGroupId>,
+        owner_id: impl Into<cc_runtime::OwnerId>,
+        network_group_id: impl Into<cc_runtime::NetworkGroupId>,
         peer_id: impl Into<String>,
     ) -> Self {
         Self {
@@ -1040,9 +1040,9 @@ impl Operation for GetWireguardConfigurationUrl {
 #[must_use = "a request does nothing until it is sent"]
 pub struct StreamWireguardConfiguration {
     /// The owner.
-    pub owner_id: cc_core::OwnerId,
+    pub owner_id: cc_runtime::OwnerId,
     /// The network group.
-    pub network_group_id: cc_core::NetworkGroupId,
+    pub network_group_id: cc_runtime::NetworkGroupId,
     /// The peer.
     pub peer_id: String,
 }
@@ -1051,8 +1051,8 @@ pub struct StreamWireguardConfiguration {
 impl StreamWireguardConfiguration {
     /// With what is required.
     pub fn new(
-        owner_id: impl Into<cc_core::OwnerId>,
-        network_group_id: impl Into<cc_core::NetworkGroupId>,
+        owner_id: impl Into<cc_runtime::OwnerId>,
+        network_group_id: impl Into<cc_runtime::NetworkGroupId>,
         peer_id: impl Into<String>,
     ) -> Self {
         Self {
@@ -1101,17 +1101,17 @@ impl StreamOperation for StreamWireguardConfiguration {
 #[must_use = "a request does nothing until it is sent"]
 pub struct StreamNetworkGroup {
     /// The owner.
-    pub owner_id: cc_core::OwnerId,
+    pub owner_id: cc_runtime::OwnerId,
     /// The network group.
-    pub network_group_id: cc_core::NetworkGroupId,
+    pub network_group_id: cc_runtime::NetworkGroupId,
 }
 
 #[allow(clippy::new_without_default)]
 impl StreamNetworkGroup {
     /// With what is required.
     pub fn new(
-        owner_id: impl Into<cc_core::OwnerId>,
-        network_group_id: impl Into<cc_core::NetworkGroupId>,
+        owner_id: impl Into<cc_runtime::OwnerId>,
+        network_group_id: impl Into<cc_runtime::NetworkGroupId>,
     ) -> Self {
         Self {
             owner_id: owner_id.into(),

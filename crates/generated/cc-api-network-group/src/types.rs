@@ -15,22 +15,22 @@ pub struct CleverPeer {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub label: Option<String>,
     /// Its host name.
-    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub hostname: String,
     /// Public key of WireGuard.
-    #[serde(rename = "publicKey", default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(rename = "publicKey", default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub public_key: String,
     /// How it is reached.
-    #[serde(default, deserialize_with = "cc_core::de::null_as_default", skip_serializing_if = "cc_core::de::is_default")]
+    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default", skip_serializing_if = "cc_runtime::de::is_default")]
     pub endpoint: WireguardEndpoint,
     /// Member that it belongs to.
-    #[serde(rename = "parentMember", default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(rename = "parentMember", default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub parent_member: String,
     /// Event that brought it about.
     #[serde(rename = "parentEvent", default, skip_serializing_if = "Option::is_none")]
     pub parent_event: Option<String>,
     /// Hypervisor that it runs on.
-    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub hv: String,
 }
 
@@ -40,7 +40,7 @@ pub struct CleverPeer {
 #[non_exhaustive]
 pub struct ClientEndpoint {
     /// Its address within the network.
-    #[serde(rename = "ngIp", default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(rename = "ngIp", default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub ng_ip: String,
 }
 
@@ -55,16 +55,16 @@ pub struct ExternalPeer {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub label: Option<String>,
     /// Its host name.
-    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub hostname: String,
     /// Public key of WireGuard.
-    #[serde(rename = "publicKey", default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(rename = "publicKey", default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub public_key: String,
     /// How it is reached.
-    #[serde(default, deserialize_with = "cc_core::de::null_as_default", skip_serializing_if = "cc_core::de::is_default")]
+    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default", skip_serializing_if = "cc_runtime::de::is_default")]
     pub endpoint: WireguardEndpoint,
     /// Member that it belongs to.
-    #[serde(rename = "parentMember", default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(rename = "parentMember", default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub parent_member: String,
     /// Event that brought it about.
     #[serde(rename = "parentEvent", default, skip_serializing_if = "Option::is_none")]
@@ -153,12 +153,12 @@ impl ExternalPeerCreation {
 #[non_exhaustive]
 pub struct NetworkGroup {
     /// Its id.
-    pub id: cc_core::NetworkGroupId,
+    pub id: cc_runtime::NetworkGroupId,
     /// Its owner.
-    #[serde(rename = "ownerId", default, deserialize_with = "cc_core::de::null_as_default")]
-    pub owner_id: cc_core::OwnerId,
+    #[serde(rename = "ownerId", default, deserialize_with = "cc_runtime::de::null_as_default")]
+    pub owner_id: cc_runtime::OwnerId,
     /// Name to show to a person, 128 characters at most.
-    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub label: String,
     /// The label in the form that host names take.
     #[serde(rename = "dnsSanitizedLabel", default, skip_serializing_if = "Option::is_none")]
@@ -167,29 +167,29 @@ pub struct NetworkGroup {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub description: Option<String>,
     /// Range of its addresses, such as `10.102.0.0/16`.
-    #[serde(rename = "networkIp", default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(rename = "networkIp", default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub network_ip: String,
     /// Address that was given away last.
-    #[serde(rename = "lastAllocatedIp", default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(rename = "lastAllocatedIp", default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub last_allocated_ip: String,
     /// Who looks after it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub ownership: Option<NetworkGroupOwnership>,
     /// Its tags.
-    #[serde(default, deserialize_with = "cc_core::de::list")]
+    #[serde(default, deserialize_with = "cc_runtime::de::list")]
     pub tags: Vec<String>,
     /// What is in it.
-    #[serde(default, deserialize_with = "cc_core::de::list")]
+    #[serde(default, deserialize_with = "cc_runtime::de::list")]
     pub members: Vec<NetworkGroupMember>,
     /// The machines of its members.
-    #[serde(default, deserialize_with = "cc_core::de::list")]
+    #[serde(default, deserialize_with = "cc_runtime::de::list")]
     pub peers: Vec<Peer>,
     /// How many times its configuration changed.
-    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub version: i64,
 }
 
-cc_core::open_union! {
+cc_runtime::open_union! {
     /// A network group, or something in one.
     #[tag = "type"]
     pub enum NetworkGroupComponent {
@@ -235,10 +235,10 @@ impl From<ExternalPeer> for NetworkGroupComponent {
 pub struct NetworkGroupCreation {
     /// Its id, which the caller makes: `ng_` and a UUID.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub id: Option<cc_core::NetworkGroupId>,
+    pub id: Option<cc_runtime::NetworkGroupId>,
     /// Its owner.
     #[serde(rename = "ownerId", default, skip_serializing_if = "Option::is_none")]
-    pub owner_id: Option<cc_core::OwnerId>,
+    pub owner_id: Option<cc_runtime::OwnerId>,
     /// Name to show to a person, 128 characters at most.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub label: Option<String>,
@@ -274,14 +274,14 @@ impl NetworkGroupCreation {
 
     /// Its id, which the caller makes: `ng_` and a UUID.
     #[must_use]
-    pub fn id(mut self, id: impl Into<cc_core::NetworkGroupId>) -> Self {
+    pub fn id(mut self, id: impl Into<cc_runtime::NetworkGroupId>) -> Self {
         self.id = Some(id.into());
         self
     }
 
     /// Its owner.
     #[must_use]
-    pub fn owner_id(mut self, owner_id: impl Into<cc_core::OwnerId>) -> Self {
+    pub fn owner_id(mut self, owner_id: impl Into<cc_runtime::OwnerId>) -> Self {
         self.owner_id = Some(owner_id.into());
         self
     }
@@ -330,13 +330,13 @@ pub struct NetworkGroupMember {
     /// Its id: `app_…`, the real id of an add-on, or `external_…`.
     pub id: String,
     /// Name to show to a person, 128 characters at most.
-    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub label: String,
     /// Name that leads to its peers within the network: `{member}.m.{network group}.cc-ng.cloud`.
-    #[serde(rename = "domainName", default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(rename = "domainName", default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub domain_name: String,
     /// What it is; its case varies.
-    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub kind: NetworkGroupMemberKind,
 }
 
@@ -378,7 +378,7 @@ impl NetworkGroupMemberCreation {
     }
 }
 
-cc_core::open_enum! {
+cc_runtime::open_enum! {
     /// What a member of a network group is.
     pub enum NetworkGroupMemberKind {
         /// `ADDON`.
@@ -392,7 +392,7 @@ cc_core::open_enum! {
     }
 }
 
-cc_core::open_enum! {
+cc_runtime::open_enum! {
     /// Who looks after a network group.
     pub enum NetworkGroupOwnership {
         /// `CUSTOMER`.
@@ -402,7 +402,7 @@ cc_core::open_enum! {
     }
 }
 
-cc_core::open_union! {
+cc_runtime::open_union! {
     /// A machine in a network group.
     #[tag = "type"]
     pub enum Peer {
@@ -544,7 +544,7 @@ impl PeerCreation {
     }
 }
 
-cc_core::open_enum! {
+cc_runtime::open_enum! {
     /// Whose machine a peer is.
     pub enum PeerKind {
         /// `CLEVER`.
@@ -554,7 +554,7 @@ cc_core::open_enum! {
     }
 }
 
-cc_core::open_enum! {
+cc_runtime::open_enum! {
     /// Whether others connect to a peer.
     pub enum PeerRole {
         /// `CLIENT`.
@@ -570,7 +570,7 @@ cc_core::open_enum! {
 #[non_exhaustive]
 pub struct PresignedUrl {
     /// The address: who has it can read.
-    pub url: cc_core::Secret,
+    pub url: cc_runtime::Secret,
 }
 
 /// A peer that others connect to.
@@ -592,24 +592,24 @@ pub struct ServerEndpoint {
 #[non_exhaustive]
 pub struct WireguardConfiguration {
     /// The network group.
-    #[serde(rename = "ngId", default, deserialize_with = "cc_core::de::null_as_default")]
-    pub ng_id: cc_core::NetworkGroupId,
+    #[serde(rename = "ngId", default, deserialize_with = "cc_runtime::de::null_as_default")]
+    pub ng_id: cc_runtime::NetworkGroupId,
     /// The peer.
     #[serde(rename = "peerId")]
     pub peer_id: String,
     /// How many times the configuration of the network group changed.
-    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub version: i64,
     /// The configuration in the format of `wg-quick`, in base64; `<%PrivateKey%>` stands for the private key of
     /// the peer.
-    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub conf: String,
     /// No source says how it differs from `conf`.
-    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub base64: String,
 }
 
-cc_core::open_union! {
+cc_runtime::open_union! {
     /// How a peer is reached.
     #[tag = "type"]
     pub enum WireguardEndpoint {

@@ -2,8 +2,8 @@
 //! One type an operation: its inputs, and the request that they make.
 
 #[allow(unused_imports)]
-use cc_core::__private::{Bytes, http::Method};
-use cc_core::{Answer, Operation, OperationInfo, Request, RequestBuilder, Result};
+use cc_runtime::__private::{Bytes, http::Method};
+use cc_runtime::{Answer, Operation, OperationInfo, Request, RequestBuilder, Result};
 #[allow(unused_imports)]
 use crate::types;
 
@@ -98,13 +98,13 @@ impl Operation for ListWebhookFormats {
 #[must_use = "a request does nothing until it is sent"]
 pub struct ListEmailNotifications {
     /// The owner.
-    pub owner_id: cc_core::OwnerId,
+    pub owner_id: cc_runtime::OwnerId,
 }
 
 #[allow(clippy::new_without_default)]
 impl ListEmailNotifications {
     /// With what is required.
-    pub fn new(owner_id: impl Into<cc_core::OwnerId>) -> Self {
+    pub fn new(owner_id: impl Into<cc_runtime::OwnerId>) -> Self {
         Self { owner_id: owner_id.into() }
     }
 }
@@ -146,7 +146,7 @@ impl Operation for ListEmailNotifications {
 #[must_use = "a request does nothing until it is sent"]
 pub struct CreateEmailNotification {
     /// The owner.
-    pub owner_id: cc_core::OwnerId,
+    pub owner_id: cc_runtime::OwnerId,
     /// The body.
     pub body: types::EmailNotificationCreation,
 }
@@ -155,7 +155,7 @@ pub struct CreateEmailNotification {
 impl CreateEmailNotification {
     /// With what is required.
     pub fn new(
-        owner_id: impl Into<cc_core::OwnerId>,
+        owner_id: impl Into<cc_runtime::OwnerId>,
         body: impl Into<types::EmailNotificationCreation>,
     ) -> Self {
         Self {
@@ -203,7 +203,7 @@ impl Operation for CreateEmailNotification {
 #[must_use = "a request does nothing until it is sent"]
 pub struct UpdateEmailNotification {
     /// The owner.
-    pub owner_id: cc_core::OwnerId,
+    pub owner_id: cc_runtime::OwnerId,
     /// The notification by e-mail.
     pub email_notification_id: String,
     /// The body.
@@ -214,7 +214,7 @@ pub struct UpdateEmailNotification {
 impl UpdateEmailNotification {
     /// With what is required.
     pub fn new(
-        owner_id: impl Into<cc_core::OwnerId>,
+        owner_id: impl Into<cc_runtime::OwnerId>,
         email_notification_id: impl Into<String>,
         body: serde_json::Value,
     ) -> Self {
@@ -264,7 +264,7 @@ impl Operation for UpdateEmailNotification {
 #[must_use = "a request does nothing until it is sent"]
 pub struct DeleteEmailNotification {
     /// The owner.
-    pub owner_id: cc_core::OwnerId,
+    pub owner_id: cc_runtime::OwnerId,
     /// The notification by e-mail.
     pub email_notification_id: String,
 }
@@ -273,7 +273,7 @@ pub struct DeleteEmailNotification {
 impl DeleteEmailNotification {
     /// With what is required.
     pub fn new(
-        owner_id: impl Into<cc_core::OwnerId>,
+        owner_id: impl Into<cc_runtime::OwnerId>,
         email_notification_id: impl Into<String>,
     ) -> Self {
         Self {
@@ -320,13 +320,13 @@ impl Operation for DeleteEmailNotification {
 #[must_use = "a request does nothing until it is sent"]
 pub struct ListWebhooks {
     /// The owner.
-    pub owner_id: cc_core::OwnerId,
+    pub owner_id: cc_runtime::OwnerId,
 }
 
 #[allow(clippy::new_without_default)]
 impl ListWebhooks {
     /// With what is required.
-    pub fn new(owner_id: impl Into<cc_core::OwnerId>) -> Self {
+    pub fn new(owner_id: impl Into<cc_runtime::OwnerId>) -> Self {
         Self { owner_id: owner_id.into() }
     }
 }
@@ -366,7 +366,7 @@ impl Operation for ListWebhooks {
 #[must_use = "a request does nothing until it is sent"]
 pub struct CreateWebhook {
     /// The owner.
-    pub owner_id: cc_core::OwnerId,
+    pub owner_id: cc_runtime::OwnerId,
     /// The body.
     pub body: types::WebhookCreation,
 }
@@ -375,7 +375,7 @@ pub struct CreateWebhook {
 impl CreateWebhook {
     /// With what is required.
     pub fn new(
-        owner_id: impl Into<cc_core::OwnerId>,
+        owner_id: impl Into<cc_runtime::OwnerId>,
         body: impl Into<types::WebhookCreation>,
     ) -> Self {
         Self {
@@ -423,7 +423,7 @@ impl Operation for CreateWebhook {
 #[must_use = "a request does nothing until it is sent"]
 pub struct UpdateWebhook {
     /// The owner.
-    pub owner_id: cc_core::OwnerId,
+    pub owner_id: cc_runtime::OwnerId,
     /// The web hook.
     pub webhook_id: String,
     /// The body.
@@ -434,7 +434,7 @@ pub struct UpdateWebhook {
 impl UpdateWebhook {
     /// With what is required.
     pub fn new(
-        owner_id: impl Into<cc_core::OwnerId>,
+        owner_id: impl Into<cc_runtime::OwnerId>,
         webhook_id: impl Into<String>,
         body: serde_json::Value,
     ) -> Self {
@@ -484,7 +484,7 @@ impl Operation for UpdateWebhook {
 #[must_use = "a request does nothing until it is sent"]
 pub struct DeleteWebhook {
     /// The owner.
-    pub owner_id: cc_core::OwnerId,
+    pub owner_id: cc_runtime::OwnerId,
     /// The web hook.
     pub webhook_id: String,
 }
@@ -493,7 +493,7 @@ pub struct DeleteWebhook {
 impl DeleteWebhook {
     /// With what is required.
     pub fn new(
-        owner_id: impl Into<cc_core::OwnerId>,
+        owner_id: impl Into<cc_runtime::OwnerId>,
         webhook_id: impl Into<String>,
     ) -> Self {
         Self {

@@ -12,23 +12,23 @@ pub struct EmailNotification {
     /// Its id.
     pub id: String,
     /// Its owner.
-    #[serde(rename = "ownerId", default, deserialize_with = "cc_core::de::null_as_default")]
-    pub owner_id: cc_core::OwnerId,
+    #[serde(rename = "ownerId", default, deserialize_with = "cc_runtime::de::null_as_default")]
+    pub owner_id: cc_runtime::OwnerId,
     /// Name that its owner gave it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub name: Option<String>,
     /// Who gets the e-mails.
-    #[serde(default, deserialize_with = "cc_core::de::list")]
+    #[serde(default, deserialize_with = "cc_runtime::de::list")]
     pub notified: Vec<EmailNotificationTarget>,
     /// What it is about. Absent: everything.
-    #[serde(default, deserialize_with = "cc_core::de::list")]
+    #[serde(default, deserialize_with = "cc_runtime::de::list")]
     pub events: Vec<NotificationEvent>,
     /// Ids of the resources that it is about. Absent: all of the owner.
-    #[serde(default, deserialize_with = "cc_core::de::list")]
+    #[serde(default, deserialize_with = "cc_runtime::de::list")]
     pub scope: Vec<String>,
     /// When it was created.
     #[serde(rename = "createdAt", default, skip_serializing_if = "Option::is_none")]
-    pub created_at: Option<cc_core::Timestamp>,
+    pub created_at: Option<cc_runtime::Timestamp>,
 }
 
 /// A notification by e-mail to create.
@@ -82,7 +82,7 @@ impl EmailNotificationCreation {
 #[non_exhaustive]
 pub struct EmailNotificationTarget {
     /// What the target is.
-    #[serde(rename = "type", default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(rename = "type", default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub type_: EmailNotificationTargetKind,
     /// The e-mail addresses, or the id of the user.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -121,7 +121,7 @@ impl EmailNotificationTargetCreation {
     }
 }
 
-cc_core::open_enum! {
+cc_runtime::open_enum! {
     /// Who gets the e-mails of a notification: addresses, everybody of the organisation, or one user.
     pub enum EmailNotificationTargetKind {
         /// `email`.
@@ -133,7 +133,7 @@ cc_core::open_enum! {
     }
 }
 
-cc_core::open_enum! {
+cc_runtime::open_enum! {
     /// What a notification is about; those that start with `META_` are several events in one.
     pub enum NotificationEvent {
         /// `ACCOUNT_CREATION`.
@@ -195,10 +195,10 @@ cc_core::open_enum! {
 #[non_exhaustive]
 pub struct NotificationEvents {
     /// The events.
-    #[serde(default, deserialize_with = "cc_core::de::list")]
+    #[serde(default, deserialize_with = "cc_runtime::de::list")]
     pub events: Vec<NotificationEvent>,
     /// By the name of an event that is several in one, such as `META_CREDITS`: these events.
-    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub meta_events: std::collections::BTreeMap<String, Vec<NotificationEvent>>,
 }
 
@@ -210,28 +210,28 @@ pub struct Webhook {
     /// Its id.
     pub id: String,
     /// Its owner.
-    #[serde(rename = "ownerId", default, deserialize_with = "cc_core::de::null_as_default")]
-    pub owner_id: cc_core::OwnerId,
+    #[serde(rename = "ownerId", default, deserialize_with = "cc_runtime::de::null_as_default")]
+    pub owner_id: cc_runtime::OwnerId,
     /// Name that its owner gave it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub name: Option<String>,
     /// Where it is sent.
-    #[serde(default, deserialize_with = "cc_core::de::list")]
+    #[serde(default, deserialize_with = "cc_runtime::de::list")]
     pub urls: Vec<WebhookUrl>,
     /// What it is about. Absent: everything.
-    #[serde(default, deserialize_with = "cc_core::de::list")]
+    #[serde(default, deserialize_with = "cc_runtime::de::list")]
     pub events: Vec<NotificationEvent>,
     /// Ids of the resources that it is about. Absent: all of the owner.
-    #[serde(default, deserialize_with = "cc_core::de::list")]
+    #[serde(default, deserialize_with = "cc_runtime::de::list")]
     pub scope: Vec<String>,
     /// When it was created.
     #[serde(rename = "createdAt", default, skip_serializing_if = "Option::is_none")]
-    pub created_at: Option<cc_core::Timestamp>,
+    pub created_at: Option<cc_runtime::Timestamp>,
     /// What went wrong of late.
-    #[serde(default, deserialize_with = "cc_core::de::list")]
+    #[serde(default, deserialize_with = "cc_runtime::de::list")]
     pub failures: Vec<WebhookFailure>,
     /// Whether it is sent.
-    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub state: WebhookState,
 }
 
@@ -286,8 +286,8 @@ impl WebhookCreation {
 #[non_exhaustive]
 pub struct WebhookFailure {
     /// Where it was sent.
-    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
-    pub url: cc_core::Secret,
+    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
+    pub url: cc_runtime::Secret,
     /// What went wrong on the way.
     #[serde(rename = "networkFailure", default, skip_serializing_if = "Option::is_none")]
     pub network_failure: Option<String>,
@@ -299,10 +299,10 @@ pub struct WebhookFailure {
     pub partial_body: Option<String>,
     /// When it was sent.
     #[serde(rename = "createdAt", default, skip_serializing_if = "Option::is_none")]
-    pub created_at: Option<cc_core::Timestamp>,
+    pub created_at: Option<cc_runtime::Timestamp>,
 }
 
-cc_core::open_enum! {
+cc_runtime::open_enum! {
     /// Format of the body of a web hook.
     pub enum WebhookFormat {
         /// `raw`.
@@ -316,7 +316,7 @@ cc_core::open_enum! {
     }
 }
 
-cc_core::open_enum! {
+cc_runtime::open_enum! {
     /// Whether a web hook is sent.
     pub enum WebhookState {
         /// `ENABLED`.
@@ -332,18 +332,18 @@ cc_core::open_enum! {
 #[non_exhaustive]
 pub struct WebhookUrl {
     /// Format of the body.
-    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub format: WebhookFormat,
     /// The address, which is often a secret of the service.
-    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
-    pub url: cc_core::Secret,
+    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
+    pub url: cc_runtime::Secret,
 }
 
 impl WebhookUrl {
     /// With what is required.
     #[must_use]
     #[allow(clippy::new_without_default)]
-    pub fn new(format: impl Into<WebhookFormat>, url: impl Into<cc_core::Secret>) -> Self {
+    pub fn new(format: impl Into<WebhookFormat>, url: impl Into<cc_runtime::Secret>) -> Self {
         Self {
             format: format.into(),
             url: url.into(),

@@ -2,8 +2,8 @@
 //! One type an operation: its inputs, and the request that they make.
 
 #[allow(unused_imports)]
-use cc_core::__private::{Bytes, http::Method};
-use cc_core::{Answer, Operation, OperationInfo, Request, RequestBuilder, Result};
+use cc_runtime::__private::{Bytes, http::Method};
+use cc_runtime::{Answer, Operation, OperationInfo, Request, RequestBuilder, Result};
 #[allow(unused_imports)]
 use crate::types;
 
@@ -162,7 +162,7 @@ static CREATE_REQUEST_TOKEN: OperationInfo = OperationInfo::new(
 
 impl Operation for CreateRequestToken {
     const INFO: &'static OperationInfo = &CREATE_REQUEST_TOKEN;
-    type Output = cc_core::Secret;
+    type Output = cc_runtime::Secret;
 
     fn request(&self) -> Result<Request> {
         RequestBuilder::new(&CREATE_REQUEST_TOKEN)
@@ -190,13 +190,13 @@ pub struct CreateRequestTokenByQuery {
     /// Partner whose page it is.
     pub partner_id: Option<String>,
     /// Key of the consumer.
-    pub oauth_consumer_key: Option<cc_core::ConsumerKey>,
+    pub oauth_consumer_key: Option<cc_runtime::ConsumerKey>,
     /// The request token.
-    pub oauth_token: Option<cc_core::Secret>,
+    pub oauth_token: Option<cc_runtime::Secret>,
     /// How the request is signed: `PLAINTEXT`, `HMAC-SHA1` or `HMAC-SHA512`.
     pub oauth_signature_method: Option<String>,
     /// The signature; with `PLAINTEXT`, the secrets themselves.
-    pub oauth_signature: Option<cc_core::Secret>,
+    pub oauth_signature: Option<cc_runtime::Secret>,
     /// When it was signed, in epoch seconds.
     pub oauth_timestamp: Option<String>,
     /// A text that no other request of the same second has.
@@ -204,11 +204,11 @@ pub struct CreateRequestTokenByQuery {
     /// `1.0`.
     pub oauth_version: Option<String>,
     /// What the user brought back from the page of authorization.
-    pub oauth_verifier: Option<cc_core::Secret>,
+    pub oauth_verifier: Option<cc_runtime::Secret>,
     /// Where the user goes after the page of authorization, or `oob` for nowhere.
     pub oauth_callback: Option<String>,
     /// Secret of the token.
-    pub oauth_token_secret: Option<cc_core::Secret>,
+    pub oauth_token_secret: Option<cc_runtime::Secret>,
     /// `true` when the callback was taken.
     pub oauth_callback_confirmed: Option<String>,
 }
@@ -242,14 +242,14 @@ impl CreateRequestTokenByQuery {
     /// Key of the consumer.
     pub fn oauth_consumer_key(
         mut self,
-        oauth_consumer_key: impl Into<cc_core::ConsumerKey>,
+        oauth_consumer_key: impl Into<cc_runtime::ConsumerKey>,
     ) -> Self {
         self.oauth_consumer_key = Some(oauth_consumer_key.into());
         self
     }
 
     /// The request token.
-    pub fn oauth_token(mut self, oauth_token: impl Into<cc_core::Secret>) -> Self {
+    pub fn oauth_token(mut self, oauth_token: impl Into<cc_runtime::Secret>) -> Self {
         self.oauth_token = Some(oauth_token.into());
         self
     }
@@ -266,7 +266,7 @@ impl CreateRequestTokenByQuery {
     /// The signature; with `PLAINTEXT`, the secrets themselves.
     pub fn oauth_signature(
         mut self,
-        oauth_signature: impl Into<cc_core::Secret>,
+        oauth_signature: impl Into<cc_runtime::Secret>,
     ) -> Self {
         self.oauth_signature = Some(oauth_signature.into());
         self
@@ -291,7 +291,10 @@ impl CreateRequestTokenByQuery {
     }
 
     /// What the user brought back from the page of authorization.
-    pub fn oauth_verifier(mut self, oauth_verifier: impl Into<cc_core::Secret>) -> Self {
+    pub fn oauth_verifier(
+        mut self,
+        oauth_verifier: impl Into<cc_runtime::Secret>,
+    ) -> Self {
         self.oauth_verifier = Some(oauth_verifier.into());
         self
     }
@@ -305,7 +308,7 @@ impl CreateRequestTokenByQuery {
     /// Secret of the token.
     pub fn oauth_token_secret(
         mut self,
-        oauth_token_secret: impl Into<cc_core::Secret>,
+        oauth_token_secret: impl Into<cc_runtime::Secret>,
     ) -> Self {
         self.oauth_token_secret = Some(oauth_token_secret.into());
         self
@@ -331,7 +334,7 @@ static CREATE_REQUEST_TOKEN_BY_QUERY: OperationInfo = OperationInfo::new(
 
 impl Operation for CreateRequestTokenByQuery {
     const INFO: &'static OperationInfo = &CREATE_REQUEST_TOKEN_BY_QUERY;
-    type Output = cc_core::Secret;
+    type Output = cc_runtime::Secret;
 
     fn request(&self) -> Result<Request> {
         RequestBuilder::new(&CREATE_REQUEST_TOKEN_BY_QUERY)
@@ -390,7 +393,7 @@ static CREATE_ACCESS_TOKEN: OperationInfo = OperationInfo::new(
 
 impl Operation for CreateAccessToken {
     const INFO: &'static OperationInfo = &CREATE_ACCESS_TOKEN;
-    type Output = cc_core::Secret;
+    type Output = cc_runtime::Secret;
 
     fn request(&self) -> Result<Request> {
         RequestBuilder::new(&CREATE_ACCESS_TOKEN).form(&self.body).build()
@@ -413,13 +416,13 @@ impl Operation for CreateAccessToken {
 #[must_use = "a request does nothing until it is sent"]
 pub struct CreateAccessTokenByQuery {
     /// Key of the consumer.
-    pub oauth_consumer_key: Option<cc_core::ConsumerKey>,
+    pub oauth_consumer_key: Option<cc_runtime::ConsumerKey>,
     /// The request token.
-    pub oauth_token: Option<cc_core::Secret>,
+    pub oauth_token: Option<cc_runtime::Secret>,
     /// How the request is signed: `PLAINTEXT`, `HMAC-SHA1` or `HMAC-SHA512`.
     pub oauth_signature_method: Option<String>,
     /// The signature; with `PLAINTEXT`, the secrets themselves.
-    pub oauth_signature: Option<cc_core::Secret>,
+    pub oauth_signature: Option<cc_runtime::Secret>,
     /// When it was signed, in epoch seconds.
     pub oauth_timestamp: Option<String>,
     /// A text that no other request of the same second has.
@@ -427,11 +430,11 @@ pub struct CreateAccessTokenByQuery {
     /// `1.0`.
     pub oauth_version: Option<String>,
     /// What the user brought back from the page of authorization.
-    pub oauth_verifier: Option<cc_core::Secret>,
+    pub oauth_verifier: Option<cc_runtime::Secret>,
     /// Where the user goes after the page of authorization, or `oob` for nowhere.
     pub oauth_callback: Option<String>,
     /// Secret of the token.
-    pub oauth_token_secret: Option<cc_core::Secret>,
+    pub oauth_token_secret: Option<cc_runtime::Secret>,
     /// `true` when the callback was taken.
     pub oauth_callback_confirmed: Option<String>,
 }
@@ -458,14 +461,14 @@ impl CreateAccessTokenByQuery {
     /// Key of the consumer.
     pub fn oauth_consumer_key(
         mut self,
-        oauth_consumer_key: impl Into<cc_core::ConsumerKey>,
+        oauth_consumer_key: impl Into<cc_runtime::ConsumerKey>,
     ) -> Self {
         self.oauth_consumer_key = Some(oauth_consumer_key.into());
         self
     }
 
     /// The request token.
-    pub fn oauth_token(mut self, oauth_token: impl Into<cc_core::Secret>) -> Self {
+    pub fn oauth_token(mut self, oauth_token: impl Into<cc_runtime::Secret>) -> Self {
         self.oauth_token = Some(oauth_token.into());
         self
     }
@@ -482,7 +485,7 @@ impl CreateAccessTokenByQuery {
     /// The signature; with `PLAINTEXT`, the secrets themselves.
     pub fn oauth_signature(
         mut self,
-        oauth_signature: impl Into<cc_core::Secret>,
+        oauth_signature: impl Into<cc_runtime::Secret>,
     ) -> Self {
         self.oauth_signature = Some(oauth_signature.into());
         self
@@ -507,7 +510,10 @@ impl CreateAccessTokenByQuery {
     }
 
     /// What the user brought back from the page of authorization.
-    pub fn oauth_verifier(mut self, oauth_verifier: impl Into<cc_core::Secret>) -> Self {
+    pub fn oauth_verifier(
+        mut self,
+        oauth_verifier: impl Into<cc_runtime::Secret>,
+    ) -> Self {
         self.oauth_verifier = Some(oauth_verifier.into());
         self
     }
@@ -521,7 +527,7 @@ impl CreateAccessTokenByQuery {
     /// Secret of the token.
     pub fn oauth_token_secret(
         mut self,
-        oauth_token_secret: impl Into<cc_core::Secret>,
+        oauth_token_secret: impl Into<cc_runtime::Secret>,
     ) -> Self {
         self.oauth_token_secret = Some(oauth_token_secret.into());
         self
@@ -547,7 +553,7 @@ static CREATE_ACCESS_TOKEN_BY_QUERY: OperationInfo = OperationInfo::new(
 
 impl Operation for CreateAccessTokenByQuery {
     const INFO: &'static OperationInfo = &CREATE_ACCESS_TOKEN_BY_QUERY;
-    type Output = cc_core::Secret;
+    type Output = cc_runtime::Secret;
 
     fn request(&self) -> Result<Request> {
         RequestBuilder::new(&CREATE_ACCESS_TOKEN_BY_QUERY)
@@ -584,11 +590,11 @@ impl Operation for CreateAccessTokenByQuery {
 #[must_use = "a request does nothing until it is sent"]
 pub struct GetAuthorizationPage {
     /// The request token.
-    pub oauth_token: Option<cc_core::Secret>,
+    pub oauth_token: Option<cc_runtime::Secret>,
     /// Session of the user.
-    pub ccid: Option<cc_core::Secret>,
+    pub ccid: Option<cc_runtime::Secret>,
     /// Token that the command line waits for.
-    pub cli_token: Option<cc_core::Secret>,
+    pub cli_token: Option<cc_runtime::Secret>,
     /// Whether another page of the same authorization leads here.
     pub from_oauth: Option<String>,
     /// Partner whose page it is.
@@ -609,19 +615,19 @@ impl GetAuthorizationPage {
     }
 
     /// The request token.
-    pub fn oauth_token(mut self, oauth_token: impl Into<cc_core::Secret>) -> Self {
+    pub fn oauth_token(mut self, oauth_token: impl Into<cc_runtime::Secret>) -> Self {
         self.oauth_token = Some(oauth_token.into());
         self
     }
 
     /// Session of the user.
-    pub fn ccid(mut self, ccid: impl Into<cc_core::Secret>) -> Self {
+    pub fn ccid(mut self, ccid: impl Into<cc_runtime::Secret>) -> Self {
         self.ccid = Some(ccid.into());
         self
     }
 
     /// Token that the command line waits for.
-    pub fn cli_token(mut self, cli_token: impl Into<cc_core::Secret>) -> Self {
+    pub fn cli_token(mut self, cli_token: impl Into<cc_runtime::Secret>) -> Self {
         self.cli_token = Some(cli_token.into());
         self
     }
@@ -649,7 +655,7 @@ static GET_AUTHORIZATION_PAGE: OperationInfo = OperationInfo::new(
     .one_shot();
 impl Operation for GetAuthorizationPage {
     const INFO: &'static OperationInfo = &GET_AUTHORIZATION_PAGE;
-    type Output = cc_core::Secret;
+    type Output = cc_runtime::Secret;
 
     fn request(&self) -> Result<Request> {
         RequestBuilder::new(&GET_AUTHORIZATION_PAGE)
@@ -699,7 +705,7 @@ static AUTHORIZE_TOKEN: OperationInfo = OperationInfo::new(
 
 impl Operation for AuthorizeToken {
     const INFO: &'static OperationInfo = &AUTHORIZE_TOKEN;
-    type Output = cc_core::Secret;
+    type Output = cc_runtime::Secret;
 
     fn request(&self) -> Result<Request> {
         RequestBuilder::new(&AUTHORIZE_TOKEN).form(&self.body).build()
@@ -722,7 +728,7 @@ impl Operation for AuthorizeToken {
 #[must_use = "a request does nothing until it is sent"]
 pub struct GetLoginData {
     /// Key of the consumer.
-    pub oauth_key: Option<cc_core::ConsumerKey>,
+    pub oauth_key: Option<cc_runtime::ConsumerKey>,
 }
 
 #[allow(clippy::new_without_default)]
@@ -733,7 +739,7 @@ impl GetLoginData {
     }
 
     /// Key of the consumer.
-    pub fn oauth_key(mut self, oauth_key: impl Into<cc_core::ConsumerKey>) -> Self {
+    pub fn oauth_key(mut self, oauth_key: impl Into<cc_runtime::ConsumerKey>) -> Self {
         self.oauth_key = Some(oauth_key.into());
         self
     }
@@ -813,13 +819,13 @@ impl Operation for ListOauthRights {
 #[must_use = "a request does nothing until it is sent"]
 pub struct ListOauthConsumers {
     /// The owner.
-    pub owner_id: cc_core::OwnerId,
+    pub owner_id: cc_runtime::OwnerId,
 }
 
 #[allow(clippy::new_without_default)]
 impl ListOauthConsumers {
     /// With what is required.
-    pub fn new(owner_id: impl Into<cc_core::OwnerId>) -> Self {
+    pub fn new(owner_id: impl Into<cc_runtime::OwnerId>) -> Self {
         Self { owner_id: owner_id.into() }
     }
 }
@@ -862,7 +868,7 @@ impl Operation for ListOauthConsumers {
 #[must_use = "a request does nothing until it is sent"]
 pub struct CreateOauthConsumer {
     /// The owner.
-    pub owner_id: cc_core::OwnerId,
+    pub owner_id: cc_runtime::OwnerId,
     /// The body.
     pub body: types::OauthConsumerInput,
 }
@@ -871,7 +877,7 @@ pub struct CreateOauthConsumer {
 impl CreateOauthConsumer {
     /// With what is required.
     pub fn new(
-        owner_id: impl Into<cc_core::OwnerId>,
+        owner_id: impl Into<cc_runtime::OwnerId>,
         body: impl Into<types::OauthConsumerInput>,
     ) -> Self {
         Self {
@@ -919,17 +925,17 @@ impl Operation for CreateOauthConsumer {
 #[must_use = "a request does nothing until it is sent"]
 pub struct GetOauthConsumer {
     /// The owner.
-    pub owner_id: cc_core::OwnerId,
+    pub owner_id: cc_runtime::OwnerId,
     /// The consumer.
-    pub consumer_key: cc_core::ConsumerKey,
+    pub consumer_key: cc_runtime::ConsumerKey,
 }
 
 #[allow(clippy::new_without_default)]
 impl GetOauthConsumer {
     /// With what is required.
     pub fn new(
-        owner_id: impl Into<cc_core::OwnerId>,
-        consumer_key: impl Into<cc_core::ConsumerKey>,
+        owner_id: impl Into<cc_runtime::OwnerId>,
+        consumer_key: impl Into<cc_runtime::ConsumerKey>,
     ) -> Self {
         Self {
             owner_id: owner_id.into(),
@@ -977,9 +983,9 @@ impl Operation for GetOauthConsumer {
 #[must_use = "a request does nothing until it is sent"]
 pub struct UpdateOauthConsumer {
     /// The owner.
-    pub owner_id: cc_core::OwnerId,
+    pub owner_id: cc_runtime::OwnerId,
     /// The consumer.
-    pub consumer_key: cc_core::ConsumerKey,
+    pub consumer_key: cc_runtime::ConsumerKey,
     /// The body.
     pub body: types::OauthConsumerInput,
 }
@@ -988,8 +994,8 @@ pub struct UpdateOauthConsumer {
 impl UpdateOauthConsumer {
     /// With what is required.
     pub fn new(
-        owner_id: impl Into<cc_core::OwnerId>,
-        consumer_key: impl Into<cc_core::ConsumerKey>,
+        owner_id: impl Into<cc_runtime::OwnerId>,
+        consumer_key: impl Into<cc_runtime::ConsumerKey>,
         body: impl Into<types::OauthConsumerInput>,
     ) -> Self {
         Self {
@@ -1039,17 +1045,17 @@ impl Operation for UpdateOauthConsumer {
 #[must_use = "a request does nothing until it is sent"]
 pub struct DeleteOauthConsumer {
     /// The owner.
-    pub owner_id: cc_core::OwnerId,
+    pub owner_id: cc_runtime::OwnerId,
     /// The consumer.
-    pub consumer_key: cc_core::ConsumerKey,
+    pub consumer_key: cc_runtime::ConsumerKey,
 }
 
 #[allow(clippy::new_without_default)]
 impl DeleteOauthConsumer {
     /// With what is required.
     pub fn new(
-        owner_id: impl Into<cc_core::OwnerId>,
-        consumer_key: impl Into<cc_core::ConsumerKey>,
+        owner_id: impl Into<cc_runtime::OwnerId>,
+        consumer_key: impl Into<cc_runtime::ConsumerKey>,
     ) -> Self {
         Self {
             owner_id: owner_id.into(),
@@ -1096,17 +1102,17 @@ impl Operation for DeleteOauthConsumer {
 #[must_use = "a request does nothing until it is sent"]
 pub struct GetOauthConsumerSecret {
     /// The owner.
-    pub owner_id: cc_core::OwnerId,
+    pub owner_id: cc_runtime::OwnerId,
     /// The consumer.
-    pub consumer_key: cc_core::ConsumerKey,
+    pub consumer_key: cc_runtime::ConsumerKey,
 }
 
 #[allow(clippy::new_without_default)]
 impl GetOauthConsumerSecret {
     /// With what is required.
     pub fn new(
-        owner_id: impl Into<cc_core::OwnerId>,
-        consumer_key: impl Into<cc_core::ConsumerKey>,
+        owner_id: impl Into<cc_runtime::OwnerId>,
+        consumer_key: impl Into<cc_runtime::ConsumerKey>,
     ) -> Self {
         Self {
             owner_id: owner_id.into(),
@@ -1159,11 +1165,11 @@ pub struct GetOidcLoginPage {
     /// Whether the page of authorization leads here.
     pub from_authorize: Option<String>,
     /// Token that the command line waits for.
-    pub cli_token: Option<cc_core::Secret>,
+    pub cli_token: Option<cc_runtime::Secret>,
     /// Request token of the authorization that goes on in the end.
-    pub oauth_token: Option<cc_core::Secret>,
+    pub oauth_token: Option<cc_runtime::Secret>,
     /// Key of an invitation to an organisation.
-    pub invitation_key: Option<cc_core::Secret>,
+    pub invitation_key: Option<cc_runtime::Secret>,
     /// Where the visitor comes from.
     pub subscription_source: Option<String>,
     /// Partner whose page it is.
@@ -1199,19 +1205,22 @@ impl GetOidcLoginPage {
     }
 
     /// Token that the command line waits for.
-    pub fn cli_token(mut self, cli_token: impl Into<cc_core::Secret>) -> Self {
+    pub fn cli_token(mut self, cli_token: impl Into<cc_runtime::Secret>) -> Self {
         self.cli_token = Some(cli_token.into());
         self
     }
 
     /// Request token of the authorization that goes on in the end.
-    pub fn oauth_token(mut self, oauth_token: impl Into<cc_core::Secret>) -> Self {
+    pub fn oauth_token(mut self, oauth_token: impl Into<cc_runtime::Secret>) -> Self {
         self.oauth_token = Some(oauth_token.into());
         self
     }
 
     /// Key of an invitation to an organisation.
-    pub fn invitation_key(mut self, invitation_key: impl Into<cc_core::Secret>) -> Self {
+    pub fn invitation_key(
+        mut self,
+        invitation_key: impl Into<cc_runtime::Secret>,
+    ) -> Self {
         self.invitation_key = Some(invitation_key.into());
         self
     }
@@ -1282,11 +1291,11 @@ pub struct GetOidcSignupPage {
     /// Whether the page of authorization leads here.
     pub from_authorize: Option<String>,
     /// Token that the command line waits for.
-    pub cli_token: Option<cc_core::Secret>,
+    pub cli_token: Option<cc_runtime::Secret>,
     /// Request token of the authorization that goes on in the end.
-    pub oauth_token: Option<cc_core::Secret>,
+    pub oauth_token: Option<cc_runtime::Secret>,
     /// Key of an invitation to an organisation.
-    pub invitation_key: Option<cc_core::Secret>,
+    pub invitation_key: Option<cc_runtime::Secret>,
     /// Where the visitor comes from.
     pub subscription_source: Option<String>,
     /// Whether the visitor agreed to the terms.
@@ -1325,19 +1334,22 @@ impl GetOidcSignupPage {
     }
 
     /// Token that the command line waits for.
-    pub fn cli_token(mut self, cli_token: impl Into<cc_core::Secret>) -> Self {
+    pub fn cli_token(mut self, cli_token: impl Into<cc_runtime::Secret>) -> Self {
         self.cli_token = Some(cli_token.into());
         self
     }
 
     /// Request token of the authorization that goes on in the end.
-    pub fn oauth_token(mut self, oauth_token: impl Into<cc_core::Secret>) -> Self {
+    pub fn oauth_token(mut self, oauth_token: impl Into<cc_runtime::Secret>) -> Self {
         self.oauth_token = Some(oauth_token.into());
         self
     }
 
     /// Key of an invitation to an organisation.
-    pub fn invitation_key(mut self, invitation_key: impl Into<cc_core::Secret>) -> Self {
+    pub fn invitation_key(
+        mut self,
+        invitation_key: impl Into<cc_runtime::Secret>,
+    ) -> Self {
         self.invitation_key = Some(invitation_key.into());
         self
     }
@@ -1465,7 +1477,7 @@ pub struct FinishOidcLogin {
     /// Name of the identity provider.
     pub service: String,
     /// What the provider gives for a user who agreed.
-    pub code: Option<cc_core::Secret>,
+    pub code: Option<cc_runtime::Secret>,
     /// What the platform gave the provider to come back with.
     pub state: Option<String>,
     /// Code of the error, for a user who did not.
@@ -1491,7 +1503,7 @@ impl FinishOidcLogin {
     }
 
     /// What the provider gives for a user who agreed.
-    pub fn code(mut self, code: impl Into<cc_core::Secret>) -> Self {
+    pub fn code(mut self, code: impl Into<cc_runtime::Secret>) -> Self {
         self.code = Some(code.into());
         self
     }
@@ -1560,13 +1572,13 @@ impl Operation for FinishOidcLogin {
 #[must_use = "a request does nothing until it is sent"]
 pub struct GetLoginPage {
     /// Key that confirms a secondary e-mail address.
-    pub secondary_email_key: Option<cc_core::Secret>,
+    pub secondary_email_key: Option<cc_runtime::Secret>,
     /// Key that confirms the deletion of the account.
-    pub deletion_key: Option<cc_core::Secret>,
+    pub deletion_key: Option<cc_runtime::Secret>,
     /// Whether the page of authorization leads here.
     pub from_authorize: Option<String>,
     /// Token that the command line waits for.
-    pub cli_token: Option<cc_core::Secret>,
+    pub cli_token: Option<cc_runtime::Secret>,
     /// Partner whose page it is.
     pub partner_id: Option<String>,
 }
@@ -1587,14 +1599,14 @@ impl GetLoginPage {
     /// Key that confirms a secondary e-mail address.
     pub fn secondary_email_key(
         mut self,
-        secondary_email_key: impl Into<cc_core::Secret>,
+        secondary_email_key: impl Into<cc_runtime::Secret>,
     ) -> Self {
         self.secondary_email_key = Some(secondary_email_key.into());
         self
     }
 
     /// Key that confirms the deletion of the account.
-    pub fn deletion_key(mut self, deletion_key: impl Into<cc_core::Secret>) -> Self {
+    pub fn deletion_key(mut self, deletion_key: impl Into<cc_runtime::Secret>) -> Self {
         self.deletion_key = Some(deletion_key.into());
         self
     }
@@ -1606,7 +1618,7 @@ impl GetLoginPage {
     }
 
     /// Token that the command line waits for.
-    pub fn cli_token(mut self, cli_token: impl Into<cc_core::Secret>) -> Self {
+    pub fn cli_token(mut self, cli_token: impl Into<cc_runtime::Secret>) -> Self {
         self.cli_token = Some(cli_token.into());
         self
     }
@@ -1745,7 +1757,7 @@ impl Operation for LogInBySecondFactor {
 #[must_use = "a request does nothing until it is sent"]
 pub struct GetSignupPage {
     /// Key of an invitation to an organisation.
-    pub invitation_key: Option<cc_core::Secret>,
+    pub invitation_key: Option<cc_runtime::Secret>,
     /// Where the browser goes in the end.
     pub url_next: Option<String>,
     /// Where the visitor comes from.
@@ -1767,7 +1779,10 @@ impl GetSignupPage {
     }
 
     /// Key of an invitation to an organisation.
-    pub fn invitation_key(mut self, invitation_key: impl Into<cc_core::Secret>) -> Self {
+    pub fn invitation_key(
+        mut self,
+        invitation_key: impl Into<cc_runtime::Secret>,
+    ) -> Self {
         self.invitation_key = Some(invitation_key.into());
         self
     }
@@ -1835,7 +1850,7 @@ pub struct GetSignupPageForSource {
     /// Where the visitor comes from.
     pub subscription_source: String,
     /// Key of an invitation to an organisation.
-    pub invitation_key: Option<cc_core::Secret>,
+    pub invitation_key: Option<cc_runtime::Secret>,
     /// Where the browser goes in the end.
     pub url_next: Option<String>,
     /// Partner whose page it is.
@@ -1855,7 +1870,10 @@ impl GetSignupPageForSource {
     }
 
     /// Key of an invitation to an organisation.
-    pub fn invitation_key(mut self, invitation_key: impl Into<cc_core::Secret>) -> Self {
+    pub fn invitation_key(
+        mut self,
+        invitation_key: impl Into<cc_runtime::Secret>,
+    ) -> Self {
         self.invitation_key = Some(invitation_key.into());
         self
     }

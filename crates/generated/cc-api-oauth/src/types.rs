@@ -162,16 +162,16 @@ pub struct LoginForm {
     /// E-mail address of the account.
     pub email: String,
     /// Password of the account.
-    pub pass: cc_core::Secret,
+    pub pass: cc_runtime::Secret,
     /// Whether the page of authorization leads here.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub from_authorize: Option<String>,
     /// Token that the command line waits for.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub cli_token: Option<cc_core::Secret>,
+    pub cli_token: Option<cc_runtime::Secret>,
     /// Request token of the authorization that goes on in the end.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub oauth_token: Option<cc_core::Secret>,
+    pub oauth_token: Option<cc_runtime::Secret>,
     /// Partner whose page it is.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub partner_id: Option<String>,
@@ -181,7 +181,7 @@ impl LoginForm {
     /// With what is required.
     #[must_use]
     #[allow(clippy::new_without_default)]
-    pub fn new(email: impl Into<String>, pass: impl Into<cc_core::Secret>) -> Self {
+    pub fn new(email: impl Into<String>, pass: impl Into<cc_runtime::Secret>) -> Self {
         Self {
             email: email.into(),
             pass: pass.into(),
@@ -201,14 +201,14 @@ impl LoginForm {
 
     /// Token that the command line waits for.
     #[must_use]
-    pub fn cli_token(mut self, cli_token: impl Into<cc_core::Secret>) -> Self {
+    pub fn cli_token(mut self, cli_token: impl Into<cc_runtime::Secret>) -> Self {
         self.cli_token = Some(cli_token.into());
         self
     }
 
     /// Request token of the authorization that goes on in the end.
     #[must_use]
-    pub fn oauth_token(mut self, oauth_token: impl Into<cc_core::Secret>) -> Self {
+    pub fn oauth_token(mut self, oauth_token: impl Into<cc_runtime::Secret>) -> Self {
         self.oauth_token = Some(oauth_token.into());
         self
     }
@@ -229,14 +229,14 @@ pub struct Message {
     /// The API's own number of the message.
     pub id: i64,
     /// What happened.
-    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub message: String,
     /// How it went.
-    #[serde(rename = "type", default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(rename = "type", default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub type_: MessageKind,
 }
 
-cc_core::open_enum! {
+cc_runtime::open_enum! {
     /// How what a message is about went.
     pub enum MessageKind {
         /// `success`.
@@ -250,7 +250,7 @@ cc_core::open_enum! {
     }
 }
 
-cc_core::open_enum! {
+cc_runtime::open_enum! {
     /// A second factor of authentication: none, or a code that changes with time.
     pub enum MfaKind {
         /// `NONE`.
@@ -266,21 +266,21 @@ cc_core::open_enum! {
 #[non_exhaustive]
 pub struct OauthConsumer {
     /// Key of the consumer.
-    pub key: cc_core::ConsumerKey,
+    pub key: cc_runtime::ConsumerKey,
     /// Name to show to a person.
-    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub name: String,
     /// What it does.
-    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub description: String,
     /// Its home page.
-    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub url: String,
     /// Address of its logo.
-    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub picture: String,
     /// Address that its callbacks start with.
-    #[serde(rename = "baseUrl", default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(rename = "baseUrl", default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub base_url: String,
     /// What it may ask users for.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -329,7 +329,7 @@ impl OauthConsumerInput {
 #[non_exhaustive]
 pub struct OauthConsumerSecret {
     /// The secret, which signs its requests.
-    pub secret: cc_core::Secret,
+    pub secret: cc_runtime::Secret,
 }
 
 /// The fields of OAuth 1.
@@ -339,16 +339,16 @@ pub struct OauthConsumerSecret {
 pub struct OauthForm {
     /// Key of the consumer.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub oauth_consumer_key: Option<cc_core::ConsumerKey>,
+    pub oauth_consumer_key: Option<cc_runtime::ConsumerKey>,
     /// The request token.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub oauth_token: Option<cc_core::Secret>,
+    pub oauth_token: Option<cc_runtime::Secret>,
     /// How the request is signed: `PLAINTEXT`, `HMAC-SHA1` or `HMAC-SHA512`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub oauth_signature_method: Option<String>,
     /// The signature; with `PLAINTEXT`, the secrets themselves.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub oauth_signature: Option<cc_core::Secret>,
+    pub oauth_signature: Option<cc_runtime::Secret>,
     /// When it was signed, in epoch seconds.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub oauth_timestamp: Option<String>,
@@ -360,13 +360,13 @@ pub struct OauthForm {
     pub oauth_version: Option<String>,
     /// What the user brought back from the page of authorization.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub oauth_verifier: Option<cc_core::Secret>,
+    pub oauth_verifier: Option<cc_runtime::Secret>,
     /// Where the user goes after the page of authorization, or `oob` for nowhere.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub oauth_callback: Option<String>,
     /// Secret of the token.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub oauth_token_secret: Option<cc_core::Secret>,
+    pub oauth_token_secret: Option<cc_runtime::Secret>,
     /// `true` when the callback was taken.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub oauth_callback_confirmed: Option<String>,
@@ -394,14 +394,14 @@ impl OauthForm {
 
     /// Key of the consumer.
     #[must_use]
-    pub fn oauth_consumer_key(mut self, oauth_consumer_key: impl Into<cc_core::ConsumerKey>) -> Self {
+    pub fn oauth_consumer_key(mut self, oauth_consumer_key: impl Into<cc_runtime::ConsumerKey>) -> Self {
         self.oauth_consumer_key = Some(oauth_consumer_key.into());
         self
     }
 
     /// The request token.
     #[must_use]
-    pub fn oauth_token(mut self, oauth_token: impl Into<cc_core::Secret>) -> Self {
+    pub fn oauth_token(mut self, oauth_token: impl Into<cc_runtime::Secret>) -> Self {
         self.oauth_token = Some(oauth_token.into());
         self
     }
@@ -415,7 +415,7 @@ impl OauthForm {
 
     /// The signature; with `PLAINTEXT`, the secrets themselves.
     #[must_use]
-    pub fn oauth_signature(mut self, oauth_signature: impl Into<cc_core::Secret>) -> Self {
+    pub fn oauth_signature(mut self, oauth_signature: impl Into<cc_runtime::Secret>) -> Self {
         self.oauth_signature = Some(oauth_signature.into());
         self
     }
@@ -443,7 +443,7 @@ impl OauthForm {
 
     /// What the user brought back from the page of authorization.
     #[must_use]
-    pub fn oauth_verifier(mut self, oauth_verifier: impl Into<cc_core::Secret>) -> Self {
+    pub fn oauth_verifier(mut self, oauth_verifier: impl Into<cc_runtime::Secret>) -> Self {
         self.oauth_verifier = Some(oauth_verifier.into());
         self
     }
@@ -457,7 +457,7 @@ impl OauthForm {
 
     /// Secret of the token.
     #[must_use]
-    pub fn oauth_token_secret(mut self, oauth_token_secret: impl Into<cc_core::Secret>) -> Self {
+    pub fn oauth_token_secret(mut self, oauth_token_secret: impl Into<cc_runtime::Secret>) -> Self {
         self.oauth_token_secret = Some(oauth_token_secret.into());
         self
     }
@@ -629,18 +629,18 @@ pub struct SecondFactorForm {
     /// Which second factor it is.
     pub mfa_kind: MfaKind,
     /// The second factor.
-    pub mfa_attempt: cc_core::Secret,
+    pub mfa_attempt: cc_runtime::Secret,
     /// What the page to sign in gave for the password.
-    pub auth_id: cc_core::Secret,
+    pub auth_id: cc_runtime::Secret,
     /// Whether the page of authorization leads here.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub from_authorize: Option<String>,
     /// Token that the command line waits for.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub cli_token: Option<cc_core::Secret>,
+    pub cli_token: Option<cc_runtime::Secret>,
     /// Request token of the authorization that goes on in the end.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub oauth_token: Option<cc_core::Secret>,
+    pub oauth_token: Option<cc_runtime::Secret>,
     /// Partner whose page it is.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub partner_id: Option<String>,
@@ -650,7 +650,7 @@ impl SecondFactorForm {
     /// With what is required.
     #[must_use]
     #[allow(clippy::new_without_default)]
-    pub fn new(email: impl Into<String>, mfa_kind: impl Into<MfaKind>, mfa_attempt: impl Into<cc_core::Secret>, auth_id: impl Into<cc_core::Secret>) -> Self {
+    pub fn new(email: impl Into<String>, mfa_kind: impl Into<MfaKind>, mfa_attempt: impl Into<cc_runtime::Secret>, auth_id: impl Into<cc_runtime::Secret>) -> Self {
         Self {
             email: email.into(),
             mfa_kind: mfa_kind.into(),
@@ -672,14 +672,14 @@ impl SecondFactorForm {
 
     /// Token that the command line waits for.
     #[must_use]
-    pub fn cli_token(mut self, cli_token: impl Into<cc_core::Secret>) -> Self {
+    pub fn cli_token(mut self, cli_token: impl Into<cc_runtime::Secret>) -> Self {
         self.cli_token = Some(cli_token.into());
         self
     }
 
     /// Request token of the authorization that goes on in the end.
     #[must_use]
-    pub fn oauth_token(mut self, oauth_token: impl Into<cc_core::Secret>) -> Self {
+    pub fn oauth_token(mut self, oauth_token: impl Into<cc_runtime::Secret>) -> Self {
         self.oauth_token = Some(oauth_token.into());
         self
     }
@@ -705,7 +705,7 @@ pub struct SignedRequest {
     pub uri: Option<String>,
     /// Its `authorization` header.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub authorization: Option<cc_core::Secret>,
+    pub authorization: Option<cc_runtime::Secret>,
     /// Its body.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub payload: Option<String>,
@@ -714,7 +714,7 @@ pub struct SignedRequest {
     pub nonce: Option<String>,
     /// Its signature.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub mac: Option<cc_core::Secret>,
+    pub mac: Option<cc_runtime::Secret>,
 }
 
 impl SignedRequest {
@@ -748,7 +748,7 @@ impl SignedRequest {
 
     /// Its `authorization` header.
     #[must_use]
-    pub fn authorization(mut self, authorization: impl Into<cc_core::Secret>) -> Self {
+    pub fn authorization(mut self, authorization: impl Into<cc_runtime::Secret>) -> Self {
         self.authorization = Some(authorization.into());
         self
     }
@@ -769,7 +769,7 @@ impl SignedRequest {
 
     /// Its signature.
     #[must_use]
-    pub fn mac(mut self, mac: impl Into<cc_core::Secret>) -> Self {
+    pub fn mac(mut self, mac: impl Into<cc_runtime::Secret>) -> Self {
         self.mac = Some(mac.into());
         self
     }
@@ -794,7 +794,7 @@ pub struct SignupEnd {
     pub other_email: Option<String>,
     /// Password of that account.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub password: Option<cc_core::Secret>,
+    pub password: Option<cc_runtime::Secret>,
     /// Whether the accounts are linked.
     #[serde(rename = "autoLink", default, skip_serializing_if = "Option::is_none")]
     pub auto_link: Option<String>,
@@ -803,13 +803,13 @@ pub struct SignupEnd {
     pub terms: Option<String>,
     /// Key of an invitation to an organisation.
     #[serde(rename = "invitationKey", default, skip_serializing_if = "Option::is_none")]
-    pub invitation_key: Option<cc_core::Secret>,
+    pub invitation_key: Option<cc_runtime::Secret>,
     /// Which second factor is given.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub mfa_kind: Option<MfaKind>,
     /// The second factor.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub mfa_attempt: Option<cc_core::Secret>,
+    pub mfa_attempt: Option<cc_runtime::Secret>,
     /// Partner that the user comes from.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub partner_id: Option<String>,
@@ -865,7 +865,7 @@ impl SignupEnd {
 
     /// Password of that account.
     #[must_use]
-    pub fn password(mut self, password: impl Into<cc_core::Secret>) -> Self {
+    pub fn password(mut self, password: impl Into<cc_runtime::Secret>) -> Self {
         self.password = Some(password.into());
         self
     }
@@ -886,7 +886,7 @@ impl SignupEnd {
 
     /// Key of an invitation to an organisation.
     #[must_use]
-    pub fn invitation_key(mut self, invitation_key: impl Into<cc_core::Secret>) -> Self {
+    pub fn invitation_key(mut self, invitation_key: impl Into<cc_runtime::Secret>) -> Self {
         self.invitation_key = Some(invitation_key.into());
         self
     }
@@ -900,7 +900,7 @@ impl SignupEnd {
 
     /// The second factor.
     #[must_use]
-    pub fn mfa_attempt(mut self, mfa_attempt: impl Into<cc_core::Secret>) -> Self {
+    pub fn mfa_attempt(mut self, mfa_attempt: impl Into<cc_runtime::Secret>) -> Self {
         self.mfa_attempt = Some(mfa_attempt.into());
         self
     }

@@ -2,8 +2,8 @@
 //! One type an operation: its inputs, and the request that they make.
 
 #[allow(unused_imports)]
-use cc_core::__private::{Bytes, http::Method};
-use cc_core::{Answer, Operation, OperationInfo, Request, RequestBuilder, Result};
+use cc_runtime::__private::{Bytes, http::Method};
+use cc_runtime::{Answer, Operation, OperationInfo, Request, RequestBuilder, Result};
 #[allow(unused_imports)]
 use crate::types;
 
@@ -20,13 +20,13 @@ use crate::types;
 #[must_use = "a request does nothing until it is sent"]
 pub struct GetKeycloak {
     /// The add-on, by the id its provider knows.
-    pub addon_id: cc_core::RealAddonId,
+    pub addon_id: cc_runtime::RealAddonId,
 }
 
 #[allow(clippy::new_without_default)]
 impl GetKeycloak {
     /// With what is required.
-    pub fn new(addon_id: impl Into<cc_core::RealAddonId>) -> Self {
+    pub fn new(addon_id: impl Into<cc_runtime::RealAddonId>) -> Self {
         Self { addon_id: addon_id.into() }
     }
 }
@@ -65,13 +65,13 @@ impl Operation for GetKeycloak {
 #[must_use = "a request does nothing until it is sent"]
 pub struct RebootKeycloak {
     /// The add-on, by the id its provider knows.
-    pub addon_id: cc_core::RealAddonId,
+    pub addon_id: cc_runtime::RealAddonId,
 }
 
 #[allow(clippy::new_without_default)]
 impl RebootKeycloak {
     /// With what is required.
-    pub fn new(addon_id: impl Into<cc_core::RealAddonId>) -> Self {
+    pub fn new(addon_id: impl Into<cc_runtime::RealAddonId>) -> Self {
         Self { addon_id: addon_id.into() }
     }
 }
@@ -110,13 +110,13 @@ impl Operation for RebootKeycloak {
 #[must_use = "a request does nothing until it is sent"]
 pub struct RebuildKeycloak {
     /// The add-on, by the id its provider knows.
-    pub addon_id: cc_core::RealAddonId,
+    pub addon_id: cc_runtime::RealAddonId,
 }
 
 #[allow(clippy::new_without_default)]
 impl RebuildKeycloak {
     /// With what is required.
-    pub fn new(addon_id: impl Into<cc_core::RealAddonId>) -> Self {
+    pub fn new(addon_id: impl Into<cc_runtime::RealAddonId>) -> Self {
         Self { addon_id: addon_id.into() }
     }
 }
@@ -156,13 +156,13 @@ impl Operation for RebuildKeycloak {
 #[must_use = "a request does nothing until it is sent"]
 pub struct CheckKeycloakVersion {
     /// The add-on, by the id its provider knows.
-    pub addon_id: cc_core::RealAddonId,
+    pub addon_id: cc_runtime::RealAddonId,
 }
 
 #[allow(clippy::new_without_default)]
 impl CheckKeycloakVersion {
     /// With what is required.
-    pub fn new(addon_id: impl Into<cc_core::RealAddonId>) -> Self {
+    pub fn new(addon_id: impl Into<cc_runtime::RealAddonId>) -> Self {
         Self { addon_id: addon_id.into() }
     }
 }
@@ -205,7 +205,7 @@ impl Operation for CheckKeycloakVersion {
 #[must_use = "a request does nothing until it is sent"]
 pub struct UpdateKeycloakVersion {
     /// The add-on, by the id its provider knows.
-    pub addon_id: cc_core::RealAddonId,
+    pub addon_id: cc_runtime::RealAddonId,
     /// The body.
     pub body: types::OperatorVersionUpdate,
 }
@@ -214,7 +214,7 @@ pub struct UpdateKeycloakVersion {
 impl UpdateKeycloakVersion {
     /// With what is required.
     pub fn new(
-        addon_id: impl Into<cc_core::RealAddonId>,
+        addon_id: impl Into<cc_runtime::RealAddonId>,
         body: impl Into<types::OperatorVersionUpdate>,
     ) -> Self {
         Self {
@@ -264,13 +264,13 @@ impl Operation for UpdateKeycloakVersion {
 #[must_use = "a request does nothing until it is sent"]
 pub struct CreateKeycloakNetworkGroup {
     /// The add-on, by the id its provider knows.
-    pub addon_id: cc_core::RealAddonId,
+    pub addon_id: cc_runtime::RealAddonId,
 }
 
 #[allow(clippy::new_without_default)]
 impl CreateKeycloakNetworkGroup {
     /// With what is required.
-    pub fn new(addon_id: impl Into<cc_core::RealAddonId>) -> Self {
+    pub fn new(addon_id: impl Into<cc_runtime::RealAddonId>) -> Self {
         Self { addon_id: addon_id.into() }
     }
 }
@@ -312,13 +312,13 @@ impl Operation for CreateKeycloakNetworkGroup {
 #[must_use = "a request does nothing until it is sent"]
 pub struct DeleteKeycloakNetworkGroup {
     /// The add-on, by the id its provider knows.
-    pub addon_id: cc_core::RealAddonId,
+    pub addon_id: cc_runtime::RealAddonId,
 }
 
 #[allow(clippy::new_without_default)]
 impl DeleteKeycloakNetworkGroup {
     /// With what is required.
-    pub fn new(addon_id: impl Into<cc_core::RealAddonId>) -> Self {
+    pub fn new(addon_id: impl Into<cc_runtime::RealAddonId>) -> Self {
         Self { addon_id: addon_id.into() }
     }
 }
@@ -360,7 +360,7 @@ impl Operation for DeleteKeycloakNetworkGroup {
 #[must_use = "a request does nothing until it is sent"]
 pub struct CreateKeycloakApplication {
     /// The add-on, by the id its provider knows.
-    pub addon_id: cc_core::RealAddonId,
+    pub addon_id: cc_runtime::RealAddonId,
     /// The body.
     pub body: types::KeycloakApplicationCreation,
 }
@@ -369,7 +369,7 @@ pub struct CreateKeycloakApplication {
 impl CreateKeycloakApplication {
     /// With what is required.
     pub fn new(
-        addon_id: impl Into<cc_core::RealAddonId>,
+        addon_id: impl Into<cc_runtime::RealAddonId>,
         body: impl Into<types::KeycloakApplicationCreation>,
     ) -> Self {
         Self {
@@ -416,17 +416,17 @@ impl Operation for CreateKeycloakApplication {
 #[must_use = "a request does nothing until it is sent"]
 pub struct GetOwnerKeycloak {
     /// The owner.
-    pub owner_id: cc_core::OwnerId,
+    pub owner_id: cc_runtime::OwnerId,
     /// The add-on, by the id its provider knows.
-    pub addon_id: cc_core::RealAddonId,
+    pub addon_id: cc_runtime::RealAddonId,
 }
 
 #[allow(clippy::new_without_default)]
 impl GetOwnerKeycloak {
     /// With what is required.
     pub fn new(
-        owner_id: impl Into<cc_core::OwnerId>,
-        addon_id: impl Into<cc_core::RealAddonId>,
+        owner_id: impl Into<cc_runtime::OwnerId>,
+        addon_id: impl Into<cc_runtime::RealAddonId>,
     ) -> Self {
         Self {
             owner_id: owner_id.into(),
@@ -514,9 +514,9 @@ impl Operation for GetKeycloakVersions {
 #[must_use = "a request does nothing until it is sent"]
 pub struct GetKeycloakConsumption {
     /// The owner.
-    pub owner_id: cc_core::OwnerId,
+    pub owner_id: cc_runtime::OwnerId,
     /// The add-on, by the id its provider knows.
-    pub addon_id: cc_core::RealAddonId,
+    pub addon_id: cc_runtime::RealAddonId,
     /// The body.
     pub body: types::ConsumptionPeriod,
 }
@@ -525,8 +525,8 @@ pub struct GetKeycloakConsumption {
 impl GetKeycloakConsumption {
     /// With what is required.
     pub fn new(
-        owner_id: impl Into<cc_core::OwnerId>,
-        addon_id: impl Into<cc_core::RealAddonId>,
+        owner_id: impl Into<cc_runtime::OwnerId>,
+        addon_id: impl Into<cc_runtime::RealAddonId>,
         body: impl Into<types::ConsumptionPeriod>,
     ) -> Self {
         Self {
@@ -575,13 +575,13 @@ impl Operation for GetKeycloakConsumption {
 #[must_use = "a request does nothing until it is sent"]
 pub struct GetMatomo {
     /// The add-on, by the id its provider knows.
-    pub addon_id: cc_core::RealAddonId,
+    pub addon_id: cc_runtime::RealAddonId,
 }
 
 #[allow(clippy::new_without_default)]
 impl GetMatomo {
     /// With what is required.
-    pub fn new(addon_id: impl Into<cc_core::RealAddonId>) -> Self {
+    pub fn new(addon_id: impl Into<cc_runtime::RealAddonId>) -> Self {
         Self { addon_id: addon_id.into() }
     }
 }
@@ -620,13 +620,13 @@ impl Operation for GetMatomo {
 #[must_use = "a request does nothing until it is sent"]
 pub struct RebootMatomo {
     /// The add-on, by the id its provider knows.
-    pub addon_id: cc_core::RealAddonId,
+    pub addon_id: cc_runtime::RealAddonId,
 }
 
 #[allow(clippy::new_without_default)]
 impl RebootMatomo {
     /// With what is required.
-    pub fn new(addon_id: impl Into<cc_core::RealAddonId>) -> Self {
+    pub fn new(addon_id: impl Into<cc_runtime::RealAddonId>) -> Self {
         Self { addon_id: addon_id.into() }
     }
 }
@@ -665,13 +665,13 @@ impl Operation for RebootMatomo {
 #[must_use = "a request does nothing until it is sent"]
 pub struct RebuildMatomo {
     /// The add-on, by the id its provider knows.
-    pub addon_id: cc_core::RealAddonId,
+    pub addon_id: cc_runtime::RealAddonId,
 }
 
 #[allow(clippy::new_without_default)]
 impl RebuildMatomo {
     /// With what is required.
-    pub fn new(addon_id: impl Into<cc_core::RealAddonId>) -> Self {
+    pub fn new(addon_id: impl Into<cc_runtime::RealAddonId>) -> Self {
         Self { addon_id: addon_id.into() }
     }
 }
@@ -749,13 +749,13 @@ impl Operation for GetMatomoVersions {
 #[must_use = "a request does nothing until it is sent"]
 pub struct GetMetabase {
     /// The add-on, by the id its provider knows.
-    pub addon_id: cc_core::RealAddonId,
+    pub addon_id: cc_runtime::RealAddonId,
 }
 
 #[allow(clippy::new_without_default)]
 impl GetMetabase {
     /// With what is required.
-    pub fn new(addon_id: impl Into<cc_core::RealAddonId>) -> Self {
+    pub fn new(addon_id: impl Into<cc_runtime::RealAddonId>) -> Self {
         Self { addon_id: addon_id.into() }
     }
 }
@@ -794,13 +794,13 @@ impl Operation for GetMetabase {
 #[must_use = "a request does nothing until it is sent"]
 pub struct RebootMetabase {
     /// The add-on, by the id its provider knows.
-    pub addon_id: cc_core::RealAddonId,
+    pub addon_id: cc_runtime::RealAddonId,
 }
 
 #[allow(clippy::new_without_default)]
 impl RebootMetabase {
     /// With what is required.
-    pub fn new(addon_id: impl Into<cc_core::RealAddonId>) -> Self {
+    pub fn new(addon_id: impl Into<cc_runtime::RealAddonId>) -> Self {
         Self { addon_id: addon_id.into() }
     }
 }
@@ -839,13 +839,13 @@ impl Operation for RebootMetabase {
 #[must_use = "a request does nothing until it is sent"]
 pub struct RebuildMetabase {
     /// The add-on, by the id its provider knows.
-    pub addon_id: cc_core::RealAddonId,
+    pub addon_id: cc_runtime::RealAddonId,
 }
 
 #[allow(clippy::new_without_default)]
 impl RebuildMetabase {
     /// With what is required.
-    pub fn new(addon_id: impl Into<cc_core::RealAddonId>) -> Self {
+    pub fn new(addon_id: impl Into<cc_runtime::RealAddonId>) -> Self {
         Self { addon_id: addon_id.into() }
     }
 }
@@ -885,13 +885,13 @@ impl Operation for RebuildMetabase {
 #[must_use = "a request does nothing until it is sent"]
 pub struct CheckMetabaseVersion {
     /// The add-on, by the id its provider knows.
-    pub addon_id: cc_core::RealAddonId,
+    pub addon_id: cc_runtime::RealAddonId,
 }
 
 #[allow(clippy::new_without_default)]
 impl CheckMetabaseVersion {
     /// With what is required.
-    pub fn new(addon_id: impl Into<cc_core::RealAddonId>) -> Self {
+    pub fn new(addon_id: impl Into<cc_runtime::RealAddonId>) -> Self {
         Self { addon_id: addon_id.into() }
     }
 }
@@ -934,7 +934,7 @@ impl Operation for CheckMetabaseVersion {
 #[must_use = "a request does nothing until it is sent"]
 pub struct UpdateMetabaseVersion {
     /// The add-on, by the id its provider knows.
-    pub addon_id: cc_core::RealAddonId,
+    pub addon_id: cc_runtime::RealAddonId,
     /// The body.
     pub body: types::OperatorVersionUpdate,
 }
@@ -943,7 +943,7 @@ pub struct UpdateMetabaseVersion {
 impl UpdateMetabaseVersion {
     /// With what is required.
     pub fn new(
-        addon_id: impl Into<cc_core::RealAddonId>,
+        addon_id: impl Into<cc_runtime::RealAddonId>,
         body: impl Into<types::OperatorVersionUpdate>,
     ) -> Self {
         Self {
@@ -1032,9 +1032,9 @@ impl Operation for GetMetabaseVersions {
 #[must_use = "a request does nothing until it is sent"]
 pub struct GetMetabaseConsumption {
     /// The owner.
-    pub owner_id: cc_core::OwnerId,
+    pub owner_id: cc_runtime::OwnerId,
     /// The add-on, by the id its provider knows.
-    pub addon_id: cc_core::RealAddonId,
+    pub addon_id: cc_runtime::RealAddonId,
     /// The body.
     pub body: types::ConsumptionPeriod,
 }
@@ -1043,8 +1043,8 @@ pub struct GetMetabaseConsumption {
 impl GetMetabaseConsumption {
     /// With what is required.
     pub fn new(
-        owner_id: impl Into<cc_core::OwnerId>,
-        addon_id: impl Into<cc_core::RealAddonId>,
+        owner_id: impl Into<cc_runtime::OwnerId>,
+        addon_id: impl Into<cc_runtime::RealAddonId>,
         body: impl Into<types::ConsumptionPeriod>,
     ) -> Self {
         Self {
@@ -1094,13 +1094,13 @@ impl Operation for GetMetabaseConsumption {
 #[must_use = "a request does nothing until it is sent"]
 pub struct GetOtoroshi {
     /// The add-on, by the id its provider knows.
-    pub addon_id: cc_core::RealAddonId,
+    pub addon_id: cc_runtime::RealAddonId,
 }
 
 #[allow(clippy::new_without_default)]
 impl GetOtoroshi {
     /// With what is required.
-    pub fn new(addon_id: impl Into<cc_core::RealAddonId>) -> Self {
+    pub fn new(addon_id: impl Into<cc_runtime::RealAddonId>) -> Self {
         Self { addon_id: addon_id.into() }
     }
 }
@@ -1139,13 +1139,13 @@ impl Operation for GetOtoroshi {
 #[must_use = "a request does nothing until it is sent"]
 pub struct GetOtoroshiConfig {
     /// The add-on, by the id its provider knows.
-    pub addon_id: cc_core::RealAddonId,
+    pub addon_id: cc_runtime::RealAddonId,
 }
 
 #[allow(clippy::new_without_default)]
 impl GetOtoroshiConfig {
     /// With what is required.
-    pub fn new(addon_id: impl Into<cc_core::RealAddonId>) -> Self {
+    pub fn new(addon_id: impl Into<cc_runtime::RealAddonId>) -> Self {
         Self { addon_id: addon_id.into() }
     }
 }
@@ -1160,7 +1160,7 @@ static GET_OTOROSHI_CONFIG: OperationInfo = OperationInfo::new(
 
 impl Operation for GetOtoroshiConfig {
     const INFO: &'static OperationInfo = &GET_OTOROSHI_CONFIG;
-    type Output = cc_core::Secret;
+    type Output = cc_runtime::Secret;
 
     fn request(&self) -> Result<Request> {
         RequestBuilder::new(&GET_OTOROSHI_CONFIG).path("addonId", &self.addon_id).build()
@@ -1184,13 +1184,13 @@ impl Operation for GetOtoroshiConfig {
 #[must_use = "a request does nothing until it is sent"]
 pub struct RebootOtoroshi {
     /// The add-on, by the id its provider knows.
-    pub addon_id: cc_core::RealAddonId,
+    pub addon_id: cc_runtime::RealAddonId,
 }
 
 #[allow(clippy::new_without_default)]
 impl RebootOtoroshi {
     /// With what is required.
-    pub fn new(addon_id: impl Into<cc_core::RealAddonId>) -> Self {
+    pub fn new(addon_id: impl Into<cc_runtime::RealAddonId>) -> Self {
         Self { addon_id: addon_id.into() }
     }
 }
@@ -1229,13 +1229,13 @@ impl Operation for RebootOtoroshi {
 #[must_use = "a request does nothing until it is sent"]
 pub struct RebuildOtoroshi {
     /// The add-on, by the id its provider knows.
-    pub addon_id: cc_core::RealAddonId,
+    pub addon_id: cc_runtime::RealAddonId,
 }
 
 #[allow(clippy::new_without_default)]
 impl RebuildOtoroshi {
     /// With what is required.
-    pub fn new(addon_id: impl Into<cc_core::RealAddonId>) -> Self {
+    pub fn new(addon_id: impl Into<cc_runtime::RealAddonId>) -> Self {
         Self { addon_id: addon_id.into() }
     }
 }
@@ -1275,13 +1275,13 @@ impl Operation for RebuildOtoroshi {
 #[must_use = "a request does nothing until it is sent"]
 pub struct CheckOtoroshiVersion {
     /// The add-on, by the id its provider knows.
-    pub addon_id: cc_core::RealAddonId,
+    pub addon_id: cc_runtime::RealAddonId,
 }
 
 #[allow(clippy::new_without_default)]
 impl CheckOtoroshiVersion {
     /// With what is required.
-    pub fn new(addon_id: impl Into<cc_core::RealAddonId>) -> Self {
+    pub fn new(addon_id: impl Into<cc_runtime::RealAddonId>) -> Self {
         Self { addon_id: addon_id.into() }
     }
 }
@@ -1324,7 +1324,7 @@ impl Operation for CheckOtoroshiVersion {
 #[must_use = "a request does nothing until it is sent"]
 pub struct UpdateOtoroshiVersion {
     /// The add-on, by the id its provider knows.
-    pub addon_id: cc_core::RealAddonId,
+    pub addon_id: cc_runtime::RealAddonId,
     /// The body.
     pub body: types::OperatorVersionUpdate,
 }
@@ -1333,7 +1333,7 @@ pub struct UpdateOtoroshiVersion {
 impl UpdateOtoroshiVersion {
     /// With what is required.
     pub fn new(
-        addon_id: impl Into<cc_core::RealAddonId>,
+        addon_id: impl Into<cc_runtime::RealAddonId>,
         body: impl Into<types::OperatorVersionUpdate>,
     ) -> Self {
         Self {
@@ -1383,13 +1383,13 @@ impl Operation for UpdateOtoroshiVersion {
 #[must_use = "a request does nothing until it is sent"]
 pub struct CreateOtoroshiNetworkGroup {
     /// The add-on, by the id its provider knows.
-    pub addon_id: cc_core::RealAddonId,
+    pub addon_id: cc_runtime::RealAddonId,
 }
 
 #[allow(clippy::new_without_default)]
 impl CreateOtoroshiNetworkGroup {
     /// With what is required.
-    pub fn new(addon_id: impl Into<cc_core::RealAddonId>) -> Self {
+    pub fn new(addon_id: impl Into<cc_runtime::RealAddonId>) -> Self {
         Self { addon_id: addon_id.into() }
     }
 }
@@ -1431,13 +1431,13 @@ impl Operation for CreateOtoroshiNetworkGroup {
 #[must_use = "a request does nothing until it is sent"]
 pub struct DeleteOtoroshiNetworkGroup {
     /// The add-on, by the id its provider knows.
-    pub addon_id: cc_core::RealAddonId,
+    pub addon_id: cc_runtime::RealAddonId,
 }
 
 #[allow(clippy::new_without_default)]
 impl DeleteOtoroshiNetworkGroup {
     /// With what is required.
-    pub fn new(addon_id: impl Into<cc_core::RealAddonId>) -> Self {
+    pub fn new(addon_id: impl Into<cc_runtime::RealAddonId>) -> Self {
         Self { addon_id: addon_id.into() }
     }
 }
@@ -1520,9 +1520,9 @@ impl Operation for GetOtoroshiVersions {
 #[must_use = "a request does nothing until it is sent"]
 pub struct GetOtoroshiConsumption {
     /// The owner.
-    pub owner_id: cc_core::OwnerId,
+    pub owner_id: cc_runtime::OwnerId,
     /// The add-on, by the id its provider knows.
-    pub addon_id: cc_core::RealAddonId,
+    pub addon_id: cc_runtime::RealAddonId,
     /// The body.
     pub body: types::ConsumptionPeriod,
 }
@@ -1531,8 +1531,8 @@ pub struct GetOtoroshiConsumption {
 impl GetOtoroshiConsumption {
     /// With what is required.
     pub fn new(
-        owner_id: impl Into<cc_core::OwnerId>,
-        addon_id: impl Into<cc_core::RealAddonId>,
+        owner_id: impl Into<cc_runtime::OwnerId>,
+        addon_id: impl Into<cc_runtime::RealAddonId>,
         body: impl Into<types::ConsumptionPeriod>,
     ) -> Self {
         Self {

@@ -10,16 +10,16 @@ use serde::{Deserialize, Serialize};
 #[non_exhaustive]
 pub struct ConsumptionPeriod {
     /// Start of the time that is counted.
-    pub since: cc_core::Timestamp,
+    pub since: cc_runtime::Timestamp,
     /// End of the time that is counted.
-    pub until: cc_core::Timestamp,
+    pub until: cc_runtime::Timestamp,
 }
 
 impl ConsumptionPeriod {
     /// With what is required.
     #[must_use]
     #[allow(clippy::new_without_default)]
-    pub fn new(since: impl Into<cc_core::Timestamp>, until: impl Into<cc_core::Timestamp>) -> Self {
+    pub fn new(since: impl Into<cc_runtime::Timestamp>, until: impl Into<cc_runtime::Timestamp>) -> Self {
         Self {
             since: since.into(),
             until: until.into(),
@@ -33,10 +33,10 @@ impl ConsumptionPeriod {
 #[non_exhaustive]
 pub struct FeatureFlag {
     /// Name of the feature, such as `encryption`.
-    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub name: String,
     /// Whether it is on.
-    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub enabled: bool,
 }
 
@@ -47,43 +47,43 @@ pub struct FeatureFlag {
 pub struct Keycloak {
     /// The add-on, by the id its provider knows.
     #[serde(rename = "resourceId")]
-    pub resource_id: cc_core::RealAddonId,
+    pub resource_id: cc_runtime::RealAddonId,
     /// The add-on, by the id the platform lists.
-    #[serde(rename = "addonId", default, deserialize_with = "cc_core::de::null_as_default")]
-    pub addon_id: cc_core::AddonId,
+    #[serde(rename = "addonId", default, deserialize_with = "cc_runtime::de::null_as_default")]
+    pub addon_id: cc_runtime::AddonId,
     /// Name that its owner gave it.
-    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub name: String,
     /// Its owner.
-    #[serde(rename = "ownerId", default, deserialize_with = "cc_core::de::null_as_default")]
-    pub owner_id: cc_core::OwnerId,
+    #[serde(rename = "ownerId", default, deserialize_with = "cc_runtime::de::null_as_default")]
+    pub owner_id: cc_runtime::OwnerId,
     /// Its plan.
-    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub plan: OperatorPlan,
     /// Version it runs.
-    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub version: String,
     /// Version of Java it runs on.
-    #[serde(rename = "javaVersion", default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(rename = "javaVersion", default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub java_version: String,
     /// Address of its web interface.
-    #[serde(rename = "accessUrl", default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(rename = "accessUrl", default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub access_url: String,
     /// Versions it could run.
-    #[serde(rename = "availableVersions", default, deserialize_with = "cc_core::de::list")]
+    #[serde(rename = "availableVersions", default, deserialize_with = "cc_runtime::de::list")]
     pub available_versions: Vec<String>,
     /// User and password that it was created with.
-    #[serde(rename = "initialCredentials", default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(rename = "initialCredentials", default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub initial_credentials: OperatorCredentials,
     /// What it is made of.
-    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub resources: KeycloakResources,
     /// What is turned on.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub features: Option<OperatorFeatures>,
     /// Environment variables of its application, by name.
-    #[serde(rename = "envVars", default, deserialize_with = "cc_core::de::null_as_default")]
-    pub env_vars: std::collections::BTreeMap<String, cc_core::Secret>,
+    #[serde(rename = "envVars", default, deserialize_with = "cc_runtime::de::null_as_default")]
+    pub env_vars: std::collections::BTreeMap<String, cc_runtime::Secret>,
 }
 
 /// A Java application that was added to a Keycloak.
@@ -92,10 +92,10 @@ pub struct Keycloak {
 #[non_exhaustive]
 pub struct KeycloakApplication {
     /// Id that the provider gave it.
-    pub id: cc_core::RealAddonId,
+    pub id: cc_runtime::RealAddonId,
     /// Environment variables that it gives, by name.
-    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
-    pub config: std::collections::BTreeMap<String, cc_core::Secret>,
+    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
+    pub config: std::collections::BTreeMap<String, cc_runtime::Secret>,
     /// What there is to say about it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub message: Option<String>,
@@ -107,15 +107,15 @@ pub struct KeycloakApplication {
 #[non_exhaustive]
 pub struct KeycloakApplicationCreation {
     /// The add-on, by the id the platform lists.
-    pub heroku_id: cc_core::AddonId,
+    pub heroku_id: cc_runtime::AddonId,
     /// Name of the add-on.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub addon_name: Option<String>,
     /// Its owner.
-    pub owner_id: cc_core::OwnerId,
+    pub owner_id: cc_runtime::OwnerId,
     /// Who asks for it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub user_id: Option<cc_core::UserId>,
+    pub user_id: Option<cc_runtime::UserId>,
     /// Plan to put it on.
     pub plan: String,
     /// Short name of the zone to put it in.
@@ -128,7 +128,7 @@ pub struct KeycloakApplicationCreation {
     /// Address to tell about the outcome.
     pub callback_url: String,
     /// Token to send logs with.
-    pub logplex_token: cc_core::Secret,
+    pub logplex_token: cc_runtime::Secret,
     /// Where logs are to be sent.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub logs_collector: Option<String>,
@@ -138,7 +138,7 @@ impl KeycloakApplicationCreation {
     /// With what is required.
     #[must_use]
     #[allow(clippy::new_without_default)]
-    pub fn new(heroku_id: impl Into<cc_core::AddonId>, owner_id: impl Into<cc_core::OwnerId>, plan: impl Into<String>, region: impl Into<String>, options: std::collections::BTreeMap<String, String>, callback_url: impl Into<String>, logplex_token: impl Into<cc_core::Secret>) -> Self {
+    pub fn new(heroku_id: impl Into<cc_runtime::AddonId>, owner_id: impl Into<cc_runtime::OwnerId>, plan: impl Into<String>, region: impl Into<String>, options: std::collections::BTreeMap<String, String>, callback_url: impl Into<String>, logplex_token: impl Into<cc_runtime::Secret>) -> Self {
         Self {
             heroku_id: heroku_id.into(),
             addon_name: None,
@@ -163,7 +163,7 @@ impl KeycloakApplicationCreation {
 
     /// Who asks for it.
     #[must_use]
-    pub fn user_id(mut self, user_id: impl Into<cc_core::UserId>) -> Self {
+    pub fn user_id(mut self, user_id: impl Into<cc_runtime::UserId>) -> Self {
         self.user_id = Some(user_id.into());
         self
     }
@@ -189,14 +189,14 @@ impl KeycloakApplicationCreation {
 #[non_exhaustive]
 pub struct KeycloakResources {
     /// The application that answers.
-    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
-    pub entrypoint: cc_core::ApplicationId,
+    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
+    pub entrypoint: cc_runtime::ApplicationId,
     /// Its PostgreSQL.
     #[serde(rename = "pgsqlId", default, skip_serializing_if = "Option::is_none")]
-    pub pgsql_id: Option<cc_core::RealAddonId>,
+    pub pgsql_id: Option<cc_runtime::RealAddonId>,
     /// Its file system bucket.
     #[serde(rename = "fsbucketId", default, skip_serializing_if = "Option::is_none")]
-    pub fsbucket_id: Option<cc_core::RealAddonId>,
+    pub fsbucket_id: Option<cc_runtime::RealAddonId>,
 }
 
 /// A Matomo.
@@ -206,37 +206,37 @@ pub struct KeycloakResources {
 pub struct Matomo {
     /// The add-on, by the id its provider knows.
     #[serde(rename = "resourceId")]
-    pub resource_id: cc_core::RealAddonId,
+    pub resource_id: cc_runtime::RealAddonId,
     /// The add-on, by the id the platform lists.
-    #[serde(rename = "addonId", default, deserialize_with = "cc_core::de::null_as_default")]
-    pub addon_id: cc_core::AddonId,
+    #[serde(rename = "addonId", default, deserialize_with = "cc_runtime::de::null_as_default")]
+    pub addon_id: cc_runtime::AddonId,
     /// Name that its owner gave it.
-    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub name: String,
     /// Its owner.
-    #[serde(rename = "ownerId", default, deserialize_with = "cc_core::de::null_as_default")]
-    pub owner_id: cc_core::OwnerId,
+    #[serde(rename = "ownerId", default, deserialize_with = "cc_runtime::de::null_as_default")]
+    pub owner_id: cc_runtime::OwnerId,
     /// Its plan.
-    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub plan: OperatorPlan,
     /// Version it runs.
-    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub version: String,
     /// Version of PHP it runs on.
-    #[serde(rename = "phpVersion", default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(rename = "phpVersion", default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub php_version: String,
     /// Address of its web interface.
-    #[serde(rename = "accessUrl", default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(rename = "accessUrl", default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub access_url: String,
     /// Versions it could run.
-    #[serde(rename = "availableVersions", default, deserialize_with = "cc_core::de::list")]
+    #[serde(rename = "availableVersions", default, deserialize_with = "cc_runtime::de::list")]
     pub available_versions: Vec<String>,
     /// What it is made of.
-    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub resources: MatomoResources,
     /// Environment variables of its application, by name.
-    #[serde(rename = "envVars", default, deserialize_with = "cc_core::de::null_as_default")]
-    pub env_vars: std::collections::BTreeMap<String, cc_core::Secret>,
+    #[serde(rename = "envVars", default, deserialize_with = "cc_runtime::de::null_as_default")]
+    pub env_vars: std::collections::BTreeMap<String, cc_runtime::Secret>,
 }
 
 /// What a Matomo is made of.
@@ -246,16 +246,16 @@ pub struct Matomo {
 pub struct MatomoResources {
     /// The application that answers.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub entrypoint: Option<cc_core::ApplicationId>,
+    pub entrypoint: Option<cc_runtime::ApplicationId>,
     /// Its MySQL.
     #[serde(rename = "mysqlId", default, skip_serializing_if = "Option::is_none")]
-    pub mysql_id: Option<cc_core::RealAddonId>,
+    pub mysql_id: Option<cc_runtime::RealAddonId>,
     /// Its Redis.
     #[serde(rename = "redisId", default, skip_serializing_if = "Option::is_none")]
-    pub redis_id: Option<cc_core::RealAddonId>,
+    pub redis_id: Option<cc_runtime::RealAddonId>,
     /// Its Materia KV.
     #[serde(rename = "kvId", default, skip_serializing_if = "Option::is_none")]
-    pub kv_id: Option<cc_core::RealAddonId>,
+    pub kv_id: Option<cc_runtime::RealAddonId>,
 }
 
 /// A Metabase.
@@ -265,37 +265,37 @@ pub struct MatomoResources {
 pub struct Metabase {
     /// The add-on, by the id its provider knows.
     #[serde(rename = "resourceId")]
-    pub resource_id: cc_core::RealAddonId,
+    pub resource_id: cc_runtime::RealAddonId,
     /// The add-on, by the id the platform lists.
-    #[serde(rename = "addonId", default, deserialize_with = "cc_core::de::null_as_default")]
-    pub addon_id: cc_core::AddonId,
+    #[serde(rename = "addonId", default, deserialize_with = "cc_runtime::de::null_as_default")]
+    pub addon_id: cc_runtime::AddonId,
     /// Name that its owner gave it.
-    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub name: String,
     /// Its owner.
-    #[serde(rename = "ownerId", default, deserialize_with = "cc_core::de::null_as_default")]
-    pub owner_id: cc_core::OwnerId,
+    #[serde(rename = "ownerId", default, deserialize_with = "cc_runtime::de::null_as_default")]
+    pub owner_id: cc_runtime::OwnerId,
     /// Its plan.
-    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub plan: OperatorPlan,
     /// Version it runs.
-    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub version: String,
     /// Version of Java it runs on.
-    #[serde(rename = "javaVersion", default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(rename = "javaVersion", default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub java_version: String,
     /// Address of its web interface.
-    #[serde(rename = "accessUrl", default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(rename = "accessUrl", default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub access_url: String,
     /// Versions it could run.
-    #[serde(rename = "availableVersions", default, deserialize_with = "cc_core::de::list")]
+    #[serde(rename = "availableVersions", default, deserialize_with = "cc_runtime::de::list")]
     pub available_versions: Vec<String>,
     /// What it is made of.
-    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub resources: MetabaseResources,
     /// Environment variables of its application, by name.
-    #[serde(rename = "envVars", default, deserialize_with = "cc_core::de::null_as_default")]
-    pub env_vars: std::collections::BTreeMap<String, cc_core::Secret>,
+    #[serde(rename = "envVars", default, deserialize_with = "cc_runtime::de::null_as_default")]
+    pub env_vars: std::collections::BTreeMap<String, cc_runtime::Secret>,
 }
 
 /// What a Metabase is made of.
@@ -305,10 +305,10 @@ pub struct Metabase {
 pub struct MetabaseResources {
     /// The application that answers.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub entrypoint: Option<cc_core::ApplicationId>,
+    pub entrypoint: Option<cc_runtime::ApplicationId>,
     /// Its PostgreSQL.
     #[serde(rename = "pgsqlId", default, skip_serializing_if = "Option::is_none")]
-    pub pgsql_id: Option<cc_core::RealAddonId>,
+    pub pgsql_id: Option<cc_runtime::RealAddonId>,
 }
 
 /// User and password that an operator was created with.
@@ -317,11 +317,11 @@ pub struct MetabaseResources {
 #[non_exhaustive]
 pub struct OperatorCredentials {
     /// User.
-    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub user: String,
     /// Password.
-    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
-    pub password: cc_core::Secret,
+    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
+    pub password: cc_runtime::Secret,
 }
 
 /// What is turned on for an operator.
@@ -340,10 +340,10 @@ pub struct OperatorFeatures {
 #[non_exhaustive]
 pub struct OperatorNetworkGroup {
     /// Id of the network group.
-    pub id: cc_core::NetworkGroupId,
+    pub id: cc_runtime::NetworkGroupId,
 }
 
-cc_core::open_enum! {
+cc_runtime::open_enum! {
     /// The plan of an operator.
     pub enum OperatorPlan {
         /// `ALPHA`.
@@ -382,16 +382,16 @@ impl OperatorVersionUpdate {
 #[non_exhaustive]
 pub struct OperatorVersions {
     /// Version it runs.
-    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub installed: String,
     /// Newest version.
-    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub latest: String,
     /// Versions it could run.
-    #[serde(default, deserialize_with = "cc_core::de::list")]
+    #[serde(default, deserialize_with = "cc_runtime::de::list")]
     pub available: Vec<String>,
     /// Whether it should be updated.
-    #[serde(rename = "needUpdate", default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(rename = "needUpdate", default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub need_update: bool,
 }
 
@@ -402,46 +402,46 @@ pub struct OperatorVersions {
 pub struct Otoroshi {
     /// The add-on, by the id its provider knows.
     #[serde(rename = "resourceId")]
-    pub resource_id: cc_core::RealAddonId,
+    pub resource_id: cc_runtime::RealAddonId,
     /// The add-on, by the id the platform lists.
-    #[serde(rename = "addonId", default, deserialize_with = "cc_core::de::null_as_default")]
-    pub addon_id: cc_core::AddonId,
+    #[serde(rename = "addonId", default, deserialize_with = "cc_runtime::de::null_as_default")]
+    pub addon_id: cc_runtime::AddonId,
     /// Name that its owner gave it.
-    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub name: String,
     /// Its owner.
-    #[serde(rename = "ownerId", default, deserialize_with = "cc_core::de::null_as_default")]
-    pub owner_id: cc_core::OwnerId,
+    #[serde(rename = "ownerId", default, deserialize_with = "cc_runtime::de::null_as_default")]
+    pub owner_id: cc_runtime::OwnerId,
     /// Its plan.
-    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub plan: OperatorPlan,
     /// Version it runs.
-    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub version: String,
     /// Version of Java it runs on.
-    #[serde(rename = "javaVersion", default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(rename = "javaVersion", default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub java_version: String,
     /// Address of its web interface.
-    #[serde(rename = "accessUrl", default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(rename = "accessUrl", default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub access_url: String,
     /// Versions it could run.
-    #[serde(rename = "availableVersions", default, deserialize_with = "cc_core::de::list")]
+    #[serde(rename = "availableVersions", default, deserialize_with = "cc_runtime::de::list")]
     pub available_versions: Vec<String>,
     /// User and password that it was created with.
-    #[serde(rename = "initialCredentials", default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(rename = "initialCredentials", default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub initial_credentials: OperatorCredentials,
     /// How its own API is reached.
-    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub api: OtoroshiApi,
     /// What it is made of.
-    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub resources: OtoroshiResources,
     /// What is turned on.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub features: Option<OperatorFeatures>,
     /// Environment variables of its application, by name.
-    #[serde(rename = "envVars", default, deserialize_with = "cc_core::de::null_as_default")]
-    pub env_vars: std::collections::BTreeMap<String, cc_core::Secret>,
+    #[serde(rename = "envVars", default, deserialize_with = "cc_runtime::de::null_as_default")]
+    pub env_vars: std::collections::BTreeMap<String, cc_runtime::Secret>,
 }
 
 /// How the API of an Otoroshi is reached.
@@ -450,19 +450,19 @@ pub struct Otoroshi {
 #[non_exhaustive]
 pub struct OtoroshiApi {
     /// Address of the API.
-    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub url: String,
     /// User to sign in as.
-    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub user: String,
     /// Password of that user.
-    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
-    pub secret: cc_core::Secret,
+    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
+    pub secret: cc_runtime::Secret,
     /// Address of its OpenAPI document.
-    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub openapi: String,
     /// Address of its documentation.
-    #[serde(rename = "swaggerUrl", default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(rename = "swaggerUrl", default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub swagger_url: String,
 }
 
@@ -472,20 +472,20 @@ pub struct OtoroshiApi {
 #[non_exhaustive]
 pub struct OtoroshiResources {
     /// The application that answers.
-    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
-    pub entrypoint: cc_core::ApplicationId,
+    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
+    pub entrypoint: cc_runtime::ApplicationId,
     /// Its Redis.
-    #[serde(rename = "redisId", default, deserialize_with = "cc_core::de::null_as_default")]
-    pub redis_id: cc_core::RealAddonId,
+    #[serde(rename = "redisId", default, deserialize_with = "cc_runtime::de::null_as_default")]
+    pub redis_id: cc_runtime::RealAddonId,
     /// Its Pulsar.
     #[serde(rename = "pulsarId", default, skip_serializing_if = "Option::is_none")]
-    pub pulsar_id: Option<cc_core::RealAddonId>,
+    pub pulsar_id: Option<cc_runtime::RealAddonId>,
     /// Its Elasticsearch.
     #[serde(rename = "elasticId", default, skip_serializing_if = "Option::is_none")]
-    pub elastic_id: Option<cc_core::RealAddonId>,
+    pub elastic_id: Option<cc_runtime::RealAddonId>,
     /// Its Cellar.
     #[serde(rename = "cellarId", default, skip_serializing_if = "Option::is_none")]
-    pub cellar_id: Option<cc_core::RealAddonId>,
+    pub cellar_id: Option<cc_runtime::RealAddonId>,
 }
 
 /// A cluster that add-ons of a provider share.
@@ -496,16 +496,16 @@ pub struct ProviderCluster {
     /// Id of the cluster.
     pub id: String,
     /// Name to show to a person.
-    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub label: String,
     /// Short name of the zone it is in.
-    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub zone: String,
     /// Version it runs.
-    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub version: String,
     /// What it offers.
-    #[serde(default, deserialize_with = "cc_core::de::list")]
+    #[serde(default, deserialize_with = "cc_runtime::de::list")]
     pub features: Vec<FeatureFlag>,
 }
 
@@ -515,7 +515,7 @@ pub struct ProviderCluster {
 #[non_exhaustive]
 pub struct ProviderDedicatedVersion {
     /// What it offers.
-    #[serde(default, deserialize_with = "cc_core::de::list")]
+    #[serde(default, deserialize_with = "cc_runtime::de::list")]
     pub features: Vec<FeatureFlag>,
 }
 
@@ -525,16 +525,16 @@ pub struct ProviderDedicatedVersion {
 #[non_exhaustive]
 pub struct ProviderVersions {
     /// Id of the provider.
-    #[serde(rename = "providerId", default, deserialize_with = "cc_core::de::null_as_default")]
-    pub provider_id: cc_core::AddonProviderId,
+    #[serde(rename = "providerId", default, deserialize_with = "cc_runtime::de::null_as_default")]
+    pub provider_id: cc_runtime::AddonProviderId,
     /// The shared clusters.
-    #[serde(default, deserialize_with = "cc_core::de::list")]
+    #[serde(default, deserialize_with = "cc_runtime::de::list")]
     pub clusters: Vec<ProviderCluster>,
     /// What each version offers to a dedicated add-on, by version.
-    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub dedicated: std::collections::BTreeMap<String, ProviderDedicatedVersion>,
     /// Version that a dedicated add-on gets when none is asked for.
-    #[serde(rename = "defaultDedicatedVersion", default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(rename = "defaultDedicatedVersion", default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub default_dedicated_version: String,
 }
 
@@ -545,27 +545,27 @@ pub struct ProviderVersions {
 pub struct ResourceConsumption {
     /// The resource.
     #[serde(rename = "resourceId")]
-    pub resource_id: cc_core::ResourceId,
+    pub resource_id: cc_runtime::ResourceId,
     /// Its owner.
-    #[serde(rename = "ownerId", default, deserialize_with = "cc_core::de::null_as_default")]
-    pub owner_id: cc_core::OwnerId,
+    #[serde(rename = "ownerId", default, deserialize_with = "cc_runtime::de::null_as_default")]
+    pub owner_id: cc_runtime::OwnerId,
     /// Product it is of.
-    #[serde(rename = "productId", default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(rename = "productId", default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub product_id: String,
     /// Zone it is in.
-    #[serde(rename = "regionId", default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(rename = "regionId", default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub region_id: String,
     /// Start of the time that is counted.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub since: Option<cc_core::Timestamp>,
+    pub since: Option<cc_runtime::Timestamp>,
     /// End of the time that is counted.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub until: Option<cc_core::Timestamp>,
+    pub until: Option<cc_runtime::Timestamp>,
     /// Version of this way of counting.
-    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub version: i64,
     /// What was consumed.
-    #[serde(default, deserialize_with = "cc_core::de::list")]
+    #[serde(default, deserialize_with = "cc_runtime::de::list")]
     pub consumptions: Vec<ResourceConsumptionItem>,
 }
 
@@ -575,10 +575,10 @@ pub struct ResourceConsumption {
 #[non_exhaustive]
 pub struct ResourceConsumptionDetail {
     /// Length of one slice of time.
-    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub interval: String,
     /// Quantity of each slice, in order.
-    #[serde(default, deserialize_with = "cc_core::de::list")]
+    #[serde(default, deserialize_with = "cc_runtime::de::list")]
     pub quantities: Vec<f64>,
 }
 
@@ -588,17 +588,17 @@ pub struct ResourceConsumptionDetail {
 #[non_exhaustive]
 pub struct ResourceConsumptionItem {
     /// Name of what was consumed.
-    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub reference: String,
     /// How much of it.
-    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub quantity: f64,
     /// Unit of the quantity.
-    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub unit: String,
     /// Part of the resource that consumed it.
     #[serde(rename = "resourceId", default, skip_serializing_if = "Option::is_none")]
-    pub resource_id: Option<cc_core::ResourceId>,
+    pub resource_id: Option<cc_runtime::ResourceId>,
     /// How the quantity spreads over time.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub details: Option<ResourceConsumptionDetail>,

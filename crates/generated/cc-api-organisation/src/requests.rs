@@ -2,8 +2,8 @@
 //! One type an operation: its inputs, and the request that they make.
 
 #[allow(unused_imports)]
-use cc_core::__private::{Bytes, http::Method};
-use cc_core::{Answer, Operation, OperationInfo, Request, RequestBuilder, Result};
+use cc_runtime::__private::{Bytes, http::Method};
+use cc_runtime::{Answer, Operation, OperationInfo, Request, RequestBuilder, Result};
 #[allow(unused_imports)]
 use crate::types;
 
@@ -104,13 +104,13 @@ impl Operation for CreateOrganisation {
 #[must_use = "a request does nothing until it is sent"]
 pub struct GetOrganisation {
     /// The organisation, or the personal space.
-    pub owner_id: cc_core::OwnerId,
+    pub owner_id: cc_runtime::OwnerId,
 }
 
 #[allow(clippy::new_without_default)]
 impl GetOrganisation {
     /// With what is required.
-    pub fn new(owner_id: impl Into<cc_core::OwnerId>) -> Self {
+    pub fn new(owner_id: impl Into<cc_runtime::OwnerId>) -> Self {
         Self { owner_id: owner_id.into() }
     }
 }
@@ -152,7 +152,7 @@ impl Operation for GetOrganisation {
 #[must_use = "a request does nothing until it is sent"]
 pub struct UpdateOrganisation {
     /// The organisation, or the personal space.
-    pub owner_id: cc_core::OwnerId,
+    pub owner_id: cc_runtime::OwnerId,
     /// The body.
     pub body: types::OrganisationUpdate,
 }
@@ -161,7 +161,7 @@ pub struct UpdateOrganisation {
 impl UpdateOrganisation {
     /// With what is required.
     pub fn new(
-        owner_id: impl Into<cc_core::OwnerId>,
+        owner_id: impl Into<cc_runtime::OwnerId>,
         body: impl Into<types::OrganisationUpdate>,
     ) -> Self {
         Self {
@@ -209,13 +209,13 @@ impl Operation for UpdateOrganisation {
 #[must_use = "a request does nothing until it is sent"]
 pub struct DeleteOrganisation {
     /// The organisation, or the personal space.
-    pub owner_id: cc_core::OwnerId,
+    pub owner_id: cc_runtime::OwnerId,
 }
 
 #[allow(clippy::new_without_default)]
 impl DeleteOrganisation {
     /// With what is required.
-    pub fn new(owner_id: impl Into<cc_core::OwnerId>) -> Self {
+    pub fn new(owner_id: impl Into<cc_runtime::OwnerId>) -> Self {
         Self { owner_id: owner_id.into() }
     }
 }
@@ -255,9 +255,9 @@ impl Operation for DeleteOrganisation {
 #[must_use = "a request does nothing until it is sent"]
 pub struct UpdateOrganisationAvatar {
     /// The organisation, or the personal space.
-    pub owner_id: cc_core::OwnerId,
+    pub owner_id: cc_runtime::OwnerId,
     /// The picture, with its media type: BMP, GIF, JPEG, PNG or TIFF.
-    pub body: cc_core::__private::Bytes,
+    pub body: cc_runtime::__private::Bytes,
     /// The media type of the body: `image/*`.
     pub content_type: String,
 }
@@ -266,8 +266,8 @@ pub struct UpdateOrganisationAvatar {
 impl UpdateOrganisationAvatar {
     /// With what is required.
     pub fn new(
-        owner_id: impl Into<cc_core::OwnerId>,
-        body: impl Into<cc_core::__private::Bytes>,
+        owner_id: impl Into<cc_runtime::OwnerId>,
+        body: impl Into<cc_runtime::__private::Bytes>,
         content_type: impl Into<String>,
     ) -> Self {
         Self {
@@ -315,13 +315,13 @@ impl Operation for UpdateOrganisationAvatar {
 #[must_use = "a request does nothing until it is sent"]
 pub struct ListOrganisationMembers {
     /// The organisation, or the personal space.
-    pub owner_id: cc_core::OwnerId,
+    pub owner_id: cc_runtime::OwnerId,
 }
 
 #[allow(clippy::new_without_default)]
 impl ListOrganisationMembers {
     /// With what is required.
-    pub fn new(owner_id: impl Into<cc_core::OwnerId>) -> Self {
+    pub fn new(owner_id: impl Into<cc_runtime::OwnerId>) -> Self {
         Self { owner_id: owner_id.into() }
     }
 }
@@ -367,18 +367,18 @@ impl Operation for ListOrganisationMembers {
 #[must_use = "a request does nothing until it is sent"]
 pub struct AddOrganisationMember {
     /// The organisation, or the personal space.
-    pub owner_id: cc_core::OwnerId,
+    pub owner_id: cc_runtime::OwnerId,
     /// The body.
     pub body: types::MemberInvitation,
     /// Key of an invitation that is answered.
-    pub invitation_key: Option<cc_core::Secret>,
+    pub invitation_key: Option<cc_runtime::Secret>,
 }
 
 #[allow(clippy::new_without_default)]
 impl AddOrganisationMember {
     /// With what is required.
     pub fn new(
-        owner_id: impl Into<cc_core::OwnerId>,
+        owner_id: impl Into<cc_runtime::OwnerId>,
         body: impl Into<types::MemberInvitation>,
     ) -> Self {
         Self {
@@ -389,7 +389,10 @@ impl AddOrganisationMember {
     }
 
     /// Key of an invitation that is answered.
-    pub fn invitation_key(mut self, invitation_key: impl Into<cc_core::Secret>) -> Self {
+    pub fn invitation_key(
+        mut self,
+        invitation_key: impl Into<cc_runtime::Secret>,
+    ) -> Self {
         self.invitation_key = Some(invitation_key.into());
         self
     }
@@ -434,9 +437,9 @@ impl Operation for AddOrganisationMember {
 #[must_use = "a request does nothing until it is sent"]
 pub struct UpdateOrganisationMember {
     /// The organisation, or the personal space.
-    pub owner_id: cc_core::OwnerId,
+    pub owner_id: cc_runtime::OwnerId,
     /// The member.
-    pub user_id: cc_core::UserId,
+    pub user_id: cc_runtime::UserId,
     /// The body.
     pub body: types::MemberUpdate,
 }
@@ -445,8 +448,8 @@ pub struct UpdateOrganisationMember {
 impl UpdateOrganisationMember {
     /// With what is required.
     pub fn new(
-        owner_id: impl Into<cc_core::OwnerId>,
-        user_id: impl Into<cc_core::UserId>,
+        owner_id: impl Into<cc_runtime::OwnerId>,
+        user_id: impl Into<cc_runtime::UserId>,
         body: impl Into<types::MemberUpdate>,
     ) -> Self {
         Self {
@@ -498,17 +501,17 @@ impl Operation for UpdateOrganisationMember {
 #[must_use = "a request does nothing until it is sent"]
 pub struct RemoveOrganisationMember {
     /// The organisation, or the personal space.
-    pub owner_id: cc_core::OwnerId,
+    pub owner_id: cc_runtime::OwnerId,
     /// The member.
-    pub user_id: cc_core::UserId,
+    pub user_id: cc_runtime::UserId,
 }
 
 #[allow(clippy::new_without_default)]
 impl RemoveOrganisationMember {
     /// With what is required.
     pub fn new(
-        owner_id: impl Into<cc_core::OwnerId>,
-        user_id: impl Into<cc_core::UserId>,
+        owner_id: impl Into<cc_runtime::OwnerId>,
+        user_id: impl Into<cc_runtime::UserId>,
     ) -> Self {
         Self {
             owner_id: owner_id.into(),

@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 #[non_exhaustive]
 pub struct ApiRateLimit {
     /// How many. No source says in what time.
-    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub frequency: i64,
 }
 
@@ -20,7 +20,7 @@ pub struct ApiRateLimit {
 #[non_exhaustive]
 pub struct ConnectionLimit {
     /// How many at most.
-    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub maximum: i64,
 }
 
@@ -30,7 +30,7 @@ pub struct ConnectionLimit {
 #[non_exhaustive]
 pub struct CoreLimit {
     /// How many at most.
-    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub maximum: i64,
 }
 
@@ -40,7 +40,7 @@ pub struct CoreLimit {
 #[non_exhaustive]
 pub struct DailyPointLimit {
     /// How many at most.
-    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub maximum: i64,
 }
 
@@ -50,7 +50,7 @@ pub struct DailyPointLimit {
 #[non_exhaustive]
 pub struct IpLimit {
     /// How many at most.
-    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub maximum: i64,
 }
 
@@ -133,7 +133,7 @@ impl MemberUpdate {
 #[non_exhaustive]
 pub struct MemoryLimit {
     /// How much. No source states its unit.
-    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub information: i64,
 }
 
@@ -145,14 +145,14 @@ pub struct Message {
     /// The API's own number of the message.
     pub id: i64,
     /// What happened.
-    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub message: String,
     /// How it went.
-    #[serde(rename = "type", default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(rename = "type", default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub type_: MessageKind,
 }
 
-cc_core::open_enum! {
+cc_runtime::open_enum! {
     /// How what a message is about went.
     pub enum MessageKind {
         /// `success`.
@@ -166,7 +166,7 @@ cc_core::open_enum! {
     }
 }
 
-cc_core::open_enum! {
+cc_runtime::open_enum! {
     /// A second factor of authentication: none, or a code that changes with time.
     pub enum MfaKind {
         /// `NONE`.
@@ -182,7 +182,7 @@ cc_core::open_enum! {
 #[non_exhaustive]
 pub struct MilliCpuLimit {
     /// How many at most.
-    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub maximum: i64,
 }
 
@@ -192,7 +192,7 @@ pub struct MilliCpuLimit {
 #[non_exhaustive]
 pub struct MonthlySeriesLimit {
     /// How many at most.
-    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub maximum: i64,
 }
 
@@ -204,10 +204,10 @@ pub struct OfferedProduct {
     /// Id of the product.
     pub id: String,
     /// How far it is developed.
-    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub maturity: ProductMaturity,
     /// Name, of 128 characters at most.
-    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub name: String,
 }
 
@@ -217,9 +217,9 @@ pub struct OfferedProduct {
 #[non_exhaustive]
 pub struct Organisation {
     /// Id of the organisation.
-    pub id: cc_core::OwnerId,
+    pub id: cc_runtime::OwnerId,
     /// Name.
-    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub name: String,
     /// What its members say of it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -249,25 +249,25 @@ pub struct Organisation {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub avatar: Option<String>,
     /// How far the VAT number is verified.
-    #[serde(rename = "vatState", default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(rename = "vatState", default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub vat_state: VatState,
     /// Name of the person who pays.
     #[serde(rename = "customerFullName", default, skip_serializing_if = "Option::is_none")]
     pub customer_full_name: Option<String>,
     /// Whether it can pay.
-    #[serde(rename = "canPay", default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(rename = "canPay", default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub can_pay: bool,
     /// Whether it has an enterprise contract.
-    #[serde(rename = "cleverEnterprise", default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(rename = "cleverEnterprise", default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub clever_enterprise: bool,
     /// Telephone number for emergencies.
     #[serde(rename = "emergencyNumber", default, skip_serializing_if = "Option::is_none")]
     pub emergency_number: Option<String>,
     /// Whether it can pay by direct debit.
-    #[serde(rename = "canSEPA", default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(rename = "canSEPA", default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub can_sepa: bool,
     /// Whether it may use things before it pays.
-    #[serde(rename = "isTrusted", default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(rename = "isTrusted", default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub is_trusted: bool,
 }
 
@@ -277,7 +277,7 @@ pub struct Organisation {
 #[non_exhaustive]
 pub struct OrganisationAvatar {
     /// Its address.
-    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub url: String,
 }
 
@@ -323,7 +323,7 @@ impl OrganisationContact {
     }
 }
 
-cc_core::open_enum! {
+cc_runtime::open_enum! {
     /// What a contact is about.
     pub enum OrganisationContactKind {
         /// `security`.
@@ -432,10 +432,10 @@ impl OrganisationCreation {
 #[non_exhaustive]
 pub struct OrganisationMember {
     /// Who it is.
-    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub member: OrganisationMemberUser,
     /// What the member may do.
-    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub role: OrganisationRole,
     /// What the member does.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -448,10 +448,10 @@ pub struct OrganisationMember {
 #[non_exhaustive]
 pub struct OrganisationMemberUser {
     /// Id of the user.
-    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
-    pub id: cc_core::UserId,
+    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
+    pub id: cc_runtime::UserId,
     /// E-mail address.
-    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub email: String,
     /// Name.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -460,11 +460,11 @@ pub struct OrganisationMemberUser {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub avatar: Option<String>,
     /// Second factor that is asked for.
-    #[serde(rename = "preferredMFA", default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(rename = "preferredMFA", default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub preferred_mfa: MfaKind,
 }
 
-cc_core::open_enum! {
+cc_runtime::open_enum! {
     /// What a member of an organisation may do.
     pub enum OrganisationRole {
         /// `NONE`.
@@ -632,7 +632,7 @@ impl ProductLimitations {
     }
 }
 
-cc_core::open_enum! {
+cc_runtime::open_enum! {
     /// How far a product is developed.
     pub enum ProductMaturity {
         /// `ALPHA`.
@@ -648,7 +648,7 @@ cc_core::open_enum! {
     }
 }
 
-cc_core::open_enum! {
+cc_runtime::open_enum! {
     /// Who sees a product.
     pub enum ProductVisibility {
         /// `PRIVATE`.
@@ -666,25 +666,25 @@ pub struct Tenant {
     /// Id of the tenant: `tenant_…`.
     pub id: String,
     /// Name, of 128 characters at most.
-    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub name: String,
     /// Main office.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub headquarters: Option<TenantBranch>,
     /// Offices.
-    #[serde(default, deserialize_with = "cc_core::de::list")]
+    #[serde(default, deserialize_with = "cc_runtime::de::list")]
     pub branches: Vec<TenantBranch>,
     /// Members.
-    #[serde(default, deserialize_with = "cc_core::de::list")]
+    #[serde(default, deserialize_with = "cc_runtime::de::list")]
     pub members: Vec<TenantMember>,
     /// What it may use at most.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub quota: Option<TenantQuota>,
     /// The states it went through.
-    #[serde(default, deserialize_with = "cc_core::de::list")]
+    #[serde(default, deserialize_with = "cc_runtime::de::list")]
     pub statuses: Vec<TenantStatus>,
     /// Tags.
-    #[serde(default, deserialize_with = "cc_core::de::list")]
+    #[serde(default, deserialize_with = "cc_runtime::de::list")]
     pub tags: Vec<String>,
 }
 
@@ -696,20 +696,20 @@ pub struct TenantBranch {
     /// Id of the office.
     pub id: String,
     /// What it is.
-    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub kind: TenantBranchKind,
     /// Name.
-    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub label: String,
     /// Where it is.
     #[serde(rename = "postalAddress", default, skip_serializing_if = "Option::is_none")]
     pub postal_address: Option<TenantPostalAddress>,
     /// Tags.
-    #[serde(default, deserialize_with = "cc_core::de::list")]
+    #[serde(default, deserialize_with = "cc_runtime::de::list")]
     pub tags: Vec<String>,
 }
 
-cc_core::open_enum! {
+cc_runtime::open_enum! {
     /// What an office is.
     pub enum TenantBranchKind {
         /// `Headquarters`.
@@ -749,19 +749,19 @@ pub struct TenantEmailAddress {
     /// Id of the address.
     pub id: String,
     /// The identity.
-    #[serde(rename = "identityId", default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(rename = "identityId", default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub identity_id: String,
     /// The address.
-    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub address: String,
     /// Name.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub label: Option<String>,
     /// The states it went through.
-    #[serde(default, deserialize_with = "cc_core::de::list")]
+    #[serde(default, deserialize_with = "cc_runtime::de::list")]
     pub statuses: Vec<TenantStatus>,
     /// Tags.
-    #[serde(default, deserialize_with = "cc_core::de::list")]
+    #[serde(default, deserialize_with = "cc_runtime::de::list")]
     pub tags: Vec<String>,
 }
 
@@ -771,13 +771,13 @@ pub struct TenantEmailAddress {
 #[non_exhaustive]
 pub struct TenantIdentity {
     /// Id of the identity.
-    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub id: String,
     /// E-mail addresses.
-    #[serde(rename = "emailAddresses", default, deserialize_with = "cc_core::de::list")]
+    #[serde(rename = "emailAddresses", default, deserialize_with = "cc_runtime::de::list")]
     pub email_addresses: Vec<TenantEmailAddress>,
     /// Tags.
-    #[serde(default, deserialize_with = "cc_core::de::list")]
+    #[serde(default, deserialize_with = "cc_runtime::de::list")]
     pub tags: Vec<String>,
 }
 
@@ -787,7 +787,7 @@ pub struct TenantIdentity {
 #[non_exhaustive]
 pub struct TenantMember {
     /// Who it is.
-    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub identity: TenantIdentity,
     /// What the member may do.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -800,25 +800,25 @@ pub struct TenantMember {
 #[non_exhaustive]
 pub struct TenantPostalAddress {
     /// Id of the address.
-    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub id: String,
     /// Name.
-    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub label: String,
     /// Street and number.
-    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub street: String,
     /// Postal code.
     #[serde(rename = "postalCode", default, skip_serializing_if = "Option::is_none")]
     pub postal_code: Option<String>,
     /// City.
-    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub city: String,
     /// Region.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub region: Option<String>,
     /// Country.
-    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub country: String,
     /// A code of the place. No source says which.
     #[serde(rename = "hhCode", default, skip_serializing_if = "Option::is_none")]
@@ -830,7 +830,7 @@ pub struct TenantPostalAddress {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub longitude: Option<f64>,
     /// Tags.
-    #[serde(default, deserialize_with = "cc_core::de::list")]
+    #[serde(default, deserialize_with = "cc_runtime::de::list")]
     pub tags: Vec<String>,
 }
 
@@ -842,40 +842,40 @@ pub struct TenantProduct {
     /// Id of the product.
     pub id: String,
     /// The tenant.
-    #[serde(rename = "tenantId", default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(rename = "tenantId", default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub tenant_id: String,
     /// Name, of 128 characters at most.
-    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub name: String,
     /// What it is.
-    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub description: String,
     /// Address of its logo.
-    #[serde(rename = "logoUrl", default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(rename = "logoUrl", default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub logo_url: String,
     /// Address of whoever provides it.
-    #[serde(rename = "providerUrl", default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(rename = "providerUrl", default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub provider_url: String,
     /// Version that a resource gets when none is asked for.
-    #[serde(rename = "defaultVersion", default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(rename = "defaultVersion", default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub default_version: String,
     /// Versions.
-    #[serde(default, deserialize_with = "cc_core::de::list")]
+    #[serde(default, deserialize_with = "cc_runtime::de::list")]
     pub versions: Vec<String>,
     /// How far it is developed.
-    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub maturity: ProductMaturity,
     /// Who sees it.
-    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub visibility: ProductVisibility,
     /// Who may use it, and where.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub limitations: Option<ProductLimitations>,
     /// The states it went through.
-    #[serde(default, deserialize_with = "cc_core::de::list")]
+    #[serde(default, deserialize_with = "cc_runtime::de::list")]
     pub statuses: Vec<TenantStatus>,
     /// Tags.
-    #[serde(default, deserialize_with = "cc_core::de::list")]
+    #[serde(default, deserialize_with = "cc_runtime::de::list")]
     pub tags: Vec<String>,
 }
 
@@ -1063,20 +1063,20 @@ impl TenantProductUpdate {
 #[non_exhaustive]
 pub struct TenantQuota {
     /// Id of the quota.
-    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub id: String,
     /// The tenant.
-    #[serde(rename = "tenantId", default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(rename = "tenantId", default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub tenant_id: String,
     /// One limit each.
-    #[serde(default, deserialize_with = "cc_core::de::list")]
+    #[serde(default, deserialize_with = "cc_runtime::de::list")]
     pub quotas: Vec<TenantQuotaItem>,
     /// Tags.
-    #[serde(default, deserialize_with = "cc_core::de::list")]
+    #[serde(default, deserialize_with = "cc_runtime::de::list")]
     pub tags: Vec<String>,
 }
 
-cc_core::open_union! {
+cc_runtime::open_union! {
     /// A limit, and what it is of.
     #[tag = "type"]
     pub enum TenantQuotaItem {
@@ -1155,31 +1155,31 @@ pub struct TenantResource {
     /// Id of the resource.
     pub id: String,
     /// The tenant.
-    #[serde(rename = "tenantId", default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(rename = "tenantId", default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub tenant_id: String,
     /// The product.
-    #[serde(rename = "productId", default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(rename = "productId", default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub product_id: String,
     /// What it is.
-    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub kind: String,
     /// Name, of 128 characters at most.
-    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub name: String,
     /// What it is for.
-    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub description: String,
     /// Version.
-    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub version: String,
     /// What it consumes.
-    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub consumption: serde_json::Value,
     /// The states it went through.
-    #[serde(default, deserialize_with = "cc_core::de::list")]
+    #[serde(default, deserialize_with = "cc_runtime::de::list")]
     pub statuses: Vec<TenantStatus>,
     /// Tags.
-    #[serde(default, deserialize_with = "cc_core::de::list")]
+    #[serde(default, deserialize_with = "cc_runtime::de::list")]
     pub tags: Vec<String>,
 }
 
@@ -1276,26 +1276,26 @@ impl TenantResourceUpdate {
 #[non_exhaustive]
 pub struct TenantRole {
     /// Id of the role.
-    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub id: String,
     /// The tenant.
-    #[serde(rename = "tenantId", default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(rename = "tenantId", default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub tenant_id: String,
     /// Name.
-    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub label: String,
     /// The rules of the role, in Datalog.
-    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub datalog: String,
     /// Tags that a resource gets when the member creates it.
-    #[serde(rename = "resourceInitialTags", default, deserialize_with = "cc_core::de::list")]
+    #[serde(rename = "resourceInitialTags", default, deserialize_with = "cc_runtime::de::list")]
     pub resource_initial_tags: Vec<String>,
     /// Tags.
-    #[serde(default, deserialize_with = "cc_core::de::list")]
+    #[serde(default, deserialize_with = "cc_runtime::de::list")]
     pub tags: Vec<String>,
 }
 
-cc_core::open_enum! {
+cc_runtime::open_enum! {
     /// State of something.
     pub enum TenantState {
         /// `PENDING`.
@@ -1324,16 +1324,16 @@ cc_core::open_enum! {
 pub struct TenantStatus {
     /// When it was entered.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub date: Option<cc_core::Timestamp>,
+    pub date: Option<cc_runtime::Timestamp>,
     /// Who brought it about.
-    #[serde(rename = "instigatorId", default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(rename = "instigatorId", default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub instigator_id: String,
     /// The state.
-    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub state: TenantState,
 }
 
-cc_core::open_enum! {
+cc_runtime::open_enum! {
     /// How far the VAT number of an organisation is verified.
     pub enum VatState {
         /// `INVALID`.

@@ -2,8 +2,8 @@
 //! One type an operation: its inputs, and the request that they make.
 
 #[allow(unused_imports)]
-use cc_core::__private::{Bytes, http::Method};
-use cc_core::{Answer, Operation, OperationInfo, Request, RequestBuilder, Result};
+use cc_runtime::__private::{Bytes, http::Method};
+use cc_runtime::{Answer, Operation, OperationInfo, Request, RequestBuilder, Result};
 #[allow(unused_imports)]
 use crate::types;
 
@@ -20,13 +20,13 @@ use crate::types;
 #[must_use = "a request does nothing until it is sent"]
 pub struct ListPaymentMethods {
     /// The owner.
-    pub owner_id: cc_core::OwnerId,
+    pub owner_id: cc_runtime::OwnerId,
 }
 
 #[allow(clippy::new_without_default)]
 impl ListPaymentMethods {
     /// With what is required.
-    pub fn new(owner_id: impl Into<cc_core::OwnerId>) -> Self {
+    pub fn new(owner_id: impl Into<cc_runtime::OwnerId>) -> Self {
         Self { owner_id: owner_id.into() }
     }
 }
@@ -68,7 +68,7 @@ impl Operation for ListPaymentMethods {
 #[must_use = "a request does nothing until it is sent"]
 pub struct CreatePaymentMethod {
     /// The owner.
-    pub owner_id: cc_core::OwnerId,
+    pub owner_id: cc_runtime::OwnerId,
     /// The body.
     pub body: types::PaymentMethodId,
 }
@@ -77,7 +77,7 @@ pub struct CreatePaymentMethod {
 impl CreatePaymentMethod {
     /// With what is required.
     pub fn new(
-        owner_id: impl Into<cc_core::OwnerId>,
+        owner_id: impl Into<cc_runtime::OwnerId>,
         body: impl Into<types::PaymentMethodId>,
     ) -> Self {
         Self {
@@ -125,7 +125,7 @@ impl Operation for CreatePaymentMethod {
 #[must_use = "a request does nothing until it is sent"]
 pub struct SetDefaultPaymentMethod {
     /// The owner.
-    pub owner_id: cc_core::OwnerId,
+    pub owner_id: cc_runtime::OwnerId,
     /// The body.
     pub body: types::PaymentMethodId,
 }
@@ -134,7 +134,7 @@ pub struct SetDefaultPaymentMethod {
 impl SetDefaultPaymentMethod {
     /// With what is required.
     pub fn new(
-        owner_id: impl Into<cc_core::OwnerId>,
+        owner_id: impl Into<cc_runtime::OwnerId>,
         body: impl Into<types::PaymentMethodId>,
     ) -> Self {
         Self {
@@ -181,7 +181,7 @@ impl Operation for SetDefaultPaymentMethod {
 #[must_use = "a request does nothing until it is sent"]
 pub struct DeletePaymentMethod {
     /// The owner.
-    pub owner_id: cc_core::OwnerId,
+    pub owner_id: cc_runtime::OwnerId,
     /// The means of payment, by its `token`.
     pub payment_method_id: String,
 }
@@ -190,7 +190,7 @@ pub struct DeletePaymentMethod {
 impl DeletePaymentMethod {
     /// With what is required.
     pub fn new(
-        owner_id: impl Into<cc_core::OwnerId>,
+        owner_id: impl Into<cc_runtime::OwnerId>,
         payment_method_id: impl Into<String>,
     ) -> Self {
         Self {
@@ -238,7 +238,7 @@ impl Operation for DeletePaymentMethod {
 #[must_use = "a request does nothing until it is sent"]
 pub struct GetStripeIntent {
     /// The owner.
-    pub owner_id: cc_core::OwnerId,
+    pub owner_id: cc_runtime::OwnerId,
     /// Kind of means of payment. One source requires it, another never sends it.
     pub type_: Option<String>,
 }
@@ -246,7 +246,7 @@ pub struct GetStripeIntent {
 #[allow(clippy::new_without_default)]
 impl GetStripeIntent {
     /// With what is required.
-    pub fn new(owner_id: impl Into<cc_core::OwnerId>) -> Self {
+    pub fn new(owner_id: impl Into<cc_runtime::OwnerId>) -> Self {
         Self {
             owner_id: owner_id.into(),
             type_: None,
@@ -299,13 +299,13 @@ impl Operation for GetStripeIntent {
 #[must_use = "a request does nothing until it is sent"]
 pub struct ListLegacyPaymentMethods {
     /// The owner.
-    pub owner_id: cc_core::OwnerId,
+    pub owner_id: cc_runtime::OwnerId,
 }
 
 #[allow(clippy::new_without_default)]
 impl ListLegacyPaymentMethods {
     /// With what is required.
-    pub fn new(owner_id: impl Into<cc_core::OwnerId>) -> Self {
+    pub fn new(owner_id: impl Into<cc_runtime::OwnerId>) -> Self {
         Self { owner_id: owner_id.into() }
     }
 }
@@ -349,7 +349,7 @@ impl Operation for ListLegacyPaymentMethods {
 #[must_use = "a request does nothing until it is sent"]
 pub struct CreateLegacyPaymentMethod {
     /// The owner.
-    pub owner_id: cc_core::OwnerId,
+    pub owner_id: cc_runtime::OwnerId,
     /// The body.
     pub body: types::PaymentData,
 }
@@ -358,7 +358,7 @@ pub struct CreateLegacyPaymentMethod {
 impl CreateLegacyPaymentMethod {
     /// With what is required.
     pub fn new(
-        owner_id: impl Into<cc_core::OwnerId>,
+        owner_id: impl Into<cc_runtime::OwnerId>,
         body: impl Into<types::PaymentData>,
     ) -> Self {
         Self {
@@ -407,13 +407,13 @@ impl Operation for CreateLegacyPaymentMethod {
 #[must_use = "a request does nothing until it is sent"]
 pub struct GetLegacyDefaultPaymentMethod {
     /// The owner.
-    pub owner_id: cc_core::OwnerId,
+    pub owner_id: cc_runtime::OwnerId,
 }
 
 #[allow(clippy::new_without_default)]
 impl GetLegacyDefaultPaymentMethod {
     /// With what is required.
-    pub fn new(owner_id: impl Into<cc_core::OwnerId>) -> Self {
+    pub fn new(owner_id: impl Into<cc_runtime::OwnerId>) -> Self {
         Self { owner_id: owner_id.into() }
     }
 }
@@ -457,7 +457,7 @@ impl Operation for GetLegacyDefaultPaymentMethod {
 #[must_use = "a request does nothing until it is sent"]
 pub struct SetLegacyDefaultPaymentMethod {
     /// The owner.
-    pub owner_id: cc_core::OwnerId,
+    pub owner_id: cc_runtime::OwnerId,
     /// The body.
     pub body: types::PaymentData,
 }
@@ -466,7 +466,7 @@ pub struct SetLegacyDefaultPaymentMethod {
 impl SetLegacyDefaultPaymentMethod {
     /// With what is required.
     pub fn new(
-        owner_id: impl Into<cc_core::OwnerId>,
+        owner_id: impl Into<cc_runtime::OwnerId>,
         body: impl Into<types::PaymentData>,
     ) -> Self {
         Self {
@@ -515,7 +515,7 @@ impl Operation for SetLegacyDefaultPaymentMethod {
 #[must_use = "a request does nothing until it is sent"]
 pub struct DeleteLegacyPaymentMethod {
     /// The owner.
-    pub owner_id: cc_core::OwnerId,
+    pub owner_id: cc_runtime::OwnerId,
     /// The means of payment.
     pub payment_method_id: String,
 }
@@ -524,7 +524,7 @@ pub struct DeleteLegacyPaymentMethod {
 impl DeleteLegacyPaymentMethod {
     /// With what is required.
     pub fn new(
-        owner_id: impl Into<cc_core::OwnerId>,
+        owner_id: impl Into<cc_runtime::OwnerId>,
         payment_method_id: impl Into<String>,
     ) -> Self {
         Self {
@@ -572,7 +572,7 @@ impl Operation for DeleteLegacyPaymentMethod {
 #[must_use = "a request does nothing until it is sent"]
 pub struct GetLegacyStripeIntent {
     /// The owner.
-    pub owner_id: cc_core::OwnerId,
+    pub owner_id: cc_runtime::OwnerId,
     /// Kind of means of payment.
     pub type_: Option<String>,
 }
@@ -580,7 +580,7 @@ pub struct GetLegacyStripeIntent {
 #[allow(clippy::new_without_default)]
 impl GetLegacyStripeIntent {
     /// With what is required.
-    pub fn new(owner_id: impl Into<cc_core::OwnerId>) -> Self {
+    pub fn new(owner_id: impl Into<cc_runtime::OwnerId>) -> Self {
         Self {
             owner_id: owner_id.into(),
             type_: None,
@@ -633,13 +633,13 @@ impl Operation for GetLegacyStripeIntent {
 #[must_use = "a request does nothing until it is sent"]
 pub struct GetLegacyStripeToken {
     /// The owner.
-    pub owner_id: cc_core::OwnerId,
+    pub owner_id: cc_runtime::OwnerId,
 }
 
 #[allow(clippy::new_without_default)]
 impl GetLegacyStripeToken {
     /// With what is required.
-    pub fn new(owner_id: impl Into<cc_core::OwnerId>) -> Self {
+    pub fn new(owner_id: impl Into<cc_runtime::OwnerId>) -> Self {
         Self { owner_id: owner_id.into() }
     }
 }
@@ -654,7 +654,7 @@ static GET_LEGACY_STRIPE_TOKEN: OperationInfo = OperationInfo::new(
     .one_shot();
 impl Operation for GetLegacyStripeToken {
     const INFO: &'static OperationInfo = &GET_LEGACY_STRIPE_TOKEN;
-    type Output = cc_core::Secret;
+    type Output = cc_runtime::Secret;
 
     fn request(&self) -> Result<Request> {
         RequestBuilder::new(&GET_LEGACY_STRIPE_TOKEN)
@@ -682,13 +682,13 @@ impl Operation for GetLegacyStripeToken {
 #[must_use = "a request does nothing until it is sent"]
 pub struct ListLegacyInvoices {
     /// The owner.
-    pub owner_id: cc_core::OwnerId,
+    pub owner_id: cc_runtime::OwnerId,
 }
 
 #[allow(clippy::new_without_default)]
 impl ListLegacyInvoices {
     /// With what is required.
-    pub fn new(owner_id: impl Into<cc_core::OwnerId>) -> Self {
+    pub fn new(owner_id: impl Into<cc_runtime::OwnerId>) -> Self {
         Self { owner_id: owner_id.into() }
     }
 }
@@ -732,7 +732,7 @@ impl Operation for ListLegacyInvoices {
 #[must_use = "a request does nothing until it is sent"]
 pub struct BuyLegacyCredits {
     /// The owner.
-    pub owner_id: cc_core::OwnerId,
+    pub owner_id: cc_runtime::OwnerId,
     /// The body.
     pub body: types::CreditOrder,
 }
@@ -741,7 +741,7 @@ pub struct BuyLegacyCredits {
 impl BuyLegacyCredits {
     /// With what is required.
     pub fn new(
-        owner_id: impl Into<cc_core::OwnerId>,
+        owner_id: impl Into<cc_runtime::OwnerId>,
         body: impl Into<types::CreditOrder>,
     ) -> Self {
         Self {
@@ -789,13 +789,13 @@ impl Operation for BuyLegacyCredits {
 #[must_use = "a request does nothing until it is sent"]
 pub struct ListLegacyUnpaidInvoices {
     /// The owner.
-    pub owner_id: cc_core::OwnerId,
+    pub owner_id: cc_runtime::OwnerId,
 }
 
 #[allow(clippy::new_without_default)]
 impl ListLegacyUnpaidInvoices {
     /// With what is required.
-    pub fn new(owner_id: impl Into<cc_core::OwnerId>) -> Self {
+    pub fn new(owner_id: impl Into<cc_runtime::OwnerId>) -> Self {
         Self { owner_id: owner_id.into() }
     }
 }
@@ -838,17 +838,17 @@ impl Operation for ListLegacyUnpaidInvoices {
 #[must_use = "a request does nothing until it is sent"]
 pub struct GetLegacyInvoice {
     /// The owner.
-    pub owner_id: cc_core::OwnerId,
+    pub owner_id: cc_runtime::OwnerId,
     /// The invoice.
-    pub invoice_number: cc_core::InvoiceNumber,
+    pub invoice_number: cc_runtime::InvoiceNumber,
 }
 
 #[allow(clippy::new_without_default)]
 impl GetLegacyInvoice {
     /// With what is required.
     pub fn new(
-        owner_id: impl Into<cc_core::OwnerId>,
-        invoice_number: impl Into<cc_core::InvoiceNumber>,
+        owner_id: impl Into<cc_runtime::OwnerId>,
+        invoice_number: impl Into<cc_runtime::InvoiceNumber>,
     ) -> Self {
         Self {
             owner_id: owner_id.into(),
@@ -897,9 +897,9 @@ impl Operation for GetLegacyInvoice {
 #[must_use = "a request does nothing until it is sent"]
 pub struct ChooseLegacyPaymentProvider {
     /// The owner.
-    pub owner_id: cc_core::OwnerId,
+    pub owner_id: cc_runtime::OwnerId,
     /// The invoice.
-    pub invoice_number: cc_core::InvoiceNumber,
+    pub invoice_number: cc_runtime::InvoiceNumber,
     /// The body.
     pub body: types::PaymentProviderChoice,
 }
@@ -908,8 +908,8 @@ pub struct ChooseLegacyPaymentProvider {
 impl ChooseLegacyPaymentProvider {
     /// With what is required.
     pub fn new(
-        owner_id: impl Into<cc_core::OwnerId>,
-        invoice_number: impl Into<cc_core::InvoiceNumber>,
+        owner_id: impl Into<cc_runtime::OwnerId>,
+        invoice_number: impl Into<cc_runtime::InvoiceNumber>,
         body: impl Into<types::PaymentProviderChoice>,
     ) -> Self {
         Self {
@@ -960,17 +960,17 @@ impl Operation for ChooseLegacyPaymentProvider {
 #[must_use = "a request does nothing until it is sent"]
 pub struct DeleteLegacyOrder {
     /// The owner.
-    pub owner_id: cc_core::OwnerId,
+    pub owner_id: cc_runtime::OwnerId,
     /// The invoice.
-    pub invoice_number: cc_core::InvoiceNumber,
+    pub invoice_number: cc_runtime::InvoiceNumber,
 }
 
 #[allow(clippy::new_without_default)]
 impl DeleteLegacyOrder {
     /// With what is required.
     pub fn new(
-        owner_id: impl Into<cc_core::OwnerId>,
-        invoice_number: impl Into<cc_core::InvoiceNumber>,
+        owner_id: impl Into<cc_runtime::OwnerId>,
+        invoice_number: impl Into<cc_runtime::InvoiceNumber>,
     ) -> Self {
         Self {
             owner_id: owner_id.into(),
@@ -1018,19 +1018,19 @@ impl Operation for DeleteLegacyOrder {
 #[must_use = "a request does nothing until it is sent"]
 pub struct GetLegacyInvoicePdf {
     /// The owner.
-    pub owner_id: cc_core::OwnerId,
+    pub owner_id: cc_runtime::OwnerId,
     /// The invoice.
-    pub invoice_number: cc_core::InvoiceNumber,
+    pub invoice_number: cc_runtime::InvoiceNumber,
     /// Token of the invoice, which stands for credentials.
-    pub token: Option<cc_core::Secret>,
+    pub token: Option<cc_runtime::Secret>,
 }
 
 #[allow(clippy::new_without_default)]
 impl GetLegacyInvoicePdf {
     /// With what is required.
     pub fn new(
-        owner_id: impl Into<cc_core::OwnerId>,
-        invoice_number: impl Into<cc_core::InvoiceNumber>,
+        owner_id: impl Into<cc_runtime::OwnerId>,
+        invoice_number: impl Into<cc_runtime::InvoiceNumber>,
     ) -> Self {
         Self {
             owner_id: owner_id.into(),
@@ -1040,7 +1040,7 @@ impl GetLegacyInvoicePdf {
     }
 
     /// Token of the invoice, which stands for credentials.
-    pub fn token(mut self, token: impl Into<cc_core::Secret>) -> Self {
+    pub fn token(mut self, token: impl Into<cc_runtime::Secret>) -> Self {
         self.token = Some(token.into());
         self
     }
@@ -1056,7 +1056,7 @@ static GET_LEGACY_INVOICE_PDF: OperationInfo = OperationInfo::new(
 
 impl Operation for GetLegacyInvoicePdf {
     const INFO: &'static OperationInfo = &GET_LEGACY_INVOICE_PDF;
-    type Output = cc_core::__private::Bytes;
+    type Output = cc_runtime::__private::Bytes;
 
     fn request(&self) -> Result<Request> {
         RequestBuilder::new(&GET_LEGACY_INVOICE_PDF)
@@ -1087,7 +1087,7 @@ impl Operation for GetLegacyInvoicePdf {
 #[must_use = "a request does nothing until it is sent"]
 pub struct GetLegacyFullPrice {
     /// The owner.
-    pub owner_id: cc_core::OwnerId,
+    pub owner_id: cc_runtime::OwnerId,
     /// The price without VAT. No source says in what unit.
     pub price: String,
 }
@@ -1095,7 +1095,10 @@ pub struct GetLegacyFullPrice {
 #[allow(clippy::new_without_default)]
 impl GetLegacyFullPrice {
     /// With what is required.
-    pub fn new(owner_id: impl Into<cc_core::OwnerId>, price: impl Into<String>) -> Self {
+    pub fn new(
+        owner_id: impl Into<cc_runtime::OwnerId>,
+        price: impl Into<String>,
+    ) -> Self {
         Self {
             owner_id: owner_id.into(),
             price: price.into(),
@@ -1142,13 +1145,13 @@ impl Operation for GetLegacyFullPrice {
 #[must_use = "a request does nothing until it is sent"]
 pub struct GetLegacyMonthlyInvoice {
     /// The owner.
-    pub owner_id: cc_core::OwnerId,
+    pub owner_id: cc_runtime::OwnerId,
 }
 
 #[allow(clippy::new_without_default)]
 impl GetLegacyMonthlyInvoice {
     /// With what is required.
-    pub fn new(owner_id: impl Into<cc_core::OwnerId>) -> Self {
+    pub fn new(owner_id: impl Into<cc_runtime::OwnerId>) -> Self {
         Self { owner_id: owner_id.into() }
     }
 }
@@ -1192,7 +1195,7 @@ impl Operation for GetLegacyMonthlyInvoice {
 #[must_use = "a request does nothing until it is sent"]
 pub struct SetLegacyMaxCredits {
     /// The owner.
-    pub owner_id: cc_core::OwnerId,
+    pub owner_id: cc_runtime::OwnerId,
     /// The body.
     pub body: types::CreditLimit,
 }
@@ -1201,7 +1204,7 @@ pub struct SetLegacyMaxCredits {
 impl SetLegacyMaxCredits {
     /// With what is required.
     pub fn new(
-        owner_id: impl Into<cc_core::OwnerId>,
+        owner_id: impl Into<cc_runtime::OwnerId>,
         body: impl Into<types::CreditLimit>,
     ) -> Self {
         Self {
@@ -1250,13 +1253,13 @@ impl Operation for SetLegacyMaxCredits {
 #[must_use = "a request does nothing until it is sent"]
 pub struct GetLegacyRecurringPayment {
     /// The owner.
-    pub owner_id: cc_core::OwnerId,
+    pub owner_id: cc_runtime::OwnerId,
 }
 
 #[allow(clippy::new_without_default)]
 impl GetLegacyRecurringPayment {
     /// With what is required.
-    pub fn new(owner_id: impl Into<cc_core::OwnerId>) -> Self {
+    pub fn new(owner_id: impl Into<cc_runtime::OwnerId>) -> Self {
         Self { owner_id: owner_id.into() }
     }
 }
@@ -1299,13 +1302,13 @@ impl Operation for GetLegacyRecurringPayment {
 #[must_use = "a request does nothing until it is sent"]
 pub struct DeleteLegacyRecurringPayment {
     /// The owner.
-    pub owner_id: cc_core::OwnerId,
+    pub owner_id: cc_runtime::OwnerId,
 }
 
 #[allow(clippy::new_without_default)]
 impl DeleteLegacyRecurringPayment {
     /// With what is required.
-    pub fn new(owner_id: impl Into<cc_core::OwnerId>) -> Self {
+    pub fn new(owner_id: impl Into<cc_runtime::OwnerId>) -> Self {
         Self { owner_id: owner_id.into() }
     }
 }
@@ -1347,7 +1350,7 @@ impl Operation for DeleteLegacyRecurringPayment {
 #[must_use = "a request does nothing until it is sent"]
 pub struct EndLegacyStripePayment {
     /// The invoice.
-    pub invoice_number: cc_core::InvoiceNumber,
+    pub invoice_number: cc_runtime::InvoiceNumber,
     /// The body.
     pub body: types::PaymentData,
 }
@@ -1356,7 +1359,7 @@ pub struct EndLegacyStripePayment {
 impl EndLegacyStripePayment {
     /// With what is required.
     pub fn new(
-        invoice_number: impl Into<cc_core::InvoiceNumber>,
+        invoice_number: impl Into<cc_runtime::InvoiceNumber>,
         body: impl Into<types::PaymentData>,
     ) -> Self {
         Self {
@@ -1403,7 +1406,7 @@ impl Operation for EndLegacyStripePayment {
 #[must_use = "a request does nothing until it is sent"]
 pub struct UpdateLegacyStripePayment {
     /// The invoice.
-    pub invoice_number: cc_core::InvoiceNumber,
+    pub invoice_number: cc_runtime::InvoiceNumber,
     /// The body.
     pub body: types::StripeIntent,
 }
@@ -1412,7 +1415,7 @@ pub struct UpdateLegacyStripePayment {
 impl UpdateLegacyStripePayment {
     /// With what is required.
     pub fn new(
-        invoice_number: impl Into<cc_core::InvoiceNumber>,
+        invoice_number: impl Into<cc_runtime::InvoiceNumber>,
         body: impl Into<types::StripeIntent>,
     ) -> Self {
         Self {
@@ -1562,7 +1565,7 @@ static GET_STRIPE_TOKEN: OperationInfo = OperationInfo::new(
     .one_shot();
 impl Operation for GetStripeToken {
     const INFO: &'static OperationInfo = &GET_STRIPE_TOKEN;
-    type Output = cc_core::SecretJson;
+    type Output = cc_runtime::SecretJson;
 
     fn request(&self) -> Result<Request> {
         RequestBuilder::new(&GET_STRIPE_TOKEN).build()
@@ -1584,13 +1587,13 @@ impl Operation for GetStripeToken {
 #[must_use = "a request does nothing until it is sent"]
 pub struct GetInvoiceStatusButton {
     /// Token of the invoice.
-    pub invoice_token: cc_core::Secret,
+    pub invoice_token: cc_runtime::Secret,
 }
 
 #[allow(clippy::new_without_default)]
 impl GetInvoiceStatusButton {
     /// With what is required.
-    pub fn new(invoice_token: impl Into<cc_core::Secret>) -> Self {
+    pub fn new(invoice_token: impl Into<cc_runtime::Secret>) -> Self {
         Self {
             invoice_token: invoice_token.into(),
         }
@@ -1607,7 +1610,7 @@ static GET_INVOICE_STATUS_BUTTON: OperationInfo = OperationInfo::new(
     .secret_path(&["invoiceToken"]);
 impl Operation for GetInvoiceStatusButton {
     const INFO: &'static OperationInfo = &GET_INVOICE_STATUS_BUTTON;
-    type Output = cc_core::__private::Bytes;
+    type Output = cc_runtime::__private::Bytes;
 
     fn request(&self) -> Result<Request> {
         RequestBuilder::new(&GET_INVOICE_STATUS_BUTTON)
@@ -1634,7 +1637,7 @@ impl Operation for GetInvoiceStatusButton {
 #[must_use = "a request does nothing until it is sent"]
 pub struct AuthorizeLegacyPaypalTransaction {
     /// The invoice.
-    pub invoice_number: cc_core::InvoiceNumber,
+    pub invoice_number: cc_runtime::InvoiceNumber,
     /// The body.
     pub body: types::PaymentData,
 }
@@ -1643,7 +1646,7 @@ pub struct AuthorizeLegacyPaypalTransaction {
 impl AuthorizeLegacyPaypalTransaction {
     /// With what is required.
     pub fn new(
-        invoice_number: impl Into<cc_core::InvoiceNumber>,
+        invoice_number: impl Into<cc_runtime::InvoiceNumber>,
         body: impl Into<types::PaymentData>,
     ) -> Self {
         Self {
@@ -1689,13 +1692,13 @@ impl Operation for AuthorizeLegacyPaypalTransaction {
 #[must_use = "a request does nothing until it is sent"]
 pub struct CancelLegacyPaypalTransaction {
     /// The invoice.
-    pub invoice_number: cc_core::InvoiceNumber,
+    pub invoice_number: cc_runtime::InvoiceNumber,
 }
 
 #[allow(clippy::new_without_default)]
 impl CancelLegacyPaypalTransaction {
     /// With what is required.
-    pub fn new(invoice_number: impl Into<cc_core::InvoiceNumber>) -> Self {
+    pub fn new(invoice_number: impl Into<cc_runtime::InvoiceNumber>) -> Self {
         Self {
             invoice_number: invoice_number.into(),
         }
@@ -1737,7 +1740,7 @@ impl Operation for CancelLegacyPaypalTransaction {
 #[must_use = "a request does nothing until it is sent"]
 pub struct UpdateExternalInvoice {
     /// The invoice.
-    pub invoice_number: cc_core::InvoiceNumber,
+    pub invoice_number: cc_runtime::InvoiceNumber,
     /// The body.
     pub body: types::ExternalPaymentUpdate,
 }
@@ -1746,7 +1749,7 @@ pub struct UpdateExternalInvoice {
 impl UpdateExternalInvoice {
     /// With what is required.
     pub fn new(
-        invoice_number: impl Into<cc_core::InvoiceNumber>,
+        invoice_number: impl Into<cc_runtime::InvoiceNumber>,
         body: impl Into<types::ExternalPaymentUpdate>,
     ) -> Self {
         Self {

@@ -143,7 +143,7 @@ impl ExternalPaymentError {
     }
 }
 
-cc_core::open_enum! {
+cc_runtime::open_enum! {
     /// State of a payment in bitcoins.
     pub enum ExternalPaymentStatus {
         /// `new`.
@@ -189,13 +189,13 @@ pub struct ExternalPaymentUpdate {
     pub currency: Option<String>,
     /// When the payment was asked for.
     #[serde(rename = "invoiceTime", default, skip_serializing_if = "Option::is_none")]
-    pub invoice_time: Option<cc_core::TimestampMillis>,
+    pub invoice_time: Option<cc_runtime::TimestampMillis>,
     /// When this was sent.
     #[serde(rename = "currentTime", default, skip_serializing_if = "Option::is_none")]
-    pub current_time: Option<cc_core::TimestampMillis>,
+    pub current_time: Option<cc_runtime::TimestampMillis>,
     /// Until when the payment can be made.
     #[serde(rename = "expirationTime", default, skip_serializing_if = "Option::is_none")]
-    pub expiration_time: Option<cc_core::TimestampMillis>,
+    pub expiration_time: Option<cc_runtime::TimestampMillis>,
     /// Why a payment in bitcoins failed.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub error: Option<ExternalPaymentError>,
@@ -272,21 +272,21 @@ impl ExternalPaymentUpdate {
 
     /// When the payment was asked for.
     #[must_use]
-    pub fn invoice_time(mut self, invoice_time: impl Into<cc_core::TimestampMillis>) -> Self {
+    pub fn invoice_time(mut self, invoice_time: impl Into<cc_runtime::TimestampMillis>) -> Self {
         self.invoice_time = Some(invoice_time.into());
         self
     }
 
     /// When this was sent.
     #[must_use]
-    pub fn current_time(mut self, current_time: impl Into<cc_core::TimestampMillis>) -> Self {
+    pub fn current_time(mut self, current_time: impl Into<cc_runtime::TimestampMillis>) -> Self {
         self.current_time = Some(current_time.into());
         self
     }
 
     /// Until when the payment can be made.
     #[must_use]
-    pub fn expiration_time(mut self, expiration_time: impl Into<cc_core::TimestampMillis>) -> Self {
+    pub fn expiration_time(mut self, expiration_time: impl Into<cc_runtime::TimestampMillis>) -> Self {
         self.expiration_time = Some(expiration_time.into());
         self
     }
@@ -328,7 +328,7 @@ pub struct LegacyInvoice {
     pub id: Option<String>,
     /// Number of an invoice.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub number: Option<cc_core::InvoiceNumber>,
+    pub number: Option<cc_runtime::InvoiceNumber>,
     /// Kind of invoice.
     #[serde(rename = "type", default, skip_serializing_if = "Option::is_none")]
     pub type_: Option<LegacyInvoiceType>,
@@ -352,7 +352,7 @@ pub struct LegacyInvoice {
     pub target: Option<String>,
     /// Id of an owner: `user_…` for a personal space, `orga_…` for an organisation.
     #[serde(rename = "targetId", default, skip_serializing_if = "Option::is_none")]
-    pub target_id: Option<cc_core::OwnerId>,
+    pub target_id: Option<cc_runtime::OwnerId>,
     /// Id of what it is for.
     #[serde(rename = "forId", default, skip_serializing_if = "Option::is_none")]
     pub for_id: Option<String>,
@@ -381,7 +381,7 @@ pub struct LegacyInvoice {
     #[serde(rename = "fromSubscription", default, skip_serializing_if = "Option::is_none")]
     pub from_subscription: Option<bool>,
     /// Lines.
-    #[serde(default, deserialize_with = "cc_core::de::list")]
+    #[serde(default, deserialize_with = "cc_runtime::de::list")]
     pub lines: Vec<LegacyInvoiceLine>,
     /// Total before discounts. The four totals are in the currency of the invoice, which is not named.
     #[serde(rename = "originalTotal", default, skip_serializing_if = "Option::is_none")]
@@ -412,7 +412,7 @@ pub struct LegacyInvoice {
     pub error_long_msg: Option<String>,
     /// Token that opens the invoice without credentials.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub token: Option<cc_core::Secret>,
+    pub token: Option<cc_runtime::Secret>,
     /// The customer's own reference.
     #[serde(rename = "customerOrderId", default, skip_serializing_if = "Option::is_none")]
     pub customer_order_id: Option<String>,
@@ -466,7 +466,7 @@ pub struct LegacyInvoicePayer {
 pub struct LegacyInvoicePayerUser {
     /// Id of a user: `user_…`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub id: Option<cc_core::UserId>,
+    pub id: Option<cc_runtime::UserId>,
     /// E-mail address.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub email: Option<String>,
@@ -481,7 +481,7 @@ pub struct LegacyInvoicePayerUser {
     pub preferred_mfa: Option<MfaKind>,
 }
 
-cc_core::open_enum! {
+cc_runtime::open_enum! {
     /// State of an invoice.
     pub enum LegacyInvoiceStatus {
         /// `PAID`.
@@ -507,7 +507,7 @@ cc_core::open_enum! {
     }
 }
 
-cc_core::open_enum! {
+cc_runtime::open_enum! {
     /// Kind of invoice.
     pub enum LegacyInvoiceType {
         /// `INVOICE`.
@@ -521,7 +521,7 @@ cc_core::open_enum! {
     }
 }
 
-cc_core::open_enum! {
+cc_runtime::open_enum! {
     /// When an invoice is paid.
     pub enum LegacyPayWhen {
         /// `PAY_NOW`.
@@ -538,7 +538,7 @@ cc_core::open_enum! {
 pub struct LegacyPaymentMethod {
     /// Id of an owner: `user_…` for a personal space, `orga_…` for an organisation.
     #[serde(rename = "ownerId", default, skip_serializing_if = "Option::is_none")]
-    pub owner_id: Option<cc_core::OwnerId>,
+    pub owner_id: Option<cc_runtime::OwnerId>,
     /// Kind of means of payment.
     #[serde(rename = "type", default, skip_serializing_if = "Option::is_none")]
     pub type_: Option<PaymentMethodType>,
@@ -583,7 +583,7 @@ pub struct LegacyPaymentMethod {
     pub fingerprint: Option<String>,
 }
 
-cc_core::open_enum! {
+cc_runtime::open_enum! {
     /// A second factor of authentication: none, or a code that changes with time.
     pub enum MfaKind {
         /// `NONE`.
@@ -593,7 +593,7 @@ cc_core::open_enum! {
     }
 }
 
-cc_core::open_enum! {
+cc_runtime::open_enum! {
     /// What a member of an organisation may do.
     pub enum OrganisationRole {
         /// `NONE`.
@@ -619,7 +619,7 @@ pub struct PaymentData {
     pub type_: Option<PaymentDataType>,
     /// Token of the card.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub token: Option<cc_core::Secret>,
+    pub token: Option<cc_runtime::Secret>,
     /// What the provider wants to know of the browser.
     #[serde(rename = "deviceData", default, skip_serializing_if = "Option::is_none")]
     pub device_data: Option<String>,
@@ -646,7 +646,7 @@ impl PaymentData {
 
     /// Token of the card.
     #[must_use]
-    pub fn token(mut self, token: impl Into<cc_core::Secret>) -> Self {
+    pub fn token(mut self, token: impl Into<cc_runtime::Secret>) -> Self {
         self.token = Some(token.into());
         self
     }
@@ -659,7 +659,7 @@ impl PaymentData {
     }
 }
 
-cc_core::open_enum! {
+cc_runtime::open_enum! {
     /// Whether a card is known already.
     pub enum PaymentDataType {
         /// `NEW_CARD`.
@@ -675,19 +675,19 @@ cc_core::open_enum! {
 #[non_exhaustive]
 pub struct PaymentMethod {
     /// Id of an owner: `user_…` for a personal space, `orga_…` for an organisation.
-    #[serde(rename = "ownerId", default, deserialize_with = "cc_core::de::null_as_default")]
-    pub owner_id: cc_core::OwnerId,
+    #[serde(rename = "ownerId", default, deserialize_with = "cc_runtime::de::null_as_default")]
+    pub owner_id: cc_runtime::OwnerId,
     /// Kind of means of payment.
-    #[serde(rename = "type", default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(rename = "type", default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub type_: PaymentMethodType,
     /// Id of the means of payment, which takes no payment by itself.
-    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub token: String,
     /// Whether it is used unless another is asked for.
-    #[serde(rename = "isDefault", default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(rename = "isDefault", default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub is_default: bool,
     /// Number, as far as it may be shown.
-    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub number: String,
 }
 
@@ -711,7 +711,7 @@ impl PaymentMethodId {
     }
 }
 
-cc_core::open_enum! {
+cc_runtime::open_enum! {
     /// Kind of means of payment.
     pub enum PaymentMethodType {
         /// `CREDITCARD`.
@@ -723,7 +723,7 @@ cc_core::open_enum! {
     }
 }
 
-cc_core::open_enum! {
+cc_runtime::open_enum! {
     /// Who takes a payment.
     pub enum PaymentProvider {
         /// `PAYPAL`.
@@ -798,7 +798,7 @@ pub struct RecurringPayment {
     pub currency: Option<String>,
     /// Token of the means of payment.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub token: Option<cc_core::Secret>,
+    pub token: Option<cc_runtime::Secret>,
 }
 
 /// The owner a recurring payment is for.
@@ -808,12 +808,12 @@ pub struct RecurringPayment {
 pub struct RecurringPaymentTarget {
     /// Id of an owner: `user_…` for a personal space, `orga_…` for an organisation.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub id: Option<cc_core::OwnerId>,
+    pub id: Option<cc_runtime::OwnerId>,
     /// Name.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub identity: Option<String>,
     /// E-mail addresses.
-    #[serde(default, deserialize_with = "cc_core::de::list")]
+    #[serde(default, deserialize_with = "cc_runtime::de::list")]
     pub emails: Vec<String>,
 }
 
@@ -824,7 +824,7 @@ pub struct RecurringPaymentTarget {
 pub struct RecurringPaymentUser {
     /// Id of a user: `user_…`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub id: Option<cc_core::UserId>,
+    pub id: Option<cc_runtime::UserId>,
     /// E-mail address.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub email: Option<String>,
@@ -851,7 +851,7 @@ pub struct RecurringPaymentUser {
     pub avatar: Option<String>,
     /// When the account was created.
     #[serde(rename = "creationDate", default, skip_serializing_if = "Option::is_none")]
-    pub creation_date: Option<cc_core::Timestamp>,
+    pub creation_date: Option<cc_runtime::Timestamp>,
     /// Language.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub lang: Option<String>,
@@ -859,7 +859,7 @@ pub struct RecurringPaymentUser {
     #[serde(rename = "emailValidated", default, skip_serializing_if = "Option::is_none")]
     pub email_validated: Option<bool>,
     /// Services the user signs in with.
-    #[serde(rename = "oauthApps", default, deserialize_with = "cc_core::de::list")]
+    #[serde(rename = "oauthApps", default, deserialize_with = "cc_runtime::de::list")]
     pub oauth_apps: Vec<String>,
     /// Whether the user administers the platform.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -894,13 +894,13 @@ pub struct StripeIntent {
     pub id: Option<String>,
     /// Secret with which a browser goes on.
     #[serde(rename = "clientSecret", default, skip_serializing_if = "Option::is_none")]
-    pub client_secret: Option<cc_core::Secret>,
+    pub client_secret: Option<cc_runtime::Secret>,
     /// Id of the owner at Stripe.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub customer: Option<String>,
     /// Id of an owner: `user_…` for a personal space, `orga_…` for an organisation.
     #[serde(rename = "ownerId", default, skip_serializing_if = "Option::is_none")]
-    pub owner_id: Option<cc_core::OwnerId>,
+    pub owner_id: Option<cc_runtime::OwnerId>,
 }
 
 impl StripeIntent {
@@ -925,7 +925,7 @@ impl StripeIntent {
 
     /// Secret with which a browser goes on.
     #[must_use]
-    pub fn client_secret(mut self, client_secret: impl Into<cc_core::Secret>) -> Self {
+    pub fn client_secret(mut self, client_secret: impl Into<cc_runtime::Secret>) -> Self {
         self.client_secret = Some(client_secret.into());
         self
     }
@@ -939,7 +939,7 @@ impl StripeIntent {
 
     /// Id of an owner: `user_…` for a personal space, `orga_…` for an organisation.
     #[must_use]
-    pub fn owner_id(mut self, owner_id: impl Into<cc_core::OwnerId>) -> Self {
+    pub fn owner_id(mut self, owner_id: impl Into<cc_runtime::OwnerId>) -> Self {
         self.owner_id = Some(owner_id.into());
         self
     }

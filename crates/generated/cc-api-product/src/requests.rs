@@ -2,8 +2,8 @@
 //! One type an operation: its inputs, and the request that they make.
 
 #[allow(unused_imports)]
-use cc_core::__private::{Bytes, http::Method};
-use cc_core::{Answer, Operation, OperationInfo, Request, RequestBuilder, Result};
+use cc_runtime::__private::{Bytes, http::Method};
+use cc_runtime::{Answer, Operation, OperationInfo, Request, RequestBuilder, Result};
 #[allow(unused_imports)]
 use crate::types;
 
@@ -19,7 +19,7 @@ use crate::types;
 #[must_use = "a request does nothing until it is sent"]
 pub struct ListProductAddonProviders {
     /// Shows the catalogue as this owner sees it.
-    pub orga_id: Option<cc_core::OwnerId>,
+    pub orga_id: Option<cc_runtime::OwnerId>,
 }
 
 #[allow(clippy::new_without_default)]
@@ -30,7 +30,7 @@ impl ListProductAddonProviders {
     }
 
     /// Shows the catalogue as this owner sees it.
-    pub fn orga_id(mut self, orga_id: impl Into<cc_core::OwnerId>) -> Self {
+    pub fn orga_id(mut self, orga_id: impl Into<cc_runtime::OwnerId>) -> Self {
         self.orga_id = Some(orga_id.into());
         self
     }
@@ -72,15 +72,15 @@ impl Operation for ListProductAddonProviders {
 #[must_use = "a request does nothing until it is sent"]
 pub struct GetProductAddonProvider {
     /// The provider.
-    pub provider_id: cc_core::AddonProviderId,
+    pub provider_id: cc_runtime::AddonProviderId,
     /// Shows the catalogue as this owner sees it.
-    pub orga_id: Option<cc_core::OwnerId>,
+    pub orga_id: Option<cc_runtime::OwnerId>,
 }
 
 #[allow(clippy::new_without_default)]
 impl GetProductAddonProvider {
     /// With what is required.
-    pub fn new(provider_id: impl Into<cc_core::AddonProviderId>) -> Self {
+    pub fn new(provider_id: impl Into<cc_runtime::AddonProviderId>) -> Self {
         Self {
             provider_id: provider_id.into(),
             orga_id: None,
@@ -88,7 +88,7 @@ impl GetProductAddonProvider {
     }
 
     /// Shows the catalogue as this owner sees it.
-    pub fn orga_id(mut self, orga_id: impl Into<cc_core::OwnerId>) -> Self {
+    pub fn orga_id(mut self, orga_id: impl Into<cc_runtime::OwnerId>) -> Self {
         self.orga_id = Some(orga_id.into());
         self
     }
@@ -130,13 +130,13 @@ impl Operation for GetProductAddonProvider {
 #[must_use = "a request does nothing until it is sent"]
 pub struct GetProductAddonProviderInformations {
     /// The provider.
-    pub provider_id: cc_core::AddonProviderId,
+    pub provider_id: cc_runtime::AddonProviderId,
 }
 
 #[allow(clippy::new_without_default)]
 impl GetProductAddonProviderInformations {
     /// With what is required.
-    pub fn new(provider_id: impl Into<cc_core::AddonProviderId>) -> Self {
+    pub fn new(provider_id: impl Into<cc_runtime::AddonProviderId>) -> Self {
         Self {
             provider_id: provider_id.into(),
         }
@@ -180,13 +180,13 @@ impl Operation for GetProductAddonProviderInformations {
 #[must_use = "a request does nothing until it is sent"]
 pub struct GetProductAddonProviderVersions {
     /// The provider.
-    pub provider_id: cc_core::AddonProviderId,
+    pub provider_id: cc_runtime::AddonProviderId,
 }
 
 #[allow(clippy::new_without_default)]
 impl GetProductAddonProviderVersions {
     /// With what is required.
-    pub fn new(provider_id: impl Into<cc_core::AddonProviderId>) -> Self {
+    pub fn new(provider_id: impl Into<cc_runtime::AddonProviderId>) -> Self {
         Self {
             provider_id: provider_id.into(),
         }
@@ -355,7 +355,7 @@ impl Operation for ListFlavors {
 #[must_use = "a request does nothing until it is sent"]
 pub struct ListRuntimes {
     /// Shows the catalogue as this owner sees it.
-    pub for_: Option<cc_core::OwnerId>,
+    pub for_: Option<cc_runtime::OwnerId>,
 }
 
 #[allow(clippy::new_without_default)]
@@ -366,7 +366,7 @@ impl ListRuntimes {
     }
 
     /// Shows the catalogue as this owner sees it.
-    pub fn for_(mut self, for_: impl Into<cc_core::OwnerId>) -> Self {
+    pub fn for_(mut self, for_: impl Into<cc_runtime::OwnerId>) -> Self {
         self.for_ = Some(for_.into());
         self
     }
@@ -410,9 +410,9 @@ pub struct GetRuntime {
     /// Version of the runtime, such as `20210422`.
     pub runtime_version: String,
     /// Shows the catalogue as this owner sees it.
-    pub for_: Option<cc_core::OwnerId>,
+    pub for_: Option<cc_runtime::OwnerId>,
     /// Shows it as this application sees it.
-    pub app: Option<cc_core::ApplicationId>,
+    pub app: Option<cc_runtime::ApplicationId>,
 }
 
 #[allow(clippy::new_without_default)]
@@ -431,13 +431,13 @@ impl GetRuntime {
     }
 
     /// Shows the catalogue as this owner sees it.
-    pub fn for_(mut self, for_: impl Into<cc_core::OwnerId>) -> Self {
+    pub fn for_(mut self, for_: impl Into<cc_runtime::OwnerId>) -> Self {
         self.for_ = Some(for_.into());
         self
     }
 
     /// Shows it as this application sees it.
-    pub fn app(mut self, app: impl Into<cc_core::ApplicationId>) -> Self {
+    pub fn app(mut self, app: impl Into<cc_runtime::ApplicationId>) -> Self {
         self.app = Some(app.into());
         self
     }
@@ -522,7 +522,7 @@ pub struct ListCreditPackages {
     /// Applies this coupon to the prices.
     pub coupon: Option<String>,
     /// Shows the packages as this owner sees them.
-    pub orga_id: Option<cc_core::OwnerId>,
+    pub orga_id: Option<cc_runtime::OwnerId>,
     /// Currency of the prices, as ISO 4217.
     pub currency: Option<String>,
 }
@@ -545,7 +545,7 @@ impl ListCreditPackages {
     }
 
     /// Shows the packages as this owner sees them.
-    pub fn orga_id(mut self, orga_id: impl Into<cc_core::OwnerId>) -> Self {
+    pub fn orga_id(mut self, orga_id: impl Into<cc_runtime::OwnerId>) -> Self {
         self.orga_id = Some(orga_id.into());
         self
     }
@@ -675,13 +675,13 @@ impl Operation for ListLegacyZones {
 #[must_use = "a request does nothing until it is sent"]
 pub struct GetHeptapodPriceEstimation {
     /// The organisation.
-    pub owner_id: cc_core::OwnerId,
+    pub owner_id: cc_runtime::OwnerId,
 }
 
 #[allow(clippy::new_without_default)]
 impl GetHeptapodPriceEstimation {
     /// With what is required.
-    pub fn new(owner_id: impl Into<cc_core::OwnerId>) -> Self {
+    pub fn new(owner_id: impl Into<cc_runtime::OwnerId>) -> Self {
         Self { owner_id: owner_id.into() }
     }
 }

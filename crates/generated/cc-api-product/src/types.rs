@@ -4,7 +4,7 @@
 #[allow(unused_imports)]
 use serde::{Deserialize, Serialize};
 
-cc_core::open_enum! {
+cc_runtime::open_enum! {
     /// What kind of value a feature of an add-on plan has.
     pub enum AddonFeatureKind {
         /// `BOOLEAN`.
@@ -36,22 +36,22 @@ pub struct AddonPlan {
     /// Id of the plan (a UUID).
     pub id: String,
     /// Name to show to a person.
-    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub name: String,
     /// Short name, such as `dev` or `xs_sml`.
-    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub slug: String,
     /// Price of the plan. No source states its currency nor its period.
-    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub price: f64,
     /// Name of the price in the price system; its case varies.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub price_id: Option<String>,
     /// What the plan offers.
-    #[serde(default, deserialize_with = "cc_core::de::list")]
+    #[serde(default, deserialize_with = "cc_runtime::de::list")]
     pub features: Vec<AddonPlanFeature>,
     /// Short names of the zones where it is available.
-    #[serde(default, deserialize_with = "cc_core::de::list")]
+    #[serde(default, deserialize_with = "cc_runtime::de::list")]
     pub zones: Vec<String>,
 }
 
@@ -61,13 +61,13 @@ pub struct AddonPlan {
 #[non_exhaustive]
 pub struct AddonPlanFeature {
     /// Name of the feature, to show to a person.
-    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub name: String,
     /// What kind of value it has.
-    #[serde(rename = "type", default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(rename = "type", default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub type_: AddonFeatureKind,
     /// Value to show to a person.
-    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub value: String,
     /// The same value for a program, as text.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -83,9 +83,9 @@ pub struct AddonPlanFeature {
 #[non_exhaustive]
 pub struct AddonProviderDetails {
     /// Id of the provider.
-    pub id: cc_core::AddonProviderId,
+    pub id: cc_runtime::AddonProviderId,
     /// Name to show to a person.
-    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub name: String,
     /// Its web site.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -112,22 +112,22 @@ pub struct AddonProviderDetails {
     #[serde(rename = "logoUrl", default, skip_serializing_if = "Option::is_none")]
     pub logo_url: Option<String>,
     /// How far it is released.
-    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub status: AddonProviderStatus,
     /// Whether its dashboard opens in a tab of its own.
-    #[serde(rename = "openInNewTab", default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(rename = "openInNewTab", default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub open_in_new_tab: bool,
     /// Whether an add-on can change its plan.
-    #[serde(rename = "canUpgrade", default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(rename = "canUpgrade", default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub can_upgrade: bool,
     /// Short names of the zones where it is available.
-    #[serde(default, deserialize_with = "cc_core::de::list")]
+    #[serde(default, deserialize_with = "cc_runtime::de::list")]
     pub regions: Vec<String>,
     /// Its plans.
-    #[serde(default, deserialize_with = "cc_core::de::list")]
+    #[serde(default, deserialize_with = "cc_runtime::de::list")]
     pub plans: Vec<AddonPlan>,
     /// The features that its plans tell apart.
-    #[serde(default, deserialize_with = "cc_core::de::list")]
+    #[serde(default, deserialize_with = "cc_runtime::de::list")]
     pub features: Vec<AddonProviderFeature>,
 }
 
@@ -137,17 +137,17 @@ pub struct AddonProviderDetails {
 #[non_exhaustive]
 pub struct AddonProviderFeature {
     /// Name to show to a person.
-    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub name: String,
     /// What kind of value it has.
-    #[serde(rename = "type", default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(rename = "type", default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub type_: AddonFeatureKind,
     /// Name for a program.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub name_code: Option<String>,
 }
 
-cc_core::open_enum! {
+cc_runtime::open_enum! {
     /// How far an add-on provider is released.
     pub enum AddonProviderStatus {
         /// `ALPHA`.
@@ -171,19 +171,19 @@ pub struct CreditPackage {
     /// Id of the package.
     pub id: i64,
     /// Name to show to a person.
-    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub title: String,
     /// How many credits it holds.
-    #[serde(rename = "dropsQuantity", default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(rename = "dropsQuantity", default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub drops_quantity: f64,
     /// Price of one credit.
     #[serde(rename = "dropPrice", default, skip_serializing_if = "Option::is_none")]
     pub drop_price: Option<CreditPrice>,
     /// Price of the package.
-    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub price: f64,
     /// Price of the package without a coupon.
-    #[serde(rename = "originalPrice", default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(rename = "originalPrice", default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub original_price: f64,
 }
 
@@ -193,10 +193,10 @@ pub struct CreditPackage {
 #[non_exhaustive]
 pub struct CreditPrice {
     /// Currency, as ISO 4217.
-    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub currency: String,
     /// Price in that currency.
-    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub value: f64,
 }
 
@@ -208,34 +208,34 @@ pub struct Flavor {
     /// Name of the size, such as `XS`.
     pub name: String,
     /// Memory in MiB.
-    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub mem: i64,
     /// Number of CPUs.
-    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub cpus: i64,
     /// Number of GPUs.
-    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub gpus: i64,
     /// Size of the disk. No source states its unit.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub disk: Option<i64>,
     /// Price of one instance. No source states its currency nor its period.
-    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub price: f64,
     /// Name of the price in the price system; its case varies.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub price_id: Option<String>,
     /// Whether it can be chosen.
-    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub available: bool,
     /// Whether it is too small for most applications.
-    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub microservice: bool,
     /// Whether it is made for machine learning.
-    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub machine_learning: bool,
     /// Priority of its processes, as `nice` counts.
-    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub nice: i64,
     /// Memory, to show to a person.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -254,13 +254,13 @@ pub struct Flavor {
 #[non_exhaustive]
 pub struct FlavorMemory {
     /// Unit of `value`, such as `B`.
-    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub unit: String,
     /// How many of that unit.
-    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub value: f64,
     /// The amount with a readable unit, such as `512 MiB`.
-    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub formatted: String,
 }
 
@@ -270,16 +270,16 @@ pub struct FlavorMemory {
 #[non_exhaustive]
 pub struct HeptapodPriceEstimation {
     /// Number of active users of public projects.
-    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub public_active_users: i64,
     /// Number of active users of private projects.
-    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub private_active_users: i64,
     /// Storage in use. No source states its unit.
-    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub storage: f64,
     /// Price. No source states its currency nor its period.
-    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub price: f64,
 }
 
@@ -291,10 +291,10 @@ pub struct LegacyZone {
     /// Short name, such as `par`.
     pub name: String,
     /// Whether it is kept for the platform.
-    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub internal: bool,
     /// Region it belongs to.
-    #[serde(rename = "correspondingRegion", default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(rename = "correspondingRegion", default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub corresponding_region: String,
 }
 
@@ -304,37 +304,37 @@ pub struct LegacyZone {
 #[non_exhaustive]
 pub struct Runtime {
     /// Kind of runtime, such as `node`.
-    #[serde(rename = "type", default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(rename = "type", default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub type_: String,
     /// Version of the runtime, such as `20210422`.
-    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub version: String,
     /// Name to show to a person.
-    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub name: String,
     /// Language or framework that it is made for.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub variant: Option<RuntimeVariant>,
     /// What it is for.
-    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub description: String,
     /// Whether it can be chosen.
-    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub enabled: bool,
     /// Whether it will be there soon.
-    #[serde(rename = "comingSoon", default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(rename = "comingSoon", default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub coming_soon: bool,
     /// How many instances an application may have on it.
-    #[serde(rename = "maxInstances", default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(rename = "maxInstances", default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub max_instances: i64,
     /// What it is known for.
-    #[serde(default, deserialize_with = "cc_core::de::list")]
+    #[serde(default, deserialize_with = "cc_runtime::de::list")]
     pub tags: Vec<String>,
     /// Ways to deploy, such as `git`.
-    #[serde(default, deserialize_with = "cc_core::de::list")]
+    #[serde(default, deserialize_with = "cc_runtime::de::list")]
     pub deployments: Vec<String>,
     /// Sizes it can have.
-    #[serde(default, deserialize_with = "cc_core::de::list")]
+    #[serde(default, deserialize_with = "cc_runtime::de::list")]
     pub flavors: Vec<Flavor>,
     /// Size it has when none is chosen.
     #[serde(rename = "defaultFlavor", default, skip_serializing_if = "Option::is_none")]
@@ -352,15 +352,15 @@ pub struct RuntimeVariant {
     /// Id of the variant (a UUID).
     pub id: String,
     /// Short name, such as `node`.
-    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub slug: String,
     /// Name to show to a person.
-    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub name: String,
     /// What builds and starts the application.
-    #[serde(rename = "deployType", default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(rename = "deployType", default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub deploy_type: String,
     /// Address of its logo.
-    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub logo: String,
 }

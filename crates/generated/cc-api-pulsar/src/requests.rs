@@ -2,8 +2,8 @@
 //! One type an operation: its inputs, and the request that they make.
 
 #[allow(unused_imports)]
-use cc_core::__private::{Bytes, http::Method};
-use cc_core::{Answer, Operation, OperationInfo, Request, RequestBuilder, Result};
+use cc_runtime::__private::{Bytes, http::Method};
+use cc_runtime::{Answer, Operation, OperationInfo, Request, RequestBuilder, Result};
 #[allow(unused_imports)]
 use crate::types;
 
@@ -104,13 +104,13 @@ impl Operation for CreatePulsar {
 #[must_use = "a request does nothing until it is sent"]
 pub struct GetPulsar {
     /// The add-on, by the id its provider knows.
-    pub addon_id: cc_core::RealAddonId,
+    pub addon_id: cc_runtime::RealAddonId,
 }
 
 #[allow(clippy::new_without_default)]
 impl GetPulsar {
     /// With what is required.
-    pub fn new(addon_id: impl Into<cc_core::RealAddonId>) -> Self {
+    pub fn new(addon_id: impl Into<cc_runtime::RealAddonId>) -> Self {
         Self { addon_id: addon_id.into() }
     }
 }
@@ -149,13 +149,13 @@ impl Operation for GetPulsar {
 #[must_use = "a request does nothing until it is sent"]
 pub struct DeletePulsar {
     /// The add-on, by the id its provider knows.
-    pub addon_id: cc_core::RealAddonId,
+    pub addon_id: cc_runtime::RealAddonId,
 }
 
 #[allow(clippy::new_without_default)]
 impl DeletePulsar {
     /// With what is required.
-    pub fn new(addon_id: impl Into<cc_core::RealAddonId>) -> Self {
+    pub fn new(addon_id: impl Into<cc_runtime::RealAddonId>) -> Self {
         Self { addon_id: addon_id.into() }
     }
 }
@@ -194,13 +194,13 @@ impl Operation for DeletePulsar {
 #[must_use = "a request does nothing until it is sent"]
 pub struct CreatePulsarTenantAndNamespace {
     /// The add-on, by the id its provider knows.
-    pub addon_id: cc_core::RealAddonId,
+    pub addon_id: cc_runtime::RealAddonId,
 }
 
 #[allow(clippy::new_without_default)]
 impl CreatePulsarTenantAndNamespace {
     /// With what is required.
-    pub fn new(addon_id: impl Into<cc_core::RealAddonId>) -> Self {
+    pub fn new(addon_id: impl Into<cc_runtime::RealAddonId>) -> Self {
         Self { addon_id: addon_id.into() }
     }
 }
@@ -241,13 +241,13 @@ impl Operation for CreatePulsarTenantAndNamespace {
 #[must_use = "a request does nothing until it is sent"]
 pub struct DeletePulsarTenantAndNamespace {
     /// The add-on, by the id its provider knows.
-    pub addon_id: cc_core::RealAddonId,
+    pub addon_id: cc_runtime::RealAddonId,
 }
 
 #[allow(clippy::new_without_default)]
 impl DeletePulsarTenantAndNamespace {
     /// With what is required.
-    pub fn new(addon_id: impl Into<cc_core::RealAddonId>) -> Self {
+    pub fn new(addon_id: impl Into<cc_runtime::RealAddonId>) -> Self {
         Self { addon_id: addon_id.into() }
     }
 }
@@ -288,13 +288,13 @@ impl Operation for DeletePulsarTenantAndNamespace {
 #[must_use = "a request does nothing until it is sent"]
 pub struct RenewPulsarToken {
     /// The add-on, by the id its provider knows.
-    pub addon_id: cc_core::RealAddonId,
+    pub addon_id: cc_runtime::RealAddonId,
 }
 
 #[allow(clippy::new_without_default)]
 impl RenewPulsarToken {
     /// With what is required.
-    pub fn new(addon_id: impl Into<cc_core::RealAddonId>) -> Self {
+    pub fn new(addon_id: impl Into<cc_runtime::RealAddonId>) -> Self {
         Self { addon_id: addon_id.into() }
     }
 }
@@ -333,13 +333,13 @@ impl Operation for RenewPulsarToken {
 #[must_use = "a request does nothing until it is sent"]
 pub struct GetPulsarStoragePolicies {
     /// The add-on, by the id its provider knows.
-    pub addon_id: cc_core::RealAddonId,
+    pub addon_id: cc_runtime::RealAddonId,
 }
 
 #[allow(clippy::new_without_default)]
 impl GetPulsarStoragePolicies {
     /// With what is required.
-    pub fn new(addon_id: impl Into<cc_core::RealAddonId>) -> Self {
+    pub fn new(addon_id: impl Into<cc_runtime::RealAddonId>) -> Self {
         Self { addon_id: addon_id.into() }
     }
 }
@@ -385,7 +385,7 @@ impl Operation for GetPulsarStoragePolicies {
 #[must_use = "a request does nothing until it is sent"]
 pub struct UpdatePulsarStoragePolicies {
     /// The add-on, by the id its provider knows.
-    pub addon_id: cc_core::RealAddonId,
+    pub addon_id: cc_runtime::RealAddonId,
     /// The body.
     pub body: types::StoragePoliciesUpdate,
 }
@@ -394,7 +394,7 @@ pub struct UpdatePulsarStoragePolicies {
 impl UpdatePulsarStoragePolicies {
     /// With what is required.
     pub fn new(
-        addon_id: impl Into<cc_core::RealAddonId>,
+        addon_id: impl Into<cc_runtime::RealAddonId>,
         body: impl Into<types::StoragePoliciesUpdate>,
     ) -> Self {
         Self {
@@ -441,7 +441,7 @@ impl Operation for UpdatePulsarStoragePolicies {
 #[must_use = "a request does nothing until it is sent"]
 pub struct ListPulsarTopics {
     /// The add-on, by the id its provider knows.
-    pub addon_id: cc_core::RealAddonId,
+    pub addon_id: cc_runtime::RealAddonId,
     /// Whether partitioned topics are meant. Inferred from the Go SDK.
     pub partitioned: Option<bool>,
 }
@@ -449,7 +449,7 @@ pub struct ListPulsarTopics {
 #[allow(clippy::new_without_default)]
 impl ListPulsarTopics {
     /// With what is required.
-    pub fn new(addon_id: impl Into<cc_core::RealAddonId>) -> Self {
+    pub fn new(addon_id: impl Into<cc_runtime::RealAddonId>) -> Self {
         Self {
             addon_id: addon_id.into(),
             partitioned: None,
@@ -501,7 +501,7 @@ impl Operation for ListPulsarTopics {
 #[must_use = "a request does nothing until it is sent"]
 pub struct CreatePulsarTopic {
     /// The add-on, by the id its provider knows.
-    pub addon_id: cc_core::RealAddonId,
+    pub addon_id: cc_runtime::RealAddonId,
     /// Name of the topic.
     pub topic_name: String,
     /// Whether the topic is partitioned. Inferred from the Go SDK.
@@ -514,7 +514,7 @@ pub struct CreatePulsarTopic {
 impl CreatePulsarTopic {
     /// With what is required.
     pub fn new(
-        addon_id: impl Into<cc_core::RealAddonId>,
+        addon_id: impl Into<cc_runtime::RealAddonId>,
         topic_name: impl Into<String>,
     ) -> Self {
         Self {
@@ -577,7 +577,7 @@ impl Operation for CreatePulsarTopic {
 #[must_use = "a request does nothing until it is sent"]
 pub struct DeletePulsarTopic {
     /// The add-on, by the id its provider knows.
-    pub addon_id: cc_core::RealAddonId,
+    pub addon_id: cc_runtime::RealAddonId,
     /// Name of the topic.
     pub topic_name: String,
     /// Whether it is deleted even while it is in use. Inferred from the Go SDK.
@@ -590,7 +590,7 @@ pub struct DeletePulsarTopic {
 impl DeletePulsarTopic {
     /// With what is required.
     pub fn new(
-        addon_id: impl Into<cc_core::RealAddonId>,
+        addon_id: impl Into<cc_runtime::RealAddonId>,
         topic_name: impl Into<String>,
     ) -> Self {
         Self {
@@ -653,7 +653,7 @@ impl Operation for DeletePulsarTopic {
 #[must_use = "a request does nothing until it is sent"]
 pub struct CreatePulsarTopicToken {
     /// The add-on, by the id its provider knows.
-    pub addon_id: cc_core::RealAddonId,
+    pub addon_id: cc_runtime::RealAddonId,
     /// Name of the topic.
     pub topic_name: String,
 }
@@ -662,7 +662,7 @@ pub struct CreatePulsarTopicToken {
 impl CreatePulsarTopicToken {
     /// With what is required.
     pub fn new(
-        addon_id: impl Into<cc_core::RealAddonId>,
+        addon_id: impl Into<cc_runtime::RealAddonId>,
         topic_name: impl Into<String>,
     ) -> Self {
         Self {
@@ -682,7 +682,7 @@ static CREATE_PULSAR_TOPIC_TOKEN: OperationInfo = OperationInfo::new(
 
 impl Operation for CreatePulsarTopicToken {
     const INFO: &'static OperationInfo = &CREATE_PULSAR_TOPIC_TOKEN;
-    type Output = cc_core::SecretJson;
+    type Output = cc_runtime::SecretJson;
 
     fn request(&self) -> Result<Request> {
         RequestBuilder::new(&CREATE_PULSAR_TOPIC_TOKEN)
@@ -709,7 +709,7 @@ impl Operation for CreatePulsarTopicToken {
 #[must_use = "a request does nothing until it is sent"]
 pub struct UnloadPulsarTopic {
     /// The add-on, by the id its provider knows.
-    pub addon_id: cc_core::RealAddonId,
+    pub addon_id: cc_runtime::RealAddonId,
     /// Name of the topic.
     pub topic_name: String,
 }
@@ -718,7 +718,7 @@ pub struct UnloadPulsarTopic {
 impl UnloadPulsarTopic {
     /// With what is required.
     pub fn new(
-        addon_id: impl Into<cc_core::RealAddonId>,
+        addon_id: impl Into<cc_runtime::RealAddonId>,
         topic_name: impl Into<String>,
     ) -> Self {
         Self {
@@ -765,7 +765,7 @@ impl Operation for UnloadPulsarTopic {
 #[must_use = "a request does nothing until it is sent"]
 pub struct ListPulsarNonPersistentTopics {
     /// The add-on, by the id its provider knows.
-    pub addon_id: cc_core::RealAddonId,
+    pub addon_id: cc_runtime::RealAddonId,
     /// Whether partitioned topics are meant. Inferred from the Go SDK.
     pub partitioned: Option<bool>,
 }
@@ -773,7 +773,7 @@ pub struct ListPulsarNonPersistentTopics {
 #[allow(clippy::new_without_default)]
 impl ListPulsarNonPersistentTopics {
     /// With what is required.
-    pub fn new(addon_id: impl Into<cc_core::RealAddonId>) -> Self {
+    pub fn new(addon_id: impl Into<cc_runtime::RealAddonId>) -> Self {
         Self {
             addon_id: addon_id.into(),
             partitioned: None,
@@ -825,7 +825,7 @@ impl Operation for ListPulsarNonPersistentTopics {
 #[must_use = "a request does nothing until it is sent"]
 pub struct CreatePulsarNonPersistentTopic {
     /// The add-on, by the id its provider knows.
-    pub addon_id: cc_core::RealAddonId,
+    pub addon_id: cc_runtime::RealAddonId,
     /// Name of the topic.
     pub topic_name: String,
     /// Whether the topic is partitioned. Inferred from the Go SDK.
@@ -838,7 +838,7 @@ pub struct CreatePulsarNonPersistentTopic {
 impl CreatePulsarNonPersistentTopic {
     /// With what is required.
     pub fn new(
-        addon_id: impl Into<cc_core::RealAddonId>,
+        addon_id: impl Into<cc_runtime::RealAddonId>,
         topic_name: impl Into<String>,
     ) -> Self {
         Self {
@@ -902,7 +902,7 @@ impl Operation for CreatePulsarNonPersistentTopic {
 #[must_use = "a request does nothing until it is sent"]
 pub struct DeletePulsarNonPersistentTopic {
     /// The add-on, by the id its provider knows.
-    pub addon_id: cc_core::RealAddonId,
+    pub addon_id: cc_runtime::RealAddonId,
     /// Name of the topic.
     pub topic_name: String,
     /// Whether it is deleted even while it is in use. Inferred from the Go SDK.
@@ -915,7 +915,7 @@ pub struct DeletePulsarNonPersistentTopic {
 impl DeletePulsarNonPersistentTopic {
     /// With what is required.
     pub fn new(
-        addon_id: impl Into<cc_core::RealAddonId>,
+        addon_id: impl Into<cc_runtime::RealAddonId>,
         topic_name: impl Into<String>,
     ) -> Self {
         Self {
@@ -979,7 +979,7 @@ impl Operation for DeletePulsarNonPersistentTopic {
 #[must_use = "a request does nothing until it is sent"]
 pub struct CreatePulsarNonPersistentTopicToken {
     /// The add-on, by the id its provider knows.
-    pub addon_id: cc_core::RealAddonId,
+    pub addon_id: cc_runtime::RealAddonId,
     /// Name of the topic.
     pub topic_name: String,
 }
@@ -988,7 +988,7 @@ pub struct CreatePulsarNonPersistentTopicToken {
 impl CreatePulsarNonPersistentTopicToken {
     /// With what is required.
     pub fn new(
-        addon_id: impl Into<cc_core::RealAddonId>,
+        addon_id: impl Into<cc_runtime::RealAddonId>,
         topic_name: impl Into<String>,
     ) -> Self {
         Self {
@@ -1008,7 +1008,7 @@ static CREATE_PULSAR_NON_PERSISTENT_TOPIC_TOKEN: OperationInfo = OperationInfo::
 
 impl Operation for CreatePulsarNonPersistentTopicToken {
     const INFO: &'static OperationInfo = &CREATE_PULSAR_NON_PERSISTENT_TOPIC_TOKEN;
-    type Output = cc_core::SecretJson;
+    type Output = cc_runtime::SecretJson;
 
     fn request(&self) -> Result<Request> {
         RequestBuilder::new(&CREATE_PULSAR_NON_PERSISTENT_TOPIC_TOKEN)
@@ -1036,7 +1036,7 @@ impl Operation for CreatePulsarNonPersistentTopicToken {
 #[must_use = "a request does nothing until it is sent"]
 pub struct UnloadPulsarNonPersistentTopic {
     /// The add-on, by the id its provider knows.
-    pub addon_id: cc_core::RealAddonId,
+    pub addon_id: cc_runtime::RealAddonId,
     /// Name of the topic.
     pub topic_name: String,
 }
@@ -1045,7 +1045,7 @@ pub struct UnloadPulsarNonPersistentTopic {
 impl UnloadPulsarNonPersistentTopic {
     /// With what is required.
     pub fn new(
-        addon_id: impl Into<cc_core::RealAddonId>,
+        addon_id: impl Into<cc_runtime::RealAddonId>,
         topic_name: impl Into<String>,
     ) -> Self {
         Self {
@@ -1142,19 +1142,19 @@ impl Operation for GetPulsarCluster {
 #[must_use = "a request does nothing until it is sent"]
 pub struct ListPulsarConsumptions {
     /// The owner.
-    pub owner_id: cc_core::OwnerId,
+    pub owner_id: cc_runtime::OwnerId,
     /// Keeps the consumption of these add-ons. Repeated.
-    pub resource_id: Option<Vec<cc_core::RealAddonId>>,
+    pub resource_id: Option<Vec<cc_runtime::RealAddonId>>,
     /// Start of the time that is counted.
-    pub since: Option<cc_core::Timestamp>,
+    pub since: Option<cc_runtime::Timestamp>,
     /// End of the time that is counted.
-    pub until: Option<cc_core::Timestamp>,
+    pub until: Option<cc_runtime::Timestamp>,
 }
 
 #[allow(clippy::new_without_default)]
 impl ListPulsarConsumptions {
     /// With what is required.
-    pub fn new(owner_id: impl Into<cc_core::OwnerId>) -> Self {
+    pub fn new(owner_id: impl Into<cc_runtime::OwnerId>) -> Self {
         Self {
             owner_id: owner_id.into(),
             resource_id: None,
@@ -1166,20 +1166,20 @@ impl ListPulsarConsumptions {
     /// Keeps the consumption of these add-ons. Repeated.
     pub fn resource_id(
         mut self,
-        resource_id: impl IntoIterator<Item = impl Into<cc_core::RealAddonId>>,
+        resource_id: impl IntoIterator<Item = impl Into<cc_runtime::RealAddonId>>,
     ) -> Self {
         self.resource_id = Some(resource_id.into_iter().map(Into::into).collect());
         self
     }
 
     /// Start of the time that is counted.
-    pub fn since(mut self, since: impl Into<cc_core::Timestamp>) -> Self {
+    pub fn since(mut self, since: impl Into<cc_runtime::Timestamp>) -> Self {
         self.since = Some(since.into());
         self
     }
 
     /// End of the time that is counted.
-    pub fn until(mut self, until: impl Into<cc_core::Timestamp>) -> Self {
+    pub fn until(mut self, until: impl Into<cc_runtime::Timestamp>) -> Self {
         self.until = Some(until.into());
         self
     }

@@ -10,10 +10,10 @@ use serde::{Deserialize, Serialize};
 #[non_exhaustive]
 pub struct FeatureFlag {
     /// Name of the feature, such as `encryption`.
-    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub name: String,
     /// Whether it is on.
-    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub enabled: bool,
 }
 
@@ -25,16 +25,16 @@ pub struct ProviderCluster {
     /// Id of the cluster.
     pub id: String,
     /// Name to show to a person.
-    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub label: String,
     /// Short name of the zone it is in.
-    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub zone: String,
     /// Version it runs.
-    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub version: String,
     /// What it offers.
-    #[serde(default, deserialize_with = "cc_core::de::list")]
+    #[serde(default, deserialize_with = "cc_runtime::de::list")]
     pub features: Vec<FeatureFlag>,
 }
 
@@ -44,7 +44,7 @@ pub struct ProviderCluster {
 #[non_exhaustive]
 pub struct ProviderDedicatedVersion {
     /// What it offers.
-    #[serde(default, deserialize_with = "cc_core::de::list")]
+    #[serde(default, deserialize_with = "cc_runtime::de::list")]
     pub features: Vec<FeatureFlag>,
 }
 
@@ -54,16 +54,16 @@ pub struct ProviderDedicatedVersion {
 #[non_exhaustive]
 pub struct ProviderVersions {
     /// Id of the provider.
-    #[serde(rename = "providerId", default, deserialize_with = "cc_core::de::null_as_default")]
-    pub provider_id: cc_core::AddonProviderId,
+    #[serde(rename = "providerId", default, deserialize_with = "cc_runtime::de::null_as_default")]
+    pub provider_id: cc_runtime::AddonProviderId,
     /// The shared clusters.
-    #[serde(default, deserialize_with = "cc_core::de::list")]
+    #[serde(default, deserialize_with = "cc_runtime::de::list")]
     pub clusters: Vec<ProviderCluster>,
     /// What each version offers to a dedicated add-on, by version.
-    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub dedicated: std::collections::BTreeMap<String, ProviderDedicatedVersion>,
     /// Version that a dedicated add-on gets when none is asked for.
-    #[serde(rename = "defaultDedicatedVersion", default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(rename = "defaultDedicatedVersion", default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub default_dedicated_version: String,
 }
 
@@ -73,45 +73,45 @@ pub struct ProviderVersions {
 #[non_exhaustive]
 pub struct Pulsar {
     /// The add-on, by the id its provider knows.
-    pub id: cc_core::RealAddonId,
+    pub id: cc_runtime::RealAddonId,
     /// Its owner.
-    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
-    pub owner_id: cc_core::OwnerId,
+    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
+    pub owner_id: cc_runtime::OwnerId,
     /// Cluster it is on.
-    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub cluster_id: String,
     /// Tenant it is in.
-    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub tenant: String,
     /// Namespace it is.
-    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub namespace: String,
     /// Token to sign in with.
-    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
-    pub token: cc_core::Secret,
+    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
+    pub token: cc_runtime::Secret,
     /// Its plan.
-    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub plan: PulsarPlan,
     /// How it is.
-    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub status: PulsarStatus,
     /// When it was created.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub creation_date: Option<cc_core::Timestamp>,
+    pub creation_date: Option<cc_runtime::Timestamp>,
     /// When its deletion was asked for.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub ask_for_deletion_date: Option<cc_core::Timestamp>,
+    pub ask_for_deletion_date: Option<cc_runtime::Timestamp>,
     /// When it was deleted.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub deletion_date: Option<cc_core::Timestamp>,
+    pub deletion_date: Option<cc_runtime::Timestamp>,
     /// Cellar that old messages move to.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub cold_storage_id: Option<String>,
     /// Whether that Cellar is linked.
-    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub cold_storage_linked: bool,
     /// Whether its owner has to give it a Cellar.
-    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub cold_storage_must_be_provided: bool,
 }
 
@@ -123,10 +123,10 @@ pub struct PulsarCluster {
     /// Id of the cluster.
     pub id: String,
     /// Where it is reached, without the port.
-    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub url: String,
     /// Port of the Pulsar protocol.
-    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub pulsar_port: i32,
     /// Port of the Pulsar protocol over TLS.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -138,19 +138,19 @@ pub struct PulsarCluster {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub web_tls_port: Option<i32>,
     /// Version of Pulsar it runs.
-    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub version: String,
     /// Whether add-ons can be created on it.
-    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub available: bool,
     /// Short name of the zone it is in; its case varies.
-    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub zone: String,
     /// Whether old messages can move to a Cellar.
-    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub support_cold_storage: bool,
     /// Plans it takes.
-    #[serde(default, deserialize_with = "cc_core::de::list")]
+    #[serde(default, deserialize_with = "cc_runtime::de::list")]
     pub supported_plans: Vec<PulsarPlan>,
 }
 
@@ -161,7 +161,7 @@ pub struct PulsarCluster {
 pub struct PulsarCreation {
     /// Who is to own it.
     #[serde(rename = "ownerId")]
-    pub owner_id: cc_core::OwnerId,
+    pub owner_id: cc_runtime::OwnerId,
     /// Cluster to put it on.
     #[serde(rename = "clusterId")]
     pub cluster_id: String,
@@ -171,14 +171,14 @@ pub struct PulsarCreation {
     pub tenant: String,
     /// Who creates it.
     #[serde(rename = "authorId", default, skip_serializing_if = "Option::is_none")]
-    pub author_id: Option<cc_core::UserId>,
+    pub author_id: Option<cc_runtime::UserId>,
 }
 
 impl PulsarCreation {
     /// With what is required.
     #[must_use]
     #[allow(clippy::new_without_default)]
-    pub fn new(owner_id: impl Into<cc_core::OwnerId>, cluster_id: impl Into<String>, plan: impl Into<PulsarPlan>, tenant: impl Into<String>) -> Self {
+    pub fn new(owner_id: impl Into<cc_runtime::OwnerId>, cluster_id: impl Into<String>, plan: impl Into<PulsarPlan>, tenant: impl Into<String>) -> Self {
         Self {
             owner_id: owner_id.into(),
             cluster_id: cluster_id.into(),
@@ -190,13 +190,13 @@ impl PulsarCreation {
 
     /// Who creates it.
     #[must_use]
-    pub fn author_id(mut self, author_id: impl Into<cc_core::UserId>) -> Self {
+    pub fn author_id(mut self, author_id: impl Into<cc_runtime::UserId>) -> Self {
         self.author_id = Some(author_id.into());
         self
     }
 }
 
-cc_core::open_enum! {
+cc_runtime::open_enum! {
     /// The plan of a Pulsar.
     pub enum PulsarPlan {
         /// `BETA`.
@@ -212,7 +212,7 @@ cc_core::open_enum! {
     }
 }
 
-cc_core::open_enum! {
+cc_runtime::open_enum! {
     /// How a Pulsar is.
     pub enum PulsarStatus {
         /// `ACTIVE`.
@@ -235,27 +235,27 @@ cc_core::open_enum! {
 pub struct ResourceConsumption {
     /// The resource.
     #[serde(rename = "resourceId")]
-    pub resource_id: cc_core::ResourceId,
+    pub resource_id: cc_runtime::ResourceId,
     /// Its owner.
-    #[serde(rename = "ownerId", default, deserialize_with = "cc_core::de::null_as_default")]
-    pub owner_id: cc_core::OwnerId,
+    #[serde(rename = "ownerId", default, deserialize_with = "cc_runtime::de::null_as_default")]
+    pub owner_id: cc_runtime::OwnerId,
     /// Product it is of.
-    #[serde(rename = "productId", default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(rename = "productId", default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub product_id: String,
     /// Zone it is in.
-    #[serde(rename = "regionId", default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(rename = "regionId", default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub region_id: String,
     /// Start of the time that is counted.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub since: Option<cc_core::Timestamp>,
+    pub since: Option<cc_runtime::Timestamp>,
     /// End of the time that is counted.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub until: Option<cc_core::Timestamp>,
+    pub until: Option<cc_runtime::Timestamp>,
     /// Version of this way of counting.
-    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub version: i64,
     /// What was consumed.
-    #[serde(default, deserialize_with = "cc_core::de::list")]
+    #[serde(default, deserialize_with = "cc_runtime::de::list")]
     pub consumptions: Vec<ResourceConsumptionItem>,
 }
 
@@ -265,10 +265,10 @@ pub struct ResourceConsumption {
 #[non_exhaustive]
 pub struct ResourceConsumptionDetail {
     /// Length of one slice of time.
-    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub interval: String,
     /// Quantity of each slice, in order.
-    #[serde(default, deserialize_with = "cc_core::de::list")]
+    #[serde(default, deserialize_with = "cc_runtime::de::list")]
     pub quantities: Vec<f64>,
 }
 
@@ -278,17 +278,17 @@ pub struct ResourceConsumptionDetail {
 #[non_exhaustive]
 pub struct ResourceConsumptionItem {
     /// Name of what was consumed.
-    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub reference: String,
     /// How much of it.
-    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub quantity: f64,
     /// Unit of the quantity.
-    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub unit: String,
     /// Part of the resource that consumed it.
     #[serde(rename = "resourceId", default, skip_serializing_if = "Option::is_none")]
-    pub resource_id: Option<cc_core::ResourceId>,
+    pub resource_id: Option<cc_runtime::ResourceId>,
     /// How the quantity spreads over time.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub details: Option<ResourceConsumptionDetail>,
@@ -365,11 +365,11 @@ pub struct StoragePolicy {
 #[non_exhaustive]
 pub struct StoragePolicyUpdate {
     /// Size in bytes. Negative: no limit; null: the threshold is taken away.
-    #[serde(rename = "sizeInBytes", default, skip_serializing_if = "cc_core::Patch::is_absent")]
-    pub size_in_bytes: cc_core::Patch<i64>,
+    #[serde(rename = "sizeInBytes", default, skip_serializing_if = "cc_runtime::Patch::is_absent")]
+    pub size_in_bytes: cc_runtime::Patch<i64>,
     /// Duration in minutes. Negative: no limit; null: the threshold is taken away.
-    #[serde(rename = "durationInMinutes", default, skip_serializing_if = "cc_core::Patch::is_absent")]
-    pub duration_in_minutes: cc_core::Patch<i64>,
+    #[serde(rename = "durationInMinutes", default, skip_serializing_if = "cc_runtime::Patch::is_absent")]
+    pub duration_in_minutes: cc_runtime::Patch<i64>,
 }
 
 impl StoragePolicyUpdate {
@@ -378,21 +378,21 @@ impl StoragePolicyUpdate {
     #[allow(clippy::new_without_default)]
     pub fn new() -> Self {
         Self {
-            size_in_bytes: cc_core::Patch::Absent,
-            duration_in_minutes: cc_core::Patch::Absent,
+            size_in_bytes: cc_runtime::Patch::Absent,
+            duration_in_minutes: cc_runtime::Patch::Absent,
         }
     }
 
     /// Size in bytes. Negative: no limit; null: the threshold is taken away.
     #[must_use]
-    pub fn size_in_bytes(mut self, size_in_bytes: impl Into<cc_core::Patch<i64>>) -> Self {
+    pub fn size_in_bytes(mut self, size_in_bytes: impl Into<cc_runtime::Patch<i64>>) -> Self {
         self.size_in_bytes = size_in_bytes.into();
         self
     }
 
     /// Duration in minutes. Negative: no limit; null: the threshold is taken away.
     #[must_use]
-    pub fn duration_in_minutes(mut self, duration_in_minutes: impl Into<cc_core::Patch<i64>>) -> Self {
+    pub fn duration_in_minutes(mut self, duration_in_minutes: impl Into<cc_runtime::Patch<i64>>) -> Self {
         self.duration_in_minutes = duration_in_minutes.into();
         self
     }

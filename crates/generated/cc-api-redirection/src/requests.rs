@@ -2,8 +2,8 @@
 //! One type an operation: its inputs, and the request that they make.
 
 #[allow(unused_imports)]
-use cc_core::__private::{Bytes, http::Method};
-use cc_core::{Answer, Operation, OperationInfo, Request, RequestBuilder, Result};
+use cc_runtime::__private::{Bytes, http::Method};
+use cc_runtime::{Answer, Operation, OperationInfo, Request, RequestBuilder, Result};
 #[allow(unused_imports)]
 use crate::types;
 
@@ -20,17 +20,17 @@ use crate::types;
 #[must_use = "a request does nothing until it is sent"]
 pub struct ListTcpRedirections {
     /// The owner.
-    pub owner_id: cc_core::OwnerId,
+    pub owner_id: cc_runtime::OwnerId,
     /// The application.
-    pub application_id: cc_core::ApplicationId,
+    pub application_id: cc_runtime::ApplicationId,
 }
 
 #[allow(clippy::new_without_default)]
 impl ListTcpRedirections {
     /// With what is required.
     pub fn new(
-        owner_id: impl Into<cc_core::OwnerId>,
-        application_id: impl Into<cc_core::ApplicationId>,
+        owner_id: impl Into<cc_runtime::OwnerId>,
+        application_id: impl Into<cc_runtime::ApplicationId>,
     ) -> Self {
         Self {
             owner_id: owner_id.into(),
@@ -77,9 +77,9 @@ impl Operation for ListTcpRedirections {
 #[must_use = "a request does nothing until it is sent"]
 pub struct CreateTcpRedirection {
     /// The owner.
-    pub owner_id: cc_core::OwnerId,
+    pub owner_id: cc_runtime::OwnerId,
     /// The application.
-    pub application_id: cc_core::ApplicationId,
+    pub application_id: cc_runtime::ApplicationId,
     /// The body.
     pub body: types::RedirectionCreation,
 }
@@ -88,8 +88,8 @@ pub struct CreateTcpRedirection {
 impl CreateTcpRedirection {
     /// With what is required.
     pub fn new(
-        owner_id: impl Into<cc_core::OwnerId>,
-        application_id: impl Into<cc_core::ApplicationId>,
+        owner_id: impl Into<cc_runtime::OwnerId>,
+        application_id: impl Into<cc_runtime::ApplicationId>,
         body: impl Into<types::RedirectionCreation>,
     ) -> Self {
         Self {
@@ -139,9 +139,9 @@ impl Operation for CreateTcpRedirection {
 #[must_use = "a request does nothing until it is sent"]
 pub struct DeleteTcpRedirection {
     /// The owner.
-    pub owner_id: cc_core::OwnerId,
+    pub owner_id: cc_runtime::OwnerId,
     /// The application.
-    pub application_id: cc_core::ApplicationId,
+    pub application_id: cc_runtime::ApplicationId,
     /// Port of the platform that the redirection listens on.
     pub source_port: i64,
     /// Namespace of the port, such as `default` or `cleverapps`.
@@ -152,8 +152,8 @@ pub struct DeleteTcpRedirection {
 impl DeleteTcpRedirection {
     /// With what is required.
     pub fn new(
-        owner_id: impl Into<cc_core::OwnerId>,
-        application_id: impl Into<cc_core::ApplicationId>,
+        owner_id: impl Into<cc_runtime::OwnerId>,
+        application_id: impl Into<cc_runtime::ApplicationId>,
         source_port: i64,
         namespace: impl Into<String>,
     ) -> Self {
@@ -205,17 +205,17 @@ impl Operation for DeleteTcpRedirection {
 #[must_use = "a request does nothing until it is sent"]
 pub struct ListUdpRedirections {
     /// The owner.
-    pub owner_id: cc_core::OwnerId,
+    pub owner_id: cc_runtime::OwnerId,
     /// The application.
-    pub application_id: cc_core::ApplicationId,
+    pub application_id: cc_runtime::ApplicationId,
 }
 
 #[allow(clippy::new_without_default)]
 impl ListUdpRedirections {
     /// With what is required.
     pub fn new(
-        owner_id: impl Into<cc_core::OwnerId>,
-        application_id: impl Into<cc_core::ApplicationId>,
+        owner_id: impl Into<cc_runtime::OwnerId>,
+        application_id: impl Into<cc_runtime::ApplicationId>,
     ) -> Self {
         Self {
             owner_id: owner_id.into(),
@@ -262,9 +262,9 @@ impl Operation for ListUdpRedirections {
 #[must_use = "a request does nothing until it is sent"]
 pub struct CreateUdpRedirection {
     /// The owner.
-    pub owner_id: cc_core::OwnerId,
+    pub owner_id: cc_runtime::OwnerId,
     /// The application.
-    pub application_id: cc_core::ApplicationId,
+    pub application_id: cc_runtime::ApplicationId,
     /// The body.
     pub body: types::RedirectionCreation,
 }
@@ -273,8 +273,8 @@ pub struct CreateUdpRedirection {
 impl CreateUdpRedirection {
     /// With what is required.
     pub fn new(
-        owner_id: impl Into<cc_core::OwnerId>,
-        application_id: impl Into<cc_core::ApplicationId>,
+        owner_id: impl Into<cc_runtime::OwnerId>,
+        application_id: impl Into<cc_runtime::ApplicationId>,
         body: impl Into<types::RedirectionCreation>,
     ) -> Self {
         Self {
@@ -324,9 +324,9 @@ impl Operation for CreateUdpRedirection {
 #[must_use = "a request does nothing until it is sent"]
 pub struct DeleteUdpRedirection {
     /// The owner.
-    pub owner_id: cc_core::OwnerId,
+    pub owner_id: cc_runtime::OwnerId,
     /// The application.
-    pub application_id: cc_core::ApplicationId,
+    pub application_id: cc_runtime::ApplicationId,
     /// Port of the platform that the redirection listens on.
     pub source_port: i64,
     /// Namespace of the port, such as `default` or `cleverapps`.
@@ -337,8 +337,8 @@ pub struct DeleteUdpRedirection {
 impl DeleteUdpRedirection {
     /// With what is required.
     pub fn new(
-        owner_id: impl Into<cc_core::OwnerId>,
-        application_id: impl Into<cc_core::ApplicationId>,
+        owner_id: impl Into<cc_runtime::OwnerId>,
+        application_id: impl Into<cc_runtime::ApplicationId>,
         source_port: i64,
         namespace: impl Into<String>,
     ) -> Self {
@@ -390,13 +390,13 @@ impl Operation for DeleteUdpRedirection {
 #[must_use = "a request does nothing until it is sent"]
 pub struct ListNamespaces {
     /// The owner.
-    pub owner_id: cc_core::OwnerId,
+    pub owner_id: cc_runtime::OwnerId,
 }
 
 #[allow(clippy::new_without_default)]
 impl ListNamespaces {
     /// With what is required.
-    pub fn new(owner_id: impl Into<cc_core::OwnerId>) -> Self {
+    pub fn new(owner_id: impl Into<cc_runtime::OwnerId>) -> Self {
         Self { owner_id: owner_id.into() }
     }
 }

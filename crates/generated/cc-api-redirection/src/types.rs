@@ -19,7 +19,7 @@ pub struct Namespace {
 #[non_exhaustive]
 pub struct Redirection {
     /// Namespace of the port: each has addresses of its own.
-    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub namespace: String,
     /// The port, from outside.
     pub port: i64,

@@ -18,14 +18,14 @@ pub struct AddListKeyElementBody {
     pub position: Option<ListPosition>,
     /// URL of the database, credentials included.
     #[serde(rename = "backendUrl")]
-    pub backend_url: cc_core::Secret,
+    pub backend_url: cc_runtime::Secret,
 }
 
 impl AddListKeyElementBody {
     /// With what is required.
     #[must_use]
     #[allow(clippy::new_without_default)]
-    pub fn new(key: impl Into<String>, value: impl Into<String>, backend_url: impl Into<cc_core::Secret>) -> Self {
+    pub fn new(key: impl Into<String>, value: impl Into<String>, backend_url: impl Into<cc_runtime::Secret>) -> Self {
         Self {
             key: key.into(),
             value: value.into(),
@@ -53,14 +53,14 @@ pub struct AddSetKeyElementBody {
     pub element: String,
     /// URL of the database, credentials included.
     #[serde(rename = "backendUrl")]
-    pub backend_url: cc_core::Secret,
+    pub backend_url: cc_runtime::Secret,
 }
 
 impl AddSetKeyElementBody {
     /// With what is required.
     #[must_use]
     #[allow(clippy::new_without_default)]
-    pub fn new(key: impl Into<String>, element: impl Into<String>, backend_url: impl Into<cc_core::Secret>) -> Self {
+    pub fn new(key: impl Into<String>, element: impl Into<String>, backend_url: impl Into<cc_runtime::Secret>) -> Self {
         Self {
             key: key.into(),
             element: element.into(),
@@ -75,13 +75,13 @@ impl AddSetKeyElementBody {
 #[non_exhaustive]
 pub struct AddedSetKeyElement {
     /// Name of the key.
-    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub key: String,
     /// The member.
-    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub element: String,
     /// Whether the member is new; `false` when the set held it.
-    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub added: bool,
 }
 
@@ -91,10 +91,10 @@ pub struct AddedSetKeyElement {
 #[non_exhaustive]
 pub struct CommandLineReply {
     /// Whether Redis accepted the command.
-    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub success: bool,
     /// The lines `redis-cli` would print.
-    #[serde(default, deserialize_with = "cc_core::de::list")]
+    #[serde(default, deserialize_with = "cc_runtime::de::list")]
     pub result: Vec<String>,
 }
 
@@ -104,7 +104,7 @@ pub struct CommandLineReply {
 #[non_exhaustive]
 pub struct CommandReply {
     /// The reply, as JSON.
-    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub result: serde_json::Value,
 }
 
@@ -119,14 +119,14 @@ pub struct CreateHashKeyBody {
     pub elements: Vec<HashKeyElement>,
     /// URL of the database, credentials included.
     #[serde(rename = "backendUrl")]
-    pub backend_url: cc_core::Secret,
+    pub backend_url: cc_runtime::Secret,
 }
 
 impl CreateHashKeyBody {
     /// With what is required.
     #[must_use]
     #[allow(clippy::new_without_default)]
-    pub fn new(key: impl Into<String>, elements: impl IntoIterator<Item = impl Into<HashKeyElement>>, backend_url: impl Into<cc_core::Secret>) -> Self {
+    pub fn new(key: impl Into<String>, elements: impl IntoIterator<Item = impl Into<HashKeyElement>>, backend_url: impl Into<cc_runtime::Secret>) -> Self {
         Self {
             key: key.into(),
             elements: elements.into_iter().map(Into::into).collect(),
@@ -146,14 +146,14 @@ pub struct CreateListKeyBody {
     pub elements: Vec<String>,
     /// URL of the database, credentials included.
     #[serde(rename = "backendUrl")]
-    pub backend_url: cc_core::Secret,
+    pub backend_url: cc_runtime::Secret,
 }
 
 impl CreateListKeyBody {
     /// With what is required.
     #[must_use]
     #[allow(clippy::new_without_default)]
-    pub fn new(key: impl Into<String>, elements: impl IntoIterator<Item = impl Into<String>>, backend_url: impl Into<cc_core::Secret>) -> Self {
+    pub fn new(key: impl Into<String>, elements: impl IntoIterator<Item = impl Into<String>>, backend_url: impl Into<cc_runtime::Secret>) -> Self {
         Self {
             key: key.into(),
             elements: elements.into_iter().map(Into::into).collect(),
@@ -173,14 +173,14 @@ pub struct CreateSetKeyBody {
     pub elements: Vec<String>,
     /// URL of the database, credentials included.
     #[serde(rename = "backendUrl")]
-    pub backend_url: cc_core::Secret,
+    pub backend_url: cc_runtime::Secret,
 }
 
 impl CreateSetKeyBody {
     /// With what is required.
     #[must_use]
     #[allow(clippy::new_without_default)]
-    pub fn new(key: impl Into<String>, elements: impl IntoIterator<Item = impl Into<String>>, backend_url: impl Into<cc_core::Secret>) -> Self {
+    pub fn new(key: impl Into<String>, elements: impl IntoIterator<Item = impl Into<String>>, backend_url: impl Into<cc_runtime::Secret>) -> Self {
         Self {
             key: key.into(),
             elements: elements.into_iter().map(Into::into).collect(),
@@ -200,14 +200,14 @@ pub struct CreateStringKeyBody {
     pub value: String,
     /// URL of the database, credentials included.
     #[serde(rename = "backendUrl")]
-    pub backend_url: cc_core::Secret,
+    pub backend_url: cc_runtime::Secret,
 }
 
 impl CreateStringKeyBody {
     /// With what is required.
     #[must_use]
     #[allow(clippy::new_without_default)]
-    pub fn new(key: impl Into<String>, value: impl Into<String>, backend_url: impl Into<cc_core::Secret>) -> Self {
+    pub fn new(key: impl Into<String>, value: impl Into<String>, backend_url: impl Into<cc_runtime::Secret>) -> Self {
         Self {
             key: key.into(),
             value: value.into(),
@@ -227,14 +227,14 @@ pub struct DeleteHashKeyElementBody {
     pub field: String,
     /// URL of the database, credentials included.
     #[serde(rename = "backendUrl")]
-    pub backend_url: cc_core::Secret,
+    pub backend_url: cc_runtime::Secret,
 }
 
 impl DeleteHashKeyElementBody {
     /// With what is required.
     #[must_use]
     #[allow(clippy::new_without_default)]
-    pub fn new(key: impl Into<String>, field: impl Into<String>, backend_url: impl Into<cc_core::Secret>) -> Self {
+    pub fn new(key: impl Into<String>, field: impl Into<String>, backend_url: impl Into<cc_runtime::Secret>) -> Self {
         Self {
             key: key.into(),
             field: field.into(),
@@ -252,14 +252,14 @@ pub struct DeleteKeyBody {
     pub key: String,
     /// URL of the database, credentials included.
     #[serde(rename = "backendUrl")]
-    pub backend_url: cc_core::Secret,
+    pub backend_url: cc_runtime::Secret,
 }
 
 impl DeleteKeyBody {
     /// With what is required.
     #[must_use]
     #[allow(clippy::new_without_default)]
-    pub fn new(key: impl Into<String>, backend_url: impl Into<cc_core::Secret>) -> Self {
+    pub fn new(key: impl Into<String>, backend_url: impl Into<cc_runtime::Secret>) -> Self {
         Self {
             key: key.into(),
             backend_url: backend_url.into(),
@@ -278,14 +278,14 @@ pub struct DeleteSetKeyElementBody {
     pub element: String,
     /// URL of the database, credentials included.
     #[serde(rename = "backendUrl")]
-    pub backend_url: cc_core::Secret,
+    pub backend_url: cc_runtime::Secret,
 }
 
 impl DeleteSetKeyElementBody {
     /// With what is required.
     #[must_use]
     #[allow(clippy::new_without_default)]
-    pub fn new(key: impl Into<String>, element: impl Into<String>, backend_url: impl Into<cc_core::Secret>) -> Self {
+    pub fn new(key: impl Into<String>, element: impl Into<String>, backend_url: impl Into<cc_runtime::Secret>) -> Self {
         Self {
             key: key.into(),
             element: element.into(),
@@ -300,13 +300,13 @@ impl DeleteSetKeyElementBody {
 #[non_exhaustive]
 pub struct DeletedHashKeyElement {
     /// Name of the key.
-    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub key: String,
     /// Name of the field.
-    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub field: String,
     /// Whether there was a field to delete.
-    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub deleted: bool,
 }
 
@@ -316,10 +316,10 @@ pub struct DeletedHashKeyElement {
 #[non_exhaustive]
 pub struct DeletedKey {
     /// Name of the key.
-    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub key: String,
     /// Whether there was a key to delete.
-    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub deleted: bool,
 }
 
@@ -329,13 +329,13 @@ pub struct DeletedKey {
 #[non_exhaustive]
 pub struct DeletedSetKeyElement {
     /// Name of the key.
-    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub key: String,
     /// The member.
-    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub element: String,
     /// Whether there was a member to delete.
-    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub deleted: bool,
 }
 
@@ -350,14 +350,14 @@ pub struct GetListKeyElementBody {
     pub index: i64,
     /// URL of the database, credentials included.
     #[serde(rename = "backendUrl")]
-    pub backend_url: cc_core::Secret,
+    pub backend_url: cc_runtime::Secret,
 }
 
 impl GetListKeyElementBody {
     /// With what is required.
     #[must_use]
     #[allow(clippy::new_without_default)]
-    pub fn new(key: impl Into<String>, index: i64, backend_url: impl Into<cc_core::Secret>) -> Self {
+    pub fn new(key: impl Into<String>, index: i64, backend_url: impl Into<cc_runtime::Secret>) -> Self {
         Self {
             key: key.into(),
             index,
@@ -375,14 +375,14 @@ pub struct GetStringKeyBody {
     pub key: String,
     /// URL of the database, credentials included.
     #[serde(rename = "backendUrl")]
-    pub backend_url: cc_core::Secret,
+    pub backend_url: cc_runtime::Secret,
 }
 
 impl GetStringKeyBody {
     /// With what is required.
     #[must_use]
     #[allow(clippy::new_without_default)]
-    pub fn new(key: impl Into<String>, backend_url: impl Into<cc_core::Secret>) -> Self {
+    pub fn new(key: impl Into<String>, backend_url: impl Into<cc_runtime::Secret>) -> Self {
         Self {
             key: key.into(),
             backend_url: backend_url.into(),
@@ -396,10 +396,10 @@ impl GetStringKeyBody {
 #[non_exhaustive]
 pub struct HashKey {
     /// Name of the key.
-    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub key: String,
     /// Fields of the key.
-    #[serde(default, deserialize_with = "cc_core::de::list")]
+    #[serde(default, deserialize_with = "cc_runtime::de::list")]
     pub elements: Vec<HashKeyElement>,
 }
 
@@ -409,10 +409,10 @@ pub struct HashKey {
 #[non_exhaustive]
 pub struct HashKeyElement {
     /// Name of the field.
-    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub field: String,
     /// Value of the field.
-    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub value: String,
 }
 
@@ -428,7 +428,7 @@ impl HashKeyElement {
     }
 }
 
-cc_core::open_enum! {
+cc_runtime::open_enum! {
     /// Type of a key.
     pub enum KeyType {
         /// `string`.
@@ -452,10 +452,10 @@ cc_core::open_enum! {
 #[non_exhaustive]
 pub struct ListKey {
     /// Name of the key.
-    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub key: String,
     /// Elements of the list, in order.
-    #[serde(default, deserialize_with = "cc_core::de::list")]
+    #[serde(default, deserialize_with = "cc_runtime::de::list")]
     pub elements: Vec<String>,
 }
 
@@ -465,17 +465,17 @@ pub struct ListKey {
 #[non_exhaustive]
 pub struct ListKeyElement {
     /// Name of the key.
-    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub key: String,
     /// Position of the element, from 0.
-    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub index: i64,
     /// Value of the element.
-    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub value: String,
 }
 
-cc_core::open_enum! {
+cc_runtime::open_enum! {
     /// An end of a list.
     pub enum ListPosition {
         /// `tail`.
@@ -503,14 +503,14 @@ pub struct ScanHashKeyBody {
     pub match_: Option<String>,
     /// URL of the database, credentials included.
     #[serde(rename = "backendUrl")]
-    pub backend_url: cc_core::Secret,
+    pub backend_url: cc_runtime::Secret,
 }
 
 impl ScanHashKeyBody {
     /// With what is required.
     #[must_use]
     #[allow(clippy::new_without_default)]
-    pub fn new(key: impl Into<String>, backend_url: impl Into<cc_core::Secret>) -> Self {
+    pub fn new(key: impl Into<String>, backend_url: impl Into<cc_runtime::Secret>) -> Self {
         Self {
             key: key.into(),
             cursor: None,
@@ -561,14 +561,14 @@ pub struct ScanKeysBody {
     pub match_: Option<String>,
     /// URL of the database, credentials included.
     #[serde(rename = "backendUrl")]
-    pub backend_url: cc_core::Secret,
+    pub backend_url: cc_runtime::Secret,
 }
 
 impl ScanKeysBody {
     /// With what is required.
     #[must_use]
     #[allow(clippy::new_without_default)]
-    pub fn new(backend_url: impl Into<cc_core::Secret>) -> Self {
+    pub fn new(backend_url: impl Into<cc_runtime::Secret>) -> Self {
         Self {
             cursor: None,
             count: None,
@@ -625,14 +625,14 @@ pub struct ScanListKeyBody {
     pub match_: Option<String>,
     /// URL of the database, credentials included.
     #[serde(rename = "backendUrl")]
-    pub backend_url: cc_core::Secret,
+    pub backend_url: cc_runtime::Secret,
 }
 
 impl ScanListKeyBody {
     /// With what is required.
     #[must_use]
     #[allow(clippy::new_without_default)]
-    pub fn new(key: impl Into<String>, backend_url: impl Into<cc_core::Secret>) -> Self {
+    pub fn new(key: impl Into<String>, backend_url: impl Into<cc_runtime::Secret>) -> Self {
         Self {
             key: key.into(),
             cursor: None,
@@ -682,14 +682,14 @@ pub struct ScanSetKeyBody {
     pub match_: Option<String>,
     /// URL of the database, credentials included.
     #[serde(rename = "backendUrl")]
-    pub backend_url: cc_core::Secret,
+    pub backend_url: cc_runtime::Secret,
 }
 
 impl ScanSetKeyBody {
     /// With what is required.
     #[must_use]
     #[allow(clippy::new_without_default)]
-    pub fn new(key: impl Into<String>, backend_url: impl Into<cc_core::Secret>) -> Self {
+    pub fn new(key: impl Into<String>, backend_url: impl Into<cc_runtime::Secret>) -> Self {
         Self {
             key: key.into(),
             cursor: None,
@@ -727,12 +727,12 @@ impl ScanSetKeyBody {
 #[non_exhaustive]
 pub struct ScannedHashKey {
     /// Name of the key.
-    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub key: String,
     /// Where the next part starts; 0 when this one is the last.
     pub cursor: i64,
     /// The fields of this part.
-    #[serde(default, deserialize_with = "cc_core::de::list")]
+    #[serde(default, deserialize_with = "cc_runtime::de::list")]
     pub elements: Vec<HashKeyElement>,
 }
 
@@ -744,7 +744,7 @@ pub struct ScannedKey {
     /// Name of the key.
     pub name: String,
     /// Type of a key.
-    #[serde(rename = "type", default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(rename = "type", default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub type_: KeyType,
 }
 
@@ -756,10 +756,10 @@ pub struct ScannedKeys {
     /// Where the next part starts; 0 when this one is the last.
     pub cursor: i64,
     /// How many keys the database holds.
-    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub total: i64,
     /// The keys of this part, which may be none before the end.
-    #[serde(default, deserialize_with = "cc_core::de::list")]
+    #[serde(default, deserialize_with = "cc_runtime::de::list")]
     pub keys: Vec<ScannedKey>,
 }
 
@@ -769,15 +769,15 @@ pub struct ScannedKeys {
 #[non_exhaustive]
 pub struct ScannedListKey {
     /// Name of the key.
-    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub key: String,
     /// Where the next part starts; 0 when this one is the last.
     pub cursor: i64,
     /// How many elements the list holds.
-    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub total: i64,
     /// The elements of this part.
-    #[serde(default, deserialize_with = "cc_core::de::list")]
+    #[serde(default, deserialize_with = "cc_runtime::de::list")]
     pub elements: Vec<ScannedListKeyElement>,
 }
 
@@ -787,10 +787,10 @@ pub struct ScannedListKey {
 #[non_exhaustive]
 pub struct ScannedListKeyElement {
     /// Position of the element, from 0.
-    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub index: i64,
     /// Value of the element.
-    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub value: String,
 }
 
@@ -800,12 +800,12 @@ pub struct ScannedListKeyElement {
 #[non_exhaustive]
 pub struct ScannedSetKey {
     /// Name of the key.
-    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub key: String,
     /// Where the next part starts; 0 when this one is the last.
     pub cursor: i64,
     /// The members of this part.
-    #[serde(default, deserialize_with = "cc_core::de::list")]
+    #[serde(default, deserialize_with = "cc_runtime::de::list")]
     pub elements: Vec<String>,
 }
 
@@ -821,14 +821,14 @@ pub struct SendCommandBody {
     pub args: Option<Vec<String>>,
     /// URL of the database, credentials included.
     #[serde(rename = "backendUrl")]
-    pub backend_url: cc_core::Secret,
+    pub backend_url: cc_runtime::Secret,
 }
 
 impl SendCommandBody {
     /// With what is required.
     #[must_use]
     #[allow(clippy::new_without_default)]
-    pub fn new(command: impl Into<String>, backend_url: impl Into<cc_core::Secret>) -> Self {
+    pub fn new(command: impl Into<String>, backend_url: impl Into<cc_runtime::Secret>) -> Self {
         Self {
             command: command.into(),
             args: None,
@@ -854,14 +854,14 @@ pub struct SendCommandLineBody {
     pub command_line: String,
     /// URL of the database, credentials included.
     #[serde(rename = "backendUrl")]
-    pub backend_url: cc_core::Secret,
+    pub backend_url: cc_runtime::Secret,
 }
 
 impl SendCommandLineBody {
     /// With what is required.
     #[must_use]
     #[allow(clippy::new_without_default)]
-    pub fn new(command_line: impl Into<String>, backend_url: impl Into<cc_core::Secret>) -> Self {
+    pub fn new(command_line: impl Into<String>, backend_url: impl Into<cc_runtime::Secret>) -> Self {
         Self {
             command_line: command_line.into(),
             backend_url: backend_url.into(),
@@ -882,14 +882,14 @@ pub struct SetHashKeyElementBody {
     pub value: String,
     /// URL of the database, credentials included.
     #[serde(rename = "backendUrl")]
-    pub backend_url: cc_core::Secret,
+    pub backend_url: cc_runtime::Secret,
 }
 
 impl SetHashKeyElementBody {
     /// With what is required.
     #[must_use]
     #[allow(clippy::new_without_default)]
-    pub fn new(key: impl Into<String>, field: impl Into<String>, value: impl Into<String>, backend_url: impl Into<cc_core::Secret>) -> Self {
+    pub fn new(key: impl Into<String>, field: impl Into<String>, value: impl Into<String>, backend_url: impl Into<cc_runtime::Secret>) -> Self {
         Self {
             key: key.into(),
             field: field.into(),
@@ -905,16 +905,16 @@ impl SetHashKeyElementBody {
 #[non_exhaustive]
 pub struct SetHashKeyElementReply {
     /// Name of the key.
-    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub key: String,
     /// Name of the field.
-    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub field: String,
     /// Value of the field.
-    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub value: String,
     /// Whether the field is new; `false` when it was replaced.
-    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub added: bool,
 }
 
@@ -924,10 +924,10 @@ pub struct SetHashKeyElementReply {
 #[non_exhaustive]
 pub struct SetKey {
     /// Name of the key.
-    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub key: String,
     /// Members of the set.
-    #[serde(default, deserialize_with = "cc_core::de::list")]
+    #[serde(default, deserialize_with = "cc_runtime::de::list")]
     pub elements: Vec<String>,
 }
 
@@ -937,10 +937,10 @@ pub struct SetKey {
 #[non_exhaustive]
 pub struct StringKey {
     /// Name of the key.
-    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub key: String,
     /// Value of the key.
-    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub value: String,
 }
 
@@ -957,14 +957,14 @@ pub struct UpdateListKeyElementBody {
     pub value: String,
     /// URL of the database, credentials included.
     #[serde(rename = "backendUrl")]
-    pub backend_url: cc_core::Secret,
+    pub backend_url: cc_runtime::Secret,
 }
 
 impl UpdateListKeyElementBody {
     /// With what is required.
     #[must_use]
     #[allow(clippy::new_without_default)]
-    pub fn new(key: impl Into<String>, index: i64, value: impl Into<String>, backend_url: impl Into<cc_core::Secret>) -> Self {
+    pub fn new(key: impl Into<String>, index: i64, value: impl Into<String>, backend_url: impl Into<cc_runtime::Secret>) -> Self {
         Self {
             key: key.into(),
             index,
@@ -985,14 +985,14 @@ pub struct UpdateStringKeyBody {
     pub value: String,
     /// URL of the database, credentials included.
     #[serde(rename = "backendUrl")]
-    pub backend_url: cc_core::Secret,
+    pub backend_url: cc_runtime::Secret,
 }
 
 impl UpdateStringKeyBody {
     /// With what is required.
     #[must_use]
     #[allow(clippy::new_without_default)]
-    pub fn new(key: impl Into<String>, value: impl Into<String>, backend_url: impl Into<cc_core::Secret>) -> Self {
+    pub fn new(key: impl Into<String>, value: impl Into<String>, backend_url: impl Into<cc_runtime::Secret>) -> Self {
         Self {
             key: key.into(),
             value: value.into(),

@@ -2,8 +2,8 @@
 //! One type an operation: its inputs, and the request that they make.
 
 #[allow(unused_imports)]
-use cc_core::__private::{Bytes, http::Method};
-use cc_core::{Answer, Operation, OperationInfo, Request, RequestBuilder, Result};
+use cc_runtime::__private::{Bytes, http::Method};
+use cc_runtime::{Answer, Operation, OperationInfo, Request, RequestBuilder, Result};
 #[allow(unused_imports)]
 use crate::types;
 
@@ -18,7 +18,7 @@ use crate::types;
 #[must_use = "a request does nothing until it is sent"]
 pub struct ListZones {
     /// Restricts the list to the zones this owner may use.
-    pub owner_id: Option<cc_core::OwnerId>,
+    pub owner_id: Option<cc_runtime::OwnerId>,
     /// Restricts the list to the zones with this tag, such as `infra:clever-cloud`.
     pub tag: Option<String>,
 }
@@ -31,7 +31,7 @@ impl ListZones {
     }
 
     /// Restricts the list to the zones this owner may use.
-    pub fn owner_id(mut self, owner_id: impl Into<cc_core::OwnerId>) -> Self {
+    pub fn owner_id(mut self, owner_id: impl Into<cc_runtime::OwnerId>) -> Self {
         self.owner_id = Some(owner_id.into());
         self
     }
@@ -83,7 +83,7 @@ pub struct GetZone {
     /// Only when the zone has this tag, such as `infra:clever-cloud`.
     pub tag: Option<String>,
     /// Reads the zone as this owner sees it.
-    pub owner_id: Option<cc_core::OwnerId>,
+    pub owner_id: Option<cc_runtime::OwnerId>,
 }
 
 #[allow(clippy::new_without_default)]
@@ -104,7 +104,7 @@ impl GetZone {
     }
 
     /// Reads the zone as this owner sees it.
-    pub fn owner_id(mut self, owner_id: impl Into<cc_core::OwnerId>) -> Self {
+    pub fn owner_id(mut self, owner_id: impl Into<cc_runtime::OwnerId>) -> Self {
         self.owner_id = Some(owner_id.into());
         self
     }

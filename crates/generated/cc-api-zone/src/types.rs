@@ -10,32 +10,32 @@ use serde::{Deserialize, Serialize};
 #[non_exhaustive]
 pub struct Zone {
     /// Id of a zone (a UUID).
-    pub id: cc_core::ZoneId,
+    pub id: cc_runtime::ZoneId,
     /// Short name, such as `par`.
-    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub name: String,
     /// Country in English.
-    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub country: String,
     /// Country as ISO 3166-1 alpha-2, such as `FR`.
-    #[serde(rename = "countryCode", default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(rename = "countryCode", default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub country_code: String,
     /// City.
-    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub city: String,
     /// Name to show to a person.
-    #[serde(rename = "displayName", default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(rename = "displayName", default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub display_name: String,
     /// Latitude in degrees.
-    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub lat: f64,
     /// Longitude in degrees.
-    #[serde(default, deserialize_with = "cc_core::de::null_as_default")]
+    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub lon: f64,
     /// Addresses that traffic from this zone comes from.
-    #[serde(rename = "outboundIPs", default, deserialize_with = "cc_core::de::list")]
+    #[serde(rename = "outboundIPs", default, deserialize_with = "cc_runtime::de::list")]
     pub outbound_ips: Vec<String>,
     /// What the zone is for, such as `for:applications` or `infra:clever-cloud`.
-    #[serde(default, deserialize_with = "cc_core::de::list")]
+    #[serde(default, deserialize_with = "cc_runtime::de::list")]
     pub tags: Vec<String>,
 }

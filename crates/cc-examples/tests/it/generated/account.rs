@@ -58,7 +58,7 @@ async fn operations() {
         .await;
     trial
         .operation(
-            |of| ValidateEmail::new(of.value::<cc_client::core::Secret>("validationKey")),
+            |of| ValidateEmail::new(of.value::<cc_client::runtime::Secret>("validationKey")),
             |request, _| request,
         )
         .await;
@@ -100,31 +100,31 @@ async fn operations() {
         .await;
     trial
         .operation(
-            |of| CreateMfa::new(of.value::<types::MfaKind>("mfaKind"), of.value::<cc_client::core::Secret>("X-Clever-Password")),
+            |of| CreateMfa::new(of.value::<types::MfaKind>("mfaKind"), of.value::<cc_client::runtime::Secret>("X-Clever-Password")),
             |request, _| request,
         )
         .await;
     trial
         .operation(
-            |of| UpdateMfaPreference::new(of.value::<types::MfaKind>("mfaKind"), of.value::<cc_client::core::Secret>("X-Clever-Password"), of.body::<types::MfaPreference>()),
+            |of| UpdateMfaPreference::new(of.value::<types::MfaKind>("mfaKind"), of.value::<cc_client::runtime::Secret>("X-Clever-Password"), of.body::<types::MfaPreference>()),
             |request, _| request,
         )
         .await;
     trial
         .operation(
-            |of| DeleteMfa::new(of.value::<types::MfaKind>("mfaKind"), of.value::<cc_client::core::Secret>("X-Clever-Password")),
+            |of| DeleteMfa::new(of.value::<types::MfaKind>("mfaKind"), of.value::<cc_client::runtime::Secret>("X-Clever-Password")),
             |request, _| request,
         )
         .await;
     trial
         .operation(
-            |of| ListMfaBackupCodes::new(of.value::<types::MfaKind>("mfaKind"), of.value::<cc_client::core::Secret>("X-Clever-Password")),
+            |of| ListMfaBackupCodes::new(of.value::<types::MfaKind>("mfaKind"), of.value::<cc_client::runtime::Secret>("X-Clever-Password")),
             |request, _| request,
         )
         .await;
     trial
         .operation(
-            |of| ConfirmMfa::new(of.value::<types::MfaKind>("mfaKind"), of.value::<cc_client::core::Secret>("X-Clever-Password"), of.body::<types::MfaConfirmation>()),
+            |of| ConfirmMfa::new(of.value::<types::MfaKind>("mfaKind"), of.value::<cc_client::runtime::Secret>("X-Clever-Password"), of.body::<types::MfaConfirmation>()),
             |request, _| request,
         )
         .await;
@@ -155,7 +155,7 @@ async fn operations() {
     trial
         .operation(
             |_| ListCliTokens::new(),
-            |request, of| request.cli_token(of.value::<cc_client::core::Secret>("cli_token")),
+            |request, of| request.cli_token(of.value::<cc_client::runtime::Secret>("cli_token")),
         )
         .await;
     trial
@@ -178,7 +178,7 @@ async fn operations() {
         .await;
     trial
         .operation(
-            |of| RevokeOauthToken::new(of.value::<cc_client::core::Secret>("token")),
+            |of| RevokeOauthToken::new(of.value::<cc_client::runtime::Secret>("token")),
             |request, _| request,
         )
         .await;
@@ -190,19 +190,19 @@ async fn operations() {
         .await;
     trial
         .operation(
-            |of| GetUser::new(of.value::<cc_client::core::UserId>("userId")),
+            |of| GetUser::new(of.value::<cc_client::runtime::UserId>("userId")),
             |request, _| request,
         )
         .await;
     trial
         .operation(
-            |of| ListUserApplications::new(of.value::<cc_client::core::UserId>("userId")),
+            |of| ListUserApplications::new(of.value::<cc_client::runtime::UserId>("userId")),
             |request, _| request,
         )
         .await;
     trial
         .operation(
-            |of| GetUserGitInfo::new(of.value::<cc_client::core::UserId>("userId")),
+            |of| GetUserGitInfo::new(of.value::<cc_client::runtime::UserId>("userId")),
             |request, _| request,
         )
         .await;
@@ -220,13 +220,13 @@ async fn operations() {
         .await;
     trial
         .operation(
-            |of| GetPasswordResetPage::new(of.value::<cc_client::core::Secret>("resetKey")),
+            |of| GetPasswordResetPage::new(of.value::<cc_client::runtime::Secret>("resetKey")),
             |request, of| request.partner_id(of.value::<String>("partner_id")),
         )
         .await;
     trial
         .operation(
-            |of| ResetPassword::new(of.value::<cc_client::core::Secret>("resetKey"), of.body::<types::PasswordReset>()),
+            |of| ResetPassword::new(of.value::<cc_client::runtime::Secret>("resetKey"), of.body::<types::PasswordReset>()),
             |request, _| request,
         )
         .await;

@@ -10,97 +10,97 @@ async fn operations() {
     let mut trial = Trial::new("addon");
     trial
         .operation(
-            |of| ListAddons::new(of.value::<cc_client::core::OwnerId>("ownerId")),
+            |of| ListAddons::new(of.value::<cc_client::runtime::OwnerId>("ownerId")),
             |request, _| request,
         )
         .await;
     trial
         .operation(
-            |of| CreateAddon::new(of.value::<cc_client::core::OwnerId>("ownerId"), of.body::<types::AddonCreation>()),
+            |of| CreateAddon::new(of.value::<cc_client::runtime::OwnerId>("ownerId"), of.body::<types::AddonCreation>()),
             |request, _| request,
         )
         .await;
     trial
         .operation(
-            |of| PreorderAddon::new(of.value::<cc_client::core::OwnerId>("ownerId"), of.body::<types::AddonCreation>()),
+            |of| PreorderAddon::new(of.value::<cc_client::runtime::OwnerId>("ownerId"), of.body::<types::AddonCreation>()),
             |request, _| request,
         )
         .await;
     trial
         .operation(
-            |of| GetAddon::new(of.value::<cc_client::core::OwnerId>("ownerId"), of.value::<cc_client::core::AddonId>("addonId")),
+            |of| GetAddon::new(of.value::<cc_client::runtime::OwnerId>("ownerId"), of.value::<cc_client::runtime::AddonId>("addonId")),
             |request, _| request,
         )
         .await;
     trial
         .operation(
-            |of| UpdateAddon::new(of.value::<cc_client::core::OwnerId>("ownerId"), of.value::<cc_client::core::AddonId>("addonId"), of.body::<types::AddonUpdate>()),
+            |of| UpdateAddon::new(of.value::<cc_client::runtime::OwnerId>("ownerId"), of.value::<cc_client::runtime::AddonId>("addonId"), of.body::<types::AddonUpdate>()),
             |request, _| request,
         )
         .await;
     trial
         .operation(
-            |of| DeleteAddon::new(of.value::<cc_client::core::OwnerId>("ownerId"), of.value::<cc_client::core::AddonId>("addonId")),
+            |of| DeleteAddon::new(of.value::<cc_client::runtime::OwnerId>("ownerId"), of.value::<cc_client::runtime::AddonId>("addonId")),
             |request, _| request,
         )
         .await;
     trial
         .operation(
-            |of| ChangeAddonPlan::new(of.value::<cc_client::core::AddonId>("addonId"), of.body::<types::AddonPlanChange>()),
+            |of| ChangeAddonPlan::new(of.value::<cc_client::runtime::AddonId>("addonId"), of.body::<types::AddonPlanChange>()),
             |request, _| request,
         )
         .await;
     trial
         .operation(
-            |of| ListAddonInstances::new(of.value::<cc_client::core::OwnerId>("ownerId"), of.value::<cc_client::core::AddonId>("addonId")),
-            |request, of| request.deployment_id(of.value::<cc_client::core::DeploymentId>("deploymentId")).with_deleted(of.value::<bool>("withDeleted")),
+            |of| ListAddonInstances::new(of.value::<cc_client::runtime::OwnerId>("ownerId"), of.value::<cc_client::runtime::AddonId>("addonId")),
+            |request, of| request.deployment_id(of.value::<cc_client::runtime::DeploymentId>("deploymentId")).with_deleted(of.value::<bool>("withDeleted")),
         )
         .await;
     trial
         .operation(
-            |of| GetAddonInstance::new(of.value::<cc_client::core::OwnerId>("ownerId"), of.value::<cc_client::core::AddonId>("addonId"), of.value::<cc_client::core::InstanceId>("instanceId")),
+            |of| GetAddonInstance::new(of.value::<cc_client::runtime::OwnerId>("ownerId"), of.value::<cc_client::runtime::AddonId>("addonId"), of.value::<cc_client::runtime::InstanceId>("instanceId")),
             |request, _| request,
         )
         .await;
     trial
         .operation(
-            |of| GetAddonSso::new(of.value::<cc_client::core::OwnerId>("ownerId"), of.value::<cc_client::core::AddonId>("addonId")),
+            |of| GetAddonSso::new(of.value::<cc_client::runtime::OwnerId>("ownerId"), of.value::<cc_client::runtime::AddonId>("addonId")),
             |request, _| request,
         )
         .await;
     trial
         .operation(
-            |of| ListMigrations::new(of.value::<cc_client::core::OwnerId>("ownerId"), of.value::<cc_client::core::AddonId>("addonId")),
+            |of| ListMigrations::new(of.value::<cc_client::runtime::OwnerId>("ownerId"), of.value::<cc_client::runtime::AddonId>("addonId")),
             |request, _| request,
         )
         .await;
     trial
         .operation(
-            |of| StartMigration::new(of.value::<cc_client::core::OwnerId>("ownerId"), of.value::<cc_client::core::AddonId>("addonId"), of.body::<types::MigrationStart>()),
+            |of| StartMigration::new(of.value::<cc_client::runtime::OwnerId>("ownerId"), of.value::<cc_client::runtime::AddonId>("addonId"), of.body::<types::MigrationStart>()),
             |request, _| request,
         )
         .await;
     trial
         .operation(
-            |of| GetMigrationPreorder::new(of.value::<cc_client::core::OwnerId>("ownerId"), of.value::<cc_client::core::AddonId>("addonId"), of.value::<String>("planId")),
+            |of| GetMigrationPreorder::new(of.value::<cc_client::runtime::OwnerId>("ownerId"), of.value::<cc_client::runtime::AddonId>("addonId"), of.value::<String>("planId")),
             |request, _| request,
         )
         .await;
     trial
         .operation(
-            |of| GetMigration::new(of.value::<cc_client::core::OwnerId>("ownerId"), of.value::<cc_client::core::AddonId>("addonId"), of.value::<String>("migrationId")),
+            |of| GetMigration::new(of.value::<cc_client::runtime::OwnerId>("ownerId"), of.value::<cc_client::runtime::AddonId>("addonId"), of.value::<String>("migrationId")),
             |request, _| request,
         )
         .await;
     trial
         .operation(
-            |of| CancelMigration::new(of.value::<cc_client::core::OwnerId>("ownerId"), of.value::<cc_client::core::AddonId>("addonId"), of.value::<String>("migrationId")),
+            |of| CancelMigration::new(of.value::<cc_client::runtime::OwnerId>("ownerId"), of.value::<cc_client::runtime::AddonId>("addonId"), of.value::<String>("migrationId")),
             |request, _| request,
         )
         .await;
     trial
         .operation(
-            |of| ListBackups::new(of.value::<cc_client::core::OwnerId>("ownerId"), of.value::<cc_client::core::RealAddonId>("addonId")),
+            |of| ListBackups::new(of.value::<cc_client::runtime::OwnerId>("ownerId"), of.value::<cc_client::runtime::RealAddonId>("addonId")),
             |request, _| request,
         )
         .await;

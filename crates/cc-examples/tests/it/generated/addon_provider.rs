@@ -10,109 +10,109 @@ async fn operations() {
     let mut trial = Trial::new("addon-provider");
     trial
         .operation(
-            |of| ListAddonProviders::new(of.value::<cc_client::core::OwnerId>("ownerId")),
+            |of| ListAddonProviders::new(of.value::<cc_client::runtime::OwnerId>("ownerId")),
             |request, _| request,
         )
         .await;
     trial
         .operation(
-            |of| CreateAddonProvider::new(of.value::<cc_client::core::OwnerId>("ownerId"), of.body::<types::AddonProviderCreation>()),
+            |of| CreateAddonProvider::new(of.value::<cc_client::runtime::OwnerId>("ownerId"), of.body::<types::AddonProviderCreation>()),
             |request, _| request,
         )
         .await;
     trial
         .operation(
-            |of| GetAddonProvider::new(of.value::<cc_client::core::OwnerId>("ownerId"), of.value::<cc_client::core::AddonProviderId>("addonProviderId")),
+            |of| GetAddonProvider::new(of.value::<cc_client::runtime::OwnerId>("ownerId"), of.value::<cc_client::runtime::AddonProviderId>("addonProviderId")),
             |request, _| request,
         )
         .await;
     trial
         .operation(
-            |of| UpdateAddonProvider::new(of.value::<cc_client::core::OwnerId>("ownerId"), of.value::<cc_client::core::AddonProviderId>("addonProviderId"), of.body::<types::AddonProviderUpdate>()),
+            |of| UpdateAddonProvider::new(of.value::<cc_client::runtime::OwnerId>("ownerId"), of.value::<cc_client::runtime::AddonProviderId>("addonProviderId"), of.body::<types::AddonProviderUpdate>()),
             |request, _| request,
         )
         .await;
     trial
         .operation(
-            |of| DeleteAddonProvider::new(of.value::<cc_client::core::OwnerId>("ownerId"), of.value::<cc_client::core::AddonProviderId>("addonProviderId")),
+            |of| DeleteAddonProvider::new(of.value::<cc_client::runtime::OwnerId>("ownerId"), of.value::<cc_client::runtime::AddonProviderId>("addonProviderId")),
             |request, _| request,
         )
         .await;
     trial
         .operation(
-            |of| ListAddonProviderFeatures::new(of.value::<cc_client::core::OwnerId>("ownerId"), of.value::<cc_client::core::AddonProviderId>("addonProviderId")),
+            |of| ListAddonProviderFeatures::new(of.value::<cc_client::runtime::OwnerId>("ownerId"), of.value::<cc_client::runtime::AddonProviderId>("addonProviderId")),
             |request, _| request,
         )
         .await;
     trial
         .operation(
-            |of| CreateAddonProviderFeature::new(of.value::<cc_client::core::OwnerId>("ownerId"), of.value::<cc_client::core::AddonProviderId>("addonProviderId"), of.body::<types::AddonProviderFeatureCreation>()),
+            |of| CreateAddonProviderFeature::new(of.value::<cc_client::runtime::OwnerId>("ownerId"), of.value::<cc_client::runtime::AddonProviderId>("addonProviderId"), of.body::<types::AddonProviderFeatureCreation>()),
             |request, _| request,
         )
         .await;
     trial
         .operation(
-            |of| DeleteAddonProviderFeature::new(of.value::<cc_client::core::OwnerId>("ownerId"), of.value::<cc_client::core::AddonProviderId>("addonProviderId"), of.value::<String>("featureId")),
+            |of| DeleteAddonProviderFeature::new(of.value::<cc_client::runtime::OwnerId>("ownerId"), of.value::<cc_client::runtime::AddonProviderId>("addonProviderId"), of.value::<String>("featureId")),
             |request, _| request,
         )
         .await;
     trial
         .operation(
-            |of| ListAddonProviderPlans::new(of.value::<cc_client::core::OwnerId>("ownerId"), of.value::<cc_client::core::AddonProviderId>("addonProviderId")),
+            |of| ListAddonProviderPlans::new(of.value::<cc_client::runtime::OwnerId>("ownerId"), of.value::<cc_client::runtime::AddonProviderId>("addonProviderId")),
             |request, _| request,
         )
         .await;
     trial
         .operation(
-            |of| CreateAddonProviderPlan::new(of.value::<cc_client::core::OwnerId>("ownerId"), of.value::<cc_client::core::AddonProviderId>("addonProviderId"), of.body::<types::AddonPlanCreation>()),
+            |of| CreateAddonProviderPlan::new(of.value::<cc_client::runtime::OwnerId>("ownerId"), of.value::<cc_client::runtime::AddonProviderId>("addonProviderId"), of.body::<types::AddonPlanCreation>()),
             |request, _| request,
         )
         .await;
     trial
         .operation(
-            |of| GetAddonProviderPlan::new(of.value::<cc_client::core::OwnerId>("ownerId"), of.value::<cc_client::core::AddonProviderId>("addonProviderId"), of.value::<String>("planId")),
+            |of| GetAddonProviderPlan::new(of.value::<cc_client::runtime::OwnerId>("ownerId"), of.value::<cc_client::runtime::AddonProviderId>("addonProviderId"), of.value::<String>("planId")),
             |request, _| request,
         )
         .await;
     trial
         .operation(
-            |of| UpdateAddonProviderPlan::new(of.value::<cc_client::core::OwnerId>("ownerId"), of.value::<cc_client::core::AddonProviderId>("addonProviderId"), of.value::<String>("planId"), of.body::<types::AddonPlanCreation>()),
+            |of| UpdateAddonProviderPlan::new(of.value::<cc_client::runtime::OwnerId>("ownerId"), of.value::<cc_client::runtime::AddonProviderId>("addonProviderId"), of.value::<String>("planId"), of.body::<types::AddonPlanCreation>()),
             |request, _| request,
         )
         .await;
     trial
         .operation(
-            |of| DeleteAddonProviderPlan::new(of.value::<cc_client::core::OwnerId>("ownerId"), of.value::<cc_client::core::AddonProviderId>("addonProviderId"), of.value::<String>("planId")),
+            |of| DeleteAddonProviderPlan::new(of.value::<cc_client::runtime::OwnerId>("ownerId"), of.value::<cc_client::runtime::AddonProviderId>("addonProviderId"), of.value::<String>("planId")),
             |request, _| request,
         )
         .await;
     trial
         .operation(
-            |of| UpdateAddonProviderPlanFeature::new(of.value::<cc_client::core::OwnerId>("ownerId"), of.value::<cc_client::core::AddonProviderId>("addonProviderId"), of.value::<String>("planId"), of.value::<String>("featureName"), of.body::<types::AddonPlanFeatureCreation>()),
+            |of| UpdateAddonProviderPlanFeature::new(of.value::<cc_client::runtime::OwnerId>("ownerId"), of.value::<cc_client::runtime::AddonProviderId>("addonProviderId"), of.value::<String>("planId"), of.value::<String>("featureName"), of.body::<types::AddonPlanFeatureCreation>()),
             |request, _| request,
         )
         .await;
     trial
         .operation(
-            |of| DeleteAddonProviderPlanFeature::new(of.value::<cc_client::core::OwnerId>("ownerId"), of.value::<cc_client::core::AddonProviderId>("addonProviderId"), of.value::<String>("planId"), of.value::<String>("featureName")),
+            |of| DeleteAddonProviderPlanFeature::new(of.value::<cc_client::runtime::OwnerId>("ownerId"), of.value::<cc_client::runtime::AddonProviderId>("addonProviderId"), of.value::<String>("planId"), of.value::<String>("featureName")),
             |request, _| request,
         )
         .await;
     trial
         .operation(
-            |of| GetAddonProviderSso::new(of.value::<cc_client::core::OwnerId>("ownerId"), of.value::<cc_client::core::AddonProviderId>("addonProviderId")),
+            |of| GetAddonProviderSso::new(of.value::<cc_client::runtime::OwnerId>("ownerId"), of.value::<cc_client::runtime::AddonProviderId>("addonProviderId")),
             |request, _| request,
         )
         .await;
     trial
         .operation(
-            |of| ListAddonProviderTags::new(of.value::<cc_client::core::OwnerId>("ownerId"), of.value::<cc_client::core::AddonProviderId>("addonProviderId")),
+            |of| ListAddonProviderTags::new(of.value::<cc_client::runtime::OwnerId>("ownerId"), of.value::<cc_client::runtime::AddonProviderId>("addonProviderId")),
             |request, _| request,
         )
         .await;
     trial
         .operation(
-            |of| AddAddonProviderTester::new(of.value::<cc_client::core::OwnerId>("ownerId"), of.value::<cc_client::core::AddonProviderId>("addonProviderId")),
+            |of| AddAddonProviderTester::new(of.value::<cc_client::runtime::OwnerId>("ownerId"), of.value::<cc_client::runtime::AddonProviderId>("addonProviderId")),
             |request, _| request,
         )
         .await;
@@ -130,55 +130,55 @@ async fn operations() {
         .await;
     trial
         .operation(
-            |of| GetVendorAddon::new(of.value::<cc_client::core::AddonId>("addonId")),
+            |of| GetVendorAddon::new(of.value::<cc_client::runtime::AddonId>("addonId")),
             |request, _| request,
         )
         .await;
     trial
         .operation(
-            |of| UpdateVendorAddon::new(of.value::<cc_client::core::AddonId>("addonId"), of.body::<types::VendorAddonConfiguration>()),
+            |of| UpdateVendorAddon::new(of.value::<cc_client::runtime::AddonId>("addonId"), of.body::<types::VendorAddonConfiguration>()),
             |request, _| request,
         )
         .await;
     trial
         .operation(
-            |of| BillVendorAddon::new(of.value::<cc_client::core::AddonId>("addonId"), of.body::<types::VendorAddonConsumption>()),
+            |of| BillVendorAddon::new(of.value::<cc_client::runtime::AddonId>("addonId"), of.body::<types::VendorAddonConsumption>()),
             |request, _| request,
         )
         .await;
     trial
         .operation(
-            |of| GetVendorAddonLogsCollector::new(of.value::<cc_client::core::AddonId>("addonId")),
+            |of| GetVendorAddonLogsCollector::new(of.value::<cc_client::runtime::AddonId>("addonId")),
             |request, _| request,
         )
         .await;
     trial
         .operation(
-            |of| FinishVendorAddonMigration::new(of.value::<cc_client::core::AddonId>("addonId"), of.body::<types::VendorAddonConfiguration>()),
+            |of| FinishVendorAddonMigration::new(of.value::<cc_client::runtime::AddonId>("addonId"), of.body::<types::VendorAddonConfiguration>()),
             |request, of| request.plan_id(of.value::<String>("plan_id")).region(of.value::<String>("region")),
         )
         .await;
     trial
         .operation(
-            |of| GetProviderAddon::new(of.value::<cc_client::core::AddonProviderId>("addonProviderId"), of.value::<cc_client::core::AddonId>("addonId")),
+            |of| GetProviderAddon::new(of.value::<cc_client::runtime::AddonProviderId>("addonProviderId"), of.value::<cc_client::runtime::AddonId>("addonId")),
             |request, _| request,
         )
         .await;
     trial
         .operation(
-            |of| GetAddonProviderVersions::new(of.value::<cc_client::core::AddonProviderId>("addonProviderId")),
+            |of| GetAddonProviderVersions::new(of.value::<cc_client::runtime::AddonProviderId>("addonProviderId")),
             |request, _| request,
         )
         .await;
     trial
         .operation(
-            |of| GetAddonConnection::new(of.value::<cc_client::core::AddonProviderId>("addonProviderId"), of.value::<cc_client::core::AddonId>("addonId")),
+            |of| GetAddonConnection::new(of.value::<cc_client::runtime::AddonProviderId>("addonProviderId"), of.value::<cc_client::runtime::AddonId>("addonId")),
             |request, _| request,
         )
         .await;
     trial
         .operation(
-            |of| GetAddonProviderCluster::new(of.value::<cc_client::core::AddonProviderId>("addonProviderId"), of.value::<String>("clusterId")),
+            |of| GetAddonProviderCluster::new(of.value::<cc_client::runtime::AddonProviderId>("addonProviderId"), of.value::<String>("clusterId")),
             |request, _| request,
         )
         .await;

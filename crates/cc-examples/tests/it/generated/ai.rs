@@ -10,85 +10,85 @@ async fn operations() {
     let mut trial = Trial::new("ai");
     trial
         .operation(
-            |of| GetAiAddon::new(of.value::<cc_client::core::RealAddonId>("addonId")),
+            |of| GetAiAddon::new(of.value::<cc_client::runtime::RealAddonId>("addonId")),
             |request, _| request,
         )
         .await;
     trial
         .operation(
-            |of| GetAiProviders::new(of.value::<cc_client::core::OwnerId>("ownerId"), of.value::<cc_client::core::RealAddonId>("addonId")),
+            |of| GetAiProviders::new(of.value::<cc_client::runtime::OwnerId>("ownerId"), of.value::<cc_client::runtime::RealAddonId>("addonId")),
             |request, _| request,
         )
         .await;
     trial
         .operation(
-            |of| ListAiEndpoints::new(of.value::<cc_client::core::OwnerId>("ownerId"), of.value::<cc_client::core::RealAddonId>("addonId")),
+            |of| ListAiEndpoints::new(of.value::<cc_client::runtime::OwnerId>("ownerId"), of.value::<cc_client::runtime::RealAddonId>("addonId")),
             |request, _| request,
         )
         .await;
     trial
         .operation(
-            |of| CreateAiEndpoint::new(of.value::<cc_client::core::OwnerId>("ownerId"), of.value::<cc_client::core::RealAddonId>("addonId"), of.body::<types::CreateAiEndpointBody>()),
+            |of| CreateAiEndpoint::new(of.value::<cc_client::runtime::OwnerId>("ownerId"), of.value::<cc_client::runtime::RealAddonId>("addonId"), of.body::<types::CreateAiEndpointBody>()),
             |request, _| request,
         )
         .await;
     trial
         .operation(
-            |of| GetAiEndpoint::new(of.value::<cc_client::core::OwnerId>("ownerId"), of.value::<cc_client::core::RealAddonId>("addonId"), of.value::<String>("endpointId")),
+            |of| GetAiEndpoint::new(of.value::<cc_client::runtime::OwnerId>("ownerId"), of.value::<cc_client::runtime::RealAddonId>("addonId"), of.value::<String>("endpointId")),
             |request, _| request,
         )
         .await;
     trial
         .operation(
-            |of| UpdateAiEndpoint::new(of.value::<cc_client::core::OwnerId>("ownerId"), of.value::<cc_client::core::RealAddonId>("addonId"), of.value::<String>("endpointId"), of.body::<serde_json::Value>()),
+            |of| UpdateAiEndpoint::new(of.value::<cc_client::runtime::OwnerId>("ownerId"), of.value::<cc_client::runtime::RealAddonId>("addonId"), of.value::<String>("endpointId"), of.body::<serde_json::Value>()),
             |request, _| request,
         )
         .await;
     trial
         .operation(
-            |of| DeleteAiEndpoint::new(of.value::<cc_client::core::OwnerId>("ownerId"), of.value::<cc_client::core::RealAddonId>("addonId"), of.value::<String>("endpointId")),
+            |of| DeleteAiEndpoint::new(of.value::<cc_client::runtime::OwnerId>("ownerId"), of.value::<cc_client::runtime::RealAddonId>("addonId"), of.value::<String>("endpointId")),
             |request, _| request,
         )
         .await;
     trial
         .operation(
-            |of| ListAiApiKeys::new(of.value::<cc_client::core::OwnerId>("ownerId"), of.value::<cc_client::core::RealAddonId>("addonId"), of.value::<String>("endpointId")),
+            |of| ListAiApiKeys::new(of.value::<cc_client::runtime::OwnerId>("ownerId"), of.value::<cc_client::runtime::RealAddonId>("addonId"), of.value::<String>("endpointId")),
             |request, _| request,
         )
         .await;
     trial
         .operation(
-            |of| CreateAiApiKey::new(of.value::<cc_client::core::OwnerId>("ownerId"), of.value::<cc_client::core::RealAddonId>("addonId"), of.value::<String>("endpointId"), of.body::<types::CreateAiApiKeyBody>()),
+            |of| CreateAiApiKey::new(of.value::<cc_client::runtime::OwnerId>("ownerId"), of.value::<cc_client::runtime::RealAddonId>("addonId"), of.value::<String>("endpointId"), of.body::<types::CreateAiApiKeyBody>()),
             |request, _| request,
         )
         .await;
     trial
         .operation(
-            |of| GetAiApiKey::new(of.value::<cc_client::core::OwnerId>("ownerId"), of.value::<cc_client::core::RealAddonId>("addonId"), of.value::<String>("endpointId"), of.value::<String>("apiKeyId")),
+            |of| GetAiApiKey::new(of.value::<cc_client::runtime::OwnerId>("ownerId"), of.value::<cc_client::runtime::RealAddonId>("addonId"), of.value::<String>("endpointId"), of.value::<String>("apiKeyId")),
             |request, _| request,
         )
         .await;
     trial
         .operation(
-            |of| UpdateAiApiKey::new(of.value::<cc_client::core::OwnerId>("ownerId"), of.value::<cc_client::core::RealAddonId>("addonId"), of.value::<String>("endpointId"), of.value::<String>("apiKeyId"), of.body::<serde_json::Value>()),
+            |of| UpdateAiApiKey::new(of.value::<cc_client::runtime::OwnerId>("ownerId"), of.value::<cc_client::runtime::RealAddonId>("addonId"), of.value::<String>("endpointId"), of.value::<String>("apiKeyId"), of.body::<serde_json::Value>()),
             |request, _| request,
         )
         .await;
     trial
         .operation(
-            |of| DeleteAiApiKey::new(of.value::<cc_client::core::OwnerId>("ownerId"), of.value::<cc_client::core::RealAddonId>("addonId"), of.value::<String>("endpointId"), of.value::<String>("apiKeyId")),
+            |of| DeleteAiApiKey::new(of.value::<cc_client::runtime::OwnerId>("ownerId"), of.value::<cc_client::runtime::RealAddonId>("addonId"), of.value::<String>("endpointId"), of.value::<String>("apiKeyId")),
             |request, _| request,
         )
         .await;
     trial
         .operation(
-            |of| ListAiBudgets::new(of.value::<cc_client::core::OwnerId>("ownerId"), of.value::<cc_client::core::RealAddonId>("addonId"), of.value::<String>("endpointId")),
+            |of| ListAiBudgets::new(of.value::<cc_client::runtime::OwnerId>("ownerId"), of.value::<cc_client::runtime::RealAddonId>("addonId"), of.value::<String>("endpointId")),
             |request, _| request,
         )
         .await;
     trial
         .operation(
-            |of| GetAiBudget::new(of.value::<cc_client::core::OwnerId>("ownerId"), of.value::<cc_client::core::RealAddonId>("addonId"), of.value::<String>("endpointId"), of.value::<String>("budgetId")),
+            |of| GetAiBudget::new(of.value::<cc_client::runtime::OwnerId>("ownerId"), of.value::<cc_client::runtime::RealAddonId>("addonId"), of.value::<String>("endpointId"), of.value::<String>("budgetId")),
             |request, _| request,
         )
         .await;

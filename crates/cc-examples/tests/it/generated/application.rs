@@ -10,254 +10,254 @@ async fn operations() {
     let mut trial = Trial::new("application");
     trial
         .operation(
-            |of| ListApplications::new(of.value::<cc_client::core::OwnerId>("ownerId")),
-            |request, of| request.instance_id(of.value::<cc_client::core::InstanceId>("instanceId")),
+            |of| ListApplications::new(of.value::<cc_client::runtime::OwnerId>("ownerId")),
+            |request, of| request.instance_id(of.value::<cc_client::runtime::InstanceId>("instanceId")),
         )
         .await;
     trial
         .operation(
-            |of| CreateApplication::new(of.value::<cc_client::core::OwnerId>("ownerId"), of.body::<types::ApplicationCreation>()),
+            |of| CreateApplication::new(of.value::<cc_client::runtime::OwnerId>("ownerId"), of.body::<types::ApplicationCreation>()),
             |request, _| request,
         )
         .await;
     trial
         .operation(
-            |of| GetApplication::new(of.value::<cc_client::core::OwnerId>("ownerId"), of.value::<cc_client::core::ApplicationId>("applicationId")),
+            |of| GetApplication::new(of.value::<cc_client::runtime::OwnerId>("ownerId"), of.value::<cc_client::runtime::ApplicationId>("applicationId")),
             |request, _| request,
         )
         .await;
     trial
         .operation(
-            |of| UpdateApplication::new(of.value::<cc_client::core::OwnerId>("ownerId"), of.value::<cc_client::core::ApplicationId>("applicationId"), of.body::<types::ApplicationUpdate>()),
+            |of| UpdateApplication::new(of.value::<cc_client::runtime::OwnerId>("ownerId"), of.value::<cc_client::runtime::ApplicationId>("applicationId"), of.body::<types::ApplicationUpdate>()),
             |request, _| request,
         )
         .await;
     trial
         .operation(
-            |of| DeleteApplication::new(of.value::<cc_client::core::OwnerId>("ownerId"), of.value::<cc_client::core::ApplicationId>("applicationId")),
+            |of| DeleteApplication::new(of.value::<cc_client::runtime::OwnerId>("ownerId"), of.value::<cc_client::runtime::ApplicationId>("applicationId")),
             |request, _| request,
         )
         .await;
     trial
         .operation(
-            |of| UpdateApplicationBranch::new(of.value::<cc_client::core::OwnerId>("ownerId"), of.value::<cc_client::core::ApplicationId>("applicationId"), of.body::<types::BranchUpdate>()),
+            |of| UpdateApplicationBranch::new(of.value::<cc_client::runtime::OwnerId>("ownerId"), of.value::<cc_client::runtime::ApplicationId>("applicationId"), of.body::<types::BranchUpdate>()),
             |request, _| request,
         )
         .await;
     trial
         .operation(
-            |of| ListApplicationBranches::new(of.value::<cc_client::core::OwnerId>("ownerId"), of.value::<cc_client::core::ApplicationId>("applicationId")),
+            |of| ListApplicationBranches::new(of.value::<cc_client::runtime::OwnerId>("ownerId"), of.value::<cc_client::runtime::ApplicationId>("applicationId")),
             |request, _| request,
         )
         .await;
     trial
         .operation(
-            |of| UpdateBuildFlavor::new(of.value::<cc_client::core::OwnerId>("ownerId"), of.value::<cc_client::core::ApplicationId>("applicationId"), of.body::<types::BuildFlavorUpdate>()),
+            |of| UpdateBuildFlavor::new(of.value::<cc_client::runtime::OwnerId>("ownerId"), of.value::<cc_client::runtime::ApplicationId>("applicationId"), of.body::<types::BuildFlavorUpdate>()),
             |request, _| request,
         )
         .await;
     trial
         .operation(
-            |of| ListEnvironment::new(of.value::<cc_client::core::OwnerId>("ownerId"), of.value::<cc_client::core::ApplicationId>("applicationId")),
+            |of| ListEnvironment::new(of.value::<cc_client::runtime::OwnerId>("ownerId"), of.value::<cc_client::runtime::ApplicationId>("applicationId")),
             |request, _| request,
         )
         .await;
     trial
         .operation(
-            |of| UpdateEnvironment::new(of.value::<cc_client::core::OwnerId>("ownerId"), of.value::<cc_client::core::ApplicationId>("applicationId"), of.body::<std::collections::BTreeMap<String, cc_client::core::Secret>>()),
+            |of| UpdateEnvironment::new(of.value::<cc_client::runtime::OwnerId>("ownerId"), of.value::<cc_client::runtime::ApplicationId>("applicationId"), of.body::<std::collections::BTreeMap<String, cc_client::runtime::Secret>>()),
             |request, _| request,
         )
         .await;
     trial
         .operation(
-            |of| SetEnvironmentVariable::new(of.value::<cc_client::core::OwnerId>("ownerId"), of.value::<cc_client::core::ApplicationId>("applicationId"), of.value::<String>("envName"), of.body::<types::EnvironmentValue>()),
+            |of| SetEnvironmentVariable::new(of.value::<cc_client::runtime::OwnerId>("ownerId"), of.value::<cc_client::runtime::ApplicationId>("applicationId"), of.value::<String>("envName"), of.body::<types::EnvironmentValue>()),
             |request, _| request,
         )
         .await;
     trial
         .operation(
-            |of| DeleteEnvironmentVariable::new(of.value::<cc_client::core::OwnerId>("ownerId"), of.value::<cc_client::core::ApplicationId>("applicationId"), of.value::<String>("envName")),
+            |of| DeleteEnvironmentVariable::new(of.value::<cc_client::runtime::OwnerId>("ownerId"), of.value::<cc_client::runtime::ApplicationId>("applicationId"), of.value::<String>("envName")),
             |request, _| request,
         )
         .await;
     trial
         .operation(
-            |of| GetExposedEnvironment::new(of.value::<cc_client::core::OwnerId>("ownerId"), of.value::<cc_client::core::ApplicationId>("applicationId")),
+            |of| GetExposedEnvironment::new(of.value::<cc_client::runtime::OwnerId>("ownerId"), of.value::<cc_client::runtime::ApplicationId>("applicationId")),
             |request, _| request,
         )
         .await;
     trial
         .operation(
-            |of| UpdateExposedEnvironment::new(of.value::<cc_client::core::OwnerId>("ownerId"), of.value::<cc_client::core::ApplicationId>("applicationId"), of.body::<std::collections::BTreeMap<String, cc_client::core::Secret>>()),
+            |of| UpdateExposedEnvironment::new(of.value::<cc_client::runtime::OwnerId>("ownerId"), of.value::<cc_client::runtime::ApplicationId>("applicationId"), of.body::<std::collections::BTreeMap<String, cc_client::runtime::Secret>>()),
             |request, _| request,
         )
         .await;
     trial
         .operation(
-            |of| ListDomains::new(of.value::<cc_client::core::OwnerId>("ownerId"), of.value::<cc_client::core::ApplicationId>("applicationId")),
+            |of| ListDomains::new(of.value::<cc_client::runtime::OwnerId>("ownerId"), of.value::<cc_client::runtime::ApplicationId>("applicationId")),
             |request, _| request,
         )
         .await;
     trial
         .operation(
-            |of| AddDomain::new(of.value::<cc_client::core::OwnerId>("ownerId"), of.value::<cc_client::core::ApplicationId>("applicationId"), of.value::<String>("domain")),
+            |of| AddDomain::new(of.value::<cc_client::runtime::OwnerId>("ownerId"), of.value::<cc_client::runtime::ApplicationId>("applicationId"), of.value::<String>("domain")),
             |request, _| request,
         )
         .await;
     trial
         .operation(
-            |of| RemoveDomain::new(of.value::<cc_client::core::OwnerId>("ownerId"), of.value::<cc_client::core::ApplicationId>("applicationId"), of.value::<String>("domain")),
+            |of| RemoveDomain::new(of.value::<cc_client::runtime::OwnerId>("ownerId"), of.value::<cc_client::runtime::ApplicationId>("applicationId"), of.value::<String>("domain")),
             |request, _| request,
         )
         .await;
     trial
         .operation(
-            |of| GetPrimaryDomain::new(of.value::<cc_client::core::OwnerId>("ownerId"), of.value::<cc_client::core::ApplicationId>("applicationId")),
+            |of| GetPrimaryDomain::new(of.value::<cc_client::runtime::OwnerId>("ownerId"), of.value::<cc_client::runtime::ApplicationId>("applicationId")),
             |request, _| request,
         )
         .await;
     trial
         .operation(
-            |of| SetPrimaryDomain::new(of.value::<cc_client::core::OwnerId>("ownerId"), of.value::<cc_client::core::ApplicationId>("applicationId"), of.body::<types::VhostUpdate>()),
+            |of| SetPrimaryDomain::new(of.value::<cc_client::runtime::OwnerId>("ownerId"), of.value::<cc_client::runtime::ApplicationId>("applicationId"), of.body::<types::VhostUpdate>()),
             |request, _| request,
         )
         .await;
     trial
         .operation(
-            |of| UnsetPrimaryDomain::new(of.value::<cc_client::core::OwnerId>("ownerId"), of.value::<cc_client::core::ApplicationId>("applicationId")),
+            |of| UnsetPrimaryDomain::new(of.value::<cc_client::runtime::OwnerId>("ownerId"), of.value::<cc_client::runtime::ApplicationId>("applicationId")),
             |request, _| request,
         )
         .await;
     trial
         .operation(
-            |of| ListApplicationTags::new(of.value::<cc_client::core::OwnerId>("ownerId"), of.value::<cc_client::core::ApplicationId>("applicationId")),
+            |of| ListApplicationTags::new(of.value::<cc_client::runtime::OwnerId>("ownerId"), of.value::<cc_client::runtime::ApplicationId>("applicationId")),
             |request, _| request,
         )
         .await;
     trial
         .operation(
-            |of| ReplaceApplicationTags::new(of.value::<cc_client::core::OwnerId>("ownerId"), of.value::<cc_client::core::ApplicationId>("applicationId"), of.body::<Vec<String>>()),
+            |of| ReplaceApplicationTags::new(of.value::<cc_client::runtime::OwnerId>("ownerId"), of.value::<cc_client::runtime::ApplicationId>("applicationId"), of.body::<Vec<String>>()),
             |request, _| request,
         )
         .await;
     trial
         .operation(
-            |of| AddApplicationTag::new(of.value::<cc_client::core::OwnerId>("ownerId"), of.value::<cc_client::core::ApplicationId>("applicationId"), of.value::<String>("tag")),
+            |of| AddApplicationTag::new(of.value::<cc_client::runtime::OwnerId>("ownerId"), of.value::<cc_client::runtime::ApplicationId>("applicationId"), of.value::<String>("tag")),
             |request, _| request,
         )
         .await;
     trial
         .operation(
-            |of| RemoveApplicationTag::new(of.value::<cc_client::core::OwnerId>("ownerId"), of.value::<cc_client::core::ApplicationId>("applicationId"), of.value::<String>("tag")),
+            |of| RemoveApplicationTag::new(of.value::<cc_client::runtime::OwnerId>("ownerId"), of.value::<cc_client::runtime::ApplicationId>("applicationId"), of.value::<String>("tag")),
             |request, _| request,
         )
         .await;
     trial
         .operation(
-            |of| ListLinkedAddons::new(of.value::<cc_client::core::OwnerId>("ownerId"), of.value::<cc_client::core::ApplicationId>("applicationId")),
+            |of| ListLinkedAddons::new(of.value::<cc_client::runtime::OwnerId>("ownerId"), of.value::<cc_client::runtime::ApplicationId>("applicationId")),
             |request, _| request,
         )
         .await;
     trial
         .operation(
-            |of| LinkAddon::new(of.value::<cc_client::core::OwnerId>("ownerId"), of.value::<cc_client::core::ApplicationId>("applicationId"), of.body::<cc_client::core::AddonId>()),
+            |of| LinkAddon::new(of.value::<cc_client::runtime::OwnerId>("ownerId"), of.value::<cc_client::runtime::ApplicationId>("applicationId"), of.body::<cc_client::runtime::AddonId>()),
             |request, _| request,
         )
         .await;
     trial
         .operation(
-            |of| ListLinkedAddonsEnvironment::new(of.value::<cc_client::core::OwnerId>("ownerId"), of.value::<cc_client::core::ApplicationId>("applicationId")),
+            |of| ListLinkedAddonsEnvironment::new(of.value::<cc_client::runtime::OwnerId>("ownerId"), of.value::<cc_client::runtime::ApplicationId>("applicationId")),
             |request, _| request,
         )
         .await;
     trial
         .operation(
-            |of| UnlinkAddon::new(of.value::<cc_client::core::OwnerId>("ownerId"), of.value::<cc_client::core::ApplicationId>("applicationId"), of.value::<cc_client::core::AddonId>("addonId")),
+            |of| UnlinkAddon::new(of.value::<cc_client::runtime::OwnerId>("ownerId"), of.value::<cc_client::runtime::ApplicationId>("applicationId"), of.value::<cc_client::runtime::AddonId>("addonId")),
             |request, _| request,
         )
         .await;
     trial
         .operation(
-            |of| ListDependencies::new(of.value::<cc_client::core::OwnerId>("ownerId"), of.value::<cc_client::core::ApplicationId>("applicationId")),
+            |of| ListDependencies::new(of.value::<cc_client::runtime::OwnerId>("ownerId"), of.value::<cc_client::runtime::ApplicationId>("applicationId")),
             |request, _| request,
         )
         .await;
     trial
         .operation(
-            |of| ListDependenciesEnvironment::new(of.value::<cc_client::core::OwnerId>("ownerId"), of.value::<cc_client::core::ApplicationId>("applicationId")),
+            |of| ListDependenciesEnvironment::new(of.value::<cc_client::runtime::OwnerId>("ownerId"), of.value::<cc_client::runtime::ApplicationId>("applicationId")),
             |request, _| request,
         )
         .await;
     trial
         .operation(
-            |of| AddDependency::new(of.value::<cc_client::core::OwnerId>("ownerId"), of.value::<cc_client::core::ApplicationId>("applicationId"), of.value::<cc_client::core::ApplicationId>("dependencyId")),
+            |of| AddDependency::new(of.value::<cc_client::runtime::OwnerId>("ownerId"), of.value::<cc_client::runtime::ApplicationId>("applicationId"), of.value::<cc_client::runtime::ApplicationId>("dependencyId")),
             |request, _| request,
         )
         .await;
     trial
         .operation(
-            |of| RemoveDependency::new(of.value::<cc_client::core::OwnerId>("ownerId"), of.value::<cc_client::core::ApplicationId>("applicationId"), of.value::<cc_client::core::ApplicationId>("dependencyId")),
+            |of| RemoveDependency::new(of.value::<cc_client::runtime::OwnerId>("ownerId"), of.value::<cc_client::runtime::ApplicationId>("applicationId"), of.value::<cc_client::runtime::ApplicationId>("dependencyId")),
             |request, _| request,
         )
         .await;
     trial
         .operation(
-            |of| ListDependents::new(of.value::<cc_client::core::OwnerId>("ownerId"), of.value::<cc_client::core::ApplicationId>("applicationId")),
+            |of| ListDependents::new(of.value::<cc_client::runtime::OwnerId>("ownerId"), of.value::<cc_client::runtime::ApplicationId>("applicationId")),
             |request, _| request,
         )
         .await;
     trial
         .operation(
-            |of| RotateGithubWebhookSecret::new(of.value::<cc_client::core::OwnerId>("ownerId"), of.value::<cc_client::core::ApplicationId>("applicationId")),
+            |of| RotateGithubWebhookSecret::new(of.value::<cc_client::runtime::OwnerId>("ownerId"), of.value::<cc_client::runtime::ApplicationId>("applicationId")),
             |request, _| request,
         )
         .await;
     trial
         .operation(
-            |of| ListAddonApplications::new(of.value::<cc_client::core::OwnerId>("ownerId"), of.value::<cc_client::core::AddonId>("addonId")),
+            |of| ListAddonApplications::new(of.value::<cc_client::runtime::OwnerId>("ownerId"), of.value::<cc_client::runtime::AddonId>("addonId")),
             |request, _| request,
         )
         .await;
     trial
         .operation(
-            |of| ListAddonEnvironment::new(of.value::<cc_client::core::OwnerId>("ownerId"), of.value::<cc_client::core::AddonId>("addonId")),
+            |of| ListAddonEnvironment::new(of.value::<cc_client::runtime::OwnerId>("ownerId"), of.value::<cc_client::runtime::AddonId>("addonId")),
             |request, _| request,
         )
         .await;
     trial
         .operation(
-            |of| ListAddonTags::new(of.value::<cc_client::core::OwnerId>("ownerId"), of.value::<cc_client::core::AddonId>("addonId")),
+            |of| ListAddonTags::new(of.value::<cc_client::runtime::OwnerId>("ownerId"), of.value::<cc_client::runtime::AddonId>("addonId")),
             |request, _| request,
         )
         .await;
     trial
         .operation(
-            |of| ReplaceAddonTags::new(of.value::<cc_client::core::OwnerId>("ownerId"), of.value::<cc_client::core::AddonId>("addonId"), of.body::<Vec<String>>()),
+            |of| ReplaceAddonTags::new(of.value::<cc_client::runtime::OwnerId>("ownerId"), of.value::<cc_client::runtime::AddonId>("addonId"), of.body::<Vec<String>>()),
             |request, _| request,
         )
         .await;
     trial
         .operation(
-            |of| AddAddonTag::new(of.value::<cc_client::core::OwnerId>("ownerId"), of.value::<cc_client::core::AddonId>("addonId"), of.value::<String>("tag")),
+            |of| AddAddonTag::new(of.value::<cc_client::runtime::OwnerId>("ownerId"), of.value::<cc_client::runtime::AddonId>("addonId"), of.value::<String>("tag")),
             |request, _| request,
         )
         .await;
     trial
         .operation(
-            |of| RemoveAddonTag::new(of.value::<cc_client::core::OwnerId>("ownerId"), of.value::<cc_client::core::AddonId>("addonId"), of.value::<String>("tag")),
+            |of| RemoveAddonTag::new(of.value::<cc_client::runtime::OwnerId>("ownerId"), of.value::<cc_client::runtime::AddonId>("addonId"), of.value::<String>("tag")),
             |request, _| request,
         )
         .await;
     trial
         .operation(
-            |of| ReadEnvironmentDocument::new(of.value::<cc_client::core::ApplicationId>("applicationId")),
-            |request, of| request.token(of.value::<cc_client::core::Secret>("token")),
+            |of| ReadEnvironmentDocument::new(of.value::<cc_client::runtime::ApplicationId>("applicationId")),
+            |request, of| request.token(of.value::<cc_client::runtime::Secret>("token")),
         )
         .await;
     trial
         .operation(
-            |of| WriteEnvironmentDocument::new(of.value::<cc_client::core::ApplicationId>("applicationId"), of.body::<cc_client::core::Secret>()),
-            |request, of| request.token(of.value::<cc_client::core::Secret>("token")),
+            |of| WriteEnvironmentDocument::new(of.value::<cc_client::runtime::ApplicationId>("applicationId"), of.body::<cc_client::runtime::Secret>()),
+            |request, of| request.token(of.value::<cc_client::runtime::Secret>("token")),
         )
         .await;
     trial.end();

@@ -11,61 +11,61 @@ async fn operations() {
     let mut trial = Trial::new("billing");
     trial
         .operation(
-            |of| ListInvoices::new(of.value::<cc_client::core::OwnerId>("ownerId")),
-            |request, of| request.since(of.value::<cc_client::core::Timestamp>("since")).until(of.value::<cc_client::core::Timestamp>("until")).limit(of.value::<i64>("limit")),
+            |of| ListInvoices::new(of.value::<cc_client::runtime::OwnerId>("ownerId")),
+            |request, of| request.since(of.value::<cc_client::runtime::Timestamp>("since")).until(of.value::<cc_client::runtime::Timestamp>("until")).limit(of.value::<i64>("limit")),
         )
         .await;
     trial
         .operation(
-            |of| ListUnpaidInvoices::new(of.value::<cc_client::core::OwnerId>("ownerId")),
+            |of| ListUnpaidInvoices::new(of.value::<cc_client::runtime::OwnerId>("ownerId")),
             |request, _| request,
         )
         .await;
     trial
         .operation(
-            |of| GetInvoice::new(of.value::<cc_client::core::OwnerId>("ownerId"), of.value::<cc_client::core::InvoiceNumber>("invoiceNumber")),
+            |of| GetInvoice::new(of.value::<cc_client::runtime::OwnerId>("ownerId"), of.value::<cc_client::runtime::InvoiceNumber>("invoiceNumber")),
             |request, _| request,
         )
         .await;
     trial
         .operation(
-            |of| GetInvoiceHtml::new(of.value::<cc_client::core::OwnerId>("ownerId"), of.value::<cc_client::core::InvoiceNumber>("invoiceNumber")),
+            |of| GetInvoiceHtml::new(of.value::<cc_client::runtime::OwnerId>("ownerId"), of.value::<cc_client::runtime::InvoiceNumber>("invoiceNumber")),
             |request, _| request,
         )
         .await;
     trial
         .operation(
-            |of| GetInvoicePdf::new(of.value::<cc_client::core::OwnerId>("ownerId"), of.value::<cc_client::core::InvoiceNumber>("invoiceNumber")),
+            |of| GetInvoicePdf::new(of.value::<cc_client::runtime::OwnerId>("ownerId"), of.value::<cc_client::runtime::InvoiceNumber>("invoiceNumber")),
             |request, _| request,
         )
         .await;
     trial
         .operation(
-            |of| InitPaypalPayment::new(of.value::<cc_client::core::OwnerId>("ownerId"), of.value::<cc_client::core::InvoiceNumber>("invoiceNumber")),
+            |of| InitPaypalPayment::new(of.value::<cc_client::runtime::OwnerId>("ownerId"), of.value::<cc_client::runtime::InvoiceNumber>("invoiceNumber")),
             |request, _| request,
         )
         .await;
     trial
         .operation(
-            |of| AuthorizePaypalPayment::new(of.value::<cc_client::core::OwnerId>("ownerId"), of.value::<cc_client::core::InvoiceNumber>("invoiceNumber"), of.value::<String>("transactionId")),
+            |of| AuthorizePaypalPayment::new(of.value::<cc_client::runtime::OwnerId>("ownerId"), of.value::<cc_client::runtime::InvoiceNumber>("invoiceNumber"), of.value::<String>("transactionId")),
             |request, _| request,
         )
         .await;
     trial
         .operation(
-            |of| InitStripePayment::new(of.value::<cc_client::core::OwnerId>("ownerId"), of.value::<cc_client::core::InvoiceNumber>("invoiceNumber")),
+            |of| InitStripePayment::new(of.value::<cc_client::runtime::OwnerId>("ownerId"), of.value::<cc_client::runtime::InvoiceNumber>("invoiceNumber")),
             |request, _| request,
         )
         .await;
     trial
         .operation(
-            |of| AuthorizeStripePayment::new(of.value::<cc_client::core::OwnerId>("ownerId"), of.value::<cc_client::core::InvoiceNumber>("invoiceNumber"), of.value::<String>("intentId")),
+            |of| AuthorizeStripePayment::new(of.value::<cc_client::runtime::OwnerId>("ownerId"), of.value::<cc_client::runtime::InvoiceNumber>("invoiceNumber"), of.value::<String>("intentId")),
             |request, _| request,
         )
         .await;
     trial
         .operation(
-            |of| GetPriceSystem::new(of.value::<cc_client::core::OwnerId>("ownerId"), of.value::<String>("zone_id")),
+            |of| GetPriceSystem::new(of.value::<cc_client::runtime::OwnerId>("ownerId"), of.value::<String>("zone_id")),
             |request, _| request,
         )
         .await;
@@ -77,31 +77,31 @@ async fn operations() {
         .await;
     trial
         .operation(
-            |of| GetCreditsSummary::new(of.value::<cc_client::core::OwnerId>("ownerId")),
+            |of| GetCreditsSummary::new(of.value::<cc_client::runtime::OwnerId>("ownerId")),
             |request, _| request,
         )
         .await;
     trial
         .operation(
-            |of| ActivateCoupon::new(of.value::<cc_client::core::OwnerId>("ownerId"), of.body::<types::CouponActivation>()),
+            |of| ActivateCoupon::new(of.value::<cc_client::runtime::OwnerId>("ownerId"), of.body::<types::CouponActivation>()),
             |request, _| request,
         )
         .await;
     trial
         .operation(
-            |of| GetLegacyCredits::new(of.value::<cc_client::core::OwnerId>("ownerId")),
+            |of| GetLegacyCredits::new(of.value::<cc_client::runtime::OwnerId>("ownerId")),
             |request, _| request,
         )
         .await;
     trial
         .operation(
-            |of| ListConsumptions::new(of.value::<cc_client::core::OwnerId>("ownerId")),
-            |request, of| request.app_id(of.value::<cc_client::core::ApplicationId>("appId")).from(of.value::<String>("from")).to(of.value::<String>("to")).for_(of.value::<String>("for")),
+            |of| ListConsumptions::new(of.value::<cc_client::runtime::OwnerId>("ownerId")),
+            |request, of| request.app_id(of.value::<cc_client::runtime::ApplicationId>("appId")).from(of.value::<String>("from")).to(of.value::<String>("to")).for_(of.value::<String>("for")),
         )
         .await;
     trial
         .operation(
-            |of| GetPaymentInfo::new(of.value::<cc_client::core::OwnerId>("ownerId")),
+            |of| GetPaymentInfo::new(of.value::<cc_client::runtime::OwnerId>("ownerId")),
             |request, _| request,
         )
         .await;
@@ -113,7 +113,7 @@ async fn operations() {
         .await;
     trial
         .operation(
-            |of| ValidateVatNumber::new(of.value::<cc_client::core::Secret>("key")),
+            |of| ValidateVatNumber::new(of.value::<cc_client::runtime::Secret>("key")),
             |request, of| request.action(of.value::<String>("action")),
         )
         .await;

@@ -10,122 +10,122 @@ async fn operations() {
     let mut trial = Trial::new("cellar");
     trial
         .operation(
-            |of| GetCellar::new(of.value::<cc_client::core::RealAddonId>("addonId")),
+            |of| GetCellar::new(of.value::<cc_client::runtime::RealAddonId>("addonId")),
             |request, _| request,
         )
         .await;
     trial
         .operation(
-            |of| DeleteCellar::new(of.value::<cc_client::core::RealAddonId>("addonId")),
+            |of| DeleteCellar::new(of.value::<cc_client::runtime::RealAddonId>("addonId")),
             |request, of| request.force(of.value::<bool>("force")),
         )
         .await;
     trial
         .operation(
-            |of| GetCellarInfo::new(of.value::<cc_client::core::OwnerId>("ownerId"), of.value::<cc_client::core::RealAddonId>("addonId")),
+            |of| GetCellarInfo::new(of.value::<cc_client::runtime::OwnerId>("ownerId"), of.value::<cc_client::runtime::RealAddonId>("addonId")),
             |request, _| request,
         )
         .await;
     trial
         .operation(
-            |of| GetCellarCredentials::new(of.value::<cc_client::core::OwnerId>("ownerId"), of.value::<cc_client::core::RealAddonId>("addonId")),
+            |of| GetCellarCredentials::new(of.value::<cc_client::runtime::OwnerId>("ownerId"), of.value::<cc_client::runtime::RealAddonId>("addonId")),
             |request, _| request,
         )
         .await;
     trial
         .operation(
-            |of| GetCellarCredentialsFile::new(of.value::<cc_client::core::OwnerId>("ownerId"), of.value::<cc_client::core::RealAddonId>("addonId")),
+            |of| GetCellarCredentialsFile::new(of.value::<cc_client::runtime::OwnerId>("ownerId"), of.value::<cc_client::runtime::RealAddonId>("addonId")),
             |request, _| request,
         )
         .await;
     trial
         .operation(
-            |of| GetCellarCredentialsUrl::new(of.value::<cc_client::core::OwnerId>("ownerId"), of.value::<cc_client::core::RealAddonId>("addonId")),
+            |of| GetCellarCredentialsUrl::new(of.value::<cc_client::runtime::OwnerId>("ownerId"), of.value::<cc_client::runtime::RealAddonId>("addonId")),
             |request, _| request,
         )
         .await;
     trial
         .operation(
-            |of| RenewCellarCredentials::new(of.value::<cc_client::core::OwnerId>("ownerId"), of.value::<cc_client::core::RealAddonId>("addonId")),
+            |of| RenewCellarCredentials::new(of.value::<cc_client::runtime::OwnerId>("ownerId"), of.value::<cc_client::runtime::RealAddonId>("addonId")),
             |request, _| request,
         )
         .await;
     trial
         .operation(
-            |of| ListCellarBuckets::new(of.value::<cc_client::core::OwnerId>("ownerId"), of.value::<cc_client::core::RealAddonId>("addonId")),
+            |of| ListCellarBuckets::new(of.value::<cc_client::runtime::OwnerId>("ownerId"), of.value::<cc_client::runtime::RealAddonId>("addonId")),
             |request, _| request,
         )
         .await;
     trial
         .operation(
-            |of| CreateCellarBucket::new(of.value::<cc_client::core::OwnerId>("ownerId"), of.value::<cc_client::core::RealAddonId>("addonId"), of.body::<types::BucketCreation>()),
+            |of| CreateCellarBucket::new(of.value::<cc_client::runtime::OwnerId>("ownerId"), of.value::<cc_client::runtime::RealAddonId>("addonId"), of.body::<types::BucketCreation>()),
             |request, _| request,
         )
         .await;
     trial
         .operation(
-            |of| GetCellarBucket::new(of.value::<cc_client::core::OwnerId>("ownerId"), of.value::<cc_client::core::RealAddonId>("addonId"), of.value::<String>("bucketName")),
+            |of| GetCellarBucket::new(of.value::<cc_client::runtime::OwnerId>("ownerId"), of.value::<cc_client::runtime::RealAddonId>("addonId"), of.value::<String>("bucketName")),
             |request, _| request,
         )
         .await;
     trial
         .operation(
-            |of| UpdateCellarBucket::new(of.value::<cc_client::core::OwnerId>("ownerId"), of.value::<cc_client::core::RealAddonId>("addonId"), of.value::<String>("bucketName"), of.body::<types::BucketUpdate>()),
+            |of| UpdateCellarBucket::new(of.value::<cc_client::runtime::OwnerId>("ownerId"), of.value::<cc_client::runtime::RealAddonId>("addonId"), of.value::<String>("bucketName"), of.body::<types::BucketUpdate>()),
             |request, _| request,
         )
         .await;
     trial
         .operation(
-            |of| DeleteCellarBucket::new(of.value::<cc_client::core::OwnerId>("ownerId"), of.value::<cc_client::core::RealAddonId>("addonId"), of.value::<String>("bucketName")),
+            |of| DeleteCellarBucket::new(of.value::<cc_client::runtime::OwnerId>("ownerId"), of.value::<cc_client::runtime::RealAddonId>("addonId"), of.value::<String>("bucketName")),
             |request, of| request.purge_objects(of.value::<bool>("purgeObjects")),
         )
         .await;
     trial
         .operation(
-            |of| ListCellarObjects::new(of.value::<cc_client::core::OwnerId>("ownerId"), of.value::<cc_client::core::RealAddonId>("addonId"), of.value::<String>("bucketName")),
+            |of| ListCellarObjects::new(of.value::<cc_client::runtime::OwnerId>("ownerId"), of.value::<cc_client::runtime::RealAddonId>("addonId"), of.value::<String>("bucketName")),
             |request, of| request.prefix(of.value::<String>("prefix")).cursor(of.value::<String>("cursor")).count(of.value::<i64>("count")).with_metadata(of.value::<bool>("withMetadata")),
         )
         .await;
     trial
         .operation(
-            |of| GetCellarObject::new(of.value::<cc_client::core::OwnerId>("ownerId"), of.value::<cc_client::core::RealAddonId>("addonId"), of.value::<String>("bucketName"), of.value::<String>("objectKey")),
+            |of| GetCellarObject::new(of.value::<cc_client::runtime::OwnerId>("ownerId"), of.value::<cc_client::runtime::RealAddonId>("addonId"), of.value::<String>("bucketName"), of.value::<String>("objectKey")),
             |request, _| request,
         )
         .await;
     trial
         .operation(
-            |of| DeleteCellarObject::new(of.value::<cc_client::core::OwnerId>("ownerId"), of.value::<cc_client::core::RealAddonId>("addonId"), of.value::<String>("bucketName"), of.value::<String>("objectKey")),
+            |of| DeleteCellarObject::new(of.value::<cc_client::runtime::OwnerId>("ownerId"), of.value::<cc_client::runtime::RealAddonId>("addonId"), of.value::<String>("bucketName"), of.value::<String>("objectKey")),
             |request, _| request,
         )
         .await;
     trial
         .operation(
-            |of| UploadCellarObject::new(of.value::<cc_client::core::OwnerId>("ownerId"), of.value::<cc_client::core::RealAddonId>("addonId"), of.value::<String>("bucketName"), of.value::<String>("objectKey"), of.bytes()),
+            |of| UploadCellarObject::new(of.value::<cc_client::runtime::OwnerId>("ownerId"), of.value::<cc_client::runtime::RealAddonId>("addonId"), of.value::<String>("bucketName"), of.value::<String>("objectKey"), of.bytes()),
             |request, _| request,
         )
         .await;
     trial
         .operation(
-            |of| CreateCellarDownloadUrl::new(of.value::<cc_client::core::OwnerId>("ownerId"), of.value::<cc_client::core::RealAddonId>("addonId"), of.value::<String>("bucketName"), of.body::<types::SignedUrlRequest>()),
+            |of| CreateCellarDownloadUrl::new(of.value::<cc_client::runtime::OwnerId>("ownerId"), of.value::<cc_client::runtime::RealAddonId>("addonId"), of.value::<String>("bucketName"), of.body::<types::SignedUrlRequest>()),
             |request, _| request,
         )
         .await;
     trial
         .operation(
-            |of| CreateCellarUploadUrl::new(of.value::<cc_client::core::OwnerId>("ownerId"), of.value::<cc_client::core::RealAddonId>("addonId"), of.value::<String>("bucketName"), of.body::<types::SignedUrlRequest>()),
+            |of| CreateCellarUploadUrl::new(of.value::<cc_client::runtime::OwnerId>("ownerId"), of.value::<cc_client::runtime::RealAddonId>("addonId"), of.value::<String>("bucketName"), of.body::<types::SignedUrlRequest>()),
             |request, _| request,
         )
         .await;
     trial
         .operation(
-            |of| CreateCellarApiUploadUrl::new(of.value::<cc_client::core::OwnerId>("ownerId"), of.value::<cc_client::core::RealAddonId>("addonId"), of.value::<String>("bucketName"), of.value::<String>("objectKey")),
+            |of| CreateCellarApiUploadUrl::new(of.value::<cc_client::runtime::OwnerId>("ownerId"), of.value::<cc_client::runtime::RealAddonId>("addonId"), of.value::<String>("bucketName"), of.value::<String>("objectKey")),
             |request, _| request,
         )
         .await;
     trial
         .operation(
-            |of| ListCellarConsumptions::new(of.value::<cc_client::core::OwnerId>("ownerId")),
-            |request, of| request.resource_id(of.each::<cc_client::core::RealAddonId>("resourceId")).since(of.value::<cc_client::core::Timestamp>("since")).until(of.value::<cc_client::core::Timestamp>("until")),
+            |of| ListCellarConsumptions::new(of.value::<cc_client::runtime::OwnerId>("ownerId")),
+            |request, of| request.resource_id(of.each::<cc_client::runtime::RealAddonId>("resourceId")).since(of.value::<cc_client::runtime::Timestamp>("since")).until(of.value::<cc_client::runtime::Timestamp>("until")),
         )
         .await;
     trial.end();

@@ -10,19 +10,19 @@ async fn operations() {
     let mut trial = Trial::new("config-provider");
     trial
         .operation(
-            |of| GetConfigProvider::new(of.value::<cc_client::core::RealAddonId>("addonId")),
+            |of| GetConfigProvider::new(of.value::<cc_client::runtime::RealAddonId>("addonId")),
             |request, _| request,
         )
         .await;
     trial
         .operation(
-            |of| GetConfigProviderEnvironment::new(of.value::<cc_client::core::RealAddonId>("addonId")),
+            |of| GetConfigProviderEnvironment::new(of.value::<cc_client::runtime::RealAddonId>("addonId")),
             |request, _| request,
         )
         .await;
     trial
         .operation(
-            |of| ReplaceConfigProviderEnvironment::new(of.value::<cc_client::core::RealAddonId>("addonId"), of.body::<Vec<types::EnvironmentVariable>>()),
+            |of| ReplaceConfigProviderEnvironment::new(of.value::<cc_client::runtime::RealAddonId>("addonId"), of.body::<Vec<types::EnvironmentVariable>>()),
             |request, _| request,
         )
         .await;

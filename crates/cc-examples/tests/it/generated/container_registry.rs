@@ -10,49 +10,49 @@ async fn operations() {
     let mut trial = Trial::new("container-registry");
     trial
         .operation(
-            |of| ListContainerRegistries::new(of.value::<cc_client::core::OwnerId>("ownerId")),
+            |of| ListContainerRegistries::new(of.value::<cc_client::runtime::OwnerId>("ownerId")),
             |request, _| request,
         )
         .await;
     trial
         .operation(
-            |of| CreateContainerRegistry::new(of.value::<cc_client::core::OwnerId>("ownerId"), of.body::<types::CreateContainerRegistryBody>()),
+            |of| CreateContainerRegistry::new(of.value::<cc_client::runtime::OwnerId>("ownerId"), of.body::<types::CreateContainerRegistryBody>()),
             |request, _| request,
         )
         .await;
     trial
         .operation(
-            |of| GetContainerRegistry::new(of.value::<cc_client::core::OwnerId>("ownerId"), of.value::<String>("registryId")),
+            |of| GetContainerRegistry::new(of.value::<cc_client::runtime::OwnerId>("ownerId"), of.value::<String>("registryId")),
             |request, _| request,
         )
         .await;
     trial
         .operation(
-            |of| DeleteContainerRegistry::new(of.value::<cc_client::core::OwnerId>("ownerId"), of.value::<String>("registryId")),
+            |of| DeleteContainerRegistry::new(of.value::<cc_client::runtime::OwnerId>("ownerId"), of.value::<String>("registryId")),
             |request, _| request,
         )
         .await;
     trial
         .operation(
-            |of| ListContainerRegistryTokens::new(of.value::<cc_client::core::OwnerId>("ownerId"), of.value::<String>("registryId")),
+            |of| ListContainerRegistryTokens::new(of.value::<cc_client::runtime::OwnerId>("ownerId"), of.value::<String>("registryId")),
             |request, _| request,
         )
         .await;
     trial
         .operation(
-            |of| CreateContainerRegistryToken::new(of.value::<cc_client::core::OwnerId>("ownerId"), of.value::<String>("registryId"), of.body::<types::ContainerRegistryTokenRequest>()),
+            |of| CreateContainerRegistryToken::new(of.value::<cc_client::runtime::OwnerId>("ownerId"), of.value::<String>("registryId"), of.body::<types::ContainerRegistryTokenRequest>()),
             |request, _| request,
         )
         .await;
     trial
         .operation(
-            |of| DeleteContainerRegistryToken::new(of.value::<cc_client::core::OwnerId>("ownerId"), of.value::<String>("registryId"), of.value::<String>("tokenId")),
+            |of| DeleteContainerRegistryToken::new(of.value::<cc_client::runtime::OwnerId>("ownerId"), of.value::<String>("registryId"), of.value::<String>("tokenId")),
             |request, _| request,
         )
         .await;
     trial
         .operation(
-            |of| RenewContainerRegistryToken::new(of.value::<cc_client::core::OwnerId>("ownerId"), of.value::<String>("registryId"), of.value::<String>("tokenId"), of.body::<types::RenewContainerRegistryTokenBody>()),
+            |of| RenewContainerRegistryToken::new(of.value::<cc_client::runtime::OwnerId>("ownerId"), of.value::<String>("registryId"), of.value::<String>("tokenId"), of.body::<types::RenewContainerRegistryTokenBody>()),
             |request, _| request,
         )
         .await;

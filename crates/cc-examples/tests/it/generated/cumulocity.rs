@@ -10,7 +10,7 @@ async fn operations() {
     let mut trial = Trial::new("cumulocity");
     trial
         .operation(
-            |of| GetCumulocity::new(of.value::<cc_client::core::RealAddonId>("addonId")),
+            |of| GetCumulocity::new(of.value::<cc_client::runtime::RealAddonId>("addonId")),
             |request, _| request,
         )
         .await;

@@ -16,7 +16,7 @@ async fn operations() {
         .await;
     trial
         .operation(
-            |of| GetPostgresql::new(of.value::<cc_client::core::AddonId>("addonId")),
+            |of| GetPostgresql::new(of.value::<cc_client::runtime::AddonId>("addonId")),
             |request, _| request,
         )
         .await;
@@ -28,7 +28,7 @@ async fn operations() {
         .await;
     trial
         .operation(
-            |of| GetMysql::new(of.value::<cc_client::core::AddonId>("addonId")),
+            |of| GetMysql::new(of.value::<cc_client::runtime::AddonId>("addonId")),
             |request, _| request,
         )
         .await;
@@ -40,7 +40,7 @@ async fn operations() {
         .await;
     trial
         .operation(
-            |of| GetMongodb::new(of.value::<cc_client::core::AddonId>("addonId")),
+            |of| GetMongodb::new(of.value::<cc_client::runtime::AddonId>("addonId")),
             |request, _| request,
         )
         .await;
@@ -58,13 +58,13 @@ async fn operations() {
         .await;
     trial
         .operation(
-            |of| GetElasticsearch::new(of.value::<cc_client::core::AddonId>("addonId")),
+            |of| GetElasticsearch::new(of.value::<cc_client::runtime::AddonId>("addonId")),
             |request, _| request,
         )
         .await;
     trial
         .operation(
-            |of| GetElasticsearchInfo::new(of.value::<cc_client::core::AddonId>("addonId")),
+            |of| GetElasticsearchInfo::new(of.value::<cc_client::runtime::AddonId>("addonId")),
             |request, _| request,
         )
         .await;
@@ -76,121 +76,121 @@ async fn operations() {
         .await;
     trial
         .operation(
-            |of| GetJenkins::new(of.value::<cc_client::core::RealAddonId>("addonId")),
+            |of| GetJenkins::new(of.value::<cc_client::runtime::RealAddonId>("addonId")),
             |request, _| request,
         )
         .await;
     trial
         .operation(
-            |of| GetJenkinsUpdates::new(of.value::<cc_client::core::RealAddonId>("addonId")),
+            |of| GetJenkinsUpdates::new(of.value::<cc_client::runtime::RealAddonId>("addonId")),
             |request, _| request,
         )
         .await;
     trial
         .operation(
-            |of| ListPostgresqlDatabases::new(of.value::<cc_client::core::OwnerId>("ownerId"), of.value::<cc_client::core::RealAddonId>("addonId")),
+            |of| ListPostgresqlDatabases::new(of.value::<cc_client::runtime::OwnerId>("ownerId"), of.value::<cc_client::runtime::RealAddonId>("addonId")),
             |request, _| request,
         )
         .await;
     trial
         .operation(
-            |of| GetPostgresqlDatabase::new(of.value::<cc_client::core::OwnerId>("ownerId"), of.value::<cc_client::core::RealAddonId>("addonId"), of.value::<String>("databaseId")),
+            |of| GetPostgresqlDatabase::new(of.value::<cc_client::runtime::OwnerId>("ownerId"), of.value::<cc_client::runtime::RealAddonId>("addonId"), of.value::<String>("databaseId")),
             |request, _| request,
         )
         .await;
     trial
         .operation(
-            |of| UpdatePostgresqlDatabase::new(of.value::<cc_client::core::OwnerId>("ownerId"), of.value::<cc_client::core::RealAddonId>("addonId"), of.value::<String>("databaseId"), of.body::<types::PostgresqlDatabaseUpdate>()),
+            |of| UpdatePostgresqlDatabase::new(of.value::<cc_client::runtime::OwnerId>("ownerId"), of.value::<cc_client::runtime::RealAddonId>("addonId"), of.value::<String>("databaseId"), of.body::<types::PostgresqlDatabaseUpdate>()),
             |request, of| request.keep_connections(of.value::<bool>("keepConnections")),
         )
         .await;
     trial
         .operation(
-            |of| ListPostgresqlOids::new(of.value::<cc_client::core::OwnerId>("ownerId"), of.value::<cc_client::core::RealAddonId>("addonId")),
+            |of| ListPostgresqlOids::new(of.value::<cc_client::runtime::OwnerId>("ownerId"), of.value::<cc_client::runtime::RealAddonId>("addonId")),
             |request, _| request,
         )
         .await;
     trial
         .operation(
-            |of| ListPostgresqlDatabaseOids::new(of.value::<cc_client::core::OwnerId>("ownerId"), of.value::<cc_client::core::RealAddonId>("addonId")),
+            |of| ListPostgresqlDatabaseOids::new(of.value::<cc_client::runtime::OwnerId>("ownerId"), of.value::<cc_client::runtime::RealAddonId>("addonId")),
             |request, _| request,
         )
         .await;
     trial
         .operation(
-            |of| ListPostgresqlSchemaOids::new(of.value::<cc_client::core::OwnerId>("ownerId"), of.value::<cc_client::core::RealAddonId>("addonId")),
+            |of| ListPostgresqlSchemaOids::new(of.value::<cc_client::runtime::OwnerId>("ownerId"), of.value::<cc_client::runtime::RealAddonId>("addonId")),
             |request, of| request.database(of.value::<String>("database")).oid(of.value::<i64>("oid")),
         )
         .await;
     trial
         .operation(
-            |of| ListPostgresqlTableOids::new(of.value::<cc_client::core::OwnerId>("ownerId"), of.value::<cc_client::core::RealAddonId>("addonId")),
+            |of| ListPostgresqlTableOids::new(of.value::<cc_client::runtime::OwnerId>("ownerId"), of.value::<cc_client::runtime::RealAddonId>("addonId")),
             |request, of| request.database(of.value::<String>("database")).schema(of.value::<String>("schema")).oid(of.value::<i64>("oid")),
         )
         .await;
     trial
         .operation(
-            |of| ListPostgresqlUsers::new(of.value::<cc_client::core::OwnerId>("ownerId"), of.value::<cc_client::core::RealAddonId>("addonId")),
+            |of| ListPostgresqlUsers::new(of.value::<cc_client::runtime::OwnerId>("ownerId"), of.value::<cc_client::runtime::RealAddonId>("addonId")),
             |request, of| request.database_o_id(of.value::<i64>("databaseOId")),
         )
         .await;
     trial
         .operation(
-            |of| CreatePostgresqlUser::new(of.value::<cc_client::core::OwnerId>("ownerId"), of.value::<cc_client::core::RealAddonId>("addonId")),
+            |of| CreatePostgresqlUser::new(of.value::<cc_client::runtime::OwnerId>("ownerId"), of.value::<cc_client::runtime::RealAddonId>("addonId")),
             |request, _| request,
         )
         .await;
     trial
         .operation(
-            |of| ListPostgresqlDatabasePrivileges::new(of.value::<cc_client::core::OwnerId>("ownerId"), of.value::<cc_client::core::RealAddonId>("addonId")),
+            |of| ListPostgresqlDatabasePrivileges::new(of.value::<cc_client::runtime::OwnerId>("ownerId"), of.value::<cc_client::runtime::RealAddonId>("addonId")),
             |request, of| request.user_id(of.value::<String>("userId")).database_o_id(of.value::<i64>("databaseOId")),
         )
         .await;
     trial
         .operation(
-            |of| ListPostgresqlSchemaPrivileges::new(of.value::<cc_client::core::OwnerId>("ownerId"), of.value::<cc_client::core::RealAddonId>("addonId")),
+            |of| ListPostgresqlSchemaPrivileges::new(of.value::<cc_client::runtime::OwnerId>("ownerId"), of.value::<cc_client::runtime::RealAddonId>("addonId")),
             |request, of| request.user_id(of.value::<String>("userId")).database_o_id(of.value::<i64>("databaseOId")).schema_o_id(of.value::<i64>("schemaOId")),
         )
         .await;
     trial
         .operation(
-            |of| ListPostgresqlTablePrivileges::new(of.value::<cc_client::core::OwnerId>("ownerId"), of.value::<cc_client::core::RealAddonId>("addonId")),
+            |of| ListPostgresqlTablePrivileges::new(of.value::<cc_client::runtime::OwnerId>("ownerId"), of.value::<cc_client::runtime::RealAddonId>("addonId")),
             |request, of| request.user_id(of.value::<String>("userId")).database_o_id(of.value::<i64>("databaseOId")).schema_o_id(of.value::<i64>("schemaOId")),
         )
         .await;
     trial
         .operation(
-            |of| UpdatePostgresqlUser::new(of.value::<cc_client::core::OwnerId>("ownerId"), of.value::<cc_client::core::RealAddonId>("addonId"), of.value::<String>("databaseUserId"), of.body::<types::PostgresqlUserUpdate>()),
+            |of| UpdatePostgresqlUser::new(of.value::<cc_client::runtime::OwnerId>("ownerId"), of.value::<cc_client::runtime::RealAddonId>("addonId"), of.value::<String>("databaseUserId"), of.body::<types::PostgresqlUserUpdate>()),
             |request, _| request,
         )
         .await;
     trial
         .operation(
-            |of| DeletePostgresqlUser::new(of.value::<cc_client::core::OwnerId>("ownerId"), of.value::<cc_client::core::RealAddonId>("addonId"), of.value::<String>("databaseUserId")),
+            |of| DeletePostgresqlUser::new(of.value::<cc_client::runtime::OwnerId>("ownerId"), of.value::<cc_client::runtime::RealAddonId>("addonId"), of.value::<String>("databaseUserId")),
             |request, _| request,
         )
         .await;
     trial
         .operation(
-            |of| UpdatePostgresqlDatabasePrivileges::new(of.value::<cc_client::core::OwnerId>("ownerId"), of.value::<cc_client::core::RealAddonId>("addonId"), of.value::<String>("databaseUserId"), of.value::<i64>("databaseOid"), of.body::<types::PostgresqlReadPrivilege>()),
+            |of| UpdatePostgresqlDatabasePrivileges::new(of.value::<cc_client::runtime::OwnerId>("ownerId"), of.value::<cc_client::runtime::RealAddonId>("addonId"), of.value::<String>("databaseUserId"), of.value::<i64>("databaseOid"), of.body::<types::PostgresqlReadPrivilege>()),
             |request, _| request,
         )
         .await;
     trial
         .operation(
-            |of| UpdatePostgresqlSchemaPrivileges::new(of.value::<cc_client::core::OwnerId>("ownerId"), of.value::<cc_client::core::RealAddonId>("addonId"), of.value::<String>("databaseUserId"), of.value::<i64>("databaseOid"), of.value::<i64>("schemaOid"), of.body::<serde_json::Value>()),
+            |of| UpdatePostgresqlSchemaPrivileges::new(of.value::<cc_client::runtime::OwnerId>("ownerId"), of.value::<cc_client::runtime::RealAddonId>("addonId"), of.value::<String>("databaseUserId"), of.value::<i64>("databaseOid"), of.value::<i64>("schemaOid"), of.body::<serde_json::Value>()),
             |request, _| request,
         )
         .await;
     trial
         .operation(
-            |of| UpdatePostgresqlTablePrivileges::new(of.value::<cc_client::core::OwnerId>("ownerId"), of.value::<cc_client::core::RealAddonId>("addonId"), of.value::<String>("databaseUserId"), of.value::<i64>("databaseOid"), of.value::<i64>("schemaOid"), of.value::<i64>("tableOid"), of.body::<serde_json::Value>()),
+            |of| UpdatePostgresqlTablePrivileges::new(of.value::<cc_client::runtime::OwnerId>("ownerId"), of.value::<cc_client::runtime::RealAddonId>("addonId"), of.value::<String>("databaseUserId"), of.value::<i64>("databaseOid"), of.value::<i64>("schemaOid"), of.value::<i64>("tableOid"), of.body::<serde_json::Value>()),
             |request, _| request,
         )
         .await;
     trial
         .operation(
-            |of| RotatePostgresqlUserPassword::new(of.value::<cc_client::core::OwnerId>("ownerId"), of.value::<cc_client::core::RealAddonId>("addonId"), of.value::<String>("databaseUserId")),
+            |of| RotatePostgresqlUserPassword::new(of.value::<cc_client::runtime::OwnerId>("ownerId"), of.value::<cc_client::runtime::RealAddonId>("addonId"), of.value::<String>("databaseUserId")),
             |request, _| request,
         )
         .await;

@@ -10,79 +10,79 @@ async fn operations() {
     let mut trial = Trial::new("deployment");
     trial
         .operation(
-            |of| ListDeployments::new(of.value::<cc_client::core::OwnerId>("ownerId"), of.value::<cc_client::core::ApplicationId>("applicationId")),
+            |of| ListDeployments::new(of.value::<cc_client::runtime::OwnerId>("ownerId"), of.value::<cc_client::runtime::ApplicationId>("applicationId")),
             |request, of| request.action(of.each::<types::DeploymentAction>("action")).include_application_configuration(of.value::<bool>("includeApplicationConfiguration")).limit(of.value::<i64>("limit")).order(of.value::<types::DateOrder>("order")),
         )
         .await;
     trial
         .operation(
-            |of| GetDeployment::new(of.value::<cc_client::core::OwnerId>("ownerId"), of.value::<cc_client::core::ApplicationId>("applicationId"), of.value::<cc_client::core::DeploymentId>("deploymentId")),
+            |of| GetDeployment::new(of.value::<cc_client::runtime::OwnerId>("ownerId"), of.value::<cc_client::runtime::ApplicationId>("applicationId"), of.value::<cc_client::runtime::DeploymentId>("deploymentId")),
             |request, of| request.include_application_configuration(of.value::<bool>("includeApplicationConfiguration")),
         )
         .await;
     trial
         .operation(
-            |of| ListInstances::new(of.value::<cc_client::core::OwnerId>("ownerId"), of.value::<cc_client::core::ApplicationId>("applicationId")),
-            |request, of| request.deployment_id(of.value::<cc_client::core::DeploymentId>("deploymentId")).limit(of.value::<i64>("limit")).exclude_deleted(of.value::<bool>("excludeDeleted")).since(of.value::<cc_client::core::Timestamp>("since")).until(of.value::<cc_client::core::Timestamp>("until")).order(of.value::<types::DateOrder>("order")).include_state(of.each::<types::InstanceState>("includeState")).exclude_state(of.each::<types::InstanceState>("excludeState")),
+            |of| ListInstances::new(of.value::<cc_client::runtime::OwnerId>("ownerId"), of.value::<cc_client::runtime::ApplicationId>("applicationId")),
+            |request, of| request.deployment_id(of.value::<cc_client::runtime::DeploymentId>("deploymentId")).limit(of.value::<i64>("limit")).exclude_deleted(of.value::<bool>("excludeDeleted")).since(of.value::<cc_client::runtime::Timestamp>("since")).until(of.value::<cc_client::runtime::Timestamp>("until")).order(of.value::<types::DateOrder>("order")).include_state(of.each::<types::InstanceState>("includeState")).exclude_state(of.each::<types::InstanceState>("excludeState")),
         )
         .await;
     trial
         .operation(
-            |of| GetInstance::new(of.value::<cc_client::core::OwnerId>("ownerId"), of.value::<cc_client::core::ApplicationId>("applicationId"), of.value::<cc_client::core::InstanceId>("instanceId")),
+            |of| GetInstance::new(of.value::<cc_client::runtime::OwnerId>("ownerId"), of.value::<cc_client::runtime::ApplicationId>("applicationId"), of.value::<cc_client::runtime::InstanceId>("instanceId")),
             |request, _| request,
         )
         .await;
     trial
         .operation(
-            |of| ListLegacyDeployments::new(of.value::<cc_client::core::OwnerId>("ownerId"), of.value::<cc_client::core::ApplicationId>("applicationId")),
+            |of| ListLegacyDeployments::new(of.value::<cc_client::runtime::OwnerId>("ownerId"), of.value::<cc_client::runtime::ApplicationId>("applicationId")),
             |request, of| request.limit(of.value::<i64>("limit")).offset(of.value::<i64>("offset")).action(of.value::<types::DeploymentAction>("action")),
         )
         .await;
     trial
         .operation(
-            |of| GetLegacyDeployment::new(of.value::<cc_client::core::OwnerId>("ownerId"), of.value::<cc_client::core::ApplicationId>("applicationId"), of.value::<cc_client::core::DeploymentId>("deploymentId")),
+            |of| GetLegacyDeployment::new(of.value::<cc_client::runtime::OwnerId>("ownerId"), of.value::<cc_client::runtime::ApplicationId>("applicationId"), of.value::<cc_client::runtime::DeploymentId>("deploymentId")),
             |request, _| request,
         )
         .await;
     trial
         .operation(
-            |of| CancelDeployment::new(of.value::<cc_client::core::OwnerId>("ownerId"), of.value::<cc_client::core::ApplicationId>("applicationId"), of.value::<cc_client::core::DeploymentId>("deploymentId")),
+            |of| CancelDeployment::new(of.value::<cc_client::runtime::OwnerId>("ownerId"), of.value::<cc_client::runtime::ApplicationId>("applicationId"), of.value::<cc_client::runtime::DeploymentId>("deploymentId")),
             |request, _| request,
         )
         .await;
     trial
         .operation(
-            |of| ListLegacyInstances::new(of.value::<cc_client::core::OwnerId>("ownerId"), of.value::<cc_client::core::ApplicationId>("applicationId")),
-            |request, of| request.deployment_id(of.value::<cc_client::core::DeploymentId>("deploymentId")).with_deleted(of.value::<bool>("withDeleted")),
+            |of| ListLegacyInstances::new(of.value::<cc_client::runtime::OwnerId>("ownerId"), of.value::<cc_client::runtime::ApplicationId>("applicationId")),
+            |request, of| request.deployment_id(of.value::<cc_client::runtime::DeploymentId>("deploymentId")).with_deleted(of.value::<bool>("withDeleted")),
         )
         .await;
     trial
         .operation(
-            |of| DeployApplication::new(of.value::<cc_client::core::OwnerId>("ownerId"), of.value::<cc_client::core::ApplicationId>("applicationId")),
+            |of| DeployApplication::new(of.value::<cc_client::runtime::OwnerId>("ownerId"), of.value::<cc_client::runtime::ApplicationId>("applicationId")),
             |request, of| request.commit(of.value::<String>("commit")).use_cache(of.value::<types::BuildCache>("useCache")),
         )
         .await;
     trial
         .operation(
-            |of| UndeployApplication::new(of.value::<cc_client::core::OwnerId>("ownerId"), of.value::<cc_client::core::ApplicationId>("applicationId")),
+            |of| UndeployApplication::new(of.value::<cc_client::runtime::OwnerId>("ownerId"), of.value::<cc_client::runtime::ApplicationId>("applicationId")),
             |request, _| request,
         )
         .await;
     trial
         .operation(
-            |of| GetLegacyInstance::new(of.value::<cc_client::core::OwnerId>("ownerId"), of.value::<cc_client::core::ApplicationId>("applicationId"), of.value::<cc_client::core::InstanceId>("instanceId")),
+            |of| GetLegacyInstance::new(of.value::<cc_client::runtime::OwnerId>("ownerId"), of.value::<cc_client::runtime::ApplicationId>("applicationId"), of.value::<cc_client::runtime::InstanceId>("instanceId")),
             |request, _| request,
         )
         .await;
     trial
         .operation(
-            |of| ListOwnerDeployments::new(of.value::<cc_client::core::OwnerId>("ownerId")),
+            |of| ListOwnerDeployments::new(of.value::<cc_client::runtime::OwnerId>("ownerId")),
             |request, of| request.limit(of.value::<i64>("limit")),
         )
         .await;
     trial
         .operation(
-            |of| ListOwnerInstances::new(of.value::<cc_client::core::OwnerId>("ownerId")),
+            |of| ListOwnerInstances::new(of.value::<cc_client::runtime::OwnerId>("ownerId")),
             |request, _| request,
         )
         .await;

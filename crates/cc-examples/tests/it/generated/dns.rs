@@ -10,73 +10,73 @@ async fn operations() {
     let mut trial = Trial::new("dns");
     trial
         .operation(
-            |of| ListOwnerDnsRecords::new(of.value::<cc_client::core::OwnerId>("ownerId")),
+            |of| ListOwnerDnsRecords::new(of.value::<cc_client::runtime::OwnerId>("ownerId")),
             |request, _| request,
         )
         .await;
     trial
         .operation(
-            |of| DeleteOwnerDnsRecords::new(of.value::<cc_client::core::OwnerId>("ownerId")),
+            |of| DeleteOwnerDnsRecords::new(of.value::<cc_client::runtime::OwnerId>("ownerId")),
             |request, _| request,
         )
         .await;
     trial
         .operation(
-            |of| ListOwnerDnsAudits::new(of.value::<cc_client::core::OwnerId>("ownerId")),
+            |of| ListOwnerDnsAudits::new(of.value::<cc_client::runtime::OwnerId>("ownerId")),
             |request, _| request,
         )
         .await;
     trial
         .operation(
-            |of| ListResourceDnsRecords::new(of.value::<cc_client::core::OwnerId>("ownerId"), of.value::<cc_client::core::ResourceId>("resourceId")),
+            |of| ListResourceDnsRecords::new(of.value::<cc_client::runtime::OwnerId>("ownerId"), of.value::<cc_client::runtime::ResourceId>("resourceId")),
             |request, _| request,
         )
         .await;
     trial
         .operation(
-            |of| CreateDnsRecords::new(of.value::<cc_client::core::OwnerId>("ownerId"), of.value::<cc_client::core::ResourceId>("resourceId"), of.body::<serde_json::Value>()),
+            |of| CreateDnsRecords::new(of.value::<cc_client::runtime::OwnerId>("ownerId"), of.value::<cc_client::runtime::ResourceId>("resourceId"), of.body::<serde_json::Value>()),
             |request, _| request,
         )
         .await;
     trial
         .operation(
-            |of| DeleteResourceDnsRecords::new(of.value::<cc_client::core::OwnerId>("ownerId"), of.value::<cc_client::core::ResourceId>("resourceId")),
+            |of| DeleteResourceDnsRecords::new(of.value::<cc_client::runtime::OwnerId>("ownerId"), of.value::<cc_client::runtime::ResourceId>("resourceId")),
             |request, _| request,
         )
         .await;
     trial
         .operation(
-            |of| GetDnsRecord::new(of.value::<cc_client::core::OwnerId>("ownerId"), of.value::<cc_client::core::ResourceId>("resourceId"), of.value::<String>("recordId")),
+            |of| GetDnsRecord::new(of.value::<cc_client::runtime::OwnerId>("ownerId"), of.value::<cc_client::runtime::ResourceId>("resourceId"), of.value::<String>("recordId")),
             |request, _| request,
         )
         .await;
     trial
         .operation(
-            |of| DeleteDnsRecord::new(of.value::<cc_client::core::OwnerId>("ownerId"), of.value::<cc_client::core::ResourceId>("resourceId"), of.value::<String>("recordId")),
+            |of| DeleteDnsRecord::new(of.value::<cc_client::runtime::OwnerId>("ownerId"), of.value::<cc_client::runtime::ResourceId>("resourceId"), of.value::<String>("recordId")),
             |request, _| request,
         )
         .await;
     trial
         .operation(
-            |of| ListDnsRecordsByName::new(of.value::<cc_client::core::OwnerId>("ownerId"), of.value::<cc_client::core::ResourceId>("resourceId"), of.value::<types::DnsRecordType>("recordType"), of.value::<String>("recordName")),
+            |of| ListDnsRecordsByName::new(of.value::<cc_client::runtime::OwnerId>("ownerId"), of.value::<cc_client::runtime::ResourceId>("resourceId"), of.value::<types::DnsRecordType>("recordType"), of.value::<String>("recordName")),
             |request, _| request,
         )
         .await;
     trial
         .operation(
-            |of| DeleteDnsRecordsByName::new(of.value::<cc_client::core::OwnerId>("ownerId"), of.value::<cc_client::core::ResourceId>("resourceId"), of.value::<types::DnsRecordType>("recordType"), of.value::<String>("recordName")),
+            |of| DeleteDnsRecordsByName::new(of.value::<cc_client::runtime::OwnerId>("ownerId"), of.value::<cc_client::runtime::ResourceId>("resourceId"), of.value::<types::DnsRecordType>("recordType"), of.value::<String>("recordName")),
             |request, _| request,
         )
         .await;
     trial
         .operation(
-            |of| ListResourceDnsAudits::new(of.value::<cc_client::core::OwnerId>("ownerId"), of.value::<cc_client::core::ResourceId>("resourceId")),
+            |of| ListResourceDnsAudits::new(of.value::<cc_client::runtime::OwnerId>("ownerId"), of.value::<cc_client::runtime::ResourceId>("resourceId")),
             |request, _| request,
         )
         .await;
     trial
         .operation(
-            |of| ListDnsRecordAudits::new(of.value::<cc_client::core::OwnerId>("ownerId"), of.value::<cc_client::core::ResourceId>("resourceId"), of.value::<String>("recordId")),
+            |of| ListDnsRecordAudits::new(of.value::<cc_client::runtime::OwnerId>("ownerId"), of.value::<cc_client::runtime::ResourceId>("resourceId"), of.value::<String>("recordId")),
             |request, _| request,
         )
         .await;

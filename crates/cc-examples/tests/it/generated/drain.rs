@@ -11,145 +11,145 @@ async fn operations() {
     let mut trial = Trial::new("drain");
     trial
         .operation(
-            |of| ListDrains::new(of.value::<cc_client::core::OwnerId>("ownerId"), of.value::<cc_client::core::ResourceId>("resourceId")),
+            |of| ListDrains::new(of.value::<cc_client::runtime::OwnerId>("ownerId"), of.value::<cc_client::runtime::ResourceId>("resourceId")),
             |request, of| request.status(of.each::<types::DrainState>("status")).execution_status(of.each::<types::DrainExecutionState>("executionStatus")).execution_status_not_in(of.each::<types::DrainExecutionState>("executionStatusNotIn")),
         )
         .await;
     trial
         .operation(
-            |of| CreateDrain::new(of.value::<cc_client::core::OwnerId>("ownerId"), of.value::<cc_client::core::ResourceId>("resourceId"), of.body::<types::DrainCreation>()),
+            |of| CreateDrain::new(of.value::<cc_client::runtime::OwnerId>("ownerId"), of.value::<cc_client::runtime::ResourceId>("resourceId"), of.body::<types::DrainCreation>()),
             |request, _| request,
         )
         .await;
     trial
         .operation(
-            |of| DeleteResourceDrains::new(of.value::<cc_client::core::OwnerId>("ownerId"), of.value::<cc_client::core::ResourceId>("resourceId")),
+            |of| DeleteResourceDrains::new(of.value::<cc_client::runtime::OwnerId>("ownerId"), of.value::<cc_client::runtime::ResourceId>("resourceId")),
             |request, _| request,
         )
         .await;
     trial
         .operation(
-            |of| GetDrain::new(of.value::<cc_client::core::OwnerId>("ownerId"), of.value::<cc_client::core::ResourceId>("resourceId"), of.value::<cc_client::core::DrainId>("drainId")),
+            |of| GetDrain::new(of.value::<cc_client::runtime::OwnerId>("ownerId"), of.value::<cc_client::runtime::ResourceId>("resourceId"), of.value::<cc_client::runtime::DrainId>("drainId")),
             |request, _| request,
         )
         .await;
     trial
         .operation(
-            |of| DeleteDrain::new(of.value::<cc_client::core::OwnerId>("ownerId"), of.value::<cc_client::core::ResourceId>("resourceId"), of.value::<cc_client::core::DrainId>("drainId")),
+            |of| DeleteDrain::new(of.value::<cc_client::runtime::OwnerId>("ownerId"), of.value::<cc_client::runtime::ResourceId>("resourceId"), of.value::<cc_client::runtime::DrainId>("drainId")),
             |request, _| request,
         )
         .await;
     trial
         .operation(
-            |of| EnableDrain::new(of.value::<cc_client::core::OwnerId>("ownerId"), of.value::<cc_client::core::ResourceId>("resourceId"), of.value::<cc_client::core::DrainId>("drainId")),
+            |of| EnableDrain::new(of.value::<cc_client::runtime::OwnerId>("ownerId"), of.value::<cc_client::runtime::ResourceId>("resourceId"), of.value::<cc_client::runtime::DrainId>("drainId")),
             |request, _| request,
         )
         .await;
     trial
         .operation(
-            |of| DisableDrain::new(of.value::<cc_client::core::OwnerId>("ownerId"), of.value::<cc_client::core::ResourceId>("resourceId"), of.value::<cc_client::core::DrainId>("drainId")),
+            |of| DisableDrain::new(of.value::<cc_client::runtime::OwnerId>("ownerId"), of.value::<cc_client::runtime::ResourceId>("resourceId"), of.value::<cc_client::runtime::DrainId>("drainId")),
             |request, _| request,
         )
         .await;
     trial
         .operation(
-            |of| GetDrainTestCommand::new(of.value::<cc_client::core::OwnerId>("ownerId"), of.value::<cc_client::core::ResourceId>("resourceId"), of.value::<cc_client::core::DrainId>("drainId")),
+            |of| GetDrainTestCommand::new(of.value::<cc_client::runtime::OwnerId>("ownerId"), of.value::<cc_client::runtime::ResourceId>("resourceId"), of.value::<cc_client::runtime::DrainId>("drainId")),
             |request, _| request,
         )
         .await;
     trial
         .operation(
-            |of| ResetDrainCursor::new(of.value::<cc_client::core::OwnerId>("ownerId"), of.value::<cc_client::core::ResourceId>("resourceId"), of.value::<cc_client::core::DrainId>("drainId")),
+            |of| ResetDrainCursor::new(of.value::<cc_client::runtime::OwnerId>("ownerId"), of.value::<cc_client::runtime::ResourceId>("resourceId"), of.value::<cc_client::runtime::DrainId>("drainId")),
             |request, _| request,
         )
         .await;
     trial
         .operation(
-            |of| CheckDrain::new(of.value::<cc_client::core::OwnerId>("ownerId"), of.value::<cc_client::core::ResourceId>("resourceId"), of.value::<cc_client::core::DrainId>("drainId")),
+            |of| CheckDrain::new(of.value::<cc_client::runtime::OwnerId>("ownerId"), of.value::<cc_client::runtime::ResourceId>("resourceId"), of.value::<cc_client::runtime::DrainId>("drainId")),
             |request, _| request,
         )
         .await;
     trial
         .operation(
-            |of| DeleteOwnerDrains::new(of.value::<cc_client::core::OwnerId>("ownerId")),
+            |of| DeleteOwnerDrains::new(of.value::<cc_client::runtime::OwnerId>("ownerId")),
             |request, _| request,
         )
         .await;
     trial
         .operation(
-            |of| ListApplicationDrains::new(of.value::<cc_client::core::OwnerId>("ownerId"), of.value::<cc_client::core::ApplicationId>("applicationId")),
+            |of| ListApplicationDrains::new(of.value::<cc_client::runtime::OwnerId>("ownerId"), of.value::<cc_client::runtime::ApplicationId>("applicationId")),
             |request, of| request.status(of.each::<types::DrainState>("status")).execution_status(of.each::<types::DrainExecutionState>("executionStatus")).execution_status_not_in(of.each::<types::DrainExecutionState>("executionStatusNotIn")),
         )
         .await;
     trial
         .operation(
-            |of| CreateApplicationDrain::new(of.value::<cc_client::core::OwnerId>("ownerId"), of.value::<cc_client::core::ApplicationId>("applicationId"), of.body::<types::DrainCreation>()),
+            |of| CreateApplicationDrain::new(of.value::<cc_client::runtime::OwnerId>("ownerId"), of.value::<cc_client::runtime::ApplicationId>("applicationId"), of.body::<types::DrainCreation>()),
             |request, _| request,
         )
         .await;
     trial
         .operation(
-            |of| DeleteApplicationDrains::new(of.value::<cc_client::core::OwnerId>("ownerId"), of.value::<cc_client::core::ApplicationId>("applicationId")),
+            |of| DeleteApplicationDrains::new(of.value::<cc_client::runtime::OwnerId>("ownerId"), of.value::<cc_client::runtime::ApplicationId>("applicationId")),
             |request, _| request,
         )
         .await;
     trial
         .operation(
-            |of| GetApplicationDrain::new(of.value::<cc_client::core::OwnerId>("ownerId"), of.value::<cc_client::core::ApplicationId>("applicationId"), of.value::<cc_client::core::DrainId>("drainId")),
+            |of| GetApplicationDrain::new(of.value::<cc_client::runtime::OwnerId>("ownerId"), of.value::<cc_client::runtime::ApplicationId>("applicationId"), of.value::<cc_client::runtime::DrainId>("drainId")),
             |request, _| request,
         )
         .await;
     trial
         .operation(
-            |of| DeleteApplicationDrain::new(of.value::<cc_client::core::OwnerId>("ownerId"), of.value::<cc_client::core::ApplicationId>("applicationId"), of.value::<cc_client::core::DrainId>("drainId")),
+            |of| DeleteApplicationDrain::new(of.value::<cc_client::runtime::OwnerId>("ownerId"), of.value::<cc_client::runtime::ApplicationId>("applicationId"), of.value::<cc_client::runtime::DrainId>("drainId")),
             |request, _| request,
         )
         .await;
     trial
         .operation(
-            |of| EnableApplicationDrain::new(of.value::<cc_client::core::OwnerId>("ownerId"), of.value::<cc_client::core::ApplicationId>("applicationId"), of.value::<cc_client::core::DrainId>("drainId")),
+            |of| EnableApplicationDrain::new(of.value::<cc_client::runtime::OwnerId>("ownerId"), of.value::<cc_client::runtime::ApplicationId>("applicationId"), of.value::<cc_client::runtime::DrainId>("drainId")),
             |request, _| request,
         )
         .await;
     trial
         .operation(
-            |of| DisableApplicationDrain::new(of.value::<cc_client::core::OwnerId>("ownerId"), of.value::<cc_client::core::ApplicationId>("applicationId"), of.value::<cc_client::core::DrainId>("drainId")),
+            |of| DisableApplicationDrain::new(of.value::<cc_client::runtime::OwnerId>("ownerId"), of.value::<cc_client::runtime::ApplicationId>("applicationId"), of.value::<cc_client::runtime::DrainId>("drainId")),
             |request, _| request,
         )
         .await;
     trial
         .operation(
-            |of| GetApplicationDrainTestCommand::new(of.value::<cc_client::core::OwnerId>("ownerId"), of.value::<cc_client::core::ApplicationId>("applicationId"), of.value::<cc_client::core::DrainId>("drainId")),
+            |of| GetApplicationDrainTestCommand::new(of.value::<cc_client::runtime::OwnerId>("ownerId"), of.value::<cc_client::runtime::ApplicationId>("applicationId"), of.value::<cc_client::runtime::DrainId>("drainId")),
             |request, _| request,
         )
         .await;
     trial
         .operation(
-            |of| ResetApplicationDrainCursor::new(of.value::<cc_client::core::OwnerId>("ownerId"), of.value::<cc_client::core::ApplicationId>("applicationId"), of.value::<cc_client::core::DrainId>("drainId")),
+            |of| ResetApplicationDrainCursor::new(of.value::<cc_client::runtime::OwnerId>("ownerId"), of.value::<cc_client::runtime::ApplicationId>("applicationId"), of.value::<cc_client::runtime::DrainId>("drainId")),
             |request, _| request,
         )
         .await;
     trial
         .operation(
-            |of| ListLegacyDrains::new(of.value::<cc_client::core::ApplicationId>("applicationId")),
+            |of| ListLegacyDrains::new(of.value::<cc_client::runtime::ApplicationId>("applicationId")),
             |request, _| request,
         )
         .await;
     trial
         .operation(
-            |of| CreateLegacyDrain::new(of.value::<cc_client::core::ApplicationId>("applicationId"), of.body::<serde_json::Value>()),
+            |of| CreateLegacyDrain::new(of.value::<cc_client::runtime::ApplicationId>("applicationId"), of.body::<serde_json::Value>()),
             |request, _| request,
         )
         .await;
     trial
         .operation(
-            |of| DeleteLegacyDrain::new(of.value::<cc_client::core::ApplicationId>("applicationId"), of.value::<cc_client::core::DrainId>("drainId")),
+            |of| DeleteLegacyDrain::new(of.value::<cc_client::runtime::ApplicationId>("applicationId"), of.value::<cc_client::runtime::DrainId>("drainId")),
             |request, _| request,
         )
         .await;
     trial
         .operation(
-            |of| UpdateLegacyDrainState::new(of.value::<cc_client::core::ApplicationId>("applicationId"), of.value::<cc_client::core::DrainId>("drainId"), of.body::<serde_json::Value>()),
+            |of| UpdateLegacyDrainState::new(of.value::<cc_client::runtime::ApplicationId>("applicationId"), of.value::<cc_client::runtime::DrainId>("drainId"), of.body::<serde_json::Value>()),
             |request, _| request,
         )
         .await;

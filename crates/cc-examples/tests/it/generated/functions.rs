@@ -10,85 +10,85 @@ async fn operations() {
     let mut trial = Trial::new("functions");
     trial
         .operation(
-            |of| ListFunctions::new(of.value::<cc_client::core::OwnerId>("ownerId")),
+            |of| ListFunctions::new(of.value::<cc_client::runtime::OwnerId>("ownerId")),
             |request, _| request,
         )
         .await;
     trial
         .operation(
-            |of| CreateFunction::new(of.value::<cc_client::core::OwnerId>("ownerId"), of.body::<types::FunctionCreation>()),
+            |of| CreateFunction::new(of.value::<cc_client::runtime::OwnerId>("ownerId"), of.body::<types::FunctionCreation>()),
             |request, _| request,
         )
         .await;
     trial
         .operation(
-            |of| GetFunction::new(of.value::<cc_client::core::OwnerId>("ownerId"), of.value::<String>("functionId")),
+            |of| GetFunction::new(of.value::<cc_client::runtime::OwnerId>("ownerId"), of.value::<String>("functionId")),
             |request, _| request,
         )
         .await;
     trial
         .operation(
-            |of| ReplaceFunction::new(of.value::<cc_client::core::OwnerId>("ownerId"), of.value::<String>("functionId"), of.body::<types::FunctionReplacement>()),
+            |of| ReplaceFunction::new(of.value::<cc_client::runtime::OwnerId>("ownerId"), of.value::<String>("functionId"), of.body::<types::FunctionReplacement>()),
             |request, _| request,
         )
         .await;
     trial
         .operation(
-            |of| DeleteFunction::new(of.value::<cc_client::core::OwnerId>("ownerId"), of.value::<String>("functionId")),
+            |of| DeleteFunction::new(of.value::<cc_client::runtime::OwnerId>("ownerId"), of.value::<String>("functionId")),
             |request, _| request,
         )
         .await;
     trial
         .operation(
-            |of| ListFunctionDeployments::new(of.value::<cc_client::core::OwnerId>("ownerId"), of.value::<String>("functionId")),
+            |of| ListFunctionDeployments::new(of.value::<cc_client::runtime::OwnerId>("ownerId"), of.value::<String>("functionId")),
             |request, _| request,
         )
         .await;
     trial
         .operation(
-            |of| CreateFunctionDeployment::new(of.value::<cc_client::core::OwnerId>("ownerId"), of.value::<String>("functionId"), of.body::<types::FunctionDeploymentCreation>()),
+            |of| CreateFunctionDeployment::new(of.value::<cc_client::runtime::OwnerId>("ownerId"), of.value::<String>("functionId"), of.body::<types::FunctionDeploymentCreation>()),
             |request, _| request,
         )
         .await;
     trial
         .operation(
-            |of| GetFunctionDeployment::new(of.value::<cc_client::core::OwnerId>("ownerId"), of.value::<String>("functionId"), of.value::<cc_client::core::DeploymentId>("deploymentId")),
+            |of| GetFunctionDeployment::new(of.value::<cc_client::runtime::OwnerId>("ownerId"), of.value::<String>("functionId"), of.value::<cc_client::runtime::DeploymentId>("deploymentId")),
             |request, _| request,
         )
         .await;
     trial
         .operation(
-            |of| ReplaceFunctionDeployment::new(of.value::<cc_client::core::OwnerId>("ownerId"), of.value::<String>("functionId"), of.value::<cc_client::core::DeploymentId>("deploymentId"), of.body::<types::FunctionDeploymentReplacement>()),
+            |of| ReplaceFunctionDeployment::new(of.value::<cc_client::runtime::OwnerId>("ownerId"), of.value::<String>("functionId"), of.value::<cc_client::runtime::DeploymentId>("deploymentId"), of.body::<types::FunctionDeploymentReplacement>()),
             |request, _| request,
         )
         .await;
     trial
         .operation(
-            |of| DeleteFunctionDeployment::new(of.value::<cc_client::core::OwnerId>("ownerId"), of.value::<String>("functionId"), of.value::<cc_client::core::DeploymentId>("deploymentId")),
+            |of| DeleteFunctionDeployment::new(of.value::<cc_client::runtime::OwnerId>("ownerId"), of.value::<String>("functionId"), of.value::<cc_client::runtime::DeploymentId>("deploymentId")),
             |request, _| request,
         )
         .await;
     trial
         .operation(
-            |of| TriggerFunctionDeployment::new(of.value::<cc_client::core::OwnerId>("ownerId"), of.value::<String>("functionId"), of.value::<cc_client::core::DeploymentId>("deploymentId")),
+            |of| TriggerFunctionDeployment::new(of.value::<cc_client::runtime::OwnerId>("ownerId"), of.value::<String>("functionId"), of.value::<cc_client::runtime::DeploymentId>("deploymentId")),
             |request, _| request,
         )
         .await;
     trial
         .operation(
-            |of| GetFunctionPulsarTrigger::new(of.value::<cc_client::core::OwnerId>("ownerId"), of.value::<String>("functionId")),
+            |of| GetFunctionPulsarTrigger::new(of.value::<cc_client::runtime::OwnerId>("ownerId"), of.value::<String>("functionId")),
             |request, _| request,
         )
         .await;
     trial
         .operation(
-            |of| CreateFunctionPulsarTrigger::new(of.value::<cc_client::core::OwnerId>("ownerId"), of.value::<String>("functionId"), of.body::<types::PulsarTriggerCreation>()),
+            |of| CreateFunctionPulsarTrigger::new(of.value::<cc_client::runtime::OwnerId>("ownerId"), of.value::<String>("functionId"), of.body::<types::PulsarTriggerCreation>()),
             |request, _| request,
         )
         .await;
     trial
         .operation(
-            |of| DeleteFunctionPulsarTrigger::new(of.value::<cc_client::core::OwnerId>("ownerId"), of.value::<String>("functionId")),
+            |of| DeleteFunctionPulsarTrigger::new(of.value::<cc_client::runtime::OwnerId>("ownerId"), of.value::<String>("functionId")),
             |request, _| request,
         )
         .await;

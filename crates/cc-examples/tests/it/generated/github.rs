@@ -53,19 +53,19 @@ async fn operations() {
     trial
         .operation(
             |of| RedeployFromGithub::new(of.body::<types::GithubPush>()),
-            |request, of| request.x_github_event(of.value::<String>("X-Github-Event")).x_hub_signature(of.value::<cc_client::core::Secret>("X-Hub-Signature")),
+            |request, of| request.x_github_event(of.value::<String>("X-Github-Event")).x_hub_signature(of.value::<cc_client::runtime::Secret>("X-Hub-Signature")),
         )
         .await;
     trial
         .operation(
             |_| GetGithubLoginPage::new(),
-            |request, of| request.redirect_url(of.value::<String>("redirectUrl")).from_authorize(of.value::<String>("fromAuthorize")).cli_token(of.value::<cc_client::core::Secret>("cli_token")).partner_id(of.value::<String>("partner_id")).oauth_token(of.value::<cc_client::core::Secret>("oauth_token")).invitation_key(of.value::<cc_client::core::Secret>("invitationKey")).subscription_source(of.value::<String>("subscriptionSource")),
+            |request, of| request.redirect_url(of.value::<String>("redirectUrl")).from_authorize(of.value::<String>("fromAuthorize")).cli_token(of.value::<cc_client::runtime::Secret>("cli_token")).partner_id(of.value::<String>("partner_id")).oauth_token(of.value::<cc_client::runtime::Secret>("oauth_token")).invitation_key(of.value::<cc_client::runtime::Secret>("invitationKey")).subscription_source(of.value::<String>("subscriptionSource")),
         )
         .await;
     trial
         .operation(
             |_| GetGithubSignupPage::new(),
-            |request, of| request.redirect_url(of.value::<String>("redirectUrl")).from_authorize(of.value::<String>("fromAuthorize")).cli_token(of.value::<cc_client::core::Secret>("cli_token")).partner_id(of.value::<String>("partner_id")).oauth_token(of.value::<cc_client::core::Secret>("oauth_token")).invitation_key(of.value::<cc_client::core::Secret>("invitationKey")).subscription_source(of.value::<String>("subscriptionSource")).terms(of.value::<String>("terms")),
+            |request, of| request.redirect_url(of.value::<String>("redirectUrl")).from_authorize(of.value::<String>("fromAuthorize")).cli_token(of.value::<cc_client::runtime::Secret>("cli_token")).partner_id(of.value::<String>("partner_id")).oauth_token(of.value::<cc_client::runtime::Secret>("oauth_token")).invitation_key(of.value::<cc_client::runtime::Secret>("invitationKey")).subscription_source(of.value::<String>("subscriptionSource")).terms(of.value::<String>("terms")),
         )
         .await;
     trial
@@ -77,7 +77,7 @@ async fn operations() {
     trial
         .operation(
             |_| FinishGithubLogin::new(),
-            |request, of| request.code(of.value::<cc_client::core::Secret>("code")).state(of.value::<String>("state")).error(of.value::<String>("error")).error_description(of.value::<String>("error_description")).error_uri(of.value::<String>("error_uri")),
+            |request, of| request.code(of.value::<cc_client::runtime::Secret>("code")).state(of.value::<String>("state")).error(of.value::<String>("error")).error_description(of.value::<String>("error_description")).error_uri(of.value::<String>("error_uri")),
         )
         .await;
     trial.end();

@@ -10,25 +10,25 @@ async fn operations() {
     let mut trial = Trial::new("iam");
     trial
         .operation(
-            |of| CreateIamKvToken::new(of.value::<cc_client::core::OwnerId>("ownerId"), of.value::<cc_client::core::RealAddonId>("addonId"), of.body::<types::CreateIamTokenBody>()),
+            |of| CreateIamKvToken::new(of.value::<cc_client::runtime::OwnerId>("ownerId"), of.value::<cc_client::runtime::RealAddonId>("addonId"), of.body::<types::CreateIamTokenBody>()),
             |request, _| request,
         )
         .await;
     trial
         .operation(
-            |of| ListIamTokens::new(of.value::<cc_client::core::OwnerId>("ownerId")),
+            |of| ListIamTokens::new(of.value::<cc_client::runtime::OwnerId>("ownerId")),
             |request, of| request.from(of.value::<i64>("from")).size(of.value::<i64>("size")),
         )
         .await;
     trial
         .operation(
-            |of| GetIamToken::new(of.value::<cc_client::core::OwnerId>("ownerId"), of.value::<String>("tokenId")),
+            |of| GetIamToken::new(of.value::<cc_client::runtime::OwnerId>("ownerId"), of.value::<String>("tokenId")),
             |request, _| request,
         )
         .await;
     trial
         .operation(
-            |of| DeleteIamToken::new(of.value::<cc_client::core::OwnerId>("ownerId"), of.value::<String>("tokenId")),
+            |of| DeleteIamToken::new(of.value::<cc_client::runtime::OwnerId>("ownerId"), of.value::<String>("tokenId")),
             |request, _| request,
         )
         .await;

@@ -16,158 +16,158 @@ async fn operations() {
         .await;
     trial
         .operation(
-            |of| ListClusters::new(of.value::<cc_client::core::OwnerId>("ownerId")),
+            |of| ListClusters::new(of.value::<cc_client::runtime::OwnerId>("ownerId")),
             |request, of| request.status(of.each::<types::ClusterStatus>("status")),
         )
         .await;
     trial
         .operation(
-            |of| CreateCluster::new(of.value::<cc_client::core::OwnerId>("ownerId"), of.body::<types::ClusterCreation>()),
+            |of| CreateCluster::new(of.value::<cc_client::runtime::OwnerId>("ownerId"), of.body::<types::ClusterCreation>()),
             |request, _| request,
         )
         .await;
     trial
         .operation(
-            |of| GetCluster::new(of.value::<cc_client::core::OwnerId>("ownerId"), of.value::<String>("clusterId")),
+            |of| GetCluster::new(of.value::<cc_client::runtime::OwnerId>("ownerId"), of.value::<String>("clusterId")),
             |request, _| request,
         )
         .await;
     trial
         .operation(
-            |of| UpdateCluster::new(of.value::<cc_client::core::OwnerId>("ownerId"), of.value::<String>("clusterId"), of.body::<types::ClusterUpdate>()),
+            |of| UpdateCluster::new(of.value::<cc_client::runtime::OwnerId>("ownerId"), of.value::<String>("clusterId"), of.body::<types::ClusterUpdate>()),
             |request, _| request,
         )
         .await;
     trial
         .operation(
-            |of| DeleteCluster::new(of.value::<cc_client::core::OwnerId>("ownerId"), of.value::<String>("clusterId")),
+            |of| DeleteCluster::new(of.value::<cc_client::runtime::OwnerId>("ownerId"), of.value::<String>("clusterId")),
             |request, _| request,
         )
         .await;
     trial
         .operation(
-            |of| RedeployCluster::new(of.value::<cc_client::core::OwnerId>("ownerId"), of.value::<String>("clusterId")),
+            |of| RedeployCluster::new(of.value::<cc_client::runtime::OwnerId>("ownerId"), of.value::<String>("clusterId")),
             |request, _| request,
         )
         .await;
     trial
         .operation(
-            |of| ResumeCluster::new(of.value::<cc_client::core::OwnerId>("ownerId"), of.value::<String>("clusterId")),
+            |of| ResumeCluster::new(of.value::<cc_client::runtime::OwnerId>("ownerId"), of.value::<String>("clusterId")),
             |request, _| request,
         )
         .await;
     trial
         .operation(
-            |of| EnableClusterStorage::new(of.value::<cc_client::core::OwnerId>("ownerId"), of.value::<String>("clusterId")),
+            |of| EnableClusterStorage::new(of.value::<cc_client::runtime::OwnerId>("ownerId"), of.value::<String>("clusterId")),
             |request, _| request,
         )
         .await;
     trial
         .operation(
-            |of| CheckClusterVersion::new(of.value::<cc_client::core::OwnerId>("ownerId"), of.value::<String>("clusterId")),
+            |of| CheckClusterVersion::new(of.value::<cc_client::runtime::OwnerId>("ownerId"), of.value::<String>("clusterId")),
             |request, _| request,
         )
         .await;
     trial
         .operation(
-            |of| UpdateClusterVersion::new(of.value::<cc_client::core::OwnerId>("ownerId"), of.value::<String>("clusterId"), of.body::<types::ClusterVersionUpdate>()),
+            |of| UpdateClusterVersion::new(of.value::<cc_client::runtime::OwnerId>("ownerId"), of.value::<String>("clusterId"), of.body::<types::ClusterVersionUpdate>()),
             |request, _| request,
         )
         .await;
     trial
         .operation(
-            |of| ListClusterEvents::new(of.value::<cc_client::core::OwnerId>("ownerId"), of.value::<String>("clusterId")),
-            |request, of| request.limit(of.value::<i64>("limit")).since(of.value::<cc_client::core::Timestamp>("since")),
+            |of| ListClusterEvents::new(of.value::<cc_client::runtime::OwnerId>("ownerId"), of.value::<String>("clusterId")),
+            |request, of| request.limit(of.value::<i64>("limit")).since(of.value::<cc_client::runtime::Timestamp>("since")),
         )
         .await;
     trial
         .operation(
-            |of| GetKubeconfig::new(of.value::<cc_client::core::OwnerId>("ownerId"), of.value::<String>("clusterId")),
+            |of| GetKubeconfig::new(of.value::<cc_client::runtime::OwnerId>("ownerId"), of.value::<String>("clusterId")),
             |request, of| request.type_(of.value::<types::KubeconfigAccess>("type")),
         )
         .await;
     trial
         .operation(
-            |of| GetKubeconfigUrl::new(of.value::<cc_client::core::OwnerId>("ownerId"), of.value::<String>("clusterId")),
+            |of| GetKubeconfigUrl::new(of.value::<cc_client::runtime::OwnerId>("ownerId"), of.value::<String>("clusterId")),
             |request, _| request,
         )
         .await;
     trial
         .operation(
-            |of| ListNodeGroups::new(of.value::<cc_client::core::OwnerId>("ownerId"), of.value::<String>("clusterId")),
+            |of| ListNodeGroups::new(of.value::<cc_client::runtime::OwnerId>("ownerId"), of.value::<String>("clusterId")),
             |request, of| request.status(of.each::<types::NodeGroupStatus>("status")),
         )
         .await;
     trial
         .operation(
-            |of| CreateNodeGroup::new(of.value::<cc_client::core::OwnerId>("ownerId"), of.value::<String>("clusterId"), of.body::<types::NodeGroupCreation>()),
+            |of| CreateNodeGroup::new(of.value::<cc_client::runtime::OwnerId>("ownerId"), of.value::<String>("clusterId"), of.body::<types::NodeGroupCreation>()),
             |request, _| request,
         )
         .await;
     trial
         .operation(
-            |of| GetNodeGroup::new(of.value::<cc_client::core::OwnerId>("ownerId"), of.value::<String>("clusterId"), of.value::<String>("nodeGroupId")),
+            |of| GetNodeGroup::new(of.value::<cc_client::runtime::OwnerId>("ownerId"), of.value::<String>("clusterId"), of.value::<String>("nodeGroupId")),
             |request, _| request,
         )
         .await;
     trial
         .operation(
-            |of| UpdateNodeGroup::new(of.value::<cc_client::core::OwnerId>("ownerId"), of.value::<String>("clusterId"), of.value::<String>("nodeGroupId"), of.body::<types::NodeGroupUpdate>()),
+            |of| UpdateNodeGroup::new(of.value::<cc_client::runtime::OwnerId>("ownerId"), of.value::<String>("clusterId"), of.value::<String>("nodeGroupId"), of.body::<types::NodeGroupUpdate>()),
             |request, _| request,
         )
         .await;
     trial
         .operation(
-            |of| DeleteNodeGroup::new(of.value::<cc_client::core::OwnerId>("ownerId"), of.value::<String>("clusterId"), of.value::<String>("nodeGroupId")),
+            |of| DeleteNodeGroup::new(of.value::<cc_client::runtime::OwnerId>("ownerId"), of.value::<String>("clusterId"), of.value::<String>("nodeGroupId")),
             |request, _| request,
         )
         .await;
     trial
         .operation(
-            |of| ResumeNodeGroup::new(of.value::<cc_client::core::OwnerId>("ownerId"), of.value::<String>("clusterId"), of.value::<String>("nodeGroupId")),
+            |of| ResumeNodeGroup::new(of.value::<cc_client::runtime::OwnerId>("ownerId"), of.value::<String>("clusterId"), of.value::<String>("nodeGroupId")),
             |request, _| request,
         )
         .await;
     trial
         .operation(
-            |of| ListNodes::new(of.value::<cc_client::core::OwnerId>("ownerId"), of.value::<String>("clusterId")),
+            |of| ListNodes::new(of.value::<cc_client::runtime::OwnerId>("ownerId"), of.value::<String>("clusterId")),
             |request, _| request,
         )
         .await;
     trial
         .operation(
-            |of| CreateNode::new(of.value::<cc_client::core::OwnerId>("ownerId"), of.value::<String>("clusterId"), of.body::<types::StandaloneNodeCreation>()),
+            |of| CreateNode::new(of.value::<cc_client::runtime::OwnerId>("ownerId"), of.value::<String>("clusterId"), of.body::<types::StandaloneNodeCreation>()),
             |request, _| request,
         )
         .await;
     trial
         .operation(
-            |of| GetNode::new(of.value::<cc_client::core::OwnerId>("ownerId"), of.value::<String>("clusterId"), of.value::<String>("nodeId")),
+            |of| GetNode::new(of.value::<cc_client::runtime::OwnerId>("ownerId"), of.value::<String>("clusterId"), of.value::<String>("nodeId")),
             |request, _| request,
         )
         .await;
     trial
         .operation(
-            |of| DeleteNode::new(of.value::<cc_client::core::OwnerId>("ownerId"), of.value::<String>("clusterId"), of.value::<String>("nodeId")),
+            |of| DeleteNode::new(of.value::<cc_client::runtime::OwnerId>("ownerId"), of.value::<String>("clusterId"), of.value::<String>("nodeId")),
             |request, _| request,
         )
         .await;
     trial
         .operation(
-            |of| GetKubernetesQuota::new(of.value::<cc_client::core::OwnerId>("ownerId")),
+            |of| GetKubernetesQuota::new(of.value::<cc_client::runtime::OwnerId>("ownerId")),
             |request, _| request,
         )
         .await;
     trial
         .operation(
-            |of| ListKubernetesUsage::new(of.value::<cc_client::core::OwnerId>("ownerId")),
+            |of| ListKubernetesUsage::new(of.value::<cc_client::runtime::OwnerId>("ownerId")),
             |request, _| request,
         )
         .await;
     trial
         .operation(
-            |of| ListKubernetesConsumptions::new(of.value::<cc_client::core::OwnerId>("ownerId")),
-            |request, of| request.resource_id(of.each::<String>("resourceId")).since(of.value::<cc_client::core::Timestamp>("since")).until(of.value::<cc_client::core::Timestamp>("until")),
+            |of| ListKubernetesConsumptions::new(of.value::<cc_client::runtime::OwnerId>("ownerId")),
+            |request, of| request.resource_id(of.each::<String>("resourceId")).since(of.value::<cc_client::runtime::Timestamp>("since")).until(of.value::<cc_client::runtime::Timestamp>("until")),
         )
         .await;
     trial.end();

@@ -10,218 +10,218 @@ async fn operations() {
     let mut trial = Trial::new("load-balancer");
     trial
         .operation(
-            |of| ListApplicationLoadBalancers::new(of.value::<cc_client::core::OwnerId>("ownerId"), of.value::<cc_client::core::ApplicationId>("applicationId"), of.value::<types::LoadBalancerKind>("loadBalancerKind")),
+            |of| ListApplicationLoadBalancers::new(of.value::<cc_client::runtime::OwnerId>("ownerId"), of.value::<cc_client::runtime::ApplicationId>("applicationId"), of.value::<types::LoadBalancerKind>("loadBalancerKind")),
             |request, _| request,
         )
         .await;
     trial
         .operation(
-            |of| ListAddonLoadBalancers::new(of.value::<cc_client::core::OwnerId>("ownerId"), of.value::<cc_client::core::AddonId>("addonId"), of.value::<types::LoadBalancerKind>("loadBalancerKind")),
+            |of| ListAddonLoadBalancers::new(of.value::<cc_client::runtime::OwnerId>("ownerId"), of.value::<cc_client::runtime::AddonId>("addonId"), of.value::<types::LoadBalancerKind>("loadBalancerKind")),
             |request, _| request,
         )
         .await;
     trial
         .operation(
-            |of| ListLoadBalancers::new(of.value::<cc_client::core::OwnerId>("ownerId")),
+            |of| ListLoadBalancers::new(of.value::<cc_client::runtime::OwnerId>("ownerId")),
             |request, _| request,
         )
         .await;
     trial
         .operation(
-            |of| ListRegionLoadBalancers::new(of.value::<cc_client::core::OwnerId>("ownerId"), of.value::<String>("regionId")),
+            |of| ListRegionLoadBalancers::new(of.value::<cc_client::runtime::OwnerId>("ownerId"), of.value::<String>("regionId")),
             |request, _| request,
         )
         .await;
     trial
         .operation(
-            |of| CreateLoadBalancer::new(of.value::<cc_client::core::OwnerId>("ownerId"), of.value::<String>("regionId"), of.body::<types::LoadBalancerCreation>()),
+            |of| CreateLoadBalancer::new(of.value::<cc_client::runtime::OwnerId>("ownerId"), of.value::<String>("regionId"), of.body::<types::LoadBalancerCreation>()),
             |request, _| request,
         )
         .await;
     trial
         .operation(
-            |of| GetLoadBalancer::new(of.value::<cc_client::core::OwnerId>("ownerId"), of.value::<String>("regionId"), of.value::<String>("loadBalancerId")),
+            |of| GetLoadBalancer::new(of.value::<cc_client::runtime::OwnerId>("ownerId"), of.value::<String>("regionId"), of.value::<String>("loadBalancerId")),
             |request, _| request,
         )
         .await;
     trial
         .operation(
-            |of| DeleteLoadBalancer::new(of.value::<cc_client::core::OwnerId>("ownerId"), of.value::<String>("regionId"), of.value::<String>("loadBalancerId")),
+            |of| DeleteLoadBalancer::new(of.value::<cc_client::runtime::OwnerId>("ownerId"), of.value::<String>("regionId"), of.value::<String>("loadBalancerId")),
             |request, _| request,
         )
         .await;
     trial
         .operation(
-            |of| ScaleLoadBalancer::new(of.value::<cc_client::core::OwnerId>("ownerId"), of.value::<String>("regionId"), of.value::<String>("loadBalancerId"), of.body::<types::LoadBalancerScaling>()),
+            |of| ScaleLoadBalancer::new(of.value::<cc_client::runtime::OwnerId>("ownerId"), of.value::<String>("regionId"), of.value::<String>("loadBalancerId"), of.body::<types::LoadBalancerScaling>()),
             |request, _| request,
         )
         .await;
     trial
         .operation(
-            |of| SetLoadBalancerCoOwners::new(of.value::<cc_client::core::OwnerId>("ownerId"), of.value::<String>("regionId"), of.value::<String>("loadBalancerId"), of.body::<Vec<cc_client::core::OwnerId>>()),
+            |of| SetLoadBalancerCoOwners::new(of.value::<cc_client::runtime::OwnerId>("ownerId"), of.value::<String>("regionId"), of.value::<String>("loadBalancerId"), of.body::<Vec<cc_client::runtime::OwnerId>>()),
             |request, _| request,
         )
         .await;
     trial
         .operation(
-            |of| GetLoadBalancerConfiguration::new(of.value::<cc_client::core::OwnerId>("ownerId"), of.value::<String>("regionId"), of.value::<String>("loadBalancerId")),
+            |of| GetLoadBalancerConfiguration::new(of.value::<cc_client::runtime::OwnerId>("ownerId"), of.value::<String>("regionId"), of.value::<String>("loadBalancerId")),
             |request, _| request,
         )
         .await;
     trial
         .operation(
-            |of| SetLoadBalancerConfiguration::new(of.value::<cc_client::core::OwnerId>("ownerId"), of.value::<String>("regionId"), of.value::<String>("loadBalancerId"), of.body::<types::LoadBalancerRouting>()),
+            |of| SetLoadBalancerConfiguration::new(of.value::<cc_client::runtime::OwnerId>("ownerId"), of.value::<String>("regionId"), of.value::<String>("loadBalancerId"), of.body::<types::LoadBalancerRouting>()),
             |request, _| request,
         )
         .await;
     trial
         .operation(
-            |of| RollbackLoadBalancerConfiguration::new(of.value::<cc_client::core::OwnerId>("ownerId"), of.value::<String>("regionId"), of.value::<String>("loadBalancerId"), of.value::<i64>("versionNumber")),
+            |of| RollbackLoadBalancerConfiguration::new(of.value::<cc_client::runtime::OwnerId>("ownerId"), of.value::<String>("regionId"), of.value::<String>("loadBalancerId"), of.value::<i64>("versionNumber")),
             |request, _| request,
         )
         .await;
     trial
         .operation(
-            |of| ListLoadBalancerListeners::new(of.value::<cc_client::core::OwnerId>("ownerId"), of.value::<String>("loadBalancerId")),
+            |of| ListLoadBalancerListeners::new(of.value::<cc_client::runtime::OwnerId>("ownerId"), of.value::<String>("loadBalancerId")),
             |request, _| request,
         )
         .await;
     trial
         .operation(
-            |of| AddLoadBalancerListeners::new(of.value::<cc_client::core::OwnerId>("ownerId"), of.value::<String>("loadBalancerId"), of.body::<Vec<types::Listener>>()),
+            |of| AddLoadBalancerListeners::new(of.value::<cc_client::runtime::OwnerId>("ownerId"), of.value::<String>("loadBalancerId"), of.body::<Vec<types::Listener>>()),
             |request, _| request,
         )
         .await;
     trial
         .operation(
-            |of| GetLoadBalancerListener::new(of.value::<cc_client::core::OwnerId>("ownerId"), of.value::<String>("loadBalancerId"), of.value::<String>("listenerId")),
+            |of| GetLoadBalancerListener::new(of.value::<cc_client::runtime::OwnerId>("ownerId"), of.value::<String>("loadBalancerId"), of.value::<String>("listenerId")),
             |request, _| request,
         )
         .await;
     trial
         .operation(
-            |of| RemoveLoadBalancerListener::new(of.value::<cc_client::core::OwnerId>("ownerId"), of.value::<String>("loadBalancerId"), of.value::<String>("listenerId")),
+            |of| RemoveLoadBalancerListener::new(of.value::<cc_client::runtime::OwnerId>("ownerId"), of.value::<String>("loadBalancerId"), of.value::<String>("listenerId")),
             |request, _| request,
         )
         .await;
     trial
         .operation(
-            |of| ListLoadBalancerClusters::new(of.value::<cc_client::core::OwnerId>("ownerId"), of.value::<String>("loadBalancerId")),
+            |of| ListLoadBalancerClusters::new(of.value::<cc_client::runtime::OwnerId>("ownerId"), of.value::<String>("loadBalancerId")),
             |request, _| request,
         )
         .await;
     trial
         .operation(
-            |of| AddLoadBalancerClusters::new(of.value::<cc_client::core::OwnerId>("ownerId"), of.value::<String>("loadBalancerId"), of.body::<Vec<types::Cluster>>()),
+            |of| AddLoadBalancerClusters::new(of.value::<cc_client::runtime::OwnerId>("ownerId"), of.value::<String>("loadBalancerId"), of.body::<Vec<types::Cluster>>()),
             |request, _| request,
         )
         .await;
     trial
         .operation(
-            |of| GetLoadBalancerCluster::new(of.value::<cc_client::core::OwnerId>("ownerId"), of.value::<String>("loadBalancerId"), of.value::<String>("clusterId")),
+            |of| GetLoadBalancerCluster::new(of.value::<cc_client::runtime::OwnerId>("ownerId"), of.value::<String>("loadBalancerId"), of.value::<String>("clusterId")),
             |request, _| request,
         )
         .await;
     trial
         .operation(
-            |of| RemoveLoadBalancerCluster::new(of.value::<cc_client::core::OwnerId>("ownerId"), of.value::<String>("loadBalancerId"), of.value::<String>("clusterId")),
+            |of| RemoveLoadBalancerCluster::new(of.value::<cc_client::runtime::OwnerId>("ownerId"), of.value::<String>("loadBalancerId"), of.value::<String>("clusterId")),
             |request, _| request,
         )
         .await;
     trial
         .operation(
-            |of| GetLoadBalancerAcl::new(of.value::<cc_client::core::OwnerId>("ownerId"), of.value::<String>("regionId"), of.value::<String>("loadBalancerId")),
+            |of| GetLoadBalancerAcl::new(of.value::<cc_client::runtime::OwnerId>("ownerId"), of.value::<String>("regionId"), of.value::<String>("loadBalancerId")),
             |request, _| request,
         )
         .await;
     trial
         .operation(
-            |of| CreateLoadBalancerAcl::new(of.value::<cc_client::core::OwnerId>("ownerId"), of.value::<String>("regionId"), of.value::<String>("loadBalancerId"), of.body::<types::AddressRules>()),
+            |of| CreateLoadBalancerAcl::new(of.value::<cc_client::runtime::OwnerId>("ownerId"), of.value::<String>("regionId"), of.value::<String>("loadBalancerId"), of.body::<types::AddressRules>()),
             |request, _| request,
         )
         .await;
     trial
         .operation(
-            |of| DeleteLoadBalancerAcl::new(of.value::<cc_client::core::OwnerId>("ownerId"), of.value::<String>("regionId"), of.value::<String>("loadBalancerId")),
+            |of| DeleteLoadBalancerAcl::new(of.value::<cc_client::runtime::OwnerId>("ownerId"), of.value::<String>("regionId"), of.value::<String>("loadBalancerId")),
             |request, _| request,
         )
         .await;
     trial
         .operation(
-            |of| ListLoadBalancerNetworks::new(of.value::<cc_client::core::OwnerId>("ownerId"), of.value::<String>("regionId"), of.value::<String>("loadBalancerId")),
+            |of| ListLoadBalancerNetworks::new(of.value::<cc_client::runtime::OwnerId>("ownerId"), of.value::<String>("regionId"), of.value::<String>("loadBalancerId")),
             |request, _| request,
         )
         .await;
     trial
         .operation(
-            |of| AttachLoadBalancerNetwork::new(of.value::<cc_client::core::OwnerId>("ownerId"), of.value::<String>("regionId"), of.value::<String>("loadBalancerId"), of.value::<String>("networkId")),
+            |of| AttachLoadBalancerNetwork::new(of.value::<cc_client::runtime::OwnerId>("ownerId"), of.value::<String>("regionId"), of.value::<String>("loadBalancerId"), of.value::<String>("networkId")),
             |request, _| request,
         )
         .await;
     trial
         .operation(
-            |of| DetachLoadBalancerNetwork::new(of.value::<cc_client::core::OwnerId>("ownerId"), of.value::<String>("regionId"), of.value::<String>("loadBalancerId"), of.value::<String>("networkId")),
+            |of| DetachLoadBalancerNetwork::new(of.value::<cc_client::runtime::OwnerId>("ownerId"), of.value::<String>("regionId"), of.value::<String>("loadBalancerId"), of.value::<String>("networkId")),
             |request, _| request,
         )
         .await;
     trial
         .operation(
-            |of| GetLoadBalancerTimeouts::new(of.value::<cc_client::core::OwnerId>("ownerId"), of.value::<String>("regionId"), of.value::<String>("loadBalancerId")),
+            |of| GetLoadBalancerTimeouts::new(of.value::<cc_client::runtime::OwnerId>("ownerId"), of.value::<String>("regionId"), of.value::<String>("loadBalancerId")),
             |request, _| request,
         )
         .await;
     trial
         .operation(
-            |of| SetLoadBalancerTimeouts::new(of.value::<cc_client::core::OwnerId>("ownerId"), of.value::<String>("regionId"), of.value::<String>("loadBalancerId"), of.body::<types::LoadBalancerTimeouts>()),
+            |of| SetLoadBalancerTimeouts::new(of.value::<cc_client::runtime::OwnerId>("ownerId"), of.value::<String>("regionId"), of.value::<String>("loadBalancerId"), of.body::<types::LoadBalancerTimeouts>()),
             |request, _| request,
         )
         .await;
     trial
         .operation(
-            |of| GetLoadBalancerStickyName::new(of.value::<cc_client::core::OwnerId>("ownerId"), of.value::<String>("regionId"), of.value::<String>("loadBalancerId")),
+            |of| GetLoadBalancerStickyName::new(of.value::<cc_client::runtime::OwnerId>("ownerId"), of.value::<String>("regionId"), of.value::<String>("loadBalancerId")),
             |request, _| request,
         )
         .await;
     trial
         .operation(
-            |of| SetLoadBalancerStickyName::new(of.value::<cc_client::core::OwnerId>("ownerId"), of.value::<String>("regionId"), of.value::<String>("loadBalancerId"), of.body::<types::StickyNameUpdate>()),
+            |of| SetLoadBalancerStickyName::new(of.value::<cc_client::runtime::OwnerId>("ownerId"), of.value::<String>("regionId"), of.value::<String>("loadBalancerId"), of.body::<types::StickyNameUpdate>()),
             |request, _| request,
         )
         .await;
     trial
         .operation(
-            |of| ListLoadBalancerTlsCiphers::new(of.value::<cc_client::core::OwnerId>("ownerId"), of.value::<String>("regionId"), of.value::<String>("loadBalancerId")),
+            |of| ListLoadBalancerTlsCiphers::new(of.value::<cc_client::runtime::OwnerId>("ownerId"), of.value::<String>("regionId"), of.value::<String>("loadBalancerId")),
             |request, _| request,
         )
         .await;
     trial
         .operation(
-            |of| SetLoadBalancerTlsCiphers::new(of.value::<cc_client::core::OwnerId>("ownerId"), of.value::<String>("regionId"), of.value::<String>("loadBalancerId"), of.body::<Vec<types::TlsCipher>>()),
+            |of| SetLoadBalancerTlsCiphers::new(of.value::<cc_client::runtime::OwnerId>("ownerId"), of.value::<String>("regionId"), of.value::<String>("loadBalancerId"), of.body::<Vec<types::TlsCipher>>()),
             |request, _| request,
         )
         .await;
     trial
         .operation(
-            |of| ListAvailableTlsCiphers::new(of.value::<cc_client::core::OwnerId>("ownerId"), of.value::<String>("regionId"), of.value::<String>("loadBalancerId")),
+            |of| ListAvailableTlsCiphers::new(of.value::<cc_client::runtime::OwnerId>("ownerId"), of.value::<String>("regionId"), of.value::<String>("loadBalancerId")),
             |request, _| request,
         )
         .await;
     trial
         .operation(
-            |of| ListLoadBalancerAudits::new(of.value::<cc_client::core::OwnerId>("ownerId")),
+            |of| ListLoadBalancerAudits::new(of.value::<cc_client::runtime::OwnerId>("ownerId")),
             |request, _| request,
         )
         .await;
     trial
         .operation(
-            |of| ListResourceLoadBalancerAudits::new(of.value::<cc_client::core::OwnerId>("ownerId"), of.value::<String>("resourceId")),
+            |of| ListResourceLoadBalancerAudits::new(of.value::<cc_client::runtime::OwnerId>("ownerId"), of.value::<String>("resourceId")),
             |request, _| request,
         )
         .await;
     trial
         .operation(
-            |of| ListLoadBalancerConsumptions::new(of.value::<cc_client::core::OwnerId>("ownerId")),
-            |request, of| request.resource_id(of.each::<String>("resourceId")).since(of.value::<cc_client::core::Timestamp>("since")).until(of.value::<cc_client::core::Timestamp>("until")),
+            |of| ListLoadBalancerConsumptions::new(of.value::<cc_client::runtime::OwnerId>("ownerId")),
+            |request, of| request.resource_id(of.each::<String>("resourceId")).since(of.value::<cc_client::runtime::Timestamp>("since")).until(of.value::<cc_client::runtime::Timestamp>("until")),
         )
         .await;
     trial.end();

@@ -11,31 +11,31 @@ async fn operations() {
     let mut trial = Trial::new("log");
     trial
         .stream(
-            |of| StreamApplicationLogs::new(of.value::<cc_client::core::OwnerId>("ownerId"), of.value::<cc_client::core::ApplicationId>("applicationId")),
-            |request, of| request.since(of.value::<cc_client::core::Timestamp>("since")).until(of.value::<cc_client::core::Timestamp>("until")).deployment_id(of.value::<cc_client::core::DeploymentId>("deploymentId")).instance_id(of.each::<cc_client::core::InstanceId>("instanceId")).service(of.each::<String>("service")).filter(of.value::<String>("filter")).field(of.each::<String>("field")).limit(of.value::<i64>("limit")).throttle_elements(of.value::<i32>("throttleElements")).throttle_per_in_milliseconds(of.value::<i64>("throttlePerInMilliseconds")),
+            |of| StreamApplicationLogs::new(of.value::<cc_client::runtime::OwnerId>("ownerId"), of.value::<cc_client::runtime::ApplicationId>("applicationId")),
+            |request, of| request.since(of.value::<cc_client::runtime::Timestamp>("since")).until(of.value::<cc_client::runtime::Timestamp>("until")).deployment_id(of.value::<cc_client::runtime::DeploymentId>("deploymentId")).instance_id(of.each::<cc_client::runtime::InstanceId>("instanceId")).service(of.each::<String>("service")).filter(of.value::<String>("filter")).field(of.each::<String>("field")).limit(of.value::<i64>("limit")).throttle_elements(of.value::<i32>("throttleElements")).throttle_per_in_milliseconds(of.value::<i64>("throttlePerInMilliseconds")),
         )
         .await;
     trial
         .stream(
-            |of| StreamApplicationAccessLogs::new(of.value::<cc_client::core::OwnerId>("ownerId"), of.value::<cc_client::core::ApplicationId>("applicationId")),
-            |request, of| request.since(of.value::<cc_client::core::Timestamp>("since")).until(of.value::<cc_client::core::Timestamp>("until")).field(of.each::<String>("field")).limit(of.value::<i64>("limit")).throttle_elements(of.value::<i32>("throttleElements")).throttle_per_in_milliseconds(of.value::<i64>("throttlePerInMilliseconds")),
+            |of| StreamApplicationAccessLogs::new(of.value::<cc_client::runtime::OwnerId>("ownerId"), of.value::<cc_client::runtime::ApplicationId>("applicationId")),
+            |request, of| request.since(of.value::<cc_client::runtime::Timestamp>("since")).until(of.value::<cc_client::runtime::Timestamp>("until")).field(of.each::<String>("field")).limit(of.value::<i64>("limit")).throttle_elements(of.value::<i32>("throttleElements")).throttle_per_in_milliseconds(of.value::<i64>("throttlePerInMilliseconds")),
         )
         .await;
     trial
         .stream(
-            |of| StreamAddonLogs::new(of.value::<cc_client::core::OwnerId>("ownerId"), of.value::<cc_client::core::RealAddonId>("addonId")),
-            |request, of| request.since(of.value::<cc_client::core::Timestamp>("since")).until(of.value::<cc_client::core::Timestamp>("until")).deployment_id(of.value::<cc_client::core::DeploymentId>("deploymentId")).instance_id(of.each::<cc_client::core::InstanceId>("instanceId")).filter(of.value::<String>("filter")).field(of.each::<String>("field")).limit(of.value::<i64>("limit")).throttle_elements(of.value::<i32>("throttleElements")).throttle_per_in_milliseconds(of.value::<i64>("throttlePerInMilliseconds")),
+            |of| StreamAddonLogs::new(of.value::<cc_client::runtime::OwnerId>("ownerId"), of.value::<cc_client::runtime::RealAddonId>("addonId")),
+            |request, of| request.since(of.value::<cc_client::runtime::Timestamp>("since")).until(of.value::<cc_client::runtime::Timestamp>("until")).deployment_id(of.value::<cc_client::runtime::DeploymentId>("deploymentId")).instance_id(of.each::<cc_client::runtime::InstanceId>("instanceId")).filter(of.value::<String>("filter")).field(of.each::<String>("field")).limit(of.value::<i64>("limit")).throttle_elements(of.value::<i32>("throttleElements")).throttle_per_in_milliseconds(of.value::<i64>("throttlePerInMilliseconds")),
         )
         .await;
     trial
         .operation(
-            |of| ListLogs::new(of.value::<cc_client::core::ResourceId>("resourceId")),
-            |request, of| request.limit(of.value::<i64>("limit")).order(of.value::<types::LogOrder>("order")).after(of.value::<cc_client::core::Timestamp>("after")).before(of.value::<cc_client::core::Timestamp>("before")).filter(of.value::<String>("filter")).deployment_id(of.value::<cc_client::core::DeploymentId>("deployment_id")),
+            |of| ListLogs::new(of.value::<cc_client::runtime::ResourceId>("resourceId")),
+            |request, of| request.limit(of.value::<i64>("limit")).order(of.value::<types::LogOrder>("order")).after(of.value::<cc_client::runtime::Timestamp>("after")).before(of.value::<cc_client::runtime::Timestamp>("before")).filter(of.value::<String>("filter")).deployment_id(of.value::<cc_client::runtime::DeploymentId>("deployment_id")),
         )
         .await;
     trial
         .stream(
-            |of| StreamLegacyLogs::new(of.value::<cc_client::core::ApplicationId>("applicationId")),
+            |of| StreamLegacyLogs::new(of.value::<cc_client::runtime::ApplicationId>("applicationId")),
             |request, _| request,
         )
         .await;

@@ -16,25 +16,25 @@ async fn operations() {
         .await;
     trial
         .operation(
-            |of| GetMateriaKv::new(of.value::<cc_client::core::OwnerId>("ownerId"), of.value::<cc_client::core::RealAddonId>("addonId")),
+            |of| GetMateriaKv::new(of.value::<cc_client::runtime::OwnerId>("ownerId"), of.value::<cc_client::runtime::RealAddonId>("addonId")),
             |request, _| request,
         )
         .await;
     trial
         .operation(
-            |of| DeleteMateriaKv::new(of.value::<cc_client::core::OwnerId>("ownerId"), of.value::<cc_client::core::RealAddonId>("addonId")),
+            |of| DeleteMateriaKv::new(of.value::<cc_client::runtime::OwnerId>("ownerId"), of.value::<cc_client::runtime::RealAddonId>("addonId")),
             |request, _| request,
         )
         .await;
     trial
         .operation(
-            |of| GetMateriaTs::new(of.value::<cc_client::core::RealAddonId>("addonId")),
+            |of| GetMateriaTs::new(of.value::<cc_client::runtime::RealAddonId>("addonId")),
             |request, _| request,
         )
         .await;
     trial
         .operation(
-            |of| GetMateriaTsQuota::new(of.value::<cc_client::core::RealAddonId>("addonId")),
+            |of| GetMateriaTsQuota::new(of.value::<cc_client::runtime::RealAddonId>("addonId")),
             |request, _| request,
         )
         .await;

@@ -11,151 +11,151 @@ async fn operations() {
     let mut trial = Trial::new("metrics");
     trial
         .operation(
-            |of| ListMetrics::new(of.value::<cc_client::core::OwnerId>("ownerId"), of.value::<cc_client::core::ResourceId>("resourceId")),
-            |request, of| request.only(of.each::<String>("only")).interval(of.value::<String>("interval")).span(of.value::<String>("span")).end(of.value::<cc_client::core::Timestamp>("end")).fill(of.value::<bool>("fill")),
+            |of| ListMetrics::new(of.value::<cc_client::runtime::OwnerId>("ownerId"), of.value::<cc_client::runtime::ResourceId>("resourceId")),
+            |request, of| request.only(of.each::<String>("only")).interval(of.value::<String>("interval")).span(of.value::<String>("span")).end(of.value::<cc_client::runtime::Timestamp>("end")).fill(of.value::<bool>("fill")),
         )
         .await;
     trial
         .operation(
-            |of| ListRequestLocations::new(of.value::<cc_client::core::OwnerId>("ownerId")),
-            |request, of| request.application_id(of.value::<cc_client::core::ApplicationId>("applicationId")).from(of.value::<cc_client::core::Timestamp>("from")).to(of.value::<cc_client::core::Timestamp>("to")),
+            |of| ListRequestLocations::new(of.value::<cc_client::runtime::OwnerId>("ownerId")),
+            |request, of| request.application_id(of.value::<cc_client::runtime::ApplicationId>("applicationId")).from(of.value::<cc_client::runtime::Timestamp>("from")).to(of.value::<cc_client::runtime::Timestamp>("to")),
         )
         .await;
     trial
         .stream(
-            |of| StreamRequestLocations::new(of.value::<cc_client::core::OwnerId>("ownerId")),
-            |request, of| request.application_id(of.value::<cc_client::core::ApplicationId>("applicationId")),
+            |of| StreamRequestLocations::new(of.value::<cc_client::runtime::OwnerId>("ownerId")),
+            |request, of| request.application_id(of.value::<cc_client::runtime::ApplicationId>("applicationId")),
         )
         .await;
     trial
         .operation(
-            |of| ListStatusCodes::new(of.value::<cc_client::core::OwnerId>("ownerId")),
-            |request, of| request.application_id(of.value::<cc_client::core::ApplicationId>("applicationId")).from(of.value::<cc_client::core::Timestamp>("from")).to(of.value::<cc_client::core::Timestamp>("to")),
+            |of| ListStatusCodes::new(of.value::<cc_client::runtime::OwnerId>("ownerId")),
+            |request, of| request.application_id(of.value::<cc_client::runtime::ApplicationId>("applicationId")).from(of.value::<cc_client::runtime::Timestamp>("from")).to(of.value::<cc_client::runtime::Timestamp>("to")),
         )
         .await;
     trial
         .operation(
-            |of| CreateResourceStatsToken::new(of.value::<cc_client::core::OwnerId>("ownerId"), of.value::<cc_client::core::ResourceId>("resourceId"), of.body::<types::StatsTokenCreation>()),
+            |of| CreateResourceStatsToken::new(of.value::<cc_client::runtime::OwnerId>("ownerId"), of.value::<cc_client::runtime::ResourceId>("resourceId"), of.body::<types::StatsTokenCreation>()),
             |request, _| request,
         )
         .await;
     trial
         .operation(
-            |of| CreateOwnerStatsToken::new(of.value::<cc_client::core::OwnerId>("ownerId"), of.body::<types::StatsTokenCreation>()),
+            |of| CreateOwnerStatsToken::new(of.value::<cc_client::runtime::OwnerId>("ownerId"), of.body::<types::StatsTokenCreation>()),
             |request, _| request,
         )
         .await;
     trial
         .operation(
-            |of| GetLegacyMetricsToken::new(of.value::<cc_client::core::OwnerId>("ownerId")),
+            |of| GetLegacyMetricsToken::new(of.value::<cc_client::runtime::OwnerId>("ownerId")),
             |request, _| request,
         )
         .await;
     trial
         .operation(
-            |of| GetLegacyAccessLogsToken::new(of.value::<cc_client::core::OwnerId>("ownerId")),
+            |of| GetLegacyAccessLogsToken::new(of.value::<cc_client::runtime::OwnerId>("ownerId")),
             |request, _| request,
         )
         .await;
     trial
         .operation(
-            |of| GetGrafana::new(of.value::<cc_client::core::OwnerId>("ownerId")),
+            |of| GetGrafana::new(of.value::<cc_client::runtime::OwnerId>("ownerId")),
             |request, _| request,
         )
         .await;
     trial
         .operation(
-            |of| CreateGrafana::new(of.value::<cc_client::core::OwnerId>("ownerId")),
+            |of| CreateGrafana::new(of.value::<cc_client::runtime::OwnerId>("ownerId")),
             |request, _| request,
         )
         .await;
     trial
         .operation(
-            |of| DeleteGrafana::new(of.value::<cc_client::core::OwnerId>("ownerId")),
+            |of| DeleteGrafana::new(of.value::<cc_client::runtime::OwnerId>("ownerId")),
             |request, _| request,
         )
         .await;
     trial
         .operation(
-            |of| ResetGrafana::new(of.value::<cc_client::core::OwnerId>("ownerId")),
+            |of| ResetGrafana::new(of.value::<cc_client::runtime::OwnerId>("ownerId")),
             |request, _| request,
         )
         .await;
     trial
         .operation(
-            |of| ListOtelNamespaces::new(of.value::<cc_client::core::OwnerId>("ownerId")),
+            |of| ListOtelNamespaces::new(of.value::<cc_client::runtime::OwnerId>("ownerId")),
             |request, _| request,
         )
         .await;
     trial
         .operation(
-            |of| CreateOtelNamespace::new(of.value::<cc_client::core::OwnerId>("ownerId"), of.body::<types::OtelNamespaceCreation>()),
+            |of| CreateOtelNamespace::new(of.value::<cc_client::runtime::OwnerId>("ownerId"), of.body::<types::OtelNamespaceCreation>()),
             |request, _| request,
         )
         .await;
     trial
         .operation(
-            |of| DeleteOtelNamespace::new(of.value::<cc_client::core::OwnerId>("ownerId"), of.value::<String>("otelNamespaceId")),
+            |of| DeleteOtelNamespace::new(of.value::<cc_client::runtime::OwnerId>("ownerId"), of.value::<String>("otelNamespaceId")),
             |request, _| request,
         )
         .await;
     trial
         .operation(
-            |of| CreateOtelService::new(of.value::<cc_client::core::OwnerId>("ownerId"), of.value::<String>("otelNamespaceId"), of.body::<types::OtelServiceCreation>()),
+            |of| CreateOtelService::new(of.value::<cc_client::runtime::OwnerId>("ownerId"), of.value::<String>("otelNamespaceId"), of.body::<types::OtelServiceCreation>()),
             |request, _| request,
         )
         .await;
     trial
         .operation(
-            |of| ListTardis::new(of.value::<cc_client::core::OwnerId>("ownerId")),
+            |of| ListTardis::new(of.value::<cc_client::runtime::OwnerId>("ownerId")),
             |request, of| request.from(of.value::<i64>("from")).to(of.value::<i64>("to")),
         )
         .await;
     trial
         .operation(
-            |of| CreateOwnerTardis::new(of.value::<cc_client::core::OwnerId>("ownerId"), of.body::<types::TardisTokenLife>()),
+            |of| CreateOwnerTardis::new(of.value::<cc_client::runtime::OwnerId>("ownerId"), of.body::<types::TardisTokenLife>()),
             |request, of| request.app_only(of.value::<bool>("appOnly")),
         )
         .await;
     trial
         .operation(
-            |of| GetOwnerTardis::new(of.value::<cc_client::core::OwnerId>("ownerId"), of.value::<cc_client::core::RealAddonId>("addonId")),
+            |of| GetOwnerTardis::new(of.value::<cc_client::runtime::OwnerId>("ownerId"), of.value::<cc_client::runtime::RealAddonId>("addonId")),
             |request, _| request,
         )
         .await;
     trial
         .operation(
-            |of| DeleteOwnerTardis::new(of.value::<cc_client::core::OwnerId>("ownerId"), of.value::<cc_client::core::RealAddonId>("addonId")),
+            |of| DeleteOwnerTardis::new(of.value::<cc_client::runtime::OwnerId>("ownerId"), of.value::<cc_client::runtime::RealAddonId>("addonId")),
             |request, _| request,
         )
         .await;
     trial
         .operation(
-            |of| RestoreTardis::new(of.value::<cc_client::core::OwnerId>("ownerId"), of.value::<cc_client::core::RealAddonId>("addonId")),
+            |of| RestoreTardis::new(of.value::<cc_client::runtime::OwnerId>("ownerId"), of.value::<cc_client::runtime::RealAddonId>("addonId")),
             |request, _| request,
         )
         .await;
     trial
         .operation(
-            |of| ListTardisTokens::new(of.value::<cc_client::core::OwnerId>("ownerId"), of.value::<cc_client::core::RealAddonId>("addonId")),
+            |of| ListTardisTokens::new(of.value::<cc_client::runtime::OwnerId>("ownerId"), of.value::<cc_client::runtime::RealAddonId>("addonId")),
             |request, of| request.only_id(of.value::<bool>("onlyId")).from(of.value::<i64>("from")).to(of.value::<i64>("to")),
         )
         .await;
     trial
         .operation(
-            |of| CreateTardisToken::new(of.value::<cc_client::core::OwnerId>("ownerId"), of.value::<cc_client::core::RealAddonId>("addonId"), of.body::<types::TardisTokenCreation>()),
+            |of| CreateTardisToken::new(of.value::<cc_client::runtime::OwnerId>("ownerId"), of.value::<cc_client::runtime::RealAddonId>("addonId"), of.body::<types::TardisTokenCreation>()),
             |request, _| request,
         )
         .await;
     trial
         .operation(
-            |of| GetTardisToken::new(of.value::<cc_client::core::OwnerId>("ownerId"), of.value::<cc_client::core::RealAddonId>("addonId"), of.value::<String>("tokenId")),
+            |of| GetTardisToken::new(of.value::<cc_client::runtime::OwnerId>("ownerId"), of.value::<cc_client::runtime::RealAddonId>("addonId"), of.value::<String>("tokenId")),
             |request, _| request,
         )
         .await;
     trial
         .operation(
-            |of| DeleteTardisToken::new(of.value::<cc_client::core::OwnerId>("ownerId"), of.value::<cc_client::core::RealAddonId>("addonId"), of.value::<String>("tokenId")),
+            |of| DeleteTardisToken::new(of.value::<cc_client::runtime::OwnerId>("ownerId"), of.value::<cc_client::runtime::RealAddonId>("addonId"), of.value::<String>("tokenId")),
             |request, _| request,
         )
         .await;
@@ -167,13 +167,13 @@ async fn operations() {
         .await;
     trial
         .operation(
-            |of| GetTardis::new(of.value::<cc_client::core::RealAddonId>("addonId")),
+            |of| GetTardis::new(of.value::<cc_client::runtime::RealAddonId>("addonId")),
             |request, _| request,
         )
         .await;
     trial
         .operation(
-            |of| DeleteTardis::new(of.value::<cc_client::core::RealAddonId>("addonId")),
+            |of| DeleteTardis::new(of.value::<cc_client::runtime::RealAddonId>("addonId")),
             |request, _| request,
         )
         .await;

@@ -10,115 +10,115 @@ async fn operations() {
     let mut trial = Trial::new("network-group");
     trial
         .operation(
-            |of| ListNetworkGroups::new(of.value::<cc_client::core::OwnerId>("ownerId")),
+            |of| ListNetworkGroups::new(of.value::<cc_client::runtime::OwnerId>("ownerId")),
             |request, _| request,
         )
         .await;
     trial
         .operation(
-            |of| CreateNetworkGroup::new(of.value::<cc_client::core::OwnerId>("ownerId"), of.body::<types::NetworkGroupCreation>()),
+            |of| CreateNetworkGroup::new(of.value::<cc_client::runtime::OwnerId>("ownerId"), of.body::<types::NetworkGroupCreation>()),
             |request, _| request,
         )
         .await;
     trial
         .operation(
-            |of| SearchNetworkGroups::new(of.value::<cc_client::core::OwnerId>("ownerId")),
+            |of| SearchNetworkGroups::new(of.value::<cc_client::runtime::OwnerId>("ownerId")),
             |request, of| request.query(of.value::<String>("query")),
         )
         .await;
     trial
         .operation(
-            |of| GetNetworkGroup::new(of.value::<cc_client::core::OwnerId>("ownerId"), of.value::<cc_client::core::NetworkGroupId>("networkGroupId")),
+            |of| GetNetworkGroup::new(of.value::<cc_client::runtime::OwnerId>("ownerId"), of.value::<cc_client::runtime::NetworkGroupId>("networkGroupId")),
             |request, _| request,
         )
         .await;
     trial
         .operation(
-            |of| DeleteNetworkGroup::new(of.value::<cc_client::core::OwnerId>("ownerId"), of.value::<cc_client::core::NetworkGroupId>("networkGroupId")),
+            |of| DeleteNetworkGroup::new(of.value::<cc_client::runtime::OwnerId>("ownerId"), of.value::<cc_client::runtime::NetworkGroupId>("networkGroupId")),
             |request, _| request,
         )
         .await;
     trial
         .operation(
-            |of| CreateExternalPeer::new(of.value::<cc_client::core::OwnerId>("ownerId"), of.value::<cc_client::core::NetworkGroupId>("networkGroupId"), of.body::<types::ExternalPeerCreation>()),
+            |of| CreateExternalPeer::new(of.value::<cc_client::runtime::OwnerId>("ownerId"), of.value::<cc_client::runtime::NetworkGroupId>("networkGroupId"), of.body::<types::ExternalPeerCreation>()),
             |request, _| request,
         )
         .await;
     trial
         .operation(
-            |of| DeleteExternalPeer::new(of.value::<cc_client::core::OwnerId>("ownerId"), of.value::<cc_client::core::NetworkGroupId>("networkGroupId"), of.value::<String>("peerId")),
+            |of| DeleteExternalPeer::new(of.value::<cc_client::runtime::OwnerId>("ownerId"), of.value::<cc_client::runtime::NetworkGroupId>("networkGroupId"), of.value::<String>("peerId")),
             |request, _| request,
         )
         .await;
     trial
         .operation(
-            |of| ListNetworkGroupMembers::new(of.value::<cc_client::core::OwnerId>("ownerId"), of.value::<cc_client::core::NetworkGroupId>("networkGroupId")),
+            |of| ListNetworkGroupMembers::new(of.value::<cc_client::runtime::OwnerId>("ownerId"), of.value::<cc_client::runtime::NetworkGroupId>("networkGroupId")),
             |request, _| request,
         )
         .await;
     trial
         .operation(
-            |of| CreateNetworkGroupMember::new(of.value::<cc_client::core::OwnerId>("ownerId"), of.value::<cc_client::core::NetworkGroupId>("networkGroupId"), of.body::<types::NetworkGroupMemberCreation>()),
+            |of| CreateNetworkGroupMember::new(of.value::<cc_client::runtime::OwnerId>("ownerId"), of.value::<cc_client::runtime::NetworkGroupId>("networkGroupId"), of.body::<types::NetworkGroupMemberCreation>()),
             |request, _| request,
         )
         .await;
     trial
         .operation(
-            |of| GetNetworkGroupMember::new(of.value::<cc_client::core::OwnerId>("ownerId"), of.value::<cc_client::core::NetworkGroupId>("networkGroupId"), of.value::<String>("memberId")),
+            |of| GetNetworkGroupMember::new(of.value::<cc_client::runtime::OwnerId>("ownerId"), of.value::<cc_client::runtime::NetworkGroupId>("networkGroupId"), of.value::<String>("memberId")),
             |request, _| request,
         )
         .await;
     trial
         .operation(
-            |of| DeleteNetworkGroupMember::new(of.value::<cc_client::core::OwnerId>("ownerId"), of.value::<cc_client::core::NetworkGroupId>("networkGroupId"), of.value::<String>("memberId")),
+            |of| DeleteNetworkGroupMember::new(of.value::<cc_client::runtime::OwnerId>("ownerId"), of.value::<cc_client::runtime::NetworkGroupId>("networkGroupId"), of.value::<String>("memberId")),
             |request, _| request,
         )
         .await;
     trial
         .operation(
-            |of| ListNetworkGroupPeers::new(of.value::<cc_client::core::OwnerId>("ownerId"), of.value::<cc_client::core::NetworkGroupId>("networkGroupId")),
+            |of| ListNetworkGroupPeers::new(of.value::<cc_client::runtime::OwnerId>("ownerId"), of.value::<cc_client::runtime::NetworkGroupId>("networkGroupId")),
             |request, _| request,
         )
         .await;
     trial
         .operation(
-            |of| CreateNetworkGroupPeer::new(of.value::<cc_client::core::OwnerId>("ownerId"), of.value::<cc_client::core::NetworkGroupId>("networkGroupId"), of.body::<types::PeerCreation>()),
+            |of| CreateNetworkGroupPeer::new(of.value::<cc_client::runtime::OwnerId>("ownerId"), of.value::<cc_client::runtime::NetworkGroupId>("networkGroupId"), of.body::<types::PeerCreation>()),
             |request, _| request,
         )
         .await;
     trial
         .operation(
-            |of| GetNetworkGroupPeer::new(of.value::<cc_client::core::OwnerId>("ownerId"), of.value::<cc_client::core::NetworkGroupId>("networkGroupId"), of.value::<String>("peerId")),
+            |of| GetNetworkGroupPeer::new(of.value::<cc_client::runtime::OwnerId>("ownerId"), of.value::<cc_client::runtime::NetworkGroupId>("networkGroupId"), of.value::<String>("peerId")),
             |request, _| request,
         )
         .await;
     trial
         .operation(
-            |of| DeleteNetworkGroupPeer::new(of.value::<cc_client::core::OwnerId>("ownerId"), of.value::<cc_client::core::NetworkGroupId>("networkGroupId"), of.value::<String>("peerId")),
+            |of| DeleteNetworkGroupPeer::new(of.value::<cc_client::runtime::OwnerId>("ownerId"), of.value::<cc_client::runtime::NetworkGroupId>("networkGroupId"), of.value::<String>("peerId")),
             |request, _| request,
         )
         .await;
     trial
         .operation(
-            |of| GetWireguardConfiguration::new(of.value::<cc_client::core::OwnerId>("ownerId"), of.value::<cc_client::core::NetworkGroupId>("networkGroupId"), of.value::<String>("peerId")),
+            |of| GetWireguardConfiguration::new(of.value::<cc_client::runtime::OwnerId>("ownerId"), of.value::<cc_client::runtime::NetworkGroupId>("networkGroupId"), of.value::<String>("peerId")),
             |request, _| request,
         )
         .await;
     trial
         .operation(
-            |of| GetWireguardConfigurationUrl::new(of.value::<cc_client::core::OwnerId>("ownerId"), of.value::<cc_client::core::NetworkGroupId>("networkGroupId"), of.value::<String>("peerId")),
+            |of| GetWireguardConfigurationUrl::new(of.value::<cc_client::runtime::OwnerId>("ownerId"), of.value::<cc_client::runtime::NetworkGroupId>("networkGroupId"), of.value::<String>("peerId")),
             |request, _| request,
         )
         .await;
     trial
         .stream(
-            |of| StreamWireguardConfiguration::new(of.value::<cc_client::core::OwnerId>("ownerId"), of.value::<cc_client::core::NetworkGroupId>("networkGroupId"), of.value::<String>("peerId")),
+            |of| StreamWireguardConfiguration::new(of.value::<cc_client::runtime::OwnerId>("ownerId"), of.value::<cc_client::runtime::NetworkGroupId>("networkGroupId"), of.value::<String>("peerId")),
             |request, _| request,
         )
         .await;
     trial
         .stream(
-            |of| StreamNetworkGroup::new(of.value::<cc_client::core::OwnerId>("ownerId"), of.value::<cc_client::core::NetworkGroupId>("networkGroupId")),
+            |of| StreamNetworkGroup::new(of.value::<cc_client::runtime::OwnerId>("ownerId"), of.value::<cc_client::runtime::NetworkGroupId>("networkGroupId")),
             |request, _| request,
         )
         .await;

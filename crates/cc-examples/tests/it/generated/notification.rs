@@ -22,49 +22,49 @@ async fn operations() {
         .await;
     trial
         .operation(
-            |of| ListEmailNotifications::new(of.value::<cc_client::core::OwnerId>("ownerId")),
+            |of| ListEmailNotifications::new(of.value::<cc_client::runtime::OwnerId>("ownerId")),
             |request, _| request,
         )
         .await;
     trial
         .operation(
-            |of| CreateEmailNotification::new(of.value::<cc_client::core::OwnerId>("ownerId"), of.body::<types::EmailNotificationCreation>()),
+            |of| CreateEmailNotification::new(of.value::<cc_client::runtime::OwnerId>("ownerId"), of.body::<types::EmailNotificationCreation>()),
             |request, _| request,
         )
         .await;
     trial
         .operation(
-            |of| UpdateEmailNotification::new(of.value::<cc_client::core::OwnerId>("ownerId"), of.value::<String>("emailNotificationId"), of.body::<serde_json::Value>()),
+            |of| UpdateEmailNotification::new(of.value::<cc_client::runtime::OwnerId>("ownerId"), of.value::<String>("emailNotificationId"), of.body::<serde_json::Value>()),
             |request, _| request,
         )
         .await;
     trial
         .operation(
-            |of| DeleteEmailNotification::new(of.value::<cc_client::core::OwnerId>("ownerId"), of.value::<String>("emailNotificationId")),
+            |of| DeleteEmailNotification::new(of.value::<cc_client::runtime::OwnerId>("ownerId"), of.value::<String>("emailNotificationId")),
             |request, _| request,
         )
         .await;
     trial
         .operation(
-            |of| ListWebhooks::new(of.value::<cc_client::core::OwnerId>("ownerId")),
+            |of| ListWebhooks::new(of.value::<cc_client::runtime::OwnerId>("ownerId")),
             |request, _| request,
         )
         .await;
     trial
         .operation(
-            |of| CreateWebhook::new(of.value::<cc_client::core::OwnerId>("ownerId"), of.body::<types::WebhookCreation>()),
+            |of| CreateWebhook::new(of.value::<cc_client::runtime::OwnerId>("ownerId"), of.body::<types::WebhookCreation>()),
             |request, _| request,
         )
         .await;
     trial
         .operation(
-            |of| UpdateWebhook::new(of.value::<cc_client::core::OwnerId>("ownerId"), of.value::<String>("webhookId"), of.body::<serde_json::Value>()),
+            |of| UpdateWebhook::new(of.value::<cc_client::runtime::OwnerId>("ownerId"), of.value::<String>("webhookId"), of.body::<serde_json::Value>()),
             |request, _| request,
         )
         .await;
     trial
         .operation(
-            |of| DeleteWebhook::new(of.value::<cc_client::core::OwnerId>("ownerId"), of.value::<String>("webhookId")),
+            |of| DeleteWebhook::new(of.value::<cc_client::runtime::OwnerId>("ownerId"), of.value::<String>("webhookId")),
             |request, _| request,
         )
         .await;

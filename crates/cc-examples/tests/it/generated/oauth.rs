@@ -29,7 +29,7 @@ async fn operations() {
     trial
         .operation(
             |_| CreateRequestTokenByQuery::new(),
-            |request, of| request.partner_id(of.value::<String>("partner_id")).oauth_consumer_key(of.value::<cc_client::core::ConsumerKey>("oauth_consumer_key")).oauth_token(of.value::<cc_client::core::Secret>("oauth_token")).oauth_signature_method(of.value::<String>("oauth_signature_method")).oauth_signature(of.value::<cc_client::core::Secret>("oauth_signature")).oauth_timestamp(of.value::<String>("oauth_timestamp")).oauth_nonce(of.value::<String>("oauth_nonce")).oauth_version(of.value::<String>("oauth_version")).oauth_verifier(of.value::<cc_client::core::Secret>("oauth_verifier")).oauth_callback(of.value::<String>("oauth_callback")).oauth_token_secret(of.value::<cc_client::core::Secret>("oauth_token_secret")).oauth_callback_confirmed(of.value::<String>("oauth_callback_confirmed")),
+            |request, of| request.partner_id(of.value::<String>("partner_id")).oauth_consumer_key(of.value::<cc_client::runtime::ConsumerKey>("oauth_consumer_key")).oauth_token(of.value::<cc_client::runtime::Secret>("oauth_token")).oauth_signature_method(of.value::<String>("oauth_signature_method")).oauth_signature(of.value::<cc_client::runtime::Secret>("oauth_signature")).oauth_timestamp(of.value::<String>("oauth_timestamp")).oauth_nonce(of.value::<String>("oauth_nonce")).oauth_version(of.value::<String>("oauth_version")).oauth_verifier(of.value::<cc_client::runtime::Secret>("oauth_verifier")).oauth_callback(of.value::<String>("oauth_callback")).oauth_token_secret(of.value::<cc_client::runtime::Secret>("oauth_token_secret")).oauth_callback_confirmed(of.value::<String>("oauth_callback_confirmed")),
         )
         .await;
     trial
@@ -41,13 +41,13 @@ async fn operations() {
     trial
         .operation(
             |_| CreateAccessTokenByQuery::new(),
-            |request, of| request.oauth_consumer_key(of.value::<cc_client::core::ConsumerKey>("oauth_consumer_key")).oauth_token(of.value::<cc_client::core::Secret>("oauth_token")).oauth_signature_method(of.value::<String>("oauth_signature_method")).oauth_signature(of.value::<cc_client::core::Secret>("oauth_signature")).oauth_timestamp(of.value::<String>("oauth_timestamp")).oauth_nonce(of.value::<String>("oauth_nonce")).oauth_version(of.value::<String>("oauth_version")).oauth_verifier(of.value::<cc_client::core::Secret>("oauth_verifier")).oauth_callback(of.value::<String>("oauth_callback")).oauth_token_secret(of.value::<cc_client::core::Secret>("oauth_token_secret")).oauth_callback_confirmed(of.value::<String>("oauth_callback_confirmed")),
+            |request, of| request.oauth_consumer_key(of.value::<cc_client::runtime::ConsumerKey>("oauth_consumer_key")).oauth_token(of.value::<cc_client::runtime::Secret>("oauth_token")).oauth_signature_method(of.value::<String>("oauth_signature_method")).oauth_signature(of.value::<cc_client::runtime::Secret>("oauth_signature")).oauth_timestamp(of.value::<String>("oauth_timestamp")).oauth_nonce(of.value::<String>("oauth_nonce")).oauth_version(of.value::<String>("oauth_version")).oauth_verifier(of.value::<cc_client::runtime::Secret>("oauth_verifier")).oauth_callback(of.value::<String>("oauth_callback")).oauth_token_secret(of.value::<cc_client::runtime::Secret>("oauth_token_secret")).oauth_callback_confirmed(of.value::<String>("oauth_callback_confirmed")),
         )
         .await;
     trial
         .operation(
             |_| GetAuthorizationPage::new(),
-            |request, of| request.oauth_token(of.value::<cc_client::core::Secret>("oauth_token")).ccid(of.value::<cc_client::core::Secret>("ccid")).cli_token(of.value::<cc_client::core::Secret>("cli_token")).from_oauth(of.value::<String>("from_oauth")).partner_id(of.value::<String>("partner_id")),
+            |request, of| request.oauth_token(of.value::<cc_client::runtime::Secret>("oauth_token")).ccid(of.value::<cc_client::runtime::Secret>("ccid")).cli_token(of.value::<cc_client::runtime::Secret>("cli_token")).from_oauth(of.value::<String>("from_oauth")).partner_id(of.value::<String>("partner_id")),
         )
         .await;
     trial
@@ -59,7 +59,7 @@ async fn operations() {
     trial
         .operation(
             |_| GetLoginData::new(),
-            |request, of| request.oauth_key(of.value::<cc_client::core::ConsumerKey>("oauth_key")),
+            |request, of| request.oauth_key(of.value::<cc_client::runtime::ConsumerKey>("oauth_key")),
         )
         .await;
     trial
@@ -70,50 +70,50 @@ async fn operations() {
         .await;
     trial
         .operation(
-            |of| ListOauthConsumers::new(of.value::<cc_client::core::OwnerId>("ownerId")),
+            |of| ListOauthConsumers::new(of.value::<cc_client::runtime::OwnerId>("ownerId")),
             |request, _| request,
         )
         .await;
     trial
         .operation(
-            |of| CreateOauthConsumer::new(of.value::<cc_client::core::OwnerId>("ownerId"), of.body::<types::OauthConsumerInput>()),
+            |of| CreateOauthConsumer::new(of.value::<cc_client::runtime::OwnerId>("ownerId"), of.body::<types::OauthConsumerInput>()),
             |request, _| request,
         )
         .await;
     trial
         .operation(
-            |of| GetOauthConsumer::new(of.value::<cc_client::core::OwnerId>("ownerId"), of.value::<cc_client::core::ConsumerKey>("consumerKey")),
+            |of| GetOauthConsumer::new(of.value::<cc_client::runtime::OwnerId>("ownerId"), of.value::<cc_client::runtime::ConsumerKey>("consumerKey")),
             |request, _| request,
         )
         .await;
     trial
         .operation(
-            |of| UpdateOauthConsumer::new(of.value::<cc_client::core::OwnerId>("ownerId"), of.value::<cc_client::core::ConsumerKey>("consumerKey"), of.body::<types::OauthConsumerInput>()),
+            |of| UpdateOauthConsumer::new(of.value::<cc_client::runtime::OwnerId>("ownerId"), of.value::<cc_client::runtime::ConsumerKey>("consumerKey"), of.body::<types::OauthConsumerInput>()),
             |request, _| request,
         )
         .await;
     trial
         .operation(
-            |of| DeleteOauthConsumer::new(of.value::<cc_client::core::OwnerId>("ownerId"), of.value::<cc_client::core::ConsumerKey>("consumerKey")),
+            |of| DeleteOauthConsumer::new(of.value::<cc_client::runtime::OwnerId>("ownerId"), of.value::<cc_client::runtime::ConsumerKey>("consumerKey")),
             |request, _| request,
         )
         .await;
     trial
         .operation(
-            |of| GetOauthConsumerSecret::new(of.value::<cc_client::core::OwnerId>("ownerId"), of.value::<cc_client::core::ConsumerKey>("consumerKey")),
+            |of| GetOauthConsumerSecret::new(of.value::<cc_client::runtime::OwnerId>("ownerId"), of.value::<cc_client::runtime::ConsumerKey>("consumerKey")),
             |request, _| request,
         )
         .await;
     trial
         .operation(
             |of| GetOidcLoginPage::new(of.value::<String>("service")),
-            |request, of| request.redirect_url(of.value::<String>("redirectUrl")).from_authorize(of.value::<String>("fromAuthorize")).cli_token(of.value::<cc_client::core::Secret>("cli_token")).oauth_token(of.value::<cc_client::core::Secret>("oauth_token")).invitation_key(of.value::<cc_client::core::Secret>("invitationKey")).subscription_source(of.value::<String>("subscriptionSource")).partner_id(of.value::<String>("partner_id")),
+            |request, of| request.redirect_url(of.value::<String>("redirectUrl")).from_authorize(of.value::<String>("fromAuthorize")).cli_token(of.value::<cc_client::runtime::Secret>("cli_token")).oauth_token(of.value::<cc_client::runtime::Secret>("oauth_token")).invitation_key(of.value::<cc_client::runtime::Secret>("invitationKey")).subscription_source(of.value::<String>("subscriptionSource")).partner_id(of.value::<String>("partner_id")),
         )
         .await;
     trial
         .operation(
             |of| GetOidcSignupPage::new(of.value::<String>("service")),
-            |request, of| request.redirect_url(of.value::<String>("redirectUrl")).from_authorize(of.value::<String>("fromAuthorize")).cli_token(of.value::<cc_client::core::Secret>("cli_token")).oauth_token(of.value::<cc_client::core::Secret>("oauth_token")).invitation_key(of.value::<cc_client::core::Secret>("invitationKey")).subscription_source(of.value::<String>("subscriptionSource")).terms(of.value::<String>("terms")).partner_id(of.value::<String>("partnerId")),
+            |request, of| request.redirect_url(of.value::<String>("redirectUrl")).from_authorize(of.value::<String>("fromAuthorize")).cli_token(of.value::<cc_client::runtime::Secret>("cli_token")).oauth_token(of.value::<cc_client::runtime::Secret>("oauth_token")).invitation_key(of.value::<cc_client::runtime::Secret>("invitationKey")).subscription_source(of.value::<String>("subscriptionSource")).terms(of.value::<String>("terms")).partner_id(of.value::<String>("partnerId")),
         )
         .await;
     trial
@@ -125,13 +125,13 @@ async fn operations() {
     trial
         .operation(
             |of| FinishOidcLogin::new(of.value::<String>("service")),
-            |request, of| request.code(of.value::<cc_client::core::Secret>("code")).state(of.value::<String>("state")).error(of.value::<String>("error")).error_description(of.value::<String>("error_description")).error_uri(of.value::<String>("error_uri")),
+            |request, of| request.code(of.value::<cc_client::runtime::Secret>("code")).state(of.value::<String>("state")).error(of.value::<String>("error")).error_description(of.value::<String>("error_description")).error_uri(of.value::<String>("error_uri")),
         )
         .await;
     trial
         .operation(
             |_| GetLoginPage::new(),
-            |request, of| request.secondary_email_key(of.value::<cc_client::core::Secret>("secondaryEmailKey")).deletion_key(of.value::<cc_client::core::Secret>("deletionKey")).from_authorize(of.value::<String>("fromAuthorize")).cli_token(of.value::<cc_client::core::Secret>("cli_token")).partner_id(of.value::<String>("partner_id")),
+            |request, of| request.secondary_email_key(of.value::<cc_client::runtime::Secret>("secondaryEmailKey")).deletion_key(of.value::<cc_client::runtime::Secret>("deletionKey")).from_authorize(of.value::<String>("fromAuthorize")).cli_token(of.value::<cc_client::runtime::Secret>("cli_token")).partner_id(of.value::<String>("partner_id")),
         )
         .await;
     trial
@@ -149,13 +149,13 @@ async fn operations() {
     trial
         .operation(
             |_| GetSignupPage::new(),
-            |request, of| request.invitation_key(of.value::<cc_client::core::Secret>("invitationKey")).url_next(of.value::<String>("url_next")).subscription_source(of.value::<String>("subscription_source")).partner_id(of.value::<String>("partner_id")),
+            |request, of| request.invitation_key(of.value::<cc_client::runtime::Secret>("invitationKey")).url_next(of.value::<String>("url_next")).subscription_source(of.value::<String>("subscription_source")).partner_id(of.value::<String>("partner_id")),
         )
         .await;
     trial
         .operation(
             |of| GetSignupPageForSource::new(of.value::<String>("subscriptionSource")),
-            |request, of| request.invitation_key(of.value::<cc_client::core::Secret>("invitationKey")).url_next(of.value::<String>("url_next")).partner_id(of.value::<String>("partner_id")),
+            |request, of| request.invitation_key(of.value::<cc_client::runtime::Secret>("invitationKey")).url_next(of.value::<String>("url_next")).partner_id(of.value::<String>("partner_id")),
         )
         .await;
     trial.end();

@@ -10,55 +10,55 @@ async fn operations() {
     let mut trial = Trial::new("operator");
     trial
         .operation(
-            |of| GetKeycloak::new(of.value::<cc_client::core::RealAddonId>("addonId")),
+            |of| GetKeycloak::new(of.value::<cc_client::runtime::RealAddonId>("addonId")),
             |request, _| request,
         )
         .await;
     trial
         .operation(
-            |of| RebootKeycloak::new(of.value::<cc_client::core::RealAddonId>("addonId")),
+            |of| RebootKeycloak::new(of.value::<cc_client::runtime::RealAddonId>("addonId")),
             |request, _| request,
         )
         .await;
     trial
         .operation(
-            |of| RebuildKeycloak::new(of.value::<cc_client::core::RealAddonId>("addonId")),
+            |of| RebuildKeycloak::new(of.value::<cc_client::runtime::RealAddonId>("addonId")),
             |request, _| request,
         )
         .await;
     trial
         .operation(
-            |of| CheckKeycloakVersion::new(of.value::<cc_client::core::RealAddonId>("addonId")),
+            |of| CheckKeycloakVersion::new(of.value::<cc_client::runtime::RealAddonId>("addonId")),
             |request, _| request,
         )
         .await;
     trial
         .operation(
-            |of| UpdateKeycloakVersion::new(of.value::<cc_client::core::RealAddonId>("addonId"), of.body::<types::OperatorVersionUpdate>()),
+            |of| UpdateKeycloakVersion::new(of.value::<cc_client::runtime::RealAddonId>("addonId"), of.body::<types::OperatorVersionUpdate>()),
             |request, _| request,
         )
         .await;
     trial
         .operation(
-            |of| CreateKeycloakNetworkGroup::new(of.value::<cc_client::core::RealAddonId>("addonId")),
+            |of| CreateKeycloakNetworkGroup::new(of.value::<cc_client::runtime::RealAddonId>("addonId")),
             |request, _| request,
         )
         .await;
     trial
         .operation(
-            |of| DeleteKeycloakNetworkGroup::new(of.value::<cc_client::core::RealAddonId>("addonId")),
+            |of| DeleteKeycloakNetworkGroup::new(of.value::<cc_client::runtime::RealAddonId>("addonId")),
             |request, _| request,
         )
         .await;
     trial
         .operation(
-            |of| CreateKeycloakApplication::new(of.value::<cc_client::core::RealAddonId>("addonId"), of.body::<types::KeycloakApplicationCreation>()),
+            |of| CreateKeycloakApplication::new(of.value::<cc_client::runtime::RealAddonId>("addonId"), of.body::<types::KeycloakApplicationCreation>()),
             |request, _| request,
         )
         .await;
     trial
         .operation(
-            |of| GetOwnerKeycloak::new(of.value::<cc_client::core::OwnerId>("ownerId"), of.value::<cc_client::core::RealAddonId>("addonId")),
+            |of| GetOwnerKeycloak::new(of.value::<cc_client::runtime::OwnerId>("ownerId"), of.value::<cc_client::runtime::RealAddonId>("addonId")),
             |request, _| request,
         )
         .await;
@@ -70,25 +70,25 @@ async fn operations() {
         .await;
     trial
         .operation(
-            |of| GetKeycloakConsumption::new(of.value::<cc_client::core::OwnerId>("ownerId"), of.value::<cc_client::core::RealAddonId>("addonId"), of.body::<types::ConsumptionPeriod>()),
+            |of| GetKeycloakConsumption::new(of.value::<cc_client::runtime::OwnerId>("ownerId"), of.value::<cc_client::runtime::RealAddonId>("addonId"), of.body::<types::ConsumptionPeriod>()),
             |request, _| request,
         )
         .await;
     trial
         .operation(
-            |of| GetMatomo::new(of.value::<cc_client::core::RealAddonId>("addonId")),
+            |of| GetMatomo::new(of.value::<cc_client::runtime::RealAddonId>("addonId")),
             |request, _| request,
         )
         .await;
     trial
         .operation(
-            |of| RebootMatomo::new(of.value::<cc_client::core::RealAddonId>("addonId")),
+            |of| RebootMatomo::new(of.value::<cc_client::runtime::RealAddonId>("addonId")),
             |request, _| request,
         )
         .await;
     trial
         .operation(
-            |of| RebuildMatomo::new(of.value::<cc_client::core::RealAddonId>("addonId")),
+            |of| RebuildMatomo::new(of.value::<cc_client::runtime::RealAddonId>("addonId")),
             |request, _| request,
         )
         .await;
@@ -100,31 +100,31 @@ async fn operations() {
         .await;
     trial
         .operation(
-            |of| GetMetabase::new(of.value::<cc_client::core::RealAddonId>("addonId")),
+            |of| GetMetabase::new(of.value::<cc_client::runtime::RealAddonId>("addonId")),
             |request, _| request,
         )
         .await;
     trial
         .operation(
-            |of| RebootMetabase::new(of.value::<cc_client::core::RealAddonId>("addonId")),
+            |of| RebootMetabase::new(of.value::<cc_client::runtime::RealAddonId>("addonId")),
             |request, _| request,
         )
         .await;
     trial
         .operation(
-            |of| RebuildMetabase::new(of.value::<cc_client::core::RealAddonId>("addonId")),
+            |of| RebuildMetabase::new(of.value::<cc_client::runtime::RealAddonId>("addonId")),
             |request, _| request,
         )
         .await;
     trial
         .operation(
-            |of| CheckMetabaseVersion::new(of.value::<cc_client::core::RealAddonId>("addonId")),
+            |of| CheckMetabaseVersion::new(of.value::<cc_client::runtime::RealAddonId>("addonId")),
             |request, _| request,
         )
         .await;
     trial
         .operation(
-            |of| UpdateMetabaseVersion::new(of.value::<cc_client::core::RealAddonId>("addonId"), of.body::<types::OperatorVersionUpdate>()),
+            |of| UpdateMetabaseVersion::new(of.value::<cc_client::runtime::RealAddonId>("addonId"), of.body::<types::OperatorVersionUpdate>()),
             |request, _| request,
         )
         .await;
@@ -136,55 +136,55 @@ async fn operations() {
         .await;
     trial
         .operation(
-            |of| GetMetabaseConsumption::new(of.value::<cc_client::core::OwnerId>("ownerId"), of.value::<cc_client::core::RealAddonId>("addonId"), of.body::<types::ConsumptionPeriod>()),
+            |of| GetMetabaseConsumption::new(of.value::<cc_client::runtime::OwnerId>("ownerId"), of.value::<cc_client::runtime::RealAddonId>("addonId"), of.body::<types::ConsumptionPeriod>()),
             |request, _| request,
         )
         .await;
     trial
         .operation(
-            |of| GetOtoroshi::new(of.value::<cc_client::core::RealAddonId>("addonId")),
+            |of| GetOtoroshi::new(of.value::<cc_client::runtime::RealAddonId>("addonId")),
             |request, _| request,
         )
         .await;
     trial
         .operation(
-            |of| GetOtoroshiConfig::new(of.value::<cc_client::core::RealAddonId>("addonId")),
+            |of| GetOtoroshiConfig::new(of.value::<cc_client::runtime::RealAddonId>("addonId")),
             |request, _| request,
         )
         .await;
     trial
         .operation(
-            |of| RebootOtoroshi::new(of.value::<cc_client::core::RealAddonId>("addonId")),
+            |of| RebootOtoroshi::new(of.value::<cc_client::runtime::RealAddonId>("addonId")),
             |request, _| request,
         )
         .await;
     trial
         .operation(
-            |of| RebuildOtoroshi::new(of.value::<cc_client::core::RealAddonId>("addonId")),
+            |of| RebuildOtoroshi::new(of.value::<cc_client::runtime::RealAddonId>("addonId")),
             |request, _| request,
         )
         .await;
     trial
         .operation(
-            |of| CheckOtoroshiVersion::new(of.value::<cc_client::core::RealAddonId>("addonId")),
+            |of| CheckOtoroshiVersion::new(of.value::<cc_client::runtime::RealAddonId>("addonId")),
             |request, _| request,
         )
         .await;
     trial
         .operation(
-            |of| UpdateOtoroshiVersion::new(of.value::<cc_client::core::RealAddonId>("addonId"), of.body::<types::OperatorVersionUpdate>()),
+            |of| UpdateOtoroshiVersion::new(of.value::<cc_client::runtime::RealAddonId>("addonId"), of.body::<types::OperatorVersionUpdate>()),
             |request, _| request,
         )
         .await;
     trial
         .operation(
-            |of| CreateOtoroshiNetworkGroup::new(of.value::<cc_client::core::RealAddonId>("addonId")),
+            |of| CreateOtoroshiNetworkGroup::new(of.value::<cc_client::runtime::RealAddonId>("addonId")),
             |request, _| request,
         )
         .await;
     trial
         .operation(
-            |of| DeleteOtoroshiNetworkGroup::new(of.value::<cc_client::core::RealAddonId>("addonId")),
+            |of| DeleteOtoroshiNetworkGroup::new(of.value::<cc_client::runtime::RealAddonId>("addonId")),
             |request, _| request,
         )
         .await;
@@ -196,7 +196,7 @@ async fn operations() {
         .await;
     trial
         .operation(
-            |of| GetOtoroshiConsumption::new(of.value::<cc_client::core::OwnerId>("ownerId"), of.value::<cc_client::core::RealAddonId>("addonId"), of.body::<types::ConsumptionPeriod>()),
+            |of| GetOtoroshiConsumption::new(of.value::<cc_client::runtime::OwnerId>("ownerId"), of.value::<cc_client::runtime::RealAddonId>("addonId"), of.body::<types::ConsumptionPeriod>()),
             |request, _| request,
         )
         .await;

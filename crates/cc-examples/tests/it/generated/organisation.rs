@@ -22,49 +22,49 @@ async fn operations() {
         .await;
     trial
         .operation(
-            |of| GetOrganisation::new(of.value::<cc_client::core::OwnerId>("ownerId")),
+            |of| GetOrganisation::new(of.value::<cc_client::runtime::OwnerId>("ownerId")),
             |request, _| request,
         )
         .await;
     trial
         .operation(
-            |of| UpdateOrganisation::new(of.value::<cc_client::core::OwnerId>("ownerId"), of.body::<types::OrganisationUpdate>()),
+            |of| UpdateOrganisation::new(of.value::<cc_client::runtime::OwnerId>("ownerId"), of.body::<types::OrganisationUpdate>()),
             |request, _| request,
         )
         .await;
     trial
         .operation(
-            |of| DeleteOrganisation::new(of.value::<cc_client::core::OwnerId>("ownerId")),
+            |of| DeleteOrganisation::new(of.value::<cc_client::runtime::OwnerId>("ownerId")),
             |request, _| request,
         )
         .await;
     trial
         .operation(
-            |of| UpdateOrganisationAvatar::new(of.value::<cc_client::core::OwnerId>("ownerId"), of.bytes(), of.media()),
+            |of| UpdateOrganisationAvatar::new(of.value::<cc_client::runtime::OwnerId>("ownerId"), of.bytes(), of.media()),
             |request, _| request,
         )
         .await;
     trial
         .operation(
-            |of| ListOrganisationMembers::new(of.value::<cc_client::core::OwnerId>("ownerId")),
+            |of| ListOrganisationMembers::new(of.value::<cc_client::runtime::OwnerId>("ownerId")),
             |request, _| request,
         )
         .await;
     trial
         .operation(
-            |of| AddOrganisationMember::new(of.value::<cc_client::core::OwnerId>("ownerId"), of.body::<types::MemberInvitation>()),
-            |request, of| request.invitation_key(of.value::<cc_client::core::Secret>("invitationKey")),
+            |of| AddOrganisationMember::new(of.value::<cc_client::runtime::OwnerId>("ownerId"), of.body::<types::MemberInvitation>()),
+            |request, of| request.invitation_key(of.value::<cc_client::runtime::Secret>("invitationKey")),
         )
         .await;
     trial
         .operation(
-            |of| UpdateOrganisationMember::new(of.value::<cc_client::core::OwnerId>("ownerId"), of.value::<cc_client::core::UserId>("userId"), of.body::<types::MemberUpdate>()),
+            |of| UpdateOrganisationMember::new(of.value::<cc_client::runtime::OwnerId>("ownerId"), of.value::<cc_client::runtime::UserId>("userId"), of.body::<types::MemberUpdate>()),
             |request, _| request,
         )
         .await;
     trial
         .operation(
-            |of| RemoveOrganisationMember::new(of.value::<cc_client::core::OwnerId>("ownerId"), of.value::<cc_client::core::UserId>("userId")),
+            |of| RemoveOrganisationMember::new(of.value::<cc_client::runtime::OwnerId>("ownerId"), of.value::<cc_client::runtime::UserId>("userId")),
             |request, _| request,
         )
         .await;

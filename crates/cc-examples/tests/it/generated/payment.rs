@@ -11,157 +11,157 @@ async fn operations() {
     let mut trial = Trial::new("payment");
     trial
         .operation(
-            |of| ListPaymentMethods::new(of.value::<cc_client::core::OwnerId>("ownerId")),
+            |of| ListPaymentMethods::new(of.value::<cc_client::runtime::OwnerId>("ownerId")),
             |request, _| request,
         )
         .await;
     trial
         .operation(
-            |of| CreatePaymentMethod::new(of.value::<cc_client::core::OwnerId>("ownerId"), of.body::<types::PaymentMethodId>()),
+            |of| CreatePaymentMethod::new(of.value::<cc_client::runtime::OwnerId>("ownerId"), of.body::<types::PaymentMethodId>()),
             |request, _| request,
         )
         .await;
     trial
         .operation(
-            |of| SetDefaultPaymentMethod::new(of.value::<cc_client::core::OwnerId>("ownerId"), of.body::<types::PaymentMethodId>()),
+            |of| SetDefaultPaymentMethod::new(of.value::<cc_client::runtime::OwnerId>("ownerId"), of.body::<types::PaymentMethodId>()),
             |request, _| request,
         )
         .await;
     trial
         .operation(
-            |of| DeletePaymentMethod::new(of.value::<cc_client::core::OwnerId>("ownerId"), of.value::<String>("paymentMethodId")),
+            |of| DeletePaymentMethod::new(of.value::<cc_client::runtime::OwnerId>("ownerId"), of.value::<String>("paymentMethodId")),
             |request, _| request,
         )
         .await;
     trial
         .operation(
-            |of| GetStripeIntent::new(of.value::<cc_client::core::OwnerId>("ownerId")),
+            |of| GetStripeIntent::new(of.value::<cc_client::runtime::OwnerId>("ownerId")),
             |request, of| request.type_(of.value::<String>("type")),
         )
         .await;
     trial
         .operation(
-            |of| ListLegacyPaymentMethods::new(of.value::<cc_client::core::OwnerId>("ownerId")),
+            |of| ListLegacyPaymentMethods::new(of.value::<cc_client::runtime::OwnerId>("ownerId")),
             |request, _| request,
         )
         .await;
     trial
         .operation(
-            |of| CreateLegacyPaymentMethod::new(of.value::<cc_client::core::OwnerId>("ownerId"), of.body::<types::PaymentData>()),
+            |of| CreateLegacyPaymentMethod::new(of.value::<cc_client::runtime::OwnerId>("ownerId"), of.body::<types::PaymentData>()),
             |request, _| request,
         )
         .await;
     trial
         .operation(
-            |of| GetLegacyDefaultPaymentMethod::new(of.value::<cc_client::core::OwnerId>("ownerId")),
+            |of| GetLegacyDefaultPaymentMethod::new(of.value::<cc_client::runtime::OwnerId>("ownerId")),
             |request, _| request,
         )
         .await;
     trial
         .operation(
-            |of| SetLegacyDefaultPaymentMethod::new(of.value::<cc_client::core::OwnerId>("ownerId"), of.body::<types::PaymentData>()),
+            |of| SetLegacyDefaultPaymentMethod::new(of.value::<cc_client::runtime::OwnerId>("ownerId"), of.body::<types::PaymentData>()),
             |request, _| request,
         )
         .await;
     trial
         .operation(
-            |of| DeleteLegacyPaymentMethod::new(of.value::<cc_client::core::OwnerId>("ownerId"), of.value::<String>("paymentMethodId")),
+            |of| DeleteLegacyPaymentMethod::new(of.value::<cc_client::runtime::OwnerId>("ownerId"), of.value::<String>("paymentMethodId")),
             |request, _| request,
         )
         .await;
     trial
         .operation(
-            |of| GetLegacyStripeIntent::new(of.value::<cc_client::core::OwnerId>("ownerId")),
+            |of| GetLegacyStripeIntent::new(of.value::<cc_client::runtime::OwnerId>("ownerId")),
             |request, of| request.type_(of.value::<String>("type")),
         )
         .await;
     trial
         .operation(
-            |of| GetLegacyStripeToken::new(of.value::<cc_client::core::OwnerId>("ownerId")),
+            |of| GetLegacyStripeToken::new(of.value::<cc_client::runtime::OwnerId>("ownerId")),
             |request, _| request,
         )
         .await;
     trial
         .operation(
-            |of| ListLegacyInvoices::new(of.value::<cc_client::core::OwnerId>("ownerId")),
+            |of| ListLegacyInvoices::new(of.value::<cc_client::runtime::OwnerId>("ownerId")),
             |request, _| request,
         )
         .await;
     trial
         .operation(
-            |of| BuyLegacyCredits::new(of.value::<cc_client::core::OwnerId>("ownerId"), of.body::<types::CreditOrder>()),
+            |of| BuyLegacyCredits::new(of.value::<cc_client::runtime::OwnerId>("ownerId"), of.body::<types::CreditOrder>()),
             |request, _| request,
         )
         .await;
     trial
         .operation(
-            |of| ListLegacyUnpaidInvoices::new(of.value::<cc_client::core::OwnerId>("ownerId")),
+            |of| ListLegacyUnpaidInvoices::new(of.value::<cc_client::runtime::OwnerId>("ownerId")),
             |request, _| request,
         )
         .await;
     trial
         .operation(
-            |of| GetLegacyInvoice::new(of.value::<cc_client::core::OwnerId>("ownerId"), of.value::<cc_client::core::InvoiceNumber>("invoiceNumber")),
+            |of| GetLegacyInvoice::new(of.value::<cc_client::runtime::OwnerId>("ownerId"), of.value::<cc_client::runtime::InvoiceNumber>("invoiceNumber")),
             |request, _| request,
         )
         .await;
     trial
         .operation(
-            |of| ChooseLegacyPaymentProvider::new(of.value::<cc_client::core::OwnerId>("ownerId"), of.value::<cc_client::core::InvoiceNumber>("invoiceNumber"), of.body::<types::PaymentProviderChoice>()),
+            |of| ChooseLegacyPaymentProvider::new(of.value::<cc_client::runtime::OwnerId>("ownerId"), of.value::<cc_client::runtime::InvoiceNumber>("invoiceNumber"), of.body::<types::PaymentProviderChoice>()),
             |request, _| request,
         )
         .await;
     trial
         .operation(
-            |of| DeleteLegacyOrder::new(of.value::<cc_client::core::OwnerId>("ownerId"), of.value::<cc_client::core::InvoiceNumber>("invoiceNumber")),
+            |of| DeleteLegacyOrder::new(of.value::<cc_client::runtime::OwnerId>("ownerId"), of.value::<cc_client::runtime::InvoiceNumber>("invoiceNumber")),
             |request, _| request,
         )
         .await;
     trial
         .operation(
-            |of| GetLegacyInvoicePdf::new(of.value::<cc_client::core::OwnerId>("ownerId"), of.value::<cc_client::core::InvoiceNumber>("invoiceNumber")),
-            |request, of| request.token(of.value::<cc_client::core::Secret>("token")),
+            |of| GetLegacyInvoicePdf::new(of.value::<cc_client::runtime::OwnerId>("ownerId"), of.value::<cc_client::runtime::InvoiceNumber>("invoiceNumber")),
+            |request, of| request.token(of.value::<cc_client::runtime::Secret>("token")),
         )
         .await;
     trial
         .operation(
-            |of| GetLegacyFullPrice::new(of.value::<cc_client::core::OwnerId>("ownerId"), of.value::<String>("price")),
+            |of| GetLegacyFullPrice::new(of.value::<cc_client::runtime::OwnerId>("ownerId"), of.value::<String>("price")),
             |request, _| request,
         )
         .await;
     trial
         .operation(
-            |of| GetLegacyMonthlyInvoice::new(of.value::<cc_client::core::OwnerId>("ownerId")),
+            |of| GetLegacyMonthlyInvoice::new(of.value::<cc_client::runtime::OwnerId>("ownerId")),
             |request, _| request,
         )
         .await;
     trial
         .operation(
-            |of| SetLegacyMaxCredits::new(of.value::<cc_client::core::OwnerId>("ownerId"), of.body::<types::CreditLimit>()),
+            |of| SetLegacyMaxCredits::new(of.value::<cc_client::runtime::OwnerId>("ownerId"), of.body::<types::CreditLimit>()),
             |request, _| request,
         )
         .await;
     trial
         .operation(
-            |of| GetLegacyRecurringPayment::new(of.value::<cc_client::core::OwnerId>("ownerId")),
+            |of| GetLegacyRecurringPayment::new(of.value::<cc_client::runtime::OwnerId>("ownerId")),
             |request, _| request,
         )
         .await;
     trial
         .operation(
-            |of| DeleteLegacyRecurringPayment::new(of.value::<cc_client::core::OwnerId>("ownerId")),
+            |of| DeleteLegacyRecurringPayment::new(of.value::<cc_client::runtime::OwnerId>("ownerId")),
             |request, _| request,
         )
         .await;
     trial
         .operation(
-            |of| EndLegacyStripePayment::new(of.value::<cc_client::core::InvoiceNumber>("invoiceNumber"), of.body::<types::PaymentData>()),
+            |of| EndLegacyStripePayment::new(of.value::<cc_client::runtime::InvoiceNumber>("invoiceNumber"), of.body::<types::PaymentData>()),
             |request, _| request,
         )
         .await;
     trial
         .operation(
-            |of| UpdateLegacyStripePayment::new(of.value::<cc_client::core::InvoiceNumber>("invoiceNumber"), of.body::<types::StripeIntent>()),
+            |of| UpdateLegacyStripePayment::new(of.value::<cc_client::runtime::InvoiceNumber>("invoiceNumber"), of.body::<types::StripeIntent>()),
             |request, _| request,
         )
         .await;
@@ -185,25 +185,25 @@ async fn operations() {
         .await;
     trial
         .operation(
-            |of| GetInvoiceStatusButton::new(of.value::<cc_client::core::Secret>("invoiceToken")),
+            |of| GetInvoiceStatusButton::new(of.value::<cc_client::runtime::Secret>("invoiceToken")),
             |request, _| request,
         )
         .await;
     trial
         .operation(
-            |of| AuthorizeLegacyPaypalTransaction::new(of.value::<cc_client::core::InvoiceNumber>("invoiceNumber"), of.body::<types::PaymentData>()),
+            |of| AuthorizeLegacyPaypalTransaction::new(of.value::<cc_client::runtime::InvoiceNumber>("invoiceNumber"), of.body::<types::PaymentData>()),
             |request, _| request,
         )
         .await;
     trial
         .operation(
-            |of| CancelLegacyPaypalTransaction::new(of.value::<cc_client::core::InvoiceNumber>("invoiceNumber")),
+            |of| CancelLegacyPaypalTransaction::new(of.value::<cc_client::runtime::InvoiceNumber>("invoiceNumber")),
             |request, _| request,
         )
         .await;
     trial
         .operation(
-            |of| UpdateExternalInvoice::new(of.value::<cc_client::core::InvoiceNumber>("invoiceNumber"), of.body::<types::ExternalPaymentUpdate>()),
+            |of| UpdateExternalInvoice::new(of.value::<cc_client::runtime::InvoiceNumber>("invoiceNumber"), of.body::<types::ExternalPaymentUpdate>()),
             |request, _| request,
         )
         .await;

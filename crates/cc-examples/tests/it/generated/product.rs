@@ -11,24 +11,24 @@ async fn operations() {
     trial
         .operation(
             |_| ListProductAddonProviders::new(),
-            |request, of| request.orga_id(of.value::<cc_client::core::OwnerId>("orgaId")),
+            |request, of| request.orga_id(of.value::<cc_client::runtime::OwnerId>("orgaId")),
         )
         .await;
     trial
         .operation(
-            |of| GetProductAddonProvider::new(of.value::<cc_client::core::AddonProviderId>("providerId")),
-            |request, of| request.orga_id(of.value::<cc_client::core::OwnerId>("orgaId")),
+            |of| GetProductAddonProvider::new(of.value::<cc_client::runtime::AddonProviderId>("providerId")),
+            |request, of| request.orga_id(of.value::<cc_client::runtime::OwnerId>("orgaId")),
         )
         .await;
     trial
         .operation(
-            |of| GetProductAddonProviderInformations::new(of.value::<cc_client::core::AddonProviderId>("providerId")),
+            |of| GetProductAddonProviderInformations::new(of.value::<cc_client::runtime::AddonProviderId>("providerId")),
             |request, _| request,
         )
         .await;
     trial
         .operation(
-            |of| GetProductAddonProviderVersions::new(of.value::<cc_client::core::AddonProviderId>("providerId")),
+            |of| GetProductAddonProviderVersions::new(of.value::<cc_client::runtime::AddonProviderId>("providerId")),
             |request, _| request,
         )
         .await;
@@ -53,13 +53,13 @@ async fn operations() {
     trial
         .operation(
             |_| ListRuntimes::new(),
-            |request, of| request.for_(of.value::<cc_client::core::OwnerId>("for")),
+            |request, of| request.for_(of.value::<cc_client::runtime::OwnerId>("for")),
         )
         .await;
     trial
         .operation(
             |of| GetRuntime::new(of.value::<String>("runtimeType"), of.value::<String>("runtimeVersion")),
-            |request, of| request.for_(of.value::<cc_client::core::OwnerId>("for")).app(of.value::<cc_client::core::ApplicationId>("app")),
+            |request, of| request.for_(of.value::<cc_client::runtime::OwnerId>("for")).app(of.value::<cc_client::runtime::ApplicationId>("app")),
         )
         .await;
     trial
@@ -71,7 +71,7 @@ async fn operations() {
     trial
         .operation(
             |_| ListCreditPackages::new(),
-            |request, of| request.coupon(of.value::<String>("coupon")).orga_id(of.value::<cc_client::core::OwnerId>("orgaId")).currency(of.value::<String>("currency")),
+            |request, of| request.coupon(of.value::<String>("coupon")).orga_id(of.value::<cc_client::runtime::OwnerId>("orgaId")).currency(of.value::<String>("currency")),
         )
         .await;
     trial
@@ -88,7 +88,7 @@ async fn operations() {
         .await;
     trial
         .operation(
-            |of| GetHeptapodPriceEstimation::new(of.value::<cc_client::core::OwnerId>("ownerId")),
+            |of| GetHeptapodPriceEstimation::new(of.value::<cc_client::runtime::OwnerId>("ownerId")),
             |request, _| request,
         )
         .await;

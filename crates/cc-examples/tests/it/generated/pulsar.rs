@@ -22,103 +22,103 @@ async fn operations() {
         .await;
     trial
         .operation(
-            |of| GetPulsar::new(of.value::<cc_client::core::RealAddonId>("addonId")),
+            |of| GetPulsar::new(of.value::<cc_client::runtime::RealAddonId>("addonId")),
             |request, _| request,
         )
         .await;
     trial
         .operation(
-            |of| DeletePulsar::new(of.value::<cc_client::core::RealAddonId>("addonId")),
+            |of| DeletePulsar::new(of.value::<cc_client::runtime::RealAddonId>("addonId")),
             |request, _| request,
         )
         .await;
     trial
         .operation(
-            |of| CreatePulsarTenantAndNamespace::new(of.value::<cc_client::core::RealAddonId>("addonId")),
+            |of| CreatePulsarTenantAndNamespace::new(of.value::<cc_client::runtime::RealAddonId>("addonId")),
             |request, _| request,
         )
         .await;
     trial
         .operation(
-            |of| DeletePulsarTenantAndNamespace::new(of.value::<cc_client::core::RealAddonId>("addonId")),
+            |of| DeletePulsarTenantAndNamespace::new(of.value::<cc_client::runtime::RealAddonId>("addonId")),
             |request, _| request,
         )
         .await;
     trial
         .operation(
-            |of| RenewPulsarToken::new(of.value::<cc_client::core::RealAddonId>("addonId")),
+            |of| RenewPulsarToken::new(of.value::<cc_client::runtime::RealAddonId>("addonId")),
             |request, _| request,
         )
         .await;
     trial
         .operation(
-            |of| GetPulsarStoragePolicies::new(of.value::<cc_client::core::RealAddonId>("addonId")),
+            |of| GetPulsarStoragePolicies::new(of.value::<cc_client::runtime::RealAddonId>("addonId")),
             |request, _| request,
         )
         .await;
     trial
         .operation(
-            |of| UpdatePulsarStoragePolicies::new(of.value::<cc_client::core::RealAddonId>("addonId"), of.body::<types::StoragePoliciesUpdate>()),
+            |of| UpdatePulsarStoragePolicies::new(of.value::<cc_client::runtime::RealAddonId>("addonId"), of.body::<types::StoragePoliciesUpdate>()),
             |request, _| request,
         )
         .await;
     trial
         .operation(
-            |of| ListPulsarTopics::new(of.value::<cc_client::core::RealAddonId>("addonId")),
+            |of| ListPulsarTopics::new(of.value::<cc_client::runtime::RealAddonId>("addonId")),
             |request, of| request.partitioned(of.value::<bool>("partitioned")),
         )
         .await;
     trial
         .operation(
-            |of| CreatePulsarTopic::new(of.value::<cc_client::core::RealAddonId>("addonId"), of.value::<String>("topicName")),
+            |of| CreatePulsarTopic::new(of.value::<cc_client::runtime::RealAddonId>("addonId"), of.value::<String>("topicName")),
             |request, of| request.partitioned(of.value::<bool>("partitioned")).partitions_number(of.value::<i64>("partitionsNumber")),
         )
         .await;
     trial
         .operation(
-            |of| DeletePulsarTopic::new(of.value::<cc_client::core::RealAddonId>("addonId"), of.value::<String>("topicName")),
+            |of| DeletePulsarTopic::new(of.value::<cc_client::runtime::RealAddonId>("addonId"), of.value::<String>("topicName")),
             |request, of| request.force(of.value::<bool>("force")).partitioned(of.value::<bool>("partitioned")),
         )
         .await;
     trial
         .operation(
-            |of| CreatePulsarTopicToken::new(of.value::<cc_client::core::RealAddonId>("addonId"), of.value::<String>("topicName")),
+            |of| CreatePulsarTopicToken::new(of.value::<cc_client::runtime::RealAddonId>("addonId"), of.value::<String>("topicName")),
             |request, _| request,
         )
         .await;
     trial
         .operation(
-            |of| UnloadPulsarTopic::new(of.value::<cc_client::core::RealAddonId>("addonId"), of.value::<String>("topicName")),
+            |of| UnloadPulsarTopic::new(of.value::<cc_client::runtime::RealAddonId>("addonId"), of.value::<String>("topicName")),
             |request, _| request,
         )
         .await;
     trial
         .operation(
-            |of| ListPulsarNonPersistentTopics::new(of.value::<cc_client::core::RealAddonId>("addonId")),
+            |of| ListPulsarNonPersistentTopics::new(of.value::<cc_client::runtime::RealAddonId>("addonId")),
             |request, of| request.partitioned(of.value::<bool>("partitioned")),
         )
         .await;
     trial
         .operation(
-            |of| CreatePulsarNonPersistentTopic::new(of.value::<cc_client::core::RealAddonId>("addonId"), of.value::<String>("topicName")),
+            |of| CreatePulsarNonPersistentTopic::new(of.value::<cc_client::runtime::RealAddonId>("addonId"), of.value::<String>("topicName")),
             |request, of| request.partitioned(of.value::<bool>("partitioned")).partitions_number(of.value::<i64>("partitionsNumber")),
         )
         .await;
     trial
         .operation(
-            |of| DeletePulsarNonPersistentTopic::new(of.value::<cc_client::core::RealAddonId>("addonId"), of.value::<String>("topicName")),
+            |of| DeletePulsarNonPersistentTopic::new(of.value::<cc_client::runtime::RealAddonId>("addonId"), of.value::<String>("topicName")),
             |request, of| request.force(of.value::<bool>("force")).partitioned(of.value::<bool>("partitioned")),
         )
         .await;
     trial
         .operation(
-            |of| CreatePulsarNonPersistentTopicToken::new(of.value::<cc_client::core::RealAddonId>("addonId"), of.value::<String>("topicName")),
+            |of| CreatePulsarNonPersistentTopicToken::new(of.value::<cc_client::runtime::RealAddonId>("addonId"), of.value::<String>("topicName")),
             |request, _| request,
         )
         .await;
     trial
         .operation(
-            |of| UnloadPulsarNonPersistentTopic::new(of.value::<cc_client::core::RealAddonId>("addonId"), of.value::<String>("topicName")),
+            |of| UnloadPulsarNonPersistentTopic::new(of.value::<cc_client::runtime::RealAddonId>("addonId"), of.value::<String>("topicName")),
             |request, _| request,
         )
         .await;
@@ -130,8 +130,8 @@ async fn operations() {
         .await;
     trial
         .operation(
-            |of| ListPulsarConsumptions::new(of.value::<cc_client::core::OwnerId>("ownerId")),
-            |request, of| request.resource_id(of.each::<cc_client::core::RealAddonId>("resourceId")).since(of.value::<cc_client::core::Timestamp>("since")).until(of.value::<cc_client::core::Timestamp>("until")),
+            |of| ListPulsarConsumptions::new(of.value::<cc_client::runtime::OwnerId>("ownerId")),
+            |request, of| request.resource_id(of.each::<cc_client::runtime::RealAddonId>("resourceId")).since(of.value::<cc_client::runtime::Timestamp>("since")).until(of.value::<cc_client::runtime::Timestamp>("until")),
         )
         .await;
     trial.end();

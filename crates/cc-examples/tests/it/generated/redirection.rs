@@ -10,43 +10,43 @@ async fn operations() {
     let mut trial = Trial::new("redirection");
     trial
         .operation(
-            |of| ListTcpRedirections::new(of.value::<cc_client::core::OwnerId>("ownerId"), of.value::<cc_client::core::ApplicationId>("applicationId")),
+            |of| ListTcpRedirections::new(of.value::<cc_client::runtime::OwnerId>("ownerId"), of.value::<cc_client::runtime::ApplicationId>("applicationId")),
             |request, _| request,
         )
         .await;
     trial
         .operation(
-            |of| CreateTcpRedirection::new(of.value::<cc_client::core::OwnerId>("ownerId"), of.value::<cc_client::core::ApplicationId>("applicationId"), of.body::<types::RedirectionCreation>()),
+            |of| CreateTcpRedirection::new(of.value::<cc_client::runtime::OwnerId>("ownerId"), of.value::<cc_client::runtime::ApplicationId>("applicationId"), of.body::<types::RedirectionCreation>()),
             |request, _| request,
         )
         .await;
     trial
         .operation(
-            |of| DeleteTcpRedirection::new(of.value::<cc_client::core::OwnerId>("ownerId"), of.value::<cc_client::core::ApplicationId>("applicationId"), of.value::<i64>("sourcePort"), of.value::<String>("namespace")),
+            |of| DeleteTcpRedirection::new(of.value::<cc_client::runtime::OwnerId>("ownerId"), of.value::<cc_client::runtime::ApplicationId>("applicationId"), of.value::<i64>("sourcePort"), of.value::<String>("namespace")),
             |request, _| request,
         )
         .await;
     trial
         .operation(
-            |of| ListUdpRedirections::new(of.value::<cc_client::core::OwnerId>("ownerId"), of.value::<cc_client::core::ApplicationId>("applicationId")),
+            |of| ListUdpRedirections::new(of.value::<cc_client::runtime::OwnerId>("ownerId"), of.value::<cc_client::runtime::ApplicationId>("applicationId")),
             |request, _| request,
         )
         .await;
     trial
         .operation(
-            |of| CreateUdpRedirection::new(of.value::<cc_client::core::OwnerId>("ownerId"), of.value::<cc_client::core::ApplicationId>("applicationId"), of.body::<types::RedirectionCreation>()),
+            |of| CreateUdpRedirection::new(of.value::<cc_client::runtime::OwnerId>("ownerId"), of.value::<cc_client::runtime::ApplicationId>("applicationId"), of.body::<types::RedirectionCreation>()),
             |request, _| request,
         )
         .await;
     trial
         .operation(
-            |of| DeleteUdpRedirection::new(of.value::<cc_client::core::OwnerId>("ownerId"), of.value::<cc_client::core::ApplicationId>("applicationId"), of.value::<i64>("sourcePort"), of.value::<String>("namespace")),
+            |of| DeleteUdpRedirection::new(of.value::<cc_client::runtime::OwnerId>("ownerId"), of.value::<cc_client::runtime::ApplicationId>("applicationId"), of.value::<i64>("sourcePort"), of.value::<String>("namespace")),
             |request, _| request,
         )
         .await;
     trial
         .operation(
-            |of| ListNamespaces::new(of.value::<cc_client::core::OwnerId>("ownerId")),
+            |of| ListNamespaces::new(of.value::<cc_client::runtime::OwnerId>("ownerId")),
             |request, _| request,
         )
         .await;

@@ -11,13 +11,13 @@ async fn operations() {
     trial
         .operation(
             |_| ListZones::new(),
-            |request, of| request.owner_id(of.value::<cc_client::core::OwnerId>("ownerId")).tag(of.value::<String>("tag")),
+            |request, of| request.owner_id(of.value::<cc_client::runtime::OwnerId>("ownerId")).tag(of.value::<String>("tag")),
         )
         .await;
     trial
         .operation(
             |of| GetZone::new(of.value::<String>("zoneName")),
-            |request, of| request.tag(of.value::<String>("tag")).owner_id(of.value::<cc_client::core::OwnerId>("ownerId")),
+            |request, of| request.tag(of.value::<String>("tag")).owner_id(of.value::<cc_client::runtime::OwnerId>("ownerId")),
         )
         .await;
     trial.end();
