@@ -1,5 +1,6 @@
 //! The generator as a library, so that its tests can drive it.
 
+mod ci;
 pub mod generate;
 mod report;
 pub mod spec;
@@ -18,6 +19,8 @@ cargo xtask COMMAND
   generate [--check] [--domain X]   make everything that is made from spec/; --check compares and changes nothing
   check [FILE]                      list every problem of spec/, or of one OpenAPI document
   coverage [--against CSV]          operations per domain: specified, generated, by a command, in the sandbox, tested
+  ci [--list | --from STEP | --only STEP]
+                                    run everything that must pass before a change lands, or list its steps
   tidy                              arrows between crates, stray or unmarked generated files, files without `//!`
   help                              this text
 ";
@@ -52,6 +55,7 @@ pub fn run(arguments: &[String], root: &Path) -> Outcome {
         ["check", file] => check_file(Path::new(file)),
         ["coverage"] => report::coverage(root, None),
         ["coverage", "--against", file] => report::coverage(root, Some(Path::new(file))),
+        ["ci", options @ ..] => ci::ci(options, root),
         ["tidy"] => tidy::tidy(root),
         ["help" | "--help" | "-h"] => Outcome::ok(HELP),
         [] => Outcome::failed(HELP),
