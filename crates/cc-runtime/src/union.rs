@@ -172,7 +172,7 @@ mod tests {
         let json = serde_json::to_value(&thing).unwrap();
         assert_eq!(serde_json::from_value::<Thing>(json.clone()).unwrap(), thing);
         let error = de::strictly::<Thing>(&json).unwrap_err().to_string();
-        assert!(error.starts_with("`owner`: an id that is empty"), "{error}");
+        assert!(error.starts_with("`owner`: must not be empty"), "{error}");
     }
 
     #[test]

@@ -135,8 +135,7 @@ mod tests {
         ] {
             assert_eq!(read(data).unwrap(), read_as, "{data}");
         }
-        for (data, place) in [(r#"{"size":1}"#, "`id`"), ("no JSON", "expected ident"), (r#"["a"]"#, "spec")]
-        {
+        for (data, place) in [(r#"{"size":1}"#, "`id`"), ("no JSON", "expected ident"), (r#"[{}]"#, "spec")] {
             let error = read(data).unwrap_err().to_string();
             assert!(error.contains(place), "{data}: {error}");
         }
