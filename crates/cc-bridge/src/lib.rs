@@ -1,20 +1,6 @@
-//! API tokens of Clever Cloud: what stands for a user in scripts and programs.
+//! API tokens of Clever Cloud: create, list, rename, revoke and rotate.
 //!
-//! ```no_run
-//! # async fn example() -> cc_bridge::Result<()> {
-//! use std::time::Duration;
-//!
-//! use cc_bridge::commands::CreateApiToken;
-//! use cc_bridge::{BridgeClient, Credentials};
-//!
-//! // Creation needs nothing but what is in it; everything else is signed with OAuth 1.
-//! let client = BridgeClient::new(Credentials::None)?;
-//! let month = Duration::from_secs(30 * 86_400);
-//! let token = client.send(CreateApiToken::new("ada@example.com", "password", "laptop", month)).await?;
-//! println!("{} is {}", token.api_token_id, token.state);
-//! # Ok(()) }
-//! ```
-
+#![doc = include_str!("../README.md")]
 #![deny(missing_docs)]
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
@@ -35,8 +21,3 @@ pub use cc_runtime::{
 pub use client::{BridgeClient, BridgeClientBuilder};
 pub use command::{Command, Context};
 pub use expiration::Expiration;
-
-/// The examples of the page that people see first.
-#[cfg(doctest)]
-#[doc = include_str!("../README.md")]
-struct Readme;

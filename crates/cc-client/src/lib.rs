@@ -1,5 +1,6 @@
-//! The Clever Cloud SDK: commands that are values, sent by one [`Client`].
-
+//! The client of the Clever Cloud SDK: typed commands for the platform.
+//!
+#![doc = include_str!("../README.md")]
 #![deny(missing_docs)]
 #![cfg_attr(docsrs, feature(doc_cfg))]
 

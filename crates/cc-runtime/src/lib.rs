@@ -1,10 +1,6 @@
-//! What every crate of the SDK shares: the platform's vocabulary (ids, time, secrets, open enums) and the
-//! way one request reaches it (endpoints, credentials, layers, one error type).
+//! Foundation of the Clever Cloud SDK: shared types, the transport, and the error type.
 //!
-//! - [`Transport`] sends an [`Operation`]; the crates `cc-api-*` hold one operation per route of the platform.
-//! - [`Credentials`] and [`Endpoint`] say who asks, and where.
-//! - [`Error`] is what any call fails with, in every crate of the SDK.
-
+#![doc = include_str!("../README.md")]
 #![deny(missing_docs)]
 
 mod answer;

@@ -1,4 +1,6 @@
-//! Server-Sent Events that never lose an event silently.
+//! Server-Sent Events with reconnection, health checks and gap detection.
+//!
+#![doc = include_str!("../README.md")]
 #![deny(missing_docs)]
 
 mod buffer;
@@ -43,8 +45,3 @@ pub use machine::State;
 pub use retry::{Retry, Wishes};
 pub use settings::{ErrorEvents, Overflow, Settings};
 pub use stream::EventStream;
-
-/// The example of the page that people see first.
-#[cfg(doctest)]
-#[doc = include_str!("../README.md")]
-struct Readme;
