@@ -1,4 +1,4 @@
-//! `docs/promises.md` and the tests that hold what it says: each test it names is there.
+//! `docs/promises.md` and the invariants of `docs/architecture.md`: each test they name exists.
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -35,15 +35,13 @@ fn tests_of(line: &str) -> Vec<(&str, &str)> {
     line.split('`').skip(1).step_by(2).filter_map(|code| code.split_once("::")).collect()
 }
 
-#[test]
-fn every_promise_names_tests_that_are_there() {
-    let page = fs::read_to_string(root().join("docs/promises.md")).unwrap();
+/// The tests that rows of a table name and that do not exist. Also counts the rows.
+fn missing<'a>(rows: impl Iterator<Item = &'a str>) -> (usize, Vec<String>) {
     let mut known = BTreeMap::new();
     let mut missing = Vec::new();
-    let mut promises = 0;
-    let rows = page.lines().filter(|line| line.starts_with("| ") && !line.starts_with("| What"));
+    let mut count = 0;
     for row in rows {
-        promises += 1;
+        count += 1;
         let tests = tests_of(row);
         assert!(!tests.is_empty(), "no test holds this: {row}");
         for (name, test) in tests {
@@ -53,6 +51,25 @@ fn every_promise_names_tests_that_are_there() {
             }
         }
     }
+    (count, missing)
+}
+
+#[test]
+fn every_promise_names_tests_that_are_there() {
+    let page = fs::read_to_string(root().join("docs/promises.md")).unwrap();
+    let rows = page.lines().filter(|line| line.starts_with("| ") && !line.starts_with("| What"));
+    let (promises, missing) = missing(rows);
     assert!(promises > 80, "{promises} promises were found");
+    assert!(missing.is_empty(), "tests that are not there: {missing:#?}");
+}
+
+#[test]
+fn every_invariant_names_tests_that_are_there() {
+    let page = fs::read_to_string(root().join("docs/architecture.md")).unwrap();
+    let (_, section) = page.split_once("## Invariants\n").unwrap();
+    let section = section.split("\n## ").next().unwrap_or_default();
+    let rows = section.lines().filter(|line| line.starts_with("| ") && !line.starts_with("| invariant"));
+    let (invariants, missing) = missing(rows);
+    assert!(invariants > 10, "{invariants} invariants were found");
     assert!(missing.is_empty(), "tests that are not there: {missing:#?}");
 }
