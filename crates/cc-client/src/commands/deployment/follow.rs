@@ -275,10 +275,10 @@ impl Deploying {
                 Some(Rest::Lost(why)) => return self.give_verdict(Some(why)),
             };
             // The log may have asked for a look sooner than the watch is to wake.
-            if !std::mem::take(&mut self.is_news) {
-                if let Err(error) = ready!(self.timer.poll(cx, wake)) {
-                    return self.fail(cx, error);
-                }
+            if !std::mem::take(&mut self.is_news)
+                && let Err(error) = ready!(self.timer.poll(cx, wake))
+            {
+                return self.fail(cx, error);
             }
         }
     }
