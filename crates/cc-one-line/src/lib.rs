@@ -1,15 +1,6 @@
-//! Shows text from outside in one line: without control characters, without changes of direction, of bounded length.
+//! Text from outside on one harmless line.
 //!
-//! A text of a server, such as the message of an error, may hold what a terminal acts on (escape sequences), what forges lines
-//! of a log (line breaks), or what shows other words than it holds (bidirectional controls, invisible characters). This crate is
-//! the one place where such characters become visible.
-//!
-//! ```
-//! let text = "no such zone\u{1b}[2J\nall is well \u{202e}";
-//! assert_eq!(cc_one_line::one_line(text, 100).to_string(), r"no such zone\u{1b}[2J\nall is well \u{202e}");
-//! assert_eq!(cc_one_line::one_line(text, 7).to_string(), "no such…");
-//! ```
-
+#![doc = include_str!("../README.md")]
 #![deny(missing_docs)]
 
 use std::borrow::Cow;

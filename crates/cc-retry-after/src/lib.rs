@@ -1,8 +1,6 @@
-//! Reads the HTTP header `Retry-After` as servers really send it.
+//! The HTTP header `Retry-After` in all forms that servers send.
 //!
-//! RFC 9110 (section 10.2.3) allows whole seconds or a date. Gateways also send fractions (`1.7`), a unit (`2s`), and the
-//! value of several servers in one line (`2, 2`) or in several headers. All of these are read here, once for the calls and
-//! the streams of the SDK.
+#![doc = include_str!("../README.md")]
 #![deny(missing_docs)]
 
 use std::time::{Duration, SystemTime};
