@@ -53,7 +53,11 @@ pub struct ParseExpirationError(String);
 
 impl fmt::Display for ParseExpirationError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "`{}` is neither a date such as 2024-03-12T13:38:33Z nor a duration such as P30D", self.0)
+        write!(
+            f,
+            "`{}` is neither a date such as 2024-03-12T13:38:33Z nor a duration such as P30D",
+            cc_runtime::one_line(&self.0, 64)
+        )
     }
 }
 

@@ -1,4 +1,4 @@
-//! Waiting for something that comes by and by.
+//! Polls until a condition holds, with a deadline.
 
 use std::future::Future;
 use std::time::Duration;

@@ -69,7 +69,7 @@ fn list(commands: impl Iterator<Item = &'static catalog::CommandInfo>) -> String
 }
 
 fn describe(name: &str) -> Result<String, String> {
-    let command = catalog::get(name).ok_or_else(|| format!("there is no command `{name}`: try --find"))?;
+    let command = catalog::get(name).ok_or_else(|| format!("unknown command `{name}`: try --find"))?;
     let schemas = serde_json::json!({
         "name": command.name(),
         "domain": command.domain(),

@@ -38,7 +38,7 @@ impl Inputs {
 /// When there is no such command, when the example fails, or when a request is not what the spec takes.
 pub fn try_out(command: &str, example: impl AsyncFnOnce(Client, Inputs) -> Result<()>) {
     let sandbox = Arc::new(Sandbox::builder().stateless(true).in_memory());
-    let command = catalog::get(command).unwrap_or_else(|| panic!("there is no command {command}"));
+    let command = catalog::get(command).unwrap_or_else(|| panic!("unknown command {command}"));
     let mut inputs = sandbox.samples().values(&command.input_schema().to_value(), Extent::Whole);
     let inputs = Inputs(inputs.swap_remove(0));
     block_on(example(memory::client(&sandbox), inputs));

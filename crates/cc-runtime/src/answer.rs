@@ -224,13 +224,13 @@ impl Answer<Bytes> {
         let place = json_path::at(text, cause.line(), cause.column());
         let cause = DecodeError::new(cause);
         let message = if self.value.is_empty() {
-            "the body is empty where JSON was expected".to_owned()
+            "expected JSON, found an empty body".to_owned()
         } else if let Some(found) = self.other_than_json() {
-            format!("the body is not JSON but {found}")
+            format!("expected JSON, found {found}")
         } else if place.is_empty() {
-            format!("the body is not what the spec promises: {cause}")
+            format!("the body does not match the spec: {cause}")
         } else {
-            format!("the body is not what the spec promises, at `{place}`: {cause}")
+            format!("the body does not match the spec at `{place}`: {cause}")
         };
         self.failure(message).with_source(cause)
     }
@@ -238,9 +238,9 @@ impl Answer<Bytes> {
     #[cold]
     fn unreadable(&self, fault: &Fault) -> Error {
         self.failure(match (self.other_than_json(), fault.path()) {
-            (Some(found), _) => format!("the body is not JSON but {found}"),
-            (None, "") => format!("the body is not what the spec promises: {}", fault.what()),
-            (None, path) => format!("the body is not what the spec promises, at `{path}`: {}", fault.what()),
+            (Some(found), _) => format!("expected JSON, found {found}"),
+            (None, "") => format!("the body does not match the spec: {}", fault.what()),
+            (None, path) => format!("the body does not match the spec at `{path}`: {}", fault.what()),
         })
     }
 
@@ -318,11 +318,11 @@ mod tests {
         };
         for (body, reason) in [
             ("{\"", ": EOF while parsing a string at line 1 column 2"),
-            ("[", ", at `[0]`: EOF while parsing a list at line 1 column 1"),
-            ("[1, {\"a\": {\"b\": 1", ", at `[1].a.b`: EOF while parsing an object at line 1 column 17"),
-            ("{\"malformed\": x}", ", at `malformed`: expected value at line 1 column 15"),
+            ("[", " at `[0]`: EOF while parsing a list at line 1 column 1"),
+            ("[1, {\"a\": {\"b\": 1", " at `[1].a.b`: EOF while parsing an object at line 1 column 17"),
+            ("{\"malformed\": x}", " at `malformed`: expected value at line 1 column 15"),
         ] {
-            let message = format!("the body is not what the spec promises{reason}");
+            let message = format!("the body does not match the spec{reason}");
             assert_eq!(failure(body), [message.clone(), message], "{body}");
         }
     }
@@ -358,11 +358,11 @@ mod tests {
         for (media, message) in [
             (
                 "text/html; charset=utf-8",
-                "the body is not JSON but `text/html`: an HTML page titled `Down for maintenance`",
+                "expected JSON, found `text/html`: an HTML page titled `Down for maintenance`",
             ),
             (
                 "application/json",
-                "the body is not JSON but `application/json`: an HTML page titled `Down for maintenance`",
+                "expected JSON, found `application/json`: an HTML page titled `Down for maintenance`",
             ),
         ] {
             let error = of_type(media, page).json::<Vec<u8>>().unwrap_err();
@@ -374,7 +374,7 @@ mod tests {
         let error = of_type("text/html", marked).json::<Vec<u8>>().unwrap_err();
         assert!(error.message().unwrap().ends_with("an HTML page titled `Down for maintenance`"), "{error}");
         let error = of_type("text/plain", b"all is well").json::<Vec<u8>>().unwrap_err();
-        assert_eq!(error.message(), Some("the body is not JSON but `text/plain`"));
+        assert_eq!(error.message(), Some("expected JSON, found `text/plain`"));
     }
 
     #[test]

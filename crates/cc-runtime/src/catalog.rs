@@ -214,7 +214,7 @@ impl<C> Catalog<C> {
         match command.run {
             Run::Stream(run) => run(client, input).map_err(|error| error.with_command(command.name)),
             Run::Once(_) => Err(Error::new(ErrorKind::InvalidInput)
-                .with_message(format!("`{name}` gives one output: run it with `catalog::dispatch`"))
+                .with_message(format!("`{name}` is not a stream: run it with `catalog::dispatch`"))
                 .with_command(command.name)),
         }
     }
@@ -223,9 +223,9 @@ impl<C> Catalog<C> {
     fn unknown(&self, name: &str) -> Error {
         let near = near::nearest(name, self.commands.iter().map(CommandInfo::name), 3);
         let message = if near.is_empty() {
-            format!("there is no command `{}`", de::shown(name))
+            format!("unknown command `{}`", de::shown(name))
         } else {
-            format!("there is no command `{}`: is `{}` meant?", de::shown(name), near.join("` or `"))
+            format!("unknown command `{}`: did you mean `{}`?", de::shown(name), near.join("` or `"))
         };
         Error::new(ErrorKind::InvalidInput).with_message(message)
     }
@@ -266,9 +266,7 @@ impl<C: Send + 'static> IntoFuture for Dispatch<C> {
             let Run::Once(run) = command.run else {
                 let name = command.name;
                 return Err(Error::new(ErrorKind::InvalidInput)
-                    .with_message(format!(
-                        "`{name}` gives one thing after another: run it with `catalog::stream`"
-                    ))
+                    .with_message(format!("`{name}` is a stream: run it with `catalog::stream`"))
                     .with_command(name));
             };
             let run = run(self.client, self.options, &self.input);
@@ -292,7 +290,7 @@ pub fn read_input<T: DeserializeOwned>(input: &Value) -> Result<T> {
 pub fn write_output<T: Serialize>(output: T) -> Result<Value> {
     serde_json::to_value(output).map_err(|cause| {
         Error::new(ErrorKind::Unexpected)
-            .with_message("the output does not encode as JSON")
+            .with_message("could not encode the output as JSON")
             .with_source(cause)
     })
 }

@@ -105,7 +105,7 @@ impl Provider {
     pub(crate) async fn provide(&self) -> Result<Credentials> {
         match self.provider.provide().await? {
             Credentials::Provider(_) => Err(Error::new(ErrorKind::Credentials)
-                .with_message("a credentials provider gave another provider instead of credentials")),
+                .with_message("the provider returned another provider: return credentials")),
             credentials => {
                 if self.provider.identity().is_none() {
                     self.unnamed.note(&credentials);
@@ -269,7 +269,7 @@ impl Credentials {
         };
         let mut value = HeaderValue::try_from(text).map_err(|_| {
             Error::new(ErrorKind::Credentials).with_message(
-                "the credentials hold a character that no header may hold: is a line break at their end?",
+                "the credentials contain a character that a header cannot have: remove the line break or space at their end",
             )
         })?;
         value.set_sensitive(true);

@@ -44,29 +44,28 @@ impl Endpoint {
     pub fn parse(base: &str) -> Result<Self> {
         let invalid = |message: String| Error::new(ErrorKind::InvalidUrl).with_message(message);
         let url = Url::parse(base).map_err(|cause| {
-            invalid("the base URL is not a URL such as https://host/path".to_owned()).with_source(cause)
+            invalid("the base URL is not an absolute URL such as https://host/path".to_owned())
+                .with_source(cause)
         })?;
         if !matches!(url.scheme(), "http" | "https") || !url.has_host() {
             return Err(invalid(format!(
-                "the base URL has the scheme `{}`: give http or https",
+                "the base URL has the scheme `{}`: use http or https",
                 url.scheme()
             )));
         }
         if !url.username().is_empty() || url.password().is_some() {
             return Err(invalid(
-                "the base URL holds a user name or a password: give those as credentials".to_owned(),
+                "the base URL contains a user name or a password: pass them as credentials".to_owned(),
             ));
         }
         if url.query().is_some() || url.fragment().is_some() {
-            return Err(invalid(
-                "the base URL has a query or a fragment: give the part before it".to_owned(),
-            ));
+            return Err(invalid("the base URL has a query or a fragment: remove it".to_owned()));
         }
         let base = url.as_str().trim_end_matches('/').to_owned();
         let path_at = url[..Position::BeforePath].len().min(base.len());
-        let authority = url[Position::BeforeHost..Position::AfterPort].parse().map_err(|cause| {
-            invalid("the host of the base URL is not valid".to_owned()).with_source(cause)
-        })?;
+        let authority = url[Position::BeforeHost..Position::AfterPort]
+            .parse()
+            .map_err(|cause| invalid("invalid host in the base URL".to_owned()).with_source(cause))?;
         let scheme = if url.scheme() == "https" { Scheme::HTTPS } else { Scheme::HTTP };
         Ok(Self { url, base, path_at, scheme, authority })
     }
@@ -102,12 +101,13 @@ impl Endpoint {
             text.push_str(query);
         }
         let path = PathAndQuery::try_from(text)
-            .map_err(|cause| invalid("the path or the query is not encoded").with_source(cause))?;
+            .map_err(|cause| invalid("the path or the query is not percent-encoded").with_source(cause))?;
         let mut parts = http::uri::Parts::default();
         parts.scheme = Some(self.scheme.clone());
         parts.authority = Some(self.authority.clone());
         parts.path_and_query = Some(path);
-        Uri::from_parts(parts).map_err(|cause| invalid("no URL can be made of it").with_source(cause))
+        Uri::from_parts(parts)
+            .map_err(|cause| invalid("the path and the query do not form a URL").with_source(cause))
     }
 
     /// The path of a URL below this base without the path of the base.

@@ -126,7 +126,7 @@ pub trait Operation: Send + Sync {
     /// Reads a successful answer.
     ///
     /// # Errors
-    /// [`ErrorKind::Undecodable`](crate::ErrorKind::Undecodable) when the body is not what the spec promises.
+    /// [`ErrorKind::Undecodable`](crate::ErrorKind::Undecodable) when the body does not match the spec.
     fn decode(answer: Answer<Bytes>) -> Result<Answer<Self::Output>>;
 }
 

@@ -162,7 +162,7 @@ impl RequestBuilder {
         }
         if value.split('/').any(|segment| matches!(segment, "" | "." | "..")) {
             self.fail(format!(
-                "`{name}` is `{}`, which would reach another route: give the path, without query, that is meant",
+                "`{name}`: `{}` has an empty, `.` or `..` segment, which would change the route of the request",
                 de::shown(value)
             ));
         }
@@ -270,7 +270,7 @@ impl RequestBuilder {
             Ok(value) => {
                 self.request.headers.insert(header::CONTENT_TYPE, value);
             }
-            Err(_) => self.fail(format!("`{content_type}` is no content type")),
+            Err(_) => self.fail(format!("invalid content type `{content_type}`")),
         }
         self
     }
@@ -308,8 +308,7 @@ impl RequestBuilder {
                 value.set_sensitive(secret);
                 self.request.headers.insert(name, value);
             }
-            _ => self
-                .fail(format!("the value of the header `{name}` holds a character that no header may hold")),
+            _ => self.fail(format!("invalid value for header `{name}`")),
         }
         self
     }
@@ -332,7 +331,7 @@ impl RequestBuilder {
                 });
                 self.fail(match at.filter(|at| at != ".") {
                     Some(at) => format!("`{at}`: {cause}"),
-                    None => format!("the body cannot be encoded: {cause}"),
+                    None => format!("could not encode the body: {cause}"),
                 });
                 self
             }

@@ -364,7 +364,7 @@ fn refusal(response: HttpResponse, secrets: &Redactor) -> Error {
     let (parts, body) = response.into_parts();
     let error = Error::from_answer_without(parts.status, &parts.headers, &body.into_whole(), secrets);
     let error = match parts.extensions.get::<NotFollowed>() {
-        Some(NotFollowed(reason)) => error.with_message(format!("a redirect that is not followed: {reason}")),
+        Some(NotFollowed(reason)) => error.with_message(format!("redirect not followed: {reason}")),
         None => error,
     };
     match parts.extensions.get::<ClockSkew>() {

@@ -93,7 +93,7 @@ impl fmt::Display for Problem {
             write!(f, "line {line}, column {column}: ")?;
         }
         if let Some(name) = &self.name {
-            write!(f, "`{name}`: ")?;
+            write!(f, "`{}`: ", cc_runtime::one_line(name, 100))?;
         }
         f.write_str(match self.kind {
             ProblemKind::InvalidName => "a name holds only letters, digits, `-`, `_` and `.`",

@@ -134,15 +134,14 @@ impl Missing<'_> {
     pub(super) fn error(self) -> Error {
         let what = match self.form {
             Form::Application => "application",
-            Form::Addon => "add-on",
+            Form::Addon | Form::OtherAddon => "add-on",
             Form::Resource => "application or add-on",
             Form::Provider => "add-on provider",
             Form::Consumer => "OAuth consumer",
-            Form::OtherAddon => "add-on with another id",
         };
         let text: String = self.text.chars().take(100).collect();
         Error::new(ErrorKind::CannotResolveResource)
-            .with_message(format!("no {what} that these credentials may see has the id `{text}`"))
+            .with_message(format!("no {what} with the id `{text}` is visible to these credentials"))
     }
 }
 

@@ -141,7 +141,7 @@ impl Guarded {
     }
 
     async fn guard<T>(&self, what: &str, patience: Duration, work: StoreFuture<'_, T>) -> Option<T> {
-        let late = || Err(Error::new(ErrorKind::Store).with_message("it took too long"));
+        let late = || Err(Error::new(ErrorKind::Store).with_message("timed out"));
         let done = tasks::until(Some(Instant::now() + patience), work).await.unwrap_or_else(late);
         let error = match done {
             Ok(done) => return Some(done),

@@ -12,7 +12,7 @@ async fn an_unknown_command_is_an_error_that_tells_near_names() {
     let client = Platform::usual().client();
     let error = catalog::dispatch(&client, "Xyzzy", json!({})).await.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::InvalidInput);
-    assert_eq!(error.message(), Some("there is no command `Xyzzy`"));
+    assert_eq!(error.message(), Some("unknown command `Xyzzy`"));
     if let Some(command) = catalog::commands().first() {
         let error = catalog::dispatch(&client, &command.name().to_lowercase(), json!({})).await.unwrap_err();
         assert!(error.to_string().contains(&format!("`{}`", command.name())), "{error}");

@@ -41,7 +41,7 @@ async fn what_redis_refuses_with_is_told_in_its_own_words() {
     let error = refused(400, body, GetStringKey::new("k")).await;
     assert_eq!(
         error.to_string(),
-        "GetStringKey: the platform refused with 400: WRONGTYPE Operation against a key holding the wrong kind of value \
+        "GetStringKey: kv-proxy.services.clever-cloud.com answered 400: WRONGTYPE Operation against a key holding the wrong kind of value \
          (code WRONGTYPE)"
     );
     assert_eq!(RedisCode::of(&error), Some(RedisCode::WrongType));

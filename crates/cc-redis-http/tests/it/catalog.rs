@@ -67,7 +67,7 @@ async fn input_that_does_not_fit_is_refused_with_the_name_of_the_field() {
         ("GetStringKey", json!({ "key": "k", "value": 1 }), "unknown field `value`"),
         ("GetListKeyElement", json!({ "key": "k", "index": "0" }), "`index`: invalid type"),
         ("CreateHashKey", json!({ "key": "k", "elements": [{ "name": "f" }] }), "unknown field `name`"),
-        ("GetStringKeys", json!({}), "is `GetStringKey` meant?"),
+        ("GetStringKeys", json!({}), "did you mean `GetStringKey`?"),
     ] {
         let error = catalog::dispatch(&client, name, input).await.unwrap_err();
         assert_eq!(error.kind(), ErrorKind::InvalidInput);

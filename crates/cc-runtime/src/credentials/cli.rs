@@ -101,14 +101,14 @@ pub(super) fn read(environment: &Environment) -> Found {
     let contents = match file::read(&path, MAX_BYTES, PATIENCE) {
         Ok(contents) => contents,
         Err(error) if error.kind() == io::ErrorKind::NotFound => return Found::Absent(path),
-        Err(error) => return Found::Useless(path, format!("it cannot be read: {error}")),
+        Err(error) => return Found::Useless(path, format!("could not read it: {error}")),
     };
     match parse(&contents.bytes) {
         Some(profiles) => {
             let loose = contents.mode.filter(|mode| mode & 0o077 != 0);
             Found::Profiles { loose, path, profiles }
         }
-        None => Found::Useless(path, "its format is not known".to_owned()),
+        None => Found::Useless(path, "unknown format".to_owned()),
     }
 }
 

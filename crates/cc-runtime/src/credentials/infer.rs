@@ -143,12 +143,12 @@ impl Infer {
     pub fn find(&self) -> Result<Inferred> {
         let mut steps = Vec::new();
         if !matches!(self.explicit, Credentials::None) {
-            steps.push("the program gives them".to_owned());
+            steps.push("the program sets them".to_owned());
             return Ok(self.found(self.explicit.clone(), Source::Explicit, None, steps).told());
         }
-        steps.push("the program gives none".to_owned());
+        steps.push("the program sets none".to_owned());
         if let Some(alias) = &self.profile {
-            steps.push(format!("the program wants the profile `{alias}` of the CLI"));
+            steps.push(format!("the program asks for the profile `{alias}` of the CLI"));
         } else if let Some(found) = self.in_variables(&mut steps) {
             return Ok(found.told());
         }
@@ -208,7 +208,7 @@ impl Infer {
                 return (Vec::new(), steps);
             }
             Found::Useless(path, why) => {
-                steps.push(format!("the file `{}` cannot be used: {why}", path.display()));
+                steps.push(format!("could not use the file `{}`: {why}", path.display()));
                 return (Vec::new(), steps);
             }
             Found::Profiles { path, profiles, loose } => (path, profiles, loose),

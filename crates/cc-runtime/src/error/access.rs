@@ -84,7 +84,7 @@ impl Error {
         let body = self.0.body.as_deref().unwrap_or_default();
         crate::lenient::from_json(body).map_err(|(cause, _)| {
             Self::new(ErrorKind::Undecodable)
-                .with_message("the body of the error is not the JSON that was asked for")
+                .with_message("the body of the error does not decode as this type")
                 .with_source(crate::decode_error::DecodeError::new(&cause))
         })
     }

@@ -1,52 +1,55 @@
 //! The kinds of failure, with a code and a few words for each.
 
-/// What kind of failure it is. [`Error::code`](crate::Error::code) gives the finer name that the platform, or the official client, uses.
+use std::fmt;
+
+/// The kind of a failure. [`Error::code`](crate::Error::code) gives the finer name that the platform, or the official client, uses.
+///
+/// `Display` says in a few words what failed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum ErrorKind {
     /// The platform answered with an error status.
     Refused,
-    /// The platform answered success, and the body is not what the spec promises.
+    /// The platform answered success, and the body does not match the spec.
     Undecodable,
     /// The answer is larger than allowed ([`CallOptions::body_limit`](crate::CallOptions::body_limit)). The platform
     /// answered success.
     TooLarge,
-    /// No answer came: name look-up, connection, TLS, or a connection lost on the way.
+    /// There is no answer: name look-up, connection or TLS failed, or the connection was lost on the way.
     Unreachable,
-    /// No complete answer came in the time that the caller gave.
+    /// There was no complete answer within the time limit.
     TimedOut,
-    /// The call was given up before it ended.
+    /// The call was cancelled before it ended.
     Aborted,
-    /// The base URL, or a URL made from it, is not one that a request can be sent to.
+    /// The base URL, or a URL made from it, is not a URL that a request can be sent to.
     InvalidUrl,
     /// The caller's input cannot be sent. Nothing was sent.
     InvalidInput,
-    /// Nothing of the caller's has this id: its owner, or its other id, is not known.
+    /// No resource with this id is visible to the credentials: its owner, or its other id, is unknown.
     CannotResolveResource,
-    /// No product fits what was asked for.
+    /// No product matches the input.
     CannotResolveProduct,
-    /// No credentials could be had.
+    /// There are no usable credentials, or sending them would expose them. Nothing was sent.
     Credentials,
-    /// What was waited for did not come before the deadline. The change itself may still happen.
+    /// The expected state was not reached before the deadline. The change itself may still happen.
     DeadlineExceeded,
-    /// A stream was asked for something that its state does not allow.
+    /// The state of the stream does not allow the operation.
     StreamState,
-    /// A stream's answer is no event stream.
+    /// The answer to the request of a stream is not an event stream.
     StreamContentType,
-    /// The server ended a stream, or sent on it what it should not.
+    /// The server broke a stream off, or sent an error or invalid data on it.
     StreamServer,
     /// A stream was silent for longer than its heartbeat allows.
     StreamHealth,
-    /// The reader of a stream failed.
+    /// The request of a stream could not be made, or its reader failed.
     StreamClient,
     /// Events of a stream may be missing; it goes on.
     StreamGap,
-    /// Whether it was done cannot be known: the request left, and no answer told. The [`source`](std::error::Error::source)
-    /// says what happened instead.
+    /// The request was sent, and its outcome is unknown. The [`source`](std::error::Error::source) says what happened.
     Indeterminate,
     /// A store (ids, answers) failed.
     Store,
-    /// What should not happen.
+    /// A failure that has no kind of its own, such as a missing tokio runtime.
     Unexpected,
 }
 
@@ -76,29 +79,36 @@ impl ErrorKind {
         }
     }
 
+    /// What failed, in a few words.
     pub(super) fn words(self) -> &'static str {
         match self {
-            Self::Refused => "the platform refused",
-            Self::Undecodable => "the answer does not decode",
+            Self::Refused => "request refused",
+            Self::Undecodable => "could not decode the answer",
             Self::TooLarge => "the answer is too large",
-            Self::Unreachable => "no answer came",
-            Self::TimedOut => "no complete answer came in time",
-            Self::Aborted => "the call was given up",
-            Self::InvalidUrl => "the URL is not valid",
-            Self::InvalidInput => "the input is not valid",
-            Self::CannotResolveResource => "nothing of yours has this id",
-            Self::CannotResolveProduct => "no product fits",
-            Self::Credentials => "no credentials could be had",
-            Self::DeadlineExceeded => "it did not come before the deadline",
-            Self::StreamState => "the stream is in no state for this",
-            Self::StreamContentType => "the answer is no event stream",
-            Self::StreamServer => "the server broke the stream off",
-            Self::StreamHealth => "the stream went silent",
-            Self::StreamClient => "the reader of the stream failed",
-            Self::StreamGap => "the stream has a gap",
-            Self::Indeterminate => "it may have been done or not",
+            Self::Unreachable => "no answer",
+            Self::TimedOut => "timed out",
+            Self::Aborted => "the call was cancelled",
+            Self::InvalidUrl => "invalid URL",
+            Self::InvalidInput => "invalid input",
+            Self::CannotResolveResource => "could not resolve the resource",
+            Self::CannotResolveProduct => "could not find a matching product",
+            Self::Credentials => "no usable credentials",
+            Self::DeadlineExceeded => "the deadline passed",
+            Self::StreamState => "the state of the stream does not allow this",
+            Self::StreamContentType => "the answer is not an event stream",
+            Self::StreamServer => "the server failed on the stream",
+            Self::StreamHealth => "the stream fell silent",
+            Self::StreamClient => "could not open or read the stream",
+            Self::StreamGap => "events of the stream may be missing",
+            Self::Indeterminate => "the request may or may not have been applied",
             Self::Store => "the store failed",
-            Self::Unexpected => "something unexpected happened",
+            Self::Unexpected => "unexpected failure",
         }
+    }
+}
+
+impl fmt::Display for ErrorKind {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.words())
     }
 }

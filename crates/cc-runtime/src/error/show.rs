@@ -9,19 +9,29 @@ use super::line::{CODE, MESSAGE, one_line};
 use super::{Error, ErrorKind};
 
 impl fmt::Display for Error {
+    /// Writes which command or operation failed, what failed on which host, why, and further details:
+    /// `GetZone: api.clever-cloud.com answered 503: busy (3 attempts, Sozu-Id 01H…)`.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let inner = &*self.0;
         if let Some(name) = inner.command.or(inner.operation.map(|operation| operation.id)) {
             write!(f, "{name}: ")?;
         }
-        f.write_str(inner.kind.words())?;
-        if let (ErrorKind::Refused, Some(status)) = (inner.kind, inner.status) {
-            write!(f, " with {}", status.as_u16())?;
+        match (inner.kind, inner.status, self.host()) {
+            (ErrorKind::Refused, Some(status), host) => {
+                write!(f, "{} answered {}", host.unwrap_or("the platform"), status.as_u16())?;
+            }
+            (ErrorKind::Unreachable, _, Some(host)) => write!(f, "no answer from {host}")?,
+            (ErrorKind::TimedOut, _, Some(host)) => write!(f, "timed out waiting for {host}")?,
+            (ErrorKind::Undecodable, _, Some(host)) => write!(f, "could not decode the answer of {host}")?,
+            (ErrorKind::TooLarge, _, Some(host)) => write!(f, "the answer of {host} is too large")?,
+            (kind, ..) => f.write_str(kind.words())?,
         }
         if let Some(message) = &inner.message {
             write!(f, ": {}", one_line(message, MESSAGE))?;
         } else if let Some(reason) = inner.status.filter(|_| inner.kind == ErrorKind::Refused) {
             write!(f, " {}", reason.canonical_reason().unwrap_or("(no reason given)"))?;
+        } else if inner.kind == ErrorKind::Indeterminate {
+            f.write_str(": check before sending it again")?;
         }
         let mut details = Vec::new();
         if let Some(code) = &inner.code {
@@ -29,6 +39,11 @@ impl fmt::Display for Error {
         }
         if let Some(effect) = &inner.effect {
             details.push(one_line(effect, MESSAGE).to_string());
+        } else if matches!(inner.kind, ErrorKind::Unreachable | ErrorKind::TimedOut)
+            && self.may_be_done()
+            && inner.method.as_ref().is_some_and(|method| !method.is_safe())
+        {
+            details.push("the request may have been applied".to_owned());
         }
         if inner.attempts > 1 {
             details.push(format!("{} attempts", inner.attempts));
@@ -40,6 +55,14 @@ impl fmt::Display for Error {
             write!(f, " ({})", details.join(", "))?;
         }
         Ok(())
+    }
+}
+
+impl Error {
+    /// The host of the request, with its port if it is not the usual one.
+    fn host(&self) -> Option<&str> {
+        let (_, rest) = self.0.url.as_deref()?.split_once("://")?;
+        rest.split('/').next().filter(|host| !host.is_empty())
     }
 }
 

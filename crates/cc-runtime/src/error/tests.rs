@@ -18,7 +18,7 @@ fn an_error_is_small_and_may_go_anywhere() {
 #[test]
 fn the_line_says_each_thing_once_and_leaves_the_cause_to_the_chain() {
     let error = Error::new(ErrorKind::Unreachable).with_source("connection reset").with_attempts(3);
-    assert_eq!(error.to_string(), "no answer came (3 attempts)");
+    assert_eq!(error.to_string(), "no answer (3 attempts)");
     assert_eq!(error.source().unwrap().to_string(), "connection reset");
     assert_eq!(error.code(), "NETWORK_ERROR");
 }
@@ -32,8 +32,11 @@ fn what_may_have_been_done_keeps_what_is_known_and_is_not_tried_again() {
         (ErrorKind::Indeterminate, "INDETERMINATE", 2)
     );
     assert!(!error.is_retryable() && !error.is_not_sent());
-    assert_eq!(error.to_string(), "it may have been done or not (2 attempts)");
-    assert_eq!(error.source().unwrap().to_string(), "no answer came (2 attempts)");
+    assert_eq!(
+        error.to_string(),
+        "the request may or may not have been applied: check before sending it again (2 attempts)"
+    );
+    assert_eq!(error.source().unwrap().to_string(), "no answer (2 attempts)");
 }
 
 #[test]
@@ -106,7 +109,7 @@ fn a_refusal_tells_status_message_code_and_exchange() {
         &headers,
         br#"{"code":"clever.rate","error":"slow down"}"#,
     );
-    assert_eq!(error.to_string(), "the platform refused with 429: slow down (code clever.rate, Sozu-Id 01H)");
+    assert_eq!(error.to_string(), "the platform answered 429: slow down (code clever.rate, Sozu-Id 01H)");
     assert!(error.is_retryable() && error.is_rate_limited());
     assert_eq!(error.retry_after(), Some(Duration::from_secs(3)));
 }

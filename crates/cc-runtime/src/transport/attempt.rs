@@ -64,9 +64,11 @@ impl Stack {
             let timeout = limits.attempt_timeout.unwrap_or_default();
             let error = Error::new(ErrorKind::TimedOut);
             Err(if exchange.attempts() == before {
-                error.with_message(format!("an attempt may take {timeout:?}: nothing was sent")).not_sent()
+                error
+                    .with_message(format!("the limit for an attempt is {timeout:?}: nothing was sent"))
+                    .not_sent()
             } else {
-                error.with_message(format!("an attempt may take {timeout:?}"))
+                error.with_message(format!("the limit for an attempt is {timeout:?}"))
             })
         });
         tracing::debug!(

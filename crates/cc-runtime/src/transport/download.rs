@@ -150,7 +150,7 @@ impl Chunks {
     fn too_slow(&self, silence: Option<Duration>, silent: Option<Instant>, end: Option<Instant>) -> Error {
         match silence {
             Some(silence) if silent == end => Error::new(ErrorKind::TimedOut).with_message(format!(
-                "no part of the body came for {silence:?}, the time that an attempt may take"
+                "no part of the body arrived within {silence:?}, the limit for an attempt"
             )),
             _ => self.exchange.timed_out(),
         }

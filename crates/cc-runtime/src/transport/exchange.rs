@@ -214,7 +214,7 @@ impl Exchange {
     /// The failure of a call whose time is over.
     pub(crate) fn timed_out(&self) -> Error {
         let message = match self.limits.timeout {
-            Some(timeout) => format!("the call may take {timeout:?}"),
+            Some(timeout) => format!("the limit for the call is {timeout:?}"),
             None => "the deadline of the call has passed".to_owned(),
         };
         let error = Error::new(ErrorKind::TimedOut).with_message(message);
@@ -273,7 +273,7 @@ impl Exchange {
         let error = error.redacted(secrets);
         let error = match endpoint.repeated_by(self.info.route).filter(|_| error.is_not_found()) {
             Some(repeated) => error.with_hint(format!(
-                "the base URL `{}` ends with `{repeated}`, which is a part of the routes: leave it out of the base URL",
+                "the base URL `{}` ends with `{repeated}`, which is part of the route: remove it from the base URL",
                 endpoint.as_str()
             )),
             None => error,

@@ -192,7 +192,7 @@ pub(crate) fn user_agent(product: Option<&str>) -> Result<HeaderValue> {
     let Some(product) = product else { return Ok(HeaderValue::from_static(own)) };
     HeaderValue::try_from(format!("{own} {product}")).map_err(|cause| {
         Error::new(ErrorKind::InvalidInput)
-            .with_message(format!("the `{}` holds a character that no header may hold", header::USER_AGENT))
+            .with_message(format!("invalid value for header `{}`", header::USER_AGENT))
             .with_source(cause)
     })
 }

@@ -98,13 +98,13 @@ fn is_redirect(status: StatusCode) -> bool {
 
 /// Makes of what was sent what the redirect asks for, or says why not.
 fn turn(sent: &mut HttpRequest, response: &HttpResponse) -> Result<(), &'static str> {
-    let from = Url::parse(&sent.uri().to_string()).map_err(|_| "it comes from no URL")?;
+    let from = Url::parse(&sent.uri().to_string()).map_err(|_| "its own URL is invalid")?;
     let location = response
         .headers()
         .get(header::LOCATION)
         .and_then(|location| std::str::from_utf8(location.as_bytes()).ok())
-        .ok_or("it does not say where to")?;
-    let mut to = from.join(location).map_err(|_| "it leads to no URL")?;
+        .ok_or("it has no `Location`")?;
+    let mut to = from.join(location).map_err(|_| "its `Location` is not a URL")?;
     to.set_fragment(None);
     if !matches!(to.scheme(), "http" | "https") {
         return Err("it leads to neither http nor https");
@@ -133,7 +133,7 @@ fn turn(sent: &mut HttpRequest, response: &HttpResponse) -> Result<(), &'static 
         drop_secrets(sent.headers_mut());
         sent.extensions_mut().insert(Foreign);
     }
-    *sent.uri_mut() = Uri::try_from(to.as_str()).map_err(|_| "it leads to no URL")?;
+    *sent.uri_mut() = Uri::try_from(to.as_str()).map_err(|_| "its `Location` is not a URL")?;
     Ok(())
 }
 

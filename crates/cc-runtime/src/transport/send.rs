@@ -107,7 +107,7 @@ fn finish(builder: reqwest::ClientBuilder, connect_timeout: Option<Duration>) ->
     }
     builder.build().map_err(|cause| {
         Error::new(ErrorKind::Unexpected)
-            .with_message("the HTTP client cannot be set up")
+            .with_message("could not set up the HTTP client")
             .with_source(cause)
             .not_sent()
     })
@@ -180,7 +180,7 @@ fn convert(request: HttpRequest, endpoint: &Endpoint) -> Result<reqwest::Request
     let url = match endpoint.to_url(&parts.uri) {
         Some(url) => url,
         None => Url::parse(&parts.uri.to_string()).map_err(|cause| {
-            Error::new(ErrorKind::InvalidUrl).with_message("no request can be made of it").with_source(cause)
+            Error::new(ErrorKind::InvalidUrl).with_message("could not build the request").with_source(cause)
         })?,
     };
     let mut request = reqwest::Request::new(parts.method, url);
@@ -194,20 +194,20 @@ fn convert(request: HttpRequest, endpoint: &Endpoint) -> Result<reqwest::Request
 fn failure(error: reqwest::Error) -> Error {
     let error = error.without_url();
     let (kind, message) = if error.is_builder() {
-        (ErrorKind::InvalidUrl, "no request can be made of it")
+        (ErrorKind::InvalidUrl, "could not build the request")
     } else if error.is_connect() && says(&error, "scheme is not http") {
         (
             ErrorKind::InvalidUrl,
-            "the HTTP client has no TLS for https: switch on a feature of cc-runtime, `rustls` or `native-tls`",
+            "the HTTP client has no TLS for https: enable the feature `rustls` or `native-tls` of cc-runtime",
         )
     } else if error.is_timeout() && error.is_connect() {
-        (ErrorKind::TimedOut, "no connection could be made in time")
+        (ErrorKind::TimedOut, "could not connect within the connect timeout")
     } else if error.is_timeout() {
-        (ErrorKind::TimedOut, "the HTTP client gave it up")
+        (ErrorKind::TimedOut, "the timeout of the HTTP client passed")
     } else if error.is_connect() {
-        (ErrorKind::Unreachable, "no connection could be made")
+        (ErrorKind::Unreachable, "could not connect")
     } else if error.is_body() || error.is_decode() {
-        (ErrorKind::Unreachable, "the connection was lost within the body")
+        (ErrorKind::Unreachable, "the connection was lost while reading the body")
     } else if of_hyper(&error, hyper::Error::is_parse) {
         (
             ErrorKind::Unreachable,

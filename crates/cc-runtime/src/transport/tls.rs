@@ -15,7 +15,7 @@ pub(crate) fn equip(builder: reqwest::ClientBuilder) -> crate::error::Result<req
         None => {
             let made = native_tls::TlsConnector::builder().request_alpns(&["http/1.1"]).build();
             let made =
-                made.map_err(|cause| unusable("the TLS library of the system cannot be set up", cause))?;
+                made.map_err(|cause| unusable("could not set up the TLS library of the system", cause))?;
             SHARED.get_or_init(|| made).clone()
         }
     };

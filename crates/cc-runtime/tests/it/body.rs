@@ -184,7 +184,7 @@ async fn a_download_that_stands_still_or_takes_too_long_ends() {
         (chunks.len() - 1, error.to_string())
     };
     let (chunks, told) = last(slow(SECOND * 31), CallOptions::new()).await;
-    assert!(chunks == 0 && told.contains("no part of the body came for 30s"), "{told}");
+    assert!(chunks == 0 && told.contains("no part of the body arrived within 30s"), "{told}");
     let (chunks, told) = last(slow(SECOND), CallOptions::new().timeout(SECOND * 90)).await;
     assert!((88..=90).contains(&chunks) && told.contains("1m30s") | told.contains("90s"), "{chunks} {told}");
 }

@@ -38,7 +38,7 @@ async fn an_error_names_operation_method_url_and_exchange() {
     request.append_query("token", &"hunter2");
     let error = platform.transport().execute(request, &CallOptions::new()).await.unwrap_err();
     assert_eq!(error.url(), Some("https://api.test/base/v2/things/1"));
-    assert_eq!(error.to_string(), "get_thing: the platform refused with 404: no (Sozu-Id 01H)");
+    assert_eq!(error.to_string(), "get_thing: api.test answered 404: no (Sozu-Id 01H)");
     assert!(!format!("{error:?}").contains("hunter2"));
 }
 
@@ -215,7 +215,7 @@ async fn a_base_url_that_repeats_the_start_of_a_route_is_named_in_the_404() {
     assert_eq!(
         error.message(),
         Some(
-            "no (the base URL `https://api.test/v2` ends with `/v2`, which is a part of the routes: leave it out of the base URL)"
+            "no (the base URL `https://api.test/v2` ends with `/v2`, which is part of the route: remove it from the base URL)"
         )
     );
     let error = transport("https://api.test/api").execute(request(&GET), &once()).await.unwrap_err();

@@ -135,10 +135,7 @@ async fn a_hook_that_fails_ends_the_call_before_anything_is_sent() {
     let platform = Platform::new(|_, _| answer(200, "1"));
     let transport = platform.builder().hooks(Refusing).build().unwrap();
     let error = transport.execute(request(&GET), &CallOptions::new()).await.unwrap_err();
-    assert_eq!(
-        (error.to_string(), platform.count()),
-        ("get_thing: the input is not valid: not today".into(), 0)
-    );
+    assert_eq!((error.to_string(), platform.count()), ("get_thing: invalid input: not today".into(), 0));
 }
 
 /// Panics when it is told of an error: before it has a future, and within.

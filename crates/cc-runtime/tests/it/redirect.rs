@@ -99,7 +99,7 @@ async fn a_redirect_that_is_not_followed_is_an_error() {
         (302, "http://api.test/", "from https to http"),
         (302, "ftp://api.test/", "neither http nor https"),
         (302, "https://me:you@api.test/", "user name"),
-        (302, "https://[", "no URL"),
+        (302, "https://[", "is not a URL"),
     ] {
         let error = refusal(status, to, &GET).await;
         assert!(error.to_string().contains(reason), "{error}");
@@ -109,7 +109,7 @@ async fn a_redirect_that_is_not_followed_is_an_error() {
     }
     let platform = Platform::new(|_, _| answer(302, ""));
     let error = platform.transport().execute(request(&GET), &CallOptions::new()).await.unwrap_err();
-    assert!(error.to_string().contains("does not say where to"), "{error}");
+    assert!(error.to_string().contains("has no `Location`"), "{error}");
 }
 
 #[tokio::test(start_paused = true)]

@@ -105,7 +105,7 @@ fn it_is_explained_why_these_were_taken_and_no_secret_is_shown() {
     assert_eq!(
         found.explain().replace(path.to_str().unwrap(), "FILE"),
         "an OAuth 1 token from the profile `work` in `FILE`\n\
-         - the program gives none\n\
+         - the program sets none\n\
          - `CC_API_TOKEN` is not set\n\
          - `CLEVER_TOKEN` is set without `CLEVER_SECRET`\n\
          - the file `FILE` has `work`, `home`\n\
@@ -159,7 +159,7 @@ fn user_information_in_a_host_is_not_shown() {
 fn without_any_the_error_says_where_they_were_looked_for() {
     for (json, why) in [
         (r#"{"version":1,"profiles":[]}"#, "has no profile"),
-        (r#"{"version":7,"token":"hunter2""#, "its format is not known"),
+        (r#"{"version":7,"token":"hunter2""#, "unknown format"),
     ] {
         let error = with(home(json).path(), &[]).find().unwrap_err();
         assert_eq!(error.kind(), ErrorKind::Credentials);
