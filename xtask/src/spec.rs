@@ -4,6 +4,7 @@ pub mod check;
 pub mod declared;
 pub mod model;
 pub mod node;
+pub mod pin;
 pub mod secret;
 
 use std::collections::BTreeMap;

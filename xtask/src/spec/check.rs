@@ -7,11 +7,15 @@ mod names;
 mod operation;
 mod schema;
 mod secret;
+mod union;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
+use serde_json::Value;
+
 use super::node::{Entry, Node};
+use super::pin::{Pins, pins};
 use super::{Documents, Problem};
 
 /// Collects problems of one file.
@@ -22,11 +26,15 @@ pub struct Report<'a> {
     problems: Vec<Problem>,
     /// Local schemas that something refers to.
     used: BTreeSet<String>,
+    /// The tags that the variants of its unions pin.
+    pins: Pins,
 }
 
 impl<'a> Report<'a> {
     fn new(file: String, document: &'a Node, shared: &'a Node) -> Self {
-        Self { file, document, shared, problems: Vec::new(), used: BTreeSet::new() }
+        let schemas = document.at(&["components", "schemas"]).map(Node::to_json);
+        let pins = schemas.as_ref().and_then(Value::as_object).map(pins).unwrap_or_default();
+        Self { file, document, shared, problems: Vec::new(), used: BTreeSet::new(), pins }
     }
 
     fn add(&mut self, line: usize, rule: &'static str, pointer: &str, message: impl Into<String>) {

@@ -8,6 +8,7 @@ use super::Documents;
 use super::check::operations;
 use super::declared::{self, Declared};
 use super::node::Node;
+use super::pin;
 use super::secret;
 
 /// Everything that is generated from.
@@ -139,7 +140,7 @@ impl Spec {
 fn schemas(document: &Node) -> Map<String, Value> {
     match document.at(&["components", "schemas"]).map(Node::to_json) {
         Some(Value::Object(schemas)) => {
-            schemas.into_iter().map(|(name, schema)| (name, local(schema))).collect()
+            pin::without_pins(schemas.into_iter().map(|(name, schema)| (name, local(schema))).collect())
         }
         _ => Map::new(),
     }

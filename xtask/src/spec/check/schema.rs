@@ -1,7 +1,7 @@
 //! The rules of a schema: names, references, types, and nothing that has no counterpart in Rust.
 
 use super::super::node::{Kind, Node};
-use super::{Report, join, keys, secret};
+use super::{Report, join, keys, secret, union};
 
 /// Where a schema stands.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -39,7 +39,7 @@ pub fn check(report: &mut Report<'_>, schema: &Node, pointer: &str, place: Place
         }
     }
     if schema.get("oneOf").is_some() {
-        union(report, schema, pointer, place);
+        union::check(report, schema, pointer, place);
         return;
     }
     if let Some(values) = schema.get("enum") {
@@ -86,7 +86,12 @@ fn object(report: &mut Report<'_>, schema: &Node, pointer: &str, place: Place) {
             "an object with properties needs a name: put it under `components/schemas`",
         );
     }
+    let tags = pointer.strip_prefix("/components/schemas/").and_then(|name| report.pins.get(name)).cloned();
     for entry in properties {
+        // The tag of a variant has a rule of its own.
+        if tags.as_ref().is_some_and(|tags| tags.contains_key(&entry.key)) {
+            continue;
+        }
         let pointer = join(&join(pointer, "properties"), &entry.key);
         if entry.value.get("$ref").is_none()
             && entry.value.str_at("description").is_none_or(|text| text.trim().is_empty())
@@ -124,49 +129,5 @@ fn object(report: &mut Report<'_>, schema: &Node, pointer: &str, place: Place) {
             report.add(values.line, "schema", pointer, "an object has properties or is a map, not both");
         }
         check(report, values, &join(pointer, "additionalProperties"), Place::Inline);
-    }
-}
-
-fn union(report: &mut Report<'_>, schema: &Node, pointer: &str, place: Place) {
-    let line = schema.line;
-    if schema.get("x-rust-type").is_some() {
-        return;
-    }
-    if place == Place::Inline {
-        report.add(line, "union", pointer, "a union needs a name: put it under `components/schemas`");
-    }
-    let Some(tag) = schema.at(&["discriminator", "propertyName"]).and_then(Node::as_str) else {
-        report.add(
-            line,
-            "union",
-            pointer,
-            "`oneOf` has no `discriminator`: nothing tells the variants apart",
-        );
-        return;
-    };
-    let mapping = schema.at(&["discriminator", "mapping"]).map(Node::entries).unwrap_or_default();
-    if mapping.is_empty() {
-        report.add(line, "union", pointer, "the discriminator has no `mapping`");
-    }
-    for entry in mapping {
-        let target = entry.value.as_str().unwrap_or_default();
-        let name = target.strip_prefix("#/components/schemas/").unwrap_or_default();
-        match report.resolve(target).filter(|_| !name.is_empty()) {
-            None => report.add(entry.line, "reference", pointer, format!("`{target}` leads nowhere")),
-            Some(variant) => {
-                report.used.insert(name.to_owned());
-                if variant.at(&["properties", tag]).is_some() {
-                    report.add(
-                        entry.line,
-                        "union",
-                        pointer,
-                        format!("the variant `{name}` declares the tag `{tag}`, which the union writes"),
-                    );
-                }
-            }
-        }
-    }
-    for (index, variant) in schema.get("oneOf").map(Node::items).unwrap_or_default().iter().enumerate() {
-        check(report, variant, &format!("{pointer}/oneOf/{index}"), Place::Inline);
     }
 }
