@@ -2,6 +2,7 @@
 
 pub mod check;
 pub mod declared;
+mod expand;
 pub mod model;
 pub mod node;
 pub mod pin;
@@ -28,7 +29,7 @@ impl std::fmt::Display for Problem {
     }
 }
 
-/// The documents of a folder, parsed.
+/// The documents of a folder, parsed and expanded.
 #[derive(Debug)]
 pub struct Documents {
     /// Domain name (the file's stem) and its document, in name order; without `shared`.
@@ -38,6 +39,12 @@ pub struct Documents {
 }
 
 impl Documents {
+    /// Expands the operations of parsed documents.
+    pub fn new(mut domains: BTreeMap<String, Node>, shared: Node) -> Self {
+        domains.values_mut().for_each(|document| expand::expand(document, &shared));
+        Self { domains, shared }
+    }
+
     /// Reads `spec/*.yaml`.
     pub fn read(folder: &Path) -> Result<Self, Vec<Problem>> {
         let (documents, problems) = Self::read_what_can_be(folder);
@@ -46,10 +53,10 @@ impl Documents {
 
     /// Reads `spec/*.yaml`, and tells of the files that cannot be read.
     pub fn read_what_can_be(folder: &Path) -> (Self, Vec<Problem>) {
-        let mut documents = Self { domains: BTreeMap::new(), shared: Node::empty_map() };
+        let (mut domains, mut shared) = (BTreeMap::new(), Node::empty_map());
         let mut files: Vec<PathBuf> = match std::fs::read_dir(folder) {
             Ok(entries) => entries.filter_map(|entry| entry.ok().map(|entry| entry.path())).collect(),
-            Err(error) => return (documents, vec![unreadable(folder, &error)]),
+            Err(error) => return (Self { domains, shared }, vec![unreadable(folder, &error)]),
         };
         files.sort();
         let mut problems = Vec::new();
@@ -61,14 +68,14 @@ impl Documents {
         for path in files {
             let name = path.file_stem().unwrap_or_default().to_string_lossy().into_owned();
             match read_document(&path) {
-                Ok(node) if name == "shared" => documents.shared = node,
+                Ok(node) if name == "shared" => shared = node,
                 Ok(node) => {
-                    documents.domains.insert(name, node);
+                    domains.insert(name, node);
                 }
                 Err(problem) => problems.push(problem),
             }
         }
-        (documents, problems)
+        (Self::new(domains, shared), problems)
     }
 }
 

@@ -14,6 +14,7 @@ use std::path::Path;
 
 use serde_json::Value;
 
+use super::expand::{self, METHODS};
 use super::node::{Entry, Node};
 use super::pin::{Pins, pins};
 use super::{Documents, Problem};
@@ -177,7 +178,10 @@ pub fn check(documents: &Documents) -> Vec<Problem> {
 pub fn check_alone(file: String, document: &Node, shared: Option<&Node>) -> Vec<Problem> {
     let none = Node::empty_map();
     let is_shared = file == "shared.yaml";
-    let mut report = Report::new(file, document, shared.unwrap_or(&none));
+    let shared = shared.unwrap_or(&none);
+    let mut document = document.clone();
+    expand::expand(&mut document, shared);
+    let mut report = Report::new(file, &document, shared);
     if is_shared {
         components(&mut report, true);
         names::check(&mut report, true);
@@ -188,8 +192,6 @@ pub fn check_alone(file: String, document: &Node, shared: Option<&Node>) -> Vec<
     report.problems.dedup();
     report.problems
 }
-
-const METHODS: [&str; 8] = ["get", "put", "post", "delete", "options", "head", "patch", "trace"];
 
 /// Path, method and operation of each route.
 pub fn operations(document: &Node) -> impl Iterator<Item = (&str, &str, &Node)> {
@@ -304,6 +306,7 @@ fn check_document(report: &mut Report<'_>) {
     if let Some(info) = document.get("info") {
         keys::check(report, info, &keys::INFO, "/info", "`info`");
     }
+    operation::errors(report, document, "");
     declared::check(report);
 }
 
@@ -334,9 +337,10 @@ fn path_item<'a>(report: &mut Report<'a>, path: &'a Entry) {
             report.add(entry.line, "path", &pointer, "a path is written where it is, not referred to");
         } else if entry.key == "parameters" {
             report.add(entry.line, "path", &pointer, "parameters belong to each operation, not to the path");
-        } else if !entry.key.starts_with("x-")
-            && !["summary", "description", "servers"].contains(&entry.key.as_str())
-        {
+        } else if entry.key == "servers" {
+            let message = "the host belongs to the whole document: put `servers` at its top";
+            report.add(entry.line, "no-effect", &pointer, message);
+        } else if !entry.key.starts_with("x-") && !["summary", "description"].contains(&entry.key.as_str()) {
             report.add(entry.line, "path", &pointer, format!("`{}` is no HTTP method", entry.key));
         }
     }
@@ -344,6 +348,18 @@ fn path_item<'a>(report: &mut Report<'a>, path: &'a Entry) {
 
 fn components(report: &mut Report<'_>, shared: bool) {
     let document = report.document;
+    if let Some(components) = document.get("components") {
+        keys::check(report, components, &keys::COMPONENTS, "/components", "`components`");
+    }
+    for entry in document.at(&["components", "parameters"]).map(Node::entries).unwrap_or_default() {
+        operation::parameter(report, &entry.value, &join("/components/parameters", &entry.key));
+    }
+    for entry in document.at(&["components", "responses"]).map(Node::entries).unwrap_or_default() {
+        let pointer = join("/components/responses", &entry.key);
+        let keys = if shared { &keys::SHARED_RESPONSE } else { &keys::RESPONSE };
+        keys::check(report, &entry.value, keys, &pointer, "an answer");
+        operation::response(report, &entry.key, &entry.value, &pointer);
+    }
     for entry in document.at(&["components", "schemas"]).map(Node::entries).unwrap_or_default() {
         let pointer = join("/components/schemas", &entry.key);
         let pascal = entry.key.starts_with(|c: char| c.is_ascii_uppercase())

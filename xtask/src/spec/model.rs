@@ -128,11 +128,8 @@ impl Spec {
     /// Reads checked documents. What a rule guarantees is taken for granted, and read as empty where it is missing.
     pub fn read(documents: &Documents) -> Self {
         let shared = schemas(&documents.shared);
-        let domains = documents
-            .domains
-            .iter()
-            .map(|(name, document)| domain(name, document, &shared, documents))
-            .collect();
+        let domains =
+            documents.domains.iter().map(|(name, document)| domain(name, document, &shared)).collect();
         Self { domains, shared }
     }
 }
@@ -204,12 +201,11 @@ pub fn closure(start: BTreeSet<String>, schemas: &[&Map<String, Value>]) -> BTre
     seen
 }
 
-fn domain(name: &str, document: &Node, shared: &Map<String, Value>, documents: &Documents) -> Domain {
+fn domain(name: &str, document: &Node, shared: &Map<String, Value>) -> Domain {
     let info =
         |key: &str| document.at(&["info", key]).and_then(Node::as_str).unwrap_or_default().trim().to_owned();
-    let operations: Vec<Operation> = operations(document)
-        .map(|(path, method, node)| operation(name, path, method, node, documents))
-        .collect();
+    let operations: Vec<Operation> =
+        operations(document).map(|(path, method, node)| operation(name, path, method, node)).collect();
     let schemas = schemas(document);
     let mut used = BTreeSet::new();
     for schema in schemas.values() {
@@ -240,18 +236,13 @@ fn domain(name: &str, document: &Node, shared: &Map<String, Value>, documents: &
     }
 }
 
-fn operation(domain: &str, path: &str, method: &str, node: &Node, documents: &Documents) -> Operation {
+fn operation(domain: &str, path: &str, method: &str, node: &Node) -> Operation {
     let text = |key: &str| node.str_at(key).unwrap_or_default().trim().to_owned();
     let not_found = node.str_at("x-not-found").map(str::to_owned);
     let mut success = Success { status: 200, media: None, schema: None };
     let mut errors = Vec::new();
     for entry in node.get("responses").map(Node::entries).unwrap_or_default() {
-        let response =
-            match entry.value.str_at("$ref").and_then(|reference| reference.strip_prefix("shared.yaml#/")) {
-                Some(path) => path.split('/').try_fold(&documents.shared, |node, key| node.get(key)),
-                None => Some(&entry.value),
-            };
-        let Some(response) = response else { continue };
+        let response = &entry.value;
         if entry.key.starts_with('2') || entry.key.starts_with('1') {
             success.status = entry.key.parse().unwrap_or(200);
             if let Some(media) = response.get("content").and_then(|content| content.entries().first()) {

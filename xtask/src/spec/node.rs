@@ -60,6 +60,17 @@ impl Node {
         }
     }
 
+    pub fn get_mut(&mut self, key: &str) -> Option<&mut Node> {
+        self.entries_mut().iter_mut().find(|entry| entry.key == key).map(|entry| &mut entry.value)
+    }
+
+    pub fn entries_mut(&mut self) -> &mut [Entry] {
+        match &mut self.kind {
+            Kind::Map(entries) => entries,
+            _ => &mut [],
+        }
+    }
+
     pub fn items(&self) -> &[Node] {
         match &self.kind {
             Kind::List(items) => items,

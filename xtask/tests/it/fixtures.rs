@@ -17,10 +17,8 @@ fn fixture(name: &str) -> Node {
 
 fn documents(name: &str) -> Documents {
     let shared = Path::new(env!("CARGO_MANIFEST_DIR")).join("../spec/shared.yaml");
-    Documents {
-        domains: [(name.to_owned(), fixture(name))].into(),
-        shared: parse(&std::fs::read_to_string(shared).unwrap()).unwrap(),
-    }
+    let shared = parse(&std::fs::read_to_string(shared).unwrap()).unwrap();
+    Documents::new([(name.to_owned(), fixture(name))].into(), shared)
 }
 
 /// All files that a fixture becomes.
@@ -75,6 +73,11 @@ fn the_client_the_page_and_the_surface_of_a_domain() {
     let text =
         ["src/client.rs", "src/lib.rs", "Cargo.toml", "media.txt"].map(|path| file("media", path)).join("\n");
     insta::assert_snapshot!(text);
+}
+
+#[test]
+fn parameters_answers_and_errors_by_reference_are_those_of_the_components() {
+    insta::assert_snapshot!(file("references", "src/requests.rs"));
 }
 
 #[test]

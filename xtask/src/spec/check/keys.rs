@@ -9,16 +9,56 @@ use super::{Report, join};
 pub struct Keys {
     standard: &'static [&'static str],
     extensions: &'static [&'static str],
+    /// Keys of OpenAPI that nothing here honours, each with what to do instead.
+    refused: &'static [(&'static str, &'static str)],
 }
+
+const PLAIN_STYLE: &str = "a list is sent as one parameter for each element, and everything else as it is";
 
 pub const DOCUMENT: Keys = Keys {
     standard: &["openapi", "info", "servers", "paths", "components", "security", "tags", "externalDocs"],
-    extensions: &["x-commands", "x-note"],
+    extensions: &["x-commands", "x-errors", "x-note"],
+    refused: &[],
+};
+
+pub const COMPONENTS: Keys = Keys {
+    standard: &["schemas", "parameters", "responses", "securitySchemes"],
+    extensions: &["x-note"],
+    refused: &[
+        ("requestBodies", "a body is written at its operation"),
+        ("headers", "headers of answers are not read"),
+        ("examples", "an example is written where it is used"),
+        ("links", "links are not followed"),
+        ("callbacks", "callbacks are not generated"),
+    ],
+};
+
+pub const RESPONSE: Keys = Keys {
+    standard: &["description", "content"],
+    extensions: &["x-secret", "x-note"],
+    refused: &[
+        ("headers", "headers of answers are not read: name them in the description"),
+        ("links", "links are not followed"),
+    ],
+};
+
+/// A response below `components` of `shared.yaml`, which `x-errors` finds by its status.
+pub const SHARED_RESPONSE: Keys = Keys {
+    standard: &["description", "content"],
+    extensions: &["x-secret", "x-note", "x-status"],
+    refused: RESPONSE.refused,
+};
+
+pub const MEDIA: Keys = Keys {
+    standard: &["schema", "example", "examples"],
+    extensions: &["x-note"],
+    refused: &[("encoding", "a form is sent with its fields as they are")],
 };
 
 pub const INFO: Keys = Keys {
     standard: &["title", "version", "description", "termsOfService", "contact", "license"],
     extensions: &["x-keywords", "x-note"],
+    refused: &[],
 };
 
 pub const OPERATION: Keys = Keys {
@@ -31,10 +71,8 @@ pub const OPERATION: Keys = Keys {
         "parameters",
         "requestBody",
         "responses",
-        "callbacks",
         "deprecated",
         "security",
-        "servers",
     ],
     extensions: &[
         "x-source",
@@ -47,32 +85,32 @@ pub const OPERATION: Keys = Keys {
         "x-used-by",
         "x-heartbeat-ms",
         "x-wildcard",
+        "x-errors",
         "x-command",
         "x-client-command",
         "x-note",
     ],
+    refused: &[
+        ("servers", "the host belongs to the whole document: put `servers` at its top"),
+        ("callbacks", "callbacks are not generated"),
+    ],
 };
 
 pub const PARAMETER: Keys = Keys {
-    standard: &[
-        "name",
-        "in",
-        "description",
-        "required",
-        "deprecated",
-        "allowEmptyValue",
-        "style",
-        "explode",
-        "allowReserved",
-        "schema",
-        "example",
-        "examples",
-        "content",
-    ],
+    standard: &["name", "in", "description", "required", "schema", "example", "examples"],
     extensions: &["x-secret", "x-note"],
+    refused: &[
+        ("style", PLAIN_STYLE),
+        ("explode", PLAIN_STYLE),
+        ("allowReserved", "every reserved character of a value is encoded"),
+        ("allowEmptyValue", "a parameter that is absent is not sent"),
+        ("content", "give the parameter a `schema`"),
+        ("deprecated", "say it in the description, or leave the parameter out"),
+    ],
 };
 
-pub const BODY: Keys = Keys { standard: &["description", "content", "required"], extensions: &["x-note"] };
+pub const BODY: Keys =
+    Keys { standard: &["description", "content", "required"], extensions: &["x-note"], refused: &[] };
 
 pub const COMMAND: Keys = Keys {
     standard: &[
@@ -91,6 +129,7 @@ pub const COMMAND: Keys = Keys {
         "teaches",
     ],
     extensions: &[],
+    refused: &[],
 };
 
 pub const DECLARED: Keys = Keys {
@@ -112,10 +151,14 @@ pub const DECLARED: Keys = Keys {
         "run",
     ],
     extensions: &["x-note"],
+    refused: &[],
 };
 
-pub const DECLARED_FIELD: Keys =
-    Keys { standard: &["type", "required", "default", "description", "owner"], extensions: &["x-note"] };
+pub const DECLARED_FIELD: Keys = Keys {
+    standard: &["type", "required", "default", "description", "owner"],
+    extensions: &["x-note"],
+    refused: &[],
+};
 
 pub const SCHEMA: Keys = Keys {
     standard: &[
@@ -145,15 +188,10 @@ pub const SCHEMA: Keys = Keys {
         "additionalProperties",
         "description",
         "format",
-        "default",
         "nullable",
         "discriminator",
-        "readOnly",
-        "writeOnly",
         "example",
         "externalDocs",
-        "deprecated",
-        "xml",
         "$ref",
     ],
     extensions: &[
@@ -166,6 +204,13 @@ pub const SCHEMA: Keys = Keys {
         "x-values",
         "x-source",
         "x-note",
+    ],
+    refused: &[
+        ("default", "the platform decides what an absent value means: say it in the description"),
+        ("deprecated", "say it in the description, or leave the property out"),
+        ("readOnly", "give the body and the answer a schema each"),
+        ("writeOnly", "give the body and the answer a schema each"),
+        ("xml", "nothing is sent or read as XML"),
     ],
 };
 
@@ -193,7 +238,7 @@ impl Value {
             | "run" | "input" | "example" | "default" => Self::Text,
             "x-source" | "x-aliases" | "x-used-by" | "x-keywords" | "operations" | "requires" | "tags"
             | "sent-empty" | "errors" => Self::Texts,
-            "parameters" | "x-commands" | "enum" | "oneOf" => Self::List,
+            "parameters" | "x-commands" | "x-errors" | "enum" | "oneOf" => Self::List,
             "properties" | "responses" | "content" | "components" | "paths" | "info" | "requestBody"
             | "fields" | "constructors" | "constants" | "addon" | "discriminator" | "x-names"
             | "x-values" => Self::Map,
@@ -230,6 +275,11 @@ impl Value {
 pub fn check(report: &mut Report<'_>, node: &Node, keys: &Keys, pointer: &str, what: &str) {
     for entry in node.entries() {
         let key = entry.key.as_str();
+        if let Some((_, instead)) = keys.refused.iter().find(|(refused, _)| *refused == key) {
+            let message = format!("`{key}` of {what} has no effect here: {instead}");
+            report.add(entry.line, "no-effect", &join(pointer, key), message);
+            continue;
+        }
         let (known, rule) =
             if key.starts_with("x-") { (keys.extensions, "extension") } else { (keys.standard, "key") };
         if known.contains(&key) {
@@ -240,7 +290,12 @@ pub fn check(report: &mut Report<'_>, node: &Node, keys: &Keys, pointer: &str, w
             if declared && matches!(key, "type" | "owner" | "output") {
                 continue;
             }
-            if let Some(value) = Value::of(key, names).filter(|value| !value.fits(&entry.value)) {
+            // `parameters` and `responses` are maps below `components`.
+            let kind = Value::of(key, names).map(|value| match keys.standard.contains(&"schemas") {
+                true if !key.starts_with("x-") => Value::Map,
+                _ => value,
+            });
+            if let Some(value) = kind.filter(|value| !value.fits(&entry.value)) {
                 report.add(entry.line, "value", &join(pointer, key), format!("`{key}` is {}", value.words()));
             }
             continue;

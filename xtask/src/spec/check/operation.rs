@@ -1,5 +1,6 @@
 //! The rules of an operation: names, sources, parameters, bodies, answers.
 
+use super::super::expand;
 use super::super::node::{Entry, Node};
 use super::{Report, command, join, keys, schema, secret};
 use crate::generate::rust::field_name;
@@ -81,6 +82,7 @@ pub fn check<'a>(report: &mut Report<'a>, path: &str, method: &str, operation: &
         );
     }
     keys::check(report, operation, &keys::OPERATION, pointer, "an operation");
+    errors(report, operation, pointer);
     for alias in operation.strings_at("x-aliases") {
         if alias
             .split_once(" /")
@@ -98,86 +100,16 @@ pub fn check<'a>(report: &mut Report<'a>, path: &str, method: &str, operation: &
 fn parameters(report: &mut Report<'_>, path: &str, operation: &Node, pointer: &str) {
     let mut declared = Vec::new();
     let list = operation.get("parameters");
-    for (index, parameter) in list.map(Node::items).unwrap_or_default().iter().enumerate() {
+    for (index, node) in list.map(Node::items).unwrap_or_default().iter().enumerate() {
         let pointer = format!("{pointer}/parameters/{index}");
-        if parameter.get("$ref").is_some() {
-            report.add(
-                parameter.line,
-                "parameter",
-                &pointer,
-                "a parameter is written where it is used, not referred to",
-            );
+        if let Some(reference) = node.str_at("$ref") {
+            let message = format!("`{reference}` leads to no parameter");
+            report.add(node.line, "reference", &pointer, message);
             continue;
         }
-        keys::check(report, parameter, &keys::PARAMETER, &pointer, "a parameter");
-        let (name, place) = match (parameter.str_at("name"), parameter.str_at("in")) {
-            (Some(name), Some(place)) => (name, place),
-            _ => {
-                report.add(parameter.line, "parameter", &pointer, "a parameter lacks `name` or `in`");
-                continue;
-            }
-        };
-        match place {
-            "path" => {
-                declared.push(name.to_owned());
-                if !parameter.is_true_at("required") {
-                    report.add(
-                        parameter.line,
-                        "parameter",
-                        &pointer,
-                        format!("the path parameter `{name}` is not `required: true`"),
-                    );
-                }
-            }
-            "query" => {}
-            "header" => {
-                const OWN: [&str; 6] =
-                    ["authorization", "accept", "content-type", "content-length", "host", "last-event-id"];
-                let token = !name.is_empty()
-                    && name
-                        .bytes()
-                        .all(|byte| byte.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(&byte));
-                if !token {
-                    let message = format!("`{name}` cannot be the name of a header");
-                    report.add(parameter.line, "parameter", &pointer, message);
-                } else if OWN.contains(&name.to_ascii_lowercase().as_str()) {
-                    let message = format!("the header `{name}` is the client's own: leave it out");
-                    report.add(parameter.line, "parameter", &pointer, message);
-                }
-            }
-            "cookie" => report.add(
-                parameter.line,
-                "parameter",
-                &pointer,
-                format!("`{name}` is a cookie, which no client sends: leave it out"),
-            ),
-            other => report.add(parameter.line, "parameter", &pointer, format!("`in: {other}` is unknown")),
-        }
-        if parameter.str_at("description").is_none_or(|text| text.trim().is_empty()) {
-            report.add(
-                parameter.line,
-                "description",
-                &pointer,
-                format!("the parameter `{name}` has no description"),
-            );
-        }
-        match parameter.get("schema") {
-            Some(schema) => {
-                secret::named(report, name, parameter, schema, &pointer);
-                schema::check(report, schema, &join(&pointer, "schema"), schema::Place::Inline);
-                if !can_be_sent(report, schema, place) {
-                    let message = format!(
-                        "`{name}` is no single value: a query may also hold a list of them, or a map of texts"
-                    );
-                    report.add(parameter.line, "parameter", &pointer, message);
-                }
-            }
-            None => report.add(
-                parameter.line,
-                "parameter",
-                &pointer,
-                format!("the parameter `{name}` has no schema"),
-            ),
+        parameter(report, node, &pointer);
+        if let (Some(name), Some("path")) = (node.str_at("name"), node.str_at("in")) {
+            declared.push(name.to_owned());
         }
     }
     let template: Vec<&str> =
@@ -200,6 +132,76 @@ fn parameters(report: &mut Report<'_>, path: &str, operation: &Node, pointer: &s
                 pointer,
                 format!("the parameter `{name}` is not in the path"),
             );
+        }
+    }
+}
+
+/// Checks a parameter, of an operation or below `components`.
+pub fn parameter(report: &mut Report<'_>, parameter: &Node, pointer: &str) {
+    keys::check(report, parameter, &keys::PARAMETER, pointer, "a parameter");
+    let (name, place) = match (parameter.str_at("name"), parameter.str_at("in")) {
+        (Some(name), Some(place)) => (name, place),
+        _ => {
+            report.add(parameter.line, "parameter", pointer, "a parameter lacks `name` or `in`");
+            return;
+        }
+    };
+    match place {
+        "path" => {
+            if !parameter.is_true_at("required") {
+                report.add(
+                    parameter.line,
+                    "parameter",
+                    pointer,
+                    format!("the path parameter `{name}` is not `required: true`"),
+                );
+            }
+        }
+        "query" => {}
+        "header" => {
+            const OWN: [&str; 6] =
+                ["authorization", "accept", "content-type", "content-length", "host", "last-event-id"];
+            let token = !name.is_empty()
+                && name
+                    .bytes()
+                    .all(|byte| byte.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(&byte));
+            if !token {
+                let message = format!("`{name}` cannot be the name of a header");
+                report.add(parameter.line, "parameter", pointer, message);
+            } else if OWN.contains(&name.to_ascii_lowercase().as_str()) {
+                let message = format!("the header `{name}` is the client's own: leave it out");
+                report.add(parameter.line, "parameter", pointer, message);
+            }
+        }
+        "cookie" => report.add(
+            parameter.line,
+            "parameter",
+            pointer,
+            format!("`{name}` is a cookie, which no client sends: leave it out"),
+        ),
+        other => report.add(parameter.line, "parameter", pointer, format!("`in: {other}` is unknown")),
+    }
+    if parameter.str_at("description").is_none_or(|text| text.trim().is_empty()) {
+        report.add(
+            parameter.line,
+            "description",
+            pointer,
+            format!("the parameter `{name}` has no description"),
+        );
+    }
+    match parameter.get("schema") {
+        Some(schema) => {
+            secret::named(report, name, parameter, schema, pointer);
+            schema::check(report, schema, &join(pointer, "schema"), schema::Place::Inline);
+            if !can_be_sent(report, schema, place) {
+                let message = format!(
+                    "`{name}` is no single value: a query may also hold a list of them, or a map of texts"
+                );
+                report.add(parameter.line, "parameter", pointer, message);
+            }
+        }
+        None => {
+            report.add(parameter.line, "parameter", pointer, format!("the parameter `{name}` has no schema"))
         }
     }
 }
@@ -272,12 +274,22 @@ const READ: [&str; 6] = [
 ];
 
 fn media_type(report: &mut Report<'_>, media: &Entry, pointer: &str) {
+    keys::check(report, &media.value, &keys::MEDIA, pointer, "a media type");
     let Some(schema) = media.value.get("schema") else { return };
     let is_read =
         READ.contains(&media.key.as_str()) || media.key.ends_with("+json") || media.key.starts_with("text/");
     let is_bytes = schema.str_at("type") == Some("string");
     if !is_read && !is_bytes {
         let message = format!("`{}` is not read: say `schema: {{type: string, format: binary}}`", media.key);
+        report.add(media.line, "media-type", pointer, message);
+    }
+    // Text is sent and read as it is. A form and an event have the structure that their schema says.
+    let is_text =
+        media.key.starts_with("text/") && media.key != "text/event-stream" || media.key.contains("yaml");
+    let target = report.target(schema);
+    if is_text && target.str_at("type") != Some("string") {
+        let message =
+            format!("`{}` is a text: its schema is a string, or a shared type that is one", media.key);
         report.add(media.line, "media-type", pointer, message);
     }
 }
@@ -307,56 +319,65 @@ fn responses(report: &mut Report<'_>, operation: &Node, pointer: &str) {
         } else if !is_status(&entry.key) {
             report.add(entry.line, "status", &pointer, format!("`{}` is no status", entry.key));
         }
-        let response = match entry.value.str_at("$ref") {
-            Some(reference) => match report.resolve(reference) {
-                Some(response) => response,
-                None => {
-                    report.add(entry.line, "reference", &pointer, format!("`{reference}` leads nowhere"));
-                    continue;
+        if let Some(reference) = entry.value.str_at("$ref") {
+            report.add(entry.line, "reference", &pointer, format!("`{reference}` leads to no response"));
+            continue;
+        }
+        keys::check(report, &entry.value, &keys::RESPONSE, &pointer, "an answer");
+        if matches!(entry.key.chars().next(), Some('1' | '2'))
+            && let Some(id) = operation.str_at("operationId")
+        {
+            for media in entry.value.get("content").map(Node::entries).unwrap_or_default() {
+                if let Some(schema) = media.value.get("schema") {
+                    let pointer = join(&join(&pointer, "content"), &media.key);
+                    secret::answer(report, id, &entry.value, schema, &pointer);
                 }
-            },
-            None => &entry.value,
-        };
-        if response.str_at("description").is_none_or(|text| text.trim().is_empty()) {
-            report.add(
-                entry.line,
-                "description",
-                &pointer,
-                format!("the answer {} has no description", entry.key),
+            }
+        }
+        response(report, &entry.key, &entry.value, &pointer);
+    }
+}
+
+/// Checks an answer, of an operation or below `components`.
+pub fn response(report: &mut Report<'_>, name: &str, response: &Node, pointer: &str) {
+    let line = response.line;
+    if response.str_at("description").is_none_or(|text| text.trim().is_empty()) {
+        report.add(line, "description", pointer, format!("the answer {name} has no description"));
+    }
+    let media = response.get("content").map(Node::entries).unwrap_or_default();
+    if media.len() > 1 {
+        let message = format!("the answer {name} has {} media types: give one", media.len());
+        report.add(line, "media-type", pointer, message);
+    }
+    if name == "204" && !media.is_empty() {
+        report.add(line, "media-type", pointer, "204 has no body, so no media type");
+    }
+    for media in media {
+        let pointer = join(&join(pointer, "content"), &media.key);
+        if media.key == "*/*" {
+            report.add(media.line, "media-type", &pointer, "`*/*` is no media type");
+        }
+        media_type(report, media, &pointer);
+        match media.value.get("schema") {
+            Some(schema) => schema::check(report, schema, &join(&pointer, "schema"), schema::Place::Inline),
+            None => {
+                report.add(media.line, "media-type", &pointer, format!("`{}` has no schema", media.key));
+            }
+        }
+    }
+}
+
+/// Checks that each status of `x-errors` is that of a shared response.
+pub fn errors(report: &mut Report<'_>, node: &Node, pointer: &str) {
+    let Some(errors) = node.get("x-errors") else { return };
+    for item in errors.items() {
+        let status = expand::status(item);
+        if status.as_deref().and_then(|status| expand::response(report.shared, status)).is_none() {
+            let message = format!(
+                "`x-errors` lists `{}`, and no response of shared.yaml has this `x-status`",
+                status.unwrap_or_default()
             );
-        }
-        let media = response.get("content").map(Node::entries).unwrap_or_default();
-        if media.len() > 1 {
-            report.add(
-                entry.line,
-                "media-type",
-                &pointer,
-                format!("the answer {} has {} media types: give one", entry.key, media.len()),
-            );
-        }
-        if entry.key == "204" && !media.is_empty() {
-            report.add(entry.line, "media-type", &pointer, "204 has no body, so no media type");
-        }
-        for media in media {
-            let pointer = join(&join(&pointer, "content"), &media.key);
-            if media.key == "*/*" {
-                report.add(media.line, "media-type", &pointer, "`*/*` is no media type");
-            }
-            media_type(report, media, &pointer);
-            if let (Some(schema), Some(id), Some('1' | '2')) =
-                (media.value.get("schema"), operation.str_at("operationId"), entry.key.chars().next())
-            {
-                secret::answer(report, id, response, schema, &pointer);
-            }
-            match media.value.get("schema") {
-                Some(schema) if entry.value.get("$ref").is_none() => {
-                    schema::check(report, schema, &join(&pointer, "schema"), schema::Place::Inline);
-                }
-                Some(_) => {}
-                None => {
-                    report.add(media.line, "media-type", &pointer, format!("`{}` has no schema", media.key))
-                }
-            }
+            report.add(item.line, "status", &join(pointer, "x-errors"), message);
         }
     }
 }
