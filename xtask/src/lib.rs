@@ -1,5 +1,6 @@
 //! The generator as a library, so that its tests can drive it.
 
+pub mod bundle;
 mod ci;
 pub mod generate;
 mod report;
@@ -17,6 +18,7 @@ const HELP: &str = "\
 cargo xtask COMMAND
 
   generate [--check] [--domain X]   make everything that is made from spec/; --check compares and changes nothing
+  bundle [FILE]                     write the whole spec as one OpenAPI 3.0.3 document (default: print it)
   check [FILE]                      list every problem of spec/, or of one OpenAPI document
   coverage [--against CSV]          operations per domain: specified, generated, by a command, in the sandbox, tested
   ci [--list | --from STEP | --only STEP]
@@ -51,6 +53,8 @@ pub fn run(arguments: &[String], root: &Path) -> Outcome {
             Ok((check, domain)) => generate(root, check, domain),
             Err(message) => Outcome::failed(format!("error: {message}\n\n{HELP}")),
         },
+        ["bundle"] => bundle_to(root, None),
+        ["bundle", file] => bundle_to(root, Some(Path::new(file))),
         ["check"] => problems(&in_spec(check_all(root))),
         ["check", file] => check_file(Path::new(file)),
         ["coverage"] => report::coverage(root, None),
@@ -79,6 +83,21 @@ fn check_all(root: &Path) -> Vec<Problem> {
     }
     found.append(&mut others);
     found
+}
+
+/// Writes or prints the bundle of a spec that keeps every rule.
+fn bundle_to(root: &Path, file: Option<&Path>) -> Outcome {
+    let found = check_all(root);
+    if !found.is_empty() {
+        return problems(&in_spec(found));
+    }
+    let (documents, _) = Documents::read_what_can_be(&root.join("spec"));
+    let text = format!("{:#}\n", bundle::bundle(&documents));
+    let Some(file) = file else { return Outcome::ok(text) };
+    match std::fs::write(file, text) {
+        Ok(()) => Outcome::ok(format!("wrote {}\n", file.display())),
+        Err(error) => Outcome::failed(format!("error: cannot write {}: {error}\n", file.display())),
+    }
 }
 
 /// The problems of one document, which may refer to the `shared.yaml` beside it.

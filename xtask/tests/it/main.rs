@@ -1,5 +1,6 @@
 //! The generator as a maintainer meets it: fixtures in, generated code and messages out.
 
+mod bundle;
 mod fixtures;
 mod models;
 mod newcomer;
