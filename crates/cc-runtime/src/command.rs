@@ -1,6 +1,6 @@
 //! A command that is about to be sent: whatever a client does in one request or several under one name.
 
-mod heard;
+mod answer;
 
 use std::fmt;
 use std::future::{Future, IntoFuture};
@@ -8,10 +8,9 @@ use std::pin::Pin;
 
 use crate::error::Result;
 use crate::tasks;
-use crate::transport::{CallOptions, Transport};
+use crate::transport::{CallOptions, Heard, Transport};
 
-pub use heard::CommandAnswer;
-pub(crate) use heard::Heard;
+pub use answer::CommandAnswer;
 
 type Running<T> = Pin<Box<dyn Future<Output = Result<T>> + Send>>;
 

@@ -16,10 +16,10 @@ use http::HeaderValue;
 
 use crate::endpoint::Endpoint;
 use crate::error::{Error, ErrorKind, Result};
+use crate::lock::lock;
 use crate::redact::Secrets;
+use crate::request::HttpRequest;
 use crate::secret::Secret;
-use crate::transport::HttpRequest;
-use crate::transport::exchange::lock;
 
 pub use infer::{Infer, Inferred, Source};
 pub use oauth1::OAuth1;

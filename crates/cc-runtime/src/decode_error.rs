@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use crate::error::line::{MESSAGE, one_line};
+use crate::line::{MESSAGE, one_line};
 
 /// An error of `serde_json` as far as it may be shown: what stood there is named by its type alone.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -5,8 +5,7 @@ pub(crate) mod body;
 mod build;
 mod context;
 mod kind;
-pub(crate) mod line;
-mod outcome;
+pub(crate) mod outcome;
 mod show;
 #[cfg(test)]
 mod tests;
@@ -18,7 +17,7 @@ use std::time::Duration;
 use bytes::Bytes;
 use http::{HeaderMap, Method, StatusCode};
 
-use crate::operation::OperationInfo;
+use crate::operation_info::OperationInfo;
 
 pub use context::{ErrorContext, FieldContext};
 pub use kind::ErrorKind;

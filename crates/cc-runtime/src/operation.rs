@@ -1,112 +1,12 @@
 //! One operation of the API: what is fixed about it, and how its inputs become a request.
 
 use bytes::Bytes;
-use http::Method;
 use serde::de::DeserializeOwned;
 
 use crate::answer::Answer;
 use crate::error::Result;
+use crate::operation_info::OperationInfo;
 use crate::request::Request;
-
-/// What is fixed about an operation, whoever calls it.
-#[derive(Debug, Clone, PartialEq, Eq)]
-#[non_exhaustive]
-pub struct OperationInfo {
-    /// Its name in the spec, such as `get_zone`.
-    pub id: &'static str,
-    /// The domain of the spec that holds it, such as `zone`.
-    pub domain: &'static str,
-    /// The HTTP method.
-    pub method: Method,
-    /// The route with its parameters in braces: `/v4/products/zones/{zoneName}`.
-    pub route: &'static str,
-    /// The media type that is asked for; empty when the operation answers without a body.
-    pub accept: &'static str,
-    /// Whether it may be sent again when no answer came. Default: by the method.
-    pub idempotent: bool,
-    /// Whether it has a side effect, or answers a secret made for this one call: never cached, never shared.
-    pub one_shot: bool,
-    /// The parameters of the route whose values are secret: no error, log or store gets them. Default: none.
-    pub secret_path: &'static [&'static str],
-    /// What a 404 means when it does not mean that a thing named in the path is unknown, such as "The application has no
-    /// primary domain." Default: `None`, the thing is unknown, or belongs to another owner. Source: `x-not-found` in the
-    /// spec.
-    pub not_found: Option<&'static str>,
-}
-
-impl OperationInfo {
-    /// An operation with what its method says of it.
-    #[must_use]
-    pub const fn new(
-        id: &'static str,
-        domain: &'static str,
-        method: Method,
-        route: &'static str,
-        accept: &'static str,
-    ) -> Self {
-        let idempotent =
-            matches!(method, Method::GET | Method::HEAD | Method::PUT | Method::DELETE | Method::OPTIONS);
-        Self {
-            id,
-            domain,
-            method,
-            route,
-            accept,
-            idempotent,
-            one_shot: false,
-            secret_path: &[],
-            not_found: None,
-        }
-    }
-
-    /// Says that it may be repeated, whatever its method.
-    #[must_use]
-    pub const fn idempotent(mut self) -> Self {
-        self.idempotent = true;
-        self
-    }
-
-    /// Says which parameters of the route are secret.
-    #[must_use]
-    pub const fn secret_path(mut self, names: &'static [&'static str]) -> Self {
-        self.secret_path = names;
-        self
-    }
-
-    /// A path of this route, without the base URL, with `***` in the place of each secret. A parameter counts as one, too,
-    /// when its name says so.
-    pub(crate) fn shown_path(&self, path: &str) -> String {
-        let secret = |declared: &str| {
-            let name = declared.split_once('{').and_then(|(_, rest)| Some(rest.split_once('}')?.0));
-            name.is_some_and(|name| self.secret_path.contains(&name) || crate::redact::sounds_secret(name))
-        };
-        let mut declared = self.route.split('/');
-        let mut is_secret = false;
-        let shown: Vec<&str> = path
-            .split('/')
-            .map(|segment| {
-                // The last parameter may take the rest of the path.
-                is_secret = declared.next().map_or(is_secret, secret);
-                if is_secret { "***" } else { segment }
-            })
-            .collect();
-        shown.join("/")
-    }
-
-    /// Says what a 404 means, where it does not mean that a thing named in the path is unknown.
-    #[must_use]
-    pub const fn not_found(mut self, meaning: &'static str) -> Self {
-        self.not_found = Some(meaning);
-        self
-    }
-
-    /// Says that its answer belongs to one call only.
-    #[must_use]
-    pub const fn one_shot(mut self) -> Self {
-        self.one_shot = true;
-        self
-    }
-}
 
 /// An operation that answers once, with its inputs. The crates `cc-api-*` hold one type an operation.
 pub trait Operation: Send + Sync {
@@ -192,22 +92,4 @@ pub trait StreamOperation: Send + Sync {
     /// # Errors
     /// Like [`Operation::request`].
     fn request(&self) -> Result<Request>;
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn what_is_a_secret_in_a_path_is_not_shown() {
-        let get = |route| OperationInfo::new("get", "test", Method::GET, route, "");
-        let reset = get("/v2/password_forgotten/{resetKey}").secret_path(&["resetKey"]);
-        assert_eq!(reset.shown_path("/v2/password_forgotten/hunter2"), "/v2/password_forgotten/***");
-        assert_eq!(
-            get("/v2/self/tokens/{token}").shown_path("/v2/self/tokens/hunter2"),
-            "/v2/self/tokens/***"
-        );
-        let list = get("/v2/organisations/{ownerId}/keys/{keyName}");
-        assert_eq!(list.shown_path("/v2/organisations/o/keys/k"), "/v2/organisations/o/keys/k");
-    }
 }

@@ -14,8 +14,11 @@ use serde::Serialize;
 use crate::de;
 use crate::error::{Error, ErrorKind, Result};
 use crate::id::{self, MAX_ID_BYTES};
-use crate::operation::OperationInfo;
+use crate::operation_info::OperationInfo;
 use crate::secret::{Secret, collect};
+
+/// A request as layers see it: an absolute URL, headers, and the whole body.
+pub type HttpRequest = http::Request<Bytes>;
 
 /// What stays as it is in a path segment: the unreserved characters of RFC 3986 and the marks that are safe there.
 const SEGMENT: &AsciiSet = &NON_ALPHANUMERIC

@@ -9,6 +9,7 @@ mod clock;
 mod download;
 pub(crate) mod exchange;
 mod flight;
+mod heard;
 mod held;
 mod hooks;
 mod identify;
@@ -40,8 +41,10 @@ use crate::credentials::Credentials;
 use crate::de::Drift;
 use crate::endpoint::Endpoint;
 use crate::error::{Error, ErrorKind, Result};
-use crate::operation::{Operation, OperationInfo, StreamOperation};
+use crate::operation::{Operation, StreamOperation};
+use crate::operation_info::OperationInfo;
 use crate::redact::{Redactor, is_secret_header};
+pub use crate::request::HttpRequest;
 use crate::request::Request;
 use crate::tasks::{self, Instant};
 
@@ -54,12 +57,13 @@ pub use cache::{
 pub use call::Call;
 use clock::ClockSkew;
 use exchange::{Exchange, Limits, Reading};
+pub(crate) use heard::Heard;
 pub use hooks::{HookFuture, Hooks, ResponseHead};
 use identify::Signers;
 pub use options::CallOptions;
 use redirect::NotFollowed;
 pub use retry::RetryPolicy;
-pub use service::{HttpRequest, HttpResponse, HttpService};
+pub use service::{HttpResponse, HttpService};
 use stack::{Means, Stack};
 pub use url::SecretUrl;
 

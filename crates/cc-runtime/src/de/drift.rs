@@ -3,7 +3,7 @@
 use std::fmt;
 
 use super::Fault;
-use crate::error::line::{MESSAGE, one_line};
+use crate::line::{MESSAGE, one_line};
 
 /// One place where an answer differs from the spec.
 ///

@@ -6,7 +6,7 @@ use serde::de::{Error, Expected, Unexpected};
 use serde_json::Value;
 
 use super::Place;
-use crate::error::line::one_line;
+use crate::line::one_line;
 
 /// The longest text from outside that a message repeats, in characters.
 const LONGEST: usize = 64;

@@ -7,7 +7,7 @@ use http::{HeaderMap, header};
 use serde_json::{Map, Value};
 
 use super::context::{ErrorContext, scalar};
-use super::line::{CODE, folded};
+use crate::line::{CODE, folded};
 use markup::element;
 
 pub(crate) use markup::{is_html, markup};

@@ -7,9 +7,9 @@ use bytes::Bytes;
 use http::{HeaderMap, Method, StatusCode};
 use serde_json::Value;
 
-use super::line::{CODE, MESSAGE, kept};
 use super::{BoxError, Error, ErrorKind, Inner, body};
-use crate::operation::OperationInfo;
+use crate::line::{CODE, MESSAGE, kept};
+use crate::operation_info::OperationInfo;
 use crate::redact::Redactor;
 
 /// How much of the body of an answer an error keeps, in bytes.

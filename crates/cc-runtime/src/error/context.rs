@@ -4,7 +4,7 @@ use std::fmt;
 
 use serde_json::{Map, Value};
 
-use super::line::{self, folded};
+use crate::line::{self, folded};
 use crate::redact::Redactor;
 use crate::union::UnknownVariant;
 

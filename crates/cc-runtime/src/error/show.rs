@@ -5,8 +5,8 @@ use std::fmt;
 use bytes::Bytes;
 use http::HeaderName;
 
-use super::line::{CODE, MESSAGE, one_line};
 use super::{Error, ErrorKind};
+use crate::line::{CODE, MESSAGE, one_line};
 
 impl fmt::Display for Error {
     /// Writes which command or operation failed, what failed on which host, why, and further details:

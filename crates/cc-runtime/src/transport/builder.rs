@@ -10,11 +10,12 @@ use crate::credentials::Credentials;
 use crate::defaults::Defaults;
 use crate::endpoint::Endpoint;
 use crate::error::{BoxError, ErrorKind, Result};
+use crate::request::HttpRequest;
 use crate::transport::cache::{CachePolicy, CacheStore};
 use crate::transport::hooks::Hooks;
 use crate::transport::retry::RetryPolicy;
 use crate::transport::send::Choice;
-use crate::transport::service::{self, HttpRequest, HttpResponse, HttpService, UserLayer};
+use crate::transport::service::{self, HttpResponse, HttpService, UserLayer};
 use crate::transport::{CallOptions, Transport};
 
 /// Puts a [`Transport`] together.

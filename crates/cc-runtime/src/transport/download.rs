@@ -12,7 +12,7 @@ use crate::answer::Answer;
 use crate::credentials::Credentials;
 use crate::endpoint::Endpoint;
 use crate::error::{Error, ErrorKind, Result};
-use crate::operation::OperationInfo;
+use crate::operation_info::OperationInfo;
 use crate::request::{Request, RequestBuilder};
 use crate::secret::Secret;
 use crate::tasks::{self, Instant};

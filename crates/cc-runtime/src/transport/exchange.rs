@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 use std::sync::atomic::{AtomicU32, Ordering};
-use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+use std::sync::{Arc, Mutex, OnceLock};
 use std::time::Duration;
 
 use http::HeaderValue;
@@ -11,7 +11,8 @@ use crate::credentials::Credentials;
 use crate::endpoint::Endpoint;
 use crate::error::body::media_type;
 use crate::error::{Error, ErrorKind, Result};
-use crate::operation::OperationInfo;
+use crate::lock::lock;
+use crate::operation_info::OperationInfo;
 use crate::redact::{Redactor, Secrets};
 use crate::request::Request;
 use crate::secret::Secret;
@@ -282,9 +283,4 @@ impl Exchange {
         let error = if attempts == 0 { error.not_sent() } else { error };
         error.with_operation(self.info).with_request(&self.info.method, url).with_attempts(attempts)
     }
-}
-
-/// A lock that a panic elsewhere does not spoil: what it guards is whole after each statement.
-pub(crate) fn lock<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
-    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }

@@ -7,8 +7,9 @@ use std::hash::BuildHasherDefault;
 use std::sync::{Arc, Mutex};
 
 use crate::error::{Error, Result};
+use crate::lock::lock;
 use crate::tasks::{self, Home, Lost, Waiting, Work};
-use crate::transport::exchange::{Exchange, lock};
+use crate::transport::exchange::Exchange;
 use crate::transport::journal::Read;
 use crate::transport::key::{Folded, Key};
 use crate::transport::stack::Stack;

@@ -9,7 +9,7 @@ use http::{HeaderMap, StatusCode};
 
 use crate::de::Drift;
 use crate::error::{Error, ErrorKind, Result};
-use crate::operation::OperationInfo;
+use crate::operation_info::OperationInfo;
 use crate::redact::is_secret_header;
 use crate::request::Request;
 use crate::transport::HttpResponse;

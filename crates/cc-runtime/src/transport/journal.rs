@@ -3,7 +3,7 @@
 use std::collections::{HashMap, VecDeque};
 use std::sync::{Arc, Mutex};
 
-use crate::transport::exchange::lock;
+use crate::lock::lock;
 use crate::transport::relation::{looks, marks};
 
 /// How many writes that ended are remembered at most, for the sake of a read that does not end.

@@ -132,7 +132,7 @@ mod tests {
 
     use super::*;
     use crate::endpoint::Endpoint;
-    use crate::operation::OperationInfo;
+    use crate::operation_info::OperationInfo;
     use crate::request::RequestBuilder;
     use crate::transport::exchange::Limits;
     use crate::transport::{CachePolicy, CallOptions, RetryPolicy};

@@ -4,12 +4,11 @@ use std::time::Duration;
 
 use http::{HeaderMap, HeaderName, HeaderValue};
 
-use crate::command::Heard;
 use crate::defaults::Defaults;
 use crate::error::{Error, ErrorKind, Result};
 use crate::redact::is_secret_header;
 use crate::tasks::{self, Instant};
-use crate::transport::{CachePolicy, RetryPolicy};
+use crate::transport::{CachePolicy, Heard, RetryPolicy};
 
 /// Options of one call. What is not set is as the transport says.
 #[derive(Debug, Clone, Default)]

@@ -10,8 +10,9 @@ use http::{Method, StatusCode};
 
 use crate::defaults::RetryBudget;
 use crate::error::{Error, Result};
+use crate::lock::lock;
 use crate::tasks;
-use crate::transport::exchange::{Exchange, Reading, lock};
+use crate::transport::exchange::{Exchange, Reading};
 use crate::transport::flight::Flight;
 use crate::transport::stack::Stack;
 use crate::transport::{Body, HttpResponse};

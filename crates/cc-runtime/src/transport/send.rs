@@ -12,8 +12,8 @@ use url::Url;
 
 use crate::endpoint::Endpoint;
 use crate::error::{Error, ErrorKind, Result};
+use crate::lock::lock;
 use crate::tasks::{Home, Id};
-use crate::transport::exchange::lock;
 use crate::transport::service::Boxed;
 use crate::transport::stack::Reply;
 use crate::transport::{Body, HttpRequest, HttpResponse, tls};

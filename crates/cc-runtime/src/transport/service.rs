@@ -4,20 +4,17 @@ use std::fmt;
 use std::future::poll_fn;
 use std::task::{Context, Poll};
 
-use bytes::Bytes;
 use tower::util::BoxCloneSyncService;
 use tower::{Layer, Service, ServiceExt};
 
 use crate::error::{BoxError, Error, ErrorKind, Result};
+use crate::request::HttpRequest;
 use crate::transport::Body;
 use crate::transport::exchange::Exchange;
 use crate::transport::identify::Identify;
 use crate::transport::redirect::Redirect;
 use crate::transport::send::Sender;
 use crate::transport::stack::Reply;
-
-/// A request as layers see it: an absolute URL, headers, and the whole body.
-pub type HttpRequest = http::Request<Bytes>;
 
 /// An answer as layers see it: its head, and a body that may still be on its way.
 pub type HttpResponse = http::Response<Body>;

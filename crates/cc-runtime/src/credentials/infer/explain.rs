@@ -5,7 +5,7 @@ use std::fmt::Write;
 use super::{Inferred, Source};
 use crate::credentials::Credentials;
 use crate::endpoint::Endpoint;
-use crate::error::line::{CODE, MESSAGE, one_line};
+use crate::line::{CODE, MESSAGE, one_line};
 use crate::secret::service_url::shown;
 use crate::time::Timestamp;
 

@@ -1,7 +1,7 @@
 //! What pages of HTML and documents in XML say in one line.
 
 use super::EXCERPT;
-use crate::error::line::folded;
+use crate::line::folded;
 
 /// Returns `true` if a text is a page of HTML, or a piece of one.
 pub(crate) fn is_html(text: &str) -> bool {

@@ -8,9 +8,9 @@ use slab::Slab;
 
 use crate::defaults::Defaults;
 use crate::error::Result;
+use crate::lock::lock;
 use crate::tasks::Instant;
 use crate::transport::cache::{CacheKey, CacheStore, CachedAnswer, StoreFuture, Ticket};
-use crate::transport::exchange::lock;
 use crate::transport::held;
 use crate::transport::relation::{looks, marks};
 

@@ -9,7 +9,7 @@ use serde_json::Value;
 use crate::credentials::Credentials;
 use crate::endpoint::Endpoint;
 use crate::error::Result;
-use crate::error::line::one_line;
+use crate::line::one_line;
 use crate::transport::HttpResponse;
 use crate::transport::exchange::Exchange;
 

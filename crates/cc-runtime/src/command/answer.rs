@@ -1,55 +1,12 @@
-//! What the answers to the requests of one command said.
+//! The value of a command, with the answers to its requests.
 
-use std::collections::VecDeque;
 use std::ops::Deref;
-use std::sync::{Arc, Mutex};
 
 use http::{HeaderMap, StatusCode};
 
 use crate::answer::Answer;
 use crate::de::Drift;
-use crate::transport::HttpResponse;
-use crate::transport::exchange::lock;
-
-/// How many answers are kept: a command that waits may look for hours.
-const KEPT: usize = 100;
-
-/// How many places of one answer are kept: a long list may differ in each of its elements.
-const KEPT_OF_ONE: usize = 1_000;
-
-/// Where the requests of a command note their answers.
-#[derive(Debug, Clone, Default)]
-pub(crate) struct Heard(Arc<Mutex<Answers>>);
-
-#[derive(Debug, Default)]
-struct Answers {
-    kept: VecDeque<Answer<()>>,
-    /// How many answers were dropped before the first that is kept.
-    dropped: usize,
-}
-
-impl Heard {
-    /// Notes an answer, and returns its number: its body is read later.
-    pub(crate) fn note(&self, response: &HttpResponse, attempts: u32) -> usize {
-        let mut heard = lock(&self.0);
-        if heard.kept.len() == KEPT {
-            heard.kept.pop_front();
-            heard.dropped += 1;
-        }
-        heard.kept.push_back(Answer::new((), response.status(), response.headers().clone(), attempts));
-        heard.dropped + heard.kept.len() - 1
-    }
-
-    /// Notes where the body of the answer with this number differs from the spec.
-    #[cold]
-    pub(crate) fn note_drift(&self, number: usize, drift: &[Drift]) {
-        let mut heard = lock(&self.0);
-        let at = number.checked_sub(heard.dropped);
-        if let Some(answer) = at.and_then(|at| heard.kept.get_mut(at)) {
-            *answer = answer.clone().with_drift(drift.iter().take(KEPT_OF_ONE).cloned().collect());
-        }
-    }
-}
+use crate::transport::Heard;
 
 /// The value of a command, with what the answers to its requests said.
 ///
@@ -64,7 +21,7 @@ pub struct CommandAnswer<T> {
 
 impl<T> CommandAnswer<T> {
     pub(crate) fn new(value: T, heard: &Heard) -> Self {
-        let answers: Vec<Answer<()>> = lock(&heard.0).kept.iter().cloned().collect();
+        let answers = heard.answers();
         let drift = answers.iter().flat_map(Answer::drift).cloned().collect();
         Self { value, answers, drift }
     }
