@@ -103,7 +103,7 @@ fn day(text: &str) -> Option<Timestamp> {
 }
 
 fn in_utc(time: jiff::civil::DateTime) -> Option<Timestamp> {
-    time.to_zoned(jiff::tz::TimeZone::UTC).ok().map(|time| Timestamp(time.timestamp()))
+    jiff::tz::TimeZone::UTC.to_timestamp(time).ok().map(Timestamp)
 }
 
 /// Numbers that are seconds: as such they lie between 2001 and 5138, as milliseconds they would be days and months around 1970.
@@ -150,8 +150,21 @@ impl From<SystemTime> for Timestamp {
 }
 
 impl From<Timestamp> for SystemTime {
+    /// The Unix epoch where the system cannot represent the instant: on Windows, before 1601.
     fn from(timestamp: Timestamp) -> Self {
-        timestamp.0.into()
+        timestamp.0.try_into().unwrap_or(Self::UNIX_EPOCH)
+    }
+}
+
+impl From<jiff::Timestamp> for Timestamp {
+    fn from(timestamp: jiff::Timestamp) -> Self {
+        Self(timestamp)
+    }
+}
+
+impl From<Timestamp> for jiff::Timestamp {
+    fn from(timestamp: Timestamp) -> Self {
+        timestamp.0
     }
 }
 
