@@ -23,7 +23,8 @@ cargo xtask COMMAND
   coverage [--against CSV]          operations per domain: specified, generated, by a command, in the sandbox, tested
   ci [--list | --from STEP | --only STEP]
                                     run everything that must pass before a change lands, or list its steps
-  tidy                              arrows between crates, stray or unmarked generated files, files without `//!`
+  tidy                              dependencies between crates and modules, names that must be absent, stray or
+                                    unmarked generated files, files without `//!`
   help                              this text
 ";
 

@@ -1,4 +1,8 @@
-//! Order in the house: arrows between crates, generated files and their marks, pages of files.
+//! `cargo xtask tidy`: dependencies between crates and modules, names that must be absent, and generated files.
+
+mod absences;
+mod order;
+mod source;
 
 use std::fmt::Write;
 use std::path::{Path, PathBuf};
@@ -30,6 +34,8 @@ pub fn tidy(root: &Path) -> Outcome {
     arrows(root, &mut found);
     files(root, &mut found);
     strays(root, &mut found);
+    absences::absences(root, &mut found);
+    order::order(root, &mut found);
     found.sort();
     if found.is_empty() {
         return Outcome::ok("the house is tidy\n");
@@ -136,6 +142,12 @@ fn files(root: &Path, found: &mut Vec<String>) {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_workspace_is_tidy() {
+        let outcome = tidy(Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap());
+        assert!(outcome.success, "{}{}", outcome.text, outcome.errors);
+    }
 
     #[test]
     fn files_that_nothing_makes_are_strays_even_with_a_mark() {
