@@ -17,7 +17,7 @@ pub struct AddonSummary {
     /// Id of the add-on as its provider knows it.
     #[serde(rename = "realId", default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub real_id: cc_runtime::RealAddonId,
-    /// Who provides it.
+    /// Provider of the add-on.
     #[serde(rename = "providerId", default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub provider_id: cc_runtime::AddonProviderId,
     /// Address of the logo of the provider.
@@ -32,7 +32,7 @@ pub struct AddonSummary {
 }
 
 cc_runtime::open_enum! {
-    /// What the platform wants of an application.
+    /// State of an application that the platform aims for.
     pub enum ApplicationState {
         /// `SHOULD_BE_UP`.
         ShouldBeUp = "SHOULD_BE_UP",
@@ -66,16 +66,16 @@ pub struct ApplicationSummary {
     /// Short name of the variant.
     #[serde(rename = "variantSlug", default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub variant_slug: String,
-    /// Whether it is put away.
+    /// `true` if the application is archived.
     #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub archived: bool,
-    /// Whether old instances stop before new ones start.
+    /// `true` if old instances stop before new ones start.
     #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub homogeneous: bool,
     /// Address of the logo of the variant.
     #[serde(rename = "variantLogoUrl", default, skip_serializing_if = "Option::is_none")]
     pub variant_logo_url: Option<String>,
-    /// What the platform wants of it.
+    /// State of the application that the platform aims for.
     #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub state: ApplicationState,
     /// Commit that is deployed.
@@ -94,7 +94,7 @@ pub struct ApplicationSummary {
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct Avatar {
-    /// Its address.
+    /// Address of the avatar.
     #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub url: String,
 }
@@ -113,12 +113,12 @@ pub struct CliToken {
     pub expiration_date: Option<String>,
 }
 
-/// What an e-mail address is for.
+/// Purpose of an e-mail address.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct EmailAddressRole {
-    /// Whether it is to be the primary address.
+    /// `true` if the address becomes the primary one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub make_primary: Option<bool>,
 }
@@ -133,7 +133,7 @@ impl EmailAddressRole {
         }
     }
 
-    /// Whether it is to be the primary address.
+    /// `true` if the address becomes the primary one.
     #[must_use]
     pub fn make_primary(mut self, make_primary: bool) -> Self {
         self.make_primary = Some(make_primary);
@@ -141,14 +141,14 @@ impl EmailAddressRole {
     }
 }
 
-/// What the v2 API answers when it has nothing else to say.
+/// Answer of the v2 API without other content.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct Message {
     /// The API's own number of the message.
     pub id: i64,
-    /// What happened.
+    /// Message about the result.
     #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub message: String,
     /// How it went.
@@ -186,7 +186,7 @@ pub struct MfaBackupCode {
 pub struct MfaConfirmation {
     /// A code of the second factor.
     pub code: cc_runtime::Secret,
-    /// Whether OAuth tokens are revoked.
+    /// `true` if OAuth tokens are revoked.
     #[serde(rename = "revokeTokens", default, skip_serializing_if = "Option::is_none")]
     pub revoke_tokens: Option<bool>,
 }
@@ -202,7 +202,7 @@ impl MfaConfirmation {
         }
     }
 
-    /// Whether OAuth tokens are revoked.
+    /// `true` if OAuth tokens are revoked.
     #[must_use]
     pub fn revoke_tokens(mut self, revoke_tokens: bool) -> Self {
         self.revoke_tokens = Some(revoke_tokens);
@@ -210,7 +210,7 @@ impl MfaConfirmation {
     }
 }
 
-/// What an authenticator needs.
+/// Data for an authenticator program.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
@@ -229,12 +229,12 @@ cc_runtime::open_enum! {
     }
 }
 
-/// Whether a second factor is the preferred one.
+/// Preference for a second factor.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct MfaPreference {
-    /// Whether it is.
+    /// `true` if a second factor is preferred.
     pub favourite: bool,
 }
 
@@ -259,10 +259,10 @@ pub struct OauthConsumer {
     /// Name to show to a person.
     #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub name: String,
-    /// What it does.
+    /// Description of the OAuth consumer.
     #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub description: String,
-    /// Its home page.
+    /// Home page of the OAuth consumer.
     #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub url: String,
     /// Address of its logo.
@@ -271,7 +271,7 @@ pub struct OauthConsumer {
     /// Address that its callbacks start with.
     #[serde(rename = "baseUrl", default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub base_url: String,
-    /// What it may ask users for.
+    /// Rights that the consumer may request from users.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub rights: Option<OauthRights>,
 }
@@ -291,7 +291,7 @@ pub struct OauthConsumerSummary {
     pub picture: Option<String>,
 }
 
-/// What a program may do for a user.
+/// Rights of a program that acts for a user.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
@@ -353,16 +353,16 @@ pub struct OauthToken {
     /// When it was used last.
     #[serde(rename = "lastUtilisation", default, skip_serializing_if = "Option::is_none")]
     pub last_utilisation: Option<cc_runtime::Timestamp>,
-    /// What it allows.
+    /// Rights that the OAuth token grants.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub rights: Option<OauthRights>,
-    /// Who of the platform uses it in place of the user.
+    /// Employee of the platform who uses the token in place of the user.
     #[serde(rename = "employeeId", default, skip_serializing_if = "Option::is_none")]
     pub employee_id: Option<String>,
 }
 
 cc_runtime::open_enum! {
-    /// What a member of an organisation may do.
+    /// Role of a member of an organisation.
     pub enum OrganisationRole {
         /// `NONE`.
         None = "NONE",
@@ -390,37 +390,37 @@ pub struct OrganisationSummary {
     /// Address of its picture.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub avatar: Option<String>,
-    /// Its applications.
+    /// Applications of the organisation.
     #[serde(default, deserialize_with = "cc_runtime::de::list")]
     pub applications: Vec<ApplicationSummary>,
-    /// Its add-ons.
+    /// Add-ons of the organisation.
     #[serde(default, deserialize_with = "cc_runtime::de::list")]
     pub addons: Vec<AddonSummary>,
-    /// Its OAuth consumers.
+    /// OAuth consumers of the organisation.
     #[serde(default, deserialize_with = "cc_runtime::de::list")]
     pub consumers: Vec<OauthConsumerSummary>,
-    /// Its add-on providers.
+    /// Add-on providers of the organisation.
     #[serde(default, deserialize_with = "cc_runtime::de::list")]
     pub providers: Vec<ProviderSummary>,
-    /// What the caller may do in it.
+    /// Role of the caller in the organisation.
     #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub role: OrganisationRole,
     /// How far its VAT number is verified.
     #[serde(rename = "vatState", default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub vat_state: VatState,
-    /// Whether it can pay.
+    /// `true` if the organisation can pay.
     #[serde(rename = "canPay", default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub can_pay: bool,
-    /// Whether it can pay by direct debit.
+    /// `true` if the organisation can pay by direct debit.
     #[serde(rename = "canSEPA", default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub can_sepa: bool,
-    /// Whether it has an enterprise contract.
+    /// `true` if the organisation has an enterprise contract.
     #[serde(rename = "cleverEnterprise", default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub clever_enterprise: bool,
     /// Telephone number for emergencies.
     #[serde(rename = "emergencyNumber", default, skip_serializing_if = "Option::is_none")]
     pub emergency_number: Option<String>,
-    /// Whether it may use things before it pays.
+    /// `true` if the organisation may use products before it pays.
     #[serde(rename = "isTrusted", default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub is_trusted: bool,
 }
@@ -436,7 +436,7 @@ pub struct PasswordChange {
     /// Password from now on.
     #[serde(rename = "newPassword")]
     pub new_password: cc_runtime::Secret,
-    /// Whether OAuth tokens are revoked.
+    /// `true` if OAuth tokens are revoked.
     #[serde(rename = "dropTokens", default, skip_serializing_if = "Option::is_none")]
     pub drop_tokens: Option<bool>,
 }
@@ -453,7 +453,7 @@ impl PasswordChange {
         }
     }
 
-    /// Whether OAuth tokens are revoked.
+    /// `true` if OAuth tokens are revoked.
     #[must_use]
     pub fn drop_tokens(mut self, drop_tokens: bool) -> Self {
         self.drop_tokens = Some(drop_tokens);
@@ -564,7 +564,7 @@ pub struct SshKey {
     pub fingerprint: String,
 }
 
-/// What a user can reach.
+/// All resources that a user can access.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
@@ -614,22 +614,22 @@ pub struct User {
     /// Language, such as `EN`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub lang: Option<String>,
-    /// Whether the primary e-mail address is confirmed.
+    /// `true` if the primary e-mail address is confirmed.
     #[serde(rename = "emailValidated", default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub email_validated: bool,
     /// Services that the account is linked to, such as `github`.
     #[serde(rename = "oauthApps", default, deserialize_with = "cc_runtime::de::list")]
     pub oauth_apps: Vec<String>,
-    /// Whether the user runs the platform.
+    /// `true` if the user runs the platform.
     #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub admin: bool,
-    /// Whether the user can pay.
+    /// `true` if the user can pay.
     #[serde(rename = "canPay", default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub can_pay: bool,
     /// Second factor that is asked for.
     #[serde(rename = "preferredMFA", default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub preferred_mfa: MfaKind,
-    /// Whether there is a password.
+    /// `true` if there is a password.
     #[serde(rename = "hasPassword", default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub has_password: bool,
     /// Partner that the user came from.
@@ -653,7 +653,7 @@ pub struct UserApplication {
     /// Name.
     #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub name: String,
-    /// What its owner says of it.
+    /// Description by the owner.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub description: Option<String>,
     /// Short name of the zone it runs in, such as `par`.
@@ -662,16 +662,16 @@ pub struct UserApplication {
     /// Id of that zone.
     #[serde(rename = "zoneId", default, skip_serializing_if = "Option::is_none")]
     pub zone_id: Option<cc_runtime::ZoneId>,
-    /// Its owner.
+    /// Owner of the application.
     #[serde(rename = "ownerId", default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub owner_id: cc_runtime::OwnerId,
     /// When it was created.
     #[serde(rename = "creationDate", default, skip_serializing_if = "Option::is_none")]
     pub creation_date: Option<cc_runtime::Timestamp>,
-    /// What the platform wants of it.
+    /// State of the application that the platform aims for.
     #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub state: ApplicationState,
-    /// Whether it is put away.
+    /// `true` if the application is archived.
     #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub archived: bool,
     /// Commit that is deployed.
@@ -834,37 +834,37 @@ pub struct UserSummary {
     /// Address of the picture.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub avatar: Option<String>,
-    /// Its applications.
+    /// Applications of the user.
     #[serde(default, deserialize_with = "cc_runtime::de::list")]
     pub applications: Vec<ApplicationSummary>,
-    /// Its add-ons.
+    /// Add-ons of the user.
     #[serde(default, deserialize_with = "cc_runtime::de::list")]
     pub addons: Vec<AddonSummary>,
-    /// Its OAuth consumers.
+    /// OAuth consumers of the user.
     #[serde(default, deserialize_with = "cc_runtime::de::list")]
     pub consumers: Vec<OauthConsumerSummary>,
     /// The add-on providers of the personal space.
     #[serde(default, deserialize_with = "cc_runtime::de::list")]
     pub providers: Vec<ProviderSummary>,
-    /// What the user may do in the personal space.
+    /// Role of the user in the personal space.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub role: Option<OrganisationRole>,
     /// How far its VAT number is verified.
     #[serde(rename = "vatState", default, skip_serializing_if = "Option::is_none")]
     pub vat_state: Option<VatState>,
-    /// Whether it can pay.
+    /// `true` if the user can pay.
     #[serde(rename = "canPay", default, skip_serializing_if = "Option::is_none")]
     pub can_pay: Option<bool>,
-    /// Whether it can pay by direct debit.
+    /// `true` if the user can pay by direct debit.
     #[serde(rename = "canSEPA", default, skip_serializing_if = "Option::is_none")]
     pub can_sepa: Option<bool>,
-    /// Whether it has an enterprise contract.
+    /// `true` if the user has an enterprise contract.
     #[serde(rename = "cleverEnterprise", default, skip_serializing_if = "Option::is_none")]
     pub clever_enterprise: Option<bool>,
     /// Telephone number for emergencies.
     #[serde(rename = "emergencyNumber", default, skip_serializing_if = "Option::is_none")]
     pub emergency_number: Option<String>,
-    /// Whether it may use things before it pays.
+    /// `true` if the user may use products before it pays.
     #[serde(rename = "isTrusted", default, skip_serializing_if = "Option::is_none")]
     pub is_trusted: Option<bool>,
     /// Primary e-mail address.
@@ -873,7 +873,7 @@ pub struct UserSummary {
     /// Language, such as `EN`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub lang: Option<String>,
-    /// Whether the user runs the platform.
+    /// `true` if the user runs the platform.
     #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub admin: bool,
     /// Partner that the user came from.
@@ -887,7 +887,7 @@ pub struct UserSummary {
     pub partner_console_url: Option<String>,
 }
 
-/// What to change of a profile.
+/// Changes of a profile.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
@@ -919,7 +919,7 @@ pub struct UserUpdate {
     /// Password.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub password: Option<cc_runtime::Secret>,
-    /// Whether the terms of service are accepted.
+    /// `true` if the terms of service are accepted.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub terms: Option<bool>,
     /// Where the user signed up.
@@ -1010,7 +1010,7 @@ impl UserUpdate {
         self
     }
 
-    /// Whether the terms of service are accepted.
+    /// `true` if the terms of service are accepted.
     #[must_use]
     pub fn terms(mut self, terms: bool) -> Self {
         self.terms = Some(terms);

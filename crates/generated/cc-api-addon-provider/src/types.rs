@@ -23,7 +23,7 @@ pub struct Addon {
     /// Id of that zone.
     #[serde(rename = "zoneId", default, skip_serializing_if = "Option::is_none")]
     pub zone_id: Option<cc_runtime::ZoneId>,
-    /// Who provides it.
+    /// Provider of the add-on.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub provider: Option<AddonProvider>,
     /// Plan it is on.
@@ -62,7 +62,7 @@ pub struct AddonConnection {
 }
 
 cc_runtime::open_enum! {
-    /// What kind of value a feature of an add-on plan has.
+    /// Kind of value of a feature of an add-on plan.
     pub enum AddonFeatureKind {
         /// `BOOLEAN`.
         Boolean = "BOOLEAN",
@@ -104,7 +104,7 @@ pub struct AddonPlan {
     /// Name of the price in the price system; its case varies.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub price_id: Option<String>,
-    /// What the plan offers.
+    /// Features of the plan.
     #[serde(default, deserialize_with = "cc_runtime::de::list")]
     pub features: Vec<AddonPlanFeature>,
     /// Short names of the zones where it is available.
@@ -123,7 +123,7 @@ pub struct AddonPlanCreation {
     pub slug: String,
     /// Price of the plan. No source states its currency nor its period.
     pub price: f64,
-    /// What the plan offers; those left out are taken off it.
+    /// Features of the plan. Features that are left out are removed.
     pub features: Vec<AddonPlanFeatureCreation>,
 }
 
@@ -141,7 +141,7 @@ impl AddonPlanCreation {
     }
 }
 
-/// What a plan offers of one feature.
+/// Value of one feature of a plan.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
@@ -149,7 +149,7 @@ pub struct AddonPlanFeature {
     /// Name of the feature, to show to a person.
     #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub name: String,
-    /// What kind of value it has.
+    /// Kind of value of the feature.
     #[serde(rename = "type", default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub type_: AddonFeatureKind,
     /// Value to show to a person.
@@ -163,14 +163,14 @@ pub struct AddonPlanFeature {
     pub name_code: Option<String>,
 }
 
-/// What a plan offers of one feature, as its provider writes it.
+/// Value of one feature of a plan, as its provider writes it.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct AddonPlanFeatureCreation {
     /// Name of the feature.
     pub name: String,
-    /// What kind of value it has.
+    /// Kind of value of the feature.
     #[serde(rename = "type")]
     pub type_: AddonFeatureKind,
     /// Value to show to a person.
@@ -212,7 +212,7 @@ impl AddonPlanFeatureCreation {
     }
 }
 
-/// Who provides a kind of add-on.
+/// Provider of a kind of add-on.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
@@ -222,25 +222,25 @@ pub struct AddonProvider {
     /// Name to show to a person.
     #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub name: String,
-    /// Its web site.
+    /// Web site of the add-on provider.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub website: Option<String>,
     /// Where its support is reached.
     #[serde(rename = "supportEmail", default, skip_serializing_if = "Option::is_none")]
     pub support_email: Option<String>,
-    /// Its name on Google Plus.
+    /// Name of the add-on provider on Google Plus.
     #[serde(rename = "googlePlusName", default, skip_serializing_if = "Option::is_none")]
     pub google_plus_name: Option<String>,
-    /// Its name on Twitter.
+    /// Name of the add-on provider on Twitter.
     #[serde(rename = "twitterName", default, skip_serializing_if = "Option::is_none")]
     pub twitter_name: Option<String>,
-    /// Its id for web analytics.
+    /// Id of the add-on provider for web analytics.
     #[serde(rename = "analyticsId", default, skip_serializing_if = "Option::is_none")]
     pub analytics_id: Option<String>,
-    /// What it provides, in a sentence.
+    /// Description of the offer in one sentence.
     #[serde(rename = "shortDesc", default, skip_serializing_if = "Option::is_none")]
     pub short_desc: Option<String>,
-    /// What it provides, at length.
+    /// Detailed description of the offer.
     #[serde(rename = "longDesc", default, skip_serializing_if = "Option::is_none")]
     pub long_desc: Option<String>,
     /// Address of its logo.
@@ -249,10 +249,10 @@ pub struct AddonProvider {
     /// How far it is released.
     #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub status: AddonProviderStatus,
-    /// Whether its dashboard opens in a tab of its own.
+    /// `true` if its dashboard opens in a tab of its own.
     #[serde(rename = "openInNewTab", default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub open_in_new_tab: bool,
-    /// Whether an add-on can change its plan.
+    /// `true` if an add-on can change its plan.
     #[serde(rename = "canUpgrade", default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub can_upgrade: bool,
     /// Short names of the zones where it is available.
@@ -344,7 +344,7 @@ impl AddonProviderCreation {
     }
 }
 
-/// Who provides a kind of add-on, and what it offers.
+/// Provider of a kind of add-on, with its offer.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
@@ -354,25 +354,25 @@ pub struct AddonProviderDetails {
     /// Name to show to a person.
     #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub name: String,
-    /// Its web site.
+    /// Web site of the add-on provider.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub website: Option<String>,
     /// Where its support is reached.
     #[serde(rename = "supportEmail", default, skip_serializing_if = "Option::is_none")]
     pub support_email: Option<String>,
-    /// Its name on Google Plus.
+    /// Name of the add-on provider on Google Plus.
     #[serde(rename = "googlePlusName", default, skip_serializing_if = "Option::is_none")]
     pub google_plus_name: Option<String>,
-    /// Its name on Twitter.
+    /// Name of the add-on provider on Twitter.
     #[serde(rename = "twitterName", default, skip_serializing_if = "Option::is_none")]
     pub twitter_name: Option<String>,
-    /// Its id for web analytics.
+    /// Id of the add-on provider for web analytics.
     #[serde(rename = "analyticsId", default, skip_serializing_if = "Option::is_none")]
     pub analytics_id: Option<String>,
-    /// What it provides, in a sentence.
+    /// Description of the offer in one sentence.
     #[serde(rename = "shortDesc", default, skip_serializing_if = "Option::is_none")]
     pub short_desc: Option<String>,
-    /// What it provides, at length.
+    /// Detailed description of the offer.
     #[serde(rename = "longDesc", default, skip_serializing_if = "Option::is_none")]
     pub long_desc: Option<String>,
     /// Address of its logo.
@@ -381,16 +381,16 @@ pub struct AddonProviderDetails {
     /// How far it is released.
     #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub status: AddonProviderStatus,
-    /// Whether its dashboard opens in a tab of its own.
+    /// `true` if its dashboard opens in a tab of its own.
     #[serde(rename = "openInNewTab", default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub open_in_new_tab: bool,
-    /// Whether an add-on can change its plan.
+    /// `true` if an add-on can change its plan.
     #[serde(rename = "canUpgrade", default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub can_upgrade: bool,
     /// Short names of the zones where it is available.
     #[serde(default, deserialize_with = "cc_runtime::de::list")]
     pub regions: Vec<String>,
-    /// Its plans.
+    /// Plans of the add-on provider.
     #[serde(default, deserialize_with = "cc_runtime::de::list")]
     pub plans: Vec<AddonPlan>,
     /// The features that its plans tell apart.
@@ -406,7 +406,7 @@ pub struct AddonProviderFeature {
     /// Name to show to a person.
     #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub name: String,
-    /// What kind of value it has.
+    /// Kind of value of the feature.
     #[serde(rename = "type", default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub type_: AddonFeatureKind,
     /// Name for a program.
@@ -421,7 +421,7 @@ pub struct AddonProviderFeature {
 pub struct AddonProviderFeatureCreation {
     /// Name to show to a person.
     pub name: String,
-    /// What kind of value it has.
+    /// Kind of value of the feature.
     #[serde(rename = "type")]
     pub type_: AddonFeatureKind,
 }
@@ -438,7 +438,7 @@ impl AddonProviderFeatureCreation {
     }
 }
 
-/// What signs a user in to the dashboard of a provider.
+/// Data that sign a user in to the dashboard of a provider.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
@@ -467,7 +467,7 @@ cc_runtime::open_enum! {
     }
 }
 
-/// What is said about an add-on provider. What is absent stays.
+/// Description of an add-on provider. Absent fields keep their values.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
@@ -475,25 +475,25 @@ pub struct AddonProviderUpdate {
     /// Name to show to a person.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub name: Option<String>,
-    /// Its web site.
+    /// Web site of the add-on provider.
     #[serde(default, skip_serializing_if = "cc_runtime::Patch::is_absent")]
     pub website: cc_runtime::Patch<String>,
     /// Where its support is reached.
     #[serde(rename = "supportEmail", default, skip_serializing_if = "cc_runtime::Patch::is_absent")]
     pub support_email: cc_runtime::Patch<String>,
-    /// Its name on Google Plus.
+    /// Name of the add-on provider on Google Plus.
     #[serde(rename = "googlePlusName", default, skip_serializing_if = "cc_runtime::Patch::is_absent")]
     pub google_plus_name: cc_runtime::Patch<String>,
-    /// Its name on Twitter.
+    /// Name of the add-on provider on Twitter.
     #[serde(rename = "twitterName", default, skip_serializing_if = "cc_runtime::Patch::is_absent")]
     pub twitter_name: cc_runtime::Patch<String>,
-    /// Its id for web analytics.
+    /// Id of the add-on provider for web analytics.
     #[serde(rename = "analyticsId", default, skip_serializing_if = "cc_runtime::Patch::is_absent")]
     pub analytics_id: cc_runtime::Patch<String>,
-    /// What it provides, in a sentence.
+    /// Description of the offer in one sentence.
     #[serde(rename = "shortDesc", default, skip_serializing_if = "cc_runtime::Patch::is_absent")]
     pub short_desc: cc_runtime::Patch<String>,
-    /// What it provides, at length.
+    /// Detailed description of the offer.
     #[serde(rename = "longDesc", default, skip_serializing_if = "cc_runtime::Patch::is_absent")]
     pub long_desc: cc_runtime::Patch<String>,
     /// Address of its logo.
@@ -526,7 +526,7 @@ impl AddonProviderUpdate {
         self
     }
 
-    /// Its web site.
+    /// Web site of the add-on provider.
     #[must_use]
     pub fn website(mut self, website: impl Into<cc_runtime::Patch<String>>) -> Self {
         self.website = website.into();
@@ -540,35 +540,35 @@ impl AddonProviderUpdate {
         self
     }
 
-    /// Its name on Google Plus.
+    /// Name of the add-on provider on Google Plus.
     #[must_use]
     pub fn google_plus_name(mut self, google_plus_name: impl Into<cc_runtime::Patch<String>>) -> Self {
         self.google_plus_name = google_plus_name.into();
         self
     }
 
-    /// Its name on Twitter.
+    /// Name of the add-on provider on Twitter.
     #[must_use]
     pub fn twitter_name(mut self, twitter_name: impl Into<cc_runtime::Patch<String>>) -> Self {
         self.twitter_name = twitter_name.into();
         self
     }
 
-    /// Its id for web analytics.
+    /// Id of the add-on provider for web analytics.
     #[must_use]
     pub fn analytics_id(mut self, analytics_id: impl Into<cc_runtime::Patch<String>>) -> Self {
         self.analytics_id = analytics_id.into();
         self
     }
 
-    /// What it provides, in a sentence.
+    /// Description of the offer in one sentence.
     #[must_use]
     pub fn short_desc(mut self, short_desc: impl Into<cc_runtime::Patch<String>>) -> Self {
         self.short_desc = short_desc.into();
         self
     }
 
-    /// What it provides, at length.
+    /// Detailed description of the offer.
     #[must_use]
     pub fn long_desc(mut self, long_desc: impl Into<cc_runtime::Patch<String>>) -> Self {
         self.long_desc = long_desc.into();
@@ -591,19 +591,19 @@ pub struct FeatureFlag {
     /// Name of the feature, such as `encryption`.
     #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub name: String,
-    /// Whether it is on.
+    /// `true` if the feature is on.
     #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub enabled: bool,
 }
 
-/// What the v2 API answers when it has nothing else to say.
+/// Answer of the v2 API without other content.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct Message {
     /// The API's own number of the message.
     pub id: i64,
-    /// What happened.
+    /// Message about the result.
     #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub message: String,
     /// How it went.
@@ -641,17 +641,17 @@ pub struct ProviderCluster {
     /// Version it runs.
     #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub version: String,
-    /// What it offers.
+    /// Features of the cluster.
     #[serde(default, deserialize_with = "cc_runtime::de::list")]
     pub features: Vec<FeatureFlag>,
 }
 
-/// What a version offers to a dedicated add-on.
+/// Features of a version for dedicated add-ons.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct ProviderDedicatedVersion {
-    /// What it offers.
+    /// Features of the version.
     #[serde(default, deserialize_with = "cc_runtime::de::list")]
     pub features: Vec<FeatureFlag>,
 }
@@ -667,7 +667,7 @@ pub struct ProviderVersions {
     /// The shared clusters.
     #[serde(default, deserialize_with = "cc_runtime::de::list")]
     pub clusters: Vec<ProviderCluster>,
-    /// What each version offers to a dedicated add-on, by version.
+    /// Features for dedicated add-ons, by version.
     #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub dedicated: std::collections::BTreeMap<String, ProviderDedicatedVersion>,
     /// Version that a dedicated add-on gets when none is asked for.
@@ -691,7 +691,7 @@ pub struct VendorAddon {
     /// Where the provider reads and changes it.
     #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub callback_url: String,
-    /// Its owner.
+    /// Owner of the add-on.
     #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub owner_id: cc_runtime::OwnerId,
     /// Name of its owner.
@@ -731,12 +731,12 @@ impl VendorAddonConfiguration {
     }
 }
 
-/// What an add-on consumed.
+/// Consumption of an add-on.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct VendorAddonConsumption {
-    /// What it costs. No source states the currency.
+    /// Price. No source states the currency.
     pub cost: f64,
 }
 
@@ -756,7 +756,7 @@ impl VendorAddonConsumption {
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct VendorAddonProvision {
-    /// Who is to provide it.
+    /// Provider of the new add-on.
     #[serde(rename = "providerId", default, skip_serializing_if = "Option::is_none")]
     pub provider_id: Option<cc_runtime::AddonProviderId>,
     /// The add-on that it is for.
@@ -799,7 +799,7 @@ impl VendorAddonProvision {
         }
     }
 
-    /// Who is to provide it.
+    /// Provider of the new add-on.
     #[must_use]
     pub fn provider_id(mut self, provider_id: impl Into<cc_runtime::AddonProviderId>) -> Self {
         self.provider_id = Some(provider_id.into());
@@ -866,7 +866,7 @@ pub struct VendorAddonSummary {
     /// Id of the add-on as the platform lists it.
     #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub heroku_id: cc_runtime::AddonId,
-    /// Its provider.
+    /// Provider of the add-on.
     #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub provider_id: cc_runtime::AddonProviderId,
     /// Where the provider reads and changes it.
@@ -875,7 +875,7 @@ pub struct VendorAddonSummary {
     /// Plan it is on.
     #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub plan: String,
-    /// Its owner.
+    /// Owner of the add-on.
     #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub owner_id: cc_runtime::OwnerId,
 }

@@ -23,7 +23,7 @@ pub struct Addon {
     /// Id of that zone.
     #[serde(rename = "zoneId", default, skip_serializing_if = "Option::is_none")]
     pub zone_id: Option<cc_runtime::ZoneId>,
-    /// Who provides it.
+    /// Provider of the add-on.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub provider: Option<AddonProvider>,
     /// Plan it is on.
@@ -42,7 +42,7 @@ pub struct Addon {
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct AddonCreation {
-    /// Who provides it.
+    /// Provider of the add-on.
     #[serde(rename = "providerId")]
     pub provider_id: cc_runtime::AddonProviderId,
     /// Id of the plan.
@@ -60,7 +60,7 @@ pub struct AddonCreation {
     /// Application to link it to.
     #[serde(rename = "linkedApp", default, skip_serializing_if = "Option::is_none")]
     pub linked_app: Option<cc_runtime::ApplicationId>,
-    /// What the payment service gave for a payment that is under way.
+    /// Data of the payment service for a payment in progress.
     #[serde(rename = "paymentIntent", default, skip_serializing_if = "Option::is_none")]
     pub payment_intent: Option<PaymentIntent>,
     /// How the payment is made.
@@ -111,7 +111,7 @@ impl AddonCreation {
         self
     }
 
-    /// What the payment service gave for a payment that is under way.
+    /// Data of the payment service for a payment in progress.
     #[must_use]
     pub fn payment_intent(mut self, payment_intent: impl Into<PaymentIntent>) -> Self {
         self.payment_intent = Some(payment_intent.into());
@@ -134,7 +134,7 @@ impl AddonCreation {
 }
 
 cc_runtime::open_enum! {
-    /// What kind of value a feature of an add-on plan has.
+    /// Kind of value of a feature of an add-on plan.
     pub enum AddonFeatureKind {
         /// `BOOLEAN`.
         Boolean = "BOOLEAN",
@@ -164,19 +164,19 @@ cc_runtime::open_enum! {
 pub struct AddonInstance {
     /// Id of the instance.
     pub id: cc_runtime::InstanceId,
-    /// What runs on it.
+    /// Id of the application or add-on that runs on the instance.
     #[serde(rename = "appId", default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub app_id: cc_runtime::ResourceId,
-    /// Its address.
+    /// Address of the instance.
     #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub ip: String,
     /// Port that it listens to.
     #[serde(rename = "appPort", default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub app_port: i32,
-    /// What it is doing.
+    /// Current state of the instance.
     #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub state: AddonInstanceState,
-    /// Its size.
+    /// Size of the instance.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub flavor: Option<AddonInstanceFlavor>,
     /// Commit that it runs.
@@ -188,7 +188,7 @@ pub struct AddonInstance {
     /// Deployment that started it.
     #[serde(rename = "deployId", default, skip_serializing_if = "Option::is_none")]
     pub deploy_id: Option<cc_runtime::DeploymentId>,
-    /// Its number among the instances of the deployment.
+    /// Number of the instance among the instances of the deployment.
     #[serde(rename = "instanceNumber", default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub instance_number: i32,
     /// Name to show to a person.
@@ -218,7 +218,7 @@ pub struct AddonInstanceFlavor {
 }
 
 cc_runtime::open_enum! {
-    /// What an instance is doing.
+    /// Current state of an instance.
     pub enum AddonInstanceState {
         /// `BOOTING`.
         Booting = "BOOTING",
@@ -262,7 +262,7 @@ pub struct AddonPlan {
     /// Name of the price in the price system; its case varies.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub price_id: Option<String>,
-    /// What the plan offers.
+    /// Features of the plan.
     #[serde(default, deserialize_with = "cc_runtime::de::list")]
     pub features: Vec<AddonPlanFeature>,
     /// Short names of the zones where it is available.
@@ -313,7 +313,7 @@ impl AddonPlanChange {
     }
 }
 
-/// What a plan offers of one feature.
+/// Value of one feature of a plan.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
@@ -321,7 +321,7 @@ pub struct AddonPlanFeature {
     /// Name of the feature, to show to a person.
     #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub name: String,
-    /// What kind of value it has.
+    /// Kind of value of the feature.
     #[serde(rename = "type", default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub type_: AddonFeatureKind,
     /// Value to show to a person.
@@ -349,7 +349,7 @@ pub struct AddonPreorder {
     /// How far its payment is.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub status: Option<PreorderStatus>,
-    /// What it is.
+    /// Kind of the add-on order.
     #[serde(rename = "type", default, skip_serializing_if = "Option::is_none")]
     pub type_: Option<PreorderKind>,
     /// When it is made.
@@ -394,10 +394,10 @@ pub struct AddonPreorder {
     /// VAT rate.
     #[serde(rename = "vatRate", default, skip_serializing_if = "Option::is_none")]
     pub vat_rate: Option<f64>,
-    /// Whether a subscription gave rise to it.
+    /// `true` if a subscription caused the order.
     #[serde(rename = "fromSubscription", default, skip_serializing_if = "Option::is_none")]
     pub from_subscription: Option<bool>,
-    /// What is to be paid for.
+    /// Lines of the invoice.
     #[serde(default, deserialize_with = "cc_runtime::de::list")]
     pub lines: Vec<AddonPreorderLine>,
     /// Total before any discount.
@@ -412,13 +412,13 @@ pub struct AddonPreorder {
     /// Total with tax.
     #[serde(rename = "totalTTC", default, skip_serializing_if = "Option::is_none")]
     pub total_ttc: Option<f64>,
-    /// Who pays.
+    /// User who pays.
     #[serde(rename = "payingUser", default, skip_serializing_if = "Option::is_none")]
     pub paying_user: Option<PayingMember>,
     /// When it is to be paid.
     #[serde(rename = "payWhen", default, skip_serializing_if = "Option::is_none")]
     pub pay_when: Option<PaymentMoment>,
-    /// What lets the invoice be paid.
+    /// Token with which the invoice can be paid.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub token: Option<cc_runtime::Secret>,
     /// The customer's own number of the order.
@@ -430,10 +430,10 @@ pub struct AddonPreorder {
     /// Code of what went wrong.
     #[serde(rename = "errorCode", default, skip_serializing_if = "Option::is_none")]
     pub error_code: Option<String>,
-    /// What went wrong, in short.
+    /// Short description of the error.
     #[serde(rename = "errorShortMsg", default, skip_serializing_if = "Option::is_none")]
     pub error_short_msg: Option<String>,
-    /// What went wrong, at length.
+    /// Detailed description of the error.
     #[serde(rename = "errorLongMsg", default, skip_serializing_if = "Option::is_none")]
     pub error_long_msg: Option<String>,
 }
@@ -443,7 +443,7 @@ pub struct AddonPreorder {
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct AddonPreorderLine {
-    /// What is to be paid for.
+    /// Lines of the invoice.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub description: Option<String>,
     /// More about it.
@@ -460,7 +460,7 @@ pub struct AddonPreorderLine {
     pub price: Option<f64>,
 }
 
-/// Who provides a kind of add-on.
+/// Provider of a kind of add-on.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
@@ -470,25 +470,25 @@ pub struct AddonProvider {
     /// Name to show to a person.
     #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub name: String,
-    /// Its web site.
+    /// Web site of the add-on provider.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub website: Option<String>,
     /// Where its support is reached.
     #[serde(rename = "supportEmail", default, skip_serializing_if = "Option::is_none")]
     pub support_email: Option<String>,
-    /// Its name on Google Plus.
+    /// Name of the add-on provider on Google Plus.
     #[serde(rename = "googlePlusName", default, skip_serializing_if = "Option::is_none")]
     pub google_plus_name: Option<String>,
-    /// Its name on Twitter.
+    /// Name of the add-on provider on Twitter.
     #[serde(rename = "twitterName", default, skip_serializing_if = "Option::is_none")]
     pub twitter_name: Option<String>,
-    /// Its id for web analytics.
+    /// Id of the add-on provider for web analytics.
     #[serde(rename = "analyticsId", default, skip_serializing_if = "Option::is_none")]
     pub analytics_id: Option<String>,
-    /// What it provides, in a sentence.
+    /// Description of the offer in one sentence.
     #[serde(rename = "shortDesc", default, skip_serializing_if = "Option::is_none")]
     pub short_desc: Option<String>,
-    /// What it provides, at length.
+    /// Detailed description of the offer.
     #[serde(rename = "longDesc", default, skip_serializing_if = "Option::is_none")]
     pub long_desc: Option<String>,
     /// Address of its logo.
@@ -497,10 +497,10 @@ pub struct AddonProvider {
     /// How far it is released.
     #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub status: AddonProviderStatus,
-    /// Whether its dashboard opens in a tab of its own.
+    /// `true` if its dashboard opens in a tab of its own.
     #[serde(rename = "openInNewTab", default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub open_in_new_tab: bool,
-    /// Whether an add-on can change its plan.
+    /// `true` if an add-on can change its plan.
     #[serde(rename = "canUpgrade", default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub can_upgrade: bool,
     /// Short names of the zones where it is available.
@@ -524,7 +524,7 @@ cc_runtime::open_enum! {
     }
 }
 
-/// What signs a user in to the dashboard of an add-on, when it is posted to the provider.
+/// Data that sign a user in to the dashboard of an add-on when posted to the provider.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
@@ -537,7 +537,7 @@ pub struct AddonSso {
     /// When the data were made, as they are to be posted.
     #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub timestamp: i64,
-    /// What proves that the data come from the platform.
+    /// Signature that proves that the data come from the platform.
     #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub token: cc_runtime::Secret,
     /// Signature of the data.
@@ -555,7 +555,7 @@ pub struct AddonSso {
     /// Signature of the facts about the user.
     #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub userinfo_signature: cc_runtime::Secret,
-    /// What the provider needs to show the platform's navigation.
+    /// Data with which the provider shows the navigation of the platform.
     #[serde(rename = "nav-data", default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub nav_data: String,
     /// A token of another kind, for providers that take it.
@@ -563,7 +563,7 @@ pub struct AddonSso {
     pub macaroon: Option<cc_runtime::Secret>,
 }
 
-/// What an add-on is to be called.
+/// New name of an add-on.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
@@ -616,14 +616,14 @@ pub struct Backup {
     pub delete_command: Option<cc_runtime::Secret>,
 }
 
-/// What the v2 API answers when it has nothing else to say.
+/// Answer of the v2 API without other content.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct Message {
     /// The API's own number of the message.
     pub id: i64,
-    /// What happened.
+    /// Message about the result.
     #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub message: String,
     /// How it went.
@@ -669,17 +669,17 @@ pub struct Migration {
     /// How it goes.
     #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub status: MigrationStatus,
-    /// What it is made of, in order.
+    /// Steps of the migration, in order.
     #[serde(default, deserialize_with = "cc_runtime::de::list")]
     pub steps: Vec<MigrationStep>,
 }
 
-/// What an add-on would cost on another plan.
+/// Price of an add-on on another plan.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct MigrationPreorder {
-    /// Who would pay.
+    /// Owner who would pay.
     #[serde(rename = "ownerId", default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub owner_id: cc_runtime::OwnerId,
     /// Whom it is for, to show to a person.
@@ -697,10 +697,10 @@ pub struct MigrationPreorder {
     /// VAT number of who would pay.
     #[serde(rename = "VAT", default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub vat: String,
-    /// What it is.
+    /// Kind of the migration order.
     #[serde(rename = "type", default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub type_: PreorderKind,
-    /// What would be paid for.
+    /// Lines of the invoice.
     #[serde(default, deserialize_with = "cc_runtime::de::list")]
     pub lines: Vec<MigrationPreorderLine>,
 }
@@ -710,10 +710,10 @@ pub struct MigrationPreorder {
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct MigrationPreorderLine {
-    /// What the line is, such as `Credits`.
+    /// Kind of the line, such as `Credits`.
     #[serde(rename = "type", default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub type_: String,
-    /// What would be paid for.
+    /// Lines of the invoice.
     #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub description: String,
     /// How many of it.
@@ -734,10 +734,10 @@ pub struct MigrationPreorderLine {
     /// How many credits it gives.
     #[serde(rename = "dropQuantity", default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub drop_quantity: f64,
-    /// What a coupon takes off.
+    /// Discount by a coupon.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub coupon: Option<f64>,
-    /// What is taken off.
+    /// Discount.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub discount: Option<f64>,
 }
@@ -792,7 +792,7 @@ cc_runtime::open_enum! {
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct MigrationStep {
-    /// What the step does.
+    /// Kind of the step.
     #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub value: MigrationStepKind,
     /// How it goes.
@@ -804,13 +804,13 @@ pub struct MigrationStep {
     /// When it ended; none while it lasts.
     #[serde(rename = "endDate", default, skip_serializing_if = "Option::is_none")]
     pub end_date: Option<cc_runtime::Timestamp>,
-    /// What there is to say about it.
+    /// Message about the migration step.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub message: Option<String>,
 }
 
 cc_runtime::open_enum! {
-    /// What a step of a migration does.
+    /// Kind of a migration step.
     pub enum MigrationStepKind {
         /// `RETRIEVE_ADDON`.
         RetrieveAddon = "RETRIEVE_ADDON",
@@ -874,7 +874,7 @@ cc_runtime::open_enum! {
 }
 
 cc_runtime::open_enum! {
-    /// What a member of an organisation may do.
+    /// Role of a member of an organisation.
     pub enum OrganisationRole {
         /// `NONE`.
         None = "NONE",
@@ -897,10 +897,10 @@ pub struct PayingMember {
     /// The user.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub member: Option<PayingUser>,
-    /// What the user may do.
+    /// Role of the user.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub role: Option<OrganisationRole>,
-    /// What the user does.
+    /// Job of the user.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub job: Option<String>,
 }
@@ -934,10 +934,10 @@ pub struct PaymentIntent {
     /// Id of the payment.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub id: Option<String>,
-    /// Who pays.
+    /// User who pays.
     #[serde(rename = "ownerId", default, skip_serializing_if = "Option::is_none")]
     pub owner_id: Option<cc_runtime::OwnerId>,
-    /// What lets a browser go on with the payment.
+    /// Secret with which a browser continues the payment.
     #[serde(rename = "clientSecret", default, skip_serializing_if = "Option::is_none")]
     pub client_secret: Option<cc_runtime::Secret>,
     /// Id of the customer at the payment service.
@@ -965,14 +965,14 @@ impl PaymentIntent {
         self
     }
 
-    /// Who pays.
+    /// User who pays.
     #[must_use]
     pub fn owner_id(mut self, owner_id: impl Into<cc_runtime::OwnerId>) -> Self {
         self.owner_id = Some(owner_id.into());
         self
     }
 
-    /// What lets a browser go on with the payment.
+    /// Secret with which a browser continues the payment.
     #[must_use]
     pub fn client_secret(mut self, client_secret: impl Into<cc_runtime::Secret>) -> Self {
         self.client_secret = Some(client_secret.into());
@@ -1010,7 +1010,7 @@ cc_runtime::open_enum! {
 }
 
 cc_runtime::open_enum! {
-    /// What an invoice is.
+    /// Kind of an invoice.
     pub enum PreorderKind {
         /// `INVOICE`.
         Invoice = "INVOICE",

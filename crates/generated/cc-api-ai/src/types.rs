@@ -24,13 +24,13 @@ pub struct AiAddon {
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct AiApiKeyDeletion {
-    /// Whether the key no longer opens the endpoint.
+    /// `true` if the key no longer opens the endpoint.
     #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub undeployed: bool,
-    /// Whether the key is gone.
+    /// `true` if the key is gone.
     #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub deleted: bool,
-    /// What went wrong, if something did.
+    /// Description of the error, if there is one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub error: Option<String>,
 }
@@ -131,7 +131,7 @@ impl CreateAiEndpointBody {
     }
 }
 
-/// What the creation of an endpoint gave.
+/// Result of the creation of an endpoint.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
@@ -142,7 +142,7 @@ pub struct CreatedAiEndpoint {
     /// The API key, secret included.
     #[serde(rename = "apiKey", default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub api_key: cc_runtime::SecretJson,
-    /// What went wrong, if something did.
+    /// Description of the error, if there is one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub error: Option<String>,
 }

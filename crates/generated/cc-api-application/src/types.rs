@@ -23,7 +23,7 @@ pub struct Addon {
     /// Id of that zone.
     #[serde(rename = "zoneId", default, skip_serializing_if = "Option::is_none")]
     pub zone_id: Option<cc_runtime::ZoneId>,
-    /// Who provides it.
+    /// Provider of the add-on.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub provider: Option<AddonProvider>,
     /// Plan it is on.
@@ -38,7 +38,7 @@ pub struct Addon {
 }
 
 cc_runtime::open_enum! {
-    /// What kind of value a feature of an add-on plan has.
+    /// Kind of value of a feature of an add-on plan.
     pub enum AddonFeatureKind {
         /// `BOOLEAN`.
         Boolean = "BOOLEAN",
@@ -80,7 +80,7 @@ pub struct AddonPlan {
     /// Name of the price in the price system; its case varies.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub price_id: Option<String>,
-    /// What the plan offers.
+    /// Features of the plan.
     #[serde(default, deserialize_with = "cc_runtime::de::list")]
     pub features: Vec<AddonPlanFeature>,
     /// Short names of the zones where it is available.
@@ -88,7 +88,7 @@ pub struct AddonPlan {
     pub zones: Vec<String>,
 }
 
-/// What a plan offers of one feature.
+/// Value of one feature of a plan.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
@@ -96,7 +96,7 @@ pub struct AddonPlanFeature {
     /// Name of the feature, to show to a person.
     #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub name: String,
-    /// What kind of value it has.
+    /// Kind of value of the feature.
     #[serde(rename = "type", default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub type_: AddonFeatureKind,
     /// Value to show to a person.
@@ -110,7 +110,7 @@ pub struct AddonPlanFeature {
     pub name_code: Option<String>,
 }
 
-/// Who provides a kind of add-on.
+/// Provider of a kind of add-on.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
@@ -120,25 +120,25 @@ pub struct AddonProvider {
     /// Name to show to a person.
     #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub name: String,
-    /// Its web site.
+    /// Web site of the add-on provider.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub website: Option<String>,
     /// Where its support is reached.
     #[serde(rename = "supportEmail", default, skip_serializing_if = "Option::is_none")]
     pub support_email: Option<String>,
-    /// Its name on Google Plus.
+    /// Name of the add-on provider on Google Plus.
     #[serde(rename = "googlePlusName", default, skip_serializing_if = "Option::is_none")]
     pub google_plus_name: Option<String>,
-    /// Its name on Twitter.
+    /// Name of the add-on provider on Twitter.
     #[serde(rename = "twitterName", default, skip_serializing_if = "Option::is_none")]
     pub twitter_name: Option<String>,
-    /// Its id for web analytics.
+    /// Id of the add-on provider for web analytics.
     #[serde(rename = "analyticsId", default, skip_serializing_if = "Option::is_none")]
     pub analytics_id: Option<String>,
-    /// What it provides, in a sentence.
+    /// Description of the offer in one sentence.
     #[serde(rename = "shortDesc", default, skip_serializing_if = "Option::is_none")]
     pub short_desc: Option<String>,
-    /// What it provides, at length.
+    /// Detailed description of the offer.
     #[serde(rename = "longDesc", default, skip_serializing_if = "Option::is_none")]
     pub long_desc: Option<String>,
     /// Address of its logo.
@@ -147,10 +147,10 @@ pub struct AddonProvider {
     /// How far it is released.
     #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub status: AddonProviderStatus,
-    /// Whether its dashboard opens in a tab of its own.
+    /// `true` if its dashboard opens in a tab of its own.
     #[serde(rename = "openInNewTab", default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub open_in_new_tab: bool,
-    /// Whether an add-on can change its plan.
+    /// `true` if an add-on can change its plan.
     #[serde(rename = "canUpgrade", default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub can_upgrade: bool,
     /// Short names of the zones where it is available.
@@ -184,7 +184,7 @@ pub struct Application {
     /// Name that its owner gave it.
     #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub name: String,
-    /// What its owner says of it.
+    /// Description by the owner.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub description: Option<String>,
     /// Short name of the zone it runs in, such as `par`.
@@ -193,13 +193,13 @@ pub struct Application {
     /// Id of that zone.
     #[serde(rename = "zoneId", default, skip_serializing_if = "Option::is_none")]
     pub zone_id: Option<cc_runtime::ZoneId>,
-    /// What its instances are like.
+    /// Settings of the instances of the application.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub instance: Option<InstanceSettings>,
     /// How its code gets to the platform.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub deployment: Option<DeploymentSettings>,
-    /// Its domains.
+    /// Domains of the application.
     #[serde(default, deserialize_with = "cc_runtime::de::list")]
     pub vhosts: Vec<Vhost>,
     /// When it was created.
@@ -208,19 +208,19 @@ pub struct Application {
     /// Number of its latest deployment.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub last_deploy: Option<i64>,
-    /// Whether it is put away.
+    /// `true` if the application is archived.
     #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub archived: bool,
-    /// Whether a visitor stays with one instance.
+    /// `true` if a visitor stays with one instance.
     #[serde(rename = "stickySessions", default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub sticky_sessions: bool,
-    /// Whether old instances stop before new ones start.
+    /// `true` if old instances stop before new ones start.
     #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub homogeneous: bool,
-    /// Whether its owner marked it.
+    /// `true` if its owner marked it.
     #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub favourite: bool,
-    /// Whether a push cancels a deployment that is under way.
+    /// `true` if a push cancels a deployment that is under way.
     #[serde(rename = "cancelOnPush", default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub cancel_on_push: bool,
     /// Where GitHub tells of pushes.
@@ -229,16 +229,16 @@ pub struct Application {
     /// Secret that GitHub signs with.
     #[serde(rename = "webhookSecret", default, skip_serializing_if = "Option::is_none")]
     pub webhook_secret: Option<cc_runtime::Secret>,
-    /// Whether it is built on an instance of its own.
+    /// `true` if the application is built on an instance of its own.
     #[serde(rename = "separateBuild", default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub separate_build: bool,
     /// Size of that instance.
     #[serde(rename = "buildFlavor", default, skip_serializing_if = "Option::is_none")]
     pub build_flavor: Option<Flavor>,
-    /// Its owner.
+    /// Owner of the application.
     #[serde(rename = "ownerId", default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub owner_id: cc_runtime::OwnerId,
-    /// What the platform wants of it.
+    /// State of the application that the platform aims for.
     #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub state: ApplicationState,
     /// Commit that is deployed.
@@ -256,7 +256,7 @@ pub struct Application {
     /// Whether HTTP is redirected to HTTPS.
     #[serde(rename = "forceHttps", default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub force_https: HttpsSetting,
-    /// Its environment variables.
+    /// Environment variables of the application.
     #[serde(default, deserialize_with = "cc_runtime::de::list")]
     pub env: Vec<EnvironmentVariable>,
     /// Where its code is pushed to.
@@ -271,14 +271,14 @@ pub struct Application {
 pub struct ApplicationCreation {
     /// Name.
     pub name: String,
-    /// What to say of it.
+    /// Description of the application.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub description: Option<String>,
     /// Short name of the zone.
     pub zone: String,
     /// How code is sent: `git`, `ftp`.
     pub deploy: String,
-    /// Whether the platform may stop it when nobody uses it.
+    /// `true` if the platform may stop it when nobody uses it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub shutdownable: Option<bool>,
     /// How long instances live.
@@ -299,22 +299,22 @@ pub struct ApplicationCreation {
     /// Tags.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub tags: Option<Vec<String>>,
-    /// Whether it is put away.
+    /// `true` if the application is archived.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub archived: Option<bool>,
-    /// Whether a visitor stays with one instance.
+    /// `true` if a visitor stays with one instance.
     #[serde(rename = "stickySessions", default, skip_serializing_if = "Option::is_none")]
     pub sticky_sessions: Option<bool>,
-    /// Whether old instances stop before new ones start.
+    /// `true` if old instances stop before new ones start.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub homogeneous: Option<bool>,
-    /// Whether it is marked.
+    /// `true` if the application is marked.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub favourite: Option<bool>,
-    /// Whether a push cancels a deployment that is under way.
+    /// `true` if a push cancels a deployment that is under way.
     #[serde(rename = "cancelOnPush", default, skip_serializing_if = "Option::is_none")]
     pub cancel_on_push: Option<bool>,
-    /// Whether it is built on an instance of its own.
+    /// `true` if the application is built on an instance of its own.
     #[serde(rename = "separateBuild", default, skip_serializing_if = "Option::is_none")]
     pub separate_build: Option<bool>,
     /// Name of the size of that instance.
@@ -397,14 +397,14 @@ impl ApplicationCreation {
         }
     }
 
-    /// What to say of it.
+    /// Description of the application.
     #[must_use]
     pub fn description(mut self, description: impl Into<String>) -> Self {
         self.description = Some(description.into());
         self
     }
 
-    /// Whether the platform may stop it when nobody uses it.
+    /// `true` if the platform may stop it when nobody uses it.
     #[must_use]
     pub fn shutdownable(mut self, shutdownable: bool) -> Self {
         self.shutdownable = Some(shutdownable);
@@ -425,42 +425,42 @@ impl ApplicationCreation {
         self
     }
 
-    /// Whether it is put away.
+    /// `true` if the application is archived.
     #[must_use]
     pub fn archived(mut self, archived: bool) -> Self {
         self.archived = Some(archived);
         self
     }
 
-    /// Whether a visitor stays with one instance.
+    /// `true` if a visitor stays with one instance.
     #[must_use]
     pub fn sticky_sessions(mut self, sticky_sessions: bool) -> Self {
         self.sticky_sessions = Some(sticky_sessions);
         self
     }
 
-    /// Whether old instances stop before new ones start.
+    /// `true` if old instances stop before new ones start.
     #[must_use]
     pub fn homogeneous(mut self, homogeneous: bool) -> Self {
         self.homogeneous = Some(homogeneous);
         self
     }
 
-    /// Whether it is marked.
+    /// `true` if the application is marked.
     #[must_use]
     pub fn favourite(mut self, favourite: bool) -> Self {
         self.favourite = Some(favourite);
         self
     }
 
-    /// Whether a push cancels a deployment that is under way.
+    /// `true` if a push cancels a deployment that is under way.
     #[must_use]
     pub fn cancel_on_push(mut self, cancel_on_push: bool) -> Self {
         self.cancel_on_push = Some(cancel_on_push);
         self
     }
 
-    /// Whether it is built on an instance of its own.
+    /// `true` if the application is built on an instance of its own.
     #[must_use]
     pub fn separate_build(mut self, separate_build: bool) -> Self {
         self.separate_build = Some(separate_build);
@@ -546,13 +546,13 @@ impl ApplicationCreation {
 pub struct ApplicationEnvironment {
     /// Id of the application.
     pub id: cc_runtime::ApplicationId,
-    /// Its environment variables.
+    /// Environment variables of the application.
     #[serde(default, deserialize_with = "cc_runtime::de::list")]
     pub env: Vec<EnvironmentVariable>,
 }
 
 cc_runtime::open_enum! {
-    /// What the platform wants of an application.
+    /// State of an application that the platform aims for.
     pub enum ApplicationState {
         /// `SHOULD_BE_UP`.
         ShouldBeUp = "SHOULD_BE_UP",
@@ -575,7 +575,7 @@ pub struct ApplicationUpdate {
     /// Name.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub name: Option<String>,
-    /// What to say of it.
+    /// Description of the application.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub description: Option<String>,
     /// Short name of the zone.
@@ -584,7 +584,7 @@ pub struct ApplicationUpdate {
     /// How code is sent: `git`, `ftp`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub deploy: Option<String>,
-    /// Whether the platform may stop it when nobody uses it.
+    /// `true` if the platform may stop it when nobody uses it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub shutdownable: Option<bool>,
     /// How long instances live.
@@ -605,22 +605,22 @@ pub struct ApplicationUpdate {
     /// Tags.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub tags: Option<Vec<String>>,
-    /// Whether it is put away.
+    /// `true` if the application is archived.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub archived: Option<bool>,
-    /// Whether a visitor stays with one instance.
+    /// `true` if a visitor stays with one instance.
     #[serde(rename = "stickySessions", default, skip_serializing_if = "Option::is_none")]
     pub sticky_sessions: Option<bool>,
-    /// Whether old instances stop before new ones start.
+    /// `true` if old instances stop before new ones start.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub homogeneous: Option<bool>,
-    /// Whether it is marked.
+    /// `true` if the application is marked.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub favourite: Option<bool>,
-    /// Whether a push cancels a deployment that is under way.
+    /// `true` if a push cancels a deployment that is under way.
     #[serde(rename = "cancelOnPush", default, skip_serializing_if = "Option::is_none")]
     pub cancel_on_push: Option<bool>,
-    /// Whether it is built on an instance of its own.
+    /// `true` if the application is built on an instance of its own.
     #[serde(rename = "separateBuild", default, skip_serializing_if = "Option::is_none")]
     pub separate_build: Option<bool>,
     /// Name of the size of that instance.
@@ -698,7 +698,7 @@ impl ApplicationUpdate {
         self
     }
 
-    /// What to say of it.
+    /// Description of the application.
     #[must_use]
     pub fn description(mut self, description: impl Into<String>) -> Self {
         self.description = Some(description.into());
@@ -719,7 +719,7 @@ impl ApplicationUpdate {
         self
     }
 
-    /// Whether the platform may stop it when nobody uses it.
+    /// `true` if the platform may stop it when nobody uses it.
     #[must_use]
     pub fn shutdownable(mut self, shutdownable: bool) -> Self {
         self.shutdownable = Some(shutdownable);
@@ -768,42 +768,42 @@ impl ApplicationUpdate {
         self
     }
 
-    /// Whether it is put away.
+    /// `true` if the application is archived.
     #[must_use]
     pub fn archived(mut self, archived: bool) -> Self {
         self.archived = Some(archived);
         self
     }
 
-    /// Whether a visitor stays with one instance.
+    /// `true` if a visitor stays with one instance.
     #[must_use]
     pub fn sticky_sessions(mut self, sticky_sessions: bool) -> Self {
         self.sticky_sessions = Some(sticky_sessions);
         self
     }
 
-    /// Whether old instances stop before new ones start.
+    /// `true` if old instances stop before new ones start.
     #[must_use]
     pub fn homogeneous(mut self, homogeneous: bool) -> Self {
         self.homogeneous = Some(homogeneous);
         self
     }
 
-    /// Whether it is marked.
+    /// `true` if the application is marked.
     #[must_use]
     pub fn favourite(mut self, favourite: bool) -> Self {
         self.favourite = Some(favourite);
         self
     }
 
-    /// Whether a push cancels a deployment that is under way.
+    /// `true` if a push cancels a deployment that is under way.
     #[must_use]
     pub fn cancel_on_push(mut self, cancel_on_push: bool) -> Self {
         self.cancel_on_push = Some(cancel_on_push);
         self
     }
 
-    /// Whether it is built on an instance of its own.
+    /// `true` if the application is built on an instance of its own.
     #[must_use]
     pub fn separate_build(mut self, separate_build: bool) -> Self {
         self.separate_build = Some(separate_build);
@@ -939,7 +939,7 @@ cc_runtime::open_enum! {
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct DeploymentSettings {
-    /// Whether the platform may stop it when nobody uses it.
+    /// `true` if the platform may stop it when nobody uses it.
     #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub shutdownable: bool,
     /// How code is sent.
@@ -984,7 +984,7 @@ pub struct EnvironmentVariable {
     /// Name of the variable.
     #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub name: String,
-    /// Its value.
+    /// Value of the environment variable.
     #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub value: cc_runtime::Secret,
 }
@@ -1014,13 +1014,13 @@ pub struct Flavor {
     /// Name of the price in the price system; its case varies.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub price_id: Option<String>,
-    /// Whether it can be chosen.
+    /// `true` if the flavor can be chosen.
     #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub available: bool,
-    /// Whether it is too small for most applications.
+    /// `true` if the flavor is too small for most applications.
     #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub microservice: bool,
-    /// Whether it is made for machine learning.
+    /// `true` if the flavor is made for machine learning.
     #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub machine_learning: bool,
     /// Priority of its processes, as `nice` counts.
@@ -1102,7 +1102,7 @@ cc_runtime::open_enum! {
     }
 }
 
-/// What the instances of an application are like.
+/// Settings of the instances of an application.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
@@ -1172,7 +1172,7 @@ pub struct InstanceVariant {
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct LinkedAddonEnvironment {
-    /// Who provides the add-on.
+    /// Provider of the add-on.
     #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub provider_id: cc_runtime::AddonProviderId,
     /// Id of the add-on.
@@ -1202,14 +1202,14 @@ pub struct LinkedApplicationEnvironment {
     pub env: Vec<EnvironmentVariable>,
 }
 
-/// What the v2 API answers when it has nothing else to say.
+/// Answer of the v2 API without other content.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct Message {
     /// The API's own number of the message.
     pub id: i64,
-    /// What happened.
+    /// Message about the result.
     #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub message: String,
     /// How it went.

@@ -62,7 +62,7 @@ pub struct CountablePrice {
     /// Id of the price.
     #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub countable_policy_id: String,
-    /// What is counted, such as `cellar.storage`.
+    /// Metric, such as `cellar.storage`.
     #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub service: String,
     /// Unit of what is counted.
@@ -139,7 +139,7 @@ pub struct Invoice {
     /// Kind of invoice.
     #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub kind: String,
-    /// Who made an invoice: the platform by itself, or a person.
+    /// Origin of an invoice: the platform, or a person.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub origin: Option<InvoiceOrigin>,
     /// Id of an owner: `user_…` for a personal space, `orga_…` for an organisation.
@@ -172,7 +172,7 @@ pub struct Invoice {
     /// Number of months it counts for in statistics.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub kpi_compute_months: Option<f64>,
-    /// What prices are multiplied by.
+    /// Factor by which prices are multiplied.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub price_factor: Option<f64>,
     /// Discount.
@@ -214,7 +214,7 @@ pub struct Invoice {
     /// The customer's own reference.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub customer_order_id: Option<String>,
-    /// Who takes the payment.
+    /// Provider of the payment.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub payment_provider: Option<String>,
     /// Method the payment is taken with.
@@ -300,16 +300,16 @@ pub struct InvoiceClassicItem {
     /// How many.
     #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub quantity: f64,
-    /// What the price is multiplied by.
+    /// Factor by which the price is multiplied.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub price_factor: Option<f64>,
     /// Discount.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub discount: Option<f64>,
-    /// What it is for.
+    /// Description of the line.
     #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub description: String,
-    /// What it is for, more closely.
+    /// Detailed purpose of the line.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub sub_description: Option<String>,
     /// Article of the line.
@@ -343,7 +343,7 @@ pub struct InvoiceCountable {
     /// Id of an owner: `user_…` for a personal space, `orga_…` for an organisation.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub owner_id: Option<cc_runtime::OwnerId>,
-    /// What is counted, such as `cellar.storage`.
+    /// Metric, such as `cellar.storage`.
     #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub service: String,
     /// Unit of the quantity.
@@ -367,7 +367,7 @@ pub struct InvoiceCountable {
     /// Price of the details together.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub details_price: Option<Money>,
-    /// What the line is made of.
+    /// Details of the line.
     #[serde(default, deserialize_with = "cc_runtime::de::list")]
     pub details: Vec<InvoiceCountableDetail>,
     /// Category of the line.
@@ -378,7 +378,7 @@ pub struct InvoiceCountable {
     pub sub_category: String,
 }
 
-/// What was counted in one period.
+/// Quantity of one period.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
@@ -405,16 +405,16 @@ pub struct InvoiceCountableDetail {
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct InvoiceFreeCredit {
-    /// What they come from.
+    /// Origin of the credits.
     #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub name: String,
-    /// What is left.
+    /// Remaining amount.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub remaining: Option<Money>,
 }
 
 cc_runtime::open_enum! {
-    /// Who made an invoice: the platform by itself, or a person.
+    /// Origin of an invoice: the platform, or a person.
     pub enum InvoiceOrigin {
         /// `automatic`.
         Automatic = "automatic",
@@ -475,7 +475,7 @@ pub struct InvoiceSummary {
     /// Currency as ISO 4217, such as `EUR`.
     #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub currency: String,
-    /// What prices are multiplied by.
+    /// Factor by which prices are multiplied.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub price_factor: Option<f64>,
     /// Discount.
@@ -490,7 +490,7 @@ pub struct InvoiceSummary {
     /// VAT of the total.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub total_tax: Option<Money>,
-    /// Who takes the payment.
+    /// Provider of the payment.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub payment_provider: Option<String>,
     /// Id of the payment at its provider.
@@ -552,7 +552,7 @@ pub struct InvoiceUptime {
     /// Id of an owner: `user_…` for a personal space, `orga_…` for an organisation.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub owner_id: Option<cc_runtime::OwnerId>,
-    /// What the line is made of.
+    /// Details of the line.
     #[serde(default, deserialize_with = "cc_runtime::de::list")]
     pub details: Vec<InvoiceUptimeDetail>,
     /// Category of the line.
@@ -629,14 +629,14 @@ pub struct LegacyCredits {
     pub drop_price: Option<DropPrice>,
 }
 
-/// What the v2 API answers when it has nothing else to say.
+/// Answer of the v2 API without other content.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct Message {
     /// The API's own number of the message.
     pub id: i64,
-    /// What happened.
+    /// Message about the result.
     #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub message: String,
     /// How it went.
@@ -682,7 +682,7 @@ pub struct Money {
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct PaymentInfo {
-    /// Whether it is that of an organisation.
+    /// `true` if the data belong to an organisation.
     #[serde(rename = "fromOrga", default, skip_serializing_if = "Option::is_none")]
     pub from_orga: Option<bool>,
     /// Name of a person.
@@ -706,7 +706,7 @@ pub struct PaymentInfo {
     /// VAT number.
     #[serde(rename = "vatNumber", default, skip_serializing_if = "Option::is_none")]
     pub vat_number: Option<String>,
-    /// What is wrong, by field.
+    /// Errors by field.
     #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub errors: std::collections::BTreeMap<String, String>,
 }
@@ -764,7 +764,7 @@ pub struct RuntimePrice {
     /// Id of the price.
     #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub runtime_policy_id: String,
-    /// What runs, as the platform calls it.
+    /// Name of the runtime on the platform.
     #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub source: String,
     /// Flavor.
@@ -781,12 +781,12 @@ pub struct RuntimePrice {
     pub slug_id: String,
 }
 
-/// Whether a VAT number is valid, and whose it is.
+/// Validity and holder of a VAT number.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct VatCheck {
-    /// Whether it is valid.
+    /// `true` if the VAT number is valid.
     #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub valid: bool,
     /// Name of its holder, when it is valid.

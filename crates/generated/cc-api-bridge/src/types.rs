@@ -12,7 +12,7 @@ pub struct ApiToken {
     /// Id of the token.
     #[serde(rename = "apiTokenId")]
     pub api_token_id: String,
-    /// Who it stands for.
+    /// Id of the user whom the token authenticates.
     #[serde(rename = "userId", default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub user_id: cc_runtime::UserId,
     /// When it was created.
@@ -27,7 +27,7 @@ pub struct ApiToken {
     /// Name that the user gave it.
     #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub name: String,
-    /// What the user says it is for.
+    /// Description by the user.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub description: Option<String>,
     /// Whether it still works.
@@ -59,7 +59,7 @@ pub struct CreateApiTokenBody {
     pub mfa_code: Option<cc_runtime::Secret>,
     /// Name of the token, at least one character.
     pub name: String,
-    /// What the token is for.
+    /// Description of the token.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub description: Option<String>,
     /// When the token stops working, at most one year from now.
@@ -89,7 +89,7 @@ impl CreateApiTokenBody {
         self
     }
 
-    /// What the token is for.
+    /// Description of the token.
     #[must_use]
     pub fn description(mut self, description: impl Into<String>) -> Self {
         self.description = Some(description.into());
@@ -117,7 +117,7 @@ pub struct CreatedApiToken {
     /// Name that the user gave it.
     #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub name: String,
-    /// What the user says it is for.
+    /// Description by the user.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub description: Option<String>,
     /// Whether it still works.
@@ -125,7 +125,7 @@ pub struct CreatedApiToken {
     pub state: ApiTokenState,
 }
 
-/// What an API token is to be called.
+/// New name of an API token.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]

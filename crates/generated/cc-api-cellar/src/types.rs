@@ -35,7 +35,7 @@ pub struct Bucket {
 pub struct BucketCreation {
     /// Name of the bucket.
     pub name: String,
-    /// Whether it keeps old versions of objects.
+    /// `true` if the bucket keeps old versions of objects.
     pub versioning: bool,
 }
 
@@ -85,12 +85,12 @@ pub struct BucketSummary {
     pub updated_at: Option<cc_runtime::Timestamp>,
 }
 
-/// What a bucket is to do.
+/// New settings of a bucket.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct BucketUpdate {
-    /// Whether it keeps old versions of objects.
+    /// `true` if the bucket keeps old versions of objects.
     pub versioning: bool,
 }
 
@@ -124,7 +124,7 @@ cc_runtime::open_enum! {
 pub struct Cellar {
     /// The add-on, by the id its provider knows.
     pub id: cc_runtime::RealAddonId,
-    /// Its owner.
+    /// Owner of the Cellar.
     #[serde(rename = "ownerId", default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub owner_id: cc_runtime::OwnerId,
     /// Number of the cluster it is on.
@@ -139,7 +139,7 @@ pub struct Cellar {
     /// Secret of its key.
     #[serde(rename = "keySecret", default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub key_secret: cc_runtime::Secret,
-    /// Its plan.
+    /// Plan of the Cellar.
     #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub plan: CellarPlan,
     /// How it is.
@@ -153,7 +153,7 @@ pub struct Cellar {
     pub deletion_date: Option<cc_runtime::Timestamp>,
 }
 
-/// What a Cellar holds.
+/// Contents of a Cellar.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
@@ -169,7 +169,7 @@ pub struct CellarContent {
     pub size: i64,
 }
 
-/// What signs in to a Cellar.
+/// Credentials of a Cellar.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
@@ -195,13 +195,13 @@ pub struct CellarInfo {
     /// The add-on, by the id the platform lists.
     #[serde(rename = "addonId", default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub addon_id: cc_runtime::AddonId,
-    /// Its owner.
+    /// Owner of the Cellar.
     #[serde(rename = "ownerId", default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub owner_id: cc_runtime::OwnerId,
     /// Name that its owner gave it.
     #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub name: String,
-    /// Its plan.
+    /// Plan of the Cellar.
     #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub plan: CellarPlan,
     /// How it is.
@@ -210,10 +210,10 @@ pub struct CellarInfo {
     /// When it was created.
     #[serde(rename = "creationDate", default, skip_serializing_if = "Option::is_none")]
     pub creation_date: Option<cc_runtime::Timestamp>,
-    /// What it holds.
+    /// Contents of the Cellar.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub buckets: Option<CellarContent>,
-    /// What it carried.
+    /// Traffic of the Cellar.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub traffic: Option<CellarTraffic>,
 }
@@ -244,15 +244,15 @@ cc_runtime::open_enum! {
     }
 }
 
-/// What a Cellar carried.
+/// Traffic of a Cellar.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct CellarTraffic {
-    /// What came in. No source states its unit.
+    /// Inbound traffic. No source states the unit.
     #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub inbound: i64,
-    /// What went out. No source states its unit.
+    /// Outbound traffic. No source states the unit.
     #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub outbound: i64,
 }
@@ -285,22 +285,22 @@ pub struct ObjectDetails {
     /// Metadata that its owner gave it, by name.
     #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub metadata: std::collections::BTreeMap<String, String>,
-    /// Its tags.
+    /// Tags of the object.
     #[serde(default, deserialize_with = "cc_runtime::de::list")]
     pub tags: Vec<ObjectTag>,
-    /// Who may do what with it.
+    /// Permissions for the object.
     #[serde(default, deserialize_with = "cc_runtime::de::list")]
     pub acl: Vec<ObjectPermission>,
 }
 
-/// What keys of objects have in common up to a slash.
+/// Common prefix of object keys, up to a slash.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct ObjectDirectory {
     /// The common part of the keys.
     pub key: String,
-    /// Its last part.
+    /// Last part of the path.
     #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub name: String,
     /// Kind of entry.
@@ -339,15 +339,15 @@ pub struct ObjectList {
     pub cursor: Option<String>,
 }
 
-/// What somebody may do with an object.
+/// Permission for an object.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct ObjectPermission {
-    /// Who may.
+    /// User or group with the permission.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub grantee: Option<ObjectGrantee>,
-    /// What they may do, such as `FULL_CONTROL`.
+    /// Permission, such as `FULL_CONTROL`.
     #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub permission: String,
 }
@@ -405,7 +405,7 @@ pub struct PresignedUrl {
     pub url: cc_runtime::Secret,
 }
 
-/// What one resource consumed.
+/// Consumption of one resource.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
@@ -413,7 +413,7 @@ pub struct ResourceConsumption {
     /// The resource.
     #[serde(rename = "resourceId")]
     pub resource_id: cc_runtime::ResourceId,
-    /// Its owner.
+    /// Owner of the resource.
     #[serde(rename = "ownerId", default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub owner_id: cc_runtime::OwnerId,
     /// Product it is of.
@@ -431,7 +431,7 @@ pub struct ResourceConsumption {
     /// Version of this way of counting.
     #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub version: i64,
-    /// What was consumed.
+    /// Consumption by kind.
     #[serde(default, deserialize_with = "cc_runtime::de::list")]
     pub consumptions: Vec<ResourceConsumptionItem>,
 }
@@ -449,7 +449,7 @@ pub struct ResourceConsumptionDetail {
     pub quantities: Vec<f64>,
 }
 
-/// What was consumed of one kind.
+/// Consumption of one kind.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]

@@ -11,13 +11,13 @@ use serde::{Deserialize, Serialize};
 pub struct ConfigProvider {
     /// The add-on, by the id its provider knows.
     pub id: cc_runtime::RealAddonId,
-    /// Its owner.
+    /// Owner of the configuration provider.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub owner_id: Option<cc_runtime::OwnerId>,
     /// When it was created.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub creation_date: Option<cc_runtime::Timestamp>,
-    /// Its environment variables.
+    /// Environment variables of the configuration provider.
     #[serde(default, deserialize_with = "cc_runtime::de::list")]
     pub env: Vec<EnvironmentVariable>,
 }
@@ -30,7 +30,7 @@ pub struct EnvironmentVariable {
     /// Name of the variable.
     #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub name: String,
-    /// Its value.
+    /// Value of the environment variable.
     #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub value: cc_runtime::Secret,
 }

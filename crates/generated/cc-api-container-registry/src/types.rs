@@ -23,7 +23,7 @@ pub struct ContainerRegistry {
 }
 
 cc_runtime::open_enum! {
-    /// What a token allows.
+    /// Rights that a token grants.
     pub enum ContainerRegistryRights {
         /// `READ`.
         Read = "READ",
@@ -65,7 +65,7 @@ pub struct ContainerRegistryStatus {
     /// When it was entered.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub date: Option<cc_runtime::Timestamp>,
-    /// Who caused it.
+    /// Id of the user who caused the state.
     #[serde(rename = "instigatorId", default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub instigator_id: String,
 }
@@ -77,10 +77,10 @@ pub struct ContainerRegistryStatus {
 pub struct ContainerRegistryToken {
     /// Id of the token.
     pub id: String,
-    /// What it allows.
+    /// Rights that the token grants.
     #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub rights: ContainerRegistryRights,
-    /// Whether it still works.
+    /// `true` if the token still works.
     #[serde(rename = "isActive", default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub is_active: bool,
     /// When it was created.
@@ -89,7 +89,7 @@ pub struct ContainerRegistryToken {
     /// When it stops working, where it does.
     #[serde(rename = "expiresAt", default, skip_serializing_if = "Option::is_none")]
     pub expires_at: Option<cc_runtime::Timestamp>,
-    /// What the token is limited to.
+    /// Names to which the token is limited.
     #[serde(default, deserialize_with = "cc_runtime::de::list")]
     pub scope: Vec<String>,
 }
@@ -102,7 +102,7 @@ pub struct ContainerRegistryTokenFailure {
     /// Number the request gave it.
     #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub index: i64,
-    /// What went wrong.
+    /// Description of the error.
     #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub error: String,
 }
@@ -112,12 +112,12 @@ pub struct ContainerRegistryTokenFailure {
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct ContainerRegistryTokenRequest {
-    /// What it is to allow.
+    /// Rights that the token grants.
     pub rights: ContainerRegistryRights,
     /// How long it works, in days.
     #[serde(rename = "expiresInDays", default, skip_serializing_if = "Option::is_none")]
     pub expires_in_days: Option<i64>,
-    /// What it is to be limited to.
+    /// Names to which the token is limited.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub scope: Option<Vec<String>>,
 }
@@ -141,7 +141,7 @@ impl ContainerRegistryTokenRequest {
         self
     }
 
-    /// What it is to be limited to.
+    /// Names to which the token is limited.
     #[must_use]
     pub fn scope(mut self, scope: impl IntoIterator<Item = impl Into<String>>) -> Self {
         self.scope = Some(scope.into_iter().map(Into::into).collect());
@@ -157,7 +157,7 @@ pub struct ContainerRegistryTokenWithValue {
     /// The token itself.
     #[serde(rename = "biscuitToken")]
     pub biscuit_token: cc_runtime::Secret,
-    /// What is known of the token.
+    /// Data of the token.
     pub token: ContainerRegistryToken,
     /// Number the request gave it.
     #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]

@@ -37,13 +37,13 @@ pub struct Cumulocity {
     /// Name that its owner gave it.
     #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub name: String,
-    /// Its owner.
+    /// Owner of the Cumulocity.
     #[serde(rename = "ownerId", default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub owner_id: cc_runtime::OwnerId,
-    /// Its plan.
+    /// Plan of the Cumulocity.
     #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub plan: CumulocityPlan,
-    /// What it is made of.
+    /// Resources of the Cumulocity.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub resources: Option<CumulocityResources>,
 }
@@ -58,7 +58,7 @@ cc_runtime::open_enum! {
     }
 }
 
-/// What a Cumulocity is made of.
+/// Resources of a Cumulocity.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
@@ -94,7 +94,7 @@ pub struct Hypervisor {
     /// Name of the host.
     #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub name: String,
-    /// Who may use it.
+    /// Owner who may use the hypervisor.
     #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub owner: cc_runtime::OwnerId,
     /// Region it is in.
@@ -106,10 +106,10 @@ pub struct Hypervisor {
     /// Rack it is in.
     #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub rack: String,
-    /// Its labels, by name.
+    /// Labels of the hypervisor, by name.
     #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub labels: std::collections::BTreeMap<String, String>,
-    /// Its tags.
+    /// Tags of the hypervisor.
     #[serde(default, deserialize_with = "cc_runtime::de::list")]
     pub tags: Vec<String>,
     /// Version of what is known of it.

@@ -25,7 +25,7 @@ pub struct Elasticsearch {
     /// The add-on, by the id the platform lists.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub app_id: Option<cc_runtime::AddonId>,
-    /// Its owner.
+    /// Owner of the Elasticsearch.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub owner_id: Option<cc_runtime::OwnerId>,
     /// Short name of its plan.
@@ -52,7 +52,7 @@ pub struct Elasticsearch {
     /// Version it runs.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub version: Option<String>,
-    /// What is on and off.
+    /// Features and whether they are enabled.
     #[serde(default, deserialize_with = "cc_runtime::de::list")]
     pub features: Vec<FeatureFlag>,
     /// Name of the host of APM; null while APM is off.
@@ -135,7 +135,7 @@ pub struct ElasticsearchConfiguration {
 pub struct ElasticsearchInfo {
     /// The add-on, by the id its provider knows.
     pub id: cc_runtime::RealAddonId,
-    /// Its owner.
+    /// Owner of the Elasticsearch.
     #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub owner_id: cc_runtime::OwnerId,
     /// The add-on, by the id the platform lists.
@@ -165,7 +165,7 @@ pub struct ElasticsearchInfo {
     /// Services that are on and off, such as `kibana`.
     #[serde(default, deserialize_with = "cc_runtime::de::list")]
     pub services: Vec<FeatureFlag>,
-    /// What is on and off.
+    /// Features and whether they are enabled.
     #[serde(default, deserialize_with = "cc_runtime::de::list")]
     pub features: Vec<FeatureFlag>,
 }
@@ -192,10 +192,10 @@ pub struct ElasticsearchServiceFlavor {
     /// Name of the price in the price system; its case varies.
     #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub price_id: String,
-    /// Whether it can be chosen.
+    /// `true` if the flavor can be chosen.
     #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub available: bool,
-    /// Whether it is too small for most uses.
+    /// `true` if the flavor is too small for most uses.
     #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub microservice: bool,
     /// Priority of its processes, as `nice` counts.
@@ -234,7 +234,7 @@ pub struct FeatureFlag {
     /// Name of the feature, such as `encryption`.
     #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub name: String,
-    /// Whether it is on.
+    /// `true` if the feature is on.
     #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub enabled: bool,
 }
@@ -249,7 +249,7 @@ pub struct Jenkins {
     /// The add-on, by the id the platform lists.
     #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub app_id: cc_runtime::AddonId,
-    /// Its plan.
+    /// Plan of the Jenkins.
     #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub plan: JenkinsPlan,
     /// Short name of the zone it is in.
@@ -285,7 +285,7 @@ pub struct Jenkins {
     /// Password of that user.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub artifactory_password: Option<cc_runtime::Secret>,
-    /// What is on and off.
+    /// Features and whether they are enabled.
     #[serde(default, deserialize_with = "cc_runtime::de::list")]
     pub features: Vec<FeatureFlag>,
 }
@@ -364,7 +364,7 @@ pub struct Mongodb {
     /// The add-on, by the id the platform lists.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub app_id: Option<cc_runtime::AddonId>,
-    /// Its owner.
+    /// Owner of the MongoDB.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub owner_id: Option<cc_runtime::OwnerId>,
     /// Short name of its plan.
@@ -397,7 +397,7 @@ pub struct Mongodb {
     /// Version it runs.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub version: Option<String>,
-    /// What is on and off.
+    /// Features and whether they are enabled.
     #[serde(default, deserialize_with = "cc_runtime::de::list")]
     pub features: Vec<FeatureFlag>,
 }
@@ -412,7 +412,7 @@ pub struct Mysql {
     /// The add-on, by the id the platform lists.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub app_id: Option<cc_runtime::AddonId>,
-    /// Its owner.
+    /// Owner of the MySQL.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub owner_id: Option<cc_runtime::OwnerId>,
     /// Short name of its plan.
@@ -445,7 +445,7 @@ pub struct Mysql {
     /// Version it runs.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub version: Option<String>,
-    /// What is on and off.
+    /// Features and whether they are enabled.
     #[serde(default, deserialize_with = "cc_runtime::de::list")]
     pub features: Vec<FeatureFlag>,
     /// Users that can read and not write.
@@ -463,7 +463,7 @@ pub struct Postgresql {
     /// The add-on, by the id the platform lists.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub app_id: Option<cc_runtime::AddonId>,
-    /// Its owner.
+    /// Owner of the PostgreSQL.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub owner_id: Option<cc_runtime::OwnerId>,
     /// Short name of its plan.
@@ -496,7 +496,7 @@ pub struct Postgresql {
     /// Version it runs.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub version: Option<String>,
-    /// What is on and off.
+    /// Features and whether they are enabled.
     #[serde(default, deserialize_with = "cc_runtime::de::list")]
     pub features: Vec<FeatureFlag>,
     /// Users that can read and not write.
@@ -520,7 +520,7 @@ pub struct PostgresqlDatabase {
     /// The add-on, by the id its provider knows.
     #[serde(rename = "realAddonId", default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub real_addon_id: cc_runtime::RealAddonId,
-    /// Its owner.
+    /// Owner of the PostgreSQL database.
     #[serde(rename = "ownerId", default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub owner_id: cc_runtime::OwnerId,
     /// Whether it can be written to.
@@ -549,7 +549,7 @@ pub struct PostgresqlDatabaseOid {
     pub name: String,
 }
 
-/// What a user may do in a database.
+/// Privileges of a user in a database.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
@@ -562,7 +562,7 @@ pub struct PostgresqlDatabasePrivileges {
     /// Object id of the database.
     #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub oid: i64,
-    /// What the user may do.
+    /// Role of the user.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub privileges: Option<PostgresqlPrivileges>,
 }
@@ -611,25 +611,25 @@ pub struct PostgresqlOids {
     pub tables: Vec<PostgresqlTableOid>,
 }
 
-/// Whether a user may read and write.
+/// Read and write privileges of a user.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct PostgresqlPrivileges {
-    /// Whether the user may read.
+    /// `true` if the user may read.
     #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub read: bool,
-    /// Whether the user may write.
+    /// `true` if the user may write.
     #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub write: bool,
 }
 
-/// Whether a user may read.
+/// Read privilege of a user.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct PostgresqlReadPrivilege {
-    /// Whether the user may read.
+    /// `true` if the user may read.
     pub read: bool,
 }
 
@@ -659,7 +659,7 @@ pub struct PostgresqlSchemaOid {
     pub database: String,
 }
 
-/// What a user may do in a schema.
+/// Privileges of a user in a schema.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
@@ -675,10 +675,10 @@ pub struct PostgresqlSchemaPrivileges {
     /// Object id of its database.
     #[serde(rename = "databaseOId", default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub database_o_id: i64,
-    /// What the user may do in the schema.
+    /// Privileges of the user in the schema.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub privileges: Option<PostgresqlPrivileges>,
-    /// What the user may do in all its tables.
+    /// Privileges of the user in all tables of the schema.
     #[serde(rename = "privilegesAllTables", default, skip_serializing_if = "Option::is_none")]
     pub privileges_all_tables: Option<PostgresqlPrivileges>,
 }
@@ -701,7 +701,7 @@ pub struct PostgresqlTableOid {
     pub database: String,
 }
 
-/// What a user may do in a table.
+/// Privileges of a user in a table.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
@@ -720,7 +720,7 @@ pub struct PostgresqlTablePrivileges {
     /// Object id of its schema.
     #[serde(rename = "schemaOId", default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub schema_o_id: i64,
-    /// What the user may do.
+    /// Role of the user.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub privileges: Option<PostgresqlPrivileges>,
 }
@@ -738,33 +738,33 @@ pub struct PostgresqlUser {
     /// Password to sign in with.
     #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub password: cc_runtime::Secret,
-    /// What the user may do in the PostgreSQL as a whole.
+    /// Privileges of the user in the whole PostgreSQL.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub privileges: Option<PostgresqlUserPrivileges>,
 }
 
-/// What a user may do in a PostgreSQL as a whole.
+/// Privileges of a user in a whole PostgreSQL.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct PostgresqlUserPrivileges {
-    /// Whether the user may sign in.
+    /// `true` if the user may sign in.
     #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub login: bool,
-    /// Whether the user may create roles.
+    /// `true` if the user may create roles.
     #[serde(rename = "createRole", default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub create_role: bool,
 }
 
-/// What a user is to do in a PostgreSQL as a whole. What is absent stays.
+/// New privileges of a user in a whole PostgreSQL. Absent fields keep their values.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct PostgresqlUserUpdate {
-    /// Whether the user may sign in.
+    /// `true` if the user may sign in.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub login: Option<bool>,
-    /// Whether the user may create roles.
+    /// `true` if the user may create roles.
     #[serde(rename = "createRole", default, skip_serializing_if = "Option::is_none")]
     pub create_role: Option<bool>,
 }
@@ -780,14 +780,14 @@ impl PostgresqlUserUpdate {
         }
     }
 
-    /// Whether the user may sign in.
+    /// `true` if the user may sign in.
     #[must_use]
     pub fn login(mut self, login: bool) -> Self {
         self.login = Some(login);
         self
     }
 
-    /// Whether the user may create roles.
+    /// `true` if the user may create roles.
     #[must_use]
     pub fn create_role(mut self, create_role: bool) -> Self {
         self.create_role = Some(create_role);
@@ -811,17 +811,17 @@ pub struct ProviderCluster {
     /// Version it runs.
     #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub version: String,
-    /// What it offers.
+    /// Features of the cluster.
     #[serde(default, deserialize_with = "cc_runtime::de::list")]
     pub features: Vec<FeatureFlag>,
 }
 
-/// What a version offers to a dedicated add-on.
+/// Features of a version for dedicated add-ons.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct ProviderDedicatedVersion {
-    /// What it offers.
+    /// Features of the version.
     #[serde(default, deserialize_with = "cc_runtime::de::list")]
     pub features: Vec<FeatureFlag>,
 }
@@ -837,7 +837,7 @@ pub struct ProviderVersions {
     /// The shared clusters.
     #[serde(default, deserialize_with = "cc_runtime::de::list")]
     pub clusters: Vec<ProviderCluster>,
-    /// What each version offers to a dedicated add-on, by version.
+    /// Features for dedicated add-ons, by version.
     #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub dedicated: std::collections::BTreeMap<String, ProviderDedicatedVersion>,
     /// Version that a dedicated add-on gets when none is asked for.

@@ -44,19 +44,19 @@ pub struct Deployment {
     /// The states it went through, and when.
     #[serde(default, deserialize_with = "cc_runtime::de::list")]
     pub steps: Vec<DeploymentStep>,
-    /// What is deployed.
+    /// Version that is deployed.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub version: Option<DeploymentVersion>,
-    /// What it does, and why.
+    /// Action of the deployment, and its cause.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub origin: Option<DeploymentOrigin>,
-    /// Whether it is built on an instance of its own.
+    /// `true` if the deployment is built on an instance of its own.
     #[serde(rename = "hasDedicatedBuild", default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub has_dedicated_build: bool,
 }
 
 cc_runtime::open_enum! {
-    /// What a deployment does.
+    /// Action of a deployment.
     pub enum DeploymentAction {
         /// `NONE`.
         None = "NONE",
@@ -75,7 +75,7 @@ cc_runtime::open_enum! {
     }
 }
 
-/// Who asked for a deployment.
+/// Author of a deployment.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
@@ -88,12 +88,12 @@ pub struct DeploymentAuthor {
     pub name: Option<String>,
 }
 
-/// What a deployment does, and why.
+/// Action of a deployment, and its cause.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct DeploymentOrigin {
-    /// What it does.
+    /// Action of the deployment.
     #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub action: DeploymentAction,
     /// Why, to show to a person.
@@ -102,10 +102,10 @@ pub struct DeploymentOrigin {
     /// Where it was asked for.
     #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub source: String,
-    /// Who asked for it: a user, or a part of the platform.
+    /// Author of the deployment: a user, or a part of the platform.
     #[serde(rename = "authorId", default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub author_id: String,
-    /// What the instances have to satisfy.
+    /// Constraints for the instances.
     #[serde(default, deserialize_with = "cc_runtime::de::list")]
     pub constraints: Vec<String>,
     /// How soon it is looked after.
@@ -166,7 +166,7 @@ pub struct DeploymentStep {
     pub date: Option<cc_runtime::Timestamp>,
 }
 
-/// What is deployed.
+/// Version that is deployed.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
@@ -198,10 +198,10 @@ pub struct Instance {
     /// Name of its size, such as `XS`.
     #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub flavor: String,
-    /// Its number among the instances of the application.
+    /// Number of the instance among the instances of the application.
     #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub index: i64,
-    /// What it is doing.
+    /// Current state of the instance.
     #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub state: InstanceState,
     /// Machine it is on.
@@ -216,7 +216,7 @@ pub struct Instance {
     /// Where it is reached. There is none while it boots.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub network: Option<InstanceNetwork>,
-    /// Whether it builds the application rather than runs it.
+    /// `true` if the instance builds the application rather than runs it.
     #[serde(rename = "isBuildVm", default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub is_build_vm: bool,
 }
@@ -235,7 +235,7 @@ pub struct InstanceNetwork {
 }
 
 cc_runtime::open_enum! {
-    /// What an instance is doing.
+    /// Current state of an instance.
     pub enum InstanceState {
         /// `BOOTING`.
         Booting = "BOOTING",
@@ -269,7 +269,7 @@ cc_runtime::open_enum! {
 pub struct LegacyDeployment {
     /// Id of the deployment.
     pub uuid: cc_runtime::DeploymentId,
-    /// Its number among the deployments of the application.
+    /// Number of the deployment among the deployments of the application.
     pub id: i64,
     /// When it started.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -277,7 +277,7 @@ pub struct LegacyDeployment {
     /// How far it is.
     #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub state: LegacyDeploymentState,
-    /// What it does.
+    /// Action of the deployment.
     #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub action: DeploymentAction,
     /// Commit that is deployed.
@@ -289,7 +289,7 @@ pub struct LegacyDeployment {
     /// Number of instances.
     #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub instances: i64,
-    /// Who asked for it.
+    /// Author of the deployment.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub author: Option<DeploymentAuthor>,
 }
@@ -327,10 +327,10 @@ pub struct LegacyInstance {
     /// Port.
     #[serde(rename = "appPort", default, skip_serializing_if = "Option::is_none")]
     pub app_port: Option<i64>,
-    /// What it is doing.
+    /// Current state of the instance.
     #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub state: InstanceState,
-    /// Its size.
+    /// Size of the instance.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub flavor: Option<LegacyInstanceFlavor>,
     /// Commit that it runs.
@@ -339,10 +339,10 @@ pub struct LegacyInstance {
     /// Number of its deployment.
     #[serde(rename = "deployNumber", default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub deploy_number: i64,
-    /// Its deployment.
+    /// Deployment of the instance.
     #[serde(rename = "deployId", default, skip_serializing_if = "Option::is_none")]
     pub deploy_id: Option<cc_runtime::DeploymentId>,
-    /// Its number among the instances of the application.
+    /// Number of the instance among the instances of the application.
     #[serde(rename = "instanceNumber", default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub instance_number: i64,
     /// Name to show to a person.
@@ -372,14 +372,14 @@ pub struct LegacyInstanceFlavor {
     pub price: Option<f64>,
 }
 
-/// What the v2 API answers when it has nothing else to say.
+/// Answer of the v2 API without other content.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct Message {
     /// The API's own number of the message.
     pub id: i64,
-    /// What happened.
+    /// Message about the result.
     #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub message: String,
     /// How it went.

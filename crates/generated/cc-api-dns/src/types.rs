@@ -12,7 +12,7 @@ pub struct DnsAudit {
     /// Id of the record.
     #[serde(rename = "recordId")]
     pub record_id: String,
-    /// What happened to the record.
+    /// Kind of the change.
     #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub kind: DnsAuditKind,
     /// Domain name of the record.
@@ -33,19 +33,19 @@ pub struct DnsAudit {
     /// Resource the record belonged to.
     #[serde(rename = "resourceId", default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub resource_id: cc_runtime::ResourceId,
-    /// Who changed it.
+    /// Id of the user who made the change.
     #[serde(rename = "userId", default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub user_id: cc_runtime::UserId,
     /// When it happened.
     #[serde(rename = "createdAt", default, skip_serializing_if = "Option::is_none")]
     pub created_at: Option<cc_runtime::Timestamp>,
-    /// What else is known of the change.
+    /// Further data of the change.
     #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub context: serde_json::Value,
 }
 
 cc_runtime::open_enum! {
-    /// What happened to a DNS record.
+    /// Kind of a change of a DNS record.
     pub enum DnsAuditKind {
         /// `CREATE`.
         Create = "CREATE",
@@ -64,10 +64,10 @@ pub struct DnsRecord {
     /// Domain name.
     #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub name: String,
-    /// What the content is.
+    /// Type of the record.
     #[serde(rename = "type", default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub type_: DnsRecordType,
-    /// What the name leads to: an address, another name, a text.
+    /// Content of the record: an address, another name, or a text.
     #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub content: String,
     /// How long resolvers may keep it, in seconds.

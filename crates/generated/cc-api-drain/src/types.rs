@@ -75,12 +75,12 @@ pub struct Drain {
     /// How the delivery of a drain goes.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub execution: Option<DrainExecution>,
-    /// What a drain has sent lately and has still to send.
+    /// Numbers of log lines that a drain has sent and still has to send.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub backlog: Option<DrainBacklog>,
 }
 
-/// What a drain has sent lately and has still to send.
+/// Numbers of log lines that a drain has sent and still has to send.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
@@ -142,7 +142,7 @@ pub struct DrainExecution {
     /// Since when the attempts fail.
     #[serde(rename = "retryingSince", default, skip_serializing_if = "Option::is_none")]
     pub retrying_since: Option<cc_runtime::Timestamp>,
-    /// What made the latest attempt fail.
+    /// Error of the latest attempt.
     #[serde(rename = "lastError", default, skip_serializing_if = "Option::is_none")]
     pub last_error: Option<String>,
 }
@@ -277,7 +277,7 @@ pub struct DrainStatus {
     /// State of a drain.
     #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub status: DrainState,
-    /// Who asked for the change.
+    /// Author of the change.
     #[serde(rename = "authorId", default, skip_serializing_if = "Option::is_none")]
     pub author_id: Option<String>,
     /// Why the change failed.

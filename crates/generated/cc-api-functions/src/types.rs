@@ -17,7 +17,7 @@ pub struct Function {
     /// Name.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub name: Option<String>,
-    /// What it is for.
+    /// Description of the function.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub description: Option<String>,
     /// Tag.
@@ -48,7 +48,7 @@ pub struct FunctionCreation {
     /// Name.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub name: Option<String>,
-    /// What it is for.
+    /// Description of the function.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub description: Option<String>,
     /// Tag.
@@ -90,7 +90,7 @@ impl FunctionCreation {
         self
     }
 
-    /// What it is for.
+    /// Description of the function.
     #[must_use]
     pub fn description(mut self, description: impl Into<String>) -> Self {
         self.description = Some(description.into());
@@ -125,13 +125,13 @@ pub struct FunctionDeployment {
     /// Name.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub name: Option<String>,
-    /// What it is for.
+    /// Description of the deployment.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub description: Option<String>,
     /// Tag.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub tag: Option<String>,
-    /// What the code of a function is written in.
+    /// Programming language of a function.
     #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub platform: FunctionPlatform,
     /// State of a deployment of a function.
@@ -159,13 +159,13 @@ pub struct FunctionDeploymentCreation {
     /// Name.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub name: Option<String>,
-    /// What it is for.
+    /// Description of the deployment.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub description: Option<String>,
     /// Tag.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub tag: Option<String>,
-    /// What the code of a function is written in.
+    /// Programming language of a function.
     pub platform: FunctionPlatform,
 }
 
@@ -189,7 +189,7 @@ impl FunctionDeploymentCreation {
         self
     }
 
-    /// What it is for.
+    /// Description of the deployment.
     #[must_use]
     pub fn description(mut self, description: impl Into<String>) -> Self {
         self.description = Some(description.into());
@@ -204,7 +204,7 @@ impl FunctionDeploymentCreation {
     }
 }
 
-/// What can be changed of a deployment.
+/// Changeable fields of a deployment.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
@@ -212,7 +212,7 @@ pub struct FunctionDeploymentReplacement {
     /// Name.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub name: Option<String>,
-    /// What it is for.
+    /// Description of the deployment.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub description: Option<String>,
     /// Tag.
@@ -239,7 +239,7 @@ impl FunctionDeploymentReplacement {
         self
     }
 
-    /// What it is for.
+    /// Description of the deployment.
     #[must_use]
     pub fn description(mut self, description: impl Into<String>) -> Self {
         self.description = Some(description.into());
@@ -283,13 +283,13 @@ pub struct FunctionDeploymentUpload {
     /// Name.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub name: Option<String>,
-    /// What it is for.
+    /// Description of the deployment.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub description: Option<String>,
     /// Tag.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub tag: Option<String>,
-    /// What the code of a function is written in.
+    /// Programming language of a function.
     #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub platform: FunctionPlatform,
     /// State of a deployment of a function.
@@ -310,7 +310,7 @@ pub struct FunctionDeploymentUpload {
 }
 
 cc_runtime::open_enum! {
-    /// What the code of a function is written in.
+    /// Programming language of a function.
     pub enum FunctionPlatform {
         /// `ASSEMBLY_SCRIPT`.
         AssemblyScript = "ASSEMBLY_SCRIPT",
@@ -323,14 +323,14 @@ cc_runtime::open_enum! {
     }
 }
 
-/// What can be changed of a function, all of it.
+/// All changeable fields of a function.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct FunctionReplacement {
     /// Name.
     pub name: String,
-    /// What it is for.
+    /// Description of the function.
     pub description: String,
     /// Tag.
     pub tag: String,
@@ -365,7 +365,7 @@ impl FunctionReplacement {
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct PulsarTrigger {
-    /// Whether the topic is outside the platform.
+    /// `true` if the topic is outside the platform.
     #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub external: bool,
     /// Address of the Pulsar service.
@@ -374,7 +374,7 @@ pub struct PulsarTrigger {
     /// Full name of the topic.
     #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub pulsar_topic_fqdn: String,
-    /// Whether the name is a regular expression, for several topics.
+    /// `true` if the name is a regular expression, for several topics.
     #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub pulsar_topic_fqdn_is_regex: bool,
     /// Token that reads the topic.
@@ -391,7 +391,7 @@ pub struct PulsarTriggerCreation {
     pub pulsar_url: String,
     /// Full name of the topic.
     pub pulsar_topic_fqdn: String,
-    /// Whether the name is a regular expression, for several topics.
+    /// `true` if the name is a regular expression, for several topics.
     pub pulsar_topic_fqdn_is_regex: bool,
     /// Token that reads the topic.
     pub pulsar_token: cc_runtime::Secret,

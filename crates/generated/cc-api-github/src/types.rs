@@ -14,19 +14,19 @@ pub struct GithubApplication {
     /// User or organisation of GitHub that has it.
     #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub owner: String,
-    /// Its name.
+    /// Name of the repository.
     #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub name: String,
-    /// What it is.
+    /// Description of the repository.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub description: Option<String>,
     /// Address to clone it from.
     #[serde(rename = "gitUrl", default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub git_url: String,
-    /// Its default branch.
+    /// Default branch of the repository.
     #[serde(rename = "defaultBranch", default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub default_branch: String,
-    /// Whether only some may see it.
+    /// `true` if only some may see it.
     #[serde(rename = "priv", default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub priv_: bool,
 }
@@ -36,10 +36,10 @@ pub struct GithubApplication {
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct GithubCommit {
-    /// Its hash.
+    /// Hash of the commit.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub sha: Option<String>,
-    /// Its message.
+    /// Message of the commit.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub message: Option<String>,
 }
@@ -55,14 +55,14 @@ impl GithubCommit {
         }
     }
 
-    /// Its hash.
+    /// Hash of the commit.
     #[must_use]
     pub fn sha(mut self, sha: impl Into<String>) -> Self {
         self.sha = Some(sha.into());
         self
     }
 
-    /// Its message.
+    /// Message of the commit.
     #[must_use]
     pub fn message(mut self, message: impl Into<String>) -> Self {
         self.message = Some(message.into());
@@ -75,7 +75,7 @@ impl GithubCommit {
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct GithubPush {
-    /// What was pushed to, such as `refs/heads/main`.
+    /// Git reference that was pushed, such as `refs/heads/main`.
     #[serde(rename = "ref", default, skip_serializing_if = "Option::is_none")]
     pub ref_: Option<String>,
     /// Commit that it is at now.
@@ -87,7 +87,7 @@ pub struct GithubPush {
     /// The account that pushed.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub sender: Option<GithubPushSender>,
-    /// Who pushed.
+    /// Author of the push.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub pusher: Option<GithubPusher>,
     /// The last commit.
@@ -110,7 +110,7 @@ impl GithubPush {
         }
     }
 
-    /// What was pushed to, such as `refs/heads/main`.
+    /// Git reference that was pushed, such as `refs/heads/main`.
     #[must_use]
     pub fn ref_(mut self, ref_: impl Into<String>) -> Self {
         self.ref_ = Some(ref_.into());
@@ -138,7 +138,7 @@ impl GithubPush {
         self
     }
 
-    /// Who pushed.
+    /// Author of the push.
     #[must_use]
     pub fn pusher(mut self, pusher: impl Into<GithubPusher>) -> Self {
         self.pusher = Some(pusher.into());
@@ -209,7 +209,7 @@ impl GithubPushSender {
     }
 }
 
-/// Who pushed.
+/// Author of the push.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
@@ -237,7 +237,7 @@ impl GithubPusher {
     }
 }
 
-/// What ends a sign-up that GitHub began.
+/// Data that complete a sign-up that began on GitHub.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
@@ -380,12 +380,12 @@ impl GithubSignupEnd {
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct GithubSshKey {
-    /// Its name.
+    /// Name of the SSH key.
     pub name: String,
     /// The public key.
     #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub key: String,
-    /// Its fingerprint.
+    /// Fingerprint of the SSH key.
     #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub fingerprint: String,
 }
@@ -403,14 +403,14 @@ pub struct GithubTransaction {
     pub redirect_uri: String,
 }
 
-/// What the v2 API answers when it has nothing else to say.
+/// Answer of the v2 API without other content.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct Message {
     /// The API's own number of the message.
     pub id: i64,
-    /// What happened.
+    /// Message about the result.
     #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub message: String,
     /// How it went.

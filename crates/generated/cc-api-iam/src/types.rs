@@ -4,7 +4,7 @@
 #[allow(unused_imports)]
 use serde::{Deserialize, Serialize};
 
-/// What stands for a session in requests.
+/// Token of a session.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
@@ -19,12 +19,12 @@ pub struct AccessToken {
     pub expiry_date: Option<cc_runtime::Timestamp>,
 }
 
-/// What completes an identity.
+/// Data that complete an identity.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct CompleteIdentityBody {
-    /// What proves that the identity may be completed.
+    /// Token that authorises the completion of the identity.
     pub token: cc_runtime::Secret,
     /// Password to sign in with from now on.
     pub password: cc_runtime::Secret,
@@ -50,7 +50,7 @@ pub struct CompletePasswordRecoveryBody {
     /// E-mail address of the account.
     #[serde(rename = "emailAddress")]
     pub email_address: String,
-    /// What the e-mail held.
+    /// Token from the e-mail.
     pub token: cc_runtime::Secret,
     /// New password of the account.
     pub password: cc_runtime::Secret,
@@ -76,7 +76,7 @@ impl CompletePasswordRecoveryBody {
 pub struct CreateIamTokenBody {
     /// Name of the token.
     pub name: String,
-    /// What the token is for.
+    /// Description of the token.
     pub description: String,
 }
 
@@ -97,11 +97,11 @@ impl CreateIamTokenBody {
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct CreatedTenantToken {
-    /// What is known of it.
+    /// Data of the token.
     pub metadata: TenantToken,
     /// The token itself.
     pub token: cc_runtime::Secret,
-    /// What it is renewed with.
+    /// Token with which the token is renewed.
     #[serde(rename = "refreshToken", default, skip_serializing_if = "Option::is_none")]
     pub refresh_token: Option<cc_runtime::Secret>,
 }
@@ -119,7 +119,7 @@ pub struct EmailAddress {
     /// Identity it belongs to.
     #[serde(rename = "identityId", default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub identity_id: String,
-    /// What the user calls it.
+    /// Label chosen by the user.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub label: Option<String>,
     /// States it went through.
@@ -161,7 +161,7 @@ pub struct IamToken {
     /// Name of the token.
     #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub name: String,
-    /// What the token is for.
+    /// Description of the token.
     #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub description: String,
     /// The token itself, where the answer shows it.
@@ -173,13 +173,13 @@ pub struct IamToken {
     /// Last characters of the token, to recognise it by.
     #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub redacted_end: String,
-    /// What the token stands for.
+    /// Type of the token.
     #[serde(rename = "type", default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub type_: IamTokenType,
     /// Whether the token still works.
     #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub status: IamTokenStatus,
-    /// What the token is about.
+    /// Labels of the token.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub labels: Option<IamTokenLabels>,
     /// Tags of the token.
@@ -199,12 +199,12 @@ pub struct IamToken {
     pub revocation_date: Option<cc_runtime::Timestamp>,
 }
 
-/// What an access token is about.
+/// Labels of an access token.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct IamTokenLabels {
-    /// Who created the token.
+    /// Creator of the token.
     #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub creator: String,
     /// Zone of the resource.
@@ -232,7 +232,7 @@ cc_runtime::open_enum! {
 }
 
 cc_runtime::open_enum! {
-    /// What an access token stands for.
+    /// Type of an access token.
     pub enum IamTokenType {
         /// `RESOURCE`.
         Resource = "RESOURCE",
@@ -245,14 +245,14 @@ cc_runtime::open_enum! {
     }
 }
 
-/// Who somebody is on the platform.
+/// Identity of a user on the platform.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct Identity {
     /// Id of the identity.
     pub id: String,
-    /// Its e-mail addresses.
+    /// E-mail addresses of the identity.
     #[serde(rename = "emailAddresses", default, deserialize_with = "cc_runtime::de::list")]
     pub email_addresses: Vec<EmailAddress>,
     /// Tags of the identity.
@@ -293,12 +293,12 @@ pub struct IdentityStatus {
     /// When it was entered.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub date: Option<cc_runtime::Timestamp>,
-    /// Who caused it.
+    /// Id of the user who caused the state.
     #[serde(rename = "instigatorId", default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub instigator_id: String,
 }
 
-/// Who signs in.
+/// User who signs in.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
@@ -327,10 +327,10 @@ impl LogInBody {
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct Login {
-    /// Who signed in.
+    /// Id of the identity that signed in.
     #[serde(rename = "identityId")]
     pub identity_id: String,
-    /// What stands for the session.
+    /// Token of the session.
     #[serde(rename = "accessToken")]
     pub access_token: AccessToken,
 }
@@ -345,7 +345,7 @@ pub struct PartialIdentity {
     /// The address the e-mail went to.
     #[serde(rename = "emailAddress", default, skip_serializing_if = "Option::is_none")]
     pub email_address: Option<EmailAddress>,
-    /// What completes the identity.
+    /// Token with which the identity is completed.
     pub token: cc_runtime::Secret,
 }
 
@@ -354,7 +354,7 @@ pub struct PartialIdentity {
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct SigningKey {
-    /// Its id.
+    /// Id of the signing key.
     pub id: String,
     /// The product.
     #[serde(rename = "productId", default, deserialize_with = "cc_runtime::de::null_as_default")]
@@ -362,7 +362,7 @@ pub struct SigningKey {
     /// Location whose tokens it signs.
     #[serde(rename = "locationId", default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub location_id: String,
-    /// What its signatures are verified with.
+    /// Public key that verifies the signatures.
     #[serde(rename = "publicKey", default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub public_key: String,
     /// Whether it signs.
@@ -416,12 +416,12 @@ cc_runtime::open_enum! {
     }
 }
 
-/// What is known of a token of a tenant.
+/// Data of a token of a tenant.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct TenantToken {
-    /// Its id.
+    /// Id of the token.
     pub id: String,
     /// The tenant.
     #[serde(rename = "tenantId", default, deserialize_with = "cc_runtime::de::null_as_default")]
@@ -435,22 +435,22 @@ pub struct TenantToken {
     /// Resource that it opens.
     #[serde(rename = "resourceId", default, skip_serializing_if = "Option::is_none")]
     pub resource_id: Option<String>,
-    /// What it stands for.
+    /// Type of the token.
     #[serde(rename = "tokenType", default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub token_type: TenantTokenType,
     /// Whether it works.
     #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub status: TenantTokenStatus,
-    /// Its name, 128 characters at most.
+    /// Name of the token, 128 characters at most.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub name: Option<String>,
-    /// What it is for, 1024 characters at most.
+    /// Description of the token, at most 1,024 characters.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub description: Option<String>,
-    /// Its tags.
+    /// Tags of the token.
     #[serde(default, deserialize_with = "cc_runtime::de::list")]
     pub tags: Vec<String>,
-    /// Who created it.
+    /// Id of the creator of the token.
     #[serde(rename = "instigatorId", default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub instigator_id: String,
     /// Id that the revocation list knows it by.
@@ -472,15 +472,15 @@ pub struct TenantToken {
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct TenantTokenCreation {
-    /// What it stands for.
+    /// Type of the token.
     #[serde(rename = "tokenType")]
     pub token_type: TenantTokenType,
-    /// What it allows, as facts and rules of Biscuit.
+    /// Rights of the token, as facts and rules of Biscuit.
     pub datalog: String,
-    /// Its name, 128 characters at most.
+    /// Name of the token, 128 characters at most.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub name: Option<String>,
-    /// What it is for, 1024 characters at most.
+    /// Description of the token, at most 1,024 characters.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub description: Option<String>,
     /// Product that it opens.
@@ -495,7 +495,7 @@ pub struct TenantTokenCreation {
     /// How long it works, in seconds.
     #[serde(rename = "ttlSeconds", default, skip_serializing_if = "Option::is_none")]
     pub ttl_seconds: Option<i64>,
-    /// Its tags.
+    /// Tags of the token.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub tags: Option<Vec<String>>,
 }
@@ -518,14 +518,14 @@ impl TenantTokenCreation {
         }
     }
 
-    /// Its name, 128 characters at most.
+    /// Name of the token, 128 characters at most.
     #[must_use]
     pub fn name(mut self, name: impl Into<String>) -> Self {
         self.name = Some(name.into());
         self
     }
 
-    /// What it is for, 1024 characters at most.
+    /// Description of the token, at most 1,024 characters.
     #[must_use]
     pub fn description(mut self, description: impl Into<String>) -> Self {
         self.description = Some(description.into());
@@ -560,7 +560,7 @@ impl TenantTokenCreation {
         self
     }
 
-    /// Its tags.
+    /// Tags of the token.
     #[must_use]
     pub fn tags(mut self, tags: impl IntoIterator<Item = impl Into<String>>) -> Self {
         self.tags = Some(tags.into_iter().map(Into::into).collect());
@@ -581,7 +581,7 @@ cc_runtime::open_enum! {
 }
 
 cc_runtime::open_enum! {
-    /// What a token of a tenant stands for.
+    /// Type of a token of a tenant.
     pub enum TenantTokenType {
         /// `ACCESS`.
         Access = "ACCESS",
@@ -596,7 +596,7 @@ cc_runtime::open_enum! {
     }
 }
 
-/// What to change of an e-mail address.
+/// Changes of an e-mail address.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]

@@ -42,7 +42,7 @@ pub struct Cluster {
     /// Name.
     #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub name: String,
-    /// What it is for.
+    /// Description of the cluster.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub description: Option<String>,
     /// Tags.
@@ -61,7 +61,7 @@ pub struct Cluster {
     /// what clients send is `topology`.
     #[serde(rename = "topologyConfig", default, deserialize_with = "cc_runtime::de::null_as_default", skip_serializing_if = "cc_runtime::de::is_default")]
     pub topology_config: TopologyConfig,
-    /// What a cluster can do besides.
+    /// Optional features of a cluster.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub features: Option<ClusterFeatures>,
     /// Node groups.
@@ -88,7 +88,7 @@ pub struct Cluster {
 pub struct ClusterCreation {
     /// Name.
     pub name: String,
-    /// What it is for.
+    /// Description of the cluster.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub description: Option<String>,
     /// Tags.
@@ -104,7 +104,7 @@ pub struct ClusterCreation {
     /// what clients send is `topology`.
     #[serde(rename = "topologyConfig", default, skip_serializing_if = "Option::is_none")]
     pub topology_config: Option<TopologyConfig>,
-    /// What a cluster can do besides.
+    /// Optional features of a cluster.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub features: Option<ClusterFeatures>,
     /// Network group it joins.
@@ -133,7 +133,7 @@ impl ClusterCreation {
         }
     }
 
-    /// What it is for.
+    /// Description of the cluster.
     #[must_use]
     pub fn description(mut self, description: impl Into<String>) -> Self {
         self.description = Some(description.into());
@@ -169,7 +169,7 @@ impl ClusterCreation {
         self
     }
 
-    /// What a cluster can do besides.
+    /// Optional features of a cluster.
     #[must_use]
     pub fn features(mut self, features: impl Into<ClusterFeatures>) -> Self {
         self.features = Some(features.into());
@@ -196,7 +196,7 @@ impl ClusterCreation {
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct ClusterEvent {
-    /// What is done to a cluster or to a node group.
+    /// Operation on a cluster or a node group.
     #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub operation: ClusterOperation,
     /// Name of the step.
@@ -230,15 +230,15 @@ cc_runtime::open_enum! {
     }
 }
 
-/// What a cluster can do besides.
+/// Optional features of a cluster.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct ClusterFeatures {
-    /// Whether node groups may change their size by themselves.
+    /// `true` if node groups may change their size by themselves.
     #[serde(rename = "autoscalingEnabled", default, skip_serializing_if = "Option::is_none")]
     pub autoscaling_enabled: Option<bool>,
-    /// Whether it has persistent volumes.
+    /// `true` if the cluster has persistent volumes.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub csi: Option<bool>,
     /// Container registries it may pull from.
@@ -258,14 +258,14 @@ impl ClusterFeatures {
         }
     }
 
-    /// Whether node groups may change their size by themselves.
+    /// `true` if node groups may change their size by themselves.
     #[must_use]
     pub fn autoscaling_enabled(mut self, autoscaling_enabled: bool) -> Self {
         self.autoscaling_enabled = Some(autoscaling_enabled);
         self
     }
 
-    /// Whether it has persistent volumes.
+    /// `true` if the cluster has persistent volumes.
     #[must_use]
     pub fn csi(mut self, csi: bool) -> Self {
         self.csi = Some(csi);
@@ -367,7 +367,7 @@ pub struct ClusterNodeGroup {
 }
 
 cc_runtime::open_enum! {
-    /// What is done to a cluster or to a node group.
+    /// Operation on a cluster or a node group.
     pub enum ClusterOperation {
         /// `CREATE`.
         Create = "CREATE",
@@ -442,7 +442,7 @@ cc_runtime::open_enum! {
     }
 }
 
-/// What to change of a cluster.
+/// Changes of a cluster.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
@@ -450,13 +450,13 @@ pub struct ClusterUpdate {
     /// Name.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub name: Option<String>,
-    /// What it is for.
+    /// Description of the cluster.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub description: Option<String>,
     /// Tags, all of them.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub tags: Option<Vec<String>>,
-    /// What a cluster can do besides.
+    /// Optional features of a cluster.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub features: Option<ClusterFeatures>,
 }
@@ -481,7 +481,7 @@ impl ClusterUpdate {
         self
     }
 
-    /// What it is for.
+    /// Description of the cluster.
     #[must_use]
     pub fn description(mut self, description: impl Into<String>) -> Self {
         self.description = Some(description.into());
@@ -495,7 +495,7 @@ impl ClusterUpdate {
         self
     }
 
-    /// What a cluster can do besides.
+    /// Optional features of a cluster.
     #[must_use]
     pub fn features(mut self, features: impl Into<ClusterFeatures>) -> Self {
         self.features = Some(features.into());
@@ -516,7 +516,7 @@ pub struct ClusterUsageItem {
     /// Id of an owner: `user_…` for a personal space, `orga_…` for an organisation.
     #[serde(rename = "ownerId", default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub owner_id: cc_runtime::OwnerId,
-    /// What the part is.
+    /// Kind of the part.
     #[serde(rename = "itemType", default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub item_type: String,
     /// Computing power, in thousandths of a virtual processor.
@@ -568,7 +568,7 @@ pub struct ClusterVersions {
     /// Versions it can go to.
     #[serde(default, deserialize_with = "cc_runtime::de::list")]
     pub available: Vec<String>,
-    /// Whether it runs an older version than the latest.
+    /// `true` if the cluster runs an older version than the latest.
     #[serde(rename = "needUpdate", default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub need_update: bool,
 }
@@ -632,10 +632,10 @@ pub struct DistributedComponents {
     /// Scheduler.
     #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub scheduler: TopologyComponent,
-    /// What creates and deletes the nodes of node groups.
+    /// Component that creates and deletes the nodes of node groups.
     #[serde(rename = "nodeGroupOperator", default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub node_group_operator: TopologyComponent,
-    /// What ties the cluster to the platform.
+    /// Component that connects the cluster to the platform.
     #[serde(rename = "cloudControllerManager", default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub cloud_controller_manager: TopologyComponent,
 }
@@ -708,7 +708,7 @@ pub struct KubeconfigUrl {
     pub url: cc_runtime::Secret,
 }
 
-/// What clusters can be made of.
+/// Options for clusters.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
@@ -762,7 +762,7 @@ pub struct NodeGroup {
     /// Name.
     #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub name: String,
-    /// What it is for.
+    /// Description of the node group.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub description: Option<String>,
     /// Tag.
@@ -780,7 +780,7 @@ pub struct NodeGroup {
     /// Number of nodes it should have.
     #[serde(rename = "targetNodeCount", default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub target_node_count: i64,
-    /// Whether it changes its size by itself.
+    /// `true` if the node group changes its size by itself.
     #[serde(rename = "autoscalingEnabled", default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub autoscaling_enabled: bool,
     /// Lowest number of nodes it gives itself.
@@ -815,13 +815,13 @@ pub struct NodeGroupCreation {
     /// Number of nodes.
     #[serde(rename = "targetNodeCount")]
     pub target_node_count: i64,
-    /// What it is for.
+    /// Description of the node group.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub description: Option<String>,
     /// Tag.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub tag: Option<String>,
-    /// Whether it changes its size by itself.
+    /// `true` if the node group changes its size by itself.
     #[serde(rename = "autoscalingEnabled", default, skip_serializing_if = "Option::is_none")]
     pub autoscaling_enabled: Option<bool>,
     /// Lowest number of nodes it gives itself.
@@ -857,7 +857,7 @@ impl NodeGroupCreation {
         }
     }
 
-    /// What it is for.
+    /// Description of the node group.
     #[must_use]
     pub fn description(mut self, description: impl Into<String>) -> Self {
         self.description = Some(description.into());
@@ -871,7 +871,7 @@ impl NodeGroupCreation {
         self
     }
 
-    /// Whether it changes its size by itself.
+    /// `true` if the node group changes its size by itself.
     #[must_use]
     pub fn autoscaling_enabled(mut self, autoscaling_enabled: bool) -> Self {
         self.autoscaling_enabled = Some(autoscaling_enabled);
@@ -935,7 +935,7 @@ cc_runtime::open_enum! {
     }
 }
 
-/// What to change of a node group. The name and the number of nodes go with every change.
+/// Changes of a node group. The name and the number of nodes are required for every change.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
@@ -945,13 +945,13 @@ pub struct NodeGroupUpdate {
     /// Number of nodes.
     #[serde(rename = "targetNodeCount")]
     pub target_node_count: i64,
-    /// What it is for.
+    /// Description of the node group.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub description: Option<String>,
     /// Tag.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub tag: Option<String>,
-    /// Whether it changes its size by itself.
+    /// `true` if the node group changes its size by itself.
     #[serde(rename = "autoscalingEnabled", default, skip_serializing_if = "Option::is_none")]
     pub autoscaling_enabled: Option<bool>,
     /// Lowest number of nodes it gives itself.
@@ -978,7 +978,7 @@ impl NodeGroupUpdate {
         }
     }
 
-    /// What it is for.
+    /// Description of the node group.
     #[must_use]
     pub fn description(mut self, description: impl Into<String>) -> Self {
         self.description = Some(description.into());
@@ -992,7 +992,7 @@ impl NodeGroupUpdate {
         self
     }
 
-    /// Whether it changes its size by itself.
+    /// `true` if the node group changes its size by itself.
     #[must_use]
     pub fn autoscaling_enabled(mut self, autoscaling_enabled: bool) -> Self {
         self.autoscaling_enabled = Some(autoscaling_enabled);
@@ -1065,7 +1065,7 @@ pub struct Quota {
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct QuotaAmount {
-    /// What is measured.
+    /// Name of the quantity.
     #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub name: String,
     /// Amount, in `unit`.
@@ -1183,7 +1183,7 @@ pub struct RequestRateQuota {
     pub frequency: QuotaAmount,
 }
 
-/// What one resource consumed.
+/// Consumption of one resource.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
@@ -1191,7 +1191,7 @@ pub struct ResourceConsumption {
     /// The resource.
     #[serde(rename = "resourceId")]
     pub resource_id: cc_runtime::ResourceId,
-    /// Its owner.
+    /// Owner of the resource.
     #[serde(rename = "ownerId", default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub owner_id: cc_runtime::OwnerId,
     /// Product it is of.
@@ -1209,7 +1209,7 @@ pub struct ResourceConsumption {
     /// Version of this way of counting.
     #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub version: i64,
-    /// What was consumed.
+    /// Consumption by kind.
     #[serde(default, deserialize_with = "cc_runtime::de::list")]
     pub consumptions: Vec<ResourceConsumptionItem>,
 }
@@ -1227,7 +1227,7 @@ pub struct ResourceConsumptionDetail {
     pub quantities: Vec<f64>,
 }
 
-/// What was consumed of one kind.
+/// Consumption of one kind.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
@@ -1272,7 +1272,7 @@ pub struct StandaloneNode {
     /// Name.
     #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub name: String,
-    /// What it is for.
+    /// Description of the standalone node.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub description: Option<String>,
     /// Tag.
@@ -1301,7 +1301,7 @@ pub struct StandaloneNodeCreation {
     pub name: String,
     /// Size of a machine.
     pub flavor: NodeFlavor,
-    /// What it is for.
+    /// Description of the standalone node.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub description: Option<String>,
     /// Tag.
@@ -1330,7 +1330,7 @@ impl StandaloneNodeCreation {
         }
     }
 
-    /// What it is for.
+    /// Description of the standalone node.
     #[must_use]
     pub fn description(mut self, description: impl Into<String>) -> Self {
         self.description = Some(description.into());
@@ -1359,7 +1359,7 @@ impl StandaloneNodeCreation {
     }
 }
 
-/// What keeps pods off a node, unless they tolerate it.
+/// Mark of a node that repels pods which do not tolerate it.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
@@ -1370,7 +1370,7 @@ pub struct Taint {
     /// Value.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub value: Option<String>,
-    /// What a taint does to pods: none are placed, few are placed, or those there are moved too.
+    /// Effect of a taint on pods: not scheduled, avoided, or evicted too.
     #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub effect: TaintEffect,
 }
@@ -1396,7 +1396,7 @@ impl Taint {
 }
 
 cc_runtime::open_enum! {
-    /// What a taint does to pods: none are placed, few are placed, or those there are moved too.
+    /// Effect of a taint on pods: not scheduled, avoided, or evicted too.
     pub enum TaintEffect {
         /// `NoSchedule`.
         NoSchedule = "NoSchedule",
@@ -1464,7 +1464,7 @@ impl From<DistributedTopology> for TopologyConfig {
     }
 }
 
-/// What a topology allows.
+/// Limits of a topology.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]

@@ -73,7 +73,7 @@ pub struct BackendServer {
     /// Address.
     #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub address: String,
-    /// Whether it serves only when the others do not.
+    /// `true` if the backend server serves only when the others do not.
     #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub backup: bool,
     /// Share of the traffic, against the other servers.
@@ -355,7 +355,7 @@ pub struct DnsTarget {
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct DtlsBackend {
-    /// What to send, by application protocol (ALPN).
+    /// Traffic to send, by application protocol (ALPN).
     #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub dtls: std::collections::BTreeMap<String, serde_json::Map<String, serde_json::Value>>,
 }
@@ -418,7 +418,7 @@ impl DtlsListenerLayer {
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct EncryptedListener {
-    /// What to do with the traffic, by application protocol (ALPN).
+    /// Handling of the traffic, by application protocol (ALPN).
     #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub alpn: std::collections::BTreeMap<String, InnerListener>,
 }
@@ -480,7 +480,7 @@ impl HeaderRule {
     }
 }
 
-/// What is changed in the headers of a request.
+/// Changes of the headers of a request.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
@@ -638,7 +638,7 @@ impl HttpListenerLayer {
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct HttpRouter {
-    /// Whether HTTP visitors are sent to HTTPS.
+    /// `true` if HTTP visitors are sent to HTTPS.
     #[serde(rename = "redirectHttps", default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub redirect_https: bool,
     /// Routes.
@@ -647,7 +647,7 @@ pub struct HttpRouter {
     /// Templates, by number.
     #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub templates: std::collections::BTreeMap<String, String>,
-    /// Who may pass.
+    /// Authentication that a route requires.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub authentication: Option<RouteAuthentication>,
 }
@@ -672,7 +672,7 @@ impl HttpRouter {
         self
     }
 
-    /// Who may pass.
+    /// Authentication that a route requires.
     #[must_use]
     pub fn authentication(mut self, authentication: impl Into<RouteAuthentication>) -> Self {
         self.authentication = Some(authentication.into());
@@ -701,12 +701,12 @@ impl HttpRouterProtocol {
     }
 }
 
-/// What to send to a server for one protocol.
+/// Traffic to a server for one protocol.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct InnerBackend {
-    /// What the enciphered traffic to a server carries.
+    /// Protocol inside the encrypted traffic to a server.
     #[serde(default, deserialize_with = "cc_runtime::de::null_as_default", skip_serializing_if = "cc_runtime::de::is_default")]
     pub layer: InnerBackendLayer,
     /// Server names to ask for (SNI).
@@ -734,7 +734,7 @@ impl InnerBackend {
 }
 
 cc_runtime::open_union! {
-    /// What the enciphered traffic to a server carries.
+    /// Protocol inside the encrypted traffic to a server.
     #[tag = "type"]
     pub enum InnerBackendLayer {
         /// `Direct`.
@@ -756,12 +756,12 @@ impl From<HttpBackendLayer> for InnerBackendLayer {
     }
 }
 
-/// What to do with the deciphered traffic of one protocol.
+/// Handling of the decrypted traffic of one protocol.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct InnerListener {
-    /// What deciphered traffic carries.
+    /// Protocol inside decrypted traffic.
     #[serde(default, deserialize_with = "cc_runtime::de::null_as_default", skip_serializing_if = "cc_runtime::de::is_default")]
     pub layer: InnerListenerLayer,
 }
@@ -778,7 +778,7 @@ impl InnerListener {
 }
 
 cc_runtime::open_union! {
-    /// What deciphered traffic carries.
+    /// Protocol inside decrypted traffic.
     #[tag = "type"]
     pub enum InnerListenerLayer {
         /// `Direct`.
@@ -884,7 +884,7 @@ pub struct LoadBalancer {
     /// Size of a load balancer, and the number of its machines.
     #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub flavor: LoadBalancerFlavor,
-    /// What a load balancer is made of.
+    /// Configuration of a load balancer.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub specification: Option<LoadBalancerSpecification>,
     /// Domain name that leads to it.
@@ -893,7 +893,7 @@ pub struct LoadBalancer {
     /// Addresses it listens on.
     #[serde(default, deserialize_with = "cc_runtime::de::list")]
     pub ips: Vec<String>,
-    /// What it listens to.
+    /// Listeners of the load balancer.
     #[serde(default, deserialize_with = "cc_runtime::de::list")]
     pub listeners: Vec<Listener>,
     /// Where it sends traffic.
@@ -902,10 +902,10 @@ pub struct LoadBalancer {
     /// Tags.
     #[serde(default, deserialize_with = "cc_runtime::de::list")]
     pub tags: Vec<String>,
-    /// Whether several owners share it.
+    /// `true` if several owners share it.
     #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub mutualized: bool,
-    /// Whether it is frozen, and refuses changes.
+    /// `true` if the load balancer is frozen, and refuses changes.
     #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub frozen: bool,
     /// Version of the configuration it runs.
@@ -957,7 +957,7 @@ pub struct LoadBalancerAudit {
     /// Kind of a change.
     #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub kind: AuditKind,
-    /// What the change was about.
+    /// Subject of the change.
     #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub context: serde_json::Value,
     /// When the change took place.
@@ -976,13 +976,13 @@ pub struct LoadBalancerConfiguration {
     /// Number of the version.
     #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub version: i64,
-    /// What the load balancer listens to.
+    /// Listeners of the load balancer.
     #[serde(default, deserialize_with = "cc_runtime::de::list")]
     pub listeners: Vec<Listener>,
     /// Where the load balancer sends traffic.
     #[serde(default, deserialize_with = "cc_runtime::de::list")]
     pub clusters: Vec<Cluster>,
-    /// What a load balancer is made of.
+    /// Configuration of a load balancer.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub specification: Option<LoadBalancerSpecification>,
     /// When the version was created.
@@ -1000,7 +1000,7 @@ pub struct LoadBalancerConfigurationInput {
     pub loadbalancer_id: String,
     /// Number of the version.
     pub version: i64,
-    /// What the load balancer listens to.
+    /// Listeners of the load balancer.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub listeners: Option<Vec<Listener>>,
     /// Where the load balancer sends traffic.
@@ -1021,7 +1021,7 @@ impl LoadBalancerConfigurationInput {
         }
     }
 
-    /// What the load balancer listens to.
+    /// Listeners of the load balancer.
     #[must_use]
     pub fn listeners(mut self, listeners: impl IntoIterator<Item = impl Into<Listener>>) -> Self {
         self.listeners = Some(listeners.into_iter().map(Into::into).collect());
@@ -1043,7 +1043,7 @@ impl LoadBalancerConfigurationInput {
 pub struct LoadBalancerCreation {
     /// Size of a load balancer, and the number of its machines.
     pub flavor: LoadBalancerFlavor,
-    /// What a load balancer is made of.
+    /// Configuration of a load balancer.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub specification: Option<LoadBalancerSpecification>,
     /// A version of the listeners and clusters to start from.
@@ -1075,7 +1075,7 @@ impl LoadBalancerCreation {
         }
     }
 
-    /// What a load balancer is made of.
+    /// Configuration of a load balancer.
     #[must_use]
     pub fn specification(mut self, specification: impl Into<LoadBalancerSpecification>) -> Self {
         self.specification = Some(specification.into());
@@ -1247,12 +1247,12 @@ pub struct LoadBalancerPeerEndpoint {
     pub private_address: String,
 }
 
-/// What a load balancer listens to and where it sends traffic.
+/// Listeners and backends of a load balancer.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct LoadBalancerRouting {
-    /// What it listens to.
+    /// Listeners of the load balancer.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub listeners: Option<Vec<Listener>>,
     /// Where it sends traffic.
@@ -1271,7 +1271,7 @@ impl LoadBalancerRouting {
         }
     }
 
-    /// What it listens to.
+    /// Listeners of the load balancer.
     #[must_use]
     pub fn listeners(mut self, listeners: impl IntoIterator<Item = impl Into<Listener>>) -> Self {
         self.listeners = Some(listeners.into_iter().map(Into::into).collect());
@@ -1306,7 +1306,7 @@ impl LoadBalancerScaling {
     }
 }
 
-/// What a load balancer is made of.
+/// Configuration of a load balancer.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
@@ -1410,10 +1410,10 @@ pub struct LoadBalancerSummary {
     /// Tags.
     #[serde(default, deserialize_with = "cc_runtime::de::list")]
     pub tags: Vec<String>,
-    /// Whether several owners share it.
+    /// `true` if several owners share it.
     #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub mutualized: bool,
-    /// Whether it is frozen, and refuses changes.
+    /// `true` if the load balancer is frozen, and refuses changes.
     #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub frozen: bool,
     /// Version of the configuration it runs.
@@ -1514,7 +1514,7 @@ pub struct LoadBalancingStrategy {
     /// How a server is chosen.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub algorithm: Option<LoadBalancingAlgorithm>,
-    /// What the load of a server is measured by.
+    /// Metric for the load of a server.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub metric: Option<LoadMetric>,
 }
@@ -1537,7 +1537,7 @@ impl LoadBalancingStrategy {
         self
     }
 
-    /// What the load of a server is measured by.
+    /// Metric for the load of a server.
     #[must_use]
     pub fn metric(mut self, metric: impl Into<LoadMetric>) -> Self {
         self.metric = Some(metric.into());
@@ -1545,7 +1545,7 @@ impl LoadBalancingStrategy {
     }
 }
 
-/// What the load of a server is measured by.
+/// Metric for the load of a server.
 pub type LoadMetric = serde_json::Value;
 
 cc_runtime::open_union! {
@@ -1604,7 +1604,7 @@ impl PathRule {
     }
 }
 
-/// What starts with this text.
+/// Match of texts that start with a prefix.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
@@ -1630,7 +1630,7 @@ impl PrefixMatch {
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct QuicBackend {
-    /// What to send, by application protocol (ALPN).
+    /// Traffic to send, by application protocol (ALPN).
     #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub quic: std::collections::BTreeMap<String, serde_json::Map<String, serde_json::Value>>,
 }
@@ -1688,7 +1688,7 @@ impl QuicListenerLayer {
     }
 }
 
-/// What fits a regular expression.
+/// Match of texts by a regular expression.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
@@ -1709,7 +1709,7 @@ impl RegexMatch {
     }
 }
 
-/// What one resource consumed.
+/// Consumption of one resource.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
@@ -1717,7 +1717,7 @@ pub struct ResourceConsumption {
     /// The resource.
     #[serde(rename = "resourceId")]
     pub resource_id: cc_runtime::ResourceId,
-    /// Its owner.
+    /// Owner of the resource.
     #[serde(rename = "ownerId", default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub owner_id: cc_runtime::OwnerId,
     /// Product it is of.
@@ -1735,7 +1735,7 @@ pub struct ResourceConsumption {
     /// Version of this way of counting.
     #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub version: i64,
-    /// What was consumed.
+    /// Consumption by kind.
     #[serde(default, deserialize_with = "cc_runtime::de::list")]
     pub consumptions: Vec<ResourceConsumptionItem>,
 }
@@ -1753,7 +1753,7 @@ pub struct ResourceConsumptionDetail {
     pub quantities: Vec<f64>,
 }
 
-/// What was consumed of one kind.
+/// Consumption of one kind.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
@@ -1775,7 +1775,7 @@ pub struct ResourceConsumptionItem {
     pub details: Option<ResourceConsumptionDetail>,
 }
 
-/// What is changed in a request before a server gets it.
+/// Changes of a request before it is sent to a server.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
@@ -1789,7 +1789,7 @@ pub struct RewriteRule {
     /// Port to ask.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub port: Option<i64>,
-    /// What is changed in the headers of a request.
+    /// Changes of the headers of a request.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub headers: Option<HeaderRules>,
 }
@@ -1828,7 +1828,7 @@ impl RewriteRule {
         self
     }
 
-    /// What is changed in the headers of a request.
+    /// Changes of the headers of a request.
     #[must_use]
     pub fn headers(mut self, headers: impl Into<HeaderRules>) -> Self {
         self.headers = Some(headers.into());
@@ -1850,10 +1850,10 @@ pub struct Route {
     /// HTTP method, absent for every one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub method: Option<String>,
-    /// What is changed in a request before a server gets it.
+    /// Changes of a request before it is sent to a server.
     #[serde(rename = "rewriteRule", default, skip_serializing_if = "Option::is_none")]
     pub rewrite_rule: Option<RewriteRule>,
-    /// Who may pass.
+    /// Authentication that a route requires.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub authentication: Option<RouteAuthentication>,
     /// Tags.
@@ -1883,14 +1883,14 @@ impl Route {
         self
     }
 
-    /// What is changed in a request before a server gets it.
+    /// Changes of a request before it is sent to a server.
     #[must_use]
     pub fn rewrite_rule(mut self, rewrite_rule: impl Into<RewriteRule>) -> Self {
         self.rewrite_rule = Some(rewrite_rule.into());
         self
     }
 
-    /// Who may pass.
+    /// Authentication that a route requires.
     #[must_use]
     pub fn authentication(mut self, authentication: impl Into<RouteAuthentication>) -> Self {
         self.authentication = Some(authentication.into());
@@ -1898,7 +1898,7 @@ impl Route {
     }
 }
 
-/// Who may pass.
+/// Authentication that a route requires.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
@@ -1987,7 +1987,7 @@ impl StickyNameUpdate {
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct TcpBackend {
-    /// What the TCP connection to a server carries.
+    /// Protocol inside the TCP connection to a server.
     #[serde(default, deserialize_with = "cc_runtime::de::null_as_default", skip_serializing_if = "cc_runtime::de::is_default")]
     pub transport: TcpBackendLayer,
 }
@@ -2004,7 +2004,7 @@ impl TcpBackend {
 }
 
 cc_runtime::open_union! {
-    /// What the TCP connection to a server carries.
+    /// Protocol inside the TCP connection to a server.
     #[tag = "type"]
     pub enum TcpBackendLayer {
         /// `Direct`.
@@ -2055,12 +2055,12 @@ impl TcpBackendTransport {
     }
 }
 
-/// What a listener does with a TCP connection.
+/// Listener for TCP connections.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct TcpListener {
-    /// What a TCP connection carries.
+    /// Protocol inside a TCP connection.
     #[serde(default, deserialize_with = "cc_runtime::de::null_as_default", skip_serializing_if = "cc_runtime::de::is_default")]
     pub transport: TcpListenerLayer,
 }
@@ -2077,7 +2077,7 @@ impl TcpListener {
 }
 
 cc_runtime::open_union! {
-    /// What a TCP connection carries.
+    /// Protocol inside a TCP connection.
     #[tag = "type"]
     pub enum TcpListenerLayer {
         /// `Direct`.
@@ -2112,7 +2112,7 @@ impl From<TlsListenerLayer> for TcpListenerLayer {
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct TcpListenerTransport {
-    /// What a listener does with a TCP connection.
+    /// Listener for TCP connections.
     #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub tcp: TcpListener,
 }
@@ -2133,7 +2133,7 @@ impl TcpListenerTransport {
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct TlsBackend {
-    /// What to send, by application protocol (ALPN).
+    /// Traffic to send, by application protocol (ALPN).
     #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub tls: std::collections::BTreeMap<String, InnerBackend>,
 }
@@ -2238,7 +2238,7 @@ impl TlsListenerLayer {
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct UdpBackend {
-    /// What the UDP datagrams to a server carry.
+    /// Protocol inside the UDP datagrams to a server.
     #[serde(default, deserialize_with = "cc_runtime::de::null_as_default", skip_serializing_if = "cc_runtime::de::is_default")]
     pub transport: UdpBackendLayer,
 }
@@ -2255,7 +2255,7 @@ impl UdpBackend {
 }
 
 cc_runtime::open_union! {
-    /// What the UDP datagrams to a server carry.
+    /// Protocol inside the UDP datagrams to a server.
     #[tag = "type"]
     pub enum UdpBackendLayer {
         /// `Direct`.
@@ -2306,12 +2306,12 @@ impl UdpBackendTransport {
     }
 }
 
-/// What a listener does with UDP datagrams.
+/// Listener for UDP datagrams.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct UdpListener {
-    /// What UDP datagrams carry.
+    /// Protocol inside UDP datagrams.
     #[serde(default, deserialize_with = "cc_runtime::de::null_as_default", skip_serializing_if = "cc_runtime::de::is_default")]
     pub transport: UdpListenerLayer,
 }
@@ -2328,7 +2328,7 @@ impl UdpListener {
 }
 
 cc_runtime::open_union! {
-    /// What UDP datagrams carry.
+    /// Protocol inside UDP datagrams.
     #[tag = "type"]
     pub enum UdpListenerLayer {
         /// `Direct`.
@@ -2363,7 +2363,7 @@ impl From<QuicListenerLayer> for UdpListenerLayer {
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct UdpListenerTransport {
-    /// What a listener does with UDP datagrams.
+    /// Listener for UDP datagrams.
     #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub udp: UdpListener,
 }

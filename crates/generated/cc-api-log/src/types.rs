@@ -246,12 +246,12 @@ pub struct StoredLog {
     /// Id of the line.
     #[serde(rename = "_id", default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub id: String,
-    /// What a stored log line says.
+    /// Content of a stored log line.
     #[serde(rename = "_source", default, skip_serializing_if = "Option::is_none")]
     pub source: Option<StoredLogSource>,
 }
 
-/// What a stored log line says.
+/// Content of a stored log line.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
@@ -262,7 +262,7 @@ pub struct StoredLogSource {
     /// Text of the line.
     #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub message: String,
-    /// What wrote the line.
+    /// Source of the line.
     #[serde(rename = "type", default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub type_: String,
     /// Syslog severity.

@@ -12,13 +12,13 @@ pub struct FeatureFlag {
     /// Name of the feature, such as `encryption`.
     #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub name: String,
-    /// Whether it is on.
+    /// `true` if the feature is on.
     #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub enabled: bool,
 }
 
 cc_runtime::open_enum! {
-    /// What kind of store a Materia database is.
+    /// Kind of a Materia database.
     pub enum MateriaKind {
         /// `KV`.
         Kv = "KV",
@@ -32,16 +32,16 @@ cc_runtime::open_enum! {
 pub struct MateriaKv {
     /// The add-on, by the id its provider knows.
     pub id: cc_runtime::RealAddonId,
-    /// Its owner.
+    /// Owner of the Materia KV.
     #[serde(rename = "ownerId", default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub owner_id: cc_runtime::OwnerId,
     /// Cluster it is on.
     #[serde(rename = "clusterId", default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub cluster_id: String,
-    /// What kind of store it is.
+    /// Kind of the database.
     #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub kind: MateriaKind,
-    /// Its plan.
+    /// Plan of the Materia KV.
     #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub plan: MateriaPlan,
     /// Name of its host.
@@ -100,13 +100,13 @@ pub struct MateriaTs {
     /// The add-on, by the id the platform lists.
     #[serde(rename = "addonId", default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub addon_id: cc_runtime::AddonId,
-    /// Its owner.
+    /// Owner of the Materia TS.
     #[serde(rename = "ownerId", default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub owner_id: cc_runtime::OwnerId,
-    /// Its plan.
+    /// Plan of the Materia TS.
     #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub plan: MateriaPlan,
-    /// What it is made of.
+    /// Resources of the Materia TS.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub resources: Option<MateriaTsResources>,
 }
@@ -133,7 +133,7 @@ pub struct MateriaTsQuota {
     pub creation_date: Option<cc_runtime::Timestamp>,
 }
 
-/// What a Materia TS is made of.
+/// Resources of a Materia TS.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
@@ -159,17 +159,17 @@ pub struct ProviderCluster {
     /// Version it runs.
     #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub version: String,
-    /// What it offers.
+    /// Features of the cluster.
     #[serde(default, deserialize_with = "cc_runtime::de::list")]
     pub features: Vec<FeatureFlag>,
 }
 
-/// What a version offers to a dedicated add-on.
+/// Features of a version for dedicated add-ons.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct ProviderDedicatedVersion {
-    /// What it offers.
+    /// Features of the version.
     #[serde(default, deserialize_with = "cc_runtime::de::list")]
     pub features: Vec<FeatureFlag>,
 }
@@ -185,7 +185,7 @@ pub struct ProviderVersions {
     /// The shared clusters.
     #[serde(default, deserialize_with = "cc_runtime::de::list")]
     pub clusters: Vec<ProviderCluster>,
-    /// What each version offers to a dedicated add-on, by version.
+    /// Features for dedicated add-ons, by version.
     #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub dedicated: std::collections::BTreeMap<String, ProviderDedicatedVersion>,
     /// Version that a dedicated add-on gets when none is asked for.

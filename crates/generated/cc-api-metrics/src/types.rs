@@ -178,7 +178,8 @@ pub struct RequestLocation {
 }
 
 cc_runtime::open_enum! {
-    /// What can be read with a token. Some sources write these in capitals, such as `METRICS_ACCESSLOGS`.
+    /// Statistics that a token can read. Some sources write the values in capitals, such as
+    /// `METRICS_ACCESSLOGS`.
     pub enum StatsApplication {
         /// `metrics`.
         Metrics = "metrics",
@@ -197,10 +198,10 @@ pub struct StatsToken {
     /// The token.
     #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub token: cc_runtime::Secret,
-    /// What a token allows.
+    /// Rights that a token grants.
     #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub scope: StatsTokenScope,
-    /// What the token reads.
+    /// Statistics that the token can read.
     #[serde(default, deserialize_with = "cc_runtime::de::list")]
     pub applications: Vec<StatsApplication>,
     /// When the token was created.
@@ -211,12 +212,12 @@ pub struct StatsToken {
     pub expires_at: Option<cc_runtime::Timestamp>,
 }
 
-/// What a token reads, and for how long.
+/// Applications and lifetime of a token.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct StatsTokenCreation {
-    /// What the token reads. Default: all of it.
+    /// Statistics that the token can read. Default: all.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub applications: Option<Vec<StatsApplication>>,
     /// How long the token lives, as an ISO 8601 duration, such as `P5D`.
@@ -235,7 +236,7 @@ impl StatsTokenCreation {
         }
     }
 
-    /// What the token reads. Default: all of it.
+    /// Statistics that the token can read. Default: all.
     #[must_use]
     pub fn applications(mut self, applications: impl IntoIterator<Item = impl Into<StatsApplication>>) -> Self {
         self.applications = Some(applications.into_iter().map(Into::into).collect());
@@ -251,7 +252,7 @@ impl StatsTokenCreation {
 }
 
 cc_runtime::open_enum! {
-    /// What a token allows.
+    /// Rights that a token grants.
     pub enum StatsTokenScope {
         /// `READ`.
         Read = "READ",
@@ -328,7 +329,7 @@ pub struct TardisCreation {
     /// Id of an owner: `user_…` for a personal space, `orga_…` for an organisation.
     #[serde(rename = "ownerID")]
     pub owner_id: cc_runtime::OwnerId,
-    /// Who creates it.
+    /// Id of the user who creates the Tardis.
     #[serde(rename = "authorID", default, skip_serializing_if = "Option::is_none")]
     pub author_id: Option<cc_runtime::UserId>,
     /// Plan of the add-on.
@@ -351,7 +352,7 @@ impl TardisCreation {
         }
     }
 
-    /// Who creates it.
+    /// Id of the user who creates the Tardis.
     #[must_use]
     pub fn author_id(mut self, author_id: impl Into<cc_runtime::UserId>) -> Self {
         self.author_id = Some(author_id.into());
@@ -379,12 +380,12 @@ pub struct TardisList {
     pub addons: Vec<Tardis>,
 }
 
-/// What is said of a Tardis add-on that is back.
+/// Message about a restored Tardis add-on.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct TardisRestored {
-    /// What happened.
+    /// Message about the result.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub message: Option<String>,
 }
@@ -409,10 +410,10 @@ pub struct TardisToken {
     /// The token, absent when only ids are asked for.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub token: Option<cc_runtime::Secret>,
-    /// What the token allows.
+    /// Rights that the token grants.
     #[serde(rename = "tokenType", default, skip_serializing_if = "Option::is_none")]
     pub token_type: Option<serde_json::Value>,
-    /// What else the token holds.
+    /// Further properties of the token.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub properties: Option<String>,
     /// How long the token lives, as an ISO 8601 duration.
@@ -431,7 +432,7 @@ pub struct TardisToken {
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct TardisTokenCreation {
-    /// What the token allows.
+    /// Rights that the token grants.
     #[serde(rename = "tokenType")]
     pub token_type: serde_json::Value,
     /// Name of the token.
@@ -440,7 +441,7 @@ pub struct TardisTokenCreation {
     /// Whether the token is forgotten once given.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub ephemeral: Option<serde_json::Value>,
-    /// What else the token holds.
+    /// Further properties of the token.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub properties: Option<std::collections::BTreeMap<String, String>>,
     /// How long the token lives, as an ISO 8601 duration.
@@ -476,7 +477,7 @@ impl TardisTokenCreation {
         self
     }
 
-    /// What else the token holds.
+    /// Further properties of the token.
     #[must_use]
     pub fn properties(mut self, properties: std::collections::BTreeMap<String, String>) -> Self {
         self.properties = Some(properties);

@@ -9,12 +9,12 @@ use serde::{Deserialize, Serialize};
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct CleverPeer {
-    /// Its id.
+    /// Id of the peer.
     pub id: String,
     /// Name to show to a person.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub label: Option<String>,
-    /// Its host name.
+    /// Host name of the peer.
     #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub hostname: String,
     /// Public key of WireGuard.
@@ -39,7 +39,7 @@ pub struct CleverPeer {
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct ClientEndpoint {
-    /// Its address within the network.
+    /// Address of the endpoint within the network.
     #[serde(rename = "ngIp", default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub ng_ip: String,
 }
@@ -49,12 +49,12 @@ pub struct ClientEndpoint {
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct ExternalPeer {
-    /// Its id.
+    /// Id of the peer.
     pub id: String,
     /// Name to show to a person.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub label: Option<String>,
-    /// Its host name.
+    /// Host name of the peer.
     #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub hostname: String,
     /// Public key of WireGuard.
@@ -87,7 +87,7 @@ pub struct ExternalPeerCreation {
     /// External member that it belongs to.
     #[serde(rename = "parentMember")]
     pub parent_member: String,
-    /// Its host name.
+    /// Host name of the peer.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub hostname: Option<String>,
     /// Address on the Internet, of a server.
@@ -118,7 +118,7 @@ impl ExternalPeerCreation {
         }
     }
 
-    /// Its host name.
+    /// Host name of the peer.
     #[must_use]
     pub fn hostname(mut self, hostname: impl Into<String>) -> Self {
         self.hostname = Some(hostname.into());
@@ -152,9 +152,9 @@ impl ExternalPeerCreation {
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct NetworkGroup {
-    /// Its id.
+    /// Id of the network group.
     pub id: cc_runtime::NetworkGroupId,
-    /// Its owner.
+    /// Owner of the network group.
     #[serde(rename = "ownerId", default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub owner_id: cc_runtime::OwnerId,
     /// Name to show to a person, 128 characters at most.
@@ -163,7 +163,7 @@ pub struct NetworkGroup {
     /// The label in the form that host names take.
     #[serde(rename = "dnsSanitizedLabel", default, skip_serializing_if = "Option::is_none")]
     pub dns_sanitized_label: Option<String>,
-    /// What it is for.
+    /// Description of the network group.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub description: Option<String>,
     /// Range of its addresses, such as `10.102.0.0/16`.
@@ -172,13 +172,13 @@ pub struct NetworkGroup {
     /// Address that was given away last.
     #[serde(rename = "lastAllocatedIp", default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub last_allocated_ip: String,
-    /// Who looks after it.
+    /// Manager of the network group.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub ownership: Option<NetworkGroupOwnership>,
-    /// Its tags.
+    /// Tags of the network group.
     #[serde(default, deserialize_with = "cc_runtime::de::list")]
     pub tags: Vec<String>,
-    /// What is in it.
+    /// Members of the network group.
     #[serde(default, deserialize_with = "cc_runtime::de::list")]
     pub members: Vec<NetworkGroupMember>,
     /// The machines of its members.
@@ -233,25 +233,25 @@ impl From<ExternalPeer> for NetworkGroupComponent {
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct NetworkGroupCreation {
-    /// Its id, which the caller makes: `ng_` and a UUID.
+    /// Id of the network group, which the caller makes: `ng_` and a UUID.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub id: Option<cc_runtime::NetworkGroupId>,
-    /// Its owner.
+    /// Owner of the network group.
     #[serde(rename = "ownerId", default, skip_serializing_if = "Option::is_none")]
     pub owner_id: Option<cc_runtime::OwnerId>,
     /// Name to show to a person, 128 characters at most.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub label: Option<String>,
-    /// What it is for.
+    /// Description of the network group.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub description: Option<String>,
-    /// Its tags.
+    /// Tags of the network group.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub tags: Option<Vec<String>>,
-    /// Who looks after it.
+    /// Manager of the network group.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub ownership: Option<NetworkGroupOwnership>,
-    /// What is in it from the start.
+    /// Initial members of the network group.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub members: Option<Vec<NetworkGroupMemberCreation>>,
 }
@@ -272,14 +272,14 @@ impl NetworkGroupCreation {
         }
     }
 
-    /// Its id, which the caller makes: `ng_` and a UUID.
+    /// Id of the network group, which the caller makes: `ng_` and a UUID.
     #[must_use]
     pub fn id(mut self, id: impl Into<cc_runtime::NetworkGroupId>) -> Self {
         self.id = Some(id.into());
         self
     }
 
-    /// Its owner.
+    /// Owner of the network group.
     #[must_use]
     pub fn owner_id(mut self, owner_id: impl Into<cc_runtime::OwnerId>) -> Self {
         self.owner_id = Some(owner_id.into());
@@ -293,28 +293,28 @@ impl NetworkGroupCreation {
         self
     }
 
-    /// What it is for.
+    /// Description of the network group.
     #[must_use]
     pub fn description(mut self, description: impl Into<String>) -> Self {
         self.description = Some(description.into());
         self
     }
 
-    /// Its tags.
+    /// Tags of the network group.
     #[must_use]
     pub fn tags(mut self, tags: impl IntoIterator<Item = impl Into<String>>) -> Self {
         self.tags = Some(tags.into_iter().map(Into::into).collect());
         self
     }
 
-    /// Who looks after it.
+    /// Manager of the network group.
     #[must_use]
     pub fn ownership(mut self, ownership: impl Into<NetworkGroupOwnership>) -> Self {
         self.ownership = Some(ownership.into());
         self
     }
 
-    /// What is in it from the start.
+    /// Initial members of the network group.
     #[must_use]
     pub fn members(mut self, members: impl IntoIterator<Item = impl Into<NetworkGroupMemberCreation>>) -> Self {
         self.members = Some(members.into_iter().map(Into::into).collect());
@@ -327,7 +327,7 @@ impl NetworkGroupCreation {
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct NetworkGroupMember {
-    /// Its id: `app_…`, the real id of an add-on, or `external_…`.
+    /// Id of the member: `app_…`, the real id of an add-on, or `external_…`.
     pub id: String,
     /// Name to show to a person, 128 characters at most.
     #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
@@ -335,7 +335,7 @@ pub struct NetworkGroupMember {
     /// Name that leads to its peers within the network: `{member}.m.{network group}.cc-ng.cloud`.
     #[serde(rename = "domainName", default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub domain_name: String,
-    /// What it is; its case varies.
+    /// Kind of the member, in varying case.
     #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub kind: NetworkGroupMemberKind,
 }
@@ -345,7 +345,7 @@ pub struct NetworkGroupMember {
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct NetworkGroupMemberCreation {
-    /// Its id: `app_…`, the real id of an add-on, or `external_…`.
+    /// Id of the member: `app_…`, the real id of an add-on, or `external_…`.
     pub id: String,
     /// Name to show to a person, 128 characters at most.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -353,7 +353,7 @@ pub struct NetworkGroupMemberCreation {
     /// Name that leads to its peers within the network: `{member}.m.{network group}.cc-ng.cloud`.
     #[serde(rename = "domainName")]
     pub domain_name: String,
-    /// What it is.
+    /// Kind of the member.
     pub kind: NetworkGroupMemberKind,
 }
 
@@ -379,7 +379,7 @@ impl NetworkGroupMemberCreation {
 }
 
 cc_runtime::open_enum! {
-    /// What a member of a network group is.
+    /// Kind of a member of a network group.
     pub enum NetworkGroupMemberKind {
         /// `ADDON`.
         Addon = "ADDON",
@@ -393,7 +393,7 @@ cc_runtime::open_enum! {
 }
 
 cc_runtime::open_enum! {
-    /// Who looks after a network group.
+    /// Manager of a network group.
     pub enum NetworkGroupOwnership {
         /// `CUSTOMER`.
         Customer = "CUSTOMER",
@@ -440,7 +440,7 @@ pub struct PeerCreated {
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct PeerCreation {
-    /// Its id.
+    /// Id of the peer.
     pub id: String,
     /// Whose machine it is.
     #[serde(rename = "peerKind")]
@@ -457,13 +457,13 @@ pub struct PeerCreation {
     /// Public key of WireGuard.
     #[serde(rename = "publicKey", default, skip_serializing_if = "Option::is_none")]
     pub public_key: Option<String>,
-    /// Its host name.
+    /// Host name of the peer.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub hostname: Option<String>,
-    /// Its address.
+    /// Address of the peer.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub ip: Option<String>,
-    /// Its port.
+    /// Port of the peer.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub port: Option<i64>,
     /// Hypervisor that it runs on.
@@ -508,21 +508,21 @@ impl PeerCreation {
         self
     }
 
-    /// Its host name.
+    /// Host name of the peer.
     #[must_use]
     pub fn hostname(mut self, hostname: impl Into<String>) -> Self {
         self.hostname = Some(hostname.into());
         self
     }
 
-    /// Its address.
+    /// Address of the peer.
     #[must_use]
     pub fn ip(mut self, ip: impl Into<String>) -> Self {
         self.ip = Some(ip.into());
         self
     }
 
-    /// Its port.
+    /// Port of the peer.
     #[must_use]
     pub fn port(mut self, port: i64) -> Self {
         self.port = Some(port);

@@ -9,18 +9,18 @@ use serde::{Deserialize, Serialize};
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct EmailNotification {
-    /// Its id.
+    /// Id of the notification.
     pub id: String,
-    /// Its owner.
+    /// Owner of the notification.
     #[serde(rename = "ownerId", default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub owner_id: cc_runtime::OwnerId,
     /// Name that its owner gave it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub name: Option<String>,
-    /// Who gets the e-mails.
+    /// Recipients of the e-mails.
     #[serde(default, deserialize_with = "cc_runtime::de::list")]
     pub notified: Vec<EmailNotificationTarget>,
-    /// What it is about. Absent: everything.
+    /// Events of the notification. Absent: all.
     #[serde(default, deserialize_with = "cc_runtime::de::list")]
     pub events: Vec<NotificationEvent>,
     /// Ids of the resources that it is about. Absent: all of the owner.
@@ -36,11 +36,11 @@ pub struct EmailNotification {
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct EmailNotificationCreation {
-    /// Its name.
+    /// Name of the notification.
     pub name: String,
-    /// Who gets the e-mails.
+    /// Recipients of the e-mails.
     pub notified: Vec<EmailNotificationTargetCreation>,
-    /// What it is about. Absent: everything.
+    /// Events of the notification. Absent: all.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub events: Option<Vec<NotificationEvent>>,
     /// Ids of the resources that it is about. Absent: all of the owner.
@@ -61,7 +61,7 @@ impl EmailNotificationCreation {
         }
     }
 
-    /// What it is about. Absent: everything.
+    /// Events of the notification. Absent: all.
     #[must_use]
     pub fn events(mut self, events: impl IntoIterator<Item = impl Into<NotificationEvent>>) -> Self {
         self.events = Some(events.into_iter().map(Into::into).collect());
@@ -76,12 +76,12 @@ impl EmailNotificationCreation {
     }
 }
 
-/// Who gets the e-mails of a notification.
+/// Recipient of the e-mails of a notification.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct EmailNotificationTarget {
-    /// What the target is.
+    /// Kind of the recipient.
     #[serde(rename = "type", default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub type_: EmailNotificationTargetKind,
     /// The e-mail addresses, or the id of the user.
@@ -89,12 +89,12 @@ pub struct EmailNotificationTarget {
     pub target: Option<serde_json::Value>,
 }
 
-/// Who is to get the e-mails of a notification.
+/// Recipient of the e-mails of a new notification.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct EmailNotificationTargetCreation {
-    /// What the target is.
+    /// Kind of the recipient.
     #[serde(rename = "type")]
     pub type_: EmailNotificationTargetKind,
     /// The e-mail addresses, with commas between them. Of a user: the id; absent for the caller.
@@ -122,7 +122,7 @@ impl EmailNotificationTargetCreation {
 }
 
 cc_runtime::open_enum! {
-    /// Who gets the e-mails of a notification: addresses, everybody of the organisation, or one user.
+    /// Recipients of the e-mails of a notification: addresses, all members of the organisation, or one user.
     pub enum EmailNotificationTargetKind {
         /// `email`.
         Email = "email",
@@ -134,7 +134,7 @@ cc_runtime::open_enum! {
 }
 
 cc_runtime::open_enum! {
-    /// What a notification is about; those that start with `META_` are several events in one.
+    /// Event of a notification. Names that start with `META_` stand for several events.
     pub enum NotificationEvent {
         /// `ACCOUNT_CREATION`.
         AccountCreation = "ACCOUNT_CREATION",
@@ -207,9 +207,9 @@ pub struct NotificationEvents {
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct Webhook {
-    /// Its id.
+    /// Id of the webhook.
     pub id: String,
-    /// Its owner.
+    /// Owner of the webhook.
     #[serde(rename = "ownerId", default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub owner_id: cc_runtime::OwnerId,
     /// Name that its owner gave it.
@@ -218,7 +218,7 @@ pub struct Webhook {
     /// Where it is sent.
     #[serde(default, deserialize_with = "cc_runtime::de::list")]
     pub urls: Vec<WebhookUrl>,
-    /// What it is about. Absent: everything.
+    /// Events of the notification. Absent: all.
     #[serde(default, deserialize_with = "cc_runtime::de::list")]
     pub events: Vec<NotificationEvent>,
     /// Ids of the resources that it is about. Absent: all of the owner.
@@ -227,7 +227,7 @@ pub struct Webhook {
     /// When it was created.
     #[serde(rename = "createdAt", default, skip_serializing_if = "Option::is_none")]
     pub created_at: Option<cc_runtime::Timestamp>,
-    /// What went wrong of late.
+    /// Recent failures.
     #[serde(default, deserialize_with = "cc_runtime::de::list")]
     pub failures: Vec<WebhookFailure>,
     /// Whether it is sent.
@@ -240,11 +240,11 @@ pub struct Webhook {
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct WebhookCreation {
-    /// Its name.
+    /// Name of the webhook.
     pub name: String,
     /// Where it is sent.
     pub urls: Vec<WebhookUrl>,
-    /// What it is about. Absent: everything.
+    /// Events of the notification. Absent: all.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub events: Option<Vec<NotificationEvent>>,
     /// Ids of the resources that it is about. Absent: all of the owner.
@@ -265,7 +265,7 @@ impl WebhookCreation {
         }
     }
 
-    /// What it is about. Absent: everything.
+    /// Events of the notification. Absent: all.
     #[must_use]
     pub fn events(mut self, events: impl IntoIterator<Item = impl Into<NotificationEvent>>) -> Self {
         self.events = Some(events.into_iter().map(Into::into).collect());
@@ -288,7 +288,7 @@ pub struct WebhookFailure {
     /// Where it was sent.
     #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub url: cc_runtime::Secret,
-    /// What went wrong on the way.
+    /// Network failure.
     #[serde(rename = "networkFailure", default, skip_serializing_if = "Option::is_none")]
     pub network_failure: Option<String>,
     /// Status of the answer.

@@ -4,8 +4,7 @@
 #[allow(unused_imports)]
 use serde::{Deserialize, Serialize};
 
-/// What the user agrees to; a right that is absent is refused. No source says what a field holds when the user
-/// agrees.
+/// Rights that the user grants. An absent right is refused. No source documents the value of a granted right.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
@@ -154,7 +153,7 @@ impl AuthorizationForm {
     }
 }
 
-/// Who signs in.
+/// User who signs in.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
@@ -221,14 +220,14 @@ impl LoginForm {
     }
 }
 
-/// What the v2 API answers when it has nothing else to say.
+/// Answer of the v2 API without other content.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct Message {
     /// The API's own number of the message.
     pub id: i64,
-    /// What happened.
+    /// Message about the result.
     #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub message: String,
     /// How it went.
@@ -270,10 +269,10 @@ pub struct OauthConsumer {
     /// Name to show to a person.
     #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub name: String,
-    /// What it does.
+    /// Description of the OAuth consumer.
     #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub description: String,
-    /// Its home page.
+    /// Home page of the OAuth consumer.
     #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub url: String,
     /// Address of its logo.
@@ -282,28 +281,28 @@ pub struct OauthConsumer {
     /// Address that its callbacks start with.
     #[serde(rename = "baseUrl", default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub base_url: String,
-    /// What it may ask users for.
+    /// Rights that the consumer may request from users.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub rights: Option<OauthRights>,
 }
 
-/// What is registered of an OAuth consumer.
+/// Registration of an OAuth consumer.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct OauthConsumerInput {
     /// Name to show to a person.
     pub name: String,
-    /// What it does.
+    /// Description of the OAuth consumer.
     pub description: String,
-    /// Its home page.
+    /// Home page of the OAuth consumer.
     pub url: String,
     /// Address of its logo.
     pub picture: String,
     /// Address that its callbacks start with.
     #[serde(rename = "baseUrl")]
     pub base_url: String,
-    /// What it may ask users for. `almighty` is not for everybody.
+    /// Rights that the consumer may request from users. `almighty` is restricted.
     pub rights: OauthRights,
 }
 
@@ -358,7 +357,7 @@ pub struct OauthForm {
     /// `1.0`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub oauth_version: Option<String>,
-    /// What the user brought back from the page of authorization.
+    /// Verifier from the authorization page.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub oauth_verifier: Option<cc_runtime::Secret>,
     /// Where the user goes after the page of authorization, or `oob` for nowhere.
@@ -441,7 +440,7 @@ impl OauthForm {
         self
     }
 
-    /// What the user brought back from the page of authorization.
+    /// Verifier from the authorization page.
     #[must_use]
     pub fn oauth_verifier(mut self, oauth_verifier: impl Into<cc_runtime::Secret>) -> Self {
         self.oauth_verifier = Some(oauth_verifier.into());
@@ -470,7 +469,7 @@ impl OauthForm {
     }
 }
 
-/// What a program may do for a user.
+/// Rights of a program that acts for a user.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
@@ -630,7 +629,7 @@ pub struct SecondFactorForm {
     pub mfa_kind: MfaKind,
     /// The second factor.
     pub mfa_attempt: cc_runtime::Secret,
-    /// What the page to sign in gave for the password.
+    /// Id that the sign-in page returned for the password.
     pub auth_id: cc_runtime::Secret,
     /// Whether the page of authorization leads here.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -697,22 +696,22 @@ impl SecondFactorForm {
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct SignedRequest {
-    /// Its method.
+    /// Method of the request.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub verb: Option<String>,
-    /// Its address.
+    /// Address of the request.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub uri: Option<String>,
-    /// Its `authorization` header.
+    /// `authorization` header of the request.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub authorization: Option<cc_runtime::Secret>,
-    /// Its body.
+    /// Body of the request.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub payload: Option<String>,
     /// Text that makes it differ from any other.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub nonce: Option<String>,
-    /// Its signature.
+    /// Signature of the request.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub mac: Option<cc_runtime::Secret>,
 }
@@ -732,28 +731,28 @@ impl SignedRequest {
         }
     }
 
-    /// Its method.
+    /// Method of the request.
     #[must_use]
     pub fn verb(mut self, verb: impl Into<String>) -> Self {
         self.verb = Some(verb.into());
         self
     }
 
-    /// Its address.
+    /// Address of the request.
     #[must_use]
     pub fn uri(mut self, uri: impl Into<String>) -> Self {
         self.uri = Some(uri.into());
         self
     }
 
-    /// Its `authorization` header.
+    /// `authorization` header of the request.
     #[must_use]
     pub fn authorization(mut self, authorization: impl Into<cc_runtime::Secret>) -> Self {
         self.authorization = Some(authorization.into());
         self
     }
 
-    /// Its body.
+    /// Body of the request.
     #[must_use]
     pub fn payload(mut self, payload: impl Into<String>) -> Self {
         self.payload = Some(payload.into());
@@ -767,7 +766,7 @@ impl SignedRequest {
         self
     }
 
-    /// Its signature.
+    /// Signature of the request.
     #[must_use]
     pub fn mac(mut self, mac: impl Into<cc_runtime::Secret>) -> Self {
         self.mac = Some(mac.into());
@@ -775,7 +774,7 @@ impl SignedRequest {
     }
 }
 
-/// What ends a sign-up that another service began.
+/// Data that complete a sign-up that began on another service.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]

@@ -35,7 +35,7 @@ pub struct FeatureFlag {
     /// Name of the feature, such as `encryption`.
     #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub name: String,
-    /// Whether it is on.
+    /// `true` if the feature is on.
     #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub enabled: bool,
 }
@@ -54,10 +54,10 @@ pub struct Keycloak {
     /// Name that its owner gave it.
     #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub name: String,
-    /// Its owner.
+    /// Owner of the Keycloak.
     #[serde(rename = "ownerId", default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub owner_id: cc_runtime::OwnerId,
-    /// Its plan.
+    /// Plan of the Keycloak.
     #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub plan: OperatorPlan,
     /// Version it runs.
@@ -75,10 +75,10 @@ pub struct Keycloak {
     /// User and password that it was created with.
     #[serde(rename = "initialCredentials", default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub initial_credentials: OperatorCredentials,
-    /// What it is made of.
+    /// Resources of the Keycloak.
     #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub resources: KeycloakResources,
-    /// What is turned on.
+    /// Enabled features.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub features: Option<OperatorFeatures>,
     /// Environment variables of its application, by name.
@@ -96,7 +96,7 @@ pub struct KeycloakApplication {
     /// Environment variables that it gives, by name.
     #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub config: std::collections::BTreeMap<String, cc_runtime::Secret>,
-    /// What there is to say about it.
+    /// Message about the Keycloak application.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub message: Option<String>,
 }
@@ -111,9 +111,9 @@ pub struct KeycloakApplicationCreation {
     /// Name of the add-on.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub addon_name: Option<String>,
-    /// Its owner.
+    /// Owner of the Keycloak application.
     pub owner_id: cc_runtime::OwnerId,
-    /// Who asks for it.
+    /// Id of the user who sends the request.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub user_id: Option<cc_runtime::UserId>,
     /// Plan to put it on.
@@ -161,7 +161,7 @@ impl KeycloakApplicationCreation {
         self
     }
 
-    /// Who asks for it.
+    /// Id of the user who sends the request.
     #[must_use]
     pub fn user_id(mut self, user_id: impl Into<cc_runtime::UserId>) -> Self {
         self.user_id = Some(user_id.into());
@@ -183,7 +183,7 @@ impl KeycloakApplicationCreation {
     }
 }
 
-/// What a Keycloak is made of.
+/// Resources of a Keycloak.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
@@ -191,10 +191,10 @@ pub struct KeycloakResources {
     /// The application that answers.
     #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub entrypoint: cc_runtime::ApplicationId,
-    /// Its PostgreSQL.
+    /// PostgreSQL of the Keycloak.
     #[serde(rename = "pgsqlId", default, skip_serializing_if = "Option::is_none")]
     pub pgsql_id: Option<cc_runtime::RealAddonId>,
-    /// Its file system bucket.
+    /// File system bucket of the Keycloak.
     #[serde(rename = "fsbucketId", default, skip_serializing_if = "Option::is_none")]
     pub fsbucket_id: Option<cc_runtime::RealAddonId>,
 }
@@ -213,10 +213,10 @@ pub struct Matomo {
     /// Name that its owner gave it.
     #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub name: String,
-    /// Its owner.
+    /// Owner of the Matomo.
     #[serde(rename = "ownerId", default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub owner_id: cc_runtime::OwnerId,
-    /// Its plan.
+    /// Plan of the Matomo.
     #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub plan: OperatorPlan,
     /// Version it runs.
@@ -231,7 +231,7 @@ pub struct Matomo {
     /// Versions it could run.
     #[serde(rename = "availableVersions", default, deserialize_with = "cc_runtime::de::list")]
     pub available_versions: Vec<String>,
-    /// What it is made of.
+    /// Resources of the Matomo.
     #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub resources: MatomoResources,
     /// Environment variables of its application, by name.
@@ -239,7 +239,7 @@ pub struct Matomo {
     pub env_vars: std::collections::BTreeMap<String, cc_runtime::Secret>,
 }
 
-/// What a Matomo is made of.
+/// Resources of a Matomo.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
@@ -247,13 +247,13 @@ pub struct MatomoResources {
     /// The application that answers.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub entrypoint: Option<cc_runtime::ApplicationId>,
-    /// Its MySQL.
+    /// MySQL of the Matomo.
     #[serde(rename = "mysqlId", default, skip_serializing_if = "Option::is_none")]
     pub mysql_id: Option<cc_runtime::RealAddonId>,
-    /// Its Redis.
+    /// Redis of the Matomo.
     #[serde(rename = "redisId", default, skip_serializing_if = "Option::is_none")]
     pub redis_id: Option<cc_runtime::RealAddonId>,
-    /// Its Materia KV.
+    /// Materia KV of the Matomo.
     #[serde(rename = "kvId", default, skip_serializing_if = "Option::is_none")]
     pub kv_id: Option<cc_runtime::RealAddonId>,
 }
@@ -272,10 +272,10 @@ pub struct Metabase {
     /// Name that its owner gave it.
     #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub name: String,
-    /// Its owner.
+    /// Owner of the Metabase.
     #[serde(rename = "ownerId", default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub owner_id: cc_runtime::OwnerId,
-    /// Its plan.
+    /// Plan of the Metabase.
     #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub plan: OperatorPlan,
     /// Version it runs.
@@ -290,7 +290,7 @@ pub struct Metabase {
     /// Versions it could run.
     #[serde(rename = "availableVersions", default, deserialize_with = "cc_runtime::de::list")]
     pub available_versions: Vec<String>,
-    /// What it is made of.
+    /// Resources of the Metabase.
     #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub resources: MetabaseResources,
     /// Environment variables of its application, by name.
@@ -298,7 +298,7 @@ pub struct Metabase {
     pub env_vars: std::collections::BTreeMap<String, cc_runtime::Secret>,
 }
 
-/// What a Metabase is made of.
+/// Resources of a Metabase.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
@@ -306,7 +306,7 @@ pub struct MetabaseResources {
     /// The application that answers.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub entrypoint: Option<cc_runtime::ApplicationId>,
-    /// Its PostgreSQL.
+    /// PostgreSQL of the Metabase.
     #[serde(rename = "pgsqlId", default, skip_serializing_if = "Option::is_none")]
     pub pgsql_id: Option<cc_runtime::RealAddonId>,
 }
@@ -324,7 +324,7 @@ pub struct OperatorCredentials {
     pub password: cc_runtime::Secret,
 }
 
-/// What is turned on for an operator.
+/// Enabled features of an operator.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
@@ -390,7 +390,7 @@ pub struct OperatorVersions {
     /// Versions it could run.
     #[serde(default, deserialize_with = "cc_runtime::de::list")]
     pub available: Vec<String>,
-    /// Whether it should be updated.
+    /// `true` if the operator should be updated.
     #[serde(rename = "needUpdate", default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub need_update: bool,
 }
@@ -409,10 +409,10 @@ pub struct Otoroshi {
     /// Name that its owner gave it.
     #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub name: String,
-    /// Its owner.
+    /// Owner of the Otoroshi.
     #[serde(rename = "ownerId", default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub owner_id: cc_runtime::OwnerId,
-    /// Its plan.
+    /// Plan of the Otoroshi.
     #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub plan: OperatorPlan,
     /// Version it runs.
@@ -433,10 +433,10 @@ pub struct Otoroshi {
     /// How its own API is reached.
     #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub api: OtoroshiApi,
-    /// What it is made of.
+    /// Resources of the Otoroshi.
     #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub resources: OtoroshiResources,
-    /// What is turned on.
+    /// Enabled features.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub features: Option<OperatorFeatures>,
     /// Environment variables of its application, by name.
@@ -466,7 +466,7 @@ pub struct OtoroshiApi {
     pub swagger_url: String,
 }
 
-/// What an Otoroshi is made of.
+/// Resources of an Otoroshi.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
@@ -474,16 +474,16 @@ pub struct OtoroshiResources {
     /// The application that answers.
     #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub entrypoint: cc_runtime::ApplicationId,
-    /// Its Redis.
+    /// Redis of the Otoroshi.
     #[serde(rename = "redisId", default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub redis_id: cc_runtime::RealAddonId,
-    /// Its Pulsar.
+    /// Pulsar of the Otoroshi.
     #[serde(rename = "pulsarId", default, skip_serializing_if = "Option::is_none")]
     pub pulsar_id: Option<cc_runtime::RealAddonId>,
-    /// Its Elasticsearch.
+    /// Elasticsearch of the Otoroshi.
     #[serde(rename = "elasticId", default, skip_serializing_if = "Option::is_none")]
     pub elastic_id: Option<cc_runtime::RealAddonId>,
-    /// Its Cellar.
+    /// Cellar of the Otoroshi.
     #[serde(rename = "cellarId", default, skip_serializing_if = "Option::is_none")]
     pub cellar_id: Option<cc_runtime::RealAddonId>,
 }
@@ -504,17 +504,17 @@ pub struct ProviderCluster {
     /// Version it runs.
     #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub version: String,
-    /// What it offers.
+    /// Features of the cluster.
     #[serde(default, deserialize_with = "cc_runtime::de::list")]
     pub features: Vec<FeatureFlag>,
 }
 
-/// What a version offers to a dedicated add-on.
+/// Features of a version for dedicated add-ons.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct ProviderDedicatedVersion {
-    /// What it offers.
+    /// Features of the version.
     #[serde(default, deserialize_with = "cc_runtime::de::list")]
     pub features: Vec<FeatureFlag>,
 }
@@ -530,7 +530,7 @@ pub struct ProviderVersions {
     /// The shared clusters.
     #[serde(default, deserialize_with = "cc_runtime::de::list")]
     pub clusters: Vec<ProviderCluster>,
-    /// What each version offers to a dedicated add-on, by version.
+    /// Features for dedicated add-ons, by version.
     #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub dedicated: std::collections::BTreeMap<String, ProviderDedicatedVersion>,
     /// Version that a dedicated add-on gets when none is asked for.
@@ -538,7 +538,7 @@ pub struct ProviderVersions {
     pub default_dedicated_version: String,
 }
 
-/// What one resource consumed.
+/// Consumption of one resource.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
@@ -546,7 +546,7 @@ pub struct ResourceConsumption {
     /// The resource.
     #[serde(rename = "resourceId")]
     pub resource_id: cc_runtime::ResourceId,
-    /// Its owner.
+    /// Owner of the resource.
     #[serde(rename = "ownerId", default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub owner_id: cc_runtime::OwnerId,
     /// Product it is of.
@@ -564,7 +564,7 @@ pub struct ResourceConsumption {
     /// Version of this way of counting.
     #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub version: i64,
-    /// What was consumed.
+    /// Consumption by kind.
     #[serde(default, deserialize_with = "cc_runtime::de::list")]
     pub consumptions: Vec<ResourceConsumptionItem>,
 }
@@ -582,7 +582,7 @@ pub struct ResourceConsumptionDetail {
     pub quantities: Vec<f64>,
 }
 
-/// What was consumed of one kind.
+/// Consumption of one kind.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]

@@ -59,11 +59,11 @@ pub struct IpLimit {
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct MemberInvitation {
-    /// What the member may do.
+    /// Role of the member.
     pub role: OrganisationRole,
     /// E-mail address.
     pub email: String,
-    /// What the member does.
+    /// Job of the member.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub job: Option<String>,
 }
@@ -80,7 +80,7 @@ impl MemberInvitation {
         }
     }
 
-    /// What the member does.
+    /// Job of the member.
     #[must_use]
     pub fn job(mut self, job: impl Into<String>) -> Self {
         self.job = Some(job.into());
@@ -88,15 +88,15 @@ impl MemberInvitation {
     }
 }
 
-/// What to change of a member.
+/// Changes of a member.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct MemberUpdate {
-    /// What the member may do.
+    /// Role of the member.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub role: Option<OrganisationRole>,
-    /// What the member does.
+    /// Job of the member.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub job: Option<String>,
 }
@@ -112,14 +112,14 @@ impl MemberUpdate {
         }
     }
 
-    /// What the member may do.
+    /// Role of the member.
     #[must_use]
     pub fn role(mut self, role: impl Into<OrganisationRole>) -> Self {
         self.role = Some(role.into());
         self
     }
 
-    /// What the member does.
+    /// Job of the member.
     #[must_use]
     pub fn job(mut self, job: impl Into<String>) -> Self {
         self.job = Some(job.into());
@@ -137,14 +137,14 @@ pub struct MemoryLimit {
     pub information: i64,
 }
 
-/// What the v2 API answers when it has nothing else to say.
+/// Answer of the v2 API without other content.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct Message {
     /// The API's own number of the message.
     pub id: i64,
-    /// What happened.
+    /// Message about the result.
     #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub message: String,
     /// How it went.
@@ -221,7 +221,7 @@ pub struct Organisation {
     /// Name.
     #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub name: String,
-    /// What its members say of it.
+    /// Description by its members.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub description: Option<String>,
     /// Where invoices are sent.
@@ -254,19 +254,19 @@ pub struct Organisation {
     /// Name of the person who pays.
     #[serde(rename = "customerFullName", default, skip_serializing_if = "Option::is_none")]
     pub customer_full_name: Option<String>,
-    /// Whether it can pay.
+    /// `true` if the organisation can pay.
     #[serde(rename = "canPay", default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub can_pay: bool,
-    /// Whether it has an enterprise contract.
+    /// `true` if the organisation has an enterprise contract.
     #[serde(rename = "cleverEnterprise", default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub clever_enterprise: bool,
     /// Telephone number for emergencies.
     #[serde(rename = "emergencyNumber", default, skip_serializing_if = "Option::is_none")]
     pub emergency_number: Option<String>,
-    /// Whether it can pay by direct debit.
+    /// `true` if the organisation can pay by direct debit.
     #[serde(rename = "canSEPA", default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub can_sepa: bool,
-    /// Whether it may use things before it pays.
+    /// `true` if the organisation may use products before it pays.
     #[serde(rename = "isTrusted", default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub is_trusted: bool,
 }
@@ -276,7 +276,7 @@ pub struct Organisation {
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct OrganisationAvatar {
-    /// Its address.
+    /// Address of the avatar.
     #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub url: String,
 }
@@ -324,7 +324,7 @@ impl OrganisationContact {
 }
 
 cc_runtime::open_enum! {
-    /// What a contact is about.
+    /// Subject of a contact.
     pub enum OrganisationContactKind {
         /// `security`.
         Security = "security",
@@ -342,7 +342,7 @@ cc_runtime::open_enum! {
 pub struct OrganisationCreation {
     /// Name.
     pub name: String,
-    /// What to say of it.
+    /// Description of the organisation.
     pub description: String,
     /// Street and number.
     pub address: String,
@@ -431,18 +431,18 @@ impl OrganisationCreation {
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct OrganisationMember {
-    /// Who it is.
+    /// User who is the member.
     #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub member: OrganisationMemberUser,
-    /// What the member may do.
+    /// Role of the member.
     #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub role: OrganisationRole,
-    /// What the member does.
+    /// Job of the member.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub job: Option<String>,
 }
 
-/// Who a member is.
+/// User who is a member.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
@@ -465,7 +465,7 @@ pub struct OrganisationMemberUser {
 }
 
 cc_runtime::open_enum! {
-    /// What a member of an organisation may do.
+    /// Role of a member of an organisation.
     pub enum OrganisationRole {
         /// `NONE`.
         None = "NONE",
@@ -480,14 +480,14 @@ cc_runtime::open_enum! {
     }
 }
 
-/// What an organisation is to be like.
+/// New data of an organisation.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct OrganisationUpdate {
     /// Name.
     pub name: String,
-    /// What to say of it.
+    /// Description of the organisation.
     pub description: String,
     /// Street and number.
     pub address: String,
@@ -571,7 +571,7 @@ impl OrganisationUpdate {
     }
 }
 
-/// Who may use a product, and where.
+/// Restrictions of a product to users and zones.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
@@ -649,7 +649,7 @@ cc_runtime::open_enum! {
 }
 
 cc_runtime::open_enum! {
-    /// Who sees a product.
+    /// Visibility of a product.
     pub enum ProductVisibility {
         /// `PRIVATE`.
         Private = "PRIVATE",
@@ -677,7 +677,7 @@ pub struct Tenant {
     /// Members.
     #[serde(default, deserialize_with = "cc_runtime::de::list")]
     pub members: Vec<TenantMember>,
-    /// What it may use at most.
+    /// Quota of the tenant.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub quota: Option<TenantQuota>,
     /// The states it went through.
@@ -695,7 +695,7 @@ pub struct Tenant {
 pub struct TenantBranch {
     /// Id of the office.
     pub id: String,
-    /// What it is.
+    /// Kind of the office.
     #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub kind: TenantBranchKind,
     /// Name.
@@ -710,7 +710,7 @@ pub struct TenantBranch {
 }
 
 cc_runtime::open_enum! {
-    /// What an office is.
+    /// Kind of an office.
     pub enum TenantBranchKind {
         /// `Headquarters`.
         Headquarters = "Headquarters",
@@ -765,7 +765,7 @@ pub struct TenantEmailAddress {
     pub tags: Vec<String>,
 }
 
-/// Who somebody is.
+/// Identity of a user.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
@@ -786,10 +786,10 @@ pub struct TenantIdentity {
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct TenantMember {
-    /// Who it is.
+    /// User who is the member.
     #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub identity: TenantIdentity,
-    /// What the member may do.
+    /// Role of the member.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub role: Option<TenantRole>,
 }
@@ -847,7 +847,7 @@ pub struct TenantProduct {
     /// Name, of 128 characters at most.
     #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub name: String,
-    /// What it is.
+    /// Kind of the product.
     #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub description: String,
     /// Address of its logo.
@@ -865,10 +865,10 @@ pub struct TenantProduct {
     /// How far it is developed.
     #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub maturity: ProductMaturity,
-    /// Who sees it.
+    /// Visibility of the product.
     #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub visibility: ProductVisibility,
-    /// Who may use it, and where.
+    /// Restrictions of the product to users and zones.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub limitations: Option<ProductLimitations>,
     /// The states it went through.
@@ -886,7 +886,7 @@ pub struct TenantProduct {
 pub struct TenantProductCreation {
     /// Name, of 128 characters at most.
     pub name: String,
-    /// What it is.
+    /// Kind of the product.
     pub description: String,
     /// Address of its logo.
     #[serde(rename = "logoUrl")]
@@ -898,7 +898,7 @@ pub struct TenantProductCreation {
     pub version: String,
     /// How far it is developed.
     pub maturity: ProductMaturity,
-    /// Who may use it, and where.
+    /// Restrictions of the product to users and zones.
     pub limitations: ProductLimitations,
     /// Tags.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -930,7 +930,7 @@ impl TenantProductCreation {
     }
 }
 
-/// What to change of a product.
+/// Changes of a product.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
@@ -938,7 +938,7 @@ pub struct TenantProductUpdate {
     /// Name, of 128 characters at most.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub name: Option<String>,
-    /// What it is.
+    /// Kind of the product.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub description: Option<String>,
     /// Address of its logo.
@@ -956,10 +956,10 @@ pub struct TenantProductUpdate {
     /// How far it is developed.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub maturity: Option<ProductMaturity>,
-    /// Who sees it.
+    /// Visibility of the product.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub visibility: Option<ProductVisibility>,
-    /// Who may use it, and where.
+    /// Restrictions of the product to users and zones.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub limitations: Option<ProductLimitations>,
     /// Tags.
@@ -993,7 +993,7 @@ impl TenantProductUpdate {
         self
     }
 
-    /// What it is.
+    /// Kind of the product.
     #[must_use]
     pub fn description(mut self, description: impl Into<String>) -> Self {
         self.description = Some(description.into());
@@ -1035,14 +1035,14 @@ impl TenantProductUpdate {
         self
     }
 
-    /// Who sees it.
+    /// Visibility of the product.
     #[must_use]
     pub fn visibility(mut self, visibility: impl Into<ProductVisibility>) -> Self {
         self.visibility = Some(visibility.into());
         self
     }
 
-    /// Who may use it, and where.
+    /// Restrictions of the product to users and zones.
     #[must_use]
     pub fn limitations(mut self, limitations: impl Into<ProductLimitations>) -> Self {
         self.limitations = Some(limitations.into());
@@ -1057,7 +1057,7 @@ impl TenantProductUpdate {
     }
 }
 
-/// What a tenant may use at most.
+/// Quota of a tenant.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
@@ -1160,19 +1160,19 @@ pub struct TenantResource {
     /// The product.
     #[serde(rename = "productId", default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub product_id: String,
-    /// What it is.
+    /// Kind of the resource.
     #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub kind: String,
     /// Name, of 128 characters at most.
     #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub name: String,
-    /// What it is for.
+    /// Description of the resource.
     #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub description: String,
     /// Version.
     #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub version: String,
-    /// What it consumes.
+    /// Consumption of the resource.
     #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub consumption: serde_json::Value,
     /// The states it went through.
@@ -1190,7 +1190,7 @@ pub struct TenantResource {
 pub struct TenantResourceCreation {
     /// Name, of 128 characters at most.
     pub name: String,
-    /// What it is for.
+    /// Description of the resource.
     pub description: String,
     /// Version.
     pub version: String,
@@ -1220,7 +1220,7 @@ impl TenantResourceCreation {
     }
 }
 
-/// What to change of a resource.
+/// Changes of a resource.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
@@ -1228,7 +1228,7 @@ pub struct TenantResourceUpdate {
     /// Name, of 128 characters at most.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub name: Option<String>,
-    /// What it is for.
+    /// Description of the resource.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub description: Option<String>,
     /// Tags.
@@ -1255,7 +1255,7 @@ impl TenantResourceUpdate {
         self
     }
 
-    /// What it is for.
+    /// Description of the resource.
     #[must_use]
     pub fn description(mut self, description: impl Into<String>) -> Self {
         self.description = Some(description.into());
@@ -1270,7 +1270,7 @@ impl TenantResourceUpdate {
     }
 }
 
-/// What a member may do.
+/// Role of a member.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
@@ -1325,7 +1325,7 @@ pub struct TenantStatus {
     /// When it was entered.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub date: Option<cc_runtime::Timestamp>,
-    /// Who brought it about.
+    /// Id of the user who caused the state.
     #[serde(rename = "instigatorId", default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub instigator_id: String,
     /// The state.

@@ -101,10 +101,10 @@ pub struct ExternalPaymentError {
     /// Kind of failure.
     #[serde(rename = "type", default, skip_serializing_if = "Option::is_none")]
     pub type_: Option<String>,
-    /// What went wrong.
+    /// Description of the error.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub message: Option<String>,
-    /// What went wrong, by field.
+    /// Errors by field.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub messages: Option<std::collections::BTreeMap<String, String>>,
 }
@@ -128,14 +128,14 @@ impl ExternalPaymentError {
         self
     }
 
-    /// What went wrong.
+    /// Description of the error.
     #[must_use]
     pub fn message(mut self, message: impl Into<String>) -> Self {
         self.message = Some(message.into());
         self
     }
 
-    /// What went wrong, by field.
+    /// Errors by field.
     #[must_use]
     pub fn messages(mut self, messages: std::collections::BTreeMap<String, String>) -> Self {
         self.messages = Some(messages);
@@ -161,7 +161,7 @@ cc_runtime::open_enum! {
     }
 }
 
-/// What became of a payment in bitcoins.
+/// Result of a payment in bitcoins.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
@@ -172,7 +172,7 @@ pub struct ExternalPaymentUpdate {
     /// Address of the payment.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub url: Option<String>,
-    /// What the platform sent with the payment.
+    /// Data that the platform sent with the payment.
     #[serde(rename = "posData", default, skip_serializing_if = "Option::is_none")]
     pub pos_data: Option<String>,
     /// State of a payment in bitcoins.
@@ -235,7 +235,7 @@ impl ExternalPaymentUpdate {
         self
     }
 
-    /// What the platform sent with the payment.
+    /// Data that the platform sent with the payment.
     #[must_use]
     pub fn pos_data(mut self, pos_data: impl Into<String>) -> Self {
         self.pos_data = Some(pos_data.into());
@@ -313,7 +313,7 @@ pub struct FullPrice {
     /// VAT rate.
     #[serde(rename = "vatRatio", default, skip_serializing_if = "Option::is_none")]
     pub vat_ratio: Option<i64>,
-    /// Who pays it.
+    /// Owner who pays the invoice.
     #[serde(rename = "invoicedOwner", default, skip_serializing_if = "Option::is_none")]
     pub invoiced_owner: Option<String>,
 }
@@ -377,7 +377,7 @@ pub struct LegacyInvoice {
     /// VAT rate, in percent.
     #[serde(rename = "vatRate", default, skip_serializing_if = "Option::is_none")]
     pub vat_rate: Option<f64>,
-    /// Whether it comes from a recurring payment.
+    /// `true` if the invoice comes from a recurring payment.
     #[serde(rename = "fromSubscription", default, skip_serializing_if = "Option::is_none")]
     pub from_subscription: Option<bool>,
     /// Lines.
@@ -395,7 +395,7 @@ pub struct LegacyInvoice {
     /// Total with VAT.
     #[serde(rename = "totalTTC", default, skip_serializing_if = "Option::is_none")]
     pub total_ttc: Option<f64>,
-    /// Who pays an invoice.
+    /// Payer of an invoice.
     #[serde(rename = "payingUser", default, skip_serializing_if = "Option::is_none")]
     pub paying_user: Option<LegacyInvoicePayer>,
     /// When an invoice is paid.
@@ -404,10 +404,10 @@ pub struct LegacyInvoice {
     /// Code of what made the payment fail.
     #[serde(rename = "errorCode", default, skip_serializing_if = "Option::is_none")]
     pub error_code: Option<String>,
-    /// What made the payment fail, in short.
+    /// Short description of the error of the payment.
     #[serde(rename = "errorShortMsg", default, skip_serializing_if = "Option::is_none")]
     pub error_short_msg: Option<String>,
-    /// What made the payment fail.
+    /// Detailed description of the error of the payment.
     #[serde(rename = "errorLongMsg", default, skip_serializing_if = "Option::is_none")]
     pub error_long_msg: Option<String>,
     /// Token that opens the invoice without credentials.
@@ -426,10 +426,10 @@ pub struct LegacyInvoice {
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct LegacyInvoiceLine {
-    /// What it is for.
+    /// Description of the invoice line.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub description: Option<String>,
-    /// What it is for, more closely.
+    /// Detailed purpose of the line.
     #[serde(rename = "subDescription", default, skip_serializing_if = "Option::is_none")]
     pub sub_description: Option<String>,
     /// Package it is for.
@@ -443,7 +443,7 @@ pub struct LegacyInvoiceLine {
     pub price: Option<f64>,
 }
 
-/// Who pays an invoice.
+/// Payer of an invoice.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
@@ -451,7 +451,7 @@ pub struct LegacyInvoicePayer {
     /// The user who pays an invoice.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub member: Option<LegacyInvoicePayerUser>,
-    /// What a member of an organisation may do.
+    /// Role of a member of an organisation.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub role: Option<OrganisationRole>,
     /// Job in the organisation.
@@ -548,7 +548,7 @@ pub struct LegacyPaymentMethod {
     /// Address of a picture.
     #[serde(rename = "imageUrl", default, skip_serializing_if = "Option::is_none")]
     pub image_url: Option<String>,
-    /// Whether it is used unless another is asked for.
+    /// `true` if the payment method is used unless another is asked for.
     #[serde(rename = "isDefault", default, skip_serializing_if = "Option::is_none")]
     pub is_default: Option<bool>,
     /// Name of its holder.
@@ -560,7 +560,7 @@ pub struct LegacyPaymentMethod {
     /// When it expires, as it is written on it.
     #[serde(rename = "expirationDate", default, skip_serializing_if = "Option::is_none")]
     pub expiration_date: Option<String>,
-    /// Whether it is expired.
+    /// `true` if the payment method is expired.
     #[serde(rename = "isExpired", default, skip_serializing_if = "Option::is_none")]
     pub is_expired: Option<bool>,
     /// Kind of card.
@@ -578,7 +578,7 @@ pub struct LegacyPaymentMethod {
     /// Country.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub country: Option<String>,
-    /// What tells it apart at its provider.
+    /// Identifier of the payment method at its provider.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub fingerprint: Option<String>,
 }
@@ -594,7 +594,7 @@ cc_runtime::open_enum! {
 }
 
 cc_runtime::open_enum! {
-    /// What a member of an organisation may do.
+    /// Role of a member of an organisation.
     pub enum OrganisationRole {
         /// `NONE`.
         None = "NONE",
@@ -609,7 +609,7 @@ cc_runtime::open_enum! {
     }
 }
 
-/// What a payment is taken with.
+/// Data with which a payment is made.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
@@ -620,7 +620,7 @@ pub struct PaymentData {
     /// Token of the card.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub token: Option<cc_runtime::Secret>,
-    /// What the provider wants to know of the browser.
+    /// Data of the browser for the payment provider.
     #[serde(rename = "deviceData", default, skip_serializing_if = "Option::is_none")]
     pub device_data: Option<String>,
 }
@@ -651,7 +651,7 @@ impl PaymentData {
         self
     }
 
-    /// What the provider wants to know of the browser.
+    /// Data of the browser for the payment provider.
     #[must_use]
     pub fn device_data(mut self, device_data: impl Into<String>) -> Self {
         self.device_data = Some(device_data.into());
@@ -683,7 +683,7 @@ pub struct PaymentMethod {
     /// Id of the means of payment, which takes no payment by itself.
     #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub token: String,
-    /// Whether it is used unless another is asked for.
+    /// `true` if the payment method is used unless another is asked for.
     #[serde(rename = "isDefault", default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub is_default: bool,
     /// Number, as far as it may be shown.
@@ -724,7 +724,7 @@ cc_runtime::open_enum! {
 }
 
 cc_runtime::open_enum! {
-    /// Who takes a payment.
+    /// Payment provider.
     pub enum PaymentProvider {
         /// `PAYPAL`.
         Paypal = "PAYPAL",
@@ -743,12 +743,12 @@ cc_runtime::open_enum! {
     }
 }
 
-/// Who takes the payment of an order.
+/// Payment provider of an order.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct PaymentProviderChoice {
-    /// Who takes a payment.
+    /// Payment provider.
     pub provider: PaymentProvider,
 }
 
@@ -855,22 +855,22 @@ pub struct RecurringPaymentUser {
     /// Language.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub lang: Option<String>,
-    /// Whether the e-mail address is confirmed.
+    /// `true` if the e-mail address is confirmed.
     #[serde(rename = "emailValidated", default, skip_serializing_if = "Option::is_none")]
     pub email_validated: Option<bool>,
     /// Services the user signs in with.
     #[serde(rename = "oauthApps", default, deserialize_with = "cc_runtime::de::list")]
     pub oauth_apps: Vec<String>,
-    /// Whether the user administers the platform.
+    /// `true` if the user administers the platform.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub admin: Option<bool>,
-    /// Whether the user can pay.
+    /// `true` if the user can pay.
     #[serde(rename = "canPay", default, skip_serializing_if = "Option::is_none")]
     pub can_pay: Option<bool>,
     /// A second factor of authentication: none, or a code that changes with time.
     #[serde(rename = "preferredMFA", default, skip_serializing_if = "Option::is_none")]
     pub preferred_mfa: Option<MfaKind>,
-    /// Whether the user has a password.
+    /// `true` if the user has a password.
     #[serde(rename = "hasPassword", default, skip_serializing_if = "Option::is_none")]
     pub has_password: Option<bool>,
     /// Id of the partner the user came through.

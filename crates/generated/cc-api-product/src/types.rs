@@ -5,7 +5,7 @@
 use serde::{Deserialize, Serialize};
 
 cc_runtime::open_enum! {
-    /// What kind of value a feature of an add-on plan has.
+    /// Kind of value of a feature of an add-on plan.
     pub enum AddonFeatureKind {
         /// `BOOLEAN`.
         Boolean = "BOOLEAN",
@@ -47,7 +47,7 @@ pub struct AddonPlan {
     /// Name of the price in the price system; its case varies.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub price_id: Option<String>,
-    /// What the plan offers.
+    /// Features of the plan.
     #[serde(default, deserialize_with = "cc_runtime::de::list")]
     pub features: Vec<AddonPlanFeature>,
     /// Short names of the zones where it is available.
@@ -55,7 +55,7 @@ pub struct AddonPlan {
     pub zones: Vec<String>,
 }
 
-/// What a plan offers of one feature.
+/// Value of one feature of a plan.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
@@ -63,7 +63,7 @@ pub struct AddonPlanFeature {
     /// Name of the feature, to show to a person.
     #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub name: String,
-    /// What kind of value it has.
+    /// Kind of value of the feature.
     #[serde(rename = "type", default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub type_: AddonFeatureKind,
     /// Value to show to a person.
@@ -77,7 +77,7 @@ pub struct AddonPlanFeature {
     pub name_code: Option<String>,
 }
 
-/// Who provides a kind of add-on, and what it offers.
+/// Provider of a kind of add-on, with its offer.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
@@ -87,25 +87,25 @@ pub struct AddonProviderDetails {
     /// Name to show to a person.
     #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub name: String,
-    /// Its web site.
+    /// Web site of the add-on provider.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub website: Option<String>,
     /// Where its support is reached.
     #[serde(rename = "supportEmail", default, skip_serializing_if = "Option::is_none")]
     pub support_email: Option<String>,
-    /// Its name on Google Plus.
+    /// Name of the add-on provider on Google Plus.
     #[serde(rename = "googlePlusName", default, skip_serializing_if = "Option::is_none")]
     pub google_plus_name: Option<String>,
-    /// Its name on Twitter.
+    /// Name of the add-on provider on Twitter.
     #[serde(rename = "twitterName", default, skip_serializing_if = "Option::is_none")]
     pub twitter_name: Option<String>,
-    /// Its id for web analytics.
+    /// Id of the add-on provider for web analytics.
     #[serde(rename = "analyticsId", default, skip_serializing_if = "Option::is_none")]
     pub analytics_id: Option<String>,
-    /// What it provides, in a sentence.
+    /// Description of the offer in one sentence.
     #[serde(rename = "shortDesc", default, skip_serializing_if = "Option::is_none")]
     pub short_desc: Option<String>,
-    /// What it provides, at length.
+    /// Detailed description of the offer.
     #[serde(rename = "longDesc", default, skip_serializing_if = "Option::is_none")]
     pub long_desc: Option<String>,
     /// Address of its logo.
@@ -114,16 +114,16 @@ pub struct AddonProviderDetails {
     /// How far it is released.
     #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub status: AddonProviderStatus,
-    /// Whether its dashboard opens in a tab of its own.
+    /// `true` if its dashboard opens in a tab of its own.
     #[serde(rename = "openInNewTab", default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub open_in_new_tab: bool,
-    /// Whether an add-on can change its plan.
+    /// `true` if an add-on can change its plan.
     #[serde(rename = "canUpgrade", default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub can_upgrade: bool,
     /// Short names of the zones where it is available.
     #[serde(default, deserialize_with = "cc_runtime::de::list")]
     pub regions: Vec<String>,
-    /// Its plans.
+    /// Plans of the add-on provider.
     #[serde(default, deserialize_with = "cc_runtime::de::list")]
     pub plans: Vec<AddonPlan>,
     /// The features that its plans tell apart.
@@ -139,7 +139,7 @@ pub struct AddonProviderFeature {
     /// Name to show to a person.
     #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub name: String,
-    /// What kind of value it has.
+    /// Kind of value of the feature.
     #[serde(rename = "type", default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub type_: AddonFeatureKind,
     /// Name for a program.
@@ -225,13 +225,13 @@ pub struct Flavor {
     /// Name of the price in the price system; its case varies.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub price_id: Option<String>,
-    /// Whether it can be chosen.
+    /// `true` if the flavor can be chosen.
     #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub available: bool,
-    /// Whether it is too small for most applications.
+    /// `true` if the flavor is too small for most applications.
     #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub microservice: bool,
-    /// Whether it is made for machine learning.
+    /// `true` if the flavor is made for machine learning.
     #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub machine_learning: bool,
     /// Priority of its processes, as `nice` counts.
@@ -264,7 +264,7 @@ pub struct FlavorMemory {
     pub formatted: String,
 }
 
-/// What an organisation will pay for Heptapod.
+/// Price estimate of Heptapod for an organisation.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
@@ -290,7 +290,7 @@ pub struct HeptapodPriceEstimation {
 pub struct LegacyZone {
     /// Short name, such as `par`.
     pub name: String,
-    /// Whether it is kept for the platform.
+    /// `true` if the zone is kept for the platform.
     #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub internal: bool,
     /// Region it belongs to.
@@ -315,19 +315,19 @@ pub struct Runtime {
     /// Language or framework that it is made for.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub variant: Option<RuntimeVariant>,
-    /// What it is for.
+    /// Description of the runtime.
     #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub description: String,
-    /// Whether it can be chosen.
+    /// `true` if the runtime can be chosen.
     #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub enabled: bool,
-    /// Whether it will be there soon.
+    /// `true` if the runtime will be there soon.
     #[serde(rename = "comingSoon", default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub coming_soon: bool,
     /// How many instances an application may have on it.
     #[serde(rename = "maxInstances", default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub max_instances: i64,
-    /// What it is known for.
+    /// Tags of the runtime.
     #[serde(default, deserialize_with = "cc_runtime::de::list")]
     pub tags: Vec<String>,
     /// Ways to deploy, such as `git`.
@@ -357,7 +357,7 @@ pub struct RuntimeVariant {
     /// Name to show to a person.
     #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub name: String,
-    /// What builds and starts the application.
+    /// Tool that builds and starts the application.
     #[serde(rename = "deployType", default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub deploy_type: String,
     /// Address of its logo.

@@ -12,7 +12,7 @@ pub struct FeatureFlag {
     /// Name of the feature, such as `encryption`.
     #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub name: String,
-    /// Whether it is on.
+    /// `true` if the feature is on.
     #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub enabled: bool,
 }
@@ -33,17 +33,17 @@ pub struct ProviderCluster {
     /// Version it runs.
     #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub version: String,
-    /// What it offers.
+    /// Features of the cluster.
     #[serde(default, deserialize_with = "cc_runtime::de::list")]
     pub features: Vec<FeatureFlag>,
 }
 
-/// What a version offers to a dedicated add-on.
+/// Features of a version for dedicated add-ons.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct ProviderDedicatedVersion {
-    /// What it offers.
+    /// Features of the version.
     #[serde(default, deserialize_with = "cc_runtime::de::list")]
     pub features: Vec<FeatureFlag>,
 }
@@ -59,7 +59,7 @@ pub struct ProviderVersions {
     /// The shared clusters.
     #[serde(default, deserialize_with = "cc_runtime::de::list")]
     pub clusters: Vec<ProviderCluster>,
-    /// What each version offers to a dedicated add-on, by version.
+    /// Features for dedicated add-ons, by version.
     #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub dedicated: std::collections::BTreeMap<String, ProviderDedicatedVersion>,
     /// Version that a dedicated add-on gets when none is asked for.
@@ -74,7 +74,7 @@ pub struct ProviderVersions {
 pub struct Pulsar {
     /// The add-on, by the id its provider knows.
     pub id: cc_runtime::RealAddonId,
-    /// Its owner.
+    /// Owner of the Pulsar.
     #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub owner_id: cc_runtime::OwnerId,
     /// Cluster it is on.
@@ -89,7 +89,7 @@ pub struct Pulsar {
     /// Token to sign in with.
     #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub token: cc_runtime::Secret,
-    /// Its plan.
+    /// Plan of the Pulsar.
     #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub plan: PulsarPlan,
     /// How it is.
@@ -107,10 +107,10 @@ pub struct Pulsar {
     /// Cellar that old messages move to.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub cold_storage_id: Option<String>,
-    /// Whether that Cellar is linked.
+    /// `true` if that Cellar is linked.
     #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub cold_storage_linked: bool,
-    /// Whether its owner has to give it a Cellar.
+    /// `true` if its owner has to give it a Cellar.
     #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub cold_storage_must_be_provided: bool,
 }
@@ -140,13 +140,13 @@ pub struct PulsarCluster {
     /// Version of Pulsar it runs.
     #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub version: String,
-    /// Whether add-ons can be created on it.
+    /// `true` if add-ons can be created on it.
     #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub available: bool,
     /// Short name of the zone it is in; its case varies.
     #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub zone: String,
-    /// Whether old messages can move to a Cellar.
+    /// `true` if old messages can move to a Cellar.
     #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub support_cold_storage: bool,
     /// Plans it takes.
@@ -159,7 +159,7 @@ pub struct PulsarCluster {
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct PulsarCreation {
-    /// Who is to own it.
+    /// Owner of the Pulsar.
     #[serde(rename = "ownerId")]
     pub owner_id: cc_runtime::OwnerId,
     /// Cluster to put it on.
@@ -169,7 +169,7 @@ pub struct PulsarCreation {
     pub plan: PulsarPlan,
     /// Tenant to put it in.
     pub tenant: String,
-    /// Who creates it.
+    /// Id of the user who creates the Pulsar.
     #[serde(rename = "authorId", default, skip_serializing_if = "Option::is_none")]
     pub author_id: Option<cc_runtime::UserId>,
 }
@@ -188,7 +188,7 @@ impl PulsarCreation {
         }
     }
 
-    /// Who creates it.
+    /// Id of the user who creates the Pulsar.
     #[must_use]
     pub fn author_id(mut self, author_id: impl Into<cc_runtime::UserId>) -> Self {
         self.author_id = Some(author_id.into());
@@ -228,7 +228,7 @@ cc_runtime::open_enum! {
     }
 }
 
-/// What one resource consumed.
+/// Consumption of one resource.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
@@ -236,7 +236,7 @@ pub struct ResourceConsumption {
     /// The resource.
     #[serde(rename = "resourceId")]
     pub resource_id: cc_runtime::ResourceId,
-    /// Its owner.
+    /// Owner of the resource.
     #[serde(rename = "ownerId", default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub owner_id: cc_runtime::OwnerId,
     /// Product it is of.
@@ -254,7 +254,7 @@ pub struct ResourceConsumption {
     /// Version of this way of counting.
     #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub version: i64,
-    /// What was consumed.
+    /// Consumption by kind.
     #[serde(default, deserialize_with = "cc_runtime::de::list")]
     pub consumptions: Vec<ResourceConsumptionItem>,
 }
@@ -272,7 +272,7 @@ pub struct ResourceConsumptionDetail {
     pub quantities: Vec<f64>,
 }
 
-/// What was consumed of one kind.
+/// Consumption of one kind.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]

@@ -80,17 +80,17 @@ pub struct AddedSetKeyElement {
     /// The member.
     #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub element: String,
-    /// Whether the member is new; `false` when the set held it.
+    /// `true` if the member is new; `false` when the set held it.
     #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub added: bool,
 }
 
-/// What a command line prints.
+/// Output of a command line.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct CommandLineReply {
-    /// Whether Redis accepted the command.
+    /// `true` if Redis accepted the command.
     #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub success: bool,
     /// The lines `redis-cli` would print.
@@ -98,7 +98,7 @@ pub struct CommandLineReply {
     pub result: Vec<String>,
 }
 
-/// What a Redis command replies.
+/// Reply of a Redis command.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
@@ -294,7 +294,7 @@ impl DeleteSetKeyElementBody {
     }
 }
 
-/// What became of a field.
+/// Result of the deletion of a field.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
@@ -305,12 +305,12 @@ pub struct DeletedHashKeyElement {
     /// Name of the field.
     #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub field: String,
-    /// Whether there was a field to delete.
+    /// `true` if there was a field to delete.
     #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub deleted: bool,
 }
 
-/// What became of a key.
+/// Result of the deletion of a key.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
@@ -318,12 +318,12 @@ pub struct DeletedKey {
     /// Name of the key.
     #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub key: String,
-    /// Whether there was a key to delete.
+    /// `true` if there was a key to delete.
     #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub deleted: bool,
 }
 
-/// What became of a member.
+/// Result of the deletion of a member.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
@@ -334,7 +334,7 @@ pub struct DeletedSetKeyElement {
     /// The member.
     #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub element: String,
-    /// Whether there was a member to delete.
+    /// `true` if there was a member to delete.
     #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub deleted: bool,
 }
@@ -913,7 +913,7 @@ pub struct SetHashKeyElementReply {
     /// Value of the field.
     #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub value: String,
-    /// Whether the field is new; `false` when it was replaced.
+    /// `true` if the field is new; `false` when it was replaced.
     #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub added: bool,
 }

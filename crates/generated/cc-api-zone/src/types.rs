@@ -35,7 +35,7 @@ pub struct Zone {
     /// Addresses that traffic from this zone comes from.
     #[serde(rename = "outboundIPs", default, deserialize_with = "cc_runtime::de::list")]
     pub outbound_ips: Vec<String>,
-    /// What the zone is for, such as `for:applications` or `infra:clever-cloud`.
+    /// Tags of the zone, such as `for:applications` or `infra:clever-cloud`.
     #[serde(default, deserialize_with = "cc_runtime::de::list")]
     pub tags: Vec<String>,
 }

@@ -103,7 +103,7 @@ impl Command for ListAddon {
 pub struct CreateAddon {
     /// The owner.
     pub owner_id: cc_runtime::OwnerId,
-    /// Who provides it.
+    /// Provider of the add-on.
     pub provider_id: cc_runtime::AddonProviderId,
     /// Id of the plan.
     pub plan_id: String,
@@ -120,7 +120,7 @@ pub struct CreateAddon {
     /// Application to link it to.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub linked_app: Option<cc_runtime::ApplicationId>,
-    /// What the payment service gave for a payment that is under way.
+    /// Data of the payment service for a payment in progress.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub payment_intent: Option<cc_api_addon::types::PaymentIntent>,
     /// How the payment is made.
@@ -179,7 +179,7 @@ impl CreateAddon {
         self
     }
 
-    /// What the payment service gave for a payment that is under way.
+    /// Data of the payment service for a payment in progress.
     pub fn payment_intent(
         mut self,
         payment_intent: impl Into<cc_api_addon::types::PaymentIntent>,

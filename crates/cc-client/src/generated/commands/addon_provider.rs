@@ -118,25 +118,25 @@ pub struct UpdateAddonProvider {
     /// Name to show to a person.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub name: Option<String>,
-    /// Its web site.
+    /// Web site of the add-on provider.
     #[serde(default, skip_serializing_if = "cc_runtime::Patch::is_absent")]
     pub website: cc_runtime::Patch<String>,
     /// Where its support is reached.
     #[serde(default, skip_serializing_if = "cc_runtime::Patch::is_absent")]
     pub support_email: cc_runtime::Patch<String>,
-    /// Its name on Google Plus.
+    /// Name of the add-on provider on Google Plus.
     #[serde(default, skip_serializing_if = "cc_runtime::Patch::is_absent")]
     pub google_plus_name: cc_runtime::Patch<String>,
-    /// Its name on Twitter.
+    /// Name of the add-on provider on Twitter.
     #[serde(default, skip_serializing_if = "cc_runtime::Patch::is_absent")]
     pub twitter_name: cc_runtime::Patch<String>,
-    /// Its id for web analytics.
+    /// Id of the add-on provider for web analytics.
     #[serde(default, skip_serializing_if = "cc_runtime::Patch::is_absent")]
     pub analytics_id: cc_runtime::Patch<String>,
-    /// What it provides, in a sentence.
+    /// Description of the offer in one sentence.
     #[serde(default, skip_serializing_if = "cc_runtime::Patch::is_absent")]
     pub short_desc: cc_runtime::Patch<String>,
-    /// What it provides, at length.
+    /// Detailed description of the offer.
     #[serde(default, skip_serializing_if = "cc_runtime::Patch::is_absent")]
     pub long_desc: cc_runtime::Patch<String>,
     /// Address of its logo.
@@ -174,7 +174,7 @@ impl UpdateAddonProvider {
         self
     }
 
-    /// Its web site.
+    /// Web site of the add-on provider.
     pub fn website(mut self, website: impl Into<cc_runtime::Patch<String>>) -> Self {
         self.website = website.into();
         self
@@ -189,7 +189,7 @@ impl UpdateAddonProvider {
         self
     }
 
-    /// Its name on Google Plus.
+    /// Name of the add-on provider on Google Plus.
     pub fn google_plus_name(
         mut self,
         google_plus_name: impl Into<cc_runtime::Patch<String>>,
@@ -198,7 +198,7 @@ impl UpdateAddonProvider {
         self
     }
 
-    /// Its name on Twitter.
+    /// Name of the add-on provider on Twitter.
     pub fn twitter_name(
         mut self,
         twitter_name: impl Into<cc_runtime::Patch<String>>,
@@ -207,7 +207,7 @@ impl UpdateAddonProvider {
         self
     }
 
-    /// Its id for web analytics.
+    /// Id of the add-on provider for web analytics.
     pub fn analytics_id(
         mut self,
         analytics_id: impl Into<cc_runtime::Patch<String>>,
@@ -216,7 +216,7 @@ impl UpdateAddonProvider {
         self
     }
 
-    /// What it provides, in a sentence.
+    /// Description of the offer in one sentence.
     pub fn short_desc(
         mut self,
         short_desc: impl Into<cc_runtime::Patch<String>>,
@@ -225,7 +225,7 @@ impl UpdateAddonProvider {
         self
     }
 
-    /// What it provides, at length.
+    /// Detailed description of the offer.
     pub fn long_desc(mut self, long_desc: impl Into<cc_runtime::Patch<String>>) -> Self {
         self.long_desc = long_desc.into();
         self
@@ -470,7 +470,7 @@ pub struct CreateAddonProviderFeature {
     pub addon_provider_id: cc_runtime::AddonProviderId,
     /// Name to show to a person.
     pub name: String,
-    /// What kind of value it has.
+    /// Kind of value of the feature.
     pub type_: cc_api_addon_provider::types::AddonFeatureKind,
     /// The owner. Default: resolved.
     #[serde(default, skip_serializing_if = "Option::is_none")]

@@ -37,7 +37,7 @@ pub struct UpdateAuthPassword {
     pub old_password: cc_runtime::Secret,
     /// Password from now on.
     pub new_password: cc_runtime::Secret,
-    /// Whether OAuth tokens are revoked.
+    /// `true` if OAuth tokens are revoked.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub revoke_tokens: Option<bool>,
 }
@@ -55,7 +55,7 @@ impl UpdateAuthPassword {
         }
     }
 
-    /// Whether OAuth tokens are revoked.
+    /// `true` if OAuth tokens are revoked.
     pub fn revoke_tokens(mut self, revoke_tokens: bool) -> Self {
         self.revoke_tokens = Some(revoke_tokens);
         self

@@ -100,11 +100,11 @@ impl Command for DeleteEmailNotification {
 pub struct CreateWebhookNotification {
     /// The owner.
     pub owner_id: cc_runtime::OwnerId,
-    /// Its name.
+    /// Name of the webhook.
     pub name: String,
     /// Where it is sent.
     pub urls: Vec<cc_api_notification::types::WebhookUrl>,
-    /// What it is about. Absent: everything.
+    /// Events of the notification. Absent: all.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub events: Option<Vec<cc_api_notification::types::NotificationEvent>>,
     /// Ids of the resources that it is about. Absent: all of the owner.
@@ -128,7 +128,7 @@ impl CreateWebhookNotification {
         }
     }
 
-    /// What it is about. Absent: everything.
+    /// Events of the notification. Absent: all.
     pub fn events(
         mut self,
         events: impl IntoIterator<

@@ -110,11 +110,11 @@ impl Command for GetOrganisation {
 pub struct AddOrganisationMember {
     /// The organisation, or the personal space.
     pub organisation_id: cc_runtime::OwnerId,
-    /// What the member may do.
+    /// Role of the member.
     pub role: cc_api_organisation::types::OrganisationRole,
     /// E-mail address.
     pub email: String,
-    /// What the member does.
+    /// Job of the member.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub job: Option<String>,
     /// Key of an invitation that is answered.
@@ -139,7 +139,7 @@ impl AddOrganisationMember {
         }
     }
 
-    /// What the member does.
+    /// Job of the member.
     pub fn job(mut self, job: impl Into<String>) -> Self {
         self.job = Some(job.into());
         self
@@ -217,10 +217,10 @@ pub struct UpdateOrganisationMember {
     pub organisation_id: cc_runtime::OwnerId,
     /// The member.
     pub member_id: cc_runtime::UserId,
-    /// What the member may do.
+    /// Role of the member.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub role: Option<cc_api_organisation::types::OrganisationRole>,
-    /// What the member does.
+    /// Job of the member.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub job: Option<String>,
 }
@@ -240,7 +240,7 @@ impl UpdateOrganisationMember {
         }
     }
 
-    /// What the member may do.
+    /// Role of the member.
     pub fn role(
         mut self,
         role: impl Into<cc_api_organisation::types::OrganisationRole>,
@@ -249,7 +249,7 @@ impl UpdateOrganisationMember {
         self
     }
 
-    /// What the member does.
+    /// Job of the member.
     pub fn job(mut self, job: impl Into<String>) -> Self {
         self.job = Some(job.into());
         self

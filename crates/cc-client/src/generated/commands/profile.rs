@@ -97,7 +97,7 @@ pub struct UpdateProfile {
     /// Password.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub password: Option<cc_runtime::Secret>,
-    /// Whether the terms of service are accepted.
+    /// `true` if the terms of service are accepted.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub terms: Option<bool>,
     /// Where the user signed up.
@@ -177,7 +177,7 @@ impl UpdateProfile {
         self
     }
 
-    /// Whether the terms of service are accepted.
+    /// `true` if the terms of service are accepted.
     pub fn terms(mut self, terms: bool) -> Self {
         self.terms = Some(terms);
         self
