@@ -41,6 +41,7 @@ pub trait Command: Send + Sync + Sized + 'static {
 }
 
 /// The logic of a command that is written by hand. The spec declares the rest of it.
+#[allow(dead_code)] // Which domains are on decides whether there is such a command.
 pub(crate) trait Run: Command {
     /// Runs the command.
     ///

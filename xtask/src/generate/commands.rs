@@ -41,8 +41,8 @@ pub fn features(decided: &[Decided<'_>], domain: &str, command: &Declared) -> BT
 }
 
 pub fn render(decided: &[Decided<'_>], hand: &HandWritten) -> Result<Rendered, String> {
-    // Module → (features that it needs, code).
-    let mut modules: BTreeMap<String, (BTreeSet<String>, String, String)> = BTreeMap::new();
+    // Module → (sets of features that a command of it needs, code).
+    let mut modules: BTreeMap<String, (BTreeSet<BTreeSet<String>>, String, String)> = BTreeMap::new();
     let mut names = BTreeSet::new();
     let mut notes = Vec::new();
     for domain in decided {
@@ -63,7 +63,7 @@ pub fn render(decided: &[Decided<'_>], hand: &HandWritten) -> Result<Rendered, S
                 .entry(module)
                 .or_insert_with(|| (BTreeSet::new(), command.domain.clone(), String::new()));
             let feature = &domain.domain.name;
-            entry.0.insert(feature.clone());
+            entry.0.insert(BTreeSet::from([feature.clone()]));
             let _ = write!(entry.2, "\n{}", code.replace("@FEATURE@", feature));
             names.insert(command.name.clone());
         }
@@ -80,8 +80,7 @@ pub fn render(decided: &[Decided<'_>], hand: &HandWritten) -> Result<Rendered, S
         let entry = modules
             .entry(module(&command.domain))
             .or_insert_with(|| (BTreeSet::new(), command.domain.clone(), String::new()));
-        // The module is there for any of these: each command in it says what it needs.
-        entry.0.extend(known.features(domain, command));
+        entry.0.insert(known.features(domain, command));
         let _ = write!(entry.2, "\n{code}");
         names.insert(command.name.clone());
     }
@@ -90,19 +89,14 @@ pub fn render(decided: &[Decided<'_>], hand: &HandWritten) -> Result<Rendered, S
         "// {HEADER_TEXT}\n//! The commands that are one request, a module for each domain of commands.\n\n#![allow(unused_braces, deprecated, clippy::clone_on_copy, clippy::should_implement_trait, clippy::too_many_arguments, clippy::unnecessary_sort_by)]\n\n\
          pub(crate) mod api;\n#[cfg(feature = \"catalog\")]\npub(crate) mod catalog;\n\n/// The generated part of each domain of commands.\npub mod commands {{\n"
     );
-    for (name, (features, title, code)) in &modules {
-        let one = features.len() == 1;
-        let condition =
-            features.iter().map(|feature| format!("feature = {feature:?}")).collect::<Vec<_>>().join(", ");
-        let condition = if one { condition } else { format!("any({condition})") };
+    for (name, (sets, title, code)) in &modules {
+        let condition = any_of(sets);
         let _ = writeln!(index, "    #[cfg({condition})]\n    pub mod {name};");
-        let mut text = format!(
+        let text = format!(
             "//! Commands of the domain `{title}`.\n\nuse cc_runtime::Result;\nuse serde::{{Deserialize, Serialize}};\n\nuse crate::command::Command;\nuse crate::context::Context;\n#[allow(unused_imports)]\nuse crate::resolve::Ids;\n{code}"
         );
-        if one {
-            let feature = features.iter().next().map(String::as_str).unwrap_or_default();
-            text = text.replace(&format!("#[cfg(feature = {feature:?})]\n"), "");
-        }
+        // What the whole module needs, a command in it need not say again.
+        let text = text.replace(&format!("#[cfg({condition})]\n"), "");
         files.insert(
             PathBuf::from(format!("commands/{name}.rs")),
             pretty(&format!("// {HEADER_TEXT}\n"), &text)?,
@@ -111,6 +105,18 @@ pub fn render(decided: &[Decided<'_>], hand: &HandWritten) -> Result<Rendered, S
     index.push_str("}\n");
     files.insert("mod.rs".into(), index);
     Ok(Rendered { files, names, notes })
+}
+
+/// The condition of a module whose commands need these sets of features: the module is there with any of them.
+fn any_of(sets: &BTreeSet<BTreeSet<String>>) -> String {
+    let includes_another =
+        |set: &&BTreeSet<String>| sets.iter().any(|other| other != *set && other.is_subset(set));
+    let conditions: Vec<String> =
+        sets.iter().filter(|set| !includes_another(set)).map(declared::condition).collect();
+    match conditions.as_slice() {
+        [one] => one.clone(),
+        all => format!("any({})", all.join(", ")),
+    }
 }
 
 /// A field of a command.

@@ -1,6 +1,5 @@
 //! SSH keys, which code is pushed with.
 
-#[cfg(feature = "account")]
 pub use crate::generated::commands::ssh_key::*;
 
 #[cfg(feature = "account")]
