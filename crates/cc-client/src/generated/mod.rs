@@ -13,11 +13,11 @@ pub mod commands {
     pub mod addon;
     #[cfg(feature = "addon-provider")]
     pub mod addon_provider;
-    #[cfg(any(feature = "application", feature = "deployment", feature = "product"))]
+    #[cfg(any(feature = "application", feature = "deployment"))]
     pub mod application;
     #[cfg(feature = "account")]
     pub mod auth;
-    #[cfg(any(feature = "addon", feature = "addon-provider"))]
+    #[cfg(all(feature = "addon", feature = "addon-provider"))]
     pub mod backup;
     #[cfg(feature = "config-provider")]
     pub mod config_provider;
@@ -45,11 +45,11 @@ pub mod commands {
     pub mod jenkins;
     #[cfg(feature = "operator")]
     pub mod keycloak;
-    #[cfg(any(feature = "addon", feature = "application"))]
+    #[cfg(all(feature = "addon", feature = "application"))]
     pub mod link;
     #[cfg(feature = "load-balancer")]
     pub mod load_balancer;
-    #[cfg(any(feature = "log", feature = "stream"))]
+    #[cfg(feature = "log")]
     pub mod log;
     #[cfg(feature = "drain")]
     pub mod log_drain;
@@ -59,7 +59,7 @@ pub mod commands {
     pub mod matomo;
     #[cfg(feature = "operator")]
     pub mod metabase;
-    #[cfg(any(feature = "metrics", feature = "stream"))]
+    #[cfg(feature = "metrics")]
     pub mod metrics;
     #[cfg(feature = "addon")]
     pub mod migration;

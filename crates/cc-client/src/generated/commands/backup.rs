@@ -26,7 +26,6 @@ use crate::resolve::Ids;
 /// let backups = client.send(ListBackup::new(addon_id).with_commands(true)).await?;
 /// # Ok(()) });
 /// ```
-#[cfg(all(feature = "addon", feature = "addon-provider"))]
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "catalog", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
@@ -43,7 +42,6 @@ pub struct ListBackup {
     pub owner_id: Option<cc_runtime::OwnerId>,
 }
 
-#[cfg(all(feature = "addon", feature = "addon-provider"))]
 impl ListBackup {
     /// Creates the command from its required inputs.
     pub fn new(addon_id: impl Into<cc_runtime::AnyAddonId>) -> Self {
@@ -67,7 +65,6 @@ impl ListBackup {
     }
 }
 
-#[cfg(all(feature = "addon", feature = "addon-provider"))]
 impl Command for ListBackup {
     const NAME: &'static str = "ListBackup";
     type Output = Vec<crate::commands::backup::model::Backup>;

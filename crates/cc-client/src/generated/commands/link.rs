@@ -25,7 +25,6 @@ use crate::resolve::Ids;
 /// client.send(AddLink::addon(ids.application, &ids.addons["redis"])).await?;
 /// # Ok(()) });
 /// ```
-#[cfg(all(feature = "addon", feature = "application"))]
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "catalog", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
@@ -45,7 +44,6 @@ pub struct AddLink {
     pub owner_id: Option<cc_runtime::OwnerId>,
 }
 
-#[cfg(all(feature = "addon", feature = "application"))]
 impl AddLink {
     /// Creates the command from `application_id` and `target_application_id`.
     pub fn application(
@@ -80,7 +78,6 @@ impl AddLink {
     }
 }
 
-#[cfg(all(feature = "addon", feature = "application"))]
 impl Command for AddLink {
     const NAME: &'static str = "AddLink";
     type Output = ();
@@ -107,7 +104,6 @@ impl Command for AddLink {
 /// client.send(RemoveLink::addon(ids.application, ids.addon)).await?;
 /// # Ok(()) });
 /// ```
-#[cfg(all(feature = "addon", feature = "application"))]
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "catalog", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
@@ -127,7 +123,6 @@ pub struct RemoveLink {
     pub owner_id: Option<cc_runtime::OwnerId>,
 }
 
-#[cfg(all(feature = "addon", feature = "application"))]
 impl RemoveLink {
     /// Creates the command from `application_id` and `target_application_id`.
     pub fn application(
@@ -162,7 +157,6 @@ impl RemoveLink {
     }
 }
 
-#[cfg(all(feature = "addon", feature = "application"))]
 impl Command for RemoveLink {
     const NAME: &'static str = "RemoveLink";
     type Output = ();
@@ -192,7 +186,6 @@ impl Command for RemoveLink {
 /// let links = client.send(ListLink::of_application(application_id)).await?;
 /// # Ok(()) });
 /// ```
-#[cfg(all(feature = "addon", feature = "application"))]
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "catalog", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
@@ -210,7 +203,6 @@ pub struct ListLink {
     pub owner_id: Option<cc_runtime::OwnerId>,
 }
 
-#[cfg(all(feature = "addon", feature = "application"))]
 impl ListLink {
     /// Creates the command from `application_id`.
     pub fn of_application(application_id: impl Into<cc_runtime::ApplicationId>) -> Self {
@@ -237,7 +229,6 @@ impl ListLink {
     }
 }
 
-#[cfg(all(feature = "addon", feature = "application"))]
 impl Command for ListLink {
     const NAME: &'static str = "ListLink";
     type Output = Vec<crate::commands::link::model::Link>;

@@ -27,7 +27,6 @@ use crate::resolve::Ids;
 /// let logs = client.send(ListLog::new(addon_id)).await?;
 /// # Ok(()) });
 /// ```
-#[cfg(feature = "log")]
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "catalog", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
@@ -59,7 +58,6 @@ pub struct ListLog {
     pub owner_id: Option<cc_runtime::OwnerId>,
 }
 
-#[cfg(feature = "log")]
 impl ListLog {
     /// Creates the command from its required inputs.
     pub fn new(addon_id: impl Into<cc_runtime::AnyAddonId>) -> Self {
@@ -121,7 +119,6 @@ impl ListLog {
     }
 }
 
-#[cfg(feature = "log")]
 impl Command for ListLog {
     const NAME: &'static str = "ListLog";
     type Output = Vec<crate::commands::log::model::Log>;

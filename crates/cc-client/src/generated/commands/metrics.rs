@@ -26,7 +26,6 @@ use crate::resolve::Ids;
 /// let metrics = client.send(GetMetrics::of_application(application_id)).await?;
 /// # Ok(()) });
 /// ```
-#[cfg(feature = "metrics")]
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "catalog", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
@@ -62,7 +61,6 @@ pub struct GetMetrics {
     pub timestamp_unit: Option<crate::commands::metrics::model::TimestampUnit>,
 }
 
-#[cfg(feature = "metrics")]
 impl GetMetrics {
     /// Creates the command from `application_id`.
     pub fn of_application(application_id: impl Into<cc_runtime::ApplicationId>) -> Self {
@@ -145,7 +143,6 @@ impl GetMetrics {
     }
 }
 
-#[cfg(feature = "metrics")]
 impl Command for GetMetrics {
     const NAME: &'static str = "GetMetrics";
     type Output = crate::commands::metrics::model::Metrics;
@@ -171,7 +168,6 @@ impl Command for GetMetrics {
 /// let heat_map = client.send(GetHeatMap::of_application(application_id)).await?;
 /// # Ok(()) });
 /// ```
-#[cfg(feature = "metrics")]
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "catalog", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
@@ -192,7 +188,6 @@ pub struct GetHeatMap {
     pub to: Option<cc_runtime::Timestamp>,
 }
 
-#[cfg(feature = "metrics")]
 impl GetHeatMap {
     /// Creates the command from `application_id`.
     pub fn of_application(application_id: impl Into<cc_runtime::ApplicationId>) -> Self {
@@ -233,7 +228,6 @@ impl GetHeatMap {
     }
 }
 
-#[cfg(feature = "metrics")]
 impl Command for GetHeatMap {
     const NAME: &'static str = "GetHeatMap";
     type Output = Vec<crate::commands::metrics::model::HeatMapPoint>;
@@ -259,7 +253,6 @@ impl Command for GetHeatMap {
 /// let status_code_distribution = client.send(GetStatusCodeDistribution::of_application(application_id)).await?;
 /// # Ok(()) });
 /// ```
-#[cfg(feature = "metrics")]
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "catalog", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
@@ -283,7 +276,6 @@ pub struct GetStatusCodeDistribution {
     pub exclude_non_standard_status_codes: Option<bool>,
 }
 
-#[cfg(feature = "metrics")]
 impl GetStatusCodeDistribution {
     /// Creates the command from `application_id`.
     pub fn of_application(application_id: impl Into<cc_runtime::ApplicationId>) -> Self {
@@ -335,7 +327,6 @@ impl GetStatusCodeDistribution {
     }
 }
 
-#[cfg(feature = "metrics")]
 impl Command for GetStatusCodeDistribution {
     const NAME: &'static str = "GetStatusCodeDistribution";
     type Output = crate::commands::metrics::model::StatusCodeDistribution;
