@@ -12,6 +12,7 @@
 use std::future::IntoFuture;
 use std::sync::LazyLock;
 
+use cc_runtime::Command;
 use cc_runtime::catalog::{Catalog, Run, read_input, write_output};
 use schemars::JsonSchema;
 use serde::Serialize;
@@ -21,7 +22,7 @@ use serde_json::Value;
 pub use cc_runtime::catalog::CommandKind;
 
 use crate::client::BridgeClient;
-use crate::command::Command;
+use crate::command::Context;
 use crate::commands::{CreateApiToken, DeleteApiToken, ListApiToken, RotateApiToken, UpdateApiToken};
 
 /// A command as data.
@@ -33,7 +34,7 @@ pub type Dispatch = cc_runtime::catalog::Dispatch<BridgeClient>;
 /// The entry of one command, with the operations that it may call.
 fn entry<C>(domain: &'static str, summary: &'static str, operations: &'static [&'static str]) -> CommandInfo
 where
-    C: Command<Output: Serialize + JsonSchema> + DeserializeOwned + JsonSchema,
+    C: Command<Context = Context, Output: Serialize + JsonSchema> + DeserializeOwned + JsonSchema,
 {
     let run = Run::Once(|client: BridgeClient, options, input| {
         let call = client.send::<C>(read_input(input)?).options(options).into_future();

@@ -1,8 +1,8 @@
 //! The client: who sends commands.
 
-use cc_runtime::{CommandCall, Credentials, Endpoint, Result, Transport, TransportBuilder};
+use cc_runtime::{Command, CommandCall, Credentials, Endpoint, Result, Transport, TransportBuilder};
 
-use crate::command::{Command, Context};
+use crate::command::Context;
 use crate::commands::{RotateApiToken, RotatedApiToken};
 
 /// Manages the API tokens of one user. Cheap to clone: clones share everything.
@@ -26,11 +26,9 @@ impl BridgeClient {
     }
 
     /// A call of this command, which is sent when it is awaited and takes options before.
-    pub fn send<C: Command>(&self, command: C) -> CommandCall<C::Output> {
+    pub fn send<C: Command<Context = Context>>(&self, command: C) -> CommandCall<C::Output> {
         let transport = self.transport.clone();
-        CommandCall::new(self.transport.clone(), C::NAME, |options| async move {
-            command.run(&Context::new(transport, options)).await
-        })
+        CommandCall::of(self.transport.clone(), command, |options| Context::new(transport, options))
     }
 
     /// Replaces a token: a new one is made and tried, and only then the old one is revoked. See [`RotateApiToken`].

@@ -1,27 +1,9 @@
-//! What a command of this client is, and what it works with.
-
-use std::future::Future;
+//! The context in which a command of this client runs.
 
 use cc_runtime::tasks::Instant;
 use cc_runtime::{Call, CallOptions, Credentials, Error, ErrorKind, Operation, Result, Transport};
 
-/// Something the bridge can be asked to do: a value with all its inputs, sent by
-/// [`BridgeClient::send`](crate::BridgeClient::send).
-pub trait Command: Send + Sync + Sized + 'static {
-    /// Its name in the catalogue, such as `ListApiToken`.
-    const NAME: &'static str;
-
-    /// What it gives back.
-    type Output: Send + 'static;
-
-    /// Does it.
-    ///
-    /// # Errors
-    /// Whatever keeps the command from its end.
-    fn run(self, cx: &Context) -> impl Future<Output = Result<Self::Output>> + Send;
-}
-
-/// What a command works with while it runs.
+/// The context in which a command runs: the transport, and the options of its call.
 #[derive(Debug, Clone)]
 pub struct Context {
     transport: Transport,

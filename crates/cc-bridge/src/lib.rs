@@ -14,10 +14,10 @@ pub mod model;
 
 pub use cc_runtime as runtime;
 pub use cc_runtime::{
-    CallOptions, CommandCall, Credentials, Endpoint, Error, ErrorKind, Result, RetryPolicy, Secret,
+    CallOptions, Command, CommandCall, Credentials, Endpoint, Error, ErrorKind, Result, RetryPolicy, Secret,
     Timestamp, Transport, TransportBuilder,
 };
 
 pub use client::{BridgeClient, BridgeClientBuilder};
-pub use command::{Command, Context};
+pub use command::Context;
 pub use expiration::Expiration;

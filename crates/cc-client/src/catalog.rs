@@ -14,6 +14,7 @@ mod stream;
 
 use std::sync::LazyLock;
 
+use cc_runtime::Command;
 use cc_runtime::catalog::{Catalog, Run, read_input, write_output};
 use schemars::JsonSchema;
 use serde::Serialize;
@@ -28,7 +29,8 @@ pub(crate) use stream::stream_entry;
 pub use stream::{Delivered, Streamed, stream};
 
 use crate::client::Client;
-use crate::command::{Command, CommandCall, UrlCommand};
+use crate::command::UrlCommand;
+use crate::context::Context;
 
 /// A command as data.
 pub type CommandInfo = cc_runtime::catalog::CommandInfo<Client>;
@@ -44,10 +46,10 @@ pub(crate) fn entry<C>(
     operations: &'static [&'static str],
 ) -> CommandInfo
 where
-    C: Command<Output: Serialize + JsonSchema> + DeserializeOwned + JsonSchema,
+    C: Command<Context = Context, Output: Serialize + JsonSchema> + DeserializeOwned + JsonSchema,
 {
-    let run = Run::Once(|client, options, input| {
-        let call = CommandCall::<C>::with_options(client, read_input(input)?, options);
+    let run = Run::Once(|client: Client, options, input| {
+        let call = client.send::<C>(read_input(input)?).options(options);
         Ok(Box::pin(async move { write_output(call.await?) }))
     });
     CommandInfo::new::<C, C::Output>(C::NAME, domain, summary, operations, run)

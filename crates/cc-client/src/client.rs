@@ -5,10 +5,11 @@ use std::time::Duration;
 
 use cc_runtime::credentials::Inferred;
 use cc_runtime::transport::SecretUrl;
-use cc_runtime::{Credentials, Defaults, Result, Transport, TransportBuilder};
+use cc_runtime::{Command, CommandCall, Credentials, Defaults, Result, Transport, TransportBuilder};
 
 use crate::api::Api;
-use crate::command::{Command, CommandCall, UrlCommand};
+use crate::command::UrlCommand;
+use crate::context::Context;
 use crate::resolve::{Resolver, Store};
 
 /// Sends commands with one identity to one endpoint. Cheap to clone: clones share everything.
@@ -60,8 +61,9 @@ impl Client {
     }
 
     /// A call of this command, which is sent when it is awaited and takes options before.
-    pub fn send<C: Command>(&self, command: C) -> CommandCall<C> {
-        CommandCall::new(self.clone(), command)
+    pub fn send<C: Command<Context = Context>>(&self, command: C) -> CommandCall<C::Output> {
+        let client = self.clone();
+        CommandCall::of(self.transport.clone(), command, |options| Context::new(client, options))
     }
 
     /// A stream of this command, which takes settings before it is opened.

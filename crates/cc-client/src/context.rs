@@ -5,11 +5,10 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use cc_runtime::tasks::Instant;
-use cc_runtime::{Answer, Call, CallOptions, Error, Operation, OwnerId, Result};
+use cc_runtime::{Answer, Call, CallOptions, Command, Error, Operation, OwnerId, Result};
 use futures_util::future;
 
 use crate::client::Client;
-use crate::command::Command;
 use crate::fan_out;
 use crate::poll::Polling;
 use crate::resolve::{Found, Ids, Mark, Owned, ResolvedIds, Resolver};
@@ -73,7 +72,7 @@ impl Context {
     ///
     /// # Errors
     /// Those of the command.
-    pub async fn send<C: Command>(&self, command: C) -> Result<C::Output> {
+    pub async fn send<C: Command<Context = Self>>(&self, command: C) -> Result<C::Output> {
         Box::pin(command.run(self)).await
     }
 

@@ -30,12 +30,12 @@ pub mod util;
 pub use cc_runtime as runtime;
 pub use cc_runtime::transport::SecretUrl;
 pub use cc_runtime::{
-    Answer, CachePolicy, CallOptions, Credentials, Defaults, Endpoint, Error, ErrorKind, Result, RetryPolicy,
-    Secret, Timestamp, Transport, TransportBuilder,
+    Answer, CachePolicy, CallOptions, Command, CommandCall, Credentials, Defaults, Endpoint, Error,
+    ErrorKind, Result, RetryPolicy, Secret, Timestamp, Transport, TransportBuilder,
 };
 
 pub use binary::Binary;
 pub use client::{Client, ClientBuilder};
-pub use command::{Command, CommandCall, UrlCommand};
+pub use command::UrlCommand;
 pub use context::Context;
 pub use resolve::{Ids, ResolvedIds, Resolver, Subject};

@@ -13,6 +13,7 @@
 use std::future::IntoFuture;
 use std::sync::LazyLock;
 
+use cc_runtime::Command;
 use cc_runtime::catalog::{Catalog, Run, read_input, write_output};
 use schemars::JsonSchema;
 use serde::Serialize;
@@ -22,7 +23,7 @@ use serde_json::Value;
 pub use cc_runtime::catalog::CommandKind;
 
 use crate::client::RedisHttpClient;
-use crate::command::Command;
+use crate::command::Context;
 use crate::commands::{cmd, hash_key, key, list_key, set_key, string_key};
 
 /// A command as data.
@@ -34,7 +35,7 @@ pub type Dispatch = cc_runtime::catalog::Dispatch<RedisHttpClient>;
 /// The entry of one command, which is one operation of the spec.
 fn entry<C>(domain: &'static str, summary: &'static str, operation: &'static [&'static str; 1]) -> CommandInfo
 where
-    C: Command<Output: Serialize + JsonSchema> + DeserializeOwned + JsonSchema,
+    C: Command<Context = Context, Output: Serialize + JsonSchema> + DeserializeOwned + JsonSchema,
 {
     let run = Run::Once(|client: RedisHttpClient, options, input| {
         let call = client.send::<C>(read_input(input)?).options(options).into_future();

@@ -5,11 +5,11 @@ use std::sync::{Mutex, PoisonError};
 
 use bytes::Bytes;
 use cc_runtime::{
-    Answer, CallOptions, CommandCall, Endpoint, Error, ErrorKind, Operation, OperationInfo, Request, Result,
-    Secret, Transport, TransportBuilder, tasks,
+    Answer, CallOptions, Command, CommandCall, Endpoint, Error, ErrorKind, Operation, OperationInfo, Request,
+    Result, Secret, Transport, TransportBuilder, tasks,
 };
 
-use crate::command::Command;
+use crate::command::{Context, RedisCommand};
 use crate::effect::Effect;
 use crate::failure;
 use crate::order::Order;
@@ -52,9 +52,9 @@ impl RedisHttpClient {
     /// nothing is sent. [`ErrorKind::Refused`] is what the proxy or the database says no with, whose code
     /// [`RedisCode`](crate::RedisCode) tells; [`ErrorKind::Indeterminate`] is a write that was sent and not answered, which
     /// may have been done or not.
-    pub fn send<C: Command>(&self, command: C) -> CommandCall<C::Output> {
+    pub fn send<C: Command<Context = Context>>(&self, command: C) -> CommandCall<C::Output> {
         let client = self.clone();
-        CommandCall::new(self.transport.clone(), C::NAME, move |options| client.run(command, options))
+        CommandCall::of(self.transport.clone(), command, |options| Context::new(client, options))
     }
 
     /// A stream of all that this command finds, which asks for one part after the other while it is read.
@@ -68,7 +68,10 @@ impl RedisHttpClient {
         &self.transport
     }
 
-    async fn run<C: Command>(self, command: C, options: CallOptions) -> Result<C::Output> {
+    pub(crate) async fn run<C: RedisCommand>(self, command: C, options: CallOptions) -> Result<C::Output>
+    where
+        C::Output: From<<C::Operation as Operation>::Output>,
+    {
         // The URL of the database holds its password.
         self.transport.check_secrets_may_travel()?;
         let access = command.access()?;
@@ -95,13 +98,16 @@ impl RedisHttpClient {
         .await
     }
 
-    async fn execute<C: Command>(
+    async fn execute<C: RedisCommand>(
         &self,
         command: C,
         options: CallOptions,
         effect: Effect,
         backend_url: Secret,
-    ) -> Result<C::Output> {
+    ) -> Result<C::Output>
+    where
+        C::Output: From<<C::Operation as Operation>::Output>,
+    {
         // In order, an attempt that got no answer may be applied after the commands behind this one.
         let repeats = effect == Effect::Read || effect.may_repeat() && self.order.is_none();
         let operation = Effective { operation: command.operation(backend_url.clone()), repeats };

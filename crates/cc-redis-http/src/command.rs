@@ -1,32 +1,94 @@
-//! What a command of this client is.
+//! A command that is one request to the proxy, and the context in which it runs.
 
-use cc_runtime::{Operation, Result, Secret};
+use cc_runtime::{CallOptions, Command, Operation, Result, Secret};
 
+use crate::client::RedisHttpClient;
 use crate::effect::Effect;
 
-/// Something a database can be asked: a value with all its inputs, sent by
-/// [`RedisHttpClient::send`](crate::RedisHttpClient::send).
-pub trait Command: Send + Sync + 'static {
-    /// Its name in the catalogue, such as `GetStringKey`.
-    const NAME: &'static str;
-
-    /// The request that it is.
+/// A command that is one request to the proxy. Its effect and its keys decide whether the request may be sent again, and
+/// which commands wait for each other.
+///
+/// [`Context::execute`] runs it. A command of your own implements both traits:
+///
+/// ```
+/// use cc_api_redis_http::{SendCommand, types::SendCommandBody};
+/// use cc_redis_http::model::CommandReply;
+/// use cc_redis_http::{Access, Command, Context, Effect, Keys, RedisCommand, Result, Secret};
+///
+/// /// Asks the server for its time.
+/// struct GetTime;
+///
+/// impl Command for GetTime {
+///     const NAME: &'static str = "GetTime";
+///     type Output = CommandReply;
+///     type Context = Context;
+///
+///     async fn run(self, cx: &Context) -> Result<CommandReply> {
+///         cx.execute(self).await
+///     }
+/// }
+///
+/// impl RedisCommand for GetTime {
+///     type Operation = SendCommand;
+///
+///     fn backend_url(&self) -> Option<&Secret> {
+///         None
+///     }
+///
+///     fn access(&self) -> Result<Access> {
+///         Ok(Access::new(Effect::Read, Keys::Only(Vec::new())))
+///     }
+///
+///     fn operation(self, backend_url: Secret) -> SendCommand {
+///         SendCommand::new(SendCommandBody::new("TIME", backend_url))
+///     }
+/// }
+/// ```
+pub trait RedisCommand: Command<Context = Context> {
+    /// The operation of the proxy.
     type Operation: Operation + 'static;
-
-    /// What it gives back.
-    type Output: From<<Self::Operation as Operation>::Output> + Send + 'static;
 
     /// The URL of its own database, in the place of the client's.
     fn backend_url(&self) -> Option<&Secret>;
 
-    /// What it does to which keys.
+    /// Returns the effect of the command, and the keys that it touches.
     ///
     /// # Errors
-    /// [`ErrorKind::InvalidInput`](cc_runtime::ErrorKind::InvalidInput) when it is nothing that the proxy can do.
+    /// [`ErrorKind::InvalidInput`](cc_runtime::ErrorKind::InvalidInput) if the proxy cannot run the command.
     fn access(&self) -> Result<Access>;
 
-    /// The request, to this database.
+    /// Builds the request to this database.
     fn operation(self, backend_url: Secret) -> Self::Operation;
+}
+
+/// The context in which a command runs: the client, and the options of its call.
+#[derive(Debug, Clone)]
+pub struct Context {
+    client: RedisHttpClient,
+    options: CallOptions,
+}
+
+impl Context {
+    pub(crate) fn new(client: RedisHttpClient, options: CallOptions) -> Self {
+        Self { client, options }
+    }
+
+    /// The client that runs the command.
+    #[must_use]
+    pub fn client(&self) -> &RedisHttpClient {
+        &self.client
+    }
+
+    /// Sends the request of a command, once it is its turn.
+    ///
+    /// # Errors
+    /// Those of [`RedisHttpClient::send`].
+    pub async fn execute<C: RedisCommand>(&self, command: C) -> Result<C::Output>
+    where
+        C::Output: From<<C::Operation as Operation>::Output>,
+    {
+        self.client.clone().run(command, self.options.clone()).await
+    }
 }
 
 /// What a command does to which keys: it decides what may be sent again, and what must wait for what.

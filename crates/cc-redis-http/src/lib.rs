@@ -19,12 +19,12 @@ mod scan;
 
 pub use cc_runtime as runtime;
 pub use cc_runtime::{
-    CallOptions, CommandCall, Endpoint, Error, ErrorKind, Result, RetryPolicy, Secret, Transport,
+    CallOptions, Command, CommandCall, Endpoint, Error, ErrorKind, Result, RetryPolicy, Secret, Transport,
     TransportBuilder,
 };
 
 pub use client::{RedisHttpClient, RedisHttpClientBuilder};
-pub use command::{Access, Command, Keys};
+pub use command::{Access, Context, Keys, RedisCommand};
 pub use effect::Effect;
 pub use failure::RedisCode;
 pub use reply::Reply;

@@ -4,16 +4,16 @@ use std::collections::VecDeque;
 use std::fmt;
 use std::future::IntoFuture;
 use std::pin::Pin;
-use std::task::{Context, Poll, ready};
+use std::task::{Poll, ready};
 
-use cc_runtime::{CallOptions, CommandCall, Error, ErrorKind, Result};
+use cc_runtime::{CallOptions, Command, CommandCall, Error, ErrorKind, Result};
 use futures_core::Stream;
 
 use crate::client::RedisHttpClient;
-use crate::command::Command;
+use crate::command::Context;
 
 /// A command that gives one part of what there is, and where the next part starts.
-pub trait Scan: Command + Clone + Unpin {
+pub trait Scan: Command<Context = Context> + Clone + Unpin {
     /// What is looked for.
     type Item: Send + Unpin;
 
@@ -80,7 +80,7 @@ impl<C: Scan> Scanning<C> {
 impl<C: Scan> Stream for Scanning<C> {
     type Item = Result<C::Item>;
 
-    fn poll_next(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Self::Item>> {
+    fn poll_next(mut self: Pin<&mut Self>, cx: &mut std::task::Context<'_>) -> Poll<Option<Self::Item>> {
         let this = &mut *self;
         loop {
             if let Some(item) = this.found.pop_front() {

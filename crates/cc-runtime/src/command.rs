@@ -1,12 +1,13 @@
-//! A command that is about to be sent: whatever a client does in one request or several under one name.
+//! What a command is, and the call of one: whatever a client does in one request or several under one name.
 
 mod answer;
 
 use std::fmt;
 use std::future::{Future, IntoFuture};
 use std::pin::Pin;
+use std::time::Duration;
 
-use crate::error::Result;
+use crate::error::{Error, ErrorKind, Result};
 use crate::tasks;
 use crate::transport::{CallOptions, Heard, Transport};
 
@@ -14,22 +15,59 @@ pub use answer::CommandAnswer;
 
 type Running<T> = Pin<Box<dyn Future<Output = Result<T>> + Send>>;
 
+/// Something that a client can do, in one request or in several: a value with all its inputs.
+///
+/// Each client has a [`Context`](Self::Context) of its own, so that the compiler refuses a command of another client.
+pub trait Command: Send + Sync + Sized + 'static {
+    /// Its name in the catalogue, such as `GetZone`.
+    const NAME: &'static str;
+
+    /// How long it may go on after the deadline of its call, to undo what it could not finish. Default: no time.
+    const CLEAN_UP: Duration = Duration::ZERO;
+
+    /// The value that it returns.
+    type Output: Send + 'static;
+
+    /// The context in which it runs: that of the client which sends it.
+    type Context: Send + Sync;
+
+    /// Runs the command. Callers send it with a client instead, which gives it a deadline and reports its error.
+    ///
+    /// # Errors
+    /// Those that the documentation of the command lists.
+    fn run(self, cx: &Self::Context) -> impl Future<Output = Result<Self::Output>> + Send;
+}
+
 /// A command that is sent when it is awaited, and takes options before. They hold for each of its requests, except that
-/// its time is one for all of them.
+/// its time is one for all of them: at its deadline the command ends, whatever it is waiting for.
 ///
 /// Dropping the future ends the command: nothing more is sent or read.
 #[must_use = "a command does nothing until it is awaited"]
 pub struct CommandCall<T> {
     transport: Transport,
     name: &'static str,
+    clean_up: Duration,
     options: CallOptions,
     run: Box<dyn FnOnce(CallOptions) -> Running<T> + Send>,
 }
 
 impl<T> CommandCall<T> {
-    /// A call of what `run` does with the options of each of its requests, which hold the one deadline of all of them:
-    /// what else it waits for is its own affair. The error that it ends with is told to the
-    /// [hooks](crate::transport::Hooks) once, those of its requests are not.
+    /// Returns a call of a command, in the context that `context` makes of the options.
+    pub fn of<C>(
+        transport: Transport,
+        command: C,
+        context: impl FnOnce(CallOptions) -> C::Context + Send + 'static,
+    ) -> Self
+    where
+        C: Command<Output = T>,
+    {
+        let run = |options| async move { command.run(&context(options)).await };
+        Self { clean_up: C::CLEAN_UP, ..Self::new(transport, C::NAME, run) }
+    }
+
+    /// Returns a call of what `run` does with the options of each of its requests, which hold the one deadline of all of
+    /// them. The error that it ends with is reported to the [hooks](crate::transport::Hooks) once, those of its requests
+    /// are not.
     pub fn new<F>(
         transport: Transport,
         name: &'static str,
@@ -39,7 +77,7 @@ impl<T> CommandCall<T> {
         F: Future<Output = Result<T>> + Send + 'static,
     {
         let run = Box::new(|options| Box::pin(run(options)) as Running<T>);
-        Self { transport, name, options: CallOptions::default(), run }
+        Self { transport, name, clean_up: Duration::ZERO, options: CallOptions::default(), run }
     }
 
     crate::__call_setters!();
@@ -57,13 +95,13 @@ impl<T> CommandCall<T> {
     where
         T: Send + 'static,
     {
-        let Self { transport, name, options, run } = self;
+        let Self { transport, name, clean_up, options, run } = self;
         let run = move |options: CallOptions| {
             let heard = Heard::default();
             let running = run(options.hearing(heard.clone()));
             Box::pin(async move { Ok(CommandAnswer::new(running.await?, &heard)) }) as Running<_>
         };
-        CommandCall { transport, name, options, run: Box::new(run) }
+        CommandCall { transport, name, clean_up, options, run: Box::new(run) }
     }
 }
 
@@ -72,11 +110,15 @@ impl<T: Send + 'static> IntoFuture for CommandCall<T> {
     type IntoFuture = Running<T>;
 
     fn into_future(self) -> Running<T> {
-        let Self { transport, name, options, run } = self;
+        let Self { transport, name, clean_up, options, run } = self;
         Box::pin(async move {
             let deadline = transport.deadline(&options);
             let options = options.deadline(deadline).report_errors(false);
-            match tasks::guarded(run(options)).await {
+            // Requests end at the deadline by themselves, with an error that says more. This ends all other waiting.
+            let end = deadline.and_then(|deadline| deadline.checked_add(clean_up));
+            let running =
+                async { tasks::until_settled(end, run(options)).await.unwrap_or_else(|| Err(timed_out())) };
+            match tasks::guarded(running).await {
                 Ok(output) => Ok(output),
                 Err(error) => {
                     let error = error.with_command(name);
@@ -86,6 +128,11 @@ impl<T: Send + 'static> IntoFuture for CommandCall<T> {
             }
         })
     }
+}
+
+#[cold]
+fn timed_out() -> Error {
+    Error::new(ErrorKind::TimedOut).with_message("the time of the command is over")
 }
 
 impl<T> fmt::Debug for CommandCall<T> {

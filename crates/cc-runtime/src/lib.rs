@@ -37,7 +37,7 @@ mod union;
 
 pub use answer::Answer;
 pub use cc_one_line::{OneLine, is_harmless, one_line};
-pub use command::{CommandAnswer, CommandCall};
+pub use command::{Command, CommandAnswer, CommandCall};
 pub use credentials::Credentials;
 pub use de::{Drift, DriftKind};
 pub use defaults::{Defaults, RetryBudget, StreamDefaults};

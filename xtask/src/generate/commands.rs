@@ -93,7 +93,7 @@ pub fn render(decided: &[Decided<'_>], hand: &HandWritten) -> Result<Rendered, S
         let condition = any_of(sets);
         let _ = writeln!(index, "    #[cfg({condition})]\n    pub mod {name};");
         let text = format!(
-            "//! Commands of the domain `{title}`.\n\nuse cc_runtime::Result;\nuse serde::{{Deserialize, Serialize}};\n\nuse crate::command::Command;\nuse crate::context::Context;\n#[allow(unused_imports)]\nuse crate::resolve::Ids;\n{code}"
+            "//! Commands of the domain `{title}`.\n\nuse cc_runtime::Result;\nuse serde::{{Deserialize, Serialize}};\n\n#[allow(unused_imports)]\nuse crate::{{Command, Context}};\n#[allow(unused_imports)]\nuse crate::resolve::Ids;\n{code}"
         );
         // What the whole module needs, a command in it need not say again.
         let text = text.replace(&format!("#[cfg({condition})]\n"), "");
@@ -179,7 +179,7 @@ fn render_command(decided: &Decided<'_>, operation: &Operation, command: &Comman
     let mut out = shape.render();
     let _ = writeln!(
         out,
-        "\n#[cfg(feature = {domain:?})]\nimpl Command for {name} {{\n    const NAME: &'static str = {literal};\n    type Output = {};\n\n    \
+        "\n#[cfg(feature = {domain:?})]\nimpl Command for {name} {{\n    const NAME: &'static str = {literal};\n    type Output = {};\n    type Context = Context;\n\n    \
          async fn run(self, cx: &Context) -> Result<Self::Output> {{",
         output.ty(),
         name = command.name,

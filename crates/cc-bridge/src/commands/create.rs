@@ -4,9 +4,9 @@ use cc_api_bridge::types::CreateApiTokenBody;
 use cc_runtime::{Answer, Error, Result, Secret};
 use serde::{Deserialize, Serialize};
 
-use crate::command::{Command, Context};
 use crate::expiration::Expiration;
 use crate::model::CreatedApiToken;
+use crate::{Command, Context};
 
 /// Creates an API token.
 ///
@@ -74,6 +74,7 @@ impl CreateApiToken {
 impl Command for CreateApiToken {
     const NAME: &'static str = "CreateApiToken";
     type Output = CreatedApiToken;
+    type Context = Context;
 
     async fn run(self, cx: &Context) -> Result<CreatedApiToken> {
         let expires = self.expiration_date.instant();

@@ -3,7 +3,7 @@
 use cc_runtime::{Answer, Result};
 use serde::{Deserialize, Serialize};
 
-use crate::command::{Command, Context};
+use crate::{Command, Context};
 
 /// Revokes an API token: requests with it are refused from then on.
 ///
@@ -31,6 +31,7 @@ impl DeleteApiToken {
 impl Command for DeleteApiToken {
     const NAME: &'static str = "DeleteApiToken";
     type Output = ();
+    type Context = Context;
 
     async fn run(self, cx: &Context) -> Result<()> {
         cx.signed(cc_api_bridge::DeleteApiToken::new(self.api_token_id))?.await.map(Answer::into_inner)

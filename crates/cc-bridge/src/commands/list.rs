@@ -3,8 +3,8 @@
 use cc_runtime::{Answer, Result};
 use serde::{Deserialize, Serialize};
 
-use crate::command::{Command, Context};
 use crate::model::ApiToken;
+use crate::{Command, Context};
 
 /// Lists the API tokens of the signed-in user, expired ones included and without their values.
 ///
@@ -28,6 +28,7 @@ impl ListApiToken {
 impl Command for ListApiToken {
     const NAME: &'static str = "ListApiToken";
     type Output = Vec<ApiToken>;
+    type Context = Context;
 
     async fn run(self, cx: &Context) -> Result<Vec<ApiToken>> {
         cx.signed(cc_api_bridge::ListApiTokens::new())?.await.map(Answer::into_inner)

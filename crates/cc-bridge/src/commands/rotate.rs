@@ -6,10 +6,10 @@ use cc_api_passthrough::GetV2;
 use cc_runtime::{CallOptions, Credentials, Error, ErrorKind, Result, Secret, tasks};
 use serde::{Deserialize, Serialize};
 
-use crate::command::{Command, Context};
 use crate::commands::{CreateApiToken, DeleteApiToken, ListApiToken};
 use crate::expiration::Expiration;
 use crate::model::{ApiToken, CreatedApiToken};
+use crate::{Command, Context};
 
 /// How often a new token is tried: one that was just made may not be known everywhere yet.
 const TRIES: u32 = 5;
@@ -104,7 +104,9 @@ impl RotateApiToken {
 
 impl Command for RotateApiToken {
     const NAME: &'static str = "RotateApiToken";
+    const CLEAN_UP: Duration = CLEAN_UP;
     type Output = RotatedApiToken;
+    type Context = Context;
 
     async fn run(self, cx: &Context) -> Result<RotatedApiToken> {
         let tokens = ListApiToken::new().run(cx).await?;

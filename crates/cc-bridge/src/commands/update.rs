@@ -4,7 +4,7 @@ use cc_api_bridge::types::UpdateApiTokenBody;
 use cc_runtime::{Answer, Result};
 use serde::{Deserialize, Serialize};
 
-use crate::command::{Command, Context};
+use crate::{Command, Context};
 
 /// Changes the name and the description of an API token. Its value and its expiration date never change.
 ///
@@ -43,6 +43,7 @@ impl UpdateApiToken {
 impl Command for UpdateApiToken {
     const NAME: &'static str = "UpdateApiToken";
     type Output = ();
+    type Context = Context;
 
     async fn run(self, cx: &Context) -> Result<()> {
         let mut body = UpdateApiTokenBody::new(self.name);

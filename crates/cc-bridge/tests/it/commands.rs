@@ -3,7 +3,7 @@
 use std::fmt::Write;
 
 use cc_bridge::commands::{CreateApiToken, DeleteApiToken, ListApiToken, UpdateApiToken};
-use cc_bridge::{Command, Credentials, Timestamp};
+use cc_bridge::{Command, Context, Credentials, Timestamp};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
@@ -14,7 +14,7 @@ use crate::support::{Bridge, oauth1};
 /// Each goes through its JSON first.
 async fn check<C>(credentials: Credentials, status: u16, answer: Value, commands: impl IntoIterator<Item = C>)
 where
-    C: Command<Output: Serialize> + Serialize + DeserializeOwned,
+    C: Command<Context = Context, Output: Serialize> + Serialize + DeserializeOwned,
 {
     let mut told = String::new();
     for (title, command) in ["required inputs", "all inputs"].into_iter().zip(commands) {

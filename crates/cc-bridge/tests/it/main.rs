@@ -3,6 +3,7 @@
 #[cfg(feature = "catalog")]
 mod catalog;
 mod commands;
+mod deadline;
 mod errors;
 mod rotate;
 mod sandbox;

@@ -35,6 +35,20 @@ impl Bridge {
         Self { script: Arc::new(script), asked: Arc::default() }
     }
 
+    /// A bridge that takes a while for each answer.
+    pub fn slow(
+        script: impl Fn(usize, &str) -> (std::time::Duration, Result<HttpResponse>) + Send + Sync + 'static,
+    ) -> Self {
+        let script = move |count: usize, line: &str| -> Answered {
+            let (pause, answer) = script(count, line);
+            Box::pin(async move {
+                tokio::time::sleep(pause).await;
+                answer
+            })
+        };
+        Self { script: Arc::new(script), asked: Arc::default() }
+    }
+
     /// A bridge with one answer.
     pub fn always(status: u16, body: impl ToString) -> Self {
         let body = body.to_string();

@@ -26,6 +26,7 @@ struct Size {
 impl Command for Echo {
     const NAME: &'static str = "Echo";
     type Output = Self;
+    type Context = Context;
 
     async fn run(self, _: &Context) -> Result<Self> {
         if self.zone_name == "none" {

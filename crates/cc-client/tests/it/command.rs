@@ -15,6 +15,7 @@ struct ReadThing(&'static str);
 impl Command for ReadThing {
     const NAME: &'static str = "ReadThing";
     type Output = String;
+    type Context = Context;
 
     async fn run(self, cx: &Context) -> Result<String> {
         cx.call(thing(self.0)).await.map(Answer::into_inner)
@@ -27,6 +28,7 @@ struct FindThing(&'static str);
 impl Command for FindThing {
     const NAME: &'static str = "FindThing";
     type Output = Option<String>;
+    type Context = Context;
 
     async fn run(self, cx: &Context) -> Result<Option<String>> {
         match cx.send(ReadThing(self.0)).await {
@@ -43,6 +45,7 @@ struct ReadTwo;
 impl Command for ReadTwo {
     const NAME: &'static str = "ReadTwo";
     type Output = (String, String);
+    type Context = Context;
 
     async fn run(self, cx: &Context) -> Result<(String, String)> {
         Ok((cx.send(ReadThing("a")).await?, cx.send(ReadThing("b")).await?))
@@ -55,6 +58,7 @@ struct Wait;
 impl Command for Wait {
     const NAME: &'static str = "Wait";
     type Output = ();
+    type Context = Context;
 
     async fn run(self, cx: &Context) -> Result<()> {
         cx.poll(SECOND, 1_000 * SECOND, || async { Ok(None) }).await
@@ -67,6 +71,7 @@ struct ReadAll(Vec<&'static str>);
 impl Command for ReadAll {
     const NAME: &'static str = "ReadAll";
     type Output = Vec<bool>;
+    type Context = Context;
 
     async fn run(self, cx: &Context) -> Result<Vec<bool>> {
         let all = cx.for_each(self.0, |id| cx.send(ReadThing(id))).await;

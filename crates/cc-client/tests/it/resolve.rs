@@ -22,6 +22,7 @@ struct ReadThing {
 impl Command for ReadThing {
     const NAME: &'static str = "ReadThing";
     type Output = String;
+    type Context = Context;
 
     async fn run(self, cx: &Context) -> Result<String> {
         let ids = Ids::new().owner(self.owner.clone(), &self.id).resource(&self.id);
@@ -459,6 +460,7 @@ struct ReadMany(&'static str);
 impl Command for ReadMany {
     const NAME: &'static str = "ReadMany";
     type Output = ();
+    type Context = Context;
 
     async fn run(self, cx: &Context) -> Result<()> {
         let id = ResourceId::from(self.0);

@@ -6,10 +6,11 @@ use cc_api_redis_http as api;
 use cc_runtime::{Result, Secret};
 use serde::{Deserialize, Serialize};
 
-use crate::command::{Access, Command, Keys};
+use crate::command::{Access, Keys, RedisCommand};
 use crate::effect::Effect;
 use crate::line;
 use crate::model::{CommandLineReply, CommandReply};
+use crate::{Command, Context};
 
 /// Runs one Redis command.
 ///
@@ -59,8 +60,16 @@ impl CmdSend {
 
 impl Command for CmdSend {
     const NAME: &'static str = "CmdSend";
-    type Operation = api::SendCommand;
     type Output = CommandReply;
+    type Context = Context;
+
+    async fn run(self, cx: &Context) -> Result<CommandReply> {
+        cx.execute(self).await
+    }
+}
+
+impl RedisCommand for CmdSend {
+    type Operation = api::SendCommand;
 
     fn backend_url(&self) -> Option<&Secret> {
         self.backend_url.as_ref()
@@ -120,8 +129,16 @@ impl CmdCliSend {
 
 impl Command for CmdCliSend {
     const NAME: &'static str = "CmdCliSend";
-    type Operation = api::SendCommandLine;
     type Output = CommandLineReply;
+    type Context = Context;
+
+    async fn run(self, cx: &Context) -> Result<CommandLineReply> {
+        cx.execute(self).await
+    }
+}
+
+impl RedisCommand for CmdCliSend {
+    type Operation = api::SendCommandLine;
 
     fn backend_url(&self) -> Option<&Secret> {
         self.backend_url.as_ref()

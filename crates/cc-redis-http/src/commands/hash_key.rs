@@ -4,12 +4,13 @@ use cc_api_redis_http as api;
 use cc_runtime::{Result, Secret};
 use serde::{Deserialize, Serialize};
 
-use crate::command::{Access, Command};
+use crate::command::{Access, RedisCommand};
 use crate::effect::Effect;
 use crate::model::{
     DeletedHashKeyElement, HashField, HashKey, HashKeyElement, ScannedHashKey, SetHashKeyElementReply,
 };
 use crate::scan::Scan;
+use crate::{Command, Context};
 
 /// Creates a `hash` key.
 ///
@@ -55,8 +56,16 @@ impl CreateHashKey {
 
 impl Command for CreateHashKey {
     const NAME: &'static str = "CreateHashKey";
-    type Operation = api::CreateHashKey;
     type Output = HashKey;
+    type Context = Context;
+
+    async fn run(self, cx: &Context) -> Result<HashKey> {
+        cx.execute(self).await
+    }
+}
+
+impl RedisCommand for CreateHashKey {
+    type Operation = api::CreateHashKey;
 
     fn backend_url(&self) -> Option<&Secret> {
         self.backend_url.as_ref()
@@ -130,8 +139,16 @@ impl ScanHashKey {
 
 impl Command for ScanHashKey {
     const NAME: &'static str = "ScanHashKey";
-    type Operation = api::ScanHashKey;
     type Output = ScannedHashKey;
+    type Context = Context;
+
+    async fn run(self, cx: &Context) -> Result<ScannedHashKey> {
+        cx.execute(self).await
+    }
+}
+
+impl RedisCommand for ScanHashKey {
+    type Operation = api::ScanHashKey;
 
     fn backend_url(&self) -> Option<&Secret> {
         self.backend_url.as_ref()
@@ -200,8 +217,16 @@ impl SetHashKeyElement {
 
 impl Command for SetHashKeyElement {
     const NAME: &'static str = "SetHashKeyElement";
-    type Operation = api::SetHashKeyElement;
     type Output = SetHashKeyElementReply;
+    type Context = Context;
+
+    async fn run(self, cx: &Context) -> Result<SetHashKeyElementReply> {
+        cx.execute(self).await
+    }
+}
+
+impl RedisCommand for SetHashKeyElement {
+    type Operation = api::SetHashKeyElement;
 
     fn backend_url(&self) -> Option<&Secret> {
         self.backend_url.as_ref()
@@ -253,8 +278,16 @@ impl DeleteHashKeyElement {
 
 impl Command for DeleteHashKeyElement {
     const NAME: &'static str = "DeleteHashKeyElement";
-    type Operation = api::DeleteHashKeyElement;
     type Output = DeletedHashKeyElement;
+    type Context = Context;
+
+    async fn run(self, cx: &Context) -> Result<DeletedHashKeyElement> {
+        cx.execute(self).await
+    }
+}
+
+impl RedisCommand for DeleteHashKeyElement {
+    type Operation = api::DeleteHashKeyElement;
 
     fn backend_url(&self) -> Option<&Secret> {
         self.backend_url.as_ref()

@@ -4,10 +4,11 @@ use cc_api_redis_http as api;
 use cc_runtime::{Result, Secret};
 use serde::{Deserialize, Serialize};
 
-use crate::command::{Access, Command, Keys};
+use crate::command::{Access, Keys, RedisCommand};
 use crate::effect::Effect;
 use crate::model::{DeletedKey, KeyType, ScannedKey, ScannedKeys};
 use crate::scan::Scan;
+use crate::{Command, Context};
 
 /// Reads the keys of a database, one part at a time.
 ///
@@ -76,8 +77,16 @@ impl ScanKey {
 
 impl Command for ScanKey {
     const NAME: &'static str = "ScanKey";
-    type Operation = api::ScanKeys;
     type Output = ScannedKeys;
+    type Context = Context;
+
+    async fn run(self, cx: &Context) -> Result<ScannedKeys> {
+        cx.execute(self).await
+    }
+}
+
+impl RedisCommand for ScanKey {
+    type Operation = api::ScanKeys;
 
     fn backend_url(&self) -> Option<&Secret> {
         self.backend_url.as_ref()
@@ -143,8 +152,16 @@ impl DeleteKey {
 
 impl Command for DeleteKey {
     const NAME: &'static str = "DeleteKey";
-    type Operation = api::DeleteKey;
     type Output = DeletedKey;
+    type Context = Context;
+
+    async fn run(self, cx: &Context) -> Result<DeletedKey> {
+        cx.execute(self).await
+    }
+}
+
+impl RedisCommand for DeleteKey {
+    type Operation = api::DeleteKey;
 
     fn backend_url(&self) -> Option<&Secret> {
         self.backend_url.as_ref()

@@ -4,10 +4,11 @@ use cc_api_redis_http as api;
 use cc_runtime::{Result, Secret};
 use serde::{Deserialize, Serialize};
 
-use crate::command::{Access, Command};
+use crate::command::{Access, RedisCommand};
 use crate::effect::Effect;
 use crate::model::{ListKey, ListKeyElement, ListPosition, ScannedListKey, ScannedListKeyElement};
 use crate::scan::Scan;
+use crate::{Command, Context};
 
 /// Creates a `list` key.
 ///
@@ -43,8 +44,16 @@ impl CreateListKey {
 
 impl Command for CreateListKey {
     const NAME: &'static str = "CreateListKey";
-    type Operation = api::CreateListKey;
     type Output = ListKey;
+    type Context = Context;
+
+    async fn run(self, cx: &Context) -> Result<ListKey> {
+        cx.execute(self).await
+    }
+}
+
+impl RedisCommand for CreateListKey {
+    type Operation = api::CreateListKey;
 
     fn backend_url(&self) -> Option<&Secret> {
         self.backend_url.as_ref()
@@ -118,8 +127,16 @@ impl ScanListKey {
 
 impl Command for ScanListKey {
     const NAME: &'static str = "ScanListKey";
-    type Operation = api::ScanListKey;
     type Output = ScannedListKey;
+    type Context = Context;
+
+    async fn run(self, cx: &Context) -> Result<ScannedListKey> {
+        cx.execute(self).await
+    }
+}
+
+impl RedisCommand for ScanListKey {
+    type Operation = api::ScanListKey;
 
     fn backend_url(&self) -> Option<&Secret> {
         self.backend_url.as_ref()
@@ -186,8 +203,16 @@ impl GetListKeyElement {
 
 impl Command for GetListKeyElement {
     const NAME: &'static str = "GetListKeyElement";
-    type Operation = api::GetListKeyElement;
     type Output = ListKeyElement;
+    type Context = Context;
+
+    async fn run(self, cx: &Context) -> Result<ListKeyElement> {
+        cx.execute(self).await
+    }
+}
+
+impl RedisCommand for GetListKeyElement {
+    type Operation = api::GetListKeyElement;
 
     fn backend_url(&self) -> Option<&Secret> {
         self.backend_url.as_ref()
@@ -243,8 +268,16 @@ impl AddListKeyElement {
 
 impl Command for AddListKeyElement {
     const NAME: &'static str = "AddListKeyElement";
-    type Operation = api::AddListKeyElement;
     type Output = ListKeyElement;
+    type Context = Context;
+
+    async fn run(self, cx: &Context) -> Result<ListKeyElement> {
+        cx.execute(self).await
+    }
+}
+
+impl RedisCommand for AddListKeyElement {
+    type Operation = api::AddListKeyElement;
 
     fn backend_url(&self) -> Option<&Secret> {
         self.backend_url.as_ref()
@@ -297,8 +330,16 @@ impl UpdateListKeyElement {
 
 impl Command for UpdateListKeyElement {
     const NAME: &'static str = "UpdateListKeyElement";
-    type Operation = api::UpdateListKeyElement;
     type Output = ListKeyElement;
+    type Context = Context;
+
+    async fn run(self, cx: &Context) -> Result<ListKeyElement> {
+        cx.execute(self).await
+    }
+}
+
+impl RedisCommand for UpdateListKeyElement {
+    type Operation = api::UpdateListKeyElement;
 
     fn backend_url(&self) -> Option<&Secret> {
         self.backend_url.as_ref()

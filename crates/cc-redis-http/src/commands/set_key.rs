@@ -4,10 +4,11 @@ use cc_api_redis_http as api;
 use cc_runtime::{Result, Secret};
 use serde::{Deserialize, Serialize};
 
-use crate::command::{Access, Command};
+use crate::command::{Access, RedisCommand};
 use crate::effect::Effect;
 use crate::model::{AddedSetKeyElement, DeletedSetKeyElement, ScannedSetKey, SetKey};
 use crate::scan::Scan;
+use crate::{Command, Context};
 
 /// Creates a `set` key.
 ///
@@ -43,8 +44,16 @@ impl CreateSetKey {
 
 impl Command for CreateSetKey {
     const NAME: &'static str = "CreateSetKey";
-    type Operation = api::CreateSetKey;
     type Output = SetKey;
+    type Context = Context;
+
+    async fn run(self, cx: &Context) -> Result<SetKey> {
+        cx.execute(self).await
+    }
+}
+
+impl RedisCommand for CreateSetKey {
+    type Operation = api::CreateSetKey;
 
     fn backend_url(&self) -> Option<&Secret> {
         self.backend_url.as_ref()
@@ -118,8 +127,16 @@ impl ScanSetKey {
 
 impl Command for ScanSetKey {
     const NAME: &'static str = "ScanSetKey";
-    type Operation = api::ScanSetKey;
     type Output = ScannedSetKey;
+    type Context = Context;
+
+    async fn run(self, cx: &Context) -> Result<ScannedSetKey> {
+        cx.execute(self).await
+    }
+}
+
+impl RedisCommand for ScanSetKey {
+    type Operation = api::ScanSetKey;
 
     fn backend_url(&self) -> Option<&Secret> {
         self.backend_url.as_ref()
@@ -186,8 +203,16 @@ impl AddSetKeyElement {
 
 impl Command for AddSetKeyElement {
     const NAME: &'static str = "AddSetKeyElement";
-    type Operation = api::AddSetKeyElement;
     type Output = AddedSetKeyElement;
+    type Context = Context;
+
+    async fn run(self, cx: &Context) -> Result<AddedSetKeyElement> {
+        cx.execute(self).await
+    }
+}
+
+impl RedisCommand for AddSetKeyElement {
+    type Operation = api::AddSetKeyElement;
 
     fn backend_url(&self) -> Option<&Secret> {
         self.backend_url.as_ref()
@@ -234,8 +259,16 @@ impl DeleteSetKeyElement {
 
 impl Command for DeleteSetKeyElement {
     const NAME: &'static str = "DeleteSetKeyElement";
-    type Operation = api::DeleteSetKeyElement;
     type Output = DeletedSetKeyElement;
+    type Context = Context;
+
+    async fn run(self, cx: &Context) -> Result<DeletedSetKeyElement> {
+        cx.execute(self).await
+    }
+}
+
+impl RedisCommand for DeleteSetKeyElement {
+    type Operation = api::DeleteSetKeyElement;
 
     fn backend_url(&self) -> Option<&Secret> {
         self.backend_url.as_ref()

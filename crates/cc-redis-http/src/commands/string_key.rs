@@ -4,9 +4,10 @@ use cc_api_redis_http as api;
 use cc_runtime::{Result, Secret};
 use serde::{Deserialize, Serialize};
 
-use crate::command::{Access, Command};
+use crate::command::{Access, RedisCommand};
 use crate::effect::Effect;
 use crate::model::StringKey;
+use crate::{Command, Context};
 
 /// Reads the value of a `string` key.
 ///
@@ -38,8 +39,16 @@ impl GetStringKey {
 
 impl Command for GetStringKey {
     const NAME: &'static str = "GetStringKey";
-    type Operation = api::GetStringKey;
     type Output = StringKey;
+    type Context = Context;
+
+    async fn run(self, cx: &Context) -> Result<StringKey> {
+        cx.execute(self).await
+    }
+}
+
+impl RedisCommand for GetStringKey {
+    type Operation = api::GetStringKey;
 
     fn backend_url(&self) -> Option<&Secret> {
         self.backend_url.as_ref()
@@ -88,8 +97,16 @@ impl CreateStringKey {
 
 impl Command for CreateStringKey {
     const NAME: &'static str = "CreateStringKey";
-    type Operation = api::CreateStringKey;
     type Output = StringKey;
+    type Context = Context;
+
+    async fn run(self, cx: &Context) -> Result<StringKey> {
+        cx.execute(self).await
+    }
+}
+
+impl RedisCommand for CreateStringKey {
+    type Operation = api::CreateStringKey;
 
     fn backend_url(&self) -> Option<&Secret> {
         self.backend_url.as_ref()
@@ -136,8 +153,16 @@ impl UpdateStringKey {
 
 impl Command for UpdateStringKey {
     const NAME: &'static str = "UpdateStringKey";
-    type Operation = api::UpdateStringKey;
     type Output = StringKey;
+    type Context = Context;
+
+    async fn run(self, cx: &Context) -> Result<StringKey> {
+        cx.execute(self).await
+    }
+}
+
+impl RedisCommand for UpdateStringKey {
+    type Operation = api::UpdateStringKey;
 
     fn backend_url(&self) -> Option<&Secret> {
         self.backend_url.as_ref()

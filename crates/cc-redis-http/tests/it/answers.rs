@@ -3,7 +3,7 @@
 use cc_redis_http::commands::cmd::{CmdCliSend, CmdSend};
 use cc_redis_http::commands::key::ScanKey;
 use cc_redis_http::commands::string_key::GetStringKey;
-use cc_redis_http::{Command, ErrorKind, RedisCode, Reply};
+use cc_redis_http::{Command, Context, ErrorKind, RedisCode, Reply};
 use serde_json::json;
 
 use crate::support::Proxy;
@@ -28,7 +28,7 @@ async fn an_answer_that_is_broken_keeps_its_status() {
     }
 }
 
-async fn refused<C: Command>(status: u16, body: &str, command: C) -> cc_redis_http::Error
+async fn refused<C: Command<Context = Context>>(status: u16, body: &str, command: C) -> cc_redis_http::Error
 where
     C::Output: std::fmt::Debug,
 {

@@ -2,7 +2,6 @@
 
 use std::fmt::Write;
 
-use cc_redis_http::Command;
 use cc_redis_http::commands::cmd::{CmdCliSend, CmdSend};
 use cc_redis_http::commands::hash_key::{
     CreateHashKey, DeleteHashKeyElement, ScanHashKey, SetHashKeyElement,
@@ -14,6 +13,7 @@ use cc_redis_http::commands::list_key::{
 use cc_redis_http::commands::set_key::{AddSetKeyElement, CreateSetKey, DeleteSetKeyElement, ScanSetKey};
 use cc_redis_http::commands::string_key::{CreateStringKey, GetStringKey, UpdateStringKey};
 use cc_redis_http::model::{KeyType, ListPosition};
+use cc_redis_http::{Command, Context};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
@@ -24,7 +24,7 @@ use crate::support::{OTHER_URL, Proxy};
 /// Each goes through its JSON first.
 async fn check<C>(answer: Value, required: C, all: C)
 where
-    C: Command<Output: Serialize> + Serialize + DeserializeOwned,
+    C: Command<Context = Context, Output: Serialize> + Serialize + DeserializeOwned,
 {
     let mut told = String::new();
     for (title, command) in [("required inputs", required), ("all inputs", all)] {

@@ -14,7 +14,7 @@ use cc_redis_http::commands::list_key::{
 use cc_redis_http::commands::set_key::{AddSetKeyElement, CreateSetKey, DeleteSetKeyElement, ScanSetKey};
 use cc_redis_http::commands::string_key::{CreateStringKey, GetStringKey, UpdateStringKey};
 use cc_redis_http::model::{KeyType, ListPosition};
-use cc_redis_http::{Command, ErrorKind, RedisCode, RedisHttpClient};
+use cc_redis_http::{Command, Context, ErrorKind, RedisCode, RedisHttpClient};
 use cc_sandbox::{Pace, Sandbox};
 use futures::TryStreamExt;
 use serde::Serialize;
@@ -42,7 +42,10 @@ impl Told {
         Self { client, text: String::new() }
     }
 
-    async fn step<C: Command<Output: Serialize> + Serialize>(&mut self, command: C) -> &mut Self {
+    async fn step<C: Command<Context = Context, Output: Serialize> + Serialize>(
+        &mut self,
+        command: C,
+    ) -> &mut Self {
         let input = serde_json::to_string(&command).unwrap();
         let output = match self.client.send(command).await {
             Ok(output) => sorted(serde_json::to_value(output).unwrap()).to_string(),

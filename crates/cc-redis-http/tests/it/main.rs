@@ -6,6 +6,7 @@ mod catalog;
 mod client;
 mod commands;
 mod contract;
+mod deadline;
 mod order;
 mod real_redis;
 mod repeat;

@@ -12,7 +12,7 @@ use cc_redis_http::commands::list_key::{
 };
 use cc_redis_http::commands::set_key::{AddSetKeyElement, CreateSetKey, DeleteSetKeyElement, ScanSetKey};
 use cc_redis_http::commands::string_key::{CreateStringKey, GetStringKey, UpdateStringKey};
-use cc_redis_http::{Command, Effect, Error, ErrorKind, Result};
+use cc_redis_http::{Command, Context, Effect, Error, ErrorKind, RedisCommand, Result};
 use cc_runtime::Operation;
 use cc_runtime::RetryPolicy;
 use cc_runtime::transport::HttpResponse;
@@ -20,14 +20,14 @@ use cc_runtime::transport::HttpResponse;
 use crate::support::{Proxy, after, answer, lost};
 
 /// How often a command is sent when each answer is lost, and how it fails.
-async fn when_lost<C: Command>(command: C) -> (usize, ErrorKind) {
+async fn when_lost<C: Command<Context = Context>>(command: C) -> (usize, ErrorKind) {
     let proxy = Proxy::prompt(|_, _| lost());
     let error = proxy.client().send(command).await.err().unwrap();
     (proxy.count(), error.kind())
 }
 
 /// The same where the order of commands does not matter.
-async fn when_lost_without_order<C: Command>(command: C) -> (usize, ErrorKind) {
+async fn when_lost_without_order<C: Command<Context = Context>>(command: C) -> (usize, ErrorKind) {
     let proxy = Proxy::prompt(|_, _| lost());
     let client = proxy.builder().ordered(false).build().unwrap();
     let error = client.send(command).await.err().unwrap();
@@ -70,7 +70,7 @@ async fn any_other_command_is_sent_once_and_may_have_been_done() {
 }
 
 /// What a command of one route does, and whether the spec says that its route repeats.
-fn effect<C: Command>(command: C) -> (&'static str, Effect, bool) {
+fn effect<C: RedisCommand>(command: C) -> (&'static str, Effect, bool) {
     (C::NAME, command.access().unwrap().effect, C::Operation::INFO.idempotent)
 }
 

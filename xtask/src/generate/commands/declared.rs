@@ -148,7 +148,7 @@ pub(super) fn render(known: &Known<'_>, domain: &str, command: &Declared) -> Res
     let _ = match command.kind {
         CommandKind::Once => writeln!(
             out,
-            "\n#[cfg({condition})]\nimpl Command for {name} {{\n    const NAME: &'static str = {literal};\n    type Output = {output};\n\n    \
+            "\n#[cfg({condition})]\nimpl Command for {name} {{\n    const NAME: &'static str = {literal};\n    type Output = {output};\n    type Context = Context;\n\n    \
              async fn run(self, cx: &Context) -> Result<Self::Output> {{\n        crate::command::Run::run(self, cx).await\n    }}\n}}"
         ),
         CommandKind::Stream => writeln!(

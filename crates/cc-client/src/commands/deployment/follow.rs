@@ -18,8 +18,8 @@ use super::progress::DeploymentProgress;
 use super::tail::{End, Rest};
 use super::timer::{Boxed, Timer};
 use super::watch::{SUCCESSOR_WITH_LOG, Watch};
+use crate::Command;
 use crate::client::Client;
-use crate::command::Command;
 use crate::commands::log::model::ApplicationLog;
 use crate::context::Context;
 

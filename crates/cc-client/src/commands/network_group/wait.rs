@@ -2,9 +2,8 @@
 
 use std::time::Duration;
 
-use cc_runtime::{Error, Result};
+use cc_runtime::{Command, Error, Result};
 
-use crate::command::Command;
 use crate::context::Context;
 
 /// Time between two looks. Source: the official client.
@@ -20,7 +19,7 @@ const AT_MOST: Duration = Duration::from_secs(30);
 /// first error of a look.
 pub(super) async fn until_there<C, T>(cx: &Context, what: &str, look: C) -> Result<T>
 where
-    C: Command<Output = Option<T>> + Clone,
+    C: Command<Context = Context, Output = Option<T>> + Clone,
     T: Send,
 {
     let cx = &cx.reloading();
@@ -34,7 +33,7 @@ where
 /// Those of [`until_there`].
 pub(super) async fn until_gone<C, T>(cx: &Context, what: &str, look: C) -> Result<()>
 where
-    C: Command<Output = Option<T>> + Clone,
+    C: Command<Context = Context, Output = Option<T>> + Clone,
     T: Send,
 {
     let cx = &cx.reloading();

@@ -74,7 +74,7 @@ impl Routes {
     /// JSON first.
     pub async fn tell<C>(&self, commands: impl IntoIterator<Item = (&str, C)>) -> String
     where
-        C: Command<Output: Serialize> + Serialize + DeserializeOwned,
+        C: Command<Context = cc_client::Context, Output: Serialize> + Serialize + DeserializeOwned,
     {
         let (mut text, mut before) = (String::new(), String::new());
         for (title, command) in commands {
@@ -99,7 +99,7 @@ impl Routes {
 /// all of them.
 pub async fn check<C>(routes: &Routes, required: C, all: C)
 where
-    C: Command<Output: Serialize> + Serialize + DeserializeOwned,
+    C: Command<Context = cc_client::Context, Output: Serialize> + Serialize + DeserializeOwned,
 {
     compare(C::NAME, &routes.tell([("required inputs", required), ("all inputs", all)]).await);
 }
@@ -107,7 +107,7 @@ where
 /// The same of a command that has no optional input.
 pub async fn check_one<C>(routes: &Routes, command: C)
 where
-    C: Command<Output: Serialize> + Serialize + DeserializeOwned,
+    C: Command<Context = cc_client::Context, Output: Serialize> + Serialize + DeserializeOwned,
 {
     compare(C::NAME, &routes.tell([("required inputs", command)]).await);
 }
@@ -115,7 +115,7 @@ where
 /// The same for these inputs, and then for the last of them when `route` has nothing, refuses, and is cut short.
 pub async fn check_fully<C>(routes: &Routes, route: &str, commands: impl IntoIterator<Item = (&str, C)>)
 where
-    C: Command<Output: Serialize> + Serialize + DeserializeOwned + Clone,
+    C: Command<Context = cc_client::Context, Output: Serialize> + Serialize + DeserializeOwned + Clone,
 {
     let commands: Vec<(&str, C)> = commands.into_iter().collect();
     let (_, last) = commands.last().cloned().unwrap();
