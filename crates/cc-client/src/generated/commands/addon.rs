@@ -3,8 +3,8 @@
 
 use cc_runtime::Result;
 use serde::{Deserialize, Serialize};
-use crate::command::Command;
-use crate::context::Context;
+#[allow(unused_imports)]
+use crate::{Command, Context};
 #[allow(unused_imports)]
 use crate::resolve::Ids;
 
@@ -46,6 +46,8 @@ impl ListAddon {
 impl Command for ListAddon {
     const NAME: &'static str = "ListAddon";
     type Output = Vec<crate::commands::addon::model::Addon>;
+
+    type Context = Context;
 
     async fn run(self, cx: &Context) -> Result<Self::Output> {
         let answer = match cx
@@ -208,6 +210,8 @@ impl Command for CreateAddon {
     const NAME: &'static str = "CreateAddon";
     type Output = crate::commands::addon::model::Addon;
 
+    type Context = Context;
+
     async fn run(self, cx: &Context) -> Result<Self::Output> {
         let answer = cx
             .call({
@@ -288,6 +292,8 @@ impl GetAddon {
 impl Command for GetAddon {
     const NAME: &'static str = "GetAddon";
     type Output = Option<crate::commands::addon::model::Addon>;
+
+    type Context = Context;
 
     async fn run(self, cx: &Context) -> Result<Self::Output> {
         let answer = match cx
@@ -371,6 +377,8 @@ impl UpdateAddon {
 impl Command for UpdateAddon {
     const NAME: &'static str = "UpdateAddon";
     type Output = crate::commands::addon::model::Addon;
+
+    type Context = Context;
 
     async fn run(self, cx: &Context) -> Result<Self::Output> {
         let answer = cx
@@ -458,6 +466,8 @@ impl Command for DeleteAddon {
     const NAME: &'static str = "DeleteAddon";
     type Output = ();
 
+    type Context = Context;
+
     async fn run(self, cx: &Context) -> Result<Self::Output> {
         cx.resolved(
                 Ids::new()
@@ -527,6 +537,8 @@ impl GetAddonSso {
 impl Command for GetAddonSso {
     const NAME: &'static str = "GetAddonSso";
     type Output = Option<crate::commands::addon::model::AddonSso>;
+
+    type Context = Context;
 
     async fn run(self, cx: &Context) -> Result<Self::Output> {
         let answer = match cx

@@ -3,8 +3,8 @@
 
 use cc_runtime::Result;
 use serde::{Deserialize, Serialize};
-use crate::command::Command;
-use crate::context::Context;
+#[allow(unused_imports)]
+use crate::{Command, Context};
 #[allow(unused_imports)]
 use crate::resolve::Ids;
 
@@ -59,6 +59,8 @@ impl GetAddonProvider {
 impl Command for GetAddonProvider {
     const NAME: &'static str = "GetAddonProvider";
     type Output = Option<crate::commands::addon_provider::model::AddonProvider>;
+
+    type Context = Context;
 
     async fn run(self, cx: &Context) -> Result<Self::Output> {
         let answer = match cx
@@ -242,6 +244,8 @@ impl Command for UpdateAddonProvider {
     const NAME: &'static str = "UpdateAddonProvider";
     type Output = crate::commands::addon_provider::model::AddonProvider;
 
+    type Context = Context;
+
     async fn run(self, cx: &Context) -> Result<Self::Output> {
         let answer = cx
             .resolved(
@@ -342,6 +346,8 @@ impl Command for DeleteAddonProvider {
     const NAME: &'static str = "DeleteAddonProvider";
     type Output = ();
 
+    type Context = Context;
+
     async fn run(self, cx: &Context) -> Result<Self::Output> {
         cx.resolved(
                 Ids::new().owner(self.owner_id.clone(), &self.addon_provider_id),
@@ -411,6 +417,8 @@ impl ListAddonProviderFeature {
 impl Command for ListAddonProviderFeature {
     const NAME: &'static str = "ListAddonProviderFeature";
     type Output = Vec<crate::commands::addon_provider::model::AddonProviderFeature>;
+
+    type Context = Context;
 
     async fn run(self, cx: &Context) -> Result<Self::Output> {
         let answer = match cx
@@ -502,6 +510,8 @@ impl CreateAddonProviderFeature {
 impl Command for CreateAddonProviderFeature {
     const NAME: &'static str = "CreateAddonProviderFeature";
     type Output = crate::commands::addon_provider::model::AddonProviderFeature;
+
+    type Context = Context;
 
     async fn run(self, cx: &Context) -> Result<Self::Output> {
         let answer = cx
@@ -616,6 +626,8 @@ impl Command for DeleteAddonProviderPlan {
     const NAME: &'static str = "DeleteAddonProviderPlan";
     type Output = ();
 
+    type Context = Context;
+
     async fn run(self, cx: &Context) -> Result<Self::Output> {
         cx.resolved(
                 Ids::new().owner(self.owner_id.clone(), &self.addon_provider_id),
@@ -685,6 +697,8 @@ impl Command for CreateAddonProvider {
     const NAME: &'static str = "CreateAddonProvider";
     type Output = crate::commands::addon_provider::model::AddonProviderFull;
 
+    type Context = Context;
+
     async fn run(self, cx: &Context) -> Result<Self::Output> {
         crate::command::Run::run(self, cx).await
     }
@@ -742,6 +756,8 @@ impl Command for DeleteAddonProviderFeature {
     const NAME: &'static str = "DeleteAddonProviderFeature";
     type Output = ();
 
+    type Context = Context;
+
     async fn run(self, cx: &Context) -> Result<Self::Output> {
         crate::command::Run::run(self, cx).await
     }
@@ -794,6 +810,8 @@ impl ListAddonProviderPlan {
 impl Command for ListAddonProviderPlan {
     const NAME: &'static str = "ListAddonProviderPlan";
     type Output = Vec<crate::commands::addon_provider::model::AddonProviderPlan>;
+
+    type Context = Context;
 
     async fn run(self, cx: &Context) -> Result<Self::Output> {
         crate::command::Run::run(self, cx).await
@@ -878,6 +896,8 @@ impl CreateAddonProviderPlan {
 impl Command for CreateAddonProviderPlan {
     const NAME: &'static str = "CreateAddonProviderPlan";
     type Output = crate::commands::addon_provider::model::AddonProviderPlan;
+
+    type Context = Context;
 
     async fn run(self, cx: &Context) -> Result<Self::Output> {
         crate::command::Run::run(self, cx).await
@@ -967,6 +987,8 @@ impl UpdateAddonProviderPlan {
 impl Command for UpdateAddonProviderPlan {
     const NAME: &'static str = "UpdateAddonProviderPlan";
     type Output = crate::commands::addon_provider::model::AddonProviderPlan;
+
+    type Context = Context;
 
     async fn run(self, cx: &Context) -> Result<Self::Output> {
         crate::command::Run::run(self, cx).await

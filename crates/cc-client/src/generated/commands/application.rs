@@ -3,8 +3,8 @@
 
 use cc_runtime::Result;
 use serde::{Deserialize, Serialize};
-use crate::command::Command;
-use crate::context::Context;
+#[allow(unused_imports)]
+use crate::{Command, Context};
 #[allow(unused_imports)]
 use crate::resolve::Ids;
 
@@ -62,6 +62,8 @@ impl DeleteApplication {
 impl Command for DeleteApplication {
     const NAME: &'static str = "DeleteApplication";
     type Output = ();
+
+    type Context = Context;
 
     async fn run(self, cx: &Context) -> Result<Self::Output> {
         cx.resolved(
@@ -135,6 +137,8 @@ impl GetApplicationBranches {
 impl Command for GetApplicationBranches {
     const NAME: &'static str = "GetApplicationBranches";
     type Output = Option<Vec<String>>;
+
+    type Context = Context;
 
     async fn run(self, cx: &Context) -> Result<Self::Output> {
         let answer = match cx
@@ -217,6 +221,8 @@ impl UndeployApplication {
 impl Command for UndeployApplication {
     const NAME: &'static str = "UndeployApplication";
     type Output = ();
+
+    type Context = Context;
 
     async fn run(self, cx: &Context) -> Result<Self::Output> {
         cx.resolved(
@@ -527,6 +533,8 @@ impl Command for CreateApplication {
     const NAME: &'static str = "CreateApplication";
     type Output = crate::commands::application::model::Application;
 
+    type Context = Context;
+
     async fn run(self, cx: &Context) -> Result<Self::Output> {
         crate::command::Run::run(self, cx).await
     }
@@ -595,6 +603,8 @@ impl Command for GetApplication {
     const NAME: &'static str = "GetApplication";
     type Output = Option<crate::commands::application::model::Application>;
 
+    type Context = Context;
+
     async fn run(self, cx: &Context) -> Result<Self::Output> {
         crate::command::Run::run(self, cx).await
     }
@@ -651,6 +661,8 @@ impl ListApplication {
 impl Command for ListApplication {
     const NAME: &'static str = "ListApplication";
     type Output = Vec<crate::commands::application::model::Application>;
+
+    type Context = Context;
 
     async fn run(self, cx: &Context) -> Result<Self::Output> {
         crate::command::Run::run(self, cx).await
@@ -931,6 +943,8 @@ impl Command for UpdateApplication {
     const NAME: &'static str = "UpdateApplication";
     type Output = crate::commands::application::model::Application;
 
+    type Context = Context;
+
     async fn run(self, cx: &Context) -> Result<Self::Output> {
         crate::command::Run::run(self, cx).await
     }
@@ -1012,6 +1026,8 @@ impl DeployApplication {
 impl Command for DeployApplication {
     const NAME: &'static str = "DeployApplication";
     type Output = crate::commands::application::StartedDeployment;
+
+    type Context = Context;
 
     async fn run(self, cx: &Context) -> Result<Self::Output> {
         crate::command::Run::run(self, cx).await

@@ -3,8 +3,8 @@
 
 use cc_runtime::Result;
 use serde::{Deserialize, Serialize};
-use crate::command::Command;
-use crate::context::Context;
+#[allow(unused_imports)]
+use crate::{Command, Context};
 #[allow(unused_imports)]
 use crate::resolve::Ids;
 
@@ -66,6 +66,8 @@ impl Command for UpdateAuthPassword {
     const NAME: &'static str = "UpdateAuthPassword";
     type Output = ();
 
+    type Context = Context;
+
     async fn run(self, cx: &Context) -> Result<Self::Output> {
         cx.call({
                 cc_runtime::Discard({
@@ -125,6 +127,8 @@ impl CreateAuthMfa {
 impl Command for CreateAuthMfa {
     const NAME: &'static str = "CreateAuthMfa";
     type Output = cc_api_account::types::MfaEnrolment;
+
+    type Context = Context;
 
     async fn run(self, cx: &Context) -> Result<Self::Output> {
         crate::command::Run::run(self, cx).await
@@ -186,6 +190,8 @@ impl Command for ConfirmAuthMfa {
     const NAME: &'static str = "ConfirmAuthMfa";
     type Output = ();
 
+    type Context = Context;
+
     async fn run(self, cx: &Context) -> Result<Self::Output> {
         crate::command::Run::run(self, cx).await
     }
@@ -231,6 +237,8 @@ impl DeleteAuthMfa {
 impl Command for DeleteAuthMfa {
     const NAME: &'static str = "DeleteAuthMfa";
     type Output = ();
+
+    type Context = Context;
 
     async fn run(self, cx: &Context) -> Result<Self::Output> {
         crate::command::Run::run(self, cx).await
@@ -279,6 +287,8 @@ impl GetAuthMfaBackupCodes {
 impl Command for GetAuthMfaBackupCodes {
     const NAME: &'static str = "GetAuthMfaBackupCodes";
     type Output = Vec<cc_runtime::Secret>;
+
+    type Context = Context;
 
     async fn run(self, cx: &Context) -> Result<Self::Output> {
         crate::command::Run::run(self, cx).await

@@ -3,8 +3,8 @@
 
 use cc_runtime::Result;
 use serde::{Deserialize, Serialize};
-use crate::command::Command;
-use crate::context::Context;
+#[allow(unused_imports)]
+use crate::{Command, Context};
 #[allow(unused_imports)]
 use crate::resolve::Ids;
 
@@ -47,6 +47,8 @@ impl GetConfigProvider {
 impl Command for GetConfigProvider {
     const NAME: &'static str = "GetConfigProvider";
     type Output = Option<Vec<cc_api_config_provider::types::EnvironmentVariable>>;
+
+    type Context = Context;
 
     async fn run(self, cx: &Context) -> Result<Self::Output> {
         let answer = match cx
@@ -126,6 +128,8 @@ impl UpdateConfigProvider {
 impl Command for UpdateConfigProvider {
     const NAME: &'static str = "UpdateConfigProvider";
     type Output = Vec<cc_api_config_provider::types::EnvironmentVariable>;
+
+    type Context = Context;
 
     async fn run(self, cx: &Context) -> Result<Self::Output> {
         let answer = cx

@@ -3,8 +3,8 @@
 
 use cc_runtime::Result;
 use serde::{Deserialize, Serialize};
-use crate::command::Command;
-use crate::context::Context;
+#[allow(unused_imports)]
+use crate::{Command, Context};
 #[allow(unused_imports)]
 use crate::resolve::Ids;
 
@@ -46,6 +46,8 @@ impl GetCreditsSummary {
 impl Command for GetCreditsSummary {
     const NAME: &'static str = "GetCreditsSummary";
     type Output = cc_api_billing::types::CreditsSummary;
+
+    type Context = Context;
 
     async fn run(self, cx: &Context) -> Result<Self::Output> {
         let answer = cx
@@ -101,6 +103,8 @@ impl ActivateCoupon {
 impl Command for ActivateCoupon {
     const NAME: &'static str = "ActivateCoupon";
     type Output = crate::commands::credits::model::AppliedCoupon;
+
+    type Context = Context;
 
     async fn run(self, cx: &Context) -> Result<Self::Output> {
         crate::command::Run::run(self, cx).await

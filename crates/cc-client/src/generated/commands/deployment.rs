@@ -3,8 +3,8 @@
 
 use cc_runtime::Result;
 use serde::{Deserialize, Serialize};
-use crate::command::Command;
-use crate::context::Context;
+#[allow(unused_imports)]
+use crate::{Command, Context};
 #[allow(unused_imports)]
 use crate::resolve::Ids;
 
@@ -113,6 +113,8 @@ impl Command for ListApplicationDeployment {
     const NAME: &'static str = "ListApplicationDeployment";
     type Output = Vec<cc_api_deployment::types::Deployment>;
 
+    type Context = Context;
+
     async fn run(self, cx: &Context) -> Result<Self::Output> {
         let answer = match cx
             .resolved(
@@ -216,6 +218,8 @@ impl Command for GetDeployment {
     const NAME: &'static str = "GetDeployment";
     type Output = Option<cc_api_deployment::types::Deployment>;
 
+    type Context = Context;
+
     async fn run(self, cx: &Context) -> Result<Self::Output> {
         let answer = match cx
             .resolved(
@@ -305,6 +309,8 @@ impl Command for CancelDeployment {
     const NAME: &'static str = "CancelDeployment";
     type Output = ();
 
+    type Context = Context;
+
     async fn run(self, cx: &Context) -> Result<Self::Output> {
         cx.resolved(
                 Ids::new().owner(self.owner_id.clone(), &self.application_id),
@@ -377,6 +383,8 @@ impl GetDeploymentLegacy {
 impl Command for GetDeploymentLegacy {
     const NAME: &'static str = "GetDeploymentLegacy";
     type Output = Option<crate::commands::deployment::model::DeploymentLegacy>;
+
+    type Context = Context;
 
     async fn run(self, cx: &Context) -> Result<Self::Output> {
         crate::command::Run::run(self, cx).await
@@ -482,6 +490,8 @@ impl ListDeployment {
 impl Command for ListDeployment {
     const NAME: &'static str = "ListDeployment";
     type Output = Vec<crate::commands::deployment::model::DeploymentLegacy>;
+
+    type Context = Context;
 
     async fn run(self, cx: &Context) -> Result<Self::Output> {
         crate::command::Run::run(self, cx).await
@@ -592,6 +602,8 @@ impl WaitForDeployment {
 impl Command for WaitForDeployment {
     const NAME: &'static str = "WaitForDeployment";
     type Output = crate::commands::deployment::model::DeploymentVerdict;
+
+    type Context = Context;
 
     async fn run(self, cx: &Context) -> Result<Self::Output> {
         crate::command::Run::run(self, cx).await
@@ -721,6 +733,8 @@ impl DeployAndWait {
 impl Command for DeployAndWait {
     const NAME: &'static str = "DeployAndWait";
     type Output = crate::commands::deployment::model::DeploymentVerdict;
+
+    type Context = Context;
 
     async fn run(self, cx: &Context) -> Result<Self::Output> {
         crate::command::Run::run(self, cx).await

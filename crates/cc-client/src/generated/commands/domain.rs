@@ -3,8 +3,8 @@
 
 use cc_runtime::Result;
 use serde::{Deserialize, Serialize};
-use crate::command::Command;
-use crate::context::Context;
+#[allow(unused_imports)]
+use crate::{Command, Context};
 #[allow(unused_imports)]
 use crate::resolve::Ids;
 
@@ -68,6 +68,8 @@ impl CreateDomain {
 impl Command for CreateDomain {
     const NAME: &'static str = "CreateDomain";
     type Output = ();
+
+    type Context = Context;
 
     async fn run(self, cx: &Context) -> Result<Self::Output> {
         cx.resolved(
@@ -147,6 +149,8 @@ impl Command for DeleteDomain {
     const NAME: &'static str = "DeleteDomain";
     type Output = ();
 
+    type Context = Context;
+
     async fn run(self, cx: &Context) -> Result<Self::Output> {
         cx.resolved(
                 Ids::new().owner(self.owner_id.clone(), &self.application_id),
@@ -217,6 +221,8 @@ impl GetPrimaryDomain {
 impl Command for GetPrimaryDomain {
     const NAME: &'static str = "GetPrimaryDomain";
     type Output = Option<crate::commands::domain::model::PrimaryDomain>;
+
+    type Context = Context;
 
     async fn run(self, cx: &Context) -> Result<Self::Output> {
         let answer = match cx
@@ -303,6 +309,8 @@ impl Command for SetPrimaryDomain {
     const NAME: &'static str = "SetPrimaryDomain";
     type Output = ();
 
+    type Context = Context;
+
     async fn run(self, cx: &Context) -> Result<Self::Output> {
         cx.resolved(
                 Ids::new().owner(self.owner_id.clone(), &self.application_id),
@@ -378,6 +386,8 @@ impl Command for UnsetPrimaryDomain {
     const NAME: &'static str = "UnsetPrimaryDomain";
     type Output = ();
 
+    type Context = Context;
+
     async fn run(self, cx: &Context) -> Result<Self::Output> {
         cx.resolved(
                 Ids::new().owner(self.owner_id.clone(), &self.application_id),
@@ -445,6 +455,8 @@ impl ListDomain {
 impl Command for ListDomain {
     const NAME: &'static str = "ListDomain";
     type Output = Vec<crate::commands::domain::model::Domain>;
+
+    type Context = Context;
 
     async fn run(self, cx: &Context) -> Result<Self::Output> {
         crate::command::Run::run(self, cx).await

@@ -3,8 +3,8 @@
 
 use cc_runtime::Result;
 use serde::{Deserialize, Serialize};
-use crate::command::Command;
-use crate::context::Context;
+#[allow(unused_imports)]
+use crate::{Command, Context};
 #[allow(unused_imports)]
 use crate::resolve::Ids;
 
@@ -46,6 +46,8 @@ impl GetElasticsearchInfo {
 impl Command for GetElasticsearchInfo {
     const NAME: &'static str = "GetElasticsearchInfo";
     type Output = Option<crate::commands::elasticsearch::model::ElasticsearchInfo>;
+
+    type Context = Context;
 
     async fn run(self, cx: &Context) -> Result<Self::Output> {
         let answer = match cx

@@ -3,8 +3,8 @@
 
 use cc_runtime::Result;
 use serde::{Deserialize, Serialize};
-use crate::command::Command;
-use crate::context::Context;
+#[allow(unused_imports)]
+use crate::{Command, Context};
 #[allow(unused_imports)]
 use crate::resolve::Ids;
 
@@ -102,6 +102,8 @@ impl Command for GetEnvironment {
     const NAME: &'static str = "GetEnvironment";
     type Output = crate::commands::environment::model::Environment;
 
+    type Context = Context;
+
     async fn run(self, cx: &Context) -> Result<Self::Output> {
         crate::command::Run::run(self, cx).await
     }
@@ -154,6 +156,8 @@ impl GetExposedEnvironment {
 impl Command for GetExposedEnvironment {
     const NAME: &'static str = "GetExposedEnvironment";
     type Output = Option<Vec<crate::commands::environment::model::EnvironmentVariable>>;
+
+    type Context = Context;
 
     async fn run(self, cx: &Context) -> Result<Self::Output> {
         crate::command::Run::run(self, cx).await
@@ -218,6 +222,8 @@ impl Command for UpdateEnvironment {
     const NAME: &'static str = "UpdateEnvironment";
     type Output = Vec<crate::commands::environment::model::EnvironmentVariable>;
 
+    type Context = Context;
+
     async fn run(self, cx: &Context) -> Result<Self::Output> {
         crate::command::Run::run(self, cx).await
     }
@@ -279,6 +285,8 @@ impl Command for UpdateExposedEnvironment {
     const NAME: &'static str = "UpdateExposedEnvironment";
     type Output = ();
 
+    type Context = Context;
+
     async fn run(self, cx: &Context) -> Result<Self::Output> {
         crate::command::Run::run(self, cx).await
     }
@@ -339,6 +347,8 @@ impl Command for CreateOrUpdateEnvironmentVariable {
     const NAME: &'static str = "CreateOrUpdateEnvironmentVariable";
     type Output = Vec<crate::commands::environment::model::EnvironmentVariable>;
 
+    type Context = Context;
+
     async fn run(self, cx: &Context) -> Result<Self::Output> {
         crate::command::Run::run(self, cx).await
     }
@@ -394,6 +404,8 @@ impl DeleteEnvironmentVariable {
 impl Command for DeleteEnvironmentVariable {
     const NAME: &'static str = "DeleteEnvironmentVariable";
     type Output = Vec<crate::commands::environment::model::EnvironmentVariable>;
+
+    type Context = Context;
 
     async fn run(self, cx: &Context) -> Result<Self::Output> {
         crate::command::Run::run(self, cx).await

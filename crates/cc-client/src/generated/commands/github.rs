@@ -3,8 +3,8 @@
 
 use cc_runtime::Result;
 use serde::{Deserialize, Serialize};
-use crate::command::Command;
-use crate::context::Context;
+#[allow(unused_imports)]
+use crate::{Command, Context};
 #[allow(unused_imports)]
 use crate::resolve::Ids;
 
@@ -39,6 +39,8 @@ impl GetGithubLinkTransactionId {
 impl Command for GetGithubLinkTransactionId {
     const NAME: &'static str = "GetGithubLinkTransactionId";
     type Output = Option<cc_api_github::types::GithubTransaction>;
+
+    type Context = Context;
 
     async fn run(self, cx: &Context) -> Result<Self::Output> {
         let answer = match cx
@@ -87,6 +89,8 @@ impl Command for UnlinkGithubAccount {
     const NAME: &'static str = "UnlinkGithubAccount";
     type Output = ();
 
+    type Context = Context;
+
     async fn run(self, cx: &Context) -> Result<Self::Output> {
         cx.call({ cc_runtime::Discard({ cc_api_github::UnlinkGithub::new() }) }).await?;
         Ok(())
@@ -124,6 +128,8 @@ impl GetGithubUsername {
 impl Command for GetGithubUsername {
     const NAME: &'static str = "GetGithubUsername";
     type Output = Option<String>;
+
+    type Context = Context;
 
     async fn run(self, cx: &Context) -> Result<Self::Output> {
         let answer = match cx
@@ -171,6 +177,8 @@ impl ListGithubApplication {
 impl Command for ListGithubApplication {
     const NAME: &'static str = "ListGithubApplication";
     type Output = Vec<crate::commands::github::model::GithubApplication>;
+
+    type Context = Context;
 
     async fn run(self, cx: &Context) -> Result<Self::Output> {
         let answer = match cx

@@ -3,8 +3,8 @@
 
 use cc_runtime::Result;
 use serde::{Deserialize, Serialize};
-use crate::command::Command;
-use crate::context::Context;
+#[allow(unused_imports)]
+use crate::{Command, Context};
 #[allow(unused_imports)]
 use crate::resolve::Ids;
 
@@ -45,6 +45,8 @@ impl GetGrafana {
 impl Command for GetGrafana {
     const NAME: &'static str = "GetGrafana";
     type Output = Option<cc_api_metrics::types::GrafanaOrganisation>;
+
+    type Context = Context;
 
     async fn run(self, cx: &Context) -> Result<Self::Output> {
         let answer = match cx
@@ -103,6 +105,8 @@ impl Command for DisableGrafana {
     const NAME: &'static str = "DisableGrafana";
     type Output = ();
 
+    type Context = Context;
+
     async fn run(self, cx: &Context) -> Result<Self::Output> {
         cx.call({
                 cc_runtime::Discard({
@@ -152,6 +156,8 @@ impl ResetGrafana {
 impl Command for ResetGrafana {
     const NAME: &'static str = "ResetGrafana";
     type Output = ();
+
+    type Context = Context;
 
     async fn run(self, cx: &Context) -> Result<Self::Output> {
         cx.call({
@@ -204,6 +210,8 @@ impl EnableGrafana {
 impl Command for EnableGrafana {
     const NAME: &'static str = "EnableGrafana";
     type Output = Option<cc_api_metrics::types::GrafanaOrganisation>;
+
+    type Context = Context;
 
     async fn run(self, cx: &Context) -> Result<Self::Output> {
         crate::command::Run::run(self, cx).await

@@ -3,8 +3,8 @@
 
 use cc_runtime::Result;
 use serde::{Deserialize, Serialize};
-use crate::command::Command;
-use crate::context::Context;
+#[allow(unused_imports)]
+use crate::{Command, Context};
 #[allow(unused_imports)]
 use crate::resolve::Ids;
 
@@ -47,6 +47,8 @@ impl GetHeptapodPriceEstimation {
 impl Command for GetHeptapodPriceEstimation {
     const NAME: &'static str = "GetHeptapodPriceEstimation";
     type Output = Option<crate::commands::heptapod::model::HeptapodPriceEstimation>;
+
+    type Context = Context;
 
     async fn run(self, cx: &Context) -> Result<Self::Output> {
         let answer = match cx

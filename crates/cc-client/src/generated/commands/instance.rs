@@ -3,8 +3,8 @@
 
 use cc_runtime::Result;
 use serde::{Deserialize, Serialize};
-use crate::command::Command;
-use crate::context::Context;
+#[allow(unused_imports)]
+use crate::{Command, Context};
 #[allow(unused_imports)]
 use crate::resolve::Ids;
 
@@ -67,6 +67,8 @@ impl GetApplicationInstance {
 impl Command for GetApplicationInstance {
     const NAME: &'static str = "GetApplicationInstance";
     type Output = Option<cc_api_deployment::types::Instance>;
+
+    type Context = Context;
 
     async fn run(self, cx: &Context) -> Result<Self::Output> {
         let answer = match cx
@@ -238,6 +240,8 @@ impl ListApplicationInstance {
 impl Command for ListApplicationInstance {
     const NAME: &'static str = "ListApplicationInstance";
     type Output = Vec<crate::commands::instance::model::Instance>;
+
+    type Context = Context;
 
     async fn run(self, cx: &Context) -> Result<Self::Output> {
         crate::command::Run::run(self, cx).await

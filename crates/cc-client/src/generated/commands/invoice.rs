@@ -3,8 +3,8 @@
 
 use cc_runtime::Result;
 use serde::{Deserialize, Serialize};
-use crate::command::Command;
-use crate::context::Context;
+#[allow(unused_imports)]
+use crate::{Command, Context};
 #[allow(unused_imports)]
 use crate::resolve::Ids;
 
@@ -80,6 +80,8 @@ impl Command for ListInvoice {
     const NAME: &'static str = "ListInvoice";
     type Output = Vec<crate::commands::invoice::model::InvoiceSummary>;
 
+    type Context = Context;
+
     async fn run(self, cx: &Context) -> Result<Self::Output> {
         let answer = match cx
             .call({
@@ -145,6 +147,8 @@ impl ListUnpaidInvoice {
 impl Command for ListUnpaidInvoice {
     const NAME: &'static str = "ListUnpaidInvoice";
     type Output = Vec<crate::commands::invoice::model::InvoiceSummary>;
+
+    type Context = Context;
 
     async fn run(self, cx: &Context) -> Result<Self::Output> {
         let answer = match cx
@@ -212,6 +216,8 @@ impl GetInvoice {
 impl Command for GetInvoice {
     const NAME: &'static str = "GetInvoice";
     type Output = Option<crate::commands::invoice::model::Invoice>;
+
+    type Context = Context;
 
     async fn run(self, cx: &Context) -> Result<Self::Output> {
         let answer = match cx
@@ -282,6 +288,8 @@ impl Command for GetInvoiceHtml {
     const NAME: &'static str = "GetInvoiceHtml";
     type Output = Option<String>;
 
+    type Context = Context;
+
     async fn run(self, cx: &Context) -> Result<Self::Output> {
         let answer = match cx
             .call({
@@ -350,6 +358,8 @@ impl GetInvoicePdf {
 impl Command for GetInvoicePdf {
     const NAME: &'static str = "GetInvoicePdf";
     type Output = Option<crate::Binary>;
+
+    type Context = Context;
 
     async fn run(self, cx: &Context) -> Result<Self::Output> {
         let answer = match cx

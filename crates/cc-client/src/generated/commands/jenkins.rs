@@ -3,8 +3,8 @@
 
 use cc_runtime::Result;
 use serde::{Deserialize, Serialize};
-use crate::command::Command;
-use crate::context::Context;
+#[allow(unused_imports)]
+use crate::{Command, Context};
 #[allow(unused_imports)]
 use crate::resolve::Ids;
 
@@ -49,6 +49,8 @@ impl GetJenkinsInfo {
 impl Command for GetJenkinsInfo {
     const NAME: &'static str = "GetJenkinsInfo";
     type Output = Option<crate::commands::jenkins::model::JenkinsInfo>;
+
+    type Context = Context;
 
     async fn run(self, cx: &Context) -> Result<Self::Output> {
         crate::command::Run::run(self, cx).await

@@ -3,8 +3,8 @@
 
 use cc_runtime::Result;
 use serde::{Deserialize, Serialize};
-use crate::command::Command;
-use crate::context::Context;
+#[allow(unused_imports)]
+use crate::{Command, Context};
 #[allow(unused_imports)]
 use crate::resolve::Ids;
 
@@ -46,6 +46,8 @@ impl GetKeycloakInfo {
 impl Command for GetKeycloakInfo {
     const NAME: &'static str = "GetKeycloakInfo";
     type Output = Option<crate::commands::keycloak::model::KeycloakInfo>;
+
+    type Context = Context;
 
     async fn run(self, cx: &Context) -> Result<Self::Output> {
         let answer = match cx
@@ -107,6 +109,8 @@ impl Command for RebootKeycloak {
     const NAME: &'static str = "RebootKeycloak";
     type Output = ();
 
+    type Context = Context;
+
     async fn run(self, cx: &Context) -> Result<Self::Output> {
         cx.resolved(
                 Ids::new().real_addon(&self.addon_id),
@@ -159,6 +163,8 @@ impl RebuildKeycloak {
 impl Command for RebuildKeycloak {
     const NAME: &'static str = "RebuildKeycloak";
     type Output = ();
+
+    type Context = Context;
 
     async fn run(self, cx: &Context) -> Result<Self::Output> {
         cx.resolved(
@@ -213,6 +219,8 @@ impl CheckKeycloakVersion {
 impl Command for CheckKeycloakVersion {
     const NAME: &'static str = "CheckKeycloakVersion";
     type Output = cc_api_operator::types::OperatorVersions;
+
+    type Context = Context;
 
     async fn run(self, cx: &Context) -> Result<Self::Output> {
         let answer = cx
@@ -274,6 +282,8 @@ impl UpdateKeycloakVersion {
 impl Command for UpdateKeycloakVersion {
     const NAME: &'static str = "UpdateKeycloakVersion";
     type Output = crate::commands::keycloak::model::KeycloakInfo;
+
+    type Context = Context;
 
     async fn run(self, cx: &Context) -> Result<Self::Output> {
         let answer = cx
@@ -350,6 +360,8 @@ impl Command for CreateKeycloakNetworkGroup {
     const NAME: &'static str = "CreateKeycloakNetworkGroup";
     type Output = crate::commands::keycloak::model::KeycloakInfo;
 
+    type Context = Context;
+
     async fn run(self, cx: &Context) -> Result<Self::Output> {
         let answer = cx
             .resolved(
@@ -415,6 +427,8 @@ impl DeleteKeycloakNetworkGroup {
 impl Command for DeleteKeycloakNetworkGroup {
     const NAME: &'static str = "DeleteKeycloakNetworkGroup";
     type Output = ();
+
+    type Context = Context;
 
     async fn run(self, cx: &Context) -> Result<Self::Output> {
         cx.resolved(

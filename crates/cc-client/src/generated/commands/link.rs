@@ -3,8 +3,8 @@
 
 use cc_runtime::Result;
 use serde::{Deserialize, Serialize};
-use crate::command::Command;
-use crate::context::Context;
+#[allow(unused_imports)]
+use crate::{Command, Context};
 #[allow(unused_imports)]
 use crate::resolve::Ids;
 
@@ -81,6 +81,8 @@ impl AddLink {
 impl Command for AddLink {
     const NAME: &'static str = "AddLink";
     type Output = ();
+
+    type Context = Context;
 
     async fn run(self, cx: &Context) -> Result<Self::Output> {
         crate::command::Run::run(self, cx).await
@@ -161,6 +163,8 @@ impl Command for RemoveLink {
     const NAME: &'static str = "RemoveLink";
     type Output = ();
 
+    type Context = Context;
+
     async fn run(self, cx: &Context) -> Result<Self::Output> {
         crate::command::Run::run(self, cx).await
     }
@@ -232,6 +236,8 @@ impl ListLink {
 impl Command for ListLink {
     const NAME: &'static str = "ListLink";
     type Output = Vec<crate::commands::link::model::Link>;
+
+    type Context = Context;
 
     async fn run(self, cx: &Context) -> Result<Self::Output> {
         crate::command::Run::run(self, cx).await

@@ -3,8 +3,8 @@
 
 use cc_runtime::Result;
 use serde::{Deserialize, Serialize};
-use crate::command::Command;
-use crate::context::Context;
+#[allow(unused_imports)]
+use crate::{Command, Context};
 #[allow(unused_imports)]
 use crate::resolve::Ids;
 
@@ -89,6 +89,8 @@ impl GetLoadBalancerInfo {
 impl Command for GetLoadBalancerInfo {
     const NAME: &'static str = "GetLoadBalancerInfo";
     type Output = Option<Vec<crate::commands::load_balancer::model::LoadBalancerInfo>>;
+
+    type Context = Context;
 
     async fn run(self, cx: &Context) -> Result<Self::Output> {
         crate::command::Run::run(self, cx).await

@@ -3,8 +3,8 @@
 
 use cc_runtime::Result;
 use serde::{Deserialize, Serialize};
-use crate::command::Command;
-use crate::context::Context;
+#[allow(unused_imports)]
+use crate::{Command, Context};
 #[allow(unused_imports)]
 use crate::resolve::Ids;
 
@@ -122,6 +122,8 @@ impl ListLog {
 impl Command for ListLog {
     const NAME: &'static str = "ListLog";
     type Output = Vec<crate::commands::log::model::Log>;
+
+    type Context = Context;
 
     async fn run(self, cx: &Context) -> Result<Self::Output> {
         cc_runtime::__private::check_path_input("addonId", &self.addon_id)?;

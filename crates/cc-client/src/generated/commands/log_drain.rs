@@ -3,8 +3,8 @@
 
 use cc_runtime::Result;
 use serde::{Deserialize, Serialize};
-use crate::command::Command;
-use crate::context::Context;
+#[allow(unused_imports)]
+use crate::{Command, Context};
 #[allow(unused_imports)]
 use crate::resolve::Ids;
 
@@ -129,6 +129,8 @@ impl Command for ListLogDrain {
     const NAME: &'static str = "ListLogDrain";
     type Output = Vec<crate::commands::log_drain::model::LogDrain>;
 
+    type Context = Context;
+
     async fn run(self, cx: &Context) -> Result<Self::Output> {
         crate::command::Run::run(self, cx).await
     }
@@ -208,6 +210,8 @@ impl GetLogDrain {
 impl Command for GetLogDrain {
     const NAME: &'static str = "GetLogDrain";
     type Output = crate::commands::log_drain::model::LogDrain;
+
+    type Context = Context;
 
     async fn run(self, cx: &Context) -> Result<Self::Output> {
         crate::command::Run::run(self, cx).await
@@ -299,6 +303,8 @@ impl Command for CreateLogDrain {
     const NAME: &'static str = "CreateLogDrain";
     type Output = crate::commands::log_drain::model::LogDrain;
 
+    type Context = Context;
+
     async fn run(self, cx: &Context) -> Result<Self::Output> {
         crate::command::Run::run(self, cx).await
     }
@@ -375,6 +381,8 @@ impl DeleteLogDrain {
 impl Command for DeleteLogDrain {
     const NAME: &'static str = "DeleteLogDrain";
     type Output = ();
+
+    type Context = Context;
 
     async fn run(self, cx: &Context) -> Result<Self::Output> {
         crate::command::Run::run(self, cx).await
@@ -455,6 +463,8 @@ impl Command for EnableLogDrain {
     const NAME: &'static str = "EnableLogDrain";
     type Output = crate::commands::log_drain::model::LogDrain;
 
+    type Context = Context;
+
     async fn run(self, cx: &Context) -> Result<Self::Output> {
         crate::command::Run::run(self, cx).await
     }
@@ -533,6 +543,8 @@ impl DisableLogDrain {
 impl Command for DisableLogDrain {
     const NAME: &'static str = "DisableLogDrain";
     type Output = crate::commands::log_drain::model::LogDrain;
+
+    type Context = Context;
 
     async fn run(self, cx: &Context) -> Result<Self::Output> {
         crate::command::Run::run(self, cx).await
@@ -614,6 +626,8 @@ impl Command for GetLogDrainTestCommand {
     const NAME: &'static str = "GetLogDrainTestCommand";
     type Output = cc_runtime::Secret;
 
+    type Context = Context;
+
     async fn run(self, cx: &Context) -> Result<Self::Output> {
         crate::command::Run::run(self, cx).await
     }
@@ -692,6 +706,8 @@ impl ResetLogDrainCursor {
 impl Command for ResetLogDrainCursor {
     const NAME: &'static str = "ResetLogDrainCursor";
     type Output = crate::commands::log_drain::model::LogDrain;
+
+    type Context = Context;
 
     async fn run(self, cx: &Context) -> Result<Self::Output> {
         crate::command::Run::run(self, cx).await

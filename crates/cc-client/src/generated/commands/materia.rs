@@ -3,8 +3,8 @@
 
 use cc_runtime::Result;
 use serde::{Deserialize, Serialize};
-use crate::command::Command;
-use crate::context::Context;
+#[allow(unused_imports)]
+use crate::{Command, Context};
 #[allow(unused_imports)]
 use crate::resolve::Ids;
 
@@ -59,6 +59,8 @@ impl GetMateriaInfo {
 impl Command for GetMateriaInfo {
     const NAME: &'static str = "GetMateriaInfo";
     type Output = Option<cc_api_materia::types::MateriaKv>;
+
+    type Context = Context;
 
     async fn run(self, cx: &Context) -> Result<Self::Output> {
         let answer = match cx

@@ -3,8 +3,8 @@
 
 use cc_runtime::Result;
 use serde::{Deserialize, Serialize};
-use crate::command::Command;
-use crate::context::Context;
+#[allow(unused_imports)]
+use crate::{Command, Context};
 #[allow(unused_imports)]
 use crate::resolve::Ids;
 
@@ -46,6 +46,8 @@ impl GetMatomoInfo {
 impl Command for GetMatomoInfo {
     const NAME: &'static str = "GetMatomoInfo";
     type Output = Option<crate::commands::matomo::model::MatomoInfo>;
+
+    type Context = Context;
 
     async fn run(self, cx: &Context) -> Result<Self::Output> {
         let answer = match cx
@@ -107,6 +109,8 @@ impl Command for RebootMatomo {
     const NAME: &'static str = "RebootMatomo";
     type Output = ();
 
+    type Context = Context;
+
     async fn run(self, cx: &Context) -> Result<Self::Output> {
         cx.resolved(
                 Ids::new().real_addon(&self.addon_id),
@@ -159,6 +163,8 @@ impl RebuildMatomo {
 impl Command for RebuildMatomo {
     const NAME: &'static str = "RebuildMatomo";
     type Output = ();
+
+    type Context = Context;
 
     async fn run(self, cx: &Context) -> Result<Self::Output> {
         cx.resolved(

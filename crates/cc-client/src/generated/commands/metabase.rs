@@ -3,8 +3,8 @@
 
 use cc_runtime::Result;
 use serde::{Deserialize, Serialize};
-use crate::command::Command;
-use crate::context::Context;
+#[allow(unused_imports)]
+use crate::{Command, Context};
 #[allow(unused_imports)]
 use crate::resolve::Ids;
 
@@ -46,6 +46,8 @@ impl GetMetabaseInfo {
 impl Command for GetMetabaseInfo {
     const NAME: &'static str = "GetMetabaseInfo";
     type Output = Option<crate::commands::metabase::model::MetabaseInfo>;
+
+    type Context = Context;
 
     async fn run(self, cx: &Context) -> Result<Self::Output> {
         let answer = match cx
@@ -107,6 +109,8 @@ impl Command for RebootMetabase {
     const NAME: &'static str = "RebootMetabase";
     type Output = ();
 
+    type Context = Context;
+
     async fn run(self, cx: &Context) -> Result<Self::Output> {
         cx.resolved(
                 Ids::new().real_addon(&self.addon_id),
@@ -159,6 +163,8 @@ impl RebuildMetabase {
 impl Command for RebuildMetabase {
     const NAME: &'static str = "RebuildMetabase";
     type Output = ();
+
+    type Context = Context;
 
     async fn run(self, cx: &Context) -> Result<Self::Output> {
         cx.resolved(
@@ -213,6 +219,8 @@ impl CheckMetabaseVersion {
 impl Command for CheckMetabaseVersion {
     const NAME: &'static str = "CheckMetabaseVersion";
     type Output = cc_api_operator::types::OperatorVersions;
+
+    type Context = Context;
 
     async fn run(self, cx: &Context) -> Result<Self::Output> {
         let answer = cx
@@ -274,6 +282,8 @@ impl UpdateMetabaseVersion {
 impl Command for UpdateMetabaseVersion {
     const NAME: &'static str = "UpdateMetabaseVersion";
     type Output = crate::commands::metabase::model::MetabaseInfo;
+
+    type Context = Context;
 
     async fn run(self, cx: &Context) -> Result<Self::Output> {
         let answer = cx

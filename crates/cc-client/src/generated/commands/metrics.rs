@@ -3,8 +3,8 @@
 
 use cc_runtime::Result;
 use serde::{Deserialize, Serialize};
-use crate::command::Command;
-use crate::context::Context;
+#[allow(unused_imports)]
+use crate::{Command, Context};
 #[allow(unused_imports)]
 use crate::resolve::Ids;
 
@@ -147,6 +147,8 @@ impl Command for GetMetrics {
     const NAME: &'static str = "GetMetrics";
     type Output = crate::commands::metrics::model::Metrics;
 
+    type Context = Context;
+
     async fn run(self, cx: &Context) -> Result<Self::Output> {
         crate::command::Run::run(self, cx).await
     }
@@ -231,6 +233,8 @@ impl GetHeatMap {
 impl Command for GetHeatMap {
     const NAME: &'static str = "GetHeatMap";
     type Output = Vec<crate::commands::metrics::model::HeatMapPoint>;
+
+    type Context = Context;
 
     async fn run(self, cx: &Context) -> Result<Self::Output> {
         crate::command::Run::run(self, cx).await
@@ -330,6 +334,8 @@ impl GetStatusCodeDistribution {
 impl Command for GetStatusCodeDistribution {
     const NAME: &'static str = "GetStatusCodeDistribution";
     type Output = crate::commands::metrics::model::StatusCodeDistribution;
+
+    type Context = Context;
 
     async fn run(self, cx: &Context) -> Result<Self::Output> {
         crate::command::Run::run(self, cx).await

@@ -3,8 +3,8 @@
 
 use cc_runtime::Result;
 use serde::{Deserialize, Serialize};
-use crate::command::Command;
-use crate::context::Context;
+#[allow(unused_imports)]
+use crate::{Command, Context};
 #[allow(unused_imports)]
 use crate::resolve::Ids;
 
@@ -59,6 +59,8 @@ impl ListMigration {
 impl Command for ListMigration {
     const NAME: &'static str = "ListMigration";
     type Output = Vec<crate::commands::migration::model::Migration>;
+
+    type Context = Context;
 
     async fn run(self, cx: &Context) -> Result<Self::Output> {
         let answer = match cx
@@ -156,6 +158,8 @@ impl Command for StartMigration {
     const NAME: &'static str = "StartMigration";
     type Output = crate::commands::migration::model::Migration;
 
+    type Context = Context;
+
     async fn run(self, cx: &Context) -> Result<Self::Output> {
         let answer = cx
             .resolved(
@@ -241,6 +245,8 @@ impl ListMigrationPreorder {
 impl Command for ListMigrationPreorder {
     const NAME: &'static str = "ListMigrationPreorder";
     type Output = Option<crate::commands::migration::model::MigrationPreorder>;
+
+    type Context = Context;
 
     async fn run(self, cx: &Context) -> Result<Self::Output> {
         let answer = match cx
@@ -328,6 +334,8 @@ impl Command for GetMigration {
     const NAME: &'static str = "GetMigration";
     type Output = Option<crate::commands::migration::model::Migration>;
 
+    type Context = Context;
+
     async fn run(self, cx: &Context) -> Result<Self::Output> {
         let answer = match cx
             .resolved(
@@ -414,6 +422,8 @@ impl CancelMigration {
 impl Command for CancelMigration {
     const NAME: &'static str = "CancelMigration";
     type Output = ();
+
+    type Context = Context;
 
     async fn run(self, cx: &Context) -> Result<Self::Output> {
         cx.resolved(

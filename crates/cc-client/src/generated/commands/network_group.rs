@@ -3,8 +3,8 @@
 
 use cc_runtime::Result;
 use serde::{Deserialize, Serialize};
-use crate::command::Command;
-use crate::context::Context;
+#[allow(unused_imports)]
+use crate::{Command, Context};
 #[allow(unused_imports)]
 use crate::resolve::Ids;
 
@@ -46,6 +46,8 @@ impl ListNetworkGroup {
 impl Command for ListNetworkGroup {
     const NAME: &'static str = "ListNetworkGroup";
     type Output = Vec<crate::commands::network_group::model::NetworkGroup>;
+
+    type Context = Context;
 
     async fn run(self, cx: &Context) -> Result<Self::Output> {
         let answer = match cx
@@ -110,6 +112,8 @@ impl GetNetworkGroup {
 impl Command for GetNetworkGroup {
     const NAME: &'static str = "GetNetworkGroup";
     type Output = Option<crate::commands::network_group::model::NetworkGroup>;
+
+    type Context = Context;
 
     async fn run(self, cx: &Context) -> Result<Self::Output> {
         let answer = match cx
@@ -185,6 +189,8 @@ impl GetNetworkGroupMember {
 impl Command for GetNetworkGroupMember {
     const NAME: &'static str = "GetNetworkGroupMember";
     type Output = Option<crate::commands::network_group::model::NetworkGroupMember>;
+
+    type Context = Context;
 
     async fn run(self, cx: &Context) -> Result<Self::Output> {
         let answer = match cx
@@ -266,6 +272,8 @@ impl Command for GetNetworkGroupPeer {
     const NAME: &'static str = "GetNetworkGroupPeer";
     type Output = Option<crate::commands::network_group::model::NetworkGroupPeer>;
 
+    type Context = Context;
+
     async fn run(self, cx: &Context) -> Result<Self::Output> {
         let answer = match cx
             .call({
@@ -342,6 +350,8 @@ impl Command for GetNetworkGroupWireguardConfiguration {
     const NAME: &'static str = "GetNetworkGroupWireguardConfiguration";
     type Output = Option<cc_runtime::Secret>;
 
+    type Context = Context;
+
     async fn run(self, cx: &Context) -> Result<Self::Output> {
         let answer = match cx
             .call({
@@ -417,6 +427,8 @@ impl GetNetworkGroupWireguardConfigurationUrl {
 impl Command for GetNetworkGroupWireguardConfigurationUrl {
     const NAME: &'static str = "GetNetworkGroupWireguardConfigurationUrl";
     type Output = cc_api_network_group::types::PresignedUrl;
+
+    type Context = Context;
 
     async fn run(self, cx: &Context) -> Result<Self::Output> {
         let answer = cx
@@ -521,6 +533,8 @@ impl Command for CreateNetworkGroup {
     const NAME: &'static str = "CreateNetworkGroup";
     type Output = crate::commands::network_group::model::NetworkGroup;
 
+    type Context = Context;
+
     async fn run(self, cx: &Context) -> Result<Self::Output> {
         crate::command::Run::run(self, cx).await
     }
@@ -573,6 +587,8 @@ impl DeleteNetworkGroup {
 impl Command for DeleteNetworkGroup {
     const NAME: &'static str = "DeleteNetworkGroup";
     type Output = ();
+
+    type Context = Context;
 
     async fn run(self, cx: &Context) -> Result<Self::Output> {
         crate::command::Run::run(self, cx).await
@@ -644,6 +660,8 @@ impl Command for CreateNetworkGroupMember {
     const NAME: &'static str = "CreateNetworkGroupMember";
     type Output = crate::commands::network_group::model::NetworkGroupMember;
 
+    type Context = Context;
+
     async fn run(self, cx: &Context) -> Result<Self::Output> {
         crate::command::Run::run(self, cx).await
     }
@@ -701,6 +719,8 @@ impl DeleteNetworkGroupMember {
 impl Command for DeleteNetworkGroupMember {
     const NAME: &'static str = "DeleteNetworkGroupMember";
     type Output = ();
+
+    type Context = Context;
 
     async fn run(self, cx: &Context) -> Result<Self::Output> {
         crate::command::Run::run(self, cx).await
@@ -818,6 +838,8 @@ impl Command for CreateNetworkGroupExternalPeer {
     const NAME: &'static str = "CreateNetworkGroupExternalPeer";
     type Output = crate::commands::network_group::model::NetworkGroupPeer;
 
+    type Context = Context;
+
     async fn run(self, cx: &Context) -> Result<Self::Output> {
         crate::command::Run::run(self, cx).await
     }
@@ -882,6 +904,8 @@ impl DeleteNetworkGroupExternalPeer {
 impl Command for DeleteNetworkGroupExternalPeer {
     const NAME: &'static str = "DeleteNetworkGroupExternalPeer";
     type Output = ();
+
+    type Context = Context;
 
     async fn run(self, cx: &Context) -> Result<Self::Output> {
         crate::command::Run::run(self, cx).await
@@ -951,6 +975,8 @@ impl SearchNetworkGroup {
 impl Command for SearchNetworkGroup {
     const NAME: &'static str = "SearchNetworkGroup";
     type Output = Vec<crate::commands::network_group::model::NetworkGroupComponent>;
+
+    type Context = Context;
 
     async fn run(self, cx: &Context) -> Result<Self::Output> {
         crate::command::Run::run(self, cx).await

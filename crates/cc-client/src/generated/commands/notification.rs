@@ -3,8 +3,8 @@
 
 use cc_runtime::Result;
 use serde::{Deserialize, Serialize};
-use crate::command::Command;
-use crate::context::Context;
+#[allow(unused_imports)]
+use crate::{Command, Context};
 #[allow(unused_imports)]
 use crate::resolve::Ids;
 
@@ -56,6 +56,8 @@ impl DeleteEmailNotification {
 impl Command for DeleteEmailNotification {
     const NAME: &'static str = "DeleteEmailNotification";
     type Output = ();
+
+    type Context = Context;
 
     async fn run(self, cx: &Context) -> Result<Self::Output> {
         cx.call({
@@ -150,6 +152,8 @@ impl Command for CreateWebhookNotification {
     const NAME: &'static str = "CreateWebhookNotification";
     type Output = crate::commands::notification::model::WebhookNotification;
 
+    type Context = Context;
+
     async fn run(self, cx: &Context) -> Result<Self::Output> {
         let answer = cx
             .call({
@@ -215,6 +219,8 @@ impl Command for DeleteWebhookNotification {
     const NAME: &'static str = "DeleteWebhookNotification";
     type Output = ();
 
+    type Context = Context;
+
     async fn run(self, cx: &Context) -> Result<Self::Output> {
         cc_runtime::__private::check_path_input(
             "webhookNotificationId",
@@ -261,6 +267,8 @@ impl GetNotificationInfo {
 impl Command for GetNotificationInfo {
     const NAME: &'static str = "GetNotificationInfo";
     type Output = crate::commands::notification::model::NotificationInfo;
+
+    type Context = Context;
 
     async fn run(self, cx: &Context) -> Result<Self::Output> {
         crate::command::Run::run(self, cx).await
@@ -347,6 +355,8 @@ impl Command for CreateEmailNotification {
     const NAME: &'static str = "CreateEmailNotification";
     type Output = crate::commands::notification::model::EmailNotification;
 
+    type Context = Context;
+
     async fn run(self, cx: &Context) -> Result<Self::Output> {
         crate::command::Run::run(self, cx).await
     }
@@ -387,6 +397,8 @@ impl Command for ListEmailNotification {
     const NAME: &'static str = "ListEmailNotification";
     type Output = Vec<crate::commands::notification::model::EmailNotification>;
 
+    type Context = Context;
+
     async fn run(self, cx: &Context) -> Result<Self::Output> {
         crate::command::Run::run(self, cx).await
     }
@@ -426,6 +438,8 @@ impl ListWebhookNotification {
 impl Command for ListWebhookNotification {
     const NAME: &'static str = "ListWebhookNotification";
     type Output = Vec<crate::commands::notification::model::WebhookNotification>;
+
+    type Context = Context;
 
     async fn run(self, cx: &Context) -> Result<Self::Output> {
         crate::command::Run::run(self, cx).await

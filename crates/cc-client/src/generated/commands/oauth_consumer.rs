@@ -3,8 +3,8 @@
 
 use cc_runtime::Result;
 use serde::{Deserialize, Serialize};
-use crate::command::Command;
-use crate::context::Context;
+#[allow(unused_imports)]
+use crate::{Command, Context};
 #[allow(unused_imports)]
 use crate::resolve::Ids;
 
@@ -59,6 +59,8 @@ impl DeleteOauthConsumer {
 impl Command for DeleteOauthConsumer {
     const NAME: &'static str = "DeleteOauthConsumer";
     type Output = ();
+
+    type Context = Context;
 
     async fn run(self, cx: &Context) -> Result<Self::Output> {
         cc_runtime::__private::check_path_input(
@@ -132,6 +134,8 @@ impl GetOauthConsumerSecret {
 impl Command for GetOauthConsumerSecret {
     const NAME: &'static str = "GetOauthConsumerSecret";
     type Output = Option<cc_api_oauth::types::OauthConsumerSecret>;
+
+    type Context = Context;
 
     async fn run(self, cx: &Context) -> Result<Self::Output> {
         cc_runtime::__private::check_path_input(
@@ -237,6 +241,8 @@ impl Command for CreateOauthConsumer {
     const NAME: &'static str = "CreateOauthConsumer";
     type Output = crate::commands::oauth_consumer::model::OauthConsumer;
 
+    type Context = Context;
+
     async fn run(self, cx: &Context) -> Result<Self::Output> {
         crate::command::Run::run(self, cx).await
     }
@@ -326,6 +332,8 @@ impl Command for UpdateOauthConsumer {
     const NAME: &'static str = "UpdateOauthConsumer";
     type Output = crate::commands::oauth_consumer::model::OauthConsumer;
 
+    type Context = Context;
+
     async fn run(self, cx: &Context) -> Result<Self::Output> {
         crate::command::Run::run(self, cx).await
     }
@@ -393,6 +401,8 @@ impl Command for GetOauthConsumer {
     const NAME: &'static str = "GetOauthConsumer";
     type Output = Option<crate::commands::oauth_consumer::model::OauthConsumer>;
 
+    type Context = Context;
+
     async fn run(self, cx: &Context) -> Result<Self::Output> {
         crate::command::Run::run(self, cx).await
     }
@@ -447,6 +457,8 @@ impl ListOauthConsumer {
 impl Command for ListOauthConsumer {
     const NAME: &'static str = "ListOauthConsumer";
     type Output = Vec<crate::commands::oauth_consumer::model::OauthConsumer>;
+
+    type Context = Context;
 
     async fn run(self, cx: &Context) -> Result<Self::Output> {
         crate::command::Run::run(self, cx).await

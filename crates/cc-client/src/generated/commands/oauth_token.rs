@@ -3,8 +3,8 @@
 
 use cc_runtime::Result;
 use serde::{Deserialize, Serialize};
-use crate::command::Command;
-use crate::context::Context;
+#[allow(unused_imports)]
+use crate::{Command, Context};
 #[allow(unused_imports)]
 use crate::resolve::Ids;
 
@@ -39,6 +39,8 @@ impl ListOauthToken {
 impl Command for ListOauthToken {
     const NAME: &'static str = "ListOauthToken";
     type Output = Vec<crate::commands::oauth_token::model::OauthToken>;
+
+    type Context = Context;
 
     async fn run(self, cx: &Context) -> Result<Self::Output> {
         let answer = cx.call({ cc_api_account::ListOauthTokens::new() }).await?;
@@ -84,6 +86,8 @@ impl Command for DeleteAllOauthTokens {
     const NAME: &'static str = "DeleteAllOauthTokens";
     type Output = ();
 
+    type Context = Context;
+
     async fn run(self, cx: &Context) -> Result<Self::Output> {
         cx.call({ cc_runtime::Discard({ cc_api_account::RevokeOauthTokens::new() }) })
             .await?;
@@ -128,6 +132,8 @@ impl DeleteOauthToken {
 impl Command for DeleteOauthToken {
     const NAME: &'static str = "DeleteOauthToken";
     type Output = ();
+
+    type Context = Context;
 
     async fn run(self, cx: &Context) -> Result<Self::Output> {
         cx.call({

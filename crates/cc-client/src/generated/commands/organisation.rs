@@ -3,8 +3,8 @@
 
 use cc_runtime::Result;
 use serde::{Deserialize, Serialize};
-use crate::command::Command;
-use crate::context::Context;
+#[allow(unused_imports)]
+use crate::{Command, Context};
 #[allow(unused_imports)]
 use crate::resolve::Ids;
 
@@ -51,6 +51,8 @@ impl GetOrganisation {
 impl Command for GetOrganisation {
     const NAME: &'static str = "GetOrganisation";
     type Output = Option<crate::commands::organisation::model::Organisation>;
+
+    type Context = Context;
 
     async fn run(self, cx: &Context) -> Result<Self::Output> {
         cc_runtime::__private::check_path_input(
@@ -160,6 +162,8 @@ impl Command for AddOrganisationMember {
     const NAME: &'static str = "AddOrganisationMember";
     type Output = ();
 
+    type Context = Context;
+
     async fn run(self, cx: &Context) -> Result<Self::Output> {
         cc_runtime::__private::check_path_input(
             "organisationId",
@@ -261,6 +265,8 @@ impl Command for UpdateOrganisationMember {
     const NAME: &'static str = "UpdateOrganisationMember";
     type Output = ();
 
+    type Context = Context;
+
     async fn run(self, cx: &Context) -> Result<Self::Output> {
         cc_runtime::__private::check_path_input(
             "organisationId",
@@ -339,6 +345,8 @@ impl Command for RemoveOrganisationMember {
     const NAME: &'static str = "RemoveOrganisationMember";
     type Output = ();
 
+    type Context = Context;
+
     async fn run(self, cx: &Context) -> Result<Self::Output> {
         cc_runtime::__private::check_path_input(
             "organisationId",
@@ -390,6 +398,8 @@ impl Command for GetOrganisationSummaries {
     const NAME: &'static str = "GetOrganisationSummaries";
     type Output = Vec<crate::commands::organisation::model::OrganisationSummary>;
 
+    type Context = Context;
+
     async fn run(self, cx: &Context) -> Result<Self::Output> {
         crate::command::Run::run(self, cx).await
     }
@@ -431,6 +441,8 @@ impl ListOrganisation {
 impl Command for ListOrganisation {
     const NAME: &'static str = "ListOrganisation";
     type Output = Vec<crate::commands::organisation::model::Organisation>;
+
+    type Context = Context;
 
     async fn run(self, cx: &Context) -> Result<Self::Output> {
         crate::command::Run::run(self, cx).await
@@ -557,6 +569,8 @@ impl CreateOrganisation {
 impl Command for CreateOrganisation {
     const NAME: &'static str = "CreateOrganisation";
     type Output = crate::commands::organisation::model::Organisation;
+
+    type Context = Context;
 
     async fn run(self, cx: &Context) -> Result<Self::Output> {
         crate::command::Run::run(self, cx).await
@@ -692,6 +706,8 @@ impl Command for UpdateOrganisation {
     const NAME: &'static str = "UpdateOrganisation";
     type Output = crate::commands::organisation::model::Organisation;
 
+    type Context = Context;
+
     async fn run(self, cx: &Context) -> Result<Self::Output> {
         crate::command::Run::run(self, cx).await
     }
@@ -738,6 +754,8 @@ impl DeleteOrganisation {
 impl Command for DeleteOrganisation {
     const NAME: &'static str = "DeleteOrganisation";
     type Output = ();
+
+    type Context = Context;
 
     async fn run(self, cx: &Context) -> Result<Self::Output> {
         crate::command::Run::run(self, cx).await
@@ -793,6 +811,8 @@ impl Command for UpdateOrganisationAvatar {
     const NAME: &'static str = "UpdateOrganisationAvatar";
     type Output = cc_api_organisation::types::OrganisationAvatar;
 
+    type Context = Context;
+
     async fn run(self, cx: &Context) -> Result<Self::Output> {
         crate::command::Run::run(self, cx).await
     }
@@ -838,6 +858,8 @@ impl ListOrganisationMember {
 impl Command for ListOrganisationMember {
     const NAME: &'static str = "ListOrganisationMember";
     type Output = Vec<crate::commands::organisation::model::OrganisationMember>;
+
+    type Context = Context;
 
     async fn run(self, cx: &Context) -> Result<Self::Output> {
         crate::command::Run::run(self, cx).await

@@ -3,8 +3,8 @@
 
 use cc_runtime::Result;
 use serde::{Deserialize, Serialize};
-use crate::command::Command;
-use crate::context::Context;
+#[allow(unused_imports)]
+use crate::{Command, Context};
 #[allow(unused_imports)]
 use crate::resolve::Ids;
 
@@ -46,6 +46,8 @@ impl GetOtoroshiInfo {
 impl Command for GetOtoroshiInfo {
     const NAME: &'static str = "GetOtoroshiInfo";
     type Output = Option<crate::commands::otoroshi::model::OtoroshiInfo>;
+
+    type Context = Context;
 
     async fn run(self, cx: &Context) -> Result<Self::Output> {
         let answer = match cx
@@ -107,6 +109,8 @@ impl Command for GetOtoroshiConfig {
     const NAME: &'static str = "GetOtoroshiConfig";
     type Output = cc_runtime::Secret;
 
+    type Context = Context;
+
     async fn run(self, cx: &Context) -> Result<Self::Output> {
         let answer = cx
             .resolved(
@@ -156,6 +160,8 @@ impl RebootOtoroshi {
 impl Command for RebootOtoroshi {
     const NAME: &'static str = "RebootOtoroshi";
     type Output = ();
+
+    type Context = Context;
 
     async fn run(self, cx: &Context) -> Result<Self::Output> {
         cx.resolved(
@@ -210,6 +216,8 @@ impl Command for RebuildOtoroshi {
     const NAME: &'static str = "RebuildOtoroshi";
     type Output = ();
 
+    type Context = Context;
+
     async fn run(self, cx: &Context) -> Result<Self::Output> {
         cx.resolved(
                 Ids::new().real_addon(&self.addon_id),
@@ -263,6 +271,8 @@ impl CheckOtoroshiVersion {
 impl Command for CheckOtoroshiVersion {
     const NAME: &'static str = "CheckOtoroshiVersion";
     type Output = cc_api_operator::types::OperatorVersions;
+
+    type Context = Context;
 
     async fn run(self, cx: &Context) -> Result<Self::Output> {
         let answer = cx
@@ -324,6 +334,8 @@ impl UpdateOtoroshiVersion {
 impl Command for UpdateOtoroshiVersion {
     const NAME: &'static str = "UpdateOtoroshiVersion";
     type Output = crate::commands::otoroshi::model::OtoroshiInfo;
+
+    type Context = Context;
 
     async fn run(self, cx: &Context) -> Result<Self::Output> {
         let answer = cx
@@ -400,6 +412,8 @@ impl Command for CreateOtoroshiNetworkGroup {
     const NAME: &'static str = "CreateOtoroshiNetworkGroup";
     type Output = crate::commands::otoroshi::model::OtoroshiInfo;
 
+    type Context = Context;
+
     async fn run(self, cx: &Context) -> Result<Self::Output> {
         let answer = cx
             .resolved(
@@ -465,6 +479,8 @@ impl DeleteOtoroshiNetworkGroup {
 impl Command for DeleteOtoroshiNetworkGroup {
     const NAME: &'static str = "DeleteOtoroshiNetworkGroup";
     type Output = ();
+
+    type Context = Context;
 
     async fn run(self, cx: &Context) -> Result<Self::Output> {
         cx.resolved(

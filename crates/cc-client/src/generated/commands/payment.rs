@@ -3,8 +3,8 @@
 
 use cc_runtime::Result;
 use serde::{Deserialize, Serialize};
-use crate::command::Command;
-use crate::context::Context;
+#[allow(unused_imports)]
+use crate::{Command, Context};
 #[allow(unused_imports)]
 use crate::resolve::Ids;
 
@@ -60,6 +60,8 @@ impl InitPaypal {
 impl Command for InitPaypal {
     const NAME: &'static str = "InitPaypal";
     type Output = cc_api_billing::types::PaypalPayment;
+
+    type Context = Context;
 
     async fn run(self, cx: &Context) -> Result<Self::Output> {
         let answer = cx
@@ -131,6 +133,8 @@ impl AuthorizePaypal {
 impl Command for AuthorizePaypal {
     const NAME: &'static str = "AuthorizePaypal";
     type Output = crate::commands::payment::model::Invoice;
+
+    type Context = Context;
 
     async fn run(self, cx: &Context) -> Result<Self::Output> {
         let answer = cx
@@ -213,6 +217,8 @@ impl InitStripe {
 impl Command for InitStripe {
     const NAME: &'static str = "InitStripe";
     type Output = crate::commands::payment::model::Invoice;
+
+    type Context = Context;
 
     async fn run(self, cx: &Context) -> Result<Self::Output> {
         let answer = cx
@@ -300,6 +306,8 @@ impl Command for AuthorizeStripe {
     const NAME: &'static str = "AuthorizeStripe";
     type Output = crate::commands::payment::model::Invoice;
 
+    type Context = Context;
+
     async fn run(self, cx: &Context) -> Result<Self::Output> {
         let answer = cx
             .call({
@@ -383,6 +391,8 @@ impl GetStripeIntent {
 impl Command for GetStripeIntent {
     const NAME: &'static str = "GetStripeIntent";
     type Output = Option<cc_api_payment::types::StripeIntent>;
+
+    type Context = Context;
 
     async fn run(self, cx: &Context) -> Result<Self::Output> {
         let answer = match cx

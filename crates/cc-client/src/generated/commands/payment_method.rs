@@ -3,8 +3,8 @@
 
 use cc_runtime::Result;
 use serde::{Deserialize, Serialize};
-use crate::command::Command;
-use crate::context::Context;
+#[allow(unused_imports)]
+use crate::{Command, Context};
 #[allow(unused_imports)]
 use crate::resolve::Ids;
 
@@ -46,6 +46,8 @@ impl ListPaymentMethod {
 impl Command for ListPaymentMethod {
     const NAME: &'static str = "ListPaymentMethod";
     type Output = Vec<crate::commands::payment_method::model::PaymentMethod>;
+
+    type Context = Context;
 
     async fn run(self, cx: &Context) -> Result<Self::Output> {
         let answer = match cx
@@ -105,6 +107,8 @@ impl CreatePaymentMethod {
 impl Command for CreatePaymentMethod {
     const NAME: &'static str = "CreatePaymentMethod";
     type Output = crate::commands::payment_method::model::PaymentMethod;
+
+    type Context = Context;
 
     async fn run(self, cx: &Context) -> Result<Self::Output> {
         let answer = cx
@@ -166,6 +170,8 @@ impl SetPrimaryPaymentMethod {
 impl Command for SetPrimaryPaymentMethod {
     const NAME: &'static str = "SetPrimaryPaymentMethod";
     type Output = crate::commands::payment_method::model::PaymentMethod;
+
+    type Context = Context;
 
     async fn run(self, cx: &Context) -> Result<Self::Output> {
         let answer = cx
@@ -252,6 +258,8 @@ impl DeletePaymentMethod {
 impl Command for DeletePaymentMethod {
     const NAME: &'static str = "DeletePaymentMethod";
     type Output = ();
+
+    type Context = Context;
 
     async fn run(self, cx: &Context) -> Result<Self::Output> {
         cc_runtime::__private::check_path_input("token", &self.token)?;

@@ -3,8 +3,8 @@
 
 use cc_runtime::Result;
 use serde::{Deserialize, Serialize};
-use crate::command::Command;
-use crate::context::Context;
+#[allow(unused_imports)]
+use crate::{Command, Context};
 #[allow(unused_imports)]
 use crate::resolve::Ids;
 
@@ -55,6 +55,8 @@ impl GetPriceSystem {
 impl Command for GetPriceSystem {
     const NAME: &'static str = "GetPriceSystem";
     type Output = Option<crate::commands::price_system::model::PriceSystem>;
+
+    type Context = Context;
 
     async fn run(self, cx: &Context) -> Result<Self::Output> {
         let answer = match cx

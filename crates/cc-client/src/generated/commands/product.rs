@@ -3,8 +3,8 @@
 
 use cc_runtime::Result;
 use serde::{Deserialize, Serialize};
-use crate::command::Command;
-use crate::context::Context;
+#[allow(unused_imports)]
+use crate::{Command, Context};
 #[allow(unused_imports)]
 use crate::resolve::Ids;
 
@@ -50,6 +50,8 @@ impl GetProductAddonVersions {
 impl Command for GetProductAddonVersions {
     const NAME: &'static str = "GetProductAddonVersions";
     type Output = Option<crate::commands::product::model::ProductAddonVersions>;
+
+    type Context = Context;
 
     async fn run(self, cx: &Context) -> Result<Self::Output> {
         cc_runtime::__private::check_path_input("id", &self.id)?;
@@ -105,6 +107,8 @@ impl Command for GetProductElasticsearchInfo {
     const NAME: &'static str = "GetProductElasticsearchInfo";
     type Output = crate::commands::product::model::ProductElasticsearchInfo;
 
+    type Context = Context;
+
     async fn run(self, cx: &Context) -> Result<Self::Output> {
         let answer = cx
             .call({ cc_api_database::GetElasticsearchServiceFlavors::new() })
@@ -159,6 +163,8 @@ impl ListProductRuntime {
 impl Command for ListProductRuntime {
     const NAME: &'static str = "ListProductRuntime";
     type Output = Vec<crate::commands::product::model::ProductRuntime>;
+
+    type Context = Context;
 
     async fn run(self, cx: &Context) -> Result<Self::Output> {
         let answer = cx
@@ -249,6 +255,8 @@ impl Command for GetProductRuntime {
     const NAME: &'static str = "GetProductRuntime";
     type Output = Option<crate::commands::product::model::ProductRuntime>;
 
+    type Context = Context;
+
     async fn run(self, cx: &Context) -> Result<Self::Output> {
         cc_runtime::__private::check_path_input("type", &self.type_)?;
         cc_runtime::__private::check_path_input("version", &self.version)?;
@@ -338,6 +346,8 @@ impl Command for GetProductAddon {
     const NAME: &'static str = "GetProductAddon";
     type Output = Option<crate::commands::product::model::ProductAddon>;
 
+    type Context = Context;
+
     async fn run(self, cx: &Context) -> Result<Self::Output> {
         crate::command::Run::run(self, cx).await
     }
@@ -400,6 +410,8 @@ impl ListProductAddon {
 impl Command for ListProductAddon {
     const NAME: &'static str = "ListProductAddon";
     type Output = Vec<crate::commands::product::model::ProductAddon>;
+
+    type Context = Context;
 
     async fn run(self, cx: &Context) -> Result<Self::Output> {
         crate::command::Run::run(self, cx).await

@@ -3,8 +3,8 @@
 
 use cc_runtime::Result;
 use serde::{Deserialize, Serialize};
-use crate::command::Command;
-use crate::context::Context;
+#[allow(unused_imports)]
+use crate::{Command, Context};
 #[allow(unused_imports)]
 use crate::resolve::Ids;
 
@@ -39,6 +39,8 @@ impl GetProfile {
 impl Command for GetProfile {
     const NAME: &'static str = "GetProfile";
     type Output = crate::commands::profile::model::Profile;
+
+    type Context = Context;
 
     async fn run(self, cx: &Context) -> Result<Self::Output> {
         let answer = cx.call({ cc_api_account::GetProfile::new() }).await?;
@@ -197,6 +199,8 @@ impl Command for UpdateProfile {
     const NAME: &'static str = "UpdateProfile";
     type Output = crate::commands::profile::model::Profile;
 
+    type Context = Context;
+
     async fn run(self, cx: &Context) -> Result<Self::Output> {
         let answer = cx
             .call({
@@ -262,6 +266,8 @@ impl Command for RequestProfileEmailConfirmation {
     const NAME: &'static str = "RequestProfileEmailConfirmation";
     type Output = ();
 
+    type Context = Context;
+
     async fn run(self, cx: &Context) -> Result<Self::Output> {
         cx.call({
                 cc_runtime::Discard({ cc_api_account::RequestEmailConfirmation::new() })
@@ -312,6 +318,8 @@ impl SetProfilePrimaryEmailAddress {
 impl Command for SetProfilePrimaryEmailAddress {
     const NAME: &'static str = "SetProfilePrimaryEmailAddress";
     type Output = ();
+
+    type Context = Context;
 
     async fn run(self, cx: &Context) -> Result<Self::Output> {
         cc_runtime::__private::check_path_input("address", &self.address)?;
@@ -369,6 +377,8 @@ impl Command for DeleteProfileEmailAddress {
     const NAME: &'static str = "DeleteProfileEmailAddress";
     type Output = ();
 
+    type Context = Context;
+
     async fn run(self, cx: &Context) -> Result<Self::Output> {
         cc_runtime::__private::check_path_input("address", &self.address)?;
         cx.call({
@@ -409,6 +419,8 @@ impl ListProfileEmailAddress {
 impl Command for ListProfileEmailAddress {
     const NAME: &'static str = "ListProfileEmailAddress";
     type Output = crate::commands::profile::model::ProfileEmailAddresses;
+
+    type Context = Context;
 
     async fn run(self, cx: &Context) -> Result<Self::Output> {
         crate::command::Run::run(self, cx).await
@@ -454,6 +466,8 @@ impl Command for CreateProfileEmailAddress {
     const NAME: &'static str = "CreateProfileEmailAddress";
     type Output = ();
 
+    type Context = Context;
+
     async fn run(self, cx: &Context) -> Result<Self::Output> {
         crate::command::Run::run(self, cx).await
     }
@@ -462,6 +476,8 @@ impl Command for CreateProfileEmailAddress {
 impl Command for crate::commands::profile::UpdateProfileAvatar {
     const NAME: &'static str = "UpdateProfileAvatar";
     type Output = crate::commands::profile::model::Avatar;
+
+    type Context = Context;
 
     async fn run(self, cx: &Context) -> Result<Self::Output> {
         crate::command::Run::run(self, cx).await

@@ -3,8 +3,8 @@
 
 use cc_runtime::Result;
 use serde::{Deserialize, Serialize};
-use crate::command::Command;
-use crate::context::Context;
+#[allow(unused_imports)]
+use crate::{Command, Context};
 #[allow(unused_imports)]
 use crate::resolve::Ids;
 
@@ -47,6 +47,8 @@ impl GetPulsarStoragePolicies {
 impl Command for GetPulsarStoragePolicies {
     const NAME: &'static str = "GetPulsarStoragePolicies";
     type Output = Option<cc_api_pulsar::types::StoragePolicies>;
+
+    type Context = Context;
 
     async fn run(self, cx: &Context) -> Result<Self::Output> {
         let answer = match cx
@@ -142,6 +144,8 @@ impl Command for UpdatePulsarStoragePolicies {
     const NAME: &'static str = "UpdatePulsarStoragePolicies";
     type Output = cc_api_pulsar::types::StoragePolicies;
 
+    type Context = Context;
+
     async fn run(self, cx: &Context) -> Result<Self::Output> {
         let answer = cx
             .resolved(
@@ -229,6 +233,8 @@ impl GetPulsarInfo {
 impl Command for GetPulsarInfo {
     const NAME: &'static str = "GetPulsarInfo";
     type Output = Option<crate::commands::pulsar::model::PulsarInfo>;
+
+    type Context = Context;
 
     async fn run(self, cx: &Context) -> Result<Self::Output> {
         crate::command::Run::run(self, cx).await

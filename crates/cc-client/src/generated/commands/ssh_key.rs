@@ -3,8 +3,8 @@
 
 use cc_runtime::Result;
 use serde::{Deserialize, Serialize};
-use crate::command::Command;
-use crate::context::Context;
+#[allow(unused_imports)]
+use crate::{Command, Context};
 #[allow(unused_imports)]
 use crate::resolve::Ids;
 
@@ -42,6 +42,8 @@ impl ListPersonalSshKey {
 impl Command for ListPersonalSshKey {
     const NAME: &'static str = "ListPersonalSshKey";
     type Output = Vec<cc_api_account::types::SshKey>;
+
+    type Context = Context;
 
     async fn run(self, cx: &Context) -> Result<Self::Output> {
         let answer = cx.call({ cc_api_account::ListSshKeys::new() }).await?;
@@ -91,6 +93,8 @@ impl DeletePersonalSshKey {
 impl Command for DeletePersonalSshKey {
     const NAME: &'static str = "DeletePersonalSshKey";
     type Output = ();
+
+    type Context = Context;
 
     async fn run(self, cx: &Context) -> Result<Self::Output> {
         cc_runtime::__private::check_path_input("name", &self.name)?;
@@ -149,6 +153,8 @@ impl Command for CreatePersonalSshKey {
     const NAME: &'static str = "CreatePersonalSshKey";
     type Output = Option<cc_api_account::types::SshKey>;
 
+    type Context = Context;
+
     async fn run(self, cx: &Context) -> Result<Self::Output> {
         crate::command::Run::run(self, cx).await
     }
@@ -190,6 +196,8 @@ impl ListGithubSshKey {
 impl Command for ListGithubSshKey {
     const NAME: &'static str = "ListGithubSshKey";
     type Output = Vec<cc_api_github::types::GithubSshKey>;
+
+    type Context = Context;
 
     async fn run(self, cx: &Context) -> Result<Self::Output> {
         crate::command::Run::run(self, cx).await

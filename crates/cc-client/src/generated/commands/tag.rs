@@ -3,8 +3,8 @@
 
 use cc_runtime::Result;
 use serde::{Deserialize, Serialize};
-use crate::command::Command;
-use crate::context::Context;
+#[allow(unused_imports)]
+use crate::{Command, Context};
 #[allow(unused_imports)]
 use crate::resolve::Ids;
 
@@ -79,6 +79,8 @@ impl CreateTag {
 impl Command for CreateTag {
     const NAME: &'static str = "CreateTag";
     type Output = Vec<String>;
+
+    type Context = Context;
 
     async fn run(self, cx: &Context) -> Result<Self::Output> {
         crate::command::Run::run(self, cx).await
@@ -158,6 +160,8 @@ impl Command for DeleteTag {
     const NAME: &'static str = "DeleteTag";
     type Output = Vec<String>;
 
+    type Context = Context;
+
     async fn run(self, cx: &Context) -> Result<Self::Output> {
         crate::command::Run::run(self, cx).await
     }
@@ -226,6 +230,8 @@ impl ListTag {
 impl Command for ListTag {
     const NAME: &'static str = "ListTag";
     type Output = Vec<String>;
+
+    type Context = Context;
 
     async fn run(self, cx: &Context) -> Result<Self::Output> {
         crate::command::Run::run(self, cx).await
@@ -303,6 +309,8 @@ impl UpdateTag {
 impl Command for UpdateTag {
     const NAME: &'static str = "UpdateTag";
     type Output = Vec<String>;
+
+    type Context = Context;
 
     async fn run(self, cx: &Context) -> Result<Self::Output> {
         crate::command::Run::run(self, cx).await

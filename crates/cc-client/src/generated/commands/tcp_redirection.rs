@@ -3,8 +3,8 @@
 
 use cc_runtime::Result;
 use serde::{Deserialize, Serialize};
-use crate::command::Command;
-use crate::context::Context;
+#[allow(unused_imports)]
+use crate::{Command, Context};
 #[allow(unused_imports)]
 use crate::resolve::Ids;
 
@@ -60,6 +60,8 @@ impl ListTcpRedirection {
 impl Command for ListTcpRedirection {
     const NAME: &'static str = "ListTcpRedirection";
     type Output = Vec<cc_api_redirection::types::Redirection>;
+
+    type Context = Context;
 
     async fn run(self, cx: &Context) -> Result<Self::Output> {
         let answer = match cx
@@ -147,6 +149,8 @@ impl Command for DeleteTcpRedirection {
     const NAME: &'static str = "DeleteTcpRedirection";
     type Output = ();
 
+    type Context = Context;
+
     async fn run(self, cx: &Context) -> Result<Self::Output> {
         cc_runtime::__private::check_path_input("port", &self.port)?;
         cx.resolved(
@@ -205,6 +209,8 @@ impl ListTcpRedirectionNamespace {
 impl Command for ListTcpRedirectionNamespace {
     const NAME: &'static str = "ListTcpRedirectionNamespace";
     type Output = Vec<cc_api_redirection::types::Namespace>;
+
+    type Context = Context;
 
     async fn run(self, cx: &Context) -> Result<Self::Output> {
         let answer = match cx
@@ -276,6 +282,8 @@ impl CreateTcpRedirection {
 impl Command for CreateTcpRedirection {
     const NAME: &'static str = "CreateTcpRedirection";
     type Output = cc_api_redirection::types::Redirection;
+
+    type Context = Context;
 
     async fn run(self, cx: &Context) -> Result<Self::Output> {
         crate::command::Run::run(self, cx).await

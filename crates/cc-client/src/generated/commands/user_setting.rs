@@ -3,8 +3,8 @@
 
 use cc_runtime::Result;
 use serde::{Deserialize, Serialize};
-use crate::command::Command;
-use crate::context::Context;
+#[allow(unused_imports)]
+use crate::{Command, Context};
 #[allow(unused_imports)]
 use crate::resolve::Ids;
 
@@ -61,6 +61,8 @@ impl SetUserSetting {
 impl Command for SetUserSetting {
     const NAME: &'static str = "SetUserSetting";
     type Output = ();
+
+    type Context = Context;
 
     async fn run(self, cx: &Context) -> Result<Self::Output> {
         cc_runtime::__private::check_path_input("name", &self.name)?;
@@ -128,6 +130,8 @@ impl DeleteUserSetting {
 impl Command for DeleteUserSetting {
     const NAME: &'static str = "DeleteUserSetting";
     type Output = Option<()>;
+
+    type Context = Context;
 
     async fn run(self, cx: &Context) -> Result<Self::Output> {
         cc_runtime::__private::check_path_input("name", &self.name)?;
@@ -198,6 +202,8 @@ impl GetUserSetting {
 impl Command for GetUserSetting {
     const NAME: &'static str = "GetUserSetting";
     type Output = Option<String>;
+
+    type Context = Context;
 
     async fn run(self, cx: &Context) -> Result<Self::Output> {
         crate::command::Run::run(self, cx).await

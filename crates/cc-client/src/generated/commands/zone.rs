@@ -3,8 +3,8 @@
 
 use cc_runtime::Result;
 use serde::{Deserialize, Serialize};
-use crate::command::Command;
-use crate::context::Context;
+#[allow(unused_imports)]
+use crate::{Command, Context};
 #[allow(unused_imports)]
 use crate::resolve::Ids;
 
@@ -59,6 +59,8 @@ impl ListZone {
 impl Command for ListZone {
     const NAME: &'static str = "ListZone";
     type Output = Vec<crate::commands::zone::model::Zone>;
+
+    type Context = Context;
 
     async fn run(self, cx: &Context) -> Result<Self::Output> {
         let answer = cx
@@ -138,6 +140,8 @@ impl GetZone {
 impl Command for GetZone {
     const NAME: &'static str = "GetZone";
     type Output = crate::commands::zone::model::Zone;
+
+    type Context = Context;
 
     async fn run(self, cx: &Context) -> Result<Self::Output> {
         let answer = cx
