@@ -174,6 +174,7 @@ fn render_command(decided: &Decided<'_>, operation: &Operation, command: &Comman
         fields: fields.iter().map(Field::shape).collect(),
         constructors: &[],
         is_stream: false,
+        routes: vec![&operation.path],
     };
     shape.example = shape.made_up_example(output.void);
     let mut out = shape.render();

@@ -38,6 +38,21 @@ impl<'a> Known<'a> {
         features
     }
 
+    /// The routes of the operations of a command, without repetitions.
+    fn routes(&self, command: &Declared) -> Vec<&'a str> {
+        let route = |id: &String| {
+            let mut operations = self.decided.iter().flat_map(|one| &one.domain.operations);
+            operations.find(|operation| operation.id == *id).map(|operation| operation.path.as_str())
+        };
+        let mut routes = Vec::new();
+        for route in command.operations.iter().filter_map(route) {
+            if !routes.contains(&route) {
+                routes.push(route);
+            }
+        }
+        routes
+    }
+
     /// The type that a name of the spec stands for.
     fn ty(&self, module: &str, text: &TypeText) -> Result<Ty, String> {
         let name = match text {
@@ -132,6 +147,7 @@ pub(super) fn render(known: &Known<'_>, domain: &str, command: &Declared) -> Res
             fields: fields(known, &module, command)?,
             constructors: &command.constructors,
             is_stream: command.kind == CommandKind::Stream,
+            routes: known.routes(command),
         };
         shape.example = match &command.example {
             Some(code) => written_example(code),

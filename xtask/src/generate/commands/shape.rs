@@ -24,6 +24,8 @@ pub(super) struct Shape<'a> {
     /// Constructors other than `new`, each with the names of the fields that it takes.
     pub(super) constructors: &'a [(String, Vec<String>)],
     pub(super) is_stream: bool,
+    /// The routes that the command asks, without repetitions.
+    pub(super) routes: Vec<&'a str>,
 }
 
 /// An input of a command.
@@ -42,6 +44,7 @@ impl Shape<'_> {
         let Self { name, condition, types, .. } = self;
         let mut out = self.page.clone();
         out.push_str(&self.example);
+        out.push_str(&self.aliases());
         let nothing = if self.is_stream {
             "a stream does nothing until it is opened"
         } else {
@@ -86,6 +89,17 @@ impl Shape<'_> {
         }
         out.push_str("}\n");
         out
+    }
+
+    /// Other names under which a search in the documentation finds the command: its class in the JavaScript client, and its
+    /// routes.
+    fn aliases(&self) -> String {
+        let class = format!("{}Command", self.name);
+        let aliases = std::iter::once(class.as_str()).chain(self.routes.iter().copied());
+        aliases.fold(String::new(), |mut out, alias| {
+            let _ = writeln!(out, "#[doc(alias = {})]", literal(alias));
+            out
+        })
     }
 
     fn ident<'n>(&'n self, name: &'n str) -> &'n str {
