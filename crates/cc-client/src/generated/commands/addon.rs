@@ -26,6 +26,8 @@ use crate::resolve::Ids;
 /// let addons = client.send(ListAddon::new(owner_id)).await?;
 /// # Ok(()) });
 /// ```
+#[doc(alias = "ListAddonCommand")]
+#[doc(alias = "/v2/organisations/{ownerId}/addons")]
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "catalog", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
@@ -97,6 +99,8 @@ impl Command for ListAddon {
 /// let addon = client.send(CreateAddon::new(owner_id, provider_id, plan_id, zone, name)).await?;
 /// # Ok(()) });
 /// ```
+#[doc(alias = "CreateAddonCommand")]
+#[doc(alias = "/v2/organisations/{ownerId}/addons")]
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "catalog", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
@@ -260,6 +264,8 @@ impl Command for CreateAddon {
 /// let addon = client.send(GetAddon::new(addon_id)).await?;
 /// # Ok(()) });
 /// ```
+#[doc(alias = "GetAddonCommand")]
+#[doc(alias = "/v2/organisations/{ownerId}/addons/{addonId}")]
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "catalog", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
@@ -339,6 +345,8 @@ impl Command for GetAddon {
 /// let addon = client.send(UpdateAddon::new(addon_id, name)).await?;
 /// # Ok(()) });
 /// ```
+#[doc(alias = "UpdateAddonCommand")]
+#[doc(alias = "/v2/organisations/{ownerId}/addons/{addonId}")]
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "catalog", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
@@ -433,6 +441,8 @@ impl Command for UpdateAddon {
 /// client.send(DeleteAddon::new(addon_id)).await?;
 /// # Ok(()) });
 /// ```
+#[doc(alias = "DeleteAddonCommand")]
+#[doc(alias = "/v2/organisations/{ownerId}/addons/{addonId}")]
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "catalog", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
@@ -505,6 +515,8 @@ impl Command for DeleteAddon {
 /// let addon_sso = client.send(GetAddonSso::new(addon_id)).await?;
 /// # Ok(()) });
 /// ```
+#[doc(alias = "GetAddonSsoCommand")]
+#[doc(alias = "/v2/organisations/{ownerId}/addons/{addonId}/sso")]
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "catalog", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]

@@ -27,6 +27,8 @@ use crate::resolve::Ids;
 /// let addon_provider = client.send(GetAddonProvider::new(addon_provider_id)).await?;
 /// # Ok(()) });
 /// ```
+#[doc(alias = "GetAddonProviderCommand")]
+#[doc(alias = "/v2/organisations/{ownerId}/addonproviders/{addonProviderId}")]
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "catalog", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
@@ -106,6 +108,8 @@ impl Command for GetAddonProvider {
 /// let addon_provider = client.send(UpdateAddonProvider::new(addon_provider_id)).await?;
 /// # Ok(()) });
 /// ```
+#[doc(alias = "UpdateAddonProviderCommand")]
+#[doc(alias = "/v2/organisations/{ownerId}/addonproviders/{addonProviderId}")]
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "catalog", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
@@ -313,6 +317,8 @@ impl Command for UpdateAddonProvider {
 /// client.send(DeleteAddonProvider::new(addon_provider_id)).await?;
 /// # Ok(()) });
 /// ```
+#[doc(alias = "DeleteAddonProviderCommand")]
+#[doc(alias = "/v2/organisations/{ownerId}/addonproviders/{addonProviderId}")]
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "catalog", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
@@ -385,6 +391,8 @@ impl Command for DeleteAddonProvider {
 /// let addon_provider_features = client.send(ListAddonProviderFeature::new(addon_provider_id)).await?;
 /// # Ok(()) });
 /// ```
+#[doc(alias = "ListAddonProviderFeatureCommand")]
+#[doc(alias = "/v2/organisations/{ownerId}/addonproviders/{addonProviderId}/features")]
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "catalog", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
@@ -468,6 +476,8 @@ impl Command for ListAddonProviderFeature {
 /// let addon_provider_feature = client.send(CreateAddonProviderFeature::new(addon_provider_id, name, type_)).await?;
 /// # Ok(()) });
 /// ```
+#[doc(alias = "CreateAddonProviderFeatureCommand")]
+#[doc(alias = "/v2/organisations/{ownerId}/addonproviders/{addonProviderId}/features")]
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "catalog", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
@@ -587,6 +597,10 @@ impl Command for CreateAddonProviderFeature {
 /// client.send(DeleteAddonProviderPlan::new(addon_provider_id, plan_id)).await?;
 /// # Ok(()) });
 /// ```
+#[doc(alias = "DeleteAddonProviderPlanCommand")]
+#[doc(
+    alias = "/v2/organisations/{ownerId}/addonproviders/{addonProviderId}/plans/{planId}"
+)]
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "catalog", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
@@ -660,6 +674,8 @@ impl Command for DeleteAddonProviderPlan {
 /// let provider = client.send(CreateAddonProvider::new(owner_id, "engines", "Engines", api)).await?;
 /// # Ok(()) });
 /// ```
+#[doc(alias = "CreateAddonProviderCommand")]
+#[doc(alias = "/v2/organisations/{ownerId}/addonproviders")]
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "catalog", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
@@ -717,6 +733,10 @@ impl Command for CreateAddonProvider {
 /// client.send(DeleteAddonProviderFeature::new(provider_id, "Memory")).await?;
 /// # Ok(()) });
 /// ```
+#[doc(alias = "DeleteAddonProviderFeatureCommand")]
+#[doc(
+    alias = "/v2/organisations/{ownerId}/addonproviders/{addonProviderId}/features/{featureId}"
+)]
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "catalog", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
@@ -778,6 +798,8 @@ impl Command for DeleteAddonProviderFeature {
 /// let addon_provider_plans = client.send(ListAddonProviderPlan::new(addon_provider_id)).await?;
 /// # Ok(()) });
 /// ```
+#[doc(alias = "ListAddonProviderPlanCommand")]
+#[doc(alias = "/v2/organisations/{ownerId}/addonproviders/{addonProviderId}/plans")]
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "catalog", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
@@ -831,6 +853,8 @@ impl Command for ListAddonProviderPlan {
 /// let plan = client.send(CreateAddonProviderPlan::new(provider_id, "Small", "s", 1.5)).await?;
 /// # Ok(()) });
 /// ```
+#[doc(alias = "CreateAddonProviderPlanCommand")]
+#[doc(alias = "/v2/organisations/{ownerId}/addonproviders/{addonProviderId}/plans")]
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "catalog", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
@@ -918,6 +942,10 @@ impl Command for CreateAddonProviderPlan {
 /// let plan = client.send(UpdateAddonProviderPlan::new(provider_id, plan_id, "Small", "s", 1.5)).await?;
 /// # Ok(()) });
 /// ```
+#[doc(alias = "UpdateAddonProviderPlanCommand")]
+#[doc(
+    alias = "/v2/organisations/{ownerId}/addonproviders/{addonProviderId}/plans/{planId}"
+)]
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "catalog", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]

@@ -27,6 +27,8 @@ use crate::resolve::Ids;
 /// client.send(DeleteApplication::new(application_id)).await?;
 /// # Ok(()) });
 /// ```
+#[doc(alias = "DeleteApplicationCommand")]
+#[doc(alias = "/v2/organisations/{ownerId}/applications/{applicationId}")]
 #[cfg(feature = "application")]
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "catalog", derive(schemars::JsonSchema))]
@@ -102,6 +104,8 @@ impl Command for DeleteApplication {
 /// let application_branches = client.send(GetApplicationBranches::new(application_id)).await?;
 /// # Ok(()) });
 /// ```
+#[doc(alias = "GetApplicationBranchesCommand")]
+#[doc(alias = "/v2/organisations/{ownerId}/applications/{applicationId}/branches")]
 #[cfg(feature = "application")]
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "catalog", derive(schemars::JsonSchema))]
@@ -186,6 +190,8 @@ impl Command for GetApplicationBranches {
 /// client.send(UndeployApplication::new(application_id)).await?;
 /// # Ok(()) });
 /// ```
+#[doc(alias = "UndeployApplicationCommand")]
+#[doc(alias = "/v2/organisations/{ownerId}/applications/{applicationId}/instances")]
 #[cfg(feature = "deployment")]
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "catalog", derive(schemars::JsonSchema))]
@@ -261,6 +267,10 @@ impl Command for UndeployApplication {
 /// let application = client.send(CreateApplication::new(ids.organisation, "shop", "node", "XS")).await?;
 /// # Ok(()) });
 /// ```
+#[doc(alias = "CreateApplicationCommand")]
+#[doc(alias = "/v2/products/instances")]
+#[doc(alias = "/v2/organisations/{ownerId}/applications")]
+#[doc(alias = "/v2/organisations/{ownerId}/applications/{applicationId}/branches")]
 #[cfg(all(feature = "application", feature = "product"))]
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "catalog", derive(schemars::JsonSchema))]
@@ -557,6 +567,9 @@ impl Command for CreateApplication {
 /// let application = client.send(GetApplication::new(application_id)).await?;
 /// # Ok(()) });
 /// ```
+#[doc(alias = "GetApplicationCommand")]
+#[doc(alias = "/v2/organisations/{ownerId}/applications/{applicationId}")]
+#[doc(alias = "/v2/organisations/{ownerId}/applications/{applicationId}/branches")]
 #[cfg(feature = "application")]
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "catalog", derive(schemars::JsonSchema))]
@@ -626,6 +639,9 @@ impl Command for GetApplication {
 /// let applications = client.send(ListApplication::new(owner_id)).await?;
 /// # Ok(()) });
 /// ```
+#[doc(alias = "ListApplicationCommand")]
+#[doc(alias = "/v2/organisations/{ownerId}/applications")]
+#[doc(alias = "/v2/organisations/{ownerId}/applications/{applicationId}/branches")]
 #[cfg(feature = "application")]
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "catalog", derive(schemars::JsonSchema))]
@@ -691,6 +707,10 @@ impl Command for ListApplication {
 /// let application = client.send(UpdateApplication::new(application_id)).await?;
 /// # Ok(()) });
 /// ```
+#[doc(alias = "UpdateApplicationCommand")]
+#[doc(alias = "/v2/organisations/{ownerId}/applications/{applicationId}/branch")]
+#[doc(alias = "/v2/organisations/{ownerId}/applications/{applicationId}")]
+#[doc(alias = "/v2/organisations/{ownerId}/applications/{applicationId}/branches")]
 #[cfg(feature = "application")]
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "catalog", derive(schemars::JsonSchema))]
@@ -971,6 +991,8 @@ impl Command for UpdateApplication {
 /// let application = client.send(DeployApplication::new(application_id)).await?;
 /// # Ok(()) });
 /// ```
+#[doc(alias = "DeployApplicationCommand")]
+#[doc(alias = "/v2/organisations/{ownerId}/applications/{applicationId}/instances")]
 #[cfg(all(feature = "application", feature = "deployment"))]
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "catalog", derive(schemars::JsonSchema))]

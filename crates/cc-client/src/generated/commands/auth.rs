@@ -27,6 +27,8 @@ use crate::resolve::Ids;
 /// client.send(UpdateAuthPassword::new(old_password, new_password)).await?;
 /// # Ok(()) });
 /// ```
+#[doc(alias = "UpdateAuthPasswordCommand")]
+#[doc(alias = "/v2/self/change_password")]
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "catalog", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
@@ -99,6 +101,8 @@ impl Command for UpdateAuthPassword {
 /// let enrolment = client.send(CreateAuthMfa::new("TOTP", "the password")).await?;
 /// # Ok(()) });
 /// ```
+#[doc(alias = "CreateAuthMfaCommand")]
+#[doc(alias = "/v2/self/mfa/{mfaKind}")]
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "catalog", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
@@ -147,6 +151,8 @@ impl Command for CreateAuthMfa {
 /// client.send(ConfirmAuthMfa::new("TOTP", "123456", "the password")).await?;
 /// # Ok(()) });
 /// ```
+#[doc(alias = "ConfirmAuthMfaCommand")]
+#[doc(alias = "/v2/self/mfa/{mfaKind}/confirmation")]
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "catalog", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
@@ -209,6 +215,8 @@ impl Command for ConfirmAuthMfa {
 /// client.send(DeleteAuthMfa::new("TOTP", "the password")).await?;
 /// # Ok(()) });
 /// ```
+#[doc(alias = "DeleteAuthMfaCommand")]
+#[doc(alias = "/v2/self/mfa/{mfaKind}")]
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "catalog", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
@@ -259,6 +267,8 @@ impl Command for DeleteAuthMfa {
 /// let codes = client.send(GetAuthMfaBackupCodes::new("TOTP", "the password")).await?;
 /// # Ok(()) });
 /// ```
+#[doc(alias = "GetAuthMfaBackupCodesCommand")]
+#[doc(alias = "/v2/self/mfa/{mfaKind}/backupcodes")]
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "catalog", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]

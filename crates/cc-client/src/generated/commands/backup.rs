@@ -26,6 +26,10 @@ use crate::resolve::Ids;
 /// let backups = client.send(ListBackup::new(addon_id).with_commands(true)).await?;
 /// # Ok(()) });
 /// ```
+#[doc(alias = "ListBackupCommand")]
+#[doc(alias = "/v2/backups/{ownerId}/{addonId}")]
+#[doc(alias = "/v2/organisations/{ownerId}/addons/{addonId}")]
+#[doc(alias = "/v4/addon-providers/{addonProviderId}/addons/{addonId}")]
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "catalog", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]

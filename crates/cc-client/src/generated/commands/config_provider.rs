@@ -27,6 +27,8 @@ use crate::resolve::Ids;
 /// let config_provider = client.send(GetConfigProvider::new(addon_id)).await?;
 /// # Ok(()) });
 /// ```
+#[doc(alias = "GetConfigProviderCommand")]
+#[doc(alias = "/v4/addon-providers/config-provider/addons/{addonId}/env")]
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "catalog", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
@@ -98,6 +100,8 @@ impl Command for GetConfigProvider {
 /// let config_provider = client.send(UpdateConfigProvider::new(addon_id, environment)).await?;
 /// # Ok(()) });
 /// ```
+#[doc(alias = "UpdateConfigProviderCommand")]
+#[doc(alias = "/v4/addon-providers/config-provider/addons/{addonId}/env")]
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "catalog", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]

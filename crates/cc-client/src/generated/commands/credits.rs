@@ -26,6 +26,8 @@ use crate::resolve::Ids;
 /// let credits_summary = client.send(GetCreditsSummary::new(owner_id)).await?;
 /// # Ok(()) });
 /// ```
+#[doc(alias = "GetCreditsSummaryCommand")]
+#[doc(alias = "/v4/billing/organisations/{ownerId}/credits/summary")]
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "catalog", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
@@ -75,6 +77,8 @@ impl Command for GetCreditsSummary {
 /// let coupon = client.send(ActivateCoupon::new(owner_id, coupon_name)).await?;
 /// # Ok(()) });
 /// ```
+#[doc(alias = "ActivateCouponCommand")]
+#[doc(alias = "/v4/billing/organisations/{ownerId}/applied-coupons")]
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "catalog", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]

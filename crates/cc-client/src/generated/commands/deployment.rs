@@ -29,6 +29,10 @@ use crate::resolve::Ids;
 /// let application_deployments = client.send(ListApplicationDeployment::new(application_id)).await?;
 /// # Ok(()) });
 /// ```
+#[doc(alias = "ListApplicationDeploymentCommand")]
+#[doc(
+    alias = "/v4/orchestration/organisations/{ownerId}/applications/{applicationId}/deployments"
+)]
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "catalog", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
@@ -166,6 +170,10 @@ impl Command for ListApplicationDeployment {
 /// let deployment = client.send(GetDeployment::new(application_id, deployment_id)).await?;
 /// # Ok(()) });
 /// ```
+#[doc(alias = "GetDeploymentCommand")]
+#[doc(
+    alias = "/v4/orchestration/organisations/{ownerId}/applications/{applicationId}/deployments/{deploymentId}"
+)]
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "catalog", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
@@ -270,6 +278,10 @@ impl Command for GetDeployment {
 /// client.send(CancelDeployment::new(application_id, deployment_id)).await?;
 /// # Ok(()) });
 /// ```
+#[doc(alias = "CancelDeploymentCommand")]
+#[doc(
+    alias = "/v2/organisations/{ownerId}/applications/{applicationId}/deployments/{deploymentId}/instances"
+)]
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "catalog", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
@@ -345,6 +357,10 @@ impl Command for CancelDeployment {
 /// let deployment_legacy = client.send(GetDeploymentLegacy::new(application_id, deployment_id)).await?;
 /// # Ok(()) });
 /// ```
+#[doc(alias = "GetDeploymentLegacyCommand")]
+#[doc(
+    alias = "/v2/organisations/{ownerId}/applications/{applicationId}/deployments/{deploymentId}"
+)]
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "catalog", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
@@ -413,6 +429,9 @@ impl Command for GetDeploymentLegacy {
 /// let deployments = client.send(ListDeployment::of_application(application_id)).await?;
 /// # Ok(()) });
 /// ```
+#[doc(alias = "ListDeploymentCommand")]
+#[doc(alias = "/v2/organisations/{ownerId}/applications/{applicationId}/deployments")]
+#[doc(alias = "/v2/organisations/{ownerId}/deployments")]
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "catalog", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
@@ -532,6 +551,13 @@ impl Command for ListDeployment {
 /// println!("{}", verdict.outcome);
 /// # Ok(()) });
 /// ```
+#[doc(alias = "WaitForDeploymentCommand")]
+#[doc(
+    alias = "/v4/orchestration/organisations/{ownerId}/applications/{applicationId}/deployments/{deploymentId}"
+)]
+#[doc(
+    alias = "/v4/orchestration/organisations/{ownerId}/applications/{applicationId}/deployments"
+)]
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "catalog", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
@@ -641,6 +667,14 @@ impl Command for WaitForDeployment {
 /// println!("{}", verdict.outcome);
 /// # Ok(()) });
 /// ```
+#[doc(alias = "DeployAndWaitCommand")]
+#[doc(alias = "/v2/organisations/{ownerId}/applications/{applicationId}/instances")]
+#[doc(
+    alias = "/v4/orchestration/organisations/{ownerId}/applications/{applicationId}/deployments/{deploymentId}"
+)]
+#[doc(
+    alias = "/v4/orchestration/organisations/{ownerId}/applications/{applicationId}/deployments"
+)]
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "catalog", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]

@@ -30,6 +30,10 @@ use crate::resolve::Ids;
 /// client.send(CreateDomain::new(application_id, domain)).await?;
 /// # Ok(()) });
 /// ```
+#[doc(alias = "CreateDomainCommand")]
+#[doc(
+    alias = "/v2/organisations/{ownerId}/applications/{applicationId}/vhosts/{domain}"
+)]
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "catalog", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
@@ -110,6 +114,10 @@ impl Command for CreateDomain {
 /// client.send(DeleteDomain::new(application_id, domain)).await?;
 /// # Ok(()) });
 /// ```
+#[doc(alias = "DeleteDomainCommand")]
+#[doc(
+    alias = "/v2/organisations/{ownerId}/applications/{applicationId}/vhosts/{domain}"
+)]
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "catalog", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
@@ -189,6 +197,10 @@ impl Command for DeleteDomain {
 /// let primary_domain = client.send(GetPrimaryDomain::new(application_id)).await?;
 /// # Ok(()) });
 /// ```
+#[doc(alias = "GetPrimaryDomainCommand")]
+#[doc(
+    alias = "/v2/organisations/{ownerId}/applications/{applicationId}/vhosts/favourite"
+)]
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "catalog", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
@@ -270,6 +282,10 @@ impl Command for GetPrimaryDomain {
 /// client.send(SetPrimaryDomain::new(application_id, domain)).await?;
 /// # Ok(()) });
 /// ```
+#[doc(alias = "SetPrimaryDomainCommand")]
+#[doc(
+    alias = "/v2/organisations/{ownerId}/applications/{applicationId}/vhosts/favourite"
+)]
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "catalog", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
@@ -353,6 +369,10 @@ impl Command for SetPrimaryDomain {
 /// client.send(UnsetPrimaryDomain::new(application_id)).await?;
 /// # Ok(()) });
 /// ```
+#[doc(alias = "UnsetPrimaryDomainCommand")]
+#[doc(
+    alias = "/v2/organisations/{ownerId}/applications/{applicationId}/vhosts/favourite"
+)]
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "catalog", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
@@ -423,6 +443,11 @@ impl Command for UnsetPrimaryDomain {
 /// let domains = client.send(ListDomain::new(application_id)).await?;
 /// # Ok(()) });
 /// ```
+#[doc(alias = "ListDomainCommand")]
+#[doc(alias = "/v2/organisations/{ownerId}/applications/{applicationId}/vhosts")]
+#[doc(
+    alias = "/v2/organisations/{ownerId}/applications/{applicationId}/vhosts/favourite"
+)]
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "catalog", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]

@@ -26,6 +26,8 @@ use crate::resolve::Ids;
 /// let elasticsearch_info = client.send(GetElasticsearchInfo::new(addon_id)).await?;
 /// # Ok(()) });
 /// ```
+#[doc(alias = "GetElasticsearchInfoCommand")]
+#[doc(alias = "/v2/providers/es-addon/{addonId}")]
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "catalog", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]

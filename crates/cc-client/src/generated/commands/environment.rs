@@ -30,6 +30,13 @@ use crate::resolve::Ids;
 /// let environment = client.send(GetEnvironment::of_application(application_id)).await?;
 /// # Ok(()) });
 /// ```
+#[doc(alias = "GetEnvironmentCommand")]
+#[doc(alias = "/v2/organisations/{ownerId}/applications/{applicationId}/env")]
+#[doc(
+    alias = "/v2/organisations/{ownerId}/applications/{applicationId}/dependencies/env"
+)]
+#[doc(alias = "/v2/organisations/{ownerId}/applications/{applicationId}/addons/env")]
+#[doc(alias = "/v2/organisations/{ownerId}/addons/{addonId}/env")]
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "catalog", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
@@ -124,6 +131,8 @@ impl Command for GetEnvironment {
 /// let exposed_environment = client.send(GetExposedEnvironment::new(application_id)).await?;
 /// # Ok(()) });
 /// ```
+#[doc(alias = "GetExposedEnvironmentCommand")]
+#[doc(alias = "/v2/organisations/{ownerId}/applications/{applicationId}/exposed_env")]
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "catalog", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
@@ -183,6 +192,8 @@ impl Command for GetExposedEnvironment {
 /// let environment = client.send(UpdateEnvironment::new(ids.application, environment)).await?;
 /// # Ok(()) });
 /// ```
+#[doc(alias = "UpdateEnvironmentCommand")]
+#[doc(alias = "/v2/organisations/{ownerId}/applications/{applicationId}/env")]
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "catalog", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
@@ -246,6 +257,8 @@ impl Command for UpdateEnvironment {
 /// client.send(UpdateExposedEnvironment::new(ids.application, environment)).await?;
 /// # Ok(()) });
 /// ```
+#[doc(alias = "UpdateExposedEnvironmentCommand")]
+#[doc(alias = "/v2/organisations/{ownerId}/applications/{applicationId}/exposed_env")]
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "catalog", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
@@ -304,6 +317,8 @@ impl Command for UpdateExposedEnvironment {
 /// let environment = client.send(CreateOrUpdateEnvironmentVariable::new(ids.application, "GREETING", "hello")).await?;
 /// # Ok(()) });
 /// ```
+#[doc(alias = "CreateOrUpdateEnvironmentVariableCommand")]
+#[doc(alias = "/v2/organisations/{ownerId}/applications/{applicationId}/env/{envName}")]
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "catalog", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
@@ -366,6 +381,8 @@ impl Command for CreateOrUpdateEnvironmentVariable {
 /// let environment = client.send(DeleteEnvironmentVariable::new(ids.application, "PORT")).await?;
 /// # Ok(()) });
 /// ```
+#[doc(alias = "DeleteEnvironmentVariableCommand")]
+#[doc(alias = "/v2/organisations/{ownerId}/applications/{applicationId}/env/{envName}")]
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "catalog", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]

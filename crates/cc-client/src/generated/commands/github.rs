@@ -23,6 +23,8 @@ use crate::resolve::Ids;
 /// let github_link_transaction_id = client.send(GetGithubLinkTransactionId::new()).await?;
 /// # Ok(()) });
 /// ```
+#[doc(alias = "GetGithubLinkTransactionIdCommand")]
+#[doc(alias = "/v2/github")]
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "catalog", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
@@ -72,6 +74,8 @@ impl Command for GetGithubLinkTransactionId {
 /// client.send(UnlinkGithubAccount::new()).await?;
 /// # Ok(()) });
 /// ```
+#[doc(alias = "UnlinkGithubAccountCommand")]
+#[doc(alias = "/v2/github/link")]
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "catalog", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
@@ -112,6 +116,8 @@ impl Command for UnlinkGithubAccount {
 /// let github_username = client.send(GetGithubUsername::new()).await?;
 /// # Ok(()) });
 /// ```
+#[doc(alias = "GetGithubUsernameCommand")]
+#[doc(alias = "/v2/github/username")]
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "catalog", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
@@ -161,6 +167,8 @@ impl Command for GetGithubUsername {
 /// let github_applications = client.send(ListGithubApplication::new()).await?;
 /// # Ok(()) });
 /// ```
+#[doc(alias = "ListGithubApplicationCommand")]
+#[doc(alias = "/v2/github/applications")]
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "catalog", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]

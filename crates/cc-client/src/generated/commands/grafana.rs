@@ -25,6 +25,8 @@ use crate::resolve::Ids;
 /// let grafana = client.send(GetGrafana::new(owner_id)).await?;
 /// # Ok(()) });
 /// ```
+#[doc(alias = "GetGrafanaCommand")]
+#[doc(alias = "/v4/saas/grafana/{ownerId}")]
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "catalog", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
@@ -84,6 +86,8 @@ impl Command for GetGrafana {
 /// client.send(DisableGrafana::new(owner_id)).await?;
 /// # Ok(()) });
 /// ```
+#[doc(alias = "DisableGrafanaCommand")]
+#[doc(alias = "/v4/saas/grafana/{ownerId}")]
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "catalog", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
@@ -136,6 +140,8 @@ impl Command for DisableGrafana {
 /// client.send(ResetGrafana::new(owner_id)).await?;
 /// # Ok(()) });
 /// ```
+#[doc(alias = "ResetGrafanaCommand")]
+#[doc(alias = "/v4/saas/grafana/{ownerId}/reset")]
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "catalog", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
@@ -190,6 +196,8 @@ impl Command for ResetGrafana {
 /// let grafana = client.send(EnableGrafana::new(owner_id)).await?;
 /// # Ok(()) });
 /// ```
+#[doc(alias = "EnableGrafanaCommand")]
+#[doc(alias = "/v4/saas/grafana/{ownerId}")]
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "catalog", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]

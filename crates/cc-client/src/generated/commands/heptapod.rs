@@ -27,6 +27,8 @@ use crate::resolve::Ids;
 /// let heptapod_price_estimation = client.send(GetHeptapodPriceEstimation::new(owner_id)).await?;
 /// # Ok(()) });
 /// ```
+#[doc(alias = "GetHeptapodPriceEstimationCommand")]
+#[doc(alias = "/v2/saas/heptapod/{ownerId}/heptapod.host/price-prevision")]
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "catalog", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]

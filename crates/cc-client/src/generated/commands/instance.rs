@@ -29,6 +29,10 @@ use crate::resolve::Ids;
 /// let application_instance = client.send(GetApplicationInstance::new(application_id, instance_id)).await?;
 /// # Ok(()) });
 /// ```
+#[doc(alias = "GetApplicationInstanceCommand")]
+#[doc(
+    alias = "/v4/orchestration/organisations/{ownerId}/applications/{applicationId}/instances/{instanceId}"
+)]
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "catalog", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
@@ -110,6 +114,10 @@ impl Command for GetApplicationInstance {
 /// let application_instances = client.send(ListApplicationInstance::new(application_id)).await?;
 /// # Ok(()) });
 /// ```
+#[doc(alias = "ListApplicationInstanceCommand")]
+#[doc(
+    alias = "/v4/orchestration/organisations/{ownerId}/applications/{applicationId}/instances"
+)]
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "catalog", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]

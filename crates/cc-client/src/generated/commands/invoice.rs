@@ -27,6 +27,8 @@ use crate::resolve::Ids;
 /// let invoices = client.send(ListInvoice::new(owner_id)).await?;
 /// # Ok(()) });
 /// ```
+#[doc(alias = "ListInvoiceCommand")]
+#[doc(alias = "/v4/billing/organisations/{ownerId}/invoices")]
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "catalog", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
@@ -127,6 +129,8 @@ impl Command for ListInvoice {
 /// let unpaid_invoices = client.send(ListUnpaidInvoice::new(owner_id)).await?;
 /// # Ok(()) });
 /// ```
+#[doc(alias = "ListUnpaidInvoiceCommand")]
+#[doc(alias = "/v4/billing/organisations/{ownerId}/invoices/unpaid")]
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "catalog", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
@@ -188,6 +192,8 @@ impl Command for ListUnpaidInvoice {
 /// let invoice = client.send(GetInvoice::new(owner_id, invoice_number)).await?;
 /// # Ok(()) });
 /// ```
+#[doc(alias = "GetInvoiceCommand")]
+#[doc(alias = "/v4/billing/organisations/{ownerId}/invoices/{invoiceNumber}")]
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "catalog", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
@@ -259,6 +265,8 @@ impl Command for GetInvoice {
 /// let invoice_html = client.send(GetInvoiceHtml::new(owner_id, invoice_number)).await?;
 /// # Ok(()) });
 /// ```
+#[doc(alias = "GetInvoiceHtmlCommand")]
+#[doc(alias = "/v4/billing/organisations/{ownerId}/invoices/{invoiceNumber}.html")]
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "catalog", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
@@ -330,6 +338,8 @@ impl Command for GetInvoiceHtml {
 /// let invoice_pdf = client.send(GetInvoicePdf::new(owner_id, invoice_number)).await?;
 /// # Ok(()) });
 /// ```
+#[doc(alias = "GetInvoicePdfCommand")]
+#[doc(alias = "/v4/billing/organisations/{ownerId}/invoices/{invoiceNumber}.pdf")]
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "catalog", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
@@ -395,6 +405,9 @@ impl Command for GetInvoicePdf {
 /// let url = client.url(GetInvoiceUrl::new(ids.organisation, ids.invoice, InvoiceFormat::Pdf)).await?;
 /// # Ok(()) });
 /// ```
+#[doc(alias = "GetInvoiceUrlCommand")]
+#[doc(alias = "/v4/billing/organisations/{ownerId}/invoices/{invoiceNumber}.html")]
+#[doc(alias = "/v4/billing/organisations/{ownerId}/invoices/{invoiceNumber}.pdf")]
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "catalog", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]

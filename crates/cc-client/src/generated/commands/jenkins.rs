@@ -29,6 +29,9 @@ use crate::resolve::Ids;
 /// let jenkins_info = client.send(GetJenkinsInfo::new(addon_id)).await?;
 /// # Ok(()) });
 /// ```
+#[doc(alias = "GetJenkinsInfoCommand")]
+#[doc(alias = "/v4/addon-providers/jenkins/addons/{addonId}")]
+#[doc(alias = "/v4/addon-providers/jenkins/addons/{addonId}/updates")]
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "catalog", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]

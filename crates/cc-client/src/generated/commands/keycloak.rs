@@ -26,6 +26,8 @@ use crate::resolve::Ids;
 /// let keycloak_info = client.send(GetKeycloakInfo::new(addon_id)).await?;
 /// # Ok(()) });
 /// ```
+#[doc(alias = "GetKeycloakInfoCommand")]
+#[doc(alias = "/v4/addon-providers/addon-keycloak/addons/{addonId}")]
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "catalog", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
@@ -88,6 +90,8 @@ impl Command for GetKeycloakInfo {
 /// client.send(RebootKeycloak::new(addon_id)).await?;
 /// # Ok(()) });
 /// ```
+#[doc(alias = "RebootKeycloakCommand")]
+#[doc(alias = "/v4/addon-providers/addon-keycloak/addons/{addonId}/reboot")]
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "catalog", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
@@ -143,6 +147,8 @@ impl Command for RebootKeycloak {
 /// client.send(RebuildKeycloak::new(addon_id)).await?;
 /// # Ok(()) });
 /// ```
+#[doc(alias = "RebuildKeycloakCommand")]
+#[doc(alias = "/v4/addon-providers/addon-keycloak/addons/{addonId}/rebuild")]
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "catalog", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
@@ -199,6 +205,8 @@ impl Command for RebuildKeycloak {
 /// let keycloak_version = client.send(CheckKeycloakVersion::new(addon_id)).await?;
 /// # Ok(()) });
 /// ```
+#[doc(alias = "CheckKeycloakVersionCommand")]
+#[doc(alias = "/v4/addon-providers/addon-keycloak/addons/{addonId}/version/check")]
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "catalog", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
@@ -254,6 +262,8 @@ impl Command for CheckKeycloakVersion {
 /// let keycloak_version = client.send(UpdateKeycloakVersion::new(addon_id, target_version)).await?;
 /// # Ok(()) });
 /// ```
+#[doc(alias = "UpdateKeycloakVersionCommand")]
+#[doc(alias = "/v4/addon-providers/addon-keycloak/addons/{addonId}/version/update")]
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "catalog", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
@@ -339,6 +349,8 @@ impl Command for UpdateKeycloakVersion {
 /// let keycloak_network_group = client.send(CreateKeycloakNetworkGroup::new(addon_id)).await?;
 /// # Ok(()) });
 /// ```
+#[doc(alias = "CreateKeycloakNetworkGroupCommand")]
+#[doc(alias = "/v4/addon-providers/addon-keycloak/addons/{addonId}/networkgroup")]
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "catalog", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
@@ -407,6 +419,8 @@ impl Command for CreateKeycloakNetworkGroup {
 /// client.send(DeleteKeycloakNetworkGroup::new(addon_id)).await?;
 /// # Ok(()) });
 /// ```
+#[doc(alias = "DeleteKeycloakNetworkGroupCommand")]
+#[doc(alias = "/v4/addon-providers/addon-keycloak/addons/{addonId}/networkgroup")]
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "catalog", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]

@@ -25,6 +25,11 @@ use crate::resolve::Ids;
 /// client.send(AddLink::addon(ids.application, &ids.addons["redis"])).await?;
 /// # Ok(()) });
 /// ```
+#[doc(alias = "AddLinkCommand")]
+#[doc(
+    alias = "/v2/organisations/{ownerId}/applications/{applicationId}/dependencies/{dependencyId}"
+)]
+#[doc(alias = "/v2/organisations/{ownerId}/applications/{applicationId}/addons")]
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "catalog", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
@@ -106,6 +111,13 @@ impl Command for AddLink {
 /// client.send(RemoveLink::addon(ids.application, ids.addon)).await?;
 /// # Ok(()) });
 /// ```
+#[doc(alias = "RemoveLinkCommand")]
+#[doc(
+    alias = "/v2/organisations/{ownerId}/applications/{applicationId}/dependencies/{dependencyId}"
+)]
+#[doc(
+    alias = "/v2/organisations/{ownerId}/applications/{applicationId}/addons/{addonId}"
+)]
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "catalog", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
@@ -190,6 +202,10 @@ impl Command for RemoveLink {
 /// let links = client.send(ListLink::of_application(application_id)).await?;
 /// # Ok(()) });
 /// ```
+#[doc(alias = "ListLinkCommand")]
+#[doc(alias = "/v2/organisations/{ownerId}/applications/{applicationId}/dependencies")]
+#[doc(alias = "/v2/organisations/{ownerId}/applications/{applicationId}/addons")]
+#[doc(alias = "/v2/organisations/{ownerId}/addons/{addonId}/applications")]
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "catalog", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]

@@ -29,6 +29,13 @@ use crate::resolve::Ids;
 /// let load_balancer_info = client.send(GetLoadBalancerInfo::of_application(application_id)).await?;
 /// # Ok(()) });
 /// ```
+#[doc(alias = "GetLoadBalancerInfoCommand")]
+#[doc(
+    alias = "/v4/load-balancers/organisations/{ownerId}/applications/{applicationId}/load-balancers/{loadBalancerKind}"
+)]
+#[doc(
+    alias = "/v4/load-balancers/organisations/{ownerId}/addons/{addonId}/load-balancers/{loadBalancerKind}"
+)]
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "catalog", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]

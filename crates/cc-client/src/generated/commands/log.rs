@@ -27,6 +27,8 @@ use crate::resolve::Ids;
 /// let logs = client.send(ListLog::new(addon_id)).await?;
 /// # Ok(()) });
 /// ```
+#[doc(alias = "ListLogCommand")]
+#[doc(alias = "/v2/logs/{resourceId}")]
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "catalog", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
@@ -175,6 +177,8 @@ impl Command for ListLog {
 /// }
 /// # Ok(()) });
 /// ```
+#[doc(alias = "StreamApplicationRuntimeLogCommand")]
+#[doc(alias = "/v4/logs/organisations/{ownerId}/applications/{applicationId}/logs")]
 #[cfg(all(feature = "log", feature = "stream"))]
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "catalog", derive(schemars::JsonSchema))]
@@ -372,6 +376,8 @@ impl crate::stream::StreamCommand for StreamApplicationRuntimeLog {
 /// }
 /// # Ok(()) });
 /// ```
+#[doc(alias = "StreamAddonRuntimeLogCommand")]
+#[doc(alias = "/v4/logs/organisations/{ownerId}/resources/{addonId}/logs")]
 #[cfg(all(feature = "log", feature = "stream"))]
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "catalog", derive(schemars::JsonSchema))]
@@ -556,6 +562,10 @@ impl crate::stream::StreamCommand for StreamAddonRuntimeLog {
 /// }
 /// # Ok(()) });
 /// ```
+#[doc(alias = "StreamApplicationAccessLogCommand")]
+#[doc(
+    alias = "/v4/accesslogs/organisations/{ownerId}/applications/{applicationId}/accesslogs"
+)]
 #[cfg(all(feature = "log", feature = "stream"))]
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "catalog", derive(schemars::JsonSchema))]

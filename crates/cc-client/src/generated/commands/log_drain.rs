@@ -26,6 +26,8 @@ use crate::resolve::Ids;
 /// let log_drains = client.send(ListLogDrain::of_application(application_id)).await?;
 /// # Ok(()) });
 /// ```
+#[doc(alias = "ListLogDrainCommand")]
+#[doc(alias = "/v4/drains/organisations/{ownerId}/resources/{resourceId}/drains")]
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "catalog", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
@@ -154,6 +156,10 @@ impl Command for ListLogDrain {
 /// let log_drain = client.send(GetLogDrain::of_application(application_id, drain_id)).await?;
 /// # Ok(()) });
 /// ```
+#[doc(alias = "GetLogDrainCommand")]
+#[doc(
+    alias = "/v4/drains/organisations/{ownerId}/resources/{resourceId}/drains/{drainId}"
+)]
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "catalog", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
@@ -240,6 +246,11 @@ impl Command for GetLogDrain {
 /// let drain = client.send(CreateLogDrain::on_application(ids.application, "LOG", target)).await?;
 /// # Ok(()) });
 /// ```
+#[doc(alias = "CreateLogDrainCommand")]
+#[doc(alias = "/v4/drains/organisations/{ownerId}/resources/{resourceId}/drains")]
+#[doc(
+    alias = "/v4/drains/organisations/{ownerId}/resources/{resourceId}/drains/{drainId}"
+)]
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "catalog", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
@@ -325,6 +336,10 @@ impl Command for CreateLogDrain {
 /// client.send(DeleteLogDrain::of_application(ids.application, ids.drain)).await?;
 /// # Ok(()) });
 /// ```
+#[doc(alias = "DeleteLogDrainCommand")]
+#[doc(
+    alias = "/v4/drains/organisations/{ownerId}/resources/{resourceId}/drains/{drainId}"
+)]
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "catalog", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
@@ -406,6 +421,13 @@ impl Command for DeleteLogDrain {
 /// client.send(EnableLogDrain::of_application(ids.application, ids.drain)).await?;
 /// # Ok(()) });
 /// ```
+#[doc(alias = "EnableLogDrainCommand")]
+#[doc(
+    alias = "/v4/drains/organisations/{ownerId}/resources/{resourceId}/drains/{drainId}/enable"
+)]
+#[doc(
+    alias = "/v4/drains/organisations/{ownerId}/resources/{resourceId}/drains/{drainId}"
+)]
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "catalog", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
@@ -487,6 +509,13 @@ impl Command for EnableLogDrain {
 /// client.send(DisableLogDrain::of_application(ids.application, ids.drain)).await?;
 /// # Ok(()) });
 /// ```
+#[doc(alias = "DisableLogDrainCommand")]
+#[doc(
+    alias = "/v4/drains/organisations/{ownerId}/resources/{resourceId}/drains/{drainId}/disable"
+)]
+#[doc(
+    alias = "/v4/drains/organisations/{ownerId}/resources/{resourceId}/drains/{drainId}"
+)]
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "catalog", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
@@ -569,6 +598,10 @@ impl Command for DisableLogDrain {
 /// assert!(command.expose().starts_with("curl "));
 /// # Ok(()) });
 /// ```
+#[doc(alias = "GetLogDrainTestCommandCommand")]
+#[doc(
+    alias = "/v4/drains/organisations/{ownerId}/resources/{resourceId}/drains/{drainId}/test-command"
+)]
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "catalog", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
@@ -650,6 +683,13 @@ impl Command for GetLogDrainTestCommand {
 /// let drain = client.send(ResetLogDrainCursor::of_application(ids.application, ids.drain)).await?;
 /// # Ok(()) });
 /// ```
+#[doc(alias = "ResetLogDrainCursorCommand")]
+#[doc(
+    alias = "/v4/drains/organisations/{ownerId}/resources/{resourceId}/drains/{drainId}/reset-cursor"
+)]
+#[doc(
+    alias = "/v4/drains/organisations/{ownerId}/resources/{resourceId}/drains/{drainId}"
+)]
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "catalog", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]

@@ -27,6 +27,8 @@ use crate::resolve::Ids;
 /// let materia_info = client.send(GetMateriaInfo::new(addon_id)).await?;
 /// # Ok(()) });
 /// ```
+#[doc(alias = "GetMateriaInfoCommand")]
+#[doc(alias = "/v4/materia/organisations/{ownerId}/materia/databases/{addonId}")]
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "catalog", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]

@@ -26,6 +26,8 @@ use crate::resolve::Ids;
 /// let matomo_info = client.send(GetMatomoInfo::new(addon_id)).await?;
 /// # Ok(()) });
 /// ```
+#[doc(alias = "GetMatomoInfoCommand")]
+#[doc(alias = "/v4/addon-providers/addon-matomo/addons/{addonId}")]
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "catalog", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
@@ -88,6 +90,8 @@ impl Command for GetMatomoInfo {
 /// client.send(RebootMatomo::new(addon_id)).await?;
 /// # Ok(()) });
 /// ```
+#[doc(alias = "RebootMatomoCommand")]
+#[doc(alias = "/v4/addon-providers/addon-matomo/addons/{addonId}/reboot")]
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "catalog", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
@@ -143,6 +147,8 @@ impl Command for RebootMatomo {
 /// client.send(RebuildMatomo::new(addon_id)).await?;
 /// # Ok(()) });
 /// ```
+#[doc(alias = "RebuildMatomoCommand")]
+#[doc(alias = "/v4/addon-providers/addon-matomo/addons/{addonId}/rebuild")]
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "catalog", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]

@@ -26,6 +26,8 @@ use crate::resolve::Ids;
 /// let metabase_info = client.send(GetMetabaseInfo::new(addon_id)).await?;
 /// # Ok(()) });
 /// ```
+#[doc(alias = "GetMetabaseInfoCommand")]
+#[doc(alias = "/v4/addon-providers/addon-metabase/addons/{addonId}")]
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "catalog", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
@@ -88,6 +90,8 @@ impl Command for GetMetabaseInfo {
 /// client.send(RebootMetabase::new(addon_id)).await?;
 /// # Ok(()) });
 /// ```
+#[doc(alias = "RebootMetabaseCommand")]
+#[doc(alias = "/v4/addon-providers/addon-metabase/addons/{addonId}/reboot")]
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "catalog", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
@@ -143,6 +147,8 @@ impl Command for RebootMetabase {
 /// client.send(RebuildMetabase::new(addon_id)).await?;
 /// # Ok(()) });
 /// ```
+#[doc(alias = "RebuildMetabaseCommand")]
+#[doc(alias = "/v4/addon-providers/addon-metabase/addons/{addonId}/rebuild")]
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "catalog", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
@@ -199,6 +205,8 @@ impl Command for RebuildMetabase {
 /// let metabase_version = client.send(CheckMetabaseVersion::new(addon_id)).await?;
 /// # Ok(()) });
 /// ```
+#[doc(alias = "CheckMetabaseVersionCommand")]
+#[doc(alias = "/v4/addon-providers/addon-metabase/addons/{addonId}/version/check")]
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "catalog", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
@@ -254,6 +262,8 @@ impl Command for CheckMetabaseVersion {
 /// let metabase_version = client.send(UpdateMetabaseVersion::new(addon_id, target_version)).await?;
 /// # Ok(()) });
 /// ```
+#[doc(alias = "UpdateMetabaseVersionCommand")]
+#[doc(alias = "/v4/addon-providers/addon-metabase/addons/{addonId}/version/update")]
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "catalog", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]

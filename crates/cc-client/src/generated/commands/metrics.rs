@@ -26,6 +26,8 @@ use crate::resolve::Ids;
 /// let metrics = client.send(GetMetrics::of_application(application_id)).await?;
 /// # Ok(()) });
 /// ```
+#[doc(alias = "GetMetricsCommand")]
+#[doc(alias = "/v4/stats/organisations/{ownerId}/resources/{resourceId}/metrics")]
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "catalog", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
@@ -170,6 +172,8 @@ impl Command for GetMetrics {
 /// let heat_map = client.send(GetHeatMap::of_application(application_id)).await?;
 /// # Ok(()) });
 /// ```
+#[doc(alias = "GetHeatMapCommand")]
+#[doc(alias = "/v4/stats/organisations/{ownerId}/requests")]
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "catalog", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
@@ -257,6 +261,8 @@ impl Command for GetHeatMap {
 /// let status_code_distribution = client.send(GetStatusCodeDistribution::of_application(application_id)).await?;
 /// # Ok(()) });
 /// ```
+#[doc(alias = "GetStatusCodeDistributionCommand")]
+#[doc(alias = "/v4/stats/organisations/{ownerId}/http-status-codes")]
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "catalog", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
@@ -367,6 +373,8 @@ impl Command for GetStatusCodeDistribution {
 /// }
 /// # Ok(()) });
 /// ```
+#[doc(alias = "StreamRequestsCommand")]
+#[doc(alias = "/v4/stats/organisations/{ownerId}/requests-live")]
 #[cfg(all(feature = "metrics", feature = "stream"))]
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "catalog", derive(schemars::JsonSchema))]

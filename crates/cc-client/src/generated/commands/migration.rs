@@ -27,6 +27,8 @@ use crate::resolve::Ids;
 /// let migrations = client.send(ListMigration::new(addon_id)).await?;
 /// # Ok(()) });
 /// ```
+#[doc(alias = "ListMigrationCommand")]
+#[doc(alias = "/v2/organisations/{ownerId}/addons/{addonId}/migrations")]
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "catalog", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
@@ -111,6 +113,8 @@ impl Command for ListMigration {
 /// let migration = client.send(StartMigration::new(addon_id, plan_id, zone, version)).await?;
 /// # Ok(()) });
 /// ```
+#[doc(alias = "StartMigrationCommand")]
+#[doc(alias = "/v2/organisations/{ownerId}/addons/{addonId}/migrations")]
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "catalog", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
@@ -207,6 +211,8 @@ impl Command for StartMigration {
 /// let migration_preorders = client.send(ListMigrationPreorder::new(addon_id, plan_id)).await?;
 /// # Ok(()) });
 /// ```
+#[doc(alias = "ListMigrationPreorderCommand")]
+#[doc(alias = "/v2/organisations/{ownerId}/addons/{addonId}/migrations/preorders")]
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "catalog", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
@@ -295,6 +301,8 @@ impl Command for ListMigrationPreorder {
 /// let migration = client.send(GetMigration::new(addon_id, migration_id)).await?;
 /// # Ok(()) });
 /// ```
+#[doc(alias = "GetMigrationCommand")]
+#[doc(alias = "/v2/organisations/{ownerId}/addons/{addonId}/migrations/{migrationId}")]
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "catalog", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
@@ -384,6 +392,8 @@ impl Command for GetMigration {
 /// client.send(CancelMigration::new(addon_id, migration_id)).await?;
 /// # Ok(()) });
 /// ```
+#[doc(alias = "CancelMigrationCommand")]
+#[doc(alias = "/v2/organisations/{ownerId}/addons/{addonId}/migrations/{migrationId}")]
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "catalog", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]

@@ -26,6 +26,8 @@ use crate::resolve::Ids;
 /// let network_groups = client.send(ListNetworkGroup::new(owner_id)).await?;
 /// # Ok(()) });
 /// ```
+#[doc(alias = "ListNetworkGroupCommand")]
+#[doc(alias = "/v4/networkgroups/organisations/{ownerId}/networkgroups")]
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "catalog", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
@@ -84,6 +86,10 @@ impl Command for ListNetworkGroup {
 /// let network_group = client.send(GetNetworkGroup::new(owner_id, network_group_id)).await?;
 /// # Ok(()) });
 /// ```
+#[doc(alias = "GetNetworkGroupCommand")]
+#[doc(
+    alias = "/v4/networkgroups/organisations/{ownerId}/networkgroups/{networkGroupId}"
+)]
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "catalog", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
@@ -157,6 +163,10 @@ impl Command for GetNetworkGroup {
 /// let network_group_member = client.send(GetNetworkGroupMember::new(owner_id, network_group_id, member_id)).await?;
 /// # Ok(()) });
 /// ```
+#[doc(alias = "GetNetworkGroupMemberCommand")]
+#[doc(
+    alias = "/v4/networkgroups/organisations/{ownerId}/networkgroups/{networkGroupId}/members/{memberId}"
+)]
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "catalog", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
@@ -239,6 +249,10 @@ impl Command for GetNetworkGroupMember {
 /// let network_group_peer = client.send(GetNetworkGroupPeer::new(owner_id, network_group_id, peer_id)).await?;
 /// # Ok(()) });
 /// ```
+#[doc(alias = "GetNetworkGroupPeerCommand")]
+#[doc(
+    alias = "/v4/networkgroups/organisations/{ownerId}/networkgroups/{networkGroupId}/peers/{peerId}"
+)]
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "catalog", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
@@ -317,6 +331,10 @@ impl Command for GetNetworkGroupPeer {
 /// let network_group_wireguard_configuration = client.send(GetNetworkGroupWireguardConfiguration::new(owner_id, network_group_id, peer_id)).await?;
 /// # Ok(()) });
 /// ```
+#[doc(alias = "GetNetworkGroupWireguardConfigurationCommand")]
+#[doc(
+    alias = "/v4/networkgroups/organisations/{ownerId}/networkgroups/{networkGroupId}/peers/{peerId}/wireguard/configuration"
+)]
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "catalog", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
@@ -395,6 +413,10 @@ impl Command for GetNetworkGroupWireguardConfiguration {
 /// let network_group_wireguard_configuration_url = client.send(GetNetworkGroupWireguardConfigurationUrl::new(owner_id, network_group_id, peer_id)).await?;
 /// # Ok(()) });
 /// ```
+#[doc(alias = "GetNetworkGroupWireguardConfigurationUrlCommand")]
+#[doc(
+    alias = "/v4/networkgroups/organisations/{ownerId}/networkgroups/{networkGroupId}/peers/{peerId}/wireguard/configuration/presigned-url"
+)]
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "catalog", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
@@ -465,6 +487,11 @@ impl Command for GetNetworkGroupWireguardConfigurationUrl {
 /// assert_eq!(group.members.len(), 2);
 /// # Ok(()) });
 /// ```
+#[doc(alias = "CreateNetworkGroupCommand")]
+#[doc(alias = "/v4/networkgroups/organisations/{ownerId}/networkgroups")]
+#[doc(
+    alias = "/v4/networkgroups/organisations/{ownerId}/networkgroups/{networkGroupId}"
+)]
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "catalog", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
@@ -559,6 +586,10 @@ impl Command for CreateNetworkGroup {
 /// client.send(DeleteNetworkGroup::new(ids.organisation, group.id)).await?;
 /// # Ok(()) });
 /// ```
+#[doc(alias = "DeleteNetworkGroupCommand")]
+#[doc(
+    alias = "/v4/networkgroups/organisations/{ownerId}/networkgroups/{networkGroupId}"
+)]
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "catalog", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
@@ -617,6 +648,13 @@ impl Command for DeleteNetworkGroup {
 /// println!("{}", member.domain_name);
 /// # Ok(()) });
 /// ```
+#[doc(alias = "CreateNetworkGroupMemberCommand")]
+#[doc(
+    alias = "/v4/networkgroups/organisations/{ownerId}/networkgroups/{networkGroupId}/members"
+)]
+#[doc(
+    alias = "/v4/networkgroups/organisations/{ownerId}/networkgroups/{networkGroupId}/members/{memberId}"
+)]
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "catalog", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
@@ -687,6 +725,10 @@ impl Command for CreateNetworkGroupMember {
 /// client.send(DeleteNetworkGroupMember::new(ids.organisation, group.id, ids.application)).await?;
 /// # Ok(()) });
 /// ```
+#[doc(alias = "DeleteNetworkGroupMemberCommand")]
+#[doc(
+    alias = "/v4/networkgroups/organisations/{ownerId}/networkgroups/{networkGroupId}/members/{memberId}"
+)]
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "catalog", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
@@ -753,6 +795,13 @@ impl Command for DeleteNetworkGroupMember {
 /// let peer = client.send(command).await?;
 /// # Ok(()) });
 /// ```
+#[doc(alias = "CreateNetworkGroupExternalPeerCommand")]
+#[doc(
+    alias = "/v4/networkgroups/organisations/{ownerId}/networkgroups/{networkGroupId}/external-peers"
+)]
+#[doc(
+    alias = "/v4/networkgroups/organisations/{ownerId}/networkgroups/{networkGroupId}/peers/{peerId}"
+)]
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "catalog", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
@@ -872,6 +921,13 @@ impl Command for CreateNetworkGroupExternalPeer {
 /// }
 /// # Ok(()) });
 /// ```
+#[doc(alias = "DeleteNetworkGroupExternalPeerCommand")]
+#[doc(
+    alias = "/v4/networkgroups/organisations/{ownerId}/networkgroups/{networkGroupId}/external-peers/{peerId}"
+)]
+#[doc(
+    alias = "/v4/networkgroups/organisations/{ownerId}/networkgroups/{networkGroupId}/peers/{peerId}"
+)]
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "catalog", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
@@ -926,6 +982,8 @@ impl Command for DeleteNetworkGroupExternalPeer {
 /// let found = client.send(SearchNetworkGroup::new(ids.organisation, "private").types(["NetworkGroup"])).await?;
 /// # Ok(()) });
 /// ```
+#[doc(alias = "SearchNetworkGroupCommand")]
+#[doc(alias = "/v4/networkgroups/organisations/{ownerId}/networkgroups/search")]
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "catalog", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]

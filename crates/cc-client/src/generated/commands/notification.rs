@@ -28,6 +28,8 @@ use crate::resolve::Ids;
 /// client.send(DeleteEmailNotification::new(owner_id, email_notification_id)).await?;
 /// # Ok(()) });
 /// ```
+#[doc(alias = "DeleteEmailNotificationCommand")]
+#[doc(alias = "/v2/notifications/emailhooks/{ownerId}/{emailNotificationId}")]
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "catalog", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
@@ -94,6 +96,8 @@ impl Command for DeleteEmailNotification {
 /// let webhook_notification = client.send(CreateWebhookNotification::new(owner_id, name, urls)).await?;
 /// # Ok(()) });
 /// ```
+#[doc(alias = "CreateWebhookNotificationCommand")]
+#[doc(alias = "/v2/notifications/webhooks/{ownerId}")]
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "catalog", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
@@ -190,6 +194,8 @@ impl Command for CreateWebhookNotification {
 /// client.send(DeleteWebhookNotification::new(owner_id, webhook_notification_id)).await?;
 /// # Ok(()) });
 /// ```
+#[doc(alias = "DeleteWebhookNotificationCommand")]
+#[doc(alias = "/v2/notifications/webhooks/{ownerId}/{webhookId}")]
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "catalog", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
@@ -251,6 +257,9 @@ impl Command for DeleteWebhookNotification {
 /// let info = client.send(GetNotificationInfo::new()).await?;
 /// # Ok(()) });
 /// ```
+#[doc(alias = "GetNotificationInfoCommand")]
+#[doc(alias = "/v2/notifications/info/webhookformats")]
+#[doc(alias = "/v2/notifications/info/events")]
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "catalog", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
@@ -293,6 +302,8 @@ impl Command for GetNotificationInfo {
 /// let notification = client.send(command).await?;
 /// # Ok(()) });
 /// ```
+#[doc(alias = "CreateEmailNotificationCommand")]
+#[doc(alias = "/v2/notifications/emailhooks/{ownerId}")]
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "catalog", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
@@ -376,6 +387,8 @@ impl Command for CreateEmailNotification {
 /// let notifications = client.send(ListEmailNotification::new(ids.organisation)).await?;
 /// # Ok(()) });
 /// ```
+#[doc(alias = "ListEmailNotificationCommand")]
+#[doc(alias = "/v2/notifications/emailhooks/{ownerId}")]
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "catalog", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
@@ -418,6 +431,8 @@ impl Command for ListEmailNotification {
 /// let webhooks = client.send(ListWebhookNotification::new(ids.organisation)).await?;
 /// # Ok(()) });
 /// ```
+#[doc(alias = "ListWebhookNotificationCommand")]
+#[doc(alias = "/v2/notifications/webhooks/{ownerId}")]
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "catalog", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]

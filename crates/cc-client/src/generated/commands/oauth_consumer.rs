@@ -27,6 +27,8 @@ use crate::resolve::Ids;
 /// client.send(DeleteOauthConsumer::new(oauth_consumer_key)).await?;
 /// # Ok(()) });
 /// ```
+#[doc(alias = "DeleteOauthConsumerCommand")]
+#[doc(alias = "/v2/organisations/{ownerId}/consumers/{consumerKey}")]
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "catalog", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
@@ -102,6 +104,8 @@ impl Command for DeleteOauthConsumer {
 /// let oauth_consumer_secret = client.send(GetOauthConsumerSecret::new(oauth_consumer_key)).await?;
 /// # Ok(()) });
 /// ```
+#[doc(alias = "GetOauthConsumerSecretCommand")]
+#[doc(alias = "/v2/organisations/{ownerId}/consumers/{consumerKey}/secret")]
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "catalog", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
@@ -190,6 +194,8 @@ impl Command for GetOauthConsumerSecret {
 /// let consumer = client.send(command).await?;
 /// # Ok(()) });
 /// ```
+#[doc(alias = "CreateOauthConsumerCommand")]
+#[doc(alias = "/v2/organisations/{ownerId}/consumers")]
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "catalog", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
@@ -271,6 +277,8 @@ impl Command for CreateOauthConsumer {
 /// let consumer = client.send(command).await?;
 /// # Ok(()) });
 /// ```
+#[doc(alias = "UpdateOauthConsumerCommand")]
+#[doc(alias = "/v2/organisations/{ownerId}/consumers/{consumerKey}")]
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "catalog", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
@@ -358,6 +366,9 @@ impl Command for UpdateOauthConsumer {
 /// let consumer = client.send(GetOauthConsumer::new(ids.consumer).with_secret(true)).await?;
 /// # Ok(()) });
 /// ```
+#[doc(alias = "GetOauthConsumerCommand")]
+#[doc(alias = "/v2/organisations/{ownerId}/consumers/{consumerKey}")]
+#[doc(alias = "/v2/organisations/{ownerId}/consumers/{consumerKey}/secret")]
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "catalog", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
@@ -425,6 +436,9 @@ impl Command for GetOauthConsumer {
 /// let consumers = client.send(ListOauthConsumer::new(ids.organisation)).await?;
 /// # Ok(()) });
 /// ```
+#[doc(alias = "ListOauthConsumerCommand")]
+#[doc(alias = "/v2/organisations/{ownerId}/consumers")]
+#[doc(alias = "/v2/organisations/{ownerId}/consumers/{consumerKey}/secret")]
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "catalog", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]

@@ -23,6 +23,8 @@ use crate::resolve::Ids;
 /// let oauth_tokens = client.send(ListOauthToken::new()).await?;
 /// # Ok(()) });
 /// ```
+#[doc(alias = "ListOauthTokenCommand")]
+#[doc(alias = "/v2/self/tokens")]
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "catalog", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
@@ -69,6 +71,8 @@ impl Command for ListOauthToken {
 /// client.send(DeleteAllOauthTokens::new()).await?;
 /// # Ok(()) });
 /// ```
+#[doc(alias = "DeleteAllOauthTokensCommand")]
+#[doc(alias = "/v2/self/tokens")]
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "catalog", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
@@ -112,6 +116,8 @@ impl Command for DeleteAllOauthTokens {
 /// client.send(DeleteOauthToken::new(token)).await?;
 /// # Ok(()) });
 /// ```
+#[doc(alias = "DeleteOauthTokenCommand")]
+#[doc(alias = "/v2/self/tokens/{token}")]
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "catalog", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]

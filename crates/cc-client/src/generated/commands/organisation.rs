@@ -26,6 +26,8 @@ use crate::resolve::Ids;
 /// let organisation = client.send(GetOrganisation::new(organisation_id)).await?;
 /// # Ok(()) });
 /// ```
+#[doc(alias = "GetOrganisationCommand")]
+#[doc(alias = "/v2/organisations/{ownerId}")]
 #[cfg(feature = "organisation")]
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "catalog", derive(schemars::JsonSchema))]
@@ -103,6 +105,8 @@ impl Command for GetOrganisation {
 /// client.send(AddOrganisationMember::new(organisation_id, role, email)).await?;
 /// # Ok(()) });
 /// ```
+#[doc(alias = "AddOrganisationMemberCommand")]
+#[doc(alias = "/v2/organisations/{ownerId}/members")]
 #[cfg(feature = "organisation")]
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "catalog", derive(schemars::JsonSchema))]
@@ -210,6 +214,8 @@ impl Command for AddOrganisationMember {
 /// client.send(UpdateOrganisationMember::new(organisation_id, member_id)).await?;
 /// # Ok(()) });
 /// ```
+#[doc(alias = "UpdateOrganisationMemberCommand")]
+#[doc(alias = "/v2/organisations/{ownerId}/members/{userId}")]
 #[cfg(feature = "organisation")]
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "catalog", derive(schemars::JsonSchema))]
@@ -313,6 +319,8 @@ impl Command for UpdateOrganisationMember {
 /// client.send(RemoveOrganisationMember::new(organisation_id, member_id)).await?;
 /// # Ok(()) });
 /// ```
+#[doc(alias = "RemoveOrganisationMemberCommand")]
+#[doc(alias = "/v2/organisations/{ownerId}/members/{userId}")]
 #[cfg(feature = "organisation")]
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "catalog", derive(schemars::JsonSchema))]
@@ -378,6 +386,8 @@ impl Command for RemoveOrganisationMember {
 /// let organisation_summaries = client.send(GetOrganisationSummaries::new()).await?;
 /// # Ok(()) });
 /// ```
+#[doc(alias = "GetOrganisationSummariesCommand")]
+#[doc(alias = "/v2/summary")]
 #[cfg(feature = "account")]
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "catalog", derive(schemars::JsonSchema))]
@@ -418,6 +428,8 @@ impl Command for GetOrganisationSummaries {
 /// let organisations = client.send(ListOrganisation::new(with_personal_organisation)).await?;
 /// # Ok(()) });
 /// ```
+#[doc(alias = "ListOrganisationCommand")]
+#[doc(alias = "/v2/organisations")]
 #[cfg(feature = "organisation")]
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "catalog", derive(schemars::JsonSchema))]
@@ -464,6 +476,8 @@ impl Command for ListOrganisation {
 /// let organisation = client.send(CreateOrganisation::new("Engines", "What we are", "1 rue", "Nantes", "44000", "Ada Lovelace").country("FR")).await?;
 /// # Ok(()) });
 /// ```
+#[doc(alias = "CreateOrganisationCommand")]
+#[doc(alias = "/v2/organisations")]
 #[cfg(feature = "organisation")]
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "catalog", derive(schemars::JsonSchema))]
@@ -596,6 +610,8 @@ impl Command for CreateOrganisation {
 /// let organisation = client.send(UpdateOrganisation::new(organisation_id, "Engines", "What we are", "1 rue", "Nantes", "44000", "Ada Lovelace").country("FR")).await?;
 /// # Ok(()) });
 /// ```
+#[doc(alias = "UpdateOrganisationCommand")]
+#[doc(alias = "/v2/organisations/{ownerId}")]
 #[cfg(feature = "organisation")]
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "catalog", derive(schemars::JsonSchema))]
@@ -729,6 +745,8 @@ impl Command for UpdateOrganisation {
 /// client.send(DeleteOrganisation::new("orga_1")).await?;
 /// # Ok(()) });
 /// ```
+#[doc(alias = "DeleteOrganisationCommand")]
+#[doc(alias = "/v2/organisations/{ownerId}")]
 #[cfg(feature = "organisation")]
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "catalog", derive(schemars::JsonSchema))]
@@ -775,6 +793,8 @@ impl Command for DeleteOrganisation {
 /// let picture = client.send(UpdateOrganisationAvatar::new(organisation_id, "image/png", b"PNG".to_vec())).await?;
 /// # Ok(()) });
 /// ```
+#[doc(alias = "UpdateOrganisationAvatarCommand")]
+#[doc(alias = "/v2/organisations/{ownerId}/avatar")]
 #[cfg(feature = "organisation")]
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "catalog", derive(schemars::JsonSchema))]
@@ -833,6 +853,8 @@ impl Command for UpdateOrganisationAvatar {
 /// let organisation_members = client.send(ListOrganisationMember::new(organisation_id)).await?;
 /// # Ok(()) });
 /// ```
+#[doc(alias = "ListOrganisationMemberCommand")]
+#[doc(alias = "/v2/organisations/{ownerId}/members")]
 #[cfg(feature = "organisation")]
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "catalog", derive(schemars::JsonSchema))]

@@ -26,6 +26,8 @@ use crate::resolve::Ids;
 /// let otoroshi_info = client.send(GetOtoroshiInfo::new(addon_id)).await?;
 /// # Ok(()) });
 /// ```
+#[doc(alias = "GetOtoroshiInfoCommand")]
+#[doc(alias = "/v4/addon-providers/addon-otoroshi/addons/{addonId}")]
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "catalog", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
@@ -88,6 +90,8 @@ impl Command for GetOtoroshiInfo {
 /// let otoroshi_config = client.send(GetOtoroshiConfig::new(addon_id)).await?;
 /// # Ok(()) });
 /// ```
+#[doc(alias = "GetOtoroshiConfigCommand")]
+#[doc(alias = "/v4/addon-providers/addon-otoroshi/addons/{addonId}/config.yaml")]
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "catalog", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
@@ -140,6 +144,8 @@ impl Command for GetOtoroshiConfig {
 /// client.send(RebootOtoroshi::new(addon_id)).await?;
 /// # Ok(()) });
 /// ```
+#[doc(alias = "RebootOtoroshiCommand")]
+#[doc(alias = "/v4/addon-providers/addon-otoroshi/addons/{addonId}/reboot")]
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "catalog", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
@@ -195,6 +201,8 @@ impl Command for RebootOtoroshi {
 /// client.send(RebuildOtoroshi::new(addon_id)).await?;
 /// # Ok(()) });
 /// ```
+#[doc(alias = "RebuildOtoroshiCommand")]
+#[doc(alias = "/v4/addon-providers/addon-otoroshi/addons/{addonId}/rebuild")]
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "catalog", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
@@ -251,6 +259,8 @@ impl Command for RebuildOtoroshi {
 /// let otoroshi_version = client.send(CheckOtoroshiVersion::new(addon_id)).await?;
 /// # Ok(()) });
 /// ```
+#[doc(alias = "CheckOtoroshiVersionCommand")]
+#[doc(alias = "/v4/addon-providers/addon-otoroshi/addons/{addonId}/version/check")]
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "catalog", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
@@ -306,6 +316,8 @@ impl Command for CheckOtoroshiVersion {
 /// let otoroshi_version = client.send(UpdateOtoroshiVersion::new(addon_id, target_version)).await?;
 /// # Ok(()) });
 /// ```
+#[doc(alias = "UpdateOtoroshiVersionCommand")]
+#[doc(alias = "/v4/addon-providers/addon-otoroshi/addons/{addonId}/version/update")]
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "catalog", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
@@ -391,6 +403,8 @@ impl Command for UpdateOtoroshiVersion {
 /// let otoroshi_network_group = client.send(CreateOtoroshiNetworkGroup::new(addon_id)).await?;
 /// # Ok(()) });
 /// ```
+#[doc(alias = "CreateOtoroshiNetworkGroupCommand")]
+#[doc(alias = "/v4/addon-providers/addon-otoroshi/addons/{addonId}/networkgroup")]
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "catalog", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
@@ -459,6 +473,8 @@ impl Command for CreateOtoroshiNetworkGroup {
 /// client.send(DeleteOtoroshiNetworkGroup::new(addon_id)).await?;
 /// # Ok(()) });
 /// ```
+#[doc(alias = "DeleteOtoroshiNetworkGroupCommand")]
+#[doc(alias = "/v4/addon-providers/addon-otoroshi/addons/{addonId}/networkgroup")]
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "catalog", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]

@@ -29,6 +29,10 @@ use crate::resolve::Ids;
 /// let paypal = client.send(InitPaypal::new(owner_id, invoice_number)).await?;
 /// # Ok(()) });
 /// ```
+#[doc(alias = "InitPaypalCommand")]
+#[doc(
+    alias = "/v4/billing/organisations/{ownerId}/invoices/{invoiceNumber}/payments/paypal"
+)]
 #[cfg(feature = "billing")]
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "catalog", derive(schemars::JsonSchema))]
@@ -98,6 +102,10 @@ impl Command for InitPaypal {
 /// let paypal = client.send(AuthorizePaypal::new(owner_id, invoice_number, transaction_id)).await?;
 /// # Ok(()) });
 /// ```
+#[doc(alias = "AuthorizePaypalCommand")]
+#[doc(
+    alias = "/v4/billing/organisations/{ownerId}/invoices/{invoiceNumber}/payments/paypal/{transactionId}"
+)]
 #[cfg(feature = "billing")]
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "catalog", derive(schemars::JsonSchema))]
@@ -186,6 +194,10 @@ impl Command for AuthorizePaypal {
 /// let stripe = client.send(InitStripe::new(owner_id, invoice_number)).await?;
 /// # Ok(()) });
 /// ```
+#[doc(alias = "InitStripeCommand")]
+#[doc(
+    alias = "/v4/billing/organisations/{ownerId}/invoices/{invoiceNumber}/payments/stripe"
+)]
 #[cfg(feature = "billing")]
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "catalog", derive(schemars::JsonSchema))]
@@ -270,6 +282,10 @@ impl Command for InitStripe {
 /// let stripe = client.send(AuthorizeStripe::new(owner_id, invoice_number, intent_id)).await?;
 /// # Ok(()) });
 /// ```
+#[doc(alias = "AuthorizeStripeCommand")]
+#[doc(
+    alias = "/v4/billing/organisations/{ownerId}/invoices/{invoiceNumber}/payments/stripe/{intentId}"
+)]
 #[cfg(feature = "billing")]
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "catalog", derive(schemars::JsonSchema))]
@@ -356,6 +372,8 @@ impl Command for AuthorizeStripe {
 /// let stripe_intent = client.send(GetStripeIntent::new(owner_id)).await?;
 /// # Ok(()) });
 /// ```
+#[doc(alias = "GetStripeIntentCommand")]
+#[doc(alias = "/v4/billing/organisations/{ownerId}/payments/stripe/intent")]
 #[cfg(feature = "payment")]
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "catalog", derive(schemars::JsonSchema))]

@@ -26,6 +26,8 @@ use crate::resolve::Ids;
 /// let payment_methods = client.send(ListPaymentMethod::new(owner_id)).await?;
 /// # Ok(()) });
 /// ```
+#[doc(alias = "ListPaymentMethodCommand")]
+#[doc(alias = "/v4/billing/organisations/{ownerId}/payments/methods")]
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "catalog", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
@@ -82,6 +84,8 @@ impl Command for ListPaymentMethod {
 /// let payment_method = client.send(CreatePaymentMethod::new(owner_id, id)).await?;
 /// # Ok(()) });
 /// ```
+#[doc(alias = "CreatePaymentMethodCommand")]
+#[doc(alias = "/v4/billing/organisations/{ownerId}/payments/methods")]
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "catalog", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
@@ -145,6 +149,8 @@ impl Command for CreatePaymentMethod {
 /// let primary_payment_method = client.send(SetPrimaryPaymentMethod::new(owner_id, id)).await?;
 /// # Ok(()) });
 /// ```
+#[doc(alias = "SetPrimaryPaymentMethodCommand")]
+#[doc(alias = "/v4/billing/organisations/{ownerId}/payments/methods/default")]
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "catalog", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
@@ -230,6 +236,8 @@ impl Command for SetPrimaryPaymentMethod {
 /// client.send(DeletePaymentMethod::new(owner_id, token)).await?;
 /// # Ok(()) });
 /// ```
+#[doc(alias = "DeletePaymentMethodCommand")]
+#[doc(alias = "/v4/billing/organisations/{ownerId}/payments/methods/{paymentMethodId}")]
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "catalog", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]

@@ -27,6 +27,8 @@ use crate::resolve::Ids;
 /// let price_system = client.send(GetPriceSystem::new(owner_id, zone)).await?;
 /// # Ok(()) });
 /// ```
+#[doc(alias = "GetPriceSystemCommand")]
+#[doc(alias = "/v4/billing/organisations/{ownerId}/price-system")]
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "catalog", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]

@@ -27,6 +27,8 @@ use crate::resolve::Ids;
 /// let product_addon_versions = client.send(GetProductAddonVersions::new(id)).await?;
 /// # Ok(()) });
 /// ```
+#[doc(alias = "GetProductAddonVersionsCommand")]
+#[doc(alias = "/v4/addon-providers/{addonProviderId}")]
 #[cfg(feature = "addon-provider")]
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "catalog", derive(schemars::JsonSchema))]
@@ -87,6 +89,8 @@ impl Command for GetProductAddonVersions {
 /// let product_elasticsearch_info = client.send(GetProductElasticsearchInfo::new()).await?;
 /// # Ok(()) });
 /// ```
+#[doc(alias = "GetProductElasticsearchInfoCommand")]
+#[doc(alias = "/v2/providers/es-addon/tmp/services-flavors")]
 #[cfg(feature = "database")]
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "catalog", derive(schemars::JsonSchema))]
@@ -133,6 +137,8 @@ impl Command for GetProductElasticsearchInfo {
 /// let product_runtimes = client.send(ListProductRuntime::new()).await?;
 /// # Ok(()) });
 /// ```
+#[doc(alias = "ListProductRuntimeCommand")]
+#[doc(alias = "/v2/products/instances")]
 #[cfg(feature = "product")]
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "catalog", derive(schemars::JsonSchema))]
@@ -203,6 +209,8 @@ impl Command for ListProductRuntime {
 /// let product_runtime = client.send(GetProductRuntime::new(type_, version)).await?;
 /// # Ok(()) });
 /// ```
+#[doc(alias = "GetProductRuntimeCommand")]
+#[doc(alias = "/v2/products/instances/{runtimeType}-{runtimeVersion}")]
 #[cfg(feature = "product")]
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "catalog", derive(schemars::JsonSchema))]
@@ -300,6 +308,9 @@ impl Command for GetProductRuntime {
 /// let product_addon = client.send(GetProductAddon::new(id)).await?;
 /// # Ok(()) });
 /// ```
+#[doc(alias = "GetProductAddonCommand")]
+#[doc(alias = "/v2/products/addonproviders/{providerId}")]
+#[doc(alias = "/v4/addon-providers/{addonProviderId}")]
 #[cfg(all(feature = "addon-provider", feature = "product"))]
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "catalog", derive(schemars::JsonSchema))]
@@ -368,6 +379,9 @@ impl Command for GetProductAddon {
 /// let product_addons = client.send(ListProductAddon::new()).await?;
 /// # Ok(()) });
 /// ```
+#[doc(alias = "ListProductAddonCommand")]
+#[doc(alias = "/v2/products/addonproviders")]
+#[doc(alias = "/v4/addon-providers/{addonProviderId}")]
 #[cfg(all(feature = "addon-provider", feature = "product"))]
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "catalog", derive(schemars::JsonSchema))]

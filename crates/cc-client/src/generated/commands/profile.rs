@@ -23,6 +23,8 @@ use crate::resolve::Ids;
 /// let profile = client.send(GetProfile::new()).await?;
 /// # Ok(()) });
 /// ```
+#[doc(alias = "GetProfileCommand")]
+#[doc(alias = "/v2/self")]
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "catalog", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
@@ -66,6 +68,8 @@ impl Command for GetProfile {
 /// let profile = client.send(UpdateProfile::new()).await?;
 /// # Ok(()) });
 /// ```
+#[doc(alias = "UpdateProfileCommand")]
+#[doc(alias = "/v2/self")]
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "catalog", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
@@ -249,6 +253,8 @@ impl Command for UpdateProfile {
 /// client.send(RequestProfileEmailConfirmation::new()).await?;
 /// # Ok(()) });
 /// ```
+#[doc(alias = "RequestProfileEmailConfirmationCommand")]
+#[doc(alias = "/v2/self/confirmation_email")]
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "catalog", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
@@ -298,6 +304,8 @@ impl Command for RequestProfileEmailConfirmation {
 /// client.send(SetProfilePrimaryEmailAddress::new(address)).await?;
 /// # Ok(()) });
 /// ```
+#[doc(alias = "SetProfilePrimaryEmailAddressCommand")]
+#[doc(alias = "/v2/self/emails/{emailAddress}")]
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "catalog", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
@@ -356,6 +364,8 @@ impl Command for SetProfilePrimaryEmailAddress {
 /// client.send(DeleteProfileEmailAddress::new(address)).await?;
 /// # Ok(()) });
 /// ```
+#[doc(alias = "DeleteProfileEmailAddressCommand")]
+#[doc(alias = "/v2/self/emails/{emailAddress}")]
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "catalog", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
@@ -403,6 +413,9 @@ impl Command for DeleteProfileEmailAddress {
 /// let profile_email_addresss = client.send(ListProfileEmailAddress::new()).await?;
 /// # Ok(()) });
 /// ```
+#[doc(alias = "ListProfileEmailAddressCommand")]
+#[doc(alias = "/v2/self")]
+#[doc(alias = "/v2/self/emails")]
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "catalog", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
@@ -445,6 +458,8 @@ impl Command for ListProfileEmailAddress {
 /// client.send(CreateProfileEmailAddress::new("ada@example.org")).await?;
 /// # Ok(()) });
 /// ```
+#[doc(alias = "CreateProfileEmailAddressCommand")]
+#[doc(alias = "/v2/self/emails/{emailAddress}")]
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "catalog", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]

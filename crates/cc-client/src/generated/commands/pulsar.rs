@@ -27,6 +27,8 @@ use crate::resolve::Ids;
 /// let pulsar_storage_policies = client.send(GetPulsarStoragePolicies::new(addon_id)).await?;
 /// # Ok(()) });
 /// ```
+#[doc(alias = "GetPulsarStoragePoliciesCommand")]
+#[doc(alias = "/v4/addon-providers/addon-pulsar/addons/{addonId}/storage-policies")]
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "catalog", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
@@ -95,6 +97,8 @@ impl Command for GetPulsarStoragePolicies {
 /// let pulsar_storage_policies = client.send(UpdatePulsarStoragePolicies::new(addon_id)).await?;
 /// # Ok(()) });
 /// ```
+#[doc(alias = "UpdatePulsarStoragePoliciesCommand")]
+#[doc(alias = "/v4/addon-providers/addon-pulsar/addons/{addonId}/storage-policies")]
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "catalog", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
@@ -201,6 +205,9 @@ impl Command for UpdatePulsarStoragePolicies {
 /// let pulsar_info = client.send(GetPulsarInfo::new(addon_id)).await?;
 /// # Ok(()) });
 /// ```
+#[doc(alias = "GetPulsarInfoCommand")]
+#[doc(alias = "/v4/addon-providers/addon-pulsar/addons/{addonId}")]
+#[doc(alias = "/v4/addon-providers/addon-pulsar/clusters/{clusterId}")]
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "catalog", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]

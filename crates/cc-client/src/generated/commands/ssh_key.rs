@@ -23,6 +23,8 @@ use crate::resolve::Ids;
 /// let personal_ssh_keys = client.send(ListPersonalSshKey::new()).await?;
 /// # Ok(()) });
 /// ```
+#[doc(alias = "ListPersonalSshKeyCommand")]
+#[doc(alias = "/v2/self/keys")]
 #[cfg(feature = "account")]
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "catalog", derive(schemars::JsonSchema))]
@@ -70,6 +72,8 @@ impl Command for ListPersonalSshKey {
 /// client.send(DeletePersonalSshKey::new(name)).await?;
 /// # Ok(()) });
 /// ```
+#[doc(alias = "DeletePersonalSshKeyCommand")]
+#[doc(alias = "/v2/self/keys/{keyName}")]
 #[cfg(feature = "account")]
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "catalog", derive(schemars::JsonSchema))]
@@ -124,6 +128,9 @@ impl Command for DeletePersonalSshKey {
 /// let key = client.send(CreatePersonalSshKey::new("laptop", "ssh-ed25519 AAAA")).await?;
 /// # Ok(()) });
 /// ```
+#[doc(alias = "CreatePersonalSshKeyCommand")]
+#[doc(alias = "/v2/self/keys/{keyName}")]
+#[doc(alias = "/v2/self/keys")]
 #[cfg(feature = "account")]
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "catalog", derive(schemars::JsonSchema))]
@@ -177,6 +184,8 @@ impl Command for CreatePersonalSshKey {
 /// let github_ssh_keys = client.send(ListGithubSshKey::new()).await?;
 /// # Ok(()) });
 /// ```
+#[doc(alias = "ListGithubSshKeyCommand")]
+#[doc(alias = "/v2/github/keys")]
 #[cfg(feature = "github")]
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "catalog", derive(schemars::JsonSchema))]

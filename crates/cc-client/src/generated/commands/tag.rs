@@ -23,6 +23,9 @@ use crate::resolve::Ids;
 /// let tags = client.send(CreateTag::of_application(ids.application, "team:shop")).await?;
 /// # Ok(()) });
 /// ```
+#[doc(alias = "CreateTagCommand")]
+#[doc(alias = "/v2/organisations/{ownerId}/applications/{applicationId}/tags/{tag}")]
+#[doc(alias = "/v2/organisations/{ownerId}/addons/{addonId}/tags/{tag}")]
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "catalog", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
@@ -103,6 +106,9 @@ impl Command for CreateTag {
 /// let tags = client.send(DeleteTag::of_application(ids.application, "team:shop")).await?;
 /// # Ok(()) });
 /// ```
+#[doc(alias = "DeleteTagCommand")]
+#[doc(alias = "/v2/organisations/{ownerId}/applications/{applicationId}/tags/{tag}")]
+#[doc(alias = "/v2/organisations/{ownerId}/addons/{addonId}/tags/{tag}")]
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "catalog", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
@@ -184,6 +190,9 @@ impl Command for DeleteTag {
 /// let tags = client.send(ListTag::of_application(ids.application)).await?;
 /// # Ok(()) });
 /// ```
+#[doc(alias = "ListTagCommand")]
+#[doc(alias = "/v2/organisations/{ownerId}/applications/{applicationId}/tags")]
+#[doc(alias = "/v2/organisations/{ownerId}/addons/{addonId}/tags")]
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "catalog", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
@@ -253,6 +262,9 @@ impl Command for ListTag {
 /// let tags = client.send(UpdateTag::of_application(ids.application, ["team:shop".to_owned()])).await?;
 /// # Ok(()) });
 /// ```
+#[doc(alias = "UpdateTagCommand")]
+#[doc(alias = "/v2/organisations/{ownerId}/applications/{applicationId}/tags")]
+#[doc(alias = "/v2/organisations/{ownerId}/addons/{addonId}/tags")]
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "catalog", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]

@@ -28,6 +28,8 @@ use crate::resolve::Ids;
 /// let tcp_redirections = client.send(ListTcpRedirection::new(application_id)).await?;
 /// # Ok(()) });
 /// ```
+#[doc(alias = "ListTcpRedirectionCommand")]
+#[doc(alias = "/v2/organisations/{ownerId}/applications/{applicationId}/tcpRedirs")]
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "catalog", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
@@ -106,6 +108,10 @@ impl Command for ListTcpRedirection {
 /// client.send(DeleteTcpRedirection::new(application_id, port, namespace)).await?;
 /// # Ok(()) });
 /// ```
+#[doc(alias = "DeleteTcpRedirectionCommand")]
+#[doc(
+    alias = "/v2/organisations/{ownerId}/applications/{applicationId}/tcpRedirs/{sourcePort}"
+)]
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "catalog", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
@@ -189,6 +195,8 @@ impl Command for DeleteTcpRedirection {
 /// let tcp_redirection_namespaces = client.send(ListTcpRedirectionNamespace::new(owner_id)).await?;
 /// # Ok(()) });
 /// ```
+#[doc(alias = "ListTcpRedirectionNamespaceCommand")]
+#[doc(alias = "/v2/organisations/{ownerId}/namespaces")]
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "catalog", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
@@ -240,6 +248,8 @@ impl Command for ListTcpRedirectionNamespace {
 /// println!("{}", redirection.port);
 /// # Ok(()) });
 /// ```
+#[doc(alias = "CreateTcpRedirectionCommand")]
+#[doc(alias = "/v2/organisations/{ownerId}/applications/{applicationId}/tcpRedirs")]
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "catalog", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]

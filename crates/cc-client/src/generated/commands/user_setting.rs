@@ -26,6 +26,8 @@ use crate::resolve::Ids;
 /// client.send(SetUserSetting::new(name, value)).await?;
 /// # Ok(()) });
 /// ```
+#[doc(alias = "SetUserSettingCommand")]
+#[doc(alias = "/v4/console/settings/{settingName}")]
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "catalog", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
@@ -98,6 +100,8 @@ impl Command for SetUserSetting {
 /// client.send(DeleteUserSetting::new(name)).await?;
 /// # Ok(()) });
 /// ```
+#[doc(alias = "DeleteUserSettingCommand")]
+#[doc(alias = "/v4/console/settings/{settingName}")]
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "catalog", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
@@ -170,6 +174,8 @@ impl Command for DeleteUserSetting {
 /// let theme = client.send(GetUserSetting::new("theme")).await?;
 /// # Ok(()) });
 /// ```
+#[doc(alias = "GetUserSettingCommand")]
+#[doc(alias = "/v4/console/settings/{settingName}")]
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "catalog", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]

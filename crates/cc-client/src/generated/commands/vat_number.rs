@@ -24,6 +24,8 @@ use crate::resolve::Ids;
 /// let vat_number = client.send(CheckVatNumber::new(country, vat_number)).await?;
 /// # Ok(()) });
 /// ```
+#[doc(alias = "CheckVatNumberCommand")]
+#[doc(alias = "/v2/vat_check")]
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "catalog", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]

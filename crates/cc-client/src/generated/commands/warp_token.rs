@@ -26,6 +26,9 @@ use crate::resolve::Ids;
 /// let warp_token = client.send(GetWarpToken::of_application(application_id)).await?;
 /// # Ok(()) });
 /// ```
+#[doc(alias = "GetWarpTokenCommand")]
+#[doc(alias = "/v4/stats/organisations/{ownerId}/resources/{resourceId}/tokens/read")]
+#[doc(alias = "/v4/stats/organisations/{ownerId}/tokens/read")]
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "catalog", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]

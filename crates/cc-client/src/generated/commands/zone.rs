@@ -23,6 +23,8 @@ use crate::resolve::Ids;
 /// let zones = client.send(ListZone::new()).await?;
 /// # Ok(()) });
 /// ```
+#[doc(alias = "ListZoneCommand")]
+#[doc(alias = "/v4/products/zones")]
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "catalog", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
@@ -98,6 +100,8 @@ impl Command for ListZone {
 /// let zone = client.send(GetZone::new(zone_name)).await?;
 /// # Ok(()) });
 /// ```
+#[doc(alias = "GetZoneCommand")]
+#[doc(alias = "/v4/products/zones/{zoneName}")]
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "catalog", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
