@@ -26,12 +26,14 @@ impl BridgeClient {
     }
 
     /// A call of this command, which is sent when it is awaited and takes options before.
+    #[track_caller]
     pub fn send<C: Command<Context = Context>>(&self, command: C) -> CommandCall<C::Output> {
         let transport = self.transport.clone();
         CommandCall::of(self.transport.clone(), command, |options| Context::new(transport, options))
     }
 
     /// Replaces a token: a new one is made and tried, and only then the old one is revoked. See [`RotateApiToken`].
+    #[track_caller]
     pub fn rotate(&self, rotation: RotateApiToken) -> CommandCall<RotatedApiToken> {
         self.send(rotation)
     }

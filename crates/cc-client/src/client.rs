@@ -61,6 +61,7 @@ impl Client {
     }
 
     /// A call of this command, which is sent when it is awaited and takes options before.
+    #[track_caller]
     pub fn send<C: Command<Context = Context>>(&self, command: C) -> CommandCall<C::Output> {
         let client = self.clone();
         CommandCall::of(self.transport.clone(), command, |options| Context::new(client, options))

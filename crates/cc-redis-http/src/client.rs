@@ -52,6 +52,7 @@ impl RedisHttpClient {
     /// nothing is sent. [`ErrorKind::Refused`] is what the proxy or the database says no with, whose code
     /// [`RedisCode`](crate::RedisCode) tells; [`ErrorKind::Indeterminate`] is a write that was sent and not answered, which
     /// may have been done or not.
+    #[track_caller]
     pub fn send<C: Command<Context = Context>>(&self, command: C) -> CommandCall<C::Output> {
         let client = self.clone();
         CommandCall::of(self.transport.clone(), command, |options| Context::new(client, options))

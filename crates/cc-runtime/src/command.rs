@@ -4,6 +4,7 @@ mod answer;
 
 use std::fmt;
 use std::future::{Future, IntoFuture};
+use std::panic::Location;
 use std::pin::Pin;
 use std::time::Duration;
 
@@ -48,11 +49,13 @@ pub struct CommandCall<T> {
     name: &'static str,
     clean_up: Duration,
     options: CallOptions,
+    sent_at: &'static Location<'static>,
     run: Box<dyn FnOnce(CallOptions) -> Running<T> + Send>,
 }
 
 impl<T> CommandCall<T> {
     /// Returns a call of a command, in the context that `context` makes of the options.
+    #[track_caller]
     pub fn of<C>(
         transport: Transport,
         command: C,
@@ -68,6 +71,7 @@ impl<T> CommandCall<T> {
     /// Returns a call of what `run` does with the options of each of its requests, which hold the one deadline of all of
     /// them. The error that it ends with is reported to the [hooks](crate::transport::Hooks) once, those of its requests
     /// are not.
+    #[track_caller]
     pub fn new<F>(
         transport: Transport,
         name: &'static str,
@@ -77,7 +81,8 @@ impl<T> CommandCall<T> {
         F: Future<Output = Result<T>> + Send + 'static,
     {
         let run = Box::new(|options| Box::pin(run(options)) as Running<T>);
-        Self { transport, name, clean_up: Duration::ZERO, options: CallOptions::default(), run }
+        let sent_at = Location::caller();
+        Self { transport, name, clean_up: Duration::ZERO, options: CallOptions::default(), sent_at, run }
     }
 
     crate::__call_setters!();
@@ -95,13 +100,13 @@ impl<T> CommandCall<T> {
     where
         T: Send + 'static,
     {
-        let Self { transport, name, clean_up, options, run } = self;
+        let Self { transport, name, clean_up, options, sent_at, run } = self;
         let run = move |options: CallOptions| {
             let heard = Heard::default();
             let running = run(options.hearing(heard.clone()));
             Box::pin(async move { Ok(CommandAnswer::new(running.await?, &heard)) }) as Running<_>
         };
-        CommandCall { transport, name, clean_up, options, run: Box::new(run) }
+        CommandCall { transport, name, clean_up, options, sent_at, run: Box::new(run) }
     }
 }
 
@@ -110,7 +115,7 @@ impl<T: Send + 'static> IntoFuture for CommandCall<T> {
     type IntoFuture = Running<T>;
 
     fn into_future(self) -> Running<T> {
-        let Self { transport, name, clean_up, options, run } = self;
+        let Self { transport, name, clean_up, options, sent_at, run } = self;
         Box::pin(async move {
             let deadline = transport.deadline(&options);
             let options = options.deadline(deadline).report_errors(false);
@@ -121,7 +126,7 @@ impl<T: Send + 'static> IntoFuture for CommandCall<T> {
             match tasks::guarded(running).await {
                 Ok(output) => Ok(output),
                 Err(error) => {
-                    let error = error.with_command(name);
+                    let error = error.with_command(name).with_sent_at(sent_at);
                     transport.report(&error).await;
                     Err(error)
                 }

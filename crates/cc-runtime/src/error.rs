@@ -11,6 +11,7 @@ mod show;
 mod tests;
 
 use std::borrow::Cow;
+use std::panic::Location;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -40,6 +41,7 @@ struct Inner {
     kind: ErrorKind,
     operation: Option<&'static OperationInfo>,
     command: Option<&'static str>,
+    sent_at: Option<&'static Location<'static>>,
     method: Option<Method>,
     url: Option<String>,
     status: Option<StatusCode>,

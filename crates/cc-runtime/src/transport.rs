@@ -180,6 +180,7 @@ impl Transport {
     }
 
     /// A call of this operation, which is sent when it is awaited and takes options before.
+    #[track_caller]
     pub fn call<O: Operation>(&self, operation: O) -> Call<O> {
         Call::new(self.clone(), operation)
     }

@@ -1,5 +1,6 @@
 //! What an error tells of a failure.
 
+use std::panic::Location;
 use std::time::Duration;
 
 use bytes::Bytes;
@@ -25,6 +26,15 @@ impl Error {
     #[must_use]
     pub fn command(&self) -> Option<&'static str> {
         self.0.command
+    }
+
+    /// Returns the line of the program that sent the command or the operation: the one that called `send` or
+    /// [`Transport::call`](crate::Transport::call). `None` for all other errors.
+    ///
+    /// `{error:#}` and `{error:?}` show it as `sent at src/main.rs:42`; `{error}` does not, as users may read it.
+    #[must_use]
+    pub fn sent_at(&self) -> Option<&'static Location<'static>> {
+        self.0.sent_at
     }
 
     /// The HTTP method of the request.

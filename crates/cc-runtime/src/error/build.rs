@@ -1,6 +1,7 @@
 //! Makes errors, and adds what is known of a failure.
 
 use std::borrow::Cow;
+use std::panic::Location;
 use std::sync::Arc;
 
 use bytes::Bytes;
@@ -23,6 +24,7 @@ impl Error {
             kind,
             operation: None,
             command: None,
+            sent_at: None,
             method: None,
             url: None,
             status: None,
@@ -103,6 +105,12 @@ impl Error {
     #[must_use]
     pub fn with_command(self, command: &'static str) -> Self {
         self.with(|inner| inner.command = Some(command))
+    }
+
+    /// Says where in the program the command was sent.
+    #[must_use]
+    pub(crate) fn with_sent_at(self, location: &'static Location<'static>) -> Self {
+        self.with(|inner| inner.sent_at = Some(location))
     }
 
     /// Says what was asked of where. `url` must hold no secret: credentials and the query are left out by the transport.

@@ -1,6 +1,7 @@
 //! How an error is shown: in one line, and in full for developers.
 
 use std::fmt;
+use std::panic::Location;
 
 use bytes::Bytes;
 use http::HeaderName;
@@ -51,11 +52,21 @@ impl fmt::Display for Error {
         if let Some(id) = &inner.sozu_id {
             details.push(format!("Sozu-Id {}", one_line(id, CODE)));
         }
+        if f.alternate()
+            && let Some(location) = inner.sent_at
+        {
+            details.push(sent_at(location));
+        }
         if !details.is_empty() {
             write!(f, " ({})", details.join(", "))?;
         }
         Ok(())
     }
+}
+
+/// Where a command was sent, as editors and terminals link it.
+fn sent_at(location: &Location<'_>) -> String {
+    format!("sent at {}:{}", location.file(), location.line())
 }
 
 impl Error {
@@ -69,7 +80,11 @@ impl Error {
 impl fmt::Debug for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let inner = &*self.0;
-        f.debug_struct("Error")
+        let mut debug = f.debug_struct("Error");
+        if let Some(location) = inner.sent_at {
+            debug.field("sent_at", &format_args!("{}", sent_at(location)));
+        }
+        debug
             .field("kind", &inner.kind)
             .field("command", &inner.command)
             .field("operation", &self.operation())

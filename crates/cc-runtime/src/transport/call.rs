@@ -1,6 +1,7 @@
 //! A call that is about to be sent.
 
 use std::future::{Future, IntoFuture};
+use std::panic::Location;
 use std::pin::Pin;
 
 use crate::answer::Answer;
@@ -17,11 +18,13 @@ pub struct Call<O> {
     transport: Transport,
     operation: O,
     options: CallOptions,
+    sent_at: &'static Location<'static>,
 }
 
 impl<O: Operation> Call<O> {
+    #[track_caller]
     pub(crate) fn new(transport: Transport, operation: O) -> Self {
-        Self { transport, operation, options: CallOptions::default() }
+        Self { transport, operation, options: CallOptions::default(), sent_at: Location::caller() }
     }
 
     crate::__call_setters!();
@@ -43,10 +46,11 @@ impl<O: Operation> Call<O> {
     /// # Errors
     /// Those of [`Transport::download`].
     pub async fn download(self) -> Result<Answer<Body>> {
-        match self.operation.request() {
+        let answer = match self.operation.request() {
             Ok(request) => self.transport.download(request, &self.options).await,
             Err(error) => self.transport.reported(Err(error.with_operation(O::INFO)), &self.options).await,
-        }
+        };
+        answer.map_err(|error| error.with_sent_at(self.sent_at))
     }
 }
 
@@ -55,6 +59,9 @@ impl<O: Operation + 'static> IntoFuture for Call<O> {
     type IntoFuture = Pin<Box<dyn Future<Output = Self::Output> + Send>>;
 
     fn into_future(self) -> Self::IntoFuture {
-        Box::pin(async move { self.transport.send(&self.operation, &self.options).await })
+        Box::pin(async move {
+            let answer = self.transport.send(&self.operation, &self.options).await;
+            answer.map_err(|error| error.with_sent_at(self.sent_at))
+        })
     }
 }

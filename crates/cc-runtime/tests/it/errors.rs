@@ -269,3 +269,22 @@ async fn a_command_gives_where_its_answers_differ_from_the_spec() {
     let answer = call(250).with_answer().await.unwrap();
     assert_eq!((answer.answers().len(), answer.drift().len()), (100, 100));
 }
+
+#[tokio::test(start_paused = true)]
+async fn an_error_says_which_line_sent_the_command_or_the_operation() {
+    let platform = Platform::new(|_, _| answer(404, "{}"));
+    let transport = platform.transport();
+    let inner = transport.clone();
+    let line = line!() + 1;
+    let call = cc_runtime::CommandCall::new(transport.clone(), "GetNumber", move |options| async move {
+        Ok(inner.call(GetNumber).options(options).await?.into_inner())
+    });
+    let error = call.timeout(SECOND).await.unwrap_err();
+    let sent_at = format!("sent at {}:{line}", file!());
+    assert!(format!("{error:#}").contains(&sent_at), "{error:#}");
+    assert!(format!("{error:?}").contains(&sent_at), "{error:?}");
+    assert!(!error.to_string().contains("sent at"), "{error}");
+    let line = line!() + 1;
+    let error = transport.call(GetNumber).await.unwrap_err();
+    assert_eq!(error.sent_at().map(|location| (location.file(), location.line())), Some((file!(), line)));
+}
