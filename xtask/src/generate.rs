@@ -4,6 +4,7 @@ mod api;
 mod catalog;
 mod commands;
 pub mod front;
+pub mod homes;
 mod krate;
 mod manifest;
 mod requests;
@@ -19,6 +20,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use crate::spec::model::{Domain, Spec};
 use front::Front;
+use homes::HOMES;
 use tree::Tree;
 use types::Types;
 
@@ -96,16 +98,23 @@ pub fn generate(spec: &Spec, root: &Path) -> Result<Output, Vec<String>> {
     if !errors.is_empty() {
         return Err(errors);
     }
-    let hand =
-        commands::HandWritten::read(&root.join("crates/cc-client/src")).map_err(|error| vec![error])?;
-    let commands = commands::render(&decided, &hand).map_err(|error| vec![error])?;
-    let notes = commands.notes;
-    let generated = Path::new("crates/cc-client/src/generated");
-    for (name, text) in commands.files {
-        files.insert(generated.join(name), text);
+    let mut notes = Vec::new();
+    let mut owned: Vec<PathBuf> = ["crates/generated", trials::FOLDER, "spec/surface"].map(Into::into).into();
+    owned.push("crates/cc-sandbox/src/generated".into());
+    for home in &HOMES {
+        let hand = commands::HandWritten::read(&root.join(home.src())).map_err(|error| vec![error])?;
+        let commands = commands::render(home, &decided, &hand).map_err(|error| vec![error])?;
+        notes.extend(commands.notes);
+        let generated = Path::new(&home.src()).join("generated");
+        files.extend(commands.files.into_iter().map(|(name, text)| (generated.join(name), text)));
+        let catalog = catalog::render(home, &decided, &commands.names);
+        files.insert(generated.join("catalog.rs"), catalog.text);
+        if home.has_features() {
+            files.insert(generated.join("api.rs"), api::render(spec));
+            files.extend(trials::render(&decided, &catalog.once).map_err(|error| vec![error])?);
+        }
+        owned.push(generated);
     }
-    let catalog = catalog::render(&decided, &commands.names);
-    files.insert(generated.join("catalog.rs"), catalog.text);
     files.insert("crates/cc-sandbox/src/generated/routes.json".into(), routes::render(spec));
     for (path, regions) in manifest::regions(spec) {
         if let Ok(text) = std::fs::read_to_string(root.join(path)) {
@@ -115,19 +124,7 @@ pub fn generate(spec: &Spec, root: &Path) -> Result<Output, Vec<String>> {
             );
         }
     }
-    files.insert(generated.join("api.rs"), api::render(spec));
-    files.extend(trials::render(&decided, &catalog.once).map_err(|error| vec![error])?);
-    let tree = Tree {
-        files,
-        owned: vec![
-            "crates/generated".into(),
-            generated.into(),
-            trials::FOLDER.into(),
-            "crates/cc-sandbox/src/generated".into(),
-            "spec/surface".into(),
-        ],
-    };
-    Ok(Output { tree, notes })
+    Ok(Output { tree: Tree { files, owned }, notes })
 }
 
 fn render_domain(decided: &Decided<'_>) -> Result<Vec<(PathBuf, String)>, String> {
@@ -166,7 +163,8 @@ fn spaced(text: &str) -> String {
         let last_import = line.starts_with("use ")
             && !next.starts_with("use ")
             && !next.starts_with("#[allow(unused_imports)]");
-        let item_in_a_line = depth <= 4 && line.trim_start().starts_with("type ") && line.ends_with(';');
+        let is_type = |line: &str| line.trim_start().starts_with("type ") && line.ends_with(';');
+        let item_in_a_line = depth <= 4 && is_type(line) && !is_type(next);
         if !closes && (item_ends || page_ends || last_import || item_in_a_line) {
             out.push('\n');
         }

@@ -23,7 +23,6 @@ pub use cc_runtime::catalog::CommandKind;
 
 use crate::client::BridgeClient;
 use crate::command::Context;
-use crate::commands::{CreateApiToken, DeleteApiToken, ListApiToken, RotateApiToken, UpdateApiToken};
 
 /// A command as data.
 pub type CommandInfo = cc_runtime::catalog::CommandInfo<BridgeClient>;
@@ -32,7 +31,11 @@ pub type CommandInfo = cc_runtime::catalog::CommandInfo<BridgeClient>;
 pub type Dispatch = cc_runtime::catalog::Dispatch<BridgeClient>;
 
 /// The entry of one command, with the operations that it may call.
-fn entry<C>(domain: &'static str, summary: &'static str, operations: &'static [&'static str]) -> CommandInfo
+pub(crate) fn entry<C>(
+    domain: &'static str,
+    summary: &'static str,
+    operations: &'static [&'static str],
+) -> CommandInfo
 where
     C: Command<Context = Context, Output: Serialize + JsonSchema> + DeserializeOwned + JsonSchema,
 {
@@ -43,19 +46,9 @@ where
     CommandInfo::new::<C, C::Output>(C::NAME, domain, summary, operations, run)
 }
 
-#[rustfmt::skip]
-fn entries() -> Vec<CommandInfo> {
-    vec![
-        entry::<CreateApiToken>("api-token", "Creates an API token.", &["create_api_token"]),
-        entry::<DeleteApiToken>("api-token", "Revokes an API token.", &["delete_api_token"]),
-        entry::<ListApiToken>("api-token", "Lists the API tokens of the signed-in user.", &["list_api_tokens"]),
-        entry::<RotateApiToken>("api-token", "Replaces an API token by a new one that works.", &["list_api_tokens", "create_api_token", "get_v2", "delete_api_token"]),
-        entry::<UpdateApiToken>("api-token", "Changes the name and the description of an API token.", &["update_api_token"]),
-    ]
-}
-
 fn catalog() -> &'static Catalog<BridgeClient> {
-    static CATALOG: LazyLock<Catalog<BridgeClient>> = LazyLock::new(|| Catalog::new(entries()));
+    static CATALOG: LazyLock<Catalog<BridgeClient>> =
+        LazyLock::new(|| Catalog::new(crate::generated::catalog::entries()));
     &CATALOG
 }
 

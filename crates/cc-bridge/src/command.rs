@@ -1,7 +1,18 @@
 //! The context in which a command of this client runs.
 
+use std::future::Future;
+
 use cc_runtime::tasks::Instant;
-use cc_runtime::{Call, CallOptions, Credentials, Error, ErrorKind, Operation, Result, Transport};
+use cc_runtime::{Call, CallOptions, Command, Credentials, Error, ErrorKind, Operation, Result, Transport};
+
+/// The logic of a command, which the generated implementation of [`Command`] runs.
+pub(crate) trait Run: Command<Context = Context> {
+    /// Runs the command.
+    ///
+    /// # Errors
+    /// Those that the declaration of the command lists.
+    fn run(self, cx: &Context) -> impl Future<Output = Result<Self::Output>> + Send;
+}
 
 /// The context in which a command runs: the transport, and the options of its call.
 #[derive(Debug, Clone)]
@@ -35,6 +46,14 @@ impl Context {
     /// The same with other options, where these say something.
     pub(crate) fn with_options(&self, options: CallOptions) -> Self {
         Self { transport: self.transport.clone(), options: options.or(&self.options) }
+    }
+
+    /// Runs another command as a part of this one, with the same options and the same deadline.
+    ///
+    /// # Errors
+    /// Those of the command.
+    pub async fn send<C: Command<Context = Self>>(&self, command: C) -> Result<C::Output> {
+        command.run(self).await
     }
 
     /// A call of one operation, with the options of the command.

@@ -1,4 +1,4 @@
-//! Everything that can be done with API tokens.
+//! Commands on API tokens.
 
 mod create;
 mod delete;
@@ -6,8 +6,5 @@ mod list;
 mod rotate;
 mod update;
 
-pub use create::CreateApiToken;
-pub use delete::DeleteApiToken;
-pub use list::ListApiToken;
-pub use rotate::{RotateApiToken, RotatedApiToken};
-pub use update::UpdateApiToken;
+pub use crate::generated::commands::api_token::*;
+pub use rotate::RotatedApiToken;

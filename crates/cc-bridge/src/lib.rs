@@ -10,6 +10,8 @@ mod client;
 mod command;
 pub mod commands;
 mod expiration;
+#[rustfmt::skip]
+mod generated;
 pub mod model;
 
 pub use cc_runtime as runtime;

@@ -1,5 +1,7 @@
 //! A command that is one request to the proxy, and the context in which it runs.
 
+use std::future::Future;
+
 use cc_runtime::{CallOptions, Command, Operation, Result, Secret};
 
 use crate::client::RedisHttpClient;
@@ -59,6 +61,24 @@ pub trait RedisCommand: Command<Context = Context> {
 
     /// Builds the request to this database.
     fn operation(self, backend_url: Secret) -> Self::Operation;
+}
+
+/// The logic of a command, which the generated implementation of [`Command`] runs.
+pub(crate) trait Run: Command {
+    /// Runs the command.
+    ///
+    /// # Errors
+    /// Those of [`Context::execute`].
+    fn run(self, cx: &Context) -> impl Future<Output = Result<Self::Output>> + Send;
+}
+
+impl<C: RedisCommand> Run for C
+where
+    C::Output: From<<C::Operation as Operation>::Output>,
+{
+    async fn run(self, cx: &Context) -> Result<C::Output> {
+        cx.execute(self).await
+    }
 }
 
 /// The context in which a command runs: the client, and the options of its call.

@@ -11,6 +11,8 @@ mod command;
 pub mod commands;
 mod effect;
 mod failure;
+#[rustfmt::skip]
+mod generated;
 mod line;
 pub mod model;
 mod order;

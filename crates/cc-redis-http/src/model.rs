@@ -22,6 +22,12 @@ pub struct HashField {
     pub value: String,
 }
 
+impl<F: Into<String>, V: Into<String>> From<(F, V)> for HashField {
+    fn from((field, value): (F, V)) -> Self {
+        Self { field: field.into(), value: value.into() }
+    }
+}
+
 impl From<HashField> for HashKeyElement {
     fn from(field: HashField) -> Self {
         Self::new(field.field, field.value)

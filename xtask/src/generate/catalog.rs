@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write;
 
 use super::commands::{self, module};
+use super::homes::Home;
 use super::rust::literal;
 use super::{Decided, HEADER_TEXT};
 use crate::spec::declared::CommandKind;
@@ -14,10 +15,11 @@ pub struct Rendered {
     pub once: Vec<String>,
 }
 
-pub fn render(decided: &[Decided<'_>], generated: &BTreeSet<String>) -> Rendered {
+/// The catalogue of one crate.
+pub fn render(home: &'static Home, decided: &[Decided<'_>], generated: &BTreeSet<String>) -> Rendered {
     let mut entries: BTreeMap<(String, String), String> = BTreeMap::new();
     let mut once = BTreeSet::new();
-    for domain in decided {
+    for domain in decided.iter().filter(|domain| home.holds(&domain.domain.name)) {
         for operation in &domain.domain.operations {
             if let Some(command) =
                 operation.command.as_ref().filter(|command| generated.contains(&command.name))
@@ -25,6 +27,7 @@ pub fn render(decided: &[Decided<'_>], generated: &BTreeSet<String>) -> Rendered
                 let summary = command.summary.as_ref().unwrap_or(&operation.summary);
                 let needed = BTreeSet::from([domain.domain.name.as_str()]);
                 let text = entry(
+                    home,
                     "entry",
                     &command.domain,
                     &command.name,
@@ -45,9 +48,10 @@ pub fn render(decided: &[Decided<'_>], generated: &BTreeSet<String>) -> Rendered
                     "entry"
                 }
             };
-            let features = commands::features(decided, &domain.domain.name, command);
+            let features = commands::features(home, decided, &domain.domain.name, command);
             let needed: BTreeSet<&str> = features.iter().map(String::as_str).collect();
             let text = entry(
+                home,
                 function,
                 &command.domain,
                 &command.name,
@@ -82,6 +86,7 @@ pub fn render(decided: &[Decided<'_>], generated: &BTreeSet<String>) -> Rendered
 }
 
 fn entry(
+    home: &Home,
     function: &str,
     domain: &str,
     name: &str,
@@ -90,16 +95,13 @@ fn entry(
     features: &BTreeSet<&str>,
 ) -> String {
     let mut out = String::new();
-    let conditions: Vec<String> = features.iter().map(|feature| format!("feature = {feature:?}")).collect();
-    let condition = match conditions.as_slice() {
-        [one] => one.clone(),
-        many => format!("all({})", many.join(", ")),
-    };
+    let condition = home.condition(features.iter().copied());
+    let condition = if condition.is_empty() { condition } else { format!("        {condition}") };
     let operations: Vec<String> = operations.iter().map(|operation| literal(operation)).collect();
     let _ = writeln!(
         out,
-        "        #[cfg({condition})]\n        {function}::<crate::commands::{}::{name}>({}, {}, &[{}]),",
-        module(domain),
+        "{condition}        {function}::<crate::{}>({}, {}, &[{}]),",
+        home.path(&module(domain), name),
         literal(domain),
         literal(summary),
         operations.join(", ")

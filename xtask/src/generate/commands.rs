@@ -16,6 +16,7 @@ use self::declared::Known;
 pub use self::hand::HandWritten;
 use self::output::Output;
 use self::shape::{Shape, ShapeField};
+use super::homes::{Home, all_of};
 use super::requests::{Input, inputs, output};
 use super::rust::{Ty, camel_name, doc, field_name, literal, type_name};
 use super::{Decided, HEADER_TEXT, pretty};
@@ -36,16 +37,22 @@ pub fn module(domain: &str) -> String {
 }
 
 /// The features that a declared command needs, sorted.
-pub fn features(decided: &[Decided<'_>], domain: &str, command: &Declared) -> BTreeSet<String> {
-    Known::new(decided, &HandWritten::default()).features(domain, command)
+pub fn features(
+    home: &'static Home,
+    decided: &[Decided<'_>],
+    domain: &str,
+    command: &Declared,
+) -> BTreeSet<String> {
+    Known::new(home, decided, &HandWritten::default()).features(domain, command)
 }
 
-pub fn render(decided: &[Decided<'_>], hand: &HandWritten) -> Result<Rendered, String> {
+/// The commands of one crate.
+pub fn render(home: &'static Home, decided: &[Decided<'_>], hand: &HandWritten) -> Result<Rendered, String> {
     // Module → (sets of features that a command of it needs, code).
     let mut modules: BTreeMap<String, (BTreeSet<BTreeSet<String>>, String, String)> = BTreeMap::new();
     let mut names = BTreeSet::new();
     let mut notes = Vec::new();
-    for domain in decided {
+    for domain in decided.iter().filter(|domain| home.holds(&domain.domain.name)) {
         for operation in &domain.domain.operations {
             let Some(command) = &operation.command else { continue };
             let module = module(&command.domain);
@@ -68,8 +75,8 @@ pub fn render(decided: &[Decided<'_>], hand: &HandWritten) -> Result<Rendered, S
             names.insert(command.name.clone());
         }
     }
-    let known = Known::new(decided, hand);
-    for (domain, command) in declared::all(decided) {
+    let known = Known::new(home, decided, hand);
+    for (domain, command) in declared::all(home, decided) {
         let code = match declared::render(&known, domain, command) {
             Ok(code) => code,
             Err(why) => {
@@ -86,14 +93,22 @@ pub fn render(decided: &[Decided<'_>], hand: &HandWritten) -> Result<Rendered, S
     }
     let mut files = BTreeMap::new();
     let mut index = format!(
-        "// {HEADER_TEXT}\n//! The commands that are one request, a module for each domain of commands.\n\n#![allow(unused_braces, deprecated, clippy::clone_on_copy, clippy::should_implement_trait, clippy::too_many_arguments, clippy::unnecessary_sort_by)]\n\n\
-         pub(crate) mod api;\n#[cfg(feature = \"catalog\")]\npub(crate) mod catalog;\n\n/// The generated part of each domain of commands.\npub mod commands {{\n"
+        "// {HEADER_TEXT}\n//! The declarations of all commands, a module for each domain of commands.\n\n#![allow(unused_braces, deprecated, clippy::clone_on_copy, clippy::should_implement_trait, clippy::too_many_arguments, clippy::unnecessary_sort_by)]\n\n\
+         {}#[cfg(feature = \"catalog\")]\npub(crate) mod catalog;\n\n/// The generated part of each domain of commands.\npub mod commands {{\n",
+        if home.has_features() { "pub(crate) mod api;\n" } else { "" }
     );
     for (name, (sets, title, code)) in &modules {
         let condition = any_of(sets);
-        let _ = writeln!(index, "    #[cfg({condition})]\n    pub mod {name};");
+        let (attribute, ids) = if home.has_features() {
+            (format!("    #[cfg({condition})]\n"), "#[allow(unused_imports)]\nuse crate::resolve::Ids;\n")
+        } else {
+            (String::new(), "")
+        };
+        let _ = writeln!(index, "{attribute}    pub mod {name};");
+        let has_structs = code.contains("pub struct ");
+        let serde = if has_structs { "use serde::{Deserialize, Serialize};\n" } else { "" };
         let text = format!(
-            "//! Commands of the domain `{title}`.\n\nuse cc_runtime::Result;\nuse serde::{{Deserialize, Serialize}};\n\n#[allow(unused_imports)]\nuse crate::{{Command, Context}};\n#[allow(unused_imports)]\nuse crate::resolve::Ids;\n{code}"
+            "//! Commands of the domain `{title}`.\n\nuse cc_runtime::Result;\n{serde}\n#[allow(unused_imports)]\nuse crate::{{Command, Context}};\n{ids}{code}"
         );
         // What the whole module needs, a command in it need not say again.
         let text = text.replace(&format!("#[cfg({condition})]\n"), "");
@@ -111,8 +126,7 @@ pub fn render(decided: &[Decided<'_>], hand: &HandWritten) -> Result<Rendered, S
 fn any_of(sets: &BTreeSet<BTreeSet<String>>) -> String {
     let includes_another =
         |set: &&BTreeSet<String>| sets.iter().any(|other| other != *set && other.is_subset(set));
-    let conditions: Vec<String> =
-        sets.iter().filter(|set| !includes_another(set)).map(declared::condition).collect();
+    let conditions: Vec<String> = sets.iter().filter(|set| !includes_another(set)).map(all_of).collect();
     match conditions.as_slice() {
         [one] => one.clone(),
         all => format!("any({})", all.join(", ")),
@@ -162,9 +176,11 @@ fn render_command(decided: &Decided<'_>, operation: &Operation, command: &Comman
     let inputs = inputs(operation, method)?;
     let fields = fields(decided, operation, command, &inputs)?;
     let output = Output::of(operation, command, &output(operation, method), &types);
-    let condition = format!("feature = {domain:?}");
+    let home = Home::of(domain);
+    let condition = home.condition([domain.as_str()]);
     let module = module(&command.domain);
     let mut shape = Shape {
+        home,
         name: &command.name,
         module: &module,
         condition: &condition,
@@ -180,7 +196,7 @@ fn render_command(decided: &Decided<'_>, operation: &Operation, command: &Comman
     let mut out = shape.render();
     let _ = writeln!(
         out,
-        "\n#[cfg(feature = {domain:?})]\nimpl Command for {name} {{\n    const NAME: &'static str = {literal};\n    type Output = {};\n    type Context = Context;\n\n    \
+        "\n{condition}impl Command for {name} {{\n    const NAME: &'static str = {literal};\n    type Output = {};\n    type Context = Context;\n\n    \
          async fn run(self, cx: &Context) -> Result<Self::Output> {{",
         output.ty(),
         name = command.name,

@@ -24,6 +24,8 @@ pub struct Declared {
     pub operations: Vec<String>,
     /// Domains whose models the logic uses, beside those of its operations.
     pub requires: Vec<String>,
+    /// How many seconds it may take after its deadline, to undo what it could not finish.
+    pub clean_up: Option<u64>,
     /// Code of the example in the documentation. Default: made from the required inputs.
     pub example: Option<String>,
 }
@@ -134,6 +136,7 @@ fn declared(domain: &str, node: &Node) -> Declared {
         may_be_empty: node.get("empty").is_some(),
         operations: node.strings_at("operations"),
         requires: node.strings_at("requires"),
+        clean_up: node.get("clean-up").and_then(|node| node.to_json().as_u64()),
         example: node.str_at("example").map(|code| code.trim_end().to_owned()),
     }
 }

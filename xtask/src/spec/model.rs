@@ -63,8 +63,6 @@ pub struct Operation {
     /// Status (or `4XX`) and what it means.
     pub errors: Vec<(String, String)>,
     pub command: Option<Command>,
-    /// The command of another crate that is this operation.
-    pub client_command: Option<String>,
 }
 
 #[derive(Debug, Clone)]
@@ -285,7 +283,6 @@ fn operation(domain: &str, path: &str, method: &str, node: &Node) -> Operation {
         success,
         errors,
         command: node.get("x-command").map(|command| self::command(domain, command)),
-        client_command: node.str_at("x-client-command").map(str::to_owned),
     }
 }
 

@@ -9,8 +9,6 @@ use serde::{Deserialize, Serialize};
 use crate::command::{Access, Keys, RedisCommand};
 use crate::effect::Effect;
 use crate::line;
-use crate::model::{CommandLineReply, CommandReply};
-use crate::{Command, Context};
 
 /// Runs one Redis command.
 ///
@@ -21,6 +19,7 @@ use crate::{Command, Context};
 #[derive(Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "catalog", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[non_exhaustive]
 #[must_use = "a command does nothing until it is sent"]
 pub struct CmdSend {
     /// Name of the command, such as `GET`.
@@ -55,16 +54,6 @@ impl CmdSend {
     pub fn backend_url(mut self, backend_url: impl Into<Secret>) -> Self {
         self.backend_url = Some(backend_url.into());
         self
-    }
-}
-
-impl Command for CmdSend {
-    const NAME: &'static str = "CmdSend";
-    type Output = CommandReply;
-    type Context = Context;
-
-    async fn run(self, cx: &Context) -> Result<CommandReply> {
-        cx.execute(self).await
     }
 }
 
@@ -105,6 +94,7 @@ impl fmt::Debug for CmdSend {
 #[derive(Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "catalog", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[non_exhaustive]
 #[must_use = "a command does nothing until it is sent"]
 pub struct CmdCliSend {
     /// The command and its arguments, quoted as for `redis-cli`.
@@ -124,16 +114,6 @@ impl CmdCliSend {
     pub fn backend_url(mut self, backend_url: impl Into<Secret>) -> Self {
         self.backend_url = Some(backend_url.into());
         self
-    }
-}
-
-impl Command for CmdCliSend {
-    const NAME: &'static str = "CmdCliSend";
-    type Output = CommandLineReply;
-    type Context = Context;
-
-    async fn run(self, cx: &Context) -> Result<CommandLineReply> {
-        cx.execute(self).await
     }
 }
 

@@ -7,11 +7,13 @@ use super::hand::HandWritten;
 use super::module;
 use super::shape::{Shape, ShapeField};
 use crate::generate::Decided;
+use crate::generate::homes::Home;
 use crate::generate::rust::{Ty, doc, field_name, literal};
 use crate::spec::declared::{CommandKind, Declared, TypeText};
 
 /// What declarations are resolved against.
 pub(super) struct Known<'a> {
+    pub(super) home: &'static Home,
     pub(super) hand: &'a HandWritten,
     decided: &'a [Decided<'a>],
     /// Operation → domain of the spec.
@@ -19,11 +21,11 @@ pub(super) struct Known<'a> {
 }
 
 impl<'a> Known<'a> {
-    pub(super) fn new(decided: &'a [Decided<'a>], hand: &'a HandWritten) -> Self {
+    pub(super) fn new(home: &'static Home, decided: &'a [Decided<'a>], hand: &'a HandWritten) -> Self {
         let domains = decided.iter().flat_map(|one| {
             one.domain.operations.iter().map(|operation| (operation.id.as_str(), one.domain.name.as_str()))
         });
-        Self { hand, decided, domains: domains.collect() }
+        Self { home, hand, decided, domains: domains.collect() }
     }
 
     /// The domains that a command needs, as features, sorted.
@@ -89,7 +91,8 @@ impl<'a> Known<'a> {
         match self.hand.path(module, name) {
             Some(path) => Ok(Ty::Path(path)),
             None => Err(format!(
-                "there is no type `{name}` below crates/cc-client/src: a wire type is `domain.{name}`"
+                "there is no type `{name}` below {}: a wire type is `domain.{name}`",
+                self.home.src()
             )),
         }
     }
@@ -117,19 +120,11 @@ const CORE: [&str; 18] = [
     "ZoneId",
 ];
 
-/// The condition of a set of features.
-pub(super) fn condition(features: &BTreeSet<String>) -> String {
-    let conditions: Vec<String> = features.iter().map(|feature| format!("feature = {feature:?}")).collect();
-    match conditions.as_slice() {
-        [one] => one.clone(),
-        all => format!("all({})", all.join(", ")),
-    }
-}
-
 /// The struct of a command, and the implementation of its trait, which calls the logic.
 pub(super) fn render(known: &Known<'_>, domain: &str, command: &Declared) -> Result<String, String> {
     let module = module(&command.domain);
-    let condition = condition(&known.features(domain, command));
+    let features = known.features(domain, command);
+    let condition = known.home.condition(&features);
     let output = match &command.output {
         Some(output) => known.ty(&module, output)?.rust(""),
         None => "()".to_owned(),
@@ -138,6 +133,7 @@ pub(super) fn render(known: &Known<'_>, domain: &str, command: &Declared) -> Res
     let mut out = String::new();
     if !command.input_by_hand {
         let mut shape = Shape {
+            home: known.home,
             name: &command.name,
             module: &module,
             condition: &condition,
@@ -156,20 +152,23 @@ pub(super) fn render(known: &Known<'_>, domain: &str, command: &Declared) -> Res
         out.push_str(&shape.render());
     }
     let name = if command.input_by_hand {
-        format!("crate::commands::{module}::{}", command.name)
+        format!("crate::{}", known.home.path(&module, &command.name))
     } else {
         command.name.clone()
     };
     let literal = literal(&command.name);
+    let clean_up = command.clean_up.map_or_else(String::new, |seconds| {
+        format!("    const CLEAN_UP: std::time::Duration = std::time::Duration::from_secs({seconds});\n")
+    });
     let _ = match command.kind {
         CommandKind::Once => writeln!(
             out,
-            "\n#[cfg({condition})]\nimpl Command for {name} {{\n    const NAME: &'static str = {literal};\n    type Output = {output};\n    type Context = Context;\n\n    \
+            "\n{condition}impl Command for {name} {{\n    const NAME: &'static str = {literal};\n{clean_up}    type Output = {output};\n    type Context = Context;\n\n    \
              async fn run(self, cx: &Context) -> Result<Self::Output> {{\n        crate::command::Run::run(self, cx).await\n    }}\n}}"
         ),
         CommandKind::Stream => writeln!(
             out,
-            "\n#[cfg({condition})]\nimpl crate::stream::StreamCommand for {name} {{\n    const NAME: &'static str = {literal};\n    type Item = {output};\n\n    \
+            "\n{condition}impl crate::stream::StreamCommand for {name} {{\n    const NAME: &'static str = {literal};\n    type Item = {output};\n\n    \
              fn ids(&self) -> Ids<'_> {{\n        crate::stream::Follow::ids(self)\n    }}\n\n    \
              fn request(&self, ids: &crate::resolve::ResolvedIds, attempt: &cc_stream::Attempt) -> Result<cc_runtime::Request> {{\n        crate::stream::Follow::request(self, ids, attempt)\n    }}\n\n    \
              fn format(reader: &crate::stream::EventReader) -> cc_stream::Format<Self::Item> {{\n        <Self as crate::stream::Follow>::format(reader)\n    }}\n\n    \
@@ -178,7 +177,7 @@ pub(super) fn render(known: &Known<'_>, domain: &str, command: &Declared) -> Res
         ),
         CommandKind::Url => writeln!(
             out,
-            "\n#[cfg({condition})]\nimpl crate::command::UrlCommand for {name} {{\n    const NAME: &'static str = {literal};\n\n    \
+            "\n{condition}impl crate::command::UrlCommand for {name} {{\n    const NAME: &'static str = {literal};\n\n    \
              fn request(&self) -> Result<cc_runtime::Request> {{\n        crate::command::Locate::locate(self)\n    }}\n}}"
         ),
     };
@@ -243,9 +242,13 @@ fn written_example(code: &str) -> String {
     out
 }
 
-/// Every declared command with the domain of the spec that declares it.
-pub(super) fn all<'a>(decided: &'a [Decided<'a>]) -> impl Iterator<Item = (&'a str, &'a Declared)> {
+/// Every declared command of a crate with the domain of the spec that declares it.
+pub(super) fn all<'a>(
+    home: &'static Home,
+    decided: &'a [Decided<'a>],
+) -> impl Iterator<Item = (&'a str, &'a Declared)> {
     decided
         .iter()
+        .filter(|one| home.holds(&one.domain.name))
         .flat_map(|one| one.domain.commands.iter().map(|command| (one.domain.name.as_str(), command)))
 }

@@ -4,15 +4,17 @@ use std::fmt::Write;
 
 use heck::ToSnakeCase;
 
+use crate::generate::homes::Home;
 use crate::generate::rust::{Ty, camel_name, doc, initializer, literal};
 use crate::generate::types::render_setter;
 
 /// A command as a struct.
 pub(super) struct Shape<'a> {
+    pub(super) home: &'static Home,
     pub(super) name: &'a str,
     /// Module of commands.
     pub(super) module: &'a str,
-    /// Condition on the features, such as `feature = "zone"`.
+    /// The attribute with the condition on the features, as a line, or nothing.
     pub(super) condition: &'a str,
     /// Path before the domain's own types.
     pub(super) types: &'a str,
@@ -53,7 +55,7 @@ impl Shape<'_> {
         let default = if self.fields.iter().any(|field| field.required) { "" } else { "Default, " };
         let _ = writeln!(
             out,
-            "#[cfg({condition})]\n#[derive(Debug, Clone, {default}PartialEq, Serialize, Deserialize)]\n\
+            "{condition}#[derive(Debug, Clone, {default}PartialEq, Serialize, Deserialize)]\n\
              #[cfg_attr(feature = \"catalog\", derive(schemars::JsonSchema))]\n\
              #[serde(rename_all = \"camelCase\", deny_unknown_fields)]\n\
              #[non_exhaustive]\n#[must_use = {nothing:?}]\npub struct {name} {{"
@@ -64,7 +66,7 @@ impl Shape<'_> {
             let _ = writeln!(out, "    pub {}: {},", field.ident, field.ty.rust(types));
         }
         out.push_str("}\n");
-        let _ = writeln!(out, "\n#[cfg({condition})]\nimpl {name} {{");
+        let _ = writeln!(out, "\n{condition}impl {name} {{");
         if self.constructors.is_empty() {
             let required = |field: &ShapeField| field.required;
             let what = if self.fields.iter().any(required) {
@@ -129,25 +131,37 @@ impl Shape<'_> {
         out.push_str("        }\n    }\n");
     }
 
-    /// An example that the tests run against the sandbox, which makes up the required inputs.
+    /// An example with made-up inputs. Those of `cc-client` run against the sandbox, which makes up the required inputs.
     pub(super) fn made_up_example(&self, void: bool) -> String {
-        let Self { name, module, types, .. } = self;
-        let mut out = format!(
-            "///\n/// # Example\n/// ```\n/// # cc_examples::try_out({}, async |client, input| {{\n",
-            literal(name)
-        );
+        let Self { home, name, module, types, .. } = self;
+        let krate = home.name();
         let required: Vec<&ShapeField> = self.fields.iter().filter(|field| field.required).collect();
-        for field in &required {
-            let ty = field
-                .ty
-                .rust(types)
-                .replace("cc_runtime::", "cc_client::runtime::")
-                .replace("crate::", "cc_client::");
-            let ty = match types.strip_prefix("cc_api_") {
-                Some(domain) => ty.replace(types, &format!("cc_client::api::{domain}")),
+        let ty = |field: &ShapeField| {
+            let ty = field.ty.rust(types);
+            let ty = ty
+                .replace("cc_runtime::", &format!("{krate}::runtime::"))
+                .replace("crate::", &format!("{krate}::"));
+            match types.strip_prefix("cc_api_") {
+                Some(domain) => ty.replace(types, &format!("{krate}::api::{domain}")),
                 None => ty,
-            };
-            let _ = writeln!(out, "/// # let {}: {ty} = input.get({});", field.ident, literal(&field.name));
+            }
+        };
+        let mut out = "///\n/// # Example\n".to_owned();
+        if home.has_features() {
+            let name = literal(name);
+            let _ = writeln!(out, "/// ```\n/// # cc_examples::try_out({name}, async |client, input| {{");
+            for field in &required {
+                let name = literal(&field.name);
+                let _ = writeln!(out, "/// # let {}: {} = input.get({name});", field.ident, ty(field));
+            }
+        } else {
+            let inputs: String =
+                required.iter().map(|field| format!(", {}: {}", field.ident, ty(field))).collect();
+            let _ = writeln!(
+                out,
+                "/// ```no_run\n/// # async fn example(client: {krate}::{}{inputs}) -> {krate}::Result<()> {{",
+                home.client
+            );
         }
         let arguments: Vec<&str> = required.iter().map(|field| field.ident.as_str()).collect();
         let call = format!("client.send({name}::new({})).await?;", arguments.join(", "));
@@ -157,7 +171,9 @@ impl Shape<'_> {
         let binding = if void { String::new() } else { format!("let {}{plural} = ", thing.to_snake_case()) };
         let _ = writeln!(
             out,
-            "/// use cc_client::commands::{module}::{name};\n///\n/// {binding}{call}\n/// # Ok(()) }});\n/// ```",
+            "/// use {krate}::{};\n///\n/// {binding}{call}\n/// # Ok(()) }}{}\n/// ```",
+            home.path(module, name),
+            if home.has_features() { ");" } else { "" }
         );
         out
     }

@@ -63,6 +63,11 @@ fn texts(command: &Node, problems: &mut Problems) {
     if let Some(empty) = one_of("empty", &["null"]) {
         problem(empty.line, "`empty` is `'null'`: the output is then an `Option`");
     }
+    if let Some(clean_up) = command.get("clean-up")
+        && clean_up.to_json().as_u64().is_none()
+    {
+        problem(clean_up.line, "`clean-up` is a whole number of seconds");
+    }
     if let Some(kind) = one_of("kind", &["command", "stream", "url"]) {
         problem(kind.line, "`kind` is `command`, `stream` or `url`");
     }

@@ -87,7 +87,6 @@ pub const OPERATION: Keys = Keys {
         "x-wildcard",
         "x-errors",
         "x-command",
-        "x-client-command",
         "x-note",
     ],
     refused: &[
@@ -147,6 +146,7 @@ pub const DECLARED: Keys = Keys {
         "empty",
         "operations",
         "requires",
+        "clean-up",
         "example",
         "run",
     ],
@@ -233,9 +233,9 @@ impl Value {
             "required" | "deprecated" | "nullable" | "x-one-shot" | "x-idempotent" | "x-wildcard"
             | "x-always-answered" | "x-essential" | "x-tri-state" | "x-secret" | "teaches" => Self::Yes,
             "operationId" | "summary" | "description" | "name" | "in" | "type" | "format" | "$ref"
-            | "title" | "x-not-found" | "x-successor" | "x-client-command" | "x-note" | "x-free-json"
-            | "x-rust-type" | "domain" | "owner" | "empty" | "output" | "sort" | "reread" | "kind"
-            | "run" | "input" | "example" | "default" => Self::Text,
+            | "title" | "x-not-found" | "x-successor" | "x-note" | "x-free-json" | "x-rust-type"
+            | "domain" | "owner" | "empty" | "output" | "sort" | "reread" | "kind" | "run" | "input"
+            | "example" | "default" => Self::Text,
             "x-source" | "x-aliases" | "x-used-by" | "x-keywords" | "operations" | "requires" | "tags"
             | "sent-empty" | "errors" => Self::Texts,
             "parameters" | "x-commands" | "x-errors" | "enum" | "oneOf" => Self::List,
