@@ -48,7 +48,6 @@ impl ListAddon {
 impl Command for ListAddon {
     const NAME: &'static str = "ListAddon";
     type Output = Vec<crate::commands::addon::model::Addon>;
-
     type Context = Context;
 
     async fn run(self, cx: &Context) -> Result<Self::Output> {
@@ -213,7 +212,6 @@ impl CreateAddon {
 impl Command for CreateAddon {
     const NAME: &'static str = "CreateAddon";
     type Output = crate::commands::addon::model::Addon;
-
     type Context = Context;
 
     async fn run(self, cx: &Context) -> Result<Self::Output> {
@@ -298,7 +296,6 @@ impl GetAddon {
 impl Command for GetAddon {
     const NAME: &'static str = "GetAddon";
     type Output = Option<crate::commands::addon::model::Addon>;
-
     type Context = Context;
 
     async fn run(self, cx: &Context) -> Result<Self::Output> {
@@ -385,7 +382,6 @@ impl UpdateAddon {
 impl Command for UpdateAddon {
     const NAME: &'static str = "UpdateAddon";
     type Output = crate::commands::addon::model::Addon;
-
     type Context = Context;
 
     async fn run(self, cx: &Context) -> Result<Self::Output> {
@@ -475,7 +471,6 @@ impl DeleteAddon {
 impl Command for DeleteAddon {
     const NAME: &'static str = "DeleteAddon";
     type Output = ();
-
     type Context = Context;
 
     async fn run(self, cx: &Context) -> Result<Self::Output> {
@@ -549,7 +544,6 @@ impl GetAddonSso {
 impl Command for GetAddonSso {
     const NAME: &'static str = "GetAddonSso";
     type Output = Option<crate::commands::addon::model::AddonSso>;
-
     type Context = Context;
 
     async fn run(self, cx: &Context) -> Result<Self::Output> {

@@ -61,7 +61,6 @@ impl GetAddonProvider {
 impl Command for GetAddonProvider {
     const NAME: &'static str = "GetAddonProvider";
     type Output = Option<crate::commands::addon_provider::model::AddonProvider>;
-
     type Context = Context;
 
     async fn run(self, cx: &Context) -> Result<Self::Output> {
@@ -247,7 +246,6 @@ impl UpdateAddonProvider {
 impl Command for UpdateAddonProvider {
     const NAME: &'static str = "UpdateAddonProvider";
     type Output = crate::commands::addon_provider::model::AddonProvider;
-
     type Context = Context;
 
     async fn run(self, cx: &Context) -> Result<Self::Output> {
@@ -351,7 +349,6 @@ impl DeleteAddonProvider {
 impl Command for DeleteAddonProvider {
     const NAME: &'static str = "DeleteAddonProvider";
     type Output = ();
-
     type Context = Context;
 
     async fn run(self, cx: &Context) -> Result<Self::Output> {
@@ -425,7 +422,6 @@ impl ListAddonProviderFeature {
 impl Command for ListAddonProviderFeature {
     const NAME: &'static str = "ListAddonProviderFeature";
     type Output = Vec<crate::commands::addon_provider::model::AddonProviderFeature>;
-
     type Context = Context;
 
     async fn run(self, cx: &Context) -> Result<Self::Output> {
@@ -520,7 +516,6 @@ impl CreateAddonProviderFeature {
 impl Command for CreateAddonProviderFeature {
     const NAME: &'static str = "CreateAddonProviderFeature";
     type Output = crate::commands::addon_provider::model::AddonProviderFeature;
-
     type Context = Context;
 
     async fn run(self, cx: &Context) -> Result<Self::Output> {
@@ -639,7 +634,6 @@ impl DeleteAddonProviderPlan {
 impl Command for DeleteAddonProviderPlan {
     const NAME: &'static str = "DeleteAddonProviderPlan";
     type Output = ();
-
     type Context = Context;
 
     async fn run(self, cx: &Context) -> Result<Self::Output> {
@@ -712,7 +706,6 @@ impl CreateAddonProvider {
 impl Command for CreateAddonProvider {
     const NAME: &'static str = "CreateAddonProvider";
     type Output = crate::commands::addon_provider::model::AddonProviderFull;
-
     type Context = Context;
 
     async fn run(self, cx: &Context) -> Result<Self::Output> {
@@ -775,7 +768,6 @@ impl DeleteAddonProviderFeature {
 impl Command for DeleteAddonProviderFeature {
     const NAME: &'static str = "DeleteAddonProviderFeature";
     type Output = ();
-
     type Context = Context;
 
     async fn run(self, cx: &Context) -> Result<Self::Output> {
@@ -832,7 +824,6 @@ impl ListAddonProviderPlan {
 impl Command for ListAddonProviderPlan {
     const NAME: &'static str = "ListAddonProviderPlan";
     type Output = Vec<crate::commands::addon_provider::model::AddonProviderPlan>;
-
     type Context = Context;
 
     async fn run(self, cx: &Context) -> Result<Self::Output> {
@@ -920,7 +911,6 @@ impl CreateAddonProviderPlan {
 impl Command for CreateAddonProviderPlan {
     const NAME: &'static str = "CreateAddonProviderPlan";
     type Output = crate::commands::addon_provider::model::AddonProviderPlan;
-
     type Context = Context;
 
     async fn run(self, cx: &Context) -> Result<Self::Output> {
@@ -1015,7 +1005,6 @@ impl UpdateAddonProviderPlan {
 impl Command for UpdateAddonProviderPlan {
     const NAME: &'static str = "UpdateAddonProviderPlan";
     type Output = crate::commands::addon_provider::model::AddonProviderPlan;
-
     type Context = Context;
 
     async fn run(self, cx: &Context) -> Result<Self::Output> {

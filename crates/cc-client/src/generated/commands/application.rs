@@ -64,7 +64,6 @@ impl DeleteApplication {
 impl Command for DeleteApplication {
     const NAME: &'static str = "DeleteApplication";
     type Output = ();
-
     type Context = Context;
 
     async fn run(self, cx: &Context) -> Result<Self::Output> {
@@ -141,7 +140,6 @@ impl GetApplicationBranches {
 impl Command for GetApplicationBranches {
     const NAME: &'static str = "GetApplicationBranches";
     type Output = Option<Vec<String>>;
-
     type Context = Context;
 
     async fn run(self, cx: &Context) -> Result<Self::Output> {
@@ -227,7 +225,6 @@ impl UndeployApplication {
 impl Command for UndeployApplication {
     const NAME: &'static str = "UndeployApplication";
     type Output = ();
-
     type Context = Context;
 
     async fn run(self, cx: &Context) -> Result<Self::Output> {
@@ -542,7 +539,6 @@ impl CreateApplication {
 impl Command for CreateApplication {
     const NAME: &'static str = "CreateApplication";
     type Output = crate::commands::application::model::Application;
-
     type Context = Context;
 
     async fn run(self, cx: &Context) -> Result<Self::Output> {
@@ -615,7 +611,6 @@ impl GetApplication {
 impl Command for GetApplication {
     const NAME: &'static str = "GetApplication";
     type Output = Option<crate::commands::application::model::Application>;
-
     type Context = Context;
 
     async fn run(self, cx: &Context) -> Result<Self::Output> {
@@ -677,7 +672,6 @@ impl ListApplication {
 impl Command for ListApplication {
     const NAME: &'static str = "ListApplication";
     type Output = Vec<crate::commands::application::model::Application>;
-
     type Context = Context;
 
     async fn run(self, cx: &Context) -> Result<Self::Output> {
@@ -962,7 +956,6 @@ impl UpdateApplication {
 impl Command for UpdateApplication {
     const NAME: &'static str = "UpdateApplication";
     type Output = crate::commands::application::model::Application;
-
     type Context = Context;
 
     async fn run(self, cx: &Context) -> Result<Self::Output> {
@@ -1048,7 +1041,6 @@ impl DeployApplication {
 impl Command for DeployApplication {
     const NAME: &'static str = "DeployApplication";
     type Output = crate::commands::application::StartedDeployment;
-
     type Context = Context;
 
     async fn run(self, cx: &Context) -> Result<Self::Output> {

@@ -67,7 +67,6 @@ impl UpdateAuthPassword {
 impl Command for UpdateAuthPassword {
     const NAME: &'static str = "UpdateAuthPassword";
     type Output = ();
-
     type Context = Context;
 
     async fn run(self, cx: &Context) -> Result<Self::Output> {
@@ -131,7 +130,6 @@ impl CreateAuthMfa {
 impl Command for CreateAuthMfa {
     const NAME: &'static str = "CreateAuthMfa";
     type Output = cc_api_account::types::MfaEnrolment;
-
     type Context = Context;
 
     async fn run(self, cx: &Context) -> Result<Self::Output> {
@@ -195,7 +193,6 @@ impl ConfirmAuthMfa {
 impl Command for ConfirmAuthMfa {
     const NAME: &'static str = "ConfirmAuthMfa";
     type Output = ();
-
     type Context = Context;
 
     async fn run(self, cx: &Context) -> Result<Self::Output> {
@@ -245,7 +242,6 @@ impl DeleteAuthMfa {
 impl Command for DeleteAuthMfa {
     const NAME: &'static str = "DeleteAuthMfa";
     type Output = ();
-
     type Context = Context;
 
     async fn run(self, cx: &Context) -> Result<Self::Output> {
@@ -297,7 +293,6 @@ impl GetAuthMfaBackupCodes {
 impl Command for GetAuthMfaBackupCodes {
     const NAME: &'static str = "GetAuthMfaBackupCodes";
     type Output = Vec<cc_runtime::Secret>;
-
     type Context = Context;
 
     async fn run(self, cx: &Context) -> Result<Self::Output> {

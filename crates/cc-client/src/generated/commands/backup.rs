@@ -72,7 +72,6 @@ impl ListBackup {
 impl Command for ListBackup {
     const NAME: &'static str = "ListBackup";
     type Output = Vec<crate::commands::backup::model::Backup>;
-
     type Context = Context;
 
     async fn run(self, cx: &Context) -> Result<Self::Output> {

@@ -49,7 +49,6 @@ impl GetConfigProvider {
 impl Command for GetConfigProvider {
     const NAME: &'static str = "GetConfigProvider";
     type Output = Option<Vec<cc_api_config_provider::types::EnvironmentVariable>>;
-
     type Context = Context;
 
     async fn run(self, cx: &Context) -> Result<Self::Output> {
@@ -132,7 +131,6 @@ impl UpdateConfigProvider {
 impl Command for UpdateConfigProvider {
     const NAME: &'static str = "UpdateConfigProvider";
     type Output = Vec<cc_api_config_provider::types::EnvironmentVariable>;
-
     type Context = Context;
 
     async fn run(self, cx: &Context) -> Result<Self::Output> {

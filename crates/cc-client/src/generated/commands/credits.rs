@@ -48,7 +48,6 @@ impl GetCreditsSummary {
 impl Command for GetCreditsSummary {
     const NAME: &'static str = "GetCreditsSummary";
     type Output = cc_api_billing::types::CreditsSummary;
-
     type Context = Context;
 
     async fn run(self, cx: &Context) -> Result<Self::Output> {
@@ -107,7 +106,6 @@ impl ActivateCoupon {
 impl Command for ActivateCoupon {
     const NAME: &'static str = "ActivateCoupon";
     type Output = crate::commands::credits::model::AppliedCoupon;
-
     type Context = Context;
 
     async fn run(self, cx: &Context) -> Result<Self::Output> {

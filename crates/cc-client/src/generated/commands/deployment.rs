@@ -116,7 +116,6 @@ impl ListApplicationDeployment {
 impl Command for ListApplicationDeployment {
     const NAME: &'static str = "ListApplicationDeployment";
     type Output = Vec<cc_api_deployment::types::Deployment>;
-
     type Context = Context;
 
     async fn run(self, cx: &Context) -> Result<Self::Output> {
@@ -225,7 +224,6 @@ impl GetDeployment {
 impl Command for GetDeployment {
     const NAME: &'static str = "GetDeployment";
     type Output = Option<cc_api_deployment::types::Deployment>;
-
     type Context = Context;
 
     async fn run(self, cx: &Context) -> Result<Self::Output> {
@@ -320,7 +318,6 @@ impl CancelDeployment {
 impl Command for CancelDeployment {
     const NAME: &'static str = "CancelDeployment";
     type Output = ();
-
     type Context = Context;
 
     async fn run(self, cx: &Context) -> Result<Self::Output> {
@@ -399,7 +396,6 @@ impl GetDeploymentLegacy {
 impl Command for GetDeploymentLegacy {
     const NAME: &'static str = "GetDeploymentLegacy";
     type Output = Option<crate::commands::deployment::model::DeploymentLegacy>;
-
     type Context = Context;
 
     async fn run(self, cx: &Context) -> Result<Self::Output> {
@@ -509,7 +505,6 @@ impl ListDeployment {
 impl Command for ListDeployment {
     const NAME: &'static str = "ListDeployment";
     type Output = Vec<crate::commands::deployment::model::DeploymentLegacy>;
-
     type Context = Context;
 
     async fn run(self, cx: &Context) -> Result<Self::Output> {
@@ -628,7 +623,6 @@ impl WaitForDeployment {
 impl Command for WaitForDeployment {
     const NAME: &'static str = "WaitForDeployment";
     type Output = crate::commands::deployment::model::DeploymentVerdict;
-
     type Context = Context;
 
     async fn run(self, cx: &Context) -> Result<Self::Output> {
@@ -767,7 +761,6 @@ impl DeployAndWait {
 impl Command for DeployAndWait {
     const NAME: &'static str = "DeployAndWait";
     type Output = crate::commands::deployment::model::DeploymentVerdict;
-
     type Context = Context;
 
     async fn run(self, cx: &Context) -> Result<Self::Output> {

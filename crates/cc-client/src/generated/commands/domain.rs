@@ -72,7 +72,6 @@ impl CreateDomain {
 impl Command for CreateDomain {
     const NAME: &'static str = "CreateDomain";
     type Output = ();
-
     type Context = Context;
 
     async fn run(self, cx: &Context) -> Result<Self::Output> {
@@ -156,7 +155,6 @@ impl DeleteDomain {
 impl Command for DeleteDomain {
     const NAME: &'static str = "DeleteDomain";
     type Output = ();
-
     type Context = Context;
 
     async fn run(self, cx: &Context) -> Result<Self::Output> {
@@ -233,7 +231,6 @@ impl GetPrimaryDomain {
 impl Command for GetPrimaryDomain {
     const NAME: &'static str = "GetPrimaryDomain";
     type Output = Option<crate::commands::domain::model::PrimaryDomain>;
-
     type Context = Context;
 
     async fn run(self, cx: &Context) -> Result<Self::Output> {
@@ -324,7 +321,6 @@ impl SetPrimaryDomain {
 impl Command for SetPrimaryDomain {
     const NAME: &'static str = "SetPrimaryDomain";
     type Output = ();
-
     type Context = Context;
 
     async fn run(self, cx: &Context) -> Result<Self::Output> {
@@ -405,7 +401,6 @@ impl UnsetPrimaryDomain {
 impl Command for UnsetPrimaryDomain {
     const NAME: &'static str = "UnsetPrimaryDomain";
     type Output = ();
-
     type Context = Context;
 
     async fn run(self, cx: &Context) -> Result<Self::Output> {
@@ -480,7 +475,6 @@ impl ListDomain {
 impl Command for ListDomain {
     const NAME: &'static str = "ListDomain";
     type Output = Vec<crate::commands::domain::model::Domain>;
-
     type Context = Context;
 
     async fn run(self, cx: &Context) -> Result<Self::Output> {

@@ -48,7 +48,6 @@ impl GetElasticsearchInfo {
 impl Command for GetElasticsearchInfo {
     const NAME: &'static str = "GetElasticsearchInfo";
     type Output = Option<crate::commands::elasticsearch::model::ElasticsearchInfo>;
-
     type Context = Context;
 
     async fn run(self, cx: &Context) -> Result<Self::Output> {

@@ -108,7 +108,6 @@ impl GetEnvironment {
 impl Command for GetEnvironment {
     const NAME: &'static str = "GetEnvironment";
     type Output = crate::commands::environment::model::Environment;
-
     type Context = Context;
 
     async fn run(self, cx: &Context) -> Result<Self::Output> {
@@ -165,7 +164,6 @@ impl GetExposedEnvironment {
 impl Command for GetExposedEnvironment {
     const NAME: &'static str = "GetExposedEnvironment";
     type Output = Option<Vec<crate::commands::environment::model::EnvironmentVariable>>;
-
     type Context = Context;
 
     async fn run(self, cx: &Context) -> Result<Self::Output> {
@@ -232,7 +230,6 @@ impl UpdateEnvironment {
 impl Command for UpdateEnvironment {
     const NAME: &'static str = "UpdateEnvironment";
     type Output = Vec<crate::commands::environment::model::EnvironmentVariable>;
-
     type Context = Context;
 
     async fn run(self, cx: &Context) -> Result<Self::Output> {
@@ -297,7 +294,6 @@ impl UpdateExposedEnvironment {
 impl Command for UpdateExposedEnvironment {
     const NAME: &'static str = "UpdateExposedEnvironment";
     type Output = ();
-
     type Context = Context;
 
     async fn run(self, cx: &Context) -> Result<Self::Output> {
@@ -361,7 +357,6 @@ impl CreateOrUpdateEnvironmentVariable {
 impl Command for CreateOrUpdateEnvironmentVariable {
     const NAME: &'static str = "CreateOrUpdateEnvironmentVariable";
     type Output = Vec<crate::commands::environment::model::EnvironmentVariable>;
-
     type Context = Context;
 
     async fn run(self, cx: &Context) -> Result<Self::Output> {
@@ -421,7 +416,6 @@ impl DeleteEnvironmentVariable {
 impl Command for DeleteEnvironmentVariable {
     const NAME: &'static str = "DeleteEnvironmentVariable";
     type Output = Vec<crate::commands::environment::model::EnvironmentVariable>;
-
     type Context = Context;
 
     async fn run(self, cx: &Context) -> Result<Self::Output> {

@@ -41,7 +41,6 @@ impl GetGithubLinkTransactionId {
 impl Command for GetGithubLinkTransactionId {
     const NAME: &'static str = "GetGithubLinkTransactionId";
     type Output = Option<cc_api_github::types::GithubTransaction>;
-
     type Context = Context;
 
     async fn run(self, cx: &Context) -> Result<Self::Output> {
@@ -92,7 +91,6 @@ impl UnlinkGithubAccount {
 impl Command for UnlinkGithubAccount {
     const NAME: &'static str = "UnlinkGithubAccount";
     type Output = ();
-
     type Context = Context;
 
     async fn run(self, cx: &Context) -> Result<Self::Output> {
@@ -134,7 +132,6 @@ impl GetGithubUsername {
 impl Command for GetGithubUsername {
     const NAME: &'static str = "GetGithubUsername";
     type Output = Option<String>;
-
     type Context = Context;
 
     async fn run(self, cx: &Context) -> Result<Self::Output> {
@@ -185,7 +182,6 @@ impl ListGithubApplication {
 impl Command for ListGithubApplication {
     const NAME: &'static str = "ListGithubApplication";
     type Output = Vec<crate::commands::github::model::GithubApplication>;
-
     type Context = Context;
 
     async fn run(self, cx: &Context) -> Result<Self::Output> {

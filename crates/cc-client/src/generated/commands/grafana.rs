@@ -47,7 +47,6 @@ impl GetGrafana {
 impl Command for GetGrafana {
     const NAME: &'static str = "GetGrafana";
     type Output = Option<cc_api_metrics::types::GrafanaOrganisation>;
-
     type Context = Context;
 
     async fn run(self, cx: &Context) -> Result<Self::Output> {
@@ -108,7 +107,6 @@ impl DisableGrafana {
 impl Command for DisableGrafana {
     const NAME: &'static str = "DisableGrafana";
     type Output = ();
-
     type Context = Context;
 
     async fn run(self, cx: &Context) -> Result<Self::Output> {
@@ -162,7 +160,6 @@ impl ResetGrafana {
 impl Command for ResetGrafana {
     const NAME: &'static str = "ResetGrafana";
     type Output = ();
-
     type Context = Context;
 
     async fn run(self, cx: &Context) -> Result<Self::Output> {
@@ -218,7 +215,6 @@ impl EnableGrafana {
 impl Command for EnableGrafana {
     const NAME: &'static str = "EnableGrafana";
     type Output = Option<cc_api_metrics::types::GrafanaOrganisation>;
-
     type Context = Context;
 
     async fn run(self, cx: &Context) -> Result<Self::Output> {

@@ -49,7 +49,6 @@ impl GetHeptapodPriceEstimation {
 impl Command for GetHeptapodPriceEstimation {
     const NAME: &'static str = "GetHeptapodPriceEstimation";
     type Output = Option<crate::commands::heptapod::model::HeptapodPriceEstimation>;
-
     type Context = Context;
 
     async fn run(self, cx: &Context) -> Result<Self::Output> {

@@ -71,7 +71,6 @@ impl GetApplicationInstance {
 impl Command for GetApplicationInstance {
     const NAME: &'static str = "GetApplicationInstance";
     type Output = Option<cc_api_deployment::types::Instance>;
-
     type Context = Context;
 
     async fn run(self, cx: &Context) -> Result<Self::Output> {
@@ -248,7 +247,6 @@ impl ListApplicationInstance {
 impl Command for ListApplicationInstance {
     const NAME: &'static str = "ListApplicationInstance";
     type Output = Vec<crate::commands::instance::model::Instance>;
-
     type Context = Context;
 
     async fn run(self, cx: &Context) -> Result<Self::Output> {

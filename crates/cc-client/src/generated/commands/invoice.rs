@@ -81,7 +81,6 @@ impl ListInvoice {
 impl Command for ListInvoice {
     const NAME: &'static str = "ListInvoice";
     type Output = Vec<crate::commands::invoice::model::InvoiceSummary>;
-
     type Context = Context;
 
     async fn run(self, cx: &Context) -> Result<Self::Output> {
@@ -151,7 +150,6 @@ impl ListUnpaidInvoice {
 impl Command for ListUnpaidInvoice {
     const NAME: &'static str = "ListUnpaidInvoice";
     type Output = Vec<crate::commands::invoice::model::InvoiceSummary>;
-
     type Context = Context;
 
     async fn run(self, cx: &Context) -> Result<Self::Output> {
@@ -222,7 +220,6 @@ impl GetInvoice {
 impl Command for GetInvoice {
     const NAME: &'static str = "GetInvoice";
     type Output = Option<crate::commands::invoice::model::Invoice>;
-
     type Context = Context;
 
     async fn run(self, cx: &Context) -> Result<Self::Output> {
@@ -295,7 +292,6 @@ impl GetInvoiceHtml {
 impl Command for GetInvoiceHtml {
     const NAME: &'static str = "GetInvoiceHtml";
     type Output = Option<String>;
-
     type Context = Context;
 
     async fn run(self, cx: &Context) -> Result<Self::Output> {
@@ -368,7 +364,6 @@ impl GetInvoicePdf {
 impl Command for GetInvoicePdf {
     const NAME: &'static str = "GetInvoicePdf";
     type Output = Option<crate::Binary>;
-
     type Context = Context;
 
     async fn run(self, cx: &Context) -> Result<Self::Output> {

@@ -52,7 +52,6 @@ impl GetJenkinsInfo {
 impl Command for GetJenkinsInfo {
     const NAME: &'static str = "GetJenkinsInfo";
     type Output = Option<crate::commands::jenkins::model::JenkinsInfo>;
-
     type Context = Context;
 
     async fn run(self, cx: &Context) -> Result<Self::Output> {

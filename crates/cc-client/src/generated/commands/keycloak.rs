@@ -48,7 +48,6 @@ impl GetKeycloakInfo {
 impl Command for GetKeycloakInfo {
     const NAME: &'static str = "GetKeycloakInfo";
     type Output = Option<crate::commands::keycloak::model::KeycloakInfo>;
-
     type Context = Context;
 
     async fn run(self, cx: &Context) -> Result<Self::Output> {
@@ -112,7 +111,6 @@ impl RebootKeycloak {
 impl Command for RebootKeycloak {
     const NAME: &'static str = "RebootKeycloak";
     type Output = ();
-
     type Context = Context;
 
     async fn run(self, cx: &Context) -> Result<Self::Output> {
@@ -169,7 +167,6 @@ impl RebuildKeycloak {
 impl Command for RebuildKeycloak {
     const NAME: &'static str = "RebuildKeycloak";
     type Output = ();
-
     type Context = Context;
 
     async fn run(self, cx: &Context) -> Result<Self::Output> {
@@ -227,7 +224,6 @@ impl CheckKeycloakVersion {
 impl Command for CheckKeycloakVersion {
     const NAME: &'static str = "CheckKeycloakVersion";
     type Output = cc_api_operator::types::OperatorVersions;
-
     type Context = Context;
 
     async fn run(self, cx: &Context) -> Result<Self::Output> {
@@ -292,7 +288,6 @@ impl UpdateKeycloakVersion {
 impl Command for UpdateKeycloakVersion {
     const NAME: &'static str = "UpdateKeycloakVersion";
     type Output = crate::commands::keycloak::model::KeycloakInfo;
-
     type Context = Context;
 
     async fn run(self, cx: &Context) -> Result<Self::Output> {
@@ -371,7 +366,6 @@ impl CreateKeycloakNetworkGroup {
 impl Command for CreateKeycloakNetworkGroup {
     const NAME: &'static str = "CreateKeycloakNetworkGroup";
     type Output = crate::commands::keycloak::model::KeycloakInfo;
-
     type Context = Context;
 
     async fn run(self, cx: &Context) -> Result<Self::Output> {
@@ -441,7 +435,6 @@ impl DeleteKeycloakNetworkGroup {
 impl Command for DeleteKeycloakNetworkGroup {
     const NAME: &'static str = "DeleteKeycloakNetworkGroup";
     type Output = ();
-
     type Context = Context;
 
     async fn run(self, cx: &Context) -> Result<Self::Output> {

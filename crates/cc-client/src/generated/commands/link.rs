@@ -86,7 +86,6 @@ impl AddLink {
 impl Command for AddLink {
     const NAME: &'static str = "AddLink";
     type Output = ();
-
     type Context = Context;
 
     async fn run(self, cx: &Context) -> Result<Self::Output> {
@@ -174,7 +173,6 @@ impl RemoveLink {
 impl Command for RemoveLink {
     const NAME: &'static str = "RemoveLink";
     type Output = ();
-
     type Context = Context;
 
     async fn run(self, cx: &Context) -> Result<Self::Output> {
@@ -252,7 +250,6 @@ impl ListLink {
 impl Command for ListLink {
     const NAME: &'static str = "ListLink";
     type Output = Vec<crate::commands::link::model::Link>;
-
     type Context = Context;
 
     async fn run(self, cx: &Context) -> Result<Self::Output> {

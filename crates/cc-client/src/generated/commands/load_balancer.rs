@@ -96,7 +96,6 @@ impl GetLoadBalancerInfo {
 impl Command for GetLoadBalancerInfo {
     const NAME: &'static str = "GetLoadBalancerInfo";
     type Output = Option<Vec<crate::commands::load_balancer::model::LoadBalancerInfo>>;
-
     type Context = Context;
 
     async fn run(self, cx: &Context) -> Result<Self::Output> {

@@ -124,7 +124,6 @@ impl ListLog {
 impl Command for ListLog {
     const NAME: &'static str = "ListLog";
     type Output = Vec<crate::commands::log::model::Log>;
-
     type Context = Context;
 
     async fn run(self, cx: &Context) -> Result<Self::Output> {

@@ -130,7 +130,6 @@ impl ListLogDrain {
 impl Command for ListLogDrain {
     const NAME: &'static str = "ListLogDrain";
     type Output = Vec<crate::commands::log_drain::model::LogDrain>;
-
     type Context = Context;
 
     async fn run(self, cx: &Context) -> Result<Self::Output> {
@@ -216,7 +215,6 @@ impl GetLogDrain {
 impl Command for GetLogDrain {
     const NAME: &'static str = "GetLogDrain";
     type Output = crate::commands::log_drain::model::LogDrain;
-
     type Context = Context;
 
     async fn run(self, cx: &Context) -> Result<Self::Output> {
@@ -313,7 +311,6 @@ impl CreateLogDrain {
 impl Command for CreateLogDrain {
     const NAME: &'static str = "CreateLogDrain";
     type Output = crate::commands::log_drain::model::LogDrain;
-
     type Context = Context;
 
     async fn run(self, cx: &Context) -> Result<Self::Output> {
@@ -396,7 +393,6 @@ impl DeleteLogDrain {
 impl Command for DeleteLogDrain {
     const NAME: &'static str = "DeleteLogDrain";
     type Output = ();
-
     type Context = Context;
 
     async fn run(self, cx: &Context) -> Result<Self::Output> {
@@ -484,7 +480,6 @@ impl EnableLogDrain {
 impl Command for EnableLogDrain {
     const NAME: &'static str = "EnableLogDrain";
     type Output = crate::commands::log_drain::model::LogDrain;
-
     type Context = Context;
 
     async fn run(self, cx: &Context) -> Result<Self::Output> {
@@ -572,7 +567,6 @@ impl DisableLogDrain {
 impl Command for DisableLogDrain {
     const NAME: &'static str = "DisableLogDrain";
     type Output = crate::commands::log_drain::model::LogDrain;
-
     type Context = Context;
 
     async fn run(self, cx: &Context) -> Result<Self::Output> {
@@ -658,7 +652,6 @@ impl GetLogDrainTestCommand {
 impl Command for GetLogDrainTestCommand {
     const NAME: &'static str = "GetLogDrainTestCommand";
     type Output = cc_runtime::Secret;
-
     type Context = Context;
 
     async fn run(self, cx: &Context) -> Result<Self::Output> {
@@ -746,7 +739,6 @@ impl ResetLogDrainCursor {
 impl Command for ResetLogDrainCursor {
     const NAME: &'static str = "ResetLogDrainCursor";
     type Output = crate::commands::log_drain::model::LogDrain;
-
     type Context = Context;
 
     async fn run(self, cx: &Context) -> Result<Self::Output> {

@@ -61,7 +61,6 @@ impl GetMateriaInfo {
 impl Command for GetMateriaInfo {
     const NAME: &'static str = "GetMateriaInfo";
     type Output = Option<cc_api_materia::types::MateriaKv>;
-
     type Context = Context;
 
     async fn run(self, cx: &Context) -> Result<Self::Output> {

@@ -48,7 +48,6 @@ impl GetMatomoInfo {
 impl Command for GetMatomoInfo {
     const NAME: &'static str = "GetMatomoInfo";
     type Output = Option<crate::commands::matomo::model::MatomoInfo>;
-
     type Context = Context;
 
     async fn run(self, cx: &Context) -> Result<Self::Output> {
@@ -112,7 +111,6 @@ impl RebootMatomo {
 impl Command for RebootMatomo {
     const NAME: &'static str = "RebootMatomo";
     type Output = ();
-
     type Context = Context;
 
     async fn run(self, cx: &Context) -> Result<Self::Output> {
@@ -169,7 +167,6 @@ impl RebuildMatomo {
 impl Command for RebuildMatomo {
     const NAME: &'static str = "RebuildMatomo";
     type Output = ();
-
     type Context = Context;
 
     async fn run(self, cx: &Context) -> Result<Self::Output> {

@@ -48,7 +48,6 @@ impl GetMetabaseInfo {
 impl Command for GetMetabaseInfo {
     const NAME: &'static str = "GetMetabaseInfo";
     type Output = Option<crate::commands::metabase::model::MetabaseInfo>;
-
     type Context = Context;
 
     async fn run(self, cx: &Context) -> Result<Self::Output> {
@@ -112,7 +111,6 @@ impl RebootMetabase {
 impl Command for RebootMetabase {
     const NAME: &'static str = "RebootMetabase";
     type Output = ();
-
     type Context = Context;
 
     async fn run(self, cx: &Context) -> Result<Self::Output> {
@@ -169,7 +167,6 @@ impl RebuildMetabase {
 impl Command for RebuildMetabase {
     const NAME: &'static str = "RebuildMetabase";
     type Output = ();
-
     type Context = Context;
 
     async fn run(self, cx: &Context) -> Result<Self::Output> {
@@ -227,7 +224,6 @@ impl CheckMetabaseVersion {
 impl Command for CheckMetabaseVersion {
     const NAME: &'static str = "CheckMetabaseVersion";
     type Output = cc_api_operator::types::OperatorVersions;
-
     type Context = Context;
 
     async fn run(self, cx: &Context) -> Result<Self::Output> {
@@ -292,7 +288,6 @@ impl UpdateMetabaseVersion {
 impl Command for UpdateMetabaseVersion {
     const NAME: &'static str = "UpdateMetabaseVersion";
     type Output = crate::commands::metabase::model::MetabaseInfo;
-
     type Context = Context;
 
     async fn run(self, cx: &Context) -> Result<Self::Output> {

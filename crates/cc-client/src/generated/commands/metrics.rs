@@ -148,7 +148,6 @@ impl GetMetrics {
 impl Command for GetMetrics {
     const NAME: &'static str = "GetMetrics";
     type Output = crate::commands::metrics::model::Metrics;
-
     type Context = Context;
 
     async fn run(self, cx: &Context) -> Result<Self::Output> {
@@ -237,7 +236,6 @@ impl GetHeatMap {
 impl Command for GetHeatMap {
     const NAME: &'static str = "GetHeatMap";
     type Output = Vec<crate::commands::metrics::model::HeatMapPoint>;
-
     type Context = Context;
 
     async fn run(self, cx: &Context) -> Result<Self::Output> {
@@ -340,7 +338,6 @@ impl GetStatusCodeDistribution {
 impl Command for GetStatusCodeDistribution {
     const NAME: &'static str = "GetStatusCodeDistribution";
     type Output = crate::commands::metrics::model::StatusCodeDistribution;
-
     type Context = Context;
 
     async fn run(self, cx: &Context) -> Result<Self::Output> {

@@ -61,7 +61,6 @@ impl ListMigration {
 impl Command for ListMigration {
     const NAME: &'static str = "ListMigration";
     type Output = Vec<crate::commands::migration::model::Migration>;
-
     type Context = Context;
 
     async fn run(self, cx: &Context) -> Result<Self::Output> {
@@ -161,7 +160,6 @@ impl StartMigration {
 impl Command for StartMigration {
     const NAME: &'static str = "StartMigration";
     type Output = crate::commands::migration::model::Migration;
-
     type Context = Context;
 
     async fn run(self, cx: &Context) -> Result<Self::Output> {
@@ -251,7 +249,6 @@ impl ListMigrationPreorder {
 impl Command for ListMigrationPreorder {
     const NAME: &'static str = "ListMigrationPreorder";
     type Output = Option<crate::commands::migration::model::MigrationPreorder>;
-
     type Context = Context;
 
     async fn run(self, cx: &Context) -> Result<Self::Output> {
@@ -341,7 +338,6 @@ impl GetMigration {
 impl Command for GetMigration {
     const NAME: &'static str = "GetMigration";
     type Output = Option<crate::commands::migration::model::Migration>;
-
     type Context = Context;
 
     async fn run(self, cx: &Context) -> Result<Self::Output> {
@@ -432,7 +428,6 @@ impl CancelMigration {
 impl Command for CancelMigration {
     const NAME: &'static str = "CancelMigration";
     type Output = ();
-
     type Context = Context;
 
     async fn run(self, cx: &Context) -> Result<Self::Output> {

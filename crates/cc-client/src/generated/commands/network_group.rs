@@ -48,7 +48,6 @@ impl ListNetworkGroup {
 impl Command for ListNetworkGroup {
     const NAME: &'static str = "ListNetworkGroup";
     type Output = Vec<crate::commands::network_group::model::NetworkGroup>;
-
     type Context = Context;
 
     async fn run(self, cx: &Context) -> Result<Self::Output> {
@@ -118,7 +117,6 @@ impl GetNetworkGroup {
 impl Command for GetNetworkGroup {
     const NAME: &'static str = "GetNetworkGroup";
     type Output = Option<crate::commands::network_group::model::NetworkGroup>;
-
     type Context = Context;
 
     async fn run(self, cx: &Context) -> Result<Self::Output> {
@@ -199,7 +197,6 @@ impl GetNetworkGroupMember {
 impl Command for GetNetworkGroupMember {
     const NAME: &'static str = "GetNetworkGroupMember";
     type Output = Option<crate::commands::network_group::model::NetworkGroupMember>;
-
     type Context = Context;
 
     async fn run(self, cx: &Context) -> Result<Self::Output> {
@@ -285,7 +282,6 @@ impl GetNetworkGroupPeer {
 impl Command for GetNetworkGroupPeer {
     const NAME: &'static str = "GetNetworkGroupPeer";
     type Output = Option<crate::commands::network_group::model::NetworkGroupPeer>;
-
     type Context = Context;
 
     async fn run(self, cx: &Context) -> Result<Self::Output> {
@@ -367,7 +363,6 @@ impl GetNetworkGroupWireguardConfiguration {
 impl Command for GetNetworkGroupWireguardConfiguration {
     const NAME: &'static str = "GetNetworkGroupWireguardConfiguration";
     type Output = Option<cc_runtime::Secret>;
-
     type Context = Context;
 
     async fn run(self, cx: &Context) -> Result<Self::Output> {
@@ -449,7 +444,6 @@ impl GetNetworkGroupWireguardConfigurationUrl {
 impl Command for GetNetworkGroupWireguardConfigurationUrl {
     const NAME: &'static str = "GetNetworkGroupWireguardConfigurationUrl";
     type Output = cc_api_network_group::types::PresignedUrl;
-
     type Context = Context;
 
     async fn run(self, cx: &Context) -> Result<Self::Output> {
@@ -559,7 +553,6 @@ impl CreateNetworkGroup {
 impl Command for CreateNetworkGroup {
     const NAME: &'static str = "CreateNetworkGroup";
     type Output = crate::commands::network_group::model::NetworkGroup;
-
     type Context = Context;
 
     async fn run(self, cx: &Context) -> Result<Self::Output> {
@@ -618,7 +611,6 @@ impl DeleteNetworkGroup {
 impl Command for DeleteNetworkGroup {
     const NAME: &'static str = "DeleteNetworkGroup";
     type Output = ();
-
     type Context = Context;
 
     async fn run(self, cx: &Context) -> Result<Self::Output> {
@@ -697,7 +689,6 @@ impl CreateNetworkGroupMember {
 impl Command for CreateNetworkGroupMember {
     const NAME: &'static str = "CreateNetworkGroupMember";
     type Output = crate::commands::network_group::model::NetworkGroupMember;
-
     type Context = Context;
 
     async fn run(self, cx: &Context) -> Result<Self::Output> {
@@ -761,7 +752,6 @@ impl DeleteNetworkGroupMember {
 impl Command for DeleteNetworkGroupMember {
     const NAME: &'static str = "DeleteNetworkGroupMember";
     type Output = ();
-
     type Context = Context;
 
     async fn run(self, cx: &Context) -> Result<Self::Output> {
@@ -886,7 +876,6 @@ impl CreateNetworkGroupExternalPeer {
 impl Command for CreateNetworkGroupExternalPeer {
     const NAME: &'static str = "CreateNetworkGroupExternalPeer";
     type Output = crate::commands::network_group::model::NetworkGroupPeer;
-
     type Context = Context;
 
     async fn run(self, cx: &Context) -> Result<Self::Output> {
@@ -960,7 +949,6 @@ impl DeleteNetworkGroupExternalPeer {
 impl Command for DeleteNetworkGroupExternalPeer {
     const NAME: &'static str = "DeleteNetworkGroupExternalPeer";
     type Output = ();
-
     type Context = Context;
 
     async fn run(self, cx: &Context) -> Result<Self::Output> {
@@ -1033,7 +1021,6 @@ impl SearchNetworkGroup {
 impl Command for SearchNetworkGroup {
     const NAME: &'static str = "SearchNetworkGroup";
     type Output = Vec<crate::commands::network_group::model::NetworkGroupComponent>;
-
     type Context = Context;
 
     async fn run(self, cx: &Context) -> Result<Self::Output> {

@@ -58,7 +58,6 @@ impl DeleteEmailNotification {
 impl Command for DeleteEmailNotification {
     const NAME: &'static str = "DeleteEmailNotification";
     type Output = ();
-
     type Context = Context;
 
     async fn run(self, cx: &Context) -> Result<Self::Output> {
@@ -155,7 +154,6 @@ impl CreateWebhookNotification {
 impl Command for CreateWebhookNotification {
     const NAME: &'static str = "CreateWebhookNotification";
     type Output = crate::commands::notification::model::WebhookNotification;
-
     type Context = Context;
 
     async fn run(self, cx: &Context) -> Result<Self::Output> {
@@ -224,7 +222,6 @@ impl DeleteWebhookNotification {
 impl Command for DeleteWebhookNotification {
     const NAME: &'static str = "DeleteWebhookNotification";
     type Output = ();
-
     type Context = Context;
 
     async fn run(self, cx: &Context) -> Result<Self::Output> {
@@ -276,7 +273,6 @@ impl GetNotificationInfo {
 impl Command for GetNotificationInfo {
     const NAME: &'static str = "GetNotificationInfo";
     type Output = crate::commands::notification::model::NotificationInfo;
-
     type Context = Context;
 
     async fn run(self, cx: &Context) -> Result<Self::Output> {
@@ -365,7 +361,6 @@ impl CreateEmailNotification {
 impl Command for CreateEmailNotification {
     const NAME: &'static str = "CreateEmailNotification";
     type Output = crate::commands::notification::model::EmailNotification;
-
     type Context = Context;
 
     async fn run(self, cx: &Context) -> Result<Self::Output> {
@@ -409,7 +404,6 @@ impl ListEmailNotification {
 impl Command for ListEmailNotification {
     const NAME: &'static str = "ListEmailNotification";
     type Output = Vec<crate::commands::notification::model::EmailNotification>;
-
     type Context = Context;
 
     async fn run(self, cx: &Context) -> Result<Self::Output> {
@@ -453,7 +447,6 @@ impl ListWebhookNotification {
 impl Command for ListWebhookNotification {
     const NAME: &'static str = "ListWebhookNotification";
     type Output = Vec<crate::commands::notification::model::WebhookNotification>;
-
     type Context = Context;
 
     async fn run(self, cx: &Context) -> Result<Self::Output> {

@@ -61,7 +61,6 @@ impl DeleteOauthConsumer {
 impl Command for DeleteOauthConsumer {
     const NAME: &'static str = "DeleteOauthConsumer";
     type Output = ();
-
     type Context = Context;
 
     async fn run(self, cx: &Context) -> Result<Self::Output> {
@@ -138,7 +137,6 @@ impl GetOauthConsumerSecret {
 impl Command for GetOauthConsumerSecret {
     const NAME: &'static str = "GetOauthConsumerSecret";
     type Output = Option<cc_api_oauth::types::OauthConsumerSecret>;
-
     type Context = Context;
 
     async fn run(self, cx: &Context) -> Result<Self::Output> {
@@ -246,7 +244,6 @@ impl CreateOauthConsumer {
 impl Command for CreateOauthConsumer {
     const NAME: &'static str = "CreateOauthConsumer";
     type Output = crate::commands::oauth_consumer::model::OauthConsumer;
-
     type Context = Context;
 
     async fn run(self, cx: &Context) -> Result<Self::Output> {
@@ -339,7 +336,6 @@ impl UpdateOauthConsumer {
 impl Command for UpdateOauthConsumer {
     const NAME: &'static str = "UpdateOauthConsumer";
     type Output = crate::commands::oauth_consumer::model::OauthConsumer;
-
     type Context = Context;
 
     async fn run(self, cx: &Context) -> Result<Self::Output> {
@@ -411,7 +407,6 @@ impl GetOauthConsumer {
 impl Command for GetOauthConsumer {
     const NAME: &'static str = "GetOauthConsumer";
     type Output = Option<crate::commands::oauth_consumer::model::OauthConsumer>;
-
     type Context = Context;
 
     async fn run(self, cx: &Context) -> Result<Self::Output> {
@@ -471,7 +466,6 @@ impl ListOauthConsumer {
 impl Command for ListOauthConsumer {
     const NAME: &'static str = "ListOauthConsumer";
     type Output = Vec<crate::commands::oauth_consumer::model::OauthConsumer>;
-
     type Context = Context;
 
     async fn run(self, cx: &Context) -> Result<Self::Output> {

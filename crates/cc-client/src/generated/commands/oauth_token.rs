@@ -41,7 +41,6 @@ impl ListOauthToken {
 impl Command for ListOauthToken {
     const NAME: &'static str = "ListOauthToken";
     type Output = Vec<crate::commands::oauth_token::model::OauthToken>;
-
     type Context = Context;
 
     async fn run(self, cx: &Context) -> Result<Self::Output> {
@@ -89,7 +88,6 @@ impl DeleteAllOauthTokens {
 impl Command for DeleteAllOauthTokens {
     const NAME: &'static str = "DeleteAllOauthTokens";
     type Output = ();
-
     type Context = Context;
 
     async fn run(self, cx: &Context) -> Result<Self::Output> {
@@ -138,7 +136,6 @@ impl DeleteOauthToken {
 impl Command for DeleteOauthToken {
     const NAME: &'static str = "DeleteOauthToken";
     type Output = ();
-
     type Context = Context;
 
     async fn run(self, cx: &Context) -> Result<Self::Output> {

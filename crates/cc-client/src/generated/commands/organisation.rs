@@ -53,7 +53,6 @@ impl GetOrganisation {
 impl Command for GetOrganisation {
     const NAME: &'static str = "GetOrganisation";
     type Output = Option<crate::commands::organisation::model::Organisation>;
-
     type Context = Context;
 
     async fn run(self, cx: &Context) -> Result<Self::Output> {
@@ -165,7 +164,6 @@ impl AddOrganisationMember {
 impl Command for AddOrganisationMember {
     const NAME: &'static str = "AddOrganisationMember";
     type Output = ();
-
     type Context = Context;
 
     async fn run(self, cx: &Context) -> Result<Self::Output> {
@@ -270,7 +268,6 @@ impl UpdateOrganisationMember {
 impl Command for UpdateOrganisationMember {
     const NAME: &'static str = "UpdateOrganisationMember";
     type Output = ();
-
     type Context = Context;
 
     async fn run(self, cx: &Context) -> Result<Self::Output> {
@@ -352,7 +349,6 @@ impl RemoveOrganisationMember {
 impl Command for RemoveOrganisationMember {
     const NAME: &'static str = "RemoveOrganisationMember";
     type Output = ();
-
     type Context = Context;
 
     async fn run(self, cx: &Context) -> Result<Self::Output> {
@@ -407,7 +403,6 @@ impl GetOrganisationSummaries {
 impl Command for GetOrganisationSummaries {
     const NAME: &'static str = "GetOrganisationSummaries";
     type Output = Vec<crate::commands::organisation::model::OrganisationSummary>;
-
     type Context = Context;
 
     async fn run(self, cx: &Context) -> Result<Self::Output> {
@@ -453,7 +448,6 @@ impl ListOrganisation {
 impl Command for ListOrganisation {
     const NAME: &'static str = "ListOrganisation";
     type Output = Vec<crate::commands::organisation::model::Organisation>;
-
     type Context = Context;
 
     async fn run(self, cx: &Context) -> Result<Self::Output> {
@@ -583,7 +577,6 @@ impl CreateOrganisation {
 impl Command for CreateOrganisation {
     const NAME: &'static str = "CreateOrganisation";
     type Output = crate::commands::organisation::model::Organisation;
-
     type Context = Context;
 
     async fn run(self, cx: &Context) -> Result<Self::Output> {
@@ -721,7 +714,6 @@ impl UpdateOrganisation {
 impl Command for UpdateOrganisation {
     const NAME: &'static str = "UpdateOrganisation";
     type Output = crate::commands::organisation::model::Organisation;
-
     type Context = Context;
 
     async fn run(self, cx: &Context) -> Result<Self::Output> {
@@ -772,7 +764,6 @@ impl DeleteOrganisation {
 impl Command for DeleteOrganisation {
     const NAME: &'static str = "DeleteOrganisation";
     type Output = ();
-
     type Context = Context;
 
     async fn run(self, cx: &Context) -> Result<Self::Output> {
@@ -830,7 +821,6 @@ impl UpdateOrganisationAvatar {
 impl Command for UpdateOrganisationAvatar {
     const NAME: &'static str = "UpdateOrganisationAvatar";
     type Output = cc_api_organisation::types::OrganisationAvatar;
-
     type Context = Context;
 
     async fn run(self, cx: &Context) -> Result<Self::Output> {
@@ -880,7 +870,6 @@ impl ListOrganisationMember {
 impl Command for ListOrganisationMember {
     const NAME: &'static str = "ListOrganisationMember";
     type Output = Vec<crate::commands::organisation::model::OrganisationMember>;
-
     type Context = Context;
 
     async fn run(self, cx: &Context) -> Result<Self::Output> {

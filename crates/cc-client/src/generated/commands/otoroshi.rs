@@ -48,7 +48,6 @@ impl GetOtoroshiInfo {
 impl Command for GetOtoroshiInfo {
     const NAME: &'static str = "GetOtoroshiInfo";
     type Output = Option<crate::commands::otoroshi::model::OtoroshiInfo>;
-
     type Context = Context;
 
     async fn run(self, cx: &Context) -> Result<Self::Output> {
@@ -112,7 +111,6 @@ impl GetOtoroshiConfig {
 impl Command for GetOtoroshiConfig {
     const NAME: &'static str = "GetOtoroshiConfig";
     type Output = cc_runtime::Secret;
-
     type Context = Context;
 
     async fn run(self, cx: &Context) -> Result<Self::Output> {
@@ -166,7 +164,6 @@ impl RebootOtoroshi {
 impl Command for RebootOtoroshi {
     const NAME: &'static str = "RebootOtoroshi";
     type Output = ();
-
     type Context = Context;
 
     async fn run(self, cx: &Context) -> Result<Self::Output> {
@@ -223,7 +220,6 @@ impl RebuildOtoroshi {
 impl Command for RebuildOtoroshi {
     const NAME: &'static str = "RebuildOtoroshi";
     type Output = ();
-
     type Context = Context;
 
     async fn run(self, cx: &Context) -> Result<Self::Output> {
@@ -281,7 +277,6 @@ impl CheckOtoroshiVersion {
 impl Command for CheckOtoroshiVersion {
     const NAME: &'static str = "CheckOtoroshiVersion";
     type Output = cc_api_operator::types::OperatorVersions;
-
     type Context = Context;
 
     async fn run(self, cx: &Context) -> Result<Self::Output> {
@@ -346,7 +341,6 @@ impl UpdateOtoroshiVersion {
 impl Command for UpdateOtoroshiVersion {
     const NAME: &'static str = "UpdateOtoroshiVersion";
     type Output = crate::commands::otoroshi::model::OtoroshiInfo;
-
     type Context = Context;
 
     async fn run(self, cx: &Context) -> Result<Self::Output> {
@@ -425,7 +419,6 @@ impl CreateOtoroshiNetworkGroup {
 impl Command for CreateOtoroshiNetworkGroup {
     const NAME: &'static str = "CreateOtoroshiNetworkGroup";
     type Output = crate::commands::otoroshi::model::OtoroshiInfo;
-
     type Context = Context;
 
     async fn run(self, cx: &Context) -> Result<Self::Output> {
@@ -495,7 +488,6 @@ impl DeleteOtoroshiNetworkGroup {
 impl Command for DeleteOtoroshiNetworkGroup {
     const NAME: &'static str = "DeleteOtoroshiNetworkGroup";
     type Output = ();
-
     type Context = Context;
 
     async fn run(self, cx: &Context) -> Result<Self::Output> {

@@ -64,7 +64,6 @@ impl InitPaypal {
 impl Command for InitPaypal {
     const NAME: &'static str = "InitPaypal";
     type Output = cc_api_billing::types::PaypalPayment;
-
     type Context = Context;
 
     async fn run(self, cx: &Context) -> Result<Self::Output> {
@@ -141,7 +140,6 @@ impl AuthorizePaypal {
 impl Command for AuthorizePaypal {
     const NAME: &'static str = "AuthorizePaypal";
     type Output = crate::commands::payment::model::Invoice;
-
     type Context = Context;
 
     async fn run(self, cx: &Context) -> Result<Self::Output> {
@@ -229,7 +227,6 @@ impl InitStripe {
 impl Command for InitStripe {
     const NAME: &'static str = "InitStripe";
     type Output = crate::commands::payment::model::Invoice;
-
     type Context = Context;
 
     async fn run(self, cx: &Context) -> Result<Self::Output> {
@@ -321,7 +318,6 @@ impl AuthorizeStripe {
 impl Command for AuthorizeStripe {
     const NAME: &'static str = "AuthorizeStripe";
     type Output = crate::commands::payment::model::Invoice;
-
     type Context = Context;
 
     async fn run(self, cx: &Context) -> Result<Self::Output> {
@@ -409,7 +405,6 @@ impl GetStripeIntent {
 impl Command for GetStripeIntent {
     const NAME: &'static str = "GetStripeIntent";
     type Output = Option<cc_api_payment::types::StripeIntent>;
-
     type Context = Context;
 
     async fn run(self, cx: &Context) -> Result<Self::Output> {

@@ -48,7 +48,6 @@ impl ListPaymentMethod {
 impl Command for ListPaymentMethod {
     const NAME: &'static str = "ListPaymentMethod";
     type Output = Vec<crate::commands::payment_method::model::PaymentMethod>;
-
     type Context = Context;
 
     async fn run(self, cx: &Context) -> Result<Self::Output> {
@@ -111,7 +110,6 @@ impl CreatePaymentMethod {
 impl Command for CreatePaymentMethod {
     const NAME: &'static str = "CreatePaymentMethod";
     type Output = crate::commands::payment_method::model::PaymentMethod;
-
     type Context = Context;
 
     async fn run(self, cx: &Context) -> Result<Self::Output> {
@@ -176,7 +174,6 @@ impl SetPrimaryPaymentMethod {
 impl Command for SetPrimaryPaymentMethod {
     const NAME: &'static str = "SetPrimaryPaymentMethod";
     type Output = crate::commands::payment_method::model::PaymentMethod;
-
     type Context = Context;
 
     async fn run(self, cx: &Context) -> Result<Self::Output> {
@@ -266,7 +263,6 @@ impl DeletePaymentMethod {
 impl Command for DeletePaymentMethod {
     const NAME: &'static str = "DeletePaymentMethod";
     type Output = ();
-
     type Context = Context;
 
     async fn run(self, cx: &Context) -> Result<Self::Output> {

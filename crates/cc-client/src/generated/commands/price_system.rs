@@ -57,7 +57,6 @@ impl GetPriceSystem {
 impl Command for GetPriceSystem {
     const NAME: &'static str = "GetPriceSystem";
     type Output = Option<crate::commands::price_system::model::PriceSystem>;
-
     type Context = Context;
 
     async fn run(self, cx: &Context) -> Result<Self::Output> {

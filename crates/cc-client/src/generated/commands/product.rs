@@ -52,7 +52,6 @@ impl GetProductAddonVersions {
 impl Command for GetProductAddonVersions {
     const NAME: &'static str = "GetProductAddonVersions";
     type Output = Option<crate::commands::product::model::ProductAddonVersions>;
-
     type Context = Context;
 
     async fn run(self, cx: &Context) -> Result<Self::Output> {
@@ -110,7 +109,6 @@ impl GetProductElasticsearchInfo {
 impl Command for GetProductElasticsearchInfo {
     const NAME: &'static str = "GetProductElasticsearchInfo";
     type Output = crate::commands::product::model::ProductElasticsearchInfo;
-
     type Context = Context;
 
     async fn run(self, cx: &Context) -> Result<Self::Output> {
@@ -169,7 +167,6 @@ impl ListProductRuntime {
 impl Command for ListProductRuntime {
     const NAME: &'static str = "ListProductRuntime";
     type Output = Vec<crate::commands::product::model::ProductRuntime>;
-
     type Context = Context;
 
     async fn run(self, cx: &Context) -> Result<Self::Output> {
@@ -262,7 +259,6 @@ impl GetProductRuntime {
 impl Command for GetProductRuntime {
     const NAME: &'static str = "GetProductRuntime";
     type Output = Option<crate::commands::product::model::ProductRuntime>;
-
     type Context = Context;
 
     async fn run(self, cx: &Context) -> Result<Self::Output> {
@@ -356,7 +352,6 @@ impl GetProductAddon {
 impl Command for GetProductAddon {
     const NAME: &'static str = "GetProductAddon";
     type Output = Option<crate::commands::product::model::ProductAddon>;
-
     type Context = Context;
 
     async fn run(self, cx: &Context) -> Result<Self::Output> {
@@ -424,7 +419,6 @@ impl ListProductAddon {
 impl Command for ListProductAddon {
     const NAME: &'static str = "ListProductAddon";
     type Output = Vec<crate::commands::product::model::ProductAddon>;
-
     type Context = Context;
 
     async fn run(self, cx: &Context) -> Result<Self::Output> {

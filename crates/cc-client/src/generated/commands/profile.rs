@@ -41,7 +41,6 @@ impl GetProfile {
 impl Command for GetProfile {
     const NAME: &'static str = "GetProfile";
     type Output = crate::commands::profile::model::Profile;
-
     type Context = Context;
 
     async fn run(self, cx: &Context) -> Result<Self::Output> {
@@ -202,7 +201,6 @@ impl UpdateProfile {
 impl Command for UpdateProfile {
     const NAME: &'static str = "UpdateProfile";
     type Output = crate::commands::profile::model::Profile;
-
     type Context = Context;
 
     async fn run(self, cx: &Context) -> Result<Self::Output> {
@@ -271,7 +269,6 @@ impl RequestProfileEmailConfirmation {
 impl Command for RequestProfileEmailConfirmation {
     const NAME: &'static str = "RequestProfileEmailConfirmation";
     type Output = ();
-
     type Context = Context;
 
     async fn run(self, cx: &Context) -> Result<Self::Output> {
@@ -326,7 +323,6 @@ impl SetProfilePrimaryEmailAddress {
 impl Command for SetProfilePrimaryEmailAddress {
     const NAME: &'static str = "SetProfilePrimaryEmailAddress";
     type Output = ();
-
     type Context = Context;
 
     async fn run(self, cx: &Context) -> Result<Self::Output> {
@@ -386,7 +382,6 @@ impl DeleteProfileEmailAddress {
 impl Command for DeleteProfileEmailAddress {
     const NAME: &'static str = "DeleteProfileEmailAddress";
     type Output = ();
-
     type Context = Context;
 
     async fn run(self, cx: &Context) -> Result<Self::Output> {
@@ -432,7 +427,6 @@ impl ListProfileEmailAddress {
 impl Command for ListProfileEmailAddress {
     const NAME: &'static str = "ListProfileEmailAddress";
     type Output = crate::commands::profile::model::ProfileEmailAddresses;
-
     type Context = Context;
 
     async fn run(self, cx: &Context) -> Result<Self::Output> {
@@ -480,7 +474,6 @@ impl CreateProfileEmailAddress {
 impl Command for CreateProfileEmailAddress {
     const NAME: &'static str = "CreateProfileEmailAddress";
     type Output = ();
-
     type Context = Context;
 
     async fn run(self, cx: &Context) -> Result<Self::Output> {
@@ -491,7 +484,6 @@ impl Command for CreateProfileEmailAddress {
 impl Command for crate::commands::profile::UpdateProfileAvatar {
     const NAME: &'static str = "UpdateProfileAvatar";
     type Output = crate::commands::profile::model::Avatar;
-
     type Context = Context;
 
     async fn run(self, cx: &Context) -> Result<Self::Output> {

@@ -49,7 +49,6 @@ impl GetPulsarStoragePolicies {
 impl Command for GetPulsarStoragePolicies {
     const NAME: &'static str = "GetPulsarStoragePolicies";
     type Output = Option<cc_api_pulsar::types::StoragePolicies>;
-
     type Context = Context;
 
     async fn run(self, cx: &Context) -> Result<Self::Output> {
@@ -147,7 +146,6 @@ impl UpdatePulsarStoragePolicies {
 impl Command for UpdatePulsarStoragePolicies {
     const NAME: &'static str = "UpdatePulsarStoragePolicies";
     type Output = cc_api_pulsar::types::StoragePolicies;
-
     type Context = Context;
 
     async fn run(self, cx: &Context) -> Result<Self::Output> {
@@ -240,7 +238,6 @@ impl GetPulsarInfo {
 impl Command for GetPulsarInfo {
     const NAME: &'static str = "GetPulsarInfo";
     type Output = Option<crate::commands::pulsar::model::PulsarInfo>;
-
     type Context = Context;
 
     async fn run(self, cx: &Context) -> Result<Self::Output> {

@@ -44,7 +44,6 @@ impl ListPersonalSshKey {
 impl Command for ListPersonalSshKey {
     const NAME: &'static str = "ListPersonalSshKey";
     type Output = Vec<cc_api_account::types::SshKey>;
-
     type Context = Context;
 
     async fn run(self, cx: &Context) -> Result<Self::Output> {
@@ -97,7 +96,6 @@ impl DeletePersonalSshKey {
 impl Command for DeletePersonalSshKey {
     const NAME: &'static str = "DeletePersonalSshKey";
     type Output = ();
-
     type Context = Context;
 
     async fn run(self, cx: &Context) -> Result<Self::Output> {
@@ -159,7 +157,6 @@ impl CreatePersonalSshKey {
 impl Command for CreatePersonalSshKey {
     const NAME: &'static str = "CreatePersonalSshKey";
     type Output = Option<cc_api_account::types::SshKey>;
-
     type Context = Context;
 
     async fn run(self, cx: &Context) -> Result<Self::Output> {
@@ -205,7 +202,6 @@ impl ListGithubSshKey {
 impl Command for ListGithubSshKey {
     const NAME: &'static str = "ListGithubSshKey";
     type Output = Vec<cc_api_github::types::GithubSshKey>;
-
     type Context = Context;
 
     async fn run(self, cx: &Context) -> Result<Self::Output> {

@@ -82,7 +82,6 @@ impl CreateTag {
 impl Command for CreateTag {
     const NAME: &'static str = "CreateTag";
     type Output = Vec<String>;
-
     type Context = Context;
 
     async fn run(self, cx: &Context) -> Result<Self::Output> {
@@ -165,7 +164,6 @@ impl DeleteTag {
 impl Command for DeleteTag {
     const NAME: &'static str = "DeleteTag";
     type Output = Vec<String>;
-
     type Context = Context;
 
     async fn run(self, cx: &Context) -> Result<Self::Output> {
@@ -239,7 +237,6 @@ impl ListTag {
 impl Command for ListTag {
     const NAME: &'static str = "ListTag";
     type Output = Vec<String>;
-
     type Context = Context;
 
     async fn run(self, cx: &Context) -> Result<Self::Output> {
@@ -321,7 +318,6 @@ impl UpdateTag {
 impl Command for UpdateTag {
     const NAME: &'static str = "UpdateTag";
     type Output = Vec<String>;
-
     type Context = Context;
 
     async fn run(self, cx: &Context) -> Result<Self::Output> {

@@ -62,7 +62,6 @@ impl ListTcpRedirection {
 impl Command for ListTcpRedirection {
     const NAME: &'static str = "ListTcpRedirection";
     type Output = Vec<cc_api_redirection::types::Redirection>;
-
     type Context = Context;
 
     async fn run(self, cx: &Context) -> Result<Self::Output> {
@@ -154,7 +153,6 @@ impl DeleteTcpRedirection {
 impl Command for DeleteTcpRedirection {
     const NAME: &'static str = "DeleteTcpRedirection";
     type Output = ();
-
     type Context = Context;
 
     async fn run(self, cx: &Context) -> Result<Self::Output> {
@@ -217,7 +215,6 @@ impl ListTcpRedirectionNamespace {
 impl Command for ListTcpRedirectionNamespace {
     const NAME: &'static str = "ListTcpRedirectionNamespace";
     type Output = Vec<cc_api_redirection::types::Namespace>;
-
     type Context = Context;
 
     async fn run(self, cx: &Context) -> Result<Self::Output> {
@@ -292,7 +289,6 @@ impl CreateTcpRedirection {
 impl Command for CreateTcpRedirection {
     const NAME: &'static str = "CreateTcpRedirection";
     type Output = cc_api_redirection::types::Redirection;
-
     type Context = Context;
 
     async fn run(self, cx: &Context) -> Result<Self::Output> {

@@ -63,7 +63,6 @@ impl SetUserSetting {
 impl Command for SetUserSetting {
     const NAME: &'static str = "SetUserSetting";
     type Output = ();
-
     type Context = Context;
 
     async fn run(self, cx: &Context) -> Result<Self::Output> {
@@ -134,7 +133,6 @@ impl DeleteUserSetting {
 impl Command for DeleteUserSetting {
     const NAME: &'static str = "DeleteUserSetting";
     type Output = Option<()>;
-
     type Context = Context;
 
     async fn run(self, cx: &Context) -> Result<Self::Output> {
@@ -208,7 +206,6 @@ impl GetUserSetting {
 impl Command for GetUserSetting {
     const NAME: &'static str = "GetUserSetting";
     type Output = Option<String>;
-
     type Context = Context;
 
     async fn run(self, cx: &Context) -> Result<Self::Output> {

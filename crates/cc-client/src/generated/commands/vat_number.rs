@@ -51,7 +51,6 @@ impl CheckVatNumber {
 impl Command for CheckVatNumber {
     const NAME: &'static str = "CheckVatNumber";
     type Output = crate::commands::vat_number::model::VatCheck;
-
     type Context = Context;
 
     async fn run(self, cx: &Context) -> Result<Self::Output> {

@@ -97,7 +97,6 @@ impl GetWarpToken {
 impl Command for GetWarpToken {
     const NAME: &'static str = "GetWarpToken";
     type Output = crate::commands::warp_token::model::WarpToken;
-
     type Context = Context;
 
     async fn run(self, cx: &Context) -> Result<Self::Output> {

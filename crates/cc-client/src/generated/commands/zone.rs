@@ -61,7 +61,6 @@ impl ListZone {
 impl Command for ListZone {
     const NAME: &'static str = "ListZone";
     type Output = Vec<crate::commands::zone::model::Zone>;
-
     type Context = Context;
 
     async fn run(self, cx: &Context) -> Result<Self::Output> {
@@ -144,7 +143,6 @@ impl GetZone {
 impl Command for GetZone {
     const NAME: &'static str = "GetZone";
     type Output = crate::commands::zone::model::Zone;
-
     type Context = Context;
 
     async fn run(self, cx: &Context) -> Result<Self::Output> {
