@@ -64,10 +64,7 @@ pub fn run(arguments: &[String], root: &Path) -> Outcome {
         ["tidy"] => tidy::tidy(root),
         ["help" | "--help" | "-h"] => Outcome::ok(HELP),
         [] => Outcome::failed(HELP),
-        _ => Outcome::failed(format!(
-            "error: `{}` is no command line of this program\n\n{HELP}",
-            words.join(" ")
-        )),
+        _ => Outcome::failed(format!("error: unknown command `{}`\n\n{HELP}", words.join(" "))),
     }
 }
 
@@ -130,8 +127,8 @@ fn generate_options<'a>(options: &[&'a str]) -> Result<(bool, Option<&'a str>), 
     while let Some(option) = options.next() {
         match *option {
             "--check" => check = true,
-            "--domain" => domain = Some(*options.next().ok_or("`--domain` takes the name of a domain")?),
-            other => return Err(format!("`{other}` is no option of `generate`")),
+            "--domain" => domain = Some(*options.next().ok_or("`--domain` needs the name of a domain")?),
+            other => return Err(format!("unknown option `{other}` of `generate`")),
         }
     }
     Ok((check, domain))
@@ -143,7 +140,7 @@ fn problems(problems: &[Problem]) -> Outcome {
         let _ = writeln!(text, "{problem}");
     }
     match problems.len() {
-        0 => Outcome::ok("the spec keeps every rule\n"),
+        0 => Outcome::ok("the spec has no problems\n"),
         1 => Outcome { text, errors: "error: 1 problem\n".to_owned(), success: false },
         count => Outcome { text, errors: format!("error: {count} problems\n"), success: false },
     }
@@ -167,7 +164,7 @@ fn generate(root: &Path, check: bool, domain: Option<&str>) -> Outcome {
     if let Some(domain) = domain.filter(|domain| !spec.domains.iter().any(|known| known.name == *domain)) {
         let known: Vec<&str> = spec.domains.iter().map(|domain| domain.name.as_str()).collect();
         return Outcome::failed(format!(
-            "error: there is no domain `{domain}`: there are {}\n",
+            "error: unknown domain `{domain}`: known are {}\n",
             known.join(", ")
         ));
     }
@@ -185,23 +182,25 @@ fn generate(root: &Path, check: bool, domain: Option<&str>) -> Outcome {
     let notes: String = notes.iter().map(|note| format!("note: {note}\n")).collect();
     if !check {
         return match tree.write(root) {
-            Ok(0) => {
-                Outcome { text: "everything is as the spec says\n".to_owned(), errors: notes, success: true }
-            }
+            Ok(0) => Outcome {
+                text: "every generated file is up to date\n".to_owned(),
+                errors: notes,
+                success: true,
+            },
             Ok(count) => Outcome {
                 text: format!("{count} {} changed\n", if count == 1 { "file" } else { "files" }),
                 errors: notes,
                 success: true,
             },
-            Err(error) => Outcome::failed(format!("error: cannot write: {error}\n")),
+            Err(error) => Outcome::failed(format!("error: could not write a file: {error}\n")),
         };
     }
     match tree.compare(root) {
         Ok(differences) if differences.is_empty() && domain.is_none() && !notes.is_empty() => {
-            Outcome::failed(format!("{notes}error: not everything of the spec can be made\n"))
+            Outcome::failed(format!("{notes}error: some commands are not generated, see the notes\n"))
         }
         Ok(differences) if differences.is_empty() => {
-            Outcome { text: "everything is as the spec says\n".to_owned(), errors: notes, success: true }
+            Outcome { text: "every generated file is up to date\n".to_owned(), errors: notes, success: true }
         }
         Ok(differences) => {
             let mut text = String::new();
@@ -216,10 +215,9 @@ fn generate(root: &Path, check: bool, domain: Option<&str>) -> Outcome {
                 || "cargo xtask generate".to_owned(),
                 |domain| format!("cargo xtask generate --domain {domain}"),
             );
-            let errors =
-                format!("error: {} files are not as the spec says; run `{command}`\n", differences.len());
+            let errors = format!("error: {} files are out of date: run `{command}`\n", differences.len());
             Outcome { text, errors, success: false }
         }
-        Err(error) => Outcome::failed(format!("error: cannot read: {error}\n")),
+        Err(error) => Outcome::failed(format!("error: could not read a file: {error}\n")),
     }
 }

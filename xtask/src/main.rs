@@ -22,7 +22,7 @@ fn main() -> ExitCode {
         }
         Ok(Err(_)) => ExitCode::FAILURE,
         Err(error) => {
-            eprintln!("error: cannot start a thread: {error}");
+            eprintln!("error: could not start a thread: {error}");
             ExitCode::FAILURE
         }
     }

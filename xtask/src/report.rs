@@ -65,7 +65,7 @@ pub fn coverage(root: &Path, against: Option<&Path>) -> Outcome {
         None => Outcome::ok(text),
         Some(file) => match std::fs::read_to_string(file) {
             Ok(table) => compare(&spec, &table, text),
-            Err(error) => Outcome::failed(format!("error: {} cannot be read: {error}\n", file.display())),
+            Err(error) => Outcome::failed(format!("error: could not read {}: {error}\n", file.display())),
         },
     }
 }

@@ -107,9 +107,9 @@ fn passed_over(path: &Path) -> Option<Problem> {
     let name = path.file_name()?.to_string_lossy().into_owned();
     let extension = path.extension().unwrap_or_default().to_string_lossy().to_lowercase();
     let message = if path.is_dir() && name != "surface" {
-        "a folder is passed over: documents lie in `spec/` itself"
+        "folders in `spec/` are ignored: move the documents to `spec/` itself"
     } else if !path.is_dir() && matches!(&*extension, "yml" | "yaml" | "json") {
-        "is passed over: a document is called `NAME.yaml`"
+        "is ignored: rename it to `NAME.yaml`"
     } else {
         return None;
     };
@@ -121,7 +121,7 @@ fn unreadable(path: &Path, error: &std::io::Error) -> Problem {
         file: path.file_name().unwrap_or_default().to_string_lossy().into_owned(),
         line: 0,
         rule: "file",
-        message: format!("cannot be read: {error}"),
+        message: format!("could not be read: {error}"),
         pointer: "#".to_owned(),
     }
 }

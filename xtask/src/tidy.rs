@@ -38,7 +38,7 @@ pub fn tidy(root: &Path) -> Outcome {
     order::order(root, &mut found);
     found.sort();
     if found.is_empty() {
-        return Outcome::ok("the house is tidy\n");
+        return Outcome::ok("no problems\n");
     }
     let mut text = String::new();
     for problem in &found {
@@ -56,13 +56,13 @@ fn strays(root: &Path, found: &mut Vec<String>) {
             found.extend(differences.iter().filter(|(_, difference)| **difference == Difference::Stray).map(
                 |(path, _)| {
                     format!(
-                        "{}: nothing of the spec makes this file: run `cargo xtask generate`",
+                        "{}: this generated file is not from the spec: run `cargo xtask generate`",
                         path.display()
                     )
                 },
             ))
         }
-        Err(error) => found.push(format!("what is generated cannot be read: {error}")),
+        Err(error) => found.push(format!("could not read the generated files: {error}")),
     }
 }
 
@@ -83,7 +83,7 @@ fn arrows(root: &Path, found: &mut Vec<String>) {
             return;
         }
         Err(error) => {
-            found.push(format!("cargo metadata cannot be run: {error}"));
+            found.push(format!("could not run cargo metadata: {error}"));
             return;
         }
     };
@@ -92,14 +92,14 @@ fn arrows(root: &Path, found: &mut Vec<String>) {
     for package in &packages {
         let name = package["name"].as_str().unwrap_or_default();
         let Some((_, allowed)) = ARROWS.iter().find(|(from, _)| *from == kind(name)) else {
-            found.push(format!("{name}: no rule says what this crate may depend on (xtask/src/tidy.rs)"));
+            found.push(format!("{name}: add a rule for the dependencies of this crate (xtask/src/tidy.rs)"));
             continue;
         };
         for dependency in package["dependencies"].as_array().into_iter().flatten() {
             let to = dependency["name"].as_str().unwrap_or_default();
             // Tests and examples may point anywhere: nobody who depends on the crate gets their arrows.
             if names.contains(&to) && dependency["kind"] != "dev" && !allowed.contains(&kind(to)) {
-                found.push(format!("{name}: depends on {to}, which is a wrong arrow (docs/architecture.md)"));
+                found.push(format!("{name}: must not depend on {to} (docs/architecture.md)"));
             }
         }
     }
@@ -119,7 +119,7 @@ fn files(root: &Path, found: &mut Vec<String>) {
         let generated = path.components().any(|part| part.as_os_str() == "generated");
         let text = || std::fs::read_to_string(&path).unwrap_or_default();
         if generated && !text().lines().take(2).any(|line| line.contains("@generated")) {
-            found.push(format!("{shown}: stands in a generated folder without the mark `@generated`"));
+            found.push(format!("{shown}: lies in a generated folder without the mark `@generated`"));
         }
         if path.extension().is_some_and(|extension| extension == "rs") {
             let text = text();

@@ -67,11 +67,10 @@ impl Context {
     /// [`ErrorKind::Credentials`] when the client has no such credentials. Nothing is sent.
     pub fn signed<O: Operation>(&self, operation: O) -> Result<Call<O>> {
         match self.transport.credentials() {
-            Credentials::None | Credentials::ApiToken(_) => {
-                Err(Error::new(ErrorKind::Credentials).with_message(
-                    "API tokens are managed with OAuth 1 credentials: neither without any nor with an API token",
-                ))
-            }
+            Credentials::None | Credentials::ApiToken(_) => Err(Error::new(ErrorKind::Credentials)
+                .with_message(
+                    "managing API tokens needs OAuth 1 credentials: none are set, or an API token is",
+                )),
             _ => Ok(self.call(operation)),
         }
     }

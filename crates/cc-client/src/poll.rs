@@ -56,7 +56,7 @@ impl Polling {
         });
         let late = || {
             Err(Error::new(ErrorKind::DeadlineExceeded)
-                .with_message(format!("nothing was found within {:?}", self.at_most)))
+                .with_message(format!("not found within {:?}", self.at_most)))
         };
         tasks::guarded(async { found.await.unwrap_or_else(late) }).await
     }
@@ -101,7 +101,7 @@ mod tests {
             })
             .await
             .unwrap_err();
-        assert_eq!((error.kind(), error.code()), (ErrorKind::DeadlineExceeded, "TIMEOUT_EXCEEDED"));
+        assert_eq!((error.kind(), error.code()), (ErrorKind::DeadlineExceeded, "DEADLINE_EXCEEDED"));
         assert_eq!((start.elapsed(), looks.get()), (30 * SECOND, 31));
     }
 

@@ -71,7 +71,7 @@ impl RedisStore {
         let client = ::redis::Client::open(url).map_err(|_| {
             // Its own error may quote the password.
             Error::new(ErrorKind::InvalidUrl)
-                .with_message("invalid URL of the store: it needs one such as redis://:password@host:6379")
+                .with_message("invalid URL of the store: expected one such as redis://:password@host:6379")
         })?;
         Ok(Self {
             link: Arc::new(Link::new(client)),
@@ -151,7 +151,7 @@ fn prepare_tls(_: &str) -> Result<()> {
 #[cfg(not(feature = "redis-tls"))]
 fn prepare_tls(scheme: &str) -> Result<()> {
     Err(Error::new(ErrorKind::InvalidUrl).with_message(format!(
-        "`{scheme}://` needs TLS for Redis: switch on the feature `redis-tls` of cc-client"
+        "`{scheme}://` needs TLS for Redis: enable the feature `redis-tls` of cc-client"
     )))
 }
 

@@ -319,7 +319,7 @@ impl Resolver {
                 None
             }
             Err(error) => {
-                tracing::debug!(%error, "ids could not be looked up afresh");
+                tracing::debug!(%error, "could not refresh the index of ids");
                 None
             }
         }

@@ -88,11 +88,11 @@ impl SignIn {
     /// domain, with or without a query.
     ///
     /// # Errors
-    /// [`ErrorKind::InvalidUrl`] when the callback is no URL; [`ErrorKind::Refused`] with 401 when the consumer is not known
+    /// [`ErrorKind::InvalidUrl`] when the callback is not a URL; [`ErrorKind::Refused`] with 401 when the consumer is not known
     /// or its secret is another one; those of any request.
     pub async fn start(&self, callback: &str) -> Result<Pending> {
         let mut callback = Url::parse(callback).map_err(|cause| {
-            Error::new(ErrorKind::InvalidUrl).with_message("the callback is no URL").with_source(cause)
+            Error::new(ErrorKind::InvalidUrl).with_message("the callback is not a URL").with_source(cause)
         })?;
         let state = Uuid::new_v4().simple().to_string();
         callback.query_pairs_mut().append_pair(STATE, &state);
@@ -293,6 +293,6 @@ impl Given {
 }
 
 fn undecodable(operation: &str, name: &str) -> Error {
-    let message = format!("the answer of `{operation}` lacks `{name}`");
+    let message = format!("the answer of `{operation}` has no `{name}`");
     Error::new(ErrorKind::Undecodable).with_message(message)
 }

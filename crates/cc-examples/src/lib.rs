@@ -27,7 +27,8 @@ impl Inputs {
     /// # Panics
     /// When the command has no such input, or it is of another type.
     pub fn get<T: DeserializeOwned>(&self, name: &str) -> T {
-        let value = self.0.get(name).unwrap_or_else(|| panic!("there is no input `{name}` in {}", self.0));
+        let value =
+            self.0.get(name).unwrap_or_else(|| panic!("unknown input `{name}`: the inputs are {}", self.0));
         serde_json::from_value(value.clone()).unwrap_or_else(|error| panic!("`{name}` is {value}: {error}"))
     }
 }

@@ -79,7 +79,7 @@ impl RedisHttpClient {
         let backend_url = command.backend_url().or(self.backend_url.as_ref());
         let backend_url = backend_url.filter(|url| !url.is_empty()).cloned().ok_or_else(|| {
             Error::new(ErrorKind::InvalidInput)
-                .with_message("`backendUrl` names no database: give one to the client or to the command")
+                .with_message("`backendUrl` is missing: set it on the client or on the command")
         })?;
         let effect = access.effect;
         let Some(order) = self.order.clone() else {
@@ -122,7 +122,7 @@ impl RedisHttpClient {
 #[cold]
 fn never_its_turn() -> Error {
     Error::new(ErrorKind::TimedOut)
-        .with_message("the commands before it on the same key took all the time")
+        .with_message("timed out waiting for earlier commands on the same key")
         .not_sent()
 }
 

@@ -38,7 +38,7 @@ impl Effect {
         if let Some(instead) = table::unsupported(&name, &first).or_else(|| waits(&name, args)) {
             return Err(Error::new(ErrorKind::InvalidInput)
                 .with_code("UNSUPPORTED_COMMAND")
-                .with_message(format!("`{name}` cannot be done over the proxy: {instead}")));
+                .with_message(format!("`{name}` is not supported over the HTTP proxy: {instead}")));
         }
         let Some((mut effect, touched)) = table::find(&name, &first) else {
             return Ok(Access::new(Self::Once, Keys::All));
@@ -79,7 +79,7 @@ fn depends(name: &str, args: &[String]) -> bool {
 fn waits(name: &str, args: &[String]) -> Option<&'static str> {
     let mut options = args.iter().map(|arg| arg.to_ascii_uppercase()).take_while(|arg| arg != "STREAMS");
     (matches!(name, "XREAD" | "XREADGROUP") && options.any(|arg| arg == "BLOCK"))
-        .then_some("leave `BLOCK` out and ask again after a while")
+        .then_some("omit `BLOCK`, and poll")
 }
 
 #[cfg(test)]
@@ -152,11 +152,11 @@ mod tests {
     #[test]
     fn what_needs_a_connection_of_its_own_is_refused_with_what_to_do_instead() {
         for (line, instead) in [
-            ("MULTI", "on its own"),
-            ("exec", "on its own"),
-            ("WATCH k", "on its own"),
-            ("SUBSCRIBE c", "no one listens"),
-            ("MONITOR", "no one listens"),
+            ("MULTI", "use a script"),
+            ("exec", "use a script"),
+            ("WATCH k", "use a script"),
+            ("SUBSCRIBE c", "use a stream"),
+            ("MONITOR", "use a stream"),
             ("BLPOP l 0", "`LPOP`"),
             ("AUTH hunter2", "backend URL"),
             ("SELECT 1", "backend URL"),

@@ -93,7 +93,7 @@ impl Reply {
     pub fn decode<T: DeserializeOwned>(self) -> Result<T> {
         serde_json::from_value(self.into()).map_err(|cause| {
             Error::new(ErrorKind::Undecodable)
-                .with_message(format!("the reply has another shape: {cause}"))
+                .with_message(format!("unexpected reply: {cause}"))
                 .with_source(cause)
         })
     }

@@ -68,7 +68,9 @@ impl<C: Scan> Scanning<C> {
         let asked = self.cursor();
         if cursor != 0 && Some(cursor) == asked {
             return Err(Error::new(ErrorKind::Undecodable)
-                .with_message(format!("the scan does not move on from its cursor {cursor}"))
+                .with_message(format!(
+                    "the server returned the cursor {cursor} again, so the scan would never end"
+                ))
                 .with_command(C::NAME));
         }
         self.next = self.next.take().filter(|_| cursor != 0).map(|command| command.starting_at(cursor));

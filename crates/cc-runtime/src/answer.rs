@@ -1,4 +1,4 @@
-//! What a successful call gives back.
+//! The result of a successful call.
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -18,7 +18,7 @@ use crate::time::Timestamp;
 
 /// The value of a successful answer, with its status and headers.
 ///
-/// It derefs to the value; [`into_inner`](Self::into_inner) gives it away.
+/// It derefs to the value; [`into_inner`](Self::into_inner) returns it.
 #[derive(Clone)]
 pub struct Answer<T> {
     value: T,
@@ -70,17 +70,17 @@ impl<T> Answer<T> {
     /// Where the body differs from the spec, and what was done about it: converted scalars, fields and elements of lists that
     /// could not be read and are missing in the value. Empty when the body is as the spec describes it.
     ///
-    /// It is also told to [`Hooks::on_drift`](crate::transport::Hooks::on_drift), and logged by `tracing`.
+    /// It is also passed to [`Hooks::on_drift`](crate::transport::Hooks::on_drift), and logged by `tracing`.
     pub fn drift(&self) -> &[Drift] {
         &self.drift
     }
 
-    /// The same answer, whose body differs from the spec in these places.
+    /// Returns the answer with these differences of its body from the spec.
     pub(crate) fn with_drift(self, drift: Vec<Drift>) -> Self {
         Self { drift, ..self }
     }
 
-    /// The same answer with another value.
+    /// Returns the answer with another value.
     pub fn map<U>(self, f: impl FnOnce(T) -> U) -> Answer<U> {
         let Self { value, status, headers, attempts, drift } = self;
         Answer { value: f(value), status, headers, attempts, drift }
@@ -387,7 +387,7 @@ mod tests {
             told,
             [
                 "element left out: `[1]`: invalid type: map, expected a string",
-                "converted: `[2]`: integer where a text was expected",
+                "converted: `[2]`: expected a string, found integer",
             ]
         );
         assert_eq!(read.map(|list| list.len()).drift().len(), 2);

@@ -24,7 +24,7 @@ use crate::transport::CallOptions;
 /// The output of a command that is on its way.
 pub type Dispatched = Pin<Box<dyn Future<Output = Result<Value>> + Send>>;
 
-/// What a stream gives, one thing after the other. An `Err` is the failure that ends it.
+/// Items of a stream. An `Err` is the failure that ends it.
 pub type Streamed = Pin<Box<dyn Stream<Item = Result<Delivered>> + Send>>;
 
 /// One thing that a stream gives. The stream goes on after it.
@@ -55,7 +55,7 @@ pub enum Run<C> {
     Stream(fn(&C, &Value) -> Result<Streamed>),
 }
 
-/// What a command gives back.
+/// Output of a command.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum CommandKind {
@@ -80,7 +80,7 @@ impl<C> CommandInfo<C> {
         Self { name, domain, summary, operations, input_schema, output_schema, run }
     }
 
-    /// What it gives back.
+    /// Returns the kind and the type of the output.
     #[must_use]
     pub fn kind(&self) -> CommandKind {
         match self.run {
@@ -89,7 +89,7 @@ impl<C> CommandInfo<C> {
         }
     }
 
-    /// Its name, such as `GetZone`.
+    /// Returns the name, such as `GetZone`.
     #[must_use]
     pub fn name(&self) -> &'static str {
         self.name
@@ -101,7 +101,7 @@ impl<C> CommandInfo<C> {
         self.domain
     }
 
-    /// What it does, in one sentence.
+    /// Returns the summary: one sentence.
     #[must_use]
     pub fn summary(&self) -> &'static str {
         self.summary
@@ -241,7 +241,7 @@ impl<C: Clone> Catalog<C> {
 
 /// A command, by name and with JSON, that is sent when it is awaited.
 ///
-/// It fails with [`ErrorKind::InvalidInput`] when there is no such command (the message tells near names), or the input is
+/// It fails with [`ErrorKind::InvalidInput`] if the command is unknown (the message suggests similar names), or the input is
 /// not what it takes (the message names the field); and as the command does.
 #[derive(Debug)]
 #[must_use = "a command does nothing until it is awaited"]

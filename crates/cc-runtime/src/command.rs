@@ -137,7 +137,7 @@ impl<T: Send + 'static> IntoFuture for CommandCall<T> {
 
 #[cold]
 fn timed_out() -> Error {
-    Error::new(ErrorKind::TimedOut).with_message("the time of the command is over")
+    Error::new(ErrorKind::TimedOut).with_message("the time limit of the command has passed")
 }
 
 impl<T> fmt::Debug for CommandCall<T> {

@@ -1,4 +1,4 @@
-//! Who asks: credentials, and how they become a header.
+//! Credentials, and how they become a header.
 
 mod cli;
 mod infer;
@@ -62,7 +62,7 @@ struct Unnamed {
     given: Mutex<Given>,
 }
 
-/// What such a provider has given.
+/// Result of a provider.
 #[derive(Default)]
 struct Given {
     /// The identity of the last credentials.
@@ -133,7 +133,7 @@ impl fmt::Debug for Provider {
     }
 }
 
-/// Who asks.
+/// Credentials of the requests.
 #[derive(Clone, Debug, Default)]
 #[non_exhaustive]
 pub enum Credentials {
@@ -171,7 +171,7 @@ impl Credentials {
         })
     }
 
-    /// The same credentials, with OAuth 1 signatures of another method; credentials that are not OAuth 1 stay as they are.
+    /// Returns the credentials with another OAuth 1 signature method. Credentials of other kinds are unchanged.
     /// Default: [`SignatureMethod::Plaintext`].
     ///
     /// A signature holds for the URL that the transport sends to: where a proxy in between changes host or path, only
@@ -199,7 +199,7 @@ impl Credentials {
         }
     }
 
-    /// Whether an [`identity`](Self::identity) means the same in another process, and later in this one: all do but that of
+    /// Returns `true` if an [`identity`](Self::identity) means the same in another process, and later in this one: all do but that of
     /// a provider which does not say whose credentials it gives.
     #[must_use]
     pub fn is_lasting(identity: &str) -> bool {
@@ -252,7 +252,7 @@ impl Credentials {
         }
     }
 
-    /// Whether the header differs from request to request.
+    /// Returns `true` if the header differs from request to request.
     pub(crate) fn signs_each_request(&self) -> bool {
         matches!(self, Self::OAuth1(oauth) if oauth.method != SignatureMethod::Plaintext)
     }

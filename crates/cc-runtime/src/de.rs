@@ -7,7 +7,7 @@
 //! - leaves out a value that it cannot read: the field where the type has a value for an absent field, else the element of the
 //!   list that holds it.
 //!
-//! Whatever it did is listed as [`Drift`]. An input is read by the same reader without these liberties
+//! Every deviation is listed as [`Drift`]. An input is read by the same reader without these liberties
 //! (`docs/adr/0013-answers-give-what-can-be-read.md`).
 
 mod access;
@@ -54,7 +54,7 @@ where
     Ok(Option::<T>::deserialize(deserializer)?.unwrap_or_default())
 }
 
-/// Whether a value is that of an absent field.
+/// Returns `true` if a value is that of an absent field.
 #[must_use]
 pub fn is_default<T: Default + PartialEq>(value: &T) -> bool {
     *value == T::default()

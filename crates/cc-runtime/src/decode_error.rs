@@ -1,4 +1,4 @@
-//! What `serde` says of a JSON text that does not fit, without the values it repeats: any of them may be a secret.
+//! Errors of `serde` without the values they quote, as any of them may be a secret.
 
 use std::fmt;
 
@@ -19,7 +19,7 @@ impl DecodeError {
         Self { what: without_value(what), line: cause.line(), column: cause.column() }
     }
 
-    /// What is wrong, without its place.
+    /// Description of the fault, without its position.
     #[cfg(test)]
     pub(crate) fn what(&self) -> &str {
         &self.what

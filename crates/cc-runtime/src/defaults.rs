@@ -34,7 +34,7 @@ pub struct Defaults {
     pub concurrency: usize,
     /// When a request is sent again. [`TransportBuilder::retry`](crate::TransportBuilder::retry).
     pub retry: RetryPolicy,
-    /// What bounds the retries of all calls of a transport together.
+    /// Retry budget shared by all calls of a transport.
     pub retry_budget: RetryBudget,
     /// The most bytes that the body of a successful answer may have.
     /// [`TransportBuilder::body_limit`](crate::TransportBuilder::body_limit).
@@ -43,7 +43,7 @@ pub struct Defaults {
     pub error_body_limit: usize,
     /// How long the body of an error is waited for.
     pub error_body_timeout: Duration,
-    /// Whether answers are kept. [`TransportBuilder::cache`](crate::TransportBuilder::cache).
+    /// `true` if answers are cached. [`TransportBuilder::cache`](crate::TransportBuilder::cache).
     pub cache: CachePolicy,
     /// The most bytes of kept answers. [`TransportBuilder::cache_capacity`](crate::TransportBuilder::cache_capacity).
     pub cache_capacity: usize,
@@ -79,7 +79,7 @@ pub struct StreamDefaults {
     pub heartbeat: Option<Duration>,
     /// The widest first wait before a connection is opened again.
     pub retry_initial: Duration,
-    /// What the widest wait is multiplied with at each failure in a row.
+    /// Factor of the longest wait at each consecutive failure.
     pub retry_factor: f64,
     /// The longest wait.
     pub retry_cap: Duration,

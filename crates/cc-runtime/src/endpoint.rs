@@ -140,7 +140,7 @@ impl Endpoint {
         })
     }
 
-    /// Whether this URL has the scheme, host and port of the endpoint.
+    /// Returns `true` if this URL has the scheme, host and port of the endpoint.
     pub(crate) fn is_origin_of(&self, uri: &Uri) -> bool {
         if uri.scheme() != Some(&self.scheme) {
             return false;

@@ -29,7 +29,7 @@ pub type BoxError = Box<dyn std::error::Error + Send + Sync + 'static>;
 /// The result of anything in the SDK that can fail.
 pub type Result<T, E = Error> = std::result::Result<T, E>;
 
-/// Why a call failed: what was asked for, what came back, and the cause.
+/// A failed call: the request, the answer if any, and the cause.
 ///
 /// `Display` is one line without the cause, which [`source`](std::error::Error::source) keeps; neither shows a secret.
 /// It is the size of a pointer and cheap to clone: callers that shared one request share its failure.

@@ -26,13 +26,13 @@ pub struct Contents {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Untrusted {
-    /// It is a directory, a pipe, a socket or a device.
+    /// The path is a directory, a pipe, a socket or a device.
     NotRegular,
-    /// It belongs to the user with this id, who is neither the user of this process nor root.
+    /// The file belongs to the user with this id, who is neither the user of this process nor root.
     OtherOwner(u32),
     /// Users other than its owner may write it: its permission bits.
     Writable(u32),
-    /// It has more bytes than this.
+    /// The file has more bytes than this.
     TooLarge(u64),
 }
 
@@ -80,7 +80,7 @@ impl From<Untrusted> for io::Error {
 /// Those of the system, an [`Untrusted`] file, and `TimedOut`.
 pub fn read(path: &Path, most: u64, patience: Duration) -> io::Result<Contents> {
     static UNDER_WAY: AtomicUsize = AtomicUsize::new(0);
-    let late = || io::Error::new(io::ErrorKind::TimedOut, format!("it took longer than {patience:?}"));
+    let late = || io::Error::new(io::ErrorKind::TimedOut, format!("timed out after {patience:?}"));
     if UNDER_WAY.fetch_add(1, Ordering::Relaxed) >= MAX_STUCK {
         UNDER_WAY.fetch_sub(1, Ordering::Relaxed);
         return Err(late());

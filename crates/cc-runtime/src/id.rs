@@ -245,7 +245,7 @@ widens! {
 }
 
 impl AnyAddonId {
-    /// Whether this is the id that the platform lists (`addon_…`), not the provider's own.
+    /// Returns `true` if this is the id that the platform lists (`addon_…`), not the provider's own.
     #[must_use]
     pub fn is_platform_id(&self) -> bool {
         self.0.starts_with("addon_")

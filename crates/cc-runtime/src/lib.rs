@@ -55,7 +55,7 @@ pub use transport::{
 };
 pub use union::UnknownVariant;
 
-/// What the macros and the generated crates need, at a path that does not depend on their own dependencies.
+/// Items that the macros and the generated crates need, at a path that does not depend on their own dependencies.
 #[doc(hidden)]
 pub mod __private {
     pub use bytes::Bytes;

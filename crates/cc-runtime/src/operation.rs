@@ -10,10 +10,10 @@ use crate::request::Request;
 
 /// An operation that answers once, with its inputs. The crates `cc-api-*` hold one type an operation.
 pub trait Operation: Send + Sync {
-    /// What is fixed about it.
+    /// Static properties of the operation.
     const INFO: &'static OperationInfo;
 
-    /// What a successful answer holds.
+    /// Type of a successful answer.
     type Output: Send;
 
     /// The request that these inputs make.
@@ -78,7 +78,7 @@ impl<O: Operation> Operation for OrNothing<O> {
 
 /// An operation that answers a stream of Server-Sent Events, with its inputs.
 pub trait StreamOperation: Send + Sync {
-    /// What is fixed about it.
+    /// Static properties of the operation.
     const INFO: &'static OperationInfo;
 
     /// How often the server shows that it is alive, in milliseconds; 0 when the spec does not say.

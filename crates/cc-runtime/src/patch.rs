@@ -17,7 +17,7 @@ pub enum Patch<T> {
 }
 
 impl<T> Patch<T> {
-    /// Whether the field is not sent at all.
+    /// Returns `true` if the field is not sent at all.
     pub fn is_absent(&self) -> bool {
         matches!(self, Self::Absent)
     }

@@ -29,7 +29,7 @@ pub async fn sleep(duration: Duration) {
     tokio::time::sleep(duration).await;
 }
 
-/// What the future gives, or `None` when the deadline passes first: one that has passed does not even start it. Without a
+/// Runs the future until the deadline, and returns `None` if the deadline passes first. A deadline in the past does not start it. Without a
 /// deadline, whatever the future gives.
 pub async fn until<F: Future>(deadline: Option<Instant>, future: F) -> Option<F::Output> {
     match deadline {

@@ -209,11 +209,11 @@ impl<'de> Visitor<'de> for AnyForm {
     fn visit_i64<E: de::Error>(self, millis: i64) -> Result<Timestamp, E> {
         if SECONDS.contains(&millis) {
             return Err(E::custom(format_args!(
-                "{millis} is a number of epoch seconds: give milliseconds, or a text"
+                "{millis} looks like epoch seconds: use milliseconds or a string"
             )));
         }
         Timestamp::from_millis(millis).ok_or_else(|| {
-            E::custom(format_args!("{millis} ms after the epoch is no date of the years −9999 to 9999"))
+            E::custom(format_args!("{millis} ms after the epoch is not a date of the years −9999 to 9999"))
         })
     }
 
@@ -227,12 +227,12 @@ impl<'de> Visitor<'de> for AnyForm {
     /// A whole number only: in an input, a fraction of a millisecond is a slip.
     fn visit_f64<E: de::Error>(self, millis: f64) -> Result<Timestamp, E> {
         if millis.fract() != 0.0 {
-            return Err(E::custom(format_args!("{millis} is no whole number of epoch milliseconds")));
+            return Err(E::custom(format_args!("{millis} is not a whole number of epoch milliseconds")));
         }
         // Beyond this no date is left, and below it the cast is exact.
         if millis.abs() >= 1e15 {
             return Err(E::custom(format_args!(
-                "{millis:e} ms after the epoch is no date of the years −9999 to 9999"
+                "{millis:e} ms after the epoch is not a date of the years −9999 to 9999"
             )));
         }
         #[allow(clippy::cast_possible_truncation)]
@@ -381,10 +381,10 @@ mod tests {
     #[test]
     fn a_number_that_is_no_whole_number_of_milliseconds_is_refused_as_it_was_given() {
         for (form, what) in [
-            ("1.5", "1.5 is no whole number"),
-            ("-1.03e34", "-1.03e34 ms after the epoch is no date"),
-            ("1710250713", "1710250713 is a number of epoch seconds"),
-            ("1710250713.0", "1710250713 is a number of epoch seconds"),
+            ("1.5", "1.5 is not a whole number"),
+            ("-1.03e34", "-1.03e34 ms after the epoch is not a date"),
+            ("1710250713", "1710250713 looks like epoch seconds"),
+            ("1710250713.0", "1710250713 looks like epoch seconds"),
         ] {
             let error = read(form).unwrap_err().to_string();
             assert!(error.starts_with(what), "{form}: {error}");

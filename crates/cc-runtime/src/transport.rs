@@ -109,7 +109,7 @@ impl Transport {
         Ok(Self(Arc::new(Inner { endpoint, credentials, identity, defaults, stack, means })))
     }
 
-    /// The same for someone else: one that shares connections, hooks and layers of the program with this one, and has
+    /// Returns a transport with other credentials that shares the connection pool, hooks and layers of this one, and has
     /// limits, a retry budget and, unless a store was given, a cache of its own. The endpoint is the same, whatever it
     /// takes.
     ///
@@ -134,7 +134,7 @@ impl Transport {
         Ok(())
     }
 
-    /// Who asks.
+    /// Returns the credentials.
     #[must_use]
     pub fn credentials(&self) -> &Credentials {
         &self.0.credentials
@@ -212,7 +212,7 @@ impl Transport {
     /// Sends a request and reads the whole answer.
     ///
     /// # Errors
-    /// Whatever keeps a successful answer from coming: [`Refused`](crate::ErrorKind::Refused) for an error status or a
+    /// Any failure that prevents a successful answer: [`Refused`](crate::ErrorKind::Refused) for an error status or a
     /// redirect that is not followed, [`Unreachable`](crate::ErrorKind::Unreachable),
     /// [`TimedOut`](crate::ErrorKind::TimedOut), [`Credentials`](crate::ErrorKind::Credentials),
     /// [`InvalidUrl`](crate::ErrorKind::InvalidUrl), [`TooLarge`](crate::ErrorKind::TooLarge), and what hooks and layers of the program fail with.
@@ -284,7 +284,7 @@ impl Transport {
         let Some(hooks) = &self.0.means.hooks else { return };
         let told = AssertUnwindSafe(async { hooks.on_error(error).await });
         if told.catch_unwind().await.is_err() {
-            tracing::error!(%error, "a hook panicked when it was told of an error");
+            tracing::error!(%error, "a hook panicked in `on_error`");
         }
     }
 

@@ -1,4 +1,4 @@
-//! What the open tagged unions share.
+//! Code shared by the open tagged unions.
 
 use std::fmt;
 use std::marker::PhantomData;
@@ -190,7 +190,7 @@ mod tests {
             (r#"{"url":"http://x"}"#, "missing field `type`"),
             (r#"{"type":5}"#, "`type`: invalid type: integer, expected a text"),
             (r#"{"type":null}"#, "`type`: invalid type: null, expected a text"),
-            (r#"{"type":""}"#, "`type`: the empty text names no variant"),
+            (r#"{"type":""}"#, "`type`: expected a variant, found an empty string"),
             ("[]", "invalid type: sequence, expected an object"),
             (r#""BASIC""#, "invalid type: string, expected an object"),
             ("null", "invalid type: null, expected an object"),

@@ -142,7 +142,7 @@ impl Engine {
     /// Does what is asked, or says why not.
     async fn dispatch(&self, parts: &Parts, bytes: &Bytes, found: Option<Match>) -> Response<Sent> {
         let Some(found) = found else {
-            self.record(Side::Client, parts, None, vec!["the route is not known".to_owned()]);
+            self.record(Side::Client, parts, None, vec!["unknown route".to_owned()]);
             let page =
                 "<!doctype html>\n<title>404</title>\n<h1>The requested resource could not be found.</h1>\n";
             return sent(StatusCode::NOT_FOUND, Some("text/html"), Sent::Bytes(page.into()));
@@ -168,7 +168,7 @@ impl Engine {
             Shown::Bearer(token) => {
                 let world = self.world();
                 if token != self.credentials.api_token && !world.knows_token(&token) {
-                    return Err(Refusal::unauthorized("The API token is not known or has expired"));
+                    return Err(Refusal::unauthorized("The API token is unknown or has expired"));
                 }
                 world.ids.user.clone()
             }
@@ -221,7 +221,7 @@ impl Engine {
         outcome.inspect_err(|refusal| {
             let status = refusal.status.as_u16();
             if status != 502 && !request.operation.may_refuse(status) {
-                let problem = format!("status {status} is none of its errors");
+                let problem = format!("the operation has no error {status}");
                 self.record(Side::Sandbox, parts, Some(&request.operation.id), vec![problem]);
             }
         })

@@ -108,7 +108,7 @@ impl Proxy {
             refusal(
                 StatusCode::BAD_REQUEST,
                 "clever.redis-http.bad-backend-url",
-                "The backend URL is no URL of Redis",
+                "The backend URL is not a URL of Redis",
             )
         })?;
         if !place.host.ends_with(".sandbox.example") {

@@ -30,7 +30,7 @@ async fn serve(options: Options) -> ExitCode {
         Ok(sandbox) => sandbox,
         Err(error) => {
             eprintln!(
-                "error: cannot serve on {}: {error}\n\nIs something else on it? `--port 0` takes any port that is free.",
+                "error: could not listen on {}: {error}\n\nIs another program using the port? `--port 0` picks a free one.",
                 options.address
             );
             return ExitCode::FAILURE;
@@ -70,7 +70,7 @@ What breaks the spec is told here. Ctrl-C stops it.
         credentials.api_token,
     ));
     if let Err(error) = tokio::signal::ctrl_c().await {
-        eprintln!("error: cannot wait for ctrl-c: {error}");
+        eprintln!("error: could not wait for ctrl-c: {error}");
         return ExitCode::FAILURE;
     }
     ExitCode::SUCCESS

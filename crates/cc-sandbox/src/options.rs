@@ -47,12 +47,12 @@ pub(crate) fn read(arguments: impl IntoIterator<Item = String>) -> Result<Wish, 
             "--port" => port = parsed(&name, &value(), "a port, from 0 to 65535")?,
             "--address" => ip = parsed(&name, &value(), "an IP address")?,
             "--seed" => seed = parsed(&name, &value(), "a whole number")?,
-            "--speed" => speed = parsed(&name, &value(), "a number, 0 at least")?,
-            other => return Err(format!("`{other}` is no option")),
+            "--speed" => speed = parsed(&name, &value(), "a number of at least 0")?,
+            other => return Err(format!("unknown option `{other}`")),
         }
     }
     if !(speed >= 0.0 && f64::is_finite(speed)) {
-        return Err("`--speed` takes a number, 0 at least".to_owned());
+        return Err("`--speed` needs a number of at least 0".to_owned());
     }
     let pace = if speed == 0.0 { Pace::Manual } else { Pace::Speed(speed) };
     Ok(Wish::Serve(Options { address: SocketAddr::new(ip, port), seed, pace }))
@@ -60,8 +60,8 @@ pub(crate) fn read(arguments: impl IntoIterator<Item = String>) -> Result<Wish, 
 
 fn parsed<T: std::str::FromStr>(option: &str, text: &str, what: &str) -> Result<T, String> {
     text.parse().map_err(|_| match text {
-        "" => format!("`{option}` takes {what}"),
-        text => format!("`{option}` takes {what}, and `{text}` is none"),
+        "" => format!("`{option}` needs {what}"),
+        text => format!("invalid value `{text}` for `{option}`: expected {what}"),
     })
 }
 
@@ -90,11 +90,11 @@ mod tests {
     fn a_wrong_option_is_named() {
         assert_eq!(
             read_words("--port high"),
-            Err("`--port` takes a port, from 0 to 65535, and `high` is none".into())
+            Err("invalid value `high` for `--port`: expected a port, from 0 to 65535".into())
         );
         assert_eq!(read_words("--port"), Err("`--port` takes a port, from 0 to 65535".into()));
-        assert_eq!(read_words("--sped 2"), Err("`--sped` is no option".into()));
-        assert_eq!(read_words("--speed -1"), Err("`--speed` takes a number, 0 at least".into()));
+        assert_eq!(read_words("--sped 2"), Err("unknown option `--sped`".into()));
+        assert_eq!(read_words("--speed -1"), Err("`--speed` needs a number of at least 0".into()));
         assert_eq!(read_words("--seed 1 --help"), Ok(Wish::Help));
     }
 }

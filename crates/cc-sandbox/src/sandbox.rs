@@ -202,7 +202,7 @@ impl Drop for Sandbox {
         }
         let violations = self.violations();
         let lines: Vec<String> = violations.iter().map(|violation| format!("\n- {violation}")).collect();
-        assert!(lines.is_empty(), "the spec was broken:{}", lines.concat());
+        assert!(lines.is_empty(), "requests or answers broke the spec:{}", lines.concat());
     }
 }
 

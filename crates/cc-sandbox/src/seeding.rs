@@ -29,7 +29,7 @@ impl Sandbox {
     /// # Panics
     /// When there is no such provider.
     pub fn add_addon(&self, owner: &str, provider: &str, name: &str) -> (String, String) {
-        let Some(provider) = provider::find(provider) else { panic!("{provider} is no add-on provider") };
+        let Some(provider) = provider::find(provider) else { panic!("{provider} is not an add-on provider") };
         self.change(|world| {
             let id = addon::make(world, owner, provider, provider.plans[0], name, "par");
             let real_id = world.addon(&id).map(|addon| addon.real_id.clone()).unwrap_or_default();

@@ -59,7 +59,7 @@ pub(crate) type Opener = Box<dyn FnMut(Attempt) -> Opening>;
 /// With the feature `reqwest`, `HttpClient` is one, and so is `reqwest::Client` for requests without headers of their own;
 /// [`connect_fn`] makes one of a function.
 pub trait Connect: MaybeSend + MaybeSync + 'static {
-    /// What the transport sends.
+    /// The request type of the transport.
     type Request: MaybeSend + 'static;
 
     /// The headers of a request. The stream asks there for an event stream, and sets the id to go on from.
@@ -101,7 +101,7 @@ impl Response {
         Self::new(StatusCode::OK, body).with_header(CONTENT_TYPE, HeaderValue::from_static(EVENT_STREAM))
     }
 
-    /// The same answer with one header more.
+    /// Adds a header to the answer.
     #[must_use]
     pub fn with_header(mut self, name: HeaderName, value: HeaderValue) -> Self {
         self.headers.append(name, value);
@@ -115,7 +115,7 @@ impl Response {
         (!is_plain).then(|| String::from_utf8_lossy(found).into_owned())
     }
 
-    /// Its content type, when it is not an event stream.
+    /// Content type, if it is not an event stream.
     pub(crate) fn other_content_type(&self) -> Option<Option<String>> {
         let Some(found) = self.headers.get(CONTENT_TYPE) else { return Some(None) };
         let essence = found.as_bytes().split(|&byte| byte == b';').next().unwrap_or_default();
@@ -132,11 +132,11 @@ impl fmt::Debug for Response {
     }
 }
 
-/// What the request of an attempt may depend on.
+/// Inputs for the request of an attempt.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Attempt {
-    /// Which attempt this is, from 1, counted over the life of the stream.
+    /// Number of the attempt, from 1, counted over the life of the stream.
     pub number: u64,
     /// The id the server will be asked to go on from. The stream sets the header; a query may need it too.
     pub last_event_id: Option<Arc<str>>,
@@ -149,7 +149,7 @@ pub struct Attempt {
     pub remaining: Option<u64>,
 }
 
-/// What makes each attempt's request: see [`EventStream::open`](crate::EventStream::open).
+/// Makes the request of each attempt: see [`EventStream::open`](crate::EventStream::open).
 pub(crate) fn opener<C, F, Fut>(transport: C, mut factory: F) -> Opener
 where
     C: Connect,

@@ -35,7 +35,7 @@ pub(crate) struct Refusal {
     until: Duration,
 }
 
-/// What a connection has to report.
+/// Event of a connection.
 pub(crate) enum Report {
     Opened,
     Bytes(Bytes),

@@ -1,4 +1,4 @@
-//! What was seen and what may be missing: duplicates, gaps, and the place to go on from. Pure.
+//! Tracks received and missing events: duplicates, gaps, and the position to resume from. Pure.
 //!
 //! Within a connection the transport loses nothing. Between two, continuity rests on ids: the server is asked to go on
 //! from the last one, or from the one before it. Continuity is taken as given when
@@ -33,7 +33,7 @@ use crate::event::{Gap, GapCause};
 #[cfg(test)]
 mod tests;
 
-/// What counts as proof that nothing was lost between two connections.
+/// Proof required that nothing was lost between two connections.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Continuity {
@@ -49,12 +49,12 @@ pub enum Continuity {
     Overlap,
 }
 
-/// What to do with an event.
+/// Decision about an event.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Verdict {
-    /// It is new; events before it may be missing.
+    /// New event; events before it may be missing.
     New(Option<Gap>),
-    /// It was given before the last reconnection.
+    /// Already delivered before the last reconnection.
     Duplicate,
 }
 
@@ -173,7 +173,7 @@ impl Tracker {
         HeaderValue::from_bytes(from.as_bytes()).is_ok().then_some(from)
     }
 
-    /// Whether the server is asked for the last event once more: from the id before it, from its date, or from a start that
+    /// Returns `true` if the server is asked for the last event once more: from the id before it, from its date, or from a start that
     /// is always the same.
     fn asks_again(&self) -> bool {
         match self.resume_from() {
@@ -185,12 +185,12 @@ impl Tracker {
         }
     }
 
-    /// Whether the next connection starts where the first did, so that the only event there was comes again and is the proof.
+    /// Returns `true` if the next connection starts where the first did, so that the only event there was comes again and is the proof.
     fn begins_again(&self) -> bool {
         self.fixed_start && !self.several && !self.at.adrift && self.at.last.is_some()
     }
 
-    /// Whether the server is asked to go on from the date of the last item, because no id can be the proof: ids repeat, or
+    /// Returns `true` if the server is asked to go on from the date of the last item, because no id can be the proof: ids repeat, or
     /// there is none before the last for an overlap.
     fn is_dated(&self) -> bool {
         let is_alone = self.proof == Continuity::Overlap && self.at.previous.is_none();
@@ -272,7 +272,7 @@ impl Tracker {
         self.question = Some(Question { after, asked_again, cause, overlapped: false });
     }
 
-    /// Whether id and content tell each event from all others. Where ids repeat, only a date in the content makes sure of
+    /// Returns `true` if id and content tell each event from all others. Where ids repeat, only a date in the content makes sure of
     /// that.
     fn is_told_apart(&self) -> bool {
         self.unique || self.at.mark.is_some()
@@ -336,7 +336,7 @@ impl Tracker {
         Some(Gap { cause, after: question.after().cloned(), before: None })
     }
 
-    /// Whether this connection brought something that the one before did not.
+    /// Returns `true` if this connection brought something that the one before did not.
     pub fn is_progress(&self) -> bool {
         self.progress
     }
@@ -350,7 +350,7 @@ impl Tracker {
         position.cursor(&self.key, !self.unique || self.recent.repeats(), delivered)
     }
 
-    /// Whether the next new event may come with a gap.
+    /// Returns `true` if the next new event may come with a gap.
     pub(crate) fn is_open(&self) -> bool {
         self.question.is_some()
     }

@@ -39,7 +39,7 @@ impl Default for Limits {
     }
 }
 
-/// What the decoder found. It lends its bytes until the next call.
+/// A decoded frame. It borrows its bytes until the next call.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Frame<'a> {
     /// An event to dispatch.
@@ -65,7 +65,7 @@ pub struct Event<'a> {
     pub last_event_id: &'a str,
 }
 
-/// What is known of a skipped event.
+/// A skipped event, as far as it was read.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Oversize<'a> {
     /// The event's name; `message` when the server gave none.

@@ -1,6 +1,6 @@
-//! What polls: it opens what the machine asks for, reads, waits, and tells what happened, one thing at a time.
+//! Drives the machine: opens connections, reads, waits, and reports one event at a time.
 //!
-//! It follows the machine's state at each poll instead of keeping one of its own, so that a command given at any
+//! The driver follows the machine's state at each poll instead of keeping one of its own, so that a command given at any
 //! moment is obeyed, and no connection but the machine's can live.
 
 use std::collections::VecDeque;
@@ -58,7 +58,7 @@ pub(crate) struct Driver<T> {
     pub(crate) attempts: u64,
     /// Attempts in a row with a long id that got no answer.
     pub(crate) unanswered: u32,
-    /// Whether every item is delivered, so that the server's count can be compared with the limit.
+    /// `true` if every item is delivered, so that the server's count can be compared with the limit.
     pub(crate) is_exact: bool,
     /// How many events the server was asked for, and how many it gave on this connection.
     pub(crate) asked_for: Option<u64>,
@@ -214,7 +214,7 @@ impl<T> Driver<T> {
         }
     }
 
-    /// Whether the server ended the stream because it gave as many events as it was asked for, of which some came again or
+    /// Returns `true` if the server ended the stream because it gave as many events as it was asked for, of which some came again or
     /// were no items: more are wanted.
     fn ended_short(&mut self) -> bool {
         // Where nothing is retried, the server has the last word.
@@ -244,7 +244,7 @@ impl<T> Driver<T> {
         }
     }
 
-    /// Whether the connection is open, and was when the machine was last asked; since then, nothing but bytes came.
+    /// Returns `true` if the connection is open, and was when the machine was last asked; since then, nothing but bytes came.
     #[inline]
     fn is_undisturbed(&self, waker: &Waker) -> bool {
         matches!(self.connection, Connection::Open(_))
@@ -438,7 +438,7 @@ impl<T> Drop for Driver<T> {
     }
 }
 
-/// Whether both wake the same task. `Waker::will_wake` compares where the functions' table is, of which a program may
+/// Returns `true` if both wake the same task. `Waker::will_wake` compares where the functions' table is, of which a program may
 /// hold copies, and misses some.
 fn is_same(one: &Waker, other: &Waker) -> bool {
     one.data() == other.data() && one.vtable() == other.vtable()

@@ -16,7 +16,7 @@ pub type BoxError = Box<dyn StdError + Send + Sync>;
 /// A result of this crate.
 pub type Result<T, E = StreamError> = std::result::Result<T, E>;
 
-/// What went wrong with a stream, or with one of its events.
+/// Failure of a stream, or of one of its events.
 pub struct StreamError(Box<Inner>);
 
 struct Inner {
@@ -56,7 +56,7 @@ pub enum ErrorKind {
     },
     /// The server answered with something that is not an event stream.
     ContentType {
-        /// Its content type; `None` when it had none.
+        /// Content type of the answer; `None` if it had none.
         found: Option<String>,
     },
     /// The server encoded the stream in a way that the transport does not decode.
@@ -83,7 +83,7 @@ pub enum ErrorKind {
     },
     /// An event was beyond the decoder's limits, and was skipped. The stream goes on.
     Oversize {
-        /// What is known of the event: its data is empty and its size the one received.
+        /// The event without its data, and with the size that was received.
         event: RawEvent,
     },
     /// The server sent an event that reports an error of its own: see [`Format::error`](crate::Format::error). The stream
@@ -95,12 +95,12 @@ pub enum ErrorKind {
 }
 
 impl StreamError {
-    /// An error of this kind, without cause.
+    /// Creates an error of this kind, without cause.
     pub fn new(kind: ErrorKind) -> Self {
         Self(Box::new(Inner { kind, source: None, ends: false }))
     }
 
-    /// The same error, with what caused it.
+    /// Sets the cause.
     #[must_use]
     pub fn with_source(mut self, source: impl Into<BoxError>) -> Self {
         self.0.source = Some(source.into());
@@ -113,22 +113,22 @@ impl StreamError {
         self
     }
 
-    /// An [`ErrorKind::Request`]: the request cannot be made, and the stream ends.
+    /// Creates an [`ErrorKind::Request`]: the request cannot be made, and the stream ends.
     pub fn request(source: impl Into<BoxError>) -> Self {
         Self::new(ErrorKind::Request).with_source(source)
     }
 
-    /// An [`ErrorKind::Unreachable`]: the attempt is retried.
+    /// Creates an [`ErrorKind::Unreachable`]: the attempt is retried.
     pub fn unreachable(source: impl Into<BoxError>) -> Self {
         Self::new(ErrorKind::Unreachable).with_source(source)
     }
 
-    /// The kind of failure.
+    /// Returns the kind of the failure.
     pub fn kind(&self) -> &ErrorKind {
         &self.0.kind
     }
 
-    /// Whether trying again may help: network failures, silence, 408, 429 and 5xx.
+    /// Returns `true` if a retry may succeed: after network failures, silence, 408, 429 and 5xx.
     pub fn is_transient(&self) -> bool {
         match self.kind() {
             ErrorKind::Unreachable
@@ -143,7 +143,7 @@ impl StreamError {
         }
     }
 
-    /// Whether only one event is concerned, and the stream goes on.
+    /// Returns `true` if the failure concerns one event, and the stream continues.
     pub fn is_about_one_event(&self) -> bool {
         let kinds = matches!(
             self.kind(),
@@ -173,14 +173,16 @@ impl fmt::Display for StreamError {
                 "no usable tokio runtime: poll the stream in one that was built with `enable_time` and `enable_io`"
             ),
             ErrorKind::Unreachable => write!(f, "could not reach the server"),
-            ErrorKind::Redirect => write!(f, "the server redirects to where the stream does not follow"),
-            ErrorKind::ConnectTimeout { after } => write!(f, "no answer came within {after:?}"),
+            ErrorKind::Redirect => {
+                write!(f, "the server redirected the stream, and the redirect was not followed")
+            }
+            ErrorKind::ConnectTimeout { after } => write!(f, "no answer within {after:?}"),
             ErrorKind::Refused { status, .. } => write!(f, "the server answered {status}"),
             ErrorKind::ContentType { found: Some(found) } => {
-                write!(f, "the answer is {}, not an event stream", shown(found))
+                write!(f, "expected an event stream, found {}", shown(found))
             }
             ErrorKind::ContentType { found: None } => {
-                write!(f, "the answer does not say it is an event stream")
+                write!(f, "the answer has no content type: expected an event stream")
             }
             ErrorKind::ContentEncoding { found } => {
                 let found = shown(found);
@@ -190,10 +192,10 @@ impl fmt::Display for StreamError {
             ErrorKind::Silent { after } => write!(f, "the server has been silent for {after:?}"),
             ErrorKind::RetriesExhausted { retries } => write!(f, "the stream failed after {retries} retries"),
             ErrorKind::Payload { event } => {
-                write!(f, "the data of an event `{}` cannot be read", shown(&event.name))
+                write!(f, "could not read the data of an event `{}`", shown(&event.name))
             }
             ErrorKind::Oversize { event } => {
-                write!(f, "an event `{}` of {} bytes is too long", shown(&event.name), event.size)
+                write!(f, "an event `{}` of {} bytes exceeds the limit", shown(&event.name), event.size)
             }
             ErrorKind::ErrorEvent { event } => {
                 write!(f, "the server sent an event `{}`: {}", shown(&event.name), shown(&event.data))
@@ -280,6 +282,6 @@ mod tests {
             }
         }
         let gap = crate::Gap { after: Some("a\nb".into()), before: None, cause: crate::GapCause::NoId };
-        assert_eq!(gap.to_string(), "events may be missing after `a\\nb`: there was no id to go on from");
+        assert_eq!(gap.to_string(), "events may be missing after `a\\nb`: there was no id to resume from");
     }
 }

@@ -1,4 +1,4 @@
-//! What a stream tells its consumer.
+//! Items and signals that a stream gives its consumer.
 
 use std::fmt;
 use std::sync::Arc;
@@ -45,7 +45,7 @@ pub struct Item<T> {
     pub name: Arc<str>,
     /// The id the event carries itself.
     pub id: Option<Arc<str>>,
-    /// What the parser made of its data.
+    /// Parsed data.
     pub data: T,
 }
 
@@ -53,9 +53,9 @@ pub struct Item<T> {
 #[derive(Debug)]
 #[non_exhaustive]
 pub struct Retrying {
-    /// What failed.
+    /// Failure of the connection.
     pub error: StreamError,
-    /// Which retry this will be, from 1, counted since the last healthy connection.
+    /// Number of the next retry, from 1, counted since the last healthy connection.
     pub attempt: u32,
     /// The wait before it.
     pub delay: Duration,
@@ -99,13 +99,13 @@ pub enum GapCause {
 impl fmt::Display for Gap {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let cause = match self.cause {
-            GapCause::NoId => "there was no id to go on from",
-            GapCause::IdRefused => "the server refused the id to go on from",
+            GapCause::NoId => "there was no id to resume from",
+            GapCause::IdRefused => "the server refused the id to resume from",
             GapCause::IdsSkipped => "the server skipped ids",
-            GapCause::Unproven => "nothing proves that the server went on from there",
+            GapCause::Unproven => "the server may not have resumed from the id",
             GapCause::IdNotUnique => "several events have the same id",
             GapCause::Overflow { dropped } => {
-                return write!(f, "{dropped} items were dropped: the consumer is slow");
+                return write!(f, "{dropped} items were dropped: the consumer is too slow");
             }
         };
         f.write_str("events may be missing")?;
@@ -131,7 +131,7 @@ pub enum EndReason {
     Limit,
     /// The program closed it.
     Closed,
-    /// It failed for good: the error came just before.
+    /// The stream failed permanently: the error was the item before.
     Failed,
 }
 
@@ -171,7 +171,7 @@ impl RawEvent {
         }
     }
 
-    /// Whether the data was cut.
+    /// `true` if the data was truncated.
     pub fn is_cut(&self) -> bool {
         self.size > self.data.len() as u64
     }

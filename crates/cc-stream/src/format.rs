@@ -1,4 +1,4 @@
-//! What a stream carries: the names of its events, and what becomes of their data.
+//! Format of a stream: the names of its events, and how their data is parsed.
 
 use std::fmt;
 use std::sync::Arc;
@@ -12,7 +12,7 @@ type Parse<T> = dyn Fn(&Event<'_>) -> Result<Option<T>, BoxError> + Send + Sync;
 type Mark<T> = dyn Fn(&T) -> Option<i64> + Send + Sync;
 type Reason = dyn Fn(&Event<'_>) -> Result<Option<String>, BoxError> + Send + Sync;
 
-/// What a stream carries: the names of its events, and what becomes of their data.
+/// Format of a stream: the names of its events, and how their data is parsed.
 ///
 /// ```
 /// use cc_stream::Format;
@@ -34,7 +34,7 @@ pub struct Format<T> {
     mark: Option<Arc<Mark<T>>>,
 }
 
-/// What an event is, by its name.
+/// Role of an event, by its name.
 pub(crate) enum Role {
     Item(Arc<str>),
     Heartbeat,
@@ -64,7 +64,7 @@ impl<T> Format<T> {
         })
     }
 
-    /// The same events, whose items a function changes. A [mark](Self::mark) is set after it.
+    /// Maps the items with a function. A [mark](Self::mark) is set after it.
     #[must_use]
     pub fn map<U>(self, change: impl Fn(T) -> U + Send + Sync + 'static) -> Format<U>
     where
@@ -177,14 +177,14 @@ impl<T> Format<T> {
     /// Reads the data of an event: `None` if it is skipped.
     ///
     /// # Errors
-    /// What the function that reads it fails with.
+    /// Error type of the parsing function.
     #[inline]
     pub fn read(&self, event: &Event<'_>) -> Result<Option<T>, BoxError> {
         (self.parse)(event)
     }
 }
 
-/// Whether there is nothing to read as JSON.
+/// Returns `true` if there is nothing to read as JSON.
 fn is_blank(data: &str) -> bool {
     data.bytes().all(|byte| byte.is_ascii_whitespace())
 }

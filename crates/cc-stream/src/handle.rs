@@ -155,7 +155,7 @@ impl Shared {
 
 /// A hand on a stream from elsewhere: another task, a callback, a signal handler.
 ///
-/// It holds no connection and keeps no stream alive. After the stream is dropped, its commands do nothing.
+/// A handle holds no connection and does not keep the stream alive. After the stream is dropped, its commands do nothing.
 #[derive(Debug, Clone)]
 pub struct StreamHandle {
     pub(crate) shared: Arc<Shared>,

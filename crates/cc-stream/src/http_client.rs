@@ -80,7 +80,7 @@ impl Connect for HttpClient {
             let location = answer.headers().get(LOCATION).filter(|_| is_redirect(answer.status()));
             let Some(location) = location else { return Ok(response(answer)) };
             let to = std::str::from_utf8(location.as_bytes()).ok().and_then(|to| from.join(to).ok());
-            let to = to.ok_or_else(|| redirect("it leads to no URL"))?;
+            let to = to.ok_or_else(|| redirect("its `Location` is not a URL"))?;
             if to.origin() != from.origin() || !to.username().is_empty() || to.password().is_some() {
                 return Err(redirect("it leads to another origin"));
             }
@@ -95,13 +95,13 @@ impl Connect for HttpClient {
                     }
                 }
                 StatusCode::MOVED_PERMANENTLY | StatusCode::FOUND if !is_read => {
-                    return Err(redirect("it does not say whether to send the body again"));
+                    return Err(redirect("its status does not say whether to send the body again"));
                 }
                 _ => {}
             }
             *request.url_mut() = to;
         }
-        Err(redirect("it is one of more than ten in a row"))
+        Err(redirect("more than ten redirects in a row"))
     }
 }
 

@@ -37,7 +37,7 @@ pub struct Items<T> {
     end: Option<EndReason>,
 }
 
-/// What [`Items`] give: an item, or why something may be missing in its place. The stream goes on after each of them.
+/// An item of [`Items`], or the reason why something may be missing in its place. The stream continues after each of them.
 #[derive(Debug)]
 pub enum Delivery<T> {
     /// The data of an item.

@@ -30,7 +30,7 @@ pub enum State {
 /// The number of a connection. What an earlier connection reports is of no more interest.
 pub type Link = u64;
 
-/// What the machine needs to know of the stream's settings.
+/// Settings of the stream that the machine needs.
 #[derive(Debug, Clone, Default)]
 pub struct Rules {
     /// When a failure is retried; `None`: never.
@@ -54,7 +54,7 @@ pub enum Input {
     Idle {
         /// The connection.
         link: Link,
-        /// Whether the consumer was away.
+        /// `true` if the consumer was away.
         anew: bool,
     },
     /// A new event came: the connection is of use, however short it lives.
@@ -78,13 +78,13 @@ pub enum Input {
 /// A connection that failed.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Failure {
-    /// Whether trying again may help.
+    /// `true` if trying again may help.
     pub transient: bool,
-    /// What the server asked for in its refusal.
+    /// Wishes of the server in its refusal.
     pub retry_after: Option<Duration>,
 }
 
-/// What follows from an input, beyond the state that can be asked for.
+/// Effect of an input, beyond the new state.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Effect {
     /// Nothing to tell.
@@ -93,7 +93,7 @@ pub enum Effect {
     Retry {
         /// Why.
         cause: Cause,
-        /// Which retry that is, from 1.
+        /// Number of the retry, from 1.
         attempt: u32,
         /// The wait.
         delay: Duration,
@@ -107,10 +107,10 @@ pub enum Effect {
     },
 }
 
-/// What a connection failed of.
+/// Reason why a connection failed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Cause {
-    /// What was reported.
+    /// Reported failure.
     Reported,
     /// The time allowed to connect is over.
     ConnectTimeout,
@@ -176,7 +176,7 @@ impl Machine {
         self.retries
     }
 
-    /// Whether the last connection that was open lived as long as a healthy one does.
+    /// Returns `true` if the last connection that was open lived as long as a healthy one does.
     pub fn has_lived(&self) -> bool {
         self.lived
     }

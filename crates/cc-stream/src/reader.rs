@@ -26,7 +26,7 @@ pub(crate) struct Reader<T> {
     pub(crate) on_other: Callback<RawEvent>,
 }
 
-/// What a frame means.
+/// Meaning of a frame.
 pub(crate) enum Reading {
     /// Nothing the consumer is told of, and nothing the server counts.
     Nothing,

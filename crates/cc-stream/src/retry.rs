@@ -5,7 +5,7 @@ use std::time::Duration;
 
 /// When a broken stream is opened again.
 ///
-/// What is not set is as the layer below says ([`or`](Self::or)), and in the end as each setter's default.
+/// Unset values are taken from the layer below ([`or`](Self::or)), and finally from each setter's default.
 ///
 /// The wait has full jitter: for the `n`-th failure in a row it is drawn evenly between nothing and
 /// `initial` × `factor`ⁿ, and cut to `cap`. Drawing comes before cutting, so that a long outage is met with waits near
@@ -42,7 +42,7 @@ pub(crate) struct Figures {
     pub(crate) healthy_after: Duration,
 }
 
-/// What a server has asked for.
+/// Wishes of the server.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Wishes {
     /// `Retry-After` of the failed answer.
@@ -71,7 +71,7 @@ impl Retry {
         self
     }
 
-    /// What the widest wait is multiplied with at each failure in a row; less than 1 counts as 1. Default: 1.5.
+    /// Sets the factor of the longest wait at each consecutive failure; less than 1 counts as 1. Default: 1.5.
     pub fn factor(mut self, factor: f64) -> Self {
         self.factor = Some(factor);
         self
@@ -111,7 +111,7 @@ impl Retry {
         self
     }
 
-    /// What is set here, and for the rest what is set in `base`.
+    /// Fills unset values from `base`.
     pub fn or(self, base: &Self) -> Self {
         Self {
             initial: self.initial.or(base.initial),
@@ -168,7 +168,7 @@ impl Figures {
 pub(crate) struct Chance(u64);
 
 impl Chance {
-    /// The same draws for the same seed; without one, draws of its own for each stream.
+    /// Sets the seed of the random waits. Default: a seed of its own for each stream.
     pub(crate) fn new(seed: Option<u64>) -> Self {
         Self(seed.unwrap_or_else(|| RandomState::new().hash_one(())))
     }

@@ -29,16 +29,16 @@ pub struct Settings {
     /// The items to give before the stream ends by itself, over all connections, and over those before
     /// [`resume`](Self::resume) too. Default: `None`, no limit.
     pub limit: Option<u64>,
-    /// What happens when the consumer is slower than the server. Default: [`Overflow::BackPressure`].
+    /// Behaviour when the consumer is slower than the server. Default: [`Overflow::BackPressure`].
     pub overflow: Overflow,
     /// The largest line and event that are decoded. Default: 1 MiB each.
     pub limits: Limits,
     /// How much of an event's data an error carries, in bytes. Default: 16 KiB.
     pub raw_limit: usize,
-    /// What follows an event by which the server reports an error ([`Format::error`](crate::Format::error)). Default:
+    /// Behaviour after an event by which the server reports an error ([`Format::error`](crate::Format::error)). Default:
     /// [`ErrorEvents::GoOn`].
     pub error_events: ErrorEvents,
-    /// What counts as proof that nothing was lost between two connections. Default: [`Continuity::Trust`].
+    /// Proof required that nothing was lost between two connections. Default: [`Continuity::Trust`].
     pub continuity: Continuity,
     /// How many of the last events are known again after a reconnection, by their id and a keyed hash of their name and
     /// data; no less than two. A server that replays further back makes items come twice. Default: 1,024, which takes 16 KiB
@@ -46,14 +46,14 @@ pub struct Settings {
     pub window: usize,
     /// Where to go on from. Default: `None`, wherever the server starts.
     pub resume: Option<Cursor>,
-    /// Whether each request that names no id is given all from one and the same place, such as a date: a connection that
+    /// `true` if each request that names no id is given all from one and the same place, such as a date: a connection that
     /// breaks before anything came has then lost nothing, and is no gap. Default: `false`.
     pub fixed_start: bool,
     /// A seed for the jitter, so that a test sees the same waits each time. Default: `None`.
     pub seed: Option<u64>,
 }
 
-/// What happens when the consumer is slower than the server.
+/// Behaviour when the consumer is slower than the server.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Overflow {
@@ -70,7 +70,7 @@ pub enum Overflow {
     },
 }
 
-/// What follows an event by which the server reports an error of its own.
+/// Behaviour after an event by which the server reports an error.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum ErrorEvents {

@@ -32,7 +32,7 @@ const READ_AHEAD: usize = 1024;
 
 /// A stream of server-sent events that reconnects by itself and loses nothing silently.
 ///
-/// It starts when it is first polled, and works only while it is: no task, no timer and no connection is left when it
+/// It starts when it is first polled, and runs only while it is polled: no task, timer or connection is left when it
 /// is dropped. It is polled in a tokio runtime with a timer, else it ends with [`ErrorKind::Runtime`](crate::ErrorKind::Runtime);
 /// with a [`Clock`] of the program's own, it is polled anywhere.
 pub struct EventStream<T> {

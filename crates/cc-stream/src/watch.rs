@@ -70,7 +70,7 @@ impl Watch {
         self.last_look.or(Some(self.asking?.saturating_add(self.period?)))
     }
 
-    /// Whether the server is silent. Ask only when there is nothing to read.
+    /// Returns `true` if the server is silent. Ask only when there is nothing to read.
     pub(crate) fn is_silent(&mut self, now: Duration) -> bool {
         let (Some(deadline), Some(period)) = (self.deadline(), self.period) else { return false };
         if now < deadline {
@@ -86,7 +86,7 @@ impl Watch {
         is_last
     }
 
-    /// Whether the connection has lived for `time`. Where silence is watched, silence is no life.
+    /// Returns `true` if the connection has lived for `time`. Where silence is watched, silence is no life.
     pub(crate) fn has_lived(&self, time: Duration, now: Duration) -> bool {
         let last = if self.period.is_some() { self.last_bytes } else { self.handed_out.unwrap_or(now) };
         last.saturating_sub(self.opened) >= time
@@ -101,7 +101,7 @@ mod tests {
         Duration::from_millis(ms)
     }
 
-    /// Whether the server is silent when looked at then, and soon after.
+    /// Returns `true` if the server is silent when looked at then, and soon after.
     fn is_silent(watch: &mut Watch, at: u64) -> bool {
         !watch.is_silent(ms(at)) && watch.is_silent(ms(at + 50))
     }

@@ -255,14 +255,15 @@ fn render_reread(
     let reader = decided.domain.operations.iter().find(|reader| reader.id == id);
     let reader = reader
         .filter(|reader| reader.method == "GET")
-        .ok_or_else(|| problem("it names no GET of the domain"))?;
-    let method = decided.front.methods.get(id).ok_or_else(|| problem("progenitor made no method of it"))?;
+        .ok_or_else(|| problem("it is not the id of a GET operation of the domain"))?;
+    let method =
+        decided.front.methods.get(id).ok_or_else(|| problem("progenitor generated no method for it"))?;
     let inputs = inputs(reader, method)?;
     let krate = format!("cc_api_{}", decided.domain.name.to_snake_case());
     let given =
         |input: &&Input| !fields.iter().any(|field| field.target == Target::Input(input.ident.clone()));
     if let Some(missing) = inputs.iter().filter(|input| input.required).find(given) {
-        return Err(problem(&format!("the command does not know its `{}`", missing.name)));
+        return Err(problem(&format!("the command has no value for its `{}`", missing.name)));
     }
     let call = called(&render_build(decided, reader, command, &inputs, fields, &krate));
     let read = format!("{call}.map_err(cc_runtime::Error::applied)?.into_inner()");

@@ -289,7 +289,7 @@ fn ty(ty: &syn::Type) -> Result<Ty, String> {
             let one = |index: usize| {
                 let inner = inner
                     .get(index)
-                    .ok_or_else(|| format!("`{}` lacks its argument", segments.join("::")))?;
+                    .ok_or_else(|| format!("`{}` has no type argument", segments.join("::")))?;
                 self::ty(inner).map(Box::new)
             };
             Ok(match segments.last().map(String::as_str).unwrap_or_default() {
@@ -310,6 +310,6 @@ fn ty(ty: &syn::Type) -> Result<Ty, String> {
                 name => Ty::Local(name.to_owned()),
             })
         }
-        _ => Err("progenitor made a type that the generator does not know".to_owned()),
+        _ => Err("progenitor generated a type that xtask cannot read".to_owned()),
     }
 }

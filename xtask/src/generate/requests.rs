@@ -26,7 +26,10 @@ pub fn inputs(operation: &Operation, method: &Method) -> Result<Vec<Input>, Stri
     for parameter in &operation.parameters {
         let ident = field_name(&parameter.name);
         let ty = method.arguments.get(&progenitor_name(&parameter.name)).ok_or_else(|| {
-            format!("progenitor made no argument of `{}` of `{}`", parameter.name, operation.id)
+            format!(
+                "progenitor generated no argument for parameter `{}` of `{}`",
+                parameter.name, operation.id
+            )
         })?;
         let place = match parameter.place.as_str() {
             "path" => "path",
@@ -54,7 +57,7 @@ pub fn inputs(operation: &Operation, method: &Method) -> Result<Vec<Input>, Stri
                 .arguments
                 .get("body")
                 .cloned()
-                .ok_or_else(|| format!("progenitor made no body of `{}`", operation.id))?
+                .ok_or_else(|| format!("progenitor generated no body for operation `{}`", operation.id))?
         } else if body.media.starts_with("text/") || body.media.contains("yaml") {
             text(Some(&body.schema))
         } else {
@@ -148,7 +151,7 @@ pub fn render_requests(domain: &Domain, front: &Front) -> Result<String, String>
         let method = front
             .methods
             .get(&operation.id)
-            .ok_or_else(|| format!("progenitor made no method of `{}`", operation.id))?;
+            .ok_or_else(|| format!("progenitor generated no method for operation `{}`", operation.id))?;
         let inputs = inputs(operation, method)?;
         out.push('\n');
         out.push_str(&render_request(domain, operation, &inputs, &output(operation, method)));

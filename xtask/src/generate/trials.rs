@@ -55,7 +55,7 @@ pub fn render(decided: &[Decided<'_>], commands: &[String]) -> Result<BTreeMap<P
             let method = front
                 .methods
                 .get(&operation.id)
-                .ok_or_else(|| format!("progenitor made no method of `{}`", operation.id))?;
+                .ok_or_else(|| format!("progenitor generated no method for operation `{}`", operation.id))?;
             text.push_str(&render_trial(operation, &inputs(operation, method)?));
         }
         text.push_str("    trial.end();\n}\n");

@@ -61,15 +61,18 @@ impl Types {
         let mut structs = BTreeMap::new();
         for (name, schema) in all(domain).filter(|(_, schema)| shape(schema) == Shape::Struct) {
             let rust = type_name(name);
-            let types =
-                front.structs.get(&rust).ok_or_else(|| format!("progenitor made no struct of `{name}`"))?;
+            let types = front
+                .structs
+                .get(&rust)
+                .ok_or_else(|| format!("progenitor generated no struct for schema `{name}`"))?;
             let role = Role {
                 in_request: in_requests.contains(name),
                 in_answer: in_answers.contains(name),
                 is_thing: things.contains(name),
             };
-            let fields = fields(domain, schema, types, &open, role)
-                .map_err(|property| format!("progenitor generated no field of `{name}.{property}`"))?;
+            let fields = fields(domain, schema, types, &open, role).map_err(|property| {
+                format!("progenitor generated no field for property `{name}.{property}`")
+            })?;
             structs.insert(rust, Struct { fields, default: false, in_answer: role.in_answer });
         }
         find_defaults(&mut structs, &open);

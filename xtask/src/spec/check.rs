@@ -118,17 +118,22 @@ pub fn check(documents: &Documents) -> Vec<Problem> {
                       line,
                       pointer: &str| {
             if let Some((file, first)) = names.insert(name.to_owned(), (report.file.clone(), line)) {
-                report.add(line, "unique", pointer, format!("{what} `{name}` is taken by {file}:{first}"));
+                report.add(
+                    line,
+                    "unique",
+                    pointer,
+                    format!("duplicate {what} `{name}`: also at {file}:{first}"),
+                );
             }
         };
         for (path, method, pointer, operation) in operations_with_pointer(document) {
             let route = format!("{} {}", method.to_uppercase(), normalized(path));
-            unique(&mut report, &mut routes, "the route", &route, operation.line, &pointer);
+            unique(&mut report, &mut routes, "route", &route, operation.line, &pointer);
             for alias in operation.strings_at("x-aliases") {
-                unique(&mut report, &mut routes, "the alias", &normalized(&alias), operation.line, &pointer);
+                unique(&mut report, &mut routes, "alias", &normalized(&alias), operation.line, &pointer);
             }
             if let Some(id) = operation.str_at("operationId") {
-                unique(&mut report, &mut ids, "the operation id", id, operation.line, &pointer);
+                unique(&mut report, &mut ids, "operation id", id, operation.line, &pointer);
             }
             if let Some(successor) = operation.str_at("x-successor")
                 && !all.contains(successor)
@@ -137,18 +142,18 @@ pub fn check(documents: &Documents) -> Vec<Problem> {
                     operation.line,
                     "successor",
                     &pointer,
-                    format!("no operation is called `{successor}`"),
+                    format!("`x-successor`: unknown operation `{successor}`"),
                 );
             }
             if let Some(name) = operation.at(&["x-command", "name"]).and_then(Node::as_str) {
-                unique(&mut report, &mut commands, "the command", name, operation.line, &pointer);
+                unique(&mut report, &mut commands, "command", name, operation.line, &pointer);
             }
         }
         let declared = document.get("x-commands").map(Node::items).unwrap_or_default();
         for (index, command) in declared.iter().enumerate() {
             let pointer = &format!("/x-commands/{index}");
             if let Some(name) = command.str_at("name") {
-                unique(&mut report, &mut commands, "the command", name, command.line, pointer);
+                unique(&mut report, &mut commands, "command", name, command.line, pointer);
             }
             for operation in command.strings_at("operations") {
                 if !all.contains(operation.as_str()) {
@@ -156,7 +161,7 @@ pub fn check(documents: &Documents) -> Vec<Problem> {
                         command.line,
                         "unknown-operation",
                         pointer,
-                        format!("no operation is called `{operation}`"),
+                        format!("unknown operation `{operation}`"),
                     );
                 }
             }
@@ -240,7 +245,7 @@ fn is_domain(name: &str) -> bool {
 fn check_document(report: &mut Report<'_>) {
     let document = report.document;
     if !document.is_map() {
-        report.add(document.line, "document", "", "an OpenAPI document is a map");
+        report.add(document.line, "document", "", "an OpenAPI document must be a map");
         return;
     }
     match document.str_at("openapi") {
@@ -248,7 +253,7 @@ fn check_document(report: &mut Report<'_>) {
         Some(version) => {
             report.add(document.line, "version", "/openapi", format!("OpenAPI {version} is not 3.0.x"))
         }
-        None => report.add(document.line, "version", "/openapi", "there is no `openapi: 3.0.3`"),
+        None => report.add(document.line, "version", "/openapi", "`openapi: 3.0.3` is missing"),
     }
     if let Some(domain) = report.file.strip_suffix(".yaml").filter(|name| !is_domain(name)) {
         let message = format!(
@@ -265,7 +270,7 @@ fn check_document(report: &mut Report<'_>) {
             title.line,
             "info",
             "/info/title",
-            "a title is one line without quotes: it goes into manifests",
+            "the title must be one line without quotes: it is written into manifests",
         );
     }
     let keywords = document.at(&["info", "x-keywords"]);
@@ -275,8 +280,9 @@ fn check_document(report: &mut Report<'_>) {
             && text.starts_with(|first: char| first.is_ascii_alphanumeric())
             && text.chars().all(|c| c.is_ascii_alphanumeric() || "_-+ ".contains(c));
         if !fits {
-            let message =
-                format!("`{text}` is no keyword of a crate: up to 20 letters, digits, `-`, `_` and `+`");
+            let message = format!(
+                "invalid keyword of a crate `{text}`: use up to 20 letters, digits, `-`, `_` and `+`"
+            );
             report.add(keyword.line, "info", "/info/x-keywords", message);
         }
     }
@@ -287,15 +293,10 @@ fn check_document(report: &mut Report<'_>) {
     }
     match document.get("paths") {
         Some(paths) if paths.is_map() && operations(document).next().is_none() => {
-            report.add(
-                paths.line,
-                "paths",
-                "/paths",
-                "there is no operation: a domain without any is no crate",
-            );
+            report.add(paths.line, "paths", "/paths", "`paths` has no operation: a crate needs at least one");
         }
         Some(paths) if paths.is_map() => {}
-        _ => report.add(document.line, "paths", "/paths", "there is no `paths` map"),
+        _ => report.add(document.line, "paths", "/paths", "`paths` is missing"),
     }
     for path in document.get("paths").map(Node::entries).unwrap_or_default() {
         path_item(report, path);
@@ -313,20 +314,21 @@ fn check_document(report: &mut Report<'_>) {
 fn path_item<'a>(report: &mut Report<'a>, path: &'a Entry) {
     let pointer = join("/paths", &path.key);
     if !path.key.starts_with('/') {
-        report.add(path.line, "path", &pointer, "a path starts with `/`");
+        report.add(path.line, "path", &pointer, "a path must start with `/`");
     }
     if path.key.contains(|c: char| c.is_whitespace() || "?#%\\".contains(c))
         || path.key.contains("//")
         || path.key.split('/').any(|segment| segment == "." || segment == "..")
     {
-        let message = "a path is what a URL has before `?`, with nothing encoded, empty, `.` or `..` in it";
+        let message =
+            "a path must not contain a query, encoded characters, or segments that are empty, `.` or `..`";
         report.add(path.line, "path", &pointer, message);
     }
     if path.key.matches('{').count() != path.key.matches('}').count() {
-        report.add(path.line, "path", &pointer, "a `{` of the path is not closed, or a `}` not opened");
+        report.add(path.line, "path", &pointer, "unbalanced `{` and `}` in the path");
     }
     if !path.value.is_map() {
-        report.add(path.line, "path", &pointer, "a path holds a map of its operations");
+        report.add(path.line, "path", &pointer, "a path must be a map of operations");
         return;
     }
     for entry in path.value.entries() {
@@ -334,14 +336,19 @@ fn path_item<'a>(report: &mut Report<'a>, path: &'a Entry) {
         if METHODS.contains(&entry.key.as_str()) {
             operation::check(report, &path.key, &entry.key, &entry.value, &pointer);
         } else if entry.key == "$ref" {
-            report.add(entry.line, "path", &pointer, "a path is written where it is, not referred to");
+            report.add(
+                entry.line,
+                "path",
+                &pointer,
+                "a path must not be a `$ref`: write its operations here",
+            );
         } else if entry.key == "parameters" {
-            report.add(entry.line, "path", &pointer, "parameters belong to each operation, not to the path");
+            report.add(entry.line, "path", &pointer, "move the parameters of the path to its operations");
         } else if entry.key == "servers" {
             let message = "the host belongs to the whole document: put `servers` at its top";
             report.add(entry.line, "no-effect", &pointer, message);
         } else if !entry.key.starts_with("x-") && !["summary", "description"].contains(&entry.key.as_str()) {
-            report.add(entry.line, "path", &pointer, format!("`{}` is no HTTP method", entry.key));
+            report.add(entry.line, "path", &pointer, format!("unknown HTTP method `{}`", entry.key));
         }
     }
 }
@@ -369,14 +376,14 @@ fn components(report: &mut Report<'_>, shared: bool) {
                 entry.line,
                 "name",
                 &pointer,
-                format!("the schema `{}` is not called in PascalCase", entry.key),
+                format!("the name of the schema `{}` is not in PascalCase", entry.key),
             );
         } else if entry.key.ends_with(|c: char| c.is_ascii_digit()) && !shared {
             report.add(
                 entry.line,
                 "name",
                 &pointer,
-                format!("`{}` ends in a counter: give it the term of the field", entry.key),
+                format!("`{}` ends in a counter: use a name of its own", entry.key),
             );
         }
         if entry.value.str_at("description").is_none() && entry.value.get("$ref").is_none() {
@@ -393,12 +400,7 @@ fn components(report: &mut Report<'_>, shared: bool) {
         for entry in document.at(&["components", "schemas"]).map(Node::entries).unwrap_or_default() {
             if !report.used.contains(&entry.key) {
                 let pointer = join("/components/schemas", &entry.key);
-                report.add(
-                    entry.line,
-                    "unused",
-                    &pointer,
-                    format!("nothing refers to the schema `{}`", entry.key),
-                );
+                report.add(entry.line, "unused", &pointer, format!("unused schema `{}`", entry.key));
             }
         }
     }

@@ -136,7 +136,7 @@ pub fn parse(text: &str) -> Result<Node, ParseError> {
     for step in Parser::new_from_str(text) {
         let (event, span) = match step {
             Ok(step) => step,
-            Err(error) => return fail(error.marker().line(), format!("this is no YAML: {}", error.info())),
+            Err(error) => return fail(error.marker().line(), format!("invalid YAML: {}", error.info())),
         };
         let line = span.start.line();
         let done = match event {
@@ -164,13 +164,13 @@ pub fn parse(text: &str) -> Result<Node, ParseError> {
             Event::SequenceEnd | Event::MappingEnd => match open.pop() {
                 Some(Open::List(line, items)) => Node { line, kind: Kind::List(items) },
                 Some(Open::Map(line, entries, _)) => Node { line, kind: Kind::Map(entries) },
-                None => return fail(line, "a list or a map ends that never began".to_owned()),
+                None => return fail(line, "unexpected end of a list or a map".to_owned()),
             },
             Event::Alias(_) => {
                 return fail(line, "aliases (`*name`) are not supported: use `$ref`".to_owned());
             }
             Event::DocumentStart(_) if root.is_some() => {
-                return fail(line, "the file holds a second document: one a file".to_owned());
+                return fail(line, "the file contains a second document: use one per file".to_owned());
             }
             _ => continue,
         };
@@ -182,7 +182,7 @@ pub fn parse(text: &str) -> Result<Node, ParseError> {
                     return fail(line, "a value has no key".to_owned());
                 };
                 if let Some(first) = entries.iter().find(|entry| entry.key == key) {
-                    return fail(line, format!("the key `{key}` stands twice, first on line {}", first.line));
+                    return fail(line, format!("duplicate key `{key}`, first on line {}", first.line));
                 }
                 entries.push(Entry { key, line, value: done });
             }
@@ -223,7 +223,7 @@ mod tests {
     fn what_is_no_document_is_refused_with_its_line() {
         for (text, line, words) in [
             ("", 1, "empty"),
-            ("a: 1\na: 2\n", 2, "stands twice"),
+            ("a: 1\na: 2\n", 2, "duplicate key"),
             ("a: &x 1\nb: *x\n", 2, "aliases"),
             ("a: 1\n---\nb: 1\n", 2, "second document"),
             ("? [a]\n: 1\n", 1, "keys are texts"),

@@ -99,7 +99,7 @@ fn what_cannot_be_named_or_reached_is_refused() {
     }
     for (right, wrong, what) in [
         ("{name: GetZone,", "{name: GetZone, fields: {zoneName: path.zoneNam},", "does not have"),
-        ("{name: GetZone,", "{name: GetZone, constants: {query.nope: 1},", "is for nothing"),
+        ("{name: GetZone,", "{name: GetZone, constants: {query.nope: 1},", "has no input for the constant"),
         ("{name: GetZone,", "{name: 'Get Zone!',", "PascalCase"),
         ("  title: Zones", "  title: \"Zones\\nand more\"", "one line"),
     ] {
@@ -163,7 +163,7 @@ fn a_word_that_is_no_command_gets_the_help() {
         let outcome = run(&words(line), &root());
         assert!(!outcome.success, "{line}");
     }
-    assert!(run(&words("generate --domain mars"), &root()).errors.contains("there is no domain `mars`"));
+    assert!(run(&words("generate --domain mars"), &root()).errors.contains("unknown domain `mars`"));
 }
 
 /// Slow, and worth it: a construct that generates and does not compile would reach everybody.

@@ -73,13 +73,13 @@ fn lifetime(token: &ApiToken) -> Option<Expiration> {
 #[cold]
 fn no_lifetime() -> Error {
     Error::new(ErrorKind::InvalidInput)
-        .with_message("it is not known how long the old API token was made for: give an `expirationDate`")
+        .with_message("the lifetime of the old API token is unknown: set `expirationDate`")
 }
 
 #[cold]
 fn no_such_token(id: &str) -> Error {
     Error::new(ErrorKind::CannotResolveResource)
-        .with_message(format!("there is no API token `{id}` among those of the signed-in user"))
+        .with_message(format!("the signed-in user has no API token `{id}`"))
 }
 
 /// Makes sure that the bridge takes the new token for the user of the old one.
@@ -113,16 +113,16 @@ impl Unfit {
         let (error, why, left) = match self {
             Self::OfAnotherUser => {
                 let error = Error::new(ErrorKind::InvalidInput);
-                let why = "the e-mail address and the password are of another user".to_owned();
-                (error, why, format!("and that user has a new one, `{id}`"))
+                let why = "the e-mail address and the password belong to another user".to_owned();
+                (error, why, format!("and the other user has the new API token `{id}`"))
             }
             Self::Broken(error) => {
                 let cx = cx.with_options(CallOptions::new().timeout(CLEAN_UP));
                 let left = match cx.send(DeleteApiToken::new(id)).await {
                     Err(error) if !error.is_not_found() => {
-                        format!("the new one, `{id}`, could not be revoked")
+                        format!("and the new one, `{id}`, could not be revoked")
                     }
-                    _ => "the new one is revoked again".to_owned(),
+                    _ => "and the new one was revoked".to_owned(),
                 };
                 let why = error.message().unwrap_or("the new API token is not accepted").to_owned();
                 (error, why, left)

@@ -102,7 +102,7 @@ async fn a_new_token_that_does_not_work_is_revoked_and_the_old_one_stays() {
         rotation.fault(Fault::answer(403, json!({ "error": "No" })).on("GET /v2/self").times(1)).run().await;
     let error = error.unwrap_err();
     assert!(error.is_forbidden());
-    assert_eq!(error.message(), Some("No; the old API token still works, the new one is revoked again"));
+    assert_eq!(error.message(), Some("No; the old API token still works, and the new one was revoked"));
     assert_eq!(rotation.ids().await, [rotation.old.api_token_id.as_str()]);
     assert!(works(&rotation.sandbox, &rotation.old).await);
 }
@@ -180,7 +180,7 @@ async fn a_token_made_for_another_user_does_not_replace_the_old_one() {
         error
             .message()
             .unwrap()
-            .ends_with("the old API token still works, and that user has a new one, `new`")
+            .ends_with("the old API token still works, and the other user has the new API token `new`")
     );
     assert!(bridge.asked()[2].contains("Bearer") && bridge.asked()[0].contains("OAuth"));
 }

@@ -24,7 +24,7 @@ impl<'a> Target<'a> {
             (Some(application), None) => Ok(Self::Application(application)),
             (None, Some(addon)) => Ok(Self::Addon(addon)),
             _ => Err(Error::new(ErrorKind::InvalidInput)
-                .with_message(format!("give exactly one of `{}` and `{}`", names[0], names[1]))),
+                .with_message(format!("set exactly one of `{}` and `{}`", names[0], names[1]))),
         }
     }
 }
@@ -46,7 +46,7 @@ impl<'a> Scope<'a> {
             (Some(application), _) => Ok(Self::Application(application)),
             (None, Some(owner)) => Ok(Self::Owner(owner)),
             (None, None) => {
-                Err(Error::new(ErrorKind::InvalidInput).with_message("give `applicationId`, or `ownerId`"))
+                Err(Error::new(ErrorKind::InvalidInput).with_message("set `applicationId` or `ownerId`"))
             }
         }
     }

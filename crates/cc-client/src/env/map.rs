@@ -121,7 +121,7 @@ fn refuse(names: &[String]) -> Error {
     let more = names.len() - shown.len();
     let more = if more > 0 { format!(" and {more} more") } else { String::new() };
     Error::new(ErrorKind::InvalidInput).with_message(format!(
-        "{}{more} cannot name a variable: only letters, digits, `-`, `_` and `.` may stand in a name",
+        "invalid variable names: {}{more}: use only letters, digits, `-`, `_` and `.`",
         shown.join(", ")
     ))
 }

@@ -96,20 +96,20 @@ impl fmt::Display for Problem {
             write!(f, "`{}`: ", cc_runtime::one_line(name, 100))?;
         }
         f.write_str(match self.kind {
-            ProblemKind::InvalidName => "a name holds only letters, digits, `-`, `_` and `.`",
-            ProblemKind::DuplicatedName => "the name is there twice, and the first one counts",
-            ProblemKind::InvalidLine => "the line is no `NAME=value`",
+            ProblemKind::InvalidName => "a name contains only letters, digits, `-`, `_` and `.`",
+            ProblemKind::DuplicatedName => "duplicate name: the first value is used",
+            ProblemKind::InvalidLine => "expected `NAME=value`",
             ProblemKind::InvalidValue => "the quote is not closed, or text follows it",
-            ProblemKind::InvalidJson => "the text is not JSON",
-            ProblemKind::InvalidJsonFormat => "the JSON is not a list of objects",
-            ProblemKind::InvalidJsonEntry => "an object has no `name` and `value` that are texts",
+            ProblemKind::InvalidJson => "invalid JSON",
+            ProblemKind::InvalidJsonFormat => "expected a JSON list of objects",
+            ProblemKind::InvalidJsonEntry => "expected an object with the strings `name` and `value`",
             ProblemKind::InvalidNameStrict => {
-                "a name for a shell holds only letters, digits and `_`, and starts with no digit"
+                "a shell variable name contains only letters, digits and `_`, and does not start with a digit"
             }
             ProblemKind::ShellSubstitution => {
-                "a shell would put in something else for `$` or a backtick, and the value is taken as it stands"
+                "a shell would expand the `$` or the backtick: the value is kept literally"
             }
-            ProblemKind::JavaInfo => "a shell does not take this name, only programs such as Java's do",
+            ProblemKind::JavaInfo => "a shell cannot set this name: only programs such as Java's read it",
         })
     }
 }

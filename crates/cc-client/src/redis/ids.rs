@@ -27,7 +27,7 @@ fn read(kept: &[u8]) -> Option<Arc<Index>> {
     match Index::from_json(json) {
         Ok(index) => Some(Arc::new(index)),
         Err(error) => {
-            tracing::warn!(%error, "an index of ids in Redis cannot be read and will be replaced");
+            tracing::warn!(%error, "could not read an index of ids in Redis: it will be replaced");
             None
         }
     }

@@ -102,7 +102,7 @@ impl Link {
                 None
             }
             Ok(None) => {
-                self.fell(&format_args!("it took longer than {:?}", self.patience));
+                self.fell(&format_args!("no reply within {:?}", self.patience));
                 None
             }
         }
@@ -160,7 +160,7 @@ impl Link {
         let connection = self.client.get_multiplexed_async_connection_with_config(&config).await?;
         let before = std::mem::replace(&mut *lock(&self.state), State::Up(connection.clone()));
         if matches!(before, State::Down { .. }) {
-            tracing::info!("the Redis of the store is back");
+            tracing::info!("reconnected to the Redis of the store");
         }
         Ok(Some(connection))
     }
@@ -177,12 +177,12 @@ impl Link {
     /// Redis answered, and refused this one command: a key of another type, no memory, a right that is missing.
     fn refused(&self, error: &RedisError) {
         // The text may quote a key or a value; the code does not.
-        let code = error.code().unwrap_or("a reply that cannot be read");
+        let code = error.code().unwrap_or("unreadable reply");
         let code = cc_runtime::one_line(code, 64).to_string();
         if self.warned.swap(true, Ordering::Relaxed) {
             tracing::debug!(code, "the Redis of the store refused a command");
         } else {
-            tracing::warn!(code, "the Redis of the store refused a command: it counts as not kept");
+            tracing::warn!(code, "the Redis of the store refused a command: nothing was stored");
         }
     }
 
@@ -195,11 +195,11 @@ impl Link {
         let pause = match &*state {
             State::Down { until, .. } if *until > now => return,
             State::Down { pause, .. } => {
-                tracing::debug!("the Redis of the store is still gone: {why}");
+                tracing::debug!("the Redis of the store is still unreachable: {why}");
                 (*pause * 2).min(PAUSES.1)
             }
             State::New | State::Up(_) => {
-                tracing::warn!("the Redis of the store is gone, and it goes on without: {why}");
+                tracing::warn!("the Redis of the store is unreachable: continuing without it: {why}");
                 // Invalidations may be lost from now on, also those of others.
                 lock(&self.trust).outages += 1;
                 PAUSES.0

@@ -34,7 +34,7 @@ pub(super) async fn fetch(transport: &Transport) -> Result<Index> {
             return Err(error);
         }
         let Some(pause) = policy.wait(attempts, &error, 1.0) else { return Err(error) };
-        tracing::debug!(%error, "the summary is asked for once more");
+        tracing::debug!(%error, "requesting the summary again");
         tasks::sleep(pause).await;
     }
 }
@@ -61,7 +61,7 @@ async fn read(transport: &Transport, options: &CallOptions) -> Result<Index> {
     let read = match tasks::until(timeout.and_then(tasks::after), read).await {
         Some(read) => read,
         None => {
-            let message = format!("the body did not end within {:?}", timeout.unwrap_or_default());
+            let message = format!("the body was not complete within {:?}", timeout.unwrap_or_default());
             Err(Error::new(ErrorKind::TimedOut).with_message(message))
         }
     };
@@ -69,8 +69,10 @@ async fn read(transport: &Transport, options: &CallOptions) -> Result<Index> {
 }
 
 async fn next(body: &mut cc_runtime::Body) -> Result<Option<bytes::Bytes>> {
-    let silent =
-        || Error::new(ErrorKind::TimedOut).with_message(format!("no byte of the body came for {SILENCE:?}"));
+    let silent = || {
+        Error::new(ErrorKind::TimedOut)
+            .with_message(format!("no part of the body arrived within {SILENCE:?}"))
+    };
     let deadline = Some(Instant::now() + SILENCE);
     tasks::until(deadline, body.next()).await.ok_or_else(silent)?.transpose()
 }

@@ -79,10 +79,13 @@ impl FileStore {
     ) -> StoreFuture<'_, T> {
         let inner = self.0.clone();
         Box::pin(async move {
-            let late = || io::Error::new(Io::TimedOut, format!("it took longer than {PATIENCE:?}"));
+            let late = || io::Error::new(Io::TimedOut, format!("timed out after {PATIENCE:?}"));
             let work = async {
                 if inner.busy_since().is_some_and(|since| since.elapsed() > WORTH_WAITING) {
-                    return Err(io::Error::new(Io::TimedOut, "an earlier operation on it hangs"));
+                    return Err(io::Error::new(
+                        Io::TimedOut,
+                        "an earlier operation on the file has not finished",
+                    ));
                 }
                 let turn = inner.turn.clone().acquire_owned().await.map_err(io::Error::other)?;
                 let (done, wait) = oneshot::channel();
@@ -106,7 +109,7 @@ impl FileStore {
             let done = tasks::guarded(async { Ok(done.await.unwrap_or_else(|| Err(late()))) }).await?;
             done.map_err(|cause| {
                 Error::new(ErrorKind::Store)
-                    .with_message(format!("cannot use the file of ids `{}`", inner.path.display()))
+                    .with_message(format!("could not use the file of ids `{}`", inner.path.display()))
                     .with_source(cause)
             })
         })
@@ -162,7 +165,7 @@ impl Inner {
         aside.push(format!(".corrupt-{}", Timestamp::now().as_millis()));
         let aside = PathBuf::from(aside);
         fs::rename(&self.path, &aside)?;
-        tracing::warn!(path = %self.path.display(), aside = %aside.display(), "the file of ids cannot be read and is put aside");
+        tracing::warn!(path = %self.path.display(), aside = %aside.display(), "could not read the file of ids: it was renamed");
         Ok(())
     }
 

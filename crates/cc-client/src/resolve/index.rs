@@ -218,7 +218,7 @@ impl Builder {
     /// Makes sure that the index may take this much more memory.
     fn grow(&mut self, bytes: usize) -> Result<(), &'static str> {
         self.bytes += bytes;
-        if self.bytes > MAX_BYTES { Err("its ids take more than 256 MiB of memory") } else { Ok(()) }
+        if self.bytes > MAX_BYTES { Err("the ids need more than 256 MiB of memory") } else { Ok(()) }
     }
 
     pub(super) fn name_owner(&mut self, owner: u32, id: &str) {

@@ -188,15 +188,15 @@ impl Scanner {
     pub(super) fn finish(self, now: Timestamp) -> Result<Index, ScanError> {
         let error = |what| ScanError { offset: self.offset, what };
         if !self.started || !self.open.is_empty() || self.in_text.is_some() {
-            return Err(error("the text ends too early"));
+            return Err(error("unexpected end of the text"));
         }
         if !self.stored {
             return Ok(self.builder.build(now));
         }
         if self.version != VERSION {
-            return Err(error("it was written by a version that is not known"));
+            return Err(error("written by an unknown version"));
         }
-        let fetched_at = self.fetched_at.parse().map_err(|_| error("`fetchedAt` is no date"))?;
+        let fetched_at = self.fetched_at.parse().map_err(|_| error("`fetchedAt` is not a date"))?;
         Ok(self.builder.build(fetched_at))
     }
 
@@ -211,7 +211,7 @@ impl Scanner {
             }
             b':' => {
                 if !self.top()?.is_object() || self.name_comes {
-                    return Err("a `:` stands where none belongs");
+                    return Err("unexpected `:`");
                 }
                 self.in_word = false;
             }
@@ -219,26 +219,26 @@ impl Scanner {
             b'{' | b'[' => self.begin(byte == b'{')?,
             b'}' | b']' => self.end(byte == b'}')?,
             b'-' | b'+' | b'.' | b'0'..=b'9' | b'a'..=b'z' | b'E' => self.word(byte)?,
-            _ => return Err("this is no JSON"),
+            _ => return Err("invalid JSON"),
         }
         Ok(None)
     }
 
     fn top(&self) -> Result<Frame, &'static str> {
-        self.open.last().copied().ok_or("this is no JSON object")
+        self.open.last().copied().ok_or("expected a JSON object")
     }
 
     /// What the value that begins has to be.
     fn wanted(&self) -> Result<Wanted, &'static str> {
         let Some(&frame) = self.open.last() else {
             return if self.started {
-                Err("text follows the end")
+                Err("unexpected text after the end")
             } else {
                 Ok(Wanted::Object(Frame::Summary))
             };
         };
         if frame.is_object() && (self.name_comes || self.field.is_none()) {
-            return Err("a value stands where a name belongs");
+            return Err("expected a property name, found a value");
         }
         Ok(match (frame, self.field.unwrap_or(Field::Other)) {
             (Frame::Summary, Field::User) | (Frame::Organisations, _) => Wanted::Object(Frame::Owner),
@@ -264,12 +264,12 @@ impl Scanner {
             (Wanted::Object(frame), true) | (Wanted::List(frame), false) => frame,
             (Wanted::Anything, true) => Frame::Object,
             (Wanted::Anything, false) => Frame::Array,
-            (Wanted::Object(_), false) => return Err("a list stands where an object belongs"),
-            (Wanted::List(_), true) => return Err("an object stands where a list belongs"),
-            (Wanted::Text(_), _) => return Err("something else stands where an id belongs"),
+            (Wanted::Object(_), false) => return Err("expected an object, found a list"),
+            (Wanted::List(_), true) => return Err("expected a list, found an object"),
+            (Wanted::Text(_), _) => return Err("expected an id"),
         };
         if self.open.len() == MAX_DEPTH {
-            return Err("it is nested too deeply");
+            return Err("nested too deeply");
         }
         match frame {
             Frame::Owner => {
@@ -291,7 +291,7 @@ impl Scanner {
 
     fn end(&mut self, object: bool) -> Result<(), &'static str> {
         let frame = self.open.pop().filter(|frame| frame.is_object() == object);
-        match frame.ok_or("what ends was not begun")? {
+        match frame.ok_or("unexpected closing bracket")? {
             Frame::Owner => self.builder.name_owner(self.owner, &self.owner_id),
             Frame::Item(Kind::Addon) => self.builder.add_addon(self.owner, &self.id, &self.real_id)?,
             Frame::Item(kind) => self.builder.add(self.owner, kind, &self.id)?,
@@ -311,10 +311,10 @@ impl Scanner {
         }
         self.in_word = true;
         match self.wanted()? {
-            _ if self.open.is_empty() => Err("this is no JSON object"),
+            _ if self.open.is_empty() => Err("expected a JSON object"),
             Wanted::Anything => Ok(()),
             _ if byte == b'n' => Ok(()),
-            _ => Err("a number or a word stands where an id, an object or a list belongs"),
+            _ => Err("expected an id, an object or a list, found a number or a word"),
         }
     }
 
@@ -331,7 +331,7 @@ impl Scanner {
         match self.wanted()? {
             Wanted::Text(place) => Ok(place),
             Wanted::Anything => Ok(Place::Nowhere),
-            Wanted::Object(_) | Wanted::List(_) => Err("a text stands where an object or a list belongs"),
+            Wanted::Object(_) | Wanted::List(_) => Err("expected an object or a list, found a string"),
         }
     }
 
@@ -453,9 +453,9 @@ fn simple_value(piece: &[u8], colon: usize) -> Option<usize> {
 
 /// The text between two quotes.
 fn unescaped(raw: &[u8]) -> Result<Cow<'_, str>, &'static str> {
-    let text = std::str::from_utf8(raw).map_err(|_| "a text is no UTF-8")?;
+    let text = std::str::from_utf8(raw).map_err(|_| "invalid UTF-8 in a string")?;
     if !raw.contains(&b'\\') {
         return Ok(Cow::Borrowed(text));
     }
-    serde_json::from_str(&format!("\"{text}\"")).map(Cow::Owned).map_err(|_| "an escape is none of JSON's")
+    serde_json::from_str(&format!("\"{text}\"")).map(Cow::Owned).map_err(|_| "invalid escape in a string")
 }

@@ -151,7 +151,7 @@ impl Guarded {
         if self.warned.swap(true, Ordering::Relaxed) {
             tracing::debug!(%error, cause, "the store of ids failed to {what} again");
         } else {
-            tracing::warn!(%error, cause, "the store of ids failed to {what}: ids are read from the platform");
+            tracing::warn!(%error, cause, "the store of ids failed to {what}: reading ids from the platform");
         }
         None
     }

@@ -33,7 +33,7 @@ impl Listener {
     /// [`ErrorKind::Unexpected`] when the port is not free, or outside of a tokio runtime with I/O.
     pub async fn bind(port: u16) -> Result<Self> {
         let failed = |cause| {
-            let message = format!("port {port} of this machine cannot be listened on");
+            let message = format!("could not listen on port {port} of this machine");
             Error::new(ErrorKind::Unexpected).with_message(message).with_source(cause)
         };
         let bound = async { TcpListener::bind(("127.0.0.1", port)).await.map_err(failed) };
@@ -56,7 +56,7 @@ impl Listener {
     /// the agreement.
     pub async fn wait(&self, pending: &Pending, timeout: Duration) -> Result<Visit> {
         let late = || {
-            let message = format!("the browser did not come back within {timeout:?}");
+            let message = format!("the browser did not return within {timeout:?}");
             Err(Error::new(ErrorKind::DeadlineExceeded).with_message(message))
         };
         let visit = tasks::until(tasks::after(timeout), self.visits(pending));

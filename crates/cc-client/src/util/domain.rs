@@ -50,7 +50,7 @@ impl fmt::Display for ParseDomainError {
         f.write_str(match self {
             Self::Empty => "the domain is empty",
             Self::InvalidWildcard => "`*` may only stand at the start of a domain, as in `*.example.com`",
-            Self::InvalidFormat => "this is no domain such as `www.example.com/path`",
+            Self::InvalidFormat => "expected a domain such as `www.example.com/path`",
         })
     }
 }

@@ -16,7 +16,7 @@ pub(crate) fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<
         return Ok(Duration::MAX);
     }
     Duration::try_from_secs_f64(seconds)
-        .map_err(|_| D::Error::custom(format_args!("{seconds} is no number of seconds to wait")))
+        .map_err(|_| D::Error::custom(format_args!("invalid number of seconds to wait: {seconds}")))
 }
 
 /// The same where it may be left out.

@@ -74,7 +74,7 @@ async fn what_does_not_fit_is_named_and_not_repeated() {
         (
             "CreateApplication",
             instance(json!({"type": "node", "version": "1"})),
-            "give `slug`, or all of `type`, `version` and `variant`",
+            "set `slug`, or all of `type`, `version` and `variant`",
         ),
         (
             "UpdateEnvironment",

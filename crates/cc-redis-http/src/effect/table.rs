@@ -87,23 +87,23 @@ pub(super) fn find(name: &str, first: &str) -> Option<(Effect, Touched)> {
 pub(super) fn unsupported(name: &str, first: &str) -> Option<&'static str> {
     Some(match name {
         "MULTI" | "EXEC" | "DISCARD" | "WATCH" | "UNWATCH" => {
-            "each request is a command on its own; a script (`EVAL`) does several as one"
+            "each request runs one command; use a script (`EVAL`) for several"
         }
         "SUBSCRIBE" | "PSUBSCRIBE" | "SSUBSCRIBE" | "UNSUBSCRIBE" | "PUNSUBSCRIBE" | "SUNSUBSCRIBE"
         | "MONITOR" | "SYNC" | "PSYNC" | "REPLCONF" => {
-            "no one listens once the request is answered; a stream (`XADD`, `XREAD`) keeps what was sent"
+            "a request ends with its answer, so messages cannot arrive later; use a stream (`XADD`, `XREAD`)"
         }
-        "BLPOP" | "BRPOP" => "it waits on a connection of its own; ask with `LPOP` or `RPOP` after a while",
-        "BLMOVE" | "BRPOPLPUSH" => "it waits on a connection of its own; ask with `LMOVE` after a while",
-        "BLMPOP" => "it waits on a connection of its own; ask with `LMPOP` after a while",
+        "BLPOP" | "BRPOP" => "blocking commands need a connection of their own; poll with `LPOP` or `RPOP`",
+        "BLMOVE" | "BRPOPLPUSH" => "blocking commands need a connection of their own; poll with `LMOVE`",
+        "BLMPOP" => "blocking commands need a connection of their own; poll with `LMPOP`",
         "BZPOPMIN" | "BZPOPMAX" | "BZMPOP" => {
-            "it waits on a connection of its own; ask with `ZMPOP` after a while"
+            "blocking commands need a connection of their own; poll with `ZMPOP`"
         }
-        "WAIT" | "WAITAOF" => "it waits for what its own connection wrote, and each request has another",
+        "WAIT" | "WAITAOF" => "it waits for the writes of its own connection, and each request uses another",
         "AUTH" | "HELLO" => "the credentials are in the backend URL",
         "SELECT" => "the number of the database is in the backend URL: `redis://…/1`",
         "QUIT" | "RESET" | "READONLY" | "READWRITE" | "ASKING" => {
-            "it is about a connection, and each request has another"
+            "it changes one connection, and each request uses another"
         }
         "CLIENT"
             if matches!(
@@ -111,7 +111,7 @@ pub(super) fn unsupported(name: &str, first: &str) -> Option<&'static str> {
                 "SETNAME" | "SETINFO" | "REPLY" | "TRACKING" | "CACHING" | "NO-EVICT" | "NO-TOUCH"
             ) =>
         {
-            "it is about a connection, and each request has another"
+            "it changes one connection, and each request uses another"
         }
         _ => return None,
     })

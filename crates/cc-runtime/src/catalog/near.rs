@@ -1,4 +1,4 @@
-//! Which names are near to one that does not exist.
+//! Finds names similar to an unknown one.
 
 /// The names that are nearest to `name`, the nearest first, without those that are far.
 pub(super) fn nearest(

@@ -10,7 +10,7 @@ use crate::transport::Heard;
 
 /// The value of a command, with what the answers to its requests said.
 ///
-/// It derefs to the value; [`into_inner`](Self::into_inner) gives it away. Look-ups of owners and ids, which calls share, are not
+/// It derefs to the value; [`into_inner`](Self::into_inner) returns it. Look-ups of owners and ids, which calls share, are not
 /// among its requests.
 #[derive(Debug, Clone)]
 pub struct CommandAnswer<T> {

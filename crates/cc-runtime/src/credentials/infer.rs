@@ -78,7 +78,7 @@ pub enum Source {
     TokenVariables,
     /// A profile of the CLI.
     Profile {
-        /// Its name.
+        /// Name of the profile.
         alias: String,
         /// The file that it is in.
         path: PathBuf,
@@ -200,11 +200,11 @@ impl Infer {
     fn in_file(&self, mut steps: Vec<String>) -> (Vec<Inferred>, Vec<String>) {
         let (path, profiles, loose) = match cli::read(&self.environment) {
             Found::Nowhere => {
-                steps.push("no variable says where the CLI keeps its configuration".to_owned());
+                steps.push("no variable gives the directory of the CLI's configuration".to_owned());
                 return (Vec::new(), steps);
             }
             Found::Absent(path) => {
-                steps.push(format!("there is no file `{}`", path.display()));
+                steps.push(format!("the file `{}` does not exist", path.display()));
                 return (Vec::new(), steps);
             }
             Found::Useless(path, why) => {

@@ -54,7 +54,7 @@ impl Once {
 }
 
 impl OAuth1 {
-    /// The same, with signatures of another method.
+    /// Returns the credentials with another signature method.
     #[must_use]
     pub fn signed_with(mut self, method: SignatureMethod) -> Self {
         self.method = method;

@@ -7,19 +7,19 @@ use crate::line::{MESSAGE, one_line};
 
 /// One place where an answer differs from the spec.
 ///
-/// It names the place and the types, never a value: any of them may be a secret.
+/// It contains the place and the types, never a value, as any value may be a secret.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Drift {
     /// Path of the value from the outermost one: `[3].instances.min`.
     pub path: String,
-    /// What was done about it.
+    /// How the reader handled it.
     pub kind: DriftKind,
     /// Why the value could not be read as the spec describes it.
     pub message: String,
 }
 
-/// What was done about a value that differs from the spec.
+/// How the reader handled a value that differs from the spec.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum DriftKind {

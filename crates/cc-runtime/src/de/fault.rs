@@ -30,7 +30,7 @@ impl Fault {
 
     /// A text that stands for "no value".
     pub(super) fn absent() -> Self {
-        Self { absent: true, ..Self::new("an empty text where a date was expected") }
+        Self { absent: true, ..Self::new("expected a date, found an empty string") }
     }
 
     pub(super) fn of_null(value: &Value) -> Self {

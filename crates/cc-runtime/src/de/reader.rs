@@ -66,7 +66,7 @@ impl Liberties {
         self.lost.borrow_mut().insert(node, drift).is_none()
     }
 
-    /// Whether this value is passed over. Each time it is, that is listed: an earlier attempt's list may be gone.
+    /// Returns `true` if this value is passed over. Each time it is, that is listed: an earlier attempt's list may be gone.
     pub(super) fn passes_over(&self, value: &Value) -> bool {
         match self.lost.borrow().get(&node(value)) {
             Some(drift) => {
@@ -85,7 +85,7 @@ pub(crate) struct Reader<'de, 'p> {
     pub(super) place: Place<'p>,
     /// None in an input.
     pub(super) liberties: Option<&'p Liberties>,
-    /// Whether any text is an id, also one that would reach another route: in a value that is not sent as an input.
+    /// `true` if any text is an id, also one that would reach another route: in a value that is not sent as an input.
     pub(super) any_id: bool,
     /// The tag of a union, which the struct of a variant does not have.
     pub(super) tag: Option<&'static str>,
@@ -106,7 +106,7 @@ impl<'de, 'p> Reader<'de, 'p> {
 
     fn converted(&self, expected: &str) {
         if let Some(liberties) = self.liberties {
-            let message = format!("{} where {expected} was expected", type_of(self.value));
+            let message = format!("expected {expected}, found {}", type_of(self.value));
             liberties.note(Drift::new(DriftKind::Converted, self.place.to_string(), message));
         }
     }
@@ -164,7 +164,7 @@ impl<'de, 'p> Reader<'de, 'p> {
             }
             Some(value) => {
                 let what = match value {
-                    Value::String(_) => "the empty text names no variant".to_owned(),
+                    Value::String(_) => "expected a variant, found an empty string".to_owned(),
                     other => format!("invalid type: {}, expected a text", type_of(other)),
                 };
                 // What an answer may lose is the union: without its tag nothing can be told of the rest.
@@ -240,7 +240,7 @@ impl<'de> Deserializer<'de> for Reader<'de, '_> {
         match (self.value, scalar::text(self.value).filter(|_| self.is_lenient())) {
             (Value::String(text), _) => visitor.visit_borrowed_str(text),
             (_, Some(text)) => {
-                self.converted("a text");
+                self.converted("a string");
                 visitor.visit_string(text)
             }
             _ => Err(self.unexpected(&visitor)),

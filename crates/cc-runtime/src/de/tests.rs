@@ -52,12 +52,12 @@ fn scalars_beyond_doubt_are_read_and_listed() {
     assert_eq!(
         drift,
         [
-            "converted: `[0].id`: integer where a text was expected",
-            "converted: `[0].created`: string where a date with a zone or epoch milliseconds was expected",
-            "converted: `[0].size`: string where a number was expected",
-            "converted: `[0].archived`: string where a boolean was expected",
-            "converted: `[0].part.min`: string where a number was expected",
-            "converted: `[0].byName.a`: string where a number was expected",
+            "converted: `[0].id`: expected a string, found integer",
+            "converted: `[0].created`: expected a date with a zone or epoch milliseconds, found string",
+            "converted: `[0].size`: expected a number, found string",
+            "converted: `[0].archived`: expected a boolean, found string",
+            "converted: `[0].part.min`: expected a number, found string",
+            "converted: `[0].byName.a`: expected a number, found string",
         ]
     );
 }
@@ -192,10 +192,10 @@ fn an_input_takes_no_liberties_and_names_the_field() {
         (json!({ "name": 5 }), "`name`: invalid type: integer, expected a string"),
         (json!({ "name": "a", "count": "1" }), "`count`: invalid type: string, expected i64"),
         (json!({ "name": "a", "count": 1.5 }), "`count`: invalid type: floating point, expected i64"),
-        (json!({ "name": "a", "since": 1.5 }), "`since`: 1.5 is no whole number of epoch milliseconds"),
+        (json!({ "name": "a", "since": 1.5 }), "`since`: 1.5 is not a whole number of epoch milliseconds"),
         (
             json!({ "name": "a", "since": 1_710_250_713 }),
-            "`since`: 1710250713 is a number of epoch seconds: give milliseconds, or a text",
+            "`since`: 1710250713 looks like epoch seconds: use milliseconds or a string",
         ),
         (
             json!({ "name": "a", "inner": [{ "on": "true" }] }),

@@ -1,4 +1,4 @@
-//! What an error tells of a failure.
+//! Accessors of an error.
 
 use std::panic::Location;
 use std::time::Duration;
@@ -10,19 +10,19 @@ use serde::de::DeserializeOwned;
 use super::{Error, ErrorContext, ErrorKind, Result};
 
 impl Error {
-    /// What kind of failure it is.
+    /// Returns the kind of the failure.
     #[must_use]
     pub fn kind(&self) -> ErrorKind {
         self.0.kind
     }
 
-    /// The operation of the API, such as `get_zone`.
+    /// Returns the operation of the API, such as `get_zone`.
     #[must_use]
     pub fn operation(&self) -> Option<&'static str> {
         self.0.operation.map(|operation| operation.id)
     }
 
-    /// The command that was run, such as `GetZone`.
+    /// Returns the command, such as `GetZone`.
     #[must_use]
     pub fn command(&self) -> Option<&'static str> {
         self.0.command
@@ -55,19 +55,19 @@ impl Error {
         self.0.status
     }
 
-    /// The platform's own code of the failure (`code`, else `id`, of the body), else the kind's.
+    /// Returns the platform's code of the failure (`code`, else `id`, of the body), else that of the kind.
     #[must_use]
     pub fn code(&self) -> &str {
         self.0.code.as_deref().unwrap_or_else(|| self.0.kind.code())
     }
 
-    /// What happened, in one line: the platform's own words when it gave some.
+    /// Returns what happened, in one line: the platform's message if the answer had one.
     #[must_use]
     pub fn message(&self) -> Option<&str> {
         self.0.message.as_deref()
     }
 
-    /// What the failure is about, such as a field, when the platform said so.
+    /// Returns the subject of the failure, such as a field, if the platform named it.
     #[must_use]
     pub fn context(&self) -> Option<&ErrorContext> {
         self.0.context.as_ref()
@@ -105,19 +105,19 @@ impl Error {
         self.0.request_id.as_deref()
     }
 
-    /// The platform's id of the exchange: what its support asks for.
+    /// Returns the platform's id of the exchange. The platform's support asks for it.
     #[must_use]
     pub fn sozu_id(&self) -> Option<&str> {
         self.0.sozu_id.as_deref()
     }
 
-    /// How many times the request was sent.
+    /// Returns how many times the request was sent.
     #[must_use]
     pub fn attempts(&self) -> u32 {
         self.0.attempts
     }
 
-    /// How long the platform asks to wait before the next try.
+    /// Returns how long the platform asks to wait before the next attempt.
     #[must_use]
     pub fn retry_after(&self) -> Option<Duration> {
         self.0.retry_after

@@ -17,7 +17,7 @@ use crate::redact::Redactor;
 const KEPT_BODY: usize = 64 * 1024;
 
 impl Error {
-    /// An error of this kind, of which nothing else is known yet.
+    /// Creates an error of this kind, without further details.
     #[must_use]
     pub fn new(kind: ErrorKind) -> Self {
         Self(Arc::new(Inner {
@@ -43,7 +43,7 @@ impl Error {
         }))
     }
 
-    /// The failure that an answer with an error status means. The body may be JSON of either API or of the usual frameworks,
+    /// Creates the error for an answer with an error status. The body may be JSON of either API or of the usual frameworks,
     /// problem+json, XML, a form, text or HTML, in UTF-8, UTF-16, Latin-1 or Windows-1252: each gives a message of one line.
     /// [`body`](Self::body) is in UTF-8.
     #[must_use]
@@ -89,7 +89,7 @@ impl Error {
         self
     }
 
-    /// Names the operation, when none is named yet.
+    /// Sets the operation, if none is set yet.
     #[must_use]
     pub fn with_operation(self, operation: &'static OperationInfo) -> Self {
         if self.0.operation.is_some() {
@@ -101,7 +101,7 @@ impl Error {
         })
     }
 
-    /// Names the command that was run.
+    /// Sets the name of the command.
     #[must_use]
     pub fn with_command(self, command: &'static str) -> Self {
         self.with(|inner| inner.command = Some(command))
@@ -122,7 +122,7 @@ impl Error {
         })
     }
 
-    /// Says which status came.
+    /// Sets the status of the answer.
     #[must_use]
     pub fn with_status(self, status: StatusCode) -> Self {
         self.with(|inner| inner.status = Some(status))
@@ -147,19 +147,19 @@ impl Error {
         self.with(|inner| inner.body = Some(Bytes::copy_from_slice(&body[..body.len().min(KEPT_BODY)])))
     }
 
-    /// Says how many times the request was sent.
+    /// Sets how many times the request was sent.
     #[must_use]
     pub fn with_attempts(self, attempts: u32) -> Self {
         self.with(|inner| inner.attempts = attempts)
     }
 
-    /// Gives the code by which the platform, or this SDK, names the failure. Control characters are escaped.
+    /// Sets the code of the failure, from the platform or this SDK. Control characters are escaped.
     #[must_use]
     pub fn with_code(self, code: impl Into<String>) -> Self {
         self.with(|inner| inner.code = Some(kept(code.into(), usize::MAX)))
     }
 
-    /// Says in one line what happened. It must hold no secret. Control characters are escaped.
+    /// Sets the message: one line that says what happened. It must not contain a secret. Control characters are escaped.
     #[must_use]
     pub fn with_message(self, message: impl Into<String>) -> Self {
         self.with(|inner| inner.message = Some(kept(message.into(), usize::MAX)))
@@ -174,19 +174,19 @@ impl Error {
         self.with_message(message)
     }
 
-    /// Says that nothing left this machine.
+    /// Marks the request as not sent.
     #[must_use]
     pub fn not_sent(self) -> Self {
         self.with(|inner| inner.not_sent = true)
     }
 
-    /// Says that the change was made, although the call fails: [`may_be_done`](Self::may_be_done) is then `true`.
+    /// Marks the change as made, although the call fails: [`may_be_done`](Self::may_be_done) is then `true`.
     #[must_use]
     pub fn applied(self) -> Self {
         self.with_effect("the change was made")
     }
 
-    /// Says which change was made before the call failed, such as `the branch was changed`: [`may_be_done`](Self::may_be_done)
+    /// Sets which change was made before the call failed, such as `the branch was changed`: [`may_be_done`](Self::may_be_done)
     /// is then `true`.
     #[must_use]
     pub fn with_effect(self, effect: impl Into<Cow<'static, str>>) -> Self {
@@ -223,8 +223,8 @@ impl Error {
         })
     }
 
-    /// The same failure as [`ErrorKind::Indeterminate`], for what must not be guessed: what was asked for may have been
-    /// done. This error becomes the cause.
+    /// Converts the error to [`ErrorKind::Indeterminate`]: the request may have been applied. This error becomes the
+    /// cause.
     #[must_use]
     pub fn indeterminate(self) -> Self {
         let cause = self.clone();
@@ -235,7 +235,7 @@ impl Error {
         .with_source(cause)
     }
 
-    /// Keeps the cause.
+    /// Sets the cause.
     #[must_use]
     pub fn with_source(self, source: impl Into<BoxError>) -> Self {
         let source: Arc<dyn std::error::Error + Send + Sync> = Arc::from(source.into());

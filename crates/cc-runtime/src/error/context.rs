@@ -1,4 +1,4 @@
-//! What the platform says that a failure is about.
+//! The subject of a failure, as the platform reports it.
 
 use std::fmt;
 
@@ -11,7 +11,7 @@ use crate::union::UnknownVariant;
 /// How many fields or names of a context are kept: no input has more.
 const MEMBERS: usize = 256;
 
-/// What a failure is about, as far as the body of the answer says it. Contexts of the platform and of the usual frameworks are
+/// The subject of a failure, as far as the body of the answer names it. Contexts of the platform and of the usual frameworks are
 /// read; one of another kind keeps its JSON. Its texts are lines without control characters, except for values and bodies, which
 /// are as they came.
 ///
@@ -38,9 +38,9 @@ pub enum ErrorContext {
     /// A resource (`resource`).
     #[non_exhaustive]
     Resource {
-        /// Its kind, such as `drain`.
+        /// Kind of the resource, such as `drain`.
         kind: Option<String>,
-        /// Its name or id.
+        /// Name or id of the resource.
         name: Option<String>,
     },
     /// A place in a document, from its root (`selector`).

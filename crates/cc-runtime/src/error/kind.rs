@@ -19,8 +19,6 @@ pub enum ErrorKind {
     Unreachable,
     /// There was no complete answer within the time limit.
     TimedOut,
-    /// The call was cancelled before it ended.
-    Aborted,
     /// The base URL, or a URL made from it, is not a URL that a request can be sent to.
     InvalidUrl,
     /// The caller's input cannot be sent. Nothing was sent.
@@ -33,8 +31,6 @@ pub enum ErrorKind {
     Credentials,
     /// The expected state was not reached before the deadline. The change itself may still happen.
     DeadlineExceeded,
-    /// The state of the stream does not allow the operation.
-    StreamState,
     /// The answer to the request of a stream is not an event stream.
     StreamContentType,
     /// The server broke a stream off, or sent an error or invalid data on it.
@@ -54,21 +50,20 @@ pub enum ErrorKind {
 }
 
 impl ErrorKind {
-    /// The name of this kind among the error codes of the official JavaScript client, or in their manner what it does not have.
+    /// Returns the error code of this kind: that of the official JavaScript client, or one in its style for kinds that it lacks.
     #[must_use]
     pub fn code(self) -> &'static str {
         match self {
             Self::Refused => "unknown_error",
             Self::TooLarge => "RESPONSE_TOO_LARGE",
             Self::Unreachable => "NETWORK_ERROR",
-            Self::TimedOut | Self::DeadlineExceeded => "TIMEOUT_EXCEEDED",
-            Self::Aborted => "ABORTED",
+            Self::TimedOut => "TIMEOUT_EXCEEDED",
+            Self::DeadlineExceeded => "DEADLINE_EXCEEDED",
             Self::InvalidUrl => "INVALID_URL",
             Self::InvalidInput => "INVALID_INPUT",
             Self::CannotResolveResource => "CANNOT_RESOLVE_RESOURCE_ID",
             Self::CannotResolveProduct => "CANNOT_RESOLVE_PRODUCT",
             Self::Credentials => "CREDENTIALS_ERROR",
-            Self::StreamState => "SSE_INVALID_STATE_ERROR",
             Self::StreamContentType => "SSE_INVALID_CONTENT_TYPE",
             Self::StreamServer => "SSE_SERVER_ERROR",
             Self::StreamHealth => "SSE_HEALTH_ERROR",
@@ -87,14 +82,12 @@ impl ErrorKind {
             Self::TooLarge => "the answer is too large",
             Self::Unreachable => "no answer",
             Self::TimedOut => "timed out",
-            Self::Aborted => "the call was cancelled",
             Self::InvalidUrl => "invalid URL",
             Self::InvalidInput => "invalid input",
             Self::CannotResolveResource => "could not resolve the resource",
             Self::CannotResolveProduct => "could not find a matching product",
             Self::Credentials => "no usable credentials",
             Self::DeadlineExceeded => "the deadline passed",
-            Self::StreamState => "the state of the stream does not allow this",
             Self::StreamContentType => "the answer is not an event stream",
             Self::StreamServer => "the server failed on the stream",
             Self::StreamHealth => "the stream fell silent",

@@ -1,17 +1,17 @@
-//! What follows from a failure: whether the request was applied, and whether to send it again.
+//! Tells whether a failed request may have been applied, and whether to send it again.
 
 use super::{Error, ErrorKind};
 
 impl Error {
-    /// Whether it is certain that the platform did not see the request.
+    /// Returns `true` if the platform certainly did not receive the request.
     #[must_use]
     pub fn is_not_sent(&self) -> bool {
         self.0.not_sent
             || matches!(self.0.kind, ErrorKind::InvalidInput | ErrorKind::InvalidUrl | ErrorKind::Credentials)
     }
 
-    /// Whether something that was asked for once may have been done all the same: the request left, and what came back, if
-    /// anything, does not tell. [`indeterminate`](Self::indeterminate) says so.
+    /// Returns `true` if the request may have been applied although the call failed: it was sent, and the answer, if any, does
+    /// not tell. [`indeterminate`](Self::indeterminate) says so.
     #[must_use]
     pub fn may_be_done(&self) -> bool {
         if self.0.effect.is_some() {
@@ -33,7 +33,7 @@ impl Error {
         }
     }
 
-    /// Whether the same call may succeed later: 408, 429, 500, 502, 503, 504, and answers that did not come (in time).
+    /// Returns `true` if the same call may succeed later: status 408, 429, 500, 502, 503 or 504, no answer, or a timeout.
     #[must_use]
     pub fn is_retryable(&self) -> bool {
         match self.0.kind {
@@ -45,31 +45,31 @@ impl Error {
         }
     }
 
-    /// Whether there is no such thing: status 404, or an id that nothing of the caller's has.
+    /// Returns `true` if the resource does not exist: status 404, or an id that is not visible to the credentials.
     #[must_use]
     pub fn is_not_found(&self) -> bool {
         self.0.kind == ErrorKind::CannotResolveResource || self.has_status(404)
     }
 
-    /// Whether the credentials are missing or not accepted: status 401.
+    /// Returns `true` if the credentials are missing or rejected: status 401.
     #[must_use]
     pub fn is_unauthorized(&self) -> bool {
         self.has_status(401)
     }
 
-    /// Whether the caller may not do this: status 403.
+    /// Returns `true` if the caller lacks the permission: status 403.
     #[must_use]
     pub fn is_forbidden(&self) -> bool {
         self.has_status(403)
     }
 
-    /// Whether it does not fit what is there: status 409.
+    /// Returns `true` if the request conflicts with the current state: status 409.
     #[must_use]
     pub fn is_conflict(&self) -> bool {
         self.has_status(409)
     }
 
-    /// Whether there were too many requests: status 429.
+    /// Returns `true` if too many requests were sent: status 429.
     #[must_use]
     pub fn is_rate_limited(&self) -> bool {
         self.has_status(429)
@@ -94,7 +94,7 @@ impl Error {
                     || names_it(self.message()))
     }
 
-    /// Whether it took too long: the call itself, or what was waited for.
+    /// Returns `true` if a time limit passed: that of the call, or that of waiting for a state.
     #[must_use]
     pub fn is_timeout(&self) -> bool {
         matches!(self.0.kind, ErrorKind::TimedOut | ErrorKind::DeadlineExceeded)

@@ -17,6 +17,7 @@ impl fmt::Display for Error {
         if let Some(name) = inner.command.or(inner.operation.map(|operation| operation.id)) {
             write!(f, "{name}: ")?;
         }
+        let mut separator = ": ";
         match (inner.kind, inner.status, self.host()) {
             (ErrorKind::Refused, Some(status), host) => {
                 write!(f, "{} answered {}", host.unwrap_or("the platform"), status.as_u16())?;
@@ -25,10 +26,14 @@ impl fmt::Display for Error {
             (ErrorKind::TimedOut, _, Some(host)) => write!(f, "timed out waiting for {host}")?,
             (ErrorKind::Undecodable, _, Some(host)) => write!(f, "could not decode the answer of {host}")?,
             (ErrorKind::TooLarge, _, Some(host)) => write!(f, "the answer of {host} is too large")?,
+            // The message says the same at more length.
+            (kind, ..) if inner.message.as_ref().is_some_and(|message| message.starts_with(kind.words())) => {
+                separator = "";
+            }
             (kind, ..) => f.write_str(kind.words())?,
         }
         if let Some(message) = &inner.message {
-            write!(f, ": {}", one_line(message, MESSAGE))?;
+            write!(f, "{separator}{}", one_line(message, MESSAGE))?;
         } else if let Some(reason) = inner.status.filter(|_| inner.kind == ErrorKind::Refused) {
             write!(f, " {}", reason.canonical_reason().unwrap_or("(no reason given)"))?;
         } else if inner.kind == ErrorKind::Indeterminate {

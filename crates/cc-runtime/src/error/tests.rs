@@ -24,6 +24,19 @@ fn the_line_says_each_thing_once_and_leaves_the_cause_to_the_chain() {
 }
 
 #[test]
+fn a_message_that_starts_with_the_words_of_the_kind_is_not_preceded_by_them() {
+    let error = Error::new(ErrorKind::TimedOut).with_message("timed out waiting for a turn");
+    assert_eq!(error.to_string(), "timed out waiting for a turn");
+}
+
+#[test]
+fn a_timeout_of_a_call_and_a_passed_deadline_have_codes_of_their_own() {
+    let code = |kind| Error::new(kind).code().to_owned();
+    assert_eq!(code(ErrorKind::TimedOut), "TIMEOUT_EXCEEDED");
+    assert_eq!(code(ErrorKind::DeadlineExceeded), "DEADLINE_EXCEEDED");
+}
+
+#[test]
 fn what_may_have_been_done_keeps_what_is_known_and_is_not_tried_again() {
     let error = Error::new(ErrorKind::Unreachable).with_source("connection reset").with_attempts(2);
     let error = error.indeterminate();

@@ -29,7 +29,7 @@ impl Stack {
     /// Waits for a permit, hands a request to the layers of the program, in the time that an attempt may take, and reads the
     /// body.
     pub(crate) async fn attempt(&self, exchange: &Exchange, flight: &Flight) -> Result<HttpResponse> {
-        let _permit = self.limit.permit(flight).await?;
+        let _permit = self.limit.permit(flight).await;
         let mut http = self.http.clone();
         let limits = &exchange.limits;
         let before = exchange.attempts();

@@ -59,7 +59,7 @@ impl Default for TransportBuilder {
 }
 
 impl TransportBuilder {
-    /// Who asks. Default: nobody.
+    /// Sets the credentials. Default: none.
     pub fn credentials(mut self, credentials: Credentials) -> Self {
         self.credentials = credentials;
         self
@@ -87,7 +87,7 @@ impl TransportBuilder {
         self
     }
 
-    /// What the `User-Agent` says after `cc-sdk-rust/<version>`, such as `my-tool/1.2`. Default: nothing.
+    /// Sets the product that the `User-Agent` names after `cc-sdk-rust/<version>`, such as `my-tool/1.2`. Default: none.
     pub fn user_agent(mut self, product: impl Into<String>) -> Self {
         self.user_agent = Some(product.into());
         self
@@ -127,7 +127,7 @@ impl TransportBuilder {
         self
     }
 
-    /// Whether answers are kept, and for how long. Default: they are not.
+    /// Sets whether answers are cached, and for how long. Default: not cached.
     pub fn cache(mut self, policy: CachePolicy) -> Self {
         self.defaults = self.defaults.cache(policy);
         self
@@ -154,7 +154,7 @@ impl TransportBuilder {
         self
     }
 
-    /// What runs around every call. Default: nothing.
+    /// Sets the hooks that run around every call. Default: none.
     pub fn hooks(mut self, hooks: impl Hooks) -> Self {
         self.hooks = Some(Arc::new(hooks));
         self
@@ -163,7 +163,7 @@ impl TransportBuilder {
     /// Adds a tower layer around each attempt, inside those that were added before: it sees requests without credentials,
     /// which are added further inside, and every redirect is followed further inside too.
     ///
-    /// It may be polled by a task of the SDK, within the span of its call: task-locals of the caller are not there.
+    /// A task of the SDK may poll it, within the span of its call: task-locals of the caller are not available.
     ///
     /// The error of its service becomes [`ErrorKind::Unexpected`] unless it is an [`Error`](crate::Error).
     pub fn layer<L>(mut self, layer: L) -> Self
@@ -211,7 +211,7 @@ impl TransportBuilder {
         self
     }
 
-    /// Whether every exchange is written to the log: one [`tracing`] event a call, at level `INFO` with the target
+    /// Sets whether every exchange is written to the log: one [`tracing`] event a call, at level `INFO` with the target
     /// `cc_runtime::exchange`, for failures and answers of the cache too. Values of query parameters, of headers that are
     /// not known to be harmless, and of bodies are not shown. Default: `false`.
     pub fn debug(mut self, debug: bool) -> Self {

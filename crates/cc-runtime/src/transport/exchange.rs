@@ -1,4 +1,4 @@
-//! What travels through the layers: one request, what its call may take, and what happened to it so far.
+//! The exchange that passes through the layers: a request, the limits of its call, and its history.
 
 use std::borrow::Cow;
 use std::sync::atomic::{AtomicU32, Ordering};
@@ -144,7 +144,7 @@ impl Exchange {
         self.request.uri().path()
     }
 
-    /// Whether its answer may be given to others too: a plain GET.
+    /// Returns `true` if its answer may be given to others too: a plain GET.
     pub(crate) fn is_shareable(&self) -> bool {
         self.info.method == http::Method::GET && !self.info.one_shot && self.limits.reading == Reading::Whole
     }

@@ -1,4 +1,4 @@
-//! What a program adds around every call.
+//! Hooks that run around every call.
 
 use std::fmt;
 use std::future::Future;
@@ -20,7 +20,7 @@ use crate::transport::would_be_read;
 /// The future of a hook.
 pub type HookFuture<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
 
-/// What a program adds around every call. Each hook runs at most once a call, whatever the retries.
+/// Hooks that run around every call. Each hook runs at most once a call, whatever the retries.
 pub trait Hooks: Send + Sync + fmt::Debug + 'static {
     /// Before anything is sent or looked up: the place to add headers and query parameters. Credentials are added later,
     /// at each attempt, and win over an `authorization` header that is set here. Its operation and path must stay.
@@ -53,7 +53,7 @@ pub trait Hooks: Send + Sync + fmt::Debug + 'static {
     }
 }
 
-/// What [`Hooks::on_response`] sees.
+/// Argument of [`Hooks::on_response`].
 #[derive(Clone, Copy)]
 #[non_exhaustive]
 pub struct ResponseHead<'a> {

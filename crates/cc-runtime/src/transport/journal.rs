@@ -1,4 +1,4 @@
-//! Which reads were overtaken by a write, so that what they brought is not taken for the state after it.
+//! Finds the reads that a write overtook, so that their answers are not taken for the state after it.
 
 use std::collections::{HashMap, VecDeque};
 use std::sync::{Arc, Mutex};

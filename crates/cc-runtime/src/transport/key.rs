@@ -1,4 +1,4 @@
-//! What makes two requests the same.
+//! Decides whether two requests are equal.
 
 use std::hash::{Hash, Hasher};
 use std::sync::Arc;

@@ -2,7 +2,6 @@
 
 use tokio::sync::{Semaphore, SemaphorePermit};
 
-use crate::error::{Error, ErrorKind, Result};
 use crate::tasks::{Hold, Holders};
 use crate::transport::flight::Flight;
 
@@ -28,13 +27,12 @@ impl Limit {
     }
 
     /// Waits for a permit, in the order of the calls.
-    pub(crate) async fn permit(&self, flight: &Flight) -> Result<Permit<'_>> {
+    pub(crate) async fn permit(&self, flight: &Flight) -> Permit<'_> {
         if let Ok(permit) = self.permits.try_acquire() {
-            return Ok(Permit { _permit: permit, _hold: Some(self.holders.hold(flight)) });
+            return Permit { _permit: permit, _hold: Some(self.holders.hold(flight)) };
         }
         let _wait = self.holders.wait(flight);
-        // The semaphore is never closed.
-        let permit = self.permits.acquire().await.map_err(|_| Error::new(ErrorKind::Aborted))?;
-        Ok(Permit { _permit: permit, _hold: None })
+        let permit = self.permits.acquire().await.expect("the semaphore is never closed");
+        Permit { _permit: permit, _hold: None }
     }
 }

@@ -82,7 +82,7 @@ impl CallOptions {
         self
     }
 
-    /// Whether the answer may come from the cache, and how long it stays there. Default: as the transport says.
+    /// Sets whether the answer may come from the cache, and how long it stays there. Default: as the transport says.
     pub fn cache(mut self, policy: CachePolicy) -> Self {
         self.cache = Some(policy);
         self
@@ -95,7 +95,7 @@ impl CallOptions {
         self
     }
 
-    /// Whether the exchange is written to the log ([`TransportBuilder::debug`](crate::TransportBuilder::debug)). Default:
+    /// Sets whether the exchange is written to the log ([`TransportBuilder::debug`](crate::TransportBuilder::debug)). Default:
     /// as the transport says.
     pub fn debug(mut self, debug: bool) -> Self {
         self.debug = Some(debug);
@@ -124,7 +124,7 @@ impl CallOptions {
                 self.headers.insert(name, value);
             }
             (Ok(name), Err(_)) => self.unsent = Some(format!("invalid value for header `{name}`")),
-            (Err(_), _) => self.unsent = Some("invalid name of a header".to_owned()),
+            (Err(_), _) => self.unsent = Some("invalid header name".to_owned()),
         }
         self
     }
@@ -145,7 +145,7 @@ impl CallOptions {
         Ok(())
     }
 
-    /// Whether [`Hooks::on_error`](crate::transport::Hooks::on_error) runs when the call fails. `false` is for those who
+    /// Sets whether [`Hooks::on_error`](crate::transport::Hooks::on_error) runs when the call fails. `false` is for those who
     /// report by themselves, with [`Transport::report`](crate::Transport::report). Default: `true`.
     #[doc(hidden)]
     pub fn report_errors(mut self, report: bool) -> Self {
@@ -241,7 +241,7 @@ macro_rules! __call_setters {
             self
         }
 
-        /// Whether an answer may come from the cache, and how long it stays there
+        /// Sets whether an answer may come from the cache, and how long it is kept
         /// ([`CachePolicy`]($crate::CachePolicy)). Default: as the client says.
         pub fn cache(mut self, policy: $crate::CachePolicy) -> Self {
             self.options = ::std::mem::take(&mut self.options).cache(policy);
@@ -261,7 +261,7 @@ macro_rules! __call_setters {
             self
         }
 
-        /// Whether the exchange is written to the log, without secrets. Default: as the client says.
+        /// Sets whether the exchange is logged, without secrets. Default: the setting of the client.
         pub fn debug(mut self, debug: bool) -> Self {
             self.options = ::std::mem::take(&mut self.options).debug(debug);
             self

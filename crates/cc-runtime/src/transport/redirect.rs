@@ -66,7 +66,7 @@ where
                 return Ok(response);
             }
         }
-        response.extensions_mut().insert(NotFollowed("it is one of more than ten in a row"));
+        response.extensions_mut().insert(NotFollowed("more than ten redirects in a row"));
         Ok(response)
     }
 }
@@ -125,7 +125,7 @@ fn turn(sent: &mut HttpRequest, response: &HttpResponse) -> Result<(), &'static 
                 sent.headers_mut().remove(name);
             }
         }
-        301 | 302 if !reads => return Err("it does not say whether to send the body again"),
+        301 | 302 if !reads => return Err("its status does not say whether to send the body again"),
         _ if !reads && abroad => return Err("it would send the body to another origin"),
         _ => {}
     }

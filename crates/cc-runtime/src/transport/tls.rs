@@ -69,7 +69,7 @@ mod rustls {
         let verifier = Arc::new(Lazily { provider: provider.clone() });
         let versions = ClientConfig::builder_with_provider(provider)
             .with_safe_default_protocol_versions()
-            .map_err(|cause| unusable("the provider of cryptography has no version of TLS", cause))?;
+            .map_err(|cause| unusable("the provider of cryptography supports no version of TLS", cause))?;
         let mut config =
             versions.dangerous().with_custom_certificate_verifier(verifier).with_no_client_auth();
         config.alpn_protocols = vec![b"http/1.1".to_vec()];

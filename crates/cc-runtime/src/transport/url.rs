@@ -12,7 +12,7 @@ use crate::secret::Secret;
 
 /// An absolute URL whose query holds credentials: `Debug` does not show it, and there is no `Display`.
 ///
-/// It is made for what cannot set headers, such as a link in a browser. Whoever has it acts with the caller's rights.
+/// It is for programs that cannot set headers, such as a browser that follows a link. Anyone who has it acts with the caller's rights.
 #[derive(Clone, PartialEq, Eq)]
 pub struct SecretUrl(Secret);
 

@@ -143,7 +143,7 @@ fn add_email(world: &mut World, request: &Request<'_>) -> Outcome {
     let address = request.param("emailAddress");
     let refused = |status, code, what: &str| Err(Refusal::other(status, code, format!("{address} {what}")));
     if !address.contains('@') {
-        return refused(http::StatusCode::BAD_REQUEST, "550", "is no e-mail address");
+        return refused(http::StatusCode::BAD_REQUEST, "550", "is not an e-mail address");
     }
     if address == TAKEN {
         return refused(http::StatusCode::CONFLICT, "1004", "belongs to somebody else");

@@ -38,7 +38,7 @@ fn create(world: &mut World, request: &Request<'_>) -> Outcome {
     let provider = provider::find(provider).ok_or_else(|| Refusal::not_found("Add-on provider", provider))?;
     let plan = request.text("plan");
     if provider.find_plan(world, plan).is_none() {
-        return Err(Refusal::invalid(format!("{plan} is no plan of {}", provider.id)));
+        return Err(Refusal::invalid(format!("{plan} is not a plan of {}", provider.id)));
     }
     let id = make(world, request.owner(), provider, plan, request.text("name"), request.text("region"));
     if let Some(application) = request.body["linkedApp"].as_str() {
@@ -70,7 +70,7 @@ fn change_plan(world: &mut World, request: &Request<'_>) -> Outcome {
     let provider = provider::find(&world.addon(id)?.provider);
     let plan = provider
         .and_then(|provider| provider.find_plan(world, plan))
-        .ok_or_else(|| Refusal::invalid(format!("{plan} is no plan of the provider")))?;
+        .ok_or_else(|| Refusal::invalid(format!("{plan} is not a plan of the provider")))?;
     let addon = world.addon_mut(id)?;
     addon.wire["plan"] = plan;
     json_of(addon.wire.clone())

@@ -34,7 +34,7 @@ fn create(world: &mut World, request: &Request<'_>) -> Outcome {
     let body = &request.body;
     for flavor in ["minFlavor", "maxFlavor"] {
         if !is_flavor(request.text(flavor)) {
-            return Err(Refusal::invalid(format!("{} is no flavor", request.text(flavor))));
+            return Err(Refusal::invalid(format!("{} is not a flavor", request.text(flavor))));
         }
     }
     chosen_variant(world, body)?;
@@ -55,7 +55,7 @@ fn update(world: &mut World, request: &Request<'_>) -> Outcome {
 /// The variant that a body names, if it names one.
 fn chosen_variant(world: &World, body: &Value) -> Result<Option<Value>, Refusal> {
     let Some(id) = body["instanceVariant"].as_str() else { return Ok(None) };
-    variant(world, id).map(Some).ok_or_else(|| Refusal::invalid(format!("{id} is no variant")))
+    variant(world, id).map(Some).ok_or_else(|| Refusal::invalid(format!("{id} is not a variant")))
 }
 
 fn delete(world: &mut World, request: &Request<'_>) -> Outcome {
@@ -88,7 +88,7 @@ fn list_branches(world: &mut World, request: &Request<'_>) -> Outcome {
 fn update_build_flavor(world: &mut World, request: &Request<'_>) -> Outcome {
     let name = request.text("flavorName");
     if !is_flavor(name) {
-        return Err(Refusal::invalid(format!("{name} is no flavor")));
+        return Err(Refusal::invalid(format!("{name} is not a flavor")));
     }
     let application = world.application_mut(request.param("applicationId"))?;
     application.settings["buildFlavor"] = flavor(name);

@@ -80,7 +80,7 @@ fn get_secret(world: &mut World, request: &Request<'_>) -> Outcome {
 
 fn allow(body: &Value) -> Result<(), Refusal> {
     if body["rights"]["almighty"] == true {
-        return Err(Refusal::forbidden("Nobody can have an almighty consumer"));
+        return Err(Refusal::forbidden("A consumer with all rights is not allowed"));
     }
     Ok(())
 }

@@ -24,7 +24,7 @@ fn list(world: &mut World, request: &Request<'_>) -> Outcome {
 fn add(world: &mut World, request: &Request<'_>) -> Outcome {
     let domain = whole(request.param("domain"));
     if !domain.contains('.') || domain.contains([' ', '@']) {
-        return Err(Refusal::invalid(format!("{domain} is no domain")));
+        return Err(Refusal::invalid(format!("{domain} is not a domain")));
     }
     if world.applications.values().any(|application| application.domains.contains(&domain)) {
         return Err(Refusal::conflict(format!("The domain {domain} is taken")));

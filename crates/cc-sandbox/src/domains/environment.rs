@@ -71,7 +71,7 @@ fn replace_of_config_provider(world: &mut World, request: &Request<'_>) -> Outco
 
 /// The variables of a body, when each has a name that the platform takes.
 fn named(body: &Value) -> Result<&Map<String, Value>, Refusal> {
-    let variables = body.as_object().ok_or_else(|| Refusal::invalid("The body is no object"))?;
+    let variables = body.as_object().ok_or_else(|| Refusal::invalid("The body is not an object"))?;
     variables.keys().try_for_each(|name| check_name(name))?;
     Ok(variables)
 }
@@ -81,5 +81,5 @@ fn check_name(name: &str) -> Result<(), Refusal> {
     if !name.is_empty() && name.chars().all(fits) {
         return Ok(());
     }
-    Err(Refusal::invalid(format!("{name} is no name of an environment variable")).about(name))
+    Err(Refusal::invalid(format!("{name} is not a name of an environment variable")).about(name))
 }

@@ -37,7 +37,7 @@ fn start(world: &mut World, request: &Request<'_>) -> Outcome {
     }
     let plan = provider::find(&addon.provider)
         .and_then(|provider| provider.find_plan(world, request.text("planId")));
-    let plan = plan.ok_or_else(|| Refusal::invalid(format!("{} is no plan", request.text("planId"))))?;
+    let plan = plan.ok_or_else(|| Refusal::invalid(format!("{} is not a plan", request.text("planId"))))?;
     let (id, region) = (world.id("migration"), request.text("region").to_owned());
     let now = world.now.to_string();
     let migration = json!({

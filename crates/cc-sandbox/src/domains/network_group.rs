@@ -66,7 +66,7 @@ fn create(world: &mut World, request: &Request<'_>) -> Outcome {
             return Err(Refusal::invalid(format!("{id} is taken")).about("id"));
         }
         Some(id) if !id.starts_with("ng_") => {
-            return Err(Refusal::invalid(format!("{id} is no id of a network group")).about("id"));
+            return Err(Refusal::invalid(format!("{id} is not an id of a network group")).about("id"));
         }
         Some(id) => id.to_owned(),
         None => world.id("ng"),
@@ -173,7 +173,7 @@ fn create_external_peer(world: &mut World, request: &Request<'_>) -> Outcome {
     let parent = request.text("parentMember");
     let kind = find(world, request)?.members.get(parent).map(|member| member["kind"].clone());
     if kind.is_none_or(|kind| kind != "EXTERNAL") {
-        return Err(Refusal::invalid(format!("{parent} is no external member")).about("parentMember"));
+        return Err(Refusal::invalid(format!("{parent} is not an external member")).about("parentMember"));
     }
     let id = world.id("external");
     let (body, peer) = (request.body.clone(), id.clone());
@@ -255,10 +255,10 @@ fn check_member(world: &World, owner: &str, member: &Value) -> Result<(), Refusa
         (world.addon(id).is_ok_and(|addon| addon.owner == owner && addon.real_id == id), "ADDON")
     };
     if !is_there {
-        return Err(Refusal::invalid(format!("{id} is nothing that can be a member")).about("id"));
+        return Err(Refusal::invalid(format!("{id} cannot be a member")).about("id"));
     }
     if member["kind"] != kind {
-        return Err(Refusal::invalid(format!("{id} is no {}", member["kind"])).about("kind"));
+        return Err(Refusal::invalid(format!("{id} is not a {}", member["kind"])).about("kind"));
     }
     Ok(())
 }

@@ -86,7 +86,7 @@ fn field<'a>(request: &'a Request<'_>, name: &str) -> &'a str {
 fn check(world: &World, request: &Request<'_>, token_secret: &str) -> Result<(), Refusal> {
     let (key, secret) = &world.oauth.consumer;
     if field(request, "oauth_consumer_key") != key {
-        return Err(Refusal::unauthorized("The OAuth consumer is not known"));
+        return Err(Refusal::unauthorized("Unknown OAuth consumer"));
     }
     let query = request.query.iter().cloned();
     let form = request.body.as_object().into_iter().flatten();
@@ -101,7 +101,7 @@ fn check(world: &World, request: &Request<'_>, token_secret: &str) -> Result<(),
     let right = signed
         .proves(method, field(request, "oauth_signature"), [secret.as_str(), token_secret])
         .ok_or_else(|| Refusal::unauthorized(format!("Signatures of method {method} are not supported")))?;
-    if right { Ok(()) } else { Err(Refusal::unauthorized("The OAuth signature is not right")) }
+    if right { Ok(()) } else { Err(Refusal::unauthorized("The OAuth signature is invalid")) }
 }
 
 fn form(pairs: &[(&str, &str)]) -> Outcome {
@@ -112,7 +112,7 @@ fn create_request_token(world: &mut World, request: &Request<'_>) -> Outcome {
     check(world, request, "")?;
     let callback = field(request, "oauth_callback");
     if callback != "oob" && !callback.starts_with("http://") && !callback.starts_with("https://") {
-        return Err(Refusal::invalid("The callback is no URL").about("oauth_callback"));
+        return Err(Refusal::invalid("The callback is not a URL").about("oauth_callback"));
     }
     let token = world.uuid("oauth-request-token");
     let secret = format!("sandbox-secret-{}", world.uuid("oauth-request-secret"));
@@ -130,7 +130,7 @@ fn create_request_token(world: &mut World, request: &Request<'_>) -> Outcome {
 fn asked<'a>(world: &'a mut World, token: &str) -> Result<&'a mut Asked, Refusal> {
     let now = world.now;
     let found = world.oauth.requests.get_mut(token).filter(|asked| asked.until > now);
-    found.ok_or_else(|| Refusal::unauthorized("The request token is not known or has expired"))
+    found.ok_or_else(|| Refusal::unauthorized("The request token is unknown or has expired"))
 }
 
 fn get_page(world: &mut World, request: &Request<'_>) -> Outcome {
@@ -168,7 +168,7 @@ fn agree(world: &mut World, request: &Request<'_>) -> Outcome {
         .append_pair("oauth_verifier", &verifier)
         .finish();
     let location = HeaderValue::try_from(format!("{}{mark}{query}", asked.callback))
-        .map_err(|_| Refusal::invalid("The callback is no URL"))?;
+        .map_err(|_| Refusal::invalid("The callback is not a URL"))?;
     Ok(Reply {
         status: Some(StatusCode::SEE_OTHER),
         headers: vec![(LOCATION, location)],

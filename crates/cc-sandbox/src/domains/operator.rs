@@ -74,7 +74,9 @@ fn check_version(world: &mut World, request: &Request<'_>) -> Outcome {
 fn update_version(world: &mut World, request: &Request<'_>) -> Outcome {
     let target = request.text("targetVersion");
     if !VERSIONS.contains(&target) {
-        return Err(Refusal::invalid(format!("{target} is no version to update to")).about("targetVersion"));
+        return Err(
+            Refusal::invalid(format!("{target} is not a version to update to")).about("targetVersion")
+        );
     }
     let addon = find(world, request)?;
     addon.details["version"] = target.into();

@@ -105,7 +105,7 @@ fn list_members(world: &mut World, request: &Request<'_>) -> Outcome {
 fn add_member(world: &mut World, request: &Request<'_>) -> Outcome {
     let email = request.text("email");
     if !email.contains('@') {
-        return Err(Refusal::invalid(format!("{email} is no e-mail address")));
+        return Err(Refusal::invalid(format!("{email} is not an e-mail address")));
     }
     let id = world.id("user");
     let owner = find(world, request)?;

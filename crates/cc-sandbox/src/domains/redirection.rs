@@ -38,7 +38,7 @@ fn list(world: &mut World, request: &Request<'_>) -> Outcome {
 fn create(world: &mut World, request: &Request<'_>) -> Outcome {
     let namespace = request.text("namespace");
     if !NAMESPACES.contains(&namespace) {
-        return Err(Refusal::invalid(format!("{namespace} is no namespace")).about("namespace"));
+        return Err(Refusal::invalid(format!("{namespace} is not a namespace")).about("namespace"));
     }
     let udp = is_udp(request);
     let (lowest, highest) = (

@@ -41,7 +41,7 @@ fn list_keys(world: &mut World, _: &Request<'_>) -> Outcome {
 fn add_key(world: &mut World, request: &Request<'_>) -> Outcome {
     let key = request.body.as_str().unwrap_or_default();
     if !(key.starts_with("ssh-") || key.starts_with("ecdsa-")) {
-        return Err(Refusal::invalid("The key is no public SSH key"));
+        return Err(Refusal::invalid("The key is not a public SSH key"));
     }
     world.account.keys.insert(request.param("keyName").to_owned(), key.to_owned());
     message("The SSH key has been added")

@@ -89,7 +89,7 @@ impl Credentials {
         request: &Received<'_>,
         secret_of: &dyn Fn(&str) -> Option<String>,
     ) -> Result<Shown, Refusal> {
-        let unreadable = || Refusal::unauthorized("The authorization of the request cannot be read");
+        let unreadable = || Refusal::unauthorized("Unreadable authorization of the request");
         let value = match request.parts.headers.get(AUTHORIZATION) {
             Some(value) => value.to_str().map_err(|_| unreadable())?.to_owned(),
             None => match request.query.iter().find(|(name, _)| name == IN_QUERY) {
@@ -119,12 +119,12 @@ impl Credentials {
         let protocol = oauth_parameters(text);
         let given = |name: &str| protocol.get(name).map(String::as_str).unwrap_or_default();
         if given("oauth_consumer_key") != self.consumer_key {
-            return Err(Refusal::unauthorized("The OAuth consumer is not known"));
+            return Err(Refusal::unauthorized("Unknown OAuth consumer"));
         }
         let token_secret = match given("oauth_token") {
             token if token == self.token => self.token_secret.clone(),
             token => secret_of(token)
-                .ok_or_else(|| Refusal::unauthorized("The OAuth token is not known or has expired"))?,
+                .ok_or_else(|| Refusal::unauthorized("The OAuth token is unknown or has expired"))?,
         };
         let secrets = [self.consumer_secret.as_str(), &token_secret];
         let method = given("oauth_signature_method");
@@ -132,7 +132,7 @@ impl Credentials {
             request.signed(&protocol).proves(method, given("oauth_signature"), secrets).ok_or_else(|| {
                 Refusal::unauthorized(format!("Signatures of method {method} are not supported"))
             })?;
-        if right { Ok(()) } else { Err(Refusal::unauthorized("The OAuth signature is not right")) }
+        if right { Ok(()) } else { Err(Refusal::unauthorized("The OAuth signature is invalid")) }
     }
 }
 
@@ -184,7 +184,7 @@ mod tests {
             assert_eq!(shown(&credentials, &header), Ok(Shown::Signed), "{signature}");
         }
         let header = format!(r#"{start}, oauth_signature="a+b%26other""#);
-        assert_eq!(shown(&credentials, &header), Err("The OAuth signature is not right".into()));
+        assert_eq!(shown(&credentials, &header), Err("The OAuth signature is invalid".into()));
     }
 
     #[test]

@@ -92,7 +92,7 @@ pub(super) fn answer(engine: &Engine, parts: &Parts, bytes: &Bytes) -> Response<
 /// Reads a fault from JSON.
 fn read_fault(body: &Value) -> Result<Fault, String> {
     let number = |name: &str| {
-        body[name].as_u64().ok_or_else(|| format!("`{}` takes `{name}`, a whole number", body["effect"]))
+        body[name].as_u64().ok_or_else(|| format!("`{}` needs `{name}`, a whole number", body["effect"]))
     };
     let status =
         || number("status").and_then(|status| u16::try_from(status).map_err(|error| error.to_string()));
@@ -109,7 +109,7 @@ fn read_fault(body: &Value) -> Result<Fault, String> {
         "slow-body" => Fault::slow_body(Duration::from_millis(number("ms")?)),
         "stream" => Fault::stream(
             serde_json::from_value(body["fault"].clone())
-                .map_err(|error| format!("`fault` is no fault of streams: {error}"))?,
+                .map_err(|error| format!("invalid `fault` of streams: {error}"))?,
         ),
         "deployments" => Fault::deployments(
             serde_json::from_value(body["fault"].clone())

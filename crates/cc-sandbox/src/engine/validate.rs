@@ -43,7 +43,7 @@ impl fmt::Display for Violation {
             Side::Client => "the request",
             Side::Sandbox => "the answer of the sandbox",
         };
-        let operation = self.operation.as_deref().unwrap_or("no operation of the spec");
+        let operation = self.operation.as_deref().unwrap_or("the spec has no such operation");
         let (request, message) = (one_line(&self.request, SHOWN), one_line(&self.message, SHOWN));
         write!(f, "{request} ({operation}): {side} breaks the spec: {message}")
     }
@@ -58,7 +58,7 @@ impl Schemas {
     pub(crate) fn problems(&self, table: &Table, key: &str, schema: &Value, value: &Value) -> Vec<String> {
         match self.compiled(table, key, schema) {
             Ok(validator) => validator.iter_errors(value).take(5).map(|error| described(&error)).collect(),
-            Err(message) => vec![format!("the schema {key} cannot be used: {message}")],
+            Err(message) => vec![format!("invalid schema {key}: {message}")],
         }
     }
 
@@ -97,7 +97,7 @@ pub(crate) fn parameter_problems(table: &Table, operation: &Operation, inputs: &
         let known = |parameter: &Parameter| parameter.place == Place::Query && parameter.name == *name;
         // Credentials may travel in the query of any request.
         if name != "authorization" && !operation.parameters.iter().any(known) {
-            problems.push(format!("query parameter `{name}` is not known"));
+            problems.push(format!("unknown query parameter `{name}`"));
         }
     }
     for parameter in &operation.parameters {
@@ -114,7 +114,7 @@ pub(crate) fn parameter_problems(table: &Table, operation: &Operation, inputs: &
             problems.push(format!("parameter `{name}` is missing"));
         }
         if values.len() > 1 && !parameter.repeated {
-            problems.push(format!("parameter `{name}` is given {} times", values.len()));
+            problems.push(format!("parameter `{name}` occurs {} times", values.len()));
         }
         for value in values {
             let value = coerced(table, &parameter.schema, &value);
@@ -134,7 +134,7 @@ pub(crate) fn read_body(
     bytes: &[u8],
 ) -> Result<Value, Vec<String>> {
     let Some(expected) = &operation.request else {
-        return if bytes.is_empty() { Ok(Value::Null) } else { Err(vec!["no body is expected".to_owned()]) };
+        return if bytes.is_empty() { Ok(Value::Null) } else { Err(vec!["unexpected body".to_owned()]) };
     };
     // A text and a form may be empty, and are there all the same.
     let may_be_empty =
@@ -151,7 +151,7 @@ pub(crate) fn read_body(
         return Ok(Value::Null);
     }
     if given != wanted {
-        return Err(vec![format!("the body is `{given}` where `{wanted}` is expected")]);
+        return Err(vec![format!("expected a body of `{wanted}`, found `{given}`")]);
     }
     let text = std::str::from_utf8(bytes).map_err(|_| vec!["the body is not UTF-8".to_owned()])?;
     let value = match wanted.as_str() {
@@ -215,7 +215,7 @@ mod tests {
             side: Side::Client,
             request: format!("GET /{text}"),
             operation: None,
-            message: format!("query parameter `{text}` is not known"),
+            message: format!("unknown query parameter `{text}`"),
         };
         assert!(cc_one_line::is_harmless(&violation.to_string()), "{violation}");
     }

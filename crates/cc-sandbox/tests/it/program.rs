@@ -29,7 +29,7 @@ fn the_program_says_why_it_cannot_start() {
     assert_eq!(output.status.code(), Some(1));
     let output = program().arg("--prot").output().unwrap();
     assert_eq!(output.status.code(), Some(2));
-    assert!(String::from_utf8(output.stderr).unwrap().starts_with("error: `--prot` is no option"));
+    assert!(String::from_utf8(output.stderr).unwrap().starts_with("error: unknown option `--prot`"));
 }
 
 #[test]

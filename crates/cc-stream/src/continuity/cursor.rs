@@ -8,7 +8,7 @@ use super::recent::{Key, Print};
 
 /// The place a stream has reached, to go on from it later, maybe in another process.
 ///
-/// It is the place of the last item the consumer was given. It serialises, and what an earlier version wrote is read.
+/// The position of the last item that the consumer received. It can be serialised, and versions written earlier can be read.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct Cursor {
@@ -23,10 +23,10 @@ pub struct Cursor {
     /// Fingerprints of the last events, by which they are known when the server gives them again.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub seen: Option<Fingerprints>,
-    /// Whether an id came with several events, so that ids prove nothing.
+    /// `true` if several events had the same id, so that ids prove nothing.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub ids_repeat: bool,
-    /// Whether something may have come after that id, or without any, that it does not tell of: the place is then not exact.
+    /// `true` if later events, or events without id, may exist: the position is then approximate.
     #[serde(default)]
     pub adrift: bool,
     /// The items given so far. They count for the limit of the stream that goes on from here.

@@ -7,7 +7,7 @@ pub(super) fn follows(last: &str, id: &str) -> Option<bool> {
     (before == text).then(|| number.checked_add(1) == Some(next))
 }
 
-/// Whether `id` is the number after `last`, and is written so that it sorts behind it: [`comes_after`].
+/// Returns `true` if `id` is the number after `last`, and is written so that it sorts behind it: [`comes_after`].
 ///
 /// Nine of ten numbers differ in their last digit alone, which needs no number to be read.
 #[inline]

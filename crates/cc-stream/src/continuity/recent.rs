@@ -117,7 +117,7 @@ impl Recent {
         self.ascends &= ascends;
     }
 
-    /// Whether an item of this connection has the id of an event before it on this connection.
+    /// Returns `true` if an item of this connection has the id of an event before it on this connection.
     pub(super) fn repeats(&self) -> bool {
         if self.ascends {
             return false;

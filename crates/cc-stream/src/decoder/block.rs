@@ -213,7 +213,7 @@ impl Kept {
         self.data = String::new();
     }
 
-    /// Whether the event may have `length` bytes of data; if not, it is skipped from here on.
+    /// Returns `true` if the event may have `length` bytes of data; if not, it is skipped from here on.
     #[inline]
     fn allows(&mut self, length: usize) -> bool {
         if length > self.limits.event {

@@ -238,7 +238,7 @@ async fn an_attempt_that_is_not_answered_is_given_up_by_default() {
     let memory = Memory::new([Script::NoAnswer, ends("")]);
     let mut stream = memory.stream(settings());
     let start = Instant::now();
-    assert_eq!(next(&mut stream).await, "retry 1: no answer came within 10s");
+    assert_eq!(next(&mut stream).await, "retry 1: no answer within 10s");
     assert_eq!(start.elapsed().as_secs(), 10);
     assert_eq!(memory.alive(), 0);
     assert_eq!(next(&mut stream).await, "open");

@@ -99,7 +99,10 @@ async fn an_event_beyond_the_limits_is_told_and_skipped() {
     let told = read(memory.stream_of(logs(), settings)).await;
     let [Err(error), Ok(next)] = &told[..] else { panic!("{told:?}") };
     assert_eq!((raw(error).id.as_deref(), raw(error).size), (Some("7"), 42));
-    assert_eq!((error.to_string().as_str(), next.as_str()), ("an event `LOG` of 42 bytes is too long", "b"));
+    assert_eq!(
+        (error.to_string().as_str(), next.as_str()),
+        ("an event `LOG` of 42 bytes exceeds the limit", "b")
+    );
 }
 
 #[tokio::test(start_paused = true)]
@@ -238,7 +241,7 @@ async fn a_parser_may_skip_events_and_they_do_not_count() {
     let told = words(&mut memory.stream_of(odd, settings)).await;
     assert_eq!(
         told,
-        ["open", "1", "error: the data of an event `message` cannot be read", "3", "5", "end Limit"]
+        ["open", "1", "error: could not read the data of an event `message`", "3", "5", "end Limit"]
     );
 }
 

@@ -203,8 +203,8 @@ async fn a_gap_is_seen_in_the_items_and_does_not_end_a_loop_over_them() {
         read(memory.stream_of(numbers(), settings()).items()).await.unwrap(),
         [
             "1",
-            "the data of an event `message` cannot be read",
-            "events may be missing: there was no id to go on from",
+            "could not read the data of an event `message`",
+            "events may be missing: there was no id to resume from",
             "3"
         ]
     );

@@ -82,7 +82,7 @@ impl<'a> Known<'a> {
                 .filter(|one| one.domain.schemas.contains_key(name) || one.domain.shared.contains_key(name));
             return match schema {
                 Some(_) => Ok(Ty::Path(format!("cc_api_{}::types::{name}", domain.replace('-', "_")))),
-                None => Err(format!("`{domain}.{name}` is the name of no schema in spec/{domain}.yaml")),
+                None => Err(format!("spec/{domain}.yaml has no schema `{name}`")),
             };
         }
         if CORE.contains(&name) {

@@ -26,7 +26,7 @@ pub fn check<'a>(report: &mut Report<'a>, operation: &'a Node, pointer: &str) {
     let Some(command) = operation.get("x-command") else { return };
     let pointer = &join(pointer, "x-command");
     if !command.is_map() {
-        report.add(command.line, "command", pointer, "a command is a map with a `name`");
+        report.add(command.line, "command", pointer, "a command must be a map with a `name`");
         return;
     }
     let pascal = |name: &str| {
@@ -40,16 +40,26 @@ pub fn check<'a>(report: &mut Report<'a>, operation: &'a Node, pointer: &str) {
     if let (Some(own), Some(of_operation)) = (command.str_at("summary"), operation.str_at("summary"))
         && own.trim() == of_operation.trim()
     {
-        let message = "the summary of the command is that of its operation: leave it out";
+        let message = "the summary repeats that of the operation: remove it";
         report.add(command.line, "command", pointer, message);
     }
     if let Some(name) = command.str_at("name").filter(|name| names::is_taken(name, &TAKEN)) {
-        report.add(command.line, "rust-name", pointer, format!("`{name}` means something else in Rust"));
+        report.add(
+            command.line,
+            "rust-name",
+            pointer,
+            format!("`{name}` has another meaning in Rust: use another name"),
+        );
     }
     if let Some(domain) = command.get("domain")
         && !domain.as_str().is_some_and(super::is_domain)
     {
-        report.add(domain.line, "command", pointer, "`domain` is lower-case letters, digits and `-`");
+        report.add(
+            domain.line,
+            "command",
+            pointer,
+            "`domain` must contain only lower-case letters, digits and `-`",
+        );
     }
     let inputs = Inputs::of(report, operation);
     let mut problems = Vec::new();
@@ -59,19 +69,24 @@ pub fn check<'a>(report: &mut Report<'a>, operation: &'a Node, pointer: &str) {
         if !["body", "nowhere"].contains(&target)
             && !["path.", "query.", "header.", "body."].iter().any(|place| target.starts_with(place))
         {
-            problem(entry.line, format!("the field `{}` goes to `{target}`, which is no place", entry.key));
+            problem(
+                entry.line,
+                format!(
+                    "the field `{}` has the unknown target `{target}`: use `path.`, `query.`, `header.`, `body` or `nowhere`",
+                    entry.key
+                ),
+            );
         } else if target != "nowhere" && !inputs.have(target) {
-            let message =
-                format!("the field `{}` goes to `{target}`, which the operation does not have", entry.key);
+            let message = format!(
+                "the field `{}` has the target `{target}`, which the operation does not have",
+                entry.key
+            );
             problem(entry.line, message);
         }
     }
     for entry in command.get("constants").map(Node::entries).unwrap_or_default() {
         if !inputs.have(&entry.key) {
-            problem(
-                entry.line,
-                format!("the constant `{}` is for nothing that the operation has", entry.key),
-            );
+            problem(entry.line, format!("the operation has no input for the constant `{}`", entry.key));
         }
     }
     for name in command.get("sent-empty").map(Node::items).unwrap_or_default() {
@@ -84,7 +99,7 @@ pub fn check<'a>(report: &mut Report<'a>, operation: &'a Node, pointer: &str) {
     for entry in command.get("fields").map(Node::entries).unwrap_or_default() {
         let target = entry.value.as_str().unwrap_or_default();
         if target != "nowhere" && !targets.insert(target) {
-            problem(entry.line, format!("two fields go to `{target}`"));
+            problem(entry.line, format!("two fields have the target `{target}`"));
         }
     }
     kinds(report, operation, command, &inputs, &mut problem);
@@ -92,12 +107,15 @@ pub fn check<'a>(report: &mut Report<'a>, operation: &'a Node, pointer: &str) {
     let mut names = BTreeSet::new();
     for name in &fields {
         if !names.insert(name.as_str()) {
-            problem(command.line, format!("two of its fields are called `{name}`: name one in `fields`"));
+            problem(
+                command.line,
+                format!("two fields of the command are called `{name}`: rename one in `fields`"),
+            );
         }
     }
     for entry in command.get("addon").map(Node::entries).unwrap_or_default() {
         if !matches!(entry.value.as_str(), Some("REAL" | "ADDON" | "RESOURCE")) {
-            problem(entry.line, "an id is translated to `REAL`, `ADDON` or `RESOURCE`".to_owned());
+            problem(entry.line, "unknown translation: use `REAL`, `ADDON` or `RESOURCE`".to_owned());
         }
         if inputs.complete && !names.contains(entry.key.as_str()) && !is_resolvable(&entry.key) {
             problem(entry.line, format!("the command has no field `{}` to translate", entry.key));
@@ -109,18 +127,18 @@ pub fn check<'a>(report: &mut Report<'a>, operation: &'a Node, pointer: &str) {
                 if !names.contains(name.as_str()) && !is_resolvable(name) {
                     problem(
                         owner.line,
-                        format!("the owner cannot be resolved from `{name}`, which is no field"),
+                        format!("the owner cannot be resolved from `{name}`, which is not a field"),
                     );
                 }
             }
             Kind::String(_) => {}
-            _ => problem(owner.line, "`owner` names the field that the owner is resolved from".to_owned()),
+            _ => problem(owner.line, "`owner` must be the name of a field".to_owned()),
         }
     }
     if let Some(teaches) = command.get("teaches")
         && (command.get("owner").is_some() || inputs.complete && !names.contains("ownerId"))
     {
-        problem(teaches.line, "`teaches` needs an `ownerId` that the caller gives".to_owned());
+        problem(teaches.line, "`teaches` needs a field `ownerId`, and no `owner`".to_owned());
     }
     answer(report, operation, command, &mut problem);
     for (line, message) in problems {
@@ -140,15 +158,15 @@ fn answer<'a>(
         match empty.as_str() {
             Some("null") => {}
             Some("list") if matches!(answer, Answer::List(_) | Answer::Unknown) => {}
-            Some("list") => problem(empty.line, "`empty: list`, and the answer is no list".to_owned()),
-            _ => problem(empty.line, "`empty` is `'null'` or `list`".to_owned()),
+            Some("list") => problem(empty.line, "`empty: list` needs an answer that is a list".to_owned()),
+            _ => problem(empty.line, "`empty` must be `'null'` or `list`".to_owned()),
         }
     }
     let Some(sort) = command.get("sort") else { return };
     let name = sort.as_str().unwrap_or_default();
     match answer {
         Answer::Unknown => {}
-        Answer::Other => problem(sort.line, "`sort`, and the answer is no list".to_owned()),
+        Answer::Other => problem(sort.line, "`sort` needs an answer that is a list".to_owned()),
         // The fields of a model are not in the spec.
         Answer::List(_) if command.get("output").is_some() => {}
         Answer::List(item) => {
@@ -160,7 +178,10 @@ fn answer<'a>(
                 }
             };
             let Some(by) = by else {
-                problem(sort.line, format!("`sort` by `{field}`, which the things in the list do not have"));
+                problem(
+                    sort.line,
+                    format!("`sort` by `{field}`: the items of the list have no such property"),
+                );
                 return;
             };
             let is_secret = reference(by) == Some("Secret");
@@ -169,7 +190,7 @@ fn answer<'a>(
                 && by.get("enum").is_none()
                 && !is_secret;
             if !has_order {
-                problem(sort.line, format!("`sort` by `{field}`, which has no order"));
+                problem(sort.line, format!("`sort` by `{field}`: its values have no order"));
             }
         }
     }
@@ -305,7 +326,13 @@ fn kinds(
     }
     for input in inputs.all.iter().filter(|input| !input.target.starts_with("body")) {
         if input.schema.is_some_and(|schema| report.target(schema).str_at("type") == Some("object")) {
-            problem(line, format!("a command has no field for the map `{}`", input.name));
+            problem(
+                line,
+                format!(
+                    "a command cannot have a field for the map `{}`: declare it in `x-commands`",
+                    input.name
+                ),
+            );
         }
     }
     let places = command.get("fields").map(Node::entries).unwrap_or_default();
@@ -327,14 +354,14 @@ fn kinds(
             problem(
                 owner.line,
                 format!(
-                    "the owner cannot be resolved from `{name}`, which goes nowhere: leave it out of `fields`"
+                    "the owner cannot be resolved from `{name}`, whose target is `nowhere`: remove it from `fields`"
                 ),
             );
         } else if of_field(name).is_some() && !is_subject && !translated {
             problem(
                 owner.line,
                 format!(
-                    "the owner cannot be resolved from `{name}`, which is no id of an application, an add-on, a provider or a consumer"
+                    "the owner cannot be resolved from `{name}`, which is not the id of an application, an add-on, a provider or a consumer"
                 ),
             );
         }
@@ -345,12 +372,15 @@ fn kinds(
         let kind = input.schema.and_then(reference).unwrap_or_default();
         let is_text = input.schema.and_then(|schema| schema.str_at("type")) == Some("string");
         if !input.required {
-            problem(entry.line, format!("`{}` is optional, and only what is there is translated", entry.key));
+            problem(entry.line, format!("`{}` is optional: only required ids can be translated", entry.key));
         } else if entry.value.as_str() == Some("RESOURCE") && is_text {
         } else if kind != wanted && kind != "ResourceId" && kind != "AnyAddonId" {
             problem(
                 entry.line,
-                format!("`{}` becomes a `{wanted}`, and the operation does not take one there", entry.key),
+                format!(
+                    "`{}` is translated to a `{wanted}`, which the operation does not take there",
+                    entry.key
+                ),
             );
         }
     }
@@ -371,7 +401,7 @@ fn kinds(
         if !fits {
             problem(
                 entry.line,
-                format!("the constant `{}` is not of the type that is sent there", entry.key),
+                format!("the constant `{}` has another type than the input that it is sent in", entry.key),
             );
         }
     }

@@ -15,12 +15,12 @@ const PLAIN: [&str; 9] =
 pub fn check(report: &mut Report<'_>) {
     let Some(commands) = report.document.get("x-commands") else { return };
     if !matches!(commands.kind, Kind::List(_)) {
-        report.add(commands.line, "command", "/x-commands", "`x-commands` is a list of commands");
+        report.add(commands.line, "command", "/x-commands", "`x-commands` must be a list of commands");
     }
     for (index, command) in commands.items().iter().enumerate() {
         let pointer = &format!("/x-commands/{index}");
         if !command.is_map() {
-            report.add(command.line, "command", pointer, "a command is a map with a `name`");
+            report.add(command.line, "command", pointer, "a command must be a map with a `name`");
             continue;
         }
         keys::check(report, command, &keys::DECLARED, pointer, "a command");
@@ -54,14 +54,14 @@ fn texts(command: &Node, problems: &mut Problems) {
     if command.str_at("run") != Some("hand") {
         problem(
             command.line,
-            "say `run: hand`: a command of one request is declared at its operation, with `x-command`",
+            "add `run: hand`, or declare a command of one request with `x-command` at its operation",
         );
     }
     let one_of = |key: &str, known: &[&str]| {
         command.get(key).filter(|value| !value.as_str().is_some_and(|value| known.contains(&value)))
     };
     if let Some(empty) = one_of("empty", &["null"]) {
-        problem(empty.line, "`empty` is `'null'`: the output is then an `Option`");
+        problem(empty.line, "`empty` must be `'null'`: the output is then an `Option`");
     }
     if let Some(clean_up) = command.get("clean-up")
         && clean_up.to_json().as_u64().is_none()
@@ -69,15 +69,15 @@ fn texts(command: &Node, problems: &mut Problems) {
         problem(clean_up.line, "`clean-up` is a whole number of seconds");
     }
     if let Some(kind) = one_of("kind", &["command", "stream", "url"]) {
-        problem(kind.line, "`kind` is `command`, `stream` or `url`");
+        problem(kind.line, "`kind` must be `command`, `stream` or `url`");
     }
     if let Some(input) = one_of("input", &["hand"]) {
-        problem(input.line, "`input` is `hand`: the struct is written by hand too");
+        problem(input.line, "`input` must be `hand`: the struct is then written by hand too");
     }
     if let Some(domain) = command.get("domain")
         && !domain.as_str().is_some_and(super::is_domain)
     {
-        problem(domain.line, "`domain` is lower-case letters, digits and `-`");
+        problem(domain.line, "`domain` must contain only lower-case letters, digits and `-`");
     }
 }
 
@@ -87,7 +87,8 @@ fn fields(report: &mut Report<'_>, command: &Node, pointer: &str, problems: &mut
     if !fields.is_map() {
         problems.push((
             fields.line,
-            "`fields` is a map: the name of each input in camelCase, and what it is".to_owned(),
+            "`fields` must be a map from the names of the inputs, in camelCase, to their declarations"
+                .to_owned(),
         ));
     }
     let names: Vec<String> = fields.entries().iter().map(|entry| entry.key.clone()).collect();
@@ -96,7 +97,7 @@ fn fields(report: &mut Report<'_>, command: &Node, pointer: &str, problems: &mut
         let field = &entry.value;
         let mut problem = |line: usize, message: String| problems.push((line, message));
         if !field.is_map() {
-            problem(entry.line, format!("`{}` is a map with a `type` and a `description`", entry.key));
+            problem(entry.line, format!("`{}` must be a map with a `type` and a `description`", entry.key));
             continue;
         }
         if !idents.insert(field_name(&entry.key)) {
@@ -109,7 +110,10 @@ fn fields(report: &mut Report<'_>, command: &Node, pointer: &str, problems: &mut
         };
         if let Some(owner) = field.get("owner") {
             if from.is_empty() {
-                problem(owner.line, "`owner` names the inputs that the owner is resolved from".to_owned());
+                problem(
+                    owner.line,
+                    "`owner` must be the names of the inputs that the owner is resolved from".to_owned(),
+                );
             }
             for unknown in from.iter().filter(|name| !names.contains(name)) {
                 problem(
@@ -130,7 +134,7 @@ fn fields(report: &mut Report<'_>, command: &Node, pointer: &str, problems: &mut
             }
         }
         if field.is_true_at("required") && field.get("default").is_some() {
-            problems.push((entry.line, format!("`{}` is required, and has a default", entry.key)));
+            problems.push((entry.line, format!("`{}` is required: remove its default", entry.key)));
         }
         keys::check(report, field, &keys::DECLARED_FIELD, pointer, "a field");
     }
@@ -144,16 +148,19 @@ fn constructors(command: &Node, names: &[String], problems: &mut Problems) {
         let taken: Vec<String> =
             entry.value.items().iter().filter_map(|name| name.as_str().map(str::to_owned)).collect();
         if field_name(&entry.key) != entry.key {
-            problems.push((entry.line, format!("the constructor `{}` is no name in snake case", entry.key)));
+            problems.push((
+                entry.line,
+                format!("the name of the constructor `{}` is not in snake case", entry.key),
+            ));
         }
         for unknown in taken.iter().filter(|name| !names.contains(name)) {
-            problems.push((entry.line, format!("`{}` takes `{unknown}`, which is no field", entry.key)));
+            problems.push((entry.line, format!("`{}` takes `{unknown}`, which is not a field", entry.key)));
         }
         for field in fields.iter().filter(|field| field.value.is_true_at("required")) {
             if !taken.contains(&field.key) {
                 problems.push((
                     entry.line,
-                    format!("`{}` does not take `{}`, which is required", entry.key, field.key),
+                    format!("`{}` does not take the required field `{}`", entry.key, field.key),
                 ));
             }
         }
@@ -163,12 +170,12 @@ fn constructors(command: &Node, names: &[String], problems: &mut Problems) {
 /// A type is plain, or a name in PascalCase, with the domain of a wire type before it.
 fn ty(node: &Node, of: &str, problems: &mut Problems) {
     let Some(text) = TypeText::read(node) else {
-        problems.push((node.line, format!("the type of {of} is a name, or a list of one name")));
+        problems.push((node.line, format!("the type of {of} must be a name, or a list with one name")));
         return;
     };
     let name = text.name();
     let last = name.rsplit('.').next().unwrap_or(name);
     if !PLAIN.contains(&name) && !last.starts_with(|first: char| first.is_ascii_uppercase()) {
-        problems.push((node.line, format!("`{name}`, the type of {of}, is unknown")));
+        problems.push((node.line, format!("unknown type `{name}` of {of}")));
     }
 }

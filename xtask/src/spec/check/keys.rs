@@ -262,8 +262,8 @@ impl Value {
     fn words(self) -> &'static str {
         match self {
             Self::Yes => "`true` or `false`",
-            Self::Text => "a text",
-            Self::Texts => "a list of texts",
+            Self::Text => "a string",
+            Self::Texts => "a list of strings",
             Self::List => "a list",
             Self::Map => "a map",
             Self::Millis => "a number of milliseconds",
@@ -296,19 +296,24 @@ pub fn check(report: &mut Report<'_>, node: &Node, keys: &Keys, pointer: &str, w
                 _ => value,
             });
             if let Some(value) = kind.filter(|value| !value.fits(&entry.value)) {
-                report.add(entry.line, "value", &join(pointer, key), format!("`{key}` is {}", value.words()));
+                report.add(
+                    entry.line,
+                    "value",
+                    &join(pointer, key),
+                    format!("`{key}` must be {}", value.words()),
+                );
             }
             continue;
         }
         let nearest = known.iter().map(|known| (damerau_levenshtein(key, known), known)).min();
         let hint = match nearest {
-            Some((away, known)) if away <= 2 => format!(": is `{known}` meant?"),
+            Some((away, known)) if away <= 2 => format!(": did you mean `{known}`?"),
             _ => String::new(),
         };
         let message = if rule == "extension" {
-            format!("`{key}` is no known extension of {what}{hint}")
+            format!("unknown extension `{key}` of {what}{hint}")
         } else {
-            format!("`{key}` is no key of {what}{hint}")
+            format!("unknown key `{key}` of {what}{hint}")
         };
         report.add(entry.line, rule, &join(pointer, key), message);
     }

@@ -68,8 +68,9 @@ pub fn check(report: &mut Report<'_>, shared: bool) {
         if let Some(id) = operation.str_at("operationId") {
             let rust = type_name(id);
             if is_taken(&rust, &IN_REQUESTS) {
-                let message =
-                    format!("the request of `{id}` would be called `{rust}`, which means something else");
+                let message = format!(
+                    "the request of `{id}` would be called `{rust}`, which has another meaning in Rust"
+                );
                 report.add(line, "rust-name", &pointer, message);
             }
             // The same id is told by another rule.
@@ -106,8 +107,10 @@ fn schemas(report: &mut Report<'_>, document: &Node, shared: bool) {
         let pointer = join("/components/schemas", &entry.key);
         let rust = type_name(&entry.key);
         if is_taken(&rust, &IN_TYPES) {
-            let message =
-                format!("the type of `{}` would be called `{rust}`, which means something else", entry.key);
+            let message = format!(
+                "the type of `{}` would be called `{rust}`, which has another meaning in Rust",
+                entry.key
+            );
             report.add(entry.line, "rust-name", &pointer, message);
         }
         if let Some(other) = types.take(&rust, &entry.key) {
@@ -120,7 +123,7 @@ fn schemas(report: &mut Report<'_>, document: &Node, shared: bool) {
             report.add(entry.line, "rust-name", &pointer, message);
         }
         if is_circular(report, &entry.key, &entry.value) {
-            let message = format!("`{}` is only another name of itself", entry.key);
+            let message = format!("the schema `{}` refers to itself", entry.key);
             report.add(entry.line, "reference", &pointer, message);
         }
         let mut fields = Scope::default();
@@ -139,7 +142,8 @@ fn schemas(report: &mut Report<'_>, document: &Node, shared: bool) {
         }
         variants(report, &entry.value, &pointer);
         if let Some(variant) = endless(report, &entry.key, &entry.value) {
-            let message = format!("each `{variant}` requires another `{}`, without end", entry.key);
+            let message =
+                format!("`{variant}` requires a `{}` that requires another, without end", entry.key);
             report.add(entry.line, "reference", &pointer, message);
         }
         let mut values = BTreeSet::new();
@@ -147,7 +151,7 @@ fn schemas(report: &mut Report<'_>, document: &Node, shared: bool) {
             if let Kind::String(text) = &value.kind
                 && !values.insert(text)
             {
-                report.add(value.line, "enum", &pointer, format!("the value `{text}` stands twice"));
+                report.add(value.line, "enum", &pointer, format!("duplicate value `{text}`"));
             }
         }
     }
@@ -171,7 +175,7 @@ fn variant(schema: &Node, value: &str) -> String {
 fn variants(report: &mut Report<'_>, schema: &Node, pointer: &str) {
     let values = values(schema);
     let mut variants = Scope::default();
-    variants.take("Unknown", "every value that is not known");
+    variants.take("Unknown", "the variant of unknown values");
     for (value, line) in &values {
         let rust = variant(schema, value);
         if let Some(other) =
@@ -190,7 +194,7 @@ fn variants(report: &mut Report<'_>, schema: &Node, pointer: &str) {
                 name.line,
                 "rust-name",
                 &pointer,
-                format!("`x-names` names `{}`, which is no value", name.key),
+                format!("`x-names` names `{}`, which is not a value", name.key),
             );
         }
         let rust = name.value.as_str().unwrap_or_default();
@@ -225,7 +229,7 @@ pub fn renamed(report: &mut Report<'_>, surface: &str) {
             if now != was && values(node).iter().any(|(known, _)| *known == value) {
                 let message = format!(
                     "the variant `{was}` of `{value}` would be renamed to `{now}`, which breaks programs: keep its name with \
-                     `x-names`, or take its line out of the surface first"
+                     `x-names`, or remove its line from the surface first"
                 );
                 report.add(node.line, "renamed", &join("/components/schemas", schema), message);
             }

@@ -26,11 +26,11 @@ pub const SOURCES: [&str; 14] = [
 pub fn check<'a>(report: &mut Report<'a>, path: &str, method: &str, operation: &'a Node, pointer: &str) {
     let line = operation.line;
     if !operation.is_map() {
-        report.add(line, "operation", pointer, "an operation is a map");
+        report.add(line, "operation", pointer, "an operation must be a map");
         return;
     }
     match operation.str_at("operationId") {
-        None => report.add(line, "operation-id", pointer, "there is no `operationId`"),
+        None => report.add(line, "operation-id", pointer, "`operationId` is missing"),
         Some(id) if !is_snake(id) => {
             report.add(
                 line,
@@ -40,8 +40,7 @@ pub fn check<'a>(report: &mut Report<'a>, path: &str, method: &str, operation: &
             );
         }
         Some(id) if field_name(id) != id => {
-            let message =
-                format!("`{id}` is no name of a method in Rust, where it would be `{}`", field_name(id));
+            let message = format!("`{id}` cannot be the name of a Rust method: use `{}`", field_name(id));
             report.add(line, "operation-id", pointer, message);
         }
         Some(_) => {}
@@ -51,7 +50,12 @@ pub fn check<'a>(report: &mut Report<'a>, path: &str, method: &str, operation: &
             report.add(line, "successor", pointer, "an operation is not its own successor");
         }
         if !operation.is_true_at("deprecated") {
-            report.add(line, "successor", pointer, "what has a successor is `deprecated: true`");
+            report.add(
+                line,
+                "successor",
+                pointer,
+                "an operation with `x-successor` needs `deprecated: true`",
+            );
         }
     }
     if operation.get("x-not-found").is_some()
@@ -60,26 +64,21 @@ pub fn check<'a>(report: &mut Report<'a>, path: &str, method: &str, operation: &
         report.add(line, "not-found", pointer, "`x-not-found` needs a response 404");
     }
     if operation.is_true_at("x-wildcard") && !path.ends_with('}') {
-        report.add(line, "path-parameter", pointer, "`x-wildcard` is for a path that ends in a parameter");
+        report.add(line, "path-parameter", pointer, "`x-wildcard` needs a path that ends with a parameter");
     }
     match operation.str_at("summary") {
-        None => report.add(line, "summary", pointer, "there is no `summary`"),
+        None => report.add(line, "summary", pointer, "`summary` is missing"),
         Some(text) if !text.trim_end().ends_with('.') => {
-            report.add(line, "summary", pointer, "the summary is no sentence: it lacks its full stop");
+            report.add(line, "summary", pointer, "the summary must end with a full stop");
         }
         Some(_) => {}
     }
     let sources = operation.strings_at("x-source");
     if sources.is_empty() {
-        report.add(line, "source", pointer, "there is no `x-source`: say where the facts come from");
+        report.add(line, "source", pointer, "`x-source` is missing: name the sources of the facts");
     }
     for source in sources.iter().filter(|source| !SOURCES.contains(&source.as_str())) {
-        report.add(
-            line,
-            "source",
-            pointer,
-            format!("`{source}` is no known source (docs/spec.md lists them)"),
-        );
+        report.add(line, "source", pointer, format!("unknown source `{source}` (docs/spec.md lists them)"));
     }
     keys::check(report, operation, &keys::OPERATION, pointer, "an operation");
     errors(report, operation, pointer);
@@ -120,7 +119,7 @@ fn parameters(report: &mut Report<'_>, path: &str, operation: &Node, pointer: &s
                 operation.line,
                 "path-parameter",
                 pointer,
-                format!("the path holds `{{{name}}}`, which is not declared"),
+                format!("the path contains `{{{name}}}`, which is not declared"),
             );
         }
     }
@@ -142,7 +141,7 @@ pub fn parameter(report: &mut Report<'_>, parameter: &Node, pointer: &str) {
     let (name, place) = match (parameter.str_at("name"), parameter.str_at("in")) {
         (Some(name), Some(place)) => (name, place),
         _ => {
-            report.add(parameter.line, "parameter", pointer, "a parameter lacks `name` or `in`");
+            report.add(parameter.line, "parameter", pointer, "`name` or `in` of the parameter is missing");
             return;
         }
     };
@@ -153,7 +152,7 @@ pub fn parameter(report: &mut Report<'_>, parameter: &Node, pointer: &str) {
                     parameter.line,
                     "parameter",
                     pointer,
-                    format!("the path parameter `{name}` is not `required: true`"),
+                    format!("the path parameter `{name}` needs `required: true`"),
                 );
             }
         }
@@ -169,7 +168,7 @@ pub fn parameter(report: &mut Report<'_>, parameter: &Node, pointer: &str) {
                 let message = format!("`{name}` cannot be the name of a header");
                 report.add(parameter.line, "parameter", pointer, message);
             } else if OWN.contains(&name.to_ascii_lowercase().as_str()) {
-                let message = format!("the header `{name}` is the client's own: leave it out");
+                let message = format!("the header `{name}` is set by the client: remove it");
                 report.add(parameter.line, "parameter", pointer, message);
             }
         }
@@ -177,9 +176,9 @@ pub fn parameter(report: &mut Report<'_>, parameter: &Node, pointer: &str) {
             parameter.line,
             "parameter",
             pointer,
-            format!("`{name}` is a cookie, which no client sends: leave it out"),
+            format!("`{name}` is a cookie, which the client does not send: remove it"),
         ),
-        other => report.add(parameter.line, "parameter", pointer, format!("`in: {other}` is unknown")),
+        other => report.add(parameter.line, "parameter", pointer, format!("unknown place `in: {other}`")),
     }
     if parameter.str_at("description").is_none_or(|text| text.trim().is_empty()) {
         report.add(
@@ -195,7 +194,7 @@ pub fn parameter(report: &mut Report<'_>, parameter: &Node, pointer: &str) {
             schema::check(report, schema, &join(pointer, "schema"), schema::Place::Inline);
             if !can_be_sent(report, schema, place) {
                 let message = format!(
-                    "`{name}` is no single value: a query may also hold a list of them, or a map of texts"
+                    "`{name}` must be a single value: only a query can also contain a list or a map of strings"
                 );
                 report.add(parameter.line, "parameter", pointer, message);
             }
@@ -236,10 +235,10 @@ fn body(report: &mut Report<'_>, method: &str, operation: &Node, pointer: &str) 
     let pointer = join(pointer, "requestBody");
     keys::check(report, body, &keys::BODY, &pointer, "a body");
     if method == "get" || method == "head" {
-        report.add(body.line, "body", &pointer, format!("a {} has no body", method.to_uppercase()));
+        report.add(body.line, "body", &pointer, format!("a {} must not have a body", method.to_uppercase()));
     }
     if !body.is_true_at("required") {
-        report.add(body.line, "body", &pointer, "the body is not `required: true`");
+        report.add(body.line, "body", &pointer, "the body needs `required: true`");
     }
     let media = body.get("content").map(Node::entries).unwrap_or_default();
     if media.len() != 1 {
@@ -247,13 +246,13 @@ fn body(report: &mut Report<'_>, method: &str, operation: &Node, pointer: &str) 
             body.line,
             "media-type",
             &pointer,
-            format!("the body has {} media types: give one", media.len()),
+            format!("the body has {} media types: use one", media.len()),
         );
     }
     for entry in media {
         let pointer = join(&join(&pointer, "content"), &entry.key);
         if entry.key.contains('*') && entry.key != "image/*" {
-            report.add(entry.line, "media-type", &pointer, format!("`{}` is no media type", entry.key));
+            report.add(entry.line, "media-type", &pointer, format!("invalid media type `{}`", entry.key));
         }
         media_type(report, entry, &pointer);
         match entry.value.get("schema") {
@@ -280,7 +279,8 @@ fn media_type(report: &mut Report<'_>, media: &Entry, pointer: &str) {
         READ.contains(&media.key.as_str()) || media.key.ends_with("+json") || media.key.starts_with("text/");
     let is_bytes = schema.str_at("type") == Some("string");
     if !is_read && !is_bytes {
-        let message = format!("`{}` is not read: say `schema: {{type: string, format: binary}}`", media.key);
+        let message =
+            format!("`{}` is not parsed: use `schema: {{type: string, format: binary}}`", media.key);
         report.add(media.line, "media-type", pointer, message);
     }
     // Text is sent and read as it is. A form and an event have the structure that their schema says.
@@ -304,7 +304,7 @@ fn responses(report: &mut Report<'_>, operation: &Node, pointer: &str) {
             operation.line,
             "success",
             &pointer,
-            format!("there are {success} success answers: give one"),
+            format!("the operation has {success} success answers: use one"),
         );
     }
     for entry in responses {
@@ -314,10 +314,10 @@ fn responses(report: &mut Report<'_>, operation: &Node, pointer: &str) {
                 entry.line,
                 "status",
                 &pointer,
-                "`default` says neither success nor failure: give a status or `4XX`",
+                "`default` is neither success nor failure: use a status or `4XX`",
             );
         } else if !is_status(&entry.key) {
-            report.add(entry.line, "status", &pointer, format!("`{}` is no status", entry.key));
+            report.add(entry.line, "status", &pointer, format!("invalid status `{}`", entry.key));
         }
         if let Some(reference) = entry.value.str_at("$ref") {
             report.add(entry.line, "reference", &pointer, format!("`{reference}` leads to no response"));
@@ -350,12 +350,12 @@ pub fn response(report: &mut Report<'_>, name: &str, response: &Node, pointer: &
         report.add(line, "media-type", pointer, message);
     }
     if name == "204" && !media.is_empty() {
-        report.add(line, "media-type", pointer, "204 has no body, so no media type");
+        report.add(line, "media-type", pointer, "204 has no body: remove its media types");
     }
     for media in media {
         let pointer = join(&join(pointer, "content"), &media.key);
         if media.key == "*/*" {
-            report.add(media.line, "media-type", &pointer, "`*/*` is no media type");
+            report.add(media.line, "media-type", &pointer, "invalid media type `*/*`");
         }
         media_type(report, media, &pointer);
         match media.value.get("schema") {

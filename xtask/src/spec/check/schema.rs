@@ -15,14 +15,14 @@ pub enum Place {
 pub fn check(report: &mut Report<'_>, schema: &Node, pointer: &str, place: Place) {
     let line = schema.line;
     if !schema.is_map() {
-        report.add(line, "schema", pointer, "a schema is a map");
+        report.add(line, "schema", pointer, "a schema must be a map");
         return;
     }
     keys::check(report, schema, &keys::SCHEMA, pointer, "a schema");
     if let Some(reference) = schema.get("$ref") {
         let target = reference.as_str().unwrap_or_default();
         if !target.contains("#/components/schemas/") || report.resolve(target).is_none() {
-            report.add(line, "reference", pointer, format!("`{target}` leads nowhere"));
+            report.add(line, "reference", pointer, format!("`{target}` does not exist"));
         } else if let Some(name) = target.strip_prefix("#/components/schemas/") {
             report.used.insert(name.to_owned());
         }
@@ -47,29 +47,29 @@ pub fn check(report: &mut Report<'_>, schema: &Node, pointer: &str, place: Place
             report.add(line, "enum", pointer, "an enum needs a name: put it under `components/schemas`");
         }
         if values.items().is_empty() || values.items().iter().any(|value| value.as_str().is_none()) {
-            report.add(values.line, "enum", pointer, "an enum is a list of texts");
+            report.add(values.line, "enum", pointer, "an enum must be a list of strings");
         }
     }
     match schema.str_at("type") {
         Some("object") => object(report, schema, pointer, place),
         Some("array") => match schema.get("items") {
             Some(items) => check(report, items, &join(pointer, "items"), Place::Inline),
-            None => report.add(line, "schema", pointer, "an array says what its items are"),
+            None => report.add(line, "schema", pointer, "an array needs `items`"),
         },
         Some("integer") => {
             if !matches!(schema.str_at("format"), Some("int32" | "int64")) {
-                report.add(line, "schema", pointer, "an integer has the format int32 or int64");
+                report.add(line, "schema", pointer, "an integer needs the format int32 or int64");
             }
         }
         Some("string" | "number" | "boolean") => {}
-        Some(other) => report.add(line, "schema", pointer, format!("`type: {other}` is unknown")),
+        Some(other) => report.add(line, "schema", pointer, format!("unknown type `{other}`")),
         None => {
             if !matches!(schema.get("x-free-json").map(|node| &node.kind), Some(Kind::String(_))) {
                 report.add(
                     line,
                     "schema",
                     pointer,
-                    "there is no `type`; what is not known says so with `x-free-json: why`",
+                    "`type` is missing: if any JSON is allowed, add `x-free-json` with the reason",
                 );
             }
         }
@@ -113,20 +113,30 @@ fn object(report: &mut Report<'_>, schema: &Node, pointer: &str, place: Place) {
                 required.line,
                 "required",
                 pointer,
-                format!("`{name}` is required and is no property"),
+                format!("`{name}` is required, and is not a property"),
             );
         }
     }
     if properties.is_empty()
         && schema.get("additionalProperties").is_some_and(|node| node.kind == Kind::Bool(false))
     {
-        report.add(schema.line, "schema", pointer, "an object that may hold nothing says nothing");
+        report.add(
+            schema.line,
+            "schema",
+            pointer,
+            "an object without properties must not have `additionalProperties: false`",
+        );
     }
     if let Some(values) = schema.get("additionalProperties")
         && values.is_map()
     {
         if !properties.is_empty() {
-            report.add(values.line, "schema", pointer, "an object has properties or is a map, not both");
+            report.add(
+                values.line,
+                "schema",
+                pointer,
+                "an object must not have both `properties` and `additionalProperties`",
+            );
         }
         check(report, values, &join(pointer, "additionalProperties"), Place::Inline);
     }

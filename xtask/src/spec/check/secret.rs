@@ -32,7 +32,7 @@ fn marked(report: &mut Report<'_>, marks: &Node, schema: &Node, pointer: &str, s
             ),
         ),
         Some(mark) if marks.is_true_at("x-secret") && !can_hide(schema) => {
-            let message = format!("{what} is `x-secret: true`, and neither a text nor free JSON");
+            let message = format!("{what} is `x-secret: true`, and is neither a string nor free JSON");
             report.add(mark.line, "secret", pointer, message);
         }
         Some(mark) if !marks.is_true_at("x-secret") && !has_text(marks.str_at("x-note")) => {

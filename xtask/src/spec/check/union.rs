@@ -13,12 +13,7 @@ pub fn check(report: &mut Report<'_>, union: &Node, pointer: &str, place: Place)
         report.add(line, "union", pointer, "a union needs a name: put it under `components/schemas`");
     }
     let Some(tag) = union.at(&["discriminator", "propertyName"]).and_then(Node::as_str) else {
-        report.add(
-            line,
-            "union",
-            pointer,
-            "`oneOf` has no `discriminator`: nothing tells the variants apart",
-        );
+        report.add(line, "union", pointer, "`oneOf` needs a `discriminator` that distinguishes the variants");
         return;
     };
     let mapping = union.at(&["discriminator", "mapping"]).map(Node::entries).unwrap_or_default();
@@ -30,7 +25,7 @@ pub fn check(report: &mut Report<'_>, union: &Node, pointer: &str, place: Place)
         let target = entry.value.as_str().unwrap_or_default();
         let name = target.strip_prefix("#/components/schemas/").unwrap_or_default();
         match report.resolve(target).filter(|_| !name.is_empty()) {
-            None => report.add(entry.line, "reference", pointer, format!("`{target}` leads nowhere")),
+            None => report.add(entry.line, "reference", pointer, format!("`{target}` does not exist")),
             Some(variant) => {
                 report.used.insert(name.to_owned());
                 pinned(report, name, variant, tag);

@@ -58,7 +58,7 @@ impl<'de> Deserialize<'de> for InstanceChoice {
             Given { slug: None, kind: Some(kind), version: Some(version), variant: Some(variant) } => {
                 Ok(Self::Exact { kind, version, variant })
             }
-            _ => Err(D::Error::custom("give `slug`, or all of `type`, `version` and `variant`")),
+            _ => Err(D::Error::custom("set `slug`, or all of `type`, `version` and `variant`")),
         }
     }
 }
@@ -175,7 +175,7 @@ async fn find_runtime(cx: &Context, slug: &str) -> Result<Runtime> {
         slugs.dedup();
         let there_are = if slugs.is_empty() { "none".to_owned() } else { slugs.join(", ") };
         Error::new(ErrorKind::CannotResolveProduct)
-            .with_message(format!("no enabled runtime is called `{slug}`: there are {there_are}"))
+            .with_message(format!("no enabled runtime has the slug `{slug}`: available are {there_are}"))
     })
 }
 

@@ -66,7 +66,7 @@ pub(super) async fn look(
                 let now = cx.find(&ids).await;
                 looked.moved = now.is_ok_and(|now| now.ids != found.ids);
             }
-            Err(error) => tracing::debug!(%error, "the owner could not be looked up anew"),
+            Err(error) => tracing::debug!(%error, "could not look up the owner again"),
         }
     }
     Looked { error: Some(error), ..looked }

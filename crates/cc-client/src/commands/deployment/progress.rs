@@ -79,7 +79,8 @@ impl DeploymentProgress {
         if !requested {
             return error.with_source(unfinished);
         }
-        let message = format!("{unfinished}, and the platform does not tell how far it is ({status})");
+        let message =
+            format!("{unfinished}, and its state could not be read ({status}): check with GetDeployment");
         error.indeterminate().with_message(message).with_source(unfinished)
     }
 }
@@ -93,7 +94,7 @@ struct Unfinished {
 
 impl fmt::Display for Unfinished {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "deployment `{}` may still be under way", self.progress.deployment_id)
+        write!(f, "deployment `{}` may still be running", self.progress.deployment_id)
     }
 }
 

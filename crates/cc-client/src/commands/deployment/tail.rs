@@ -187,7 +187,7 @@ impl Tail {
                 return Rest::Lost("the log ended before the deployment: its last lines may be missing");
             }
             LogState::Ended | LogState::EndedEarly => {
-                return Rest::Lost("the log ended without a line: its lines may be missing");
+                return Rest::Lost("the log ended without any line: its lines may be missing");
             }
             LogState::CaughtUp if has_told || !tells_end => {
                 let whole = match self.last_line {
@@ -215,8 +215,10 @@ impl Tail {
         }
         Rest::Lost(match log {
             LogState::Away => "the log was not connected when the wait ended: its last lines may be missing",
-            LogState::CaughtUp if !has_told => "the log did not tell the end: its last lines may be missing",
-            _ => "the log still went on when the wait ended: its last lines may be missing",
+            LogState::CaughtUp if !has_told => {
+                "the log did not report the end of the deployment: its last lines may be missing"
+            }
+            _ => "the log was still open when the wait ended: its last lines may be missing",
         })
     }
 }

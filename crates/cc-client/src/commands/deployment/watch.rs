@@ -250,7 +250,7 @@ impl Watch {
             (false, Some(error)) if !self.certain => Err(error),
             (_, error) => {
                 if let Some(error) = error {
-                    tracing::warn!(%error, "the last looks at the deployment failed");
+                    tracing::warn!(%error, "the last requests for the state of the deployment failed");
                 }
                 let outcome = self.judge.at_deadline();
                 Ok(self.verdict(outcome))

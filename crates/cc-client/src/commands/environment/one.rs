@@ -45,7 +45,7 @@ fn check_route(name: &str) -> Result<()> {
     if !matches!(name, "" | "." | "..") {
         return Ok(());
     }
-    let message = "`name`: a name that is empty, `.` or `..` would reach another route: nothing was sent";
+    let message = "`name`: must not be empty, `.` or `..`, which would change the route of the request";
     Err(Error::new(ErrorKind::InvalidInput).with_message(message))
 }
 
@@ -55,7 +55,7 @@ fn check_name(name: &str) -> Result<()> {
         return Ok(());
     }
     let message = format!(
-        "the platform takes no environment variable called `{name}`: letters, digits, `-`, `_` and `.` only"
+        "invalid name of an environment variable `{name}`: use only letters, digits, `-`, `_` and `.`"
     );
     Err(Error::new(ErrorKind::InvalidInput).with_message(message))
 }

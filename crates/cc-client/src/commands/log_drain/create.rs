@@ -15,7 +15,7 @@ impl Run for CreateLogDrain {
             && target.index_prefix.as_ref().is_none_or(String::is_empty)
         {
             return Err(Error::new(ErrorKind::InvalidInput)
-                .with_message("an Elasticsearch target names its index: give `indexPrefix`"));
+                .with_message("an Elasticsearch target needs an index: set `indexPrefix`"));
         }
         let resource =
             Resource { owner: &self.owner_id, application: &self.application_id, addon: &self.addon_id };

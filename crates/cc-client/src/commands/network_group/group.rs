@@ -41,7 +41,7 @@ impl NetworkGroupMemberInput {
     pub(super) fn into_wire(self, group: &NetworkGroupId, field: &str) -> Result<NetworkGroupMemberCreation> {
         let Some(kind) = MemberKind::of(&self.id) else {
             return Err(Error::new(ErrorKind::InvalidInput).with_message(format!(
-                "`{field}`: this id cannot be in a network group: give an application, an external member, or an \
+                "`{field}`: this resource cannot join a network group: use an application, an external member, or an \
                  add-on of Elasticsearch, MongoDB, MySQL, PostgreSQL or Redis",
             )));
         };

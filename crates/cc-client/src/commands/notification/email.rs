@@ -18,7 +18,7 @@ impl Run for CreateEmailNotification {
                 let kind = target.tag().to_owned();
                 target.into_wire().ok_or_else(|| {
                     Error::new(ErrorKind::InvalidInput)
-                        .with_message(format!("`{kind}` is no target: give email, organisation or user"))
+                        .with_message(format!("unknown target `{kind}`: use email, organisation or user"))
                 })
             })
             .collect::<Result<_>>()?;

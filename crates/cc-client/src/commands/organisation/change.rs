@@ -13,9 +13,9 @@ macro_rules! organisation_body {
         $(impl $command {
             fn body(self) -> Result<wire::$body> {
                 let missing = match (&self.country, &self.company, &self.vat) {
-                    (_, Some(_), None) => "a company has a VAT number: give `VAT`",
-                    (_, None, Some(_)) => "a VAT number is of a company: give `company`",
-                    (None, None, None) => "an organisation is in a country or of a company: give `country`, or `company` and `VAT`",
+                    (_, Some(_), None) => "a company needs a VAT number: set `VAT`",
+                    (_, None, Some(_)) => "a VAT number needs a company: set `company`",
+                    (None, None, None) => "an organisation needs a country or a company: set `country`, or `company` and `VAT`",
                     _ => {
                         let mut body = wire::$body::new(
                             self.name,

@@ -35,7 +35,7 @@ async fn a_key_of_another_type_concerns_its_identity_alone_and_is_replaced() {
         thing(&mine).await;
     }
     assert!(keeps(&mine).await, "what was there is replaced");
-    assert_eq!(log.count("is gone"), 0);
+    assert_eq!(log.count("is unreachable"), 0);
 }
 
 #[tokio::test]
@@ -59,7 +59,7 @@ async fn a_redis_without_memory_is_not_gone_and_gives_no_old_answer() {
     memory("0").await;
     assert_ne!(thing(&client).await, old);
     assert!(keeps(&client).await);
-    assert_eq!((log.count("is gone"), log.count("WARN")), (0, 1));
+    assert_eq!((log.count("is unreachable"), log.count("WARN")), (0, 1));
 }
 
 #[tokio::test]

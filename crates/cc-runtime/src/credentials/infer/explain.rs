@@ -1,4 +1,4 @@
-//! What is told of credentials that were found: all but the secrets.
+//! Description of inferred credentials, without the secrets.
 
 use std::fmt::Write;
 
@@ -37,7 +37,7 @@ impl Inferred {
         }
     }
 
-    /// Whose they are, when the CLI noted it: `user_…`.
+    /// Id of the user they belong to, if the CLI saved it: `user_…`.
     #[must_use]
     pub fn user_id(&self) -> Option<&str> {
         self.user_id.as_deref()
@@ -49,7 +49,7 @@ impl Inferred {
         self.expires_at
     }
 
-    /// What their owner should know: that they end within a week or have ended, that others may read the file,
+    /// Warnings for their owner: that they end within a week or have ended, that others may read the file,
     /// that everybody on the way to the endpoint could read them.
     #[must_use]
     pub fn warnings(&self) -> &[String] {

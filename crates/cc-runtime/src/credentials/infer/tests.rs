@@ -168,11 +168,11 @@ fn without_any_the_error_says_where_they_were_looked_for() {
         assert!(!text.contains("hunter2"), "{text}");
     }
     let error = with(Path::new("/nowhere"), &[]).find().unwrap_err();
-    assert!(error.to_string().contains("there is no file `/nowhere"), "{error}");
+    assert!(error.to_string().contains("the file `/nowhere"), "{error}");
     let error = with(home(TWO).path(), &[API]).profile("other").find().unwrap_err();
     assert!(error.to_string().contains("`work`, `home`"), "{error}");
     let nothing = Infer::new().environment([("", "")]).find().unwrap_err();
-    assert!(nothing.to_string().contains("no variable says where"), "{nothing}");
+    assert!(nothing.to_string().contains("no variable gives the directory"), "{nothing}");
 }
 
 #[test]

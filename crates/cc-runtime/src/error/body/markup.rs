@@ -1,4 +1,4 @@
-//! What pages of HTML and documents in XML say in one line.
+//! Extracts one line of text from HTML pages and XML documents.
 
 use super::EXCERPT;
 use crate::line::folded;

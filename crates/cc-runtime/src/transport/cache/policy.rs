@@ -1,8 +1,8 @@
-//! What a caller says of the cache.
+//! Cache policy of a call.
 
 use std::time::Duration;
 
-/// Whether an answer may come from the cache, and for how long it stays there.
+/// Cache policy of a call: whether cached answers are used, and for how long its own is kept.
 ///
 /// Only successful answers to GET are kept, only within one transport and one identity, and never those of an operation
 /// whose answer belongs to one call.
@@ -15,7 +15,7 @@ pub struct CachePolicy {
     pub mode: CacheMode,
 }
 
-/// Whether a kept answer is used.
+/// Use of cached answers.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 #[non_exhaustive]
 pub enum CacheMode {

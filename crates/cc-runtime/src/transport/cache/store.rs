@@ -47,7 +47,7 @@ pub trait CacheStore: Send + Sync + fmt::Debug + 'static {
     fn invalidate<'a>(&'a self, identity: &'a str, path: &'a str) -> StoreFuture<'a, ()>;
 }
 
-/// What an answer is kept under. It holds no secret: whose answer it is, its path, and a hash of the whole request.
+/// Key of a cached answer: the identity of the credentials, the path, and a hash of the whole request. It contains no secret.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct CacheKey {
     pub(crate) identity: Arc<str>,
@@ -56,7 +56,7 @@ pub struct CacheKey {
 }
 
 impl CacheKey {
-    /// Whose answer it is: [`Credentials::identity`](crate::Credentials::identity).
+    /// Returns the identity of the credentials: [`Credentials::identity`](crate::Credentials::identity).
     #[must_use]
     pub fn identity(&self) -> &str {
         &self.identity
@@ -74,7 +74,7 @@ impl CacheKey {
         &self.digest
     }
 
-    /// Whether a write to `path` may change the answer: one path is the other, or lies above or below it, segment by segment;
+    /// Returns `true` if a write to `path` may change the answer: one path is the other, or lies above or below it, segment by segment;
     /// or both are about the same thing ([`subjects`]), such as an application that v2 and v4 both speak of.
     #[must_use]
     pub fn is_related(&self, path: &str) -> bool {

@@ -1,13 +1,13 @@
-//! Whose turn it is to ask the platform, when many miss the same at once.
+//! Chooses one of several concurrent cache misses to send the request.
 
 use std::any::Any;
 use std::fmt;
 
-/// What a store says to one who does not find what it looked for.
+/// Answer of a store to a cache miss.
 #[derive(Debug)]
 #[non_exhaustive]
 pub enum Turn<T> {
-    /// It is the caller's turn to ask the platform, and to put the answer into the store.
+    /// The caller sends the request, and puts the answer into the store.
     Ask(Ticket),
     /// Somebody else has asked meanwhile: this came.
     Kept(T),
@@ -21,7 +21,7 @@ impl<T> Turn<T> {
     }
 }
 
-/// Who holds it may ask the platform. The turn ends when it is dropped, whatever became of the answer.
+/// The right to send the request. It ends when it is dropped, with or without an answer.
 pub struct Ticket(Option<Box<dyn Any + Send + Sync>>);
 
 impl Ticket {
