@@ -131,15 +131,19 @@ fn render_domain(decided: &Decided<'_>) -> Result<Vec<(PathBuf, String)>, String
     let Decided { domain, front, types } = decided;
     let folder = PathBuf::from(format!("crates/generated/cc-api-{}", domain.name));
     let header = header(domain);
-    Ok(vec![
+    let licences = krate::LICENCES.map(|(name, text)| (folder.join(name), text.to_owned()));
+    let mut files = vec![
         (folder.join("Cargo.toml"), krate::manifest(domain)),
+        (folder.join("README.md"), krate::readme(domain)),
         (folder.join("src/lib.rs"), krate::lib(domain)),
         (folder.join("src/client.rs"), pretty(&header, &requests::render_client(domain))?),
         (folder.join("src/requests.rs"), pretty(&header, &requests::render_requests(domain, front)?)?),
         // Macros have a layout that prettyplease would not keep.
         (folder.join("src/types.rs"), checked(&header, &types.render(domain, front))?),
         (format!("spec/surface/{}.txt", domain.name).into(), krate::surface(domain, front, types)?),
-    ])
+    ];
+    files.extend(licences);
+    Ok(files)
 }
 
 /// Formats a file, with its header on top.

@@ -25,6 +25,22 @@ fn is_absent(error: &io::Error) -> bool {
     matches!(error.kind(), io::ErrorKind::NotFound | io::ErrorKind::NotADirectory)
 }
 
+/// Makes a file of a crate a link to the file of the same name and text in the root, such as a licence. Returns `false` if there is
+/// no such file, or no links.
+fn is_linked(root: &Path, file: &Path, text: &str) -> bool {
+    let same = file.file_name().map(|name| (name, std::fs::read_to_string(root.join(name))));
+    let Some((name, Ok(found))) = same else { return false };
+    #[cfg(unix)]
+    if found == text && file.parent().is_some_and(|folder| folder != root) {
+        let up = file.strip_prefix(root).map_or(0, |path| path.components().count() - 1);
+        let target = std::iter::repeat_n("..", up).collect::<PathBuf>().join(name);
+        let _ = std::fs::remove_file(file);
+        return std::os::unix::fs::symlink(target, file).is_ok();
+    }
+    let _ = (name, found, text);
+    false
+}
+
 /// An error with the file that it is about.
 fn about(path: &Path, error: io::Error) -> io::Error {
     io::Error::new(error.kind(), format!("{}: {error}", path.display()))
@@ -83,7 +99,9 @@ impl Tree {
                 continue;
             }
             self.make_way(root, path)?;
-            std::fs::write(&file, &self.files[path]).map_err(|error| about(&file, error))?;
+            if !is_linked(root, &file, &self.files[path]) {
+                std::fs::write(&file, &self.files[path]).map_err(|error| about(&file, error))?;
+            }
         }
         Ok(differences.len())
     }
