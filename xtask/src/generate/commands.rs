@@ -212,7 +212,7 @@ fn render_command(decided: &Decided<'_>, operation: &Operation, command: &Comman
             writeln!(out, "{}?;", check(&format!("&self.{}", field.ident)))
         };
     }
-    let request = output.request(&render_build(decided, operation, command, &inputs, &fields, &krate));
+    let request = output.request(&render_build(decided, operation, command, &inputs, &fields, &krate)?);
     let ids = ids(operation, command, &fields);
     let called = |request: &str| match &ids {
         Some(ids) => format!("cx.resolved({ids}, |ids| {{ {request} }}).await"),
@@ -265,7 +265,7 @@ fn render_reread(
     if let Some(missing) = inputs.iter().filter(|input| input.required).find(given) {
         return Err(problem(&format!("the command has no value for its `{}`", missing.name)));
     }
-    let call = called(&render_build(decided, reader, command, &inputs, fields, &krate));
+    let call = called(&render_build(decided, reader, command, &inputs, fields, &krate)?);
     let read = format!("{call}.map_err(cc_runtime::Error::applied)?.into_inner()");
     let Some(by) = by else { return Ok(output.converted(&read)) };
     let (of_thing, of_command) = by.split_once('=').unwrap_or((by, by));
@@ -444,29 +444,33 @@ fn render_build(
     inputs: &[Input],
     fields: &[Field],
     krate: &str,
-) -> String {
+) -> Result<String, String> {
     let types = format!("{krate}::types::");
     let of_input = |ident: &str| fields.iter().find(|field| field.target == Target::Input(ident.to_owned()));
     let constant = |place: &str, name: &str| {
         let target = format!("{place}.{name}");
         command.constants.iter().find(|(place, _)| *place == target).map(|(_, value)| value_literal(value))
     };
-    let value = |input: &Input| {
+    let missing = |name: &str| {
+        format!("{}: the required input `{name}` of `{}` is not given", command.name, operation.id)
+    };
+    let value = |input: &Input| -> Result<String, String> {
         if let Some(field) = of_input(&input.ident) {
             if command.owner.is_some() && input.name == "ownerId" && input.place == "path" {
-                return "ids.owner_id()".to_owned();
+                return Ok("ids.owner_id()".to_owned());
             }
             if let Some((_, kind)) = command.addon.iter().find(|(name, _)| *name == field.name) {
-                return match kind.as_str() {
+                let id = match kind.as_str() {
                     "RESOURCE" => "ids.resource_id().as_str()",
                     "REAL" => "ids.real_addon_id()",
                     _ => "ids.addon_id()",
-                }
-                .to_owned();
+                };
+                return Ok(id.to_owned());
             }
-            return format!("self.{}.clone()", field.ident);
+            return Ok(format!("self.{}.clone()", field.ident));
         }
-        constant(input.place, &input.name).unwrap_or_else(|| "Default::default()".to_owned())
+        let given = constant(input.place, &input.name);
+        given.ok_or_else(|| missing(&input.name))
     };
     let mut out = String::new();
     // The body first: its parts are fields of the command.
@@ -479,17 +483,15 @@ fn render_build(
         let given = |property: &str| {
             fields.iter().find(|field| field.target == Target::Property(property.to_owned()))
         };
-        let required: Vec<String> = properties
+        let required = properties
             .unwrap_or_default()
             .iter()
             .filter(|property| property.required)
             .map(|property| match given(&property.ident) {
-                Some(field) => format!("self.{}.clone()", field.ident),
-                None => {
-                    constant("body", &property.property).unwrap_or_else(|| "Default::default()".to_owned())
-                }
+                Some(field) => Ok(format!("self.{}.clone()", field.ident)),
+                None => constant("body", &property.property).ok_or_else(|| missing(&property.property)),
             })
-            .collect();
+            .collect::<Result<Vec<String>, String>>()?;
         let _ = writeln!(
             out,
             "#[allow(unused_mut)]\nlet mut body = {}::new({});",
@@ -510,11 +512,11 @@ fn render_build(
             }
         }
     }
-    let arguments: Vec<String> = inputs
+    let arguments = inputs
         .iter()
         .filter(|input| input.required)
-        .map(|input| if input.ident == "body" && flattened { "body".to_owned() } else { value(input) })
-        .collect();
+        .map(|input| if input.ident == "body" && flattened { Ok("body".to_owned()) } else { value(input) })
+        .collect::<Result<Vec<String>, String>>()?;
     let optional: Vec<&Input> = inputs.iter().filter(|input| !input.required).collect();
     let name = type_name(&operation.id);
     if optional.is_empty() {
@@ -527,13 +529,16 @@ fn render_build(
                     let _ = writeln!(out, "request.{} = Some({});", input.ident, owned(value));
                 }
                 None => {
-                    let _ = writeln!(out, "request.{} = {};", input.ident, value(input));
+                    // Of an operation that is read again, an optional input stays absent.
+                    if of_input(&input.ident).is_some() {
+                        let _ = writeln!(out, "request.{} = {};", input.ident, value(input)?);
+                    }
                 }
             }
         }
         out.push_str("request");
     }
-    out
+    Ok(out)
 }
 
 /// A literal as the value of a field.

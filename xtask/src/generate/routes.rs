@@ -1,4 +1,6 @@
 //! The sandbox's route table: the whole spec as JSON Schema, so that the sandbox needs to know no OpenAPI.
+//!
+//! Each schema and each operation is one line, in the order of names: a change of the spec is a change of its own lines.
 
 use std::collections::BTreeSet;
 
@@ -37,10 +39,21 @@ pub fn render(spec: &Spec) -> String {
         let routes = domain.operations.iter().filter(|operation| !operation.wildcard);
         operations.extend(routes.map(|operation| render_operation(domain, operation)));
     }
-    let table = json!({ "//": HEADER_TEXT, "$defs": definitions, "operations": operations });
-    let mut text = serde_json::to_string_pretty(&table).unwrap_or_default();
-    text.push('\n');
-    text
+    definitions.sort_keys();
+    operations.sort_by(|one, other| order(one).cmp(&order(other)));
+    let definitions = definitions.iter().map(|(name, schema)| format!("{}: {schema}", json!(name)));
+    let operations = operations.iter().map(Value::to_string);
+    format!(
+        "{{\n\"//\": {},\n\"$defs\": {{\n{}\n}},\n\"operations\": [\n{}\n]\n}}\n",
+        json!(HEADER_TEXT),
+        definitions.collect::<Vec<_>>().join(",\n"),
+        operations.collect::<Vec<_>>().join(",\n"),
+    )
+}
+
+/// By domain and id, so that a move in the spec moves no line.
+fn order(operation: &Value) -> (Option<&str>, Option<&str>) {
+    (operation["domain"].as_str(), operation["id"].as_str())
 }
 
 fn translation(domain: &Domain, strict: bool) -> Translation<'_> {
@@ -154,6 +167,7 @@ impl Translation<'_> {
                 .map(|(name, schema)| {
                     // Optional fields of answers may be null; those of bodies only where the spec says so.
                     let nullable = schema["x-tri-state"] == Value::Bool(true)
+                        || (schema["$ref"].is_string() && schema["nullable"] == Value::Bool(true))
                         || (!self.strict && !required.contains(&name.as_str()));
                     let schema = self.schema(schema);
                     (name.clone(), if nullable { or_null(schema) } else { schema })

@@ -3,6 +3,30 @@
 use heck::{ToSnakeCase, ToUpperCamelCase};
 use serde_json::Value;
 
+/// The types of `cc-runtime` that schemas and commands may name.
+pub const RUNTIME_TYPES: [&str; 20] = [
+    "AddonId",
+    "AddonProviderId",
+    "AnyAddonId",
+    "ApplicationId",
+    "ConsumerKey",
+    "DeploymentId",
+    "DrainId",
+    "InstanceId",
+    "InvoiceNumber",
+    "NetworkGroupId",
+    "OwnerId",
+    "RealAddonId",
+    "ResourceId",
+    "Secret",
+    "SecretJson",
+    "ServiceUrl",
+    "Timestamp",
+    "TimestampMillis",
+    "UserId",
+    "ZoneId",
+];
+
 /// A type of generated code.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Ty {

@@ -154,6 +154,10 @@ fn fields(
     let mut fields = Vec::new();
     for (property, schema) in properties {
         let mut ty = types.get(property).ok_or_else(|| property.clone())?.clone();
+        // Progenitor passes over what stands beside a reference.
+        if schema["$ref"].is_string() && schema["nullable"] == Value::Bool(true) {
+            ty = ty.optional();
+        }
         let mut required = required.contains(property.as_str());
         let marked = schema["x-essential"] == Value::Bool(true);
         // Of two that name a thing, only its own counts: the id of a part costs nothing but itself.

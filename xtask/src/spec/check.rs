@@ -5,6 +5,7 @@ mod declared;
 mod keys;
 mod names;
 mod operation;
+mod order;
 mod schema;
 mod secret;
 mod union;
@@ -79,13 +80,15 @@ fn join(pointer: &str, key: &str) -> String {
     format!("{pointer}/{}", key.replace('~', "~0").replace('/', "~1"))
 }
 
-/// What would rename a variant that the committed surface (`spec/surface/DOMAIN.txt`) has. A domain without one is new.
+/// The changes that break programs in silence against the committed surface (`spec/surface/DOMAIN.txt`): a variant with another
+/// name, and required inputs in another order. A domain without a surface is new.
 pub fn check_surface(documents: &Documents, folder: &Path) -> Vec<Problem> {
     let mut problems = Vec::new();
     for (name, document) in &documents.domains {
         let Ok(surface) = std::fs::read_to_string(folder.join(format!("{name}.txt"))) else { continue };
         let mut report = Report::new(format!("{name}.yaml"), document, &documents.shared);
         names::renamed(&mut report, &surface);
+        order::reordered(&mut report, &surface);
         problems.append(&mut report.problems);
     }
     problems

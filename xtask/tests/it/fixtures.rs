@@ -95,7 +95,7 @@ fn a_document_that_breaks_rules_gets_every_problem_with_its_place() {
 
 #[test]
 fn what_would_be_misread_or_no_rust_gets_every_problem_with_its_place() {
-    for name in ["names", "values"] {
+    for name in ["names", "values", "ignored"] {
         let problems = check::check(&documents(name));
         let text: String = problems.iter().map(|problem| format!("{problem}\n")).collect();
         insta::assert_snapshot!(name, text);
@@ -121,6 +121,36 @@ fn a_variant_that_the_committed_surface_has_keeps_its_name() {
     assert_eq!(problems.len(), 2, "{problems:?}");
     assert!(problems[0].contains("the variant `One` of `1` would be renamed to `V1`"), "{problems:?}");
     assert!(problems[1].contains("the variant `Web` of `HTTP` would be renamed to `Http`"), "{problems:?}");
+}
+
+#[test]
+fn required_inputs_keep_the_order_of_the_committed_surface() {
+    let folder = tempfile::tempdir().unwrap();
+    let told = |name: &str, surface: &str| {
+        std::fs::write(folder.path().join(format!("{name}.txt")), surface).unwrap();
+        let problems = check::check_surface(&documents(name), folder.path());
+        problems.iter().map(ToString::to_string).collect::<Vec<_>>()
+    };
+    for name in ["references", "kinds", "commands", "media"] {
+        assert_eq!(told(name, &file(name, &format!("{name}.txt"))), [""; 0], "{name}");
+    }
+    // Inputs that are new, gone or optional change no order.
+    let line = "GET /v4/owners/{ownerId}/boats/{boatId} get_boat(old: string, ownerId: OwnerId, size?: i64, boatId: string) -> Boat";
+    assert_eq!(told("references", line), [""; 0]);
+    let problems = told(
+        "references",
+        "GET /v4/owners/{ownerId}/boats/{boatId} get_boat(boatId: string, ownerId: OwnerId) -> Boat\n",
+    );
+    assert_eq!(problems.len(), 1, "{problems:?}");
+    assert!(
+        problems[0].starts_with("references.yaml:7: reordered: the required inputs of `get_boat`"),
+        "{problems:?}"
+    );
+    let problems = told("kinds", "type Thing { kind: ThingKind, id: ResourceId }\n");
+    assert!(
+        problems[0].contains("`Thing` are kind, id in spec/surface and would become id, kind"),
+        "{problems:?}"
+    );
 }
 
 #[test]

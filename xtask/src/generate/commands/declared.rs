@@ -8,7 +8,7 @@ use super::module;
 use super::shape::{Shape, ShapeField};
 use crate::generate::Decided;
 use crate::generate::homes::Home;
-use crate::generate::rust::{Ty, doc, field_name, literal};
+use crate::generate::rust::{RUNTIME_TYPES, Ty, doc, field_name, literal};
 use crate::spec::declared::{CommandKind, Declared, TypeText};
 
 /// What declarations are resolved against.
@@ -85,7 +85,7 @@ impl<'a> Known<'a> {
                 None => Err(format!("spec/{domain}.yaml has no schema `{name}`")),
             };
         }
-        if CORE.contains(&name) {
+        if RUNTIME_TYPES.contains(&name) {
             return Ok(Ty::Core(name.to_owned()));
         }
         match self.hand.path(module, name) {
@@ -97,28 +97,6 @@ impl<'a> Known<'a> {
         }
     }
 }
-
-/// The types of the core crate that inputs and outputs name.
-const CORE: [&str; 18] = [
-    "AddonId",
-    "AddonProviderId",
-    "AnyAddonId",
-    "ApplicationId",
-    "ConsumerKey",
-    "DeploymentId",
-    "DrainId",
-    "InstanceId",
-    "InvoiceNumber",
-    "NetworkGroupId",
-    "OwnerId",
-    "RealAddonId",
-    "ResourceId",
-    "Secret",
-    "ServiceUrl",
-    "Timestamp",
-    "UserId",
-    "ZoneId",
-];
 
 /// The struct of a command, and the implementation of its trait, which calls the logic.
 pub(super) fn render(known: &Known<'_>, domain: &str, command: &Declared) -> Result<String, String> {

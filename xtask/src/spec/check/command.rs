@@ -124,7 +124,16 @@ pub fn check<'a>(report: &mut Report<'a>, operation: &'a Node, pointer: &str) {
     if let Some(owner) = command.get("owner") {
         match &owner.kind {
             Kind::String(name) if inputs.complete => {
-                if !names.contains(name.as_str()) && !is_resolvable(name) {
+                let renamed = inputs.all.iter().any(|input| camel_name(&input.name) == *name)
+                    && !names.contains(name.as_str());
+                if renamed {
+                    problem(
+                        owner.line,
+                        format!(
+                            "the owner is resolved from `{name}`, which has another name in `fields` or is a constant: name the field"
+                        ),
+                    );
+                } else if !names.contains(name.as_str()) && !is_resolvable(name) {
                     problem(
                         owner.line,
                         format!("the owner cannot be resolved from `{name}`, which is not a field"),

@@ -22,8 +22,8 @@ const COMMON: [&str; 12] = [
     "String",
 ];
 
-/// Names that the module of types uses besides.
-const IN_TYPES: [&str; 1] = ["Vec"];
+/// Names that the module of types uses besides, and those by which progenitor's own types are known.
+const IN_TYPES: [&str; 6] = ["BTreeMap", "ByteStream", "Map", "NonZeroU64", "Value", "Vec"];
 
 /// Names that the modules of requests and of the client use besides.
 const IN_REQUESTS: [&str; 14] = [

@@ -2,6 +2,7 @@
 
 use super::super::node::{Kind, Node};
 use super::{Report, join, keys, secret, union};
+use crate::generate::rust::RUNTIME_TYPES;
 
 /// Where a schema stands.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -19,7 +20,22 @@ pub fn check(report: &mut Report<'_>, schema: &Node, pointer: &str, place: Place
         return;
     }
     keys::check(report, schema, &keys::SCHEMA, pointer, "a schema");
+    rust_type(report, schema, pointer);
+    if place == Place::Component && schema.is_true_at("nullable") {
+        let message = "a named schema is not `nullable`: mark the properties that may be null";
+        report.add(line, "nullable", pointer, message);
+    }
     if let Some(reference) = schema.get("$ref") {
+        if place == Place::Component {
+            let message = "a schema that is only another name for another one: refer to that one itself";
+            report.add(line, "alias", pointer, message);
+        }
+        // The name of a property stands before this schema.
+        let is_property = pointer.rsplit('/').nth(1) == Some("properties");
+        if schema.get("nullable").is_some() && !is_property {
+            let message = "`nullable` beside `$ref` has no effect here: only a property may be null";
+            report.add(line, "nullable", pointer, message);
+        }
         let target = reference.as_str().unwrap_or_default();
         if !target.contains("#/components/schemas/") || report.resolve(target).is_none() {
             report.add(line, "reference", pointer, format!("`{target}` does not exist"));
@@ -128,6 +144,12 @@ fn object(report: &mut Report<'_>, schema: &Node, pointer: &str, place: Place) {
         );
     }
     if let Some(values) = schema.get("additionalProperties")
+        && !matches!(values.kind, Kind::Bool(_) | Kind::Map(_))
+    {
+        let message = "`additionalProperties` is `true`, `false` or a schema";
+        report.add(values.line, "schema", pointer, message);
+    }
+    if let Some(values) = schema.get("additionalProperties")
         && values.is_map()
     {
         if !properties.is_empty() {
@@ -139,5 +161,19 @@ fn object(report: &mut Report<'_>, schema: &Node, pointer: &str, place: Place) {
             );
         }
         check(report, values, &join(pointer, "additionalProperties"), Place::Inline);
+    }
+}
+
+/// `x-rust-type` names a type of `cc-runtime`.
+fn rust_type(report: &mut Report<'_>, schema: &Node, pointer: &str) {
+    let Some(name) = schema.get("x-rust-type") else { return };
+    let known = name.as_str().and_then(|name| name.strip_prefix("cc_runtime::"));
+    if !known.is_some_and(|name| RUNTIME_TYPES.contains(&name)) {
+        let message = format!(
+            "`x-rust-type` is `{}`, which is not `cc_runtime::` and one of {}",
+            name.as_str().unwrap_or_default(),
+            RUNTIME_TYPES.join(", ")
+        );
+        report.add(name.line, "rust-type", pointer, message);
     }
 }
