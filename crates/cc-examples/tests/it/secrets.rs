@@ -14,7 +14,7 @@ use std::task::{Context, Poll};
 use cc_client::catalog::{self, CommandInfo, CommandKind};
 use cc_client::runtime::transport::{HttpRequest, HttpResponse};
 use cc_client::runtime::{Body, ErrorContext, Operation};
-use cc_client::{CallOptions, Client, Command, Context, Credentials, Error, Result, RetryPolicy};
+use cc_client::{CallOptions, Client, Command, Credentials, Error, Result, RetryPolicy};
 use cc_sandbox::{Extent, Pace, Sandbox};
 use http::StatusCode;
 use schemars::JsonSchema;
@@ -160,7 +160,7 @@ pub struct Sweep {
 impl Sweep {
     pub async fn command<C>(&mut self)
     where
-        C: Command<Context = Context> + Debug + DeserializeOwned + JsonSchema,
+        C: Command<Context = cc_client::Context> + Debug + DeserializeOwned + JsonSchema,
         C::Output: Debug,
     {
         self.commands.insert(C::NAME);
