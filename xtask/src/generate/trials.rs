@@ -17,11 +17,11 @@ pub const FOLDER: &str = "crates/cc-examples/tests/it/generated";
 pub fn render(decided: &[Decided<'_>], commands: &[String]) -> Result<BTreeMap<PathBuf, String>, String> {
     let mut files = BTreeMap::new();
     let mut index = format!(
-        "// {}\n//! A trial for each operation, a module for each domain, and every command by its type.\n\npub mod all_commands;\n",
+        "// {}\n//! A trial for each operation, a module for each domain, and every command and every type.\n\npub mod all_commands;\npub mod all_types;\n",
         super::HEADER_TEXT
     );
     let mut all = format!(
-        "// {}\n//! Every command that answers once.\n\nuse crate::secrets::Sweep;\n\npub async fn each(sweep: &mut Sweep) {{\n",
+        "// {}\n//! Every command that answers once.\n\nuse crate::sweep::Sweep;\n\npub async fn each(sweep: &mut impl Sweep) {{\n",
         super::HEADER_TEXT
     );
     for command in commands {
@@ -29,6 +29,7 @@ pub fn render(decided: &[Decided<'_>], commands: &[String]) -> Result<BTreeMap<P
     }
     all.push_str("}\n");
     files.insert(PathBuf::from(FOLDER).join("all_commands.rs"), all);
+    files.insert(PathBuf::from(FOLDER).join("all_types.rs"), render_types(decided));
     for Decided { domain, front, .. } in decided {
         let tried: Vec<&Operation> =
             domain.operations.iter().filter(|operation| !operation.wildcard).collect();
@@ -63,6 +64,26 @@ pub fn render(decided: &[Decided<'_>], commands: &[String]) -> Result<BTreeMap<P
     }
     files.insert(PathBuf::from(FOLDER).join("mod.rs"), index);
     Ok(files)
+}
+
+/// Every struct and union of every domain. What the shared schemas become stands in each domain that uses it.
+fn render_types(decided: &[Decided<'_>]) -> String {
+    let mut text = format!(
+        "// {}\n//! Every struct and every union of the domains.\n\nuse crate::schemas::Types;\n\npub fn each(types: &mut Types) {{\n",
+        super::HEADER_TEXT
+    );
+    for Decided { domain, types, .. } in decided {
+        let module = field_name(&domain.name);
+        for name in types.names(domain) {
+            let _ = writeln!(
+                text,
+                "    types.one::<cc_client::api::{module}::types::{name}>({});",
+                literal(&format!("{}::{name}", domain.name))
+            );
+        }
+    }
+    text.push_str("}\n");
+    text
 }
 
 fn render_trial(operation: &Operation, inputs: &[Input]) -> String {

@@ -90,6 +90,18 @@ impl Types {
         Ok(Self { structs, in_requests })
     }
 
+    /// The structs and unions that are written, in name order.
+    pub fn names(&self, domain: &Domain) -> BTreeSet<String> {
+        all(domain)
+            .filter(|(name, schema)| match shape(schema) {
+                Shape::Union => true,
+                Shape::Struct => self.structs.contains_key(&type_name(name)),
+                Shape::Core | Shape::Enum | Shape::Wrapper => false,
+            })
+            .map(|(name, _)| type_name(name))
+            .collect()
+    }
+
     /// The file.
     pub fn render(&self, domain: &Domain, front: &Front) -> String {
         let mut chunks = BTreeMap::new();
@@ -263,6 +275,10 @@ fn find_defaults(structs: &mut BTreeMap<String, Struct>, open: &BTreeSet<String>
     }
 }
 
+fn is_id(ty: &Ty) -> bool {
+    matches!(ty, Ty::Core(name) if name.ends_with("Id") || name.ends_with("Key") || name == "InvoiceNumber")
+}
+
 fn is_union(ty: &Ty, unions: &BTreeSet<String>) -> bool {
     match ty {
         Ty::Local(name) => unions.contains(name),
@@ -313,8 +329,8 @@ fn render_struct(
                 let read = if matches!(field.ty, Ty::List(_)) { "list" } else { "null_as_default" };
                 attributes.push("default".to_owned());
                 attributes.push(format!("deserialize_with = \"cc_runtime::de::{read}\""));
-                // The value for an absent union has no tag: no schema admits it.
-                if is_union(&field.ty, unions) {
+                // The value for an absent union has no tag: no schema admits it. That for an absent id is the id of nothing.
+                if is_union(&field.ty, unions) || is_id(&field.ty) {
                     attributes.push("skip_serializing_if = \"cc_runtime::de::is_default\"".to_owned());
                 }
             }

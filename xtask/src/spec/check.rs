@@ -6,6 +6,7 @@ mod keys;
 mod names;
 mod operation;
 mod order;
+mod reread;
 mod schema;
 mod secret;
 mod union;

@@ -87,6 +87,13 @@ fn an_operation_becomes_a_command() {
 }
 
 #[test]
+fn a_404_that_means_something_else_is_explained_in_the_operation() {
+    let requests = file("commands", "src/requests.rs");
+    assert_eq!(requests.matches(".not_found(").count(), 1, "{requests}");
+    assert!(requests.contains(r#".not_found("The add-on has no thing yet.")"#), "{requests}");
+}
+
+#[test]
 fn a_document_that_breaks_rules_gets_every_problem_with_its_place() {
     let problems = check::check_alone("refused.yaml".to_owned(), &fixture("refused"), None);
     let text: String = problems.iter().map(|problem| format!("{problem}\n")).collect();
@@ -95,7 +102,7 @@ fn a_document_that_breaks_rules_gets_every_problem_with_its_place() {
 
 #[test]
 fn what_would_be_misread_or_no_rust_gets_every_problem_with_its_place() {
-    for name in ["names", "values", "ignored"] {
+    for name in ["names", "values", "ignored", "rereads"] {
         let problems = check::check(&documents(name));
         let text: String = problems.iter().map(|problem| format!("{problem}\n")).collect();
         insta::assert_snapshot!(name, text);

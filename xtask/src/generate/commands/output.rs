@@ -2,6 +2,8 @@
 
 use std::fmt::Write;
 
+use heck::ToSnakeCase;
+
 use super::module;
 use crate::generate::rust::{Ty, field_name};
 use crate::spec::model::{Command, Operation};
@@ -87,6 +89,13 @@ impl Output {
         self.empty.as_deref() == Some("null") && !self.void && !self.binary && !self.change
     }
 
+    /// The output in words, for the error that says that it was not answered.
+    pub(super) fn what(&self) -> String {
+        let name = self.one.rsplit("::").next().unwrap_or_default().to_snake_case().replace('_', " ");
+        let name = name.replace("addon", "add-on");
+        if self.list { format!("the list of {name}s") } else { format!("the {name}") }
+    }
+
     /// The expression that turns a value of the wire type into one of the output type.
     pub(super) fn converted(&self, value: &str) -> String {
         if self.binary {
@@ -100,8 +109,8 @@ impl Output {
         }
     }
 
-    /// The statements that turn the answer of `call` into the output. `reread` reads the output of a change that was
-    /// answered without one.
+    /// The statements that turn the answer of `call` into the output. `reread` is the expression of the output of a change that
+    /// may be answered without one.
     pub(super) fn render(&self, call: &str, reread: Option<&str>) -> String {
         let mut out = String::new();
         match self.empty.as_deref() {
@@ -128,15 +137,10 @@ impl Output {
             out.push_str("let Some(answer) = answer.into_inner() else { return Ok(None) };\n");
             self.converted("answer")
         } else if let (true, Some(reread)) = (self.change, reread) {
-            let ty = if self.list { format!("Vec<{}>", self.one) } else { self.one.clone() };
-            let answered = self.converted("answer.required()?.into_inner()");
-            let _ = writeln!(
-                out,
-                "let value: {ty} = if answer.is_some() {{ {answered} }} else {{ let cx = &cx.reloading();\n{reread} }};"
-            );
+            let _ = writeln!(out, "let value: {} = {reread};", self.bare());
             "value".to_owned()
         } else if self.change {
-            self.converted("answer.required()?.into_inner()")
+            self.converted(&format!("answer.required({:?})?.into_inner()", self.what()))
         } else {
             self.converted("answer.into_inner()")
         };

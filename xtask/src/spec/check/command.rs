@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::super::node::{Kind, Node};
-use super::{Report, join, keys, names};
+use super::{Report, join, keys, names, reread};
 use crate::generate::rust::camel_name;
 
 /// Names that the module of commands uses, besides those that all modules do.
@@ -150,6 +150,7 @@ pub fn check<'a>(report: &mut Report<'a>, operation: &'a Node, pointer: &str) {
         problem(teaches.line, "`teaches` needs a field `ownerId`, and no `owner`".to_owned());
     }
     answer(report, operation, command, &mut problem);
+    reread::check(report, operation, command, &names, &mut problem);
     for (line, message) in problems {
         report.add(line, "command", pointer, message);
     }
@@ -206,24 +207,24 @@ fn answer<'a>(
 }
 
 /// What can be given to an operation.
-struct Inputs<'a> {
-    all: Vec<Input<'a>>,
+pub(super) struct Inputs<'a> {
+    pub(super) all: Vec<Input<'a>>,
     /// Whether there is a body, whose properties may be unknown.
     body: bool,
     /// Whether each is known.
-    complete: bool,
+    pub(super) complete: bool,
 }
 
-struct Input<'a> {
+pub(super) struct Input<'a> {
     /// `path.NAME`, `query.NAME`, `header.NAME`, `body.PROPERTY` or `body`.
-    target: String,
-    name: String,
-    required: bool,
+    pub(super) target: String,
+    pub(super) name: String,
+    pub(super) required: bool,
     schema: Option<&'a Node>,
 }
 
 impl<'a> Inputs<'a> {
-    fn of(report: &Report<'a>, operation: &'a Node) -> Self {
+    pub(super) fn of(report: &Report<'a>, operation: &'a Node) -> Self {
         let mut inputs = Self { all: Vec::new(), body: false, complete: true };
         for parameter in operation.get("parameters").map(Node::items).unwrap_or_default() {
             match (parameter.str_at("name"), parameter.str_at("in")) {
@@ -258,7 +259,7 @@ impl<'a> Inputs<'a> {
         inputs
     }
 
-    fn have(&self, target: &str) -> bool {
+    pub(super) fn have(&self, target: &str) -> bool {
         !self.complete || target == "body" && self.body || self.all.iter().any(|known| known.target == target)
     }
 }
@@ -284,7 +285,7 @@ fn fields(inputs: &Inputs<'_>, command: &Node) -> Vec<String> {
 }
 
 /// What an operation answers.
-enum Answer<'a> {
+pub(super) enum Answer<'a> {
     /// Things like this one.
     List(Option<&'a Node>),
     Other,
@@ -292,7 +293,7 @@ enum Answer<'a> {
 }
 
 impl<'a> Answer<'a> {
-    fn of(report: &Report<'a>, operation: &'a Node) -> Self {
+    pub(super) fn of(report: &Report<'a>, operation: &'a Node) -> Self {
         let responses = operation.get("responses").map(Node::entries).unwrap_or_default();
         let Some(success) = responses.iter().find(|entry| entry.key.starts_with('2')) else {
             return Self::Unknown;

@@ -1,0 +1,39 @@
+//! The documentation of a command that is one request.
+
+use std::fmt::Write;
+
+use heck::ToSnakeCase;
+
+use crate::generate::rust::doc;
+use crate::spec::model::{Command, Operation};
+
+/// What the command does, and its errors.
+pub(super) fn page(operation: &Operation, command: &Command) -> String {
+    let mut text = command.summary.clone().unwrap_or_else(|| operation.summary.clone());
+    if !operation.description.is_empty() {
+        let _ = write!(text, "\n\n{}", operation.description);
+    }
+    let _ = write!(text, "\n\nOperation: `{}` (`{} {}`).", operation.id, operation.method, operation.path);
+    if let Some(owner) = &command.owner {
+        let _ = write!(
+            text,
+            " The owner, when it is not given, is resolved from `{}`: no request when it is known already.",
+            owner.to_snake_case()
+        );
+    }
+    match command.empty.as_deref() {
+        Some("list") => text.push_str(" Where there is nothing, the list is empty."),
+        Some(_) => text.push_str(" Where there is nothing, the answer is `None`."),
+        None => {}
+    }
+    if !operation.errors.is_empty() {
+        text.push_str("\n\n# Errors");
+        for (status, description) in &operation.errors {
+            if status == "404" && command.empty.is_some() {
+                continue;
+            }
+            let _ = write!(text, "\n- {status}: {description}");
+        }
+    }
+    doc("", text.trim_end_matches("\n\n# Errors"))
+}
