@@ -15,10 +15,10 @@ pub struct AddonSummary {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub name: Option<String>,
     /// Id of the add-on as its provider knows it.
-    #[serde(rename = "realId", default, deserialize_with = "cc_runtime::de::null_as_default")]
+    #[serde(rename = "realId", default, deserialize_with = "cc_runtime::de::null_as_default", skip_serializing_if = "cc_runtime::de::is_default")]
     pub real_id: cc_runtime::RealAddonId,
     /// Provider of the add-on.
-    #[serde(rename = "providerId", default, deserialize_with = "cc_runtime::de::null_as_default")]
+    #[serde(rename = "providerId", default, deserialize_with = "cc_runtime::de::null_as_default", skip_serializing_if = "cc_runtime::de::is_default")]
     pub provider_id: cc_runtime::AddonProviderId,
     /// Address of the logo of the provider.
     #[serde(rename = "logoUrl", default, skip_serializing_if = "Option::is_none")]
@@ -663,7 +663,7 @@ pub struct UserApplication {
     #[serde(rename = "zoneId", default, skip_serializing_if = "Option::is_none")]
     pub zone_id: Option<cc_runtime::ZoneId>,
     /// Owner of the application.
-    #[serde(rename = "ownerId", default, deserialize_with = "cc_runtime::de::null_as_default")]
+    #[serde(rename = "ownerId", default, deserialize_with = "cc_runtime::de::null_as_default", skip_serializing_if = "cc_runtime::de::is_default")]
     pub owner_id: cc_runtime::OwnerId,
     /// When it was created.
     #[serde(rename = "creationDate", default, skip_serializing_if = "Option::is_none")]
@@ -826,7 +826,7 @@ pub struct UserSetting {
 #[non_exhaustive]
 pub struct UserSummary {
     /// Id of the user.
-    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
+    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default", skip_serializing_if = "cc_runtime::de::is_default")]
     pub id: cc_runtime::UserId,
     /// Name of the user.
     #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]

@@ -15,7 +15,7 @@ pub struct Addon {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub name: Option<String>,
     /// Id of the add-on as its provider knows it.
-    #[serde(rename = "realId", default, deserialize_with = "cc_runtime::de::null_as_default")]
+    #[serde(rename = "realId", default, deserialize_with = "cc_runtime::de::null_as_default", skip_serializing_if = "cc_runtime::de::is_default")]
     pub real_id: cc_runtime::RealAddonId,
     /// Short name of the zone it is in, such as `par`.
     #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
@@ -662,7 +662,7 @@ pub struct ProviderDedicatedVersion {
 #[non_exhaustive]
 pub struct ProviderVersions {
     /// Id of the provider.
-    #[serde(rename = "providerId", default, deserialize_with = "cc_runtime::de::null_as_default")]
+    #[serde(rename = "providerId", default, deserialize_with = "cc_runtime::de::null_as_default", skip_serializing_if = "cc_runtime::de::is_default")]
     pub provider_id: cc_runtime::AddonProviderId,
     /// The shared clusters.
     #[serde(default, deserialize_with = "cc_runtime::de::list")]
@@ -692,7 +692,7 @@ pub struct VendorAddon {
     #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub callback_url: String,
     /// Owner of the add-on.
-    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
+    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default", skip_serializing_if = "cc_runtime::de::is_default")]
     pub owner_id: cc_runtime::OwnerId,
     /// Name of its owner.
     #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
@@ -864,10 +864,10 @@ pub struct VendorAddonSummary {
     /// Id that the provider gave it.
     pub addon_id: String,
     /// Id of the add-on as the platform lists it.
-    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
+    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default", skip_serializing_if = "cc_runtime::de::is_default")]
     pub heroku_id: cc_runtime::AddonId,
     /// Provider of the add-on.
-    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
+    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default", skip_serializing_if = "cc_runtime::de::is_default")]
     pub provider_id: cc_runtime::AddonProviderId,
     /// Where the provider reads and changes it.
     #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
@@ -876,6 +876,6 @@ pub struct VendorAddonSummary {
     #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub plan: String,
     /// Owner of the add-on.
-    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
+    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default", skip_serializing_if = "cc_runtime::de::is_default")]
     pub owner_id: cc_runtime::OwnerId,
 }

@@ -15,7 +15,7 @@ pub struct Addon {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub name: Option<String>,
     /// Id of the add-on as its provider knows it.
-    #[serde(rename = "realId", default, deserialize_with = "cc_runtime::de::null_as_default")]
+    #[serde(rename = "realId", default, deserialize_with = "cc_runtime::de::null_as_default", skip_serializing_if = "cc_runtime::de::is_default")]
     pub real_id: cc_runtime::RealAddonId,
     /// Short name of the zone it is in, such as `par`.
     #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
@@ -165,7 +165,7 @@ pub struct AddonInstance {
     /// Id of the instance.
     pub id: cc_runtime::InstanceId,
     /// Id of the application or add-on that runs on the instance.
-    #[serde(rename = "appId", default, deserialize_with = "cc_runtime::de::null_as_default")]
+    #[serde(rename = "appId", default, deserialize_with = "cc_runtime::de::null_as_default", skip_serializing_if = "cc_runtime::de::is_default")]
     pub app_id: cc_runtime::ResourceId,
     /// Address of the instance.
     #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
@@ -550,7 +550,7 @@ pub struct AddonSso {
     #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub name: String,
     /// Id of the user.
-    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
+    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default", skip_serializing_if = "cc_runtime::de::is_default")]
     pub user_id: cc_runtime::UserId,
     /// Signature of the facts about the user.
     #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
@@ -591,7 +591,7 @@ pub struct Backup {
     /// Id of the backup.
     pub backup_id: String,
     /// The add-on, by the id its provider knows.
-    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
+    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default", skip_serializing_if = "cc_runtime::de::is_default")]
     pub entity_id: cc_runtime::RealAddonId,
     /// How the backup went.
     #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
@@ -680,7 +680,7 @@ pub struct Migration {
 #[non_exhaustive]
 pub struct MigrationPreorder {
     /// Owner who would pay.
-    #[serde(rename = "ownerId", default, deserialize_with = "cc_runtime::de::null_as_default")]
+    #[serde(rename = "ownerId", default, deserialize_with = "cc_runtime::de::null_as_default", skip_serializing_if = "cc_runtime::de::is_default")]
     pub owner_id: cc_runtime::OwnerId,
     /// Whom it is for, to show to a person.
     #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]

@@ -12,7 +12,7 @@ pub struct AiAddon {
     /// Id of the add-on.
     pub id: cc_runtime::RealAddonId,
     /// Owner of the add-on.
-    #[serde(rename = "ownerId", default, deserialize_with = "cc_runtime::de::null_as_default")]
+    #[serde(rename = "ownerId", default, deserialize_with = "cc_runtime::de::null_as_default", skip_serializing_if = "cc_runtime::de::is_default")]
     pub owner_id: cc_runtime::OwnerId,
     /// Plan of the add-on.
     #[serde(rename = "planIdentifier", default, deserialize_with = "cc_runtime::de::null_as_default")]

@@ -15,7 +15,7 @@ pub struct Addon {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub name: Option<String>,
     /// Id of the add-on as its provider knows it.
-    #[serde(rename = "realId", default, deserialize_with = "cc_runtime::de::null_as_default")]
+    #[serde(rename = "realId", default, deserialize_with = "cc_runtime::de::null_as_default", skip_serializing_if = "cc_runtime::de::is_default")]
     pub real_id: cc_runtime::RealAddonId,
     /// Short name of the zone it is in, such as `par`.
     #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
@@ -236,7 +236,7 @@ pub struct Application {
     #[serde(rename = "buildFlavor", default, skip_serializing_if = "Option::is_none")]
     pub build_flavor: Option<Flavor>,
     /// Owner of the application.
-    #[serde(rename = "ownerId", default, deserialize_with = "cc_runtime::de::null_as_default")]
+    #[serde(rename = "ownerId", default, deserialize_with = "cc_runtime::de::null_as_default", skip_serializing_if = "cc_runtime::de::is_default")]
     pub owner_id: cc_runtime::OwnerId,
     /// State of the application that the platform aims for.
     #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
@@ -1173,10 +1173,10 @@ pub struct InstanceVariant {
 #[non_exhaustive]
 pub struct LinkedAddonEnvironment {
     /// Provider of the add-on.
-    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
+    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default", skip_serializing_if = "cc_runtime::de::is_default")]
     pub provider_id: cc_runtime::AddonProviderId,
     /// Id of the add-on.
-    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
+    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default", skip_serializing_if = "cc_runtime::de::is_default")]
     pub addon_id: cc_runtime::AddonId,
     /// Name of the add-on.
     #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
@@ -1192,7 +1192,7 @@ pub struct LinkedAddonEnvironment {
 #[non_exhaustive]
 pub struct LinkedApplicationEnvironment {
     /// Id of the other application.
-    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
+    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default", skip_serializing_if = "cc_runtime::de::is_default")]
     pub app_id: cc_runtime::ApplicationId,
     /// Name of the other application.
     #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]

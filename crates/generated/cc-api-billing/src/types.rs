@@ -22,7 +22,7 @@ pub struct AppliedCoupon {
     #[serde(rename = "freeCreditsEndDate", default, skip_serializing_if = "Option::is_none")]
     pub free_credits_end_date: Option<cc_runtime::Timestamp>,
     /// Id of a user: `user_…`.
-    #[serde(rename = "appliedByUserId", default, deserialize_with = "cc_runtime::de::null_as_default")]
+    #[serde(rename = "appliedByUserId", default, deserialize_with = "cc_runtime::de::null_as_default", skip_serializing_if = "cc_runtime::de::is_default")]
     pub applied_by_user_id: cc_runtime::UserId,
 }
 
@@ -134,7 +134,7 @@ pub struct DropPrice {
 #[non_exhaustive]
 pub struct Invoice {
     /// Number of an invoice.
-    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
+    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default", skip_serializing_if = "cc_runtime::de::is_default")]
     pub invoice_number: cc_runtime::InvoiceNumber,
     /// Kind of invoice.
     #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
@@ -449,7 +449,7 @@ cc_runtime::open_enum! {
 #[non_exhaustive]
 pub struct InvoiceSummary {
     /// Number of an invoice.
-    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
+    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default", skip_serializing_if = "cc_runtime::de::is_default")]
     pub invoice_number: cc_runtime::InvoiceNumber,
     /// Kind of invoice.
     #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]

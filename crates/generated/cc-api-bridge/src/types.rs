@@ -13,7 +13,7 @@ pub struct ApiToken {
     #[serde(rename = "apiTokenId")]
     pub api_token_id: String,
     /// Id of the user whom the token authenticates.
-    #[serde(rename = "userId", default, deserialize_with = "cc_runtime::de::null_as_default")]
+    #[serde(rename = "userId", default, deserialize_with = "cc_runtime::de::null_as_default", skip_serializing_if = "cc_runtime::de::is_default")]
     pub user_id: cc_runtime::UserId,
     /// When it was created.
     #[serde(rename = "creationDate", default, skip_serializing_if = "Option::is_none")]

@@ -125,7 +125,7 @@ pub struct Cellar {
     /// The add-on, by the id its provider knows.
     pub id: cc_runtime::RealAddonId,
     /// Owner of the Cellar.
-    #[serde(rename = "ownerId", default, deserialize_with = "cc_runtime::de::null_as_default")]
+    #[serde(rename = "ownerId", default, deserialize_with = "cc_runtime::de::null_as_default", skip_serializing_if = "cc_runtime::de::is_default")]
     pub owner_id: cc_runtime::OwnerId,
     /// Number of the cluster it is on.
     #[serde(rename = "clusterId", default, deserialize_with = "cc_runtime::de::null_as_default")]
@@ -193,10 +193,10 @@ pub struct CellarInfo {
     /// The add-on, by the id its provider knows.
     pub id: cc_runtime::RealAddonId,
     /// The add-on, by the id the platform lists.
-    #[serde(rename = "addonId", default, deserialize_with = "cc_runtime::de::null_as_default")]
+    #[serde(rename = "addonId", default, deserialize_with = "cc_runtime::de::null_as_default", skip_serializing_if = "cc_runtime::de::is_default")]
     pub addon_id: cc_runtime::AddonId,
     /// Owner of the Cellar.
-    #[serde(rename = "ownerId", default, deserialize_with = "cc_runtime::de::null_as_default")]
+    #[serde(rename = "ownerId", default, deserialize_with = "cc_runtime::de::null_as_default", skip_serializing_if = "cc_runtime::de::is_default")]
     pub owner_id: cc_runtime::OwnerId,
     /// Name that its owner gave it.
     #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
@@ -414,7 +414,7 @@ pub struct ResourceConsumption {
     #[serde(rename = "resourceId")]
     pub resource_id: cc_runtime::ResourceId,
     /// Owner of the resource.
-    #[serde(rename = "ownerId", default, deserialize_with = "cc_runtime::de::null_as_default")]
+    #[serde(rename = "ownerId", default, deserialize_with = "cc_runtime::de::null_as_default", skip_serializing_if = "cc_runtime::de::is_default")]
     pub owner_id: cc_runtime::OwnerId,
     /// Product it is of.
     #[serde(rename = "productId", default, deserialize_with = "cc_runtime::de::null_as_default")]

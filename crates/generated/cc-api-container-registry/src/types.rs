@@ -12,7 +12,7 @@ pub struct ContainerRegistry {
     /// Id of the registry.
     pub id: String,
     /// Owner of the registry.
-    #[serde(rename = "tenantId", default, deserialize_with = "cc_runtime::de::null_as_default")]
+    #[serde(rename = "tenantId", default, deserialize_with = "cc_runtime::de::null_as_default", skip_serializing_if = "cc_runtime::de::is_default")]
     pub tenant_id: cc_runtime::OwnerId,
     /// When it was created.
     #[serde(rename = "creationDate", default, skip_serializing_if = "Option::is_none")]

@@ -32,13 +32,13 @@ pub struct Cumulocity {
     #[serde(rename = "resourceId")]
     pub resource_id: cc_runtime::RealAddonId,
     /// The add-on, by the id the platform lists.
-    #[serde(rename = "addonId", default, deserialize_with = "cc_runtime::de::null_as_default")]
+    #[serde(rename = "addonId", default, deserialize_with = "cc_runtime::de::null_as_default", skip_serializing_if = "cc_runtime::de::is_default")]
     pub addon_id: cc_runtime::AddonId,
     /// Name that its owner gave it.
     #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub name: String,
     /// Owner of the Cumulocity.
-    #[serde(rename = "ownerId", default, deserialize_with = "cc_runtime::de::null_as_default")]
+    #[serde(rename = "ownerId", default, deserialize_with = "cc_runtime::de::null_as_default", skip_serializing_if = "cc_runtime::de::is_default")]
     pub owner_id: cc_runtime::OwnerId,
     /// Plan of the Cumulocity.
     #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
@@ -64,7 +64,7 @@ cc_runtime::open_enum! {
 #[non_exhaustive]
 pub struct CumulocityResources {
     /// Deployment of its machines.
-    #[serde(rename = "deploymentId", default, deserialize_with = "cc_runtime::de::null_as_default")]
+    #[serde(rename = "deploymentId", default, deserialize_with = "cc_runtime::de::null_as_default", skip_serializing_if = "cc_runtime::de::is_default")]
     pub deployment_id: cc_runtime::DeploymentId,
     /// How that deployment goes.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -95,7 +95,7 @@ pub struct Hypervisor {
     #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub name: String,
     /// Owner who may use the hypervisor.
-    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
+    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default", skip_serializing_if = "cc_runtime::de::is_default")]
     pub owner: cc_runtime::OwnerId,
     /// Region it is in.
     #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]

@@ -136,10 +136,10 @@ pub struct ElasticsearchInfo {
     /// The add-on, by the id its provider knows.
     pub id: cc_runtime::RealAddonId,
     /// Owner of the Elasticsearch.
-    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
+    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default", skip_serializing_if = "cc_runtime::de::is_default")]
     pub owner_id: cc_runtime::OwnerId,
     /// The add-on, by the id the platform lists.
-    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
+    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default", skip_serializing_if = "cc_runtime::de::is_default")]
     pub app_id: cc_runtime::AddonId,
     /// Short name of its plan.
     #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
@@ -157,10 +157,10 @@ pub struct ElasticsearchInfo {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub backups: Option<ElasticsearchBackups>,
     /// Application that runs Kibana.
-    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
+    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default", skip_serializing_if = "cc_runtime::de::is_default")]
     pub kibana_application: cc_runtime::ApplicationId,
     /// Application that runs APM.
-    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
+    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default", skip_serializing_if = "cc_runtime::de::is_default")]
     pub apm_application: cc_runtime::ApplicationId,
     /// Services that are on and off, such as `kibana`.
     #[serde(default, deserialize_with = "cc_runtime::de::list")]
@@ -247,7 +247,7 @@ pub struct Jenkins {
     /// The add-on, by the id its provider knows.
     pub id: cc_runtime::RealAddonId,
     /// The add-on, by the id the platform lists.
-    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
+    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default", skip_serializing_if = "cc_runtime::de::is_default")]
     pub app_id: cc_runtime::AddonId,
     /// Plan of the Jenkins.
     #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
@@ -515,13 +515,13 @@ pub struct PostgresqlDatabase {
     #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub name: String,
     /// The add-on, by the id the platform lists.
-    #[serde(rename = "addonId", default, deserialize_with = "cc_runtime::de::null_as_default")]
+    #[serde(rename = "addonId", default, deserialize_with = "cc_runtime::de::null_as_default", skip_serializing_if = "cc_runtime::de::is_default")]
     pub addon_id: cc_runtime::AddonId,
     /// The add-on, by the id its provider knows.
-    #[serde(rename = "realAddonId", default, deserialize_with = "cc_runtime::de::null_as_default")]
+    #[serde(rename = "realAddonId", default, deserialize_with = "cc_runtime::de::null_as_default", skip_serializing_if = "cc_runtime::de::is_default")]
     pub real_addon_id: cc_runtime::RealAddonId,
     /// Owner of the PostgreSQL database.
-    #[serde(rename = "ownerId", default, deserialize_with = "cc_runtime::de::null_as_default")]
+    #[serde(rename = "ownerId", default, deserialize_with = "cc_runtime::de::null_as_default", skip_serializing_if = "cc_runtime::de::is_default")]
     pub owner_id: cc_runtime::OwnerId,
     /// Whether it can be written to.
     #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
@@ -832,7 +832,7 @@ pub struct ProviderDedicatedVersion {
 #[non_exhaustive]
 pub struct ProviderVersions {
     /// Id of the provider.
-    #[serde(rename = "providerId", default, deserialize_with = "cc_runtime::de::null_as_default")]
+    #[serde(rename = "providerId", default, deserialize_with = "cc_runtime::de::null_as_default", skip_serializing_if = "cc_runtime::de::is_default")]
     pub provider_id: cc_runtime::AddonProviderId,
     /// The shared clusters.
     #[serde(default, deserialize_with = "cc_runtime::de::list")]

@@ -30,10 +30,10 @@ pub struct Deployment {
     /// Id of the deployment.
     pub id: cc_runtime::DeploymentId,
     /// Owner of the application.
-    #[serde(rename = "ownerId", default, deserialize_with = "cc_runtime::de::null_as_default")]
+    #[serde(rename = "ownerId", default, deserialize_with = "cc_runtime::de::null_as_default", skip_serializing_if = "cc_runtime::de::is_default")]
     pub owner_id: cc_runtime::OwnerId,
     /// The application.
-    #[serde(rename = "applicationId", default, deserialize_with = "cc_runtime::de::null_as_default")]
+    #[serde(rename = "applicationId", default, deserialize_with = "cc_runtime::de::null_as_default", skip_serializing_if = "cc_runtime::de::is_default")]
     pub application_id: cc_runtime::ApplicationId,
     /// When it started.
     #[serde(rename = "startDate", default, skip_serializing_if = "Option::is_none")]
@@ -184,13 +184,13 @@ pub struct Instance {
     /// Id of the instance.
     pub id: cc_runtime::InstanceId,
     /// Owner of the application.
-    #[serde(rename = "ownerId", default, deserialize_with = "cc_runtime::de::null_as_default")]
+    #[serde(rename = "ownerId", default, deserialize_with = "cc_runtime::de::null_as_default", skip_serializing_if = "cc_runtime::de::is_default")]
     pub owner_id: cc_runtime::OwnerId,
     /// The application.
-    #[serde(rename = "applicationId", default, deserialize_with = "cc_runtime::de::null_as_default")]
+    #[serde(rename = "applicationId", default, deserialize_with = "cc_runtime::de::null_as_default", skip_serializing_if = "cc_runtime::de::is_default")]
     pub application_id: cc_runtime::ApplicationId,
     /// Deployment it is of.
-    #[serde(rename = "deploymentId", default, deserialize_with = "cc_runtime::de::null_as_default")]
+    #[serde(rename = "deploymentId", default, deserialize_with = "cc_runtime::de::null_as_default", skip_serializing_if = "cc_runtime::de::is_default")]
     pub deployment_id: cc_runtime::DeploymentId,
     /// Name to show to a person.
     #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
@@ -319,7 +319,7 @@ pub struct LegacyInstance {
     /// Id of the instance.
     pub id: cc_runtime::InstanceId,
     /// The application.
-    #[serde(rename = "appId", default, deserialize_with = "cc_runtime::de::null_as_default")]
+    #[serde(rename = "appId", default, deserialize_with = "cc_runtime::de::null_as_default", skip_serializing_if = "cc_runtime::de::is_default")]
     pub app_id: cc_runtime::ApplicationId,
     /// Address.
     #[serde(default, skip_serializing_if = "Option::is_none")]

@@ -28,13 +28,13 @@ pub struct DnsAudit {
     #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub ttl: i64,
     /// Owner of the record.
-    #[serde(rename = "ownerId", default, deserialize_with = "cc_runtime::de::null_as_default")]
+    #[serde(rename = "ownerId", default, deserialize_with = "cc_runtime::de::null_as_default", skip_serializing_if = "cc_runtime::de::is_default")]
     pub owner_id: cc_runtime::OwnerId,
     /// Resource the record belonged to.
-    #[serde(rename = "resourceId", default, deserialize_with = "cc_runtime::de::null_as_default")]
+    #[serde(rename = "resourceId", default, deserialize_with = "cc_runtime::de::null_as_default", skip_serializing_if = "cc_runtime::de::is_default")]
     pub resource_id: cc_runtime::ResourceId,
     /// Id of the user who made the change.
-    #[serde(rename = "userId", default, deserialize_with = "cc_runtime::de::null_as_default")]
+    #[serde(rename = "userId", default, deserialize_with = "cc_runtime::de::null_as_default", skip_serializing_if = "cc_runtime::de::is_default")]
     pub user_id: cc_runtime::UserId,
     /// When it happened.
     #[serde(rename = "createdAt", default, skip_serializing_if = "Option::is_none")]
@@ -74,10 +74,10 @@ pub struct DnsRecord {
     #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub ttl: i64,
     /// Owner of the record.
-    #[serde(rename = "ownerId", default, deserialize_with = "cc_runtime::de::null_as_default")]
+    #[serde(rename = "ownerId", default, deserialize_with = "cc_runtime::de::null_as_default", skip_serializing_if = "cc_runtime::de::is_default")]
     pub owner_id: cc_runtime::OwnerId,
     /// Resource the record belongs to.
-    #[serde(rename = "resourceId", default, deserialize_with = "cc_runtime::de::null_as_default")]
+    #[serde(rename = "resourceId", default, deserialize_with = "cc_runtime::de::null_as_default", skip_serializing_if = "cc_runtime::de::is_default")]
     pub resource_id: cc_runtime::ResourceId,
     /// When it last changed.
     #[serde(rename = "updatedAt", default, skip_serializing_if = "Option::is_none")]

@@ -58,7 +58,7 @@ pub struct Drain {
     /// Id of a drain: `drain_…`.
     pub id: cc_runtime::DrainId,
     /// Owner of the drain.
-    #[serde(rename = "tenantId", default, deserialize_with = "cc_runtime::de::null_as_default")]
+    #[serde(rename = "tenantId", default, deserialize_with = "cc_runtime::de::null_as_default", skip_serializing_if = "cc_runtime::de::is_default")]
     pub tenant_id: cc_runtime::OwnerId,
     /// Application or add-on whose logs are sent.
     #[serde(rename = "resourceId", default, skip_serializing_if = "Option::is_none")]
@@ -269,7 +269,7 @@ pub struct DrainStatus {
     #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub id: String,
     /// Id of a drain: `drain_…`.
-    #[serde(rename = "drainId", default, deserialize_with = "cc_runtime::de::null_as_default")]
+    #[serde(rename = "drainId", default, deserialize_with = "cc_runtime::de::null_as_default", skip_serializing_if = "cc_runtime::de::is_default")]
     pub drain_id: cc_runtime::DrainId,
     /// When the change took place.
     #[serde(default, skip_serializing_if = "Option::is_none")]

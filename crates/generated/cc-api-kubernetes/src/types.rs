@@ -37,7 +37,7 @@ pub struct Cluster {
     /// Id of the cluster (`kubernetes_…`).
     pub id: String,
     /// Owner of the cluster.
-    #[serde(rename = "tenantId", default, deserialize_with = "cc_runtime::de::null_as_default")]
+    #[serde(rename = "tenantId", default, deserialize_with = "cc_runtime::de::null_as_default", skip_serializing_if = "cc_runtime::de::is_default")]
     pub tenant_id: cc_runtime::OwnerId,
     /// Name.
     #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
@@ -514,7 +514,7 @@ pub struct ClusterUsageItem {
     #[serde(rename = "clusterId", default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub cluster_id: String,
     /// Id of an owner: `user_…` for a personal space, `orga_…` for an organisation.
-    #[serde(rename = "ownerId", default, deserialize_with = "cc_runtime::de::null_as_default")]
+    #[serde(rename = "ownerId", default, deserialize_with = "cc_runtime::de::null_as_default", skip_serializing_if = "cc_runtime::de::is_default")]
     pub owner_id: cc_runtime::OwnerId,
     /// Kind of the part.
     #[serde(rename = "itemType", default, deserialize_with = "cc_runtime::de::null_as_default")]
@@ -1050,7 +1050,7 @@ pub struct Quota {
     /// Id of the quota.
     pub id: String,
     /// Owner it is for.
-    #[serde(rename = "tenantId", default, deserialize_with = "cc_runtime::de::null_as_default")]
+    #[serde(rename = "tenantId", default, deserialize_with = "cc_runtime::de::null_as_default", skip_serializing_if = "cc_runtime::de::is_default")]
     pub tenant_id: cc_runtime::OwnerId,
     /// Tags.
     #[serde(default, deserialize_with = "cc_runtime::de::list")]
@@ -1192,7 +1192,7 @@ pub struct ResourceConsumption {
     #[serde(rename = "resourceId")]
     pub resource_id: cc_runtime::ResourceId,
     /// Owner of the resource.
-    #[serde(rename = "ownerId", default, deserialize_with = "cc_runtime::de::null_as_default")]
+    #[serde(rename = "ownerId", default, deserialize_with = "cc_runtime::de::null_as_default", skip_serializing_if = "cc_runtime::de::is_default")]
     pub owner_id: cc_runtime::OwnerId,
     /// Product it is of.
     #[serde(rename = "productId", default, deserialize_with = "cc_runtime::de::null_as_default")]

@@ -211,7 +211,7 @@ pub struct Cluster {
     /// Name of the cluster, of 128 characters at most.
     pub id: String,
     /// Id of an owner: `user_…` for a personal space, `orga_…` for an organisation.
-    #[serde(rename = "ownerId", default, deserialize_with = "cc_runtime::de::null_as_default")]
+    #[serde(rename = "ownerId", default, deserialize_with = "cc_runtime::de::null_as_default", skip_serializing_if = "cc_runtime::de::is_default")]
     pub owner_id: cc_runtime::OwnerId,
     /// The servers of a cluster.
     #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
@@ -870,7 +870,7 @@ pub struct LoadBalancer {
     /// Id of the load balancer.
     pub id: String,
     /// Id of an owner: `user_…` for a personal space, `orga_…` for an organisation.
-    #[serde(rename = "ownerId", default, deserialize_with = "cc_runtime::de::null_as_default")]
+    #[serde(rename = "ownerId", default, deserialize_with = "cc_runtime::de::null_as_default", skip_serializing_if = "cc_runtime::de::is_default")]
     pub owner_id: cc_runtime::OwnerId,
     /// Other owners that may use it.
     #[serde(rename = "coOwners", default, deserialize_with = "cc_runtime::de::list")]
@@ -924,7 +924,7 @@ pub struct LoadBalancerAcl {
     /// Id of the access list.
     pub id: String,
     /// Id of an owner: `user_…` for a personal space, `orga_…` for an organisation.
-    #[serde(rename = "ownerId", default, deserialize_with = "cc_runtime::de::null_as_default")]
+    #[serde(rename = "ownerId", default, deserialize_with = "cc_runtime::de::null_as_default", skip_serializing_if = "cc_runtime::de::is_default")]
     pub owner_id: cc_runtime::OwnerId,
     /// Load balancer the list is of.
     #[serde(rename = "resourceId", default, deserialize_with = "cc_runtime::de::null_as_default")]
@@ -949,7 +949,7 @@ pub struct LoadBalancerAcl {
 #[non_exhaustive]
 pub struct LoadBalancerAudit {
     /// Id of an owner: `user_…` for a personal space, `orga_…` for an organisation.
-    #[serde(rename = "ownerId", default, deserialize_with = "cc_runtime::de::null_as_default")]
+    #[serde(rename = "ownerId", default, deserialize_with = "cc_runtime::de::null_as_default", skip_serializing_if = "cc_runtime::de::is_default")]
     pub owner_id: cc_runtime::OwnerId,
     /// Load balancer, or part of one.
     #[serde(rename = "resourceId", default, deserialize_with = "cc_runtime::de::null_as_default")]
@@ -1387,7 +1387,7 @@ pub struct LoadBalancerSummary {
     /// Id of the load balancer.
     pub id: String,
     /// Id of an owner: `user_…` for a personal space, `orga_…` for an organisation.
-    #[serde(rename = "ownerId", default, deserialize_with = "cc_runtime::de::null_as_default")]
+    #[serde(rename = "ownerId", default, deserialize_with = "cc_runtime::de::null_as_default", skip_serializing_if = "cc_runtime::de::is_default")]
     pub owner_id: cc_runtime::OwnerId,
     /// Other owners that may use it.
     #[serde(rename = "coOwners", default, deserialize_with = "cc_runtime::de::list")]
@@ -1435,7 +1435,7 @@ pub struct LoadBalancerTarget {
     #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub name: String,
     /// Id of a zone (a UUID).
-    #[serde(rename = "zoneId", default, deserialize_with = "cc_runtime::de::null_as_default")]
+    #[serde(rename = "zoneId", default, deserialize_with = "cc_runtime::de::null_as_default", skip_serializing_if = "cc_runtime::de::is_default")]
     pub zone_id: cc_runtime::ZoneId,
     /// Where DNS records should point.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -1718,7 +1718,7 @@ pub struct ResourceConsumption {
     #[serde(rename = "resourceId")]
     pub resource_id: cc_runtime::ResourceId,
     /// Owner of the resource.
-    #[serde(rename = "ownerId", default, deserialize_with = "cc_runtime::de::null_as_default")]
+    #[serde(rename = "ownerId", default, deserialize_with = "cc_runtime::de::null_as_default", skip_serializing_if = "cc_runtime::de::is_default")]
     pub owner_id: cc_runtime::OwnerId,
     /// Product it is of.
     #[serde(rename = "productId", default, deserialize_with = "cc_runtime::de::null_as_default")]

@@ -33,7 +33,7 @@ pub struct MateriaKv {
     /// The add-on, by the id its provider knows.
     pub id: cc_runtime::RealAddonId,
     /// Owner of the Materia KV.
-    #[serde(rename = "ownerId", default, deserialize_with = "cc_runtime::de::null_as_default")]
+    #[serde(rename = "ownerId", default, deserialize_with = "cc_runtime::de::null_as_default", skip_serializing_if = "cc_runtime::de::is_default")]
     pub owner_id: cc_runtime::OwnerId,
     /// Cluster it is on.
     #[serde(rename = "clusterId", default, deserialize_with = "cc_runtime::de::null_as_default")]
@@ -98,10 +98,10 @@ pub struct MateriaTs {
     #[serde(rename = "resourceId")]
     pub resource_id: cc_runtime::RealAddonId,
     /// The add-on, by the id the platform lists.
-    #[serde(rename = "addonId", default, deserialize_with = "cc_runtime::de::null_as_default")]
+    #[serde(rename = "addonId", default, deserialize_with = "cc_runtime::de::null_as_default", skip_serializing_if = "cc_runtime::de::is_default")]
     pub addon_id: cc_runtime::AddonId,
     /// Owner of the Materia TS.
-    #[serde(rename = "ownerId", default, deserialize_with = "cc_runtime::de::null_as_default")]
+    #[serde(rename = "ownerId", default, deserialize_with = "cc_runtime::de::null_as_default", skip_serializing_if = "cc_runtime::de::is_default")]
     pub owner_id: cc_runtime::OwnerId,
     /// Plan of the Materia TS.
     #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
@@ -117,7 +117,7 @@ pub struct MateriaTs {
 #[non_exhaustive]
 pub struct MateriaTsQuota {
     /// The add-on.
-    #[serde(rename = "addonId", default, deserialize_with = "cc_runtime::de::null_as_default")]
+    #[serde(rename = "addonId", default, deserialize_with = "cc_runtime::de::null_as_default", skip_serializing_if = "cc_runtime::de::is_default")]
     pub addon_id: cc_runtime::AddonId,
     /// Id that its series are written under (a UUID).
     #[serde(rename = "producerUuid", default, deserialize_with = "cc_runtime::de::null_as_default")]
@@ -180,7 +180,7 @@ pub struct ProviderDedicatedVersion {
 #[non_exhaustive]
 pub struct ProviderVersions {
     /// Id of the provider.
-    #[serde(rename = "providerId", default, deserialize_with = "cc_runtime::de::null_as_default")]
+    #[serde(rename = "providerId", default, deserialize_with = "cc_runtime::de::null_as_default", skip_serializing_if = "cc_runtime::de::is_default")]
     pub provider_id: cc_runtime::AddonProviderId,
     /// The shared clusters.
     #[serde(default, deserialize_with = "cc_runtime::de::list")]

@@ -72,7 +72,7 @@ pub struct OtelNamespace {
     /// Id of the namespace.
     pub id: String,
     /// Id of an owner: `user_…` for a personal space, `orga_…` for an organisation.
-    #[serde(rename = "ownerId", default, deserialize_with = "cc_runtime::de::null_as_default")]
+    #[serde(rename = "ownerId", default, deserialize_with = "cc_runtime::de::null_as_default", skip_serializing_if = "cc_runtime::de::is_default")]
     pub owner_id: cc_runtime::OwnerId,
     /// Where the namespace is.
     #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
@@ -373,7 +373,7 @@ impl TardisCreation {
 #[non_exhaustive]
 pub struct TardisList {
     /// Id of an owner: `user_…` for a personal space, `orga_…` for an organisation.
-    #[serde(rename = "ownerID", default, deserialize_with = "cc_runtime::de::null_as_default")]
+    #[serde(rename = "ownerID", default, deserialize_with = "cc_runtime::de::null_as_default", skip_serializing_if = "cc_runtime::de::is_default")]
     pub owner_id: cc_runtime::OwnerId,
     /// Add-ons.
     #[serde(default, deserialize_with = "cc_runtime::de::list")]

@@ -155,7 +155,7 @@ pub struct NetworkGroup {
     /// Id of the network group.
     pub id: cc_runtime::NetworkGroupId,
     /// Owner of the network group.
-    #[serde(rename = "ownerId", default, deserialize_with = "cc_runtime::de::null_as_default")]
+    #[serde(rename = "ownerId", default, deserialize_with = "cc_runtime::de::null_as_default", skip_serializing_if = "cc_runtime::de::is_default")]
     pub owner_id: cc_runtime::OwnerId,
     /// Name to show to a person, 128 characters at most.
     #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
@@ -592,7 +592,7 @@ pub struct ServerEndpoint {
 #[non_exhaustive]
 pub struct WireguardConfiguration {
     /// The network group.
-    #[serde(rename = "ngId", default, deserialize_with = "cc_runtime::de::null_as_default")]
+    #[serde(rename = "ngId", default, deserialize_with = "cc_runtime::de::null_as_default", skip_serializing_if = "cc_runtime::de::is_default")]
     pub ng_id: cc_runtime::NetworkGroupId,
     /// The peer.
     #[serde(rename = "peerId")]

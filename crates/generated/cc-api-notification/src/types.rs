@@ -12,7 +12,7 @@ pub struct EmailNotification {
     /// Id of the notification.
     pub id: String,
     /// Owner of the notification.
-    #[serde(rename = "ownerId", default, deserialize_with = "cc_runtime::de::null_as_default")]
+    #[serde(rename = "ownerId", default, deserialize_with = "cc_runtime::de::null_as_default", skip_serializing_if = "cc_runtime::de::is_default")]
     pub owner_id: cc_runtime::OwnerId,
     /// Name that its owner gave it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -210,7 +210,7 @@ pub struct Webhook {
     /// Id of the webhook.
     pub id: String,
     /// Owner of the webhook.
-    #[serde(rename = "ownerId", default, deserialize_with = "cc_runtime::de::null_as_default")]
+    #[serde(rename = "ownerId", default, deserialize_with = "cc_runtime::de::null_as_default", skip_serializing_if = "cc_runtime::de::is_default")]
     pub owner_id: cc_runtime::OwnerId,
     /// Name that its owner gave it.
     #[serde(default, skip_serializing_if = "Option::is_none")]

@@ -49,13 +49,13 @@ pub struct Keycloak {
     #[serde(rename = "resourceId")]
     pub resource_id: cc_runtime::RealAddonId,
     /// The add-on, by the id the platform lists.
-    #[serde(rename = "addonId", default, deserialize_with = "cc_runtime::de::null_as_default")]
+    #[serde(rename = "addonId", default, deserialize_with = "cc_runtime::de::null_as_default", skip_serializing_if = "cc_runtime::de::is_default")]
     pub addon_id: cc_runtime::AddonId,
     /// Name that its owner gave it.
     #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub name: String,
     /// Owner of the Keycloak.
-    #[serde(rename = "ownerId", default, deserialize_with = "cc_runtime::de::null_as_default")]
+    #[serde(rename = "ownerId", default, deserialize_with = "cc_runtime::de::null_as_default", skip_serializing_if = "cc_runtime::de::is_default")]
     pub owner_id: cc_runtime::OwnerId,
     /// Plan of the Keycloak.
     #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
@@ -189,7 +189,7 @@ impl KeycloakApplicationCreation {
 #[non_exhaustive]
 pub struct KeycloakResources {
     /// The application that answers.
-    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
+    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default", skip_serializing_if = "cc_runtime::de::is_default")]
     pub entrypoint: cc_runtime::ApplicationId,
     /// PostgreSQL of the Keycloak.
     #[serde(rename = "pgsqlId", default, skip_serializing_if = "Option::is_none")]
@@ -208,13 +208,13 @@ pub struct Matomo {
     #[serde(rename = "resourceId")]
     pub resource_id: cc_runtime::RealAddonId,
     /// The add-on, by the id the platform lists.
-    #[serde(rename = "addonId", default, deserialize_with = "cc_runtime::de::null_as_default")]
+    #[serde(rename = "addonId", default, deserialize_with = "cc_runtime::de::null_as_default", skip_serializing_if = "cc_runtime::de::is_default")]
     pub addon_id: cc_runtime::AddonId,
     /// Name that its owner gave it.
     #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub name: String,
     /// Owner of the Matomo.
-    #[serde(rename = "ownerId", default, deserialize_with = "cc_runtime::de::null_as_default")]
+    #[serde(rename = "ownerId", default, deserialize_with = "cc_runtime::de::null_as_default", skip_serializing_if = "cc_runtime::de::is_default")]
     pub owner_id: cc_runtime::OwnerId,
     /// Plan of the Matomo.
     #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
@@ -267,13 +267,13 @@ pub struct Metabase {
     #[serde(rename = "resourceId")]
     pub resource_id: cc_runtime::RealAddonId,
     /// The add-on, by the id the platform lists.
-    #[serde(rename = "addonId", default, deserialize_with = "cc_runtime::de::null_as_default")]
+    #[serde(rename = "addonId", default, deserialize_with = "cc_runtime::de::null_as_default", skip_serializing_if = "cc_runtime::de::is_default")]
     pub addon_id: cc_runtime::AddonId,
     /// Name that its owner gave it.
     #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub name: String,
     /// Owner of the Metabase.
-    #[serde(rename = "ownerId", default, deserialize_with = "cc_runtime::de::null_as_default")]
+    #[serde(rename = "ownerId", default, deserialize_with = "cc_runtime::de::null_as_default", skip_serializing_if = "cc_runtime::de::is_default")]
     pub owner_id: cc_runtime::OwnerId,
     /// Plan of the Metabase.
     #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
@@ -404,13 +404,13 @@ pub struct Otoroshi {
     #[serde(rename = "resourceId")]
     pub resource_id: cc_runtime::RealAddonId,
     /// The add-on, by the id the platform lists.
-    #[serde(rename = "addonId", default, deserialize_with = "cc_runtime::de::null_as_default")]
+    #[serde(rename = "addonId", default, deserialize_with = "cc_runtime::de::null_as_default", skip_serializing_if = "cc_runtime::de::is_default")]
     pub addon_id: cc_runtime::AddonId,
     /// Name that its owner gave it.
     #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub name: String,
     /// Owner of the Otoroshi.
-    #[serde(rename = "ownerId", default, deserialize_with = "cc_runtime::de::null_as_default")]
+    #[serde(rename = "ownerId", default, deserialize_with = "cc_runtime::de::null_as_default", skip_serializing_if = "cc_runtime::de::is_default")]
     pub owner_id: cc_runtime::OwnerId,
     /// Plan of the Otoroshi.
     #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
@@ -472,10 +472,10 @@ pub struct OtoroshiApi {
 #[non_exhaustive]
 pub struct OtoroshiResources {
     /// The application that answers.
-    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
+    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default", skip_serializing_if = "cc_runtime::de::is_default")]
     pub entrypoint: cc_runtime::ApplicationId,
     /// Redis of the Otoroshi.
-    #[serde(rename = "redisId", default, deserialize_with = "cc_runtime::de::null_as_default")]
+    #[serde(rename = "redisId", default, deserialize_with = "cc_runtime::de::null_as_default", skip_serializing_if = "cc_runtime::de::is_default")]
     pub redis_id: cc_runtime::RealAddonId,
     /// Pulsar of the Otoroshi.
     #[serde(rename = "pulsarId", default, skip_serializing_if = "Option::is_none")]
@@ -525,7 +525,7 @@ pub struct ProviderDedicatedVersion {
 #[non_exhaustive]
 pub struct ProviderVersions {
     /// Id of the provider.
-    #[serde(rename = "providerId", default, deserialize_with = "cc_runtime::de::null_as_default")]
+    #[serde(rename = "providerId", default, deserialize_with = "cc_runtime::de::null_as_default", skip_serializing_if = "cc_runtime::de::is_default")]
     pub provider_id: cc_runtime::AddonProviderId,
     /// The shared clusters.
     #[serde(default, deserialize_with = "cc_runtime::de::list")]
@@ -547,7 +547,7 @@ pub struct ResourceConsumption {
     #[serde(rename = "resourceId")]
     pub resource_id: cc_runtime::ResourceId,
     /// Owner of the resource.
-    #[serde(rename = "ownerId", default, deserialize_with = "cc_runtime::de::null_as_default")]
+    #[serde(rename = "ownerId", default, deserialize_with = "cc_runtime::de::null_as_default", skip_serializing_if = "cc_runtime::de::is_default")]
     pub owner_id: cc_runtime::OwnerId,
     /// Product it is of.
     #[serde(rename = "productId", default, deserialize_with = "cc_runtime::de::null_as_default")]

@@ -448,7 +448,7 @@ pub struct OrganisationMember {
 #[non_exhaustive]
 pub struct OrganisationMemberUser {
     /// Id of the user.
-    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
+    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default", skip_serializing_if = "cc_runtime::de::is_default")]
     pub id: cc_runtime::UserId,
     /// E-mail address.
     #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]

@@ -675,7 +675,7 @@ cc_runtime::open_enum! {
 #[non_exhaustive]
 pub struct PaymentMethod {
     /// Id of an owner: `user_…` for a personal space, `orga_…` for an organisation.
-    #[serde(rename = "ownerId", default, deserialize_with = "cc_runtime::de::null_as_default")]
+    #[serde(rename = "ownerId", default, deserialize_with = "cc_runtime::de::null_as_default", skip_serializing_if = "cc_runtime::de::is_default")]
     pub owner_id: cc_runtime::OwnerId,
     /// Kind of means of payment.
     #[serde(rename = "type", default, deserialize_with = "cc_runtime::de::null_as_default")]

@@ -54,7 +54,7 @@ pub struct ProviderDedicatedVersion {
 #[non_exhaustive]
 pub struct ProviderVersions {
     /// Id of the provider.
-    #[serde(rename = "providerId", default, deserialize_with = "cc_runtime::de::null_as_default")]
+    #[serde(rename = "providerId", default, deserialize_with = "cc_runtime::de::null_as_default", skip_serializing_if = "cc_runtime::de::is_default")]
     pub provider_id: cc_runtime::AddonProviderId,
     /// The shared clusters.
     #[serde(default, deserialize_with = "cc_runtime::de::list")]
@@ -75,7 +75,7 @@ pub struct Pulsar {
     /// The add-on, by the id its provider knows.
     pub id: cc_runtime::RealAddonId,
     /// Owner of the Pulsar.
-    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
+    #[serde(default, deserialize_with = "cc_runtime::de::null_as_default", skip_serializing_if = "cc_runtime::de::is_default")]
     pub owner_id: cc_runtime::OwnerId,
     /// Cluster it is on.
     #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
@@ -237,7 +237,7 @@ pub struct ResourceConsumption {
     #[serde(rename = "resourceId")]
     pub resource_id: cc_runtime::ResourceId,
     /// Owner of the resource.
-    #[serde(rename = "ownerId", default, deserialize_with = "cc_runtime::de::null_as_default")]
+    #[serde(rename = "ownerId", default, deserialize_with = "cc_runtime::de::null_as_default", skip_serializing_if = "cc_runtime::de::is_default")]
     pub owner_id: cc_runtime::OwnerId,
     /// Product it is of.
     #[serde(rename = "productId", default, deserialize_with = "cc_runtime::de::null_as_default")]

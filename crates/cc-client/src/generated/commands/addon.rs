@@ -234,10 +234,27 @@ impl Command for CreateAddon {
                 cc_api_addon::CreateAddon::new(self.owner_id.clone(), body)
             })
             .await?;
-        let output: crate::commands::addon::model::Addon = answer
-            .required()?
-            .into_inner()
-            .into();
+        let value: crate::commands::addon::model::Addon = {
+            let cx = &cx.reloading();
+            let list = async {
+                cx.call({ cc_api_addon::ListAddons::new(self.owner_id.clone()) })
+                    .await
+                    .map(cc_runtime::Answer::into_inner)
+            };
+            let created = cx
+                .created(
+                    answer,
+                    "the add-on",
+                    list,
+                    |found| {
+                        found.name.as_ref() == Some(&self.name)
+                            && found.region == self.zone
+                    },
+                )
+                .await?;
+            created.into()
+        };
+        let output: crate::commands::addon::model::Addon = value;
         cx.learn(&self.owner_id, [&output]);
         Ok(output)
     }
@@ -399,20 +416,23 @@ impl Command for UpdateAddon {
                 },
             )
             .await?;
-        let value: crate::commands::addon::model::Addon = if answer.is_some() {
-            answer.required()?.into_inner().into()
-        } else {
-            let cx = &cx.reloading();
-            cx.resolved(
-                    Ids::new()
-                        .owner(self.owner_id.clone(), &self.addon_id)
-                        .addon(&self.addon_id),
-                    |ids| { cc_api_addon::GetAddon::new(ids.owner_id(), ids.addon_id()) },
-                )
-                .await
-                .map_err(cc_runtime::Error::applied)?
-                .into_inner()
-                .into()
+        let value: crate::commands::addon::model::Addon = match answer.into_inner() {
+            Some(value) => value.into(),
+            None => {
+                let cx = &cx.reloading();
+                cx.resolved(
+                        Ids::new()
+                            .owner(self.owner_id.clone(), &self.addon_id)
+                            .addon(&self.addon_id),
+                        |ids| {
+                            cc_api_addon::GetAddon::new(ids.owner_id(), ids.addon_id())
+                        },
+                    )
+                    .await
+                    .map_err(cc_runtime::Error::applied)?
+                    .into_inner()
+                    .into()
+            }
         };
         Ok(value)
     }

@@ -272,25 +272,26 @@ impl Command for UpdateAddonProvider {
                 },
             )
             .await?;
-        let value: crate::commands::addon_provider::model::AddonProvider = if answer
-            .is_some()
+        let value: crate::commands::addon_provider::model::AddonProvider = match answer
+            .into_inner()
         {
-            answer.required()?.into_inner().into()
-        } else {
-            let cx = &cx.reloading();
-            cx.resolved(
-                    Ids::new().owner(self.owner_id.clone(), &self.addon_provider_id),
-                    |ids| {
-                        cc_api_addon_provider::GetAddonProvider::new(
-                            ids.owner_id(),
-                            self.addon_provider_id.clone(),
-                        )
-                    },
-                )
-                .await
-                .map_err(cc_runtime::Error::applied)?
-                .into_inner()
-                .into()
+            Some(value) => value.into(),
+            None => {
+                let cx = &cx.reloading();
+                cx.resolved(
+                        Ids::new().owner(self.owner_id.clone(), &self.addon_provider_id),
+                        |ids| {
+                            cc_api_addon_provider::GetAddonProvider::new(
+                                ids.owner_id(),
+                                self.addon_provider_id.clone(),
+                            )
+                        },
+                    )
+                    .await
+                    .map_err(cc_runtime::Error::applied)?
+                    .into_inner()
+                    .into()
+            }
         };
         Ok(value)
     }
@@ -536,36 +537,30 @@ impl Command for CreateAddonProviderFeature {
                 },
             )
             .await?;
-        let value: crate::commands::addon_provider::model::AddonProviderFeature = if answer
-            .is_some()
-        {
-            answer.required()?.into_inner().into()
-        } else {
+        let value: crate::commands::addon_provider::model::AddonProviderFeature = {
             let cx = &cx.reloading();
-            let found = cx
-                .resolved(
-                    Ids::new().owner(self.owner_id.clone(), &self.addon_provider_id),
-                    |ids| {
-                        cc_api_addon_provider::ListAddonProviderFeatures::new(
-                            ids.owner_id(),
-                            self.addon_provider_id.clone(),
-                        )
-                    },
+            let list = async {
+                cx.resolved(
+                        Ids::new().owner(self.owner_id.clone(), &self.addon_provider_id),
+                        |ids| {
+                            cc_api_addon_provider::ListAddonProviderFeatures::new(
+                                ids.owner_id(),
+                                self.addon_provider_id.clone(),
+                            )
+                        },
+                    )
+                    .await
+                    .map(cc_runtime::Answer::into_inner)
+            };
+            let created = cx
+                .created(
+                    answer,
+                    "the add-on provider feature",
+                    list,
+                    |found| found.name == self.name,
                 )
-                .await
-                .map_err(cc_runtime::Error::applied)?
-                .into_inner()
-                .into_iter()
-                .find(|found| found.name == self.name);
-            let found = found
-                .ok_or_else(|| {
-                    cc_runtime::Error::new(cc_runtime::ErrorKind::Undecodable)
-                        .with_message(
-                            "the body is empty, and the list that was read after it does not hold the result",
-                        )
-                        .applied()
-                })?;
-            found.into()
+                .await?;
+            created.into()
         };
         Ok(value)
     }

@@ -145,23 +145,24 @@ impl Command for UpdateConfigProvider {
                 },
             )
             .await?;
-        let value: Vec<cc_api_config_provider::types::EnvironmentVariable> = if answer
-            .is_some()
+        let value: Vec<cc_api_config_provider::types::EnvironmentVariable> = match answer
+            .into_inner()
         {
-            answer.required()?.into_inner()
-        } else {
-            let cx = &cx.reloading();
-            cx.resolved(
-                    Ids::new().real_addon(&self.addon_id),
-                    |ids| {
-                        cc_api_config_provider::GetConfigProviderEnvironment::new(
-                            ids.real_addon_id(),
-                        )
-                    },
-                )
-                .await
-                .map_err(cc_runtime::Error::applied)?
-                .into_inner()
+            Some(value) => value,
+            None => {
+                let cx = &cx.reloading();
+                cx.resolved(
+                        Ids::new().real_addon(&self.addon_id),
+                        |ids| {
+                            cc_api_config_provider::GetConfigProviderEnvironment::new(
+                                ids.real_addon_id(),
+                            )
+                        },
+                    )
+                    .await
+                    .map_err(cc_runtime::Error::applied)?
+                    .into_inner()
+            }
         };
         let mut list: Vec<cc_api_config_provider::types::EnvironmentVariable> = value;
         list.sort_by(|a, b| a.name.cmp(&b.name));

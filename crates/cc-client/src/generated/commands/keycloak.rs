@@ -306,18 +306,21 @@ impl Command for UpdateKeycloakVersion {
                 },
             )
             .await?;
-        let value: crate::commands::keycloak::model::KeycloakInfo = if answer.is_some() {
-            answer.required()?.into_inner().into()
-        } else {
-            let cx = &cx.reloading();
-            cx.resolved(
-                    Ids::new().real_addon(&self.addon_id),
-                    |ids| { cc_api_operator::GetKeycloak::new(ids.real_addon_id()) },
-                )
-                .await
-                .map_err(cc_runtime::Error::applied)?
-                .into_inner()
-                .into()
+        let value: crate::commands::keycloak::model::KeycloakInfo = match answer
+            .into_inner()
+        {
+            Some(value) => value.into(),
+            None => {
+                let cx = &cx.reloading();
+                cx.resolved(
+                        Ids::new().real_addon(&self.addon_id),
+                        |ids| { cc_api_operator::GetKeycloak::new(ids.real_addon_id()) },
+                    )
+                    .await
+                    .map_err(cc_runtime::Error::applied)?
+                    .into_inner()
+                    .into()
+            }
         };
         Ok(value)
     }
@@ -377,18 +380,21 @@ impl Command for CreateKeycloakNetworkGroup {
                 },
             )
             .await?;
-        let value: crate::commands::keycloak::model::KeycloakInfo = if answer.is_some() {
-            answer.required()?.into_inner().into()
-        } else {
-            let cx = &cx.reloading();
-            cx.resolved(
-                    Ids::new().real_addon(&self.addon_id),
-                    |ids| { cc_api_operator::GetKeycloak::new(ids.real_addon_id()) },
-                )
-                .await
-                .map_err(cc_runtime::Error::applied)?
-                .into_inner()
-                .into()
+        let value: crate::commands::keycloak::model::KeycloakInfo = match answer
+            .into_inner()
+        {
+            Some(value) => value.into(),
+            None => {
+                let cx = &cx.reloading();
+                cx.resolved(
+                        Ids::new().real_addon(&self.addon_id),
+                        |ids| { cc_api_operator::GetKeycloak::new(ids.real_addon_id()) },
+                    )
+                    .await
+                    .map_err(cc_runtime::Error::applied)?
+                    .into_inner()
+                    .into()
+            }
         };
         Ok(value)
     }

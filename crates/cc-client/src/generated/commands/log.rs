@@ -127,7 +127,20 @@ impl Command for ListLog {
     type Context = Context;
 
     async fn run(self, cx: &Context) -> Result<Self::Output> {
-        cc_runtime::__private::check_path_input("addonId", &self.addon_id)?;
+        cc_runtime::__private::check_path("resourceId", "addonId", &self.addon_id)?;
+        if let Some(since) = &self.since {
+            cc_runtime::__private::check_query("after", "since", since)?;
+        }
+        if let Some(until) = &self.until {
+            cc_runtime::__private::check_query("before", "until", until)?;
+        }
+        if let Some(deployment_id) = &self.deployment_id {
+            cc_runtime::__private::check_query(
+                "deployment_id",
+                "deploymentId",
+                deployment_id,
+            )?;
+        }
         let answer = match cx
             .resolved(
                 Ids::new().addon(&self.addon_id),

@@ -306,18 +306,21 @@ impl Command for UpdateMetabaseVersion {
                 },
             )
             .await?;
-        let value: crate::commands::metabase::model::MetabaseInfo = if answer.is_some() {
-            answer.required()?.into_inner().into()
-        } else {
-            let cx = &cx.reloading();
-            cx.resolved(
-                    Ids::new().real_addon(&self.addon_id),
-                    |ids| { cc_api_operator::GetMetabase::new(ids.real_addon_id()) },
-                )
-                .await
-                .map_err(cc_runtime::Error::applied)?
-                .into_inner()
-                .into()
+        let value: crate::commands::metabase::model::MetabaseInfo = match answer
+            .into_inner()
+        {
+            Some(value) => value.into(),
+            None => {
+                let cx = &cx.reloading();
+                cx.resolved(
+                        Ids::new().real_addon(&self.addon_id),
+                        |ids| { cc_api_operator::GetMetabase::new(ids.real_addon_id()) },
+                    )
+                    .await
+                    .map_err(cc_runtime::Error::applied)?
+                    .into_inner()
+                    .into()
+            }
         };
         Ok(value)
     }

@@ -183,7 +183,7 @@ impl Command for StartMigration {
                 },
             )
             .await?;
-        Ok(answer.required()?.into_inner().into())
+        Ok(answer.required("the migration")?.into_inner().into())
     }
 }
 

@@ -169,7 +169,26 @@ impl Command for CreateWebhookNotification {
                 cc_api_notification::CreateWebhook::new(self.owner_id.clone(), body)
             })
             .await?;
-        Ok(answer.required()?.into_inner().into())
+        let value: crate::commands::notification::model::WebhookNotification = {
+            let cx = &cx.reloading();
+            let list = async {
+                cx.call({
+                        cc_api_notification::ListWebhooks::new(self.owner_id.clone())
+                    })
+                    .await
+                    .map(cc_runtime::Answer::into_inner)
+            };
+            let created = cx
+                .created(
+                    answer,
+                    "the webhook notification",
+                    list,
+                    |found| found.name.as_ref() == Some(&self.name),
+                )
+                .await?;
+            created.into()
+        };
+        Ok(value)
     }
 }
 
@@ -225,7 +244,8 @@ impl Command for DeleteWebhookNotification {
     type Context = Context;
 
     async fn run(self, cx: &Context) -> Result<Self::Output> {
-        cc_runtime::__private::check_path_input(
+        cc_runtime::__private::check_path(
+            "webhookId",
             "webhookNotificationId",
             &self.webhook_notification_id,
         )?;

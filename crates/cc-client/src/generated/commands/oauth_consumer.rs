@@ -64,7 +64,8 @@ impl Command for DeleteOauthConsumer {
     type Context = Context;
 
     async fn run(self, cx: &Context) -> Result<Self::Output> {
-        cc_runtime::__private::check_path_input(
+        cc_runtime::__private::check_path(
+            "consumerKey",
             "oauthConsumerKey",
             &self.oauth_consumer_key,
         )?;
@@ -140,7 +141,8 @@ impl Command for GetOauthConsumerSecret {
     type Context = Context;
 
     async fn run(self, cx: &Context) -> Result<Self::Output> {
-        cc_runtime::__private::check_path_input(
+        cc_runtime::__private::check_path(
+            "consumerKey",
             "oauthConsumerKey",
             &self.oauth_consumer_key,
         )?;

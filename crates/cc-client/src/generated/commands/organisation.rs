@@ -56,7 +56,8 @@ impl Command for GetOrganisation {
     type Context = Context;
 
     async fn run(self, cx: &Context) -> Result<Self::Output> {
-        cc_runtime::__private::check_path_input(
+        cc_runtime::__private::check_path(
+            "ownerId",
             "organisationId",
             &self.organisation_id,
         )?;
@@ -167,7 +168,8 @@ impl Command for AddOrganisationMember {
     type Context = Context;
 
     async fn run(self, cx: &Context) -> Result<Self::Output> {
-        cc_runtime::__private::check_path_input(
+        cc_runtime::__private::check_path(
+            "ownerId",
             "organisationId",
             &self.organisation_id,
         )?;
@@ -271,11 +273,12 @@ impl Command for UpdateOrganisationMember {
     type Context = Context;
 
     async fn run(self, cx: &Context) -> Result<Self::Output> {
-        cc_runtime::__private::check_path_input(
+        cc_runtime::__private::check_path(
+            "ownerId",
             "organisationId",
             &self.organisation_id,
         )?;
-        cc_runtime::__private::check_path_input("memberId", &self.member_id)?;
+        cc_runtime::__private::check_path("userId", "memberId", &self.member_id)?;
         cx.call({
                 cc_runtime::Discard({
                     #[allow(unused_mut)]
@@ -352,11 +355,12 @@ impl Command for RemoveOrganisationMember {
     type Context = Context;
 
     async fn run(self, cx: &Context) -> Result<Self::Output> {
-        cc_runtime::__private::check_path_input(
+        cc_runtime::__private::check_path(
+            "ownerId",
             "organisationId",
             &self.organisation_id,
         )?;
-        cc_runtime::__private::check_path_input("memberId", &self.member_id)?;
+        cc_runtime::__private::check_path("userId", "memberId", &self.member_id)?;
         cx.call({
                 cc_runtime::Discard({
                     cc_api_organisation::RemoveOrganisationMember::new(

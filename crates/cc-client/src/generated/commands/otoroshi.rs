@@ -359,18 +359,21 @@ impl Command for UpdateOtoroshiVersion {
                 },
             )
             .await?;
-        let value: crate::commands::otoroshi::model::OtoroshiInfo = if answer.is_some() {
-            answer.required()?.into_inner().into()
-        } else {
-            let cx = &cx.reloading();
-            cx.resolved(
-                    Ids::new().real_addon(&self.addon_id),
-                    |ids| { cc_api_operator::GetOtoroshi::new(ids.real_addon_id()) },
-                )
-                .await
-                .map_err(cc_runtime::Error::applied)?
-                .into_inner()
-                .into()
+        let value: crate::commands::otoroshi::model::OtoroshiInfo = match answer
+            .into_inner()
+        {
+            Some(value) => value.into(),
+            None => {
+                let cx = &cx.reloading();
+                cx.resolved(
+                        Ids::new().real_addon(&self.addon_id),
+                        |ids| { cc_api_operator::GetOtoroshi::new(ids.real_addon_id()) },
+                    )
+                    .await
+                    .map_err(cc_runtime::Error::applied)?
+                    .into_inner()
+                    .into()
+            }
         };
         Ok(value)
     }
@@ -430,18 +433,21 @@ impl Command for CreateOtoroshiNetworkGroup {
                 },
             )
             .await?;
-        let value: crate::commands::otoroshi::model::OtoroshiInfo = if answer.is_some() {
-            answer.required()?.into_inner().into()
-        } else {
-            let cx = &cx.reloading();
-            cx.resolved(
-                    Ids::new().real_addon(&self.addon_id),
-                    |ids| { cc_api_operator::GetOtoroshi::new(ids.real_addon_id()) },
-                )
-                .await
-                .map_err(cc_runtime::Error::applied)?
-                .into_inner()
-                .into()
+        let value: crate::commands::otoroshi::model::OtoroshiInfo = match answer
+            .into_inner()
+        {
+            Some(value) => value.into(),
+            None => {
+                let cx = &cx.reloading();
+                cx.resolved(
+                        Ids::new().real_addon(&self.addon_id),
+                        |ids| { cc_api_operator::GetOtoroshi::new(ids.real_addon_id()) },
+                    )
+                    .await
+                    .map_err(cc_runtime::Error::applied)?
+                    .into_inner()
+                    .into()
+            }
         };
         Ok(value)
     }

@@ -75,7 +75,7 @@ impl Command for InitPaypal {
                 )
             })
             .await?;
-        Ok(answer.required()?.into_inner())
+        Ok(answer.required("the paypal payment")?.into_inner())
     }
 }
 
@@ -152,20 +152,21 @@ impl Command for AuthorizePaypal {
                 )
             })
             .await?;
-        let value: crate::commands::payment::model::Invoice = if answer.is_some() {
-            answer.required()?.into_inner().into()
-        } else {
-            let cx = &cx.reloading();
-            cx.call({
-                    cc_api_billing::GetInvoice::new(
-                        self.owner_id.clone(),
-                        self.invoice_number.clone(),
-                    )
-                })
-                .await
-                .map_err(cc_runtime::Error::applied)?
-                .into_inner()
-                .into()
+        let value: crate::commands::payment::model::Invoice = match answer.into_inner() {
+            Some(value) => value.into(),
+            None => {
+                let cx = &cx.reloading();
+                cx.call({
+                        cc_api_billing::GetInvoice::new(
+                            self.owner_id.clone(),
+                            self.invoice_number.clone(),
+                        )
+                    })
+                    .await
+                    .map_err(cc_runtime::Error::applied)?
+                    .into_inner()
+                    .into()
+            }
         };
         Ok(value)
     }
@@ -238,20 +239,21 @@ impl Command for InitStripe {
                 )
             })
             .await?;
-        let value: crate::commands::payment::model::Invoice = if answer.is_some() {
-            answer.required()?.into_inner().into()
-        } else {
-            let cx = &cx.reloading();
-            cx.call({
-                    cc_api_billing::GetInvoice::new(
-                        self.owner_id.clone(),
-                        self.invoice_number.clone(),
-                    )
-                })
-                .await
-                .map_err(cc_runtime::Error::applied)?
-                .into_inner()
-                .into()
+        let value: crate::commands::payment::model::Invoice = match answer.into_inner() {
+            Some(value) => value.into(),
+            None => {
+                let cx = &cx.reloading();
+                cx.call({
+                        cc_api_billing::GetInvoice::new(
+                            self.owner_id.clone(),
+                            self.invoice_number.clone(),
+                        )
+                    })
+                    .await
+                    .map_err(cc_runtime::Error::applied)?
+                    .into_inner()
+                    .into()
+            }
         };
         Ok(value)
     }
@@ -330,20 +332,21 @@ impl Command for AuthorizeStripe {
                 )
             })
             .await?;
-        let value: crate::commands::payment::model::Invoice = if answer.is_some() {
-            answer.required()?.into_inner().into()
-        } else {
-            let cx = &cx.reloading();
-            cx.call({
-                    cc_api_billing::GetInvoice::new(
-                        self.owner_id.clone(),
-                        self.invoice_number.clone(),
-                    )
-                })
-                .await
-                .map_err(cc_runtime::Error::applied)?
-                .into_inner()
-                .into()
+        let value: crate::commands::payment::model::Invoice = match answer.into_inner() {
+            Some(value) => value.into(),
+            None => {
+                let cx = &cx.reloading();
+                cx.call({
+                        cc_api_billing::GetInvoice::new(
+                            self.owner_id.clone(),
+                            self.invoice_number.clone(),
+                        )
+                    })
+                    .await
+                    .map_err(cc_runtime::Error::applied)?
+                    .into_inner()
+                    .into()
+            }
         };
         Ok(value)
     }

@@ -122,7 +122,26 @@ impl Command for CreatePaymentMethod {
                 cc_api_payment::CreatePaymentMethod::new(self.owner_id.clone(), body)
             })
             .await?;
-        Ok(answer.required()?.into_inner().into())
+        let value: crate::commands::payment_method::model::PaymentMethod = {
+            let cx = &cx.reloading();
+            let list = async {
+                cx.call({
+                        cc_api_payment::ListPaymentMethods::new(self.owner_id.clone())
+                    })
+                    .await
+                    .map(cc_runtime::Answer::into_inner)
+            };
+            let created = cx
+                .created(
+                    answer,
+                    "the payment method",
+                    list,
+                    |found| found.token == self.id,
+                )
+                .await?;
+            created.into()
+        };
+        Ok(value)
     }
 }
 
@@ -186,28 +205,24 @@ impl Command for SetPrimaryPaymentMethod {
                 cc_api_payment::SetDefaultPaymentMethod::new(self.owner_id.clone(), body)
             })
             .await?;
-        let value: crate::commands::payment_method::model::PaymentMethod = if answer
-            .is_some()
-        {
-            answer.required()?.into_inner().into()
-        } else {
+        let value: crate::commands::payment_method::model::PaymentMethod = {
             let cx = &cx.reloading();
-            let found = cx
-                .call({ cc_api_payment::ListPaymentMethods::new(self.owner_id.clone()) })
-                .await
-                .map_err(cc_runtime::Error::applied)?
-                .into_inner()
-                .into_iter()
-                .find(|found| found.token == self.id);
-            let found = found
-                .ok_or_else(|| {
-                    cc_runtime::Error::new(cc_runtime::ErrorKind::Undecodable)
-                        .with_message(
-                            "the body is empty, and the list that was read after it does not hold the result",
-                        )
-                        .applied()
-                })?;
-            found.into()
+            let list = async {
+                cx.call({
+                        cc_api_payment::ListPaymentMethods::new(self.owner_id.clone())
+                    })
+                    .await
+                    .map(cc_runtime::Answer::into_inner)
+            };
+            let created = cx
+                .created(
+                    answer,
+                    "the payment method",
+                    list,
+                    |found| found.token == self.id,
+                )
+                .await?;
+            created.into()
         };
         Ok(value)
     }
@@ -266,7 +281,7 @@ impl Command for DeletePaymentMethod {
     type Context = Context;
 
     async fn run(self, cx: &Context) -> Result<Self::Output> {
-        cc_runtime::__private::check_path_input("token", &self.token)?;
+        cc_runtime::__private::check_path("paymentMethodId", "token", &self.token)?;
         cx.call({
                 cc_runtime::Discard({
                     cc_api_payment::DeletePaymentMethod::new(

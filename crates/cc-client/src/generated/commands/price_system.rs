@@ -60,6 +60,7 @@ impl Command for GetPriceSystem {
     type Context = Context;
 
     async fn run(self, cx: &Context) -> Result<Self::Output> {
+        cc_runtime::__private::check_query("zone_id", "zone", &self.zone)?;
         let answer = match cx
             .call({
                 cc_runtime::OrNothing({

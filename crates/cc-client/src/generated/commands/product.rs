@@ -55,7 +55,7 @@ impl Command for GetProductAddonVersions {
     type Context = Context;
 
     async fn run(self, cx: &Context) -> Result<Self::Output> {
-        cc_runtime::__private::check_path_input("id", &self.id)?;
+        cc_runtime::__private::check_path("addonProviderId", "id", &self.id)?;
         let answer = match cx
             .call({
                 cc_runtime::OrNothing({
@@ -170,6 +170,9 @@ impl Command for ListProductRuntime {
     type Context = Context;
 
     async fn run(self, cx: &Context) -> Result<Self::Output> {
+        if let Some(owner_id) = &self.owner_id {
+            cc_runtime::__private::check_query("for", "ownerId", owner_id)?;
+        }
         let answer = cx
             .call({
                 let mut request = cc_api_product::ListRuntimes::new();
@@ -262,8 +265,14 @@ impl Command for GetProductRuntime {
     type Context = Context;
 
     async fn run(self, cx: &Context) -> Result<Self::Output> {
-        cc_runtime::__private::check_path_input("type", &self.type_)?;
-        cc_runtime::__private::check_path_input("version", &self.version)?;
+        cc_runtime::__private::check_path("runtimeType", "type", &self.type_)?;
+        cc_runtime::__private::check_path("runtimeVersion", "version", &self.version)?;
+        if let Some(owner_id) = &self.owner_id {
+            cc_runtime::__private::check_query("for", "ownerId", owner_id)?;
+        }
+        if let Some(application_id) = &self.application_id {
+            cc_runtime::__private::check_query("app", "applicationId", application_id)?;
+        }
         let answer = match cx
             .call({
                 cc_runtime::OrNothing({

@@ -222,15 +222,16 @@ impl Command for UpdateProfile {
                 cc_api_account::UpdateProfile::new(body)
             })
             .await?;
-        let value: crate::commands::profile::model::Profile = if answer.is_some() {
-            answer.required()?.into_inner().into()
-        } else {
-            let cx = &cx.reloading();
-            cx.call({ cc_api_account::GetProfile::new() })
-                .await
-                .map_err(cc_runtime::Error::applied)?
-                .into_inner()
-                .into()
+        let value: crate::commands::profile::model::Profile = match answer.into_inner() {
+            Some(value) => value.into(),
+            None => {
+                let cx = &cx.reloading();
+                cx.call({ cc_api_account::GetProfile::new() })
+                    .await
+                    .map_err(cc_runtime::Error::applied)?
+                    .into_inner()
+                    .into()
+            }
         };
         Ok(value)
     }
@@ -326,7 +327,7 @@ impl Command for SetProfilePrimaryEmailAddress {
     type Context = Context;
 
     async fn run(self, cx: &Context) -> Result<Self::Output> {
-        cc_runtime::__private::check_path_input("address", &self.address)?;
+        cc_runtime::__private::check_path("emailAddress", "address", &self.address)?;
         cx.call({
                 cc_runtime::Discard({
                     #[allow(unused_mut)]
@@ -385,7 +386,7 @@ impl Command for DeleteProfileEmailAddress {
     type Context = Context;
 
     async fn run(self, cx: &Context) -> Result<Self::Output> {
-        cc_runtime::__private::check_path_input("address", &self.address)?;
+        cc_runtime::__private::check_path("emailAddress", "address", &self.address)?;
         cx.call({
                 cc_runtime::Discard({
                     cc_api_account::DeleteProfileEmailAddress::new(self.address.clone())

@@ -164,19 +164,22 @@ impl Command for UpdatePulsarStoragePolicies {
                 },
             )
             .await?;
-        let value: cc_api_pulsar::types::StoragePolicies = if answer.is_some() {
-            answer.required()?.into_inner()
-        } else {
-            let cx = &cx.reloading();
-            cx.resolved(
-                    Ids::new().real_addon(&self.addon_id),
-                    |ids| {
-                        cc_api_pulsar::GetPulsarStoragePolicies::new(ids.real_addon_id())
-                    },
-                )
-                .await
-                .map_err(cc_runtime::Error::applied)?
-                .into_inner()
+        let value: cc_api_pulsar::types::StoragePolicies = match answer.into_inner() {
+            Some(value) => value,
+            None => {
+                let cx = &cx.reloading();
+                cx.resolved(
+                        Ids::new().real_addon(&self.addon_id),
+                        |ids| {
+                            cc_api_pulsar::GetPulsarStoragePolicies::new(
+                                ids.real_addon_id(),
+                            )
+                        },
+                    )
+                    .await
+                    .map_err(cc_runtime::Error::applied)?
+                    .into_inner()
+            }
         };
         Ok(value)
     }

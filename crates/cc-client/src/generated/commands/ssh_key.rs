@@ -99,7 +99,7 @@ impl Command for DeletePersonalSshKey {
     type Context = Context;
 
     async fn run(self, cx: &Context) -> Result<Self::Output> {
-        cc_runtime::__private::check_path_input("name", &self.name)?;
+        cc_runtime::__private::check_path("keyName", "name", &self.name)?;
         cx.call({
                 cc_runtime::Discard({
                     cc_api_account::DeleteSshKey::new(self.name.clone())

@@ -156,7 +156,7 @@ impl Command for DeleteTcpRedirection {
     type Context = Context;
 
     async fn run(self, cx: &Context) -> Result<Self::Output> {
-        cc_runtime::__private::check_path_input("port", &self.port)?;
+        cc_runtime::__private::check_path("sourcePort", "port", &self.port)?;
         cx.resolved(
                 Ids::new().owner(self.owner_id.clone(), &self.application_id),
                 |ids| {

@@ -66,7 +66,7 @@ impl Command for SetUserSetting {
     type Context = Context;
 
     async fn run(self, cx: &Context) -> Result<Self::Output> {
-        cc_runtime::__private::check_path_input("name", &self.name)?;
+        cc_runtime::__private::check_path("settingName", "name", &self.name)?;
         cx.call({
                 cc_runtime::Discard({
                     let mut request = cc_api_account::SetUserSetting::new(
@@ -136,7 +136,7 @@ impl Command for DeleteUserSetting {
     type Context = Context;
 
     async fn run(self, cx: &Context) -> Result<Self::Output> {
-        cc_runtime::__private::check_path_input("name", &self.name)?;
+        cc_runtime::__private::check_path("settingName", "name", &self.name)?;
         let answer = match cx
             .call({
                 cc_runtime::Discard({
