@@ -95,6 +95,37 @@ impl Context {
         }
     }
 
+    /// Returns the thing that a change created: the one in the answer or, where the answer is empty, the only one in `list` for
+    /// which `is` holds. `what` names it in the error, with its article: `the add-on`.
+    ///
+    /// `list` is polled only where the answer is empty. It should bypass the response cache: see [`reloading`](Self::reloading).
+    ///
+    /// # Errors
+    /// - [`ErrorKind::Undecodable`](cc_runtime::ErrorKind::Undecodable) where `is` holds for none of the list, or for several.
+    /// - Those of `list`.
+    ///
+    /// For both, [`Error::may_be_done`] returns `true`: the change was made.
+    pub async fn created<W: Send>(
+        &self,
+        answer: Answer<Option<W>>,
+        what: &str,
+        list: impl Future<Output = Result<Vec<W>>> + Send,
+        is: impl Fn(&W) -> bool + Send,
+    ) -> Result<W> {
+        let missing = match answer.required(what) {
+            Ok(answer) => return Ok(answer.into_inner()),
+            Err(error) => error,
+        };
+        let mut found = list.await.map_err(Error::applied)?.into_iter().filter(is);
+        let why = match (found.next(), found.next()) {
+            (Some(found), None) => return Ok(found),
+            (Some(_), Some(_)) => "the list read after it holds several that match",
+            (None, _) => "the list read after it does not hold it",
+        };
+        let message = format!("the body is empty and lacks {what}, and {why}");
+        Err(missing.with_message(message))
+    }
+
     /// Calls an operation whose ids are resolved first.
     ///
     /// If the platform answers 403 or 404 to ids that were known before, they are looked up afresh, and if they changed the

@@ -88,12 +88,13 @@ impl<T> Answer<T> {
 }
 
 impl<T> Answer<Option<T>> {
-    /// Returns the answer of a change with its value, for callers that cannot go on without one.
+    /// Returns the answer of a change with its value, for callers that cannot go on without one. `what` names the value in the
+    /// error, with its article: `the token`.
     ///
     /// # Errors
     /// [`ErrorKind::Undecodable`] if the platform answered with an empty body. The change was made:
     /// [`Error::may_be_done`] returns `true`, and reading the resource again shows the result.
-    pub fn required(self) -> Result<Answer<T>> {
+    pub fn required(self, what: &str) -> Result<Answer<T>> {
         let Self { value, status, headers, attempts, drift } = self;
         match value {
             Some(value) => Ok(Answer { value, status, headers, attempts, drift }),
@@ -101,7 +102,9 @@ impl<T> Answer<Option<T>> {
                 .with_status(status)
                 .with_headers(&headers)
                 .with_attempts(attempts)
-                .with_message("the body is empty: read the result with a get or list command")
+                .with_message(format!(
+                    "the body is empty and lacks {what}: read it with a get or list command"
+                ))
                 .applied()),
         }
     }
@@ -413,10 +416,11 @@ mod tests {
         for status in [StatusCode::OK, StatusCode::CREATED, StatusCode::ACCEPTED, StatusCode::NO_CONTENT] {
             let answer = empty(status).change::<String>().unwrap();
             assert_eq!(answer.as_ref(), None, "{status}");
-            let error = answer.required().unwrap_err();
+            let error = answer.required("the thing").unwrap_err();
             assert_eq!((error.kind(), error.status()), (ErrorKind::Undecodable, Some(status)));
             assert!(error.may_be_done() && !error.is_retryable(), "{error}");
             assert!(error.to_string().contains("the change was made"), "{error}");
+            assert!(error.to_string().contains("lacks the thing"), "{error}");
         }
     }
 }

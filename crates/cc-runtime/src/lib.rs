@@ -65,8 +65,8 @@ pub mod __private {
     pub use serde;
     pub use serde_json;
 
-    pub use crate::request::{check_path_input, check_segment};
+    pub use crate::request::{check_path, check_query};
     #[cfg(feature = "schemars")]
-    pub use crate::schema::union_schema;
+    pub use crate::schema::{input_union_schema, union_schema};
     pub use crate::union::{OpenUnion, read_union, tagged_into_value};
 }

@@ -132,7 +132,7 @@ impl RequestBuilder {
     #[must_use]
     pub fn path(mut self, name: &str, value: &dyn Display) -> Self {
         let value = value.to_string();
-        if let Err(error) = check_segment(name, &value) {
+        if let Err(error) = check_path(name, name, &value) {
             self.error.get_or_insert(error.with_operation(self.request.info));
             return self;
         }
@@ -297,9 +297,7 @@ impl RequestBuilder {
 
     fn push_query(&mut self, name: &str, value: &dyn Display) {
         let value = value.to_string();
-        if is_id(name)
-            && let Err(error) = id::check_id(name, &value)
-        {
+        if let Err(error) = check_query(name, name, &value) {
             self.error.get_or_insert(error.with_operation(self.request.info));
         }
         self.request.append_query(name, &value);
@@ -351,23 +349,23 @@ impl RequestBuilder {
     }
 }
 
-/// Refuses a value that cannot be a segment of a path, because a URL with it would name another route or it is too long. `name`
-/// is the name that the caller knows it by.
+/// Refuses a value that the parameter of a route called `parameter` cannot hold: the URL would name another route, or it is too
+/// long. The error calls it `input`, as the caller does.
 ///
 /// # Errors
 /// [`ErrorKind::InvalidInput`], which names the input.
 #[doc(hidden)]
-pub fn check_segment(name: &str, value: &str) -> Result<()> {
-    id::check(name, value, if is_id(name) { MAX_ID_BYTES } else { MAX_SEGMENT_BYTES })
+pub fn check_path(parameter: &str, input: &str, value: &(impl Display + ?Sized)) -> Result<()> {
+    id::check(input, &value.to_string(), if is_id(parameter) { MAX_ID_BYTES } else { MAX_SEGMENT_BYTES })
 }
 
-/// Like [`check_segment`], for a value of any type that a path takes.
+/// Like [`check_path`], for the parameter of a query called `parameter`: only ids are checked there.
 ///
 /// # Errors
-/// Like [`check_segment`].
+/// Like [`check_path`].
 #[doc(hidden)]
-pub fn check_path_input(name: &str, value: &impl std::fmt::Display) -> Result<()> {
-    check_segment(name, &value.to_string())
+pub fn check_query(parameter: &str, input: &str, value: &(impl Display + ?Sized)) -> Result<()> {
+    if is_id(parameter) { id::check_id(input, &value.to_string()) } else { Ok(()) }
 }
 
 /// The members of an object as `key=value` pairs; null members are left out, arrays repeat their key.

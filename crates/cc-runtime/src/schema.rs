@@ -24,6 +24,55 @@ pub fn union_schema(tag: &str, variants: Vec<(&'static str, Schema)>) -> Schema 
     json_schema!({ "anyOf": alternatives })
 }
 
+/// The schema of a command whose inputs are those of one of several closed variants.
+///
+/// Many readers of schemas take an object with `properties` and no alternatives at the top: all properties stand there, and
+/// `if` and `then` say for each variant which ones it needs and takes.
+#[doc(hidden)]
+#[must_use]
+pub fn input_union_schema(tag: &str, variants: Vec<(&'static str, Schema)>) -> Schema {
+    let known: Vec<&str> = variants.iter().map(|(wire, _)| *wire).collect();
+    let mut properties = serde_json::Map::new();
+    properties.insert(
+        tag.to_owned(),
+        json!({ "type": "string", "enum": known, "description": "Which of the variants it is." }),
+    );
+    for (_, schema) in &variants {
+        let own = schema.get("properties").and_then(Value::as_object).into_iter().flatten();
+        properties.extend(own.map(|(name, schema)| (name.clone(), schema.clone())));
+    }
+    let rules: Vec<Value> = variants
+        .iter()
+        .map(|(wire, schema)| {
+            let own = schema.get("properties").and_then(Value::as_object);
+            let is_other = |name: &&String| *name != tag && !own.is_some_and(|own| own.contains_key(*name));
+            let others = properties.keys().filter(is_other);
+            json!({
+                "if": { "properties": { tag: { "const": wire } } },
+                "then": {
+                    "required": schema.get("required").cloned().unwrap_or_else(|| json!([])),
+                    "properties": others.map(|name| (name.clone(), json!(false))).collect::<serde_json::Map<_, _>>(),
+                },
+            })
+        })
+        .collect();
+    // One rule within the other: an `allOf` at the top is an alternative to some readers.
+    let rule = rules.into_iter().rev().reduce(|rest, mut rule| {
+        rule["else"] = rest;
+        rule
+    });
+    let mut schema = json_schema!({
+        "type": "object",
+        "properties": properties,
+        "required": [tag],
+        "additionalProperties": false,
+    });
+    if let (Some(object), Some(Value::Object(rule))) = (schema.as_object_mut(), rule) {
+        object.extend(rule);
+    }
+    schema
+}
+
 fn tagged(tag: &str, wire: &str, mut schema: Schema) -> Value {
     let object = schema.ensure_object();
     let properties = object.entry("properties").or_insert_with(|| json!({}));

@@ -297,19 +297,20 @@ mod schema {
             "Timestamp".into()
         }
 
+        // A tool that looks at a property alone sees what it is.
+        fn inline_schema() -> bool {
+            true
+        }
+
         fn json_schema(_: &mut SchemaGenerator) -> Schema {
             json_schema!({
                 "description": "An instant: RFC 3339, a date alone, or epoch milliseconds.",
-                "anyOf": [
-                    { "type": "string", "format": "date-time" },
-                    { "type": "string", "format": "date" },
-                    {
-                        "type": "integer",
-                        "minimum": jiff::Timestamp::MIN.as_millisecond(),
-                        "maximum": jiff::Timestamp::MAX.as_millisecond(),
-                        "not": { "minimum": super::SECONDS.start, "exclusiveMaximum": super::SECONDS.end },
-                    },
-                ],
+                "type": ["string", "integer"],
+                "format": "date-time",
+                "minimum": jiff::Timestamp::MIN.as_millisecond(),
+                "maximum": jiff::Timestamp::MAX.as_millisecond(),
+                // Seconds where milliseconds are meant.
+                "not": { "type": "integer", "minimum": super::SECONDS.start, "exclusiveMaximum": super::SECONDS.end },
             })
         }
     }
@@ -317,6 +318,10 @@ mod schema {
     impl JsonSchema for super::TimestampMillis {
         fn schema_name() -> Cow<'static, str> {
             "TimestampMillis".into()
+        }
+
+        fn inline_schema() -> bool {
+            true
         }
 
         fn json_schema(generator: &mut SchemaGenerator) -> Schema {

@@ -13,7 +13,7 @@ impl Run for CreateApiToken {
         let mut body = CreateApiTokenBody::new(self.email, self.password.clone(), self.name, expires);
         (body.mfa_code, body.description) = (self.mfa_code.clone(), self.description);
         let created = cx.call(cc_api_bridge::CreateApiToken::new(body)).await;
-        created.and_then(Answer::required).map(Answer::into_inner).map_err(told)
+        created.and_then(|created| created.required("the token")).map(Answer::into_inner).map_err(told)
     }
 }
 

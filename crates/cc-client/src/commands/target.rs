@@ -2,7 +2,7 @@
 
 #![allow(dead_code)] // Which domains are on decides what of it is used.
 
-use cc_runtime::{AnyAddonId, ApplicationId, Error, ErrorKind, OwnerId, Result};
+use cc_runtime::{AnyAddonId, ApplicationId, Error, ErrorKind, OwnerId, Result, check_id};
 
 /// What a command is about.
 pub(crate) enum Target<'a> {
@@ -14,15 +14,21 @@ impl<'a> Target<'a> {
     /// The one that is given.
     ///
     /// # Errors
-    /// [`ErrorKind::InvalidInput`] when both are, or none; `names` are what the fields are called.
+    /// [`ErrorKind::InvalidInput`] when both are, or none, and for an id that no request can hold; `names` are those of the fields.
     pub(crate) fn of(
         application: &'a Option<ApplicationId>,
         addon: &'a Option<AnyAddonId>,
         names: [&str; 2],
     ) -> Result<Self> {
         match (application, addon) {
-            (Some(application), None) => Ok(Self::Application(application)),
-            (None, Some(addon)) => Ok(Self::Addon(addon)),
+            (Some(application), None) => {
+                check_id(names[0], application.as_str())?;
+                Ok(Self::Application(application))
+            }
+            (None, Some(addon)) => {
+                check_id(names[1], addon.as_str())?;
+                Ok(Self::Addon(addon))
+            }
             _ => Err(Error::new(ErrorKind::InvalidInput)
                 .with_message(format!("set exactly one of `{}` and `{}`", names[0], names[1]))),
         }

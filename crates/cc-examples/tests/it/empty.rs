@@ -12,35 +12,37 @@ use cc_client::{Error, ErrorKind, Result};
 use cc_examples::memory::{self, Memory};
 use cc_sandbox::{Pace, Sandbox};
 use http::{HeaderValue, StatusCode};
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use crate::commands::inputs;
 
-/// Commands whose output only the answer of the change holds: an id that the platform chose, or a secret of this one call.
-const NEEDS_THE_ANSWER: [&str; 17] = [
+/// Commands whose output only the answer of the change holds: a secret of this one call, or what no GET tells apart.
+const NEEDS_THE_ANSWER: [&str; 7] = [
+    // No route lists the coupons of an owner.
     "ActivateCoupon",
-    "CreateAddon",
-    "CreateApplication",
     "CreateAuthMfa",
+    // Another deployment may have begun at the same time.
+    "DeployAndWait",
+    "DeployApplication",
+    "GetWarpToken",
+    "InitPaypal",
+    // A migration names neither its plan nor its zone.
+    "StartMigration",
+];
+
+/// Commands that find what they created or changed in a list. A sandbox without a state gives the same list whatever was created.
+const FOUND_IN_A_LIST: [&str; 13] = [
+    "CreateAddon",
+    "CreateAddonProviderFeature",
+    "CreateAddonProviderPlan",
+    "CreateApplication",
     "CreateEmailNotification",
     "CreateLogDrain",
-    "CreateNetworkGroupExternalPeer",
     "CreateOauthConsumer",
     "CreateOrganisation",
     "CreatePaymentMethod",
     "CreateTcpRedirection",
     "CreateWebhookNotification",
-    "DeployAndWait",
-    "DeployApplication",
-    "GetWarpToken",
-    "InitPaypal",
-    "StartMigration",
-];
-
-/// Commands that find their output in a list by a name or an id. This sandbox gives the same list whatever was created.
-const IN_NO_LIST_HERE: [&str; 4] = [
-    "CreateAddonProviderFeature",
-    "CreateAddonProviderPlan",
     "SetPrimaryPaymentMethod",
     "UpdateAddonProviderPlan",
 ];
@@ -107,10 +109,19 @@ impl tower::Service<HttpRequest> for Otherwise {
 /// The outcome of a command, and the number of changes that were made.
 async fn run(command: &'static CommandInfo, input: &Value, answer: Answer) -> (Result<Value>, usize) {
     let sandbox = Arc::new(Sandbox::builder().pace(Pace::Manual).stateless(true).in_memory());
+    run_on(&sandbox, command, input, answer).await
+}
+
+async fn run_on(
+    sandbox: &Arc<Sandbox>,
+    command: &'static CommandInfo,
+    input: &Value,
+    answer: Answer,
+) -> (Result<Value>, usize) {
     let changes = Arc::new(Mutex::new(0));
-    let service = Otherwise { memory: Memory(Arc::clone(&sandbox)), answer, changes: Arc::clone(&changes) };
+    let service = Otherwise { memory: Memory(Arc::clone(sandbox)), answer, changes: Arc::clone(&changes) };
     let client =
-        memory::builder(&sandbox).configure(|transport| transport.http_service(service)).build().unwrap();
+        memory::builder(sandbox).configure(|transport| transport.http_service(service)).build().unwrap();
     let outcome = command.dispatch(&client, input.clone()).await;
     let changes = *changes.lock().unwrap();
     (outcome, changes)
@@ -141,8 +152,63 @@ async fn a_change_that_is_answered_with_an_empty_body_succeeds_or_says_that_it_w
         }
     }
     assert!(tried > 100, "{tried}");
-    let failed_here = failed.keys().copied().filter(|name| !IN_NO_LIST_HERE.contains(name));
+    let failed_here = failed.keys().copied().filter(|name| !FOUND_IN_A_LIST.contains(name));
     assert_eq!(failed_here.collect::<Vec<_>>(), NEEDS_THE_ANSWER, "{failed:#?}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_a_change_created_is_found_in_a_list_when_only_one_thing_there_can_be_it() {
+    let mut faults = Vec::new();
+    for (name, input) in [
+        (
+            "CreateAddon",
+            json!({ "ownerId": "OWNER", "providerId": "PROVIDER", "planId": "PLAN", "zone": "par", "name": "fresh" }),
+        ),
+        (
+            "CreateApplication",
+            json!({ "ownerId": "OWNER", "name": "fresh", "instance": { "slug": "node" }, "minFlavor": "XS" }),
+        ),
+        (
+            "CreateEmailNotification",
+            json!({ "ownerId": "OWNER", "name": "fresh", "targets": [{ "type": "organisation" }] }),
+        ),
+        (
+            "CreateLogDrain",
+            json!({ "applicationId": "APP", "kind": "LOG", "target": { "type": "RAW_HTTP", "url": "https://fresh.example.org" } }),
+        ),
+        (
+            "CreateOrganisation",
+            json!({ "name": "fresh", "description": "d", "address": "a", "city": "c", "zipcode": "z", "customerFullName": "n", "country": "FR" }),
+        ),
+        ("CreateTcpRedirection", json!({ "applicationId": "APP" })),
+        ("CreateWebhookNotification", json!({ "ownerId": "OWNER", "name": "fresh", "urls": [] })),
+    ] {
+        let sandbox = Arc::new(Sandbox::builder().pace(Pace::Speed(100.0)).in_memory());
+        let ids = sandbox.ids();
+        let addon = json!({ "addonId": ids.addon });
+        let addon = catalog::dispatch(&memory::client(&sandbox), "GetAddon", addon).await.unwrap();
+        let of = |part: &str| addon[part]["id"].as_str().unwrap_or_default();
+        let text = input.to_string().replace("OWNER", &ids.organisation).replace("APP", &ids.application);
+        let text = text.replace("PROVIDER", of("provider")).replace("PLAN", of("plan"));
+        let input: Value = serde_json::from_str(&text).unwrap();
+        let command = catalog::get(name).unwrap();
+        let (outcome, changes) =
+            run_on(&sandbox, command, &input, Answer::Nothing(StatusCode::NO_CONTENT)).await;
+        sandbox.violations();
+        match outcome {
+            Ok(output) if changes == 1 && output.is_object() => {}
+            outcome => faults.push(format!("{name}: {changes}: {outcome:?}")),
+        }
+        // A second one of the same name cannot be told from the first.
+        let (outcome, _) = run_on(&sandbox, command, &input, Answer::Nothing(StatusCode::OK)).await;
+        sandbox.violations();
+        let told = outcome.map_err(|error| (error.may_be_done(), error.to_string()));
+        match told {
+            Err((true, text)) if text.contains("holds several that match") => {}
+            told => faults.push(format!("{name} twice: {told:?}")),
+        }
+    }
+    assert!(faults.is_empty(), "{}", faults.join("\n"));
 }
 
 #[tokio::test(start_paused = true)]

@@ -11,6 +11,8 @@ mod figures;
 mod generated;
 mod once;
 mod promises;
+mod schemas;
 mod secrets;
 mod streams;
+mod sweep;
 mod trial;

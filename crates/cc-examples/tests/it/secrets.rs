@@ -18,9 +18,12 @@ use cc_client::{CallOptions, Client, Command, Credentials, Error, Result, RetryP
 use cc_sandbox::{Extent, Pace, Sandbox};
 use http::StatusCode;
 use schemars::JsonSchema;
+use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::json;
 use tracing_subscriber::fmt::MakeWriter;
+
+use crate::sweep::Sweep;
 
 /// What each secret of a sample begins with.
 const CANARY: &str = "sandbox-secret-";
@@ -151,17 +154,17 @@ pub async fn operation<O: Operation + Debug + 'static>(operation: O) {
 
 /// Looks at everything that a command shows.
 #[derive(Debug, Default)]
-pub struct Sweep {
+struct Shown {
     commands: BTreeSet<&'static str>,
     /// Failures that were looked at.
     failed: usize,
 }
 
-impl Sweep {
-    pub async fn command<C>(&mut self)
+impl Sweep for Shown {
+    async fn command<C>(&mut self)
     where
-        C: Command<Context = cc_client::Context> + Debug + DeserializeOwned + JsonSchema,
-        C::Output: Debug,
+        C: Command<Context = cc_client::Context> + Debug + Serialize + DeserializeOwned + JsonSchema,
+        C::Output: Debug + Serialize + DeserializeOwned + JsonSchema,
     {
         self.commands.insert(C::NAME);
         let samples = sandbox().samples();
@@ -202,7 +205,7 @@ impl Sweep {
 
 #[tokio::test(start_paused = true)]
 async fn no_secret_of_any_command_is_shown_by_anything_that_shows() {
-    let mut sweep = Sweep::default();
+    let mut sweep = Shown::default();
     crate::generated::all_commands::each(&mut sweep).await;
     let all = catalog::commands().iter().filter(|command| command.kind() == CommandKind::Once);
     let mut all: BTreeSet<_> = all.map(CommandInfo::name).collect();

@@ -27,6 +27,27 @@ pub(crate) struct Sampler<'a> {
     pub(crate) variant: usize,
 }
 
+/// The pairs of an `if` and its `then` in a schema: each is a variant of its objects.
+fn rules(schema: &Value) -> Vec<(&Value, &Value)> {
+    let chain = std::iter::successors(Some(schema), |schema| schema.get("else"));
+    chain.map_while(|schema| schema.get("if").zip(schema.get("then"))).collect()
+}
+
+/// The schema of the objects to which one rule applies.
+fn with_rule(schema: &Value, (condition, then): (&Value, &Value)) -> Value {
+    let mut properties = schema["properties"].as_object().cloned().unwrap_or_default();
+    for (name, rule) in [then, condition].iter().flat_map(|part| part["properties"].as_object()).flatten() {
+        if *rule == Value::Bool(false) {
+            properties.remove(name);
+        } else {
+            properties.insert(name.clone(), rule.clone());
+        }
+    }
+    let required = [schema, then].into_iter().flat_map(|part| part["required"].as_array()).flatten();
+    let required: Vec<&Value> = required.collect();
+    json!({ "type": "object", "properties": properties, "required": required, "additionalProperties": false })
+}
+
 /// Whether a branch of a union is one that the spec knows.
 fn is_variant(branch: &Value) -> bool {
     branch["type"] != "null"
@@ -71,7 +92,10 @@ impl Sampler<'_> {
             return 1;
         }
         let branches = schema.get("anyOf").or_else(|| schema.get("oneOf")).and_then(Value::as_array);
-        let own = branches.map_or(1, |branches| branches.iter().filter(|branch| is_variant(branch)).count());
+        let own = match branches {
+            Some(branches) => branches.iter().filter(|branch| is_variant(branch)).count(),
+            None => rules(schema).len(),
+        };
         let properties = schema["properties"].as_object().into_iter().flat_map(|map| map.values());
         let parts = branches.into_iter().flatten().chain(properties);
         let parts = parts.chain(schema["allOf"].as_array().into_iter().flatten());
@@ -170,6 +194,10 @@ impl Sampler<'_> {
             let branch = variants.get(self.variant % variants.len().max(1));
             return branch.map_or(Value::Null, |branch| self.value(branch, place));
         }
+        let rules = rules(schema);
+        if !rules.is_empty() {
+            return self.object(&with_rule(schema, rules[self.variant % rules.len()]), place);
+        }
         let kind = match &schema["type"] {
             Value::Array(kinds) => kinds.iter().filter_map(Value::as_str).find(|kind| *kind != "null"),
             other => other.as_str(),
@@ -249,8 +277,12 @@ impl Sampler<'_> {
         let short = format!("{:04x}", number >> 48);
         let name = place.name.to_ascii_lowercase();
         let ends = |ends: &[&str]| ends.iter().any(|end| name.ends_with(end));
+        if schema["contentEncoding"] == "base64" {
+            return "c2FtcGxl".into();
+        }
         match schema["format"].as_str() {
             Some("date-time") => return self.date(place).to_string().into(),
+            Some("date") => return self.date(place).strftime("%F").to_string().into(),
             Some("uuid") => return uuid(self.seed, &[&place.identity]).into(),
             Some("password") => return self.secret(place).into(),
             _ => {}

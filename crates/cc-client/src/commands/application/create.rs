@@ -1,7 +1,7 @@
 //! Creating an application.
 
 use cc_api_application::types::{self as wire};
-use cc_runtime::{Error, ErrorKind, Result};
+use cc_runtime::{Answer, Error, ErrorKind, Result};
 use serde::de::Error as _;
 use serde::{Deserialize, Deserializer, Serialize};
 
@@ -140,9 +140,16 @@ impl Run for CreateApplication {
             InstanceChoice::Exact { kind, version, variant } => Runtime { kind, version, variant },
             InstanceChoice::Slug { slug } => find_runtime(cx, &slug).await?,
         };
-        let owner = self.owner_id.clone();
+        let (owner, name) = (self.owner_id.clone(), self.name.clone());
         let request = cc_api_application::CreateApplication::new(&owner, self.body(runtime));
-        let created = Application::from(cx.call(request).await?.required()?.into_inner());
+        let answer = cx.call(request).await?;
+        let read = cx.reloading();
+        let list = async {
+            let list = read.call(cc_api_application::ListApplications::new(&owner));
+            list.await.map(Answer::into_inner)
+        };
+        let created = cx.created(answer, "the application", list, |found| found.name == name).await?;
+        let created = Application::from(created);
         cx.learn(&owner, [&created]);
         Ok(with_branches_if_readable(cx, created).await)
     }

@@ -20,7 +20,7 @@ impl Run for ActivateCoupon {
     async fn run(self, cx: &Context) -> Result<Self::Output> {
         let body = cc_api_billing::types::CouponActivation::new(self.coupon_name);
         match cx.call(cc_api_billing::ActivateCoupon::new(self.owner_id, body)).await {
-            Ok(applied) => Ok(applied.required()?.into_inner().into()),
+            Ok(applied) => Ok(applied.required("the value of the coupon")?.into_inner().into()),
             Err(error) => Err(named(error)),
         }
     }

@@ -59,7 +59,8 @@ async fn post(
     request.use_cache = (wish.use_cache == Some(false)).then_some(BuildCache::No);
     let answer = cx.call(request).deadline(deadline).await.map_err(|error| explained(error, deadline))?;
     let date = answer.date();
-    let deployment_id = answer.required().map_err(nameless)?.into_inner().deployment_id;
+    let deployment_id =
+        answer.required("the id of the deployment").map_err(nameless)?.into_inner().deployment_id;
     if deployment_id.as_str().is_empty() {
         return Err(nameless(Error::new(ErrorKind::Undecodable).with_message("`deploymentId` is empty")));
     }

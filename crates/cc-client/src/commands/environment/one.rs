@@ -1,6 +1,7 @@
 //! Changing one variable.
 
 use cc_api_application::types::EnvironmentValue;
+use cc_runtime::__private::check_path;
 use cc_runtime::{Error, ErrorKind, Result};
 
 use super::get::changed;
@@ -43,7 +44,7 @@ impl Run for DeleteEnvironmentVariable {
 /// Refuses a name that would lead the request to another route, before the owner is looked up.
 fn check_route(name: &str) -> Result<()> {
     if !matches!(name, "" | "." | "..") {
-        return Ok(());
+        return check_path("envName", "name", name);
     }
     let message = "`name`: must not be empty, `.` or `..`, which would change the route of the request";
     Err(Error::new(ErrorKind::InvalidInput).with_message(message))
@@ -55,7 +56,7 @@ fn check_name(name: &str) -> Result<()> {
         return Ok(());
     }
     let message = format!(
-        "invalid name of an environment variable `{name}`: use only letters, digits, `-`, `_` and `.`"
+        "`name`: invalid name of an environment variable `{name}`: use only letters, digits, `-`, `_` and `.`"
     );
     Err(Error::new(ErrorKind::InvalidInput).with_message(message))
 }

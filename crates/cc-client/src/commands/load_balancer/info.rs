@@ -1,5 +1,6 @@
 //! Reading the load balancers in front of a resource.
 
+use cc_runtime::__private::check_path;
 use cc_runtime::Result;
 
 use super::GetLoadBalancerInfo;
@@ -13,6 +14,7 @@ use crate::resolve::Ids;
 impl Run for GetLoadBalancerInfo {
     async fn run(self, cx: &Context) -> Result<Self::Output> {
         let kind = self.kind.clone().unwrap_or(LoadBalancerKind::Default);
+        check_path("kind", "kind", &kind)?;
         let ids = Ids::new();
         let answer = match Target::of(&self.application_id, &self.addon_id, ["applicationId", "addonId"])? {
             Target::Application(application) => {

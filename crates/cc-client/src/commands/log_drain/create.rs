@@ -1,7 +1,7 @@
 //! Creating drains.
 
-use cc_api_drain::types::DrainCreation;
-use cc_runtime::{Error, ErrorKind, Result};
+use cc_api_drain::types::{Drain, DrainCreation, DrainRecipient};
+use cc_runtime::{Answer, Error, ErrorKind, Result};
 
 use super::CreateLogDrain;
 use super::model::{DrainState, LogDrainTarget};
@@ -25,8 +25,22 @@ impl Run for CreateLogDrain {
             .resolved(target.drain_ids(&self.owner_id), |ids| {
                 cc_api_drain::CreateDrain::new(ids.owner_id(), target.resource_id(ids), body.clone())
             })
-            .await?
-            .required()?;
+            .await?;
+        let read = cx.reloading();
+        let list = async {
+            let list = read.resolved(target.drain_ids(&self.owner_id), |ids| {
+                cc_api_drain::ListDrains::new(ids.owner_id(), target.resource_id(ids))
+            });
+            list.await.map(Answer::into_inner)
+        };
+        // Passwords come back masked.
+        let place = |recipient: &DrainRecipient| {
+            let json = serde_json::to_value(recipient).unwrap_or_default();
+            (recipient.tag().to_owned(), json["url"].clone())
+        };
+        let wanted = place(&body.recipient);
+        let is = |found: &Drain| found.kind == body.kind && place(&found.recipient) == wanted;
+        let created = cx.created(created, "the drain", list, is).await?;
         let enabled = wait(cx, resource, &created.id, &DrainState::Enabled).await;
         enabled.map_err(|error| error.with_effect(format!("the drain `{}` was created", created.id)))
     }

@@ -7,10 +7,10 @@ use cc_runtime::{Command, Error, Result};
 use crate::context::Context;
 
 /// Time between two looks. Source: the official client.
-const EVERY: Duration = Duration::from_secs(1);
+pub(super) const EVERY: Duration = Duration::from_secs(1);
 
 /// How long the platform may take. Source: the official client.
-const AT_MOST: Duration = Duration::from_secs(30);
+pub(super) const AT_MOST: Duration = Duration::from_secs(30);
 
 /// Looks until something is there. The looks pass by the response cache: they wait for a change.
 ///

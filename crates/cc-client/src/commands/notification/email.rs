@@ -1,7 +1,7 @@
 //! Notifications by e-mail.
 
 use cc_api_notification::types::EmailNotificationCreation;
-use cc_runtime::{Error, ErrorKind, Result};
+use cc_runtime::{Answer, Error, ErrorKind, Result};
 
 use super::model::EmailNotification;
 use super::{CreateEmailNotification, ListEmailNotification};
@@ -24,8 +24,15 @@ impl Run for CreateEmailNotification {
             .collect::<Result<_>>()?;
         let mut body = EmailNotificationCreation::new(self.name, targets);
         (body.events, body.scope) = (self.events, self.scope);
-        let created = cx.call(cc_api_notification::CreateEmailNotification::new(self.owner_id, body)).await?;
-        Ok(created.required()?.into_inner().into())
+        let (owner, name) = (self.owner_id, body.name.clone());
+        let created = cx.call(cc_api_notification::CreateEmailNotification::new(&owner, body)).await?;
+        let read = cx.reloading();
+        let list = async {
+            let list = read.call(cc_api_notification::ListEmailNotifications::new(owner));
+            list.await.map(Answer::into_inner)
+        };
+        let is = |found: &cc_api_notification::types::EmailNotification| found.name.as_ref() == Some(&name);
+        Ok(cx.created(created, "the notification", list, is).await?.into())
     }
 }
 

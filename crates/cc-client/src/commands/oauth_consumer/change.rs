@@ -1,7 +1,7 @@
 //! Registering programs.
 
 use cc_api_oauth::types::OauthConsumerInput;
-use cc_runtime::{Error, ErrorKind, Result};
+use cc_runtime::{Answer, Error, ErrorKind, Result};
 
 use super::GetOauthConsumer;
 use super::{CreateOauthConsumer, UpdateOauthConsumer};
@@ -19,8 +19,14 @@ impl Run for CreateOauthConsumer {
             self.base_url,
             self.rights,
         );
+        let name = body.name.clone();
         let created = cx.call(cc_api_oauth::CreateOauthConsumer::new(&self.owner_id, body)).await?;
-        let created = created.required()?.into_inner().into();
+        let read = cx.reloading();
+        let list = async {
+            read.call(cc_api_oauth::ListOauthConsumers::new(&self.owner_id)).await.map(Answer::into_inner)
+        };
+        let created =
+            cx.created(created, "the OAuth consumer", list, |found| found.name == name).await?.into();
         cx.learn(&self.owner_id, [&created]);
         Ok(created)
     }

@@ -1,7 +1,7 @@
 //! Creating and changing an organisation, for a person or a company.
 
 use cc_api_organisation::types as wire;
-use cc_runtime::{Error, ErrorKind, Result};
+use cc_runtime::{Answer, Error, ErrorKind, Result};
 
 use super::{CreateOrganisation, UpdateOrganisation};
 use crate::command::Run;
@@ -47,14 +47,18 @@ impl Run for CreateOrganisation {
         let mut body = self.body()?;
         // The official client sends the list always: this body is known to be taken.
         body.contacts.get_or_insert_default();
-        let request = cc_api_organisation::CreateOrganisation::new(body);
-        Ok(cx.call(request).await?.required()?.into_inner().into())
+        let name = body.name.clone();
+        let created = cx.call(cc_api_organisation::CreateOrganisation::new(body)).await?;
+        let read = cx.reloading();
+        let list =
+            async { read.call(cc_api_organisation::ListOrganisations::new()).await.map(Answer::into_inner) };
+        Ok(cx.created(created, "the organisation", list, |found| found.name == name).await?.into())
     }
 }
 
 impl Run for UpdateOrganisation {
     async fn run(self, cx: &Context) -> Result<Self::Output> {
-        cc_runtime::__private::check_segment("organisationId", self.organisation_id.as_str())?;
+        cc_runtime::check_id("organisationId", self.organisation_id.as_str())?;
         let id = self.organisation_id.clone();
         let request = cc_api_organisation::UpdateOrganisation::new(&id, self.body()?);
         let updated = cx.call(request).await?;

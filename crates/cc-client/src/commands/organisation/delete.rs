@@ -12,7 +12,7 @@ impl Run for DeleteOrganisation {
             return Err(Error::new(ErrorKind::InvalidInput)
                 .with_message("the personal space of a user cannot be deleted"));
         }
-        cc_runtime::__private::check_segment("organisationId", self.organisation_id.as_str())?;
+        cc_runtime::check_id("organisationId", self.organisation_id.as_str())?;
         cx.call(Discard(cc_api_organisation::DeleteOrganisation::new(self.organisation_id))).await?;
         Ok(())
     }

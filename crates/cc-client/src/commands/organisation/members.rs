@@ -9,6 +9,7 @@ use crate::context::Context;
 
 impl Run for ListOrganisationMember {
     async fn run(self, cx: &Context) -> Result<Self::Output> {
+        cc_runtime::check_id("organisationId", self.organisation_id.as_str())?;
         let mut list: Vec<OrganisationMember> =
             match cx.call(cc_api_organisation::ListOrganisationMembers::new(self.organisation_id)).await {
                 Ok(answer) => crate::model::each(answer.into_inner()),

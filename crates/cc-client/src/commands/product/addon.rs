@@ -1,6 +1,6 @@
 //! Add-on providers of the catalogue.
 
-use cc_runtime::{AddonProviderId, Result};
+use cc_runtime::{AddonProviderId, OwnerId, Result};
 
 use super::GetProductAddonVersions;
 use super::model::ProductAddon;
@@ -11,6 +11,8 @@ use crate::context::Context;
 
 impl Run for GetProductAddon {
     async fn run(self, cx: &Context) -> Result<Self::Output> {
+        cc_runtime::check_id("id", self.id.as_str())?;
+        check_owner(&self.owner_id)?;
         let mut request = cc_api_product::GetProductAddonProvider::new(&self.id);
         request.orga_id = self.owner_id;
         let addon: AddonProviderFull = match cx.call(request).await {
@@ -28,6 +30,7 @@ impl Run for GetProductAddon {
 
 impl Run for ListProductAddon {
     async fn run(self, cx: &Context) -> Result<Self::Output> {
+        check_owner(&self.owner_id)?;
         let mut request = cc_api_product::ListProductAddonProviders::new();
         request.orga_id = self.owner_id;
         let mut addons: Vec<AddonProviderFull> = crate::model::each(cx.call(request).await?.into_inner());
@@ -40,4 +43,9 @@ impl Run for ListProductAddon {
         let all = addons.into_iter().zip(versions);
         Ok(all.map(|(addon, versions)| ProductAddon { addon, versions: versions.ok().flatten() }).collect())
     }
+}
+
+/// Refuses an owner that no query can hold: the request calls it `orgaId`.
+fn check_owner(owner: &Option<OwnerId>) -> Result<()> {
+    owner.as_ref().map_or(Ok(()), |owner| cc_runtime::check_id("ownerId", owner.as_str()))
 }

@@ -1,5 +1,6 @@
 //! The picture of the caller.
 
+use cc_runtime::__private::{OpenUnion, read_union};
 use cc_runtime::{Answer, Result};
 use serde::de::Error as _;
 use serde::{Deserialize, Deserializer, Serialize};
@@ -41,56 +42,48 @@ pub enum UpdateProfileAvatar {
     },
 }
 
-/// The input as it is written: `type` says which of the others have to be there.
+/// The fields of [`UpdateProfileAvatar::ExternalSource`].
 #[derive(Deserialize)]
 #[cfg_attr(feature = "catalog", derive(schemars::JsonSchema))]
-#[serde(rename = "UpdateProfileAvatar", rename_all = "camelCase", deny_unknown_fields)]
-struct Given {
-    /// Where the picture comes from: another service (`source`), or this image (`mimeType` and `data`).
-    #[serde(rename = "type")]
-    kind: Kind,
+#[serde(deny_unknown_fields)]
+struct ExternalSource {
     /// The service.
-    source: Option<AvatarSource>,
-    /// What kind of image it is.
-    mime_type: Option<ImageType>,
-    /// The image.
-    data: Option<Binary>,
+    source: AvatarSource,
 }
 
+/// The fields of [`UpdateProfileAvatar::DataSource`].
 #[derive(Deserialize)]
 #[cfg_attr(feature = "catalog", derive(schemars::JsonSchema))]
-#[serde(rename_all = "camelCase")]
-enum Kind {
-    ExternalSource,
-    DataSource,
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+struct DataSource {
+    /// What kind of image it is.
+    mime_type: ImageType,
+    /// The image.
+    data: Binary,
 }
 
-/// The fields of a picture that another service has.
-const OF_SERVICE: &[&str] = &["type", "source"];
+// By hand: the derived code of `serde` for a tag takes lists for objects, and loses the name of the field that does not fit.
+impl OpenUnion for UpdateProfileAvatar {
+    const NAME: &'static str = "$cc_runtime::union:type";
 
-/// The fields of an image.
-const OF_IMAGE: &[&str] = &["type", "mimeType", "data"];
-
-// By hand: what `serde` derives for a tag takes lists for objects, and loses the name of the field that does not fit.
-impl<'de> Deserialize<'de> for UpdateProfileAvatar {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> std::result::Result<Self, D::Error> {
-        let Given { kind, source, mime_type, data } = Given::deserialize(deserializer)?;
-        match kind {
-            Kind::ExternalSource if mime_type.is_some() => {
-                Err(D::Error::unknown_field("mimeType", OF_SERVICE))
-            }
-            Kind::ExternalSource if data.is_some() => Err(D::Error::unknown_field("data", OF_SERVICE)),
-            Kind::ExternalSource => {
-                let source = source.ok_or_else(|| D::Error::missing_field("source"))?;
+    fn read<'de, D: Deserializer<'de>>(tag: &str, deserializer: D) -> std::result::Result<Self, D::Error> {
+        match tag {
+            "externalSource" => {
+                let ExternalSource { source } = ExternalSource::deserialize(deserializer)?;
                 Ok(Self::ExternalSource { source })
             }
-            Kind::DataSource if source.is_some() => Err(D::Error::unknown_field("source", OF_IMAGE)),
-            Kind::DataSource => {
-                let mime_type = mime_type.ok_or_else(|| D::Error::missing_field("mimeType"))?;
-                let data = data.ok_or_else(|| D::Error::missing_field("data"))?;
+            "dataSource" => {
+                let DataSource { mime_type, data } = DataSource::deserialize(deserializer)?;
                 Ok(Self::DataSource { mime_type, data })
             }
+            _ => Err(D::Error::custom("`type`: expected `externalSource` or `dataSource`")),
         }
+    }
+}
+
+impl<'de> Deserialize<'de> for UpdateProfileAvatar {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> std::result::Result<Self, D::Error> {
+        read_union(deserializer)
     }
 }
 
@@ -101,7 +94,11 @@ impl schemars::JsonSchema for UpdateProfileAvatar {
     }
 
     fn json_schema(generator: &mut schemars::SchemaGenerator) -> schemars::Schema {
-        Given::json_schema(generator)
+        let variants = vec![
+            ("externalSource", ExternalSource::json_schema(generator)),
+            ("dataSource", DataSource::json_schema(generator)),
+        ];
+        cc_runtime::__private::input_union_schema("type", variants)
     }
 }
 
@@ -132,7 +129,10 @@ impl Run for UpdateProfileAvatar {
         let read = cx.reloading();
         cx.changed(changed, async {
             let found = read.call(cc_api_account::GetProfile::new()).await?;
-            found.map(|user| user.avatar.map(picture)).required().map(Answer::into_inner)
+            found
+                .map(|user| user.avatar.map(picture))
+                .required("the address of the picture")
+                .map(Answer::into_inner)
         })
         .await
     }

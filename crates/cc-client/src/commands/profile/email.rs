@@ -2,6 +2,7 @@
 
 use std::future::IntoFuture;
 
+use cc_runtime::__private::check_path;
 use cc_runtime::{Discard, Error, Result};
 use futures_util::future::try_join;
 
@@ -28,6 +29,7 @@ impl Run for ListProfileEmailAddress {
 
 impl Run for CreateProfileEmailAddress {
     async fn run(self, cx: &Context) -> Result<Self::Output> {
+        check_path("emailAddress", "address", &self.address)?;
         let body = cc_api_account::types::EmailAddressRole::new();
         match cx.call(Discard(cc_api_account::AddProfileEmailAddress::new(self.address, body))).await {
             Ok(_) => Ok(()),

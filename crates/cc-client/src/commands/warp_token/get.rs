@@ -23,6 +23,6 @@ impl Run for GetWarpToken {
             }
             Scope::Owner(owner) => cx.call(cc_api_metrics::CreateOwnerStatsToken::new(owner, body)).await?,
         };
-        Ok(token.required()?.into_inner().into())
+        Ok(token.required("the token")?.into_inner().into())
     }
 }
