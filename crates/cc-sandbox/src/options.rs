@@ -92,7 +92,7 @@ mod tests {
             read_words("--port high"),
             Err("invalid value `high` for `--port`: expected a port, from 0 to 65535".into())
         );
-        assert_eq!(read_words("--port"), Err("`--port` takes a port, from 0 to 65535".into()));
+        assert_eq!(read_words("--port"), Err("`--port` needs a port, from 0 to 65535".into()));
         assert_eq!(read_words("--sped 2"), Err("unknown option `--sped`".into()));
         assert_eq!(read_words("--speed -1"), Err("`--speed` needs a number of at least 0".into()));
         assert_eq!(read_words("--seed 1 --help"), Ok(Wish::Help));

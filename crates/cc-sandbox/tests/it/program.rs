@@ -25,7 +25,7 @@ fn the_program_says_why_it_cannot_start() {
     let port = taken.local_addr().unwrap().port().to_string();
     let output = program().args(["--port", &port]).output().unwrap();
     let error = String::from_utf8(output.stderr).unwrap();
-    assert!(error.starts_with(&format!("error: cannot serve on 127.0.0.1:{port}: ")), "{error}");
+    assert!(error.starts_with(&format!("error: could not listen on 127.0.0.1:{port}: ")), "{error}");
     assert_eq!(output.status.code(), Some(1));
     let output = program().arg("--prot").output().unwrap();
     assert_eq!(output.status.code(), Some(2));
