@@ -208,7 +208,11 @@ fn render_request(domain: &Domain, operation: &Operation, inputs: &[Input], outp
     let required: Vec<&Input> = inputs.iter().filter(|input| input.required).collect();
     let arguments: Vec<String> =
         required.iter().map(|input| format!("{}: {}", input.ident, input.ty.argument("types::").0)).collect();
-    let what = if required.is_empty() { "Without inputs." } else { "With what is required." };
+    let what = if required.is_empty() {
+        "Creates the request. It has no required inputs."
+    } else {
+        "Creates the request from its required inputs."
+    };
     let _ = writeln!(out, "    /// {what}\n    pub fn new({}) -> Self {{", arguments.join(", "));
     if inputs.is_empty() {
         out.push_str("        Self\n");

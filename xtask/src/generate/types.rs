@@ -350,7 +350,7 @@ fn render_struct(
 
 /// `new` with what is required, and a setter for each of the rest.
 fn render_constructor(name: &str, fields: &[Field]) -> String {
-    let mut out = format!("\nimpl {name} {{\n    /// With what is required.\n");
+    let mut out = format!("\nimpl {name} {{\n    /// Creates the value from its required fields.\n");
     let arguments: Vec<String> = fields
         .iter()
         .filter(|field| field.required)

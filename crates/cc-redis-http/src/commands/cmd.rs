@@ -33,7 +33,7 @@ pub struct CmdSend {
 }
 
 impl CmdSend {
-    /// With what is required.
+    /// Creates the command from its required inputs.
     pub fn new(command: impl Into<String>) -> Self {
         Self { command: command.into(), args: Vec::new(), backend_url: None }
     }
@@ -105,7 +105,7 @@ pub struct CmdCliSend {
 }
 
 impl CmdCliSend {
-    /// With what is required.
+    /// Creates the command from its required inputs.
     pub fn new(command_line: impl Into<String>) -> Self {
         Self { command_line: command_line.into(), backend_url: None }
     }
