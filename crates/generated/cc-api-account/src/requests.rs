@@ -19,7 +19,7 @@ use crate::types;
 pub struct GetSelfId;
 #[allow(clippy::new_without_default)]
 impl GetSelfId {
-    /// Without inputs.
+    /// Creates the request. It has no required inputs.
     pub fn new() -> Self {
         Self
     }
@@ -63,7 +63,7 @@ pub struct GetSummary {
 
 #[allow(clippy::new_without_default)]
 impl GetSummary {
-    /// Without inputs.
+    /// Creates the request. It has no required inputs.
     pub fn new() -> Self {
         Self { full: None }
     }
@@ -108,7 +108,7 @@ impl Operation for GetSummary {
 pub struct GetProfile;
 #[allow(clippy::new_without_default)]
 impl GetProfile {
-    /// Without inputs.
+    /// Creates the request. It has no required inputs.
     pub fn new() -> Self {
         Self
     }
@@ -154,7 +154,7 @@ pub struct UpdateProfile {
 
 #[allow(clippy::new_without_default)]
 impl UpdateProfile {
-    /// With what is required.
+    /// Creates the request from its required inputs.
     pub fn new(body: impl Into<types::UserUpdate>) -> Self {
         Self { body: body.into() }
     }
@@ -194,7 +194,7 @@ impl Operation for UpdateProfile {
 pub struct DeleteAccount;
 #[allow(clippy::new_without_default)]
 impl DeleteAccount {
-    /// Without inputs.
+    /// Creates the request. It has no required inputs.
     pub fn new() -> Self {
         Self
     }
@@ -243,7 +243,7 @@ pub struct UpdateProfileAvatar {
 
 #[allow(clippy::new_without_default)]
 impl UpdateProfileAvatar {
-    /// With what is required.
+    /// Creates the request from its required inputs.
     pub fn new(
         body: impl Into<cc_runtime::__private::Bytes>,
         content_type: impl Into<String>,
@@ -296,7 +296,7 @@ pub struct ChangePassword {
 
 #[allow(clippy::new_without_default)]
 impl ChangePassword {
-    /// With what is required.
+    /// Creates the request from its required inputs.
     pub fn new(body: impl Into<types::PasswordChange>) -> Self {
         Self { body: body.into() }
     }
@@ -335,7 +335,7 @@ impl Operation for ChangePassword {
 pub struct RequestEmailConfirmation;
 #[allow(clippy::new_without_default)]
 impl RequestEmailConfirmation {
-    /// Without inputs.
+    /// Creates the request. It has no required inputs.
     pub fn new() -> Self {
         Self
     }
@@ -379,7 +379,7 @@ pub struct ValidateEmail {
 
 #[allow(clippy::new_without_default)]
 impl ValidateEmail {
-    /// With what is required.
+    /// Creates the request from its required inputs.
     pub fn new(validation_key: impl Into<cc_runtime::Secret>) -> Self {
         Self {
             validation_key: validation_key.into(),
@@ -422,7 +422,7 @@ impl Operation for ValidateEmail {
 pub struct ListProfileEmailAddresses;
 #[allow(clippy::new_without_default)]
 impl ListProfileEmailAddresses {
-    /// Without inputs.
+    /// Creates the request. It has no required inputs.
     pub fn new() -> Self {
         Self
     }
@@ -472,7 +472,7 @@ pub struct AddProfileEmailAddress {
 
 #[allow(clippy::new_without_default)]
 impl AddProfileEmailAddress {
-    /// With what is required.
+    /// Creates the request from its required inputs.
     pub fn new(
         email_address: impl Into<String>,
         body: impl Into<types::EmailAddressRole>,
@@ -525,7 +525,7 @@ pub struct DeleteProfileEmailAddress {
 
 #[allow(clippy::new_without_default)]
 impl DeleteProfileEmailAddress {
-    /// With what is required.
+    /// Creates the request from its required inputs.
     pub fn new(email_address: impl Into<String>) -> Self {
         Self {
             email_address: email_address.into(),
@@ -568,7 +568,7 @@ impl Operation for DeleteProfileEmailAddress {
 pub struct ListSshKeys;
 #[allow(clippy::new_without_default)]
 impl ListSshKeys {
-    /// Without inputs.
+    /// Creates the request. It has no required inputs.
     pub fn new() -> Self {
         Self
     }
@@ -615,7 +615,7 @@ pub struct AddSshKey {
 
 #[allow(clippy::new_without_default)]
 impl AddSshKey {
-    /// With what is required.
+    /// Creates the request from its required inputs.
     pub fn new(key_name: impl Into<String>, body: impl Into<String>) -> Self {
         Self {
             key_name: key_name.into(),
@@ -665,7 +665,7 @@ pub struct DeleteSshKey {
 
 #[allow(clippy::new_without_default)]
 impl DeleteSshKey {
-    /// With what is required.
+    /// Creates the request from its required inputs.
     pub fn new(key_name: impl Into<String>) -> Self {
         Self { key_name: key_name.into() }
     }
@@ -713,7 +713,7 @@ pub struct CreateMfa {
 
 #[allow(clippy::new_without_default)]
 impl CreateMfa {
-    /// With what is required.
+    /// Creates the request from its required inputs.
     pub fn new(
         mfa_kind: impl Into<types::MfaKind>,
         x_clever_password: impl Into<cc_runtime::Secret>,
@@ -772,7 +772,7 @@ pub struct UpdateMfaPreference {
 
 #[allow(clippy::new_without_default)]
 impl UpdateMfaPreference {
-    /// With what is required.
+    /// Creates the request from its required inputs.
     pub fn new(
         mfa_kind: impl Into<types::MfaKind>,
         x_clever_password: impl Into<cc_runtime::Secret>,
@@ -831,7 +831,7 @@ pub struct DeleteMfa {
 
 #[allow(clippy::new_without_default)]
 impl DeleteMfa {
-    /// With what is required.
+    /// Creates the request from its required inputs.
     pub fn new(
         mfa_kind: impl Into<types::MfaKind>,
         x_clever_password: impl Into<cc_runtime::Secret>,
@@ -887,7 +887,7 @@ pub struct ListMfaBackupCodes {
 
 #[allow(clippy::new_without_default)]
 impl ListMfaBackupCodes {
-    /// With what is required.
+    /// Creates the request from its required inputs.
     pub fn new(
         mfa_kind: impl Into<types::MfaKind>,
         x_clever_password: impl Into<cc_runtime::Secret>,
@@ -946,7 +946,7 @@ pub struct ConfirmMfa {
 
 #[allow(clippy::new_without_default)]
 impl ConfirmMfa {
-    /// With what is required.
+    /// Creates the request from its required inputs.
     pub fn new(
         mfa_kind: impl Into<types::MfaKind>,
         x_clever_password: impl Into<cc_runtime::Secret>,
@@ -1001,7 +1001,7 @@ pub struct ListUserSettings {
 
 #[allow(clippy::new_without_default)]
 impl ListUserSettings {
-    /// Without inputs.
+    /// Creates the request. It has no required inputs.
     pub fn new() -> Self {
         Self { env: None }
     }
@@ -1053,7 +1053,7 @@ pub struct GetUserSetting {
 
 #[allow(clippy::new_without_default)]
 impl GetUserSetting {
-    /// With what is required.
+    /// Creates the request from its required inputs.
     pub fn new(setting_name: impl Into<String>) -> Self {
         Self {
             setting_name: setting_name.into(),
@@ -1113,7 +1113,7 @@ pub struct SetUserSetting {
 
 #[allow(clippy::new_without_default)]
 impl SetUserSetting {
-    /// With what is required.
+    /// Creates the request from its required inputs.
     pub fn new(setting_name: impl Into<String>, body: impl Into<String>) -> Self {
         Self {
             setting_name: setting_name.into(),
@@ -1173,7 +1173,7 @@ pub struct DeleteUserSetting {
 
 #[allow(clippy::new_without_default)]
 impl DeleteUserSetting {
-    /// With what is required.
+    /// Creates the request from its required inputs.
     pub fn new(setting_name: impl Into<String>) -> Self {
         Self {
             setting_name: setting_name.into(),
@@ -1229,7 +1229,7 @@ pub struct ListCliTokens {
 
 #[allow(clippy::new_without_default)]
 impl ListCliTokens {
-    /// Without inputs.
+    /// Creates the request. It has no required inputs.
     pub fn new() -> Self {
         Self { cli_token: None }
     }
@@ -1276,7 +1276,7 @@ impl Operation for ListCliTokens {
 pub struct ListOauthTokens;
 #[allow(clippy::new_without_default)]
 impl ListOauthTokens {
-    /// Without inputs.
+    /// Creates the request. It has no required inputs.
     pub fn new() -> Self {
         Self
     }
@@ -1315,7 +1315,7 @@ impl Operation for ListOauthTokens {
 pub struct RevokeOauthTokens;
 #[allow(clippy::new_without_default)]
 impl RevokeOauthTokens {
-    /// Without inputs.
+    /// Creates the request. It has no required inputs.
     pub fn new() -> Self {
         Self
     }
@@ -1354,7 +1354,7 @@ impl Operation for RevokeOauthTokens {
 pub struct GetCurrentOauthToken;
 #[allow(clippy::new_without_default)]
 impl GetCurrentOauthToken {
-    /// Without inputs.
+    /// Creates the request. It has no required inputs.
     pub fn new() -> Self {
         Self
     }
@@ -1398,7 +1398,7 @@ pub struct RevokeOauthToken {
 
 #[allow(clippy::new_without_default)]
 impl RevokeOauthToken {
-    /// With what is required.
+    /// Creates the request from its required inputs.
     pub fn new(token: impl Into<cc_runtime::Secret>) -> Self {
         Self { token: token.into() }
     }
@@ -1444,7 +1444,7 @@ pub struct CreateUser {
 
 #[allow(clippy::new_without_default)]
 impl CreateUser {
-    /// With what is required.
+    /// Creates the request from its required inputs.
     pub fn new(body: impl Into<types::UserCreation>) -> Self {
         Self { body: body.into() }
     }
@@ -1489,7 +1489,7 @@ pub struct GetUser {
 
 #[allow(clippy::new_without_default)]
 impl GetUser {
-    /// With what is required.
+    /// Creates the request from its required inputs.
     pub fn new(user_id: impl Into<cc_runtime::UserId>) -> Self {
         Self { user_id: user_id.into() }
     }
@@ -1534,7 +1534,7 @@ pub struct ListUserApplications {
 
 #[allow(clippy::new_without_default)]
 impl ListUserApplications {
-    /// With what is required.
+    /// Creates the request from its required inputs.
     pub fn new(user_id: impl Into<cc_runtime::UserId>) -> Self {
         Self { user_id: user_id.into() }
     }
@@ -1581,7 +1581,7 @@ pub struct GetUserGitInfo {
 
 #[allow(clippy::new_without_default)]
 impl GetUserGitInfo {
-    /// With what is required.
+    /// Creates the request from its required inputs.
     pub fn new(user_id: impl Into<cc_runtime::UserId>) -> Self {
         Self { user_id: user_id.into() }
     }
@@ -1621,7 +1621,7 @@ pub struct GetPasswordForgottenPage {
 
 #[allow(clippy::new_without_default)]
 impl GetPasswordForgottenPage {
-    /// Without inputs.
+    /// Creates the request. It has no required inputs.
     pub fn new() -> Self {
         Self { partner_id: None }
     }
@@ -1673,7 +1673,7 @@ pub struct RequestPasswordReset {
 
 #[allow(clippy::new_without_default)]
 impl RequestPasswordReset {
-    /// With what is required.
+    /// Creates the request from its required inputs.
     pub fn new(body: impl Into<types::PasswordResetRequest>) -> Self {
         Self { body: body.into() }
     }
@@ -1718,7 +1718,7 @@ pub struct GetPasswordResetPage {
 
 #[allow(clippy::new_without_default)]
 impl GetPasswordResetPage {
-    /// With what is required.
+    /// Creates the request from its required inputs.
     pub fn new(reset_key: impl Into<cc_runtime::Secret>) -> Self {
         Self {
             reset_key: reset_key.into(),
@@ -1777,7 +1777,7 @@ pub struct ResetPassword {
 
 #[allow(clippy::new_without_default)]
 impl ResetPassword {
-    /// With what is required.
+    /// Creates the request from its required inputs.
     pub fn new(
         reset_key: impl Into<cc_runtime::Secret>,
         body: impl Into<types::PasswordReset>,
@@ -1822,7 +1822,7 @@ impl Operation for ResetPassword {
 pub struct GetBlogFeed;
 #[allow(clippy::new_without_default)]
 impl GetBlogFeed {
-    /// Without inputs.
+    /// Creates the request. It has no required inputs.
     pub fn new() -> Self {
         Self
     }
@@ -1858,7 +1858,7 @@ impl Operation for GetBlogFeed {
 pub struct GetEngineeringFeed;
 #[allow(clippy::new_without_default)]
 impl GetEngineeringFeed {
-    /// Without inputs.
+    /// Creates the request. It has no required inputs.
     pub fn new() -> Self {
         Self
     }

@@ -124,7 +124,7 @@ pub struct EmailAddressRole {
 }
 
 impl EmailAddressRole {
-    /// With what is required.
+    /// Creates the value from its required fields.
     #[must_use]
     #[allow(clippy::new_without_default)]
     pub fn new() -> Self {
@@ -192,7 +192,7 @@ pub struct MfaConfirmation {
 }
 
 impl MfaConfirmation {
-    /// With what is required.
+    /// Creates the value from its required fields.
     #[must_use]
     #[allow(clippy::new_without_default)]
     pub fn new(code: impl Into<cc_runtime::Secret>) -> Self {
@@ -239,7 +239,7 @@ pub struct MfaPreference {
 }
 
 impl MfaPreference {
-    /// With what is required.
+    /// Creates the value from its required fields.
     #[must_use]
     #[allow(clippy::new_without_default)]
     pub fn new(favourite: bool) -> Self {
@@ -442,7 +442,7 @@ pub struct PasswordChange {
 }
 
 impl PasswordChange {
-    /// With what is required.
+    /// Creates the value from its required fields.
     #[must_use]
     #[allow(clippy::new_without_default)]
     pub fn new(old_password: impl Into<cc_runtime::Secret>, new_password: impl Into<cc_runtime::Secret>) -> Self {
@@ -476,7 +476,7 @@ pub struct PasswordReset {
 }
 
 impl PasswordReset {
-    /// With what is required.
+    /// Creates the value from its required fields.
     #[must_use]
     #[allow(clippy::new_without_default)]
     pub fn new(pass: impl Into<cc_runtime::Secret>, pass2: impl Into<cc_runtime::Secret>) -> Self {
@@ -511,7 +511,7 @@ pub struct PasswordResetRequest {
 }
 
 impl PasswordResetRequest {
-    /// With what is required.
+    /// Creates the value from its required fields.
     #[must_use]
     #[allow(clippy::new_without_default)]
     pub fn new(login: impl Into<String>) -> Self {
@@ -724,7 +724,7 @@ pub struct UserCreation {
 }
 
 impl UserCreation {
-    /// With what is required.
+    /// Creates the value from its required fields.
     #[must_use]
     #[allow(clippy::new_without_default)]
     pub fn new(email: impl Into<String>, pass: impl Into<cc_runtime::Secret>) -> Self {
@@ -928,7 +928,7 @@ pub struct UserUpdate {
 }
 
 impl UserUpdate {
-    /// With what is required.
+    /// Creates the value from its required fields.
     #[must_use]
     #[allow(clippy::new_without_default)]
     pub fn new() -> Self {

@@ -25,7 +25,7 @@ pub struct ListAddonProviders {
 
 #[allow(clippy::new_without_default)]
 impl ListAddonProviders {
-    /// With what is required.
+    /// Creates the request from its required inputs.
     pub fn new(owner_id: impl Into<cc_runtime::OwnerId>) -> Self {
         Self { owner_id: owner_id.into() }
     }
@@ -75,7 +75,7 @@ pub struct CreateAddonProvider {
 
 #[allow(clippy::new_without_default)]
 impl CreateAddonProvider {
-    /// With what is required.
+    /// Creates the request from its required inputs.
     pub fn new(
         owner_id: impl Into<cc_runtime::OwnerId>,
         body: impl Into<types::AddonProviderCreation>,
@@ -131,7 +131,7 @@ pub struct GetAddonProvider {
 
 #[allow(clippy::new_without_default)]
 impl GetAddonProvider {
-    /// With what is required.
+    /// Creates the request from its required inputs.
     pub fn new(
         owner_id: impl Into<cc_runtime::OwnerId>,
         addon_provider_id: impl Into<cc_runtime::AddonProviderId>,
@@ -190,7 +190,7 @@ pub struct UpdateAddonProvider {
 
 #[allow(clippy::new_without_default)]
 impl UpdateAddonProvider {
-    /// With what is required.
+    /// Creates the request from its required inputs.
     pub fn new(
         owner_id: impl Into<cc_runtime::OwnerId>,
         addon_provider_id: impl Into<cc_runtime::AddonProviderId>,
@@ -249,7 +249,7 @@ pub struct DeleteAddonProvider {
 
 #[allow(clippy::new_without_default)]
 impl DeleteAddonProvider {
-    /// With what is required.
+    /// Creates the request from its required inputs.
     pub fn new(
         owner_id: impl Into<cc_runtime::OwnerId>,
         addon_provider_id: impl Into<cc_runtime::AddonProviderId>,
@@ -305,7 +305,7 @@ pub struct ListAddonProviderFeatures {
 
 #[allow(clippy::new_without_default)]
 impl ListAddonProviderFeatures {
-    /// With what is required.
+    /// Creates the request from its required inputs.
     pub fn new(
         owner_id: impl Into<cc_runtime::OwnerId>,
         addon_provider_id: impl Into<cc_runtime::AddonProviderId>,
@@ -364,7 +364,7 @@ pub struct CreateAddonProviderFeature {
 
 #[allow(clippy::new_without_default)]
 impl CreateAddonProviderFeature {
-    /// With what is required.
+    /// Creates the request from its required inputs.
     pub fn new(
         owner_id: impl Into<cc_runtime::OwnerId>,
         addon_provider_id: impl Into<cc_runtime::AddonProviderId>,
@@ -426,7 +426,7 @@ pub struct DeleteAddonProviderFeature {
 
 #[allow(clippy::new_without_default)]
 impl DeleteAddonProviderFeature {
-    /// With what is required.
+    /// Creates the request from its required inputs.
     pub fn new(
         owner_id: impl Into<cc_runtime::OwnerId>,
         addon_provider_id: impl Into<cc_runtime::AddonProviderId>,
@@ -485,7 +485,7 @@ pub struct ListAddonProviderPlans {
 
 #[allow(clippy::new_without_default)]
 impl ListAddonProviderPlans {
-    /// With what is required.
+    /// Creates the request from its required inputs.
     pub fn new(
         owner_id: impl Into<cc_runtime::OwnerId>,
         addon_provider_id: impl Into<cc_runtime::AddonProviderId>,
@@ -544,7 +544,7 @@ pub struct CreateAddonProviderPlan {
 
 #[allow(clippy::new_without_default)]
 impl CreateAddonProviderPlan {
-    /// With what is required.
+    /// Creates the request from its required inputs.
     pub fn new(
         owner_id: impl Into<cc_runtime::OwnerId>,
         addon_provider_id: impl Into<cc_runtime::AddonProviderId>,
@@ -605,7 +605,7 @@ pub struct GetAddonProviderPlan {
 
 #[allow(clippy::new_without_default)]
 impl GetAddonProviderPlan {
-    /// With what is required.
+    /// Creates the request from its required inputs.
     pub fn new(
         owner_id: impl Into<cc_runtime::OwnerId>,
         addon_provider_id: impl Into<cc_runtime::AddonProviderId>,
@@ -670,7 +670,7 @@ pub struct UpdateAddonProviderPlan {
 
 #[allow(clippy::new_without_default)]
 impl UpdateAddonProviderPlan {
-    /// With what is required.
+    /// Creates the request from its required inputs.
     pub fn new(
         owner_id: impl Into<cc_runtime::OwnerId>,
         addon_provider_id: impl Into<cc_runtime::AddonProviderId>,
@@ -735,7 +735,7 @@ pub struct DeleteAddonProviderPlan {
 
 #[allow(clippy::new_without_default)]
 impl DeleteAddonProviderPlan {
-    /// With what is required.
+    /// Creates the request from its required inputs.
     pub fn new(
         owner_id: impl Into<cc_runtime::OwnerId>,
         addon_provider_id: impl Into<cc_runtime::AddonProviderId>,
@@ -802,7 +802,7 @@ pub struct UpdateAddonProviderPlanFeature {
 
 #[allow(clippy::new_without_default)]
 impl UpdateAddonProviderPlanFeature {
-    /// With what is required.
+    /// Creates the request from its required inputs.
     pub fn new(
         owner_id: impl Into<cc_runtime::OwnerId>,
         addon_provider_id: impl Into<cc_runtime::AddonProviderId>,
@@ -872,7 +872,7 @@ pub struct DeleteAddonProviderPlanFeature {
 
 #[allow(clippy::new_without_default)]
 impl DeleteAddonProviderPlanFeature {
-    /// With what is required.
+    /// Creates the request from its required inputs.
     pub fn new(
         owner_id: impl Into<cc_runtime::OwnerId>,
         addon_provider_id: impl Into<cc_runtime::AddonProviderId>,
@@ -934,7 +934,7 @@ pub struct GetAddonProviderSso {
 
 #[allow(clippy::new_without_default)]
 impl GetAddonProviderSso {
-    /// With what is required.
+    /// Creates the request from its required inputs.
     pub fn new(
         owner_id: impl Into<cc_runtime::OwnerId>,
         addon_provider_id: impl Into<cc_runtime::AddonProviderId>,
@@ -990,7 +990,7 @@ pub struct ListAddonProviderTags {
 
 #[allow(clippy::new_without_default)]
 impl ListAddonProviderTags {
-    /// With what is required.
+    /// Creates the request from its required inputs.
     pub fn new(
         owner_id: impl Into<cc_runtime::OwnerId>,
         addon_provider_id: impl Into<cc_runtime::AddonProviderId>,
@@ -1048,7 +1048,7 @@ pub struct AddAddonProviderTester {
 
 #[allow(clippy::new_without_default)]
 impl AddAddonProviderTester {
-    /// With what is required.
+    /// Creates the request from its required inputs.
     pub fn new(
         owner_id: impl Into<cc_runtime::OwnerId>,
         addon_provider_id: impl Into<cc_runtime::AddonProviderId>,
@@ -1102,7 +1102,7 @@ pub struct ProvisionVendorAddon {
 
 #[allow(clippy::new_without_default)]
 impl ProvisionVendorAddon {
-    /// With what is required.
+    /// Creates the request from its required inputs.
     pub fn new(body: impl Into<types::VendorAddonProvision>) -> Self {
         Self { body: body.into() }
     }
@@ -1146,7 +1146,7 @@ pub struct ListVendorAddons {
 
 #[allow(clippy::new_without_default)]
 impl ListVendorAddons {
-    /// Without inputs.
+    /// Creates the request. It has no required inputs.
     pub fn new() -> Self {
         Self { offset: None }
     }
@@ -1197,7 +1197,7 @@ pub struct GetVendorAddon {
 
 #[allow(clippy::new_without_default)]
 impl GetVendorAddon {
-    /// With what is required.
+    /// Creates the request from its required inputs.
     pub fn new(addon_id: impl Into<cc_runtime::AddonId>) -> Self {
         Self { addon_id: addon_id.into() }
     }
@@ -1245,7 +1245,7 @@ pub struct UpdateVendorAddon {
 
 #[allow(clippy::new_without_default)]
 impl UpdateVendorAddon {
-    /// With what is required.
+    /// Creates the request from its required inputs.
     pub fn new(
         addon_id: impl Into<cc_runtime::AddonId>,
         body: impl Into<types::VendorAddonConfiguration>,
@@ -1302,7 +1302,7 @@ pub struct BillVendorAddon {
 
 #[allow(clippy::new_without_default)]
 impl BillVendorAddon {
-    /// With what is required.
+    /// Creates the request from its required inputs.
     pub fn new(
         addon_id: impl Into<cc_runtime::AddonId>,
         body: impl Into<types::VendorAddonConsumption>,
@@ -1356,7 +1356,7 @@ pub struct GetVendorAddonLogsCollector {
 
 #[allow(clippy::new_without_default)]
 impl GetVendorAddonLogsCollector {
-    /// With what is required.
+    /// Creates the request from its required inputs.
     pub fn new(addon_id: impl Into<cc_runtime::AddonId>) -> Self {
         Self { addon_id: addon_id.into() }
     }
@@ -1410,7 +1410,7 @@ pub struct FinishVendorAddonMigration {
 
 #[allow(clippy::new_without_default)]
 impl FinishVendorAddonMigration {
-    /// With what is required.
+    /// Creates the request from its required inputs.
     pub fn new(
         addon_id: impl Into<cc_runtime::AddonId>,
         body: impl Into<types::VendorAddonConfiguration>,
@@ -1482,7 +1482,7 @@ pub struct GetProviderAddon {
 
 #[allow(clippy::new_without_default)]
 impl GetProviderAddon {
-    /// With what is required.
+    /// Creates the request from its required inputs.
     pub fn new(
         addon_provider_id: impl Into<cc_runtime::AddonProviderId>,
         addon_id: impl Into<cc_runtime::AddonId>,
@@ -1537,7 +1537,7 @@ pub struct GetAddonProviderVersions {
 
 #[allow(clippy::new_without_default)]
 impl GetAddonProviderVersions {
-    /// With what is required.
+    /// Creates the request from its required inputs.
     pub fn new(addon_provider_id: impl Into<cc_runtime::AddonProviderId>) -> Self {
         Self {
             addon_provider_id: addon_provider_id.into(),
@@ -1590,7 +1590,7 @@ pub struct GetAddonConnection {
 
 #[allow(clippy::new_without_default)]
 impl GetAddonConnection {
-    /// With what is required.
+    /// Creates the request from its required inputs.
     pub fn new(
         addon_provider_id: impl Into<cc_runtime::AddonProviderId>,
         addon_id: impl Into<cc_runtime::AddonId>,
@@ -1646,7 +1646,7 @@ pub struct GetAddonProviderCluster {
 
 #[allow(clippy::new_without_default)]
 impl GetAddonProviderCluster {
-    /// With what is required.
+    /// Creates the request from its required inputs.
     pub fn new(
         addon_provider_id: impl Into<cc_runtime::AddonProviderId>,
         cluster_id: impl Into<String>,

@@ -128,7 +128,7 @@ pub struct AddonPlanCreation {
 }
 
 impl AddonPlanCreation {
-    /// With what is required.
+    /// Creates the value from its required fields.
     #[must_use]
     #[allow(clippy::new_without_default)]
     pub fn new(name: impl Into<String>, slug: impl Into<String>, price: f64, features: impl IntoIterator<Item = impl Into<AddonPlanFeatureCreation>>) -> Self {
@@ -184,7 +184,7 @@ pub struct AddonPlanFeatureCreation {
 }
 
 impl AddonPlanFeatureCreation {
-    /// With what is required.
+    /// Creates the value from its required fields.
     #[must_use]
     #[allow(clippy::new_without_default)]
     pub fn new(name: impl Into<String>, type_: impl Into<AddonFeatureKind>, value: impl Into<String>) -> Self {
@@ -280,7 +280,7 @@ pub struct AddonProviderApi {
 }
 
 impl AddonProviderApi {
-    /// With what is required.
+    /// Creates the value from its required fields.
     #[must_use]
     #[allow(clippy::new_without_default)]
     pub fn new(config_vars: impl IntoIterator<Item = impl Into<String>>, regions: impl IntoIterator<Item = impl Into<String>>, password: impl Into<cc_runtime::Secret>, sso_salt: impl Into<cc_runtime::Secret>, production: impl Into<AddonProviderApiUrls>, test: impl Into<AddonProviderApiUrls>) -> Self {
@@ -307,7 +307,7 @@ pub struct AddonProviderApiUrls {
 }
 
 impl AddonProviderApiUrls {
-    /// With what is required.
+    /// Creates the value from its required fields.
     #[must_use]
     #[allow(clippy::new_without_default)]
     pub fn new(base_url: impl Into<String>, sso_url: impl Into<String>) -> Self {
@@ -332,7 +332,7 @@ pub struct AddonProviderCreation {
 }
 
 impl AddonProviderCreation {
-    /// With what is required.
+    /// Creates the value from its required fields.
     #[must_use]
     #[allow(clippy::new_without_default)]
     pub fn new(id: impl Into<cc_runtime::AddonProviderId>, name: impl Into<String>, api: impl Into<AddonProviderApi>) -> Self {
@@ -427,7 +427,7 @@ pub struct AddonProviderFeatureCreation {
 }
 
 impl AddonProviderFeatureCreation {
-    /// With what is required.
+    /// Creates the value from its required fields.
     #[must_use]
     #[allow(clippy::new_without_default)]
     pub fn new(name: impl Into<String>, type_: impl Into<AddonFeatureKind>) -> Self {
@@ -502,7 +502,7 @@ pub struct AddonProviderUpdate {
 }
 
 impl AddonProviderUpdate {
-    /// With what is required.
+    /// Creates the value from its required fields.
     #[must_use]
     #[allow(clippy::new_without_default)]
     pub fn new() -> Self {
@@ -721,7 +721,7 @@ pub struct VendorAddonConfiguration {
 }
 
 impl VendorAddonConfiguration {
-    /// With what is required.
+    /// Creates the value from its required fields.
     #[must_use]
     #[allow(clippy::new_without_default)]
     pub fn new(config: std::collections::BTreeMap<String, cc_runtime::Secret>) -> Self {
@@ -741,7 +741,7 @@ pub struct VendorAddonConsumption {
 }
 
 impl VendorAddonConsumption {
-    /// With what is required.
+    /// Creates the value from its required fields.
     #[must_use]
     #[allow(clippy::new_without_default)]
     pub fn new(cost: f64) -> Self {
@@ -783,7 +783,7 @@ pub struct VendorAddonProvision {
 }
 
 impl VendorAddonProvision {
-    /// With what is required.
+    /// Creates the value from its required fields.
     #[must_use]
     #[allow(clippy::new_without_default)]
     pub fn new() -> Self {

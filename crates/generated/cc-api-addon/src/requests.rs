@@ -26,7 +26,7 @@ pub struct ListAddons {
 
 #[allow(clippy::new_without_default)]
 impl ListAddons {
-    /// With what is required.
+    /// Creates the request from its required inputs.
     pub fn new(owner_id: impl Into<cc_runtime::OwnerId>) -> Self {
         Self { owner_id: owner_id.into() }
     }
@@ -79,7 +79,7 @@ pub struct CreateAddon {
 
 #[allow(clippy::new_without_default)]
 impl CreateAddon {
-    /// With what is required.
+    /// Creates the request from its required inputs.
     pub fn new(
         owner_id: impl Into<cc_runtime::OwnerId>,
         body: impl Into<types::AddonCreation>,
@@ -137,7 +137,7 @@ pub struct PreorderAddon {
 
 #[allow(clippy::new_without_default)]
 impl PreorderAddon {
-    /// With what is required.
+    /// Creates the request from its required inputs.
     pub fn new(
         owner_id: impl Into<cc_runtime::OwnerId>,
         body: impl Into<types::AddonCreation>,
@@ -194,7 +194,7 @@ pub struct GetAddon {
 
 #[allow(clippy::new_without_default)]
 impl GetAddon {
-    /// With what is required.
+    /// Creates the request from its required inputs.
     pub fn new(
         owner_id: impl Into<cc_runtime::OwnerId>,
         addon_id: impl Into<cc_runtime::AddonId>,
@@ -254,7 +254,7 @@ pub struct UpdateAddon {
 
 #[allow(clippy::new_without_default)]
 impl UpdateAddon {
-    /// With what is required.
+    /// Creates the request from its required inputs.
     pub fn new(
         owner_id: impl Into<cc_runtime::OwnerId>,
         addon_id: impl Into<cc_runtime::AddonId>,
@@ -314,7 +314,7 @@ pub struct DeleteAddon {
 
 #[allow(clippy::new_without_default)]
 impl DeleteAddon {
-    /// With what is required.
+    /// Creates the request from its required inputs.
     pub fn new(
         owner_id: impl Into<cc_runtime::OwnerId>,
         addon_id: impl Into<cc_runtime::AddonId>,
@@ -373,7 +373,7 @@ pub struct ChangeAddonPlan {
 
 #[allow(clippy::new_without_default)]
 impl ChangeAddonPlan {
-    /// With what is required.
+    /// Creates the request from its required inputs.
     pub fn new(
         addon_id: impl Into<cc_runtime::AddonId>,
         body: impl Into<types::AddonPlanChange>,
@@ -433,7 +433,7 @@ pub struct ListAddonInstances {
 
 #[allow(clippy::new_without_default)]
 impl ListAddonInstances {
-    /// With what is required.
+    /// Creates the request from its required inputs.
     pub fn new(
         owner_id: impl Into<cc_runtime::OwnerId>,
         addon_id: impl Into<cc_runtime::AddonId>,
@@ -510,7 +510,7 @@ pub struct GetAddonInstance {
 
 #[allow(clippy::new_without_default)]
 impl GetAddonInstance {
-    /// With what is required.
+    /// Creates the request from its required inputs.
     pub fn new(
         owner_id: impl Into<cc_runtime::OwnerId>,
         addon_id: impl Into<cc_runtime::AddonId>,
@@ -572,7 +572,7 @@ pub struct GetAddonSso {
 
 #[allow(clippy::new_without_default)]
 impl GetAddonSso {
-    /// With what is required.
+    /// Creates the request from its required inputs.
     pub fn new(
         owner_id: impl Into<cc_runtime::OwnerId>,
         addon_id: impl Into<cc_runtime::AddonId>,
@@ -628,7 +628,7 @@ pub struct ListMigrations {
 
 #[allow(clippy::new_without_default)]
 impl ListMigrations {
-    /// With what is required.
+    /// Creates the request from its required inputs.
     pub fn new(
         owner_id: impl Into<cc_runtime::OwnerId>,
         addon_id: impl Into<cc_runtime::AddonId>,
@@ -687,7 +687,7 @@ pub struct StartMigration {
 
 #[allow(clippy::new_without_default)]
 impl StartMigration {
-    /// With what is required.
+    /// Creates the request from its required inputs.
     pub fn new(
         owner_id: impl Into<cc_runtime::OwnerId>,
         addon_id: impl Into<cc_runtime::AddonId>,
@@ -749,7 +749,7 @@ pub struct GetMigrationPreorder {
 
 #[allow(clippy::new_without_default)]
 impl GetMigrationPreorder {
-    /// With what is required.
+    /// Creates the request from its required inputs.
     pub fn new(
         owner_id: impl Into<cc_runtime::OwnerId>,
         addon_id: impl Into<cc_runtime::AddonId>,
@@ -810,7 +810,7 @@ pub struct GetMigration {
 
 #[allow(clippy::new_without_default)]
 impl GetMigration {
-    /// With what is required.
+    /// Creates the request from its required inputs.
     pub fn new(
         owner_id: impl Into<cc_runtime::OwnerId>,
         addon_id: impl Into<cc_runtime::AddonId>,
@@ -872,7 +872,7 @@ pub struct CancelMigration {
 
 #[allow(clippy::new_without_default)]
 impl CancelMigration {
-    /// With what is required.
+    /// Creates the request from its required inputs.
     pub fn new(
         owner_id: impl Into<cc_runtime::OwnerId>,
         addon_id: impl Into<cc_runtime::AddonId>,
@@ -931,7 +931,7 @@ pub struct ListBackups {
 
 #[allow(clippy::new_without_default)]
 impl ListBackups {
-    /// With what is required.
+    /// Creates the request from its required inputs.
     pub fn new(
         owner_id: impl Into<cc_runtime::OwnerId>,
         addon_id: impl Into<cc_runtime::RealAddonId>,

@@ -72,7 +72,7 @@ pub struct AddonCreation {
 }
 
 impl AddonCreation {
-    /// With what is required.
+    /// Creates the value from its required fields.
     #[must_use]
     #[allow(clippy::new_without_default)]
     pub fn new(provider_id: impl Into<cc_runtime::AddonProviderId>, plan: impl Into<String>, region: impl Into<String>, name: impl Into<String>) -> Self {
@@ -287,7 +287,7 @@ pub struct AddonPlanChange {
 }
 
 impl AddonPlanChange {
-    /// With what is required.
+    /// Creates the value from its required fields.
     #[must_use]
     #[allow(clippy::new_without_default)]
     pub fn new(plan_id: impl Into<String>) -> Self {
@@ -573,7 +573,7 @@ pub struct AddonUpdate {
 }
 
 impl AddonUpdate {
-    /// With what is required.
+    /// Creates the value from its required fields.
     #[must_use]
     #[allow(clippy::new_without_default)]
     pub fn new(name: impl Into<String>) -> Self {
@@ -757,7 +757,7 @@ pub struct MigrationStart {
 }
 
 impl MigrationStart {
-    /// With what is required.
+    /// Creates the value from its required fields.
     #[must_use]
     #[allow(clippy::new_without_default)]
     pub fn new(plan_id: impl Into<String>, region: impl Into<String>, version: impl Into<String>) -> Self {
@@ -946,7 +946,7 @@ pub struct PaymentIntent {
 }
 
 impl PaymentIntent {
-    /// With what is required.
+    /// Creates the value from its required fields.
     #[must_use]
     #[allow(clippy::new_without_default)]
     pub fn new() -> Self {

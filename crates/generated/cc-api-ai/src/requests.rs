@@ -24,7 +24,7 @@ pub struct GetAiAddon {
 
 #[allow(clippy::new_without_default)]
 impl GetAiAddon {
-    /// With what is required.
+    /// Creates the request from its required inputs.
     pub fn new(addon_id: impl Into<cc_runtime::RealAddonId>) -> Self {
         Self { addon_id: addon_id.into() }
     }
@@ -71,7 +71,7 @@ pub struct GetAiProviders {
 
 #[allow(clippy::new_without_default)]
 impl GetAiProviders {
-    /// With what is required.
+    /// Creates the request from its required inputs.
     pub fn new(
         owner_id: impl Into<cc_runtime::OwnerId>,
         addon_id: impl Into<cc_runtime::RealAddonId>,
@@ -127,7 +127,7 @@ pub struct ListAiEndpoints {
 
 #[allow(clippy::new_without_default)]
 impl ListAiEndpoints {
-    /// With what is required.
+    /// Creates the request from its required inputs.
     pub fn new(
         owner_id: impl Into<cc_runtime::OwnerId>,
         addon_id: impl Into<cc_runtime::RealAddonId>,
@@ -189,7 +189,7 @@ pub struct CreateAiEndpoint {
 
 #[allow(clippy::new_without_default)]
 impl CreateAiEndpoint {
-    /// With what is required.
+    /// Creates the request from its required inputs.
     pub fn new(
         owner_id: impl Into<cc_runtime::OwnerId>,
         addon_id: impl Into<cc_runtime::RealAddonId>,
@@ -250,7 +250,7 @@ pub struct GetAiEndpoint {
 
 #[allow(clippy::new_without_default)]
 impl GetAiEndpoint {
-    /// With what is required.
+    /// Creates the request from its required inputs.
     pub fn new(
         owner_id: impl Into<cc_runtime::OwnerId>,
         addon_id: impl Into<cc_runtime::RealAddonId>,
@@ -314,7 +314,7 @@ pub struct UpdateAiEndpoint {
 
 #[allow(clippy::new_without_default)]
 impl UpdateAiEndpoint {
-    /// With what is required.
+    /// Creates the request from its required inputs.
     pub fn new(
         owner_id: impl Into<cc_runtime::OwnerId>,
         addon_id: impl Into<cc_runtime::RealAddonId>,
@@ -378,7 +378,7 @@ pub struct DeleteAiEndpoint {
 
 #[allow(clippy::new_without_default)]
 impl DeleteAiEndpoint {
-    /// With what is required.
+    /// Creates the request from its required inputs.
     pub fn new(
         owner_id: impl Into<cc_runtime::OwnerId>,
         addon_id: impl Into<cc_runtime::RealAddonId>,
@@ -441,7 +441,7 @@ pub struct ListAiApiKeys {
 
 #[allow(clippy::new_without_default)]
 impl ListAiApiKeys {
-    /// With what is required.
+    /// Creates the request from its required inputs.
     pub fn new(
         owner_id: impl Into<cc_runtime::OwnerId>,
         addon_id: impl Into<cc_runtime::RealAddonId>,
@@ -507,7 +507,7 @@ pub struct CreateAiApiKey {
 
 #[allow(clippy::new_without_default)]
 impl CreateAiApiKey {
-    /// With what is required.
+    /// Creates the request from its required inputs.
     pub fn new(
         owner_id: impl Into<cc_runtime::OwnerId>,
         addon_id: impl Into<cc_runtime::RealAddonId>,
@@ -575,7 +575,7 @@ pub struct GetAiApiKey {
 
 #[allow(clippy::new_without_default)]
 impl GetAiApiKey {
-    /// With what is required.
+    /// Creates the request from its required inputs.
     pub fn new(
         owner_id: impl Into<cc_runtime::OwnerId>,
         addon_id: impl Into<cc_runtime::RealAddonId>,
@@ -645,7 +645,7 @@ pub struct UpdateAiApiKey {
 
 #[allow(clippy::new_without_default)]
 impl UpdateAiApiKey {
-    /// With what is required.
+    /// Creates the request from its required inputs.
     pub fn new(
         owner_id: impl Into<cc_runtime::OwnerId>,
         addon_id: impl Into<cc_runtime::RealAddonId>,
@@ -715,7 +715,7 @@ pub struct DeleteAiApiKey {
 
 #[allow(clippy::new_without_default)]
 impl DeleteAiApiKey {
-    /// With what is required.
+    /// Creates the request from its required inputs.
     pub fn new(
         owner_id: impl Into<cc_runtime::OwnerId>,
         addon_id: impl Into<cc_runtime::RealAddonId>,
@@ -779,7 +779,7 @@ pub struct ListAiBudgets {
 
 #[allow(clippy::new_without_default)]
 impl ListAiBudgets {
-    /// With what is required.
+    /// Creates the request from its required inputs.
     pub fn new(
         owner_id: impl Into<cc_runtime::OwnerId>,
         addon_id: impl Into<cc_runtime::RealAddonId>,
@@ -842,7 +842,7 @@ pub struct GetAiBudget {
 
 #[allow(clippy::new_without_default)]
 impl GetAiBudget {
-    /// With what is required.
+    /// Creates the request from its required inputs.
     pub fn new(
         owner_id: impl Into<cc_runtime::OwnerId>,
         addon_id: impl Into<cc_runtime::RealAddonId>,

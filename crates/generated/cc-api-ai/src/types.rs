@@ -71,7 +71,7 @@ pub struct CreateAiApiKeyBody {
 }
 
 impl CreateAiApiKeyBody {
-    /// With what is required.
+    /// Creates the value from its required fields.
     #[must_use]
     #[allow(clippy::new_without_default)]
     pub fn new() -> Self {
@@ -105,7 +105,7 @@ pub struct CreateAiEndpointBody {
 }
 
 impl CreateAiEndpointBody {
-    /// With what is required.
+    /// Creates the value from its required fields.
     #[must_use]
     #[allow(clippy::new_without_default)]
     pub fn new(otoroshi_target: impl Into<String>) -> Self {

@@ -28,7 +28,7 @@ pub struct ListApplications {
 
 #[allow(clippy::new_without_default)]
 impl ListApplications {
-    /// With what is required.
+    /// Creates the request from its required inputs.
     pub fn new(owner_id: impl Into<cc_runtime::OwnerId>) -> Self {
         Self {
             owner_id: owner_id.into(),
@@ -93,7 +93,7 @@ pub struct CreateApplication {
 
 #[allow(clippy::new_without_default)]
 impl CreateApplication {
-    /// With what is required.
+    /// Creates the request from its required inputs.
     pub fn new(
         owner_id: impl Into<cc_runtime::OwnerId>,
         body: impl Into<types::ApplicationCreation>,
@@ -150,7 +150,7 @@ pub struct GetApplication {
 
 #[allow(clippy::new_without_default)]
 impl GetApplication {
-    /// With what is required.
+    /// Creates the request from its required inputs.
     pub fn new(
         owner_id: impl Into<cc_runtime::OwnerId>,
         application_id: impl Into<cc_runtime::ApplicationId>,
@@ -212,7 +212,7 @@ pub struct UpdateApplication {
 
 #[allow(clippy::new_without_default)]
 impl UpdateApplication {
-    /// With what is required.
+    /// Creates the request from its required inputs.
     pub fn new(
         owner_id: impl Into<cc_runtime::OwnerId>,
         application_id: impl Into<cc_runtime::ApplicationId>,
@@ -272,7 +272,7 @@ pub struct DeleteApplication {
 
 #[allow(clippy::new_without_default)]
 impl DeleteApplication {
-    /// With what is required.
+    /// Creates the request from its required inputs.
     pub fn new(
         owner_id: impl Into<cc_runtime::OwnerId>,
         application_id: impl Into<cc_runtime::ApplicationId>,
@@ -332,7 +332,7 @@ pub struct UpdateApplicationBranch {
 
 #[allow(clippy::new_without_default)]
 impl UpdateApplicationBranch {
-    /// With what is required.
+    /// Creates the request from its required inputs.
     pub fn new(
         owner_id: impl Into<cc_runtime::OwnerId>,
         application_id: impl Into<cc_runtime::ApplicationId>,
@@ -392,7 +392,7 @@ pub struct ListApplicationBranches {
 
 #[allow(clippy::new_without_default)]
 impl ListApplicationBranches {
-    /// With what is required.
+    /// Creates the request from its required inputs.
     pub fn new(
         owner_id: impl Into<cc_runtime::OwnerId>,
         application_id: impl Into<cc_runtime::ApplicationId>,
@@ -452,7 +452,7 @@ pub struct UpdateBuildFlavor {
 
 #[allow(clippy::new_without_default)]
 impl UpdateBuildFlavor {
-    /// With what is required.
+    /// Creates the request from its required inputs.
     pub fn new(
         owner_id: impl Into<cc_runtime::OwnerId>,
         application_id: impl Into<cc_runtime::ApplicationId>,
@@ -512,7 +512,7 @@ pub struct ListEnvironment {
 
 #[allow(clippy::new_without_default)]
 impl ListEnvironment {
-    /// With what is required.
+    /// Creates the request from its required inputs.
     pub fn new(
         owner_id: impl Into<cc_runtime::OwnerId>,
         application_id: impl Into<cc_runtime::ApplicationId>,
@@ -574,7 +574,7 @@ pub struct UpdateEnvironment {
 
 #[allow(clippy::new_without_default)]
 impl UpdateEnvironment {
-    /// With what is required.
+    /// Creates the request from its required inputs.
     pub fn new(
         owner_id: impl Into<cc_runtime::OwnerId>,
         application_id: impl Into<cc_runtime::ApplicationId>,
@@ -639,7 +639,7 @@ pub struct SetEnvironmentVariable {
 
 #[allow(clippy::new_without_default)]
 impl SetEnvironmentVariable {
-    /// With what is required.
+    /// Creates the request from its required inputs.
     pub fn new(
         owner_id: impl Into<cc_runtime::OwnerId>,
         application_id: impl Into<cc_runtime::ApplicationId>,
@@ -704,7 +704,7 @@ pub struct DeleteEnvironmentVariable {
 
 #[allow(clippy::new_without_default)]
 impl DeleteEnvironmentVariable {
-    /// With what is required.
+    /// Creates the request from its required inputs.
     pub fn new(
         owner_id: impl Into<cc_runtime::OwnerId>,
         application_id: impl Into<cc_runtime::ApplicationId>,
@@ -764,7 +764,7 @@ pub struct GetExposedEnvironment {
 
 #[allow(clippy::new_without_default)]
 impl GetExposedEnvironment {
-    /// With what is required.
+    /// Creates the request from its required inputs.
     pub fn new(
         owner_id: impl Into<cc_runtime::OwnerId>,
         application_id: impl Into<cc_runtime::ApplicationId>,
@@ -824,7 +824,7 @@ pub struct UpdateExposedEnvironment {
 
 #[allow(clippy::new_without_default)]
 impl UpdateExposedEnvironment {
-    /// With what is required.
+    /// Creates the request from its required inputs.
     pub fn new(
         owner_id: impl Into<cc_runtime::OwnerId>,
         application_id: impl Into<cc_runtime::ApplicationId>,
@@ -884,7 +884,7 @@ pub struct ListDomains {
 
 #[allow(clippy::new_without_default)]
 impl ListDomains {
-    /// With what is required.
+    /// Creates the request from its required inputs.
     pub fn new(
         owner_id: impl Into<cc_runtime::OwnerId>,
         application_id: impl Into<cc_runtime::ApplicationId>,
@@ -945,7 +945,7 @@ pub struct AddDomain {
 
 #[allow(clippy::new_without_default)]
 impl AddDomain {
-    /// With what is required.
+    /// Creates the request from its required inputs.
     pub fn new(
         owner_id: impl Into<cc_runtime::OwnerId>,
         application_id: impl Into<cc_runtime::ApplicationId>,
@@ -1007,7 +1007,7 @@ pub struct RemoveDomain {
 
 #[allow(clippy::new_without_default)]
 impl RemoveDomain {
-    /// With what is required.
+    /// Creates the request from its required inputs.
     pub fn new(
         owner_id: impl Into<cc_runtime::OwnerId>,
         application_id: impl Into<cc_runtime::ApplicationId>,
@@ -1067,7 +1067,7 @@ pub struct GetPrimaryDomain {
 
 #[allow(clippy::new_without_default)]
 impl GetPrimaryDomain {
-    /// With what is required.
+    /// Creates the request from its required inputs.
     pub fn new(
         owner_id: impl Into<cc_runtime::OwnerId>,
         application_id: impl Into<cc_runtime::ApplicationId>,
@@ -1127,7 +1127,7 @@ pub struct SetPrimaryDomain {
 
 #[allow(clippy::new_without_default)]
 impl SetPrimaryDomain {
-    /// With what is required.
+    /// Creates the request from its required inputs.
     pub fn new(
         owner_id: impl Into<cc_runtime::OwnerId>,
         application_id: impl Into<cc_runtime::ApplicationId>,
@@ -1187,7 +1187,7 @@ pub struct UnsetPrimaryDomain {
 
 #[allow(clippy::new_without_default)]
 impl UnsetPrimaryDomain {
-    /// With what is required.
+    /// Creates the request from its required inputs.
     pub fn new(
         owner_id: impl Into<cc_runtime::OwnerId>,
         application_id: impl Into<cc_runtime::ApplicationId>,
@@ -1244,7 +1244,7 @@ pub struct ListApplicationTags {
 
 #[allow(clippy::new_without_default)]
 impl ListApplicationTags {
-    /// With what is required.
+    /// Creates the request from its required inputs.
     pub fn new(
         owner_id: impl Into<cc_runtime::OwnerId>,
         application_id: impl Into<cc_runtime::ApplicationId>,
@@ -1302,7 +1302,7 @@ pub struct ReplaceApplicationTags {
 
 #[allow(clippy::new_without_default)]
 impl ReplaceApplicationTags {
-    /// With what is required.
+    /// Creates the request from its required inputs.
     pub fn new(
         owner_id: impl Into<cc_runtime::OwnerId>,
         application_id: impl Into<cc_runtime::ApplicationId>,
@@ -1364,7 +1364,7 @@ pub struct AddApplicationTag {
 
 #[allow(clippy::new_without_default)]
 impl AddApplicationTag {
-    /// With what is required.
+    /// Creates the request from its required inputs.
     pub fn new(
         owner_id: impl Into<cc_runtime::OwnerId>,
         application_id: impl Into<cc_runtime::ApplicationId>,
@@ -1426,7 +1426,7 @@ pub struct RemoveApplicationTag {
 
 #[allow(clippy::new_without_default)]
 impl RemoveApplicationTag {
-    /// With what is required.
+    /// Creates the request from its required inputs.
     pub fn new(
         owner_id: impl Into<cc_runtime::OwnerId>,
         application_id: impl Into<cc_runtime::ApplicationId>,
@@ -1486,7 +1486,7 @@ pub struct ListLinkedAddons {
 
 #[allow(clippy::new_without_default)]
 impl ListLinkedAddons {
-    /// With what is required.
+    /// Creates the request from its required inputs.
     pub fn new(
         owner_id: impl Into<cc_runtime::OwnerId>,
         application_id: impl Into<cc_runtime::ApplicationId>,
@@ -1546,7 +1546,7 @@ pub struct LinkAddon {
 
 #[allow(clippy::new_without_default)]
 impl LinkAddon {
-    /// With what is required.
+    /// Creates the request from its required inputs.
     pub fn new(
         owner_id: impl Into<cc_runtime::OwnerId>,
         application_id: impl Into<cc_runtime::ApplicationId>,
@@ -1606,7 +1606,7 @@ pub struct ListLinkedAddonsEnvironment {
 
 #[allow(clippy::new_without_default)]
 impl ListLinkedAddonsEnvironment {
-    /// With what is required.
+    /// Creates the request from its required inputs.
     pub fn new(
         owner_id: impl Into<cc_runtime::OwnerId>,
         application_id: impl Into<cc_runtime::ApplicationId>,
@@ -1665,7 +1665,7 @@ pub struct UnlinkAddon {
 
 #[allow(clippy::new_without_default)]
 impl UnlinkAddon {
-    /// With what is required.
+    /// Creates the request from its required inputs.
     pub fn new(
         owner_id: impl Into<cc_runtime::OwnerId>,
         application_id: impl Into<cc_runtime::ApplicationId>,
@@ -1725,7 +1725,7 @@ pub struct ListDependencies {
 
 #[allow(clippy::new_without_default)]
 impl ListDependencies {
-    /// With what is required.
+    /// Creates the request from its required inputs.
     pub fn new(
         owner_id: impl Into<cc_runtime::OwnerId>,
         application_id: impl Into<cc_runtime::ApplicationId>,
@@ -1782,7 +1782,7 @@ pub struct ListDependenciesEnvironment {
 
 #[allow(clippy::new_without_default)]
 impl ListDependenciesEnvironment {
-    /// With what is required.
+    /// Creates the request from its required inputs.
     pub fn new(
         owner_id: impl Into<cc_runtime::OwnerId>,
         application_id: impl Into<cc_runtime::ApplicationId>,
@@ -1842,7 +1842,7 @@ pub struct AddDependency {
 
 #[allow(clippy::new_without_default)]
 impl AddDependency {
-    /// With what is required.
+    /// Creates the request from its required inputs.
     pub fn new(
         owner_id: impl Into<cc_runtime::OwnerId>,
         application_id: impl Into<cc_runtime::ApplicationId>,
@@ -1905,7 +1905,7 @@ pub struct RemoveDependency {
 
 #[allow(clippy::new_without_default)]
 impl RemoveDependency {
-    /// With what is required.
+    /// Creates the request from its required inputs.
     pub fn new(
         owner_id: impl Into<cc_runtime::OwnerId>,
         application_id: impl Into<cc_runtime::ApplicationId>,
@@ -1965,7 +1965,7 @@ pub struct ListDependents {
 
 #[allow(clippy::new_without_default)]
 impl ListDependents {
-    /// With what is required.
+    /// Creates the request from its required inputs.
     pub fn new(
         owner_id: impl Into<cc_runtime::OwnerId>,
         application_id: impl Into<cc_runtime::ApplicationId>,
@@ -2022,7 +2022,7 @@ pub struct RotateGithubWebhookSecret {
 
 #[allow(clippy::new_without_default)]
 impl RotateGithubWebhookSecret {
-    /// With what is required.
+    /// Creates the request from its required inputs.
     pub fn new(
         owner_id: impl Into<cc_runtime::OwnerId>,
         application_id: impl Into<cc_runtime::ApplicationId>,
@@ -2079,7 +2079,7 @@ pub struct ListAddonApplications {
 
 #[allow(clippy::new_without_default)]
 impl ListAddonApplications {
-    /// With what is required.
+    /// Creates the request from its required inputs.
     pub fn new(
         owner_id: impl Into<cc_runtime::OwnerId>,
         addon_id: impl Into<cc_runtime::AddonId>,
@@ -2136,7 +2136,7 @@ pub struct ListAddonEnvironment {
 
 #[allow(clippy::new_without_default)]
 impl ListAddonEnvironment {
-    /// With what is required.
+    /// Creates the request from its required inputs.
     pub fn new(
         owner_id: impl Into<cc_runtime::OwnerId>,
         addon_id: impl Into<cc_runtime::AddonId>,
@@ -2193,7 +2193,7 @@ pub struct ListAddonTags {
 
 #[allow(clippy::new_without_default)]
 impl ListAddonTags {
-    /// With what is required.
+    /// Creates the request from its required inputs.
     pub fn new(
         owner_id: impl Into<cc_runtime::OwnerId>,
         addon_id: impl Into<cc_runtime::AddonId>,
@@ -2251,7 +2251,7 @@ pub struct ReplaceAddonTags {
 
 #[allow(clippy::new_without_default)]
 impl ReplaceAddonTags {
-    /// With what is required.
+    /// Creates the request from its required inputs.
     pub fn new(
         owner_id: impl Into<cc_runtime::OwnerId>,
         addon_id: impl Into<cc_runtime::AddonId>,
@@ -2313,7 +2313,7 @@ pub struct AddAddonTag {
 
 #[allow(clippy::new_without_default)]
 impl AddAddonTag {
-    /// With what is required.
+    /// Creates the request from its required inputs.
     pub fn new(
         owner_id: impl Into<cc_runtime::OwnerId>,
         addon_id: impl Into<cc_runtime::AddonId>,
@@ -2375,7 +2375,7 @@ pub struct RemoveAddonTag {
 
 #[allow(clippy::new_without_default)]
 impl RemoveAddonTag {
-    /// With what is required.
+    /// Creates the request from its required inputs.
     pub fn new(
         owner_id: impl Into<cc_runtime::OwnerId>,
         addon_id: impl Into<cc_runtime::AddonId>,
@@ -2434,7 +2434,7 @@ pub struct ReadEnvironmentDocument {
 
 #[allow(clippy::new_without_default)]
 impl ReadEnvironmentDocument {
-    /// With what is required.
+    /// Creates the request from its required inputs.
     pub fn new(application_id: impl Into<cc_runtime::ApplicationId>) -> Self {
         Self {
             application_id: application_id.into(),
@@ -2496,7 +2496,7 @@ pub struct WriteEnvironmentDocument {
 
 #[allow(clippy::new_without_default)]
 impl WriteEnvironmentDocument {
-    /// With what is required.
+    /// Creates the request from its required inputs.
     pub fn new(
         application_id: impl Into<cc_runtime::ApplicationId>,
         body: impl Into<cc_runtime::Secret>,

@@ -359,7 +359,7 @@ pub struct ApplicationCreation {
 }
 
 impl ApplicationCreation {
-    /// With what is required.
+    /// Creates the value from its required fields.
     #[must_use]
     #[allow(clippy::new_without_default)]
     pub fn new(name: impl Into<String>, zone: impl Into<String>, deploy: impl Into<String>, min_instances: i64, max_instances: i64, min_flavor: impl Into<String>, max_flavor: impl Into<String>, instance_type: impl Into<String>, instance_version: impl Into<String>, instance_variant: impl Into<String>) -> Self {
@@ -656,7 +656,7 @@ pub struct ApplicationUpdate {
 }
 
 impl ApplicationUpdate {
-    /// With what is required.
+    /// Creates the value from its required fields.
     #[must_use]
     #[allow(clippy::new_without_default)]
     pub fn new() -> Self {
@@ -891,7 +891,7 @@ pub struct BranchUpdate {
 }
 
 impl BranchUpdate {
-    /// With what is required.
+    /// Creates the value from its required fields.
     #[must_use]
     #[allow(clippy::new_without_default)]
     pub fn new(branch: impl Into<String>) -> Self {
@@ -912,7 +912,7 @@ pub struct BuildFlavorUpdate {
 }
 
 impl BuildFlavorUpdate {
-    /// With what is required.
+    /// Creates the value from its required fields.
     #[must_use]
     #[allow(clippy::new_without_default)]
     pub fn new(flavor_name: impl Into<String>) -> Self {
@@ -966,7 +966,7 @@ pub struct EnvironmentValue {
 }
 
 impl EnvironmentValue {
-    /// With what is required.
+    /// Creates the value from its required fields.
     #[must_use]
     #[allow(clippy::new_without_default)]
     pub fn new(value: impl Into<cc_runtime::Secret>) -> Self {
@@ -1078,7 +1078,7 @@ pub struct InstanceChoice {
 }
 
 impl InstanceChoice {
-    /// With what is required.
+    /// Creates the value from its required fields.
     #[must_use]
     #[allow(clippy::new_without_default)]
     pub fn new(type_: impl Into<String>, version: impl Into<String>, variant: impl Into<String>) -> Self {
@@ -1265,7 +1265,7 @@ pub struct VhostUpdate {
 }
 
 impl VhostUpdate {
-    /// With what is required.
+    /// Creates the value from its required fields.
     #[must_use]
     #[allow(clippy::new_without_default)]
     pub fn new(fqdn: impl Into<String>) -> Self {

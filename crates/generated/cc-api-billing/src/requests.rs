@@ -32,7 +32,7 @@ pub struct ListInvoices {
 
 #[allow(clippy::new_without_default)]
 impl ListInvoices {
-    /// With what is required.
+    /// Creates the request from its required inputs.
     pub fn new(owner_id: impl Into<cc_runtime::OwnerId>) -> Self {
         Self {
             owner_id: owner_id.into(),
@@ -105,7 +105,7 @@ pub struct ListUnpaidInvoices {
 
 #[allow(clippy::new_without_default)]
 impl ListUnpaidInvoices {
-    /// With what is required.
+    /// Creates the request from its required inputs.
     pub fn new(owner_id: impl Into<cc_runtime::OwnerId>) -> Self {
         Self { owner_id: owner_id.into() }
     }
@@ -155,7 +155,7 @@ pub struct GetInvoice {
 
 #[allow(clippy::new_without_default)]
 impl GetInvoice {
-    /// With what is required.
+    /// Creates the request from its required inputs.
     pub fn new(
         owner_id: impl Into<cc_runtime::OwnerId>,
         invoice_number: impl Into<cc_runtime::InvoiceNumber>,
@@ -211,7 +211,7 @@ pub struct GetInvoiceHtml {
 
 #[allow(clippy::new_without_default)]
 impl GetInvoiceHtml {
-    /// With what is required.
+    /// Creates the request from its required inputs.
     pub fn new(
         owner_id: impl Into<cc_runtime::OwnerId>,
         invoice_number: impl Into<cc_runtime::InvoiceNumber>,
@@ -267,7 +267,7 @@ pub struct GetInvoicePdf {
 
 #[allow(clippy::new_without_default)]
 impl GetInvoicePdf {
-    /// With what is required.
+    /// Creates the request from its required inputs.
     pub fn new(
         owner_id: impl Into<cc_runtime::OwnerId>,
         invoice_number: impl Into<cc_runtime::InvoiceNumber>,
@@ -324,7 +324,7 @@ pub struct InitPaypalPayment {
 
 #[allow(clippy::new_without_default)]
 impl InitPaypalPayment {
-    /// With what is required.
+    /// Creates the request from its required inputs.
     pub fn new(
         owner_id: impl Into<cc_runtime::OwnerId>,
         invoice_number: impl Into<cc_runtime::InvoiceNumber>,
@@ -384,7 +384,7 @@ pub struct AuthorizePaypalPayment {
 
 #[allow(clippy::new_without_default)]
 impl AuthorizePaypalPayment {
-    /// With what is required.
+    /// Creates the request from its required inputs.
     pub fn new(
         owner_id: impl Into<cc_runtime::OwnerId>,
         invoice_number: impl Into<cc_runtime::InvoiceNumber>,
@@ -444,7 +444,7 @@ pub struct InitStripePayment {
 
 #[allow(clippy::new_without_default)]
 impl InitStripePayment {
-    /// With what is required.
+    /// Creates the request from its required inputs.
     pub fn new(
         owner_id: impl Into<cc_runtime::OwnerId>,
         invoice_number: impl Into<cc_runtime::InvoiceNumber>,
@@ -504,7 +504,7 @@ pub struct AuthorizeStripePayment {
 
 #[allow(clippy::new_without_default)]
 impl AuthorizeStripePayment {
-    /// With what is required.
+    /// Creates the request from its required inputs.
     pub fn new(
         owner_id: impl Into<cc_runtime::OwnerId>,
         invoice_number: impl Into<cc_runtime::InvoiceNumber>,
@@ -563,7 +563,7 @@ pub struct GetPriceSystem {
 
 #[allow(clippy::new_without_default)]
 impl GetPriceSystem {
-    /// With what is required.
+    /// Creates the request from its required inputs.
     pub fn new(
         owner_id: impl Into<cc_runtime::OwnerId>,
         zone_id: impl Into<String>,
@@ -618,7 +618,7 @@ pub struct GetPublicPriceSystem {
 
 #[allow(clippy::new_without_default)]
 impl GetPublicPriceSystem {
-    /// With what is required.
+    /// Creates the request from its required inputs.
     pub fn new(zone_id: impl Into<String>, currency: impl Into<String>) -> Self {
         Self {
             zone_id: zone_id.into(),
@@ -669,7 +669,7 @@ pub struct GetCreditsSummary {
 
 #[allow(clippy::new_without_default)]
 impl GetCreditsSummary {
-    /// With what is required.
+    /// Creates the request from its required inputs.
     pub fn new(owner_id: impl Into<cc_runtime::OwnerId>) -> Self {
         Self { owner_id: owner_id.into() }
     }
@@ -718,7 +718,7 @@ pub struct ActivateCoupon {
 
 #[allow(clippy::new_without_default)]
 impl ActivateCoupon {
-    /// With what is required.
+    /// Creates the request from its required inputs.
     pub fn new(
         owner_id: impl Into<cc_runtime::OwnerId>,
         body: impl Into<types::CouponActivation>,
@@ -774,7 +774,7 @@ pub struct GetLegacyCredits {
 
 #[allow(clippy::new_without_default)]
 impl GetLegacyCredits {
-    /// With what is required.
+    /// Creates the request from its required inputs.
     pub fn new(owner_id: impl Into<cc_runtime::OwnerId>) -> Self {
         Self { owner_id: owner_id.into() }
     }
@@ -829,7 +829,7 @@ pub struct ListConsumptions {
 
 #[allow(clippy::new_without_default)]
 impl ListConsumptions {
-    /// With what is required.
+    /// Creates the request from its required inputs.
     pub fn new(owner_id: impl Into<cc_runtime::OwnerId>) -> Self {
         Self {
             owner_id: owner_id.into(),
@@ -911,7 +911,7 @@ pub struct GetPaymentInfo {
 
 #[allow(clippy::new_without_default)]
 impl GetPaymentInfo {
-    /// With what is required.
+    /// Creates the request from its required inputs.
     pub fn new(owner_id: impl Into<cc_runtime::OwnerId>) -> Self {
         Self { owner_id: owner_id.into() }
     }
@@ -957,7 +957,7 @@ pub struct CheckVatNumber {
 
 #[allow(clippy::new_without_default)]
 impl CheckVatNumber {
-    /// Without inputs.
+    /// Creates the request. It has no required inputs.
     pub fn new() -> Self {
         Self { country: None, vat: None }
     }
@@ -1019,7 +1019,7 @@ pub struct ValidateVatNumber {
 
 #[allow(clippy::new_without_default)]
 impl ValidateVatNumber {
-    /// With what is required.
+    /// Creates the request from its required inputs.
     pub fn new(key: impl Into<cc_runtime::Secret>) -> Self {
         Self {
             key: key.into(),

@@ -89,7 +89,7 @@ pub struct CouponActivation {
 }
 
 impl CouponActivation {
-    /// With what is required.
+    /// Creates the value from its required fields.
     #[must_use]
     #[allow(clippy::new_without_default)]
     pub fn new(name: impl Into<String>) -> Self {

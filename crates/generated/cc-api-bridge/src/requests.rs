@@ -21,7 +21,7 @@ use crate::types;
 pub struct ListApiTokens;
 #[allow(clippy::new_without_default)]
 impl ListApiTokens {
-    /// Without inputs.
+    /// Creates the request. It has no required inputs.
     pub fn new() -> Self {
         Self
     }
@@ -69,7 +69,7 @@ pub struct CreateApiToken {
 
 #[allow(clippy::new_without_default)]
 impl CreateApiToken {
-    /// With what is required.
+    /// Creates the request from its required inputs.
     pub fn new(body: impl Into<types::CreateApiTokenBody>) -> Self {
         Self { body: body.into() }
     }
@@ -118,7 +118,7 @@ pub struct UpdateApiToken {
 
 #[allow(clippy::new_without_default)]
 impl UpdateApiToken {
-    /// With what is required.
+    /// Creates the request from its required inputs.
     pub fn new(
         api_token_id: impl Into<String>,
         body: impl Into<types::UpdateApiTokenBody>,
@@ -173,7 +173,7 @@ pub struct DeleteApiToken {
 
 #[allow(clippy::new_without_default)]
 impl DeleteApiToken {
-    /// With what is required.
+    /// Creates the request from its required inputs.
     pub fn new(api_token_id: impl Into<String>) -> Self {
         Self {
             api_token_id: api_token_id.into(),

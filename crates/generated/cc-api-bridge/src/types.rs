@@ -68,7 +68,7 @@ pub struct CreateApiTokenBody {
 }
 
 impl CreateApiTokenBody {
-    /// With what is required.
+    /// Creates the value from its required fields.
     #[must_use]
     #[allow(clippy::new_without_default)]
     pub fn new(email: impl Into<String>, password: impl Into<cc_runtime::Secret>, name: impl Into<String>, expiration_date: impl Into<cc_runtime::Timestamp>) -> Self {
@@ -138,7 +138,7 @@ pub struct UpdateApiTokenBody {
 }
 
 impl UpdateApiTokenBody {
-    /// With what is required.
+    /// Creates the value from its required fields.
     #[must_use]
     #[allow(clippy::new_without_default)]
     pub fn new(name: impl Into<String>) -> Self {

@@ -25,7 +25,7 @@ pub struct GetCellar {
 
 #[allow(clippy::new_without_default)]
 impl GetCellar {
-    /// With what is required.
+    /// Creates the request from its required inputs.
     pub fn new(addon_id: impl Into<cc_runtime::RealAddonId>) -> Self {
         Self { addon_id: addon_id.into() }
     }
@@ -72,7 +72,7 @@ pub struct DeleteCellar {
 
 #[allow(clippy::new_without_default)]
 impl DeleteCellar {
-    /// With what is required.
+    /// Creates the request from its required inputs.
     pub fn new(addon_id: impl Into<cc_runtime::RealAddonId>) -> Self {
         Self {
             addon_id: addon_id.into(),
@@ -131,7 +131,7 @@ pub struct GetCellarInfo {
 
 #[allow(clippy::new_without_default)]
 impl GetCellarInfo {
-    /// With what is required.
+    /// Creates the request from its required inputs.
     pub fn new(
         owner_id: impl Into<cc_runtime::OwnerId>,
         addon_id: impl Into<cc_runtime::RealAddonId>,
@@ -187,7 +187,7 @@ pub struct GetCellarCredentials {
 
 #[allow(clippy::new_without_default)]
 impl GetCellarCredentials {
-    /// With what is required.
+    /// Creates the request from its required inputs.
     pub fn new(
         owner_id: impl Into<cc_runtime::OwnerId>,
         addon_id: impl Into<cc_runtime::RealAddonId>,
@@ -243,7 +243,7 @@ pub struct GetCellarCredentialsFile {
 
 #[allow(clippy::new_without_default)]
 impl GetCellarCredentialsFile {
-    /// With what is required.
+    /// Creates the request from its required inputs.
     pub fn new(
         owner_id: impl Into<cc_runtime::OwnerId>,
         addon_id: impl Into<cc_runtime::RealAddonId>,
@@ -299,7 +299,7 @@ pub struct GetCellarCredentialsUrl {
 
 #[allow(clippy::new_without_default)]
 impl GetCellarCredentialsUrl {
-    /// With what is required.
+    /// Creates the request from its required inputs.
     pub fn new(
         owner_id: impl Into<cc_runtime::OwnerId>,
         addon_id: impl Into<cc_runtime::RealAddonId>,
@@ -355,7 +355,7 @@ pub struct RenewCellarCredentials {
 
 #[allow(clippy::new_without_default)]
 impl RenewCellarCredentials {
-    /// With what is required.
+    /// Creates the request from its required inputs.
     pub fn new(
         owner_id: impl Into<cc_runtime::OwnerId>,
         addon_id: impl Into<cc_runtime::RealAddonId>,
@@ -411,7 +411,7 @@ pub struct ListCellarBuckets {
 
 #[allow(clippy::new_without_default)]
 impl ListCellarBuckets {
-    /// With what is required.
+    /// Creates the request from its required inputs.
     pub fn new(
         owner_id: impl Into<cc_runtime::OwnerId>,
         addon_id: impl Into<cc_runtime::RealAddonId>,
@@ -470,7 +470,7 @@ pub struct CreateCellarBucket {
 
 #[allow(clippy::new_without_default)]
 impl CreateCellarBucket {
-    /// With what is required.
+    /// Creates the request from its required inputs.
     pub fn new(
         owner_id: impl Into<cc_runtime::OwnerId>,
         addon_id: impl Into<cc_runtime::RealAddonId>,
@@ -531,7 +531,7 @@ pub struct GetCellarBucket {
 
 #[allow(clippy::new_without_default)]
 impl GetCellarBucket {
-    /// With what is required.
+    /// Creates the request from its required inputs.
     pub fn new(
         owner_id: impl Into<cc_runtime::OwnerId>,
         addon_id: impl Into<cc_runtime::RealAddonId>,
@@ -595,7 +595,7 @@ pub struct UpdateCellarBucket {
 
 #[allow(clippy::new_without_default)]
 impl UpdateCellarBucket {
-    /// With what is required.
+    /// Creates the request from its required inputs.
     pub fn new(
         owner_id: impl Into<cc_runtime::OwnerId>,
         addon_id: impl Into<cc_runtime::RealAddonId>,
@@ -661,7 +661,7 @@ pub struct DeleteCellarBucket {
 
 #[allow(clippy::new_without_default)]
 impl DeleteCellarBucket {
-    /// With what is required.
+    /// Creates the request from its required inputs.
     pub fn new(
         owner_id: impl Into<cc_runtime::OwnerId>,
         addon_id: impl Into<cc_runtime::RealAddonId>,
@@ -738,7 +738,7 @@ pub struct ListCellarObjects {
 
 #[allow(clippy::new_without_default)]
 impl ListCellarObjects {
-    /// With what is required.
+    /// Creates the request from its required inputs.
     pub fn new(
         owner_id: impl Into<cc_runtime::OwnerId>,
         addon_id: impl Into<cc_runtime::RealAddonId>,
@@ -834,7 +834,7 @@ pub struct GetCellarObject {
 
 #[allow(clippy::new_without_default)]
 impl GetCellarObject {
-    /// With what is required.
+    /// Creates the request from its required inputs.
     pub fn new(
         owner_id: impl Into<cc_runtime::OwnerId>,
         addon_id: impl Into<cc_runtime::RealAddonId>,
@@ -901,7 +901,7 @@ pub struct DeleteCellarObject {
 
 #[allow(clippy::new_without_default)]
 impl DeleteCellarObject {
-    /// With what is required.
+    /// Creates the request from its required inputs.
     pub fn new(
         owner_id: impl Into<cc_runtime::OwnerId>,
         addon_id: impl Into<cc_runtime::RealAddonId>,
@@ -973,7 +973,7 @@ pub struct UploadCellarObject {
 
 #[allow(clippy::new_without_default)]
 impl UploadCellarObject {
-    /// With what is required.
+    /// Creates the request from its required inputs.
     pub fn new(
         owner_id: impl Into<cc_runtime::OwnerId>,
         addon_id: impl Into<cc_runtime::RealAddonId>,
@@ -1044,7 +1044,7 @@ pub struct CreateCellarDownloadUrl {
 
 #[allow(clippy::new_without_default)]
 impl CreateCellarDownloadUrl {
-    /// With what is required.
+    /// Creates the request from its required inputs.
     pub fn new(
         owner_id: impl Into<cc_runtime::OwnerId>,
         addon_id: impl Into<cc_runtime::RealAddonId>,
@@ -1112,7 +1112,7 @@ pub struct CreateCellarUploadUrl {
 
 #[allow(clippy::new_without_default)]
 impl CreateCellarUploadUrl {
-    /// With what is required.
+    /// Creates the request from its required inputs.
     pub fn new(
         owner_id: impl Into<cc_runtime::OwnerId>,
         addon_id: impl Into<cc_runtime::RealAddonId>,
@@ -1179,7 +1179,7 @@ pub struct CreateCellarApiUploadUrl {
 
 #[allow(clippy::new_without_default)]
 impl CreateCellarApiUploadUrl {
-    /// With what is required.
+    /// Creates the request from its required inputs.
     pub fn new(
         owner_id: impl Into<cc_runtime::OwnerId>,
         addon_id: impl Into<cc_runtime::RealAddonId>,
@@ -1246,7 +1246,7 @@ pub struct ListCellarConsumptions {
 
 #[allow(clippy::new_without_default)]
 impl ListCellarConsumptions {
-    /// With what is required.
+    /// Creates the request from its required inputs.
     pub fn new(owner_id: impl Into<cc_runtime::OwnerId>) -> Self {
         Self {
             owner_id: owner_id.into(),

@@ -40,7 +40,7 @@ pub struct BucketCreation {
 }
 
 impl BucketCreation {
-    /// With what is required.
+    /// Creates the value from its required fields.
     #[must_use]
     #[allow(clippy::new_without_default)]
     pub fn new(name: impl Into<String>, versioning: bool) -> Self {
@@ -95,7 +95,7 @@ pub struct BucketUpdate {
 }
 
 impl BucketUpdate {
-    /// With what is required.
+    /// Creates the value from its required fields.
     #[must_use]
     #[allow(clippy::new_without_default)]
     pub fn new(versioning: bool) -> Self {
@@ -498,7 +498,7 @@ pub struct SignedUrlRequest {
 }
 
 impl SignedUrlRequest {
-    /// With what is required.
+    /// Creates the value from its required fields.
     #[must_use]
     #[allow(clippy::new_without_default)]
     pub fn new(object_key: impl Into<String>) -> Self {

@@ -25,7 +25,7 @@ pub struct GetConfigProvider {
 
 #[allow(clippy::new_without_default)]
 impl GetConfigProvider {
-    /// With what is required.
+    /// Creates the request from its required inputs.
     pub fn new(addon_id: impl Into<cc_runtime::RealAddonId>) -> Self {
         Self { addon_id: addon_id.into() }
     }
@@ -70,7 +70,7 @@ pub struct GetConfigProviderEnvironment {
 
 #[allow(clippy::new_without_default)]
 impl GetConfigProviderEnvironment {
-    /// With what is required.
+    /// Creates the request from its required inputs.
     pub fn new(addon_id: impl Into<cc_runtime::RealAddonId>) -> Self {
         Self { addon_id: addon_id.into() }
     }
@@ -122,7 +122,7 @@ pub struct ReplaceConfigProviderEnvironment {
 
 #[allow(clippy::new_without_default)]
 impl ReplaceConfigProviderEnvironment {
-    /// With what is required.
+    /// Creates the request from its required inputs.
     pub fn new(
         addon_id: impl Into<cc_runtime::RealAddonId>,
         body: impl IntoIterator<Item = impl Into<types::EnvironmentVariable>>,

@@ -36,7 +36,7 @@ pub struct EnvironmentVariable {
 }
 
 impl EnvironmentVariable {
-    /// With what is required.
+    /// Creates the value from its required fields.
     #[must_use]
     #[allow(clippy::new_without_default)]
     pub fn new(name: impl Into<String>, value: impl Into<cc_runtime::Secret>) -> Self {

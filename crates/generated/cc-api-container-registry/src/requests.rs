@@ -25,7 +25,7 @@ pub struct ListContainerRegistries {
 
 #[allow(clippy::new_without_default)]
 impl ListContainerRegistries {
-    /// With what is required.
+    /// Creates the request from its required inputs.
     pub fn new(owner_id: impl Into<cc_runtime::OwnerId>) -> Self {
         Self { owner_id: owner_id.into() }
     }
@@ -78,7 +78,7 @@ pub struct CreateContainerRegistry {
 
 #[allow(clippy::new_without_default)]
 impl CreateContainerRegistry {
-    /// With what is required.
+    /// Creates the request from its required inputs.
     pub fn new(
         owner_id: impl Into<cc_runtime::OwnerId>,
         body: impl Into<types::CreateContainerRegistryBody>,
@@ -134,7 +134,7 @@ pub struct GetContainerRegistry {
 
 #[allow(clippy::new_without_default)]
 impl GetContainerRegistry {
-    /// With what is required.
+    /// Creates the request from its required inputs.
     pub fn new(
         owner_id: impl Into<cc_runtime::OwnerId>,
         registry_id: impl Into<String>,
@@ -192,7 +192,7 @@ pub struct DeleteContainerRegistry {
 
 #[allow(clippy::new_without_default)]
 impl DeleteContainerRegistry {
-    /// With what is required.
+    /// Creates the request from its required inputs.
     pub fn new(
         owner_id: impl Into<cc_runtime::OwnerId>,
         registry_id: impl Into<String>,
@@ -248,7 +248,7 @@ pub struct ListContainerRegistryTokens {
 
 #[allow(clippy::new_without_default)]
 impl ListContainerRegistryTokens {
-    /// With what is required.
+    /// Creates the request from its required inputs.
     pub fn new(
         owner_id: impl Into<cc_runtime::OwnerId>,
         registry_id: impl Into<String>,
@@ -307,7 +307,7 @@ pub struct CreateContainerRegistryToken {
 
 #[allow(clippy::new_without_default)]
 impl CreateContainerRegistryToken {
-    /// With what is required.
+    /// Creates the request from its required inputs.
     pub fn new(
         owner_id: impl Into<cc_runtime::OwnerId>,
         registry_id: impl Into<String>,
@@ -368,7 +368,7 @@ pub struct DeleteContainerRegistryToken {
 
 #[allow(clippy::new_without_default)]
 impl DeleteContainerRegistryToken {
-    /// With what is required.
+    /// Creates the request from its required inputs.
     pub fn new(
         owner_id: impl Into<cc_runtime::OwnerId>,
         registry_id: impl Into<String>,
@@ -432,7 +432,7 @@ pub struct RenewContainerRegistryToken {
 
 #[allow(clippy::new_without_default)]
 impl RenewContainerRegistryToken {
-    /// With what is required.
+    /// Creates the request from its required inputs.
     pub fn new(
         owner_id: impl Into<cc_runtime::OwnerId>,
         registry_id: impl Into<String>,

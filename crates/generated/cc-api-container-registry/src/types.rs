@@ -123,7 +123,7 @@ pub struct ContainerRegistryTokenRequest {
 }
 
 impl ContainerRegistryTokenRequest {
-    /// With what is required.
+    /// Creates the value from its required fields.
     #[must_use]
     #[allow(clippy::new_without_default)]
     pub fn new(rights: impl Into<ContainerRegistryRights>) -> Self {
@@ -175,7 +175,7 @@ pub struct CreateContainerRegistryBody {
 }
 
 impl CreateContainerRegistryBody {
-    /// With what is required.
+    /// Creates the value from its required fields.
     #[must_use]
     #[allow(clippy::new_without_default)]
     pub fn new() -> Self {
@@ -219,7 +219,7 @@ pub struct IndexedContainerRegistryTokenRequest {
 }
 
 impl IndexedContainerRegistryTokenRequest {
-    /// With what is required.
+    /// Creates the value from its required fields.
     #[must_use]
     #[allow(clippy::new_without_default)]
     pub fn new(index: i64, token: impl Into<ContainerRegistryTokenRequest>) -> Self {
@@ -241,7 +241,7 @@ pub struct RenewContainerRegistryTokenBody {
 }
 
 impl RenewContainerRegistryTokenBody {
-    /// With what is required.
+    /// Creates the value from its required fields.
     #[must_use]
     #[allow(clippy::new_without_default)]
     pub fn new(expires_in_days: i64) -> Self {

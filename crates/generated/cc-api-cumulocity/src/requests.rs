@@ -25,7 +25,7 @@ pub struct GetCumulocity {
 
 #[allow(clippy::new_without_default)]
 impl GetCumulocity {
-    /// With what is required.
+    /// Creates the request from its required inputs.
     pub fn new(addon_id: impl Into<cc_runtime::RealAddonId>) -> Self {
         Self { addon_id: addon_id.into() }
     }

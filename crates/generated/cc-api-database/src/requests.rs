@@ -19,7 +19,7 @@ use crate::types;
 pub struct GetPostgresqlVersions;
 #[allow(clippy::new_without_default)]
 impl GetPostgresqlVersions {
-    /// Without inputs.
+    /// Creates the request. It has no required inputs.
     pub fn new() -> Self {
         Self
     }
@@ -64,7 +64,7 @@ pub struct GetPostgresql {
 
 #[allow(clippy::new_without_default)]
 impl GetPostgresql {
-    /// With what is required.
+    /// Creates the request from its required inputs.
     pub fn new(addon_id: impl Into<cc_runtime::AddonId>) -> Self {
         Self { addon_id: addon_id.into() }
     }
@@ -103,7 +103,7 @@ impl Operation for GetPostgresql {
 pub struct GetMysqlVersions;
 #[allow(clippy::new_without_default)]
 impl GetMysqlVersions {
-    /// Without inputs.
+    /// Creates the request. It has no required inputs.
     pub fn new() -> Self {
         Self
     }
@@ -148,7 +148,7 @@ pub struct GetMysql {
 
 #[allow(clippy::new_without_default)]
 impl GetMysql {
-    /// With what is required.
+    /// Creates the request from its required inputs.
     pub fn new(addon_id: impl Into<cc_runtime::AddonId>) -> Self {
         Self { addon_id: addon_id.into() }
     }
@@ -187,7 +187,7 @@ impl Operation for GetMysql {
 pub struct GetMongodbVersions;
 #[allow(clippy::new_without_default)]
 impl GetMongodbVersions {
-    /// Without inputs.
+    /// Creates the request. It has no required inputs.
     pub fn new() -> Self {
         Self
     }
@@ -232,7 +232,7 @@ pub struct GetMongodb {
 
 #[allow(clippy::new_without_default)]
 impl GetMongodb {
-    /// With what is required.
+    /// Creates the request from its required inputs.
     pub fn new(addon_id: impl Into<cc_runtime::AddonId>) -> Self {
         Self { addon_id: addon_id.into() }
     }
@@ -271,7 +271,7 @@ impl Operation for GetMongodb {
 pub struct GetRedisVersions;
 #[allow(clippy::new_without_default)]
 impl GetRedisVersions {
-    /// Without inputs.
+    /// Creates the request. It has no required inputs.
     pub fn new() -> Self {
         Self
     }
@@ -310,7 +310,7 @@ impl Operation for GetRedisVersions {
 pub struct GetElasticsearchVersions;
 #[allow(clippy::new_without_default)]
 impl GetElasticsearchVersions {
-    /// Without inputs.
+    /// Creates the request. It has no required inputs.
     pub fn new() -> Self {
         Self
     }
@@ -355,7 +355,7 @@ pub struct GetElasticsearch {
 
 #[allow(clippy::new_without_default)]
 impl GetElasticsearch {
-    /// With what is required.
+    /// Creates the request from its required inputs.
     pub fn new(addon_id: impl Into<cc_runtime::AddonId>) -> Self {
         Self { addon_id: addon_id.into() }
     }
@@ -400,7 +400,7 @@ pub struct GetElasticsearchInfo {
 
 #[allow(clippy::new_without_default)]
 impl GetElasticsearchInfo {
-    /// With what is required.
+    /// Creates the request from its required inputs.
     pub fn new(addon_id: impl Into<cc_runtime::AddonId>) -> Self {
         Self { addon_id: addon_id.into() }
     }
@@ -441,7 +441,7 @@ impl Operation for GetElasticsearchInfo {
 pub struct GetElasticsearchServiceFlavors;
 #[allow(clippy::new_without_default)]
 impl GetElasticsearchServiceFlavors {
-    /// Without inputs.
+    /// Creates the request. It has no required inputs.
     pub fn new() -> Self {
         Self
     }
@@ -486,7 +486,7 @@ pub struct GetJenkins {
 
 #[allow(clippy::new_without_default)]
 impl GetJenkins {
-    /// With what is required.
+    /// Creates the request from its required inputs.
     pub fn new(addon_id: impl Into<cc_runtime::RealAddonId>) -> Self {
         Self { addon_id: addon_id.into() }
     }
@@ -531,7 +531,7 @@ pub struct GetJenkinsUpdates {
 
 #[allow(clippy::new_without_default)]
 impl GetJenkinsUpdates {
-    /// With what is required.
+    /// Creates the request from its required inputs.
     pub fn new(addon_id: impl Into<cc_runtime::RealAddonId>) -> Self {
         Self { addon_id: addon_id.into() }
     }
@@ -578,7 +578,7 @@ pub struct ListPostgresqlDatabases {
 
 #[allow(clippy::new_without_default)]
 impl ListPostgresqlDatabases {
-    /// With what is required.
+    /// Creates the request from its required inputs.
     pub fn new(
         owner_id: impl Into<cc_runtime::OwnerId>,
         addon_id: impl Into<cc_runtime::RealAddonId>,
@@ -636,7 +636,7 @@ pub struct GetPostgresqlDatabase {
 
 #[allow(clippy::new_without_default)]
 impl GetPostgresqlDatabase {
-    /// With what is required.
+    /// Creates the request from its required inputs.
     pub fn new(
         owner_id: impl Into<cc_runtime::OwnerId>,
         addon_id: impl Into<cc_runtime::RealAddonId>,
@@ -702,7 +702,7 @@ pub struct UpdatePostgresqlDatabase {
 
 #[allow(clippy::new_without_default)]
 impl UpdatePostgresqlDatabase {
-    /// With what is required.
+    /// Creates the request from its required inputs.
     pub fn new(
         owner_id: impl Into<cc_runtime::OwnerId>,
         addon_id: impl Into<cc_runtime::RealAddonId>,
@@ -772,7 +772,7 @@ pub struct ListPostgresqlOids {
 
 #[allow(clippy::new_without_default)]
 impl ListPostgresqlOids {
-    /// With what is required.
+    /// Creates the request from its required inputs.
     pub fn new(
         owner_id: impl Into<cc_runtime::OwnerId>,
         addon_id: impl Into<cc_runtime::RealAddonId>,
@@ -828,7 +828,7 @@ pub struct ListPostgresqlDatabaseOids {
 
 #[allow(clippy::new_without_default)]
 impl ListPostgresqlDatabaseOids {
-    /// With what is required.
+    /// Creates the request from its required inputs.
     pub fn new(
         owner_id: impl Into<cc_runtime::OwnerId>,
         addon_id: impl Into<cc_runtime::RealAddonId>,
@@ -888,7 +888,7 @@ pub struct ListPostgresqlSchemaOids {
 
 #[allow(clippy::new_without_default)]
 impl ListPostgresqlSchemaOids {
-    /// With what is required.
+    /// Creates the request from its required inputs.
     pub fn new(
         owner_id: impl Into<cc_runtime::OwnerId>,
         addon_id: impl Into<cc_runtime::RealAddonId>,
@@ -966,7 +966,7 @@ pub struct ListPostgresqlTableOids {
 
 #[allow(clippy::new_without_default)]
 impl ListPostgresqlTableOids {
-    /// With what is required.
+    /// Creates the request from its required inputs.
     pub fn new(
         owner_id: impl Into<cc_runtime::OwnerId>,
         addon_id: impl Into<cc_runtime::RealAddonId>,
@@ -1048,7 +1048,7 @@ pub struct ListPostgresqlUsers {
 
 #[allow(clippy::new_without_default)]
 impl ListPostgresqlUsers {
-    /// With what is required.
+    /// Creates the request from its required inputs.
     pub fn new(
         owner_id: impl Into<cc_runtime::OwnerId>,
         addon_id: impl Into<cc_runtime::RealAddonId>,
@@ -1112,7 +1112,7 @@ pub struct CreatePostgresqlUser {
 
 #[allow(clippy::new_without_default)]
 impl CreatePostgresqlUser {
-    /// With what is required.
+    /// Creates the request from its required inputs.
     pub fn new(
         owner_id: impl Into<cc_runtime::OwnerId>,
         addon_id: impl Into<cc_runtime::RealAddonId>,
@@ -1173,7 +1173,7 @@ pub struct ListPostgresqlDatabasePrivileges {
 
 #[allow(clippy::new_without_default)]
 impl ListPostgresqlDatabasePrivileges {
-    /// With what is required.
+    /// Creates the request from its required inputs.
     pub fn new(
         owner_id: impl Into<cc_runtime::OwnerId>,
         addon_id: impl Into<cc_runtime::RealAddonId>,
@@ -1251,7 +1251,7 @@ pub struct ListPostgresqlSchemaPrivileges {
 
 #[allow(clippy::new_without_default)]
 impl ListPostgresqlSchemaPrivileges {
-    /// With what is required.
+    /// Creates the request from its required inputs.
     pub fn new(
         owner_id: impl Into<cc_runtime::OwnerId>,
         addon_id: impl Into<cc_runtime::RealAddonId>,
@@ -1337,7 +1337,7 @@ pub struct ListPostgresqlTablePrivileges {
 
 #[allow(clippy::new_without_default)]
 impl ListPostgresqlTablePrivileges {
-    /// With what is required.
+    /// Creates the request from its required inputs.
     pub fn new(
         owner_id: impl Into<cc_runtime::OwnerId>,
         addon_id: impl Into<cc_runtime::RealAddonId>,
@@ -1422,7 +1422,7 @@ pub struct UpdatePostgresqlUser {
 
 #[allow(clippy::new_without_default)]
 impl UpdatePostgresqlUser {
-    /// With what is required.
+    /// Creates the request from its required inputs.
     pub fn new(
         owner_id: impl Into<cc_runtime::OwnerId>,
         addon_id: impl Into<cc_runtime::RealAddonId>,
@@ -1486,7 +1486,7 @@ pub struct DeletePostgresqlUser {
 
 #[allow(clippy::new_without_default)]
 impl DeletePostgresqlUser {
-    /// With what is required.
+    /// Creates the request from its required inputs.
     pub fn new(
         owner_id: impl Into<cc_runtime::OwnerId>,
         addon_id: impl Into<cc_runtime::RealAddonId>,
@@ -1553,7 +1553,7 @@ pub struct UpdatePostgresqlDatabasePrivileges {
 
 #[allow(clippy::new_without_default)]
 impl UpdatePostgresqlDatabasePrivileges {
-    /// With what is required.
+    /// Creates the request from its required inputs.
     pub fn new(
         owner_id: impl Into<cc_runtime::OwnerId>,
         addon_id: impl Into<cc_runtime::RealAddonId>,
@@ -1628,7 +1628,7 @@ pub struct UpdatePostgresqlSchemaPrivileges {
 
 #[allow(clippy::new_without_default)]
 impl UpdatePostgresqlSchemaPrivileges {
-    /// With what is required.
+    /// Creates the request from its required inputs.
     pub fn new(
         owner_id: impl Into<cc_runtime::OwnerId>,
         addon_id: impl Into<cc_runtime::RealAddonId>,
@@ -1708,7 +1708,7 @@ pub struct UpdatePostgresqlTablePrivileges {
 
 #[allow(clippy::new_without_default)]
 impl UpdatePostgresqlTablePrivileges {
-    /// With what is required.
+    /// Creates the request from its required inputs.
     pub fn new(
         owner_id: impl Into<cc_runtime::OwnerId>,
         addon_id: impl Into<cc_runtime::RealAddonId>,
@@ -1782,7 +1782,7 @@ pub struct RotatePostgresqlUserPassword {
 
 #[allow(clippy::new_without_default)]
 impl RotatePostgresqlUserPassword {
-    /// With what is required.
+    /// Creates the request from its required inputs.
     pub fn new(
         owner_id: impl Into<cc_runtime::OwnerId>,
         addon_id: impl Into<cc_runtime::RealAddonId>,

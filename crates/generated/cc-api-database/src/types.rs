@@ -578,7 +578,7 @@ pub struct PostgresqlDatabaseUpdate {
 }
 
 impl PostgresqlDatabaseUpdate {
-    /// With what is required.
+    /// Creates the value from its required fields.
     #[must_use]
     #[allow(clippy::new_without_default)]
     pub fn new() -> Self {
@@ -634,7 +634,7 @@ pub struct PostgresqlReadPrivilege {
 }
 
 impl PostgresqlReadPrivilege {
-    /// With what is required.
+    /// Creates the value from its required fields.
     #[must_use]
     #[allow(clippy::new_without_default)]
     pub fn new(read: bool) -> Self {
@@ -770,7 +770,7 @@ pub struct PostgresqlUserUpdate {
 }
 
 impl PostgresqlUserUpdate {
-    /// With what is required.
+    /// Creates the value from its required fields.
     #[must_use]
     #[allow(clippy::new_without_default)]
     pub fn new() -> Self {

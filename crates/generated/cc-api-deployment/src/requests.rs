@@ -37,7 +37,7 @@ pub struct ListDeployments {
 
 #[allow(clippy::new_without_default)]
 impl ListDeployments {
-    /// With what is required.
+    /// Creates the request from its required inputs.
     pub fn new(
         owner_id: impl Into<cc_runtime::OwnerId>,
         application_id: impl Into<cc_runtime::ApplicationId>,
@@ -141,7 +141,7 @@ pub struct GetDeployment {
 
 #[allow(clippy::new_without_default)]
 impl GetDeployment {
-    /// With what is required.
+    /// Creates the request from its required inputs.
     pub fn new(
         owner_id: impl Into<cc_runtime::OwnerId>,
         application_id: impl Into<cc_runtime::ApplicationId>,
@@ -232,7 +232,7 @@ pub struct ListInstances {
 
 #[allow(clippy::new_without_default)]
 impl ListInstances {
-    /// With what is required.
+    /// Creates the request from its required inputs.
     pub fn new(
         owner_id: impl Into<cc_runtime::OwnerId>,
         application_id: impl Into<cc_runtime::ApplicationId>,
@@ -370,7 +370,7 @@ pub struct GetInstance {
 
 #[allow(clippy::new_without_default)]
 impl GetInstance {
-    /// With what is required.
+    /// Creates the request from its required inputs.
     pub fn new(
         owner_id: impl Into<cc_runtime::OwnerId>,
         application_id: impl Into<cc_runtime::ApplicationId>,
@@ -436,7 +436,7 @@ pub struct ListLegacyDeployments {
 
 #[allow(clippy::new_without_default)]
 impl ListLegacyDeployments {
-    /// With what is required.
+    /// Creates the request from its required inputs.
     pub fn new(
         owner_id: impl Into<cc_runtime::OwnerId>,
         application_id: impl Into<cc_runtime::ApplicationId>,
@@ -520,7 +520,7 @@ pub struct GetLegacyDeployment {
 
 #[allow(clippy::new_without_default)]
 impl GetLegacyDeployment {
-    /// With what is required.
+    /// Creates the request from its required inputs.
     pub fn new(
         owner_id: impl Into<cc_runtime::OwnerId>,
         application_id: impl Into<cc_runtime::ApplicationId>,
@@ -584,7 +584,7 @@ pub struct CancelDeployment {
 
 #[allow(clippy::new_without_default)]
 impl CancelDeployment {
-    /// With what is required.
+    /// Creates the request from its required inputs.
     pub fn new(
         owner_id: impl Into<cc_runtime::OwnerId>,
         application_id: impl Into<cc_runtime::ApplicationId>,
@@ -648,7 +648,7 @@ pub struct ListLegacyInstances {
 
 #[allow(clippy::new_without_default)]
 impl ListLegacyInstances {
-    /// With what is required.
+    /// Creates the request from its required inputs.
     pub fn new(
         owner_id: impl Into<cc_runtime::OwnerId>,
         application_id: impl Into<cc_runtime::ApplicationId>,
@@ -730,7 +730,7 @@ pub struct DeployApplication {
 
 #[allow(clippy::new_without_default)]
 impl DeployApplication {
-    /// With what is required.
+    /// Creates the request from its required inputs.
     pub fn new(
         owner_id: impl Into<cc_runtime::OwnerId>,
         application_id: impl Into<cc_runtime::ApplicationId>,
@@ -803,7 +803,7 @@ pub struct UndeployApplication {
 
 #[allow(clippy::new_without_default)]
 impl UndeployApplication {
-    /// With what is required.
+    /// Creates the request from its required inputs.
     pub fn new(
         owner_id: impl Into<cc_runtime::OwnerId>,
         application_id: impl Into<cc_runtime::ApplicationId>,
@@ -862,7 +862,7 @@ pub struct GetLegacyInstance {
 
 #[allow(clippy::new_without_default)]
 impl GetLegacyInstance {
-    /// With what is required.
+    /// Creates the request from its required inputs.
     pub fn new(
         owner_id: impl Into<cc_runtime::OwnerId>,
         application_id: impl Into<cc_runtime::ApplicationId>,
@@ -921,7 +921,7 @@ pub struct ListOwnerDeployments {
 
 #[allow(clippy::new_without_default)]
 impl ListOwnerDeployments {
-    /// With what is required.
+    /// Creates the request from its required inputs.
     pub fn new(owner_id: impl Into<cc_runtime::OwnerId>) -> Self {
         Self {
             owner_id: owner_id.into(),
@@ -979,7 +979,7 @@ pub struct ListOwnerInstances {
 
 #[allow(clippy::new_without_default)]
 impl ListOwnerInstances {
-    /// With what is required.
+    /// Creates the request from its required inputs.
     pub fn new(owner_id: impl Into<cc_runtime::OwnerId>) -> Self {
         Self { owner_id: owner_id.into() }
     }

@@ -25,7 +25,7 @@ pub struct ListOwnerDnsRecords {
 
 #[allow(clippy::new_without_default)]
 impl ListOwnerDnsRecords {
-    /// With what is required.
+    /// Creates the request from its required inputs.
     pub fn new(owner_id: impl Into<cc_runtime::OwnerId>) -> Self {
         Self { owner_id: owner_id.into() }
     }
@@ -72,7 +72,7 @@ pub struct DeleteOwnerDnsRecords {
 
 #[allow(clippy::new_without_default)]
 impl DeleteOwnerDnsRecords {
-    /// With what is required.
+    /// Creates the request from its required inputs.
     pub fn new(owner_id: impl Into<cc_runtime::OwnerId>) -> Self {
         Self { owner_id: owner_id.into() }
     }
@@ -119,7 +119,7 @@ pub struct ListOwnerDnsAudits {
 
 #[allow(clippy::new_without_default)]
 impl ListOwnerDnsAudits {
-    /// With what is required.
+    /// Creates the request from its required inputs.
     pub fn new(owner_id: impl Into<cc_runtime::OwnerId>) -> Self {
         Self { owner_id: owner_id.into() }
     }
@@ -168,7 +168,7 @@ pub struct ListResourceDnsRecords {
 
 #[allow(clippy::new_without_default)]
 impl ListResourceDnsRecords {
-    /// With what is required.
+    /// Creates the request from its required inputs.
     pub fn new(
         owner_id: impl Into<cc_runtime::OwnerId>,
         resource_id: impl Into<cc_runtime::ResourceId>,
@@ -227,7 +227,7 @@ pub struct CreateDnsRecords {
 
 #[allow(clippy::new_without_default)]
 impl CreateDnsRecords {
-    /// With what is required.
+    /// Creates the request from its required inputs.
     pub fn new(
         owner_id: impl Into<cc_runtime::OwnerId>,
         resource_id: impl Into<cc_runtime::ResourceId>,
@@ -286,7 +286,7 @@ pub struct DeleteResourceDnsRecords {
 
 #[allow(clippy::new_without_default)]
 impl DeleteResourceDnsRecords {
-    /// With what is required.
+    /// Creates the request from its required inputs.
     pub fn new(
         owner_id: impl Into<cc_runtime::OwnerId>,
         resource_id: impl Into<cc_runtime::ResourceId>,
@@ -344,7 +344,7 @@ pub struct GetDnsRecord {
 
 #[allow(clippy::new_without_default)]
 impl GetDnsRecord {
-    /// With what is required.
+    /// Creates the request from its required inputs.
     pub fn new(
         owner_id: impl Into<cc_runtime::OwnerId>,
         resource_id: impl Into<cc_runtime::ResourceId>,
@@ -405,7 +405,7 @@ pub struct DeleteDnsRecord {
 
 #[allow(clippy::new_without_default)]
 impl DeleteDnsRecord {
-    /// With what is required.
+    /// Creates the request from its required inputs.
     pub fn new(
         owner_id: impl Into<cc_runtime::OwnerId>,
         resource_id: impl Into<cc_runtime::ResourceId>,
@@ -469,7 +469,7 @@ pub struct ListDnsRecordsByName {
 
 #[allow(clippy::new_without_default)]
 impl ListDnsRecordsByName {
-    /// With what is required.
+    /// Creates the request from its required inputs.
     pub fn new(
         owner_id: impl Into<cc_runtime::OwnerId>,
         resource_id: impl Into<cc_runtime::ResourceId>,
@@ -536,7 +536,7 @@ pub struct DeleteDnsRecordsByName {
 
 #[allow(clippy::new_without_default)]
 impl DeleteDnsRecordsByName {
-    /// With what is required.
+    /// Creates the request from its required inputs.
     pub fn new(
         owner_id: impl Into<cc_runtime::OwnerId>,
         resource_id: impl Into<cc_runtime::ResourceId>,
@@ -598,7 +598,7 @@ pub struct ListResourceDnsAudits {
 
 #[allow(clippy::new_without_default)]
 impl ListResourceDnsAudits {
-    /// With what is required.
+    /// Creates the request from its required inputs.
     pub fn new(
         owner_id: impl Into<cc_runtime::OwnerId>,
         resource_id: impl Into<cc_runtime::ResourceId>,
@@ -656,7 +656,7 @@ pub struct ListDnsRecordAudits {
 
 #[allow(clippy::new_without_default)]
 impl ListDnsRecordAudits {
-    /// With what is required.
+    /// Creates the request from its required inputs.
     pub fn new(
         owner_id: impl Into<cc_runtime::OwnerId>,
         resource_id: impl Into<cc_runtime::ResourceId>,

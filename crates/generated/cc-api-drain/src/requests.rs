@@ -34,7 +34,7 @@ pub struct ListDrains {
 
 #[allow(clippy::new_without_default)]
 impl ListDrains {
-    /// With what is required.
+    /// Creates the request from its required inputs.
     pub fn new(
         owner_id: impl Into<cc_runtime::OwnerId>,
         resource_id: impl Into<cc_runtime::ResourceId>,
@@ -142,7 +142,7 @@ pub struct CreateDrain {
 
 #[allow(clippy::new_without_default)]
 impl CreateDrain {
-    /// With what is required.
+    /// Creates the request from its required inputs.
     pub fn new(
         owner_id: impl Into<cc_runtime::OwnerId>,
         resource_id: impl Into<cc_runtime::ResourceId>,
@@ -201,7 +201,7 @@ pub struct DeleteResourceDrains {
 
 #[allow(clippy::new_without_default)]
 impl DeleteResourceDrains {
-    /// With what is required.
+    /// Creates the request from its required inputs.
     pub fn new(
         owner_id: impl Into<cc_runtime::OwnerId>,
         resource_id: impl Into<cc_runtime::ResourceId>,
@@ -259,7 +259,7 @@ pub struct GetDrain {
 
 #[allow(clippy::new_without_default)]
 impl GetDrain {
-    /// With what is required.
+    /// Creates the request from its required inputs.
     pub fn new(
         owner_id: impl Into<cc_runtime::OwnerId>,
         resource_id: impl Into<cc_runtime::ResourceId>,
@@ -321,7 +321,7 @@ pub struct DeleteDrain {
 
 #[allow(clippy::new_without_default)]
 impl DeleteDrain {
-    /// With what is required.
+    /// Creates the request from its required inputs.
     pub fn new(
         owner_id: impl Into<cc_runtime::OwnerId>,
         resource_id: impl Into<cc_runtime::ResourceId>,
@@ -383,7 +383,7 @@ pub struct EnableDrain {
 
 #[allow(clippy::new_without_default)]
 impl EnableDrain {
-    /// With what is required.
+    /// Creates the request from its required inputs.
     pub fn new(
         owner_id: impl Into<cc_runtime::OwnerId>,
         resource_id: impl Into<cc_runtime::ResourceId>,
@@ -445,7 +445,7 @@ pub struct DisableDrain {
 
 #[allow(clippy::new_without_default)]
 impl DisableDrain {
-    /// With what is required.
+    /// Creates the request from its required inputs.
     pub fn new(
         owner_id: impl Into<cc_runtime::OwnerId>,
         resource_id: impl Into<cc_runtime::ResourceId>,
@@ -507,7 +507,7 @@ pub struct GetDrainTestCommand {
 
 #[allow(clippy::new_without_default)]
 impl GetDrainTestCommand {
-    /// With what is required.
+    /// Creates the request from its required inputs.
     pub fn new(
         owner_id: impl Into<cc_runtime::OwnerId>,
         resource_id: impl Into<cc_runtime::ResourceId>,
@@ -569,7 +569,7 @@ pub struct ResetDrainCursor {
 
 #[allow(clippy::new_without_default)]
 impl ResetDrainCursor {
-    /// With what is required.
+    /// Creates the request from its required inputs.
     pub fn new(
         owner_id: impl Into<cc_runtime::OwnerId>,
         resource_id: impl Into<cc_runtime::ResourceId>,
@@ -630,7 +630,7 @@ pub struct CheckDrain {
 
 #[allow(clippy::new_without_default)]
 impl CheckDrain {
-    /// With what is required.
+    /// Creates the request from its required inputs.
     pub fn new(
         owner_id: impl Into<cc_runtime::OwnerId>,
         resource_id: impl Into<cc_runtime::ResourceId>,
@@ -687,7 +687,7 @@ pub struct DeleteOwnerDrains {
 
 #[allow(clippy::new_without_default)]
 impl DeleteOwnerDrains {
-    /// With what is required.
+    /// Creates the request from its required inputs.
     pub fn new(owner_id: impl Into<cc_runtime::OwnerId>) -> Self {
         Self { owner_id: owner_id.into() }
     }
@@ -743,7 +743,7 @@ pub struct ListApplicationDrains {
 
 #[allow(clippy::new_without_default)]
 impl ListApplicationDrains {
-    /// With what is required.
+    /// Creates the request from its required inputs.
     pub fn new(
         owner_id: impl Into<cc_runtime::OwnerId>,
         application_id: impl Into<cc_runtime::ApplicationId>,
@@ -852,7 +852,7 @@ pub struct CreateApplicationDrain {
 
 #[allow(clippy::new_without_default)]
 impl CreateApplicationDrain {
-    /// With what is required.
+    /// Creates the request from its required inputs.
     pub fn new(
         owner_id: impl Into<cc_runtime::OwnerId>,
         application_id: impl Into<cc_runtime::ApplicationId>,
@@ -912,7 +912,7 @@ pub struct DeleteApplicationDrains {
 
 #[allow(clippy::new_without_default)]
 impl DeleteApplicationDrains {
-    /// With what is required.
+    /// Creates the request from its required inputs.
     pub fn new(
         owner_id: impl Into<cc_runtime::OwnerId>,
         application_id: impl Into<cc_runtime::ApplicationId>,
@@ -972,7 +972,7 @@ pub struct GetApplicationDrain {
 
 #[allow(clippy::new_without_default)]
 impl GetApplicationDrain {
-    /// With what is required.
+    /// Creates the request from its required inputs.
     pub fn new(
         owner_id: impl Into<cc_runtime::OwnerId>,
         application_id: impl Into<cc_runtime::ApplicationId>,
@@ -1035,7 +1035,7 @@ pub struct DeleteApplicationDrain {
 
 #[allow(clippy::new_without_default)]
 impl DeleteApplicationDrain {
-    /// With what is required.
+    /// Creates the request from its required inputs.
     pub fn new(
         owner_id: impl Into<cc_runtime::OwnerId>,
         application_id: impl Into<cc_runtime::ApplicationId>,
@@ -1098,7 +1098,7 @@ pub struct EnableApplicationDrain {
 
 #[allow(clippy::new_without_default)]
 impl EnableApplicationDrain {
-    /// With what is required.
+    /// Creates the request from its required inputs.
     pub fn new(
         owner_id: impl Into<cc_runtime::OwnerId>,
         application_id: impl Into<cc_runtime::ApplicationId>,
@@ -1161,7 +1161,7 @@ pub struct DisableApplicationDrain {
 
 #[allow(clippy::new_without_default)]
 impl DisableApplicationDrain {
-    /// With what is required.
+    /// Creates the request from its required inputs.
     pub fn new(
         owner_id: impl Into<cc_runtime::OwnerId>,
         application_id: impl Into<cc_runtime::ApplicationId>,
@@ -1224,7 +1224,7 @@ pub struct GetApplicationDrainTestCommand {
 
 #[allow(clippy::new_without_default)]
 impl GetApplicationDrainTestCommand {
-    /// With what is required.
+    /// Creates the request from its required inputs.
     pub fn new(
         owner_id: impl Into<cc_runtime::OwnerId>,
         application_id: impl Into<cc_runtime::ApplicationId>,
@@ -1287,7 +1287,7 @@ pub struct ResetApplicationDrainCursor {
 
 #[allow(clippy::new_without_default)]
 impl ResetApplicationDrainCursor {
-    /// With what is required.
+    /// Creates the request from its required inputs.
     pub fn new(
         owner_id: impl Into<cc_runtime::OwnerId>,
         application_id: impl Into<cc_runtime::ApplicationId>,
@@ -1344,7 +1344,7 @@ pub struct ListLegacyDrains {
 
 #[allow(clippy::new_without_default)]
 impl ListLegacyDrains {
-    /// With what is required.
+    /// Creates the request from its required inputs.
     pub fn new(application_id: impl Into<cc_runtime::ApplicationId>) -> Self {
         Self {
             application_id: application_id.into(),
@@ -1396,7 +1396,7 @@ pub struct CreateLegacyDrain {
 
 #[allow(clippy::new_without_default)]
 impl CreateLegacyDrain {
-    /// With what is required.
+    /// Creates the request from its required inputs.
     pub fn new(
         application_id: impl Into<cc_runtime::ApplicationId>,
         body: serde_json::Value,
@@ -1452,7 +1452,7 @@ pub struct DeleteLegacyDrain {
 
 #[allow(clippy::new_without_default)]
 impl DeleteLegacyDrain {
-    /// With what is required.
+    /// Creates the request from its required inputs.
     pub fn new(
         application_id: impl Into<cc_runtime::ApplicationId>,
         drain_id: impl Into<cc_runtime::DrainId>,
@@ -1511,7 +1511,7 @@ pub struct UpdateLegacyDrainState {
 
 #[allow(clippy::new_without_default)]
 impl UpdateLegacyDrainState {
-    /// With what is required.
+    /// Creates the request from its required inputs.
     pub fn new(
         application_id: impl Into<cc_runtime::ApplicationId>,
         drain_id: impl Into<cc_runtime::DrainId>,

@@ -18,7 +18,7 @@ pub struct BetterStackRecipient {
 }
 
 impl BetterStackRecipient {
-    /// With what is required.
+    /// Creates the value from its required fields.
     #[must_use]
     #[allow(clippy::new_without_default)]
     pub fn new(url: impl Into<cc_runtime::ServiceUrl>, source_token: impl Into<cc_runtime::Secret>) -> Self {
@@ -40,7 +40,7 @@ pub struct DatadogRecipient {
 }
 
 impl DatadogRecipient {
-    /// With what is required.
+    /// Creates the value from its required fields.
     #[must_use]
     #[allow(clippy::new_without_default)]
     pub fn new(url: impl Into<cc_runtime::Secret>) -> Self {
@@ -108,7 +108,7 @@ pub struct DrainCreation {
 }
 
 impl DrainCreation {
-    /// With what is required.
+    /// Creates the value from its required fields.
     #[must_use]
     #[allow(clippy::new_without_default)]
     pub fn new(kind: impl Into<DrainKind>, recipient: impl Into<DrainRecipient>) -> Self {
@@ -308,7 +308,7 @@ pub struct ElasticsearchRecipient {
 }
 
 impl ElasticsearchRecipient {
-    /// With what is required.
+    /// Creates the value from its required fields.
     #[must_use]
     #[allow(clippy::new_without_default)]
     pub fn new(url: impl Into<cc_runtime::ServiceUrl>, index: impl Into<String>) -> Self {
@@ -357,7 +357,7 @@ pub struct NewRelicRecipient {
 }
 
 impl NewRelicRecipient {
-    /// With what is required.
+    /// Creates the value from its required fields.
     #[must_use]
     #[allow(clippy::new_without_default)]
     pub fn new(url: impl Into<cc_runtime::ServiceUrl>, api_key: impl Into<cc_runtime::Secret>) -> Self {
@@ -385,7 +385,7 @@ pub struct OvhTcpRecipient {
 }
 
 impl OvhTcpRecipient {
-    /// With what is required.
+    /// Creates the value from its required fields.
     #[must_use]
     #[allow(clippy::new_without_default)]
     pub fn new(url: impl Into<cc_runtime::ServiceUrl>) -> Self {
@@ -428,7 +428,7 @@ pub struct RawHttpRecipient {
 }
 
 impl RawHttpRecipient {
-    /// With what is required.
+    /// Creates the value from its required fields.
     #[must_use]
     #[allow(clippy::new_without_default)]
     pub fn new(url: impl Into<cc_runtime::ServiceUrl>) -> Self {
@@ -468,7 +468,7 @@ pub struct SyslogTcpRecipient {
 }
 
 impl SyslogTcpRecipient {
-    /// With what is required.
+    /// Creates the value from its required fields.
     #[must_use]
     #[allow(clippy::new_without_default)]
     pub fn new(url: impl Into<cc_runtime::ServiceUrl>) -> Self {
@@ -500,7 +500,7 @@ pub struct SyslogUdpRecipient {
 }
 
 impl SyslogUdpRecipient {
-    /// With what is required.
+    /// Creates the value from its required fields.
     #[must_use]
     #[allow(clippy::new_without_default)]
     pub fn new(url: impl Into<cc_runtime::ServiceUrl>) -> Self {

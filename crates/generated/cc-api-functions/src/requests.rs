@@ -25,7 +25,7 @@ pub struct ListFunctions {
 
 #[allow(clippy::new_without_default)]
 impl ListFunctions {
-    /// With what is required.
+    /// Creates the request from its required inputs.
     pub fn new(owner_id: impl Into<cc_runtime::OwnerId>) -> Self {
         Self { owner_id: owner_id.into() }
     }
@@ -73,7 +73,7 @@ pub struct CreateFunction {
 
 #[allow(clippy::new_without_default)]
 impl CreateFunction {
-    /// With what is required.
+    /// Creates the request from its required inputs.
     pub fn new(
         owner_id: impl Into<cc_runtime::OwnerId>,
         body: impl Into<types::FunctionCreation>,
@@ -129,7 +129,7 @@ pub struct GetFunction {
 
 #[allow(clippy::new_without_default)]
 impl GetFunction {
-    /// With what is required.
+    /// Creates the request from its required inputs.
     pub fn new(
         owner_id: impl Into<cc_runtime::OwnerId>,
         function_id: impl Into<String>,
@@ -188,7 +188,7 @@ pub struct ReplaceFunction {
 
 #[allow(clippy::new_without_default)]
 impl ReplaceFunction {
-    /// With what is required.
+    /// Creates the request from its required inputs.
     pub fn new(
         owner_id: impl Into<cc_runtime::OwnerId>,
         function_id: impl Into<String>,
@@ -247,7 +247,7 @@ pub struct DeleteFunction {
 
 #[allow(clippy::new_without_default)]
 impl DeleteFunction {
-    /// With what is required.
+    /// Creates the request from its required inputs.
     pub fn new(
         owner_id: impl Into<cc_runtime::OwnerId>,
         function_id: impl Into<String>,
@@ -303,7 +303,7 @@ pub struct ListFunctionDeployments {
 
 #[allow(clippy::new_without_default)]
 impl ListFunctionDeployments {
-    /// With what is required.
+    /// Creates the request from its required inputs.
     pub fn new(
         owner_id: impl Into<cc_runtime::OwnerId>,
         function_id: impl Into<String>,
@@ -362,7 +362,7 @@ pub struct CreateFunctionDeployment {
 
 #[allow(clippy::new_without_default)]
 impl CreateFunctionDeployment {
-    /// With what is required.
+    /// Creates the request from its required inputs.
     pub fn new(
         owner_id: impl Into<cc_runtime::OwnerId>,
         function_id: impl Into<String>,
@@ -424,7 +424,7 @@ pub struct GetFunctionDeployment {
 
 #[allow(clippy::new_without_default)]
 impl GetFunctionDeployment {
-    /// With what is required.
+    /// Creates the request from its required inputs.
     pub fn new(
         owner_id: impl Into<cc_runtime::OwnerId>,
         function_id: impl Into<String>,
@@ -489,7 +489,7 @@ pub struct ReplaceFunctionDeployment {
 
 #[allow(clippy::new_without_default)]
 impl ReplaceFunctionDeployment {
-    /// With what is required.
+    /// Creates the request from its required inputs.
     pub fn new(
         owner_id: impl Into<cc_runtime::OwnerId>,
         function_id: impl Into<String>,
@@ -554,7 +554,7 @@ pub struct DeleteFunctionDeployment {
 
 #[allow(clippy::new_without_default)]
 impl DeleteFunctionDeployment {
-    /// With what is required.
+    /// Creates the request from its required inputs.
     pub fn new(
         owner_id: impl Into<cc_runtime::OwnerId>,
         function_id: impl Into<String>,
@@ -618,7 +618,7 @@ pub struct TriggerFunctionDeployment {
 
 #[allow(clippy::new_without_default)]
 impl TriggerFunctionDeployment {
-    /// With what is required.
+    /// Creates the request from its required inputs.
     pub fn new(
         owner_id: impl Into<cc_runtime::OwnerId>,
         function_id: impl Into<String>,
@@ -677,7 +677,7 @@ pub struct GetFunctionPulsarTrigger {
 
 #[allow(clippy::new_without_default)]
 impl GetFunctionPulsarTrigger {
-    /// With what is required.
+    /// Creates the request from its required inputs.
     pub fn new(
         owner_id: impl Into<cc_runtime::OwnerId>,
         function_id: impl Into<String>,
@@ -736,7 +736,7 @@ pub struct CreateFunctionPulsarTrigger {
 
 #[allow(clippy::new_without_default)]
 impl CreateFunctionPulsarTrigger {
-    /// With what is required.
+    /// Creates the request from its required inputs.
     pub fn new(
         owner_id: impl Into<cc_runtime::OwnerId>,
         function_id: impl Into<String>,
@@ -795,7 +795,7 @@ pub struct DeleteFunctionPulsarTrigger {
 
 #[allow(clippy::new_without_default)]
 impl DeleteFunctionPulsarTrigger {
-    /// With what is required.
+    /// Creates the request from its required inputs.
     pub fn new(
         owner_id: impl Into<cc_runtime::OwnerId>,
         function_id: impl Into<String>,

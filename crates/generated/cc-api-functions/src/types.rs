@@ -68,7 +68,7 @@ pub struct FunctionCreation {
 }
 
 impl FunctionCreation {
-    /// With what is required.
+    /// Creates the value from its required fields.
     #[must_use]
     #[allow(clippy::new_without_default)]
     pub fn new(environment: std::collections::BTreeMap<String, cc_runtime::Secret>, max_memory: i64, max_instances: i64) -> Self {
@@ -170,7 +170,7 @@ pub struct FunctionDeploymentCreation {
 }
 
 impl FunctionDeploymentCreation {
-    /// With what is required.
+    /// Creates the value from its required fields.
     #[must_use]
     #[allow(clippy::new_without_default)]
     pub fn new(platform: impl Into<FunctionPlatform>) -> Self {
@@ -221,7 +221,7 @@ pub struct FunctionDeploymentReplacement {
 }
 
 impl FunctionDeploymentReplacement {
-    /// With what is required.
+    /// Creates the value from its required fields.
     #[must_use]
     #[allow(clippy::new_without_default)]
     pub fn new() -> Self {
@@ -345,7 +345,7 @@ pub struct FunctionReplacement {
 }
 
 impl FunctionReplacement {
-    /// With what is required.
+    /// Creates the value from its required fields.
     #[must_use]
     #[allow(clippy::new_without_default)]
     pub fn new(name: impl Into<String>, description: impl Into<String>, tag: impl Into<String>, environment: std::collections::BTreeMap<String, cc_runtime::Secret>, max_memory: i64, max_instances: i64) -> Self {
@@ -398,7 +398,7 @@ pub struct PulsarTriggerCreation {
 }
 
 impl PulsarTriggerCreation {
-    /// With what is required.
+    /// Creates the value from its required fields.
     #[must_use]
     #[allow(clippy::new_without_default)]
     pub fn new(pulsar_url: impl Into<String>, pulsar_topic_fqdn: impl Into<String>, pulsar_topic_fqdn_is_regex: bool, pulsar_token: impl Into<cc_runtime::Secret>) -> Self {

@@ -20,7 +20,7 @@ use crate::types;
 pub struct StartGithubLink;
 #[allow(clippy::new_without_default)]
 impl StartGithubLink {
-    /// Without inputs.
+    /// Creates the request. It has no required inputs.
     pub fn new() -> Self {
         Self
     }
@@ -71,7 +71,7 @@ pub struct GetGithubLinkPage {
 
 #[allow(clippy::new_without_default)]
 impl GetGithubLinkPage {
-    /// Without inputs.
+    /// Creates the request. It has no required inputs.
     pub fn new() -> Self {
         Self {
             transaction_id: None,
@@ -137,7 +137,7 @@ impl Operation for GetGithubLinkPage {
 pub struct UnlinkGithub;
 #[allow(clippy::new_without_default)]
 impl UnlinkGithub {
-    /// Without inputs.
+    /// Creates the request. It has no required inputs.
     pub fn new() -> Self {
         Self
     }
@@ -177,7 +177,7 @@ impl Operation for UnlinkGithub {
 pub struct GetGithubUsername;
 #[allow(clippy::new_without_default)]
 impl GetGithubUsername {
-    /// Without inputs.
+    /// Creates the request. It has no required inputs.
     pub fn new() -> Self {
         Self
     }
@@ -217,7 +217,7 @@ impl Operation for GetGithubUsername {
 pub struct ListGithubEmails;
 #[allow(clippy::new_without_default)]
 impl ListGithubEmails {
-    /// Without inputs.
+    /// Creates the request. It has no required inputs.
     pub fn new() -> Self {
         Self
     }
@@ -259,7 +259,7 @@ impl Operation for ListGithubEmails {
 pub struct ListGithubSshKeys;
 #[allow(clippy::new_without_default)]
 impl ListGithubSshKeys {
-    /// Without inputs.
+    /// Creates the request. It has no required inputs.
     pub fn new() -> Self {
         Self
     }
@@ -299,7 +299,7 @@ impl Operation for ListGithubSshKeys {
 pub struct ListGithubApplications;
 #[allow(clippy::new_without_default)]
 impl ListGithubApplications {
-    /// Without inputs.
+    /// Creates the request. It has no required inputs.
     pub fn new() -> Self {
         Self
     }
@@ -350,7 +350,7 @@ pub struct RedeployFromGithub {
 
 #[allow(clippy::new_without_default)]
 impl RedeployFromGithub {
-    /// With what is required.
+    /// Creates the request from its required inputs.
     pub fn new(body: impl Into<types::GithubPush>) -> Self {
         Self {
             body: body.into(),
@@ -430,7 +430,7 @@ pub struct GetGithubLoginPage {
 
 #[allow(clippy::new_without_default)]
 impl GetGithubLoginPage {
-    /// Without inputs.
+    /// Creates the request. It has no required inputs.
     pub fn new() -> Self {
         Self {
             redirect_url: None,
@@ -553,7 +553,7 @@ pub struct GetGithubSignupPage {
 
 #[allow(clippy::new_without_default)]
 impl GetGithubSignupPage {
-    /// Without inputs.
+    /// Creates the request. It has no required inputs.
     pub fn new() -> Self {
         Self {
             redirect_url: None,
@@ -670,7 +670,7 @@ pub struct FinishGithubSignup {
 
 #[allow(clippy::new_without_default)]
 impl FinishGithubSignup {
-    /// With what is required.
+    /// Creates the request from its required inputs.
     pub fn new(body: impl Into<types::GithubSignupEnd>) -> Self {
         Self { body: body.into() }
     }
@@ -724,7 +724,7 @@ pub struct FinishGithubLogin {
 
 #[allow(clippy::new_without_default)]
 impl FinishGithubLogin {
-    /// Without inputs.
+    /// Creates the request. It has no required inputs.
     pub fn new() -> Self {
         Self {
             code: None,

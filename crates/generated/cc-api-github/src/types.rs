@@ -45,7 +45,7 @@ pub struct GithubCommit {
 }
 
 impl GithubCommit {
-    /// With what is required.
+    /// Creates the value from its required fields.
     #[must_use]
     #[allow(clippy::new_without_default)]
     pub fn new() -> Self {
@@ -96,7 +96,7 @@ pub struct GithubPush {
 }
 
 impl GithubPush {
-    /// With what is required.
+    /// Creates the value from its required fields.
     #[must_use]
     #[allow(clippy::new_without_default)]
     pub fn new() -> Self {
@@ -164,7 +164,7 @@ pub struct GithubPushRepository {
 }
 
 impl GithubPushRepository {
-    /// With what is required.
+    /// Creates the value from its required fields.
     #[must_use]
     #[allow(clippy::new_without_default)]
     pub fn new() -> Self {
@@ -192,7 +192,7 @@ pub struct GithubPushSender {
 }
 
 impl GithubPushSender {
-    /// With what is required.
+    /// Creates the value from its required fields.
     #[must_use]
     #[allow(clippy::new_without_default)]
     pub fn new() -> Self {
@@ -220,7 +220,7 @@ pub struct GithubPusher {
 }
 
 impl GithubPusher {
-    /// With what is required.
+    /// Creates the value from its required fields.
     #[must_use]
     #[allow(clippy::new_without_default)]
     pub fn new() -> Self {
@@ -278,7 +278,7 @@ pub struct GithubSignupEnd {
 }
 
 impl GithubSignupEnd {
-    /// With what is required.
+    /// Creates the value from its required fields.
     #[must_use]
     #[allow(clippy::new_without_default)]
     pub fn new() -> Self {

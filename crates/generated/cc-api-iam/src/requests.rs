@@ -30,7 +30,7 @@ pub struct CreateIamKvToken {
 
 #[allow(clippy::new_without_default)]
 impl CreateIamKvToken {
-    /// With what is required.
+    /// Creates the request from its required inputs.
     pub fn new(
         owner_id: impl Into<cc_runtime::OwnerId>,
         addon_id: impl Into<cc_runtime::RealAddonId>,
@@ -91,7 +91,7 @@ pub struct ListIamTokens {
 
 #[allow(clippy::new_without_default)]
 impl ListIamTokens {
-    /// With what is required.
+    /// Creates the request from its required inputs.
     pub fn new(owner_id: impl Into<cc_runtime::OwnerId>) -> Self {
         Self {
             owner_id: owner_id.into(),
@@ -158,7 +158,7 @@ pub struct GetIamToken {
 
 #[allow(clippy::new_without_default)]
 impl GetIamToken {
-    /// With what is required.
+    /// Creates the request from its required inputs.
     pub fn new(
         owner_id: impl Into<cc_runtime::OwnerId>,
         token_id: impl Into<String>,
@@ -214,7 +214,7 @@ pub struct DeleteIamToken {
 
 #[allow(clippy::new_without_default)]
 impl DeleteIamToken {
-    /// With what is required.
+    /// Creates the request from its required inputs.
     pub fn new(
         owner_id: impl Into<cc_runtime::OwnerId>,
         token_id: impl Into<String>,
@@ -266,7 +266,7 @@ pub struct CreateIdentity {
 
 #[allow(clippy::new_without_default)]
 impl CreateIdentity {
-    /// With what is required.
+    /// Creates the request from its required inputs.
     pub fn new(body: impl Into<types::EmailAddressBody>) -> Self {
         Self { body: body.into() }
     }
@@ -310,7 +310,7 @@ pub struct GetIdentity {
 
 #[allow(clippy::new_without_default)]
 impl GetIdentity {
-    /// With what is required.
+    /// Creates the request from its required inputs.
     pub fn new(identity_id: impl Into<String>) -> Self {
         Self {
             identity_id: identity_id.into(),
@@ -356,7 +356,7 @@ pub struct DeleteIdentity {
 
 #[allow(clippy::new_without_default)]
 impl DeleteIdentity {
-    /// With what is required.
+    /// Creates the request from its required inputs.
     pub fn new(identity_id: impl Into<String>) -> Self {
         Self {
             identity_id: identity_id.into(),
@@ -405,7 +405,7 @@ pub struct CompleteIdentity {
 
 #[allow(clippy::new_without_default)]
 impl CompleteIdentity {
-    /// With what is required.
+    /// Creates the request from its required inputs.
     pub fn new(
         identity_id: impl Into<String>,
         body: impl Into<types::CompleteIdentityBody>,
@@ -458,7 +458,7 @@ pub struct CreateEmailAddress {
 
 #[allow(clippy::new_without_default)]
 impl CreateEmailAddress {
-    /// With what is required.
+    /// Creates the request from its required inputs.
     pub fn new(body: impl Into<types::EmailAddressBody>) -> Self {
         Self { body: body.into() }
     }
@@ -502,7 +502,7 @@ pub struct GetEmailAddress {
 
 #[allow(clippy::new_without_default)]
 impl GetEmailAddress {
-    /// With what is required.
+    /// Creates the request from its required inputs.
     pub fn new(email_address_id: impl Into<String>) -> Self {
         Self {
             email_address_id: email_address_id.into(),
@@ -553,7 +553,7 @@ pub struct UpdateEmailAddress {
 
 #[allow(clippy::new_without_default)]
 impl UpdateEmailAddress {
-    /// With what is required.
+    /// Creates the request from its required inputs.
     pub fn new(
         email_address_id: impl Into<String>,
         body: impl Into<types::UpdateEmailAddressBody>,
@@ -606,7 +606,7 @@ pub struct DeleteEmailAddress {
 
 #[allow(clippy::new_without_default)]
 impl DeleteEmailAddress {
-    /// With what is required.
+    /// Creates the request from its required inputs.
     pub fn new(email_address_id: impl Into<String>) -> Self {
         Self {
             email_address_id: email_address_id.into(),
@@ -653,7 +653,7 @@ pub struct LogIn {
 
 #[allow(clippy::new_without_default)]
 impl LogIn {
-    /// With what is required.
+    /// Creates the request from its required inputs.
     pub fn new(body: impl Into<types::LogInBody>) -> Self {
         Self { body: body.into() }
     }
@@ -696,7 +696,7 @@ pub struct StartPasswordRecovery {
 
 #[allow(clippy::new_without_default)]
 impl StartPasswordRecovery {
-    /// With what is required.
+    /// Creates the request from its required inputs.
     pub fn new(body: impl Into<types::EmailAddressBody>) -> Self {
         Self { body: body.into() }
     }
@@ -739,7 +739,7 @@ pub struct CompletePasswordRecovery {
 
 #[allow(clippy::new_without_default)]
 impl CompletePasswordRecovery {
-    /// With what is required.
+    /// Creates the request from its required inputs.
     pub fn new(body: impl Into<types::CompletePasswordRecoveryBody>) -> Self {
         Self { body: body.into() }
     }
@@ -788,7 +788,7 @@ pub struct ListSigningKeys {
 
 #[allow(clippy::new_without_default)]
 impl ListSigningKeys {
-    /// With what is required.
+    /// Creates the request from its required inputs.
     pub fn new(tenant_id: impl Into<String>, product_id: impl Into<String>) -> Self {
         Self {
             tenant_id: tenant_id.into(),
@@ -852,7 +852,7 @@ pub struct CreateSigningKey {
 
 #[allow(clippy::new_without_default)]
 impl CreateSigningKey {
-    /// With what is required.
+    /// Creates the request from its required inputs.
     pub fn new(
         tenant_id: impl Into<String>,
         product_id: impl Into<String>,
@@ -913,7 +913,7 @@ pub struct RevokeSigningKey {
 
 #[allow(clippy::new_without_default)]
 impl RevokeSigningKey {
-    /// With what is required.
+    /// Creates the request from its required inputs.
     pub fn new(
         tenant_id: impl Into<String>,
         product_id: impl Into<String>,
@@ -974,7 +974,7 @@ pub struct RotateSigningKey {
 
 #[allow(clippy::new_without_default)]
 impl RotateSigningKey {
-    /// With what is required.
+    /// Creates the request from its required inputs.
     pub fn new(
         tenant_id: impl Into<String>,
         product_id: impl Into<String>,
@@ -1037,7 +1037,7 @@ pub struct ListTenantTokens {
 
 #[allow(clippy::new_without_default)]
 impl ListTenantTokens {
-    /// With what is required.
+    /// Creates the request from its required inputs.
     pub fn new(tenant_id: impl Into<String>) -> Self {
         Self {
             tenant_id: tenant_id.into(),
@@ -1113,7 +1113,7 @@ pub struct CreateTenantToken {
 
 #[allow(clippy::new_without_default)]
 impl CreateTenantToken {
-    /// With what is required.
+    /// Creates the request from its required inputs.
     pub fn new(
         tenant_id: impl Into<String>,
         body: impl Into<types::TenantTokenCreation>,
@@ -1169,7 +1169,7 @@ pub struct GetTenantToken {
 
 #[allow(clippy::new_without_default)]
 impl GetTenantToken {
-    /// With what is required.
+    /// Creates the request from its required inputs.
     pub fn new(tenant_id: impl Into<String>, token_id: impl Into<String>) -> Self {
         Self {
             tenant_id: tenant_id.into(),
@@ -1222,7 +1222,7 @@ pub struct RevokeTenantToken {
 
 #[allow(clippy::new_without_default)]
 impl RevokeTenantToken {
-    /// With what is required.
+    /// Creates the request from its required inputs.
     pub fn new(tenant_id: impl Into<String>, token_id: impl Into<String>) -> Self {
         Self {
             tenant_id: tenant_id.into(),
@@ -1275,7 +1275,7 @@ pub struct RenewTenantToken {
 
 #[allow(clippy::new_without_default)]
 impl RenewTenantToken {
-    /// With what is required.
+    /// Creates the request from its required inputs.
     pub fn new(tenant_id: impl Into<String>, token_id: impl Into<String>) -> Self {
         Self {
             tenant_id: tenant_id.into(),

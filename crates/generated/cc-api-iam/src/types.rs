@@ -31,7 +31,7 @@ pub struct CompleteIdentityBody {
 }
 
 impl CompleteIdentityBody {
-    /// With what is required.
+    /// Creates the value from its required fields.
     #[must_use]
     #[allow(clippy::new_without_default)]
     pub fn new(token: impl Into<cc_runtime::Secret>, password: impl Into<cc_runtime::Secret>) -> Self {
@@ -57,7 +57,7 @@ pub struct CompletePasswordRecoveryBody {
 }
 
 impl CompletePasswordRecoveryBody {
-    /// With what is required.
+    /// Creates the value from its required fields.
     #[must_use]
     #[allow(clippy::new_without_default)]
     pub fn new(email_address: impl Into<String>, token: impl Into<cc_runtime::Secret>, password: impl Into<cc_runtime::Secret>) -> Self {
@@ -81,7 +81,7 @@ pub struct CreateIamTokenBody {
 }
 
 impl CreateIamTokenBody {
-    /// With what is required.
+    /// Creates the value from its required fields.
     #[must_use]
     #[allow(clippy::new_without_default)]
     pub fn new(name: impl Into<String>, description: impl Into<String>) -> Self {
@@ -141,7 +141,7 @@ pub struct EmailAddressBody {
 }
 
 impl EmailAddressBody {
-    /// With what is required.
+    /// Creates the value from its required fields.
     #[must_use]
     #[allow(clippy::new_without_default)]
     pub fn new(email_address: impl Into<String>) -> Self {
@@ -311,7 +311,7 @@ pub struct LogInBody {
 }
 
 impl LogInBody {
-    /// With what is required.
+    /// Creates the value from its required fields.
     #[must_use]
     #[allow(clippy::new_without_default)]
     pub fn new(email_address: impl Into<String>, password: impl Into<cc_runtime::Secret>) -> Self {
@@ -393,7 +393,7 @@ pub struct SigningKeyCreation {
 }
 
 impl SigningKeyCreation {
-    /// With what is required.
+    /// Creates the value from its required fields.
     #[must_use]
     #[allow(clippy::new_without_default)]
     pub fn new(product_id: impl Into<String>, location_id: impl Into<String>) -> Self {
@@ -501,7 +501,7 @@ pub struct TenantTokenCreation {
 }
 
 impl TenantTokenCreation {
-    /// With what is required.
+    /// Creates the value from its required fields.
     #[must_use]
     #[allow(clippy::new_without_default)]
     pub fn new(token_type: impl Into<TenantTokenType>, datalog: impl Into<String>) -> Self {
@@ -607,7 +607,7 @@ pub struct UpdateEmailAddressBody {
 }
 
 impl UpdateEmailAddressBody {
-    /// With what is required.
+    /// Creates the value from its required fields.
     #[must_use]
     #[allow(clippy::new_without_default)]
     pub fn new() -> Self {

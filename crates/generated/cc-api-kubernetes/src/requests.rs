@@ -19,7 +19,7 @@ use crate::types;
 pub struct GetKubernetesProduct;
 #[allow(clippy::new_without_default)]
 impl GetKubernetesProduct {
-    /// Without inputs.
+    /// Creates the request. It has no required inputs.
     pub fn new() -> Self {
         Self
     }
@@ -67,7 +67,7 @@ pub struct ListClusters {
 
 #[allow(clippy::new_without_default)]
 impl ListClusters {
-    /// With what is required.
+    /// Creates the request from its required inputs.
     pub fn new(owner_id: impl Into<cc_runtime::OwnerId>) -> Self {
         Self {
             owner_id: owner_id.into(),
@@ -130,7 +130,7 @@ pub struct CreateCluster {
 
 #[allow(clippy::new_without_default)]
 impl CreateCluster {
-    /// With what is required.
+    /// Creates the request from its required inputs.
     pub fn new(
         owner_id: impl Into<cc_runtime::OwnerId>,
         body: impl Into<types::ClusterCreation>,
@@ -186,7 +186,7 @@ pub struct GetCluster {
 
 #[allow(clippy::new_without_default)]
 impl GetCluster {
-    /// With what is required.
+    /// Creates the request from its required inputs.
     pub fn new(
         owner_id: impl Into<cc_runtime::OwnerId>,
         cluster_id: impl Into<String>,
@@ -245,7 +245,7 @@ pub struct UpdateCluster {
 
 #[allow(clippy::new_without_default)]
 impl UpdateCluster {
-    /// With what is required.
+    /// Creates the request from its required inputs.
     pub fn new(
         owner_id: impl Into<cc_runtime::OwnerId>,
         cluster_id: impl Into<String>,
@@ -304,7 +304,7 @@ pub struct DeleteCluster {
 
 #[allow(clippy::new_without_default)]
 impl DeleteCluster {
-    /// With what is required.
+    /// Creates the request from its required inputs.
     pub fn new(
         owner_id: impl Into<cc_runtime::OwnerId>,
         cluster_id: impl Into<String>,
@@ -360,7 +360,7 @@ pub struct RedeployCluster {
 
 #[allow(clippy::new_without_default)]
 impl RedeployCluster {
-    /// With what is required.
+    /// Creates the request from its required inputs.
     pub fn new(
         owner_id: impl Into<cc_runtime::OwnerId>,
         cluster_id: impl Into<String>,
@@ -416,7 +416,7 @@ pub struct ResumeCluster {
 
 #[allow(clippy::new_without_default)]
 impl ResumeCluster {
-    /// With what is required.
+    /// Creates the request from its required inputs.
     pub fn new(
         owner_id: impl Into<cc_runtime::OwnerId>,
         cluster_id: impl Into<String>,
@@ -472,7 +472,7 @@ pub struct EnableClusterStorage {
 
 #[allow(clippy::new_without_default)]
 impl EnableClusterStorage {
-    /// With what is required.
+    /// Creates the request from its required inputs.
     pub fn new(
         owner_id: impl Into<cc_runtime::OwnerId>,
         cluster_id: impl Into<String>,
@@ -528,7 +528,7 @@ pub struct CheckClusterVersion {
 
 #[allow(clippy::new_without_default)]
 impl CheckClusterVersion {
-    /// With what is required.
+    /// Creates the request from its required inputs.
     pub fn new(
         owner_id: impl Into<cc_runtime::OwnerId>,
         cluster_id: impl Into<String>,
@@ -587,7 +587,7 @@ pub struct UpdateClusterVersion {
 
 #[allow(clippy::new_without_default)]
 impl UpdateClusterVersion {
-    /// With what is required.
+    /// Creates the request from its required inputs.
     pub fn new(
         owner_id: impl Into<cc_runtime::OwnerId>,
         cluster_id: impl Into<String>,
@@ -651,7 +651,7 @@ pub struct ListClusterEvents {
 
 #[allow(clippy::new_without_default)]
 impl ListClusterEvents {
-    /// With what is required.
+    /// Creates the request from its required inputs.
     pub fn new(
         owner_id: impl Into<cc_runtime::OwnerId>,
         cluster_id: impl Into<String>,
@@ -726,7 +726,7 @@ pub struct GetKubeconfig {
 
 #[allow(clippy::new_without_default)]
 impl GetKubeconfig {
-    /// With what is required.
+    /// Creates the request from its required inputs.
     pub fn new(
         owner_id: impl Into<cc_runtime::OwnerId>,
         cluster_id: impl Into<String>,
@@ -790,7 +790,7 @@ pub struct GetKubeconfigUrl {
 
 #[allow(clippy::new_without_default)]
 impl GetKubeconfigUrl {
-    /// With what is required.
+    /// Creates the request from its required inputs.
     pub fn new(
         owner_id: impl Into<cc_runtime::OwnerId>,
         cluster_id: impl Into<String>,
@@ -849,7 +849,7 @@ pub struct ListNodeGroups {
 
 #[allow(clippy::new_without_default)]
 impl ListNodeGroups {
-    /// With what is required.
+    /// Creates the request from its required inputs.
     pub fn new(
         owner_id: impl Into<cc_runtime::OwnerId>,
         cluster_id: impl Into<String>,
@@ -919,7 +919,7 @@ pub struct CreateNodeGroup {
 
 #[allow(clippy::new_without_default)]
 impl CreateNodeGroup {
-    /// With what is required.
+    /// Creates the request from its required inputs.
     pub fn new(
         owner_id: impl Into<cc_runtime::OwnerId>,
         cluster_id: impl Into<String>,
@@ -980,7 +980,7 @@ pub struct GetNodeGroup {
 
 #[allow(clippy::new_without_default)]
 impl GetNodeGroup {
-    /// With what is required.
+    /// Creates the request from its required inputs.
     pub fn new(
         owner_id: impl Into<cc_runtime::OwnerId>,
         cluster_id: impl Into<String>,
@@ -1045,7 +1045,7 @@ pub struct UpdateNodeGroup {
 
 #[allow(clippy::new_without_default)]
 impl UpdateNodeGroup {
-    /// With what is required.
+    /// Creates the request from its required inputs.
     pub fn new(
         owner_id: impl Into<cc_runtime::OwnerId>,
         cluster_id: impl Into<String>,
@@ -1110,7 +1110,7 @@ pub struct DeleteNodeGroup {
 
 #[allow(clippy::new_without_default)]
 impl DeleteNodeGroup {
-    /// With what is required.
+    /// Creates the request from its required inputs.
     pub fn new(
         owner_id: impl Into<cc_runtime::OwnerId>,
         cluster_id: impl Into<String>,
@@ -1172,7 +1172,7 @@ pub struct ResumeNodeGroup {
 
 #[allow(clippy::new_without_default)]
 impl ResumeNodeGroup {
-    /// With what is required.
+    /// Creates the request from its required inputs.
     pub fn new(
         owner_id: impl Into<cc_runtime::OwnerId>,
         cluster_id: impl Into<String>,
@@ -1231,7 +1231,7 @@ pub struct ListNodes {
 
 #[allow(clippy::new_without_default)]
 impl ListNodes {
-    /// With what is required.
+    /// Creates the request from its required inputs.
     pub fn new(
         owner_id: impl Into<cc_runtime::OwnerId>,
         cluster_id: impl Into<String>,
@@ -1290,7 +1290,7 @@ pub struct CreateNode {
 
 #[allow(clippy::new_without_default)]
 impl CreateNode {
-    /// With what is required.
+    /// Creates the request from its required inputs.
     pub fn new(
         owner_id: impl Into<cc_runtime::OwnerId>,
         cluster_id: impl Into<String>,
@@ -1351,7 +1351,7 @@ pub struct GetNode {
 
 #[allow(clippy::new_without_default)]
 impl GetNode {
-    /// With what is required.
+    /// Creates the request from its required inputs.
     pub fn new(
         owner_id: impl Into<cc_runtime::OwnerId>,
         cluster_id: impl Into<String>,
@@ -1412,7 +1412,7 @@ pub struct DeleteNode {
 
 #[allow(clippy::new_without_default)]
 impl DeleteNode {
-    /// With what is required.
+    /// Creates the request from its required inputs.
     pub fn new(
         owner_id: impl Into<cc_runtime::OwnerId>,
         cluster_id: impl Into<String>,
@@ -1469,7 +1469,7 @@ pub struct GetKubernetesQuota {
 
 #[allow(clippy::new_without_default)]
 impl GetKubernetesQuota {
-    /// With what is required.
+    /// Creates the request from its required inputs.
     pub fn new(owner_id: impl Into<cc_runtime::OwnerId>) -> Self {
         Self { owner_id: owner_id.into() }
     }
@@ -1516,7 +1516,7 @@ pub struct ListKubernetesUsage {
 
 #[allow(clippy::new_without_default)]
 impl ListKubernetesUsage {
-    /// With what is required.
+    /// Creates the request from its required inputs.
     pub fn new(owner_id: impl Into<cc_runtime::OwnerId>) -> Self {
         Self { owner_id: owner_id.into() }
     }
@@ -1570,7 +1570,7 @@ pub struct ListKubernetesConsumptions {
 
 #[allow(clippy::new_without_default)]
 impl ListKubernetesConsumptions {
-    /// With what is required.
+    /// Creates the request from its required inputs.
     pub fn new(owner_id: impl Into<cc_runtime::OwnerId>) -> Self {
         Self {
             owner_id: owner_id.into(),

@@ -18,7 +18,7 @@ pub struct AllInOneTopology {
 }
 
 impl AllInOneTopology {
-    /// With what is required.
+    /// Creates the value from its required fields.
     #[must_use]
     #[allow(clippy::new_without_default)]
     pub fn new(flavor: impl Into<NodeFlavor>, replication_factor: i64) -> Self {
@@ -116,7 +116,7 @@ pub struct ClusterCreation {
 }
 
 impl ClusterCreation {
-    /// With what is required.
+    /// Creates the value from its required fields.
     #[must_use]
     #[allow(clippy::new_without_default)]
     pub fn new(name: impl Into<String>) -> Self {
@@ -247,7 +247,7 @@ pub struct ClusterFeatures {
 }
 
 impl ClusterFeatures {
-    /// With what is required.
+    /// Creates the value from its required fields.
     #[must_use]
     #[allow(clippy::new_without_default)]
     pub fn new() -> Self {
@@ -462,7 +462,7 @@ pub struct ClusterUpdate {
 }
 
 impl ClusterUpdate {
-    /// With what is required.
+    /// Creates the value from its required fields.
     #[must_use]
     #[allow(clippy::new_without_default)]
     pub fn new() -> Self {
@@ -544,7 +544,7 @@ pub struct ClusterVersionUpdate {
 }
 
 impl ClusterVersionUpdate {
-    /// With what is required.
+    /// Creates the value from its required fields.
     #[must_use]
     #[allow(clippy::new_without_default)]
     pub fn new(target_version: impl Into<String>) -> Self {
@@ -607,7 +607,7 @@ pub struct DedicatedComputeTopology {
 }
 
 impl DedicatedComputeTopology {
-    /// With what is required.
+    /// Creates the value from its required fields.
     #[must_use]
     #[allow(clippy::new_without_default)]
     pub fn new(flavor: impl Into<NodeFlavor>, replication_factor: i64) -> Self {
@@ -641,7 +641,7 @@ pub struct DistributedComponents {
 }
 
 impl DistributedComponents {
-    /// With what is required.
+    /// Creates the value from its required fields.
     #[must_use]
     #[allow(clippy::new_without_default)]
     pub fn new(apiserver: impl Into<TopologyComponent>, controller_manager: impl Into<TopologyComponent>, scheduler: impl Into<TopologyComponent>, node_group_operator: impl Into<TopologyComponent>, cloud_controller_manager: impl Into<TopologyComponent>) -> Self {
@@ -666,7 +666,7 @@ pub struct DistributedTopology {
 }
 
 impl DistributedTopology {
-    /// With what is required.
+    /// Creates the value from its required fields.
     #[must_use]
     #[allow(clippy::new_without_default)]
     pub fn new(components: impl Into<DistributedComponents>) -> Self {
@@ -839,7 +839,7 @@ pub struct NodeGroupCreation {
 }
 
 impl NodeGroupCreation {
-    /// With what is required.
+    /// Creates the value from its required fields.
     #[must_use]
     #[allow(clippy::new_without_default)]
     pub fn new(name: impl Into<String>, flavor: impl Into<NodeFlavor>, target_node_count: i64) -> Self {
@@ -963,7 +963,7 @@ pub struct NodeGroupUpdate {
 }
 
 impl NodeGroupUpdate {
-    /// With what is required.
+    /// Creates the value from its required fields.
     #[must_use]
     #[allow(clippy::new_without_default)]
     pub fn new(name: impl Into<String>, target_node_count: i64) -> Self {
@@ -1316,7 +1316,7 @@ pub struct StandaloneNodeCreation {
 }
 
 impl StandaloneNodeCreation {
-    /// With what is required.
+    /// Creates the value from its required fields.
     #[must_use]
     #[allow(clippy::new_without_default)]
     pub fn new(name: impl Into<String>, flavor: impl Into<NodeFlavor>) -> Self {
@@ -1376,7 +1376,7 @@ pub struct Taint {
 }
 
 impl Taint {
-    /// With what is required.
+    /// Creates the value from its required fields.
     #[must_use]
     #[allow(clippy::new_without_default)]
     pub fn new(key: impl Into<String>, effect: impl Into<TaintEffect>) -> Self {
@@ -1421,7 +1421,7 @@ pub struct TopologyComponent {
 }
 
 impl TopologyComponent {
-    /// With what is required.
+    /// Creates the value from its required fields.
     #[must_use]
     #[allow(clippy::new_without_default)]
     pub fn new(flavor: impl Into<NodeFlavor>, replication_factor: i64) -> Self {

@@ -32,7 +32,7 @@ pub struct ListApplicationLoadBalancers {
 
 #[allow(clippy::new_without_default)]
 impl ListApplicationLoadBalancers {
-    /// With what is required.
+    /// Creates the request from its required inputs.
     pub fn new(
         owner_id: impl Into<cc_runtime::OwnerId>,
         application_id: impl Into<cc_runtime::ApplicationId>,
@@ -94,7 +94,7 @@ pub struct ListAddonLoadBalancers {
 
 #[allow(clippy::new_without_default)]
 impl ListAddonLoadBalancers {
-    /// With what is required.
+    /// Creates the request from its required inputs.
     pub fn new(
         owner_id: impl Into<cc_runtime::OwnerId>,
         addon_id: impl Into<cc_runtime::AddonId>,
@@ -151,7 +151,7 @@ pub struct ListLoadBalancers {
 
 #[allow(clippy::new_without_default)]
 impl ListLoadBalancers {
-    /// With what is required.
+    /// Creates the request from its required inputs.
     pub fn new(owner_id: impl Into<cc_runtime::OwnerId>) -> Self {
         Self { owner_id: owner_id.into() }
     }
@@ -198,7 +198,7 @@ pub struct ListRegionLoadBalancers {
 
 #[allow(clippy::new_without_default)]
 impl ListRegionLoadBalancers {
-    /// With what is required.
+    /// Creates the request from its required inputs.
     pub fn new(
         owner_id: impl Into<cc_runtime::OwnerId>,
         region_id: impl Into<String>,
@@ -257,7 +257,7 @@ pub struct CreateLoadBalancer {
 
 #[allow(clippy::new_without_default)]
 impl CreateLoadBalancer {
-    /// With what is required.
+    /// Creates the request from its required inputs.
     pub fn new(
         owner_id: impl Into<cc_runtime::OwnerId>,
         region_id: impl Into<String>,
@@ -319,7 +319,7 @@ pub struct GetLoadBalancer {
 
 #[allow(clippy::new_without_default)]
 impl GetLoadBalancer {
-    /// With what is required.
+    /// Creates the request from its required inputs.
     pub fn new(
         owner_id: impl Into<cc_runtime::OwnerId>,
         region_id: impl Into<String>,
@@ -381,7 +381,7 @@ pub struct DeleteLoadBalancer {
 
 #[allow(clippy::new_without_default)]
 impl DeleteLoadBalancer {
-    /// With what is required.
+    /// Creates the request from its required inputs.
     pub fn new(
         owner_id: impl Into<cc_runtime::OwnerId>,
         region_id: impl Into<String>,
@@ -446,7 +446,7 @@ pub struct ScaleLoadBalancer {
 
 #[allow(clippy::new_without_default)]
 impl ScaleLoadBalancer {
-    /// With what is required.
+    /// Creates the request from its required inputs.
     pub fn new(
         owner_id: impl Into<cc_runtime::OwnerId>,
         region_id: impl Into<String>,
@@ -514,7 +514,7 @@ pub struct SetLoadBalancerCoOwners {
 
 #[allow(clippy::new_without_default)]
 impl SetLoadBalancerCoOwners {
-    /// With what is required.
+    /// Creates the request from its required inputs.
     pub fn new(
         owner_id: impl Into<cc_runtime::OwnerId>,
         region_id: impl Into<String>,
@@ -579,7 +579,7 @@ pub struct GetLoadBalancerConfiguration {
 
 #[allow(clippy::new_without_default)]
 impl GetLoadBalancerConfiguration {
-    /// With what is required.
+    /// Creates the request from its required inputs.
     pub fn new(
         owner_id: impl Into<cc_runtime::OwnerId>,
         region_id: impl Into<String>,
@@ -644,7 +644,7 @@ pub struct SetLoadBalancerConfiguration {
 
 #[allow(clippy::new_without_default)]
 impl SetLoadBalancerConfiguration {
-    /// With what is required.
+    /// Creates the request from its required inputs.
     pub fn new(
         owner_id: impl Into<cc_runtime::OwnerId>,
         region_id: impl Into<String>,
@@ -711,7 +711,7 @@ pub struct RollbackLoadBalancerConfiguration {
 
 #[allow(clippy::new_without_default)]
 impl RollbackLoadBalancerConfiguration {
-    /// With what is required.
+    /// Creates the request from its required inputs.
     pub fn new(
         owner_id: impl Into<cc_runtime::OwnerId>,
         region_id: impl Into<String>,
@@ -773,7 +773,7 @@ pub struct ListLoadBalancerListeners {
 
 #[allow(clippy::new_without_default)]
 impl ListLoadBalancerListeners {
-    /// With what is required.
+    /// Creates the request from its required inputs.
     pub fn new(
         owner_id: impl Into<cc_runtime::OwnerId>,
         load_balancer_id: impl Into<String>,
@@ -832,7 +832,7 @@ pub struct AddLoadBalancerListeners {
 
 #[allow(clippy::new_without_default)]
 impl AddLoadBalancerListeners {
-    /// With what is required.
+    /// Creates the request from its required inputs.
     pub fn new(
         owner_id: impl Into<cc_runtime::OwnerId>,
         load_balancer_id: impl Into<String>,
@@ -894,7 +894,7 @@ pub struct GetLoadBalancerListener {
 
 #[allow(clippy::new_without_default)]
 impl GetLoadBalancerListener {
-    /// With what is required.
+    /// Creates the request from its required inputs.
     pub fn new(
         owner_id: impl Into<cc_runtime::OwnerId>,
         load_balancer_id: impl Into<String>,
@@ -956,7 +956,7 @@ pub struct RemoveLoadBalancerListener {
 
 #[allow(clippy::new_without_default)]
 impl RemoveLoadBalancerListener {
-    /// With what is required.
+    /// Creates the request from its required inputs.
     pub fn new(
         owner_id: impl Into<cc_runtime::OwnerId>,
         load_balancer_id: impl Into<String>,
@@ -1015,7 +1015,7 @@ pub struct ListLoadBalancerClusters {
 
 #[allow(clippy::new_without_default)]
 impl ListLoadBalancerClusters {
-    /// With what is required.
+    /// Creates the request from its required inputs.
     pub fn new(
         owner_id: impl Into<cc_runtime::OwnerId>,
         load_balancer_id: impl Into<String>,
@@ -1074,7 +1074,7 @@ pub struct AddLoadBalancerClusters {
 
 #[allow(clippy::new_without_default)]
 impl AddLoadBalancerClusters {
-    /// With what is required.
+    /// Creates the request from its required inputs.
     pub fn new(
         owner_id: impl Into<cc_runtime::OwnerId>,
         load_balancer_id: impl Into<String>,
@@ -1136,7 +1136,7 @@ pub struct GetLoadBalancerCluster {
 
 #[allow(clippy::new_without_default)]
 impl GetLoadBalancerCluster {
-    /// With what is required.
+    /// Creates the request from its required inputs.
     pub fn new(
         owner_id: impl Into<cc_runtime::OwnerId>,
         load_balancer_id: impl Into<String>,
@@ -1198,7 +1198,7 @@ pub struct RemoveLoadBalancerCluster {
 
 #[allow(clippy::new_without_default)]
 impl RemoveLoadBalancerCluster {
-    /// With what is required.
+    /// Creates the request from its required inputs.
     pub fn new(
         owner_id: impl Into<cc_runtime::OwnerId>,
         load_balancer_id: impl Into<String>,
@@ -1260,7 +1260,7 @@ pub struct GetLoadBalancerAcl {
 
 #[allow(clippy::new_without_default)]
 impl GetLoadBalancerAcl {
-    /// With what is required.
+    /// Creates the request from its required inputs.
     pub fn new(
         owner_id: impl Into<cc_runtime::OwnerId>,
         region_id: impl Into<String>,
@@ -1325,7 +1325,7 @@ pub struct CreateLoadBalancerAcl {
 
 #[allow(clippy::new_without_default)]
 impl CreateLoadBalancerAcl {
-    /// With what is required.
+    /// Creates the request from its required inputs.
     pub fn new(
         owner_id: impl Into<cc_runtime::OwnerId>,
         region_id: impl Into<String>,
@@ -1390,7 +1390,7 @@ pub struct DeleteLoadBalancerAcl {
 
 #[allow(clippy::new_without_default)]
 impl DeleteLoadBalancerAcl {
-    /// With what is required.
+    /// Creates the request from its required inputs.
     pub fn new(
         owner_id: impl Into<cc_runtime::OwnerId>,
         region_id: impl Into<String>,
@@ -1452,7 +1452,7 @@ pub struct ListLoadBalancerNetworks {
 
 #[allow(clippy::new_without_default)]
 impl ListLoadBalancerNetworks {
-    /// With what is required.
+    /// Creates the request from its required inputs.
     pub fn new(
         owner_id: impl Into<cc_runtime::OwnerId>,
         region_id: impl Into<String>,
@@ -1516,7 +1516,7 @@ pub struct AttachLoadBalancerNetwork {
 
 #[allow(clippy::new_without_default)]
 impl AttachLoadBalancerNetwork {
-    /// With what is required.
+    /// Creates the request from its required inputs.
     pub fn new(
         owner_id: impl Into<cc_runtime::OwnerId>,
         region_id: impl Into<String>,
@@ -1583,7 +1583,7 @@ pub struct DetachLoadBalancerNetwork {
 
 #[allow(clippy::new_without_default)]
 impl DetachLoadBalancerNetwork {
-    /// With what is required.
+    /// Creates the request from its required inputs.
     pub fn new(
         owner_id: impl Into<cc_runtime::OwnerId>,
         region_id: impl Into<String>,
@@ -1648,7 +1648,7 @@ pub struct GetLoadBalancerTimeouts {
 
 #[allow(clippy::new_without_default)]
 impl GetLoadBalancerTimeouts {
-    /// With what is required.
+    /// Creates the request from its required inputs.
     pub fn new(
         owner_id: impl Into<cc_runtime::OwnerId>,
         region_id: impl Into<String>,
@@ -1713,7 +1713,7 @@ pub struct SetLoadBalancerTimeouts {
 
 #[allow(clippy::new_without_default)]
 impl SetLoadBalancerTimeouts {
-    /// With what is required.
+    /// Creates the request from its required inputs.
     pub fn new(
         owner_id: impl Into<cc_runtime::OwnerId>,
         region_id: impl Into<String>,
@@ -1778,7 +1778,7 @@ pub struct GetLoadBalancerStickyName {
 
 #[allow(clippy::new_without_default)]
 impl GetLoadBalancerStickyName {
-    /// With what is required.
+    /// Creates the request from its required inputs.
     pub fn new(
         owner_id: impl Into<cc_runtime::OwnerId>,
         region_id: impl Into<String>,
@@ -1843,7 +1843,7 @@ pub struct SetLoadBalancerStickyName {
 
 #[allow(clippy::new_without_default)]
 impl SetLoadBalancerStickyName {
-    /// With what is required.
+    /// Creates the request from its required inputs.
     pub fn new(
         owner_id: impl Into<cc_runtime::OwnerId>,
         region_id: impl Into<String>,
@@ -1908,7 +1908,7 @@ pub struct ListLoadBalancerTlsCiphers {
 
 #[allow(clippy::new_without_default)]
 impl ListLoadBalancerTlsCiphers {
-    /// With what is required.
+    /// Creates the request from its required inputs.
     pub fn new(
         owner_id: impl Into<cc_runtime::OwnerId>,
         region_id: impl Into<String>,
@@ -1973,7 +1973,7 @@ pub struct SetLoadBalancerTlsCiphers {
 
 #[allow(clippy::new_without_default)]
 impl SetLoadBalancerTlsCiphers {
-    /// With what is required.
+    /// Creates the request from its required inputs.
     pub fn new(
         owner_id: impl Into<cc_runtime::OwnerId>,
         region_id: impl Into<String>,
@@ -2038,7 +2038,7 @@ pub struct ListAvailableTlsCiphers {
 
 #[allow(clippy::new_without_default)]
 impl ListAvailableTlsCiphers {
-    /// With what is required.
+    /// Creates the request from its required inputs.
     pub fn new(
         owner_id: impl Into<cc_runtime::OwnerId>,
         region_id: impl Into<String>,
@@ -2095,7 +2095,7 @@ pub struct ListLoadBalancerAudits {
 
 #[allow(clippy::new_without_default)]
 impl ListLoadBalancerAudits {
-    /// With what is required.
+    /// Creates the request from its required inputs.
     pub fn new(owner_id: impl Into<cc_runtime::OwnerId>) -> Self {
         Self { owner_id: owner_id.into() }
     }
@@ -2144,7 +2144,7 @@ pub struct ListResourceLoadBalancerAudits {
 
 #[allow(clippy::new_without_default)]
 impl ListResourceLoadBalancerAudits {
-    /// With what is required.
+    /// Creates the request from its required inputs.
     pub fn new(
         owner_id: impl Into<cc_runtime::OwnerId>,
         resource_id: impl Into<String>,
@@ -2205,7 +2205,7 @@ pub struct ListLoadBalancerConsumptions {
 
 #[allow(clippy::new_without_default)]
 impl ListLoadBalancerConsumptions {
-    /// With what is required.
+    /// Creates the request from its required inputs.
     pub fn new(owner_id: impl Into<cc_runtime::OwnerId>) -> Self {
         Self {
             owner_id: owner_id.into(),

@@ -18,7 +18,7 @@ pub struct AddressRules {
 }
 
 impl AddressRules {
-    /// With what is required.
+    /// Creates the value from its required fields.
     #[must_use]
     #[allow(clippy::new_without_default)]
     pub fn new() -> Self {
@@ -82,7 +82,7 @@ pub struct BackendServer {
 }
 
 impl BackendServer {
-    /// With what is required.
+    /// Creates the value from its required fields.
     #[must_use]
     #[allow(clippy::new_without_default)]
     pub fn new(id: impl Into<String>, address: impl Into<String>, backup: bool) -> Self {
@@ -139,7 +139,7 @@ pub struct Backends {
 }
 
 impl Backends {
-    /// With what is required.
+    /// Creates the value from its required fields.
     #[must_use]
     #[allow(clippy::new_without_default)]
     pub fn new(transport: impl Into<BackendTransport>) -> Self {
@@ -171,7 +171,7 @@ pub struct BasicCredentials {
 }
 
 impl BasicCredentials {
-    /// With what is required.
+    /// Creates the value from its required fields.
     #[must_use]
     #[allow(clippy::new_without_default)]
     pub fn new(user: impl Into<String>, hash: impl Into<cc_runtime::Secret>) -> Self {
@@ -193,7 +193,7 @@ pub struct BearerCredentials {
 }
 
 impl BearerCredentials {
-    /// With what is required.
+    /// Creates the value from its required fields.
     #[must_use]
     #[allow(clippy::new_without_default)]
     pub fn new(hash: impl Into<cc_runtime::Secret>) -> Self {
@@ -222,7 +222,7 @@ pub struct Cluster {
 }
 
 impl Cluster {
-    /// With what is required.
+    /// Creates the value from its required fields.
     #[must_use]
     #[allow(clippy::new_without_default)]
     pub fn new(id: impl Into<String>, owner_id: impl Into<cc_runtime::OwnerId>, backends: impl Into<Backends>) -> Self {
@@ -253,7 +253,7 @@ pub struct ClusterRouter {
 }
 
 impl ClusterRouter {
-    /// With what is required.
+    /// Creates the value from its required fields.
     #[must_use]
     #[allow(clippy::new_without_default)]
     pub fn new(protocol: impl Into<RouterProtocol>) -> Self {
@@ -274,7 +274,7 @@ pub struct DirectBackendLayer {
 }
 
 impl DirectBackendLayer {
-    /// With what is required.
+    /// Creates the value from its required fields.
     #[must_use]
     #[allow(clippy::new_without_default)]
     pub fn new(direct: serde_json::Map<String, serde_json::Value>) -> Self {
@@ -298,7 +298,7 @@ pub struct DirectListener {
 }
 
 impl DirectListener {
-    /// With what is required.
+    /// Creates the value from its required fields.
     #[must_use]
     #[allow(clippy::new_without_default)]
     pub fn new(cluster_id: impl Into<String>) -> Self {
@@ -327,7 +327,7 @@ pub struct DirectListenerLayer {
 }
 
 impl DirectListenerLayer {
-    /// With what is required.
+    /// Creates the value from its required fields.
     #[must_use]
     #[allow(clippy::new_without_default)]
     pub fn new(direct: impl Into<DirectListener>) -> Self {
@@ -361,7 +361,7 @@ pub struct DtlsBackend {
 }
 
 impl DtlsBackend {
-    /// With what is required.
+    /// Creates the value from its required fields.
     #[must_use]
     #[allow(clippy::new_without_default)]
     pub fn new(dtls: std::collections::BTreeMap<String, serde_json::Map<String, serde_json::Value>>) -> Self {
@@ -382,7 +382,7 @@ pub struct DtlsBackendLayer {
 }
 
 impl DtlsBackendLayer {
-    /// With what is required.
+    /// Creates the value from its required fields.
     #[must_use]
     #[allow(clippy::new_without_default)]
     pub fn new(dtls: impl Into<DtlsBackend>) -> Self {
@@ -403,7 +403,7 @@ pub struct DtlsListenerLayer {
 }
 
 impl DtlsListenerLayer {
-    /// With what is required.
+    /// Creates the value from its required fields.
     #[must_use]
     #[allow(clippy::new_without_default)]
     pub fn new(dtls: impl Into<EncryptedListener>) -> Self {
@@ -424,7 +424,7 @@ pub struct EncryptedListener {
 }
 
 impl EncryptedListener {
-    /// With what is required.
+    /// Creates the value from its required fields.
     #[must_use]
     #[allow(clippy::new_without_default)]
     pub fn new(alpn: std::collections::BTreeMap<String, InnerListener>) -> Self {
@@ -445,7 +445,7 @@ pub struct ExactMatch {
 }
 
 impl ExactMatch {
-    /// With what is required.
+    /// Creates the value from its required fields.
     #[must_use]
     #[allow(clippy::new_without_default)]
     pub fn new(exact: impl Into<String>) -> Self {
@@ -469,7 +469,7 @@ pub struct HeaderRule {
 }
 
 impl HeaderRule {
-    /// With what is required.
+    /// Creates the value from its required fields.
     #[must_use]
     #[allow(clippy::new_without_default)]
     pub fn new(name: impl Into<String>, value: impl Into<String>) -> Self {
@@ -494,7 +494,7 @@ pub struct HeaderRules {
 }
 
 impl HeaderRules {
-    /// With what is required.
+    /// Creates the value from its required fields.
     #[must_use]
     #[allow(clippy::new_without_default)]
     pub fn new() -> Self {
@@ -553,7 +553,7 @@ pub struct HostRule {
 }
 
 impl HostRule {
-    /// With what is required.
+    /// Creates the value from its required fields.
     #[must_use]
     #[allow(clippy::new_without_default)]
     pub fn new(host: impl Into<HostMatch>) -> Self {
@@ -574,7 +574,7 @@ pub struct HttpBackendLayer {
 }
 
 impl HttpBackendLayer {
-    /// With what is required.
+    /// Creates the value from its required fields.
     #[must_use]
     #[allow(clippy::new_without_default)]
     pub fn new(http: serde_json::Map<String, serde_json::Value>) -> Self {
@@ -595,7 +595,7 @@ pub struct HttpListener {
 }
 
 impl HttpListener {
-    /// With what is required.
+    /// Creates the value from its required fields.
     #[must_use]
     #[allow(clippy::new_without_default)]
     pub fn new() -> Self {
@@ -623,7 +623,7 @@ pub struct HttpListenerLayer {
 }
 
 impl HttpListenerLayer {
-    /// With what is required.
+    /// Creates the value from its required fields.
     #[must_use]
     #[allow(clippy::new_without_default)]
     pub fn new(http: impl Into<HttpListener>) -> Self {
@@ -653,7 +653,7 @@ pub struct HttpRouter {
 }
 
 impl HttpRouter {
-    /// With what is required.
+    /// Creates the value from its required fields.
     #[must_use]
     #[allow(clippy::new_without_default)]
     pub fn new(redirect_https: bool, templates: std::collections::BTreeMap<String, String>) -> Self {
@@ -691,7 +691,7 @@ pub struct HttpRouterProtocol {
 }
 
 impl HttpRouterProtocol {
-    /// With what is required.
+    /// Creates the value from its required fields.
     #[must_use]
     #[allow(clippy::new_without_default)]
     pub fn new(http: impl Into<HttpRouter>) -> Self {
@@ -715,7 +715,7 @@ pub struct InnerBackend {
 }
 
 impl InnerBackend {
-    /// With what is required.
+    /// Creates the value from its required fields.
     #[must_use]
     #[allow(clippy::new_without_default)]
     pub fn new(layer: impl Into<InnerBackendLayer>) -> Self {
@@ -767,7 +767,7 @@ pub struct InnerListener {
 }
 
 impl InnerListener {
-    /// With what is required.
+    /// Creates the value from its required fields.
     #[must_use]
     #[allow(clippy::new_without_default)]
     pub fn new(layer: impl Into<InnerListenerLayer>) -> Self {
@@ -819,7 +819,7 @@ pub struct Listener {
 }
 
 impl Listener {
-    /// With what is required.
+    /// Creates the value from its required fields.
     #[must_use]
     #[allow(clippy::new_without_default)]
     pub fn new(id: impl Into<String>, port: i64, transport: impl Into<ListenerTransport>) -> Self {
@@ -1009,7 +1009,7 @@ pub struct LoadBalancerConfigurationInput {
 }
 
 impl LoadBalancerConfigurationInput {
-    /// With what is required.
+    /// Creates the value from its required fields.
     #[must_use]
     #[allow(clippy::new_without_default)]
     pub fn new(loadbalancer_id: impl Into<String>, version: i64) -> Self {
@@ -1061,7 +1061,7 @@ pub struct LoadBalancerCreation {
 }
 
 impl LoadBalancerCreation {
-    /// With what is required.
+    /// Creates the value from its required fields.
     #[must_use]
     #[allow(clippy::new_without_default)]
     pub fn new(flavor: impl Into<LoadBalancerFlavor>) -> Self {
@@ -1261,7 +1261,7 @@ pub struct LoadBalancerRouting {
 }
 
 impl LoadBalancerRouting {
-    /// With what is required.
+    /// Creates the value from its required fields.
     #[must_use]
     #[allow(clippy::new_without_default)]
     pub fn new() -> Self {
@@ -1296,7 +1296,7 @@ pub struct LoadBalancerScaling {
 }
 
 impl LoadBalancerScaling {
-    /// With what is required.
+    /// Creates the value from its required fields.
     #[must_use]
     #[allow(clippy::new_without_default)]
     pub fn new(flavor: impl Into<LoadBalancerFlavor>) -> Self {
@@ -1335,7 +1335,7 @@ pub struct LoadBalancerSpecification {
 }
 
 impl LoadBalancerSpecification {
-    /// With what is required.
+    /// Creates the value from its required fields.
     #[must_use]
     #[allow(clippy::new_without_default)]
     pub fn new(vcpus: i64, memory: i64, connections: i64) -> Self {
@@ -1462,7 +1462,7 @@ pub struct LoadBalancerTimeouts {
 }
 
 impl LoadBalancerTimeouts {
-    /// With what is required.
+    /// Creates the value from its required fields.
     #[must_use]
     #[allow(clippy::new_without_default)]
     pub fn new() -> Self {
@@ -1520,7 +1520,7 @@ pub struct LoadBalancingStrategy {
 }
 
 impl LoadBalancingStrategy {
-    /// With what is required.
+    /// Creates the value from its required fields.
     #[must_use]
     #[allow(clippy::new_without_default)]
     pub fn new() -> Self {
@@ -1593,7 +1593,7 @@ pub struct PathRule {
 }
 
 impl PathRule {
-    /// With what is required.
+    /// Creates the value from its required fields.
     #[must_use]
     #[allow(clippy::new_without_default)]
     pub fn new(kind: impl Into<String>, path: impl Into<PathMatch>) -> Self {
@@ -1615,7 +1615,7 @@ pub struct PrefixMatch {
 }
 
 impl PrefixMatch {
-    /// With what is required.
+    /// Creates the value from its required fields.
     #[must_use]
     #[allow(clippy::new_without_default)]
     pub fn new(prefix: impl Into<String>) -> Self {
@@ -1636,7 +1636,7 @@ pub struct QuicBackend {
 }
 
 impl QuicBackend {
-    /// With what is required.
+    /// Creates the value from its required fields.
     #[must_use]
     #[allow(clippy::new_without_default)]
     pub fn new(quic: std::collections::BTreeMap<String, serde_json::Map<String, serde_json::Value>>) -> Self {
@@ -1657,7 +1657,7 @@ pub struct QuicBackendLayer {
 }
 
 impl QuicBackendLayer {
-    /// With what is required.
+    /// Creates the value from its required fields.
     #[must_use]
     #[allow(clippy::new_without_default)]
     pub fn new(quic: impl Into<QuicBackend>) -> Self {
@@ -1678,7 +1678,7 @@ pub struct QuicListenerLayer {
 }
 
 impl QuicListenerLayer {
-    /// With what is required.
+    /// Creates the value from its required fields.
     #[must_use]
     #[allow(clippy::new_without_default)]
     pub fn new(quic: impl Into<EncryptedListener>) -> Self {
@@ -1699,7 +1699,7 @@ pub struct RegexMatch {
 }
 
 impl RegexMatch {
-    /// With what is required.
+    /// Creates the value from its required fields.
     #[must_use]
     #[allow(clippy::new_without_default)]
     pub fn new(regex: impl Into<String>) -> Self {
@@ -1795,7 +1795,7 @@ pub struct RewriteRule {
 }
 
 impl RewriteRule {
-    /// With what is required.
+    /// Creates the value from its required fields.
     #[must_use]
     #[allow(clippy::new_without_default)]
     pub fn new() -> Self {
@@ -1862,7 +1862,7 @@ pub struct Route {
 }
 
 impl Route {
-    /// With what is required.
+    /// Creates the value from its required fields.
     #[must_use]
     #[allow(clippy::new_without_default)]
     pub fn new(host_rule: impl Into<HostRule>, path_rule: impl Into<PathRule>, tags: std::collections::BTreeMap<String, String>) -> Self {
@@ -1912,7 +1912,7 @@ pub struct RouteAuthentication {
 }
 
 impl RouteAuthentication {
-    /// With what is required.
+    /// Creates the value from its required fields.
     #[must_use]
     #[allow(clippy::new_without_default)]
     pub fn new() -> Self {
@@ -1972,7 +1972,7 @@ pub struct StickyNameUpdate {
 }
 
 impl StickyNameUpdate {
-    /// With what is required.
+    /// Creates the value from its required fields.
     #[must_use]
     #[allow(clippy::new_without_default)]
     pub fn new(name: impl Into<String>) -> Self {
@@ -1993,7 +1993,7 @@ pub struct TcpBackend {
 }
 
 impl TcpBackend {
-    /// With what is required.
+    /// Creates the value from its required fields.
     #[must_use]
     #[allow(clippy::new_without_default)]
     pub fn new(transport: impl Into<TcpBackendLayer>) -> Self {
@@ -2045,7 +2045,7 @@ pub struct TcpBackendTransport {
 }
 
 impl TcpBackendTransport {
-    /// With what is required.
+    /// Creates the value from its required fields.
     #[must_use]
     #[allow(clippy::new_without_default)]
     pub fn new(tcp: impl Into<TcpBackend>) -> Self {
@@ -2066,7 +2066,7 @@ pub struct TcpListener {
 }
 
 impl TcpListener {
-    /// With what is required.
+    /// Creates the value from its required fields.
     #[must_use]
     #[allow(clippy::new_without_default)]
     pub fn new(transport: impl Into<TcpListenerLayer>) -> Self {
@@ -2118,7 +2118,7 @@ pub struct TcpListenerTransport {
 }
 
 impl TcpListenerTransport {
-    /// With what is required.
+    /// Creates the value from its required fields.
     #[must_use]
     #[allow(clippy::new_without_default)]
     pub fn new(tcp: impl Into<TcpListener>) -> Self {
@@ -2139,7 +2139,7 @@ pub struct TlsBackend {
 }
 
 impl TlsBackend {
-    /// With what is required.
+    /// Creates the value from its required fields.
     #[must_use]
     #[allow(clippy::new_without_default)]
     pub fn new(tls: std::collections::BTreeMap<String, InnerBackend>) -> Self {
@@ -2160,7 +2160,7 @@ pub struct TlsBackendLayer {
 }
 
 impl TlsBackendLayer {
-    /// With what is required.
+    /// Creates the value from its required fields.
     #[must_use]
     #[allow(clippy::new_without_default)]
     pub fn new(tls: impl Into<TlsBackend>) -> Self {
@@ -2187,7 +2187,7 @@ pub struct TlsCiphers {
 }
 
 impl TlsCiphers {
-    /// With what is required.
+    /// Creates the value from its required fields.
     #[must_use]
     #[allow(clippy::new_without_default)]
     pub fn new() -> Self {
@@ -2223,7 +2223,7 @@ pub struct TlsListenerLayer {
 }
 
 impl TlsListenerLayer {
-    /// With what is required.
+    /// Creates the value from its required fields.
     #[must_use]
     #[allow(clippy::new_without_default)]
     pub fn new(tls: impl Into<EncryptedListener>) -> Self {
@@ -2244,7 +2244,7 @@ pub struct UdpBackend {
 }
 
 impl UdpBackend {
-    /// With what is required.
+    /// Creates the value from its required fields.
     #[must_use]
     #[allow(clippy::new_without_default)]
     pub fn new(transport: impl Into<UdpBackendLayer>) -> Self {
@@ -2296,7 +2296,7 @@ pub struct UdpBackendTransport {
 }
 
 impl UdpBackendTransport {
-    /// With what is required.
+    /// Creates the value from its required fields.
     #[must_use]
     #[allow(clippy::new_without_default)]
     pub fn new(udp: impl Into<UdpBackend>) -> Self {
@@ -2317,7 +2317,7 @@ pub struct UdpListener {
 }
 
 impl UdpListener {
-    /// With what is required.
+    /// Creates the value from its required fields.
     #[must_use]
     #[allow(clippy::new_without_default)]
     pub fn new(transport: impl Into<UdpListenerLayer>) -> Self {
@@ -2369,7 +2369,7 @@ pub struct UdpListenerTransport {
 }
 
 impl UdpListenerTransport {
-    /// With what is required.
+    /// Creates the value from its required fields.
     #[must_use]
     #[allow(clippy::new_without_default)]
     pub fn new(udp: impl Into<UdpListener>) -> Self {

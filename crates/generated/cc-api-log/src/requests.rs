@@ -57,7 +57,7 @@ pub struct StreamApplicationLogs {
 
 #[allow(clippy::new_without_default)]
 impl StreamApplicationLogs {
-    /// With what is required.
+    /// Creates the request from its required inputs.
     pub fn new(
         owner_id: impl Into<cc_runtime::OwnerId>,
         application_id: impl Into<cc_runtime::ApplicationId>,
@@ -222,7 +222,7 @@ pub struct StreamApplicationAccessLogs {
 
 #[allow(clippy::new_without_default)]
 impl StreamApplicationAccessLogs {
-    /// With what is required.
+    /// Creates the request from its required inputs.
     pub fn new(
         owner_id: impl Into<cc_runtime::OwnerId>,
         application_id: impl Into<cc_runtime::ApplicationId>,
@@ -349,7 +349,7 @@ pub struct StreamAddonLogs {
 
 #[allow(clippy::new_without_default)]
 impl StreamAddonLogs {
-    /// With what is required.
+    /// Creates the request from its required inputs.
     pub fn new(
         owner_id: impl Into<cc_runtime::OwnerId>,
         addon_id: impl Into<cc_runtime::RealAddonId>,
@@ -495,7 +495,7 @@ pub struct ListLogs {
 
 #[allow(clippy::new_without_default)]
 impl ListLogs {
-    /// With what is required.
+    /// Creates the request from its required inputs.
     pub fn new(resource_id: impl Into<cc_runtime::ResourceId>) -> Self {
         Self {
             resource_id: resource_id.into(),
@@ -596,7 +596,7 @@ pub struct StreamLegacyLogs {
 
 #[allow(clippy::new_without_default)]
 impl StreamLegacyLogs {
-    /// With what is required.
+    /// Creates the request from its required inputs.
     pub fn new(application_id: impl Into<cc_runtime::ApplicationId>) -> Self {
         Self {
             application_id: application_id.into(),

@@ -19,7 +19,7 @@ use crate::types;
 pub struct GetMateriaKvVersions;
 #[allow(clippy::new_without_default)]
 impl GetMateriaKvVersions {
-    /// Without inputs.
+    /// Creates the request. It has no required inputs.
     pub fn new() -> Self {
         Self
     }
@@ -66,7 +66,7 @@ pub struct GetMateriaKv {
 
 #[allow(clippy::new_without_default)]
 impl GetMateriaKv {
-    /// With what is required.
+    /// Creates the request from its required inputs.
     pub fn new(
         owner_id: impl Into<cc_runtime::OwnerId>,
         addon_id: impl Into<cc_runtime::RealAddonId>,
@@ -122,7 +122,7 @@ pub struct DeleteMateriaKv {
 
 #[allow(clippy::new_without_default)]
 impl DeleteMateriaKv {
-    /// With what is required.
+    /// Creates the request from its required inputs.
     pub fn new(
         owner_id: impl Into<cc_runtime::OwnerId>,
         addon_id: impl Into<cc_runtime::RealAddonId>,
@@ -176,7 +176,7 @@ pub struct GetMateriaTs {
 
 #[allow(clippy::new_without_default)]
 impl GetMateriaTs {
-    /// With what is required.
+    /// Creates the request from its required inputs.
     pub fn new(addon_id: impl Into<cc_runtime::RealAddonId>) -> Self {
         Self { addon_id: addon_id.into() }
     }
@@ -221,7 +221,7 @@ pub struct GetMateriaTsQuota {
 
 #[allow(clippy::new_without_default)]
 impl GetMateriaTsQuota {
-    /// With what is required.
+    /// Creates the request from its required inputs.
     pub fn new(addon_id: impl Into<cc_runtime::RealAddonId>) -> Self {
         Self { addon_id: addon_id.into() }
     }

@@ -42,7 +42,7 @@ pub struct ListMetrics {
 
 #[allow(clippy::new_without_default)]
 impl ListMetrics {
-    /// With what is required.
+    /// Creates the request from its required inputs.
     pub fn new(
         owner_id: impl Into<cc_runtime::OwnerId>,
         resource_id: impl Into<cc_runtime::ResourceId>,
@@ -143,7 +143,7 @@ pub struct ListRequestLocations {
 
 #[allow(clippy::new_without_default)]
 impl ListRequestLocations {
-    /// With what is required.
+    /// Creates the request from its required inputs.
     pub fn new(owner_id: impl Into<cc_runtime::OwnerId>) -> Self {
         Self {
             owner_id: owner_id.into(),
@@ -225,7 +225,7 @@ pub struct StreamRequestLocations {
 
 #[allow(clippy::new_without_default)]
 impl StreamRequestLocations {
-    /// With what is required.
+    /// Creates the request from its required inputs.
     pub fn new(owner_id: impl Into<cc_runtime::OwnerId>) -> Self {
         Self {
             owner_id: owner_id.into(),
@@ -289,7 +289,7 @@ pub struct ListStatusCodes {
 
 #[allow(clippy::new_without_default)]
 impl ListStatusCodes {
-    /// With what is required.
+    /// Creates the request from its required inputs.
     pub fn new(owner_id: impl Into<cc_runtime::OwnerId>) -> Self {
         Self {
             owner_id: owner_id.into(),
@@ -370,7 +370,7 @@ pub struct CreateResourceStatsToken {
 
 #[allow(clippy::new_without_default)]
 impl CreateResourceStatsToken {
-    /// With what is required.
+    /// Creates the request from its required inputs.
     pub fn new(
         owner_id: impl Into<cc_runtime::OwnerId>,
         resource_id: impl Into<cc_runtime::ResourceId>,
@@ -430,7 +430,7 @@ pub struct CreateOwnerStatsToken {
 
 #[allow(clippy::new_without_default)]
 impl CreateOwnerStatsToken {
-    /// With what is required.
+    /// Creates the request from its required inputs.
     pub fn new(
         owner_id: impl Into<cc_runtime::OwnerId>,
         body: impl Into<types::StatsTokenCreation>,
@@ -485,7 +485,7 @@ pub struct GetLegacyMetricsToken {
 
 #[allow(clippy::new_without_default)]
 impl GetLegacyMetricsToken {
-    /// With what is required.
+    /// Creates the request from its required inputs.
     pub fn new(owner_id: impl Into<cc_runtime::OwnerId>) -> Self {
         Self { owner_id: owner_id.into() }
     }
@@ -533,7 +533,7 @@ pub struct GetLegacyAccessLogsToken {
 
 #[allow(clippy::new_without_default)]
 impl GetLegacyAccessLogsToken {
-    /// With what is required.
+    /// Creates the request from its required inputs.
     pub fn new(owner_id: impl Into<cc_runtime::OwnerId>) -> Self {
         Self { owner_id: owner_id.into() }
     }
@@ -580,7 +580,7 @@ pub struct GetGrafana {
 
 #[allow(clippy::new_without_default)]
 impl GetGrafana {
-    /// With what is required.
+    /// Creates the request from its required inputs.
     pub fn new(owner_id: impl Into<cc_runtime::OwnerId>) -> Self {
         Self { owner_id: owner_id.into() }
     }
@@ -627,7 +627,7 @@ pub struct CreateGrafana {
 
 #[allow(clippy::new_without_default)]
 impl CreateGrafana {
-    /// With what is required.
+    /// Creates the request from its required inputs.
     pub fn new(owner_id: impl Into<cc_runtime::OwnerId>) -> Self {
         Self { owner_id: owner_id.into() }
     }
@@ -672,7 +672,7 @@ pub struct DeleteGrafana {
 
 #[allow(clippy::new_without_default)]
 impl DeleteGrafana {
-    /// With what is required.
+    /// Creates the request from its required inputs.
     pub fn new(owner_id: impl Into<cc_runtime::OwnerId>) -> Self {
         Self { owner_id: owner_id.into() }
     }
@@ -717,7 +717,7 @@ pub struct ResetGrafana {
 
 #[allow(clippy::new_without_default)]
 impl ResetGrafana {
-    /// With what is required.
+    /// Creates the request from its required inputs.
     pub fn new(owner_id: impl Into<cc_runtime::OwnerId>) -> Self {
         Self { owner_id: owner_id.into() }
     }
@@ -762,7 +762,7 @@ pub struct ListOtelNamespaces {
 
 #[allow(clippy::new_without_default)]
 impl ListOtelNamespaces {
-    /// With what is required.
+    /// Creates the request from its required inputs.
     pub fn new(owner_id: impl Into<cc_runtime::OwnerId>) -> Self {
         Self { owner_id: owner_id.into() }
     }
@@ -812,7 +812,7 @@ pub struct CreateOtelNamespace {
 
 #[allow(clippy::new_without_default)]
 impl CreateOtelNamespace {
-    /// With what is required.
+    /// Creates the request from its required inputs.
     pub fn new(
         owner_id: impl Into<cc_runtime::OwnerId>,
         body: impl Into<types::OtelNamespaceCreation>,
@@ -868,7 +868,7 @@ pub struct DeleteOtelNamespace {
 
 #[allow(clippy::new_without_default)]
 impl DeleteOtelNamespace {
-    /// With what is required.
+    /// Creates the request from its required inputs.
     pub fn new(
         owner_id: impl Into<cc_runtime::OwnerId>,
         otel_namespace_id: impl Into<String>,
@@ -927,7 +927,7 @@ pub struct CreateOtelService {
 
 #[allow(clippy::new_without_default)]
 impl CreateOtelService {
-    /// With what is required.
+    /// Creates the request from its required inputs.
     pub fn new(
         owner_id: impl Into<cc_runtime::OwnerId>,
         otel_namespace_id: impl Into<String>,
@@ -989,7 +989,7 @@ pub struct ListTardis {
 
 #[allow(clippy::new_without_default)]
 impl ListTardis {
-    /// With what is required.
+    /// Creates the request from its required inputs.
     pub fn new(owner_id: impl Into<cc_runtime::OwnerId>) -> Self {
         Self {
             owner_id: owner_id.into(),
@@ -1059,7 +1059,7 @@ pub struct CreateOwnerTardis {
 
 #[allow(clippy::new_without_default)]
 impl CreateOwnerTardis {
-    /// With what is required.
+    /// Creates the request from its required inputs.
     pub fn new(
         owner_id: impl Into<cc_runtime::OwnerId>,
         body: impl Into<types::TardisTokenLife>,
@@ -1123,7 +1123,7 @@ pub struct GetOwnerTardis {
 
 #[allow(clippy::new_without_default)]
 impl GetOwnerTardis {
-    /// With what is required.
+    /// Creates the request from its required inputs.
     pub fn new(
         owner_id: impl Into<cc_runtime::OwnerId>,
         addon_id: impl Into<cc_runtime::RealAddonId>,
@@ -1179,7 +1179,7 @@ pub struct DeleteOwnerTardis {
 
 #[allow(clippy::new_without_default)]
 impl DeleteOwnerTardis {
-    /// With what is required.
+    /// Creates the request from its required inputs.
     pub fn new(
         owner_id: impl Into<cc_runtime::OwnerId>,
         addon_id: impl Into<cc_runtime::RealAddonId>,
@@ -1235,7 +1235,7 @@ pub struct RestoreTardis {
 
 #[allow(clippy::new_without_default)]
 impl RestoreTardis {
-    /// With what is required.
+    /// Creates the request from its required inputs.
     pub fn new(
         owner_id: impl Into<cc_runtime::OwnerId>,
         addon_id: impl Into<cc_runtime::RealAddonId>,
@@ -1298,7 +1298,7 @@ pub struct ListTardisTokens {
 
 #[allow(clippy::new_without_default)]
 impl ListTardisTokens {
-    /// With what is required.
+    /// Creates the request from its required inputs.
     pub fn new(
         owner_id: impl Into<cc_runtime::OwnerId>,
         addon_id: impl Into<cc_runtime::RealAddonId>,
@@ -1381,7 +1381,7 @@ pub struct CreateTardisToken {
 
 #[allow(clippy::new_without_default)]
 impl CreateTardisToken {
-    /// With what is required.
+    /// Creates the request from its required inputs.
     pub fn new(
         owner_id: impl Into<cc_runtime::OwnerId>,
         addon_id: impl Into<cc_runtime::RealAddonId>,
@@ -1442,7 +1442,7 @@ pub struct GetTardisToken {
 
 #[allow(clippy::new_without_default)]
 impl GetTardisToken {
-    /// With what is required.
+    /// Creates the request from its required inputs.
     pub fn new(
         owner_id: impl Into<cc_runtime::OwnerId>,
         addon_id: impl Into<cc_runtime::RealAddonId>,
@@ -1504,7 +1504,7 @@ pub struct DeleteTardisToken {
 
 #[allow(clippy::new_without_default)]
 impl DeleteTardisToken {
-    /// With what is required.
+    /// Creates the request from its required inputs.
     pub fn new(
         owner_id: impl Into<cc_runtime::OwnerId>,
         addon_id: impl Into<cc_runtime::RealAddonId>,
@@ -1563,7 +1563,7 @@ pub struct CreateTardis {
 
 #[allow(clippy::new_without_default)]
 impl CreateTardis {
-    /// With what is required.
+    /// Creates the request from its required inputs.
     pub fn new(body: impl Into<types::TardisCreation>) -> Self {
         Self {
             body: body.into(),
@@ -1620,7 +1620,7 @@ pub struct GetTardis {
 
 #[allow(clippy::new_without_default)]
 impl GetTardis {
-    /// With what is required.
+    /// Creates the request from its required inputs.
     pub fn new(addon_id: impl Into<cc_runtime::RealAddonId>) -> Self {
         Self { addon_id: addon_id.into() }
     }
@@ -1665,7 +1665,7 @@ pub struct DeleteTardis {
 
 #[allow(clippy::new_without_default)]
 impl DeleteTardis {
-    /// With what is required.
+    /// Creates the request from its required inputs.
     pub fn new(addon_id: impl Into<cc_runtime::RealAddonId>) -> Self {
         Self { addon_id: addon_id.into() }
     }

@@ -104,7 +104,7 @@ pub struct OtelNamespaceCreation {
 }
 
 impl OtelNamespaceCreation {
-    /// With what is required.
+    /// Creates the value from its required fields.
     #[must_use]
     #[allow(clippy::new_without_default)]
     pub fn new(location: impl Into<String>) -> Self {
@@ -151,7 +151,7 @@ pub struct OtelServiceCreation {
 }
 
 impl OtelServiceCreation {
-    /// With what is required.
+    /// Creates the value from its required fields.
     #[must_use]
     #[allow(clippy::new_without_default)]
     pub fn new(name: impl Into<String>) -> Self {
@@ -226,7 +226,7 @@ pub struct StatsTokenCreation {
 }
 
 impl StatsTokenCreation {
-    /// With what is required.
+    /// Creates the value from its required fields.
     #[must_use]
     #[allow(clippy::new_without_default)]
     pub fn new() -> Self {
@@ -340,7 +340,7 @@ pub struct TardisCreation {
 }
 
 impl TardisCreation {
-    /// With what is required.
+    /// Creates the value from its required fields.
     #[must_use]
     #[allow(clippy::new_without_default)]
     pub fn new(owner_id: impl Into<cc_runtime::OwnerId>, plan: serde_json::Value) -> Self {
@@ -450,7 +450,7 @@ pub struct TardisTokenCreation {
 }
 
 impl TardisTokenCreation {
-    /// With what is required.
+    /// Creates the value from its required fields.
     #[must_use]
     #[allow(clippy::new_without_default)]
     pub fn new(token_type: serde_json::Value) -> Self {
@@ -503,7 +503,7 @@ pub struct TardisTokenLife {
 }
 
 impl TardisTokenLife {
-    /// With what is required.
+    /// Creates the value from its required fields.
     #[must_use]
     #[allow(clippy::new_without_default)]
     pub fn new() -> Self {

@@ -29,7 +29,7 @@ pub struct ListNetworkGroups {
 
 #[allow(clippy::new_without_default)]
 impl ListNetworkGroups {
-    /// With what is required.
+    /// Creates the request from its required inputs.
     pub fn new(owner_id: impl Into<cc_runtime::OwnerId>) -> Self {
         Self { owner_id: owner_id.into() }
     }
@@ -79,7 +79,7 @@ pub struct CreateNetworkGroup {
 
 #[allow(clippy::new_without_default)]
 impl CreateNetworkGroup {
-    /// With what is required.
+    /// Creates the request from its required inputs.
     pub fn new(
         owner_id: impl Into<cc_runtime::OwnerId>,
         body: impl Into<types::NetworkGroupCreation>,
@@ -136,7 +136,7 @@ pub struct SearchNetworkGroups {
 
 #[allow(clippy::new_without_default)]
 impl SearchNetworkGroups {
-    /// With what is required.
+    /// Creates the request from its required inputs.
     pub fn new(owner_id: impl Into<cc_runtime::OwnerId>) -> Self {
         Self {
             owner_id: owner_id.into(),
@@ -196,7 +196,7 @@ pub struct GetNetworkGroup {
 
 #[allow(clippy::new_without_default)]
 impl GetNetworkGroup {
-    /// With what is required.
+    /// Creates the request from its required inputs.
     pub fn new(
         owner_id: impl Into<cc_runtime::OwnerId>,
         network_group_id: impl Into<cc_runtime::NetworkGroupId>,
@@ -253,7 +253,7 @@ pub struct DeleteNetworkGroup {
 
 #[allow(clippy::new_without_default)]
 impl DeleteNetworkGroup {
-    /// With what is required.
+    /// Creates the request from its required inputs.
     pub fn new(
         owner_id: impl Into<cc_runtime::OwnerId>,
         network_group_id: impl Into<cc_runtime::NetworkGroupId>,
@@ -313,7 +313,7 @@ pub struct CreateExternalPeer {
 
 #[allow(clippy::new_without_default)]
 impl CreateExternalPeer {
-    /// With what is required.
+    /// Creates the request from its required inputs.
     pub fn new(
         owner_id: impl Into<cc_runtime::OwnerId>,
         network_group_id: impl Into<cc_runtime::NetworkGroupId>,
@@ -375,7 +375,7 @@ pub struct DeleteExternalPeer {
 
 #[allow(clippy::new_without_default)]
 impl DeleteExternalPeer {
-    /// With what is required.
+    /// Creates the request from its required inputs.
     pub fn new(
         owner_id: impl Into<cc_runtime::OwnerId>,
         network_group_id: impl Into<cc_runtime::NetworkGroupId>,
@@ -434,7 +434,7 @@ pub struct ListNetworkGroupMembers {
 
 #[allow(clippy::new_without_default)]
 impl ListNetworkGroupMembers {
-    /// With what is required.
+    /// Creates the request from its required inputs.
     pub fn new(
         owner_id: impl Into<cc_runtime::OwnerId>,
         network_group_id: impl Into<cc_runtime::NetworkGroupId>,
@@ -494,7 +494,7 @@ pub struct CreateNetworkGroupMember {
 
 #[allow(clippy::new_without_default)]
 impl CreateNetworkGroupMember {
-    /// With what is required.
+    /// Creates the request from its required inputs.
     pub fn new(
         owner_id: impl Into<cc_runtime::OwnerId>,
         network_group_id: impl Into<cc_runtime::NetworkGroupId>,
@@ -556,7 +556,7 @@ pub struct GetNetworkGroupMember {
 
 #[allow(clippy::new_without_default)]
 impl GetNetworkGroupMember {
-    /// With what is required.
+    /// Creates the request from its required inputs.
     pub fn new(
         owner_id: impl Into<cc_runtime::OwnerId>,
         network_group_id: impl Into<cc_runtime::NetworkGroupId>,
@@ -618,7 +618,7 @@ pub struct DeleteNetworkGroupMember {
 
 #[allow(clippy::new_without_default)]
 impl DeleteNetworkGroupMember {
-    /// With what is required.
+    /// Creates the request from its required inputs.
     pub fn new(
         owner_id: impl Into<cc_runtime::OwnerId>,
         network_group_id: impl Into<cc_runtime::NetworkGroupId>,
@@ -677,7 +677,7 @@ pub struct ListNetworkGroupPeers {
 
 #[allow(clippy::new_without_default)]
 impl ListNetworkGroupPeers {
-    /// With what is required.
+    /// Creates the request from its required inputs.
     pub fn new(
         owner_id: impl Into<cc_runtime::OwnerId>,
         network_group_id: impl Into<cc_runtime::NetworkGroupId>,
@@ -736,7 +736,7 @@ pub struct CreateNetworkGroupPeer {
 
 #[allow(clippy::new_without_default)]
 impl CreateNetworkGroupPeer {
-    /// With what is required.
+    /// Creates the request from its required inputs.
     pub fn new(
         owner_id: impl Into<cc_runtime::OwnerId>,
         network_group_id: impl Into<cc_runtime::NetworkGroupId>,
@@ -798,7 +798,7 @@ pub struct GetNetworkGroupPeer {
 
 #[allow(clippy::new_without_default)]
 impl GetNetworkGroupPeer {
-    /// With what is required.
+    /// Creates the request from its required inputs.
     pub fn new(
         owner_id: impl Into<cc_runtime::OwnerId>,
         network_group_id: impl Into<cc_runtime::NetworkGroupId>,
@@ -860,7 +860,7 @@ pub struct DeleteNetworkGroupPeer {
 
 #[allow(clippy::new_without_default)]
 impl DeleteNetworkGroupPeer {
-    /// With what is required.
+    /// Creates the request from its required inputs.
     pub fn new(
         owner_id: impl Into<cc_runtime::OwnerId>,
         network_group_id: impl Into<cc_runtime::NetworkGroupId>,
@@ -922,7 +922,7 @@ pub struct GetWireguardConfiguration {
 
 #[allow(clippy::new_without_default)]
 impl GetWireguardConfiguration {
-    /// With what is required.
+    /// Creates the request from its required inputs.
     pub fn new(
         owner_id: impl Into<cc_runtime::OwnerId>,
         network_group_id: impl Into<cc_runtime::NetworkGroupId>,
@@ -984,7 +984,7 @@ pub struct GetWireguardConfigurationUrl {
 
 #[allow(clippy::new_without_default)]
 impl GetWireguardConfigurationUrl {
-    /// With what is required.
+    /// Creates the request from its required inputs.
     pub fn new(
         owner_id: impl Into<cc_runtime::OwnerId>,
         network_group_id: impl Into<cc_runtime::NetworkGroupId>,
@@ -1049,7 +1049,7 @@ pub struct StreamWireguardConfiguration {
 
 #[allow(clippy::new_without_default)]
 impl StreamWireguardConfiguration {
-    /// With what is required.
+    /// Creates the request from its required inputs.
     pub fn new(
         owner_id: impl Into<cc_runtime::OwnerId>,
         network_group_id: impl Into<cc_runtime::NetworkGroupId>,
@@ -1108,7 +1108,7 @@ pub struct StreamNetworkGroup {
 
 #[allow(clippy::new_without_default)]
 impl StreamNetworkGroup {
-    /// With what is required.
+    /// Creates the request from its required inputs.
     pub fn new(
         owner_id: impl Into<cc_runtime::OwnerId>,
         network_group_id: impl Into<cc_runtime::NetworkGroupId>,

@@ -102,7 +102,7 @@ pub struct ExternalPeerCreation {
 }
 
 impl ExternalPeerCreation {
-    /// With what is required.
+    /// Creates the value from its required fields.
     #[must_use]
     #[allow(clippy::new_without_default)]
     pub fn new(label: impl Into<String>, peer_role: impl Into<PeerRole>, public_key: impl Into<String>, parent_member: impl Into<String>) -> Self {
@@ -257,7 +257,7 @@ pub struct NetworkGroupCreation {
 }
 
 impl NetworkGroupCreation {
-    /// With what is required.
+    /// Creates the value from its required fields.
     #[must_use]
     #[allow(clippy::new_without_default)]
     pub fn new() -> Self {
@@ -358,7 +358,7 @@ pub struct NetworkGroupMemberCreation {
 }
 
 impl NetworkGroupMemberCreation {
-    /// With what is required.
+    /// Creates the value from its required fields.
     #[must_use]
     #[allow(clippy::new_without_default)]
     pub fn new(id: impl Into<String>, domain_name: impl Into<String>, kind: impl Into<NetworkGroupMemberKind>) -> Self {
@@ -475,7 +475,7 @@ pub struct PeerCreation {
 }
 
 impl PeerCreation {
-    /// With what is required.
+    /// Creates the value from its required fields.
     #[must_use]
     #[allow(clippy::new_without_default)]
     pub fn new(id: impl Into<String>, peer_kind: impl Into<PeerKind>, peer_role: impl Into<PeerRole>, parent_member: impl Into<String>) -> Self {

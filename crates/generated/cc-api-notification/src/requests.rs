@@ -19,7 +19,7 @@ use crate::types;
 pub struct ListNotificationEvents;
 #[allow(clippy::new_without_default)]
 impl ListNotificationEvents {
-    /// Without inputs.
+    /// Creates the request. It has no required inputs.
     pub fn new() -> Self {
         Self
     }
@@ -58,7 +58,7 @@ impl Operation for ListNotificationEvents {
 pub struct ListWebhookFormats;
 #[allow(clippy::new_without_default)]
 impl ListWebhookFormats {
-    /// Without inputs.
+    /// Creates the request. It has no required inputs.
     pub fn new() -> Self {
         Self
     }
@@ -103,7 +103,7 @@ pub struct ListEmailNotifications {
 
 #[allow(clippy::new_without_default)]
 impl ListEmailNotifications {
-    /// With what is required.
+    /// Creates the request from its required inputs.
     pub fn new(owner_id: impl Into<cc_runtime::OwnerId>) -> Self {
         Self { owner_id: owner_id.into() }
     }
@@ -153,7 +153,7 @@ pub struct CreateEmailNotification {
 
 #[allow(clippy::new_without_default)]
 impl CreateEmailNotification {
-    /// With what is required.
+    /// Creates the request from its required inputs.
     pub fn new(
         owner_id: impl Into<cc_runtime::OwnerId>,
         body: impl Into<types::EmailNotificationCreation>,
@@ -212,7 +212,7 @@ pub struct UpdateEmailNotification {
 
 #[allow(clippy::new_without_default)]
 impl UpdateEmailNotification {
-    /// With what is required.
+    /// Creates the request from its required inputs.
     pub fn new(
         owner_id: impl Into<cc_runtime::OwnerId>,
         email_notification_id: impl Into<String>,
@@ -271,7 +271,7 @@ pub struct DeleteEmailNotification {
 
 #[allow(clippy::new_without_default)]
 impl DeleteEmailNotification {
-    /// With what is required.
+    /// Creates the request from its required inputs.
     pub fn new(
         owner_id: impl Into<cc_runtime::OwnerId>,
         email_notification_id: impl Into<String>,
@@ -325,7 +325,7 @@ pub struct ListWebhooks {
 
 #[allow(clippy::new_without_default)]
 impl ListWebhooks {
-    /// With what is required.
+    /// Creates the request from its required inputs.
     pub fn new(owner_id: impl Into<cc_runtime::OwnerId>) -> Self {
         Self { owner_id: owner_id.into() }
     }
@@ -373,7 +373,7 @@ pub struct CreateWebhook {
 
 #[allow(clippy::new_without_default)]
 impl CreateWebhook {
-    /// With what is required.
+    /// Creates the request from its required inputs.
     pub fn new(
         owner_id: impl Into<cc_runtime::OwnerId>,
         body: impl Into<types::WebhookCreation>,
@@ -432,7 +432,7 @@ pub struct UpdateWebhook {
 
 #[allow(clippy::new_without_default)]
 impl UpdateWebhook {
-    /// With what is required.
+    /// Creates the request from its required inputs.
     pub fn new(
         owner_id: impl Into<cc_runtime::OwnerId>,
         webhook_id: impl Into<String>,
@@ -491,7 +491,7 @@ pub struct DeleteWebhook {
 
 #[allow(clippy::new_without_default)]
 impl DeleteWebhook {
-    /// With what is required.
+    /// Creates the request from its required inputs.
     pub fn new(
         owner_id: impl Into<cc_runtime::OwnerId>,
         webhook_id: impl Into<String>,
@@ -545,7 +545,7 @@ impl Operation for DeleteWebhook {
 pub struct OpenEventSocket;
 #[allow(clippy::new_without_default)]
 impl OpenEventSocket {
-    /// Without inputs.
+    /// Creates the request. It has no required inputs.
     pub fn new() -> Self {
         Self
     }

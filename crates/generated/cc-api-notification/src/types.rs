@@ -49,7 +49,7 @@ pub struct EmailNotificationCreation {
 }
 
 impl EmailNotificationCreation {
-    /// With what is required.
+    /// Creates the value from its required fields.
     #[must_use]
     #[allow(clippy::new_without_default)]
     pub fn new(name: impl Into<String>, notified: impl IntoIterator<Item = impl Into<EmailNotificationTargetCreation>>) -> Self {
@@ -103,7 +103,7 @@ pub struct EmailNotificationTargetCreation {
 }
 
 impl EmailNotificationTargetCreation {
-    /// With what is required.
+    /// Creates the value from its required fields.
     #[must_use]
     #[allow(clippy::new_without_default)]
     pub fn new(type_: impl Into<EmailNotificationTargetKind>) -> Self {
@@ -253,7 +253,7 @@ pub struct WebhookCreation {
 }
 
 impl WebhookCreation {
-    /// With what is required.
+    /// Creates the value from its required fields.
     #[must_use]
     #[allow(clippy::new_without_default)]
     pub fn new(name: impl Into<String>, urls: impl IntoIterator<Item = impl Into<WebhookUrl>>) -> Self {
@@ -340,7 +340,7 @@ pub struct WebhookUrl {
 }
 
 impl WebhookUrl {
-    /// With what is required.
+    /// Creates the value from its required fields.
     #[must_use]
     #[allow(clippy::new_without_default)]
     pub fn new(format: impl Into<WebhookFormat>, url: impl Into<cc_runtime::Secret>) -> Self {

@@ -29,7 +29,7 @@ pub struct AuthenticateRequest {
 
 #[allow(clippy::new_without_default)]
 impl AuthenticateRequest {
-    /// With what is required.
+    /// Creates the request from its required inputs.
     pub fn new(body: impl Into<types::SignedRequest>) -> Self {
         Self {
             body: body.into(),
@@ -88,7 +88,7 @@ pub struct AuthorizeRequest {
 
 #[allow(clippy::new_without_default)]
 impl AuthorizeRequest {
-    /// With what is required.
+    /// Creates the request from its required inputs.
     pub fn new(body: impl Into<types::SignedRequest>) -> Self {
         Self { body: body.into() }
     }
@@ -137,7 +137,7 @@ pub struct CreateRequestToken {
 
 #[allow(clippy::new_without_default)]
 impl CreateRequestToken {
-    /// With what is required.
+    /// Creates the request from its required inputs.
     pub fn new(body: impl Into<types::OauthForm>) -> Self {
         Self {
             body: body.into(),
@@ -215,7 +215,7 @@ pub struct CreateRequestTokenByQuery {
 
 #[allow(clippy::new_without_default)]
 impl CreateRequestTokenByQuery {
-    /// Without inputs.
+    /// Creates the request. It has no required inputs.
     pub fn new() -> Self {
         Self {
             partner_id: None,
@@ -377,7 +377,7 @@ pub struct CreateAccessToken {
 
 #[allow(clippy::new_without_default)]
 impl CreateAccessToken {
-    /// With what is required.
+    /// Creates the request from its required inputs.
     pub fn new(body: impl Into<types::OauthForm>) -> Self {
         Self { body: body.into() }
     }
@@ -441,7 +441,7 @@ pub struct CreateAccessTokenByQuery {
 
 #[allow(clippy::new_without_default)]
 impl CreateAccessTokenByQuery {
-    /// Without inputs.
+    /// Creates the request. It has no required inputs.
     pub fn new() -> Self {
         Self {
             oauth_consumer_key: None,
@@ -603,7 +603,7 @@ pub struct GetAuthorizationPage {
 
 #[allow(clippy::new_without_default)]
 impl GetAuthorizationPage {
-    /// Without inputs.
+    /// Creates the request. It has no required inputs.
     pub fn new() -> Self {
         Self {
             oauth_token: None,
@@ -689,7 +689,7 @@ pub struct AuthorizeToken {
 
 #[allow(clippy::new_without_default)]
 impl AuthorizeToken {
-    /// With what is required.
+    /// Creates the request from its required inputs.
     pub fn new(body: impl Into<types::AuthorizationForm>) -> Self {
         Self { body: body.into() }
     }
@@ -733,7 +733,7 @@ pub struct GetLoginData {
 
 #[allow(clippy::new_without_default)]
 impl GetLoginData {
-    /// Without inputs.
+    /// Creates the request. It has no required inputs.
     pub fn new() -> Self {
         Self { oauth_key: None }
     }
@@ -778,7 +778,7 @@ impl Operation for GetLoginData {
 pub struct ListOauthRights;
 #[allow(clippy::new_without_default)]
 impl ListOauthRights {
-    /// Without inputs.
+    /// Creates the request. It has no required inputs.
     pub fn new() -> Self {
         Self
     }
@@ -824,7 +824,7 @@ pub struct ListOauthConsumers {
 
 #[allow(clippy::new_without_default)]
 impl ListOauthConsumers {
-    /// With what is required.
+    /// Creates the request from its required inputs.
     pub fn new(owner_id: impl Into<cc_runtime::OwnerId>) -> Self {
         Self { owner_id: owner_id.into() }
     }
@@ -875,7 +875,7 @@ pub struct CreateOauthConsumer {
 
 #[allow(clippy::new_without_default)]
 impl CreateOauthConsumer {
-    /// With what is required.
+    /// Creates the request from its required inputs.
     pub fn new(
         owner_id: impl Into<cc_runtime::OwnerId>,
         body: impl Into<types::OauthConsumerInput>,
@@ -932,7 +932,7 @@ pub struct GetOauthConsumer {
 
 #[allow(clippy::new_without_default)]
 impl GetOauthConsumer {
-    /// With what is required.
+    /// Creates the request from its required inputs.
     pub fn new(
         owner_id: impl Into<cc_runtime::OwnerId>,
         consumer_key: impl Into<cc_runtime::ConsumerKey>,
@@ -992,7 +992,7 @@ pub struct UpdateOauthConsumer {
 
 #[allow(clippy::new_without_default)]
 impl UpdateOauthConsumer {
-    /// With what is required.
+    /// Creates the request from its required inputs.
     pub fn new(
         owner_id: impl Into<cc_runtime::OwnerId>,
         consumer_key: impl Into<cc_runtime::ConsumerKey>,
@@ -1052,7 +1052,7 @@ pub struct DeleteOauthConsumer {
 
 #[allow(clippy::new_without_default)]
 impl DeleteOauthConsumer {
-    /// With what is required.
+    /// Creates the request from its required inputs.
     pub fn new(
         owner_id: impl Into<cc_runtime::OwnerId>,
         consumer_key: impl Into<cc_runtime::ConsumerKey>,
@@ -1109,7 +1109,7 @@ pub struct GetOauthConsumerSecret {
 
 #[allow(clippy::new_without_default)]
 impl GetOauthConsumerSecret {
-    /// With what is required.
+    /// Creates the request from its required inputs.
     pub fn new(
         owner_id: impl Into<cc_runtime::OwnerId>,
         consumer_key: impl Into<cc_runtime::ConsumerKey>,
@@ -1178,7 +1178,7 @@ pub struct GetOidcLoginPage {
 
 #[allow(clippy::new_without_default)]
 impl GetOidcLoginPage {
-    /// With what is required.
+    /// Creates the request from its required inputs.
     pub fn new(service: impl Into<String>) -> Self {
         Self {
             service: service.into(),
@@ -1306,7 +1306,7 @@ pub struct GetOidcSignupPage {
 
 #[allow(clippy::new_without_default)]
 impl GetOidcSignupPage {
-    /// With what is required.
+    /// Creates the request from its required inputs.
     pub fn new(service: impl Into<String>) -> Self {
         Self {
             service: service.into(),
@@ -1427,7 +1427,7 @@ pub struct FinishOidcSignup {
 
 #[allow(clippy::new_without_default)]
 impl FinishOidcSignup {
-    /// With what is required.
+    /// Creates the request from its required inputs.
     pub fn new(service: impl Into<String>, body: impl Into<types::SignupEnd>) -> Self {
         Self {
             service: service.into(),
@@ -1490,7 +1490,7 @@ pub struct FinishOidcLogin {
 
 #[allow(clippy::new_without_default)]
 impl FinishOidcLogin {
-    /// With what is required.
+    /// Creates the request from its required inputs.
     pub fn new(service: impl Into<String>) -> Self {
         Self {
             service: service.into(),
@@ -1585,7 +1585,7 @@ pub struct GetLoginPage {
 
 #[allow(clippy::new_without_default)]
 impl GetLoginPage {
-    /// Without inputs.
+    /// Creates the request. It has no required inputs.
     pub fn new() -> Self {
         Self {
             secondary_email_key: None,
@@ -1674,7 +1674,7 @@ pub struct LogInByForm {
 
 #[allow(clippy::new_without_default)]
 impl LogInByForm {
-    /// With what is required.
+    /// Creates the request from its required inputs.
     pub fn new(body: impl Into<types::LoginForm>) -> Self {
         Self { body: body.into() }
     }
@@ -1719,7 +1719,7 @@ pub struct LogInBySecondFactor {
 
 #[allow(clippy::new_without_default)]
 impl LogInBySecondFactor {
-    /// With what is required.
+    /// Creates the request from its required inputs.
     pub fn new(body: impl Into<types::SecondFactorForm>) -> Self {
         Self { body: body.into() }
     }
@@ -1768,7 +1768,7 @@ pub struct GetSignupPage {
 
 #[allow(clippy::new_without_default)]
 impl GetSignupPage {
-    /// Without inputs.
+    /// Creates the request. It has no required inputs.
     pub fn new() -> Self {
         Self {
             invitation_key: None,
@@ -1859,7 +1859,7 @@ pub struct GetSignupPageForSource {
 
 #[allow(clippy::new_without_default)]
 impl GetSignupPageForSource {
-    /// With what is required.
+    /// Creates the request from its required inputs.
     pub fn new(subscription_source: impl Into<String>) -> Self {
         Self {
             subscription_source: subscription_source.into(),

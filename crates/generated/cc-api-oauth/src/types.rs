@@ -48,7 +48,7 @@ pub struct AuthorizationForm {
 }
 
 impl AuthorizationForm {
-    /// With what is required.
+    /// Creates the value from its required fields.
     #[must_use]
     #[allow(clippy::new_without_default)]
     pub fn new() -> Self {
@@ -177,7 +177,7 @@ pub struct LoginForm {
 }
 
 impl LoginForm {
-    /// With what is required.
+    /// Creates the value from its required fields.
     #[must_use]
     #[allow(clippy::new_without_default)]
     pub fn new(email: impl Into<String>, pass: impl Into<cc_runtime::Secret>) -> Self {
@@ -307,7 +307,7 @@ pub struct OauthConsumerInput {
 }
 
 impl OauthConsumerInput {
-    /// With what is required.
+    /// Creates the value from its required fields.
     #[must_use]
     #[allow(clippy::new_without_default)]
     pub fn new(name: impl Into<String>, description: impl Into<String>, url: impl Into<String>, picture: impl Into<String>, base_url: impl Into<String>, rights: impl Into<OauthRights>) -> Self {
@@ -372,7 +372,7 @@ pub struct OauthForm {
 }
 
 impl OauthForm {
-    /// With what is required.
+    /// Creates the value from its required fields.
     #[must_use]
     #[allow(clippy::new_without_default)]
     pub fn new() -> Self {
@@ -513,7 +513,7 @@ pub struct OauthRights {
 }
 
 impl OauthRights {
-    /// With what is required.
+    /// Creates the value from its required fields.
     #[must_use]
     #[allow(clippy::new_without_default)]
     pub fn new() -> Self {
@@ -646,7 +646,7 @@ pub struct SecondFactorForm {
 }
 
 impl SecondFactorForm {
-    /// With what is required.
+    /// Creates the value from its required fields.
     #[must_use]
     #[allow(clippy::new_without_default)]
     pub fn new(email: impl Into<String>, mfa_kind: impl Into<MfaKind>, mfa_attempt: impl Into<cc_runtime::Secret>, auth_id: impl Into<cc_runtime::Secret>) -> Self {
@@ -717,7 +717,7 @@ pub struct SignedRequest {
 }
 
 impl SignedRequest {
-    /// With what is required.
+    /// Creates the value from its required fields.
     #[must_use]
     #[allow(clippy::new_without_default)]
     pub fn new() -> Self {
@@ -815,7 +815,7 @@ pub struct SignupEnd {
 }
 
 impl SignupEnd {
-    /// With what is required.
+    /// Creates the value from its required fields.
     #[must_use]
     #[allow(clippy::new_without_default)]
     pub fn new() -> Self {

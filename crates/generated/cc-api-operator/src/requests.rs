@@ -25,7 +25,7 @@ pub struct GetKeycloak {
 
 #[allow(clippy::new_without_default)]
 impl GetKeycloak {
-    /// With what is required.
+    /// Creates the request from its required inputs.
     pub fn new(addon_id: impl Into<cc_runtime::RealAddonId>) -> Self {
         Self { addon_id: addon_id.into() }
     }
@@ -70,7 +70,7 @@ pub struct RebootKeycloak {
 
 #[allow(clippy::new_without_default)]
 impl RebootKeycloak {
-    /// With what is required.
+    /// Creates the request from its required inputs.
     pub fn new(addon_id: impl Into<cc_runtime::RealAddonId>) -> Self {
         Self { addon_id: addon_id.into() }
     }
@@ -115,7 +115,7 @@ pub struct RebuildKeycloak {
 
 #[allow(clippy::new_without_default)]
 impl RebuildKeycloak {
-    /// With what is required.
+    /// Creates the request from its required inputs.
     pub fn new(addon_id: impl Into<cc_runtime::RealAddonId>) -> Self {
         Self { addon_id: addon_id.into() }
     }
@@ -161,7 +161,7 @@ pub struct CheckKeycloakVersion {
 
 #[allow(clippy::new_without_default)]
 impl CheckKeycloakVersion {
-    /// With what is required.
+    /// Creates the request from its required inputs.
     pub fn new(addon_id: impl Into<cc_runtime::RealAddonId>) -> Self {
         Self { addon_id: addon_id.into() }
     }
@@ -212,7 +212,7 @@ pub struct UpdateKeycloakVersion {
 
 #[allow(clippy::new_without_default)]
 impl UpdateKeycloakVersion {
-    /// With what is required.
+    /// Creates the request from its required inputs.
     pub fn new(
         addon_id: impl Into<cc_runtime::RealAddonId>,
         body: impl Into<types::OperatorVersionUpdate>,
@@ -269,7 +269,7 @@ pub struct CreateKeycloakNetworkGroup {
 
 #[allow(clippy::new_without_default)]
 impl CreateKeycloakNetworkGroup {
-    /// With what is required.
+    /// Creates the request from its required inputs.
     pub fn new(addon_id: impl Into<cc_runtime::RealAddonId>) -> Self {
         Self { addon_id: addon_id.into() }
     }
@@ -317,7 +317,7 @@ pub struct DeleteKeycloakNetworkGroup {
 
 #[allow(clippy::new_without_default)]
 impl DeleteKeycloakNetworkGroup {
-    /// With what is required.
+    /// Creates the request from its required inputs.
     pub fn new(addon_id: impl Into<cc_runtime::RealAddonId>) -> Self {
         Self { addon_id: addon_id.into() }
     }
@@ -367,7 +367,7 @@ pub struct CreateKeycloakApplication {
 
 #[allow(clippy::new_without_default)]
 impl CreateKeycloakApplication {
-    /// With what is required.
+    /// Creates the request from its required inputs.
     pub fn new(
         addon_id: impl Into<cc_runtime::RealAddonId>,
         body: impl Into<types::KeycloakApplicationCreation>,
@@ -423,7 +423,7 @@ pub struct GetOwnerKeycloak {
 
 #[allow(clippy::new_without_default)]
 impl GetOwnerKeycloak {
-    /// With what is required.
+    /// Creates the request from its required inputs.
     pub fn new(
         owner_id: impl Into<cc_runtime::OwnerId>,
         addon_id: impl Into<cc_runtime::RealAddonId>,
@@ -471,7 +471,7 @@ impl Operation for GetOwnerKeycloak {
 pub struct GetKeycloakVersions;
 #[allow(clippy::new_without_default)]
 impl GetKeycloakVersions {
-    /// Without inputs.
+    /// Creates the request. It has no required inputs.
     pub fn new() -> Self {
         Self
     }
@@ -523,7 +523,7 @@ pub struct GetKeycloakConsumption {
 
 #[allow(clippy::new_without_default)]
 impl GetKeycloakConsumption {
-    /// With what is required.
+    /// Creates the request from its required inputs.
     pub fn new(
         owner_id: impl Into<cc_runtime::OwnerId>,
         addon_id: impl Into<cc_runtime::RealAddonId>,
@@ -580,7 +580,7 @@ pub struct GetMatomo {
 
 #[allow(clippy::new_without_default)]
 impl GetMatomo {
-    /// With what is required.
+    /// Creates the request from its required inputs.
     pub fn new(addon_id: impl Into<cc_runtime::RealAddonId>) -> Self {
         Self { addon_id: addon_id.into() }
     }
@@ -625,7 +625,7 @@ pub struct RebootMatomo {
 
 #[allow(clippy::new_without_default)]
 impl RebootMatomo {
-    /// With what is required.
+    /// Creates the request from its required inputs.
     pub fn new(addon_id: impl Into<cc_runtime::RealAddonId>) -> Self {
         Self { addon_id: addon_id.into() }
     }
@@ -670,7 +670,7 @@ pub struct RebuildMatomo {
 
 #[allow(clippy::new_without_default)]
 impl RebuildMatomo {
-    /// With what is required.
+    /// Creates the request from its required inputs.
     pub fn new(addon_id: impl Into<cc_runtime::RealAddonId>) -> Self {
         Self { addon_id: addon_id.into() }
     }
@@ -709,7 +709,7 @@ impl Operation for RebuildMatomo {
 pub struct GetMatomoVersions;
 #[allow(clippy::new_without_default)]
 impl GetMatomoVersions {
-    /// Without inputs.
+    /// Creates the request. It has no required inputs.
     pub fn new() -> Self {
         Self
     }
@@ -754,7 +754,7 @@ pub struct GetMetabase {
 
 #[allow(clippy::new_without_default)]
 impl GetMetabase {
-    /// With what is required.
+    /// Creates the request from its required inputs.
     pub fn new(addon_id: impl Into<cc_runtime::RealAddonId>) -> Self {
         Self { addon_id: addon_id.into() }
     }
@@ -799,7 +799,7 @@ pub struct RebootMetabase {
 
 #[allow(clippy::new_without_default)]
 impl RebootMetabase {
-    /// With what is required.
+    /// Creates the request from its required inputs.
     pub fn new(addon_id: impl Into<cc_runtime::RealAddonId>) -> Self {
         Self { addon_id: addon_id.into() }
     }
@@ -844,7 +844,7 @@ pub struct RebuildMetabase {
 
 #[allow(clippy::new_without_default)]
 impl RebuildMetabase {
-    /// With what is required.
+    /// Creates the request from its required inputs.
     pub fn new(addon_id: impl Into<cc_runtime::RealAddonId>) -> Self {
         Self { addon_id: addon_id.into() }
     }
@@ -890,7 +890,7 @@ pub struct CheckMetabaseVersion {
 
 #[allow(clippy::new_without_default)]
 impl CheckMetabaseVersion {
-    /// With what is required.
+    /// Creates the request from its required inputs.
     pub fn new(addon_id: impl Into<cc_runtime::RealAddonId>) -> Self {
         Self { addon_id: addon_id.into() }
     }
@@ -941,7 +941,7 @@ pub struct UpdateMetabaseVersion {
 
 #[allow(clippy::new_without_default)]
 impl UpdateMetabaseVersion {
-    /// With what is required.
+    /// Creates the request from its required inputs.
     pub fn new(
         addon_id: impl Into<cc_runtime::RealAddonId>,
         body: impl Into<types::OperatorVersionUpdate>,
@@ -989,7 +989,7 @@ impl Operation for UpdateMetabaseVersion {
 pub struct GetMetabaseVersions;
 #[allow(clippy::new_without_default)]
 impl GetMetabaseVersions {
-    /// Without inputs.
+    /// Creates the request. It has no required inputs.
     pub fn new() -> Self {
         Self
     }
@@ -1041,7 +1041,7 @@ pub struct GetMetabaseConsumption {
 
 #[allow(clippy::new_without_default)]
 impl GetMetabaseConsumption {
-    /// With what is required.
+    /// Creates the request from its required inputs.
     pub fn new(
         owner_id: impl Into<cc_runtime::OwnerId>,
         addon_id: impl Into<cc_runtime::RealAddonId>,
@@ -1099,7 +1099,7 @@ pub struct GetOtoroshi {
 
 #[allow(clippy::new_without_default)]
 impl GetOtoroshi {
-    /// With what is required.
+    /// Creates the request from its required inputs.
     pub fn new(addon_id: impl Into<cc_runtime::RealAddonId>) -> Self {
         Self { addon_id: addon_id.into() }
     }
@@ -1144,7 +1144,7 @@ pub struct GetOtoroshiConfig {
 
 #[allow(clippy::new_without_default)]
 impl GetOtoroshiConfig {
-    /// With what is required.
+    /// Creates the request from its required inputs.
     pub fn new(addon_id: impl Into<cc_runtime::RealAddonId>) -> Self {
         Self { addon_id: addon_id.into() }
     }
@@ -1189,7 +1189,7 @@ pub struct RebootOtoroshi {
 
 #[allow(clippy::new_without_default)]
 impl RebootOtoroshi {
-    /// With what is required.
+    /// Creates the request from its required inputs.
     pub fn new(addon_id: impl Into<cc_runtime::RealAddonId>) -> Self {
         Self { addon_id: addon_id.into() }
     }
@@ -1234,7 +1234,7 @@ pub struct RebuildOtoroshi {
 
 #[allow(clippy::new_without_default)]
 impl RebuildOtoroshi {
-    /// With what is required.
+    /// Creates the request from its required inputs.
     pub fn new(addon_id: impl Into<cc_runtime::RealAddonId>) -> Self {
         Self { addon_id: addon_id.into() }
     }
@@ -1280,7 +1280,7 @@ pub struct CheckOtoroshiVersion {
 
 #[allow(clippy::new_without_default)]
 impl CheckOtoroshiVersion {
-    /// With what is required.
+    /// Creates the request from its required inputs.
     pub fn new(addon_id: impl Into<cc_runtime::RealAddonId>) -> Self {
         Self { addon_id: addon_id.into() }
     }
@@ -1331,7 +1331,7 @@ pub struct UpdateOtoroshiVersion {
 
 #[allow(clippy::new_without_default)]
 impl UpdateOtoroshiVersion {
-    /// With what is required.
+    /// Creates the request from its required inputs.
     pub fn new(
         addon_id: impl Into<cc_runtime::RealAddonId>,
         body: impl Into<types::OperatorVersionUpdate>,
@@ -1388,7 +1388,7 @@ pub struct CreateOtoroshiNetworkGroup {
 
 #[allow(clippy::new_without_default)]
 impl CreateOtoroshiNetworkGroup {
-    /// With what is required.
+    /// Creates the request from its required inputs.
     pub fn new(addon_id: impl Into<cc_runtime::RealAddonId>) -> Self {
         Self { addon_id: addon_id.into() }
     }
@@ -1436,7 +1436,7 @@ pub struct DeleteOtoroshiNetworkGroup {
 
 #[allow(clippy::new_without_default)]
 impl DeleteOtoroshiNetworkGroup {
-    /// With what is required.
+    /// Creates the request from its required inputs.
     pub fn new(addon_id: impl Into<cc_runtime::RealAddonId>) -> Self {
         Self { addon_id: addon_id.into() }
     }
@@ -1477,7 +1477,7 @@ impl Operation for DeleteOtoroshiNetworkGroup {
 pub struct GetOtoroshiVersions;
 #[allow(clippy::new_without_default)]
 impl GetOtoroshiVersions {
-    /// Without inputs.
+    /// Creates the request. It has no required inputs.
     pub fn new() -> Self {
         Self
     }
@@ -1529,7 +1529,7 @@ pub struct GetOtoroshiConsumption {
 
 #[allow(clippy::new_without_default)]
 impl GetOtoroshiConsumption {
-    /// With what is required.
+    /// Creates the request from its required inputs.
     pub fn new(
         owner_id: impl Into<cc_runtime::OwnerId>,
         addon_id: impl Into<cc_runtime::RealAddonId>,

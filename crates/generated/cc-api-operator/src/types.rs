@@ -16,7 +16,7 @@ pub struct ConsumptionPeriod {
 }
 
 impl ConsumptionPeriod {
-    /// With what is required.
+    /// Creates the value from its required fields.
     #[must_use]
     #[allow(clippy::new_without_default)]
     pub fn new(since: impl Into<cc_runtime::Timestamp>, until: impl Into<cc_runtime::Timestamp>) -> Self {
@@ -135,7 +135,7 @@ pub struct KeycloakApplicationCreation {
 }
 
 impl KeycloakApplicationCreation {
-    /// With what is required.
+    /// Creates the value from its required fields.
     #[must_use]
     #[allow(clippy::new_without_default)]
     pub fn new(heroku_id: impl Into<cc_runtime::AddonId>, owner_id: impl Into<cc_runtime::OwnerId>, plan: impl Into<String>, region: impl Into<String>, options: std::collections::BTreeMap<String, String>, callback_url: impl Into<String>, logplex_token: impl Into<cc_runtime::Secret>) -> Self {
@@ -366,7 +366,7 @@ pub struct OperatorVersionUpdate {
 }
 
 impl OperatorVersionUpdate {
-    /// With what is required.
+    /// Creates the value from its required fields.
     #[must_use]
     #[allow(clippy::new_without_default)]
     pub fn new(target_version: impl Into<String>) -> Self {

@@ -19,7 +19,7 @@ use crate::types;
 pub struct ListOrganisations;
 #[allow(clippy::new_without_default)]
 impl ListOrganisations {
-    /// Without inputs.
+    /// Creates the request. It has no required inputs.
     pub fn new() -> Self {
         Self
     }
@@ -64,7 +64,7 @@ pub struct CreateOrganisation {
 
 #[allow(clippy::new_without_default)]
 impl CreateOrganisation {
-    /// With what is required.
+    /// Creates the request from its required inputs.
     pub fn new(body: impl Into<types::OrganisationCreation>) -> Self {
         Self { body: body.into() }
     }
@@ -109,7 +109,7 @@ pub struct GetOrganisation {
 
 #[allow(clippy::new_without_default)]
 impl GetOrganisation {
-    /// With what is required.
+    /// Creates the request from its required inputs.
     pub fn new(owner_id: impl Into<cc_runtime::OwnerId>) -> Self {
         Self { owner_id: owner_id.into() }
     }
@@ -159,7 +159,7 @@ pub struct UpdateOrganisation {
 
 #[allow(clippy::new_without_default)]
 impl UpdateOrganisation {
-    /// With what is required.
+    /// Creates the request from its required inputs.
     pub fn new(
         owner_id: impl Into<cc_runtime::OwnerId>,
         body: impl Into<types::OrganisationUpdate>,
@@ -214,7 +214,7 @@ pub struct DeleteOrganisation {
 
 #[allow(clippy::new_without_default)]
 impl DeleteOrganisation {
-    /// With what is required.
+    /// Creates the request from its required inputs.
     pub fn new(owner_id: impl Into<cc_runtime::OwnerId>) -> Self {
         Self { owner_id: owner_id.into() }
     }
@@ -264,7 +264,7 @@ pub struct UpdateOrganisationAvatar {
 
 #[allow(clippy::new_without_default)]
 impl UpdateOrganisationAvatar {
-    /// With what is required.
+    /// Creates the request from its required inputs.
     pub fn new(
         owner_id: impl Into<cc_runtime::OwnerId>,
         body: impl Into<cc_runtime::__private::Bytes>,
@@ -320,7 +320,7 @@ pub struct ListOrganisationMembers {
 
 #[allow(clippy::new_without_default)]
 impl ListOrganisationMembers {
-    /// With what is required.
+    /// Creates the request from its required inputs.
     pub fn new(owner_id: impl Into<cc_runtime::OwnerId>) -> Self {
         Self { owner_id: owner_id.into() }
     }
@@ -376,7 +376,7 @@ pub struct AddOrganisationMember {
 
 #[allow(clippy::new_without_default)]
 impl AddOrganisationMember {
-    /// With what is required.
+    /// Creates the request from its required inputs.
     pub fn new(
         owner_id: impl Into<cc_runtime::OwnerId>,
         body: impl Into<types::MemberInvitation>,
@@ -446,7 +446,7 @@ pub struct UpdateOrganisationMember {
 
 #[allow(clippy::new_without_default)]
 impl UpdateOrganisationMember {
-    /// With what is required.
+    /// Creates the request from its required inputs.
     pub fn new(
         owner_id: impl Into<cc_runtime::OwnerId>,
         user_id: impl Into<cc_runtime::UserId>,
@@ -508,7 +508,7 @@ pub struct RemoveOrganisationMember {
 
 #[allow(clippy::new_without_default)]
 impl RemoveOrganisationMember {
-    /// With what is required.
+    /// Creates the request from its required inputs.
     pub fn new(
         owner_id: impl Into<cc_runtime::OwnerId>,
         user_id: impl Into<cc_runtime::UserId>,
@@ -566,7 +566,7 @@ pub struct ListOfferedProducts {
 
 #[allow(clippy::new_without_default)]
 impl ListOfferedProducts {
-    /// Without inputs.
+    /// Creates the request. It has no required inputs.
     pub fn new() -> Self {
         Self {
             location_id: None,
@@ -632,7 +632,7 @@ impl Operation for ListOfferedProducts {
 pub struct ListTenants;
 #[allow(clippy::new_without_default)]
 impl ListTenants {
-    /// Without inputs.
+    /// Creates the request. It has no required inputs.
     pub fn new() -> Self {
         Self
     }
@@ -677,7 +677,7 @@ pub struct CreateTenant {
 
 #[allow(clippy::new_without_default)]
 impl CreateTenant {
-    /// With what is required.
+    /// Creates the request from its required inputs.
     pub fn new(body: impl Into<types::TenantCreation>) -> Self {
         Self { body: body.into() }
     }
@@ -722,7 +722,7 @@ pub struct GetTenant {
 
 #[allow(clippy::new_without_default)]
 impl GetTenant {
-    /// With what is required.
+    /// Creates the request from its required inputs.
     pub fn new(tenant_id: impl Into<String>) -> Self {
         Self {
             tenant_id: tenant_id.into(),
@@ -769,7 +769,7 @@ pub struct DeleteTenant {
 
 #[allow(clippy::new_without_default)]
 impl DeleteTenant {
-    /// With what is required.
+    /// Creates the request from its required inputs.
     pub fn new(tenant_id: impl Into<String>) -> Self {
         Self {
             tenant_id: tenant_id.into(),
@@ -818,7 +818,7 @@ pub struct RemoveTenantMember {
 
 #[allow(clippy::new_without_default)]
 impl RemoveTenantMember {
-    /// With what is required.
+    /// Creates the request from its required inputs.
     pub fn new(tenant_id: impl Into<String>, identity_id: impl Into<String>) -> Self {
         Self {
             tenant_id: tenant_id.into(),
@@ -869,7 +869,7 @@ pub struct ListTenantProducts {
 
 #[allow(clippy::new_without_default)]
 impl ListTenantProducts {
-    /// With what is required.
+    /// Creates the request from its required inputs.
     pub fn new(tenant_id: impl Into<String>) -> Self {
         Self {
             tenant_id: tenant_id.into(),
@@ -921,7 +921,7 @@ pub struct CreateTenantProduct {
 
 #[allow(clippy::new_without_default)]
 impl CreateTenantProduct {
-    /// With what is required.
+    /// Creates the request from its required inputs.
     pub fn new(
         tenant_id: impl Into<String>,
         body: impl Into<types::TenantProductCreation>,
@@ -977,7 +977,7 @@ pub struct GetTenantProduct {
 
 #[allow(clippy::new_without_default)]
 impl GetTenantProduct {
-    /// With what is required.
+    /// Creates the request from its required inputs.
     pub fn new(tenant_id: impl Into<String>, product_id: impl Into<String>) -> Self {
         Self {
             tenant_id: tenant_id.into(),
@@ -1035,7 +1035,7 @@ pub struct UpdateTenantProduct {
 
 #[allow(clippy::new_without_default)]
 impl UpdateTenantProduct {
-    /// With what is required.
+    /// Creates the request from its required inputs.
     pub fn new(
         tenant_id: impl Into<String>,
         product_id: impl Into<String>,
@@ -1094,7 +1094,7 @@ pub struct DeleteTenantProduct {
 
 #[allow(clippy::new_without_default)]
 impl DeleteTenantProduct {
-    /// With what is required.
+    /// Creates the request from its required inputs.
     pub fn new(tenant_id: impl Into<String>, product_id: impl Into<String>) -> Self {
         Self {
             tenant_id: tenant_id.into(),
@@ -1147,7 +1147,7 @@ pub struct PublishTenantProduct {
 
 #[allow(clippy::new_without_default)]
 impl PublishTenantProduct {
-    /// With what is required.
+    /// Creates the request from its required inputs.
     pub fn new(tenant_id: impl Into<String>, product_id: impl Into<String>) -> Self {
         Self {
             tenant_id: tenant_id.into(),
@@ -1200,7 +1200,7 @@ pub struct ListTenantProductResources {
 
 #[allow(clippy::new_without_default)]
 impl ListTenantProductResources {
-    /// With what is required.
+    /// Creates the request from its required inputs.
     pub fn new(tenant_id: impl Into<String>, product_id: impl Into<String>) -> Self {
         Self {
             tenant_id: tenant_id.into(),
@@ -1256,7 +1256,7 @@ pub struct CreateTenantResource {
 
 #[allow(clippy::new_without_default)]
 impl CreateTenantResource {
-    /// With what is required.
+    /// Creates the request from its required inputs.
     pub fn new(
         tenant_id: impl Into<String>,
         product_id: impl Into<String>,
@@ -1317,7 +1317,7 @@ pub struct GetTenantResource {
 
 #[allow(clippy::new_without_default)]
 impl GetTenantResource {
-    /// With what is required.
+    /// Creates the request from its required inputs.
     pub fn new(
         tenant_id: impl Into<String>,
         product_id: impl Into<String>,
@@ -1381,7 +1381,7 @@ pub struct UpdateTenantResource {
 
 #[allow(clippy::new_without_default)]
 impl UpdateTenantResource {
-    /// With what is required.
+    /// Creates the request from its required inputs.
     pub fn new(
         tenant_id: impl Into<String>,
         product_id: impl Into<String>,
@@ -1445,7 +1445,7 @@ pub struct DeleteTenantResource {
 
 #[allow(clippy::new_without_default)]
 impl DeleteTenantResource {
-    /// With what is required.
+    /// Creates the request from its required inputs.
     pub fn new(
         tenant_id: impl Into<String>,
         product_id: impl Into<String>,
@@ -1502,7 +1502,7 @@ pub struct ListTenantResources {
 
 #[allow(clippy::new_without_default)]
 impl ListTenantResources {
-    /// With what is required.
+    /// Creates the request from its required inputs.
     pub fn new(tenant_id: impl Into<String>) -> Self {
         Self {
             tenant_id: tenant_id.into(),

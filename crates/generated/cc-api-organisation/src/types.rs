@@ -69,7 +69,7 @@ pub struct MemberInvitation {
 }
 
 impl MemberInvitation {
-    /// With what is required.
+    /// Creates the value from its required fields.
     #[must_use]
     #[allow(clippy::new_without_default)]
     pub fn new(role: impl Into<OrganisationRole>, email: impl Into<String>) -> Self {
@@ -102,7 +102,7 @@ pub struct MemberUpdate {
 }
 
 impl MemberUpdate {
-    /// With what is required.
+    /// Creates the value from its required fields.
     #[must_use]
     #[allow(clippy::new_without_default)]
     pub fn new() -> Self {
@@ -297,7 +297,7 @@ pub struct OrganisationContact {
 }
 
 impl OrganisationContact {
-    /// With what is required.
+    /// Creates the value from its required fields.
     #[must_use]
     #[allow(clippy::new_without_default)]
     pub fn new(contact_type: impl Into<OrganisationContactKind>) -> Self {
@@ -371,7 +371,7 @@ pub struct OrganisationCreation {
 }
 
 impl OrganisationCreation {
-    /// With what is required.
+    /// Creates the value from its required fields.
     #[must_use]
     #[allow(clippy::new_without_default)]
     pub fn new(name: impl Into<String>, description: impl Into<String>, address: impl Into<String>, city: impl Into<String>, zipcode: impl Into<String>, customer_full_name: impl Into<String>) -> Self {
@@ -516,7 +516,7 @@ pub struct OrganisationUpdate {
 }
 
 impl OrganisationUpdate {
-    /// With what is required.
+    /// Creates the value from its required fields.
     #[must_use]
     #[allow(clippy::new_without_default)]
     pub fn new(name: impl Into<String>, description: impl Into<String>, address: impl Into<String>, city: impl Into<String>, zipcode: impl Into<String>, customer_full_name: impl Into<String>) -> Self {
@@ -591,7 +591,7 @@ pub struct ProductLimitations {
 }
 
 impl ProductLimitations {
-    /// With what is required.
+    /// Creates the value from its required fields.
     #[must_use]
     #[allow(clippy::new_without_default)]
     pub fn new() -> Self {
@@ -731,7 +731,7 @@ pub struct TenantCreation {
 }
 
 impl TenantCreation {
-    /// With what is required.
+    /// Creates the value from its required fields.
     #[must_use]
     #[allow(clippy::new_without_default)]
     pub fn new(name: impl Into<String>) -> Self {
@@ -906,7 +906,7 @@ pub struct TenantProductCreation {
 }
 
 impl TenantProductCreation {
-    /// With what is required.
+    /// Creates the value from its required fields.
     #[must_use]
     #[allow(clippy::new_without_default)]
     pub fn new(name: impl Into<String>, description: impl Into<String>, logo_url: impl Into<String>, provider_url: impl Into<String>, version: impl Into<String>, maturity: impl Into<ProductMaturity>, limitations: impl Into<ProductLimitations>) -> Self {
@@ -968,7 +968,7 @@ pub struct TenantProductUpdate {
 }
 
 impl TenantProductUpdate {
-    /// With what is required.
+    /// Creates the value from its required fields.
     #[must_use]
     #[allow(clippy::new_without_default)]
     pub fn new() -> Self {
@@ -1200,7 +1200,7 @@ pub struct TenantResourceCreation {
 }
 
 impl TenantResourceCreation {
-    /// With what is required.
+    /// Creates the value from its required fields.
     #[must_use]
     #[allow(clippy::new_without_default)]
     pub fn new(name: impl Into<String>, description: impl Into<String>, version: impl Into<String>) -> Self {
@@ -1237,7 +1237,7 @@ pub struct TenantResourceUpdate {
 }
 
 impl TenantResourceUpdate {
-    /// With what is required.
+    /// Creates the value from its required fields.
     #[must_use]
     #[allow(clippy::new_without_default)]
     pub fn new() -> Self {

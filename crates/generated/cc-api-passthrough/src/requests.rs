@@ -26,7 +26,7 @@ pub struct GetV2 {
 
 #[allow(clippy::new_without_default)]
 impl GetV2 {
-    /// With what is required.
+    /// Creates the request from its required inputs.
     pub fn new(path: impl Into<String>) -> Self {
         Self {
             path: path.into(),
@@ -86,7 +86,7 @@ pub struct PostV2 {
 
 #[allow(clippy::new_without_default)]
 impl PostV2 {
-    /// With what is required.
+    /// Creates the request from its required inputs.
     pub fn new(path: impl Into<String>, body: serde_json::Value) -> Self {
         Self {
             path: path.into(),
@@ -148,7 +148,7 @@ pub struct PutV2 {
 
 #[allow(clippy::new_without_default)]
 impl PutV2 {
-    /// With what is required.
+    /// Creates the request from its required inputs.
     pub fn new(path: impl Into<String>, body: serde_json::Value) -> Self {
         Self {
             path: path.into(),
@@ -208,7 +208,7 @@ pub struct DeleteV2 {
 
 #[allow(clippy::new_without_default)]
 impl DeleteV2 {
-    /// With what is required.
+    /// Creates the request from its required inputs.
     pub fn new(path: impl Into<String>) -> Self {
         Self {
             path: path.into(),
@@ -266,7 +266,7 @@ pub struct GetV4 {
 
 #[allow(clippy::new_without_default)]
 impl GetV4 {
-    /// With what is required.
+    /// Creates the request from its required inputs.
     pub fn new(path: impl Into<String>) -> Self {
         Self {
             path: path.into(),
@@ -326,7 +326,7 @@ pub struct PostV4 {
 
 #[allow(clippy::new_without_default)]
 impl PostV4 {
-    /// With what is required.
+    /// Creates the request from its required inputs.
     pub fn new(path: impl Into<String>, body: serde_json::Value) -> Self {
         Self {
             path: path.into(),
@@ -388,7 +388,7 @@ pub struct PutV4 {
 
 #[allow(clippy::new_without_default)]
 impl PutV4 {
-    /// With what is required.
+    /// Creates the request from its required inputs.
     pub fn new(path: impl Into<String>, body: serde_json::Value) -> Self {
         Self {
             path: path.into(),
@@ -448,7 +448,7 @@ pub struct DeleteV4 {
 
 #[allow(clippy::new_without_default)]
 impl DeleteV4 {
-    /// With what is required.
+    /// Creates the request from its required inputs.
     pub fn new(path: impl Into<String>) -> Self {
         Self {
             path: path.into(),

@@ -25,7 +25,7 @@ pub struct ListPaymentMethods {
 
 #[allow(clippy::new_without_default)]
 impl ListPaymentMethods {
-    /// With what is required.
+    /// Creates the request from its required inputs.
     pub fn new(owner_id: impl Into<cc_runtime::OwnerId>) -> Self {
         Self { owner_id: owner_id.into() }
     }
@@ -75,7 +75,7 @@ pub struct CreatePaymentMethod {
 
 #[allow(clippy::new_without_default)]
 impl CreatePaymentMethod {
-    /// With what is required.
+    /// Creates the request from its required inputs.
     pub fn new(
         owner_id: impl Into<cc_runtime::OwnerId>,
         body: impl Into<types::PaymentMethodId>,
@@ -132,7 +132,7 @@ pub struct SetDefaultPaymentMethod {
 
 #[allow(clippy::new_without_default)]
 impl SetDefaultPaymentMethod {
-    /// With what is required.
+    /// Creates the request from its required inputs.
     pub fn new(
         owner_id: impl Into<cc_runtime::OwnerId>,
         body: impl Into<types::PaymentMethodId>,
@@ -188,7 +188,7 @@ pub struct DeletePaymentMethod {
 
 #[allow(clippy::new_without_default)]
 impl DeletePaymentMethod {
-    /// With what is required.
+    /// Creates the request from its required inputs.
     pub fn new(
         owner_id: impl Into<cc_runtime::OwnerId>,
         payment_method_id: impl Into<String>,
@@ -245,7 +245,7 @@ pub struct GetStripeIntent {
 
 #[allow(clippy::new_without_default)]
 impl GetStripeIntent {
-    /// With what is required.
+    /// Creates the request from its required inputs.
     pub fn new(owner_id: impl Into<cc_runtime::OwnerId>) -> Self {
         Self {
             owner_id: owner_id.into(),
@@ -304,7 +304,7 @@ pub struct ListLegacyPaymentMethods {
 
 #[allow(clippy::new_without_default)]
 impl ListLegacyPaymentMethods {
-    /// With what is required.
+    /// Creates the request from its required inputs.
     pub fn new(owner_id: impl Into<cc_runtime::OwnerId>) -> Self {
         Self { owner_id: owner_id.into() }
     }
@@ -356,7 +356,7 @@ pub struct CreateLegacyPaymentMethod {
 
 #[allow(clippy::new_without_default)]
 impl CreateLegacyPaymentMethod {
-    /// With what is required.
+    /// Creates the request from its required inputs.
     pub fn new(
         owner_id: impl Into<cc_runtime::OwnerId>,
         body: impl Into<types::PaymentData>,
@@ -412,7 +412,7 @@ pub struct GetLegacyDefaultPaymentMethod {
 
 #[allow(clippy::new_without_default)]
 impl GetLegacyDefaultPaymentMethod {
-    /// With what is required.
+    /// Creates the request from its required inputs.
     pub fn new(owner_id: impl Into<cc_runtime::OwnerId>) -> Self {
         Self { owner_id: owner_id.into() }
     }
@@ -464,7 +464,7 @@ pub struct SetLegacyDefaultPaymentMethod {
 
 #[allow(clippy::new_without_default)]
 impl SetLegacyDefaultPaymentMethod {
-    /// With what is required.
+    /// Creates the request from its required inputs.
     pub fn new(
         owner_id: impl Into<cc_runtime::OwnerId>,
         body: impl Into<types::PaymentData>,
@@ -522,7 +522,7 @@ pub struct DeleteLegacyPaymentMethod {
 
 #[allow(clippy::new_without_default)]
 impl DeleteLegacyPaymentMethod {
-    /// With what is required.
+    /// Creates the request from its required inputs.
     pub fn new(
         owner_id: impl Into<cc_runtime::OwnerId>,
         payment_method_id: impl Into<String>,
@@ -579,7 +579,7 @@ pub struct GetLegacyStripeIntent {
 
 #[allow(clippy::new_without_default)]
 impl GetLegacyStripeIntent {
-    /// With what is required.
+    /// Creates the request from its required inputs.
     pub fn new(owner_id: impl Into<cc_runtime::OwnerId>) -> Self {
         Self {
             owner_id: owner_id.into(),
@@ -638,7 +638,7 @@ pub struct GetLegacyStripeToken {
 
 #[allow(clippy::new_without_default)]
 impl GetLegacyStripeToken {
-    /// With what is required.
+    /// Creates the request from its required inputs.
     pub fn new(owner_id: impl Into<cc_runtime::OwnerId>) -> Self {
         Self { owner_id: owner_id.into() }
     }
@@ -687,7 +687,7 @@ pub struct ListLegacyInvoices {
 
 #[allow(clippy::new_without_default)]
 impl ListLegacyInvoices {
-    /// With what is required.
+    /// Creates the request from its required inputs.
     pub fn new(owner_id: impl Into<cc_runtime::OwnerId>) -> Self {
         Self { owner_id: owner_id.into() }
     }
@@ -739,7 +739,7 @@ pub struct BuyLegacyCredits {
 
 #[allow(clippy::new_without_default)]
 impl BuyLegacyCredits {
-    /// With what is required.
+    /// Creates the request from its required inputs.
     pub fn new(
         owner_id: impl Into<cc_runtime::OwnerId>,
         body: impl Into<types::CreditOrder>,
@@ -794,7 +794,7 @@ pub struct ListLegacyUnpaidInvoices {
 
 #[allow(clippy::new_without_default)]
 impl ListLegacyUnpaidInvoices {
-    /// With what is required.
+    /// Creates the request from its required inputs.
     pub fn new(owner_id: impl Into<cc_runtime::OwnerId>) -> Self {
         Self { owner_id: owner_id.into() }
     }
@@ -845,7 +845,7 @@ pub struct GetLegacyInvoice {
 
 #[allow(clippy::new_without_default)]
 impl GetLegacyInvoice {
-    /// With what is required.
+    /// Creates the request from its required inputs.
     pub fn new(
         owner_id: impl Into<cc_runtime::OwnerId>,
         invoice_number: impl Into<cc_runtime::InvoiceNumber>,
@@ -906,7 +906,7 @@ pub struct ChooseLegacyPaymentProvider {
 
 #[allow(clippy::new_without_default)]
 impl ChooseLegacyPaymentProvider {
-    /// With what is required.
+    /// Creates the request from its required inputs.
     pub fn new(
         owner_id: impl Into<cc_runtime::OwnerId>,
         invoice_number: impl Into<cc_runtime::InvoiceNumber>,
@@ -967,7 +967,7 @@ pub struct DeleteLegacyOrder {
 
 #[allow(clippy::new_without_default)]
 impl DeleteLegacyOrder {
-    /// With what is required.
+    /// Creates the request from its required inputs.
     pub fn new(
         owner_id: impl Into<cc_runtime::OwnerId>,
         invoice_number: impl Into<cc_runtime::InvoiceNumber>,
@@ -1027,7 +1027,7 @@ pub struct GetLegacyInvoicePdf {
 
 #[allow(clippy::new_without_default)]
 impl GetLegacyInvoicePdf {
-    /// With what is required.
+    /// Creates the request from its required inputs.
     pub fn new(
         owner_id: impl Into<cc_runtime::OwnerId>,
         invoice_number: impl Into<cc_runtime::InvoiceNumber>,
@@ -1094,7 +1094,7 @@ pub struct GetLegacyFullPrice {
 
 #[allow(clippy::new_without_default)]
 impl GetLegacyFullPrice {
-    /// With what is required.
+    /// Creates the request from its required inputs.
     pub fn new(
         owner_id: impl Into<cc_runtime::OwnerId>,
         price: impl Into<String>,
@@ -1150,7 +1150,7 @@ pub struct GetLegacyMonthlyInvoice {
 
 #[allow(clippy::new_without_default)]
 impl GetLegacyMonthlyInvoice {
-    /// With what is required.
+    /// Creates the request from its required inputs.
     pub fn new(owner_id: impl Into<cc_runtime::OwnerId>) -> Self {
         Self { owner_id: owner_id.into() }
     }
@@ -1202,7 +1202,7 @@ pub struct SetLegacyMaxCredits {
 
 #[allow(clippy::new_without_default)]
 impl SetLegacyMaxCredits {
-    /// With what is required.
+    /// Creates the request from its required inputs.
     pub fn new(
         owner_id: impl Into<cc_runtime::OwnerId>,
         body: impl Into<types::CreditLimit>,
@@ -1258,7 +1258,7 @@ pub struct GetLegacyRecurringPayment {
 
 #[allow(clippy::new_without_default)]
 impl GetLegacyRecurringPayment {
-    /// With what is required.
+    /// Creates the request from its required inputs.
     pub fn new(owner_id: impl Into<cc_runtime::OwnerId>) -> Self {
         Self { owner_id: owner_id.into() }
     }
@@ -1307,7 +1307,7 @@ pub struct DeleteLegacyRecurringPayment {
 
 #[allow(clippy::new_without_default)]
 impl DeleteLegacyRecurringPayment {
-    /// With what is required.
+    /// Creates the request from its required inputs.
     pub fn new(owner_id: impl Into<cc_runtime::OwnerId>) -> Self {
         Self { owner_id: owner_id.into() }
     }
@@ -1357,7 +1357,7 @@ pub struct EndLegacyStripePayment {
 
 #[allow(clippy::new_without_default)]
 impl EndLegacyStripePayment {
-    /// With what is required.
+    /// Creates the request from its required inputs.
     pub fn new(
         invoice_number: impl Into<cc_runtime::InvoiceNumber>,
         body: impl Into<types::PaymentData>,
@@ -1413,7 +1413,7 @@ pub struct UpdateLegacyStripePayment {
 
 #[allow(clippy::new_without_default)]
 impl UpdateLegacyStripePayment {
-    /// With what is required.
+    /// Creates the request from its required inputs.
     pub fn new(
         invoice_number: impl Into<cc_runtime::InvoiceNumber>,
         body: impl Into<types::StripeIntent>,
@@ -1462,7 +1462,7 @@ impl Operation for UpdateLegacyStripePayment {
 pub struct ListPaymentProviders;
 #[allow(clippy::new_without_default)]
 impl ListPaymentProviders {
-    /// Without inputs.
+    /// Creates the request. It has no required inputs.
     pub fn new() -> Self {
         Self
     }
@@ -1507,7 +1507,7 @@ pub struct GetCoupon {
 
 #[allow(clippy::new_without_default)]
 impl GetCoupon {
-    /// With what is required.
+    /// Creates the request from its required inputs.
     pub fn new(coupon_name: impl Into<String>) -> Self {
         Self {
             coupon_name: coupon_name.into(),
@@ -1549,7 +1549,7 @@ impl Operation for GetCoupon {
 pub struct GetStripeToken;
 #[allow(clippy::new_without_default)]
 impl GetStripeToken {
-    /// Without inputs.
+    /// Creates the request. It has no required inputs.
     pub fn new() -> Self {
         Self
     }
@@ -1592,7 +1592,7 @@ pub struct GetInvoiceStatusButton {
 
 #[allow(clippy::new_without_default)]
 impl GetInvoiceStatusButton {
-    /// With what is required.
+    /// Creates the request from its required inputs.
     pub fn new(invoice_token: impl Into<cc_runtime::Secret>) -> Self {
         Self {
             invoice_token: invoice_token.into(),
@@ -1644,7 +1644,7 @@ pub struct AuthorizeLegacyPaypalTransaction {
 
 #[allow(clippy::new_without_default)]
 impl AuthorizeLegacyPaypalTransaction {
-    /// With what is required.
+    /// Creates the request from its required inputs.
     pub fn new(
         invoice_number: impl Into<cc_runtime::InvoiceNumber>,
         body: impl Into<types::PaymentData>,
@@ -1697,7 +1697,7 @@ pub struct CancelLegacyPaypalTransaction {
 
 #[allow(clippy::new_without_default)]
 impl CancelLegacyPaypalTransaction {
-    /// With what is required.
+    /// Creates the request from its required inputs.
     pub fn new(invoice_number: impl Into<cc_runtime::InvoiceNumber>) -> Self {
         Self {
             invoice_number: invoice_number.into(),
@@ -1747,7 +1747,7 @@ pub struct UpdateExternalInvoice {
 
 #[allow(clippy::new_without_default)]
 impl UpdateExternalInvoice {
-    /// With what is required.
+    /// Creates the request from its required inputs.
     pub fn new(
         invoice_number: impl Into<cc_runtime::InvoiceNumber>,
         body: impl Into<types::ExternalPaymentUpdate>,
@@ -1801,7 +1801,7 @@ pub struct HandleStripeSepaEvent {
 
 #[allow(clippy::new_without_default)]
 impl HandleStripeSepaEvent {
-    /// With what is required.
+    /// Creates the request from its required inputs.
     pub fn new(body: serde_json::Value) -> Self {
         Self {
             body,

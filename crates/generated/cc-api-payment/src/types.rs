@@ -15,7 +15,7 @@ pub struct CreditLimit {
 }
 
 impl CreditLimit {
-    /// With what is required.
+    /// Creates the value from its required fields.
     #[must_use]
     #[allow(clippy::new_without_default)]
     pub fn new() -> Self {
@@ -52,7 +52,7 @@ pub struct CreditOrder {
 }
 
 impl CreditOrder {
-    /// With what is required.
+    /// Creates the value from its required fields.
     #[must_use]
     #[allow(clippy::new_without_default)]
     pub fn new() -> Self {
@@ -110,7 +110,7 @@ pub struct ExternalPaymentError {
 }
 
 impl ExternalPaymentError {
-    /// With what is required.
+    /// Creates the value from its required fields.
     #[must_use]
     #[allow(clippy::new_without_default)]
     pub fn new() -> Self {
@@ -202,7 +202,7 @@ pub struct ExternalPaymentUpdate {
 }
 
 impl ExternalPaymentUpdate {
-    /// With what is required.
+    /// Creates the value from its required fields.
     #[must_use]
     #[allow(clippy::new_without_default)]
     pub fn new() -> Self {
@@ -626,7 +626,7 @@ pub struct PaymentData {
 }
 
 impl PaymentData {
-    /// With what is required.
+    /// Creates the value from its required fields.
     #[must_use]
     #[allow(clippy::new_without_default)]
     pub fn new() -> Self {
@@ -701,7 +701,7 @@ pub struct PaymentMethodId {
 }
 
 impl PaymentMethodId {
-    /// With what is required.
+    /// Creates the value from its required fields.
     #[must_use]
     #[allow(clippy::new_without_default)]
     pub fn new(id: impl Into<String>) -> Self {
@@ -753,7 +753,7 @@ pub struct PaymentProviderChoice {
 }
 
 impl PaymentProviderChoice {
-    /// With what is required.
+    /// Creates the value from its required fields.
     #[must_use]
     #[allow(clippy::new_without_default)]
     pub fn new(provider: impl Into<PaymentProvider>) -> Self {
@@ -904,7 +904,7 @@ pub struct StripeIntent {
 }
 
 impl StripeIntent {
-    /// With what is required.
+    /// Creates the value from its required fields.
     #[must_use]
     #[allow(clippy::new_without_default)]
     pub fn new() -> Self {

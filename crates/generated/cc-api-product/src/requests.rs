@@ -24,7 +24,7 @@ pub struct ListProductAddonProviders {
 
 #[allow(clippy::new_without_default)]
 impl ListProductAddonProviders {
-    /// Without inputs.
+    /// Creates the request. It has no required inputs.
     pub fn new() -> Self {
         Self { orga_id: None }
     }
@@ -79,7 +79,7 @@ pub struct GetProductAddonProvider {
 
 #[allow(clippy::new_without_default)]
 impl GetProductAddonProvider {
-    /// With what is required.
+    /// Creates the request from its required inputs.
     pub fn new(provider_id: impl Into<cc_runtime::AddonProviderId>) -> Self {
         Self {
             provider_id: provider_id.into(),
@@ -135,7 +135,7 @@ pub struct GetProductAddonProviderInformations {
 
 #[allow(clippy::new_without_default)]
 impl GetProductAddonProviderInformations {
-    /// With what is required.
+    /// Creates the request from its required inputs.
     pub fn new(provider_id: impl Into<cc_runtime::AddonProviderId>) -> Self {
         Self {
             provider_id: provider_id.into(),
@@ -185,7 +185,7 @@ pub struct GetProductAddonProviderVersions {
 
 #[allow(clippy::new_without_default)]
 impl GetProductAddonProviderVersions {
-    /// With what is required.
+    /// Creates the request from its required inputs.
     pub fn new(provider_id: impl Into<cc_runtime::AddonProviderId>) -> Self {
         Self {
             provider_id: provider_id.into(),
@@ -228,7 +228,7 @@ impl Operation for GetProductAddonProviderVersions {
 pub struct ListCountries;
 #[allow(clippy::new_without_default)]
 impl ListCountries {
-    /// Without inputs.
+    /// Creates the request. It has no required inputs.
     pub fn new() -> Self {
         Self
     }
@@ -267,7 +267,7 @@ impl Operation for ListCountries {
 pub struct ListCountryCodes;
 #[allow(clippy::new_without_default)]
 impl ListCountryCodes {
-    /// Without inputs.
+    /// Creates the request. It has no required inputs.
     pub fn new() -> Self {
         Self
     }
@@ -310,7 +310,7 @@ pub struct ListFlavors {
 
 #[allow(clippy::new_without_default)]
 impl ListFlavors {
-    /// Without inputs.
+    /// Creates the request. It has no required inputs.
     pub fn new() -> Self {
         Self { context: None }
     }
@@ -360,7 +360,7 @@ pub struct ListRuntimes {
 
 #[allow(clippy::new_without_default)]
 impl ListRuntimes {
-    /// Without inputs.
+    /// Creates the request. It has no required inputs.
     pub fn new() -> Self {
         Self { for_: None }
     }
@@ -417,7 +417,7 @@ pub struct GetRuntime {
 
 #[allow(clippy::new_without_default)]
 impl GetRuntime {
-    /// With what is required.
+    /// Creates the request from its required inputs.
     pub fn new(
         runtime_type: impl Into<String>,
         runtime_version: impl Into<String>,
@@ -481,7 +481,7 @@ impl Operation for GetRuntime {
 pub struct ListMfaKinds;
 #[allow(clippy::new_without_default)]
 impl ListMfaKinds {
-    /// Without inputs.
+    /// Creates the request. It has no required inputs.
     pub fn new() -> Self {
         Self
     }
@@ -529,7 +529,7 @@ pub struct ListCreditPackages {
 
 #[allow(clippy::new_without_default)]
 impl ListCreditPackages {
-    /// Without inputs.
+    /// Creates the request. It has no required inputs.
     pub fn new() -> Self {
         Self {
             coupon: None,
@@ -594,7 +594,7 @@ impl Operation for ListCreditPackages {
 pub struct ListCreditPrices;
 #[allow(clippy::new_without_default)]
 impl ListCreditPrices {
-    /// Without inputs.
+    /// Creates the request. It has no required inputs.
     pub fn new() -> Self {
         Self
     }
@@ -635,7 +635,7 @@ impl Operation for ListCreditPrices {
 pub struct ListLegacyZones;
 #[allow(clippy::new_without_default)]
 impl ListLegacyZones {
-    /// Without inputs.
+    /// Creates the request. It has no required inputs.
     pub fn new() -> Self {
         Self
     }
@@ -680,7 +680,7 @@ pub struct GetHeptapodPriceEstimation {
 
 #[allow(clippy::new_without_default)]
 impl GetHeptapodPriceEstimation {
-    /// With what is required.
+    /// Creates the request from its required inputs.
     pub fn new(owner_id: impl Into<cc_runtime::OwnerId>) -> Self {
         Self { owner_id: owner_id.into() }
     }

@@ -19,7 +19,7 @@ use crate::types;
 pub struct GetPulsarVersions;
 #[allow(clippy::new_without_default)]
 impl GetPulsarVersions {
-    /// Without inputs.
+    /// Creates the request. It has no required inputs.
     pub fn new() -> Self {
         Self
     }
@@ -64,7 +64,7 @@ pub struct CreatePulsar {
 
 #[allow(clippy::new_without_default)]
 impl CreatePulsar {
-    /// With what is required.
+    /// Creates the request from its required inputs.
     pub fn new(body: impl Into<types::PulsarCreation>) -> Self {
         Self { body: body.into() }
     }
@@ -109,7 +109,7 @@ pub struct GetPulsar {
 
 #[allow(clippy::new_without_default)]
 impl GetPulsar {
-    /// With what is required.
+    /// Creates the request from its required inputs.
     pub fn new(addon_id: impl Into<cc_runtime::RealAddonId>) -> Self {
         Self { addon_id: addon_id.into() }
     }
@@ -154,7 +154,7 @@ pub struct DeletePulsar {
 
 #[allow(clippy::new_without_default)]
 impl DeletePulsar {
-    /// With what is required.
+    /// Creates the request from its required inputs.
     pub fn new(addon_id: impl Into<cc_runtime::RealAddonId>) -> Self {
         Self { addon_id: addon_id.into() }
     }
@@ -199,7 +199,7 @@ pub struct CreatePulsarTenantAndNamespace {
 
 #[allow(clippy::new_without_default)]
 impl CreatePulsarTenantAndNamespace {
-    /// With what is required.
+    /// Creates the request from its required inputs.
     pub fn new(addon_id: impl Into<cc_runtime::RealAddonId>) -> Self {
         Self { addon_id: addon_id.into() }
     }
@@ -246,7 +246,7 @@ pub struct DeletePulsarTenantAndNamespace {
 
 #[allow(clippy::new_without_default)]
 impl DeletePulsarTenantAndNamespace {
-    /// With what is required.
+    /// Creates the request from its required inputs.
     pub fn new(addon_id: impl Into<cc_runtime::RealAddonId>) -> Self {
         Self { addon_id: addon_id.into() }
     }
@@ -293,7 +293,7 @@ pub struct RenewPulsarToken {
 
 #[allow(clippy::new_without_default)]
 impl RenewPulsarToken {
-    /// With what is required.
+    /// Creates the request from its required inputs.
     pub fn new(addon_id: impl Into<cc_runtime::RealAddonId>) -> Self {
         Self { addon_id: addon_id.into() }
     }
@@ -338,7 +338,7 @@ pub struct GetPulsarStoragePolicies {
 
 #[allow(clippy::new_without_default)]
 impl GetPulsarStoragePolicies {
-    /// With what is required.
+    /// Creates the request from its required inputs.
     pub fn new(addon_id: impl Into<cc_runtime::RealAddonId>) -> Self {
         Self { addon_id: addon_id.into() }
     }
@@ -392,7 +392,7 @@ pub struct UpdatePulsarStoragePolicies {
 
 #[allow(clippy::new_without_default)]
 impl UpdatePulsarStoragePolicies {
-    /// With what is required.
+    /// Creates the request from its required inputs.
     pub fn new(
         addon_id: impl Into<cc_runtime::RealAddonId>,
         body: impl Into<types::StoragePoliciesUpdate>,
@@ -448,7 +448,7 @@ pub struct ListPulsarTopics {
 
 #[allow(clippy::new_without_default)]
 impl ListPulsarTopics {
-    /// With what is required.
+    /// Creates the request from its required inputs.
     pub fn new(addon_id: impl Into<cc_runtime::RealAddonId>) -> Self {
         Self {
             addon_id: addon_id.into(),
@@ -512,7 +512,7 @@ pub struct CreatePulsarTopic {
 
 #[allow(clippy::new_without_default)]
 impl CreatePulsarTopic {
-    /// With what is required.
+    /// Creates the request from its required inputs.
     pub fn new(
         addon_id: impl Into<cc_runtime::RealAddonId>,
         topic_name: impl Into<String>,
@@ -588,7 +588,7 @@ pub struct DeletePulsarTopic {
 
 #[allow(clippy::new_without_default)]
 impl DeletePulsarTopic {
-    /// With what is required.
+    /// Creates the request from its required inputs.
     pub fn new(
         addon_id: impl Into<cc_runtime::RealAddonId>,
         topic_name: impl Into<String>,
@@ -660,7 +660,7 @@ pub struct CreatePulsarTopicToken {
 
 #[allow(clippy::new_without_default)]
 impl CreatePulsarTopicToken {
-    /// With what is required.
+    /// Creates the request from its required inputs.
     pub fn new(
         addon_id: impl Into<cc_runtime::RealAddonId>,
         topic_name: impl Into<String>,
@@ -716,7 +716,7 @@ pub struct UnloadPulsarTopic {
 
 #[allow(clippy::new_without_default)]
 impl UnloadPulsarTopic {
-    /// With what is required.
+    /// Creates the request from its required inputs.
     pub fn new(
         addon_id: impl Into<cc_runtime::RealAddonId>,
         topic_name: impl Into<String>,
@@ -772,7 +772,7 @@ pub struct ListPulsarNonPersistentTopics {
 
 #[allow(clippy::new_without_default)]
 impl ListPulsarNonPersistentTopics {
-    /// With what is required.
+    /// Creates the request from its required inputs.
     pub fn new(addon_id: impl Into<cc_runtime::RealAddonId>) -> Self {
         Self {
             addon_id: addon_id.into(),
@@ -836,7 +836,7 @@ pub struct CreatePulsarNonPersistentTopic {
 
 #[allow(clippy::new_without_default)]
 impl CreatePulsarNonPersistentTopic {
-    /// With what is required.
+    /// Creates the request from its required inputs.
     pub fn new(
         addon_id: impl Into<cc_runtime::RealAddonId>,
         topic_name: impl Into<String>,
@@ -913,7 +913,7 @@ pub struct DeletePulsarNonPersistentTopic {
 
 #[allow(clippy::new_without_default)]
 impl DeletePulsarNonPersistentTopic {
-    /// With what is required.
+    /// Creates the request from its required inputs.
     pub fn new(
         addon_id: impl Into<cc_runtime::RealAddonId>,
         topic_name: impl Into<String>,
@@ -986,7 +986,7 @@ pub struct CreatePulsarNonPersistentTopicToken {
 
 #[allow(clippy::new_without_default)]
 impl CreatePulsarNonPersistentTopicToken {
-    /// With what is required.
+    /// Creates the request from its required inputs.
     pub fn new(
         addon_id: impl Into<cc_runtime::RealAddonId>,
         topic_name: impl Into<String>,
@@ -1043,7 +1043,7 @@ pub struct UnloadPulsarNonPersistentTopic {
 
 #[allow(clippy::new_without_default)]
 impl UnloadPulsarNonPersistentTopic {
-    /// With what is required.
+    /// Creates the request from its required inputs.
     pub fn new(
         addon_id: impl Into<cc_runtime::RealAddonId>,
         topic_name: impl Into<String>,
@@ -1097,7 +1097,7 @@ pub struct GetPulsarCluster {
 
 #[allow(clippy::new_without_default)]
 impl GetPulsarCluster {
-    /// With what is required.
+    /// Creates the request from its required inputs.
     pub fn new(cluster_id: impl Into<String>) -> Self {
         Self {
             cluster_id: cluster_id.into(),
@@ -1153,7 +1153,7 @@ pub struct ListPulsarConsumptions {
 
 #[allow(clippy::new_without_default)]
 impl ListPulsarConsumptions {
-    /// With what is required.
+    /// Creates the request from its required inputs.
     pub fn new(owner_id: impl Into<cc_runtime::OwnerId>) -> Self {
         Self {
             owner_id: owner_id.into(),

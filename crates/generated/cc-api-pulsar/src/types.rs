@@ -175,7 +175,7 @@ pub struct PulsarCreation {
 }
 
 impl PulsarCreation {
-    /// With what is required.
+    /// Creates the value from its required fields.
     #[must_use]
     #[allow(clippy::new_without_default)]
     pub fn new(owner_id: impl Into<cc_runtime::OwnerId>, cluster_id: impl Into<String>, plan: impl Into<PulsarPlan>, tenant: impl Into<String>) -> Self {
@@ -321,7 +321,7 @@ pub struct StoragePoliciesUpdate {
 }
 
 impl StoragePoliciesUpdate {
-    /// With what is required.
+    /// Creates the value from its required fields.
     #[must_use]
     #[allow(clippy::new_without_default)]
     pub fn new() -> Self {
@@ -373,7 +373,7 @@ pub struct StoragePolicyUpdate {
 }
 
 impl StoragePolicyUpdate {
-    /// With what is required.
+    /// Creates the value from its required fields.
     #[must_use]
     #[allow(clippy::new_without_default)]
     pub fn new() -> Self {

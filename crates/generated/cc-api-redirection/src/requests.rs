@@ -27,7 +27,7 @@ pub struct ListTcpRedirections {
 
 #[allow(clippy::new_without_default)]
 impl ListTcpRedirections {
-    /// With what is required.
+    /// Creates the request from its required inputs.
     pub fn new(
         owner_id: impl Into<cc_runtime::OwnerId>,
         application_id: impl Into<cc_runtime::ApplicationId>,
@@ -86,7 +86,7 @@ pub struct CreateTcpRedirection {
 
 #[allow(clippy::new_without_default)]
 impl CreateTcpRedirection {
-    /// With what is required.
+    /// Creates the request from its required inputs.
     pub fn new(
         owner_id: impl Into<cc_runtime::OwnerId>,
         application_id: impl Into<cc_runtime::ApplicationId>,
@@ -150,7 +150,7 @@ pub struct DeleteTcpRedirection {
 
 #[allow(clippy::new_without_default)]
 impl DeleteTcpRedirection {
-    /// With what is required.
+    /// Creates the request from its required inputs.
     pub fn new(
         owner_id: impl Into<cc_runtime::OwnerId>,
         application_id: impl Into<cc_runtime::ApplicationId>,
@@ -212,7 +212,7 @@ pub struct ListUdpRedirections {
 
 #[allow(clippy::new_without_default)]
 impl ListUdpRedirections {
-    /// With what is required.
+    /// Creates the request from its required inputs.
     pub fn new(
         owner_id: impl Into<cc_runtime::OwnerId>,
         application_id: impl Into<cc_runtime::ApplicationId>,
@@ -271,7 +271,7 @@ pub struct CreateUdpRedirection {
 
 #[allow(clippy::new_without_default)]
 impl CreateUdpRedirection {
-    /// With what is required.
+    /// Creates the request from its required inputs.
     pub fn new(
         owner_id: impl Into<cc_runtime::OwnerId>,
         application_id: impl Into<cc_runtime::ApplicationId>,
@@ -335,7 +335,7 @@ pub struct DeleteUdpRedirection {
 
 #[allow(clippy::new_without_default)]
 impl DeleteUdpRedirection {
-    /// With what is required.
+    /// Creates the request from its required inputs.
     pub fn new(
         owner_id: impl Into<cc_runtime::OwnerId>,
         application_id: impl Into<cc_runtime::ApplicationId>,
@@ -395,7 +395,7 @@ pub struct ListNamespaces {
 
 #[allow(clippy::new_without_default)]
 impl ListNamespaces {
-    /// With what is required.
+    /// Creates the request from its required inputs.
     pub fn new(owner_id: impl Into<cc_runtime::OwnerId>) -> Self {
         Self { owner_id: owner_id.into() }
     }

@@ -41,7 +41,7 @@ pub struct RedirectionCreation {
 }
 
 impl RedirectionCreation {
-    /// With what is required.
+    /// Creates the value from its required fields.
     #[must_use]
     #[allow(clippy::new_without_default)]
     pub fn new(namespace: impl Into<String>) -> Self {

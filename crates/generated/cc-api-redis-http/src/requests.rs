@@ -25,7 +25,7 @@ pub struct SendCommand {
 
 #[allow(clippy::new_without_default)]
 impl SendCommand {
-    /// With what is required.
+    /// Creates the request from its required inputs.
     pub fn new(body: impl Into<types::SendCommandBody>) -> Self {
         Self { body: body.into() }
     }
@@ -71,7 +71,7 @@ pub struct SendCommandLine {
 
 #[allow(clippy::new_without_default)]
 impl SendCommandLine {
-    /// With what is required.
+    /// Creates the request from its required inputs.
     pub fn new(body: impl Into<types::SendCommandLineBody>) -> Self {
         Self { body: body.into() }
     }
@@ -116,7 +116,7 @@ pub struct ScanKeys {
 
 #[allow(clippy::new_without_default)]
 impl ScanKeys {
-    /// With what is required.
+    /// Creates the request from its required inputs.
     pub fn new(body: impl Into<types::ScanKeysBody>) -> Self {
         Self { body: body.into() }
     }
@@ -159,7 +159,7 @@ pub struct DeleteKey {
 
 #[allow(clippy::new_without_default)]
 impl DeleteKey {
-    /// With what is required.
+    /// Creates the request from its required inputs.
     pub fn new(body: impl Into<types::DeleteKeyBody>) -> Self {
         Self { body: body.into() }
     }
@@ -202,7 +202,7 @@ pub struct GetStringKey {
 
 #[allow(clippy::new_without_default)]
 impl GetStringKey {
-    /// With what is required.
+    /// Creates the request from its required inputs.
     pub fn new(body: impl Into<types::GetStringKeyBody>) -> Self {
         Self { body: body.into() }
     }
@@ -247,7 +247,7 @@ pub struct CreateStringKey {
 
 #[allow(clippy::new_without_default)]
 impl CreateStringKey {
-    /// With what is required.
+    /// Creates the request from its required inputs.
     pub fn new(body: impl Into<types::CreateStringKeyBody>) -> Self {
         Self { body: body.into() }
     }
@@ -290,7 +290,7 @@ pub struct UpdateStringKey {
 
 #[allow(clippy::new_without_default)]
 impl UpdateStringKey {
-    /// With what is required.
+    /// Creates the request from its required inputs.
     pub fn new(body: impl Into<types::UpdateStringKeyBody>) -> Self {
         Self { body: body.into() }
     }
@@ -335,7 +335,7 @@ pub struct CreateHashKey {
 
 #[allow(clippy::new_without_default)]
 impl CreateHashKey {
-    /// With what is required.
+    /// Creates the request from its required inputs.
     pub fn new(body: impl Into<types::CreateHashKeyBody>) -> Self {
         Self { body: body.into() }
     }
@@ -378,7 +378,7 @@ pub struct ScanHashKey {
 
 #[allow(clippy::new_without_default)]
 impl ScanHashKey {
-    /// With what is required.
+    /// Creates the request from its required inputs.
     pub fn new(body: impl Into<types::ScanHashKeyBody>) -> Self {
         Self { body: body.into() }
     }
@@ -421,7 +421,7 @@ pub struct SetHashKeyElement {
 
 #[allow(clippy::new_without_default)]
 impl SetHashKeyElement {
-    /// With what is required.
+    /// Creates the request from its required inputs.
     pub fn new(body: impl Into<types::SetHashKeyElementBody>) -> Self {
         Self { body: body.into() }
     }
@@ -464,7 +464,7 @@ pub struct DeleteHashKeyElement {
 
 #[allow(clippy::new_without_default)]
 impl DeleteHashKeyElement {
-    /// With what is required.
+    /// Creates the request from its required inputs.
     pub fn new(body: impl Into<types::DeleteHashKeyElementBody>) -> Self {
         Self { body: body.into() }
     }
@@ -509,7 +509,7 @@ pub struct CreateListKey {
 
 #[allow(clippy::new_without_default)]
 impl CreateListKey {
-    /// With what is required.
+    /// Creates the request from its required inputs.
     pub fn new(body: impl Into<types::CreateListKeyBody>) -> Self {
         Self { body: body.into() }
     }
@@ -552,7 +552,7 @@ pub struct ScanListKey {
 
 #[allow(clippy::new_without_default)]
 impl ScanListKey {
-    /// With what is required.
+    /// Creates the request from its required inputs.
     pub fn new(body: impl Into<types::ScanListKeyBody>) -> Self {
         Self { body: body.into() }
     }
@@ -597,7 +597,7 @@ pub struct GetListKeyElement {
 
 #[allow(clippy::new_without_default)]
 impl GetListKeyElement {
-    /// With what is required.
+    /// Creates the request from its required inputs.
     pub fn new(body: impl Into<types::GetListKeyElementBody>) -> Self {
         Self { body: body.into() }
     }
@@ -640,7 +640,7 @@ pub struct AddListKeyElement {
 
 #[allow(clippy::new_without_default)]
 impl AddListKeyElement {
-    /// With what is required.
+    /// Creates the request from its required inputs.
     pub fn new(body: impl Into<types::AddListKeyElementBody>) -> Self {
         Self { body: body.into() }
     }
@@ -683,7 +683,7 @@ pub struct UpdateListKeyElement {
 
 #[allow(clippy::new_without_default)]
 impl UpdateListKeyElement {
-    /// With what is required.
+    /// Creates the request from its required inputs.
     pub fn new(body: impl Into<types::UpdateListKeyElementBody>) -> Self {
         Self { body: body.into() }
     }
@@ -728,7 +728,7 @@ pub struct CreateSetKey {
 
 #[allow(clippy::new_without_default)]
 impl CreateSetKey {
-    /// With what is required.
+    /// Creates the request from its required inputs.
     pub fn new(body: impl Into<types::CreateSetKeyBody>) -> Self {
         Self { body: body.into() }
     }
@@ -771,7 +771,7 @@ pub struct ScanSetKey {
 
 #[allow(clippy::new_without_default)]
 impl ScanSetKey {
-    /// With what is required.
+    /// Creates the request from its required inputs.
     pub fn new(body: impl Into<types::ScanSetKeyBody>) -> Self {
         Self { body: body.into() }
     }
@@ -814,7 +814,7 @@ pub struct AddSetKeyElement {
 
 #[allow(clippy::new_without_default)]
 impl AddSetKeyElement {
-    /// With what is required.
+    /// Creates the request from its required inputs.
     pub fn new(body: impl Into<types::AddSetKeyElementBody>) -> Self {
         Self { body: body.into() }
     }
@@ -857,7 +857,7 @@ pub struct DeleteSetKeyElement {
 
 #[allow(clippy::new_without_default)]
 impl DeleteSetKeyElement {
-    /// With what is required.
+    /// Creates the request from its required inputs.
     pub fn new(body: impl Into<types::DeleteSetKeyElementBody>) -> Self {
         Self { body: body.into() }
     }

@@ -22,7 +22,7 @@ pub struct AddListKeyElementBody {
 }
 
 impl AddListKeyElementBody {
-    /// With what is required.
+    /// Creates the value from its required fields.
     #[must_use]
     #[allow(clippy::new_without_default)]
     pub fn new(key: impl Into<String>, value: impl Into<String>, backend_url: impl Into<cc_runtime::Secret>) -> Self {
@@ -57,7 +57,7 @@ pub struct AddSetKeyElementBody {
 }
 
 impl AddSetKeyElementBody {
-    /// With what is required.
+    /// Creates the value from its required fields.
     #[must_use]
     #[allow(clippy::new_without_default)]
     pub fn new(key: impl Into<String>, element: impl Into<String>, backend_url: impl Into<cc_runtime::Secret>) -> Self {
@@ -123,7 +123,7 @@ pub struct CreateHashKeyBody {
 }
 
 impl CreateHashKeyBody {
-    /// With what is required.
+    /// Creates the value from its required fields.
     #[must_use]
     #[allow(clippy::new_without_default)]
     pub fn new(key: impl Into<String>, elements: impl IntoIterator<Item = impl Into<HashKeyElement>>, backend_url: impl Into<cc_runtime::Secret>) -> Self {
@@ -150,7 +150,7 @@ pub struct CreateListKeyBody {
 }
 
 impl CreateListKeyBody {
-    /// With what is required.
+    /// Creates the value from its required fields.
     #[must_use]
     #[allow(clippy::new_without_default)]
     pub fn new(key: impl Into<String>, elements: impl IntoIterator<Item = impl Into<String>>, backend_url: impl Into<cc_runtime::Secret>) -> Self {
@@ -177,7 +177,7 @@ pub struct CreateSetKeyBody {
 }
 
 impl CreateSetKeyBody {
-    /// With what is required.
+    /// Creates the value from its required fields.
     #[must_use]
     #[allow(clippy::new_without_default)]
     pub fn new(key: impl Into<String>, elements: impl IntoIterator<Item = impl Into<String>>, backend_url: impl Into<cc_runtime::Secret>) -> Self {
@@ -204,7 +204,7 @@ pub struct CreateStringKeyBody {
 }
 
 impl CreateStringKeyBody {
-    /// With what is required.
+    /// Creates the value from its required fields.
     #[must_use]
     #[allow(clippy::new_without_default)]
     pub fn new(key: impl Into<String>, value: impl Into<String>, backend_url: impl Into<cc_runtime::Secret>) -> Self {
@@ -231,7 +231,7 @@ pub struct DeleteHashKeyElementBody {
 }
 
 impl DeleteHashKeyElementBody {
-    /// With what is required.
+    /// Creates the value from its required fields.
     #[must_use]
     #[allow(clippy::new_without_default)]
     pub fn new(key: impl Into<String>, field: impl Into<String>, backend_url: impl Into<cc_runtime::Secret>) -> Self {
@@ -256,7 +256,7 @@ pub struct DeleteKeyBody {
 }
 
 impl DeleteKeyBody {
-    /// With what is required.
+    /// Creates the value from its required fields.
     #[must_use]
     #[allow(clippy::new_without_default)]
     pub fn new(key: impl Into<String>, backend_url: impl Into<cc_runtime::Secret>) -> Self {
@@ -282,7 +282,7 @@ pub struct DeleteSetKeyElementBody {
 }
 
 impl DeleteSetKeyElementBody {
-    /// With what is required.
+    /// Creates the value from its required fields.
     #[must_use]
     #[allow(clippy::new_without_default)]
     pub fn new(key: impl Into<String>, element: impl Into<String>, backend_url: impl Into<cc_runtime::Secret>) -> Self {
@@ -354,7 +354,7 @@ pub struct GetListKeyElementBody {
 }
 
 impl GetListKeyElementBody {
-    /// With what is required.
+    /// Creates the value from its required fields.
     #[must_use]
     #[allow(clippy::new_without_default)]
     pub fn new(key: impl Into<String>, index: i64, backend_url: impl Into<cc_runtime::Secret>) -> Self {
@@ -379,7 +379,7 @@ pub struct GetStringKeyBody {
 }
 
 impl GetStringKeyBody {
-    /// With what is required.
+    /// Creates the value from its required fields.
     #[must_use]
     #[allow(clippy::new_without_default)]
     pub fn new(key: impl Into<String>, backend_url: impl Into<cc_runtime::Secret>) -> Self {
@@ -417,7 +417,7 @@ pub struct HashKeyElement {
 }
 
 impl HashKeyElement {
-    /// With what is required.
+    /// Creates the value from its required fields.
     #[must_use]
     #[allow(clippy::new_without_default)]
     pub fn new(field: impl Into<String>, value: impl Into<String>) -> Self {
@@ -507,7 +507,7 @@ pub struct ScanHashKeyBody {
 }
 
 impl ScanHashKeyBody {
-    /// With what is required.
+    /// Creates the value from its required fields.
     #[must_use]
     #[allow(clippy::new_without_default)]
     pub fn new(key: impl Into<String>, backend_url: impl Into<cc_runtime::Secret>) -> Self {
@@ -565,7 +565,7 @@ pub struct ScanKeysBody {
 }
 
 impl ScanKeysBody {
-    /// With what is required.
+    /// Creates the value from its required fields.
     #[must_use]
     #[allow(clippy::new_without_default)]
     pub fn new(backend_url: impl Into<cc_runtime::Secret>) -> Self {
@@ -629,7 +629,7 @@ pub struct ScanListKeyBody {
 }
 
 impl ScanListKeyBody {
-    /// With what is required.
+    /// Creates the value from its required fields.
     #[must_use]
     #[allow(clippy::new_without_default)]
     pub fn new(key: impl Into<String>, backend_url: impl Into<cc_runtime::Secret>) -> Self {
@@ -686,7 +686,7 @@ pub struct ScanSetKeyBody {
 }
 
 impl ScanSetKeyBody {
-    /// With what is required.
+    /// Creates the value from its required fields.
     #[must_use]
     #[allow(clippy::new_without_default)]
     pub fn new(key: impl Into<String>, backend_url: impl Into<cc_runtime::Secret>) -> Self {
@@ -825,7 +825,7 @@ pub struct SendCommandBody {
 }
 
 impl SendCommandBody {
-    /// With what is required.
+    /// Creates the value from its required fields.
     #[must_use]
     #[allow(clippy::new_without_default)]
     pub fn new(command: impl Into<String>, backend_url: impl Into<cc_runtime::Secret>) -> Self {
@@ -858,7 +858,7 @@ pub struct SendCommandLineBody {
 }
 
 impl SendCommandLineBody {
-    /// With what is required.
+    /// Creates the value from its required fields.
     #[must_use]
     #[allow(clippy::new_without_default)]
     pub fn new(command_line: impl Into<String>, backend_url: impl Into<cc_runtime::Secret>) -> Self {
@@ -886,7 +886,7 @@ pub struct SetHashKeyElementBody {
 }
 
 impl SetHashKeyElementBody {
-    /// With what is required.
+    /// Creates the value from its required fields.
     #[must_use]
     #[allow(clippy::new_without_default)]
     pub fn new(key: impl Into<String>, field: impl Into<String>, value: impl Into<String>, backend_url: impl Into<cc_runtime::Secret>) -> Self {
@@ -961,7 +961,7 @@ pub struct UpdateListKeyElementBody {
 }
 
 impl UpdateListKeyElementBody {
-    /// With what is required.
+    /// Creates the value from its required fields.
     #[must_use]
     #[allow(clippy::new_without_default)]
     pub fn new(key: impl Into<String>, index: i64, value: impl Into<String>, backend_url: impl Into<cc_runtime::Secret>) -> Self {
@@ -989,7 +989,7 @@ pub struct UpdateStringKeyBody {
 }
 
 impl UpdateStringKeyBody {
-    /// With what is required.
+    /// Creates the value from its required fields.
     #[must_use]
     #[allow(clippy::new_without_default)]
     pub fn new(key: impl Into<String>, value: impl Into<String>, backend_url: impl Into<cc_runtime::Secret>) -> Self {

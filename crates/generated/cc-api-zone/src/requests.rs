@@ -25,7 +25,7 @@ pub struct ListZones {
 
 #[allow(clippy::new_without_default)]
 impl ListZones {
-    /// Without inputs.
+    /// Creates the request. It has no required inputs.
     pub fn new() -> Self {
         Self { owner_id: None, tag: None }
     }
@@ -88,7 +88,7 @@ pub struct GetZone {
 
 #[allow(clippy::new_without_default)]
 impl GetZone {
-    /// With what is required.
+    /// Creates the request from its required inputs.
     pub fn new(zone_name: impl Into<String>) -> Self {
         Self {
             zone_name: zone_name.into(),
