@@ -94,7 +94,7 @@ impl Client {
     ///
     /// # Errors
     /// [`ErrorKind::InvalidInput`](cc_runtime::ErrorKind::InvalidInput) when the command cannot be made a URL,
-    /// [`ErrorKind::Credentials`](cc_runtime::ErrorKind::Credentials) when none could be had.
+    /// [`ErrorKind::Credentials`](cc_runtime::ErrorKind::Credentials) when no credentials could be obtained.
     pub async fn url<C: UrlCommand>(&self, command: C) -> Result<SecretUrl> {
         let named = |error: cc_runtime::Error| error.with_command(C::NAME);
         self.transport.url(&command.request().map_err(named)?).await.map_err(named)

@@ -16,7 +16,9 @@ use http_body_util::BodyStream;
 /// # Panics
 /// Never: there is nothing that could keep it from being built.
 pub fn client(sandbox: &Arc<Sandbox>) -> Client {
-    builder(sandbox).build().unwrap()
+    builder(sandbox)
+        .build()
+        .expect("the endpoint of a sandbox in memory is valid, and nothing is read from the system")
 }
 
 /// The builder of such a client.

@@ -247,7 +247,7 @@ impl Transport {
     /// set headers. Nothing is sent, and no hook runs.
     ///
     /// # Errors
-    /// [`Credentials`](crate::ErrorKind::Credentials) when none could be had,
+    /// [`Credentials`](crate::ErrorKind::Credentials) when no credentials could be obtained,
     /// [`InvalidUrl`](crate::ErrorKind::InvalidUrl) when the path does not make a URL.
     pub async fn url(&self, request: &Request) -> Result<SecretUrl> {
         let authorized = async {

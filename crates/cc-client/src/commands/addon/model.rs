@@ -88,7 +88,7 @@ pub struct AddonPlan {
     /// Name of its price in the price system, in lower case.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub price_id: Option<String>,
-    /// What it offers, by name.
+    /// Features of the plan, sorted by name.
     pub features: Vec<AddonPlanFeature>,
 }
 

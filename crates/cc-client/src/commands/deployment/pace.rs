@@ -20,8 +20,8 @@ const KEPT_TO_DECIDE: usize = 3;
 const KEPT_FOR_SIGNS: usize = 5;
 const KEPT_FROM_HINTS: usize = 7;
 
-/// How many of them usual looks leave when there is no log: a row that turns out to be cancelled has the list read as well, and the
-/// log may look up its owner.
+/// Requests of a minute that regular looks leave free when no log is followed: the list, which is read when a row turns out to be
+/// cancelled, and the look-up of the owner.
 const KEPT_WITHOUT_LOG: usize = 2;
 
 /// Time from one look to the next: without a log, and with a log that announces the moments that matter.

@@ -116,7 +116,7 @@ fn one_that_was_never_shown_and_is_replaced_is_over_after_a_while() {
     assert!(waited > NEVER_SEEN, "{waited:?}");
 }
 
-/// What is said at the deadline of a row that was last seen at 110 s, and that the last look, some minutes later, does not see.
+/// Outcome that the deadline gives to a row which was last seen at 110 s and is absent from the last look, minutes later.
 fn at_deadline(listed: Vec<Deployment>, is_whole: bool) -> DeploymentOutcome {
     let start = Instant::now();
     let mut judge = Judge::new(Some("ours".into()), 2 * SECOND);

@@ -54,7 +54,7 @@ model! {
         zone: String = wire.zone,
         /// Version it runs.
         version: String = wire.version,
-        /// What it offers, by name.
+        /// Features, sorted by name.
         features: Vec<ProductAddonFeature> = by_name(wire.features),
     }
 }
@@ -62,7 +62,7 @@ model! {
 model! {
     /// What a version offers to a dedicated add-on.
     pub struct ProductAddonDedicatedVersion: |wire: wire::ProviderDedicatedVersion| {
-        /// What it offers, by name.
+        /// Features, sorted by name.
         features: Vec<ProductAddonFeature> = by_name(wire.features),
     }
 }
