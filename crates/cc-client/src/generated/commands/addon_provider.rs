@@ -855,7 +855,7 @@ pub struct CreateAddonProviderPlan {
     pub slug: String,
     /// Price.
     pub price: f64,
-    /// What it offers. Default: nothing.
+    /// Features of the plan. Default: none.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub features: Option<
         Vec<crate::commands::addon_provider::model::AddonProviderPlanFeature>,
@@ -883,7 +883,7 @@ impl CreateAddonProviderPlan {
         }
     }
 
-    /// What it offers. Default: nothing.
+    /// Features of the plan. Default: none.
     pub fn features(
         mut self,
         features: impl IntoIterator<
@@ -947,7 +947,7 @@ pub struct UpdateAddonProviderPlan {
     pub slug: String,
     /// Price.
     pub price: f64,
-    /// What it offers. Default: nothing.
+    /// Features of the plan. Default: none.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub features: Option<
         Vec<crate::commands::addon_provider::model::AddonProviderPlanFeature>,
@@ -977,7 +977,7 @@ impl UpdateAddonProviderPlan {
         }
     }
 
-    /// What it offers. Default: nothing.
+    /// Features of the plan. Default: none.
     pub fn features(
         mut self,
         features: impl IntoIterator<
