@@ -9,7 +9,7 @@ pub(crate) fn entries() -> Vec<CommandInfo> {
         entry::<crate::commands::CreateApiToken>("api-token", "Creates an API token.", &["create_api_token"]),
         entry::<crate::commands::DeleteApiToken>("api-token", "Revokes an API token.", &["delete_api_token"]),
         entry::<crate::commands::ListApiToken>("api-token", "Lists the API tokens of the signed-in user.", &["list_api_tokens"]),
-        entry::<crate::commands::RotateApiToken>("api-token", "Replaces an API token by a new one that works.", &["list_api_tokens", "create_api_token", "get_v2", "delete_api_token"]),
+        entry::<crate::commands::RotateApiToken>("api-token", "Replaces an API token by a new one, without a moment at which no token works.", &["list_api_tokens", "create_api_token", "get_v2", "delete_api_token"]),
         entry::<crate::commands::UpdateApiToken>("api-token", "Changes the name and the description of an API token.", &["update_api_token"]),
     ]
 }

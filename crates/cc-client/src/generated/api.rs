@@ -110,32 +110,31 @@ pub use cc_api_redis_http as redis_http;
 pub use cc_api_zone as zone;
 
 impl Api {
-    /// Account: The account of the caller: profile, e-mail addresses, SSH keys, second factor, tokens, and what
-    /// it can reach.
+    /// Account: The account of the caller: profile, e-mail addresses, SSH keys, second factor, tokens, and the
+    /// resources that it can access.
     #[cfg(feature = "account")]
     #[must_use]
     pub fn account(&self) -> account::Client {
         account::Client::new(self.transport().clone())
     }
 
-    /// Add-ons: Databases and other services that an owner adds: their life, plans, migrations from one plan to
-    /// another, and backups.
+    /// Add-ons: Databases and other services of an owner: creation and deletion, plans, migrations and backups.
     #[cfg(feature = "addon")]
     #[must_use]
     pub fn addon(&self) -> addon::Client {
         addon::Client::new(self.transport().clone())
     }
 
-    /// Add-on providers: Who provides add-ons: providers that an owner publishes, their plans and features,
-    /// what a provider may ask about its add-ons, and the versions it offers.
+    /// Add-on providers: Add-on providers that an owner publishes, with their plans and features, the
+    /// operations of a provider on its add-ons, and the versions that a provider offers.
     #[cfg(feature = "addon-provider")]
     #[must_use]
     pub fn addon_provider(&self) -> addon_provider::Client {
         addon_provider::Client::new(self.transport().clone())
     }
 
-    /// AI: AI add-ons: endpoints that serve models, their API keys and their budgets. An Otoroshi answers
-    /// behind most routes, in JSON of its own.
+    /// AI: AI add-ons: endpoints that serve models, their API keys and their budgets. Most routes return the
+    /// JSON of an Otoroshi.
     #[cfg(feature = "ai")]
     #[must_use]
     pub fn ai(&self) -> ai::Client {
@@ -150,59 +149,59 @@ impl Api {
         application::Client::new(self.transport().clone())
     }
 
-    /// Billing: Invoices and how they are paid, prices, credits and VAT.
+    /// Billing: Invoices and their payment, prices, credits and VAT.
     #[cfg(feature = "billing")]
     #[must_use]
     pub fn billing(&self) -> billing::Client {
         billing::Client::new(self.transport().clone())
     }
 
-    /// API tokens: Tokens that stand for a user in scripts and programs. They are managed on the API bridge,
-    /// which also forwards `/v2` and `/v4` requests that carry one.
+    /// API tokens: API tokens, which authenticate a user in scripts and programs. The API bridge manages them,
+    /// and forwards `/v2` and `/v4` requests that carry one.
     #[cfg(feature = "bridge")]
     #[must_use]
     pub fn bridge(&self) -> bridge::Client {
         bridge::Client::new(self.transport().clone())
     }
 
-    /// Cellar: Cellar add-ons, an object storage that speaks S3: accounts, credentials, buckets and objects.
+    /// Cellar: Cellar add-ons, an S3-compatible object storage: accounts, credentials, buckets and objects.
     #[cfg(feature = "cellar")]
     #[must_use]
     pub fn cellar(&self) -> cellar::Client {
         cellar::Client::new(self.transport().clone())
     }
 
-    /// Configuration providers: Add-ons that give the same environment variables to every application they are
-    /// linked to.
+    /// Configuration providers: Add-ons that provide the same environment variables to every linked
+    /// application.
     #[cfg(feature = "config-provider")]
     #[must_use]
     pub fn config_provider(&self) -> config_provider::Client {
         config_provider::Client::new(self.transport().clone())
     }
 
-    /// Container registries: Registries of container images, and the tokens that give access to them.
+    /// Container registries: Registries of container images, and their access tokens.
     #[cfg(feature = "container-registry")]
     #[must_use]
     pub fn container_registry(&self) -> container_registry::Client {
         container_registry::Client::new(self.transport().clone())
     }
 
-    /// Cumulocity: Cumulocity add-ons, a platform for connected objects, each on machines of its own.
+    /// Cumulocity: Cumulocity add-ons, an IoT platform on dedicated machines.
     #[cfg(feature = "cumulocity")]
     #[must_use]
     pub fn cumulocity(&self) -> cumulocity::Client {
         cumulocity::Client::new(self.transport().clone())
     }
 
-    /// Databases: What is particular to PostgreSQL, MySQL, MongoDB, Redis, Elasticsearch and Jenkins add-ons:
-    /// how they are reached, which versions there are, and who may do what in them.
+    /// Databases: Operations specific to PostgreSQL, MySQL, MongoDB, Redis, Elasticsearch and Jenkins add-ons:
+    /// connection data, versions, and privileges of users.
     #[cfg(feature = "database")]
     #[must_use]
     pub fn database(&self) -> database::Client {
         database::Client::new(self.transport().clone())
     }
 
-    /// Deployments: How an application goes live: its deployments, and the instances that run it.
+    /// Deployments: Deployments of applications, and the instances that run them.
     #[cfg(feature = "deployment")]
     #[must_use]
     pub fn deployment(&self) -> deployment::Client {
@@ -216,21 +215,21 @@ impl Api {
         dns::Client::new(self.transport().clone())
     }
 
-    /// Drains: Copies of the logs of an application or add-on, sent to a service of the owner's choice.
+    /// Drains: Drains, which copy the logs of an application or add-on to a service chosen by the owner.
     #[cfg(feature = "drain")]
     #[must_use]
     pub fn drain(&self) -> drain::Client {
         drain::Client::new(self.transport().clone())
     }
 
-    /// Functions: Small WebAssembly programs that run on demand, and their deployments.
+    /// Functions: WebAssembly functions that run on demand, and their deployments.
     #[cfg(feature = "functions")]
     #[must_use]
     pub fn functions(&self) -> functions::Client {
         functions::Client::new(self.transport().clone())
     }
 
-    /// GitHub: The link between an account and GitHub: repositories, keys, sign-up and sign-in.
+    /// GitHub: The link between an account and GitHub: repositories, SSH keys, registration and sign-in.
     #[cfg(feature = "github")]
     #[must_use]
     pub fn github(&self) -> github::Client {
@@ -245,21 +244,22 @@ impl Api {
         iam::Client::new(self.transport().clone())
     }
 
-    /// Kubernetes: Kubernetes clusters that the platform runs, and their nodes.
+    /// Kubernetes: Managed Kubernetes clusters and their nodes.
     #[cfg(feature = "kubernetes")]
     #[must_use]
     pub fn kubernetes(&self) -> kubernetes::Client {
         kubernetes::Client::new(self.transport().clone())
     }
 
-    /// Load balancers: How traffic reaches applications, and the load balancers an owner runs for itself.
+    /// Load balancers: The load balancers in front of applications and add-ons, and the load balancers that an
+    /// owner runs.
     #[cfg(feature = "load-balancer")]
     #[must_use]
     pub fn load_balancer(&self) -> load_balancer::Client {
         load_balancer::Client::new(self.transport().clone())
     }
 
-    /// Logs: What applications and add-ons write, and the accesses applications serve, as streams.
+    /// Logs: Log lines of applications and add-ons, and access logs of applications, as streams.
     #[cfg(feature = "log")]
     #[must_use]
     pub fn log(&self) -> log::Client {
@@ -273,101 +273,100 @@ impl Api {
         materia::Client::new(self.transport().clone())
     }
 
-    /// Metrics: What resources use and what they serve, the tokens to query it, and the services that keep and
-    /// show it.
+    /// Metrics: Metrics of resources and requests, the tokens to query them, and the services that store and
+    /// display them.
     #[cfg(feature = "metrics")]
     #[must_use]
     pub fn metrics(&self) -> metrics::Client {
         metrics::Client::new(self.transport().clone())
     }
 
-    /// Network groups: Private networks between applications, add-ons and machines of the owner, over
-    /// WireGuard.
+    /// Network groups: Private WireGuard networks between applications, add-ons and machines of the owner.
     #[cfg(feature = "network-group")]
     #[must_use]
     pub fn network_group(&self) -> network_group::Client {
         network_group::Client::new(self.transport().clone())
     }
 
-    /// Notifications: E-mails and web hooks that tell what happens to the resources of an owner, and the socket
-    /// that tells it at once.
+    /// Notifications: Notifications about the resources of an owner by e-mail and webhook, and the WebSocket of
+    /// live events.
     #[cfg(feature = "notification")]
     #[must_use]
     pub fn notification(&self) -> notification::Client {
         notification::Client::new(self.transport().clone())
     }
 
-    /// OAuth: Programs that act for users through OAuth 1, their tokens, and the pages where users sign up and
-    /// in.
+    /// OAuth: Programs that act for users through OAuth 1, their tokens, and the pages for registration and
+    /// sign-in.
     #[cfg(feature = "oauth")]
     #[must_use]
     pub fn oauth(&self) -> oauth::Client {
         oauth::Client::new(self.transport().clone())
     }
 
-    /// Operators: Keycloak, Matomo, Metabase and Otoroshi, each run by the platform together with the
-    /// applications and add-ons it is made of.
+    /// Operators: Keycloak, Matomo, Metabase and Otoroshi, which the platform runs together with the
+    /// applications and add-ons that they consist of.
     #[cfg(feature = "operator")]
     #[must_use]
     pub fn operator(&self) -> operator::Client {
         operator::Client::new(self.transport().clone())
     }
 
-    /// Organisations: Organisations and their members; tenants and the products that they offer.
+    /// Organisations: Organisations and their members, tenants and their products.
     #[cfg(feature = "organisation")]
     #[must_use]
     pub fn organisation(&self) -> organisation::Client {
         organisation::Client::new(self.transport().clone())
     }
 
-    /// Any route: Requests to routes of the platform that no other domain describes, as JSON.
+    /// Any route: Requests, as JSON, to routes of the platform that no other domain describes.
     #[cfg(feature = "passthrough")]
     #[must_use]
     pub fn passthrough(&self) -> passthrough::Client {
         passthrough::Client::new(self.transport().clone())
     }
 
-    /// Payments: The means an owner pays with, and the payments and invoices of before v4.
+    /// Payments: Payment methods of owners, and the payments and invoices used before v4.
     #[cfg(feature = "payment")]
     #[must_use]
     pub fn payment(&self) -> payment::Client {
         payment::Client::new(self.transport().clone())
     }
 
-    /// Products: The catalogue: what applications can run, which add-ons there are, and what they cost.
+    /// Products: The catalogue: runtimes for applications, add-on providers, and prices.
     #[cfg(feature = "product")]
     #[must_use]
     pub fn product(&self) -> product::Client {
         product::Client::new(self.transport().clone())
     }
 
-    /// Pulsar: Pulsar add-ons: their topics, tokens, clusters, and how long messages are kept.
+    /// Pulsar: Pulsar add-ons: topics, tokens, clusters and storage policies.
     #[cfg(feature = "pulsar")]
     #[must_use]
     pub fn pulsar(&self) -> pulsar::Client {
         pulsar::Client::new(self.transport().clone())
     }
 
-    /// Redirections: TCP and UDP ports of the platform that lead to applications, and the namespaces that they
-    /// are taken from.
+    /// Redirections: Redirections of TCP and UDP ports of the platform to applications, and the namespaces of
+    /// the ports.
     #[cfg(feature = "redirection")]
     #[must_use]
     pub fn redirection(&self) -> redirection::Client {
         redirection::Client::new(self.transport().clone())
     }
 
-    /// Redis over HTTP: Reads and writes of a Redis or Materia KV database through an HTTP proxy, for programs
-    /// that cannot open a connection to it. Each request is a POST that names its database with `backendUrl`,
-    /// credentials included; none is signed. A refusal carries a `code` such as
+    /// Redis over HTTP: Access to a Redis or Materia KV database through an HTTP proxy, for programs that
+    /// cannot open a connection to it. Each request is an unsigned POST that names its database with
+    /// `backendUrl`, credentials included. An error body has a `code` such as
     /// `clever.redis-http.key-not-found`, `…key-already-exists`, `…list-element-not-found`, `…unknown-command`
-    /// or `…bad-command-format`; no source gives its status.
+    /// or `…bad-command-format`; no source documents the status.
     #[cfg(feature = "redis-http")]
     #[must_use]
     pub fn redis_http(&self) -> redis_http::Client {
         redis_http::Client::new(self.transport().clone())
     }
 
-    /// Zones: The places where applications and add-ons can run.
+    /// Zones: Zones, which are the locations of applications and add-ons.
     #[cfg(feature = "zone")]
     #[must_use]
     pub fn zone(&self) -> zone::Client {

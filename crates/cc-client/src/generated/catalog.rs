@@ -16,7 +16,7 @@ pub(crate) fn entries() -> Vec<CommandInfo> {
         #[cfg(feature = "addon")]
         entry::<crate::commands::addon::GetAddon>("addon", "Reads one add-on.", &["get_addon"]),
         #[cfg(feature = "addon")]
-        entry::<crate::commands::addon::GetAddonSso>("addon", "Makes the data that sign the caller in to the dashboard of an add-on.", &["get_addon_sso"]),
+        entry::<crate::commands::addon::GetAddonSso>("addon", "Creates the data that sign the caller in to the dashboard of an add-on.", &["get_addon_sso"]),
         #[cfg(feature = "addon")]
         entry::<crate::commands::addon::ListAddon>("addon", "Lists the add-ons of an owner.", &["list_addons"]),
         #[cfg(feature = "addon")]
@@ -24,123 +24,123 @@ pub(crate) fn entries() -> Vec<CommandInfo> {
         #[cfg(feature = "addon-provider")]
         entry::<crate::commands::addon_provider::CreateAddonProvider>("addon-provider", "Publishes an add-on provider.", &["create_addon_provider"]),
         #[cfg(feature = "addon-provider")]
-        entry::<crate::commands::addon_provider::CreateAddonProviderFeature>("addon-provider", "Adds a feature for the plans of a provider to tell apart.", &["create_addon_provider_feature"]),
+        entry::<crate::commands::addon_provider::CreateAddonProviderFeature>("addon-provider", "Adds a feature that distinguishes the plans of a provider.", &["create_addon_provider_feature"]),
         #[cfg(feature = "addon-provider")]
         entry::<crate::commands::addon_provider::CreateAddonProviderPlan>("addon-provider", "Adds a plan to a provider.", &["create_addon_provider_plan"]),
         #[cfg(feature = "addon-provider")]
         entry::<crate::commands::addon_provider::DeleteAddonProvider>("addon-provider", "Deletes an add-on provider.", &["delete_addon_provider"]),
         #[cfg(feature = "addon-provider")]
-        entry::<crate::commands::addon_provider::DeleteAddonProviderFeature>("addon-provider", "Deletes a feature of a provider, by its name.", &["delete_addon_provider_feature"]),
+        entry::<crate::commands::addon_provider::DeleteAddonProviderFeature>("addon-provider", "Deletes a feature of a provider by name.", &["delete_addon_provider_feature"]),
         #[cfg(feature = "addon-provider")]
         entry::<crate::commands::addon_provider::DeleteAddonProviderPlan>("addon-provider", "Deletes a plan of a provider.", &["delete_addon_provider_plan"]),
         #[cfg(feature = "addon-provider")]
         entry::<crate::commands::addon_provider::GetAddonProvider>("addon-provider", "Reads one add-on provider of an owner.", &["get_addon_provider"]),
         #[cfg(feature = "addon-provider")]
-        entry::<crate::commands::addon_provider::ListAddonProviderFeature>("addon-provider", "Lists the features that the plans of a provider tell apart.", &["list_addon_provider_features"]),
+        entry::<crate::commands::addon_provider::ListAddonProviderFeature>("addon-provider", "Lists the features that distinguish the plans of a provider.", &["list_addon_provider_features"]),
         #[cfg(feature = "addon-provider")]
-        entry::<crate::commands::addon_provider::ListAddonProviderPlan>("addon-provider", "Lists the plans of a provider, the cheapest first.", &["list_addon_provider_plans"]),
+        entry::<crate::commands::addon_provider::ListAddonProviderPlan>("addon-provider", "Lists the plans of a provider, cheapest first.", &["list_addon_provider_plans"]),
         #[cfg(feature = "addon-provider")]
-        entry::<crate::commands::addon_provider::UpdateAddonProvider>("addon-provider", "Changes what is said about an add-on provider.", &["update_addon_provider"]),
+        entry::<crate::commands::addon_provider::UpdateAddonProvider>("addon-provider", "Changes the description of an add-on provider.", &["update_addon_provider"]),
         #[cfg(feature = "addon-provider")]
-        entry::<crate::commands::addon_provider::UpdateAddonProviderPlan>("addon-provider", "Replaces a plan of a provider: without features, it offers none.", &["update_addon_provider_plan"]),
+        entry::<crate::commands::addon_provider::UpdateAddonProviderPlan>("addon-provider", "Replaces a plan of a provider, including its features.", &["update_addon_provider_plan"]),
         #[cfg(all(feature = "application", feature = "product"))]
-        entry::<crate::commands::application::CreateApplication>("application", "Creates an application, from a runtime named by its slug or in full.", &["list_runtimes", "create_application", "list_application_branches"]),
+        entry::<crate::commands::application::CreateApplication>("application", "Creates an application on a runtime, given by its slug or in full.", &["list_runtimes", "create_application", "list_application_branches"]),
         #[cfg(feature = "application")]
         entry::<crate::commands::application::DeleteApplication>("application", "Deletes an application.", &["delete_application"]),
         #[cfg(all(feature = "application", feature = "deployment"))]
-        entry::<crate::commands::application::DeployApplication>("application", "Deploys an application, at one commit and without the build cache on demand.", &["deploy_application"]),
+        entry::<crate::commands::application::DeployApplication>("application", "Deploys an application, optionally at one commit and without the build cache.", &["deploy_application"]),
         #[cfg(feature = "application")]
-        entry::<crate::commands::application::GetApplication>("application", "Reads one application, with the branches of its repository on demand.", &["get_application", "list_application_branches"]),
+        entry::<crate::commands::application::GetApplication>("application", "Reads one application, optionally with the branches of its repository.", &["get_application", "list_application_branches"]),
         #[cfg(feature = "application")]
         entry::<crate::commands::application::GetApplicationBranches>("application", "Lists the branches of an application's repository.", &["list_application_branches"]),
         #[cfg(feature = "application")]
-        entry::<crate::commands::application::ListApplication>("application", "Lists the applications of an owner, with the branches of their repositories on demand.", &["list_applications", "list_application_branches"]),
+        entry::<crate::commands::application::ListApplication>("application", "Lists the applications of an owner, optionally with the branches of their repositories.", &["list_applications", "list_application_branches"]),
         #[cfg(feature = "deployment")]
         entry::<crate::commands::application::UndeployApplication>("application", "Stops an application.", &["undeploy_application"]),
         #[cfg(feature = "application")]
-        entry::<crate::commands::application::UpdateApplication>("application", "Changes the settings of an application that are given, and leaves the others as they are.", &["update_application_branch", "update_application", "list_application_branches"]),
+        entry::<crate::commands::application::UpdateApplication>("application", "Changes the given settings of an application, and keeps the others.", &["update_application_branch", "update_application", "list_application_branches"]),
         #[cfg(feature = "account")]
         entry::<crate::commands::auth::ConfirmAuthMfa>("auth", "Confirms a second factor with one of its codes.", &["confirm_mfa"]),
         #[cfg(feature = "account")]
-        entry::<crate::commands::auth::CreateAuthMfa>("auth", "Starts to set a second factor up, and gives what an authenticator needs.", &["create_mfa"]),
+        entry::<crate::commands::auth::CreateAuthMfa>("auth", "Starts the registration of a second factor, and returns the data for an authenticator program.", &["create_mfa"]),
         #[cfg(feature = "account")]
-        entry::<crate::commands::auth::DeleteAuthMfa>("auth", "Takes a second factor away.", &["delete_mfa"]),
+        entry::<crate::commands::auth::DeleteAuthMfa>("auth", "Removes a second factor.", &["delete_mfa"]),
         #[cfg(feature = "account")]
-        entry::<crate::commands::auth::GetAuthMfaBackupCodes>("auth", "Gives the codes that sign the caller in when the second factor is lost.", &["list_mfa_backup_codes"]),
+        entry::<crate::commands::auth::GetAuthMfaBackupCodes>("auth", "Returns the backup codes, which sign the caller in when the second factor is lost.", &["list_mfa_backup_codes"]),
         #[cfg(feature = "account")]
         entry::<crate::commands::auth::UpdateAuthPassword>("auth", "Changes the password of the caller.", &["change_password"]),
         #[cfg(all(feature = "addon", feature = "addon-provider"))]
-        entry::<crate::commands::backup::ListBackup>("backup", "Lists the backups of an add-on, the latest first, on demand with the commands that restore and delete them.", &["list_backups", "get_addon", "get_addon_connection"]),
+        entry::<crate::commands::backup::ListBackup>("backup", "Lists the backups of an add-on, latest first, optionally with the commands that restore and delete them.", &["list_backups", "get_addon", "get_addon_connection"]),
         #[cfg(feature = "config-provider")]
         entry::<crate::commands::config_provider::GetConfigProvider>("config-provider", "Reads the environment variables of one configuration provider.", &["get_config_provider_environment"]),
         #[cfg(feature = "config-provider")]
         entry::<crate::commands::config_provider::UpdateConfigProvider>("config-provider", "Replaces the environment variables of one configuration provider.", &["replace_config_provider_environment"]),
         #[cfg(feature = "billing")]
-        entry::<crate::commands::credits::ActivateCoupon>("credits", "Gives an owner the credits of a coupon.", &["activate_coupon"]),
+        entry::<crate::commands::credits::ActivateCoupon>("credits", "Applies a coupon, which adds its credits to an owner.", &["activate_coupon"]),
         #[cfg(feature = "billing")]
-        entry::<crate::commands::credits::GetCreditsSummary>("credits", "Reads the credits an owner has left.", &["get_credits_summary"]),
+        entry::<crate::commands::credits::GetCreditsSummary>("credits", "Reads the remaining credits of an owner.", &["get_credits_summary"]),
         #[cfg(feature = "deployment")]
-        entry::<crate::commands::deployment::CancelDeployment>("deployment", "Cancels a deployment that is under way.", &["cancel_deployment"]),
+        entry::<crate::commands::deployment::CancelDeployment>("deployment", "Cancels a deployment in progress.", &["cancel_deployment"]),
         #[cfg(feature = "deployment")]
-        entry::<crate::commands::deployment::DeployAndWait>("deployment", "Deploys an application and waits until the deployment has ended, or until the deadline: `DeploymentVerdict::outcome` tells which.", &["deploy_application", "get_deployment", "list_deployments"]),
+        entry::<crate::commands::deployment::DeployAndWait>("deployment", "Deploys an application and waits until the deployment has ended, or until the deadline. `DeploymentVerdict::outcome` holds the result.", &["deploy_application", "get_deployment", "list_deployments"]),
         #[cfg(feature = "deployment")]
         entry::<crate::commands::deployment::GetDeployment>("deployment", "Reads one deployment.", &["get_deployment"]),
         #[cfg(feature = "deployment")]
-        entry::<crate::commands::deployment::GetDeploymentLegacy>("deployment", "Reads one deployment from v2, in the words of v4.", &["get_legacy_deployment"]),
+        entry::<crate::commands::deployment::GetDeploymentLegacy>("deployment", "Reads one deployment from v2, with the names of v4.", &["get_legacy_deployment"]),
         #[cfg(feature = "deployment")]
         entry::<crate::commands::deployment::ListApplicationDeployment>("deployment", "Lists the deployments of an application.", &["list_deployments"]),
         #[cfg(feature = "deployment")]
-        entry::<crate::commands::deployment::ListDeployment>("deployment", "Lists the deployments of one application, or the latest ones of every application of an owner, by the ids of the applications.", &["list_legacy_deployments", "list_owner_deployments"]),
+        entry::<crate::commands::deployment::ListDeployment>("deployment", "Lists the deployments of one application, or the latest deployments of every application of an owner, sorted by application id.", &["list_legacy_deployments", "list_owner_deployments"]),
         #[cfg(feature = "deployment")]
-        entry::<crate::commands::deployment::WaitForDeployment>("deployment", "Waits until a deployment has ended, or until the deadline: `DeploymentVerdict::outcome` tells which.", &["get_deployment", "list_deployments"]),
+        entry::<crate::commands::deployment::WaitForDeployment>("deployment", "Waits until a deployment has ended, or until the deadline. `DeploymentVerdict::outcome` holds the result.", &["get_deployment", "list_deployments"]),
         #[cfg(feature = "application")]
-        entry::<crate::commands::domain::CreateDomain>("domain", "Gives an application a domain.", &["add_domain"]),
+        entry::<crate::commands::domain::CreateDomain>("domain", "Adds a domain to an application.", &["add_domain"]),
         #[cfg(feature = "application")]
-        entry::<crate::commands::domain::DeleteDomain>("domain", "Takes a domain of an application away.", &["remove_domain"]),
+        entry::<crate::commands::domain::DeleteDomain>("domain", "Removes a domain from an application.", &["remove_domain"]),
         #[cfg(feature = "application")]
         entry::<crate::commands::domain::GetPrimaryDomain>("domain", "Reads the primary domain of an application.", &["get_primary_domain"]),
         #[cfg(feature = "application")]
-        entry::<crate::commands::domain::ListDomain>("domain", "Lists the domains of an application, sorted, and tells which is the primary one.", &["list_domains", "get_primary_domain"]),
+        entry::<crate::commands::domain::ListDomain>("domain", "Lists the domains of an application, sorted, and marks the primary one.", &["list_domains", "get_primary_domain"]),
         #[cfg(feature = "application")]
         entry::<crate::commands::domain::SetPrimaryDomain>("domain", "Makes a domain of an application the primary one.", &["set_primary_domain"]),
         #[cfg(feature = "application")]
-        entry::<crate::commands::domain::UnsetPrimaryDomain>("domain", "Leaves an application without a primary domain.", &["unset_primary_domain"]),
+        entry::<crate::commands::domain::UnsetPrimaryDomain>("domain", "Unsets the primary domain of an application.", &["unset_primary_domain"]),
         #[cfg(feature = "database")]
-        entry::<crate::commands::elasticsearch::GetElasticsearchInfo>("elasticsearch", "Reads how one Elasticsearch and its services are reached.", &["get_elasticsearch_info"]),
+        entry::<crate::commands::elasticsearch::GetElasticsearchInfo>("elasticsearch", "Reads the connection data of one Elasticsearch and its services.", &["get_elasticsearch_info"]),
         #[cfg(feature = "application")]
-        entry::<crate::commands::environment::CreateOrUpdateEnvironmentVariable>("environment", "Sets one environment variable of an application, and gives all of them back, sorted by name.", &["set_environment_variable"]),
+        entry::<crate::commands::environment::CreateOrUpdateEnvironmentVariable>("environment", "Sets one environment variable of an application, and returns all variables, sorted by name.", &["set_environment_variable"]),
         #[cfg(feature = "application")]
-        entry::<crate::commands::environment::DeleteEnvironmentVariable>("environment", "Takes one environment variable of an application away, and gives the others back, sorted by name.", &["delete_environment_variable"]),
+        entry::<crate::commands::environment::DeleteEnvironmentVariable>("environment", "Removes one environment variable of an application, and returns the remaining ones, sorted by name.", &["delete_environment_variable"]),
         #[cfg(feature = "application")]
-        entry::<crate::commands::environment::GetEnvironment>("environment", "Reads the environment variables of an application or an add-on, and on demand those of what is linked to it.", &["list_environment", "list_dependencies_environment", "list_linked_addons_environment", "list_addon_environment"]),
+        entry::<crate::commands::environment::GetEnvironment>("environment", "Reads the environment variables of an application or an add-on, optionally with those of linked resources.", &["list_environment", "list_dependencies_environment", "list_linked_addons_environment", "list_addon_environment"]),
         #[cfg(feature = "application")]
-        entry::<crate::commands::environment::GetExposedEnvironment>("environment", "Reads the environment variables that an application gives to those which depend on it, sorted by name.", &["get_exposed_environment"]),
+        entry::<crate::commands::environment::GetExposedEnvironment>("environment", "Reads the environment variables that an application exposes to the applications that depend on it, sorted by name.", &["get_exposed_environment"]),
         #[cfg(feature = "application")]
         entry::<crate::commands::environment::UpdateEnvironment>("environment", "Replaces all environment variables of an application.", &["update_environment"]),
         #[cfg(feature = "application")]
-        entry::<crate::commands::environment::UpdateExposedEnvironment>("environment", "Replaces the environment variables that an application gives to those which depend on it.", &["update_exposed_environment"]),
+        entry::<crate::commands::environment::UpdateExposedEnvironment>("environment", "Replaces the environment variables that an application exposes to the applications that depend on it.", &["update_exposed_environment"]),
         #[cfg(feature = "github")]
-        entry::<crate::commands::github::GetGithubLinkTransactionId>("github", "Opens a transaction that links the caller to an account of GitHub.", &["start_github_link"]),
+        entry::<crate::commands::github::GetGithubLinkTransactionId>("github", "Starts to link the caller to a GitHub account.", &["start_github_link"]),
         #[cfg(feature = "github")]
-        entry::<crate::commands::github::GetGithubUsername>("github", "Reads the user name that the caller has at GitHub.", &["get_github_username"]),
+        entry::<crate::commands::github::GetGithubUsername>("github", "Reads the GitHub user name of the caller.", &["get_github_username"]),
         #[cfg(feature = "github")]
-        entry::<crate::commands::github::ListGithubApplication>("github", "Lists the repositories of GitHub that the caller can make applications of.", &["list_github_applications"]),
+        entry::<crate::commands::github::ListGithubApplication>("github", "Lists the GitHub repositories from which the caller can create applications.", &["list_github_applications"]),
         #[cfg(feature = "github")]
-        entry::<crate::commands::github::UnlinkGithubAccount>("github", "Ends the link between the caller and the account of GitHub.", &["unlink_github"]),
+        entry::<crate::commands::github::UnlinkGithubAccount>("github", "Removes the link between the caller and the GitHub account.", &["unlink_github"]),
         #[cfg(feature = "metrics")]
-        entry::<crate::commands::grafana::DisableGrafana>("grafana", "Deletes the Grafana organisation of an owner, with its dashboards.", &["delete_grafana"]),
+        entry::<crate::commands::grafana::DisableGrafana>("grafana", "Deletes the Grafana organisation of an owner and its dashboards.", &["delete_grafana"]),
         #[cfg(feature = "metrics")]
-        entry::<crate::commands::grafana::EnableGrafana>("grafana", "Creates the Grafana organisation of an owner, and reads it.", &["create_grafana", "get_grafana"]),
+        entry::<crate::commands::grafana::EnableGrafana>("grafana", "Creates the Grafana organisation of an owner, and returns it.", &["create_grafana", "get_grafana"]),
         #[cfg(feature = "metrics")]
         entry::<crate::commands::grafana::GetGrafana>("grafana", "Reads the Grafana organisation of an owner.", &["get_grafana"]),
         #[cfg(feature = "metrics")]
-        entry::<crate::commands::grafana::ResetGrafana>("grafana", "Brings the dashboards of the Grafana organisation of an owner back to what they were at first.", &["reset_grafana"]),
+        entry::<crate::commands::grafana::ResetGrafana>("grafana", "Resets the dashboards of the Grafana organisation of an owner to their initial state.", &["reset_grafana"]),
         #[cfg(feature = "product")]
-        entry::<crate::commands::heptapod::GetHeptapodPriceEstimation>("heptapod", "Estimates what an organisation will pay for Heptapod.", &["get_heptapod_price_estimation"]),
+        entry::<crate::commands::heptapod::GetHeptapodPriceEstimation>("heptapod", "Estimates the price of Heptapod for an organisation.", &["get_heptapod_price_estimation"]),
         #[cfg(feature = "deployment")]
         entry::<crate::commands::instance::GetApplicationInstance>("instance", "Reads one instance of an application.", &["get_instance"]),
         #[cfg(feature = "deployment")]
-        entry::<crate::commands::instance::ListApplicationInstance>("instance", "Lists the instances of an application, the earliest created first.", &["list_instances"]),
+        entry::<crate::commands::instance::ListApplicationInstance>("instance", "Lists the instances of an application, earliest created first.", &["list_instances"]),
         #[cfg(feature = "billing")]
         entry::<crate::commands::invoice::GetInvoice>("invoice", "Reads one invoice.", &["get_invoice"]),
         #[cfg(feature = "billing")]
@@ -148,85 +148,85 @@ pub(crate) fn entries() -> Vec<CommandInfo> {
         #[cfg(feature = "billing")]
         entry::<crate::commands::invoice::GetInvoicePdf>("invoice", "Reads one invoice as a PDF document.", &["get_invoice_pdf"]),
         #[cfg(feature = "billing")]
-        url_entry::<crate::commands::invoice::GetInvoiceUrl>("invoice", "Gives the address of an invoice as a web page or a PDF document, for a browser without credentials of its own: the address carries the caller's.", &["get_invoice_html", "get_invoice_pdf"]),
+        url_entry::<crate::commands::invoice::GetInvoiceUrl>("invoice", "Returns the address of an invoice as a web page or a PDF document. A browser can open it without credentials: the address carries those of the caller.", &["get_invoice_html", "get_invoice_pdf"]),
         #[cfg(feature = "billing")]
         entry::<crate::commands::invoice::ListInvoice>("invoice", "Lists the invoices of an owner.", &["list_invoices"]),
         #[cfg(feature = "billing")]
-        entry::<crate::commands::invoice::ListUnpaidInvoice>("invoice", "Lists the invoices of an owner that wait for a payment.", &["list_unpaid_invoices"]),
+        entry::<crate::commands::invoice::ListUnpaidInvoice>("invoice", "Lists the unpaid invoices of an owner.", &["list_unpaid_invoices"]),
         #[cfg(feature = "database")]
-        entry::<crate::commands::jenkins::GetJenkinsInfo>("jenkins", "Reads one Jenkins and the update it could have.", &["get_jenkins", "get_jenkins_updates"]),
+        entry::<crate::commands::jenkins::GetJenkinsInfo>("jenkins", "Reads one Jenkins and its available update.", &["get_jenkins", "get_jenkins_updates"]),
         #[cfg(feature = "operator")]
-        entry::<crate::commands::keycloak::CheckKeycloakVersion>("keycloak", "Reads which version one Keycloak has, and which it could have.", &["check_keycloak_version"]),
+        entry::<crate::commands::keycloak::CheckKeycloakVersion>("keycloak", "Reads the installed and the available versions of one Keycloak.", &["check_keycloak_version"]),
         #[cfg(feature = "operator")]
-        entry::<crate::commands::keycloak::CreateKeycloakNetworkGroup>("keycloak", "Puts the application of one Keycloak in a network group made for it.", &["create_keycloak_network_group"]),
+        entry::<crate::commands::keycloak::CreateKeycloakNetworkGroup>("keycloak", "Creates a network group for one Keycloak, and adds its application to the group.", &["create_keycloak_network_group"]),
         #[cfg(feature = "operator")]
-        entry::<crate::commands::keycloak::DeleteKeycloakNetworkGroup>("keycloak", "Takes the application of one Keycloak out of its network group.", &["delete_keycloak_network_group"]),
+        entry::<crate::commands::keycloak::DeleteKeycloakNetworkGroup>("keycloak", "Removes the application of one Keycloak from its network group.", &["delete_keycloak_network_group"]),
         #[cfg(feature = "operator")]
         entry::<crate::commands::keycloak::GetKeycloakInfo>("keycloak", "Reads one Keycloak.", &["get_keycloak"]),
         #[cfg(feature = "operator")]
         entry::<crate::commands::keycloak::RebootKeycloak>("keycloak", "Restarts one Keycloak.", &["reboot_keycloak"]),
         #[cfg(feature = "operator")]
-        entry::<crate::commands::keycloak::RebuildKeycloak>("keycloak", "Builds one Keycloak again and restarts it.", &["rebuild_keycloak"]),
+        entry::<crate::commands::keycloak::RebuildKeycloak>("keycloak", "Rebuilds one Keycloak and restarts it.", &["rebuild_keycloak"]),
         #[cfg(feature = "operator")]
-        entry::<crate::commands::keycloak::UpdateKeycloakVersion>("keycloak", "Puts one Keycloak on another version.", &["update_keycloak_version"]),
+        entry::<crate::commands::keycloak::UpdateKeycloakVersion>("keycloak", "Updates one Keycloak to another version.", &["update_keycloak_version"]),
         #[cfg(all(feature = "addon", feature = "application"))]
-        entry::<crate::commands::link::AddLink>("link", "Links an application to another application or to an add-on, whose environment variables it then gets.", &["add_dependency", "link_addon"]),
+        entry::<crate::commands::link::AddLink>("link", "Links an application to another application or to an add-on, and so adds the environment variables of that resource to the application.", &["add_dependency", "link_addon"]),
         #[cfg(all(feature = "addon", feature = "application"))]
-        entry::<crate::commands::link::ListLink>("link", "Lists what an application is linked to, or the applications that are linked to an add-on: applications first, then add-ons, each by name and id.", &["list_dependencies", "list_linked_addons", "list_addon_applications"]),
+        entry::<crate::commands::link::ListLink>("link", "Lists the resources that an application is linked to, or the applications that are linked to an add-on: applications first, then add-ons, each sorted by name and id.", &["list_dependencies", "list_linked_addons", "list_addon_applications"]),
         #[cfg(all(feature = "addon", feature = "application"))]
-        entry::<crate::commands::link::RemoveLink>("link", "Takes the link of an application to another application or to an add-on away.", &["remove_dependency", "unlink_addon"]),
+        entry::<crate::commands::link::RemoveLink>("link", "Removes the link of an application to another application or to an add-on.", &["remove_dependency", "unlink_addon"]),
         #[cfg(feature = "load-balancer")]
         entry::<crate::commands::load_balancer::GetLoadBalancerInfo>("load-balancer", "Reads the load balancers in front of an application or an add-on, with their DNS targets, sorted by id.", &["list_application_load_balancers", "list_addon_load_balancers"]),
         #[cfg(feature = "log")]
         entry::<crate::commands::log::ListLog>("log", "Lists log lines of an application or an add-on.", &["list_logs"]),
         #[cfg(all(feature = "log", feature = "stream"))]
-        stream_entry::<crate::commands::log::StreamAddonRuntimeLog>("log", "Follows the log of an add-on, which is named by either id.", &["stream_addon_logs"]),
+        stream_entry::<crate::commands::log::StreamAddonRuntimeLog>("log", "Streams the log of an add-on, whose id may have either form.", &["stream_addon_logs"]),
         #[cfg(all(feature = "log", feature = "stream"))]
-        stream_entry::<crate::commands::log::StreamApplicationAccessLog>("log", "Follows the accesses to an application: those over HTTP, and those over TCP and SSH too.", &["stream_application_access_logs"]),
+        stream_entry::<crate::commands::log::StreamApplicationAccessLog>("log", "Streams the access log of an application: HTTP, TCP and SSH.", &["stream_application_access_logs"]),
         #[cfg(all(feature = "log", feature = "stream"))]
-        stream_entry::<crate::commands::log::StreamApplicationRuntimeLog>("log", "Follows the log of an application.", &["stream_application_logs"]),
+        stream_entry::<crate::commands::log::StreamApplicationRuntimeLog>("log", "Streams the log of an application.", &["stream_application_logs"]),
         #[cfg(feature = "drain")]
-        entry::<crate::commands::log_drain::CreateLogDrain>("log-drain", "Creates a drain on an application or an add-on, and waits for at most 30 s until it is enabled.", &["create_drain", "get_drain"]),
+        entry::<crate::commands::log_drain::CreateLogDrain>("log-drain", "Creates a drain on an application or an add-on, and waits up to 30 s until it is enabled.", &["create_drain", "get_drain"]),
         #[cfg(feature = "drain")]
         entry::<crate::commands::log_drain::DeleteLogDrain>("log-drain", "Deletes a drain of an application or an add-on.", &["delete_drain"]),
         #[cfg(feature = "drain")]
-        entry::<crate::commands::log_drain::DisableLogDrain>("log-drain", "Disables a drain, and waits for at most 30 s until it is.", &["disable_drain", "get_drain"]),
+        entry::<crate::commands::log_drain::DisableLogDrain>("log-drain", "Disables a drain, and waits up to 30 s until it is disabled.", &["disable_drain", "get_drain"]),
         #[cfg(feature = "drain")]
-        entry::<crate::commands::log_drain::EnableLogDrain>("log-drain", "Enables a drain, and waits for at most 30 s until it is.", &["enable_drain", "get_drain"]),
+        entry::<crate::commands::log_drain::EnableLogDrain>("log-drain", "Enables a drain, and waits up to 30 s until it is enabled.", &["enable_drain", "get_drain"]),
         #[cfg(feature = "drain")]
         entry::<crate::commands::log_drain::GetLogDrain>("log-drain", "Reads one drain of an application or an add-on.", &["get_drain"]),
         #[cfg(feature = "drain")]
-        entry::<crate::commands::log_drain::GetLogDrainTestCommand>("log-drain", "Gives a shell command (`curl`) that tries the target of a drain.", &["get_drain_test_command"]),
+        entry::<crate::commands::log_drain::GetLogDrainTestCommand>("log-drain", "Returns a shell command (`curl`) that tests the recipient of a drain.", &["get_drain_test_command"]),
         #[cfg(feature = "drain")]
-        entry::<crate::commands::log_drain::ListLogDrain>("log-drain", "Lists the drains of an application or an add-on, the latest changed first.", &["list_drains"]),
+        entry::<crate::commands::log_drain::ListLogDrain>("log-drain", "Lists the drains of an application or an add-on, latest change first.", &["list_drains"]),
         #[cfg(feature = "drain")]
-        entry::<crate::commands::log_drain::ResetLogDrainCursor>("log-drain", "Makes a drain go on from the latest log line: the lines that it has not sent yet are given up.", &["reset_drain_cursor", "get_drain"]),
+        entry::<crate::commands::log_drain::ResetLogDrainCursor>("log-drain", "Moves a drain to the latest log line, and discards the unsent lines.", &["reset_drain_cursor", "get_drain"]),
         #[cfg(feature = "materia")]
-        entry::<crate::commands::materia::GetMateriaInfo>("materia", "Reads how one Materia KV is reached, and more about it.", &["get_materia_kv"]),
+        entry::<crate::commands::materia::GetMateriaInfo>("materia", "Reads the connection data and properties of one Materia KV.", &["get_materia_kv"]),
         #[cfg(feature = "operator")]
         entry::<crate::commands::matomo::GetMatomoInfo>("matomo", "Reads one Matomo.", &["get_matomo"]),
         #[cfg(feature = "operator")]
         entry::<crate::commands::matomo::RebootMatomo>("matomo", "Restarts one Matomo.", &["reboot_matomo"]),
         #[cfg(feature = "operator")]
-        entry::<crate::commands::matomo::RebuildMatomo>("matomo", "Builds one Matomo again and restarts it.", &["rebuild_matomo"]),
+        entry::<crate::commands::matomo::RebuildMatomo>("matomo", "Rebuilds one Matomo and restarts it.", &["rebuild_matomo"]),
         #[cfg(feature = "operator")]
-        entry::<crate::commands::metabase::CheckMetabaseVersion>("metabase", "Reads which version one Metabase has, and which it could have.", &["check_metabase_version"]),
+        entry::<crate::commands::metabase::CheckMetabaseVersion>("metabase", "Reads the installed and the available versions of one Metabase.", &["check_metabase_version"]),
         #[cfg(feature = "operator")]
         entry::<crate::commands::metabase::GetMetabaseInfo>("metabase", "Reads one Metabase.", &["get_metabase"]),
         #[cfg(feature = "operator")]
         entry::<crate::commands::metabase::RebootMetabase>("metabase", "Restarts one Metabase.", &["reboot_metabase"]),
         #[cfg(feature = "operator")]
-        entry::<crate::commands::metabase::RebuildMetabase>("metabase", "Builds one Metabase again and restarts it.", &["rebuild_metabase"]),
+        entry::<crate::commands::metabase::RebuildMetabase>("metabase", "Rebuilds one Metabase and restarts it.", &["rebuild_metabase"]),
         #[cfg(feature = "operator")]
-        entry::<crate::commands::metabase::UpdateMetabaseVersion>("metabase", "Puts one Metabase on another version.", &["update_metabase_version"]),
+        entry::<crate::commands::metabase::UpdateMetabaseVersion>("metabase", "Updates one Metabase to another version.", &["update_metabase_version"]),
         #[cfg(feature = "metrics")]
-        entry::<crate::commands::metrics::GetHeatMap>("metrics", "Counts the requests to an application, or to every one of an owner, by where they came from.", &["list_request_locations"]),
+        entry::<crate::commands::metrics::GetHeatMap>("metrics", "Counts the requests to one application, or to all applications of an owner, by place of origin.", &["list_request_locations"]),
         #[cfg(feature = "metrics")]
-        entry::<crate::commands::metrics::GetMetrics>("metrics", "Reads the metrics of an application or an add-on, by name.", &["list_metrics"]),
+        entry::<crate::commands::metrics::GetMetrics>("metrics", "Reads the metrics of an application or an add-on, sorted by name.", &["list_metrics"]),
         #[cfg(feature = "metrics")]
-        entry::<crate::commands::metrics::GetStatusCodeDistribution>("metrics", "Counts the answers of an application, or of every one of an owner, by HTTP status: over time, and in all.", &["list_status_codes"]),
+        entry::<crate::commands::metrics::GetStatusCodeDistribution>("metrics", "Counts the responses of one application, or of all applications of an owner, by HTTP status: over time, and in total.", &["list_status_codes"]),
         #[cfg(all(feature = "metrics", feature = "stream"))]
-        stream_entry::<crate::commands::metrics::StreamRequests>("metrics", "Follows where requests to an application, or to every one of an owner, come from: a list of places each time.", &["stream_request_locations"]),
+        stream_entry::<crate::commands::metrics::StreamRequests>("metrics", "Streams the places of origin of current requests to one application, or to all applications of an owner: one list of places per event.", &["stream_request_locations"]),
         #[cfg(feature = "addon")]
         entry::<crate::commands::migration::CancelMigration>("migration", "Cancels a migration of an add-on.", &["cancel_migration"]),
         #[cfg(feature = "addon")]
@@ -236,19 +236,19 @@ pub(crate) fn entries() -> Vec<CommandInfo> {
         #[cfg(feature = "addon")]
         entry::<crate::commands::migration::ListMigrationPreorder>("migration", "Shows what an add-on would cost on another plan.", &["get_migration_preorder"]),
         #[cfg(feature = "addon")]
-        entry::<crate::commands::migration::StartMigration>("migration", "Starts to move an add-on to another plan, zone or version.", &["start_migration"]),
+        entry::<crate::commands::migration::StartMigration>("migration", "Starts a migration of an add-on to another plan, zone or version.", &["start_migration"]),
         #[cfg(feature = "network-group")]
-        entry::<crate::commands::network_group::CreateNetworkGroup>("network-group", "Creates a network group, and waits for at most 30 s until it is there.", &["create_network_group", "get_network_group"]),
+        entry::<crate::commands::network_group::CreateNetworkGroup>("network-group", "Creates a network group, and waits up to 30 s until it exists.", &["create_network_group", "get_network_group"]),
         #[cfg(feature = "network-group")]
-        entry::<crate::commands::network_group::CreateNetworkGroupExternalPeer>("network-group", "Adds a machine of the owner to a network group, and waits for at most 30 s until it is in.", &["create_external_peer", "get_network_group_peer"]),
+        entry::<crate::commands::network_group::CreateNetworkGroupExternalPeer>("network-group", "Adds a machine of the owner to a network group, and waits up to 30 s until it has joined.", &["create_external_peer", "get_network_group_peer"]),
         #[cfg(feature = "network-group")]
-        entry::<crate::commands::network_group::CreateNetworkGroupMember>("network-group", "Takes an application, an add-on or an external member into a network group, and waits for at most 30 s until it is in.", &["create_network_group_member", "get_network_group_member"]),
+        entry::<crate::commands::network_group::CreateNetworkGroupMember>("network-group", "Adds an application, an add-on or an external member to a network group, and waits up to 30 s until it has joined.", &["create_network_group_member", "get_network_group_member"]),
         #[cfg(feature = "network-group")]
-        entry::<crate::commands::network_group::DeleteNetworkGroup>("network-group", "Deletes a network group, and waits for at most 30 s until it is gone.", &["delete_network_group", "get_network_group"]),
+        entry::<crate::commands::network_group::DeleteNetworkGroup>("network-group", "Deletes a network group, and waits up to 30 s until it is deleted.", &["delete_network_group", "get_network_group"]),
         #[cfg(feature = "network-group")]
-        entry::<crate::commands::network_group::DeleteNetworkGroupExternalPeer>("network-group", "Takes a machine of the owner out of a network group, and waits for at most 30 s until it is out.", &["delete_external_peer", "get_network_group_peer"]),
+        entry::<crate::commands::network_group::DeleteNetworkGroupExternalPeer>("network-group", "Removes a machine of the owner from a network group, and waits up to 30 s until it has left.", &["delete_external_peer", "get_network_group_peer"]),
         #[cfg(feature = "network-group")]
-        entry::<crate::commands::network_group::DeleteNetworkGroupMember>("network-group", "Takes a member out of a network group, and waits for at most 30 s until it is out.", &["delete_network_group_member", "get_network_group_member"]),
+        entry::<crate::commands::network_group::DeleteNetworkGroupMember>("network-group", "Removes a member from a network group, and waits up to 30 s until it has left.", &["delete_network_group_member", "get_network_group_member"]),
         #[cfg(feature = "network-group")]
         entry::<crate::commands::network_group::GetNetworkGroup>("network-group", "Reads one network group.", &["get_network_group"]),
         #[cfg(feature = "network-group")]
@@ -258,37 +258,37 @@ pub(crate) fn entries() -> Vec<CommandInfo> {
         #[cfg(feature = "network-group")]
         entry::<crate::commands::network_group::GetNetworkGroupWireguardConfiguration>("network-group", "Reads the WireGuard configuration of a peer, in the format of `wg-quick`.", &["get_wireguard_configuration"]),
         #[cfg(feature = "network-group")]
-        entry::<crate::commands::network_group::GetNetworkGroupWireguardConfigurationUrl>("network-group", "Makes an address where the WireGuard configuration of a peer is read without credentials.", &["get_wireguard_configuration_url"]),
+        entry::<crate::commands::network_group::GetNetworkGroupWireguardConfigurationUrl>("network-group", "Creates an address that returns the WireGuard configuration of a peer without authentication.", &["get_wireguard_configuration_url"]),
         #[cfg(feature = "network-group")]
         entry::<crate::commands::network_group::ListNetworkGroup>("network-group", "Lists the network groups of an owner.", &["list_network_groups"]),
         #[cfg(feature = "network-group")]
-        entry::<crate::commands::network_group::SearchNetworkGroup>("network-group", "Finds network groups, members and peers of an owner by their id or label, in the order of the platform.", &["search_network_groups"]),
+        entry::<crate::commands::network_group::SearchNetworkGroup>("network-group", "Finds network groups, members and peers of an owner by id or label, in the order of the platform.", &["search_network_groups"]),
         #[cfg(feature = "notification")]
-        entry::<crate::commands::notification::CreateEmailNotification>("notification", "Creates a notification by e-mail.", &["create_email_notification"]),
+        entry::<crate::commands::notification::CreateEmailNotification>("notification", "Creates an e-mail notification.", &["create_email_notification"]),
         #[cfg(feature = "notification")]
-        entry::<crate::commands::notification::CreateWebhookNotification>("notification", "Creates a web hook.", &["create_webhook"]),
+        entry::<crate::commands::notification::CreateWebhookNotification>("notification", "Creates a webhook.", &["create_webhook"]),
         #[cfg(feature = "notification")]
-        entry::<crate::commands::notification::DeleteEmailNotification>("notification", "Deletes a notification by e-mail.", &["delete_email_notification"]),
+        entry::<crate::commands::notification::DeleteEmailNotification>("notification", "Deletes an e-mail notification.", &["delete_email_notification"]),
         #[cfg(feature = "notification")]
-        entry::<crate::commands::notification::DeleteWebhookNotification>("notification", "Deletes a web hook.", &["delete_webhook"]),
+        entry::<crate::commands::notification::DeleteWebhookNotification>("notification", "Deletes a webhook.", &["delete_webhook"]),
         #[cfg(feature = "notification")]
-        entry::<crate::commands::notification::GetNotificationInfo>("notification", "Lists the formats of web hooks, and the events that notifications can be about.", &["list_webhook_formats", "list_notification_events"]),
+        entry::<crate::commands::notification::GetNotificationInfo>("notification", "Lists the formats available for webhooks, and the events available for notifications.", &["list_webhook_formats", "list_notification_events"]),
         #[cfg(feature = "notification")]
-        entry::<crate::commands::notification::ListEmailNotification>("notification", "Lists the notifications by e-mail of an owner, by name and then by date.", &["list_email_notifications"]),
+        entry::<crate::commands::notification::ListEmailNotification>("notification", "Lists the e-mail notifications of an owner, sorted by name and then by date.", &["list_email_notifications"]),
         #[cfg(feature = "notification")]
-        entry::<crate::commands::notification::ListWebhookNotification>("notification", "Lists the web hooks of an owner, by name and then by date.", &["list_webhooks"]),
+        entry::<crate::commands::notification::ListWebhookNotification>("notification", "Lists the webhooks of an owner, sorted by name and then by date.", &["list_webhooks"]),
         #[cfg(feature = "oauth")]
         entry::<crate::commands::oauth_consumer::CreateOauthConsumer>("oauth-consumer", "Registers a program as an OAuth consumer.", &["create_oauth_consumer"]),
         #[cfg(feature = "oauth")]
         entry::<crate::commands::oauth_consumer::DeleteOauthConsumer>("oauth-consumer", "Deletes an OAuth consumer.", &["delete_oauth_consumer"]),
         #[cfg(feature = "oauth")]
-        entry::<crate::commands::oauth_consumer::GetOauthConsumer>("oauth-consumer", "Reads one OAuth consumer, with its secret when asked for.", &["get_oauth_consumer", "get_oauth_consumer_secret"]),
+        entry::<crate::commands::oauth_consumer::GetOauthConsumer>("oauth-consumer", "Reads one OAuth consumer, optionally with its secret.", &["get_oauth_consumer", "get_oauth_consumer_secret"]),
         #[cfg(feature = "oauth")]
         entry::<crate::commands::oauth_consumer::GetOauthConsumerSecret>("oauth-consumer", "Reads the secret of an OAuth consumer.", &["get_oauth_consumer_secret"]),
         #[cfg(feature = "oauth")]
-        entry::<crate::commands::oauth_consumer::ListOauthConsumer>("oauth-consumer", "Lists the OAuth consumers of an owner by name, with their secrets when asked for.", &["list_oauth_consumers", "get_oauth_consumer_secret"]),
+        entry::<crate::commands::oauth_consumer::ListOauthConsumer>("oauth-consumer", "Lists the OAuth consumers of an owner by name, optionally with their secrets.", &["list_oauth_consumers", "get_oauth_consumer_secret"]),
         #[cfg(feature = "oauth")]
-        entry::<crate::commands::oauth_consumer::UpdateOauthConsumer>("oauth-consumer", "Replaces what is registered of an OAuth consumer: a right that is not given anew is taken away.", &["update_oauth_consumer"]),
+        entry::<crate::commands::oauth_consumer::UpdateOauthConsumer>("oauth-consumer", "Replaces the registration of an OAuth consumer. Rights that are not given are removed.", &["update_oauth_consumer"]),
         #[cfg(feature = "account")]
         entry::<crate::commands::oauth_token::DeleteAllOauthTokens>("oauth-token", "Revokes all OAuth tokens of the caller.", &["revoke_oauth_tokens"]),
         #[cfg(feature = "account")]
@@ -298,73 +298,73 @@ pub(crate) fn entries() -> Vec<CommandInfo> {
         #[cfg(feature = "organisation")]
         entry::<crate::commands::organisation::AddOrganisationMember>("organisation", "Invites somebody to an organisation.", &["add_organisation_member"]),
         #[cfg(feature = "organisation")]
-        entry::<crate::commands::organisation::CreateOrganisation>("organisation", "Creates an organisation, for a person (`country`) or a company (`company` and `vat`).", &["create_organisation"]),
+        entry::<crate::commands::organisation::CreateOrganisation>("organisation", "Creates an organisation for a person (`country`) or a company (`company` and `vat`).", &["create_organisation"]),
         #[cfg(feature = "organisation")]
         entry::<crate::commands::organisation::DeleteOrganisation>("organisation", "Deletes an organisation.", &["delete_organisation"]),
         #[cfg(feature = "organisation")]
         entry::<crate::commands::organisation::GetOrganisation>("organisation", "Reads one organisation.", &["get_organisation"]),
         #[cfg(feature = "account")]
-        entry::<crate::commands::organisation::GetOrganisationSummaries>("organisation", "Lists the personal space of the caller, then the organisations by name, with what is in them.", &["get_summary"]),
+        entry::<crate::commands::organisation::GetOrganisationSummaries>("organisation", "Lists the personal space of the caller and then the organisations by name, each with its resources.", &["get_summary"]),
         #[cfg(feature = "organisation")]
-        entry::<crate::commands::organisation::ListOrganisation>("organisation", "Lists the organisations of the caller by name, and the personal space on demand.", &["list_organisations"]),
+        entry::<crate::commands::organisation::ListOrganisation>("organisation", "Lists the organisations of the caller by name, optionally with the personal space.", &["list_organisations"]),
         #[cfg(feature = "organisation")]
         entry::<crate::commands::organisation::ListOrganisationMember>("organisation", "Lists the members of an organisation by name.", &["list_organisation_members"]),
         #[cfg(feature = "organisation")]
-        entry::<crate::commands::organisation::RemoveOrganisationMember>("organisation", "Takes a member out of an organisation.", &["remove_organisation_member"]),
+        entry::<crate::commands::organisation::RemoveOrganisationMember>("organisation", "Removes a member from an organisation.", &["remove_organisation_member"]),
         #[cfg(feature = "organisation")]
-        entry::<crate::commands::organisation::UpdateOrganisation>("organisation", "Changes an organisation: what is said takes the place of what was there.", &["update_organisation"]),
+        entry::<crate::commands::organisation::UpdateOrganisation>("organisation", "Changes the given data of an organisation, and keeps the other data.", &["update_organisation"]),
         #[cfg(feature = "organisation")]
-        entry::<crate::commands::organisation::UpdateOrganisationAvatar>("organisation", "Changes the picture of an organisation, and gives its address.", &["update_organisation_avatar"]),
+        entry::<crate::commands::organisation::UpdateOrganisationAvatar>("organisation", "Changes the avatar of an organisation, and returns its address.", &["update_organisation_avatar"]),
         #[cfg(feature = "organisation")]
         entry::<crate::commands::organisation::UpdateOrganisationMember>("organisation", "Changes the role or the job of a member.", &["update_organisation_member"]),
         #[cfg(feature = "operator")]
-        entry::<crate::commands::otoroshi::CheckOtoroshiVersion>("otoroshi", "Reads which version one Otoroshi has, and which it could have.", &["check_otoroshi_version"]),
+        entry::<crate::commands::otoroshi::CheckOtoroshiVersion>("otoroshi", "Reads the installed and the available versions of one Otoroshi.", &["check_otoroshi_version"]),
         #[cfg(feature = "operator")]
-        entry::<crate::commands::otoroshi::CreateOtoroshiNetworkGroup>("otoroshi", "Puts the application of one Otoroshi in a network group made for it.", &["create_otoroshi_network_group"]),
+        entry::<crate::commands::otoroshi::CreateOtoroshiNetworkGroup>("otoroshi", "Creates a network group for one Otoroshi, and adds its application to the group.", &["create_otoroshi_network_group"]),
         #[cfg(feature = "operator")]
-        entry::<crate::commands::otoroshi::DeleteOtoroshiNetworkGroup>("otoroshi", "Takes the application of one Otoroshi out of its network group.", &["delete_otoroshi_network_group"]),
+        entry::<crate::commands::otoroshi::DeleteOtoroshiNetworkGroup>("otoroshi", "Removes the application of one Otoroshi from its network group.", &["delete_otoroshi_network_group"]),
         #[cfg(feature = "operator")]
-        entry::<crate::commands::otoroshi::GetOtoroshiConfig>("otoroshi", "Reads the whole configuration of one Otoroshi, as `otoroshictl` takes it.", &["get_otoroshi_config"]),
+        entry::<crate::commands::otoroshi::GetOtoroshiConfig>("otoroshi", "Reads the whole configuration of one Otoroshi, in the format of `otoroshictl`.", &["get_otoroshi_config"]),
         #[cfg(feature = "operator")]
         entry::<crate::commands::otoroshi::GetOtoroshiInfo>("otoroshi", "Reads one Otoroshi.", &["get_otoroshi"]),
         #[cfg(feature = "operator")]
         entry::<crate::commands::otoroshi::RebootOtoroshi>("otoroshi", "Restarts one Otoroshi.", &["reboot_otoroshi"]),
         #[cfg(feature = "operator")]
-        entry::<crate::commands::otoroshi::RebuildOtoroshi>("otoroshi", "Builds one Otoroshi again and restarts it.", &["rebuild_otoroshi"]),
+        entry::<crate::commands::otoroshi::RebuildOtoroshi>("otoroshi", "Rebuilds one Otoroshi and restarts it.", &["rebuild_otoroshi"]),
         #[cfg(feature = "operator")]
-        entry::<crate::commands::otoroshi::UpdateOtoroshiVersion>("otoroshi", "Puts one Otoroshi on another version.", &["update_otoroshi_version"]),
+        entry::<crate::commands::otoroshi::UpdateOtoroshiVersion>("otoroshi", "Updates one Otoroshi to another version.", &["update_otoroshi_version"]),
         #[cfg(feature = "billing")]
-        entry::<crate::commands::payment::AuthorizePaypal>("payment", "Goes through with the payment of an invoice that PayPal agreed to.", &["authorize_paypal_payment"]),
+        entry::<crate::commands::payment::AuthorizePaypal>("payment", "Completes the payment of an invoice after PayPal's approval.", &["authorize_paypal_payment"]),
         #[cfg(feature = "billing")]
-        entry::<crate::commands::payment::AuthorizeStripe>("payment", "Goes through with the payment of an invoice that Stripe agreed to.", &["authorize_stripe_payment"]),
+        entry::<crate::commands::payment::AuthorizeStripe>("payment", "Completes the payment of an invoice after Stripe's approval.", &["authorize_stripe_payment"]),
         #[cfg(feature = "payment")]
-        entry::<crate::commands::payment::GetStripeIntent>("payment", "Makes a Stripe intent, with which a browser can register a means of payment.", &["get_stripe_intent"]),
+        entry::<crate::commands::payment::GetStripeIntent>("payment", "Creates a Stripe intent, with which a browser can register a payment method.", &["get_stripe_intent"]),
         #[cfg(feature = "billing")]
-        entry::<crate::commands::payment::InitPaypal>("payment", "Starts to pay an invoice with PayPal.", &["init_paypal_payment"]),
+        entry::<crate::commands::payment::InitPaypal>("payment", "Starts the payment of an invoice with PayPal.", &["init_paypal_payment"]),
         #[cfg(feature = "billing")]
-        entry::<crate::commands::payment::InitStripe>("payment", "Starts to pay an invoice with Stripe.", &["init_stripe_payment"]),
+        entry::<crate::commands::payment::InitStripe>("payment", "Starts the payment of an invoice with Stripe.", &["init_stripe_payment"]),
         #[cfg(feature = "payment")]
-        entry::<crate::commands::payment_method::CreatePaymentMethod>("payment-method", "Adds a means of payment to an owner.", &["create_payment_method"]),
+        entry::<crate::commands::payment_method::CreatePaymentMethod>("payment-method", "Adds a payment method to an owner.", &["create_payment_method"]),
         #[cfg(feature = "payment")]
-        entry::<crate::commands::payment_method::DeletePaymentMethod>("payment-method", "Deletes a means of payment.", &["delete_payment_method"]),
+        entry::<crate::commands::payment_method::DeletePaymentMethod>("payment-method", "Deletes a payment method.", &["delete_payment_method"]),
         #[cfg(feature = "payment")]
-        entry::<crate::commands::payment_method::ListPaymentMethod>("payment-method", "Lists the means of payment of an owner.", &["list_payment_methods"]),
+        entry::<crate::commands::payment_method::ListPaymentMethod>("payment-method", "Lists the payment methods of an owner.", &["list_payment_methods"]),
         #[cfg(feature = "payment")]
-        entry::<crate::commands::payment_method::SetPrimaryPaymentMethod>("payment-method", "Makes a means of payment the one that is used unless another is asked for.", &["set_default_payment_method"]),
+        entry::<crate::commands::payment_method::SetPrimaryPaymentMethod>("payment-method", "Makes a payment method the default one.", &["set_default_payment_method"]),
         #[cfg(feature = "billing")]
-        entry::<crate::commands::price_system::GetPriceSystem>("price-system", "Reads the prices one owner pays in a zone.", &["get_price_system"]),
+        entry::<crate::commands::price_system::GetPriceSystem>("price-system", "Reads the prices of a zone for one owner.", &["get_price_system"]),
         #[cfg(all(feature = "addon-provider", feature = "product"))]
-        entry::<crate::commands::product::GetProductAddon>("product", "Reads one add-on provider of the catalogue, on demand with its versions.", &["get_product_addon_provider", "get_addon_provider_versions"]),
+        entry::<crate::commands::product::GetProductAddon>("product", "Reads one add-on provider of the catalogue, optionally with its versions.", &["get_product_addon_provider", "get_addon_provider_versions"]),
         #[cfg(feature = "addon-provider")]
         entry::<crate::commands::product::GetProductAddonVersions>("product", "Reads the versions that a provider offers.", &["get_addon_provider_versions"]),
         #[cfg(feature = "database")]
-        entry::<crate::commands::product::GetProductElasticsearchInfo>("product", "Reads the sizes of the services that come with Elasticsearch.", &["get_elasticsearch_service_flavors"]),
+        entry::<crate::commands::product::GetProductElasticsearchInfo>("product", "Reads the sizes of the services that accompany Elasticsearch.", &["get_elasticsearch_service_flavors"]),
         #[cfg(feature = "product")]
-        entry::<crate::commands::product::GetProductRuntime>("product", "Reads one thing that an application can run on.", &["get_runtime"]),
+        entry::<crate::commands::product::GetProductRuntime>("product", "Reads one runtime for applications.", &["get_runtime"]),
         #[cfg(all(feature = "addon-provider", feature = "product"))]
-        entry::<crate::commands::product::ListProductAddon>("product", "Lists the add-on providers of the catalogue by name, on demand with their versions.", &["list_product_addon_providers", "get_addon_provider_versions"]),
+        entry::<crate::commands::product::ListProductAddon>("product", "Lists the add-on providers of the catalogue by name, optionally with their versions.", &["list_product_addon_providers", "get_addon_provider_versions"]),
         #[cfg(feature = "product")]
-        entry::<crate::commands::product::ListProductRuntime>("product", "Lists what an application can run on.", &["list_runtimes"]),
+        entry::<crate::commands::product::ListProductRuntime>("product", "Lists the runtimes for applications.", &["list_runtimes"]),
         #[cfg(feature = "account")]
         entry::<crate::commands::profile::CreateProfileEmailAddress>("profile", "Adds a secondary e-mail address.", &["add_profile_email_address"]),
         #[cfg(feature = "account")]
@@ -372,58 +372,58 @@ pub(crate) fn entries() -> Vec<CommandInfo> {
         #[cfg(feature = "account")]
         entry::<crate::commands::profile::GetProfile>("profile", "Reads the profile of the caller.", &["get_profile"]),
         #[cfg(feature = "account")]
-        entry::<crate::commands::profile::ListProfileEmailAddress>("profile", "Lists the e-mail addresses of the caller: the primary one, and the others.", &["get_profile", "list_profile_email_addresses"]),
+        entry::<crate::commands::profile::ListProfileEmailAddress>("profile", "Lists the primary and the secondary e-mail addresses of the caller.", &["get_profile", "list_profile_email_addresses"]),
         #[cfg(feature = "account")]
-        entry::<crate::commands::profile::RequestProfileEmailConfirmation>("profile", "Sends the caller an e-mail to confirm the primary e-mail address.", &["request_email_confirmation"]),
+        entry::<crate::commands::profile::RequestProfileEmailConfirmation>("profile", "Sends an e-mail with which the caller confirms the primary e-mail address.", &["request_email_confirmation"]),
         #[cfg(feature = "account")]
         entry::<crate::commands::profile::SetProfilePrimaryEmailAddress>("profile", "Makes an e-mail address of the caller the primary one.", &["add_profile_email_address"]),
         #[cfg(feature = "account")]
         entry::<crate::commands::profile::UpdateProfile>("profile", "Changes the profile of the caller.", &["update_profile"]),
         #[cfg(feature = "account")]
-        entry::<crate::commands::profile::UpdateProfileAvatar>("profile", "Changes the picture of the caller: an image, or the one of another service.", &["update_profile_avatar"]),
+        entry::<crate::commands::profile::UpdateProfileAvatar>("profile", "Changes the avatar of the caller to an image, or to the avatar of another service.", &["update_profile_avatar"]),
         #[cfg(feature = "pulsar")]
-        entry::<crate::commands::pulsar::GetPulsarInfo>("pulsar", "Reads one Pulsar and the cluster it is on.", &["get_pulsar", "get_pulsar_cluster"]),
+        entry::<crate::commands::pulsar::GetPulsarInfo>("pulsar", "Reads one Pulsar and its cluster.", &["get_pulsar", "get_pulsar_cluster"]),
         #[cfg(feature = "pulsar")]
-        entry::<crate::commands::pulsar::GetPulsarStoragePolicies>("pulsar", "Reads how long one Pulsar keeps messages, and where.", &["get_pulsar_storage_policies"]),
+        entry::<crate::commands::pulsar::GetPulsarStoragePolicies>("pulsar", "Reads the storage policies of one Pulsar.", &["get_pulsar_storage_policies"]),
         #[cfg(feature = "pulsar")]
-        entry::<crate::commands::pulsar::UpdatePulsarStoragePolicies>("pulsar", "Says how long one Pulsar keeps messages, and where.", &["update_pulsar_storage_policies"]),
+        entry::<crate::commands::pulsar::UpdatePulsarStoragePolicies>("pulsar", "Sets the storage policies of one Pulsar.", &["update_pulsar_storage_policies"]),
         #[cfg(feature = "account")]
-        entry::<crate::commands::ssh_key::CreatePersonalSshKey>("ssh-key", "Adds an SSH key to the account of the caller, or replaces the one of that name, and reads it.", &["add_ssh_key", "list_ssh_keys"]),
+        entry::<crate::commands::ssh_key::CreatePersonalSshKey>("ssh-key", "Adds an SSH key to the account of the caller, or replaces the key of the same name, and returns it.", &["add_ssh_key", "list_ssh_keys"]),
         #[cfg(feature = "account")]
         entry::<crate::commands::ssh_key::DeletePersonalSshKey>("ssh-key", "Deletes an SSH key of the caller.", &["delete_ssh_key"]),
         #[cfg(feature = "github")]
-        entry::<crate::commands::ssh_key::ListGithubSshKey>("ssh-key", "Lists the SSH keys that the caller has at GitHub, by name.", &["list_github_ssh_keys"]),
+        entry::<crate::commands::ssh_key::ListGithubSshKey>("ssh-key", "Lists the SSH keys of the caller on GitHub, sorted by name.", &["list_github_ssh_keys"]),
         #[cfg(feature = "account")]
         entry::<crate::commands::ssh_key::ListPersonalSshKey>("ssh-key", "Lists the SSH keys of the caller.", &["list_ssh_keys"]),
         #[cfg(feature = "application")]
-        entry::<crate::commands::tag::CreateTag>("tag", "Puts a tag on an application or an add-on, and gives the tags back.", &["add_application_tag", "add_addon_tag"]),
+        entry::<crate::commands::tag::CreateTag>("tag", "Adds a tag to an application or an add-on, and returns its tags.", &["add_application_tag", "add_addon_tag"]),
         #[cfg(feature = "application")]
-        entry::<crate::commands::tag::DeleteTag>("tag", "Takes a tag off an application or an add-on, and gives the other tags back.", &["remove_application_tag", "remove_addon_tag"]),
+        entry::<crate::commands::tag::DeleteTag>("tag", "Removes a tag from an application or an add-on, and returns the remaining tags.", &["remove_application_tag", "remove_addon_tag"]),
         #[cfg(feature = "application")]
         entry::<crate::commands::tag::ListTag>("tag", "Lists the tags of an application or an add-on.", &["list_application_tags", "list_addon_tags"]),
         #[cfg(feature = "application")]
-        entry::<crate::commands::tag::UpdateTag>("tag", "Replaces the tags of an application or an add-on, and gives them back.", &["replace_application_tags", "replace_addon_tags"]),
+        entry::<crate::commands::tag::UpdateTag>("tag", "Replaces the tags of an application or an add-on, and returns them.", &["replace_application_tags", "replace_addon_tags"]),
         #[cfg(feature = "redirection")]
-        entry::<crate::commands::tcp_redirection::CreateTcpRedirection>("tcp-redirection", "Makes a TCP port of the platform lead to an application.", &["create_tcp_redirection"]),
+        entry::<crate::commands::tcp_redirection::CreateTcpRedirection>("tcp-redirection", "Creates a redirection of a TCP port of the platform to an application.", &["create_tcp_redirection"]),
         #[cfg(feature = "redirection")]
         entry::<crate::commands::tcp_redirection::DeleteTcpRedirection>("tcp-redirection", "Deletes a TCP redirection of an application.", &["delete_tcp_redirection"]),
         #[cfg(feature = "redirection")]
         entry::<crate::commands::tcp_redirection::ListTcpRedirection>("tcp-redirection", "Lists the TCP redirections of an application.", &["list_tcp_redirections"]),
         #[cfg(feature = "redirection")]
-        entry::<crate::commands::tcp_redirection::ListTcpRedirectionNamespace>("tcp-redirection", "Lists the namespaces that an owner can take ports from.", &["list_namespaces"]),
+        entry::<crate::commands::tcp_redirection::ListTcpRedirectionNamespace>("tcp-redirection", "Lists the namespaces from which an owner can take ports.", &["list_namespaces"]),
         #[cfg(feature = "account")]
-        entry::<crate::commands::user_setting::DeleteUserSetting>("user-setting", "Deletes one of the caller's settings of the console.", &["delete_user_setting"]),
+        entry::<crate::commands::user_setting::DeleteUserSetting>("user-setting", "Deletes one console setting of the caller.", &["delete_user_setting"]),
         #[cfg(feature = "account")]
-        entry::<crate::commands::user_setting::GetUserSetting>("user-setting", "Reads the value of one of the caller's settings of the console.", &["get_user_setting"]),
+        entry::<crate::commands::user_setting::GetUserSetting>("user-setting", "Reads the value of one console setting of the caller.", &["get_user_setting"]),
         #[cfg(feature = "account")]
-        entry::<crate::commands::user_setting::SetUserSetting>("user-setting", "Changes one of the caller's settings of the console.", &["set_user_setting"]),
+        entry::<crate::commands::user_setting::SetUserSetting>("user-setting", "Changes one console setting of the caller.", &["set_user_setting"]),
         #[cfg(feature = "billing")]
         entry::<crate::commands::vat_number::CheckVatNumber>("vat-number", "Checks a VAT number, with or without its country prefix.", &["check_vat_number"]),
         #[cfg(feature = "metrics")]
-        entry::<crate::commands::warp_token::GetWarpToken>("warp-token", "Creates a token that reads the Warp 10 metrics of an application, or of all that an owner has.", &["create_resource_stats_token", "create_owner_stats_token"]),
+        entry::<crate::commands::warp_token::GetWarpToken>("warp-token", "Creates a token that reads the Warp 10 metrics of one application, or of all resources of an owner.", &["create_resource_stats_token", "create_owner_stats_token"]),
         #[cfg(feature = "zone")]
         entry::<crate::commands::zone::GetZone>("zone", "Reads one zone.", &["get_zone"]),
         #[cfg(feature = "zone")]
-        entry::<crate::commands::zone::ListZone>("zone", "Lists the zones that the caller, or one owner, may use.", &["list_zones"]),
+        entry::<crate::commands::zone::ListZone>("zone", "Lists the zones that the caller or one owner may use.", &["list_zones"]),
     ]
 }

@@ -5,8 +5,8 @@ use cc_runtime::Transport;
 use cc_runtime::Call;
 use crate::requests::*;
 
-/// Account (The account of the caller: profile, e-mail addresses, SSH keys, second factor, tokens, and what it
-/// can reach): sends the requests of the domain `account`.
+/// Account (The account of the caller: profile, e-mail addresses, SSH keys, second factor, tokens, and the
+/// resources that it can access): sends the requests of the domain `account`.
 #[derive(Debug, Clone)]
 pub struct Client {
     transport: Transport,
@@ -19,13 +19,13 @@ impl Client {
         Self { transport }
     }
 
-    /// Tells who the caller is.
+    /// Reads the id of the caller.
     pub fn get_self_id(&self, request: GetSelfId) -> Call<GetSelfId> {
         self.transport.call(request)
     }
 
-    /// Reads names and ids of all that the caller can reach: organisations, applications, add-ons, consumers,
-    /// providers.
+    /// Reads the names and ids of all resources that the caller can access: organisations, applications,
+    /// add-ons, consumers, providers.
     pub fn get_summary(&self, request: GetSummary) -> Call<GetSummary> {
         self.transport.call(request)
     }
@@ -45,7 +45,7 @@ impl Client {
         self.transport.call(request)
     }
 
-    /// Changes the picture of the caller.
+    /// Changes the avatar of the caller.
     pub fn update_profile_avatar(
         &self,
         request: UpdateProfileAvatar,
@@ -58,7 +58,7 @@ impl Client {
         self.transport.call(request)
     }
 
-    /// Sends the caller an e-mail to confirm the primary e-mail address.
+    /// Sends an e-mail with which the caller confirms the primary e-mail address.
     pub fn request_email_confirmation(
         &self,
         request: RequestEmailConfirmation,
@@ -66,7 +66,7 @@ impl Client {
         self.transport.call(request)
     }
 
-    /// Confirms an e-mail address, by the key that an e-mail carries.
+    /// Confirms an e-mail address with the key from the confirmation e-mail.
     pub fn validate_email(&self, request: ValidateEmail) -> Call<ValidateEmail> {
         self.transport.call(request)
     }
@@ -79,7 +79,7 @@ impl Client {
         self.transport.call(request)
     }
 
-    /// Adds a secondary e-mail address, or makes one the primary address.
+    /// Adds a secondary e-mail address, or makes an address the primary one.
     pub fn add_profile_email_address(
         &self,
         request: AddProfileEmailAddress,
@@ -100,7 +100,7 @@ impl Client {
         self.transport.call(request)
     }
 
-    /// Adds an SSH key, or replaces the one of that name.
+    /// Adds an SSH key, or replaces the key of the same name.
     pub fn add_ssh_key(&self, request: AddSshKey) -> Call<AddSshKey> {
         self.transport.call(request)
     }
@@ -110,12 +110,12 @@ impl Client {
         self.transport.call(request)
     }
 
-    /// Starts to set a second factor up. It counts once it is confirmed.
+    /// Starts the registration of a second factor. The factor is required at sign-in once it is confirmed.
     pub fn create_mfa(&self, request: CreateMfa) -> Call<CreateMfa> {
         self.transport.call(request)
     }
 
-    /// Makes a second factor the preferred one, or not.
+    /// Sets whether a second factor is the preferred one.
     pub fn update_mfa_preference(
         &self,
         request: UpdateMfaPreference,
@@ -123,12 +123,12 @@ impl Client {
         self.transport.call(request)
     }
 
-    /// Takes a second factor away.
+    /// Removes a second factor.
     pub fn delete_mfa(&self, request: DeleteMfa) -> Call<DeleteMfa> {
         self.transport.call(request)
     }
 
-    /// Gives the codes that sign the caller in when the second factor is lost.
+    /// Returns the backup codes, which sign the caller in when the second factor is lost.
     pub fn list_mfa_backup_codes(
         &self,
         request: ListMfaBackupCodes,
@@ -141,7 +141,7 @@ impl Client {
         self.transport.call(request)
     }
 
-    /// Lists the caller's settings of the console.
+    /// Lists the console settings of the caller.
     pub fn list_user_settings(
         &self,
         request: ListUserSettings,
@@ -149,17 +149,17 @@ impl Client {
         self.transport.call(request)
     }
 
-    /// Reads one of the caller's settings of the console.
+    /// Reads one console setting of the caller.
     pub fn get_user_setting(&self, request: GetUserSetting) -> Call<GetUserSetting> {
         self.transport.call(request)
     }
 
-    /// Changes one of the caller's settings of the console.
+    /// Changes one console setting of the caller.
     pub fn set_user_setting(&self, request: SetUserSetting) -> Call<SetUserSetting> {
         self.transport.call(request)
     }
 
-    /// Deletes one of the caller's settings of the console.
+    /// Deletes one console setting of the caller.
     pub fn delete_user_setting(
         &self,
         request: DeleteUserSetting,
@@ -167,7 +167,7 @@ impl Client {
         self.transport.call(request)
     }
 
-    /// Gives the token that a sign-in from the command line made.
+    /// Returns the token that a sign-in from the command line created.
     pub fn list_cli_tokens(&self, request: ListCliTokens) -> Call<ListCliTokens> {
         self.transport.call(request)
     }
@@ -185,7 +185,7 @@ impl Client {
         self.transport.call(request)
     }
 
-    /// Reads the OAuth token that signs the request.
+    /// Reads the OAuth token with which the request is signed.
     pub fn get_current_oauth_token(
         &self,
         request: GetCurrentOauthToken,
@@ -201,7 +201,7 @@ impl Client {
         self.transport.call(request)
     }
 
-    /// Signs a user up, as the form of the site does.
+    /// Creates a user account, with the form of the web site.
     pub fn create_user(&self, request: CreateUser) -> Call<CreateUser> {
         self.transport.call(request)
     }
@@ -219,12 +219,12 @@ impl Client {
         self.transport.call(request)
     }
 
-    /// Reads what a user needs to push code.
+    /// Reads the data that a user needs to push code over Git.
     pub fn get_user_git_info(&self, request: GetUserGitInfo) -> Call<GetUserGitInfo> {
         self.transport.call(request)
     }
 
-    /// Gives the page for a forgotten password.
+    /// Returns the page for a forgotten password.
     pub fn get_password_forgotten_page(
         &self,
         request: GetPasswordForgottenPage,
@@ -232,7 +232,7 @@ impl Client {
         self.transport.call(request)
     }
 
-    /// Sends the e-mail for a forgotten password.
+    /// Sends the e-mail with which a user resets a forgotten password.
     pub fn request_password_reset(
         &self,
         request: RequestPasswordReset,
@@ -240,7 +240,7 @@ impl Client {
         self.transport.call(request)
     }
 
-    /// Gives the page that the e-mail for a forgotten password leads to.
+    /// Returns the page that the password-reset e-mail links to.
     pub fn get_password_reset_page(
         &self,
         request: GetPasswordResetPage,
@@ -248,17 +248,17 @@ impl Client {
         self.transport.call(request)
     }
 
-    /// Sets a new password in place of a forgotten one.
+    /// Sets a new password with the key from a password-reset e-mail.
     pub fn reset_password(&self, request: ResetPassword) -> Call<ResetPassword> {
         self.transport.call(request)
     }
 
-    /// Gives the news of the blog.
+    /// Returns the news feed of the blog.
     pub fn get_blog_feed(&self, request: GetBlogFeed) -> Call<GetBlogFeed> {
         self.transport.call(request)
     }
 
-    /// Gives the news of the engineers.
+    /// Returns the news feed of the engineering blog.
     pub fn get_engineering_feed(
         &self,
         request: GetEngineeringFeed,

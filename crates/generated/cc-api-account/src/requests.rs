@@ -7,12 +7,12 @@ use cc_runtime::{Answer, Operation, OperationInfo, Request, RequestBuilder, Resu
 #[allow(unused_imports)]
 use crate::types;
 
-/// Tells who the caller is.
+/// Reads the id of the caller.
 ///
 /// `GET /v2/self/id`. Source: v2-openapi.
 ///
 /// # Errors
-/// - 401: The credentials are missing or not accepted.
+/// - 401: The credentials are missing or invalid.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
@@ -46,18 +46,18 @@ impl Operation for GetSelfId {
     }
 }
 
-/// Reads names and ids of all that the caller can reach: organisations, applications, add-ons, consumers,
-/// providers.
+/// Reads the names and ids of all resources that the caller can access: organisations, applications, add-ons,
+/// consumers, providers.
 ///
 /// `GET /v2/summary`. Source: v2-openapi, js-client.
 ///
 /// # Errors
-/// - 401: The credentials are missing or not accepted.
+/// - 401: The credentials are missing or invalid.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
 pub struct GetSummary {
-    /// No source says what it changes.
+    /// No source documents the effect of this parameter.
     pub full: Option<String>,
 }
 
@@ -68,7 +68,7 @@ impl GetSummary {
         Self { full: None }
     }
 
-    /// No source says what it changes.
+    /// No source documents the effect of this parameter.
     pub fn full(mut self, full: impl Into<String>) -> Self {
         self.full = Some(full.into());
         self
@@ -101,7 +101,7 @@ impl Operation for GetSummary {
 /// `GET /v2/self`. Source: v2-openapi, js-client.
 ///
 /// # Errors
-/// - 401: The credentials are missing or not accepted.
+/// - 401: The credentials are missing or invalid.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
@@ -137,13 +137,13 @@ impl Operation for GetProfile {
 
 /// Changes the profile of the caller.
 ///
-/// What the body does not say stays as it is.
+/// Fields that are absent from the body keep their values.
 ///
 /// `PUT /v2/self`. Source: v2-openapi, js-client.
 ///
 /// # Errors
-/// - 400: The request is not valid.
-/// - 401: The credentials are missing or not accepted.
+/// - 400: The request is invalid.
+/// - 401: The credentials are missing or invalid.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
@@ -186,8 +186,8 @@ impl Operation for UpdateProfile {
 /// `DELETE /v2/self`. Source: v2-openapi.
 ///
 /// # Errors
-/// - 401: The credentials are missing or not accepted.
-/// - 403: The caller may not do this.
+/// - 401: The credentials are missing or invalid.
+/// - 403: The caller may not perform this operation.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
@@ -221,21 +221,21 @@ impl Operation for DeleteAccount {
     }
 }
 
-/// Changes the picture of the caller.
+/// Changes the avatar of the caller.
 ///
-/// With the media type `application/json`, the body `{"source": "github"}` or `{"source": "gravatar"}` takes
-/// the picture from there.
+/// With the media type `application/json`, the body `{"source": "github"}` or `{"source": "gravatar"}` uses the
+/// avatar from that service.
 ///
 /// `PUT /v2/self/avatar`. Source: v2-openapi, js-client.
 ///
 /// # Errors
-/// - 400: The request is not valid.
-/// - 401: The credentials are missing or not accepted.
+/// - 400: The request is invalid.
+/// - 401: The credentials are missing or invalid.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
 pub struct UpdateProfileAvatar {
-    /// The picture, with its media type: BMP, GIF, JPEG, PNG or TIFF.
+    /// The image, with its media type: BMP, GIF, JPEG, PNG or TIFF.
     pub body: cc_runtime::__private::Bytes,
     /// The media type of the body: `image/*`.
     pub content_type: String,
@@ -283,9 +283,9 @@ impl Operation for UpdateProfileAvatar {
 /// `PUT /v2/self/change_password`. Source: v2-openapi, js-client.
 ///
 /// # Errors
-/// - 400: The request is not valid.
-/// - 401: The credentials are missing or not accepted.
-/// - 403: The caller may not do this.
+/// - 400: The request is invalid.
+/// - 401: The credentials are missing or invalid.
+/// - 403: The caller may not perform this operation.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
@@ -323,12 +323,12 @@ impl Operation for ChangePassword {
     }
 }
 
-/// Sends the caller an e-mail to confirm the primary e-mail address.
+/// Sends an e-mail with which the caller confirms the primary e-mail address.
 ///
 /// `GET /v2/self/confirmation_email`. Source: v2-openapi, js-client.
 ///
 /// # Errors
-/// - 401: The credentials are missing or not accepted.
+/// - 401: The credentials are missing or invalid.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
@@ -362,18 +362,18 @@ impl Operation for RequestEmailConfirmation {
     }
 }
 
-/// Confirms an e-mail address, by the key that an e-mail carries.
+/// Confirms an e-mail address with the key from the confirmation e-mail.
 ///
 /// `GET /v2/self/validate_email`. Source: v2-openapi.
 ///
 /// # Errors
-/// - 400: The request is not valid.
-/// - 404: There is none, or none the caller may see.
+/// - 400: The request is invalid.
+/// - 404: The resource does not exist or is not visible to the caller.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
 pub struct ValidateEmail {
-    /// Key that the e-mail carries.
+    /// Key from the confirmation e-mail.
     pub validation_key: cc_runtime::Secret,
 }
 
@@ -415,7 +415,7 @@ impl Operation for ValidateEmail {
 /// `GET /v2/self/emails`. Source: v2-openapi, js-client.
 ///
 /// # Errors
-/// - 401: The credentials are missing or not accepted.
+/// - 401: The credentials are missing or invalid.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
@@ -449,17 +449,17 @@ impl Operation for ListProfileEmailAddresses {
     }
 }
 
-/// Adds a secondary e-mail address, or makes one the primary address.
+/// Adds a secondary e-mail address, or makes an address the primary one.
 ///
-/// The error codes are 101 for an address that the caller has already, 550 for one that is not valid, and 1004
-/// for one that somebody else has.
+/// Error codes: 101 if the caller already has the address, 550 if it is invalid, 1004 if it belongs to another
+/// account.
 ///
 /// `PUT /v2/self/emails/{emailAddress}`. Source: v2-openapi, js-client.
 ///
 /// # Errors
-/// - 400: The request is not valid.
-/// - 401: The credentials are missing or not accepted.
-/// - 409: It does not fit what is there.
+/// - 400: The request is invalid.
+/// - 401: The credentials are missing or invalid.
+/// - 409: The request conflicts with the current state of the resource.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
@@ -513,8 +513,8 @@ impl Operation for AddProfileEmailAddress {
 /// `DELETE /v2/self/emails/{emailAddress}`. Source: v2-openapi, js-client.
 ///
 /// # Errors
-/// - 401: The credentials are missing or not accepted.
-/// - 404: There is none, or none the caller may see.
+/// - 401: The credentials are missing or invalid.
+/// - 404: The resource does not exist or is not visible to the caller.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
@@ -561,7 +561,7 @@ impl Operation for DeleteProfileEmailAddress {
 /// `GET /v2/self/keys`. Source: v2-openapi, js-client.
 ///
 /// # Errors
-/// - 401: The credentials are missing or not accepted.
+/// - 401: The credentials are missing or invalid.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
@@ -595,14 +595,14 @@ impl Operation for ListSshKeys {
     }
 }
 
-/// Adds an SSH key, or replaces the one of that name.
+/// Adds an SSH key, or replaces the key of the same name.
 ///
 /// `PUT /v2/self/keys/{keyName}`. Source: v2-openapi, js-client.
 ///
 /// # Errors
-/// - 400: The request is not valid.
-/// - 401: The credentials are missing or not accepted.
-/// - 409: It does not fit what is there.
+/// - 400: The request is invalid.
+/// - 401: The credentials are missing or invalid.
+/// - 409: The request conflicts with the current state of the resource.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
@@ -653,8 +653,8 @@ impl Operation for AddSshKey {
 /// `DELETE /v2/self/keys/{keyName}`. Source: v2-openapi, js-client.
 ///
 /// # Errors
-/// - 401: The credentials are missing or not accepted.
-/// - 404: There is none, or none the caller may see.
+/// - 401: The credentials are missing or invalid.
+/// - 404: The resource does not exist or is not visible to the caller.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
@@ -692,20 +692,20 @@ impl Operation for DeleteSshKey {
     }
 }
 
-/// Starts to set a second factor up. It counts once it is confirmed.
+/// Starts the registration of a second factor. The factor is required at sign-in once it is confirmed.
 ///
 /// `POST /v2/self/mfa/{mfaKind}`. Source: v2-openapi, v2-extra, js-client.
 ///
 /// # Errors
-/// - 400: The request is not valid.
-/// - 401: The credentials are missing or not accepted.
-/// - 403: The caller may not do this.
-/// - 409: It does not fit what is there.
+/// - 400: The request is invalid.
+/// - 401: The credentials are missing or invalid.
+/// - 403: The caller may not perform this operation.
+/// - 409: The request conflicts with the current state of the resource.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
 pub struct CreateMfa {
-    /// The second factor.
+    /// Kind of the second factor.
     pub mfa_kind: types::MfaKind,
     /// Password of the user, in base64.
     pub x_clever_password: cc_runtime::Secret,
@@ -749,20 +749,20 @@ impl Operation for CreateMfa {
     }
 }
 
-/// Makes a second factor the preferred one, or not.
+/// Sets whether a second factor is the preferred one.
 ///
 /// `PUT /v2/self/mfa/{mfaKind}`. Source: v2-openapi.
 ///
 /// # Errors
-/// - 400: The request is not valid.
-/// - 401: The credentials are missing or not accepted.
-/// - 403: The caller may not do this.
-/// - 404: There is none, or none the caller may see.
+/// - 400: The request is invalid.
+/// - 401: The credentials are missing or invalid.
+/// - 403: The caller may not perform this operation.
+/// - 404: The resource does not exist or is not visible to the caller.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
 pub struct UpdateMfaPreference {
-    /// The second factor.
+    /// Kind of the second factor.
     pub mfa_kind: types::MfaKind,
     /// Password of the user, in base64.
     pub x_clever_password: cc_runtime::Secret,
@@ -811,19 +811,19 @@ impl Operation for UpdateMfaPreference {
     }
 }
 
-/// Takes a second factor away.
+/// Removes a second factor.
 ///
 /// `DELETE /v2/self/mfa/{mfaKind}`. Source: v2-openapi, js-client.
 ///
 /// # Errors
-/// - 401: The credentials are missing or not accepted.
-/// - 403: The caller may not do this.
-/// - 404: There is none, or none the caller may see.
+/// - 401: The credentials are missing or invalid.
+/// - 403: The caller may not perform this operation.
+/// - 404: The resource does not exist or is not visible to the caller.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
 pub struct DeleteMfa {
-    /// The second factor.
+    /// Kind of the second factor.
     pub mfa_kind: types::MfaKind,
     /// Password of the user, in base64.
     pub x_clever_password: cc_runtime::Secret,
@@ -867,19 +867,19 @@ impl Operation for DeleteMfa {
     }
 }
 
-/// Gives the codes that sign the caller in when the second factor is lost.
+/// Returns the backup codes, which sign the caller in when the second factor is lost.
 ///
 /// `GET /v2/self/mfa/{mfaKind}/backupcodes`. Source: v2-openapi, js-client.
 ///
 /// # Errors
-/// - 401: The credentials are missing or not accepted.
-/// - 403: The caller may not do this.
-/// - 404: There is none, or none the caller may see.
+/// - 401: The credentials are missing or invalid.
+/// - 403: The caller may not perform this operation.
+/// - 404: The resource does not exist or is not visible to the caller.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
 pub struct ListMfaBackupCodes {
-    /// The second factor.
+    /// Kind of the second factor.
     pub mfa_kind: types::MfaKind,
     /// Password of the user, in base64.
     pub x_clever_password: cc_runtime::Secret,
@@ -928,15 +928,15 @@ impl Operation for ListMfaBackupCodes {
 /// `POST /v2/self/mfa/{mfaKind}/confirmation`. Source: v2-openapi, js-client.
 ///
 /// # Errors
-/// - 400: The request is not valid.
-/// - 401: The credentials are missing or not accepted.
-/// - 403: The caller may not do this.
-/// - 404: There is none, or none the caller may see.
+/// - 400: The request is invalid.
+/// - 401: The credentials are missing or invalid.
+/// - 403: The caller may not perform this operation.
+/// - 404: The resource does not exist or is not visible to the caller.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
 pub struct ConfirmMfa {
-    /// The second factor.
+    /// Kind of the second factor.
     pub mfa_kind: types::MfaKind,
     /// Password of the user, in base64.
     pub x_clever_password: cc_runtime::Secret,
@@ -985,17 +985,17 @@ impl Operation for ConfirmMfa {
     }
 }
 
-/// Lists the caller's settings of the console.
+/// Lists the console settings of the caller.
 ///
 /// `GET /v4/console/settings`. Source: ovd.
 ///
 /// # Errors
-/// - 401: The credentials are missing or not accepted.
+/// - 401: The credentials are missing or invalid.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
 pub struct ListUserSettings {
-    /// Environment of the console that the settings are for.
+    /// Environment of the console that the settings apply to.
     pub env: Option<String>,
 }
 
@@ -1006,7 +1006,7 @@ impl ListUserSettings {
         Self { env: None }
     }
 
-    /// Environment of the console that the settings are for.
+    /// Environment of the console that the settings apply to.
     pub fn env(mut self, env: impl Into<String>) -> Self {
         self.env = Some(env.into());
         self
@@ -1034,20 +1034,20 @@ impl Operation for ListUserSettings {
     }
 }
 
-/// Reads one of the caller's settings of the console.
+/// Reads one console setting of the caller.
 ///
 /// `GET /v4/console/settings/{settingName}`. Source: ovd, js-client.
 ///
 /// # Errors
-/// - 401: The credentials are missing or not accepted.
-/// - 404: There is none, or none the caller may see.
+/// - 401: The credentials are missing or invalid.
+/// - 404: The resource does not exist or is not visible to the caller.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
 pub struct GetUserSetting {
     /// Name of the setting.
     pub setting_name: String,
-    /// Environment of the console that the settings are for.
+    /// Environment of the console that the settings apply to.
     pub env: Option<String>,
 }
 
@@ -1061,7 +1061,7 @@ impl GetUserSetting {
         }
     }
 
-    /// Environment of the console that the settings are for.
+    /// Environment of the console that the settings apply to.
     pub fn env(mut self, env: impl Into<String>) -> Self {
         self.env = Some(env.into());
         self
@@ -1092,22 +1092,22 @@ impl Operation for GetUserSetting {
     }
 }
 
-/// Changes one of the caller's settings of the console.
+/// Changes one console setting of the caller.
 ///
 /// `PUT /v4/console/settings/{settingName}`. Source: ovd, js-client.
 ///
 /// # Errors
-/// - 400: The request is not valid.
-/// - 401: The credentials are missing or not accepted.
+/// - 400: The request is invalid.
+/// - 401: The credentials are missing or invalid.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
 pub struct SetUserSetting {
     /// Name of the setting.
     pub setting_name: String,
-    /// The value.
+    /// The new value.
     pub body: String,
-    /// Environment of the console that the settings are for.
+    /// Environment of the console that the settings apply to.
     pub env: Option<String>,
 }
 
@@ -1122,7 +1122,7 @@ impl SetUserSetting {
         }
     }
 
-    /// Environment of the console that the settings are for.
+    /// Environment of the console that the settings apply to.
     pub fn env(mut self, env: impl Into<String>) -> Self {
         self.env = Some(env.into());
         self
@@ -1154,20 +1154,20 @@ impl Operation for SetUserSetting {
     }
 }
 
-/// Deletes one of the caller's settings of the console.
+/// Deletes one console setting of the caller.
 ///
 /// `DELETE /v4/console/settings/{settingName}`. Source: ovd, js-client.
 ///
 /// # Errors
-/// - 401: The credentials are missing or not accepted.
-/// - 404: There is none, or none the caller may see.
+/// - 401: The credentials are missing or invalid.
+/// - 404: The resource does not exist or is not visible to the caller.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
 pub struct DeleteUserSetting {
     /// Name of the setting.
     pub setting_name: String,
-    /// Environment of the console that the settings are for.
+    /// Environment of the console that the settings apply to.
     pub env: Option<String>,
 }
 
@@ -1181,7 +1181,7 @@ impl DeleteUserSetting {
         }
     }
 
-    /// Environment of the console that the settings are for.
+    /// Environment of the console that the settings apply to.
     pub fn env(mut self, env: impl Into<String>) -> Self {
         self.env = Some(env.into());
         self
@@ -1212,18 +1212,18 @@ impl Operation for DeleteUserSetting {
     }
 }
 
-/// Gives the token that a sign-in from the command line made.
+/// Returns the token that a sign-in from the command line created.
 ///
 /// `GET /v2/self/cli_tokens`. Source: v2-openapi.
 ///
 /// # Errors
-/// - 401: The credentials are missing or not accepted.
-/// - 404: There is none, or none the caller may see.
+/// - 401: The credentials are missing or invalid.
+/// - 404: The resource does not exist or is not visible to the caller.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
 pub struct ListCliTokens {
-    /// What the command line gave the sign-in, to find its token by.
+    /// Token with which the command line started the sign-in.
     pub cli_token: Option<cc_runtime::Secret>,
 }
 
@@ -1234,7 +1234,7 @@ impl ListCliTokens {
         Self { cli_token: None }
     }
 
-    /// What the command line gave the sign-in, to find its token by.
+    /// Token with which the command line started the sign-in.
     pub fn cli_token(mut self, cli_token: impl Into<cc_runtime::Secret>) -> Self {
         self.cli_token = Some(cli_token.into());
         self
@@ -1269,7 +1269,7 @@ impl Operation for ListCliTokens {
 /// `GET /v2/self/tokens`. Source: v2-openapi, js-client.
 ///
 /// # Errors
-/// - 401: The credentials are missing or not accepted.
+/// - 401: The credentials are missing or invalid.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
@@ -1308,7 +1308,7 @@ impl Operation for ListOauthTokens {
 /// `DELETE /v2/self/tokens`. Source: v2-openapi, js-client.
 ///
 /// # Errors
-/// - 401: The credentials are missing or not accepted.
+/// - 401: The credentials are missing or invalid.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
@@ -1342,12 +1342,12 @@ impl Operation for RevokeOauthTokens {
     }
 }
 
-/// Reads the OAuth token that signs the request.
+/// Reads the OAuth token with which the request is signed.
 ///
 /// `GET /v2/self/tokens/current`. Source: v2-openapi, cli.
 ///
 /// # Errors
-/// - 401: The credentials are missing or not accepted.
+/// - 401: The credentials are missing or invalid.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
@@ -1386,8 +1386,8 @@ impl Operation for GetCurrentOauthToken {
 /// `DELETE /v2/self/tokens/{token}`. Source: v2-openapi, js-client.
 ///
 /// # Errors
-/// - 401: The credentials are missing or not accepted.
-/// - 404: There is none, or none the caller may see.
+/// - 401: The credentials are missing or invalid.
+/// - 404: The resource does not exist or is not visible to the caller.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
@@ -1427,13 +1427,13 @@ impl Operation for RevokeOauthToken {
     }
 }
 
-/// Signs a user up, as the form of the site does.
+/// Creates a user account, with the form of the web site.
 ///
 /// `POST /v2/users`. Source: v2-openapi, v2-extra.
 ///
 /// # Errors
-/// - 400: The request is not valid.
-/// - 409: It does not fit what is there.
+/// - 400: The request is invalid.
+/// - 409: The request conflicts with the current state of the resource.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
@@ -1476,14 +1476,14 @@ impl Operation for CreateUser {
 /// `GET /v2/users/{userId}`. Source: v2-openapi.
 ///
 /// # Errors
-/// - 401: The credentials are missing or not accepted.
-/// - 403: The caller may not do this.
-/// - 404: There is none, or none the caller may see.
+/// - 401: The credentials are missing or invalid.
+/// - 403: The caller may not perform this operation.
+/// - 404: The resource does not exist or is not visible to the caller.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
 pub struct GetUser {
-    /// The user.
+    /// Id of the user.
     pub user_id: cc_runtime::UserId,
 }
 
@@ -1521,14 +1521,14 @@ impl Operation for GetUser {
 /// `GET /v2/users/{userId}/applications`. Source: v2-openapi.
 ///
 /// # Errors
-/// - 401: The credentials are missing or not accepted.
-/// - 403: The caller may not do this.
-/// - 404: There is none, or none the caller may see.
+/// - 401: The credentials are missing or invalid.
+/// - 403: The caller may not perform this operation.
+/// - 404: The resource does not exist or is not visible to the caller.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
 pub struct ListUserApplications {
-    /// The user.
+    /// Id of the user.
     pub user_id: cc_runtime::UserId,
 }
 
@@ -1563,19 +1563,19 @@ impl Operation for ListUserApplications {
     }
 }
 
-/// Reads what a user needs to push code.
+/// Reads the data that a user needs to push code over Git.
 ///
 /// `GET /v2/users/{userId}/git-info`. Source: v2-openapi.
 ///
 /// # Errors
-/// - 401: The credentials are missing or not accepted.
-/// - 403: The caller may not do this.
-/// - 404: There is none, or none the caller may see.
+/// - 401: The credentials are missing or invalid.
+/// - 403: The caller may not perform this operation.
+/// - 404: The resource does not exist or is not visible to the caller.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
 pub struct GetUserGitInfo {
-    /// The user.
+    /// Id of the user.
     pub user_id: cc_runtime::UserId,
 }
 
@@ -1608,14 +1608,14 @@ impl Operation for GetUserGitInfo {
     }
 }
 
-/// Gives the page for a forgotten password.
+/// Returns the page for a forgotten password.
 ///
 /// `GET /v2/password_forgotten`. Source: v2-openapi.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
 pub struct GetPasswordForgottenPage {
-    /// Partner whose page it is.
+    /// Id of the partner whose page is shown.
     pub partner_id: Option<String>,
 }
 
@@ -1626,7 +1626,7 @@ impl GetPasswordForgottenPage {
         Self { partner_id: None }
     }
 
-    /// Partner whose page it is.
+    /// Id of the partner whose page is shown.
     pub fn partner_id(mut self, partner_id: impl Into<String>) -> Self {
         self.partner_id = Some(partner_id.into());
         self
@@ -1656,13 +1656,13 @@ impl Operation for GetPasswordForgottenPage {
     }
 }
 
-/// Sends the e-mail for a forgotten password.
+/// Sends the e-mail with which a user resets a forgotten password.
 ///
 /// `POST /v2/password_forgotten`. Source: v2-openapi.
 ///
 /// # Errors
-/// - 400: The request is not valid.
-/// - 429: Too many requests; `Retry-After` may say when to come back.
+/// - 400: The request is invalid.
+/// - 429: Too many requests. `Retry-After` may state the time to wait.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
@@ -1700,19 +1700,19 @@ impl Operation for RequestPasswordReset {
     }
 }
 
-/// Gives the page that the e-mail for a forgotten password leads to.
+/// Returns the page that the password-reset e-mail links to.
 ///
 /// `GET /v2/password_forgotten/{resetKey}`. Source: v2-openapi.
 ///
 /// # Errors
-/// - 404: There is none, or none the caller may see.
+/// - 404: The resource does not exist or is not visible to the caller.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
 pub struct GetPasswordResetPage {
-    /// Key that the e-mail for a forgotten password carries.
+    /// Key from the password-reset e-mail.
     pub reset_key: cc_runtime::Secret,
-    /// Partner whose page it is.
+    /// Id of the partner whose page is shown.
     pub partner_id: Option<String>,
 }
 
@@ -1726,7 +1726,7 @@ impl GetPasswordResetPage {
         }
     }
 
-    /// Partner whose page it is.
+    /// Id of the partner whose page is shown.
     pub fn partner_id(mut self, partner_id: impl Into<String>) -> Self {
         self.partner_id = Some(partner_id.into());
         self
@@ -1758,18 +1758,18 @@ impl Operation for GetPasswordResetPage {
     }
 }
 
-/// Sets a new password in place of a forgotten one.
+/// Sets a new password with the key from a password-reset e-mail.
 ///
 /// `POST /v2/password_forgotten/{resetKey}`. Source: v2-openapi.
 ///
 /// # Errors
-/// - 400: The request is not valid.
-/// - 404: There is none, or none the caller may see.
+/// - 400: The request is invalid.
+/// - 404: The resource does not exist or is not visible to the caller.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
 pub struct ResetPassword {
-    /// Key that the e-mail for a forgotten password carries.
+    /// Key from the password-reset e-mail.
     pub reset_key: cc_runtime::Secret,
     /// The body.
     pub body: types::PasswordReset,
@@ -1813,7 +1813,7 @@ impl Operation for ResetPassword {
     }
 }
 
-/// Gives the news of the blog.
+/// Returns the news feed of the blog.
 ///
 /// `GET /v2/newsfeeds/blog`. Source: v2-openapi.
 #[derive(Debug, Clone, PartialEq)]
@@ -1849,7 +1849,7 @@ impl Operation for GetBlogFeed {
     }
 }
 
-/// Gives the news of the engineers.
+/// Returns the news feed of the engineering blog.
 ///
 /// `GET /v2/newsfeeds/engineering`. Source: v2-openapi.
 #[derive(Debug, Clone, PartialEq)]

@@ -4,12 +4,12 @@
 #[allow(unused_imports)]
 use serde::{Deserialize, Serialize};
 
-/// An add-on, in short.
+/// Summary of an add-on.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct AddonSummary {
-    /// Id of the add-on as the platform lists it.
+    /// Id of the add-on as the platform lists it: `addon_…`.
     pub id: cc_runtime::AddonId,
     /// Name.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -23,16 +23,16 @@ pub struct AddonSummary {
     /// Address of the logo of the provider.
     #[serde(rename = "logoUrl", default, skip_serializing_if = "Option::is_none")]
     pub logo_url: Option<String>,
-    /// Tags that the platform put on it.
+    /// Tags set by the platform.
     #[serde(rename = "systemTags", default, deserialize_with = "cc_runtime::de::list")]
     pub system_tags: Vec<String>,
-    /// Tags that its owner put on it.
+    /// Tags set by the owner.
     #[serde(rename = "customerTags", default, deserialize_with = "cc_runtime::de::list")]
     pub customer_tags: Vec<String>,
 }
 
 cc_runtime::open_enum! {
-    /// State of an application that the platform aims for.
+    /// Target state of an application.
     pub enum ApplicationState {
         /// `SHOULD_BE_UP`.
         ShouldBeUp = "SHOULD_BE_UP",
@@ -47,7 +47,7 @@ cc_runtime::open_enum! {
     }
 }
 
-/// An application, in short.
+/// Summary of an application.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
@@ -69,27 +69,27 @@ pub struct ApplicationSummary {
     /// `true` if the application is archived.
     #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub archived: bool,
-    /// `true` if old instances stop before new ones start.
+    /// `true` if the old instances stop before the new ones start.
     #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub homogeneous: bool,
     /// Address of the logo of the variant.
     #[serde(rename = "variantLogoUrl", default, skip_serializing_if = "Option::is_none")]
     pub variant_logo_url: Option<String>,
-    /// State of the application that the platform aims for.
+    /// Target state of the application.
     #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub state: ApplicationState,
-    /// Commit that is deployed.
+    /// Commit that is currently deployed.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub commit: Option<String>,
-    /// Tags that the platform put on it.
+    /// Tags set by the platform.
     #[serde(rename = "systemTags", default, deserialize_with = "cc_runtime::de::list")]
     pub system_tags: Vec<String>,
-    /// Tags that its owner put on it.
+    /// Tags set by the owner.
     #[serde(rename = "customerTags", default, deserialize_with = "cc_runtime::de::list")]
     pub customer_tags: Vec<String>,
 }
 
-/// A picture.
+/// An avatar image.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
@@ -99,7 +99,7 @@ pub struct Avatar {
     pub url: String,
 }
 
-/// A token that a sign-in from the command line made.
+/// Token created by a sign-in from the command line.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
@@ -108,7 +108,7 @@ pub struct CliToken {
     pub token: cc_runtime::Secret,
     /// Secret of the token.
     pub secret: cc_runtime::Secret,
-    /// When it expires. No source shows the format.
+    /// Expiration date. No source documents its format.
     #[serde(rename = "expirationDate", default, skip_serializing_if = "Option::is_none")]
     pub expiration_date: Option<String>,
 }
@@ -118,7 +118,7 @@ pub struct CliToken {
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct EmailAddressRole {
-    /// `true` if the address becomes the primary one.
+    /// `true` to make the address the primary one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub make_primary: Option<bool>,
 }
@@ -133,7 +133,7 @@ impl EmailAddressRole {
         }
     }
 
-    /// `true` if the address becomes the primary one.
+    /// `true` to make the address the primary one.
     #[must_use]
     pub fn make_primary(mut self, make_primary: bool) -> Self {
         self.make_primary = Some(make_primary);
@@ -141,23 +141,23 @@ impl EmailAddressRole {
     }
 }
 
-/// Answer of the v2 API without other content.
+/// Answer of the v2 API that holds only a message.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct Message {
-    /// The API's own number of the message.
+    /// Numeric code of the message in the v2 API.
     pub id: i64,
     /// Message about the result.
     #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub message: String,
-    /// How it went.
+    /// Outcome of the operation.
     #[serde(rename = "type", default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub type_: MessageKind,
 }
 
 cc_runtime::open_enum! {
-    /// How what a message is about went.
+    /// Outcome of the operation that a message reports.
     pub enum MessageKind {
         /// `success`.
         Success = "success",
@@ -170,23 +170,23 @@ cc_runtime::open_enum! {
     }
 }
 
-/// A code that stands in for a second factor, once.
+/// Backup code of a second factor, valid once.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct MfaBackupCode {
-    /// The code.
+    /// The backup code.
     pub code: cc_runtime::Secret,
 }
 
-/// Proof that a second factor works.
+/// Code that confirms a second factor.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct MfaConfirmation {
-    /// A code of the second factor.
+    /// Code of the second factor.
     pub code: cc_runtime::Secret,
-    /// `true` if OAuth tokens are revoked.
+    /// `true` to revoke the user's OAuth tokens.
     #[serde(rename = "revokeTokens", default, skip_serializing_if = "Option::is_none")]
     pub revoke_tokens: Option<bool>,
 }
@@ -202,7 +202,7 @@ impl MfaConfirmation {
         }
     }
 
-    /// `true` if OAuth tokens are revoked.
+    /// `true` to revoke the user's OAuth tokens.
     #[must_use]
     pub fn revoke_tokens(mut self, revoke_tokens: bool) -> Self {
         self.revoke_tokens = Some(revoke_tokens);
@@ -220,7 +220,7 @@ pub struct MfaEnrolment {
 }
 
 cc_runtime::open_enum! {
-    /// A second factor of authentication: none, or a code that changes with time.
+    /// Kind of second factor: none, or a time-based one-time password.
     pub enum MfaKind {
         /// `NONE`.
         None = "NONE",
@@ -229,12 +229,12 @@ cc_runtime::open_enum! {
     }
 }
 
-/// Preference for a second factor.
+/// Whether a second factor is the preferred one.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct MfaPreference {
-    /// `true` if a second factor is preferred.
+    /// `true` if the second factor is the preferred one.
     pub favourite: bool,
 }
 
@@ -256,7 +256,7 @@ impl MfaPreference {
 pub struct OauthConsumer {
     /// Key of the consumer.
     pub key: cc_runtime::ConsumerKey,
-    /// Name to show to a person.
+    /// Display name.
     #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub name: String,
     /// Description of the OAuth consumer.
@@ -265,10 +265,10 @@ pub struct OauthConsumer {
     /// Home page of the OAuth consumer.
     #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub url: String,
-    /// Address of its logo.
+    /// Address of the logo.
     #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub picture: String,
-    /// Address that its callbacks start with.
+    /// Common prefix of the callback addresses.
     #[serde(rename = "baseUrl", default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub base_url: String,
     /// Rights that the consumer may request from users.
@@ -276,7 +276,7 @@ pub struct OauthConsumer {
     pub rights: Option<OauthRights>,
 }
 
-/// An OAuth consumer, in short.
+/// Summary of an OAuth consumer.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
@@ -284,9 +284,9 @@ pub struct OauthConsumerSummary {
     /// Name.
     #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub name: String,
-    /// Key.
+    /// Key of the consumer.
     pub key: cc_runtime::ConsumerKey,
-    /// Address of its logo.
+    /// Address of the logo.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub picture: Option<String>,
 }
@@ -296,40 +296,40 @@ pub struct OauthConsumerSummary {
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct OauthRights {
-    /// Everything.
+    /// All rights.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub almighty: Option<bool>,
-    /// Read organisations.
+    /// Read access to organisations.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub access_organisations: Option<bool>,
-    /// Change organisations.
+    /// Write access to organisations.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub manage_organisations: Option<bool>,
-    /// Change the add-ons of organisations.
+    /// Write access to the add-ons of organisations.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub manage_organisations_services: Option<bool>,
-    /// Change the applications of organisations.
+    /// Write access to the applications of organisations.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub manage_organisations_applications: Option<bool>,
-    /// Change the members of organisations.
+    /// Write access to the members of organisations.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub manage_organisations_members: Option<bool>,
-    /// Read the invoices of organisations.
+    /// Read access to the invoices of organisations.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub access_organisations_bills: Option<bool>,
-    /// Read the credits of organisations.
+    /// Read access to the credits of organisations.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub access_organisations_credit_count: Option<bool>,
-    /// Read what organisations consume.
+    /// Read access to the consumption of organisations.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub access_organisations_consumption_statistics: Option<bool>,
-    /// Read the profile.
+    /// Read access to the profile.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub access_personal_information: Option<bool>,
-    /// Change the profile.
+    /// Write access to the profile.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub manage_personal_information: Option<bool>,
-    /// Change the SSH keys.
+    /// Write access to the SSH keys.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub manage_ssh_keys: Option<bool>,
 }
@@ -341,22 +341,22 @@ pub struct OauthRights {
 pub struct OauthToken {
     /// The token.
     pub token: cc_runtime::Secret,
-    /// Program that the token was made for.
+    /// Consumer that the token was created for.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub consumer: Option<OauthConsumer>,
-    /// When it was made.
+    /// Creation date.
     #[serde(rename = "creationDate", default, skip_serializing_if = "Option::is_none")]
     pub creation_date: Option<cc_runtime::Timestamp>,
-    /// When it expires.
+    /// Expiration date.
     #[serde(rename = "expirationDate", default, skip_serializing_if = "Option::is_none")]
     pub expiration_date: Option<cc_runtime::Timestamp>,
-    /// When it was used last.
+    /// Date of the last use.
     #[serde(rename = "lastUtilisation", default, skip_serializing_if = "Option::is_none")]
     pub last_utilisation: Option<cc_runtime::Timestamp>,
     /// Rights that the OAuth token grants.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub rights: Option<OauthRights>,
-    /// Employee of the platform who uses the token in place of the user.
+    /// Id of the platform employee who uses the token on behalf of the user.
     #[serde(rename = "employeeId", default, skip_serializing_if = "Option::is_none")]
     pub employee_id: Option<String>,
 }
@@ -377,7 +377,7 @@ cc_runtime::open_enum! {
     }
 }
 
-/// An organisation, and what is in it.
+/// An organisation and its resources.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
@@ -387,7 +387,7 @@ pub struct OrganisationSummary {
     /// Name.
     #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub name: String,
-    /// Address of its picture.
+    /// Address of the avatar image of the organisation.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub avatar: Option<String>,
     /// Applications of the organisation.
@@ -405,7 +405,7 @@ pub struct OrganisationSummary {
     /// Role of the caller in the organisation.
     #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub role: OrganisationRole,
-    /// How far its VAT number is verified.
+    /// Verification state of the organisation's VAT number.
     #[serde(rename = "vatState", default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub vat_state: VatState,
     /// `true` if the organisation can pay.
@@ -420,7 +420,7 @@ pub struct OrganisationSummary {
     /// Telephone number for emergencies.
     #[serde(rename = "emergencyNumber", default, skip_serializing_if = "Option::is_none")]
     pub emergency_number: Option<String>,
-    /// `true` if the organisation may use products before it pays.
+    /// `true` if the organisation may use products before the first payment.
     #[serde(rename = "isTrusted", default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub is_trusted: bool,
 }
@@ -430,13 +430,13 @@ pub struct OrganisationSummary {
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct PasswordChange {
-    /// Password until now.
+    /// Current password.
     #[serde(rename = "oldPassword")]
     pub old_password: cc_runtime::Secret,
-    /// Password from now on.
+    /// New password.
     #[serde(rename = "newPassword")]
     pub new_password: cc_runtime::Secret,
-    /// `true` if OAuth tokens are revoked.
+    /// `true` to revoke the user's OAuth tokens.
     #[serde(rename = "dropTokens", default, skip_serializing_if = "Option::is_none")]
     pub drop_tokens: Option<bool>,
 }
@@ -453,7 +453,7 @@ impl PasswordChange {
         }
     }
 
-    /// `true` if OAuth tokens are revoked.
+    /// `true` to revoke the user's OAuth tokens.
     #[must_use]
     pub fn drop_tokens(mut self, drop_tokens: bool) -> Self {
         self.drop_tokens = Some(drop_tokens);
@@ -461,16 +461,16 @@ impl PasswordChange {
     }
 }
 
-/// A password in place of a forgotten one.
+/// New password for a reset.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct PasswordReset {
-    /// The password.
+    /// New password.
     pub pass: cc_runtime::Secret,
-    /// The password once more.
+    /// New password, repeated.
     pub pass2: cc_runtime::Secret,
-    /// Partner whose page it is.
+    /// Id of the partner whose page is shown.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub partner_id: Option<String>,
 }
@@ -487,7 +487,7 @@ impl PasswordReset {
         }
     }
 
-    /// Partner whose page it is.
+    /// Id of the partner whose page is shown.
     #[must_use]
     pub fn partner_id(mut self, partner_id: impl Into<String>) -> Self {
         self.partner_id = Some(partner_id.into());
@@ -495,17 +495,17 @@ impl PasswordReset {
     }
 }
 
-/// A forgotten password.
+/// Request to reset a forgotten password.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct PasswordResetRequest {
     /// E-mail address of the user.
     pub login: String,
-    /// Whether OAuth tokens are revoked, as a form says it.
+    /// Revocation of the OAuth tokens, as a form field.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub drop_tokens: Option<String>,
-    /// Partner whose page it is.
+    /// Id of the partner whose page is shown.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub partner_id: Option<String>,
 }
@@ -522,14 +522,14 @@ impl PasswordResetRequest {
         }
     }
 
-    /// Whether OAuth tokens are revoked, as a form says it.
+    /// Revocation of the OAuth tokens, as a form field.
     #[must_use]
     pub fn drop_tokens(mut self, drop_tokens: impl Into<String>) -> Self {
         self.drop_tokens = Some(drop_tokens.into());
         self
     }
 
-    /// Partner whose page it is.
+    /// Id of the partner whose page is shown.
     #[must_use]
     pub fn partner_id(mut self, partner_id: impl Into<String>) -> Self {
         self.partner_id = Some(partner_id.into());
@@ -537,7 +537,7 @@ impl PasswordResetRequest {
     }
 }
 
-/// An add-on provider, in short.
+/// Summary of an add-on provider.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
@@ -569,10 +569,10 @@ pub struct SshKey {
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct Summary {
-    /// The user, and the personal space.
+    /// The user and the personal space.
     #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub user: UserSummary,
-    /// The organisations of the user. The personal space may be one of them.
+    /// The organisations of the user. The list may include the personal space.
     #[serde(default, deserialize_with = "cc_runtime::de::list")]
     pub organisations: Vec<OrganisationSummary>,
 }
@@ -605,10 +605,10 @@ pub struct User {
     /// Country.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub country: Option<String>,
-    /// Address of the picture.
+    /// Address of the avatar image.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub avatar: Option<String>,
-    /// When the user signed up.
+    /// Date of the registration.
     #[serde(rename = "creationDate", default, skip_serializing_if = "Option::is_none")]
     pub creation_date: Option<cc_runtime::Timestamp>,
     /// Language, such as `EN`.
@@ -617,33 +617,33 @@ pub struct User {
     /// `true` if the primary e-mail address is confirmed.
     #[serde(rename = "emailValidated", default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub email_validated: bool,
-    /// Services that the account is linked to, such as `github`.
+    /// Linked services, such as `github`.
     #[serde(rename = "oauthApps", default, deserialize_with = "cc_runtime::de::list")]
     pub oauth_apps: Vec<String>,
-    /// `true` if the user runs the platform.
+    /// `true` if the user administers the platform.
     #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub admin: bool,
     /// `true` if the user can pay.
     #[serde(rename = "canPay", default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub can_pay: bool,
-    /// Second factor that is asked for.
+    /// Preferred second factor.
     #[serde(rename = "preferredMFA", default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub preferred_mfa: MfaKind,
-    /// `true` if there is a password.
+    /// `true` if the account has a password.
     #[serde(rename = "hasPassword", default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub has_password: bool,
-    /// Partner that the user came from.
+    /// Id of the partner through which the user signed up.
     #[serde(rename = "partnerId", default, skip_serializing_if = "Option::is_none")]
     pub partner_id: Option<String>,
-    /// Name of that partner.
+    /// Name of the partner through which the user signed up.
     #[serde(rename = "partnerName", default, skip_serializing_if = "Option::is_none")]
     pub partner_name: Option<String>,
-    /// Address of the console of that partner.
+    /// Address of the partner's console.
     #[serde(rename = "partnerConsoleUrl", default, skip_serializing_if = "Option::is_none")]
     pub partner_console_url: Option<String>,
 }
 
-/// An application of a user. `get_application` of the domain `application` says more.
+/// An application of a user. `get_application` in the domain `application` returns more fields.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
@@ -656,36 +656,36 @@ pub struct UserApplication {
     /// Description by the owner.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub description: Option<String>,
-    /// Short name of the zone it runs in, such as `par`.
+    /// Short name of the zone, such as `par`.
     #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub zone: String,
-    /// Id of that zone.
+    /// Id of the zone.
     #[serde(rename = "zoneId", default, skip_serializing_if = "Option::is_none")]
     pub zone_id: Option<cc_runtime::ZoneId>,
     /// Owner of the application.
     #[serde(rename = "ownerId", default, deserialize_with = "cc_runtime::de::null_as_default", skip_serializing_if = "cc_runtime::de::is_default")]
     pub owner_id: cc_runtime::OwnerId,
-    /// When it was created.
+    /// Creation date.
     #[serde(rename = "creationDate", default, skip_serializing_if = "Option::is_none")]
     pub creation_date: Option<cc_runtime::Timestamp>,
-    /// State of the application that the platform aims for.
+    /// Target state of the application.
     #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub state: ApplicationState,
     /// `true` if the application is archived.
     #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub archived: bool,
-    /// Commit that is deployed.
+    /// Commit that is currently deployed.
     #[serde(rename = "commitId", default, skip_serializing_if = "Option::is_none")]
     pub commit_id: Option<String>,
-    /// Branch it is deployed from.
+    /// Branch that is deployed.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub branch: Option<String>,
-    /// Where its code is pushed to.
+    /// Git address to push the code to.
     #[serde(rename = "deployUrl", default, skip_serializing_if = "Option::is_none")]
     pub deploy_url: Option<String>,
 }
 
-/// A user to sign up.
+/// Data of a new user account.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
@@ -694,31 +694,31 @@ pub struct UserCreation {
     pub email: String,
     /// Password.
     pub pass: cc_runtime::Secret,
-    /// Whether the terms of service are accepted, as a form says it.
+    /// Acceptance of the terms of service, as a form field.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub terms: Option<String>,
     /// Key of an invitation to an organisation.
     #[serde(rename = "invitationKey", default, skip_serializing_if = "Option::is_none")]
     pub invitation_key: Option<cc_runtime::Secret>,
-    /// Key of an invitation to try an add-on.
+    /// Key of a beta invitation for an add-on.
     #[serde(rename = "addonBetaInvitationKey", default, skip_serializing_if = "Option::is_none")]
     pub addon_beta_invitation_key: Option<cc_runtime::Secret>,
-    /// Where to go on to.
+    /// Address to open after the registration.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub url_next: Option<String>,
-    /// Where the user signs up.
+    /// Origin of the registration.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub subscription_source: Option<String>,
-    /// Flavour of the site.
+    /// Variant of the web site.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub clever_flavor: Option<String>,
-    /// Request token of the OAuth sign-in that this is a part of.
+    /// Request token of the OAuth sign-in that the registration is part of.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub oauth_token: Option<cc_runtime::Secret>,
-    /// Proof that the user is no robot.
+    /// Solution of the ALTCHA challenge.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub altcha: Option<String>,
-    /// Partner that the user comes from.
+    /// Id of the partner through which the user signs up.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub partner_id: Option<String>,
 }
@@ -743,7 +743,7 @@ impl UserCreation {
         }
     }
 
-    /// Whether the terms of service are accepted, as a form says it.
+    /// Acceptance of the terms of service, as a form field.
     #[must_use]
     pub fn terms(mut self, terms: impl Into<String>) -> Self {
         self.terms = Some(terms.into());
@@ -757,49 +757,49 @@ impl UserCreation {
         self
     }
 
-    /// Key of an invitation to try an add-on.
+    /// Key of a beta invitation for an add-on.
     #[must_use]
     pub fn addon_beta_invitation_key(mut self, addon_beta_invitation_key: impl Into<cc_runtime::Secret>) -> Self {
         self.addon_beta_invitation_key = Some(addon_beta_invitation_key.into());
         self
     }
 
-    /// Where to go on to.
+    /// Address to open after the registration.
     #[must_use]
     pub fn url_next(mut self, url_next: impl Into<String>) -> Self {
         self.url_next = Some(url_next.into());
         self
     }
 
-    /// Where the user signs up.
+    /// Origin of the registration.
     #[must_use]
     pub fn subscription_source(mut self, subscription_source: impl Into<String>) -> Self {
         self.subscription_source = Some(subscription_source.into());
         self
     }
 
-    /// Flavour of the site.
+    /// Variant of the web site.
     #[must_use]
     pub fn clever_flavor(mut self, clever_flavor: impl Into<String>) -> Self {
         self.clever_flavor = Some(clever_flavor.into());
         self
     }
 
-    /// Request token of the OAuth sign-in that this is a part of.
+    /// Request token of the OAuth sign-in that the registration is part of.
     #[must_use]
     pub fn oauth_token(mut self, oauth_token: impl Into<cc_runtime::Secret>) -> Self {
         self.oauth_token = Some(oauth_token.into());
         self
     }
 
-    /// Proof that the user is no robot.
+    /// Solution of the ALTCHA challenge.
     #[must_use]
     pub fn altcha(mut self, altcha: impl Into<String>) -> Self {
         self.altcha = Some(altcha.into());
         self
     }
 
-    /// Partner that the user comes from.
+    /// Id of the partner through which the user signs up.
     #[must_use]
     pub fn partner_id(mut self, partner_id: impl Into<String>) -> Self {
         self.partner_id = Some(partner_id.into());
@@ -807,7 +807,7 @@ impl UserCreation {
     }
 }
 
-/// A setting of the console.
+/// A console setting.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
@@ -820,7 +820,7 @@ pub struct UserSetting {
     pub value: String,
 }
 
-/// A user, and the personal space.
+/// A user and the personal space.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
@@ -831,7 +831,7 @@ pub struct UserSummary {
     /// Name of the user.
     #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub name: String,
-    /// Address of the picture.
+    /// Address of the avatar image.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub avatar: Option<String>,
     /// Applications of the user.
@@ -843,13 +843,13 @@ pub struct UserSummary {
     /// OAuth consumers of the user.
     #[serde(default, deserialize_with = "cc_runtime::de::list")]
     pub consumers: Vec<OauthConsumerSummary>,
-    /// The add-on providers of the personal space.
+    /// Add-on providers of the personal space.
     #[serde(default, deserialize_with = "cc_runtime::de::list")]
     pub providers: Vec<ProviderSummary>,
     /// Role of the user in the personal space.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub role: Option<OrganisationRole>,
-    /// How far its VAT number is verified.
+    /// Verification state of the user's VAT number.
     #[serde(rename = "vatState", default, skip_serializing_if = "Option::is_none")]
     pub vat_state: Option<VatState>,
     /// `true` if the user can pay.
@@ -864,7 +864,7 @@ pub struct UserSummary {
     /// Telephone number for emergencies.
     #[serde(rename = "emergencyNumber", default, skip_serializing_if = "Option::is_none")]
     pub emergency_number: Option<String>,
-    /// `true` if the user may use products before it pays.
+    /// `true` if the user may use products before the first payment.
     #[serde(rename = "isTrusted", default, skip_serializing_if = "Option::is_none")]
     pub is_trusted: Option<bool>,
     /// Primary e-mail address.
@@ -873,21 +873,21 @@ pub struct UserSummary {
     /// Language, such as `EN`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub lang: Option<String>,
-    /// `true` if the user runs the platform.
+    /// `true` if the user administers the platform.
     #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub admin: bool,
-    /// Partner that the user came from.
+    /// Id of the partner through which the user signed up.
     #[serde(rename = "partnerId", default, skip_serializing_if = "Option::is_none")]
     pub partner_id: Option<String>,
-    /// Name of that partner.
+    /// Name of the partner through which the user signed up.
     #[serde(rename = "partnerName", default, skip_serializing_if = "Option::is_none")]
     pub partner_name: Option<String>,
-    /// Address of the console of that partner.
+    /// Address of the partner's console.
     #[serde(rename = "partnerConsoleUrl", default, skip_serializing_if = "Option::is_none")]
     pub partner_console_url: Option<String>,
 }
 
-/// Changes of a profile.
+/// Changes to a profile.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
@@ -922,7 +922,7 @@ pub struct UserUpdate {
     /// `true` if the terms of service are accepted.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub terms: Option<bool>,
-    /// Where the user signed up.
+    /// Origin of the registration.
     #[serde(rename = "subscriptionSource", default, skip_serializing_if = "Option::is_none")]
     pub subscription_source: Option<String>,
 }
@@ -1017,7 +1017,7 @@ impl UserUpdate {
         self
     }
 
-    /// Where the user signed up.
+    /// Origin of the registration.
     #[must_use]
     pub fn subscription_source(mut self, subscription_source: impl Into<String>) -> Self {
         self.subscription_source = Some(subscription_source.into());
@@ -1026,7 +1026,7 @@ impl UserUpdate {
 }
 
 cc_runtime::open_enum! {
-    /// How far the VAT number of an organisation is verified.
+    /// Verification state of a VAT number.
     pub enum VatState {
         /// `INVALID`.
         Invalid = "INVALID",

@@ -5,8 +5,8 @@ use cc_runtime::Transport;
 use cc_runtime::Call;
 use crate::requests::*;
 
-/// Add-on providers (Who provides add-ons: providers that an owner publishes, their plans and features, what a
-/// provider may ask about its add-ons, and the versions it offers): sends the requests of the domain
+/// Add-on providers (Add-on providers that an owner publishes, with their plans and features, the operations of
+/// a provider on its add-ons, and the versions that a provider offers): sends the requests of the domain
 /// `addon-provider`.
 #[derive(Debug, Clone)]
 pub struct Client {
@@ -44,7 +44,7 @@ impl Client {
         self.transport.call(request)
     }
 
-    /// Changes what is said about an add-on provider.
+    /// Changes the description of an add-on provider.
     pub fn update_addon_provider(
         &self,
         request: UpdateAddonProvider,
@@ -60,7 +60,7 @@ impl Client {
         self.transport.call(request)
     }
 
-    /// Lists the features that the plans of a provider tell apart.
+    /// Lists the features that distinguish the plans of a provider.
     pub fn list_addon_provider_features(
         &self,
         request: ListAddonProviderFeatures,
@@ -68,7 +68,7 @@ impl Client {
         self.transport.call(request)
     }
 
-    /// Adds a feature for the plans of a provider to tell apart.
+    /// Adds a feature that distinguishes the plans of a provider.
     pub fn create_addon_provider_feature(
         &self,
         request: CreateAddonProviderFeature,
@@ -124,7 +124,7 @@ impl Client {
         self.transport.call(request)
     }
 
-    /// Says what a plan offers of one feature.
+    /// Sets the value of one feature of a plan.
     pub fn update_addon_provider_plan_feature(
         &self,
         request: UpdateAddonProviderPlanFeature,
@@ -132,7 +132,7 @@ impl Client {
         self.transport.call(request)
     }
 
-    /// Takes a feature off a plan.
+    /// Removes a feature from a plan.
     pub fn delete_addon_provider_plan_feature(
         &self,
         request: DeleteAddonProviderPlanFeature,
@@ -140,7 +140,7 @@ impl Client {
         self.transport.call(request)
     }
 
-    /// Makes the data that sign the caller in to the dashboard of a provider.
+    /// Creates the data that sign the caller in to the dashboard of a provider.
     pub fn get_addon_provider_sso(
         &self,
         request: GetAddonProviderSso,
@@ -156,7 +156,7 @@ impl Client {
         self.transport.call(request)
     }
 
-    /// Lets somebody try a provider that is not released.
+    /// Gives a tester access to an unreleased provider.
     pub fn add_addon_provider_tester(
         &self,
         request: AddAddonProviderTester,
@@ -164,7 +164,7 @@ impl Client {
         self.transport.call(request)
     }
 
-    /// Creates an add-on of another provider for an add-on of this one.
+    /// Creates an add-on of another provider on behalf of an add-on of the calling provider.
     pub fn provision_vendor_addon(
         &self,
         request: ProvisionVendorAddon,
@@ -185,7 +185,7 @@ impl Client {
         self.transport.call(request)
     }
 
-    /// Says which environment variables an add-on gives.
+    /// Sets the environment variables that an add-on provides.
     pub fn update_vendor_addon(
         &self,
         request: UpdateVendorAddon,
@@ -193,12 +193,12 @@ impl Client {
         self.transport.call(request)
     }
 
-    /// Bills the owner of an add-on for what it consumed.
+    /// Bills the consumption of an add-on to its owner.
     pub fn bill_vendor_addon(&self, request: BillVendorAddon) -> Call<BillVendorAddon> {
         self.transport.call(request)
     }
 
-    /// Reads where the logs of an add-on are to be sent.
+    /// Reads the address to send the logs of an add-on to.
     pub fn get_vendor_addon_logs_collector(
         &self,
         request: GetVendorAddonLogsCollector,
@@ -206,7 +206,7 @@ impl Client {
         self.transport.call(request)
     }
 
-    /// Says that the migration of an add-on has ended.
+    /// Reports that the migration of an add-on has ended.
     pub fn finish_vendor_addon_migration(
         &self,
         request: FinishVendorAddonMigration,
@@ -214,7 +214,7 @@ impl Client {
         self.transport.call(request)
     }
 
-    /// Reads what a provider knows of an add-on, in the older form.
+    /// Reads the data of a provider about an add-on, in the older format.
     pub fn get_provider_addon(
         &self,
         request: GetProviderAddon,
@@ -230,7 +230,7 @@ impl Client {
         self.transport.call(request)
     }
 
-    /// Reads how a database add-on is reached.
+    /// Reads the connection data of a database add-on.
     pub fn get_addon_connection(
         &self,
         request: GetAddonConnection,

@@ -12,14 +12,14 @@ use crate::types;
 /// `GET /v2/organisations/{ownerId}/addonproviders`. Source: v2-openapi.
 ///
 /// # Errors
-/// - 401: The credentials are missing or not accepted.
-/// - 403: The caller may not do this.
-/// - 404: There is none, or none the caller may see.
+/// - 401: The credentials are missing or invalid.
+/// - 403: The caller may not perform this operation.
+/// - 404: The resource does not exist or is not visible to the caller.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
 pub struct ListAddonProviders {
-    /// The owner.
+    /// Id of the owner.
     pub owner_id: cc_runtime::OwnerId,
 }
 
@@ -59,15 +59,15 @@ impl Operation for ListAddonProviders {
 /// `POST /v2/organisations/{ownerId}/addonproviders`. Source: v2-openapi, js-client.
 ///
 /// # Errors
-/// - 400: The request is not valid.
-/// - 401: The credentials are missing or not accepted.
-/// - 403: The caller may not do this.
-/// - 404: There is none, or none the caller may see.
+/// - 400: The request is invalid.
+/// - 401: The credentials are missing or invalid.
+/// - 403: The caller may not perform this operation.
+/// - 404: The resource does not exist or is not visible to the caller.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
 pub struct CreateAddonProvider {
-    /// The owner.
+    /// Id of the owner.
     pub owner_id: cc_runtime::OwnerId,
     /// The body.
     pub body: types::AddonProviderCreation,
@@ -116,16 +116,16 @@ impl Operation for CreateAddonProvider {
 /// `GET /v2/organisations/{ownerId}/addonproviders/{addonProviderId}`. Source: v2-openapi, js-client.
 ///
 /// # Errors
-/// - 401: The credentials are missing or not accepted.
-/// - 403: The caller may not do this.
-/// - 404: There is none, or none the caller may see.
+/// - 401: The credentials are missing or invalid.
+/// - 403: The caller may not perform this operation.
+/// - 404: The resource does not exist or is not visible to the caller.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
 pub struct GetAddonProvider {
-    /// The owner.
+    /// Id of the owner.
     pub owner_id: cc_runtime::OwnerId,
-    /// The provider.
+    /// Id of the provider.
     pub addon_provider_id: cc_runtime::AddonProviderId,
 }
 
@@ -167,22 +167,22 @@ impl Operation for GetAddonProvider {
     }
 }
 
-/// Changes what is said about an add-on provider.
+/// Changes the description of an add-on provider.
 ///
 /// `PUT /v2/organisations/{ownerId}/addonproviders/{addonProviderId}`. Source: v2-openapi, js-client.
 ///
 /// # Errors
-/// - 400: The request is not valid.
-/// - 401: The credentials are missing or not accepted.
-/// - 403: The caller may not do this.
-/// - 404: There is none, or none the caller may see.
+/// - 400: The request is invalid.
+/// - 401: The credentials are missing or invalid.
+/// - 403: The caller may not perform this operation.
+/// - 404: The resource does not exist or is not visible to the caller.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
 pub struct UpdateAddonProvider {
-    /// The owner.
+    /// Id of the owner.
     pub owner_id: cc_runtime::OwnerId,
-    /// The provider.
+    /// Id of the provider.
     pub addon_provider_id: cc_runtime::AddonProviderId,
     /// The body.
     pub body: types::AddonProviderUpdate,
@@ -234,16 +234,16 @@ impl Operation for UpdateAddonProvider {
 /// `DELETE /v2/organisations/{ownerId}/addonproviders/{addonProviderId}`. Source: v2-openapi, js-client.
 ///
 /// # Errors
-/// - 401: The credentials are missing or not accepted.
-/// - 403: The caller may not do this.
-/// - 404: There is none, or none the caller may see.
+/// - 401: The credentials are missing or invalid.
+/// - 403: The caller may not perform this operation.
+/// - 404: The resource does not exist or is not visible to the caller.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
 pub struct DeleteAddonProvider {
-    /// The owner.
+    /// Id of the owner.
     pub owner_id: cc_runtime::OwnerId,
-    /// The provider.
+    /// Id of the provider.
     pub addon_provider_id: cc_runtime::AddonProviderId,
 }
 
@@ -285,21 +285,21 @@ impl Operation for DeleteAddonProvider {
     }
 }
 
-/// Lists the features that the plans of a provider tell apart.
+/// Lists the features that distinguish the plans of a provider.
 ///
 /// `GET /v2/organisations/{ownerId}/addonproviders/{addonProviderId}/features`. Source: v2-openapi, js-client.
 ///
 /// # Errors
-/// - 401: The credentials are missing or not accepted.
-/// - 403: The caller may not do this.
-/// - 404: There is none, or none the caller may see.
+/// - 401: The credentials are missing or invalid.
+/// - 403: The caller may not perform this operation.
+/// - 404: The resource does not exist or is not visible to the caller.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
 pub struct ListAddonProviderFeatures {
-    /// The owner.
+    /// Id of the owner.
     pub owner_id: cc_runtime::OwnerId,
-    /// The provider.
+    /// Id of the provider.
     pub addon_provider_id: cc_runtime::AddonProviderId,
 }
 
@@ -341,22 +341,22 @@ impl Operation for ListAddonProviderFeatures {
     }
 }
 
-/// Adds a feature for the plans of a provider to tell apart.
+/// Adds a feature that distinguishes the plans of a provider.
 ///
 /// `POST /v2/organisations/{ownerId}/addonproviders/{addonProviderId}/features`. Source: v2-openapi, js-client.
 ///
 /// # Errors
-/// - 400: The request is not valid.
-/// - 401: The credentials are missing or not accepted.
-/// - 403: The caller may not do this.
-/// - 404: There is none, or none the caller may see.
+/// - 400: The request is invalid.
+/// - 401: The credentials are missing or invalid.
+/// - 403: The caller may not perform this operation.
+/// - 404: The resource does not exist or is not visible to the caller.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
 pub struct CreateAddonProviderFeature {
-    /// The owner.
+    /// Id of the owner.
     pub owner_id: cc_runtime::OwnerId,
-    /// The provider.
+    /// Id of the provider.
     pub addon_provider_id: cc_runtime::AddonProviderId,
     /// The body.
     pub body: types::AddonProviderFeatureCreation,
@@ -409,18 +409,18 @@ impl Operation for CreateAddonProviderFeature {
 /// v2-openapi, js-client.
 ///
 /// # Errors
-/// - 401: The credentials are missing or not accepted.
-/// - 403: The caller may not do this.
-/// - 404: There is none, or none the caller may see.
+/// - 401: The credentials are missing or invalid.
+/// - 403: The caller may not perform this operation.
+/// - 404: The resource does not exist or is not visible to the caller.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
 pub struct DeleteAddonProviderFeature {
-    /// The owner.
+    /// Id of the owner.
     pub owner_id: cc_runtime::OwnerId,
-    /// The provider.
+    /// Id of the provider.
     pub addon_provider_id: cc_runtime::AddonProviderId,
-    /// Name of the feature in Base64, with its padding.
+    /// Name of the feature in Base64, with padding.
     pub feature_id: String,
 }
 
@@ -470,16 +470,16 @@ impl Operation for DeleteAddonProviderFeature {
 /// `GET /v2/organisations/{ownerId}/addonproviders/{addonProviderId}/plans`. Source: v2-openapi, js-client.
 ///
 /// # Errors
-/// - 401: The credentials are missing or not accepted.
-/// - 403: The caller may not do this.
-/// - 404: There is none, or none the caller may see.
+/// - 401: The credentials are missing or invalid.
+/// - 403: The caller may not perform this operation.
+/// - 404: The resource does not exist or is not visible to the caller.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
 pub struct ListAddonProviderPlans {
-    /// The owner.
+    /// Id of the owner.
     pub owner_id: cc_runtime::OwnerId,
-    /// The provider.
+    /// Id of the provider.
     pub addon_provider_id: cc_runtime::AddonProviderId,
 }
 
@@ -526,17 +526,17 @@ impl Operation for ListAddonProviderPlans {
 /// `POST /v2/organisations/{ownerId}/addonproviders/{addonProviderId}/plans`. Source: v2-openapi, js-client.
 ///
 /// # Errors
-/// - 400: The request is not valid.
-/// - 401: The credentials are missing or not accepted.
-/// - 403: The caller may not do this.
-/// - 404: There is none, or none the caller may see.
+/// - 400: The request is invalid.
+/// - 401: The credentials are missing or invalid.
+/// - 403: The caller may not perform this operation.
+/// - 404: The resource does not exist or is not visible to the caller.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
 pub struct CreateAddonProviderPlan {
-    /// The owner.
+    /// Id of the owner.
     pub owner_id: cc_runtime::OwnerId,
-    /// The provider.
+    /// Id of the provider.
     pub addon_provider_id: cc_runtime::AddonProviderId,
     /// The body.
     pub body: types::AddonPlanCreation,
@@ -588,16 +588,16 @@ impl Operation for CreateAddonProviderPlan {
 /// `GET /v2/organisations/{ownerId}/addonproviders/{addonProviderId}/plans/{planId}`. Source: v2-openapi.
 ///
 /// # Errors
-/// - 401: The credentials are missing or not accepted.
-/// - 403: The caller may not do this.
-/// - 404: There is none, or none the caller may see.
+/// - 401: The credentials are missing or invalid.
+/// - 403: The caller may not perform this operation.
+/// - 404: The resource does not exist or is not visible to the caller.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
 pub struct GetAddonProviderPlan {
-    /// The owner.
+    /// Id of the owner.
     pub owner_id: cc_runtime::OwnerId,
-    /// The provider.
+    /// Id of the provider.
     pub addon_provider_id: cc_runtime::AddonProviderId,
     /// Id of the plan.
     pub plan_id: String,
@@ -650,17 +650,17 @@ impl Operation for GetAddonProviderPlan {
 /// js-client.
 ///
 /// # Errors
-/// - 400: The request is not valid.
-/// - 401: The credentials are missing or not accepted.
-/// - 403: The caller may not do this.
-/// - 404: There is none, or none the caller may see.
+/// - 400: The request is invalid.
+/// - 401: The credentials are missing or invalid.
+/// - 403: The caller may not perform this operation.
+/// - 404: The resource does not exist or is not visible to the caller.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
 pub struct UpdateAddonProviderPlan {
-    /// The owner.
+    /// Id of the owner.
     pub owner_id: cc_runtime::OwnerId,
-    /// The provider.
+    /// Id of the provider.
     pub addon_provider_id: cc_runtime::AddonProviderId,
     /// Id of the plan.
     pub plan_id: String,
@@ -718,16 +718,16 @@ impl Operation for UpdateAddonProviderPlan {
 /// js-client.
 ///
 /// # Errors
-/// - 401: The credentials are missing or not accepted.
-/// - 403: The caller may not do this.
-/// - 404: There is none, or none the caller may see.
+/// - 401: The credentials are missing or invalid.
+/// - 403: The caller may not perform this operation.
+/// - 404: The resource does not exist or is not visible to the caller.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
 pub struct DeleteAddonProviderPlan {
-    /// The owner.
+    /// Id of the owner.
     pub owner_id: cc_runtime::OwnerId,
-    /// The provider.
+    /// Id of the provider.
     pub addon_provider_id: cc_runtime::AddonProviderId,
     /// Id of the plan.
     pub plan_id: String,
@@ -774,23 +774,23 @@ impl Operation for DeleteAddonProviderPlan {
     }
 }
 
-/// Says what a plan offers of one feature.
+/// Sets the value of one feature of a plan.
 ///
 /// `PUT /v2/organisations/{ownerId}/addonproviders/{addonProviderId}/plans/{planId}/features/{featureName}`.
 /// Source: v2-openapi.
 ///
 /// # Errors
-/// - 400: The request is not valid.
-/// - 401: The credentials are missing or not accepted.
-/// - 403: The caller may not do this.
-/// - 404: There is none, or none the caller may see.
+/// - 400: The request is invalid.
+/// - 401: The credentials are missing or invalid.
+/// - 403: The caller may not perform this operation.
+/// - 404: The resource does not exist or is not visible to the caller.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
 pub struct UpdateAddonProviderPlanFeature {
-    /// The owner.
+    /// Id of the owner.
     pub owner_id: cc_runtime::OwnerId,
-    /// The provider.
+    /// Id of the provider.
     pub addon_provider_id: cc_runtime::AddonProviderId,
     /// Id of the plan.
     pub plan_id: String,
@@ -847,22 +847,22 @@ impl Operation for UpdateAddonProviderPlanFeature {
     }
 }
 
-/// Takes a feature off a plan.
+/// Removes a feature from a plan.
 ///
 /// `DELETE /v2/organisations/{ownerId}/addonproviders/{addonProviderId}/plans/{planId}/features/{featureName}`.
 /// Source: v2-openapi.
 ///
 /// # Errors
-/// - 401: The credentials are missing or not accepted.
-/// - 403: The caller may not do this.
-/// - 404: There is none, or none the caller may see.
+/// - 401: The credentials are missing or invalid.
+/// - 403: The caller may not perform this operation.
+/// - 404: The resource does not exist or is not visible to the caller.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
 pub struct DeleteAddonProviderPlanFeature {
-    /// The owner.
+    /// Id of the owner.
     pub owner_id: cc_runtime::OwnerId,
-    /// The provider.
+    /// Id of the provider.
     pub addon_provider_id: cc_runtime::AddonProviderId,
     /// Id of the plan.
     pub plan_id: String,
@@ -914,21 +914,21 @@ impl Operation for DeleteAddonProviderPlanFeature {
     }
 }
 
-/// Makes the data that sign the caller in to the dashboard of a provider.
+/// Creates the data that sign the caller in to the dashboard of a provider.
 ///
 /// `GET /v2/organisations/{ownerId}/addonproviders/{addonProviderId}/sso`. Source: v2-openapi.
 ///
 /// # Errors
-/// - 401: The credentials are missing or not accepted.
-/// - 403: The caller may not do this.
-/// - 404: There is none, or none the caller may see.
+/// - 401: The credentials are missing or invalid.
+/// - 403: The caller may not perform this operation.
+/// - 404: The resource does not exist or is not visible to the caller.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
 pub struct GetAddonProviderSso {
-    /// The owner.
+    /// Id of the owner.
     pub owner_id: cc_runtime::OwnerId,
-    /// The provider.
+    /// Id of the provider.
     pub addon_provider_id: cc_runtime::AddonProviderId,
 }
 
@@ -975,16 +975,16 @@ impl Operation for GetAddonProviderSso {
 /// `GET /v2/organisations/{ownerId}/addonproviders/{addonProviderId}/tags`. Source: v2-openapi.
 ///
 /// # Errors
-/// - 401: The credentials are missing or not accepted.
-/// - 403: The caller may not do this.
-/// - 404: There is none, or none the caller may see.
+/// - 401: The credentials are missing or invalid.
+/// - 403: The caller may not perform this operation.
+/// - 404: The resource does not exist or is not visible to the caller.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
 pub struct ListAddonProviderTags {
-    /// The owner.
+    /// Id of the owner.
     pub owner_id: cc_runtime::OwnerId,
-    /// The provider.
+    /// Id of the provider.
     pub addon_provider_id: cc_runtime::AddonProviderId,
 }
 
@@ -1026,23 +1026,23 @@ impl Operation for ListAddonProviderTags {
     }
 }
 
-/// Lets somebody try a provider that is not released.
+/// Gives a tester access to an unreleased provider.
 ///
-/// No source says how the tester is named.
+/// No source documents how the tester is identified.
 ///
 /// `POST /v2/organisations/{ownerId}/addonproviders/{addonProviderId}/testers`. Source: v2-openapi.
 ///
 /// # Errors
-/// - 401: The credentials are missing or not accepted.
-/// - 403: The caller may not do this.
-/// - 404: There is none, or none the caller may see.
+/// - 401: The credentials are missing or invalid.
+/// - 403: The caller may not perform this operation.
+/// - 404: The resource does not exist or is not visible to the caller.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
 pub struct AddAddonProviderTester {
-    /// The owner.
+    /// Id of the owner.
     pub owner_id: cc_runtime::OwnerId,
-    /// The provider.
+    /// Id of the provider.
     pub addon_provider_id: cc_runtime::AddonProviderId,
 }
 
@@ -1084,14 +1084,14 @@ impl Operation for AddAddonProviderTester {
     }
 }
 
-/// Creates an add-on of another provider for an add-on of this one.
+/// Creates an add-on of another provider on behalf of an add-on of the calling provider.
 ///
 /// `POST /v2/vendor/addons`. Source: v2-openapi.
 ///
 /// # Errors
-/// - 400: The request is not valid.
-/// - 401: The credentials are missing or not accepted.
-/// - 403: The caller may not do this.
+/// - 400: The request is invalid.
+/// - 401: The credentials are missing or invalid.
+/// - 403: The caller may not perform this operation.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
@@ -1134,13 +1134,13 @@ impl Operation for ProvisionVendorAddon {
 /// `GET /v2/vendor/apps`. Source: v2-openapi.
 ///
 /// # Errors
-/// - 401: The credentials are missing or not accepted.
-/// - 403: The caller may not do this.
+/// - 401: The credentials are missing or invalid.
+/// - 403: The caller may not perform this operation.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
 pub struct ListVendorAddons {
-    /// How many to leave out from the start.
+    /// Number of add-ons to skip.
     pub offset: Option<i32>,
 }
 
@@ -1151,7 +1151,7 @@ impl ListVendorAddons {
         Self { offset: None }
     }
 
-    /// How many to leave out from the start.
+    /// Number of add-ons to skip.
     pub fn offset(mut self, offset: i32) -> Self {
         self.offset = Some(offset);
         self
@@ -1184,9 +1184,9 @@ impl Operation for ListVendorAddons {
 /// `GET /v2/vendor/apps/{addonId}`. Source: v2-openapi.
 ///
 /// # Errors
-/// - 401: The credentials are missing or not accepted.
-/// - 403: The caller may not do this.
-/// - 404: There is none, or none the caller may see.
+/// - 401: The credentials are missing or invalid.
+/// - 403: The caller may not perform this operation.
+/// - 404: The resource does not exist or is not visible to the caller.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
@@ -1224,15 +1224,15 @@ impl Operation for GetVendorAddon {
     }
 }
 
-/// Says which environment variables an add-on gives.
+/// Sets the environment variables that an add-on provides.
 ///
 /// `PUT /v2/vendor/apps/{addonId}`. Source: v2-openapi.
 ///
 /// # Errors
-/// - 400: The request is not valid.
-/// - 401: The credentials are missing or not accepted.
-/// - 403: The caller may not do this.
-/// - 404: There is none, or none the caller may see.
+/// - 400: The request is invalid.
+/// - 401: The credentials are missing or invalid.
+/// - 403: The caller may not perform this operation.
+/// - 404: The resource does not exist or is not visible to the caller.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
@@ -1281,15 +1281,15 @@ impl Operation for UpdateVendorAddon {
     }
 }
 
-/// Bills the owner of an add-on for what it consumed.
+/// Bills the consumption of an add-on to its owner.
 ///
 /// `POST /v2/vendor/apps/{addonId}/consumptions`. Source: v2-openapi.
 ///
 /// # Errors
-/// - 400: The request is not valid.
-/// - 401: The credentials are missing or not accepted.
-/// - 403: The caller may not do this.
-/// - 404: There is none, or none the caller may see.
+/// - 400: The request is invalid.
+/// - 401: The credentials are missing or invalid.
+/// - 403: The caller may not perform this operation.
+/// - 404: The resource does not exist or is not visible to the caller.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
@@ -1338,14 +1338,14 @@ impl Operation for BillVendorAddon {
     }
 }
 
-/// Reads where the logs of an add-on are to be sent.
+/// Reads the address to send the logs of an add-on to.
 ///
 /// `GET /v2/vendor/apps/{addonId}/logscollector`. Source: v2-openapi.
 ///
 /// # Errors
-/// - 401: The credentials are missing or not accepted.
-/// - 403: The caller may not do this.
-/// - 404: There is none, or none the caller may see.
+/// - 401: The credentials are missing or invalid.
+/// - 403: The caller may not perform this operation.
+/// - 404: The resource does not exist or is not visible to the caller.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
@@ -1385,15 +1385,15 @@ impl Operation for GetVendorAddonLogsCollector {
     }
 }
 
-/// Says that the migration of an add-on has ended.
+/// Reports that the migration of an add-on has ended.
 ///
 /// `PUT /v2/vendor/apps/{addonId}/migration_callback`. Source: v2-openapi.
 ///
 /// # Errors
-/// - 400: The request is not valid.
-/// - 401: The credentials are missing or not accepted.
-/// - 403: The caller may not do this.
-/// - 404: There is none, or none the caller may see.
+/// - 400: The request is invalid.
+/// - 401: The credentials are missing or invalid.
+/// - 403: The caller may not perform this operation.
+/// - 404: The resource does not exist or is not visible to the caller.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
@@ -1402,9 +1402,9 @@ pub struct FinishVendorAddonMigration {
     pub addon_id: cc_runtime::AddonId,
     /// The body.
     pub body: types::VendorAddonConfiguration,
-    /// Id of the plan that the add-on is on now.
+    /// Id of the plan of the add-on after the migration.
     pub plan_id: Option<String>,
-    /// Short name of the zone that the add-on is in now.
+    /// Short name of the zone of the add-on after the migration.
     pub region: Option<String>,
 }
 
@@ -1423,13 +1423,13 @@ impl FinishVendorAddonMigration {
         }
     }
 
-    /// Id of the plan that the add-on is on now.
+    /// Id of the plan of the add-on after the migration.
     pub fn plan_id(mut self, plan_id: impl Into<String>) -> Self {
         self.plan_id = Some(plan_id.into());
         self
     }
 
-    /// Short name of the zone that the add-on is in now.
+    /// Short name of the zone of the add-on after the migration.
     pub fn region(mut self, region: impl Into<String>) -> Self {
         self.region = Some(region.into());
         self
@@ -1462,19 +1462,19 @@ impl Operation for FinishVendorAddonMigration {
     }
 }
 
-/// Reads what a provider knows of an add-on, in the older form.
+/// Reads the data of a provider about an add-on, in the older format.
 ///
 /// `GET /v2/providers/{addonProviderId}/{addonId}`. Source: js-client.
 ///
 /// # Errors
-/// - 401: The credentials are missing or not accepted.
-/// - 403: The caller may not do this.
-/// - 404: There is none, or none the caller may see.
+/// - 401: The credentials are missing or invalid.
+/// - 403: The caller may not perform this operation.
+/// - 404: The resource does not exist or is not visible to the caller.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
 pub struct GetProviderAddon {
-    /// The provider.
+    /// Id of the provider.
     pub addon_provider_id: cc_runtime::AddonProviderId,
     /// The add-on.
     pub addon_id: cc_runtime::AddonId,
@@ -1520,18 +1520,18 @@ impl Operation for GetProviderAddon {
 
 /// Reads the versions that a provider offers.
 ///
-/// Providers without versions to choose from answer a 404, or a shape of their own.
+/// A provider without selectable versions answers 404, or with a format of its own.
 ///
 /// `GET /v4/addon-providers/{addonProviderId}`. Source: js-client.
 ///
 /// # Errors
-/// - 401: The credentials are missing or not accepted.
+/// - 401: The credentials are missing or invalid.
 /// - 404: The provider has no versions to choose from.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
 pub struct GetAddonProviderVersions {
-    /// The provider.
+    /// Id of the provider.
     pub addon_provider_id: cc_runtime::AddonProviderId,
 }
 
@@ -1568,21 +1568,21 @@ impl Operation for GetAddonProviderVersions {
     }
 }
 
-/// Reads how a database add-on is reached.
+/// Reads the connection data of a database add-on.
 ///
-/// For `postgresql-addon`, `mysql-addon` and `mongodb-addon`: other providers have shapes of their own.
+/// Works for `postgresql-addon`, `mysql-addon` and `mongodb-addon`. Other providers have formats of their own.
 ///
 /// `GET /v4/addon-providers/{addonProviderId}/addons/{addonId}`. Source: js-client.
 ///
 /// # Errors
-/// - 401: The credentials are missing or not accepted.
-/// - 403: The caller may not do this.
-/// - 404: There is none, or none the caller may see.
+/// - 401: The credentials are missing or invalid.
+/// - 403: The caller may not perform this operation.
+/// - 404: The resource does not exist or is not visible to the caller.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
 pub struct GetAddonConnection {
-    /// The provider.
+    /// Id of the provider.
     pub addon_provider_id: cc_runtime::AddonProviderId,
     /// The add-on.
     pub addon_id: cc_runtime::AddonId,
@@ -1631,14 +1631,14 @@ impl Operation for GetAddonConnection {
 /// `GET /v4/addon-providers/{addonProviderId}/clusters/{clusterId}`. Source: js-client.
 ///
 /// # Errors
-/// - 401: The credentials are missing or not accepted.
-/// - 403: The caller may not do this.
-/// - 404: There is none, or none the caller may see.
+/// - 401: The credentials are missing or invalid.
+/// - 403: The caller may not perform this operation.
+/// - 404: The resource does not exist or is not visible to the caller.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
 pub struct GetAddonProviderCluster {
-    /// The provider.
+    /// Id of the provider.
     pub addon_provider_id: cc_runtime::AddonProviderId,
     /// Id of the cluster.
     pub cluster_id: String,

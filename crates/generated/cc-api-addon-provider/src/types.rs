@@ -9,51 +9,51 @@ use serde::{Deserialize, Serialize};
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct Addon {
-    /// Id of the add-on as the platform lists it.
+    /// Id of the add-on as the platform lists it: `addon_…`.
     pub id: cc_runtime::AddonId,
-    /// Name that its owner gave it.
+    /// Name of the add-on, chosen by its owner.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub name: Option<String>,
     /// Id of the add-on as its provider knows it.
     #[serde(rename = "realId", default, deserialize_with = "cc_runtime::de::null_as_default", skip_serializing_if = "cc_runtime::de::is_default")]
     pub real_id: cc_runtime::RealAddonId,
-    /// Short name of the zone it is in, such as `par`.
+    /// Short name of the zone, such as `par`.
     #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub region: String,
-    /// Id of that zone.
+    /// Id of the zone.
     #[serde(rename = "zoneId", default, skip_serializing_if = "Option::is_none")]
     pub zone_id: Option<cc_runtime::ZoneId>,
     /// Provider of the add-on.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub provider: Option<AddonProvider>,
-    /// Plan it is on.
+    /// Plan of the add-on.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub plan: Option<AddonPlan>,
-    /// When it was created.
+    /// Creation date.
     #[serde(rename = "creationDate", default, skip_serializing_if = "Option::is_none")]
     pub creation_date: Option<cc_runtime::Timestamp>,
-    /// Names of the environment variables that it gives to linked applications.
+    /// Names of the environment variables that the add-on provides to linked applications.
     #[serde(rename = "configKeys", default, deserialize_with = "cc_runtime::de::list")]
     pub config_keys: Vec<String>,
 }
 
-/// How a database add-on is reached.
+/// Connection data of a database add-on.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct AddonConnection {
-    /// The add-on, by the id its provider knows.
+    /// Id of the add-on as its provider knows it.
     pub id: cc_runtime::RealAddonId,
-    /// Name of its host.
+    /// Host name.
     #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub host: String,
-    /// Port it listens to.
+    /// Port.
     #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub port: i32,
-    /// User to sign in as.
+    /// User name to sign in with.
     #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub user: String,
-    /// Password of that user.
+    /// Password to sign in with.
     #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub password: cc_runtime::Secret,
     /// Name of the database.
@@ -85,14 +85,14 @@ cc_runtime::open_enum! {
     }
 }
 
-/// A plan of an add-on provider: what it offers at what price.
+/// A plan of an add-on provider: features and price.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct AddonPlan {
     /// Id of the plan (a UUID).
     pub id: String,
-    /// Name to show to a person.
+    /// Display name.
     #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub name: String,
     /// Short name, such as `dev` or `xs_sml`.
@@ -101,23 +101,23 @@ pub struct AddonPlan {
     /// Price of the plan. No source states its currency nor its period.
     #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub price: f64,
-    /// Name of the price in the price system; its case varies.
+    /// Name of the price in the price system. Its case varies.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub price_id: Option<String>,
     /// Features of the plan.
     #[serde(default, deserialize_with = "cc_runtime::de::list")]
     pub features: Vec<AddonPlanFeature>,
-    /// Short names of the zones where it is available.
+    /// Short names of the zones in which the provider is available.
     #[serde(default, deserialize_with = "cc_runtime::de::list")]
     pub zones: Vec<String>,
 }
 
-/// A plan as its provider writes it.
+/// A plan, as its provider defines it.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct AddonPlanCreation {
-    /// Name to show to a person.
+    /// Display name.
     pub name: String,
     /// Short name, such as `xs_sml`.
     pub slug: String,
@@ -146,24 +146,24 @@ impl AddonPlanCreation {
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct AddonPlanFeature {
-    /// Name of the feature, to show to a person.
+    /// Display name of the feature.
     #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub name: String,
     /// Kind of value of the feature.
     #[serde(rename = "type", default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub type_: AddonFeatureKind,
-    /// Value to show to a person.
+    /// Display value.
     #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub value: String,
-    /// The same value for a program, as text.
+    /// The same value in machine-readable form, as text.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub computable_value: Option<String>,
-    /// Name of the feature for a program.
+    /// Machine-readable name of the feature.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub name_code: Option<String>,
 }
 
-/// Value of one feature of a plan, as its provider writes it.
+/// Value of one feature of a plan, as the provider defines it.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
@@ -173,12 +173,12 @@ pub struct AddonPlanFeatureCreation {
     /// Kind of value of the feature.
     #[serde(rename = "type")]
     pub type_: AddonFeatureKind,
-    /// Value to show to a person.
+    /// Display value.
     pub value: String,
-    /// The same value for a program, as text.
+    /// The same value in machine-readable form, as text.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub computable_value: Option<String>,
-    /// Name of the feature for a program.
+    /// Machine-readable name of the feature.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub name_code: Option<String>,
 }
@@ -197,14 +197,14 @@ impl AddonPlanFeatureCreation {
         }
     }
 
-    /// The same value for a program, as text.
+    /// The same value in machine-readable form, as text.
     #[must_use]
     pub fn computable_value(mut self, computable_value: impl Into<String>) -> Self {
         self.computable_value = Some(computable_value.into());
         self
     }
 
-    /// Name of the feature for a program.
+    /// Machine-readable name of the feature.
     #[must_use]
     pub fn name_code(mut self, name_code: impl Into<String>) -> Self {
         self.name_code = Some(name_code.into());
@@ -219,13 +219,13 @@ impl AddonPlanFeatureCreation {
 pub struct AddonProvider {
     /// Id of the provider.
     pub id: cc_runtime::AddonProviderId,
-    /// Name to show to a person.
+    /// Display name.
     #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub name: String,
     /// Web site of the add-on provider.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub website: Option<String>,
-    /// Where its support is reached.
+    /// E-mail address of the support.
     #[serde(rename = "supportEmail", default, skip_serializing_if = "Option::is_none")]
     pub support_email: Option<String>,
     /// Name of the add-on provider on Google Plus.
@@ -243,39 +243,39 @@ pub struct AddonProvider {
     /// Detailed description of the offer.
     #[serde(rename = "longDesc", default, skip_serializing_if = "Option::is_none")]
     pub long_desc: Option<String>,
-    /// Address of its logo.
+    /// Address of the logo.
     #[serde(rename = "logoUrl", default, skip_serializing_if = "Option::is_none")]
     pub logo_url: Option<String>,
-    /// How far it is released.
+    /// Release status of the provider.
     #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub status: AddonProviderStatus,
-    /// `true` if its dashboard opens in a tab of its own.
+    /// `true` if the dashboard opens in a new tab.
     #[serde(rename = "openInNewTab", default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub open_in_new_tab: bool,
-    /// `true` if an add-on can change its plan.
+    /// `true` if an add-on can move to another plan.
     #[serde(rename = "canUpgrade", default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub can_upgrade: bool,
-    /// Short names of the zones where it is available.
+    /// Short names of the zones in which the provider is available.
     #[serde(default, deserialize_with = "cc_runtime::de::list")]
     pub regions: Vec<String>,
 }
 
-/// How the platform talks to a provider.
+/// Configuration of the API through which the platform calls a provider.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct AddonProviderApi {
-    /// Names of the environment variables that its add-ons give.
+    /// Names of the environment variables that the add-ons provide.
     pub config_vars: Vec<String>,
-    /// Short names of the zones where it is available.
+    /// Short names of the zones in which the provider is available.
     pub regions: Vec<String>,
-    /// Password that the platform and the provider know each other by.
+    /// Password that the platform and the provider share.
     pub password: cc_runtime::Secret,
-    /// Salt that sign-in data are signed with.
+    /// Salt for the signature of the sign-in data.
     pub sso_salt: cc_runtime::Secret,
-    /// Addresses for real use.
+    /// Production addresses.
     pub production: AddonProviderApiUrls,
-    /// Addresses for tests.
+    /// Test addresses.
     pub test: AddonProviderApiUrls,
 }
 
@@ -295,14 +295,14 @@ impl AddonProviderApi {
     }
 }
 
-/// Addresses of a provider.
+/// Addresses of a provider's API.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct AddonProviderApiUrls {
-    /// Where add-ons are created and deleted.
+    /// Address for the creation and deletion of add-ons.
     pub base_url: String,
-    /// Where users are signed in.
+    /// Address for the sign-in of users.
     pub sso_url: String,
 }
 
@@ -325,9 +325,9 @@ impl AddonProviderApiUrls {
 pub struct AddonProviderCreation {
     /// Id of the provider.
     pub id: cc_runtime::AddonProviderId,
-    /// Name to show to a person.
+    /// Display name.
     pub name: String,
-    /// How the platform talks to the provider.
+    /// Configuration of the API through which the platform calls the provider.
     pub api: AddonProviderApi,
 }
 
@@ -351,13 +351,13 @@ impl AddonProviderCreation {
 pub struct AddonProviderDetails {
     /// Id of the provider.
     pub id: cc_runtime::AddonProviderId,
-    /// Name to show to a person.
+    /// Display name.
     #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub name: String,
     /// Web site of the add-on provider.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub website: Option<String>,
-    /// Where its support is reached.
+    /// E-mail address of the support.
     #[serde(rename = "supportEmail", default, skip_serializing_if = "Option::is_none")]
     pub support_email: Option<String>,
     /// Name of the add-on provider on Google Plus.
@@ -375,51 +375,51 @@ pub struct AddonProviderDetails {
     /// Detailed description of the offer.
     #[serde(rename = "longDesc", default, skip_serializing_if = "Option::is_none")]
     pub long_desc: Option<String>,
-    /// Address of its logo.
+    /// Address of the logo.
     #[serde(rename = "logoUrl", default, skip_serializing_if = "Option::is_none")]
     pub logo_url: Option<String>,
-    /// How far it is released.
+    /// Release status of the provider.
     #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub status: AddonProviderStatus,
-    /// `true` if its dashboard opens in a tab of its own.
+    /// `true` if the dashboard opens in a new tab.
     #[serde(rename = "openInNewTab", default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub open_in_new_tab: bool,
-    /// `true` if an add-on can change its plan.
+    /// `true` if an add-on can move to another plan.
     #[serde(rename = "canUpgrade", default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub can_upgrade: bool,
-    /// Short names of the zones where it is available.
+    /// Short names of the zones in which the provider is available.
     #[serde(default, deserialize_with = "cc_runtime::de::list")]
     pub regions: Vec<String>,
     /// Plans of the add-on provider.
     #[serde(default, deserialize_with = "cc_runtime::de::list")]
     pub plans: Vec<AddonPlan>,
-    /// The features that its plans tell apart.
+    /// Features that distinguish the plans of the provider.
     #[serde(default, deserialize_with = "cc_runtime::de::list")]
     pub features: Vec<AddonProviderFeature>,
 }
 
-/// A feature that the plans of a provider tell apart.
+/// A feature that distinguishes the plans of a provider.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct AddonProviderFeature {
-    /// Name to show to a person.
+    /// Display name.
     #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub name: String,
     /// Kind of value of the feature.
     #[serde(rename = "type", default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub type_: AddonFeatureKind,
-    /// Name for a program.
+    /// Machine-readable name.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub name_code: Option<String>,
 }
 
-/// A feature for the plans of a provider to tell apart.
+/// A feature that distinguishes the plans of a provider.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct AddonProviderFeatureCreation {
-    /// Name to show to a person.
+    /// Display name.
     pub name: String,
     /// Kind of value of the feature.
     #[serde(rename = "type")]
@@ -443,16 +443,16 @@ impl AddonProviderFeatureCreation {
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct AddonProviderSso {
-    /// Address to go to.
+    /// Address to open.
     #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub url: String,
-    /// Token that proves who the user is.
+    /// Token that proves the identity of the user.
     #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub macaroon: cc_runtime::Secret,
 }
 
 cc_runtime::open_enum! {
-    /// How far an add-on provider is released.
+    /// Release status of an add-on provider.
     pub enum AddonProviderStatus {
         /// `ALPHA`.
         Alpha = "ALPHA",
@@ -472,13 +472,13 @@ cc_runtime::open_enum! {
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct AddonProviderUpdate {
-    /// Name to show to a person.
+    /// Display name.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub name: Option<String>,
     /// Web site of the add-on provider.
     #[serde(default, skip_serializing_if = "cc_runtime::Patch::is_absent")]
     pub website: cc_runtime::Patch<String>,
-    /// Where its support is reached.
+    /// E-mail address of the support.
     #[serde(rename = "supportEmail", default, skip_serializing_if = "cc_runtime::Patch::is_absent")]
     pub support_email: cc_runtime::Patch<String>,
     /// Name of the add-on provider on Google Plus.
@@ -496,7 +496,7 @@ pub struct AddonProviderUpdate {
     /// Detailed description of the offer.
     #[serde(rename = "longDesc", default, skip_serializing_if = "cc_runtime::Patch::is_absent")]
     pub long_desc: cc_runtime::Patch<String>,
-    /// Address of its logo.
+    /// Address of the logo.
     #[serde(rename = "logoUrl", default, skip_serializing_if = "cc_runtime::Patch::is_absent")]
     pub logo_url: cc_runtime::Patch<String>,
 }
@@ -519,7 +519,7 @@ impl AddonProviderUpdate {
         }
     }
 
-    /// Name to show to a person.
+    /// Display name.
     #[must_use]
     pub fn name(mut self, name: impl Into<String>) -> Self {
         self.name = Some(name.into());
@@ -533,7 +533,7 @@ impl AddonProviderUpdate {
         self
     }
 
-    /// Where its support is reached.
+    /// E-mail address of the support.
     #[must_use]
     pub fn support_email(mut self, support_email: impl Into<cc_runtime::Patch<String>>) -> Self {
         self.support_email = support_email.into();
@@ -575,7 +575,7 @@ impl AddonProviderUpdate {
         self
     }
 
-    /// Address of its logo.
+    /// Address of the logo.
     #[must_use]
     pub fn logo_url(mut self, logo_url: impl Into<cc_runtime::Patch<String>>) -> Self {
         self.logo_url = logo_url.into();
@@ -583,7 +583,7 @@ impl AddonProviderUpdate {
     }
 }
 
-/// A feature that is on or off.
+/// A feature and whether it is enabled.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
@@ -591,28 +591,28 @@ pub struct FeatureFlag {
     /// Name of the feature, such as `encryption`.
     #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub name: String,
-    /// `true` if the feature is on.
+    /// `true` if the feature is enabled.
     #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub enabled: bool,
 }
 
-/// Answer of the v2 API without other content.
+/// Answer of the v2 API that holds only a message.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct Message {
-    /// The API's own number of the message.
+    /// Numeric code of the message in the v2 API.
     pub id: i64,
     /// Message about the result.
     #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub message: String,
-    /// How it went.
+    /// Outcome of the operation.
     #[serde(rename = "type", default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub type_: MessageKind,
 }
 
 cc_runtime::open_enum! {
-    /// How what a message is about went.
+    /// Outcome of the operation that a message reports.
     pub enum MessageKind {
         /// `success`.
         Success = "success",
@@ -625,20 +625,20 @@ cc_runtime::open_enum! {
     }
 }
 
-/// A cluster that add-ons of a provider share.
+/// A cluster shared by add-ons of a provider.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct ProviderCluster {
     /// Id of the cluster.
     pub id: String,
-    /// Name to show to a person.
+    /// Display name.
     #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub label: String,
-    /// Short name of the zone it is in.
+    /// Short name of the zone.
     #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub zone: String,
-    /// Version it runs.
+    /// Version of the cluster.
     #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub version: String,
     /// Features of the cluster.
@@ -646,7 +646,7 @@ pub struct ProviderCluster {
     pub features: Vec<FeatureFlag>,
 }
 
-/// Features of a version for dedicated add-ons.
+/// Version for dedicated add-ons, with its features.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
@@ -656,7 +656,7 @@ pub struct ProviderDedicatedVersion {
     pub features: Vec<FeatureFlag>,
 }
 
-/// The versions of an add-on provider, on shared clusters and on machines of its own.
+/// Versions of an add-on provider, on shared clusters and on dedicated machines.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
@@ -670,7 +670,7 @@ pub struct ProviderVersions {
     /// Features for dedicated add-ons, by version.
     #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub dedicated: std::collections::BTreeMap<String, ProviderDedicatedVersion>,
-    /// Version that a dedicated add-on gets when none is asked for.
+    /// Default version of a dedicated add-on.
     #[serde(rename = "defaultDedicatedVersion", default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub default_dedicated_version: String,
 }
@@ -680,38 +680,38 @@ pub struct ProviderVersions {
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct VendorAddon {
-    /// Id of the add-on as the platform lists it.
+    /// Id of the add-on as the platform lists it: `addon_…`.
     pub id: cc_runtime::AddonId,
-    /// Name that its owner gave it.
+    /// Name of the add-on, chosen by its owner.
     #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub name: String,
-    /// Environment variables that it gives, by name.
+    /// Environment variables that the add-on provides, by name.
     #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub config: std::collections::BTreeMap<String, cc_runtime::Secret>,
-    /// Where the provider reads and changes it.
+    /// Address at which the provider reads and changes the add-on.
     #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub callback_url: String,
     /// Owner of the add-on.
     #[serde(default, deserialize_with = "cc_runtime::de::null_as_default", skip_serializing_if = "cc_runtime::de::is_default")]
     pub owner_id: cc_runtime::OwnerId,
-    /// Name of its owner.
+    /// Name of the owner.
     #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub owner_name: String,
-    /// E-mail address of its owner.
+    /// E-mail address of the owner.
     #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub owner_email: String,
-    /// E-mail addresses for its owner.
+    /// E-mail addresses for messages to the owner.
     #[serde(default, deserialize_with = "cc_runtime::de::list")]
     pub owner_emails: Vec<String>,
-    /// Short name of the zone it is in.
+    /// Short name of the zone.
     #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub region: String,
-    /// Domain names that go with it.
+    /// Domain names of the add-on.
     #[serde(default, deserialize_with = "cc_runtime::de::list")]
     pub domains: Vec<String>,
 }
 
-/// The environment variables that an add-on gives.
+/// The environment variables that an add-on provides.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
@@ -759,25 +759,25 @@ pub struct VendorAddonProvision {
     /// Provider of the new add-on.
     #[serde(rename = "providerId", default, skip_serializing_if = "Option::is_none")]
     pub provider_id: Option<cc_runtime::AddonProviderId>,
-    /// The add-on that it is for.
+    /// Id of the add-on on whose behalf the new one is created.
     #[serde(rename = "addonId", default, skip_serializing_if = "Option::is_none")]
     pub addon_id: Option<cc_runtime::AddonId>,
-    /// Organisation that is to own it.
+    /// Organisation that will own the new add-on.
     #[serde(rename = "organisationId", default, skip_serializing_if = "Option::is_none")]
     pub organisation_id: Option<cc_runtime::OwnerId>,
-    /// User who is to own it.
+    /// User who will own the new add-on.
     #[serde(rename = "userId", default, skip_serializing_if = "Option::is_none")]
     pub user_id: Option<cc_runtime::UserId>,
-    /// Plan to put it on.
+    /// Plan for the add-on.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub plan: Option<String>,
-    /// Name to show to a person.
+    /// Display name.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub name: Option<String>,
-    /// Short name of the zone to put it in.
+    /// Short name of the zone for the add-on.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub region: Option<String>,
-    /// Options of the provider.
+    /// Options for the provider.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub options: Option<std::collections::BTreeMap<String, String>>,
 }
@@ -806,49 +806,49 @@ impl VendorAddonProvision {
         self
     }
 
-    /// The add-on that it is for.
+    /// Id of the add-on on whose behalf the new one is created.
     #[must_use]
     pub fn addon_id(mut self, addon_id: impl Into<cc_runtime::AddonId>) -> Self {
         self.addon_id = Some(addon_id.into());
         self
     }
 
-    /// Organisation that is to own it.
+    /// Organisation that will own the new add-on.
     #[must_use]
     pub fn organisation_id(mut self, organisation_id: impl Into<cc_runtime::OwnerId>) -> Self {
         self.organisation_id = Some(organisation_id.into());
         self
     }
 
-    /// User who is to own it.
+    /// User who will own the new add-on.
     #[must_use]
     pub fn user_id(mut self, user_id: impl Into<cc_runtime::UserId>) -> Self {
         self.user_id = Some(user_id.into());
         self
     }
 
-    /// Plan to put it on.
+    /// Plan for the add-on.
     #[must_use]
     pub fn plan(mut self, plan: impl Into<String>) -> Self {
         self.plan = Some(plan.into());
         self
     }
 
-    /// Name to show to a person.
+    /// Display name.
     #[must_use]
     pub fn name(mut self, name: impl Into<String>) -> Self {
         self.name = Some(name.into());
         self
     }
 
-    /// Short name of the zone to put it in.
+    /// Short name of the zone for the add-on.
     #[must_use]
     pub fn region(mut self, region: impl Into<String>) -> Self {
         self.region = Some(region.into());
         self
     }
 
-    /// Options of the provider.
+    /// Options for the provider.
     #[must_use]
     pub fn options(mut self, options: std::collections::BTreeMap<String, String>) -> Self {
         self.options = Some(options);
@@ -856,23 +856,23 @@ impl VendorAddonProvision {
     }
 }
 
-/// An add-on, as the list of its provider shows it.
+/// Summary of an add-on for its provider.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct VendorAddonSummary {
-    /// Id that the provider gave it.
+    /// Id of the add-on, chosen by the provider.
     pub addon_id: String,
-    /// Id of the add-on as the platform lists it.
+    /// Id of the add-on as the platform lists it: `addon_…`.
     #[serde(default, deserialize_with = "cc_runtime::de::null_as_default", skip_serializing_if = "cc_runtime::de::is_default")]
     pub heroku_id: cc_runtime::AddonId,
     /// Provider of the add-on.
     #[serde(default, deserialize_with = "cc_runtime::de::null_as_default", skip_serializing_if = "cc_runtime::de::is_default")]
     pub provider_id: cc_runtime::AddonProviderId,
-    /// Where the provider reads and changes it.
+    /// Address at which the provider reads and changes the add-on.
     #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub callback_url: String,
-    /// Plan it is on.
+    /// Plan of the add-on.
     #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub plan: String,
     /// Owner of the add-on.

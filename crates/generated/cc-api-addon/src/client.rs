@@ -5,8 +5,8 @@ use cc_runtime::Transport;
 use cc_runtime::Call;
 use crate::requests::*;
 
-/// Add-ons (Databases and other services that an owner adds: their life, plans, migrations from one plan to
-/// another, and backups): sends the requests of the domain `addon`.
+/// Add-ons (Databases and other services of an owner: creation and deletion, plans, migrations and backups):
+/// sends the requests of the domain `addon`.
 #[derive(Debug, Clone)]
 pub struct Client {
     transport: Transport,
@@ -49,7 +49,7 @@ impl Client {
         self.transport.call(request)
     }
 
-    /// Puts an add-on of the personal space on another plan.
+    /// Moves an add-on of the personal space to another plan.
     pub fn change_addon_plan(&self, request: ChangeAddonPlan) -> Call<ChangeAddonPlan> {
         self.transport.call(request)
     }
@@ -70,7 +70,7 @@ impl Client {
         self.transport.call(request)
     }
 
-    /// Makes the data that sign the caller in to the dashboard of an add-on.
+    /// Creates the data that sign the caller in to the dashboard of an add-on.
     pub fn get_addon_sso(&self, request: GetAddonSso) -> Call<GetAddonSso> {
         self.transport.call(request)
     }
@@ -80,7 +80,7 @@ impl Client {
         self.transport.call(request)
     }
 
-    /// Starts to move an add-on to another plan, zone or version.
+    /// Starts a migration of an add-on to another plan, zone or version.
     pub fn start_migration(&self, request: StartMigration) -> Call<StartMigration> {
         self.transport.call(request)
     }

@@ -13,14 +13,14 @@ use crate::types;
 /// v2-openapi, js-client.
 ///
 /// # Errors
-/// - 401: The credentials are missing or not accepted.
-/// - 403: The caller may not do this.
+/// - 401: The credentials are missing or invalid.
+/// - 403: The caller may not perform this operation.
 /// - 404: The owner has no add-ons.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
 pub struct ListAddons {
-    /// The owner.
+    /// Id of the owner.
     pub owner_id: cc_runtime::OwnerId,
 }
 
@@ -61,17 +61,17 @@ impl Operation for ListAddons {
 /// v2-openapi, js-client.
 ///
 /// # Errors
-/// - 400: The request is not valid.
-/// - 401: The credentials are missing or not accepted.
-/// - 402: The owner has to add a means of payment first.
-/// - 403: The caller may not do this.
-/// - 404: There is none, or none the caller may see.
-/// - 503: The service is not available for now.
+/// - 400: The request is invalid.
+/// - 401: The credentials are missing or invalid.
+/// - 402: The owner must add a payment method first.
+/// - 403: The caller may not perform this operation.
+/// - 404: The resource does not exist or is not visible to the caller.
+/// - 503: The service is temporarily unavailable.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
 pub struct CreateAddon {
-    /// The owner.
+    /// Id of the owner.
     pub owner_id: cc_runtime::OwnerId,
     /// The body.
     pub body: types::AddonCreation,
@@ -121,15 +121,15 @@ impl Operation for CreateAddon {
 /// `POST /v2/self/addons/preorders`. Source: v2-openapi.
 ///
 /// # Errors
-/// - 400: The request is not valid.
-/// - 401: The credentials are missing or not accepted.
-/// - 403: The caller may not do this.
-/// - 404: There is none, or none the caller may see.
+/// - 400: The request is invalid.
+/// - 401: The credentials are missing or invalid.
+/// - 403: The caller may not perform this operation.
+/// - 404: The resource does not exist or is not visible to the caller.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
 pub struct PreorderAddon {
-    /// The owner.
+    /// Id of the owner.
     pub owner_id: cc_runtime::OwnerId,
     /// The body.
     pub body: types::AddonCreation,
@@ -179,14 +179,14 @@ impl Operation for PreorderAddon {
 /// `GET /v2/self/addons/{addonId}`. Source: v2-openapi, js-client.
 ///
 /// # Errors
-/// - 401: The credentials are missing or not accepted.
-/// - 403: The caller may not do this.
-/// - 404: There is none, or none the caller may see.
+/// - 401: The credentials are missing or invalid.
+/// - 403: The caller may not perform this operation.
+/// - 404: The resource does not exist or is not visible to the caller.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
 pub struct GetAddon {
-    /// The owner.
+    /// Id of the owner.
     pub owner_id: cc_runtime::OwnerId,
     /// The add-on.
     pub addon_id: cc_runtime::AddonId,
@@ -236,15 +236,15 @@ impl Operation for GetAddon {
 /// `PUT /v2/self/addons/{addonId}`. Source: v2-openapi, js-client.
 ///
 /// # Errors
-/// - 400: The request is not valid.
-/// - 401: The credentials are missing or not accepted.
-/// - 403: The caller may not do this.
-/// - 404: There is none, or none the caller may see.
+/// - 400: The request is invalid.
+/// - 401: The credentials are missing or invalid.
+/// - 403: The caller may not perform this operation.
+/// - 404: The resource does not exist or is not visible to the caller.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
 pub struct UpdateAddon {
-    /// The owner.
+    /// Id of the owner.
     pub owner_id: cc_runtime::OwnerId,
     /// The add-on.
     pub addon_id: cc_runtime::AddonId,
@@ -299,14 +299,14 @@ impl Operation for UpdateAddon {
 /// `DELETE /v2/self/addons/{addonId}`. Source: v2-openapi, js-client.
 ///
 /// # Errors
-/// - 401: The credentials are missing or not accepted.
-/// - 403: The caller may not do this.
-/// - 404: There is none, or none the caller may see.
+/// - 401: The credentials are missing or invalid.
+/// - 403: The caller may not perform this operation.
+/// - 404: The resource does not exist or is not visible to the caller.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
 pub struct DeleteAddon {
-    /// The owner.
+    /// Id of the owner.
     pub owner_id: cc_runtime::OwnerId,
     /// The add-on.
     pub addon_id: cc_runtime::AddonId,
@@ -350,17 +350,17 @@ impl Operation for DeleteAddon {
     }
 }
 
-/// Puts an add-on of the personal space on another plan.
+/// Moves an add-on of the personal space to another plan.
 ///
-/// There is no form of it for organisations: a migration does the same there.
+/// Organisations have no such operation: use a migration there.
 ///
 /// `PUT /v2/self/addons/{addonId}/plan`. Source: v2-openapi.
 ///
 /// # Errors
-/// - 400: The request is not valid.
-/// - 401: The credentials are missing or not accepted.
-/// - 403: The caller may not do this.
-/// - 404: There is none, or none the caller may see.
+/// - 400: The request is invalid.
+/// - 401: The credentials are missing or invalid.
+/// - 403: The caller may not perform this operation.
+/// - 404: The resource does not exist or is not visible to the caller.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
@@ -414,20 +414,20 @@ impl Operation for ChangeAddonPlan {
 /// `GET /v2/organisations/{ownerId}/addons/{addonId}/instances`. Source: v2-openapi.
 ///
 /// # Errors
-/// - 401: The credentials are missing or not accepted.
-/// - 403: The caller may not do this.
-/// - 404: There is none, or none the caller may see.
+/// - 401: The credentials are missing or invalid.
+/// - 403: The caller may not perform this operation.
+/// - 404: The resource does not exist or is not visible to the caller.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
 pub struct ListAddonInstances {
-    /// The owner.
+    /// Id of the owner.
     pub owner_id: cc_runtime::OwnerId,
     /// The add-on.
     pub addon_id: cc_runtime::AddonId,
-    /// Keeps the instances of this deployment.
+    /// Restricts the list to the instances of this deployment.
     pub deployment_id: Option<cc_runtime::DeploymentId>,
-    /// Whether deleted instances are listed, too.
+    /// `true` to include deleted instances.
     pub with_deleted: Option<bool>,
 }
 
@@ -446,7 +446,7 @@ impl ListAddonInstances {
         }
     }
 
-    /// Keeps the instances of this deployment.
+    /// Restricts the list to the instances of this deployment.
     pub fn deployment_id(
         mut self,
         deployment_id: impl Into<cc_runtime::DeploymentId>,
@@ -455,7 +455,7 @@ impl ListAddonInstances {
         self
     }
 
-    /// Whether deleted instances are listed, too.
+    /// `true` to include deleted instances.
     pub fn with_deleted(mut self, with_deleted: bool) -> Self {
         self.with_deleted = Some(with_deleted);
         self
@@ -493,18 +493,18 @@ impl Operation for ListAddonInstances {
 /// `GET /v2/organisations/{ownerId}/addons/{addonId}/instances/{instanceId}`. Source: v2-openapi.
 ///
 /// # Errors
-/// - 401: The credentials are missing or not accepted.
-/// - 403: The caller may not do this.
-/// - 404: There is none, or none the caller may see.
+/// - 401: The credentials are missing or invalid.
+/// - 403: The caller may not perform this operation.
+/// - 404: The resource does not exist or is not visible to the caller.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
 pub struct GetAddonInstance {
-    /// The owner.
+    /// Id of the owner.
     pub owner_id: cc_runtime::OwnerId,
     /// The add-on.
     pub addon_id: cc_runtime::AddonId,
-    /// The instance.
+    /// Id of the instance.
     pub instance_id: cc_runtime::InstanceId,
 }
 
@@ -549,22 +549,22 @@ impl Operation for GetAddonInstance {
     }
 }
 
-/// Makes the data that sign the caller in to the dashboard of an add-on.
+/// Creates the data that sign the caller in to the dashboard of an add-on.
 ///
-/// The data are good for a short time and are made anew for each call.
+/// The data are valid for a short time, and differ for each call.
 ///
 /// `GET /v2/organisations/{ownerId}/addons/{addonId}/sso`. The same thing is also reached by
 /// `GET /v2/self/addons/{addonId}/sso`. Source: v2-openapi, js-client.
 ///
 /// # Errors
-/// - 401: The credentials are missing or not accepted.
-/// - 403: The caller may not do this.
-/// - 404: There is none, or none the caller may see.
+/// - 401: The credentials are missing or invalid.
+/// - 403: The caller may not perform this operation.
+/// - 404: The resource does not exist or is not visible to the caller.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
 pub struct GetAddonSso {
-    /// The owner.
+    /// Id of the owner.
     pub owner_id: cc_runtime::OwnerId,
     /// The add-on.
     pub addon_id: cc_runtime::AddonId,
@@ -613,14 +613,14 @@ impl Operation for GetAddonSso {
 /// `GET /v2/organisations/{ownerId}/addons/{addonId}/migrations`. Source: v2-openapi, js-client.
 ///
 /// # Errors
-/// - 401: The credentials are missing or not accepted.
-/// - 403: The caller may not do this.
-/// - 404: There is none, or none the caller may see.
+/// - 401: The credentials are missing or invalid.
+/// - 403: The caller may not perform this operation.
+/// - 404: The resource does not exist or is not visible to the caller.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
 pub struct ListMigrations {
-    /// The owner.
+    /// Id of the owner.
     pub owner_id: cc_runtime::OwnerId,
     /// The add-on.
     pub addon_id: cc_runtime::AddonId,
@@ -664,20 +664,20 @@ impl Operation for ListMigrations {
     }
 }
 
-/// Starts to move an add-on to another plan, zone or version.
+/// Starts a migration of an add-on to another plan, zone or version.
 ///
 /// `POST /v2/organisations/{ownerId}/addons/{addonId}/migrations`. Source: v2-openapi, js-client.
 ///
 /// # Errors
-/// - 400: The request is not valid.
-/// - 401: The credentials are missing or not accepted.
-/// - 403: The caller may not do this.
-/// - 404: There is none, or none the caller may see.
+/// - 400: The request is invalid.
+/// - 401: The credentials are missing or invalid.
+/// - 403: The caller may not perform this operation.
+/// - 404: The resource does not exist or is not visible to the caller.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
 pub struct StartMigration {
-    /// The owner.
+    /// Id of the owner.
     pub owner_id: cc_runtime::OwnerId,
     /// The add-on.
     pub addon_id: cc_runtime::AddonId,
@@ -731,15 +731,15 @@ impl Operation for StartMigration {
 /// `GET /v2/organisations/{ownerId}/addons/{addonId}/migrations/preorders`. Source: v2-openapi, js-client.
 ///
 /// # Errors
-/// - 400: The request is not valid.
-/// - 401: The credentials are missing or not accepted.
-/// - 403: The caller may not do this.
-/// - 404: There is none, or none the caller may see.
+/// - 400: The request is invalid.
+/// - 401: The credentials are missing or invalid.
+/// - 403: The caller may not perform this operation.
+/// - 404: The resource does not exist or is not visible to the caller.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
 pub struct GetMigrationPreorder {
-    /// The owner.
+    /// Id of the owner.
     pub owner_id: cc_runtime::OwnerId,
     /// The add-on.
     pub addon_id: cc_runtime::AddonId,
@@ -793,14 +793,14 @@ impl Operation for GetMigrationPreorder {
 /// `GET /v2/organisations/{ownerId}/addons/{addonId}/migrations/{migrationId}`. Source: v2-openapi, js-client.
 ///
 /// # Errors
-/// - 401: The credentials are missing or not accepted.
-/// - 403: The caller may not do this.
-/// - 404: There is none, or none the caller may see.
+/// - 401: The credentials are missing or invalid.
+/// - 403: The caller may not perform this operation.
+/// - 404: The resource does not exist or is not visible to the caller.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
 pub struct GetMigration {
-    /// The owner.
+    /// Id of the owner.
     pub owner_id: cc_runtime::OwnerId,
     /// The add-on.
     pub addon_id: cc_runtime::AddonId,
@@ -855,14 +855,14 @@ impl Operation for GetMigration {
 /// js-client.
 ///
 /// # Errors
-/// - 401: The credentials are missing or not accepted.
-/// - 403: The caller may not do this.
-/// - 404: There is none, or none the caller may see.
+/// - 401: The credentials are missing or invalid.
+/// - 403: The caller may not perform this operation.
+/// - 404: The resource does not exist or is not visible to the caller.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
 pub struct CancelMigration {
-    /// The owner.
+    /// Id of the owner.
     pub owner_id: cc_runtime::OwnerId,
     /// The add-on.
     pub addon_id: cc_runtime::AddonId,
@@ -916,16 +916,16 @@ impl Operation for CancelMigration {
 /// `GET /v2/backups/{ownerId}/{addonId}`. Source: js-client.
 ///
 /// # Errors
-/// - 401: The credentials are missing or not accepted.
-/// - 403: The caller may not do this.
-/// - 404: There is none, or none the caller may see.
+/// - 401: The credentials are missing or invalid.
+/// - 403: The caller may not perform this operation.
+/// - 404: The resource does not exist or is not visible to the caller.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
 pub struct ListBackups {
-    /// The owner.
+    /// Id of the owner.
     pub owner_id: cc_runtime::OwnerId,
-    /// The add-on, by the id its provider knows.
+    /// Id of the add-on as its provider knows it.
     pub addon_id: cc_runtime::RealAddonId,
 }
 

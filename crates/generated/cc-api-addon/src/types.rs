@@ -9,30 +9,30 @@ use serde::{Deserialize, Serialize};
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct Addon {
-    /// Id of the add-on as the platform lists it.
+    /// Id of the add-on as the platform lists it: `addon_…`.
     pub id: cc_runtime::AddonId,
-    /// Name that its owner gave it.
+    /// Name of the add-on, chosen by its owner.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub name: Option<String>,
     /// Id of the add-on as its provider knows it.
     #[serde(rename = "realId", default, deserialize_with = "cc_runtime::de::null_as_default", skip_serializing_if = "cc_runtime::de::is_default")]
     pub real_id: cc_runtime::RealAddonId,
-    /// Short name of the zone it is in, such as `par`.
+    /// Short name of the zone, such as `par`.
     #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub region: String,
-    /// Id of that zone.
+    /// Id of the zone.
     #[serde(rename = "zoneId", default, skip_serializing_if = "Option::is_none")]
     pub zone_id: Option<cc_runtime::ZoneId>,
     /// Provider of the add-on.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub provider: Option<AddonProvider>,
-    /// Plan it is on.
+    /// Plan of the add-on.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub plan: Option<AddonPlan>,
-    /// When it was created.
+    /// Creation date.
     #[serde(rename = "creationDate", default, skip_serializing_if = "Option::is_none")]
     pub creation_date: Option<cc_runtime::Timestamp>,
-    /// Names of the environment variables that it gives to linked applications.
+    /// Names of the environment variables that the add-on provides to linked applications.
     #[serde(rename = "configKeys", default, deserialize_with = "cc_runtime::de::list")]
     pub config_keys: Vec<String>,
 }
@@ -47,23 +47,24 @@ pub struct AddonCreation {
     pub provider_id: cc_runtime::AddonProviderId,
     /// Id of the plan.
     pub plan: String,
-    /// Short name of the zone to put it in, such as `par`.
+    /// Short name of the zone for the add-on, such as `par`.
     pub region: String,
-    /// Name to show to a person.
+    /// Display name.
     pub name: String,
-    /// Options of the provider, all as text, even where they hold JSON, such as `{"encryption": "true"}`.
+    /// Options for the provider. All values are text, even those that hold JSON, such as
+    /// `{"encryption": "true"}`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub options: Option<std::collections::BTreeMap<String, String>>,
     /// Version of the service.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub version: Option<String>,
-    /// Application to link it to.
+    /// Id of the application to link to the add-on.
     #[serde(rename = "linkedApp", default, skip_serializing_if = "Option::is_none")]
     pub linked_app: Option<cc_runtime::ApplicationId>,
     /// Data of the payment service for a payment in progress.
     #[serde(rename = "paymentIntent", default, skip_serializing_if = "Option::is_none")]
     pub payment_intent: Option<PaymentIntent>,
-    /// How the payment is made.
+    /// Method of the payment.
     #[serde(rename = "paymentMethodType", default, skip_serializing_if = "Option::is_none")]
     pub payment_method_type: Option<PaymentMethodKind>,
     /// Id of the SEPA debit source.
@@ -90,7 +91,8 @@ impl AddonCreation {
         }
     }
 
-    /// Options of the provider, all as text, even where they hold JSON, such as `{"encryption": "true"}`.
+    /// Options for the provider. All values are text, even those that hold JSON, such as
+    /// `{"encryption": "true"}`.
     #[must_use]
     pub fn options(mut self, options: std::collections::BTreeMap<String, String>) -> Self {
         self.options = Some(options);
@@ -104,7 +106,7 @@ impl AddonCreation {
         self
     }
 
-    /// Application to link it to.
+    /// Id of the application to link to the add-on.
     #[must_use]
     pub fn linked_app(mut self, linked_app: impl Into<cc_runtime::ApplicationId>) -> Self {
         self.linked_app = Some(linked_app.into());
@@ -118,7 +120,7 @@ impl AddonCreation {
         self
     }
 
-    /// How the payment is made.
+    /// Method of the payment.
     #[must_use]
     pub fn payment_method_type(mut self, payment_method_type: impl Into<PaymentMethodKind>) -> Self {
         self.payment_method_type = Some(payment_method_type.into());
@@ -170,7 +172,7 @@ pub struct AddonInstance {
     /// Address of the instance.
     #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub ip: String,
-    /// Port that it listens to.
+    /// Port of the instance.
     #[serde(rename = "appPort", default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub app_port: i32,
     /// Current state of the instance.
@@ -179,22 +181,22 @@ pub struct AddonInstance {
     /// Size of the instance.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub flavor: Option<AddonInstanceFlavor>,
-    /// Commit that it runs.
+    /// Deployed commit.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub commit: Option<String>,
-    /// Number of the deployment that started it.
+    /// Number of the deployment that started the instance.
     #[serde(rename = "deployNumber", default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub deploy_number: i32,
-    /// Deployment that started it.
+    /// Id of the deployment that started the instance.
     #[serde(rename = "deployId", default, skip_serializing_if = "Option::is_none")]
     pub deploy_id: Option<cc_runtime::DeploymentId>,
     /// Number of the instance among the instances of the deployment.
     #[serde(rename = "instanceNumber", default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub instance_number: i32,
-    /// Name to show to a person.
+    /// Display name.
     #[serde(rename = "displayName", default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub display_name: String,
-    /// When it was created.
+    /// Creation date.
     #[serde(rename = "creationDate", default, skip_serializing_if = "Option::is_none")]
     pub creation_date: Option<cc_runtime::Timestamp>,
 }
@@ -212,7 +214,7 @@ pub struct AddonInstanceFlavor {
     /// Number of CPUs.
     #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub cpus: i32,
-    /// Price of the instance. No source states its currency nor its period.
+    /// Price of the instance. No source documents its currency or period.
     #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub price: f64,
 }
@@ -243,14 +245,14 @@ cc_runtime::open_enum! {
     }
 }
 
-/// A plan of an add-on provider: what it offers at what price.
+/// A plan of an add-on provider: features and price.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct AddonPlan {
     /// Id of the plan (a UUID).
     pub id: String,
-    /// Name to show to a person.
+    /// Display name.
     #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub name: String,
     /// Short name, such as `dev` or `xs_sml`.
@@ -259,18 +261,18 @@ pub struct AddonPlan {
     /// Price of the plan. No source states its currency nor its period.
     #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub price: f64,
-    /// Name of the price in the price system; its case varies.
+    /// Name of the price in the price system. Its case varies.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub price_id: Option<String>,
     /// Features of the plan.
     #[serde(default, deserialize_with = "cc_runtime::de::list")]
     pub features: Vec<AddonPlanFeature>,
-    /// Short names of the zones where it is available.
+    /// Short names of the zones in which the provider is available.
     #[serde(default, deserialize_with = "cc_runtime::de::list")]
     pub zones: Vec<String>,
 }
 
-/// Where an add-on is to go.
+/// Target of an add-on migration.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
@@ -318,24 +320,24 @@ impl AddonPlanChange {
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct AddonPlanFeature {
-    /// Name of the feature, to show to a person.
+    /// Display name of the feature.
     #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub name: String,
     /// Kind of value of the feature.
     #[serde(rename = "type", default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub type_: AddonFeatureKind,
-    /// Value to show to a person.
+    /// Display value.
     #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub value: String,
-    /// The same value for a program, as text.
+    /// The same value in machine-readable form, as text.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub computable_value: Option<String>,
-    /// Name of the feature for a program.
+    /// Machine-readable name of the feature.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub name_code: Option<String>,
 }
 
-/// An invoice that is not made yet.
+/// An invoice that is not issued yet.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
@@ -346,49 +348,49 @@ pub struct AddonPreorder {
     /// Number of the invoice.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub number: Option<cc_runtime::InvoiceNumber>,
-    /// How far its payment is.
+    /// Payment status of the invoice.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub status: Option<PreorderStatus>,
     /// Kind of the add-on order.
     #[serde(rename = "type", default, skip_serializing_if = "Option::is_none")]
     pub type_: Option<PreorderKind>,
-    /// When it is made.
+    /// Date of issue.
     #[serde(rename = "emissionDate", default, skip_serializing_if = "Option::is_none")]
     pub emission_date: Option<cc_runtime::Timestamp>,
-    /// When it is paid.
+    /// Date of the payment.
     #[serde(rename = "paymentDate", default, skip_serializing_if = "Option::is_none")]
     pub payment_date: Option<cc_runtime::Timestamp>,
-    /// Name of who pays.
+    /// Name of the payer.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub name: Option<String>,
-    /// Company of who pays.
+    /// Company of the payer.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub company: Option<String>,
-    /// Whom it is for, to show to a person.
+    /// Display name of the recipient.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub target: Option<String>,
-    /// Id of whom it is for.
+    /// Id of the recipient.
     #[serde(rename = "targetId", default, skip_serializing_if = "Option::is_none")]
     pub target_id: Option<String>,
-    /// Id of what it is about.
+    /// Id of the subject of the invoice.
     #[serde(rename = "forId", default, skip_serializing_if = "Option::is_none")]
     pub for_id: Option<String>,
-    /// Street and number of who pays.
+    /// Street and number of the payer.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub address: Option<String>,
-    /// Postal code of who pays.
+    /// Postal code of the payer.
     #[serde(rename = "zipCode", default, skip_serializing_if = "Option::is_none")]
     pub zip_code: Option<String>,
-    /// City of who pays.
+    /// City of the payer.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub city: Option<String>,
-    /// Country of who pays.
+    /// Country of the payer.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub country: Option<String>,
-    /// Country of who pays, as ISO 3166-1.
+    /// Country code of the payer, as ISO 3166-1.
     #[serde(rename = "countryCode", default, skip_serializing_if = "Option::is_none")]
     pub country_code: Option<String>,
-    /// VAT number of who pays.
+    /// VAT number of the payer.
     #[serde(rename = "vatNumber", default, skip_serializing_if = "Option::is_none")]
     pub vat_number: Option<String>,
     /// VAT rate.
@@ -415,19 +417,19 @@ pub struct AddonPreorder {
     /// User who pays.
     #[serde(rename = "payingUser", default, skip_serializing_if = "Option::is_none")]
     pub paying_user: Option<PayingMember>,
-    /// When it is to be paid.
+    /// Date on which the invoice is due.
     #[serde(rename = "payWhen", default, skip_serializing_if = "Option::is_none")]
     pub pay_when: Option<PaymentMoment>,
-    /// Token with which the invoice can be paid.
+    /// Token that authorises the payment of the invoice.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub token: Option<cc_runtime::Secret>,
-    /// The customer's own number of the order.
+    /// Order number chosen by the customer.
     #[serde(rename = "customerOrderId", default, skip_serializing_if = "Option::is_none")]
     pub customer_order_id: Option<String>,
-    /// The customer's own cost centre.
+    /// Cost centre chosen by the customer.
     #[serde(rename = "customerCostCenter", default, skip_serializing_if = "Option::is_none")]
     pub customer_cost_center: Option<String>,
-    /// Code of what went wrong.
+    /// Code of the error.
     #[serde(rename = "errorCode", default, skip_serializing_if = "Option::is_none")]
     pub error_code: Option<String>,
     /// Short description of the error.
@@ -438,7 +440,7 @@ pub struct AddonPreorder {
     pub error_long_msg: Option<String>,
 }
 
-/// A line of an invoice that is not made yet.
+/// A line of an invoice that is not issued yet.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
@@ -446,10 +448,10 @@ pub struct AddonPreorderLine {
     /// Lines of the invoice.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub description: Option<String>,
-    /// More about it.
+    /// Further details of the line.
     #[serde(rename = "subDescription", default, skip_serializing_if = "Option::is_none")]
     pub sub_description: Option<String>,
-    /// Pack it belongs to.
+    /// Package of the line.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub pack: Option<String>,
     /// VAT rate.
@@ -467,13 +469,13 @@ pub struct AddonPreorderLine {
 pub struct AddonProvider {
     /// Id of the provider.
     pub id: cc_runtime::AddonProviderId,
-    /// Name to show to a person.
+    /// Display name.
     #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub name: String,
     /// Web site of the add-on provider.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub website: Option<String>,
-    /// Where its support is reached.
+    /// E-mail address of the support.
     #[serde(rename = "supportEmail", default, skip_serializing_if = "Option::is_none")]
     pub support_email: Option<String>,
     /// Name of the add-on provider on Google Plus.
@@ -491,25 +493,25 @@ pub struct AddonProvider {
     /// Detailed description of the offer.
     #[serde(rename = "longDesc", default, skip_serializing_if = "Option::is_none")]
     pub long_desc: Option<String>,
-    /// Address of its logo.
+    /// Address of the logo.
     #[serde(rename = "logoUrl", default, skip_serializing_if = "Option::is_none")]
     pub logo_url: Option<String>,
-    /// How far it is released.
+    /// Release status of the provider.
     #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub status: AddonProviderStatus,
-    /// `true` if its dashboard opens in a tab of its own.
+    /// `true` if the dashboard opens in a new tab.
     #[serde(rename = "openInNewTab", default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub open_in_new_tab: bool,
-    /// `true` if an add-on can change its plan.
+    /// `true` if an add-on can move to another plan.
     #[serde(rename = "canUpgrade", default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub can_upgrade: bool,
-    /// Short names of the zones where it is available.
+    /// Short names of the zones in which the provider is available.
     #[serde(default, deserialize_with = "cc_runtime::de::list")]
     pub regions: Vec<String>,
 }
 
 cc_runtime::open_enum! {
-    /// How far an add-on provider is released.
+    /// Release status of an add-on provider.
     pub enum AddonProviderStatus {
         /// `ALPHA`.
         Alpha = "ALPHA",
@@ -524,7 +526,7 @@ cc_runtime::open_enum! {
     }
 }
 
-/// Data that sign a user in to the dashboard of an add-on when posted to the provider.
+/// Data that, posted to the provider, sign a user in to the dashboard of an add-on.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
@@ -532,9 +534,9 @@ pub struct AddonSso {
     /// Address to post to.
     #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub url: String,
-    /// The add-on, by the id its provider knows.
+    /// Id of the add-on as its provider knows it.
     pub id: cc_runtime::RealAddonId,
-    /// When the data were made, as they are to be posted.
+    /// Creation time of the data, in the format expected by the provider.
     #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub timestamp: i64,
     /// Signature that proves that the data come from the platform.
@@ -552,13 +554,13 @@ pub struct AddonSso {
     /// Id of the user.
     #[serde(default, deserialize_with = "cc_runtime::de::null_as_default", skip_serializing_if = "cc_runtime::de::is_default")]
     pub user_id: cc_runtime::UserId,
-    /// Signature of the facts about the user.
+    /// Signature of the user data.
     #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub userinfo_signature: cc_runtime::Secret,
-    /// Data with which the provider shows the navigation of the platform.
+    /// Data with which the provider renders the navigation bar of the platform.
     #[serde(rename = "nav-data", default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub nav_data: String,
-    /// A token of another kind, for providers that take it.
+    /// Alternative token for providers that accept macaroons.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub macaroon: Option<cc_runtime::Secret>,
 }
@@ -590,49 +592,49 @@ impl AddonUpdate {
 pub struct Backup {
     /// Id of the backup.
     pub backup_id: String,
-    /// The add-on, by the id its provider knows.
+    /// Id of the add-on as its provider knows it.
     #[serde(default, deserialize_with = "cc_runtime::de::null_as_default", skip_serializing_if = "cc_runtime::de::is_default")]
     pub entity_id: cc_runtime::RealAddonId,
-    /// How the backup went.
+    /// Status of the backup.
     #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub status: String,
-    /// When it was made.
+    /// Creation date.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub creation_date: Option<cc_runtime::Timestamp>,
-    /// When it is to be deleted.
+    /// Date on which the backup will be deleted.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub delete_at: Option<cc_runtime::Timestamp>,
-    /// Address to download it from; whoever has it can.
+    /// Download address. It needs no credentials: keep it secret.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub download_url: Option<cc_runtime::Secret>,
     /// Older name of `download_url`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub link: Option<cc_runtime::Secret>,
-    /// Command that restores it, with the password where it takes one.
+    /// Command that restores the backup, with the password if it takes one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub restore_command: Option<cc_runtime::Secret>,
-    /// Command that deletes it, with the password where it takes one.
+    /// Command that deletes the backup, with the password if it takes one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub delete_command: Option<cc_runtime::Secret>,
 }
 
-/// Answer of the v2 API without other content.
+/// Answer of the v2 API that holds only a message.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct Message {
-    /// The API's own number of the message.
+    /// Numeric code of the message in the v2 API.
     pub id: i64,
     /// Message about the result.
     #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub message: String,
-    /// How it went.
+    /// Outcome of the operation.
     #[serde(rename = "type", default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub type_: MessageKind,
 }
 
 cc_runtime::open_enum! {
-    /// How what a message is about went.
+    /// Outcome of the operation that a message reports.
     pub enum MessageKind {
         /// `success`.
         Success = "success",
@@ -646,7 +648,7 @@ cc_runtime::open_enum! {
 }
 
 cc_runtime::open_enum! {
-    /// A second factor of authentication: none, or a code that changes with time.
+    /// Kind of second factor: none, or a time-based one-time password.
     pub enum MfaKind {
         /// `NONE`.
         None = "NONE",
@@ -655,7 +657,7 @@ cc_runtime::open_enum! {
     }
 }
 
-/// The move of an add-on to another plan, zone or version.
+/// Migration of an add-on to another plan, zone or version.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
@@ -663,10 +665,10 @@ pub struct Migration {
     /// Id of the migration.
     #[serde(rename = "migrationId")]
     pub migration_id: String,
-    /// When it was asked for.
+    /// Date of the request.
     #[serde(rename = "requestDate", default, skip_serializing_if = "Option::is_none")]
     pub request_date: Option<cc_runtime::Timestamp>,
-    /// How it goes.
+    /// Status of the migration.
     #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub status: MigrationStatus,
     /// Steps of the migration, in order.
@@ -682,19 +684,19 @@ pub struct MigrationPreorder {
     /// Owner who would pay.
     #[serde(rename = "ownerId", default, deserialize_with = "cc_runtime::de::null_as_default", skip_serializing_if = "cc_runtime::de::is_default")]
     pub owner_id: cc_runtime::OwnerId,
-    /// Whom it is for, to show to a person.
+    /// Display name of the recipient.
     #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub target: String,
-    /// When it was made.
+    /// Creation date.
     #[serde(rename = "emissionDate", default, skip_serializing_if = "Option::is_none")]
     pub emission_date: Option<cc_runtime::Timestamp>,
-    /// Name of who would pay.
+    /// Name of the payer.
     #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub name: String,
-    /// Company of who would pay.
+    /// Company of the payer.
     #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub company: String,
-    /// VAT number of who would pay.
+    /// VAT number of the payer.
     #[serde(rename = "VAT", default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub vat: String,
     /// Kind of the migration order.
@@ -705,7 +707,7 @@ pub struct MigrationPreorder {
     pub lines: Vec<MigrationPreorderLine>,
 }
 
-/// A line of what an add-on would cost.
+/// A line of the price of an add-on.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
@@ -716,22 +718,22 @@ pub struct MigrationPreorderLine {
     /// Lines of the invoice.
     #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub description: String,
-    /// How many of it.
+    /// Quantity of the line.
     #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub quantity: f64,
     /// VAT rate.
     #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub tva: f64,
-    /// Price of one, without tax.
+    /// Unit price without tax.
     #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub price_unit_ht: f64,
-    /// Price of the line, without tax.
+    /// Total price of the line without tax.
     #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub price_total_ht: f64,
-    /// Pack it belongs to.
+    /// Package of the line.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub pack: Option<String>,
-    /// How many credits it gives.
+    /// Number of credits in the line.
     #[serde(rename = "dropQuantity", default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub drop_quantity: f64,
     /// Discount by a coupon.
@@ -742,7 +744,7 @@ pub struct MigrationPreorderLine {
     pub discount: Option<f64>,
 }
 
-/// Where an add-on is to go.
+/// Target of an add-on migration.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
@@ -770,7 +772,7 @@ impl MigrationStart {
 }
 
 cc_runtime::open_enum! {
-    /// How a migration goes.
+    /// Status of a migration.
     pub enum MigrationStatus {
         /// `RUNNING`.
         Running = "RUNNING",
@@ -795,13 +797,13 @@ pub struct MigrationStep {
     /// Kind of the step.
     #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub value: MigrationStepKind,
-    /// How it goes.
+    /// Status of the migration.
     #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub status: String,
-    /// When it started; none while it waits.
+    /// Start date, absent until the step starts.
     #[serde(rename = "startDate", default, skip_serializing_if = "Option::is_none")]
     pub start_date: Option<cc_runtime::Timestamp>,
-    /// When it ended; none while it lasts.
+    /// End date, absent until the step ends.
     #[serde(rename = "endDate", default, skip_serializing_if = "Option::is_none")]
     pub end_date: Option<cc_runtime::Timestamp>,
     /// Message about the migration step.
@@ -889,12 +891,12 @@ cc_runtime::open_enum! {
     }
 }
 
-/// A member of an organisation, as an invoice names it.
+/// Member of an organisation, as shown on an invoice.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct PayingMember {
-    /// The user.
+    /// Id of the user.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub member: Option<PayingUser>,
     /// Role of the user.
@@ -905,7 +907,7 @@ pub struct PayingMember {
     pub job: Option<String>,
 }
 
-/// A user, as an invoice names it.
+/// User, as shown on an invoice.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
@@ -918,7 +920,7 @@ pub struct PayingUser {
     /// Name.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub name: Option<String>,
-    /// Address of the picture.
+    /// Address of the avatar image.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub avatar: Option<String>,
     /// Second factor that the user prefers.
@@ -926,7 +928,7 @@ pub struct PayingUser {
     pub preferred_mfa: Option<MfaKind>,
 }
 
-/// A payment under way, as the payment service knows it.
+/// A payment in progress at the payment service.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
@@ -988,7 +990,7 @@ impl PaymentIntent {
 }
 
 cc_runtime::open_enum! {
-    /// How a payment is made.
+    /// Method of a payment.
     pub enum PaymentMethodKind {
         /// `CREDITCARD`.
         Creditcard = "CREDITCARD",
@@ -1000,7 +1002,7 @@ cc_runtime::open_enum! {
 }
 
 cc_runtime::open_enum! {
-    /// When an invoice is to be paid.
+    /// Date on which an invoice is due.
     pub enum PaymentMoment {
         /// `PAY_NOW`.
         PayNow = "PAY_NOW",
@@ -1024,7 +1026,7 @@ cc_runtime::open_enum! {
 }
 
 cc_runtime::open_enum! {
-    /// How far the payment of an invoice is.
+    /// Payment status of an invoice.
     pub enum PreorderStatus {
         /// `PAID`.
         Paid = "PAID",

@@ -5,8 +5,8 @@ use cc_runtime::Transport;
 use cc_runtime::Call;
 use crate::requests::*;
 
-/// AI (AI add-ons: endpoints that serve models, their API keys and their budgets. An Otoroshi answers behind
-/// most routes, in JSON of its own): sends the requests of the domain `ai`.
+/// AI (AI add-ons: endpoints that serve models, their API keys and their budgets. Most routes return the JSON
+/// of an Otoroshi): sends the requests of the domain `ai`.
 #[derive(Debug, Clone)]
 pub struct Client {
     transport: Transport,
@@ -24,7 +24,7 @@ impl Client {
         self.transport.call(request)
     }
 
-    /// Reads which model providers the add-on can use.
+    /// Lists the model providers that the add-on can use.
     pub fn get_ai_providers(&self, request: GetAiProviders) -> Call<GetAiProviders> {
         self.transport.call(request)
     }
@@ -34,7 +34,7 @@ impl Client {
         self.transport.call(request)
     }
 
-    /// Creates an endpoint, with its first API key.
+    /// Creates an endpoint and its first API key.
     pub fn create_ai_endpoint(
         &self,
         request: CreateAiEndpoint,
@@ -68,7 +68,7 @@ impl Client {
         self.transport.call(request)
     }
 
-    /// Creates an API key of an endpoint.
+    /// Creates an API key for an endpoint.
     pub fn create_ai_api_key(&self, request: CreateAiApiKey) -> Call<CreateAiApiKey> {
         self.transport.call(request)
     }

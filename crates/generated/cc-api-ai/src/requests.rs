@@ -12,13 +12,13 @@ use crate::types;
 /// `GET /v4/addon-providers/addon-ai/addons/{addonId}`. Source: go-sdk.
 ///
 /// # Errors
-/// - 401: The credentials are missing or not accepted.
-/// - 404: There is none, or none the caller may see.
+/// - 401: The credentials are missing or invalid.
+/// - 404: The resource does not exist or is not visible to the caller.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
 pub struct GetAiAddon {
-    /// AI add-on.
+    /// Id of the AI add-on.
     pub addon_id: cc_runtime::RealAddonId,
 }
 
@@ -51,21 +51,21 @@ impl Operation for GetAiAddon {
     }
 }
 
-/// Reads which model providers the add-on can use.
+/// Lists the model providers that the add-on can use.
 ///
 /// `GET /v4/ai/organisations/{ownerId}/ai/{addonId}/providers`. Source: go-sdk.
 ///
 /// # Errors
-/// - 401: The credentials are missing or not accepted.
-/// - 403: The caller may not do this.
-/// - 404: There is none, or none the caller may see.
+/// - 401: The credentials are missing or invalid.
+/// - 403: The caller may not perform this operation.
+/// - 404: The resource does not exist or is not visible to the caller.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
 pub struct GetAiProviders {
     /// Owner of the add-on.
     pub owner_id: cc_runtime::OwnerId,
-    /// AI add-on.
+    /// Id of the AI add-on.
     pub addon_id: cc_runtime::RealAddonId,
 }
 
@@ -112,16 +112,16 @@ impl Operation for GetAiProviders {
 /// `GET /v4/ai/organisations/{ownerId}/ai/{addonId}/endpoints`. Source: go-sdk.
 ///
 /// # Errors
-/// - 401: The credentials are missing or not accepted.
-/// - 403: The caller may not do this.
-/// - 404: There is none, or none the caller may see.
+/// - 401: The credentials are missing or invalid.
+/// - 403: The caller may not perform this operation.
+/// - 404: The resource does not exist or is not visible to the caller.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
 pub struct ListAiEndpoints {
     /// Owner of the add-on.
     pub owner_id: cc_runtime::OwnerId,
-    /// AI add-on.
+    /// Id of the AI add-on.
     pub addon_id: cc_runtime::RealAddonId,
 }
 
@@ -163,25 +163,25 @@ impl Operation for ListAiEndpoints {
     }
 }
 
-/// Creates an endpoint, with its first API key.
+/// Creates an endpoint and its first API key.
 ///
-/// What fails halfway is told in `error`, beside what was created. The answer holds the secret of the API key
-/// inside the JSON of Otoroshi: take care not to print it.
+/// After a partial failure, the answer holds `error` beside the parts that were created. It also holds the
+/// secret of the API key inside the JSON of Otoroshi: do not print it.
 ///
 /// `POST /v4/ai/organisations/{ownerId}/ai/{addonId}/endpoints`. Source: go-sdk.
 ///
 /// # Errors
-/// - 400: The request is not valid.
-/// - 401: The credentials are missing or not accepted.
-/// - 403: The caller may not do this.
-/// - 404: There is none, or none the caller may see.
+/// - 400: The request is invalid.
+/// - 401: The credentials are missing or invalid.
+/// - 403: The caller may not perform this operation.
+/// - 404: The resource does not exist or is not visible to the caller.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
 pub struct CreateAiEndpoint {
     /// Owner of the add-on.
     pub owner_id: cc_runtime::OwnerId,
-    /// AI add-on.
+    /// Id of the AI add-on.
     pub addon_id: cc_runtime::RealAddonId,
     /// The body.
     pub body: types::CreateAiEndpointBody,
@@ -233,16 +233,16 @@ impl Operation for CreateAiEndpoint {
 /// `GET /v4/ai/organisations/{ownerId}/ai/{addonId}/endpoints/{endpointId}`. Source: go-sdk.
 ///
 /// # Errors
-/// - 401: The credentials are missing or not accepted.
-/// - 403: The caller may not do this.
-/// - 404: There is none, or none the caller may see.
+/// - 401: The credentials are missing or invalid.
+/// - 403: The caller may not perform this operation.
+/// - 404: The resource does not exist or is not visible to the caller.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
 pub struct GetAiEndpoint {
     /// Owner of the add-on.
     pub owner_id: cc_runtime::OwnerId,
-    /// AI add-on.
+    /// Id of the AI add-on.
     pub addon_id: cc_runtime::RealAddonId,
     /// Id of the endpoint.
     pub endpoint_id: String,
@@ -294,17 +294,17 @@ impl Operation for GetAiEndpoint {
 /// `POST /v4/ai/organisations/{ownerId}/ai/{addonId}/endpoints/{endpointId}`. Source: go-sdk.
 ///
 /// # Errors
-/// - 400: The request is not valid.
-/// - 401: The credentials are missing or not accepted.
-/// - 403: The caller may not do this.
-/// - 404: There is none, or none the caller may see.
+/// - 400: The request is invalid.
+/// - 401: The credentials are missing or invalid.
+/// - 403: The caller may not perform this operation.
+/// - 404: The resource does not exist or is not visible to the caller.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
 pub struct UpdateAiEndpoint {
     /// Owner of the add-on.
     pub owner_id: cc_runtime::OwnerId,
-    /// AI add-on.
+    /// Id of the AI add-on.
     pub addon_id: cc_runtime::RealAddonId,
     /// Id of the endpoint.
     pub endpoint_id: String,
@@ -361,16 +361,16 @@ impl Operation for UpdateAiEndpoint {
 /// `DELETE /v4/ai/organisations/{ownerId}/ai/{addonId}/endpoints/{endpointId}`. Source: go-sdk.
 ///
 /// # Errors
-/// - 401: The credentials are missing or not accepted.
-/// - 403: The caller may not do this.
-/// - 404: There is none, or none the caller may see.
+/// - 401: The credentials are missing or invalid.
+/// - 403: The caller may not perform this operation.
+/// - 404: The resource does not exist or is not visible to the caller.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
 pub struct DeleteAiEndpoint {
     /// Owner of the add-on.
     pub owner_id: cc_runtime::OwnerId,
-    /// AI add-on.
+    /// Id of the AI add-on.
     pub addon_id: cc_runtime::RealAddonId,
     /// Id of the endpoint.
     pub endpoint_id: String,
@@ -419,21 +419,21 @@ impl Operation for DeleteAiEndpoint {
 
 /// Lists the API keys of an endpoint.
 ///
-/// The answer holds secrets inside the JSON of Otoroshi: take care not to print it.
+/// The answer holds secrets inside the JSON of Otoroshi: do not print it.
 ///
 /// `GET /v4/ai/organisations/{ownerId}/ai/{addonId}/endpoints/{endpointId}/apikeys`. Source: go-sdk.
 ///
 /// # Errors
-/// - 401: The credentials are missing or not accepted.
-/// - 403: The caller may not do this.
-/// - 404: There is none, or none the caller may see.
+/// - 401: The credentials are missing or invalid.
+/// - 403: The caller may not perform this operation.
+/// - 404: The resource does not exist or is not visible to the caller.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
 pub struct ListAiApiKeys {
     /// Owner of the add-on.
     pub owner_id: cc_runtime::OwnerId,
-    /// AI add-on.
+    /// Id of the AI add-on.
     pub addon_id: cc_runtime::RealAddonId,
     /// Id of the endpoint.
     pub endpoint_id: String,
@@ -480,24 +480,24 @@ impl Operation for ListAiApiKeys {
     }
 }
 
-/// Creates an API key of an endpoint.
+/// Creates an API key for an endpoint.
 ///
-/// The answer holds a secret inside the JSON of Otoroshi: take care not to print it.
+/// The answer holds a secret inside the JSON of Otoroshi: do not print it.
 ///
 /// `POST /v4/ai/organisations/{ownerId}/ai/{addonId}/endpoints/{endpointId}/apikeys`. Source: go-sdk.
 ///
 /// # Errors
-/// - 400: The request is not valid.
-/// - 401: The credentials are missing or not accepted.
-/// - 403: The caller may not do this.
-/// - 404: There is none, or none the caller may see.
+/// - 400: The request is invalid.
+/// - 401: The credentials are missing or invalid.
+/// - 403: The caller may not perform this operation.
+/// - 404: The resource does not exist or is not visible to the caller.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
 pub struct CreateAiApiKey {
     /// Owner of the add-on.
     pub owner_id: cc_runtime::OwnerId,
-    /// AI add-on.
+    /// Id of the AI add-on.
     pub addon_id: cc_runtime::RealAddonId,
     /// Id of the endpoint.
     pub endpoint_id: String,
@@ -551,21 +551,21 @@ impl Operation for CreateAiApiKey {
 
 /// Reads one API key of an endpoint.
 ///
-/// The answer holds a secret inside the JSON of Otoroshi: take care not to print it.
+/// The answer holds a secret inside the JSON of Otoroshi: do not print it.
 ///
 /// `GET /v4/ai/organisations/{ownerId}/ai/{addonId}/endpoints/{endpointId}/apikeys/{apiKeyId}`. Source: go-sdk.
 ///
 /// # Errors
-/// - 401: The credentials are missing or not accepted.
-/// - 403: The caller may not do this.
-/// - 404: There is none, or none the caller may see.
+/// - 401: The credentials are missing or invalid.
+/// - 403: The caller may not perform this operation.
+/// - 404: The resource does not exist or is not visible to the caller.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
 pub struct GetAiApiKey {
     /// Owner of the add-on.
     pub owner_id: cc_runtime::OwnerId,
-    /// AI add-on.
+    /// Id of the AI add-on.
     pub addon_id: cc_runtime::RealAddonId,
     /// Id of the endpoint.
     pub endpoint_id: String,
@@ -623,17 +623,17 @@ impl Operation for GetAiApiKey {
 /// go-sdk.
 ///
 /// # Errors
-/// - 400: The request is not valid.
-/// - 401: The credentials are missing or not accepted.
-/// - 403: The caller may not do this.
-/// - 404: There is none, or none the caller may see.
+/// - 400: The request is invalid.
+/// - 401: The credentials are missing or invalid.
+/// - 403: The caller may not perform this operation.
+/// - 404: The resource does not exist or is not visible to the caller.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
 pub struct UpdateAiApiKey {
     /// Owner of the add-on.
     pub owner_id: cc_runtime::OwnerId,
-    /// AI add-on.
+    /// Id of the AI add-on.
     pub addon_id: cc_runtime::RealAddonId,
     /// Id of the endpoint.
     pub endpoint_id: String,
@@ -696,16 +696,16 @@ impl Operation for UpdateAiApiKey {
 /// go-sdk.
 ///
 /// # Errors
-/// - 401: The credentials are missing or not accepted.
-/// - 403: The caller may not do this.
-/// - 404: There is none, or none the caller may see.
+/// - 401: The credentials are missing or invalid.
+/// - 403: The caller may not perform this operation.
+/// - 404: The resource does not exist or is not visible to the caller.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
 pub struct DeleteAiApiKey {
     /// Owner of the add-on.
     pub owner_id: cc_runtime::OwnerId,
-    /// AI add-on.
+    /// Id of the AI add-on.
     pub addon_id: cc_runtime::RealAddonId,
     /// Id of the endpoint.
     pub endpoint_id: String,
@@ -762,16 +762,16 @@ impl Operation for DeleteAiApiKey {
 /// `GET /v4/ai/organisations/{ownerId}/ai/{addonId}/endpoints/{endpointId}/budgets`. Source: go-sdk.
 ///
 /// # Errors
-/// - 401: The credentials are missing or not accepted.
-/// - 403: The caller may not do this.
-/// - 404: There is none, or none the caller may see.
+/// - 401: The credentials are missing or invalid.
+/// - 403: The caller may not perform this operation.
+/// - 404: The resource does not exist or is not visible to the caller.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
 pub struct ListAiBudgets {
     /// Owner of the add-on.
     pub owner_id: cc_runtime::OwnerId,
-    /// AI add-on.
+    /// Id of the AI add-on.
     pub addon_id: cc_runtime::RealAddonId,
     /// Id of the endpoint.
     pub endpoint_id: String,
@@ -823,16 +823,16 @@ impl Operation for ListAiBudgets {
 /// `GET /v4/ai/organisations/{ownerId}/ai/{addonId}/endpoints/{endpointId}/budgets/{budgetId}`. Source: go-sdk.
 ///
 /// # Errors
-/// - 401: The credentials are missing or not accepted.
-/// - 403: The caller may not do this.
-/// - 404: There is none, or none the caller may see.
+/// - 401: The credentials are missing or invalid.
+/// - 403: The caller may not perform this operation.
+/// - 404: The resource does not exist or is not visible to the caller.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
 pub struct GetAiBudget {
     /// Owner of the add-on.
     pub owner_id: cc_runtime::OwnerId,
-    /// AI add-on.
+    /// Id of the AI add-on.
     pub addon_id: cc_runtime::RealAddonId,
     /// Id of the endpoint.
     pub endpoint_id: String,

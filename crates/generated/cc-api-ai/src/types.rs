@@ -19,18 +19,18 @@ pub struct AiAddon {
     pub plan_identifier: AiPlan,
 }
 
-/// How far the deletion of an API key went.
+/// Result of the deletion of an API key.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct AiApiKeyDeletion {
-    /// `true` if the key no longer opens the endpoint.
+    /// `true` if the endpoint no longer accepts the key.
     #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub undeployed: bool,
-    /// `true` if the key is gone.
+    /// `true` if the key is deleted.
     #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub deleted: bool,
-    /// Description of the error, if there is one.
+    /// Description of the error, if any.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub error: Option<String>,
 }
@@ -43,7 +43,7 @@ pub struct AiEndpoint {
     /// The endpoint.
     #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub endpoint: serde_json::Value,
-    /// Otoroshi that serves it.
+    /// Otoroshi that serves the endpoint.
     #[serde(rename = "otoroshiTarget", default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub otoroshi_target: String,
 }
@@ -93,13 +93,13 @@ impl CreateAiApiKeyBody {
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct CreateAiEndpointBody {
-    /// Otoroshi that is to serve the endpoint.
+    /// Otoroshi that will serve the endpoint.
     #[serde(rename = "otoroshiTarget")]
     pub otoroshi_target: String,
     /// The endpoint.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub endpoint: Option<serde_json::Value>,
-    /// The first API key of the endpoint.
+    /// First API key of the endpoint.
     #[serde(rename = "apiKey", default, skip_serializing_if = "Option::is_none")]
     pub api_key: Option<cc_runtime::SecretJson>,
 }
@@ -123,7 +123,7 @@ impl CreateAiEndpointBody {
         self
     }
 
-    /// The first API key of the endpoint.
+    /// First API key of the endpoint.
     #[must_use]
     pub fn api_key(mut self, api_key: impl Into<cc_runtime::SecretJson>) -> Self {
         self.api_key = Some(api_key.into());
@@ -142,7 +142,7 @@ pub struct CreatedAiEndpoint {
     /// The API key, secret included.
     #[serde(rename = "apiKey", default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub api_key: cc_runtime::SecretJson,
-    /// Description of the error, if there is one.
+    /// Description of the error, if any.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub error: Option<String>,
 }

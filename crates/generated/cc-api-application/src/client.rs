@@ -56,7 +56,7 @@ impl Client {
         self.transport.call(request)
     }
 
-    /// Changes the branch that an application is deployed from.
+    /// Changes the branch from which an application is deployed.
     pub fn update_application_branch(
         &self,
         request: UpdateApplicationBranch,
@@ -72,7 +72,7 @@ impl Client {
         self.transport.call(request)
     }
 
-    /// Changes the flavor of the instance that builds an application.
+    /// Changes the flavor of the build instance of an application.
     pub fn update_build_flavor(
         &self,
         request: UpdateBuildFlavor,
@@ -101,7 +101,7 @@ impl Client {
         self.transport.call(request)
     }
 
-    /// Takes one environment variable of an application away.
+    /// Removes one environment variable of an application.
     pub fn delete_environment_variable(
         &self,
         request: DeleteEnvironmentVariable,
@@ -109,7 +109,7 @@ impl Client {
         self.transport.call(request)
     }
 
-    /// Reads the environment variables that an application gives to those which depend on it.
+    /// Reads the environment variables that an application exposes to the applications that depend on it.
     pub fn get_exposed_environment(
         &self,
         request: GetExposedEnvironment,
@@ -117,7 +117,7 @@ impl Client {
         self.transport.call(request)
     }
 
-    /// Replaces the environment variables that an application gives to those which depend on it.
+    /// Replaces the environment variables that an application exposes to the applications that depend on it.
     pub fn update_exposed_environment(
         &self,
         request: UpdateExposedEnvironment,
@@ -130,12 +130,12 @@ impl Client {
         self.transport.call(request)
     }
 
-    /// Gives an application a domain.
+    /// Adds a domain to an application.
     pub fn add_domain(&self, request: AddDomain) -> Call<AddDomain> {
         self.transport.call(request)
     }
 
-    /// Takes a domain of an application away.
+    /// Removes a domain from an application.
     pub fn remove_domain(&self, request: RemoveDomain) -> Call<RemoveDomain> {
         self.transport.call(request)
     }
@@ -156,7 +156,7 @@ impl Client {
         self.transport.call(request)
     }
 
-    /// Leaves an application without a primary domain.
+    /// Unsets the primary domain of an application.
     pub fn unset_primary_domain(
         &self,
         request: UnsetPrimaryDomain,
@@ -180,7 +180,7 @@ impl Client {
         self.transport.call(request)
     }
 
-    /// Puts a tag on an application.
+    /// Adds a tag to an application.
     pub fn add_application_tag(
         &self,
         request: AddApplicationTag,
@@ -188,7 +188,7 @@ impl Client {
         self.transport.call(request)
     }
 
-    /// Takes a tag off an application.
+    /// Removes a tag from an application.
     pub fn remove_application_tag(
         &self,
         request: RemoveApplicationTag,
@@ -209,7 +209,7 @@ impl Client {
         self.transport.call(request)
     }
 
-    /// Lists the environment variables that an application gets from the add-ons it is linked to.
+    /// Lists the environment variables that an application receives from its linked add-ons.
     pub fn list_linked_addons_environment(
         &self,
         request: ListLinkedAddonsEnvironment,
@@ -217,7 +217,7 @@ impl Client {
         self.transport.call(request)
     }
 
-    /// Takes the link of an application to an add-on away.
+    /// Removes the link of an application to an add-on.
     pub fn unlink_addon(&self, request: UnlinkAddon) -> Call<UnlinkAddon> {
         self.transport.call(request)
     }
@@ -230,7 +230,7 @@ impl Client {
         self.transport.call(request)
     }
 
-    /// Lists the environment variables that an application gets from those it depends on.
+    /// Lists the environment variables that an application receives from the applications that it depends on.
     pub fn list_dependencies_environment(
         &self,
         request: ListDependenciesEnvironment,
@@ -238,12 +238,12 @@ impl Client {
         self.transport.call(request)
     }
 
-    /// Makes an application depend on another one.
+    /// Makes an application depend on another application.
     pub fn add_dependency(&self, request: AddDependency) -> Call<AddDependency> {
         self.transport.call(request)
     }
 
-    /// Makes an application depend on another one no more.
+    /// Removes the dependency of an application on another application.
     pub fn remove_dependency(
         &self,
         request: RemoveDependency,
@@ -256,7 +256,7 @@ impl Client {
         self.transport.call(request)
     }
 
-    /// Makes a new secret for the GitHub webhook of an application.
+    /// Creates a new secret for the GitHub webhook of an application.
     pub fn rotate_github_webhook_secret(
         &self,
         request: RotateGithubWebhookSecret,
@@ -272,7 +272,7 @@ impl Client {
         self.transport.call(request)
     }
 
-    /// Lists the environment variables that an add-on gives to linked applications.
+    /// Lists the environment variables that an add-on provides to linked applications.
     pub fn list_addon_environment(
         &self,
         request: ListAddonEnvironment,
@@ -293,17 +293,17 @@ impl Client {
         self.transport.call(request)
     }
 
-    /// Puts a tag on an add-on.
+    /// Adds a tag to an add-on.
     pub fn add_addon_tag(&self, request: AddAddonTag) -> Call<AddAddonTag> {
         self.transport.call(request)
     }
 
-    /// Takes a tag off an add-on.
+    /// Removes a tag from an add-on.
     pub fn remove_addon_tag(&self, request: RemoveAddonTag) -> Call<RemoveAddonTag> {
         self.transport.call(request)
     }
 
-    /// Reads the environment of an application as one document, by the token of a link.
+    /// Reads the environment of an application as one document, with the token of a link.
     pub fn read_environment_document(
         &self,
         request: ReadEnvironmentDocument,
@@ -311,7 +311,7 @@ impl Client {
         self.transport.call(request)
     }
 
-    /// Replaces the environment of an application by one document, by the token of a link.
+    /// Replaces the environment of an application by one document, with the token of a link.
     pub fn write_environment_document(
         &self,
         request: WriteEnvironmentDocument,

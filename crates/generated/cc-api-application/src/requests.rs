@@ -13,16 +13,16 @@ use crate::types;
 /// `GET /v2/self/applications`. Source: v2-openapi, js-client.
 ///
 /// # Errors
-/// - 401: The credentials are missing or not accepted.
-/// - 403: The caller may not do this.
-/// - 404: There is none, or none the caller may see.
+/// - 401: The credentials are missing or invalid.
+/// - 403: The caller may not perform this operation.
+/// - 404: The resource does not exist or is not visible to the caller.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
 pub struct ListApplications {
-    /// The owner of the application.
+    /// Id of the owner of the application.
     pub owner_id: cc_runtime::OwnerId,
-    /// Keeps the application that this instance belongs to.
+    /// Restricts the list to the application of this instance.
     pub instance_id: Option<cc_runtime::InstanceId>,
 }
 
@@ -36,7 +36,7 @@ impl ListApplications {
         }
     }
 
-    /// Keeps the application that this instance belongs to.
+    /// Restricts the list to the application of this instance.
     pub fn instance_id(
         mut self,
         instance_id: impl Into<cc_runtime::InstanceId>,
@@ -76,16 +76,16 @@ impl Operation for ListApplications {
 /// `POST /v2/self/applications`. Source: v2-openapi, js-client.
 ///
 /// # Errors
-/// - 401: The credentials are missing or not accepted.
-/// - 403: The caller may not do this.
-/// - 400: The request is not valid.
-/// - 402: The owner has to add a means of payment first.
-/// - 404: There is none, or none the caller may see.
+/// - 401: The credentials are missing or invalid.
+/// - 403: The caller may not perform this operation.
+/// - 400: The request is invalid.
+/// - 402: The owner must add a payment method first.
+/// - 404: The resource does not exist or is not visible to the caller.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
 pub struct CreateApplication {
-    /// The owner of the application.
+    /// Id of the owner of the application.
     pub owner_id: cc_runtime::OwnerId,
     /// The body.
     pub body: types::ApplicationCreation,
@@ -135,16 +135,16 @@ impl Operation for CreateApplication {
 /// `GET /v2/self/applications/{applicationId}`. Source: v2-openapi, js-client.
 ///
 /// # Errors
-/// - 401: The credentials are missing or not accepted.
-/// - 403: The caller may not do this.
-/// - 404: There is none, or none the caller may see.
+/// - 401: The credentials are missing or invalid.
+/// - 403: The caller may not perform this operation.
+/// - 404: The resource does not exist or is not visible to the caller.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
 pub struct GetApplication {
-    /// The owner of the application.
+    /// Id of the owner of the application.
     pub owner_id: cc_runtime::OwnerId,
-    /// The application.
+    /// Id of the application.
     pub application_id: cc_runtime::ApplicationId,
 }
 
@@ -188,23 +188,23 @@ impl Operation for GetApplication {
 
 /// Changes the settings of an application.
 ///
-/// A setting that is not in the body stays as it is.
+/// Settings that are absent from the body keep their values.
 ///
 /// `PUT /v2/organisations/{ownerId}/applications/{applicationId}`. The same thing is also reached by
 /// `PUT /v2/self/applications/{applicationId}`. Source: v2-openapi, js-client.
 ///
 /// # Errors
-/// - 401: The credentials are missing or not accepted.
-/// - 403: The caller may not do this.
-/// - 400: The request is not valid.
-/// - 404: There is none, or none the caller may see.
+/// - 401: The credentials are missing or invalid.
+/// - 403: The caller may not perform this operation.
+/// - 400: The request is invalid.
+/// - 404: The resource does not exist or is not visible to the caller.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
 pub struct UpdateApplication {
-    /// The owner of the application.
+    /// Id of the owner of the application.
     pub owner_id: cc_runtime::OwnerId,
-    /// The application.
+    /// Id of the application.
     pub application_id: cc_runtime::ApplicationId,
     /// The body.
     pub body: types::ApplicationUpdate,
@@ -257,16 +257,16 @@ impl Operation for UpdateApplication {
 /// `DELETE /v2/self/applications/{applicationId}`. Source: v2-openapi, js-client.
 ///
 /// # Errors
-/// - 401: The credentials are missing or not accepted.
-/// - 403: The caller may not do this.
-/// - 404: There is none, or none the caller may see.
+/// - 401: The credentials are missing or invalid.
+/// - 403: The caller may not perform this operation.
+/// - 404: The resource does not exist or is not visible to the caller.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
 pub struct DeleteApplication {
-    /// The owner of the application.
+    /// Id of the owner of the application.
     pub owner_id: cc_runtime::OwnerId,
-    /// The application.
+    /// Id of the application.
     pub application_id: cc_runtime::ApplicationId,
 }
 
@@ -308,23 +308,23 @@ impl Operation for DeleteApplication {
     }
 }
 
-/// Changes the branch that an application is deployed from.
+/// Changes the branch from which an application is deployed.
 ///
 /// `PUT /v2/organisations/{ownerId}/applications/{applicationId}/branch`. The same thing is also reached by
 /// `PUT /v2/self/applications/{applicationId}/branch`. Source: v2-openapi, js-client.
 ///
 /// # Errors
-/// - 401: The credentials are missing or not accepted.
-/// - 403: The caller may not do this.
-/// - 400: The request is not valid.
-/// - 404: There is none, or none the caller may see.
+/// - 401: The credentials are missing or invalid.
+/// - 403: The caller may not perform this operation.
+/// - 400: The request is invalid.
+/// - 404: The resource does not exist or is not visible to the caller.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
 pub struct UpdateApplicationBranch {
-    /// The owner of the application.
+    /// Id of the owner of the application.
     pub owner_id: cc_runtime::OwnerId,
-    /// The application.
+    /// Id of the application.
     pub application_id: cc_runtime::ApplicationId,
     /// The body.
     pub body: types::BranchUpdate,
@@ -377,16 +377,16 @@ impl Operation for UpdateApplicationBranch {
 /// `GET /v2/self/applications/{applicationId}/branches`. Source: v2-openapi, js-client.
 ///
 /// # Errors
-/// - 401: The credentials are missing or not accepted.
-/// - 403: The caller may not do this.
-/// - 404: There is none, or none the caller may see.
+/// - 401: The credentials are missing or invalid.
+/// - 403: The caller may not perform this operation.
+/// - 404: The resource does not exist or is not visible to the caller.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
 pub struct ListApplicationBranches {
-    /// The owner of the application.
+    /// Id of the owner of the application.
     pub owner_id: cc_runtime::OwnerId,
-    /// The application.
+    /// Id of the application.
     pub application_id: cc_runtime::ApplicationId,
 }
 
@@ -428,23 +428,23 @@ impl Operation for ListApplicationBranches {
     }
 }
 
-/// Changes the flavor of the instance that builds an application.
+/// Changes the flavor of the build instance of an application.
 ///
 /// `PUT /v2/organisations/{ownerId}/applications/{applicationId}/buildflavor`. The same thing is also reached
 /// by `PUT /v2/self/applications/{applicationId}/buildflavor`. Source: v2-openapi, terraform.
 ///
 /// # Errors
-/// - 401: The credentials are missing or not accepted.
-/// - 403: The caller may not do this.
-/// - 400: The request is not valid.
-/// - 404: There is none, or none the caller may see.
+/// - 401: The credentials are missing or invalid.
+/// - 403: The caller may not perform this operation.
+/// - 400: The request is invalid.
+/// - 404: The resource does not exist or is not visible to the caller.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
 pub struct UpdateBuildFlavor {
-    /// The owner of the application.
+    /// Id of the owner of the application.
     pub owner_id: cc_runtime::OwnerId,
-    /// The application.
+    /// Id of the application.
     pub application_id: cc_runtime::ApplicationId,
     /// The body.
     pub body: types::BuildFlavorUpdate,
@@ -497,16 +497,16 @@ impl Operation for UpdateBuildFlavor {
 /// `GET /v2/self/applications/{applicationId}/env`. Source: v2-openapi, js-client.
 ///
 /// # Errors
-/// - 401: The credentials are missing or not accepted.
-/// - 403: The caller may not do this.
-/// - 404: There is none, or none the caller may see.
+/// - 401: The credentials are missing or invalid.
+/// - 403: The caller may not perform this operation.
+/// - 404: The resource does not exist or is not visible to the caller.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
 pub struct ListEnvironment {
-    /// The owner of the application.
+    /// Id of the owner of the application.
     pub owner_id: cc_runtime::OwnerId,
-    /// The application.
+    /// Id of the application.
     pub application_id: cc_runtime::ApplicationId,
 }
 
@@ -556,17 +556,17 @@ impl Operation for ListEnvironment {
 /// `PUT /v2/self/applications/{applicationId}/env`. Source: v2-openapi, js-client.
 ///
 /// # Errors
-/// - 401: The credentials are missing or not accepted.
-/// - 403: The caller may not do this.
-/// - 400: The request is not valid.
-/// - 404: There is none, or none the caller may see.
+/// - 401: The credentials are missing or invalid.
+/// - 403: The caller may not perform this operation.
+/// - 400: The request is invalid.
+/// - 404: The resource does not exist or is not visible to the caller.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
 pub struct UpdateEnvironment {
-    /// The owner of the application.
+    /// Id of the owner of the application.
     pub owner_id: cc_runtime::OwnerId,
-    /// The application.
+    /// Id of the application.
     pub application_id: cc_runtime::ApplicationId,
     /// Name and value of every variable.
     pub body: std::collections::BTreeMap<String, cc_runtime::Secret>,
@@ -619,17 +619,17 @@ impl Operation for UpdateEnvironment {
 /// by `PUT /v2/self/applications/{applicationId}/env/{envName}`. Source: v2-openapi, js-client.
 ///
 /// # Errors
-/// - 401: The credentials are missing or not accepted.
-/// - 403: The caller may not do this.
-/// - 400: The request is not valid.
-/// - 404: There is none, or none the caller may see.
+/// - 401: The credentials are missing or invalid.
+/// - 403: The caller may not perform this operation.
+/// - 400: The request is invalid.
+/// - 404: The resource does not exist or is not visible to the caller.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
 pub struct SetEnvironmentVariable {
-    /// The owner of the application.
+    /// Id of the owner of the application.
     pub owner_id: cc_runtime::OwnerId,
-    /// The application.
+    /// Id of the application.
     pub application_id: cc_runtime::ApplicationId,
     /// Name of the environment variable.
     pub env_name: String,
@@ -681,22 +681,22 @@ impl Operation for SetEnvironmentVariable {
     }
 }
 
-/// Takes one environment variable of an application away.
+/// Removes one environment variable of an application.
 ///
 /// `DELETE /v2/organisations/{ownerId}/applications/{applicationId}/env/{envName}`. The same thing is also
 /// reached by `DELETE /v2/self/applications/{applicationId}/env/{envName}`. Source: v2-openapi, js-client.
 ///
 /// # Errors
-/// - 401: The credentials are missing or not accepted.
-/// - 403: The caller may not do this.
-/// - 404: There is none, or none the caller may see.
+/// - 401: The credentials are missing or invalid.
+/// - 403: The caller may not perform this operation.
+/// - 404: The resource does not exist or is not visible to the caller.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
 pub struct DeleteEnvironmentVariable {
-    /// The owner of the application.
+    /// Id of the owner of the application.
     pub owner_id: cc_runtime::OwnerId,
-    /// The application.
+    /// Id of the application.
     pub application_id: cc_runtime::ApplicationId,
     /// Name of the environment variable.
     pub env_name: String,
@@ -743,22 +743,22 @@ impl Operation for DeleteEnvironmentVariable {
     }
 }
 
-/// Reads the environment variables that an application gives to those which depend on it.
+/// Reads the environment variables that an application exposes to the applications that depend on it.
 ///
 /// `GET /v2/organisations/{ownerId}/applications/{applicationId}/exposed_env`. The same thing is also reached
 /// by `GET /v2/self/applications/{applicationId}/exposed_env`. Source: v2-extra, js-client.
 ///
 /// # Errors
-/// - 401: The credentials are missing or not accepted.
-/// - 403: The caller may not do this.
-/// - 404: There is none, or none the caller may see.
+/// - 401: The credentials are missing or invalid.
+/// - 403: The caller may not perform this operation.
+/// - 404: The resource does not exist or is not visible to the caller.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
 pub struct GetExposedEnvironment {
-    /// The owner of the application.
+    /// Id of the owner of the application.
     pub owner_id: cc_runtime::OwnerId,
-    /// The application.
+    /// Id of the application.
     pub application_id: cc_runtime::ApplicationId,
 }
 
@@ -800,23 +800,23 @@ impl Operation for GetExposedEnvironment {
     }
 }
 
-/// Replaces the environment variables that an application gives to those which depend on it.
+/// Replaces the environment variables that an application exposes to the applications that depend on it.
 ///
 /// `PUT /v2/organisations/{ownerId}/applications/{applicationId}/exposed_env`. The same thing is also reached
 /// by `PUT /v2/self/applications/{applicationId}/exposed_env`. Source: v2-openapi, js-client.
 ///
 /// # Errors
-/// - 401: The credentials are missing or not accepted.
-/// - 403: The caller may not do this.
-/// - 400: The request is not valid.
-/// - 404: There is none, or none the caller may see.
+/// - 401: The credentials are missing or invalid.
+/// - 403: The caller may not perform this operation.
+/// - 400: The request is invalid.
+/// - 404: The resource does not exist or is not visible to the caller.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
 pub struct UpdateExposedEnvironment {
-    /// The owner of the application.
+    /// Id of the owner of the application.
     pub owner_id: cc_runtime::OwnerId,
-    /// The application.
+    /// Id of the application.
     pub application_id: cc_runtime::ApplicationId,
     /// Name and value of every variable.
     pub body: std::collections::BTreeMap<String, cc_runtime::Secret>,
@@ -869,16 +869,16 @@ impl Operation for UpdateExposedEnvironment {
 /// `GET /v2/self/applications/{applicationId}/vhosts`. Source: v2-openapi, js-client.
 ///
 /// # Errors
-/// - 401: The credentials are missing or not accepted.
-/// - 403: The caller may not do this.
-/// - 404: There is none, or none the caller may see.
+/// - 401: The credentials are missing or invalid.
+/// - 403: The caller may not perform this operation.
+/// - 404: The resource does not exist or is not visible to the caller.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
 pub struct ListDomains {
-    /// The owner of the application.
+    /// Id of the owner of the application.
     pub owner_id: cc_runtime::OwnerId,
-    /// The application.
+    /// Id of the application.
     pub application_id: cc_runtime::ApplicationId,
 }
 
@@ -920,26 +920,26 @@ impl Operation for ListDomains {
     }
 }
 
-/// Gives an application a domain.
+/// Adds a domain to an application.
 ///
 /// `PUT /v2/organisations/{ownerId}/applications/{applicationId}/vhosts/{domain}`. The same thing is also
 /// reached by `PUT /v2/self/applications/{applicationId}/vhosts/{domain}`. Source: v2-openapi, js-client.
 ///
 /// # Errors
-/// - 401: The credentials are missing or not accepted.
-/// - 403: The caller may not do this.
-/// - 400: The request is not valid.
-/// - 404: There is none, or none the caller may see.
-/// - 409: It does not fit what is there.
+/// - 401: The credentials are missing or invalid.
+/// - 403: The caller may not perform this operation.
+/// - 400: The request is invalid.
+/// - 404: The resource does not exist or is not visible to the caller.
+/// - 409: The request conflicts with the current state of the resource.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
 pub struct AddDomain {
-    /// The owner of the application.
+    /// Id of the owner of the application.
     pub owner_id: cc_runtime::OwnerId,
-    /// The application.
+    /// Id of the application.
     pub application_id: cc_runtime::ApplicationId,
-    /// The domain, with its path where it has one: `example.org/api`.
+    /// The domain, with its path if any: `example.org/api`.
     pub domain: String,
 }
 
@@ -984,24 +984,24 @@ impl Operation for AddDomain {
     }
 }
 
-/// Takes a domain of an application away.
+/// Removes a domain from an application.
 ///
 /// `DELETE /v2/organisations/{ownerId}/applications/{applicationId}/vhosts/{domain}`. The same thing is also
 /// reached by `DELETE /v2/self/applications/{applicationId}/vhosts/{domain}`. Source: v2-openapi, js-client.
 ///
 /// # Errors
-/// - 401: The credentials are missing or not accepted.
-/// - 403: The caller may not do this.
-/// - 404: There is none, or none the caller may see.
+/// - 401: The credentials are missing or invalid.
+/// - 403: The caller may not perform this operation.
+/// - 404: The resource does not exist or is not visible to the caller.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
 pub struct RemoveDomain {
-    /// The owner of the application.
+    /// Id of the owner of the application.
     pub owner_id: cc_runtime::OwnerId,
-    /// The application.
+    /// Id of the application.
     pub application_id: cc_runtime::ApplicationId,
-    /// The domain, with its path where it has one: `example.org/api`.
+    /// The domain, with its path if any: `example.org/api`.
     pub domain: String,
 }
 
@@ -1052,16 +1052,16 @@ impl Operation for RemoveDomain {
 /// reached by `GET /v2/self/applications/{applicationId}/vhosts/favourite`. Source: v2-openapi, js-client.
 ///
 /// # Errors
-/// - 401: The credentials are missing or not accepted.
-/// - 403: The caller may not do this.
+/// - 401: The credentials are missing or invalid.
+/// - 403: The caller may not perform this operation.
 /// - 404: The application has no primary domain.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
 pub struct GetPrimaryDomain {
-    /// The owner of the application.
+    /// Id of the owner of the application.
     pub owner_id: cc_runtime::OwnerId,
-    /// The application.
+    /// Id of the application.
     pub application_id: cc_runtime::ApplicationId,
 }
 
@@ -1109,17 +1109,17 @@ impl Operation for GetPrimaryDomain {
 /// reached by `PUT /v2/self/applications/{applicationId}/vhosts/favourite`. Source: v2-openapi, js-client.
 ///
 /// # Errors
-/// - 401: The credentials are missing or not accepted.
-/// - 403: The caller may not do this.
-/// - 400: The request is not valid.
-/// - 404: There is none, or none the caller may see.
+/// - 401: The credentials are missing or invalid.
+/// - 403: The caller may not perform this operation.
+/// - 400: The request is invalid.
+/// - 404: The resource does not exist or is not visible to the caller.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
 pub struct SetPrimaryDomain {
-    /// The owner of the application.
+    /// Id of the owner of the application.
     pub owner_id: cc_runtime::OwnerId,
-    /// The application.
+    /// Id of the application.
     pub application_id: cc_runtime::ApplicationId,
     /// The body.
     pub body: types::VhostUpdate,
@@ -1166,22 +1166,22 @@ impl Operation for SetPrimaryDomain {
     }
 }
 
-/// Leaves an application without a primary domain.
+/// Unsets the primary domain of an application.
 ///
 /// `DELETE /v2/organisations/{ownerId}/applications/{applicationId}/vhosts/favourite`. The same thing is also
 /// reached by `DELETE /v2/self/applications/{applicationId}/vhosts/favourite`. Source: v2-openapi, js-client.
 ///
 /// # Errors
-/// - 401: The credentials are missing or not accepted.
-/// - 403: The caller may not do this.
-/// - 404: There is none, or none the caller may see.
+/// - 401: The credentials are missing or invalid.
+/// - 403: The caller may not perform this operation.
+/// - 404: The resource does not exist or is not visible to the caller.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
 pub struct UnsetPrimaryDomain {
-    /// The owner of the application.
+    /// Id of the owner of the application.
     pub owner_id: cc_runtime::OwnerId,
-    /// The application.
+    /// Id of the application.
     pub application_id: cc_runtime::ApplicationId,
 }
 
@@ -1229,16 +1229,16 @@ impl Operation for UnsetPrimaryDomain {
 /// `GET /v2/self/applications/{applicationId}/tags`. Source: v2-openapi, js-client.
 ///
 /// # Errors
-/// - 401: The credentials are missing or not accepted.
-/// - 403: The caller may not do this.
-/// - 404: There is none, or none the caller may see.
+/// - 401: The credentials are missing or invalid.
+/// - 403: The caller may not perform this operation.
+/// - 404: The resource does not exist or is not visible to the caller.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
 pub struct ListApplicationTags {
-    /// The owner of the application.
+    /// Id of the owner of the application.
     pub owner_id: cc_runtime::OwnerId,
-    /// The application.
+    /// Id of the application.
     pub application_id: cc_runtime::ApplicationId,
 }
 
@@ -1285,18 +1285,18 @@ impl Operation for ListApplicationTags {
 /// `PUT /v2/organisations/{ownerId}/applications/{applicationId}/tags`. Source: v2-openapi, js-client.
 ///
 /// # Errors
-/// - 401: The credentials are missing or not accepted.
-/// - 403: The caller may not do this.
-/// - 404: There is none, or none the caller may see.
+/// - 401: The credentials are missing or invalid.
+/// - 403: The caller may not perform this operation.
+/// - 404: The resource does not exist or is not visible to the caller.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
 pub struct ReplaceApplicationTags {
-    /// The owner of the application.
+    /// Id of the owner of the application.
     pub owner_id: cc_runtime::OwnerId,
-    /// The application.
+    /// Id of the application.
     pub application_id: cc_runtime::ApplicationId,
-    /// All tags.
+    /// Tags. They replace all current ones.
     pub body: Vec<String>,
 }
 
@@ -1341,22 +1341,22 @@ impl Operation for ReplaceApplicationTags {
     }
 }
 
-/// Puts a tag on an application.
+/// Adds a tag to an application.
 ///
 /// `PUT /v2/organisations/{ownerId}/applications/{applicationId}/tags/{tag}`. The same thing is also reached by
 /// `PUT /v2/self/applications/{applicationId}/tags/{tag}`. Source: v2-openapi, js-client.
 ///
 /// # Errors
-/// - 401: The credentials are missing or not accepted.
-/// - 403: The caller may not do this.
-/// - 404: There is none, or none the caller may see.
+/// - 401: The credentials are missing or invalid.
+/// - 403: The caller may not perform this operation.
+/// - 404: The resource does not exist or is not visible to the caller.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
 pub struct AddApplicationTag {
-    /// The owner of the application.
+    /// Id of the owner of the application.
     pub owner_id: cc_runtime::OwnerId,
-    /// The application.
+    /// Id of the application.
     pub application_id: cc_runtime::ApplicationId,
     /// The tag.
     pub tag: String,
@@ -1403,22 +1403,22 @@ impl Operation for AddApplicationTag {
     }
 }
 
-/// Takes a tag off an application.
+/// Removes a tag from an application.
 ///
 /// `DELETE /v2/organisations/{ownerId}/applications/{applicationId}/tags/{tag}`. The same thing is also reached
 /// by `DELETE /v2/self/applications/{applicationId}/tags/{tag}`. Source: v2-openapi, js-client.
 ///
 /// # Errors
-/// - 401: The credentials are missing or not accepted.
-/// - 403: The caller may not do this.
-/// - 404: There is none, or none the caller may see.
+/// - 401: The credentials are missing or invalid.
+/// - 403: The caller may not perform this operation.
+/// - 404: The resource does not exist or is not visible to the caller.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
 pub struct RemoveApplicationTag {
-    /// The owner of the application.
+    /// Id of the owner of the application.
     pub owner_id: cc_runtime::OwnerId,
-    /// The application.
+    /// Id of the application.
     pub application_id: cc_runtime::ApplicationId,
     /// The tag.
     pub tag: String,
@@ -1471,16 +1471,16 @@ impl Operation for RemoveApplicationTag {
 /// `GET /v2/self/applications/{applicationId}/addons`. Source: v2-openapi, js-client.
 ///
 /// # Errors
-/// - 401: The credentials are missing or not accepted.
-/// - 403: The caller may not do this.
-/// - 404: There is none, or none the caller may see.
+/// - 401: The credentials are missing or invalid.
+/// - 403: The caller may not perform this operation.
+/// - 404: The resource does not exist or is not visible to the caller.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
 pub struct ListLinkedAddons {
-    /// The owner of the application.
+    /// Id of the owner of the application.
     pub owner_id: cc_runtime::OwnerId,
-    /// The application.
+    /// Id of the application.
     pub application_id: cc_runtime::ApplicationId,
 }
 
@@ -1528,17 +1528,17 @@ impl Operation for ListLinkedAddons {
 /// `POST /v2/self/applications/{applicationId}/addons`. Source: v2-openapi, js-client.
 ///
 /// # Errors
-/// - 401: The credentials are missing or not accepted.
-/// - 403: The caller may not do this.
-/// - 400: The request is not valid.
-/// - 404: There is none, or none the caller may see.
+/// - 401: The credentials are missing or invalid.
+/// - 403: The caller may not perform this operation.
+/// - 400: The request is invalid.
+/// - 404: The resource does not exist or is not visible to the caller.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
 pub struct LinkAddon {
-    /// The owner of the application.
+    /// Id of the owner of the application.
     pub owner_id: cc_runtime::OwnerId,
-    /// The application.
+    /// Id of the application.
     pub application_id: cc_runtime::ApplicationId,
     /// Id of the add-on (`addon_…`) as a bare JSON text.
     pub body: cc_runtime::AddonId,
@@ -1585,22 +1585,22 @@ impl Operation for LinkAddon {
     }
 }
 
-/// Lists the environment variables that an application gets from the add-ons it is linked to.
+/// Lists the environment variables that an application receives from its linked add-ons.
 ///
 /// `GET /v2/organisations/{ownerId}/applications/{applicationId}/addons/env`. The same thing is also reached by
 /// `GET /v2/self/applications/{applicationId}/addons/env`. Source: v2-openapi, js-client.
 ///
 /// # Errors
-/// - 401: The credentials are missing or not accepted.
-/// - 403: The caller may not do this.
-/// - 404: There is none, or none the caller may see.
+/// - 401: The credentials are missing or invalid.
+/// - 403: The caller may not perform this operation.
+/// - 404: The resource does not exist or is not visible to the caller.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
 pub struct ListLinkedAddonsEnvironment {
-    /// The owner of the application.
+    /// Id of the owner of the application.
     pub owner_id: cc_runtime::OwnerId,
-    /// The application.
+    /// Id of the application.
     pub application_id: cc_runtime::ApplicationId,
 }
 
@@ -1642,22 +1642,22 @@ impl Operation for ListLinkedAddonsEnvironment {
     }
 }
 
-/// Takes the link of an application to an add-on away.
+/// Removes the link of an application to an add-on.
 ///
 /// `DELETE /v2/organisations/{ownerId}/applications/{applicationId}/addons/{addonId}`. The same thing is also
 /// reached by `DELETE /v2/self/applications/{applicationId}/addons/{addonId}`. Source: v2-openapi, js-client.
 ///
 /// # Errors
-/// - 401: The credentials are missing or not accepted.
-/// - 403: The caller may not do this.
-/// - 404: There is none, or none the caller may see.
+/// - 401: The credentials are missing or invalid.
+/// - 403: The caller may not perform this operation.
+/// - 404: The resource does not exist or is not visible to the caller.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
 pub struct UnlinkAddon {
-    /// The owner of the application.
+    /// Id of the owner of the application.
     pub owner_id: cc_runtime::OwnerId,
-    /// The application.
+    /// Id of the application.
     pub application_id: cc_runtime::ApplicationId,
     /// The add-on.
     pub addon_id: cc_runtime::AddonId,
@@ -1710,16 +1710,16 @@ impl Operation for UnlinkAddon {
 /// by `GET /v2/self/applications/{applicationId}/dependencies`. Source: v2-openapi, js-client.
 ///
 /// # Errors
-/// - 401: The credentials are missing or not accepted.
-/// - 403: The caller may not do this.
-/// - 404: There is none, or none the caller may see.
+/// - 401: The credentials are missing or invalid.
+/// - 403: The caller may not perform this operation.
+/// - 404: The resource does not exist or is not visible to the caller.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
 pub struct ListDependencies {
-    /// The owner of the application.
+    /// Id of the owner of the application.
     pub owner_id: cc_runtime::OwnerId,
-    /// The application.
+    /// Id of the application.
     pub application_id: cc_runtime::ApplicationId,
 }
 
@@ -1761,22 +1761,22 @@ impl Operation for ListDependencies {
     }
 }
 
-/// Lists the environment variables that an application gets from those it depends on.
+/// Lists the environment variables that an application receives from the applications that it depends on.
 ///
 /// `GET /v2/organisations/{ownerId}/applications/{applicationId}/dependencies/env`. The same thing is also
 /// reached by `GET /v2/self/applications/{applicationId}/dependencies/env`. Source: v2-extra, js-client.
 ///
 /// # Errors
-/// - 401: The credentials are missing or not accepted.
-/// - 403: The caller may not do this.
-/// - 404: There is none, or none the caller may see.
+/// - 401: The credentials are missing or invalid.
+/// - 403: The caller may not perform this operation.
+/// - 404: The resource does not exist or is not visible to the caller.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
 pub struct ListDependenciesEnvironment {
-    /// The owner of the application.
+    /// Id of the owner of the application.
     pub owner_id: cc_runtime::OwnerId,
-    /// The application.
+    /// Id of the application.
     pub application_id: cc_runtime::ApplicationId,
 }
 
@@ -1818,25 +1818,25 @@ impl Operation for ListDependenciesEnvironment {
     }
 }
 
-/// Makes an application depend on another one.
+/// Makes an application depend on another application.
 ///
 /// `PUT /v2/organisations/{ownerId}/applications/{applicationId}/dependencies/{dependencyId}`. The same thing
 /// is also reached by `PUT /v2/self/applications/{applicationId}/dependencies/{dependencyId}`. Source:
 /// v2-openapi, js-client.
 ///
 /// # Errors
-/// - 401: The credentials are missing or not accepted.
-/// - 403: The caller may not do this.
-/// - 404: There is none, or none the caller may see.
+/// - 401: The credentials are missing or invalid.
+/// - 403: The caller may not perform this operation.
+/// - 404: The resource does not exist or is not visible to the caller.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
 pub struct AddDependency {
-    /// The owner of the application.
+    /// Id of the owner of the application.
     pub owner_id: cc_runtime::OwnerId,
-    /// The application.
+    /// Id of the application.
     pub application_id: cc_runtime::ApplicationId,
-    /// The application that is depended on.
+    /// Id of the application to depend on.
     pub dependency_id: cc_runtime::ApplicationId,
 }
 
@@ -1881,25 +1881,25 @@ impl Operation for AddDependency {
     }
 }
 
-/// Makes an application depend on another one no more.
+/// Removes the dependency of an application on another application.
 ///
 /// `DELETE /v2/organisations/{ownerId}/applications/{applicationId}/dependencies/{dependencyId}`. The same
 /// thing is also reached by `DELETE /v2/self/applications/{applicationId}/dependencies/{dependencyId}`. Source:
 /// v2-openapi, js-client.
 ///
 /// # Errors
-/// - 401: The credentials are missing or not accepted.
-/// - 403: The caller may not do this.
-/// - 404: There is none, or none the caller may see.
+/// - 401: The credentials are missing or invalid.
+/// - 403: The caller may not perform this operation.
+/// - 404: The resource does not exist or is not visible to the caller.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
 pub struct RemoveDependency {
-    /// The owner of the application.
+    /// Id of the owner of the application.
     pub owner_id: cc_runtime::OwnerId,
-    /// The application.
+    /// Id of the application.
     pub application_id: cc_runtime::ApplicationId,
-    /// The application that is depended on.
+    /// Id of the application to depend on.
     pub dependency_id: cc_runtime::ApplicationId,
 }
 
@@ -1950,16 +1950,16 @@ impl Operation for RemoveDependency {
 /// `GET /v2/self/applications/{applicationId}/dependents`. Source: v2-openapi.
 ///
 /// # Errors
-/// - 401: The credentials are missing or not accepted.
-/// - 403: The caller may not do this.
-/// - 404: There is none, or none the caller may see.
+/// - 401: The credentials are missing or invalid.
+/// - 403: The caller may not perform this operation.
+/// - 404: The resource does not exist or is not visible to the caller.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
 pub struct ListDependents {
-    /// The owner of the application.
+    /// Id of the owner of the application.
     pub owner_id: cc_runtime::OwnerId,
-    /// The application.
+    /// Id of the application.
     pub application_id: cc_runtime::ApplicationId,
 }
 
@@ -2001,22 +2001,22 @@ impl Operation for ListDependents {
     }
 }
 
-/// Makes a new secret for the GitHub webhook of an application.
+/// Creates a new secret for the GitHub webhook of an application.
 ///
 /// `POST /v2/organisations/{ownerId}/applications/{applicationId}/github-webhook/secret`. Source: v2-extra,
 /// docs.
 ///
 /// # Errors
-/// - 401: The credentials are missing or not accepted.
-/// - 403: The caller may not do this.
-/// - 404: There is none, or none the caller may see.
+/// - 401: The credentials are missing or invalid.
+/// - 403: The caller may not perform this operation.
+/// - 404: The resource does not exist or is not visible to the caller.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
 pub struct RotateGithubWebhookSecret {
-    /// The owner of the application.
+    /// Id of the owner of the application.
     pub owner_id: cc_runtime::OwnerId,
-    /// The application.
+    /// Id of the application.
     pub application_id: cc_runtime::ApplicationId,
 }
 
@@ -2064,14 +2064,14 @@ impl Operation for RotateGithubWebhookSecret {
 /// `GET /v2/self/addons/{addonId}/applications`. Source: v2-openapi, js-client.
 ///
 /// # Errors
-/// - 401: The credentials are missing or not accepted.
-/// - 403: The caller may not do this.
-/// - 404: There is none, or none the caller may see.
+/// - 401: The credentials are missing or invalid.
+/// - 403: The caller may not perform this operation.
+/// - 404: The resource does not exist or is not visible to the caller.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
 pub struct ListAddonApplications {
-    /// The owner of the add-on.
+    /// Id of the owner of the add-on.
     pub owner_id: cc_runtime::OwnerId,
     /// The add-on.
     pub addon_id: cc_runtime::AddonId,
@@ -2115,20 +2115,20 @@ impl Operation for ListAddonApplications {
     }
 }
 
-/// Lists the environment variables that an add-on gives to linked applications.
+/// Lists the environment variables that an add-on provides to linked applications.
 ///
 /// `GET /v2/organisations/{ownerId}/addons/{addonId}/env`. The same thing is also reached by
 /// `GET /v2/self/addons/{addonId}/env`. Source: v2-openapi, js-client.
 ///
 /// # Errors
-/// - 401: The credentials are missing or not accepted.
-/// - 403: The caller may not do this.
-/// - 404: There is none, or none the caller may see.
+/// - 401: The credentials are missing or invalid.
+/// - 403: The caller may not perform this operation.
+/// - 404: The resource does not exist or is not visible to the caller.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
 pub struct ListAddonEnvironment {
-    /// The owner of the add-on.
+    /// Id of the owner of the add-on.
     pub owner_id: cc_runtime::OwnerId,
     /// The add-on.
     pub addon_id: cc_runtime::AddonId,
@@ -2178,14 +2178,14 @@ impl Operation for ListAddonEnvironment {
 /// `GET /v2/self/addons/{addonId}/tags`. Source: v2-openapi, js-client.
 ///
 /// # Errors
-/// - 401: The credentials are missing or not accepted.
-/// - 403: The caller may not do this.
-/// - 404: There is none, or none the caller may see.
+/// - 401: The credentials are missing or invalid.
+/// - 403: The caller may not perform this operation.
+/// - 404: The resource does not exist or is not visible to the caller.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
 pub struct ListAddonTags {
-    /// The owner of the add-on.
+    /// Id of the owner of the add-on.
     pub owner_id: cc_runtime::OwnerId,
     /// The add-on.
     pub addon_id: cc_runtime::AddonId,
@@ -2234,18 +2234,18 @@ impl Operation for ListAddonTags {
 /// `PUT /v2/organisations/{ownerId}/addons/{addonId}/tags`. Source: v2-openapi, js-client.
 ///
 /// # Errors
-/// - 401: The credentials are missing or not accepted.
-/// - 403: The caller may not do this.
-/// - 404: There is none, or none the caller may see.
+/// - 401: The credentials are missing or invalid.
+/// - 403: The caller may not perform this operation.
+/// - 404: The resource does not exist or is not visible to the caller.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
 pub struct ReplaceAddonTags {
-    /// The owner of the add-on.
+    /// Id of the owner of the add-on.
     pub owner_id: cc_runtime::OwnerId,
     /// The add-on.
     pub addon_id: cc_runtime::AddonId,
-    /// All tags.
+    /// Tags. They replace all current ones.
     pub body: Vec<String>,
 }
 
@@ -2290,20 +2290,20 @@ impl Operation for ReplaceAddonTags {
     }
 }
 
-/// Puts a tag on an add-on.
+/// Adds a tag to an add-on.
 ///
 /// `PUT /v2/organisations/{ownerId}/addons/{addonId}/tags/{tag}`. The same thing is also reached by
 /// `PUT /v2/self/addons/{addonId}/tags/{tag}`. Source: v2-openapi, js-client.
 ///
 /// # Errors
-/// - 401: The credentials are missing or not accepted.
-/// - 403: The caller may not do this.
-/// - 404: There is none, or none the caller may see.
+/// - 401: The credentials are missing or invalid.
+/// - 403: The caller may not perform this operation.
+/// - 404: The resource does not exist or is not visible to the caller.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
 pub struct AddAddonTag {
-    /// The owner of the add-on.
+    /// Id of the owner of the add-on.
     pub owner_id: cc_runtime::OwnerId,
     /// The add-on.
     pub addon_id: cc_runtime::AddonId,
@@ -2352,20 +2352,20 @@ impl Operation for AddAddonTag {
     }
 }
 
-/// Takes a tag off an add-on.
+/// Removes a tag from an add-on.
 ///
 /// `DELETE /v2/organisations/{ownerId}/addons/{addonId}/tags/{tag}`. The same thing is also reached by
 /// `DELETE /v2/self/addons/{addonId}/tags/{tag}`. Source: v2-openapi, js-client.
 ///
 /// # Errors
-/// - 401: The credentials are missing or not accepted.
-/// - 403: The caller may not do this.
-/// - 404: There is none, or none the caller may see.
+/// - 401: The credentials are missing or invalid.
+/// - 403: The caller may not perform this operation.
+/// - 404: The resource does not exist or is not visible to the caller.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
 pub struct RemoveAddonTag {
-    /// The owner of the add-on.
+    /// Id of the owner of the add-on.
     pub owner_id: cc_runtime::OwnerId,
     /// The add-on.
     pub addon_id: cc_runtime::AddonId,
@@ -2414,21 +2414,21 @@ impl Operation for RemoveAddonTag {
     }
 }
 
-/// Reads the environment of an application as one document, by the token of a link.
+/// Reads the environment of an application as one document, with the token of a link.
 ///
 /// `GET /v2/application/{applicationId}/environment`. Source: v2-openapi.
 ///
 /// # Errors
-/// - 401: The credentials are missing or not accepted.
-/// - 403: The caller may not do this.
-/// - 404: There is none, or none the caller may see.
+/// - 401: The credentials are missing or invalid.
+/// - 403: The caller may not perform this operation.
+/// - 404: The resource does not exist or is not visible to the caller.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
 pub struct ReadEnvironmentDocument {
-    /// The application.
+    /// Id of the application.
     pub application_id: cc_runtime::ApplicationId,
-    /// Token of the link that leads here.
+    /// Token of the link to this document.
     pub token: Option<cc_runtime::Secret>,
 }
 
@@ -2442,7 +2442,7 @@ impl ReadEnvironmentDocument {
         }
     }
 
-    /// Token of the link that leads here.
+    /// Token of the link to this document.
     pub fn token(mut self, token: impl Into<cc_runtime::Secret>) -> Self {
         self.token = Some(token.into());
         self
@@ -2473,24 +2473,24 @@ impl Operation for ReadEnvironmentDocument {
     }
 }
 
-/// Replaces the environment of an application by one document, by the token of a link.
+/// Replaces the environment of an application by one document, with the token of a link.
 ///
 /// `PUT /v2/application/{applicationId}/environment`. Source: v2-openapi.
 ///
 /// # Errors
-/// - 401: The credentials are missing or not accepted.
-/// - 403: The caller may not do this.
-/// - 400: The request is not valid.
-/// - 404: There is none, or none the caller may see.
+/// - 401: The credentials are missing or invalid.
+/// - 403: The caller may not perform this operation.
+/// - 400: The request is invalid.
+/// - 404: The resource does not exist or is not visible to the caller.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
 pub struct WriteEnvironmentDocument {
-    /// The application.
+    /// Id of the application.
     pub application_id: cc_runtime::ApplicationId,
-    /// The document as a JSON text.
+    /// The document as a JSON string.
     pub body: cc_runtime::Secret,
-    /// Token of the link that leads here.
+    /// Token of the link to this document.
     pub token: Option<cc_runtime::Secret>,
 }
 
@@ -2508,7 +2508,7 @@ impl WriteEnvironmentDocument {
         }
     }
 
-    /// Token of the link that leads here.
+    /// Token of the link to this document.
     pub fn token(mut self, token: impl Into<cc_runtime::Secret>) -> Self {
         self.token = Some(token.into());
         self

@@ -9,30 +9,30 @@ use serde::{Deserialize, Serialize};
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct Addon {
-    /// Id of the add-on as the platform lists it.
+    /// Id of the add-on as the platform lists it: `addon_…`.
     pub id: cc_runtime::AddonId,
-    /// Name that its owner gave it.
+    /// Name of the add-on, chosen by its owner.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub name: Option<String>,
     /// Id of the add-on as its provider knows it.
     #[serde(rename = "realId", default, deserialize_with = "cc_runtime::de::null_as_default", skip_serializing_if = "cc_runtime::de::is_default")]
     pub real_id: cc_runtime::RealAddonId,
-    /// Short name of the zone it is in, such as `par`.
+    /// Short name of the zone, such as `par`.
     #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub region: String,
-    /// Id of that zone.
+    /// Id of the zone.
     #[serde(rename = "zoneId", default, skip_serializing_if = "Option::is_none")]
     pub zone_id: Option<cc_runtime::ZoneId>,
     /// Provider of the add-on.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub provider: Option<AddonProvider>,
-    /// Plan it is on.
+    /// Plan of the add-on.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub plan: Option<AddonPlan>,
-    /// When it was created.
+    /// Creation date.
     #[serde(rename = "creationDate", default, skip_serializing_if = "Option::is_none")]
     pub creation_date: Option<cc_runtime::Timestamp>,
-    /// Names of the environment variables that it gives to linked applications.
+    /// Names of the environment variables that the add-on provides to linked applications.
     #[serde(rename = "configKeys", default, deserialize_with = "cc_runtime::de::list")]
     pub config_keys: Vec<String>,
 }
@@ -61,14 +61,14 @@ cc_runtime::open_enum! {
     }
 }
 
-/// A plan of an add-on provider: what it offers at what price.
+/// A plan of an add-on provider: features and price.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct AddonPlan {
     /// Id of the plan (a UUID).
     pub id: String,
-    /// Name to show to a person.
+    /// Display name.
     #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub name: String,
     /// Short name, such as `dev` or `xs_sml`.
@@ -77,13 +77,13 @@ pub struct AddonPlan {
     /// Price of the plan. No source states its currency nor its period.
     #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub price: f64,
-    /// Name of the price in the price system; its case varies.
+    /// Name of the price in the price system. Its case varies.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub price_id: Option<String>,
     /// Features of the plan.
     #[serde(default, deserialize_with = "cc_runtime::de::list")]
     pub features: Vec<AddonPlanFeature>,
-    /// Short names of the zones where it is available.
+    /// Short names of the zones in which the provider is available.
     #[serde(default, deserialize_with = "cc_runtime::de::list")]
     pub zones: Vec<String>,
 }
@@ -93,19 +93,19 @@ pub struct AddonPlan {
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct AddonPlanFeature {
-    /// Name of the feature, to show to a person.
+    /// Display name of the feature.
     #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub name: String,
     /// Kind of value of the feature.
     #[serde(rename = "type", default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub type_: AddonFeatureKind,
-    /// Value to show to a person.
+    /// Display value.
     #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub value: String,
-    /// The same value for a program, as text.
+    /// The same value in machine-readable form, as text.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub computable_value: Option<String>,
-    /// Name of the feature for a program.
+    /// Machine-readable name of the feature.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub name_code: Option<String>,
 }
@@ -117,13 +117,13 @@ pub struct AddonPlanFeature {
 pub struct AddonProvider {
     /// Id of the provider.
     pub id: cc_runtime::AddonProviderId,
-    /// Name to show to a person.
+    /// Display name.
     #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub name: String,
     /// Web site of the add-on provider.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub website: Option<String>,
-    /// Where its support is reached.
+    /// E-mail address of the support.
     #[serde(rename = "supportEmail", default, skip_serializing_if = "Option::is_none")]
     pub support_email: Option<String>,
     /// Name of the add-on provider on Google Plus.
@@ -141,25 +141,25 @@ pub struct AddonProvider {
     /// Detailed description of the offer.
     #[serde(rename = "longDesc", default, skip_serializing_if = "Option::is_none")]
     pub long_desc: Option<String>,
-    /// Address of its logo.
+    /// Address of the logo.
     #[serde(rename = "logoUrl", default, skip_serializing_if = "Option::is_none")]
     pub logo_url: Option<String>,
-    /// How far it is released.
+    /// Release status of the provider.
     #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub status: AddonProviderStatus,
-    /// `true` if its dashboard opens in a tab of its own.
+    /// `true` if the dashboard opens in a new tab.
     #[serde(rename = "openInNewTab", default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub open_in_new_tab: bool,
-    /// `true` if an add-on can change its plan.
+    /// `true` if an add-on can move to another plan.
     #[serde(rename = "canUpgrade", default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub can_upgrade: bool,
-    /// Short names of the zones where it is available.
+    /// Short names of the zones in which the provider is available.
     #[serde(default, deserialize_with = "cc_runtime::de::list")]
     pub regions: Vec<String>,
 }
 
 cc_runtime::open_enum! {
-    /// How far an add-on provider is released.
+    /// Release status of an add-on provider.
     pub enum AddonProviderStatus {
         /// `ALPHA`.
         Alpha = "ALPHA",
@@ -181,85 +181,85 @@ cc_runtime::open_enum! {
 pub struct Application {
     /// Id of the application.
     pub id: cc_runtime::ApplicationId,
-    /// Name that its owner gave it.
+    /// Name of the add-on, chosen by its owner.
     #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub name: String,
     /// Description by the owner.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub description: Option<String>,
-    /// Short name of the zone it runs in, such as `par`.
+    /// Short name of the zone, such as `par`.
     #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub zone: String,
-    /// Id of that zone.
+    /// Id of the zone.
     #[serde(rename = "zoneId", default, skip_serializing_if = "Option::is_none")]
     pub zone_id: Option<cc_runtime::ZoneId>,
     /// Settings of the instances of the application.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub instance: Option<InstanceSettings>,
-    /// How its code gets to the platform.
+    /// Deployment settings of the application.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub deployment: Option<DeploymentSettings>,
     /// Domains of the application.
     #[serde(default, deserialize_with = "cc_runtime::de::list")]
     pub vhosts: Vec<Vhost>,
-    /// When it was created.
+    /// Creation date.
     #[serde(rename = "creationDate", default, skip_serializing_if = "Option::is_none")]
     pub creation_date: Option<cc_runtime::Timestamp>,
-    /// Number of its latest deployment.
+    /// Number of the latest deployment.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub last_deploy: Option<i64>,
     /// `true` if the application is archived.
     #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub archived: bool,
-    /// `true` if a visitor stays with one instance.
+    /// `true` if the requests of a visitor always reach the same instance.
     #[serde(rename = "stickySessions", default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub sticky_sessions: bool,
-    /// `true` if old instances stop before new ones start.
+    /// `true` if the old instances stop before the new ones start.
     #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub homogeneous: bool,
-    /// `true` if its owner marked it.
+    /// `true` if its owner marked the application as a favourite.
     #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub favourite: bool,
-    /// `true` if a push cancels a deployment that is under way.
+    /// `true` if a push cancels a deployment in progress.
     #[serde(rename = "cancelOnPush", default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub cancel_on_push: bool,
-    /// Where GitHub tells of pushes.
+    /// Address to which GitHub reports pushes.
     #[serde(rename = "webhookUrl", default, skip_serializing_if = "Option::is_none")]
     pub webhook_url: Option<String>,
-    /// Secret that GitHub signs with.
+    /// Secret with which GitHub signs its requests.
     #[serde(rename = "webhookSecret", default, skip_serializing_if = "Option::is_none")]
     pub webhook_secret: Option<cc_runtime::Secret>,
     /// `true` if the application is built on an instance of its own.
     #[serde(rename = "separateBuild", default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub separate_build: bool,
-    /// Size of that instance.
+    /// Size of the build instance.
     #[serde(rename = "buildFlavor", default, skip_serializing_if = "Option::is_none")]
     pub build_flavor: Option<Flavor>,
     /// Owner of the application.
     #[serde(rename = "ownerId", default, deserialize_with = "cc_runtime::de::null_as_default", skip_serializing_if = "cc_runtime::de::is_default")]
     pub owner_id: cc_runtime::OwnerId,
-    /// State of the application that the platform aims for.
+    /// Target state of the application.
     #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub state: ApplicationState,
-    /// Commit that is deployed.
+    /// Commit that is currently deployed.
     #[serde(rename = "commitId", default, skip_serializing_if = "Option::is_none")]
     pub commit_id: Option<String>,
-    /// Id of the appliance it was made from.
+    /// Id of the appliance from which the application was created.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub appliance: Option<String>,
-    /// Branch it is deployed from.
+    /// Branch that is deployed.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub branch: Option<String>,
-    /// Branches of its repository, when the answer holds them.
+    /// Branches of the repository, if the answer includes them.
     #[serde(default, deserialize_with = "cc_runtime::de::list")]
     pub branches: Vec<String>,
-    /// Whether HTTP is redirected to HTTPS.
+    /// `true` if HTTP is redirected to HTTPS.
     #[serde(rename = "forceHttps", default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub force_https: HttpsSetting,
     /// Environment variables of the application.
     #[serde(default, deserialize_with = "cc_runtime::de::list")]
     pub env: Vec<EnvironmentVariable>,
-    /// Where its code is pushed to.
+    /// Git address to push the code to.
     #[serde(rename = "deployUrl", default, skip_serializing_if = "Option::is_none")]
     pub deploy_url: Option<String>,
 }
@@ -276,18 +276,18 @@ pub struct ApplicationCreation {
     pub description: Option<String>,
     /// Short name of the zone.
     pub zone: String,
-    /// How code is sent: `git`, `ftp`.
+    /// Deployment method: `git` or `ftp`.
     pub deploy: String,
-    /// `true` if the platform may stop it when nobody uses it.
+    /// `true` if the platform may stop the application while it has no traffic.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub shutdownable: Option<bool>,
-    /// How long instances live.
+    /// Lifetime of the instances.
     #[serde(rename = "instanceLifetime", default, skip_serializing_if = "Option::is_none")]
     pub instance_lifetime: Option<InstanceLifetime>,
-    /// Number of instances at least.
+    /// Minimum number of instances.
     #[serde(rename = "minInstances")]
     pub min_instances: i64,
-    /// Number of instances at most.
+    /// Maximum number of instances.
     #[serde(rename = "maxInstances")]
     pub max_instances: i64,
     /// Name of the smallest size.
@@ -302,31 +302,31 @@ pub struct ApplicationCreation {
     /// `true` if the application is archived.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub archived: Option<bool>,
-    /// `true` if a visitor stays with one instance.
+    /// `true` if the requests of a visitor always reach the same instance.
     #[serde(rename = "stickySessions", default, skip_serializing_if = "Option::is_none")]
     pub sticky_sessions: Option<bool>,
-    /// `true` if old instances stop before new ones start.
+    /// `true` if the old instances stop before the new ones start.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub homogeneous: Option<bool>,
-    /// `true` if the application is marked.
+    /// `true` if the application is marked as a favourite.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub favourite: Option<bool>,
-    /// `true` if a push cancels a deployment that is under way.
+    /// `true` if a push cancels a deployment in progress.
     #[serde(rename = "cancelOnPush", default, skip_serializing_if = "Option::is_none")]
     pub cancel_on_push: Option<bool>,
     /// `true` if the application is built on an instance of its own.
     #[serde(rename = "separateBuild", default, skip_serializing_if = "Option::is_none")]
     pub separate_build: Option<bool>,
-    /// Name of the size of that instance.
+    /// Name of the size of the build instance.
     #[serde(rename = "buildFlavor", default, skip_serializing_if = "Option::is_none")]
     pub build_flavor: Option<String>,
     /// Branch to deploy from.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub branch: Option<String>,
-    /// Whether HTTP is redirected to HTTPS.
+    /// `true` if HTTP is redirected to HTTPS.
     #[serde(rename = "forceHttps", default, skip_serializing_if = "Option::is_none")]
     pub force_https: Option<HttpsSetting>,
-    /// All environment variables.
+    /// Environment variables of the application. They replace all current ones.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub env: Option<std::collections::BTreeMap<String, cc_runtime::Secret>>,
     /// Type of the runtime, such as `node`.
@@ -338,22 +338,22 @@ pub struct ApplicationCreation {
     /// Id of the variant of the runtime.
     #[serde(rename = "instanceVariant")]
     pub instance_variant: String,
-    /// The runtime once more, as some versions of the platform read it.
+    /// The runtime again, in the format that some versions of the platform read.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub instance: Option<InstanceChoice>,
-    /// The owner once more.
+    /// Id of the owner, again.
     #[serde(rename = "ownerId", default, skip_serializing_if = "Option::is_none")]
     pub owner_id: Option<cc_runtime::OwnerId>,
-    /// Appliance to make it from.
+    /// Id of the appliance to create the application from.
     #[serde(rename = "applianceId", default, skip_serializing_if = "Option::is_none")]
     pub appliance_id: Option<String>,
-    /// Where its repository is: `github`.
+    /// Service that hosts the repository: `github`.
     #[serde(rename = "oauthService", default, skip_serializing_if = "Option::is_none")]
     pub oauth_service: Option<String>,
-    /// Id of its repository there.
+    /// Id of the repository at that service.
     #[serde(rename = "oauthAppId", default, skip_serializing_if = "Option::is_none")]
     pub oauth_app_id: Option<String>,
-    /// Public repository to take the code from.
+    /// Address of a public repository with the code.
     #[serde(rename = "publicGitRepositoryUrl", default, skip_serializing_if = "Option::is_none")]
     pub public_git_repository_url: Option<String>,
 }
@@ -404,14 +404,14 @@ impl ApplicationCreation {
         self
     }
 
-    /// `true` if the platform may stop it when nobody uses it.
+    /// `true` if the platform may stop the application while it has no traffic.
     #[must_use]
     pub fn shutdownable(mut self, shutdownable: bool) -> Self {
         self.shutdownable = Some(shutdownable);
         self
     }
 
-    /// How long instances live.
+    /// Lifetime of the instances.
     #[must_use]
     pub fn instance_lifetime(mut self, instance_lifetime: impl Into<InstanceLifetime>) -> Self {
         self.instance_lifetime = Some(instance_lifetime.into());
@@ -432,28 +432,28 @@ impl ApplicationCreation {
         self
     }
 
-    /// `true` if a visitor stays with one instance.
+    /// `true` if the requests of a visitor always reach the same instance.
     #[must_use]
     pub fn sticky_sessions(mut self, sticky_sessions: bool) -> Self {
         self.sticky_sessions = Some(sticky_sessions);
         self
     }
 
-    /// `true` if old instances stop before new ones start.
+    /// `true` if the old instances stop before the new ones start.
     #[must_use]
     pub fn homogeneous(mut self, homogeneous: bool) -> Self {
         self.homogeneous = Some(homogeneous);
         self
     }
 
-    /// `true` if the application is marked.
+    /// `true` if the application is marked as a favourite.
     #[must_use]
     pub fn favourite(mut self, favourite: bool) -> Self {
         self.favourite = Some(favourite);
         self
     }
 
-    /// `true` if a push cancels a deployment that is under way.
+    /// `true` if a push cancels a deployment in progress.
     #[must_use]
     pub fn cancel_on_push(mut self, cancel_on_push: bool) -> Self {
         self.cancel_on_push = Some(cancel_on_push);
@@ -467,7 +467,7 @@ impl ApplicationCreation {
         self
     }
 
-    /// Name of the size of that instance.
+    /// Name of the size of the build instance.
     #[must_use]
     pub fn build_flavor(mut self, build_flavor: impl Into<String>) -> Self {
         self.build_flavor = Some(build_flavor.into());
@@ -481,56 +481,56 @@ impl ApplicationCreation {
         self
     }
 
-    /// Whether HTTP is redirected to HTTPS.
+    /// `true` if HTTP is redirected to HTTPS.
     #[must_use]
     pub fn force_https(mut self, force_https: impl Into<HttpsSetting>) -> Self {
         self.force_https = Some(force_https.into());
         self
     }
 
-    /// All environment variables.
+    /// Environment variables of the application. They replace all current ones.
     #[must_use]
     pub fn env(mut self, env: std::collections::BTreeMap<String, cc_runtime::Secret>) -> Self {
         self.env = Some(env);
         self
     }
 
-    /// The runtime once more, as some versions of the platform read it.
+    /// The runtime again, in the format that some versions of the platform read.
     #[must_use]
     pub fn instance(mut self, instance: impl Into<InstanceChoice>) -> Self {
         self.instance = Some(instance.into());
         self
     }
 
-    /// The owner once more.
+    /// Id of the owner, again.
     #[must_use]
     pub fn owner_id(mut self, owner_id: impl Into<cc_runtime::OwnerId>) -> Self {
         self.owner_id = Some(owner_id.into());
         self
     }
 
-    /// Appliance to make it from.
+    /// Id of the appliance to create the application from.
     #[must_use]
     pub fn appliance_id(mut self, appliance_id: impl Into<String>) -> Self {
         self.appliance_id = Some(appliance_id.into());
         self
     }
 
-    /// Where its repository is: `github`.
+    /// Service that hosts the repository: `github`.
     #[must_use]
     pub fn oauth_service(mut self, oauth_service: impl Into<String>) -> Self {
         self.oauth_service = Some(oauth_service.into());
         self
     }
 
-    /// Id of its repository there.
+    /// Id of the repository at that service.
     #[must_use]
     pub fn oauth_app_id(mut self, oauth_app_id: impl Into<String>) -> Self {
         self.oauth_app_id = Some(oauth_app_id.into());
         self
     }
 
-    /// Public repository to take the code from.
+    /// Address of a public repository with the code.
     #[must_use]
     pub fn public_git_repository_url(mut self, public_git_repository_url: impl Into<String>) -> Self {
         self.public_git_repository_url = Some(public_git_repository_url.into());
@@ -538,7 +538,7 @@ impl ApplicationCreation {
     }
 }
 
-/// The environment variables of an application, as its changes are answered. The platform sends the whole
+/// Environment variables of an application, as returned after a change. The platform sends the whole
 /// application.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
@@ -552,7 +552,7 @@ pub struct ApplicationEnvironment {
 }
 
 cc_runtime::open_enum! {
-    /// State of an application that the platform aims for.
+    /// Target state of an application.
     pub enum ApplicationState {
         /// `SHOULD_BE_UP`.
         ShouldBeUp = "SHOULD_BE_UP",
@@ -581,19 +581,19 @@ pub struct ApplicationUpdate {
     /// Short name of the zone.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub zone: Option<String>,
-    /// How code is sent: `git`, `ftp`.
+    /// Deployment method: `git` or `ftp`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub deploy: Option<String>,
-    /// `true` if the platform may stop it when nobody uses it.
+    /// `true` if the platform may stop the application while it has no traffic.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub shutdownable: Option<bool>,
-    /// How long instances live.
+    /// Lifetime of the instances.
     #[serde(rename = "instanceLifetime", default, skip_serializing_if = "Option::is_none")]
     pub instance_lifetime: Option<InstanceLifetime>,
-    /// Number of instances at least.
+    /// Minimum number of instances.
     #[serde(rename = "minInstances", default, skip_serializing_if = "Option::is_none")]
     pub min_instances: Option<i64>,
-    /// Number of instances at most.
+    /// Maximum number of instances.
     #[serde(rename = "maxInstances", default, skip_serializing_if = "Option::is_none")]
     pub max_instances: Option<i64>,
     /// Name of the smallest size.
@@ -608,28 +608,28 @@ pub struct ApplicationUpdate {
     /// `true` if the application is archived.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub archived: Option<bool>,
-    /// `true` if a visitor stays with one instance.
+    /// `true` if the requests of a visitor always reach the same instance.
     #[serde(rename = "stickySessions", default, skip_serializing_if = "Option::is_none")]
     pub sticky_sessions: Option<bool>,
-    /// `true` if old instances stop before new ones start.
+    /// `true` if the old instances stop before the new ones start.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub homogeneous: Option<bool>,
-    /// `true` if the application is marked.
+    /// `true` if the application is marked as a favourite.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub favourite: Option<bool>,
-    /// `true` if a push cancels a deployment that is under way.
+    /// `true` if a push cancels a deployment in progress.
     #[serde(rename = "cancelOnPush", default, skip_serializing_if = "Option::is_none")]
     pub cancel_on_push: Option<bool>,
     /// `true` if the application is built on an instance of its own.
     #[serde(rename = "separateBuild", default, skip_serializing_if = "Option::is_none")]
     pub separate_build: Option<bool>,
-    /// Name of the size of that instance.
+    /// Name of the size of the build instance.
     #[serde(rename = "buildFlavor", default, skip_serializing_if = "Option::is_none")]
     pub build_flavor: Option<String>,
     /// Branch to deploy from.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub branch: Option<String>,
-    /// Whether HTTP is redirected to HTTPS.
+    /// `true` if HTTP is redirected to HTTPS.
     #[serde(rename = "forceHttps", default, skip_serializing_if = "Option::is_none")]
     pub force_https: Option<HttpsSetting>,
     /// Type of the runtime, such as `node`.
@@ -641,16 +641,16 @@ pub struct ApplicationUpdate {
     /// Id of the variant of the runtime.
     #[serde(rename = "instanceVariant", default, skip_serializing_if = "Option::is_none")]
     pub instance_variant: Option<String>,
-    /// Appliance to make it from.
+    /// Id of the appliance to create the application from.
     #[serde(rename = "applianceId", default, skip_serializing_if = "Option::is_none")]
     pub appliance_id: Option<String>,
-    /// Where its repository is: `github`.
+    /// Service that hosts the repository: `github`.
     #[serde(rename = "oauthService", default, skip_serializing_if = "Option::is_none")]
     pub oauth_service: Option<String>,
-    /// Id of its repository there.
+    /// Id of the repository at that service.
     #[serde(rename = "oauthAppId", default, skip_serializing_if = "Option::is_none")]
     pub oauth_app_id: Option<String>,
-    /// All environment variables.
+    /// Environment variables of the application. They replace all current ones.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub env: Option<std::collections::BTreeMap<String, cc_runtime::Secret>>,
 }
@@ -712,35 +712,35 @@ impl ApplicationUpdate {
         self
     }
 
-    /// How code is sent: `git`, `ftp`.
+    /// Deployment method: `git` or `ftp`.
     #[must_use]
     pub fn deploy(mut self, deploy: impl Into<String>) -> Self {
         self.deploy = Some(deploy.into());
         self
     }
 
-    /// `true` if the platform may stop it when nobody uses it.
+    /// `true` if the platform may stop the application while it has no traffic.
     #[must_use]
     pub fn shutdownable(mut self, shutdownable: bool) -> Self {
         self.shutdownable = Some(shutdownable);
         self
     }
 
-    /// How long instances live.
+    /// Lifetime of the instances.
     #[must_use]
     pub fn instance_lifetime(mut self, instance_lifetime: impl Into<InstanceLifetime>) -> Self {
         self.instance_lifetime = Some(instance_lifetime.into());
         self
     }
 
-    /// Number of instances at least.
+    /// Minimum number of instances.
     #[must_use]
     pub fn min_instances(mut self, min_instances: i64) -> Self {
         self.min_instances = Some(min_instances);
         self
     }
 
-    /// Number of instances at most.
+    /// Maximum number of instances.
     #[must_use]
     pub fn max_instances(mut self, max_instances: i64) -> Self {
         self.max_instances = Some(max_instances);
@@ -775,28 +775,28 @@ impl ApplicationUpdate {
         self
     }
 
-    /// `true` if a visitor stays with one instance.
+    /// `true` if the requests of a visitor always reach the same instance.
     #[must_use]
     pub fn sticky_sessions(mut self, sticky_sessions: bool) -> Self {
         self.sticky_sessions = Some(sticky_sessions);
         self
     }
 
-    /// `true` if old instances stop before new ones start.
+    /// `true` if the old instances stop before the new ones start.
     #[must_use]
     pub fn homogeneous(mut self, homogeneous: bool) -> Self {
         self.homogeneous = Some(homogeneous);
         self
     }
 
-    /// `true` if the application is marked.
+    /// `true` if the application is marked as a favourite.
     #[must_use]
     pub fn favourite(mut self, favourite: bool) -> Self {
         self.favourite = Some(favourite);
         self
     }
 
-    /// `true` if a push cancels a deployment that is under way.
+    /// `true` if a push cancels a deployment in progress.
     #[must_use]
     pub fn cancel_on_push(mut self, cancel_on_push: bool) -> Self {
         self.cancel_on_push = Some(cancel_on_push);
@@ -810,7 +810,7 @@ impl ApplicationUpdate {
         self
     }
 
-    /// Name of the size of that instance.
+    /// Name of the size of the build instance.
     #[must_use]
     pub fn build_flavor(mut self, build_flavor: impl Into<String>) -> Self {
         self.build_flavor = Some(build_flavor.into());
@@ -824,7 +824,7 @@ impl ApplicationUpdate {
         self
     }
 
-    /// Whether HTTP is redirected to HTTPS.
+    /// `true` if HTTP is redirected to HTTPS.
     #[must_use]
     pub fn force_https(mut self, force_https: impl Into<HttpsSetting>) -> Self {
         self.force_https = Some(force_https.into());
@@ -852,28 +852,28 @@ impl ApplicationUpdate {
         self
     }
 
-    /// Appliance to make it from.
+    /// Id of the appliance to create the application from.
     #[must_use]
     pub fn appliance_id(mut self, appliance_id: impl Into<String>) -> Self {
         self.appliance_id = Some(appliance_id.into());
         self
     }
 
-    /// Where its repository is: `github`.
+    /// Service that hosts the repository: `github`.
     #[must_use]
     pub fn oauth_service(mut self, oauth_service: impl Into<String>) -> Self {
         self.oauth_service = Some(oauth_service.into());
         self
     }
 
-    /// Id of its repository there.
+    /// Id of the repository at that service.
     #[must_use]
     pub fn oauth_app_id(mut self, oauth_app_id: impl Into<String>) -> Self {
         self.oauth_app_id = Some(oauth_app_id.into());
         self
     }
 
-    /// All environment variables.
+    /// Environment variables of the application. They replace all current ones.
     #[must_use]
     pub fn env(mut self, env: std::collections::BTreeMap<String, cc_runtime::Secret>) -> Self {
         self.env = Some(env);
@@ -881,7 +881,7 @@ impl ApplicationUpdate {
     }
 }
 
-/// A branch to deploy from.
+/// A branch to deploy.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
@@ -901,7 +901,7 @@ impl BranchUpdate {
     }
 }
 
-/// A size to build on.
+/// Size of the build instance.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
@@ -923,7 +923,7 @@ impl BuildFlavorUpdate {
 }
 
 cc_runtime::open_enum! {
-    /// How code is sent.
+    /// Deployment method.
     pub enum DeploymentKind {
         /// `GIT`.
         Git = "GIT",
@@ -934,24 +934,24 @@ cc_runtime::open_enum! {
     }
 }
 
-/// How the code of an application gets to the platform.
+/// Deployment settings of an application.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct DeploymentSettings {
-    /// `true` if the platform may stop it when nobody uses it.
+    /// `true` if the platform may stop the application while it has no traffic.
     #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub shutdownable: bool,
-    /// How code is sent.
+    /// Deployment method.
     #[serde(rename = "type", default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub type_: DeploymentKind,
     /// State of the repository.
     #[serde(rename = "repoState", default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub repo_state: RepositoryState,
-    /// Where code is pushed to, over SSH.
+    /// SSH address to push code to.
     #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub url: String,
-    /// Where the code is, over HTTP.
+    /// HTTP address of the code.
     #[serde(rename = "httpUrl", default, skip_serializing_if = "Option::is_none")]
     pub http_url: Option<String>,
 }
@@ -961,7 +961,7 @@ pub struct DeploymentSettings {
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct EnvironmentValue {
-    /// The value.
+    /// The new value.
     pub value: cc_runtime::Secret,
 }
 
@@ -989,7 +989,7 @@ pub struct EnvironmentVariable {
     pub value: cc_runtime::Secret,
 }
 
-/// A size of instance.
+/// A size of an instance.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
@@ -1005,13 +1005,13 @@ pub struct Flavor {
     /// Number of GPUs.
     #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub gpus: i64,
-    /// Size of the disk. No source states its unit.
+    /// Size of the disk. No source documents its unit.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub disk: Option<i64>,
-    /// Price of one instance. No source states its currency nor its period.
+    /// Price of one instance. No source documents its currency or period.
     #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub price: f64,
-    /// Name of the price in the price system; its case varies.
+    /// Name of the price in the price system. Its case varies.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub price_id: Option<String>,
     /// `true` if the flavor can be chosen.
@@ -1020,24 +1020,24 @@ pub struct Flavor {
     /// `true` if the flavor is too small for most applications.
     #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub microservice: bool,
-    /// `true` if the flavor is made for machine learning.
+    /// `true` if the flavor is intended for machine learning.
     #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub machine_learning: bool,
-    /// Priority of its processes, as `nice` counts.
+    /// Scheduling priority of the processes, as a `nice` value.
     #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub nice: i64,
-    /// Memory, to show to a person.
+    /// Memory, to display.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub memory: Option<FlavorMemory>,
-    /// Factor of its CPU. Only the JavaScript client's types know it.
+    /// CPU factor. Only the types of the JavaScript client mention it.
     #[serde(rename = "cpuFactor", default, skip_serializing_if = "Option::is_none")]
     pub cpu_factor: Option<f64>,
-    /// Factor of its memory. Only the JavaScript client's types know it.
+    /// Memory factor. Only the types of the JavaScript client mention it.
     #[serde(rename = "memFactor", default, skip_serializing_if = "Option::is_none")]
     pub mem_factor: Option<f64>,
 }
 
-/// An amount of memory, to show to a person.
+/// An amount of memory, to display.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
@@ -1045,7 +1045,7 @@ pub struct FlavorMemory {
     /// Unit of `value`, such as `B`.
     #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub unit: String,
-    /// How many of that unit.
+    /// Amount, in `unit`.
     #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub value: f64,
     /// The amount with a readable unit, such as `512 MiB`.
@@ -1054,7 +1054,7 @@ pub struct FlavorMemory {
 }
 
 cc_runtime::open_enum! {
-    /// Whether HTTP is redirected to HTTPS.
+    /// `true` if HTTP is redirected to HTTPS.
     pub enum HttpsSetting {
         /// `ENABLED`.
         Enabled = "ENABLED",
@@ -1091,7 +1091,7 @@ impl InstanceChoice {
 }
 
 cc_runtime::open_enum! {
-    /// How long instances live: as long as wanted, for a migration, or for one task.
+    /// Lifetime of instances: unlimited, for a migration, or for one task.
     pub enum InstanceLifetime {
         /// `REGULAR`.
         Regular = "REGULAR",
@@ -1116,31 +1116,31 @@ pub struct InstanceSettings {
     /// Variant of the runtime.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub variant: Option<InstanceVariant>,
-    /// Number of instances at least.
+    /// Minimum number of instances.
     #[serde(rename = "minInstances", default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub min_instances: i64,
-    /// Number of instances at most.
+    /// Maximum number of instances.
     #[serde(rename = "maxInstances", default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub max_instances: i64,
-    /// Number of instances that the owner may ask for at most.
+    /// Largest number of instances that the owner may request.
     #[serde(rename = "maxAllowedInstances", default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub max_allowed_instances: i64,
-    /// Size of an instance at least.
+    /// Smallest size of an instance.
     #[serde(rename = "minFlavor", default, skip_serializing_if = "Option::is_none")]
     pub min_flavor: Option<Flavor>,
-    /// Size of an instance at most.
+    /// Largest size of an instance.
     #[serde(rename = "maxFlavor", default, skip_serializing_if = "Option::is_none")]
     pub max_flavor: Option<Flavor>,
-    /// Sizes to choose from.
+    /// Available sizes.
     #[serde(default, deserialize_with = "cc_runtime::de::list")]
     pub flavors: Vec<Flavor>,
     /// Environment variables that the runtime sets.
     #[serde(rename = "defaultEnv", default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub default_env: std::collections::BTreeMap<String, cc_runtime::Secret>,
-    /// How long instances live.
+    /// Lifetime of the instances.
     #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub lifetime: InstanceLifetime,
-    /// Type and version in one text.
+    /// Type and version in one string.
     #[serde(rename = "instanceAndVersion", default, skip_serializing_if = "Option::is_none")]
     pub instance_and_version: Option<String>,
 }
@@ -1156,18 +1156,18 @@ pub struct InstanceVariant {
     /// Short name, such as `node`.
     #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub slug: String,
-    /// Name to show to a person.
+    /// Display name.
     #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub name: String,
-    /// How code is sent to it.
+    /// Deployment method of the variant.
     #[serde(rename = "deployType", default, skip_serializing_if = "Option::is_none")]
     pub deploy_type: Option<String>,
-    /// Address of its logo.
+    /// Address of the logo.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub logo: Option<String>,
 }
 
-/// The environment variables that an application gets from one add-on.
+/// The environment variables that an application receives from one add-on.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
@@ -1186,7 +1186,7 @@ pub struct LinkedAddonEnvironment {
     pub env: Vec<EnvironmentVariable>,
 }
 
-/// The environment variables that an application gets from another one.
+/// The environment variables that an application receives from another application.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
@@ -1202,23 +1202,23 @@ pub struct LinkedApplicationEnvironment {
     pub env: Vec<EnvironmentVariable>,
 }
 
-/// Answer of the v2 API without other content.
+/// Answer of the v2 API that holds only a message.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct Message {
-    /// The API's own number of the message.
+    /// Numeric code of the message in the v2 API.
     pub id: i64,
     /// Message about the result.
     #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub message: String,
-    /// How it went.
+    /// Outcome of the operation.
     #[serde(rename = "type", default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub type_: MessageKind,
 }
 
 cc_runtime::open_enum! {
-    /// How what a message is about went.
+    /// Outcome of the operation that a message reports.
     pub enum MessageKind {
         /// `success`.
         Success = "success",

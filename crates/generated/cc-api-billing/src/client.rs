@@ -5,8 +5,7 @@ use cc_runtime::Transport;
 use cc_runtime::Call;
 use crate::requests::*;
 
-/// Billing (Invoices and how they are paid, prices, credits and VAT): sends the requests of the domain
-/// `billing`.
+/// Billing (Invoices and their payment, prices, credits and VAT): sends the requests of the domain `billing`.
 #[derive(Debug, Clone)]
 pub struct Client {
     transport: Transport,
@@ -24,7 +23,7 @@ impl Client {
         self.transport.call(request)
     }
 
-    /// Lists the invoices of an owner that wait for a payment.
+    /// Lists the unpaid invoices of an owner.
     pub fn list_unpaid_invoices(
         &self,
         request: ListUnpaidInvoices,
@@ -47,7 +46,7 @@ impl Client {
         self.transport.call(request)
     }
 
-    /// Starts to pay an invoice with PayPal.
+    /// Starts the payment of an invoice with PayPal.
     pub fn init_paypal_payment(
         &self,
         request: InitPaypalPayment,
@@ -55,7 +54,7 @@ impl Client {
         self.transport.call(request)
     }
 
-    /// Goes through with the payment of an invoice that PayPal agreed to.
+    /// Completes the payment of an invoice after PayPal's approval.
     pub fn authorize_paypal_payment(
         &self,
         request: AuthorizePaypalPayment,
@@ -63,7 +62,7 @@ impl Client {
         self.transport.call(request)
     }
 
-    /// Starts to pay an invoice with Stripe.
+    /// Starts the payment of an invoice with Stripe.
     pub fn init_stripe_payment(
         &self,
         request: InitStripePayment,
@@ -71,7 +70,7 @@ impl Client {
         self.transport.call(request)
     }
 
-    /// Goes through with the payment of an invoice that Stripe agreed to.
+    /// Completes the payment of an invoice after Stripe's approval.
     pub fn authorize_stripe_payment(
         &self,
         request: AuthorizeStripePayment,
@@ -79,12 +78,12 @@ impl Client {
         self.transport.call(request)
     }
 
-    /// Reads the prices one owner pays in a zone.
+    /// Reads the prices of a zone for one owner.
     pub fn get_price_system(&self, request: GetPriceSystem) -> Call<GetPriceSystem> {
         self.transport.call(request)
     }
 
-    /// Reads the prices anyone pays in a zone.
+    /// Reads the public prices of a zone.
     pub fn get_public_price_system(
         &self,
         request: GetPublicPriceSystem,
@@ -92,7 +91,7 @@ impl Client {
         self.transport.call(request)
     }
 
-    /// Reads the credits an owner has left.
+    /// Reads the remaining credits of an owner.
     pub fn get_credits_summary(
         &self,
         request: GetCreditsSummary,
@@ -100,12 +99,12 @@ impl Client {
         self.transport.call(request)
     }
 
-    /// Gives an owner the credits of a coupon.
+    /// Applies a coupon, which adds its credits to an owner.
     pub fn activate_coupon(&self, request: ActivateCoupon) -> Call<ActivateCoupon> {
         self.transport.call(request)
     }
 
-    /// Reads the drops, the credits of before v4, an owner has left.
+    /// Reads the remaining drops of an owner, which are the credits used before v4.
     #[deprecated = "use `GetCreditsSummary`"]
     pub fn get_legacy_credits(
         &self,
@@ -114,7 +113,7 @@ impl Client {
         self.transport.call(request)
     }
 
-    /// Lists what the applications of an owner consumed.
+    /// Lists the consumption of the applications of an owner.
     #[deprecated = "the platform keeps it for old clients"]
     pub fn list_consumptions(
         &self,
@@ -123,7 +122,7 @@ impl Client {
         self.transport.call(request)
     }
 
-    /// Reads the name and address that invoices of an owner are made out to.
+    /// Reads the billing name and address of an owner.
     pub fn get_payment_info(&self, request: GetPaymentInfo) -> Call<GetPaymentInfo> {
         self.transport.call(request)
     }
@@ -133,7 +132,7 @@ impl Client {
         self.transport.call(request)
     }
 
-    /// Settles a VAT number that waits for a decision.
+    /// Decides about a VAT number that awaits validation.
     pub fn validate_vat_number(
         &self,
         request: ValidateVatNumber,

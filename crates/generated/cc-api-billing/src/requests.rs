@@ -12,21 +12,21 @@ use crate::types;
 /// `GET /v4/billing/organisations/{ownerId}/invoices`. Source: seed-003, js-client.
 ///
 /// # Errors
-/// - 400: The request is not valid.
-/// - 401: The credentials are missing or not accepted.
-/// - 403: The caller may not do this.
-/// - 404: There is none, or none the caller may see.
+/// - 400: The request is invalid.
+/// - 401: The credentials are missing or invalid.
+/// - 403: The caller may not perform this operation.
+/// - 404: The resource does not exist or is not visible to the caller.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
 pub struct ListInvoices {
-    /// The owner.
+    /// Id of the owner.
     pub owner_id: cc_runtime::OwnerId,
-    /// Keeps the invoices issued from this instant on.
+    /// Restricts the list to invoices issued at or after this instant.
     pub since: Option<cc_runtime::Timestamp>,
-    /// Keeps the invoices issued until this instant.
+    /// Restricts the list to invoices issued at or before this instant.
     pub until: Option<cc_runtime::Timestamp>,
-    /// Gives this number of invoices at most.
+    /// Maximum number of invoices.
     pub limit: Option<i64>,
 }
 
@@ -42,19 +42,19 @@ impl ListInvoices {
         }
     }
 
-    /// Keeps the invoices issued from this instant on.
+    /// Restricts the list to invoices issued at or after this instant.
     pub fn since(mut self, since: impl Into<cc_runtime::Timestamp>) -> Self {
         self.since = Some(since.into());
         self
     }
 
-    /// Keeps the invoices issued until this instant.
+    /// Restricts the list to invoices issued at or before this instant.
     pub fn until(mut self, until: impl Into<cc_runtime::Timestamp>) -> Self {
         self.until = Some(until.into());
         self
     }
 
-    /// Gives this number of invoices at most.
+    /// Maximum number of invoices.
     pub fn limit(mut self, limit: i64) -> Self {
         self.limit = Some(limit);
         self
@@ -87,19 +87,19 @@ impl Operation for ListInvoices {
     }
 }
 
-/// Lists the invoices of an owner that wait for a payment.
+/// Lists the unpaid invoices of an owner.
 ///
 /// `GET /v4/billing/organisations/{ownerId}/invoices/unpaid`. Source: js-client.
 ///
 /// # Errors
-/// - 401: The credentials are missing or not accepted.
-/// - 403: The caller may not do this.
-/// - 404: There is none, or none the caller may see.
+/// - 401: The credentials are missing or invalid.
+/// - 403: The caller may not perform this operation.
+/// - 404: The resource does not exist or is not visible to the caller.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
 pub struct ListUnpaidInvoices {
-    /// The owner.
+    /// Id of the owner.
     pub owner_id: cc_runtime::OwnerId,
 }
 
@@ -140,14 +140,14 @@ impl Operation for ListUnpaidInvoices {
 /// `GET /v4/billing/organisations/{ownerId}/invoices/{invoiceNumber}{type}`. Source: seed-003, js-client.
 ///
 /// # Errors
-/// - 401: The credentials are missing or not accepted.
-/// - 403: The caller may not do this.
-/// - 404: There is none, or none the caller may see.
+/// - 401: The credentials are missing or invalid.
+/// - 403: The caller may not perform this operation.
+/// - 404: The resource does not exist or is not visible to the caller.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
 pub struct GetInvoice {
-    /// The owner.
+    /// Id of the owner.
     pub owner_id: cc_runtime::OwnerId,
     /// The invoice.
     pub invoice_number: cc_runtime::InvoiceNumber,
@@ -196,14 +196,14 @@ impl Operation for GetInvoice {
 /// `GET /v4/billing/organisations/{ownerId}/invoices/{invoiceNumber}.html`. Source: seed-003, js-client.
 ///
 /// # Errors
-/// - 401: The credentials are missing or not accepted.
-/// - 403: The caller may not do this.
-/// - 404: There is none, or none the caller may see.
+/// - 401: The credentials are missing or invalid.
+/// - 403: The caller may not perform this operation.
+/// - 404: The resource does not exist or is not visible to the caller.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
 pub struct GetInvoiceHtml {
-    /// The owner.
+    /// Id of the owner.
     pub owner_id: cc_runtime::OwnerId,
     /// The invoice.
     pub invoice_number: cc_runtime::InvoiceNumber,
@@ -252,14 +252,14 @@ impl Operation for GetInvoiceHtml {
 /// `GET /v4/billing/organisations/{ownerId}/invoices/{invoiceNumber}.pdf`. Source: seed-003, js-client.
 ///
 /// # Errors
-/// - 401: The credentials are missing or not accepted.
-/// - 403: The caller may not do this.
-/// - 404: There is none, or none the caller may see.
+/// - 401: The credentials are missing or invalid.
+/// - 403: The caller may not perform this operation.
+/// - 404: The resource does not exist or is not visible to the caller.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
 pub struct GetInvoicePdf {
-    /// The owner.
+    /// Id of the owner.
     pub owner_id: cc_runtime::OwnerId,
     /// The invoice.
     pub invoice_number: cc_runtime::InvoiceNumber,
@@ -303,20 +303,20 @@ impl Operation for GetInvoicePdf {
     }
 }
 
-/// Starts to pay an invoice with PayPal.
+/// Starts the payment of an invoice with PayPal.
 ///
 /// `POST /v4/billing/organisations/{ownerId}/invoices/{invoiceNumber}/payments/paypal`. Source: js-client.
 ///
 /// # Errors
-/// - 400: The request is not valid.
-/// - 401: The credentials are missing or not accepted.
-/// - 403: The caller may not do this.
-/// - 404: There is none, or none the caller may see.
+/// - 400: The request is invalid.
+/// - 401: The credentials are missing or invalid.
+/// - 403: The caller may not perform this operation.
+/// - 404: The resource does not exist or is not visible to the caller.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
 pub struct InitPaypalPayment {
-    /// The owner.
+    /// Id of the owner.
     pub owner_id: cc_runtime::OwnerId,
     /// The invoice.
     pub invoice_number: cc_runtime::InvoiceNumber,
@@ -360,25 +360,25 @@ impl Operation for InitPaypalPayment {
     }
 }
 
-/// Goes through with the payment of an invoice that PayPal agreed to.
+/// Completes the payment of an invoice after PayPal's approval.
 ///
 /// `PUT /v4/billing/organisations/{ownerId}/invoices/{invoiceNumber}/payments/paypal/{transactionId}`. Source:
 /// js-client.
 ///
 /// # Errors
-/// - 400: The request is not valid.
-/// - 401: The credentials are missing or not accepted.
-/// - 403: The caller may not do this.
-/// - 404: There is none, or none the caller may see.
+/// - 400: The request is invalid.
+/// - 401: The credentials are missing or invalid.
+/// - 403: The caller may not perform this operation.
+/// - 404: The resource does not exist or is not visible to the caller.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
 pub struct AuthorizePaypalPayment {
-    /// The owner.
+    /// Id of the owner.
     pub owner_id: cc_runtime::OwnerId,
     /// The invoice.
     pub invoice_number: cc_runtime::InvoiceNumber,
-    /// Id that PayPal gave when it agreed. Some sources call it the id of the payer.
+    /// Id of the approval by PayPal. Some sources call it the payer id.
     pub transaction_id: String,
 }
 
@@ -423,20 +423,20 @@ impl Operation for AuthorizePaypalPayment {
     }
 }
 
-/// Starts to pay an invoice with Stripe.
+/// Starts the payment of an invoice with Stripe.
 ///
 /// `POST /v4/billing/organisations/{ownerId}/invoices/{invoiceNumber}/payments/stripe`. Source: js-client.
 ///
 /// # Errors
-/// - 400: The request is not valid.
-/// - 401: The credentials are missing or not accepted.
-/// - 403: The caller may not do this.
-/// - 404: There is none, or none the caller may see.
+/// - 400: The request is invalid.
+/// - 401: The credentials are missing or invalid.
+/// - 403: The caller may not perform this operation.
+/// - 404: The resource does not exist or is not visible to the caller.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
 pub struct InitStripePayment {
-    /// The owner.
+    /// Id of the owner.
     pub owner_id: cc_runtime::OwnerId,
     /// The invoice.
     pub invoice_number: cc_runtime::InvoiceNumber,
@@ -480,21 +480,21 @@ impl Operation for InitStripePayment {
     }
 }
 
-/// Goes through with the payment of an invoice that Stripe agreed to.
+/// Completes the payment of an invoice after Stripe's approval.
 ///
 /// `PUT /v4/billing/organisations/{ownerId}/invoices/{invoiceNumber}/payments/stripe/{intentId}`. Source:
 /// js-client.
 ///
 /// # Errors
-/// - 400: The request is not valid.
-/// - 401: The credentials are missing or not accepted.
-/// - 403: The caller may not do this.
-/// - 404: There is none, or none the caller may see.
+/// - 400: The request is invalid.
+/// - 401: The credentials are missing or invalid.
+/// - 403: The caller may not perform this operation.
+/// - 404: The resource does not exist or is not visible to the caller.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
 pub struct AuthorizeStripePayment {
-    /// The owner.
+    /// Id of the owner.
     pub owner_id: cc_runtime::OwnerId,
     /// The invoice.
     pub invoice_number: cc_runtime::InvoiceNumber,
@@ -543,19 +543,19 @@ impl Operation for AuthorizeStripePayment {
     }
 }
 
-/// Reads the prices one owner pays in a zone.
+/// Reads the prices of a zone for one owner.
 ///
 /// `GET /v4/billing/organisations/{ownerId}/price-system`. Source: js-client.
 ///
 /// # Errors
-/// - 401: The credentials are missing or not accepted.
-/// - 403: The caller may not do this.
-/// - 404: There is none, or none the caller may see.
+/// - 401: The credentials are missing or invalid.
+/// - 403: The caller may not perform this operation.
+/// - 404: The resource does not exist or is not visible to the caller.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
 pub struct GetPriceSystem {
-    /// The owner.
+    /// Id of the owner.
     pub owner_id: cc_runtime::OwnerId,
     /// Short name of the zone, such as `par`.
     pub zone_id: String,
@@ -599,13 +599,13 @@ impl Operation for GetPriceSystem {
     }
 }
 
-/// Reads the prices anyone pays in a zone.
+/// Reads the public prices of a zone.
 ///
 /// `GET /v4/billing/price-system`. Source: js-client.
 ///
 /// # Errors
-/// - 400: The request is not valid.
-/// - 404: There is none, or none the caller may see.
+/// - 400: The request is invalid.
+/// - 404: The resource does not exist or is not visible to the caller.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
@@ -651,19 +651,19 @@ impl Operation for GetPublicPriceSystem {
     }
 }
 
-/// Reads the credits an owner has left.
+/// Reads the remaining credits of an owner.
 ///
 /// `GET /v4/billing/organisations/{ownerId}/credits/summary`. Source: js-client.
 ///
 /// # Errors
-/// - 401: The credentials are missing or not accepted.
-/// - 403: The caller may not do this.
-/// - 404: There is none, or none the caller may see.
+/// - 401: The credentials are missing or invalid.
+/// - 403: The caller may not perform this operation.
+/// - 404: The resource does not exist or is not visible to the caller.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
 pub struct GetCreditsSummary {
-    /// The owner.
+    /// Id of the owner.
     pub owner_id: cc_runtime::OwnerId,
 }
 
@@ -696,21 +696,21 @@ impl Operation for GetCreditsSummary {
     }
 }
 
-/// Gives an owner the credits of a coupon.
+/// Applies a coupon, which adds its credits to an owner.
 ///
 /// `POST /v4/billing/organisations/{ownerId}/applied-coupons`. Source: js-client.
 ///
 /// # Errors
-/// - 400: The request is not valid.
-/// - 401: The credentials are missing or not accepted.
-/// - 403: The caller may not do this.
-/// - 404: There is none, or none the caller may see.
-/// - 409: It does not fit what is there.
+/// - 400: The request is invalid.
+/// - 401: The credentials are missing or invalid.
+/// - 403: The caller may not perform this operation.
+/// - 404: The resource does not exist or is not visible to the caller.
+/// - 409: The request conflicts with the current state of the resource.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
 pub struct ActivateCoupon {
-    /// The owner.
+    /// Id of the owner.
     pub owner_id: cc_runtime::OwnerId,
     /// The body.
     pub body: types::CouponActivation,
@@ -754,21 +754,21 @@ impl Operation for ActivateCoupon {
     }
 }
 
-/// Reads the drops, the credits of before v4, an owner has left.
+/// Reads the remaining drops of an owner, which are the credits used before v4.
 ///
 /// `GET /v2/organisations/{ownerId}/credits`. The same thing is also reached by `GET /v2/self/credits`. Source:
 /// v2-openapi.
 ///
 /// # Errors
-/// - 401: The credentials are missing or not accepted.
-/// - 403: The caller may not do this.
-/// - 404: There is none, or none the caller may see.
+/// - 401: The credentials are missing or invalid.
+/// - 403: The caller may not perform this operation.
+/// - 404: The resource does not exist or is not visible to the caller.
 #[deprecated = "use `GetCreditsSummary`"]
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
 pub struct GetLegacyCredits {
-    /// The owner.
+    /// Id of the owner.
     pub owner_id: cc_runtime::OwnerId,
 }
 
@@ -801,29 +801,29 @@ impl Operation for GetLegacyCredits {
     }
 }
 
-/// Lists what the applications of an owner consumed.
+/// Lists the consumption of the applications of an owner.
 ///
 /// `GET /v2/organisations/{ownerId}/consumptions`. The same thing is also reached by
 /// `GET /v2/self/consumptions`. Source: v2-openapi.
 ///
 /// # Errors
-/// - 401: The credentials are missing or not accepted.
-/// - 403: The caller may not do this.
-/// - 404: There is none, or none the caller may see.
+/// - 401: The credentials are missing or invalid.
+/// - 403: The caller may not perform this operation.
+/// - 404: The resource does not exist or is not visible to the caller.
 #[deprecated = "the platform keeps it for old clients"]
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
 pub struct ListConsumptions {
-    /// The owner.
+    /// Id of the owner.
     pub owner_id: cc_runtime::OwnerId,
-    /// Keeps what this application consumed.
+    /// Restricts the list to the consumption of this application.
     pub app_id: Option<cc_runtime::ApplicationId>,
-    /// Start of the period. No source shows its form.
+    /// Start of the period. No source documents its format.
     pub from: Option<String>,
-    /// End of the period. No source shows its form.
+    /// End of the period. No source documents its format.
     pub to: Option<String>,
-    /// No source says what it is.
+    /// No source documents this parameter.
     pub for_: Option<String>,
 }
 
@@ -840,25 +840,25 @@ impl ListConsumptions {
         }
     }
 
-    /// Keeps what this application consumed.
+    /// Restricts the list to the consumption of this application.
     pub fn app_id(mut self, app_id: impl Into<cc_runtime::ApplicationId>) -> Self {
         self.app_id = Some(app_id.into());
         self
     }
 
-    /// Start of the period. No source shows its form.
+    /// Start of the period. No source documents its format.
     pub fn from(mut self, from: impl Into<String>) -> Self {
         self.from = Some(from.into());
         self
     }
 
-    /// End of the period. No source shows its form.
+    /// End of the period. No source documents its format.
     pub fn to(mut self, to: impl Into<String>) -> Self {
         self.to = Some(to.into());
         self
     }
 
-    /// No source says what it is.
+    /// No source documents this parameter.
     pub fn for_(mut self, for_: impl Into<String>) -> Self {
         self.for_ = Some(for_.into());
         self
@@ -892,20 +892,20 @@ impl Operation for ListConsumptions {
     }
 }
 
-/// Reads the name and address that invoices of an owner are made out to.
+/// Reads the billing name and address of an owner.
 ///
 /// `GET /v2/organisations/{ownerId}/payment-info`. The same thing is also reached by
 /// `GET /v2/self/payment-info`. Source: v2-openapi.
 ///
 /// # Errors
-/// - 401: The credentials are missing or not accepted.
-/// - 403: The caller may not do this.
-/// - 404: There is none, or none the caller may see.
+/// - 401: The credentials are missing or invalid.
+/// - 403: The caller may not perform this operation.
+/// - 404: The resource does not exist or is not visible to the caller.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
 pub struct GetPaymentInfo {
-    /// The owner.
+    /// Id of the owner.
     pub owner_id: cc_runtime::OwnerId,
 }
 
@@ -943,8 +943,8 @@ impl Operation for GetPaymentInfo {
 /// `GET /v2/vat_check`. Source: v2-openapi, js-client.
 ///
 /// # Errors
-/// - 400: The request is not valid.
-/// - 401: The credentials are missing or not accepted.
+/// - 400: The request is invalid.
+/// - 401: The credentials are missing or invalid.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
@@ -999,21 +999,21 @@ impl Operation for CheckVatNumber {
     }
 }
 
-/// Settles a VAT number that waits for a decision.
+/// Decides about a VAT number that awaits validation.
 ///
 /// `GET /v2/validation/vat/{key}`. Source: v2-openapi.
 ///
 /// # Errors
-/// - 400: The request is not valid.
-/// - 401: The credentials are missing or not accepted.
-/// - 404: There is none, or none the caller may see.
+/// - 400: The request is invalid.
+/// - 401: The credentials are missing or invalid.
+/// - 404: The resource does not exist or is not visible to the caller.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
 pub struct ValidateVatNumber {
     /// Key of the decision.
     pub key: cc_runtime::Secret,
-    /// The decision. No source lists the values.
+    /// The decision. No source documents its values.
     pub action: Option<String>,
 }
 
@@ -1027,7 +1027,7 @@ impl ValidateVatNumber {
         }
     }
 
-    /// The decision. No source lists the values.
+    /// The decision. No source documents its values.
     pub fn action(mut self, action: impl Into<String>) -> Self {
         self.action = Some(action.into());
         self

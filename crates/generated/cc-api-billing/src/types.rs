@@ -4,7 +4,7 @@
 #[allow(unused_imports)]
 use serde::{Deserialize, Serialize};
 
-/// A coupon, as it is applied.
+/// An applied coupon.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
@@ -12,13 +12,13 @@ pub struct AppliedCoupon {
     /// Name of the coupon.
     #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub coupon_name: String,
-    /// When it was applied.
+    /// Date on which the coupon was applied.
     #[serde(rename = "usageDate", default, skip_serializing_if = "Option::is_none")]
     pub usage_date: Option<cc_runtime::Timestamp>,
-    /// From when its credits can be spent.
+    /// First date on which the credits can be spent.
     #[serde(rename = "freeCreditsStartDate", default, skip_serializing_if = "Option::is_none")]
     pub free_credits_start_date: Option<cc_runtime::Timestamp>,
-    /// Until when its credits can be spent.
+    /// Last date on which the credits can be spent.
     #[serde(rename = "freeCreditsEndDate", default, skip_serializing_if = "Option::is_none")]
     pub free_credits_end_date: Option<cc_runtime::Timestamp>,
     /// Id of a user: `user_…`.
@@ -26,13 +26,13 @@ pub struct AppliedCoupon {
     pub applied_by_user_id: cc_runtime::UserId,
 }
 
-/// The quantity a price is for.
+/// The quantity of a price.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct BillableQuantity {
-    /// `SECABLE` when a part of the quantity costs a part of the price, `INSECABLE` when it costs all of it. In
-    /// capitals or not.
+    /// `SECABLE` if a fraction of the quantity costs a fraction of the price, `INSECABLE` if it costs the full
+    /// price. The case varies.
     #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub secability: String,
     /// Quantity.
@@ -40,21 +40,21 @@ pub struct BillableQuantity {
     pub quantity: f64,
 }
 
-/// The time a price is for.
+/// The unit of time of a price.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct BillableTime {
-    /// `SECABLE` when a part of the time costs a part of the price, `INSECABLE` when it costs all of it. In
-    /// capitals or not.
+    /// `SECABLE` if a fraction of the time costs a fraction of the price, `INSECABLE` if it costs the full
+    /// price. The case varies.
     #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub secability: String,
-    /// Length of the time. One source says a number, and shows neither its unit nor a value.
+    /// Length of the time. One source states that it is a number, without a unit or an example.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub interval: Option<f64>,
 }
 
-/// The price of what is counted.
+/// The price of a metered quantity.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
@@ -65,16 +65,16 @@ pub struct CountablePrice {
     /// Metric, such as `cellar.storage`.
     #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub service: String,
-    /// Unit of what is counted.
+    /// Unit of the quantity.
     #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub data_unit: String,
-    /// The quantity a price is for.
+    /// The quantity of a price.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub data_quantity_for_price: Option<BillableQuantity>,
-    /// The time a price is for.
+    /// The unit of time of a price.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub time_interval_for_price: Option<BillableTime>,
-    /// Price by quantity.
+    /// Prices by quantity.
     #[serde(default, deserialize_with = "cc_runtime::de::list")]
     pub price_plans: Vec<PricePlan>,
 }
@@ -99,15 +99,15 @@ impl CouponActivation {
     }
 }
 
-/// The credits an owner has left.
+/// Remaining credits of an owner.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct CreditsSummary {
-    /// Credits that were paid for, in units of the currency.
+    /// Paid credits, in units of the currency.
     #[serde(rename = "prepaidCredit", default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub prepaid_credit: f64,
-    /// Credits that were given, in units of the currency.
+    /// Free credits, in units of the currency.
     #[serde(rename = "freeCredit", default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub free_credit: f64,
     /// Currency as ISO 4217, such as `EUR`.
@@ -151,25 +151,25 @@ pub struct Invoice {
     /// State of an invoice.
     #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub status: InvoiceStatus,
-    /// Whom an invoice is made out to.
+    /// Billing address of an invoice.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub address: Option<InvoiceAddress>,
-    /// When it was issued.
+    /// Date of issue.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub emission_date: Option<cc_runtime::Timestamp>,
-    /// When it was paid, null when it is not.
+    /// Date of the payment, null while unpaid.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub pay_date: Option<cc_runtime::Timestamp>,
-    /// Start of the period it is for.
+    /// Start of the billed period.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub consumption_begin_date: Option<cc_runtime::Timestamp>,
-    /// End of the period it is for.
+    /// End of the billed period.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub consumption_end_date: Option<cc_runtime::Timestamp>,
     /// Currency as ISO 4217, such as `EUR`.
     #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub currency: String,
-    /// Number of months it counts for in statistics.
+    /// Number of months for which the invoice counts in statistics.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub kpi_compute_months: Option<f64>,
     /// Factor by which prices are multiplied.
@@ -181,10 +181,10 @@ pub struct Invoice {
     /// VAT rate, in percent.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub vat_percent: Option<f64>,
-    /// Lines for time that instances ran.
+    /// Lines for instance uptime.
     #[serde(default, deserialize_with = "cc_runtime::de::list")]
     pub uptimes: Vec<InvoiceUptime>,
-    /// Lines for what is counted, such as storage.
+    /// Lines for metered quantities, such as storage.
     #[serde(default, deserialize_with = "cc_runtime::de::list")]
     pub countables: Vec<InvoiceCountable>,
     /// Lines for add-ons of other vendors.
@@ -193,19 +193,19 @@ pub struct Invoice {
     /// Other lines.
     #[serde(default, deserialize_with = "cc_runtime::de::list")]
     pub classic: Vec<InvoiceClassicItem>,
-    /// Times when an instance could not be used.
+    /// Periods in which an instance was unusable.
     #[serde(default, deserialize_with = "cc_runtime::de::list")]
     pub unusable: Vec<InvoiceUnusableTime>,
-    /// Credits left when it was issued.
+    /// Remaining credits at the date of issue.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub credit_balance_at_emission: Option<Money>,
-    /// Free credits for its period.
+    /// Free credits for the billed period.
     #[serde(default, deserialize_with = "cc_runtime::de::list")]
     pub free_credits_available_this_period: Vec<InvoiceFreeCredit>,
-    /// Free credits for the period after.
+    /// Free credits for the following period.
     #[serde(default, deserialize_with = "cc_runtime::de::list")]
     pub free_credits_available_next_period: Vec<InvoiceFreeCredit>,
-    /// Advance payments that were pending before it was issued.
+    /// Advance payments that were pending before the date of issue.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub total_pending_upfront_before_emission: Option<Money>,
     /// Credits bought in advance.
@@ -217,22 +217,22 @@ pub struct Invoice {
     /// Provider of the payment.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub payment_provider: Option<String>,
-    /// Method the payment is taken with.
+    /// Id of the payment method that is charged.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub payment_method_id: Option<String>,
     /// Id of the payment at its provider.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub provider_transaction_id: Option<String>,
-    /// Id of the payment at its provider, by another name.
+    /// Id of the payment at its provider, under another name.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub transaction_id: Option<String>,
-    /// Latest answer of the provider.
+    /// Latest response of the payment provider.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub provider_last_response: Option<String>,
-    /// VAT declaration it is in.
+    /// Id of the VAT declaration that includes the invoice.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub vat_declaration_id: Option<String>,
-    /// Draft it was made from.
+    /// Id of the draft of the invoice.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub wannabe_invoice_id: Option<String>,
     /// Total without VAT.
@@ -243,7 +243,7 @@ pub struct Invoice {
     pub total_tax: Option<Money>,
 }
 
-/// Whom an invoice is made out to.
+/// Billing address of an invoice.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
@@ -278,10 +278,10 @@ pub struct InvoiceAddress {
     /// VAT rate, in percent.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub vat_percent: Option<f64>,
-    /// The customer's own cost centre.
+    /// Cost centre chosen by the customer.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub customer_cost_center: Option<String>,
-    /// The customer's own purchase order.
+    /// Purchase order chosen by the customer.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub customer_purchase_order: Option<String>,
 }
@@ -294,10 +294,10 @@ pub struct InvoiceClassicItem {
     /// Id of the line.
     #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub item_id: String,
-    /// Price of one.
+    /// Unit price.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub unit_price: Option<Money>,
-    /// How many.
+    /// Quantity.
     #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub quantity: f64,
     /// Factor by which the price is multiplied.
@@ -326,7 +326,7 @@ pub struct InvoiceClassicItem {
     pub sub_category: String,
 }
 
-/// A line for what is counted.
+/// A line for a metered quantity.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
@@ -352,19 +352,19 @@ pub struct InvoiceCountable {
     /// Zone.
     #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub zone_id: String,
-    /// Price that applies, of `PriceSystem.countable`.
+    /// Id of the price that applies, from `PriceSystem.countable`.
     #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub policy_id: String,
     /// Quantity, in `unit_name`.
     #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub quantity: f64,
-    /// Plan that applies, of the price.
+    /// Id of the price plan that applies.
     #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub plan_id: String,
-    /// Length of the period. No source shows its form.
+    /// Length of the period. No source documents its format.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub duration: Option<String>,
-    /// Price of the details together.
+    /// Total price of the details.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub details_price: Option<Money>,
     /// Details of the line.
@@ -389,7 +389,7 @@ pub struct InvoiceCountableDetail {
     /// End of the period.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub consumption_end: Option<cc_runtime::Timestamp>,
-    /// Plan that applies, of the price.
+    /// Id of the price plan that applies.
     #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub plan_id: String,
     /// Quantity, in the unit of the line.
@@ -463,13 +463,13 @@ pub struct InvoiceSummary {
     /// State of an invoice.
     #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub status: InvoiceStatus,
-    /// Whom an invoice is made out to.
+    /// Billing address of an invoice.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub address: Option<InvoiceAddress>,
-    /// When it was issued.
+    /// Date of issue.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub emission_date: Option<cc_runtime::Timestamp>,
-    /// When it was paid, null when it is not.
+    /// Date of the payment, null while unpaid.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub pay_date: Option<cc_runtime::Timestamp>,
     /// Currency as ISO 4217, such as `EUR`.
@@ -499,15 +499,15 @@ pub struct InvoiceSummary {
     /// The customer's own reference.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub customer_order_id: Option<String>,
-    /// Number of months it counts for in statistics.
+    /// Number of months for which the invoice counts in statistics.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub kpi_compute_months: Option<i32>,
-    /// Day of the month it is planned for.
+    /// Planned day of the month of the invoice.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub invoice_day_plan: Option<i32>,
 }
 
-/// A time when an instance could not be used.
+/// A period in which an instance was unusable.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
@@ -524,7 +524,7 @@ pub struct InvoiceUnusableTime {
     /// Host the instance ran on.
     #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub host: String,
-    /// Kind of image the instance ran.
+    /// Kind of the image of the instance.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub image_type: Option<String>,
     /// Start of the time.
@@ -535,7 +535,7 @@ pub struct InvoiceUnusableTime {
     pub end_date: Option<cc_runtime::Timestamp>,
 }
 
-/// A line for time that instances ran.
+/// A line for instance uptime.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
@@ -563,7 +563,7 @@ pub struct InvoiceUptime {
     pub sub_category: String,
 }
 
-/// Time that one instance ran.
+/// Uptime of one instance.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
@@ -577,7 +577,7 @@ pub struct InvoiceUptimeDetail {
     /// Zone of the instance.
     #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub zone_id: String,
-    /// Price that applies, of `PriceSystem.runtime`.
+    /// Id of the price that applies, from `PriceSystem.runtime`.
     #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub runtime_policy_id: String,
     /// Price.
@@ -613,7 +613,7 @@ pub struct InvoiceVendorConsumption {
     pub app_id: Option<cc_runtime::ApplicationId>,
 }
 
-/// The drops an owner has left.
+/// Remaining drops of an owner.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
@@ -629,23 +629,23 @@ pub struct LegacyCredits {
     pub drop_price: Option<DropPrice>,
 }
 
-/// Answer of the v2 API without other content.
+/// Answer of the v2 API that holds only a message.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct Message {
-    /// The API's own number of the message.
+    /// Numeric code of the message in the v2 API.
     pub id: i64,
     /// Message about the result.
     #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub message: String,
-    /// How it went.
+    /// Outcome of the operation.
     #[serde(rename = "type", default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub type_: MessageKind,
 }
 
 cc_runtime::open_enum! {
-    /// How what a message is about went.
+    /// Outcome of the operation that a message reports.
     pub enum MessageKind {
         /// `success`.
         Success = "success",
@@ -677,7 +677,7 @@ pub struct Money {
     pub default_display: Option<String>,
 }
 
-/// Whom invoices are made out to.
+/// Billing name and address.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
@@ -711,17 +711,17 @@ pub struct PaymentInfo {
     pub errors: std::collections::BTreeMap<String, String>,
 }
 
-/// A payment with PayPal that was started.
+/// A PayPal payment in progress.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct PaypalPayment {
-    /// Address where the payer goes on.
+    /// Address at which the payer continues.
     #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub url: String,
 }
 
-/// The price up to some quantity.
+/// A price up to a maximum quantity.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
@@ -729,7 +729,7 @@ pub struct PricePlan {
     /// Id of the plan.
     #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub plan_id: String,
-    /// Quantity up to which it applies, absent for every quantity.
+    /// Largest quantity at this price, absent if unlimited.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub max_quantity: Option<f64>,
     /// Price.
@@ -751,7 +751,7 @@ pub struct PriceSystem {
     /// Prices of running instances.
     #[serde(default, deserialize_with = "cc_runtime::de::list")]
     pub runtime: Vec<RuntimePrice>,
-    /// Prices of what is counted.
+    /// Prices of metered quantities.
     #[serde(default, deserialize_with = "cc_runtime::de::list")]
     pub countable: Vec<CountablePrice>,
 }
@@ -770,13 +770,13 @@ pub struct RuntimePrice {
     /// Flavor.
     #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub flavor: String,
-    /// Time the price is for.
+    /// Unit of time of the price.
     #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub time_unit: String,
-    /// Price for `time_unit`.
+    /// Price for one `time_unit`.
     #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub price: f64,
-    /// Name that plans and flavors call the price by. Its case varies.
+    /// Name of the price in plans and flavors. Its case varies.
     #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub slug_id: String,
 }
@@ -789,10 +789,10 @@ pub struct VatCheck {
     /// `true` if the VAT number is valid.
     #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub valid: bool,
-    /// Name of its holder, when it is valid.
+    /// Name of the holder, if the number is valid.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub name: Option<String>,
-    /// Address of its holder, when it is valid.
+    /// Address of the holder, if the number is valid.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub address: Option<String>,
 }

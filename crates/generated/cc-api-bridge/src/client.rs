@@ -5,8 +5,8 @@ use cc_runtime::Transport;
 use cc_runtime::Call;
 use crate::requests::*;
 
-/// API tokens (Tokens that stand for a user in scripts and programs. They are managed on the API bridge, which
-/// also forwards `/v2` and `/v4` requests that carry one): sends the requests of the domain `bridge`.
+/// API tokens (API tokens, which authenticate a user in scripts and programs. The API bridge manages them, and
+/// forwards `/v2` and `/v4` requests that carry one): sends the requests of the domain `bridge`.
 #[derive(Debug, Clone)]
 pub struct Client {
     transport: Transport,

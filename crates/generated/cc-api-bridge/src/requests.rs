@@ -9,12 +9,12 @@ use crate::types;
 
 /// Lists the API tokens of the signed-in user.
 ///
-/// Signed with OAuth 1. The value of a token is not in the list.
+/// Signed with OAuth 1. The list does not include the values of the tokens.
 ///
 /// `GET /api-tokens`. Source: bridge-openapi, js-client.
 ///
 /// # Errors
-/// - 401: The credentials are missing or not accepted.
+/// - 401: The credentials are missing or invalid.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
@@ -50,15 +50,15 @@ impl Operation for ListApiTokens {
 
 /// Creates an API token.
 ///
-/// The e-mail address, the password and, where two-factor authentication is on, the code in the body are what
-/// proves who asks: no other credentials are needed. An account without a password (one that signs in with
-/// GitHub only) cannot create any. Two creations in quick succession are refused.
+/// The e-mail address, the password and, with two-factor authentication, the code in the body authenticate the
+/// request: no other credentials are needed. An account without a password (one that signs in only with GitHub)
+/// cannot create a token. A second creation shortly after the first is refused.
 ///
 /// `POST /api-tokens`. Source: bridge-openapi, js-client, cli.
 ///
 /// # Errors
-/// - 4XX: The token is not created. The `code` of the body is `invalid-credential` when the password is wrong
-///   and `invalid-mfa-code` when the two-factor code is.
+/// - 4XX: The token is not created. The `code` of the body is `invalid-credential` for a wrong password and
+///   `invalid-mfa-code` for a wrong two-factor code.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
@@ -98,14 +98,14 @@ impl Operation for CreateApiToken {
 
 /// Changes the name and the description of an API token.
 ///
-/// Signed with OAuth 1. The value and the expiration date of a token never change.
+/// Signed with OAuth 1. The value and the expiration date of a token cannot change.
 ///
 /// `PUT /api-tokens/{apiTokenId}`. Source: bridge-openapi, js-client.
 ///
 /// # Errors
-/// - 400: The request is not valid.
-/// - 401: The credentials are missing or not accepted.
-/// - 404: There is none, or none the caller may see.
+/// - 400: The request is invalid.
+/// - 401: The credentials are missing or invalid.
+/// - 404: The resource does not exist or is not visible to the caller.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
@@ -156,13 +156,13 @@ impl Operation for UpdateApiToken {
 
 /// Revokes an API token.
 ///
-/// Signed with OAuth 1. Requests with the token are refused from then on.
+/// Signed with OAuth 1. The platform refuses all later requests with the token.
 ///
 /// `DELETE /api-tokens/{apiTokenId}`. Source: bridge-openapi, js-client.
 ///
 /// # Errors
-/// - 401: The credentials are missing or not accepted.
-/// - 404: There is none, or none the caller may see.
+/// - 401: The credentials are missing or invalid.
+/// - 404: The resource does not exist or is not visible to the caller.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]

@@ -15,28 +15,28 @@ pub struct ApiToken {
     /// Id of the user whom the token authenticates.
     #[serde(rename = "userId", default, deserialize_with = "cc_runtime::de::null_as_default", skip_serializing_if = "cc_runtime::de::is_default")]
     pub user_id: cc_runtime::UserId,
-    /// When it was created.
+    /// Creation date.
     #[serde(rename = "creationDate", default, skip_serializing_if = "Option::is_none")]
     pub creation_date: Option<cc_runtime::Timestamp>,
-    /// When it stops working.
+    /// Expiration date.
     #[serde(rename = "expirationDate", default, skip_serializing_if = "Option::is_none")]
     pub expiration_date: Option<cc_runtime::Timestamp>,
-    /// Address the token was created from.
+    /// IP address from which the token was created.
     #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub ip: String,
-    /// Name that the user gave it.
+    /// Name of the token, chosen by the user.
     #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub name: String,
     /// Description by the user.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub description: Option<String>,
-    /// Whether it still works.
+    /// State of the token.
     #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub state: ApiTokenState,
 }
 
 cc_runtime::open_enum! {
-    /// Whether an API token still works.
+    /// State of an API token.
     pub enum ApiTokenState {
         /// `ACTIVE`.
         Active = "ACTIVE",
@@ -45,7 +45,7 @@ cc_runtime::open_enum! {
     }
 }
 
-/// A token to create, and what proves who asks for it.
+/// A token to create, with the credentials that authorise the creation.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
@@ -54,7 +54,7 @@ pub struct CreateApiTokenBody {
     pub email: String,
     /// Password of the account.
     pub password: cc_runtime::Secret,
-    /// Code of the second factor, where the account has one.
+    /// Code of the second factor, if the account has one.
     #[serde(rename = "mfaCode", default, skip_serializing_if = "Option::is_none")]
     pub mfa_code: Option<cc_runtime::Secret>,
     /// Name of the token, at least one character.
@@ -62,7 +62,7 @@ pub struct CreateApiTokenBody {
     /// Description of the token.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub description: Option<String>,
-    /// When the token stops working, at most one year from now.
+    /// Expiration date of the token, at most one year from now.
     #[serde(rename = "expirationDate")]
     pub expiration_date: cc_runtime::Timestamp,
 }
@@ -82,7 +82,7 @@ impl CreateApiTokenBody {
         }
     }
 
-    /// Code of the second factor, where the account has one.
+    /// Code of the second factor, if the account has one.
     #[must_use]
     pub fn mfa_code(mut self, mfa_code: impl Into<cc_runtime::Secret>) -> Self {
         self.mfa_code = Some(mfa_code.into());
@@ -97,35 +97,35 @@ impl CreateApiTokenBody {
     }
 }
 
-/// An API token as its creation answers it, which is the only time its value is shown.
+/// A created API token with its value, which is returned only once.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct CreatedApiToken {
-    /// The token itself, shown this once.
+    /// Value of the token, returned only once.
     #[serde(rename = "apiToken")]
     pub api_token: cc_runtime::Secret,
     /// Id of the token.
     #[serde(rename = "apiTokenId")]
     pub api_token_id: String,
-    /// When it was created.
+    /// Creation date.
     #[serde(rename = "creationDate", default, skip_serializing_if = "Option::is_none")]
     pub creation_date: Option<cc_runtime::Timestamp>,
-    /// When it stops working.
+    /// Expiration date.
     #[serde(rename = "expirationDate", default, skip_serializing_if = "Option::is_none")]
     pub expiration_date: Option<cc_runtime::Timestamp>,
-    /// Name that the user gave it.
+    /// Name of the token, chosen by the user.
     #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub name: String,
     /// Description by the user.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub description: Option<String>,
-    /// Whether it still works.
+    /// State of the token.
     #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub state: ApiTokenState,
 }
 
-/// New name of an API token.
+/// Changes to an API token.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]

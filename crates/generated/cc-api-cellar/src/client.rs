@@ -5,7 +5,7 @@ use cc_runtime::Transport;
 use cc_runtime::Call;
 use crate::requests::*;
 
-/// Cellar (Cellar add-ons, an object storage that speaks S3: accounts, credentials, buckets and objects): sends
+/// Cellar (Cellar add-ons, an S3-compatible object storage: accounts, credentials, buckets and objects): sends
 /// the requests of the domain `cellar`.
 #[derive(Debug, Clone)]
 pub struct Client {
@@ -29,7 +29,7 @@ impl Client {
         self.transport.call(request)
     }
 
-    /// Reads one Cellar with what it holds and carried.
+    /// Reads one Cellar with its size and traffic.
     pub fn get_cellar_info(&self, request: GetCellarInfo) -> Call<GetCellarInfo> {
         self.transport.call(request)
     }
@@ -42,7 +42,7 @@ impl Client {
         self.transport.call(request)
     }
 
-    /// Reads the credentials of one Cellar as a configuration file of `s3cmd`.
+    /// Reads the credentials of one Cellar as a configuration file for `s3cmd`.
     pub fn get_cellar_credentials_file(
         &self,
         request: GetCellarCredentialsFile,
@@ -50,7 +50,7 @@ impl Client {
         self.transport.call(request)
     }
 
-    /// Makes an address that gives the credentials of one Cellar to whoever has it.
+    /// Creates an address that returns the credentials of one Cellar without authentication.
     pub fn get_cellar_credentials_url(
         &self,
         request: GetCellarCredentialsUrl,
@@ -58,7 +58,7 @@ impl Client {
         self.transport.call(request)
     }
 
-    /// Gives one Cellar a new secret for the same key.
+    /// Creates a new secret for the key of one Cellar.
     pub fn renew_cellar_credentials(
         &self,
         request: RenewCellarCredentials,
@@ -66,7 +66,7 @@ impl Client {
         self.transport.call(request)
     }
 
-    /// Lists the buckets of one Cellar with what they hold.
+    /// Lists the buckets of one Cellar with their sizes.
     pub fn list_cellar_buckets(
         &self,
         request: ListCellarBuckets,
@@ -87,7 +87,7 @@ impl Client {
         self.transport.call(request)
     }
 
-    /// Says whether a bucket keeps old versions of objects.
+    /// Sets whether a bucket keeps old versions of objects.
     pub fn update_cellar_bucket(
         &self,
         request: UpdateCellarBucket,
@@ -103,7 +103,7 @@ impl Client {
         self.transport.call(request)
     }
 
-    /// Lists the objects of a bucket, a page at a time.
+    /// Lists the objects of a bucket, page by page.
     pub fn list_cellar_objects(
         &self,
         request: ListCellarObjects,
@@ -111,7 +111,7 @@ impl Client {
         self.transport.call(request)
     }
 
-    /// Reads what is known of one object: tags, permissions, metadata.
+    /// Reads the tags, permissions and metadata of one object.
     pub fn get_cellar_object(&self, request: GetCellarObject) -> Call<GetCellarObject> {
         self.transport.call(request)
     }
@@ -132,7 +132,7 @@ impl Client {
         self.transport.call(request)
     }
 
-    /// Makes an address to download an object from, for whoever has it.
+    /// Creates an address at which an object can be downloaded without authentication.
     pub fn create_cellar_download_url(
         &self,
         request: CreateCellarDownloadUrl,
@@ -140,7 +140,7 @@ impl Client {
         self.transport.call(request)
     }
 
-    /// Makes an address to upload an object to, for whoever has it.
+    /// Creates an address to which an object can be uploaded without authentication.
     pub fn create_cellar_upload_url(
         &self,
         request: CreateCellarUploadUrl,
@@ -148,7 +148,7 @@ impl Client {
         self.transport.call(request)
     }
 
-    /// Makes an address to upload an object to through this API, for whoever has it.
+    /// Creates an address to which an object can be uploaded through this API without authentication.
     pub fn create_cellar_api_upload_url(
         &self,
         request: CreateCellarApiUploadUrl,
@@ -156,7 +156,7 @@ impl Client {
         self.transport.call(request)
     }
 
-    /// Lists what the Cellars of an owner consumed.
+    /// Lists the consumption of the Cellars of an owner.
     pub fn list_cellar_consumptions(
         &self,
         request: ListCellarConsumptions,

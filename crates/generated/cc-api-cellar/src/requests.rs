@@ -12,14 +12,14 @@ use crate::types;
 /// `GET /v4/providers/addon-cellar/{addonId}`. Source: go-sdk.
 ///
 /// # Errors
-/// - 401: The credentials are missing or not accepted.
-/// - 403: The caller may not do this.
-/// - 404: There is none, or none the caller may see.
+/// - 401: The credentials are missing or invalid.
+/// - 403: The caller may not perform this operation.
+/// - 404: The resource does not exist or is not visible to the caller.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
 pub struct GetCellar {
-    /// The add-on, by the id its provider knows.
+    /// Id of the add-on as its provider knows it.
     pub addon_id: cc_runtime::RealAddonId,
 }
 
@@ -57,16 +57,16 @@ impl Operation for GetCellar {
 /// `DELETE /v4/addon-providers/addon-cellar/{addonId}`. Source: go-sdk.
 ///
 /// # Errors
-/// - 401: The credentials are missing or not accepted.
-/// - 403: The caller may not do this.
-/// - 404: There is none, or none the caller may see.
+/// - 401: The credentials are missing or invalid.
+/// - 403: The caller may not perform this operation.
+/// - 404: The resource does not exist or is not visible to the caller.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
 pub struct DeleteCellar {
-    /// The add-on, by the id its provider knows.
+    /// Id of the add-on as its provider knows it.
     pub addon_id: cc_runtime::RealAddonId,
-    /// Whether it is deleted even while it holds something. Inferred from the Go SDK.
+    /// `true` to delete the Cellar even if it is not empty. Inferred from the Go SDK.
     pub force: Option<bool>,
 }
 
@@ -80,7 +80,7 @@ impl DeleteCellar {
         }
     }
 
-    /// Whether it is deleted even while it holds something. Inferred from the Go SDK.
+    /// `true` to delete the Cellar even if it is not empty. Inferred from the Go SDK.
     pub fn force(mut self, force: bool) -> Self {
         self.force = Some(force);
         self
@@ -111,21 +111,21 @@ impl Operation for DeleteCellar {
     }
 }
 
-/// Reads one Cellar with what it holds and carried.
+/// Reads one Cellar with its size and traffic.
 ///
 /// `GET /v4/cellar/organisations/{ownerId}/cellar/{addonId}`. Source: go-sdk.
 ///
 /// # Errors
-/// - 401: The credentials are missing or not accepted.
-/// - 403: The caller may not do this.
-/// - 404: There is none, or none the caller may see.
+/// - 401: The credentials are missing or invalid.
+/// - 403: The caller may not perform this operation.
+/// - 404: The resource does not exist or is not visible to the caller.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
 pub struct GetCellarInfo {
-    /// The owner.
+    /// Id of the owner.
     pub owner_id: cc_runtime::OwnerId,
-    /// The add-on, by the id its provider knows.
+    /// Id of the add-on as its provider knows it.
     pub addon_id: cc_runtime::RealAddonId,
 }
 
@@ -172,16 +172,16 @@ impl Operation for GetCellarInfo {
 /// `GET /v4/cellar/organisations/{ownerId}/cellar/{addonId}/credentials`. Source: go-sdk.
 ///
 /// # Errors
-/// - 401: The credentials are missing or not accepted.
-/// - 403: The caller may not do this.
-/// - 404: There is none, or none the caller may see.
+/// - 401: The credentials are missing or invalid.
+/// - 403: The caller may not perform this operation.
+/// - 404: The resource does not exist or is not visible to the caller.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
 pub struct GetCellarCredentials {
-    /// The owner.
+    /// Id of the owner.
     pub owner_id: cc_runtime::OwnerId,
-    /// The add-on, by the id its provider knows.
+    /// Id of the add-on as its provider knows it.
     pub addon_id: cc_runtime::RealAddonId,
 }
 
@@ -223,21 +223,21 @@ impl Operation for GetCellarCredentials {
     }
 }
 
-/// Reads the credentials of one Cellar as a configuration file of `s3cmd`.
+/// Reads the credentials of one Cellar as a configuration file for `s3cmd`.
 ///
 /// `GET /v4/cellar/organisations/{ownerId}/cellar/{addonId}/credentials.cfg`. Source: go-sdk.
 ///
 /// # Errors
-/// - 401: The credentials are missing or not accepted.
-/// - 403: The caller may not do this.
-/// - 404: There is none, or none the caller may see.
+/// - 401: The credentials are missing or invalid.
+/// - 403: The caller may not perform this operation.
+/// - 404: The resource does not exist or is not visible to the caller.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
 pub struct GetCellarCredentialsFile {
-    /// The owner.
+    /// Id of the owner.
     pub owner_id: cc_runtime::OwnerId,
-    /// The add-on, by the id its provider knows.
+    /// Id of the add-on as its provider knows it.
     pub addon_id: cc_runtime::RealAddonId,
 }
 
@@ -279,21 +279,21 @@ impl Operation for GetCellarCredentialsFile {
     }
 }
 
-/// Makes an address that gives the credentials of one Cellar to whoever has it.
+/// Creates an address that returns the credentials of one Cellar without authentication.
 ///
 /// `GET /v4/cellar/organisations/{ownerId}/cellar/{addonId}/credentials/presigned-url`. Source: go-sdk.
 ///
 /// # Errors
-/// - 401: The credentials are missing or not accepted.
-/// - 403: The caller may not do this.
-/// - 404: There is none, or none the caller may see.
+/// - 401: The credentials are missing or invalid.
+/// - 403: The caller may not perform this operation.
+/// - 404: The resource does not exist or is not visible to the caller.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
 pub struct GetCellarCredentialsUrl {
-    /// The owner.
+    /// Id of the owner.
     pub owner_id: cc_runtime::OwnerId,
-    /// The add-on, by the id its provider knows.
+    /// Id of the add-on as its provider knows it.
     pub addon_id: cc_runtime::RealAddonId,
 }
 
@@ -335,21 +335,21 @@ impl Operation for GetCellarCredentialsUrl {
     }
 }
 
-/// Gives one Cellar a new secret for the same key.
+/// Creates a new secret for the key of one Cellar.
 ///
 /// `POST /v4/cellar/organisations/{ownerId}/cellar/{addonId}/credentials/renew`. Source: go-sdk.
 ///
 /// # Errors
-/// - 401: The credentials are missing or not accepted.
-/// - 403: The caller may not do this.
-/// - 404: There is none, or none the caller may see.
+/// - 401: The credentials are missing or invalid.
+/// - 403: The caller may not perform this operation.
+/// - 404: The resource does not exist or is not visible to the caller.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
 pub struct RenewCellarCredentials {
-    /// The owner.
+    /// Id of the owner.
     pub owner_id: cc_runtime::OwnerId,
-    /// The add-on, by the id its provider knows.
+    /// Id of the add-on as its provider knows it.
     pub addon_id: cc_runtime::RealAddonId,
 }
 
@@ -391,21 +391,21 @@ impl Operation for RenewCellarCredentials {
     }
 }
 
-/// Lists the buckets of one Cellar with what they hold.
+/// Lists the buckets of one Cellar with their sizes.
 ///
 /// `GET /v4/cellar/organisations/{ownerId}/cellar/{addonId}/buckets`. Source: go-sdk.
 ///
 /// # Errors
-/// - 401: The credentials are missing or not accepted.
-/// - 403: The caller may not do this.
-/// - 404: There is none, or none the caller may see.
+/// - 401: The credentials are missing or invalid.
+/// - 403: The caller may not perform this operation.
+/// - 404: The resource does not exist or is not visible to the caller.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
 pub struct ListCellarBuckets {
-    /// The owner.
+    /// Id of the owner.
     pub owner_id: cc_runtime::OwnerId,
-    /// The add-on, by the id its provider knows.
+    /// Id of the add-on as its provider knows it.
     pub addon_id: cc_runtime::RealAddonId,
 }
 
@@ -452,17 +452,17 @@ impl Operation for ListCellarBuckets {
 /// `POST /v4/cellar/organisations/{ownerId}/cellar/{addonId}/buckets`. Source: go-sdk.
 ///
 /// # Errors
-/// - 400: The request is not valid.
-/// - 401: The credentials are missing or not accepted.
-/// - 403: The caller may not do this.
-/// - 404: There is none, or none the caller may see.
+/// - 400: The request is invalid.
+/// - 401: The credentials are missing or invalid.
+/// - 403: The caller may not perform this operation.
+/// - 404: The resource does not exist or is not visible to the caller.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
 pub struct CreateCellarBucket {
-    /// The owner.
+    /// Id of the owner.
     pub owner_id: cc_runtime::OwnerId,
-    /// The add-on, by the id its provider knows.
+    /// Id of the add-on as its provider knows it.
     pub addon_id: cc_runtime::RealAddonId,
     /// The body.
     pub body: types::BucketCreation,
@@ -514,16 +514,16 @@ impl Operation for CreateCellarBucket {
 /// `GET /v4/cellar/organisations/{ownerId}/cellar/{addonId}/buckets/{bucketName}`. Source: go-sdk.
 ///
 /// # Errors
-/// - 401: The credentials are missing or not accepted.
-/// - 403: The caller may not do this.
-/// - 404: There is none, or none the caller may see.
+/// - 401: The credentials are missing or invalid.
+/// - 403: The caller may not perform this operation.
+/// - 404: The resource does not exist or is not visible to the caller.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
 pub struct GetCellarBucket {
-    /// The owner.
+    /// Id of the owner.
     pub owner_id: cc_runtime::OwnerId,
-    /// The add-on, by the id its provider knows.
+    /// Id of the add-on as its provider knows it.
     pub addon_id: cc_runtime::RealAddonId,
     /// Name of the bucket.
     pub bucket_name: String,
@@ -570,22 +570,22 @@ impl Operation for GetCellarBucket {
     }
 }
 
-/// Says whether a bucket keeps old versions of objects.
+/// Sets whether a bucket keeps old versions of objects.
 ///
 /// `PATCH /v4/cellar/organisations/{ownerId}/cellar/{addonId}/buckets/{bucketName}`. Source: go-sdk.
 ///
 /// # Errors
-/// - 400: The request is not valid.
-/// - 401: The credentials are missing or not accepted.
-/// - 403: The caller may not do this.
-/// - 404: There is none, or none the caller may see.
+/// - 400: The request is invalid.
+/// - 401: The credentials are missing or invalid.
+/// - 403: The caller may not perform this operation.
+/// - 404: The resource does not exist or is not visible to the caller.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
 pub struct UpdateCellarBucket {
-    /// The owner.
+    /// Id of the owner.
     pub owner_id: cc_runtime::OwnerId,
-    /// The add-on, by the id its provider knows.
+    /// Id of the add-on as its provider knows it.
     pub addon_id: cc_runtime::RealAddonId,
     /// Name of the bucket.
     pub bucket_name: String,
@@ -642,20 +642,20 @@ impl Operation for UpdateCellarBucket {
 /// `DELETE /v4/cellar/organisations/{ownerId}/cellar/{addonId}/buckets/{bucketName}`. Source: go-sdk.
 ///
 /// # Errors
-/// - 401: The credentials are missing or not accepted.
-/// - 403: The caller may not do this.
-/// - 404: There is none, or none the caller may see.
+/// - 401: The credentials are missing or invalid.
+/// - 403: The caller may not perform this operation.
+/// - 404: The resource does not exist or is not visible to the caller.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
 pub struct DeleteCellarBucket {
-    /// The owner.
+    /// Id of the owner.
     pub owner_id: cc_runtime::OwnerId,
-    /// The add-on, by the id its provider knows.
+    /// Id of the add-on as its provider knows it.
     pub addon_id: cc_runtime::RealAddonId,
     /// Name of the bucket.
     pub bucket_name: String,
-    /// Whether its objects are deleted first. Inferred from the Go SDK.
+    /// `true` to delete the objects of the bucket first. Inferred from the Go SDK.
     pub purge_objects: Option<bool>,
 }
 
@@ -675,7 +675,7 @@ impl DeleteCellarBucket {
         }
     }
 
-    /// Whether its objects are deleted first. Inferred from the Go SDK.
+    /// `true` to delete the objects of the bucket first. Inferred from the Go SDK.
     pub fn purge_objects(mut self, purge_objects: bool) -> Self {
         self.purge_objects = Some(purge_objects);
         self
@@ -708,31 +708,31 @@ impl Operation for DeleteCellarBucket {
     }
 }
 
-/// Lists the objects of a bucket, a page at a time.
+/// Lists the objects of a bucket, page by page.
 ///
 /// `GET /v4/cellar/organisations/{ownerId}/cellar/{addonId}/buckets/{bucketName}/objects`. Source: go-sdk.
 ///
 /// # Errors
-/// - 401: The credentials are missing or not accepted.
-/// - 403: The caller may not do this.
-/// - 404: There is none, or none the caller may see.
+/// - 401: The credentials are missing or invalid.
+/// - 403: The caller may not perform this operation.
+/// - 404: The resource does not exist or is not visible to the caller.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
 pub struct ListCellarObjects {
-    /// The owner.
+    /// Id of the owner.
     pub owner_id: cc_runtime::OwnerId,
-    /// The add-on, by the id its provider knows.
+    /// Id of the add-on as its provider knows it.
     pub addon_id: cc_runtime::RealAddonId,
     /// Name of the bucket.
     pub bucket_name: String,
-    /// Keeps the objects whose key starts so. Inferred from the Go SDK.
+    /// Restricts the list to objects whose key starts with this prefix. Inferred from the Go SDK.
     pub prefix: Option<String>,
-    /// Where the page starts: the `cursor` of the page before. Inferred from the Go SDK.
+    /// Start of the page: the `cursor` of the previous page. Inferred from the Go SDK.
     pub cursor: Option<String>,
-    /// How many entries a page has. Inferred from the Go SDK.
+    /// Number of entries in a page. Inferred from the Go SDK.
     pub count: Option<i64>,
-    /// Whether the metadata of each object are read, too. Inferred from the Go SDK.
+    /// `true` to include the metadata of each object. Inferred from the Go SDK.
     pub with_metadata: Option<bool>,
 }
 
@@ -755,25 +755,25 @@ impl ListCellarObjects {
         }
     }
 
-    /// Keeps the objects whose key starts so. Inferred from the Go SDK.
+    /// Restricts the list to objects whose key starts with this prefix. Inferred from the Go SDK.
     pub fn prefix(mut self, prefix: impl Into<String>) -> Self {
         self.prefix = Some(prefix.into());
         self
     }
 
-    /// Where the page starts: the `cursor` of the page before. Inferred from the Go SDK.
+    /// Start of the page: the `cursor` of the previous page. Inferred from the Go SDK.
     pub fn cursor(mut self, cursor: impl Into<String>) -> Self {
         self.cursor = Some(cursor.into());
         self
     }
 
-    /// How many entries a page has. Inferred from the Go SDK.
+    /// Number of entries in a page. Inferred from the Go SDK.
     pub fn count(mut self, count: i64) -> Self {
         self.count = Some(count);
         self
     }
 
-    /// Whether the metadata of each object are read, too. Inferred from the Go SDK.
+    /// `true` to include the metadata of each object. Inferred from the Go SDK.
     pub fn with_metadata(mut self, with_metadata: bool) -> Self {
         self.with_metadata = Some(with_metadata);
         self
@@ -809,22 +809,22 @@ impl Operation for ListCellarObjects {
     }
 }
 
-/// Reads what is known of one object: tags, permissions, metadata.
+/// Reads the tags, permissions and metadata of one object.
 ///
 /// `GET /v4/cellar/organisations/{ownerId}/cellar/{addonId}/buckets/{bucketName}/objects/{objectKey}`. Source:
 /// go-sdk.
 ///
 /// # Errors
-/// - 401: The credentials are missing or not accepted.
-/// - 403: The caller may not do this.
-/// - 404: There is none, or none the caller may see.
+/// - 401: The credentials are missing or invalid.
+/// - 403: The caller may not perform this operation.
+/// - 404: The resource does not exist or is not visible to the caller.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
 pub struct GetCellarObject {
-    /// The owner.
+    /// Id of the owner.
     pub owner_id: cc_runtime::OwnerId,
-    /// The add-on, by the id its provider knows.
+    /// Id of the add-on as its provider knows it.
     pub addon_id: cc_runtime::RealAddonId,
     /// Name of the bucket.
     pub bucket_name: String,
@@ -882,16 +882,16 @@ impl Operation for GetCellarObject {
 /// Source: go-sdk.
 ///
 /// # Errors
-/// - 401: The credentials are missing or not accepted.
-/// - 403: The caller may not do this.
-/// - 404: There is none, or none the caller may see.
+/// - 401: The credentials are missing or invalid.
+/// - 403: The caller may not perform this operation.
+/// - 404: The resource does not exist or is not visible to the caller.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
 pub struct DeleteCellarObject {
-    /// The owner.
+    /// Id of the owner.
     pub owner_id: cc_runtime::OwnerId,
-    /// The add-on, by the id its provider knows.
+    /// Id of the add-on as its provider knows it.
     pub addon_id: cc_runtime::RealAddonId,
     /// Name of the bucket.
     pub bucket_name: String,
@@ -945,23 +945,23 @@ impl Operation for DeleteCellarObject {
 
 /// Uploads an object.
 ///
-/// Headers called `x-amz-meta-…` become metadata of the object, in lower case.
+/// Headers named `x-amz-meta-…` become metadata of the object, in lower case.
 ///
 /// `POST /v4/cellar/organisations/{ownerId}/cellar/{addonId}/buckets/{bucketName}/objects/upload/{objectKey}`.
 /// Source: go-sdk.
 ///
 /// # Errors
-/// - 400: The request is not valid.
-/// - 401: The credentials are missing or not accepted.
-/// - 403: The caller may not do this.
-/// - 404: There is none, or none the caller may see.
+/// - 400: The request is invalid.
+/// - 401: The credentials are missing or invalid.
+/// - 403: The caller may not perform this operation.
+/// - 404: The resource does not exist or is not visible to the caller.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
 pub struct UploadCellarObject {
-    /// The owner.
+    /// Id of the owner.
     pub owner_id: cc_runtime::OwnerId,
-    /// The add-on, by the id its provider knows.
+    /// Id of the add-on as its provider knows it.
     pub addon_id: cc_runtime::RealAddonId,
     /// Name of the bucket.
     pub bucket_name: String,
@@ -1018,23 +1018,23 @@ impl Operation for UploadCellarObject {
     }
 }
 
-/// Makes an address to download an object from, for whoever has it.
+/// Creates an address at which an object can be downloaded without authentication.
 ///
 /// `POST /v4/cellar/organisations/{ownerId}/cellar/{addonId}/buckets/{bucketName}/objects/download-url`.
 /// Source: go-sdk.
 ///
 /// # Errors
-/// - 400: The request is not valid.
-/// - 401: The credentials are missing or not accepted.
-/// - 403: The caller may not do this.
-/// - 404: There is none, or none the caller may see.
+/// - 400: The request is invalid.
+/// - 401: The credentials are missing or invalid.
+/// - 403: The caller may not perform this operation.
+/// - 404: The resource does not exist or is not visible to the caller.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
 pub struct CreateCellarDownloadUrl {
-    /// The owner.
+    /// Id of the owner.
     pub owner_id: cc_runtime::OwnerId,
-    /// The add-on, by the id its provider knows.
+    /// Id of the add-on as its provider knows it.
     pub addon_id: cc_runtime::RealAddonId,
     /// Name of the bucket.
     pub bucket_name: String,
@@ -1086,23 +1086,23 @@ impl Operation for CreateCellarDownloadUrl {
     }
 }
 
-/// Makes an address to upload an object to, for whoever has it.
+/// Creates an address to which an object can be uploaded without authentication.
 ///
 /// `POST /v4/cellar/organisations/{ownerId}/cellar/{addonId}/buckets/{bucketName}/objects/upload-url`. Source:
 /// go-sdk.
 ///
 /// # Errors
-/// - 400: The request is not valid.
-/// - 401: The credentials are missing or not accepted.
-/// - 403: The caller may not do this.
-/// - 404: There is none, or none the caller may see.
+/// - 400: The request is invalid.
+/// - 401: The credentials are missing or invalid.
+/// - 403: The caller may not perform this operation.
+/// - 404: The resource does not exist or is not visible to the caller.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
 pub struct CreateCellarUploadUrl {
-    /// The owner.
+    /// Id of the owner.
     pub owner_id: cc_runtime::OwnerId,
-    /// The add-on, by the id its provider knows.
+    /// Id of the add-on as its provider knows it.
     pub addon_id: cc_runtime::RealAddonId,
     /// Name of the bucket.
     pub bucket_name: String,
@@ -1154,22 +1154,22 @@ impl Operation for CreateCellarUploadUrl {
     }
 }
 
-/// Makes an address to upload an object to through this API, for whoever has it.
+/// Creates an address to which an object can be uploaded through this API without authentication.
 ///
 /// `POST /v4/cellar/organisations/{ownerId}/cellar/{addonId}/buckets/{bucketName}/objects/{objectKey}/presigned-url`.
 /// Source: go-sdk.
 ///
 /// # Errors
-/// - 401: The credentials are missing or not accepted.
-/// - 403: The caller may not do this.
-/// - 404: There is none, or none the caller may see.
+/// - 401: The credentials are missing or invalid.
+/// - 403: The caller may not perform this operation.
+/// - 404: The resource does not exist or is not visible to the caller.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
 pub struct CreateCellarApiUploadUrl {
-    /// The owner.
+    /// Id of the owner.
     pub owner_id: cc_runtime::OwnerId,
-    /// The add-on, by the id its provider knows.
+    /// Id of the add-on as its provider knows it.
     pub addon_id: cc_runtime::RealAddonId,
     /// Name of the bucket.
     pub bucket_name: String,
@@ -1221,26 +1221,26 @@ impl Operation for CreateCellarApiUploadUrl {
     }
 }
 
-/// Lists what the Cellars of an owner consumed.
+/// Lists the consumption of the Cellars of an owner.
 ///
 /// `GET /v4/cellar/organisations/{ownerId}/cellar/consumptions`. Source: go-sdk.
 ///
 /// # Errors
-/// - 400: The request is not valid.
-/// - 401: The credentials are missing or not accepted.
-/// - 403: The caller may not do this.
-/// - 404: There is none, or none the caller may see.
+/// - 400: The request is invalid.
+/// - 401: The credentials are missing or invalid.
+/// - 403: The caller may not perform this operation.
+/// - 404: The resource does not exist or is not visible to the caller.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
 pub struct ListCellarConsumptions {
-    /// The owner.
+    /// Id of the owner.
     pub owner_id: cc_runtime::OwnerId,
-    /// Keeps the consumption of these add-ons. Repeated.
+    /// Restricts the list to the consumption of these add-ons. Repeated.
     pub resource_id: Option<Vec<cc_runtime::RealAddonId>>,
-    /// Start of the time that is counted.
+    /// Start of the period.
     pub since: Option<cc_runtime::Timestamp>,
-    /// End of the time that is counted.
+    /// End of the period.
     pub until: Option<cc_runtime::Timestamp>,
 }
 
@@ -1256,7 +1256,7 @@ impl ListCellarConsumptions {
         }
     }
 
-    /// Keeps the consumption of these add-ons. Repeated.
+    /// Restricts the list to the consumption of these add-ons. Repeated.
     pub fn resource_id(
         mut self,
         resource_id: impl IntoIterator<Item = impl Into<cc_runtime::RealAddonId>>,
@@ -1265,13 +1265,13 @@ impl ListCellarConsumptions {
         self
     }
 
-    /// Start of the time that is counted.
+    /// Start of the period.
     pub fn since(mut self, since: impl Into<cc_runtime::Timestamp>) -> Self {
         self.since = Some(since.into());
         self
     }
 
-    /// End of the time that is counted.
+    /// End of the period.
     pub fn until(mut self, until: impl Into<cc_runtime::Timestamp>) -> Self {
         self.until = Some(until.into());
         self

@@ -17,13 +17,13 @@ pub struct Bucket {
     /// Size of all objects in bytes.
     #[serde(rename = "sizeInBytes", default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub size_in_bytes: i64,
-    /// When it was created.
+    /// Creation date.
     #[serde(rename = "createdAt", default, skip_serializing_if = "Option::is_none")]
     pub created_at: Option<cc_runtime::Timestamp>,
-    /// When it was last changed.
+    /// Date of the last change.
     #[serde(rename = "updatedAt", default, skip_serializing_if = "Option::is_none")]
     pub updated_at: Option<cc_runtime::Timestamp>,
-    /// Whether it keeps old versions of objects.
+    /// Whether the bucket keeps old versions of objects.
     #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub versioning: BucketVersioning,
 }
@@ -64,7 +64,7 @@ pub struct BucketList {
     pub total: i64,
 }
 
-/// A bucket, as the list shows it.
+/// Summary of a bucket.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
@@ -77,10 +77,10 @@ pub struct BucketSummary {
     /// Size of all objects in bytes.
     #[serde(rename = "sizeInBytes", default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub size_in_bytes: i64,
-    /// When it was created.
+    /// Creation date.
     #[serde(rename = "createdAt", default, skip_serializing_if = "Option::is_none")]
     pub created_at: Option<cc_runtime::Timestamp>,
-    /// When it was last changed.
+    /// Date of the last change.
     #[serde(rename = "updatedAt", default, skip_serializing_if = "Option::is_none")]
     pub updated_at: Option<cc_runtime::Timestamp>,
 }
@@ -106,7 +106,7 @@ impl BucketUpdate {
 }
 
 cc_runtime::open_enum! {
-    /// Whether a bucket keeps old versions of objects.
+    /// Versioning of a bucket, which keeps old versions of objects.
     pub enum BucketVersioning {
         /// `ENABLED`.
         Enabled = "ENABLED",
@@ -122,33 +122,33 @@ cc_runtime::open_enum! {
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct Cellar {
-    /// The add-on, by the id its provider knows.
+    /// Id of the add-on as its provider knows it.
     pub id: cc_runtime::RealAddonId,
     /// Owner of the Cellar.
     #[serde(rename = "ownerId", default, deserialize_with = "cc_runtime::de::null_as_default", skip_serializing_if = "cc_runtime::de::is_default")]
     pub owner_id: cc_runtime::OwnerId,
-    /// Number of the cluster it is on.
+    /// Number of the cluster that hosts the Cellar.
     #[serde(rename = "clusterId", default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub cluster_id: i64,
-    /// Name of its host.
+    /// Host name.
     #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub host: String,
-    /// Id of its key.
+    /// Id of the access key.
     #[serde(rename = "keyId", default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub key_id: String,
-    /// Secret of its key.
+    /// Secret of the access key.
     #[serde(rename = "keySecret", default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub key_secret: cc_runtime::Secret,
     /// Plan of the Cellar.
     #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub plan: CellarPlan,
-    /// How it is.
+    /// State of the Cellar.
     #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub status: CellarStatus,
-    /// When it was created.
+    /// Creation date.
     #[serde(rename = "creationDate", default, skip_serializing_if = "Option::is_none")]
     pub creation_date: Option<cc_runtime::Timestamp>,
-    /// When it was deleted.
+    /// Deletion date.
     #[serde(rename = "deletionDate", default, skip_serializing_if = "Option::is_none")]
     pub deletion_date: Option<cc_runtime::Timestamp>,
 }
@@ -164,7 +164,7 @@ pub struct CellarContent {
     /// Number of objects.
     #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub objects: i64,
-    /// Size of all objects. No source states its unit.
+    /// Size of all objects. No source documents its unit.
     #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub size: i64,
 }
@@ -174,40 +174,40 @@ pub struct CellarContent {
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct CellarCredentials {
-    /// Name of its host.
+    /// Host name.
     #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub host: String,
-    /// Id of its key.
+    /// Id of the access key.
     #[serde(rename = "keyId", default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub key_id: String,
-    /// Secret of its key.
+    /// Secret of the access key.
     #[serde(rename = "keySecret", default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub key_secret: cc_runtime::Secret,
 }
 
-/// A Cellar add-on with what it holds and carried.
+/// A Cellar add-on with its size and traffic.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct CellarInfo {
-    /// The add-on, by the id its provider knows.
+    /// Id of the add-on as its provider knows it.
     pub id: cc_runtime::RealAddonId,
-    /// The add-on, by the id the platform lists.
+    /// Id of the add-on as the platform lists it.
     #[serde(rename = "addonId", default, deserialize_with = "cc_runtime::de::null_as_default", skip_serializing_if = "cc_runtime::de::is_default")]
     pub addon_id: cc_runtime::AddonId,
     /// Owner of the Cellar.
     #[serde(rename = "ownerId", default, deserialize_with = "cc_runtime::de::null_as_default", skip_serializing_if = "cc_runtime::de::is_default")]
     pub owner_id: cc_runtime::OwnerId,
-    /// Name that its owner gave it.
+    /// Name of the add-on, chosen by its owner.
     #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub name: String,
     /// Plan of the Cellar.
     #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub plan: CellarPlan,
-    /// How it is.
+    /// State of the Cellar.
     #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub status: CellarStatus,
-    /// When it was created.
+    /// Creation date.
     #[serde(rename = "creationDate", default, skip_serializing_if = "Option::is_none")]
     pub creation_date: Option<cc_runtime::Timestamp>,
     /// Contents of the Cellar.
@@ -231,7 +231,7 @@ cc_runtime::open_enum! {
 }
 
 cc_runtime::open_enum! {
-    /// How a Cellar is.
+    /// State of a Cellar.
     pub enum CellarStatus {
         /// `ACTIVE`.
         Active = "ACTIVE",
@@ -249,10 +249,10 @@ cc_runtime::open_enum! {
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct CellarTraffic {
-    /// Inbound traffic. No source states the unit.
+    /// Inbound traffic. No source documents the unit.
     #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub inbound: i64,
-    /// Outbound traffic. No source states the unit.
+    /// Outbound traffic. No source documents the unit.
     #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub outbound: i64,
 }
@@ -276,13 +276,13 @@ pub struct ObjectDetails {
     /// Media type.
     #[serde(rename = "contentType", default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub content_type: String,
-    /// Tag that changes with the content.
+    /// Entity tag, which changes with the content.
     #[serde(rename = "eTag", default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub e_tag: String,
-    /// When it was last changed.
+    /// Date of the last change.
     #[serde(rename = "updatedAt", default, skip_serializing_if = "Option::is_none")]
     pub updated_at: Option<cc_runtime::Timestamp>,
-    /// Metadata that its owner gave it, by name.
+    /// Metadata set by the owner, by name.
     #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub metadata: std::collections::BTreeMap<String, String>,
     /// Tags of the object.
@@ -308,14 +308,14 @@ pub struct ObjectDirectory {
     pub type_: String,
 }
 
-/// Somebody who may do something with an object.
+/// A user or group that has a permission for an object.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct ObjectGrantee {
     /// Id of the grantee.
     pub id: String,
-    /// Name to show to a person.
+    /// Display name.
     #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub name: String,
     /// Kind of grantee.
@@ -331,10 +331,10 @@ pub struct ObjectList {
     /// The objects.
     #[serde(default, deserialize_with = "cc_runtime::de::list")]
     pub content: Vec<ObjectSummary>,
-    /// The directories, which are what keys have in common up to a slash.
+    /// The directories, that is, the common prefixes of keys up to a slash.
     #[serde(default, deserialize_with = "cc_runtime::de::list")]
     pub directories: Vec<ObjectDirectory>,
-    /// Where the next page starts; none on the last.
+    /// Start of the next page, absent on the last page.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub cursor: Option<String>,
 }
@@ -352,7 +352,7 @@ pub struct ObjectPermission {
     pub permission: String,
 }
 
-/// An object, as the list shows it.
+/// Summary of an object.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
@@ -371,13 +371,13 @@ pub struct ObjectSummary {
     /// Media type.
     #[serde(rename = "contentType", default, skip_serializing_if = "Option::is_none")]
     pub content_type: Option<String>,
-    /// Tag that changes with the content.
+    /// Entity tag, which changes with the content.
     #[serde(rename = "eTag", default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub e_tag: String,
-    /// When it was last changed.
+    /// Date of the last change.
     #[serde(rename = "updatedAt", default, skip_serializing_if = "Option::is_none")]
     pub updated_at: Option<cc_runtime::Timestamp>,
-    /// Metadata that its owner gave it, by name.
+    /// Metadata set by the owner, by name.
     #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub metadata: std::collections::BTreeMap<String, String>,
 }
@@ -395,12 +395,12 @@ pub struct ObjectTag {
     pub value: String,
 }
 
-/// An address that needs no other credentials.
+/// An address that needs no authentication.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct PresignedUrl {
-    /// The address; whoever has it can use it.
+    /// The address. Anyone who knows it can use it.
     #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub url: cc_runtime::Secret,
 }
@@ -416,19 +416,19 @@ pub struct ResourceConsumption {
     /// Owner of the resource.
     #[serde(rename = "ownerId", default, deserialize_with = "cc_runtime::de::null_as_default", skip_serializing_if = "cc_runtime::de::is_default")]
     pub owner_id: cc_runtime::OwnerId,
-    /// Product it is of.
+    /// Id of the product of the resource.
     #[serde(rename = "productId", default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub product_id: String,
     /// Zone it is in.
     #[serde(rename = "regionId", default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub region_id: String,
-    /// Start of the time that is counted.
+    /// Start of the period.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub since: Option<cc_runtime::Timestamp>,
-    /// End of the time that is counted.
+    /// End of the period.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub until: Option<cc_runtime::Timestamp>,
-    /// Version of this way of counting.
+    /// Version of the counting method.
     #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub version: i64,
     /// Consumption by kind.
@@ -436,15 +436,15 @@ pub struct ResourceConsumption {
     pub consumptions: Vec<ResourceConsumptionItem>,
 }
 
-/// How a consumption spreads over time.
+/// Distribution of a consumption over time.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct ResourceConsumptionDetail {
-    /// Length of one slice of time.
+    /// Length of one period.
     #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub interval: String,
-    /// Quantity of each slice, in order.
+    /// Quantity of each period, in order.
     #[serde(default, deserialize_with = "cc_runtime::de::list")]
     pub quantities: Vec<f64>,
 }
@@ -454,37 +454,37 @@ pub struct ResourceConsumptionDetail {
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct ResourceConsumptionItem {
-    /// Name of what was consumed.
+    /// Name of the consumed item.
     #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub reference: String,
-    /// How much of it.
+    /// Consumed quantity.
     #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub quantity: f64,
     /// Unit of the quantity.
     #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub unit: String,
-    /// Part of the resource that consumed it.
+    /// Id of the part of the resource that consumed the item.
     #[serde(rename = "resourceId", default, skip_serializing_if = "Option::is_none")]
     pub resource_id: Option<cc_runtime::ResourceId>,
-    /// How the quantity spreads over time.
+    /// Distribution of the quantity over time.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub details: Option<ResourceConsumptionDetail>,
 }
 
-/// An address that needs no other credentials, for a time.
+/// An address that needs no authentication and expires.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct SignedUrl {
-    /// The address; whoever has it can use it.
+    /// The address. Anyone who knows it can use it.
     #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub url: cc_runtime::Secret,
-    /// When it stops working.
+    /// Expiration date.
     #[serde(rename = "expiresAt", default, skip_serializing_if = "Option::is_none")]
     pub expires_at: Option<cc_runtime::Timestamp>,
 }
 
-/// An object to make an address for.
+/// An object to create an address for.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
@@ -492,7 +492,7 @@ pub struct SignedUrlRequest {
     /// Key of the object.
     #[serde(rename = "objectKey")]
     pub object_key: String,
-    /// How long the address is to work. No source states its unit.
+    /// Lifetime of the address. No source documents its unit.
     #[serde(rename = "expiresIn", default, skip_serializing_if = "Option::is_none")]
     pub expires_in: Option<i64>,
 }
@@ -508,7 +508,7 @@ impl SignedUrlRequest {
         }
     }
 
-    /// How long the address is to work. No source states its unit.
+    /// Lifetime of the address. No source documents its unit.
     #[must_use]
     pub fn expires_in(mut self, expires_in: i64) -> Self {
         self.expires_in = Some(expires_in);
@@ -516,7 +516,7 @@ impl SignedUrlRequest {
     }
 }
 
-/// An object that was uploaded.
+/// An uploaded object.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
@@ -530,7 +530,7 @@ pub struct UploadedObject {
     /// Media type.
     #[serde(rename = "contentType", default, skip_serializing_if = "Option::is_none")]
     pub content_type: Option<String>,
-    /// Tag that changes with the content.
+    /// Entity tag, which changes with the content.
     #[serde(rename = "eTag", default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub e_tag: String,
 }

@@ -5,8 +5,8 @@ use cc_runtime::Transport;
 use cc_runtime::Call;
 use crate::requests::*;
 
-/// Configuration providers (Add-ons that give the same environment variables to every application they are
-/// linked to): sends the requests of the domain `config-provider`.
+/// Configuration providers (Add-ons that provide the same environment variables to every linked application):
+/// sends the requests of the domain `config-provider`.
 #[derive(Debug, Clone)]
 pub struct Client {
     transport: Transport,

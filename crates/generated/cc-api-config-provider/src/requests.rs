@@ -12,14 +12,14 @@ use crate::types;
 /// `GET /v4/addon-providers/config-provider/addons/{addonId}`. Source: go-sdk, ovd.
 ///
 /// # Errors
-/// - 401: The credentials are missing or not accepted.
-/// - 403: The caller may not do this.
-/// - 404: There is none, or none the caller may see.
+/// - 401: The credentials are missing or invalid.
+/// - 403: The caller may not perform this operation.
+/// - 404: The resource does not exist or is not visible to the caller.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
 pub struct GetConfigProvider {
-    /// The add-on, by the id its provider knows.
+    /// Id of the add-on as its provider knows it.
     pub addon_id: cc_runtime::RealAddonId,
 }
 
@@ -57,14 +57,14 @@ impl Operation for GetConfigProvider {
 /// `GET /v4/addon-providers/config-provider/addons/{addonId}/env`. Source: go-sdk, ovd, js-client.
 ///
 /// # Errors
-/// - 401: The credentials are missing or not accepted.
-/// - 403: The caller may not do this.
-/// - 404: There is none, or none the caller may see.
+/// - 401: The credentials are missing or invalid.
+/// - 403: The caller may not perform this operation.
+/// - 404: The resource does not exist or is not visible to the caller.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
 pub struct GetConfigProviderEnvironment {
-    /// The add-on, by the id its provider knows.
+    /// Id of the add-on as its provider knows it.
     pub addon_id: cc_runtime::RealAddonId,
 }
 
@@ -101,20 +101,20 @@ impl Operation for GetConfigProviderEnvironment {
 
 /// Replaces the environment variables of one configuration provider.
 ///
-/// Variables that are left out are deleted.
+/// Variables that are absent from the body are deleted.
 ///
 /// `PUT /v4/addon-providers/config-provider/addons/{addonId}/env`. Source: go-sdk, ovd, js-client.
 ///
 /// # Errors
-/// - 400: The request is not valid.
-/// - 401: The credentials are missing or not accepted.
-/// - 403: The caller may not do this.
-/// - 404: There is none, or none the caller may see.
+/// - 400: The request is invalid.
+/// - 401: The credentials are missing or invalid.
+/// - 403: The caller may not perform this operation.
+/// - 404: The resource does not exist or is not visible to the caller.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
 pub struct ReplaceConfigProviderEnvironment {
-    /// The add-on, by the id its provider knows.
+    /// Id of the add-on as its provider knows it.
     pub addon_id: cc_runtime::RealAddonId,
     /// The body.
     pub body: Vec<types::EnvironmentVariable>,

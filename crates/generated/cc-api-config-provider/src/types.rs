@@ -9,12 +9,12 @@ use serde::{Deserialize, Serialize};
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct ConfigProvider {
-    /// The add-on, by the id its provider knows.
+    /// Id of the add-on as its provider knows it.
     pub id: cc_runtime::RealAddonId,
     /// Owner of the configuration provider.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub owner_id: Option<cc_runtime::OwnerId>,
-    /// When it was created.
+    /// Creation date.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub creation_date: Option<cc_runtime::Timestamp>,
     /// Environment variables of the configuration provider.

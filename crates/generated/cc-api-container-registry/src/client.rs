@@ -5,8 +5,8 @@ use cc_runtime::Transport;
 use cc_runtime::Call;
 use crate::requests::*;
 
-/// Container registries (Registries of container images, and the tokens that give access to them): sends the
-/// requests of the domain `container-registry`.
+/// Container registries (Registries of container images, and their access tokens): sends the requests of the
+/// domain `container-registry`.
 #[derive(Debug, Clone)]
 pub struct Client {
     transport: Transport,
@@ -27,7 +27,7 @@ impl Client {
         self.transport.call(request)
     }
 
-    /// Creates a container registry, and tokens to reach it with.
+    /// Creates a container registry and its access tokens.
     pub fn create_container_registry(
         &self,
         request: CreateContainerRegistry,
@@ -59,7 +59,7 @@ impl Client {
         self.transport.call(request)
     }
 
-    /// Creates a token that gives access to a container registry.
+    /// Creates an access token for a container registry.
     pub fn create_container_registry_token(
         &self,
         request: CreateContainerRegistryToken,

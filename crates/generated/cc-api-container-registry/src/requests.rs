@@ -12,14 +12,14 @@ use crate::types;
 /// `GET /v4/tenants/{ownerId}/container-registry`. Source: go-sdk.
 ///
 /// # Errors
-/// - 401: The credentials are missing or not accepted.
-/// - 403: The caller may not do this.
-/// - 404: There is none, or none the caller may see.
+/// - 401: The credentials are missing or invalid.
+/// - 403: The caller may not perform this operation.
+/// - 404: The resource does not exist or is not visible to the caller.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
 pub struct ListContainerRegistries {
-    /// Owner of the registry.
+    /// Id of the owner of the registry.
     pub owner_id: cc_runtime::OwnerId,
 }
 
@@ -54,23 +54,23 @@ impl Operation for ListContainerRegistries {
     }
 }
 
-/// Creates a container registry, and tokens to reach it with.
+/// Creates a container registry and its access tokens.
 ///
-/// The images are kept in Cellar. A token that cannot be created does not prevent the creation of the registry:
-/// it is named in `errors`.
+/// The images are stored in a Cellar. If a token cannot be created, the registry is still created, and `errors`
+/// names the token.
 ///
 /// `POST /v4/tenants/{ownerId}/container-registry`. Source: go-sdk.
 ///
 /// # Errors
-/// - 400: The request is not valid.
-/// - 401: The credentials are missing or not accepted.
-/// - 403: The caller may not do this.
-/// - 404: There is none, or none the caller may see.
+/// - 400: The request is invalid.
+/// - 401: The credentials are missing or invalid.
+/// - 403: The caller may not perform this operation.
+/// - 404: The resource does not exist or is not visible to the caller.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
 pub struct CreateContainerRegistry {
-    /// Owner of the registry.
+    /// Id of the owner of the registry.
     pub owner_id: cc_runtime::OwnerId,
     /// The body.
     pub body: types::CreateContainerRegistryBody,
@@ -119,14 +119,14 @@ impl Operation for CreateContainerRegistry {
 /// `GET /v4/tenants/{ownerId}/container-registry/{registryId}`. Source: go-sdk.
 ///
 /// # Errors
-/// - 401: The credentials are missing or not accepted.
-/// - 403: The caller may not do this.
-/// - 404: There is none, or none the caller may see.
+/// - 401: The credentials are missing or invalid.
+/// - 403: The caller may not perform this operation.
+/// - 404: The resource does not exist or is not visible to the caller.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
 pub struct GetContainerRegistry {
-    /// Owner of the registry.
+    /// Id of the owner of the registry.
     pub owner_id: cc_runtime::OwnerId,
     /// Id of the registry.
     pub registry_id: String,
@@ -172,19 +172,19 @@ impl Operation for GetContainerRegistry {
 
 /// Marks a container registry for deletion.
 ///
-/// The registry goes once a retention period is over.
+/// The registry is deleted after a retention period.
 ///
 /// `DELETE /v4/tenants/{ownerId}/container-registry/{registryId}`. Source: go-sdk.
 ///
 /// # Errors
-/// - 401: The credentials are missing or not accepted.
-/// - 403: The caller may not do this.
-/// - 404: There is none, or none the caller may see.
+/// - 401: The credentials are missing or invalid.
+/// - 403: The caller may not perform this operation.
+/// - 404: The resource does not exist or is not visible to the caller.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
 pub struct DeleteContainerRegistry {
-    /// Owner of the registry.
+    /// Id of the owner of the registry.
     pub owner_id: cc_runtime::OwnerId,
     /// Id of the registry.
     pub registry_id: String,
@@ -233,14 +233,14 @@ impl Operation for DeleteContainerRegistry {
 /// `GET /v4/tenants/{ownerId}/container-registry/{registryId}/tokens`. Source: go-sdk.
 ///
 /// # Errors
-/// - 401: The credentials are missing or not accepted.
-/// - 403: The caller may not do this.
-/// - 404: There is none, or none the caller may see.
+/// - 401: The credentials are missing or invalid.
+/// - 403: The caller may not perform this operation.
+/// - 404: The resource does not exist or is not visible to the caller.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
 pub struct ListContainerRegistryTokens {
-    /// Owner of the registry.
+    /// Id of the owner of the registry.
     pub owner_id: cc_runtime::OwnerId,
     /// Id of the registry.
     pub registry_id: String,
@@ -284,20 +284,20 @@ impl Operation for ListContainerRegistryTokens {
     }
 }
 
-/// Creates a token that gives access to a container registry.
+/// Creates an access token for a container registry.
 ///
 /// `POST /v4/tenants/{ownerId}/container-registry/{registryId}/tokens`. Source: go-sdk.
 ///
 /// # Errors
-/// - 400: The request is not valid.
-/// - 401: The credentials are missing or not accepted.
-/// - 403: The caller may not do this.
-/// - 404: There is none, or none the caller may see.
+/// - 400: The request is invalid.
+/// - 401: The credentials are missing or invalid.
+/// - 403: The caller may not perform this operation.
+/// - 404: The resource does not exist or is not visible to the caller.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
 pub struct CreateContainerRegistryToken {
-    /// Owner of the registry.
+    /// Id of the owner of the registry.
     pub owner_id: cc_runtime::OwnerId,
     /// Id of the registry.
     pub registry_id: String,
@@ -351,14 +351,14 @@ impl Operation for CreateContainerRegistryToken {
 /// `DELETE /v4/tenants/{ownerId}/container-registry/{registryId}/tokens/{tokenId}`. Source: go-sdk.
 ///
 /// # Errors
-/// - 401: The credentials are missing or not accepted.
-/// - 403: The caller may not do this.
-/// - 404: There is none, or none the caller may see.
+/// - 401: The credentials are missing or invalid.
+/// - 403: The caller may not perform this operation.
+/// - 404: The resource does not exist or is not visible to the caller.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
 pub struct DeleteContainerRegistryToken {
-    /// Owner of the registry.
+    /// Id of the owner of the registry.
     pub owner_id: cc_runtime::OwnerId,
     /// Id of the registry.
     pub registry_id: String,
@@ -412,15 +412,15 @@ impl Operation for DeleteContainerRegistryToken {
 /// `POST /v4/tenants/{ownerId}/container-registry/{registryId}/tokens/{tokenId}/renew`. Source: go-sdk.
 ///
 /// # Errors
-/// - 400: The request is not valid.
-/// - 401: The credentials are missing or not accepted.
-/// - 403: The caller may not do this.
-/// - 404: There is none, or none the caller may see.
+/// - 400: The request is invalid.
+/// - 401: The credentials are missing or invalid.
+/// - 403: The caller may not perform this operation.
+/// - 404: The resource does not exist or is not visible to the caller.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
 pub struct RenewContainerRegistryToken {
-    /// Owner of the registry.
+    /// Id of the owner of the registry.
     pub owner_id: cc_runtime::OwnerId,
     /// Id of the registry.
     pub registry_id: String,

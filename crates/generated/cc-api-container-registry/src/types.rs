@@ -11,13 +11,13 @@ use serde::{Deserialize, Serialize};
 pub struct ContainerRegistry {
     /// Id of the registry.
     pub id: String,
-    /// Owner of the registry.
+    /// Id of the owner of the registry.
     #[serde(rename = "tenantId", default, deserialize_with = "cc_runtime::de::null_as_default", skip_serializing_if = "cc_runtime::de::is_default")]
     pub tenant_id: cc_runtime::OwnerId,
-    /// When it was created.
+    /// Creation date.
     #[serde(rename = "creationDate", default, skip_serializing_if = "Option::is_none")]
     pub creation_date: Option<cc_runtime::Timestamp>,
-    /// States it went through.
+    /// States of the registry, with their dates.
     #[serde(default, deserialize_with = "cc_runtime::de::list")]
     pub statuses: Vec<ContainerRegistryStatus>,
 }
@@ -54,7 +54,7 @@ cc_runtime::open_enum! {
     }
 }
 
-/// A state, since when, and by whom.
+/// A state, with its date and its cause.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
@@ -62,7 +62,7 @@ pub struct ContainerRegistryStatus {
     /// The state.
     #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub state: ContainerRegistryState,
-    /// When it was entered.
+    /// Start date of the state.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub date: Option<cc_runtime::Timestamp>,
     /// Id of the user who caused the state.
@@ -80,13 +80,13 @@ pub struct ContainerRegistryToken {
     /// Rights that the token grants.
     #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub rights: ContainerRegistryRights,
-    /// `true` if the token still works.
+    /// `true` if the token is valid.
     #[serde(rename = "isActive", default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub is_active: bool,
-    /// When it was created.
+    /// Creation date.
     #[serde(rename = "creationDate", default, skip_serializing_if = "Option::is_none")]
     pub creation_date: Option<cc_runtime::Timestamp>,
-    /// When it stops working, where it does.
+    /// Expiration date, if the token expires.
     #[serde(rename = "expiresAt", default, skip_serializing_if = "Option::is_none")]
     pub expires_at: Option<cc_runtime::Timestamp>,
     /// Names to which the token is limited.
@@ -99,7 +99,7 @@ pub struct ContainerRegistryToken {
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct ContainerRegistryTokenFailure {
-    /// Number the request gave it.
+    /// Number of the token in the request.
     #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub index: i64,
     /// Description of the error.
@@ -114,7 +114,7 @@ pub struct ContainerRegistryTokenFailure {
 pub struct ContainerRegistryTokenRequest {
     /// Rights that the token grants.
     pub rights: ContainerRegistryRights,
-    /// How long it works, in days.
+    /// Lifetime of the token, in days.
     #[serde(rename = "expiresInDays", default, skip_serializing_if = "Option::is_none")]
     pub expires_in_days: Option<i64>,
     /// Names to which the token is limited.
@@ -134,7 +134,7 @@ impl ContainerRegistryTokenRequest {
         }
     }
 
-    /// How long it works, in days.
+    /// Lifetime of the token, in days.
     #[must_use]
     pub fn expires_in_days(mut self, expires_in_days: i64) -> Self {
         self.expires_in_days = Some(expires_in_days);
@@ -149,17 +149,17 @@ impl ContainerRegistryTokenRequest {
     }
 }
 
-/// A token of a container registry with its value, which no other answer shows.
+/// A token of a container registry with its value, which is returned only once.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct ContainerRegistryTokenWithValue {
-    /// The token itself.
+    /// Value of the token.
     #[serde(rename = "biscuitToken")]
     pub biscuit_token: cc_runtime::Secret,
     /// Data of the token.
     pub token: ContainerRegistryToken,
-    /// Number the request gave it.
+    /// Number of the token in the request.
     #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub index: i64,
 }
@@ -169,7 +169,7 @@ pub struct ContainerRegistryTokenWithValue {
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct CreateContainerRegistryBody {
-    /// Tokens to create with it.
+    /// Access tokens to create with the registry.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub tokens: Option<Vec<IndexedContainerRegistryTokenRequest>>,
 }
@@ -184,7 +184,7 @@ impl CreateContainerRegistryBody {
         }
     }
 
-    /// Tokens to create with it.
+    /// Access tokens to create with the registry.
     #[must_use]
     pub fn tokens(mut self, tokens: impl IntoIterator<Item = impl Into<IndexedContainerRegistryTokenRequest>>) -> Self {
         self.tokens = Some(tokens.into_iter().map(Into::into).collect());
@@ -192,27 +192,27 @@ impl CreateContainerRegistryBody {
     }
 }
 
-/// A registry that was created, with its tokens.
+/// A created registry with its tokens.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct CreatedContainerRegistry {
     /// The registry.
     pub registry: ContainerRegistry,
-    /// The tokens that were created.
+    /// The created tokens.
     #[serde(default, deserialize_with = "cc_runtime::de::list")]
     pub tokens: Vec<ContainerRegistryTokenWithValue>,
-    /// The tokens that were not.
+    /// The tokens that could not be created, with their errors.
     #[serde(default, deserialize_with = "cc_runtime::de::list")]
     pub errors: Vec<ContainerRegistryTokenFailure>,
 }
 
-/// A token to create with a registry.
+/// An access token to create with a registry.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct IndexedContainerRegistryTokenRequest {
-    /// Number by which the answer names this token.
+    /// Number that identifies the token in the answer.
     pub index: i64,
     /// The token.
     pub token: ContainerRegistryTokenRequest,
@@ -230,12 +230,12 @@ impl IndexedContainerRegistryTokenRequest {
     }
 }
 
-/// How long a renewed token is to work.
+/// New lifetime of a token.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct RenewContainerRegistryTokenBody {
-    /// How long it works from now on, in days.
+    /// Lifetime from now on, in days.
     #[serde(rename = "expiresInDays")]
     pub expires_in_days: i64,
 }

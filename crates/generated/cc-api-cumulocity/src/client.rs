@@ -5,8 +5,8 @@ use cc_runtime::Transport;
 use cc_runtime::Call;
 use crate::requests::*;
 
-/// Cumulocity (Cumulocity add-ons, a platform for connected objects, each on machines of its own): sends the
-/// requests of the domain `cumulocity`.
+/// Cumulocity (Cumulocity add-ons, an IoT platform on dedicated machines): sends the requests of the domain
+/// `cumulocity`.
 #[derive(Debug, Clone)]
 pub struct Client {
     transport: Transport,
@@ -19,7 +19,7 @@ impl Client {
         Self { transport }
     }
 
-    /// Reads one Cumulocity and how its machines are deployed.
+    /// Reads one Cumulocity and the deployment of its machines.
     pub fn get_cumulocity(&self, request: GetCumulocity) -> Call<GetCumulocity> {
         self.transport.call(request)
     }

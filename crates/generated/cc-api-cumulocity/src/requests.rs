@@ -7,19 +7,19 @@ use cc_runtime::{Answer, Operation, OperationInfo, Request, RequestBuilder, Resu
 #[allow(unused_imports)]
 use crate::types;
 
-/// Reads one Cumulocity and how its machines are deployed.
+/// Reads one Cumulocity and the deployment of its machines.
 ///
 /// `GET /v4/addon-providers/addon-cumulocity/addons/{addonId}`. Source: go-sdk.
 ///
 /// # Errors
-/// - 401: The credentials are missing or not accepted.
-/// - 403: The caller may not do this.
-/// - 404: There is none, or none the caller may see.
+/// - 401: The credentials are missing or invalid.
+/// - 403: The caller may not perform this operation.
+/// - 404: The resource does not exist or is not visible to the caller.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
 pub struct GetCumulocity {
-    /// The add-on, by the id its provider knows.
+    /// Id of the add-on as its provider knows it.
     pub addon_id: cc_runtime::RealAddonId,
 }
 

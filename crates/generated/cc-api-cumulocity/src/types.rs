@@ -4,7 +4,7 @@
 #[allow(unused_imports)]
 use serde::{Deserialize, Serialize};
 
-/// A machine that runs.
+/// A running machine.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
@@ -28,13 +28,13 @@ pub struct BootedMachine {
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct Cumulocity {
-    /// The add-on, by the id its provider knows.
+    /// Id of the add-on as its provider knows it.
     #[serde(rename = "resourceId")]
     pub resource_id: cc_runtime::RealAddonId,
-    /// The add-on, by the id the platform lists.
+    /// Id of the add-on as the platform lists it.
     #[serde(rename = "addonId", default, deserialize_with = "cc_runtime::de::null_as_default", skip_serializing_if = "cc_runtime::de::is_default")]
     pub addon_id: cc_runtime::AddonId,
-    /// Name that its owner gave it.
+    /// Name of the add-on, chosen by its owner.
     #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub name: String,
     /// Owner of the Cumulocity.
@@ -66,12 +66,12 @@ pub struct CumulocityResources {
     /// Deployment of its machines.
     #[serde(rename = "deploymentId", default, deserialize_with = "cc_runtime::de::null_as_default", skip_serializing_if = "cc_runtime::de::is_default")]
     pub deployment_id: cc_runtime::DeploymentId,
-    /// How that deployment goes.
+    /// Status of the deployment.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub status: Option<MachineDeployment>,
 }
 
-/// A machine that did not start.
+/// A machine that failed to start.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
@@ -79,7 +79,7 @@ pub struct FailedMachine {
     /// Host of the machine.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub hypervisor: Option<Hypervisor>,
-    /// Why it did not start.
+    /// Reason of the failure.
     #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub reason: String,
 }
@@ -97,13 +97,13 @@ pub struct Hypervisor {
     /// Owner who may use the hypervisor.
     #[serde(default, deserialize_with = "cc_runtime::de::null_as_default", skip_serializing_if = "cc_runtime::de::is_default")]
     pub owner: cc_runtime::OwnerId,
-    /// Region it is in.
+    /// Region of the hypervisor.
     #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub region: String,
-    /// Zone it is in.
+    /// Zone of the hypervisor.
     #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub zone: String,
-    /// Rack it is in.
+    /// Rack of the hypervisor.
     #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub rack: String,
     /// Labels of the hypervisor, by name.
@@ -112,29 +112,29 @@ pub struct Hypervisor {
     /// Tags of the hypervisor.
     #[serde(default, deserialize_with = "cc_runtime::de::list")]
     pub tags: Vec<String>,
-    /// Version of what is known of it.
+    /// Version of the data in ZooKeeper.
     #[serde(rename = "zkVersion", default, skip_serializing_if = "Option::is_none")]
     pub zk_version: Option<i64>,
 }
 
-/// How a deployment of machines goes.
+/// Progress of a deployment of machines.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct MachineDeployment {
-    /// How far the deployment is.
+    /// Current step of the deployment.
     #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub step: serde_json::Value,
-    /// Where each machine is meant to go, by machine.
+    /// Planned placement, by machine.
     #[serde(rename = "placementHypothesis", default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub placement_hypothesis: std::collections::BTreeMap<String, Hypervisor>,
-    /// How each machine is, by machine.
+    /// State of each machine, by machine.
     #[serde(rename = "vmStatus", default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub vm_status: std::collections::BTreeMap<String, MachineState>,
 }
 
 cc_runtime::open_union! {
-    /// How a machine is.
+    /// State of a machine.
     #[tag = "status"]
     pub enum MachineState {
         /// `Reserved`.
@@ -162,7 +162,7 @@ impl From<FailedMachine> for MachineState {
     }
 }
 
-/// A machine that has a host and does not run yet.
+/// A machine that is placed on a hypervisor but not running yet.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]

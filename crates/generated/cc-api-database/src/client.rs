@@ -5,9 +5,8 @@ use cc_runtime::Transport;
 use cc_runtime::Call;
 use crate::requests::*;
 
-/// Databases (What is particular to PostgreSQL, MySQL, MongoDB, Redis, Elasticsearch and Jenkins add-ons: how
-/// they are reached, which versions there are, and who may do what in them): sends the requests of the domain
-/// `database`.
+/// Databases (Operations specific to PostgreSQL, MySQL, MongoDB, Redis, Elasticsearch and Jenkins add-ons:
+/// connection data, versions, and privileges of users): sends the requests of the domain `database`.
 #[derive(Debug, Clone)]
 pub struct Client {
     transport: Transport,
@@ -20,7 +19,7 @@ impl Client {
         Self { transport }
     }
 
-    /// Reads the versions of PostgreSQL that can be had.
+    /// Reads the available versions of PostgreSQL.
     pub fn get_postgresql_versions(
         &self,
         request: GetPostgresqlVersions,
@@ -28,12 +27,12 @@ impl Client {
         self.transport.call(request)
     }
 
-    /// Reads how one PostgreSQL is reached, and more about it.
+    /// Reads the connection data and properties of one PostgreSQL.
     pub fn get_postgresql(&self, request: GetPostgresql) -> Call<GetPostgresql> {
         self.transport.call(request)
     }
 
-    /// Reads the versions of MySQL that can be had.
+    /// Reads the available versions of MySQL.
     pub fn get_mysql_versions(
         &self,
         request: GetMysqlVersions,
@@ -41,12 +40,12 @@ impl Client {
         self.transport.call(request)
     }
 
-    /// Reads how one MySQL is reached, and more about it.
+    /// Reads the connection data and properties of one MySQL.
     pub fn get_mysql(&self, request: GetMysql) -> Call<GetMysql> {
         self.transport.call(request)
     }
 
-    /// Reads the versions of MongoDB that can be had.
+    /// Reads the available versions of MongoDB.
     pub fn get_mongodb_versions(
         &self,
         request: GetMongodbVersions,
@@ -54,12 +53,12 @@ impl Client {
         self.transport.call(request)
     }
 
-    /// Reads how one MongoDB is reached, and more about it.
+    /// Reads the connection data and properties of one MongoDB.
     pub fn get_mongodb(&self, request: GetMongodb) -> Call<GetMongodb> {
         self.transport.call(request)
     }
 
-    /// Reads the versions of Redis that can be had.
+    /// Reads the available versions of Redis.
     pub fn get_redis_versions(
         &self,
         request: GetRedisVersions,
@@ -67,7 +66,7 @@ impl Client {
         self.transport.call(request)
     }
 
-    /// Reads the versions of Elasticsearch that can be had.
+    /// Reads the available versions of Elasticsearch.
     pub fn get_elasticsearch_versions(
         &self,
         request: GetElasticsearchVersions,
@@ -75,7 +74,7 @@ impl Client {
         self.transport.call(request)
     }
 
-    /// Reads how one Elasticsearch is reached, and more about it.
+    /// Reads the connection data and properties of one Elasticsearch.
     pub fn get_elasticsearch(
         &self,
         request: GetElasticsearch,
@@ -83,7 +82,7 @@ impl Client {
         self.transport.call(request)
     }
 
-    /// Reads how one Elasticsearch and its services are reached.
+    /// Reads the connection data of one Elasticsearch and its services.
     pub fn get_elasticsearch_info(
         &self,
         request: GetElasticsearchInfo,
@@ -91,7 +90,7 @@ impl Client {
         self.transport.call(request)
     }
 
-    /// Reads the sizes of the services that come with Elasticsearch.
+    /// Reads the sizes of the services that accompany Elasticsearch.
     pub fn get_elasticsearch_service_flavors(
         &self,
         request: GetElasticsearchServiceFlavors,
@@ -99,12 +98,12 @@ impl Client {
         self.transport.call(request)
     }
 
-    /// Reads how one Jenkins is reached, and more about it.
+    /// Reads the connection data and properties of one Jenkins.
     pub fn get_jenkins(&self, request: GetJenkins) -> Call<GetJenkins> {
         self.transport.call(request)
     }
 
-    /// Reads which version one Jenkins has, and which it could have.
+    /// Reads the installed and the available versions of one Jenkins.
     pub fn get_jenkins_updates(
         &self,
         request: GetJenkinsUpdates,
@@ -128,7 +127,7 @@ impl Client {
         self.transport.call(request)
     }
 
-    /// Says whether a database can be written to.
+    /// Sets whether a database is read-only.
     pub fn update_postgresql_database(
         &self,
         request: UpdatePostgresqlDatabase,
@@ -184,7 +183,7 @@ impl Client {
         self.transport.call(request)
     }
 
-    /// Lists what users may do in databases.
+    /// Lists the privileges of users on databases.
     pub fn list_postgresql_database_privileges(
         &self,
         request: ListPostgresqlDatabasePrivileges,
@@ -192,7 +191,7 @@ impl Client {
         self.transport.call(request)
     }
 
-    /// Lists what users may do in schemas.
+    /// Lists the privileges of users on schemas.
     pub fn list_postgresql_schema_privileges(
         &self,
         request: ListPostgresqlSchemaPrivileges,
@@ -200,7 +199,7 @@ impl Client {
         self.transport.call(request)
     }
 
-    /// Lists what users may do in tables.
+    /// Lists the privileges of users on tables.
     pub fn list_postgresql_table_privileges(
         &self,
         request: ListPostgresqlTablePrivileges,
@@ -208,7 +207,7 @@ impl Client {
         self.transport.call(request)
     }
 
-    /// Changes what a user may do in one PostgreSQL as a whole.
+    /// Changes the privileges of a user on the whole of one PostgreSQL.
     pub fn update_postgresql_user(
         &self,
         request: UpdatePostgresqlUser,
@@ -224,7 +223,7 @@ impl Client {
         self.transport.call(request)
     }
 
-    /// Says what a user may do in a database.
+    /// Sets the privileges of a user on a database.
     pub fn update_postgresql_database_privileges(
         &self,
         request: UpdatePostgresqlDatabasePrivileges,
@@ -232,7 +231,7 @@ impl Client {
         self.transport.call(request)
     }
 
-    /// Says what a user may do in a schema.
+    /// Sets the privileges of a user on a schema.
     pub fn update_postgresql_schema_privileges(
         &self,
         request: UpdatePostgresqlSchemaPrivileges,
@@ -240,7 +239,7 @@ impl Client {
         self.transport.call(request)
     }
 
-    /// Says what a user may do in a table.
+    /// Sets the privileges of a user on a table.
     pub fn update_postgresql_table_privileges(
         &self,
         request: UpdatePostgresqlTablePrivileges,
@@ -248,7 +247,7 @@ impl Client {
         self.transport.call(request)
     }
 
-    /// Gives a user of one PostgreSQL a new password.
+    /// Creates a new password for a user of one PostgreSQL.
     pub fn rotate_postgresql_user_password(
         &self,
         request: RotatePostgresqlUserPassword,

@@ -7,12 +7,12 @@ use cc_runtime::{Answer, Operation, OperationInfo, Request, RequestBuilder, Resu
 #[allow(unused_imports)]
 use crate::types;
 
-/// Reads the versions of PostgreSQL that can be had.
+/// Reads the available versions of PostgreSQL.
 ///
 /// `GET /v4/addon-providers/postgresql-addon`. Source: js-client, terraform.
 ///
 /// # Errors
-/// - 401: The credentials are missing or not accepted.
+/// - 401: The credentials are missing or invalid.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
@@ -46,14 +46,14 @@ impl Operation for GetPostgresqlVersions {
     }
 }
 
-/// Reads how one PostgreSQL is reached, and more about it.
+/// Reads the connection data and properties of one PostgreSQL.
 ///
 /// `GET /v4/addon-providers/postgresql-addon/addons/{addonId}`. Source: terraform.
 ///
 /// # Errors
-/// - 401: The credentials are missing or not accepted.
-/// - 403: The caller may not do this.
-/// - 404: There is none, or none the caller may see.
+/// - 401: The credentials are missing or invalid.
+/// - 403: The caller may not perform this operation.
+/// - 404: The resource does not exist or is not visible to the caller.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
@@ -91,12 +91,12 @@ impl Operation for GetPostgresql {
     }
 }
 
-/// Reads the versions of MySQL that can be had.
+/// Reads the available versions of MySQL.
 ///
 /// `GET /v4/addon-providers/mysql-addon`. Source: js-client, terraform.
 ///
 /// # Errors
-/// - 401: The credentials are missing or not accepted.
+/// - 401: The credentials are missing or invalid.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
@@ -130,14 +130,14 @@ impl Operation for GetMysqlVersions {
     }
 }
 
-/// Reads how one MySQL is reached, and more about it.
+/// Reads the connection data and properties of one MySQL.
 ///
 /// `GET /v4/addon-providers/mysql-addon/addons/{addonId}`. Source: terraform.
 ///
 /// # Errors
-/// - 401: The credentials are missing or not accepted.
-/// - 403: The caller may not do this.
-/// - 404: There is none, or none the caller may see.
+/// - 401: The credentials are missing or invalid.
+/// - 403: The caller may not perform this operation.
+/// - 404: The resource does not exist or is not visible to the caller.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
@@ -175,12 +175,12 @@ impl Operation for GetMysql {
     }
 }
 
-/// Reads the versions of MongoDB that can be had.
+/// Reads the available versions of MongoDB.
 ///
 /// `GET /v4/addon-providers/mongodb-addon`. Source: js-client.
 ///
 /// # Errors
-/// - 401: The credentials are missing or not accepted.
+/// - 401: The credentials are missing or invalid.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
@@ -214,14 +214,14 @@ impl Operation for GetMongodbVersions {
     }
 }
 
-/// Reads how one MongoDB is reached, and more about it.
+/// Reads the connection data and properties of one MongoDB.
 ///
 /// `GET /v4/addon-providers/mongodb-addon/addons/{addonId}`. Source: terraform.
 ///
 /// # Errors
-/// - 401: The credentials are missing or not accepted.
-/// - 403: The caller may not do this.
-/// - 404: There is none, or none the caller may see.
+/// - 401: The credentials are missing or invalid.
+/// - 403: The caller may not perform this operation.
+/// - 404: The resource does not exist or is not visible to the caller.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
@@ -259,12 +259,12 @@ impl Operation for GetMongodb {
     }
 }
 
-/// Reads the versions of Redis that can be had.
+/// Reads the available versions of Redis.
 ///
 /// `GET /v4/addon-providers/redis-addon`. Source: js-client.
 ///
 /// # Errors
-/// - 401: The credentials are missing or not accepted.
+/// - 401: The credentials are missing or invalid.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
@@ -298,12 +298,12 @@ impl Operation for GetRedisVersions {
     }
 }
 
-/// Reads the versions of Elasticsearch that can be had.
+/// Reads the available versions of Elasticsearch.
 ///
 /// `GET /v4/addon-providers/es-addon`. Source: js-client, terraform.
 ///
 /// # Errors
-/// - 401: The credentials are missing or not accepted.
+/// - 401: The credentials are missing or invalid.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
@@ -337,14 +337,14 @@ impl Operation for GetElasticsearchVersions {
     }
 }
 
-/// Reads how one Elasticsearch is reached, and more about it.
+/// Reads the connection data and properties of one Elasticsearch.
 ///
 /// `GET /v4/addon-providers/es-addon/addons/{addonId}`. Source: terraform.
 ///
 /// # Errors
-/// - 401: The credentials are missing or not accepted.
-/// - 403: The caller may not do this.
-/// - 404: There is none, or none the caller may see.
+/// - 401: The credentials are missing or invalid.
+/// - 403: The caller may not perform this operation.
+/// - 404: The resource does not exist or is not visible to the caller.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
@@ -382,14 +382,14 @@ impl Operation for GetElasticsearch {
     }
 }
 
-/// Reads how one Elasticsearch and its services are reached.
+/// Reads the connection data of one Elasticsearch and its services.
 ///
 /// `GET /v2/providers/es-addon/{addonId}`. Source: js-client.
 ///
 /// # Errors
-/// - 401: The credentials are missing or not accepted.
-/// - 403: The caller may not do this.
-/// - 404: There is none, or none the caller may see.
+/// - 401: The credentials are missing or invalid.
+/// - 403: The caller may not perform this operation.
+/// - 404: The resource does not exist or is not visible to the caller.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
@@ -429,12 +429,12 @@ impl Operation for GetElasticsearchInfo {
     }
 }
 
-/// Reads the sizes of the services that come with Elasticsearch.
+/// Reads the sizes of the services that accompany Elasticsearch.
 ///
 /// `GET /v2/providers/es-addon/tmp/services-flavors`. Source: js-client.
 ///
 /// # Errors
-/// - 401: The credentials are missing or not accepted.
+/// - 401: The credentials are missing or invalid.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
@@ -468,19 +468,19 @@ impl Operation for GetElasticsearchServiceFlavors {
     }
 }
 
-/// Reads how one Jenkins is reached, and more about it.
+/// Reads the connection data and properties of one Jenkins.
 ///
 /// `GET /v4/addon-providers/jenkins/addons/{addonId}`. Source: js-client.
 ///
 /// # Errors
-/// - 401: The credentials are missing or not accepted.
-/// - 403: The caller may not do this.
-/// - 404: There is none, or none the caller may see.
+/// - 401: The credentials are missing or invalid.
+/// - 403: The caller may not perform this operation.
+/// - 404: The resource does not exist or is not visible to the caller.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
 pub struct GetJenkins {
-    /// The add-on, by the id its provider knows.
+    /// Id of the add-on as its provider knows it.
     pub addon_id: cc_runtime::RealAddonId,
 }
 
@@ -513,19 +513,19 @@ impl Operation for GetJenkins {
     }
 }
 
-/// Reads which version one Jenkins has, and which it could have.
+/// Reads the installed and the available versions of one Jenkins.
 ///
 /// `GET /v4/addon-providers/jenkins/addons/{addonId}/updates`. Source: js-client.
 ///
 /// # Errors
-/// - 401: The credentials are missing or not accepted.
-/// - 403: The caller may not do this.
+/// - 401: The credentials are missing or invalid.
+/// - 403: The caller may not perform this operation.
 /// - 404: No version of this Jenkins is known.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
 pub struct GetJenkinsUpdates {
-    /// The add-on, by the id its provider knows.
+    /// Id of the add-on as its provider knows it.
     pub addon_id: cc_runtime::RealAddonId,
 }
 
@@ -563,16 +563,16 @@ impl Operation for GetJenkinsUpdates {
 /// `GET /v4/postgresql/organisations/{ownerId}/postgresql/{addonId}/databases`. Source: go-sdk.
 ///
 /// # Errors
-/// - 401: The credentials are missing or not accepted.
-/// - 403: The caller may not do this.
-/// - 404: There is none, or none the caller may see.
+/// - 401: The credentials are missing or invalid.
+/// - 403: The caller may not perform this operation.
+/// - 404: The resource does not exist or is not visible to the caller.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
 pub struct ListPostgresqlDatabases {
-    /// The owner.
+    /// Id of the owner.
     pub owner_id: cc_runtime::OwnerId,
-    /// The add-on, by the id its provider knows.
+    /// Id of the add-on as its provider knows it.
     pub addon_id: cc_runtime::RealAddonId,
 }
 
@@ -619,16 +619,16 @@ impl Operation for ListPostgresqlDatabases {
 /// `GET /v4/postgresql/organisations/{ownerId}/postgresql/{addonId}/databases/{databaseId}`. Source: go-sdk.
 ///
 /// # Errors
-/// - 401: The credentials are missing or not accepted.
-/// - 403: The caller may not do this.
-/// - 404: There is none, or none the caller may see.
+/// - 401: The credentials are missing or invalid.
+/// - 403: The caller may not perform this operation.
+/// - 404: The resource does not exist or is not visible to the caller.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
 pub struct GetPostgresqlDatabase {
-    /// The owner.
+    /// Id of the owner.
     pub owner_id: cc_runtime::OwnerId,
-    /// The add-on, by the id its provider knows.
+    /// Id of the add-on as its provider knows it.
     pub addon_id: cc_runtime::RealAddonId,
     /// Id of the database.
     pub database_id: String,
@@ -675,28 +675,28 @@ impl Operation for GetPostgresqlDatabase {
     }
 }
 
-/// Says whether a database can be written to.
+/// Sets whether a database is read-only.
 ///
 /// `PATCH /v4/postgresql/organisations/{ownerId}/postgresql/{addonId}/databases/{databaseId}`. Source: go-sdk.
 ///
 /// # Errors
-/// - 400: The request is not valid.
-/// - 401: The credentials are missing or not accepted.
-/// - 403: The caller may not do this.
-/// - 404: There is none, or none the caller may see.
+/// - 400: The request is invalid.
+/// - 401: The credentials are missing or invalid.
+/// - 403: The caller may not perform this operation.
+/// - 404: The resource does not exist or is not visible to the caller.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
 pub struct UpdatePostgresqlDatabase {
-    /// The owner.
+    /// Id of the owner.
     pub owner_id: cc_runtime::OwnerId,
-    /// The add-on, by the id its provider knows.
+    /// Id of the add-on as its provider knows it.
     pub addon_id: cc_runtime::RealAddonId,
     /// Id of the database.
     pub database_id: String,
     /// The body.
     pub body: types::PostgresqlDatabaseUpdate,
-    /// Whether open connections stay open. Inferred from the Go SDK.
+    /// `true` to keep open connections. Inferred from the Go SDK.
     pub keep_connections: Option<bool>,
 }
 
@@ -718,7 +718,7 @@ impl UpdatePostgresqlDatabase {
         }
     }
 
-    /// Whether open connections stay open. Inferred from the Go SDK.
+    /// `true` to keep open connections. Inferred from the Go SDK.
     pub fn keep_connections(mut self, keep_connections: bool) -> Self {
         self.keep_connections = Some(keep_connections);
         self
@@ -757,16 +757,16 @@ impl Operation for UpdatePostgresqlDatabase {
 /// `GET /v4/postgresql/organisations/{ownerId}/postgresql/{addonId}/oids`. Source: go-sdk.
 ///
 /// # Errors
-/// - 401: The credentials are missing or not accepted.
-/// - 403: The caller may not do this.
-/// - 404: There is none, or none the caller may see.
+/// - 401: The credentials are missing or invalid.
+/// - 403: The caller may not perform this operation.
+/// - 404: The resource does not exist or is not visible to the caller.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
 pub struct ListPostgresqlOids {
-    /// The owner.
+    /// Id of the owner.
     pub owner_id: cc_runtime::OwnerId,
-    /// The add-on, by the id its provider knows.
+    /// Id of the add-on as its provider knows it.
     pub addon_id: cc_runtime::RealAddonId,
 }
 
@@ -813,16 +813,16 @@ impl Operation for ListPostgresqlOids {
 /// `GET /v4/postgresql/organisations/{ownerId}/postgresql/{addonId}/oids/databases`. Source: go-sdk.
 ///
 /// # Errors
-/// - 401: The credentials are missing or not accepted.
-/// - 403: The caller may not do this.
-/// - 404: There is none, or none the caller may see.
+/// - 401: The credentials are missing or invalid.
+/// - 403: The caller may not perform this operation.
+/// - 404: The resource does not exist or is not visible to the caller.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
 pub struct ListPostgresqlDatabaseOids {
-    /// The owner.
+    /// Id of the owner.
     pub owner_id: cc_runtime::OwnerId,
-    /// The add-on, by the id its provider knows.
+    /// Id of the add-on as its provider knows it.
     pub addon_id: cc_runtime::RealAddonId,
 }
 
@@ -869,20 +869,20 @@ impl Operation for ListPostgresqlDatabaseOids {
 /// `GET /v4/postgresql/organisations/{ownerId}/postgresql/{addonId}/oids/schemas`. Source: go-sdk.
 ///
 /// # Errors
-/// - 401: The credentials are missing or not accepted.
-/// - 403: The caller may not do this.
-/// - 404: There is none, or none the caller may see.
+/// - 401: The credentials are missing or invalid.
+/// - 403: The caller may not perform this operation.
+/// - 404: The resource does not exist or is not visible to the caller.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
 pub struct ListPostgresqlSchemaOids {
-    /// The owner.
+    /// Id of the owner.
     pub owner_id: cc_runtime::OwnerId,
-    /// The add-on, by the id its provider knows.
+    /// Id of the add-on as its provider knows it.
     pub addon_id: cc_runtime::RealAddonId,
-    /// Keeps what is in the database of this name. Inferred from the Go SDK.
+    /// Restricts the list to the database of this name. Inferred from the Go SDK.
     pub database: Option<String>,
-    /// Keeps what has this object id. Inferred from the Go SDK.
+    /// Restricts the list to this object id. Inferred from the Go SDK.
     pub oid: Option<i64>,
 }
 
@@ -901,13 +901,13 @@ impl ListPostgresqlSchemaOids {
         }
     }
 
-    /// Keeps what is in the database of this name. Inferred from the Go SDK.
+    /// Restricts the list to the database of this name. Inferred from the Go SDK.
     pub fn database(mut self, database: impl Into<String>) -> Self {
         self.database = Some(database.into());
         self
     }
 
-    /// Keeps what has this object id. Inferred from the Go SDK.
+    /// Restricts the list to this object id. Inferred from the Go SDK.
     pub fn oid(mut self, oid: i64) -> Self {
         self.oid = Some(oid);
         self
@@ -945,22 +945,22 @@ impl Operation for ListPostgresqlSchemaOids {
 /// `GET /v4/postgresql/organisations/{ownerId}/postgresql/{addonId}/oids/tables`. Source: go-sdk.
 ///
 /// # Errors
-/// - 401: The credentials are missing or not accepted.
-/// - 403: The caller may not do this.
-/// - 404: There is none, or none the caller may see.
+/// - 401: The credentials are missing or invalid.
+/// - 403: The caller may not perform this operation.
+/// - 404: The resource does not exist or is not visible to the caller.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
 pub struct ListPostgresqlTableOids {
-    /// The owner.
+    /// Id of the owner.
     pub owner_id: cc_runtime::OwnerId,
-    /// The add-on, by the id its provider knows.
+    /// Id of the add-on as its provider knows it.
     pub addon_id: cc_runtime::RealAddonId,
-    /// Keeps what is in the database of this name. Inferred from the Go SDK.
+    /// Restricts the list to the database of this name. Inferred from the Go SDK.
     pub database: Option<String>,
-    /// Keeps what is in the schema of this name. Inferred from the Go SDK.
+    /// Restricts the list to the schema of this name. Inferred from the Go SDK.
     pub schema: Option<String>,
-    /// Keeps what has this object id. Inferred from the Go SDK.
+    /// Restricts the list to this object id. Inferred from the Go SDK.
     pub oid: Option<i64>,
 }
 
@@ -980,19 +980,19 @@ impl ListPostgresqlTableOids {
         }
     }
 
-    /// Keeps what is in the database of this name. Inferred from the Go SDK.
+    /// Restricts the list to the database of this name. Inferred from the Go SDK.
     pub fn database(mut self, database: impl Into<String>) -> Self {
         self.database = Some(database.into());
         self
     }
 
-    /// Keeps what is in the schema of this name. Inferred from the Go SDK.
+    /// Restricts the list to the schema of this name. Inferred from the Go SDK.
     pub fn schema(mut self, schema: impl Into<String>) -> Self {
         self.schema = Some(schema.into());
         self
     }
 
-    /// Keeps what has this object id. Inferred from the Go SDK.
+    /// Restricts the list to this object id. Inferred from the Go SDK.
     pub fn oid(mut self, oid: i64) -> Self {
         self.oid = Some(oid);
         self
@@ -1031,18 +1031,18 @@ impl Operation for ListPostgresqlTableOids {
 /// `GET /v4/postgresql/organisations/{ownerId}/postgresql/{addonId}/users`. Source: go-sdk.
 ///
 /// # Errors
-/// - 401: The credentials are missing or not accepted.
-/// - 403: The caller may not do this.
-/// - 404: There is none, or none the caller may see.
+/// - 401: The credentials are missing or invalid.
+/// - 403: The caller may not perform this operation.
+/// - 404: The resource does not exist or is not visible to the caller.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
 pub struct ListPostgresqlUsers {
-    /// The owner.
+    /// Id of the owner.
     pub owner_id: cc_runtime::OwnerId,
-    /// The add-on, by the id its provider knows.
+    /// Id of the add-on as its provider knows it.
     pub addon_id: cc_runtime::RealAddonId,
-    /// Keeps what is in the database of this object id. Inferred from the Go SDK.
+    /// Restricts the list to the database of this object id. Inferred from the Go SDK.
     pub database_o_id: Option<i64>,
 }
 
@@ -1060,7 +1060,7 @@ impl ListPostgresqlUsers {
         }
     }
 
-    /// Keeps what is in the database of this object id. Inferred from the Go SDK.
+    /// Restricts the list to the database of this object id. Inferred from the Go SDK.
     pub fn database_o_id(mut self, database_o_id: i64) -> Self {
         self.database_o_id = Some(database_o_id);
         self
@@ -1097,16 +1097,16 @@ impl Operation for ListPostgresqlUsers {
 /// `POST /v4/postgresql/organisations/{ownerId}/postgresql/{addonId}/users`. Source: go-sdk.
 ///
 /// # Errors
-/// - 401: The credentials are missing or not accepted.
-/// - 403: The caller may not do this.
-/// - 404: There is none, or none the caller may see.
+/// - 401: The credentials are missing or invalid.
+/// - 403: The caller may not perform this operation.
+/// - 404: The resource does not exist or is not visible to the caller.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
 pub struct CreatePostgresqlUser {
-    /// The owner.
+    /// Id of the owner.
     pub owner_id: cc_runtime::OwnerId,
-    /// The add-on, by the id its provider knows.
+    /// Id of the add-on as its provider knows it.
     pub addon_id: cc_runtime::RealAddonId,
 }
 
@@ -1148,26 +1148,26 @@ impl Operation for CreatePostgresqlUser {
     }
 }
 
-/// Lists what users may do in databases.
+/// Lists the privileges of users on databases.
 ///
 /// `GET /v4/postgresql/organisations/{ownerId}/postgresql/{addonId}/users/privileges/databases`. Source:
 /// go-sdk.
 ///
 /// # Errors
-/// - 401: The credentials are missing or not accepted.
-/// - 403: The caller may not do this.
-/// - 404: There is none, or none the caller may see.
+/// - 401: The credentials are missing or invalid.
+/// - 403: The caller may not perform this operation.
+/// - 404: The resource does not exist or is not visible to the caller.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
 pub struct ListPostgresqlDatabasePrivileges {
-    /// The owner.
+    /// Id of the owner.
     pub owner_id: cc_runtime::OwnerId,
-    /// The add-on, by the id its provider knows.
+    /// Id of the add-on as its provider knows it.
     pub addon_id: cc_runtime::RealAddonId,
-    /// Keeps what this user may do. Inferred from the Go SDK.
+    /// Restricts the list to the privileges of this user. Inferred from the Go SDK.
     pub user_id: Option<String>,
-    /// Keeps what is in the database of this object id. Inferred from the Go SDK.
+    /// Restricts the list to the database of this object id. Inferred from the Go SDK.
     pub database_o_id: Option<i64>,
 }
 
@@ -1186,13 +1186,13 @@ impl ListPostgresqlDatabasePrivileges {
         }
     }
 
-    /// Keeps what this user may do. Inferred from the Go SDK.
+    /// Restricts the list to the privileges of this user. Inferred from the Go SDK.
     pub fn user_id(mut self, user_id: impl Into<String>) -> Self {
         self.user_id = Some(user_id.into());
         self
     }
 
-    /// Keeps what is in the database of this object id. Inferred from the Go SDK.
+    /// Restricts the list to the database of this object id. Inferred from the Go SDK.
     pub fn database_o_id(mut self, database_o_id: i64) -> Self {
         self.database_o_id = Some(database_o_id);
         self
@@ -1225,27 +1225,27 @@ impl Operation for ListPostgresqlDatabasePrivileges {
     }
 }
 
-/// Lists what users may do in schemas.
+/// Lists the privileges of users on schemas.
 ///
 /// `GET /v4/postgresql/organisations/{ownerId}/postgresql/{addonId}/users/privileges/schemas`. Source: go-sdk.
 ///
 /// # Errors
-/// - 401: The credentials are missing or not accepted.
-/// - 403: The caller may not do this.
-/// - 404: There is none, or none the caller may see.
+/// - 401: The credentials are missing or invalid.
+/// - 403: The caller may not perform this operation.
+/// - 404: The resource does not exist or is not visible to the caller.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
 pub struct ListPostgresqlSchemaPrivileges {
-    /// The owner.
+    /// Id of the owner.
     pub owner_id: cc_runtime::OwnerId,
-    /// The add-on, by the id its provider knows.
+    /// Id of the add-on as its provider knows it.
     pub addon_id: cc_runtime::RealAddonId,
-    /// Keeps what this user may do. Inferred from the Go SDK.
+    /// Restricts the list to the privileges of this user. Inferred from the Go SDK.
     pub user_id: Option<String>,
-    /// Keeps what is in the database of this object id. Inferred from the Go SDK.
+    /// Restricts the list to the database of this object id. Inferred from the Go SDK.
     pub database_o_id: Option<i64>,
-    /// Keeps what is in the schema of this object id. Inferred from the Go SDK.
+    /// Restricts the list to the schema of this object id. Inferred from the Go SDK.
     pub schema_o_id: Option<i64>,
 }
 
@@ -1265,19 +1265,19 @@ impl ListPostgresqlSchemaPrivileges {
         }
     }
 
-    /// Keeps what this user may do. Inferred from the Go SDK.
+    /// Restricts the list to the privileges of this user. Inferred from the Go SDK.
     pub fn user_id(mut self, user_id: impl Into<String>) -> Self {
         self.user_id = Some(user_id.into());
         self
     }
 
-    /// Keeps what is in the database of this object id. Inferred from the Go SDK.
+    /// Restricts the list to the database of this object id. Inferred from the Go SDK.
     pub fn database_o_id(mut self, database_o_id: i64) -> Self {
         self.database_o_id = Some(database_o_id);
         self
     }
 
-    /// Keeps what is in the schema of this object id. Inferred from the Go SDK.
+    /// Restricts the list to the schema of this object id. Inferred from the Go SDK.
     pub fn schema_o_id(mut self, schema_o_id: i64) -> Self {
         self.schema_o_id = Some(schema_o_id);
         self
@@ -1311,27 +1311,27 @@ impl Operation for ListPostgresqlSchemaPrivileges {
     }
 }
 
-/// Lists what users may do in tables.
+/// Lists the privileges of users on tables.
 ///
 /// `GET /v4/postgresql/organisations/{ownerId}/postgresql/{addonId}/users/privileges/tables`. Source: go-sdk.
 ///
 /// # Errors
-/// - 401: The credentials are missing or not accepted.
-/// - 403: The caller may not do this.
-/// - 404: There is none, or none the caller may see.
+/// - 401: The credentials are missing or invalid.
+/// - 403: The caller may not perform this operation.
+/// - 404: The resource does not exist or is not visible to the caller.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
 pub struct ListPostgresqlTablePrivileges {
-    /// The owner.
+    /// Id of the owner.
     pub owner_id: cc_runtime::OwnerId,
-    /// The add-on, by the id its provider knows.
+    /// Id of the add-on as its provider knows it.
     pub addon_id: cc_runtime::RealAddonId,
-    /// Keeps what this user may do. Inferred from the Go SDK.
+    /// Restricts the list to the privileges of this user. Inferred from the Go SDK.
     pub user_id: Option<String>,
-    /// Keeps what is in the database of this object id. Inferred from the Go SDK.
+    /// Restricts the list to the database of this object id. Inferred from the Go SDK.
     pub database_o_id: Option<i64>,
-    /// Keeps what is in the schema of this object id. Inferred from the Go SDK.
+    /// Restricts the list to the schema of this object id. Inferred from the Go SDK.
     pub schema_o_id: Option<i64>,
 }
 
@@ -1351,19 +1351,19 @@ impl ListPostgresqlTablePrivileges {
         }
     }
 
-    /// Keeps what this user may do. Inferred from the Go SDK.
+    /// Restricts the list to the privileges of this user. Inferred from the Go SDK.
     pub fn user_id(mut self, user_id: impl Into<String>) -> Self {
         self.user_id = Some(user_id.into());
         self
     }
 
-    /// Keeps what is in the database of this object id. Inferred from the Go SDK.
+    /// Restricts the list to the database of this object id. Inferred from the Go SDK.
     pub fn database_o_id(mut self, database_o_id: i64) -> Self {
         self.database_o_id = Some(database_o_id);
         self
     }
 
-    /// Keeps what is in the schema of this object id. Inferred from the Go SDK.
+    /// Restricts the list to the schema of this object id. Inferred from the Go SDK.
     pub fn schema_o_id(mut self, schema_o_id: i64) -> Self {
         self.schema_o_id = Some(schema_o_id);
         self
@@ -1397,24 +1397,24 @@ impl Operation for ListPostgresqlTablePrivileges {
     }
 }
 
-/// Changes what a user may do in one PostgreSQL as a whole.
+/// Changes the privileges of a user on the whole of one PostgreSQL.
 ///
 /// `PATCH /v4/postgresql/organisations/{ownerId}/postgresql/{addonId}/users/{databaseUserId}`. Source: go-sdk.
 ///
 /// # Errors
-/// - 400: The request is not valid.
-/// - 401: The credentials are missing or not accepted.
-/// - 403: The caller may not do this.
-/// - 404: There is none, or none the caller may see.
+/// - 400: The request is invalid.
+/// - 401: The credentials are missing or invalid.
+/// - 403: The caller may not perform this operation.
+/// - 404: The resource does not exist or is not visible to the caller.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
 pub struct UpdatePostgresqlUser {
-    /// The owner.
+    /// Id of the owner.
     pub owner_id: cc_runtime::OwnerId,
-    /// The add-on, by the id its provider knows.
+    /// Id of the add-on as its provider knows it.
     pub addon_id: cc_runtime::RealAddonId,
-    /// Id of the user of the database.
+    /// Id of the database user.
     pub database_user_id: String,
     /// The body.
     pub body: types::PostgresqlUserUpdate,
@@ -1469,18 +1469,18 @@ impl Operation for UpdatePostgresqlUser {
 /// `DELETE /v4/postgresql/organisations/{ownerId}/postgresql/{addonId}/users/{databaseUserId}`. Source: go-sdk.
 ///
 /// # Errors
-/// - 401: The credentials are missing or not accepted.
-/// - 403: The caller may not do this.
-/// - 404: There is none, or none the caller may see.
+/// - 401: The credentials are missing or invalid.
+/// - 403: The caller may not perform this operation.
+/// - 404: The resource does not exist or is not visible to the caller.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
 pub struct DeletePostgresqlUser {
-    /// The owner.
+    /// Id of the owner.
     pub owner_id: cc_runtime::OwnerId,
-    /// The add-on, by the id its provider knows.
+    /// Id of the add-on as its provider knows it.
     pub addon_id: cc_runtime::RealAddonId,
-    /// Id of the user of the database.
+    /// Id of the database user.
     pub database_user_id: String,
 }
 
@@ -1525,25 +1525,25 @@ impl Operation for DeletePostgresqlUser {
     }
 }
 
-/// Says what a user may do in a database.
+/// Sets the privileges of a user on a database.
 ///
 /// `PATCH /v4/postgresql/organisations/{ownerId}/postgresql/{addonId}/users/{databaseUserId}/privileges/databases/{databaseOid}`.
 /// Source: go-sdk.
 ///
 /// # Errors
-/// - 400: The request is not valid.
-/// - 401: The credentials are missing or not accepted.
-/// - 403: The caller may not do this.
-/// - 404: There is none, or none the caller may see.
+/// - 400: The request is invalid.
+/// - 401: The credentials are missing or invalid.
+/// - 403: The caller may not perform this operation.
+/// - 404: The resource does not exist or is not visible to the caller.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
 pub struct UpdatePostgresqlDatabasePrivileges {
-    /// The owner.
+    /// Id of the owner.
     pub owner_id: cc_runtime::OwnerId,
-    /// The add-on, by the id its provider knows.
+    /// Id of the add-on as its provider knows it.
     pub addon_id: cc_runtime::RealAddonId,
-    /// Id of the user of the database.
+    /// Id of the database user.
     pub database_user_id: String,
     /// Object id of the database in PostgreSQL.
     pub database_oid: i64,
@@ -1598,25 +1598,25 @@ impl Operation for UpdatePostgresqlDatabasePrivileges {
     }
 }
 
-/// Says what a user may do in a schema.
+/// Sets the privileges of a user on a schema.
 ///
 /// `PATCH /v4/postgresql/organisations/{ownerId}/postgresql/{addonId}/users/{databaseUserId}/privileges/databases/{databaseOid}/schemas/{schemaOid}`.
 /// Source: go-sdk.
 ///
 /// # Errors
-/// - 400: The request is not valid.
-/// - 401: The credentials are missing or not accepted.
-/// - 403: The caller may not do this.
-/// - 404: There is none, or none the caller may see.
+/// - 400: The request is invalid.
+/// - 401: The credentials are missing or invalid.
+/// - 403: The caller may not perform this operation.
+/// - 404: The resource does not exist or is not visible to the caller.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
 pub struct UpdatePostgresqlSchemaPrivileges {
-    /// The owner.
+    /// Id of the owner.
     pub owner_id: cc_runtime::OwnerId,
-    /// The add-on, by the id its provider knows.
+    /// Id of the add-on as its provider knows it.
     pub addon_id: cc_runtime::RealAddonId,
-    /// Id of the user of the database.
+    /// Id of the database user.
     pub database_user_id: String,
     /// Object id of the database in PostgreSQL.
     pub database_oid: i64,
@@ -1676,25 +1676,25 @@ impl Operation for UpdatePostgresqlSchemaPrivileges {
     }
 }
 
-/// Says what a user may do in a table.
+/// Sets the privileges of a user on a table.
 ///
 /// `PATCH /v4/postgresql/organisations/{ownerId}/postgresql/{addonId}/users/{databaseUserId}/privileges/databases/{databaseOid}/schemas/{schemaOid}/tables/{tableOid}`.
 /// Source: go-sdk.
 ///
 /// # Errors
-/// - 400: The request is not valid.
-/// - 401: The credentials are missing or not accepted.
-/// - 403: The caller may not do this.
-/// - 404: There is none, or none the caller may see.
+/// - 400: The request is invalid.
+/// - 401: The credentials are missing or invalid.
+/// - 403: The caller may not perform this operation.
+/// - 404: The resource does not exist or is not visible to the caller.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
 pub struct UpdatePostgresqlTablePrivileges {
-    /// The owner.
+    /// Id of the owner.
     pub owner_id: cc_runtime::OwnerId,
-    /// The add-on, by the id its provider knows.
+    /// Id of the add-on as its provider knows it.
     pub addon_id: cc_runtime::RealAddonId,
-    /// Id of the user of the database.
+    /// Id of the database user.
     pub database_user_id: String,
     /// Object id of the database in PostgreSQL.
     pub database_oid: i64,
@@ -1759,24 +1759,24 @@ impl Operation for UpdatePostgresqlTablePrivileges {
     }
 }
 
-/// Gives a user of one PostgreSQL a new password.
+/// Creates a new password for a user of one PostgreSQL.
 ///
 /// `POST /v4/postgresql/organisations/{ownerId}/postgresql/{addonId}/users/{databaseUserId}/rotate-password`.
 /// Source: go-sdk.
 ///
 /// # Errors
-/// - 401: The credentials are missing or not accepted.
-/// - 403: The caller may not do this.
-/// - 404: There is none, or none the caller may see.
+/// - 401: The credentials are missing or invalid.
+/// - 403: The caller may not perform this operation.
+/// - 404: The resource does not exist or is not visible to the caller.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
 pub struct RotatePostgresqlUserPassword {
-    /// The owner.
+    /// Id of the owner.
     pub owner_id: cc_runtime::OwnerId,
-    /// The add-on, by the id its provider knows.
+    /// Id of the add-on as its provider knows it.
     pub addon_id: cc_runtime::RealAddonId,
-    /// Id of the user of the database.
+    /// Id of the database user.
     pub database_user_id: String,
 }
 

@@ -5,7 +5,7 @@
 use serde::{Deserialize, Serialize};
 
 cc_runtime::open_enum! {
-    /// Whether a database can be written to.
+    /// Mode of a database: read-only, or read and write.
     pub enum DatabaseMode {
         /// `WRITABLE`.
         Writable = "WRITABLE",
@@ -19,102 +19,102 @@ cc_runtime::open_enum! {
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct Elasticsearch {
-    /// The add-on, by the id its provider knows.
+    /// Id of the add-on as its provider knows it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub id: Option<cc_runtime::RealAddonId>,
-    /// The add-on, by the id the platform lists.
+    /// Id of the add-on as the platform lists it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub app_id: Option<cc_runtime::AddonId>,
     /// Owner of the Elasticsearch.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub owner_id: Option<cc_runtime::OwnerId>,
-    /// Short name of its plan.
+    /// Short name of the plan.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub plan: Option<String>,
-    /// Short name of the zone it is in.
+    /// Short name of the zone.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub zone: Option<String>,
-    /// When it was created.
+    /// Creation date.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub creation_date: Option<cc_runtime::Timestamp>,
-    /// How it is, such as `ACTIVE`.
+    /// State of the add-on, such as `ACTIVE`.
     #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub status: String,
-    /// Name of its host.
+    /// Host name.
     #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub host: String,
-    /// User to sign in as.
+    /// User name to sign in with.
     #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub user: String,
-    /// Password of that user.
+    /// Password to sign in with.
     #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub password: cc_runtime::Secret,
-    /// Version it runs.
+    /// Installed version.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub version: Option<String>,
     /// Features and whether they are enabled.
     #[serde(default, deserialize_with = "cc_runtime::de::list")]
     pub features: Vec<FeatureFlag>,
-    /// Name of the host of APM; null while APM is off.
+    /// Host name of APM, null if APM is off.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub apm_host: Option<String>,
     /// User of APM.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub apm_user: Option<String>,
-    /// Password of that user.
+    /// Password to sign in with.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub apm_password: Option<cc_runtime::Secret>,
     /// Token that agents send to APM.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub apm_auth_token: Option<cc_runtime::Secret>,
-    /// Name of the host of Kibana; null while Kibana is off.
+    /// Host name of Kibana, null if Kibana is off.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub kibana_host: Option<String>,
     /// User of Kibana.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub kibana_user: Option<String>,
-    /// Password of that user.
+    /// Password to sign in with.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub kibana_password: Option<cc_runtime::Secret>,
-    /// Names of the plug-ins it has.
+    /// Names of the installed plug-ins.
     #[serde(default, deserialize_with = "cc_runtime::de::list")]
     pub plugins: Vec<String>,
-    /// Where its backups are.
+    /// Location of the backups.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub backups: Option<ElasticsearchBackups>,
-    /// Services that are on and off, such as `kibana`.
+    /// States of the services, such as `kibana`.
     #[serde(default, deserialize_with = "cc_runtime::de::list")]
     pub services: Vec<FeatureFlag>,
 }
 
-/// Where the backups of an Elasticsearch are.
+/// Location of the backups of an Elasticsearch.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct ElasticsearchBackups {
-    /// Page of Kibana that lists them.
+    /// Page of Kibana that lists the backups.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub kibana_snapshots_url: Option<String>,
 }
 
-/// How an Elasticsearch and its services are reached.
+/// Connection data of an Elasticsearch and its services.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct ElasticsearchConfiguration {
-    /// Name of its host.
+    /// Host name.
     #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub host: String,
-    /// User to sign in as.
+    /// User name to sign in with.
     #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub user: String,
-    /// Password of that user.
+    /// Password to sign in with.
     #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub password: cc_runtime::Secret,
     /// User of APM.
     #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub apm_user: String,
-    /// Password of that user.
+    /// Password to sign in with.
     #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub apm_password: cc_runtime::Secret,
     /// Token that agents send to APM.
@@ -123,37 +123,37 @@ pub struct ElasticsearchConfiguration {
     /// User of Kibana.
     #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub kibana_user: String,
-    /// Password of that user.
+    /// Password to sign in with.
     #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub kibana_password: cc_runtime::Secret,
 }
 
-/// An Elasticsearch and its services, in the older form.
+/// An Elasticsearch and its services, in the older format.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct ElasticsearchInfo {
-    /// The add-on, by the id its provider knows.
+    /// Id of the add-on as its provider knows it.
     pub id: cc_runtime::RealAddonId,
     /// Owner of the Elasticsearch.
     #[serde(default, deserialize_with = "cc_runtime::de::null_as_default", skip_serializing_if = "cc_runtime::de::is_default")]
     pub owner_id: cc_runtime::OwnerId,
-    /// The add-on, by the id the platform lists.
+    /// Id of the add-on as the platform lists it.
     #[serde(default, deserialize_with = "cc_runtime::de::null_as_default", skip_serializing_if = "cc_runtime::de::is_default")]
     pub app_id: cc_runtime::AddonId,
-    /// Short name of its plan.
+    /// Short name of the plan.
     #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub plan: String,
-    /// Short name of the zone it is in.
+    /// Short name of the zone.
     #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub zone: String,
-    /// Version it runs.
+    /// Installed version.
     #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub version: String,
-    /// How it and its services are reached.
+    /// Connection data of Elasticsearch and its services.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub config: Option<ElasticsearchConfiguration>,
-    /// Where its backups are.
+    /// Location of the backups.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub backups: Option<ElasticsearchBackups>,
     /// Application that runs Kibana.
@@ -162,7 +162,7 @@ pub struct ElasticsearchInfo {
     /// Application that runs APM.
     #[serde(default, deserialize_with = "cc_runtime::de::null_as_default", skip_serializing_if = "cc_runtime::de::is_default")]
     pub apm_application: cc_runtime::ApplicationId,
-    /// Services that are on and off, such as `kibana`.
+    /// States of the services, such as `kibana`.
     #[serde(default, deserialize_with = "cc_runtime::de::list")]
     pub services: Vec<FeatureFlag>,
     /// Features and whether they are enabled.
@@ -170,7 +170,7 @@ pub struct ElasticsearchInfo {
     pub features: Vec<FeatureFlag>,
 }
 
-/// The size of a service that comes with Elasticsearch.
+/// The size of a service that accompanies Elasticsearch.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
@@ -186,10 +186,10 @@ pub struct ElasticsearchServiceFlavor {
     /// Number of GPUs.
     #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub gpus: i64,
-    /// Price of the service. No source states its currency nor its period.
+    /// Price of the service. No source documents its currency or period.
     #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub price: f64,
-    /// Name of the price in the price system; its case varies.
+    /// Name of the price in the price system. Its case varies.
     #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub price_id: String,
     /// `true` if the flavor can be chosen.
@@ -198,12 +198,12 @@ pub struct ElasticsearchServiceFlavor {
     /// `true` if the flavor is too small for most uses.
     #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub microservice: bool,
-    /// Priority of its processes, as `nice` counts.
+    /// Scheduling priority of the processes, as a `nice` value.
     #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub nice: i64,
 }
 
-/// The sizes of the services that come with Elasticsearch.
+/// The sizes of the services that accompany Elasticsearch.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
@@ -226,7 +226,7 @@ pub struct ElasticsearchServices {
     pub kibana: Option<ElasticsearchServiceFlavor>,
 }
 
-/// A feature that is on or off.
+/// A feature and whether it is enabled.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
@@ -234,7 +234,7 @@ pub struct FeatureFlag {
     /// Name of the feature, such as `encryption`.
     #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub name: String,
-    /// `true` if the feature is on.
+    /// `true` if the feature is enabled.
     #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub enabled: bool,
 }
@@ -244,45 +244,45 @@ pub struct FeatureFlag {
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct Jenkins {
-    /// The add-on, by the id its provider knows.
+    /// Id of the add-on as its provider knows it.
     pub id: cc_runtime::RealAddonId,
-    /// The add-on, by the id the platform lists.
+    /// Id of the add-on as the platform lists it.
     #[serde(default, deserialize_with = "cc_runtime::de::null_as_default", skip_serializing_if = "cc_runtime::de::is_default")]
     pub app_id: cc_runtime::AddonId,
     /// Plan of the Jenkins.
     #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub plan: JenkinsPlan,
-    /// Short name of the zone it is in.
+    /// Short name of the zone.
     #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub zone: String,
-    /// When it was created.
+    /// Creation date.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub creation_date: Option<cc_runtime::Timestamp>,
-    /// When it was deleted.
+    /// Deletion date.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub deletion_date: Option<cc_runtime::Timestamp>,
-    /// How it is.
+    /// State of the Jenkins.
     #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub status: JenkinsStatus,
-    /// Name of its host.
+    /// Host name.
     #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub host: String,
-    /// User to sign in as.
+    /// User name to sign in with.
     #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub user: String,
-    /// Password of that user.
+    /// Password to sign in with.
     #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub password: cc_runtime::Secret,
-    /// Version it runs.
+    /// Installed version.
     #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub version: String,
-    /// Address of its Artifactory.
+    /// Address of Artifactory.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub artifactory_url: Option<String>,
     /// User of Artifactory.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub artifactory_user: Option<String>,
-    /// Password of that user.
+    /// Password to sign in with.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub artifactory_password: Option<cc_runtime::Secret>,
     /// Features and whether they are enabled.
@@ -315,7 +315,7 @@ cc_runtime::open_enum! {
 }
 
 cc_runtime::open_enum! {
-    /// How a Jenkins is.
+    /// State of a Jenkins.
     pub enum JenkinsStatus {
         /// `ACTIVE`.
         Active = "ACTIVE",
@@ -328,12 +328,12 @@ cc_runtime::open_enum! {
     }
 }
 
-/// Which version a Jenkins has, and which it could have.
+/// Installed and available versions of a Jenkins.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct JenkinsUpdates {
-    /// Page of the Jenkins where it is updated.
+    /// Page on which the Jenkins is updated.
     #[serde(rename = "manageLink", default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub manage_link: String,
     /// The versions.
@@ -346,10 +346,10 @@ pub struct JenkinsUpdates {
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct JenkinsVersions {
-    /// Version it runs.
+    /// Installed version.
     #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub current: String,
-    /// Version it could run.
+    /// Version to which the Jenkins can be updated.
     #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub available: String,
 }
@@ -359,42 +359,42 @@ pub struct JenkinsVersions {
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct Mongodb {
-    /// The add-on, by the id its provider knows.
+    /// Id of the add-on as its provider knows it.
     pub id: cc_runtime::RealAddonId,
-    /// The add-on, by the id the platform lists.
+    /// Id of the add-on as the platform lists it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub app_id: Option<cc_runtime::AddonId>,
     /// Owner of the MongoDB.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub owner_id: Option<cc_runtime::OwnerId>,
-    /// Short name of its plan.
+    /// Short name of the plan.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub plan: Option<String>,
-    /// Short name of the zone it is in.
+    /// Short name of the zone.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub zone: Option<String>,
-    /// When it was created.
+    /// Creation date.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub creation_date: Option<cc_runtime::Timestamp>,
-    /// How it is, such as `ACTIVE`.
+    /// State of the add-on, such as `ACTIVE`.
     #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub status: String,
-    /// Name of its host.
+    /// Host name.
     #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub host: String,
-    /// Port it listens to.
+    /// Port.
     #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub port: i32,
-    /// User to sign in as.
+    /// User name to sign in with.
     #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub user: String,
-    /// Password of that user.
+    /// Password to sign in with.
     #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub password: cc_runtime::Secret,
     /// Name of the database.
     #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub database: String,
-    /// Version it runs.
+    /// Installed version.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub version: Option<String>,
     /// Features and whether they are enabled.
@@ -407,48 +407,48 @@ pub struct Mongodb {
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct Mysql {
-    /// The add-on, by the id its provider knows.
+    /// Id of the add-on as its provider knows it.
     pub id: cc_runtime::RealAddonId,
-    /// The add-on, by the id the platform lists.
+    /// Id of the add-on as the platform lists it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub app_id: Option<cc_runtime::AddonId>,
     /// Owner of the MySQL.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub owner_id: Option<cc_runtime::OwnerId>,
-    /// Short name of its plan.
+    /// Short name of the plan.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub plan: Option<String>,
-    /// Short name of the zone it is in.
+    /// Short name of the zone.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub zone: Option<String>,
-    /// When it was created.
+    /// Creation date.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub creation_date: Option<cc_runtime::Timestamp>,
-    /// How it is, such as `ACTIVE`.
+    /// State of the add-on, such as `ACTIVE`.
     #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub status: String,
-    /// Name of its host.
+    /// Host name.
     #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub host: String,
-    /// Port it listens to.
+    /// Port.
     #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub port: i32,
-    /// User to sign in as.
+    /// User name to sign in with.
     #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub user: String,
-    /// Password of that user.
+    /// Password to sign in with.
     #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub password: cc_runtime::Secret,
     /// Name of the database.
     #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub database: String,
-    /// Version it runs.
+    /// Installed version.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub version: Option<String>,
     /// Features and whether they are enabled.
     #[serde(default, deserialize_with = "cc_runtime::de::list")]
     pub features: Vec<FeatureFlag>,
-    /// Users that can read and not write.
+    /// Users with read-only access.
     #[serde(default, deserialize_with = "cc_runtime::de::list")]
     pub read_only_users: Vec<ReadOnlyUser>,
 }
@@ -458,48 +458,48 @@ pub struct Mysql {
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct Postgresql {
-    /// The add-on, by the id its provider knows.
+    /// Id of the add-on as its provider knows it.
     pub id: cc_runtime::RealAddonId,
-    /// The add-on, by the id the platform lists.
+    /// Id of the add-on as the platform lists it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub app_id: Option<cc_runtime::AddonId>,
     /// Owner of the PostgreSQL.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub owner_id: Option<cc_runtime::OwnerId>,
-    /// Short name of its plan.
+    /// Short name of the plan.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub plan: Option<String>,
-    /// Short name of the zone it is in.
+    /// Short name of the zone.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub zone: Option<String>,
-    /// When it was created.
+    /// Creation date.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub creation_date: Option<cc_runtime::Timestamp>,
-    /// How it is, such as `ACTIVE`.
+    /// State of the add-on, such as `ACTIVE`.
     #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub status: String,
-    /// Name of its host.
+    /// Host name.
     #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub host: String,
-    /// Port it listens to.
+    /// Port.
     #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub port: i32,
-    /// User to sign in as.
+    /// User name to sign in with.
     #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub user: String,
-    /// Password of that user.
+    /// Password to sign in with.
     #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub password: cc_runtime::Secret,
     /// Name of the database.
     #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub database: String,
-    /// Version it runs.
+    /// Installed version.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub version: Option<String>,
     /// Features and whether they are enabled.
     #[serde(default, deserialize_with = "cc_runtime::de::list")]
     pub features: Vec<FeatureFlag>,
-    /// Users that can read and not write.
+    /// Users with read-only access.
     #[serde(default, deserialize_with = "cc_runtime::de::list")]
     pub read_only_users: Vec<ReadOnlyUser>,
 }
@@ -514,25 +514,25 @@ pub struct PostgresqlDatabase {
     /// Name of the database.
     #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub name: String,
-    /// The add-on, by the id the platform lists.
+    /// Id of the add-on as the platform lists it.
     #[serde(rename = "addonId", default, deserialize_with = "cc_runtime::de::null_as_default", skip_serializing_if = "cc_runtime::de::is_default")]
     pub addon_id: cc_runtime::AddonId,
-    /// The add-on, by the id its provider knows.
+    /// Id of the add-on as its provider knows it.
     #[serde(rename = "realAddonId", default, deserialize_with = "cc_runtime::de::null_as_default", skip_serializing_if = "cc_runtime::de::is_default")]
     pub real_addon_id: cc_runtime::RealAddonId,
     /// Owner of the PostgreSQL database.
     #[serde(rename = "ownerId", default, deserialize_with = "cc_runtime::de::null_as_default", skip_serializing_if = "cc_runtime::de::is_default")]
     pub owner_id: cc_runtime::OwnerId,
-    /// Whether it can be written to.
+    /// Mode of the database: read-only, or read and write.
     #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub mode: DatabaseMode,
-    /// Locale that texts are sorted by.
+    /// Locale that determines the sort order.
     #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub locale: String,
-    /// When it was created.
+    /// Creation date.
     #[serde(rename = "creationDate", default, skip_serializing_if = "Option::is_none")]
     pub creation_date: Option<cc_runtime::Timestamp>,
-    /// When it was deleted.
+    /// Deletion date.
     #[serde(rename = "deletionDate", default, skip_serializing_if = "Option::is_none")]
     pub deletion_date: Option<cc_runtime::Timestamp>,
 }
@@ -554,9 +554,9 @@ pub struct PostgresqlDatabaseOid {
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct PostgresqlDatabasePrivileges {
-    /// Id of these privileges.
+    /// Id of the privileges.
     pub id: String,
-    /// Id of the user of the database.
+    /// Id of the database user.
     #[serde(rename = "userId", default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub user_id: String,
     /// Object id of the database.
@@ -567,12 +567,12 @@ pub struct PostgresqlDatabasePrivileges {
     pub privileges: Option<PostgresqlPrivileges>,
 }
 
-/// Whether a database is to be written to.
+/// New mode of a database.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct PostgresqlDatabaseUpdate {
-    /// Whether it can be written to.
+    /// Mode of the database: read-only, or read and write.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub mode: Option<DatabaseMode>,
 }
@@ -587,7 +587,7 @@ impl PostgresqlDatabaseUpdate {
         }
     }
 
-    /// Whether it can be written to.
+    /// Mode of the database: read-only, or read and write.
     #[must_use]
     pub fn mode(mut self, mode: impl Into<DatabaseMode>) -> Self {
         self.mode = Some(mode.into());
@@ -654,7 +654,7 @@ pub struct PostgresqlSchemaOid {
     /// Name of the schema.
     #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub name: String,
-    /// Name of its database.
+    /// Name of the database.
     #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub database: String,
 }
@@ -664,15 +664,15 @@ pub struct PostgresqlSchemaOid {
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct PostgresqlSchemaPrivileges {
-    /// Id of these privileges.
+    /// Id of the privileges.
     pub id: String,
-    /// Id of the user of the database.
+    /// Id of the database user.
     #[serde(rename = "userId", default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub user_id: String,
     /// Object id of the schema.
     #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub oid: i64,
-    /// Object id of its database.
+    /// Object id of the database.
     #[serde(rename = "databaseOId", default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub database_o_id: i64,
     /// Privileges of the user in the schema.
@@ -693,10 +693,10 @@ pub struct PostgresqlTableOid {
     /// Name of the table.
     #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub name: String,
-    /// Name of its schema.
+    /// Name of the schema.
     #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub schema: String,
-    /// Name of its database.
+    /// Name of the database.
     #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub database: String,
 }
@@ -706,18 +706,18 @@ pub struct PostgresqlTableOid {
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct PostgresqlTablePrivileges {
-    /// Id of these privileges.
+    /// Id of the privileges.
     pub id: String,
-    /// Id of the user of the database.
+    /// Id of the database user.
     #[serde(rename = "userId", default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub user_id: String,
     /// Object id of the table.
     #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub oid: i64,
-    /// Object id of its database.
+    /// Object id of the database.
     #[serde(rename = "databaseOId", default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub database_o_id: i64,
-    /// Object id of its schema.
+    /// Object id of the schema.
     #[serde(rename = "schemaOId", default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub schema_o_id: i64,
     /// Role of the user.
@@ -738,12 +738,12 @@ pub struct PostgresqlUser {
     /// Password to sign in with.
     #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub password: cc_runtime::Secret,
-    /// Privileges of the user in the whole PostgreSQL.
+    /// Privileges of the user on the whole PostgreSQL.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub privileges: Option<PostgresqlUserPrivileges>,
 }
 
-/// Privileges of a user in a whole PostgreSQL.
+/// Privileges of a user on a whole PostgreSQL.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
@@ -756,7 +756,7 @@ pub struct PostgresqlUserPrivileges {
     pub create_role: bool,
 }
 
-/// New privileges of a user in a whole PostgreSQL. Absent fields keep their values.
+/// New privileges of a user on a whole PostgreSQL. Absent fields keep their values.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
@@ -795,20 +795,20 @@ impl PostgresqlUserUpdate {
     }
 }
 
-/// A cluster that add-ons of a provider share.
+/// A cluster shared by add-ons of a provider.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct ProviderCluster {
     /// Id of the cluster.
     pub id: String,
-    /// Name to show to a person.
+    /// Display name.
     #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub label: String,
-    /// Short name of the zone it is in.
+    /// Short name of the zone.
     #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub zone: String,
-    /// Version it runs.
+    /// Version of the cluster.
     #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub version: String,
     /// Features of the cluster.
@@ -816,7 +816,7 @@ pub struct ProviderCluster {
     pub features: Vec<FeatureFlag>,
 }
 
-/// Features of a version for dedicated add-ons.
+/// Version for dedicated add-ons, with its features.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
@@ -826,7 +826,7 @@ pub struct ProviderDedicatedVersion {
     pub features: Vec<FeatureFlag>,
 }
 
-/// The versions of an add-on provider, on shared clusters and on machines of its own.
+/// Versions of an add-on provider, on shared clusters and on dedicated machines.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
@@ -840,20 +840,20 @@ pub struct ProviderVersions {
     /// Features for dedicated add-ons, by version.
     #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub dedicated: std::collections::BTreeMap<String, ProviderDedicatedVersion>,
-    /// Version that a dedicated add-on gets when none is asked for.
+    /// Default version of a dedicated add-on.
     #[serde(rename = "defaultDedicatedVersion", default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub default_dedicated_version: String,
 }
 
-/// A user that can read and not write.
+/// A user with read-only access.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct ReadOnlyUser {
-    /// User to sign in as.
+    /// User name to sign in with.
     #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub user: String,
-    /// Password of that user.
+    /// Password to sign in with.
     #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub password: cc_runtime::Secret,
 }

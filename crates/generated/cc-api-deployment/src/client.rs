@@ -5,8 +5,8 @@ use cc_runtime::Transport;
 use cc_runtime::Call;
 use crate::requests::*;
 
-/// Deployments (How an application goes live: its deployments, and the instances that run it): sends the
-/// requests of the domain `deployment`.
+/// Deployments (Deployments of applications, and the instances that run them): sends the requests of the domain
+/// `deployment`.
 #[derive(Debug, Clone)]
 pub struct Client {
     transport: Transport,
@@ -39,7 +39,7 @@ impl Client {
         self.transport.call(request)
     }
 
-    /// Lists the deployments of an application, as v2 shows them.
+    /// Lists the deployments of an application, in the v2 format.
     pub fn list_legacy_deployments(
         &self,
         request: ListLegacyDeployments,
@@ -47,7 +47,7 @@ impl Client {
         self.transport.call(request)
     }
 
-    /// Reads one deployment, as v2 shows it.
+    /// Reads one deployment, in the v2 format.
     pub fn get_legacy_deployment(
         &self,
         request: GetLegacyDeployment,
@@ -55,7 +55,7 @@ impl Client {
         self.transport.call(request)
     }
 
-    /// Cancels a deployment that is under way.
+    /// Cancels a deployment in progress.
     pub fn cancel_deployment(
         &self,
         request: CancelDeployment,
@@ -63,7 +63,7 @@ impl Client {
         self.transport.call(request)
     }
 
-    /// Lists the instances of an application, as v2 shows them.
+    /// Lists the instances of an application, in the v2 format.
     pub fn list_legacy_instances(
         &self,
         request: ListLegacyInstances,
@@ -87,7 +87,7 @@ impl Client {
         self.transport.call(request)
     }
 
-    /// Reads one instance of an application, as v2 shows it.
+    /// Reads one instance of an application, in the v2 format.
     pub fn get_legacy_instance(
         &self,
         request: GetLegacyInstance,

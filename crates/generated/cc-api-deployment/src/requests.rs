@@ -13,25 +13,25 @@ use crate::types;
 /// ovd.
 ///
 /// # Errors
-/// - 400: The request is not valid.
-/// - 401: The credentials are missing or not accepted.
-/// - 403: The caller may not do this.
-/// - 404: There is none, or none the caller may see.
+/// - 400: The request is invalid.
+/// - 401: The credentials are missing or invalid.
+/// - 403: The caller may not perform this operation.
+/// - 404: The resource does not exist or is not visible to the caller.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
 pub struct ListDeployments {
-    /// The owner of the application.
+    /// Id of the owner of the application.
     pub owner_id: cc_runtime::OwnerId,
-    /// The application.
+    /// Id of the application.
     pub application_id: cc_runtime::ApplicationId,
-    /// Keeps the deployments that do one of these.
+    /// Restricts the list to deployments with one of these actions.
     pub action: Option<Vec<types::DeploymentAction>>,
-    /// Asks for the configuration that the application had. No source shows where the answer holds it.
+    /// Includes the configuration of the application at that time. No source documents its place in the answer.
     pub include_application_configuration: Option<bool>,
-    /// Number of deployments at most, from 1 to 1000.
+    /// Maximum number of deployments, from 1 to 1000.
     pub limit: Option<i64>,
-    /// Whether the earliest or the latest comes first.
+    /// Order of the list.
     pub order: Option<types::DateOrder>,
 }
 
@@ -52,7 +52,7 @@ impl ListDeployments {
         }
     }
 
-    /// Keeps the deployments that do one of these.
+    /// Restricts the list to deployments with one of these actions.
     pub fn action(
         mut self,
         action: impl IntoIterator<Item = impl Into<types::DeploymentAction>>,
@@ -61,7 +61,7 @@ impl ListDeployments {
         self
     }
 
-    /// Asks for the configuration that the application had. No source shows where the answer holds it.
+    /// Includes the configuration of the application at that time. No source documents its place in the answer.
     pub fn include_application_configuration(
         mut self,
         include_application_configuration: bool,
@@ -70,13 +70,13 @@ impl ListDeployments {
         self
     }
 
-    /// Number of deployments at most, from 1 to 1000.
+    /// Maximum number of deployments, from 1 to 1000.
     pub fn limit(mut self, limit: i64) -> Self {
         self.limit = Some(limit);
         self
     }
 
-    /// Whether the earliest or the latest comes first.
+    /// Order of the list.
     pub fn order(mut self, order: impl Into<types::DateOrder>) -> Self {
         self.order = Some(order.into());
         self
@@ -116,26 +116,26 @@ impl Operation for ListDeployments {
 
 /// Reads one deployment.
 ///
-/// A deployment that was just asked for answers 404 for a few seconds.
+/// A recently requested deployment answers 404 for a few seconds.
 ///
 /// `GET /v4/orchestration/organisations/{ownerId}/applications/{applicationId}/deployments/{deploymentId}`.
 /// Source: seed-003, ovd, js-client.
 ///
 /// # Errors
-/// - 401: The credentials are missing or not accepted.
-/// - 403: The caller may not do this.
+/// - 401: The credentials are missing or invalid.
+/// - 403: The caller may not perform this operation.
 /// - 404: The deployment is not listed yet, or does not exist.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
 pub struct GetDeployment {
-    /// The owner of the application.
+    /// Id of the owner of the application.
     pub owner_id: cc_runtime::OwnerId,
-    /// The application.
+    /// Id of the application.
     pub application_id: cc_runtime::ApplicationId,
-    /// The deployment.
+    /// Id of the deployment.
     pub deployment_id: cc_runtime::DeploymentId,
-    /// Asks for the configuration that the application had. No source shows where the answer holds it.
+    /// Includes the configuration of the application at that time. No source documents its place in the answer.
     pub include_application_configuration: Option<bool>,
 }
 
@@ -155,7 +155,7 @@ impl GetDeployment {
         }
     }
 
-    /// Asks for the configuration that the application had. No source shows where the answer holds it.
+    /// Includes the configuration of the application at that time. No source documents its place in the answer.
     pub fn include_application_configuration(
         mut self,
         include_application_configuration: bool,
@@ -200,33 +200,33 @@ impl Operation for GetDeployment {
 /// ovd, js-client.
 ///
 /// # Errors
-/// - 400: The request is not valid.
-/// - 401: The credentials are missing or not accepted.
-/// - 403: The caller may not do this.
-/// - 404: There is none, or none the caller may see.
+/// - 400: The request is invalid.
+/// - 401: The credentials are missing or invalid.
+/// - 403: The caller may not perform this operation.
+/// - 404: The resource does not exist or is not visible to the caller.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
 pub struct ListInstances {
-    /// The owner of the application.
+    /// Id of the owner of the application.
     pub owner_id: cc_runtime::OwnerId,
-    /// The application.
+    /// Id of the application.
     pub application_id: cc_runtime::ApplicationId,
-    /// Keeps the instances of this deployment.
+    /// Restricts the list to the instances of this deployment.
     pub deployment_id: Option<cc_runtime::DeploymentId>,
-    /// Number of instances at most.
+    /// Maximum number of instances.
     pub limit: Option<i64>,
-    /// Leaves deleted instances out.
+    /// Excludes deleted instances.
     pub exclude_deleted: Option<bool>,
-    /// Keeps the instances that were there after this.
+    /// Restricts the list to instances that existed after this instant.
     pub since: Option<cc_runtime::Timestamp>,
-    /// Keeps the instances that were there before this.
+    /// Restricts the list to instances that existed before this instant.
     pub until: Option<cc_runtime::Timestamp>,
-    /// Whether the earliest or the latest comes first.
+    /// Order of the list.
     pub order: Option<types::DateOrder>,
-    /// Keeps the instances in one of these states.
+    /// Restricts the list to instances in one of these states.
     pub include_state: Option<Vec<types::InstanceState>>,
-    /// Leaves the instances in one of these states out.
+    /// Excludes instances in one of these states.
     pub exclude_state: Option<Vec<types::InstanceState>>,
 }
 
@@ -251,7 +251,7 @@ impl ListInstances {
         }
     }
 
-    /// Keeps the instances of this deployment.
+    /// Restricts the list to the instances of this deployment.
     pub fn deployment_id(
         mut self,
         deployment_id: impl Into<cc_runtime::DeploymentId>,
@@ -260,37 +260,37 @@ impl ListInstances {
         self
     }
 
-    /// Number of instances at most.
+    /// Maximum number of instances.
     pub fn limit(mut self, limit: i64) -> Self {
         self.limit = Some(limit);
         self
     }
 
-    /// Leaves deleted instances out.
+    /// Excludes deleted instances.
     pub fn exclude_deleted(mut self, exclude_deleted: bool) -> Self {
         self.exclude_deleted = Some(exclude_deleted);
         self
     }
 
-    /// Keeps the instances that were there after this.
+    /// Restricts the list to instances that existed after this instant.
     pub fn since(mut self, since: impl Into<cc_runtime::Timestamp>) -> Self {
         self.since = Some(since.into());
         self
     }
 
-    /// Keeps the instances that were there before this.
+    /// Restricts the list to instances that existed before this instant.
     pub fn until(mut self, until: impl Into<cc_runtime::Timestamp>) -> Self {
         self.until = Some(until.into());
         self
     }
 
-    /// Whether the earliest or the latest comes first.
+    /// Order of the list.
     pub fn order(mut self, order: impl Into<types::DateOrder>) -> Self {
         self.order = Some(order.into());
         self
     }
 
-    /// Keeps the instances in one of these states.
+    /// Restricts the list to instances in one of these states.
     pub fn include_state(
         mut self,
         include_state: impl IntoIterator<Item = impl Into<types::InstanceState>>,
@@ -299,7 +299,7 @@ impl ListInstances {
         self
     }
 
-    /// Leaves the instances in one of these states out.
+    /// Excludes instances in one of these states.
     pub fn exclude_state(
         mut self,
         exclude_state: impl IntoIterator<Item = impl Into<types::InstanceState>>,
@@ -353,16 +353,16 @@ impl Operation for ListInstances {
 /// ovd, js-client.
 ///
 /// # Errors
-/// - 401: The credentials are missing or not accepted.
-/// - 403: The caller may not do this.
-/// - 404: There is none, or none the caller may see.
+/// - 401: The credentials are missing or invalid.
+/// - 403: The caller may not perform this operation.
+/// - 404: The resource does not exist or is not visible to the caller.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
 pub struct GetInstance {
-    /// The owner of the application.
+    /// Id of the owner of the application.
     pub owner_id: cc_runtime::OwnerId,
-    /// The application.
+    /// Id of the application.
     pub application_id: cc_runtime::ApplicationId,
     /// The instance.
     pub instance_id: cc_runtime::InstanceId,
@@ -409,28 +409,28 @@ impl Operation for GetInstance {
     }
 }
 
-/// Lists the deployments of an application, as v2 shows them.
+/// Lists the deployments of an application, in the v2 format.
 ///
 /// `GET /v2/organisations/{ownerId}/applications/{applicationId}/deployments`. The same thing is also reached
 /// by `GET /v2/self/applications/{applicationId}/deployments`. Source: v2-openapi, js-client.
 ///
 /// # Errors
-/// - 401: The credentials are missing or not accepted.
-/// - 403: The caller may not do this.
-/// - 404: There is none, or none the caller may see.
+/// - 401: The credentials are missing or invalid.
+/// - 403: The caller may not perform this operation.
+/// - 404: The resource does not exist or is not visible to the caller.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
 pub struct ListLegacyDeployments {
-    /// The owner of the application.
+    /// Id of the owner of the application.
     pub owner_id: cc_runtime::OwnerId,
-    /// The application.
+    /// Id of the application.
     pub application_id: cc_runtime::ApplicationId,
-    /// Number of deployments at most.
+    /// Maximum number of deployments.
     pub limit: Option<i64>,
-    /// Number of deployments to leave out, from the latest on.
+    /// Number of deployments to skip, starting from the latest.
     pub offset: Option<i64>,
-    /// Keeps the deployments that do this.
+    /// Restricts the list to deployments with this action.
     pub action: Option<types::DeploymentAction>,
 }
 
@@ -450,19 +450,19 @@ impl ListLegacyDeployments {
         }
     }
 
-    /// Number of deployments at most.
+    /// Maximum number of deployments.
     pub fn limit(mut self, limit: i64) -> Self {
         self.limit = Some(limit);
         self
     }
 
-    /// Number of deployments to leave out, from the latest on.
+    /// Number of deployments to skip, starting from the latest.
     pub fn offset(mut self, offset: i64) -> Self {
         self.offset = Some(offset);
         self
     }
 
-    /// Keeps the deployments that do this.
+    /// Restricts the list to deployments with this action.
     pub fn action(mut self, action: impl Into<types::DeploymentAction>) -> Self {
         self.action = Some(action.into());
         self
@@ -496,25 +496,25 @@ impl Operation for ListLegacyDeployments {
     }
 }
 
-/// Reads one deployment, as v2 shows it.
+/// Reads one deployment, in the v2 format.
 ///
 /// `GET /v2/organisations/{ownerId}/applications/{applicationId}/deployments/{deploymentId}`. The same thing is
 /// also reached by `GET /v2/self/applications/{applicationId}/deployments/{deploymentId}`. Source: v2-openapi,
 /// v2-extra, js-client.
 ///
 /// # Errors
-/// - 401: The credentials are missing or not accepted.
-/// - 403: The caller may not do this.
-/// - 404: There is none, or none the caller may see.
+/// - 401: The credentials are missing or invalid.
+/// - 403: The caller may not perform this operation.
+/// - 404: The resource does not exist or is not visible to the caller.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
 pub struct GetLegacyDeployment {
-    /// The owner of the application.
+    /// Id of the owner of the application.
     pub owner_id: cc_runtime::OwnerId,
-    /// The application.
+    /// Id of the application.
     pub application_id: cc_runtime::ApplicationId,
-    /// The deployment.
+    /// Id of the deployment.
     pub deployment_id: cc_runtime::DeploymentId,
 }
 
@@ -559,7 +559,7 @@ impl Operation for GetLegacyDeployment {
     }
 }
 
-/// Cancels a deployment that is under way.
+/// Cancels a deployment in progress.
 ///
 /// `DELETE /v2/organisations/{ownerId}/applications/{applicationId}/deployments/{deploymentId}/instances`. The
 /// same thing is also reached by
@@ -567,18 +567,18 @@ impl Operation for GetLegacyDeployment {
 /// js-client.
 ///
 /// # Errors
-/// - 401: The credentials are missing or not accepted.
-/// - 403: The caller may not do this.
-/// - 404: There is none, or none the caller may see.
+/// - 401: The credentials are missing or invalid.
+/// - 403: The caller may not perform this operation.
+/// - 404: The resource does not exist or is not visible to the caller.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
 pub struct CancelDeployment {
-    /// The owner of the application.
+    /// Id of the owner of the application.
     pub owner_id: cc_runtime::OwnerId,
-    /// The application.
+    /// Id of the application.
     pub application_id: cc_runtime::ApplicationId,
-    /// The deployment.
+    /// Id of the deployment.
     pub deployment_id: cc_runtime::DeploymentId,
 }
 
@@ -623,26 +623,26 @@ impl Operation for CancelDeployment {
     }
 }
 
-/// Lists the instances of an application, as v2 shows them.
+/// Lists the instances of an application, in the v2 format.
 ///
 /// `GET /v2/organisations/{ownerId}/applications/{applicationId}/instances`. The same thing is also reached by
 /// `GET /v2/self/applications/{applicationId}/instances`. Source: v2-openapi.
 ///
 /// # Errors
-/// - 401: The credentials are missing or not accepted.
-/// - 403: The caller may not do this.
-/// - 404: There is none, or none the caller may see.
+/// - 401: The credentials are missing or invalid.
+/// - 403: The caller may not perform this operation.
+/// - 404: The resource does not exist or is not visible to the caller.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
 pub struct ListLegacyInstances {
-    /// The owner of the application.
+    /// Id of the owner of the application.
     pub owner_id: cc_runtime::OwnerId,
-    /// The application.
+    /// Id of the application.
     pub application_id: cc_runtime::ApplicationId,
-    /// Keeps the instances of this deployment.
+    /// Restricts the list to the instances of this deployment.
     pub deployment_id: Option<cc_runtime::DeploymentId>,
-    /// Lists deleted instances too.
+    /// `true` to include deleted instances.
     pub with_deleted: Option<bool>,
 }
 
@@ -661,7 +661,7 @@ impl ListLegacyInstances {
         }
     }
 
-    /// Keeps the instances of this deployment.
+    /// Restricts the list to the instances of this deployment.
     pub fn deployment_id(
         mut self,
         deployment_id: impl Into<cc_runtime::DeploymentId>,
@@ -670,7 +670,7 @@ impl ListLegacyInstances {
         self
     }
 
-    /// Lists deleted instances too.
+    /// `true` to include deleted instances.
     pub fn with_deleted(mut self, with_deleted: bool) -> Self {
         self.with_deleted = Some(with_deleted);
         self
@@ -709,22 +709,22 @@ impl Operation for ListLegacyInstances {
 /// `POST /v2/self/applications/{applicationId}/instances`. Source: v2-openapi, v2-extra, js-client.
 ///
 /// # Errors
-/// - 400: The request is not valid.
-/// - 401: The credentials are missing or not accepted.
-/// - 402: The owner has to add a means of payment first.
-/// - 403: The caller may not do this.
-/// - 404: There is none, or none the caller may see.
+/// - 400: The request is invalid.
+/// - 401: The credentials are missing or invalid.
+/// - 402: The owner must add a payment method first.
+/// - 403: The caller may not perform this operation.
+/// - 404: The resource does not exist or is not visible to the caller.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
 pub struct DeployApplication {
-    /// The owner of the application.
+    /// Id of the owner of the application.
     pub owner_id: cc_runtime::OwnerId,
-    /// The application.
+    /// Id of the application.
     pub application_id: cc_runtime::ApplicationId,
-    /// Commit to deploy. Default: the latest one of the branch.
+    /// Commit to deploy. Default: the latest commit of the branch.
     pub commit: Option<String>,
-    /// `no` builds anew, without what earlier builds left behind.
+    /// `no` builds without the cache of earlier builds.
     pub use_cache: Option<types::BuildCache>,
 }
 
@@ -743,13 +743,13 @@ impl DeployApplication {
         }
     }
 
-    /// Commit to deploy. Default: the latest one of the branch.
+    /// Commit to deploy. Default: the latest commit of the branch.
     pub fn commit(mut self, commit: impl Into<String>) -> Self {
         self.commit = Some(commit.into());
         self
     }
 
-    /// `no` builds anew, without what earlier builds left behind.
+    /// `no` builds without the cache of earlier builds.
     pub fn use_cache(mut self, use_cache: impl Into<types::BuildCache>) -> Self {
         self.use_cache = Some(use_cache.into());
         self
@@ -788,16 +788,16 @@ impl Operation for DeployApplication {
 /// by `DELETE /v2/self/applications/{applicationId}/instances`. Source: v2-openapi, js-client.
 ///
 /// # Errors
-/// - 401: The credentials are missing or not accepted.
-/// - 403: The caller may not do this.
-/// - 404: There is none, or none the caller may see.
+/// - 401: The credentials are missing or invalid.
+/// - 403: The caller may not perform this operation.
+/// - 404: The resource does not exist or is not visible to the caller.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
 pub struct UndeployApplication {
-    /// The owner of the application.
+    /// Id of the owner of the application.
     pub owner_id: cc_runtime::OwnerId,
-    /// The application.
+    /// Id of the application.
     pub application_id: cc_runtime::ApplicationId,
 }
 
@@ -839,22 +839,22 @@ impl Operation for UndeployApplication {
     }
 }
 
-/// Reads one instance of an application, as v2 shows it.
+/// Reads one instance of an application, in the v2 format.
 ///
 /// `GET /v2/organisations/{ownerId}/applications/{applicationId}/instances/{instanceId}`. The same thing is
 /// also reached by `GET /v2/self/applications/{applicationId}/instances/{instanceId}`. Source: v2-openapi.
 ///
 /// # Errors
-/// - 401: The credentials are missing or not accepted.
-/// - 403: The caller may not do this.
-/// - 404: There is none, or none the caller may see.
+/// - 401: The credentials are missing or invalid.
+/// - 403: The caller may not perform this operation.
+/// - 404: The resource does not exist or is not visible to the caller.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
 pub struct GetLegacyInstance {
-    /// The owner of the application.
+    /// Id of the owner of the application.
     pub owner_id: cc_runtime::OwnerId,
-    /// The application.
+    /// Id of the application.
     pub application_id: cc_runtime::ApplicationId,
     /// The instance.
     pub instance_id: cc_runtime::InstanceId,
@@ -906,16 +906,16 @@ impl Operation for GetLegacyInstance {
 /// `GET /v2/organisations/{ownerId}/deployments`. Source: v2-openapi, v2-extra, js-client.
 ///
 /// # Errors
-/// - 401: The credentials are missing or not accepted.
-/// - 403: The caller may not do this.
-/// - 404: There is none, or none the caller may see.
+/// - 401: The credentials are missing or invalid.
+/// - 403: The caller may not perform this operation.
+/// - 404: The resource does not exist or is not visible to the caller.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
 pub struct ListOwnerDeployments {
-    /// The owner of the application.
+    /// Id of the owner of the application.
     pub owner_id: cc_runtime::OwnerId,
-    /// Number of deployments at most.
+    /// Maximum number of deployments.
     pub limit: Option<i64>,
 }
 
@@ -929,7 +929,7 @@ impl ListOwnerDeployments {
         }
     }
 
-    /// Number of deployments at most.
+    /// Maximum number of deployments.
     pub fn limit(mut self, limit: i64) -> Self {
         self.limit = Some(limit);
         self
@@ -966,14 +966,14 @@ impl Operation for ListOwnerDeployments {
 /// Source: v2-openapi.
 ///
 /// # Errors
-/// - 401: The credentials are missing or not accepted.
-/// - 403: The caller may not do this.
-/// - 404: There is none, or none the caller may see.
+/// - 401: The credentials are missing or invalid.
+/// - 403: The caller may not perform this operation.
+/// - 404: The resource does not exist or is not visible to the caller.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
 pub struct ListOwnerInstances {
-    /// The owner of the application.
+    /// Id of the owner of the application.
     pub owner_id: cc_runtime::OwnerId,
 }
 

@@ -5,7 +5,7 @@
 use serde::{Deserialize, Serialize};
 
 cc_runtime::open_enum! {
-    /// Whether a build uses what earlier ones left behind.
+    /// Use of the cache of earlier builds.
     pub enum BuildCache {
         /// `no`.
         No = "no",
@@ -13,7 +13,7 @@ cc_runtime::open_enum! {
 }
 
 cc_runtime::open_enum! {
-    /// Order of a list by date: the earliest first (`ASC`), or the latest (`DESC`).
+    /// Order of a list by date: earliest first (`ASC`) or latest first (`DESC`).
     pub enum DateOrder {
         /// `ASC`.
         Asc = "ASC",
@@ -32,19 +32,19 @@ pub struct Deployment {
     /// Owner of the application.
     #[serde(rename = "ownerId", default, deserialize_with = "cc_runtime::de::null_as_default", skip_serializing_if = "cc_runtime::de::is_default")]
     pub owner_id: cc_runtime::OwnerId,
-    /// The application.
+    /// Id of the application.
     #[serde(rename = "applicationId", default, deserialize_with = "cc_runtime::de::null_as_default", skip_serializing_if = "cc_runtime::de::is_default")]
     pub application_id: cc_runtime::ApplicationId,
-    /// When it started.
+    /// Start date.
     #[serde(rename = "startDate", default, skip_serializing_if = "Option::is_none")]
     pub start_date: Option<cc_runtime::Timestamp>,
-    /// How far it is.
+    /// State of the deployment.
     #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub state: DeploymentState,
-    /// The states it went through, and when.
+    /// States of the deployment, with their dates.
     #[serde(default, deserialize_with = "cc_runtime::de::list")]
     pub steps: Vec<DeploymentStep>,
-    /// Version that is deployed.
+    /// Deployed version.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub version: Option<DeploymentVersion>,
     /// Action of the deployment, and its cause.
@@ -83,7 +83,7 @@ pub struct DeploymentAuthor {
     /// Id of the user.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub id: Option<String>,
-    /// Name to show to a person.
+    /// Display name.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub name: Option<String>,
 }
@@ -96,10 +96,10 @@ pub struct DeploymentOrigin {
     /// Action of the deployment.
     #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub action: DeploymentAction,
-    /// Why, to show to a person.
+    /// Cause of the deployment, to display.
     #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub cause: String,
-    /// Where it was asked for.
+    /// Place from which the deployment was requested.
     #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub source: String,
     /// Author of the deployment: a user, or a part of the platform.
@@ -108,13 +108,13 @@ pub struct DeploymentOrigin {
     /// Constraints for the instances.
     #[serde(default, deserialize_with = "cc_runtime::de::list")]
     pub constraints: Vec<String>,
-    /// How soon it is looked after.
+    /// Scheduling priority of the deployment.
     #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub priority: DeploymentPriority,
 }
 
 cc_runtime::open_enum! {
-    /// How soon a deployment is looked after.
+    /// Scheduling priority of a deployment.
     pub enum DeploymentPriority {
         /// `ADMIN`.
         Admin = "ADMIN",
@@ -125,7 +125,7 @@ cc_runtime::open_enum! {
     }
 }
 
-/// A deployment that was asked for.
+/// A requested deployment.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
@@ -136,7 +136,7 @@ pub struct DeploymentRequested {
 }
 
 cc_runtime::open_enum! {
-    /// How far a deployment is.
+    /// State of a deployment.
     pub enum DeploymentState {
         /// `QUEUED`.
         Queued = "QUEUED",
@@ -153,7 +153,7 @@ cc_runtime::open_enum! {
     }
 }
 
-/// A state that a deployment went through.
+/// State of a deployment, with its date.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
@@ -161,12 +161,12 @@ pub struct DeploymentStep {
     /// The state.
     #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub state: DeploymentState,
-    /// When it was entered.
+    /// Start date of the state.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub date: Option<cc_runtime::Timestamp>,
 }
 
-/// Version that is deployed.
+/// Deployed version.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
@@ -186,16 +186,16 @@ pub struct Instance {
     /// Owner of the application.
     #[serde(rename = "ownerId", default, deserialize_with = "cc_runtime::de::null_as_default", skip_serializing_if = "cc_runtime::de::is_default")]
     pub owner_id: cc_runtime::OwnerId,
-    /// The application.
+    /// Id of the application.
     #[serde(rename = "applicationId", default, deserialize_with = "cc_runtime::de::null_as_default", skip_serializing_if = "cc_runtime::de::is_default")]
     pub application_id: cc_runtime::ApplicationId,
-    /// Deployment it is of.
+    /// Id of the deployment of the instance.
     #[serde(rename = "deploymentId", default, deserialize_with = "cc_runtime::de::null_as_default", skip_serializing_if = "cc_runtime::de::is_default")]
     pub deployment_id: cc_runtime::DeploymentId,
-    /// Name to show to a person.
+    /// Display name.
     #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub name: String,
-    /// Name of its size, such as `XS`.
+    /// Name of the flavor, such as `XS`.
     #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub flavor: String,
     /// Number of the instance among the instances of the application.
@@ -204,29 +204,29 @@ pub struct Instance {
     /// Current state of the instance.
     #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub state: InstanceState,
-    /// Machine it is on.
+    /// Id of the hypervisor of the instance.
     #[serde(rename = "hypervisorId", default, skip_serializing_if = "Option::is_none")]
     pub hypervisor_id: Option<String>,
-    /// When it was created.
+    /// Creation date.
     #[serde(rename = "creationDate", default, skip_serializing_if = "Option::is_none")]
     pub creation_date: Option<cc_runtime::Timestamp>,
-    /// When it was deleted.
+    /// Deletion date.
     #[serde(rename = "deletionDate", default, skip_serializing_if = "Option::is_none")]
     pub deletion_date: Option<cc_runtime::Timestamp>,
-    /// Where it is reached. There is none while it boots.
+    /// Network address of the instance, absent while it boots.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub network: Option<InstanceNetwork>,
-    /// `true` if the instance builds the application rather than runs it.
+    /// `true` if the instance builds the application instead of running it.
     #[serde(rename = "isBuildVm", default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub is_build_vm: bool,
 }
 
-/// Where an instance is reached.
+/// Network address of an instance.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct InstanceNetwork {
-    /// Address.
+    /// IP address of the instance.
     #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub ip: String,
     /// Port.
@@ -262,7 +262,7 @@ cc_runtime::open_enum! {
     }
 }
 
-/// A deployment, as v2 shows it.
+/// A deployment, in the v2 format.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
@@ -271,19 +271,19 @@ pub struct LegacyDeployment {
     pub uuid: cc_runtime::DeploymentId,
     /// Number of the deployment among the deployments of the application.
     pub id: i64,
-    /// When it started.
+    /// Start date.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub date: Option<cc_runtime::Timestamp>,
-    /// How far it is.
+    /// State of the deployment.
     #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub state: LegacyDeploymentState,
     /// Action of the deployment.
     #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub action: DeploymentAction,
-    /// Commit that is deployed.
+    /// Commit that is currently deployed.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub commit: Option<String>,
-    /// Why, to show to a person.
+    /// Cause of the deployment, to display.
     #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub cause: String,
     /// Number of instances.
@@ -295,7 +295,7 @@ pub struct LegacyDeployment {
 }
 
 cc_runtime::open_enum! {
-    /// How far a deployment is, in the words of v2: `WIP`, `OK` and `FAIL` are `WORK_IN_PROGRESS`, `SUCCEEDED`
+    /// State of a deployment, with the names of v2: `WIP`, `OK` and `FAIL` are `WORK_IN_PROGRESS`, `SUCCEEDED`
     /// and `FAILED`, `TASK_RUNNING` is `TASK_IN_PROGRESS`.
     pub enum LegacyDeploymentState {
         /// `TASK_RUNNING`.
@@ -311,17 +311,17 @@ cc_runtime::open_enum! {
     }
 }
 
-/// An instance of an application, as v2 shows it.
+/// An instance of an application, in the v2 format.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct LegacyInstance {
     /// Id of the instance.
     pub id: cc_runtime::InstanceId,
-    /// The application.
+    /// Id of the application.
     #[serde(rename = "appId", default, deserialize_with = "cc_runtime::de::null_as_default", skip_serializing_if = "cc_runtime::de::is_default")]
     pub app_id: cc_runtime::ApplicationId,
-    /// Address.
+    /// IP address of the instance.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub ip: Option<String>,
     /// Port.
@@ -333,10 +333,10 @@ pub struct LegacyInstance {
     /// Size of the instance.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub flavor: Option<LegacyInstanceFlavor>,
-    /// Commit that it runs.
+    /// Deployed commit.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub commit: Option<String>,
-    /// Number of its deployment.
+    /// Number of the deployment.
     #[serde(rename = "deployNumber", default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub deploy_number: i64,
     /// Deployment of the instance.
@@ -345,15 +345,15 @@ pub struct LegacyInstance {
     /// Number of the instance among the instances of the application.
     #[serde(rename = "instanceNumber", default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub instance_number: i64,
-    /// Name to show to a person.
+    /// Display name.
     #[serde(rename = "displayName", default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub display_name: String,
-    /// When it was created.
+    /// Creation date.
     #[serde(rename = "creationDate", default, skip_serializing_if = "Option::is_none")]
     pub creation_date: Option<cc_runtime::Timestamp>,
 }
 
-/// Size of an instance, as v2 shows it.
+/// Size of an instance, in the v2 format.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
@@ -367,28 +367,28 @@ pub struct LegacyInstanceFlavor {
     /// Number of CPUs.
     #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub cpus: i64,
-    /// Price. No source states its currency nor its period.
+    /// Price. No source documents its currency or period.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub price: Option<f64>,
 }
 
-/// Answer of the v2 API without other content.
+/// Answer of the v2 API that holds only a message.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct Message {
-    /// The API's own number of the message.
+    /// Numeric code of the message in the v2 API.
     pub id: i64,
     /// Message about the result.
     #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub message: String,
-    /// How it went.
+    /// Outcome of the operation.
     #[serde(rename = "type", default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub type_: MessageKind,
 }
 
 cc_runtime::open_enum! {
-    /// How what a message is about went.
+    /// Outcome of the operation that a message reports.
     pub enum MessageKind {
         /// `success`.
         Success = "success",

@@ -35,7 +35,7 @@ impl Client {
         self.transport.call(request)
     }
 
-    /// Lists what happened to the DNS records of an owner.
+    /// Lists the changes of the DNS records of an owner.
     pub fn list_owner_dns_audits(
         &self,
         request: ListOwnerDnsAudits,
@@ -77,7 +77,7 @@ impl Client {
         self.transport.call(request)
     }
 
-    /// Lists the DNS records of a resource that have one type and one name.
+    /// Lists the DNS records of a resource with one type and one name.
     pub fn list_dns_records_by_name(
         &self,
         request: ListDnsRecordsByName,
@@ -85,7 +85,7 @@ impl Client {
         self.transport.call(request)
     }
 
-    /// Deletes the DNS records of a resource that have one type and one name.
+    /// Deletes the DNS records of a resource with one type and one name.
     pub fn delete_dns_records_by_name(
         &self,
         request: DeleteDnsRecordsByName,
@@ -93,7 +93,7 @@ impl Client {
         self.transport.call(request)
     }
 
-    /// Lists what happened to the DNS records of a resource.
+    /// Lists the changes of the DNS records of a resource.
     pub fn list_resource_dns_audits(
         &self,
         request: ListResourceDnsAudits,
@@ -101,7 +101,7 @@ impl Client {
         self.transport.call(request)
     }
 
-    /// Lists what happened to one DNS record.
+    /// Lists the changes of one DNS record.
     pub fn list_dns_record_audits(
         &self,
         request: ListDnsRecordAudits,

@@ -12,14 +12,14 @@ use crate::types;
 /// `GET /v4/dns/organisations/{ownerId}/records`. Source: go-sdk.
 ///
 /// # Errors
-/// - 401: The credentials are missing or not accepted.
-/// - 403: The caller may not do this.
-/// - 404: There is none, or none the caller may see.
+/// - 401: The credentials are missing or invalid.
+/// - 403: The caller may not perform this operation.
+/// - 404: The resource does not exist or is not visible to the caller.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
 pub struct ListOwnerDnsRecords {
-    /// Owner of the records.
+    /// Id of the owner of the records.
     pub owner_id: cc_runtime::OwnerId,
 }
 
@@ -59,14 +59,14 @@ impl Operation for ListOwnerDnsRecords {
 /// `DELETE /v4/dns/organisations/{ownerId}/records`. Source: go-sdk.
 ///
 /// # Errors
-/// - 401: The credentials are missing or not accepted.
-/// - 403: The caller may not do this.
-/// - 404: There is none, or none the caller may see.
+/// - 401: The credentials are missing or invalid.
+/// - 403: The caller may not perform this operation.
+/// - 404: The resource does not exist or is not visible to the caller.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
 pub struct DeleteOwnerDnsRecords {
-    /// Owner of the records.
+    /// Id of the owner of the records.
     pub owner_id: cc_runtime::OwnerId,
 }
 
@@ -101,19 +101,19 @@ impl Operation for DeleteOwnerDnsRecords {
     }
 }
 
-/// Lists what happened to the DNS records of an owner.
+/// Lists the changes of the DNS records of an owner.
 ///
 /// `GET /v4/dns/organisations/{ownerId}/audit`. Source: go-sdk.
 ///
 /// # Errors
-/// - 401: The credentials are missing or not accepted.
-/// - 403: The caller may not do this.
-/// - 404: There is none, or none the caller may see.
+/// - 401: The credentials are missing or invalid.
+/// - 403: The caller may not perform this operation.
+/// - 404: The resource does not exist or is not visible to the caller.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
 pub struct ListOwnerDnsAudits {
-    /// Owner of the records.
+    /// Id of the owner of the records.
     pub owner_id: cc_runtime::OwnerId,
 }
 
@@ -153,16 +153,16 @@ impl Operation for ListOwnerDnsAudits {
 /// `GET /v4/dns/organisations/{ownerId}/resources/{resourceId}/records`. Source: go-sdk.
 ///
 /// # Errors
-/// - 401: The credentials are missing or not accepted.
-/// - 403: The caller may not do this.
-/// - 404: There is none, or none the caller may see.
+/// - 401: The credentials are missing or invalid.
+/// - 403: The caller may not perform this operation.
+/// - 404: The resource does not exist or is not visible to the caller.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
 pub struct ListResourceDnsRecords {
-    /// Owner of the records.
+    /// Id of the owner of the records.
     pub owner_id: cc_runtime::OwnerId,
-    /// Resource the records belong to.
+    /// Id of the resource of the records.
     pub resource_id: cc_runtime::ResourceId,
 }
 
@@ -209,17 +209,17 @@ impl Operation for ListResourceDnsRecords {
 /// `POST /v4/dns/organisations/{ownerId}/resources/{resourceId}/records`. Source: go-sdk.
 ///
 /// # Errors
-/// - 400: The request is not valid.
-/// - 401: The credentials are missing or not accepted.
-/// - 403: The caller may not do this.
-/// - 404: There is none, or none the caller may see.
+/// - 400: The request is invalid.
+/// - 401: The credentials are missing or invalid.
+/// - 403: The caller may not perform this operation.
+/// - 404: The resource does not exist or is not visible to the caller.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
 pub struct CreateDnsRecords {
-    /// Owner of the records.
+    /// Id of the owner of the records.
     pub owner_id: cc_runtime::OwnerId,
-    /// Resource the records belong to.
+    /// Id of the resource of the records.
     pub resource_id: cc_runtime::ResourceId,
     /// The body.
     pub body: serde_json::Value,
@@ -271,16 +271,16 @@ impl Operation for CreateDnsRecords {
 /// `DELETE /v4/dns/organisations/{ownerId}/resources/{resourceId}/records`. Source: go-sdk.
 ///
 /// # Errors
-/// - 401: The credentials are missing or not accepted.
-/// - 403: The caller may not do this.
-/// - 404: There is none, or none the caller may see.
+/// - 401: The credentials are missing or invalid.
+/// - 403: The caller may not perform this operation.
+/// - 404: The resource does not exist or is not visible to the caller.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
 pub struct DeleteResourceDnsRecords {
-    /// Owner of the records.
+    /// Id of the owner of the records.
     pub owner_id: cc_runtime::OwnerId,
-    /// Resource the records belong to.
+    /// Id of the resource of the records.
     pub resource_id: cc_runtime::ResourceId,
 }
 
@@ -327,16 +327,16 @@ impl Operation for DeleteResourceDnsRecords {
 /// `GET /v4/dns/organisations/{ownerId}/resources/{resourceId}/records/{recordId}`. Source: go-sdk.
 ///
 /// # Errors
-/// - 401: The credentials are missing or not accepted.
-/// - 403: The caller may not do this.
-/// - 404: There is none, or none the caller may see.
+/// - 401: The credentials are missing or invalid.
+/// - 403: The caller may not perform this operation.
+/// - 404: The resource does not exist or is not visible to the caller.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
 pub struct GetDnsRecord {
-    /// Owner of the records.
+    /// Id of the owner of the records.
     pub owner_id: cc_runtime::OwnerId,
-    /// Resource the records belong to.
+    /// Id of the resource of the records.
     pub resource_id: cc_runtime::ResourceId,
     /// Id of the record.
     pub record_id: String,
@@ -388,16 +388,16 @@ impl Operation for GetDnsRecord {
 /// `DELETE /v4/dns/organisations/{ownerId}/resources/{resourceId}/records/{recordId}`. Source: go-sdk.
 ///
 /// # Errors
-/// - 401: The credentials are missing or not accepted.
-/// - 403: The caller may not do this.
-/// - 404: There is none, or none the caller may see.
+/// - 401: The credentials are missing or invalid.
+/// - 403: The caller may not perform this operation.
+/// - 404: The resource does not exist or is not visible to the caller.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
 pub struct DeleteDnsRecord {
-    /// Owner of the records.
+    /// Id of the owner of the records.
     pub owner_id: cc_runtime::OwnerId,
-    /// Resource the records belong to.
+    /// Id of the resource of the records.
     pub resource_id: cc_runtime::ResourceId,
     /// Id of the record.
     pub record_id: String,
@@ -444,22 +444,22 @@ impl Operation for DeleteDnsRecord {
     }
 }
 
-/// Lists the DNS records of a resource that have one type and one name.
+/// Lists the DNS records of a resource with one type and one name.
 ///
 /// `GET /v4/dns/organisations/{ownerId}/resources/{resourceId}/records/type/{recordType}/name/{recordName}`.
 /// Source: go-sdk.
 ///
 /// # Errors
-/// - 401: The credentials are missing or not accepted.
-/// - 403: The caller may not do this.
-/// - 404: There is none, or none the caller may see.
+/// - 401: The credentials are missing or invalid.
+/// - 403: The caller may not perform this operation.
+/// - 404: The resource does not exist or is not visible to the caller.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
 pub struct ListDnsRecordsByName {
-    /// Owner of the records.
+    /// Id of the owner of the records.
     pub owner_id: cc_runtime::OwnerId,
-    /// Resource the records belong to.
+    /// Id of the resource of the records.
     pub resource_id: cc_runtime::ResourceId,
     /// Type of the records.
     pub record_type: types::DnsRecordType,
@@ -511,22 +511,22 @@ impl Operation for ListDnsRecordsByName {
     }
 }
 
-/// Deletes the DNS records of a resource that have one type and one name.
+/// Deletes the DNS records of a resource with one type and one name.
 ///
 /// `DELETE /v4/dns/organisations/{ownerId}/resources/{resourceId}/records/type/{recordType}/name/{recordName}`.
 /// Source: go-sdk.
 ///
 /// # Errors
-/// - 401: The credentials are missing or not accepted.
-/// - 403: The caller may not do this.
-/// - 404: There is none, or none the caller may see.
+/// - 401: The credentials are missing or invalid.
+/// - 403: The caller may not perform this operation.
+/// - 404: The resource does not exist or is not visible to the caller.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
 pub struct DeleteDnsRecordsByName {
-    /// Owner of the records.
+    /// Id of the owner of the records.
     pub owner_id: cc_runtime::OwnerId,
-    /// Resource the records belong to.
+    /// Id of the resource of the records.
     pub resource_id: cc_runtime::ResourceId,
     /// Type of the records.
     pub record_type: types::DnsRecordType,
@@ -578,21 +578,21 @@ impl Operation for DeleteDnsRecordsByName {
     }
 }
 
-/// Lists what happened to the DNS records of a resource.
+/// Lists the changes of the DNS records of a resource.
 ///
 /// `GET /v4/dns/organisations/{ownerId}/resources/{resourceId}/audit`. Source: go-sdk.
 ///
 /// # Errors
-/// - 401: The credentials are missing or not accepted.
-/// - 403: The caller may not do this.
-/// - 404: There is none, or none the caller may see.
+/// - 401: The credentials are missing or invalid.
+/// - 403: The caller may not perform this operation.
+/// - 404: The resource does not exist or is not visible to the caller.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
 pub struct ListResourceDnsAudits {
-    /// Owner of the records.
+    /// Id of the owner of the records.
     pub owner_id: cc_runtime::OwnerId,
-    /// Resource the records belong to.
+    /// Id of the resource of the records.
     pub resource_id: cc_runtime::ResourceId,
 }
 
@@ -634,21 +634,21 @@ impl Operation for ListResourceDnsAudits {
     }
 }
 
-/// Lists what happened to one DNS record.
+/// Lists the changes of one DNS record.
 ///
 /// `GET /v4/dns/organisations/{ownerId}/resources/{resourceId}/audit/{recordId}`. Source: go-sdk.
 ///
 /// # Errors
-/// - 401: The credentials are missing or not accepted.
-/// - 403: The caller may not do this.
-/// - 404: There is none, or none the caller may see.
+/// - 401: The credentials are missing or invalid.
+/// - 403: The caller may not perform this operation.
+/// - 404: The resource does not exist or is not visible to the caller.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
 pub struct ListDnsRecordAudits {
-    /// Owner of the records.
+    /// Id of the owner of the records.
     pub owner_id: cc_runtime::OwnerId,
-    /// Resource the records belong to.
+    /// Id of the resource of the records.
     pub resource_id: cc_runtime::ResourceId,
     /// Id of the record.
     pub record_id: String,

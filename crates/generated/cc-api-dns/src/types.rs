@@ -24,19 +24,19 @@ pub struct DnsAudit {
     /// Content of the record.
     #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub content: String,
-    /// How long resolvers could keep the record, in seconds.
+    /// Time for which resolvers could cache the record, in seconds.
     #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub ttl: i64,
     /// Owner of the record.
     #[serde(rename = "ownerId", default, deserialize_with = "cc_runtime::de::null_as_default", skip_serializing_if = "cc_runtime::de::is_default")]
     pub owner_id: cc_runtime::OwnerId,
-    /// Resource the record belonged to.
+    /// Resource of the record.
     #[serde(rename = "resourceId", default, deserialize_with = "cc_runtime::de::null_as_default", skip_serializing_if = "cc_runtime::de::is_default")]
     pub resource_id: cc_runtime::ResourceId,
     /// Id of the user who made the change.
     #[serde(rename = "userId", default, deserialize_with = "cc_runtime::de::null_as_default", skip_serializing_if = "cc_runtime::de::is_default")]
     pub user_id: cc_runtime::UserId,
-    /// When it happened.
+    /// Date of the change.
     #[serde(rename = "createdAt", default, skip_serializing_if = "Option::is_none")]
     pub created_at: Option<cc_runtime::Timestamp>,
     /// Further data of the change.
@@ -67,24 +67,24 @@ pub struct DnsRecord {
     /// Type of the record.
     #[serde(rename = "type", default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub type_: DnsRecordType,
-    /// Content of the record: an address, another name, or a text.
+    /// Content of the record: an address, another name, or text.
     #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub content: String,
-    /// How long resolvers may keep it, in seconds.
+    /// Time for which resolvers may cache the record, in seconds.
     #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub ttl: i64,
     /// Owner of the record.
     #[serde(rename = "ownerId", default, deserialize_with = "cc_runtime::de::null_as_default", skip_serializing_if = "cc_runtime::de::is_default")]
     pub owner_id: cc_runtime::OwnerId,
-    /// Resource the record belongs to.
+    /// Resource of the record.
     #[serde(rename = "resourceId", default, deserialize_with = "cc_runtime::de::null_as_default", skip_serializing_if = "cc_runtime::de::is_default")]
     pub resource_id: cc_runtime::ResourceId,
-    /// When it last changed.
+    /// Date of the last change.
     #[serde(rename = "updatedAt", default, skip_serializing_if = "Option::is_none")]
     pub updated_at: Option<cc_runtime::Timestamp>,
 }
 
-/// Names a DNS record.
+/// Reference to a DNS record.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]

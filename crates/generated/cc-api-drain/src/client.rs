@@ -5,7 +5,7 @@ use cc_runtime::Transport;
 use cc_runtime::Call;
 use crate::requests::*;
 
-/// Drains (Copies of the logs of an application or add-on, sent to a service of the owner's choice): sends the
+/// Drains (Drains, which copy the logs of an application or add-on to a service chosen by the owner): sends the
 /// requests of the domain `drain`.
 #[derive(Debug, Clone)]
 pub struct Client {
@@ -57,7 +57,7 @@ impl Client {
         self.transport.call(request)
     }
 
-    /// Gives a shell command that tries the recipient of a drain.
+    /// Returns a shell command that tests the recipient of a drain.
     pub fn get_drain_test_command(
         &self,
         request: GetDrainTestCommand,
@@ -65,7 +65,7 @@ impl Client {
         self.transport.call(request)
     }
 
-    /// Sends on from the latest log line, and gives up the lines not sent yet.
+    /// Moves a drain to the latest log line, and discards the unsent lines.
     pub fn reset_drain_cursor(
         &self,
         request: ResetDrainCursor,
@@ -73,7 +73,7 @@ impl Client {
         self.transport.call(request)
     }
 
-    /// Has the platform check a drain.
+    /// Makes the platform check a drain.
     pub fn check_drain(&self, request: CheckDrain) -> Call<CheckDrain> {
         self.transport.call(request)
     }
@@ -149,7 +149,7 @@ impl Client {
         self.transport.call(request)
     }
 
-    /// Gives a shell command that tries the recipient of a drain.
+    /// Returns a shell command that tests the recipient of a drain.
     #[deprecated = "use `GetDrainTestCommand`"]
     pub fn get_application_drain_test_command(
         &self,
@@ -158,7 +158,7 @@ impl Client {
         self.transport.call(request)
     }
 
-    /// Sends on from the latest log line, and gives up the lines not sent yet.
+    /// Moves a drain to the latest log line, and discards the unsent lines.
     #[deprecated = "use `ResetDrainCursor`"]
     pub fn reset_application_drain_cursor(
         &self,
@@ -167,7 +167,7 @@ impl Client {
         self.transport.call(request)
     }
 
-    /// Lists the drains of one application, of before v4.
+    /// Lists the drains of one application, in the format used before v4.
     #[deprecated = "use `ListDrains`"]
     pub fn list_legacy_drains(
         &self,
@@ -176,7 +176,7 @@ impl Client {
         self.transport.call(request)
     }
 
-    /// Creates a drain on one application, of before v4.
+    /// Creates a drain on one application, in the format used before v4.
     #[deprecated = "use `CreateDrain`"]
     pub fn create_legacy_drain(
         &self,
@@ -185,7 +185,7 @@ impl Client {
         self.transport.call(request)
     }
 
-    /// Deletes a drain of before v4.
+    /// Deletes a drain created before v4.
     #[deprecated = "use `DeleteDrain`"]
     pub fn delete_legacy_drain(
         &self,
@@ -194,7 +194,7 @@ impl Client {
         self.transport.call(request)
     }
 
-    /// Enables or disables a drain of before v4.
+    /// Enables or disables a drain created before v4.
     #[deprecated = "use `EnableDrain`"]
     pub fn update_legacy_drain_state(
         &self,

@@ -12,23 +12,23 @@ use crate::types;
 /// `GET /v4/drains/organisations/{ownerId}/resources/{resourceId}/drains`. Source: seed-003, go-sdk.
 ///
 /// # Errors
-/// - 400: The request is not valid.
-/// - 401: The credentials are missing or not accepted.
-/// - 403: The caller may not do this.
-/// - 404: There is none, or none the caller may see.
+/// - 400: The request is invalid.
+/// - 401: The credentials are missing or invalid.
+/// - 403: The caller may not perform this operation.
+/// - 404: The resource does not exist or is not visible to the caller.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
 pub struct ListDrains {
-    /// The owner.
+    /// Id of the owner.
     pub owner_id: cc_runtime::OwnerId,
-    /// The application or add-on.
+    /// Id of the application or add-on.
     pub resource_id: cc_runtime::ResourceId,
-    /// Keeps the drains in one of these states. Repeated.
+    /// Restricts the list to drains in one of these states. Repeated.
     pub status: Option<Vec<types::DrainState>>,
-    /// Keeps the drains whose delivery is in one of these states. Repeated.
+    /// Restricts the list to drains whose delivery is in one of these states. Repeated.
     pub execution_status: Option<Vec<types::DrainExecutionState>>,
-    /// Leaves out the drains whose delivery is in one of these states. Repeated.
+    /// Excludes the drains whose delivery is in one of these states. Repeated.
     pub execution_status_not_in: Option<Vec<types::DrainExecutionState>>,
 }
 
@@ -48,7 +48,7 @@ impl ListDrains {
         }
     }
 
-    /// Keeps the drains in one of these states. Repeated.
+    /// Restricts the list to drains in one of these states. Repeated.
     pub fn status(
         mut self,
         status: impl IntoIterator<Item = impl Into<types::DrainState>>,
@@ -57,7 +57,7 @@ impl ListDrains {
         self
     }
 
-    /// Keeps the drains whose delivery is in one of these states. Repeated.
+    /// Restricts the list to drains whose delivery is in one of these states. Repeated.
     pub fn execution_status(
         mut self,
         execution_status: impl IntoIterator<Item = impl Into<types::DrainExecutionState>>,
@@ -68,7 +68,7 @@ impl ListDrains {
         self
     }
 
-    /// Leaves out the drains whose delivery is in one of these states. Repeated.
+    /// Excludes the drains whose delivery is in one of these states. Repeated.
     pub fn execution_status_not_in(
         mut self,
         execution_status_not_in: impl IntoIterator<
@@ -117,24 +117,24 @@ impl Operation for ListDrains {
 
 /// Creates a drain on one resource.
 ///
-/// The 503 is often transient. Add-ons that take drains: PostgreSQL, MySQL, MongoDB, Redis and Elasticsearch,
-/// by their real id.
+/// The 503 is often transient. Add-ons that support drains: PostgreSQL, MySQL, MongoDB, Redis and
+/// Elasticsearch, by their real id.
 ///
 /// `POST /v4/drains/organisations/{ownerId}/resources/{resourceId}/drains`. Source: seed-003, go-sdk.
 ///
 /// # Errors
-/// - 400: The request is not valid.
-/// - 401: The credentials are missing or not accepted.
-/// - 403: The caller may not do this.
-/// - 404: There is none, or none the caller may see.
-/// - 503: The service is not available for now.
+/// - 400: The request is invalid.
+/// - 401: The credentials are missing or invalid.
+/// - 403: The caller may not perform this operation.
+/// - 404: The resource does not exist or is not visible to the caller.
+/// - 503: The service is temporarily unavailable.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
 pub struct CreateDrain {
-    /// The owner.
+    /// Id of the owner.
     pub owner_id: cc_runtime::OwnerId,
-    /// The application or add-on.
+    /// Id of the application or add-on.
     pub resource_id: cc_runtime::ResourceId,
     /// The body.
     pub body: types::DrainCreation,
@@ -186,16 +186,16 @@ impl Operation for CreateDrain {
 /// `DELETE /v4/drains/organisations/{ownerId}/resources/{resourceId}/drains`. Source: go-sdk.
 ///
 /// # Errors
-/// - 401: The credentials are missing or not accepted.
-/// - 403: The caller may not do this.
-/// - 404: There is none, or none the caller may see.
+/// - 401: The credentials are missing or invalid.
+/// - 403: The caller may not perform this operation.
+/// - 404: The resource does not exist or is not visible to the caller.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
 pub struct DeleteResourceDrains {
-    /// The owner.
+    /// Id of the owner.
     pub owner_id: cc_runtime::OwnerId,
-    /// The application or add-on.
+    /// Id of the application or add-on.
     pub resource_id: cc_runtime::ResourceId,
 }
 
@@ -242,16 +242,16 @@ impl Operation for DeleteResourceDrains {
 /// `GET /v4/drains/organisations/{ownerId}/resources/{resourceId}/drains/{drainId}`. Source: seed-003, go-sdk.
 ///
 /// # Errors
-/// - 401: The credentials are missing or not accepted.
-/// - 403: The caller may not do this.
-/// - 404: There is none, or none the caller may see.
+/// - 401: The credentials are missing or invalid.
+/// - 403: The caller may not perform this operation.
+/// - 404: The resource does not exist or is not visible to the caller.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
 pub struct GetDrain {
-    /// The owner.
+    /// Id of the owner.
     pub owner_id: cc_runtime::OwnerId,
-    /// The application or add-on.
+    /// Id of the application or add-on.
     pub resource_id: cc_runtime::ResourceId,
     /// The drain.
     pub drain_id: cc_runtime::DrainId,
@@ -304,16 +304,16 @@ impl Operation for GetDrain {
 /// go-sdk.
 ///
 /// # Errors
-/// - 401: The credentials are missing or not accepted.
-/// - 403: The caller may not do this.
-/// - 404: There is none, or none the caller may see.
+/// - 401: The credentials are missing or invalid.
+/// - 403: The caller may not perform this operation.
+/// - 404: The resource does not exist or is not visible to the caller.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
 pub struct DeleteDrain {
-    /// The owner.
+    /// Id of the owner.
     pub owner_id: cc_runtime::OwnerId,
-    /// The application or add-on.
+    /// Id of the application or add-on.
     pub resource_id: cc_runtime::ResourceId,
     /// The drain.
     pub drain_id: cc_runtime::DrainId,
@@ -366,16 +366,16 @@ impl Operation for DeleteDrain {
 /// go-sdk.
 ///
 /// # Errors
-/// - 401: The credentials are missing or not accepted.
-/// - 403: The caller may not do this.
-/// - 404: There is none, or none the caller may see.
+/// - 401: The credentials are missing or invalid.
+/// - 403: The caller may not perform this operation.
+/// - 404: The resource does not exist or is not visible to the caller.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
 pub struct EnableDrain {
-    /// The owner.
+    /// Id of the owner.
     pub owner_id: cc_runtime::OwnerId,
-    /// The application or add-on.
+    /// Id of the application or add-on.
     pub resource_id: cc_runtime::ResourceId,
     /// The drain.
     pub drain_id: cc_runtime::DrainId,
@@ -428,16 +428,16 @@ impl Operation for EnableDrain {
 /// go-sdk.
 ///
 /// # Errors
-/// - 401: The credentials are missing or not accepted.
-/// - 403: The caller may not do this.
-/// - 404: There is none, or none the caller may see.
+/// - 401: The credentials are missing or invalid.
+/// - 403: The caller may not perform this operation.
+/// - 404: The resource does not exist or is not visible to the caller.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
 pub struct DisableDrain {
-    /// The owner.
+    /// Id of the owner.
     pub owner_id: cc_runtime::OwnerId,
-    /// The application or add-on.
+    /// Id of the application or add-on.
     pub resource_id: cc_runtime::ResourceId,
     /// The drain.
     pub drain_id: cc_runtime::DrainId,
@@ -484,22 +484,22 @@ impl Operation for DisableDrain {
     }
 }
 
-/// Gives a shell command that tries the recipient of a drain.
+/// Returns a shell command that tests the recipient of a drain.
 ///
 /// `GET /v4/drains/organisations/{ownerId}/resources/{resourceId}/drains/{drainId}/test-command`. Source:
 /// seed-003, go-sdk.
 ///
 /// # Errors
-/// - 401: The credentials are missing or not accepted.
-/// - 403: The caller may not do this.
-/// - 404: There is none, or none the caller may see.
+/// - 401: The credentials are missing or invalid.
+/// - 403: The caller may not perform this operation.
+/// - 404: The resource does not exist or is not visible to the caller.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
 pub struct GetDrainTestCommand {
-    /// The owner.
+    /// Id of the owner.
     pub owner_id: cc_runtime::OwnerId,
-    /// The application or add-on.
+    /// Id of the application or add-on.
     pub resource_id: cc_runtime::ResourceId,
     /// The drain.
     pub drain_id: cc_runtime::DrainId,
@@ -546,22 +546,22 @@ impl Operation for GetDrainTestCommand {
     }
 }
 
-/// Sends on from the latest log line, and gives up the lines not sent yet.
+/// Moves a drain to the latest log line, and discards the unsent lines.
 ///
 /// `PATCH /v4/drains/organisations/{ownerId}/resources/{resourceId}/drains/{drainId}/reset-cursor`. Source:
 /// seed-003, go-sdk.
 ///
 /// # Errors
-/// - 401: The credentials are missing or not accepted.
-/// - 403: The caller may not do this.
-/// - 404: There is none, or none the caller may see.
+/// - 401: The credentials are missing or invalid.
+/// - 403: The caller may not perform this operation.
+/// - 404: The resource does not exist or is not visible to the caller.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
 pub struct ResetDrainCursor {
-    /// The owner.
+    /// Id of the owner.
     pub owner_id: cc_runtime::OwnerId,
-    /// The application or add-on.
+    /// Id of the application or add-on.
     pub resource_id: cc_runtime::ResourceId,
     /// The drain.
     pub drain_id: cc_runtime::DrainId,
@@ -608,21 +608,21 @@ impl Operation for ResetDrainCursor {
     }
 }
 
-/// Has the platform check a drain.
+/// Makes the platform check a drain.
 ///
 /// `POST /v4/drains/organisations/{ownerId}/resources/{resourceId}/drains/{drainId}/check`. Source: cli.
 ///
 /// # Errors
-/// - 401: The credentials are missing or not accepted.
-/// - 403: The caller may not do this.
-/// - 404: There is none, or none the caller may see.
+/// - 401: The credentials are missing or invalid.
+/// - 403: The caller may not perform this operation.
+/// - 404: The resource does not exist or is not visible to the caller.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
 pub struct CheckDrain {
-    /// The owner.
+    /// Id of the owner.
     pub owner_id: cc_runtime::OwnerId,
-    /// The application or add-on.
+    /// Id of the application or add-on.
     pub resource_id: cc_runtime::ResourceId,
     /// The drain.
     pub drain_id: cc_runtime::DrainId,
@@ -674,14 +674,14 @@ impl Operation for CheckDrain {
 /// `DELETE /v4/drains/organisations/{ownerId}/drains`. Source: go-sdk.
 ///
 /// # Errors
-/// - 401: The credentials are missing or not accepted.
-/// - 403: The caller may not do this.
-/// - 404: There is none, or none the caller may see.
+/// - 401: The credentials are missing or invalid.
+/// - 403: The caller may not perform this operation.
+/// - 404: The resource does not exist or is not visible to the caller.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
 pub struct DeleteOwnerDrains {
-    /// The owner.
+    /// Id of the owner.
     pub owner_id: cc_runtime::OwnerId,
 }
 
@@ -720,24 +720,24 @@ impl Operation for DeleteOwnerDrains {
 /// js-client.
 ///
 /// # Errors
-/// - 400: The request is not valid.
-/// - 401: The credentials are missing or not accepted.
-/// - 403: The caller may not do this.
-/// - 404: There is none, or none the caller may see.
+/// - 400: The request is invalid.
+/// - 401: The credentials are missing or invalid.
+/// - 403: The caller may not perform this operation.
+/// - 404: The resource does not exist or is not visible to the caller.
 #[deprecated = "use `ListDrains`"]
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
 pub struct ListApplicationDrains {
-    /// The owner.
+    /// Id of the owner.
     pub owner_id: cc_runtime::OwnerId,
-    /// The application.
+    /// Id of the application.
     pub application_id: cc_runtime::ApplicationId,
-    /// Keeps the drains in one of these states. Repeated.
+    /// Restricts the list to drains in one of these states. Repeated.
     pub status: Option<Vec<types::DrainState>>,
-    /// Keeps the drains whose delivery is in one of these states. Repeated.
+    /// Restricts the list to drains whose delivery is in one of these states. Repeated.
     pub execution_status: Option<Vec<types::DrainExecutionState>>,
-    /// Leaves out the drains whose delivery is in one of these states. Repeated.
+    /// Excludes the drains whose delivery is in one of these states. Repeated.
     pub execution_status_not_in: Option<Vec<types::DrainExecutionState>>,
 }
 
@@ -757,7 +757,7 @@ impl ListApplicationDrains {
         }
     }
 
-    /// Keeps the drains in one of these states. Repeated.
+    /// Restricts the list to drains in one of these states. Repeated.
     pub fn status(
         mut self,
         status: impl IntoIterator<Item = impl Into<types::DrainState>>,
@@ -766,7 +766,7 @@ impl ListApplicationDrains {
         self
     }
 
-    /// Keeps the drains whose delivery is in one of these states. Repeated.
+    /// Restricts the list to drains whose delivery is in one of these states. Repeated.
     pub fn execution_status(
         mut self,
         execution_status: impl IntoIterator<Item = impl Into<types::DrainExecutionState>>,
@@ -777,7 +777,7 @@ impl ListApplicationDrains {
         self
     }
 
-    /// Leaves out the drains whose delivery is in one of these states. Repeated.
+    /// Excludes the drains whose delivery is in one of these states. Repeated.
     pub fn execution_status_not_in(
         mut self,
         execution_status_not_in: impl IntoIterator<
@@ -832,19 +832,19 @@ impl Operation for ListApplicationDrains {
 /// js-client.
 ///
 /// # Errors
-/// - 400: The request is not valid.
-/// - 401: The credentials are missing or not accepted.
-/// - 403: The caller may not do this.
-/// - 404: There is none, or none the caller may see.
-/// - 503: The service is not available for now.
+/// - 400: The request is invalid.
+/// - 401: The credentials are missing or invalid.
+/// - 403: The caller may not perform this operation.
+/// - 404: The resource does not exist or is not visible to the caller.
+/// - 503: The service is temporarily unavailable.
 #[deprecated = "use `CreateDrain`"]
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
 pub struct CreateApplicationDrain {
-    /// The owner.
+    /// Id of the owner.
     pub owner_id: cc_runtime::OwnerId,
-    /// The application.
+    /// Id of the application.
     pub application_id: cc_runtime::ApplicationId,
     /// The body.
     pub body: types::DrainCreation,
@@ -896,17 +896,17 @@ impl Operation for CreateApplicationDrain {
 /// `DELETE /v4/drains/organisations/{ownerId}/applications/{applicationId}/drains`. Source: go-sdk.
 ///
 /// # Errors
-/// - 401: The credentials are missing or not accepted.
-/// - 403: The caller may not do this.
-/// - 404: There is none, or none the caller may see.
+/// - 401: The credentials are missing or invalid.
+/// - 403: The caller may not perform this operation.
+/// - 404: The resource does not exist or is not visible to the caller.
 #[deprecated = "use `DeleteResourceDrains`"]
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
 pub struct DeleteApplicationDrains {
-    /// The owner.
+    /// Id of the owner.
     pub owner_id: cc_runtime::OwnerId,
-    /// The application.
+    /// Id of the application.
     pub application_id: cc_runtime::ApplicationId,
 }
 
@@ -954,17 +954,17 @@ impl Operation for DeleteApplicationDrains {
 /// go-sdk, js-client.
 ///
 /// # Errors
-/// - 401: The credentials are missing or not accepted.
-/// - 403: The caller may not do this.
-/// - 404: There is none, or none the caller may see.
+/// - 401: The credentials are missing or invalid.
+/// - 403: The caller may not perform this operation.
+/// - 404: The resource does not exist or is not visible to the caller.
 #[deprecated = "use `GetDrain`"]
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
 pub struct GetApplicationDrain {
-    /// The owner.
+    /// Id of the owner.
     pub owner_id: cc_runtime::OwnerId,
-    /// The application.
+    /// Id of the application.
     pub application_id: cc_runtime::ApplicationId,
     /// The drain.
     pub drain_id: cc_runtime::DrainId,
@@ -1017,17 +1017,17 @@ impl Operation for GetApplicationDrain {
 /// go-sdk, js-client.
 ///
 /// # Errors
-/// - 401: The credentials are missing or not accepted.
-/// - 403: The caller may not do this.
-/// - 404: There is none, or none the caller may see.
+/// - 401: The credentials are missing or invalid.
+/// - 403: The caller may not perform this operation.
+/// - 404: The resource does not exist or is not visible to the caller.
 #[deprecated = "use `DeleteDrain`"]
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
 pub struct DeleteApplicationDrain {
-    /// The owner.
+    /// Id of the owner.
     pub owner_id: cc_runtime::OwnerId,
-    /// The application.
+    /// Id of the application.
     pub application_id: cc_runtime::ApplicationId,
     /// The drain.
     pub drain_id: cc_runtime::DrainId,
@@ -1080,17 +1080,17 @@ impl Operation for DeleteApplicationDrain {
 /// go-sdk, js-client.
 ///
 /// # Errors
-/// - 401: The credentials are missing or not accepted.
-/// - 403: The caller may not do this.
-/// - 404: There is none, or none the caller may see.
+/// - 401: The credentials are missing or invalid.
+/// - 403: The caller may not perform this operation.
+/// - 404: The resource does not exist or is not visible to the caller.
 #[deprecated = "use `EnableDrain`"]
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
 pub struct EnableApplicationDrain {
-    /// The owner.
+    /// Id of the owner.
     pub owner_id: cc_runtime::OwnerId,
-    /// The application.
+    /// Id of the application.
     pub application_id: cc_runtime::ApplicationId,
     /// The drain.
     pub drain_id: cc_runtime::DrainId,
@@ -1143,17 +1143,17 @@ impl Operation for EnableApplicationDrain {
 /// go-sdk, js-client.
 ///
 /// # Errors
-/// - 401: The credentials are missing or not accepted.
-/// - 403: The caller may not do this.
-/// - 404: There is none, or none the caller may see.
+/// - 401: The credentials are missing or invalid.
+/// - 403: The caller may not perform this operation.
+/// - 404: The resource does not exist or is not visible to the caller.
 #[deprecated = "use `DisableDrain`"]
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
 pub struct DisableApplicationDrain {
-    /// The owner.
+    /// Id of the owner.
     pub owner_id: cc_runtime::OwnerId,
-    /// The application.
+    /// Id of the application.
     pub application_id: cc_runtime::ApplicationId,
     /// The drain.
     pub drain_id: cc_runtime::DrainId,
@@ -1200,23 +1200,23 @@ impl Operation for DisableApplicationDrain {
     }
 }
 
-/// Gives a shell command that tries the recipient of a drain.
+/// Returns a shell command that tests the recipient of a drain.
 ///
 /// `GET /v4/drains/organisations/{ownerId}/applications/{applicationId}/drains/{drainId}/test-command`. Source:
 /// go-sdk.
 ///
 /// # Errors
-/// - 401: The credentials are missing or not accepted.
-/// - 403: The caller may not do this.
-/// - 404: There is none, or none the caller may see.
+/// - 401: The credentials are missing or invalid.
+/// - 403: The caller may not perform this operation.
+/// - 404: The resource does not exist or is not visible to the caller.
 #[deprecated = "use `GetDrainTestCommand`"]
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
 pub struct GetApplicationDrainTestCommand {
-    /// The owner.
+    /// Id of the owner.
     pub owner_id: cc_runtime::OwnerId,
-    /// The application.
+    /// Id of the application.
     pub application_id: cc_runtime::ApplicationId,
     /// The drain.
     pub drain_id: cc_runtime::DrainId,
@@ -1263,23 +1263,23 @@ impl Operation for GetApplicationDrainTestCommand {
     }
 }
 
-/// Sends on from the latest log line, and gives up the lines not sent yet.
+/// Moves a drain to the latest log line, and discards the unsent lines.
 ///
 /// `PATCH /v4/drains/organisations/{ownerId}/applications/{applicationId}/drains/{drainId}/reset-cursor`.
 /// Source: go-sdk.
 ///
 /// # Errors
-/// - 401: The credentials are missing or not accepted.
-/// - 403: The caller may not do this.
-/// - 404: There is none, or none the caller may see.
+/// - 401: The credentials are missing or invalid.
+/// - 403: The caller may not perform this operation.
+/// - 404: The resource does not exist or is not visible to the caller.
 #[deprecated = "use `ResetDrainCursor`"]
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
 pub struct ResetApplicationDrainCursor {
-    /// The owner.
+    /// Id of the owner.
     pub owner_id: cc_runtime::OwnerId,
-    /// The application.
+    /// Id of the application.
     pub application_id: cc_runtime::ApplicationId,
     /// The drain.
     pub drain_id: cc_runtime::DrainId,
@@ -1326,19 +1326,19 @@ impl Operation for ResetApplicationDrainCursor {
     }
 }
 
-/// Lists the drains of one application, of before v4.
+/// Lists the drains of one application, in the format used before v4.
 ///
 /// `GET /v2/logs/{applicationId}/drains`. Source: v2-extra.
 ///
 /// # Errors
-/// - 401: The credentials are missing or not accepted.
-/// - 404: There is none, or none the caller may see.
+/// - 401: The credentials are missing or invalid.
+/// - 404: The resource does not exist or is not visible to the caller.
 #[deprecated = "use `ListDrains`"]
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
 pub struct ListLegacyDrains {
-    /// The application.
+    /// Id of the application.
     pub application_id: cc_runtime::ApplicationId,
 }
 
@@ -1375,20 +1375,20 @@ impl Operation for ListLegacyDrains {
     }
 }
 
-/// Creates a drain on one application, of before v4.
+/// Creates a drain on one application, in the format used before v4.
 ///
 /// `POST /v2/logs/{applicationId}/drains`. Source: v2-extra.
 ///
 /// # Errors
-/// - 400: The request is not valid.
-/// - 401: The credentials are missing or not accepted.
-/// - 404: There is none, or none the caller may see.
+/// - 400: The request is invalid.
+/// - 401: The credentials are missing or invalid.
+/// - 404: The resource does not exist or is not visible to the caller.
 #[deprecated = "use `CreateDrain`"]
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
 pub struct CreateLegacyDrain {
-    /// The application.
+    /// Id of the application.
     pub application_id: cc_runtime::ApplicationId,
     /// The body.
     pub body: serde_json::Value,
@@ -1432,19 +1432,19 @@ impl Operation for CreateLegacyDrain {
     }
 }
 
-/// Deletes a drain of before v4.
+/// Deletes a drain created before v4.
 ///
 /// `DELETE /v2/logs/{applicationId}/drains/{drainId}`. Source: v2-extra.
 ///
 /// # Errors
-/// - 401: The credentials are missing or not accepted.
-/// - 404: There is none, or none the caller may see.
+/// - 401: The credentials are missing or invalid.
+/// - 404: The resource does not exist or is not visible to the caller.
 #[deprecated = "use `DeleteDrain`"]
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
 pub struct DeleteLegacyDrain {
-    /// The application.
+    /// Id of the application.
     pub application_id: cc_runtime::ApplicationId,
     /// The drain.
     pub drain_id: cc_runtime::DrainId,
@@ -1488,20 +1488,20 @@ impl Operation for DeleteLegacyDrain {
     }
 }
 
-/// Enables or disables a drain of before v4.
+/// Enables or disables a drain created before v4.
 ///
 /// `PUT /v2/logs/{applicationId}/drains/{drainId}/state`. Source: v2-extra.
 ///
 /// # Errors
-/// - 400: The request is not valid.
-/// - 401: The credentials are missing or not accepted.
-/// - 404: There is none, or none the caller may see.
+/// - 400: The request is invalid.
+/// - 401: The credentials are missing or invalid.
+/// - 404: The resource does not exist or is not visible to the caller.
 #[deprecated = "use `EnableDrain`"]
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
 pub struct UpdateLegacyDrainState {
-    /// The application.
+    /// Id of the application.
     pub application_id: cc_runtime::ApplicationId,
     /// The drain.
     pub drain_id: cc_runtime::DrainId,

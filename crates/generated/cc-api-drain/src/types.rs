@@ -34,7 +34,7 @@ impl BetterStackRecipient {
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct DatadogRecipient {
-    /// Address of the intake, which may hold an API key.
+    /// Address of the intake. It may hold an API key.
     #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub url: cc_runtime::Secret,
 }
@@ -50,7 +50,7 @@ impl DatadogRecipient {
     }
 }
 
-/// A copy of the logs of one resource, and where it goes.
+/// A drain: the logs of one resource and their recipient.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
@@ -60,38 +60,38 @@ pub struct Drain {
     /// Owner of the drain.
     #[serde(rename = "tenantId", default, deserialize_with = "cc_runtime::de::null_as_default", skip_serializing_if = "cc_runtime::de::is_default")]
     pub tenant_id: cc_runtime::OwnerId,
-    /// Application or add-on whose logs are sent.
+    /// Id of the application or add-on whose logs are sent.
     #[serde(rename = "resourceId", default, skip_serializing_if = "Option::is_none")]
     pub resource_id: Option<cc_runtime::ResourceId>,
-    /// Which logs a drain sends: those a program writes, those of its HTTP accesses, or the audit logs.
+    /// Logs that a drain sends: the program output, the HTTP accesses, or the audit logs.
     #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub kind: DrainKind,
-    /// Where the logs go. Passwords come back masked.
+    /// Recipient of the logs. Passwords are masked.
     #[serde(default, deserialize_with = "cc_runtime::de::null_as_default", skip_serializing_if = "cc_runtime::de::is_default")]
     pub recipient: DrainRecipient,
-    /// The latest change of state of a drain.
+    /// Latest state change of a drain.
     #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub status: DrainStatus,
-    /// How the delivery of a drain goes.
+    /// Progress of the delivery of a drain.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub execution: Option<DrainExecution>,
-    /// Numbers of log lines that a drain has sent and still has to send.
+    /// Numbers of sent and unsent log lines of a drain.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub backlog: Option<DrainBacklog>,
 }
 
-/// Numbers of log lines that a drain has sent and still has to send.
+/// Numbers of sent and unsent log lines of a drain.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct DrainBacklog {
-    /// Number of log lines not sent yet.
+    /// Number of unsent log lines.
     #[serde(rename = "msgBacklog", default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub msg_backlog: i64,
-    /// Log lines sent a second.
+    /// Number of log lines sent per second.
     #[serde(rename = "msgRateOut", default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub msg_rate_out: f64,
-    /// Bytes sent a second.
+    /// Number of bytes sent per second.
     #[serde(rename = "msgThroughputOut", default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub msg_throughput_out: f64,
 }
@@ -101,9 +101,9 @@ pub struct DrainBacklog {
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct DrainCreation {
-    /// Which logs a drain sends: those a program writes, those of its HTTP accesses, or the audit logs.
+    /// Logs that a drain sends: the program output, the HTTP accesses, or the audit logs.
     pub kind: DrainKind,
-    /// The service that gets the logs.
+    /// The service that receives the logs.
     pub recipient: DrainRecipient,
 }
 
@@ -119,7 +119,7 @@ impl DrainCreation {
     }
 }
 
-/// How the delivery of a drain goes.
+/// Progress of the delivery of a drain.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
@@ -127,19 +127,19 @@ pub struct DrainExecution {
     /// State of the delivery of a drain.
     #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub status: DrainExecutionState,
-    /// Number of the current attempt to deliver.
+    /// Number of the current delivery attempt.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub attempt: Option<i64>,
     /// Number of attempts after which the drain gives up.
     #[serde(rename = "maxAttempt", default, skip_serializing_if = "Option::is_none")]
     pub max_attempt: Option<i64>,
-    /// When the latest attempt took place.
+    /// Date of the latest attempt.
     #[serde(rename = "lastAttemptAt", default, skip_serializing_if = "Option::is_none")]
     pub last_attempt_at: Option<cc_runtime::Timestamp>,
-    /// When the next attempt takes place.
+    /// Date of the next attempt.
     #[serde(rename = "nextAttemptAt", default, skip_serializing_if = "Option::is_none")]
     pub next_attempt_at: Option<cc_runtime::Timestamp>,
-    /// Since when the attempts fail.
+    /// Date since which the attempts fail.
     #[serde(rename = "retryingSince", default, skip_serializing_if = "Option::is_none")]
     pub retrying_since: Option<cc_runtime::Timestamp>,
     /// Error of the latest attempt.
@@ -160,7 +160,7 @@ cc_runtime::open_enum! {
 }
 
 cc_runtime::open_enum! {
-    /// Which logs a drain sends: those a program writes, those of its HTTP accesses, or the audit logs.
+    /// Logs that a drain sends: the program output, the HTTP accesses, or the audit logs.
     pub enum DrainKind {
         /// `LOG`.
         Log = "LOG",
@@ -172,7 +172,7 @@ cc_runtime::open_enum! {
 }
 
 cc_runtime::open_union! {
-    /// The service that gets the logs.
+    /// The service that receives the logs.
     #[tag = "type"]
     pub enum DrainRecipient {
         /// `RAW_HTTP`.
@@ -260,7 +260,7 @@ cc_runtime::open_enum! {
     }
 }
 
-/// The latest change of state of a drain.
+/// Latest state change of a drain.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
@@ -271,7 +271,7 @@ pub struct DrainStatus {
     /// Id of a drain: `drain_…`.
     #[serde(rename = "drainId", default, deserialize_with = "cc_runtime::de::null_as_default", skip_serializing_if = "cc_runtime::de::is_default")]
     pub drain_id: cc_runtime::DrainId,
-    /// When the change took place.
+    /// Date of the change.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub date: Option<cc_runtime::Timestamp>,
     /// State of a drain.
@@ -280,7 +280,7 @@ pub struct DrainStatus {
     /// Author of the change.
     #[serde(rename = "authorId", default, skip_serializing_if = "Option::is_none")]
     pub author_id: Option<String>,
-    /// Why the change failed.
+    /// Reason of the failure.
     #[serde(rename = "errorReason", default, skip_serializing_if = "Option::is_none")]
     pub error_reason: Option<String>,
 }
@@ -302,7 +302,7 @@ pub struct ElasticsearchRecipient {
     /// Password for HTTP Basic authentication.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub password: Option<cc_runtime::Secret>,
-    /// Whether the certificate of the server is verified (`DEFAULT`) or not (`TRUSTFUL`).
+    /// Verification of the server's certificate: verified (`DEFAULT`) or not (`TRUSTFUL`).
     #[serde(rename = "tlsVerification", default, skip_serializing_if = "Option::is_none")]
     pub tls_verification: Option<TlsVerification>,
 }
@@ -335,7 +335,7 @@ impl ElasticsearchRecipient {
         self
     }
 
-    /// Whether the certificate of the server is verified (`DEFAULT`) or not (`TRUSTFUL`).
+    /// Verification of the server's certificate: verified (`DEFAULT`) or not (`TRUSTFUL`).
     #[must_use]
     pub fn tls_verification(mut self, tls_verification: impl Into<TlsVerification>) -> Self {
         self.tls_verification = Some(tls_verification.into());
@@ -379,7 +379,7 @@ pub struct OvhTcpRecipient {
     /// Token of the data stream.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub token: Option<cc_runtime::Secret>,
-    /// Structured data (RFC 5424) put into each line. It often holds a token.
+    /// Structured data (RFC 5424) added to each line. It often holds a token.
     #[serde(rename = "rfc5424StructuredDataParameters", default, skip_serializing_if = "Option::is_none")]
     pub rfc5424_structured_data_parameters: Option<cc_runtime::Secret>,
 }
@@ -403,7 +403,7 @@ impl OvhTcpRecipient {
         self
     }
 
-    /// Structured data (RFC 5424) put into each line. It often holds a token.
+    /// Structured data (RFC 5424) added to each line. It often holds a token.
     #[must_use]
     pub fn rfc5424_structured_data_parameters(mut self, rfc5424_structured_data_parameters: impl Into<cc_runtime::Secret>) -> Self {
         self.rfc5424_structured_data_parameters = Some(rfc5424_structured_data_parameters.into());
@@ -411,7 +411,7 @@ impl OvhTcpRecipient {
     }
 }
 
-/// A server that gets each log line in an HTTP request.
+/// A server that receives each log line in an HTTP request.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
@@ -454,7 +454,7 @@ impl RawHttpRecipient {
     }
 }
 
-/// A syslog server, over TCP.
+/// A syslog server over TCP.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
@@ -462,7 +462,7 @@ pub struct SyslogTcpRecipient {
     /// Address of the server.
     #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub url: cc_runtime::ServiceUrl,
-    /// Structured data (RFC 5424) put into each line. It often holds a token.
+    /// Structured data (RFC 5424) added to each line. It often holds a token.
     #[serde(rename = "rfc5424StructuredDataParameters", default, skip_serializing_if = "Option::is_none")]
     pub rfc5424_structured_data_parameters: Option<cc_runtime::Secret>,
 }
@@ -478,7 +478,7 @@ impl SyslogTcpRecipient {
         }
     }
 
-    /// Structured data (RFC 5424) put into each line. It often holds a token.
+    /// Structured data (RFC 5424) added to each line. It often holds a token.
     #[must_use]
     pub fn rfc5424_structured_data_parameters(mut self, rfc5424_structured_data_parameters: impl Into<cc_runtime::Secret>) -> Self {
         self.rfc5424_structured_data_parameters = Some(rfc5424_structured_data_parameters.into());
@@ -486,7 +486,7 @@ impl SyslogTcpRecipient {
     }
 }
 
-/// A syslog server, over UDP.
+/// A syslog server over UDP.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
@@ -494,7 +494,7 @@ pub struct SyslogUdpRecipient {
     /// Address of the server.
     #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub url: cc_runtime::ServiceUrl,
-    /// Structured data (RFC 5424) put into each line. It often holds a token.
+    /// Structured data (RFC 5424) added to each line. It often holds a token.
     #[serde(rename = "rfc5424StructuredDataParameters", default, skip_serializing_if = "Option::is_none")]
     pub rfc5424_structured_data_parameters: Option<cc_runtime::Secret>,
 }
@@ -510,7 +510,7 @@ impl SyslogUdpRecipient {
         }
     }
 
-    /// Structured data (RFC 5424) put into each line. It often holds a token.
+    /// Structured data (RFC 5424) added to each line. It often holds a token.
     #[must_use]
     pub fn rfc5424_structured_data_parameters(mut self, rfc5424_structured_data_parameters: impl Into<cc_runtime::Secret>) -> Self {
         self.rfc5424_structured_data_parameters = Some(rfc5424_structured_data_parameters.into());
@@ -519,7 +519,7 @@ impl SyslogUdpRecipient {
 }
 
 cc_runtime::open_enum! {
-    /// Whether the certificate of the server is verified (`DEFAULT`) or not (`TRUSTFUL`).
+    /// Verification of the server's certificate: verified (`DEFAULT`) or not (`TRUSTFUL`).
     pub enum TlsVerification {
         /// `DEFAULT`.
         Default = "DEFAULT",

@@ -5,7 +5,7 @@ use cc_runtime::Transport;
 use cc_runtime::Call;
 use crate::requests::*;
 
-/// Functions (Small WebAssembly programs that run on demand, and their deployments): sends the requests of the
+/// Functions (WebAssembly functions that run on demand, and their deployments): sends the requests of the
 /// domain `functions`.
 #[derive(Debug, Clone)]
 pub struct Client {
@@ -34,12 +34,12 @@ impl Client {
         self.transport.call(request)
     }
 
-    /// Replaces what can be changed of a function.
+    /// Replaces the changeable fields of a function.
     pub fn replace_function(&self, request: ReplaceFunction) -> Call<ReplaceFunction> {
         self.transport.call(request)
     }
 
-    /// Deletes a function, with its deployments.
+    /// Deletes a function and its deployments.
     pub fn delete_function(&self, request: DeleteFunction) -> Call<DeleteFunction> {
         self.transport.call(request)
     }
@@ -52,7 +52,7 @@ impl Client {
         self.transport.call(request)
     }
 
-    /// Creates a deployment of a function, and gives where its code is to be sent.
+    /// Creates a deployment of a function, and returns the address to upload its code to.
     pub fn create_function_deployment(
         &self,
         request: CreateFunctionDeployment,
@@ -68,7 +68,7 @@ impl Client {
         self.transport.call(request)
     }
 
-    /// Replaces what can be changed of a deployment of a function.
+    /// Replaces the changeable fields of a deployment of a function.
     pub fn replace_function_deployment(
         &self,
         request: ReplaceFunctionDeployment,
@@ -84,7 +84,7 @@ impl Client {
         self.transport.call(request)
     }
 
-    /// Deploys the code that was sent for a deployment of a function.
+    /// Starts a deployment of a function with the uploaded code.
     pub fn trigger_function_deployment(
         &self,
         request: TriggerFunctionDeployment,
@@ -92,7 +92,7 @@ impl Client {
         self.transport.call(request)
     }
 
-    /// Reads the Pulsar topic whose messages run a function.
+    /// Reads the Pulsar topic whose messages trigger a function.
     pub fn get_function_pulsar_trigger(
         &self,
         request: GetFunctionPulsarTrigger,
@@ -100,7 +100,7 @@ impl Client {
         self.transport.call(request)
     }
 
-    /// Has the messages of a Pulsar topic run a function.
+    /// Sets a Pulsar topic whose messages trigger a function.
     pub fn create_function_pulsar_trigger(
         &self,
         request: CreateFunctionPulsarTrigger,
@@ -108,7 +108,7 @@ impl Client {
         self.transport.call(request)
     }
 
-    /// Stops the messages of a Pulsar topic from running a function.
+    /// Removes the Pulsar topic whose messages trigger a function.
     pub fn delete_function_pulsar_trigger(
         &self,
         request: DeleteFunctionPulsarTrigger,

@@ -12,14 +12,14 @@ use crate::types;
 /// `GET /v4/functions/organisations/{ownerId}/functions`. Source: go-sdk, ovd.
 ///
 /// # Errors
-/// - 401: The credentials are missing or not accepted.
-/// - 403: The caller may not do this.
-/// - 404: There is none, or none the caller may see.
+/// - 401: The credentials are missing or invalid.
+/// - 403: The caller may not perform this operation.
+/// - 404: The resource does not exist or is not visible to the caller.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
 pub struct ListFunctions {
-    /// The owner.
+    /// Id of the owner.
     pub owner_id: cc_runtime::OwnerId,
 }
 
@@ -57,15 +57,15 @@ impl Operation for ListFunctions {
 /// `POST /v4/functions/organisations/{ownerId}/functions`. Source: go-sdk, ovd.
 ///
 /// # Errors
-/// - 400: The request is not valid.
-/// - 401: The credentials are missing or not accepted.
-/// - 403: The caller may not do this.
-/// - 404: There is none, or none the caller may see.
+/// - 400: The request is invalid.
+/// - 401: The credentials are missing or invalid.
+/// - 403: The caller may not perform this operation.
+/// - 404: The resource does not exist or is not visible to the caller.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
 pub struct CreateFunction {
-    /// The owner.
+    /// Id of the owner.
     pub owner_id: cc_runtime::OwnerId,
     /// The body.
     pub body: types::FunctionCreation,
@@ -114,16 +114,16 @@ impl Operation for CreateFunction {
 /// `GET /v4/functions/organisations/{ownerId}/functions/{functionId}`. Source: go-sdk, ovd.
 ///
 /// # Errors
-/// - 401: The credentials are missing or not accepted.
-/// - 403: The caller may not do this.
-/// - 404: There is none, or none the caller may see.
+/// - 401: The credentials are missing or invalid.
+/// - 403: The caller may not perform this operation.
+/// - 404: The resource does not exist or is not visible to the caller.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
 pub struct GetFunction {
-    /// The owner.
+    /// Id of the owner.
     pub owner_id: cc_runtime::OwnerId,
-    /// The function (`function_…`).
+    /// Id of the function (`function_…`).
     pub function_id: String,
 }
 
@@ -165,22 +165,22 @@ impl Operation for GetFunction {
     }
 }
 
-/// Replaces what can be changed of a function.
+/// Replaces the changeable fields of a function.
 ///
 /// `PUT /v4/functions/organisations/{ownerId}/functions/{functionId}`. Source: go-sdk, ovd.
 ///
 /// # Errors
-/// - 400: The request is not valid.
-/// - 401: The credentials are missing or not accepted.
-/// - 403: The caller may not do this.
-/// - 404: There is none, or none the caller may see.
+/// - 400: The request is invalid.
+/// - 401: The credentials are missing or invalid.
+/// - 403: The caller may not perform this operation.
+/// - 404: The resource does not exist or is not visible to the caller.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
 pub struct ReplaceFunction {
-    /// The owner.
+    /// Id of the owner.
     pub owner_id: cc_runtime::OwnerId,
-    /// The function (`function_…`).
+    /// Id of the function (`function_…`).
     pub function_id: String,
     /// The body.
     pub body: types::FunctionReplacement,
@@ -227,21 +227,21 @@ impl Operation for ReplaceFunction {
     }
 }
 
-/// Deletes a function, with its deployments.
+/// Deletes a function and its deployments.
 ///
 /// `DELETE /v4/functions/organisations/{ownerId}/functions/{functionId}`. Source: go-sdk, ovd.
 ///
 /// # Errors
-/// - 401: The credentials are missing or not accepted.
-/// - 403: The caller may not do this.
-/// - 404: There is none, or none the caller may see.
+/// - 401: The credentials are missing or invalid.
+/// - 403: The caller may not perform this operation.
+/// - 404: The resource does not exist or is not visible to the caller.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
 pub struct DeleteFunction {
-    /// The owner.
+    /// Id of the owner.
     pub owner_id: cc_runtime::OwnerId,
-    /// The function (`function_…`).
+    /// Id of the function (`function_…`).
     pub function_id: String,
 }
 
@@ -288,16 +288,16 @@ impl Operation for DeleteFunction {
 /// `GET /v4/functions/organisations/{ownerId}/functions/{functionId}/deployments`. Source: go-sdk, ovd.
 ///
 /// # Errors
-/// - 401: The credentials are missing or not accepted.
-/// - 403: The caller may not do this.
-/// - 404: There is none, or none the caller may see.
+/// - 401: The credentials are missing or invalid.
+/// - 403: The caller may not perform this operation.
+/// - 404: The resource does not exist or is not visible to the caller.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
 pub struct ListFunctionDeployments {
-    /// The owner.
+    /// Id of the owner.
     pub owner_id: cc_runtime::OwnerId,
-    /// The function (`function_…`).
+    /// Id of the function (`function_…`).
     pub function_id: String,
 }
 
@@ -339,22 +339,22 @@ impl Operation for ListFunctionDeployments {
     }
 }
 
-/// Creates a deployment of a function, and gives where its code is to be sent.
+/// Creates a deployment of a function, and returns the address to upload its code to.
 ///
 /// `POST /v4/functions/organisations/{ownerId}/functions/{functionId}/deployments`. Source: go-sdk, ovd.
 ///
 /// # Errors
-/// - 400: The request is not valid.
-/// - 401: The credentials are missing or not accepted.
-/// - 403: The caller may not do this.
-/// - 404: There is none, or none the caller may see.
+/// - 400: The request is invalid.
+/// - 401: The credentials are missing or invalid.
+/// - 403: The caller may not perform this operation.
+/// - 404: The resource does not exist or is not visible to the caller.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
 pub struct CreateFunctionDeployment {
-    /// The owner.
+    /// Id of the owner.
     pub owner_id: cc_runtime::OwnerId,
-    /// The function (`function_…`).
+    /// Id of the function (`function_…`).
     pub function_id: String,
     /// The body.
     pub body: types::FunctionDeploymentCreation,
@@ -407,18 +407,18 @@ impl Operation for CreateFunctionDeployment {
 /// go-sdk, ovd.
 ///
 /// # Errors
-/// - 401: The credentials are missing or not accepted.
-/// - 403: The caller may not do this.
-/// - 404: There is none, or none the caller may see.
+/// - 401: The credentials are missing or invalid.
+/// - 403: The caller may not perform this operation.
+/// - 404: The resource does not exist or is not visible to the caller.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
 pub struct GetFunctionDeployment {
-    /// The owner.
+    /// Id of the owner.
     pub owner_id: cc_runtime::OwnerId,
-    /// The function (`function_…`).
+    /// Id of the function (`function_…`).
     pub function_id: String,
-    /// The deployment.
+    /// Id of the deployment.
     pub deployment_id: cc_runtime::DeploymentId,
 }
 
@@ -463,25 +463,25 @@ impl Operation for GetFunctionDeployment {
     }
 }
 
-/// Replaces what can be changed of a deployment of a function.
+/// Replaces the changeable fields of a deployment of a function.
 ///
 /// `PUT /v4/functions/organisations/{ownerId}/functions/{functionId}/deployments/{deploymentId}`. Source:
 /// go-sdk, ovd.
 ///
 /// # Errors
-/// - 400: The request is not valid.
-/// - 401: The credentials are missing or not accepted.
-/// - 403: The caller may not do this.
-/// - 404: There is none, or none the caller may see.
+/// - 400: The request is invalid.
+/// - 401: The credentials are missing or invalid.
+/// - 403: The caller may not perform this operation.
+/// - 404: The resource does not exist or is not visible to the caller.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
 pub struct ReplaceFunctionDeployment {
-    /// The owner.
+    /// Id of the owner.
     pub owner_id: cc_runtime::OwnerId,
-    /// The function (`function_…`).
+    /// Id of the function (`function_…`).
     pub function_id: String,
-    /// The deployment.
+    /// Id of the deployment.
     pub deployment_id: cc_runtime::DeploymentId,
     /// The body.
     pub body: types::FunctionDeploymentReplacement,
@@ -537,18 +537,18 @@ impl Operation for ReplaceFunctionDeployment {
 /// go-sdk, ovd.
 ///
 /// # Errors
-/// - 401: The credentials are missing or not accepted.
-/// - 403: The caller may not do this.
-/// - 404: There is none, or none the caller may see.
+/// - 401: The credentials are missing or invalid.
+/// - 403: The caller may not perform this operation.
+/// - 404: The resource does not exist or is not visible to the caller.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
 pub struct DeleteFunctionDeployment {
-    /// The owner.
+    /// Id of the owner.
     pub owner_id: cc_runtime::OwnerId,
-    /// The function (`function_…`).
+    /// Id of the function (`function_…`).
     pub function_id: String,
-    /// The deployment.
+    /// Id of the deployment.
     pub deployment_id: cc_runtime::DeploymentId,
 }
 
@@ -593,7 +593,7 @@ impl Operation for DeleteFunctionDeployment {
     }
 }
 
-/// Deploys the code that was sent for a deployment of a function.
+/// Starts a deployment of a function with the uploaded code.
 ///
 /// `POST /v4/functions/organisations/{ownerId}/functions/{functionId}/deployments/{deploymentId}/trigger`. The
 /// same thing is also reached by
@@ -601,18 +601,18 @@ impl Operation for DeleteFunctionDeployment {
 /// go-sdk.
 ///
 /// # Errors
-/// - 401: The credentials are missing or not accepted.
-/// - 403: The caller may not do this.
-/// - 404: There is none, or none the caller may see.
+/// - 401: The credentials are missing or invalid.
+/// - 403: The caller may not perform this operation.
+/// - 404: The resource does not exist or is not visible to the caller.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
 pub struct TriggerFunctionDeployment {
-    /// The owner.
+    /// Id of the owner.
     pub owner_id: cc_runtime::OwnerId,
-    /// The function (`function_…`).
+    /// Id of the function (`function_…`).
     pub function_id: String,
-    /// The deployment.
+    /// Id of the deployment.
     pub deployment_id: cc_runtime::DeploymentId,
 }
 
@@ -657,21 +657,21 @@ impl Operation for TriggerFunctionDeployment {
     }
 }
 
-/// Reads the Pulsar topic whose messages run a function.
+/// Reads the Pulsar topic whose messages trigger a function.
 ///
 /// `GET /v4/functions/organisations/{ownerId}/functions/{functionId}/trigger-pulsar`. Source: go-sdk.
 ///
 /// # Errors
-/// - 401: The credentials are missing or not accepted.
-/// - 403: The caller may not do this.
-/// - 404: There is none, or none the caller may see.
+/// - 401: The credentials are missing or invalid.
+/// - 403: The caller may not perform this operation.
+/// - 404: The resource does not exist or is not visible to the caller.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
 pub struct GetFunctionPulsarTrigger {
-    /// The owner.
+    /// Id of the owner.
     pub owner_id: cc_runtime::OwnerId,
-    /// The function (`function_…`).
+    /// Id of the function (`function_…`).
     pub function_id: String,
 }
 
@@ -713,22 +713,22 @@ impl Operation for GetFunctionPulsarTrigger {
     }
 }
 
-/// Has the messages of a Pulsar topic run a function.
+/// Sets a Pulsar topic whose messages trigger a function.
 ///
 /// `POST /v4/functions/organisations/{ownerId}/functions/{functionId}/trigger-pulsar`. Source: go-sdk.
 ///
 /// # Errors
-/// - 400: The request is not valid.
-/// - 401: The credentials are missing or not accepted.
-/// - 403: The caller may not do this.
-/// - 404: There is none, or none the caller may see.
+/// - 400: The request is invalid.
+/// - 401: The credentials are missing or invalid.
+/// - 403: The caller may not perform this operation.
+/// - 404: The resource does not exist or is not visible to the caller.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
 pub struct CreateFunctionPulsarTrigger {
-    /// The owner.
+    /// Id of the owner.
     pub owner_id: cc_runtime::OwnerId,
-    /// The function (`function_…`).
+    /// Id of the function (`function_…`).
     pub function_id: String,
     /// The body.
     pub body: types::PulsarTriggerCreation,
@@ -775,21 +775,21 @@ impl Operation for CreateFunctionPulsarTrigger {
     }
 }
 
-/// Stops the messages of a Pulsar topic from running a function.
+/// Removes the Pulsar topic whose messages trigger a function.
 ///
 /// `DELETE /v4/functions/organisations/{ownerId}/functions/{functionId}/trigger-pulsar`. Source: go-sdk.
 ///
 /// # Errors
-/// - 401: The credentials are missing or not accepted.
-/// - 403: The caller may not do this.
-/// - 404: There is none, or none the caller may see.
+/// - 401: The credentials are missing or invalid.
+/// - 403: The caller may not perform this operation.
+/// - 404: The resource does not exist or is not visible to the caller.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
 pub struct DeleteFunctionPulsarTrigger {
-    /// The owner.
+    /// Id of the owner.
     pub owner_id: cc_runtime::OwnerId,
-    /// The function (`function_…`).
+    /// Id of the function (`function_…`).
     pub function_id: String,
 }
 

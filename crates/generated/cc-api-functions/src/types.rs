@@ -26,16 +26,16 @@ pub struct Function {
     /// Environment variables, by name.
     #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub environment: std::collections::BTreeMap<String, cc_runtime::Secret>,
-    /// Memory an instance may use, in bytes.
+    /// Maximum memory of an instance, in bytes.
     #[serde(rename = "maxMemory", default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub max_memory: i64,
-    /// Number of instances that may run at once.
+    /// Maximum number of concurrent instances.
     #[serde(rename = "maxInstances", default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub max_instances: i64,
-    /// When it was created.
+    /// Creation date.
     #[serde(rename = "createdAt", default, skip_serializing_if = "Option::is_none")]
     pub created_at: Option<cc_runtime::Timestamp>,
-    /// When it last changed.
+    /// Date of the last change.
     #[serde(rename = "updatedAt", default, skip_serializing_if = "Option::is_none")]
     pub updated_at: Option<cc_runtime::Timestamp>,
 }
@@ -56,10 +56,10 @@ pub struct FunctionCreation {
     pub tag: Option<String>,
     /// Environment variables, by name.
     pub environment: std::collections::BTreeMap<String, cc_runtime::Secret>,
-    /// Memory an instance may use, in bytes.
+    /// Maximum memory of an instance, in bytes.
     #[serde(rename = "maxMemory")]
     pub max_memory: i64,
-    /// Number of instances that may run at once.
+    /// Maximum number of concurrent instances.
     #[serde(rename = "maxInstances")]
     pub max_instances: i64,
     /// Id of an owner: `user_…` for a personal space, `orga_…` for an organisation.
@@ -119,7 +119,7 @@ impl FunctionCreation {
 pub struct FunctionDeployment {
     /// Id of a deployment: `deployment_…`.
     pub id: cc_runtime::DeploymentId,
-    /// Function it is of.
+    /// Id of the function.
     #[serde(rename = "functionId", default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub function_id: String,
     /// Name.
@@ -137,16 +137,16 @@ pub struct FunctionDeployment {
     /// State of a deployment of a function.
     #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub status: FunctionDeploymentStatus,
-    /// Why it failed.
+    /// Reason of the failure.
     #[serde(rename = "errorReason", default, skip_serializing_if = "Option::is_none")]
     pub error_reason: Option<String>,
-    /// Address that runs it.
+    /// Address that calls the function.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub url: Option<String>,
-    /// When it was created.
+    /// Creation date.
     #[serde(rename = "createdAt", default, skip_serializing_if = "Option::is_none")]
     pub created_at: Option<cc_runtime::Timestamp>,
-    /// When it last changed.
+    /// Date of the last change.
     #[serde(rename = "updatedAt", default, skip_serializing_if = "Option::is_none")]
     pub updated_at: Option<cc_runtime::Timestamp>,
 }
@@ -277,7 +277,7 @@ cc_runtime::open_enum! {
 pub struct FunctionDeploymentUpload {
     /// Id of a deployment: `deployment_…`.
     pub id: cc_runtime::DeploymentId,
-    /// Function it is of.
+    /// Id of the function.
     #[serde(rename = "functionId", default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub function_id: String,
     /// Name.
@@ -295,16 +295,16 @@ pub struct FunctionDeploymentUpload {
     /// State of a deployment of a function.
     #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub status: FunctionDeploymentStatus,
-    /// Why it failed.
+    /// Reason of the failure.
     #[serde(rename = "errorReason", default, skip_serializing_if = "Option::is_none")]
     pub error_reason: Option<String>,
-    /// Where the code is sent, without credentials.
+    /// Address to upload the code to, without credentials.
     #[serde(rename = "uploadUrl", default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub upload_url: cc_runtime::Secret,
-    /// When it was created.
+    /// Creation date.
     #[serde(rename = "createdAt", default, skip_serializing_if = "Option::is_none")]
     pub created_at: Option<cc_runtime::Timestamp>,
-    /// When it last changed.
+    /// Date of the last change.
     #[serde(rename = "updatedAt", default, skip_serializing_if = "Option::is_none")]
     pub updated_at: Option<cc_runtime::Timestamp>,
 }
@@ -336,10 +336,10 @@ pub struct FunctionReplacement {
     pub tag: String,
     /// Environment variables, by name.
     pub environment: std::collections::BTreeMap<String, cc_runtime::Secret>,
-    /// Memory an instance may use, in bytes.
+    /// Maximum memory of an instance, in bytes.
     #[serde(rename = "maxMemory")]
     pub max_memory: i64,
-    /// Number of instances that may run at once.
+    /// Maximum number of concurrent instances.
     #[serde(rename = "maxInstances")]
     pub max_instances: i64,
 }
@@ -360,12 +360,12 @@ impl FunctionReplacement {
     }
 }
 
-/// A Pulsar topic whose messages run a function.
+/// A Pulsar topic whose messages trigger a function.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct PulsarTrigger {
-    /// `true` if the topic is outside the platform.
+    /// `true` if the topic is not on the platform.
     #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub external: bool,
     /// Address of the Pulsar service.
@@ -374,15 +374,15 @@ pub struct PulsarTrigger {
     /// Full name of the topic.
     #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub pulsar_topic_fqdn: String,
-    /// `true` if the name is a regular expression, for several topics.
+    /// `true` if the name is a regular expression that matches several topics.
     #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub pulsar_topic_fqdn_is_regex: bool,
-    /// Token that reads the topic.
+    /// Token with access to the topic.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub pulsar_token: Option<cc_runtime::Secret>,
 }
 
-/// A Pulsar topic whose messages should run a function.
+/// A Pulsar topic whose messages will trigger a function.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
@@ -391,9 +391,9 @@ pub struct PulsarTriggerCreation {
     pub pulsar_url: String,
     /// Full name of the topic.
     pub pulsar_topic_fqdn: String,
-    /// `true` if the name is a regular expression, for several topics.
+    /// `true` if the name is a regular expression that matches several topics.
     pub pulsar_topic_fqdn_is_regex: bool,
-    /// Token that reads the topic.
+    /// Token with access to the topic.
     pub pulsar_token: cc_runtime::Secret,
 }
 

@@ -5,8 +5,8 @@ use cc_runtime::Transport;
 use cc_runtime::Call;
 use crate::requests::*;
 
-/// GitHub (The link between an account and GitHub: repositories, keys, sign-up and sign-in): sends the requests
-/// of the domain `github`.
+/// GitHub (The link between an account and GitHub: repositories, SSH keys, registration and sign-in): sends the
+/// requests of the domain `github`.
 #[derive(Debug, Clone)]
 pub struct Client {
     transport: Transport,
@@ -19,12 +19,12 @@ impl Client {
         Self { transport }
     }
 
-    /// Opens a transaction that links the caller to an account of GitHub.
+    /// Starts to link the caller to a GitHub account.
     pub fn start_github_link(&self, request: StartGithubLink) -> Call<StartGithubLink> {
         self.transport.call(request)
     }
 
-    /// Leads to the page where GitHub asks the user for the link.
+    /// Redirects to the page on which GitHub asks the user to accept the link.
     pub fn get_github_link_page(
         &self,
         request: GetGithubLinkPage,
@@ -32,12 +32,12 @@ impl Client {
         self.transport.call(request)
     }
 
-    /// Ends the link between the caller and the account of GitHub.
+    /// Removes the link between the caller and the GitHub account.
     pub fn unlink_github(&self, request: UnlinkGithub) -> Call<UnlinkGithub> {
         self.transport.call(request)
     }
 
-    /// Reads the user name that the caller has at GitHub.
+    /// Reads the GitHub user name of the caller.
     pub fn get_github_username(
         &self,
         request: GetGithubUsername,
@@ -45,7 +45,7 @@ impl Client {
         self.transport.call(request)
     }
 
-    /// Lists the e-mail addresses that the caller has at GitHub.
+    /// Lists the e-mail addresses of the caller on GitHub.
     pub fn list_github_emails(
         &self,
         request: ListGithubEmails,
@@ -53,7 +53,7 @@ impl Client {
         self.transport.call(request)
     }
 
-    /// Lists the SSH keys that the caller has at GitHub.
+    /// Lists the SSH keys of the caller on GitHub.
     pub fn list_github_ssh_keys(
         &self,
         request: ListGithubSshKeys,
@@ -61,7 +61,7 @@ impl Client {
         self.transport.call(request)
     }
 
-    /// Lists the repositories of GitHub that the caller can make applications of.
+    /// Lists the GitHub repositories from which the caller can create applications.
     pub fn list_github_applications(
         &self,
         request: ListGithubApplications,
@@ -69,7 +69,7 @@ impl Client {
         self.transport.call(request)
     }
 
-    /// Deploys the applications of a repository that was pushed to.
+    /// Deploys the applications of a repository after a push.
     pub fn redeploy_from_github(
         &self,
         request: RedeployFromGithub,
@@ -77,7 +77,7 @@ impl Client {
         self.transport.call(request)
     }
 
-    /// Leads to the page where GitHub signs a user in.
+    /// Redirects to the page on which GitHub signs a user in.
     pub fn get_github_login_page(
         &self,
         request: GetGithubLoginPage,
@@ -85,7 +85,7 @@ impl Client {
         self.transport.call(request)
     }
 
-    /// Leads to the page where GitHub signs a new user up.
+    /// Redirects to the page on which GitHub registers a new user.
     pub fn get_github_signup_page(
         &self,
         request: GetGithubSignupPage,
@@ -93,7 +93,7 @@ impl Client {
         self.transport.call(request)
     }
 
-    /// Ends the sign-up that GitHub began.
+    /// Completes a registration that started on GitHub.
     pub fn finish_github_signup(
         &self,
         request: FinishGithubSignup,
@@ -101,7 +101,7 @@ impl Client {
         self.transport.call(request)
     }
 
-    /// Takes a user back from GitHub.
+    /// Receives a user who returns from GitHub.
     pub fn finish_github_login(
         &self,
         request: FinishGithubLogin,

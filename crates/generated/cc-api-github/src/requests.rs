@@ -7,13 +7,13 @@ use cc_runtime::{Answer, Operation, OperationInfo, Request, RequestBuilder, Resu
 #[allow(unused_imports)]
 use crate::types;
 
-/// Opens a transaction that links the caller to an account of GitHub.
+/// Starts to link the caller to a GitHub account.
 ///
 /// `GET /v2/github`. Source: v2-openapi, js-client.
 ///
 /// # Errors
-/// - 401: The credentials are missing or not accepted.
-/// - 404: There is none, or none the caller may see.
+/// - 401: The credentials are missing or invalid.
+/// - 404: The resource does not exist or is not visible to the caller.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
@@ -47,25 +47,25 @@ impl Operation for StartGithubLink {
     }
 }
 
-/// Leads to the page where GitHub asks the user for the link.
+/// Redirects to the page on which GitHub asks the user to accept the link.
 ///
-/// A browser is sent there: `Transport::url` gives the address.
+/// Open this address in a browser: `Transport::url` returns it.
 ///
 /// `GET /v2/github/link`. Source: v2-openapi.
 ///
 /// # Errors
-/// - 400: The request is not valid.
-/// - 401: The credentials are missing or not accepted.
-/// - 404: There is none, or none the caller may see.
+/// - 400: The request is invalid.
+/// - 401: The credentials are missing or invalid.
+/// - 404: The resource does not exist or is not visible to the caller.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
 pub struct GetGithubLinkPage {
-    /// Transaction of `start_github_link`.
+    /// Transaction id from `start_github_link`.
     pub transaction_id: Option<String>,
-    /// Where the browser goes in the end.
+    /// Address to which the browser finally returns.
     pub redirect_url: Option<String>,
-    /// Partner whose page it is.
+    /// Id of the partner whose page is shown.
     pub partner_id: Option<String>,
 }
 
@@ -80,19 +80,19 @@ impl GetGithubLinkPage {
         }
     }
 
-    /// Transaction of `start_github_link`.
+    /// Transaction id from `start_github_link`.
     pub fn transaction_id(mut self, transaction_id: impl Into<String>) -> Self {
         self.transaction_id = Some(transaction_id.into());
         self
     }
 
-    /// Where the browser goes in the end.
+    /// Address to which the browser finally returns.
     pub fn redirect_url(mut self, redirect_url: impl Into<String>) -> Self {
         self.redirect_url = Some(redirect_url.into());
         self
     }
 
-    /// Partner whose page it is.
+    /// Id of the partner whose page is shown.
     pub fn partner_id(mut self, partner_id: impl Into<String>) -> Self {
         self.partner_id = Some(partner_id.into());
         self
@@ -124,13 +124,13 @@ impl Operation for GetGithubLinkPage {
     }
 }
 
-/// Ends the link between the caller and the account of GitHub.
+/// Removes the link between the caller and the GitHub account.
 ///
 /// `DELETE /v2/github/link`. Source: v2-openapi, js-client.
 ///
 /// # Errors
-/// - 401: The credentials are missing or not accepted.
-/// - 404: There is none, or none the caller may see.
+/// - 401: The credentials are missing or invalid.
+/// - 404: The resource does not exist or is not visible to the caller.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
@@ -164,13 +164,13 @@ impl Operation for UnlinkGithub {
     }
 }
 
-/// Reads the user name that the caller has at GitHub.
+/// Reads the GitHub user name of the caller.
 ///
 /// `GET /v2/github/username`. Source: v2-openapi, js-client.
 ///
 /// # Errors
-/// - 401: The credentials are missing or not accepted.
-/// - 404: There is none, or none the caller may see.
+/// - 401: The credentials are missing or invalid.
+/// - 404: The resource does not exist or is not visible to the caller.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
@@ -204,13 +204,13 @@ impl Operation for GetGithubUsername {
     }
 }
 
-/// Lists the e-mail addresses that the caller has at GitHub.
+/// Lists the e-mail addresses of the caller on GitHub.
 ///
 /// `GET /v2/github/emails`. Source: v2-openapi.
 ///
 /// # Errors
-/// - 401: The credentials are missing or not accepted.
-/// - 404: There is none, or none the caller may see.
+/// - 401: The credentials are missing or invalid.
+/// - 404: The resource does not exist or is not visible to the caller.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
@@ -244,15 +244,15 @@ impl Operation for ListGithubEmails {
     }
 }
 
-/// Lists the SSH keys that the caller has at GitHub.
+/// Lists the SSH keys of the caller on GitHub.
 ///
-/// The error code 7301 says that the caller is not linked to GitHub.
+/// The error code 7301 means that the caller is not linked to GitHub.
 ///
 /// `GET /v2/github/keys`. Source: v2-openapi, js-client.
 ///
 /// # Errors
-/// - 401: The credentials are missing or not accepted.
-/// - 404: There is none, or none the caller may see.
+/// - 401: The credentials are missing or invalid.
+/// - 404: The resource does not exist or is not visible to the caller.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
@@ -286,13 +286,13 @@ impl Operation for ListGithubSshKeys {
     }
 }
 
-/// Lists the repositories of GitHub that the caller can make applications of.
+/// Lists the GitHub repositories from which the caller can create applications.
 ///
 /// `GET /v2/github/applications`. Source: v2-openapi, js-client.
 ///
 /// # Errors
-/// - 401: The credentials are missing or not accepted.
-/// - 404: There is none, or none the caller may see.
+/// - 401: The credentials are missing or invalid.
+/// - 404: The resource does not exist or is not visible to the caller.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
@@ -326,25 +326,25 @@ impl Operation for ListGithubApplications {
     }
 }
 
-/// Deploys the applications of a repository that was pushed to.
+/// Deploys the applications of a repository after a push.
 ///
-/// GitHub calls it, as a web hook.
+/// GitHub calls this route as a webhook.
 ///
 /// `POST /v2/github/redeploy`. Source: v2-openapi.
 ///
 /// # Errors
-/// - 400: The request is not valid.
-/// - 401: The credentials are missing or not accepted.
-/// - 404: There is none, or none the caller may see.
+/// - 400: The request is invalid.
+/// - 401: The credentials are missing or invalid.
+/// - 404: The resource does not exist or is not visible to the caller.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
 pub struct RedeployFromGithub {
     /// The body.
     pub body: types::GithubPush,
-    /// What happened, such as `push`.
+    /// Name of the event, such as `push`.
     pub x_github_event: Option<String>,
-    /// Signature of the body, with the secret of the web hook.
+    /// Signature of the body with the webhook secret.
     pub x_hub_signature: Option<cc_runtime::Secret>,
 }
 
@@ -359,13 +359,13 @@ impl RedeployFromGithub {
         }
     }
 
-    /// What happened, such as `push`.
+    /// Name of the event, such as `push`.
     pub fn x_github_event(mut self, x_github_event: impl Into<String>) -> Self {
         self.x_github_event = Some(x_github_event.into());
         self
     }
 
-    /// Signature of the body, with the secret of the web hook.
+    /// Signature of the body with the webhook secret.
     pub fn x_hub_signature(
         mut self,
         x_hub_signature: impl Into<cc_runtime::Secret>,
@@ -400,31 +400,31 @@ impl Operation for RedeployFromGithub {
     }
 }
 
-/// Leads to the page where GitHub signs a user in.
+/// Redirects to the page on which GitHub signs a user in.
 ///
-/// A browser is sent there: `Transport::url` gives the address.
+/// Open this address in a browser: `Transport::url` returns it.
 ///
 /// `GET /v2/github/login`. Source: v2-openapi.
 ///
 /// # Errors
-/// - 400: The request is not valid.
+/// - 400: The request is invalid.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
 pub struct GetGithubLoginPage {
-    /// Where the browser goes in the end.
+    /// Address to which the browser finally returns.
     pub redirect_url: Option<String>,
-    /// Whether the page of authorization leads here.
+    /// Whether the visitor comes from the authorization page.
     pub from_authorize: Option<String>,
-    /// Token that the command line waits for.
+    /// Token for which the command line waits.
     pub cli_token: Option<cc_runtime::Secret>,
-    /// Partner whose page it is.
+    /// Id of the partner whose page is shown.
     pub partner_id: Option<String>,
-    /// Request token of the authorization that goes on in the end.
+    /// Request token of the authorization that continues afterwards.
     pub oauth_token: Option<cc_runtime::Secret>,
     /// Key of an invitation to an organisation.
     pub invitation_key: Option<cc_runtime::Secret>,
-    /// Where the visitor comes from.
+    /// Origin of the visitor.
     pub subscription_source: Option<String>,
 }
 
@@ -443,31 +443,31 @@ impl GetGithubLoginPage {
         }
     }
 
-    /// Where the browser goes in the end.
+    /// Address to which the browser finally returns.
     pub fn redirect_url(mut self, redirect_url: impl Into<String>) -> Self {
         self.redirect_url = Some(redirect_url.into());
         self
     }
 
-    /// Whether the page of authorization leads here.
+    /// Whether the visitor comes from the authorization page.
     pub fn from_authorize(mut self, from_authorize: impl Into<String>) -> Self {
         self.from_authorize = Some(from_authorize.into());
         self
     }
 
-    /// Token that the command line waits for.
+    /// Token for which the command line waits.
     pub fn cli_token(mut self, cli_token: impl Into<cc_runtime::Secret>) -> Self {
         self.cli_token = Some(cli_token.into());
         self
     }
 
-    /// Partner whose page it is.
+    /// Id of the partner whose page is shown.
     pub fn partner_id(mut self, partner_id: impl Into<String>) -> Self {
         self.partner_id = Some(partner_id.into());
         self
     }
 
-    /// Request token of the authorization that goes on in the end.
+    /// Request token of the authorization that continues afterwards.
     pub fn oauth_token(mut self, oauth_token: impl Into<cc_runtime::Secret>) -> Self {
         self.oauth_token = Some(oauth_token.into());
         self
@@ -482,7 +482,7 @@ impl GetGithubLoginPage {
         self
     }
 
-    /// Where the visitor comes from.
+    /// Origin of the visitor.
     pub fn subscription_source(
         mut self,
         subscription_source: impl Into<String>,
@@ -521,33 +521,33 @@ impl Operation for GetGithubLoginPage {
     }
 }
 
-/// Leads to the page where GitHub signs a new user up.
+/// Redirects to the page on which GitHub registers a new user.
 ///
-/// A browser is sent there: `Transport::url` gives the address.
+/// Open this address in a browser: `Transport::url` returns it.
 ///
 /// `GET /v2/github/signup`. Source: v2-openapi.
 ///
 /// # Errors
-/// - 400: The request is not valid.
+/// - 400: The request is invalid.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
 pub struct GetGithubSignupPage {
-    /// Where the browser goes in the end.
+    /// Address to which the browser finally returns.
     pub redirect_url: Option<String>,
-    /// Whether the page of authorization leads here.
+    /// Whether the visitor comes from the authorization page.
     pub from_authorize: Option<String>,
-    /// Token that the command line waits for.
+    /// Token for which the command line waits.
     pub cli_token: Option<cc_runtime::Secret>,
-    /// Partner whose page it is.
+    /// Id of the partner whose page is shown.
     pub partner_id: Option<String>,
-    /// Request token of the authorization that goes on in the end.
+    /// Request token of the authorization that continues afterwards.
     pub oauth_token: Option<cc_runtime::Secret>,
     /// Key of an invitation to an organisation.
     pub invitation_key: Option<cc_runtime::Secret>,
-    /// Where the visitor comes from.
+    /// Origin of the visitor.
     pub subscription_source: Option<String>,
-    /// Whether the visitor agreed to the terms.
+    /// Whether the visitor accepted the terms of service.
     pub terms: Option<String>,
 }
 
@@ -567,31 +567,31 @@ impl GetGithubSignupPage {
         }
     }
 
-    /// Where the browser goes in the end.
+    /// Address to which the browser finally returns.
     pub fn redirect_url(mut self, redirect_url: impl Into<String>) -> Self {
         self.redirect_url = Some(redirect_url.into());
         self
     }
 
-    /// Whether the page of authorization leads here.
+    /// Whether the visitor comes from the authorization page.
     pub fn from_authorize(mut self, from_authorize: impl Into<String>) -> Self {
         self.from_authorize = Some(from_authorize.into());
         self
     }
 
-    /// Token that the command line waits for.
+    /// Token for which the command line waits.
     pub fn cli_token(mut self, cli_token: impl Into<cc_runtime::Secret>) -> Self {
         self.cli_token = Some(cli_token.into());
         self
     }
 
-    /// Partner whose page it is.
+    /// Id of the partner whose page is shown.
     pub fn partner_id(mut self, partner_id: impl Into<String>) -> Self {
         self.partner_id = Some(partner_id.into());
         self
     }
 
-    /// Request token of the authorization that goes on in the end.
+    /// Request token of the authorization that continues afterwards.
     pub fn oauth_token(mut self, oauth_token: impl Into<cc_runtime::Secret>) -> Self {
         self.oauth_token = Some(oauth_token.into());
         self
@@ -606,7 +606,7 @@ impl GetGithubSignupPage {
         self
     }
 
-    /// Where the visitor comes from.
+    /// Origin of the visitor.
     pub fn subscription_source(
         mut self,
         subscription_source: impl Into<String>,
@@ -615,7 +615,7 @@ impl GetGithubSignupPage {
         self
     }
 
-    /// Whether the visitor agreed to the terms.
+    /// Whether the visitor accepted the terms of service.
     pub fn terms(mut self, terms: impl Into<String>) -> Self {
         self.terms = Some(terms.into());
         self
@@ -652,14 +652,14 @@ impl Operation for GetGithubSignupPage {
     }
 }
 
-/// Ends the sign-up that GitHub began.
+/// Completes a registration that started on GitHub.
 ///
 /// `POST /v2/github/signup`. Source: v2-openapi.
 ///
 /// # Errors
-/// - 400: The request is not valid.
-/// - 404: There is none, or none the caller may see.
-/// - 409: It does not fit what is there.
+/// - 400: The request is invalid.
+/// - 404: The resource does not exist or is not visible to the caller.
+/// - 409: The request conflicts with the current state of the resource.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
@@ -697,28 +697,28 @@ impl Operation for FinishGithubSignup {
     }
 }
 
-/// Takes a user back from GitHub.
+/// Receives a user who returns from GitHub.
 ///
-/// GitHub sends the browser there.
+/// GitHub redirects the browser to this route.
 ///
 /// `GET /v2/github/callback`. Source: v2-openapi.
 ///
 /// # Errors
-/// - 400: The request is not valid.
-/// - 401: The credentials are missing or not accepted.
+/// - 400: The request is invalid.
+/// - 401: The credentials are missing or invalid.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
 pub struct FinishGithubLogin {
-    /// What GitHub gives for a user who agreed.
+    /// Authorization code from GitHub, if the user accepted.
     pub code: Option<cc_runtime::Secret>,
-    /// What the platform gave GitHub to come back with.
+    /// State that the platform sent to GitHub.
     pub state: Option<String>,
-    /// Code of the error, for a user who did not.
+    /// Code of the error, if the user refused.
     pub error: Option<String>,
-    /// What went wrong.
+    /// Description of the error.
     pub error_description: Option<String>,
-    /// Where more is said about it.
+    /// Address of further information about the error.
     pub error_uri: Option<String>,
 }
 
@@ -735,31 +735,31 @@ impl FinishGithubLogin {
         }
     }
 
-    /// What GitHub gives for a user who agreed.
+    /// Authorization code from GitHub, if the user accepted.
     pub fn code(mut self, code: impl Into<cc_runtime::Secret>) -> Self {
         self.code = Some(code.into());
         self
     }
 
-    /// What the platform gave GitHub to come back with.
+    /// State that the platform sent to GitHub.
     pub fn state(mut self, state: impl Into<String>) -> Self {
         self.state = Some(state.into());
         self
     }
 
-    /// Code of the error, for a user who did not.
+    /// Code of the error, if the user refused.
     pub fn error(mut self, error: impl Into<String>) -> Self {
         self.error = Some(error.into());
         self
     }
 
-    /// What went wrong.
+    /// Description of the error.
     pub fn error_description(mut self, error_description: impl Into<String>) -> Self {
         self.error_description = Some(error_description.into());
         self
     }
 
-    /// Where more is said about it.
+    /// Address of further information about the error.
     pub fn error_uri(mut self, error_uri: impl Into<String>) -> Self {
         self.error_uri = Some(error_uri.into());
         self

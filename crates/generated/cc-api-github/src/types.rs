@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 pub struct GithubApplication {
     /// Id of the repository.
     pub id: String,
-    /// User or organisation of GitHub that has it.
+    /// GitHub user or organisation that owns the repository.
     #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub owner: String,
     /// Name of the repository.
@@ -20,18 +20,18 @@ pub struct GithubApplication {
     /// Description of the repository.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub description: Option<String>,
-    /// Address to clone it from.
+    /// Git address to clone from.
     #[serde(rename = "gitUrl", default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub git_url: String,
     /// Default branch of the repository.
     #[serde(rename = "defaultBranch", default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub default_branch: String,
-    /// `true` if only some may see it.
+    /// `true` if the repository is private.
     #[serde(rename = "priv", default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub priv_: bool,
 }
 
-/// A commit, in a push.
+/// Commit of a push.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
@@ -70,7 +70,7 @@ impl GithubCommit {
     }
 }
 
-/// A push, as GitHub tells it.
+/// A push event from GitHub.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
@@ -78,19 +78,19 @@ pub struct GithubPush {
     /// Git reference that was pushed, such as `refs/heads/main`.
     #[serde(rename = "ref", default, skip_serializing_if = "Option::is_none")]
     pub ref_: Option<String>,
-    /// Commit that it is at now.
+    /// Commit after the push.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub after: Option<String>,
-    /// The repository.
+    /// Repository of the push.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub repository: Option<GithubPushRepository>,
-    /// The account that pushed.
+    /// GitHub account that pushed.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub sender: Option<GithubPushSender>,
     /// Author of the push.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub pusher: Option<GithubPusher>,
-    /// The last commit.
+    /// Latest commit of the push.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub head_commit: Option<GithubCommit>,
 }
@@ -117,21 +117,21 @@ impl GithubPush {
         self
     }
 
-    /// Commit that it is at now.
+    /// Commit after the push.
     #[must_use]
     pub fn after(mut self, after: impl Into<String>) -> Self {
         self.after = Some(after.into());
         self
     }
 
-    /// The repository.
+    /// Repository of the push.
     #[must_use]
     pub fn repository(mut self, repository: impl Into<GithubPushRepository>) -> Self {
         self.repository = Some(repository.into());
         self
     }
 
-    /// The account that pushed.
+    /// GitHub account that pushed.
     #[must_use]
     pub fn sender(mut self, sender: impl Into<GithubPushSender>) -> Self {
         self.sender = Some(sender.into());
@@ -145,7 +145,7 @@ impl GithubPush {
         self
     }
 
-    /// The last commit.
+    /// Latest commit of the push.
     #[must_use]
     pub fn head_commit(mut self, head_commit: impl Into<GithubCommit>) -> Self {
         self.head_commit = Some(head_commit.into());
@@ -153,7 +153,7 @@ impl GithubPush {
     }
 }
 
-/// A repository, in a push.
+/// Repository of a push.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
@@ -181,7 +181,7 @@ impl GithubPushRepository {
     }
 }
 
-/// An account of GitHub, in a push.
+/// GitHub account of a push.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
@@ -237,42 +237,42 @@ impl GithubPusher {
     }
 }
 
-/// Data that complete a sign-up that began on GitHub.
+/// Data that complete a registration that started on GitHub.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct GithubSignupEnd {
-    /// Transaction that GitHub left open.
+    /// Id of the transaction that GitHub left open.
     #[serde(rename = "transactionId", default, skip_serializing_if = "Option::is_none")]
     pub transaction_id: Option<String>,
     /// Name of the user.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub name: Option<String>,
-    /// Account that is there already, to link to.
+    /// Id of the existing account to link to.
     #[serde(rename = "otherId", default, skip_serializing_if = "Option::is_none")]
     pub other_id: Option<String>,
-    /// E-mail address of that account.
+    /// E-mail address of the existing account.
     #[serde(rename = "otherEmail", default, skip_serializing_if = "Option::is_none")]
     pub other_email: Option<String>,
-    /// Password of that account.
+    /// Password of the existing account.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub password: Option<cc_runtime::Secret>,
-    /// Whether the accounts are linked.
+    /// Whether to link the accounts.
     #[serde(rename = "autoLink", default, skip_serializing_if = "Option::is_none")]
     pub auto_link: Option<String>,
-    /// Whether the user agreed to the terms.
+    /// Whether the user accepted the terms of service.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub terms: Option<String>,
     /// Key of an invitation to an organisation.
     #[serde(rename = "invitationKey", default, skip_serializing_if = "Option::is_none")]
     pub invitation_key: Option<cc_runtime::Secret>,
-    /// Which second factor is given.
+    /// Kind of the second factor.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub mfa_kind: Option<MfaKind>,
-    /// The second factor.
+    /// Kind of the second factor.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub mfa_attempt: Option<cc_runtime::Secret>,
-    /// Partner that the user comes from.
+    /// Id of the partner through which the user signs up.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub partner_id: Option<String>,
 }
@@ -297,7 +297,7 @@ impl GithubSignupEnd {
         }
     }
 
-    /// Transaction that GitHub left open.
+    /// Id of the transaction that GitHub left open.
     #[must_use]
     pub fn transaction_id(mut self, transaction_id: impl Into<String>) -> Self {
         self.transaction_id = Some(transaction_id.into());
@@ -311,35 +311,35 @@ impl GithubSignupEnd {
         self
     }
 
-    /// Account that is there already, to link to.
+    /// Id of the existing account to link to.
     #[must_use]
     pub fn other_id(mut self, other_id: impl Into<String>) -> Self {
         self.other_id = Some(other_id.into());
         self
     }
 
-    /// E-mail address of that account.
+    /// E-mail address of the existing account.
     #[must_use]
     pub fn other_email(mut self, other_email: impl Into<String>) -> Self {
         self.other_email = Some(other_email.into());
         self
     }
 
-    /// Password of that account.
+    /// Password of the existing account.
     #[must_use]
     pub fn password(mut self, password: impl Into<cc_runtime::Secret>) -> Self {
         self.password = Some(password.into());
         self
     }
 
-    /// Whether the accounts are linked.
+    /// Whether to link the accounts.
     #[must_use]
     pub fn auto_link(mut self, auto_link: impl Into<String>) -> Self {
         self.auto_link = Some(auto_link.into());
         self
     }
 
-    /// Whether the user agreed to the terms.
+    /// Whether the user accepted the terms of service.
     #[must_use]
     pub fn terms(mut self, terms: impl Into<String>) -> Self {
         self.terms = Some(terms.into());
@@ -353,21 +353,21 @@ impl GithubSignupEnd {
         self
     }
 
-    /// Which second factor is given.
+    /// Kind of the second factor.
     #[must_use]
     pub fn mfa_kind(mut self, mfa_kind: impl Into<MfaKind>) -> Self {
         self.mfa_kind = Some(mfa_kind.into());
         self
     }
 
-    /// The second factor.
+    /// Kind of the second factor.
     #[must_use]
     pub fn mfa_attempt(mut self, mfa_attempt: impl Into<cc_runtime::Secret>) -> Self {
         self.mfa_attempt = Some(mfa_attempt.into());
         self
     }
 
-    /// Partner that the user comes from.
+    /// Id of the partner through which the user signs up.
     #[must_use]
     pub fn partner_id(mut self, partner_id: impl Into<String>) -> Self {
         self.partner_id = Some(partner_id.into());
@@ -390,7 +390,7 @@ pub struct GithubSshKey {
     pub fingerprint: String,
 }
 
-/// A link that was begun.
+/// A link to GitHub in progress.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
@@ -398,28 +398,28 @@ pub struct GithubTransaction {
     /// Id of the transaction.
     #[serde(rename = "transactionId")]
     pub transaction_id: String,
-    /// Where the browser of the user goes next.
+    /// Address to open next in the user's browser.
     #[serde(rename = "redirectUri", default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub redirect_uri: String,
 }
 
-/// Answer of the v2 API without other content.
+/// Answer of the v2 API that holds only a message.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct Message {
-    /// The API's own number of the message.
+    /// Numeric code of the message in the v2 API.
     pub id: i64,
     /// Message about the result.
     #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub message: String,
-    /// How it went.
+    /// Outcome of the operation.
     #[serde(rename = "type", default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub type_: MessageKind,
 }
 
 cc_runtime::open_enum! {
-    /// How what a message is about went.
+    /// Outcome of the operation that a message reports.
     pub enum MessageKind {
         /// `success`.
         Success = "success",
@@ -433,7 +433,7 @@ cc_runtime::open_enum! {
 }
 
 cc_runtime::open_enum! {
-    /// A second factor of authentication: none, or a code that changes with time.
+    /// Kind of second factor: none, or a time-based one-time password.
     pub enum MfaKind {
         /// `NONE`.
         None = "NONE",

@@ -19,7 +19,7 @@ impl Client {
         Self { transport }
     }
 
-    /// Creates a token that gives access to one Materia KV database.
+    /// Creates an access token for one Materia KV database.
     pub fn create_iam_kv_token(
         &self,
         request: CreateIamKvToken,
@@ -42,7 +42,7 @@ impl Client {
         self.transport.call(request)
     }
 
-    /// Starts the creation of an identity and sends the e-mail that leads to its completion.
+    /// Starts the creation of an identity, and sends an e-mail to complete it.
     pub fn create_identity(&self, request: CreateIdentity) -> Call<CreateIdentity> {
         self.transport.call(request)
     }
@@ -57,7 +57,7 @@ impl Client {
         self.transport.call(request)
     }
 
-    /// Gives an identity its password, which completes it.
+    /// Sets the password of an identity, which completes it.
     pub fn complete_identity(
         &self,
         request: CompleteIdentity,
@@ -99,7 +99,7 @@ impl Client {
         self.transport.call(request)
     }
 
-    /// Sends the e-mail that lets its owner choose a new password.
+    /// Sends an e-mail to choose a new password.
     pub fn start_password_recovery(
         &self,
         request: StartPasswordRecovery,
@@ -136,7 +136,7 @@ impl Client {
         self.transport.call(request)
     }
 
-    /// Puts a new key in the place of one that signs the tokens of a product.
+    /// Replaces a key that signs the tokens of a product by a new one.
     pub fn rotate_signing_key(
         &self,
         request: RotateSigningKey,
@@ -160,7 +160,7 @@ impl Client {
         self.transport.call(request)
     }
 
-    /// Reads what is known of one token of a tenant; not the token itself.
+    /// Reads the data of one token of a tenant, without its value.
     pub fn get_tenant_token(&self, request: GetTenantToken) -> Call<GetTenantToken> {
         self.transport.call(request)
     }
@@ -173,7 +173,7 @@ impl Client {
         self.transport.call(request)
     }
 
-    /// Makes a token of a tenant that is about to expire anew.
+    /// Renews a token of a tenant that is about to expire.
     pub fn renew_tenant_token(
         &self,
         request: RenewTenantToken,

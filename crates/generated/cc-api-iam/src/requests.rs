@@ -7,22 +7,22 @@ use cc_runtime::{Answer, Operation, OperationInfo, Request, RequestBuilder, Resu
 #[allow(unused_imports)]
 use crate::types;
 
-/// Creates a token that gives access to one Materia KV database.
+/// Creates an access token for one Materia KV database.
 ///
 /// `POST /v4/iam/organisations/{ownerId}/iam/materia-db-kv/{addonId}/tokens`. Source: go-sdk, ovd.
 ///
 /// # Errors
-/// - 400: The request is not valid.
-/// - 401: The credentials are missing or not accepted.
-/// - 403: The caller may not do this.
-/// - 404: There is none, or none the caller may see.
+/// - 400: The request is invalid.
+/// - 401: The credentials are missing or invalid.
+/// - 403: The caller may not perform this operation.
+/// - 404: The resource does not exist or is not visible to the caller.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
 pub struct CreateIamKvToken {
-    /// Owner of the tokens.
+    /// Id of the owner of the tokens.
     pub owner_id: cc_runtime::OwnerId,
-    /// Materia KV add-on the token opens.
+    /// Id of the Materia KV add-on that the token gives access to.
     pub addon_id: cc_runtime::RealAddonId,
     /// The body.
     pub body: types::CreateIamTokenBody,
@@ -74,18 +74,18 @@ impl Operation for CreateIamKvToken {
 /// `GET /v4/iam/organisations/{ownerId}/iam/tokens`. Source: go-sdk, ovd.
 ///
 /// # Errors
-/// - 401: The credentials are missing or not accepted.
-/// - 403: The caller may not do this.
-/// - 404: There is none, or none the caller may see.
+/// - 401: The credentials are missing or invalid.
+/// - 403: The caller may not perform this operation.
+/// - 404: The resource does not exist or is not visible to the caller.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
 pub struct ListIamTokens {
-    /// Owner of the tokens.
+    /// Id of the owner of the tokens.
     pub owner_id: cc_runtime::OwnerId,
-    /// Where the page starts, at least 1.
+    /// Number of the page, at least 1.
     pub from: Option<i64>,
-    /// How many tokens the page holds at most, at least 1.
+    /// Maximum number of tokens in a page, at least 1.
     pub size: Option<i64>,
 }
 
@@ -100,13 +100,13 @@ impl ListIamTokens {
         }
     }
 
-    /// Where the page starts, at least 1.
+    /// Number of the page, at least 1.
     pub fn from(mut self, from: i64) -> Self {
         self.from = Some(from);
         self
     }
 
-    /// How many tokens the page holds at most, at least 1.
+    /// Maximum number of tokens in a page, at least 1.
     pub fn size(mut self, size: i64) -> Self {
         self.size = Some(size);
         self
@@ -143,14 +143,14 @@ impl Operation for ListIamTokens {
 /// `GET /v4/iam/organisations/{ownerId}/iam/tokens/{tokenId}`. Source: go-sdk, ovd.
 ///
 /// # Errors
-/// - 401: The credentials are missing or not accepted.
-/// - 403: The caller may not do this.
-/// - 404: There is none, or none the caller may see.
+/// - 401: The credentials are missing or invalid.
+/// - 403: The caller may not perform this operation.
+/// - 404: The resource does not exist or is not visible to the caller.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
 pub struct GetIamToken {
-    /// Owner of the tokens.
+    /// Id of the owner of the tokens.
     pub owner_id: cc_runtime::OwnerId,
     /// Id of the token.
     pub token_id: String,
@@ -199,14 +199,14 @@ impl Operation for GetIamToken {
 /// `DELETE /v4/iam/organisations/{ownerId}/iam/tokens/{tokenId}`. Source: go-sdk, ovd.
 ///
 /// # Errors
-/// - 401: The credentials are missing or not accepted.
-/// - 403: The caller may not do this.
-/// - 404: There is none, or none the caller may see.
+/// - 401: The credentials are missing or invalid.
+/// - 403: The caller may not perform this operation.
+/// - 404: The resource does not exist or is not visible to the caller.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
 pub struct DeleteIamToken {
-    /// Owner of the tokens.
+    /// Id of the owner of the tokens.
     pub owner_id: cc_runtime::OwnerId,
     /// Id of the token.
     pub token_id: String,
@@ -250,12 +250,12 @@ impl Operation for DeleteIamToken {
     }
 }
 
-/// Starts the creation of an identity and sends the e-mail that leads to its completion.
+/// Starts the creation of an identity, and sends an e-mail to complete it.
 ///
 /// `POST /v4/identities`. Source: go-sdk.
 ///
 /// # Errors
-/// - 4XX: The service refuses the request; its body says why, often with a `code`.
+/// - 4XX: The service refuses the request. The body states the reason, often with a `code`.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
@@ -298,8 +298,8 @@ impl Operation for CreateIdentity {
 /// `GET /v4/identities/{identityId}`. Source: go-sdk.
 ///
 /// # Errors
-/// - 401: The credentials are missing or not accepted.
-/// - 404: There is none, or none the caller may see.
+/// - 401: The credentials are missing or invalid.
+/// - 404: The resource does not exist or is not visible to the caller.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
@@ -344,8 +344,8 @@ impl Operation for GetIdentity {
 /// `DELETE /v4/identities/{identityId}`. Source: go-sdk.
 ///
 /// # Errors
-/// - 401: The credentials are missing or not accepted.
-/// - 404: There is none, or none the caller may see.
+/// - 401: The credentials are missing or invalid.
+/// - 404: The resource does not exist or is not visible to the caller.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
@@ -387,12 +387,12 @@ impl Operation for DeleteIdentity {
     }
 }
 
-/// Gives an identity its password, which completes it.
+/// Sets the password of an identity, which completes it.
 ///
 /// `PATCH /v4/identities/{identityId}/complete`. Source: go-sdk.
 ///
 /// # Errors
-/// - 4XX: The service refuses the request; its body says why, often with a `code`.
+/// - 4XX: The service refuses the request. The body states the reason, often with a `code`.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
@@ -446,8 +446,8 @@ impl Operation for CompleteIdentity {
 /// `POST /v4/emails`. Source: go-sdk.
 ///
 /// # Errors
-/// - 400: The request is not valid.
-/// - 401: The credentials are missing or not accepted.
+/// - 400: The request is invalid.
+/// - 401: The credentials are missing or invalid.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
@@ -490,8 +490,8 @@ impl Operation for CreateEmailAddress {
 /// `GET /v4/emails/{emailAddressId}`. Source: go-sdk.
 ///
 /// # Errors
-/// - 401: The credentials are missing or not accepted.
-/// - 404: There is none, or none the caller may see.
+/// - 401: The credentials are missing or invalid.
+/// - 404: The resource does not exist or is not visible to the caller.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
@@ -538,9 +538,9 @@ impl Operation for GetEmailAddress {
 /// `PATCH /v4/emails/{emailAddressId}`. Source: go-sdk.
 ///
 /// # Errors
-/// - 400: The request is not valid.
-/// - 401: The credentials are missing or not accepted.
-/// - 404: There is none, or none the caller may see.
+/// - 400: The request is invalid.
+/// - 401: The credentials are missing or invalid.
+/// - 404: The resource does not exist or is not visible to the caller.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
@@ -594,8 +594,8 @@ impl Operation for UpdateEmailAddress {
 /// `DELETE /v4/emails/{emailAddressId}`. Source: go-sdk.
 ///
 /// # Errors
-/// - 401: The credentials are missing or not accepted.
-/// - 404: There is none, or none the caller may see.
+/// - 401: The credentials are missing or invalid.
+/// - 404: The resource does not exist or is not visible to the caller.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
@@ -642,7 +642,7 @@ impl Operation for DeleteEmailAddress {
 /// `POST /v4/login`. Source: go-sdk.
 ///
 /// # Errors
-/// - 4XX: The service refuses the request; its body says why, often with a `code`.
+/// - 4XX: The service refuses the request. The body states the reason, often with a `code`.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
@@ -680,12 +680,12 @@ impl Operation for LogIn {
     }
 }
 
-/// Sends the e-mail that lets its owner choose a new password.
+/// Sends an e-mail to choose a new password.
 ///
 /// `POST /v4/password-recovery`. Source: go-sdk.
 ///
 /// # Errors
-/// - 4XX: The service refuses the request; its body says why, often with a `code`.
+/// - 4XX: The service refuses the request. The body states the reason, often with a `code`.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
@@ -728,7 +728,7 @@ impl Operation for StartPasswordRecovery {
 /// `POST /v4/password-recovery/complete`. Source: go-sdk.
 ///
 /// # Errors
-/// - 4XX: The service refuses the request; its body says why, often with a `code`.
+/// - 4XX: The service refuses the request. The body states the reason, often with a `code`.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
@@ -771,18 +771,18 @@ impl Operation for CompletePasswordRecovery {
 /// `GET /v4/tenants/{tenantId}/products/{productId}/keys`. Source: go-sdk.
 ///
 /// # Errors
-/// - 401: The credentials are missing or not accepted.
-/// - 403: The caller may not do this.
-/// - 404: There is none, or none the caller may see.
+/// - 401: The credentials are missing or invalid.
+/// - 403: The caller may not perform this operation.
+/// - 404: The resource does not exist or is not visible to the caller.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
 pub struct ListSigningKeys {
-    /// The tenant: `tenant_…`.
+    /// Id of the tenant: `tenant_…`.
     pub tenant_id: String,
-    /// The product of the tenant.
+    /// Id of the product.
     pub product_id: String,
-    /// Keeps the keys in this state. The Go SDK does not say which operation takes it.
+    /// Restricts the list to keys in this state. The Go SDK does not document which operation accepts it.
     pub status: Option<types::SigningKeyStatus>,
 }
 
@@ -797,7 +797,7 @@ impl ListSigningKeys {
         }
     }
 
-    /// Keeps the keys in this state. The Go SDK does not say which operation takes it.
+    /// Restricts the list to keys in this state. The Go SDK does not document which operation accepts it.
     pub fn status(mut self, status: impl Into<types::SigningKeyStatus>) -> Self {
         self.status = Some(status.into());
         self
@@ -834,17 +834,17 @@ impl Operation for ListSigningKeys {
 /// `POST /v4/tenants/{tenantId}/products/{productId}/keys`. Source: go-sdk.
 ///
 /// # Errors
-/// - 400: The request is not valid.
-/// - 401: The credentials are missing or not accepted.
-/// - 403: The caller may not do this.
-/// - 404: There is none, or none the caller may see.
+/// - 400: The request is invalid.
+/// - 401: The credentials are missing or invalid.
+/// - 403: The caller may not perform this operation.
+/// - 404: The resource does not exist or is not visible to the caller.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
 pub struct CreateSigningKey {
-    /// The tenant: `tenant_…`.
+    /// Id of the tenant: `tenant_…`.
     pub tenant_id: String,
-    /// The product of the tenant.
+    /// Id of the product.
     pub product_id: String,
     /// The body.
     pub body: types::SigningKeyCreation,
@@ -896,18 +896,18 @@ impl Operation for CreateSigningKey {
 /// `DELETE /v4/tenants/{tenantId}/products/{productId}/keys/{keyId}`. Source: go-sdk.
 ///
 /// # Errors
-/// - 401: The credentials are missing or not accepted.
-/// - 403: The caller may not do this.
-/// - 404: There is none, or none the caller may see.
+/// - 401: The credentials are missing or invalid.
+/// - 403: The caller may not perform this operation.
+/// - 404: The resource does not exist or is not visible to the caller.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
 pub struct RevokeSigningKey {
-    /// The tenant: `tenant_…`.
+    /// Id of the tenant: `tenant_…`.
     pub tenant_id: String,
-    /// The product of the tenant.
+    /// Id of the product.
     pub product_id: String,
-    /// The key.
+    /// The signing key.
     pub key_id: String,
 }
 
@@ -952,23 +952,23 @@ impl Operation for RevokeSigningKey {
     }
 }
 
-/// Puts a new key in the place of one that signs the tokens of a product.
+/// Replaces a key that signs the tokens of a product by a new one.
 ///
 /// `POST /v4/tenants/{tenantId}/products/{productId}/keys/{keyId}/rotate`. Source: go-sdk.
 ///
 /// # Errors
-/// - 401: The credentials are missing or not accepted.
-/// - 403: The caller may not do this.
-/// - 404: There is none, or none the caller may see.
+/// - 401: The credentials are missing or invalid.
+/// - 403: The caller may not perform this operation.
+/// - 404: The resource does not exist or is not visible to the caller.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
 pub struct RotateSigningKey {
-    /// The tenant: `tenant_…`.
+    /// Id of the tenant: `tenant_…`.
     pub tenant_id: String,
-    /// The product of the tenant.
+    /// Id of the product.
     pub product_id: String,
-    /// The key.
+    /// The signing key.
     pub key_id: String,
 }
 
@@ -1018,20 +1018,20 @@ impl Operation for RotateSigningKey {
 /// `GET /v4/tenants/{tenantId}/tokens`. Source: go-sdk.
 ///
 /// # Errors
-/// - 401: The credentials are missing or not accepted.
-/// - 403: The caller may not do this.
-/// - 404: There is none, or none the caller may see.
+/// - 401: The credentials are missing or invalid.
+/// - 403: The caller may not perform this operation.
+/// - 404: The resource does not exist or is not visible to the caller.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
 pub struct ListTenantTokens {
-    /// The tenant: `tenant_…`.
+    /// Id of the tenant: `tenant_…`.
     pub tenant_id: String,
-    /// Keeps the tokens of this type. The Go SDK does not say which operation takes it.
+    /// Restricts the list to tokens of this type. The Go SDK does not document which operation accepts it.
     pub type_: Option<types::TenantTokenType>,
-    /// Keeps the tokens in this state. The Go SDK does not say which operation takes it.
+    /// Restricts the list to tokens in this state. The Go SDK does not document which operation accepts it.
     pub status: Option<types::TenantTokenStatus>,
-    /// Keeps the tokens that have this tag. The Go SDK does not say which operation takes it.
+    /// Restricts the list to tokens with this tag. The Go SDK does not document which operation accepts it.
     pub tag: Option<String>,
 }
 
@@ -1047,19 +1047,19 @@ impl ListTenantTokens {
         }
     }
 
-    /// Keeps the tokens of this type. The Go SDK does not say which operation takes it.
+    /// Restricts the list to tokens of this type. The Go SDK does not document which operation accepts it.
     pub fn type_(mut self, type_: impl Into<types::TenantTokenType>) -> Self {
         self.type_ = Some(type_.into());
         self
     }
 
-    /// Keeps the tokens in this state. The Go SDK does not say which operation takes it.
+    /// Restricts the list to tokens in this state. The Go SDK does not document which operation accepts it.
     pub fn status(mut self, status: impl Into<types::TenantTokenStatus>) -> Self {
         self.status = Some(status.into());
         self
     }
 
-    /// Keeps the tokens that have this tag. The Go SDK does not say which operation takes it.
+    /// Restricts the list to tokens with this tag. The Go SDK does not document which operation accepts it.
     pub fn tag(mut self, tag: impl Into<String>) -> Self {
         self.tag = Some(tag.into());
         self
@@ -1097,15 +1097,15 @@ impl Operation for ListTenantTokens {
 /// `POST /v4/tenants/{tenantId}/tokens`. Source: go-sdk.
 ///
 /// # Errors
-/// - 400: The request is not valid.
-/// - 401: The credentials are missing or not accepted.
-/// - 403: The caller may not do this.
-/// - 404: There is none, or none the caller may see.
+/// - 400: The request is invalid.
+/// - 401: The credentials are missing or invalid.
+/// - 403: The caller may not perform this operation.
+/// - 404: The resource does not exist or is not visible to the caller.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
 pub struct CreateTenantToken {
-    /// The tenant: `tenant_…`.
+    /// Id of the tenant: `tenant_…`.
     pub tenant_id: String,
     /// The body.
     pub body: types::TenantTokenCreation,
@@ -1149,19 +1149,19 @@ impl Operation for CreateTenantToken {
     }
 }
 
-/// Reads what is known of one token of a tenant; not the token itself.
+/// Reads the data of one token of a tenant, without its value.
 ///
 /// `GET /v4/tenants/{tenantId}/tokens/{tokenId}`. Source: go-sdk.
 ///
 /// # Errors
-/// - 401: The credentials are missing or not accepted.
-/// - 403: The caller may not do this.
-/// - 404: There is none, or none the caller may see.
+/// - 401: The credentials are missing or invalid.
+/// - 403: The caller may not perform this operation.
+/// - 404: The resource does not exist or is not visible to the caller.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
 pub struct GetTenantToken {
-    /// The tenant: `tenant_…`.
+    /// Id of the tenant: `tenant_…`.
     pub tenant_id: String,
     /// The token.
     pub token_id: String,
@@ -1207,14 +1207,14 @@ impl Operation for GetTenantToken {
 /// `DELETE /v4/tenants/{tenantId}/tokens/{tokenId}`. Source: go-sdk.
 ///
 /// # Errors
-/// - 401: The credentials are missing or not accepted.
-/// - 403: The caller may not do this.
-/// - 404: There is none, or none the caller may see.
+/// - 401: The credentials are missing or invalid.
+/// - 403: The caller may not perform this operation.
+/// - 404: The resource does not exist or is not visible to the caller.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
 pub struct RevokeTenantToken {
-    /// The tenant: `tenant_…`.
+    /// Id of the tenant: `tenant_…`.
     pub tenant_id: String,
     /// The token.
     pub token_id: String,
@@ -1255,19 +1255,19 @@ impl Operation for RevokeTenantToken {
     }
 }
 
-/// Makes a token of a tenant that is about to expire anew.
+/// Renews a token of a tenant that is about to expire.
 ///
 /// `PUT /v4/tenants/{tenantId}/tokens/{tokenId}/refresh`. Source: go-sdk.
 ///
 /// # Errors
-/// - 401: The credentials are missing or not accepted.
-/// - 403: The caller may not do this.
-/// - 404: There is none, or none the caller may see.
+/// - 401: The credentials are missing or invalid.
+/// - 403: The caller may not perform this operation.
+/// - 404: The resource does not exist or is not visible to the caller.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
 pub struct RenewTenantToken {
-    /// The tenant: `tenant_…`.
+    /// Id of the tenant: `tenant_…`.
     pub tenant_id: String,
     /// The token.
     pub token_id: String,

@@ -9,12 +9,12 @@ use serde::{Deserialize, Serialize};
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct AccessToken {
-    /// The token itself.
+    /// Value of the token.
     pub token: cc_runtime::Secret,
-    /// Id that the revocation list knows it by.
+    /// Id of the token in the revocation list.
     #[serde(rename = "revocationId", default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub revocation_id: String,
-    /// When it stops working.
+    /// Expiration date.
     #[serde(rename = "expiryDate", default, skip_serializing_if = "Option::is_none")]
     pub expiry_date: Option<cc_runtime::Timestamp>,
 }
@@ -42,7 +42,7 @@ impl CompleteIdentityBody {
     }
 }
 
-/// A new password, and what proves who sets it.
+/// A new password, with the token that authorises it.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
@@ -92,14 +92,14 @@ impl CreateIamTokenBody {
     }
 }
 
-/// A token that was made.
+/// A created token with its value.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct CreatedTenantToken {
     /// Data of the token.
     pub metadata: TenantToken,
-    /// The token itself.
+    /// Value of the token.
     pub token: cc_runtime::Secret,
     /// Token with which the token is renewed.
     #[serde(rename = "refreshToken", default, skip_serializing_if = "Option::is_none")]
@@ -113,16 +113,16 @@ pub struct CreatedTenantToken {
 pub struct EmailAddress {
     /// Id of the address.
     pub id: String,
-    /// The address.
+    /// The e-mail address.
     #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub address: String,
-    /// Identity it belongs to.
+    /// Id of the identity.
     #[serde(rename = "identityId", default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub identity_id: String,
     /// Label chosen by the user.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub label: Option<String>,
-    /// States it went through.
+    /// States of the registry, with their dates.
     #[serde(default, deserialize_with = "cc_runtime::de::list")]
     pub statuses: Vec<IdentityStatus>,
     /// Tags of the address.
@@ -135,7 +135,7 @@ pub struct EmailAddress {
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct EmailAddressBody {
-    /// The address.
+    /// The e-mail address.
     #[serde(rename = "emailAddress")]
     pub email_address: String,
 }
@@ -164,19 +164,19 @@ pub struct IamToken {
     /// Description of the token.
     #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub description: String,
-    /// The token itself, where the answer shows it.
+    /// Value of the token, if the answer includes it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub biscuit: Option<cc_runtime::Secret>,
-    /// First characters of the token, to recognise it by.
+    /// First characters of the token, to identify it.
     #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub redacted_start: String,
-    /// Last characters of the token, to recognise it by.
+    /// Last characters of the token, to identify it.
     #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub redacted_end: String,
     /// Type of the token.
     #[serde(rename = "type", default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub type_: IamTokenType,
-    /// Whether the token still works.
+    /// State of the token.
     #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub status: IamTokenStatus,
     /// Labels of the token.
@@ -185,16 +185,16 @@ pub struct IamToken {
     /// Tags of the token.
     #[serde(default, deserialize_with = "cc_runtime::de::list")]
     pub tags: Vec<String>,
-    /// Id that the revocation list knows the token by.
+    /// Id of the token in the revocation list.
     #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub revocation_id: String,
-    /// When it was created.
+    /// Creation date.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub creation_date: Option<cc_runtime::Timestamp>,
-    /// When it was last changed.
+    /// Date of the last change.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub update_date: Option<cc_runtime::Timestamp>,
-    /// When it was revoked, if it was.
+    /// Date of the revocation, if any.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub revocation_date: Option<cc_runtime::Timestamp>,
 }
@@ -213,16 +213,16 @@ pub struct IamTokenLabels {
     /// Owner of the resource.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub owner: Option<cc_runtime::OwnerId>,
-    /// Id of the resource the token opens.
+    /// Id of the resource that the token gives access to.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub resource_id: Option<String>,
-    /// Service the token opens.
+    /// Service that the token gives access to.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub service: Option<String>,
 }
 
 cc_runtime::open_enum! {
-    /// Whether an access token still works.
+    /// State of an access token.
     pub enum IamTokenStatus {
         /// `ACTIVE`.
         Active = "ACTIVE",
@@ -261,7 +261,7 @@ pub struct Identity {
 }
 
 cc_runtime::open_enum! {
-    /// A state of an identity or of an e-mail address.
+    /// State of an identity or of an e-mail address.
     pub enum IdentityState {
         /// `DELETED`.
         Deleted = "DELETED",
@@ -282,7 +282,7 @@ cc_runtime::open_enum! {
     }
 }
 
-/// A state, since when, and by whom.
+/// A state, with its date and its cause.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
@@ -290,7 +290,7 @@ pub struct IdentityStatus {
     /// The state.
     #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub state: IdentityState,
-    /// When it was entered.
+    /// Start date of the state.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub date: Option<cc_runtime::Timestamp>,
     /// Id of the user who caused the state.
@@ -298,7 +298,7 @@ pub struct IdentityStatus {
     pub instigator_id: String,
 }
 
-/// User who signs in.
+/// Credentials of a user who signs in.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
@@ -342,10 +342,10 @@ pub struct Login {
 pub struct PartialIdentity {
     /// Id of the identity.
     pub id: String,
-    /// The address the e-mail went to.
+    /// E-mail address that the e-mail was sent to.
     #[serde(rename = "emailAddress", default, skip_serializing_if = "Option::is_none")]
     pub email_address: Option<EmailAddress>,
-    /// Token with which the identity is completed.
+    /// Token that authorises the completion of the identity.
     pub token: cc_runtime::Secret,
 }
 
@@ -356,38 +356,38 @@ pub struct PartialIdentity {
 pub struct SigningKey {
     /// Id of the signing key.
     pub id: String,
-    /// The product.
+    /// Id of the product.
     #[serde(rename = "productId", default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub product_id: String,
-    /// Location whose tokens it signs.
+    /// Location of the tokens that the key signs.
     #[serde(rename = "locationId", default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub location_id: String,
     /// Public key that verifies the signatures.
     #[serde(rename = "publicKey", default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub public_key: String,
-    /// Whether it signs.
+    /// State of the key.
     #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub status: SigningKeyStatus,
-    /// When it was created.
+    /// Creation date.
     #[serde(rename = "createdAt", default, skip_serializing_if = "Option::is_none")]
     pub created_at: Option<cc_runtime::Timestamp>,
-    /// When another took its place.
+    /// Date of the rotation.
     #[serde(rename = "rotatedAt", default, skip_serializing_if = "Option::is_none")]
     pub rotated_at: Option<cc_runtime::Timestamp>,
-    /// When it was revoked.
+    /// Date of the revocation.
     #[serde(rename = "revokedAt", default, skip_serializing_if = "Option::is_none")]
     pub revoked_at: Option<cc_runtime::Timestamp>,
 }
 
-/// A key to create.
+/// A signing key to create.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct SigningKeyCreation {
-    /// The product.
+    /// Id of the product.
     #[serde(rename = "productId")]
     pub product_id: String,
-    /// Location whose tokens it signs.
+    /// Location of the tokens that the key signs.
     #[serde(rename = "locationId")]
     pub location_id: String,
 }
@@ -405,7 +405,7 @@ impl SigningKeyCreation {
 }
 
 cc_runtime::open_enum! {
-    /// Whether a key signs tokens.
+    /// State of a signing key.
     pub enum SigningKeyStatus {
         /// `ACTIVE`.
         Active = "ACTIVE",
@@ -423,25 +423,25 @@ cc_runtime::open_enum! {
 pub struct TenantToken {
     /// Id of the token.
     pub id: String,
-    /// The tenant.
+    /// Id of the tenant.
     #[serde(rename = "tenantId", default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub tenant_id: String,
-    /// Product that it opens.
+    /// Product that the token gives access to.
     #[serde(rename = "productId", default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub product_id: String,
-    /// Location that it is for.
+    /// Location of the token.
     #[serde(rename = "locationId", default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub location_id: String,
-    /// Resource that it opens.
+    /// Resource that the token gives access to.
     #[serde(rename = "resourceId", default, skip_serializing_if = "Option::is_none")]
     pub resource_id: Option<String>,
     /// Type of the token.
     #[serde(rename = "tokenType", default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub token_type: TenantTokenType,
-    /// Whether it works.
+    /// State of the token.
     #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub status: TenantTokenStatus,
-    /// Name of the token, 128 characters at most.
+    /// Name of the token, at most 128 characters.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub name: Option<String>,
     /// Description of the token, at most 1,024 characters.
@@ -453,16 +453,16 @@ pub struct TenantToken {
     /// Id of the creator of the token.
     #[serde(rename = "instigatorId", default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub instigator_id: String,
-    /// Id that the revocation list knows it by.
+    /// Id of the token in the revocation list.
     #[serde(rename = "revocationId", default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub revocation_id: String,
-    /// When it was created.
+    /// Creation date.
     #[serde(rename = "createdAt", default, skip_serializing_if = "Option::is_none")]
     pub created_at: Option<cc_runtime::Timestamp>,
-    /// When it expires, or expired.
+    /// Expiration date.
     #[serde(rename = "expiredAt", default, skip_serializing_if = "Option::is_none")]
     pub expired_at: Option<cc_runtime::Timestamp>,
-    /// When it was revoked.
+    /// Date of the revocation.
     #[serde(rename = "revokedAt", default, skip_serializing_if = "Option::is_none")]
     pub revoked_at: Option<cc_runtime::Timestamp>,
 }
@@ -475,24 +475,24 @@ pub struct TenantTokenCreation {
     /// Type of the token.
     #[serde(rename = "tokenType")]
     pub token_type: TenantTokenType,
-    /// Rights of the token, as facts and rules of Biscuit.
+    /// Rights of the token, as Biscuit facts and rules.
     pub datalog: String,
-    /// Name of the token, 128 characters at most.
+    /// Name of the token, at most 128 characters.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub name: Option<String>,
     /// Description of the token, at most 1,024 characters.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub description: Option<String>,
-    /// Product that it opens.
+    /// Product that the token gives access to.
     #[serde(rename = "productId", default, skip_serializing_if = "Option::is_none")]
     pub product_id: Option<String>,
-    /// Location that it is for.
+    /// Location of the token.
     #[serde(rename = "locationId", default, skip_serializing_if = "Option::is_none")]
     pub location_id: Option<String>,
-    /// Resource that it opens.
+    /// Resource that the token gives access to.
     #[serde(rename = "resourceId", default, skip_serializing_if = "Option::is_none")]
     pub resource_id: Option<String>,
-    /// How long it works, in seconds.
+    /// Lifetime of the token, in seconds.
     #[serde(rename = "ttlSeconds", default, skip_serializing_if = "Option::is_none")]
     pub ttl_seconds: Option<i64>,
     /// Tags of the token.
@@ -518,7 +518,7 @@ impl TenantTokenCreation {
         }
     }
 
-    /// Name of the token, 128 characters at most.
+    /// Name of the token, at most 128 characters.
     #[must_use]
     pub fn name(mut self, name: impl Into<String>) -> Self {
         self.name = Some(name.into());
@@ -532,28 +532,28 @@ impl TenantTokenCreation {
         self
     }
 
-    /// Product that it opens.
+    /// Product that the token gives access to.
     #[must_use]
     pub fn product_id(mut self, product_id: impl Into<String>) -> Self {
         self.product_id = Some(product_id.into());
         self
     }
 
-    /// Location that it is for.
+    /// Location of the token.
     #[must_use]
     pub fn location_id(mut self, location_id: impl Into<String>) -> Self {
         self.location_id = Some(location_id.into());
         self
     }
 
-    /// Resource that it opens.
+    /// Resource that the token gives access to.
     #[must_use]
     pub fn resource_id(mut self, resource_id: impl Into<String>) -> Self {
         self.resource_id = Some(resource_id.into());
         self
     }
 
-    /// How long it works, in seconds.
+    /// Lifetime of the token, in seconds.
     #[must_use]
     pub fn ttl_seconds(mut self, ttl_seconds: i64) -> Self {
         self.ttl_seconds = Some(ttl_seconds);
@@ -569,7 +569,7 @@ impl TenantTokenCreation {
 }
 
 cc_runtime::open_enum! {
-    /// Whether a token of a tenant works.
+    /// State of a token of a tenant.
     pub enum TenantTokenStatus {
         /// `ACTIVE`.
         Active = "ACTIVE",
@@ -596,7 +596,7 @@ cc_runtime::open_enum! {
     }
 }
 
-/// Changes of an e-mail address.
+/// Changes to an e-mail address.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]

@@ -5,8 +5,7 @@ use cc_runtime::Transport;
 use cc_runtime::Call;
 use crate::requests::*;
 
-/// Kubernetes (Kubernetes clusters that the platform runs, and their nodes): sends the requests of the domain
-/// `kubernetes`.
+/// Kubernetes (Managed Kubernetes clusters and their nodes): sends the requests of the domain `kubernetes`.
 #[derive(Debug, Clone)]
 pub struct Client {
     transport: Transport,
@@ -19,7 +18,7 @@ impl Client {
         Self { transport }
     }
 
-    /// Reads what clusters can be made of: topologies, flavors and versions.
+    /// Reads the options for clusters: topologies, flavors and versions.
     pub fn get_kubernetes_product(
         &self,
         request: GetKubernetesProduct,
@@ -52,17 +51,17 @@ impl Client {
         self.transport.call(request)
     }
 
-    /// Deploys a cluster anew.
+    /// Redeploys a cluster.
     pub fn redeploy_cluster(&self, request: RedeployCluster) -> Call<RedeployCluster> {
         self.transport.call(request)
     }
 
-    /// Goes on with what made a cluster fail.
+    /// Resumes the operation that failed on a cluster.
     pub fn resume_cluster(&self, request: ResumeCluster) -> Call<ResumeCluster> {
         self.transport.call(request)
     }
 
-    /// Gives a cluster persistent volumes, kept by Ceph.
+    /// Adds persistent volumes on Ceph to a cluster.
     pub fn enable_cluster_storage(
         &self,
         request: EnableClusterStorage,
@@ -70,7 +69,7 @@ impl Client {
         self.transport.call(request)
     }
 
-    /// Reads which version a cluster runs, and to which it can go.
+    /// Reads the installed and the available versions of a cluster.
     pub fn check_cluster_version(
         &self,
         request: CheckClusterVersion,
@@ -78,7 +77,7 @@ impl Client {
         self.transport.call(request)
     }
 
-    /// Takes a cluster to another version.
+    /// Updates a cluster to another version.
     pub fn update_cluster_version(
         &self,
         request: UpdateClusterVersion,
@@ -86,7 +85,7 @@ impl Client {
         self.transport.call(request)
     }
 
-    /// Lists the steps of what was done to a cluster.
+    /// Lists the steps of the operations on a cluster.
     pub fn list_cluster_events(
         &self,
         request: ListClusterEvents,
@@ -94,12 +93,12 @@ impl Client {
         self.transport.call(request)
     }
 
-    /// Reads the configuration with which `kubectl` reaches a cluster.
+    /// Reads the `kubectl` configuration of a cluster.
     pub fn get_kubeconfig(&self, request: GetKubeconfig) -> Call<GetKubeconfig> {
         self.transport.call(request)
     }
 
-    /// Makes an address at which the configuration of a cluster is read without credentials.
+    /// Creates an address that returns the configuration of a cluster without authentication.
     pub fn get_kubeconfig_url(
         &self,
         request: GetKubeconfigUrl,
@@ -127,37 +126,37 @@ impl Client {
         self.transport.call(request)
     }
 
-    /// Deletes a node group, with its nodes.
+    /// Deletes a node group and its nodes.
     pub fn delete_node_group(&self, request: DeleteNodeGroup) -> Call<DeleteNodeGroup> {
         self.transport.call(request)
     }
 
-    /// Goes on with what made a node group fail.
+    /// Resumes the operation that failed on a node group.
     pub fn resume_node_group(&self, request: ResumeNodeGroup) -> Call<ResumeNodeGroup> {
         self.transport.call(request)
     }
 
-    /// Lists the nodes of a cluster that are in no node group.
+    /// Lists the standalone nodes of a cluster, which are in no node group.
     pub fn list_nodes(&self, request: ListNodes) -> Call<ListNodes> {
         self.transport.call(request)
     }
 
-    /// Creates a node in a cluster, in no node group.
+    /// Creates a standalone node in a cluster, which is in no node group.
     pub fn create_node(&self, request: CreateNode) -> Call<CreateNode> {
         self.transport.call(request)
     }
 
-    /// Reads one node of a cluster that is in no node group.
+    /// Reads one standalone node of a cluster.
     pub fn get_node(&self, request: GetNode) -> Call<GetNode> {
         self.transport.call(request)
     }
 
-    /// Deletes a node of a cluster that is in no node group.
+    /// Deletes a standalone node of a cluster.
     pub fn delete_node(&self, request: DeleteNode) -> Call<DeleteNode> {
         self.transport.call(request)
     }
 
-    /// Reads how much the clusters of an owner may use.
+    /// Reads the quota for the clusters of an owner.
     pub fn get_kubernetes_quota(
         &self,
         request: GetKubernetesQuota,
@@ -165,7 +164,7 @@ impl Client {
         self.transport.call(request)
     }
 
-    /// Lists what the clusters of an owner use.
+    /// Lists the current usage of the clusters of an owner.
     pub fn list_kubernetes_usage(
         &self,
         request: ListKubernetesUsage,
@@ -173,7 +172,7 @@ impl Client {
         self.transport.call(request)
     }
 
-    /// Lists what the clusters of an owner consumed.
+    /// Lists the consumption of the clusters of an owner.
     pub fn list_kubernetes_consumptions(
         &self,
         request: ListKubernetesConsumptions,

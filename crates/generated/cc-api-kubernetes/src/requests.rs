@@ -7,12 +7,12 @@ use cc_runtime::{Answer, Operation, OperationInfo, Request, RequestBuilder, Resu
 #[allow(unused_imports)]
 use crate::types;
 
-/// Reads what clusters can be made of: topologies, flavors and versions.
+/// Reads the options for clusters: topologies, flavors and versions.
 ///
 /// `GET /v4/kubernetes-product`. Source: go-sdk.
 ///
 /// # Errors
-/// - 401: The credentials are missing or not accepted.
+/// - 401: The credentials are missing or invalid.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
@@ -51,17 +51,17 @@ impl Operation for GetKubernetesProduct {
 /// `GET /v4/kubernetes/organisations/{ownerId}/clusters`. Source: go-sdk.
 ///
 /// # Errors
-/// - 400: The request is not valid.
-/// - 401: The credentials are missing or not accepted.
-/// - 403: The caller may not do this.
-/// - 404: There is none, or none the caller may see.
+/// - 400: The request is invalid.
+/// - 401: The credentials are missing or invalid.
+/// - 403: The caller may not perform this operation.
+/// - 404: The resource does not exist or is not visible to the caller.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
 pub struct ListClusters {
-    /// The owner.
+    /// Id of the owner.
     pub owner_id: cc_runtime::OwnerId,
-    /// Keeps the clusters in one of these states. Repeated.
+    /// Restricts the list to clusters in one of these states. Repeated.
     pub status: Option<Vec<types::ClusterStatus>>,
 }
 
@@ -75,7 +75,7 @@ impl ListClusters {
         }
     }
 
-    /// Keeps the clusters in one of these states. Repeated.
+    /// Restricts the list to clusters in one of these states. Repeated.
     pub fn status(
         mut self,
         status: impl IntoIterator<Item = impl Into<types::ClusterStatus>>,
@@ -114,15 +114,15 @@ impl Operation for ListClusters {
 /// `POST /v4/kubernetes/organisations/{ownerId}/clusters`. Source: go-sdk, cli.
 ///
 /// # Errors
-/// - 400: The request is not valid.
-/// - 401: The credentials are missing or not accepted.
-/// - 403: The caller may not do this.
-/// - 404: There is none, or none the caller may see.
+/// - 400: The request is invalid.
+/// - 401: The credentials are missing or invalid.
+/// - 403: The caller may not perform this operation.
+/// - 404: The resource does not exist or is not visible to the caller.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
 pub struct CreateCluster {
-    /// The owner.
+    /// Id of the owner.
     pub owner_id: cc_runtime::OwnerId,
     /// The body.
     pub body: types::ClusterCreation,
@@ -171,16 +171,16 @@ impl Operation for CreateCluster {
 /// `GET /v4/kubernetes/organisations/{ownerId}/clusters/{clusterId}`. Source: go-sdk.
 ///
 /// # Errors
-/// - 401: The credentials are missing or not accepted.
-/// - 403: The caller may not do this.
-/// - 404: There is none, or none the caller may see.
+/// - 401: The credentials are missing or invalid.
+/// - 403: The caller may not perform this operation.
+/// - 404: The resource does not exist or is not visible to the caller.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
 pub struct GetCluster {
-    /// The owner.
+    /// Id of the owner.
     pub owner_id: cc_runtime::OwnerId,
-    /// The cluster (`kubernetes_…`).
+    /// Id of the cluster (`kubernetes_…`).
     pub cluster_id: String,
 }
 
@@ -227,17 +227,17 @@ impl Operation for GetCluster {
 /// `PATCH /v4/kubernetes/organisations/{ownerId}/clusters/{clusterId}`. Source: go-sdk.
 ///
 /// # Errors
-/// - 400: The request is not valid.
-/// - 401: The credentials are missing or not accepted.
-/// - 403: The caller may not do this.
-/// - 404: There is none, or none the caller may see.
+/// - 400: The request is invalid.
+/// - 401: The credentials are missing or invalid.
+/// - 403: The caller may not perform this operation.
+/// - 404: The resource does not exist or is not visible to the caller.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
 pub struct UpdateCluster {
-    /// The owner.
+    /// Id of the owner.
     pub owner_id: cc_runtime::OwnerId,
-    /// The cluster (`kubernetes_…`).
+    /// Id of the cluster (`kubernetes_…`).
     pub cluster_id: String,
     /// The body.
     pub body: types::ClusterUpdate,
@@ -289,16 +289,16 @@ impl Operation for UpdateCluster {
 /// `DELETE /v4/kubernetes/organisations/{ownerId}/clusters/{clusterId}`. Source: go-sdk.
 ///
 /// # Errors
-/// - 401: The credentials are missing or not accepted.
-/// - 403: The caller may not do this.
-/// - 404: There is none, or none the caller may see.
+/// - 401: The credentials are missing or invalid.
+/// - 403: The caller may not perform this operation.
+/// - 404: The resource does not exist or is not visible to the caller.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
 pub struct DeleteCluster {
-    /// The owner.
+    /// Id of the owner.
     pub owner_id: cc_runtime::OwnerId,
-    /// The cluster (`kubernetes_…`).
+    /// Id of the cluster (`kubernetes_…`).
     pub cluster_id: String,
 }
 
@@ -340,21 +340,21 @@ impl Operation for DeleteCluster {
     }
 }
 
-/// Deploys a cluster anew.
+/// Redeploys a cluster.
 ///
 /// `POST /v4/kubernetes/organisations/{ownerId}/clusters/{clusterId}/redeploy`. Source: go-sdk.
 ///
 /// # Errors
-/// - 401: The credentials are missing or not accepted.
-/// - 403: The caller may not do this.
-/// - 404: There is none, or none the caller may see.
+/// - 401: The credentials are missing or invalid.
+/// - 403: The caller may not perform this operation.
+/// - 404: The resource does not exist or is not visible to the caller.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
 pub struct RedeployCluster {
-    /// The owner.
+    /// Id of the owner.
     pub owner_id: cc_runtime::OwnerId,
-    /// The cluster (`kubernetes_…`).
+    /// Id of the cluster (`kubernetes_…`).
     pub cluster_id: String,
 }
 
@@ -396,21 +396,21 @@ impl Operation for RedeployCluster {
     }
 }
 
-/// Goes on with what made a cluster fail.
+/// Resumes the operation that failed on a cluster.
 ///
 /// `POST /v4/kubernetes/organisations/{ownerId}/clusters/{clusterId}/resume`. Source: go-sdk.
 ///
 /// # Errors
-/// - 401: The credentials are missing or not accepted.
-/// - 403: The caller may not do this.
-/// - 404: There is none, or none the caller may see.
+/// - 401: The credentials are missing or invalid.
+/// - 403: The caller may not perform this operation.
+/// - 404: The resource does not exist or is not visible to the caller.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
 pub struct ResumeCluster {
-    /// The owner.
+    /// Id of the owner.
     pub owner_id: cc_runtime::OwnerId,
-    /// The cluster (`kubernetes_…`).
+    /// Id of the cluster (`kubernetes_…`).
     pub cluster_id: String,
 }
 
@@ -452,21 +452,21 @@ impl Operation for ResumeCluster {
     }
 }
 
-/// Gives a cluster persistent volumes, kept by Ceph.
+/// Adds persistent volumes on Ceph to a cluster.
 ///
 /// `POST /v4/kubernetes/organisations/{ownerId}/clusters/{clusterId}/csi/ceph`. Source: go-sdk.
 ///
 /// # Errors
-/// - 401: The credentials are missing or not accepted.
-/// - 403: The caller may not do this.
-/// - 404: There is none, or none the caller may see.
+/// - 401: The credentials are missing or invalid.
+/// - 403: The caller may not perform this operation.
+/// - 404: The resource does not exist or is not visible to the caller.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
 pub struct EnableClusterStorage {
-    /// The owner.
+    /// Id of the owner.
     pub owner_id: cc_runtime::OwnerId,
-    /// The cluster (`kubernetes_…`).
+    /// Id of the cluster (`kubernetes_…`).
     pub cluster_id: String,
 }
 
@@ -508,21 +508,21 @@ impl Operation for EnableClusterStorage {
     }
 }
 
-/// Reads which version a cluster runs, and to which it can go.
+/// Reads the installed and the available versions of a cluster.
 ///
 /// `GET /v4/kubernetes/organisations/{ownerId}/clusters/{clusterId}/version/check`. Source: go-sdk.
 ///
 /// # Errors
-/// - 401: The credentials are missing or not accepted.
-/// - 403: The caller may not do this.
-/// - 404: There is none, or none the caller may see.
+/// - 401: The credentials are missing or invalid.
+/// - 403: The caller may not perform this operation.
+/// - 404: The resource does not exist or is not visible to the caller.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
 pub struct CheckClusterVersion {
-    /// The owner.
+    /// Id of the owner.
     pub owner_id: cc_runtime::OwnerId,
-    /// The cluster (`kubernetes_…`).
+    /// Id of the cluster (`kubernetes_…`).
     pub cluster_id: String,
 }
 
@@ -564,22 +564,22 @@ impl Operation for CheckClusterVersion {
     }
 }
 
-/// Takes a cluster to another version.
+/// Updates a cluster to another version.
 ///
 /// `POST /v4/kubernetes/organisations/{ownerId}/clusters/{clusterId}/version/update`. Source: go-sdk.
 ///
 /// # Errors
-/// - 400: The request is not valid.
-/// - 401: The credentials are missing or not accepted.
-/// - 403: The caller may not do this.
-/// - 404: There is none, or none the caller may see.
+/// - 400: The request is invalid.
+/// - 401: The credentials are missing or invalid.
+/// - 403: The caller may not perform this operation.
+/// - 404: The resource does not exist or is not visible to the caller.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
 pub struct UpdateClusterVersion {
-    /// The owner.
+    /// Id of the owner.
     pub owner_id: cc_runtime::OwnerId,
-    /// The cluster (`kubernetes_…`).
+    /// Id of the cluster (`kubernetes_…`).
     pub cluster_id: String,
     /// The body.
     pub body: types::ClusterVersionUpdate,
@@ -626,26 +626,26 @@ impl Operation for UpdateClusterVersion {
     }
 }
 
-/// Lists the steps of what was done to a cluster.
+/// Lists the steps of the operations on a cluster.
 ///
 /// `GET /v4/kubernetes/organisations/{ownerId}/clusters/{clusterId}/deployment-events`. Source: go-sdk.
 ///
 /// # Errors
-/// - 400: The request is not valid.
-/// - 401: The credentials are missing or not accepted.
-/// - 403: The caller may not do this.
-/// - 404: There is none, or none the caller may see.
+/// - 400: The request is invalid.
+/// - 401: The credentials are missing or invalid.
+/// - 403: The caller may not perform this operation.
+/// - 404: The resource does not exist or is not visible to the caller.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
 pub struct ListClusterEvents {
-    /// The owner.
+    /// Id of the owner.
     pub owner_id: cc_runtime::OwnerId,
-    /// The cluster (`kubernetes_…`).
+    /// Id of the cluster (`kubernetes_…`).
     pub cluster_id: String,
-    /// Gives this number of steps at most.
+    /// Maximum number of steps.
     pub limit: Option<i64>,
-    /// Keeps the steps from this instant on.
+    /// Restricts the list to steps at or after this instant.
     pub since: Option<cc_runtime::Timestamp>,
 }
 
@@ -664,13 +664,13 @@ impl ListClusterEvents {
         }
     }
 
-    /// Gives this number of steps at most.
+    /// Maximum number of steps.
     pub fn limit(mut self, limit: i64) -> Self {
         self.limit = Some(limit);
         self
     }
 
-    /// Keeps the steps from this instant on.
+    /// Restricts the list to steps at or after this instant.
     pub fn since(mut self, since: impl Into<cc_runtime::Timestamp>) -> Self {
         self.since = Some(since.into());
         self
@@ -703,24 +703,24 @@ impl Operation for ListClusterEvents {
     }
 }
 
-/// Reads the configuration with which `kubectl` reaches a cluster.
+/// Reads the `kubectl` configuration of a cluster.
 ///
 /// `GET /v4/kubernetes/organisations/{ownerId}/clusters/{clusterId}/kubeconfig.yaml`. Source: go-sdk, cli.
 ///
 /// # Errors
-/// - 400: The request is not valid.
-/// - 401: The credentials are missing or not accepted.
-/// - 403: The caller may not do this.
-/// - 404: There is none, or none the caller may see.
+/// - 400: The request is invalid.
+/// - 401: The credentials are missing or invalid.
+/// - 403: The caller may not perform this operation.
+/// - 404: The resource does not exist or is not visible to the caller.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
 pub struct GetKubeconfig {
-    /// The owner.
+    /// Id of the owner.
     pub owner_id: cc_runtime::OwnerId,
-    /// The cluster (`kubernetes_…`).
+    /// Id of the cluster (`kubernetes_…`).
     pub cluster_id: String,
-    /// The way to the API server.
+    /// Access path to the API server.
     pub type_: Option<types::KubeconfigAccess>,
 }
 
@@ -738,7 +738,7 @@ impl GetKubeconfig {
         }
     }
 
-    /// The way to the API server.
+    /// Access path to the API server.
     pub fn type_(mut self, type_: impl Into<types::KubeconfigAccess>) -> Self {
         self.type_ = Some(type_.into());
         self
@@ -770,21 +770,21 @@ impl Operation for GetKubeconfig {
     }
 }
 
-/// Makes an address at which the configuration of a cluster is read without credentials.
+/// Creates an address that returns the configuration of a cluster without authentication.
 ///
 /// `GET /v4/kubernetes/organisations/{ownerId}/clusters/{clusterId}/kubeconfig/presigned-url`. Source: go-sdk.
 ///
 /// # Errors
-/// - 401: The credentials are missing or not accepted.
-/// - 403: The caller may not do this.
-/// - 404: There is none, or none the caller may see.
+/// - 401: The credentials are missing or invalid.
+/// - 403: The caller may not perform this operation.
+/// - 404: The resource does not exist or is not visible to the caller.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
 pub struct GetKubeconfigUrl {
-    /// The owner.
+    /// Id of the owner.
     pub owner_id: cc_runtime::OwnerId,
-    /// The cluster (`kubernetes_…`).
+    /// Id of the cluster (`kubernetes_…`).
     pub cluster_id: String,
 }
 
@@ -831,19 +831,19 @@ impl Operation for GetKubeconfigUrl {
 /// `GET /v4/kubernetes/organisations/{ownerId}/clusters/{clusterId}/node-groups`. Source: go-sdk.
 ///
 /// # Errors
-/// - 400: The request is not valid.
-/// - 401: The credentials are missing or not accepted.
-/// - 403: The caller may not do this.
-/// - 404: There is none, or none the caller may see.
+/// - 400: The request is invalid.
+/// - 401: The credentials are missing or invalid.
+/// - 403: The caller may not perform this operation.
+/// - 404: The resource does not exist or is not visible to the caller.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
 pub struct ListNodeGroups {
-    /// The owner.
+    /// Id of the owner.
     pub owner_id: cc_runtime::OwnerId,
-    /// The cluster (`kubernetes_…`).
+    /// Id of the cluster (`kubernetes_…`).
     pub cluster_id: String,
-    /// Keeps the node groups in one of these states. Repeated.
+    /// Restricts the list to node groups in one of these states. Repeated.
     pub status: Option<Vec<types::NodeGroupStatus>>,
 }
 
@@ -861,7 +861,7 @@ impl ListNodeGroups {
         }
     }
 
-    /// Keeps the node groups in one of these states. Repeated.
+    /// Restricts the list to node groups in one of these states. Repeated.
     pub fn status(
         mut self,
         status: impl IntoIterator<Item = impl Into<types::NodeGroupStatus>>,
@@ -901,17 +901,17 @@ impl Operation for ListNodeGroups {
 /// `POST /v4/kubernetes/organisations/{ownerId}/clusters/{clusterId}/node-groups`. Source: go-sdk.
 ///
 /// # Errors
-/// - 400: The request is not valid.
-/// - 401: The credentials are missing or not accepted.
-/// - 403: The caller may not do this.
-/// - 404: There is none, or none the caller may see.
+/// - 400: The request is invalid.
+/// - 401: The credentials are missing or invalid.
+/// - 403: The caller may not perform this operation.
+/// - 404: The resource does not exist or is not visible to the caller.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
 pub struct CreateNodeGroup {
-    /// The owner.
+    /// Id of the owner.
     pub owner_id: cc_runtime::OwnerId,
-    /// The cluster (`kubernetes_…`).
+    /// Id of the cluster (`kubernetes_…`).
     pub cluster_id: String,
     /// The body.
     pub body: types::NodeGroupCreation,
@@ -963,18 +963,18 @@ impl Operation for CreateNodeGroup {
 /// `GET /v4/kubernetes/organisations/{ownerId}/clusters/{clusterId}/node-groups/{nodeGroupId}`. Source: go-sdk.
 ///
 /// # Errors
-/// - 401: The credentials are missing or not accepted.
-/// - 403: The caller may not do this.
-/// - 404: There is none, or none the caller may see.
+/// - 401: The credentials are missing or invalid.
+/// - 403: The caller may not perform this operation.
+/// - 404: The resource does not exist or is not visible to the caller.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
 pub struct GetNodeGroup {
-    /// The owner.
+    /// Id of the owner.
     pub owner_id: cc_runtime::OwnerId,
-    /// The cluster (`kubernetes_…`).
+    /// Id of the cluster (`kubernetes_…`).
     pub cluster_id: String,
-    /// The node group.
+    /// Id of the node group.
     pub node_group_id: String,
 }
 
@@ -1025,19 +1025,19 @@ impl Operation for GetNodeGroup {
 /// go-sdk.
 ///
 /// # Errors
-/// - 400: The request is not valid.
-/// - 401: The credentials are missing or not accepted.
-/// - 403: The caller may not do this.
-/// - 404: There is none, or none the caller may see.
+/// - 400: The request is invalid.
+/// - 401: The credentials are missing or invalid.
+/// - 403: The caller may not perform this operation.
+/// - 404: The resource does not exist or is not visible to the caller.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
 pub struct UpdateNodeGroup {
-    /// The owner.
+    /// Id of the owner.
     pub owner_id: cc_runtime::OwnerId,
-    /// The cluster (`kubernetes_…`).
+    /// Id of the cluster (`kubernetes_…`).
     pub cluster_id: String,
-    /// The node group.
+    /// Id of the node group.
     pub node_group_id: String,
     /// The body.
     pub body: types::NodeGroupUpdate,
@@ -1087,24 +1087,24 @@ impl Operation for UpdateNodeGroup {
     }
 }
 
-/// Deletes a node group, with its nodes.
+/// Deletes a node group and its nodes.
 ///
 /// `DELETE /v4/kubernetes/organisations/{ownerId}/clusters/{clusterId}/node-groups/{nodeGroupId}`. Source:
 /// go-sdk.
 ///
 /// # Errors
-/// - 401: The credentials are missing or not accepted.
-/// - 403: The caller may not do this.
-/// - 404: There is none, or none the caller may see.
+/// - 401: The credentials are missing or invalid.
+/// - 403: The caller may not perform this operation.
+/// - 404: The resource does not exist or is not visible to the caller.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
 pub struct DeleteNodeGroup {
-    /// The owner.
+    /// Id of the owner.
     pub owner_id: cc_runtime::OwnerId,
-    /// The cluster (`kubernetes_…`).
+    /// Id of the cluster (`kubernetes_…`).
     pub cluster_id: String,
-    /// The node group.
+    /// Id of the node group.
     pub node_group_id: String,
 }
 
@@ -1149,24 +1149,24 @@ impl Operation for DeleteNodeGroup {
     }
 }
 
-/// Goes on with what made a node group fail.
+/// Resumes the operation that failed on a node group.
 ///
 /// `POST /v4/kubernetes/organisations/{ownerId}/clusters/{clusterId}/node-groups/{nodeGroupId}/resume`. Source:
 /// go-sdk.
 ///
 /// # Errors
-/// - 401: The credentials are missing or not accepted.
-/// - 403: The caller may not do this.
-/// - 404: There is none, or none the caller may see.
+/// - 401: The credentials are missing or invalid.
+/// - 403: The caller may not perform this operation.
+/// - 404: The resource does not exist or is not visible to the caller.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
 pub struct ResumeNodeGroup {
-    /// The owner.
+    /// Id of the owner.
     pub owner_id: cc_runtime::OwnerId,
-    /// The cluster (`kubernetes_…`).
+    /// Id of the cluster (`kubernetes_…`).
     pub cluster_id: String,
-    /// The node group.
+    /// Id of the node group.
     pub node_group_id: String,
 }
 
@@ -1211,21 +1211,21 @@ impl Operation for ResumeNodeGroup {
     }
 }
 
-/// Lists the nodes of a cluster that are in no node group.
+/// Lists the standalone nodes of a cluster, which are in no node group.
 ///
 /// `GET /v4/kubernetes/organisations/{ownerId}/clusters/{clusterId}/nodes`. Source: go-sdk.
 ///
 /// # Errors
-/// - 401: The credentials are missing or not accepted.
-/// - 403: The caller may not do this.
-/// - 404: There is none, or none the caller may see.
+/// - 401: The credentials are missing or invalid.
+/// - 403: The caller may not perform this operation.
+/// - 404: The resource does not exist or is not visible to the caller.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
 pub struct ListNodes {
-    /// The owner.
+    /// Id of the owner.
     pub owner_id: cc_runtime::OwnerId,
-    /// The cluster (`kubernetes_…`).
+    /// Id of the cluster (`kubernetes_…`).
     pub cluster_id: String,
 }
 
@@ -1267,22 +1267,22 @@ impl Operation for ListNodes {
     }
 }
 
-/// Creates a node in a cluster, in no node group.
+/// Creates a standalone node in a cluster, which is in no node group.
 ///
 /// `POST /v4/kubernetes/organisations/{ownerId}/clusters/{clusterId}/nodes`. Source: go-sdk.
 ///
 /// # Errors
-/// - 400: The request is not valid.
-/// - 401: The credentials are missing or not accepted.
-/// - 403: The caller may not do this.
-/// - 404: There is none, or none the caller may see.
+/// - 400: The request is invalid.
+/// - 401: The credentials are missing or invalid.
+/// - 403: The caller may not perform this operation.
+/// - 404: The resource does not exist or is not visible to the caller.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
 pub struct CreateNode {
-    /// The owner.
+    /// Id of the owner.
     pub owner_id: cc_runtime::OwnerId,
-    /// The cluster (`kubernetes_…`).
+    /// Id of the cluster (`kubernetes_…`).
     pub cluster_id: String,
     /// The body.
     pub body: types::StandaloneNodeCreation,
@@ -1329,21 +1329,21 @@ impl Operation for CreateNode {
     }
 }
 
-/// Reads one node of a cluster that is in no node group.
+/// Reads one standalone node of a cluster.
 ///
 /// `GET /v4/kubernetes/organisations/{ownerId}/clusters/{clusterId}/nodes/{nodeId}`. Source: go-sdk.
 ///
 /// # Errors
-/// - 401: The credentials are missing or not accepted.
-/// - 403: The caller may not do this.
-/// - 404: There is none, or none the caller may see.
+/// - 401: The credentials are missing or invalid.
+/// - 403: The caller may not perform this operation.
+/// - 404: The resource does not exist or is not visible to the caller.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
 pub struct GetNode {
-    /// The owner.
+    /// Id of the owner.
     pub owner_id: cc_runtime::OwnerId,
-    /// The cluster (`kubernetes_…`).
+    /// Id of the cluster (`kubernetes_…`).
     pub cluster_id: String,
     /// The node.
     pub node_id: String,
@@ -1390,21 +1390,21 @@ impl Operation for GetNode {
     }
 }
 
-/// Deletes a node of a cluster that is in no node group.
+/// Deletes a standalone node of a cluster.
 ///
 /// `DELETE /v4/kubernetes/organisations/{ownerId}/clusters/{clusterId}/nodes/{nodeId}`. Source: go-sdk.
 ///
 /// # Errors
-/// - 401: The credentials are missing or not accepted.
-/// - 403: The caller may not do this.
-/// - 404: There is none, or none the caller may see.
+/// - 401: The credentials are missing or invalid.
+/// - 403: The caller may not perform this operation.
+/// - 404: The resource does not exist or is not visible to the caller.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
 pub struct DeleteNode {
-    /// The owner.
+    /// Id of the owner.
     pub owner_id: cc_runtime::OwnerId,
-    /// The cluster (`kubernetes_…`).
+    /// Id of the cluster (`kubernetes_…`).
     pub cluster_id: String,
     /// The node.
     pub node_id: String,
@@ -1451,19 +1451,19 @@ impl Operation for DeleteNode {
     }
 }
 
-/// Reads how much the clusters of an owner may use.
+/// Reads the quota for the clusters of an owner.
 ///
 /// `GET /v4/kubernetes/organisations/{ownerId}/quota`. Source: go-sdk, cli.
 ///
 /// # Errors
-/// - 401: The credentials are missing or not accepted.
-/// - 403: The caller may not do this.
-/// - 404: There is none, or none the caller may see.
+/// - 401: The credentials are missing or invalid.
+/// - 403: The caller may not perform this operation.
+/// - 404: The resource does not exist or is not visible to the caller.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
 pub struct GetKubernetesQuota {
-    /// The owner.
+    /// Id of the owner.
     pub owner_id: cc_runtime::OwnerId,
 }
 
@@ -1498,19 +1498,19 @@ impl Operation for GetKubernetesQuota {
     }
 }
 
-/// Lists what the clusters of an owner use.
+/// Lists the current usage of the clusters of an owner.
 ///
 /// `GET /v4/kubernetes/organisations/{ownerId}/usage`. Source: go-sdk.
 ///
 /// # Errors
-/// - 401: The credentials are missing or not accepted.
-/// - 403: The caller may not do this.
-/// - 404: There is none, or none the caller may see.
+/// - 401: The credentials are missing or invalid.
+/// - 403: The caller may not perform this operation.
+/// - 404: The resource does not exist or is not visible to the caller.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
 pub struct ListKubernetesUsage {
-    /// The owner.
+    /// Id of the owner.
     pub owner_id: cc_runtime::OwnerId,
 }
 
@@ -1545,22 +1545,22 @@ impl Operation for ListKubernetesUsage {
     }
 }
 
-/// Lists what the clusters of an owner consumed.
+/// Lists the consumption of the clusters of an owner.
 ///
 /// `GET /v4/kubernetes/organisations/{ownerId}/kubernetes/consumptions`. Source: go-sdk.
 ///
 /// # Errors
-/// - 400: The request is not valid.
-/// - 401: The credentials are missing or not accepted.
-/// - 403: The caller may not do this.
-/// - 404: There is none, or none the caller may see.
+/// - 400: The request is invalid.
+/// - 401: The credentials are missing or invalid.
+/// - 403: The caller may not perform this operation.
+/// - 404: The resource does not exist or is not visible to the caller.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
 pub struct ListKubernetesConsumptions {
-    /// The owner.
+    /// Id of the owner.
     pub owner_id: cc_runtime::OwnerId,
-    /// Keeps these clusters. Repeated.
+    /// Restricts the list to these clusters. Repeated.
     pub resource_id: Option<Vec<String>>,
     /// Start of the period.
     pub since: Option<cc_runtime::Timestamp>,
@@ -1580,7 +1580,7 @@ impl ListKubernetesConsumptions {
         }
     }
 
-    /// Keeps these clusters. Repeated.
+    /// Restricts the list to these clusters. Repeated.
     pub fn resource_id(
         mut self,
         resource_id: impl IntoIterator<Item = impl Into<String>>,

@@ -12,7 +12,7 @@ pub struct AllInOneTopology {
     /// Size of a machine.
     #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub flavor: NodeFlavor,
-    /// Number of copies.
+    /// Number of replicas.
     #[serde(rename = "replicationFactor", default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub replication_factor: i64,
 }
@@ -48,17 +48,17 @@ pub struct Cluster {
     /// Tags.
     #[serde(default, deserialize_with = "cc_runtime::de::list")]
     pub tags: Vec<String>,
-    /// Zone it runs in.
+    /// Zone of the cluster.
     #[serde(rename = "locationId", default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub location_id: String,
-    /// State of a cluster. `TO_…` is asked for, `…ING` is under way.
+    /// State of a cluster. `TO_…` means requested, `…ING` means in progress.
     #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub status: ClusterStatus,
-    /// Version of Kubernetes it runs.
+    /// Installed version of Kubernetes.
     #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub version: String,
-    /// How the control plane of a cluster is laid out. Upstream's models call the tag `topologyDiscriminator`;
-    /// what clients send is `topology`.
+    /// Layout of the control plane of a cluster. Upstream's models name the tag `topologyDiscriminator`, but
+    /// clients send `topology`.
     #[serde(rename = "topologyConfig", default, deserialize_with = "cc_runtime::de::null_as_default", skip_serializing_if = "cc_runtime::de::is_default")]
     pub topology_config: TopologyConfig,
     /// Optional features of a cluster.
@@ -67,16 +67,16 @@ pub struct Cluster {
     /// Node groups.
     #[serde(rename = "nodeGroups", default, deserialize_with = "cc_runtime::de::list")]
     pub node_groups: Vec<ClusterNodeGroup>,
-    /// Nodes in no node group, by flavor.
+    /// Standalone nodes by flavor.
     #[serde(rename = "standaloneNodeGroups", default, deserialize_with = "cc_runtime::de::list")]
     pub standalone_node_groups: Vec<ClusterStandaloneNodeGroup>,
-    /// Load balancers in front of it.
+    /// Load balancers of the cluster.
     #[serde(rename = "loadBalancers", default, deserialize_with = "cc_runtime::de::list")]
     pub load_balancers: Vec<ClusterLoadBalancer>,
-    /// Bytes of persistent volumes, null without persistent volumes.
+    /// Size of the persistent volumes in bytes, null without persistent volumes.
     #[serde(rename = "storageUsageBytes", default, skip_serializing_if = "Option::is_none")]
     pub storage_usage_bytes: Option<i64>,
-    /// When it was created.
+    /// Creation date.
     #[serde(rename = "creationDate", default, skip_serializing_if = "Option::is_none")]
     pub creation_date: Option<cc_runtime::Timestamp>,
 }
@@ -94,23 +94,23 @@ pub struct ClusterCreation {
     /// Tags.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub tags: Option<Vec<String>>,
-    /// Zone it is to run in.
+    /// Zone for the cluster.
     #[serde(rename = "locationId", default, skip_serializing_if = "Option::is_none")]
     pub location_id: Option<String>,
-    /// Version of Kubernetes. Default: that of the product.
+    /// Version of Kubernetes. Default: the default version of the product.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub version: Option<String>,
-    /// How the control plane of a cluster is laid out. Upstream's models call the tag `topologyDiscriminator`;
-    /// what clients send is `topology`.
+    /// Layout of the control plane of a cluster. Upstream's models name the tag `topologyDiscriminator`, but
+    /// clients send `topology`.
     #[serde(rename = "topologyConfig", default, skip_serializing_if = "Option::is_none")]
     pub topology_config: Option<TopologyConfig>,
     /// Optional features of a cluster.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub features: Option<ClusterFeatures>,
-    /// Network group it joins.
+    /// Network group for the cluster to join.
     #[serde(rename = "networkGroupId", default, skip_serializing_if = "Option::is_none")]
     pub network_group_id: Option<cc_runtime::NetworkGroupId>,
-    /// Node groups to create with it.
+    /// Node groups to create with the cluster.
     #[serde(rename = "nodeGroups", default, skip_serializing_if = "Option::is_none")]
     pub node_groups: Option<Vec<NodeGroupCreation>>,
 }
@@ -147,22 +147,22 @@ impl ClusterCreation {
         self
     }
 
-    /// Zone it is to run in.
+    /// Zone for the cluster.
     #[must_use]
     pub fn location_id(mut self, location_id: impl Into<String>) -> Self {
         self.location_id = Some(location_id.into());
         self
     }
 
-    /// Version of Kubernetes. Default: that of the product.
+    /// Version of Kubernetes. Default: the default version of the product.
     #[must_use]
     pub fn version(mut self, version: impl Into<String>) -> Self {
         self.version = Some(version.into());
         self
     }
 
-    /// How the control plane of a cluster is laid out. Upstream's models call the tag `topologyDiscriminator`;
-    /// what clients send is `topology`.
+    /// Layout of the control plane of a cluster. Upstream's models name the tag `topologyDiscriminator`, but
+    /// clients send `topology`.
     #[must_use]
     pub fn topology_config(mut self, topology_config: impl Into<TopologyConfig>) -> Self {
         self.topology_config = Some(topology_config.into());
@@ -176,14 +176,14 @@ impl ClusterCreation {
         self
     }
 
-    /// Network group it joins.
+    /// Network group for the cluster to join.
     #[must_use]
     pub fn network_group_id(mut self, network_group_id: impl Into<cc_runtime::NetworkGroupId>) -> Self {
         self.network_group_id = Some(network_group_id.into());
         self
     }
 
-    /// Node groups to create with it.
+    /// Node groups to create with the cluster.
     #[must_use]
     pub fn node_groups(mut self, node_groups: impl IntoIterator<Item = impl Into<NodeGroupCreation>>) -> Self {
         self.node_groups = Some(node_groups.into_iter().map(Into::into).collect());
@@ -191,7 +191,7 @@ impl ClusterCreation {
     }
 }
 
-/// A step of what was done to a cluster.
+/// A step of an operation on a cluster.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
@@ -205,13 +205,13 @@ pub struct ClusterEvent {
     /// State of a step.
     #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub status: ClusterEventStatus,
-    /// Node group it was done to.
+    /// Id of the node group of the step.
     #[serde(rename = "nodeGroupId", default, skip_serializing_if = "Option::is_none")]
     pub node_group_id: Option<String>,
-    /// More on the step, such as why it failed.
+    /// Details of the step, such as the reason of a failure.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub detail: Option<String>,
-    /// When it took place.
+    /// Date of the step.
     #[serde(rename = "createdAt", default, skip_serializing_if = "Option::is_none")]
     pub created_at: Option<cc_runtime::Timestamp>,
 }
@@ -235,13 +235,13 @@ cc_runtime::open_enum! {
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct ClusterFeatures {
-    /// `true` if node groups may change their size by themselves.
+    /// `true` if node groups can resize automatically.
     #[serde(rename = "autoscalingEnabled", default, skip_serializing_if = "Option::is_none")]
     pub autoscaling_enabled: Option<bool>,
     /// `true` if the cluster has persistent volumes.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub csi: Option<bool>,
-    /// Container registries it may pull from.
+    /// Container registries from which the cluster may pull images.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub registries: Option<String>,
 }
@@ -258,7 +258,7 @@ impl ClusterFeatures {
         }
     }
 
-    /// `true` if node groups may change their size by themselves.
+    /// `true` if node groups can resize automatically.
     #[must_use]
     pub fn autoscaling_enabled(mut self, autoscaling_enabled: bool) -> Self {
         self.autoscaling_enabled = Some(autoscaling_enabled);
@@ -272,7 +272,7 @@ impl ClusterFeatures {
         self
     }
 
-    /// Container registries it may pull from.
+    /// Container registries from which the cluster may pull images.
     #[must_use]
     pub fn registries(mut self, registries: impl Into<String>) -> Self {
         self.registries = Some(registries.into());
@@ -280,26 +280,26 @@ impl ClusterFeatures {
     }
 }
 
-/// A load balancer in front of a cluster.
+/// Summary of a load balancer of a cluster.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct ClusterLoadBalancer {
     /// Id of the load balancer.
     pub id: String,
-    /// Size of a load balancer, and the number of its machines.
+    /// Size of a load balancer and number of its machines.
     #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub flavor: ClusterLoadBalancerFlavor,
-    /// Domain name that leads to it.
+    /// Domain name of the load balancer.
     #[serde(rename = "domainName", default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub domain_name: String,
-    /// Addresses it listens on.
+    /// IP addresses of the load balancer.
     #[serde(default, deserialize_with = "cc_runtime::de::list")]
     pub ips: Vec<String>,
 }
 
 cc_runtime::open_enum! {
-    /// Size of a load balancer, and the number of its machines.
+    /// Size of a load balancer and number of its machines.
     pub enum ClusterLoadBalancerFlavor {
         /// `XS-duo`.
         XsDuo = "XS-duo",
@@ -318,14 +318,14 @@ cc_runtime::open_enum! {
     }
 }
 
-/// A node, as its cluster shows it.
+/// Summary of a node in its cluster.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct ClusterNode {
     /// Id of the node.
     pub id: String,
-    /// Name in Kubernetes.
+    /// Name of the node in Kubernetes.
     #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub name: String,
     /// State of a node.
@@ -339,7 +339,7 @@ pub struct ClusterNode {
     pub ram_bytes: i64,
 }
 
-/// A node group, as its cluster shows it.
+/// Summary of a node group in its cluster.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
@@ -349,16 +349,16 @@ pub struct ClusterNodeGroup {
     /// Name.
     #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub name: String,
-    /// State of a node group. `TO_…` is asked for, `…ING` is under way.
+    /// State of a node group. `TO_…` means requested, `…ING` means in progress.
     #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub status: NodeGroupStatus,
     /// Size of a machine.
     #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub flavor: NodeFlavor,
-    /// Number of nodes it has.
+    /// Current number of nodes.
     #[serde(rename = "currentNodeCount", default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub current_node_count: i64,
-    /// Number of nodes it should have.
+    /// Target number of nodes.
     #[serde(rename = "targetNodeCount", default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub target_node_count: i64,
     /// Nodes.
@@ -390,7 +390,7 @@ cc_runtime::open_enum! {
     }
 }
 
-/// Nodes in no node group, as their cluster shows them.
+/// Summary of the standalone nodes of a cluster.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
@@ -400,22 +400,22 @@ pub struct ClusterStandaloneNodeGroup {
     /// Name.
     #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub name: String,
-    /// State of a node group. `TO_…` is asked for, `…ING` is under way.
+    /// State of a node group. `TO_…` means requested, `…ING` means in progress.
     #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub status: NodeGroupStatus,
     /// Size of a machine.
     #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub flavor: NodeFlavor,
-    /// Number of nodes it has.
+    /// Current number of nodes.
     #[serde(rename = "currentNodeCount", default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub current_node_count: i64,
-    /// Number of nodes it should have.
+    /// Target number of nodes.
     #[serde(rename = "targetNodeCount", default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub target_node_count: i64,
 }
 
 cc_runtime::open_enum! {
-    /// State of a cluster. `TO_…` is asked for, `…ING` is under way.
+    /// State of a cluster. `TO_…` means requested, `…ING` means in progress.
     pub enum ClusterStatus {
         /// `TO_DEPLOY`.
         ToDeploy = "TO_DEPLOY",
@@ -442,7 +442,7 @@ cc_runtime::open_enum! {
     }
 }
 
-/// Changes of a cluster.
+/// Changes to a cluster.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
@@ -453,7 +453,7 @@ pub struct ClusterUpdate {
     /// Description of the cluster.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub description: Option<String>,
-    /// Tags, all of them.
+    /// Tags. They replace all current ones.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub tags: Option<Vec<String>>,
     /// Optional features of a cluster.
@@ -488,7 +488,7 @@ impl ClusterUpdate {
         self
     }
 
-    /// Tags, all of them.
+    /// Tags. They replace all current ones.
     #[must_use]
     pub fn tags(mut self, tags: impl IntoIterator<Item = impl Into<String>>) -> Self {
         self.tags = Some(tags.into_iter().map(Into::into).collect());
@@ -503,14 +503,14 @@ impl ClusterUpdate {
     }
 }
 
-/// A part of a cluster that uses machines.
+/// Usage of one part of a cluster.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct ClusterUsageItem {
     /// Id of the record.
     pub id: String,
-    /// Cluster.
+    /// Id of the cluster.
     #[serde(rename = "clusterId", default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub cluster_id: String,
     /// Id of an owner: `user_…` for a personal space, `orga_…` for an organisation.
@@ -519,26 +519,26 @@ pub struct ClusterUsageItem {
     /// Kind of the part.
     #[serde(rename = "itemType", default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub item_type: String,
-    /// Computing power, in thousandths of a virtual processor.
+    /// CPU usage, in thousandths of a virtual CPU.
     #[serde(rename = "cpuMillicores", default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub cpu_millicores: i64,
     /// Memory in bytes.
     #[serde(rename = "ramBytes", default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub ram_bytes: i64,
-    /// Since when the part is used.
+    /// Start of the usage.
     #[serde(rename = "createdAt", default, skip_serializing_if = "Option::is_none")]
     pub created_at: Option<cc_runtime::Timestamp>,
-    /// Until when the part was used, null when it still is.
+    /// End of the usage, null while in use.
     #[serde(rename = "deactivatedAt", default, skip_serializing_if = "Option::is_none")]
     pub deactivated_at: Option<cc_runtime::Timestamp>,
 }
 
-/// The version a cluster should go to.
+/// Target version of a cluster update.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct ClusterVersionUpdate {
-    /// Version.
+    /// Target version.
     #[serde(rename = "targetVersion")]
     pub target_version: String,
 }
@@ -554,18 +554,18 @@ impl ClusterVersionUpdate {
     }
 }
 
-/// Versions a cluster runs and can go to.
+/// Installed and available versions of a cluster.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct ClusterVersions {
-    /// Version it runs.
+    /// Installed version.
     #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub installed: String,
     /// Latest version.
     #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub latest: String,
-    /// Versions it can go to.
+    /// Versions to which the cluster can be updated.
     #[serde(default, deserialize_with = "cc_runtime::de::list")]
     pub available: Vec<String>,
     /// `true` if the cluster runs an older version than the latest.
@@ -573,27 +573,27 @@ pub struct ClusterVersions {
     pub need_update: bool,
 }
 
-/// A limit of connections at once.
+/// Limit of the number of concurrent connections.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct ConnectionQuota {
-    /// Number of connections.
+    /// Maximum number of connections.
     #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub maximum: i64,
 }
 
-/// A limit of cores.
+/// Limit of the number of CPU cores.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct CoreQuota {
-    /// Number of cores.
+    /// Maximum number of cores.
     #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub maximum: i64,
 }
 
-/// Computing on machines of its own.
+/// Dedicated compute machines.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
@@ -601,7 +601,7 @@ pub struct DedicatedComputeTopology {
     /// Size of a machine.
     #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub flavor: NodeFlavor,
-    /// Number of copies.
+    /// Number of replicas.
     #[serde(rename = "replicationFactor", default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub replication_factor: i64,
 }
@@ -655,7 +655,7 @@ impl DistributedComponents {
     }
 }
 
-/// Each component on machines of its own.
+/// One component per machine.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
@@ -676,18 +676,18 @@ impl DistributedTopology {
     }
 }
 
-/// A limit of addresses.
+/// Limit of the number of addresses.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct IpQuota {
-    /// Number of addresses.
+    /// Maximum number of addresses.
     #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub maximum: i64,
 }
 
 cc_runtime::open_enum! {
-    /// Way to the API server: by the network group, by the load balancer, or straight.
+    /// Access path to the API server: through the network group, through the load balancer, or direct.
     pub enum KubeconfigAccess {
         /// `NETWORKGROUP`.
         Networkgroup = "NETWORKGROUP",
@@ -698,12 +698,12 @@ cc_runtime::open_enum! {
     }
 }
 
-/// Where the configuration of a cluster is read without credentials.
+/// Address that returns the configuration of a cluster without authentication.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct KubeconfigUrl {
-    /// Address. Whoever has it has the configuration.
+    /// The address. Anyone who knows it can read the configuration.
     #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub url: cc_runtime::Secret,
 }
@@ -713,7 +713,7 @@ pub struct KubeconfigUrl {
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct KubernetesProduct {
-    /// Topologies, with what each allows.
+    /// Topologies with their constraints.
     #[serde(default, deserialize_with = "cc_runtime::de::list")]
     pub topologies: Vec<TopologyConstraints>,
     /// Versions of Kubernetes that a new cluster can have.
@@ -721,12 +721,12 @@ pub struct KubernetesProduct {
     pub versions: Option<VersionChoice>,
 }
 
-/// A limit of computing power.
+/// Limit of the CPU time.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct MilliCpuQuota {
-    /// Thousandths of a virtual processor.
+    /// Maximum, in thousandths of a virtual CPU.
     #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub maximum: i64,
 }
@@ -749,14 +749,14 @@ cc_runtime::open_enum! {
     }
 }
 
-/// A group of nodes that are alike.
+/// A group of identical nodes.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct NodeGroup {
     /// Id of the node group.
     pub id: String,
-    /// Cluster it is in.
+    /// Id of the cluster.
     #[serde(rename = "clusterId", default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub cluster_id: String,
     /// Name.
@@ -768,37 +768,37 @@ pub struct NodeGroup {
     /// Tag.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub tag: Option<String>,
-    /// State of a node group. `TO_…` is asked for, `…ING` is under way.
+    /// State of a node group. `TO_…` means requested, `…ING` means in progress.
     #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub status: NodeGroupStatus,
     /// Size of a machine.
     #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub flavor: NodeFlavor,
-    /// Number of nodes it has.
+    /// Current number of nodes.
     #[serde(rename = "currentNodeCount", default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub current_node_count: i64,
-    /// Number of nodes it should have.
+    /// Target number of nodes.
     #[serde(rename = "targetNodeCount", default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub target_node_count: i64,
-    /// `true` if the node group changes its size by itself.
+    /// `true` if the node group resizes automatically.
     #[serde(rename = "autoscalingEnabled", default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub autoscaling_enabled: bool,
-    /// Lowest number of nodes it gives itself.
+    /// Minimum number of nodes for automatic resizing.
     #[serde(rename = "minNodeCount", default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub min_node_count: i64,
-    /// Highest number of nodes it gives itself.
+    /// Maximum number of nodes for automatic resizing.
     #[serde(rename = "maxNodeCount", default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub max_node_count: i64,
-    /// Kubernetes labels of its nodes.
+    /// Kubernetes labels of the nodes.
     #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub labels: std::collections::BTreeMap<String, String>,
-    /// Kubernetes taints of its nodes.
+    /// Kubernetes taints of the nodes.
     #[serde(default, deserialize_with = "cc_runtime::de::list")]
     pub taints: Vec<Taint>,
-    /// When it was created.
+    /// Creation date.
     #[serde(rename = "createdAt", default, skip_serializing_if = "Option::is_none")]
     pub created_at: Option<cc_runtime::Timestamp>,
-    /// When it last changed.
+    /// Date of the last change.
     #[serde(rename = "updatedAt", default, skip_serializing_if = "Option::is_none")]
     pub updated_at: Option<cc_runtime::Timestamp>,
 }
@@ -808,11 +808,11 @@ pub struct NodeGroup {
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct NodeGroupCreation {
-    /// Name, of 63 characters at most, as RFC 1123 allows.
+    /// Name, at most 63 characters, as RFC 1123 allows.
     pub name: String,
     /// Size of a machine.
     pub flavor: NodeFlavor,
-    /// Number of nodes.
+    /// Target number of nodes.
     #[serde(rename = "targetNodeCount")]
     pub target_node_count: i64,
     /// Description of the node group.
@@ -821,19 +821,19 @@ pub struct NodeGroupCreation {
     /// Tag.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub tag: Option<String>,
-    /// `true` if the node group changes its size by itself.
+    /// `true` if the node group resizes automatically.
     #[serde(rename = "autoscalingEnabled", default, skip_serializing_if = "Option::is_none")]
     pub autoscaling_enabled: Option<bool>,
-    /// Lowest number of nodes it gives itself.
+    /// Minimum number of nodes for automatic resizing.
     #[serde(rename = "minNodeCount", default, skip_serializing_if = "Option::is_none")]
     pub min_node_count: Option<i64>,
-    /// Highest number of nodes it gives itself.
+    /// Maximum number of nodes for automatic resizing.
     #[serde(rename = "maxNodeCount", default, skip_serializing_if = "Option::is_none")]
     pub max_node_count: Option<i64>,
-    /// Kubernetes labels of its nodes.
+    /// Kubernetes labels of the nodes.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub labels: Option<std::collections::BTreeMap<String, String>>,
-    /// Kubernetes taints of its nodes.
+    /// Kubernetes taints of the nodes.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub taints: Option<Vec<Taint>>,
 }
@@ -871,35 +871,35 @@ impl NodeGroupCreation {
         self
     }
 
-    /// `true` if the node group changes its size by itself.
+    /// `true` if the node group resizes automatically.
     #[must_use]
     pub fn autoscaling_enabled(mut self, autoscaling_enabled: bool) -> Self {
         self.autoscaling_enabled = Some(autoscaling_enabled);
         self
     }
 
-    /// Lowest number of nodes it gives itself.
+    /// Minimum number of nodes for automatic resizing.
     #[must_use]
     pub fn min_node_count(mut self, min_node_count: i64) -> Self {
         self.min_node_count = Some(min_node_count);
         self
     }
 
-    /// Highest number of nodes it gives itself.
+    /// Maximum number of nodes for automatic resizing.
     #[must_use]
     pub fn max_node_count(mut self, max_node_count: i64) -> Self {
         self.max_node_count = Some(max_node_count);
         self
     }
 
-    /// Kubernetes labels of its nodes.
+    /// Kubernetes labels of the nodes.
     #[must_use]
     pub fn labels(mut self, labels: std::collections::BTreeMap<String, String>) -> Self {
         self.labels = Some(labels);
         self
     }
 
-    /// Kubernetes taints of its nodes.
+    /// Kubernetes taints of the nodes.
     #[must_use]
     pub fn taints(mut self, taints: impl IntoIterator<Item = impl Into<Taint>>) -> Self {
         self.taints = Some(taints.into_iter().map(Into::into).collect());
@@ -908,7 +908,7 @@ impl NodeGroupCreation {
 }
 
 cc_runtime::open_enum! {
-    /// State of a node group. `TO_…` is asked for, `…ING` is under way.
+    /// State of a node group. `TO_…` means requested, `…ING` means in progress.
     pub enum NodeGroupStatus {
         /// `PENDING`.
         Pending = "PENDING",
@@ -935,14 +935,14 @@ cc_runtime::open_enum! {
     }
 }
 
-/// Changes of a node group. The name and the number of nodes are required for every change.
+/// Changes to a node group. Every change requires the name and the number of nodes.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct NodeGroupUpdate {
-    /// Name, of 63 characters at most, as RFC 1123 allows.
+    /// Name, at most 63 characters, as RFC 1123 allows.
     pub name: String,
-    /// Number of nodes.
+    /// Target number of nodes.
     #[serde(rename = "targetNodeCount")]
     pub target_node_count: i64,
     /// Description of the node group.
@@ -951,13 +951,13 @@ pub struct NodeGroupUpdate {
     /// Tag.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub tag: Option<String>,
-    /// `true` if the node group changes its size by itself.
+    /// `true` if the node group resizes automatically.
     #[serde(rename = "autoscalingEnabled", default, skip_serializing_if = "Option::is_none")]
     pub autoscaling_enabled: Option<bool>,
-    /// Lowest number of nodes it gives itself.
+    /// Minimum number of nodes for automatic resizing.
     #[serde(rename = "minNodeCount", default, skip_serializing_if = "Option::is_none")]
     pub min_node_count: Option<i64>,
-    /// Highest number of nodes it gives itself.
+    /// Maximum number of nodes for automatic resizing.
     #[serde(rename = "maxNodeCount", default, skip_serializing_if = "Option::is_none")]
     pub max_node_count: Option<i64>,
 }
@@ -992,21 +992,21 @@ impl NodeGroupUpdate {
         self
     }
 
-    /// `true` if the node group changes its size by itself.
+    /// `true` if the node group resizes automatically.
     #[must_use]
     pub fn autoscaling_enabled(mut self, autoscaling_enabled: bool) -> Self {
         self.autoscaling_enabled = Some(autoscaling_enabled);
         self
     }
 
-    /// Lowest number of nodes it gives itself.
+    /// Minimum number of nodes for automatic resizing.
     #[must_use]
     pub fn min_node_count(mut self, min_node_count: i64) -> Self {
         self.min_node_count = Some(min_node_count);
         self
     }
 
-    /// Highest number of nodes it gives itself.
+    /// Maximum number of nodes for automatic resizing.
     #[must_use]
     pub fn max_node_count(mut self, max_node_count: i64) -> Self {
         self.max_node_count = Some(max_node_count);
@@ -1032,24 +1032,24 @@ cc_runtime::open_enum! {
     }
 }
 
-/// A limit of points in a day.
+/// Limit of the number of points per day.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct PointQuota {
-    /// Number of points.
+    /// Maximum number of points.
     #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub maximum: i64,
 }
 
-/// How much an owner may use.
+/// Quota of an owner.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct Quota {
     /// Id of the quota.
     pub id: String,
-    /// Owner it is for.
+    /// Id of the owner.
     #[serde(rename = "tenantId", default, deserialize_with = "cc_runtime::de::null_as_default", skip_serializing_if = "cc_runtime::de::is_default")]
     pub tenant_id: cc_runtime::OwnerId,
     /// Tags.
@@ -1150,7 +1150,7 @@ impl From<PointQuota> for QuotaItem {
     }
 }
 
-/// A limit of memory.
+/// Limit of the memory.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
@@ -1160,20 +1160,20 @@ pub struct RamQuota {
     pub information: QuotaAmount,
 }
 
-/// How many copies a topology allows.
+/// Limits of the number of replicas in a topology.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct ReplicationBounds {
-    /// Lowest number of copies.
+    /// Minimum number of replicas.
     #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub min: i64,
-    /// Highest number of copies.
+    /// Maximum number of replicas.
     #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub max: i64,
 }
 
-/// A limit of requests to the API.
+/// Limit of the number of API requests.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
@@ -1194,19 +1194,19 @@ pub struct ResourceConsumption {
     /// Owner of the resource.
     #[serde(rename = "ownerId", default, deserialize_with = "cc_runtime::de::null_as_default", skip_serializing_if = "cc_runtime::de::is_default")]
     pub owner_id: cc_runtime::OwnerId,
-    /// Product it is of.
+    /// Id of the product of the resource.
     #[serde(rename = "productId", default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub product_id: String,
     /// Zone it is in.
     #[serde(rename = "regionId", default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub region_id: String,
-    /// Start of the time that is counted.
+    /// Start of the period.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub since: Option<cc_runtime::Timestamp>,
-    /// End of the time that is counted.
+    /// End of the period.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub until: Option<cc_runtime::Timestamp>,
-    /// Version of this way of counting.
+    /// Version of the counting method.
     #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub version: i64,
     /// Consumption by kind.
@@ -1214,15 +1214,15 @@ pub struct ResourceConsumption {
     pub consumptions: Vec<ResourceConsumptionItem>,
 }
 
-/// How a consumption spreads over time.
+/// Distribution of a consumption over time.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct ResourceConsumptionDetail {
-    /// Length of one slice of time.
+    /// Length of one period.
     #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub interval: String,
-    /// Quantity of each slice, in order.
+    /// Quantity of each period, in order.
     #[serde(default, deserialize_with = "cc_runtime::de::list")]
     pub quantities: Vec<f64>,
 }
@@ -1232,41 +1232,41 @@ pub struct ResourceConsumptionDetail {
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct ResourceConsumptionItem {
-    /// Name of what was consumed.
+    /// Name of the consumed item.
     #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub reference: String,
-    /// How much of it.
+    /// Consumed quantity.
     #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub quantity: f64,
     /// Unit of the quantity.
     #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub unit: String,
-    /// Part of the resource that consumed it.
+    /// Id of the part of the resource that consumed the item.
     #[serde(rename = "resourceId", default, skip_serializing_if = "Option::is_none")]
     pub resource_id: Option<cc_runtime::ResourceId>,
-    /// How the quantity spreads over time.
+    /// Distribution of the quantity over time.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub details: Option<ResourceConsumptionDetail>,
 }
 
-/// A limit of time series in a month.
+/// Limit of the number of time series per month.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct SeriesQuota {
-    /// Number of time series.
+    /// Maximum number of time series.
     #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub maximum: i64,
 }
 
-/// A node in no node group.
+/// A node that is in no node group.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct StandaloneNode {
     /// Id of the node.
     pub id: String,
-    /// Cluster it is in.
+    /// Id of the cluster.
     #[serde(rename = "clusterId", default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub cluster_id: String,
     /// Name.
@@ -1292,7 +1292,7 @@ pub struct StandaloneNode {
     pub taints: Vec<Taint>,
 }
 
-/// A node to create, in no node group.
+/// A standalone node to create.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
@@ -1359,18 +1359,18 @@ impl StandaloneNodeCreation {
     }
 }
 
-/// Mark of a node that repels pods which do not tolerate it.
+/// Taint of a node, which repels pods that do not tolerate it.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct Taint {
-    /// Key.
+    /// Key of the consumer.
     #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub key: String,
     /// Value.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub value: Option<String>,
-    /// Effect of a taint on pods: not scheduled, avoided, or evicted too.
+    /// Effect of a taint on pods: not scheduled, avoided, or also evicted.
     #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub effect: TaintEffect,
 }
@@ -1396,7 +1396,7 @@ impl Taint {
 }
 
 cc_runtime::open_enum! {
-    /// Effect of a taint on pods: not scheduled, avoided, or evicted too.
+    /// Effect of a taint on pods: not scheduled, avoided, or also evicted.
     pub enum TaintEffect {
         /// `NoSchedule`.
         NoSchedule = "NoSchedule",
@@ -1415,7 +1415,7 @@ pub struct TopologyComponent {
     /// Size of a machine.
     #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub flavor: NodeFlavor,
-    /// Number of copies.
+    /// Number of replicas.
     #[serde(rename = "replicationFactor", default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub replication_factor: i64,
 }
@@ -1433,8 +1433,8 @@ impl TopologyComponent {
 }
 
 cc_runtime::open_union! {
-    /// How the control plane of a cluster is laid out. Upstream's models call the tag `topologyDiscriminator`;
-    /// what clients send is `topology`.
+    /// Layout of the control plane of a cluster. Upstream's models name the tag `topologyDiscriminator`, but
+    /// clients send `topology`.
     #[tag = "topology"]
     pub enum TopologyConfig {
         /// `ALL_IN_ONE`.
@@ -1469,21 +1469,21 @@ impl From<DistributedTopology> for TopologyConfig {
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct TopologyConstraints {
-    /// How the control plane is laid out: on one kind of machine, with its computing apart, or each component
-    /// apart.
+    /// Layout of the control plane: all components on the same machines, dedicated compute machines, or one
+    /// component per machine.
     #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub topology: TopologyKind,
-    /// Flavors its machines can have.
+    /// Available flavors of the machines.
     #[serde(rename = "availableFlavors", default, deserialize_with = "cc_runtime::de::list")]
     pub available_flavors: Vec<NodeFlavor>,
-    /// How many copies a topology allows.
+    /// Limits of the number of replicas in a topology.
     #[serde(rename = "replicationFactor", default, skip_serializing_if = "Option::is_none")]
     pub replication_factor: Option<ReplicationBounds>,
 }
 
 cc_runtime::open_enum! {
-    /// How the control plane is laid out: on one kind of machine, with its computing apart, or each component
-    /// apart.
+    /// Layout of the control plane: all components on the same machines, dedicated compute machines, or one
+    /// component per machine.
     pub enum TopologyKind {
         /// `ALL_IN_ONE`.
         AllInOne = "ALL_IN_ONE",
@@ -1499,10 +1499,10 @@ cc_runtime::open_enum! {
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct VersionChoice {
-    /// Versions to choose from.
+    /// Available versions.
     #[serde(default, deserialize_with = "cc_runtime::de::list")]
     pub available: Vec<String>,
-    /// Version when none is chosen.
+    /// Default version.
     #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub default: String,
 }

@@ -5,8 +5,8 @@ use cc_runtime::Transport;
 use cc_runtime::Call;
 use crate::requests::*;
 
-/// Load balancers (How traffic reaches applications, and the load balancers an owner runs for itself): sends
-/// the requests of the domain `load-balancer`.
+/// Load balancers (The load balancers in front of applications and add-ons, and the load balancers that an
+/// owner runs): sends the requests of the domain `load-balancer`.
 #[derive(Debug, Clone)]
 pub struct Client {
     transport: Transport,
@@ -35,7 +35,7 @@ impl Client {
         self.transport.call(request)
     }
 
-    /// Lists the load balancers of an owner, in every region.
+    /// Lists the load balancers of an owner in every region.
     pub fn list_load_balancers(
         &self,
         request: ListLoadBalancers,
@@ -72,7 +72,7 @@ impl Client {
         self.transport.call(request)
     }
 
-    /// Gives a load balancer another flavor, larger or smaller.
+    /// Changes the flavor of a load balancer.
     pub fn scale_load_balancer(
         &self,
         request: ScaleLoadBalancer,
@@ -80,7 +80,7 @@ impl Client {
         self.transport.call(request)
     }
 
-    /// Replaces the other owners of a load balancer.
+    /// Replaces the co-owners of a load balancer.
     pub fn set_load_balancer_co_owners(
         &self,
         request: SetLoadBalancerCoOwners,
@@ -104,7 +104,7 @@ impl Client {
         self.transport.call(request)
     }
 
-    /// Brings back an earlier configuration of a load balancer.
+    /// Restores an earlier configuration of a load balancer.
     pub fn rollback_load_balancer_configuration(
         &self,
         request: RollbackLoadBalancerConfiguration,
@@ -176,7 +176,7 @@ impl Client {
         self.transport.call(request)
     }
 
-    /// Reads which addresses may reach a load balancer.
+    /// Reads the access list of a load balancer.
     pub fn get_load_balancer_acl(
         &self,
         request: GetLoadBalancerAcl,
@@ -184,7 +184,7 @@ impl Client {
         self.transport.call(request)
     }
 
-    /// Says which addresses may reach a load balancer.
+    /// Sets the access list of a load balancer.
     pub fn create_load_balancer_acl(
         &self,
         request: CreateLoadBalancerAcl,
@@ -200,7 +200,7 @@ impl Client {
         self.transport.call(request)
     }
 
-    /// Lists the networks a load balancer is attached to.
+    /// Lists the networks that a load balancer is attached to.
     pub fn list_load_balancer_networks(
         &self,
         request: ListLoadBalancerNetworks,
@@ -240,7 +240,7 @@ impl Client {
         self.transport.call(request)
     }
 
-    /// Reads the name of the cookie that ties a visitor to a server.
+    /// Reads the name of the sticky-session cookie of a load balancer.
     pub fn get_load_balancer_sticky_name(
         &self,
         request: GetLoadBalancerStickyName,
@@ -248,7 +248,7 @@ impl Client {
         self.transport.call(request)
     }
 
-    /// Changes the name of the cookie that ties a visitor to a server.
+    /// Changes the name of the sticky-session cookie of a load balancer.
     pub fn set_load_balancer_sticky_name(
         &self,
         request: SetLoadBalancerStickyName,
@@ -256,7 +256,7 @@ impl Client {
         self.transport.call(request)
     }
 
-    /// Lists the TLS ciphers a load balancer accepts.
+    /// Lists the accepted TLS ciphers of a load balancer.
     pub fn list_load_balancer_tls_ciphers(
         &self,
         request: ListLoadBalancerTlsCiphers,
@@ -264,7 +264,7 @@ impl Client {
         self.transport.call(request)
     }
 
-    /// Replaces the TLS ciphers a load balancer accepts.
+    /// Replaces the accepted TLS ciphers of a load balancer.
     pub fn set_load_balancer_tls_ciphers(
         &self,
         request: SetLoadBalancerTlsCiphers,
@@ -272,7 +272,7 @@ impl Client {
         self.transport.call(request)
     }
 
-    /// Lists the TLS ciphers a load balancer can be told to accept.
+    /// Lists the TLS ciphers that a load balancer supports.
     pub fn list_available_tls_ciphers(
         &self,
         request: ListAvailableTlsCiphers,
@@ -280,7 +280,7 @@ impl Client {
         self.transport.call(request)
     }
 
-    /// Lists what was done to the load balancers of an owner.
+    /// Lists the changes of the load balancers of an owner.
     pub fn list_load_balancer_audits(
         &self,
         request: ListLoadBalancerAudits,
@@ -288,7 +288,7 @@ impl Client {
         self.transport.call(request)
     }
 
-    /// Lists what was done to one load balancer, or to a part of it.
+    /// Lists the changes of one load balancer, or of a part of it.
     pub fn list_resource_load_balancer_audits(
         &self,
         request: ListResourceLoadBalancerAudits,
@@ -296,7 +296,7 @@ impl Client {
         self.transport.call(request)
     }
 
-    /// Lists what the load balancers of an owner consumed.
+    /// Lists the consumption of the load balancers of an owner.
     pub fn list_load_balancer_consumptions(
         &self,
         request: ListLoadBalancerConsumptions,

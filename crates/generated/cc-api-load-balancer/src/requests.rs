@@ -15,18 +15,18 @@ use crate::types;
 /// Source: seed-003, ovd, js-client.
 ///
 /// # Errors
-/// - 401: The credentials are missing or not accepted.
-/// - 403: The caller may not do this.
-/// - 404: There is none, or none the caller may see.
+/// - 401: The credentials are missing or invalid.
+/// - 403: The caller may not perform this operation.
+/// - 404: The resource does not exist or is not visible to the caller.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
 pub struct ListApplicationLoadBalancers {
-    /// The owner.
+    /// Id of the owner.
     pub owner_id: cc_runtime::OwnerId,
-    /// The application.
+    /// Id of the application.
     pub application_id: cc_runtime::ApplicationId,
-    /// Which load balancers.
+    /// Kind of the load balancers.
     pub load_balancer_kind: types::LoadBalancerKind,
 }
 
@@ -77,18 +77,18 @@ impl Operation for ListApplicationLoadBalancers {
 /// ovd, js-client.
 ///
 /// # Errors
-/// - 401: The credentials are missing or not accepted.
-/// - 403: The caller may not do this.
-/// - 404: There is none, or none the caller may see.
+/// - 401: The credentials are missing or invalid.
+/// - 403: The caller may not perform this operation.
+/// - 404: The resource does not exist or is not visible to the caller.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
 pub struct ListAddonLoadBalancers {
-    /// The owner.
+    /// Id of the owner.
     pub owner_id: cc_runtime::OwnerId,
     /// The add-on.
     pub addon_id: cc_runtime::AddonId,
-    /// Which load balancers.
+    /// Kind of the load balancers.
     pub load_balancer_kind: types::LoadBalancerKind,
 }
 
@@ -133,19 +133,19 @@ impl Operation for ListAddonLoadBalancers {
     }
 }
 
-/// Lists the load balancers of an owner, in every region.
+/// Lists the load balancers of an owner in every region.
 ///
 /// `GET /v4/loadbalancers/organisations/{ownerId}/loadbalancers`. Source: go-sdk.
 ///
 /// # Errors
-/// - 401: The credentials are missing or not accepted.
-/// - 403: The caller may not do this.
-/// - 404: There is none, or none the caller may see.
+/// - 401: The credentials are missing or invalid.
+/// - 403: The caller may not perform this operation.
+/// - 404: The resource does not exist or is not visible to the caller.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
 pub struct ListLoadBalancers {
-    /// The owner.
+    /// Id of the owner.
     pub owner_id: cc_runtime::OwnerId,
 }
 
@@ -183,16 +183,16 @@ impl Operation for ListLoadBalancers {
 /// `GET /v4/loadbalancers/organisations/{ownerId}/regions/{regionId}/loadbalancers`. Source: go-sdk.
 ///
 /// # Errors
-/// - 401: The credentials are missing or not accepted.
-/// - 403: The caller may not do this.
-/// - 404: There is none, or none the caller may see.
+/// - 401: The credentials are missing or invalid.
+/// - 403: The caller may not perform this operation.
+/// - 404: The resource does not exist or is not visible to the caller.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
 pub struct ListRegionLoadBalancers {
-    /// The owner.
+    /// Id of the owner.
     pub owner_id: cc_runtime::OwnerId,
-    /// The region.
+    /// Id of the region.
     pub region_id: String,
 }
 
@@ -239,17 +239,17 @@ impl Operation for ListRegionLoadBalancers {
 /// `POST /v4/loadbalancers/organisations/{ownerId}/regions/{regionId}/loadbalancers`. Source: go-sdk.
 ///
 /// # Errors
-/// - 400: The request is not valid.
-/// - 401: The credentials are missing or not accepted.
-/// - 403: The caller may not do this.
-/// - 404: There is none, or none the caller may see.
+/// - 400: The request is invalid.
+/// - 401: The credentials are missing or invalid.
+/// - 403: The caller may not perform this operation.
+/// - 404: The resource does not exist or is not visible to the caller.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
 pub struct CreateLoadBalancer {
-    /// The owner.
+    /// Id of the owner.
     pub owner_id: cc_runtime::OwnerId,
-    /// The region.
+    /// Id of the region.
     pub region_id: String,
     /// The body.
     pub body: types::LoadBalancerCreation,
@@ -302,16 +302,16 @@ impl Operation for CreateLoadBalancer {
 /// go-sdk.
 ///
 /// # Errors
-/// - 401: The credentials are missing or not accepted.
-/// - 403: The caller may not do this.
-/// - 404: There is none, or none the caller may see.
+/// - 401: The credentials are missing or invalid.
+/// - 403: The caller may not perform this operation.
+/// - 404: The resource does not exist or is not visible to the caller.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
 pub struct GetLoadBalancer {
-    /// The owner.
+    /// Id of the owner.
     pub owner_id: cc_runtime::OwnerId,
-    /// The region.
+    /// Id of the region.
     pub region_id: String,
     /// The load balancer.
     pub load_balancer_id: String,
@@ -364,16 +364,16 @@ impl Operation for GetLoadBalancer {
 /// Source: go-sdk.
 ///
 /// # Errors
-/// - 401: The credentials are missing or not accepted.
-/// - 403: The caller may not do this.
-/// - 404: There is none, or none the caller may see.
+/// - 401: The credentials are missing or invalid.
+/// - 403: The caller may not perform this operation.
+/// - 404: The resource does not exist or is not visible to the caller.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
 pub struct DeleteLoadBalancer {
-    /// The owner.
+    /// Id of the owner.
     pub owner_id: cc_runtime::OwnerId,
-    /// The region.
+    /// Id of the region.
     pub region_id: String,
     /// The load balancer.
     pub load_balancer_id: String,
@@ -420,23 +420,23 @@ impl Operation for DeleteLoadBalancer {
     }
 }
 
-/// Gives a load balancer another flavor, larger or smaller.
+/// Changes the flavor of a load balancer.
 ///
 /// `POST /v4/loadbalancers/organisations/{ownerId}/regions/{regionId}/loadbalancers/{loadBalancerId}/scale`.
 /// Source: go-sdk.
 ///
 /// # Errors
-/// - 400: The request is not valid.
-/// - 401: The credentials are missing or not accepted.
-/// - 403: The caller may not do this.
-/// - 404: There is none, or none the caller may see.
+/// - 400: The request is invalid.
+/// - 401: The credentials are missing or invalid.
+/// - 403: The caller may not perform this operation.
+/// - 404: The resource does not exist or is not visible to the caller.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
 pub struct ScaleLoadBalancer {
-    /// The owner.
+    /// Id of the owner.
     pub owner_id: cc_runtime::OwnerId,
-    /// The region.
+    /// Id of the region.
     pub region_id: String,
     /// The load balancer.
     pub load_balancer_id: String,
@@ -488,27 +488,27 @@ impl Operation for ScaleLoadBalancer {
     }
 }
 
-/// Replaces the other owners of a load balancer.
+/// Replaces the co-owners of a load balancer.
 ///
 /// `PUT /v4/loadbalancers/organisations/{ownerId}/regions/{regionId}/loadbalancers/{loadBalancerId}/co-owners`.
 /// Source: go-sdk.
 ///
 /// # Errors
-/// - 400: The request is not valid.
-/// - 401: The credentials are missing or not accepted.
-/// - 403: The caller may not do this.
-/// - 404: There is none, or none the caller may see.
+/// - 400: The request is invalid.
+/// - 401: The credentials are missing or invalid.
+/// - 403: The caller may not perform this operation.
+/// - 404: The resource does not exist or is not visible to the caller.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
 pub struct SetLoadBalancerCoOwners {
-    /// The owner.
+    /// Id of the owner.
     pub owner_id: cc_runtime::OwnerId,
-    /// The region.
+    /// Id of the region.
     pub region_id: String,
     /// The load balancer.
     pub load_balancer_id: String,
-    /// The other owners, all of them.
+    /// The co-owners. They replace all current ones.
     pub body: Vec<cc_runtime::OwnerId>,
 }
 
@@ -562,16 +562,16 @@ impl Operation for SetLoadBalancerCoOwners {
 /// Source: go-sdk.
 ///
 /// # Errors
-/// - 401: The credentials are missing or not accepted.
-/// - 403: The caller may not do this.
-/// - 404: There is none, or none the caller may see.
+/// - 401: The credentials are missing or invalid.
+/// - 403: The caller may not perform this operation.
+/// - 404: The resource does not exist or is not visible to the caller.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
 pub struct GetLoadBalancerConfiguration {
-    /// The owner.
+    /// Id of the owner.
     pub owner_id: cc_runtime::OwnerId,
-    /// The region.
+    /// Id of the region.
     pub region_id: String,
     /// The load balancer.
     pub load_balancer_id: String,
@@ -624,17 +624,17 @@ impl Operation for GetLoadBalancerConfiguration {
 /// Source: go-sdk.
 ///
 /// # Errors
-/// - 400: The request is not valid.
-/// - 401: The credentials are missing or not accepted.
-/// - 403: The caller may not do this.
-/// - 404: There is none, or none the caller may see.
+/// - 400: The request is invalid.
+/// - 401: The credentials are missing or invalid.
+/// - 403: The caller may not perform this operation.
+/// - 404: The resource does not exist or is not visible to the caller.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
 pub struct SetLoadBalancerConfiguration {
-    /// The owner.
+    /// Id of the owner.
     pub owner_id: cc_runtime::OwnerId,
-    /// The region.
+    /// Id of the region.
     pub region_id: String,
     /// The load balancer.
     pub load_balancer_id: String,
@@ -686,26 +686,26 @@ impl Operation for SetLoadBalancerConfiguration {
     }
 }
 
-/// Brings back an earlier configuration of a load balancer.
+/// Restores an earlier configuration of a load balancer.
 ///
 /// `POST /v4/loadbalancers/organisations/{ownerId}/regions/{regionId}/loadbalancers/{loadBalancerId}/configuration/rollback/{versionNumber}`.
 /// Source: go-sdk.
 ///
 /// # Errors
-/// - 401: The credentials are missing or not accepted.
-/// - 403: The caller may not do this.
-/// - 404: There is none, or none the caller may see.
+/// - 401: The credentials are missing or invalid.
+/// - 403: The caller may not perform this operation.
+/// - 404: The resource does not exist or is not visible to the caller.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
 pub struct RollbackLoadBalancerConfiguration {
-    /// The owner.
+    /// Id of the owner.
     pub owner_id: cc_runtime::OwnerId,
-    /// The region.
+    /// Id of the region.
     pub region_id: String,
     /// The load balancer.
     pub load_balancer_id: String,
-    /// The version of the configuration.
+    /// Version of the configuration.
     pub version_number: i64,
 }
 
@@ -758,14 +758,14 @@ impl Operation for RollbackLoadBalancerConfiguration {
 /// `GET /v4/loadbalancers/organisations/{ownerId}/loadbalancers/{loadBalancerId}/listeners`. Source: go-sdk.
 ///
 /// # Errors
-/// - 401: The credentials are missing or not accepted.
-/// - 403: The caller may not do this.
-/// - 404: There is none, or none the caller may see.
+/// - 401: The credentials are missing or invalid.
+/// - 403: The caller may not perform this operation.
+/// - 404: The resource does not exist or is not visible to the caller.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
 pub struct ListLoadBalancerListeners {
-    /// The owner.
+    /// Id of the owner.
     pub owner_id: cc_runtime::OwnerId,
     /// The load balancer.
     pub load_balancer_id: String,
@@ -814,15 +814,15 @@ impl Operation for ListLoadBalancerListeners {
 /// `POST /v4/loadbalancers/organisations/{ownerId}/loadbalancers/{loadBalancerId}/listeners`. Source: go-sdk.
 ///
 /// # Errors
-/// - 400: The request is not valid.
-/// - 401: The credentials are missing or not accepted.
-/// - 403: The caller may not do this.
-/// - 404: There is none, or none the caller may see.
+/// - 400: The request is invalid.
+/// - 401: The credentials are missing or invalid.
+/// - 403: The caller may not perform this operation.
+/// - 404: The resource does not exist or is not visible to the caller.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
 pub struct AddLoadBalancerListeners {
-    /// The owner.
+    /// Id of the owner.
     pub owner_id: cc_runtime::OwnerId,
     /// The load balancer.
     pub load_balancer_id: String,
@@ -877,18 +877,18 @@ impl Operation for AddLoadBalancerListeners {
 /// Source: go-sdk.
 ///
 /// # Errors
-/// - 401: The credentials are missing or not accepted.
-/// - 403: The caller may not do this.
-/// - 404: There is none, or none the caller may see.
+/// - 401: The credentials are missing or invalid.
+/// - 403: The caller may not perform this operation.
+/// - 404: The resource does not exist or is not visible to the caller.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
 pub struct GetLoadBalancerListener {
-    /// The owner.
+    /// Id of the owner.
     pub owner_id: cc_runtime::OwnerId,
     /// The load balancer.
     pub load_balancer_id: String,
-    /// The listener.
+    /// Id of the listener.
     pub listener_id: String,
 }
 
@@ -939,18 +939,18 @@ impl Operation for GetLoadBalancerListener {
 /// Source: go-sdk.
 ///
 /// # Errors
-/// - 401: The credentials are missing or not accepted.
-/// - 403: The caller may not do this.
-/// - 404: There is none, or none the caller may see.
+/// - 401: The credentials are missing or invalid.
+/// - 403: The caller may not perform this operation.
+/// - 404: The resource does not exist or is not visible to the caller.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
 pub struct RemoveLoadBalancerListener {
-    /// The owner.
+    /// Id of the owner.
     pub owner_id: cc_runtime::OwnerId,
     /// The load balancer.
     pub load_balancer_id: String,
-    /// The listener.
+    /// Id of the listener.
     pub listener_id: String,
 }
 
@@ -1000,14 +1000,14 @@ impl Operation for RemoveLoadBalancerListener {
 /// `GET /v4/loadbalancers/organisations/{ownerId}/loadbalancers/{loadBalancerId}/clusters`. Source: go-sdk.
 ///
 /// # Errors
-/// - 401: The credentials are missing or not accepted.
-/// - 403: The caller may not do this.
-/// - 404: There is none, or none the caller may see.
+/// - 401: The credentials are missing or invalid.
+/// - 403: The caller may not perform this operation.
+/// - 404: The resource does not exist or is not visible to the caller.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
 pub struct ListLoadBalancerClusters {
-    /// The owner.
+    /// Id of the owner.
     pub owner_id: cc_runtime::OwnerId,
     /// The load balancer.
     pub load_balancer_id: String,
@@ -1056,15 +1056,15 @@ impl Operation for ListLoadBalancerClusters {
 /// `POST /v4/loadbalancers/organisations/{ownerId}/loadbalancers/{loadBalancerId}/clusters`. Source: go-sdk.
 ///
 /// # Errors
-/// - 400: The request is not valid.
-/// - 401: The credentials are missing or not accepted.
-/// - 403: The caller may not do this.
-/// - 404: There is none, or none the caller may see.
+/// - 400: The request is invalid.
+/// - 401: The credentials are missing or invalid.
+/// - 403: The caller may not perform this operation.
+/// - 404: The resource does not exist or is not visible to the caller.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
 pub struct AddLoadBalancerClusters {
-    /// The owner.
+    /// Id of the owner.
     pub owner_id: cc_runtime::OwnerId,
     /// The load balancer.
     pub load_balancer_id: String,
@@ -1119,14 +1119,14 @@ impl Operation for AddLoadBalancerClusters {
 /// go-sdk.
 ///
 /// # Errors
-/// - 401: The credentials are missing or not accepted.
-/// - 403: The caller may not do this.
-/// - 404: There is none, or none the caller may see.
+/// - 401: The credentials are missing or invalid.
+/// - 403: The caller may not perform this operation.
+/// - 404: The resource does not exist or is not visible to the caller.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
 pub struct GetLoadBalancerCluster {
-    /// The owner.
+    /// Id of the owner.
     pub owner_id: cc_runtime::OwnerId,
     /// The load balancer.
     pub load_balancer_id: String,
@@ -1181,14 +1181,14 @@ impl Operation for GetLoadBalancerCluster {
 /// Source: go-sdk.
 ///
 /// # Errors
-/// - 401: The credentials are missing or not accepted.
-/// - 403: The caller may not do this.
-/// - 404: There is none, or none the caller may see.
+/// - 401: The credentials are missing or invalid.
+/// - 403: The caller may not perform this operation.
+/// - 404: The resource does not exist or is not visible to the caller.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
 pub struct RemoveLoadBalancerCluster {
-    /// The owner.
+    /// Id of the owner.
     pub owner_id: cc_runtime::OwnerId,
     /// The load balancer.
     pub load_balancer_id: String,
@@ -1237,22 +1237,22 @@ impl Operation for RemoveLoadBalancerCluster {
     }
 }
 
-/// Reads which addresses may reach a load balancer.
+/// Reads the access list of a load balancer.
 ///
 /// `GET /v4/loadbalancers/organisations/{ownerId}/regions/{regionId}/loadbalancers/{loadBalancerId}/acl`.
 /// Source: go-sdk.
 ///
 /// # Errors
-/// - 401: The credentials are missing or not accepted.
-/// - 403: The caller may not do this.
-/// - 404: There is none, or none the caller may see.
+/// - 401: The credentials are missing or invalid.
+/// - 403: The caller may not perform this operation.
+/// - 404: The resource does not exist or is not visible to the caller.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
 pub struct GetLoadBalancerAcl {
-    /// The owner.
+    /// Id of the owner.
     pub owner_id: cc_runtime::OwnerId,
-    /// The region.
+    /// Id of the region.
     pub region_id: String,
     /// The load balancer.
     pub load_balancer_id: String,
@@ -1299,23 +1299,23 @@ impl Operation for GetLoadBalancerAcl {
     }
 }
 
-/// Says which addresses may reach a load balancer.
+/// Sets the access list of a load balancer.
 ///
 /// `POST /v4/loadbalancers/organisations/{ownerId}/regions/{regionId}/loadbalancers/{loadBalancerId}/acl`.
 /// Source: go-sdk.
 ///
 /// # Errors
-/// - 400: The request is not valid.
-/// - 401: The credentials are missing or not accepted.
-/// - 403: The caller may not do this.
-/// - 404: There is none, or none the caller may see.
+/// - 400: The request is invalid.
+/// - 401: The credentials are missing or invalid.
+/// - 403: The caller may not perform this operation.
+/// - 404: The resource does not exist or is not visible to the caller.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
 pub struct CreateLoadBalancerAcl {
-    /// The owner.
+    /// Id of the owner.
     pub owner_id: cc_runtime::OwnerId,
-    /// The region.
+    /// Id of the region.
     pub region_id: String,
     /// The load balancer.
     pub load_balancer_id: String,
@@ -1373,16 +1373,16 @@ impl Operation for CreateLoadBalancerAcl {
 /// Source: go-sdk.
 ///
 /// # Errors
-/// - 401: The credentials are missing or not accepted.
-/// - 403: The caller may not do this.
-/// - 404: There is none, or none the caller may see.
+/// - 401: The credentials are missing or invalid.
+/// - 403: The caller may not perform this operation.
+/// - 404: The resource does not exist or is not visible to the caller.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
 pub struct DeleteLoadBalancerAcl {
-    /// The owner.
+    /// Id of the owner.
     pub owner_id: cc_runtime::OwnerId,
-    /// The region.
+    /// Id of the region.
     pub region_id: String,
     /// The load balancer.
     pub load_balancer_id: String,
@@ -1429,22 +1429,22 @@ impl Operation for DeleteLoadBalancerAcl {
     }
 }
 
-/// Lists the networks a load balancer is attached to.
+/// Lists the networks that a load balancer is attached to.
 ///
 /// `GET /v4/loadbalancers/organisations/{ownerId}/regions/{regionId}/loadbalancers/{loadBalancerId}/networks`.
 /// Source: go-sdk.
 ///
 /// # Errors
-/// - 401: The credentials are missing or not accepted.
-/// - 403: The caller may not do this.
-/// - 404: There is none, or none the caller may see.
+/// - 401: The credentials are missing or invalid.
+/// - 403: The caller may not perform this operation.
+/// - 404: The resource does not exist or is not visible to the caller.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
 pub struct ListLoadBalancerNetworks {
-    /// The owner.
+    /// Id of the owner.
     pub owner_id: cc_runtime::OwnerId,
-    /// The region.
+    /// Id of the region.
     pub region_id: String,
     /// The load balancer.
     pub load_balancer_id: String,
@@ -1497,20 +1497,20 @@ impl Operation for ListLoadBalancerNetworks {
 /// Source: go-sdk.
 ///
 /// # Errors
-/// - 401: The credentials are missing or not accepted.
-/// - 403: The caller may not do this.
-/// - 404: There is none, or none the caller may see.
+/// - 401: The credentials are missing or invalid.
+/// - 403: The caller may not perform this operation.
+/// - 404: The resource does not exist or is not visible to the caller.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
 pub struct AttachLoadBalancerNetwork {
-    /// The owner.
+    /// Id of the owner.
     pub owner_id: cc_runtime::OwnerId,
-    /// The region.
+    /// Id of the region.
     pub region_id: String,
     /// The load balancer.
     pub load_balancer_id: String,
-    /// The network.
+    /// Id of the network.
     pub network_id: String,
 }
 
@@ -1564,20 +1564,20 @@ impl Operation for AttachLoadBalancerNetwork {
 /// Source: go-sdk.
 ///
 /// # Errors
-/// - 401: The credentials are missing or not accepted.
-/// - 403: The caller may not do this.
-/// - 404: There is none, or none the caller may see.
+/// - 401: The credentials are missing or invalid.
+/// - 403: The caller may not perform this operation.
+/// - 404: The resource does not exist or is not visible to the caller.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
 pub struct DetachLoadBalancerNetwork {
-    /// The owner.
+    /// Id of the owner.
     pub owner_id: cc_runtime::OwnerId,
-    /// The region.
+    /// Id of the region.
     pub region_id: String,
     /// The load balancer.
     pub load_balancer_id: String,
-    /// The network.
+    /// Id of the network.
     pub network_id: String,
 }
 
@@ -1631,16 +1631,16 @@ impl Operation for DetachLoadBalancerNetwork {
 /// Source: go-sdk.
 ///
 /// # Errors
-/// - 401: The credentials are missing or not accepted.
-/// - 403: The caller may not do this.
-/// - 404: There is none, or none the caller may see.
+/// - 401: The credentials are missing or invalid.
+/// - 403: The caller may not perform this operation.
+/// - 404: The resource does not exist or is not visible to the caller.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
 pub struct GetLoadBalancerTimeouts {
-    /// The owner.
+    /// Id of the owner.
     pub owner_id: cc_runtime::OwnerId,
-    /// The region.
+    /// Id of the region.
     pub region_id: String,
     /// The load balancer.
     pub load_balancer_id: String,
@@ -1693,17 +1693,17 @@ impl Operation for GetLoadBalancerTimeouts {
 /// Source: go-sdk.
 ///
 /// # Errors
-/// - 400: The request is not valid.
-/// - 401: The credentials are missing or not accepted.
-/// - 403: The caller may not do this.
-/// - 404: There is none, or none the caller may see.
+/// - 400: The request is invalid.
+/// - 401: The credentials are missing or invalid.
+/// - 403: The caller may not perform this operation.
+/// - 404: The resource does not exist or is not visible to the caller.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
 pub struct SetLoadBalancerTimeouts {
-    /// The owner.
+    /// Id of the owner.
     pub owner_id: cc_runtime::OwnerId,
-    /// The region.
+    /// Id of the region.
     pub region_id: String,
     /// The load balancer.
     pub load_balancer_id: String,
@@ -1755,22 +1755,22 @@ impl Operation for SetLoadBalancerTimeouts {
     }
 }
 
-/// Reads the name of the cookie that ties a visitor to a server.
+/// Reads the name of the sticky-session cookie of a load balancer.
 ///
 /// `GET /v4/loadbalancers/organisations/{ownerId}/regions/{regionId}/loadbalancers/{loadBalancerId}/sticky-name`.
 /// Source: go-sdk.
 ///
 /// # Errors
-/// - 401: The credentials are missing or not accepted.
-/// - 403: The caller may not do this.
-/// - 404: There is none, or none the caller may see.
+/// - 401: The credentials are missing or invalid.
+/// - 403: The caller may not perform this operation.
+/// - 404: The resource does not exist or is not visible to the caller.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
 pub struct GetLoadBalancerStickyName {
-    /// The owner.
+    /// Id of the owner.
     pub owner_id: cc_runtime::OwnerId,
-    /// The region.
+    /// Id of the region.
     pub region_id: String,
     /// The load balancer.
     pub load_balancer_id: String,
@@ -1817,23 +1817,23 @@ impl Operation for GetLoadBalancerStickyName {
     }
 }
 
-/// Changes the name of the cookie that ties a visitor to a server.
+/// Changes the name of the sticky-session cookie of a load balancer.
 ///
 /// `PUT /v4/loadbalancers/organisations/{ownerId}/regions/{regionId}/loadbalancers/{loadBalancerId}/sticky-name`.
 /// Source: go-sdk.
 ///
 /// # Errors
-/// - 400: The request is not valid.
-/// - 401: The credentials are missing or not accepted.
-/// - 403: The caller may not do this.
-/// - 404: There is none, or none the caller may see.
+/// - 400: The request is invalid.
+/// - 401: The credentials are missing or invalid.
+/// - 403: The caller may not perform this operation.
+/// - 404: The resource does not exist or is not visible to the caller.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
 pub struct SetLoadBalancerStickyName {
-    /// The owner.
+    /// Id of the owner.
     pub owner_id: cc_runtime::OwnerId,
-    /// The region.
+    /// Id of the region.
     pub region_id: String,
     /// The load balancer.
     pub load_balancer_id: String,
@@ -1885,22 +1885,22 @@ impl Operation for SetLoadBalancerStickyName {
     }
 }
 
-/// Lists the TLS ciphers a load balancer accepts.
+/// Lists the accepted TLS ciphers of a load balancer.
 ///
 /// `GET /v4/loadbalancers/organisations/{ownerId}/regions/{regionId}/loadbalancers/{loadBalancerId}/tls-ciphers`.
 /// Source: go-sdk.
 ///
 /// # Errors
-/// - 401: The credentials are missing or not accepted.
-/// - 403: The caller may not do this.
-/// - 404: There is none, or none the caller may see.
+/// - 401: The credentials are missing or invalid.
+/// - 403: The caller may not perform this operation.
+/// - 404: The resource does not exist or is not visible to the caller.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
 pub struct ListLoadBalancerTlsCiphers {
-    /// The owner.
+    /// Id of the owner.
     pub owner_id: cc_runtime::OwnerId,
-    /// The region.
+    /// Id of the region.
     pub region_id: String,
     /// The load balancer.
     pub load_balancer_id: String,
@@ -1947,27 +1947,27 @@ impl Operation for ListLoadBalancerTlsCiphers {
     }
 }
 
-/// Replaces the TLS ciphers a load balancer accepts.
+/// Replaces the accepted TLS ciphers of a load balancer.
 ///
 /// `PUT /v4/loadbalancers/organisations/{ownerId}/regions/{regionId}/loadbalancers/{loadBalancerId}/tls-ciphers`.
 /// Source: go-sdk.
 ///
 /// # Errors
-/// - 400: The request is not valid.
-/// - 401: The credentials are missing or not accepted.
-/// - 403: The caller may not do this.
-/// - 404: There is none, or none the caller may see.
+/// - 400: The request is invalid.
+/// - 401: The credentials are missing or invalid.
+/// - 403: The caller may not perform this operation.
+/// - 404: The resource does not exist or is not visible to the caller.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
 pub struct SetLoadBalancerTlsCiphers {
-    /// The owner.
+    /// Id of the owner.
     pub owner_id: cc_runtime::OwnerId,
-    /// The region.
+    /// Id of the region.
     pub region_id: String,
     /// The load balancer.
     pub load_balancer_id: String,
-    /// The ciphers, all of them.
+    /// The TLS ciphers. They replace all current ones.
     pub body: Vec<types::TlsCipher>,
 }
 
@@ -2015,22 +2015,22 @@ impl Operation for SetLoadBalancerTlsCiphers {
     }
 }
 
-/// Lists the TLS ciphers a load balancer can be told to accept.
+/// Lists the TLS ciphers that a load balancer supports.
 ///
 /// `GET /v4/loadbalancers/organisations/{ownerId}/regions/{regionId}/loadbalancers/{loadBalancerId}/available-tls-ciphers`.
 /// Source: go-sdk.
 ///
 /// # Errors
-/// - 401: The credentials are missing or not accepted.
-/// - 403: The caller may not do this.
-/// - 404: There is none, or none the caller may see.
+/// - 401: The credentials are missing or invalid.
+/// - 403: The caller may not perform this operation.
+/// - 404: The resource does not exist or is not visible to the caller.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
 pub struct ListAvailableTlsCiphers {
-    /// The owner.
+    /// Id of the owner.
     pub owner_id: cc_runtime::OwnerId,
-    /// The region.
+    /// Id of the region.
     pub region_id: String,
     /// The load balancer.
     pub load_balancer_id: String,
@@ -2077,19 +2077,19 @@ impl Operation for ListAvailableTlsCiphers {
     }
 }
 
-/// Lists what was done to the load balancers of an owner.
+/// Lists the changes of the load balancers of an owner.
 ///
 /// `GET /v4/loadbalancers/organisations/{ownerId}/audit`. Source: go-sdk.
 ///
 /// # Errors
-/// - 401: The credentials are missing or not accepted.
-/// - 403: The caller may not do this.
-/// - 404: There is none, or none the caller may see.
+/// - 401: The credentials are missing or invalid.
+/// - 403: The caller may not perform this operation.
+/// - 404: The resource does not exist or is not visible to the caller.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
 pub struct ListLoadBalancerAudits {
-    /// The owner.
+    /// Id of the owner.
     pub owner_id: cc_runtime::OwnerId,
 }
 
@@ -2124,21 +2124,21 @@ impl Operation for ListLoadBalancerAudits {
     }
 }
 
-/// Lists what was done to one load balancer, or to a part of it.
+/// Lists the changes of one load balancer, or of a part of it.
 ///
 /// `GET /v4/loadbalancers/organisations/{ownerId}/audit/{resourceId}`. Source: go-sdk.
 ///
 /// # Errors
-/// - 401: The credentials are missing or not accepted.
-/// - 403: The caller may not do this.
-/// - 404: There is none, or none the caller may see.
+/// - 401: The credentials are missing or invalid.
+/// - 403: The caller may not perform this operation.
+/// - 404: The resource does not exist or is not visible to the caller.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
 pub struct ListResourceLoadBalancerAudits {
-    /// The owner.
+    /// Id of the owner.
     pub owner_id: cc_runtime::OwnerId,
-    /// The load balancer, or the part of one.
+    /// Id of the load balancer, or of a part of it.
     pub resource_id: String,
 }
 
@@ -2180,22 +2180,22 @@ impl Operation for ListResourceLoadBalancerAudits {
     }
 }
 
-/// Lists what the load balancers of an owner consumed.
+/// Lists the consumption of the load balancers of an owner.
 ///
 /// `GET /v4/loadbalancer/organisations/{ownerId}/loadbalancer/consumptions`. Source: go-sdk.
 ///
 /// # Errors
-/// - 400: The request is not valid.
-/// - 401: The credentials are missing or not accepted.
-/// - 403: The caller may not do this.
-/// - 404: There is none, or none the caller may see.
+/// - 400: The request is invalid.
+/// - 401: The credentials are missing or invalid.
+/// - 403: The caller may not perform this operation.
+/// - 404: The resource does not exist or is not visible to the caller.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
 pub struct ListLoadBalancerConsumptions {
-    /// The owner.
+    /// Id of the owner.
     pub owner_id: cc_runtime::OwnerId,
-    /// Keeps these load balancers. Repeated.
+    /// Restricts the list to these load balancers. Repeated.
     pub resource_id: Option<Vec<String>>,
     /// Start of the period.
     pub since: Option<cc_runtime::Timestamp>,
@@ -2215,7 +2215,7 @@ impl ListLoadBalancerConsumptions {
         }
     }
 
-    /// Keeps these load balancers. Repeated.
+    /// Restricts the list to these load balancers. Repeated.
     pub fn resource_id(
         mut self,
         resource_id: impl IntoIterator<Item = impl Into<String>>,

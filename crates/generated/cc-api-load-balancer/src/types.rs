@@ -4,15 +4,15 @@
 #[allow(unused_imports)]
 use serde::{Deserialize, Serialize};
 
-/// The addresses that may reach a load balancer.
+/// Addresses that may or may not access a load balancer.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct AddressRules {
-    /// Addresses that may reach it.
+    /// Allowed addresses.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub allow: Option<Vec<String>>,
-    /// Addresses that may not.
+    /// Denied addresses.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub deny: Option<Vec<String>>,
 }
@@ -28,14 +28,14 @@ impl AddressRules {
         }
     }
 
-    /// Addresses that may reach it.
+    /// Allowed addresses.
     #[must_use]
     pub fn allow(mut self, allow: impl IntoIterator<Item = impl Into<String>>) -> Self {
         self.allow = Some(allow.into_iter().map(Into::into).collect());
         self
     }
 
-    /// Addresses that may not.
+    /// Denied addresses.
     #[must_use]
     pub fn deny(mut self, deny: impl IntoIterator<Item = impl Into<String>>) -> Self {
         self.deny = Some(deny.into_iter().map(Into::into).collect());
@@ -70,13 +70,13 @@ cc_runtime::open_enum! {
 pub struct BackendServer {
     /// Id of the server.
     pub id: String,
-    /// Address.
+    /// Address of the server.
     #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub address: String,
-    /// `true` if the backend server serves only when the others do not.
+    /// `true` if the server is used only when the others are unavailable.
     #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub backup: bool,
-    /// Share of the traffic, against the other servers.
+    /// Weight of the server relative to the others.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub weight: Option<i64>,
 }
@@ -94,7 +94,7 @@ impl BackendServer {
         }
     }
 
-    /// Share of the traffic, against the other servers.
+    /// Weight of the server relative to the others.
     #[must_use]
     pub fn weight(mut self, weight: i64) -> Self {
         self.weight = Some(weight);
@@ -103,7 +103,7 @@ impl BackendServer {
 }
 
 cc_runtime::open_union! {
-    /// How servers are reached.
+    /// Transport to the servers.
     #[tag = "type"]
     pub enum BackendTransport {
         /// `Tcp`.
@@ -133,7 +133,7 @@ pub struct Backends {
     /// Servers.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub servers: Option<Vec<BackendServer>>,
-    /// How servers are reached.
+    /// Transport to the servers.
     #[serde(default, deserialize_with = "cc_runtime::de::null_as_default", skip_serializing_if = "cc_runtime::de::is_default")]
     pub transport: BackendTransport,
 }
@@ -182,7 +182,7 @@ impl BasicCredentials {
     }
 }
 
-/// A bearer of a token.
+/// A bearer token.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
@@ -203,12 +203,12 @@ impl BearerCredentials {
     }
 }
 
-/// A group of servers that get the same traffic.
+/// A group of servers that receive the same traffic.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct Cluster {
-    /// Name of the cluster, of 128 characters at most.
+    /// Name of the cluster, at most 128 characters.
     pub id: String,
     /// Id of an owner: `user_…` for a personal space, `orga_…` for an organisation.
     #[serde(rename = "ownerId", default, deserialize_with = "cc_runtime::de::null_as_default", skip_serializing_if = "cc_runtime::de::is_default")]
@@ -216,7 +216,7 @@ pub struct Cluster {
     /// The servers of a cluster.
     #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub backends: Backends,
-    /// How the traffic of a cluster is told apart.
+    /// Router of the traffic of a cluster.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub router: Option<ClusterRouter>,
 }
@@ -234,7 +234,7 @@ impl Cluster {
         }
     }
 
-    /// How the traffic of a cluster is told apart.
+    /// Router of the traffic of a cluster.
     #[must_use]
     pub fn router(mut self, router: impl Into<ClusterRouter>) -> Self {
         self.router = Some(router.into());
@@ -242,12 +242,12 @@ impl Cluster {
     }
 }
 
-/// How the traffic of a cluster is told apart.
+/// Router of the traffic of a cluster.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct ClusterRouter {
-    /// Protocol whose traffic is told apart.
+    /// Protocol of a router.
     #[serde(default, deserialize_with = "cc_runtime::de::null_as_default", skip_serializing_if = "cc_runtime::de::is_default")]
     pub protocol: RouterProtocol,
 }
@@ -263,12 +263,12 @@ impl ClusterRouter {
     }
 }
 
-/// Traffic passed on as it is.
+/// Traffic that is forwarded unchanged.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct DirectBackendLayer {
-    /// Nothing is known to be in it.
+    /// Marker without documented content.
     #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub direct: serde_json::Map<String, serde_json::Value>,
 }
@@ -284,12 +284,12 @@ impl DirectBackendLayer {
     }
 }
 
-/// Where traffic is passed on to as it is.
+/// Target of unchanged traffic.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct DirectListener {
-    /// Cluster that gets the traffic.
+    /// Id of the cluster that receives the traffic.
     #[serde(rename = "clusterId", default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub cluster_id: String,
     /// Tags.
@@ -316,12 +316,12 @@ impl DirectListener {
     }
 }
 
-/// Traffic passed on as it is.
+/// Traffic that is forwarded unchanged.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct DirectListenerLayer {
-    /// Where traffic is passed on to as it is.
+    /// Target of unchanged traffic.
     #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub direct: DirectListener,
 }
@@ -337,7 +337,7 @@ impl DirectListenerLayer {
     }
 }
 
-/// Where DNS records should point.
+/// Target for DNS records.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
@@ -350,12 +350,12 @@ pub struct DnsTarget {
     pub a: Vec<String>,
 }
 
-/// How a server over DTLS is spoken to.
+/// Protocols of a server over DTLS.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct DtlsBackend {
-    /// Traffic to send, by application protocol (ALPN).
+    /// Traffic to the server by application protocol (ALPN).
     #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub dtls: std::collections::BTreeMap<String, serde_json::Map<String, serde_json::Value>>,
 }
@@ -376,7 +376,7 @@ impl DtlsBackend {
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct DtlsBackendLayer {
-    /// How a server over DTLS is spoken to.
+    /// Protocols of a server over DTLS.
     #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub dtls: DtlsBackend,
 }
@@ -397,7 +397,7 @@ impl DtlsBackendLayer {
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct DtlsListenerLayer {
-    /// Where deciphered traffic is passed on to.
+    /// Targets of decrypted traffic.
     #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub dtls: EncryptedListener,
 }
@@ -413,12 +413,12 @@ impl DtlsListenerLayer {
     }
 }
 
-/// Where deciphered traffic is passed on to.
+/// Targets of decrypted traffic.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct EncryptedListener {
-    /// Handling of the traffic, by application protocol (ALPN).
+    /// Handling of the traffic by application protocol (ALPN).
     #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub alpn: std::collections::BTreeMap<String, InnerListener>,
 }
@@ -434,12 +434,12 @@ impl EncryptedListener {
     }
 }
 
-/// This text.
+/// Match of an exact text.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct ExactMatch {
-    /// The text.
+    /// The exact text.
     #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub exact: String,
 }
@@ -480,7 +480,7 @@ impl HeaderRule {
     }
 }
 
-/// Changes of the headers of a request.
+/// Changes to the headers of a request.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
@@ -520,7 +520,7 @@ impl HeaderRules {
 }
 
 cc_runtime::open_union! {
-    /// Which hosts are meant.
+    /// Pattern for hosts.
     #[tag = "type"]
     pub enum HostMatch {
         /// `Exact`.
@@ -542,12 +542,12 @@ impl From<RegexMatch> for HostMatch {
     }
 }
 
-/// Which hosts a route is for.
+/// Hosts that a route matches.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct HostRule {
-    /// Which hosts are meant.
+    /// Pattern for hosts.
     #[serde(default, deserialize_with = "cc_runtime::de::null_as_default", skip_serializing_if = "cc_runtime::de::is_default")]
     pub host: HostMatch,
 }
@@ -563,12 +563,12 @@ impl HostRule {
     }
 }
 
-/// HTTP in the clear.
+/// Plain-text HTTP.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct HttpBackendLayer {
-    /// Nothing is known to be in it.
+    /// Marker without documented content.
     #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub http: serde_json::Map<String, serde_json::Value>,
 }
@@ -584,12 +584,12 @@ impl HttpBackendLayer {
     }
 }
 
-/// Where HTTP requests are passed on to.
+/// Targets of HTTP requests.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct HttpListener {
-    /// Clusters that get the requests.
+    /// Clusters that receive the requests.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub clusters: Option<Vec<String>>,
 }
@@ -604,7 +604,7 @@ impl HttpListener {
         }
     }
 
-    /// Clusters that get the requests.
+    /// Clusters that receive the requests.
     #[must_use]
     pub fn clusters(mut self, clusters: impl IntoIterator<Item = impl Into<String>>) -> Self {
         self.clusters = Some(clusters.into_iter().map(Into::into).collect());
@@ -612,12 +612,12 @@ impl HttpListener {
     }
 }
 
-/// HTTP in the clear.
+/// Plain-text HTTP.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct HttpListenerLayer {
-    /// Where HTTP requests are passed on to.
+    /// Targets of HTTP requests.
     #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub http: HttpListener,
 }
@@ -633,15 +633,15 @@ impl HttpListenerLayer {
     }
 }
 
-/// How HTTP requests are told apart.
+/// Routes for HTTP requests.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct HttpRouter {
-    /// `true` if HTTP visitors are sent to HTTPS.
+    /// `true` if HTTP is redirected to HTTPS.
     #[serde(rename = "redirectHttps", default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub redirect_https: bool,
-    /// Routes.
+    /// Routes of the router.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub routes: Option<Vec<Route>>,
     /// Templates, by number.
@@ -665,7 +665,7 @@ impl HttpRouter {
         }
     }
 
-    /// Routes.
+    /// Routes of the router.
     #[must_use]
     pub fn routes(mut self, routes: impl IntoIterator<Item = impl Into<Route>>) -> Self {
         self.routes = Some(routes.into_iter().map(Into::into).collect());
@@ -685,7 +685,7 @@ impl HttpRouter {
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct HttpRouterProtocol {
-    /// How HTTP requests are told apart.
+    /// Routes for HTTP requests.
     #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub http: HttpRouter,
 }
@@ -709,7 +709,7 @@ pub struct InnerBackend {
     /// Protocol inside the encrypted traffic to a server.
     #[serde(default, deserialize_with = "cc_runtime::de::null_as_default", skip_serializing_if = "cc_runtime::de::is_default")]
     pub layer: InnerBackendLayer,
-    /// Server names to ask for (SNI).
+    /// Server names to send (SNI).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub sni: Option<Vec<String>>,
 }
@@ -725,7 +725,7 @@ impl InnerBackend {
         }
     }
 
-    /// Server names to ask for (SNI).
+    /// Server names to send (SNI).
     #[must_use]
     pub fn sni(mut self, sni: impl IntoIterator<Item = impl Into<String>>) -> Self {
         self.sni = Some(sni.into_iter().map(Into::into).collect());
@@ -800,20 +800,20 @@ impl From<HttpListenerLayer> for InnerListenerLayer {
     }
 }
 
-/// A port a load balancer listens to.
+/// Port on which a load balancer listens.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct Listener {
-    /// Name of the listener, of 128 characters at most.
+    /// Name of the listener, at most 128 characters.
     pub id: String,
     /// Port.
     #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub port: i64,
-    /// How visitors reach a listener.
+    /// Transport of a listener.
     #[serde(default, deserialize_with = "cc_runtime::de::null_as_default", skip_serializing_if = "cc_runtime::de::is_default")]
     pub transport: ListenerTransport,
-    /// Timeouts of a load balancer or of a listener. Upstream does not state their unit.
+    /// Timeouts of a load balancer or of a listener. Upstream does not document their unit.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub timeouts: Option<LoadBalancerTimeouts>,
 }
@@ -831,7 +831,7 @@ impl Listener {
         }
     }
 
-    /// Timeouts of a load balancer or of a listener. Upstream does not state their unit.
+    /// Timeouts of a load balancer or of a listener. Upstream does not document their unit.
     #[must_use]
     pub fn timeouts(mut self, timeouts: impl Into<LoadBalancerTimeouts>) -> Self {
         self.timeouts = Some(timeouts.into());
@@ -840,7 +840,7 @@ impl Listener {
 }
 
 cc_runtime::open_union! {
-    /// How visitors reach a listener.
+    /// Transport of a listener.
     #[tag = "type"]
     pub enum ListenerTransport {
         /// `Tcp`.
@@ -872,51 +872,51 @@ pub struct LoadBalancer {
     /// Id of an owner: `user_…` for a personal space, `orga_…` for an organisation.
     #[serde(rename = "ownerId", default, deserialize_with = "cc_runtime::de::null_as_default", skip_serializing_if = "cc_runtime::de::is_default")]
     pub owner_id: cc_runtime::OwnerId,
-    /// Other owners that may use it.
+    /// Co-owners, which may use the load balancer too.
     #[serde(rename = "coOwners", default, deserialize_with = "cc_runtime::de::list")]
     pub co_owners: Vec<cc_runtime::OwnerId>,
-    /// Region it runs in.
+    /// Region of the load balancer.
     #[serde(rename = "regionId", default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub region_id: String,
-    /// Region or Kubernetes cluster it belongs to.
+    /// Region or Kubernetes cluster of the load balancer.
     #[serde(rename = "loadbalancerParentResourceId", default, skip_serializing_if = "Option::is_none")]
     pub loadbalancer_parent_resource_id: Option<String>,
-    /// Size of a load balancer, and the number of its machines.
+    /// Size of a load balancer and number of its machines.
     #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub flavor: LoadBalancerFlavor,
     /// Configuration of a load balancer.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub specification: Option<LoadBalancerSpecification>,
-    /// Domain name that leads to it.
+    /// Domain name of the load balancer.
     #[serde(rename = "domainName", default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub domain_name: String,
-    /// Addresses it listens on.
+    /// IP addresses of the load balancer.
     #[serde(default, deserialize_with = "cc_runtime::de::list")]
     pub ips: Vec<String>,
     /// Listeners of the load balancer.
     #[serde(default, deserialize_with = "cc_runtime::de::list")]
     pub listeners: Vec<Listener>,
-    /// Where it sends traffic.
+    /// Clusters that receive the traffic.
     #[serde(default, deserialize_with = "cc_runtime::de::list")]
     pub clusters: Vec<Cluster>,
     /// Tags.
     #[serde(default, deserialize_with = "cc_runtime::de::list")]
     pub tags: Vec<String>,
-    /// `true` if several owners share it.
+    /// `true` if several owners share the load balancer.
     #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub mutualized: bool,
-    /// `true` if the load balancer is frozen, and refuses changes.
+    /// `true` if the load balancer is frozen and refuses changes.
     #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub frozen: bool,
-    /// Version of the configuration it runs.
+    /// Version of the active configuration.
     #[serde(rename = "appliedConfigVersion", default, skip_serializing_if = "Option::is_none")]
     pub applied_config_version: Option<i64>,
-    /// When it was created.
+    /// Creation date.
     #[serde(rename = "createdAt", default, skip_serializing_if = "Option::is_none")]
     pub created_at: Option<cc_runtime::Timestamp>,
 }
 
-/// The addresses that may reach a load balancer, as it keeps them.
+/// The access list of a load balancer.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
@@ -926,24 +926,24 @@ pub struct LoadBalancerAcl {
     /// Id of an owner: `user_…` for a personal space, `orga_…` for an organisation.
     #[serde(rename = "ownerId", default, deserialize_with = "cc_runtime::de::null_as_default", skip_serializing_if = "cc_runtime::de::is_default")]
     pub owner_id: cc_runtime::OwnerId,
-    /// Load balancer the list is of.
+    /// Id of the load balancer.
     #[serde(rename = "resourceId", default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub resource_id: String,
-    /// Addresses that may reach it.
+    /// Allowed addresses.
     #[serde(default, deserialize_with = "cc_runtime::de::list")]
     pub allow: Vec<String>,
-    /// Addresses that may not.
+    /// Denied addresses.
     #[serde(default, deserialize_with = "cc_runtime::de::list")]
     pub deny: Vec<String>,
-    /// When the list was created.
+    /// Creation date of the list.
     #[serde(rename = "createdAt", default, skip_serializing_if = "Option::is_none")]
     pub created_at: Option<cc_runtime::Timestamp>,
-    /// When the list last changed.
+    /// Date of the last change.
     #[serde(rename = "updatedAt", default, skip_serializing_if = "Option::is_none")]
     pub updated_at: Option<cc_runtime::Timestamp>,
 }
 
-/// Something that was done to a load balancer.
+/// A change of a load balancer.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
@@ -951,7 +951,7 @@ pub struct LoadBalancerAudit {
     /// Id of an owner: `user_…` for a personal space, `orga_…` for an organisation.
     #[serde(rename = "ownerId", default, deserialize_with = "cc_runtime::de::null_as_default", skip_serializing_if = "cc_runtime::de::is_default")]
     pub owner_id: cc_runtime::OwnerId,
-    /// Load balancer, or part of one.
+    /// Id of the load balancer, or of a part of it.
     #[serde(rename = "resourceId", default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub resource_id: String,
     /// Kind of a change.
@@ -960,7 +960,7 @@ pub struct LoadBalancerAudit {
     /// Subject of the change.
     #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub context: serde_json::Value,
-    /// When the change took place.
+    /// Date of the change.
     #[serde(rename = "createdAt", default, skip_serializing_if = "Option::is_none")]
     pub created_at: Option<cc_runtime::Timestamp>,
 }
@@ -970,7 +970,7 @@ pub struct LoadBalancerAudit {
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct LoadBalancerConfiguration {
-    /// Load balancer the version is of.
+    /// Id of the load balancer.
     #[serde(rename = "loadbalancerId", default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub loadbalancer_id: String,
     /// Number of the version.
@@ -979,13 +979,13 @@ pub struct LoadBalancerConfiguration {
     /// Listeners of the load balancer.
     #[serde(default, deserialize_with = "cc_runtime::de::list")]
     pub listeners: Vec<Listener>,
-    /// Where the load balancer sends traffic.
+    /// Clusters that receive the traffic.
     #[serde(default, deserialize_with = "cc_runtime::de::list")]
     pub clusters: Vec<Cluster>,
     /// Configuration of a load balancer.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub specification: Option<LoadBalancerSpecification>,
-    /// When the version was created.
+    /// Creation date of the version.
     #[serde(rename = "createdAt", default, skip_serializing_if = "Option::is_none")]
     pub created_at: Option<cc_runtime::Timestamp>,
 }
@@ -995,7 +995,7 @@ pub struct LoadBalancerConfiguration {
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct LoadBalancerConfigurationInput {
-    /// Load balancer the version is of.
+    /// Id of the load balancer.
     #[serde(rename = "loadbalancerId")]
     pub loadbalancer_id: String,
     /// Number of the version.
@@ -1003,7 +1003,7 @@ pub struct LoadBalancerConfigurationInput {
     /// Listeners of the load balancer.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub listeners: Option<Vec<Listener>>,
-    /// Where the load balancer sends traffic.
+    /// Clusters that receive the traffic.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub clusters: Option<Vec<Cluster>>,
 }
@@ -1028,7 +1028,7 @@ impl LoadBalancerConfigurationInput {
         self
     }
 
-    /// Where the load balancer sends traffic.
+    /// Clusters that receive the traffic.
     #[must_use]
     pub fn clusters(mut self, clusters: impl IntoIterator<Item = impl Into<Cluster>>) -> Self {
         self.clusters = Some(clusters.into_iter().map(Into::into).collect());
@@ -1041,7 +1041,7 @@ impl LoadBalancerConfigurationInput {
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct LoadBalancerCreation {
-    /// Size of a load balancer, and the number of its machines.
+    /// Size of a load balancer and number of its machines.
     pub flavor: LoadBalancerFlavor,
     /// Configuration of a load balancer.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -1049,10 +1049,10 @@ pub struct LoadBalancerCreation {
     /// A version of the listeners and clusters to start from.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub configuration: Option<LoadBalancerConfigurationInput>,
-    /// Other owners that may use it.
+    /// Co-owners, which may use the load balancer too.
     #[serde(rename = "coOwners", default, skip_serializing_if = "Option::is_none")]
     pub co_owners: Option<Vec<cc_runtime::OwnerId>>,
-    /// Region or Kubernetes cluster it belongs to.
+    /// Region or Kubernetes cluster of the load balancer.
     #[serde(rename = "loadbalancerParentResourceId", default, skip_serializing_if = "Option::is_none")]
     pub loadbalancer_parent_resource_id: Option<String>,
     /// Tags.
@@ -1089,14 +1089,14 @@ impl LoadBalancerCreation {
         self
     }
 
-    /// Other owners that may use it.
+    /// Co-owners, which may use the load balancer too.
     #[must_use]
     pub fn co_owners(mut self, co_owners: impl IntoIterator<Item = impl Into<cc_runtime::OwnerId>>) -> Self {
         self.co_owners = Some(co_owners.into_iter().map(Into::into).collect());
         self
     }
 
-    /// Region or Kubernetes cluster it belongs to.
+    /// Region or Kubernetes cluster of the load balancer.
     #[must_use]
     pub fn loadbalancer_parent_resource_id(mut self, loadbalancer_parent_resource_id: impl Into<String>) -> Self {
         self.loadbalancer_parent_resource_id = Some(loadbalancer_parent_resource_id.into());
@@ -1112,7 +1112,7 @@ impl LoadBalancerCreation {
 }
 
 cc_runtime::open_enum! {
-    /// Size of a load balancer, and the number of its machines.
+    /// Size of a load balancer and number of its machines.
     pub enum LoadBalancerFlavor {
         /// `XS-duo`.
         XsDuo = "XS-duo",
@@ -1132,7 +1132,7 @@ cc_runtime::open_enum! {
 }
 
 cc_runtime::open_enum! {
-    /// Which load balancers: those that every application shares, or those of the owner.
+    /// Kind of load balancers: shared by all applications, or private to the owner.
     pub enum LoadBalancerKind {
         /// `default`.
         Default = "default",
@@ -1141,18 +1141,18 @@ cc_runtime::open_enum! {
     }
 }
 
-/// A network a load balancer is attached to.
+/// A network that a load balancer is attached to.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct LoadBalancerNetwork {
-    /// Load balancer.
+    /// Id of the load balancer.
     #[serde(rename = "loadbalancerId", default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub loadbalancer_id: String,
-    /// Network.
+    /// Id of the network.
     #[serde(rename = "networkId", default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub network_id: String,
-    /// A network group, as a load balancer in it sees it.
+    /// A network group from the view of one load balancer.
     #[serde(rename = "networkDetails", default, skip_serializing_if = "Option::is_none")]
     pub network_details: Option<LoadBalancerNetworkGroup>,
     /// IPv4 range.
@@ -1161,16 +1161,16 @@ pub struct LoadBalancerNetwork {
     /// IPv6 range.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub cidrv6: Option<String>,
-    /// Place of the load balancer in the IPv4 range.
+    /// Offset of the load balancer in the IPv4 range.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub offsetv4: Option<i64>,
-    /// Place of the load balancer in the IPv6 range.
+    /// Offset of the load balancer in the IPv6 range.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub offsetv6: Option<i64>,
-    /// When the load balancer was attached.
+    /// Date of the attachment.
     #[serde(rename = "createdAt", default, skip_serializing_if = "Option::is_none")]
     pub created_at: Option<cc_runtime::Timestamp>,
-    /// When that last changed.
+    /// Date of the last change of the attachment.
     #[serde(rename = "updatedAt", default, skip_serializing_if = "Option::is_none")]
     pub updated_at: Option<cc_runtime::Timestamp>,
 }
@@ -1191,7 +1191,7 @@ pub struct LoadBalancerNetworkAddress {
     pub assigned_gateway_ip: Option<String>,
 }
 
-/// A network group, as a load balancer in it sees it.
+/// A network group from the view of one load balancer.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
@@ -1205,7 +1205,7 @@ pub struct LoadBalancerNetworkGroup {
     /// Addresses of a load balancer in a network group.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub network: Option<LoadBalancerNetworkAddress>,
-    /// Other members.
+    /// Other members of the network group.
     #[serde(default, deserialize_with = "cc_runtime::de::list")]
     pub peers: Vec<LoadBalancerNetworkPeer>,
     /// WireGuard private key of the load balancer.
@@ -1220,29 +1220,29 @@ pub struct LoadBalancerNetworkGroup {
 pub struct LoadBalancerNetworkPeer {
     /// Id of the peer.
     pub id: String,
-    /// Address in the network group.
+    /// Address of the peer in the network group.
     #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub ip: String,
-    /// WireGuard public key.
+    /// WireGuard public key of the peer.
     #[serde(rename = "publicKey", default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub public_key: String,
-    /// Host name.
+    /// Host name of the peer.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub hostname: Option<String>,
-    /// Where a peer is reached.
+    /// Endpoint of a peer.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub endpoint: Option<LoadBalancerPeerEndpoint>,
 }
 
-/// Where a peer is reached.
+/// Endpoint of a peer.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct LoadBalancerPeerEndpoint {
-    /// Address from the Internet.
+    /// Public address.
     #[serde(rename = "publicAddress", default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub public_address: String,
-    /// Address from the platform.
+    /// Private address within the platform.
     #[serde(rename = "privateAddress", default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub private_address: String,
 }
@@ -1255,7 +1255,7 @@ pub struct LoadBalancerRouting {
     /// Listeners of the load balancer.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub listeners: Option<Vec<Listener>>,
-    /// Where it sends traffic.
+    /// Clusters that receive the traffic.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub clusters: Option<Vec<Cluster>>,
 }
@@ -1278,7 +1278,7 @@ impl LoadBalancerRouting {
         self
     }
 
-    /// Where it sends traffic.
+    /// Clusters that receive the traffic.
     #[must_use]
     pub fn clusters(mut self, clusters: impl IntoIterator<Item = impl Into<Cluster>>) -> Self {
         self.clusters = Some(clusters.into_iter().map(Into::into).collect());
@@ -1286,12 +1286,12 @@ impl LoadBalancerRouting {
     }
 }
 
-/// Another size for a load balancer.
+/// New flavor of a load balancer.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct LoadBalancerScaling {
-    /// Size of a load balancer, and the number of its machines.
+    /// Size of a load balancer and number of its machines.
     pub flavor: LoadBalancerFlavor,
 }
 
@@ -1314,22 +1314,22 @@ pub struct LoadBalancerSpecification {
     /// Number of virtual processors.
     #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub vcpus: i64,
-    /// Memory. Upstream does not state the unit.
+    /// Memory. Upstream does not document the unit.
     #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub memory: i64,
-    /// Number of connections at once.
+    /// Number of concurrent connections.
     #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub connections: i64,
-    /// How a server is chosen for a request.
+    /// Strategy that selects the server for a request.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub loadbalancing: Option<LoadBalancingStrategy>,
-    /// Timeouts of a load balancer or of a listener. Upstream does not state their unit.
+    /// Timeouts of a load balancer or of a listener. Upstream does not document their unit.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub timeouts: Option<LoadBalancerTimeouts>,
-    /// Name of the cookie that ties a visitor to a server.
+    /// Name of the sticky-session cookie.
     #[serde(rename = "stickyName", default, skip_serializing_if = "Option::is_none")]
     pub sticky_name: Option<String>,
-    /// TLS ciphers a load balancer accepts.
+    /// Accepted TLS ciphers of a load balancer.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub ciphers: Option<TlsCiphers>,
 }
@@ -1350,28 +1350,28 @@ impl LoadBalancerSpecification {
         }
     }
 
-    /// How a server is chosen for a request.
+    /// Strategy that selects the server for a request.
     #[must_use]
     pub fn loadbalancing(mut self, loadbalancing: impl Into<LoadBalancingStrategy>) -> Self {
         self.loadbalancing = Some(loadbalancing.into());
         self
     }
 
-    /// Timeouts of a load balancer or of a listener. Upstream does not state their unit.
+    /// Timeouts of a load balancer or of a listener. Upstream does not document their unit.
     #[must_use]
     pub fn timeouts(mut self, timeouts: impl Into<LoadBalancerTimeouts>) -> Self {
         self.timeouts = Some(timeouts.into());
         self
     }
 
-    /// Name of the cookie that ties a visitor to a server.
+    /// Name of the sticky-session cookie.
     #[must_use]
     pub fn sticky_name(mut self, sticky_name: impl Into<String>) -> Self {
         self.sticky_name = Some(sticky_name.into());
         self
     }
 
-    /// TLS ciphers a load balancer accepts.
+    /// Accepted TLS ciphers of a load balancer.
     #[must_use]
     pub fn ciphers(mut self, ciphers: impl Into<TlsCiphers>) -> Self {
         self.ciphers = Some(ciphers.into());
@@ -1389,42 +1389,42 @@ pub struct LoadBalancerSummary {
     /// Id of an owner: `user_…` for a personal space, `orga_…` for an organisation.
     #[serde(rename = "ownerId", default, deserialize_with = "cc_runtime::de::null_as_default", skip_serializing_if = "cc_runtime::de::is_default")]
     pub owner_id: cc_runtime::OwnerId,
-    /// Other owners that may use it.
+    /// Co-owners, which may use the load balancer too.
     #[serde(rename = "coOwners", default, deserialize_with = "cc_runtime::de::list")]
     pub co_owners: Vec<cc_runtime::OwnerId>,
-    /// Region it runs in.
+    /// Region of the load balancer.
     #[serde(rename = "regionId", default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub region_id: String,
-    /// Region or Kubernetes cluster it belongs to.
+    /// Region or Kubernetes cluster of the load balancer.
     #[serde(rename = "loadbalancerParentResourceId", default, skip_serializing_if = "Option::is_none")]
     pub loadbalancer_parent_resource_id: Option<String>,
-    /// Size of a load balancer, and the number of its machines.
+    /// Size of a load balancer and number of its machines.
     #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub flavor: LoadBalancerFlavor,
-    /// Domain name that leads to it.
+    /// Domain name of the load balancer.
     #[serde(rename = "domainName", default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub domain_name: String,
-    /// Addresses it listens on.
+    /// IP addresses of the load balancer.
     #[serde(default, deserialize_with = "cc_runtime::de::list")]
     pub ips: Vec<String>,
     /// Tags.
     #[serde(default, deserialize_with = "cc_runtime::de::list")]
     pub tags: Vec<String>,
-    /// `true` if several owners share it.
+    /// `true` if several owners share the load balancer.
     #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub mutualized: bool,
-    /// `true` if the load balancer is frozen, and refuses changes.
+    /// `true` if the load balancer is frozen and refuses changes.
     #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub frozen: bool,
-    /// Version of the configuration it runs.
+    /// Version of the active configuration.
     #[serde(rename = "appliedConfigVersion", default, skip_serializing_if = "Option::is_none")]
     pub applied_config_version: Option<i64>,
-    /// When it was created.
+    /// Creation date.
     #[serde(rename = "createdAt", default, skip_serializing_if = "Option::is_none")]
     pub created_at: Option<cc_runtime::Timestamp>,
 }
 
-/// A load balancer in front of a resource, and where DNS records should point.
+/// A load balancer in front of a resource, with the target for DNS records.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
@@ -1437,26 +1437,26 @@ pub struct LoadBalancerTarget {
     /// Id of a zone (a UUID).
     #[serde(rename = "zoneId", default, deserialize_with = "cc_runtime::de::null_as_default", skip_serializing_if = "cc_runtime::de::is_default")]
     pub zone_id: cc_runtime::ZoneId,
-    /// Where DNS records should point.
+    /// Target for DNS records.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub dns: Option<DnsTarget>,
 }
 
-/// Timeouts of a load balancer or of a listener. Upstream does not state their unit.
+/// Timeouts of a load balancer or of a listener. Upstream does not document their unit.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct LoadBalancerTimeouts {
-    /// Silence of the visitor after which the connection is closed.
+    /// Idle time of the client after which the connection is closed.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub frontend: Option<i64>,
-    /// Silence of the server after which the connection is closed.
+    /// Idle time of the server after which the connection is closed.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub backend: Option<i64>,
-    /// Time to connect to a server.
+    /// Timeout for the connection to a server.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub connect: Option<i64>,
-    /// Time to receive a request.
+    /// Timeout for receiving a request.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub request: Option<i64>,
 }
@@ -1474,28 +1474,28 @@ impl LoadBalancerTimeouts {
         }
     }
 
-    /// Silence of the visitor after which the connection is closed.
+    /// Idle time of the client after which the connection is closed.
     #[must_use]
     pub fn frontend(mut self, frontend: i64) -> Self {
         self.frontend = Some(frontend);
         self
     }
 
-    /// Silence of the server after which the connection is closed.
+    /// Idle time of the server after which the connection is closed.
     #[must_use]
     pub fn backend(mut self, backend: i64) -> Self {
         self.backend = Some(backend);
         self
     }
 
-    /// Time to connect to a server.
+    /// Timeout for the connection to a server.
     #[must_use]
     pub fn connect(mut self, connect: i64) -> Self {
         self.connect = Some(connect);
         self
     }
 
-    /// Time to receive a request.
+    /// Timeout for receiving a request.
     #[must_use]
     pub fn request(mut self, request: i64) -> Self {
         self.request = Some(request);
@@ -1503,15 +1503,15 @@ impl LoadBalancerTimeouts {
     }
 }
 
-/// How a server is chosen.
+/// Algorithm that selects the server.
 pub type LoadBalancingAlgorithm = serde_json::Value;
 
-/// How a server is chosen for a request.
+/// Strategy that selects the server for a request.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct LoadBalancingStrategy {
-    /// How a server is chosen.
+    /// Algorithm that selects the server.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub algorithm: Option<LoadBalancingAlgorithm>,
     /// Metric for the load of a server.
@@ -1530,7 +1530,7 @@ impl LoadBalancingStrategy {
         }
     }
 
-    /// How a server is chosen.
+    /// Algorithm that selects the server.
     #[must_use]
     pub fn algorithm(mut self, algorithm: impl Into<LoadBalancingAlgorithm>) -> Self {
         self.algorithm = Some(algorithm.into());
@@ -1549,7 +1549,7 @@ impl LoadBalancingStrategy {
 pub type LoadMetric = serde_json::Value;
 
 cc_runtime::open_union! {
-    /// Which paths are meant.
+    /// Pattern for paths.
     #[tag = "type"]
     pub enum PathMatch {
         /// `Exact`.
@@ -1579,7 +1579,7 @@ impl From<RegexMatch> for PathMatch {
     }
 }
 
-/// Which paths a route is for.
+/// Paths that a route matches.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
@@ -1587,7 +1587,7 @@ pub struct PathRule {
     /// Kind of the rule.
     #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub kind: String,
-    /// Which paths are meant.
+    /// Pattern for paths.
     #[serde(default, deserialize_with = "cc_runtime::de::null_as_default", skip_serializing_if = "cc_runtime::de::is_default")]
     pub path: PathMatch,
 }
@@ -1609,7 +1609,7 @@ impl PathRule {
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct PrefixMatch {
-    /// The text.
+    /// The exact text.
     #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub prefix: String,
 }
@@ -1625,12 +1625,12 @@ impl PrefixMatch {
     }
 }
 
-/// How a server over QUIC is spoken to.
+/// Protocols of a server over QUIC.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct QuicBackend {
-    /// Traffic to send, by application protocol (ALPN).
+    /// Traffic to the server by application protocol (ALPN).
     #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub quic: std::collections::BTreeMap<String, serde_json::Map<String, serde_json::Value>>,
 }
@@ -1651,7 +1651,7 @@ impl QuicBackend {
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct QuicBackendLayer {
-    /// How a server over QUIC is spoken to.
+    /// Protocols of a server over QUIC.
     #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub quic: QuicBackend,
 }
@@ -1672,7 +1672,7 @@ impl QuicBackendLayer {
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct QuicListenerLayer {
-    /// Where deciphered traffic is passed on to.
+    /// Targets of decrypted traffic.
     #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub quic: EncryptedListener,
 }
@@ -1720,19 +1720,19 @@ pub struct ResourceConsumption {
     /// Owner of the resource.
     #[serde(rename = "ownerId", default, deserialize_with = "cc_runtime::de::null_as_default", skip_serializing_if = "cc_runtime::de::is_default")]
     pub owner_id: cc_runtime::OwnerId,
-    /// Product it is of.
+    /// Id of the product of the resource.
     #[serde(rename = "productId", default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub product_id: String,
     /// Zone it is in.
     #[serde(rename = "regionId", default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub region_id: String,
-    /// Start of the time that is counted.
+    /// Start of the period.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub since: Option<cc_runtime::Timestamp>,
-    /// End of the time that is counted.
+    /// End of the period.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub until: Option<cc_runtime::Timestamp>,
-    /// Version of this way of counting.
+    /// Version of the counting method.
     #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub version: i64,
     /// Consumption by kind.
@@ -1740,15 +1740,15 @@ pub struct ResourceConsumption {
     pub consumptions: Vec<ResourceConsumptionItem>,
 }
 
-/// How a consumption spreads over time.
+/// Distribution of a consumption over time.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct ResourceConsumptionDetail {
-    /// Length of one slice of time.
+    /// Length of one period.
     #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub interval: String,
-    /// Quantity of each slice, in order.
+    /// Quantity of each period, in order.
     #[serde(default, deserialize_with = "cc_runtime::de::list")]
     pub quantities: Vec<f64>,
 }
@@ -1758,38 +1758,38 @@ pub struct ResourceConsumptionDetail {
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct ResourceConsumptionItem {
-    /// Name of what was consumed.
+    /// Name of the consumed item.
     #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub reference: String,
-    /// How much of it.
+    /// Consumed quantity.
     #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub quantity: f64,
     /// Unit of the quantity.
     #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub unit: String,
-    /// Part of the resource that consumed it.
+    /// Id of the part of the resource that consumed the item.
     #[serde(rename = "resourceId", default, skip_serializing_if = "Option::is_none")]
     pub resource_id: Option<cc_runtime::ResourceId>,
-    /// How the quantity spreads over time.
+    /// Distribution of the quantity over time.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub details: Option<ResourceConsumptionDetail>,
 }
 
-/// Changes of a request before it is sent to a server.
+/// Changes to a request before it is sent to a server.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct RewriteRule {
-    /// Host to ask for.
+    /// New host.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub host: Option<String>,
-    /// Path to ask for.
+    /// New path.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub path: Option<String>,
-    /// Port to ask.
+    /// New port.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub port: Option<i64>,
-    /// Changes of the headers of a request.
+    /// Changes to the headers of a request.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub headers: Option<HeaderRules>,
 }
@@ -1807,28 +1807,28 @@ impl RewriteRule {
         }
     }
 
-    /// Host to ask for.
+    /// New host.
     #[must_use]
     pub fn host(mut self, host: impl Into<String>) -> Self {
         self.host = Some(host.into());
         self
     }
 
-    /// Path to ask for.
+    /// New path.
     #[must_use]
     pub fn path(mut self, path: impl Into<String>) -> Self {
         self.path = Some(path.into());
         self
     }
 
-    /// Port to ask.
+    /// New port.
     #[must_use]
     pub fn port(mut self, port: i64) -> Self {
         self.port = Some(port);
         self
     }
 
-    /// Changes of the headers of a request.
+    /// Changes to the headers of a request.
     #[must_use]
     pub fn headers(mut self, headers: impl Into<HeaderRules>) -> Self {
         self.headers = Some(headers.into());
@@ -1836,21 +1836,21 @@ impl RewriteRule {
     }
 }
 
-/// HTTP requests that are handled alike.
+/// A set of HTTP requests and their handling.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct Route {
-    /// Which hosts a route is for.
+    /// Hosts that a route matches.
     #[serde(rename = "hostRule", default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub host_rule: HostRule,
-    /// Which paths a route is for.
+    /// Paths that a route matches.
     #[serde(rename = "pathRule", default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub path_rule: PathRule,
-    /// HTTP method, absent for every one.
+    /// HTTP method, absent for all methods.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub method: Option<String>,
-    /// Changes of a request before it is sent to a server.
+    /// Changes to a request before it is sent to a server.
     #[serde(rename = "rewriteRule", default, skip_serializing_if = "Option::is_none")]
     pub rewrite_rule: Option<RewriteRule>,
     /// Authentication that a route requires.
@@ -1876,14 +1876,14 @@ impl Route {
         }
     }
 
-    /// HTTP method, absent for every one.
+    /// HTTP method, absent for all methods.
     #[must_use]
     pub fn method(mut self, method: impl Into<String>) -> Self {
         self.method = Some(method.into());
         self
     }
 
-    /// Changes of a request before it is sent to a server.
+    /// Changes to a request before it is sent to a server.
     #[must_use]
     pub fn rewrite_rule(mut self, rewrite_rule: impl Into<RewriteRule>) -> Self {
         self.rewrite_rule = Some(rewrite_rule.into());
@@ -1906,7 +1906,7 @@ pub struct RouteAuthentication {
     /// Users of HTTP Basic authentication.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub users: Option<Vec<BasicCredentials>>,
-    /// Bearers of a token.
+    /// Bearer tokens.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub bearers: Option<Vec<BearerCredentials>>,
 }
@@ -1929,7 +1929,7 @@ impl RouteAuthentication {
         self
     }
 
-    /// Bearers of a token.
+    /// Bearer tokens.
     #[must_use]
     pub fn bearers(mut self, bearers: impl IntoIterator<Item = impl Into<BearerCredentials>>) -> Self {
         self.bearers = Some(bearers.into_iter().map(Into::into).collect());
@@ -1938,7 +1938,7 @@ impl RouteAuthentication {
 }
 
 cc_runtime::open_union! {
-    /// Protocol whose traffic is told apart.
+    /// Protocol of a router.
     #[tag = "type"]
     pub enum RouterProtocol {
         /// `Http`.
@@ -1952,7 +1952,7 @@ impl From<HttpRouterProtocol> for RouterProtocol {
     }
 }
 
-/// The name of the cookie that ties a visitor to a server.
+/// The name of the sticky-session cookie of a load balancer.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
@@ -1962,7 +1962,7 @@ pub struct StickyName {
     pub sticky_name: String,
 }
 
-/// Another name for the cookie that ties a visitor to a server.
+/// New name of the sticky-session cookie.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
@@ -1982,7 +1982,7 @@ impl StickyNameUpdate {
     }
 }
 
-/// How a server over TCP is spoken to.
+/// Protocols of a server over TCP.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
@@ -2039,7 +2039,7 @@ impl From<TlsBackendLayer> for TcpBackendLayer {
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct TcpBackendTransport {
-    /// How a server over TCP is spoken to.
+    /// Protocols of a server over TCP.
     #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub tcp: TcpBackend,
 }
@@ -2128,12 +2128,12 @@ impl TcpListenerTransport {
     }
 }
 
-/// How a server over TLS is spoken to.
+/// Protocols of a server over TLS.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct TlsBackend {
-    /// Traffic to send, by application protocol (ALPN).
+    /// Traffic to the server by application protocol (ALPN).
     #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub tls: std::collections::BTreeMap<String, InnerBackend>,
 }
@@ -2154,7 +2154,7 @@ impl TlsBackend {
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct TlsBackendLayer {
-    /// How a server over TLS is spoken to.
+    /// Protocols of a server over TLS.
     #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub tls: TlsBackend,
 }
@@ -2173,12 +2173,12 @@ impl TlsBackendLayer {
 /// A TLS cipher.
 pub type TlsCipher = serde_json::Value;
 
-/// TLS ciphers a load balancer accepts.
+/// Accepted TLS ciphers of a load balancer.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct TlsCiphers {
-    /// Ciphers the platform knows.
+    /// Ciphers known to the platform.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub ciphers: Option<Vec<TlsCipher>>,
     /// Other ciphers, by name.
@@ -2197,7 +2197,7 @@ impl TlsCiphers {
         }
     }
 
-    /// Ciphers the platform knows.
+    /// Ciphers known to the platform.
     #[must_use]
     pub fn ciphers(mut self, ciphers: impl IntoIterator<Item = impl Into<TlsCipher>>) -> Self {
         self.ciphers = Some(ciphers.into_iter().map(Into::into).collect());
@@ -2217,7 +2217,7 @@ impl TlsCiphers {
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct TlsListenerLayer {
-    /// Where deciphered traffic is passed on to.
+    /// Targets of decrypted traffic.
     #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub tls: EncryptedListener,
 }
@@ -2233,7 +2233,7 @@ impl TlsListenerLayer {
     }
 }
 
-/// How a server over UDP is spoken to.
+/// Protocols of a server over UDP.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
@@ -2290,7 +2290,7 @@ impl From<QuicBackendLayer> for UdpBackendLayer {
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct UdpBackendTransport {
-    /// How a server over UDP is spoken to.
+    /// Protocols of a server over UDP.
     #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub udp: UdpBackend,
 }

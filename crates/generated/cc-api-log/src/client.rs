@@ -7,7 +7,7 @@ use cc_runtime::Result;
 use cc_runtime::transport::HttpResponse;
 use crate::requests::*;
 
-/// Logs (What applications and add-ons write, and the accesses applications serve, as streams): sends the
+/// Logs (Log lines of applications and add-ons, and access logs of applications, as streams): sends the
 /// requests of the domain `log`.
 #[derive(Debug, Clone)]
 pub struct Client {
@@ -32,7 +32,7 @@ impl Client {
         self.transport.open(request).await
     }
 
-    /// Streams the accesses that one application serves.
+    /// Streams the access log of one application.
     ///
     /// # Errors
     /// Whatever keeps the stream from opening. The body is Server-Sent Events.
@@ -59,7 +59,7 @@ impl Client {
         self.transport.call(request)
     }
 
-    /// Streams the log lines of one application, of before v4.
+    /// Streams the log lines of one application, in the format used before v4.
     #[deprecated = "use `StreamApplicationLogs`"]
     ///
     /// # Errors

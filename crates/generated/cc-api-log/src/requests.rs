@@ -13,43 +13,43 @@ use crate::types;
 
 /// Streams the log lines of one application.
 ///
-/// Events are `APPLICATION_LOG`, beside `HEARTBEAT` and `END_OF_STREAM`. A stream that closes without
-/// `END_OF_STREAM` was cut, and goes on from `Last-Event-ID`.
+/// The events are `APPLICATION_LOG`, `HEARTBEAT` and `END_OF_STREAM`. A stream that closes without
+/// `END_OF_STREAM` was interrupted, and resumes with `Last-Event-ID`.
 ///
 /// `GET /v4/logs/organisations/{ownerId}/applications/{applicationId}/logs`. Source: seed-003, ovd, js-client.
 ///
 /// # Errors
-/// - 400: The request is not valid.
-/// - 401: The credentials are missing or not accepted.
-/// - 403: The caller may not do this.
-/// - 404: There is none, or none the caller may see.
-/// - 429: Too many requests; `Retry-After` may say when to come back.
+/// - 400: The request is invalid.
+/// - 401: The credentials are missing or invalid.
+/// - 403: The caller may not perform this operation.
+/// - 404: The resource does not exist or is not visible to the caller.
+/// - 429: Too many requests. `Retry-After` may state the time to wait.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
 pub struct StreamApplicationLogs {
-    /// The owner.
+    /// Id of the owner.
     pub owner_id: cc_runtime::OwnerId,
-    /// The application.
+    /// Id of the application.
     pub application_id: cc_runtime::ApplicationId,
-    /// Starts at this instant.
+    /// Start of the stream.
     pub since: Option<cc_runtime::Timestamp>,
-    /// Ends at this instant. Without it, the stream goes on with what is written from now on.
+    /// End of the stream. Default: none, so that the stream continues with new lines.
     pub until: Option<cc_runtime::Timestamp>,
-    /// Keeps the lines of this deployment.
+    /// Restricts the stream to lines of this deployment.
     pub deployment_id: Option<cc_runtime::DeploymentId>,
-    /// Keeps the lines of these instances. Repeated.
+    /// Restricts the stream to lines of these instances. Repeated.
     pub instance_id: Option<Vec<cc_runtime::InstanceId>>,
-    /// Keeps the lines of these systemd services, `all` for every one. Repeated. Default: `bas` and
-    /// `bas-deploy`.
+    /// Restricts the stream to lines of these systemd services; `all` for every service. Repeated. Default:
+    /// `bas` and `bas-deploy`.
     pub service: Option<Vec<String>>,
-    /// Keeps the lines that hold this text, in capitals or not.
+    /// Restricts the stream to lines that contain this text, ignoring case.
     pub filter: Option<String>,
-    /// Sends these fields of each line only. Repeated.
+    /// Restricts each line to these fields. Repeated.
     pub field: Option<Vec<String>>,
-    /// Ends after this number of lines, 1 at least.
+    /// Number of lines after which the stream ends, at least 1.
     pub limit: Option<i64>,
-    /// Sends this number of lines at most every `throttlePerInMilliseconds`. Default: 100.
+    /// Maximum number of lines in each period of `throttlePerInMilliseconds`. Default: 100.
     pub throttle_elements: Option<i32>,
     /// Period of `throttleElements`, in milliseconds. Default: 300.
     pub throttle_per_in_milliseconds: Option<i64>,
@@ -78,19 +78,19 @@ impl StreamApplicationLogs {
         }
     }
 
-    /// Starts at this instant.
+    /// Start of the stream.
     pub fn since(mut self, since: impl Into<cc_runtime::Timestamp>) -> Self {
         self.since = Some(since.into());
         self
     }
 
-    /// Ends at this instant. Without it, the stream goes on with what is written from now on.
+    /// End of the stream. Default: none, so that the stream continues with new lines.
     pub fn until(mut self, until: impl Into<cc_runtime::Timestamp>) -> Self {
         self.until = Some(until.into());
         self
     }
 
-    /// Keeps the lines of this deployment.
+    /// Restricts the stream to lines of this deployment.
     pub fn deployment_id(
         mut self,
         deployment_id: impl Into<cc_runtime::DeploymentId>,
@@ -99,7 +99,7 @@ impl StreamApplicationLogs {
         self
     }
 
-    /// Keeps the lines of these instances. Repeated.
+    /// Restricts the stream to lines of these instances. Repeated.
     pub fn instance_id(
         mut self,
         instance_id: impl IntoIterator<Item = impl Into<cc_runtime::InstanceId>>,
@@ -108,8 +108,8 @@ impl StreamApplicationLogs {
         self
     }
 
-    /// Keeps the lines of these systemd services, `all` for every one. Repeated. Default: `bas` and
-    /// `bas-deploy`.
+    /// Restricts the stream to lines of these systemd services; `all` for every service. Repeated. Default:
+    /// `bas` and `bas-deploy`.
     pub fn service(
         mut self,
         service: impl IntoIterator<Item = impl Into<String>>,
@@ -118,25 +118,25 @@ impl StreamApplicationLogs {
         self
     }
 
-    /// Keeps the lines that hold this text, in capitals or not.
+    /// Restricts the stream to lines that contain this text, ignoring case.
     pub fn filter(mut self, filter: impl Into<String>) -> Self {
         self.filter = Some(filter.into());
         self
     }
 
-    /// Sends these fields of each line only. Repeated.
+    /// Restricts each line to these fields. Repeated.
     pub fn field(mut self, field: impl IntoIterator<Item = impl Into<String>>) -> Self {
         self.field = Some(field.into_iter().map(Into::into).collect());
         self
     }
 
-    /// Ends after this number of lines, 1 at least.
+    /// Number of lines after which the stream ends, at least 1.
     pub fn limit(mut self, limit: i64) -> Self {
         self.limit = Some(limit);
         self
     }
 
-    /// Sends this number of lines at most every `throttlePerInMilliseconds`. Default: 100.
+    /// Maximum number of lines in each period of `throttlePerInMilliseconds`. Default: 100.
     pub fn throttle_elements(mut self, throttle_elements: i32) -> Self {
         self.throttle_elements = Some(throttle_elements);
         self
@@ -183,38 +183,38 @@ impl StreamOperation for StreamApplicationLogs {
     }
 }
 
-/// Streams the accesses that one application serves.
+/// Streams the access log of one application.
 ///
-/// Events are `ACCESS_LOG`, beside `HEARTBEAT` and `END_OF_STREAM`. A stream that closes without
-/// `END_OF_STREAM` was cut, and goes on from `Last-Event-ID`.
+/// The events are `ACCESS_LOG`, `HEARTBEAT` and `END_OF_STREAM`. A stream that closes without `END_OF_STREAM`
+/// was interrupted, and resumes with `Last-Event-ID`.
 ///
 /// `GET /v4/accesslogs/organisations/{ownerId}/applications/{applicationId}/accesslogs`. The same thing is also
 /// reached by `GET /v4/logs/organisations/{ownerId}/applications/{applicationId}/accesslogs`. Source: ovd,
 /// js-client.
 ///
 /// # Errors
-/// - 400: The request is not valid.
-/// - 401: The credentials are missing or not accepted.
-/// - 403: The caller may not do this.
-/// - 404: There is none, or none the caller may see.
-/// - 429: Too many requests; `Retry-After` may say when to come back.
+/// - 400: The request is invalid.
+/// - 401: The credentials are missing or invalid.
+/// - 403: The caller may not perform this operation.
+/// - 404: The resource does not exist or is not visible to the caller.
+/// - 429: Too many requests. `Retry-After` may state the time to wait.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
 pub struct StreamApplicationAccessLogs {
-    /// The owner.
+    /// Id of the owner.
     pub owner_id: cc_runtime::OwnerId,
-    /// The application.
+    /// Id of the application.
     pub application_id: cc_runtime::ApplicationId,
-    /// Starts at this instant.
+    /// Start of the stream.
     pub since: Option<cc_runtime::Timestamp>,
-    /// Ends at this instant. Without it, the stream goes on with the accesses from now on.
+    /// End of the stream. Default: none, so that the stream continues with new accesses.
     pub until: Option<cc_runtime::Timestamp>,
-    /// Sends these fields of each access only. Repeated.
+    /// Restricts each access to these fields. Repeated.
     pub field: Option<Vec<String>>,
-    /// Ends after this number of accesses, 1 at least.
+    /// Number of accesses after which the stream ends, at least 1.
     pub limit: Option<i64>,
-    /// Sends this number of accesses at most every `throttlePerInMilliseconds`.
+    /// Maximum number of accesses in each period of `throttlePerInMilliseconds`.
     pub throttle_elements: Option<i32>,
     /// Period of `throttleElements`, in milliseconds.
     pub throttle_per_in_milliseconds: Option<i64>,
@@ -239,31 +239,31 @@ impl StreamApplicationAccessLogs {
         }
     }
 
-    /// Starts at this instant.
+    /// Start of the stream.
     pub fn since(mut self, since: impl Into<cc_runtime::Timestamp>) -> Self {
         self.since = Some(since.into());
         self
     }
 
-    /// Ends at this instant. Without it, the stream goes on with the accesses from now on.
+    /// End of the stream. Default: none, so that the stream continues with new accesses.
     pub fn until(mut self, until: impl Into<cc_runtime::Timestamp>) -> Self {
         self.until = Some(until.into());
         self
     }
 
-    /// Sends these fields of each access only. Repeated.
+    /// Restricts each access to these fields. Repeated.
     pub fn field(mut self, field: impl IntoIterator<Item = impl Into<String>>) -> Self {
         self.field = Some(field.into_iter().map(Into::into).collect());
         self
     }
 
-    /// Ends after this number of accesses, 1 at least.
+    /// Number of accesses after which the stream ends, at least 1.
     pub fn limit(mut self, limit: i64) -> Self {
         self.limit = Some(limit);
         self
     }
 
-    /// Sends this number of accesses at most every `throttlePerInMilliseconds`.
+    /// Maximum number of accesses in each period of `throttlePerInMilliseconds`.
     pub fn throttle_elements(mut self, throttle_elements: i32) -> Self {
         self.throttle_elements = Some(throttle_elements);
         self
@@ -308,40 +308,40 @@ impl StreamOperation for StreamApplicationAccessLogs {
 
 /// Streams the log lines of one add-on.
 ///
-/// Events are `RESOURCE_LOG`, beside `HEARTBEAT` and `END_OF_STREAM`. A stream that closes without
-/// `END_OF_STREAM` was cut, and goes on from `Last-Event-ID`.
+/// The events are `RESOURCE_LOG`, `HEARTBEAT` and `END_OF_STREAM`. A stream that closes without `END_OF_STREAM`
+/// was interrupted, and resumes with `Last-Event-ID`.
 ///
 /// `GET /v4/logs/organisations/{ownerId}/resources/{addonId}/logs`. Source: js-client.
 ///
 /// # Errors
-/// - 400: The request is not valid.
-/// - 401: The credentials are missing or not accepted.
-/// - 403: The caller may not do this.
-/// - 404: There is none, or none the caller may see.
-/// - 429: Too many requests; `Retry-After` may say when to come back.
+/// - 400: The request is invalid.
+/// - 401: The credentials are missing or invalid.
+/// - 403: The caller may not perform this operation.
+/// - 404: The resource does not exist or is not visible to the caller.
+/// - 429: Too many requests. `Retry-After` may state the time to wait.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
 pub struct StreamAddonLogs {
-    /// The owner.
+    /// Id of the owner.
     pub owner_id: cc_runtime::OwnerId,
-    /// The add-on, by the id its provider knows it by.
+    /// Id of the add-on as its provider knows it.
     pub addon_id: cc_runtime::RealAddonId,
-    /// Starts at this instant.
+    /// Start of the stream.
     pub since: Option<cc_runtime::Timestamp>,
-    /// Ends at this instant. Without it, the stream goes on with what is written from now on.
+    /// End of the stream. Default: none, so that the stream continues with new lines.
     pub until: Option<cc_runtime::Timestamp>,
-    /// Keeps the lines of this deployment.
+    /// Restricts the stream to lines of this deployment.
     pub deployment_id: Option<cc_runtime::DeploymentId>,
-    /// Keeps the lines of these instances. Repeated.
+    /// Restricts the stream to lines of these instances. Repeated.
     pub instance_id: Option<Vec<cc_runtime::InstanceId>>,
-    /// Keeps the lines that hold this text, in capitals or not.
+    /// Restricts the stream to lines that contain this text, ignoring case.
     pub filter: Option<String>,
-    /// Sends these fields of each line only. Repeated.
+    /// Restricts each line to these fields. Repeated.
     pub field: Option<Vec<String>>,
-    /// Ends after this number of lines, 1 at least.
+    /// Number of lines after which the stream ends, at least 1.
     pub limit: Option<i64>,
-    /// Sends this number of lines at most every `throttlePerInMilliseconds`.
+    /// Maximum number of lines in each period of `throttlePerInMilliseconds`.
     pub throttle_elements: Option<i32>,
     /// Period of `throttleElements`, in milliseconds.
     pub throttle_per_in_milliseconds: Option<i64>,
@@ -369,19 +369,19 @@ impl StreamAddonLogs {
         }
     }
 
-    /// Starts at this instant.
+    /// Start of the stream.
     pub fn since(mut self, since: impl Into<cc_runtime::Timestamp>) -> Self {
         self.since = Some(since.into());
         self
     }
 
-    /// Ends at this instant. Without it, the stream goes on with what is written from now on.
+    /// End of the stream. Default: none, so that the stream continues with new lines.
     pub fn until(mut self, until: impl Into<cc_runtime::Timestamp>) -> Self {
         self.until = Some(until.into());
         self
     }
 
-    /// Keeps the lines of this deployment.
+    /// Restricts the stream to lines of this deployment.
     pub fn deployment_id(
         mut self,
         deployment_id: impl Into<cc_runtime::DeploymentId>,
@@ -390,7 +390,7 @@ impl StreamAddonLogs {
         self
     }
 
-    /// Keeps the lines of these instances. Repeated.
+    /// Restricts the stream to lines of these instances. Repeated.
     pub fn instance_id(
         mut self,
         instance_id: impl IntoIterator<Item = impl Into<cc_runtime::InstanceId>>,
@@ -399,25 +399,25 @@ impl StreamAddonLogs {
         self
     }
 
-    /// Keeps the lines that hold this text, in capitals or not.
+    /// Restricts the stream to lines that contain this text, ignoring case.
     pub fn filter(mut self, filter: impl Into<String>) -> Self {
         self.filter = Some(filter.into());
         self
     }
 
-    /// Sends these fields of each line only. Repeated.
+    /// Restricts each line to these fields. Repeated.
     pub fn field(mut self, field: impl IntoIterator<Item = impl Into<String>>) -> Self {
         self.field = Some(field.into_iter().map(Into::into).collect());
         self
     }
 
-    /// Ends after this number of lines, 1 at least.
+    /// Number of lines after which the stream ends, at least 1.
     pub fn limit(mut self, limit: i64) -> Self {
         self.limit = Some(limit);
         self
     }
 
-    /// Sends this number of lines at most every `throttlePerInMilliseconds`.
+    /// Maximum number of lines in each period of `throttlePerInMilliseconds`.
     pub fn throttle_elements(mut self, throttle_elements: i32) -> Self {
         self.throttle_elements = Some(throttle_elements);
         self
@@ -465,31 +465,31 @@ impl StreamOperation for StreamAddonLogs {
 
 /// Lists log lines of an application or an add-on.
 ///
-/// Takes the id that the platform lists an add-on by (`addon_…`).
+/// Accepts the id of an add-on as the platform lists it (`addon_…`).
 ///
 /// `GET /v2/logs/{resourceId}`. Source: v2-extra, js-client.
 ///
 /// # Errors
-/// - 401: The credentials are missing or not accepted.
-/// - 403: The caller may not do this.
-/// - 404: There is none, or none the caller may see.
+/// - 401: The credentials are missing or invalid.
+/// - 403: The caller may not perform this operation.
+/// - 404: The resource does not exist or is not visible to the caller.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
 pub struct ListLogs {
-    /// The application or add-on.
+    /// Id of the application or add-on.
     pub resource_id: cc_runtime::ResourceId,
-    /// Gives this number of lines at most.
+    /// Maximum number of lines.
     pub limit: Option<i64>,
-    /// From the oldest line or from the latest.
+    /// Order of the lines: oldest first or latest first.
     pub order: Option<types::LogOrder>,
-    /// Keeps the lines after this instant.
+    /// Restricts the list to lines after this instant.
     pub after: Option<cc_runtime::Timestamp>,
-    /// Keeps the lines before this instant.
+    /// Restricts the list to lines before this instant.
     pub before: Option<cc_runtime::Timestamp>,
-    /// Keeps the lines that hold this text.
+    /// Restricts the list to lines that contain this text.
     pub filter: Option<String>,
-    /// Keeps the lines of this deployment.
+    /// Restricts the stream to lines of this deployment.
     pub deployment_id: Option<cc_runtime::DeploymentId>,
 }
 
@@ -508,37 +508,37 @@ impl ListLogs {
         }
     }
 
-    /// Gives this number of lines at most.
+    /// Maximum number of lines.
     pub fn limit(mut self, limit: i64) -> Self {
         self.limit = Some(limit);
         self
     }
 
-    /// From the oldest line or from the latest.
+    /// Order of the lines: oldest first or latest first.
     pub fn order(mut self, order: impl Into<types::LogOrder>) -> Self {
         self.order = Some(order.into());
         self
     }
 
-    /// Keeps the lines after this instant.
+    /// Restricts the list to lines after this instant.
     pub fn after(mut self, after: impl Into<cc_runtime::Timestamp>) -> Self {
         self.after = Some(after.into());
         self
     }
 
-    /// Keeps the lines before this instant.
+    /// Restricts the list to lines before this instant.
     pub fn before(mut self, before: impl Into<cc_runtime::Timestamp>) -> Self {
         self.before = Some(before.into());
         self
     }
 
-    /// Keeps the lines that hold this text.
+    /// Restricts the list to lines that contain this text.
     pub fn filter(mut self, filter: impl Into<String>) -> Self {
         self.filter = Some(filter.into());
         self
     }
 
-    /// Keeps the lines of this deployment.
+    /// Restricts the stream to lines of this deployment.
     pub fn deployment_id(
         mut self,
         deployment_id: impl Into<cc_runtime::DeploymentId>,
@@ -577,20 +577,20 @@ impl Operation for ListLogs {
     }
 }
 
-/// Streams the log lines of one application, of before v4.
+/// Streams the log lines of one application, in the format used before v4.
 ///
 /// `GET /v2/logs/{applicationId}/sse`. Source: v2-extra.
 ///
 /// # Errors
-/// - 401: The credentials are missing or not accepted.
-/// - 403: The caller may not do this.
-/// - 404: There is none, or none the caller may see.
+/// - 401: The credentials are missing or invalid.
+/// - 403: The caller may not perform this operation.
+/// - 404: The resource does not exist or is not visible to the caller.
 #[deprecated = "use `StreamApplicationLogs`"]
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
 pub struct StreamLegacyLogs {
-    /// The application.
+    /// Id of the application.
     pub application_id: cc_runtime::ApplicationId,
 }
 

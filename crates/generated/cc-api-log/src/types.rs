@@ -12,17 +12,17 @@ pub struct AccessLogHttp {
     /// An HTTP request.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub request: Option<AccessLogRequest>,
-    /// The answer to an HTTP request.
+    /// An HTTP response.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub response: Option<AccessLogResponse>,
 }
 
-/// One end of an access.
+/// An endpoint of an access.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct AccessLogPeer {
-    /// Address.
+    /// IP address.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub ip: Option<String>,
     /// Port.
@@ -34,7 +34,7 @@ pub struct AccessLogPeer {
     /// Country of the address, as ISO 3166-1 alpha-2.
     #[serde(rename = "countryCode", default, skip_serializing_if = "Option::is_none")]
     pub country_code: Option<String>,
-    /// A place on Earth.
+    /// A geographic position.
     #[serde(rename = "geoLocation", default, skip_serializing_if = "Option::is_none")]
     pub geo_location: Option<GeoLocation>,
 }
@@ -44,37 +44,37 @@ pub struct AccessLogPeer {
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct AccessLogRequest {
-    /// Host asked for.
+    /// Requested host.
     #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub host: String,
-    /// Method.
+    /// HTTP method.
     #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub method: String,
-    /// Path.
+    /// Path of the request.
     #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub path: String,
-    /// Scheme, `http` or `https`.
+    /// Scheme: `http` or `https`.
     #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub scheme: String,
 }
 
-/// The answer to an HTTP request.
+/// An HTTP response.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct AccessLogResponse {
-    /// Status.
+    /// HTTP status code.
     #[serde(rename = "statusCode", default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub status_code: i32,
-    /// How long the answer took. A number to the one source that says more, without its unit.
+    /// Duration of the response. One source states that it is a number, without its unit.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub time: Option<f64>,
-    /// How long the application took, in the unit of `time`.
+    /// Response time of the application, in the unit of `time`.
     #[serde(rename = "serviceTime", default, skip_serializing_if = "Option::is_none")]
     pub service_time: Option<f64>,
 }
 
-/// A log line of an add-on. With the `field` parameter, only the fields asked for are there.
+/// A log line of an add-on. With the `field` parameter, only the requested fields are present.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
@@ -82,7 +82,7 @@ pub struct AddonLog {
     /// Id of the line.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub id: Option<String>,
-    /// When the line was written.
+    /// Date of the line.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub date: Option<cc_runtime::Timestamp>,
     /// Id of an add-on as its provider knows it: `postgresql_…`, `keycloak_…`.
@@ -117,7 +117,7 @@ pub struct AddonLog {
     pub message: String,
 }
 
-/// An access that an application served. With the `field` parameter, only the fields asked for are there.
+/// An access to an application. With the `field` parameter, only the requested fields are present.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
@@ -125,7 +125,7 @@ pub struct ApplicationAccessLog {
     /// Id of the access.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub id: Option<String>,
-    /// When the access took place.
+    /// Date of the access.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub date: Option<cc_runtime::Timestamp>,
     /// Id of an application: `app_…`.
@@ -143,27 +143,27 @@ pub struct ApplicationAccessLog {
     /// Older name of `zone`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub region: Option<String>,
-    /// Bytes received.
+    /// Number of bytes received.
     #[serde(rename = "bytesIn", default, skip_serializing_if = "Option::is_none")]
     pub bytes_in: Option<i64>,
-    /// Bytes sent.
+    /// Number of bytes sent.
     #[serde(rename = "bytesOut", default, skip_serializing_if = "Option::is_none")]
     pub bytes_out: Option<i64>,
-    /// Where the access came from.
+    /// Source of the access.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub source: Option<AccessLogPeer>,
-    /// Where the access went to.
+    /// Destination of the access.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub destination: Option<AccessLogPeer>,
-    /// TLS of the connection, null without.
+    /// TLS properties of the connection, null without TLS.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub tls: Option<String>,
-    /// The HTTP exchange, null for TCP and SSH.
+    /// HTTP exchange, null for TCP and SSH.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub http: Option<AccessLogHttp>,
 }
 
-/// A log line of an application. With the `field` parameter, only the fields asked for are there.
+/// A log line of an application. With the `field` parameter, only the requested fields are present.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
@@ -171,13 +171,13 @@ pub struct ApplicationLog {
     /// Id of the line.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub id: Option<String>,
-    /// When the line was written.
+    /// Date of the line.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub date: Option<cc_runtime::Timestamp>,
     /// Id of an application: `app_…`.
     #[serde(rename = "applicationId", default, skip_serializing_if = "Option::is_none")]
     pub application_id: Option<cc_runtime::ApplicationId>,
-    /// Git commit that runs.
+    /// Git commit of the application.
     #[serde(rename = "commitId", default, skip_serializing_if = "Option::is_none")]
     pub commit_id: Option<String>,
     /// Id of a deployment: `deployment_…`.
@@ -215,7 +215,7 @@ pub struct ApplicationLog {
     pub message: String,
 }
 
-/// A place on Earth.
+/// A geographic position.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
@@ -229,7 +229,7 @@ pub struct GeoLocation {
 }
 
 cc_runtime::open_enum! {
-    /// From the oldest (`ASC`) or from the latest (`DESC`).
+    /// Order of log lines: oldest first (`ASC`) or latest first (`DESC`).
     pub enum LogOrder {
         /// `ASC`.
         Asc = "ASC",
@@ -238,7 +238,7 @@ cc_runtime::open_enum! {
     }
 }
 
-/// A log line as it is stored.
+/// A stored log line.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
@@ -256,7 +256,7 @@ pub struct StoredLog {
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct StoredLogSource {
-    /// When the line was written.
+    /// Date of the line.
     #[serde(rename = "@timestamp", default, skip_serializing_if = "Option::is_none")]
     pub timestamp: Option<cc_runtime::Timestamp>,
     /// Text of the line.
@@ -277,10 +277,10 @@ pub struct StoredLogSource {
     /// Host that wrote the line.
     #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub host: String,
-    /// Address that wrote the line.
+    /// Address of the host that wrote the line.
     #[serde(rename = "@source", default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub source: String,
-    /// Zone that wrote the line.
+    /// Zone of the host that wrote the line.
     #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub zone: String,
 }

@@ -19,7 +19,7 @@ impl Client {
         Self { transport }
     }
 
-    /// Reads the versions of Materia KV that can be had.
+    /// Reads the available versions of Materia KV.
     pub fn get_materia_kv_versions(
         &self,
         request: GetMateriaKvVersions,
@@ -27,7 +27,7 @@ impl Client {
         self.transport.call(request)
     }
 
-    /// Reads how one Materia KV is reached, and more about it.
+    /// Reads the connection data and properties of one Materia KV.
     pub fn get_materia_kv(&self, request: GetMateriaKv) -> Call<GetMateriaKv> {
         self.transport.call(request)
     }
@@ -42,7 +42,7 @@ impl Client {
         self.transport.call(request)
     }
 
-    /// Reads how much one Materia TS may hold.
+    /// Reads the quota of one Materia TS.
     pub fn get_materia_ts_quota(
         &self,
         request: GetMateriaTsQuota,

@@ -4,7 +4,7 @@
 #[allow(unused_imports)]
 use serde::{Deserialize, Serialize};
 
-/// A feature that is on or off.
+/// A feature and whether it is enabled.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
@@ -12,7 +12,7 @@ pub struct FeatureFlag {
     /// Name of the feature, such as `encryption`.
     #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub name: String,
-    /// `true` if the feature is on.
+    /// `true` if the feature is enabled.
     #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub enabled: bool,
 }
@@ -30,12 +30,12 @@ cc_runtime::open_enum! {
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct MateriaKv {
-    /// The add-on, by the id its provider knows.
+    /// Id of the add-on as its provider knows it.
     pub id: cc_runtime::RealAddonId,
     /// Owner of the Materia KV.
     #[serde(rename = "ownerId", default, deserialize_with = "cc_runtime::de::null_as_default", skip_serializing_if = "cc_runtime::de::is_default")]
     pub owner_id: cc_runtime::OwnerId,
-    /// Cluster it is on.
+    /// Id of the cluster.
     #[serde(rename = "clusterId", default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub cluster_id: String,
     /// Kind of the database.
@@ -44,19 +44,19 @@ pub struct MateriaKv {
     /// Plan of the Materia KV.
     #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub plan: MateriaPlan,
-    /// Name of its host.
+    /// Host name.
     #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub host: String,
-    /// Port it listens to.
+    /// Port.
     #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub port: i32,
     /// Token to sign in with.
     #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub token: cc_runtime::Secret,
-    /// Id of that token.
+    /// Id of the token.
     #[serde(rename = "tokenId", default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub token_id: String,
-    /// How it is.
+    /// State of the Materia KV.
     #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub status: MateriaStatus,
 }
@@ -74,7 +74,7 @@ cc_runtime::open_enum! {
 }
 
 cc_runtime::open_enum! {
-    /// How a Materia KV is.
+    /// State of a Materia KV.
     pub enum MateriaStatus {
         /// `PROVISIONING`.
         Provisioning = "PROVISIONING",
@@ -94,10 +94,10 @@ cc_runtime::open_enum! {
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct MateriaTs {
-    /// The add-on, by the id its provider knows.
+    /// Id of the add-on as its provider knows it.
     #[serde(rename = "resourceId")]
     pub resource_id: cc_runtime::RealAddonId,
-    /// The add-on, by the id the platform lists.
+    /// Id of the add-on as the platform lists it.
     #[serde(rename = "addonId", default, deserialize_with = "cc_runtime::de::null_as_default", skip_serializing_if = "cc_runtime::de::is_default")]
     pub addon_id: cc_runtime::AddonId,
     /// Owner of the Materia TS.
@@ -111,7 +111,7 @@ pub struct MateriaTs {
     pub resources: Option<MateriaTsResources>,
 }
 
-/// How much a Materia TS may hold.
+/// Quota of a Materia TS.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
@@ -119,16 +119,16 @@ pub struct MateriaTsQuota {
     /// The add-on.
     #[serde(rename = "addonId", default, deserialize_with = "cc_runtime::de::null_as_default", skip_serializing_if = "cc_runtime::de::is_default")]
     pub addon_id: cc_runtime::AddonId,
-    /// Id that its series are written under (a UUID).
+    /// Id under which the series are written (a UUID).
     #[serde(rename = "producerUuid", default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub producer_uuid: String,
-    /// How many time series it may have in a month.
+    /// Maximum number of time series per month.
     #[serde(rename = "maxMonthlyGtsCount", default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub max_monthly_gts_count: i64,
-    /// How many points it may take in a day.
+    /// Maximum number of points per day.
     #[serde(rename = "maxPointsPerDay", default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub max_points_per_day: i64,
-    /// When the quota was made.
+    /// Creation date of the quota.
     #[serde(rename = "creationDate", default, skip_serializing_if = "Option::is_none")]
     pub creation_date: Option<cc_runtime::Timestamp>,
 }
@@ -143,20 +143,20 @@ pub struct MateriaTsResources {
     pub token: cc_runtime::Secret,
 }
 
-/// A cluster that add-ons of a provider share.
+/// A cluster shared by add-ons of a provider.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct ProviderCluster {
     /// Id of the cluster.
     pub id: String,
-    /// Name to show to a person.
+    /// Display name.
     #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub label: String,
-    /// Short name of the zone it is in.
+    /// Short name of the zone.
     #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub zone: String,
-    /// Version it runs.
+    /// Version of the cluster.
     #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub version: String,
     /// Features of the cluster.
@@ -164,7 +164,7 @@ pub struct ProviderCluster {
     pub features: Vec<FeatureFlag>,
 }
 
-/// Features of a version for dedicated add-ons.
+/// Version for dedicated add-ons, with its features.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
@@ -174,7 +174,7 @@ pub struct ProviderDedicatedVersion {
     pub features: Vec<FeatureFlag>,
 }
 
-/// The versions of an add-on provider, on shared clusters and on machines of its own.
+/// Versions of an add-on provider, on shared clusters and on dedicated machines.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
@@ -188,7 +188,7 @@ pub struct ProviderVersions {
     /// Features for dedicated add-ons, by version.
     #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub dedicated: std::collections::BTreeMap<String, ProviderDedicatedVersion>,
-    /// Version that a dedicated add-on gets when none is asked for.
+    /// Default version of a dedicated add-on.
     #[serde(rename = "defaultDedicatedVersion", default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub default_dedicated_version: String,
 }

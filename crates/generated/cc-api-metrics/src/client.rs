@@ -7,8 +7,8 @@ use cc_runtime::Result;
 use cc_runtime::transport::HttpResponse;
 use crate::requests::*;
 
-/// Metrics (What resources use and what they serve, the tokens to query it, and the services that keep and show
-/// it): sends the requests of the domain `metrics`.
+/// Metrics (Metrics of resources and requests, the tokens to query them, and the services that store and
+/// display them): sends the requests of the domain `metrics`.
 #[derive(Debug, Clone)]
 pub struct Client {
     transport: Transport,
@@ -26,7 +26,7 @@ impl Client {
         self.transport.call(request)
     }
 
-    /// Counts the requests to applications by where they came from.
+    /// Counts the requests to applications by place of origin.
     pub fn list_request_locations(
         &self,
         request: ListRequestLocations,
@@ -34,7 +34,7 @@ impl Client {
         self.transport.call(request)
     }
 
-    /// Streams where requests to applications come from, as they come.
+    /// Streams the places of origin of current requests to applications.
     ///
     /// # Errors
     /// Whatever keeps the stream from opening. The body is Server-Sent Events.
@@ -45,7 +45,7 @@ impl Client {
         self.transport.open(request).await
     }
 
-    /// Counts the answers of applications by HTTP status, over time.
+    /// Counts the responses of applications by HTTP status over time.
     pub fn list_status_codes(&self, request: ListStatusCodes) -> Call<ListStatusCodes> {
         self.transport.call(request)
     }
@@ -66,7 +66,7 @@ impl Client {
         self.transport.call(request)
     }
 
-    /// Gives a token that reads the Warp 10 metrics of an owner, of before v4.
+    /// Returns a token that reads the Warp 10 metrics of an owner, in the format used before v4.
     #[deprecated = "use `CreateOwnerStatsToken`"]
     pub fn get_legacy_metrics_token(
         &self,
@@ -75,7 +75,7 @@ impl Client {
         self.transport.call(request)
     }
 
-    /// Gives a token that reads the access logs of an owner in Warp 10, of before v4.
+    /// Returns a token that reads the access logs of an owner in Warp 10, in the format used before v4.
     #[deprecated = "use `CreateOwnerStatsToken`"]
     pub fn get_legacy_access_logs_token(
         &self,
@@ -94,12 +94,12 @@ impl Client {
         self.transport.call(request)
     }
 
-    /// Deletes the Grafana organisation of an owner, with its dashboards.
+    /// Deletes the Grafana organisation of an owner and its dashboards.
     pub fn delete_grafana(&self, request: DeleteGrafana) -> Call<DeleteGrafana> {
         self.transport.call(request)
     }
 
-    /// Brings the dashboards of the Grafana organisation of an owner back to what they were at first.
+    /// Resets the dashboards of the Grafana organisation of an owner to their initial state.
     pub fn reset_grafana(&self, request: ResetGrafana) -> Call<ResetGrafana> {
         self.transport.call(request)
     }
@@ -162,7 +162,7 @@ impl Client {
         self.transport.call(request)
     }
 
-    /// Brings back a Tardis add-on that was deleted.
+    /// Restores a deleted Tardis add-on.
     pub fn restore_tardis(&self, request: RestoreTardis) -> Call<RestoreTardis> {
         self.transport.call(request)
     }
@@ -196,7 +196,7 @@ impl Client {
         self.transport.call(request)
     }
 
-    /// Creates a Tardis add-on for the owner that the body names.
+    /// Creates a Tardis add-on for the owner named in the body.
     pub fn create_tardis(&self, request: CreateTardis) -> Call<CreateTardis> {
         self.transport.call(request)
     }

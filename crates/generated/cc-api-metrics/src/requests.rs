@@ -16,19 +16,19 @@ use crate::types;
 /// `GET /v4/stats/organisations/{ownerId}/resources/{resourceId}/metrics`. Source: go-sdk, ovd, js-client.
 ///
 /// # Errors
-/// - 400: The request is not valid.
-/// - 401: The credentials are missing or not accepted.
-/// - 403: The caller may not do this.
-/// - 404: There is none, or none the caller may see.
+/// - 400: The request is invalid.
+/// - 401: The credentials are missing or invalid.
+/// - 403: The caller may not perform this operation.
+/// - 404: The resource does not exist or is not visible to the caller.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
 pub struct ListMetrics {
-    /// The owner.
+    /// Id of the owner.
     pub owner_id: cc_runtime::OwnerId,
-    /// The application or add-on, the latter by its real id.
+    /// Id of the application or add-on; an add-on by its real id.
     pub resource_id: cc_runtime::ResourceId,
-    /// Keeps these metrics, such as `cpu`, `mem` or `load1`. Repeated. Default: every one.
+    /// Restricts the list to these metrics, such as `cpu`, `mem` or `load1`. Repeated. Default: all.
     pub only: Option<Vec<String>>,
     /// Length of the period, as an ISO 8601 duration. Default: `PT30m`.
     pub interval: Option<String>,
@@ -36,7 +36,7 @@ pub struct ListMetrics {
     pub span: Option<String>,
     /// End of the period. Default: now.
     pub end: Option<cc_runtime::Timestamp>,
-    /// Whether points without a value are made up. Default: true.
+    /// `true` to fill in points without a value. Default: true.
     pub fill: Option<bool>,
 }
 
@@ -58,7 +58,7 @@ impl ListMetrics {
         }
     }
 
-    /// Keeps these metrics, such as `cpu`, `mem` or `load1`. Repeated. Default: every one.
+    /// Restricts the list to these metrics, such as `cpu`, `mem` or `load1`. Repeated. Default: all.
     pub fn only(mut self, only: impl IntoIterator<Item = impl Into<String>>) -> Self {
         self.only = Some(only.into_iter().map(Into::into).collect());
         self
@@ -82,7 +82,7 @@ impl ListMetrics {
         self
     }
 
-    /// Whether points without a value are made up. Default: true.
+    /// `true` to fill in points without a value. Default: true.
     pub fn fill(mut self, fill: bool) -> Self {
         self.fill = Some(fill);
         self
@@ -118,22 +118,22 @@ impl Operation for ListMetrics {
     }
 }
 
-/// Counts the requests to applications by where they came from.
+/// Counts the requests to applications by place of origin.
 ///
 /// `GET /v4/stats/organisations/{ownerId}/requests`. Source: go-sdk, js-client.
 ///
 /// # Errors
-/// - 400: The request is not valid.
-/// - 401: The credentials are missing or not accepted.
-/// - 403: The caller may not do this.
-/// - 404: There is none, or none the caller may see.
+/// - 400: The request is invalid.
+/// - 401: The credentials are missing or invalid.
+/// - 403: The caller may not perform this operation.
+/// - 404: The resource does not exist or is not visible to the caller.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
 pub struct ListRequestLocations {
-    /// The owner.
+    /// Id of the owner.
     pub owner_id: cc_runtime::OwnerId,
-    /// Counts the requests to this application. Default: to every one of the owner.
+    /// Counts only the requests to this application. Default: to all applications of the owner.
     pub application_id: Option<cc_runtime::ApplicationId>,
     /// Start of the period.
     pub from: Option<cc_runtime::Timestamp>,
@@ -153,7 +153,7 @@ impl ListRequestLocations {
         }
     }
 
-    /// Counts the requests to this application. Default: to every one of the owner.
+    /// Counts only the requests to this application. Default: to all applications of the owner.
     pub fn application_id(
         mut self,
         application_id: impl Into<cc_runtime::ApplicationId>,
@@ -201,25 +201,25 @@ impl Operation for ListRequestLocations {
     }
 }
 
-/// Streams where requests to applications come from, as they come.
+/// Streams the places of origin of current requests to applications.
 ///
-/// Events are `REQUESTS_LIVE`, beside `HEARTBEAT` and `END_OF_STREAM`.
+/// The events are `REQUESTS_LIVE`, `HEARTBEAT` and `END_OF_STREAM`.
 ///
 /// `GET /v4/stats/organisations/{ownerId}/requests-live`. Source: go-sdk, js-client.
 ///
 /// # Errors
-/// - 400: The request is not valid.
-/// - 401: The credentials are missing or not accepted.
-/// - 403: The caller may not do this.
-/// - 404: There is none, or none the caller may see.
-/// - 429: Too many requests; `Retry-After` may say when to come back.
+/// - 400: The request is invalid.
+/// - 401: The credentials are missing or invalid.
+/// - 403: The caller may not perform this operation.
+/// - 404: The resource does not exist or is not visible to the caller.
+/// - 429: Too many requests. `Retry-After` may state the time to wait.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
 pub struct StreamRequestLocations {
-    /// The owner.
+    /// Id of the owner.
     pub owner_id: cc_runtime::OwnerId,
-    /// Keeps the requests to this application. Default: to every one of the owner.
+    /// Restricts the stream to requests to this application. Default: to all applications of the owner.
     pub application_id: Option<cc_runtime::ApplicationId>,
 }
 
@@ -233,7 +233,7 @@ impl StreamRequestLocations {
         }
     }
 
-    /// Keeps the requests to this application. Default: to every one of the owner.
+    /// Restricts the stream to requests to this application. Default: to all applications of the owner.
     pub fn application_id(
         mut self,
         application_id: impl Into<cc_runtime::ApplicationId>,
@@ -264,22 +264,22 @@ impl StreamOperation for StreamRequestLocations {
     }
 }
 
-/// Counts the answers of applications by HTTP status, over time.
+/// Counts the responses of applications by HTTP status over time.
 ///
 /// `GET /v4/stats/organisations/{ownerId}/http-status-codes`. Source: go-sdk, js-client.
 ///
 /// # Errors
-/// - 400: The request is not valid.
-/// - 401: The credentials are missing or not accepted.
-/// - 403: The caller may not do this.
-/// - 404: There is none, or none the caller may see.
+/// - 400: The request is invalid.
+/// - 401: The credentials are missing or invalid.
+/// - 403: The caller may not perform this operation.
+/// - 404: The resource does not exist or is not visible to the caller.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
 pub struct ListStatusCodes {
-    /// The owner.
+    /// Id of the owner.
     pub owner_id: cc_runtime::OwnerId,
-    /// Counts the answers of this application. Default: of every one of the owner.
+    /// Counts only the responses of this application. Default: of all applications of the owner.
     pub application_id: Option<cc_runtime::ApplicationId>,
     /// Start of the period.
     pub from: Option<cc_runtime::Timestamp>,
@@ -299,7 +299,7 @@ impl ListStatusCodes {
         }
     }
 
-    /// Counts the answers of this application. Default: of every one of the owner.
+    /// Counts only the responses of this application. Default: of all applications of the owner.
     pub fn application_id(
         mut self,
         application_id: impl Into<cc_runtime::ApplicationId>,
@@ -352,17 +352,17 @@ impl Operation for ListStatusCodes {
 /// `POST /v4/stats/organisations/{ownerId}/resources/{resourceId}/tokens/read`. Source: go-sdk, js-client.
 ///
 /// # Errors
-/// - 400: The request is not valid.
-/// - 401: The credentials are missing or not accepted.
-/// - 403: The caller may not do this.
-/// - 404: There is none, or none the caller may see.
+/// - 400: The request is invalid.
+/// - 401: The credentials are missing or invalid.
+/// - 403: The caller may not perform this operation.
+/// - 404: The resource does not exist or is not visible to the caller.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
 pub struct CreateResourceStatsToken {
-    /// The owner.
+    /// Id of the owner.
     pub owner_id: cc_runtime::OwnerId,
-    /// The application or add-on.
+    /// Id of the application or add-on.
     pub resource_id: cc_runtime::ResourceId,
     /// The body.
     pub body: types::StatsTokenCreation,
@@ -414,15 +414,15 @@ impl Operation for CreateResourceStatsToken {
 /// `POST /v4/stats/organisations/{ownerId}/tokens/read`. Source: go-sdk, js-client.
 ///
 /// # Errors
-/// - 400: The request is not valid.
-/// - 401: The credentials are missing or not accepted.
-/// - 403: The caller may not do this.
-/// - 404: There is none, or none the caller may see.
+/// - 400: The request is invalid.
+/// - 401: The credentials are missing or invalid.
+/// - 403: The caller may not perform this operation.
+/// - 404: The resource does not exist or is not visible to the caller.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
 pub struct CreateOwnerStatsToken {
-    /// The owner.
+    /// Id of the owner.
     pub owner_id: cc_runtime::OwnerId,
     /// The body.
     pub body: types::StatsTokenCreation,
@@ -466,20 +466,20 @@ impl Operation for CreateOwnerStatsToken {
     }
 }
 
-/// Gives a token that reads the Warp 10 metrics of an owner, of before v4.
+/// Returns a token that reads the Warp 10 metrics of an owner, in the format used before v4.
 ///
 /// `GET /v2/metrics/read/{ownerId}`. Source: v2-extra.
 ///
 /// # Errors
-/// - 401: The credentials are missing or not accepted.
-/// - 403: The caller may not do this.
-/// - 404: There is none, or none the caller may see.
+/// - 401: The credentials are missing or invalid.
+/// - 403: The caller may not perform this operation.
+/// - 404: The resource does not exist or is not visible to the caller.
 #[deprecated = "use `CreateOwnerStatsToken`"]
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
 pub struct GetLegacyMetricsToken {
-    /// The owner.
+    /// Id of the owner.
     pub owner_id: cc_runtime::OwnerId,
 }
 
@@ -514,20 +514,20 @@ impl Operation for GetLegacyMetricsToken {
     }
 }
 
-/// Gives a token that reads the access logs of an owner in Warp 10, of before v4.
+/// Returns a token that reads the access logs of an owner in Warp 10, in the format used before v4.
 ///
 /// `GET /v2/w10tokens/accessLogs/read/{ownerId}`. Source: v2-extra.
 ///
 /// # Errors
-/// - 401: The credentials are missing or not accepted.
-/// - 403: The caller may not do this.
-/// - 404: There is none, or none the caller may see.
+/// - 401: The credentials are missing or invalid.
+/// - 403: The caller may not perform this operation.
+/// - 404: The resource does not exist or is not visible to the caller.
 #[deprecated = "use `CreateOwnerStatsToken`"]
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
 pub struct GetLegacyAccessLogsToken {
-    /// The owner.
+    /// Id of the owner.
     pub owner_id: cc_runtime::OwnerId,
 }
 
@@ -567,14 +567,14 @@ impl Operation for GetLegacyAccessLogsToken {
 /// `GET /v4/saas/grafana/{ownerId}`. Source: js-client.
 ///
 /// # Errors
-/// - 401: The credentials are missing or not accepted.
-/// - 403: The caller may not do this.
-/// - 404: There is none, or none the caller may see.
+/// - 401: The credentials are missing or invalid.
+/// - 403: The caller may not perform this operation.
+/// - 404: The resource does not exist or is not visible to the caller.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
 pub struct GetGrafana {
-    /// The owner.
+    /// Id of the owner.
     pub owner_id: cc_runtime::OwnerId,
 }
 
@@ -612,16 +612,16 @@ impl Operation for GetGrafana {
 /// `POST /v4/saas/grafana/{ownerId}`. Source: js-client.
 ///
 /// # Errors
-/// - 400: The request is not valid.
-/// - 401: The credentials are missing or not accepted.
-/// - 403: The caller may not do this.
-/// - 404: There is none, or none the caller may see.
-/// - 409: It does not fit what is there.
+/// - 400: The request is invalid.
+/// - 401: The credentials are missing or invalid.
+/// - 403: The caller may not perform this operation.
+/// - 404: The resource does not exist or is not visible to the caller.
+/// - 409: The request conflicts with the current state of the resource.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
 pub struct CreateGrafana {
-    /// The owner.
+    /// Id of the owner.
     pub owner_id: cc_runtime::OwnerId,
 }
 
@@ -654,19 +654,19 @@ impl Operation for CreateGrafana {
     }
 }
 
-/// Deletes the Grafana organisation of an owner, with its dashboards.
+/// Deletes the Grafana organisation of an owner and its dashboards.
 ///
 /// `DELETE /v4/saas/grafana/{ownerId}`. Source: js-client.
 ///
 /// # Errors
-/// - 401: The credentials are missing or not accepted.
-/// - 403: The caller may not do this.
-/// - 404: There is none, or none the caller may see.
+/// - 401: The credentials are missing or invalid.
+/// - 403: The caller may not perform this operation.
+/// - 404: The resource does not exist or is not visible to the caller.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
 pub struct DeleteGrafana {
-    /// The owner.
+    /// Id of the owner.
     pub owner_id: cc_runtime::OwnerId,
 }
 
@@ -699,19 +699,19 @@ impl Operation for DeleteGrafana {
     }
 }
 
-/// Brings the dashboards of the Grafana organisation of an owner back to what they were at first.
+/// Resets the dashboards of the Grafana organisation of an owner to their initial state.
 ///
 /// `POST /v4/saas/grafana/{ownerId}/reset`. Source: js-client.
 ///
 /// # Errors
-/// - 401: The credentials are missing or not accepted.
-/// - 403: The caller may not do this.
-/// - 404: There is none, or none the caller may see.
+/// - 401: The credentials are missing or invalid.
+/// - 403: The caller may not perform this operation.
+/// - 404: The resource does not exist or is not visible to the caller.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
 pub struct ResetGrafana {
-    /// The owner.
+    /// Id of the owner.
     pub owner_id: cc_runtime::OwnerId,
 }
 
@@ -749,14 +749,14 @@ impl Operation for ResetGrafana {
 /// `GET /v4/otel/organisations/{ownerId}/namespaces`. Source: go-sdk.
 ///
 /// # Errors
-/// - 401: The credentials are missing or not accepted.
-/// - 403: The caller may not do this.
-/// - 404: There is none, or none the caller may see.
+/// - 401: The credentials are missing or invalid.
+/// - 403: The caller may not perform this operation.
+/// - 404: The resource does not exist or is not visible to the caller.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
 pub struct ListOtelNamespaces {
-    /// The owner.
+    /// Id of the owner.
     pub owner_id: cc_runtime::OwnerId,
 }
 
@@ -796,15 +796,15 @@ impl Operation for ListOtelNamespaces {
 /// `POST /v4/otel/organisations/{ownerId}/namespaces`. Source: go-sdk.
 ///
 /// # Errors
-/// - 400: The request is not valid.
-/// - 401: The credentials are missing or not accepted.
-/// - 403: The caller may not do this.
-/// - 404: There is none, or none the caller may see.
+/// - 400: The request is invalid.
+/// - 401: The credentials are missing or invalid.
+/// - 403: The caller may not perform this operation.
+/// - 404: The resource does not exist or is not visible to the caller.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
 pub struct CreateOtelNamespace {
-    /// The owner.
+    /// Id of the owner.
     pub owner_id: cc_runtime::OwnerId,
     /// The body.
     pub body: types::OtelNamespaceCreation,
@@ -853,14 +853,14 @@ impl Operation for CreateOtelNamespace {
 /// `DELETE /v4/otel/organisations/{ownerId}/namespaces/{otelNamespaceId}`. Source: go-sdk.
 ///
 /// # Errors
-/// - 401: The credentials are missing or not accepted.
-/// - 403: The caller may not do this.
-/// - 404: There is none, or none the caller may see.
+/// - 401: The credentials are missing or invalid.
+/// - 403: The caller may not perform this operation.
+/// - 404: The resource does not exist or is not visible to the caller.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
 pub struct DeleteOtelNamespace {
-    /// The owner.
+    /// Id of the owner.
     pub owner_id: cc_runtime::OwnerId,
     /// The namespace.
     pub otel_namespace_id: String,
@@ -909,15 +909,15 @@ impl Operation for DeleteOtelNamespace {
 /// `POST /v4/otel/organisations/{ownerId}/namespaces/{otelNamespaceId}/services`. Source: go-sdk.
 ///
 /// # Errors
-/// - 400: The request is not valid.
-/// - 401: The credentials are missing or not accepted.
-/// - 403: The caller may not do this.
-/// - 404: There is none, or none the caller may see.
+/// - 400: The request is invalid.
+/// - 401: The credentials are missing or invalid.
+/// - 403: The caller may not perform this operation.
+/// - 404: The resource does not exist or is not visible to the caller.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
 pub struct CreateOtelService {
-    /// The owner.
+    /// Id of the owner.
     pub owner_id: cc_runtime::OwnerId,
     /// The namespace.
     pub otel_namespace_id: String,
@@ -971,19 +971,19 @@ impl Operation for CreateOtelService {
 /// `GET /v4/addon-providers/addon-tardis/organisations/{ownerId}/addons`. Source: ovd.
 ///
 /// # Errors
-/// - 400: The request is not valid.
-/// - 401: The credentials are missing or not accepted.
-/// - 403: The caller may not do this.
-/// - 404: There is none, or none the caller may see.
+/// - 400: The request is invalid.
+/// - 401: The credentials are missing or invalid.
+/// - 403: The caller may not perform this operation.
+/// - 404: The resource does not exist or is not visible to the caller.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
 pub struct ListTardis {
-    /// The owner.
+    /// Id of the owner.
     pub owner_id: cc_runtime::OwnerId,
-    /// Leaves out the add-ons before this place in the list, from 0.
+    /// Number of the first add-on to list, from 0.
     pub from: Option<i64>,
-    /// Leaves out the add-ons from this place in the list on.
+    /// Number of the first add-on to leave out after the listed ones.
     pub to: Option<i64>,
 }
 
@@ -998,13 +998,13 @@ impl ListTardis {
         }
     }
 
-    /// Leaves out the add-ons before this place in the list, from 0.
+    /// Number of the first add-on to list, from 0.
     pub fn from(mut self, from: i64) -> Self {
         self.from = Some(from);
         self
     }
 
-    /// Leaves out the add-ons from this place in the list on.
+    /// Number of the first add-on to leave out after the listed ones.
     pub fn to(mut self, to: i64) -> Self {
         self.to = Some(to);
         self
@@ -1041,19 +1041,19 @@ impl Operation for ListTardis {
 /// `POST /v4/addon-providers/addon-tardis/organisations/{ownerId}/addons`. Source: ovd.
 ///
 /// # Errors
-/// - 400: The request is not valid.
-/// - 401: The credentials are missing or not accepted.
-/// - 403: The caller may not do this.
-/// - 404: There is none, or none the caller may see.
+/// - 400: The request is invalid.
+/// - 401: The credentials are missing or invalid.
+/// - 403: The caller may not perform this operation.
+/// - 404: The resource does not exist or is not visible to the caller.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
 pub struct CreateOwnerTardis {
-    /// The owner.
+    /// Id of the owner.
     pub owner_id: cc_runtime::OwnerId,
     /// The body.
     pub body: types::TardisTokenLife,
-    /// Whether only the Warp 10 application is created, without its tokens. Default: false.
+    /// `true` to create only the Warp 10 application, without tokens. Default: false.
     pub app_only: Option<bool>,
 }
 
@@ -1071,7 +1071,7 @@ impl CreateOwnerTardis {
         }
     }
 
-    /// Whether only the Warp 10 application is created, without its tokens. Default: false.
+    /// `true` to create only the Warp 10 application, without tokens. Default: false.
     pub fn app_only(mut self, app_only: bool) -> Self {
         self.app_only = Some(app_only);
         self
@@ -1108,16 +1108,16 @@ impl Operation for CreateOwnerTardis {
 /// `GET /v4/addon-providers/addon-tardis/organisations/{ownerId}/addon/{addonId}`. Source: ovd.
 ///
 /// # Errors
-/// - 401: The credentials are missing or not accepted.
-/// - 403: The caller may not do this.
-/// - 404: There is none, or none the caller may see.
+/// - 401: The credentials are missing or invalid.
+/// - 403: The caller may not perform this operation.
+/// - 404: The resource does not exist or is not visible to the caller.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
 pub struct GetOwnerTardis {
-    /// The owner.
+    /// Id of the owner.
     pub owner_id: cc_runtime::OwnerId,
-    /// The add-on, by its real id (`tardis_…`).
+    /// Real id of the add-on (`tardis_…`).
     pub addon_id: cc_runtime::RealAddonId,
 }
 
@@ -1164,16 +1164,16 @@ impl Operation for GetOwnerTardis {
 /// `DELETE /v4/addon-providers/addon-tardis/organisations/{ownerId}/addon/{addonId}`. Source: ovd.
 ///
 /// # Errors
-/// - 401: The credentials are missing or not accepted.
-/// - 403: The caller may not do this.
-/// - 404: There is none, or none the caller may see.
+/// - 401: The credentials are missing or invalid.
+/// - 403: The caller may not perform this operation.
+/// - 404: The resource does not exist or is not visible to the caller.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
 pub struct DeleteOwnerTardis {
-    /// The owner.
+    /// Id of the owner.
     pub owner_id: cc_runtime::OwnerId,
-    /// The add-on, by its real id (`tardis_…`).
+    /// Real id of the add-on (`tardis_…`).
     pub addon_id: cc_runtime::RealAddonId,
 }
 
@@ -1215,21 +1215,21 @@ impl Operation for DeleteOwnerTardis {
     }
 }
 
-/// Brings back a Tardis add-on that was deleted.
+/// Restores a deleted Tardis add-on.
 ///
 /// `POST /v4/addon-providers/addon-tardis/organisations/{ownerId}/addon/{addonId}/revert`. Source: ovd.
 ///
 /// # Errors
-/// - 401: The credentials are missing or not accepted.
-/// - 403: The caller may not do this.
-/// - 404: There is none, or none the caller may see.
+/// - 401: The credentials are missing or invalid.
+/// - 403: The caller may not perform this operation.
+/// - 404: The resource does not exist or is not visible to the caller.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
 pub struct RestoreTardis {
-    /// The owner.
+    /// Id of the owner.
     pub owner_id: cc_runtime::OwnerId,
-    /// The add-on, by its real id (`tardis_…`).
+    /// Real id of the add-on (`tardis_…`).
     pub addon_id: cc_runtime::RealAddonId,
 }
 
@@ -1276,23 +1276,23 @@ impl Operation for RestoreTardis {
 /// `GET /v4/addon-providers/addon-tardis/organisations/{ownerId}/addon/{addonId}/tokens`. Source: ovd.
 ///
 /// # Errors
-/// - 400: The request is not valid.
-/// - 401: The credentials are missing or not accepted.
-/// - 403: The caller may not do this.
-/// - 404: There is none, or none the caller may see.
+/// - 400: The request is invalid.
+/// - 401: The credentials are missing or invalid.
+/// - 403: The caller may not perform this operation.
+/// - 404: The resource does not exist or is not visible to the caller.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
 pub struct ListTardisTokens {
-    /// The owner.
+    /// Id of the owner.
     pub owner_id: cc_runtime::OwnerId,
-    /// The add-on, by its real id (`tardis_…`).
+    /// Real id of the add-on (`tardis_…`).
     pub addon_id: cc_runtime::RealAddonId,
-    /// Whether only ids and names are given, and no token. Default: false.
+    /// `true` to return only ids and names, without the tokens. Default: false.
     pub only_id: Option<bool>,
-    /// Leaves out the tokens before this place in the list, from 0.
+    /// Number of the first token to list, from 0.
     pub from: Option<i64>,
-    /// Leaves out the tokens from this place in the list on.
+    /// Number of the first token to leave out after the listed ones.
     pub to: Option<i64>,
 }
 
@@ -1312,19 +1312,19 @@ impl ListTardisTokens {
         }
     }
 
-    /// Whether only ids and names are given, and no token. Default: false.
+    /// `true` to return only ids and names, without the tokens. Default: false.
     pub fn only_id(mut self, only_id: bool) -> Self {
         self.only_id = Some(only_id);
         self
     }
 
-    /// Leaves out the tokens before this place in the list, from 0.
+    /// Number of the first token to list, from 0.
     pub fn from(mut self, from: i64) -> Self {
         self.from = Some(from);
         self
     }
 
-    /// Leaves out the tokens from this place in the list on.
+    /// Number of the first token to leave out after the listed ones.
     pub fn to(mut self, to: i64) -> Self {
         self.to = Some(to);
         self
@@ -1363,17 +1363,17 @@ impl Operation for ListTardisTokens {
 /// `POST /v4/addon-providers/addon-tardis/organisations/{ownerId}/addon/{addonId}/tokens`. Source: ovd.
 ///
 /// # Errors
-/// - 400: The request is not valid.
-/// - 401: The credentials are missing or not accepted.
-/// - 403: The caller may not do this.
-/// - 404: There is none, or none the caller may see.
+/// - 400: The request is invalid.
+/// - 401: The credentials are missing or invalid.
+/// - 403: The caller may not perform this operation.
+/// - 404: The resource does not exist or is not visible to the caller.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
 pub struct CreateTardisToken {
-    /// The owner.
+    /// Id of the owner.
     pub owner_id: cc_runtime::OwnerId,
-    /// The add-on, by its real id (`tardis_…`).
+    /// Real id of the add-on (`tardis_…`).
     pub addon_id: cc_runtime::RealAddonId,
     /// The body.
     pub body: types::TardisTokenCreation,
@@ -1425,16 +1425,16 @@ impl Operation for CreateTardisToken {
 /// `GET /v4/addon-providers/addon-tardis/organisations/{ownerId}/addon/{addonId}/token/{tokenId}`. Source: ovd.
 ///
 /// # Errors
-/// - 401: The credentials are missing or not accepted.
-/// - 403: The caller may not do this.
-/// - 404: There is none, or none the caller may see.
+/// - 401: The credentials are missing or invalid.
+/// - 403: The caller may not perform this operation.
+/// - 404: The resource does not exist or is not visible to the caller.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
 pub struct GetTardisToken {
-    /// The owner.
+    /// Id of the owner.
     pub owner_id: cc_runtime::OwnerId,
-    /// The add-on, by its real id (`tardis_…`).
+    /// Real id of the add-on (`tardis_…`).
     pub addon_id: cc_runtime::RealAddonId,
     /// Id of the token (a UUID).
     pub token_id: String,
@@ -1487,16 +1487,16 @@ impl Operation for GetTardisToken {
 /// ovd.
 ///
 /// # Errors
-/// - 401: The credentials are missing or not accepted.
-/// - 403: The caller may not do this.
-/// - 404: There is none, or none the caller may see.
+/// - 401: The credentials are missing or invalid.
+/// - 403: The caller may not perform this operation.
+/// - 404: The resource does not exist or is not visible to the caller.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
 pub struct DeleteTardisToken {
-    /// The owner.
+    /// Id of the owner.
     pub owner_id: cc_runtime::OwnerId,
-    /// The add-on, by its real id (`tardis_…`).
+    /// Real id of the add-on (`tardis_…`).
     pub addon_id: cc_runtime::RealAddonId,
     /// Id of the token (a UUID).
     pub token_id: String,
@@ -1543,21 +1543,21 @@ impl Operation for DeleteTardisToken {
     }
 }
 
-/// Creates a Tardis add-on for the owner that the body names.
+/// Creates a Tardis add-on for the owner named in the body.
 ///
 /// `POST /v4/addon-providers/addon-tardis/addons`. Source: ovd.
 ///
 /// # Errors
-/// - 400: The request is not valid.
-/// - 401: The credentials are missing or not accepted.
-/// - 403: The caller may not do this.
+/// - 400: The request is invalid.
+/// - 401: The credentials are missing or invalid.
+/// - 403: The caller may not perform this operation.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
 pub struct CreateTardis {
     /// The body.
     pub body: types::TardisCreation,
-    /// Whether only the Warp 10 application is created, without its tokens. Default: false.
+    /// `true` to create only the Warp 10 application, without tokens. Default: false.
     pub app_only: Option<bool>,
 }
 
@@ -1571,7 +1571,7 @@ impl CreateTardis {
         }
     }
 
-    /// Whether only the Warp 10 application is created, without its tokens. Default: false.
+    /// `true` to create only the Warp 10 application, without tokens. Default: false.
     pub fn app_only(mut self, app_only: bool) -> Self {
         self.app_only = Some(app_only);
         self
@@ -1607,14 +1607,14 @@ impl Operation for CreateTardis {
 /// `GET /v4/addon-providers/addon-tardis/addons/{addonId}`. Source: ovd.
 ///
 /// # Errors
-/// - 401: The credentials are missing or not accepted.
-/// - 403: The caller may not do this.
-/// - 404: There is none, or none the caller may see.
+/// - 401: The credentials are missing or invalid.
+/// - 403: The caller may not perform this operation.
+/// - 404: The resource does not exist or is not visible to the caller.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
 pub struct GetTardis {
-    /// The add-on, by its real id (`tardis_…`).
+    /// Real id of the add-on (`tardis_…`).
     pub addon_id: cc_runtime::RealAddonId,
 }
 
@@ -1652,14 +1652,14 @@ impl Operation for GetTardis {
 /// `DELETE /v4/addon-providers/addon-tardis/addons/{addonId}`. Source: ovd.
 ///
 /// # Errors
-/// - 401: The credentials are missing or not accepted.
-/// - 403: The caller may not do this.
-/// - 404: There is none, or none the caller may see.
+/// - 401: The credentials are missing or invalid.
+/// - 403: The caller may not perform this operation.
+/// - 404: The resource does not exist or is not visible to the caller.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
 pub struct DeleteTardis {
-    /// The add-on, by its real id (`tardis_…`).
+    /// Real id of the add-on (`tardis_…`).
     pub addon_id: cc_runtime::RealAddonId,
 }
 

@@ -13,7 +13,7 @@ pub struct GrafanaOrganisation {
     pub id: i64,
 }
 
-/// A place that requests come from.
+/// Place of origin of current requests.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
@@ -40,18 +40,18 @@ pub struct Metric {
     /// Name, such as `cpu`.
     #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub name: String,
-    /// Resource it is of.
+    /// Resource of the metric.
     #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub resource: String,
     /// Unit of the values.
     #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub unit: String,
-    /// Points, from the oldest to the latest.
+    /// Points, oldest first.
     #[serde(default, deserialize_with = "cc_runtime::de::list")]
     pub data: Vec<MetricPoint>,
 }
 
-/// A metric at one instant.
+/// Value of a metric at one instant.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
@@ -59,7 +59,7 @@ pub struct MetricPoint {
     /// The instant, in microseconds since the epoch.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub timestamp: Option<i64>,
-    /// The value, a number written as text.
+    /// The value, a number as text.
     #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub value: String,
 }
@@ -74,10 +74,10 @@ pub struct OtelNamespace {
     /// Id of an owner: `user_…` for a personal space, `orga_…` for an organisation.
     #[serde(rename = "ownerId", default, deserialize_with = "cc_runtime::de::null_as_default", skip_serializing_if = "cc_runtime::de::is_default")]
     pub owner_id: cc_runtime::OwnerId,
-    /// Where the namespace is.
+    /// Location of the namespace.
     #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub location: String,
-    /// Gateway that takes the data.
+    /// Id of the gateway that receives the data.
     #[serde(rename = "gatewayId", default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub gateway_id: String,
     /// Address of the gateway.
@@ -86,10 +86,10 @@ pub struct OtelNamespace {
     /// Token that reads the data.
     #[serde(rename = "readToken", default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub read_token: cc_runtime::Secret,
-    /// When the namespace was created.
+    /// Creation date of the namespace.
     #[serde(rename = "createdAt", default, skip_serializing_if = "Option::is_none")]
     pub created_at: Option<cc_runtime::Timestamp>,
-    /// When the namespace last changed.
+    /// Date of the last change of the namespace.
     #[serde(rename = "updatedAt", default, skip_serializing_if = "Option::is_none")]
     pub updated_at: Option<cc_runtime::Timestamp>,
 }
@@ -99,7 +99,7 @@ pub struct OtelNamespace {
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct OtelNamespaceCreation {
-    /// Where the namespace is to be.
+    /// Location for the namespace.
     pub location: String,
 }
 
@@ -127,16 +127,16 @@ pub struct OtelService {
     /// Name of the service.
     #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub name: String,
-    /// Address of the gateway that takes the data.
+    /// Address of the gateway that receives the data.
     #[serde(rename = "gatewayEndpoint", default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub gateway_endpoint: String,
     /// Token that sends the data.
     #[serde(rename = "writeToken", default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub write_token: cc_runtime::Secret,
-    /// When the service was created.
+    /// Creation date of the service.
     #[serde(rename = "createdAt", default, skip_serializing_if = "Option::is_none")]
     pub created_at: Option<cc_runtime::Timestamp>,
-    /// When the service last changed.
+    /// Date of the last change of the service.
     #[serde(rename = "updatedAt", default, skip_serializing_if = "Option::is_none")]
     pub updated_at: Option<cc_runtime::Timestamp>,
 }
@@ -161,7 +161,7 @@ impl OtelServiceCreation {
     }
 }
 
-/// A place that requests came from.
+/// Place of origin of requests.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
@@ -178,7 +178,7 @@ pub struct RequestLocation {
 }
 
 cc_runtime::open_enum! {
-    /// Statistics that a token can read. Some sources write the values in capitals, such as
+    /// Statistics that a token can read. Some sources write the values in upper case, such as
     /// `METRICS_ACCESSLOGS`.
     pub enum StatsApplication {
         /// `metrics`.
@@ -204,10 +204,10 @@ pub struct StatsToken {
     /// Statistics that the token can read.
     #[serde(default, deserialize_with = "cc_runtime::de::list")]
     pub applications: Vec<StatsApplication>,
-    /// When the token was created.
+    /// Creation date of the token.
     #[serde(rename = "createdAt", default, skip_serializing_if = "Option::is_none")]
     pub created_at: Option<cc_runtime::Timestamp>,
-    /// When the token stops working.
+    /// Expiration date of the token.
     #[serde(rename = "expiresAt", default, skip_serializing_if = "Option::is_none")]
     pub expires_at: Option<cc_runtime::Timestamp>,
 }
@@ -220,7 +220,7 @@ pub struct StatsTokenCreation {
     /// Statistics that the token can read. Default: all.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub applications: Option<Vec<StatsApplication>>,
-    /// How long the token lives, as an ISO 8601 duration, such as `P5D`.
+    /// Lifetime of the token, as an ISO 8601 duration, such as `P5D`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub ttl: Option<String>,
 }
@@ -243,7 +243,7 @@ impl StatsTokenCreation {
         self
     }
 
-    /// How long the token lives, as an ISO 8601 duration, such as `P5D`.
+    /// Lifetime of the token, as an ISO 8601 duration, such as `P5D`.
     #[must_use]
     pub fn ttl(mut self, ttl: impl Into<String>) -> Self {
         self.ttl = Some(ttl.into());
@@ -261,33 +261,33 @@ cc_runtime::open_enum! {
     }
 }
 
-/// The answers with one status.
+/// Number of responses with one status.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct StatusCodeCount {
-    /// HTTP status. Under 100, it is one of the platform's own.
+    /// HTTP status. Values under 100 are specific to the platform.
     #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub code: i64,
-    /// Number of answers.
+    /// Number of responses.
     #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub count: i64,
 }
 
-/// The answers of one slice of time.
+/// Response counts of one period.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct StatusCodeSlice {
-    /// Start of the slice.
+    /// Start of the period.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub date: Option<cc_runtime::Timestamp>,
-    /// Counts, null or absent when there are none.
+    /// Counts by status, null or absent if there are none.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub statuses: Option<Vec<StatusCodeCount>>,
 }
 
-/// A Tardis add-on: an application of Warp 10, where time series are kept.
+/// A Tardis add-on: a Warp 10 application that stores time series.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
@@ -307,21 +307,21 @@ pub struct Tardis {
     /// State of the add-on.
     #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub status: serde_json::Value,
-    /// Token that reads.
+    /// Token with read access.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub read_token: Option<TardisToken>,
-    /// Token that writes.
+    /// Token with write access.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub write_token: Option<TardisToken>,
-    /// When the add-on was created.
+    /// Creation date of the add-on.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub creation_date: Option<cc_runtime::Timestamp>,
-    /// When the add-on was deleted.
+    /// Deletion date of the add-on.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub deletion_date: Option<cc_runtime::Timestamp>,
 }
 
-/// A Tardis add-on to create, and for whom.
+/// A Tardis add-on to create, with its owner.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
@@ -334,7 +334,7 @@ pub struct TardisCreation {
     pub author_id: Option<cc_runtime::UserId>,
     /// Plan of the add-on.
     pub plan: serde_json::Value,
-    /// How long its first tokens live, as an ISO 8601 duration.
+    /// Lifetime of the first tokens, as an ISO 8601 duration.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub ttl: Option<String>,
 }
@@ -359,7 +359,7 @@ impl TardisCreation {
         self
     }
 
-    /// How long its first tokens live, as an ISO 8601 duration.
+    /// Lifetime of the first tokens, as an ISO 8601 duration.
     #[must_use]
     pub fn ttl(mut self, ttl: impl Into<String>) -> Self {
         self.ttl = Some(ttl.into());
@@ -407,7 +407,7 @@ pub struct TardisToken {
     /// Name of the token.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub name: Option<String>,
-    /// The token, absent when only ids are asked for.
+    /// The token, absent if only ids were requested.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub token: Option<cc_runtime::Secret>,
     /// Rights that the token grants.
@@ -416,13 +416,13 @@ pub struct TardisToken {
     /// Further properties of the token.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub properties: Option<String>,
-    /// How long the token lives, as an ISO 8601 duration.
+    /// Lifetime of the token, as an ISO 8601 duration.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub ttl: Option<String>,
-    /// When the token was created.
+    /// Creation date of the token.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub creation_date: Option<cc_runtime::Timestamp>,
-    /// When the token stops working.
+    /// Expiration date of the token.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub expiration_date: Option<cc_runtime::Timestamp>,
 }
@@ -438,13 +438,13 @@ pub struct TardisTokenCreation {
     /// Name of the token.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub name: Option<String>,
-    /// Whether the token is forgotten once given.
+    /// Whether the platform discards the token after returning it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub ephemeral: Option<serde_json::Value>,
     /// Further properties of the token.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub properties: Option<std::collections::BTreeMap<String, String>>,
-    /// How long the token lives, as an ISO 8601 duration.
+    /// Lifetime of the token, as an ISO 8601 duration.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub ttl: Option<String>,
 }
@@ -470,7 +470,7 @@ impl TardisTokenCreation {
         self
     }
 
-    /// Whether the token is forgotten once given.
+    /// Whether the platform discards the token after returning it.
     #[must_use]
     pub fn ephemeral(mut self, ephemeral: serde_json::Value) -> Self {
         self.ephemeral = Some(ephemeral);
@@ -484,7 +484,7 @@ impl TardisTokenCreation {
         self
     }
 
-    /// How long the token lives, as an ISO 8601 duration.
+    /// Lifetime of the token, as an ISO 8601 duration.
     #[must_use]
     pub fn ttl(mut self, ttl: impl Into<String>) -> Self {
         self.ttl = Some(ttl.into());
@@ -492,12 +492,12 @@ impl TardisTokenCreation {
     }
 }
 
-/// How long the first tokens of a Tardis add-on live.
+/// Lifetime of the first tokens of a Tardis add-on.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct TardisTokenLife {
-    /// How long the tokens live, as an ISO 8601 duration.
+    /// Lifetime of the tokens, as an ISO 8601 duration.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub ttl: Option<String>,
 }
@@ -512,7 +512,7 @@ impl TardisTokenLife {
         }
     }
 
-    /// How long the tokens live, as an ISO 8601 duration.
+    /// Lifetime of the tokens, as an ISO 8601 duration.
     #[must_use]
     pub fn ttl(mut self, ttl: impl Into<String>) -> Self {
         self.ttl = Some(ttl.into());

@@ -7,8 +7,8 @@ use cc_runtime::Result;
 use cc_runtime::transport::HttpResponse;
 use crate::requests::*;
 
-/// Network groups (Private networks between applications, add-ons and machines of the owner, over WireGuard):
-/// sends the requests of the domain `network-group`.
+/// Network groups (Private WireGuard networks between applications, add-ons and machines of the owner): sends
+/// the requests of the domain `network-group`.
 #[derive(Debug, Clone)]
 pub struct Client {
     transport: Transport,
@@ -29,7 +29,7 @@ impl Client {
         self.transport.call(request)
     }
 
-    /// Asks for a network group.
+    /// Requests a network group.
     pub fn create_network_group(
         &self,
         request: CreateNetworkGroup,
@@ -50,7 +50,7 @@ impl Client {
         self.transport.call(request)
     }
 
-    /// Asks for the deletion of a network group.
+    /// Requests the deletion of a network group.
     pub fn delete_network_group(
         &self,
         request: DeleteNetworkGroup,
@@ -66,7 +66,7 @@ impl Client {
         self.transport.call(request)
     }
 
-    /// Takes a machine of the owner out of a network group.
+    /// Removes a machine of the owner from a network group.
     pub fn delete_external_peer(
         &self,
         request: DeleteExternalPeer,
@@ -82,7 +82,7 @@ impl Client {
         self.transport.call(request)
     }
 
-    /// Asks for an application, an add-on or an external member to join a network group.
+    /// Requests that an application, an add-on or an external member join a network group.
     pub fn create_network_group_member(
         &self,
         request: CreateNetworkGroupMember,
@@ -98,7 +98,7 @@ impl Client {
         self.transport.call(request)
     }
 
-    /// Asks for a member to leave a network group.
+    /// Requests that a member leave a network group.
     pub fn delete_network_group_member(
         &self,
         request: DeleteNetworkGroupMember,
@@ -146,7 +146,7 @@ impl Client {
         self.transport.call(request)
     }
 
-    /// Makes an address where the WireGuard configuration of a peer is read without credentials.
+    /// Creates an address that returns the WireGuard configuration of a peer without authentication.
     pub fn get_wireguard_configuration_url(
         &self,
         request: GetWireguardConfigurationUrl,
@@ -154,7 +154,7 @@ impl Client {
         self.transport.call(request)
     }
 
-    /// Streams the WireGuard configuration of a peer, again whenever it changes.
+    /// Streams the WireGuard configuration of a peer: once at the start, and after each change.
     ///
     /// # Errors
     /// Whatever keeps the stream from opening. The body is Server-Sent Events.
@@ -165,7 +165,7 @@ impl Client {
         self.transport.open(request).await
     }
 
-    /// Streams a network group, again whenever it changes.
+    /// Streams a network group: once at the start, and after each change.
     ///
     /// # Errors
     /// Whatever keeps the stream from opening. The body is Server-Sent Events.

@@ -16,14 +16,14 @@ use crate::types;
 /// `GET /v4/networkgroups/organisations/{ownerId}/networkgroups`. Source: ovd, js-client.
 ///
 /// # Errors
-/// - 401: The credentials are missing or not accepted.
-/// - 403: The caller may not do this.
-/// - 404: There is none, or none the caller may see.
+/// - 401: The credentials are missing or invalid.
+/// - 403: The caller may not perform this operation.
+/// - 404: The resource does not exist or is not visible to the caller.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
 pub struct ListNetworkGroups {
-    /// The owner.
+    /// Id of the owner.
     pub owner_id: cc_runtime::OwnerId,
 }
 
@@ -56,22 +56,22 @@ impl Operation for ListNetworkGroups {
     }
 }
 
-/// Asks for a network group.
+/// Requests a network group.
 ///
-/// The caller gives the id: `ng_` and a UUID. `get_network_group` answers 404 until the network group is there.
+/// The caller chooses the id: `ng_` and a UUID. `get_network_group` answers 404 until the network group exists.
 ///
 /// `POST /v4/networkgroups/organisations/{ownerId}/networkgroups`. Source: go-sdk, ovd, js-client.
 ///
 /// # Errors
-/// - 400: The request is not valid.
-/// - 401: The credentials are missing or not accepted.
-/// - 403: The caller may not do this.
-/// - 404: There is none, or none the caller may see.
+/// - 400: The request is invalid.
+/// - 401: The credentials are missing or invalid.
+/// - 403: The caller may not perform this operation.
+/// - 404: The resource does not exist or is not visible to the caller.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
 pub struct CreateNetworkGroup {
-    /// The owner.
+    /// Id of the owner.
     pub owner_id: cc_runtime::OwnerId,
     /// The body.
     pub body: types::NetworkGroupCreation,
@@ -120,17 +120,17 @@ impl Operation for CreateNetworkGroup {
 /// `GET /v4/networkgroups/organisations/{ownerId}/networkgroups/search`. Source: go-sdk, js-client.
 ///
 /// # Errors
-/// - 400: The request is not valid.
-/// - 401: The credentials are missing or not accepted.
-/// - 403: The caller may not do this.
-/// - 404: There is none, or none the caller may see.
+/// - 400: The request is invalid.
+/// - 401: The credentials are missing or invalid.
+/// - 403: The caller may not perform this operation.
+/// - 404: The resource does not exist or is not visible to the caller.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
 pub struct SearchNetworkGroups {
-    /// The owner.
+    /// Id of the owner.
     pub owner_id: cc_runtime::OwnerId,
-    /// What the id or the label is compared with.
+    /// Text to compare with the ids and labels.
     pub query: Option<String>,
 }
 
@@ -144,7 +144,7 @@ impl SearchNetworkGroups {
         }
     }
 
-    /// What the id or the label is compared with.
+    /// Text to compare with the ids and labels.
     pub fn query(mut self, query: impl Into<String>) -> Self {
         self.query = Some(query.into());
         self
@@ -181,14 +181,14 @@ impl Operation for SearchNetworkGroups {
 /// js-client.
 ///
 /// # Errors
-/// - 401: The credentials are missing or not accepted.
-/// - 403: The caller may not do this.
-/// - 404: There is none, or none the caller may see.
+/// - 401: The credentials are missing or invalid.
+/// - 403: The caller may not perform this operation.
+/// - 404: The resource does not exist or is not visible to the caller.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
 pub struct GetNetworkGroup {
-    /// The owner.
+    /// Id of the owner.
     pub owner_id: cc_runtime::OwnerId,
     /// The network group.
     pub network_group_id: cc_runtime::NetworkGroupId,
@@ -232,20 +232,20 @@ impl Operation for GetNetworkGroup {
     }
 }
 
-/// Asks for the deletion of a network group.
+/// Requests the deletion of a network group.
 ///
 /// `DELETE /v4/networkgroups/organisations/{ownerId}/networkgroups/{networkGroupId}`. Source: go-sdk, ovd,
 /// js-client.
 ///
 /// # Errors
-/// - 401: The credentials are missing or not accepted.
-/// - 403: The caller may not do this.
-/// - 404: There is none, or none the caller may see.
+/// - 401: The credentials are missing or invalid.
+/// - 403: The caller may not perform this operation.
+/// - 404: The resource does not exist or is not visible to the caller.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
 pub struct DeleteNetworkGroup {
-    /// The owner.
+    /// Id of the owner.
     pub owner_id: cc_runtime::OwnerId,
     /// The network group.
     pub network_group_id: cc_runtime::NetworkGroupId,
@@ -295,15 +295,15 @@ impl Operation for DeleteNetworkGroup {
 /// go-sdk, ovd, js-client.
 ///
 /// # Errors
-/// - 400: The request is not valid.
-/// - 401: The credentials are missing or not accepted.
-/// - 403: The caller may not do this.
-/// - 404: There is none, or none the caller may see.
+/// - 400: The request is invalid.
+/// - 401: The credentials are missing or invalid.
+/// - 403: The caller may not perform this operation.
+/// - 404: The resource does not exist or is not visible to the caller.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
 pub struct CreateExternalPeer {
-    /// The owner.
+    /// Id of the owner.
     pub owner_id: cc_runtime::OwnerId,
     /// The network group.
     pub network_group_id: cc_runtime::NetworkGroupId,
@@ -352,20 +352,20 @@ impl Operation for CreateExternalPeer {
     }
 }
 
-/// Takes a machine of the owner out of a network group.
+/// Removes a machine of the owner from a network group.
 ///
 /// `DELETE /v4/networkgroups/organisations/{ownerId}/networkgroups/{networkGroupId}/external-peers/{peerId}`.
 /// Source: ovd, js-client.
 ///
 /// # Errors
-/// - 401: The credentials are missing or not accepted.
-/// - 403: The caller may not do this.
-/// - 404: There is none, or none the caller may see.
+/// - 401: The credentials are missing or invalid.
+/// - 403: The caller may not perform this operation.
+/// - 404: The resource does not exist or is not visible to the caller.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
 pub struct DeleteExternalPeer {
-    /// The owner.
+    /// Id of the owner.
     pub owner_id: cc_runtime::OwnerId,
     /// The network group.
     pub network_group_id: cc_runtime::NetworkGroupId,
@@ -419,14 +419,14 @@ impl Operation for DeleteExternalPeer {
 /// `GET /v4/networkgroups/organisations/{ownerId}/networkgroups/{networkGroupId}/members`. Source: ovd.
 ///
 /// # Errors
-/// - 401: The credentials are missing or not accepted.
-/// - 403: The caller may not do this.
-/// - 404: There is none, or none the caller may see.
+/// - 401: The credentials are missing or invalid.
+/// - 403: The caller may not perform this operation.
+/// - 404: The resource does not exist or is not visible to the caller.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
 pub struct ListNetworkGroupMembers {
-    /// The owner.
+    /// Id of the owner.
     pub owner_id: cc_runtime::OwnerId,
     /// The network group.
     pub network_group_id: cc_runtime::NetworkGroupId,
@@ -470,21 +470,21 @@ impl Operation for ListNetworkGroupMembers {
     }
 }
 
-/// Asks for an application, an add-on or an external member to join a network group.
+/// Requests that an application, an add-on or an external member join a network group.
 ///
 /// `POST /v4/networkgroups/organisations/{ownerId}/networkgroups/{networkGroupId}/members`. Source: go-sdk,
 /// ovd, js-client.
 ///
 /// # Errors
-/// - 400: The request is not valid.
-/// - 401: The credentials are missing or not accepted.
-/// - 403: The caller may not do this.
-/// - 404: There is none, or none the caller may see.
+/// - 400: The request is invalid.
+/// - 401: The credentials are missing or invalid.
+/// - 403: The caller may not perform this operation.
+/// - 404: The resource does not exist or is not visible to the caller.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
 pub struct CreateNetworkGroupMember {
-    /// The owner.
+    /// Id of the owner.
     pub owner_id: cc_runtime::OwnerId,
     /// The network group.
     pub network_group_id: cc_runtime::NetworkGroupId,
@@ -539,18 +539,18 @@ impl Operation for CreateNetworkGroupMember {
 /// go-sdk, ovd, js-client.
 ///
 /// # Errors
-/// - 401: The credentials are missing or not accepted.
-/// - 403: The caller may not do this.
-/// - 404: There is none, or none the caller may see.
+/// - 401: The credentials are missing or invalid.
+/// - 403: The caller may not perform this operation.
+/// - 404: The resource does not exist or is not visible to the caller.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
 pub struct GetNetworkGroupMember {
-    /// The owner.
+    /// Id of the owner.
     pub owner_id: cc_runtime::OwnerId,
     /// The network group.
     pub network_group_id: cc_runtime::NetworkGroupId,
-    /// The member: `app_…`, the real id of an add-on, or `external_…`.
+    /// Id of the member: `app_…`, the real id of an add-on, or `external_…`.
     pub member_id: String,
 }
 
@@ -595,24 +595,24 @@ impl Operation for GetNetworkGroupMember {
     }
 }
 
-/// Asks for a member to leave a network group.
+/// Requests that a member leave a network group.
 ///
 /// `DELETE /v4/networkgroups/organisations/{ownerId}/networkgroups/{networkGroupId}/members/{memberId}`.
 /// Source: go-sdk, ovd, js-client.
 ///
 /// # Errors
-/// - 401: The credentials are missing or not accepted.
-/// - 403: The caller may not do this.
-/// - 404: There is none, or none the caller may see.
+/// - 401: The credentials are missing or invalid.
+/// - 403: The caller may not perform this operation.
+/// - 404: The resource does not exist or is not visible to the caller.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
 pub struct DeleteNetworkGroupMember {
-    /// The owner.
+    /// Id of the owner.
     pub owner_id: cc_runtime::OwnerId,
     /// The network group.
     pub network_group_id: cc_runtime::NetworkGroupId,
-    /// The member: `app_…`, the real id of an add-on, or `external_…`.
+    /// Id of the member: `app_…`, the real id of an add-on, or `external_…`.
     pub member_id: String,
 }
 
@@ -662,14 +662,14 @@ impl Operation for DeleteNetworkGroupMember {
 /// `GET /v4/networkgroups/organisations/{ownerId}/networkgroups/{networkGroupId}/peers`. Source: go-sdk, ovd.
 ///
 /// # Errors
-/// - 401: The credentials are missing or not accepted.
-/// - 403: The caller may not do this.
-/// - 404: There is none, or none the caller may see.
+/// - 401: The credentials are missing or invalid.
+/// - 403: The caller may not perform this operation.
+/// - 404: The resource does not exist or is not visible to the caller.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
 pub struct ListNetworkGroupPeers {
-    /// The owner.
+    /// Id of the owner.
     pub owner_id: cc_runtime::OwnerId,
     /// The network group.
     pub network_group_id: cc_runtime::NetworkGroupId,
@@ -718,15 +718,15 @@ impl Operation for ListNetworkGroupPeers {
 /// `POST /v4/networkgroups/organisations/{ownerId}/networkgroups/{networkGroupId}/peers`. Source: go-sdk.
 ///
 /// # Errors
-/// - 400: The request is not valid.
-/// - 401: The credentials are missing or not accepted.
-/// - 403: The caller may not do this.
-/// - 404: There is none, or none the caller may see.
+/// - 400: The request is invalid.
+/// - 401: The credentials are missing or invalid.
+/// - 403: The caller may not perform this operation.
+/// - 404: The resource does not exist or is not visible to the caller.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
 pub struct CreateNetworkGroupPeer {
-    /// The owner.
+    /// Id of the owner.
     pub owner_id: cc_runtime::OwnerId,
     /// The network group.
     pub network_group_id: cc_runtime::NetworkGroupId,
@@ -781,14 +781,14 @@ impl Operation for CreateNetworkGroupPeer {
 /// go-sdk, ovd, js-client.
 ///
 /// # Errors
-/// - 401: The credentials are missing or not accepted.
-/// - 403: The caller may not do this.
-/// - 404: There is none, or none the caller may see.
+/// - 401: The credentials are missing or invalid.
+/// - 403: The caller may not perform this operation.
+/// - 404: The resource does not exist or is not visible to the caller.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
 pub struct GetNetworkGroupPeer {
-    /// The owner.
+    /// Id of the owner.
     pub owner_id: cc_runtime::OwnerId,
     /// The network group.
     pub network_group_id: cc_runtime::NetworkGroupId,
@@ -843,14 +843,14 @@ impl Operation for GetNetworkGroupPeer {
 /// go-sdk, ovd.
 ///
 /// # Errors
-/// - 401: The credentials are missing or not accepted.
-/// - 403: The caller may not do this.
-/// - 404: There is none, or none the caller may see.
+/// - 401: The credentials are missing or invalid.
+/// - 403: The caller may not perform this operation.
+/// - 404: The resource does not exist or is not visible to the caller.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
 pub struct DeleteNetworkGroupPeer {
-    /// The owner.
+    /// Id of the owner.
     pub owner_id: cc_runtime::OwnerId,
     /// The network group.
     pub network_group_id: cc_runtime::NetworkGroupId,
@@ -905,14 +905,14 @@ impl Operation for DeleteNetworkGroupPeer {
 /// Source: go-sdk, ovd, js-client.
 ///
 /// # Errors
-/// - 401: The credentials are missing or not accepted.
-/// - 403: The caller may not do this.
-/// - 404: There is none, or none the caller may see.
+/// - 401: The credentials are missing or invalid.
+/// - 403: The caller may not perform this operation.
+/// - 404: The resource does not exist or is not visible to the caller.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
 pub struct GetWireguardConfiguration {
-    /// The owner.
+    /// Id of the owner.
     pub owner_id: cc_runtime::OwnerId,
     /// The network group.
     pub network_group_id: cc_runtime::NetworkGroupId,
@@ -961,20 +961,20 @@ impl Operation for GetWireguardConfiguration {
     }
 }
 
-/// Makes an address where the WireGuard configuration of a peer is read without credentials.
+/// Creates an address that returns the WireGuard configuration of a peer without authentication.
 ///
 /// `GET /v4/networkgroups/organisations/{ownerId}/networkgroups/{networkGroupId}/peers/{peerId}/wireguard/configuration/presigned-url`.
 /// Source: go-sdk, js-client.
 ///
 /// # Errors
-/// - 401: The credentials are missing or not accepted.
-/// - 403: The caller may not do this.
-/// - 404: There is none, or none the caller may see.
+/// - 401: The credentials are missing or invalid.
+/// - 403: The caller may not perform this operation.
+/// - 404: The resource does not exist or is not visible to the caller.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
 pub struct GetWireguardConfigurationUrl {
-    /// The owner.
+    /// Id of the owner.
     pub owner_id: cc_runtime::OwnerId,
     /// The network group.
     pub network_group_id: cc_runtime::NetworkGroupId,
@@ -1023,23 +1023,23 @@ impl Operation for GetWireguardConfigurationUrl {
     }
 }
 
-/// Streams the WireGuard configuration of a peer, again whenever it changes.
+/// Streams the WireGuard configuration of a peer: once at the start, and after each change.
 ///
-/// A stream that closes without `END_OF_STREAM` was cut. No source names the events; beside them come
+/// A stream that closes without `END_OF_STREAM` was interrupted. No source names the events, which come beside
 /// `HEARTBEAT` and `END_OF_STREAM`.
 ///
 /// `GET /v4/networkgroups/organisations/{ownerId}/networkgroups/{networkGroupId}/peers/{peerId}/wireguard/configuration/stream`.
 /// Source: ovd.
 ///
 /// # Errors
-/// - 401: The credentials are missing or not accepted.
-/// - 403: The caller may not do this.
-/// - 404: There is none, or none the caller may see.
+/// - 401: The credentials are missing or invalid.
+/// - 403: The caller may not perform this operation.
+/// - 404: The resource does not exist or is not visible to the caller.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
 pub struct StreamWireguardConfiguration {
-    /// The owner.
+    /// Id of the owner.
     pub owner_id: cc_runtime::OwnerId,
     /// The network group.
     pub network_group_id: cc_runtime::NetworkGroupId,
@@ -1085,22 +1085,22 @@ impl StreamOperation for StreamWireguardConfiguration {
     }
 }
 
-/// Streams a network group, again whenever it changes.
+/// Streams a network group: once at the start, and after each change.
 ///
-/// A stream that closes without `END_OF_STREAM` was cut. No source names the events; beside them come
+/// A stream that closes without `END_OF_STREAM` was interrupted. No source names the events, which come beside
 /// `HEARTBEAT` and `END_OF_STREAM`.
 ///
 /// `GET /v4/networkgroups/organisations/{ownerId}/networkgroups/{networkGroupId}/stream`. Source: ovd.
 ///
 /// # Errors
-/// - 401: The credentials are missing or not accepted.
-/// - 403: The caller may not do this.
-/// - 404: There is none, or none the caller may see.
+/// - 401: The credentials are missing or invalid.
+/// - 403: The caller may not perform this operation.
+/// - 404: The resource does not exist or is not visible to the caller.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
 pub struct StreamNetworkGroup {
-    /// The owner.
+    /// Id of the owner.
     pub owner_id: cc_runtime::OwnerId,
     /// The network group.
     pub network_group_id: cc_runtime::NetworkGroupId,

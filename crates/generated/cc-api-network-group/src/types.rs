@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 pub struct CleverPeer {
     /// Id of the peer.
     pub id: String,
-    /// Name to show to a person.
+    /// Display name.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub label: Option<String>,
     /// Host name of the peer.
@@ -20,16 +20,16 @@ pub struct CleverPeer {
     /// Public key of WireGuard.
     #[serde(rename = "publicKey", default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub public_key: String,
-    /// How it is reached.
+    /// Endpoint of the peer.
     #[serde(default, deserialize_with = "cc_runtime::de::null_as_default", skip_serializing_if = "cc_runtime::de::is_default")]
     pub endpoint: WireguardEndpoint,
-    /// Member that it belongs to.
+    /// Member of the peer.
     #[serde(rename = "parentMember", default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub parent_member: String,
-    /// Event that brought it about.
+    /// Event that created the peer.
     #[serde(rename = "parentEvent", default, skip_serializing_if = "Option::is_none")]
     pub parent_event: Option<String>,
-    /// Hypervisor that it runs on.
+    /// Hypervisor of the peer.
     #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub hv: String,
 }
@@ -51,7 +51,7 @@ pub struct ClientEndpoint {
 pub struct ExternalPeer {
     /// Id of the peer.
     pub id: String,
-    /// Name to show to a person.
+    /// Display name.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub label: Option<String>,
     /// Host name of the peer.
@@ -60,13 +60,13 @@ pub struct ExternalPeer {
     /// Public key of WireGuard.
     #[serde(rename = "publicKey", default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub public_key: String,
-    /// How it is reached.
+    /// Endpoint of the peer.
     #[serde(default, deserialize_with = "cc_runtime::de::null_as_default", skip_serializing_if = "cc_runtime::de::is_default")]
     pub endpoint: WireguardEndpoint,
-    /// Member that it belongs to.
+    /// Member of the peer.
     #[serde(rename = "parentMember", default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub parent_member: String,
-    /// Event that brought it about.
+    /// Event that created the peer.
     #[serde(rename = "parentEvent", default, skip_serializing_if = "Option::is_none")]
     pub parent_event: Option<String>,
 }
@@ -76,27 +76,27 @@ pub struct ExternalPeer {
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct ExternalPeerCreation {
-    /// Name to show to a person, 128 characters at most.
+    /// Display name, at most 128 characters.
     pub label: String,
-    /// Whether others connect to it.
+    /// Role of the peer: server or client.
     #[serde(rename = "peerRole")]
     pub peer_role: PeerRole,
     /// Public key of WireGuard.
     #[serde(rename = "publicKey")]
     pub public_key: String,
-    /// External member that it belongs to.
+    /// External member of the peer.
     #[serde(rename = "parentMember")]
     pub parent_member: String,
     /// Host name of the peer.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub hostname: Option<String>,
-    /// Address on the Internet, of a server.
+    /// Public IP address of a server.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub ip: Option<String>,
-    /// Port on the Internet, of a server.
+    /// Public port of a server.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub port: Option<i64>,
-    /// Event that brought it about.
+    /// Event that created the peer.
     #[serde(rename = "parentEvent", default, skip_serializing_if = "Option::is_none")]
     pub parent_event: Option<String>,
 }
@@ -125,21 +125,21 @@ impl ExternalPeerCreation {
         self
     }
 
-    /// Address on the Internet, of a server.
+    /// Public IP address of a server.
     #[must_use]
     pub fn ip(mut self, ip: impl Into<String>) -> Self {
         self.ip = Some(ip.into());
         self
     }
 
-    /// Port on the Internet, of a server.
+    /// Public port of a server.
     #[must_use]
     pub fn port(mut self, port: i64) -> Self {
         self.port = Some(port);
         self
     }
 
-    /// Event that brought it about.
+    /// Event that created the peer.
     #[must_use]
     pub fn parent_event(mut self, parent_event: impl Into<String>) -> Self {
         self.parent_event = Some(parent_event.into());
@@ -157,10 +157,10 @@ pub struct NetworkGroup {
     /// Owner of the network group.
     #[serde(rename = "ownerId", default, deserialize_with = "cc_runtime::de::null_as_default", skip_serializing_if = "cc_runtime::de::is_default")]
     pub owner_id: cc_runtime::OwnerId,
-    /// Name to show to a person, 128 characters at most.
+    /// Display name, at most 128 characters.
     #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub label: String,
-    /// The label in the form that host names take.
+    /// The label in a form that is valid in host names.
     #[serde(rename = "dnsSanitizedLabel", default, skip_serializing_if = "Option::is_none")]
     pub dns_sanitized_label: Option<String>,
     /// Description of the network group.
@@ -169,7 +169,7 @@ pub struct NetworkGroup {
     /// Range of its addresses, such as `10.102.0.0/16`.
     #[serde(rename = "networkIp", default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub network_ip: String,
-    /// Address that was given away last.
+    /// Latest allocated address.
     #[serde(rename = "lastAllocatedIp", default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub last_allocated_ip: String,
     /// Manager of the network group.
@@ -181,16 +181,16 @@ pub struct NetworkGroup {
     /// Members of the network group.
     #[serde(default, deserialize_with = "cc_runtime::de::list")]
     pub members: Vec<NetworkGroupMember>,
-    /// The machines of its members.
+    /// Machines of the members.
     #[serde(default, deserialize_with = "cc_runtime::de::list")]
     pub peers: Vec<Peer>,
-    /// How many times its configuration changed.
+    /// Number of changes of the configuration.
     #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub version: i64,
 }
 
 cc_runtime::open_union! {
-    /// A network group, or something in one.
+    /// A network group, member or peer.
     #[tag = "type"]
     pub enum NetworkGroupComponent {
         /// `NetworkGroup`.
@@ -233,13 +233,13 @@ impl From<ExternalPeer> for NetworkGroupComponent {
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct NetworkGroupCreation {
-    /// Id of the network group, which the caller makes: `ng_` and a UUID.
+    /// Id of the network group, chosen by the caller: `ng_` and a UUID.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub id: Option<cc_runtime::NetworkGroupId>,
     /// Owner of the network group.
     #[serde(rename = "ownerId", default, skip_serializing_if = "Option::is_none")]
     pub owner_id: Option<cc_runtime::OwnerId>,
-    /// Name to show to a person, 128 characters at most.
+    /// Display name, at most 128 characters.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub label: Option<String>,
     /// Description of the network group.
@@ -272,7 +272,7 @@ impl NetworkGroupCreation {
         }
     }
 
-    /// Id of the network group, which the caller makes: `ng_` and a UUID.
+    /// Id of the network group, chosen by the caller: `ng_` and a UUID.
     #[must_use]
     pub fn id(mut self, id: impl Into<cc_runtime::NetworkGroupId>) -> Self {
         self.id = Some(id.into());
@@ -286,7 +286,7 @@ impl NetworkGroupCreation {
         self
     }
 
-    /// Name to show to a person, 128 characters at most.
+    /// Display name, at most 128 characters.
     #[must_use]
     pub fn label(mut self, label: impl Into<String>) -> Self {
         self.label = Some(label.into());
@@ -329,28 +329,28 @@ impl NetworkGroupCreation {
 pub struct NetworkGroupMember {
     /// Id of the member: `app_…`, the real id of an add-on, or `external_…`.
     pub id: String,
-    /// Name to show to a person, 128 characters at most.
+    /// Display name, at most 128 characters.
     #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub label: String,
-    /// Name that leads to its peers within the network: `{member}.m.{network group}.cc-ng.cloud`.
+    /// Domain name of the peers within the network: `{member}.m.{network group}.cc-ng.cloud`.
     #[serde(rename = "domainName", default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub domain_name: String,
-    /// Kind of the member, in varying case.
+    /// Kind of the member. The case varies.
     #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub kind: NetworkGroupMemberKind,
 }
 
-/// A member to take into a network group.
+/// A member to add to a network group.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct NetworkGroupMemberCreation {
     /// Id of the member: `app_…`, the real id of an add-on, or `external_…`.
     pub id: String,
-    /// Name to show to a person, 128 characters at most.
+    /// Display name, at most 128 characters.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub label: Option<String>,
-    /// Name that leads to its peers within the network: `{member}.m.{network group}.cc-ng.cloud`.
+    /// Domain name of the peers within the network: `{member}.m.{network group}.cc-ng.cloud`.
     #[serde(rename = "domainName")]
     pub domain_name: String,
     /// Kind of the member.
@@ -370,7 +370,7 @@ impl NetworkGroupMemberCreation {
         }
     }
 
-    /// Name to show to a person, 128 characters at most.
+    /// Display name, at most 128 characters.
     #[must_use]
     pub fn label(mut self, label: impl Into<String>) -> Self {
         self.label = Some(label.into());
@@ -425,7 +425,7 @@ impl From<ExternalPeer> for Peer {
     }
 }
 
-/// Names a peer that was asked for.
+/// Id of a requested peer.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
@@ -442,16 +442,16 @@ pub struct PeerCreated {
 pub struct PeerCreation {
     /// Id of the peer.
     pub id: String,
-    /// Whose machine it is.
+    /// Kind of the machine.
     #[serde(rename = "peerKind")]
     pub peer_kind: PeerKind,
-    /// Whether others connect to it.
+    /// Role of the peer: server or client.
     #[serde(rename = "peerRole")]
     pub peer_role: PeerRole,
-    /// Member that it belongs to.
+    /// Member of the peer.
     #[serde(rename = "parentMember")]
     pub parent_member: String,
-    /// Name to show to a person.
+    /// Display name.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub label: Option<String>,
     /// Public key of WireGuard.
@@ -466,10 +466,10 @@ pub struct PeerCreation {
     /// Port of the peer.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub port: Option<i64>,
-    /// Hypervisor that it runs on.
+    /// Hypervisor of the peer.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub hv: Option<String>,
-    /// Event that brought it about.
+    /// Event that created the peer.
     #[serde(rename = "parentEvent", default, skip_serializing_if = "Option::is_none")]
     pub parent_event: Option<String>,
 }
@@ -494,7 +494,7 @@ impl PeerCreation {
         }
     }
 
-    /// Name to show to a person.
+    /// Display name.
     #[must_use]
     pub fn label(mut self, label: impl Into<String>) -> Self {
         self.label = Some(label.into());
@@ -529,14 +529,14 @@ impl PeerCreation {
         self
     }
 
-    /// Hypervisor that it runs on.
+    /// Hypervisor of the peer.
     #[must_use]
     pub fn hv(mut self, hv: impl Into<String>) -> Self {
         self.hv = Some(hv.into());
         self
     }
 
-    /// Event that brought it about.
+    /// Event that created the peer.
     #[must_use]
     pub fn parent_event(mut self, parent_event: impl Into<String>) -> Self {
         self.parent_event = Some(parent_event.into());
@@ -545,7 +545,7 @@ impl PeerCreation {
 }
 
 cc_runtime::open_enum! {
-    /// Whose machine a peer is.
+    /// Kind of the machine of a peer.
     pub enum PeerKind {
         /// `CLEVER`.
         Clever = "CLEVER",
@@ -555,7 +555,7 @@ cc_runtime::open_enum! {
 }
 
 cc_runtime::open_enum! {
-    /// Whether others connect to a peer.
+    /// Role of a peer: a server, to which others connect, or a client.
     pub enum PeerRole {
         /// `CLIENT`.
         Client = "CLIENT",
@@ -564,16 +564,16 @@ cc_runtime::open_enum! {
     }
 }
 
-/// An address that needs no credentials.
+/// An address that needs no authentication.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct PresignedUrl {
-    /// The address: who has it can read.
+    /// The address. Anyone who knows it can read the configuration.
     pub url: cc_runtime::Secret,
 }
 
-/// A peer that others connect to.
+/// A peer to which others connect.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
@@ -597,20 +597,20 @@ pub struct WireguardConfiguration {
     /// The peer.
     #[serde(rename = "peerId")]
     pub peer_id: String,
-    /// How many times the configuration of the network group changed.
+    /// Number of changes of the configuration of the network group.
     #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub version: i64,
-    /// The configuration in the format of `wg-quick`, in base64; `<%PrivateKey%>` stands for the private key of
-    /// the peer.
+    /// The configuration in the format of `wg-quick`, in Base64, with the placeholder `<%PrivateKey%>` for the
+    /// private key of the peer.
     #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub conf: String,
-    /// No source says how it differs from `conf`.
+    /// No source documents the difference from `conf`.
     #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub base64: String,
 }
 
 cc_runtime::open_union! {
-    /// How a peer is reached.
+    /// Endpoint of a peer.
     #[tag = "type"]
     pub enum WireguardEndpoint {
         /// `ServerEndpoint`.

@@ -5,8 +5,8 @@ use cc_runtime::Transport;
 use cc_runtime::Call;
 use crate::requests::*;
 
-/// Notifications (E-mails and web hooks that tell what happens to the resources of an owner, and the socket
-/// that tells it at once): sends the requests of the domain `notification`.
+/// Notifications (Notifications about the resources of an owner by e-mail and webhook, and the WebSocket of
+/// live events): sends the requests of the domain `notification`.
 #[derive(Debug, Clone)]
 pub struct Client {
     transport: Transport,
@@ -19,7 +19,7 @@ impl Client {
         Self { transport }
     }
 
-    /// Lists the events that notifications can be about.
+    /// Lists the events available for notifications.
     pub fn list_notification_events(
         &self,
         request: ListNotificationEvents,
@@ -27,7 +27,7 @@ impl Client {
         self.transport.call(request)
     }
 
-    /// Lists the formats that web hooks can have.
+    /// Lists the formats available for webhooks.
     pub fn list_webhook_formats(
         &self,
         request: ListWebhookFormats,
@@ -35,7 +35,7 @@ impl Client {
         self.transport.call(request)
     }
 
-    /// Lists the notifications by e-mail of an owner.
+    /// Lists the e-mail notifications of an owner.
     pub fn list_email_notifications(
         &self,
         request: ListEmailNotifications,
@@ -43,7 +43,7 @@ impl Client {
         self.transport.call(request)
     }
 
-    /// Creates a notification by e-mail.
+    /// Creates an e-mail notification.
     pub fn create_email_notification(
         &self,
         request: CreateEmailNotification,
@@ -51,7 +51,7 @@ impl Client {
         self.transport.call(request)
     }
 
-    /// Changes a notification by e-mail.
+    /// Changes an e-mail notification.
     pub fn update_email_notification(
         &self,
         request: UpdateEmailNotification,
@@ -59,7 +59,7 @@ impl Client {
         self.transport.call(request)
     }
 
-    /// Deletes a notification by e-mail.
+    /// Deletes an e-mail notification.
     pub fn delete_email_notification(
         &self,
         request: DeleteEmailNotification,
@@ -67,27 +67,27 @@ impl Client {
         self.transport.call(request)
     }
 
-    /// Lists the web hooks of an owner.
+    /// Lists the webhooks of an owner.
     pub fn list_webhooks(&self, request: ListWebhooks) -> Call<ListWebhooks> {
         self.transport.call(request)
     }
 
-    /// Creates a web hook.
+    /// Creates a webhook.
     pub fn create_webhook(&self, request: CreateWebhook) -> Call<CreateWebhook> {
         self.transport.call(request)
     }
 
-    /// Changes a web hook.
+    /// Changes a webhook.
     pub fn update_webhook(&self, request: UpdateWebhook) -> Call<UpdateWebhook> {
         self.transport.call(request)
     }
 
-    /// Deletes a web hook.
+    /// Deletes a webhook.
     pub fn delete_webhook(&self, request: DeleteWebhook) -> Call<DeleteWebhook> {
         self.transport.call(request)
     }
 
-    /// Opens the WebSocket that tells what happens to what the caller can reach.
+    /// Opens the WebSocket of live events about the resources that the caller can access.
     pub fn open_event_socket(&self, request: OpenEventSocket) -> Call<OpenEventSocket> {
         self.transport.call(request)
     }

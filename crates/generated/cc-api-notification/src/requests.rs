@@ -7,12 +7,12 @@ use cc_runtime::{Answer, Operation, OperationInfo, Request, RequestBuilder, Resu
 #[allow(unused_imports)]
 use crate::types;
 
-/// Lists the events that notifications can be about.
+/// Lists the events available for notifications.
 ///
 /// `GET /v2/notifications/info/events`. Source: v2-extra, js-client.
 ///
 /// # Errors
-/// - 401: The credentials are missing or not accepted.
+/// - 401: The credentials are missing or invalid.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
@@ -46,12 +46,12 @@ impl Operation for ListNotificationEvents {
     }
 }
 
-/// Lists the formats that web hooks can have.
+/// Lists the formats available for webhooks.
 ///
 /// `GET /v2/notifications/info/webhookformats`. Source: v2-extra, js-client.
 ///
 /// # Errors
-/// - 401: The credentials are missing or not accepted.
+/// - 401: The credentials are missing or invalid.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
@@ -85,19 +85,19 @@ impl Operation for ListWebhookFormats {
     }
 }
 
-/// Lists the notifications by e-mail of an owner.
+/// Lists the e-mail notifications of an owner.
 ///
 /// `GET /v2/notifications/emailhooks/{ownerId}`. Source: v2-extra, js-client.
 ///
 /// # Errors
-/// - 401: The credentials are missing or not accepted.
-/// - 403: The caller may not do this.
-/// - 404: There is none, or none the caller may see.
+/// - 401: The credentials are missing or invalid.
+/// - 403: The caller may not perform this operation.
+/// - 404: The resource does not exist or is not visible to the caller.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
 pub struct ListEmailNotifications {
-    /// The owner.
+    /// Id of the owner.
     pub owner_id: cc_runtime::OwnerId,
 }
 
@@ -132,20 +132,20 @@ impl Operation for ListEmailNotifications {
     }
 }
 
-/// Creates a notification by e-mail.
+/// Creates an e-mail notification.
 ///
 /// `POST /v2/notifications/emailhooks/{ownerId}`. Source: v2-extra, js-client.
 ///
 /// # Errors
-/// - 400: The request is not valid.
-/// - 401: The credentials are missing or not accepted.
-/// - 403: The caller may not do this.
-/// - 404: There is none, or none the caller may see.
+/// - 400: The request is invalid.
+/// - 401: The credentials are missing or invalid.
+/// - 403: The caller may not perform this operation.
+/// - 404: The resource does not exist or is not visible to the caller.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
 pub struct CreateEmailNotification {
-    /// The owner.
+    /// Id of the owner.
     pub owner_id: cc_runtime::OwnerId,
     /// The body.
     pub body: types::EmailNotificationCreation,
@@ -189,22 +189,22 @@ impl Operation for CreateEmailNotification {
     }
 }
 
-/// Changes a notification by e-mail.
+/// Changes an e-mail notification.
 ///
 /// `PUT /v2/notifications/emailhooks/{ownerId}/{emailNotificationId}`. Source: v2-extra.
 ///
 /// # Errors
-/// - 400: The request is not valid.
-/// - 401: The credentials are missing or not accepted.
-/// - 403: The caller may not do this.
-/// - 404: There is none, or none the caller may see.
+/// - 400: The request is invalid.
+/// - 401: The credentials are missing or invalid.
+/// - 403: The caller may not perform this operation.
+/// - 404: The resource does not exist or is not visible to the caller.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
 pub struct UpdateEmailNotification {
-    /// The owner.
+    /// Id of the owner.
     pub owner_id: cc_runtime::OwnerId,
-    /// The notification by e-mail.
+    /// Id of the e-mail notification.
     pub email_notification_id: String,
     /// The body.
     pub body: serde_json::Value,
@@ -251,21 +251,21 @@ impl Operation for UpdateEmailNotification {
     }
 }
 
-/// Deletes a notification by e-mail.
+/// Deletes an e-mail notification.
 ///
 /// `DELETE /v2/notifications/emailhooks/{ownerId}/{emailNotificationId}`. Source: v2-extra, js-client.
 ///
 /// # Errors
-/// - 401: The credentials are missing or not accepted.
-/// - 403: The caller may not do this.
-/// - 404: There is none, or none the caller may see.
+/// - 401: The credentials are missing or invalid.
+/// - 403: The caller may not perform this operation.
+/// - 404: The resource does not exist or is not visible to the caller.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
 pub struct DeleteEmailNotification {
-    /// The owner.
+    /// Id of the owner.
     pub owner_id: cc_runtime::OwnerId,
-    /// The notification by e-mail.
+    /// Id of the e-mail notification.
     pub email_notification_id: String,
 }
 
@@ -307,19 +307,19 @@ impl Operation for DeleteEmailNotification {
     }
 }
 
-/// Lists the web hooks of an owner.
+/// Lists the webhooks of an owner.
 ///
 /// `GET /v2/notifications/webhooks/{ownerId}`. Source: v2-extra, js-client.
 ///
 /// # Errors
-/// - 401: The credentials are missing or not accepted.
-/// - 403: The caller may not do this.
-/// - 404: There is none, or none the caller may see.
+/// - 401: The credentials are missing or invalid.
+/// - 403: The caller may not perform this operation.
+/// - 404: The resource does not exist or is not visible to the caller.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
 pub struct ListWebhooks {
-    /// The owner.
+    /// Id of the owner.
     pub owner_id: cc_runtime::OwnerId,
 }
 
@@ -352,20 +352,20 @@ impl Operation for ListWebhooks {
     }
 }
 
-/// Creates a web hook.
+/// Creates a webhook.
 ///
 /// `POST /v2/notifications/webhooks/{ownerId}`. Source: v2-extra, js-client.
 ///
 /// # Errors
-/// - 400: The request is not valid.
-/// - 401: The credentials are missing or not accepted.
-/// - 403: The caller may not do this.
-/// - 404: There is none, or none the caller may see.
+/// - 400: The request is invalid.
+/// - 401: The credentials are missing or invalid.
+/// - 403: The caller may not perform this operation.
+/// - 404: The resource does not exist or is not visible to the caller.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
 pub struct CreateWebhook {
-    /// The owner.
+    /// Id of the owner.
     pub owner_id: cc_runtime::OwnerId,
     /// The body.
     pub body: types::WebhookCreation,
@@ -409,22 +409,22 @@ impl Operation for CreateWebhook {
     }
 }
 
-/// Changes a web hook.
+/// Changes a webhook.
 ///
 /// `PUT /v2/notifications/webhooks/{ownerId}/{webhookId}`. Source: v2-extra.
 ///
 /// # Errors
-/// - 400: The request is not valid.
-/// - 401: The credentials are missing or not accepted.
-/// - 403: The caller may not do this.
-/// - 404: There is none, or none the caller may see.
+/// - 400: The request is invalid.
+/// - 401: The credentials are missing or invalid.
+/// - 403: The caller may not perform this operation.
+/// - 404: The resource does not exist or is not visible to the caller.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
 pub struct UpdateWebhook {
-    /// The owner.
+    /// Id of the owner.
     pub owner_id: cc_runtime::OwnerId,
-    /// The web hook.
+    /// The webhook.
     pub webhook_id: String,
     /// The body.
     pub body: serde_json::Value,
@@ -471,21 +471,21 @@ impl Operation for UpdateWebhook {
     }
 }
 
-/// Deletes a web hook.
+/// Deletes a webhook.
 ///
 /// `DELETE /v2/notifications/webhooks/{ownerId}/{webhookId}`. Source: v2-extra, js-client.
 ///
 /// # Errors
-/// - 401: The credentials are missing or not accepted.
-/// - 403: The caller may not do this.
-/// - 404: There is none, or none the caller may see.
+/// - 401: The credentials are missing or invalid.
+/// - 403: The caller may not perform this operation.
+/// - 404: The resource does not exist or is not visible to the caller.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
 pub struct DeleteWebhook {
-    /// The owner.
+    /// Id of the owner.
     pub owner_id: cc_runtime::OwnerId,
-    /// The web hook.
+    /// The webhook.
     pub webhook_id: String,
 }
 
@@ -527,18 +527,18 @@ impl Operation for DeleteWebhook {
     }
 }
 
-/// Opens the WebSocket that tells what happens to what the caller can reach.
+/// Opens the WebSocket of live events about the resources that the caller can access.
 ///
-/// This request does not open it: give the address to a WebSocket client. The first message that it sends is
-/// `{"message_type": "oauth", "authorization": …}`, with the `authorization` header of a request
-/// `GET /v2/events/`. Each message that it gets has `event`, `date`, `authorId` and `data`, which is JSON
-/// within a text.
+/// Pass the address of this request to a WebSocket client, because this request does not open the connection.
+/// The first message from the client is `{"message_type": "oauth", "authorization": …}`, with the
+/// `authorization` header of a request `GET /v2/events/`. Each received message has `event`, `date`, `authorId`
+/// and `data`, which is JSON in a string.
 ///
 /// `GET /v2/events/event-socket`. Source: v2-extra, cli.
 ///
 /// # Errors
-/// - 400: The request is not valid.
-/// - 401: The credentials are missing or not accepted.
+/// - 400: The request is invalid.
+/// - 401: The credentials are missing or invalid.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]

@@ -4,7 +4,7 @@
 #[allow(unused_imports)]
 use serde::{Deserialize, Serialize};
 
-/// A notification by e-mail.
+/// An e-mail notification.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
@@ -14,24 +14,24 @@ pub struct EmailNotification {
     /// Owner of the notification.
     #[serde(rename = "ownerId", default, deserialize_with = "cc_runtime::de::null_as_default", skip_serializing_if = "cc_runtime::de::is_default")]
     pub owner_id: cc_runtime::OwnerId,
-    /// Name that its owner gave it.
+    /// Name of the add-on, chosen by its owner.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub name: Option<String>,
     /// Recipients of the e-mails.
     #[serde(default, deserialize_with = "cc_runtime::de::list")]
     pub notified: Vec<EmailNotificationTarget>,
-    /// Events of the notification. Absent: all.
+    /// Events of the notification. Default: all.
     #[serde(default, deserialize_with = "cc_runtime::de::list")]
     pub events: Vec<NotificationEvent>,
-    /// Ids of the resources that it is about. Absent: all of the owner.
+    /// Ids of the resources of the notification. Default: all resources of the owner.
     #[serde(default, deserialize_with = "cc_runtime::de::list")]
     pub scope: Vec<String>,
-    /// When it was created.
+    /// Creation date.
     #[serde(rename = "createdAt", default, skip_serializing_if = "Option::is_none")]
     pub created_at: Option<cc_runtime::Timestamp>,
 }
 
-/// A notification by e-mail to create.
+/// An e-mail notification to create.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
@@ -40,10 +40,10 @@ pub struct EmailNotificationCreation {
     pub name: String,
     /// Recipients of the e-mails.
     pub notified: Vec<EmailNotificationTargetCreation>,
-    /// Events of the notification. Absent: all.
+    /// Events of the notification. Default: all.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub events: Option<Vec<NotificationEvent>>,
-    /// Ids of the resources that it is about. Absent: all of the owner.
+    /// Ids of the resources of the notification. Default: all resources of the owner.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub scope: Option<Vec<String>>,
 }
@@ -61,14 +61,14 @@ impl EmailNotificationCreation {
         }
     }
 
-    /// Events of the notification. Absent: all.
+    /// Events of the notification. Default: all.
     #[must_use]
     pub fn events(mut self, events: impl IntoIterator<Item = impl Into<NotificationEvent>>) -> Self {
         self.events = Some(events.into_iter().map(Into::into).collect());
         self
     }
 
-    /// Ids of the resources that it is about. Absent: all of the owner.
+    /// Ids of the resources of the notification. Default: all resources of the owner.
     #[must_use]
     pub fn scope(mut self, scope: impl IntoIterator<Item = impl Into<String>>) -> Self {
         self.scope = Some(scope.into_iter().map(Into::into).collect());
@@ -97,7 +97,7 @@ pub struct EmailNotificationTargetCreation {
     /// Kind of the recipient.
     #[serde(rename = "type")]
     pub type_: EmailNotificationTargetKind,
-    /// The e-mail addresses, with commas between them. Of a user: the id; absent for the caller.
+    /// E-mail addresses, separated by commas; or the id of the user, absent for the caller.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub target: Option<String>,
 }
@@ -113,7 +113,7 @@ impl EmailNotificationTargetCreation {
         }
     }
 
-    /// The e-mail addresses, with commas between them. Of a user: the id; absent for the caller.
+    /// E-mail addresses, separated by commas; or the id of the user, absent for the caller.
     #[must_use]
     pub fn target(mut self, target: impl Into<String>) -> Self {
         self.target = Some(target.into());
@@ -134,7 +134,7 @@ cc_runtime::open_enum! {
 }
 
 cc_runtime::open_enum! {
-    /// Event of a notification. Names that start with `META_` stand for several events.
+    /// Event of a notification. Names that start with `META_` each stand for several events.
     pub enum NotificationEvent {
         /// `ACCOUNT_CREATION`.
         AccountCreation = "ACCOUNT_CREATION",
@@ -189,7 +189,7 @@ cc_runtime::open_enum! {
     }
 }
 
-/// The events that notifications can be about.
+/// The events available for notifications.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
@@ -197,12 +197,12 @@ pub struct NotificationEvents {
     /// The events.
     #[serde(default, deserialize_with = "cc_runtime::de::list")]
     pub events: Vec<NotificationEvent>,
-    /// By the name of an event that is several in one, such as `META_CREDITS`: these events.
+    /// Events by the name of the group event that includes them, such as `META_CREDITS`.
     #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub meta_events: std::collections::BTreeMap<String, Vec<NotificationEvent>>,
 }
 
-/// A web hook: a request that tells what happens.
+/// A webhook: an HTTP request that reports an event.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
@@ -212,42 +212,42 @@ pub struct Webhook {
     /// Owner of the webhook.
     #[serde(rename = "ownerId", default, deserialize_with = "cc_runtime::de::null_as_default", skip_serializing_if = "cc_runtime::de::is_default")]
     pub owner_id: cc_runtime::OwnerId,
-    /// Name that its owner gave it.
+    /// Name of the add-on, chosen by its owner.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub name: Option<String>,
-    /// Where it is sent.
+    /// Target addresses.
     #[serde(default, deserialize_with = "cc_runtime::de::list")]
     pub urls: Vec<WebhookUrl>,
-    /// Events of the notification. Absent: all.
+    /// Events of the notification. Default: all.
     #[serde(default, deserialize_with = "cc_runtime::de::list")]
     pub events: Vec<NotificationEvent>,
-    /// Ids of the resources that it is about. Absent: all of the owner.
+    /// Ids of the resources of the notification. Default: all resources of the owner.
     #[serde(default, deserialize_with = "cc_runtime::de::list")]
     pub scope: Vec<String>,
-    /// When it was created.
+    /// Creation date.
     #[serde(rename = "createdAt", default, skip_serializing_if = "Option::is_none")]
     pub created_at: Option<cc_runtime::Timestamp>,
     /// Recent failures.
     #[serde(default, deserialize_with = "cc_runtime::de::list")]
     pub failures: Vec<WebhookFailure>,
-    /// Whether it is sent.
+    /// State of the webhook.
     #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub state: WebhookState,
 }
 
-/// A web hook to create.
+/// A webhook to create.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct WebhookCreation {
     /// Name of the webhook.
     pub name: String,
-    /// Where it is sent.
+    /// Target addresses.
     pub urls: Vec<WebhookUrl>,
-    /// Events of the notification. Absent: all.
+    /// Events of the notification. Default: all.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub events: Option<Vec<NotificationEvent>>,
-    /// Ids of the resources that it is about. Absent: all of the owner.
+    /// Ids of the resources of the notification. Default: all resources of the owner.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub scope: Option<Vec<String>>,
 }
@@ -265,14 +265,14 @@ impl WebhookCreation {
         }
     }
 
-    /// Events of the notification. Absent: all.
+    /// Events of the notification. Default: all.
     #[must_use]
     pub fn events(mut self, events: impl IntoIterator<Item = impl Into<NotificationEvent>>) -> Self {
         self.events = Some(events.into_iter().map(Into::into).collect());
         self
     }
 
-    /// Ids of the resources that it is about. Absent: all of the owner.
+    /// Ids of the resources of the notification. Default: all resources of the owner.
     #[must_use]
     pub fn scope(mut self, scope: impl IntoIterator<Item = impl Into<String>>) -> Self {
         self.scope = Some(scope.into_iter().map(Into::into).collect());
@@ -280,30 +280,30 @@ impl WebhookCreation {
     }
 }
 
-/// A web hook that did not get through.
+/// A failed delivery of a webhook.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct WebhookFailure {
-    /// Where it was sent.
+    /// Target address.
     #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub url: cc_runtime::Secret,
-    /// Network failure.
+    /// Description of the network failure.
     #[serde(rename = "networkFailure", default, skip_serializing_if = "Option::is_none")]
     pub network_failure: Option<String>,
-    /// Status of the answer.
+    /// Status of the response.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub status: Option<i64>,
-    /// Beginning of the answer.
+    /// Beginning of the response.
     #[serde(rename = "partialBody", default, skip_serializing_if = "Option::is_none")]
     pub partial_body: Option<String>,
-    /// When it was sent.
+    /// Date of the delivery.
     #[serde(rename = "createdAt", default, skip_serializing_if = "Option::is_none")]
     pub created_at: Option<cc_runtime::Timestamp>,
 }
 
 cc_runtime::open_enum! {
-    /// Format of the body of a web hook.
+    /// Format of the body of a webhook.
     pub enum WebhookFormat {
         /// `raw`.
         Raw = "raw",
@@ -317,7 +317,7 @@ cc_runtime::open_enum! {
 }
 
 cc_runtime::open_enum! {
-    /// Whether a web hook is sent.
+    /// State of a webhook.
     pub enum WebhookState {
         /// `ENABLED`.
         Enabled = "ENABLED",
@@ -326,7 +326,7 @@ cc_runtime::open_enum! {
     }
 }
 
-/// Where a web hook is sent.
+/// Target address of a webhook.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
@@ -334,7 +334,7 @@ pub struct WebhookUrl {
     /// Format of the body.
     #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub format: WebhookFormat,
-    /// The address, which is often a secret of the service.
+    /// The address, which often holds a secret of the service.
     #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub url: cc_runtime::Secret,
 }

@@ -5,8 +5,8 @@ use cc_runtime::Transport;
 use cc_runtime::Call;
 use crate::requests::*;
 
-/// OAuth (Programs that act for users through OAuth 1, their tokens, and the pages where users sign up and in):
-/// sends the requests of the domain `oauth`.
+/// OAuth (Programs that act for users through OAuth 1, their tokens, and the pages for registration and
+/// sign-in): sends the requests of the domain `oauth`.
 #[derive(Debug, Clone)]
 pub struct Client {
     transport: Transport,
@@ -19,7 +19,7 @@ impl Client {
         Self { transport }
     }
 
-    /// Tells who signed a request.
+    /// Identifies the user who signed a request.
     pub fn authenticate_request(
         &self,
         request: AuthenticateRequest,
@@ -27,7 +27,7 @@ impl Client {
         self.transport.call(request)
     }
 
-    /// Tells whether a signed request may be made.
+    /// Checks whether a signed request is authorised.
     pub fn authorize_request(
         &self,
         request: AuthorizeRequest,
@@ -35,7 +35,7 @@ impl Client {
         self.transport.call(request)
     }
 
-    /// Starts an authorization: makes a request token.
+    /// Starts an authorization by creating a request token.
     pub fn create_request_token(
         &self,
         request: CreateRequestToken,
@@ -43,7 +43,7 @@ impl Client {
         self.transport.call(request)
     }
 
-    /// Starts an authorization: makes a request token, with the fields of OAuth in the query.
+    /// Starts an authorization by creating a request token, with the OAuth fields in the query.
     pub fn create_request_token_by_query(
         &self,
         request: CreateRequestTokenByQuery,
@@ -51,7 +51,7 @@ impl Client {
         self.transport.call(request)
     }
 
-    /// Ends an authorization: makes an access token of a request token that the user agreed to.
+    /// Completes an authorization by exchanging a granted request token for an access token.
     pub fn create_access_token(
         &self,
         request: CreateAccessToken,
@@ -59,7 +59,7 @@ impl Client {
         self.transport.call(request)
     }
 
-    /// Ends an authorization: makes an access token, with the fields of OAuth in the query.
+    /// Completes an authorization by creating an access token, with the OAuth fields in the query.
     pub fn create_access_token_by_query(
         &self,
         request: CreateAccessTokenByQuery,
@@ -67,7 +67,7 @@ impl Client {
         self.transport.call(request)
     }
 
-    /// Gives the page where a user agrees to what a program asks for.
+    /// Returns the page on which a user grants rights to a program.
     pub fn get_authorization_page(
         &self,
         request: GetAuthorizationPage,
@@ -75,17 +75,17 @@ impl Client {
         self.transport.call(request)
     }
 
-    /// Agrees, for the user, to what a program asks for.
+    /// Grants rights to a program on behalf of the user.
     pub fn authorize_token(&self, request: AuthorizeToken) -> Call<AuthorizeToken> {
         self.transport.call(request)
     }
 
-    /// Reads what the page to sign in shows of a program.
+    /// Reads the data about a program that the sign-in page displays.
     pub fn get_login_data(&self, request: GetLoginData) -> Call<GetLoginData> {
         self.transport.call(request)
     }
 
-    /// Lists the rights that a program can ask users for.
+    /// Lists the rights that a program can request from users.
     pub fn list_oauth_rights(&self, request: ListOauthRights) -> Call<ListOauthRights> {
         self.transport.call(request)
     }
@@ -114,7 +114,7 @@ impl Client {
         self.transport.call(request)
     }
 
-    /// Replaces what is registered of an OAuth consumer.
+    /// Replaces the registration of an OAuth consumer.
     pub fn update_oauth_consumer(
         &self,
         request: UpdateOauthConsumer,
@@ -138,7 +138,7 @@ impl Client {
         self.transport.call(request)
     }
 
-    /// Leads to the page where an identity provider signs a user in.
+    /// Redirects to the page on which an identity provider signs a user in.
     pub fn get_oidc_login_page(
         &self,
         request: GetOidcLoginPage,
@@ -146,7 +146,7 @@ impl Client {
         self.transport.call(request)
     }
 
-    /// Leads to the page where an identity provider signs a new user up.
+    /// Redirects to the page on which an identity provider registers a new user.
     pub fn get_oidc_signup_page(
         &self,
         request: GetOidcSignupPage,
@@ -154,7 +154,7 @@ impl Client {
         self.transport.call(request)
     }
 
-    /// Ends the sign-up that an identity provider began.
+    /// Completes a registration that started at an identity provider.
     pub fn finish_oidc_signup(
         &self,
         request: FinishOidcSignup,
@@ -162,22 +162,22 @@ impl Client {
         self.transport.call(request)
     }
 
-    /// Takes a user back from an identity provider.
+    /// Receives a user who returns from an identity provider.
     pub fn finish_oidc_login(&self, request: FinishOidcLogin) -> Call<FinishOidcLogin> {
         self.transport.call(request)
     }
 
-    /// Gives the page to sign in.
+    /// Returns the sign-in page.
     pub fn get_login_page(&self, request: GetLoginPage) -> Call<GetLoginPage> {
         self.transport.call(request)
     }
 
-    /// Signs in, as the form of the page does.
+    /// Signs a user in, with the form of the sign-in page.
     pub fn log_in_by_form(&self, request: LogInByForm) -> Call<LogInByForm> {
         self.transport.call(request)
     }
 
-    /// Gives the second factor that the page to sign in asks for.
+    /// Submits the second factor that the sign-in page requested.
     pub fn log_in_by_second_factor(
         &self,
         request: LogInBySecondFactor,
@@ -185,12 +185,12 @@ impl Client {
         self.transport.call(request)
     }
 
-    /// Gives the page to sign up.
+    /// Returns the registration page.
     pub fn get_signup_page(&self, request: GetSignupPage) -> Call<GetSignupPage> {
         self.transport.call(request)
     }
 
-    /// Gives the page to sign up of visitors from one place.
+    /// Returns the registration page for visitors from one origin.
     pub fn get_signup_page_for_source(
         &self,
         request: GetSignupPageForSource,

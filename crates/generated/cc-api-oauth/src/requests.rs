@@ -7,23 +7,23 @@ use cc_runtime::{Answer, Operation, OperationInfo, Request, RequestBuilder, Resu
 #[allow(unused_imports)]
 use crate::types;
 
-/// Tells who signed a request.
+/// Identifies the user who signed a request.
 ///
-/// It is for services that users call with the signatures of the platform.
+/// Intended for services that users call with the signatures of the platform.
 ///
 /// `POST /v2/authenticate`. Source: v2-openapi.
 ///
 /// # Errors
-/// - 400: The request is not valid.
-/// - 401: The credentials are missing or not accepted.
-/// - 403: The caller may not do this.
+/// - 400: The request is invalid.
+/// - 401: The credentials are missing or invalid.
+/// - 403: The caller may not perform this operation.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
 pub struct AuthenticateRequest {
     /// The body.
     pub body: types::SignedRequest,
-    /// Owner that the request is about.
+    /// Owner of the resources of the request.
     pub owner: Option<String>,
 }
 
@@ -37,7 +37,7 @@ impl AuthenticateRequest {
         }
     }
 
-    /// Owner that the request is about.
+    /// Owner of the resources of the request.
     pub fn owner(mut self, owner: impl Into<String>) -> Self {
         self.owner = Some(owner.into());
         self
@@ -68,16 +68,16 @@ impl Operation for AuthenticateRequest {
     }
 }
 
-/// Tells whether a signed request may be made.
+/// Checks whether a signed request is authorised.
 ///
-/// It is for services that users call with the signatures of the platform.
+/// Intended for services that users call with the signatures of the platform.
 ///
 /// `POST /v2/authorize`. Source: v2-openapi.
 ///
 /// # Errors
-/// - 400: The request is not valid.
-/// - 401: The credentials are missing or not accepted.
-/// - 403: The caller may not do this.
+/// - 400: The request is invalid.
+/// - 401: The credentials are missing or invalid.
+/// - 403: The caller may not perform this operation.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
@@ -115,23 +115,23 @@ impl Operation for AuthorizeRequest {
     }
 }
 
-/// Starts an authorization: makes a request token.
+/// Starts an authorization by creating a request token.
 ///
-/// The fields of OAuth are in the body or in the `authorization` header, as RFC 5849 says; the user then goes
-/// to `get_authorization_page`.
+/// The OAuth fields are in the body or in the `authorization` header, as in RFC 5849. The user then opens
+/// `get_authorization_page`.
 ///
 /// `POST /v2/oauth/request_token`. Source: v2-openapi.
 ///
 /// # Errors
-/// - 400: The request is not valid.
-/// - 401: The credentials are missing or not accepted.
+/// - 400: The request is invalid.
+/// - 401: The credentials are missing or invalid.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
 pub struct CreateRequestToken {
     /// The body.
     pub body: types::OauthForm,
-    /// Partner whose page it is.
+    /// Id of the partner whose page is shown.
     pub partner_id: Option<String>,
 }
 
@@ -145,7 +145,7 @@ impl CreateRequestToken {
         }
     }
 
-    /// Partner whose page it is.
+    /// Id of the partner whose page is shown.
     pub fn partner_id(mut self, partner_id: impl Into<String>) -> Self {
         self.partner_id = Some(partner_id.into());
         self
@@ -176,40 +176,40 @@ impl Operation for CreateRequestToken {
     }
 }
 
-/// Starts an authorization: makes a request token, with the fields of OAuth in the query.
+/// Starts an authorization by creating a request token, with the OAuth fields in the query.
 ///
 /// `POST /v2/oauth/request_token_query`. Source: v2-openapi.
 ///
 /// # Errors
-/// - 400: The request is not valid.
-/// - 401: The credentials are missing or not accepted.
+/// - 400: The request is invalid.
+/// - 401: The credentials are missing or invalid.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
 pub struct CreateRequestTokenByQuery {
-    /// Partner whose page it is.
+    /// Id of the partner whose page is shown.
     pub partner_id: Option<String>,
     /// Key of the consumer.
     pub oauth_consumer_key: Option<cc_runtime::ConsumerKey>,
     /// The request token.
     pub oauth_token: Option<cc_runtime::Secret>,
-    /// How the request is signed: `PLAINTEXT`, `HMAC-SHA1` or `HMAC-SHA512`.
+    /// Signature method: `PLAINTEXT`, `HMAC-SHA1` or `HMAC-SHA512`.
     pub oauth_signature_method: Option<String>,
-    /// The signature; with `PLAINTEXT`, the secrets themselves.
+    /// The signature. With `PLAINTEXT`, it holds the secrets themselves.
     pub oauth_signature: Option<cc_runtime::Secret>,
-    /// When it was signed, in epoch seconds.
+    /// Time of the signature, in epoch seconds.
     pub oauth_timestamp: Option<String>,
-    /// A text that no other request of the same second has.
+    /// Text that is unique among the requests of the same second.
     pub oauth_nonce: Option<String>,
-    /// `1.0`.
+    /// Version of OAuth: `1.0`.
     pub oauth_version: Option<String>,
-    /// What the user brought back from the page of authorization.
+    /// Verifier from the authorization page.
     pub oauth_verifier: Option<cc_runtime::Secret>,
-    /// Where the user goes after the page of authorization, or `oob` for nowhere.
+    /// Address to open after the authorization page, or `oob` for none.
     pub oauth_callback: Option<String>,
     /// Secret of the token.
     pub oauth_token_secret: Option<cc_runtime::Secret>,
-    /// `true` when the callback was taken.
+    /// `true` if the platform accepted the callback.
     pub oauth_callback_confirmed: Option<String>,
 }
 
@@ -233,7 +233,7 @@ impl CreateRequestTokenByQuery {
         }
     }
 
-    /// Partner whose page it is.
+    /// Id of the partner whose page is shown.
     pub fn partner_id(mut self, partner_id: impl Into<String>) -> Self {
         self.partner_id = Some(partner_id.into());
         self
@@ -254,7 +254,7 @@ impl CreateRequestTokenByQuery {
         self
     }
 
-    /// How the request is signed: `PLAINTEXT`, `HMAC-SHA1` or `HMAC-SHA512`.
+    /// Signature method: `PLAINTEXT`, `HMAC-SHA1` or `HMAC-SHA512`.
     pub fn oauth_signature_method(
         mut self,
         oauth_signature_method: impl Into<String>,
@@ -263,7 +263,7 @@ impl CreateRequestTokenByQuery {
         self
     }
 
-    /// The signature; with `PLAINTEXT`, the secrets themselves.
+    /// The signature. With `PLAINTEXT`, it holds the secrets themselves.
     pub fn oauth_signature(
         mut self,
         oauth_signature: impl Into<cc_runtime::Secret>,
@@ -272,25 +272,25 @@ impl CreateRequestTokenByQuery {
         self
     }
 
-    /// When it was signed, in epoch seconds.
+    /// Time of the signature, in epoch seconds.
     pub fn oauth_timestamp(mut self, oauth_timestamp: impl Into<String>) -> Self {
         self.oauth_timestamp = Some(oauth_timestamp.into());
         self
     }
 
-    /// A text that no other request of the same second has.
+    /// Text that is unique among the requests of the same second.
     pub fn oauth_nonce(mut self, oauth_nonce: impl Into<String>) -> Self {
         self.oauth_nonce = Some(oauth_nonce.into());
         self
     }
 
-    /// `1.0`.
+    /// Version of OAuth: `1.0`.
     pub fn oauth_version(mut self, oauth_version: impl Into<String>) -> Self {
         self.oauth_version = Some(oauth_version.into());
         self
     }
 
-    /// What the user brought back from the page of authorization.
+    /// Verifier from the authorization page.
     pub fn oauth_verifier(
         mut self,
         oauth_verifier: impl Into<cc_runtime::Secret>,
@@ -299,7 +299,7 @@ impl CreateRequestTokenByQuery {
         self
     }
 
-    /// Where the user goes after the page of authorization, or `oob` for nowhere.
+    /// Address to open after the authorization page, or `oob` for none.
     pub fn oauth_callback(mut self, oauth_callback: impl Into<String>) -> Self {
         self.oauth_callback = Some(oauth_callback.into());
         self
@@ -314,7 +314,7 @@ impl CreateRequestTokenByQuery {
         self
     }
 
-    /// `true` when the callback was taken.
+    /// `true` if the platform accepted the callback.
     pub fn oauth_callback_confirmed(
         mut self,
         oauth_callback_confirmed: impl Into<String>,
@@ -358,15 +358,15 @@ impl Operation for CreateRequestTokenByQuery {
     }
 }
 
-/// Ends an authorization: makes an access token of a request token that the user agreed to.
+/// Completes an authorization by exchanging a granted request token for an access token.
 ///
-/// The fields of OAuth are in the body or in the `authorization` header, as RFC 5849 says.
+/// The OAuth fields are in the body or in the `authorization` header, as in RFC 5849.
 ///
 /// `POST /v2/oauth/access_token`. Source: v2-openapi.
 ///
 /// # Errors
-/// - 400: The request is not valid.
-/// - 401: The credentials are missing or not accepted.
+/// - 400: The request is invalid.
+/// - 401: The credentials are missing or invalid.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
@@ -404,13 +404,13 @@ impl Operation for CreateAccessToken {
     }
 }
 
-/// Ends an authorization: makes an access token, with the fields of OAuth in the query.
+/// Completes an authorization by creating an access token, with the OAuth fields in the query.
 ///
 /// `POST /v2/oauth/access_token_query`. Source: v2-openapi.
 ///
 /// # Errors
-/// - 400: The request is not valid.
-/// - 401: The credentials are missing or not accepted.
+/// - 400: The request is invalid.
+/// - 401: The credentials are missing or invalid.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
@@ -419,23 +419,23 @@ pub struct CreateAccessTokenByQuery {
     pub oauth_consumer_key: Option<cc_runtime::ConsumerKey>,
     /// The request token.
     pub oauth_token: Option<cc_runtime::Secret>,
-    /// How the request is signed: `PLAINTEXT`, `HMAC-SHA1` or `HMAC-SHA512`.
+    /// Signature method: `PLAINTEXT`, `HMAC-SHA1` or `HMAC-SHA512`.
     pub oauth_signature_method: Option<String>,
-    /// The signature; with `PLAINTEXT`, the secrets themselves.
+    /// The signature. With `PLAINTEXT`, it holds the secrets themselves.
     pub oauth_signature: Option<cc_runtime::Secret>,
-    /// When it was signed, in epoch seconds.
+    /// Time of the signature, in epoch seconds.
     pub oauth_timestamp: Option<String>,
-    /// A text that no other request of the same second has.
+    /// Text that is unique among the requests of the same second.
     pub oauth_nonce: Option<String>,
-    /// `1.0`.
+    /// Version of OAuth: `1.0`.
     pub oauth_version: Option<String>,
-    /// What the user brought back from the page of authorization.
+    /// Verifier from the authorization page.
     pub oauth_verifier: Option<cc_runtime::Secret>,
-    /// Where the user goes after the page of authorization, or `oob` for nowhere.
+    /// Address to open after the authorization page, or `oob` for none.
     pub oauth_callback: Option<String>,
     /// Secret of the token.
     pub oauth_token_secret: Option<cc_runtime::Secret>,
-    /// `true` when the callback was taken.
+    /// `true` if the platform accepted the callback.
     pub oauth_callback_confirmed: Option<String>,
 }
 
@@ -473,7 +473,7 @@ impl CreateAccessTokenByQuery {
         self
     }
 
-    /// How the request is signed: `PLAINTEXT`, `HMAC-SHA1` or `HMAC-SHA512`.
+    /// Signature method: `PLAINTEXT`, `HMAC-SHA1` or `HMAC-SHA512`.
     pub fn oauth_signature_method(
         mut self,
         oauth_signature_method: impl Into<String>,
@@ -482,7 +482,7 @@ impl CreateAccessTokenByQuery {
         self
     }
 
-    /// The signature; with `PLAINTEXT`, the secrets themselves.
+    /// The signature. With `PLAINTEXT`, it holds the secrets themselves.
     pub fn oauth_signature(
         mut self,
         oauth_signature: impl Into<cc_runtime::Secret>,
@@ -491,25 +491,25 @@ impl CreateAccessTokenByQuery {
         self
     }
 
-    /// When it was signed, in epoch seconds.
+    /// Time of the signature, in epoch seconds.
     pub fn oauth_timestamp(mut self, oauth_timestamp: impl Into<String>) -> Self {
         self.oauth_timestamp = Some(oauth_timestamp.into());
         self
     }
 
-    /// A text that no other request of the same second has.
+    /// Text that is unique among the requests of the same second.
     pub fn oauth_nonce(mut self, oauth_nonce: impl Into<String>) -> Self {
         self.oauth_nonce = Some(oauth_nonce.into());
         self
     }
 
-    /// `1.0`.
+    /// Version of OAuth: `1.0`.
     pub fn oauth_version(mut self, oauth_version: impl Into<String>) -> Self {
         self.oauth_version = Some(oauth_version.into());
         self
     }
 
-    /// What the user brought back from the page of authorization.
+    /// Verifier from the authorization page.
     pub fn oauth_verifier(
         mut self,
         oauth_verifier: impl Into<cc_runtime::Secret>,
@@ -518,7 +518,7 @@ impl CreateAccessTokenByQuery {
         self
     }
 
-    /// Where the user goes after the page of authorization, or `oob` for nowhere.
+    /// Address to open after the authorization page, or `oob` for none.
     pub fn oauth_callback(mut self, oauth_callback: impl Into<String>) -> Self {
         self.oauth_callback = Some(oauth_callback.into());
         self
@@ -533,7 +533,7 @@ impl CreateAccessTokenByQuery {
         self
     }
 
-    /// `true` when the callback was taken.
+    /// `true` if the platform accepted the callback.
     pub fn oauth_callback_confirmed(
         mut self,
         oauth_callback_confirmed: impl Into<String>,
@@ -576,15 +576,15 @@ impl Operation for CreateAccessTokenByQuery {
     }
 }
 
-/// Gives the page where a user agrees to what a program asks for.
+/// Returns the page on which a user grants rights to a program.
 ///
-/// A browser is sent there: `Transport::url` gives the address.
+/// Open this address in a browser: `Transport::url` returns it.
 ///
 /// `GET /v2/oauth/authorize`. Source: v2-openapi.
 ///
 /// # Errors
-/// - 400: The request is not valid.
-/// - 401: The credentials are missing or not accepted.
+/// - 400: The request is invalid.
+/// - 401: The credentials are missing or invalid.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
@@ -593,11 +593,11 @@ pub struct GetAuthorizationPage {
     pub oauth_token: Option<cc_runtime::Secret>,
     /// Session of the user.
     pub ccid: Option<cc_runtime::Secret>,
-    /// Token that the command line waits for.
+    /// Token for which the command line waits.
     pub cli_token: Option<cc_runtime::Secret>,
-    /// Whether another page of the same authorization leads here.
+    /// Whether the visitor comes from another page of the same authorization.
     pub from_oauth: Option<String>,
-    /// Partner whose page it is.
+    /// Id of the partner whose page is shown.
     pub partner_id: Option<String>,
 }
 
@@ -626,19 +626,19 @@ impl GetAuthorizationPage {
         self
     }
 
-    /// Token that the command line waits for.
+    /// Token for which the command line waits.
     pub fn cli_token(mut self, cli_token: impl Into<cc_runtime::Secret>) -> Self {
         self.cli_token = Some(cli_token.into());
         self
     }
 
-    /// Whether another page of the same authorization leads here.
+    /// Whether the visitor comes from another page of the same authorization.
     pub fn from_oauth(mut self, from_oauth: impl Into<String>) -> Self {
         self.from_oauth = Some(from_oauth.into());
         self
     }
 
-    /// Partner whose page it is.
+    /// Id of the partner whose page is shown.
     pub fn partner_id(mut self, partner_id: impl Into<String>) -> Self {
         self.partner_id = Some(partner_id.into());
         self
@@ -672,13 +672,13 @@ impl Operation for GetAuthorizationPage {
     }
 }
 
-/// Agrees, for the user, to what a program asks for.
+/// Grants rights to a program on behalf of the user.
 ///
 /// `POST /v2/oauth/authorize`. Source: v2-openapi.
 ///
 /// # Errors
-/// - 400: The request is not valid.
-/// - 401: The credentials are missing or not accepted.
+/// - 400: The request is invalid.
+/// - 401: The credentials are missing or invalid.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
@@ -716,13 +716,13 @@ impl Operation for AuthorizeToken {
     }
 }
 
-/// Reads what the page to sign in shows of a program.
+/// Reads the data about a program that the sign-in page displays.
 ///
 /// `GET /v2/oauth/login_data`. Source: v2-openapi.
 ///
 /// # Errors
-/// - 400: The request is not valid.
-/// - 404: There is none, or none the caller may see.
+/// - 400: The request is invalid.
+/// - 404: The resource does not exist or is not visible to the caller.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
@@ -766,12 +766,12 @@ impl Operation for GetLoginData {
     }
 }
 
-/// Lists the rights that a program can ask users for.
+/// Lists the rights that a program can request from users.
 ///
 /// `GET /v2/oauth/rights`. Source: v2-openapi.
 ///
 /// # Errors
-/// - 401: The credentials are missing or not accepted.
+/// - 401: The credentials are missing or invalid.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
@@ -811,14 +811,14 @@ impl Operation for ListOauthRights {
 /// Source: v2-openapi, js-client.
 ///
 /// # Errors
-/// - 401: The credentials are missing or not accepted.
-/// - 403: The caller may not do this.
-/// - 404: There is none, or none the caller may see.
+/// - 401: The credentials are missing or invalid.
+/// - 403: The caller may not perform this operation.
+/// - 404: The resource does not exist or is not visible to the caller.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
 pub struct ListOauthConsumers {
-    /// The owner.
+    /// Id of the owner.
     pub owner_id: cc_runtime::OwnerId,
 }
 
@@ -859,15 +859,15 @@ impl Operation for ListOauthConsumers {
 /// Source: v2-openapi, js-client.
 ///
 /// # Errors
-/// - 400: The request is not valid.
-/// - 401: The credentials are missing or not accepted.
-/// - 403: The caller may not do this.
-/// - 404: There is none, or none the caller may see.
+/// - 400: The request is invalid.
+/// - 401: The credentials are missing or invalid.
+/// - 403: The caller may not perform this operation.
+/// - 404: The resource does not exist or is not visible to the caller.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
 pub struct CreateOauthConsumer {
-    /// The owner.
+    /// Id of the owner.
     pub owner_id: cc_runtime::OwnerId,
     /// The body.
     pub body: types::OauthConsumerInput,
@@ -917,16 +917,16 @@ impl Operation for CreateOauthConsumer {
 /// `GET /v2/self/consumers/{consumerKey}`. Source: v2-openapi, js-client.
 ///
 /// # Errors
-/// - 401: The credentials are missing or not accepted.
-/// - 403: The caller may not do this.
-/// - 404: There is none, or none the caller may see.
+/// - 401: The credentials are missing or invalid.
+/// - 403: The caller may not perform this operation.
+/// - 404: The resource does not exist or is not visible to the caller.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
 pub struct GetOauthConsumer {
-    /// The owner.
+    /// Id of the owner.
     pub owner_id: cc_runtime::OwnerId,
-    /// The consumer.
+    /// Key of the consumer.
     pub consumer_key: cc_runtime::ConsumerKey,
 }
 
@@ -968,23 +968,23 @@ impl Operation for GetOauthConsumer {
     }
 }
 
-/// Replaces what is registered of an OAuth consumer.
+/// Replaces the registration of an OAuth consumer.
 ///
 /// `PUT /v2/organisations/{ownerId}/consumers/{consumerKey}`. The same thing is also reached by
 /// `PUT /v2/self/consumers/{consumerKey}`. Source: v2-openapi, js-client.
 ///
 /// # Errors
-/// - 400: The request is not valid.
-/// - 401: The credentials are missing or not accepted.
-/// - 403: The caller may not do this.
-/// - 404: There is none, or none the caller may see.
+/// - 400: The request is invalid.
+/// - 401: The credentials are missing or invalid.
+/// - 403: The caller may not perform this operation.
+/// - 404: The resource does not exist or is not visible to the caller.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
 pub struct UpdateOauthConsumer {
-    /// The owner.
+    /// Id of the owner.
     pub owner_id: cc_runtime::OwnerId,
-    /// The consumer.
+    /// Key of the consumer.
     pub consumer_key: cc_runtime::ConsumerKey,
     /// The body.
     pub body: types::OauthConsumerInput,
@@ -1037,16 +1037,16 @@ impl Operation for UpdateOauthConsumer {
 /// `DELETE /v2/self/consumers/{consumerKey}`. Source: v2-openapi, js-client.
 ///
 /// # Errors
-/// - 401: The credentials are missing or not accepted.
-/// - 403: The caller may not do this.
-/// - 404: There is none, or none the caller may see.
+/// - 401: The credentials are missing or invalid.
+/// - 403: The caller may not perform this operation.
+/// - 404: The resource does not exist or is not visible to the caller.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
 pub struct DeleteOauthConsumer {
-    /// The owner.
+    /// Id of the owner.
     pub owner_id: cc_runtime::OwnerId,
-    /// The consumer.
+    /// Key of the consumer.
     pub consumer_key: cc_runtime::ConsumerKey,
 }
 
@@ -1094,16 +1094,16 @@ impl Operation for DeleteOauthConsumer {
 /// `GET /v2/self/consumers/{consumerKey}/secret`. Source: v2-openapi, js-client.
 ///
 /// # Errors
-/// - 401: The credentials are missing or not accepted.
-/// - 403: The caller may not do this.
-/// - 404: There is none, or none the caller may see.
+/// - 401: The credentials are missing or invalid.
+/// - 403: The caller may not perform this operation.
+/// - 404: The resource does not exist or is not visible to the caller.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
 pub struct GetOauthConsumerSecret {
-    /// The owner.
+    /// Id of the owner.
     pub owner_id: cc_runtime::OwnerId,
-    /// The consumer.
+    /// Key of the consumer.
     pub consumer_key: cc_runtime::ConsumerKey,
 }
 
@@ -1145,34 +1145,34 @@ impl Operation for GetOauthConsumerSecret {
     }
 }
 
-/// Leads to the page where an identity provider signs a user in.
+/// Redirects to the page on which an identity provider signs a user in.
 ///
-/// A browser is sent there: `Transport::url` gives the address.
+/// Open this address in a browser: `Transport::url` returns it.
 ///
 /// `GET /v2/oidc/{service}/login`. Source: v2-openapi.
 ///
 /// # Errors
-/// - 400: The request is not valid.
-/// - 404: There is none, or none the caller may see.
+/// - 400: The request is invalid.
+/// - 404: The resource does not exist or is not visible to the caller.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
 pub struct GetOidcLoginPage {
     /// Name of the identity provider.
     pub service: String,
-    /// Where the browser goes in the end.
+    /// Address to which the browser finally returns.
     pub redirect_url: Option<String>,
-    /// Whether the page of authorization leads here.
+    /// Whether the visitor comes from the authorization page.
     pub from_authorize: Option<String>,
-    /// Token that the command line waits for.
+    /// Token for which the command line waits.
     pub cli_token: Option<cc_runtime::Secret>,
-    /// Request token of the authorization that goes on in the end.
+    /// Request token of the authorization that continues afterwards.
     pub oauth_token: Option<cc_runtime::Secret>,
     /// Key of an invitation to an organisation.
     pub invitation_key: Option<cc_runtime::Secret>,
-    /// Where the visitor comes from.
+    /// Origin of the visitor.
     pub subscription_source: Option<String>,
-    /// Partner whose page it is.
+    /// Id of the partner whose page is shown.
     pub partner_id: Option<String>,
 }
 
@@ -1192,25 +1192,25 @@ impl GetOidcLoginPage {
         }
     }
 
-    /// Where the browser goes in the end.
+    /// Address to which the browser finally returns.
     pub fn redirect_url(mut self, redirect_url: impl Into<String>) -> Self {
         self.redirect_url = Some(redirect_url.into());
         self
     }
 
-    /// Whether the page of authorization leads here.
+    /// Whether the visitor comes from the authorization page.
     pub fn from_authorize(mut self, from_authorize: impl Into<String>) -> Self {
         self.from_authorize = Some(from_authorize.into());
         self
     }
 
-    /// Token that the command line waits for.
+    /// Token for which the command line waits.
     pub fn cli_token(mut self, cli_token: impl Into<cc_runtime::Secret>) -> Self {
         self.cli_token = Some(cli_token.into());
         self
     }
 
-    /// Request token of the authorization that goes on in the end.
+    /// Request token of the authorization that continues afterwards.
     pub fn oauth_token(mut self, oauth_token: impl Into<cc_runtime::Secret>) -> Self {
         self.oauth_token = Some(oauth_token.into());
         self
@@ -1225,7 +1225,7 @@ impl GetOidcLoginPage {
         self
     }
 
-    /// Where the visitor comes from.
+    /// Origin of the visitor.
     pub fn subscription_source(
         mut self,
         subscription_source: impl Into<String>,
@@ -1234,7 +1234,7 @@ impl GetOidcLoginPage {
         self
     }
 
-    /// Partner whose page it is.
+    /// Id of the partner whose page is shown.
     pub fn partner_id(mut self, partner_id: impl Into<String>) -> Self {
         self.partner_id = Some(partner_id.into());
         self
@@ -1271,36 +1271,36 @@ impl Operation for GetOidcLoginPage {
     }
 }
 
-/// Leads to the page where an identity provider signs a new user up.
+/// Redirects to the page on which an identity provider registers a new user.
 ///
-/// A browser is sent there: `Transport::url` gives the address.
+/// Open this address in a browser: `Transport::url` returns it.
 ///
 /// `GET /v2/oidc/{service}/signup`. Source: v2-openapi.
 ///
 /// # Errors
-/// - 400: The request is not valid.
-/// - 404: There is none, or none the caller may see.
+/// - 400: The request is invalid.
+/// - 404: The resource does not exist or is not visible to the caller.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
 pub struct GetOidcSignupPage {
     /// Name of the identity provider.
     pub service: String,
-    /// Where the browser goes in the end.
+    /// Address to which the browser finally returns.
     pub redirect_url: Option<String>,
-    /// Whether the page of authorization leads here.
+    /// Whether the visitor comes from the authorization page.
     pub from_authorize: Option<String>,
-    /// Token that the command line waits for.
+    /// Token for which the command line waits.
     pub cli_token: Option<cc_runtime::Secret>,
-    /// Request token of the authorization that goes on in the end.
+    /// Request token of the authorization that continues afterwards.
     pub oauth_token: Option<cc_runtime::Secret>,
     /// Key of an invitation to an organisation.
     pub invitation_key: Option<cc_runtime::Secret>,
-    /// Where the visitor comes from.
+    /// Origin of the visitor.
     pub subscription_source: Option<String>,
-    /// Whether the visitor agreed to the terms.
+    /// Whether the visitor accepted the terms of service.
     pub terms: Option<String>,
-    /// Partner whose page it is.
+    /// Id of the partner whose page is shown.
     pub partner_id: Option<String>,
 }
 
@@ -1321,25 +1321,25 @@ impl GetOidcSignupPage {
         }
     }
 
-    /// Where the browser goes in the end.
+    /// Address to which the browser finally returns.
     pub fn redirect_url(mut self, redirect_url: impl Into<String>) -> Self {
         self.redirect_url = Some(redirect_url.into());
         self
     }
 
-    /// Whether the page of authorization leads here.
+    /// Whether the visitor comes from the authorization page.
     pub fn from_authorize(mut self, from_authorize: impl Into<String>) -> Self {
         self.from_authorize = Some(from_authorize.into());
         self
     }
 
-    /// Token that the command line waits for.
+    /// Token for which the command line waits.
     pub fn cli_token(mut self, cli_token: impl Into<cc_runtime::Secret>) -> Self {
         self.cli_token = Some(cli_token.into());
         self
     }
 
-    /// Request token of the authorization that goes on in the end.
+    /// Request token of the authorization that continues afterwards.
     pub fn oauth_token(mut self, oauth_token: impl Into<cc_runtime::Secret>) -> Self {
         self.oauth_token = Some(oauth_token.into());
         self
@@ -1354,7 +1354,7 @@ impl GetOidcSignupPage {
         self
     }
 
-    /// Where the visitor comes from.
+    /// Origin of the visitor.
     pub fn subscription_source(
         mut self,
         subscription_source: impl Into<String>,
@@ -1363,13 +1363,13 @@ impl GetOidcSignupPage {
         self
     }
 
-    /// Whether the visitor agreed to the terms.
+    /// Whether the visitor accepted the terms of service.
     pub fn terms(mut self, terms: impl Into<String>) -> Self {
         self.terms = Some(terms.into());
         self
     }
 
-    /// Partner whose page it is.
+    /// Id of the partner whose page is shown.
     pub fn partner_id(mut self, partner_id: impl Into<String>) -> Self {
         self.partner_id = Some(partner_id.into());
         self
@@ -1407,14 +1407,14 @@ impl Operation for GetOidcSignupPage {
     }
 }
 
-/// Ends the sign-up that an identity provider began.
+/// Completes a registration that started at an identity provider.
 ///
 /// `POST /v2/oidc/{service}/signup`. Source: v2-openapi.
 ///
 /// # Errors
-/// - 400: The request is not valid.
-/// - 404: There is none, or none the caller may see.
-/// - 409: It does not fit what is there.
+/// - 400: The request is invalid.
+/// - 404: The resource does not exist or is not visible to the caller.
+/// - 409: The request conflicts with the current state of the resource.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
@@ -1460,31 +1460,31 @@ impl Operation for FinishOidcSignup {
     }
 }
 
-/// Takes a user back from an identity provider.
+/// Receives a user who returns from an identity provider.
 ///
-/// The identity provider sends the browser there.
+/// The identity provider redirects the browser to this route.
 ///
 /// `GET /v2/oidc/{service}/callback`. Source: v2-openapi.
 ///
 /// # Errors
-/// - 400: The request is not valid.
-/// - 401: The credentials are missing or not accepted.
-/// - 404: There is none, or none the caller may see.
+/// - 400: The request is invalid.
+/// - 401: The credentials are missing or invalid.
+/// - 404: The resource does not exist or is not visible to the caller.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
 pub struct FinishOidcLogin {
     /// Name of the identity provider.
     pub service: String,
-    /// What the provider gives for a user who agreed.
+    /// Authorization code from the provider, if the user accepted.
     pub code: Option<cc_runtime::Secret>,
-    /// What the platform gave the provider to come back with.
+    /// State that the platform sent to the provider.
     pub state: Option<String>,
-    /// Code of the error, for a user who did not.
+    /// Code of the error, if the user refused.
     pub error: Option<String>,
-    /// What went wrong.
+    /// Description of the error.
     pub error_description: Option<String>,
-    /// Where more is said about it.
+    /// Address of further information about the error.
     pub error_uri: Option<String>,
 }
 
@@ -1502,31 +1502,31 @@ impl FinishOidcLogin {
         }
     }
 
-    /// What the provider gives for a user who agreed.
+    /// Authorization code from the provider, if the user accepted.
     pub fn code(mut self, code: impl Into<cc_runtime::Secret>) -> Self {
         self.code = Some(code.into());
         self
     }
 
-    /// What the platform gave the provider to come back with.
+    /// State that the platform sent to the provider.
     pub fn state(mut self, state: impl Into<String>) -> Self {
         self.state = Some(state.into());
         self
     }
 
-    /// Code of the error, for a user who did not.
+    /// Code of the error, if the user refused.
     pub fn error(mut self, error: impl Into<String>) -> Self {
         self.error = Some(error.into());
         self
     }
 
-    /// What went wrong.
+    /// Description of the error.
     pub fn error_description(mut self, error_description: impl Into<String>) -> Self {
         self.error_description = Some(error_description.into());
         self
     }
 
-    /// Where more is said about it.
+    /// Address of further information about the error.
     pub fn error_uri(mut self, error_uri: impl Into<String>) -> Self {
         self.error_uri = Some(error_uri.into());
         self
@@ -1561,12 +1561,12 @@ impl Operation for FinishOidcLogin {
     }
 }
 
-/// Gives the page to sign in.
+/// Returns the sign-in page.
 ///
 /// `GET /v2/session/login`. The same thing is also reached by `GET /v2/sessions/login`. Source: v2-openapi.
 ///
 /// # Errors
-/// - 400: The request is not valid.
+/// - 400: The request is invalid.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
@@ -1575,11 +1575,11 @@ pub struct GetLoginPage {
     pub secondary_email_key: Option<cc_runtime::Secret>,
     /// Key that confirms the deletion of the account.
     pub deletion_key: Option<cc_runtime::Secret>,
-    /// Whether the page of authorization leads here.
+    /// Whether the visitor comes from the authorization page.
     pub from_authorize: Option<String>,
-    /// Token that the command line waits for.
+    /// Token for which the command line waits.
     pub cli_token: Option<cc_runtime::Secret>,
-    /// Partner whose page it is.
+    /// Id of the partner whose page is shown.
     pub partner_id: Option<String>,
 }
 
@@ -1611,19 +1611,19 @@ impl GetLoginPage {
         self
     }
 
-    /// Whether the page of authorization leads here.
+    /// Whether the visitor comes from the authorization page.
     pub fn from_authorize(mut self, from_authorize: impl Into<String>) -> Self {
         self.from_authorize = Some(from_authorize.into());
         self
     }
 
-    /// Token that the command line waits for.
+    /// Token for which the command line waits.
     pub fn cli_token(mut self, cli_token: impl Into<cc_runtime::Secret>) -> Self {
         self.cli_token = Some(cli_token.into());
         self
     }
 
-    /// Partner whose page it is.
+    /// Id of the partner whose page is shown.
     pub fn partner_id(mut self, partner_id: impl Into<String>) -> Self {
         self.partner_id = Some(partner_id.into());
         self
@@ -1657,13 +1657,13 @@ impl Operation for GetLoginPage {
     }
 }
 
-/// Signs in, as the form of the page does.
+/// Signs a user in, with the form of the sign-in page.
 ///
 /// `POST /v2/session/login`. The same thing is also reached by `POST /v2/sessions/login`. Source: v2-openapi.
 ///
 /// # Errors
-/// - 400: The request is not valid.
-/// - 401: The credentials are missing or not accepted.
+/// - 400: The request is invalid.
+/// - 401: The credentials are missing or invalid.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
@@ -1701,14 +1701,14 @@ impl Operation for LogInByForm {
     }
 }
 
-/// Gives the second factor that the page to sign in asks for.
+/// Submits the second factor that the sign-in page requested.
 ///
 /// `POST /v2/session/mfa_login`. The same thing is also reached by `POST /v2/sessions/mfa_login`. Source:
 /// v2-openapi.
 ///
 /// # Errors
-/// - 400: The request is not valid.
-/// - 401: The credentials are missing or not accepted.
+/// - 400: The request is invalid.
+/// - 401: The credentials are missing or invalid.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
@@ -1746,23 +1746,23 @@ impl Operation for LogInBySecondFactor {
     }
 }
 
-/// Gives the page to sign up.
+/// Returns the registration page.
 ///
 /// `GET /v2/session/signup`. The same thing is also reached by `GET /v2/sessions/signup`. Source: v2-openapi.
 ///
 /// # Errors
-/// - 400: The request is not valid.
+/// - 400: The request is invalid.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
 pub struct GetSignupPage {
     /// Key of an invitation to an organisation.
     pub invitation_key: Option<cc_runtime::Secret>,
-    /// Where the browser goes in the end.
+    /// Address to which the browser finally returns.
     pub url_next: Option<String>,
-    /// Where the visitor comes from.
+    /// Origin of the visitor.
     pub subscription_source: Option<String>,
-    /// Partner whose page it is.
+    /// Id of the partner whose page is shown.
     pub partner_id: Option<String>,
 }
 
@@ -1787,13 +1787,13 @@ impl GetSignupPage {
         self
     }
 
-    /// Where the browser goes in the end.
+    /// Address to which the browser finally returns.
     pub fn url_next(mut self, url_next: impl Into<String>) -> Self {
         self.url_next = Some(url_next.into());
         self
     }
 
-    /// Where the visitor comes from.
+    /// Origin of the visitor.
     pub fn subscription_source(
         mut self,
         subscription_source: impl Into<String>,
@@ -1802,7 +1802,7 @@ impl GetSignupPage {
         self
     }
 
-    /// Partner whose page it is.
+    /// Id of the partner whose page is shown.
     pub fn partner_id(mut self, partner_id: impl Into<String>) -> Self {
         self.partner_id = Some(partner_id.into());
         self
@@ -1835,25 +1835,25 @@ impl Operation for GetSignupPage {
     }
 }
 
-/// Gives the page to sign up of visitors from one place.
+/// Returns the registration page for visitors from one origin.
 ///
 /// `GET /v2/session/from/{subscriptionSource}/signup`. The same thing is also reached by
 /// `GET /v2/sessions/from/{subscriptionSource}/signup`. Source: v2-openapi.
 ///
 /// # Errors
-/// - 400: The request is not valid.
-/// - 404: There is none, or none the caller may see.
+/// - 400: The request is invalid.
+/// - 404: The resource does not exist or is not visible to the caller.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
 pub struct GetSignupPageForSource {
-    /// Where the visitor comes from.
+    /// Origin of the visitor.
     pub subscription_source: String,
     /// Key of an invitation to an organisation.
     pub invitation_key: Option<cc_runtime::Secret>,
-    /// Where the browser goes in the end.
+    /// Address to which the browser finally returns.
     pub url_next: Option<String>,
-    /// Partner whose page it is.
+    /// Id of the partner whose page is shown.
     pub partner_id: Option<String>,
 }
 
@@ -1878,13 +1878,13 @@ impl GetSignupPageForSource {
         self
     }
 
-    /// Where the browser goes in the end.
+    /// Address to which the browser finally returns.
     pub fn url_next(mut self, url_next: impl Into<String>) -> Self {
         self.url_next = Some(url_next.into());
         self
     }
 
-    /// Partner whose page it is.
+    /// Id of the partner whose page is shown.
     pub fn partner_id(mut self, partner_id: impl Into<String>) -> Self {
         self.partner_id = Some(partner_id.into());
         self

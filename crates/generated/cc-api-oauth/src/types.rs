@@ -9,40 +9,40 @@ use serde::{Deserialize, Serialize};
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct AuthorizationForm {
-    /// Everything.
+    /// All rights.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub almighty: Option<String>,
-    /// Read organisations.
+    /// Read access to organisations.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub access_organisations: Option<String>,
-    /// Change organisations.
+    /// Write access to organisations.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub manage_organisations: Option<String>,
-    /// Change the add-ons of organisations.
+    /// Write access to the add-ons of organisations.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub manage_organisations_services: Option<String>,
-    /// Change the applications of organisations.
+    /// Write access to the applications of organisations.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub manage_organisations_applications: Option<String>,
-    /// Change the members of organisations.
+    /// Write access to the members of organisations.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub manage_organisations_members: Option<String>,
-    /// Read the invoices of organisations.
+    /// Read access to the invoices of organisations.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub access_organisations_bills: Option<String>,
-    /// Read the credits of organisations.
+    /// Read access to the credits of organisations.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub access_organisations_credit_count: Option<String>,
-    /// Read what organisations consume.
+    /// Read access to the consumption of organisations.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub access_organisations_consumption_statistics: Option<String>,
-    /// Read the profile.
+    /// Read access to the profile.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub access_personal_information: Option<String>,
-    /// Change the profile.
+    /// Write access to the profile.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub manage_personal_information: Option<String>,
-    /// Change the SSH keys.
+    /// Write access to the SSH keys.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub manage_ssh_keys: Option<String>,
 }
@@ -68,84 +68,84 @@ impl AuthorizationForm {
         }
     }
 
-    /// Everything.
+    /// All rights.
     #[must_use]
     pub fn almighty(mut self, almighty: impl Into<String>) -> Self {
         self.almighty = Some(almighty.into());
         self
     }
 
-    /// Read organisations.
+    /// Read access to organisations.
     #[must_use]
     pub fn access_organisations(mut self, access_organisations: impl Into<String>) -> Self {
         self.access_organisations = Some(access_organisations.into());
         self
     }
 
-    /// Change organisations.
+    /// Write access to organisations.
     #[must_use]
     pub fn manage_organisations(mut self, manage_organisations: impl Into<String>) -> Self {
         self.manage_organisations = Some(manage_organisations.into());
         self
     }
 
-    /// Change the add-ons of organisations.
+    /// Write access to the add-ons of organisations.
     #[must_use]
     pub fn manage_organisations_services(mut self, manage_organisations_services: impl Into<String>) -> Self {
         self.manage_organisations_services = Some(manage_organisations_services.into());
         self
     }
 
-    /// Change the applications of organisations.
+    /// Write access to the applications of organisations.
     #[must_use]
     pub fn manage_organisations_applications(mut self, manage_organisations_applications: impl Into<String>) -> Self {
         self.manage_organisations_applications = Some(manage_organisations_applications.into());
         self
     }
 
-    /// Change the members of organisations.
+    /// Write access to the members of organisations.
     #[must_use]
     pub fn manage_organisations_members(mut self, manage_organisations_members: impl Into<String>) -> Self {
         self.manage_organisations_members = Some(manage_organisations_members.into());
         self
     }
 
-    /// Read the invoices of organisations.
+    /// Read access to the invoices of organisations.
     #[must_use]
     pub fn access_organisations_bills(mut self, access_organisations_bills: impl Into<String>) -> Self {
         self.access_organisations_bills = Some(access_organisations_bills.into());
         self
     }
 
-    /// Read the credits of organisations.
+    /// Read access to the credits of organisations.
     #[must_use]
     pub fn access_organisations_credit_count(mut self, access_organisations_credit_count: impl Into<String>) -> Self {
         self.access_organisations_credit_count = Some(access_organisations_credit_count.into());
         self
     }
 
-    /// Read what organisations consume.
+    /// Read access to the consumption of organisations.
     #[must_use]
     pub fn access_organisations_consumption_statistics(mut self, access_organisations_consumption_statistics: impl Into<String>) -> Self {
         self.access_organisations_consumption_statistics = Some(access_organisations_consumption_statistics.into());
         self
     }
 
-    /// Read the profile.
+    /// Read access to the profile.
     #[must_use]
     pub fn access_personal_information(mut self, access_personal_information: impl Into<String>) -> Self {
         self.access_personal_information = Some(access_personal_information.into());
         self
     }
 
-    /// Change the profile.
+    /// Write access to the profile.
     #[must_use]
     pub fn manage_personal_information(mut self, manage_personal_information: impl Into<String>) -> Self {
         self.manage_personal_information = Some(manage_personal_information.into());
         self
     }
 
-    /// Change the SSH keys.
+    /// Write access to the SSH keys.
     #[must_use]
     pub fn manage_ssh_keys(mut self, manage_ssh_keys: impl Into<String>) -> Self {
         self.manage_ssh_keys = Some(manage_ssh_keys.into());
@@ -153,7 +153,7 @@ impl AuthorizationForm {
     }
 }
 
-/// User who signs in.
+/// Credentials of a user who signs in.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
@@ -162,16 +162,16 @@ pub struct LoginForm {
     pub email: String,
     /// Password of the account.
     pub pass: cc_runtime::Secret,
-    /// Whether the page of authorization leads here.
+    /// Whether the visitor comes from the authorization page.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub from_authorize: Option<String>,
-    /// Token that the command line waits for.
+    /// Token for which the command line waits.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub cli_token: Option<cc_runtime::Secret>,
-    /// Request token of the authorization that goes on in the end.
+    /// Request token of the authorization that continues afterwards.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub oauth_token: Option<cc_runtime::Secret>,
-    /// Partner whose page it is.
+    /// Id of the partner whose page is shown.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub partner_id: Option<String>,
 }
@@ -191,28 +191,28 @@ impl LoginForm {
         }
     }
 
-    /// Whether the page of authorization leads here.
+    /// Whether the visitor comes from the authorization page.
     #[must_use]
     pub fn from_authorize(mut self, from_authorize: impl Into<String>) -> Self {
         self.from_authorize = Some(from_authorize.into());
         self
     }
 
-    /// Token that the command line waits for.
+    /// Token for which the command line waits.
     #[must_use]
     pub fn cli_token(mut self, cli_token: impl Into<cc_runtime::Secret>) -> Self {
         self.cli_token = Some(cli_token.into());
         self
     }
 
-    /// Request token of the authorization that goes on in the end.
+    /// Request token of the authorization that continues afterwards.
     #[must_use]
     pub fn oauth_token(mut self, oauth_token: impl Into<cc_runtime::Secret>) -> Self {
         self.oauth_token = Some(oauth_token.into());
         self
     }
 
-    /// Partner whose page it is.
+    /// Id of the partner whose page is shown.
     #[must_use]
     pub fn partner_id(mut self, partner_id: impl Into<String>) -> Self {
         self.partner_id = Some(partner_id.into());
@@ -220,23 +220,23 @@ impl LoginForm {
     }
 }
 
-/// Answer of the v2 API without other content.
+/// Answer of the v2 API that holds only a message.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct Message {
-    /// The API's own number of the message.
+    /// Numeric code of the message in the v2 API.
     pub id: i64,
     /// Message about the result.
     #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub message: String,
-    /// How it went.
+    /// Outcome of the operation.
     #[serde(rename = "type", default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub type_: MessageKind,
 }
 
 cc_runtime::open_enum! {
-    /// How what a message is about went.
+    /// Outcome of the operation that a message reports.
     pub enum MessageKind {
         /// `success`.
         Success = "success",
@@ -250,7 +250,7 @@ cc_runtime::open_enum! {
 }
 
 cc_runtime::open_enum! {
-    /// A second factor of authentication: none, or a code that changes with time.
+    /// Kind of second factor: none, or a time-based one-time password.
     pub enum MfaKind {
         /// `NONE`.
         None = "NONE",
@@ -266,7 +266,7 @@ cc_runtime::open_enum! {
 pub struct OauthConsumer {
     /// Key of the consumer.
     pub key: cc_runtime::ConsumerKey,
-    /// Name to show to a person.
+    /// Display name.
     #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub name: String,
     /// Description of the OAuth consumer.
@@ -275,10 +275,10 @@ pub struct OauthConsumer {
     /// Home page of the OAuth consumer.
     #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub url: String,
-    /// Address of its logo.
+    /// Address of the logo.
     #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub picture: String,
-    /// Address that its callbacks start with.
+    /// Common prefix of the callback addresses.
     #[serde(rename = "baseUrl", default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub base_url: String,
     /// Rights that the consumer may request from users.
@@ -291,15 +291,15 @@ pub struct OauthConsumer {
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct OauthConsumerInput {
-    /// Name to show to a person.
+    /// Display name.
     pub name: String,
     /// Description of the OAuth consumer.
     pub description: String,
     /// Home page of the OAuth consumer.
     pub url: String,
-    /// Address of its logo.
+    /// Address of the logo.
     pub picture: String,
-    /// Address that its callbacks start with.
+    /// Common prefix of the callback addresses.
     #[serde(rename = "baseUrl")]
     pub base_url: String,
     /// Rights that the consumer may request from users. `almighty` is restricted.
@@ -327,7 +327,7 @@ impl OauthConsumerInput {
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct OauthConsumerSecret {
-    /// The secret, which signs its requests.
+    /// The secret, with which the consumer signs its requests.
     pub secret: cc_runtime::Secret,
 }
 
@@ -342,31 +342,31 @@ pub struct OauthForm {
     /// The request token.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub oauth_token: Option<cc_runtime::Secret>,
-    /// How the request is signed: `PLAINTEXT`, `HMAC-SHA1` or `HMAC-SHA512`.
+    /// Signature method: `PLAINTEXT`, `HMAC-SHA1` or `HMAC-SHA512`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub oauth_signature_method: Option<String>,
-    /// The signature; with `PLAINTEXT`, the secrets themselves.
+    /// The signature. With `PLAINTEXT`, it holds the secrets themselves.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub oauth_signature: Option<cc_runtime::Secret>,
-    /// When it was signed, in epoch seconds.
+    /// Time of the signature, in epoch seconds.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub oauth_timestamp: Option<String>,
-    /// A text that no other request of the same second has.
+    /// Text that is unique among the requests of the same second.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub oauth_nonce: Option<String>,
-    /// `1.0`.
+    /// Version of OAuth: `1.0`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub oauth_version: Option<String>,
     /// Verifier from the authorization page.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub oauth_verifier: Option<cc_runtime::Secret>,
-    /// Where the user goes after the page of authorization, or `oob` for nowhere.
+    /// Address to open after the authorization page, or `oob` for none.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub oauth_callback: Option<String>,
     /// Secret of the token.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub oauth_token_secret: Option<cc_runtime::Secret>,
-    /// `true` when the callback was taken.
+    /// `true` if the platform accepted the callback.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub oauth_callback_confirmed: Option<String>,
 }
@@ -405,35 +405,35 @@ impl OauthForm {
         self
     }
 
-    /// How the request is signed: `PLAINTEXT`, `HMAC-SHA1` or `HMAC-SHA512`.
+    /// Signature method: `PLAINTEXT`, `HMAC-SHA1` or `HMAC-SHA512`.
     #[must_use]
     pub fn oauth_signature_method(mut self, oauth_signature_method: impl Into<String>) -> Self {
         self.oauth_signature_method = Some(oauth_signature_method.into());
         self
     }
 
-    /// The signature; with `PLAINTEXT`, the secrets themselves.
+    /// The signature. With `PLAINTEXT`, it holds the secrets themselves.
     #[must_use]
     pub fn oauth_signature(mut self, oauth_signature: impl Into<cc_runtime::Secret>) -> Self {
         self.oauth_signature = Some(oauth_signature.into());
         self
     }
 
-    /// When it was signed, in epoch seconds.
+    /// Time of the signature, in epoch seconds.
     #[must_use]
     pub fn oauth_timestamp(mut self, oauth_timestamp: impl Into<String>) -> Self {
         self.oauth_timestamp = Some(oauth_timestamp.into());
         self
     }
 
-    /// A text that no other request of the same second has.
+    /// Text that is unique among the requests of the same second.
     #[must_use]
     pub fn oauth_nonce(mut self, oauth_nonce: impl Into<String>) -> Self {
         self.oauth_nonce = Some(oauth_nonce.into());
         self
     }
 
-    /// `1.0`.
+    /// Version of OAuth: `1.0`.
     #[must_use]
     pub fn oauth_version(mut self, oauth_version: impl Into<String>) -> Self {
         self.oauth_version = Some(oauth_version.into());
@@ -447,7 +447,7 @@ impl OauthForm {
         self
     }
 
-    /// Where the user goes after the page of authorization, or `oob` for nowhere.
+    /// Address to open after the authorization page, or `oob` for none.
     #[must_use]
     pub fn oauth_callback(mut self, oauth_callback: impl Into<String>) -> Self {
         self.oauth_callback = Some(oauth_callback.into());
@@ -461,7 +461,7 @@ impl OauthForm {
         self
     }
 
-    /// `true` when the callback was taken.
+    /// `true` if the platform accepted the callback.
     #[must_use]
     pub fn oauth_callback_confirmed(mut self, oauth_callback_confirmed: impl Into<String>) -> Self {
         self.oauth_callback_confirmed = Some(oauth_callback_confirmed.into());
@@ -474,40 +474,40 @@ impl OauthForm {
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct OauthRights {
-    /// Everything.
+    /// All rights.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub almighty: Option<bool>,
-    /// Read organisations.
+    /// Read access to organisations.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub access_organisations: Option<bool>,
-    /// Change organisations.
+    /// Write access to organisations.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub manage_organisations: Option<bool>,
-    /// Change the add-ons of organisations.
+    /// Write access to the add-ons of organisations.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub manage_organisations_services: Option<bool>,
-    /// Change the applications of organisations.
+    /// Write access to the applications of organisations.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub manage_organisations_applications: Option<bool>,
-    /// Change the members of organisations.
+    /// Write access to the members of organisations.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub manage_organisations_members: Option<bool>,
-    /// Read the invoices of organisations.
+    /// Read access to the invoices of organisations.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub access_organisations_bills: Option<bool>,
-    /// Read the credits of organisations.
+    /// Read access to the credits of organisations.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub access_organisations_credit_count: Option<bool>,
-    /// Read what organisations consume.
+    /// Read access to the consumption of organisations.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub access_organisations_consumption_statistics: Option<bool>,
-    /// Read the profile.
+    /// Read access to the profile.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub access_personal_information: Option<bool>,
-    /// Change the profile.
+    /// Write access to the profile.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub manage_personal_information: Option<bool>,
-    /// Change the SSH keys.
+    /// Write access to the SSH keys.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub manage_ssh_keys: Option<bool>,
 }
@@ -533,84 +533,84 @@ impl OauthRights {
         }
     }
 
-    /// Everything.
+    /// All rights.
     #[must_use]
     pub fn almighty(mut self, almighty: bool) -> Self {
         self.almighty = Some(almighty);
         self
     }
 
-    /// Read organisations.
+    /// Read access to organisations.
     #[must_use]
     pub fn access_organisations(mut self, access_organisations: bool) -> Self {
         self.access_organisations = Some(access_organisations);
         self
     }
 
-    /// Change organisations.
+    /// Write access to organisations.
     #[must_use]
     pub fn manage_organisations(mut self, manage_organisations: bool) -> Self {
         self.manage_organisations = Some(manage_organisations);
         self
     }
 
-    /// Change the add-ons of organisations.
+    /// Write access to the add-ons of organisations.
     #[must_use]
     pub fn manage_organisations_services(mut self, manage_organisations_services: bool) -> Self {
         self.manage_organisations_services = Some(manage_organisations_services);
         self
     }
 
-    /// Change the applications of organisations.
+    /// Write access to the applications of organisations.
     #[must_use]
     pub fn manage_organisations_applications(mut self, manage_organisations_applications: bool) -> Self {
         self.manage_organisations_applications = Some(manage_organisations_applications);
         self
     }
 
-    /// Change the members of organisations.
+    /// Write access to the members of organisations.
     #[must_use]
     pub fn manage_organisations_members(mut self, manage_organisations_members: bool) -> Self {
         self.manage_organisations_members = Some(manage_organisations_members);
         self
     }
 
-    /// Read the invoices of organisations.
+    /// Read access to the invoices of organisations.
     #[must_use]
     pub fn access_organisations_bills(mut self, access_organisations_bills: bool) -> Self {
         self.access_organisations_bills = Some(access_organisations_bills);
         self
     }
 
-    /// Read the credits of organisations.
+    /// Read access to the credits of organisations.
     #[must_use]
     pub fn access_organisations_credit_count(mut self, access_organisations_credit_count: bool) -> Self {
         self.access_organisations_credit_count = Some(access_organisations_credit_count);
         self
     }
 
-    /// Read what organisations consume.
+    /// Read access to the consumption of organisations.
     #[must_use]
     pub fn access_organisations_consumption_statistics(mut self, access_organisations_consumption_statistics: bool) -> Self {
         self.access_organisations_consumption_statistics = Some(access_organisations_consumption_statistics);
         self
     }
 
-    /// Read the profile.
+    /// Read access to the profile.
     #[must_use]
     pub fn access_personal_information(mut self, access_personal_information: bool) -> Self {
         self.access_personal_information = Some(access_personal_information);
         self
     }
 
-    /// Change the profile.
+    /// Write access to the profile.
     #[must_use]
     pub fn manage_personal_information(mut self, manage_personal_information: bool) -> Self {
         self.manage_personal_information = Some(manage_personal_information);
         self
     }
 
-    /// Change the SSH keys.
+    /// Write access to the SSH keys.
     #[must_use]
     pub fn manage_ssh_keys(mut self, manage_ssh_keys: bool) -> Self {
         self.manage_ssh_keys = Some(manage_ssh_keys);
@@ -618,29 +618,29 @@ impl OauthRights {
     }
 }
 
-/// The second factor of who signs in.
+/// Second factor of a user who signs in.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct SecondFactorForm {
     /// E-mail address of the account.
     pub email: String,
-    /// Which second factor it is.
+    /// Kind of the second factor.
     pub mfa_kind: MfaKind,
-    /// The second factor.
+    /// Kind of the second factor.
     pub mfa_attempt: cc_runtime::Secret,
     /// Id that the sign-in page returned for the password.
     pub auth_id: cc_runtime::Secret,
-    /// Whether the page of authorization leads here.
+    /// Whether the visitor comes from the authorization page.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub from_authorize: Option<String>,
-    /// Token that the command line waits for.
+    /// Token for which the command line waits.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub cli_token: Option<cc_runtime::Secret>,
-    /// Request token of the authorization that goes on in the end.
+    /// Request token of the authorization that continues afterwards.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub oauth_token: Option<cc_runtime::Secret>,
-    /// Partner whose page it is.
+    /// Id of the partner whose page is shown.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub partner_id: Option<String>,
 }
@@ -662,28 +662,28 @@ impl SecondFactorForm {
         }
     }
 
-    /// Whether the page of authorization leads here.
+    /// Whether the visitor comes from the authorization page.
     #[must_use]
     pub fn from_authorize(mut self, from_authorize: impl Into<String>) -> Self {
         self.from_authorize = Some(from_authorize.into());
         self
     }
 
-    /// Token that the command line waits for.
+    /// Token for which the command line waits.
     #[must_use]
     pub fn cli_token(mut self, cli_token: impl Into<cc_runtime::Secret>) -> Self {
         self.cli_token = Some(cli_token.into());
         self
     }
 
-    /// Request token of the authorization that goes on in the end.
+    /// Request token of the authorization that continues afterwards.
     #[must_use]
     pub fn oauth_token(mut self, oauth_token: impl Into<cc_runtime::Secret>) -> Self {
         self.oauth_token = Some(oauth_token.into());
         self
     }
 
-    /// Partner whose page it is.
+    /// Id of the partner whose page is shown.
     #[must_use]
     pub fn partner_id(mut self, partner_id: impl Into<String>) -> Self {
         self.partner_id = Some(partner_id.into());
@@ -691,7 +691,7 @@ impl SecondFactorForm {
     }
 }
 
-/// A request that somebody signed.
+/// A signed request.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
@@ -708,7 +708,7 @@ pub struct SignedRequest {
     /// Body of the request.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub payload: Option<String>,
-    /// Text that makes it differ from any other.
+    /// Text that is unique among requests.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub nonce: Option<String>,
     /// Signature of the request.
@@ -759,7 +759,7 @@ impl SignedRequest {
         self
     }
 
-    /// Text that makes it differ from any other.
+    /// Text that is unique among requests.
     #[must_use]
     pub fn nonce(mut self, nonce: impl Into<String>) -> Self {
         self.nonce = Some(nonce.into());
@@ -774,42 +774,42 @@ impl SignedRequest {
     }
 }
 
-/// Data that complete a sign-up that began on another service.
+/// Data that complete a registration that started at an identity provider.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct SignupEnd {
-    /// Transaction that the provider left open.
+    /// Id of the transaction that the provider left open.
     #[serde(rename = "transactionId", default, skip_serializing_if = "Option::is_none")]
     pub transaction_id: Option<String>,
     /// Name of the user.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub name: Option<String>,
-    /// Account that is there already, to link to.
+    /// Id of the existing account to link to.
     #[serde(rename = "otherId", default, skip_serializing_if = "Option::is_none")]
     pub other_id: Option<String>,
-    /// E-mail address of that account.
+    /// E-mail address of the existing account.
     #[serde(rename = "otherEmail", default, skip_serializing_if = "Option::is_none")]
     pub other_email: Option<String>,
-    /// Password of that account.
+    /// Password of the existing account.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub password: Option<cc_runtime::Secret>,
-    /// Whether the accounts are linked.
+    /// Whether to link the accounts.
     #[serde(rename = "autoLink", default, skip_serializing_if = "Option::is_none")]
     pub auto_link: Option<String>,
-    /// Whether the user agreed to the terms.
+    /// Whether the user accepted the terms of service.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub terms: Option<String>,
     /// Key of an invitation to an organisation.
     #[serde(rename = "invitationKey", default, skip_serializing_if = "Option::is_none")]
     pub invitation_key: Option<cc_runtime::Secret>,
-    /// Which second factor is given.
+    /// Kind of the second factor.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub mfa_kind: Option<MfaKind>,
-    /// The second factor.
+    /// Kind of the second factor.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub mfa_attempt: Option<cc_runtime::Secret>,
-    /// Partner that the user comes from.
+    /// Id of the partner through which the user signs up.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub partner_id: Option<String>,
 }
@@ -834,7 +834,7 @@ impl SignupEnd {
         }
     }
 
-    /// Transaction that the provider left open.
+    /// Id of the transaction that the provider left open.
     #[must_use]
     pub fn transaction_id(mut self, transaction_id: impl Into<String>) -> Self {
         self.transaction_id = Some(transaction_id.into());
@@ -848,35 +848,35 @@ impl SignupEnd {
         self
     }
 
-    /// Account that is there already, to link to.
+    /// Id of the existing account to link to.
     #[must_use]
     pub fn other_id(mut self, other_id: impl Into<String>) -> Self {
         self.other_id = Some(other_id.into());
         self
     }
 
-    /// E-mail address of that account.
+    /// E-mail address of the existing account.
     #[must_use]
     pub fn other_email(mut self, other_email: impl Into<String>) -> Self {
         self.other_email = Some(other_email.into());
         self
     }
 
-    /// Password of that account.
+    /// Password of the existing account.
     #[must_use]
     pub fn password(mut self, password: impl Into<cc_runtime::Secret>) -> Self {
         self.password = Some(password.into());
         self
     }
 
-    /// Whether the accounts are linked.
+    /// Whether to link the accounts.
     #[must_use]
     pub fn auto_link(mut self, auto_link: impl Into<String>) -> Self {
         self.auto_link = Some(auto_link.into());
         self
     }
 
-    /// Whether the user agreed to the terms.
+    /// Whether the user accepted the terms of service.
     #[must_use]
     pub fn terms(mut self, terms: impl Into<String>) -> Self {
         self.terms = Some(terms.into());
@@ -890,21 +890,21 @@ impl SignupEnd {
         self
     }
 
-    /// Which second factor is given.
+    /// Kind of the second factor.
     #[must_use]
     pub fn mfa_kind(mut self, mfa_kind: impl Into<MfaKind>) -> Self {
         self.mfa_kind = Some(mfa_kind.into());
         self
     }
 
-    /// The second factor.
+    /// Kind of the second factor.
     #[must_use]
     pub fn mfa_attempt(mut self, mfa_attempt: impl Into<cc_runtime::Secret>) -> Self {
         self.mfa_attempt = Some(mfa_attempt.into());
         self
     }
 
-    /// Partner that the user comes from.
+    /// Id of the partner through which the user signs up.
     #[must_use]
     pub fn partner_id(mut self, partner_id: impl Into<String>) -> Self {
         self.partner_id = Some(partner_id.into());

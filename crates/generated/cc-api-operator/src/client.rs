@@ -5,8 +5,8 @@ use cc_runtime::Transport;
 use cc_runtime::Call;
 use crate::requests::*;
 
-/// Operators (Keycloak, Matomo, Metabase and Otoroshi, each run by the platform together with the applications
-/// and add-ons it is made of): sends the requests of the domain `operator`.
+/// Operators (Keycloak, Matomo, Metabase and Otoroshi, which the platform runs together with the applications
+/// and add-ons that they consist of): sends the requests of the domain `operator`.
 #[derive(Debug, Clone)]
 pub struct Client {
     transport: Transport,
@@ -29,12 +29,12 @@ impl Client {
         self.transport.call(request)
     }
 
-    /// Builds one Keycloak again and restarts it.
+    /// Rebuilds one Keycloak and restarts it.
     pub fn rebuild_keycloak(&self, request: RebuildKeycloak) -> Call<RebuildKeycloak> {
         self.transport.call(request)
     }
 
-    /// Reads which version one Keycloak has, and which it could have.
+    /// Reads the installed and the available versions of one Keycloak.
     pub fn check_keycloak_version(
         &self,
         request: CheckKeycloakVersion,
@@ -42,7 +42,7 @@ impl Client {
         self.transport.call(request)
     }
 
-    /// Puts one Keycloak on another version.
+    /// Updates one Keycloak to another version.
     pub fn update_keycloak_version(
         &self,
         request: UpdateKeycloakVersion,
@@ -50,7 +50,7 @@ impl Client {
         self.transport.call(request)
     }
 
-    /// Puts the application of one Keycloak in a network group made for it.
+    /// Creates a network group for one Keycloak, and adds its application to the group.
     pub fn create_keycloak_network_group(
         &self,
         request: CreateKeycloakNetworkGroup,
@@ -58,7 +58,7 @@ impl Client {
         self.transport.call(request)
     }
 
-    /// Takes the application of one Keycloak out of its network group.
+    /// Removes the application of one Keycloak from its network group.
     pub fn delete_keycloak_network_group(
         &self,
         request: DeleteKeycloakNetworkGroup,
@@ -82,7 +82,7 @@ impl Client {
         self.transport.call(request)
     }
 
-    /// Reads the versions of Keycloak that can be had.
+    /// Reads the available versions of Keycloak.
     pub fn get_keycloak_versions(
         &self,
         request: GetKeycloakVersions,
@@ -90,7 +90,7 @@ impl Client {
         self.transport.call(request)
     }
 
-    /// Reads what one Keycloak consumed.
+    /// Reads the consumption of one Keycloak.
     pub fn get_keycloak_consumption(
         &self,
         request: GetKeycloakConsumption,
@@ -108,12 +108,12 @@ impl Client {
         self.transport.call(request)
     }
 
-    /// Builds one Matomo again and restarts it.
+    /// Rebuilds one Matomo and restarts it.
     pub fn rebuild_matomo(&self, request: RebuildMatomo) -> Call<RebuildMatomo> {
         self.transport.call(request)
     }
 
-    /// Reads the versions of Matomo that can be had.
+    /// Reads the available versions of Matomo.
     pub fn get_matomo_versions(
         &self,
         request: GetMatomoVersions,
@@ -131,12 +131,12 @@ impl Client {
         self.transport.call(request)
     }
 
-    /// Builds one Metabase again and restarts it.
+    /// Rebuilds one Metabase and restarts it.
     pub fn rebuild_metabase(&self, request: RebuildMetabase) -> Call<RebuildMetabase> {
         self.transport.call(request)
     }
 
-    /// Reads which version one Metabase has, and which it could have.
+    /// Reads the installed and the available versions of one Metabase.
     pub fn check_metabase_version(
         &self,
         request: CheckMetabaseVersion,
@@ -144,7 +144,7 @@ impl Client {
         self.transport.call(request)
     }
 
-    /// Puts one Metabase on another version.
+    /// Updates one Metabase to another version.
     pub fn update_metabase_version(
         &self,
         request: UpdateMetabaseVersion,
@@ -152,7 +152,7 @@ impl Client {
         self.transport.call(request)
     }
 
-    /// Reads the versions of Metabase that can be had.
+    /// Reads the available versions of Metabase.
     pub fn get_metabase_versions(
         &self,
         request: GetMetabaseVersions,
@@ -160,7 +160,7 @@ impl Client {
         self.transport.call(request)
     }
 
-    /// Reads what one Metabase consumed.
+    /// Reads the consumption of one Metabase.
     pub fn get_metabase_consumption(
         &self,
         request: GetMetabaseConsumption,
@@ -173,7 +173,7 @@ impl Client {
         self.transport.call(request)
     }
 
-    /// Reads the whole configuration of one Otoroshi, as `otoroshictl` takes it.
+    /// Reads the whole configuration of one Otoroshi, in the format of `otoroshictl`.
     pub fn get_otoroshi_config(
         &self,
         request: GetOtoroshiConfig,
@@ -186,12 +186,12 @@ impl Client {
         self.transport.call(request)
     }
 
-    /// Builds one Otoroshi again and restarts it.
+    /// Rebuilds one Otoroshi and restarts it.
     pub fn rebuild_otoroshi(&self, request: RebuildOtoroshi) -> Call<RebuildOtoroshi> {
         self.transport.call(request)
     }
 
-    /// Reads which version one Otoroshi has, and which it could have.
+    /// Reads the installed and the available versions of one Otoroshi.
     pub fn check_otoroshi_version(
         &self,
         request: CheckOtoroshiVersion,
@@ -199,7 +199,7 @@ impl Client {
         self.transport.call(request)
     }
 
-    /// Puts one Otoroshi on another version.
+    /// Updates one Otoroshi to another version.
     pub fn update_otoroshi_version(
         &self,
         request: UpdateOtoroshiVersion,
@@ -207,7 +207,7 @@ impl Client {
         self.transport.call(request)
     }
 
-    /// Puts the application of one Otoroshi in a network group made for it.
+    /// Creates a network group for one Otoroshi, and adds its application to the group.
     pub fn create_otoroshi_network_group(
         &self,
         request: CreateOtoroshiNetworkGroup,
@@ -215,7 +215,7 @@ impl Client {
         self.transport.call(request)
     }
 
-    /// Takes the application of one Otoroshi out of its network group.
+    /// Removes the application of one Otoroshi from its network group.
     pub fn delete_otoroshi_network_group(
         &self,
         request: DeleteOtoroshiNetworkGroup,
@@ -223,7 +223,7 @@ impl Client {
         self.transport.call(request)
     }
 
-    /// Reads the versions of Otoroshi that can be had.
+    /// Reads the available versions of Otoroshi.
     pub fn get_otoroshi_versions(
         &self,
         request: GetOtoroshiVersions,
@@ -231,7 +231,7 @@ impl Client {
         self.transport.call(request)
     }
 
-    /// Reads what one Otoroshi consumed.
+    /// Reads the consumption of one Otoroshi.
     pub fn get_otoroshi_consumption(
         &self,
         request: GetOtoroshiConsumption,

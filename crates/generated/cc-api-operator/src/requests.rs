@@ -12,14 +12,14 @@ use crate::types;
 /// `GET /v4/addon-providers/addon-keycloak/addons/{addonId}`. Source: seed-003, go-sdk, js-client.
 ///
 /// # Errors
-/// - 401: The credentials are missing or not accepted.
-/// - 403: The caller may not do this.
-/// - 404: There is none, or none the caller may see.
+/// - 401: The credentials are missing or invalid.
+/// - 403: The caller may not perform this operation.
+/// - 404: The resource does not exist or is not visible to the caller.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
 pub struct GetKeycloak {
-    /// The add-on, by the id its provider knows.
+    /// Id of the add-on as its provider knows it.
     pub addon_id: cc_runtime::RealAddonId,
 }
 
@@ -57,14 +57,14 @@ impl Operation for GetKeycloak {
 /// `POST /v4/addon-providers/addon-keycloak/addons/{addonId}/reboot`. Source: seed-003, go-sdk, js-client.
 ///
 /// # Errors
-/// - 401: The credentials are missing or not accepted.
-/// - 403: The caller may not do this.
-/// - 404: There is none, or none the caller may see.
+/// - 401: The credentials are missing or invalid.
+/// - 403: The caller may not perform this operation.
+/// - 404: The resource does not exist or is not visible to the caller.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
 pub struct RebootKeycloak {
-    /// The add-on, by the id its provider knows.
+    /// Id of the add-on as its provider knows it.
     pub addon_id: cc_runtime::RealAddonId,
 }
 
@@ -97,19 +97,19 @@ impl Operation for RebootKeycloak {
     }
 }
 
-/// Builds one Keycloak again and restarts it.
+/// Rebuilds one Keycloak and restarts it.
 ///
 /// `POST /v4/addon-providers/addon-keycloak/addons/{addonId}/rebuild`. Source: seed-003, go-sdk, js-client.
 ///
 /// # Errors
-/// - 401: The credentials are missing or not accepted.
-/// - 403: The caller may not do this.
-/// - 404: There is none, or none the caller may see.
+/// - 401: The credentials are missing or invalid.
+/// - 403: The caller may not perform this operation.
+/// - 404: The resource does not exist or is not visible to the caller.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
 pub struct RebuildKeycloak {
-    /// The add-on, by the id its provider knows.
+    /// Id of the add-on as its provider knows it.
     pub addon_id: cc_runtime::RealAddonId,
 }
 
@@ -142,20 +142,20 @@ impl Operation for RebuildKeycloak {
     }
 }
 
-/// Reads which version one Keycloak has, and which it could have.
+/// Reads the installed and the available versions of one Keycloak.
 ///
 /// `GET /v4/addon-providers/addon-keycloak/addons/{addonId}/version/check`. Source: seed-003, go-sdk,
 /// js-client.
 ///
 /// # Errors
-/// - 401: The credentials are missing or not accepted.
-/// - 403: The caller may not do this.
-/// - 404: There is none, or none the caller may see.
+/// - 401: The credentials are missing or invalid.
+/// - 403: The caller may not perform this operation.
+/// - 404: The resource does not exist or is not visible to the caller.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
 pub struct CheckKeycloakVersion {
-    /// The add-on, by the id its provider knows.
+    /// Id of the add-on as its provider knows it.
     pub addon_id: cc_runtime::RealAddonId,
 }
 
@@ -190,21 +190,21 @@ impl Operation for CheckKeycloakVersion {
     }
 }
 
-/// Puts one Keycloak on another version.
+/// Updates one Keycloak to another version.
 ///
 /// `POST /v4/addon-providers/addon-keycloak/addons/{addonId}/version/update`. Source: seed-003, go-sdk,
 /// js-client.
 ///
 /// # Errors
-/// - 400: The request is not valid.
-/// - 401: The credentials are missing or not accepted.
-/// - 403: The caller may not do this.
-/// - 404: There is none, or none the caller may see.
+/// - 400: The request is invalid.
+/// - 401: The credentials are missing or invalid.
+/// - 403: The caller may not perform this operation.
+/// - 404: The resource does not exist or is not visible to the caller.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
 pub struct UpdateKeycloakVersion {
-    /// The add-on, by the id its provider knows.
+    /// Id of the add-on as its provider knows it.
     pub addon_id: cc_runtime::RealAddonId,
     /// The body.
     pub body: types::OperatorVersionUpdate,
@@ -248,22 +248,22 @@ impl Operation for UpdateKeycloakVersion {
     }
 }
 
-/// Puts the application of one Keycloak in a network group made for it.
+/// Creates a network group for one Keycloak, and adds its application to the group.
 ///
-/// Its instances then find each other over a private network.
+/// The instances then communicate over a private network.
 ///
 /// `POST /v4/addon-providers/addon-keycloak/addons/{addonId}/networkgroup`. Source: seed-003, go-sdk,
 /// js-client.
 ///
 /// # Errors
-/// - 401: The credentials are missing or not accepted.
-/// - 403: The caller may not do this.
-/// - 404: There is none, or none the caller may see.
+/// - 401: The credentials are missing or invalid.
+/// - 403: The caller may not perform this operation.
+/// - 404: The resource does not exist or is not visible to the caller.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
 pub struct CreateKeycloakNetworkGroup {
-    /// The add-on, by the id its provider knows.
+    /// Id of the add-on as its provider knows it.
     pub addon_id: cc_runtime::RealAddonId,
 }
 
@@ -298,20 +298,20 @@ impl Operation for CreateKeycloakNetworkGroup {
     }
 }
 
-/// Takes the application of one Keycloak out of its network group.
+/// Removes the application of one Keycloak from its network group.
 ///
 /// `DELETE /v4/addon-providers/addon-keycloak/addons/{addonId}/networkgroup`. Source: seed-003, go-sdk,
 /// js-client.
 ///
 /// # Errors
-/// - 401: The credentials are missing or not accepted.
-/// - 403: The caller may not do this.
-/// - 404: There is none, or none the caller may see.
+/// - 401: The credentials are missing or invalid.
+/// - 403: The caller may not perform this operation.
+/// - 404: The resource does not exist or is not visible to the caller.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
 pub struct DeleteKeycloakNetworkGroup {
-    /// The add-on, by the id its provider knows.
+    /// Id of the add-on as its provider knows it.
     pub addon_id: cc_runtime::RealAddonId,
 }
 
@@ -351,15 +351,15 @@ impl Operation for DeleteKeycloakNetworkGroup {
 /// `POST /v4/addon-providers/addon-keycloak/addons/{addonId}/application`. Source: go-sdk.
 ///
 /// # Errors
-/// - 400: The request is not valid.
-/// - 401: The credentials are missing or not accepted.
-/// - 403: The caller may not do this.
-/// - 404: There is none, or none the caller may see.
+/// - 400: The request is invalid.
+/// - 401: The credentials are missing or invalid.
+/// - 403: The caller may not perform this operation.
+/// - 404: The resource does not exist or is not visible to the caller.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
 pub struct CreateKeycloakApplication {
-    /// The add-on, by the id its provider knows.
+    /// Id of the add-on as its provider knows it.
     pub addon_id: cc_runtime::RealAddonId,
     /// The body.
     pub body: types::KeycloakApplicationCreation,
@@ -408,16 +408,16 @@ impl Operation for CreateKeycloakApplication {
 /// `GET /v4/keycloaks/organisations/{ownerId}/keycloaks/{addonId}`. Source: go-sdk.
 ///
 /// # Errors
-/// - 401: The credentials are missing or not accepted.
-/// - 403: The caller may not do this.
-/// - 404: There is none, or none the caller may see.
+/// - 401: The credentials are missing or invalid.
+/// - 403: The caller may not perform this operation.
+/// - 404: The resource does not exist or is not visible to the caller.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
 pub struct GetOwnerKeycloak {
-    /// The owner.
+    /// Id of the owner.
     pub owner_id: cc_runtime::OwnerId,
-    /// The add-on, by the id its provider knows.
+    /// Id of the add-on as its provider knows it.
     pub addon_id: cc_runtime::RealAddonId,
 }
 
@@ -459,12 +459,12 @@ impl Operation for GetOwnerKeycloak {
     }
 }
 
-/// Reads the versions of Keycloak that can be had.
+/// Reads the available versions of Keycloak.
 ///
 /// `GET /v4/addon-providers/keycloak`. Source: go-sdk.
 ///
 /// # Errors
-/// - 401: The credentials are missing or not accepted.
+/// - 401: The credentials are missing or invalid.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
@@ -498,24 +498,24 @@ impl Operation for GetKeycloakVersions {
     }
 }
 
-/// Reads what one Keycloak consumed.
+/// Reads the consumption of one Keycloak.
 ///
-/// It changes nothing, though it is a POST.
+/// The request changes nothing, although it is a POST.
 ///
 /// `POST /v4/keycloak/organisations/{ownerId}/keycloak/{addonId}/consumption`. Source: go-sdk.
 ///
 /// # Errors
-/// - 400: The request is not valid.
-/// - 401: The credentials are missing or not accepted.
-/// - 403: The caller may not do this.
-/// - 404: There is none, or none the caller may see.
+/// - 400: The request is invalid.
+/// - 401: The credentials are missing or invalid.
+/// - 403: The caller may not perform this operation.
+/// - 404: The resource does not exist or is not visible to the caller.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
 pub struct GetKeycloakConsumption {
-    /// The owner.
+    /// Id of the owner.
     pub owner_id: cc_runtime::OwnerId,
-    /// The add-on, by the id its provider knows.
+    /// Id of the add-on as its provider knows it.
     pub addon_id: cc_runtime::RealAddonId,
     /// The body.
     pub body: types::ConsumptionPeriod,
@@ -567,14 +567,14 @@ impl Operation for GetKeycloakConsumption {
 /// `GET /v4/addon-providers/addon-matomo/addons/{addonId}`. Source: seed-003, go-sdk, ovd, js-client.
 ///
 /// # Errors
-/// - 401: The credentials are missing or not accepted.
-/// - 403: The caller may not do this.
-/// - 404: There is none, or none the caller may see.
+/// - 401: The credentials are missing or invalid.
+/// - 403: The caller may not perform this operation.
+/// - 404: The resource does not exist or is not visible to the caller.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
 pub struct GetMatomo {
-    /// The add-on, by the id its provider knows.
+    /// Id of the add-on as its provider knows it.
     pub addon_id: cc_runtime::RealAddonId,
 }
 
@@ -612,14 +612,14 @@ impl Operation for GetMatomo {
 /// `POST /v4/addon-providers/addon-matomo/addons/{addonId}/reboot`. Source: seed-003, go-sdk, js-client.
 ///
 /// # Errors
-/// - 401: The credentials are missing or not accepted.
-/// - 403: The caller may not do this.
-/// - 404: There is none, or none the caller may see.
+/// - 401: The credentials are missing or invalid.
+/// - 403: The caller may not perform this operation.
+/// - 404: The resource does not exist or is not visible to the caller.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
 pub struct RebootMatomo {
-    /// The add-on, by the id its provider knows.
+    /// Id of the add-on as its provider knows it.
     pub addon_id: cc_runtime::RealAddonId,
 }
 
@@ -652,19 +652,19 @@ impl Operation for RebootMatomo {
     }
 }
 
-/// Builds one Matomo again and restarts it.
+/// Rebuilds one Matomo and restarts it.
 ///
 /// `POST /v4/addon-providers/addon-matomo/addons/{addonId}/rebuild`. Source: seed-003, go-sdk, js-client.
 ///
 /// # Errors
-/// - 401: The credentials are missing or not accepted.
-/// - 403: The caller may not do this.
-/// - 404: There is none, or none the caller may see.
+/// - 401: The credentials are missing or invalid.
+/// - 403: The caller may not perform this operation.
+/// - 404: The resource does not exist or is not visible to the caller.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
 pub struct RebuildMatomo {
-    /// The add-on, by the id its provider knows.
+    /// Id of the add-on as its provider knows it.
     pub addon_id: cc_runtime::RealAddonId,
 }
 
@@ -697,12 +697,12 @@ impl Operation for RebuildMatomo {
     }
 }
 
-/// Reads the versions of Matomo that can be had.
+/// Reads the available versions of Matomo.
 ///
 /// `GET /v4/addon-providers/addon-matomo`. Source: go-sdk.
 ///
 /// # Errors
-/// - 401: The credentials are missing or not accepted.
+/// - 401: The credentials are missing or invalid.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
@@ -741,14 +741,14 @@ impl Operation for GetMatomoVersions {
 /// `GET /v4/addon-providers/addon-metabase/addons/{addonId}`. Source: seed-003, go-sdk, js-client.
 ///
 /// # Errors
-/// - 401: The credentials are missing or not accepted.
-/// - 403: The caller may not do this.
-/// - 404: There is none, or none the caller may see.
+/// - 401: The credentials are missing or invalid.
+/// - 403: The caller may not perform this operation.
+/// - 404: The resource does not exist or is not visible to the caller.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
 pub struct GetMetabase {
-    /// The add-on, by the id its provider knows.
+    /// Id of the add-on as its provider knows it.
     pub addon_id: cc_runtime::RealAddonId,
 }
 
@@ -786,14 +786,14 @@ impl Operation for GetMetabase {
 /// `POST /v4/addon-providers/addon-metabase/addons/{addonId}/reboot`. Source: seed-003, go-sdk, js-client.
 ///
 /// # Errors
-/// - 401: The credentials are missing or not accepted.
-/// - 403: The caller may not do this.
-/// - 404: There is none, or none the caller may see.
+/// - 401: The credentials are missing or invalid.
+/// - 403: The caller may not perform this operation.
+/// - 404: The resource does not exist or is not visible to the caller.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
 pub struct RebootMetabase {
-    /// The add-on, by the id its provider knows.
+    /// Id of the add-on as its provider knows it.
     pub addon_id: cc_runtime::RealAddonId,
 }
 
@@ -826,19 +826,19 @@ impl Operation for RebootMetabase {
     }
 }
 
-/// Builds one Metabase again and restarts it.
+/// Rebuilds one Metabase and restarts it.
 ///
 /// `POST /v4/addon-providers/addon-metabase/addons/{addonId}/rebuild`. Source: seed-003, go-sdk, js-client.
 ///
 /// # Errors
-/// - 401: The credentials are missing or not accepted.
-/// - 403: The caller may not do this.
-/// - 404: There is none, or none the caller may see.
+/// - 401: The credentials are missing or invalid.
+/// - 403: The caller may not perform this operation.
+/// - 404: The resource does not exist or is not visible to the caller.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
 pub struct RebuildMetabase {
-    /// The add-on, by the id its provider knows.
+    /// Id of the add-on as its provider knows it.
     pub addon_id: cc_runtime::RealAddonId,
 }
 
@@ -871,20 +871,20 @@ impl Operation for RebuildMetabase {
     }
 }
 
-/// Reads which version one Metabase has, and which it could have.
+/// Reads the installed and the available versions of one Metabase.
 ///
 /// `GET /v4/addon-providers/addon-metabase/addons/{addonId}/version/check`. Source: seed-003, go-sdk,
 /// js-client.
 ///
 /// # Errors
-/// - 401: The credentials are missing or not accepted.
-/// - 403: The caller may not do this.
-/// - 404: There is none, or none the caller may see.
+/// - 401: The credentials are missing or invalid.
+/// - 403: The caller may not perform this operation.
+/// - 404: The resource does not exist or is not visible to the caller.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
 pub struct CheckMetabaseVersion {
-    /// The add-on, by the id its provider knows.
+    /// Id of the add-on as its provider knows it.
     pub addon_id: cc_runtime::RealAddonId,
 }
 
@@ -919,21 +919,21 @@ impl Operation for CheckMetabaseVersion {
     }
 }
 
-/// Puts one Metabase on another version.
+/// Updates one Metabase to another version.
 ///
 /// `POST /v4/addon-providers/addon-metabase/addons/{addonId}/version/update`. Source: seed-003, go-sdk,
 /// js-client.
 ///
 /// # Errors
-/// - 400: The request is not valid.
-/// - 401: The credentials are missing or not accepted.
-/// - 403: The caller may not do this.
-/// - 404: There is none, or none the caller may see.
+/// - 400: The request is invalid.
+/// - 401: The credentials are missing or invalid.
+/// - 403: The caller may not perform this operation.
+/// - 404: The resource does not exist or is not visible to the caller.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
 pub struct UpdateMetabaseVersion {
-    /// The add-on, by the id its provider knows.
+    /// Id of the add-on as its provider knows it.
     pub addon_id: cc_runtime::RealAddonId,
     /// The body.
     pub body: types::OperatorVersionUpdate,
@@ -977,12 +977,12 @@ impl Operation for UpdateMetabaseVersion {
     }
 }
 
-/// Reads the versions of Metabase that can be had.
+/// Reads the available versions of Metabase.
 ///
 /// `GET /v4/addon-providers/metabase`. Source: go-sdk.
 ///
 /// # Errors
-/// - 401: The credentials are missing or not accepted.
+/// - 401: The credentials are missing or invalid.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
@@ -1016,24 +1016,24 @@ impl Operation for GetMetabaseVersions {
     }
 }
 
-/// Reads what one Metabase consumed.
+/// Reads the consumption of one Metabase.
 ///
-/// It changes nothing, though it is a POST.
+/// The request changes nothing, although it is a POST.
 ///
 /// `POST /v4/metabase/organisations/{ownerId}/metabase/{addonId}/consumption`. Source: go-sdk.
 ///
 /// # Errors
-/// - 400: The request is not valid.
-/// - 401: The credentials are missing or not accepted.
-/// - 403: The caller may not do this.
-/// - 404: There is none, or none the caller may see.
+/// - 400: The request is invalid.
+/// - 401: The credentials are missing or invalid.
+/// - 403: The caller may not perform this operation.
+/// - 404: The resource does not exist or is not visible to the caller.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
 pub struct GetMetabaseConsumption {
-    /// The owner.
+    /// Id of the owner.
     pub owner_id: cc_runtime::OwnerId,
-    /// The add-on, by the id its provider knows.
+    /// Id of the add-on as its provider knows it.
     pub addon_id: cc_runtime::RealAddonId,
     /// The body.
     pub body: types::ConsumptionPeriod,
@@ -1086,14 +1086,14 @@ impl Operation for GetMetabaseConsumption {
 /// `GET /v4/otoroshi/{addonId}`. Source: seed-003, go-sdk, js-client.
 ///
 /// # Errors
-/// - 401: The credentials are missing or not accepted.
-/// - 403: The caller may not do this.
-/// - 404: There is none, or none the caller may see.
+/// - 401: The credentials are missing or invalid.
+/// - 403: The caller may not perform this operation.
+/// - 404: The resource does not exist or is not visible to the caller.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
 pub struct GetOtoroshi {
-    /// The add-on, by the id its provider knows.
+    /// Id of the add-on as its provider knows it.
     pub addon_id: cc_runtime::RealAddonId,
 }
 
@@ -1126,19 +1126,19 @@ impl Operation for GetOtoroshi {
     }
 }
 
-/// Reads the whole configuration of one Otoroshi, as `otoroshictl` takes it.
+/// Reads the whole configuration of one Otoroshi, in the format of `otoroshictl`.
 ///
 /// `GET /v4/addon-providers/addon-otoroshi/addons/{addonId}/config.yaml`. Source: seed-003, go-sdk, js-client.
 ///
 /// # Errors
-/// - 401: The credentials are missing or not accepted.
-/// - 403: The caller may not do this.
-/// - 404: There is none, or none the caller may see.
+/// - 401: The credentials are missing or invalid.
+/// - 403: The caller may not perform this operation.
+/// - 404: The resource does not exist or is not visible to the caller.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
 pub struct GetOtoroshiConfig {
-    /// The add-on, by the id its provider knows.
+    /// Id of the add-on as its provider knows it.
     pub addon_id: cc_runtime::RealAddonId,
 }
 
@@ -1176,14 +1176,14 @@ impl Operation for GetOtoroshiConfig {
 /// `POST /v4/addon-providers/addon-otoroshi/addons/{addonId}/reboot`. Source: seed-003, go-sdk, js-client.
 ///
 /// # Errors
-/// - 401: The credentials are missing or not accepted.
-/// - 403: The caller may not do this.
-/// - 404: There is none, or none the caller may see.
+/// - 401: The credentials are missing or invalid.
+/// - 403: The caller may not perform this operation.
+/// - 404: The resource does not exist or is not visible to the caller.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
 pub struct RebootOtoroshi {
-    /// The add-on, by the id its provider knows.
+    /// Id of the add-on as its provider knows it.
     pub addon_id: cc_runtime::RealAddonId,
 }
 
@@ -1216,19 +1216,19 @@ impl Operation for RebootOtoroshi {
     }
 }
 
-/// Builds one Otoroshi again and restarts it.
+/// Rebuilds one Otoroshi and restarts it.
 ///
 /// `POST /v4/addon-providers/addon-otoroshi/addons/{addonId}/rebuild`. Source: seed-003, go-sdk, js-client.
 ///
 /// # Errors
-/// - 401: The credentials are missing or not accepted.
-/// - 403: The caller may not do this.
-/// - 404: There is none, or none the caller may see.
+/// - 401: The credentials are missing or invalid.
+/// - 403: The caller may not perform this operation.
+/// - 404: The resource does not exist or is not visible to the caller.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
 pub struct RebuildOtoroshi {
-    /// The add-on, by the id its provider knows.
+    /// Id of the add-on as its provider knows it.
     pub addon_id: cc_runtime::RealAddonId,
 }
 
@@ -1261,20 +1261,20 @@ impl Operation for RebuildOtoroshi {
     }
 }
 
-/// Reads which version one Otoroshi has, and which it could have.
+/// Reads the installed and the available versions of one Otoroshi.
 ///
 /// `GET /v4/addon-providers/addon-otoroshi/addons/{addonId}/version/check`. Source: seed-003, go-sdk,
 /// js-client.
 ///
 /// # Errors
-/// - 401: The credentials are missing or not accepted.
-/// - 403: The caller may not do this.
-/// - 404: There is none, or none the caller may see.
+/// - 401: The credentials are missing or invalid.
+/// - 403: The caller may not perform this operation.
+/// - 404: The resource does not exist or is not visible to the caller.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
 pub struct CheckOtoroshiVersion {
-    /// The add-on, by the id its provider knows.
+    /// Id of the add-on as its provider knows it.
     pub addon_id: cc_runtime::RealAddonId,
 }
 
@@ -1309,21 +1309,21 @@ impl Operation for CheckOtoroshiVersion {
     }
 }
 
-/// Puts one Otoroshi on another version.
+/// Updates one Otoroshi to another version.
 ///
 /// `POST /v4/addon-providers/addon-otoroshi/addons/{addonId}/version/update`. Source: seed-003, go-sdk,
 /// js-client.
 ///
 /// # Errors
-/// - 400: The request is not valid.
-/// - 401: The credentials are missing or not accepted.
-/// - 403: The caller may not do this.
-/// - 404: There is none, or none the caller may see.
+/// - 400: The request is invalid.
+/// - 401: The credentials are missing or invalid.
+/// - 403: The caller may not perform this operation.
+/// - 404: The resource does not exist or is not visible to the caller.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
 pub struct UpdateOtoroshiVersion {
-    /// The add-on, by the id its provider knows.
+    /// Id of the add-on as its provider knows it.
     pub addon_id: cc_runtime::RealAddonId,
     /// The body.
     pub body: types::OperatorVersionUpdate,
@@ -1367,22 +1367,22 @@ impl Operation for UpdateOtoroshiVersion {
     }
 }
 
-/// Puts the application of one Otoroshi in a network group made for it.
+/// Creates a network group for one Otoroshi, and adds its application to the group.
 ///
-/// It can then stand in front of applications of the group.
+/// The Otoroshi can then forward traffic to applications of the group.
 ///
 /// `POST /v4/addon-providers/addon-otoroshi/addons/{addonId}/networkgroup`. Source: seed-003, go-sdk,
 /// js-client.
 ///
 /// # Errors
-/// - 401: The credentials are missing or not accepted.
-/// - 403: The caller may not do this.
-/// - 404: There is none, or none the caller may see.
+/// - 401: The credentials are missing or invalid.
+/// - 403: The caller may not perform this operation.
+/// - 404: The resource does not exist or is not visible to the caller.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
 pub struct CreateOtoroshiNetworkGroup {
-    /// The add-on, by the id its provider knows.
+    /// Id of the add-on as its provider knows it.
     pub addon_id: cc_runtime::RealAddonId,
 }
 
@@ -1417,20 +1417,20 @@ impl Operation for CreateOtoroshiNetworkGroup {
     }
 }
 
-/// Takes the application of one Otoroshi out of its network group.
+/// Removes the application of one Otoroshi from its network group.
 ///
 /// `DELETE /v4/addon-providers/addon-otoroshi/addons/{addonId}/networkgroup`. Source: seed-003, go-sdk,
 /// js-client.
 ///
 /// # Errors
-/// - 401: The credentials are missing or not accepted.
-/// - 403: The caller may not do this.
-/// - 404: There is none, or none the caller may see.
+/// - 401: The credentials are missing or invalid.
+/// - 403: The caller may not perform this operation.
+/// - 404: The resource does not exist or is not visible to the caller.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
 pub struct DeleteOtoroshiNetworkGroup {
-    /// The add-on, by the id its provider knows.
+    /// Id of the add-on as its provider knows it.
     pub addon_id: cc_runtime::RealAddonId,
 }
 
@@ -1465,12 +1465,12 @@ impl Operation for DeleteOtoroshiNetworkGroup {
     }
 }
 
-/// Reads the versions of Otoroshi that can be had.
+/// Reads the available versions of Otoroshi.
 ///
 /// `GET /v4/addon-providers/otoroshi`. Source: go-sdk.
 ///
 /// # Errors
-/// - 401: The credentials are missing or not accepted.
+/// - 401: The credentials are missing or invalid.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
@@ -1504,24 +1504,24 @@ impl Operation for GetOtoroshiVersions {
     }
 }
 
-/// Reads what one Otoroshi consumed.
+/// Reads the consumption of one Otoroshi.
 ///
-/// It changes nothing, though it is a POST.
+/// The request changes nothing, although it is a POST.
 ///
 /// `POST /v4/otoroshi/organisations/{ownerId}/otoroshi/{addonId}/consumption`. Source: go-sdk.
 ///
 /// # Errors
-/// - 400: The request is not valid.
-/// - 401: The credentials are missing or not accepted.
-/// - 403: The caller may not do this.
-/// - 404: There is none, or none the caller may see.
+/// - 400: The request is invalid.
+/// - 401: The credentials are missing or invalid.
+/// - 403: The caller may not perform this operation.
+/// - 404: The resource does not exist or is not visible to the caller.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
 pub struct GetOtoroshiConsumption {
-    /// The owner.
+    /// Id of the owner.
     pub owner_id: cc_runtime::OwnerId,
-    /// The add-on, by the id its provider knows.
+    /// Id of the add-on as its provider knows it.
     pub addon_id: cc_runtime::RealAddonId,
     /// The body.
     pub body: types::ConsumptionPeriod,

@@ -4,14 +4,14 @@
 #[allow(unused_imports)]
 use serde::{Deserialize, Serialize};
 
-/// The time to count a consumption over.
+/// Period of a consumption.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct ConsumptionPeriod {
-    /// Start of the time that is counted.
+    /// Start of the period.
     pub since: cc_runtime::Timestamp,
-    /// End of the time that is counted.
+    /// End of the period.
     pub until: cc_runtime::Timestamp,
 }
 
@@ -27,7 +27,7 @@ impl ConsumptionPeriod {
     }
 }
 
-/// A feature that is on or off.
+/// A feature and whether it is enabled.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
@@ -35,23 +35,23 @@ pub struct FeatureFlag {
     /// Name of the feature, such as `encryption`.
     #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub name: String,
-    /// `true` if the feature is on.
+    /// `true` if the feature is enabled.
     #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub enabled: bool,
 }
 
-/// A Keycloak.
+/// A Keycloak add-on.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct Keycloak {
-    /// The add-on, by the id its provider knows.
+    /// Id of the add-on as its provider knows it.
     #[serde(rename = "resourceId")]
     pub resource_id: cc_runtime::RealAddonId,
-    /// The add-on, by the id the platform lists.
+    /// Id of the add-on as the platform lists it.
     #[serde(rename = "addonId", default, deserialize_with = "cc_runtime::de::null_as_default", skip_serializing_if = "cc_runtime::de::is_default")]
     pub addon_id: cc_runtime::AddonId,
-    /// Name that its owner gave it.
+    /// Name of the add-on, chosen by its owner.
     #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub name: String,
     /// Owner of the Keycloak.
@@ -60,19 +60,19 @@ pub struct Keycloak {
     /// Plan of the Keycloak.
     #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub plan: OperatorPlan,
-    /// Version it runs.
+    /// Installed version.
     #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub version: String,
-    /// Version of Java it runs on.
+    /// Version of Java.
     #[serde(rename = "javaVersion", default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub java_version: String,
     /// Address of its web interface.
     #[serde(rename = "accessUrl", default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub access_url: String,
-    /// Versions it could run.
+    /// Versions to which the add-on can be updated.
     #[serde(rename = "availableVersions", default, deserialize_with = "cc_runtime::de::list")]
     pub available_versions: Vec<String>,
-    /// User and password that it was created with.
+    /// User name and password from the creation.
     #[serde(rename = "initialCredentials", default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub initial_credentials: OperatorCredentials,
     /// Resources of the Keycloak.
@@ -91,9 +91,9 @@ pub struct Keycloak {
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct KeycloakApplication {
-    /// Id that the provider gave it.
+    /// Id of the add-on, chosen by the provider.
     pub id: cc_runtime::RealAddonId,
-    /// Environment variables that it gives, by name.
+    /// Environment variables that the add-on provides, by name.
     #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub config: std::collections::BTreeMap<String, cc_runtime::Secret>,
     /// Message about the Keycloak application.
@@ -101,12 +101,12 @@ pub struct KeycloakApplication {
     pub message: Option<String>,
 }
 
-/// A Java application to add to a Keycloak, in the form that the platform provisions add-ons with.
+/// A Java application to add to a Keycloak, in the format in which the platform provisions add-ons.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct KeycloakApplicationCreation {
-    /// The add-on, by the id the platform lists.
+    /// Id of the add-on as the platform lists it.
     pub heroku_id: cc_runtime::AddonId,
     /// Name of the add-on.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -116,20 +116,20 @@ pub struct KeycloakApplicationCreation {
     /// Id of the user who sends the request.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub user_id: Option<cc_runtime::UserId>,
-    /// Plan to put it on.
+    /// Plan for the add-on.
     pub plan: String,
-    /// Short name of the zone to put it in.
+    /// Short name of the zone for the add-on.
     pub region: String,
     /// Version of the service.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub version: Option<String>,
-    /// Options of the provider.
+    /// Options for the provider.
     pub options: std::collections::BTreeMap<String, String>,
-    /// Address to tell about the outcome.
+    /// Address to which the outcome is reported.
     pub callback_url: String,
-    /// Token to send logs with.
+    /// Token that authenticates the sent logs.
     pub logplex_token: cc_runtime::Secret,
-    /// Where logs are to be sent.
+    /// Address to send logs to.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub logs_collector: Option<String>,
 }
@@ -175,7 +175,7 @@ impl KeycloakApplicationCreation {
         self
     }
 
-    /// Where logs are to be sent.
+    /// Address to send logs to.
     #[must_use]
     pub fn logs_collector(mut self, logs_collector: impl Into<String>) -> Self {
         self.logs_collector = Some(logs_collector.into());
@@ -188,7 +188,7 @@ impl KeycloakApplicationCreation {
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct KeycloakResources {
-    /// The application that answers.
+    /// Id of the application that receives the requests.
     #[serde(default, deserialize_with = "cc_runtime::de::null_as_default", skip_serializing_if = "cc_runtime::de::is_default")]
     pub entrypoint: cc_runtime::ApplicationId,
     /// PostgreSQL of the Keycloak.
@@ -199,18 +199,18 @@ pub struct KeycloakResources {
     pub fsbucket_id: Option<cc_runtime::RealAddonId>,
 }
 
-/// A Matomo.
+/// A Matomo add-on.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct Matomo {
-    /// The add-on, by the id its provider knows.
+    /// Id of the add-on as its provider knows it.
     #[serde(rename = "resourceId")]
     pub resource_id: cc_runtime::RealAddonId,
-    /// The add-on, by the id the platform lists.
+    /// Id of the add-on as the platform lists it.
     #[serde(rename = "addonId", default, deserialize_with = "cc_runtime::de::null_as_default", skip_serializing_if = "cc_runtime::de::is_default")]
     pub addon_id: cc_runtime::AddonId,
-    /// Name that its owner gave it.
+    /// Name of the add-on, chosen by its owner.
     #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub name: String,
     /// Owner of the Matomo.
@@ -219,16 +219,16 @@ pub struct Matomo {
     /// Plan of the Matomo.
     #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub plan: OperatorPlan,
-    /// Version it runs.
+    /// Installed version.
     #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub version: String,
-    /// Version of PHP it runs on.
+    /// Version of PHP.
     #[serde(rename = "phpVersion", default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub php_version: String,
     /// Address of its web interface.
     #[serde(rename = "accessUrl", default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub access_url: String,
-    /// Versions it could run.
+    /// Versions to which the add-on can be updated.
     #[serde(rename = "availableVersions", default, deserialize_with = "cc_runtime::de::list")]
     pub available_versions: Vec<String>,
     /// Resources of the Matomo.
@@ -244,7 +244,7 @@ pub struct Matomo {
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct MatomoResources {
-    /// The application that answers.
+    /// Id of the application that receives the requests.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub entrypoint: Option<cc_runtime::ApplicationId>,
     /// MySQL of the Matomo.
@@ -258,18 +258,18 @@ pub struct MatomoResources {
     pub kv_id: Option<cc_runtime::RealAddonId>,
 }
 
-/// A Metabase.
+/// A Metabase add-on.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct Metabase {
-    /// The add-on, by the id its provider knows.
+    /// Id of the add-on as its provider knows it.
     #[serde(rename = "resourceId")]
     pub resource_id: cc_runtime::RealAddonId,
-    /// The add-on, by the id the platform lists.
+    /// Id of the add-on as the platform lists it.
     #[serde(rename = "addonId", default, deserialize_with = "cc_runtime::de::null_as_default", skip_serializing_if = "cc_runtime::de::is_default")]
     pub addon_id: cc_runtime::AddonId,
-    /// Name that its owner gave it.
+    /// Name of the add-on, chosen by its owner.
     #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub name: String,
     /// Owner of the Metabase.
@@ -278,16 +278,16 @@ pub struct Metabase {
     /// Plan of the Metabase.
     #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub plan: OperatorPlan,
-    /// Version it runs.
+    /// Installed version.
     #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub version: String,
-    /// Version of Java it runs on.
+    /// Version of Java.
     #[serde(rename = "javaVersion", default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub java_version: String,
     /// Address of its web interface.
     #[serde(rename = "accessUrl", default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub access_url: String,
-    /// Versions it could run.
+    /// Versions to which the add-on can be updated.
     #[serde(rename = "availableVersions", default, deserialize_with = "cc_runtime::de::list")]
     pub available_versions: Vec<String>,
     /// Resources of the Metabase.
@@ -303,7 +303,7 @@ pub struct Metabase {
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct MetabaseResources {
-    /// The application that answers.
+    /// Id of the application that receives the requests.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub entrypoint: Option<cc_runtime::ApplicationId>,
     /// PostgreSQL of the Metabase.
@@ -311,12 +311,12 @@ pub struct MetabaseResources {
     pub pgsql_id: Option<cc_runtime::RealAddonId>,
 }
 
-/// User and password that an operator was created with.
+/// User name and password of an operator from its creation.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct OperatorCredentials {
-    /// User.
+    /// User name.
     #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub user: String,
     /// Password.
@@ -329,7 +329,7 @@ pub struct OperatorCredentials {
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct OperatorFeatures {
-    /// Network group of its application; null when it is in none.
+    /// Network group of the application, null if there is none.
     #[serde(rename = "networkGroup", default, skip_serializing_if = "Option::is_none")]
     pub network_group: Option<OperatorNetworkGroup>,
 }
@@ -355,12 +355,12 @@ cc_runtime::open_enum! {
     }
 }
 
-/// The version that an operator is to run.
+/// Target version of an operator.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct OperatorVersionUpdate {
-    /// Version to run, one of those available.
+    /// Target version, one of the available ones.
     #[serde(rename = "targetVersion")]
     pub target_version: String,
 }
@@ -376,37 +376,37 @@ impl OperatorVersionUpdate {
     }
 }
 
-/// Which version an operator has, and which it could have.
+/// Installed and available versions of an operator.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct OperatorVersions {
-    /// Version it runs.
+    /// Installed version.
     #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub installed: String,
     /// Newest version.
     #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub latest: String,
-    /// Versions it could run.
+    /// Versions to which the add-on can be updated.
     #[serde(default, deserialize_with = "cc_runtime::de::list")]
     pub available: Vec<String>,
-    /// `true` if the operator should be updated.
+    /// `true` if an update is recommended.
     #[serde(rename = "needUpdate", default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub need_update: bool,
 }
 
-/// An Otoroshi.
+/// An Otoroshi add-on.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct Otoroshi {
-    /// The add-on, by the id its provider knows.
+    /// Id of the add-on as its provider knows it.
     #[serde(rename = "resourceId")]
     pub resource_id: cc_runtime::RealAddonId,
-    /// The add-on, by the id the platform lists.
+    /// Id of the add-on as the platform lists it.
     #[serde(rename = "addonId", default, deserialize_with = "cc_runtime::de::null_as_default", skip_serializing_if = "cc_runtime::de::is_default")]
     pub addon_id: cc_runtime::AddonId,
-    /// Name that its owner gave it.
+    /// Name of the add-on, chosen by its owner.
     #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub name: String,
     /// Owner of the Otoroshi.
@@ -415,22 +415,22 @@ pub struct Otoroshi {
     /// Plan of the Otoroshi.
     #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub plan: OperatorPlan,
-    /// Version it runs.
+    /// Installed version.
     #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub version: String,
-    /// Version of Java it runs on.
+    /// Version of Java.
     #[serde(rename = "javaVersion", default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub java_version: String,
     /// Address of its web interface.
     #[serde(rename = "accessUrl", default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub access_url: String,
-    /// Versions it could run.
+    /// Versions to which the add-on can be updated.
     #[serde(rename = "availableVersions", default, deserialize_with = "cc_runtime::de::list")]
     pub available_versions: Vec<String>,
-    /// User and password that it was created with.
+    /// User name and password from the creation.
     #[serde(rename = "initialCredentials", default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub initial_credentials: OperatorCredentials,
-    /// How its own API is reached.
+    /// API of the Otoroshi.
     #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub api: OtoroshiApi,
     /// Resources of the Otoroshi.
@@ -444,7 +444,7 @@ pub struct Otoroshi {
     pub env_vars: std::collections::BTreeMap<String, cc_runtime::Secret>,
 }
 
-/// How the API of an Otoroshi is reached.
+/// API of an Otoroshi.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
@@ -452,16 +452,16 @@ pub struct OtoroshiApi {
     /// Address of the API.
     #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub url: String,
-    /// User to sign in as.
+    /// User name to sign in with.
     #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub user: String,
-    /// Password of that user.
+    /// Password to sign in with.
     #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub secret: cc_runtime::Secret,
-    /// Address of its OpenAPI document.
+    /// Address of the OpenAPI document.
     #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub openapi: String,
-    /// Address of its documentation.
+    /// Address of the API documentation.
     #[serde(rename = "swaggerUrl", default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub swagger_url: String,
 }
@@ -471,7 +471,7 @@ pub struct OtoroshiApi {
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct OtoroshiResources {
-    /// The application that answers.
+    /// Id of the application that receives the requests.
     #[serde(default, deserialize_with = "cc_runtime::de::null_as_default", skip_serializing_if = "cc_runtime::de::is_default")]
     pub entrypoint: cc_runtime::ApplicationId,
     /// Redis of the Otoroshi.
@@ -488,20 +488,20 @@ pub struct OtoroshiResources {
     pub cellar_id: Option<cc_runtime::RealAddonId>,
 }
 
-/// A cluster that add-ons of a provider share.
+/// A cluster shared by add-ons of a provider.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct ProviderCluster {
     /// Id of the cluster.
     pub id: String,
-    /// Name to show to a person.
+    /// Display name.
     #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub label: String,
-    /// Short name of the zone it is in.
+    /// Short name of the zone.
     #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub zone: String,
-    /// Version it runs.
+    /// Version of the cluster.
     #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub version: String,
     /// Features of the cluster.
@@ -509,7 +509,7 @@ pub struct ProviderCluster {
     pub features: Vec<FeatureFlag>,
 }
 
-/// Features of a version for dedicated add-ons.
+/// Version for dedicated add-ons, with its features.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
@@ -519,7 +519,7 @@ pub struct ProviderDedicatedVersion {
     pub features: Vec<FeatureFlag>,
 }
 
-/// The versions of an add-on provider, on shared clusters and on machines of its own.
+/// Versions of an add-on provider, on shared clusters and on dedicated machines.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
@@ -533,7 +533,7 @@ pub struct ProviderVersions {
     /// Features for dedicated add-ons, by version.
     #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub dedicated: std::collections::BTreeMap<String, ProviderDedicatedVersion>,
-    /// Version that a dedicated add-on gets when none is asked for.
+    /// Default version of a dedicated add-on.
     #[serde(rename = "defaultDedicatedVersion", default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub default_dedicated_version: String,
 }
@@ -549,19 +549,19 @@ pub struct ResourceConsumption {
     /// Owner of the resource.
     #[serde(rename = "ownerId", default, deserialize_with = "cc_runtime::de::null_as_default", skip_serializing_if = "cc_runtime::de::is_default")]
     pub owner_id: cc_runtime::OwnerId,
-    /// Product it is of.
+    /// Id of the product of the resource.
     #[serde(rename = "productId", default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub product_id: String,
     /// Zone it is in.
     #[serde(rename = "regionId", default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub region_id: String,
-    /// Start of the time that is counted.
+    /// Start of the period.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub since: Option<cc_runtime::Timestamp>,
-    /// End of the time that is counted.
+    /// End of the period.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub until: Option<cc_runtime::Timestamp>,
-    /// Version of this way of counting.
+    /// Version of the counting method.
     #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub version: i64,
     /// Consumption by kind.
@@ -569,15 +569,15 @@ pub struct ResourceConsumption {
     pub consumptions: Vec<ResourceConsumptionItem>,
 }
 
-/// How a consumption spreads over time.
+/// Distribution of a consumption over time.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct ResourceConsumptionDetail {
-    /// Length of one slice of time.
+    /// Length of one period.
     #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub interval: String,
-    /// Quantity of each slice, in order.
+    /// Quantity of each period, in order.
     #[serde(default, deserialize_with = "cc_runtime::de::list")]
     pub quantities: Vec<f64>,
 }
@@ -587,19 +587,19 @@ pub struct ResourceConsumptionDetail {
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct ResourceConsumptionItem {
-    /// Name of what was consumed.
+    /// Name of the consumed item.
     #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub reference: String,
-    /// How much of it.
+    /// Consumed quantity.
     #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub quantity: f64,
     /// Unit of the quantity.
     #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub unit: String,
-    /// Part of the resource that consumed it.
+    /// Id of the part of the resource that consumed the item.
     #[serde(rename = "resourceId", default, skip_serializing_if = "Option::is_none")]
     pub resource_id: Option<cc_runtime::ResourceId>,
-    /// How the quantity spreads over time.
+    /// Distribution of the quantity over time.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub details: Option<ResourceConsumptionDetail>,
 }

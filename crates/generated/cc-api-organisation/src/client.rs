@@ -5,8 +5,8 @@ use cc_runtime::Transport;
 use cc_runtime::Call;
 use crate::requests::*;
 
-/// Organisations (Organisations and their members; tenants and the products that they offer): sends the
-/// requests of the domain `organisation`.
+/// Organisations (Organisations and their members, tenants and their products): sends the requests of the
+/// domain `organisation`.
 #[derive(Debug, Clone)]
 pub struct Client {
     transport: Transport,
@@ -19,7 +19,7 @@ impl Client {
         Self { transport }
     }
 
-    /// Lists the organisations of the caller, and the personal space.
+    /// Lists the organisations of the caller and the personal space.
     pub fn list_organisations(
         &self,
         request: ListOrganisations,
@@ -56,7 +56,7 @@ impl Client {
         self.transport.call(request)
     }
 
-    /// Changes the picture of an organisation.
+    /// Changes the avatar of an organisation.
     pub fn update_organisation_avatar(
         &self,
         request: UpdateOrganisationAvatar,
@@ -88,7 +88,7 @@ impl Client {
         self.transport.call(request)
     }
 
-    /// Takes a member out of an organisation.
+    /// Removes a member from an organisation.
     pub fn remove_organisation_member(
         &self,
         request: RemoveOrganisationMember,
@@ -96,7 +96,7 @@ impl Client {
         self.transport.call(request)
     }
 
-    /// Lists the products that are offered.
+    /// Lists the offered products.
     pub fn list_offered_products(
         &self,
         request: ListOfferedProducts,
@@ -124,7 +124,7 @@ impl Client {
         self.transport.call(request)
     }
 
-    /// Takes a member out of a tenant.
+    /// Removes a member from a tenant.
     pub fn remove_tenant_member(
         &self,
         request: RemoveTenantMember,
@@ -140,7 +140,7 @@ impl Client {
         self.transport.call(request)
     }
 
-    /// Creates a product, which nobody else sees yet.
+    /// Creates a product, which stays private until it is published.
     pub fn create_tenant_product(
         &self,
         request: CreateTenantProduct,

@@ -7,12 +7,12 @@ use cc_runtime::{Answer, Operation, OperationInfo, Request, RequestBuilder, Resu
 #[allow(unused_imports)]
 use crate::types;
 
-/// Lists the organisations of the caller, and the personal space.
+/// Lists the organisations of the caller and the personal space.
 ///
 /// `GET /v2/organisations`. Source: v2-openapi, js-client.
 ///
 /// # Errors
-/// - 401: The credentials are missing or not accepted.
+/// - 401: The credentials are missing or invalid.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
@@ -51,9 +51,9 @@ impl Operation for ListOrganisations {
 /// `POST /v2/organisations`. Source: v2-openapi, js-client.
 ///
 /// # Errors
-/// - 400: The request is not valid.
-/// - 401: The credentials are missing or not accepted.
-/// - 403: The caller may not do this.
+/// - 400: The request is invalid.
+/// - 401: The credentials are missing or invalid.
+/// - 403: The caller may not perform this operation.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
@@ -96,14 +96,14 @@ impl Operation for CreateOrganisation {
 /// `GET /v2/organisations/{ownerId}`. Source: v2-openapi, js-client.
 ///
 /// # Errors
-/// - 401: The credentials are missing or not accepted.
-/// - 403: The caller may not do this.
-/// - 404: There is none, or none the caller may see.
+/// - 401: The credentials are missing or invalid.
+/// - 403: The caller may not perform this operation.
+/// - 404: The resource does not exist or is not visible to the caller.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
 pub struct GetOrganisation {
-    /// The organisation, or the personal space.
+    /// Id of the organisation or the personal space.
     pub owner_id: cc_runtime::OwnerId,
 }
 
@@ -138,20 +138,20 @@ impl Operation for GetOrganisation {
 
 /// Changes an organisation.
 ///
-/// An empty list of contacts takes them all away. No source says what a body without `contacts` does to them.
+/// An empty list of contacts removes them all. No source documents the effect of an absent `contacts`.
 ///
 /// `PUT /v2/organisations/{ownerId}`. Source: v2-openapi, js-client.
 ///
 /// # Errors
-/// - 400: The request is not valid.
-/// - 401: The credentials are missing or not accepted.
-/// - 403: The caller may not do this.
-/// - 404: There is none, or none the caller may see.
+/// - 400: The request is invalid.
+/// - 401: The credentials are missing or invalid.
+/// - 403: The caller may not perform this operation.
+/// - 404: The resource does not exist or is not visible to the caller.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
 pub struct UpdateOrganisation {
-    /// The organisation, or the personal space.
+    /// Id of the organisation or the personal space.
     pub owner_id: cc_runtime::OwnerId,
     /// The body.
     pub body: types::OrganisationUpdate,
@@ -200,15 +200,15 @@ impl Operation for UpdateOrganisation {
 /// `DELETE /v2/organisations/{ownerId}`. Source: v2-openapi, js-client.
 ///
 /// # Errors
-/// - 401: The credentials are missing or not accepted.
-/// - 403: The caller may not do this.
-/// - 404: There is none, or none the caller may see.
-/// - 409: It does not fit what is there.
+/// - 401: The credentials are missing or invalid.
+/// - 403: The caller may not perform this operation.
+/// - 404: The resource does not exist or is not visible to the caller.
+/// - 409: The request conflicts with the current state of the resource.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
 pub struct DeleteOrganisation {
-    /// The organisation, or the personal space.
+    /// Id of the organisation or the personal space.
     pub owner_id: cc_runtime::OwnerId,
 }
 
@@ -241,22 +241,22 @@ impl Operation for DeleteOrganisation {
     }
 }
 
-/// Changes the picture of an organisation.
+/// Changes the avatar of an organisation.
 ///
 /// `PUT /v2/organisations/{ownerId}/avatar`. Source: v2-openapi, js-client.
 ///
 /// # Errors
-/// - 400: The request is not valid.
-/// - 401: The credentials are missing or not accepted.
-/// - 403: The caller may not do this.
-/// - 404: There is none, or none the caller may see.
+/// - 400: The request is invalid.
+/// - 401: The credentials are missing or invalid.
+/// - 403: The caller may not perform this operation.
+/// - 404: The resource does not exist or is not visible to the caller.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
 pub struct UpdateOrganisationAvatar {
-    /// The organisation, or the personal space.
+    /// Id of the organisation or the personal space.
     pub owner_id: cc_runtime::OwnerId,
-    /// The picture, with its media type: BMP, GIF, JPEG, PNG or TIFF.
+    /// The image, with its media type: BMP, GIF, JPEG, PNG or TIFF.
     pub body: cc_runtime::__private::Bytes,
     /// The media type of the body: `image/*`.
     pub content_type: String,
@@ -307,14 +307,14 @@ impl Operation for UpdateOrganisationAvatar {
 /// `GET /v2/organisations/{ownerId}/members`. Source: v2-openapi, js-client.
 ///
 /// # Errors
-/// - 401: The credentials are missing or not accepted.
-/// - 403: The caller may not do this.
-/// - 404: There is none, or none the caller may see.
+/// - 401: The credentials are missing or invalid.
+/// - 403: The caller may not perform this operation.
+/// - 404: The resource does not exist or is not visible to the caller.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
 pub struct ListOrganisationMembers {
-    /// The organisation, or the personal space.
+    /// Id of the organisation or the personal space.
     pub owner_id: cc_runtime::OwnerId,
 }
 
@@ -351,26 +351,26 @@ impl Operation for ListOrganisationMembers {
 
 /// Invites somebody to an organisation.
 ///
-/// The error code 6451 says that the caller may not make anybody an administrator.
+/// The error code 6451 means that the caller may not appoint administrators.
 ///
 /// `POST /v2/organisations/{ownerId}/members`. Source: v2-openapi, js-client.
 ///
 /// # Errors
-/// - 400: The request is not valid.
-/// - 401: The credentials are missing or not accepted.
-/// - 403: The caller may not do this.
-/// - 404: There is none, or none the caller may see.
-/// - 409: It does not fit what is there.
-/// - 429: Too many requests; `Retry-After` may say when to come back.
+/// - 400: The request is invalid.
+/// - 401: The credentials are missing or invalid.
+/// - 403: The caller may not perform this operation.
+/// - 404: The resource does not exist or is not visible to the caller.
+/// - 409: The request conflicts with the current state of the resource.
+/// - 429: Too many requests. `Retry-After` may state the time to wait.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
 pub struct AddOrganisationMember {
-    /// The organisation, or the personal space.
+    /// Id of the organisation or the personal space.
     pub owner_id: cc_runtime::OwnerId,
     /// The body.
     pub body: types::MemberInvitation,
-    /// Key of an invitation that is answered.
+    /// Key of the invitation to accept.
     pub invitation_key: Option<cc_runtime::Secret>,
 }
 
@@ -388,7 +388,7 @@ impl AddOrganisationMember {
         }
     }
 
-    /// Key of an invitation that is answered.
+    /// Key of the invitation to accept.
     pub fn invitation_key(
         mut self,
         invitation_key: impl Into<cc_runtime::Secret>,
@@ -428,15 +428,15 @@ impl Operation for AddOrganisationMember {
 /// `PUT /v2/organisations/{ownerId}/members/{userId}`. Source: v2-openapi, js-client.
 ///
 /// # Errors
-/// - 400: The request is not valid.
-/// - 401: The credentials are missing or not accepted.
-/// - 403: The caller may not do this.
-/// - 404: There is none, or none the caller may see.
+/// - 400: The request is invalid.
+/// - 401: The credentials are missing or invalid.
+/// - 403: The caller may not perform this operation.
+/// - 404: The resource does not exist or is not visible to the caller.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
 pub struct UpdateOrganisationMember {
-    /// The organisation, or the personal space.
+    /// Id of the organisation or the personal space.
     pub owner_id: cc_runtime::OwnerId,
     /// The member.
     pub user_id: cc_runtime::UserId,
@@ -485,22 +485,22 @@ impl Operation for UpdateOrganisationMember {
     }
 }
 
-/// Takes a member out of an organisation.
+/// Removes a member from an organisation.
 ///
-/// The error codes 6451 and 6452 say that the caller may not take an administrator out, 6501 that there is no
-/// such member.
+/// The error codes 6451 and 6452 mean that the caller may not remove an administrator, 6501 that the member
+/// does not exist.
 ///
 /// `DELETE /v2/organisations/{ownerId}/members/{userId}`. Source: v2-openapi, js-client.
 ///
 /// # Errors
-/// - 401: The credentials are missing or not accepted.
-/// - 403: The caller may not do this.
-/// - 404: There is none, or none the caller may see.
+/// - 401: The credentials are missing or invalid.
+/// - 403: The caller may not perform this operation.
+/// - 404: The resource does not exist or is not visible to the caller.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
 pub struct RemoveOrganisationMember {
-    /// The organisation, or the personal space.
+    /// Id of the organisation or the personal space.
     pub owner_id: cc_runtime::OwnerId,
     /// The member.
     pub user_id: cc_runtime::UserId,
@@ -544,23 +544,23 @@ impl Operation for RemoveOrganisationMember {
     }
 }
 
-/// Lists the products that are offered.
+/// Lists the offered products.
 ///
-/// The caller need not be signed in.
+/// The request needs no credentials.
 ///
 /// `GET /v4/products`. Source: go-sdk.
 ///
 /// # Errors
-/// - 400: The request is not valid.
+/// - 400: The request is invalid.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
 pub struct ListOfferedProducts {
-    /// Keeps the products of this location.
+    /// Restricts the list to products of this location.
     pub location_id: Option<String>,
-    /// Keeps the products with these tags.
+    /// Restricts the list to products with these tags.
     pub tag: Option<Vec<String>>,
-    /// Keeps the products that this tenant may use.
+    /// Restricts the list to products that this tenant may use.
     pub tenant_id: Option<String>,
 }
 
@@ -575,19 +575,19 @@ impl ListOfferedProducts {
         }
     }
 
-    /// Keeps the products of this location.
+    /// Restricts the list to products of this location.
     pub fn location_id(mut self, location_id: impl Into<String>) -> Self {
         self.location_id = Some(location_id.into());
         self
     }
 
-    /// Keeps the products with these tags.
+    /// Restricts the list to products with these tags.
     pub fn tag(mut self, tag: impl IntoIterator<Item = impl Into<String>>) -> Self {
         self.tag = Some(tag.into_iter().map(Into::into).collect());
         self
     }
 
-    /// Keeps the products that this tenant may use.
+    /// Restricts the list to products that this tenant may use.
     pub fn tenant_id(mut self, tenant_id: impl Into<String>) -> Self {
         self.tenant_id = Some(tenant_id.into());
         self
@@ -624,8 +624,8 @@ impl Operation for ListOfferedProducts {
 /// `GET /v4/tenants`. Source: go-sdk.
 ///
 /// # Errors
-/// - 401: The credentials are missing or not accepted.
-/// - 403: The caller may not do this.
+/// - 401: The credentials are missing or invalid.
+/// - 403: The caller may not perform this operation.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
@@ -664,9 +664,9 @@ impl Operation for ListTenants {
 /// `POST /v4/tenants`. Source: go-sdk.
 ///
 /// # Errors
-/// - 400: The request is not valid.
-/// - 401: The credentials are missing or not accepted.
-/// - 403: The caller may not do this.
+/// - 400: The request is invalid.
+/// - 401: The credentials are missing or invalid.
+/// - 403: The caller may not perform this operation.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
@@ -709,14 +709,14 @@ impl Operation for CreateTenant {
 /// `GET /v4/tenants/{tenantId}`. Source: go-sdk.
 ///
 /// # Errors
-/// - 401: The credentials are missing or not accepted.
-/// - 403: The caller may not do this.
-/// - 404: There is none, or none the caller may see.
+/// - 401: The credentials are missing or invalid.
+/// - 403: The caller may not perform this operation.
+/// - 404: The resource does not exist or is not visible to the caller.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
 pub struct GetTenant {
-    /// The tenant: `tenant_…`.
+    /// Id of the tenant: `tenant_…`.
     pub tenant_id: String,
 }
 
@@ -756,14 +756,14 @@ impl Operation for GetTenant {
 /// `DELETE /v4/tenants/{tenantId}`. Source: go-sdk.
 ///
 /// # Errors
-/// - 401: The credentials are missing or not accepted.
-/// - 403: The caller may not do this.
-/// - 404: There is none, or none the caller may see.
+/// - 401: The credentials are missing or invalid.
+/// - 403: The caller may not perform this operation.
+/// - 404: The resource does not exist or is not visible to the caller.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
 pub struct DeleteTenant {
-    /// The tenant: `tenant_…`.
+    /// Id of the tenant: `tenant_…`.
     pub tenant_id: String,
 }
 
@@ -798,21 +798,21 @@ impl Operation for DeleteTenant {
     }
 }
 
-/// Takes a member out of a tenant.
+/// Removes a member from a tenant.
 ///
 /// `DELETE /v4/tenants/{tenantId}/members/{identityId}`. Source: go-sdk.
 ///
 /// # Errors
-/// - 401: The credentials are missing or not accepted.
-/// - 403: The caller may not do this.
-/// - 404: There is none, or none the caller may see.
+/// - 401: The credentials are missing or invalid.
+/// - 403: The caller may not perform this operation.
+/// - 404: The resource does not exist or is not visible to the caller.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
 pub struct RemoveTenantMember {
-    /// The tenant: `tenant_…`.
+    /// Id of the tenant: `tenant_…`.
     pub tenant_id: String,
-    /// Identity of the member.
+    /// Id of the identity of the member.
     pub identity_id: String,
 }
 
@@ -856,14 +856,14 @@ impl Operation for RemoveTenantMember {
 /// `GET /v4/tenants/{tenantId}/products`. Source: go-sdk.
 ///
 /// # Errors
-/// - 401: The credentials are missing or not accepted.
-/// - 403: The caller may not do this.
-/// - 404: There is none, or none the caller may see.
+/// - 401: The credentials are missing or invalid.
+/// - 403: The caller may not perform this operation.
+/// - 404: The resource does not exist or is not visible to the caller.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
 pub struct ListTenantProducts {
-    /// The tenant: `tenant_…`.
+    /// Id of the tenant: `tenant_…`.
     pub tenant_id: String,
 }
 
@@ -900,20 +900,20 @@ impl Operation for ListTenantProducts {
     }
 }
 
-/// Creates a product, which nobody else sees yet.
+/// Creates a product, which stays private until it is published.
 ///
 /// `POST /v4/tenants/{tenantId}/products`. Source: go-sdk.
 ///
 /// # Errors
-/// - 400: The request is not valid.
-/// - 401: The credentials are missing or not accepted.
-/// - 403: The caller may not do this.
-/// - 404: There is none, or none the caller may see.
+/// - 400: The request is invalid.
+/// - 401: The credentials are missing or invalid.
+/// - 403: The caller may not perform this operation.
+/// - 404: The resource does not exist or is not visible to the caller.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
 pub struct CreateTenantProduct {
-    /// The tenant: `tenant_…`.
+    /// Id of the tenant: `tenant_…`.
     pub tenant_id: String,
     /// The body.
     pub body: types::TenantProductCreation,
@@ -962,16 +962,16 @@ impl Operation for CreateTenantProduct {
 /// `GET /v4/tenants/{tenantId}/products/{productId}`. Source: go-sdk.
 ///
 /// # Errors
-/// - 401: The credentials are missing or not accepted.
-/// - 403: The caller may not do this.
-/// - 404: There is none, or none the caller may see.
+/// - 401: The credentials are missing or invalid.
+/// - 403: The caller may not perform this operation.
+/// - 404: The resource does not exist or is not visible to the caller.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
 pub struct GetTenantProduct {
-    /// The tenant: `tenant_…`.
+    /// Id of the tenant: `tenant_…`.
     pub tenant_id: String,
-    /// The product.
+    /// Id of the product.
     pub product_id: String,
 }
 
@@ -1012,22 +1012,22 @@ impl Operation for GetTenantProduct {
 
 /// Changes a product of a tenant.
 ///
-/// `publish_tenant_product` is what makes it public.
+/// `publish_tenant_product` makes the product public.
 ///
 /// `PATCH /v4/tenants/{tenantId}/products/{productId}`. Source: go-sdk.
 ///
 /// # Errors
-/// - 400: The request is not valid.
-/// - 401: The credentials are missing or not accepted.
-/// - 403: The caller may not do this.
-/// - 404: There is none, or none the caller may see.
+/// - 400: The request is invalid.
+/// - 401: The credentials are missing or invalid.
+/// - 403: The caller may not perform this operation.
+/// - 404: The resource does not exist or is not visible to the caller.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
 pub struct UpdateTenantProduct {
-    /// The tenant: `tenant_…`.
+    /// Id of the tenant: `tenant_…`.
     pub tenant_id: String,
-    /// The product.
+    /// Id of the product.
     pub product_id: String,
     /// The body.
     pub body: types::TenantProductUpdate,
@@ -1079,16 +1079,16 @@ impl Operation for UpdateTenantProduct {
 /// `DELETE /v4/tenants/{tenantId}/products/{productId}`. Source: go-sdk.
 ///
 /// # Errors
-/// - 401: The credentials are missing or not accepted.
-/// - 403: The caller may not do this.
-/// - 404: There is none, or none the caller may see.
+/// - 401: The credentials are missing or invalid.
+/// - 403: The caller may not perform this operation.
+/// - 404: The resource does not exist or is not visible to the caller.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
 pub struct DeleteTenantProduct {
-    /// The tenant: `tenant_…`.
+    /// Id of the tenant: `tenant_…`.
     pub tenant_id: String,
-    /// The product.
+    /// Id of the product.
     pub product_id: String,
 }
 
@@ -1132,16 +1132,16 @@ impl Operation for DeleteTenantProduct {
 /// `POST /v4/tenants/{tenantId}/products/{productId}/publish`. Source: go-sdk.
 ///
 /// # Errors
-/// - 401: The credentials are missing or not accepted.
-/// - 403: The caller may not do this.
-/// - 404: There is none, or none the caller may see.
+/// - 401: The credentials are missing or invalid.
+/// - 403: The caller may not perform this operation.
+/// - 404: The resource does not exist or is not visible to the caller.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
 pub struct PublishTenantProduct {
-    /// The tenant: `tenant_…`.
+    /// Id of the tenant: `tenant_…`.
     pub tenant_id: String,
-    /// The product.
+    /// Id of the product.
     pub product_id: String,
 }
 
@@ -1185,16 +1185,16 @@ impl Operation for PublishTenantProduct {
 /// `GET /v4/tenants/{tenantId}/products/{productId}/resources`. Source: go-sdk.
 ///
 /// # Errors
-/// - 401: The credentials are missing or not accepted.
-/// - 403: The caller may not do this.
-/// - 404: There is none, or none the caller may see.
+/// - 401: The credentials are missing or invalid.
+/// - 403: The caller may not perform this operation.
+/// - 404: The resource does not exist or is not visible to the caller.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
 pub struct ListTenantProductResources {
-    /// The tenant: `tenant_…`.
+    /// Id of the tenant: `tenant_…`.
     pub tenant_id: String,
-    /// The product.
+    /// Id of the product.
     pub product_id: String,
 }
 
@@ -1238,17 +1238,17 @@ impl Operation for ListTenantProductResources {
 /// `POST /v4/tenants/{tenantId}/products/{productId}/resources`. Source: go-sdk.
 ///
 /// # Errors
-/// - 400: The request is not valid.
-/// - 401: The credentials are missing or not accepted.
-/// - 403: The caller may not do this.
-/// - 404: There is none, or none the caller may see.
+/// - 400: The request is invalid.
+/// - 401: The credentials are missing or invalid.
+/// - 403: The caller may not perform this operation.
+/// - 404: The resource does not exist or is not visible to the caller.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
 pub struct CreateTenantResource {
-    /// The tenant: `tenant_…`.
+    /// Id of the tenant: `tenant_…`.
     pub tenant_id: String,
-    /// The product.
+    /// Id of the product.
     pub product_id: String,
     /// The body.
     pub body: types::TenantResourceCreation,
@@ -1300,16 +1300,16 @@ impl Operation for CreateTenantResource {
 /// `GET /v4/tenants/{tenantId}/products/{productId}/resources/{resourceId}`. Source: go-sdk.
 ///
 /// # Errors
-/// - 401: The credentials are missing or not accepted.
-/// - 403: The caller may not do this.
-/// - 404: There is none, or none the caller may see.
+/// - 401: The credentials are missing or invalid.
+/// - 403: The caller may not perform this operation.
+/// - 404: The resource does not exist or is not visible to the caller.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
 pub struct GetTenantResource {
-    /// The tenant: `tenant_…`.
+    /// Id of the tenant: `tenant_…`.
     pub tenant_id: String,
-    /// The product.
+    /// Id of the product.
     pub product_id: String,
     /// The resource.
     pub resource_id: String,
@@ -1361,17 +1361,17 @@ impl Operation for GetTenantResource {
 /// `PATCH /v4/tenants/{tenantId}/products/{productId}/resources/{resourceId}`. Source: go-sdk.
 ///
 /// # Errors
-/// - 400: The request is not valid.
-/// - 401: The credentials are missing or not accepted.
-/// - 403: The caller may not do this.
-/// - 404: There is none, or none the caller may see.
+/// - 400: The request is invalid.
+/// - 401: The credentials are missing or invalid.
+/// - 403: The caller may not perform this operation.
+/// - 404: The resource does not exist or is not visible to the caller.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
 pub struct UpdateTenantResource {
-    /// The tenant: `tenant_…`.
+    /// Id of the tenant: `tenant_…`.
     pub tenant_id: String,
-    /// The product.
+    /// Id of the product.
     pub product_id: String,
     /// The resource.
     pub resource_id: String,
@@ -1428,16 +1428,16 @@ impl Operation for UpdateTenantResource {
 /// `DELETE /v4/tenants/{tenantId}/products/{productId}/resources/{resourceId}`. Source: go-sdk.
 ///
 /// # Errors
-/// - 401: The credentials are missing or not accepted.
-/// - 403: The caller may not do this.
-/// - 404: There is none, or none the caller may see.
+/// - 401: The credentials are missing or invalid.
+/// - 403: The caller may not perform this operation.
+/// - 404: The resource does not exist or is not visible to the caller.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
 pub struct DeleteTenantResource {
-    /// The tenant: `tenant_…`.
+    /// Id of the tenant: `tenant_…`.
     pub tenant_id: String,
-    /// The product.
+    /// Id of the product.
     pub product_id: String,
     /// The resource.
     pub resource_id: String,
@@ -1489,14 +1489,14 @@ impl Operation for DeleteTenantResource {
 /// `GET /v4/tenants/{tenantId}/resources`. Source: go-sdk.
 ///
 /// # Errors
-/// - 401: The credentials are missing or not accepted.
-/// - 403: The caller may not do this.
-/// - 404: There is none, or none the caller may see.
+/// - 401: The credentials are missing or invalid.
+/// - 403: The caller may not perform this operation.
+/// - 404: The resource does not exist or is not visible to the caller.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
 pub struct ListTenantResources {
-    /// The tenant: `tenant_…`.
+    /// Id of the tenant: `tenant_…`.
     pub tenant_id: String,
 }
 

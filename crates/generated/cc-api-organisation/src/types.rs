@@ -4,57 +4,57 @@
 #[allow(unused_imports)]
 use serde::{Deserialize, Serialize};
 
-/// Calls of an API.
+/// Limit of the number of API calls.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct ApiRateLimit {
-    /// How many. No source says in what time.
+    /// Maximum number of calls. No source documents the period.
     #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub frequency: i64,
 }
 
-/// Number of connections at once.
+/// Number of concurrent connections.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct ConnectionLimit {
-    /// How many at most.
+    /// Maximum.
     #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub maximum: i64,
 }
 
-/// Number of cores.
+/// Maximum number of cores.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct CoreLimit {
-    /// How many at most.
+    /// Maximum.
     #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub maximum: i64,
 }
 
-/// Number of points a day.
+/// Limit of the number of points per day.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct DailyPointLimit {
-    /// How many at most.
+    /// Maximum.
     #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub maximum: i64,
 }
 
-/// Number of addresses.
+/// Maximum number of addresses.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct IpLimit {
-    /// How many at most.
+    /// Maximum.
     #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub maximum: i64,
 }
 
-/// Whom to invite, and what for.
+/// Invitation of a member.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
@@ -88,7 +88,7 @@ impl MemberInvitation {
     }
 }
 
-/// Changes of a member.
+/// Changes to a member.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
@@ -127,33 +127,33 @@ impl MemberUpdate {
     }
 }
 
-/// Memory.
+/// Limit of the memory.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct MemoryLimit {
-    /// How much. No source states its unit.
+    /// Amount of memory. No source documents its unit.
     #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub information: i64,
 }
 
-/// Answer of the v2 API without other content.
+/// Answer of the v2 API that holds only a message.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct Message {
-    /// The API's own number of the message.
+    /// Numeric code of the message in the v2 API.
     pub id: i64,
     /// Message about the result.
     #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub message: String,
-    /// How it went.
+    /// Outcome of the operation.
     #[serde(rename = "type", default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub type_: MessageKind,
 }
 
 cc_runtime::open_enum! {
-    /// How what a message is about went.
+    /// Outcome of the operation that a message reports.
     pub enum MessageKind {
         /// `success`.
         Success = "success",
@@ -167,7 +167,7 @@ cc_runtime::open_enum! {
 }
 
 cc_runtime::open_enum! {
-    /// A second factor of authentication: none, or a code that changes with time.
+    /// Kind of second factor: none, or a time-based one-time password.
     pub enum MfaKind {
         /// `NONE`.
         None = "NONE",
@@ -176,42 +176,42 @@ cc_runtime::open_enum! {
     }
 }
 
-/// Thousandths of a virtual CPU.
+/// Limit of CPU time, in thousandths of a virtual CPU.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct MilliCpuLimit {
-    /// How many at most.
+    /// Maximum.
     #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub maximum: i64,
 }
 
-/// Number of time series a month.
+/// Limit of the number of time series per month.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct MonthlySeriesLimit {
-    /// How many at most.
+    /// Maximum.
     #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub maximum: i64,
 }
 
-/// A product that is offered.
+/// An offered product.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct OfferedProduct {
     /// Id of the product.
     pub id: String,
-    /// How far it is developed.
+    /// Maturity of the product.
     #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub maturity: ProductMaturity,
-    /// Name, of 128 characters at most.
+    /// Name, at most 128 characters.
     #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub name: String,
 }
 
-/// An organisation, or the personal space.
+/// An organisation or the personal space.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
@@ -224,7 +224,7 @@ pub struct Organisation {
     /// Description by its members.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub description: Option<String>,
-    /// Where invoices are sent.
+    /// E-mail address for invoices.
     #[serde(rename = "billingEmail", default, skip_serializing_if = "Option::is_none")]
     pub billing_email: Option<String>,
     /// Street and number.
@@ -245,13 +245,13 @@ pub struct Organisation {
     /// VAT number.
     #[serde(rename = "VAT", default, skip_serializing_if = "Option::is_none")]
     pub vat: Option<String>,
-    /// Address of its picture.
+    /// Address of the avatar image of the organisation.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub avatar: Option<String>,
-    /// How far the VAT number is verified.
+    /// Verification state of the VAT number.
     #[serde(rename = "vatState", default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub vat_state: VatState,
-    /// Name of the person who pays.
+    /// Name of the payer.
     #[serde(rename = "customerFullName", default, skip_serializing_if = "Option::is_none")]
     pub customer_full_name: Option<String>,
     /// `true` if the organisation can pay.
@@ -266,12 +266,12 @@ pub struct Organisation {
     /// `true` if the organisation can pay by direct debit.
     #[serde(rename = "canSEPA", default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub can_sepa: bool,
-    /// `true` if the organisation may use products before it pays.
+    /// `true` if the organisation may use products before the first payment.
     #[serde(rename = "isTrusted", default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub is_trusted: bool,
 }
 
-/// A picture.
+/// An avatar image.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
@@ -281,12 +281,12 @@ pub struct OrganisationAvatar {
     pub url: String,
 }
 
-/// Whom the platform may turn to about something.
+/// A contact of an organisation, for one subject.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct OrganisationContact {
-    /// About what.
+    /// Subject of the contact.
     pub contact_type: OrganisationContactKind,
     /// E-mail address.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -350,22 +350,22 @@ pub struct OrganisationCreation {
     pub city: String,
     /// Postal code.
     pub zipcode: String,
-    /// Name of the person who pays.
+    /// Name of the payer.
     #[serde(rename = "customerFullName")]
     pub customer_full_name: String,
-    /// Where to send invoices.
+    /// E-mail address for invoices.
     #[serde(rename = "billingEmail", default, skip_serializing_if = "Option::is_none")]
     pub billing_email: Option<String>,
-    /// Country as ISO 3166-1 alpha-2, such as `FR`. A person gives it.
+    /// Country as ISO 3166-1 alpha-2, such as `FR`. Required for a person.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub country: Option<String>,
-    /// Name of the company. A company gives it.
+    /// Name of the company. Required for a company.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub company: Option<String>,
-    /// VAT number. A company gives it.
+    /// VAT number. Required for a company.
     #[serde(rename = "VAT", default, skip_serializing_if = "Option::is_none")]
     pub vat: Option<String>,
-    /// Whom the platform may turn to.
+    /// Contacts of the organisation.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub contacts: Option<Vec<OrganisationContact>>,
 }
@@ -390,35 +390,35 @@ impl OrganisationCreation {
         }
     }
 
-    /// Where to send invoices.
+    /// E-mail address for invoices.
     #[must_use]
     pub fn billing_email(mut self, billing_email: impl Into<String>) -> Self {
         self.billing_email = Some(billing_email.into());
         self
     }
 
-    /// Country as ISO 3166-1 alpha-2, such as `FR`. A person gives it.
+    /// Country as ISO 3166-1 alpha-2, such as `FR`. Required for a person.
     #[must_use]
     pub fn country(mut self, country: impl Into<String>) -> Self {
         self.country = Some(country.into());
         self
     }
 
-    /// Name of the company. A company gives it.
+    /// Name of the company. Required for a company.
     #[must_use]
     pub fn company(mut self, company: impl Into<String>) -> Self {
         self.company = Some(company.into());
         self
     }
 
-    /// VAT number. A company gives it.
+    /// VAT number. Required for a company.
     #[must_use]
     pub fn vat(mut self, vat: impl Into<String>) -> Self {
         self.vat = Some(vat.into());
         self
     }
 
-    /// Whom the platform may turn to.
+    /// Contacts of the organisation.
     #[must_use]
     pub fn contacts(mut self, contacts: impl IntoIterator<Item = impl Into<OrganisationContact>>) -> Self {
         self.contacts = Some(contacts.into_iter().map(Into::into).collect());
@@ -431,7 +431,7 @@ impl OrganisationCreation {
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct OrganisationMember {
-    /// User who is the member.
+    /// User account of the member.
     #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub member: OrganisationMemberUser,
     /// Role of the member.
@@ -442,7 +442,7 @@ pub struct OrganisationMember {
     pub job: Option<String>,
 }
 
-/// User who is a member.
+/// User account of a member.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
@@ -456,10 +456,10 @@ pub struct OrganisationMemberUser {
     /// Name.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub name: Option<String>,
-    /// Address of the picture.
+    /// Address of the avatar image.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub avatar: Option<String>,
-    /// Second factor that is asked for.
+    /// Preferred second factor.
     #[serde(rename = "preferredMFA", default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub preferred_mfa: MfaKind,
 }
@@ -495,22 +495,22 @@ pub struct OrganisationUpdate {
     pub city: String,
     /// Postal code.
     pub zipcode: String,
-    /// Name of the person who pays.
+    /// Name of the payer.
     #[serde(rename = "customerFullName")]
     pub customer_full_name: String,
-    /// Where to send invoices.
+    /// E-mail address for invoices.
     #[serde(rename = "billingEmail", default, skip_serializing_if = "Option::is_none")]
     pub billing_email: Option<String>,
-    /// Country as ISO 3166-1 alpha-2, such as `FR`. A person gives it.
+    /// Country as ISO 3166-1 alpha-2, such as `FR`. Required for a person.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub country: Option<String>,
-    /// Name of the company. A company gives it.
+    /// Name of the company. Required for a company.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub company: Option<String>,
-    /// VAT number. A company gives it.
+    /// VAT number. Required for a company.
     #[serde(rename = "VAT", default, skip_serializing_if = "Option::is_none")]
     pub vat: Option<String>,
-    /// Whom the platform may turn to.
+    /// Contacts of the organisation.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub contacts: Option<Vec<OrganisationContact>>,
 }
@@ -535,35 +535,35 @@ impl OrganisationUpdate {
         }
     }
 
-    /// Where to send invoices.
+    /// E-mail address for invoices.
     #[must_use]
     pub fn billing_email(mut self, billing_email: impl Into<String>) -> Self {
         self.billing_email = Some(billing_email.into());
         self
     }
 
-    /// Country as ISO 3166-1 alpha-2, such as `FR`. A person gives it.
+    /// Country as ISO 3166-1 alpha-2, such as `FR`. Required for a person.
     #[must_use]
     pub fn country(mut self, country: impl Into<String>) -> Self {
         self.country = Some(country.into());
         self
     }
 
-    /// Name of the company. A company gives it.
+    /// Name of the company. Required for a company.
     #[must_use]
     pub fn company(mut self, company: impl Into<String>) -> Self {
         self.company = Some(company.into());
         self
     }
 
-    /// VAT number. A company gives it.
+    /// VAT number. Required for a company.
     #[must_use]
     pub fn vat(mut self, vat: impl Into<String>) -> Self {
         self.vat = Some(vat.into());
         self
     }
 
-    /// Whom the platform may turn to.
+    /// Contacts of the organisation.
     #[must_use]
     pub fn contacts(mut self, contacts: impl IntoIterator<Item = impl Into<OrganisationContact>>) -> Self {
         self.contacts = Some(contacts.into_iter().map(Into::into).collect());
@@ -576,16 +576,16 @@ impl OrganisationUpdate {
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct ProductLimitations {
-    /// Identities that may use it.
+    /// Identities that may use the product.
     #[serde(rename = "identityIds", default, skip_serializing_if = "Option::is_none")]
     pub identity_ids: Option<Vec<String>>,
-    /// Locations where it is.
+    /// Locations of the product.
     #[serde(rename = "locationIds", default, skip_serializing_if = "Option::is_none")]
     pub location_ids: Option<Vec<String>>,
-    /// Tags of what it may be used for.
+    /// Tags of the permitted uses.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub tags: Option<Vec<String>>,
-    /// Tenants that may use it.
+    /// Tenants that may use the product.
     #[serde(rename = "tenantIds", default, skip_serializing_if = "Option::is_none")]
     pub tenant_ids: Option<Vec<String>>,
 }
@@ -603,28 +603,28 @@ impl ProductLimitations {
         }
     }
 
-    /// Identities that may use it.
+    /// Identities that may use the product.
     #[must_use]
     pub fn identity_ids(mut self, identity_ids: impl IntoIterator<Item = impl Into<String>>) -> Self {
         self.identity_ids = Some(identity_ids.into_iter().map(Into::into).collect());
         self
     }
 
-    /// Locations where it is.
+    /// Locations of the product.
     #[must_use]
     pub fn location_ids(mut self, location_ids: impl IntoIterator<Item = impl Into<String>>) -> Self {
         self.location_ids = Some(location_ids.into_iter().map(Into::into).collect());
         self
     }
 
-    /// Tags of what it may be used for.
+    /// Tags of the permitted uses.
     #[must_use]
     pub fn tags(mut self, tags: impl IntoIterator<Item = impl Into<String>>) -> Self {
         self.tags = Some(tags.into_iter().map(Into::into).collect());
         self
     }
 
-    /// Tenants that may use it.
+    /// Tenants that may use the product.
     #[must_use]
     pub fn tenant_ids(mut self, tenant_ids: impl IntoIterator<Item = impl Into<String>>) -> Self {
         self.tenant_ids = Some(tenant_ids.into_iter().map(Into::into).collect());
@@ -633,7 +633,7 @@ impl ProductLimitations {
 }
 
 cc_runtime::open_enum! {
-    /// How far a product is developed.
+    /// Maturity of a product.
     pub enum ProductMaturity {
         /// `ALPHA`.
         Alpha = "ALPHA",
@@ -665,7 +665,7 @@ cc_runtime::open_enum! {
 pub struct Tenant {
     /// Id of the tenant: `tenant_…`.
     pub id: String,
-    /// Name, of 128 characters at most.
+    /// Name, at most 128 characters.
     #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub name: String,
     /// Main office.
@@ -680,7 +680,7 @@ pub struct Tenant {
     /// Quota of the tenant.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub quota: Option<TenantQuota>,
-    /// The states it went through.
+    /// States of the tenant, with their dates.
     #[serde(default, deserialize_with = "cc_runtime::de::list")]
     pub statuses: Vec<TenantStatus>,
     /// Tags.
@@ -701,7 +701,7 @@ pub struct TenantBranch {
     /// Name.
     #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub label: String,
-    /// Where it is.
+    /// Postal address of the office.
     #[serde(rename = "postalAddress", default, skip_serializing_if = "Option::is_none")]
     pub postal_address: Option<TenantPostalAddress>,
     /// Tags.
@@ -726,7 +726,7 @@ cc_runtime::open_enum! {
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct TenantCreation {
-    /// Name, of 128 characters at most.
+    /// Name, at most 128 characters.
     pub name: String,
 }
 
@@ -751,13 +751,13 @@ pub struct TenantEmailAddress {
     /// The identity.
     #[serde(rename = "identityId", default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub identity_id: String,
-    /// The address.
+    /// The e-mail address.
     #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub address: String,
     /// Name.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub label: Option<String>,
-    /// The states it went through.
+    /// States of the e-mail address, with their dates.
     #[serde(default, deserialize_with = "cc_runtime::de::list")]
     pub statuses: Vec<TenantStatus>,
     /// Tags.
@@ -786,7 +786,7 @@ pub struct TenantIdentity {
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct TenantMember {
-    /// User who is the member.
+    /// User account of the member.
     #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub identity: TenantIdentity,
     /// Role of the member.
@@ -820,7 +820,7 @@ pub struct TenantPostalAddress {
     /// Country.
     #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub country: String,
-    /// A code of the place. No source says which.
+    /// A code of the place. No source documents its meaning.
     #[serde(rename = "hhCode", default, skip_serializing_if = "Option::is_none")]
     pub hh_code: Option<String>,
     /// Latitude in degrees.
@@ -841,28 +841,28 @@ pub struct TenantPostalAddress {
 pub struct TenantProduct {
     /// Id of the product.
     pub id: String,
-    /// The tenant.
+    /// Id of the tenant.
     #[serde(rename = "tenantId", default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub tenant_id: String,
-    /// Name, of 128 characters at most.
+    /// Name, at most 128 characters.
     #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub name: String,
     /// Kind of the product.
     #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub description: String,
-    /// Address of its logo.
+    /// Address of the logo.
     #[serde(rename = "logoUrl", default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub logo_url: String,
-    /// Address of whoever provides it.
+    /// Address of the provider.
     #[serde(rename = "providerUrl", default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub provider_url: String,
-    /// Version that a resource gets when none is asked for.
+    /// Default version of a resource.
     #[serde(rename = "defaultVersion", default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub default_version: String,
     /// Versions.
     #[serde(default, deserialize_with = "cc_runtime::de::list")]
     pub versions: Vec<String>,
-    /// How far it is developed.
+    /// Maturity of the product.
     #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub maturity: ProductMaturity,
     /// Visibility of the product.
@@ -871,7 +871,7 @@ pub struct TenantProduct {
     /// Restrictions of the product to users and zones.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub limitations: Option<ProductLimitations>,
-    /// The states it went through.
+    /// States of the product, with their dates.
     #[serde(default, deserialize_with = "cc_runtime::de::list")]
     pub statuses: Vec<TenantStatus>,
     /// Tags.
@@ -884,19 +884,19 @@ pub struct TenantProduct {
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct TenantProductCreation {
-    /// Name, of 128 characters at most.
+    /// Name, at most 128 characters.
     pub name: String,
     /// Kind of the product.
     pub description: String,
-    /// Address of its logo.
+    /// Address of the logo.
     #[serde(rename = "logoUrl")]
     pub logo_url: String,
-    /// Address of whoever provides it.
+    /// Address of the provider.
     #[serde(rename = "providerUrl")]
     pub provider_url: String,
     /// First version.
     pub version: String,
-    /// How far it is developed.
+    /// Maturity of the product.
     pub maturity: ProductMaturity,
     /// Restrictions of the product to users and zones.
     pub limitations: ProductLimitations,
@@ -930,30 +930,30 @@ impl TenantProductCreation {
     }
 }
 
-/// Changes of a product.
+/// Changes to a product.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct TenantProductUpdate {
-    /// Name, of 128 characters at most.
+    /// Name, at most 128 characters.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub name: Option<String>,
     /// Kind of the product.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub description: Option<String>,
-    /// Address of its logo.
+    /// Address of the logo.
     #[serde(rename = "logoUrl", default, skip_serializing_if = "Option::is_none")]
     pub logo_url: Option<String>,
-    /// Address of whoever provides it.
+    /// Address of the provider.
     #[serde(rename = "providerUrl", default, skip_serializing_if = "Option::is_none")]
     pub provider_url: Option<String>,
-    /// Version that a resource gets when none is asked for.
+    /// Default version of a resource.
     #[serde(rename = "defaultVersion", default, skip_serializing_if = "Option::is_none")]
     pub default_version: Option<String>,
     /// Versions.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub versions: Option<Vec<String>>,
-    /// How far it is developed.
+    /// Maturity of the product.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub maturity: Option<ProductMaturity>,
     /// Visibility of the product.
@@ -986,7 +986,7 @@ impl TenantProductUpdate {
         }
     }
 
-    /// Name, of 128 characters at most.
+    /// Name, at most 128 characters.
     #[must_use]
     pub fn name(mut self, name: impl Into<String>) -> Self {
         self.name = Some(name.into());
@@ -1000,21 +1000,21 @@ impl TenantProductUpdate {
         self
     }
 
-    /// Address of its logo.
+    /// Address of the logo.
     #[must_use]
     pub fn logo_url(mut self, logo_url: impl Into<String>) -> Self {
         self.logo_url = Some(logo_url.into());
         self
     }
 
-    /// Address of whoever provides it.
+    /// Address of the provider.
     #[must_use]
     pub fn provider_url(mut self, provider_url: impl Into<String>) -> Self {
         self.provider_url = Some(provider_url.into());
         self
     }
 
-    /// Version that a resource gets when none is asked for.
+    /// Default version of a resource.
     #[must_use]
     pub fn default_version(mut self, default_version: impl Into<String>) -> Self {
         self.default_version = Some(default_version.into());
@@ -1028,7 +1028,7 @@ impl TenantProductUpdate {
         self
     }
 
-    /// How far it is developed.
+    /// Maturity of the product.
     #[must_use]
     pub fn maturity(mut self, maturity: impl Into<ProductMaturity>) -> Self {
         self.maturity = Some(maturity.into());
@@ -1065,10 +1065,10 @@ pub struct TenantQuota {
     /// Id of the quota.
     #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub id: String,
-    /// The tenant.
+    /// Id of the tenant.
     #[serde(rename = "tenantId", default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub tenant_id: String,
-    /// One limit each.
+    /// Limits of the quota.
     #[serde(default, deserialize_with = "cc_runtime::de::list")]
     pub quotas: Vec<TenantQuotaItem>,
     /// Tags.
@@ -1077,7 +1077,7 @@ pub struct TenantQuota {
 }
 
 cc_runtime::open_union! {
-    /// A limit, and what it is of.
+    /// A limit and its subject.
     #[tag = "type"]
     pub enum TenantQuotaItem {
         /// `APIRateLimit`.
@@ -1154,28 +1154,28 @@ impl From<MemoryLimit> for TenantQuotaItem {
 pub struct TenantResource {
     /// Id of the resource.
     pub id: String,
-    /// The tenant.
+    /// Id of the tenant.
     #[serde(rename = "tenantId", default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub tenant_id: String,
-    /// The product.
+    /// Id of the product.
     #[serde(rename = "productId", default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub product_id: String,
     /// Kind of the resource.
     #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub kind: String,
-    /// Name, of 128 characters at most.
+    /// Name, at most 128 characters.
     #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub name: String,
     /// Description of the resource.
     #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub description: String,
-    /// Version.
+    /// Version of the product.
     #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub version: String,
     /// Consumption of the resource.
     #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub consumption: serde_json::Value,
-    /// The states it went through.
+    /// States of the resource, with their dates.
     #[serde(default, deserialize_with = "cc_runtime::de::list")]
     pub statuses: Vec<TenantStatus>,
     /// Tags.
@@ -1188,11 +1188,11 @@ pub struct TenantResource {
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct TenantResourceCreation {
-    /// Name, of 128 characters at most.
+    /// Name, at most 128 characters.
     pub name: String,
     /// Description of the resource.
     pub description: String,
-    /// Version.
+    /// Version of the product.
     pub version: String,
     /// Tags.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -1220,12 +1220,12 @@ impl TenantResourceCreation {
     }
 }
 
-/// Changes of a resource.
+/// Changes to a resource.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct TenantResourceUpdate {
-    /// Name, of 128 characters at most.
+    /// Name, at most 128 characters.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub name: Option<String>,
     /// Description of the resource.
@@ -1248,7 +1248,7 @@ impl TenantResourceUpdate {
         }
     }
 
-    /// Name, of 128 characters at most.
+    /// Name, at most 128 characters.
     #[must_use]
     pub fn name(mut self, name: impl Into<String>) -> Self {
         self.name = Some(name.into());
@@ -1278,7 +1278,7 @@ pub struct TenantRole {
     /// Id of the role.
     #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub id: String,
-    /// The tenant.
+    /// Id of the tenant.
     #[serde(rename = "tenantId", default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub tenant_id: String,
     /// Name.
@@ -1287,7 +1287,7 @@ pub struct TenantRole {
     /// The rules of the role, in Datalog.
     #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub datalog: String,
-    /// Tags that a resource gets when the member creates it.
+    /// Tags of a resource created by the member.
     #[serde(rename = "resourceInitialTags", default, deserialize_with = "cc_runtime::de::list")]
     pub resource_initial_tags: Vec<String>,
     /// Tags.
@@ -1296,7 +1296,7 @@ pub struct TenantRole {
 }
 
 cc_runtime::open_enum! {
-    /// State of something.
+    /// State of a tenant, product or resource.
     pub enum TenantState {
         /// `PENDING`.
         Pending = "PENDING",
@@ -1317,12 +1317,12 @@ cc_runtime::open_enum! {
     }
 }
 
-/// A state that something went through.
+/// A state, with its date.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct TenantStatus {
-    /// When it was entered.
+    /// Start date of the state.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub date: Option<cc_runtime::Timestamp>,
     /// Id of the user who caused the state.
@@ -1334,7 +1334,7 @@ pub struct TenantStatus {
 }
 
 cc_runtime::open_enum! {
-    /// How far the VAT number of an organisation is verified.
+    /// Verification state of a VAT number.
     pub enum VatState {
         /// `INVALID`.
         Invalid = "INVALID",

@@ -5,7 +5,7 @@ use cc_runtime::Transport;
 use cc_runtime::Call;
 use crate::requests::*;
 
-/// Any route (Requests to routes of the platform that no other domain describes, as JSON): sends the requests
+/// Any route (Requests, as JSON, to routes of the platform that no other domain describes): sends the requests
 /// of the domain `passthrough`.
 #[derive(Debug, Clone)]
 pub struct Client {
@@ -19,42 +19,42 @@ impl Client {
         Self { transport }
     }
 
-    /// Reads any route of the API v2.
+    /// Sends a GET request to any route of the v2 API.
     pub fn get_v2(&self, request: GetV2) -> Call<GetV2> {
         self.transport.call(request)
     }
 
-    /// Posts to any route of the API v2.
+    /// Sends a POST request to any route of the v2 API.
     pub fn post_v2(&self, request: PostV2) -> Call<PostV2> {
         self.transport.call(request)
     }
 
-    /// Puts to any route of the API v2.
+    /// Sends a PUT request to any route of the v2 API.
     pub fn put_v2(&self, request: PutV2) -> Call<PutV2> {
         self.transport.call(request)
     }
 
-    /// Deletes any route of the API v2.
+    /// Sends a DELETE request to any route of the v2 API.
     pub fn delete_v2(&self, request: DeleteV2) -> Call<DeleteV2> {
         self.transport.call(request)
     }
 
-    /// Reads any route of the API v4.
+    /// Sends a GET request to any route of the v4 API.
     pub fn get_v4(&self, request: GetV4) -> Call<GetV4> {
         self.transport.call(request)
     }
 
-    /// Posts to any route of the API v4.
+    /// Sends a POST request to any route of the v4 API.
     pub fn post_v4(&self, request: PostV4) -> Call<PostV4> {
         self.transport.call(request)
     }
 
-    /// Puts to any route of the API v4.
+    /// Sends a PUT request to any route of the v4 API.
     pub fn put_v4(&self, request: PutV4) -> Call<PutV4> {
         self.transport.call(request)
     }
 
-    /// Deletes any route of the API v4.
+    /// Sends a DELETE request to any route of the v4 API.
     pub fn delete_v4(&self, request: DeleteV4) -> Call<DeleteV4> {
         self.transport.call(request)
     }

@@ -7,20 +7,20 @@ use cc_runtime::{Answer, Operation, OperationInfo, Request, RequestBuilder, Resu
 #[allow(unused_imports)]
 use crate::types;
 
-/// Reads any route of the API v2.
+/// Sends a GET request to any route of the v2 API.
 ///
 /// `GET /v2/{path}`. Source: bridge-openapi.
 ///
 /// # Errors
-/// - 401: The credentials are missing or not accepted.
-/// - 404: There is none, or none the caller may see.
+/// - 401: The credentials are missing or invalid.
+/// - 404: The resource does not exist or is not visible to the caller.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
 pub struct GetV2 {
-    /// The path after `/v2/`, such as `self/applications`; each segment is encoded.
+    /// Path after `/v2/`, such as `self/applications`. Each segment is encoded.
     pub path: String,
-    /// The query. Empty for none.
+    /// Query parameters. Empty: none.
     pub query: std::collections::BTreeMap<String, String>,
 }
 
@@ -34,7 +34,7 @@ impl GetV2 {
         }
     }
 
-    /// The query. Empty for none.
+    /// Query parameters. Empty: none.
     pub fn query(mut self, query: std::collections::BTreeMap<String, String>) -> Self {
         self.query = query;
         self
@@ -65,22 +65,22 @@ impl Operation for GetV2 {
     }
 }
 
-/// Posts to any route of the API v2.
+/// Sends a POST request to any route of the v2 API.
 ///
 /// `POST /v2/{path}`. Source: bridge-openapi.
 ///
 /// # Errors
-/// - 401: The credentials are missing or not accepted.
-/// - 404: There is none, or none the caller may see.
+/// - 401: The credentials are missing or invalid.
+/// - 404: The resource does not exist or is not visible to the caller.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
 pub struct PostV2 {
-    /// The path after `/v2/`, such as `self/applications`; each segment is encoded.
+    /// Path after `/v2/`, such as `self/applications`. Each segment is encoded.
     pub path: String,
     /// The body.
     pub body: serde_json::Value,
-    /// The query. Empty for none.
+    /// Query parameters. Empty: none.
     pub query: std::collections::BTreeMap<String, String>,
 }
 
@@ -95,7 +95,7 @@ impl PostV2 {
         }
     }
 
-    /// The query. Empty for none.
+    /// Query parameters. Empty: none.
     pub fn query(mut self, query: std::collections::BTreeMap<String, String>) -> Self {
         self.query = query;
         self
@@ -127,22 +127,22 @@ impl Operation for PostV2 {
     }
 }
 
-/// Puts to any route of the API v2.
+/// Sends a PUT request to any route of the v2 API.
 ///
 /// `PUT /v2/{path}`. Source: bridge-openapi.
 ///
 /// # Errors
-/// - 401: The credentials are missing or not accepted.
-/// - 404: There is none, or none the caller may see.
+/// - 401: The credentials are missing or invalid.
+/// - 404: The resource does not exist or is not visible to the caller.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
 pub struct PutV2 {
-    /// The path after `/v2/`, such as `self/applications`; each segment is encoded.
+    /// Path after `/v2/`, such as `self/applications`. Each segment is encoded.
     pub path: String,
     /// The body.
     pub body: serde_json::Value,
-    /// The query. Empty for none.
+    /// Query parameters. Empty: none.
     pub query: std::collections::BTreeMap<String, String>,
 }
 
@@ -157,7 +157,7 @@ impl PutV2 {
         }
     }
 
-    /// The query. Empty for none.
+    /// Query parameters. Empty: none.
     pub fn query(mut self, query: std::collections::BTreeMap<String, String>) -> Self {
         self.query = query;
         self
@@ -189,20 +189,20 @@ impl Operation for PutV2 {
     }
 }
 
-/// Deletes any route of the API v2.
+/// Sends a DELETE request to any route of the v2 API.
 ///
 /// `DELETE /v2/{path}`. Source: bridge-openapi.
 ///
 /// # Errors
-/// - 401: The credentials are missing or not accepted.
-/// - 404: There is none, or none the caller may see.
+/// - 401: The credentials are missing or invalid.
+/// - 404: The resource does not exist or is not visible to the caller.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
 pub struct DeleteV2 {
-    /// The path after `/v2/`, such as `self/applications`; each segment is encoded.
+    /// Path after `/v2/`, such as `self/applications`. Each segment is encoded.
     pub path: String,
-    /// The query. Empty for none.
+    /// Query parameters. Empty: none.
     pub query: std::collections::BTreeMap<String, String>,
 }
 
@@ -216,7 +216,7 @@ impl DeleteV2 {
         }
     }
 
-    /// The query. Empty for none.
+    /// Query parameters. Empty: none.
     pub fn query(mut self, query: std::collections::BTreeMap<String, String>) -> Self {
         self.query = query;
         self
@@ -247,20 +247,20 @@ impl Operation for DeleteV2 {
     }
 }
 
-/// Reads any route of the API v4.
+/// Sends a GET request to any route of the v4 API.
 ///
 /// `GET /v4/{path}`. Source: bridge-openapi.
 ///
 /// # Errors
-/// - 401: The credentials are missing or not accepted.
-/// - 404: There is none, or none the caller may see.
+/// - 401: The credentials are missing or invalid.
+/// - 404: The resource does not exist or is not visible to the caller.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
 pub struct GetV4 {
-    /// The path after `/v4/`, such as `self/applications`; each segment is encoded.
+    /// Path after `/v4/`, such as `self/applications`. Each segment is encoded.
     pub path: String,
-    /// The query. Empty for none.
+    /// Query parameters. Empty: none.
     pub query: std::collections::BTreeMap<String, String>,
 }
 
@@ -274,7 +274,7 @@ impl GetV4 {
         }
     }
 
-    /// The query. Empty for none.
+    /// Query parameters. Empty: none.
     pub fn query(mut self, query: std::collections::BTreeMap<String, String>) -> Self {
         self.query = query;
         self
@@ -305,22 +305,22 @@ impl Operation for GetV4 {
     }
 }
 
-/// Posts to any route of the API v4.
+/// Sends a POST request to any route of the v4 API.
 ///
 /// `POST /v4/{path}`. Source: bridge-openapi.
 ///
 /// # Errors
-/// - 401: The credentials are missing or not accepted.
-/// - 404: There is none, or none the caller may see.
+/// - 401: The credentials are missing or invalid.
+/// - 404: The resource does not exist or is not visible to the caller.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
 pub struct PostV4 {
-    /// The path after `/v4/`, such as `self/applications`; each segment is encoded.
+    /// Path after `/v4/`, such as `self/applications`. Each segment is encoded.
     pub path: String,
     /// The body.
     pub body: serde_json::Value,
-    /// The query. Empty for none.
+    /// Query parameters. Empty: none.
     pub query: std::collections::BTreeMap<String, String>,
 }
 
@@ -335,7 +335,7 @@ impl PostV4 {
         }
     }
 
-    /// The query. Empty for none.
+    /// Query parameters. Empty: none.
     pub fn query(mut self, query: std::collections::BTreeMap<String, String>) -> Self {
         self.query = query;
         self
@@ -367,22 +367,22 @@ impl Operation for PostV4 {
     }
 }
 
-/// Puts to any route of the API v4.
+/// Sends a PUT request to any route of the v4 API.
 ///
 /// `PUT /v4/{path}`. Source: bridge-openapi.
 ///
 /// # Errors
-/// - 401: The credentials are missing or not accepted.
-/// - 404: There is none, or none the caller may see.
+/// - 401: The credentials are missing or invalid.
+/// - 404: The resource does not exist or is not visible to the caller.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
 pub struct PutV4 {
-    /// The path after `/v4/`, such as `self/applications`; each segment is encoded.
+    /// Path after `/v4/`, such as `self/applications`. Each segment is encoded.
     pub path: String,
     /// The body.
     pub body: serde_json::Value,
-    /// The query. Empty for none.
+    /// Query parameters. Empty: none.
     pub query: std::collections::BTreeMap<String, String>,
 }
 
@@ -397,7 +397,7 @@ impl PutV4 {
         }
     }
 
-    /// The query. Empty for none.
+    /// Query parameters. Empty: none.
     pub fn query(mut self, query: std::collections::BTreeMap<String, String>) -> Self {
         self.query = query;
         self
@@ -429,20 +429,20 @@ impl Operation for PutV4 {
     }
 }
 
-/// Deletes any route of the API v4.
+/// Sends a DELETE request to any route of the v4 API.
 ///
 /// `DELETE /v4/{path}`. Source: bridge-openapi.
 ///
 /// # Errors
-/// - 401: The credentials are missing or not accepted.
-/// - 404: There is none, or none the caller may see.
+/// - 401: The credentials are missing or invalid.
+/// - 404: The resource does not exist or is not visible to the caller.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
 pub struct DeleteV4 {
-    /// The path after `/v4/`, such as `self/applications`; each segment is encoded.
+    /// Path after `/v4/`, such as `self/applications`. Each segment is encoded.
     pub path: String,
-    /// The query. Empty for none.
+    /// Query parameters. Empty: none.
     pub query: std::collections::BTreeMap<String, String>,
 }
 
@@ -456,7 +456,7 @@ impl DeleteV4 {
         }
     }
 
-    /// The query. Empty for none.
+    /// Query parameters. Empty: none.
     pub fn query(mut self, query: std::collections::BTreeMap<String, String>) -> Self {
         self.query = query;
         self

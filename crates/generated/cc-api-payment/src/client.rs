@@ -5,7 +5,7 @@ use cc_runtime::Transport;
 use cc_runtime::Call;
 use crate::requests::*;
 
-/// Payments (The means an owner pays with, and the payments and invoices of before v4): sends the requests of
+/// Payments (Payment methods of owners, and the payments and invoices used before v4): sends the requests of
 /// the domain `payment`.
 #[derive(Debug, Clone)]
 pub struct Client {
@@ -19,7 +19,7 @@ impl Client {
         Self { transport }
     }
 
-    /// Lists the means of payment of an owner.
+    /// Lists the payment methods of an owner.
     pub fn list_payment_methods(
         &self,
         request: ListPaymentMethods,
@@ -27,7 +27,7 @@ impl Client {
         self.transport.call(request)
     }
 
-    /// Adds a means of payment to an owner.
+    /// Adds a payment method to an owner.
     pub fn create_payment_method(
         &self,
         request: CreatePaymentMethod,
@@ -35,7 +35,7 @@ impl Client {
         self.transport.call(request)
     }
 
-    /// Makes a means of payment the one that is used unless another is asked for.
+    /// Makes a payment method the default one.
     pub fn set_default_payment_method(
         &self,
         request: SetDefaultPaymentMethod,
@@ -43,7 +43,7 @@ impl Client {
         self.transport.call(request)
     }
 
-    /// Deletes a means of payment.
+    /// Deletes a payment method.
     pub fn delete_payment_method(
         &self,
         request: DeletePaymentMethod,
@@ -51,12 +51,12 @@ impl Client {
         self.transport.call(request)
     }
 
-    /// Makes a Stripe intent, with which a browser can register a means of payment.
+    /// Creates a Stripe intent, with which a browser can register a payment method.
     pub fn get_stripe_intent(&self, request: GetStripeIntent) -> Call<GetStripeIntent> {
         self.transport.call(request)
     }
 
-    /// Lists the means of payment of an owner, of before v4.
+    /// Lists the payment methods of an owner, in the format used before v4.
     #[deprecated = "use `ListPaymentMethods`"]
     pub fn list_legacy_payment_methods(
         &self,
@@ -65,7 +65,7 @@ impl Client {
         self.transport.call(request)
     }
 
-    /// Adds a means of payment to an owner, of before v4.
+    /// Adds a payment method to an owner, in the format used before v4.
     #[deprecated = "use `CreatePaymentMethod`"]
     pub fn create_legacy_payment_method(
         &self,
@@ -74,7 +74,7 @@ impl Client {
         self.transport.call(request)
     }
 
-    /// Reads the means of payment that an owner uses by default.
+    /// Reads the default payment method of an owner.
     #[deprecated = "use `ListPaymentMethods`"]
     pub fn get_legacy_default_payment_method(
         &self,
@@ -83,7 +83,7 @@ impl Client {
         self.transport.call(request)
     }
 
-    /// Makes a means of payment the default one, of before v4.
+    /// Makes a payment method the default one, in the format used before v4.
     #[deprecated = "use `SetDefaultPaymentMethod`"]
     pub fn set_legacy_default_payment_method(
         &self,
@@ -92,7 +92,7 @@ impl Client {
         self.transport.call(request)
     }
 
-    /// Deletes a means of payment, of before v4.
+    /// Deletes a payment method, in the format used before v4.
     #[deprecated = "use `DeletePaymentMethod`"]
     pub fn delete_legacy_payment_method(
         &self,
@@ -101,7 +101,7 @@ impl Client {
         self.transport.call(request)
     }
 
-    /// Makes a Stripe intent, of before v4.
+    /// Creates a Stripe intent, in the format used before v4.
     #[deprecated = "use `GetStripeIntent`"]
     pub fn get_legacy_stripe_intent(
         &self,
@@ -110,7 +110,7 @@ impl Client {
         self.transport.call(request)
     }
 
-    /// Reads the token with which a browser speaks to Stripe for an owner.
+    /// Reads the token with which a browser calls Stripe for an owner.
     #[deprecated = "use `GetStripeIntent`"]
     pub fn get_legacy_stripe_token(
         &self,
@@ -119,7 +119,7 @@ impl Client {
         self.transport.call(request)
     }
 
-    /// Lists the invoices of an owner, of before v4.
+    /// Lists the invoices of an owner, in the format used before v4.
     #[deprecated = "use `ListInvoices`"]
     pub fn list_legacy_invoices(
         &self,
@@ -128,7 +128,7 @@ impl Client {
         self.transport.call(request)
     }
 
-    /// Orders drops, the credits of before v4.
+    /// Orders drops, the credits used before v4.
     #[deprecated = "the platform keeps it for old clients"]
     pub fn buy_legacy_credits(
         &self,
@@ -137,7 +137,7 @@ impl Client {
         self.transport.call(request)
     }
 
-    /// Lists the invoices of an owner that wait for a payment, of before v4.
+    /// Lists the unpaid invoices of an owner, in the format used before v4.
     #[deprecated = "use `ListUnpaidInvoices`"]
     pub fn list_legacy_unpaid_invoices(
         &self,
@@ -146,7 +146,7 @@ impl Client {
         self.transport.call(request)
     }
 
-    /// Reads one invoice, of before v4.
+    /// Reads one invoice, in the format used before v4.
     #[deprecated = "use `GetInvoice`"]
     pub fn get_legacy_invoice(
         &self,
@@ -155,7 +155,7 @@ impl Client {
         self.transport.call(request)
     }
 
-    /// Says who takes the payment of an order.
+    /// Sets the payment provider of an order.
     #[deprecated = "the platform keeps it for old clients"]
     pub fn choose_legacy_payment_provider(
         &self,
@@ -164,7 +164,7 @@ impl Client {
         self.transport.call(request)
     }
 
-    /// Deletes an order that is not paid.
+    /// Deletes an unpaid order.
     #[deprecated = "the platform keeps it for old clients"]
     pub fn delete_legacy_order(
         &self,
@@ -173,7 +173,7 @@ impl Client {
         self.transport.call(request)
     }
 
-    /// Reads one invoice as a PDF document, of before v4.
+    /// Reads one invoice as a PDF document, in the format used before v4.
     #[deprecated = "use `GetInvoicePdf`"]
     pub fn get_legacy_invoice_pdf(
         &self,
@@ -182,7 +182,7 @@ impl Client {
         self.transport.call(request)
     }
 
-    /// Adds VAT to a price, as an owner pays it.
+    /// Adds to a price the VAT that an owner pays.
     #[deprecated = "the platform keeps it for old clients"]
     pub fn get_legacy_full_price(
         &self,
@@ -191,7 +191,7 @@ impl Client {
         self.transport.call(request)
     }
 
-    /// Reads the invoice of the current month, of before v4.
+    /// Reads the invoice of the current month, in the format used before v4.
     #[deprecated = "the platform keeps it for old clients"]
     pub fn get_legacy_monthly_invoice(
         &self,
@@ -200,7 +200,7 @@ impl Client {
         self.transport.call(request)
     }
 
-    /// Limits the credits an owner spends in a month.
+    /// Sets the maximum number of credits that an owner can spend in a month.
     #[deprecated = "the platform keeps it for old clients"]
     pub fn set_legacy_max_credits(
         &self,
@@ -209,7 +209,7 @@ impl Client {
         self.transport.call(request)
     }
 
-    /// Reads the payment that is taken from an owner each time credits run out.
+    /// Reads the recurring payment of an owner, which is charged when credits run out.
     #[deprecated = "the platform keeps it for old clients"]
     pub fn get_legacy_recurring_payment(
         &self,
@@ -218,7 +218,7 @@ impl Client {
         self.transport.call(request)
     }
 
-    /// Stops the payment that is taken from an owner each time credits run out.
+    /// Stops the recurring payment of an owner, which is charged when credits run out.
     #[deprecated = "the platform keeps it for old clients"]
     pub fn delete_legacy_recurring_payment(
         &self,
@@ -227,7 +227,7 @@ impl Client {
         self.transport.call(request)
     }
 
-    /// Ends the payment of an invoice with Stripe.
+    /// Completes the payment of an invoice with Stripe.
     pub fn end_legacy_stripe_payment(
         &self,
         request: EndLegacyStripePayment,
@@ -235,7 +235,7 @@ impl Client {
         self.transport.call(request)
     }
 
-    /// Goes on with the payment of an invoice with Stripe.
+    /// Continues the payment of an invoice with Stripe.
     pub fn update_legacy_stripe_payment(
         &self,
         request: UpdateLegacyStripePayment,
@@ -243,7 +243,7 @@ impl Client {
         self.transport.call(request)
     }
 
-    /// Lists who can take payments.
+    /// Lists the payment providers.
     pub fn list_payment_providers(
         &self,
         request: ListPaymentProviders,
@@ -256,12 +256,12 @@ impl Client {
         self.transport.call(request)
     }
 
-    /// Reads the token with which a browser speaks to Stripe.
+    /// Reads the token with which a browser calls Stripe.
     pub fn get_stripe_token(&self, request: GetStripeToken) -> Call<GetStripeToken> {
         self.transport.call(request)
     }
 
-    /// Draws a button that says whether an invoice is paid.
+    /// Returns an image that shows whether an invoice is paid.
     pub fn get_invoice_status_button(
         &self,
         request: GetInvoiceStatusButton,
@@ -269,7 +269,7 @@ impl Client {
         self.transport.call(request)
     }
 
-    /// Goes through with a payment that PayPal agreed to.
+    /// Completes a payment after PayPal's approval.
     #[deprecated = "use `AuthorizePaypalPayment`"]
     pub fn authorize_legacy_paypal_transaction(
         &self,
@@ -278,7 +278,7 @@ impl Client {
         self.transport.call(request)
     }
 
-    /// Gives up a payment with PayPal.
+    /// Cancels a payment with PayPal.
     pub fn cancel_legacy_paypal_transaction(
         &self,
         request: CancelLegacyPaypalTransaction,
@@ -286,7 +286,7 @@ impl Client {
         self.transport.call(request)
     }
 
-    /// Says what became of a payment in bitcoins. Called by who takes it.
+    /// Reports the outcome of a payment in bitcoins. Called by the payment provider.
     pub fn update_external_invoice(
         &self,
         request: UpdateExternalInvoice,
@@ -294,7 +294,7 @@ impl Client {
         self.transport.call(request)
     }
 
-    /// Says what became of a SEPA debit. Called by Stripe.
+    /// Reports the outcome of a SEPA debit. Called by Stripe.
     pub fn handle_stripe_sepa_event(
         &self,
         request: HandleStripeSepaEvent,

@@ -7,19 +7,19 @@ use cc_runtime::{Answer, Operation, OperationInfo, Request, RequestBuilder, Resu
 #[allow(unused_imports)]
 use crate::types;
 
-/// Lists the means of payment of an owner.
+/// Lists the payment methods of an owner.
 ///
 /// `GET /v4/billing/organisations/{ownerId}/payments/methods`. Source: js-client.
 ///
 /// # Errors
-/// - 401: The credentials are missing or not accepted.
-/// - 403: The caller may not do this.
-/// - 404: There is none, or none the caller may see.
+/// - 401: The credentials are missing or invalid.
+/// - 403: The caller may not perform this operation.
+/// - 404: The resource does not exist or is not visible to the caller.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
 pub struct ListPaymentMethods {
-    /// The owner.
+    /// Id of the owner.
     pub owner_id: cc_runtime::OwnerId,
 }
 
@@ -54,20 +54,20 @@ impl Operation for ListPaymentMethods {
     }
 }
 
-/// Adds a means of payment to an owner.
+/// Adds a payment method to an owner.
 ///
 /// `POST /v4/billing/organisations/{ownerId}/payments/methods`. Source: js-client.
 ///
 /// # Errors
-/// - 400: The request is not valid.
-/// - 401: The credentials are missing or not accepted.
-/// - 403: The caller may not do this.
-/// - 404: There is none, or none the caller may see.
+/// - 400: The request is invalid.
+/// - 401: The credentials are missing or invalid.
+/// - 403: The caller may not perform this operation.
+/// - 404: The resource does not exist or is not visible to the caller.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
 pub struct CreatePaymentMethod {
-    /// The owner.
+    /// Id of the owner.
     pub owner_id: cc_runtime::OwnerId,
     /// The body.
     pub body: types::PaymentMethodId,
@@ -111,20 +111,20 @@ impl Operation for CreatePaymentMethod {
     }
 }
 
-/// Makes a means of payment the one that is used unless another is asked for.
+/// Makes a payment method the default one.
 ///
 /// `PUT /v4/billing/organisations/{ownerId}/payments/methods/default`. Source: js-client.
 ///
 /// # Errors
-/// - 400: The request is not valid.
-/// - 401: The credentials are missing or not accepted.
-/// - 403: The caller may not do this.
-/// - 404: There is none, or none the caller may see.
+/// - 400: The request is invalid.
+/// - 401: The credentials are missing or invalid.
+/// - 403: The caller may not perform this operation.
+/// - 404: The resource does not exist or is not visible to the caller.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
 pub struct SetDefaultPaymentMethod {
-    /// The owner.
+    /// Id of the owner.
     pub owner_id: cc_runtime::OwnerId,
     /// The body.
     pub body: types::PaymentMethodId,
@@ -168,21 +168,21 @@ impl Operation for SetDefaultPaymentMethod {
     }
 }
 
-/// Deletes a means of payment.
+/// Deletes a payment method.
 ///
 /// `DELETE /v4/billing/organisations/{ownerId}/payments/methods/{paymentMethodId}`. Source: js-client.
 ///
 /// # Errors
-/// - 401: The credentials are missing or not accepted.
-/// - 403: The caller may not do this.
-/// - 404: There is none, or none the caller may see.
+/// - 401: The credentials are missing or invalid.
+/// - 403: The caller may not perform this operation.
+/// - 404: The resource does not exist or is not visible to the caller.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
 pub struct DeletePaymentMethod {
-    /// The owner.
+    /// Id of the owner.
     pub owner_id: cc_runtime::OwnerId,
-    /// The means of payment, by its `token`.
+    /// The `token` of the payment method.
     pub payment_method_id: String,
 }
 
@@ -224,22 +224,22 @@ impl Operation for DeletePaymentMethod {
     }
 }
 
-/// Makes a Stripe intent, with which a browser can register a means of payment.
+/// Creates a Stripe intent, with which a browser can register a payment method.
 ///
 /// `GET /v4/billing/organisations/{ownerId}/payments/stripe/intent`. Source: js-client.
 ///
 /// # Errors
-/// - 400: The request is not valid.
-/// - 401: The credentials are missing or not accepted.
-/// - 403: The caller may not do this.
-/// - 404: There is none, or none the caller may see.
+/// - 400: The request is invalid.
+/// - 401: The credentials are missing or invalid.
+/// - 403: The caller may not perform this operation.
+/// - 404: The resource does not exist or is not visible to the caller.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
 pub struct GetStripeIntent {
-    /// The owner.
+    /// Id of the owner.
     pub owner_id: cc_runtime::OwnerId,
-    /// Kind of means of payment. One source requires it, another never sends it.
+    /// Kind of the payment method. One source requires it, another never sends it.
     pub type_: Option<String>,
 }
 
@@ -253,7 +253,7 @@ impl GetStripeIntent {
         }
     }
 
-    /// Kind of means of payment. One source requires it, another never sends it.
+    /// Kind of the payment method. One source requires it, another never sends it.
     pub fn type_(mut self, type_: impl Into<String>) -> Self {
         self.type_ = Some(type_.into());
         self
@@ -284,21 +284,21 @@ impl Operation for GetStripeIntent {
     }
 }
 
-/// Lists the means of payment of an owner, of before v4.
+/// Lists the payment methods of an owner, in the format used before v4.
 ///
 /// `GET /v2/organisations/{ownerId}/payments/methods`. The same thing is also reached by
 /// `GET /v2/self/payments/methods`. Source: v2-openapi.
 ///
 /// # Errors
-/// - 401: The credentials are missing or not accepted.
-/// - 403: The caller may not do this.
-/// - 404: There is none, or none the caller may see.
+/// - 401: The credentials are missing or invalid.
+/// - 403: The caller may not perform this operation.
+/// - 404: The resource does not exist or is not visible to the caller.
 #[deprecated = "use `ListPaymentMethods`"]
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
 pub struct ListLegacyPaymentMethods {
-    /// The owner.
+    /// Id of the owner.
     pub owner_id: cc_runtime::OwnerId,
 }
 
@@ -333,22 +333,22 @@ impl Operation for ListLegacyPaymentMethods {
     }
 }
 
-/// Adds a means of payment to an owner, of before v4.
+/// Adds a payment method to an owner, in the format used before v4.
 ///
 /// `POST /v2/organisations/{ownerId}/payments/methods`. The same thing is also reached by
 /// `POST /v2/self/payments/methods`. Source: v2-openapi.
 ///
 /// # Errors
-/// - 400: The request is not valid.
-/// - 401: The credentials are missing or not accepted.
-/// - 403: The caller may not do this.
-/// - 404: There is none, or none the caller may see.
+/// - 400: The request is invalid.
+/// - 401: The credentials are missing or invalid.
+/// - 403: The caller may not perform this operation.
+/// - 404: The resource does not exist or is not visible to the caller.
 #[deprecated = "use `CreatePaymentMethod`"]
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
 pub struct CreateLegacyPaymentMethod {
-    /// The owner.
+    /// Id of the owner.
     pub owner_id: cc_runtime::OwnerId,
     /// The body.
     pub body: types::PaymentData,
@@ -392,21 +392,21 @@ impl Operation for CreateLegacyPaymentMethod {
     }
 }
 
-/// Reads the means of payment that an owner uses by default.
+/// Reads the default payment method of an owner.
 ///
 /// `GET /v2/organisations/{ownerId}/payments/methods/default`. The same thing is also reached by
 /// `GET /v2/self/payments/methods/default`. Source: v2-openapi.
 ///
 /// # Errors
-/// - 401: The credentials are missing or not accepted.
-/// - 403: The caller may not do this.
-/// - 404: There is none, or none the caller may see.
+/// - 401: The credentials are missing or invalid.
+/// - 403: The caller may not perform this operation.
+/// - 404: The resource does not exist or is not visible to the caller.
 #[deprecated = "use `ListPaymentMethods`"]
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
 pub struct GetLegacyDefaultPaymentMethod {
-    /// The owner.
+    /// Id of the owner.
     pub owner_id: cc_runtime::OwnerId,
 }
 
@@ -441,22 +441,22 @@ impl Operation for GetLegacyDefaultPaymentMethod {
     }
 }
 
-/// Makes a means of payment the default one, of before v4.
+/// Makes a payment method the default one, in the format used before v4.
 ///
 /// `PUT /v2/organisations/{ownerId}/payments/methods/default`. The same thing is also reached by
 /// `PUT /v2/self/payments/methods/default`. Source: v2-openapi.
 ///
 /// # Errors
-/// - 400: The request is not valid.
-/// - 401: The credentials are missing or not accepted.
-/// - 403: The caller may not do this.
-/// - 404: There is none, or none the caller may see.
+/// - 400: The request is invalid.
+/// - 401: The credentials are missing or invalid.
+/// - 403: The caller may not perform this operation.
+/// - 404: The resource does not exist or is not visible to the caller.
 #[deprecated = "use `SetDefaultPaymentMethod`"]
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
 pub struct SetLegacyDefaultPaymentMethod {
-    /// The owner.
+    /// Id of the owner.
     pub owner_id: cc_runtime::OwnerId,
     /// The body.
     pub body: types::PaymentData,
@@ -500,23 +500,23 @@ impl Operation for SetLegacyDefaultPaymentMethod {
     }
 }
 
-/// Deletes a means of payment, of before v4.
+/// Deletes a payment method, in the format used before v4.
 ///
 /// `DELETE /v2/organisations/{ownerId}/payments/methods/{paymentMethodId}`. The same thing is also reached by
 /// `DELETE /v2/self/payments/methods/{paymentMethodId}`. Source: v2-openapi.
 ///
 /// # Errors
-/// - 401: The credentials are missing or not accepted.
-/// - 403: The caller may not do this.
-/// - 404: There is none, or none the caller may see.
+/// - 401: The credentials are missing or invalid.
+/// - 403: The caller may not perform this operation.
+/// - 404: The resource does not exist or is not visible to the caller.
 #[deprecated = "use `DeletePaymentMethod`"]
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
 pub struct DeleteLegacyPaymentMethod {
-    /// The owner.
+    /// Id of the owner.
     pub owner_id: cc_runtime::OwnerId,
-    /// The means of payment.
+    /// The payment methods.
     pub payment_method_id: String,
 }
 
@@ -558,22 +558,22 @@ impl Operation for DeleteLegacyPaymentMethod {
     }
 }
 
-/// Makes a Stripe intent, of before v4.
+/// Creates a Stripe intent, in the format used before v4.
 ///
 /// `GET /v2/organisations/{ownerId}/payments/methods/newintent`. Source: v2-openapi.
 ///
 /// # Errors
-/// - 401: The credentials are missing or not accepted.
-/// - 403: The caller may not do this.
-/// - 404: There is none, or none the caller may see.
+/// - 401: The credentials are missing or invalid.
+/// - 403: The caller may not perform this operation.
+/// - 404: The resource does not exist or is not visible to the caller.
 #[deprecated = "use `GetStripeIntent`"]
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
 pub struct GetLegacyStripeIntent {
-    /// The owner.
+    /// Id of the owner.
     pub owner_id: cc_runtime::OwnerId,
-    /// Kind of means of payment.
+    /// Kind of the payment method.
     pub type_: Option<String>,
 }
 
@@ -587,7 +587,7 @@ impl GetLegacyStripeIntent {
         }
     }
 
-    /// Kind of means of payment.
+    /// Kind of the payment method.
     pub fn type_(mut self, type_: impl Into<String>) -> Self {
         self.type_ = Some(type_.into());
         self
@@ -618,21 +618,21 @@ impl Operation for GetLegacyStripeIntent {
     }
 }
 
-/// Reads the token with which a browser speaks to Stripe for an owner.
+/// Reads the token with which a browser calls Stripe for an owner.
 ///
 /// `GET /v2/organisations/{ownerId}/payments/tokens/stripe`. The same thing is also reached by
 /// `GET /v2/self/payments/tokens/stripe`. Source: v2-openapi.
 ///
 /// # Errors
-/// - 401: The credentials are missing or not accepted.
-/// - 403: The caller may not do this.
-/// - 404: There is none, or none the caller may see.
+/// - 401: The credentials are missing or invalid.
+/// - 403: The caller may not perform this operation.
+/// - 404: The resource does not exist or is not visible to the caller.
 #[deprecated = "use `GetStripeIntent`"]
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
 pub struct GetLegacyStripeToken {
-    /// The owner.
+    /// Id of the owner.
     pub owner_id: cc_runtime::OwnerId,
 }
 
@@ -667,21 +667,21 @@ impl Operation for GetLegacyStripeToken {
     }
 }
 
-/// Lists the invoices of an owner, of before v4.
+/// Lists the invoices of an owner, in the format used before v4.
 ///
 /// `GET /v2/organisations/{ownerId}/payments/billings`. The same thing is also reached by
 /// `GET /v2/self/payments/billings`. Source: v2-openapi.
 ///
 /// # Errors
-/// - 401: The credentials are missing or not accepted.
-/// - 403: The caller may not do this.
-/// - 404: There is none, or none the caller may see.
+/// - 401: The credentials are missing or invalid.
+/// - 403: The caller may not perform this operation.
+/// - 404: The resource does not exist or is not visible to the caller.
 #[deprecated = "use `ListInvoices`"]
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
 pub struct ListLegacyInvoices {
-    /// The owner.
+    /// Id of the owner.
     pub owner_id: cc_runtime::OwnerId,
 }
 
@@ -716,22 +716,22 @@ impl Operation for ListLegacyInvoices {
     }
 }
 
-/// Orders drops, the credits of before v4.
+/// Orders drops, the credits used before v4.
 ///
 /// `POST /v2/organisations/{ownerId}/payments/billings`. The same thing is also reached by
 /// `POST /v2/self/payments/billings`. Source: v2-openapi.
 ///
 /// # Errors
-/// - 400: The request is not valid.
-/// - 401: The credentials are missing or not accepted.
-/// - 403: The caller may not do this.
-/// - 404: There is none, or none the caller may see.
+/// - 400: The request is invalid.
+/// - 401: The credentials are missing or invalid.
+/// - 403: The caller may not perform this operation.
+/// - 404: The resource does not exist or is not visible to the caller.
 #[deprecated = "the platform keeps it for old clients"]
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
 pub struct BuyLegacyCredits {
-    /// The owner.
+    /// Id of the owner.
     pub owner_id: cc_runtime::OwnerId,
     /// The body.
     pub body: types::CreditOrder,
@@ -775,20 +775,20 @@ impl Operation for BuyLegacyCredits {
     }
 }
 
-/// Lists the invoices of an owner that wait for a payment, of before v4.
+/// Lists the unpaid invoices of an owner, in the format used before v4.
 ///
 /// `GET /v2/organisations/{ownerId}/payments/billings/unpaid`. Source: v2-openapi.
 ///
 /// # Errors
-/// - 401: The credentials are missing or not accepted.
-/// - 403: The caller may not do this.
-/// - 404: There is none, or none the caller may see.
+/// - 401: The credentials are missing or invalid.
+/// - 403: The caller may not perform this operation.
+/// - 404: The resource does not exist or is not visible to the caller.
 #[deprecated = "use `ListUnpaidInvoices`"]
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
 pub struct ListLegacyUnpaidInvoices {
-    /// The owner.
+    /// Id of the owner.
     pub owner_id: cc_runtime::OwnerId,
 }
 
@@ -823,21 +823,21 @@ impl Operation for ListLegacyUnpaidInvoices {
     }
 }
 
-/// Reads one invoice, of before v4.
+/// Reads one invoice, in the format used before v4.
 ///
 /// `GET /v2/organisations/{ownerId}/payments/billings/{invoiceNumber}`. The same thing is also reached by
 /// `GET /v2/self/payments/billings/{invoiceNumber}`. Source: v2-openapi.
 ///
 /// # Errors
-/// - 401: The credentials are missing or not accepted.
-/// - 403: The caller may not do this.
-/// - 404: There is none, or none the caller may see.
+/// - 401: The credentials are missing or invalid.
+/// - 403: The caller may not perform this operation.
+/// - 404: The resource does not exist or is not visible to the caller.
 #[deprecated = "use `GetInvoice`"]
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
 pub struct GetLegacyInvoice {
-    /// The owner.
+    /// Id of the owner.
     pub owner_id: cc_runtime::OwnerId,
     /// The invoice.
     pub invoice_number: cc_runtime::InvoiceNumber,
@@ -881,22 +881,22 @@ impl Operation for GetLegacyInvoice {
     }
 }
 
-/// Says who takes the payment of an order.
+/// Sets the payment provider of an order.
 ///
 /// `PUT /v2/organisations/{ownerId}/payments/billings/{invoiceNumber}`. The same thing is also reached by
 /// `PUT /v2/self/payments/billings/{invoiceNumber}`. Source: v2-openapi.
 ///
 /// # Errors
-/// - 400: The request is not valid.
-/// - 401: The credentials are missing or not accepted.
-/// - 403: The caller may not do this.
-/// - 404: There is none, or none the caller may see.
+/// - 400: The request is invalid.
+/// - 401: The credentials are missing or invalid.
+/// - 403: The caller may not perform this operation.
+/// - 404: The resource does not exist or is not visible to the caller.
 #[deprecated = "the platform keeps it for old clients"]
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
 pub struct ChooseLegacyPaymentProvider {
-    /// The owner.
+    /// Id of the owner.
     pub owner_id: cc_runtime::OwnerId,
     /// The invoice.
     pub invoice_number: cc_runtime::InvoiceNumber,
@@ -945,21 +945,21 @@ impl Operation for ChooseLegacyPaymentProvider {
     }
 }
 
-/// Deletes an order that is not paid.
+/// Deletes an unpaid order.
 ///
 /// `DELETE /v2/organisations/{ownerId}/payments/billings/{invoiceNumber}`. The same thing is also reached by
 /// `DELETE /v2/self/payments/billings/{invoiceNumber}`. Source: v2-openapi.
 ///
 /// # Errors
-/// - 401: The credentials are missing or not accepted.
-/// - 403: The caller may not do this.
-/// - 404: There is none, or none the caller may see.
+/// - 401: The credentials are missing or invalid.
+/// - 403: The caller may not perform this operation.
+/// - 404: The resource does not exist or is not visible to the caller.
 #[deprecated = "the platform keeps it for old clients"]
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
 pub struct DeleteLegacyOrder {
-    /// The owner.
+    /// Id of the owner.
     pub owner_id: cc_runtime::OwnerId,
     /// The invoice.
     pub invoice_number: cc_runtime::InvoiceNumber,
@@ -1003,25 +1003,25 @@ impl Operation for DeleteLegacyOrder {
     }
 }
 
-/// Reads one invoice as a PDF document, of before v4.
+/// Reads one invoice as a PDF document, in the format used before v4.
 ///
 /// `GET /v2/organisations/{ownerId}/payments/billings/{invoiceNumber}.pdf`. The same thing is also reached by
 /// `GET /v2/self/payments/billings/{invoiceNumber}.pdf`. Source: v2-openapi.
 ///
 /// # Errors
-/// - 401: The credentials are missing or not accepted.
-/// - 403: The caller may not do this.
-/// - 404: There is none, or none the caller may see.
+/// - 401: The credentials are missing or invalid.
+/// - 403: The caller may not perform this operation.
+/// - 404: The resource does not exist or is not visible to the caller.
 #[deprecated = "use `GetInvoicePdf`"]
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
 pub struct GetLegacyInvoicePdf {
-    /// The owner.
+    /// Id of the owner.
     pub owner_id: cc_runtime::OwnerId,
     /// The invoice.
     pub invoice_number: cc_runtime::InvoiceNumber,
-    /// Token of the invoice, which stands for credentials.
+    /// Token of the invoice, which replaces credentials.
     pub token: Option<cc_runtime::Secret>,
 }
 
@@ -1039,7 +1039,7 @@ impl GetLegacyInvoicePdf {
         }
     }
 
-    /// Token of the invoice, which stands for credentials.
+    /// Token of the invoice, which replaces credentials.
     pub fn token(mut self, token: impl Into<cc_runtime::Secret>) -> Self {
         self.token = Some(token.into());
         self
@@ -1071,24 +1071,24 @@ impl Operation for GetLegacyInvoicePdf {
     }
 }
 
-/// Adds VAT to a price, as an owner pays it.
+/// Adds to a price the VAT that an owner pays.
 ///
 /// `GET /v2/organisations/{ownerId}/payments/fullprice/{price}`. The same thing is also reached by
 /// `GET /v2/self/payments/fullprice/{price}`. Source: v2-openapi.
 ///
 /// # Errors
-/// - 400: The request is not valid.
-/// - 401: The credentials are missing or not accepted.
-/// - 403: The caller may not do this.
-/// - 404: There is none, or none the caller may see.
+/// - 400: The request is invalid.
+/// - 401: The credentials are missing or invalid.
+/// - 403: The caller may not perform this operation.
+/// - 404: The resource does not exist or is not visible to the caller.
 #[deprecated = "the platform keeps it for old clients"]
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
 pub struct GetLegacyFullPrice {
-    /// The owner.
+    /// Id of the owner.
     pub owner_id: cc_runtime::OwnerId,
-    /// The price without VAT. No source says in what unit.
+    /// Price without VAT. No source documents its unit.
     pub price: String,
 }
 
@@ -1130,21 +1130,21 @@ impl Operation for GetLegacyFullPrice {
     }
 }
 
-/// Reads the invoice of the current month, of before v4.
+/// Reads the invoice of the current month, in the format used before v4.
 ///
 /// `GET /v2/organisations/{ownerId}/payments/monthlyinvoice`. The same thing is also reached by
 /// `GET /v2/self/payments/monthlyinvoice`. Source: v2-openapi.
 ///
 /// # Errors
-/// - 401: The credentials are missing or not accepted.
-/// - 403: The caller may not do this.
-/// - 404: There is none, or none the caller may see.
+/// - 401: The credentials are missing or invalid.
+/// - 403: The caller may not perform this operation.
+/// - 404: The resource does not exist or is not visible to the caller.
 #[deprecated = "the platform keeps it for old clients"]
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
 pub struct GetLegacyMonthlyInvoice {
-    /// The owner.
+    /// Id of the owner.
     pub owner_id: cc_runtime::OwnerId,
 }
 
@@ -1179,22 +1179,22 @@ impl Operation for GetLegacyMonthlyInvoice {
     }
 }
 
-/// Limits the credits an owner spends in a month.
+/// Sets the maximum number of credits that an owner can spend in a month.
 ///
 /// `PUT /v2/organisations/{ownerId}/payments/monthlyinvoice/maxcredit`. The same thing is also reached by
 /// `PUT /v2/self/payments/monthlyinvoice/maxcredit`. Source: v2-openapi.
 ///
 /// # Errors
-/// - 400: The request is not valid.
-/// - 401: The credentials are missing or not accepted.
-/// - 403: The caller may not do this.
-/// - 404: There is none, or none the caller may see.
+/// - 400: The request is invalid.
+/// - 401: The credentials are missing or invalid.
+/// - 403: The caller may not perform this operation.
+/// - 404: The resource does not exist or is not visible to the caller.
 #[deprecated = "the platform keeps it for old clients"]
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
 pub struct SetLegacyMaxCredits {
-    /// The owner.
+    /// Id of the owner.
     pub owner_id: cc_runtime::OwnerId,
     /// The body.
     pub body: types::CreditLimit,
@@ -1238,21 +1238,21 @@ impl Operation for SetLegacyMaxCredits {
     }
 }
 
-/// Reads the payment that is taken from an owner each time credits run out.
+/// Reads the recurring payment of an owner, which is charged when credits run out.
 ///
 /// `GET /v2/organisations/{ownerId}/payments/recurring`. The same thing is also reached by
 /// `GET /v2/self/payments/recurring`. Source: v2-openapi.
 ///
 /// # Errors
-/// - 401: The credentials are missing or not accepted.
-/// - 403: The caller may not do this.
-/// - 404: There is none, or none the caller may see.
+/// - 401: The credentials are missing or invalid.
+/// - 403: The caller may not perform this operation.
+/// - 404: The resource does not exist or is not visible to the caller.
 #[deprecated = "the platform keeps it for old clients"]
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
 pub struct GetLegacyRecurringPayment {
-    /// The owner.
+    /// Id of the owner.
     pub owner_id: cc_runtime::OwnerId,
 }
 
@@ -1287,21 +1287,21 @@ impl Operation for GetLegacyRecurringPayment {
     }
 }
 
-/// Stops the payment that is taken from an owner each time credits run out.
+/// Stops the recurring payment of an owner, which is charged when credits run out.
 ///
 /// `DELETE /v2/organisations/{ownerId}/payments/recurring`. The same thing is also reached by
 /// `DELETE /v2/self/payments/recurring`. Source: v2-openapi.
 ///
 /// # Errors
-/// - 401: The credentials are missing or not accepted.
-/// - 403: The caller may not do this.
-/// - 404: There is none, or none the caller may see.
+/// - 401: The credentials are missing or invalid.
+/// - 403: The caller may not perform this operation.
+/// - 404: The resource does not exist or is not visible to the caller.
 #[deprecated = "the platform keeps it for old clients"]
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
 pub struct DeleteLegacyRecurringPayment {
-    /// The owner.
+    /// Id of the owner.
     pub owner_id: cc_runtime::OwnerId,
 }
 
@@ -1336,15 +1336,15 @@ impl Operation for DeleteLegacyRecurringPayment {
     }
 }
 
-/// Ends the payment of an invoice with Stripe.
+/// Completes the payment of an invoice with Stripe.
 ///
 /// `POST /v2/payments/{invoiceNumber}/end/stripe`. Source: v2-openapi.
 ///
 /// # Errors
-/// - 400: The request is not valid.
-/// - 401: The credentials are missing or not accepted.
-/// - 404: There is none, or none the caller may see.
-/// - 501: The platform does not do this.
+/// - 400: The request is invalid.
+/// - 401: The credentials are missing or invalid.
+/// - 404: The resource does not exist or is not visible to the caller.
+/// - 501: The platform does not implement this operation.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
@@ -1393,14 +1393,14 @@ impl Operation for EndLegacyStripePayment {
     }
 }
 
-/// Goes on with the payment of an invoice with Stripe.
+/// Continues the payment of an invoice with Stripe.
 ///
 /// `PUT /v2/payments/{invoiceNumber}/end/stripe`. Source: v2-openapi.
 ///
 /// # Errors
-/// - 400: The request is not valid.
-/// - 401: The credentials are missing or not accepted.
-/// - 404: There is none, or none the caller may see.
+/// - 400: The request is invalid.
+/// - 401: The credentials are missing or invalid.
+/// - 404: The resource does not exist or is not visible to the caller.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
@@ -1449,13 +1449,13 @@ impl Operation for UpdateLegacyStripePayment {
     }
 }
 
-/// Lists who can take payments.
+/// Lists the payment providers.
 ///
 /// `GET /v2/payments/providers`. Source: v2-openapi.
 ///
 /// # Errors
-/// - 401: The credentials are missing or not accepted.
-/// - 501: The platform does not do this.
+/// - 401: The credentials are missing or invalid.
+/// - 501: The platform does not implement this operation.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
@@ -1494,9 +1494,9 @@ impl Operation for ListPaymentProviders {
 /// `GET /v2/payments/coupons/{couponName}`. Source: v2-openapi.
 ///
 /// # Errors
-/// - 401: The credentials are missing or not accepted.
-/// - 404: There is none, or none the caller may see.
-/// - 501: The platform does not do this.
+/// - 401: The credentials are missing or invalid.
+/// - 404: The resource does not exist or is not visible to the caller.
+/// - 501: The platform does not implement this operation.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
@@ -1536,13 +1536,13 @@ impl Operation for GetCoupon {
     }
 }
 
-/// Reads the token with which a browser speaks to Stripe.
+/// Reads the token with which a browser calls Stripe.
 ///
 /// `GET /v2/payments/tokens/stripe`. Source: v2-openapi.
 ///
 /// # Errors
-/// - 401: The credentials are missing or not accepted.
-/// - 501: The platform does not do this.
+/// - 401: The credentials are missing or invalid.
+/// - 501: The platform does not implement this operation.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
@@ -1576,12 +1576,12 @@ impl Operation for GetStripeToken {
     }
 }
 
-/// Draws a button that says whether an invoice is paid.
+/// Returns an image that shows whether an invoice is paid.
 ///
 /// `GET /v2/payments/assets/pay_button/{invoiceToken}/button.png`. Source: v2-openapi.
 ///
 /// # Errors
-/// - 404: There is none, or none the caller may see.
+/// - 404: The resource does not exist or is not visible to the caller.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
@@ -1623,14 +1623,14 @@ impl Operation for GetInvoiceStatusButton {
     }
 }
 
-/// Goes through with a payment that PayPal agreed to.
+/// Completes a payment after PayPal's approval.
 ///
 /// `PUT /v2/invoice/external/paypal/{invoiceNumber}`. Source: v2-openapi.
 ///
 /// # Errors
-/// - 400: The request is not valid.
-/// - 401: The credentials are missing or not accepted.
-/// - 404: There is none, or none the caller may see.
+/// - 400: The request is invalid.
+/// - 401: The credentials are missing or invalid.
+/// - 404: The resource does not exist or is not visible to the caller.
 #[deprecated = "use `AuthorizePaypalPayment`"]
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
@@ -1680,13 +1680,13 @@ impl Operation for AuthorizeLegacyPaypalTransaction {
     }
 }
 
-/// Gives up a payment with PayPal.
+/// Cancels a payment with PayPal.
 ///
 /// `DELETE /v2/invoice/external/paypal/{invoiceNumber}`. Source: v2-openapi.
 ///
 /// # Errors
-/// - 401: The credentials are missing or not accepted.
-/// - 404: There is none, or none the caller may see.
+/// - 401: The credentials are missing or invalid.
+/// - 404: The resource does not exist or is not visible to the caller.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
@@ -1728,13 +1728,13 @@ impl Operation for CancelLegacyPaypalTransaction {
     }
 }
 
-/// Says what became of a payment in bitcoins. Called by who takes it.
+/// Reports the outcome of a payment in bitcoins. Called by the payment provider.
 ///
 /// `POST /v2/invoice/external/{invoiceNumber}`. Source: v2-openapi.
 ///
 /// # Errors
-/// - 400: The request is not valid.
-/// - 404: There is none, or none the caller may see.
+/// - 400: The request is invalid.
+/// - 404: The resource does not exist or is not visible to the caller.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
@@ -1783,12 +1783,12 @@ impl Operation for UpdateExternalInvoice {
     }
 }
 
-/// Says what became of a SEPA debit. Called by Stripe.
+/// Reports the outcome of a SEPA debit. Called by Stripe.
 ///
 /// `POST /v2/payments/webhooks/stripe/sepa`. Source: v2-openapi.
 ///
 /// # Errors
-/// - 400: The request is not valid.
+/// - 400: The request is invalid.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]

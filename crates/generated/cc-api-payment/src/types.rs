@@ -4,7 +4,7 @@
 #[allow(unused_imports)]
 use serde::{Deserialize, Serialize};
 
-/// How many credits may be spent in a month.
+/// Maximum number of credits to spend in a month.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
@@ -93,7 +93,7 @@ impl CreditOrder {
     }
 }
 
-/// Why a payment in bitcoins failed.
+/// Reason of the failure of a payment in bitcoins.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
@@ -166,7 +166,7 @@ cc_runtime::open_enum! {
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct ExternalPaymentUpdate {
-    /// Id of the payment, at who takes it.
+    /// Id of the payment at its provider.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub id: Option<String>,
     /// Address of the payment.
@@ -187,16 +187,16 @@ pub struct ExternalPaymentUpdate {
     /// Currency as ISO 4217, such as `EUR`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub currency: Option<String>,
-    /// When the payment was asked for.
+    /// Date of the payment request.
     #[serde(rename = "invoiceTime", default, skip_serializing_if = "Option::is_none")]
     pub invoice_time: Option<cc_runtime::TimestampMillis>,
-    /// When this was sent.
+    /// Date of the report.
     #[serde(rename = "currentTime", default, skip_serializing_if = "Option::is_none")]
     pub current_time: Option<cc_runtime::TimestampMillis>,
-    /// Until when the payment can be made.
+    /// Expiration date of the payment request.
     #[serde(rename = "expirationTime", default, skip_serializing_if = "Option::is_none")]
     pub expiration_time: Option<cc_runtime::TimestampMillis>,
-    /// Why a payment in bitcoins failed.
+    /// Reason of the failure of a payment in bitcoins.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub error: Option<ExternalPaymentError>,
 }
@@ -221,7 +221,7 @@ impl ExternalPaymentUpdate {
         }
     }
 
-    /// Id of the payment, at who takes it.
+    /// Id of the payment at its provider.
     #[must_use]
     pub fn id(mut self, id: impl Into<String>) -> Self {
         self.id = Some(id.into());
@@ -270,28 +270,28 @@ impl ExternalPaymentUpdate {
         self
     }
 
-    /// When the payment was asked for.
+    /// Date of the payment request.
     #[must_use]
     pub fn invoice_time(mut self, invoice_time: impl Into<cc_runtime::TimestampMillis>) -> Self {
         self.invoice_time = Some(invoice_time.into());
         self
     }
 
-    /// When this was sent.
+    /// Date of the report.
     #[must_use]
     pub fn current_time(mut self, current_time: impl Into<cc_runtime::TimestampMillis>) -> Self {
         self.current_time = Some(current_time.into());
         self
     }
 
-    /// Until when the payment can be made.
+    /// Expiration date of the payment request.
     #[must_use]
     pub fn expiration_time(mut self, expiration_time: impl Into<cc_runtime::TimestampMillis>) -> Self {
         self.expiration_time = Some(expiration_time.into());
         self
     }
 
-    /// Why a payment in bitcoins failed.
+    /// Reason of the failure of a payment in bitcoins.
     #[must_use]
     pub fn error(mut self, error: impl Into<ExternalPaymentError>) -> Self {
         self.error = Some(error.into());
@@ -299,7 +299,7 @@ impl ExternalPaymentUpdate {
     }
 }
 
-/// A price with VAT. Upstream does not state the unit.
+/// A price with VAT. Upstream does not document the unit.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
@@ -318,7 +318,7 @@ pub struct FullPrice {
     pub invoiced_owner: Option<String>,
 }
 
-/// An invoice or an order, of before v4.
+/// An invoice or an order, in the format used before v4.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
@@ -335,10 +335,10 @@ pub struct LegacyInvoice {
     /// State of an invoice.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub status: Option<LegacyInvoiceStatus>,
-    /// When it was issued. No source shows its form.
+    /// Date of issue. No source documents its format.
     #[serde(rename = "emissionDate", default, skip_serializing_if = "Option::is_none")]
     pub emission_date: Option<String>,
-    /// When it was paid. No source shows its form.
+    /// Date of the payment. No source documents its format.
     #[serde(rename = "paymentDate", default, skip_serializing_if = "Option::is_none")]
     pub payment_date: Option<String>,
     /// Name of a person.
@@ -347,13 +347,13 @@ pub struct LegacyInvoice {
     /// Name of a company.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub company: Option<String>,
-    /// Name of whom it is for.
+    /// Name of the recipient.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub target: Option<String>,
     /// Id of an owner: `user_…` for a personal space, `orga_…` for an organisation.
     #[serde(rename = "targetId", default, skip_serializing_if = "Option::is_none")]
     pub target_id: Option<cc_runtime::OwnerId>,
-    /// Id of what it is for.
+    /// Id of the subject of the invoice.
     #[serde(rename = "forId", default, skip_serializing_if = "Option::is_none")]
     pub for_id: Option<String>,
     /// Street and number.
@@ -383,7 +383,8 @@ pub struct LegacyInvoice {
     /// Lines.
     #[serde(default, deserialize_with = "cc_runtime::de::list")]
     pub lines: Vec<LegacyInvoiceLine>,
-    /// Total before discounts. The four totals are in the currency of the invoice, which is not named.
+    /// Total before discounts. The four totals are in the currency of the invoice, which the answer does not
+    /// name.
     #[serde(rename = "originalTotal", default, skip_serializing_if = "Option::is_none")]
     pub original_total: Option<f64>,
     /// Total without VAT.
@@ -398,25 +399,25 @@ pub struct LegacyInvoice {
     /// Payer of an invoice.
     #[serde(rename = "payingUser", default, skip_serializing_if = "Option::is_none")]
     pub paying_user: Option<LegacyInvoicePayer>,
-    /// When an invoice is paid.
+    /// Due date of an invoice.
     #[serde(rename = "payWhen", default, skip_serializing_if = "Option::is_none")]
     pub pay_when: Option<LegacyPayWhen>,
-    /// Code of what made the payment fail.
+    /// Code of the payment error.
     #[serde(rename = "errorCode", default, skip_serializing_if = "Option::is_none")]
     pub error_code: Option<String>,
-    /// Short description of the error of the payment.
+    /// Short description of the payment error.
     #[serde(rename = "errorShortMsg", default, skip_serializing_if = "Option::is_none")]
     pub error_short_msg: Option<String>,
-    /// Detailed description of the error of the payment.
+    /// Detailed description of the payment error.
     #[serde(rename = "errorLongMsg", default, skip_serializing_if = "Option::is_none")]
     pub error_long_msg: Option<String>,
-    /// Token that opens the invoice without credentials.
+    /// Token that gives access to the invoice without credentials.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub token: Option<cc_runtime::Secret>,
     /// The customer's own reference.
     #[serde(rename = "customerOrderId", default, skip_serializing_if = "Option::is_none")]
     pub customer_order_id: Option<String>,
-    /// The customer's own cost centre.
+    /// Cost centre chosen by the customer.
     #[serde(rename = "customerCostCenter", default, skip_serializing_if = "Option::is_none")]
     pub customer_cost_center: Option<String>,
 }
@@ -432,7 +433,7 @@ pub struct LegacyInvoiceLine {
     /// Detailed purpose of the line.
     #[serde(rename = "subDescription", default, skip_serializing_if = "Option::is_none")]
     pub sub_description: Option<String>,
-    /// Package it is for.
+    /// Package of the line.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub pack: Option<String>,
     /// VAT of the line.
@@ -448,18 +449,18 @@ pub struct LegacyInvoiceLine {
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct LegacyInvoicePayer {
-    /// The user who pays an invoice.
+    /// User account of the payer of an invoice.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub member: Option<LegacyInvoicePayerUser>,
     /// Role of a member of an organisation.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub role: Option<OrganisationRole>,
-    /// Job in the organisation.
+    /// Job of the user in the organisation.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub job: Option<String>,
 }
 
-/// The user who pays an invoice.
+/// User account of the payer of an invoice.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
@@ -473,10 +474,10 @@ pub struct LegacyInvoicePayerUser {
     /// Name.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub name: Option<String>,
-    /// Address of a picture.
+    /// Address of the image.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub avatar: Option<String>,
-    /// A second factor of authentication: none, or a code that changes with time.
+    /// Kind of second factor: none, or a time-based one-time password.
     #[serde(rename = "preferredMFA", default, skip_serializing_if = "Option::is_none")]
     pub preferred_mfa: Option<MfaKind>,
 }
@@ -522,7 +523,7 @@ cc_runtime::open_enum! {
 }
 
 cc_runtime::open_enum! {
-    /// When an invoice is paid.
+    /// Due date of an invoice.
     pub enum LegacyPayWhen {
         /// `PAY_NOW`.
         PayNow = "PAY_NOW",
@@ -531,7 +532,7 @@ cc_runtime::open_enum! {
     }
 }
 
-/// A means of payment, of before v4.
+/// A payment method, in the format used before v4.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
@@ -539,25 +540,25 @@ pub struct LegacyPaymentMethod {
     /// Id of an owner: `user_…` for a personal space, `orga_…` for an organisation.
     #[serde(rename = "ownerId", default, skip_serializing_if = "Option::is_none")]
     pub owner_id: Option<cc_runtime::OwnerId>,
-    /// Kind of means of payment.
+    /// Kind of the payment method.
     #[serde(rename = "type", default, skip_serializing_if = "Option::is_none")]
     pub type_: Option<PaymentMethodType>,
-    /// Id of the means of payment, which takes no payment by itself.
+    /// Id of the payment method. It does not authorise a payment by itself.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub token: Option<String>,
-    /// Address of a picture.
+    /// Address of the image.
     #[serde(rename = "imageUrl", default, skip_serializing_if = "Option::is_none")]
     pub image_url: Option<String>,
-    /// `true` if the payment method is used unless another is asked for.
+    /// `true` if the payment method is the default one.
     #[serde(rename = "isDefault", default, skip_serializing_if = "Option::is_none")]
     pub is_default: Option<bool>,
-    /// Name of its holder.
+    /// Name of the holder.
     #[serde(rename = "holderName", default, skip_serializing_if = "Option::is_none")]
     pub holder_name: Option<String>,
-    /// Number, as far as it may be shown.
+    /// Masked number.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub number: Option<String>,
-    /// When it expires, as it is written on it.
+    /// Expiration date, as printed on the card.
     #[serde(rename = "expirationDate", default, skip_serializing_if = "Option::is_none")]
     pub expiration_date: Option<String>,
     /// `true` if the payment method is expired.
@@ -566,13 +567,13 @@ pub struct LegacyPaymentMethod {
     /// Kind of card.
     #[serde(rename = "cardType", default, skip_serializing_if = "Option::is_none")]
     pub card_type: Option<String>,
-    /// E-mail address, for PayPal.
+    /// E-mail address of the PayPal account.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub email: Option<String>,
-    /// Code of the bank, for SEPA.
+    /// Code of the bank for SEPA.
     #[serde(rename = "bankCode", default, skip_serializing_if = "Option::is_none")]
     pub bank_code: Option<String>,
-    /// Code of the branch, for SEPA.
+    /// Code of the branch for SEPA.
     #[serde(rename = "branchCode", default, skip_serializing_if = "Option::is_none")]
     pub branch_code: Option<String>,
     /// Country.
@@ -584,7 +585,7 @@ pub struct LegacyPaymentMethod {
 }
 
 cc_runtime::open_enum! {
-    /// A second factor of authentication: none, or a code that changes with time.
+    /// Kind of second factor: none, or a time-based one-time password.
     pub enum MfaKind {
         /// `NONE`.
         None = "NONE",
@@ -609,12 +610,12 @@ cc_runtime::open_enum! {
     }
 }
 
-/// Data with which a payment is made.
+/// Data for a payment.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct PaymentData {
-    /// Whether a card is known already.
+    /// Whether the card is already registered.
     #[serde(rename = "type", default, skip_serializing_if = "Option::is_none")]
     pub type_: Option<PaymentDataType>,
     /// Token of the card.
@@ -637,7 +638,7 @@ impl PaymentData {
         }
     }
 
-    /// Whether a card is known already.
+    /// Whether the card is already registered.
     #[must_use]
     pub fn type_(mut self, type_: impl Into<PaymentDataType>) -> Self {
         self.type_ = Some(type_.into());
@@ -660,7 +661,7 @@ impl PaymentData {
 }
 
 cc_runtime::open_enum! {
-    /// Whether a card is known already.
+    /// Whether the card is already registered.
     pub enum PaymentDataType {
         /// `NEW_CARD`.
         NewCard = "NEW_CARD",
@@ -669,7 +670,7 @@ cc_runtime::open_enum! {
     }
 }
 
-/// A means of payment.
+/// A payment method.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
@@ -677,26 +678,26 @@ pub struct PaymentMethod {
     /// Id of an owner: `user_…` for a personal space, `orga_…` for an organisation.
     #[serde(rename = "ownerId", default, deserialize_with = "cc_runtime::de::null_as_default", skip_serializing_if = "cc_runtime::de::is_default")]
     pub owner_id: cc_runtime::OwnerId,
-    /// Kind of means of payment.
+    /// Kind of the payment method.
     #[serde(rename = "type", default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub type_: PaymentMethodType,
-    /// Id of the means of payment, which takes no payment by itself.
+    /// Id of the payment method. It does not authorise a payment by itself.
     #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub token: String,
-    /// `true` if the payment method is used unless another is asked for.
+    /// `true` if the payment method is the default one.
     #[serde(rename = "isDefault", default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub is_default: bool,
-    /// Number, as far as it may be shown.
+    /// Masked number.
     #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub number: String,
 }
 
-/// Which means of payment is meant.
+/// Id of a payment method.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct PaymentMethodId {
-    /// Id of the means of payment, at its provider.
+    /// Id of the payment method at its provider.
     pub id: String,
 }
 
@@ -712,7 +713,7 @@ impl PaymentMethodId {
 }
 
 cc_runtime::open_enum! {
-    /// Kind of means of payment.
+    /// Kind of the payment method.
     pub enum PaymentMethodType {
         /// `CREDITCARD`.
         Creditcard = "CREDITCARD",
@@ -763,45 +764,45 @@ impl PaymentProviderChoice {
     }
 }
 
-/// Where a payment goes on.
+/// Next step of a payment.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct PaymentStep {
-    /// Address where the payer goes on.
+    /// Address at which the payer continues.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub url: Option<String>,
 }
 
-/// A payment that is taken each time credits run out.
+/// A recurring payment, which is charged when credits run out.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct RecurringPayment {
-    /// The user who pays a recurring payment.
+    /// User account of a recurring payment.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub user: Option<RecurringPaymentUser>,
-    /// The owner a recurring payment is for.
+    /// Owner of a recurring payment.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub target: Option<RecurringPaymentTarget>,
-    /// Number of credits under which the payment is taken.
+    /// Number of credits below which the payment is charged.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub threshold: Option<f64>,
-    /// Amount that is taken, in units of the currency.
+    /// Amount to charge, in units of the currency.
     #[serde(rename = "thresholdAmount", default, skip_serializing_if = "Option::is_none")]
     pub threshold_amount: Option<f64>,
-    /// Amount that is taken in a month at most, in units of the currency.
+    /// Maximum amount per month, in units of the currency.
     #[serde(rename = "monthlyAmount", default, skip_serializing_if = "Option::is_none")]
     pub monthly_amount: Option<f64>,
     /// Currency as ISO 4217, such as `EUR`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub currency: Option<String>,
-    /// Token of the means of payment.
+    /// Token of the payment method.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub token: Option<cc_runtime::Secret>,
 }
 
-/// The owner a recurring payment is for.
+/// Owner of a recurring payment.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
@@ -817,7 +818,7 @@ pub struct RecurringPaymentTarget {
     pub emails: Vec<String>,
 }
 
-/// The user who pays a recurring payment.
+/// User account of a recurring payment.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
@@ -846,10 +847,10 @@ pub struct RecurringPaymentUser {
     /// Country.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub country: Option<String>,
-    /// Address of a picture.
+    /// Address of the image.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub avatar: Option<String>,
-    /// When the account was created.
+    /// Creation date of the account.
     #[serde(rename = "creationDate", default, skip_serializing_if = "Option::is_none")]
     pub creation_date: Option<cc_runtime::Timestamp>,
     /// Language.
@@ -858,7 +859,7 @@ pub struct RecurringPaymentUser {
     /// `true` if the e-mail address is confirmed.
     #[serde(rename = "emailValidated", default, skip_serializing_if = "Option::is_none")]
     pub email_validated: Option<bool>,
-    /// Services the user signs in with.
+    /// Services with which the user signs in.
     #[serde(rename = "oauthApps", default, deserialize_with = "cc_runtime::de::list")]
     pub oauth_apps: Vec<String>,
     /// `true` if the user administers the platform.
@@ -867,16 +868,16 @@ pub struct RecurringPaymentUser {
     /// `true` if the user can pay.
     #[serde(rename = "canPay", default, skip_serializing_if = "Option::is_none")]
     pub can_pay: Option<bool>,
-    /// A second factor of authentication: none, or a code that changes with time.
+    /// Kind of second factor: none, or a time-based one-time password.
     #[serde(rename = "preferredMFA", default, skip_serializing_if = "Option::is_none")]
     pub preferred_mfa: Option<MfaKind>,
     /// `true` if the user has a password.
     #[serde(rename = "hasPassword", default, skip_serializing_if = "Option::is_none")]
     pub has_password: Option<bool>,
-    /// Id of the partner the user came through.
+    /// Id of the partner through which the user signed up.
     #[serde(rename = "partnerId", default, skip_serializing_if = "Option::is_none")]
     pub partner_id: Option<String>,
-    /// Name of the partner the user came through.
+    /// Name of the partner through which the user signed up.
     #[serde(rename = "partnerName", default, skip_serializing_if = "Option::is_none")]
     pub partner_name: Option<String>,
     /// Address of the partner's console.
@@ -884,7 +885,7 @@ pub struct RecurringPaymentUser {
     pub partner_console_url: Option<String>,
 }
 
-/// Stripe's leave to take a payment or to register a means of payment.
+/// A Stripe intent, which authorises a payment or the registration of a payment method.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
@@ -892,10 +893,10 @@ pub struct StripeIntent {
     /// Id of the intent.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub id: Option<String>,
-    /// Secret with which a browser goes on.
+    /// Secret with which a browser continues.
     #[serde(rename = "clientSecret", default, skip_serializing_if = "Option::is_none")]
     pub client_secret: Option<cc_runtime::Secret>,
-    /// Id of the owner at Stripe.
+    /// Customer id of the owner at Stripe.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub customer: Option<String>,
     /// Id of an owner: `user_…` for a personal space, `orga_…` for an organisation.
@@ -923,14 +924,14 @@ impl StripeIntent {
         self
     }
 
-    /// Secret with which a browser goes on.
+    /// Secret with which a browser continues.
     #[must_use]
     pub fn client_secret(mut self, client_secret: impl Into<cc_runtime::Secret>) -> Self {
         self.client_secret = Some(client_secret.into());
         self
     }
 
-    /// Id of the owner at Stripe.
+    /// Customer id of the owner at Stripe.
     #[must_use]
     pub fn customer(mut self, customer: impl Into<String>) -> Self {
         self.customer = Some(customer.into());

@@ -5,8 +5,8 @@ use cc_runtime::Transport;
 use cc_runtime::Call;
 use crate::requests::*;
 
-/// Products (The catalogue: what applications can run, which add-ons there are, and what they cost): sends the
-/// requests of the domain `product`.
+/// Products (The catalogue: runtimes for applications, add-on providers, and prices): sends the requests of the
+/// domain `product`.
 #[derive(Debug, Clone)]
 pub struct Client {
     transport: Transport,
@@ -35,7 +35,7 @@ impl Client {
         self.transport.call(request)
     }
 
-    /// Reads what the platform knows of one add-on provider.
+    /// Reads the information of the platform about one add-on provider.
     pub fn get_product_addon_provider_informations(
         &self,
         request: GetProductAddonProviderInformations,
@@ -43,7 +43,7 @@ impl Client {
         self.transport.call(request)
     }
 
-    /// Reads the versions of one add-on provider in the older form.
+    /// Reads the versions of one add-on provider, in the older format.
     pub fn get_product_addon_provider_versions(
         &self,
         request: GetProductAddonProviderVersions,
@@ -64,17 +64,17 @@ impl Client {
         self.transport.call(request)
     }
 
-    /// Lists the sizes of instance.
+    /// Lists the flavors of instances.
     pub fn list_flavors(&self, request: ListFlavors) -> Call<ListFlavors> {
         self.transport.call(request)
     }
 
-    /// Lists what an application can run on.
+    /// Lists the runtimes for applications.
     pub fn list_runtimes(&self, request: ListRuntimes) -> Call<ListRuntimes> {
         self.transport.call(request)
     }
 
-    /// Reads one thing that an application can run on.
+    /// Reads one runtime for applications.
     pub fn get_runtime(&self, request: GetRuntime) -> Call<GetRuntime> {
         self.transport.call(request)
     }
@@ -84,7 +84,7 @@ impl Client {
         self.transport.call(request)
     }
 
-    /// Lists the packages of credits that can be bought.
+    /// Lists the packages of credits for sale.
     pub fn list_credit_packages(
         &self,
         request: ListCreditPackages,
@@ -92,7 +92,7 @@ impl Client {
         self.transport.call(request)
     }
 
-    /// Lists the price of a credit, by currency.
+    /// Lists the price of a credit by currency.
     pub fn list_credit_prices(
         &self,
         request: ListCreditPrices,
@@ -100,12 +100,12 @@ impl Client {
         self.transport.call(request)
     }
 
-    /// Lists the zones in the older form.
+    /// Lists the zones, in the older format.
     pub fn list_legacy_zones(&self, request: ListLegacyZones) -> Call<ListLegacyZones> {
         self.transport.call(request)
     }
 
-    /// Estimates what an organisation will pay for Heptapod.
+    /// Estimates the price of Heptapod for an organisation.
     pub fn get_heptapod_price_estimation(
         &self,
         request: GetHeptapodPriceEstimation,

@@ -12,13 +12,13 @@ use crate::types;
 /// `GET /v2/products/addonproviders`. Source: v2-openapi, js-client.
 ///
 /// # Errors
-/// - 401: The credentials are missing or not accepted.
-/// - 403: The caller may not do this.
+/// - 401: The credentials are missing or invalid.
+/// - 403: The caller may not perform this operation.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
 pub struct ListProductAddonProviders {
-    /// Shows the catalogue as this owner sees it.
+    /// Restricts the catalogue to the offers for this owner.
     pub orga_id: Option<cc_runtime::OwnerId>,
 }
 
@@ -29,7 +29,7 @@ impl ListProductAddonProviders {
         Self { orga_id: None }
     }
 
-    /// Shows the catalogue as this owner sees it.
+    /// Restricts the catalogue to the offers for this owner.
     pub fn orga_id(mut self, orga_id: impl Into<cc_runtime::OwnerId>) -> Self {
         self.orga_id = Some(orga_id.into());
         self
@@ -64,16 +64,16 @@ impl Operation for ListProductAddonProviders {
 /// `GET /v2/products/addonproviders/{providerId}`. Source: v2-openapi, js-client.
 ///
 /// # Errors
-/// - 401: The credentials are missing or not accepted.
-/// - 403: The caller may not do this.
-/// - 404: There is none, or none the caller may see.
+/// - 401: The credentials are missing or invalid.
+/// - 403: The caller may not perform this operation.
+/// - 404: The resource does not exist or is not visible to the caller.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
 pub struct GetProductAddonProvider {
-    /// The provider.
+    /// Id of the provider.
     pub provider_id: cc_runtime::AddonProviderId,
-    /// Shows the catalogue as this owner sees it.
+    /// Restricts the catalogue to the offers for this owner.
     pub orga_id: Option<cc_runtime::OwnerId>,
 }
 
@@ -87,7 +87,7 @@ impl GetProductAddonProvider {
         }
     }
 
-    /// Shows the catalogue as this owner sees it.
+    /// Restricts the catalogue to the offers for this owner.
     pub fn orga_id(mut self, orga_id: impl Into<cc_runtime::OwnerId>) -> Self {
         self.orga_id = Some(orga_id.into());
         self
@@ -118,18 +118,18 @@ impl Operation for GetProductAddonProvider {
     }
 }
 
-/// Reads what the platform knows of one add-on provider.
+/// Reads the information of the platform about one add-on provider.
 ///
 /// `GET /v2/products/addonproviders/{providerId}/informations`. Source: v2-openapi.
 ///
 /// # Errors
-/// - 401: The credentials are missing or not accepted.
-/// - 404: There is none, or none the caller may see.
+/// - 401: The credentials are missing or invalid.
+/// - 404: The resource does not exist or is not visible to the caller.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
 pub struct GetProductAddonProviderInformations {
-    /// The provider.
+    /// Id of the provider.
     pub provider_id: cc_runtime::AddonProviderId,
 }
 
@@ -166,20 +166,20 @@ impl Operation for GetProductAddonProviderInformations {
     }
 }
 
-/// Reads the versions of one add-on provider in the older form.
+/// Reads the versions of one add-on provider, in the older format.
 ///
-/// `get_addon_provider_versions` has a known shape.
+/// No source documents the format; that of `get_addon_provider_versions` is known.
 ///
 /// `GET /v2/products/addonproviders/{providerId}/versions`. Source: v2-openapi.
 ///
 /// # Errors
-/// - 401: The credentials are missing or not accepted.
-/// - 404: There is none, or none the caller may see.
+/// - 401: The credentials are missing or invalid.
+/// - 404: The resource does not exist or is not visible to the caller.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
 pub struct GetProductAddonProviderVersions {
-    /// The provider.
+    /// Id of the provider.
     pub provider_id: cc_runtime::AddonProviderId,
 }
 
@@ -221,7 +221,7 @@ impl Operation for GetProductAddonProviderVersions {
 /// `GET /v2/products/countries`. Source: v2-openapi.
 ///
 /// # Errors
-/// - 401: The credentials are missing or not accepted.
+/// - 401: The credentials are missing or invalid.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
@@ -260,7 +260,7 @@ impl Operation for ListCountries {
 /// `GET /v2/products/countrycodes`. Source: v2-openapi.
 ///
 /// # Errors
-/// - 401: The credentials are missing or not accepted.
+/// - 401: The credentials are missing or invalid.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
@@ -294,17 +294,17 @@ impl Operation for ListCountryCodes {
     }
 }
 
-/// Lists the sizes of instance.
+/// Lists the flavors of instances.
 ///
 /// `GET /v2/products/flavors`. Source: v2-openapi.
 ///
 /// # Errors
-/// - 401: The credentials are missing or not accepted.
+/// - 401: The credentials are missing or invalid.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
 pub struct ListFlavors {
-    /// What the sizes are for. No source lists the values.
+    /// Use of the flavors. No source lists the values.
     pub context: Option<String>,
 }
 
@@ -315,7 +315,7 @@ impl ListFlavors {
         Self { context: None }
     }
 
-    /// What the sizes are for. No source lists the values.
+    /// Use of the flavors. No source lists the values.
     pub fn context(mut self, context: impl Into<String>) -> Self {
         self.context = Some(context.into());
         self
@@ -343,18 +343,18 @@ impl Operation for ListFlavors {
     }
 }
 
-/// Lists what an application can run on.
+/// Lists the runtimes for applications.
 ///
 /// `GET /v2/products/instances`. Source: v2-openapi, js-client.
 ///
 /// # Errors
-/// - 401: The credentials are missing or not accepted.
-/// - 403: The caller may not do this.
+/// - 401: The credentials are missing or invalid.
+/// - 403: The caller may not perform this operation.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
 pub struct ListRuntimes {
-    /// Shows the catalogue as this owner sees it.
+    /// Restricts the catalogue to the offers for this owner.
     pub for_: Option<cc_runtime::OwnerId>,
 }
 
@@ -365,7 +365,7 @@ impl ListRuntimes {
         Self { for_: None }
     }
 
-    /// Shows the catalogue as this owner sees it.
+    /// Restricts the catalogue to the offers for this owner.
     pub fn for_(mut self, for_: impl Into<cc_runtime::OwnerId>) -> Self {
         self.for_ = Some(for_.into());
         self
@@ -393,25 +393,25 @@ impl Operation for ListRuntimes {
     }
 }
 
-/// Reads one thing that an application can run on.
+/// Reads one runtime for applications.
 ///
 /// `GET /v2/products/instances/{runtimeType}-{runtimeVersion}`. Source: v2-openapi, js-client.
 ///
 /// # Errors
-/// - 401: The credentials are missing or not accepted.
-/// - 403: The caller may not do this.
-/// - 404: There is none, or none the caller may see.
+/// - 401: The credentials are missing or invalid.
+/// - 403: The caller may not perform this operation.
+/// - 404: The resource does not exist or is not visible to the caller.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
 pub struct GetRuntime {
-    /// Kind of runtime, such as `node`. It may hold a `-`.
+    /// Type of the runtime, such as `node`. It may contain a `-`.
     pub runtime_type: String,
     /// Version of the runtime, such as `20210422`.
     pub runtime_version: String,
-    /// Shows the catalogue as this owner sees it.
+    /// Restricts the catalogue to the offers for this owner.
     pub for_: Option<cc_runtime::OwnerId>,
-    /// Shows it as this application sees it.
+    /// Shows the runtime with the options for this application.
     pub app: Option<cc_runtime::ApplicationId>,
 }
 
@@ -430,13 +430,13 @@ impl GetRuntime {
         }
     }
 
-    /// Shows the catalogue as this owner sees it.
+    /// Restricts the catalogue to the offers for this owner.
     pub fn for_(mut self, for_: impl Into<cc_runtime::OwnerId>) -> Self {
         self.for_ = Some(for_.into());
         self
     }
 
-    /// Shows it as this application sees it.
+    /// Shows the runtime with the options for this application.
     pub fn app(mut self, app: impl Into<cc_runtime::ApplicationId>) -> Self {
         self.app = Some(app.into());
         self
@@ -474,7 +474,7 @@ impl Operation for GetRuntime {
 /// `GET /v2/products/mfa_kinds`. Source: v2-openapi.
 ///
 /// # Errors
-/// - 401: The credentials are missing or not accepted.
+/// - 401: The credentials are missing or invalid.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
@@ -508,20 +508,20 @@ impl Operation for ListMfaKinds {
     }
 }
 
-/// Lists the packages of credits that can be bought.
+/// Lists the packages of credits for sale.
 ///
 /// `GET /v2/products/packages`. Source: v2-openapi.
 ///
 /// # Errors
-/// - 400: The request is not valid.
-/// - 401: The credentials are missing or not accepted.
+/// - 400: The request is invalid.
+/// - 401: The credentials are missing or invalid.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
 pub struct ListCreditPackages {
-    /// Applies this coupon to the prices.
+    /// Coupon to apply to the prices.
     pub coupon: Option<String>,
-    /// Shows the packages as this owner sees them.
+    /// Shows the packages with the prices for this owner.
     pub orga_id: Option<cc_runtime::OwnerId>,
     /// Currency of the prices, as ISO 4217.
     pub currency: Option<String>,
@@ -538,13 +538,13 @@ impl ListCreditPackages {
         }
     }
 
-    /// Applies this coupon to the prices.
+    /// Coupon to apply to the prices.
     pub fn coupon(mut self, coupon: impl Into<String>) -> Self {
         self.coupon = Some(coupon.into());
         self
     }
 
-    /// Shows the packages as this owner sees them.
+    /// Shows the packages with the prices for this owner.
     pub fn orga_id(mut self, orga_id: impl Into<cc_runtime::OwnerId>) -> Self {
         self.orga_id = Some(orga_id.into());
         self
@@ -582,12 +582,12 @@ impl Operation for ListCreditPackages {
     }
 }
 
-/// Lists the price of a credit, by currency.
+/// Lists the price of a credit by currency.
 ///
 /// `GET /v2/products/prices`. Source: v2-openapi.
 ///
 /// # Errors
-/// - 401: The credentials are missing or not accepted.
+/// - 401: The credentials are missing or invalid.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
@@ -621,14 +621,14 @@ impl Operation for ListCreditPrices {
     }
 }
 
-/// Lists the zones in the older form.
+/// Lists the zones, in the older format.
 ///
-/// `list_zones` says more of each.
+/// `list_zones` returns more fields.
 ///
 /// `GET /v2/products/zones`. Source: v2-openapi.
 ///
 /// # Errors
-/// - 401: The credentials are missing or not accepted.
+/// - 401: The credentials are missing or invalid.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
@@ -662,13 +662,13 @@ impl Operation for ListLegacyZones {
     }
 }
 
-/// Estimates what an organisation will pay for Heptapod.
+/// Estimates the price of Heptapod for an organisation.
 ///
 /// `GET /v2/saas/heptapod/{ownerId}/heptapod.host/price-prevision`. Source: js-client.
 ///
 /// # Errors
-/// - 401: The credentials are missing or not accepted.
-/// - 403: The caller may not do this.
+/// - 401: The credentials are missing or invalid.
+/// - 403: The caller may not perform this operation.
 /// - 404: The owner is a personal space.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]

@@ -28,14 +28,14 @@ cc_runtime::open_enum! {
     }
 }
 
-/// A plan of an add-on provider: what it offers at what price.
+/// A plan of an add-on provider: features and price.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct AddonPlan {
     /// Id of the plan (a UUID).
     pub id: String,
-    /// Name to show to a person.
+    /// Display name.
     #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub name: String,
     /// Short name, such as `dev` or `xs_sml`.
@@ -44,13 +44,13 @@ pub struct AddonPlan {
     /// Price of the plan. No source states its currency nor its period.
     #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub price: f64,
-    /// Name of the price in the price system; its case varies.
+    /// Name of the price in the price system. Its case varies.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub price_id: Option<String>,
     /// Features of the plan.
     #[serde(default, deserialize_with = "cc_runtime::de::list")]
     pub features: Vec<AddonPlanFeature>,
-    /// Short names of the zones where it is available.
+    /// Short names of the zones in which the provider is available.
     #[serde(default, deserialize_with = "cc_runtime::de::list")]
     pub zones: Vec<String>,
 }
@@ -60,19 +60,19 @@ pub struct AddonPlan {
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct AddonPlanFeature {
-    /// Name of the feature, to show to a person.
+    /// Display name of the feature.
     #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub name: String,
     /// Kind of value of the feature.
     #[serde(rename = "type", default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub type_: AddonFeatureKind,
-    /// Value to show to a person.
+    /// Display value.
     #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub value: String,
-    /// The same value for a program, as text.
+    /// The same value in machine-readable form, as text.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub computable_value: Option<String>,
-    /// Name of the feature for a program.
+    /// Machine-readable name of the feature.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub name_code: Option<String>,
 }
@@ -84,13 +84,13 @@ pub struct AddonPlanFeature {
 pub struct AddonProviderDetails {
     /// Id of the provider.
     pub id: cc_runtime::AddonProviderId,
-    /// Name to show to a person.
+    /// Display name.
     #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub name: String,
     /// Web site of the add-on provider.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub website: Option<String>,
-    /// Where its support is reached.
+    /// E-mail address of the support.
     #[serde(rename = "supportEmail", default, skip_serializing_if = "Option::is_none")]
     pub support_email: Option<String>,
     /// Name of the add-on provider on Google Plus.
@@ -108,47 +108,47 @@ pub struct AddonProviderDetails {
     /// Detailed description of the offer.
     #[serde(rename = "longDesc", default, skip_serializing_if = "Option::is_none")]
     pub long_desc: Option<String>,
-    /// Address of its logo.
+    /// Address of the logo.
     #[serde(rename = "logoUrl", default, skip_serializing_if = "Option::is_none")]
     pub logo_url: Option<String>,
-    /// How far it is released.
+    /// Release status of the provider.
     #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub status: AddonProviderStatus,
-    /// `true` if its dashboard opens in a tab of its own.
+    /// `true` if the dashboard opens in a new tab.
     #[serde(rename = "openInNewTab", default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub open_in_new_tab: bool,
-    /// `true` if an add-on can change its plan.
+    /// `true` if an add-on can move to another plan.
     #[serde(rename = "canUpgrade", default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub can_upgrade: bool,
-    /// Short names of the zones where it is available.
+    /// Short names of the zones in which the provider is available.
     #[serde(default, deserialize_with = "cc_runtime::de::list")]
     pub regions: Vec<String>,
     /// Plans of the add-on provider.
     #[serde(default, deserialize_with = "cc_runtime::de::list")]
     pub plans: Vec<AddonPlan>,
-    /// The features that its plans tell apart.
+    /// Features that distinguish the plans of the provider.
     #[serde(default, deserialize_with = "cc_runtime::de::list")]
     pub features: Vec<AddonProviderFeature>,
 }
 
-/// A feature that the plans of a provider tell apart.
+/// A feature that distinguishes the plans of a provider.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct AddonProviderFeature {
-    /// Name to show to a person.
+    /// Display name.
     #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub name: String,
     /// Kind of value of the feature.
     #[serde(rename = "type", default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub type_: AddonFeatureKind,
-    /// Name for a program.
+    /// Machine-readable name.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub name_code: Option<String>,
 }
 
 cc_runtime::open_enum! {
-    /// How far an add-on provider is released.
+    /// Release status of an add-on provider.
     pub enum AddonProviderStatus {
         /// `ALPHA`.
         Alpha = "ALPHA",
@@ -163,17 +163,17 @@ cc_runtime::open_enum! {
     }
 }
 
-/// Credits that can be bought together.
+/// A package of credits.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct CreditPackage {
     /// Id of the package.
     pub id: i64,
-    /// Name to show to a person.
+    /// Display name.
     #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub title: String,
-    /// How many credits it holds.
+    /// Number of credits in the package.
     #[serde(rename = "dropsQuantity", default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub drops_quantity: f64,
     /// Price of one credit.
@@ -195,12 +195,12 @@ pub struct CreditPrice {
     /// Currency, as ISO 4217.
     #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub currency: String,
-    /// Price in that currency.
+    /// Price in the currency.
     #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub value: f64,
 }
 
-/// A size of instance.
+/// A size of an instance.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
@@ -216,13 +216,13 @@ pub struct Flavor {
     /// Number of GPUs.
     #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub gpus: i64,
-    /// Size of the disk. No source states its unit.
+    /// Size of the disk. No source documents its unit.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub disk: Option<i64>,
-    /// Price of one instance. No source states its currency nor its period.
+    /// Price of one instance. No source documents its currency or period.
     #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub price: f64,
-    /// Name of the price in the price system; its case varies.
+    /// Name of the price in the price system. Its case varies.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub price_id: Option<String>,
     /// `true` if the flavor can be chosen.
@@ -231,24 +231,24 @@ pub struct Flavor {
     /// `true` if the flavor is too small for most applications.
     #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub microservice: bool,
-    /// `true` if the flavor is made for machine learning.
+    /// `true` if the flavor is intended for machine learning.
     #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub machine_learning: bool,
-    /// Priority of its processes, as `nice` counts.
+    /// Scheduling priority of the processes, as a `nice` value.
     #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub nice: i64,
-    /// Memory, to show to a person.
+    /// Memory, to display.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub memory: Option<FlavorMemory>,
-    /// Factor of its CPU. Only the JavaScript client's types know it.
+    /// CPU factor. Only the types of the JavaScript client mention it.
     #[serde(rename = "cpuFactor", default, skip_serializing_if = "Option::is_none")]
     pub cpu_factor: Option<f64>,
-    /// Factor of its memory. Only the JavaScript client's types know it.
+    /// Memory factor. Only the types of the JavaScript client mention it.
     #[serde(rename = "memFactor", default, skip_serializing_if = "Option::is_none")]
     pub mem_factor: Option<f64>,
 }
 
-/// An amount of memory, to show to a person.
+/// An amount of memory, to display.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
@@ -256,7 +256,7 @@ pub struct FlavorMemory {
     /// Unit of `value`, such as `B`.
     #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub unit: String,
-    /// How many of that unit.
+    /// Amount, in `unit`.
     #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub value: f64,
     /// The amount with a readable unit, such as `512 MiB`.
@@ -278,27 +278,27 @@ pub struct HeptapodPriceEstimation {
     /// Storage in use. No source states its unit.
     #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub storage: f64,
-    /// Price. No source states its currency nor its period.
+    /// Price. No source documents its currency or period.
     #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub price: f64,
 }
 
-/// A zone, as the v2 API lists it.
+/// A zone, in the v2 format.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct LegacyZone {
     /// Short name, such as `par`.
     pub name: String,
-    /// `true` if the zone is kept for the platform.
+    /// `true` if the zone is reserved for the platform.
     #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub internal: bool,
-    /// Region it belongs to.
+    /// Region of the zone.
     #[serde(rename = "correspondingRegion", default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub corresponding_region: String,
 }
 
-/// Something that an application can run on.
+/// A runtime for applications.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
@@ -309,10 +309,10 @@ pub struct Runtime {
     /// Version of the runtime, such as `20210422`.
     #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub version: String,
-    /// Name to show to a person.
+    /// Display name.
     #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub name: String,
-    /// Language or framework that it is made for.
+    /// Language or framework of the runtime.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub variant: Option<RuntimeVariant>,
     /// Description of the runtime.
@@ -321,10 +321,10 @@ pub struct Runtime {
     /// `true` if the runtime can be chosen.
     #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub enabled: bool,
-    /// `true` if the runtime will be there soon.
+    /// `true` if the runtime will be available soon.
     #[serde(rename = "comingSoon", default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub coming_soon: bool,
-    /// How many instances an application may have on it.
+    /// Maximum number of instances of an application.
     #[serde(rename = "maxInstances", default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub max_instances: i64,
     /// Tags of the runtime.
@@ -333,18 +333,18 @@ pub struct Runtime {
     /// Ways to deploy, such as `git`.
     #[serde(default, deserialize_with = "cc_runtime::de::list")]
     pub deployments: Vec<String>,
-    /// Sizes it can have.
+    /// Available flavors.
     #[serde(default, deserialize_with = "cc_runtime::de::list")]
     pub flavors: Vec<Flavor>,
-    /// Size it has when none is chosen.
+    /// Default flavor of the instances.
     #[serde(rename = "defaultFlavor", default, skip_serializing_if = "Option::is_none")]
     pub default_flavor: Option<Flavor>,
-    /// Size that builds have when none is chosen.
+    /// Default flavor of the build instance.
     #[serde(rename = "buildFlavor", default, skip_serializing_if = "Option::is_none")]
     pub build_flavor: Option<Flavor>,
 }
 
-/// The language or framework that a runtime is made for.
+/// Language or framework of a runtime.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
@@ -354,13 +354,13 @@ pub struct RuntimeVariant {
     /// Short name, such as `node`.
     #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub slug: String,
-    /// Name to show to a person.
+    /// Display name.
     #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub name: String,
     /// Tool that builds and starts the application.
     #[serde(rename = "deployType", default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub deploy_type: String,
-    /// Address of its logo.
+    /// Address of the logo.
     #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub logo: String,
 }

@@ -5,8 +5,8 @@ use cc_runtime::Transport;
 use cc_runtime::Call;
 use crate::requests::*;
 
-/// Pulsar (Pulsar add-ons: their topics, tokens, clusters, and how long messages are kept): sends the requests
-/// of the domain `pulsar`.
+/// Pulsar (Pulsar add-ons: topics, tokens, clusters and storage policies): sends the requests of the domain
+/// `pulsar`.
 #[derive(Debug, Clone)]
 pub struct Client {
     transport: Transport,
@@ -19,7 +19,7 @@ impl Client {
         Self { transport }
     }
 
-    /// Reads the versions of Pulsar that can be had.
+    /// Reads the available versions of Pulsar.
     pub fn get_pulsar_versions(
         &self,
         request: GetPulsarVersions,
@@ -37,7 +37,7 @@ impl Client {
         self.transport.call(request)
     }
 
-    /// Asks for the deletion of one Pulsar.
+    /// Requests the deletion of one Pulsar.
     pub fn delete_pulsar(&self, request: DeletePulsar) -> Call<DeletePulsar> {
         self.transport.call(request)
     }
@@ -58,7 +58,7 @@ impl Client {
         self.transport.call(request)
     }
 
-    /// Revokes the token of one Pulsar and makes a new one.
+    /// Revokes the token of one Pulsar and creates a new one.
     pub fn renew_pulsar_token(
         &self,
         request: RenewPulsarToken,
@@ -66,7 +66,7 @@ impl Client {
         self.transport.call(request)
     }
 
-    /// Reads how long one Pulsar keeps messages, and where.
+    /// Reads the storage policies of one Pulsar.
     pub fn get_pulsar_storage_policies(
         &self,
         request: GetPulsarStoragePolicies,
@@ -74,7 +74,7 @@ impl Client {
         self.transport.call(request)
     }
 
-    /// Says how long one Pulsar keeps messages, and where.
+    /// Sets the storage policies of one Pulsar.
     pub fn update_pulsar_storage_policies(
         &self,
         request: UpdatePulsarStoragePolicies,
@@ -106,7 +106,7 @@ impl Client {
         self.transport.call(request)
     }
 
-    /// Makes a token with rights on one persistent topic.
+    /// Creates a token with rights on one persistent topic.
     pub fn create_pulsar_topic_token(
         &self,
         request: CreatePulsarTopicToken,
@@ -114,7 +114,7 @@ impl Client {
         self.transport.call(request)
     }
 
-    /// Takes a persistent topic off the broker that serves it; the next user brings it back.
+    /// Unloads a persistent topic from its broker. The next use loads it again.
     pub fn unload_pulsar_topic(
         &self,
         request: UnloadPulsarTopic,
@@ -146,7 +146,7 @@ impl Client {
         self.transport.call(request)
     }
 
-    /// Makes a token with rights on one non-persistent topic.
+    /// Creates a token with rights on one non-persistent topic.
     pub fn create_pulsar_non_persistent_topic_token(
         &self,
         request: CreatePulsarNonPersistentTopicToken,
@@ -154,7 +154,7 @@ impl Client {
         self.transport.call(request)
     }
 
-    /// Takes a non-persistent topic off the broker that serves it; the next user brings it back.
+    /// Unloads a non-persistent topic from its broker. The next use loads it again.
     pub fn unload_pulsar_non_persistent_topic(
         &self,
         request: UnloadPulsarNonPersistentTopic,
@@ -170,7 +170,7 @@ impl Client {
         self.transport.call(request)
     }
 
-    /// Lists what the Pulsars of an owner consumed.
+    /// Lists the consumption of the Pulsars of an owner.
     pub fn list_pulsar_consumptions(
         &self,
         request: ListPulsarConsumptions,

@@ -7,12 +7,12 @@ use cc_runtime::{Answer, Operation, OperationInfo, Request, RequestBuilder, Resu
 #[allow(unused_imports)]
 use crate::types;
 
-/// Reads the versions of Pulsar that can be had.
+/// Reads the available versions of Pulsar.
 ///
 /// `GET /v4/addon-providers/addon-pulsar`. Source: go-sdk, ovd.
 ///
 /// # Errors
-/// - 401: The credentials are missing or not accepted.
+/// - 401: The credentials are missing or invalid.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
@@ -51,9 +51,9 @@ impl Operation for GetPulsarVersions {
 /// `POST /v4/addon-providers/addon-pulsar/addons`. Source: go-sdk.
 ///
 /// # Errors
-/// - 400: The request is not valid.
-/// - 401: The credentials are missing or not accepted.
-/// - 403: The caller may not do this.
+/// - 400: The request is invalid.
+/// - 401: The credentials are missing or invalid.
+/// - 403: The caller may not perform this operation.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
@@ -96,14 +96,14 @@ impl Operation for CreatePulsar {
 /// `GET /v4/addon-providers/addon-pulsar/addons/{addonId}`. Source: go-sdk, ovd, js-client.
 ///
 /// # Errors
-/// - 401: The credentials are missing or not accepted.
-/// - 403: The caller may not do this.
-/// - 404: There is none, or none the caller may see.
+/// - 401: The credentials are missing or invalid.
+/// - 403: The caller may not perform this operation.
+/// - 404: The resource does not exist or is not visible to the caller.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
 pub struct GetPulsar {
-    /// The add-on, by the id its provider knows.
+    /// Id of the add-on as its provider knows it.
     pub addon_id: cc_runtime::RealAddonId,
 }
 
@@ -136,19 +136,19 @@ impl Operation for GetPulsar {
     }
 }
 
-/// Asks for the deletion of one Pulsar.
+/// Requests the deletion of one Pulsar.
 ///
 /// `DELETE /v4/addon-providers/addon-pulsar/addons/{addonId}`. Source: go-sdk.
 ///
 /// # Errors
-/// - 401: The credentials are missing or not accepted.
-/// - 403: The caller may not do this.
-/// - 404: There is none, or none the caller may see.
+/// - 401: The credentials are missing or invalid.
+/// - 403: The caller may not perform this operation.
+/// - 404: The resource does not exist or is not visible to the caller.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
 pub struct DeletePulsar {
-    /// The add-on, by the id its provider knows.
+    /// Id of the add-on as its provider knows it.
     pub addon_id: cc_runtime::RealAddonId,
 }
 
@@ -186,14 +186,14 @@ impl Operation for DeletePulsar {
 /// `POST /v4/addon-providers/addon-pulsar/addons/{addonId}/create-tenant-and-namespace`. Source: go-sdk, ovd.
 ///
 /// # Errors
-/// - 401: The credentials are missing or not accepted.
-/// - 403: The caller may not do this.
-/// - 404: There is none, or none the caller may see.
+/// - 401: The credentials are missing or invalid.
+/// - 403: The caller may not perform this operation.
+/// - 404: The resource does not exist or is not visible to the caller.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
 pub struct CreatePulsarTenantAndNamespace {
-    /// The add-on, by the id its provider knows.
+    /// Id of the add-on as its provider knows it.
     pub addon_id: cc_runtime::RealAddonId,
 }
 
@@ -233,14 +233,14 @@ impl Operation for CreatePulsarTenantAndNamespace {
 /// `DELETE /v4/addon-providers/addon-pulsar/addons/{addonId}/delete-tenant-and-namespace`. Source: go-sdk, ovd.
 ///
 /// # Errors
-/// - 401: The credentials are missing or not accepted.
-/// - 403: The caller may not do this.
-/// - 404: There is none, or none the caller may see.
+/// - 401: The credentials are missing or invalid.
+/// - 403: The caller may not perform this operation.
+/// - 404: The resource does not exist or is not visible to the caller.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
 pub struct DeletePulsarTenantAndNamespace {
-    /// The add-on, by the id its provider knows.
+    /// Id of the add-on as its provider knows it.
     pub addon_id: cc_runtime::RealAddonId,
 }
 
@@ -275,19 +275,19 @@ impl Operation for DeletePulsarTenantAndNamespace {
     }
 }
 
-/// Revokes the token of one Pulsar and makes a new one.
+/// Revokes the token of one Pulsar and creates a new one.
 ///
 /// `PATCH /v4/addon-providers/addon-pulsar/addons/{addonId}/renew-biscuit`. Source: go-sdk.
 ///
 /// # Errors
-/// - 401: The credentials are missing or not accepted.
-/// - 403: The caller may not do this.
-/// - 404: There is none, or none the caller may see.
+/// - 401: The credentials are missing or invalid.
+/// - 403: The caller may not perform this operation.
+/// - 404: The resource does not exist or is not visible to the caller.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
 pub struct RenewPulsarToken {
-    /// The add-on, by the id its provider knows.
+    /// Id of the add-on as its provider knows it.
     pub addon_id: cc_runtime::RealAddonId,
 }
 
@@ -320,19 +320,19 @@ impl Operation for RenewPulsarToken {
     }
 }
 
-/// Reads how long one Pulsar keeps messages, and where.
+/// Reads the storage policies of one Pulsar.
 ///
 /// `GET /v4/addon-providers/addon-pulsar/addons/{addonId}/storage-policies`. Source: seed-003, go-sdk, ovd.
 ///
 /// # Errors
-/// - 401: The credentials are missing or not accepted.
-/// - 403: The caller may not do this.
-/// - 404: There is none, or none the caller may see.
+/// - 401: The credentials are missing or invalid.
+/// - 403: The caller may not perform this operation.
+/// - 404: The resource does not exist or is not visible to the caller.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
 pub struct GetPulsarStoragePolicies {
-    /// The add-on, by the id its provider knows.
+    /// Id of the add-on as its provider knows it.
     pub addon_id: cc_runtime::RealAddonId,
 }
 
@@ -367,24 +367,24 @@ impl Operation for GetPulsarStoragePolicies {
     }
 }
 
-/// Says how long one Pulsar keeps messages, and where.
+/// Sets the storage policies of one Pulsar.
 ///
-/// Retention is how long messages stay in a topic; offload is how long they stay on fast disks before they move
-/// to a Cellar. A negative number sets no limit. A policy with neither number, or with null for both, keeps
-/// messages for ever and never moves them.
+/// Retention is the time for which messages stay in a topic; offload is the time for which they stay on fast
+/// disks before they move to a Cellar. A negative number means no limit. A policy with neither number, or with
+/// null for both, keeps messages forever and never moves them.
 ///
 /// `PATCH /v4/addon-providers/addon-pulsar/addons/{addonId}/storage-policies`. Source: seed-003, go-sdk, ovd.
 ///
 /// # Errors
-/// - 400: The request is not valid.
-/// - 401: The credentials are missing or not accepted.
-/// - 403: The caller may not do this.
-/// - 404: There is none, or none the caller may see.
+/// - 400: The request is invalid.
+/// - 401: The credentials are missing or invalid.
+/// - 403: The caller may not perform this operation.
+/// - 404: The resource does not exist or is not visible to the caller.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
 pub struct UpdatePulsarStoragePolicies {
-    /// The add-on, by the id its provider knows.
+    /// Id of the add-on as its provider knows it.
     pub addon_id: cc_runtime::RealAddonId,
     /// The body.
     pub body: types::StoragePoliciesUpdate,
@@ -433,16 +433,16 @@ impl Operation for UpdatePulsarStoragePolicies {
 /// `GET /v4/addon-providers/addon-pulsar/addons/{addonId}/topics`. Source: go-sdk.
 ///
 /// # Errors
-/// - 401: The credentials are missing or not accepted.
-/// - 403: The caller may not do this.
-/// - 404: There is none, or none the caller may see.
+/// - 401: The credentials are missing or invalid.
+/// - 403: The caller may not perform this operation.
+/// - 404: The resource does not exist or is not visible to the caller.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
 pub struct ListPulsarTopics {
-    /// The add-on, by the id its provider knows.
+    /// Id of the add-on as its provider knows it.
     pub addon_id: cc_runtime::RealAddonId,
-    /// Whether partitioned topics are meant. Inferred from the Go SDK.
+    /// `true` for partitioned topics. Inferred from the Go SDK.
     pub partitioned: Option<bool>,
 }
 
@@ -456,7 +456,7 @@ impl ListPulsarTopics {
         }
     }
 
-    /// Whether partitioned topics are meant. Inferred from the Go SDK.
+    /// `true` for partitioned topics. Inferred from the Go SDK.
     pub fn partitioned(mut self, partitioned: bool) -> Self {
         self.partitioned = Some(partitioned);
         self
@@ -492,21 +492,21 @@ impl Operation for ListPulsarTopics {
 /// `POST /v4/addon-providers/addon-pulsar/addons/{addonId}/topics/{topicName}`. Source: go-sdk.
 ///
 /// # Errors
-/// - 400: The request is not valid.
-/// - 401: The credentials are missing or not accepted.
-/// - 403: The caller may not do this.
-/// - 404: There is none, or none the caller may see.
+/// - 400: The request is invalid.
+/// - 401: The credentials are missing or invalid.
+/// - 403: The caller may not perform this operation.
+/// - 404: The resource does not exist or is not visible to the caller.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
 pub struct CreatePulsarTopic {
-    /// The add-on, by the id its provider knows.
+    /// Id of the add-on as its provider knows it.
     pub addon_id: cc_runtime::RealAddonId,
     /// Name of the topic.
     pub topic_name: String,
-    /// Whether the topic is partitioned. Inferred from the Go SDK.
+    /// `true` for a partitioned topic. Inferred from the Go SDK.
     pub partitioned: Option<bool>,
-    /// How many partitions it has. Inferred from the Go SDK.
+    /// Number of partitions. Inferred from the Go SDK.
     pub partitions_number: Option<i64>,
 }
 
@@ -525,13 +525,13 @@ impl CreatePulsarTopic {
         }
     }
 
-    /// Whether the topic is partitioned. Inferred from the Go SDK.
+    /// `true` for a partitioned topic. Inferred from the Go SDK.
     pub fn partitioned(mut self, partitioned: bool) -> Self {
         self.partitioned = Some(partitioned);
         self
     }
 
-    /// How many partitions it has. Inferred from the Go SDK.
+    /// Number of partitions. Inferred from the Go SDK.
     pub fn partitions_number(mut self, partitions_number: i64) -> Self {
         self.partitions_number = Some(partitions_number);
         self
@@ -569,20 +569,20 @@ impl Operation for CreatePulsarTopic {
 /// `DELETE /v4/addon-providers/addon-pulsar/addons/{addonId}/topics/{topicName}`. Source: go-sdk, ovd.
 ///
 /// # Errors
-/// - 401: The credentials are missing or not accepted.
-/// - 403: The caller may not do this.
-/// - 404: There is none, or none the caller may see.
+/// - 401: The credentials are missing or invalid.
+/// - 403: The caller may not perform this operation.
+/// - 404: The resource does not exist or is not visible to the caller.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
 pub struct DeletePulsarTopic {
-    /// The add-on, by the id its provider knows.
+    /// Id of the add-on as its provider knows it.
     pub addon_id: cc_runtime::RealAddonId,
     /// Name of the topic.
     pub topic_name: String,
-    /// Whether it is deleted even while it is in use. Inferred from the Go SDK.
+    /// `true` to delete the topic even if it is in use. Inferred from the Go SDK.
     pub force: Option<bool>,
-    /// Whether the topic is partitioned. Inferred from the Go SDK.
+    /// `true` for a partitioned topic. Inferred from the Go SDK.
     pub partitioned: Option<bool>,
 }
 
@@ -601,13 +601,13 @@ impl DeletePulsarTopic {
         }
     }
 
-    /// Whether it is deleted even while it is in use. Inferred from the Go SDK.
+    /// `true` to delete the topic even if it is in use. Inferred from the Go SDK.
     pub fn force(mut self, force: bool) -> Self {
         self.force = Some(force);
         self
     }
 
-    /// Whether the topic is partitioned. Inferred from the Go SDK.
+    /// `true` for a partitioned topic. Inferred from the Go SDK.
     pub fn partitioned(mut self, partitioned: bool) -> Self {
         self.partitioned = Some(partitioned);
         self
@@ -640,19 +640,19 @@ impl Operation for DeletePulsarTopic {
     }
 }
 
-/// Makes a token with rights on one persistent topic.
+/// Creates a token with rights on one persistent topic.
 ///
 /// `POST /v4/addon-providers/addon-pulsar/addons/{addonId}/topics/{topicName}/token`. Source: go-sdk.
 ///
 /// # Errors
-/// - 401: The credentials are missing or not accepted.
-/// - 403: The caller may not do this.
-/// - 404: There is none, or none the caller may see.
+/// - 401: The credentials are missing or invalid.
+/// - 403: The caller may not perform this operation.
+/// - 404: The resource does not exist or is not visible to the caller.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
 pub struct CreatePulsarTopicToken {
-    /// The add-on, by the id its provider knows.
+    /// Id of the add-on as its provider knows it.
     pub addon_id: cc_runtime::RealAddonId,
     /// Name of the topic.
     pub topic_name: String,
@@ -696,19 +696,19 @@ impl Operation for CreatePulsarTopicToken {
     }
 }
 
-/// Takes a persistent topic off the broker that serves it; the next user brings it back.
+/// Unloads a persistent topic from its broker. The next use loads it again.
 ///
 /// `PUT /v4/addon-providers/addon-pulsar/addons/{addonId}/topics/{topicName}/unload`. Source: go-sdk.
 ///
 /// # Errors
-/// - 401: The credentials are missing or not accepted.
-/// - 403: The caller may not do this.
-/// - 404: There is none, or none the caller may see.
+/// - 401: The credentials are missing or invalid.
+/// - 403: The caller may not perform this operation.
+/// - 404: The resource does not exist or is not visible to the caller.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
 pub struct UnloadPulsarTopic {
-    /// The add-on, by the id its provider knows.
+    /// Id of the add-on as its provider knows it.
     pub addon_id: cc_runtime::RealAddonId,
     /// Name of the topic.
     pub topic_name: String,
@@ -757,16 +757,16 @@ impl Operation for UnloadPulsarTopic {
 /// `GET /v4/addon-providers/addon-pulsar/addons/{addonId}/non-persistent-topics`. Source: go-sdk.
 ///
 /// # Errors
-/// - 401: The credentials are missing or not accepted.
-/// - 403: The caller may not do this.
-/// - 404: There is none, or none the caller may see.
+/// - 401: The credentials are missing or invalid.
+/// - 403: The caller may not perform this operation.
+/// - 404: The resource does not exist or is not visible to the caller.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
 pub struct ListPulsarNonPersistentTopics {
-    /// The add-on, by the id its provider knows.
+    /// Id of the add-on as its provider knows it.
     pub addon_id: cc_runtime::RealAddonId,
-    /// Whether partitioned topics are meant. Inferred from the Go SDK.
+    /// `true` for partitioned topics. Inferred from the Go SDK.
     pub partitioned: Option<bool>,
 }
 
@@ -780,7 +780,7 @@ impl ListPulsarNonPersistentTopics {
         }
     }
 
-    /// Whether partitioned topics are meant. Inferred from the Go SDK.
+    /// `true` for partitioned topics. Inferred from the Go SDK.
     pub fn partitioned(mut self, partitioned: bool) -> Self {
         self.partitioned = Some(partitioned);
         self
@@ -816,21 +816,21 @@ impl Operation for ListPulsarNonPersistentTopics {
 /// `POST /v4/addon-providers/addon-pulsar/addons/{addonId}/non-persistent-topics/{topicName}`. Source: go-sdk.
 ///
 /// # Errors
-/// - 400: The request is not valid.
-/// - 401: The credentials are missing or not accepted.
-/// - 403: The caller may not do this.
-/// - 404: There is none, or none the caller may see.
+/// - 400: The request is invalid.
+/// - 401: The credentials are missing or invalid.
+/// - 403: The caller may not perform this operation.
+/// - 404: The resource does not exist or is not visible to the caller.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
 pub struct CreatePulsarNonPersistentTopic {
-    /// The add-on, by the id its provider knows.
+    /// Id of the add-on as its provider knows it.
     pub addon_id: cc_runtime::RealAddonId,
     /// Name of the topic.
     pub topic_name: String,
-    /// Whether the topic is partitioned. Inferred from the Go SDK.
+    /// `true` for a partitioned topic. Inferred from the Go SDK.
     pub partitioned: Option<bool>,
-    /// How many partitions it has. Inferred from the Go SDK.
+    /// Number of partitions. Inferred from the Go SDK.
     pub partitions_number: Option<i64>,
 }
 
@@ -849,13 +849,13 @@ impl CreatePulsarNonPersistentTopic {
         }
     }
 
-    /// Whether the topic is partitioned. Inferred from the Go SDK.
+    /// `true` for a partitioned topic. Inferred from the Go SDK.
     pub fn partitioned(mut self, partitioned: bool) -> Self {
         self.partitioned = Some(partitioned);
         self
     }
 
-    /// How many partitions it has. Inferred from the Go SDK.
+    /// Number of partitions. Inferred from the Go SDK.
     pub fn partitions_number(mut self, partitions_number: i64) -> Self {
         self.partitions_number = Some(partitions_number);
         self
@@ -894,20 +894,20 @@ impl Operation for CreatePulsarNonPersistentTopic {
 /// go-sdk.
 ///
 /// # Errors
-/// - 401: The credentials are missing or not accepted.
-/// - 403: The caller may not do this.
-/// - 404: There is none, or none the caller may see.
+/// - 401: The credentials are missing or invalid.
+/// - 403: The caller may not perform this operation.
+/// - 404: The resource does not exist or is not visible to the caller.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
 pub struct DeletePulsarNonPersistentTopic {
-    /// The add-on, by the id its provider knows.
+    /// Id of the add-on as its provider knows it.
     pub addon_id: cc_runtime::RealAddonId,
     /// Name of the topic.
     pub topic_name: String,
-    /// Whether it is deleted even while it is in use. Inferred from the Go SDK.
+    /// `true` to delete the topic even if it is in use. Inferred from the Go SDK.
     pub force: Option<bool>,
-    /// Whether the topic is partitioned. Inferred from the Go SDK.
+    /// `true` for a partitioned topic. Inferred from the Go SDK.
     pub partitioned: Option<bool>,
 }
 
@@ -926,13 +926,13 @@ impl DeletePulsarNonPersistentTopic {
         }
     }
 
-    /// Whether it is deleted even while it is in use. Inferred from the Go SDK.
+    /// `true` to delete the topic even if it is in use. Inferred from the Go SDK.
     pub fn force(mut self, force: bool) -> Self {
         self.force = Some(force);
         self
     }
 
-    /// Whether the topic is partitioned. Inferred from the Go SDK.
+    /// `true` for a partitioned topic. Inferred from the Go SDK.
     pub fn partitioned(mut self, partitioned: bool) -> Self {
         self.partitioned = Some(partitioned);
         self
@@ -965,20 +965,20 @@ impl Operation for DeletePulsarNonPersistentTopic {
     }
 }
 
-/// Makes a token with rights on one non-persistent topic.
+/// Creates a token with rights on one non-persistent topic.
 ///
 /// `POST /v4/addon-providers/addon-pulsar/addons/{addonId}/non-persistent-topics/{topicName}/token`. Source:
 /// go-sdk.
 ///
 /// # Errors
-/// - 401: The credentials are missing or not accepted.
-/// - 403: The caller may not do this.
-/// - 404: There is none, or none the caller may see.
+/// - 401: The credentials are missing or invalid.
+/// - 403: The caller may not perform this operation.
+/// - 404: The resource does not exist or is not visible to the caller.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
 pub struct CreatePulsarNonPersistentTopicToken {
-    /// The add-on, by the id its provider knows.
+    /// Id of the add-on as its provider knows it.
     pub addon_id: cc_runtime::RealAddonId,
     /// Name of the topic.
     pub topic_name: String,
@@ -1022,20 +1022,20 @@ impl Operation for CreatePulsarNonPersistentTopicToken {
     }
 }
 
-/// Takes a non-persistent topic off the broker that serves it; the next user brings it back.
+/// Unloads a non-persistent topic from its broker. The next use loads it again.
 ///
 /// `PUT /v4/addon-providers/addon-pulsar/addons/{addonId}/non-persistent-topics/{topicName}/unload`. Source:
 /// go-sdk.
 ///
 /// # Errors
-/// - 401: The credentials are missing or not accepted.
-/// - 403: The caller may not do this.
-/// - 404: There is none, or none the caller may see.
+/// - 401: The credentials are missing or invalid.
+/// - 403: The caller may not perform this operation.
+/// - 404: The resource does not exist or is not visible to the caller.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
 pub struct UnloadPulsarNonPersistentTopic {
-    /// The add-on, by the id its provider knows.
+    /// Id of the add-on as its provider knows it.
     pub addon_id: cc_runtime::RealAddonId,
     /// Name of the topic.
     pub topic_name: String,
@@ -1084,9 +1084,9 @@ impl Operation for UnloadPulsarNonPersistentTopic {
 /// `GET /v4/addon-providers/addon-pulsar/clusters/{clusterId}`. Source: go-sdk, ovd, js-client.
 ///
 /// # Errors
-/// - 401: The credentials are missing or not accepted.
-/// - 403: The caller may not do this.
-/// - 404: There is none, or none the caller may see.
+/// - 401: The credentials are missing or invalid.
+/// - 403: The caller may not perform this operation.
+/// - 404: The resource does not exist or is not visible to the caller.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
@@ -1128,26 +1128,26 @@ impl Operation for GetPulsarCluster {
     }
 }
 
-/// Lists what the Pulsars of an owner consumed.
+/// Lists the consumption of the Pulsars of an owner.
 ///
 /// `GET /v4/pulsar/organisations/{ownerId}/pulsar/consumptions`. Source: go-sdk.
 ///
 /// # Errors
-/// - 400: The request is not valid.
-/// - 401: The credentials are missing or not accepted.
-/// - 403: The caller may not do this.
-/// - 404: There is none, or none the caller may see.
+/// - 400: The request is invalid.
+/// - 401: The credentials are missing or invalid.
+/// - 403: The caller may not perform this operation.
+/// - 404: The resource does not exist or is not visible to the caller.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
 pub struct ListPulsarConsumptions {
-    /// The owner.
+    /// Id of the owner.
     pub owner_id: cc_runtime::OwnerId,
-    /// Keeps the consumption of these add-ons. Repeated.
+    /// Restricts the list to the consumption of these add-ons. Repeated.
     pub resource_id: Option<Vec<cc_runtime::RealAddonId>>,
-    /// Start of the time that is counted.
+    /// Start of the period.
     pub since: Option<cc_runtime::Timestamp>,
-    /// End of the time that is counted.
+    /// End of the period.
     pub until: Option<cc_runtime::Timestamp>,
 }
 
@@ -1163,7 +1163,7 @@ impl ListPulsarConsumptions {
         }
     }
 
-    /// Keeps the consumption of these add-ons. Repeated.
+    /// Restricts the list to the consumption of these add-ons. Repeated.
     pub fn resource_id(
         mut self,
         resource_id: impl IntoIterator<Item = impl Into<cc_runtime::RealAddonId>>,
@@ -1172,13 +1172,13 @@ impl ListPulsarConsumptions {
         self
     }
 
-    /// Start of the time that is counted.
+    /// Start of the period.
     pub fn since(mut self, since: impl Into<cc_runtime::Timestamp>) -> Self {
         self.since = Some(since.into());
         self
     }
 
-    /// End of the time that is counted.
+    /// End of the period.
     pub fn until(mut self, until: impl Into<cc_runtime::Timestamp>) -> Self {
         self.until = Some(until.into());
         self

@@ -4,7 +4,7 @@
 #[allow(unused_imports)]
 use serde::{Deserialize, Serialize};
 
-/// A feature that is on or off.
+/// A feature and whether it is enabled.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
@@ -12,25 +12,25 @@ pub struct FeatureFlag {
     /// Name of the feature, such as `encryption`.
     #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub name: String,
-    /// `true` if the feature is on.
+    /// `true` if the feature is enabled.
     #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub enabled: bool,
 }
 
-/// A cluster that add-ons of a provider share.
+/// A cluster shared by add-ons of a provider.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct ProviderCluster {
     /// Id of the cluster.
     pub id: String,
-    /// Name to show to a person.
+    /// Display name.
     #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub label: String,
-    /// Short name of the zone it is in.
+    /// Short name of the zone.
     #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub zone: String,
-    /// Version it runs.
+    /// Version of the cluster.
     #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub version: String,
     /// Features of the cluster.
@@ -38,7 +38,7 @@ pub struct ProviderCluster {
     pub features: Vec<FeatureFlag>,
 }
 
-/// Features of a version for dedicated add-ons.
+/// Version for dedicated add-ons, with its features.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
@@ -48,7 +48,7 @@ pub struct ProviderDedicatedVersion {
     pub features: Vec<FeatureFlag>,
 }
 
-/// The versions of an add-on provider, on shared clusters and on machines of its own.
+/// Versions of an add-on provider, on shared clusters and on dedicated machines.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
@@ -62,7 +62,7 @@ pub struct ProviderVersions {
     /// Features for dedicated add-ons, by version.
     #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub dedicated: std::collections::BTreeMap<String, ProviderDedicatedVersion>,
-    /// Version that a dedicated add-on gets when none is asked for.
+    /// Default version of a dedicated add-on.
     #[serde(rename = "defaultDedicatedVersion", default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub default_dedicated_version: String,
 }
@@ -72,18 +72,18 @@ pub struct ProviderVersions {
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct Pulsar {
-    /// The add-on, by the id its provider knows.
+    /// Id of the add-on as its provider knows it.
     pub id: cc_runtime::RealAddonId,
     /// Owner of the Pulsar.
     #[serde(default, deserialize_with = "cc_runtime::de::null_as_default", skip_serializing_if = "cc_runtime::de::is_default")]
     pub owner_id: cc_runtime::OwnerId,
-    /// Cluster it is on.
+    /// Id of the cluster.
     #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub cluster_id: String,
-    /// Tenant it is in.
+    /// Tenant of the Pulsar.
     #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub tenant: String,
-    /// Namespace it is.
+    /// Namespace of the Pulsar.
     #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub namespace: String,
     /// Token to sign in with.
@@ -92,25 +92,25 @@ pub struct Pulsar {
     /// Plan of the Pulsar.
     #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub plan: PulsarPlan,
-    /// How it is.
+    /// State of the Pulsar.
     #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub status: PulsarStatus,
-    /// When it was created.
+    /// Creation date.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub creation_date: Option<cc_runtime::Timestamp>,
-    /// When its deletion was asked for.
+    /// Date on which the deletion was requested.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub ask_for_deletion_date: Option<cc_runtime::Timestamp>,
-    /// When it was deleted.
+    /// Deletion date.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub deletion_date: Option<cc_runtime::Timestamp>,
-    /// Cellar that old messages move to.
+    /// Cellar to which old messages move.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub cold_storage_id: Option<String>,
-    /// `true` if that Cellar is linked.
+    /// `true` if the Cellar is linked.
     #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub cold_storage_linked: bool,
-    /// `true` if its owner has to give it a Cellar.
+    /// `true` if the owner must provide a Cellar.
     #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub cold_storage_must_be_provided: bool,
 }
@@ -122,7 +122,7 @@ pub struct Pulsar {
 pub struct PulsarCluster {
     /// Id of the cluster.
     pub id: String,
-    /// Where it is reached, without the port.
+    /// Host name of the cluster, without the port.
     #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub url: String,
     /// Port of the Pulsar protocol.
@@ -131,25 +131,25 @@ pub struct PulsarCluster {
     /// Port of the Pulsar protocol over TLS.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub pulsar_tls_port: Option<i32>,
-    /// Port of its HTTP API.
+    /// Port of the HTTP API.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub web_port: Option<i32>,
-    /// Port of its HTTP API over TLS.
+    /// Port of the HTTP API over TLS.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub web_tls_port: Option<i32>,
-    /// Version of Pulsar it runs.
+    /// Version of Pulsar.
     #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub version: String,
-    /// `true` if add-ons can be created on it.
+    /// `true` if add-ons can be created on the cluster.
     #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub available: bool,
-    /// Short name of the zone it is in; its case varies.
+    /// Short name of the zone. Its case varies.
     #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub zone: String,
     /// `true` if old messages can move to a Cellar.
     #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub support_cold_storage: bool,
-    /// Plans it takes.
+    /// Plans that the cluster supports.
     #[serde(default, deserialize_with = "cc_runtime::de::list")]
     pub supported_plans: Vec<PulsarPlan>,
 }
@@ -162,12 +162,12 @@ pub struct PulsarCreation {
     /// Owner of the Pulsar.
     #[serde(rename = "ownerId")]
     pub owner_id: cc_runtime::OwnerId,
-    /// Cluster to put it on.
+    /// Id of the cluster for the Pulsar.
     #[serde(rename = "clusterId")]
     pub cluster_id: String,
-    /// Plan to put it on.
+    /// Plan for the add-on.
     pub plan: PulsarPlan,
-    /// Tenant to put it in.
+    /// Tenant for the Pulsar.
     pub tenant: String,
     /// Id of the user who creates the Pulsar.
     #[serde(rename = "authorId", default, skip_serializing_if = "Option::is_none")]
@@ -213,7 +213,7 @@ cc_runtime::open_enum! {
 }
 
 cc_runtime::open_enum! {
-    /// How a Pulsar is.
+    /// State of a Pulsar.
     pub enum PulsarStatus {
         /// `ACTIVE`.
         Active = "ACTIVE",
@@ -239,19 +239,19 @@ pub struct ResourceConsumption {
     /// Owner of the resource.
     #[serde(rename = "ownerId", default, deserialize_with = "cc_runtime::de::null_as_default", skip_serializing_if = "cc_runtime::de::is_default")]
     pub owner_id: cc_runtime::OwnerId,
-    /// Product it is of.
+    /// Id of the product of the resource.
     #[serde(rename = "productId", default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub product_id: String,
     /// Zone it is in.
     #[serde(rename = "regionId", default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub region_id: String,
-    /// Start of the time that is counted.
+    /// Start of the period.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub since: Option<cc_runtime::Timestamp>,
-    /// End of the time that is counted.
+    /// End of the period.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub until: Option<cc_runtime::Timestamp>,
-    /// Version of this way of counting.
+    /// Version of the counting method.
     #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub version: i64,
     /// Consumption by kind.
@@ -259,15 +259,15 @@ pub struct ResourceConsumption {
     pub consumptions: Vec<ResourceConsumptionItem>,
 }
 
-/// How a consumption spreads over time.
+/// Distribution of a consumption over time.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct ResourceConsumptionDetail {
-    /// Length of one slice of time.
+    /// Length of one period.
     #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub interval: String,
-    /// Quantity of each slice, in order.
+    /// Quantity of each period, in order.
     #[serde(default, deserialize_with = "cc_runtime::de::list")]
     pub quantities: Vec<f64>,
 }
@@ -277,45 +277,45 @@ pub struct ResourceConsumptionDetail {
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct ResourceConsumptionItem {
-    /// Name of what was consumed.
+    /// Name of the consumed item.
     #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub reference: String,
-    /// How much of it.
+    /// Consumed quantity.
     #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub quantity: f64,
     /// Unit of the quantity.
     #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub unit: String,
-    /// Part of the resource that consumed it.
+    /// Id of the part of the resource that consumed the item.
     #[serde(rename = "resourceId", default, skip_serializing_if = "Option::is_none")]
     pub resource_id: Option<cc_runtime::ResourceId>,
-    /// How the quantity spreads over time.
+    /// Distribution of the quantity over time.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub details: Option<ResourceConsumptionDetail>,
 }
 
-/// How long a Pulsar keeps messages, and where.
+/// Storage policies of a Pulsar.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct StoragePolicies {
-    /// How long messages stay in a topic.
+    /// Limits for messages in a topic.
     #[serde(rename = "retentionPolicies", default, skip_serializing_if = "Option::is_none")]
     pub retention_policies: Option<StoragePolicy>,
-    /// How long messages stay on fast disks before they move to a Cellar.
+    /// Limits for messages on fast disks, after which they move to a Cellar.
     #[serde(rename = "offloadPolicies", default, skip_serializing_if = "Option::is_none")]
     pub offload_policies: Option<StoragePolicy>,
 }
 
-/// How long a Pulsar is to keep messages, and where.
+/// Changes to the storage policies of a Pulsar.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct StoragePoliciesUpdate {
-    /// How long messages stay in a topic.
+    /// Limits for messages in a topic.
     #[serde(rename = "retentionPolicies", default, skip_serializing_if = "Option::is_none")]
     pub retention_policies: Option<StoragePolicyUpdate>,
-    /// How long messages stay on fast disks before they move to a Cellar.
+    /// Limits for messages on fast disks, after which they move to a Cellar.
     #[serde(rename = "offloadPolicies", default, skip_serializing_if = "Option::is_none")]
     pub offload_policies: Option<StoragePolicyUpdate>,
 }
@@ -331,14 +331,14 @@ impl StoragePoliciesUpdate {
         }
     }
 
-    /// How long messages stay in a topic.
+    /// Limits for messages in a topic.
     #[must_use]
     pub fn retention_policies(mut self, retention_policies: impl Into<StoragePolicyUpdate>) -> Self {
         self.retention_policies = Some(retention_policies.into());
         self
     }
 
-    /// How long messages stay on fast disks before they move to a Cellar.
+    /// Limits for messages on fast disks, after which they move to a Cellar.
     #[must_use]
     pub fn offload_policies(mut self, offload_policies: impl Into<StoragePolicyUpdate>) -> Self {
         self.offload_policies = Some(offload_policies.into());
@@ -346,7 +346,7 @@ impl StoragePoliciesUpdate {
     }
 }
 
-/// Thresholds of a storage policy. With neither, retention is infinite and offload is off.
+/// Thresholds of a storage policy. Without thresholds, retention is unlimited and offload is off.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
@@ -364,10 +364,10 @@ pub struct StoragePolicy {
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct StoragePolicyUpdate {
-    /// Size in bytes. Negative: no limit; null: the threshold is taken away.
+    /// Size in bytes. Negative: no limit. Null: the threshold is removed.
     #[serde(rename = "sizeInBytes", default, skip_serializing_if = "cc_runtime::Patch::is_absent")]
     pub size_in_bytes: cc_runtime::Patch<i64>,
-    /// Duration in minutes. Negative: no limit; null: the threshold is taken away.
+    /// Duration in minutes. Negative: no limit. Null: the threshold is removed.
     #[serde(rename = "durationInMinutes", default, skip_serializing_if = "cc_runtime::Patch::is_absent")]
     pub duration_in_minutes: cc_runtime::Patch<i64>,
 }
@@ -383,14 +383,14 @@ impl StoragePolicyUpdate {
         }
     }
 
-    /// Size in bytes. Negative: no limit; null: the threshold is taken away.
+    /// Size in bytes. Negative: no limit. Null: the threshold is removed.
     #[must_use]
     pub fn size_in_bytes(mut self, size_in_bytes: impl Into<cc_runtime::Patch<i64>>) -> Self {
         self.size_in_bytes = size_in_bytes.into();
         self
     }
 
-    /// Duration in minutes. Negative: no limit; null: the threshold is taken away.
+    /// Duration in minutes. Negative: no limit. Null: the threshold is removed.
     #[must_use]
     pub fn duration_in_minutes(mut self, duration_in_minutes: impl Into<cc_runtime::Patch<i64>>) -> Self {
         self.duration_in_minutes = duration_in_minutes.into();

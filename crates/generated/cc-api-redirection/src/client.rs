@@ -5,8 +5,8 @@ use cc_runtime::Transport;
 use cc_runtime::Call;
 use crate::requests::*;
 
-/// Redirections (TCP and UDP ports of the platform that lead to applications, and the namespaces that they are
-/// taken from): sends the requests of the domain `redirection`.
+/// Redirections (Redirections of TCP and UDP ports of the platform to applications, and the namespaces of the
+/// ports): sends the requests of the domain `redirection`.
 #[derive(Debug, Clone)]
 pub struct Client {
     transport: Transport,
@@ -27,7 +27,7 @@ impl Client {
         self.transport.call(request)
     }
 
-    /// Makes a TCP port of the platform lead to an application.
+    /// Creates a redirection of a TCP port of the platform to an application.
     pub fn create_tcp_redirection(
         &self,
         request: CreateTcpRedirection,
@@ -51,7 +51,7 @@ impl Client {
         self.transport.call(request)
     }
 
-    /// Makes a UDP port of the platform lead to an application.
+    /// Creates a redirection of a UDP port of the platform to an application.
     pub fn create_udp_redirection(
         &self,
         request: CreateUdpRedirection,
@@ -67,7 +67,7 @@ impl Client {
         self.transport.call(request)
     }
 
-    /// Lists the namespaces that an owner can take ports from.
+    /// Lists the namespaces from which an owner can take ports.
     pub fn list_namespaces(&self, request: ListNamespaces) -> Call<ListNamespaces> {
         self.transport.call(request)
     }

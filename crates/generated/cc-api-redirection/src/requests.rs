@@ -12,16 +12,16 @@ use crate::types;
 /// `GET /v2/organisations/{ownerId}/applications/{applicationId}/tcpRedirs`. Source: v2-openapi, js-client.
 ///
 /// # Errors
-/// - 401: The credentials are missing or not accepted.
-/// - 403: The caller may not do this.
-/// - 404: There is none, or none the caller may see.
+/// - 401: The credentials are missing or invalid.
+/// - 403: The caller may not perform this operation.
+/// - 404: The resource does not exist or is not visible to the caller.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
 pub struct ListTcpRedirections {
-    /// The owner.
+    /// Id of the owner.
     pub owner_id: cc_runtime::OwnerId,
-    /// The application.
+    /// Id of the application.
     pub application_id: cc_runtime::ApplicationId,
 }
 
@@ -63,22 +63,22 @@ impl Operation for ListTcpRedirections {
     }
 }
 
-/// Makes a TCP port of the platform lead to an application.
+/// Creates a redirection of a TCP port of the platform to an application.
 ///
 /// `POST /v2/organisations/{ownerId}/applications/{applicationId}/tcpRedirs`. Source: v2-openapi, js-client.
 ///
 /// # Errors
-/// - 400: The request is not valid.
-/// - 401: The credentials are missing or not accepted.
-/// - 403: The caller may not do this.
-/// - 404: There is none, or none the caller may see.
+/// - 400: The request is invalid.
+/// - 401: The credentials are missing or invalid.
+/// - 403: The caller may not perform this operation.
+/// - 404: The resource does not exist or is not visible to the caller.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
 pub struct CreateTcpRedirection {
-    /// The owner.
+    /// Id of the owner.
     pub owner_id: cc_runtime::OwnerId,
-    /// The application.
+    /// Id of the application.
     pub application_id: cc_runtime::ApplicationId,
     /// The body.
     pub body: types::RedirectionCreation,
@@ -131,18 +131,18 @@ impl Operation for CreateTcpRedirection {
 /// v2-openapi, js-client.
 ///
 /// # Errors
-/// - 401: The credentials are missing or not accepted.
-/// - 403: The caller may not do this.
-/// - 404: There is none, or none the caller may see.
+/// - 401: The credentials are missing or invalid.
+/// - 403: The caller may not perform this operation.
+/// - 404: The resource does not exist or is not visible to the caller.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
 pub struct DeleteTcpRedirection {
-    /// The owner.
+    /// Id of the owner.
     pub owner_id: cc_runtime::OwnerId,
-    /// The application.
+    /// Id of the application.
     pub application_id: cc_runtime::ApplicationId,
-    /// Port of the platform that the redirection listens on.
+    /// Port of the platform on which the redirection listens.
     pub source_port: i64,
     /// Namespace of the port, such as `default` or `cleverapps`.
     pub namespace: String,
@@ -197,16 +197,16 @@ impl Operation for DeleteTcpRedirection {
 /// `GET /v2/organisations/{ownerId}/applications/{applicationId}/udpRedirs`. Source: v2-openapi.
 ///
 /// # Errors
-/// - 401: The credentials are missing or not accepted.
-/// - 403: The caller may not do this.
-/// - 404: There is none, or none the caller may see.
+/// - 401: The credentials are missing or invalid.
+/// - 403: The caller may not perform this operation.
+/// - 404: The resource does not exist or is not visible to the caller.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
 pub struct ListUdpRedirections {
-    /// The owner.
+    /// Id of the owner.
     pub owner_id: cc_runtime::OwnerId,
-    /// The application.
+    /// Id of the application.
     pub application_id: cc_runtime::ApplicationId,
 }
 
@@ -248,22 +248,22 @@ impl Operation for ListUdpRedirections {
     }
 }
 
-/// Makes a UDP port of the platform lead to an application.
+/// Creates a redirection of a UDP port of the platform to an application.
 ///
 /// `POST /v2/organisations/{ownerId}/applications/{applicationId}/udpRedirs`. Source: v2-openapi.
 ///
 /// # Errors
-/// - 400: The request is not valid.
-/// - 401: The credentials are missing or not accepted.
-/// - 403: The caller may not do this.
-/// - 404: There is none, or none the caller may see.
+/// - 400: The request is invalid.
+/// - 401: The credentials are missing or invalid.
+/// - 403: The caller may not perform this operation.
+/// - 404: The resource does not exist or is not visible to the caller.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
 pub struct CreateUdpRedirection {
-    /// The owner.
+    /// Id of the owner.
     pub owner_id: cc_runtime::OwnerId,
-    /// The application.
+    /// Id of the application.
     pub application_id: cc_runtime::ApplicationId,
     /// The body.
     pub body: types::RedirectionCreation,
@@ -316,18 +316,18 @@ impl Operation for CreateUdpRedirection {
 /// v2-openapi.
 ///
 /// # Errors
-/// - 401: The credentials are missing or not accepted.
-/// - 403: The caller may not do this.
-/// - 404: There is none, or none the caller may see.
+/// - 401: The credentials are missing or invalid.
+/// - 403: The caller may not perform this operation.
+/// - 404: The resource does not exist or is not visible to the caller.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
 pub struct DeleteUdpRedirection {
-    /// The owner.
+    /// Id of the owner.
     pub owner_id: cc_runtime::OwnerId,
-    /// The application.
+    /// Id of the application.
     pub application_id: cc_runtime::ApplicationId,
-    /// Port of the platform that the redirection listens on.
+    /// Port of the platform on which the redirection listens.
     pub source_port: i64,
     /// Namespace of the port, such as `default` or `cleverapps`.
     pub namespace: String,
@@ -377,19 +377,19 @@ impl Operation for DeleteUdpRedirection {
     }
 }
 
-/// Lists the namespaces that an owner can take ports from.
+/// Lists the namespaces from which an owner can take ports.
 ///
 /// `GET /v2/organisations/{ownerId}/namespaces`. Source: v2-openapi, js-client.
 ///
 /// # Errors
-/// - 401: The credentials are missing or not accepted.
-/// - 403: The caller may not do this.
-/// - 404: There is none, or none the caller may see.
+/// - 401: The credentials are missing or invalid.
+/// - 403: The caller may not perform this operation.
+/// - 404: The resource does not exist or is not visible to the caller.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
 pub struct ListNamespaces {
-    /// The owner.
+    /// Id of the owner.
     pub owner_id: cc_runtime::OwnerId,
 }
 

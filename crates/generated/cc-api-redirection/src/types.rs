@@ -4,7 +4,7 @@
 #[allow(unused_imports)]
 use serde::{Deserialize, Serialize};
 
-/// Ports that redirections are taken from.
+/// Namespace of ports for redirections.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
@@ -13,29 +13,29 @@ pub struct Namespace {
     pub namespace: String,
 }
 
-/// A port of the platform that leads to an application.
+/// Redirection of a port of the platform to an application.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct Redirection {
-    /// Namespace of the port: each has addresses of its own.
+    /// Namespace of the port. Each namespace has its own addresses.
     #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub namespace: String,
-    /// The port, from outside.
+    /// Public port.
     pub port: i64,
 }
 
-/// Where the port of a new redirection is taken from.
+/// Requirements for the port of a new redirection.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct RedirectionCreation {
     /// Namespace to take the port from: `default`, `cleverapps`, or one of the owner.
     pub namespace: String,
-    /// Lowest port that may be taken.
+    /// Lowest acceptable port.
     #[serde(rename = "minPort", default, skip_serializing_if = "Option::is_none")]
     pub min_port: Option<i64>,
-    /// Highest port that may be taken.
+    /// Highest acceptable port.
     #[serde(rename = "maxPort", default, skip_serializing_if = "Option::is_none")]
     pub max_port: Option<i64>,
 }
@@ -52,14 +52,14 @@ impl RedirectionCreation {
         }
     }
 
-    /// Lowest port that may be taken.
+    /// Lowest acceptable port.
     #[must_use]
     pub fn min_port(mut self, min_port: i64) -> Self {
         self.min_port = Some(min_port);
         self
     }
 
-    /// Highest port that may be taken.
+    /// Highest acceptable port.
     #[must_use]
     pub fn max_port(mut self, max_port: i64) -> Self {
         self.max_port = Some(max_port);

@@ -5,11 +5,11 @@ use cc_runtime::Transport;
 use cc_runtime::Call;
 use crate::requests::*;
 
-/// Redis over HTTP (Reads and writes of a Redis or Materia KV database through an HTTP proxy, for programs that
-/// cannot open a connection to it. Each request is a POST that names its database with `backendUrl`,
-/// credentials included; none is signed. A refusal carries a `code` such as `clever.redis-http.key-not-found`,
+/// Redis over HTTP (Access to a Redis or Materia KV database through an HTTP proxy, for programs that cannot
+/// open a connection to it. Each request is an unsigned POST that names its database with `backendUrl`,
+/// credentials included. An error body has a `code` such as `clever.redis-http.key-not-found`,
 /// `…key-already-exists`, `…list-element-not-found`, `…unknown-command` or `…bad-command-format`; no source
-/// gives its status): sends the requests of the domain `redis-http`.
+/// documents the status): sends the requests of the domain `redis-http`.
 #[derive(Debug, Clone)]
 pub struct Client {
     transport: Transport,
@@ -27,17 +27,17 @@ impl Client {
         self.transport.call(request)
     }
 
-    /// Runs a command line as `redis-cli` would.
+    /// Runs a command line in the syntax of `redis-cli`.
     pub fn send_command_line(&self, request: SendCommandLine) -> Call<SendCommandLine> {
         self.transport.call(request)
     }
 
-    /// Reads the keys of a database, one part at a time.
+    /// Reads the keys of a database, one batch at a time.
     pub fn scan_keys(&self, request: ScanKeys) -> Call<ScanKeys> {
         self.transport.call(request)
     }
 
-    /// Deletes a key, of any type.
+    /// Deletes a key of any type.
     pub fn delete_key(&self, request: DeleteKey) -> Call<DeleteKey> {
         self.transport.call(request)
     }
@@ -62,7 +62,7 @@ impl Client {
         self.transport.call(request)
     }
 
-    /// Reads the fields of a `hash` key, one part at a time.
+    /// Reads the fields of a `hash` key, one batch at a time.
     pub fn scan_hash_key(&self, request: ScanHashKey) -> Call<ScanHashKey> {
         self.transport.call(request)
     }
@@ -88,7 +88,7 @@ impl Client {
         self.transport.call(request)
     }
 
-    /// Reads the elements of a `list` key, one part at a time.
+    /// Reads the elements of a `list` key, one batch at a time.
     pub fn scan_list_key(&self, request: ScanListKey) -> Call<ScanListKey> {
         self.transport.call(request)
     }
@@ -122,7 +122,7 @@ impl Client {
         self.transport.call(request)
     }
 
-    /// Reads the members of a `set` key, one part at a time.
+    /// Reads the members of a `set` key, one batch at a time.
     pub fn scan_set_key(&self, request: ScanSetKey) -> Call<ScanSetKey> {
         self.transport.call(request)
     }

@@ -9,12 +9,12 @@ use crate::types;
 
 /// Runs one Redis command.
 ///
-/// The answer is whatever the command replies.
+/// Returns the reply of the command.
 ///
 /// `POST /command`. Source: kv-openapi, js-client.
 ///
 /// # Errors
-/// - 4XX: The service refuses the request; its body says why, often with a `code`.
+/// - 4XX: The service refuses the request. The body states the reason, often with a `code`.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
@@ -52,15 +52,15 @@ impl Operation for SendCommand {
     }
 }
 
-/// Runs a command line as `redis-cli` would.
+/// Runs a command line in the syntax of `redis-cli`.
 ///
-/// The answer is text for a person, formatted as `redis-cli` prints it: `PING` gives the line `"PONG"`, quotes
-/// included. A command that Redis refuses is an answer with `success: false`, not an error.
+/// The answer is display text in the format of `redis-cli`: `PING` gives the line `"PONG"`, quotes included. If
+/// Redis rejects the command, the answer has `success: false`, and there is no error.
 ///
 /// `POST /command/cli`. Source: kv-openapi, js-client.
 ///
 /// # Errors
-/// - 4XX: The service refuses the request; its body says why, often with a `code`.
+/// - 4XX: The service refuses the request. The body states the reason, often with a `code`.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
@@ -98,14 +98,14 @@ impl Operation for SendCommandLine {
     }
 }
 
-/// Reads the keys of a database, one part at a time.
+/// Reads the keys of a database, one batch at a time.
 ///
-/// `total` counts all the keys of the database, whatever the filters.
+/// `total` counts all keys of the database, regardless of the filters.
 ///
 /// `POST /keys/_scan`. Source: kv-openapi, js-client.
 ///
 /// # Errors
-/// - 4XX: The service refuses the request; its body says why, often with a `code`.
+/// - 4XX: The service refuses the request. The body states the reason, often with a `code`.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
@@ -143,12 +143,12 @@ impl Operation for ScanKeys {
     }
 }
 
-/// Deletes a key, of any type.
+/// Deletes a key of any type.
 ///
 /// `POST /key/_delete`. Source: kv-openapi, js-client.
 ///
 /// # Errors
-/// - 4XX: The service refuses the request; its body says why, often with a `code`.
+/// - 4XX: The service refuses the request. The body states the reason, often with a `code`.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
@@ -191,7 +191,7 @@ impl Operation for DeleteKey {
 /// `POST /key/string/_get`. Source: kv-openapi, js-client.
 ///
 /// # Errors
-/// - 4XX: The service refuses the request; its body says why, often with a `code`.
+/// - 4XX: The service refuses the request. The body states the reason, often with a `code`.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
@@ -231,12 +231,12 @@ impl Operation for GetStringKey {
 
 /// Creates a `string` key.
 ///
-/// Refused with `key-already-exists` when there is a key of that name.
+/// Fails with `key-already-exists` if the key exists.
 ///
 /// `POST /key/string/_create`. Source: kv-openapi, js-client.
 ///
 /// # Errors
-/// - 4XX: The service refuses the request; its body says why, often with a `code`.
+/// - 4XX: The service refuses the request. The body states the reason, often with a `code`.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
@@ -279,7 +279,7 @@ impl Operation for CreateStringKey {
 /// `POST /key/string/_update`. Source: kv-openapi, js-client.
 ///
 /// # Errors
-/// - 4XX: The service refuses the request; its body says why, often with a `code`.
+/// - 4XX: The service refuses the request. The body states the reason, often with a `code`.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
@@ -319,12 +319,12 @@ impl Operation for UpdateStringKey {
 
 /// Creates a `hash` key.
 ///
-/// Refused with `key-already-exists` when there is a key of that name.
+/// Fails with `key-already-exists` if the key exists.
 ///
 /// `POST /key/hash/_create`. Source: kv-openapi, js-client.
 ///
 /// # Errors
-/// - 4XX: The service refuses the request; its body says why, often with a `code`.
+/// - 4XX: The service refuses the request. The body states the reason, often with a `code`.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
@@ -362,12 +362,12 @@ impl Operation for CreateHashKey {
     }
 }
 
-/// Reads the fields of a `hash` key, one part at a time.
+/// Reads the fields of a `hash` key, one batch at a time.
 ///
 /// `POST /key/hash/_scan`. Source: kv-openapi, js-client.
 ///
 /// # Errors
-/// - 4XX: The service refuses the request; its body says why, often with a `code`.
+/// - 4XX: The service refuses the request. The body states the reason, often with a `code`.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
@@ -410,7 +410,7 @@ impl Operation for ScanHashKey {
 /// `POST /key/hash/_set`. Source: kv-openapi, js-client.
 ///
 /// # Errors
-/// - 4XX: The service refuses the request; its body says why, often with a `code`.
+/// - 4XX: The service refuses the request. The body states the reason, often with a `code`.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
@@ -453,7 +453,7 @@ impl Operation for SetHashKeyElement {
 /// `POST /key/hash/_delete`. Source: kv-openapi, js-client.
 ///
 /// # Errors
-/// - 4XX: The service refuses the request; its body says why, often with a `code`.
+/// - 4XX: The service refuses the request. The body states the reason, often with a `code`.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
@@ -493,12 +493,12 @@ impl Operation for DeleteHashKeyElement {
 
 /// Creates a `list` key.
 ///
-/// Refused with `key-already-exists` when there is a key of that name.
+/// Fails with `key-already-exists` if the key exists.
 ///
 /// `POST /key/list/_create`. Source: kv-openapi, js-client.
 ///
 /// # Errors
-/// - 4XX: The service refuses the request; its body says why, often with a `code`.
+/// - 4XX: The service refuses the request. The body states the reason, often with a `code`.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
@@ -536,12 +536,12 @@ impl Operation for CreateListKey {
     }
 }
 
-/// Reads the elements of a `list` key, one part at a time.
+/// Reads the elements of a `list` key, one batch at a time.
 ///
 /// `POST /key/list/_scan`. Source: kv-openapi, js-client.
 ///
 /// # Errors
-/// - 4XX: The service refuses the request; its body says why, often with a `code`.
+/// - 4XX: The service refuses the request. The body states the reason, often with a `code`.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
@@ -581,12 +581,12 @@ impl Operation for ScanListKey {
 
 /// Reads one element of a `list` key.
 ///
-/// Refused with `list-element-not-found` when the list is shorter.
+/// Fails with `list-element-not-found` if the list is shorter.
 ///
 /// `POST /key/list/_get`. Source: kv-openapi, js-client.
 ///
 /// # Errors
-/// - 4XX: The service refuses the request; its body says why, often with a `code`.
+/// - 4XX: The service refuses the request. The body states the reason, often with a `code`.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
@@ -629,7 +629,7 @@ impl Operation for GetListKeyElement {
 /// `POST /key/list/_push`. Source: kv-openapi, js-client.
 ///
 /// # Errors
-/// - 4XX: The service refuses the request; its body says why, often with a `code`.
+/// - 4XX: The service refuses the request. The body states the reason, often with a `code`.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
@@ -672,7 +672,7 @@ impl Operation for AddListKeyElement {
 /// `POST /key/list/_update`. Source: kv-openapi, js-client.
 ///
 /// # Errors
-/// - 4XX: The service refuses the request; its body says why, often with a `code`.
+/// - 4XX: The service refuses the request. The body states the reason, often with a `code`.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
@@ -712,12 +712,12 @@ impl Operation for UpdateListKeyElement {
 
 /// Creates a `set` key.
 ///
-/// Refused with `key-already-exists` when there is a key of that name.
+/// Fails with `key-already-exists` if the key exists.
 ///
 /// `POST /key/set/_create`. Source: kv-openapi, js-client.
 ///
 /// # Errors
-/// - 4XX: The service refuses the request; its body says why, often with a `code`.
+/// - 4XX: The service refuses the request. The body states the reason, often with a `code`.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
@@ -755,12 +755,12 @@ impl Operation for CreateSetKey {
     }
 }
 
-/// Reads the members of a `set` key, one part at a time.
+/// Reads the members of a `set` key, one batch at a time.
 ///
 /// `POST /key/set/_scan`. Source: kv-openapi, js-client.
 ///
 /// # Errors
-/// - 4XX: The service refuses the request; its body says why, often with a `code`.
+/// - 4XX: The service refuses the request. The body states the reason, often with a `code`.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
@@ -803,7 +803,7 @@ impl Operation for ScanSetKey {
 /// `POST /key/set/_set`. Source: kv-openapi, js-client.
 ///
 /// # Errors
-/// - 4XX: The service refuses the request; its body says why, often with a `code`.
+/// - 4XX: The service refuses the request. The body states the reason, often with a `code`.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
@@ -846,7 +846,7 @@ impl Operation for AddSetKeyElement {
 /// `POST /key/set/_delete`. Source: kv-openapi, js-client.
 ///
 /// # Errors
-/// - 4XX: The service refuses the request; its body says why, often with a `code`.
+/// - 4XX: The service refuses the request. The body states the reason, often with a `code`.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]

@@ -4,7 +4,7 @@
 #[allow(unused_imports)]
 use serde::{Deserialize, Serialize};
 
-/// The element to add.
+/// An element to add.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
@@ -13,7 +13,7 @@ pub struct AddListKeyElementBody {
     pub key: String,
     /// Value of the element.
     pub value: String,
-    /// The end it is added to. Default: the tail.
+    /// End of the list to which the element is added. Default: the tail.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub position: Option<ListPosition>,
     /// URL of the database, credentials included.
@@ -34,7 +34,7 @@ impl AddListKeyElementBody {
         }
     }
 
-    /// The end it is added to. Default: the tail.
+    /// End of the list to which the element is added. Default: the tail.
     #[must_use]
     pub fn position(mut self, position: impl Into<ListPosition>) -> Self {
         self.position = Some(position.into());
@@ -42,7 +42,7 @@ impl AddListKeyElementBody {
     }
 }
 
-/// The member to add.
+/// A member to add.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
@@ -69,7 +69,7 @@ impl AddSetKeyElementBody {
     }
 }
 
-/// A member that was added.
+/// An added member.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
@@ -80,7 +80,7 @@ pub struct AddedSetKeyElement {
     /// The member.
     #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub element: String,
-    /// `true` if the member is new; `false` when the set held it.
+    /// `true` if the member is new, `false` if the set already contained it.
     #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub added: bool,
 }
@@ -93,7 +93,7 @@ pub struct CommandLineReply {
     /// `true` if Redis accepted the command.
     #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub success: bool,
-    /// The lines `redis-cli` would print.
+    /// Output in the format of `redis-cli`.
     #[serde(default, deserialize_with = "cc_runtime::de::list")]
     pub result: Vec<String>,
 }
@@ -108,7 +108,7 @@ pub struct CommandReply {
     pub result: serde_json::Value,
 }
 
-/// The key to create.
+/// A key to create.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
@@ -135,7 +135,7 @@ impl CreateHashKeyBody {
     }
 }
 
-/// The key to create.
+/// A key to create.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
@@ -162,7 +162,7 @@ impl CreateListKeyBody {
     }
 }
 
-/// The key to create.
+/// A key to create.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
@@ -189,7 +189,7 @@ impl CreateSetKeyBody {
     }
 }
 
-/// The key to create.
+/// A key to create.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
@@ -216,7 +216,7 @@ impl CreateStringKeyBody {
     }
 }
 
-/// The field to delete.
+/// A field to delete.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
@@ -243,7 +243,7 @@ impl DeleteHashKeyElementBody {
     }
 }
 
-/// The key to delete.
+/// A key to delete.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
@@ -267,7 +267,7 @@ impl DeleteKeyBody {
     }
 }
 
-/// The member to delete.
+/// A member to delete.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
@@ -305,7 +305,7 @@ pub struct DeletedHashKeyElement {
     /// Name of the field.
     #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub field: String,
-    /// `true` if there was a field to delete.
+    /// `true` if the field existed.
     #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub deleted: bool,
 }
@@ -318,7 +318,7 @@ pub struct DeletedKey {
     /// Name of the key.
     #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub key: String,
-    /// `true` if there was a key to delete.
+    /// `true` if the key existed.
     #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub deleted: bool,
 }
@@ -334,12 +334,12 @@ pub struct DeletedSetKeyElement {
     /// The member.
     #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub element: String,
-    /// `true` if there was a member to delete.
+    /// `true` if the member existed.
     #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub deleted: bool,
 }
 
-/// The element to read.
+/// An element to read.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
@@ -366,7 +366,7 @@ impl GetListKeyElementBody {
     }
 }
 
-/// The key to read.
+/// A key to read.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
@@ -485,20 +485,20 @@ cc_runtime::open_enum! {
     }
 }
 
-/// The key to read.
+/// A key to read.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct ScanHashKeyBody {
     /// Name of the key.
     pub key: String,
-    /// Where to go on from: the `cursor` of the part before. Default: 0, the start.
+    /// Start of the batch: the `cursor` of the previous batch. Default: 0, the start.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub cursor: Option<i64>,
-    /// About how many fields to read, at least 1. Default: 100.
+    /// Approximate number of fields in a batch, at least 1. Default: 100.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub count: Option<i64>,
-    /// Glob that the fields must match, such as `user:*`.
+    /// Glob pattern of the field names, such as `user:*`.
     #[serde(rename = "match", default, skip_serializing_if = "Option::is_none")]
     pub match_: Option<String>,
     /// URL of the database, credentials included.
@@ -520,21 +520,21 @@ impl ScanHashKeyBody {
         }
     }
 
-    /// Where to go on from: the `cursor` of the part before. Default: 0, the start.
+    /// Start of the batch: the `cursor` of the previous batch. Default: 0, the start.
     #[must_use]
     pub fn cursor(mut self, cursor: i64) -> Self {
         self.cursor = Some(cursor);
         self
     }
 
-    /// About how many fields to read, at least 1. Default: 100.
+    /// Approximate number of fields in a batch, at least 1. Default: 100.
     #[must_use]
     pub fn count(mut self, count: i64) -> Self {
         self.count = Some(count);
         self
     }
 
-    /// Glob that the fields must match, such as `user:*`.
+    /// Glob pattern of the field names, such as `user:*`.
     #[must_use]
     pub fn match_(mut self, match_: impl Into<String>) -> Self {
         self.match_ = Some(match_.into());
@@ -542,21 +542,21 @@ impl ScanHashKeyBody {
     }
 }
 
-/// Which keys to read.
+/// Selection of the keys to read.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct ScanKeysBody {
-    /// Where to go on from: the `cursor` of the part before. Default: 0, the start.
+    /// Start of the batch: the `cursor` of the previous batch. Default: 0, the start.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub cursor: Option<i64>,
-    /// About how many keys to read, at least 1. Default: 100.
+    /// Approximate number of keys in a batch, at least 1. Default: 100.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub count: Option<i64>,
-    /// The only type of keys to read.
+    /// Restricts the keys to one type.
     #[serde(rename = "type", default, skip_serializing_if = "Option::is_none")]
     pub type_: Option<KeyType>,
-    /// Glob that the names must match, such as `user:*`.
+    /// Glob pattern of the key names, such as `user:*`.
     #[serde(rename = "match", default, skip_serializing_if = "Option::is_none")]
     pub match_: Option<String>,
     /// URL of the database, credentials included.
@@ -578,28 +578,28 @@ impl ScanKeysBody {
         }
     }
 
-    /// Where to go on from: the `cursor` of the part before. Default: 0, the start.
+    /// Start of the batch: the `cursor` of the previous batch. Default: 0, the start.
     #[must_use]
     pub fn cursor(mut self, cursor: i64) -> Self {
         self.cursor = Some(cursor);
         self
     }
 
-    /// About how many keys to read, at least 1. Default: 100.
+    /// Approximate number of keys in a batch, at least 1. Default: 100.
     #[must_use]
     pub fn count(mut self, count: i64) -> Self {
         self.count = Some(count);
         self
     }
 
-    /// The only type of keys to read.
+    /// Restricts the keys to one type.
     #[must_use]
     pub fn type_(mut self, type_: impl Into<KeyType>) -> Self {
         self.type_ = Some(type_.into());
         self
     }
 
-    /// Glob that the names must match, such as `user:*`.
+    /// Glob pattern of the key names, such as `user:*`.
     #[must_use]
     pub fn match_(mut self, match_: impl Into<String>) -> Self {
         self.match_ = Some(match_.into());
@@ -607,20 +607,20 @@ impl ScanKeysBody {
     }
 }
 
-/// The key to read.
+/// A key to read.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct ScanListKeyBody {
     /// Name of the key.
     pub key: String,
-    /// Where to go on from: the `cursor` of the part before. Default: 0, the start.
+    /// Start of the batch: the `cursor` of the previous batch. Default: 0, the start.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub cursor: Option<i64>,
-    /// About how many elements to read, at least 1. Default: 100.
+    /// Approximate number of elements in a batch, at least 1. Default: 100.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub count: Option<i64>,
-    /// Glob that the elements must match, such as `user:*`.
+    /// Glob pattern of the elements, such as `user:*`.
     #[serde(rename = "match", default, skip_serializing_if = "Option::is_none")]
     pub match_: Option<String>,
     /// URL of the database, credentials included.
@@ -642,21 +642,21 @@ impl ScanListKeyBody {
         }
     }
 
-    /// Where to go on from: the `cursor` of the part before. Default: 0, the start.
+    /// Start of the batch: the `cursor` of the previous batch. Default: 0, the start.
     #[must_use]
     pub fn cursor(mut self, cursor: i64) -> Self {
         self.cursor = Some(cursor);
         self
     }
 
-    /// About how many elements to read, at least 1. Default: 100.
+    /// Approximate number of elements in a batch, at least 1. Default: 100.
     #[must_use]
     pub fn count(mut self, count: i64) -> Self {
         self.count = Some(count);
         self
     }
 
-    /// Glob that the elements must match, such as `user:*`.
+    /// Glob pattern of the elements, such as `user:*`.
     #[must_use]
     pub fn match_(mut self, match_: impl Into<String>) -> Self {
         self.match_ = Some(match_.into());
@@ -664,20 +664,20 @@ impl ScanListKeyBody {
     }
 }
 
-/// The key to read.
+/// A key to read.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct ScanSetKeyBody {
     /// Name of the key.
     pub key: String,
-    /// Where to go on from: the `cursor` of the part before. Default: 0, the start.
+    /// Start of the batch: the `cursor` of the previous batch. Default: 0, the start.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub cursor: Option<i64>,
-    /// About how many members to read, at least 1. Default: 100.
+    /// Approximate number of members in a batch, at least 1. Default: 100.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub count: Option<i64>,
-    /// Glob that the members must match, such as `user:*`.
+    /// Glob pattern of the members, such as `user:*`.
     #[serde(rename = "match", default, skip_serializing_if = "Option::is_none")]
     pub match_: Option<String>,
     /// URL of the database, credentials included.
@@ -699,21 +699,21 @@ impl ScanSetKeyBody {
         }
     }
 
-    /// Where to go on from: the `cursor` of the part before. Default: 0, the start.
+    /// Start of the batch: the `cursor` of the previous batch. Default: 0, the start.
     #[must_use]
     pub fn cursor(mut self, cursor: i64) -> Self {
         self.cursor = Some(cursor);
         self
     }
 
-    /// About how many members to read, at least 1. Default: 100.
+    /// Approximate number of members in a batch, at least 1. Default: 100.
     #[must_use]
     pub fn count(mut self, count: i64) -> Self {
         self.count = Some(count);
         self
     }
 
-    /// Glob that the members must match, such as `user:*`.
+    /// Glob pattern of the members, such as `user:*`.
     #[must_use]
     pub fn match_(mut self, match_: impl Into<String>) -> Self {
         self.match_ = Some(match_.into());
@@ -721,7 +721,7 @@ impl ScanSetKeyBody {
     }
 }
 
-/// One part of the fields of a `hash` key.
+/// One batch of the fields of a `hash` key.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
@@ -729,9 +729,9 @@ pub struct ScannedHashKey {
     /// Name of the key.
     #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub key: String,
-    /// Where the next part starts; 0 when this one is the last.
+    /// Start of the next batch; 0 on the last batch.
     pub cursor: i64,
-    /// The fields of this part.
+    /// The fields of this batch.
     #[serde(default, deserialize_with = "cc_runtime::de::list")]
     pub elements: Vec<HashKeyElement>,
 }
@@ -748,22 +748,22 @@ pub struct ScannedKey {
     pub type_: KeyType,
 }
 
-/// One part of the keys of a database.
+/// One batch of the keys of a database.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct ScannedKeys {
-    /// Where the next part starts; 0 when this one is the last.
+    /// Start of the next batch; 0 on the last batch.
     pub cursor: i64,
-    /// How many keys the database holds.
+    /// Number of keys in the database.
     #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub total: i64,
-    /// The keys of this part, which may be none before the end.
+    /// The keys of this batch, which may be empty before the end.
     #[serde(default, deserialize_with = "cc_runtime::de::list")]
     pub keys: Vec<ScannedKey>,
 }
 
-/// One part of the elements of a `list` key.
+/// One batch of the elements of a `list` key.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
@@ -771,12 +771,12 @@ pub struct ScannedListKey {
     /// Name of the key.
     #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub key: String,
-    /// Where the next part starts; 0 when this one is the last.
+    /// Start of the next batch; 0 on the last batch.
     pub cursor: i64,
-    /// How many elements the list holds.
+    /// Number of elements in the list.
     #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub total: i64,
-    /// The elements of this part.
+    /// The elements of this batch.
     #[serde(default, deserialize_with = "cc_runtime::de::list")]
     pub elements: Vec<ScannedListKeyElement>,
 }
@@ -794,7 +794,7 @@ pub struct ScannedListKeyElement {
     pub value: String,
 }
 
-/// One part of the members of a `set` key.
+/// One batch of the members of a `set` key.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
@@ -802,9 +802,9 @@ pub struct ScannedSetKey {
     /// Name of the key.
     #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub key: String,
-    /// Where the next part starts; 0 when this one is the last.
+    /// Start of the next batch; 0 on the last batch.
     pub cursor: i64,
-    /// The members of this part.
+    /// The members of this batch.
     #[serde(default, deserialize_with = "cc_runtime::de::list")]
     pub elements: Vec<String>,
 }
@@ -869,7 +869,7 @@ impl SendCommandLineBody {
     }
 }
 
-/// The field to set.
+/// A field to set.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
@@ -899,7 +899,7 @@ impl SetHashKeyElementBody {
     }
 }
 
-/// A field that was set.
+/// A field after a write.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
@@ -913,7 +913,7 @@ pub struct SetHashKeyElementReply {
     /// Value of the field.
     #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub value: String,
-    /// `true` if the field is new; `false` when it was replaced.
+    /// `true` if the field is new, `false` if its value was replaced.
     #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub added: bool,
 }
@@ -944,7 +944,7 @@ pub struct StringKey {
     pub value: String,
 }
 
-/// The element to replace.
+/// An element to replace.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
@@ -974,7 +974,7 @@ impl UpdateListKeyElementBody {
     }
 }
 
-/// The key to change.
+/// A key to change.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]

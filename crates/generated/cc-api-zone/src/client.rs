@@ -5,7 +5,7 @@ use cc_runtime::Transport;
 use cc_runtime::Call;
 use crate::requests::*;
 
-/// Zones (The places where applications and add-ons can run): sends the requests of the domain `zone`.
+/// Zones (Zones, which are the locations of applications and add-ons): sends the requests of the domain `zone`.
 #[derive(Debug, Clone)]
 pub struct Client {
     transport: Transport,
@@ -18,7 +18,7 @@ impl Client {
         Self { transport }
     }
 
-    /// Lists the zones that the caller, or one owner, may use.
+    /// Lists the zones that the caller or one owner may use.
     pub fn list_zones(&self, request: ListZones) -> Call<ListZones> {
         self.transport.call(request)
     }

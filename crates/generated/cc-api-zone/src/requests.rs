@@ -7,17 +7,17 @@ use cc_runtime::{Answer, Operation, OperationInfo, Request, RequestBuilder, Resu
 #[allow(unused_imports)]
 use crate::types;
 
-/// Lists the zones that the caller, or one owner, may use.
+/// Lists the zones that the caller or one owner may use.
 ///
 /// `GET /v4/products/zones`. Source: seed-003, go-sdk, js-client.
 ///
 /// # Errors
-/// - 401: The credentials are missing or not accepted.
+/// - 401: The credentials are missing or invalid.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
 pub struct ListZones {
-    /// Restricts the list to the zones this owner may use.
+    /// Restricts the list to the zones that this owner may use.
     pub owner_id: Option<cc_runtime::OwnerId>,
     /// Restricts the list to the zones with this tag, such as `infra:clever-cloud`.
     pub tag: Option<String>,
@@ -30,7 +30,7 @@ impl ListZones {
         Self { owner_id: None, tag: None }
     }
 
-    /// Restricts the list to the zones this owner may use.
+    /// Restricts the list to the zones that this owner may use.
     pub fn owner_id(mut self, owner_id: impl Into<cc_runtime::OwnerId>) -> Self {
         self.owner_id = Some(owner_id.into());
         self
@@ -72,17 +72,17 @@ impl Operation for ListZones {
 /// `GET /v4/products/zones/{zoneName}`. Source: seed-003, js-client.
 ///
 /// # Errors
-/// - 401: The credentials are missing or not accepted.
-/// - 404: There is none, or none the caller may see.
+/// - 401: The credentials are missing or invalid.
+/// - 404: The resource does not exist or is not visible to the caller.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
 pub struct GetZone {
     /// Short name of the zone, such as `par`.
     pub zone_name: String,
-    /// Only when the zone has this tag, such as `infra:clever-cloud`.
+    /// Reads the zone only if it has this tag, such as `infra:clever-cloud`.
     pub tag: Option<String>,
-    /// Reads the zone as this owner sees it.
+    /// Reads the zone with the options for this owner.
     pub owner_id: Option<cc_runtime::OwnerId>,
 }
 
@@ -97,13 +97,13 @@ impl GetZone {
         }
     }
 
-    /// Only when the zone has this tag, such as `infra:clever-cloud`.
+    /// Reads the zone only if it has this tag, such as `infra:clever-cloud`.
     pub fn tag(mut self, tag: impl Into<String>) -> Self {
         self.tag = Some(tag.into());
         self
     }
 
-    /// Reads the zone as this owner sees it.
+    /// Reads the zone with the options for this owner.
     pub fn owner_id(mut self, owner_id: impl Into<cc_runtime::OwnerId>) -> Self {
         self.owner_id = Some(owner_id.into());
         self

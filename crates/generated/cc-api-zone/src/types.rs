@@ -4,7 +4,7 @@
 #[allow(unused_imports)]
 use serde::{Deserialize, Serialize};
 
-/// A place where applications and add-ons can run.
+/// A zone, which is a location of applications and add-ons.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
@@ -14,7 +14,7 @@ pub struct Zone {
     /// Short name, such as `par`.
     #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub name: String,
-    /// Country in English.
+    /// Name of the country in English.
     #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub country: String,
     /// Country as ISO 3166-1 alpha-2, such as `FR`.
@@ -23,7 +23,7 @@ pub struct Zone {
     /// City.
     #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub city: String,
-    /// Name to show to a person.
+    /// Display name.
     #[serde(rename = "displayName", default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub display_name: String,
     /// Latitude in degrees.
@@ -32,7 +32,7 @@ pub struct Zone {
     /// Longitude in degrees.
     #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub lon: f64,
-    /// Addresses that traffic from this zone comes from.
+    /// Source addresses of the outbound traffic from the zone.
     #[serde(rename = "outboundIPs", default, deserialize_with = "cc_runtime::de::list")]
     pub outbound_ips: Vec<String>,
     /// Tags of the zone, such as `for:applications` or `infra:clever-cloud`.

@@ -8,8 +8,8 @@ use crate::{Command, Context};
 
 /// Creates an API token.
 ///
-/// E-mail address, password and the code of the second factor prove who asks: no other credentials are needed.
-/// The value of the token is only in this answer. The request is sent once.
+/// The e-mail address, the password and the code of the second factor authenticate the request: no other
+/// credentials are needed. The value of the token is only in this answer. The request is never retried.
 ///
 /// Operation: `create_api_token`.
 ///
@@ -38,7 +38,7 @@ pub struct CreateApiToken {
     pub email: String,
     /// Password of the account.
     pub password: cc_runtime::Secret,
-    /// Code of the second factor, where the account has one.
+    /// Code of the second factor, if the account has one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub mfa_code: Option<cc_runtime::Secret>,
     /// Name of the token, at least one character.
@@ -46,7 +46,7 @@ pub struct CreateApiToken {
     /// Purpose of the token.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub description: Option<String>,
-    /// When the token stops working, at most one year from now.
+    /// Expiration date of the token, at most one year from now.
     pub expiration_date: crate::Expiration,
 }
 
@@ -68,7 +68,7 @@ impl CreateApiToken {
         }
     }
 
-    /// Code of the second factor, where the account has one.
+    /// Code of the second factor, if the account has one.
     pub fn mfa_code(mut self, mfa_code: impl Into<cc_runtime::Secret>) -> Self {
         self.mfa_code = Some(mfa_code.into());
         self
@@ -93,7 +93,7 @@ impl Command for CreateApiToken {
 
 /// Revokes an API token.
 ///
-/// Requests with the token are refused from then on. The request is signed with OAuth 1.
+/// The platform refuses all later requests with the token. The request is signed with OAuth 1.
 ///
 /// Operation: `delete_api_token`.
 ///
@@ -142,7 +142,7 @@ impl Command for DeleteApiToken {
 
 /// Lists the API tokens of the signed-in user.
 ///
-/// Expired tokens are included, the values of tokens are not. The request is signed with OAuth 1.
+/// The list includes expired tokens, but not the values of tokens. The request is signed with OAuth 1.
 ///
 /// Operation: `list_api_tokens`.
 ///
@@ -182,16 +182,16 @@ impl Command for ListApiToken {
     }
 }
 
-/// Replaces an API token by a new one that works.
+/// Replaces an API token by a new one, without a moment at which no token works.
 ///
-/// It creates a new token, makes sure that the bridge takes it for the same user, and only then revokes the old
-/// one.
+/// The command creates a new token, checks that the bridge accepts it for the same user, and only then revokes
+/// the old one.
 ///
-/// There is always a token that works. When the rotation fails, the old token is still there, and the new one
-/// is revoked if possible, for which the command may take 10 s more than its time. Once the new token is known
-/// to work it is returned, even if the old one could not be revoked: see `RotatedApiToken::revoked`.
+/// One of the tokens works at any time. If the rotation fails, the old token still works, and the command tries
+/// to revoke the new one, which may take 10 s beyond the deadline. Once the new token is verified, the command
+/// returns it even if the old one could not be revoked: see `RotatedApiToken::revoked`.
 ///
-/// The requests are signed with OAuth 1, except the creation; `get_v2` reads `GET /v2/self` with the new token.
+/// The requests are signed with OAuth 1, except the creation. `get_v2` reads `GET /v2/self` with the new token.
 ///
 /// Operations: `list_api_tokens`, `create_api_token`, `get_v2`, `delete_api_token`.
 ///
@@ -227,10 +227,10 @@ pub struct RotateApiToken {
     pub email: String,
     /// Password of the account.
     pub password: cc_runtime::Secret,
-    /// Code of the second factor, where the account has one.
+    /// Code of the second factor, if the account has one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub mfa_code: Option<cc_runtime::Secret>,
-    /// When the new token stops working. Default: after the lifetime of the old token.
+    /// Expiration date of the new token. Default: after the lifetime of the old token.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub expiration_date: Option<crate::Expiration>,
 }
@@ -251,13 +251,13 @@ impl RotateApiToken {
         }
     }
 
-    /// Code of the second factor, where the account has one.
+    /// Code of the second factor, if the account has one.
     pub fn mfa_code(mut self, mfa_code: impl Into<cc_runtime::Secret>) -> Self {
         self.mfa_code = Some(mfa_code.into());
         self
     }
 
-    /// When the new token stops working. Default: after the lifetime of the old token.
+    /// Expiration date of the new token. Default: after the lifetime of the old token.
     pub fn expiration_date(
         mut self,
         expiration_date: impl Into<crate::Expiration>,
@@ -280,7 +280,7 @@ impl Command for RotateApiToken {
 
 /// Changes the name and the description of an API token.
 ///
-/// The value and the expiration date of a token never change. The request is signed with OAuth 1.
+/// The value and the expiration date of a token cannot change. The request is signed with OAuth 1.
 ///
 /// Operation: `update_api_token`.
 ///
@@ -308,7 +308,8 @@ pub struct UpdateApiToken {
     pub api_token_id: String,
     /// New name of the token, at least one character.
     pub name: String,
-    /// New description of the token. It is replaced together with the name: give it again to keep it.
+    /// New description of the token. The request replaces the description together with the name: pass the
+    /// current one to keep it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub description: Option<String>,
 }
@@ -323,7 +324,8 @@ impl UpdateApiToken {
         }
     }
 
-    /// New description of the token. It is replaced together with the name: give it again to keep it.
+    /// New description of the token. The request replaces the description together with the name: pass the
+    /// current one to keep it.
     pub fn description(mut self, description: impl Into<String>) -> Self {
         self.description = Some(description.into());
         self

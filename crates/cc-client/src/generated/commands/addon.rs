@@ -14,8 +14,8 @@ use crate::resolve::Ids;
 /// empty.
 ///
 /// # Errors
-/// - 401: The credentials are missing or not accepted.
-/// - 403: The caller may not do this.
+/// - 401: The credentials are missing or invalid.
+/// - 403: The caller may not perform this operation.
 ///
 /// # Example
 /// ```
@@ -34,7 +34,7 @@ use crate::resolve::Ids;
 #[non_exhaustive]
 #[must_use = "a command does nothing until it is sent"]
 pub struct ListAddon {
-    /// The owner.
+    /// Id of the owner.
     pub owner_id: cc_runtime::OwnerId,
 }
 
@@ -78,12 +78,12 @@ impl Command for ListAddon {
 /// Operation: `create_addon` (`POST /v2/organisations/{ownerId}/addons`).
 ///
 /// # Errors
-/// - 400: The request is not valid.
-/// - 401: The credentials are missing or not accepted.
-/// - 402: The owner has to add a means of payment first.
-/// - 403: The caller may not do this.
-/// - 404: There is none, or none the caller may see.
-/// - 503: The service is not available for now.
+/// - 400: The request is invalid.
+/// - 401: The credentials are missing or invalid.
+/// - 402: The owner must add a payment method first.
+/// - 403: The caller may not perform this operation.
+/// - 404: The resource does not exist or is not visible to the caller.
+/// - 503: The service is temporarily unavailable.
 ///
 /// # Example
 /// ```
@@ -106,29 +106,30 @@ impl Command for ListAddon {
 #[non_exhaustive]
 #[must_use = "a command does nothing until it is sent"]
 pub struct CreateAddon {
-    /// The owner.
+    /// Id of the owner.
     pub owner_id: cc_runtime::OwnerId,
     /// Provider of the add-on.
     pub provider_id: cc_runtime::AddonProviderId,
     /// Id of the plan.
     pub plan_id: String,
-    /// Short name of the zone to put it in, such as `par`.
+    /// Short name of the zone for the add-on, such as `par`.
     pub zone: String,
-    /// Name to show to a person.
+    /// Display name.
     pub name: String,
-    /// Options of the provider, all as text, even where they hold JSON, such as `{"encryption": "true"}`.
+    /// Options for the provider. All values are text, even those that hold JSON, such as
+    /// `{"encryption": "true"}`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub options: Option<std::collections::BTreeMap<String, String>>,
     /// Version of the service.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub version: Option<String>,
-    /// Application to link it to.
+    /// Id of the application to link to the add-on.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub linked_app: Option<cc_runtime::ApplicationId>,
     /// Data of the payment service for a payment in progress.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub payment_intent: Option<cc_api_addon::types::PaymentIntent>,
-    /// How the payment is made.
+    /// Method of the payment.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub payment_method_type: Option<cc_api_addon::types::PaymentMethodKind>,
     /// Id of the SEPA debit source.
@@ -160,7 +161,8 @@ impl CreateAddon {
         }
     }
 
-    /// Options of the provider, all as text, even where they hold JSON, such as `{"encryption": "true"}`.
+    /// Options for the provider. All values are text, even those that hold JSON, such as
+    /// `{"encryption": "true"}`.
     pub fn options(
         mut self,
         options: std::collections::BTreeMap<String, String>,
@@ -175,7 +177,7 @@ impl CreateAddon {
         self
     }
 
-    /// Application to link it to.
+    /// Id of the application to link to the add-on.
     pub fn linked_app(
         mut self,
         linked_app: impl Into<cc_runtime::ApplicationId>,
@@ -193,7 +195,7 @@ impl CreateAddon {
         self
     }
 
-    /// How the payment is made.
+    /// Method of the payment.
     pub fn payment_method_type(
         mut self,
         payment_method_type: impl Into<cc_api_addon::types::PaymentMethodKind>,
@@ -267,8 +269,8 @@ impl Command for CreateAddon {
 /// is `None`.
 ///
 /// # Errors
-/// - 401: The credentials are missing or not accepted.
-/// - 403: The caller may not do this.
+/// - 401: The credentials are missing or invalid.
+/// - 403: The caller may not perform this operation.
 ///
 /// # Example
 /// ```
@@ -344,10 +346,10 @@ impl Command for GetAddon {
 /// given, is resolved from `addon_id`: no request when it is known already.
 ///
 /// # Errors
-/// - 400: The request is not valid.
-/// - 401: The credentials are missing or not accepted.
-/// - 403: The caller may not do this.
-/// - 404: There is none, or none the caller may see.
+/// - 400: The request is invalid.
+/// - 401: The credentials are missing or invalid.
+/// - 403: The caller may not perform this operation.
+/// - 404: The resource does not exist or is not visible to the caller.
 ///
 /// # Example
 /// ```
@@ -444,9 +446,9 @@ impl Command for UpdateAddon {
 /// given, is resolved from `addon_id`: no request when it is known already.
 ///
 /// # Errors
-/// - 401: The credentials are missing or not accepted.
-/// - 403: The caller may not do this.
-/// - 404: There is none, or none the caller may see.
+/// - 401: The credentials are missing or invalid.
+/// - 403: The caller may not perform this operation.
+/// - 404: The resource does not exist or is not visible to the caller.
 ///
 /// # Example
 /// ```
@@ -509,17 +511,17 @@ impl Command for DeleteAddon {
     }
 }
 
-/// Makes the data that sign the caller in to the dashboard of an add-on.
+/// Creates the data that sign the caller in to the dashboard of an add-on.
 ///
-/// The data are good for a short time and are made anew for each call.
+/// The data are valid for a short time, and differ for each call.
 ///
 /// Operation: `get_addon_sso` (`GET /v2/organisations/{ownerId}/addons/{addonId}/sso`). The owner, when it is
 /// not given, is resolved from `addon_id`: no request when it is known already. Where there is nothing, the
 /// answer is `None`.
 ///
 /// # Errors
-/// - 401: The credentials are missing or not accepted.
-/// - 403: The caller may not do this.
+/// - 401: The credentials are missing or invalid.
+/// - 403: The caller may not perform this operation.
 ///
 /// # Example
 /// ```

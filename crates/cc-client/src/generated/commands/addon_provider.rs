@@ -15,8 +15,8 @@ use crate::resolve::Ids;
 /// Where there is nothing, the answer is `None`.
 ///
 /// # Errors
-/// - 401: The credentials are missing or not accepted.
-/// - 403: The caller may not do this.
+/// - 401: The credentials are missing or invalid.
+/// - 403: The caller may not perform this operation.
 ///
 /// # Example
 /// ```
@@ -35,7 +35,7 @@ use crate::resolve::Ids;
 #[non_exhaustive]
 #[must_use = "a command does nothing until it is sent"]
 pub struct GetAddonProvider {
-    /// The provider.
+    /// Id of the provider.
     pub addon_provider_id: cc_runtime::AddonProviderId,
     /// The owner. Default: resolved.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -87,16 +87,16 @@ impl Command for GetAddonProvider {
     }
 }
 
-/// Changes what is said about an add-on provider.
+/// Changes the description of an add-on provider.
 ///
 /// Operation: `update_addon_provider` (`PUT /v2/organisations/{ownerId}/addonproviders/{addonProviderId}`). The
 /// owner, when it is not given, is resolved from `addon_provider_id`: no request when it is known already.
 ///
 /// # Errors
-/// - 400: The request is not valid.
-/// - 401: The credentials are missing or not accepted.
-/// - 403: The caller may not do this.
-/// - 404: There is none, or none the caller may see.
+/// - 400: The request is invalid.
+/// - 401: The credentials are missing or invalid.
+/// - 403: The caller may not perform this operation.
+/// - 404: The resource does not exist or is not visible to the caller.
 ///
 /// # Example
 /// ```
@@ -115,18 +115,18 @@ impl Command for GetAddonProvider {
 #[non_exhaustive]
 #[must_use = "a command does nothing until it is sent"]
 pub struct UpdateAddonProvider {
-    /// The provider.
+    /// Id of the provider.
     pub addon_provider_id: cc_runtime::AddonProviderId,
     /// The owner. Default: resolved.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub owner_id: Option<cc_runtime::OwnerId>,
-    /// Name to show to a person.
+    /// Display name.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub name: Option<String>,
     /// Web site of the add-on provider.
     #[serde(default, skip_serializing_if = "cc_runtime::Patch::is_absent")]
     pub website: cc_runtime::Patch<String>,
-    /// Where its support is reached.
+    /// E-mail address of the support.
     #[serde(default, skip_serializing_if = "cc_runtime::Patch::is_absent")]
     pub support_email: cc_runtime::Patch<String>,
     /// Name of the add-on provider on Google Plus.
@@ -144,7 +144,7 @@ pub struct UpdateAddonProvider {
     /// Detailed description of the offer.
     #[serde(default, skip_serializing_if = "cc_runtime::Patch::is_absent")]
     pub long_desc: cc_runtime::Patch<String>,
-    /// Address of its logo.
+    /// Address of the logo.
     #[serde(default, skip_serializing_if = "cc_runtime::Patch::is_absent")]
     pub logo_url: cc_runtime::Patch<String>,
 }
@@ -173,7 +173,7 @@ impl UpdateAddonProvider {
         self
     }
 
-    /// Name to show to a person.
+    /// Display name.
     pub fn name(mut self, name: impl Into<String>) -> Self {
         self.name = Some(name.into());
         self
@@ -185,7 +185,7 @@ impl UpdateAddonProvider {
         self
     }
 
-    /// Where its support is reached.
+    /// E-mail address of the support.
     pub fn support_email(
         mut self,
         support_email: impl Into<cc_runtime::Patch<String>>,
@@ -236,7 +236,7 @@ impl UpdateAddonProvider {
         self
     }
 
-    /// Address of its logo.
+    /// Address of the logo.
     pub fn logo_url(mut self, logo_url: impl Into<cc_runtime::Patch<String>>) -> Self {
         self.logo_url = logo_url.into();
         self
@@ -303,9 +303,9 @@ impl Command for UpdateAddonProvider {
 /// The owner, when it is not given, is resolved from `addon_provider_id`: no request when it is known already.
 ///
 /// # Errors
-/// - 401: The credentials are missing or not accepted.
-/// - 403: The caller may not do this.
-/// - 404: There is none, or none the caller may see.
+/// - 401: The credentials are missing or invalid.
+/// - 403: The caller may not perform this operation.
+/// - 404: The resource does not exist or is not visible to the caller.
 ///
 /// # Example
 /// ```
@@ -324,7 +324,7 @@ impl Command for UpdateAddonProvider {
 #[non_exhaustive]
 #[must_use = "a command does nothing until it is sent"]
 pub struct DeleteAddonProvider {
-    /// The provider.
+    /// Id of the provider.
     pub addon_provider_id: cc_runtime::AddonProviderId,
     /// The owner. Default: resolved.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -369,7 +369,7 @@ impl Command for DeleteAddonProvider {
     }
 }
 
-/// Lists the features that the plans of a provider tell apart.
+/// Lists the features that distinguish the plans of a provider.
 ///
 /// Operation: `list_addon_provider_features`
 /// (`GET /v2/organisations/{ownerId}/addonproviders/{addonProviderId}/features`). The owner, when it is not
@@ -377,8 +377,8 @@ impl Command for DeleteAddonProvider {
 /// the list is empty.
 ///
 /// # Errors
-/// - 401: The credentials are missing or not accepted.
-/// - 403: The caller may not do this.
+/// - 401: The credentials are missing or invalid.
+/// - 403: The caller may not perform this operation.
 ///
 /// # Example
 /// ```
@@ -397,7 +397,7 @@ impl Command for DeleteAddonProvider {
 #[non_exhaustive]
 #[must_use = "a command does nothing until it is sent"]
 pub struct ListAddonProviderFeature {
-    /// The provider.
+    /// Id of the provider.
     pub addon_provider_id: cc_runtime::AddonProviderId,
     /// The owner. Default: resolved.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -450,17 +450,17 @@ impl Command for ListAddonProviderFeature {
     }
 }
 
-/// Adds a feature for the plans of a provider to tell apart.
+/// Adds a feature that distinguishes the plans of a provider.
 ///
 /// Operation: `create_addon_provider_feature`
 /// (`POST /v2/organisations/{ownerId}/addonproviders/{addonProviderId}/features`). The owner, when it is not
 /// given, is resolved from `addon_provider_id`: no request when it is known already.
 ///
 /// # Errors
-/// - 400: The request is not valid.
-/// - 401: The credentials are missing or not accepted.
-/// - 403: The caller may not do this.
-/// - 404: There is none, or none the caller may see.
+/// - 400: The request is invalid.
+/// - 401: The credentials are missing or invalid.
+/// - 403: The caller may not perform this operation.
+/// - 404: The resource does not exist or is not visible to the caller.
 ///
 /// # Example
 /// ```
@@ -481,9 +481,9 @@ impl Command for ListAddonProviderFeature {
 #[non_exhaustive]
 #[must_use = "a command does nothing until it is sent"]
 pub struct CreateAddonProviderFeature {
-    /// The provider.
+    /// Id of the provider.
     pub addon_provider_id: cc_runtime::AddonProviderId,
-    /// Name to show to a person.
+    /// Display name.
     pub name: String,
     /// Kind of value of the feature.
     pub type_: cc_api_addon_provider::types::AddonFeatureKind,
@@ -573,9 +573,9 @@ impl Command for CreateAddonProviderFeature {
 /// is not given, is resolved from `addon_provider_id`: no request when it is known already.
 ///
 /// # Errors
-/// - 401: The credentials are missing or not accepted.
-/// - 403: The caller may not do this.
-/// - 404: There is none, or none the caller may see.
+/// - 401: The credentials are missing or invalid.
+/// - 403: The caller may not perform this operation.
+/// - 404: The resource does not exist or is not visible to the caller.
 ///
 /// # Example
 /// ```
@@ -597,7 +597,7 @@ impl Command for CreateAddonProviderFeature {
 #[non_exhaustive]
 #[must_use = "a command does nothing until it is sent"]
 pub struct DeleteAddonProviderPlan {
-    /// The provider.
+    /// Id of the provider.
     pub addon_provider_id: cc_runtime::AddonProviderId,
     /// Id of the plan.
     pub plan_id: String,
@@ -671,13 +671,13 @@ impl Command for DeleteAddonProviderPlan {
 #[non_exhaustive]
 #[must_use = "a command does nothing until it is sent"]
 pub struct CreateAddonProvider {
-    /// Its owner.
+    /// Owner of the provider.
     pub owner_id: cc_runtime::OwnerId,
-    /// Its id.
+    /// Id of the provider.
     pub id: cc_runtime::AddonProviderId,
-    /// Name to show to a person.
+    /// Display name.
     pub name: String,
-    /// How the platform reaches it.
+    /// Configuration of the API through which the platform calls the provider.
     pub api: crate::commands::addon_provider::model::AddonProviderApi,
 }
 
@@ -708,7 +708,7 @@ impl Command for CreateAddonProvider {
     }
 }
 
-/// Deletes a feature of a provider, by its name.
+/// Deletes a feature of a provider by name.
 ///
 /// Operation: `delete_addon_provider_feature`.
 ///
@@ -731,7 +731,7 @@ impl Command for CreateAddonProvider {
 #[non_exhaustive]
 #[must_use = "a command does nothing until it is sent"]
 pub struct DeleteAddonProviderFeature {
-    /// The provider.
+    /// Id of the provider.
     pub addon_provider_id: cc_runtime::AddonProviderId,
     /// Name of the feature.
     pub name: String,
@@ -770,9 +770,9 @@ impl Command for DeleteAddonProviderFeature {
     }
 }
 
-/// Lists the plans of a provider, the cheapest first.
+/// Lists the plans of a provider, cheapest first.
 ///
-/// Where there is no such provider, the list is empty.
+/// Returns an empty list if the provider does not exist.
 ///
 /// Operation: `list_addon_provider_plans`.
 ///
@@ -793,7 +793,7 @@ impl Command for DeleteAddonProviderFeature {
 #[non_exhaustive]
 #[must_use = "a command does nothing until it is sent"]
 pub struct ListAddonProviderPlan {
-    /// The provider.
+    /// Id of the provider.
     pub addon_provider_id: cc_runtime::AddonProviderId,
     /// Id of the owner. Default: resolved from `addon_provider_id`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -847,9 +847,9 @@ impl Command for ListAddonProviderPlan {
 #[non_exhaustive]
 #[must_use = "a command does nothing until it is sent"]
 pub struct CreateAddonProviderPlan {
-    /// The provider.
+    /// Id of the provider.
     pub addon_provider_id: cc_runtime::AddonProviderId,
-    /// Name to show to a person.
+    /// Display name.
     pub name: String,
     /// Short name, such as `dev`.
     pub slug: String,
@@ -913,7 +913,7 @@ impl Command for CreateAddonProviderPlan {
     }
 }
 
-/// Replaces a plan of a provider: without features, it offers none.
+/// Replaces a plan of a provider, including its features.
 ///
 /// Operation: `update_addon_provider_plan`.
 ///
@@ -937,11 +937,11 @@ impl Command for CreateAddonProviderPlan {
 #[non_exhaustive]
 #[must_use = "a command does nothing until it is sent"]
 pub struct UpdateAddonProviderPlan {
-    /// The provider.
+    /// Id of the provider.
     pub addon_provider_id: cc_runtime::AddonProviderId,
     /// Id of the plan.
     pub plan_id: String,
-    /// Name to show to a person.
+    /// Display name.
     pub name: String,
     /// Short name, such as `dev`.
     pub slug: String,

@@ -14,9 +14,9 @@ use crate::resolve::Ids;
 /// owner, when it is not given, is resolved from `application_id`: no request when it is known already.
 ///
 /// # Errors
-/// - 401: The credentials are missing or not accepted.
-/// - 403: The caller may not do this.
-/// - 404: There is none, or none the caller may see.
+/// - 401: The credentials are missing or invalid.
+/// - 403: The caller may not perform this operation.
+/// - 404: The resource does not exist or is not visible to the caller.
 ///
 /// # Example
 /// ```
@@ -36,7 +36,7 @@ use crate::resolve::Ids;
 #[non_exhaustive]
 #[must_use = "a command does nothing until it is sent"]
 pub struct DeleteApplication {
-    /// The application.
+    /// Id of the application.
     pub application_id: cc_runtime::ApplicationId,
     /// The owner. Default: resolved.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -91,8 +91,8 @@ impl Command for DeleteApplication {
 /// is `None`.
 ///
 /// # Errors
-/// - 401: The credentials are missing or not accepted.
-/// - 403: The caller may not do this.
+/// - 401: The credentials are missing or invalid.
+/// - 403: The caller may not perform this operation.
 ///
 /// # Example
 /// ```
@@ -112,7 +112,7 @@ impl Command for DeleteApplication {
 #[non_exhaustive]
 #[must_use = "a command does nothing until it is sent"]
 pub struct GetApplicationBranches {
-    /// The application.
+    /// Id of the application.
     pub application_id: cc_runtime::ApplicationId,
     /// The owner. Default: resolved.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -175,9 +175,9 @@ impl Command for GetApplicationBranches {
 /// given, is resolved from `application_id`: no request when it is known already.
 ///
 /// # Errors
-/// - 401: The credentials are missing or not accepted.
-/// - 403: The caller may not do this.
-/// - 404: There is none, or none the caller may see.
+/// - 401: The credentials are missing or invalid.
+/// - 403: The caller may not perform this operation.
+/// - 404: The resource does not exist or is not visible to the caller.
 ///
 /// # Example
 /// ```
@@ -197,7 +197,7 @@ impl Command for GetApplicationBranches {
 #[non_exhaustive]
 #[must_use = "a command does nothing until it is sent"]
 pub struct UndeployApplication {
-    /// The application.
+    /// Id of the application.
     pub application_id: cc_runtime::ApplicationId,
     /// The owner. Default: resolved.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -244,10 +244,10 @@ impl Command for UndeployApplication {
     }
 }
 
-/// Creates an application, from a runtime named by its slug or in full.
+/// Creates an application on a runtime, given by its slug or in full.
 ///
 /// Requests: `list_runtimes` for a slug, `create_application`, and `list_application_branches` for code on
-/// GitHub. The application is not deployed yet. Its `branches` are `None` when they cannot be read.
+/// GitHub. The application is not deployed yet. Its `branches` are `None` if they cannot be read.
 ///
 /// Operations: `list_runtimes`, `create_application`, `list_application_branches`.
 ///
@@ -275,75 +275,76 @@ impl Command for UndeployApplication {
 #[non_exhaustive]
 #[must_use = "a command does nothing until it is sent"]
 pub struct CreateApplication {
-    /// The owner.
+    /// Id of the owner.
     pub owner_id: cc_runtime::OwnerId,
     /// Name.
     pub name: String,
-    /// The runtime.
+    /// Runtime of the application.
     pub instance: crate::commands::application::InstanceChoice,
     /// Name of the smallest size, such as `XS`.
     pub min_flavor: String,
     /// Name of the largest size. Default: the smallest.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub max_flavor: Option<String>,
-    /// Number of instances at least. Default: 1.
+    /// Minimum number of instances. Default: 1.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub min_instances: Option<i64>,
-    /// Number of instances at most. Default: 1.
+    /// Maximum number of instances. Default: 1.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub max_instances: Option<i64>,
-    /// Name of the size that it is built on. Default: built where it runs. It turns `separate_build` on.
+    /// Name of the size of the build instance. Setting it turns `separate_build` on. Default: the application
+    /// is built on the instance that runs it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub build_flavor: Option<String>,
     /// Branch to deploy from. Default: `master`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub branch: Option<String>,
-    /// How code is sent: `git` or `ftp`. Default: `git`.
+    /// Deployment method: `git` or `ftp`. Default: `git`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub deploy: Option<String>,
     /// Short name of the zone. Default: `par`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub zone: Option<String>,
-    /// Its environment variables. Default: none.
+    /// Environment variables of the application. Default: none.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub environment: Option<crate::env::EnvironmentMap>,
-    /// Appliance to make it from.
+    /// Id of the appliance to create the application from.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub appliance_id: Option<String>,
-    /// Whether it is put away.
+    /// `true` if the application is archived.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub archived: Option<bool>,
-    /// Whether a push cancels a deployment that is under way.
+    /// `true` if a push cancels a deployment in progress.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub cancel_on_push: Option<bool>,
-    /// What to say of it.
+    /// Description of the application.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub description: Option<String>,
-    /// Whether it is marked.
+    /// `true` if the application is marked as a favourite.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub favourite: Option<bool>,
-    /// Whether HTTP is redirected to HTTPS.
+    /// `true` if HTTP is redirected to HTTPS.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub force_https: Option<bool>,
-    /// Whether old instances stop before new ones start.
+    /// `true` if the old instances stop before the new ones start.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub homogeneous: Option<bool>,
-    /// How long instances live.
+    /// Lifetime of the instances.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub instance_lifetime: Option<cc_api_application::types::InstanceLifetime>,
-    /// The repository on GitHub that it is deployed from.
+    /// Repository on GitHub to deploy from.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub oauth_app: Option<crate::commands::application::GithubRepository>,
-    /// Public repository to take the code from.
+    /// Address of a public repository with the code.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub public_git_repository_url: Option<String>,
-    /// Whether it is built on an instance of its own.
+    /// `true` if the application is built on an instance of its own.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub separate_build: Option<bool>,
-    /// Whether the platform may stop it when nobody uses it.
+    /// `true` if the platform may stop the application while it has no traffic.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub shutdownable: Option<bool>,
-    /// Whether a visitor stays with one instance.
+    /// `true` if the requests of a visitor always reach the same instance.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub sticky_sessions: Option<bool>,
     /// Tags.
@@ -396,19 +397,20 @@ impl CreateApplication {
         self
     }
 
-    /// Number of instances at least. Default: 1.
+    /// Minimum number of instances. Default: 1.
     pub fn min_instances(mut self, min_instances: i64) -> Self {
         self.min_instances = Some(min_instances);
         self
     }
 
-    /// Number of instances at most. Default: 1.
+    /// Maximum number of instances. Default: 1.
     pub fn max_instances(mut self, max_instances: i64) -> Self {
         self.max_instances = Some(max_instances);
         self
     }
 
-    /// Name of the size that it is built on. Default: built where it runs. It turns `separate_build` on.
+    /// Name of the size of the build instance. Setting it turns `separate_build` on. Default: the application
+    /// is built on the instance that runs it.
     pub fn build_flavor(mut self, build_flavor: impl Into<String>) -> Self {
         self.build_flavor = Some(build_flavor.into());
         self
@@ -420,7 +422,7 @@ impl CreateApplication {
         self
     }
 
-    /// How code is sent: `git` or `ftp`. Default: `git`.
+    /// Deployment method: `git` or `ftp`. Default: `git`.
     pub fn deploy(mut self, deploy: impl Into<String>) -> Self {
         self.deploy = Some(deploy.into());
         self
@@ -432,7 +434,7 @@ impl CreateApplication {
         self
     }
 
-    /// Its environment variables. Default: none.
+    /// Environment variables of the application. Default: none.
     pub fn environment(
         mut self,
         environment: impl Into<crate::env::EnvironmentMap>,
@@ -441,49 +443,49 @@ impl CreateApplication {
         self
     }
 
-    /// Appliance to make it from.
+    /// Id of the appliance to create the application from.
     pub fn appliance_id(mut self, appliance_id: impl Into<String>) -> Self {
         self.appliance_id = Some(appliance_id.into());
         self
     }
 
-    /// Whether it is put away.
+    /// `true` if the application is archived.
     pub fn archived(mut self, archived: bool) -> Self {
         self.archived = Some(archived);
         self
     }
 
-    /// Whether a push cancels a deployment that is under way.
+    /// `true` if a push cancels a deployment in progress.
     pub fn cancel_on_push(mut self, cancel_on_push: bool) -> Self {
         self.cancel_on_push = Some(cancel_on_push);
         self
     }
 
-    /// What to say of it.
+    /// Description of the application.
     pub fn description(mut self, description: impl Into<String>) -> Self {
         self.description = Some(description.into());
         self
     }
 
-    /// Whether it is marked.
+    /// `true` if the application is marked as a favourite.
     pub fn favourite(mut self, favourite: bool) -> Self {
         self.favourite = Some(favourite);
         self
     }
 
-    /// Whether HTTP is redirected to HTTPS.
+    /// `true` if HTTP is redirected to HTTPS.
     pub fn force_https(mut self, force_https: bool) -> Self {
         self.force_https = Some(force_https);
         self
     }
 
-    /// Whether old instances stop before new ones start.
+    /// `true` if the old instances stop before the new ones start.
     pub fn homogeneous(mut self, homogeneous: bool) -> Self {
         self.homogeneous = Some(homogeneous);
         self
     }
 
-    /// How long instances live.
+    /// Lifetime of the instances.
     pub fn instance_lifetime(
         mut self,
         instance_lifetime: impl Into<cc_api_application::types::InstanceLifetime>,
@@ -492,7 +494,7 @@ impl CreateApplication {
         self
     }
 
-    /// The repository on GitHub that it is deployed from.
+    /// Repository on GitHub to deploy from.
     pub fn oauth_app(
         mut self,
         oauth_app: impl Into<crate::commands::application::GithubRepository>,
@@ -501,7 +503,7 @@ impl CreateApplication {
         self
     }
 
-    /// Public repository to take the code from.
+    /// Address of a public repository with the code.
     pub fn public_git_repository_url(
         mut self,
         public_git_repository_url: impl Into<String>,
@@ -510,19 +512,19 @@ impl CreateApplication {
         self
     }
 
-    /// Whether it is built on an instance of its own.
+    /// `true` if the application is built on an instance of its own.
     pub fn separate_build(mut self, separate_build: bool) -> Self {
         self.separate_build = Some(separate_build);
         self
     }
 
-    /// Whether the platform may stop it when nobody uses it.
+    /// `true` if the platform may stop the application while it has no traffic.
     pub fn shutdownable(mut self, shutdownable: bool) -> Self {
         self.shutdownable = Some(shutdownable);
         self
     }
 
-    /// Whether a visitor stays with one instance.
+    /// `true` if the requests of a visitor always reach the same instance.
     pub fn sticky_sessions(mut self, sticky_sessions: bool) -> Self {
         self.sticky_sessions = Some(sticky_sessions);
         self
@@ -546,9 +548,9 @@ impl Command for CreateApplication {
     }
 }
 
-/// Reads one application, with the branches of its repository on demand.
+/// Reads one application, optionally with the branches of its repository.
 ///
-/// `None` when there is none, or none the caller may see.
+/// Returns `None` if the application does not exist or is not visible to the caller.
 ///
 /// Requests: `get_application`, and `list_application_branches` for code on GitHub.
 ///
@@ -573,12 +575,12 @@ impl Command for CreateApplication {
 #[non_exhaustive]
 #[must_use = "a command does nothing until it is sent"]
 pub struct GetApplication {
-    /// The application.
+    /// Id of the application.
     pub application_id: cc_runtime::ApplicationId,
     /// Id of the owner. Default: resolved from `application_id`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub owner_id: Option<cc_runtime::OwnerId>,
-    /// Whether the branches of a repository on GitHub are read too. Default: no.
+    /// `true` to read the branches of the repository on GitHub too. Default: no.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub with_branches: Option<bool>,
 }
@@ -600,7 +602,7 @@ impl GetApplication {
         self
     }
 
-    /// Whether the branches of a repository on GitHub are read too. Default: no.
+    /// `true` to read the branches of the repository on GitHub too. Default: no.
     pub fn with_branches(mut self, with_branches: bool) -> Self {
         self.with_branches = Some(with_branches);
         self
@@ -618,9 +620,9 @@ impl Command for GetApplication {
     }
 }
 
-/// Lists the applications of an owner, with the branches of their repositories on demand.
+/// Lists the applications of an owner, optionally with the branches of their repositories.
 ///
-/// Requests: `list_applications`, and `list_application_branches` for each one whose code is on GitHub. An
+/// Requests: `list_applications`, and `list_application_branches` for each application with code on GitHub. An
 /// application whose branches cannot be read is listed without them.
 ///
 /// Operations: `list_applications`, `list_application_branches`.
@@ -644,9 +646,9 @@ impl Command for GetApplication {
 #[non_exhaustive]
 #[must_use = "a command does nothing until it is sent"]
 pub struct ListApplication {
-    /// The owner.
+    /// Id of the owner.
     pub owner_id: cc_runtime::OwnerId,
-    /// Whether the branches of repositories on GitHub are read too. Default: no.
+    /// `true` to read the branches of the repositories on GitHub too. Default: no.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub with_branches: Option<bool>,
 }
@@ -661,7 +663,7 @@ impl ListApplication {
         }
     }
 
-    /// Whether the branches of repositories on GitHub are read too. Default: no.
+    /// `true` to read the branches of the repositories on GitHub too. Default: no.
     pub fn with_branches(mut self, with_branches: bool) -> Self {
         self.with_branches = Some(with_branches);
         self
@@ -679,12 +681,12 @@ impl Command for ListApplication {
     }
 }
 
-/// Changes the settings of an application that are given, and leaves the others as they are.
+/// Changes the given settings of an application, and keeps the others.
 ///
-/// Requests: `update_application_branch` when there is a branch, `update_application`, and
-/// `list_application_branches` for code on GitHub. The branch is changed by a request of its own, before the
-/// rest: when the rest fails, the branch stays changed, and the error says so. The `branches` of the output are
-/// `None` when they cannot be read.
+/// Requests: `update_application_branch` if a branch is given, `update_application`, and
+/// `list_application_branches` for code on GitHub. The branch is changed first, by a request of its own: if a
+/// later request fails, the branch stays changed, and the error says so. The `branches` of the output are
+/// `None` if they cannot be read.
 ///
 /// Operations: `update_application_branch`, `update_application`, `list_application_branches`.
 ///
@@ -712,69 +714,69 @@ impl Command for ListApplication {
 #[non_exhaustive]
 #[must_use = "a command does nothing until it is sent"]
 pub struct UpdateApplication {
-    /// The application.
+    /// Id of the application.
     pub application_id: cc_runtime::ApplicationId,
     /// Id of the owner. Default: resolved from `application_id`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub owner_id: Option<cc_runtime::OwnerId>,
-    /// Whether it is put away.
+    /// `true` if the application is archived.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub archived: Option<bool>,
     /// Branch to deploy from.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub branch: Option<String>,
-    /// Name of the size that it is built on.
+    /// Name of the size of the build instance.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub build_flavor: Option<String>,
-    /// Whether a push cancels a deployment that is under way.
+    /// `true` if a push cancels a deployment in progress.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub cancel_on_push: Option<bool>,
-    /// How code is sent.
+    /// Deployment method.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub deploy: Option<String>,
-    /// What to say of it.
+    /// Description of the application.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub description: Option<String>,
-    /// All environment variables.
+    /// Environment variables of the application. They replace all current ones.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub environment: Option<crate::env::EnvironmentMap>,
-    /// Whether it is marked.
+    /// `true` if the application is marked as a favourite.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub favourite: Option<bool>,
-    /// Whether HTTP is redirected to HTTPS.
+    /// `true` if HTTP is redirected to HTTPS.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub force_https: Option<bool>,
-    /// Whether old instances stop before new ones start.
+    /// `true` if the old instances stop before the new ones start.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub homogeneous: Option<bool>,
-    /// How long instances live.
+    /// Lifetime of the instances.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub instance_lifetime: Option<cc_api_application::types::InstanceLifetime>,
     /// Name of the largest size.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub max_flavor: Option<String>,
-    /// Number of instances at most.
+    /// Maximum number of instances.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub max_instances: Option<i64>,
     /// Name of the smallest size.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub min_flavor: Option<String>,
-    /// Number of instances at least.
+    /// Minimum number of instances.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub min_instances: Option<i64>,
     /// Name.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub name: Option<String>,
-    /// Whether it is built on an instance of its own.
+    /// `true` if the application is built on an instance of its own.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub separate_build: Option<bool>,
-    /// Whether the platform may stop it when nobody uses it.
+    /// `true` if the platform may stop the application while it has no traffic.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub shutdownable: Option<bool>,
-    /// Whether a visitor stays with one instance.
+    /// `true` if the requests of a visitor always reach the same instance.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub sticky_sessions: Option<bool>,
-    /// All tags.
+    /// Tags. They replace all current ones.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub tags: Option<Vec<String>>,
     /// Short name of the zone.
@@ -819,7 +821,7 @@ impl UpdateApplication {
         self
     }
 
-    /// Whether it is put away.
+    /// `true` if the application is archived.
     pub fn archived(mut self, archived: bool) -> Self {
         self.archived = Some(archived);
         self
@@ -831,31 +833,31 @@ impl UpdateApplication {
         self
     }
 
-    /// Name of the size that it is built on.
+    /// Name of the size of the build instance.
     pub fn build_flavor(mut self, build_flavor: impl Into<String>) -> Self {
         self.build_flavor = Some(build_flavor.into());
         self
     }
 
-    /// Whether a push cancels a deployment that is under way.
+    /// `true` if a push cancels a deployment in progress.
     pub fn cancel_on_push(mut self, cancel_on_push: bool) -> Self {
         self.cancel_on_push = Some(cancel_on_push);
         self
     }
 
-    /// How code is sent.
+    /// Deployment method.
     pub fn deploy(mut self, deploy: impl Into<String>) -> Self {
         self.deploy = Some(deploy.into());
         self
     }
 
-    /// What to say of it.
+    /// Description of the application.
     pub fn description(mut self, description: impl Into<String>) -> Self {
         self.description = Some(description.into());
         self
     }
 
-    /// All environment variables.
+    /// Environment variables of the application. They replace all current ones.
     pub fn environment(
         mut self,
         environment: impl Into<crate::env::EnvironmentMap>,
@@ -864,25 +866,25 @@ impl UpdateApplication {
         self
     }
 
-    /// Whether it is marked.
+    /// `true` if the application is marked as a favourite.
     pub fn favourite(mut self, favourite: bool) -> Self {
         self.favourite = Some(favourite);
         self
     }
 
-    /// Whether HTTP is redirected to HTTPS.
+    /// `true` if HTTP is redirected to HTTPS.
     pub fn force_https(mut self, force_https: bool) -> Self {
         self.force_https = Some(force_https);
         self
     }
 
-    /// Whether old instances stop before new ones start.
+    /// `true` if the old instances stop before the new ones start.
     pub fn homogeneous(mut self, homogeneous: bool) -> Self {
         self.homogeneous = Some(homogeneous);
         self
     }
 
-    /// How long instances live.
+    /// Lifetime of the instances.
     pub fn instance_lifetime(
         mut self,
         instance_lifetime: impl Into<cc_api_application::types::InstanceLifetime>,
@@ -897,7 +899,7 @@ impl UpdateApplication {
         self
     }
 
-    /// Number of instances at most.
+    /// Maximum number of instances.
     pub fn max_instances(mut self, max_instances: i64) -> Self {
         self.max_instances = Some(max_instances);
         self
@@ -909,7 +911,7 @@ impl UpdateApplication {
         self
     }
 
-    /// Number of instances at least.
+    /// Minimum number of instances.
     pub fn min_instances(mut self, min_instances: i64) -> Self {
         self.min_instances = Some(min_instances);
         self
@@ -921,25 +923,25 @@ impl UpdateApplication {
         self
     }
 
-    /// Whether it is built on an instance of its own.
+    /// `true` if the application is built on an instance of its own.
     pub fn separate_build(mut self, separate_build: bool) -> Self {
         self.separate_build = Some(separate_build);
         self
     }
 
-    /// Whether the platform may stop it when nobody uses it.
+    /// `true` if the platform may stop the application while it has no traffic.
     pub fn shutdownable(mut self, shutdownable: bool) -> Self {
         self.shutdownable = Some(shutdownable);
         self
     }
 
-    /// Whether a visitor stays with one instance.
+    /// `true` if the requests of a visitor always reach the same instance.
     pub fn sticky_sessions(mut self, sticky_sessions: bool) -> Self {
         self.sticky_sessions = Some(sticky_sessions);
         self
     }
 
-    /// All tags.
+    /// Tags. They replace all current ones.
     pub fn tags(mut self, tags: impl IntoIterator<Item = impl Into<String>>) -> Self {
         self.tags = Some(tags.into_iter().map(Into::into).collect());
         self
@@ -963,11 +965,11 @@ impl Command for UpdateApplication {
     }
 }
 
-/// Deploys an application, at one commit and without the build cache on demand.
+/// Deploys an application, optionally at one commit and without the build cache.
 ///
-/// It answers at once: `WaitForDeployment` tells how it ends.
+/// Returns at once: use `WaitForDeployment` to wait for the end.
 ///
-/// The request is never repeated, for it may have started a deployment although no answer came.
+/// The request is never retried, because it may have started a deployment even if no answer arrived.
 ///
 /// Operation: `deploy_application`.
 ///
@@ -993,7 +995,7 @@ impl Command for UpdateApplication {
 #[non_exhaustive]
 #[must_use = "a command does nothing until it is sent"]
 pub struct DeployApplication {
-    /// The application.
+    /// Id of the application.
     pub application_id: cc_runtime::ApplicationId,
     /// Id of the owner. Default: resolved from `application_id`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -1001,7 +1003,7 @@ pub struct DeployApplication {
     /// Commit to deploy. Default: the latest one of the branch.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub commit: Option<String>,
-    /// Whether it may use what earlier builds left behind. Default: yes.
+    /// `true` if the build may use the cache of earlier builds. Default: yes.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub use_cache: Option<bool>,
 }
@@ -1030,7 +1032,7 @@ impl DeployApplication {
         self
     }
 
-    /// Whether it may use what earlier builds left behind. Default: yes.
+    /// `true` if the build may use the cache of earlier builds. Default: yes.
     pub fn use_cache(mut self, use_cache: bool) -> Self {
         self.use_cache = Some(use_cache);
         self

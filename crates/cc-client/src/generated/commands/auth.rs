@@ -13,9 +13,9 @@ use crate::resolve::Ids;
 /// Operation: `change_password` (`PUT /v2/self/change_password`).
 ///
 /// # Errors
-/// - 400: The request is not valid.
-/// - 401: The credentials are missing or not accepted.
-/// - 403: The caller may not do this.
+/// - 400: The request is invalid.
+/// - 401: The credentials are missing or invalid.
+/// - 403: The caller may not perform this operation.
 ///
 /// # Example
 /// ```
@@ -35,11 +35,11 @@ use crate::resolve::Ids;
 #[non_exhaustive]
 #[must_use = "a command does nothing until it is sent"]
 pub struct UpdateAuthPassword {
-    /// Password until now.
+    /// Current password.
     pub old_password: cc_runtime::Secret,
-    /// Password from now on.
+    /// New password.
     pub new_password: cc_runtime::Secret,
-    /// `true` if OAuth tokens are revoked.
+    /// `true` to revoke the user's OAuth tokens.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub revoke_tokens: Option<bool>,
 }
@@ -57,7 +57,7 @@ impl UpdateAuthPassword {
         }
     }
 
-    /// `true` if OAuth tokens are revoked.
+    /// `true` to revoke the user's OAuth tokens.
     pub fn revoke_tokens(mut self, revoke_tokens: bool) -> Self {
         self.revoke_tokens = Some(revoke_tokens);
         self
@@ -86,9 +86,9 @@ impl Command for UpdateAuthPassword {
     }
 }
 
-/// Starts to set a second factor up, and gives what an authenticator needs.
+/// Starts the registration of a second factor, and returns the data for an authenticator program.
 ///
-/// It counts once it is confirmed.
+/// The second factor is required at sign-in once it is confirmed.
 ///
 /// Operation: `create_mfa`.
 ///
@@ -108,7 +108,7 @@ impl Command for UpdateAuthPassword {
 #[non_exhaustive]
 #[must_use = "a command does nothing until it is sent"]
 pub struct CreateAuthMfa {
-    /// The second factor.
+    /// Kind of the second factor.
     pub kind: cc_api_account::types::MfaKind,
     /// Password of the caller.
     pub password: cc_runtime::Secret,
@@ -157,13 +157,13 @@ impl Command for CreateAuthMfa {
 #[non_exhaustive]
 #[must_use = "a command does nothing until it is sent"]
 pub struct ConfirmAuthMfa {
-    /// The second factor.
+    /// Kind of the second factor.
     pub kind: cc_api_account::types::MfaKind,
-    /// A code of it.
+    /// Code of the second factor.
     pub code: cc_runtime::Secret,
     /// Password of the caller.
     pub password: cc_runtime::Secret,
-    /// Whether the OAuth tokens of the caller are revoked. Default: what the platform does.
+    /// `true` to revoke the OAuth tokens of the caller. Default: what the platform does.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub revoke_tokens: Option<bool>,
 }
@@ -183,7 +183,7 @@ impl ConfirmAuthMfa {
         }
     }
 
-    /// Whether the OAuth tokens of the caller are revoked. Default: what the platform does.
+    /// `true` to revoke the OAuth tokens of the caller. Default: what the platform does.
     pub fn revoke_tokens(mut self, revoke_tokens: bool) -> Self {
         self.revoke_tokens = Some(revoke_tokens);
         self
@@ -200,7 +200,7 @@ impl Command for ConfirmAuthMfa {
     }
 }
 
-/// Takes a second factor away.
+/// Removes a second factor.
 ///
 /// Operation: `delete_mfa`.
 ///
@@ -220,7 +220,7 @@ impl Command for ConfirmAuthMfa {
 #[non_exhaustive]
 #[must_use = "a command does nothing until it is sent"]
 pub struct DeleteAuthMfa {
-    /// The second factor.
+    /// Kind of the second factor.
     pub kind: cc_api_account::types::MfaKind,
     /// Password of the caller.
     pub password: cc_runtime::Secret,
@@ -249,9 +249,9 @@ impl Command for DeleteAuthMfa {
     }
 }
 
-/// Gives the codes that sign the caller in when the second factor is lost.
+/// Returns the backup codes, which sign the caller in when the second factor is lost.
 ///
-/// They are never kept: a wrong password gets none of them.
+/// The codes are never cached, so a wrong password cannot read them from the cache.
 ///
 /// Operation: `list_mfa_backup_codes`.
 ///
@@ -271,7 +271,7 @@ impl Command for DeleteAuthMfa {
 #[non_exhaustive]
 #[must_use = "a command does nothing until it is sent"]
 pub struct GetAuthMfaBackupCodes {
-    /// The second factor.
+    /// Kind of the second factor.
     pub kind: cc_api_account::types::MfaKind,
     /// Password of the caller.
     pub password: cc_runtime::Secret,

@@ -8,12 +8,12 @@ use crate::{Command, Context};
 #[allow(unused_imports)]
 use crate::resolve::Ids;
 
-/// Lists the backups of an add-on, the latest first, on demand with the commands that restore and delete them.
+/// Lists the backups of an add-on, latest first, optionally with the commands that restore and delete them.
 ///
-/// Where there is no such add-on, the list is empty.
+/// Returns an empty list if the add-on does not exist.
 ///
-/// With commands, for backups that bring none of their own: `get_addon` for the provider, and
-/// `get_addon_connection` if it is one of PostgreSQL, MySQL and MongoDB. Another one has no commands.
+/// With commands, for backups without commands of their own: `get_addon` for the provider, and
+/// `get_addon_connection` for PostgreSQL, MySQL and MongoDB. Backups of other providers have no commands.
 ///
 /// Operations: `list_backups`, `get_addon`, `get_addon_connection`.
 ///
@@ -36,9 +36,9 @@ use crate::resolve::Ids;
 #[non_exhaustive]
 #[must_use = "a command does nothing until it is sent"]
 pub struct ListBackup {
-    /// The add-on, by either id.
+    /// Id of the add-on, in either form.
     pub addon_id: cc_runtime::AnyAddonId,
-    /// Whether the commands are given. Default: no.
+    /// `true` to include the commands. Default: no.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub with_commands: Option<bool>,
     /// Id of the owner. Default: resolved from `addon_id`.
@@ -56,7 +56,7 @@ impl ListBackup {
         }
     }
 
-    /// Whether the commands are given. Default: no.
+    /// `true` to include the commands. Default: no.
     pub fn with_commands(mut self, with_commands: bool) -> Self {
         self.with_commands = Some(with_commands);
         self

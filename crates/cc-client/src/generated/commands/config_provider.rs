@@ -15,8 +15,8 @@ use crate::resolve::Ids;
 /// `None`.
 ///
 /// # Errors
-/// - 401: The credentials are missing or not accepted.
-/// - 403: The caller may not do this.
+/// - 401: The credentials are missing or invalid.
+/// - 403: The caller may not perform this operation.
 ///
 /// # Example
 /// ```
@@ -35,7 +35,7 @@ use crate::resolve::Ids;
 #[non_exhaustive]
 #[must_use = "a command does nothing until it is sent"]
 pub struct GetConfigProvider {
-    /// The add-on, by the id its provider knows.
+    /// Id of the add-on as its provider knows it.
     pub addon_id: cc_runtime::AnyAddonId,
 }
 
@@ -78,16 +78,16 @@ impl Command for GetConfigProvider {
 
 /// Replaces the environment variables of one configuration provider.
 ///
-/// Variables that are left out are deleted.
+/// Variables that are absent from the body are deleted.
 ///
 /// Operation: `replace_config_provider_environment`
 /// (`PUT /v4/addon-providers/config-provider/addons/{addonId}/env`).
 ///
 /// # Errors
-/// - 400: The request is not valid.
-/// - 401: The credentials are missing or not accepted.
-/// - 403: The caller may not do this.
-/// - 404: There is none, or none the caller may see.
+/// - 400: The request is invalid.
+/// - 401: The credentials are missing or invalid.
+/// - 403: The caller may not perform this operation.
+/// - 404: The resource does not exist or is not visible to the caller.
 ///
 /// # Example
 /// ```
@@ -107,7 +107,7 @@ impl Command for GetConfigProvider {
 #[non_exhaustive]
 #[must_use = "a command does nothing until it is sent"]
 pub struct UpdateConfigProvider {
-    /// The add-on, by the id its provider knows.
+    /// Id of the add-on as its provider knows it.
     pub addon_id: cc_runtime::AnyAddonId,
     /// The body.
     pub environment: Vec<cc_api_config_provider::types::EnvironmentVariable>,

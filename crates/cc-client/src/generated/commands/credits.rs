@@ -8,14 +8,14 @@ use crate::{Command, Context};
 #[allow(unused_imports)]
 use crate::resolve::Ids;
 
-/// Reads the credits an owner has left.
+/// Reads the remaining credits of an owner.
 ///
 /// Operation: `get_credits_summary` (`GET /v4/billing/organisations/{ownerId}/credits/summary`).
 ///
 /// # Errors
-/// - 401: The credentials are missing or not accepted.
-/// - 403: The caller may not do this.
-/// - 404: There is none, or none the caller may see.
+/// - 401: The credentials are missing or invalid.
+/// - 403: The caller may not perform this operation.
+/// - 404: The resource does not exist or is not visible to the caller.
 ///
 /// # Example
 /// ```
@@ -34,7 +34,7 @@ use crate::resolve::Ids;
 #[non_exhaustive]
 #[must_use = "a command does nothing until it is sent"]
 pub struct GetCreditsSummary {
-    /// The owner.
+    /// Id of the owner.
     pub owner_id: cc_runtime::OwnerId,
 }
 
@@ -58,7 +58,7 @@ impl Command for GetCreditsSummary {
     }
 }
 
-/// Gives an owner the credits of a coupon.
+/// Applies a coupon, which adds its credits to an owner.
 ///
 /// Operation: `activate_coupon`.
 ///
@@ -84,7 +84,7 @@ impl Command for GetCreditsSummary {
 #[non_exhaustive]
 #[must_use = "a command does nothing until it is sent"]
 pub struct ActivateCoupon {
-    /// The owner.
+    /// Id of the owner.
     pub owner_id: cc_runtime::OwnerId,
     /// Name of the coupon.
     pub coupon_name: String,

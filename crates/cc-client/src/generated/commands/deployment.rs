@@ -16,9 +16,9 @@ use crate::resolve::Ids;
 /// nothing, the list is empty.
 ///
 /// # Errors
-/// - 400: The request is not valid.
-/// - 401: The credentials are missing or not accepted.
-/// - 403: The caller may not do this.
+/// - 400: The request is invalid.
+/// - 401: The credentials are missing or invalid.
+/// - 403: The caller may not perform this operation.
 ///
 /// # Example
 /// ```
@@ -39,21 +39,21 @@ use crate::resolve::Ids;
 #[non_exhaustive]
 #[must_use = "a command does nothing until it is sent"]
 pub struct ListApplicationDeployment {
-    /// The application.
+    /// Id of the application.
     pub application_id: cc_runtime::ApplicationId,
     /// The owner. Default: resolved.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub owner_id: Option<cc_runtime::OwnerId>,
-    /// Keeps the deployments that do one of these.
+    /// Restricts the list to deployments with one of these actions.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub action: Option<Vec<cc_api_deployment::types::DeploymentAction>>,
-    /// Asks for the configuration that the application had. No source shows where the answer holds it.
+    /// Includes the configuration of the application at that time. No source documents its place in the answer.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub include_application_configuration: Option<bool>,
-    /// Number of deployments at most, from 1 to 1000.
+    /// Maximum number of deployments, from 1 to 1000.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub limit: Option<i64>,
-    /// Whether the earliest or the latest comes first.
+    /// Order of the list.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub order: Option<cc_api_deployment::types::DateOrder>,
 }
@@ -77,7 +77,7 @@ impl ListApplicationDeployment {
         self
     }
 
-    /// Keeps the deployments that do one of these.
+    /// Restricts the list to deployments with one of these actions.
     pub fn action(
         mut self,
         action: impl IntoIterator<
@@ -88,7 +88,7 @@ impl ListApplicationDeployment {
         self
     }
 
-    /// Asks for the configuration that the application had. No source shows where the answer holds it.
+    /// Includes the configuration of the application at that time. No source documents its place in the answer.
     pub fn include_application_configuration(
         mut self,
         include_application_configuration: bool,
@@ -97,13 +97,13 @@ impl ListApplicationDeployment {
         self
     }
 
-    /// Number of deployments at most, from 1 to 1000.
+    /// Maximum number of deployments, from 1 to 1000.
     pub fn limit(mut self, limit: i64) -> Self {
         self.limit = Some(limit);
         self
     }
 
-    /// Whether the earliest or the latest comes first.
+    /// Order of the list.
     pub fn order(
         mut self,
         order: impl Into<cc_api_deployment::types::DateOrder>,
@@ -148,7 +148,7 @@ impl Command for ListApplicationDeployment {
 
 /// Reads one deployment.
 ///
-/// A deployment that was just asked for answers 404 for a few seconds.
+/// A recently requested deployment answers 404 for a few seconds.
 ///
 /// Operation: `get_deployment`
 /// (`GET /v4/orchestration/organisations/{ownerId}/applications/{applicationId}/deployments/{deploymentId}`).
@@ -156,8 +156,8 @@ impl Command for ListApplicationDeployment {
 /// Where there is nothing, the answer is `None`.
 ///
 /// # Errors
-/// - 401: The credentials are missing or not accepted.
-/// - 403: The caller may not do this.
+/// - 401: The credentials are missing or invalid.
+/// - 403: The caller may not perform this operation.
 ///
 /// # Example
 /// ```
@@ -179,14 +179,14 @@ impl Command for ListApplicationDeployment {
 #[non_exhaustive]
 #[must_use = "a command does nothing until it is sent"]
 pub struct GetDeployment {
-    /// The application.
+    /// Id of the application.
     pub application_id: cc_runtime::ApplicationId,
-    /// The deployment.
+    /// Id of the deployment.
     pub deployment_id: cc_runtime::DeploymentId,
     /// The owner. Default: resolved.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub owner_id: Option<cc_runtime::OwnerId>,
-    /// Asks for the configuration that the application had. No source shows where the answer holds it.
+    /// Includes the configuration of the application at that time. No source documents its place in the answer.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub include_application_configuration: Option<bool>,
 }
@@ -211,7 +211,7 @@ impl GetDeployment {
         self
     }
 
-    /// Asks for the configuration that the application had. No source shows where the answer holds it.
+    /// Includes the configuration of the application at that time. No source documents its place in the answer.
     pub fn include_application_configuration(
         mut self,
         include_application_configuration: bool,
@@ -255,16 +255,16 @@ impl Command for GetDeployment {
     }
 }
 
-/// Cancels a deployment that is under way.
+/// Cancels a deployment in progress.
 ///
 /// Operation: `cancel_deployment`
 /// (`DELETE /v2/organisations/{ownerId}/applications/{applicationId}/deployments/{deploymentId}/instances`).
 /// The owner, when it is not given, is resolved from `application_id`: no request when it is known already.
 ///
 /// # Errors
-/// - 401: The credentials are missing or not accepted.
-/// - 403: The caller may not do this.
-/// - 404: There is none, or none the caller may see.
+/// - 401: The credentials are missing or invalid.
+/// - 403: The caller may not perform this operation.
+/// - 404: The resource does not exist or is not visible to the caller.
 ///
 /// # Example
 /// ```
@@ -286,9 +286,9 @@ impl Command for GetDeployment {
 #[non_exhaustive]
 #[must_use = "a command does nothing until it is sent"]
 pub struct CancelDeployment {
-    /// The application.
+    /// Id of the application.
     pub application_id: cc_runtime::ApplicationId,
-    /// The deployment.
+    /// Id of the deployment.
     pub deployment_id: cc_runtime::DeploymentId,
     /// The owner. Default: resolved.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -338,9 +338,10 @@ impl Command for CancelDeployment {
     }
 }
 
-/// Reads one deployment from v2, in the words of v4.
+/// Reads one deployment from v2, with the names of v4.
 ///
-/// `None` when there is none, or none the caller may see. `GetDeployment` says more.
+/// Returns `None` if the deployment does not exist or is not visible to the caller. `GetDeployment` returns
+/// more fields.
 ///
 /// Operation: `get_legacy_deployment`.
 ///
@@ -364,9 +365,9 @@ impl Command for CancelDeployment {
 #[non_exhaustive]
 #[must_use = "a command does nothing until it is sent"]
 pub struct GetDeploymentLegacy {
-    /// The application.
+    /// Id of the application.
     pub application_id: cc_runtime::ApplicationId,
-    /// The deployment.
+    /// Id of the deployment.
     pub deployment_id: cc_runtime::DeploymentId,
     /// Id of the owner. Default: resolved from `application_id`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -403,10 +404,10 @@ impl Command for GetDeploymentLegacy {
     }
 }
 
-/// Lists the deployments of one application, or the latest ones of every application of an owner, by the ids of
-/// the applications.
+/// Lists the deployments of one application, or the latest deployments of every application of an owner, sorted
+/// by application id.
 ///
-/// Where there is nothing, the list is empty.
+/// Returns an empty list if nothing is found.
 ///
 /// Requests: `list_legacy_deployments` with an application, `list_owner_deployments` without.
 ///
@@ -434,19 +435,19 @@ impl Command for GetDeploymentLegacy {
 #[non_exhaustive]
 #[must_use = "a command does nothing until it is sent"]
 pub struct ListDeployment {
-    /// The application. Default: every one of the owner.
+    /// Id of the application. Default: every one of the owner.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub application_id: Option<cc_runtime::ApplicationId>,
-    /// The owner. Default: resolved from the application.
+    /// Id of the owner. Default: resolved from the application.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub owner_id: Option<cc_runtime::OwnerId>,
-    /// Number of deployments at most.
+    /// Maximum number of deployments.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub limit: Option<i64>,
-    /// Number of deployments to leave out, from the latest on. Only with an application.
+    /// Number of deployments to skip, starting from the latest. Only with an application.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub offset: Option<i64>,
-    /// Keeps the deployments that do this. Only with an application.
+    /// Restricts the list to deployments with this action. Only with an application.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub action: Option<crate::commands::deployment::model::DeploymentAction>,
 }
@@ -474,25 +475,25 @@ impl ListDeployment {
         }
     }
 
-    /// The owner. Default: resolved from the application.
+    /// Id of the owner. Default: resolved from the application.
     pub fn owner_id(mut self, owner_id: impl Into<cc_runtime::OwnerId>) -> Self {
         self.owner_id = Some(owner_id.into());
         self
     }
 
-    /// Number of deployments at most.
+    /// Maximum number of deployments.
     pub fn limit(mut self, limit: i64) -> Self {
         self.limit = Some(limit);
         self
     }
 
-    /// Number of deployments to leave out, from the latest on. Only with an application.
+    /// Number of deployments to skip, starting from the latest. Only with an application.
     pub fn offset(mut self, offset: i64) -> Self {
         self.offset = Some(offset);
         self
     }
 
-    /// Keeps the deployments that do this. Only with an application.
+    /// Restricts the list to deployments with this action. Only with an application.
     pub fn action(
         mut self,
         action: impl Into<crate::commands::deployment::model::DeploymentAction>,
@@ -512,19 +513,20 @@ impl Command for ListDeployment {
     }
 }
 
-/// Waits until a deployment has ended, or until the deadline: `DeploymentVerdict::outcome` tells which.
+/// Waits until a deployment has ended, or until the deadline. `DeploymentVerdict::outcome` holds the result.
 ///
-/// Without `deployment_id`, it waits for the one that is the latest of the application at the first look. One
-/// that was just requested may show up a little later, so give the id where it is known. Looks bypass the
-/// response cache, and each is sent once: the next look is the retry. A `Retry-After` of the platform is
-/// respected; the last look is at the deadline all the same, and takes up to 0.9 s.
+/// Without `deployment_id`, the command waits for the latest deployment of the application at the time of the
+/// first poll. A deployment that was just requested may not be listed yet, so pass its id if you know it. Polls
+/// bypass the response cache and are not retried individually: the next poll is the retry. The command respects
+/// `Retry-After`; the last poll takes place at the deadline in any case, and takes up to 0.9 s.
 ///
-/// A row that disappears is waited for: replicas of the platform may miss it for some seconds. It is gone when
-/// it stays away and a later row says why. At the deadline, a row that began after it was last seen is enough.
+/// A deployment that disappears from the list is polled further, because replicas of the platform may miss it
+/// for some seconds. It counts as gone if it stays away and a later deployment explains why. At the deadline, a
+/// deployment that started after the last sighting is sufficient.
 ///
-/// Requests: `get_deployment` at a look; `list_deployments` when no id is given, when the deployment is not
-/// there (yet), and to tell whether one that was cancelled was superseded. The owner, when it is not given, is
-/// resolved from `application_id`, and resolved again when the platform refuses it.
+/// Requests: `get_deployment` for each poll; `list_deployments` if no id is given, if the deployment is not
+/// found, and to find out whether a cancelled deployment was superseded. If the owner is not given, the command
+/// resolves it from `application_id`, and again if the platform refuses it.
 ///
 /// Operations: `get_deployment`, `list_deployments`.
 ///
@@ -559,20 +561,20 @@ impl Command for ListDeployment {
 #[non_exhaustive]
 #[must_use = "a command does nothing until it is sent"]
 pub struct WaitForDeployment {
-    /// The application.
+    /// Id of the application.
     pub application_id: cc_runtime::ApplicationId,
-    /// How long it waits at most, in seconds.
+    /// Maximum time to wait, in seconds.
     #[cfg_attr(feature = "catalog", schemars(with = "f64", range(min = 0)))]
     #[serde(with = "crate::util::seconds")]
     pub deadline: std::time::Duration,
-    /// The deployment. Default: the latest one of the application.
+    /// Id of the deployment. Default: the latest one of the application.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub deployment_id: Option<cc_runtime::DeploymentId>,
     /// Id of the owner. Default: resolved from `application_id`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub owner_id: Option<cc_runtime::OwnerId>,
-    /// Time from the end of one look to the next, in seconds; at least 0.1, and at most 5 until the deployment
-    /// was seen. Default: 5. By default there are at most 15 requests a minute.
+    /// Time between the end of a poll and the next one, in seconds: at least 0.1, and at most 5 until the
+    /// deployment is first seen. Default: 5, which sends at most 15 requests per minute.
     #[cfg_attr(feature = "catalog", schemars(with = "Option<f64>", range(min = 0)))]
     #[serde(
         default,
@@ -597,7 +599,7 @@ impl WaitForDeployment {
         }
     }
 
-    /// The deployment. Default: the latest one of the application.
+    /// Id of the deployment. Default: the latest one of the application.
     pub fn deployment_id(
         mut self,
         deployment_id: impl Into<cc_runtime::DeploymentId>,
@@ -612,8 +614,8 @@ impl WaitForDeployment {
         self
     }
 
-    /// Time from the end of one look to the next, in seconds; at least 0.1, and at most 5 until the deployment
-    /// was seen. Default: 5. By default there are at most 15 requests a minute.
+    /// Time between the end of a poll and the next one, in seconds: at least 0.1, and at most 5 until the
+    /// deployment is first seen. Default: 5, which sends at most 15 requests per minute.
     pub fn every(mut self, every: std::time::Duration) -> Self {
         self.every = Some(every);
         self
@@ -630,14 +632,14 @@ impl Command for WaitForDeployment {
     }
 }
 
-/// Deploys an application and waits until the deployment has ended, or until the deadline:
-/// `DeploymentVerdict::outcome` tells which.
+/// Deploys an application and waits until the deployment has ended, or until the deadline.
+/// `DeploymentVerdict::outcome` holds the result.
 ///
-/// Sent, it gives the verdict alone. `Client::deploy_and_wait` gives the log of the deployment on the way, and
-/// what is needed to go on from there in another process.
+/// `send` returns only the verdict. `Client::deploy_and_wait` also returns the log of the deployment as it is
+/// written, and the state with which another process can continue.
 ///
-/// Requests: `deploy_application`, unless it goes on; then those of `WaitForDeployment`, and
-/// `stream_application_logs` for the log.
+/// Requests: `deploy_application`, unless the command continues an earlier one; then those of
+/// `WaitForDeployment`, and `stream_application_logs` for the log.
 ///
 /// Operations: `deploy_application`, `get_deployment`, `list_deployments`.
 ///
@@ -675,9 +677,9 @@ impl Command for WaitForDeployment {
 #[non_exhaustive]
 #[must_use = "a command does nothing until it is sent"]
 pub struct DeployAndWait {
-    /// The application.
+    /// Id of the application.
     pub application_id: cc_runtime::ApplicationId,
-    /// How long all of it may take, in seconds.
+    /// Maximum time of the whole command, in seconds.
     #[cfg_attr(feature = "catalog", schemars(with = "f64", range(min = 0)))]
     #[serde(with = "crate::util::seconds")]
     pub deadline: std::time::Duration,
@@ -687,12 +689,12 @@ pub struct DeployAndWait {
     /// Commit to deploy. Default: the latest one of the branch.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub commit: Option<String>,
-    /// Whether it may use what earlier builds left behind. Default: yes.
+    /// `true` if the build may use the cache of earlier builds. Default: yes.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub use_cache: Option<bool>,
-    /// Time from the end of one look to the next, in seconds; at least 0.1, and at most 5 until the deployment
-    /// was seen. Default: 5, or 10 while its log is followed, which has the platform looked at when it speaks
-    /// of the end. By default there are at most 15 requests a minute.
+    /// Time between the end of a poll and the next one, in seconds: at least 0.1, and at most 5 until the
+    /// deployment is first seen. Default: 5, or 10 while the log is followed, because a log line about the end
+    /// triggers a poll. By default, the command sends at most 15 requests per minute.
     #[cfg_attr(feature = "catalog", schemars(with = "Option<f64>", range(min = 0)))]
     #[serde(
         default,
@@ -700,7 +702,7 @@ pub struct DeployAndWait {
         with = "crate::util::seconds::option"
     )]
     pub every: Option<std::time::Duration>,
-    /// The deployment to go on with: nothing is deployed. Default: none.
+    /// State of an earlier command to continue. With it, nothing is deployed. Default: none.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub progress: Option<crate::commands::deployment::DeploymentProgress>,
 }
@@ -734,21 +736,21 @@ impl DeployAndWait {
         self
     }
 
-    /// Whether it may use what earlier builds left behind. Default: yes.
+    /// `true` if the build may use the cache of earlier builds. Default: yes.
     pub fn use_cache(mut self, use_cache: bool) -> Self {
         self.use_cache = Some(use_cache);
         self
     }
 
-    /// Time from the end of one look to the next, in seconds; at least 0.1, and at most 5 until the deployment
-    /// was seen. Default: 5, or 10 while its log is followed, which has the platform looked at when it speaks
-    /// of the end. By default there are at most 15 requests a minute.
+    /// Time between the end of a poll and the next one, in seconds: at least 0.1, and at most 5 until the
+    /// deployment is first seen. Default: 5, or 10 while the log is followed, because a log line about the end
+    /// triggers a poll. By default, the command sends at most 15 requests per minute.
     pub fn every(mut self, every: std::time::Duration) -> Self {
         self.every = Some(every);
         self
     }
 
-    /// The deployment to go on with: nothing is deployed. Default: none.
+    /// State of an earlier command to continue. With it, nothing is deployed. Default: none.
     pub fn progress(
         mut self,
         progress: impl Into<crate::commands::deployment::DeploymentProgress>,

@@ -8,17 +8,17 @@ use crate::{Command, Context};
 #[allow(unused_imports)]
 use crate::resolve::Ids;
 
-/// Gives an application a domain.
+/// Adds a domain to an application.
 ///
 /// Operation: `add_domain` (`PUT /v2/organisations/{ownerId}/applications/{applicationId}/vhosts/{domain}`).
 /// The owner, when it is not given, is resolved from `application_id`: no request when it is known already.
 ///
 /// # Errors
-/// - 401: The credentials are missing or not accepted.
-/// - 403: The caller may not do this.
-/// - 400: The request is not valid.
-/// - 404: There is none, or none the caller may see.
-/// - 409: It does not fit what is there.
+/// - 401: The credentials are missing or invalid.
+/// - 403: The caller may not perform this operation.
+/// - 400: The request is invalid.
+/// - 404: The resource does not exist or is not visible to the caller.
+/// - 409: The request conflicts with the current state of the resource.
 ///
 /// # Example
 /// ```
@@ -40,9 +40,9 @@ use crate::resolve::Ids;
 #[non_exhaustive]
 #[must_use = "a command does nothing until it is sent"]
 pub struct CreateDomain {
-    /// The application.
+    /// Id of the application.
     pub application_id: cc_runtime::ApplicationId,
-    /// The domain, with its path where it has one: `example.org/api`.
+    /// The domain, with its path if any: `example.org/api`.
     pub domain: String,
     /// The owner. Default: resolved.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -92,16 +92,16 @@ impl Command for CreateDomain {
     }
 }
 
-/// Takes a domain of an application away.
+/// Removes a domain from an application.
 ///
 /// Operation: `remove_domain`
 /// (`DELETE /v2/organisations/{ownerId}/applications/{applicationId}/vhosts/{domain}`). The owner, when it is
 /// not given, is resolved from `application_id`: no request when it is known already.
 ///
 /// # Errors
-/// - 401: The credentials are missing or not accepted.
-/// - 403: The caller may not do this.
-/// - 404: There is none, or none the caller may see.
+/// - 401: The credentials are missing or invalid.
+/// - 403: The caller may not perform this operation.
+/// - 404: The resource does not exist or is not visible to the caller.
 ///
 /// # Example
 /// ```
@@ -123,9 +123,9 @@ impl Command for CreateDomain {
 #[non_exhaustive]
 #[must_use = "a command does nothing until it is sent"]
 pub struct DeleteDomain {
-    /// The application.
+    /// Id of the application.
     pub application_id: cc_runtime::ApplicationId,
-    /// The domain, with its path where it has one: `example.org/api`.
+    /// The domain, with its path if any: `example.org/api`.
     pub domain: String,
     /// The owner. Default: resolved.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -183,8 +183,8 @@ impl Command for DeleteDomain {
 /// answer is `None`.
 ///
 /// # Errors
-/// - 401: The credentials are missing or not accepted.
-/// - 403: The caller may not do this.
+/// - 401: The credentials are missing or invalid.
+/// - 403: The caller may not perform this operation.
 ///
 /// # Example
 /// ```
@@ -205,7 +205,7 @@ impl Command for DeleteDomain {
 #[non_exhaustive]
 #[must_use = "a command does nothing until it is sent"]
 pub struct GetPrimaryDomain {
-    /// The application.
+    /// Id of the application.
     pub application_id: cc_runtime::ApplicationId,
     /// The owner. Default: resolved.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -264,10 +264,10 @@ impl Command for GetPrimaryDomain {
 /// given, is resolved from `application_id`: no request when it is known already.
 ///
 /// # Errors
-/// - 401: The credentials are missing or not accepted.
-/// - 403: The caller may not do this.
-/// - 400: The request is not valid.
-/// - 404: There is none, or none the caller may see.
+/// - 401: The credentials are missing or invalid.
+/// - 403: The caller may not perform this operation.
+/// - 400: The request is invalid.
+/// - 404: The resource does not exist or is not visible to the caller.
 ///
 /// # Example
 /// ```
@@ -289,7 +289,7 @@ impl Command for GetPrimaryDomain {
 #[non_exhaustive]
 #[must_use = "a command does nothing until it is sent"]
 pub struct SetPrimaryDomain {
-    /// The application.
+    /// Id of the application.
     pub application_id: cc_runtime::ApplicationId,
     /// The domain, with its path.
     pub domain: String,
@@ -345,16 +345,16 @@ impl Command for SetPrimaryDomain {
     }
 }
 
-/// Leaves an application without a primary domain.
+/// Unsets the primary domain of an application.
 ///
 /// Operation: `unset_primary_domain`
 /// (`DELETE /v2/organisations/{ownerId}/applications/{applicationId}/vhosts/favourite`). The owner, when it is
 /// not given, is resolved from `application_id`: no request when it is known already.
 ///
 /// # Errors
-/// - 401: The credentials are missing or not accepted.
-/// - 403: The caller may not do this.
-/// - 404: There is none, or none the caller may see.
+/// - 401: The credentials are missing or invalid.
+/// - 403: The caller may not perform this operation.
+/// - 404: The resource does not exist or is not visible to the caller.
 ///
 /// # Example
 /// ```
@@ -375,7 +375,7 @@ impl Command for SetPrimaryDomain {
 #[non_exhaustive]
 #[must_use = "a command does nothing until it is sent"]
 pub struct UnsetPrimaryDomain {
-    /// The application.
+    /// Id of the application.
     pub application_id: cc_runtime::ApplicationId,
     /// The owner. Default: resolved.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -420,9 +420,9 @@ impl Command for UnsetPrimaryDomain {
     }
 }
 
-/// Lists the domains of an application, sorted, and tells which is the primary one.
+/// Lists the domains of an application, sorted, and marks the primary one.
 ///
-/// Where there is nothing, the list is empty.
+/// Returns an empty list if nothing is found.
 ///
 /// Operations: `list_domains`, `get_primary_domain`.
 ///
@@ -449,7 +449,7 @@ impl Command for UnsetPrimaryDomain {
 #[non_exhaustive]
 #[must_use = "a command does nothing until it is sent"]
 pub struct ListDomain {
-    /// The application.
+    /// Id of the application.
     pub application_id: cc_runtime::ApplicationId,
     /// Id of the owner. Default: resolved from `application_id`.
     #[serde(default, skip_serializing_if = "Option::is_none")]

@@ -8,14 +8,14 @@ use crate::{Command, Context};
 #[allow(unused_imports)]
 use crate::resolve::Ids;
 
-/// Reads how one Elasticsearch and its services are reached.
+/// Reads the connection data of one Elasticsearch and its services.
 ///
 /// Operation: `get_elasticsearch_info` (`GET /v2/providers/es-addon/{addonId}`). Where there is nothing, the
 /// answer is `None`.
 ///
 /// # Errors
-/// - 401: The credentials are missing or not accepted.
-/// - 403: The caller may not do this.
+/// - 401: The credentials are missing or invalid.
+/// - 403: The caller may not perform this operation.
 ///
 /// # Example
 /// ```

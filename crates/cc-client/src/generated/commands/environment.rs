@@ -8,10 +8,10 @@ use crate::{Command, Context};
 #[allow(unused_imports)]
 use crate::resolve::Ids;
 
-/// Reads the environment variables of an application or an add-on, and on demand those of what is linked to it.
+/// Reads the environment variables of an application or an add-on, optionally with those of linked resources.
 ///
-/// Requests: `list_environment`, `list_dependencies_environment`, `list_linked_addons_environment` at the same
-/// time; `list_addon_environment` for an add-on. Where there is nothing, the list is empty.
+/// Requests: `list_environment`, `list_dependencies_environment`, `list_linked_addons_environment`
+/// concurrently; `list_addon_environment` for an add-on. Returns an empty list if nothing is found.
 ///
 /// Operations: `list_environment`, `list_dependencies_environment`, `list_linked_addons_environment`,
 /// `list_addon_environment`.
@@ -43,19 +43,19 @@ use crate::resolve::Ids;
 #[non_exhaustive]
 #[must_use = "a command does nothing until it is sent"]
 pub struct GetEnvironment {
-    /// The application.
+    /// Id of the application.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub application_id: Option<cc_runtime::ApplicationId>,
-    /// The add-on, by either id.
+    /// Id of the add-on, in either form.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub addon_id: Option<cc_runtime::AnyAddonId>,
     /// Id of the owner. Default: resolved from `application_id` or `addon_id`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub owner_id: Option<cc_runtime::OwnerId>,
-    /// Whether the variables of the applications it depends on are read too. Default: no.
+    /// `true` to include the variables of the applications that it depends on. Default: no.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub include_linked_applications: Option<bool>,
-    /// Whether the variables of the add-ons it is linked to are read too. Default: no.
+    /// `true` to include the variables of the linked add-ons. Default: no.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub include_linked_addons: Option<bool>,
 }
@@ -89,7 +89,7 @@ impl GetEnvironment {
         self
     }
 
-    /// Whether the variables of the applications it depends on are read too. Default: no.
+    /// `true` to include the variables of the applications that it depends on. Default: no.
     pub fn include_linked_applications(
         mut self,
         include_linked_applications: bool,
@@ -98,7 +98,7 @@ impl GetEnvironment {
         self
     }
 
-    /// Whether the variables of the add-ons it is linked to are read too. Default: no.
+    /// `true` to include the variables of the linked add-ons. Default: no.
     pub fn include_linked_addons(mut self, include_linked_addons: bool) -> Self {
         self.include_linked_addons = Some(include_linked_addons);
         self
@@ -115,9 +115,10 @@ impl Command for GetEnvironment {
     }
 }
 
-/// Reads the environment variables that an application gives to those which depend on it, sorted by name.
+/// Reads the environment variables that an application exposes to the applications that depend on it, sorted by
+/// name.
 ///
-/// `None` when there is no such application, or none the caller may see.
+/// Returns `None` if the application does not exist or is not visible to the caller.
 ///
 /// Operation: `get_exposed_environment`.
 ///
@@ -138,7 +139,7 @@ impl Command for GetEnvironment {
 #[non_exhaustive]
 #[must_use = "a command does nothing until it is sent"]
 pub struct GetExposedEnvironment {
-    /// The application.
+    /// Id of the application.
     pub application_id: cc_runtime::ApplicationId,
     /// Id of the owner. Default: resolved from `application_id`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -175,8 +176,8 @@ impl Command for GetExposedEnvironment {
 ///
 /// A running application sees the change after its next deployment.
 ///
-/// What is not in `environment` is gone afterwards; a name that the platform does not take is refused before
-/// anything is sent, so that nothing is lost on the way.
+/// Variables that are not in `environment` are removed. An invalid name fails before anything is sent, so no
+/// variable is lost.
 ///
 /// Operation: `update_environment`.
 ///
@@ -198,9 +199,9 @@ impl Command for GetExposedEnvironment {
 #[non_exhaustive]
 #[must_use = "a command does nothing until it is sent"]
 pub struct UpdateEnvironment {
-    /// The application.
+    /// Id of the application.
     pub application_id: cc_runtime::ApplicationId,
-    /// All variables.
+    /// All environment variables.
     pub environment: crate::env::EnvironmentMap,
     /// Id of the owner. Default: resolved from `application_id`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -237,10 +238,9 @@ impl Command for UpdateEnvironment {
     }
 }
 
-/// Replaces the environment variables that an application gives to those which depend on it.
+/// Replaces the environment variables that an application exposes to the applications that depend on it.
 ///
-/// What is not in `environment` is gone afterwards; a name that the platform does not take is refused before
-/// anything is sent.
+/// Variables that are not in `environment` are removed. An invalid name fails before anything is sent.
 ///
 /// Operation: `update_exposed_environment`.
 ///
@@ -262,9 +262,9 @@ impl Command for UpdateEnvironment {
 #[non_exhaustive]
 #[must_use = "a command does nothing until it is sent"]
 pub struct UpdateExposedEnvironment {
-    /// The application.
+    /// Id of the application.
     pub application_id: cc_runtime::ApplicationId,
-    /// All variables.
+    /// All environment variables.
     pub environment: crate::env::EnvironmentMap,
     /// Id of the owner. Default: resolved from `application_id`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -301,7 +301,7 @@ impl Command for UpdateExposedEnvironment {
     }
 }
 
-/// Sets one environment variable of an application, and gives all of them back, sorted by name.
+/// Sets one environment variable of an application, and returns all variables, sorted by name.
 ///
 /// Operation: `set_environment_variable`.
 ///
@@ -321,11 +321,11 @@ impl Command for UpdateExposedEnvironment {
 #[non_exhaustive]
 #[must_use = "a command does nothing until it is sent"]
 pub struct CreateOrUpdateEnvironmentVariable {
-    /// The application.
+    /// Id of the application.
     pub application_id: cc_runtime::ApplicationId,
     /// Name of the variable.
     pub name: String,
-    /// Its value.
+    /// Value of the variable.
     pub value: cc_runtime::Secret,
     /// Id of the owner. Default: resolved from `application_id`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -364,7 +364,7 @@ impl Command for CreateOrUpdateEnvironmentVariable {
     }
 }
 
-/// Takes one environment variable of an application away, and gives the others back, sorted by name.
+/// Removes one environment variable of an application, and returns the remaining ones, sorted by name.
 ///
 /// Operation: `delete_environment_variable`.
 ///
@@ -384,7 +384,7 @@ impl Command for CreateOrUpdateEnvironmentVariable {
 #[non_exhaustive]
 #[must_use = "a command does nothing until it is sent"]
 pub struct DeleteEnvironmentVariable {
-    /// The application.
+    /// Id of the application.
     pub application_id: cc_runtime::ApplicationId,
     /// Name of the variable.
     pub name: String,

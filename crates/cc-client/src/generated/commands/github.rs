@@ -8,12 +8,12 @@ use crate::{Command, Context};
 #[allow(unused_imports)]
 use crate::resolve::Ids;
 
-/// Opens a transaction that links the caller to an account of GitHub.
+/// Starts to link the caller to a GitHub account.
 ///
 /// Operation: `start_github_link` (`GET /v2/github`). Where there is nothing, the answer is `None`.
 ///
 /// # Errors
-/// - 401: The credentials are missing or not accepted.
+/// - 401: The credentials are missing or invalid.
 ///
 /// # Example
 /// ```
@@ -57,13 +57,13 @@ impl Command for GetGithubLinkTransactionId {
     }
 }
 
-/// Ends the link between the caller and the account of GitHub.
+/// Removes the link between the caller and the GitHub account.
 ///
 /// Operation: `unlink_github` (`DELETE /v2/github/link`).
 ///
 /// # Errors
-/// - 401: The credentials are missing or not accepted.
-/// - 404: There is none, or none the caller may see.
+/// - 401: The credentials are missing or invalid.
+/// - 404: The resource does not exist or is not visible to the caller.
 ///
 /// # Example
 /// ```
@@ -99,12 +99,12 @@ impl Command for UnlinkGithubAccount {
     }
 }
 
-/// Reads the user name that the caller has at GitHub.
+/// Reads the GitHub user name of the caller.
 ///
 /// Operation: `get_github_username` (`GET /v2/github/username`). Where there is nothing, the answer is `None`.
 ///
 /// # Errors
-/// - 401: The credentials are missing or not accepted.
+/// - 401: The credentials are missing or invalid.
 ///
 /// # Example
 /// ```
@@ -148,13 +148,13 @@ impl Command for GetGithubUsername {
     }
 }
 
-/// Lists the repositories of GitHub that the caller can make applications of.
+/// Lists the GitHub repositories from which the caller can create applications.
 ///
 /// Operation: `list_github_applications` (`GET /v2/github/applications`). Where there is nothing, the list is
 /// empty.
 ///
 /// # Errors
-/// - 401: The credentials are missing or not accepted.
+/// - 401: The credentials are missing or invalid.
 ///
 /// # Example
 /// ```

@@ -13,8 +13,8 @@ use crate::resolve::Ids;
 /// Operation: `get_grafana` (`GET /v4/saas/grafana/{ownerId}`). Where there is nothing, the answer is `None`.
 ///
 /// # Errors
-/// - 401: The credentials are missing or not accepted.
-/// - 403: The caller may not do this.
+/// - 401: The credentials are missing or invalid.
+/// - 403: The caller may not perform this operation.
 ///
 /// # Example
 /// ```
@@ -33,7 +33,7 @@ use crate::resolve::Ids;
 #[non_exhaustive]
 #[must_use = "a command does nothing until it is sent"]
 pub struct GetGrafana {
-    /// The owner.
+    /// Id of the owner.
     pub owner_id: cc_runtime::OwnerId,
 }
 
@@ -67,14 +67,14 @@ impl Command for GetGrafana {
     }
 }
 
-/// Deletes the Grafana organisation of an owner, with its dashboards.
+/// Deletes the Grafana organisation of an owner and its dashboards.
 ///
 /// Operation: `delete_grafana` (`DELETE /v4/saas/grafana/{ownerId}`).
 ///
 /// # Errors
-/// - 401: The credentials are missing or not accepted.
-/// - 403: The caller may not do this.
-/// - 404: There is none, or none the caller may see.
+/// - 401: The credentials are missing or invalid.
+/// - 403: The caller may not perform this operation.
+/// - 404: The resource does not exist or is not visible to the caller.
 ///
 /// # Example
 /// ```
@@ -93,7 +93,7 @@ impl Command for GetGrafana {
 #[non_exhaustive]
 #[must_use = "a command does nothing until it is sent"]
 pub struct DisableGrafana {
-    /// The owner.
+    /// Id of the owner.
     pub owner_id: cc_runtime::OwnerId,
 }
 
@@ -120,14 +120,14 @@ impl Command for DisableGrafana {
     }
 }
 
-/// Brings the dashboards of the Grafana organisation of an owner back to what they were at first.
+/// Resets the dashboards of the Grafana organisation of an owner to their initial state.
 ///
 /// Operation: `reset_grafana` (`POST /v4/saas/grafana/{ownerId}/reset`).
 ///
 /// # Errors
-/// - 401: The credentials are missing or not accepted.
-/// - 403: The caller may not do this.
-/// - 404: There is none, or none the caller may see.
+/// - 401: The credentials are missing or invalid.
+/// - 403: The caller may not perform this operation.
+/// - 404: The resource does not exist or is not visible to the caller.
 ///
 /// # Example
 /// ```
@@ -146,7 +146,7 @@ impl Command for DisableGrafana {
 #[non_exhaustive]
 #[must_use = "a command does nothing until it is sent"]
 pub struct ResetGrafana {
-    /// The owner.
+    /// Id of the owner.
     pub owner_id: cc_runtime::OwnerId,
 }
 
@@ -173,11 +173,11 @@ impl Command for ResetGrafana {
     }
 }
 
-/// Creates the Grafana organisation of an owner, and reads it.
+/// Creates the Grafana organisation of an owner, and returns it.
 ///
-/// `None` when it cannot be read yet.
+/// Returns `None` if the organisation cannot be read yet.
 ///
-/// Requests: `create_grafana`, then `get_grafana`, which passes by the response cache.
+/// Requests: `create_grafana`, then `get_grafana`, which bypasses the response cache.
 ///
 /// Operations: `create_grafana`, `get_grafana`.
 ///
@@ -201,7 +201,7 @@ impl Command for ResetGrafana {
 #[non_exhaustive]
 #[must_use = "a command does nothing until it is sent"]
 pub struct EnableGrafana {
-    /// The owner.
+    /// Id of the owner.
     pub owner_id: cc_runtime::OwnerId,
 }
 

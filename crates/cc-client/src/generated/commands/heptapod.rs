@@ -8,15 +8,15 @@ use crate::{Command, Context};
 #[allow(unused_imports)]
 use crate::resolve::Ids;
 
-/// Estimates what an organisation will pay for Heptapod.
+/// Estimates the price of Heptapod for an organisation.
 ///
 /// Operation: `get_heptapod_price_estimation`
 /// (`GET /v2/saas/heptapod/{ownerId}/heptapod.host/price-prevision`). Where there is nothing, the answer is
 /// `None`.
 ///
 /// # Errors
-/// - 401: The credentials are missing or not accepted.
-/// - 403: The caller may not do this.
+/// - 401: The credentials are missing or invalid.
+/// - 403: The caller may not perform this operation.
 ///
 /// # Example
 /// ```

@@ -16,8 +16,8 @@ use crate::resolve::Ids;
 /// there is nothing, the answer is `None`.
 ///
 /// # Errors
-/// - 401: The credentials are missing or not accepted.
-/// - 403: The caller may not do this.
+/// - 401: The credentials are missing or invalid.
+/// - 403: The caller may not perform this operation.
 ///
 /// # Example
 /// ```
@@ -39,7 +39,7 @@ use crate::resolve::Ids;
 #[non_exhaustive]
 #[must_use = "a command does nothing until it is sent"]
 pub struct GetApplicationInstance {
-    /// The application.
+    /// Id of the application.
     pub application_id: cc_runtime::ApplicationId,
     /// The instance.
     pub instance_id: cc_runtime::InstanceId,
@@ -98,9 +98,9 @@ impl Command for GetApplicationInstance {
     }
 }
 
-/// Lists the instances of an application, the earliest created first.
+/// Lists the instances of an application, earliest created first.
 ///
-/// Where there is nothing, the list is empty.
+/// Returns an empty list if nothing is found.
 ///
 /// Operation: `list_instances`.
 ///
@@ -123,34 +123,34 @@ impl Command for GetApplicationInstance {
 #[non_exhaustive]
 #[must_use = "a command does nothing until it is sent"]
 pub struct ListApplicationInstance {
-    /// The application.
+    /// Id of the application.
     pub application_id: cc_runtime::ApplicationId,
     /// Id of the owner. Default: resolved from `application_id`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub owner_id: Option<cc_runtime::OwnerId>,
-    /// Keeps the instances that were there after this.
+    /// Restricts the list to instances that existed after this instant.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub since: Option<cc_runtime::Timestamp>,
-    /// Keeps the instances that were there before this.
+    /// Restricts the list to instances that existed before this instant.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub until: Option<cc_runtime::Timestamp>,
-    /// Keeps the instances in one of these states.
+    /// Restricts the list to instances in one of these states.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub include_state: Option<Vec<crate::commands::instance::model::InstanceState>>,
-    /// Leaves the instances in one of these states out.
+    /// Excludes instances in one of these states.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub exclude_state: Option<Vec<crate::commands::instance::model::InstanceState>>,
-    /// Leaves deleted instances out.
+    /// Excludes deleted instances.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub exclude_deleted: Option<bool>,
-    /// Keeps the instances of this deployment.
+    /// Restricts the list to the instances of this deployment.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub deployment_id: Option<cc_runtime::DeploymentId>,
-    /// Number of instances at most.
+    /// Maximum number of instances.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub limit: Option<i64>,
-    /// Which instances a `limit` leaves: the earliest, or the latest. The list has the earliest first in any
-    /// case.
+    /// Selects the instances that a `limit` keeps: the earliest or the latest. The list starts with the
+    /// earliest in either case.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub order: Option<crate::commands::instance::model::DateOrder>,
 }
@@ -178,19 +178,19 @@ impl ListApplicationInstance {
         self
     }
 
-    /// Keeps the instances that were there after this.
+    /// Restricts the list to instances that existed after this instant.
     pub fn since(mut self, since: impl Into<cc_runtime::Timestamp>) -> Self {
         self.since = Some(since.into());
         self
     }
 
-    /// Keeps the instances that were there before this.
+    /// Restricts the list to instances that existed before this instant.
     pub fn until(mut self, until: impl Into<cc_runtime::Timestamp>) -> Self {
         self.until = Some(until.into());
         self
     }
 
-    /// Keeps the instances in one of these states.
+    /// Restricts the list to instances in one of these states.
     pub fn include_state(
         mut self,
         include_state: impl IntoIterator<
@@ -201,7 +201,7 @@ impl ListApplicationInstance {
         self
     }
 
-    /// Leaves the instances in one of these states out.
+    /// Excludes instances in one of these states.
     pub fn exclude_state(
         mut self,
         exclude_state: impl IntoIterator<
@@ -212,13 +212,13 @@ impl ListApplicationInstance {
         self
     }
 
-    /// Leaves deleted instances out.
+    /// Excludes deleted instances.
     pub fn exclude_deleted(mut self, exclude_deleted: bool) -> Self {
         self.exclude_deleted = Some(exclude_deleted);
         self
     }
 
-    /// Keeps the instances of this deployment.
+    /// Restricts the list to the instances of this deployment.
     pub fn deployment_id(
         mut self,
         deployment_id: impl Into<cc_runtime::DeploymentId>,
@@ -227,14 +227,14 @@ impl ListApplicationInstance {
         self
     }
 
-    /// Number of instances at most.
+    /// Maximum number of instances.
     pub fn limit(mut self, limit: i64) -> Self {
         self.limit = Some(limit);
         self
     }
 
-    /// Which instances a `limit` leaves: the earliest, or the latest. The list has the earliest first in any
-    /// case.
+    /// Selects the instances that a `limit` keeps: the earliest or the latest. The list starts with the
+    /// earliest in either case.
     pub fn order(
         mut self,
         order: impl Into<crate::commands::instance::model::DateOrder>,

@@ -14,9 +14,9 @@ use crate::resolve::Ids;
 /// list is empty.
 ///
 /// # Errors
-/// - 400: The request is not valid.
-/// - 401: The credentials are missing or not accepted.
-/// - 403: The caller may not do this.
+/// - 400: The request is invalid.
+/// - 401: The credentials are missing or invalid.
+/// - 403: The caller may not perform this operation.
 ///
 /// # Example
 /// ```
@@ -35,15 +35,15 @@ use crate::resolve::Ids;
 #[non_exhaustive]
 #[must_use = "a command does nothing until it is sent"]
 pub struct ListInvoice {
-    /// The owner.
+    /// Id of the owner.
     pub owner_id: cc_runtime::OwnerId,
-    /// Keeps the invoices issued from this instant on.
+    /// Restricts the list to invoices issued at or after this instant.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub since: Option<cc_runtime::Timestamp>,
-    /// Keeps the invoices issued until this instant.
+    /// Restricts the list to invoices issued at or before this instant.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub until: Option<cc_runtime::Timestamp>,
-    /// Gives this number of invoices at most.
+    /// Maximum number of invoices.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub limit: Option<i64>,
 }
@@ -59,19 +59,19 @@ impl ListInvoice {
         }
     }
 
-    /// Keeps the invoices issued from this instant on.
+    /// Restricts the list to invoices issued at or after this instant.
     pub fn since(mut self, since: impl Into<cc_runtime::Timestamp>) -> Self {
         self.since = Some(since.into());
         self
     }
 
-    /// Keeps the invoices issued until this instant.
+    /// Restricts the list to invoices issued at or before this instant.
     pub fn until(mut self, until: impl Into<cc_runtime::Timestamp>) -> Self {
         self.until = Some(until.into());
         self
     }
 
-    /// Gives this number of invoices at most.
+    /// Maximum number of invoices.
     pub fn limit(mut self, limit: i64) -> Self {
         self.limit = Some(limit);
         self
@@ -110,14 +110,14 @@ impl Command for ListInvoice {
     }
 }
 
-/// Lists the invoices of an owner that wait for a payment.
+/// Lists the unpaid invoices of an owner.
 ///
 /// Operation: `list_unpaid_invoices` (`GET /v4/billing/organisations/{ownerId}/invoices/unpaid`). Where there
 /// is nothing, the list is empty.
 ///
 /// # Errors
-/// - 401: The credentials are missing or not accepted.
-/// - 403: The caller may not do this.
+/// - 401: The credentials are missing or invalid.
+/// - 403: The caller may not perform this operation.
 ///
 /// # Example
 /// ```
@@ -136,7 +136,7 @@ impl Command for ListInvoice {
 #[non_exhaustive]
 #[must_use = "a command does nothing until it is sent"]
 pub struct ListUnpaidInvoice {
-    /// The owner.
+    /// Id of the owner.
     pub owner_id: cc_runtime::OwnerId,
 }
 
@@ -177,8 +177,8 @@ impl Command for ListUnpaidInvoice {
 /// is nothing, the answer is `None`.
 ///
 /// # Errors
-/// - 401: The credentials are missing or not accepted.
-/// - 403: The caller may not do this.
+/// - 401: The credentials are missing or invalid.
+/// - 403: The caller may not perform this operation.
 ///
 /// # Example
 /// ```
@@ -198,7 +198,7 @@ impl Command for ListUnpaidInvoice {
 #[non_exhaustive]
 #[must_use = "a command does nothing until it is sent"]
 pub struct GetInvoice {
-    /// The owner.
+    /// Id of the owner.
     pub owner_id: cc_runtime::OwnerId,
     /// The invoice.
     pub invoice_number: cc_runtime::InvoiceNumber,
@@ -249,8 +249,8 @@ impl Command for GetInvoice {
 /// Where there is nothing, the answer is `None`.
 ///
 /// # Errors
-/// - 401: The credentials are missing or not accepted.
-/// - 403: The caller may not do this.
+/// - 401: The credentials are missing or invalid.
+/// - 403: The caller may not perform this operation.
 ///
 /// # Example
 /// ```
@@ -270,7 +270,7 @@ impl Command for GetInvoice {
 #[non_exhaustive]
 #[must_use = "a command does nothing until it is sent"]
 pub struct GetInvoiceHtml {
-    /// The owner.
+    /// Id of the owner.
     pub owner_id: cc_runtime::OwnerId,
     /// The invoice.
     pub invoice_number: cc_runtime::InvoiceNumber,
@@ -321,8 +321,8 @@ impl Command for GetInvoiceHtml {
 /// there is nothing, the answer is `None`.
 ///
 /// # Errors
-/// - 401: The credentials are missing or not accepted.
-/// - 403: The caller may not do this.
+/// - 401: The credentials are missing or invalid.
+/// - 403: The caller may not perform this operation.
 ///
 /// # Example
 /// ```
@@ -342,7 +342,7 @@ impl Command for GetInvoiceHtml {
 #[non_exhaustive]
 #[must_use = "a command does nothing until it is sent"]
 pub struct GetInvoicePdf {
-    /// The owner.
+    /// Id of the owner.
     pub owner_id: cc_runtime::OwnerId,
     /// The invoice.
     pub invoice_number: cc_runtime::InvoiceNumber,
@@ -384,10 +384,10 @@ impl Command for GetInvoicePdf {
     }
 }
 
-/// Gives the address of an invoice as a web page or a PDF document, for a browser without credentials of its
-/// own: the address carries the caller's.
+/// Returns the address of an invoice as a web page or a PDF document. A browser can open it without
+/// credentials: the address carries those of the caller.
 ///
-/// No request is sent.
+/// Sends no request.
 ///
 /// Operations: `get_invoice_html`, `get_invoice_pdf`.
 ///
@@ -409,11 +409,11 @@ impl Command for GetInvoicePdf {
 #[non_exhaustive]
 #[must_use = "a command does nothing until it is sent"]
 pub struct GetInvoiceUrl {
-    /// The owner.
+    /// Id of the owner.
     pub owner_id: cc_runtime::OwnerId,
     /// The invoice.
     pub invoice_number: cc_runtime::InvoiceNumber,
-    /// In which form it is shown.
+    /// Format of the invoice.
     pub format: crate::commands::invoice::InvoiceFormat,
 }
 

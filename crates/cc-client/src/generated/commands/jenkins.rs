@@ -8,11 +8,11 @@ use crate::{Command, Context};
 #[allow(unused_imports)]
 use crate::resolve::Ids;
 
-/// Reads one Jenkins and the update it could have.
+/// Reads one Jenkins and its available update.
 ///
-/// `None` when there is none, or none the caller may see.
+/// Returns `None` if the add-on does not exist or is not visible to the caller.
 ///
-/// The add-on is named by either id.
+/// The id of the add-on may have either form.
 ///
 /// Operations: `get_jenkins`, `get_jenkins_updates`.
 ///
@@ -38,7 +38,7 @@ use crate::resolve::Ids;
 #[non_exhaustive]
 #[must_use = "a command does nothing until it is sent"]
 pub struct GetJenkinsInfo {
-    /// The add-on, by either id.
+    /// Id of the add-on, in either form.
     pub addon_id: cc_runtime::AnyAddonId,
 }
 

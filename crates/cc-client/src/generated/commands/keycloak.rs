@@ -14,8 +14,8 @@ use crate::resolve::Ids;
 /// nothing, the answer is `None`.
 ///
 /// # Errors
-/// - 401: The credentials are missing or not accepted.
-/// - 403: The caller may not do this.
+/// - 401: The credentials are missing or invalid.
+/// - 403: The caller may not perform this operation.
 ///
 /// # Example
 /// ```
@@ -34,7 +34,7 @@ use crate::resolve::Ids;
 #[non_exhaustive]
 #[must_use = "a command does nothing until it is sent"]
 pub struct GetKeycloakInfo {
-    /// The add-on, by the id its provider knows.
+    /// Id of the add-on as its provider knows it.
     pub addon_id: cc_runtime::AnyAddonId,
 }
 
@@ -76,9 +76,9 @@ impl Command for GetKeycloakInfo {
 /// Operation: `reboot_keycloak` (`POST /v4/addon-providers/addon-keycloak/addons/{addonId}/reboot`).
 ///
 /// # Errors
-/// - 401: The credentials are missing or not accepted.
-/// - 403: The caller may not do this.
-/// - 404: There is none, or none the caller may see.
+/// - 401: The credentials are missing or invalid.
+/// - 403: The caller may not perform this operation.
+/// - 404: The resource does not exist or is not visible to the caller.
 ///
 /// # Example
 /// ```
@@ -97,7 +97,7 @@ impl Command for GetKeycloakInfo {
 #[non_exhaustive]
 #[must_use = "a command does nothing until it is sent"]
 pub struct RebootKeycloak {
-    /// The add-on, by the id its provider knows.
+    /// Id of the add-on as its provider knows it.
     pub addon_id: cc_runtime::AnyAddonId,
 }
 
@@ -127,14 +127,14 @@ impl Command for RebootKeycloak {
     }
 }
 
-/// Builds one Keycloak again and restarts it.
+/// Rebuilds one Keycloak and restarts it.
 ///
 /// Operation: `rebuild_keycloak` (`POST /v4/addon-providers/addon-keycloak/addons/{addonId}/rebuild`).
 ///
 /// # Errors
-/// - 401: The credentials are missing or not accepted.
-/// - 403: The caller may not do this.
-/// - 404: There is none, or none the caller may see.
+/// - 401: The credentials are missing or invalid.
+/// - 403: The caller may not perform this operation.
+/// - 404: The resource does not exist or is not visible to the caller.
 ///
 /// # Example
 /// ```
@@ -153,7 +153,7 @@ impl Command for RebootKeycloak {
 #[non_exhaustive]
 #[must_use = "a command does nothing until it is sent"]
 pub struct RebuildKeycloak {
-    /// The add-on, by the id its provider knows.
+    /// Id of the add-on as its provider knows it.
     pub addon_id: cc_runtime::AnyAddonId,
 }
 
@@ -183,15 +183,15 @@ impl Command for RebuildKeycloak {
     }
 }
 
-/// Reads which version one Keycloak has, and which it could have.
+/// Reads the installed and the available versions of one Keycloak.
 ///
 /// Operation: `check_keycloak_version`
 /// (`GET /v4/addon-providers/addon-keycloak/addons/{addonId}/version/check`).
 ///
 /// # Errors
-/// - 401: The credentials are missing or not accepted.
-/// - 403: The caller may not do this.
-/// - 404: There is none, or none the caller may see.
+/// - 401: The credentials are missing or invalid.
+/// - 403: The caller may not perform this operation.
+/// - 404: The resource does not exist or is not visible to the caller.
 ///
 /// # Example
 /// ```
@@ -210,7 +210,7 @@ impl Command for RebuildKeycloak {
 #[non_exhaustive]
 #[must_use = "a command does nothing until it is sent"]
 pub struct CheckKeycloakVersion {
-    /// The add-on, by the id its provider knows.
+    /// Id of the add-on as its provider knows it.
     pub addon_id: cc_runtime::AnyAddonId,
 }
 
@@ -237,16 +237,16 @@ impl Command for CheckKeycloakVersion {
     }
 }
 
-/// Puts one Keycloak on another version.
+/// Updates one Keycloak to another version.
 ///
 /// Operation: `update_keycloak_version`
 /// (`POST /v4/addon-providers/addon-keycloak/addons/{addonId}/version/update`).
 ///
 /// # Errors
-/// - 400: The request is not valid.
-/// - 401: The credentials are missing or not accepted.
-/// - 403: The caller may not do this.
-/// - 404: There is none, or none the caller may see.
+/// - 400: The request is invalid.
+/// - 401: The credentials are missing or invalid.
+/// - 403: The caller may not perform this operation.
+/// - 404: The resource does not exist or is not visible to the caller.
 ///
 /// # Example
 /// ```
@@ -266,9 +266,9 @@ impl Command for CheckKeycloakVersion {
 #[non_exhaustive]
 #[must_use = "a command does nothing until it is sent"]
 pub struct UpdateKeycloakVersion {
-    /// The add-on, by the id its provider knows.
+    /// Id of the add-on as its provider knows it.
     pub addon_id: cc_runtime::AnyAddonId,
-    /// Version to run, one of those available.
+    /// Target version, one of the available ones.
     pub target_version: String,
 }
 
@@ -326,17 +326,17 @@ impl Command for UpdateKeycloakVersion {
     }
 }
 
-/// Puts the application of one Keycloak in a network group made for it.
+/// Creates a network group for one Keycloak, and adds its application to the group.
 ///
-/// Its instances then find each other over a private network.
+/// The instances then communicate over a private network.
 ///
 /// Operation: `create_keycloak_network_group`
 /// (`POST /v4/addon-providers/addon-keycloak/addons/{addonId}/networkgroup`).
 ///
 /// # Errors
-/// - 401: The credentials are missing or not accepted.
-/// - 403: The caller may not do this.
-/// - 404: There is none, or none the caller may see.
+/// - 401: The credentials are missing or invalid.
+/// - 403: The caller may not perform this operation.
+/// - 404: The resource does not exist or is not visible to the caller.
 ///
 /// # Example
 /// ```
@@ -355,7 +355,7 @@ impl Command for UpdateKeycloakVersion {
 #[non_exhaustive]
 #[must_use = "a command does nothing until it is sent"]
 pub struct CreateKeycloakNetworkGroup {
-    /// The add-on, by the id its provider knows.
+    /// Id of the add-on as its provider knows it.
     pub addon_id: cc_runtime::AnyAddonId,
 }
 
@@ -400,15 +400,15 @@ impl Command for CreateKeycloakNetworkGroup {
     }
 }
 
-/// Takes the application of one Keycloak out of its network group.
+/// Removes the application of one Keycloak from its network group.
 ///
 /// Operation: `delete_keycloak_network_group`
 /// (`DELETE /v4/addon-providers/addon-keycloak/addons/{addonId}/networkgroup`).
 ///
 /// # Errors
-/// - 401: The credentials are missing or not accepted.
-/// - 403: The caller may not do this.
-/// - 404: There is none, or none the caller may see.
+/// - 401: The credentials are missing or invalid.
+/// - 403: The caller may not perform this operation.
+/// - 404: The resource does not exist or is not visible to the caller.
 ///
 /// # Example
 /// ```
@@ -427,7 +427,7 @@ impl Command for CreateKeycloakNetworkGroup {
 #[non_exhaustive]
 #[must_use = "a command does nothing until it is sent"]
 pub struct DeleteKeycloakNetworkGroup {
-    /// The add-on, by the id its provider knows.
+    /// Id of the add-on as its provider knows it.
     pub addon_id: cc_runtime::AnyAddonId,
 }
 

@@ -8,9 +8,10 @@ use crate::{Command, Context};
 #[allow(unused_imports)]
 use crate::resolve::Ids;
 
-/// Links an application to another application or to an add-on, whose environment variables it then gets.
+/// Links an application to another application or to an add-on, and so adds the environment variables of that
+/// resource to the application.
 ///
-/// The add-on is named by either id.
+/// The id of the add-on may have either form.
 ///
 /// Operations: `add_dependency`, `link_addon`.
 ///
@@ -36,12 +37,12 @@ use crate::resolve::Ids;
 #[non_exhaustive]
 #[must_use = "a command does nothing until it is sent"]
 pub struct AddLink {
-    /// The application whose link it is.
+    /// Id of the application to change the link of.
     pub application_id: cc_runtime::ApplicationId,
-    /// The application it links to.
+    /// Id of the linked application.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub target_application_id: Option<cc_runtime::ApplicationId>,
-    /// The add-on it links to, by either id.
+    /// Id of the linked add-on, in either form.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub target_addon_id: Option<cc_runtime::AnyAddonId>,
     /// Id of the owner. Default: resolved from `application_id`.
@@ -93,9 +94,9 @@ impl Command for AddLink {
     }
 }
 
-/// Takes the link of an application to another application or to an add-on away.
+/// Removes the link of an application to another application or to an add-on.
 ///
-/// The add-on is named by either id.
+/// The id of the add-on may have either form.
 ///
 /// Operations: `remove_dependency`, `unlink_addon`.
 ///
@@ -123,12 +124,12 @@ impl Command for AddLink {
 #[non_exhaustive]
 #[must_use = "a command does nothing until it is sent"]
 pub struct RemoveLink {
-    /// The application whose link it is.
+    /// Id of the application to change the link of.
     pub application_id: cc_runtime::ApplicationId,
-    /// The application it links to.
+    /// Id of the linked application.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub target_application_id: Option<cc_runtime::ApplicationId>,
-    /// The add-on it links to, by either id.
+    /// Id of the linked add-on, in either form.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub target_addon_id: Option<cc_runtime::AnyAddonId>,
     /// Id of the owner. Default: resolved from `application_id`.
@@ -180,10 +181,10 @@ impl Command for RemoveLink {
     }
 }
 
-/// Lists what an application is linked to, or the applications that are linked to an add-on: applications
-/// first, then add-ons, each by name and id.
+/// Lists the resources that an application is linked to, or the applications that are linked to an add-on:
+/// applications first, then add-ons, each sorted by name and id.
 ///
-/// Requests: `list_dependencies` and `list_linked_addons` at the same time; `list_addon_applications` for an
+/// Requests: `list_dependencies` and `list_linked_addons` concurrently; `list_addon_applications` for an
 /// add-on.
 ///
 /// Operations: `list_dependencies`, `list_linked_addons`, `list_addon_applications`.
@@ -210,10 +211,10 @@ impl Command for RemoveLink {
 #[non_exhaustive]
 #[must_use = "a command does nothing until it is sent"]
 pub struct ListLink {
-    /// The application.
+    /// Id of the application.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub application_id: Option<cc_runtime::ApplicationId>,
-    /// The add-on, by either id.
+    /// Id of the add-on, in either form.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub addon_id: Option<cc_runtime::AnyAddonId>,
     /// Id of the owner. Default: resolved from `application_id` or `addon_id`.

@@ -10,10 +10,10 @@ use crate::resolve::Ids;
 
 /// Reads the load balancers in front of an application or an add-on, with their DNS targets, sorted by id.
 ///
-/// `None` when there is no such resource, or none the caller may see; none of its own of the kind `private` is
-/// an empty list.
+/// Returns `None` if the resource does not exist or is not visible to the caller, and an empty list if the kind
+/// is `private` and there are none.
 ///
-/// The add-on is named by either id.
+/// The id of the add-on may have either form.
 ///
 /// Operations: `list_application_load_balancers`, `list_addon_load_balancers`.
 ///
@@ -42,16 +42,16 @@ use crate::resolve::Ids;
 #[non_exhaustive]
 #[must_use = "a command does nothing until it is sent"]
 pub struct GetLoadBalancerInfo {
-    /// The application.
+    /// Id of the application.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub application_id: Option<cc_runtime::ApplicationId>,
-    /// The add-on, by either id.
+    /// Id of the add-on, in either form.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub addon_id: Option<cc_runtime::AnyAddonId>,
     /// Id of the owner. Default: resolved from `application_id` or `addon_id`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub owner_id: Option<cc_runtime::OwnerId>,
-    /// Which load balancers. Default: those that every application shares.
+    /// Kind of the load balancers. Default: those that every application shares.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub kind: Option<crate::commands::load_balancer::model::LoadBalancerKind>,
 }
@@ -83,7 +83,7 @@ impl GetLoadBalancerInfo {
         self
     }
 
-    /// Which load balancers. Default: those that every application shares.
+    /// Kind of the load balancers. Default: those that every application shares.
     pub fn kind(
         mut self,
         kind: impl Into<crate::commands::load_balancer::model::LoadBalancerKind>,

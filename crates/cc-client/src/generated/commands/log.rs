@@ -10,13 +10,13 @@ use crate::resolve::Ids;
 
 /// Lists log lines of an application or an add-on.
 ///
-/// Takes the id that the platform lists an add-on by (`addon_…`).
+/// Accepts the id of an add-on as the platform lists it (`addon_…`).
 ///
 /// Operation: `list_logs` (`GET /v2/logs/{resourceId}`). Where there is nothing, the list is empty.
 ///
 /// # Errors
-/// - 401: The credentials are missing or not accepted.
-/// - 403: The caller may not do this.
+/// - 401: The credentials are missing or invalid.
+/// - 403: The caller may not perform this operation.
 ///
 /// # Example
 /// ```
@@ -35,24 +35,24 @@ use crate::resolve::Ids;
 #[non_exhaustive]
 #[must_use = "a command does nothing until it is sent"]
 pub struct ListLog {
-    /// The application or add-on.
+    /// Id of the application or add-on.
     pub addon_id: cc_runtime::AnyAddonId,
-    /// Gives this number of lines at most.
+    /// Maximum number of lines.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub limit: Option<i64>,
-    /// From the oldest line or from the latest.
+    /// Order of the lines: oldest first or latest first.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub order: Option<cc_api_log::types::LogOrder>,
-    /// Keeps the lines after this instant.
+    /// Restricts the list to lines after this instant.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub since: Option<cc_runtime::Timestamp>,
-    /// Keeps the lines before this instant.
+    /// Restricts the list to lines before this instant.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub until: Option<cc_runtime::Timestamp>,
-    /// Keeps the lines that hold this text.
+    /// Restricts the list to lines that contain this text.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub filter: Option<String>,
-    /// Keeps the lines of this deployment.
+    /// Restricts the stream to lines of this deployment.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub deployment_id: Option<cc_runtime::DeploymentId>,
     /// Taken for those who have it at hand; the platform needs it not, and it is not sent.
@@ -75,37 +75,37 @@ impl ListLog {
         }
     }
 
-    /// Gives this number of lines at most.
+    /// Maximum number of lines.
     pub fn limit(mut self, limit: i64) -> Self {
         self.limit = Some(limit);
         self
     }
 
-    /// From the oldest line or from the latest.
+    /// Order of the lines: oldest first or latest first.
     pub fn order(mut self, order: impl Into<cc_api_log::types::LogOrder>) -> Self {
         self.order = Some(order.into());
         self
     }
 
-    /// Keeps the lines after this instant.
+    /// Restricts the list to lines after this instant.
     pub fn since(mut self, since: impl Into<cc_runtime::Timestamp>) -> Self {
         self.since = Some(since.into());
         self
     }
 
-    /// Keeps the lines before this instant.
+    /// Restricts the list to lines before this instant.
     pub fn until(mut self, until: impl Into<cc_runtime::Timestamp>) -> Self {
         self.until = Some(until.into());
         self
     }
 
-    /// Keeps the lines that hold this text.
+    /// Restricts the list to lines that contain this text.
     pub fn filter(mut self, filter: impl Into<String>) -> Self {
         self.filter = Some(filter.into());
         self
     }
 
-    /// Keeps the lines of this deployment.
+    /// Restricts the stream to lines of this deployment.
     pub fn deployment_id(
         mut self,
         deployment_id: impl Into<cc_runtime::DeploymentId>,
@@ -165,10 +165,10 @@ impl Command for ListLog {
     }
 }
 
-/// Follows the log of an application.
+/// Streams the log of an application.
 ///
-/// The owner, when it is not given, is resolved. `limit` counts what is delivered, over all connections: a
-/// stream that has delivered so many ends by itself.
+/// If the owner is not given, the command resolves it. `limit` counts the delivered lines over all connections:
+/// the stream ends after that number.
 ///
 /// Operation: `stream_application_logs`.
 ///
@@ -198,39 +198,39 @@ impl Command for ListLog {
 #[non_exhaustive]
 #[must_use = "a stream does nothing until it is opened"]
 pub struct StreamApplicationRuntimeLog {
-    /// The application.
+    /// Id of the application.
     pub application_id: cc_runtime::ApplicationId,
     /// Id of the owner. Default: resolved from `application_id`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub owner_id: Option<cc_runtime::OwnerId>,
-    /// Starts with what was written at this time. Default: now.
+    /// Start of the stream. Default: now.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub since: Option<cc_runtime::Timestamp>,
-    /// Ends with what was written before this time. Default: never.
+    /// End of the stream, exclusive. Default: never.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub until: Option<cc_runtime::Timestamp>,
     /// Number of lines after which the stream ends. Default: none.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub limit: Option<u64>,
-    /// Names of the fields that are sent. Default: all.
+    /// Names of the fields to send. Default: all.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub field: Option<Vec<String>>,
-    /// Keeps the lines of this deployment.
+    /// Restricts the stream to lines of this deployment.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub deployment_id: Option<cc_runtime::DeploymentId>,
-    /// Keeps the lines that hold this text, in any case.
+    /// Restricts the stream to lines that contain this text, ignoring case.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub filter: Option<String>,
-    /// Keeps the lines of these instances.
+    /// Restricts the stream to lines of these instances.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub instance_id: Option<Vec<cc_runtime::InstanceId>>,
-    /// Keeps the lines of these services. Default: `bas` and `bas-deploy`; `all` keeps all.
+    /// Restricts the stream to lines of these services. Default: `bas` and `bas-deploy`; `all` keeps all.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub service: Option<Vec<String>>,
-    /// Number of lines at most in each slice of time. Default: the platform's.
+    /// Maximum number of lines in each period. Default: the platform's.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub throttle_elements: Option<i32>,
-    /// Length of a slice of time, in milliseconds. Default: the platform's.
+    /// Length of a period, in milliseconds. Default: the platform's.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub throttle_per_in_milliseconds: Option<i64>,
 }
@@ -261,13 +261,13 @@ impl StreamApplicationRuntimeLog {
         self
     }
 
-    /// Starts with what was written at this time. Default: now.
+    /// Start of the stream. Default: now.
     pub fn since(mut self, since: impl Into<cc_runtime::Timestamp>) -> Self {
         self.since = Some(since.into());
         self
     }
 
-    /// Ends with what was written before this time. Default: never.
+    /// End of the stream, exclusive. Default: never.
     pub fn until(mut self, until: impl Into<cc_runtime::Timestamp>) -> Self {
         self.until = Some(until.into());
         self
@@ -279,13 +279,13 @@ impl StreamApplicationRuntimeLog {
         self
     }
 
-    /// Names of the fields that are sent. Default: all.
+    /// Names of the fields to send. Default: all.
     pub fn field(mut self, field: impl IntoIterator<Item = impl Into<String>>) -> Self {
         self.field = Some(field.into_iter().map(Into::into).collect());
         self
     }
 
-    /// Keeps the lines of this deployment.
+    /// Restricts the stream to lines of this deployment.
     pub fn deployment_id(
         mut self,
         deployment_id: impl Into<cc_runtime::DeploymentId>,
@@ -294,13 +294,13 @@ impl StreamApplicationRuntimeLog {
         self
     }
 
-    /// Keeps the lines that hold this text, in any case.
+    /// Restricts the stream to lines that contain this text, ignoring case.
     pub fn filter(mut self, filter: impl Into<String>) -> Self {
         self.filter = Some(filter.into());
         self
     }
 
-    /// Keeps the lines of these instances.
+    /// Restricts the stream to lines of these instances.
     pub fn instance_id(
         mut self,
         instance_id: impl IntoIterator<Item = impl Into<cc_runtime::InstanceId>>,
@@ -309,7 +309,7 @@ impl StreamApplicationRuntimeLog {
         self
     }
 
-    /// Keeps the lines of these services. Default: `bas` and `bas-deploy`; `all` keeps all.
+    /// Restricts the stream to lines of these services. Default: `bas` and `bas-deploy`; `all` keeps all.
     pub fn service(
         mut self,
         service: impl IntoIterator<Item = impl Into<String>>,
@@ -318,13 +318,13 @@ impl StreamApplicationRuntimeLog {
         self
     }
 
-    /// Number of lines at most in each slice of time. Default: the platform's.
+    /// Maximum number of lines in each period. Default: the platform's.
     pub fn throttle_elements(mut self, throttle_elements: i32) -> Self {
         self.throttle_elements = Some(throttle_elements);
         self
     }
 
-    /// Length of a slice of time, in milliseconds. Default: the platform's.
+    /// Length of a period, in milliseconds. Default: the platform's.
     pub fn throttle_per_in_milliseconds(
         mut self,
         throttle_per_in_milliseconds: i64,
@@ -364,10 +364,10 @@ impl crate::stream::StreamCommand for StreamApplicationRuntimeLog {
     }
 }
 
-/// Follows the log of an add-on, which is named by either id.
+/// Streams the log of an add-on, whose id may have either form.
 ///
-/// The owner, when it is not given, is resolved. `limit` counts what is delivered, over all connections: a
-/// stream that has delivered so many ends by itself.
+/// If the owner is not given, the command resolves it. `limit` counts the delivered lines over all connections:
+/// the stream ends after that number.
 ///
 /// Operation: `stream_addon_logs`.
 ///
@@ -397,36 +397,36 @@ impl crate::stream::StreamCommand for StreamApplicationRuntimeLog {
 #[non_exhaustive]
 #[must_use = "a stream does nothing until it is opened"]
 pub struct StreamAddonRuntimeLog {
-    /// The add-on, by either id.
+    /// Id of the add-on, in either form.
     pub addon_id: cc_runtime::AnyAddonId,
     /// Id of the owner. Default: resolved from `addon_id`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub owner_id: Option<cc_runtime::OwnerId>,
-    /// Starts with what was written at this time. Default: now.
+    /// Start of the stream. Default: now.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub since: Option<cc_runtime::Timestamp>,
-    /// Ends with what was written before this time. Default: never.
+    /// End of the stream, exclusive. Default: never.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub until: Option<cc_runtime::Timestamp>,
     /// Number of lines after which the stream ends. Default: none.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub limit: Option<u64>,
-    /// Names of the fields that are sent. Default: all.
+    /// Names of the fields to send. Default: all.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub field: Option<Vec<String>>,
-    /// Keeps the lines of this deployment.
+    /// Restricts the stream to lines of this deployment.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub deployment_id: Option<cc_runtime::DeploymentId>,
-    /// Keeps the lines that hold this text, in any case.
+    /// Restricts the stream to lines that contain this text, ignoring case.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub filter: Option<String>,
-    /// Keeps the lines of these instances.
+    /// Restricts the stream to lines of these instances.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub instance_id: Option<Vec<cc_runtime::InstanceId>>,
-    /// Number of lines at most in each slice of time. Default: the platform's.
+    /// Maximum number of lines in each period. Default: the platform's.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub throttle_elements: Option<i32>,
-    /// Length of a slice of time, in milliseconds. Default: the platform's.
+    /// Length of a period, in milliseconds. Default: the platform's.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub throttle_per_in_milliseconds: Option<i64>,
 }
@@ -456,13 +456,13 @@ impl StreamAddonRuntimeLog {
         self
     }
 
-    /// Starts with what was written at this time. Default: now.
+    /// Start of the stream. Default: now.
     pub fn since(mut self, since: impl Into<cc_runtime::Timestamp>) -> Self {
         self.since = Some(since.into());
         self
     }
 
-    /// Ends with what was written before this time. Default: never.
+    /// End of the stream, exclusive. Default: never.
     pub fn until(mut self, until: impl Into<cc_runtime::Timestamp>) -> Self {
         self.until = Some(until.into());
         self
@@ -474,13 +474,13 @@ impl StreamAddonRuntimeLog {
         self
     }
 
-    /// Names of the fields that are sent. Default: all.
+    /// Names of the fields to send. Default: all.
     pub fn field(mut self, field: impl IntoIterator<Item = impl Into<String>>) -> Self {
         self.field = Some(field.into_iter().map(Into::into).collect());
         self
     }
 
-    /// Keeps the lines of this deployment.
+    /// Restricts the stream to lines of this deployment.
     pub fn deployment_id(
         mut self,
         deployment_id: impl Into<cc_runtime::DeploymentId>,
@@ -489,13 +489,13 @@ impl StreamAddonRuntimeLog {
         self
     }
 
-    /// Keeps the lines that hold this text, in any case.
+    /// Restricts the stream to lines that contain this text, ignoring case.
     pub fn filter(mut self, filter: impl Into<String>) -> Self {
         self.filter = Some(filter.into());
         self
     }
 
-    /// Keeps the lines of these instances.
+    /// Restricts the stream to lines of these instances.
     pub fn instance_id(
         mut self,
         instance_id: impl IntoIterator<Item = impl Into<cc_runtime::InstanceId>>,
@@ -504,13 +504,13 @@ impl StreamAddonRuntimeLog {
         self
     }
 
-    /// Number of lines at most in each slice of time. Default: the platform's.
+    /// Maximum number of lines in each period. Default: the platform's.
     pub fn throttle_elements(mut self, throttle_elements: i32) -> Self {
         self.throttle_elements = Some(throttle_elements);
         self
     }
 
-    /// Length of a slice of time, in milliseconds. Default: the platform's.
+    /// Length of a period, in milliseconds. Default: the platform's.
     pub fn throttle_per_in_milliseconds(
         mut self,
         throttle_per_in_milliseconds: i64,
@@ -550,10 +550,10 @@ impl crate::stream::StreamCommand for StreamAddonRuntimeLog {
     }
 }
 
-/// Follows the accesses to an application: those over HTTP, and those over TCP and SSH too.
+/// Streams the access log of an application: HTTP, TCP and SSH.
 ///
-/// The owner, when it is not given, is resolved. `limit` counts what is delivered, over all connections: a
-/// stream that has delivered so many ends by itself.
+/// If the owner is not given, the command resolves it. `limit` counts the delivered lines over all connections:
+/// the stream ends after that number.
 ///
 /// Operation: `stream_application_access_logs`.
 ///
@@ -585,27 +585,27 @@ impl crate::stream::StreamCommand for StreamAddonRuntimeLog {
 #[non_exhaustive]
 #[must_use = "a stream does nothing until it is opened"]
 pub struct StreamApplicationAccessLog {
-    /// The application.
+    /// Id of the application.
     pub application_id: cc_runtime::ApplicationId,
     /// Id of the owner. Default: resolved from `application_id`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub owner_id: Option<cc_runtime::OwnerId>,
-    /// Starts with what was written at this time. Default: now.
+    /// Start of the stream. Default: now.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub since: Option<cc_runtime::Timestamp>,
-    /// Ends with what was written before this time. Default: never.
+    /// End of the stream, exclusive. Default: never.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub until: Option<cc_runtime::Timestamp>,
     /// Number of lines after which the stream ends. Default: none.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub limit: Option<u64>,
-    /// Names of the fields that are sent. Default: all.
+    /// Names of the fields to send. Default: all.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub field: Option<Vec<String>>,
-    /// Number of lines at most in each slice of time. Default: the platform's.
+    /// Maximum number of lines in each period. Default: the platform's.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub throttle_elements: Option<i32>,
-    /// Length of a slice of time, in milliseconds. Default: the platform's.
+    /// Length of a period, in milliseconds. Default: the platform's.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub throttle_per_in_milliseconds: Option<i64>,
 }
@@ -632,13 +632,13 @@ impl StreamApplicationAccessLog {
         self
     }
 
-    /// Starts with what was written at this time. Default: now.
+    /// Start of the stream. Default: now.
     pub fn since(mut self, since: impl Into<cc_runtime::Timestamp>) -> Self {
         self.since = Some(since.into());
         self
     }
 
-    /// Ends with what was written before this time. Default: never.
+    /// End of the stream, exclusive. Default: never.
     pub fn until(mut self, until: impl Into<cc_runtime::Timestamp>) -> Self {
         self.until = Some(until.into());
         self
@@ -650,19 +650,19 @@ impl StreamApplicationAccessLog {
         self
     }
 
-    /// Names of the fields that are sent. Default: all.
+    /// Names of the fields to send. Default: all.
     pub fn field(mut self, field: impl IntoIterator<Item = impl Into<String>>) -> Self {
         self.field = Some(field.into_iter().map(Into::into).collect());
         self
     }
 
-    /// Number of lines at most in each slice of time. Default: the platform's.
+    /// Maximum number of lines in each period. Default: the platform's.
     pub fn throttle_elements(mut self, throttle_elements: i32) -> Self {
         self.throttle_elements = Some(throttle_elements);
         self
     }
 
-    /// Length of a slice of time, in milliseconds. Default: the platform's.
+    /// Length of a period, in milliseconds. Default: the platform's.
     pub fn throttle_per_in_milliseconds(
         mut self,
         throttle_per_in_milliseconds: i64,

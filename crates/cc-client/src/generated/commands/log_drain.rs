@@ -8,9 +8,9 @@ use crate::{Command, Context};
 #[allow(unused_imports)]
 use crate::resolve::Ids;
 
-/// Lists the drains of an application or an add-on, the latest changed first.
+/// Lists the drains of an application or an add-on, latest change first.
 ///
-/// Where there is nothing, the list is empty.
+/// Returns an empty list if nothing is found.
 ///
 /// Operation: `list_drains`.
 ///
@@ -34,24 +34,24 @@ use crate::resolve::Ids;
 #[non_exhaustive]
 #[must_use = "a command does nothing until it is sent"]
 pub struct ListLogDrain {
-    /// The application.
+    /// Id of the application.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub application_id: Option<cc_runtime::ApplicationId>,
-    /// The add-on, by either id.
+    /// Id of the add-on, in either form.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub addon_id: Option<cc_runtime::AnyAddonId>,
     /// Id of the owner. Default: resolved from `application_id` or `addon_id`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub owner_id: Option<cc_runtime::OwnerId>,
-    /// Keeps the drains in one of these states.
+    /// Restricts the list to drains in one of these states.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub status: Option<Vec<crate::commands::log_drain::model::DrainState>>,
-    /// Keeps the drains whose delivery is in one of these states.
+    /// Restricts the list to drains whose delivery is in one of these states.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub execution_status: Option<
         Vec<crate::commands::log_drain::model::DrainExecutionState>,
     >,
-    /// Leaves out the drains whose delivery is in one of these states.
+    /// Excludes the drains whose delivery is in one of these states.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub execution_status_not_in: Option<
         Vec<crate::commands::log_drain::model::DrainExecutionState>,
@@ -89,7 +89,7 @@ impl ListLogDrain {
         self
     }
 
-    /// Keeps the drains in one of these states.
+    /// Restricts the list to drains in one of these states.
     pub fn status(
         mut self,
         status: impl IntoIterator<
@@ -100,7 +100,7 @@ impl ListLogDrain {
         self
     }
 
-    /// Keeps the drains whose delivery is in one of these states.
+    /// Restricts the list to drains whose delivery is in one of these states.
     pub fn execution_status(
         mut self,
         execution_status: impl IntoIterator<
@@ -113,7 +113,7 @@ impl ListLogDrain {
         self
     }
 
-    /// Leaves out the drains whose delivery is in one of these states.
+    /// Excludes the drains whose delivery is in one of these states.
     pub fn execution_status_not_in(
         mut self,
         execution_status_not_in: impl IntoIterator<
@@ -165,10 +165,10 @@ impl Command for ListLogDrain {
 #[non_exhaustive]
 #[must_use = "a command does nothing until it is sent"]
 pub struct GetLogDrain {
-    /// The application.
+    /// Id of the application.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub application_id: Option<cc_runtime::ApplicationId>,
-    /// The add-on, by either id.
+    /// Id of the add-on, in either form.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub addon_id: Option<cc_runtime::AnyAddonId>,
     /// The drain.
@@ -222,9 +222,9 @@ impl Command for GetLogDrain {
     }
 }
 
-/// Creates a drain on an application or an add-on, and waits for at most 30 s until it is enabled.
+/// Creates a drain on an application or an add-on, and waits up to 30 s until it is enabled.
 ///
-/// Requests: `create_drain`, then `get_drain` each second.
+/// Requests: `create_drain`, then `get_drain` every second.
 ///
 /// Operations: `create_drain`, `get_drain`.
 ///
@@ -255,15 +255,15 @@ impl Command for GetLogDrain {
 #[non_exhaustive]
 #[must_use = "a command does nothing until it is sent"]
 pub struct CreateLogDrain {
-    /// The application.
+    /// Id of the application.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub application_id: Option<cc_runtime::ApplicationId>,
-    /// The add-on, by either id.
+    /// Id of the add-on, in either form.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub addon_id: Option<cc_runtime::AnyAddonId>,
-    /// Which logs it sends.
+    /// Logs that the drain sends.
     pub kind: crate::commands::log_drain::model::DrainKind,
-    /// Where they go.
+    /// Recipient of the logs.
     pub target: crate::commands::log_drain::model::LogDrainTarget,
     /// Id of the owner. Default: resolved from `application_id` or `addon_id`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -343,10 +343,10 @@ impl Command for CreateLogDrain {
 #[non_exhaustive]
 #[must_use = "a command does nothing until it is sent"]
 pub struct DeleteLogDrain {
-    /// The application.
+    /// Id of the application.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub application_id: Option<cc_runtime::ApplicationId>,
-    /// The add-on, by either id.
+    /// Id of the add-on, in either form.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub addon_id: Option<cc_runtime::AnyAddonId>,
     /// The drain.
@@ -400,9 +400,9 @@ impl Command for DeleteLogDrain {
     }
 }
 
-/// Enables a drain, and waits for at most 30 s until it is.
+/// Enables a drain, and waits up to 30 s until it is enabled.
 ///
-/// Requests: `enable_drain`, then `get_drain` each second.
+/// Requests: `enable_drain`, then `get_drain` every second.
 ///
 /// Operations: `enable_drain`, `get_drain`.
 ///
@@ -430,10 +430,10 @@ impl Command for DeleteLogDrain {
 #[non_exhaustive]
 #[must_use = "a command does nothing until it is sent"]
 pub struct EnableLogDrain {
-    /// The application.
+    /// Id of the application.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub application_id: Option<cc_runtime::ApplicationId>,
-    /// The add-on, by either id.
+    /// Id of the add-on, in either form.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub addon_id: Option<cc_runtime::AnyAddonId>,
     /// The drain.
@@ -487,9 +487,9 @@ impl Command for EnableLogDrain {
     }
 }
 
-/// Disables a drain, and waits for at most 30 s until it is.
+/// Disables a drain, and waits up to 30 s until it is disabled.
 ///
-/// Requests: `disable_drain`, then `get_drain` each second.
+/// Requests: `disable_drain`, then `get_drain` every second.
 ///
 /// Operations: `disable_drain`, `get_drain`.
 ///
@@ -517,10 +517,10 @@ impl Command for EnableLogDrain {
 #[non_exhaustive]
 #[must_use = "a command does nothing until it is sent"]
 pub struct DisableLogDrain {
-    /// The application.
+    /// Id of the application.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub application_id: Option<cc_runtime::ApplicationId>,
-    /// The add-on, by either id.
+    /// Id of the add-on, in either form.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub addon_id: Option<cc_runtime::AnyAddonId>,
     /// The drain.
@@ -574,9 +574,9 @@ impl Command for DisableLogDrain {
     }
 }
 
-/// Gives a shell command (`curl`) that tries the target of a drain.
+/// Returns a shell command (`curl`) that tests the recipient of a drain.
 ///
-/// It may hold the credentials of the target.
+/// The command may hold the credentials of the recipient.
 ///
 /// Operation: `get_drain_test_command`.
 ///
@@ -602,10 +602,10 @@ impl Command for DisableLogDrain {
 #[non_exhaustive]
 #[must_use = "a command does nothing until it is sent"]
 pub struct GetLogDrainTestCommand {
-    /// The application.
+    /// Id of the application.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub application_id: Option<cc_runtime::ApplicationId>,
-    /// The add-on, by either id.
+    /// Id of the add-on, in either form.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub addon_id: Option<cc_runtime::AnyAddonId>,
     /// The drain.
@@ -659,9 +659,9 @@ impl Command for GetLogDrainTestCommand {
     }
 }
 
-/// Makes a drain go on from the latest log line: the lines that it has not sent yet are given up.
+/// Moves a drain to the latest log line, and discards the unsent lines.
 ///
-/// Requests: `reset_drain_cursor`, then `get_drain` where that is answered with an empty body.
+/// Requests: `reset_drain_cursor`, then `get_drain` if the first answer has an empty body.
 ///
 /// Operations: `reset_drain_cursor`, `get_drain`.
 ///
@@ -689,10 +689,10 @@ impl Command for GetLogDrainTestCommand {
 #[non_exhaustive]
 #[must_use = "a command does nothing until it is sent"]
 pub struct ResetLogDrainCursor {
-    /// The application.
+    /// Id of the application.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub application_id: Option<cc_runtime::ApplicationId>,
-    /// The add-on, by either id.
+    /// Id of the add-on, in either form.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub addon_id: Option<cc_runtime::AnyAddonId>,
     /// The drain.

@@ -8,15 +8,15 @@ use crate::{Command, Context};
 #[allow(unused_imports)]
 use crate::resolve::Ids;
 
-/// Reads how one Materia KV is reached, and more about it.
+/// Reads the connection data and properties of one Materia KV.
 ///
 /// Operation: `get_materia_kv` (`GET /v4/materia/organisations/{ownerId}/materia/databases/{addonId}`). The
 /// owner, when it is not given, is resolved from `addon_id`: no request when it is known already. Where there
 /// is nothing, the answer is `None`.
 ///
 /// # Errors
-/// - 401: The credentials are missing or not accepted.
-/// - 403: The caller may not do this.
+/// - 401: The credentials are missing or invalid.
+/// - 403: The caller may not perform this operation.
 ///
 /// # Example
 /// ```
@@ -35,7 +35,7 @@ use crate::resolve::Ids;
 #[non_exhaustive]
 #[must_use = "a command does nothing until it is sent"]
 pub struct GetMateriaInfo {
-    /// The add-on, by the id its provider knows.
+    /// Id of the add-on as its provider knows it.
     pub addon_id: cc_runtime::AnyAddonId,
     /// The owner. Default: resolved.
     #[serde(default, skip_serializing_if = "Option::is_none")]

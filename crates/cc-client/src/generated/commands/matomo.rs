@@ -14,8 +14,8 @@ use crate::resolve::Ids;
 /// the answer is `None`.
 ///
 /// # Errors
-/// - 401: The credentials are missing or not accepted.
-/// - 403: The caller may not do this.
+/// - 401: The credentials are missing or invalid.
+/// - 403: The caller may not perform this operation.
 ///
 /// # Example
 /// ```
@@ -34,7 +34,7 @@ use crate::resolve::Ids;
 #[non_exhaustive]
 #[must_use = "a command does nothing until it is sent"]
 pub struct GetMatomoInfo {
-    /// The add-on, by the id its provider knows.
+    /// Id of the add-on as its provider knows it.
     pub addon_id: cc_runtime::AnyAddonId,
 }
 
@@ -76,9 +76,9 @@ impl Command for GetMatomoInfo {
 /// Operation: `reboot_matomo` (`POST /v4/addon-providers/addon-matomo/addons/{addonId}/reboot`).
 ///
 /// # Errors
-/// - 401: The credentials are missing or not accepted.
-/// - 403: The caller may not do this.
-/// - 404: There is none, or none the caller may see.
+/// - 401: The credentials are missing or invalid.
+/// - 403: The caller may not perform this operation.
+/// - 404: The resource does not exist or is not visible to the caller.
 ///
 /// # Example
 /// ```
@@ -97,7 +97,7 @@ impl Command for GetMatomoInfo {
 #[non_exhaustive]
 #[must_use = "a command does nothing until it is sent"]
 pub struct RebootMatomo {
-    /// The add-on, by the id its provider knows.
+    /// Id of the add-on as its provider knows it.
     pub addon_id: cc_runtime::AnyAddonId,
 }
 
@@ -127,14 +127,14 @@ impl Command for RebootMatomo {
     }
 }
 
-/// Builds one Matomo again and restarts it.
+/// Rebuilds one Matomo and restarts it.
 ///
 /// Operation: `rebuild_matomo` (`POST /v4/addon-providers/addon-matomo/addons/{addonId}/rebuild`).
 ///
 /// # Errors
-/// - 401: The credentials are missing or not accepted.
-/// - 403: The caller may not do this.
-/// - 404: There is none, or none the caller may see.
+/// - 401: The credentials are missing or invalid.
+/// - 403: The caller may not perform this operation.
+/// - 404: The resource does not exist or is not visible to the caller.
 ///
 /// # Example
 /// ```
@@ -153,7 +153,7 @@ impl Command for RebootMatomo {
 #[non_exhaustive]
 #[must_use = "a command does nothing until it is sent"]
 pub struct RebuildMatomo {
-    /// The add-on, by the id its provider knows.
+    /// Id of the add-on as its provider knows it.
     pub addon_id: cc_runtime::AnyAddonId,
 }
 

@@ -14,8 +14,8 @@ use crate::resolve::Ids;
 /// nothing, the answer is `None`.
 ///
 /// # Errors
-/// - 401: The credentials are missing or not accepted.
-/// - 403: The caller may not do this.
+/// - 401: The credentials are missing or invalid.
+/// - 403: The caller may not perform this operation.
 ///
 /// # Example
 /// ```
@@ -34,7 +34,7 @@ use crate::resolve::Ids;
 #[non_exhaustive]
 #[must_use = "a command does nothing until it is sent"]
 pub struct GetMetabaseInfo {
-    /// The add-on, by the id its provider knows.
+    /// Id of the add-on as its provider knows it.
     pub addon_id: cc_runtime::AnyAddonId,
 }
 
@@ -76,9 +76,9 @@ impl Command for GetMetabaseInfo {
 /// Operation: `reboot_metabase` (`POST /v4/addon-providers/addon-metabase/addons/{addonId}/reboot`).
 ///
 /// # Errors
-/// - 401: The credentials are missing or not accepted.
-/// - 403: The caller may not do this.
-/// - 404: There is none, or none the caller may see.
+/// - 401: The credentials are missing or invalid.
+/// - 403: The caller may not perform this operation.
+/// - 404: The resource does not exist or is not visible to the caller.
 ///
 /// # Example
 /// ```
@@ -97,7 +97,7 @@ impl Command for GetMetabaseInfo {
 #[non_exhaustive]
 #[must_use = "a command does nothing until it is sent"]
 pub struct RebootMetabase {
-    /// The add-on, by the id its provider knows.
+    /// Id of the add-on as its provider knows it.
     pub addon_id: cc_runtime::AnyAddonId,
 }
 
@@ -127,14 +127,14 @@ impl Command for RebootMetabase {
     }
 }
 
-/// Builds one Metabase again and restarts it.
+/// Rebuilds one Metabase and restarts it.
 ///
 /// Operation: `rebuild_metabase` (`POST /v4/addon-providers/addon-metabase/addons/{addonId}/rebuild`).
 ///
 /// # Errors
-/// - 401: The credentials are missing or not accepted.
-/// - 403: The caller may not do this.
-/// - 404: There is none, or none the caller may see.
+/// - 401: The credentials are missing or invalid.
+/// - 403: The caller may not perform this operation.
+/// - 404: The resource does not exist or is not visible to the caller.
 ///
 /// # Example
 /// ```
@@ -153,7 +153,7 @@ impl Command for RebootMetabase {
 #[non_exhaustive]
 #[must_use = "a command does nothing until it is sent"]
 pub struct RebuildMetabase {
-    /// The add-on, by the id its provider knows.
+    /// Id of the add-on as its provider knows it.
     pub addon_id: cc_runtime::AnyAddonId,
 }
 
@@ -183,15 +183,15 @@ impl Command for RebuildMetabase {
     }
 }
 
-/// Reads which version one Metabase has, and which it could have.
+/// Reads the installed and the available versions of one Metabase.
 ///
 /// Operation: `check_metabase_version`
 /// (`GET /v4/addon-providers/addon-metabase/addons/{addonId}/version/check`).
 ///
 /// # Errors
-/// - 401: The credentials are missing or not accepted.
-/// - 403: The caller may not do this.
-/// - 404: There is none, or none the caller may see.
+/// - 401: The credentials are missing or invalid.
+/// - 403: The caller may not perform this operation.
+/// - 404: The resource does not exist or is not visible to the caller.
 ///
 /// # Example
 /// ```
@@ -210,7 +210,7 @@ impl Command for RebuildMetabase {
 #[non_exhaustive]
 #[must_use = "a command does nothing until it is sent"]
 pub struct CheckMetabaseVersion {
-    /// The add-on, by the id its provider knows.
+    /// Id of the add-on as its provider knows it.
     pub addon_id: cc_runtime::AnyAddonId,
 }
 
@@ -237,16 +237,16 @@ impl Command for CheckMetabaseVersion {
     }
 }
 
-/// Puts one Metabase on another version.
+/// Updates one Metabase to another version.
 ///
 /// Operation: `update_metabase_version`
 /// (`POST /v4/addon-providers/addon-metabase/addons/{addonId}/version/update`).
 ///
 /// # Errors
-/// - 400: The request is not valid.
-/// - 401: The credentials are missing or not accepted.
-/// - 403: The caller may not do this.
-/// - 404: There is none, or none the caller may see.
+/// - 400: The request is invalid.
+/// - 401: The credentials are missing or invalid.
+/// - 403: The caller may not perform this operation.
+/// - 404: The resource does not exist or is not visible to the caller.
 ///
 /// # Example
 /// ```
@@ -266,9 +266,9 @@ impl Command for CheckMetabaseVersion {
 #[non_exhaustive]
 #[must_use = "a command does nothing until it is sent"]
 pub struct UpdateMetabaseVersion {
-    /// The add-on, by the id its provider knows.
+    /// Id of the add-on as its provider knows it.
     pub addon_id: cc_runtime::AnyAddonId,
-    /// Version to run, one of those available.
+    /// Target version, one of the available ones.
     pub target_version: String,
 }
 

@@ -8,9 +8,9 @@ use crate::{Command, Context};
 #[allow(unused_imports)]
 use crate::resolve::Ids;
 
-/// Reads the metrics of an application or an add-on, by name.
+/// Reads the metrics of an application or an add-on, sorted by name.
 ///
-/// The add-on is named by either id.
+/// The id of the add-on may have either form.
 ///
 /// Operation: `list_metrics`.
 ///
@@ -34,16 +34,16 @@ use crate::resolve::Ids;
 #[non_exhaustive]
 #[must_use = "a command does nothing until it is sent"]
 pub struct GetMetrics {
-    /// The application.
+    /// Id of the application.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub application_id: Option<cc_runtime::ApplicationId>,
-    /// The add-on, by either id.
+    /// Id of the add-on, in either form.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub addon_id: Option<cc_runtime::AnyAddonId>,
     /// Id of the owner. Default: resolved from `application_id` or `addon_id`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub owner_id: Option<cc_runtime::OwnerId>,
-    /// Which metrics. Default: every one.
+    /// Names of the metrics. Default: every one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub metrics: Option<Vec<crate::commands::metrics::model::MetricName>>,
     /// Length of the period, as an ISO 8601 duration. Default: `PT30m`.
@@ -55,10 +55,10 @@ pub struct GetMetrics {
     /// End of the period. Default: now.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub end: Option<cc_runtime::Timestamp>,
-    /// Whether points without a value are made up. Default: they are.
+    /// `true` to fill in points without a value. Default: they are.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub fill: Option<bool>,
-    /// Unit of the instants that are given back. Default: milliseconds.
+    /// Unit of the returned timestamps. Default: milliseconds.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub timestamp_unit: Option<crate::commands::metrics::model::TimestampUnit>,
 }
@@ -100,7 +100,7 @@ impl GetMetrics {
         self
     }
 
-    /// Which metrics. Default: every one.
+    /// Names of the metrics. Default: every one.
     pub fn metrics(
         mut self,
         metrics: impl IntoIterator<
@@ -129,13 +129,13 @@ impl GetMetrics {
         self
     }
 
-    /// Whether points without a value are made up. Default: they are.
+    /// `true` to fill in points without a value. Default: they are.
     pub fn fill(mut self, fill: bool) -> Self {
         self.fill = Some(fill);
         self
     }
 
-    /// Unit of the instants that are given back. Default: milliseconds.
+    /// Unit of the returned timestamps. Default: milliseconds.
     pub fn timestamp_unit(
         mut self,
         timestamp_unit: impl Into<crate::commands::metrics::model::TimestampUnit>,
@@ -155,7 +155,7 @@ impl Command for GetMetrics {
     }
 }
 
-/// Counts the requests to an application, or to every one of an owner, by where they came from.
+/// Counts the requests to one application, or to all applications of an owner, by place of origin.
 ///
 /// Operation: `list_request_locations`.
 ///
@@ -179,10 +179,10 @@ impl Command for GetMetrics {
 #[non_exhaustive]
 #[must_use = "a command does nothing until it is sent"]
 pub struct GetHeatMap {
-    /// The application. Default: every one of the owner.
+    /// Id of the application. Default: every one of the owner.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub application_id: Option<cc_runtime::ApplicationId>,
-    /// The owner. Default: resolved from the application.
+    /// Id of the owner. Default: resolved from the application.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub owner_id: Option<cc_runtime::OwnerId>,
     /// Start of the period.
@@ -214,7 +214,7 @@ impl GetHeatMap {
         }
     }
 
-    /// The owner. Default: resolved from the application.
+    /// Id of the owner. Default: resolved from the application.
     pub fn owner_id(mut self, owner_id: impl Into<cc_runtime::OwnerId>) -> Self {
         self.owner_id = Some(owner_id.into());
         self
@@ -243,7 +243,8 @@ impl Command for GetHeatMap {
     }
 }
 
-/// Counts the answers of an application, or of every one of an owner, by HTTP status: over time, and in all.
+/// Counts the responses of one application, or of all applications of an owner, by HTTP status: over time, and
+/// in total.
 ///
 /// Operation: `list_status_codes`.
 ///
@@ -267,10 +268,10 @@ impl Command for GetHeatMap {
 #[non_exhaustive]
 #[must_use = "a command does nothing until it is sent"]
 pub struct GetStatusCodeDistribution {
-    /// The application. Default: every one of the owner.
+    /// Id of the application. Default: every one of the owner.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub application_id: Option<cc_runtime::ApplicationId>,
-    /// The owner. Default: resolved from the application.
+    /// Id of the owner. Default: resolved from the application.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub owner_id: Option<cc_runtime::OwnerId>,
     /// Start of the period.
@@ -279,7 +280,8 @@ pub struct GetStatusCodeDistribution {
     /// End of the period.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub to: Option<cc_runtime::Timestamp>,
-    /// Whether the platform's own codes, which are below 100, are left out. Default: they are counted.
+    /// `true` to leave out the status codes specific to the platform, which are below 100. Default: they are
+    /// counted.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub exclude_non_standard_status_codes: Option<bool>,
 }
@@ -307,7 +309,7 @@ impl GetStatusCodeDistribution {
         }
     }
 
-    /// The owner. Default: resolved from the application.
+    /// Id of the owner. Default: resolved from the application.
     pub fn owner_id(mut self, owner_id: impl Into<cc_runtime::OwnerId>) -> Self {
         self.owner_id = Some(owner_id.into());
         self
@@ -325,7 +327,8 @@ impl GetStatusCodeDistribution {
         self
     }
 
-    /// Whether the platform's own codes, which are below 100, are left out. Default: they are counted.
+    /// `true` to leave out the status codes specific to the platform, which are below 100. Default: they are
+    /// counted.
     pub fn exclude_non_standard_status_codes(
         mut self,
         exclude_non_standard_status_codes: bool,
@@ -345,11 +348,11 @@ impl Command for GetStatusCodeDistribution {
     }
 }
 
-/// Follows where requests to an application, or to every one of an owner, come from: a list of places each
-/// time.
+/// Streams the places of origin of current requests to one application, or to all applications of an owner: one
+/// list of places per event.
 ///
-/// Its events have no ids: after each interruption there is a gap. The stream fails at once with
-/// `ErrorKind::InvalidInput` when neither an application nor an owner is given.
+/// The events have no ids, so each interruption leaves a gap. The stream fails at once with
+/// `ErrorKind::InvalidInput` if neither an application nor an owner is given.
 ///
 /// Operation: `stream_request_locations`.
 ///
@@ -379,10 +382,10 @@ impl Command for GetStatusCodeDistribution {
 #[non_exhaustive]
 #[must_use = "a stream does nothing until it is opened"]
 pub struct StreamRequests {
-    /// The application. Default: every one of the owner.
+    /// Id of the application. Default: every one of the owner.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub application_id: Option<cc_runtime::ApplicationId>,
-    /// The owner. Default: resolved from the application.
+    /// Id of the owner. Default: resolved from the application.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub owner_id: Option<cc_runtime::OwnerId>,
 }
@@ -405,7 +408,7 @@ impl StreamRequests {
         }
     }
 
-    /// The owner. Default: resolved from the application.
+    /// Id of the owner. Default: resolved from the application.
     pub fn owner_id(mut self, owner_id: impl Into<cc_runtime::OwnerId>) -> Self {
         self.owner_id = Some(owner_id.into());
         self

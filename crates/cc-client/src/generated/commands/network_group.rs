@@ -14,8 +14,8 @@ use crate::resolve::Ids;
 /// there is nothing, the list is empty.
 ///
 /// # Errors
-/// - 401: The credentials are missing or not accepted.
-/// - 403: The caller may not do this.
+/// - 401: The credentials are missing or invalid.
+/// - 403: The caller may not perform this operation.
 ///
 /// # Example
 /// ```
@@ -34,7 +34,7 @@ use crate::resolve::Ids;
 #[non_exhaustive]
 #[must_use = "a command does nothing until it is sent"]
 pub struct ListNetworkGroup {
-    /// The owner.
+    /// Id of the owner.
     pub owner_id: cc_runtime::OwnerId,
 }
 
@@ -72,8 +72,8 @@ impl Command for ListNetworkGroup {
 /// the answer is `None`.
 ///
 /// # Errors
-/// - 401: The credentials are missing or not accepted.
-/// - 403: The caller may not do this.
+/// - 401: The credentials are missing or invalid.
+/// - 403: The caller may not perform this operation.
 ///
 /// # Example
 /// ```
@@ -95,7 +95,7 @@ impl Command for ListNetworkGroup {
 #[non_exhaustive]
 #[must_use = "a command does nothing until it is sent"]
 pub struct GetNetworkGroup {
-    /// The owner.
+    /// Id of the owner.
     pub owner_id: cc_runtime::OwnerId,
     /// The network group.
     pub network_group_id: cc_runtime::NetworkGroupId,
@@ -147,8 +147,8 @@ impl Command for GetNetworkGroup {
 /// there is nothing, the answer is `None`.
 ///
 /// # Errors
-/// - 401: The credentials are missing or not accepted.
-/// - 403: The caller may not do this.
+/// - 401: The credentials are missing or invalid.
+/// - 403: The caller may not perform this operation.
 ///
 /// # Example
 /// ```
@@ -171,11 +171,11 @@ impl Command for GetNetworkGroup {
 #[non_exhaustive]
 #[must_use = "a command does nothing until it is sent"]
 pub struct GetNetworkGroupMember {
-    /// The owner.
+    /// Id of the owner.
     pub owner_id: cc_runtime::OwnerId,
     /// The network group.
     pub network_group_id: cc_runtime::NetworkGroupId,
-    /// The member: `app_…`, the real id of an add-on, or `external_…`.
+    /// Id of the member: `app_…`, the real id of an add-on, or `external_…`.
     pub member_id: String,
 }
 
@@ -232,8 +232,8 @@ impl Command for GetNetworkGroupMember {
 /// is nothing, the answer is `None`.
 ///
 /// # Errors
-/// - 401: The credentials are missing or not accepted.
-/// - 403: The caller may not do this.
+/// - 401: The credentials are missing or invalid.
+/// - 403: The caller may not perform this operation.
 ///
 /// # Example
 /// ```
@@ -256,7 +256,7 @@ impl Command for GetNetworkGroupMember {
 #[non_exhaustive]
 #[must_use = "a command does nothing until it is sent"]
 pub struct GetNetworkGroupPeer {
-    /// The owner.
+    /// Id of the owner.
     pub owner_id: cc_runtime::OwnerId,
     /// The network group.
     pub network_group_id: cc_runtime::NetworkGroupId,
@@ -313,8 +313,8 @@ impl Command for GetNetworkGroupPeer {
 /// Where there is nothing, the answer is `None`.
 ///
 /// # Errors
-/// - 401: The credentials are missing or not accepted.
-/// - 403: The caller may not do this.
+/// - 401: The credentials are missing or invalid.
+/// - 403: The caller may not perform this operation.
 ///
 /// # Example
 /// ```
@@ -337,7 +337,7 @@ impl Command for GetNetworkGroupPeer {
 #[non_exhaustive]
 #[must_use = "a command does nothing until it is sent"]
 pub struct GetNetworkGroupWireguardConfiguration {
-    /// The owner.
+    /// Id of the owner.
     pub owner_id: cc_runtime::OwnerId,
     /// The network group.
     pub network_group_id: cc_runtime::NetworkGroupId,
@@ -387,15 +387,15 @@ impl Command for GetNetworkGroupWireguardConfiguration {
     }
 }
 
-/// Makes an address where the WireGuard configuration of a peer is read without credentials.
+/// Creates an address that returns the WireGuard configuration of a peer without authentication.
 ///
 /// Operation: `get_wireguard_configuration_url`
 /// (`GET /v4/networkgroups/organisations/{ownerId}/networkgroups/{networkGroupId}/peers/{peerId}/wireguard/configuration/presigned-url`).
 ///
 /// # Errors
-/// - 401: The credentials are missing or not accepted.
-/// - 403: The caller may not do this.
-/// - 404: There is none, or none the caller may see.
+/// - 401: The credentials are missing or invalid.
+/// - 403: The caller may not perform this operation.
+/// - 404: The resource does not exist or is not visible to the caller.
 ///
 /// # Example
 /// ```
@@ -418,7 +418,7 @@ impl Command for GetNetworkGroupWireguardConfiguration {
 #[non_exhaustive]
 #[must_use = "a command does nothing until it is sent"]
 pub struct GetNetworkGroupWireguardConfigurationUrl {
-    /// The owner.
+    /// Id of the owner.
     pub owner_id: cc_runtime::OwnerId,
     /// The network group.
     pub network_group_id: cc_runtime::NetworkGroupId,
@@ -460,9 +460,9 @@ impl Command for GetNetworkGroupWireguardConfigurationUrl {
     }
 }
 
-/// Creates a network group, and waits for at most 30 s until it is there.
+/// Creates a network group, and waits up to 30 s until it exists.
 ///
-/// Requests: `create_network_group` with an id that is made here, then `get_network_group` each second.
+/// Requests: `create_network_group` with a generated id, then `get_network_group` every second.
 ///
 /// Operations: `create_network_group`, `get_network_group`.
 ///
@@ -492,18 +492,18 @@ impl Command for GetNetworkGroupWireguardConfigurationUrl {
 #[non_exhaustive]
 #[must_use = "a command does nothing until it is sent"]
 pub struct CreateNetworkGroup {
-    /// The owner.
+    /// Id of the owner.
     pub owner_id: cc_runtime::OwnerId,
-    /// Name to show to a person, 128 characters at most.
+    /// Display name, at most 128 characters.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub label: Option<String>,
-    /// What it is for.
+    /// Description of the network group.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub description: Option<String>,
-    /// Its tags.
+    /// Tags of the network group.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub tags: Option<Vec<String>>,
-    /// What is in it from the start.
+    /// Initial members of the network group.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub members: Option<Vec<crate::commands::network_group::NetworkGroupMemberInput>>,
 }
@@ -520,25 +520,25 @@ impl CreateNetworkGroup {
         }
     }
 
-    /// Name to show to a person, 128 characters at most.
+    /// Display name, at most 128 characters.
     pub fn label(mut self, label: impl Into<String>) -> Self {
         self.label = Some(label.into());
         self
     }
 
-    /// What it is for.
+    /// Description of the network group.
     pub fn description(mut self, description: impl Into<String>) -> Self {
         self.description = Some(description.into());
         self
     }
 
-    /// Its tags.
+    /// Tags of the network group.
     pub fn tags(mut self, tags: impl IntoIterator<Item = impl Into<String>>) -> Self {
         self.tags = Some(tags.into_iter().map(Into::into).collect());
         self
     }
 
-    /// What is in it from the start.
+    /// Initial members of the network group.
     pub fn members(
         mut self,
         members: impl IntoIterator<
@@ -560,9 +560,9 @@ impl Command for CreateNetworkGroup {
     }
 }
 
-/// Deletes a network group, and waits for at most 30 s until it is gone.
+/// Deletes a network group, and waits up to 30 s until it is deleted.
 ///
-/// Requests: `delete_network_group`, then `get_network_group` each second.
+/// Requests: `delete_network_group`, then `get_network_group` every second.
 ///
 /// Operations: `delete_network_group`, `get_network_group`.
 ///
@@ -589,7 +589,7 @@ impl Command for CreateNetworkGroup {
 #[non_exhaustive]
 #[must_use = "a command does nothing until it is sent"]
 pub struct DeleteNetworkGroup {
-    /// The owner.
+    /// Id of the owner.
     pub owner_id: cc_runtime::OwnerId,
     /// The network group.
     pub network_group_id: cc_runtime::NetworkGroupId,
@@ -618,10 +618,10 @@ impl Command for DeleteNetworkGroup {
     }
 }
 
-/// Takes an application, an add-on or an external member into a network group, and waits for at most 30 s until
-/// it is in.
+/// Adds an application, an add-on or an external member to a network group, and waits up to 30 s until it has
+/// joined.
 ///
-/// Requests: `create_network_group_member`, then `get_network_group_member` each second.
+/// Requests: `create_network_group_member`, then `get_network_group_member` every second.
 ///
 /// Operations: `create_network_group_member`, `get_network_group_member`.
 ///
@@ -653,13 +653,13 @@ impl Command for DeleteNetworkGroup {
 #[non_exhaustive]
 #[must_use = "a command does nothing until it is sent"]
 pub struct CreateNetworkGroupMember {
-    /// The owner.
+    /// Id of the owner.
     pub owner_id: cc_runtime::OwnerId,
     /// The network group.
     pub network_group_id: cc_runtime::NetworkGroupId,
-    /// The member: `app_…`, an add-on by either id, or `external_…`.
+    /// Id of the member: `app_…`, an add-on id in either form, or `external_…`.
     pub member_id: String,
-    /// Name to show to a person, 128 characters at most.
+    /// Display name, at most 128 characters.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub label: Option<String>,
 }
@@ -679,7 +679,7 @@ impl CreateNetworkGroupMember {
         }
     }
 
-    /// Name to show to a person, 128 characters at most.
+    /// Display name, at most 128 characters.
     pub fn label(mut self, label: impl Into<String>) -> Self {
         self.label = Some(label.into());
         self
@@ -696,9 +696,9 @@ impl Command for CreateNetworkGroupMember {
     }
 }
 
-/// Takes a member out of a network group, and waits for at most 30 s until it is out.
+/// Removes a member from a network group, and waits up to 30 s until it has left.
 ///
-/// Requests: `delete_network_group_member`, then `get_network_group_member` each second.
+/// Requests: `delete_network_group_member`, then `get_network_group_member` every second.
 ///
 /// Operations: `delete_network_group_member`, `get_network_group_member`.
 ///
@@ -726,11 +726,11 @@ impl Command for CreateNetworkGroupMember {
 #[non_exhaustive]
 #[must_use = "a command does nothing until it is sent"]
 pub struct DeleteNetworkGroupMember {
-    /// The owner.
+    /// Id of the owner.
     pub owner_id: cc_runtime::OwnerId,
     /// The network group.
     pub network_group_id: cc_runtime::NetworkGroupId,
-    /// The member: `app_…`, an add-on by either id, or `external_…`.
+    /// Id of the member: `app_…`, an add-on id in either form, or `external_…`.
     pub member_id: String,
 }
 
@@ -759,11 +759,11 @@ impl Command for DeleteNetworkGroupMember {
     }
 }
 
-/// Adds a machine of the owner to a network group, and waits for at most 30 s until it is in.
+/// Adds a machine of the owner to a network group, and waits up to 30 s until it has joined.
 ///
-/// Its member, which is external, must be in already.
+/// Its external member must already be in the network group.
 ///
-/// Requests: `create_external_peer`, then `get_network_group_peer` each second.
+/// Requests: `create_external_peer`, then `get_network_group_peer` every second.
 ///
 /// Operations: `create_external_peer`, `get_network_group_peer`.
 ///
@@ -798,28 +798,28 @@ impl Command for DeleteNetworkGroupMember {
 #[non_exhaustive]
 #[must_use = "a command does nothing until it is sent"]
 pub struct CreateNetworkGroupExternalPeer {
-    /// The owner.
+    /// Id of the owner.
     pub owner_id: cc_runtime::OwnerId,
     /// The network group.
     pub network_group_id: cc_runtime::NetworkGroupId,
-    /// Name to show to a person, 128 characters at most.
+    /// Display name, at most 128 characters.
     pub label: String,
-    /// Whether others connect to it.
+    /// Role of the peer: server or client.
     pub peer_role: crate::commands::network_group::model::PeerRole,
     /// Public key of WireGuard.
     pub public_key: String,
-    /// External member that it belongs to.
+    /// External member of the peer.
     pub parent_member: String,
-    /// Address on the Internet, of a server.
+    /// Public IP address of a server.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub ip: Option<String>,
-    /// Port on the Internet, of a server.
+    /// Public port of a server.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub port: Option<i64>,
-    /// Its host name.
+    /// Host name of the peer.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub hostname: Option<String>,
-    /// Event that brought it about.
+    /// Event that created the peer.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub parent_event: Option<String>,
 }
@@ -848,25 +848,25 @@ impl CreateNetworkGroupExternalPeer {
         }
     }
 
-    /// Address on the Internet, of a server.
+    /// Public IP address of a server.
     pub fn ip(mut self, ip: impl Into<String>) -> Self {
         self.ip = Some(ip.into());
         self
     }
 
-    /// Port on the Internet, of a server.
+    /// Public port of a server.
     pub fn port(mut self, port: i64) -> Self {
         self.port = Some(port);
         self
     }
 
-    /// Its host name.
+    /// Host name of the peer.
     pub fn hostname(mut self, hostname: impl Into<String>) -> Self {
         self.hostname = Some(hostname.into());
         self
     }
 
-    /// Event that brought it about.
+    /// Event that created the peer.
     pub fn parent_event(mut self, parent_event: impl Into<String>) -> Self {
         self.parent_event = Some(parent_event.into());
         self
@@ -883,9 +883,9 @@ impl Command for CreateNetworkGroupExternalPeer {
     }
 }
 
-/// Takes a machine of the owner out of a network group, and waits for at most 30 s until it is out.
+/// Removes a machine of the owner from a network group, and waits up to 30 s until it has left.
 ///
-/// Requests: `delete_external_peer`, then `get_network_group_peer` each second.
+/// Requests: `delete_external_peer`, then `get_network_group_peer` every second.
 ///
 /// Operations: `delete_external_peer`, `get_network_group_peer`.
 ///
@@ -923,7 +923,7 @@ impl Command for CreateNetworkGroupExternalPeer {
 #[non_exhaustive]
 #[must_use = "a command does nothing until it is sent"]
 pub struct DeleteNetworkGroupExternalPeer {
-    /// The owner.
+    /// Id of the owner.
     pub owner_id: cc_runtime::OwnerId,
     /// The network group.
     pub network_group_id: cc_runtime::NetworkGroupId,
@@ -956,9 +956,9 @@ impl Command for DeleteNetworkGroupExternalPeer {
     }
 }
 
-/// Finds network groups, members and peers of an owner by their id or label, in the order of the platform.
+/// Finds network groups, members and peers of an owner by id or label, in the order of the platform.
 ///
-/// Empty when there is nothing.
+/// Returns an empty list if nothing is found.
 ///
 /// Operation: `search_network_groups`.
 ///
@@ -978,12 +978,12 @@ impl Command for DeleteNetworkGroupExternalPeer {
 #[non_exhaustive]
 #[must_use = "a command does nothing until it is sent"]
 pub struct SearchNetworkGroup {
-    /// The owner.
+    /// Id of the owner.
     pub owner_id: cc_runtime::OwnerId,
-    /// What the id or the label is compared with.
+    /// Text to compare with the ids and labels.
     pub query: String,
-    /// Keeps what is of one of these types. The choice is made here: the platform sends everything. Default:
-    /// all of them.
+    /// Restricts the list to these types. The client filters: the platform returns everything. Default: all of
+    /// them.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub types: Option<
         Vec<crate::commands::network_group::model::NetworkGroupComponentType>,
@@ -1003,8 +1003,8 @@ impl SearchNetworkGroup {
         }
     }
 
-    /// Keeps what is of one of these types. The choice is made here: the platform sends everything. Default:
-    /// all of them.
+    /// Restricts the list to these types. The client filters: the platform returns everything. Default: all of
+    /// them.
     pub fn types(
         mut self,
         types: impl IntoIterator<

@@ -8,15 +8,15 @@ use crate::{Command, Context};
 #[allow(unused_imports)]
 use crate::resolve::Ids;
 
-/// Deletes a notification by e-mail.
+/// Deletes an e-mail notification.
 ///
 /// Operation: `delete_email_notification`
 /// (`DELETE /v2/notifications/emailhooks/{ownerId}/{emailNotificationId}`).
 ///
 /// # Errors
-/// - 401: The credentials are missing or not accepted.
-/// - 403: The caller may not do this.
-/// - 404: There is none, or none the caller may see.
+/// - 401: The credentials are missing or invalid.
+/// - 403: The caller may not perform this operation.
+/// - 404: The resource does not exist or is not visible to the caller.
 ///
 /// # Example
 /// ```
@@ -36,9 +36,9 @@ use crate::resolve::Ids;
 #[non_exhaustive]
 #[must_use = "a command does nothing until it is sent"]
 pub struct DeleteEmailNotification {
-    /// The owner.
+    /// Id of the owner.
     pub owner_id: cc_runtime::OwnerId,
-    /// The notification by e-mail.
+    /// Id of the e-mail notification.
     pub email_notification_id: String,
 }
 
@@ -74,15 +74,15 @@ impl Command for DeleteEmailNotification {
     }
 }
 
-/// Creates a web hook.
+/// Creates a webhook.
 ///
 /// Operation: `create_webhook` (`POST /v2/notifications/webhooks/{ownerId}`).
 ///
 /// # Errors
-/// - 400: The request is not valid.
-/// - 401: The credentials are missing or not accepted.
-/// - 403: The caller may not do this.
-/// - 404: There is none, or none the caller may see.
+/// - 400: The request is invalid.
+/// - 401: The credentials are missing or invalid.
+/// - 403: The caller may not perform this operation.
+/// - 404: The resource does not exist or is not visible to the caller.
 ///
 /// # Example
 /// ```
@@ -103,16 +103,16 @@ impl Command for DeleteEmailNotification {
 #[non_exhaustive]
 #[must_use = "a command does nothing until it is sent"]
 pub struct CreateWebhookNotification {
-    /// The owner.
+    /// Id of the owner.
     pub owner_id: cc_runtime::OwnerId,
     /// Name of the webhook.
     pub name: String,
-    /// Where it is sent.
+    /// Target addresses.
     pub urls: Vec<cc_api_notification::types::WebhookUrl>,
-    /// Events of the notification. Absent: all.
+    /// Events of the notification. Default: all.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub events: Option<Vec<cc_api_notification::types::NotificationEvent>>,
-    /// Ids of the resources that it is about. Absent: all of the owner.
+    /// Ids of the resources of the notification. Default: all resources of the owner.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub scope: Option<Vec<String>>,
 }
@@ -133,7 +133,7 @@ impl CreateWebhookNotification {
         }
     }
 
-    /// Events of the notification. Absent: all.
+    /// Events of the notification. Default: all.
     pub fn events(
         mut self,
         events: impl IntoIterator<
@@ -144,7 +144,7 @@ impl CreateWebhookNotification {
         self
     }
 
-    /// Ids of the resources that it is about. Absent: all of the owner.
+    /// Ids of the resources of the notification. Default: all resources of the owner.
     pub fn scope(mut self, scope: impl IntoIterator<Item = impl Into<String>>) -> Self {
         self.scope = Some(scope.into_iter().map(Into::into).collect());
         self
@@ -192,14 +192,14 @@ impl Command for CreateWebhookNotification {
     }
 }
 
-/// Deletes a web hook.
+/// Deletes a webhook.
 ///
 /// Operation: `delete_webhook` (`DELETE /v2/notifications/webhooks/{ownerId}/{webhookId}`).
 ///
 /// # Errors
-/// - 401: The credentials are missing or not accepted.
-/// - 403: The caller may not do this.
-/// - 404: There is none, or none the caller may see.
+/// - 401: The credentials are missing or invalid.
+/// - 403: The caller may not perform this operation.
+/// - 404: The resource does not exist or is not visible to the caller.
 ///
 /// # Example
 /// ```
@@ -219,9 +219,9 @@ impl Command for CreateWebhookNotification {
 #[non_exhaustive]
 #[must_use = "a command does nothing until it is sent"]
 pub struct DeleteWebhookNotification {
-    /// The owner.
+    /// Id of the owner.
     pub owner_id: cc_runtime::OwnerId,
-    /// The web hook.
+    /// The webhook.
     pub webhook_notification_id: String,
 }
 
@@ -262,7 +262,7 @@ impl Command for DeleteWebhookNotification {
     }
 }
 
-/// Lists the formats of web hooks, and the events that notifications can be about.
+/// Lists the formats available for webhooks, and the events available for notifications.
 ///
 /// Operations: `list_webhook_formats`, `list_notification_events`.
 ///
@@ -300,7 +300,7 @@ impl Command for GetNotificationInfo {
     }
 }
 
-/// Creates a notification by e-mail.
+/// Creates an e-mail notification.
 ///
 /// Operation: `create_email_notification`.
 ///
@@ -326,16 +326,16 @@ impl Command for GetNotificationInfo {
 #[non_exhaustive]
 #[must_use = "a command does nothing until it is sent"]
 pub struct CreateEmailNotification {
-    /// The owner.
+    /// Id of the owner.
     pub owner_id: cc_runtime::OwnerId,
-    /// Its name.
+    /// Name of the notification.
     pub name: String,
-    /// Who gets the e-mails.
+    /// Recipients of the e-mails.
     pub targets: Vec<crate::commands::notification::model::EmailNotificationTarget>,
-    /// What it is about. Default: everything.
+    /// Events of the notification. Default: everything.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub events: Option<Vec<crate::commands::notification::model::NotificationEvent>>,
-    /// Ids of the resources that it is about. Default: all of the owner.
+    /// Ids of the resources of the notification. Default: all of the owner.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub scope: Option<Vec<String>>,
 }
@@ -360,7 +360,7 @@ impl CreateEmailNotification {
         }
     }
 
-    /// What it is about. Default: everything.
+    /// Events of the notification. Default: everything.
     pub fn events(
         mut self,
         events: impl IntoIterator<
@@ -371,7 +371,7 @@ impl CreateEmailNotification {
         self
     }
 
-    /// Ids of the resources that it is about. Default: all of the owner.
+    /// Ids of the resources of the notification. Default: all of the owner.
     pub fn scope(mut self, scope: impl IntoIterator<Item = impl Into<String>>) -> Self {
         self.scope = Some(scope.into_iter().map(Into::into).collect());
         self
@@ -388,9 +388,9 @@ impl Command for CreateEmailNotification {
     }
 }
 
-/// Lists the notifications by e-mail of an owner, by name and then by date.
+/// Lists the e-mail notifications of an owner, sorted by name and then by date.
 ///
-/// Empty when there are none.
+/// Returns an empty list if there are none.
 ///
 /// Operation: `list_email_notifications`.
 ///
@@ -410,7 +410,7 @@ impl Command for CreateEmailNotification {
 #[non_exhaustive]
 #[must_use = "a command does nothing until it is sent"]
 pub struct ListEmailNotification {
-    /// The owner.
+    /// Id of the owner.
     pub owner_id: cc_runtime::OwnerId,
 }
 
@@ -431,9 +431,9 @@ impl Command for ListEmailNotification {
     }
 }
 
-/// Lists the web hooks of an owner, by name and then by date.
+/// Lists the webhooks of an owner, sorted by name and then by date.
 ///
-/// Empty when there are none.
+/// Returns an empty list if there are none.
 ///
 /// Operation: `list_webhooks`.
 ///
@@ -453,7 +453,7 @@ impl Command for ListEmailNotification {
 #[non_exhaustive]
 #[must_use = "a command does nothing until it is sent"]
 pub struct ListWebhookNotification {
-    /// The owner.
+    /// Id of the owner.
     pub owner_id: cc_runtime::OwnerId,
 }
 

@@ -14,9 +14,9 @@ use crate::resolve::Ids;
 /// owner, when it is not given, is resolved from `oauth_consumer_key`: no request when it is known already.
 ///
 /// # Errors
-/// - 401: The credentials are missing or not accepted.
-/// - 403: The caller may not do this.
-/// - 404: There is none, or none the caller may see.
+/// - 401: The credentials are missing or invalid.
+/// - 403: The caller may not perform this operation.
+/// - 404: The resource does not exist or is not visible to the caller.
 ///
 /// # Example
 /// ```
@@ -35,7 +35,7 @@ use crate::resolve::Ids;
 #[non_exhaustive]
 #[must_use = "a command does nothing until it is sent"]
 pub struct DeleteOauthConsumer {
-    /// The consumer.
+    /// Key of the consumer.
     pub oauth_consumer_key: cc_runtime::ConsumerKey,
     /// The owner. Default: resolved.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -92,8 +92,8 @@ impl Command for DeleteOauthConsumer {
 /// Where there is nothing, the answer is `None`.
 ///
 /// # Errors
-/// - 401: The credentials are missing or not accepted.
-/// - 403: The caller may not do this.
+/// - 401: The credentials are missing or invalid.
+/// - 403: The caller may not perform this operation.
 ///
 /// # Example
 /// ```
@@ -112,7 +112,7 @@ impl Command for DeleteOauthConsumer {
 #[non_exhaustive]
 #[must_use = "a command does nothing until it is sent"]
 pub struct GetOauthConsumerSecret {
-    /// The consumer.
+    /// Key of the consumer.
     pub oauth_consumer_key: cc_runtime::ConsumerKey,
     /// The owner. Default: resolved.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -171,7 +171,7 @@ impl Command for GetOauthConsumerSecret {
 
 /// Registers a program as an OAuth consumer.
 ///
-/// The platform gives it its key; its secret is read apart.
+/// The platform assigns the key. Read the secret with a separate command.
 ///
 /// Operation: `create_oauth_consumer`.
 ///
@@ -202,19 +202,19 @@ impl Command for GetOauthConsumerSecret {
 #[non_exhaustive]
 #[must_use = "a command does nothing until it is sent"]
 pub struct CreateOauthConsumer {
-    /// The owner.
+    /// Id of the owner.
     pub owner_id: cc_runtime::OwnerId,
-    /// Name to show to a person.
+    /// Display name.
     pub name: String,
-    /// What it does.
+    /// Description of the program.
     pub description: String,
-    /// Its home page.
+    /// Home page of the program.
     pub url: String,
-    /// Address of its logo.
+    /// Address of the logo.
     pub picture: String,
-    /// Address that its callbacks start with.
+    /// Common prefix of the callback addresses.
     pub base_url: String,
-    /// What it may ask users for.
+    /// Rights that the program may request from users.
     pub rights: crate::commands::oauth_consumer::model::OauthConsumerRightsInput,
 }
 
@@ -253,7 +253,7 @@ impl Command for CreateOauthConsumer {
     }
 }
 
-/// Replaces what is registered of an OAuth consumer: a right that is not given anew is taken away.
+/// Replaces the registration of an OAuth consumer. Rights that are not given are removed.
 ///
 /// Operation: `update_oauth_consumer`.
 ///
@@ -284,19 +284,19 @@ impl Command for CreateOauthConsumer {
 #[non_exhaustive]
 #[must_use = "a command does nothing until it is sent"]
 pub struct UpdateOauthConsumer {
-    /// The consumer.
+    /// Key of the consumer.
     pub oauth_consumer_key: cc_runtime::ConsumerKey,
-    /// Name to show to a person.
+    /// Display name.
     pub name: String,
-    /// What it does.
+    /// Description of the program.
     pub description: String,
-    /// Its home page.
+    /// Home page of the program.
     pub url: String,
-    /// Address of its logo.
+    /// Address of the logo.
     pub picture: String,
-    /// Address that its callbacks start with.
+    /// Common prefix of the callback addresses.
     pub base_url: String,
-    /// What it may ask users for.
+    /// Rights that the program may request from users.
     pub rights: crate::commands::oauth_consumer::model::OauthConsumerRightsInput,
     /// Id of the owner. Default: resolved from `oauth_consumer_key`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -345,11 +345,11 @@ impl Command for UpdateOauthConsumer {
     }
 }
 
-/// Reads one OAuth consumer, with its secret when asked for.
+/// Reads one OAuth consumer, optionally with its secret.
 ///
-/// `None` when there is none.
+/// Returns `None` if the consumer does not exist.
 ///
-/// Requests: `get_oauth_consumer`, and `get_oauth_consumer_secret` when the secret is asked for, both at once.
+/// Requests: `get_oauth_consumer`, and `get_oauth_consumer_secret` concurrently for the secret.
 ///
 /// Operations: `get_oauth_consumer`, `get_oauth_consumer_secret`.
 ///
@@ -373,9 +373,9 @@ impl Command for UpdateOauthConsumer {
 #[non_exhaustive]
 #[must_use = "a command does nothing until it is sent"]
 pub struct GetOauthConsumer {
-    /// The consumer.
+    /// Key of the consumer.
     pub oauth_consumer_key: cc_runtime::ConsumerKey,
-    /// Whether to read the secret too. Default: no.
+    /// `true` to read the secret too. Default: no.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub with_secret: Option<bool>,
     /// Id of the owner. Default: resolved from `oauth_consumer_key`.
@@ -393,7 +393,7 @@ impl GetOauthConsumer {
         }
     }
 
-    /// Whether to read the secret too. Default: no.
+    /// `true` to read the secret too. Default: no.
     pub fn with_secret(mut self, with_secret: bool) -> Self {
         self.with_secret = Some(with_secret);
         self
@@ -416,12 +416,12 @@ impl Command for GetOauthConsumer {
     }
 }
 
-/// Lists the OAuth consumers of an owner by name, with their secrets when asked for.
+/// Lists the OAuth consumers of an owner by name, optionally with their secrets.
 ///
-/// Empty when there are none.
+/// Returns an empty list if there are none.
 ///
-/// Requests: `list_oauth_consumers`, and `get_oauth_consumer_secret` for each when the secrets are asked for, a
-/// few at once. A consumer whose secret is gone by then is listed without it.
+/// Requests: `list_oauth_consumers`, and for the secrets `get_oauth_consumer_secret` for each consumer, a few
+/// concurrently. A consumer whose secret no longer exists is listed without it.
 ///
 /// Operations: `list_oauth_consumers`, `get_oauth_consumer_secret`.
 ///
@@ -442,9 +442,9 @@ impl Command for GetOauthConsumer {
 #[non_exhaustive]
 #[must_use = "a command does nothing until it is sent"]
 pub struct ListOauthConsumer {
-    /// The owner.
+    /// Id of the owner.
     pub owner_id: cc_runtime::OwnerId,
-    /// Whether to read the secrets too. Default: no.
+    /// `true` to read the secrets too. Default: no.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub with_secret: Option<bool>,
 }
@@ -458,7 +458,7 @@ impl ListOauthConsumer {
         }
     }
 
-    /// Whether to read the secrets too. Default: no.
+    /// `true` to read the secrets too. Default: no.
     pub fn with_secret(mut self, with_secret: bool) -> Self {
         self.with_secret = Some(with_secret);
         self

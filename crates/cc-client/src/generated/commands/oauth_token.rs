@@ -13,7 +13,7 @@ use crate::resolve::Ids;
 /// Operation: `list_oauth_tokens` (`GET /v2/self/tokens`).
 ///
 /// # Errors
-/// - 401: The credentials are missing or not accepted.
+/// - 401: The credentials are missing or invalid.
 ///
 /// # Example
 /// ```
@@ -60,7 +60,7 @@ impl Command for ListOauthToken {
 /// Operation: `revoke_oauth_tokens` (`DELETE /v2/self/tokens`).
 ///
 /// # Errors
-/// - 401: The credentials are missing or not accepted.
+/// - 401: The credentials are missing or invalid.
 ///
 /// # Example
 /// ```
@@ -102,8 +102,8 @@ impl Command for DeleteAllOauthTokens {
 /// Operation: `revoke_oauth_token` (`DELETE /v2/self/tokens/{token}`).
 ///
 /// # Errors
-/// - 401: The credentials are missing or not accepted.
-/// - 404: There is none, or none the caller may see.
+/// - 401: The credentials are missing or invalid.
+/// - 404: The resource does not exist or is not visible to the caller.
 ///
 /// # Example
 /// ```

@@ -14,8 +14,8 @@ use crate::resolve::Ids;
 /// `None`.
 ///
 /// # Errors
-/// - 401: The credentials are missing or not accepted.
-/// - 403: The caller may not do this.
+/// - 401: The credentials are missing or invalid.
+/// - 403: The caller may not perform this operation.
 ///
 /// # Example
 /// ```
@@ -35,7 +35,7 @@ use crate::resolve::Ids;
 #[non_exhaustive]
 #[must_use = "a command does nothing until it is sent"]
 pub struct GetOrganisation {
-    /// The organisation, or the personal space.
+    /// Id of the organisation or the personal space.
     pub organisation_id: cc_runtime::OwnerId,
 }
 
@@ -82,17 +82,17 @@ impl Command for GetOrganisation {
 
 /// Invites somebody to an organisation.
 ///
-/// The error code 6451 says that the caller may not make anybody an administrator.
+/// The error code 6451 means that the caller may not appoint administrators.
 ///
 /// Operation: `add_organisation_member` (`POST /v2/organisations/{ownerId}/members`).
 ///
 /// # Errors
-/// - 400: The request is not valid.
-/// - 401: The credentials are missing or not accepted.
-/// - 403: The caller may not do this.
-/// - 404: There is none, or none the caller may see.
-/// - 409: It does not fit what is there.
-/// - 429: Too many requests; `Retry-After` may say when to come back.
+/// - 400: The request is invalid.
+/// - 401: The credentials are missing or invalid.
+/// - 403: The caller may not perform this operation.
+/// - 404: The resource does not exist or is not visible to the caller.
+/// - 409: The request conflicts with the current state of the resource.
+/// - 429: Too many requests. `Retry-After` may state the time to wait.
 ///
 /// # Example
 /// ```
@@ -114,7 +114,7 @@ impl Command for GetOrganisation {
 #[non_exhaustive]
 #[must_use = "a command does nothing until it is sent"]
 pub struct AddOrganisationMember {
-    /// The organisation, or the personal space.
+    /// Id of the organisation or the personal space.
     pub organisation_id: cc_runtime::OwnerId,
     /// Role of the member.
     pub role: cc_api_organisation::types::OrganisationRole,
@@ -123,7 +123,7 @@ pub struct AddOrganisationMember {
     /// Job of the member.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub job: Option<String>,
-    /// Key of an invitation that is answered.
+    /// Key of the invitation to accept.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub invitation_key: Option<cc_runtime::Secret>,
 }
@@ -151,7 +151,7 @@ impl AddOrganisationMember {
         self
     }
 
-    /// Key of an invitation that is answered.
+    /// Key of the invitation to accept.
     pub fn invitation_key(
         mut self,
         invitation_key: impl Into<cc_runtime::Secret>,
@@ -199,10 +199,10 @@ impl Command for AddOrganisationMember {
 /// Operation: `update_organisation_member` (`PUT /v2/organisations/{ownerId}/members/{userId}`).
 ///
 /// # Errors
-/// - 400: The request is not valid.
-/// - 401: The credentials are missing or not accepted.
-/// - 403: The caller may not do this.
-/// - 404: There is none, or none the caller may see.
+/// - 400: The request is invalid.
+/// - 401: The credentials are missing or invalid.
+/// - 403: The caller may not perform this operation.
+/// - 404: The resource does not exist or is not visible to the caller.
 ///
 /// # Example
 /// ```
@@ -223,7 +223,7 @@ impl Command for AddOrganisationMember {
 #[non_exhaustive]
 #[must_use = "a command does nothing until it is sent"]
 pub struct UpdateOrganisationMember {
-    /// The organisation, or the personal space.
+    /// Id of the organisation or the personal space.
     pub organisation_id: cc_runtime::OwnerId,
     /// The member.
     pub member_id: cc_runtime::UserId,
@@ -297,17 +297,17 @@ impl Command for UpdateOrganisationMember {
     }
 }
 
-/// Takes a member out of an organisation.
+/// Removes a member from an organisation.
 ///
-/// The error codes 6451 and 6452 say that the caller may not take an administrator out, 6501 that there is no
-/// such member.
+/// The error codes 6451 and 6452 mean that the caller may not remove an administrator, 6501 that the member
+/// does not exist.
 ///
 /// Operation: `remove_organisation_member` (`DELETE /v2/organisations/{ownerId}/members/{userId}`).
 ///
 /// # Errors
-/// - 401: The credentials are missing or not accepted.
-/// - 403: The caller may not do this.
-/// - 404: There is none, or none the caller may see.
+/// - 401: The credentials are missing or invalid.
+/// - 403: The caller may not perform this operation.
+/// - 404: The resource does not exist or is not visible to the caller.
 ///
 /// # Example
 /// ```
@@ -328,7 +328,7 @@ impl Command for UpdateOrganisationMember {
 #[non_exhaustive]
 #[must_use = "a command does nothing until it is sent"]
 pub struct RemoveOrganisationMember {
-    /// The organisation, or the personal space.
+    /// Id of the organisation or the personal space.
     pub organisation_id: cc_runtime::OwnerId,
     /// The member.
     pub member_id: cc_runtime::UserId,
@@ -374,7 +374,7 @@ impl Command for RemoveOrganisationMember {
     }
 }
 
-/// Lists the personal space of the caller, then the organisations by name, with what is in them.
+/// Lists the personal space of the caller and then the organisations by name, each with its resources.
 ///
 /// Operation: `get_summary`.
 ///
@@ -414,7 +414,7 @@ impl Command for GetOrganisationSummaries {
     }
 }
 
-/// Lists the organisations of the caller by name, and the personal space on demand.
+/// Lists the organisations of the caller by name, optionally with the personal space.
 ///
 /// Operation: `list_organisations`.
 ///
@@ -436,7 +436,7 @@ impl Command for GetOrganisationSummaries {
 #[non_exhaustive]
 #[must_use = "a command does nothing until it is sent"]
 pub struct ListOrganisation {
-    /// Whether the personal space is listed too.
+    /// `true` to include the personal space.
     pub with_personal_organisation: bool,
 }
 
@@ -459,7 +459,7 @@ impl Command for ListOrganisation {
     }
 }
 
-/// Creates an organisation, for a person (`country`) or a company (`company` and `vat`).
+/// Creates an organisation for a person (`country`) or a company (`company` and `vat`).
 ///
 /// Operation: `create_organisation`.
 ///
@@ -485,7 +485,7 @@ impl Command for ListOrganisation {
 pub struct CreateOrganisation {
     /// Name.
     pub name: String,
-    /// What it is.
+    /// Description of the organisation.
     pub description: String,
     /// Street and number.
     pub address: String,
@@ -495,19 +495,19 @@ pub struct CreateOrganisation {
     pub zipcode: String,
     /// Name of the customer.
     pub customer_full_name: String,
-    /// Country as ISO 3166-1 alpha-2, such as `FR`. It is required without a company.
+    /// Country as ISO 3166-1 alpha-2, such as `FR`. Required without a company.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub country: Option<String>,
-    /// Company. Its VAT number is required too.
+    /// Name of the company. It requires the VAT number too.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub company: Option<String>,
     /// VAT number of the company.
     #[serde(rename = "VAT", default, skip_serializing_if = "Option::is_none")]
     pub vat: Option<String>,
-    /// Where invoices are sent to.
+    /// E-mail address for invoices.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub billing_email_address: Option<String>,
-    /// Whom the platform writes to. Default: nothing is said about it.
+    /// Contacts of the organisation. Default: nothing is said about it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub contacts: Option<Vec<crate::commands::organisation::model::OrganisationContact>>,
 }
@@ -538,13 +538,13 @@ impl CreateOrganisation {
         }
     }
 
-    /// Country as ISO 3166-1 alpha-2, such as `FR`. It is required without a company.
+    /// Country as ISO 3166-1 alpha-2, such as `FR`. Required without a company.
     pub fn country(mut self, country: impl Into<String>) -> Self {
         self.country = Some(country.into());
         self
     }
 
-    /// Company. Its VAT number is required too.
+    /// Name of the company. It requires the VAT number too.
     pub fn company(mut self, company: impl Into<String>) -> Self {
         self.company = Some(company.into());
         self
@@ -556,7 +556,7 @@ impl CreateOrganisation {
         self
     }
 
-    /// Where invoices are sent to.
+    /// E-mail address for invoices.
     pub fn billing_email_address(
         mut self,
         billing_email_address: impl Into<String>,
@@ -565,7 +565,7 @@ impl CreateOrganisation {
         self
     }
 
-    /// Whom the platform writes to. Default: nothing is said about it.
+    /// Contacts of the organisation. Default: nothing is said about it.
     pub fn contacts(
         mut self,
         contacts: impl IntoIterator<
@@ -588,9 +588,9 @@ impl Command for CreateOrganisation {
     }
 }
 
-/// Changes an organisation: what is said takes the place of what was there.
+/// Changes the given data of an organisation, and keeps the other data.
 ///
-/// Contacts that are not given are not sent.
+/// If no contacts are given, the request contains none.
 ///
 /// Operation: `update_organisation`.
 ///
@@ -620,7 +620,7 @@ pub struct UpdateOrganisation {
     pub organisation_id: cc_runtime::OwnerId,
     /// Name.
     pub name: String,
-    /// What it is.
+    /// Description of the organisation.
     pub description: String,
     /// Street and number.
     pub address: String,
@@ -630,19 +630,19 @@ pub struct UpdateOrganisation {
     pub zipcode: String,
     /// Name of the customer.
     pub customer_full_name: String,
-    /// Country as ISO 3166-1 alpha-2, such as `FR`. It is required without a company.
+    /// Country as ISO 3166-1 alpha-2, such as `FR`. Required without a company.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub country: Option<String>,
-    /// Company. Its VAT number is required too.
+    /// Name of the company. It requires the VAT number too.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub company: Option<String>,
     /// VAT number of the company.
     #[serde(rename = "VAT", default, skip_serializing_if = "Option::is_none")]
     pub vat: Option<String>,
-    /// Where invoices are sent to.
+    /// E-mail address for invoices.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub billing_email_address: Option<String>,
-    /// Whom the platform writes to. Default: nothing is said about it.
+    /// Contacts of the organisation. Default: nothing is said about it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub contacts: Option<Vec<crate::commands::organisation::model::OrganisationContact>>,
 }
@@ -675,13 +675,13 @@ impl UpdateOrganisation {
         }
     }
 
-    /// Country as ISO 3166-1 alpha-2, such as `FR`. It is required without a company.
+    /// Country as ISO 3166-1 alpha-2, such as `FR`. Required without a company.
     pub fn country(mut self, country: impl Into<String>) -> Self {
         self.country = Some(country.into());
         self
     }
 
-    /// Company. Its VAT number is required too.
+    /// Name of the company. It requires the VAT number too.
     pub fn company(mut self, company: impl Into<String>) -> Self {
         self.company = Some(company.into());
         self
@@ -693,7 +693,7 @@ impl UpdateOrganisation {
         self
     }
 
-    /// Where invoices are sent to.
+    /// E-mail address for invoices.
     pub fn billing_email_address(
         mut self,
         billing_email_address: impl Into<String>,
@@ -702,7 +702,7 @@ impl UpdateOrganisation {
         self
     }
 
-    /// Whom the platform writes to. Default: nothing is said about it.
+    /// Contacts of the organisation. Default: nothing is said about it.
     pub fn contacts(
         mut self,
         contacts: impl IntoIterator<
@@ -775,7 +775,7 @@ impl Command for DeleteOrganisation {
     }
 }
 
-/// Changes the picture of an organisation, and gives its address.
+/// Changes the avatar of an organisation, and returns its address.
 ///
 /// Operation: `update_organisation_avatar`.
 ///
@@ -799,7 +799,7 @@ impl Command for DeleteOrganisation {
 pub struct UpdateOrganisationAvatar {
     /// The organisation.
     pub organisation_id: cc_runtime::OwnerId,
-    /// What kind of image it is.
+    /// Media type of the image.
     pub mime_type: crate::model::ImageType,
     /// The image.
     pub data: crate::Binary,
@@ -834,7 +834,7 @@ impl Command for UpdateOrganisationAvatar {
 
 /// Lists the members of an organisation by name.
 ///
-/// Where there is no such organisation, the list is empty.
+/// Returns an empty list if the organisation does not exist.
 ///
 /// Operation: `list_organisation_members`.
 ///

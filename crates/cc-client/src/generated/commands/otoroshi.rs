@@ -14,8 +14,8 @@ use crate::resolve::Ids;
 /// nothing, the answer is `None`.
 ///
 /// # Errors
-/// - 401: The credentials are missing or not accepted.
-/// - 403: The caller may not do this.
+/// - 401: The credentials are missing or invalid.
+/// - 403: The caller may not perform this operation.
 ///
 /// # Example
 /// ```
@@ -34,7 +34,7 @@ use crate::resolve::Ids;
 #[non_exhaustive]
 #[must_use = "a command does nothing until it is sent"]
 pub struct GetOtoroshiInfo {
-    /// The add-on, by the id its provider knows.
+    /// Id of the add-on as its provider knows it.
     pub addon_id: cc_runtime::AnyAddonId,
 }
 
@@ -71,14 +71,14 @@ impl Command for GetOtoroshiInfo {
     }
 }
 
-/// Reads the whole configuration of one Otoroshi, as `otoroshictl` takes it.
+/// Reads the whole configuration of one Otoroshi, in the format of `otoroshictl`.
 ///
 /// Operation: `get_otoroshi_config` (`GET /v4/addon-providers/addon-otoroshi/addons/{addonId}/config.yaml`).
 ///
 /// # Errors
-/// - 401: The credentials are missing or not accepted.
-/// - 403: The caller may not do this.
-/// - 404: There is none, or none the caller may see.
+/// - 401: The credentials are missing or invalid.
+/// - 403: The caller may not perform this operation.
+/// - 404: The resource does not exist or is not visible to the caller.
 ///
 /// # Example
 /// ```
@@ -97,7 +97,7 @@ impl Command for GetOtoroshiInfo {
 #[non_exhaustive]
 #[must_use = "a command does nothing until it is sent"]
 pub struct GetOtoroshiConfig {
-    /// The add-on, by the id its provider knows.
+    /// Id of the add-on as its provider knows it.
     pub addon_id: cc_runtime::AnyAddonId,
 }
 
@@ -129,9 +129,9 @@ impl Command for GetOtoroshiConfig {
 /// Operation: `reboot_otoroshi` (`POST /v4/addon-providers/addon-otoroshi/addons/{addonId}/reboot`).
 ///
 /// # Errors
-/// - 401: The credentials are missing or not accepted.
-/// - 403: The caller may not do this.
-/// - 404: There is none, or none the caller may see.
+/// - 401: The credentials are missing or invalid.
+/// - 403: The caller may not perform this operation.
+/// - 404: The resource does not exist or is not visible to the caller.
 ///
 /// # Example
 /// ```
@@ -150,7 +150,7 @@ impl Command for GetOtoroshiConfig {
 #[non_exhaustive]
 #[must_use = "a command does nothing until it is sent"]
 pub struct RebootOtoroshi {
-    /// The add-on, by the id its provider knows.
+    /// Id of the add-on as its provider knows it.
     pub addon_id: cc_runtime::AnyAddonId,
 }
 
@@ -180,14 +180,14 @@ impl Command for RebootOtoroshi {
     }
 }
 
-/// Builds one Otoroshi again and restarts it.
+/// Rebuilds one Otoroshi and restarts it.
 ///
 /// Operation: `rebuild_otoroshi` (`POST /v4/addon-providers/addon-otoroshi/addons/{addonId}/rebuild`).
 ///
 /// # Errors
-/// - 401: The credentials are missing or not accepted.
-/// - 403: The caller may not do this.
-/// - 404: There is none, or none the caller may see.
+/// - 401: The credentials are missing or invalid.
+/// - 403: The caller may not perform this operation.
+/// - 404: The resource does not exist or is not visible to the caller.
 ///
 /// # Example
 /// ```
@@ -206,7 +206,7 @@ impl Command for RebootOtoroshi {
 #[non_exhaustive]
 #[must_use = "a command does nothing until it is sent"]
 pub struct RebuildOtoroshi {
-    /// The add-on, by the id its provider knows.
+    /// Id of the add-on as its provider knows it.
     pub addon_id: cc_runtime::AnyAddonId,
 }
 
@@ -236,15 +236,15 @@ impl Command for RebuildOtoroshi {
     }
 }
 
-/// Reads which version one Otoroshi has, and which it could have.
+/// Reads the installed and the available versions of one Otoroshi.
 ///
 /// Operation: `check_otoroshi_version`
 /// (`GET /v4/addon-providers/addon-otoroshi/addons/{addonId}/version/check`).
 ///
 /// # Errors
-/// - 401: The credentials are missing or not accepted.
-/// - 403: The caller may not do this.
-/// - 404: There is none, or none the caller may see.
+/// - 401: The credentials are missing or invalid.
+/// - 403: The caller may not perform this operation.
+/// - 404: The resource does not exist or is not visible to the caller.
 ///
 /// # Example
 /// ```
@@ -263,7 +263,7 @@ impl Command for RebuildOtoroshi {
 #[non_exhaustive]
 #[must_use = "a command does nothing until it is sent"]
 pub struct CheckOtoroshiVersion {
-    /// The add-on, by the id its provider knows.
+    /// Id of the add-on as its provider knows it.
     pub addon_id: cc_runtime::AnyAddonId,
 }
 
@@ -290,16 +290,16 @@ impl Command for CheckOtoroshiVersion {
     }
 }
 
-/// Puts one Otoroshi on another version.
+/// Updates one Otoroshi to another version.
 ///
 /// Operation: `update_otoroshi_version`
 /// (`POST /v4/addon-providers/addon-otoroshi/addons/{addonId}/version/update`).
 ///
 /// # Errors
-/// - 400: The request is not valid.
-/// - 401: The credentials are missing or not accepted.
-/// - 403: The caller may not do this.
-/// - 404: There is none, or none the caller may see.
+/// - 400: The request is invalid.
+/// - 401: The credentials are missing or invalid.
+/// - 403: The caller may not perform this operation.
+/// - 404: The resource does not exist or is not visible to the caller.
 ///
 /// # Example
 /// ```
@@ -319,9 +319,9 @@ impl Command for CheckOtoroshiVersion {
 #[non_exhaustive]
 #[must_use = "a command does nothing until it is sent"]
 pub struct UpdateOtoroshiVersion {
-    /// The add-on, by the id its provider knows.
+    /// Id of the add-on as its provider knows it.
     pub addon_id: cc_runtime::AnyAddonId,
-    /// Version to run, one of those available.
+    /// Target version, one of the available ones.
     pub target_version: String,
 }
 
@@ -379,17 +379,17 @@ impl Command for UpdateOtoroshiVersion {
     }
 }
 
-/// Puts the application of one Otoroshi in a network group made for it.
+/// Creates a network group for one Otoroshi, and adds its application to the group.
 ///
-/// It can then stand in front of applications of the group.
+/// The Otoroshi can then forward traffic to applications of the group.
 ///
 /// Operation: `create_otoroshi_network_group`
 /// (`POST /v4/addon-providers/addon-otoroshi/addons/{addonId}/networkgroup`).
 ///
 /// # Errors
-/// - 401: The credentials are missing or not accepted.
-/// - 403: The caller may not do this.
-/// - 404: There is none, or none the caller may see.
+/// - 401: The credentials are missing or invalid.
+/// - 403: The caller may not perform this operation.
+/// - 404: The resource does not exist or is not visible to the caller.
 ///
 /// # Example
 /// ```
@@ -408,7 +408,7 @@ impl Command for UpdateOtoroshiVersion {
 #[non_exhaustive]
 #[must_use = "a command does nothing until it is sent"]
 pub struct CreateOtoroshiNetworkGroup {
-    /// The add-on, by the id its provider knows.
+    /// Id of the add-on as its provider knows it.
     pub addon_id: cc_runtime::AnyAddonId,
 }
 
@@ -453,15 +453,15 @@ impl Command for CreateOtoroshiNetworkGroup {
     }
 }
 
-/// Takes the application of one Otoroshi out of its network group.
+/// Removes the application of one Otoroshi from its network group.
 ///
 /// Operation: `delete_otoroshi_network_group`
 /// (`DELETE /v4/addon-providers/addon-otoroshi/addons/{addonId}/networkgroup`).
 ///
 /// # Errors
-/// - 401: The credentials are missing or not accepted.
-/// - 403: The caller may not do this.
-/// - 404: There is none, or none the caller may see.
+/// - 401: The credentials are missing or invalid.
+/// - 403: The caller may not perform this operation.
+/// - 404: The resource does not exist or is not visible to the caller.
 ///
 /// # Example
 /// ```
@@ -480,7 +480,7 @@ impl Command for CreateOtoroshiNetworkGroup {
 #[non_exhaustive]
 #[must_use = "a command does nothing until it is sent"]
 pub struct DeleteOtoroshiNetworkGroup {
-    /// The add-on, by the id its provider knows.
+    /// Id of the add-on as its provider knows it.
     pub addon_id: cc_runtime::AnyAddonId,
 }
 

@@ -8,16 +8,16 @@ use crate::{Command, Context};
 #[allow(unused_imports)]
 use crate::resolve::Ids;
 
-/// Starts to pay an invoice with PayPal.
+/// Starts the payment of an invoice with PayPal.
 ///
 /// Operation: `init_paypal_payment`
 /// (`POST /v4/billing/organisations/{ownerId}/invoices/{invoiceNumber}/payments/paypal`).
 ///
 /// # Errors
-/// - 400: The request is not valid.
-/// - 401: The credentials are missing or not accepted.
-/// - 403: The caller may not do this.
-/// - 404: There is none, or none the caller may see.
+/// - 400: The request is invalid.
+/// - 401: The credentials are missing or invalid.
+/// - 403: The caller may not perform this operation.
+/// - 404: The resource does not exist or is not visible to the caller.
 ///
 /// # Example
 /// ```
@@ -40,7 +40,7 @@ use crate::resolve::Ids;
 #[non_exhaustive]
 #[must_use = "a command does nothing until it is sent"]
 pub struct InitPaypal {
-    /// The owner.
+    /// Id of the owner.
     pub owner_id: cc_runtime::OwnerId,
     /// The invoice.
     pub invoice_number: cc_runtime::InvoiceNumber,
@@ -79,16 +79,16 @@ impl Command for InitPaypal {
     }
 }
 
-/// Goes through with the payment of an invoice that PayPal agreed to.
+/// Completes the payment of an invoice after PayPal's approval.
 ///
 /// Operation: `authorize_paypal_payment`
 /// (`PUT /v4/billing/organisations/{ownerId}/invoices/{invoiceNumber}/payments/paypal/{transactionId}`).
 ///
 /// # Errors
-/// - 400: The request is not valid.
-/// - 401: The credentials are missing or not accepted.
-/// - 403: The caller may not do this.
-/// - 404: There is none, or none the caller may see.
+/// - 400: The request is invalid.
+/// - 401: The credentials are missing or invalid.
+/// - 403: The caller may not perform this operation.
+/// - 404: The resource does not exist or is not visible to the caller.
 ///
 /// # Example
 /// ```
@@ -112,11 +112,11 @@ impl Command for InitPaypal {
 #[non_exhaustive]
 #[must_use = "a command does nothing until it is sent"]
 pub struct AuthorizePaypal {
-    /// The owner.
+    /// Id of the owner.
     pub owner_id: cc_runtime::OwnerId,
     /// The invoice.
     pub invoice_number: cc_runtime::InvoiceNumber,
-    /// Id that PayPal gave when it agreed. Some sources call it the id of the payer.
+    /// Id of the approval by PayPal. Some sources call it the payer id.
     pub transaction_id: String,
 }
 
@@ -172,16 +172,16 @@ impl Command for AuthorizePaypal {
     }
 }
 
-/// Starts to pay an invoice with Stripe.
+/// Starts the payment of an invoice with Stripe.
 ///
 /// Operation: `init_stripe_payment`
 /// (`POST /v4/billing/organisations/{ownerId}/invoices/{invoiceNumber}/payments/stripe`).
 ///
 /// # Errors
-/// - 400: The request is not valid.
-/// - 401: The credentials are missing or not accepted.
-/// - 403: The caller may not do this.
-/// - 404: There is none, or none the caller may see.
+/// - 400: The request is invalid.
+/// - 401: The credentials are missing or invalid.
+/// - 403: The caller may not perform this operation.
+/// - 404: The resource does not exist or is not visible to the caller.
 ///
 /// # Example
 /// ```
@@ -204,7 +204,7 @@ impl Command for AuthorizePaypal {
 #[non_exhaustive]
 #[must_use = "a command does nothing until it is sent"]
 pub struct InitStripe {
-    /// The owner.
+    /// Id of the owner.
     pub owner_id: cc_runtime::OwnerId,
     /// The invoice.
     pub invoice_number: cc_runtime::InvoiceNumber,
@@ -259,16 +259,16 @@ impl Command for InitStripe {
     }
 }
 
-/// Goes through with the payment of an invoice that Stripe agreed to.
+/// Completes the payment of an invoice after Stripe's approval.
 ///
 /// Operation: `authorize_stripe_payment`
 /// (`PUT /v4/billing/organisations/{ownerId}/invoices/{invoiceNumber}/payments/stripe/{intentId}`).
 ///
 /// # Errors
-/// - 400: The request is not valid.
-/// - 401: The credentials are missing or not accepted.
-/// - 403: The caller may not do this.
-/// - 404: There is none, or none the caller may see.
+/// - 400: The request is invalid.
+/// - 401: The credentials are missing or invalid.
+/// - 403: The caller may not perform this operation.
+/// - 404: The resource does not exist or is not visible to the caller.
 ///
 /// # Example
 /// ```
@@ -292,7 +292,7 @@ impl Command for InitStripe {
 #[non_exhaustive]
 #[must_use = "a command does nothing until it is sent"]
 pub struct AuthorizeStripe {
-    /// The owner.
+    /// Id of the owner.
     pub owner_id: cc_runtime::OwnerId,
     /// The invoice.
     pub invoice_number: cc_runtime::InvoiceNumber,
@@ -352,15 +352,15 @@ impl Command for AuthorizeStripe {
     }
 }
 
-/// Makes a Stripe intent, with which a browser can register a means of payment.
+/// Creates a Stripe intent, with which a browser can register a payment method.
 ///
 /// Operation: `get_stripe_intent` (`GET /v4/billing/organisations/{ownerId}/payments/stripe/intent`). Where
 /// there is nothing, the answer is `None`.
 ///
 /// # Errors
-/// - 400: The request is not valid.
-/// - 401: The credentials are missing or not accepted.
-/// - 403: The caller may not do this.
+/// - 400: The request is invalid.
+/// - 401: The credentials are missing or invalid.
+/// - 403: The caller may not perform this operation.
 ///
 /// # Example
 /// ```
@@ -380,9 +380,9 @@ impl Command for AuthorizeStripe {
 #[non_exhaustive]
 #[must_use = "a command does nothing until it is sent"]
 pub struct GetStripeIntent {
-    /// The owner.
+    /// Id of the owner.
     pub owner_id: cc_runtime::OwnerId,
-    /// Kind of means of payment. One source requires it, another never sends it.
+    /// Kind of the payment method. One source requires it, another never sends it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub type_: Option<String>,
 }
@@ -397,7 +397,7 @@ impl GetStripeIntent {
         }
     }
 
-    /// Kind of means of payment. One source requires it, another never sends it.
+    /// Kind of the payment method. One source requires it, another never sends it.
     pub fn type_(mut self, type_: impl Into<String>) -> Self {
         self.type_ = Some(type_.into());
         self

@@ -8,14 +8,14 @@ use crate::{Command, Context};
 #[allow(unused_imports)]
 use crate::resolve::Ids;
 
-/// Lists the means of payment of an owner.
+/// Lists the payment methods of an owner.
 ///
 /// Operation: `list_payment_methods` (`GET /v4/billing/organisations/{ownerId}/payments/methods`). Where there
 /// is nothing, the list is empty.
 ///
 /// # Errors
-/// - 401: The credentials are missing or not accepted.
-/// - 403: The caller may not do this.
+/// - 401: The credentials are missing or invalid.
+/// - 403: The caller may not perform this operation.
 ///
 /// # Example
 /// ```
@@ -34,7 +34,7 @@ use crate::resolve::Ids;
 #[non_exhaustive]
 #[must_use = "a command does nothing until it is sent"]
 pub struct ListPaymentMethod {
-    /// The owner.
+    /// Id of the owner.
     pub owner_id: cc_runtime::OwnerId,
 }
 
@@ -63,15 +63,15 @@ impl Command for ListPaymentMethod {
     }
 }
 
-/// Adds a means of payment to an owner.
+/// Adds a payment method to an owner.
 ///
 /// Operation: `create_payment_method` (`POST /v4/billing/organisations/{ownerId}/payments/methods`).
 ///
 /// # Errors
-/// - 400: The request is not valid.
-/// - 401: The credentials are missing or not accepted.
-/// - 403: The caller may not do this.
-/// - 404: There is none, or none the caller may see.
+/// - 400: The request is invalid.
+/// - 401: The credentials are missing or invalid.
+/// - 403: The caller may not perform this operation.
+/// - 404: The resource does not exist or is not visible to the caller.
 ///
 /// # Example
 /// ```
@@ -91,9 +91,9 @@ impl Command for ListPaymentMethod {
 #[non_exhaustive]
 #[must_use = "a command does nothing until it is sent"]
 pub struct CreatePaymentMethod {
-    /// The owner.
+    /// Id of the owner.
     pub owner_id: cc_runtime::OwnerId,
-    /// Id of the means of payment, at its provider.
+    /// Id of the payment method at its provider.
     pub id: String,
 }
 
@@ -145,16 +145,16 @@ impl Command for CreatePaymentMethod {
     }
 }
 
-/// Makes a means of payment the one that is used unless another is asked for.
+/// Makes a payment method the default one.
 ///
 /// Operation: `set_default_payment_method`
 /// (`PUT /v4/billing/organisations/{ownerId}/payments/methods/default`).
 ///
 /// # Errors
-/// - 400: The request is not valid.
-/// - 401: The credentials are missing or not accepted.
-/// - 403: The caller may not do this.
-/// - 404: There is none, or none the caller may see.
+/// - 400: The request is invalid.
+/// - 401: The credentials are missing or invalid.
+/// - 403: The caller may not perform this operation.
+/// - 404: The resource does not exist or is not visible to the caller.
 ///
 /// # Example
 /// ```
@@ -174,9 +174,9 @@ impl Command for CreatePaymentMethod {
 #[non_exhaustive]
 #[must_use = "a command does nothing until it is sent"]
 pub struct SetPrimaryPaymentMethod {
-    /// The owner.
+    /// Id of the owner.
     pub owner_id: cc_runtime::OwnerId,
-    /// Id of the means of payment, at its provider.
+    /// Id of the payment method at its provider.
     pub id: String,
 }
 
@@ -228,15 +228,15 @@ impl Command for SetPrimaryPaymentMethod {
     }
 }
 
-/// Deletes a means of payment.
+/// Deletes a payment method.
 ///
 /// Operation: `delete_payment_method`
 /// (`DELETE /v4/billing/organisations/{ownerId}/payments/methods/{paymentMethodId}`).
 ///
 /// # Errors
-/// - 401: The credentials are missing or not accepted.
-/// - 403: The caller may not do this.
-/// - 404: There is none, or none the caller may see.
+/// - 401: The credentials are missing or invalid.
+/// - 403: The caller may not perform this operation.
+/// - 404: The resource does not exist or is not visible to the caller.
 ///
 /// # Example
 /// ```
@@ -256,9 +256,9 @@ impl Command for SetPrimaryPaymentMethod {
 #[non_exhaustive]
 #[must_use = "a command does nothing until it is sent"]
 pub struct DeletePaymentMethod {
-    /// The owner.
+    /// Id of the owner.
     pub owner_id: cc_runtime::OwnerId,
-    /// The means of payment, by its `token`.
+    /// The `token` of the payment method.
     pub token: String,
 }
 

@@ -8,14 +8,14 @@ use crate::{Command, Context};
 #[allow(unused_imports)]
 use crate::resolve::Ids;
 
-/// Reads the prices one owner pays in a zone.
+/// Reads the prices of a zone for one owner.
 ///
 /// Operation: `get_price_system` (`GET /v4/billing/organisations/{ownerId}/price-system`). Where there is
 /// nothing, the answer is `None`.
 ///
 /// # Errors
-/// - 401: The credentials are missing or not accepted.
-/// - 403: The caller may not do this.
+/// - 401: The credentials are missing or invalid.
+/// - 403: The caller may not perform this operation.
 ///
 /// # Example
 /// ```
@@ -35,7 +35,7 @@ use crate::resolve::Ids;
 #[non_exhaustive]
 #[must_use = "a command does nothing until it is sent"]
 pub struct GetPriceSystem {
-    /// The owner.
+    /// Id of the owner.
     pub owner_id: cc_runtime::OwnerId,
     /// Short name of the zone, such as `par`.
     pub zone: String,

@@ -10,13 +10,13 @@ use crate::resolve::Ids;
 
 /// Reads the versions that a provider offers.
 ///
-/// Providers without versions to choose from answer a 404, or a shape of their own.
+/// A provider without selectable versions answers 404, or with a format of its own.
 ///
 /// Operation: `get_addon_provider_versions` (`GET /v4/addon-providers/{addonProviderId}`). Where there is
 /// nothing, the answer is `None`.
 ///
 /// # Errors
-/// - 401: The credentials are missing or not accepted.
+/// - 401: The credentials are missing or invalid.
 ///
 /// # Example
 /// ```
@@ -36,7 +36,7 @@ use crate::resolve::Ids;
 #[non_exhaustive]
 #[must_use = "a command does nothing until it is sent"]
 pub struct GetProductAddonVersions {
-    /// The provider.
+    /// Id of the provider.
     pub id: cc_runtime::AddonProviderId,
 }
 
@@ -73,12 +73,12 @@ impl Command for GetProductAddonVersions {
     }
 }
 
-/// Reads the sizes of the services that come with Elasticsearch.
+/// Reads the sizes of the services that accompany Elasticsearch.
 ///
 /// Operation: `get_elasticsearch_service_flavors` (`GET /v2/providers/es-addon/tmp/services-flavors`).
 ///
 /// # Errors
-/// - 401: The credentials are missing or not accepted.
+/// - 401: The credentials are missing or invalid.
 ///
 /// # Example
 /// ```
@@ -119,13 +119,13 @@ impl Command for GetProductElasticsearchInfo {
     }
 }
 
-/// Lists what an application can run on.
+/// Lists the runtimes for applications.
 ///
 /// Operation: `list_runtimes` (`GET /v2/products/instances`).
 ///
 /// # Errors
-/// - 401: The credentials are missing or not accepted.
-/// - 403: The caller may not do this.
+/// - 401: The credentials are missing or invalid.
+/// - 403: The caller may not perform this operation.
 ///
 /// # Example
 /// ```
@@ -144,7 +144,7 @@ impl Command for GetProductElasticsearchInfo {
 #[non_exhaustive]
 #[must_use = "a command does nothing until it is sent"]
 pub struct ListProductRuntime {
-    /// Shows the catalogue as this owner sees it.
+    /// Restricts the catalogue to the offers for this owner.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub owner_id: Option<cc_runtime::OwnerId>,
 }
@@ -156,7 +156,7 @@ impl ListProductRuntime {
         Self { owner_id: None }
     }
 
-    /// Shows the catalogue as this owner sees it.
+    /// Restricts the catalogue to the offers for this owner.
     pub fn owner_id(mut self, owner_id: impl Into<cc_runtime::OwnerId>) -> Self {
         self.owner_id = Some(owner_id.into());
         self
@@ -190,14 +190,14 @@ impl Command for ListProductRuntime {
     }
 }
 
-/// Reads one thing that an application can run on.
+/// Reads one runtime for applications.
 ///
 /// Operation: `get_runtime` (`GET /v2/products/instances/{runtimeType}-{runtimeVersion}`). Where there is
 /// nothing, the answer is `None`.
 ///
 /// # Errors
-/// - 401: The credentials are missing or not accepted.
-/// - 403: The caller may not do this.
+/// - 401: The credentials are missing or invalid.
+/// - 403: The caller may not perform this operation.
 ///
 /// # Example
 /// ```
@@ -218,14 +218,14 @@ impl Command for ListProductRuntime {
 #[non_exhaustive]
 #[must_use = "a command does nothing until it is sent"]
 pub struct GetProductRuntime {
-    /// Kind of runtime, such as `node`. It may hold a `-`.
+    /// Type of the runtime, such as `node`. It may contain a `-`.
     pub type_: String,
     /// Version of the runtime, such as `20210422`.
     pub version: String,
-    /// Shows the catalogue as this owner sees it.
+    /// Restricts the catalogue to the offers for this owner.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub owner_id: Option<cc_runtime::OwnerId>,
-    /// Shows it as this application sees it.
+    /// Shows the runtime with the options for this application.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub application_id: Option<cc_runtime::ApplicationId>,
 }
@@ -242,13 +242,13 @@ impl GetProductRuntime {
         }
     }
 
-    /// Shows the catalogue as this owner sees it.
+    /// Restricts the catalogue to the offers for this owner.
     pub fn owner_id(mut self, owner_id: impl Into<cc_runtime::OwnerId>) -> Self {
         self.owner_id = Some(owner_id.into());
         self
     }
 
-    /// Shows it as this application sees it.
+    /// Shows the runtime with the options for this application.
     pub fn application_id(
         mut self,
         application_id: impl Into<cc_runtime::ApplicationId>,
@@ -296,9 +296,9 @@ impl Command for GetProductRuntime {
     }
 }
 
-/// Reads one add-on provider of the catalogue, on demand with its versions.
+/// Reads one add-on provider of the catalogue, optionally with its versions.
 ///
-/// `None` when there is none.
+/// Returns `None` if the provider does not exist.
 ///
 /// Requests: `get_product_addon_provider`, and `get_addon_provider_versions` for the versions.
 ///
@@ -323,12 +323,12 @@ impl Command for GetProductRuntime {
 #[non_exhaustive]
 #[must_use = "a command does nothing until it is sent"]
 pub struct GetProductAddon {
-    /// The provider, such as `postgresql-addon`.
+    /// Id of the provider, such as `postgresql-addon`.
     pub id: cc_runtime::AddonProviderId,
-    /// Whether its versions are read too. Default: no.
+    /// `true` to read the versions too. Default: no.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub with_versions: Option<bool>,
-    /// Shows the catalogue as this owner sees it.
+    /// Restricts the catalogue to the offers for this owner.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub owner_id: Option<cc_runtime::OwnerId>,
 }
@@ -344,13 +344,13 @@ impl GetProductAddon {
         }
     }
 
-    /// Whether its versions are read too. Default: no.
+    /// `true` to read the versions too. Default: no.
     pub fn with_versions(mut self, with_versions: bool) -> Self {
         self.with_versions = Some(with_versions);
         self
     }
 
-    /// Shows the catalogue as this owner sees it.
+    /// Restricts the catalogue to the offers for this owner.
     pub fn owner_id(mut self, owner_id: impl Into<cc_runtime::OwnerId>) -> Self {
         self.owner_id = Some(owner_id.into());
         self
@@ -368,10 +368,10 @@ impl Command for GetProductAddon {
     }
 }
 
-/// Lists the add-on providers of the catalogue by name, on demand with their versions.
+/// Lists the add-on providers of the catalogue by name, optionally with their versions.
 ///
-/// Requests: `list_product_addon_providers`, and `get_addon_provider_versions` for each one, a few at once. A
-/// provider whose versions cannot be read is listed without them.
+/// Requests: `list_product_addon_providers`, and for the versions `get_addon_provider_versions` for each
+/// provider, a few concurrently. A provider whose versions cannot be read is listed without them.
 ///
 /// Operations: `list_product_addon_providers`, `get_addon_provider_versions`.
 ///
@@ -393,10 +393,10 @@ impl Command for GetProductAddon {
 #[non_exhaustive]
 #[must_use = "a command does nothing until it is sent"]
 pub struct ListProductAddon {
-    /// Whether their versions are read too. Default: no.
+    /// `true` to read the versions too. Default: no.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub with_versions: Option<bool>,
-    /// Shows the catalogue as this owner sees it.
+    /// Restricts the catalogue to the offers for this owner.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub owner_id: Option<cc_runtime::OwnerId>,
 }
@@ -411,13 +411,13 @@ impl ListProductAddon {
         }
     }
 
-    /// Whether their versions are read too. Default: no.
+    /// `true` to read the versions too. Default: no.
     pub fn with_versions(mut self, with_versions: bool) -> Self {
         self.with_versions = Some(with_versions);
         self
     }
 
-    /// Shows the catalogue as this owner sees it.
+    /// Restricts the catalogue to the offers for this owner.
     pub fn owner_id(mut self, owner_id: impl Into<cc_runtime::OwnerId>) -> Self {
         self.owner_id = Some(owner_id.into());
         self

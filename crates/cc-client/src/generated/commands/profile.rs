@@ -13,7 +13,7 @@ use crate::resolve::Ids;
 /// Operation: `get_profile` (`GET /v2/self`).
 ///
 /// # Errors
-/// - 401: The credentials are missing or not accepted.
+/// - 401: The credentials are missing or invalid.
 ///
 /// # Example
 /// ```
@@ -51,13 +51,13 @@ impl Command for GetProfile {
 
 /// Changes the profile of the caller.
 ///
-/// What the body does not say stays as it is.
+/// Fields that are absent from the body keep their values.
 ///
 /// Operation: `update_profile` (`PUT /v2/self`).
 ///
 /// # Errors
-/// - 400: The request is not valid.
-/// - 401: The credentials are missing or not accepted.
+/// - 400: The request is invalid.
+/// - 401: The credentials are missing or invalid.
 ///
 /// # Example
 /// ```
@@ -105,7 +105,7 @@ pub struct UpdateProfile {
     /// `true` if the terms of service are accepted.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub terms: Option<bool>,
-    /// Where the user signed up.
+    /// Origin of the registration.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub subscription_source: Option<String>,
 }
@@ -188,7 +188,7 @@ impl UpdateProfile {
         self
     }
 
-    /// Where the user signed up.
+    /// Origin of the registration.
     pub fn subscription_source(
         mut self,
         subscription_source: impl Into<String>,
@@ -237,12 +237,12 @@ impl Command for UpdateProfile {
     }
 }
 
-/// Sends the caller an e-mail to confirm the primary e-mail address.
+/// Sends an e-mail with which the caller confirms the primary e-mail address.
 ///
 /// Operation: `request_email_confirmation` (`GET /v2/self/confirmation_email`).
 ///
 /// # Errors
-/// - 401: The credentials are missing or not accepted.
+/// - 401: The credentials are missing or invalid.
 ///
 /// # Example
 /// ```
@@ -283,15 +283,15 @@ impl Command for RequestProfileEmailConfirmation {
 
 /// Makes an e-mail address of the caller the primary one.
 ///
-/// The error codes are 101 for an address that the caller has already, 550 for one that is not valid, and 1004
-/// for one that somebody else has.
+/// Error codes: 101 if the caller already has the address, 550 if it is invalid, 1004 if it belongs to another
+/// account.
 ///
 /// Operation: `add_profile_email_address` (`PUT /v2/self/emails/{emailAddress}`).
 ///
 /// # Errors
-/// - 400: The request is not valid.
-/// - 401: The credentials are missing or not accepted.
-/// - 409: It does not fit what is there.
+/// - 400: The request is invalid.
+/// - 401: The credentials are missing or invalid.
+/// - 409: The request conflicts with the current state of the resource.
 ///
 /// # Example
 /// ```
@@ -349,8 +349,8 @@ impl Command for SetProfilePrimaryEmailAddress {
 /// Operation: `delete_profile_email_address` (`DELETE /v2/self/emails/{emailAddress}`).
 ///
 /// # Errors
-/// - 401: The credentials are missing or not accepted.
-/// - 404: There is none, or none the caller may see.
+/// - 401: The credentials are missing or invalid.
+/// - 404: The resource does not exist or is not visible to the caller.
 ///
 /// # Example
 /// ```
@@ -397,7 +397,7 @@ impl Command for DeleteProfileEmailAddress {
     }
 }
 
-/// Lists the e-mail addresses of the caller: the primary one, and the others.
+/// Lists the primary and the secondary e-mail addresses of the caller.
 ///
 /// Operations: `get_profile`, `list_profile_email_addresses`.
 ///
@@ -437,7 +437,7 @@ impl Command for ListProfileEmailAddress {
 
 /// Adds a secondary e-mail address.
 ///
-/// An e-mail asks to confirm it; it is listed once that is done.
+/// The platform sends a confirmation e-mail. The address is listed once it is confirmed.
 ///
 /// Operation: `add_profile_email_address`.
 ///
@@ -461,7 +461,7 @@ impl Command for ListProfileEmailAddress {
 #[non_exhaustive]
 #[must_use = "a command does nothing until it is sent"]
 pub struct CreateProfileEmailAddress {
-    /// The address.
+    /// The e-mail address.
     pub address: String,
 }
 

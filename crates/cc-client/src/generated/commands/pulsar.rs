@@ -8,15 +8,15 @@ use crate::{Command, Context};
 #[allow(unused_imports)]
 use crate::resolve::Ids;
 
-/// Reads how long one Pulsar keeps messages, and where.
+/// Reads the storage policies of one Pulsar.
 ///
 /// Operation: `get_pulsar_storage_policies`
 /// (`GET /v4/addon-providers/addon-pulsar/addons/{addonId}/storage-policies`). Where there is nothing, the
 /// answer is `None`.
 ///
 /// # Errors
-/// - 401: The credentials are missing or not accepted.
-/// - 403: The caller may not do this.
+/// - 401: The credentials are missing or invalid.
+/// - 403: The caller may not perform this operation.
 ///
 /// # Example
 /// ```
@@ -35,7 +35,7 @@ use crate::resolve::Ids;
 #[non_exhaustive]
 #[must_use = "a command does nothing until it is sent"]
 pub struct GetPulsarStoragePolicies {
-    /// The add-on, by the id its provider knows.
+    /// Id of the add-on as its provider knows it.
     pub addon_id: cc_runtime::AnyAddonId,
 }
 
@@ -72,20 +72,20 @@ impl Command for GetPulsarStoragePolicies {
     }
 }
 
-/// Says how long one Pulsar keeps messages, and where.
+/// Sets the storage policies of one Pulsar.
 ///
-/// Retention is how long messages stay in a topic; offload is how long they stay on fast disks before they move
-/// to a Cellar. A negative number sets no limit. A policy with neither number, or with null for both, keeps
-/// messages for ever and never moves them.
+/// Retention is the time for which messages stay in a topic; offload is the time for which they stay on fast
+/// disks before they move to a Cellar. A negative number means no limit. A policy with neither number, or with
+/// null for both, keeps messages forever and never moves them.
 ///
 /// Operation: `update_pulsar_storage_policies`
 /// (`PATCH /v4/addon-providers/addon-pulsar/addons/{addonId}/storage-policies`).
 ///
 /// # Errors
-/// - 400: The request is not valid.
-/// - 401: The credentials are missing or not accepted.
-/// - 403: The caller may not do this.
-/// - 404: There is none, or none the caller may see.
+/// - 400: The request is invalid.
+/// - 401: The credentials are missing or invalid.
+/// - 403: The caller may not perform this operation.
+/// - 404: The resource does not exist or is not visible to the caller.
 ///
 /// # Example
 /// ```
@@ -104,12 +104,12 @@ impl Command for GetPulsarStoragePolicies {
 #[non_exhaustive]
 #[must_use = "a command does nothing until it is sent"]
 pub struct UpdatePulsarStoragePolicies {
-    /// The add-on, by the id its provider knows.
+    /// Id of the add-on as its provider knows it.
     pub addon_id: cc_runtime::AnyAddonId,
-    /// How long messages stay in a topic.
+    /// Limits for messages in a topic.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub retention_policies: Option<cc_api_pulsar::types::StoragePolicyUpdate>,
-    /// How long messages stay on fast disks before they move to a Cellar.
+    /// Limits for messages on fast disks, after which they move to a Cellar.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub offload_policies: Option<cc_api_pulsar::types::StoragePolicyUpdate>,
 }
@@ -124,7 +124,7 @@ impl UpdatePulsarStoragePolicies {
         }
     }
 
-    /// How long messages stay in a topic.
+    /// Limits for messages in a topic.
     pub fn retention_policies(
         mut self,
         retention_policies: impl Into<cc_api_pulsar::types::StoragePolicyUpdate>,
@@ -133,7 +133,7 @@ impl UpdatePulsarStoragePolicies {
         self
     }
 
-    /// How long messages stay on fast disks before they move to a Cellar.
+    /// Limits for messages on fast disks, after which they move to a Cellar.
     pub fn offload_policies(
         mut self,
         offload_policies: impl Into<cc_api_pulsar::types::StoragePolicyUpdate>,
@@ -185,11 +185,11 @@ impl Command for UpdatePulsarStoragePolicies {
     }
 }
 
-/// Reads one Pulsar and the cluster it is on.
+/// Reads one Pulsar and its cluster.
 ///
-/// `None` when there is none, or none the caller may see.
+/// Returns `None` if the add-on does not exist or is not visible to the caller.
 ///
-/// The add-on is named by either id; the owner is not needed.
+/// The id of the add-on may have either form, and the owner is not needed.
 ///
 /// Operations: `get_pulsar`, `get_pulsar_cluster`.
 ///
@@ -215,9 +215,9 @@ impl Command for UpdatePulsarStoragePolicies {
 #[non_exhaustive]
 #[must_use = "a command does nothing until it is sent"]
 pub struct GetPulsarInfo {
-    /// The add-on, by either id.
+    /// Id of the add-on, in either form.
     pub addon_id: cc_runtime::AnyAddonId,
-    /// The owner. No route needs it: it is taken so that callers of the official client need not change.
+    /// Id of the owner. No route needs it: the field exists for compatibility with the official client.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub owner_id: Option<cc_runtime::OwnerId>,
 }
@@ -231,7 +231,7 @@ impl GetPulsarInfo {
         }
     }
 
-    /// The owner. No route needs it: it is taken so that callers of the official client need not change.
+    /// Id of the owner. No route needs it: the field exists for compatibility with the official client.
     pub fn owner_id(mut self, owner_id: impl Into<cc_runtime::OwnerId>) -> Self {
         self.owner_id = Some(owner_id.into());
         self

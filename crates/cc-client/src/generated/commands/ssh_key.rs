@@ -13,7 +13,7 @@ use crate::resolve::Ids;
 /// Operation: `list_ssh_keys` (`GET /v2/self/keys`).
 ///
 /// # Errors
-/// - 401: The credentials are missing or not accepted.
+/// - 401: The credentials are missing or invalid.
 ///
 /// # Example
 /// ```
@@ -59,8 +59,8 @@ impl Command for ListPersonalSshKey {
 /// Operation: `delete_ssh_key` (`DELETE /v2/self/keys/{keyName}`).
 ///
 /// # Errors
-/// - 401: The credentials are missing or not accepted.
-/// - 404: There is none, or none the caller may see.
+/// - 401: The credentials are missing or invalid.
+/// - 404: The resource does not exist or is not visible to the caller.
 ///
 /// # Example
 /// ```
@@ -110,11 +110,11 @@ impl Command for DeletePersonalSshKey {
     }
 }
 
-/// Adds an SSH key to the account of the caller, or replaces the one of that name, and reads it.
+/// Adds an SSH key to the account of the caller, or replaces the key of the same name, and returns it.
 ///
-/// `None` when it is not listed yet.
+/// Returns `None` if the key is not listed yet.
 ///
-/// Requests: `add_ssh_key`, then `list_ssh_keys`, which passes by the response cache.
+/// Requests: `add_ssh_key`, then `list_ssh_keys`, which bypasses the response cache.
 ///
 /// Operations: `add_ssh_key`, `list_ssh_keys`.
 ///
@@ -164,9 +164,9 @@ impl Command for CreatePersonalSshKey {
     }
 }
 
-/// Lists the SSH keys that the caller has at GitHub, by name.
+/// Lists the SSH keys of the caller on GitHub, sorted by name.
 ///
-/// Empty when the accounts are not linked.
+/// Returns an empty list if the accounts are not linked.
 ///
 /// Operation: `list_github_ssh_keys`.
 ///

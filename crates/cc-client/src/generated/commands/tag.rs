@@ -8,7 +8,7 @@ use crate::{Command, Context};
 #[allow(unused_imports)]
 use crate::resolve::Ids;
 
-/// Puts a tag on an application or an add-on, and gives the tags back.
+/// Adds a tag to an application or an add-on, and returns its tags.
 ///
 /// Operations: `add_application_tag`, `add_addon_tag`.
 ///
@@ -32,10 +32,10 @@ use crate::resolve::Ids;
 #[non_exhaustive]
 #[must_use = "a command does nothing until it is sent"]
 pub struct CreateTag {
-    /// The application.
+    /// Id of the application.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub application_id: Option<cc_runtime::ApplicationId>,
-    /// The add-on, by either id.
+    /// Id of the add-on, in either form.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub addon_id: Option<cc_runtime::AnyAddonId>,
     /// The tag.
@@ -89,7 +89,7 @@ impl Command for CreateTag {
     }
 }
 
-/// Takes a tag off an application or an add-on, and gives the other tags back.
+/// Removes a tag from an application or an add-on, and returns the remaining tags.
 ///
 /// Operations: `remove_application_tag`, `remove_addon_tag`.
 ///
@@ -114,10 +114,10 @@ impl Command for CreateTag {
 #[non_exhaustive]
 #[must_use = "a command does nothing until it is sent"]
 pub struct DeleteTag {
-    /// The application.
+    /// Id of the application.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub application_id: Option<cc_runtime::ApplicationId>,
-    /// The add-on, by either id.
+    /// Id of the add-on, in either form.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub addon_id: Option<cc_runtime::AnyAddonId>,
     /// The tag.
@@ -173,7 +173,7 @@ impl Command for DeleteTag {
 
 /// Lists the tags of an application or an add-on.
 ///
-/// Where there is nothing, the list is empty.
+/// Returns an empty list if nothing is found.
 ///
 /// Operations: `list_application_tags`, `list_addon_tags`.
 ///
@@ -197,10 +197,10 @@ impl Command for DeleteTag {
 #[non_exhaustive]
 #[must_use = "a command does nothing until it is sent"]
 pub struct ListTag {
-    /// The application.
+    /// Id of the application.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub application_id: Option<cc_runtime::ApplicationId>,
-    /// The add-on, by either id.
+    /// Id of the add-on, in either form.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub addon_id: Option<cc_runtime::AnyAddonId>,
     /// Id of the owner. Default: resolved from `application_id` or `addon_id`.
@@ -244,7 +244,7 @@ impl Command for ListTag {
     }
 }
 
-/// Replaces the tags of an application or an add-on, and gives them back.
+/// Replaces the tags of an application or an add-on, and returns them.
 ///
 /// Operations: `replace_application_tags`, `replace_addon_tags`.
 ///
@@ -268,13 +268,13 @@ impl Command for ListTag {
 #[non_exhaustive]
 #[must_use = "a command does nothing until it is sent"]
 pub struct UpdateTag {
-    /// The application.
+    /// Id of the application.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub application_id: Option<cc_runtime::ApplicationId>,
-    /// The add-on, by either id.
+    /// Id of the add-on, in either form.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub addon_id: Option<cc_runtime::AnyAddonId>,
-    /// All tags.
+    /// Tags. They replace all current ones.
     pub tags: Vec<String>,
     /// Id of the owner. Default: resolved from `application_id` or `addon_id`.
     #[serde(default, skip_serializing_if = "Option::is_none")]

@@ -16,8 +16,8 @@ use crate::resolve::Ids;
 /// empty.
 ///
 /// # Errors
-/// - 401: The credentials are missing or not accepted.
-/// - 403: The caller may not do this.
+/// - 401: The credentials are missing or invalid.
+/// - 403: The caller may not perform this operation.
 ///
 /// # Example
 /// ```
@@ -36,7 +36,7 @@ use crate::resolve::Ids;
 #[non_exhaustive]
 #[must_use = "a command does nothing until it is sent"]
 pub struct ListTcpRedirection {
-    /// The application.
+    /// Id of the application.
     pub application_id: cc_runtime::ApplicationId,
     /// The owner. Default: resolved.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -92,9 +92,9 @@ impl Command for ListTcpRedirection {
 /// it is not given, is resolved from `application_id`: no request when it is known already.
 ///
 /// # Errors
-/// - 401: The credentials are missing or not accepted.
-/// - 403: The caller may not do this.
-/// - 404: There is none, or none the caller may see.
+/// - 401: The credentials are missing or invalid.
+/// - 403: The caller may not perform this operation.
+/// - 404: The resource does not exist or is not visible to the caller.
 ///
 /// # Example
 /// ```
@@ -117,9 +117,9 @@ impl Command for ListTcpRedirection {
 #[non_exhaustive]
 #[must_use = "a command does nothing until it is sent"]
 pub struct DeleteTcpRedirection {
-    /// The application.
+    /// Id of the application.
     pub application_id: cc_runtime::ApplicationId,
-    /// Port of the platform that the redirection listens on.
+    /// Port of the platform on which the redirection listens.
     pub port: i64,
     /// Namespace of the port, such as `default` or `cleverapps`.
     pub namespace: String,
@@ -175,14 +175,14 @@ impl Command for DeleteTcpRedirection {
     }
 }
 
-/// Lists the namespaces that an owner can take ports from.
+/// Lists the namespaces from which an owner can take ports.
 ///
 /// Operation: `list_namespaces` (`GET /v2/organisations/{ownerId}/namespaces`). Where there is nothing, the
 /// list is empty.
 ///
 /// # Errors
-/// - 401: The credentials are missing or not accepted.
-/// - 403: The caller may not do this.
+/// - 401: The credentials are missing or invalid.
+/// - 403: The caller may not perform this operation.
 ///
 /// # Example
 /// ```
@@ -201,7 +201,7 @@ impl Command for DeleteTcpRedirection {
 #[non_exhaustive]
 #[must_use = "a command does nothing until it is sent"]
 pub struct ListTcpRedirectionNamespace {
-    /// The owner.
+    /// Id of the owner.
     pub owner_id: cc_runtime::OwnerId,
 }
 
@@ -230,7 +230,7 @@ impl Command for ListTcpRedirectionNamespace {
     }
 }
 
-/// Makes a TCP port of the platform lead to an application.
+/// Creates a redirection of a TCP port of the platform to an application.
 ///
 /// The platform chooses the port.
 ///
@@ -253,7 +253,7 @@ impl Command for ListTcpRedirectionNamespace {
 #[non_exhaustive]
 #[must_use = "a command does nothing until it is sent"]
 pub struct CreateTcpRedirection {
-    /// The application.
+    /// Id of the application.
     pub application_id: cc_runtime::ApplicationId,
     /// Namespace to take the port from, such as `cleverapps`. Default: `default`.
     #[serde(default, skip_serializing_if = "Option::is_none")]

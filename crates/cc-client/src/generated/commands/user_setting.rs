@@ -8,13 +8,13 @@ use crate::{Command, Context};
 #[allow(unused_imports)]
 use crate::resolve::Ids;
 
-/// Changes one of the caller's settings of the console.
+/// Changes one console setting of the caller.
 ///
 /// Operation: `set_user_setting` (`PUT /v4/console/settings/{settingName}`).
 ///
 /// # Errors
-/// - 400: The request is not valid.
-/// - 401: The credentials are missing or not accepted.
+/// - 400: The request is invalid.
+/// - 401: The credentials are missing or invalid.
 ///
 /// # Example
 /// ```
@@ -36,9 +36,9 @@ use crate::resolve::Ids;
 pub struct SetUserSetting {
     /// Name of the setting.
     pub name: String,
-    /// The value.
+    /// The new value.
     pub value: String,
-    /// Environment of the console that the settings are for.
+    /// Environment of the console that the settings apply to.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub env: Option<String>,
 }
@@ -53,7 +53,7 @@ impl SetUserSetting {
         }
     }
 
-    /// Environment of the console that the settings are for.
+    /// Environment of the console that the settings apply to.
     pub fn env(mut self, env: impl Into<String>) -> Self {
         self.env = Some(env.into());
         self
@@ -82,13 +82,13 @@ impl Command for SetUserSetting {
     }
 }
 
-/// Deletes one of the caller's settings of the console.
+/// Deletes one console setting of the caller.
 ///
 /// Operation: `delete_user_setting` (`DELETE /v4/console/settings/{settingName}`). Where there is nothing, the
 /// answer is `None`.
 ///
 /// # Errors
-/// - 401: The credentials are missing or not accepted.
+/// - 401: The credentials are missing or invalid.
 ///
 /// # Example
 /// ```
@@ -109,7 +109,7 @@ impl Command for SetUserSetting {
 pub struct DeleteUserSetting {
     /// Name of the setting.
     pub name: String,
-    /// Environment of the console that the settings are for.
+    /// Environment of the console that the settings apply to.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub env: Option<String>,
 }
@@ -123,7 +123,7 @@ impl DeleteUserSetting {
         }
     }
 
-    /// Environment of the console that the settings are for.
+    /// Environment of the console that the settings apply to.
     pub fn env(mut self, env: impl Into<String>) -> Self {
         self.env = Some(env.into());
         self
@@ -158,9 +158,9 @@ impl Command for DeleteUserSetting {
     }
 }
 
-/// Reads the value of one of the caller's settings of the console.
+/// Reads the value of one console setting of the caller.
 ///
-/// `None` when there is none.
+/// Returns `None` if the setting does not exist.
 ///
 /// Operation: `get_user_setting`.
 ///
@@ -182,7 +182,7 @@ impl Command for DeleteUserSetting {
 pub struct GetUserSetting {
     /// Name of the setting.
     pub name: String,
-    /// Environment of the console that the setting is for.
+    /// Environment of the console that the setting applies to.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub env: Option<String>,
 }
@@ -196,7 +196,7 @@ impl GetUserSetting {
         }
     }
 
-    /// Environment of the console that the setting is for.
+    /// Environment of the console that the setting applies to.
     pub fn env(mut self, env: impl Into<String>) -> Self {
         self.env = Some(env.into());
         self

@@ -34,7 +34,7 @@ use crate::resolve::Ids;
 pub struct CheckVatNumber {
     /// Country as ISO 3166-1 alpha-2, such as `FR`.
     pub country: String,
-    /// The number, with or without the prefix of this country.
+    /// VAT number, with or without the country prefix.
     pub vat_number: String,
 }
 

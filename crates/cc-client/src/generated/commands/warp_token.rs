@@ -8,7 +8,7 @@ use crate::{Command, Context};
 #[allow(unused_imports)]
 use crate::resolve::Ids;
 
-/// Creates a token that reads the Warp 10 metrics of an application, or of all that an owner has.
+/// Creates a token that reads the Warp 10 metrics of one application, or of all resources of an owner.
 ///
 /// Requests: `create_resource_stats_token` with an application, `create_owner_stats_token` without.
 ///
@@ -35,16 +35,16 @@ use crate::resolve::Ids;
 #[non_exhaustive]
 #[must_use = "a command does nothing until it is sent"]
 pub struct GetWarpToken {
-    /// The application. Default: all that the owner has.
+    /// Id of the application. Default: all that the owner has.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub application_id: Option<cc_runtime::ApplicationId>,
-    /// The owner. Default: resolved from the application.
+    /// Id of the owner. Default: resolved from the application.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub owner_id: Option<cc_runtime::OwnerId>,
-    /// What it reads. Default: all of it.
+    /// Statistics that the token can read. Default: all of it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub applications: Option<Vec<crate::commands::warp_token::model::StatsApplication>>,
-    /// How long it lives, as an ISO 8601 duration, such as `P5D`. Default: the platform's.
+    /// Lifetime of the token, as an ISO 8601 duration, such as `P5D`. Default: the platform's.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub ttl: Option<String>,
 }
@@ -70,13 +70,13 @@ impl GetWarpToken {
         }
     }
 
-    /// The owner. Default: resolved from the application.
+    /// Id of the owner. Default: resolved from the application.
     pub fn owner_id(mut self, owner_id: impl Into<cc_runtime::OwnerId>) -> Self {
         self.owner_id = Some(owner_id.into());
         self
     }
 
-    /// What it reads. Default: all of it.
+    /// Statistics that the token can read. Default: all of it.
     pub fn applications(
         mut self,
         applications: impl IntoIterator<
@@ -87,7 +87,7 @@ impl GetWarpToken {
         self
     }
 
-    /// How long it lives, as an ISO 8601 duration, such as `P5D`. Default: the platform's.
+    /// Lifetime of the token, as an ISO 8601 duration, such as `P5D`. Default: the platform's.
     pub fn ttl(mut self, ttl: impl Into<String>) -> Self {
         self.ttl = Some(ttl.into());
         self

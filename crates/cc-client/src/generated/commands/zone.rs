@@ -8,12 +8,12 @@ use crate::{Command, Context};
 #[allow(unused_imports)]
 use crate::resolve::Ids;
 
-/// Lists the zones that the caller, or one owner, may use.
+/// Lists the zones that the caller or one owner may use.
 ///
 /// Operation: `list_zones` (`GET /v4/products/zones`).
 ///
 /// # Errors
-/// - 401: The credentials are missing or not accepted.
+/// - 401: The credentials are missing or invalid.
 ///
 /// # Example
 /// ```
@@ -31,7 +31,7 @@ use crate::resolve::Ids;
 #[non_exhaustive]
 #[must_use = "a command does nothing until it is sent"]
 pub struct ListZone {
-    /// Restricts the list to the zones this owner may use.
+    /// Restricts the list to the zones that this owner may use.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub owner_id: Option<cc_runtime::OwnerId>,
     /// Restricts the list to the zones with this tag, such as `infra:clever-cloud`.
@@ -45,7 +45,7 @@ impl ListZone {
         Self { owner_id: None, tag: None }
     }
 
-    /// Restricts the list to the zones this owner may use.
+    /// Restricts the list to the zones that this owner may use.
     pub fn owner_id(mut self, owner_id: impl Into<cc_runtime::OwnerId>) -> Self {
         self.owner_id = Some(owner_id.into());
         self
@@ -87,8 +87,8 @@ impl Command for ListZone {
 /// Operation: `get_zone` (`GET /v4/products/zones/{zoneName}`).
 ///
 /// # Errors
-/// - 401: The credentials are missing or not accepted.
-/// - 404: There is none, or none the caller may see.
+/// - 401: The credentials are missing or invalid.
+/// - 404: The resource does not exist or is not visible to the caller.
 ///
 /// # Example
 /// ```
@@ -109,10 +109,10 @@ impl Command for ListZone {
 pub struct GetZone {
     /// Short name of the zone, such as `par`.
     pub zone_name: String,
-    /// Only when the zone has this tag, such as `infra:clever-cloud`.
+    /// Reads the zone only if it has this tag, such as `infra:clever-cloud`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub tag: Option<String>,
-    /// Reads the zone as this owner sees it.
+    /// Reads the zone with the options for this owner.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub owner_id: Option<cc_runtime::OwnerId>,
 }
@@ -127,13 +127,13 @@ impl GetZone {
         }
     }
 
-    /// Only when the zone has this tag, such as `infra:clever-cloud`.
+    /// Reads the zone only if it has this tag, such as `infra:clever-cloud`.
     pub fn tag(mut self, tag: impl Into<String>) -> Self {
         self.tag = Some(tag.into());
         self
     }
 
-    /// Reads the zone as this owner sees it.
+    /// Reads the zone with the options for this owner.
     pub fn owner_id(mut self, owner_id: impl Into<cc_runtime::OwnerId>) -> Self {
         self.owner_id = Some(owner_id.into());
         self

@@ -6,9 +6,9 @@ use serde::{Deserialize, Serialize};
 #[allow(unused_imports)]
 use crate::{Command, Context};
 
-/// Reads the keys of a database, one part at a time.
+/// Reads the keys of a database, one batch at a time.
 ///
-/// `RedisHttpClient::scan` reads all parts.
+/// `RedisHttpClient::scan` reads all batches.
 ///
 /// Operation: `scan_keys`.
 ///
@@ -28,16 +28,16 @@ use crate::{Command, Context};
 #[non_exhaustive]
 #[must_use = "a command does nothing until it is sent"]
 pub struct ScanKey {
-    /// Where to go on from: the `cursor` of the part before. Default: 0, the start.
+    /// Start of the batch: the `cursor` of the previous batch. Default: 0, the start.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub cursor: Option<i64>,
-    /// About how many keys to read, at least 1. Default: 100.
+    /// Approximate number of keys in a batch, at least 1. Default: 100.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub count: Option<i64>,
-    /// The only type of keys to read. Default: all.
+    /// Restricts the keys to one type. Default: all.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub type_: Option<cc_api_redis_http::types::KeyType>,
-    /// Glob that the names must match, such as `user:*`. Default: all.
+    /// Glob pattern of the key names, such as `user:*`. Default: all.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub match_: Option<String>,
     /// URL of the database, credentials included. Default: that of the client.
@@ -57,25 +57,25 @@ impl ScanKey {
         }
     }
 
-    /// Where to go on from: the `cursor` of the part before. Default: 0, the start.
+    /// Start of the batch: the `cursor` of the previous batch. Default: 0, the start.
     pub fn cursor(mut self, cursor: i64) -> Self {
         self.cursor = Some(cursor);
         self
     }
 
-    /// About how many keys to read, at least 1. Default: 100.
+    /// Approximate number of keys in a batch, at least 1. Default: 100.
     pub fn count(mut self, count: i64) -> Self {
         self.count = Some(count);
         self
     }
 
-    /// The only type of keys to read. Default: all.
+    /// Restricts the keys to one type. Default: all.
     pub fn type_(mut self, type_: impl Into<cc_api_redis_http::types::KeyType>) -> Self {
         self.type_ = Some(type_.into());
         self
     }
 
-    /// Glob that the names must match, such as `user:*`. Default: all.
+    /// Glob pattern of the key names, such as `user:*`. Default: all.
     pub fn match_(mut self, match_: impl Into<String>) -> Self {
         self.match_ = Some(match_.into());
         self
@@ -98,7 +98,7 @@ impl Command for ScanKey {
     }
 }
 
-/// Deletes a key, of any type.
+/// Deletes a key of any type.
 ///
 /// Operation: `delete_key`.
 ///

@@ -8,7 +8,7 @@ use crate::{Command, Context};
 
 /// Creates a `list` key.
 ///
-/// Refused when there is a key of that name.
+/// Fails if the key exists.
 ///
 /// Operation: `create_list_key`.
 ///
@@ -67,9 +67,9 @@ impl Command for CreateListKey {
     }
 }
 
-/// Reads the elements of a `list` key, one part at a time.
+/// Reads the elements of a `list` key, one batch at a time.
 ///
-/// `RedisHttpClient::scan` reads all parts.
+/// `RedisHttpClient::scan` reads all batches.
 ///
 /// Operation: `scan_list_key`.
 ///
@@ -91,13 +91,13 @@ impl Command for CreateListKey {
 pub struct ScanListKey {
     /// Name of the key.
     pub key: String,
-    /// Where to go on from: the `cursor` of the part before. Default: 0, the start.
+    /// Start of the batch: the `cursor` of the previous batch. Default: 0, the start.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub cursor: Option<i64>,
-    /// About how many elements to read, at least 1. Default: 100.
+    /// Approximate number of elements in a batch, at least 1. Default: 100.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub count: Option<i64>,
-    /// Glob that the elements must match, such as `user:*`. Default: all.
+    /// Glob pattern of the elements, such as `user:*`. Default: all.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub match_: Option<String>,
     /// URL of the database, credentials included. Default: that of the client.
@@ -117,19 +117,19 @@ impl ScanListKey {
         }
     }
 
-    /// Where to go on from: the `cursor` of the part before. Default: 0, the start.
+    /// Start of the batch: the `cursor` of the previous batch. Default: 0, the start.
     pub fn cursor(mut self, cursor: i64) -> Self {
         self.cursor = Some(cursor);
         self
     }
 
-    /// About how many elements to read, at least 1. Default: 100.
+    /// Approximate number of elements in a batch, at least 1. Default: 100.
     pub fn count(mut self, count: i64) -> Self {
         self.count = Some(count);
         self
     }
 
-    /// Glob that the elements must match, such as `user:*`. Default: all.
+    /// Glob pattern of the elements, such as `user:*`. Default: all.
     pub fn match_(mut self, match_: impl Into<String>) -> Self {
         self.match_ = Some(match_.into());
         self
@@ -232,7 +232,7 @@ pub struct AddListKeyElement {
     pub key: String,
     /// Value of the element.
     pub value: String,
-    /// The end it is added to. Default: the tail.
+    /// End of the list to which the element is added. Default: the tail.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub position: Option<cc_api_redis_http::types::ListPosition>,
     /// URL of the database, credentials included. Default: that of the client.
@@ -251,7 +251,7 @@ impl AddListKeyElement {
         }
     }
 
-    /// The end it is added to. Default: the tail.
+    /// End of the list to which the element is added. Default: the tail.
     pub fn position(
         mut self,
         position: impl Into<cc_api_redis_http::types::ListPosition>,
@@ -279,7 +279,7 @@ impl Command for AddListKeyElement {
 
 /// Replaces one element of a `list` key.
 ///
-/// It is not repeated: another element may have come to this position.
+/// The request is never retried, because another element may have moved to this position.
 ///
 /// Operation: `update_list_key_element`.
 ///

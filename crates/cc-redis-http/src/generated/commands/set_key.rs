@@ -8,7 +8,7 @@ use crate::{Command, Context};
 
 /// Creates a `set` key.
 ///
-/// Refused when there is a key of that name.
+/// Fails if the key exists.
 ///
 /// Operation: `create_set_key`.
 ///
@@ -67,9 +67,9 @@ impl Command for CreateSetKey {
     }
 }
 
-/// Reads the members of a `set` key, one part at a time.
+/// Reads the members of a `set` key, one batch at a time.
 ///
-/// `RedisHttpClient::scan` reads all parts.
+/// `RedisHttpClient::scan` reads all batches.
 ///
 /// Operation: `scan_set_key`.
 ///
@@ -91,13 +91,13 @@ impl Command for CreateSetKey {
 pub struct ScanSetKey {
     /// Name of the key.
     pub key: String,
-    /// Where to go on from: the `cursor` of the part before. Default: 0, the start.
+    /// Start of the batch: the `cursor` of the previous batch. Default: 0, the start.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub cursor: Option<i64>,
-    /// About how many members to read, at least 1. Default: 100.
+    /// Approximate number of members in a batch, at least 1. Default: 100.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub count: Option<i64>,
-    /// Glob that the members must match, such as `user:*`. Default: all.
+    /// Glob pattern of the members, such as `user:*`. Default: all.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub match_: Option<String>,
     /// URL of the database, credentials included. Default: that of the client.
@@ -117,19 +117,19 @@ impl ScanSetKey {
         }
     }
 
-    /// Where to go on from: the `cursor` of the part before. Default: 0, the start.
+    /// Start of the batch: the `cursor` of the previous batch. Default: 0, the start.
     pub fn cursor(mut self, cursor: i64) -> Self {
         self.cursor = Some(cursor);
         self
     }
 
-    /// About how many members to read, at least 1. Default: 100.
+    /// Approximate number of members in a batch, at least 1. Default: 100.
     pub fn count(mut self, count: i64) -> Self {
         self.count = Some(count);
         self
     }
 
-    /// Glob that the members must match, such as `user:*`. Default: all.
+    /// Glob pattern of the members, such as `user:*`. Default: all.
     pub fn match_(mut self, match_: impl Into<String>) -> Self {
         self.match_ = Some(match_.into());
         self

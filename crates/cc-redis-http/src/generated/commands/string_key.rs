@@ -61,7 +61,7 @@ impl Command for GetStringKey {
 
 /// Creates a `string` key.
 ///
-/// Refused when there is a key of that name.
+/// Fails if the key exists.
 ///
 /// Operation: `create_string_key`.
 ///
