@@ -33,7 +33,7 @@ pub use cc_stream::{
     Opened, Overflow, Retry, Retrying, Settings, State, StreamError, StreamEvent, StreamHandle,
 };
 pub use merge::{Merged, merge};
-pub use reader::EventReader;
+pub use reader::{EventReader, platform_format};
 
 use crate::client::Client;
 use crate::resolve::{Ids, ResolvedIds};
@@ -56,7 +56,8 @@ pub trait StreamCommand: Send + Sync + Sized + 'static {
     /// [`ErrorKind::InvalidInput`] when an input cannot be sent.
     fn request(&self, ids: &ResolvedIds, attempt: &Attempt) -> Result<Request>;
 
-    /// How the events are read: `reader` reads their JSON as answers are read.
+    /// How the events are read: `reader` reads their JSON as answers are read, and knows the names that all streams of the platform
+    /// share ([`platform_format`]).
     fn format(reader: &EventReader) -> Format<Self::Item>;
 
     /// How many things are asked for, over all connections.
@@ -96,7 +97,7 @@ pub(crate) trait Follow: StreamCommand {
 #[must_use]
 pub fn settings_of(defaults: &Defaults) -> Settings {
     let of = &defaults.streams;
-    let mut settings = Settings::platform();
+    let mut settings = Settings::default();
     settings.retry = Some(retry_of(defaults));
     (settings.connect_timeout, settings.heartbeat) = (of.connect_timeout, of.heartbeat);
     (settings.limits.line, settings.limits.event) = (of.line_limit, of.event_limit);
@@ -270,7 +271,9 @@ mod tests {
 
     #[test]
     fn the_defaults_make_the_settings_that_streams_of_the_platform_have() {
-        let (mut ours, mut platform) = (settings_of(&Defaults::v2026_12()), Settings::platform());
+        let (mut ours, mut platform) = (settings_of(&Defaults::v2026_12()), Settings::default());
+        platform.heartbeat = Some(std::time::Duration::from_millis(2_500));
+        platform.connect_timeout = Some(std::time::Duration::from_secs(5));
         platform.continuity = Continuity::Overlap;
         let [retry, theirs] = [&mut ours, &mut platform].map(|settings| settings.retry.take().unwrap());
         assert_eq!(format!("{ours:#?}"), format!("{platform:#?}"));

@@ -22,8 +22,8 @@ type Reason = dyn Fn(&Event<'_>) -> Result<Option<String>, BoxError> + Send + Sy
 ///
 /// let logs = Format::<Line>::json()
 ///     .accept(["LOG"])
-///     .heartbeat("HEARTBEAT")
-///     .end("END_OF_STREAM", |event| Some(event.data.to_string()));
+///     .heartbeat("ping")
+///     .end("done", |event| Some(event.data.to_string()));
 /// ```
 pub struct Format<T> {
     parse: Arc<Parse<T>>,
@@ -109,11 +109,22 @@ impl<T> Format<T> {
     /// The event of this name ends the stream; `reason` reads why.
     #[must_use]
     pub fn end(
-        mut self,
+        self,
         name: impl Into<String>,
         reason: impl Fn(&Event<'_>) -> Option<String> + Send + Sync + 'static,
     ) -> Self {
-        self.end = Some((name.into(), Arc::new(move |event| Ok(reason(event)))));
+        self.try_end(name, move |event| Ok(reason(event)))
+    }
+
+    /// The event of this name ends the stream; `reason` reads why, and may fail. The stream then gives the error as
+    /// [`ErrorKind::Payload`](crate::ErrorKind::Payload), and ends without a reason.
+    #[must_use]
+    pub fn try_end(
+        mut self,
+        name: impl Into<String>,
+        reason: impl Fn(&Event<'_>) -> Result<Option<String>, BoxError> + Send + Sync + 'static,
+    ) -> Self {
+        self.end = Some((name.into(), Arc::new(reason)));
         self
     }
 
@@ -125,20 +136,6 @@ impl<T> Format<T> {
     pub fn mark(mut self, mark: impl Fn(&T) -> Option<i64> + Send + Sync + 'static) -> Self {
         self.mark = Some(Arc::new(mark));
         self
-    }
-
-    /// The names the platform's streams have in common: `HEARTBEAT`, and `END_OF_STREAM` whose JSON says in `endedBy`
-    /// why. One that is neither JSON nor empty ends the stream too, after an error about it.
-    #[must_use]
-    pub fn platform(self) -> Self {
-        let reason = |event: &Event<'_>| {
-            if is_blank(&event.data) {
-                return Ok(None);
-            }
-            let data: serde_json::Value = serde_json::from_str(&event.data)?;
-            Ok(data.get("endedBy").and_then(|reason| reason.as_str()).map(str::to_owned))
-        };
-        Self { end: Some(("END_OF_STREAM".to_owned(), Arc::new(reason))), ..self.heartbeat("HEARTBEAT") }
     }
 
     /// What an event of this name is. `last`: the name of the item before it, which most events share.

@@ -10,11 +10,15 @@ use crate::retry::Retry;
 /// How a stream behaves, whatever it carries.
 ///
 /// ```
+/// use std::time::Duration;
+///
 /// use cc_stream::{Retry, Settings};
 ///
-/// let mut settings = Settings::platform();
+/// let mut settings = Settings::default();
 /// settings.retry = Some(Retry::at_most(5));
 /// settings.limit = Some(100);
+/// // For a server that sends a heartbeat every 15 s.
+/// settings.heartbeat = Some(Duration::from_secs(20));
 /// ```
 #[derive(Debug, Clone)]
 #[non_exhaustive]
@@ -24,7 +28,8 @@ pub struct Settings {
     /// How long an attempt may take until the head of the answer, the making of its request included; `None`: for
     /// ever. Default: 10 s.
     pub connect_timeout: Option<Duration>,
-    /// How long an open connection may give no byte; `None`: for ever. Any byte counts, comments too. Default: `None`.
+    /// How long an open connection may give no byte; `None`: for ever. Any byte counts, comments too. Set it to the interval of
+    /// the server's heartbeats and a margin. Default: `None`, because a server need not send any.
     pub heartbeat: Option<Duration>,
     /// The items to give before the stream ends by itself, over all connections, and over those before
     /// [`resume`](Self::resume) too. Default: `None`, no limit.
@@ -102,16 +107,6 @@ impl Default for Settings {
 }
 
 impl Settings {
-    /// For the streams of the platform: a heartbeat is sent every 2 s, so a connection silent for 2.5 s is dead, and
-    /// one that is not answered within 5 s is tried again.
-    pub fn platform() -> Self {
-        Self {
-            heartbeat: Some(Duration::from_millis(2_500)),
-            connect_timeout: Some(Duration::from_secs(5)),
-            ..Self::default()
-        }
-    }
-
     pub(crate) fn rules(&self) -> Rules {
         Rules { retry: self.retry.clone(), connect_timeout: self.connect_timeout, heartbeat: self.heartbeat }
     }

@@ -6,13 +6,30 @@ use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use bytes::Bytes;
 use cc_runtime::{Answer, Drift, OperationInfo, Result, Transport};
-use cc_stream::Format;
+use cc_stream::{BoxError, Event, Format};
 use futures_util::FutureExt;
 use http::{HeaderMap, StatusCode};
 use serde::de::DeserializeOwned;
 
 /// How many differences one stream tells at most.
 const TOLD: usize = 256;
+
+/// Adds the event names that all streams of the platform share to a format: `HEARTBEAT`, and `END_OF_STREAM`, whose JSON says in
+/// `endedBy` why the stream ends. Data that is neither JSON nor empty ends the stream too, after an error about it.
+///
+/// The formats of [`EventReader`] have these names already.
+#[must_use]
+pub fn platform_format<T>(format: Format<T>) -> Format<T> {
+    format.heartbeat("HEARTBEAT").try_end("END_OF_STREAM", ended_by)
+}
+
+fn ended_by(event: &Event<'_>) -> Result<Option<String>, BoxError> {
+    if event.data.trim_ascii().is_empty() {
+        return Ok(None);
+    }
+    let data: serde_json::Value = serde_json::from_str(&event.data)?;
+    Ok(data.get("endedBy").and_then(|reason| reason.as_str()).map(str::to_owned))
+}
 
 /// Reads the JSON of events leniently, as [answers](cc_runtime::Answer::json) are read: scalars of another type are converted where
 /// their meaning is beyond doubt, and a value that cannot be read costs its field or its element. An event is an error
@@ -60,7 +77,7 @@ impl EventReader {
         leniently: fn(Answer<Bytes>) -> Result<Answer<T>>,
     ) -> Format<T> {
         let reader = self.clone();
-        Format::new(move |event| {
+        platform_format(Format::new(move |event| {
             if event.data.trim_ascii().is_empty() {
                 return Ok(None);
             }
@@ -72,7 +89,7 @@ impl EventReader {
             let read = leniently(Answer::new(data, StatusCode::OK, HeaderMap::new(), 1))?;
             reader.tell(read.drift());
             Ok(Some(read.into_inner()))
-        })
+        }))
     }
 
     #[cold]

@@ -4,12 +4,12 @@
 use std::hint::black_box;
 use std::net::SocketAddr;
 
-use cc_stream::{EventStream, Format, Settings, StreamEvent};
+use cc_stream::{EventStream, Format, StreamEvent};
 use futures::StreamExt;
 use serde::Deserialize;
 use tokio::runtime::Runtime;
 
-use crate::server::serve;
+use crate::server::{serve, signs, watched};
 use crate::{best_of, say};
 
 const EVENTS: usize = 100_000;
@@ -100,8 +100,8 @@ fn ours(runtime: &Runtime, address: SocketAddr) {
         let request = requests.get(format!("http://{address}/")).build();
         async move { Ok(request?) }
     };
-    let format = Format::<Log>::json().platform().accept(["APPLICATION_LOG"]);
-    let mut stream = EventStream::open(client, factory, format, Settings::platform());
+    let format = signs(Format::<Log>::json()).accept(["APPLICATION_LOG"]);
+    let mut stream = EventStream::open(client, factory, format, watched());
     let mut logs = 0;
     runtime.block_on(async {
         while let Some(told) = stream.next().await {

@@ -4,11 +4,12 @@ use std::io::{BufRead, BufReader, Read, Write};
 use std::net::TcpListener;
 use std::process::{Command, Stdio};
 
-use cc_stream::{EventStream, Format, Response, Settings, connect_fn};
+use cc_stream::{EventStream, Format, Response, connect_fn};
 use futures::StreamExt;
 use futures::stream::FuturesUnordered;
 
 use crate::say;
+use crate::server::watched;
 
 const STREAMS: usize = 10_000;
 
@@ -29,7 +30,7 @@ fn in_memory() {
                 Ok(Response::event_stream(first.chain(futures::stream::pending())))
             });
             let factory = |_| async { Ok(http::Request::new(())) };
-            EventStream::open(transport, factory, Format::<String>::json(), Settings::platform())
+            EventStream::open(transport, factory, Format::<String>::json(), watched())
         });
         let streams = streams.await;
         report("in memory, the stream alone", before, streams.len());
@@ -58,7 +59,7 @@ fn over_http() {
                 let request = requests.get(&url).build();
                 async move { Ok(request?) }
             };
-            EventStream::open(client.clone(), factory, Format::<String>::json(), Settings::platform())
+            EventStream::open(client.clone(), factory, Format::<String>::json(), watched())
         });
         let streams = streams.await;
         report("over HTTP with reqwest", before, streams.len());

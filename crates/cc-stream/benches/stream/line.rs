@@ -7,7 +7,7 @@ use std::net::SocketAddr;
 use std::time::Duration;
 
 use bytes::Bytes;
-use cc_stream::{Decoder, EventStream, Format, Frame, Limits, Settings, StreamEvent};
+use cc_stream::{Decoder, EventStream, Format, Frame, Limits, StreamEvent};
 use eventsource_stream::Eventsource;
 use futures::StreamExt;
 use futures::executor::block_on;
@@ -15,7 +15,7 @@ use serde::Deserialize;
 use sse_stream::SseByteStream;
 use tokio::runtime::Runtime;
 
-use crate::server::{receive, serve};
+use crate::server::{receive, serve, signs, watched};
 use crate::{best_of, say};
 
 const SIZE: usize = 8 << 20;
@@ -120,9 +120,9 @@ fn served(runtime: &Runtime, address: SocketAddr) {
         let request = requests.get(format!("http://{address}/")).build();
         async move { Ok(request?) }
     };
-    let mut settings = Settings::platform();
+    let mut settings = watched();
     settings.limits = LIMITS;
-    let mut stream = EventStream::open(client, factory, Format::<Log>::json().platform(), settings);
+    let mut stream = EventStream::open(client, factory, signs(Format::<Log>::json()), settings);
     let mut events = 0;
     runtime.block_on(async {
         while let Some(told) = stream.next().await {

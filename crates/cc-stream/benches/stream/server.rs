@@ -4,9 +4,24 @@ use std::hint::black_box;
 use std::io::{Read, Write};
 use std::net::{SocketAddr, TcpListener};
 use std::thread;
+use std::time::Duration;
 
+use cc_stream::{Format, Settings};
 use futures::StreamExt;
 use tokio::runtime::Runtime;
+
+/// Settings that watch the heartbeats of a server which sends one every two seconds.
+pub(crate) fn watched() -> Settings {
+    let mut settings = Settings::default();
+    settings.heartbeat = Some(Duration::from_millis(2_500));
+    settings.connect_timeout = Some(Duration::from_secs(5));
+    settings
+}
+
+/// A format with the names that this server gives to heartbeats and to the end of a stream.
+pub(crate) fn signs<T>(format: Format<T>) -> Format<T> {
+    format.heartbeat("HEARTBEAT").end("END_OF_STREAM", |_| None)
+}
 
 /// Streams these chunks on each connection, each as an HTTP chunk of its own, and ends the stream.
 pub(crate) fn serve<'a>(chunks: impl Iterator<Item = &'a [u8]>) -> SocketAddr {

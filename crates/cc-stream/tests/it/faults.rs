@@ -6,14 +6,14 @@ use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::Duration;
 
-use cc_stream::{EndReason, ErrorKind, EventStream, Format, Limits, Settings, StreamError, StreamEvent};
+use cc_stream::{EndReason, ErrorKind, EventStream, Format, Limits, StreamError, StreamEvent};
 use futures::StreamExt;
 use serde::Deserialize;
 use tokio::time::Instant;
 
 use crate::support::chance::Chance;
 use crate::support::plan::{Act, FAULTS, Fault, Ids, Plan, Resume};
-use crate::support::server::{HEARTBEAT, Server};
+use crate::support::server::{HEARTBEAT, Server, signs, watched};
 
 #[derive(Debug, Deserialize)]
 struct Log {
@@ -39,11 +39,11 @@ struct Outcome {
 
 async fn run(plan: &Plan) -> Outcome {
     let server = Server::new(plan.clone());
-    let mut settings = Settings::platform();
+    let mut settings = watched();
     settings.limits = Limits { line: 4_096, event: 4_096 };
     settings.continuity = plan.continuity;
     settings.seed = Some(plan.seed);
-    let format = Format::<Log>::json().platform().accept(["LOG"]);
+    let format = signs(Format::<Log>::json()).accept(["LOG"]);
     let factory = |_| async { Ok(http::Request::new(())) };
     let mut stream = EventStream::open(server.transport(), factory, format, settings);
     let (start, mut told) = (Instant::now(), Vec::new());

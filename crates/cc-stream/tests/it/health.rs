@@ -5,14 +5,13 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use bytes::Bytes;
-use cc_stream::{
-    BoxError, ErrorKind, EventStream, Format, Response, Settings, StreamError, StreamEvent, connect_fn,
-};
+use cc_stream::{BoxError, ErrorKind, EventStream, Format, Response, StreamError, StreamEvent, connect_fn};
 use futures::StreamExt;
 use tokio::time::Instant;
 
 use crate::support::chance::Chance;
 use crate::support::memory::{Memory, request, settings, stays};
+use crate::support::server::{signs, watched};
 
 const DAY: Duration = Duration::from_secs(24 * 3600);
 
@@ -39,8 +38,8 @@ fn beats(seed: u64) -> impl futures::Stream<Item = Result<Bytes, BoxError>> + Se
 async fn a_day_of_jittered_heartbeats_and_a_slow_consumer_raises_no_alarm() {
     for (seed, slowest) in [(1, 1), (2, 60_000)] {
         let transport = connect_fn(move |_| async move { Ok(Response::event_stream(beats(seed))) });
-        let format = Format::text().platform();
-        let mut stream = EventStream::open(transport, request, format, Settings::platform());
+        let format = signs(Format::text());
+        let mut stream = EventStream::open(transport, request, format, watched());
         let mut chance = Chance::new(seed);
         let start = Instant::now();
         let (mut opens, mut items) = (0, 0);
@@ -60,7 +59,7 @@ async fn a_day_of_jittered_heartbeats_and_a_slow_consumer_raises_no_alarm() {
 #[tokio::test(start_paused = true)]
 async fn a_consumer_that_does_other_things_between_polls_raises_no_alarm() {
     let transport = connect_fn(|_| async { Ok(Response::event_stream(beats(3))) });
-    let mut stream = EventStream::open(transport, request, Format::text().platform(), Settings::platform());
+    let mut stream = EventStream::open(transport, request, signs(Format::text()), watched());
     let start = Instant::now();
     let mut chance = Chance::new(4);
     while start.elapsed() < DAY {
@@ -120,9 +119,9 @@ async fn after_an_hour_of_outage_the_stream_is_back_within_30_seconds_and_150_at
                 }
             }
         });
-        let mut settings = Settings::platform();
+        let mut settings = watched();
         settings.seed = Some(seed);
-        let mut stream = EventStream::open(transport, request, Format::text().platform(), settings);
+        let mut stream = EventStream::open(transport, request, signs(Format::text()), settings);
         while !matches!(stream.next().await, Some(Ok(StreamEvent::Open(_)))) {}
         let back = start.elapsed() - hour;
         assert!(

@@ -2,6 +2,7 @@
 
 mod decoder;
 mod faults;
+mod general;
 mod health;
 #[cfg(feature = "reqwest")]
 mod http;

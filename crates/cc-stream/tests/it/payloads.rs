@@ -8,6 +8,7 @@ use futures::StreamExt;
 use serde::Deserialize;
 
 use crate::support::memory::{Memory, breaks, ends, next, settings, stays, words};
+use crate::support::server::signs;
 
 #[derive(Debug, Deserialize, PartialEq)]
 struct Line {
@@ -15,7 +16,7 @@ struct Line {
 }
 
 fn logs() -> Format<Line> {
-    Format::json().platform().accept(["LOG"])
+    signs(Format::json()).accept(["LOG"])
 }
 
 /// Data of the items, and the errors between them.
@@ -187,7 +188,7 @@ async fn an_event_that_reports_an_error_is_given_as_an_error() {
     let memory = Memory::new([stays(
         "event: error\ndata: 1\n\nevent: FAILED\ndata: 2\n\nevent: END_OF_STREAM\ndata:\n\n",
     )]);
-    let mut stream = memory.stream_of(Format::text().error("FAILED").platform(), settings());
+    let mut stream = memory.stream_of(signs(Format::text().error("FAILED")), settings());
     assert_eq!(
         words(&mut stream).await,
         ["open", "1", "error: the server sent an event `FAILED`: 2", "end Server(None)"]
@@ -249,7 +250,7 @@ async fn a_parser_may_skip_events_and_they_do_not_count() {
 #[tokio::test(start_paused = true)]
 async fn an_end_that_cannot_be_read_is_told_with_its_event() {
     let memory = Memory::new([stays("event: END_OF_STREAM\ndata: {\"endedBy\": oops\n\n")]);
-    let mut stream = memory.stream_of(Format::text().platform(), settings());
+    let mut stream = memory.stream_of(signs(Format::text()), settings());
     assert_eq!(next(&mut stream).await, "open");
     let error = stream.next().await.unwrap().unwrap_err();
     let ErrorKind::Payload { event } = error.kind() else { panic!("{error:?}") };

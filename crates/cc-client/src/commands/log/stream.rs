@@ -30,12 +30,7 @@ fn format<W, T: 'static>(
 where
     W: serde::de::DeserializeOwned + Into<T> + 'static,
 {
-    reader
-        .json::<W>()
-        .map(Into::into)
-        .accept([name])
-        .platform()
-        .mark(move |item| Some(date(item)?.as_micros()))
+    reader.json::<W>().map(Into::into).accept([name]).mark(move |item| Some(date(item)?.as_micros()))
 }
 
 /// Copies the inputs that have the same name in a command and its request.

@@ -30,6 +30,6 @@ impl Follow for StreamRequests {
     }
 
     fn format(reader: &EventReader) -> Format<Self::Item> {
-        reader.list::<LiveRequestLocation>().map(each).accept(["REQUESTS_LIVE"]).platform()
+        reader.list::<LiveRequestLocation>().map(each).accept(["REQUESTS_LIVE"])
     }
 }

@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use bytes::Bytes;
-use cc_stream::{BoxError, Connect, Continuity, Response, Result, connect_fn};
+use cc_stream::{BoxError, Connect, Continuity, Event, Format, Response, Result, Settings, connect_fn};
 use futures::Stream;
 use http::header::{CONTENT_TYPE, DATE, RETRY_AFTER};
 use http::{HeaderValue, StatusCode};
@@ -16,6 +16,26 @@ use super::plan::{Act, Ids, Plan, Resume};
 
 /// How often the server shows it is alive, give or take.
 pub(crate) const HEARTBEAT: Duration = Duration::from_secs(2);
+
+/// Settings for this server: silence of more than one heartbeat and a margin is noticed.
+pub(crate) fn watched() -> Settings {
+    let mut settings = Settings::default();
+    settings.heartbeat = Some(HEARTBEAT + Duration::from_millis(500));
+    settings.connect_timeout = Some(Duration::from_secs(5));
+    settings
+}
+
+/// A format with the names that this server gives to its heartbeats and to the end of a stream.
+pub(crate) fn signs<T>(format: Format<T>) -> Format<T> {
+    let reason = |event: &Event<'_>| {
+        if event.data.trim_ascii().is_empty() {
+            return Ok(None);
+        }
+        let data: serde_json::Value = serde_json::from_str(&event.data)?;
+        Ok(data["endedBy"].as_str().map(str::to_owned))
+    };
+    format.heartbeat("HEARTBEAT").try_end("END_OF_STREAM", reason)
+}
 
 #[derive(Debug)]
 pub(crate) struct Server {
