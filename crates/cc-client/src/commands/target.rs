@@ -37,7 +37,7 @@ impl<'a> Target<'a> {
 
 /// What a command is about that takes an application, or all that an owner has.
 pub(crate) enum Scope<'a> {
-    /// The owner, when it is not given, is resolved.
+    /// If the owner is not given, it is resolved.
     Application(&'a ApplicationId),
     Owner(&'a OwnerId),
 }
