@@ -167,7 +167,7 @@ fn page(operation: &Operation) -> String {
     let _ = write!(page, "\n\n`{} {}`.", operation.method, operation.path);
     if !operation.aliases.is_empty() {
         let aliases: Vec<String> = operation.aliases.iter().map(|alias| format!("`{alias}`")).collect();
-        let _ = write!(page, " The same thing is also reached by {}.", aliases.join(", "));
+        let _ = write!(page, " Also available as {}.", aliases.join(", "));
     }
     let _ = write!(page, " Source: {}.", operation.sources.join(", "));
     if !operation.errors.is_empty() {

@@ -159,7 +159,7 @@ fn field(name: &str, node: &Node) -> DeclaredField {
     }
 }
 
-/// An owner that is resolved from other inputs where it is absent.
+/// An owner that is resolved from other inputs if it is absent.
 fn owner(name: &str, from: &Node) -> DeclaredField {
     let from = if let Some(one) = from.as_str() { vec![one.to_owned()] } else { names(from) };
     let from: Vec<String> =

@@ -97,24 +97,22 @@ pub(super) fn fields(
         if command.owner.is_some() && input.place == "path" && input.name == "ownerId" {
             field.required = false;
             field.ty = field.ty.optional();
-            field.description = "The owner. Default: resolved.".to_owned();
+            field.description = "Id of the owner. Default: resolved.".to_owned();
         }
         fields.push(field);
     }
-    // What the official client takes and does not send either.
+    // Inputs that the official client accepts without sending them.
     for (name, _) in command.fields.iter().filter(|(_, place)| place == "nowhere") {
         fields.push(Field {
             name: name.clone(),
             ident: field_name(name),
             ty: if name == "ownerId" { Ty::Core("OwnerId".to_owned()) } else { Ty::String }.optional(),
             required: false,
-            description:
-                "Taken for those who have it at hand; the platform needs it not, and it is not sent."
-                    .to_owned(),
+            description: "Accepted for compatibility with the official client. It is not sent.".to_owned(),
             target: Target::Nowhere,
         });
     }
-    // What the owner is resolved from need not be an input of the operation.
+    // The id from which the owner is resolved need not be an input of the operation.
     if let Some(owner) = &command.owner
         && !fields.iter().any(|field| field.name == *owner)
     {
@@ -129,7 +127,7 @@ pub(super) fn fields(
             ident: field_name(owner),
             ty: Ty::Core((*ty).to_owned()),
             required: true,
-            description: "What the owner is resolved from.".to_owned(),
+            description: "Id from which the owner is resolved.".to_owned(),
             target: Target::Nowhere,
         });
     }

@@ -7,7 +7,7 @@ use heck::ToSnakeCase;
 use crate::generate::rust::doc;
 use crate::spec::model::{Command, Operation};
 
-/// What the command does, and its errors.
+/// Documentation of the command: its effect and its errors.
 pub(super) fn page(operation: &Operation, command: &Command) -> String {
     let mut text = command.summary.clone().unwrap_or_else(|| operation.summary.clone());
     if !operation.description.is_empty() {
@@ -17,13 +17,15 @@ pub(super) fn page(operation: &Operation, command: &Command) -> String {
     if let Some(owner) = &command.owner {
         let _ = write!(
             text,
-            " The owner, when it is not given, is resolved from `{}`: no request when it is known already.",
+            " If the owner is not given, it is resolved from `{}`, without a request if it is already cached.",
             owner.to_snake_case()
         );
     }
     match command.empty.as_deref() {
-        Some("list") => text.push_str(" Where there is nothing, the list is empty."),
-        Some(_) => text.push_str(" Where there is nothing, the answer is `None`."),
+        Some("list") => text.push_str(" Returns an empty list if nothing is found."),
+        Some(_) => {
+            text.push_str(" Returns `None` if the resource does not exist or is not visible to the caller.")
+        }
         None => {}
     }
     if !operation.errors.is_empty() {
