@@ -9,8 +9,8 @@ use crate::types;
 
 /// Lists the add-ons of an owner.
 ///
-/// `GET /v2/organisations/{ownerId}/addons`. The same thing is also reached by `GET /v2/self/addons`. Source:
-/// v2-openapi, js-client.
+/// `GET /v2/organisations/{ownerId}/addons`. Also available as `GET /v2/self/addons`. Source: v2-openapi,
+/// js-client.
 ///
 /// # Errors
 /// - 401: The credentials are missing or invalid.
@@ -57,8 +57,8 @@ impl Operation for ListAddons {
 ///
 /// The 503 is often transient.
 ///
-/// `POST /v2/organisations/{ownerId}/addons`. The same thing is also reached by `POST /v2/self/addons`. Source:
-/// v2-openapi, js-client.
+/// `POST /v2/organisations/{ownerId}/addons`. Also available as `POST /v2/self/addons`. Source: v2-openapi,
+/// js-client.
 ///
 /// # Errors
 /// - 400: The request is invalid.
@@ -117,8 +117,8 @@ impl Operation for CreateAddon {
 
 /// Shows what an add-on would cost, without creating it.
 ///
-/// `POST /v2/organisations/{ownerId}/addons/preorders`. The same thing is also reached by
-/// `POST /v2/self/addons/preorders`. Source: v2-openapi.
+/// `POST /v2/organisations/{ownerId}/addons/preorders`. Also available as `POST /v2/self/addons/preorders`.
+/// Source: v2-openapi.
 ///
 /// # Errors
 /// - 400: The request is invalid.
@@ -175,8 +175,8 @@ impl Operation for PreorderAddon {
 
 /// Reads one add-on.
 ///
-/// `GET /v2/organisations/{ownerId}/addons/{addonId}`. The same thing is also reached by
-/// `GET /v2/self/addons/{addonId}`. Source: v2-openapi, js-client.
+/// `GET /v2/organisations/{ownerId}/addons/{addonId}`. Also available as `GET /v2/self/addons/{addonId}`.
+/// Source: v2-openapi, js-client.
 ///
 /// # Errors
 /// - 401: The credentials are missing or invalid.
@@ -232,8 +232,8 @@ impl Operation for GetAddon {
 
 /// Renames an add-on.
 ///
-/// `PUT /v2/organisations/{ownerId}/addons/{addonId}`. The same thing is also reached by
-/// `PUT /v2/self/addons/{addonId}`. Source: v2-openapi, js-client.
+/// `PUT /v2/organisations/{ownerId}/addons/{addonId}`. Also available as `PUT /v2/self/addons/{addonId}`.
+/// Source: v2-openapi, js-client.
 ///
 /// # Errors
 /// - 400: The request is invalid.
@@ -295,8 +295,8 @@ impl Operation for UpdateAddon {
 
 /// Deletes an add-on and its data.
 ///
-/// `DELETE /v2/organisations/{ownerId}/addons/{addonId}`. The same thing is also reached by
-/// `DELETE /v2/self/addons/{addonId}`. Source: v2-openapi, js-client.
+/// `DELETE /v2/organisations/{ownerId}/addons/{addonId}`. Also available as `DELETE /v2/self/addons/{addonId}`.
+/// Source: v2-openapi, js-client.
 ///
 /// # Errors
 /// - 401: The credentials are missing or invalid.
@@ -553,7 +553,7 @@ impl Operation for GetAddonInstance {
 ///
 /// The data are valid for a short time, and differ for each call.
 ///
-/// `GET /v2/organisations/{ownerId}/addons/{addonId}/sso`. The same thing is also reached by
+/// `GET /v2/organisations/{ownerId}/addons/{addonId}/sso`. Also available as
 /// `GET /v2/self/addons/{addonId}/sso`. Source: v2-openapi, js-client.
 ///
 /// # Errors

@@ -9,8 +9,8 @@ use crate::types;
 
 /// Lists the applications of an owner.
 ///
-/// `GET /v2/organisations/{ownerId}/applications`. The same thing is also reached by
-/// `GET /v2/self/applications`. Source: v2-openapi, js-client.
+/// `GET /v2/organisations/{ownerId}/applications`. Also available as `GET /v2/self/applications`. Source:
+/// v2-openapi, js-client.
 ///
 /// # Errors
 /// - 401: The credentials are missing or invalid.
@@ -72,8 +72,8 @@ impl Operation for ListApplications {
 
 /// Creates an application.
 ///
-/// `POST /v2/organisations/{ownerId}/applications`. The same thing is also reached by
-/// `POST /v2/self/applications`. Source: v2-openapi, js-client.
+/// `POST /v2/organisations/{ownerId}/applications`. Also available as `POST /v2/self/applications`. Source:
+/// v2-openapi, js-client.
 ///
 /// # Errors
 /// - 401: The credentials are missing or invalid.
@@ -131,7 +131,7 @@ impl Operation for CreateApplication {
 
 /// Reads one application.
 ///
-/// `GET /v2/organisations/{ownerId}/applications/{applicationId}`. The same thing is also reached by
+/// `GET /v2/organisations/{ownerId}/applications/{applicationId}`. Also available as
 /// `GET /v2/self/applications/{applicationId}`. Source: v2-openapi, js-client.
 ///
 /// # Errors
@@ -190,7 +190,7 @@ impl Operation for GetApplication {
 ///
 /// Settings that are absent from the body keep their values.
 ///
-/// `PUT /v2/organisations/{ownerId}/applications/{applicationId}`. The same thing is also reached by
+/// `PUT /v2/organisations/{ownerId}/applications/{applicationId}`. Also available as
 /// `PUT /v2/self/applications/{applicationId}`. Source: v2-openapi, js-client.
 ///
 /// # Errors
@@ -253,7 +253,7 @@ impl Operation for UpdateApplication {
 
 /// Deletes an application.
 ///
-/// `DELETE /v2/organisations/{ownerId}/applications/{applicationId}`. The same thing is also reached by
+/// `DELETE /v2/organisations/{ownerId}/applications/{applicationId}`. Also available as
 /// `DELETE /v2/self/applications/{applicationId}`. Source: v2-openapi, js-client.
 ///
 /// # Errors
@@ -310,7 +310,7 @@ impl Operation for DeleteApplication {
 
 /// Changes the branch from which an application is deployed.
 ///
-/// `PUT /v2/organisations/{ownerId}/applications/{applicationId}/branch`. The same thing is also reached by
+/// `PUT /v2/organisations/{ownerId}/applications/{applicationId}/branch`. Also available as
 /// `PUT /v2/self/applications/{applicationId}/branch`. Source: v2-openapi, js-client.
 ///
 /// # Errors
@@ -373,7 +373,7 @@ impl Operation for UpdateApplicationBranch {
 
 /// Lists the branches of an application's repository.
 ///
-/// `GET /v2/organisations/{ownerId}/applications/{applicationId}/branches`. The same thing is also reached by
+/// `GET /v2/organisations/{ownerId}/applications/{applicationId}/branches`. Also available as
 /// `GET /v2/self/applications/{applicationId}/branches`. Source: v2-openapi, js-client.
 ///
 /// # Errors
@@ -430,8 +430,8 @@ impl Operation for ListApplicationBranches {
 
 /// Changes the flavor of the build instance of an application.
 ///
-/// `PUT /v2/organisations/{ownerId}/applications/{applicationId}/buildflavor`. The same thing is also reached
-/// by `PUT /v2/self/applications/{applicationId}/buildflavor`. Source: v2-openapi, terraform.
+/// `PUT /v2/organisations/{ownerId}/applications/{applicationId}/buildflavor`. Also available as
+/// `PUT /v2/self/applications/{applicationId}/buildflavor`. Source: v2-openapi, terraform.
 ///
 /// # Errors
 /// - 401: The credentials are missing or invalid.
@@ -493,7 +493,7 @@ impl Operation for UpdateBuildFlavor {
 
 /// Lists the environment variables of an application.
 ///
-/// `GET /v2/organisations/{ownerId}/applications/{applicationId}/env`. The same thing is also reached by
+/// `GET /v2/organisations/{ownerId}/applications/{applicationId}/env`. Also available as
 /// `GET /v2/self/applications/{applicationId}/env`. Source: v2-openapi, js-client.
 ///
 /// # Errors
@@ -552,7 +552,7 @@ impl Operation for ListEnvironment {
 ///
 /// A running application sees the change after its next deployment.
 ///
-/// `PUT /v2/organisations/{ownerId}/applications/{applicationId}/env`. The same thing is also reached by
+/// `PUT /v2/organisations/{ownerId}/applications/{applicationId}/env`. Also available as
 /// `PUT /v2/self/applications/{applicationId}/env`. Source: v2-openapi, js-client.
 ///
 /// # Errors
@@ -615,8 +615,8 @@ impl Operation for UpdateEnvironment {
 
 /// Sets one environment variable of an application.
 ///
-/// `PUT /v2/organisations/{ownerId}/applications/{applicationId}/env/{envName}`. The same thing is also reached
-/// by `PUT /v2/self/applications/{applicationId}/env/{envName}`. Source: v2-openapi, js-client.
+/// `PUT /v2/organisations/{ownerId}/applications/{applicationId}/env/{envName}`. Also available as
+/// `PUT /v2/self/applications/{applicationId}/env/{envName}`. Source: v2-openapi, js-client.
 ///
 /// # Errors
 /// - 401: The credentials are missing or invalid.
@@ -683,8 +683,8 @@ impl Operation for SetEnvironmentVariable {
 
 /// Removes one environment variable of an application.
 ///
-/// `DELETE /v2/organisations/{ownerId}/applications/{applicationId}/env/{envName}`. The same thing is also
-/// reached by `DELETE /v2/self/applications/{applicationId}/env/{envName}`. Source: v2-openapi, js-client.
+/// `DELETE /v2/organisations/{ownerId}/applications/{applicationId}/env/{envName}`. Also available as
+/// `DELETE /v2/self/applications/{applicationId}/env/{envName}`. Source: v2-openapi, js-client.
 ///
 /// # Errors
 /// - 401: The credentials are missing or invalid.
@@ -745,8 +745,8 @@ impl Operation for DeleteEnvironmentVariable {
 
 /// Reads the environment variables that an application exposes to the applications that depend on it.
 ///
-/// `GET /v2/organisations/{ownerId}/applications/{applicationId}/exposed_env`. The same thing is also reached
-/// by `GET /v2/self/applications/{applicationId}/exposed_env`. Source: v2-extra, js-client.
+/// `GET /v2/organisations/{ownerId}/applications/{applicationId}/exposed_env`. Also available as
+/// `GET /v2/self/applications/{applicationId}/exposed_env`. Source: v2-extra, js-client.
 ///
 /// # Errors
 /// - 401: The credentials are missing or invalid.
@@ -802,8 +802,8 @@ impl Operation for GetExposedEnvironment {
 
 /// Replaces the environment variables that an application exposes to the applications that depend on it.
 ///
-/// `PUT /v2/organisations/{ownerId}/applications/{applicationId}/exposed_env`. The same thing is also reached
-/// by `PUT /v2/self/applications/{applicationId}/exposed_env`. Source: v2-openapi, js-client.
+/// `PUT /v2/organisations/{ownerId}/applications/{applicationId}/exposed_env`. Also available as
+/// `PUT /v2/self/applications/{applicationId}/exposed_env`. Source: v2-openapi, js-client.
 ///
 /// # Errors
 /// - 401: The credentials are missing or invalid.
@@ -865,7 +865,7 @@ impl Operation for UpdateExposedEnvironment {
 
 /// Lists the domains of an application.
 ///
-/// `GET /v2/organisations/{ownerId}/applications/{applicationId}/vhosts`. The same thing is also reached by
+/// `GET /v2/organisations/{ownerId}/applications/{applicationId}/vhosts`. Also available as
 /// `GET /v2/self/applications/{applicationId}/vhosts`. Source: v2-openapi, js-client.
 ///
 /// # Errors
@@ -922,8 +922,8 @@ impl Operation for ListDomains {
 
 /// Adds a domain to an application.
 ///
-/// `PUT /v2/organisations/{ownerId}/applications/{applicationId}/vhosts/{domain}`. The same thing is also
-/// reached by `PUT /v2/self/applications/{applicationId}/vhosts/{domain}`. Source: v2-openapi, js-client.
+/// `PUT /v2/organisations/{ownerId}/applications/{applicationId}/vhosts/{domain}`. Also available as
+/// `PUT /v2/self/applications/{applicationId}/vhosts/{domain}`. Source: v2-openapi, js-client.
 ///
 /// # Errors
 /// - 401: The credentials are missing or invalid.
@@ -986,8 +986,8 @@ impl Operation for AddDomain {
 
 /// Removes a domain from an application.
 ///
-/// `DELETE /v2/organisations/{ownerId}/applications/{applicationId}/vhosts/{domain}`. The same thing is also
-/// reached by `DELETE /v2/self/applications/{applicationId}/vhosts/{domain}`. Source: v2-openapi, js-client.
+/// `DELETE /v2/organisations/{ownerId}/applications/{applicationId}/vhosts/{domain}`. Also available as
+/// `DELETE /v2/self/applications/{applicationId}/vhosts/{domain}`. Source: v2-openapi, js-client.
 ///
 /// # Errors
 /// - 401: The credentials are missing or invalid.
@@ -1048,8 +1048,8 @@ impl Operation for RemoveDomain {
 
 /// Reads the primary domain of an application.
 ///
-/// `GET /v2/organisations/{ownerId}/applications/{applicationId}/vhosts/favourite`. The same thing is also
-/// reached by `GET /v2/self/applications/{applicationId}/vhosts/favourite`. Source: v2-openapi, js-client.
+/// `GET /v2/organisations/{ownerId}/applications/{applicationId}/vhosts/favourite`. Also available as
+/// `GET /v2/self/applications/{applicationId}/vhosts/favourite`. Source: v2-openapi, js-client.
 ///
 /// # Errors
 /// - 401: The credentials are missing or invalid.
@@ -1105,8 +1105,8 @@ impl Operation for GetPrimaryDomain {
 
 /// Makes a domain of an application the primary one.
 ///
-/// `PUT /v2/organisations/{ownerId}/applications/{applicationId}/vhosts/favourite`. The same thing is also
-/// reached by `PUT /v2/self/applications/{applicationId}/vhosts/favourite`. Source: v2-openapi, js-client.
+/// `PUT /v2/organisations/{ownerId}/applications/{applicationId}/vhosts/favourite`. Also available as
+/// `PUT /v2/self/applications/{applicationId}/vhosts/favourite`. Source: v2-openapi, js-client.
 ///
 /// # Errors
 /// - 401: The credentials are missing or invalid.
@@ -1168,8 +1168,8 @@ impl Operation for SetPrimaryDomain {
 
 /// Unsets the primary domain of an application.
 ///
-/// `DELETE /v2/organisations/{ownerId}/applications/{applicationId}/vhosts/favourite`. The same thing is also
-/// reached by `DELETE /v2/self/applications/{applicationId}/vhosts/favourite`. Source: v2-openapi, js-client.
+/// `DELETE /v2/organisations/{ownerId}/applications/{applicationId}/vhosts/favourite`. Also available as
+/// `DELETE /v2/self/applications/{applicationId}/vhosts/favourite`. Source: v2-openapi, js-client.
 ///
 /// # Errors
 /// - 401: The credentials are missing or invalid.
@@ -1225,7 +1225,7 @@ impl Operation for UnsetPrimaryDomain {
 
 /// Lists the tags of an application.
 ///
-/// `GET /v2/organisations/{ownerId}/applications/{applicationId}/tags`. The same thing is also reached by
+/// `GET /v2/organisations/{ownerId}/applications/{applicationId}/tags`. Also available as
 /// `GET /v2/self/applications/{applicationId}/tags`. Source: v2-openapi, js-client.
 ///
 /// # Errors
@@ -1343,7 +1343,7 @@ impl Operation for ReplaceApplicationTags {
 
 /// Adds a tag to an application.
 ///
-/// `PUT /v2/organisations/{ownerId}/applications/{applicationId}/tags/{tag}`. The same thing is also reached by
+/// `PUT /v2/organisations/{ownerId}/applications/{applicationId}/tags/{tag}`. Also available as
 /// `PUT /v2/self/applications/{applicationId}/tags/{tag}`. Source: v2-openapi, js-client.
 ///
 /// # Errors
@@ -1405,8 +1405,8 @@ impl Operation for AddApplicationTag {
 
 /// Removes a tag from an application.
 ///
-/// `DELETE /v2/organisations/{ownerId}/applications/{applicationId}/tags/{tag}`. The same thing is also reached
-/// by `DELETE /v2/self/applications/{applicationId}/tags/{tag}`. Source: v2-openapi, js-client.
+/// `DELETE /v2/organisations/{ownerId}/applications/{applicationId}/tags/{tag}`. Also available as
+/// `DELETE /v2/self/applications/{applicationId}/tags/{tag}`. Source: v2-openapi, js-client.
 ///
 /// # Errors
 /// - 401: The credentials are missing or invalid.
@@ -1467,7 +1467,7 @@ impl Operation for RemoveApplicationTag {
 
 /// Lists the add-ons that an application is linked to.
 ///
-/// `GET /v2/organisations/{ownerId}/applications/{applicationId}/addons`. The same thing is also reached by
+/// `GET /v2/organisations/{ownerId}/applications/{applicationId}/addons`. Also available as
 /// `GET /v2/self/applications/{applicationId}/addons`. Source: v2-openapi, js-client.
 ///
 /// # Errors
@@ -1524,7 +1524,7 @@ impl Operation for ListLinkedAddons {
 
 /// Links an application to an add-on.
 ///
-/// `POST /v2/organisations/{ownerId}/applications/{applicationId}/addons`. The same thing is also reached by
+/// `POST /v2/organisations/{ownerId}/applications/{applicationId}/addons`. Also available as
 /// `POST /v2/self/applications/{applicationId}/addons`. Source: v2-openapi, js-client.
 ///
 /// # Errors
@@ -1587,7 +1587,7 @@ impl Operation for LinkAddon {
 
 /// Lists the environment variables that an application receives from its linked add-ons.
 ///
-/// `GET /v2/organisations/{ownerId}/applications/{applicationId}/addons/env`. The same thing is also reached by
+/// `GET /v2/organisations/{ownerId}/applications/{applicationId}/addons/env`. Also available as
 /// `GET /v2/self/applications/{applicationId}/addons/env`. Source: v2-openapi, js-client.
 ///
 /// # Errors
@@ -1644,8 +1644,8 @@ impl Operation for ListLinkedAddonsEnvironment {
 
 /// Removes the link of an application to an add-on.
 ///
-/// `DELETE /v2/organisations/{ownerId}/applications/{applicationId}/addons/{addonId}`. The same thing is also
-/// reached by `DELETE /v2/self/applications/{applicationId}/addons/{addonId}`. Source: v2-openapi, js-client.
+/// `DELETE /v2/organisations/{ownerId}/applications/{applicationId}/addons/{addonId}`. Also available as
+/// `DELETE /v2/self/applications/{applicationId}/addons/{addonId}`. Source: v2-openapi, js-client.
 ///
 /// # Errors
 /// - 401: The credentials are missing or invalid.
@@ -1706,8 +1706,8 @@ impl Operation for UnlinkAddon {
 
 /// Lists the applications that an application depends on.
 ///
-/// `GET /v2/organisations/{ownerId}/applications/{applicationId}/dependencies`. The same thing is also reached
-/// by `GET /v2/self/applications/{applicationId}/dependencies`. Source: v2-openapi, js-client.
+/// `GET /v2/organisations/{ownerId}/applications/{applicationId}/dependencies`. Also available as
+/// `GET /v2/self/applications/{applicationId}/dependencies`. Source: v2-openapi, js-client.
 ///
 /// # Errors
 /// - 401: The credentials are missing or invalid.
@@ -1763,8 +1763,8 @@ impl Operation for ListDependencies {
 
 /// Lists the environment variables that an application receives from the applications that it depends on.
 ///
-/// `GET /v2/organisations/{ownerId}/applications/{applicationId}/dependencies/env`. The same thing is also
-/// reached by `GET /v2/self/applications/{applicationId}/dependencies/env`. Source: v2-extra, js-client.
+/// `GET /v2/organisations/{ownerId}/applications/{applicationId}/dependencies/env`. Also available as
+/// `GET /v2/self/applications/{applicationId}/dependencies/env`. Source: v2-extra, js-client.
 ///
 /// # Errors
 /// - 401: The credentials are missing or invalid.
@@ -1820,9 +1820,8 @@ impl Operation for ListDependenciesEnvironment {
 
 /// Makes an application depend on another application.
 ///
-/// `PUT /v2/organisations/{ownerId}/applications/{applicationId}/dependencies/{dependencyId}`. The same thing
-/// is also reached by `PUT /v2/self/applications/{applicationId}/dependencies/{dependencyId}`. Source:
-/// v2-openapi, js-client.
+/// `PUT /v2/organisations/{ownerId}/applications/{applicationId}/dependencies/{dependencyId}`. Also available
+/// as `PUT /v2/self/applications/{applicationId}/dependencies/{dependencyId}`. Source: v2-openapi, js-client.
 ///
 /// # Errors
 /// - 401: The credentials are missing or invalid.
@@ -1883,9 +1882,9 @@ impl Operation for AddDependency {
 
 /// Removes the dependency of an application on another application.
 ///
-/// `DELETE /v2/organisations/{ownerId}/applications/{applicationId}/dependencies/{dependencyId}`. The same
-/// thing is also reached by `DELETE /v2/self/applications/{applicationId}/dependencies/{dependencyId}`. Source:
-/// v2-openapi, js-client.
+/// `DELETE /v2/organisations/{ownerId}/applications/{applicationId}/dependencies/{dependencyId}`. Also
+/// available as `DELETE /v2/self/applications/{applicationId}/dependencies/{dependencyId}`. Source: v2-openapi,
+/// js-client.
 ///
 /// # Errors
 /// - 401: The credentials are missing or invalid.
@@ -1946,7 +1945,7 @@ impl Operation for RemoveDependency {
 
 /// Lists the applications that depend on an application.
 ///
-/// `GET /v2/organisations/{ownerId}/applications/{applicationId}/dependents`. The same thing is also reached by
+/// `GET /v2/organisations/{ownerId}/applications/{applicationId}/dependents`. Also available as
 /// `GET /v2/self/applications/{applicationId}/dependents`. Source: v2-openapi.
 ///
 /// # Errors
@@ -2060,7 +2059,7 @@ impl Operation for RotateGithubWebhookSecret {
 
 /// Lists the applications that are linked to an add-on.
 ///
-/// `GET /v2/organisations/{ownerId}/addons/{addonId}/applications`. The same thing is also reached by
+/// `GET /v2/organisations/{ownerId}/addons/{addonId}/applications`. Also available as
 /// `GET /v2/self/addons/{addonId}/applications`. Source: v2-openapi, js-client.
 ///
 /// # Errors
@@ -2117,7 +2116,7 @@ impl Operation for ListAddonApplications {
 
 /// Lists the environment variables that an add-on provides to linked applications.
 ///
-/// `GET /v2/organisations/{ownerId}/addons/{addonId}/env`. The same thing is also reached by
+/// `GET /v2/organisations/{ownerId}/addons/{addonId}/env`. Also available as
 /// `GET /v2/self/addons/{addonId}/env`. Source: v2-openapi, js-client.
 ///
 /// # Errors
@@ -2174,7 +2173,7 @@ impl Operation for ListAddonEnvironment {
 
 /// Lists the tags of an add-on.
 ///
-/// `GET /v2/organisations/{ownerId}/addons/{addonId}/tags`. The same thing is also reached by
+/// `GET /v2/organisations/{ownerId}/addons/{addonId}/tags`. Also available as
 /// `GET /v2/self/addons/{addonId}/tags`. Source: v2-openapi, js-client.
 ///
 /// # Errors
@@ -2292,7 +2291,7 @@ impl Operation for ReplaceAddonTags {
 
 /// Adds a tag to an add-on.
 ///
-/// `PUT /v2/organisations/{ownerId}/addons/{addonId}/tags/{tag}`. The same thing is also reached by
+/// `PUT /v2/organisations/{ownerId}/addons/{addonId}/tags/{tag}`. Also available as
 /// `PUT /v2/self/addons/{addonId}/tags/{tag}`. Source: v2-openapi, js-client.
 ///
 /// # Errors
@@ -2354,7 +2353,7 @@ impl Operation for AddAddonTag {
 
 /// Removes a tag from an add-on.
 ///
-/// `DELETE /v2/organisations/{ownerId}/addons/{addonId}/tags/{tag}`. The same thing is also reached by
+/// `DELETE /v2/organisations/{ownerId}/addons/{addonId}/tags/{tag}`. Also available as
 /// `DELETE /v2/self/addons/{addonId}/tags/{tag}`. Source: v2-openapi, js-client.
 ///
 /// # Errors

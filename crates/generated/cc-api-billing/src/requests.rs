@@ -136,7 +136,7 @@ impl Operation for ListUnpaidInvoices {
 
 /// Reads one invoice.
 ///
-/// `GET /v4/billing/organisations/{ownerId}/invoices/{invoiceNumber}`. The same thing is also reached by
+/// `GET /v4/billing/organisations/{ownerId}/invoices/{invoiceNumber}`. Also available as
 /// `GET /v4/billing/organisations/{ownerId}/invoices/{invoiceNumber}{type}`. Source: seed-003, js-client.
 ///
 /// # Errors
@@ -756,8 +756,7 @@ impl Operation for ActivateCoupon {
 
 /// Reads the remaining drops of an owner, which are the credits used before v4.
 ///
-/// `GET /v2/organisations/{ownerId}/credits`. The same thing is also reached by `GET /v2/self/credits`. Source:
-/// v2-openapi.
+/// `GET /v2/organisations/{ownerId}/credits`. Also available as `GET /v2/self/credits`. Source: v2-openapi.
 ///
 /// # Errors
 /// - 401: The credentials are missing or invalid.
@@ -803,8 +802,8 @@ impl Operation for GetLegacyCredits {
 
 /// Lists the consumption of the applications of an owner.
 ///
-/// `GET /v2/organisations/{ownerId}/consumptions`. The same thing is also reached by
-/// `GET /v2/self/consumptions`. Source: v2-openapi.
+/// `GET /v2/organisations/{ownerId}/consumptions`. Also available as `GET /v2/self/consumptions`. Source:
+/// v2-openapi.
 ///
 /// # Errors
 /// - 401: The credentials are missing or invalid.
@@ -894,8 +893,8 @@ impl Operation for ListConsumptions {
 
 /// Reads the billing name and address of an owner.
 ///
-/// `GET /v2/organisations/{ownerId}/payment-info`. The same thing is also reached by
-/// `GET /v2/self/payment-info`. Source: v2-openapi.
+/// `GET /v2/organisations/{ownerId}/payment-info`. Also available as `GET /v2/self/payment-info`. Source:
+/// v2-openapi.
 ///
 /// # Errors
 /// - 401: The credentials are missing or invalid.

@@ -411,8 +411,8 @@ impl Operation for GetInstance {
 
 /// Lists the deployments of an application, in the v2 format.
 ///
-/// `GET /v2/organisations/{ownerId}/applications/{applicationId}/deployments`. The same thing is also reached
-/// by `GET /v2/self/applications/{applicationId}/deployments`. Source: v2-openapi, js-client.
+/// `GET /v2/organisations/{ownerId}/applications/{applicationId}/deployments`. Also available as
+/// `GET /v2/self/applications/{applicationId}/deployments`. Source: v2-openapi, js-client.
 ///
 /// # Errors
 /// - 401: The credentials are missing or invalid.
@@ -498,9 +498,9 @@ impl Operation for ListLegacyDeployments {
 
 /// Reads one deployment, in the v2 format.
 ///
-/// `GET /v2/organisations/{ownerId}/applications/{applicationId}/deployments/{deploymentId}`. The same thing is
-/// also reached by `GET /v2/self/applications/{applicationId}/deployments/{deploymentId}`. Source: v2-openapi,
-/// v2-extra, js-client.
+/// `GET /v2/organisations/{ownerId}/applications/{applicationId}/deployments/{deploymentId}`. Also available as
+/// `GET /v2/self/applications/{applicationId}/deployments/{deploymentId}`. Source: v2-openapi, v2-extra,
+/// js-client.
 ///
 /// # Errors
 /// - 401: The credentials are missing or invalid.
@@ -561,10 +561,9 @@ impl Operation for GetLegacyDeployment {
 
 /// Cancels a deployment in progress.
 ///
-/// `DELETE /v2/organisations/{ownerId}/applications/{applicationId}/deployments/{deploymentId}/instances`. The
-/// same thing is also reached by
-/// `DELETE /v2/self/applications/{applicationId}/deployments/{deploymentId}/instances`. Source: v2-openapi,
-/// js-client.
+/// `DELETE /v2/organisations/{ownerId}/applications/{applicationId}/deployments/{deploymentId}/instances`. Also
+/// available as `DELETE /v2/self/applications/{applicationId}/deployments/{deploymentId}/instances`. Source:
+/// v2-openapi, js-client.
 ///
 /// # Errors
 /// - 401: The credentials are missing or invalid.
@@ -625,7 +624,7 @@ impl Operation for CancelDeployment {
 
 /// Lists the instances of an application, in the v2 format.
 ///
-/// `GET /v2/organisations/{ownerId}/applications/{applicationId}/instances`. The same thing is also reached by
+/// `GET /v2/organisations/{ownerId}/applications/{applicationId}/instances`. Also available as
 /// `GET /v2/self/applications/{applicationId}/instances`. Source: v2-openapi.
 ///
 /// # Errors
@@ -705,7 +704,7 @@ impl Operation for ListLegacyInstances {
 
 /// Deploys an application.
 ///
-/// `POST /v2/organisations/{ownerId}/applications/{applicationId}/instances`. The same thing is also reached by
+/// `POST /v2/organisations/{ownerId}/applications/{applicationId}/instances`. Also available as
 /// `POST /v2/self/applications/{applicationId}/instances`. Source: v2-openapi, v2-extra, js-client.
 ///
 /// # Errors
@@ -784,8 +783,8 @@ impl Operation for DeployApplication {
 
 /// Stops an application.
 ///
-/// `DELETE /v2/organisations/{ownerId}/applications/{applicationId}/instances`. The same thing is also reached
-/// by `DELETE /v2/self/applications/{applicationId}/instances`. Source: v2-openapi, js-client.
+/// `DELETE /v2/organisations/{ownerId}/applications/{applicationId}/instances`. Also available as
+/// `DELETE /v2/self/applications/{applicationId}/instances`. Source: v2-openapi, js-client.
 ///
 /// # Errors
 /// - 401: The credentials are missing or invalid.
@@ -841,8 +840,8 @@ impl Operation for UndeployApplication {
 
 /// Reads one instance of an application, in the v2 format.
 ///
-/// `GET /v2/organisations/{ownerId}/applications/{applicationId}/instances/{instanceId}`. The same thing is
-/// also reached by `GET /v2/self/applications/{applicationId}/instances/{instanceId}`. Source: v2-openapi.
+/// `GET /v2/organisations/{ownerId}/applications/{applicationId}/instances/{instanceId}`. Also available as
+/// `GET /v2/self/applications/{applicationId}/instances/{instanceId}`. Source: v2-openapi.
 ///
 /// # Errors
 /// - 401: The credentials are missing or invalid.
@@ -962,8 +961,7 @@ impl Operation for ListOwnerDeployments {
 
 /// Lists the instances of every application of an owner.
 ///
-/// `GET /v2/organisations/{ownerId}/instances`. The same thing is also reached by `GET /v2/self/instances`.
-/// Source: v2-openapi.
+/// `GET /v2/organisations/{ownerId}/instances`. Also available as `GET /v2/self/instances`. Source: v2-openapi.
 ///
 /// # Errors
 /// - 401: The credentials are missing or invalid.

@@ -595,10 +595,9 @@ impl Operation for DeleteFunctionDeployment {
 
 /// Starts a deployment of a function with the uploaded code.
 ///
-/// `POST /v4/functions/organisations/{ownerId}/functions/{functionId}/deployments/{deploymentId}/trigger`. The
-/// same thing is also reached by
-/// `POST /v4/functions/organisations/{ownerId}/functions/{functionId}/deployments/{deploymentId}`. Source:
-/// go-sdk.
+/// `POST /v4/functions/organisations/{ownerId}/functions/{functionId}/deployments/{deploymentId}/trigger`. Also
+/// available as `POST /v4/functions/organisations/{ownerId}/functions/{functionId}/deployments/{deploymentId}`.
+/// Source: go-sdk.
 ///
 /// # Errors
 /// - 401: The credentials are missing or invalid.

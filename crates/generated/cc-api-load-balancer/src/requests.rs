@@ -10,7 +10,7 @@ use crate::types;
 /// Lists the load balancers in front of one application, with their DNS targets.
 ///
 /// `GET /v4/load-balancers/organisations/{ownerId}/applications/{applicationId}/load-balancers/{loadBalancerKind}`.
-/// The same thing is also reached by
+/// Also available as
 /// `GET /v4/load-balancers/organisations/{ownerId}/applications/{applicationId}/load-balancers/default`.
 /// Source: seed-003, ovd, js-client.
 ///

@@ -188,9 +188,8 @@ impl StreamOperation for StreamApplicationLogs {
 /// The events are `ACCESS_LOG`, `HEARTBEAT` and `END_OF_STREAM`. A stream that closes without `END_OF_STREAM`
 /// was interrupted, and resumes with `Last-Event-ID`.
 ///
-/// `GET /v4/accesslogs/organisations/{ownerId}/applications/{applicationId}/accesslogs`. The same thing is also
-/// reached by `GET /v4/logs/organisations/{ownerId}/applications/{applicationId}/accesslogs`. Source: ovd,
-/// js-client.
+/// `GET /v4/accesslogs/organisations/{ownerId}/applications/{applicationId}/accesslogs`. Also available as
+/// `GET /v4/logs/organisations/{ownerId}/applications/{applicationId}/accesslogs`. Source: ovd, js-client.
 ///
 /// # Errors
 /// - 400: The request is invalid.

@@ -807,8 +807,8 @@ impl Operation for ListOauthRights {
 
 /// Lists the OAuth consumers of an owner.
 ///
-/// `GET /v2/organisations/{ownerId}/consumers`. The same thing is also reached by `GET /v2/self/consumers`.
-/// Source: v2-openapi, js-client.
+/// `GET /v2/organisations/{ownerId}/consumers`. Also available as `GET /v2/self/consumers`. Source: v2-openapi,
+/// js-client.
 ///
 /// # Errors
 /// - 401: The credentials are missing or invalid.
@@ -855,8 +855,8 @@ impl Operation for ListOauthConsumers {
 
 /// Registers a program as an OAuth consumer.
 ///
-/// `POST /v2/organisations/{ownerId}/consumers`. The same thing is also reached by `POST /v2/self/consumers`.
-/// Source: v2-openapi, js-client.
+/// `POST /v2/organisations/{ownerId}/consumers`. Also available as `POST /v2/self/consumers`. Source:
+/// v2-openapi, js-client.
 ///
 /// # Errors
 /// - 400: The request is invalid.
@@ -913,7 +913,7 @@ impl Operation for CreateOauthConsumer {
 
 /// Reads one OAuth consumer.
 ///
-/// `GET /v2/organisations/{ownerId}/consumers/{consumerKey}`. The same thing is also reached by
+/// `GET /v2/organisations/{ownerId}/consumers/{consumerKey}`. Also available as
 /// `GET /v2/self/consumers/{consumerKey}`. Source: v2-openapi, js-client.
 ///
 /// # Errors
@@ -970,7 +970,7 @@ impl Operation for GetOauthConsumer {
 
 /// Replaces the registration of an OAuth consumer.
 ///
-/// `PUT /v2/organisations/{ownerId}/consumers/{consumerKey}`. The same thing is also reached by
+/// `PUT /v2/organisations/{ownerId}/consumers/{consumerKey}`. Also available as
 /// `PUT /v2/self/consumers/{consumerKey}`. Source: v2-openapi, js-client.
 ///
 /// # Errors
@@ -1033,7 +1033,7 @@ impl Operation for UpdateOauthConsumer {
 
 /// Deletes an OAuth consumer.
 ///
-/// `DELETE /v2/organisations/{ownerId}/consumers/{consumerKey}`. The same thing is also reached by
+/// `DELETE /v2/organisations/{ownerId}/consumers/{consumerKey}`. Also available as
 /// `DELETE /v2/self/consumers/{consumerKey}`. Source: v2-openapi, js-client.
 ///
 /// # Errors
@@ -1090,7 +1090,7 @@ impl Operation for DeleteOauthConsumer {
 
 /// Reads the secret of an OAuth consumer.
 ///
-/// `GET /v2/organisations/{ownerId}/consumers/{consumerKey}/secret`. The same thing is also reached by
+/// `GET /v2/organisations/{ownerId}/consumers/{consumerKey}/secret`. Also available as
 /// `GET /v2/self/consumers/{consumerKey}/secret`. Source: v2-openapi, js-client.
 ///
 /// # Errors
@@ -1563,7 +1563,7 @@ impl Operation for FinishOidcLogin {
 
 /// Returns the sign-in page.
 ///
-/// `GET /v2/session/login`. The same thing is also reached by `GET /v2/sessions/login`. Source: v2-openapi.
+/// `GET /v2/session/login`. Also available as `GET /v2/sessions/login`. Source: v2-openapi.
 ///
 /// # Errors
 /// - 400: The request is invalid.
@@ -1659,7 +1659,7 @@ impl Operation for GetLoginPage {
 
 /// Signs a user in, with the form of the sign-in page.
 ///
-/// `POST /v2/session/login`. The same thing is also reached by `POST /v2/sessions/login`. Source: v2-openapi.
+/// `POST /v2/session/login`. Also available as `POST /v2/sessions/login`. Source: v2-openapi.
 ///
 /// # Errors
 /// - 400: The request is invalid.
@@ -1703,8 +1703,7 @@ impl Operation for LogInByForm {
 
 /// Submits the second factor that the sign-in page requested.
 ///
-/// `POST /v2/session/mfa_login`. The same thing is also reached by `POST /v2/sessions/mfa_login`. Source:
-/// v2-openapi.
+/// `POST /v2/session/mfa_login`. Also available as `POST /v2/sessions/mfa_login`. Source: v2-openapi.
 ///
 /// # Errors
 /// - 400: The request is invalid.
@@ -1748,7 +1747,7 @@ impl Operation for LogInBySecondFactor {
 
 /// Returns the registration page.
 ///
-/// `GET /v2/session/signup`. The same thing is also reached by `GET /v2/sessions/signup`. Source: v2-openapi.
+/// `GET /v2/session/signup`. Also available as `GET /v2/sessions/signup`. Source: v2-openapi.
 ///
 /// # Errors
 /// - 400: The request is invalid.
@@ -1837,7 +1836,7 @@ impl Operation for GetSignupPage {
 
 /// Returns the registration page for visitors from one origin.
 ///
-/// `GET /v2/session/from/{subscriptionSource}/signup`. The same thing is also reached by
+/// `GET /v2/session/from/{subscriptionSource}/signup`. Also available as
 /// `GET /v2/sessions/from/{subscriptionSource}/signup`. Source: v2-openapi.
 ///
 /// # Errors

@@ -1082,8 +1082,8 @@ impl Operation for GetMetabaseConsumption {
 
 /// Reads one Otoroshi.
 ///
-/// `GET /v4/addon-providers/addon-otoroshi/addons/{addonId}`. The same thing is also reached by
-/// `GET /v4/otoroshi/{addonId}`. Source: seed-003, go-sdk, js-client.
+/// `GET /v4/addon-providers/addon-otoroshi/addons/{addonId}`. Also available as `GET /v4/otoroshi/{addonId}`.
+/// Source: seed-003, go-sdk, js-client.
 ///
 /// # Errors
 /// - 401: The credentials are missing or invalid.

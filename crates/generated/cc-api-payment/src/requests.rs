@@ -286,8 +286,8 @@ impl Operation for GetStripeIntent {
 
 /// Lists the payment methods of an owner, in the format used before v4.
 ///
-/// `GET /v2/organisations/{ownerId}/payments/methods`. The same thing is also reached by
-/// `GET /v2/self/payments/methods`. Source: v2-openapi.
+/// `GET /v2/organisations/{ownerId}/payments/methods`. Also available as `GET /v2/self/payments/methods`.
+/// Source: v2-openapi.
 ///
 /// # Errors
 /// - 401: The credentials are missing or invalid.
@@ -335,8 +335,8 @@ impl Operation for ListLegacyPaymentMethods {
 
 /// Adds a payment method to an owner, in the format used before v4.
 ///
-/// `POST /v2/organisations/{ownerId}/payments/methods`. The same thing is also reached by
-/// `POST /v2/self/payments/methods`. Source: v2-openapi.
+/// `POST /v2/organisations/{ownerId}/payments/methods`. Also available as `POST /v2/self/payments/methods`.
+/// Source: v2-openapi.
 ///
 /// # Errors
 /// - 400: The request is invalid.
@@ -394,7 +394,7 @@ impl Operation for CreateLegacyPaymentMethod {
 
 /// Reads the default payment method of an owner.
 ///
-/// `GET /v2/organisations/{ownerId}/payments/methods/default`. The same thing is also reached by
+/// `GET /v2/organisations/{ownerId}/payments/methods/default`. Also available as
 /// `GET /v2/self/payments/methods/default`. Source: v2-openapi.
 ///
 /// # Errors
@@ -443,7 +443,7 @@ impl Operation for GetLegacyDefaultPaymentMethod {
 
 /// Makes a payment method the default one, in the format used before v4.
 ///
-/// `PUT /v2/organisations/{ownerId}/payments/methods/default`. The same thing is also reached by
+/// `PUT /v2/organisations/{ownerId}/payments/methods/default`. Also available as
 /// `PUT /v2/self/payments/methods/default`. Source: v2-openapi.
 ///
 /// # Errors
@@ -502,7 +502,7 @@ impl Operation for SetLegacyDefaultPaymentMethod {
 
 /// Deletes a payment method, in the format used before v4.
 ///
-/// `DELETE /v2/organisations/{ownerId}/payments/methods/{paymentMethodId}`. The same thing is also reached by
+/// `DELETE /v2/organisations/{ownerId}/payments/methods/{paymentMethodId}`. Also available as
 /// `DELETE /v2/self/payments/methods/{paymentMethodId}`. Source: v2-openapi.
 ///
 /// # Errors
@@ -620,7 +620,7 @@ impl Operation for GetLegacyStripeIntent {
 
 /// Reads the token with which a browser calls Stripe for an owner.
 ///
-/// `GET /v2/organisations/{ownerId}/payments/tokens/stripe`. The same thing is also reached by
+/// `GET /v2/organisations/{ownerId}/payments/tokens/stripe`. Also available as
 /// `GET /v2/self/payments/tokens/stripe`. Source: v2-openapi.
 ///
 /// # Errors
@@ -669,8 +669,8 @@ impl Operation for GetLegacyStripeToken {
 
 /// Lists the invoices of an owner, in the format used before v4.
 ///
-/// `GET /v2/organisations/{ownerId}/payments/billings`. The same thing is also reached by
-/// `GET /v2/self/payments/billings`. Source: v2-openapi.
+/// `GET /v2/organisations/{ownerId}/payments/billings`. Also available as `GET /v2/self/payments/billings`.
+/// Source: v2-openapi.
 ///
 /// # Errors
 /// - 401: The credentials are missing or invalid.
@@ -718,8 +718,8 @@ impl Operation for ListLegacyInvoices {
 
 /// Orders drops, the credits used before v4.
 ///
-/// `POST /v2/organisations/{ownerId}/payments/billings`. The same thing is also reached by
-/// `POST /v2/self/payments/billings`. Source: v2-openapi.
+/// `POST /v2/organisations/{ownerId}/payments/billings`. Also available as `POST /v2/self/payments/billings`.
+/// Source: v2-openapi.
 ///
 /// # Errors
 /// - 400: The request is invalid.
@@ -825,7 +825,7 @@ impl Operation for ListLegacyUnpaidInvoices {
 
 /// Reads one invoice, in the format used before v4.
 ///
-/// `GET /v2/organisations/{ownerId}/payments/billings/{invoiceNumber}`. The same thing is also reached by
+/// `GET /v2/organisations/{ownerId}/payments/billings/{invoiceNumber}`. Also available as
 /// `GET /v2/self/payments/billings/{invoiceNumber}`. Source: v2-openapi.
 ///
 /// # Errors
@@ -883,7 +883,7 @@ impl Operation for GetLegacyInvoice {
 
 /// Sets the payment provider of an order.
 ///
-/// `PUT /v2/organisations/{ownerId}/payments/billings/{invoiceNumber}`. The same thing is also reached by
+/// `PUT /v2/organisations/{ownerId}/payments/billings/{invoiceNumber}`. Also available as
 /// `PUT /v2/self/payments/billings/{invoiceNumber}`. Source: v2-openapi.
 ///
 /// # Errors
@@ -947,7 +947,7 @@ impl Operation for ChooseLegacyPaymentProvider {
 
 /// Deletes an unpaid order.
 ///
-/// `DELETE /v2/organisations/{ownerId}/payments/billings/{invoiceNumber}`. The same thing is also reached by
+/// `DELETE /v2/organisations/{ownerId}/payments/billings/{invoiceNumber}`. Also available as
 /// `DELETE /v2/self/payments/billings/{invoiceNumber}`. Source: v2-openapi.
 ///
 /// # Errors
@@ -1005,7 +1005,7 @@ impl Operation for DeleteLegacyOrder {
 
 /// Reads one invoice as a PDF document, in the format used before v4.
 ///
-/// `GET /v2/organisations/{ownerId}/payments/billings/{invoiceNumber}.pdf`. The same thing is also reached by
+/// `GET /v2/organisations/{ownerId}/payments/billings/{invoiceNumber}.pdf`. Also available as
 /// `GET /v2/self/payments/billings/{invoiceNumber}.pdf`. Source: v2-openapi.
 ///
 /// # Errors
@@ -1073,7 +1073,7 @@ impl Operation for GetLegacyInvoicePdf {
 
 /// Adds to a price the VAT that an owner pays.
 ///
-/// `GET /v2/organisations/{ownerId}/payments/fullprice/{price}`. The same thing is also reached by
+/// `GET /v2/organisations/{ownerId}/payments/fullprice/{price}`. Also available as
 /// `GET /v2/self/payments/fullprice/{price}`. Source: v2-openapi.
 ///
 /// # Errors
@@ -1132,7 +1132,7 @@ impl Operation for GetLegacyFullPrice {
 
 /// Reads the invoice of the current month, in the format used before v4.
 ///
-/// `GET /v2/organisations/{ownerId}/payments/monthlyinvoice`. The same thing is also reached by
+/// `GET /v2/organisations/{ownerId}/payments/monthlyinvoice`. Also available as
 /// `GET /v2/self/payments/monthlyinvoice`. Source: v2-openapi.
 ///
 /// # Errors
@@ -1181,7 +1181,7 @@ impl Operation for GetLegacyMonthlyInvoice {
 
 /// Sets the maximum number of credits that an owner can spend in a month.
 ///
-/// `PUT /v2/organisations/{ownerId}/payments/monthlyinvoice/maxcredit`. The same thing is also reached by
+/// `PUT /v2/organisations/{ownerId}/payments/monthlyinvoice/maxcredit`. Also available as
 /// `PUT /v2/self/payments/monthlyinvoice/maxcredit`. Source: v2-openapi.
 ///
 /// # Errors
@@ -1240,8 +1240,8 @@ impl Operation for SetLegacyMaxCredits {
 
 /// Reads the recurring payment of an owner, which is charged when credits run out.
 ///
-/// `GET /v2/organisations/{ownerId}/payments/recurring`. The same thing is also reached by
-/// `GET /v2/self/payments/recurring`. Source: v2-openapi.
+/// `GET /v2/organisations/{ownerId}/payments/recurring`. Also available as `GET /v2/self/payments/recurring`.
+/// Source: v2-openapi.
 ///
 /// # Errors
 /// - 401: The credentials are missing or invalid.
@@ -1289,7 +1289,7 @@ impl Operation for GetLegacyRecurringPayment {
 
 /// Stops the recurring payment of an owner, which is charged when credits run out.
 ///
-/// `DELETE /v2/organisations/{ownerId}/payments/recurring`. The same thing is also reached by
+/// `DELETE /v2/organisations/{ownerId}/payments/recurring`. Also available as
 /// `DELETE /v2/self/payments/recurring`. Source: v2-openapi.
 ///
 /// # Errors

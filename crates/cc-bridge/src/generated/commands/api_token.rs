@@ -14,9 +14,9 @@ use crate::{Command, Context};
 /// Operation: `create_api_token`.
 ///
 /// # Errors
-/// - [`Refused`](cc_runtime::ErrorKind::Refused) with the code `invalid-credential` when the e-mail address or the password is wrong,
-///   `invalid-mfa-code` when the code of the second factor is.
-/// - [`Indeterminate`](cc_runtime::ErrorKind::Indeterminate) when no answer came: there may be one more token.
+/// - [`Refused`](cc_runtime::ErrorKind::Refused) with the code `invalid-credential` if the e-mail address or the password is wrong, or
+///   `invalid-mfa-code` if the code of the second factor is wrong.
+/// - [`Indeterminate`](cc_runtime::ErrorKind::Indeterminate) if no answer arrived: the token may have been created.
 ///
 /// # Example
 /// ```no_run
@@ -98,8 +98,8 @@ impl Command for CreateApiToken {
 /// Operation: `delete_api_token`.
 ///
 /// # Errors
-/// - [`Credentials`](cc_runtime::ErrorKind::Credentials) when the client has no OAuth 1 credentials.
-/// - [`Refused`](cc_runtime::ErrorKind::Refused) with 404 when there is no such token.
+/// - [`Credentials`](cc_runtime::ErrorKind::Credentials) if the client has no OAuth 1 credentials.
+/// - [`Refused`](cc_runtime::ErrorKind::Refused) with 404 if the token does not exist.
 ///
 /// # Example
 /// ```no_run
@@ -147,7 +147,7 @@ impl Command for DeleteApiToken {
 /// Operation: `list_api_tokens`.
 ///
 /// # Errors
-/// - [`Credentials`](cc_runtime::ErrorKind::Credentials) when the client has no OAuth 1 credentials.
+/// - [`Credentials`](cc_runtime::ErrorKind::Credentials) if the client has no OAuth 1 credentials.
 ///
 /// # Example
 /// ```no_run
@@ -196,11 +196,12 @@ impl Command for ListApiToken {
 /// Operations: `list_api_tokens`, `create_api_token`, `get_v2`, `delete_api_token`.
 ///
 /// # Errors
-/// - [`Credentials`](cc_runtime::ErrorKind::Credentials) when the client has no OAuth 1 credentials.
-/// - [`CannotResolveResource`](cc_runtime::ErrorKind::CannotResolveResource) when the signed-in user has no token with this id. Nothing is changed.
-/// - Those of `CreateApiToken`.
-/// - [`InvalidInput`](cc_runtime::ErrorKind::InvalidInput) when e-mail address and password belong to another user than the old token, who
-///   then has a new one, and when the lifetime of the old token is unknown and none is given.
+/// - [`Credentials`](cc_runtime::ErrorKind::Credentials) if the client has no OAuth 1 credentials.
+/// - [`CannotResolveResource`](cc_runtime::ErrorKind::CannotResolveResource) if the signed-in user has no token with this id. Nothing is changed.
+/// - The errors of `CreateApiToken`.
+/// - [`InvalidInput`](cc_runtime::ErrorKind::InvalidInput) if the e-mail address and the password belong to another user than the old
+///   token, in which case that user has a new token. The same kind if the lifetime of the old token is unknown
+///   and no expiration date is given.
 /// - The error of the first request with the new token.
 ///
 /// # Example
@@ -230,7 +231,7 @@ pub struct RotateApiToken {
     /// Code of the second factor, if the account has one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub mfa_code: Option<cc_runtime::Secret>,
-    /// Expiration date of the new token. Default: after the lifetime of the old token.
+    /// Expiration date of the new token. Default: the lifetime of the old token from now on.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub expiration_date: Option<crate::Expiration>,
 }
@@ -257,7 +258,7 @@ impl RotateApiToken {
         self
     }
 
-    /// Expiration date of the new token. Default: after the lifetime of the old token.
+    /// Expiration date of the new token. Default: the lifetime of the old token from now on.
     pub fn expiration_date(
         mut self,
         expiration_date: impl Into<crate::Expiration>,
@@ -285,8 +286,8 @@ impl Command for RotateApiToken {
 /// Operation: `update_api_token`.
 ///
 /// # Errors
-/// - [`Credentials`](cc_runtime::ErrorKind::Credentials) when the client has no OAuth 1 credentials.
-/// - [`Refused`](cc_runtime::ErrorKind::Refused) with 404 when there is no such token.
+/// - [`Credentials`](cc_runtime::ErrorKind::Credentials) if the client has no OAuth 1 credentials.
+/// - [`Refused`](cc_runtime::ErrorKind::Refused) with 404 if the token does not exist.
 ///
 /// # Example
 /// ```no_run

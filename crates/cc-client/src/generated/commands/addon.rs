@@ -10,8 +10,8 @@ use crate::resolve::Ids;
 
 /// Lists the add-ons of an owner.
 ///
-/// Operation: `list_addons` (`GET /v2/organisations/{ownerId}/addons`). Where there is nothing, the list is
-/// empty.
+/// Operation: `list_addons` (`GET /v2/organisations/{ownerId}/addons`). Returns an empty list if nothing is
+/// found.
 ///
 /// # Errors
 /// - 401: The credentials are missing or invalid.
@@ -264,9 +264,9 @@ impl Command for CreateAddon {
 
 /// Reads one add-on.
 ///
-/// Operation: `get_addon` (`GET /v2/organisations/{ownerId}/addons/{addonId}`). The owner, when it is not
-/// given, is resolved from `addon_id`: no request when it is known already. Where there is nothing, the answer
-/// is `None`.
+/// Operation: `get_addon` (`GET /v2/organisations/{ownerId}/addons/{addonId}`). If the owner is not given, it
+/// is resolved from `addon_id`, without a request if it is already cached. Returns `None` if the resource does
+/// not exist or is not visible to the caller.
 ///
 /// # Errors
 /// - 401: The credentials are missing or invalid.
@@ -291,7 +291,7 @@ impl Command for CreateAddon {
 pub struct GetAddon {
     /// The add-on.
     pub addon_id: cc_runtime::AnyAddonId,
-    /// The owner. Default: resolved.
+    /// Id of the owner. Default: resolved.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub owner_id: Option<cc_runtime::OwnerId>,
 }
@@ -305,7 +305,7 @@ impl GetAddon {
         }
     }
 
-    /// The owner. Default: resolved.
+    /// Id of the owner. Default: resolved.
     pub fn owner_id(mut self, owner_id: impl Into<cc_runtime::OwnerId>) -> Self {
         self.owner_id = Some(owner_id.into());
         self
@@ -342,8 +342,8 @@ impl Command for GetAddon {
 
 /// Renames an add-on.
 ///
-/// Operation: `update_addon` (`PUT /v2/organisations/{ownerId}/addons/{addonId}`). The owner, when it is not
-/// given, is resolved from `addon_id`: no request when it is known already.
+/// Operation: `update_addon` (`PUT /v2/organisations/{ownerId}/addons/{addonId}`). If the owner is not given,
+/// it is resolved from `addon_id`, without a request if it is already cached.
 ///
 /// # Errors
 /// - 400: The request is invalid.
@@ -373,7 +373,7 @@ pub struct UpdateAddon {
     pub addon_id: cc_runtime::AnyAddonId,
     /// New name.
     pub name: String,
-    /// The owner. Default: resolved.
+    /// Id of the owner. Default: resolved.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub owner_id: Option<cc_runtime::OwnerId>,
 }
@@ -391,7 +391,7 @@ impl UpdateAddon {
         }
     }
 
-    /// The owner. Default: resolved.
+    /// Id of the owner. Default: resolved.
     pub fn owner_id(mut self, owner_id: impl Into<cc_runtime::OwnerId>) -> Self {
         self.owner_id = Some(owner_id.into());
         self
@@ -442,8 +442,8 @@ impl Command for UpdateAddon {
 
 /// Deletes an add-on and its data.
 ///
-/// Operation: `delete_addon` (`DELETE /v2/organisations/{ownerId}/addons/{addonId}`). The owner, when it is not
-/// given, is resolved from `addon_id`: no request when it is known already.
+/// Operation: `delete_addon` (`DELETE /v2/organisations/{ownerId}/addons/{addonId}`). If the owner is not
+/// given, it is resolved from `addon_id`, without a request if it is already cached.
 ///
 /// # Errors
 /// - 401: The credentials are missing or invalid.
@@ -469,7 +469,7 @@ impl Command for UpdateAddon {
 pub struct DeleteAddon {
     /// The add-on.
     pub addon_id: cc_runtime::AnyAddonId,
-    /// The owner. Default: resolved.
+    /// Id of the owner. Default: resolved.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub owner_id: Option<cc_runtime::OwnerId>,
 }
@@ -483,7 +483,7 @@ impl DeleteAddon {
         }
     }
 
-    /// The owner. Default: resolved.
+    /// Id of the owner. Default: resolved.
     pub fn owner_id(mut self, owner_id: impl Into<cc_runtime::OwnerId>) -> Self {
         self.owner_id = Some(owner_id.into());
         self
@@ -515,9 +515,9 @@ impl Command for DeleteAddon {
 ///
 /// The data are valid for a short time, and differ for each call.
 ///
-/// Operation: `get_addon_sso` (`GET /v2/organisations/{ownerId}/addons/{addonId}/sso`). The owner, when it is
-/// not given, is resolved from `addon_id`: no request when it is known already. Where there is nothing, the
-/// answer is `None`.
+/// Operation: `get_addon_sso` (`GET /v2/organisations/{ownerId}/addons/{addonId}/sso`). If the owner is not
+/// given, it is resolved from `addon_id`, without a request if it is already cached. Returns `None` if the
+/// resource does not exist or is not visible to the caller.
 ///
 /// # Errors
 /// - 401: The credentials are missing or invalid.
@@ -542,7 +542,7 @@ impl Command for DeleteAddon {
 pub struct GetAddonSso {
     /// The add-on.
     pub addon_id: cc_runtime::AnyAddonId,
-    /// The owner. Default: resolved.
+    /// Id of the owner. Default: resolved.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub owner_id: Option<cc_runtime::OwnerId>,
 }
@@ -556,7 +556,7 @@ impl GetAddonSso {
         }
     }
 
-    /// The owner. Default: resolved.
+    /// Id of the owner. Default: resolved.
     pub fn owner_id(mut self, owner_id: impl Into<cc_runtime::OwnerId>) -> Self {
         self.owner_id = Some(owner_id.into());
         self

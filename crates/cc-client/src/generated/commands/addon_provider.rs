@@ -10,9 +10,9 @@ use crate::resolve::Ids;
 
 /// Reads one add-on provider of an owner.
 ///
-/// Operation: `get_addon_provider` (`GET /v2/organisations/{ownerId}/addonproviders/{addonProviderId}`). The
-/// owner, when it is not given, is resolved from `addon_provider_id`: no request when it is known already.
-/// Where there is nothing, the answer is `None`.
+/// Operation: `get_addon_provider` (`GET /v2/organisations/{ownerId}/addonproviders/{addonProviderId}`). If the
+/// owner is not given, it is resolved from `addon_provider_id`, without a request if it is already cached.
+/// Returns `None` if the resource does not exist or is not visible to the caller.
 ///
 /// # Errors
 /// - 401: The credentials are missing or invalid.
@@ -37,7 +37,7 @@ use crate::resolve::Ids;
 pub struct GetAddonProvider {
     /// Id of the provider.
     pub addon_provider_id: cc_runtime::AddonProviderId,
-    /// The owner. Default: resolved.
+    /// Id of the owner. Default: resolved.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub owner_id: Option<cc_runtime::OwnerId>,
 }
@@ -51,7 +51,7 @@ impl GetAddonProvider {
         }
     }
 
-    /// The owner. Default: resolved.
+    /// Id of the owner. Default: resolved.
     pub fn owner_id(mut self, owner_id: impl Into<cc_runtime::OwnerId>) -> Self {
         self.owner_id = Some(owner_id.into());
         self
@@ -89,8 +89,8 @@ impl Command for GetAddonProvider {
 
 /// Changes the description of an add-on provider.
 ///
-/// Operation: `update_addon_provider` (`PUT /v2/organisations/{ownerId}/addonproviders/{addonProviderId}`). The
-/// owner, when it is not given, is resolved from `addon_provider_id`: no request when it is known already.
+/// Operation: `update_addon_provider` (`PUT /v2/organisations/{ownerId}/addonproviders/{addonProviderId}`). If
+/// the owner is not given, it is resolved from `addon_provider_id`, without a request if it is already cached.
 ///
 /// # Errors
 /// - 400: The request is invalid.
@@ -117,7 +117,7 @@ impl Command for GetAddonProvider {
 pub struct UpdateAddonProvider {
     /// Id of the provider.
     pub addon_provider_id: cc_runtime::AddonProviderId,
-    /// The owner. Default: resolved.
+    /// Id of the owner. Default: resolved.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub owner_id: Option<cc_runtime::OwnerId>,
     /// Display name.
@@ -167,7 +167,7 @@ impl UpdateAddonProvider {
         }
     }
 
-    /// The owner. Default: resolved.
+    /// Id of the owner. Default: resolved.
     pub fn owner_id(mut self, owner_id: impl Into<cc_runtime::OwnerId>) -> Self {
         self.owner_id = Some(owner_id.into());
         self
@@ -300,7 +300,8 @@ impl Command for UpdateAddonProvider {
 /// Deletes an add-on provider.
 ///
 /// Operation: `delete_addon_provider` (`DELETE /v2/organisations/{ownerId}/addonproviders/{addonProviderId}`).
-/// The owner, when it is not given, is resolved from `addon_provider_id`: no request when it is known already.
+/// If the owner is not given, it is resolved from `addon_provider_id`, without a request if it is already
+/// cached.
 ///
 /// # Errors
 /// - 401: The credentials are missing or invalid.
@@ -326,7 +327,7 @@ impl Command for UpdateAddonProvider {
 pub struct DeleteAddonProvider {
     /// Id of the provider.
     pub addon_provider_id: cc_runtime::AddonProviderId,
-    /// The owner. Default: resolved.
+    /// Id of the owner. Default: resolved.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub owner_id: Option<cc_runtime::OwnerId>,
 }
@@ -340,7 +341,7 @@ impl DeleteAddonProvider {
         }
     }
 
-    /// The owner. Default: resolved.
+    /// Id of the owner. Default: resolved.
     pub fn owner_id(mut self, owner_id: impl Into<cc_runtime::OwnerId>) -> Self {
         self.owner_id = Some(owner_id.into());
         self
@@ -372,9 +373,9 @@ impl Command for DeleteAddonProvider {
 /// Lists the features that distinguish the plans of a provider.
 ///
 /// Operation: `list_addon_provider_features`
-/// (`GET /v2/organisations/{ownerId}/addonproviders/{addonProviderId}/features`). The owner, when it is not
-/// given, is resolved from `addon_provider_id`: no request when it is known already. Where there is nothing,
-/// the list is empty.
+/// (`GET /v2/organisations/{ownerId}/addonproviders/{addonProviderId}/features`). If the owner is not given, it
+/// is resolved from `addon_provider_id`, without a request if it is already cached. Returns an empty list if
+/// nothing is found.
 ///
 /// # Errors
 /// - 401: The credentials are missing or invalid.
@@ -399,7 +400,7 @@ impl Command for DeleteAddonProvider {
 pub struct ListAddonProviderFeature {
     /// Id of the provider.
     pub addon_provider_id: cc_runtime::AddonProviderId,
-    /// The owner. Default: resolved.
+    /// Id of the owner. Default: resolved.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub owner_id: Option<cc_runtime::OwnerId>,
 }
@@ -413,7 +414,7 @@ impl ListAddonProviderFeature {
         }
     }
 
-    /// The owner. Default: resolved.
+    /// Id of the owner. Default: resolved.
     pub fn owner_id(mut self, owner_id: impl Into<cc_runtime::OwnerId>) -> Self {
         self.owner_id = Some(owner_id.into());
         self
@@ -453,8 +454,8 @@ impl Command for ListAddonProviderFeature {
 /// Adds a feature that distinguishes the plans of a provider.
 ///
 /// Operation: `create_addon_provider_feature`
-/// (`POST /v2/organisations/{ownerId}/addonproviders/{addonProviderId}/features`). The owner, when it is not
-/// given, is resolved from `addon_provider_id`: no request when it is known already.
+/// (`POST /v2/organisations/{ownerId}/addonproviders/{addonProviderId}/features`). If the owner is not given,
+/// it is resolved from `addon_provider_id`, without a request if it is already cached.
 ///
 /// # Errors
 /// - 400: The request is invalid.
@@ -487,7 +488,7 @@ pub struct CreateAddonProviderFeature {
     pub name: String,
     /// Kind of value of the feature.
     pub type_: cc_api_addon_provider::types::AddonFeatureKind,
-    /// The owner. Default: resolved.
+    /// Id of the owner. Default: resolved.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub owner_id: Option<cc_runtime::OwnerId>,
 }
@@ -507,7 +508,7 @@ impl CreateAddonProviderFeature {
         }
     }
 
-    /// The owner. Default: resolved.
+    /// Id of the owner. Default: resolved.
     pub fn owner_id(mut self, owner_id: impl Into<cc_runtime::OwnerId>) -> Self {
         self.owner_id = Some(owner_id.into());
         self
@@ -569,8 +570,8 @@ impl Command for CreateAddonProviderFeature {
 /// Deletes a plan of a provider.
 ///
 /// Operation: `delete_addon_provider_plan`
-/// (`DELETE /v2/organisations/{ownerId}/addonproviders/{addonProviderId}/plans/{planId}`). The owner, when it
-/// is not given, is resolved from `addon_provider_id`: no request when it is known already.
+/// (`DELETE /v2/organisations/{ownerId}/addonproviders/{addonProviderId}/plans/{planId}`). If the owner is not
+/// given, it is resolved from `addon_provider_id`, without a request if it is already cached.
 ///
 /// # Errors
 /// - 401: The credentials are missing or invalid.
@@ -601,7 +602,7 @@ pub struct DeleteAddonProviderPlan {
     pub addon_provider_id: cc_runtime::AddonProviderId,
     /// Id of the plan.
     pub plan_id: String,
-    /// The owner. Default: resolved.
+    /// Id of the owner. Default: resolved.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub owner_id: Option<cc_runtime::OwnerId>,
 }
@@ -619,7 +620,7 @@ impl DeleteAddonProviderPlan {
         }
     }
 
-    /// The owner. Default: resolved.
+    /// Id of the owner. Default: resolved.
     pub fn owner_id(mut self, owner_id: impl Into<cc_runtime::OwnerId>) -> Self {
         self.owner_id = Some(owner_id.into());
         self

@@ -10,8 +10,8 @@ use crate::resolve::Ids;
 
 /// Deletes an application.
 ///
-/// Operation: `delete_application` (`DELETE /v2/organisations/{ownerId}/applications/{applicationId}`). The
-/// owner, when it is not given, is resolved from `application_id`: no request when it is known already.
+/// Operation: `delete_application` (`DELETE /v2/organisations/{ownerId}/applications/{applicationId}`). If the
+/// owner is not given, it is resolved from `application_id`, without a request if it is already cached.
 ///
 /// # Errors
 /// - 401: The credentials are missing or invalid.
@@ -38,7 +38,7 @@ use crate::resolve::Ids;
 pub struct DeleteApplication {
     /// Id of the application.
     pub application_id: cc_runtime::ApplicationId,
-    /// The owner. Default: resolved.
+    /// Id of the owner. Default: resolved.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub owner_id: Option<cc_runtime::OwnerId>,
 }
@@ -53,7 +53,7 @@ impl DeleteApplication {
         }
     }
 
-    /// The owner. Default: resolved.
+    /// Id of the owner. Default: resolved.
     pub fn owner_id(mut self, owner_id: impl Into<cc_runtime::OwnerId>) -> Self {
         self.owner_id = Some(owner_id.into());
         self
@@ -86,9 +86,9 @@ impl Command for DeleteApplication {
 /// Lists the branches of an application's repository.
 ///
 /// Operation: `list_application_branches`
-/// (`GET /v2/organisations/{ownerId}/applications/{applicationId}/branches`). The owner, when it is not given,
-/// is resolved from `application_id`: no request when it is known already. Where there is nothing, the answer
-/// is `None`.
+/// (`GET /v2/organisations/{ownerId}/applications/{applicationId}/branches`). If the owner is not given, it is
+/// resolved from `application_id`, without a request if it is already cached. Returns `None` if the resource
+/// does not exist or is not visible to the caller.
 ///
 /// # Errors
 /// - 401: The credentials are missing or invalid.
@@ -114,7 +114,7 @@ impl Command for DeleteApplication {
 pub struct GetApplicationBranches {
     /// Id of the application.
     pub application_id: cc_runtime::ApplicationId,
-    /// The owner. Default: resolved.
+    /// Id of the owner. Default: resolved.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub owner_id: Option<cc_runtime::OwnerId>,
 }
@@ -129,7 +129,7 @@ impl GetApplicationBranches {
         }
     }
 
-    /// The owner. Default: resolved.
+    /// Id of the owner. Default: resolved.
     pub fn owner_id(mut self, owner_id: impl Into<cc_runtime::OwnerId>) -> Self {
         self.owner_id = Some(owner_id.into());
         self
@@ -171,8 +171,8 @@ impl Command for GetApplicationBranches {
 /// Stops an application.
 ///
 /// Operation: `undeploy_application`
-/// (`DELETE /v2/organisations/{ownerId}/applications/{applicationId}/instances`). The owner, when it is not
-/// given, is resolved from `application_id`: no request when it is known already.
+/// (`DELETE /v2/organisations/{ownerId}/applications/{applicationId}/instances`). If the owner is not given, it
+/// is resolved from `application_id`, without a request if it is already cached.
 ///
 /// # Errors
 /// - 401: The credentials are missing or invalid.
@@ -199,7 +199,7 @@ impl Command for GetApplicationBranches {
 pub struct UndeployApplication {
     /// Id of the application.
     pub application_id: cc_runtime::ApplicationId,
-    /// The owner. Default: resolved.
+    /// Id of the owner. Default: resolved.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub owner_id: Option<cc_runtime::OwnerId>,
 }
@@ -214,7 +214,7 @@ impl UndeployApplication {
         }
     }
 
-    /// The owner. Default: resolved.
+    /// Id of the owner. Default: resolved.
     pub fn owner_id(mut self, owner_id: impl Into<cc_runtime::OwnerId>) -> Self {
         self.owner_id = Some(owner_id.into());
         self
@@ -252,9 +252,9 @@ impl Command for UndeployApplication {
 /// Operations: `list_runtimes`, `create_application`, `list_application_branches`.
 ///
 /// # Errors
-/// - [`CannotResolveProduct`](cc_runtime::ErrorKind::CannotResolveProduct) when no enabled runtime has the slug.
-/// - [`InvalidInput`](cc_runtime::ErrorKind::InvalidInput) when the platform does not take the name of an environment variable.
-/// - 402: the owner has to add a means of payment first.
+/// - [`CannotResolveProduct`](cc_runtime::ErrorKind::CannotResolveProduct) if no enabled runtime has the slug.
+/// - [`InvalidInput`](cc_runtime::ErrorKind::InvalidInput) if the platform does not accept the name of an environment variable.
+/// - 402: the owner must add a payment method first.
 ///
 /// # Example
 /// ```
@@ -691,8 +691,8 @@ impl Command for ListApplication {
 /// Operations: `update_application_branch`, `update_application`, `list_application_branches`.
 ///
 /// # Errors
-/// - [`InvalidInput`](cc_runtime::ErrorKind::InvalidInput) when the platform does not take the name of a variable.
-/// - 404 when there is no such application, or none the caller may see.
+/// - [`InvalidInput`](cc_runtime::ErrorKind::InvalidInput) if the platform does not accept the name of a variable.
+/// - 404 if the application does not exist or is not visible to the caller.
 ///
 /// # Example
 /// ```
@@ -974,8 +974,8 @@ impl Command for UpdateApplication {
 /// Operation: `deploy_application`.
 ///
 /// # Errors
-/// - [`Indeterminate`](cc_runtime::ErrorKind::Indeterminate) when the application may be deploying and the platform did not say so, or not
-///   which deployment it is. Any other error says that nothing is deployed.
+/// - [`Indeterminate`](cc_runtime::ErrorKind::Indeterminate) if the application may be deploying, but the platform did not confirm it or did
+///   not identify the deployment. Any other error means that nothing is deployed.
 ///
 /// # Example
 /// ```
@@ -1000,7 +1000,7 @@ pub struct DeployApplication {
     /// Id of the owner. Default: resolved from `application_id`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub owner_id: Option<cc_runtime::OwnerId>,
-    /// Commit to deploy. Default: the latest one of the branch.
+    /// Commit to deploy. Default: the latest commit of the branch.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub commit: Option<String>,
     /// `true` if the build may use the cache of earlier builds. Default: yes.
@@ -1026,7 +1026,7 @@ impl DeployApplication {
         self
     }
 
-    /// Commit to deploy. Default: the latest one of the branch.
+    /// Commit to deploy. Default: the latest commit of the branch.
     pub fn commit(mut self, commit: impl Into<String>) -> Self {
         self.commit = Some(commit.into());
         self

@@ -163,7 +163,7 @@ pub struct ConfirmAuthMfa {
     pub code: cc_runtime::Secret,
     /// Password of the caller.
     pub password: cc_runtime::Secret,
-    /// `true` to revoke the OAuth tokens of the caller. Default: what the platform does.
+    /// `true` to revoke the OAuth tokens of the caller. Default: the default of the platform.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub revoke_tokens: Option<bool>,
 }
@@ -183,7 +183,7 @@ impl ConfirmAuthMfa {
         }
     }
 
-    /// `true` to revoke the OAuth tokens of the caller. Default: what the platform does.
+    /// `true` to revoke the OAuth tokens of the caller. Default: the default of the platform.
     pub fn revoke_tokens(mut self, revoke_tokens: bool) -> Self {
         self.revoke_tokens = Some(revoke_tokens);
         self

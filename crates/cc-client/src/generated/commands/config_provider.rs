@@ -11,8 +11,8 @@ use crate::resolve::Ids;
 /// Reads the environment variables of one configuration provider.
 ///
 /// Operation: `get_config_provider_environment`
-/// (`GET /v4/addon-providers/config-provider/addons/{addonId}/env`). Where there is nothing, the answer is
-/// `None`.
+/// (`GET /v4/addon-providers/config-provider/addons/{addonId}/env`). Returns `None` if the resource does not
+/// exist or is not visible to the caller.
 ///
 /// # Errors
 /// - 401: The credentials are missing or invalid.

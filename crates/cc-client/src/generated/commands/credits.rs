@@ -63,8 +63,8 @@ impl Command for GetCreditsSummary {
 /// Operation: `activate_coupon`.
 ///
 /// # Errors
-/// - A coupon that is refused says why in `Error::code`: `clever.credits.coupon.` and one of `not-found`,
-///   `not-valid-yet`, `no-longer-valid`, `used-too-many-times`, `currency-mismatch` and `already-activated`.
+/// - For a refused coupon, `Error::code` is `clever.credits.coupon.` followed by `not-found`, `not-valid-yet`,
+///   `no-longer-valid`, `used-too-many-times`, `currency-mismatch` or `already-activated`.
 ///
 /// # Example
 /// ```

@@ -11,9 +11,9 @@ use crate::resolve::Ids;
 /// Lists the deployments of an application.
 ///
 /// Operation: `list_deployments`
-/// (`GET /v4/orchestration/organisations/{ownerId}/applications/{applicationId}/deployments`). The owner, when
-/// it is not given, is resolved from `application_id`: no request when it is known already. Where there is
-/// nothing, the list is empty.
+/// (`GET /v4/orchestration/organisations/{ownerId}/applications/{applicationId}/deployments`). If the owner is
+/// not given, it is resolved from `application_id`, without a request if it is already cached. Returns an empty
+/// list if nothing is found.
 ///
 /// # Errors
 /// - 400: The request is invalid.
@@ -41,7 +41,7 @@ use crate::resolve::Ids;
 pub struct ListApplicationDeployment {
     /// Id of the application.
     pub application_id: cc_runtime::ApplicationId,
-    /// The owner. Default: resolved.
+    /// Id of the owner. Default: resolved.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub owner_id: Option<cc_runtime::OwnerId>,
     /// Restricts the list to deployments with one of these actions.
@@ -71,7 +71,7 @@ impl ListApplicationDeployment {
         }
     }
 
-    /// The owner. Default: resolved.
+    /// Id of the owner. Default: resolved.
     pub fn owner_id(mut self, owner_id: impl Into<cc_runtime::OwnerId>) -> Self {
         self.owner_id = Some(owner_id.into());
         self
@@ -152,8 +152,8 @@ impl Command for ListApplicationDeployment {
 ///
 /// Operation: `get_deployment`
 /// (`GET /v4/orchestration/organisations/{ownerId}/applications/{applicationId}/deployments/{deploymentId}`).
-/// The owner, when it is not given, is resolved from `application_id`: no request when it is known already.
-/// Where there is nothing, the answer is `None`.
+/// If the owner is not given, it is resolved from `application_id`, without a request if it is already cached.
+/// Returns `None` if the resource does not exist or is not visible to the caller.
 ///
 /// # Errors
 /// - 401: The credentials are missing or invalid.
@@ -183,7 +183,7 @@ pub struct GetDeployment {
     pub application_id: cc_runtime::ApplicationId,
     /// Id of the deployment.
     pub deployment_id: cc_runtime::DeploymentId,
-    /// The owner. Default: resolved.
+    /// Id of the owner. Default: resolved.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub owner_id: Option<cc_runtime::OwnerId>,
     /// Includes the configuration of the application at that time. No source documents its place in the answer.
@@ -205,7 +205,7 @@ impl GetDeployment {
         }
     }
 
-    /// The owner. Default: resolved.
+    /// Id of the owner. Default: resolved.
     pub fn owner_id(mut self, owner_id: impl Into<cc_runtime::OwnerId>) -> Self {
         self.owner_id = Some(owner_id.into());
         self
@@ -258,8 +258,8 @@ impl Command for GetDeployment {
 /// Cancels a deployment in progress.
 ///
 /// Operation: `cancel_deployment`
-/// (`DELETE /v2/organisations/{ownerId}/applications/{applicationId}/deployments/{deploymentId}/instances`).
-/// The owner, when it is not given, is resolved from `application_id`: no request when it is known already.
+/// (`DELETE /v2/organisations/{ownerId}/applications/{applicationId}/deployments/{deploymentId}/instances`). If
+/// the owner is not given, it is resolved from `application_id`, without a request if it is already cached.
 ///
 /// # Errors
 /// - 401: The credentials are missing or invalid.
@@ -290,7 +290,7 @@ pub struct CancelDeployment {
     pub application_id: cc_runtime::ApplicationId,
     /// Id of the deployment.
     pub deployment_id: cc_runtime::DeploymentId,
-    /// The owner. Default: resolved.
+    /// Id of the owner. Default: resolved.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub owner_id: Option<cc_runtime::OwnerId>,
 }
@@ -308,7 +308,7 @@ impl CancelDeployment {
         }
     }
 
-    /// The owner. Default: resolved.
+    /// Id of the owner. Default: resolved.
     pub fn owner_id(mut self, owner_id: impl Into<cc_runtime::OwnerId>) -> Self {
         self.owner_id = Some(owner_id.into());
         self
@@ -414,8 +414,8 @@ impl Command for GetDeploymentLegacy {
 /// Operations: `list_legacy_deployments`, `list_owner_deployments`.
 ///
 /// # Errors
-/// - [`InvalidInput`](cc_runtime::ErrorKind::InvalidInput) when neither an application nor an owner is given, and when `offset` or `action`
-///   is given without an application: the platform has neither for all of an owner.
+/// - [`InvalidInput`](cc_runtime::ErrorKind::InvalidInput) if neither an application nor an owner is given, and if `offset` or `action` is
+///   given without an application: the platform supports them only for one application.
 ///
 /// # Example
 /// ```
@@ -435,7 +435,7 @@ impl Command for GetDeploymentLegacy {
 #[non_exhaustive]
 #[must_use = "a command does nothing until it is sent"]
 pub struct ListDeployment {
-    /// Id of the application. Default: every one of the owner.
+    /// Id of the application. Default: all applications of the owner.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub application_id: Option<cc_runtime::ApplicationId>,
     /// Id of the owner. Default: resolved from the application.
@@ -531,12 +531,12 @@ impl Command for ListDeployment {
 /// Operations: `get_deployment`, `list_deployments`.
 ///
 /// # Errors
-/// - When nothing was seen until the deadline, and the last look failed: its error.
-/// - Errors that may pass, and any 5xx, never end the wait before. Other errors, such as a body that cannot be
-///   read, 401 or 403, end it when five looks in a row fail with them over 15 s; at once when no deployment is
-///   known, when there is no such application (404) and nothing was seen, and when nothing can be sent. The
-///   error carries the progress once the deployment is known.
-/// - [`TimedOut`](cc_runtime::ErrorKind::TimedOut) when the time of the call, if it has one, is over before the deadline.
+/// - The error of the last poll, if that poll failed and no deployment was seen before the deadline.
+/// - Transient errors and any 5xx never end the wait before the deadline. Other errors, such as an unreadable
+///   body, 401 or 403, end it when five consecutive polls over 15 s fail with them. They end it at once if no
+///   deployment is known, if the application does not exist (404) and no deployment was seen, or if no request
+///   can be sent. Once the deployment is known, the error carries the progress.
+/// - [`TimedOut`](cc_runtime::ErrorKind::TimedOut) if the time limit of the call, if any, ends before the deadline.
 ///
 /// # Example
 /// ```
@@ -567,7 +567,7 @@ pub struct WaitForDeployment {
     #[cfg_attr(feature = "catalog", schemars(with = "f64", range(min = 0)))]
     #[serde(with = "crate::util::seconds")]
     pub deadline: std::time::Duration,
-    /// Id of the deployment. Default: the latest one of the application.
+    /// Id of the deployment. Default: the latest deployment of the application.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub deployment_id: Option<cc_runtime::DeploymentId>,
     /// Id of the owner. Default: resolved from `application_id`.
@@ -599,7 +599,7 @@ impl WaitForDeployment {
         }
     }
 
-    /// Id of the deployment. Default: the latest one of the application.
+    /// Id of the deployment. Default: the latest deployment of the application.
     pub fn deployment_id(
         mut self,
         deployment_id: impl Into<cc_runtime::DeploymentId>,
@@ -644,14 +644,14 @@ impl Command for WaitForDeployment {
 /// Operations: `deploy_application`, `get_deployment`, `list_deployments`.
 ///
 /// # Errors
-/// - [`Indeterminate`](cc_runtime::ErrorKind::Indeterminate) when the application may be deploying and the platform did not say so, or not
-///   which deployment it is: the answer was lost, came after the deadline, is an error of a gateway, or cannot
-///   be read. The deployment is not requested a second time.
-/// - [`Indeterminate`](cc_runtime::ErrorKind::Indeterminate) with the progress (`DeploymentProgress::of`) when the deployment was requested,
-///   and looks at it fail with what does not pass: see `WaitForDeployment`.
-/// - [`DeadlineExceeded`](cc_runtime::ErrorKind::DeadlineExceeded) when the deadline passes before the deployment was requested.
-/// - Other errors of `deploy_application`: nothing is deployed. When the deadline passes, a deployment that is
-///   under way is a verdict and no error, even when the platform could not tell how far it was.
+/// - [`Indeterminate`](cc_runtime::ErrorKind::Indeterminate) if the application may be deploying, but the platform did not confirm it or did
+///   not identify the deployment: the answer was lost, arrived after the deadline, is a gateway error, or is
+///   unreadable. The command does not request the deployment again.
+/// - [`Indeterminate`](cc_runtime::ErrorKind::Indeterminate) with the progress (`DeploymentProgress::of`) if the deployment was requested,
+///   and its polls fail with permanent errors: see `WaitForDeployment`.
+/// - [`DeadlineExceeded`](cc_runtime::ErrorKind::DeadlineExceeded) if the deadline passes before the deployment is requested.
+/// - Other errors of `deploy_application`: nothing is deployed. If a deployment is still in progress at the
+///   deadline, the command returns a verdict, not an error, even if the state of the deployment is unknown.
 ///
 /// # Example
 /// ```
@@ -686,7 +686,7 @@ pub struct DeployAndWait {
     /// Id of the owner. Default: resolved from `application_id`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub owner_id: Option<cc_runtime::OwnerId>,
-    /// Commit to deploy. Default: the latest one of the branch.
+    /// Commit to deploy. Default: the latest commit of the branch.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub commit: Option<String>,
     /// `true` if the build may use the cache of earlier builds. Default: yes.
@@ -730,7 +730,7 @@ impl DeployAndWait {
         self
     }
 
-    /// Commit to deploy. Default: the latest one of the branch.
+    /// Commit to deploy. Default: the latest commit of the branch.
     pub fn commit(mut self, commit: impl Into<String>) -> Self {
         self.commit = Some(commit.into());
         self

@@ -10,8 +10,8 @@ use crate::resolve::Ids;
 
 /// Adds a domain to an application.
 ///
-/// Operation: `add_domain` (`PUT /v2/organisations/{ownerId}/applications/{applicationId}/vhosts/{domain}`).
-/// The owner, when it is not given, is resolved from `application_id`: no request when it is known already.
+/// Operation: `add_domain` (`PUT /v2/organisations/{ownerId}/applications/{applicationId}/vhosts/{domain}`). If
+/// the owner is not given, it is resolved from `application_id`, without a request if it is already cached.
 ///
 /// # Errors
 /// - 401: The credentials are missing or invalid.
@@ -44,7 +44,7 @@ pub struct CreateDomain {
     pub application_id: cc_runtime::ApplicationId,
     /// The domain, with its path if any: `example.org/api`.
     pub domain: String,
-    /// The owner. Default: resolved.
+    /// Id of the owner. Default: resolved.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub owner_id: Option<cc_runtime::OwnerId>,
 }
@@ -62,7 +62,7 @@ impl CreateDomain {
         }
     }
 
-    /// The owner. Default: resolved.
+    /// Id of the owner. Default: resolved.
     pub fn owner_id(mut self, owner_id: impl Into<cc_runtime::OwnerId>) -> Self {
         self.owner_id = Some(owner_id.into());
         self
@@ -95,8 +95,8 @@ impl Command for CreateDomain {
 /// Removes a domain from an application.
 ///
 /// Operation: `remove_domain`
-/// (`DELETE /v2/organisations/{ownerId}/applications/{applicationId}/vhosts/{domain}`). The owner, when it is
-/// not given, is resolved from `application_id`: no request when it is known already.
+/// (`DELETE /v2/organisations/{ownerId}/applications/{applicationId}/vhosts/{domain}`). If the owner is not
+/// given, it is resolved from `application_id`, without a request if it is already cached.
 ///
 /// # Errors
 /// - 401: The credentials are missing or invalid.
@@ -127,7 +127,7 @@ pub struct DeleteDomain {
     pub application_id: cc_runtime::ApplicationId,
     /// The domain, with its path if any: `example.org/api`.
     pub domain: String,
-    /// The owner. Default: resolved.
+    /// Id of the owner. Default: resolved.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub owner_id: Option<cc_runtime::OwnerId>,
 }
@@ -145,7 +145,7 @@ impl DeleteDomain {
         }
     }
 
-    /// The owner. Default: resolved.
+    /// Id of the owner. Default: resolved.
     pub fn owner_id(mut self, owner_id: impl Into<cc_runtime::OwnerId>) -> Self {
         self.owner_id = Some(owner_id.into());
         self
@@ -178,9 +178,9 @@ impl Command for DeleteDomain {
 /// Reads the primary domain of an application.
 ///
 /// Operation: `get_primary_domain`
-/// (`GET /v2/organisations/{ownerId}/applications/{applicationId}/vhosts/favourite`). The owner, when it is not
-/// given, is resolved from `application_id`: no request when it is known already. Where there is nothing, the
-/// answer is `None`.
+/// (`GET /v2/organisations/{ownerId}/applications/{applicationId}/vhosts/favourite`). If the owner is not
+/// given, it is resolved from `application_id`, without a request if it is already cached. Returns `None` if
+/// the resource does not exist or is not visible to the caller.
 ///
 /// # Errors
 /// - 401: The credentials are missing or invalid.
@@ -207,7 +207,7 @@ impl Command for DeleteDomain {
 pub struct GetPrimaryDomain {
     /// Id of the application.
     pub application_id: cc_runtime::ApplicationId,
-    /// The owner. Default: resolved.
+    /// Id of the owner. Default: resolved.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub owner_id: Option<cc_runtime::OwnerId>,
 }
@@ -221,7 +221,7 @@ impl GetPrimaryDomain {
         }
     }
 
-    /// The owner. Default: resolved.
+    /// Id of the owner. Default: resolved.
     pub fn owner_id(mut self, owner_id: impl Into<cc_runtime::OwnerId>) -> Self {
         self.owner_id = Some(owner_id.into());
         self
@@ -260,8 +260,8 @@ impl Command for GetPrimaryDomain {
 /// Makes a domain of an application the primary one.
 ///
 /// Operation: `set_primary_domain`
-/// (`PUT /v2/organisations/{ownerId}/applications/{applicationId}/vhosts/favourite`). The owner, when it is not
-/// given, is resolved from `application_id`: no request when it is known already.
+/// (`PUT /v2/organisations/{ownerId}/applications/{applicationId}/vhosts/favourite`). If the owner is not
+/// given, it is resolved from `application_id`, without a request if it is already cached.
 ///
 /// # Errors
 /// - 401: The credentials are missing or invalid.
@@ -293,7 +293,7 @@ pub struct SetPrimaryDomain {
     pub application_id: cc_runtime::ApplicationId,
     /// The domain, with its path.
     pub domain: String,
-    /// The owner. Default: resolved.
+    /// Id of the owner. Default: resolved.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub owner_id: Option<cc_runtime::OwnerId>,
 }
@@ -311,7 +311,7 @@ impl SetPrimaryDomain {
         }
     }
 
-    /// The owner. Default: resolved.
+    /// Id of the owner. Default: resolved.
     pub fn owner_id(mut self, owner_id: impl Into<cc_runtime::OwnerId>) -> Self {
         self.owner_id = Some(owner_id.into());
         self
@@ -348,8 +348,8 @@ impl Command for SetPrimaryDomain {
 /// Unsets the primary domain of an application.
 ///
 /// Operation: `unset_primary_domain`
-/// (`DELETE /v2/organisations/{ownerId}/applications/{applicationId}/vhosts/favourite`). The owner, when it is
-/// not given, is resolved from `application_id`: no request when it is known already.
+/// (`DELETE /v2/organisations/{ownerId}/applications/{applicationId}/vhosts/favourite`). If the owner is not
+/// given, it is resolved from `application_id`, without a request if it is already cached.
 ///
 /// # Errors
 /// - 401: The credentials are missing or invalid.
@@ -377,7 +377,7 @@ impl Command for SetPrimaryDomain {
 pub struct UnsetPrimaryDomain {
     /// Id of the application.
     pub application_id: cc_runtime::ApplicationId,
-    /// The owner. Default: resolved.
+    /// Id of the owner. Default: resolved.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub owner_id: Option<cc_runtime::OwnerId>,
 }
@@ -391,7 +391,7 @@ impl UnsetPrimaryDomain {
         }
     }
 
-    /// The owner. Default: resolved.
+    /// Id of the owner. Default: resolved.
     pub fn owner_id(mut self, owner_id: impl Into<cc_runtime::OwnerId>) -> Self {
         self.owner_id = Some(owner_id.into());
         self
@@ -427,7 +427,7 @@ impl Command for UnsetPrimaryDomain {
 /// Operations: `list_domains`, `get_primary_domain`.
 ///
 /// # Errors
-/// - [`CannotResolveResource`](cc_runtime::ErrorKind::CannotResolveResource) when nobody knows the application.
+/// - [`CannotResolveResource`](cc_runtime::ErrorKind::CannotResolveResource) if the application is unknown.
 ///
 /// # Example
 /// ```

@@ -10,8 +10,8 @@ use crate::resolve::Ids;
 
 /// Reads the connection data of one Elasticsearch and its services.
 ///
-/// Operation: `get_elasticsearch_info` (`GET /v2/providers/es-addon/{addonId}`). Where there is nothing, the
-/// answer is `None`.
+/// Operation: `get_elasticsearch_info` (`GET /v2/providers/es-addon/{addonId}`). Returns `None` if the resource
+/// does not exist or is not visible to the caller.
 ///
 /// # Errors
 /// - 401: The credentials are missing or invalid.

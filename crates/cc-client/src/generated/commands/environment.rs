@@ -18,8 +18,8 @@ use crate::resolve::Ids;
 ///
 /// # Errors
 /// - [`InvalidInput`](cc_runtime::ErrorKind::InvalidInput) unless exactly one of `application_id` and `addon_id` is given.
-/// - [`CannotResolveResource`](cc_runtime::ErrorKind::CannotResolveResource) when the application or the add-on is unknown. Where an owner is given
-///   and nothing has to be resolved, a 404 of the platform is an empty list, as for the official client.
+/// - [`CannotResolveResource`](cc_runtime::ErrorKind::CannotResolveResource) if the application or the add-on is unknown. If the owner is given, so
+///   that nothing must be resolved, a 404 of the platform gives an empty list, as in the official client.
 ///
 /// # Example
 /// ```

@@ -10,7 +10,8 @@ use crate::resolve::Ids;
 
 /// Starts to link the caller to a GitHub account.
 ///
-/// Operation: `start_github_link` (`GET /v2/github`). Where there is nothing, the answer is `None`.
+/// Operation: `start_github_link` (`GET /v2/github`). Returns `None` if the resource does not exist or is not
+/// visible to the caller.
 ///
 /// # Errors
 /// - 401: The credentials are missing or invalid.
@@ -101,7 +102,8 @@ impl Command for UnlinkGithubAccount {
 
 /// Reads the GitHub user name of the caller.
 ///
-/// Operation: `get_github_username` (`GET /v2/github/username`). Where there is nothing, the answer is `None`.
+/// Operation: `get_github_username` (`GET /v2/github/username`). Returns `None` if the resource does not exist
+/// or is not visible to the caller.
 ///
 /// # Errors
 /// - 401: The credentials are missing or invalid.
@@ -150,8 +152,8 @@ impl Command for GetGithubUsername {
 
 /// Lists the GitHub repositories from which the caller can create applications.
 ///
-/// Operation: `list_github_applications` (`GET /v2/github/applications`). Where there is nothing, the list is
-/// empty.
+/// Operation: `list_github_applications` (`GET /v2/github/applications`). Returns an empty list if nothing is
+/// found.
 ///
 /// # Errors
 /// - 401: The credentials are missing or invalid.

@@ -10,7 +10,8 @@ use crate::resolve::Ids;
 
 /// Reads the Grafana organisation of an owner.
 ///
-/// Operation: `get_grafana` (`GET /v4/saas/grafana/{ownerId}`). Where there is nothing, the answer is `None`.
+/// Operation: `get_grafana` (`GET /v4/saas/grafana/{ownerId}`). Returns `None` if the resource does not exist
+/// or is not visible to the caller.
 ///
 /// # Errors
 /// - 401: The credentials are missing or invalid.
@@ -182,7 +183,7 @@ impl Command for ResetGrafana {
 /// Operations: `create_grafana`, `get_grafana`.
 ///
 /// # Errors
-/// - 409 when there is one already.
+/// - 409 if the owner already has a Grafana organisation.
 ///
 /// # Example
 /// ```

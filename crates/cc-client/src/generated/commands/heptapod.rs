@@ -11,8 +11,8 @@ use crate::resolve::Ids;
 /// Estimates the price of Heptapod for an organisation.
 ///
 /// Operation: `get_heptapod_price_estimation`
-/// (`GET /v2/saas/heptapod/{ownerId}/heptapod.host/price-prevision`). Where there is nothing, the answer is
-/// `None`.
+/// (`GET /v2/saas/heptapod/{ownerId}/heptapod.host/price-prevision`). Returns `None` if the resource does not
+/// exist or is not visible to the caller.
 ///
 /// # Errors
 /// - 401: The credentials are missing or invalid.

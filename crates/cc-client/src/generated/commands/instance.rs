@@ -11,9 +11,9 @@ use crate::resolve::Ids;
 /// Reads one instance of an application.
 ///
 /// Operation: `get_instance`
-/// (`GET /v4/orchestration/organisations/{ownerId}/applications/{applicationId}/instances/{instanceId}`). The
-/// owner, when it is not given, is resolved from `application_id`: no request when it is known already. Where
-/// there is nothing, the answer is `None`.
+/// (`GET /v4/orchestration/organisations/{ownerId}/applications/{applicationId}/instances/{instanceId}`). If
+/// the owner is not given, it is resolved from `application_id`, without a request if it is already cached.
+/// Returns `None` if the resource does not exist or is not visible to the caller.
 ///
 /// # Errors
 /// - 401: The credentials are missing or invalid.
@@ -43,7 +43,7 @@ pub struct GetApplicationInstance {
     pub application_id: cc_runtime::ApplicationId,
     /// The instance.
     pub instance_id: cc_runtime::InstanceId,
-    /// The owner. Default: resolved.
+    /// Id of the owner. Default: resolved.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub owner_id: Option<cc_runtime::OwnerId>,
 }
@@ -61,7 +61,7 @@ impl GetApplicationInstance {
         }
     }
 
-    /// The owner. Default: resolved.
+    /// Id of the owner. Default: resolved.
     pub fn owner_id(mut self, owner_id: impl Into<cc_runtime::OwnerId>) -> Self {
         self.owner_id = Some(owner_id.into());
         self

@@ -10,8 +10,8 @@ use crate::resolve::Ids;
 
 /// Lists the invoices of an owner.
 ///
-/// Operation: `list_invoices` (`GET /v4/billing/organisations/{ownerId}/invoices`). Where there is nothing, the
-/// list is empty.
+/// Operation: `list_invoices` (`GET /v4/billing/organisations/{ownerId}/invoices`). Returns an empty list if
+/// nothing is found.
 ///
 /// # Errors
 /// - 400: The request is invalid.
@@ -112,8 +112,8 @@ impl Command for ListInvoice {
 
 /// Lists the unpaid invoices of an owner.
 ///
-/// Operation: `list_unpaid_invoices` (`GET /v4/billing/organisations/{ownerId}/invoices/unpaid`). Where there
-/// is nothing, the list is empty.
+/// Operation: `list_unpaid_invoices` (`GET /v4/billing/organisations/{ownerId}/invoices/unpaid`). Returns an
+/// empty list if nothing is found.
 ///
 /// # Errors
 /// - 401: The credentials are missing or invalid.
@@ -173,8 +173,8 @@ impl Command for ListUnpaidInvoice {
 
 /// Reads one invoice.
 ///
-/// Operation: `get_invoice` (`GET /v4/billing/organisations/{ownerId}/invoices/{invoiceNumber}`). Where there
-/// is nothing, the answer is `None`.
+/// Operation: `get_invoice` (`GET /v4/billing/organisations/{ownerId}/invoices/{invoiceNumber}`). Returns
+/// `None` if the resource does not exist or is not visible to the caller.
 ///
 /// # Errors
 /// - 401: The credentials are missing or invalid.
@@ -246,7 +246,7 @@ impl Command for GetInvoice {
 /// Reads one invoice as a web page.
 ///
 /// Operation: `get_invoice_html` (`GET /v4/billing/organisations/{ownerId}/invoices/{invoiceNumber}.html`).
-/// Where there is nothing, the answer is `None`.
+/// Returns `None` if the resource does not exist or is not visible to the caller.
 ///
 /// # Errors
 /// - 401: The credentials are missing or invalid.
@@ -317,8 +317,8 @@ impl Command for GetInvoiceHtml {
 
 /// Reads one invoice as a PDF document.
 ///
-/// Operation: `get_invoice_pdf` (`GET /v4/billing/organisations/{ownerId}/invoices/{invoiceNumber}.pdf`). Where
-/// there is nothing, the answer is `None`.
+/// Operation: `get_invoice_pdf` (`GET /v4/billing/organisations/{ownerId}/invoices/{invoiceNumber}.pdf`).
+/// Returns `None` if the resource does not exist or is not visible to the caller.
 ///
 /// # Errors
 /// - 401: The credentials are missing or invalid.

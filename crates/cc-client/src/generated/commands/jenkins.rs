@@ -17,8 +17,8 @@ use crate::resolve::Ids;
 /// Operations: `get_jenkins`, `get_jenkins_updates`.
 ///
 /// # Errors
-/// - Those of either, but that 404 for the updates alone means that none are known; and
-///   `ErrorKind::CannotResolveResource` when nobody knows the add-on.
+/// - The errors of both requests, except a 404 for the updates, which means that no update is known.
+///   `ErrorKind::CannotResolveResource` if the add-on is unknown.
 ///
 /// # Example
 /// ```

@@ -10,8 +10,8 @@ use crate::resolve::Ids;
 
 /// Reads one Keycloak.
 ///
-/// Operation: `get_keycloak` (`GET /v4/addon-providers/addon-keycloak/addons/{addonId}`). Where there is
-/// nothing, the answer is `None`.
+/// Operation: `get_keycloak` (`GET /v4/addon-providers/addon-keycloak/addons/{addonId}`). Returns `None` if the
+/// resource does not exist or is not visible to the caller.
 ///
 /// # Errors
 /// - 401: The credentials are missing or invalid.

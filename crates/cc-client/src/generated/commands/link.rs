@@ -16,7 +16,7 @@ use crate::resolve::Ids;
 /// Operations: `add_dependency`, `link_addon`.
 ///
 /// # Errors
-/// - [`InvalidInput`](cc_runtime::ErrorKind::InvalidInput) unless there is exactly one target.
+/// - [`InvalidInput`](cc_runtime::ErrorKind::InvalidInput) unless exactly one target is given.
 ///
 /// # Example
 /// ```
@@ -101,7 +101,7 @@ impl Command for AddLink {
 /// Operations: `remove_dependency`, `unlink_addon`.
 ///
 /// # Errors
-/// - [`InvalidInput`](cc_runtime::ErrorKind::InvalidInput) unless there is exactly one target.
+/// - [`InvalidInput`](cc_runtime::ErrorKind::InvalidInput) unless exactly one target is given.
 ///
 /// # Example
 /// ```

@@ -51,7 +51,7 @@ pub struct GetLoadBalancerInfo {
     /// Id of the owner. Default: resolved from `application_id` or `addon_id`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub owner_id: Option<cc_runtime::OwnerId>,
-    /// Kind of the load balancers. Default: those that every application shares.
+    /// Kind of the load balancers. Default: shared by all applications.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub kind: Option<crate::commands::load_balancer::model::LoadBalancerKind>,
 }
@@ -83,7 +83,7 @@ impl GetLoadBalancerInfo {
         self
     }
 
-    /// Kind of the load balancers. Default: those that every application shares.
+    /// Kind of the load balancers. Default: shared by all applications.
     pub fn kind(
         mut self,
         kind: impl Into<crate::commands::load_balancer::model::LoadBalancerKind>,

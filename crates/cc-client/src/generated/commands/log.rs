@@ -12,7 +12,7 @@ use crate::resolve::Ids;
 ///
 /// Accepts the id of an add-on as the platform lists it (`addon_…`).
 ///
-/// Operation: `list_logs` (`GET /v2/logs/{resourceId}`). Where there is nothing, the list is empty.
+/// Operation: `list_logs` (`GET /v2/logs/{resourceId}`). Returns an empty list if nothing is found.
 ///
 /// # Errors
 /// - 401: The credentials are missing or invalid.
@@ -55,7 +55,7 @@ pub struct ListLog {
     /// Restricts the stream to lines of this deployment.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub deployment_id: Option<cc_runtime::DeploymentId>,
-    /// Taken for those who have it at hand; the platform needs it not, and it is not sent.
+    /// Accepted for compatibility with the official client. It is not sent.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub owner_id: Option<cc_runtime::OwnerId>,
 }
@@ -114,7 +114,7 @@ impl ListLog {
         self
     }
 
-    /// Taken for those who have it at hand; the platform needs it not, and it is not sent.
+    /// Accepted for compatibility with the official client. It is not sent.
     pub fn owner_id(mut self, owner_id: impl Into<cc_runtime::OwnerId>) -> Self {
         self.owner_id = Some(owner_id.into());
         self
@@ -227,10 +227,10 @@ pub struct StreamApplicationRuntimeLog {
     /// Restricts the stream to lines of these services. Default: `bas` and `bas-deploy`; `all` keeps all.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub service: Option<Vec<String>>,
-    /// Maximum number of lines in each period. Default: the platform's.
+    /// Maximum number of lines in each period. Default: the default of the platform.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub throttle_elements: Option<i32>,
-    /// Length of a period, in milliseconds. Default: the platform's.
+    /// Length of a period, in milliseconds. Default: the default of the platform.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub throttle_per_in_milliseconds: Option<i64>,
 }
@@ -318,13 +318,13 @@ impl StreamApplicationRuntimeLog {
         self
     }
 
-    /// Maximum number of lines in each period. Default: the platform's.
+    /// Maximum number of lines in each period. Default: the default of the platform.
     pub fn throttle_elements(mut self, throttle_elements: i32) -> Self {
         self.throttle_elements = Some(throttle_elements);
         self
     }
 
-    /// Length of a period, in milliseconds. Default: the platform's.
+    /// Length of a period, in milliseconds. Default: the default of the platform.
     pub fn throttle_per_in_milliseconds(
         mut self,
         throttle_per_in_milliseconds: i64,
@@ -423,10 +423,10 @@ pub struct StreamAddonRuntimeLog {
     /// Restricts the stream to lines of these instances.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub instance_id: Option<Vec<cc_runtime::InstanceId>>,
-    /// Maximum number of lines in each period. Default: the platform's.
+    /// Maximum number of lines in each period. Default: the default of the platform.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub throttle_elements: Option<i32>,
-    /// Length of a period, in milliseconds. Default: the platform's.
+    /// Length of a period, in milliseconds. Default: the default of the platform.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub throttle_per_in_milliseconds: Option<i64>,
 }
@@ -504,13 +504,13 @@ impl StreamAddonRuntimeLog {
         self
     }
 
-    /// Maximum number of lines in each period. Default: the platform's.
+    /// Maximum number of lines in each period. Default: the default of the platform.
     pub fn throttle_elements(mut self, throttle_elements: i32) -> Self {
         self.throttle_elements = Some(throttle_elements);
         self
     }
 
-    /// Length of a period, in milliseconds. Default: the platform's.
+    /// Length of a period, in milliseconds. Default: the default of the platform.
     pub fn throttle_per_in_milliseconds(
         mut self,
         throttle_per_in_milliseconds: i64,
@@ -602,10 +602,10 @@ pub struct StreamApplicationAccessLog {
     /// Names of the fields to send. Default: all.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub field: Option<Vec<String>>,
-    /// Maximum number of lines in each period. Default: the platform's.
+    /// Maximum number of lines in each period. Default: the default of the platform.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub throttle_elements: Option<i32>,
-    /// Length of a period, in milliseconds. Default: the platform's.
+    /// Length of a period, in milliseconds. Default: the default of the platform.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub throttle_per_in_milliseconds: Option<i64>,
 }
@@ -656,13 +656,13 @@ impl StreamApplicationAccessLog {
         self
     }
 
-    /// Maximum number of lines in each period. Default: the platform's.
+    /// Maximum number of lines in each period. Default: the default of the platform.
     pub fn throttle_elements(mut self, throttle_elements: i32) -> Self {
         self.throttle_elements = Some(throttle_elements);
         self
     }
 
-    /// Length of a period, in milliseconds. Default: the platform's.
+    /// Length of a period, in milliseconds. Default: the default of the platform.
     pub fn throttle_per_in_milliseconds(
         mut self,
         throttle_per_in_milliseconds: i64,

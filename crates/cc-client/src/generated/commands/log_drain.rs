@@ -142,7 +142,7 @@ impl Command for ListLogDrain {
 /// Operation: `get_drain`.
 ///
 /// # Errors
-/// - 404 when there is none.
+/// - 404 if the resource does not exist.
 /// - [`InvalidInput`](cc_runtime::ErrorKind::InvalidInput) unless exactly one of `application_id` and `addon_id` is given.
 ///
 /// # Example
@@ -229,10 +229,10 @@ impl Command for GetLogDrain {
 /// Operations: `create_drain`, `get_drain`.
 ///
 /// # Errors
-/// - [`InvalidInput`](cc_runtime::ErrorKind::InvalidInput) unless exactly one of `application_id` and `addon_id` is given, and when an
-///   Elasticsearch target names no index.
-/// - [`DeadlineExceeded`](cc_runtime::ErrorKind::DeadlineExceeded) when enabling takes longer: the drain is there, and may still be enabled. An
-///   error of a look ends the wait.
+/// - [`InvalidInput`](cc_runtime::ErrorKind::InvalidInput) unless exactly one of `application_id` and `addon_id` is given, and if an
+///   Elasticsearch target has no index.
+/// - [`DeadlineExceeded`](cc_runtime::ErrorKind::DeadlineExceeded) if the drain is not enabled in time: it exists, and may still become
+///   enabled. A failed poll ends the wait.
 ///
 /// # Example
 /// ```
@@ -323,7 +323,7 @@ impl Command for CreateLogDrain {
 /// Operation: `delete_drain`.
 ///
 /// # Errors
-/// - 404 when there is none.
+/// - 404 if the resource does not exist.
 ///
 /// # Example
 /// ```
@@ -407,7 +407,8 @@ impl Command for DeleteLogDrain {
 /// Operations: `enable_drain`, `get_drain`.
 ///
 /// # Errors
-/// - [`DeadlineExceeded`](cc_runtime::ErrorKind::DeadlineExceeded) when it takes longer: it may still happen. An error of a look ends the wait.
+/// - [`DeadlineExceeded`](cc_runtime::ErrorKind::DeadlineExceeded) if the change is not visible in time: it may still take effect. A failed
+///   poll ends the wait.
 ///
 /// # Example
 /// ```
@@ -494,7 +495,8 @@ impl Command for EnableLogDrain {
 /// Operations: `disable_drain`, `get_drain`.
 ///
 /// # Errors
-/// - [`DeadlineExceeded`](cc_runtime::ErrorKind::DeadlineExceeded) when it takes longer: it may still happen. An error of a look ends the wait.
+/// - [`DeadlineExceeded`](cc_runtime::ErrorKind::DeadlineExceeded) if the change is not visible in time: it may still take effect. A failed
+///   poll ends the wait.
 ///
 /// # Example
 /// ```
@@ -581,7 +583,7 @@ impl Command for DisableLogDrain {
 /// Operation: `get_drain_test_command`.
 ///
 /// # Errors
-/// - 404 when there is none.
+/// - 404 if the resource does not exist.
 ///
 /// # Example
 /// ```
@@ -666,7 +668,7 @@ impl Command for GetLogDrainTestCommand {
 /// Operations: `reset_drain_cursor`, `get_drain`.
 ///
 /// # Errors
-/// - 404 when there is none.
+/// - 404 if the resource does not exist.
 ///
 /// # Example
 /// ```

@@ -10,9 +10,9 @@ use crate::resolve::Ids;
 
 /// Reads the connection data and properties of one Materia KV.
 ///
-/// Operation: `get_materia_kv` (`GET /v4/materia/organisations/{ownerId}/materia/databases/{addonId}`). The
-/// owner, when it is not given, is resolved from `addon_id`: no request when it is known already. Where there
-/// is nothing, the answer is `None`.
+/// Operation: `get_materia_kv` (`GET /v4/materia/organisations/{ownerId}/materia/databases/{addonId}`). If the
+/// owner is not given, it is resolved from `addon_id`, without a request if it is already cached. Returns
+/// `None` if the resource does not exist or is not visible to the caller.
 ///
 /// # Errors
 /// - 401: The credentials are missing or invalid.
@@ -37,7 +37,7 @@ use crate::resolve::Ids;
 pub struct GetMateriaInfo {
     /// Id of the add-on as its provider knows it.
     pub addon_id: cc_runtime::AnyAddonId,
-    /// The owner. Default: resolved.
+    /// Id of the owner. Default: resolved.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub owner_id: Option<cc_runtime::OwnerId>,
 }
@@ -51,7 +51,7 @@ impl GetMateriaInfo {
         }
     }
 
-    /// The owner. Default: resolved.
+    /// Id of the owner. Default: resolved.
     pub fn owner_id(mut self, owner_id: impl Into<cc_runtime::OwnerId>) -> Self {
         self.owner_id = Some(owner_id.into());
         self

@@ -10,8 +10,8 @@ use crate::resolve::Ids;
 
 /// Reads one Metabase.
 ///
-/// Operation: `get_metabase` (`GET /v4/addon-providers/addon-metabase/addons/{addonId}`). Where there is
-/// nothing, the answer is `None`.
+/// Operation: `get_metabase` (`GET /v4/addon-providers/addon-metabase/addons/{addonId}`). Returns `None` if the
+/// resource does not exist or is not visible to the caller.
 ///
 /// # Errors
 /// - 401: The credentials are missing or invalid.

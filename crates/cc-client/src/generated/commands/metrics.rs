@@ -43,7 +43,7 @@ pub struct GetMetrics {
     /// Id of the owner. Default: resolved from `application_id` or `addon_id`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub owner_id: Option<cc_runtime::OwnerId>,
-    /// Names of the metrics. Default: every one.
+    /// Names of the metrics. Default: all metrics.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub metrics: Option<Vec<crate::commands::metrics::model::MetricName>>,
     /// Length of the period, as an ISO 8601 duration. Default: `PT30m`.
@@ -55,7 +55,7 @@ pub struct GetMetrics {
     /// End of the period. Default: now.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub end: Option<cc_runtime::Timestamp>,
-    /// `true` to fill in points without a value. Default: they are.
+    /// `true` to fill in points without a value. Default: the default of the platform, `true`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub fill: Option<bool>,
     /// Unit of the returned timestamps. Default: milliseconds.
@@ -100,7 +100,7 @@ impl GetMetrics {
         self
     }
 
-    /// Names of the metrics. Default: every one.
+    /// Names of the metrics. Default: all metrics.
     pub fn metrics(
         mut self,
         metrics: impl IntoIterator<
@@ -129,7 +129,7 @@ impl GetMetrics {
         self
     }
 
-    /// `true` to fill in points without a value. Default: they are.
+    /// `true` to fill in points without a value. Default: the default of the platform, `true`.
     pub fn fill(mut self, fill: bool) -> Self {
         self.fill = Some(fill);
         self
@@ -160,7 +160,7 @@ impl Command for GetMetrics {
 /// Operation: `list_request_locations`.
 ///
 /// # Errors
-/// - [`InvalidInput`](cc_runtime::ErrorKind::InvalidInput) when neither an application nor an owner is given.
+/// - [`InvalidInput`](cc_runtime::ErrorKind::InvalidInput) if neither an application nor an owner is given.
 ///
 /// # Example
 /// ```
@@ -179,7 +179,7 @@ impl Command for GetMetrics {
 #[non_exhaustive]
 #[must_use = "a command does nothing until it is sent"]
 pub struct GetHeatMap {
-    /// Id of the application. Default: every one of the owner.
+    /// Id of the application. Default: all applications of the owner.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub application_id: Option<cc_runtime::ApplicationId>,
     /// Id of the owner. Default: resolved from the application.
@@ -249,7 +249,7 @@ impl Command for GetHeatMap {
 /// Operation: `list_status_codes`.
 ///
 /// # Errors
-/// - [`InvalidInput`](cc_runtime::ErrorKind::InvalidInput) when neither an application nor an owner is given.
+/// - [`InvalidInput`](cc_runtime::ErrorKind::InvalidInput) if neither an application nor an owner is given.
 ///
 /// # Example
 /// ```
@@ -268,7 +268,7 @@ impl Command for GetHeatMap {
 #[non_exhaustive]
 #[must_use = "a command does nothing until it is sent"]
 pub struct GetStatusCodeDistribution {
-    /// Id of the application. Default: every one of the owner.
+    /// Id of the application. Default: all applications of the owner.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub application_id: Option<cc_runtime::ApplicationId>,
     /// Id of the owner. Default: resolved from the application.
@@ -280,8 +280,7 @@ pub struct GetStatusCodeDistribution {
     /// End of the period.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub to: Option<cc_runtime::Timestamp>,
-    /// `true` to leave out the status codes specific to the platform, which are below 100. Default: they are
-    /// counted.
+    /// `true` to leave out the status codes specific to the platform, which are below 100. Default: `false`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub exclude_non_standard_status_codes: Option<bool>,
 }
@@ -327,8 +326,7 @@ impl GetStatusCodeDistribution {
         self
     }
 
-    /// `true` to leave out the status codes specific to the platform, which are below 100. Default: they are
-    /// counted.
+    /// `true` to leave out the status codes specific to the platform, which are below 100. Default: `false`.
     pub fn exclude_non_standard_status_codes(
         mut self,
         exclude_non_standard_status_codes: bool,
@@ -382,7 +380,7 @@ impl Command for GetStatusCodeDistribution {
 #[non_exhaustive]
 #[must_use = "a stream does nothing until it is opened"]
 pub struct StreamRequests {
-    /// Id of the application. Default: every one of the owner.
+    /// Id of the application. Default: all applications of the owner.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub application_id: Option<cc_runtime::ApplicationId>,
     /// Id of the owner. Default: resolved from the application.

@@ -10,9 +10,9 @@ use crate::resolve::Ids;
 
 /// Lists the migrations of an add-on.
 ///
-/// Operation: `list_migrations` (`GET /v2/organisations/{ownerId}/addons/{addonId}/migrations`). The owner,
-/// when it is not given, is resolved from `addon_id`: no request when it is known already. Where there is
-/// nothing, the list is empty.
+/// Operation: `list_migrations` (`GET /v2/organisations/{ownerId}/addons/{addonId}/migrations`). If the owner
+/// is not given, it is resolved from `addon_id`, without a request if it is already cached. Returns an empty
+/// list if nothing is found.
 ///
 /// # Errors
 /// - 401: The credentials are missing or invalid.
@@ -37,7 +37,7 @@ use crate::resolve::Ids;
 pub struct ListMigration {
     /// The add-on.
     pub addon_id: cc_runtime::AnyAddonId,
-    /// The owner. Default: resolved.
+    /// Id of the owner. Default: resolved.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub owner_id: Option<cc_runtime::OwnerId>,
 }
@@ -51,7 +51,7 @@ impl ListMigration {
         }
     }
 
-    /// The owner. Default: resolved.
+    /// Id of the owner. Default: resolved.
     pub fn owner_id(mut self, owner_id: impl Into<cc_runtime::OwnerId>) -> Self {
         self.owner_id = Some(owner_id.into());
         self
@@ -91,8 +91,8 @@ impl Command for ListMigration {
 
 /// Starts a migration of an add-on to another plan, zone or version.
 ///
-/// Operation: `start_migration` (`POST /v2/organisations/{ownerId}/addons/{addonId}/migrations`). The owner,
-/// when it is not given, is resolved from `addon_id`: no request when it is known already.
+/// Operation: `start_migration` (`POST /v2/organisations/{ownerId}/addons/{addonId}/migrations`). If the owner
+/// is not given, it is resolved from `addon_id`, without a request if it is already cached.
 ///
 /// # Errors
 /// - 400: The request is invalid.
@@ -128,7 +128,7 @@ pub struct StartMigration {
     pub zone: String,
     /// Version of the service.
     pub version: String,
-    /// The owner. Default: resolved.
+    /// Id of the owner. Default: resolved.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub owner_id: Option<cc_runtime::OwnerId>,
 }
@@ -150,7 +150,7 @@ impl StartMigration {
         }
     }
 
-    /// The owner. Default: resolved.
+    /// Id of the owner. Default: resolved.
     pub fn owner_id(mut self, owner_id: impl Into<cc_runtime::OwnerId>) -> Self {
         self.owner_id = Some(owner_id.into());
         self
@@ -190,9 +190,9 @@ impl Command for StartMigration {
 /// Shows what an add-on would cost on another plan.
 ///
 /// Operation: `get_migration_preorder`
-/// (`GET /v2/organisations/{ownerId}/addons/{addonId}/migrations/preorders`). The owner, when it is not given,
-/// is resolved from `addon_id`: no request when it is known already. Where there is nothing, the answer is
-/// `None`.
+/// (`GET /v2/organisations/{ownerId}/addons/{addonId}/migrations/preorders`). If the owner is not given, it is
+/// resolved from `addon_id`, without a request if it is already cached. Returns `None` if the resource does not
+/// exist or is not visible to the caller.
 ///
 /// # Errors
 /// - 400: The request is invalid.
@@ -221,7 +221,7 @@ pub struct ListMigrationPreorder {
     pub addon_id: cc_runtime::AnyAddonId,
     /// Id of the plan.
     pub plan_id: String,
-    /// The owner. Default: resolved.
+    /// Id of the owner. Default: resolved.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub owner_id: Option<cc_runtime::OwnerId>,
 }
@@ -239,7 +239,7 @@ impl ListMigrationPreorder {
         }
     }
 
-    /// The owner. Default: resolved.
+    /// Id of the owner. Default: resolved.
     pub fn owner_id(mut self, owner_id: impl Into<cc_runtime::OwnerId>) -> Self {
         self.owner_id = Some(owner_id.into());
         self
@@ -280,9 +280,9 @@ impl Command for ListMigrationPreorder {
 
 /// Reads one migration of an add-on.
 ///
-/// Operation: `get_migration` (`GET /v2/organisations/{ownerId}/addons/{addonId}/migrations/{migrationId}`).
-/// The owner, when it is not given, is resolved from `addon_id`: no request when it is known already. Where
-/// there is nothing, the answer is `None`.
+/// Operation: `get_migration` (`GET /v2/organisations/{ownerId}/addons/{addonId}/migrations/{migrationId}`). If
+/// the owner is not given, it is resolved from `addon_id`, without a request if it is already cached. Returns
+/// `None` if the resource does not exist or is not visible to the caller.
 ///
 /// # Errors
 /// - 401: The credentials are missing or invalid.
@@ -310,7 +310,7 @@ pub struct GetMigration {
     pub addon_id: cc_runtime::AnyAddonId,
     /// Id of the migration.
     pub migration_id: String,
-    /// The owner. Default: resolved.
+    /// Id of the owner. Default: resolved.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub owner_id: Option<cc_runtime::OwnerId>,
 }
@@ -328,7 +328,7 @@ impl GetMigration {
         }
     }
 
-    /// The owner. Default: resolved.
+    /// Id of the owner. Default: resolved.
     pub fn owner_id(mut self, owner_id: impl Into<cc_runtime::OwnerId>) -> Self {
         self.owner_id = Some(owner_id.into());
         self
@@ -370,8 +370,8 @@ impl Command for GetMigration {
 /// Cancels a migration of an add-on.
 ///
 /// Operation: `cancel_migration`
-/// (`DELETE /v2/organisations/{ownerId}/addons/{addonId}/migrations/{migrationId}`). The owner, when it is not
-/// given, is resolved from `addon_id`: no request when it is known already.
+/// (`DELETE /v2/organisations/{ownerId}/addons/{addonId}/migrations/{migrationId}`). If the owner is not given,
+/// it is resolved from `addon_id`, without a request if it is already cached.
 ///
 /// # Errors
 /// - 401: The credentials are missing or invalid.
@@ -400,7 +400,7 @@ pub struct CancelMigration {
     pub addon_id: cc_runtime::AnyAddonId,
     /// Id of the migration.
     pub migration_id: String,
-    /// The owner. Default: resolved.
+    /// Id of the owner. Default: resolved.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub owner_id: Option<cc_runtime::OwnerId>,
 }
@@ -418,7 +418,7 @@ impl CancelMigration {
         }
     }
 
-    /// The owner. Default: resolved.
+    /// Id of the owner. Default: resolved.
     pub fn owner_id(mut self, owner_id: impl Into<cc_runtime::OwnerId>) -> Self {
         self.owner_id = Some(owner_id.into());
         self

@@ -10,8 +10,8 @@ use crate::resolve::Ids;
 
 /// Lists the network groups of an owner.
 ///
-/// Operation: `list_network_groups` (`GET /v4/networkgroups/organisations/{ownerId}/networkgroups`). Where
-/// there is nothing, the list is empty.
+/// Operation: `list_network_groups` (`GET /v4/networkgroups/organisations/{ownerId}/networkgroups`). Returns an
+/// empty list if nothing is found.
 ///
 /// # Errors
 /// - 401: The credentials are missing or invalid.
@@ -68,8 +68,8 @@ impl Command for ListNetworkGroup {
 /// Reads one network group.
 ///
 /// Operation: `get_network_group`
-/// (`GET /v4/networkgroups/organisations/{ownerId}/networkgroups/{networkGroupId}`). Where there is nothing,
-/// the answer is `None`.
+/// (`GET /v4/networkgroups/organisations/{ownerId}/networkgroups/{networkGroupId}`). Returns `None` if the
+/// resource does not exist or is not visible to the caller.
 ///
 /// # Errors
 /// - 401: The credentials are missing or invalid.
@@ -143,8 +143,8 @@ impl Command for GetNetworkGroup {
 /// Reads one member of a network group.
 ///
 /// Operation: `get_network_group_member`
-/// (`GET /v4/networkgroups/organisations/{ownerId}/networkgroups/{networkGroupId}/members/{memberId}`). Where
-/// there is nothing, the answer is `None`.
+/// (`GET /v4/networkgroups/organisations/{ownerId}/networkgroups/{networkGroupId}/members/{memberId}`). Returns
+/// `None` if the resource does not exist or is not visible to the caller.
 ///
 /// # Errors
 /// - 401: The credentials are missing or invalid.
@@ -228,8 +228,8 @@ impl Command for GetNetworkGroupMember {
 /// Reads one peer of a network group.
 ///
 /// Operation: `get_network_group_peer`
-/// (`GET /v4/networkgroups/organisations/{ownerId}/networkgroups/{networkGroupId}/peers/{peerId}`). Where there
-/// is nothing, the answer is `None`.
+/// (`GET /v4/networkgroups/organisations/{ownerId}/networkgroups/{networkGroupId}/peers/{peerId}`). Returns
+/// `None` if the resource does not exist or is not visible to the caller.
 ///
 /// # Errors
 /// - 401: The credentials are missing or invalid.
@@ -310,7 +310,7 @@ impl Command for GetNetworkGroupPeer {
 ///
 /// Operation: `get_wireguard_configuration`
 /// (`GET /v4/networkgroups/organisations/{ownerId}/networkgroups/{networkGroupId}/peers/{peerId}/wireguard/configuration`).
-/// Where there is nothing, the answer is `None`.
+/// Returns `None` if the resource does not exist or is not visible to the caller.
 ///
 /// # Errors
 /// - 401: The credentials are missing or invalid.
@@ -467,8 +467,9 @@ impl Command for GetNetworkGroupWireguardConfigurationUrl {
 /// Operations: `create_network_group`, `get_network_group`.
 ///
 /// # Errors
-/// - [`InvalidInput`](cc_runtime::ErrorKind::InvalidInput) when something cannot be a member: see `NetworkGroupMemberInput`.
-/// - [`DeadlineExceeded`](cc_runtime::ErrorKind::DeadlineExceeded) when it takes longer: it may still come. An error of a look ends the wait.
+/// - [`InvalidInput`](cc_runtime::ErrorKind::InvalidInput) if a resource cannot be a member: see `NetworkGroupMemberInput`.
+/// - [`DeadlineExceeded`](cc_runtime::ErrorKind::DeadlineExceeded) if the change is not visible in time: it may still take effect. A failed
+///   poll ends the wait.
 ///
 /// # Example
 /// ```
@@ -567,8 +568,9 @@ impl Command for CreateNetworkGroup {
 /// Operations: `delete_network_group`, `get_network_group`.
 ///
 /// # Errors
-/// - [`DeadlineExceeded`](cc_runtime::ErrorKind::DeadlineExceeded) when it takes longer: it may still happen. An error of a look ends the wait.
-/// - 404 when there is none.
+/// - [`DeadlineExceeded`](cc_runtime::ErrorKind::DeadlineExceeded) if the change is not visible in time: it may still take effect. A failed
+///   poll ends the wait.
+/// - 404 if the resource does not exist.
 ///
 /// # Example
 /// ```
@@ -626,8 +628,9 @@ impl Command for DeleteNetworkGroup {
 /// Operations: `create_network_group_member`, `get_network_group_member`.
 ///
 /// # Errors
-/// - [`InvalidInput`](cc_runtime::ErrorKind::InvalidInput) when it cannot be a member: see `NetworkGroupMemberInput`.
-/// - [`DeadlineExceeded`](cc_runtime::ErrorKind::DeadlineExceeded) when it takes longer: it may still come. An error of a look ends the wait.
+/// - [`InvalidInput`](cc_runtime::ErrorKind::InvalidInput) if the resource cannot be a member: see `NetworkGroupMemberInput`.
+/// - [`DeadlineExceeded`](cc_runtime::ErrorKind::DeadlineExceeded) if the change is not visible in time: it may still take effect. A failed
+///   poll ends the wait.
 ///
 /// # Example
 /// ```
@@ -703,8 +706,9 @@ impl Command for CreateNetworkGroupMember {
 /// Operations: `delete_network_group_member`, `get_network_group_member`.
 ///
 /// # Errors
-/// - [`DeadlineExceeded`](cc_runtime::ErrorKind::DeadlineExceeded) when it takes longer: it may still happen. An error of a look ends the wait.
-/// - 404 when there is none.
+/// - [`DeadlineExceeded`](cc_runtime::ErrorKind::DeadlineExceeded) if the change is not visible in time: it may still take effect. A failed
+///   poll ends the wait.
+/// - 404 if the resource does not exist.
 ///
 /// # Example
 /// ```
@@ -768,7 +772,8 @@ impl Command for DeleteNetworkGroupMember {
 /// Operations: `create_external_peer`, `get_network_group_peer`.
 ///
 /// # Errors
-/// - [`DeadlineExceeded`](cc_runtime::ErrorKind::DeadlineExceeded) when it takes longer: it may still come. An error of a look ends the wait.
+/// - [`DeadlineExceeded`](cc_runtime::ErrorKind::DeadlineExceeded) if the change is not visible in time: it may still take effect. A failed
+///   poll ends the wait.
 ///
 /// # Example
 /// ```
@@ -890,8 +895,9 @@ impl Command for CreateNetworkGroupExternalPeer {
 /// Operations: `delete_external_peer`, `get_network_group_peer`.
 ///
 /// # Errors
-/// - [`DeadlineExceeded`](cc_runtime::ErrorKind::DeadlineExceeded) when it takes longer: it may still happen. An error of a look ends the wait.
-/// - 404 when there is none.
+/// - [`DeadlineExceeded`](cc_runtime::ErrorKind::DeadlineExceeded) if the change is not visible in time: it may still take effect. A failed
+///   poll ends the wait.
+/// - 404 if the resource does not exist.
 ///
 /// # Example
 /// ```
@@ -982,8 +988,8 @@ pub struct SearchNetworkGroup {
     pub owner_id: cc_runtime::OwnerId,
     /// Text to compare with the ids and labels.
     pub query: String,
-    /// Restricts the list to these types. The client filters: the platform returns everything. Default: all of
-    /// them.
+    /// Restricts the list to these types. The client filters: the platform returns everything. Default: all
+    /// types.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub types: Option<
         Vec<crate::commands::network_group::model::NetworkGroupComponentType>,
@@ -1003,8 +1009,8 @@ impl SearchNetworkGroup {
         }
     }
 
-    /// Restricts the list to these types. The client filters: the platform returns everything. Default: all of
-    /// them.
+    /// Restricts the list to these types. The client filters: the platform returns everything. Default: all
+    /// types.
     pub fn types(
         mut self,
         types: impl IntoIterator<

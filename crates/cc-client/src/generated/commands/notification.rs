@@ -305,7 +305,7 @@ impl Command for GetNotificationInfo {
 /// Operation: `create_email_notification`.
 ///
 /// # Errors
-/// - [`InvalidInput`](cc_runtime::ErrorKind::InvalidInput) when a target is none that this version knows.
+/// - [`InvalidInput`](cc_runtime::ErrorKind::InvalidInput) if a target is of a kind unknown to this version.
 ///
 /// # Example
 /// ```
@@ -335,7 +335,7 @@ pub struct CreateEmailNotification {
     /// Events of the notification. Default: everything.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub events: Option<Vec<crate::commands::notification::model::NotificationEvent>>,
-    /// Ids of the resources of the notification. Default: all of the owner.
+    /// Ids of the resources of the notification. Default: all resources of the owner.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub scope: Option<Vec<String>>,
 }
@@ -371,7 +371,7 @@ impl CreateEmailNotification {
         self
     }
 
-    /// Ids of the resources of the notification. Default: all of the owner.
+    /// Ids of the resources of the notification. Default: all resources of the owner.
     pub fn scope(mut self, scope: impl IntoIterator<Item = impl Into<String>>) -> Self {
         self.scope = Some(scope.into_iter().map(Into::into).collect());
         self

@@ -10,8 +10,8 @@ use crate::resolve::Ids;
 
 /// Deletes an OAuth consumer.
 ///
-/// Operation: `delete_oauth_consumer` (`DELETE /v2/organisations/{ownerId}/consumers/{consumerKey}`). The
-/// owner, when it is not given, is resolved from `oauth_consumer_key`: no request when it is known already.
+/// Operation: `delete_oauth_consumer` (`DELETE /v2/organisations/{ownerId}/consumers/{consumerKey}`). If the
+/// owner is not given, it is resolved from `oauth_consumer_key`, without a request if it is already cached.
 ///
 /// # Errors
 /// - 401: The credentials are missing or invalid.
@@ -37,7 +37,7 @@ use crate::resolve::Ids;
 pub struct DeleteOauthConsumer {
     /// Key of the consumer.
     pub oauth_consumer_key: cc_runtime::ConsumerKey,
-    /// The owner. Default: resolved.
+    /// Id of the owner. Default: resolved.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub owner_id: Option<cc_runtime::OwnerId>,
 }
@@ -51,7 +51,7 @@ impl DeleteOauthConsumer {
         }
     }
 
-    /// The owner. Default: resolved.
+    /// Id of the owner. Default: resolved.
     pub fn owner_id(mut self, owner_id: impl Into<cc_runtime::OwnerId>) -> Self {
         self.owner_id = Some(owner_id.into());
         self
@@ -88,8 +88,8 @@ impl Command for DeleteOauthConsumer {
 /// Reads the secret of an OAuth consumer.
 ///
 /// Operation: `get_oauth_consumer_secret` (`GET /v2/organisations/{ownerId}/consumers/{consumerKey}/secret`).
-/// The owner, when it is not given, is resolved from `oauth_consumer_key`: no request when it is known already.
-/// Where there is nothing, the answer is `None`.
+/// If the owner is not given, it is resolved from `oauth_consumer_key`, without a request if it is already
+/// cached. Returns `None` if the resource does not exist or is not visible to the caller.
 ///
 /// # Errors
 /// - 401: The credentials are missing or invalid.
@@ -114,7 +114,7 @@ impl Command for DeleteOauthConsumer {
 pub struct GetOauthConsumerSecret {
     /// Key of the consumer.
     pub oauth_consumer_key: cc_runtime::ConsumerKey,
-    /// The owner. Default: resolved.
+    /// Id of the owner. Default: resolved.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub owner_id: Option<cc_runtime::OwnerId>,
 }
@@ -128,7 +128,7 @@ impl GetOauthConsumerSecret {
         }
     }
 
-    /// The owner. Default: resolved.
+    /// Id of the owner. Default: resolved.
     pub fn owner_id(mut self, owner_id: impl Into<cc_runtime::OwnerId>) -> Self {
         self.owner_id = Some(owner_id.into());
         self
@@ -354,7 +354,7 @@ impl Command for UpdateOauthConsumer {
 /// Operations: `get_oauth_consumer`, `get_oauth_consumer_secret`.
 ///
 /// # Errors
-/// - [`CannotResolveResource`](cc_runtime::ErrorKind::CannotResolveResource) when nobody knows the key.
+/// - [`CannotResolveResource`](cc_runtime::ErrorKind::CannotResolveResource) if the key is unknown.
 ///
 /// # Example
 /// ```

@@ -10,8 +10,8 @@ use crate::resolve::Ids;
 
 /// Reads one organisation.
 ///
-/// Operation: `get_organisation` (`GET /v2/organisations/{ownerId}`). Where there is nothing, the answer is
-/// `None`.
+/// Operation: `get_organisation` (`GET /v2/organisations/{ownerId}`). Returns `None` if the resource does not
+/// exist or is not visible to the caller.
 ///
 /// # Errors
 /// - 401: The credentials are missing or invalid.
@@ -464,7 +464,7 @@ impl Command for ListOrganisation {
 /// Operation: `create_organisation`.
 ///
 /// # Errors
-/// - [`InvalidInput`](cc_runtime::ErrorKind::InvalidInput), and no request, when it is said to be neither.
+/// - [`InvalidInput`](cc_runtime::ErrorKind::InvalidInput), without a request, unless the data are those of a person or of a company.
 ///
 /// # Example
 /// ```
@@ -507,7 +507,7 @@ pub struct CreateOrganisation {
     /// E-mail address for invoices.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub billing_email_address: Option<String>,
-    /// Contacts of the organisation. Default: nothing is said about it.
+    /// Contacts of the organisation. Default: unchanged.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub contacts: Option<Vec<crate::commands::organisation::model::OrganisationContact>>,
 }
@@ -565,7 +565,7 @@ impl CreateOrganisation {
         self
     }
 
-    /// Contacts of the organisation. Default: nothing is said about it.
+    /// Contacts of the organisation. Default: unchanged.
     pub fn contacts(
         mut self,
         contacts: impl IntoIterator<
@@ -595,7 +595,7 @@ impl Command for CreateOrganisation {
 /// Operation: `update_organisation`.
 ///
 /// # Errors
-/// - [`InvalidInput`](cc_runtime::ErrorKind::InvalidInput), and no request, when it is said to be neither of a person (`country`) nor of a
+/// - [`InvalidInput`](cc_runtime::ErrorKind::InvalidInput), without a request, unless the data are those of a person (`country`) or of a
 ///   company (`company` and `vat`).
 ///
 /// # Example
@@ -642,7 +642,7 @@ pub struct UpdateOrganisation {
     /// E-mail address for invoices.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub billing_email_address: Option<String>,
-    /// Contacts of the organisation. Default: nothing is said about it.
+    /// Contacts of the organisation. Default: unchanged.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub contacts: Option<Vec<crate::commands::organisation::model::OrganisationContact>>,
 }
@@ -702,7 +702,7 @@ impl UpdateOrganisation {
         self
     }
 
-    /// Contacts of the organisation. Default: nothing is said about it.
+    /// Contacts of the organisation. Default: unchanged.
     pub fn contacts(
         mut self,
         contacts: impl IntoIterator<
@@ -730,7 +730,7 @@ impl Command for UpdateOrganisation {
 /// Operation: `delete_organisation`.
 ///
 /// # Errors
-/// - [`InvalidInput`](cc_runtime::ErrorKind::InvalidInput), and no request, for the id of a user: what it would delete is the personal
+/// - [`InvalidInput`](cc_runtime::ErrorKind::InvalidInput), without a request, for the id of a user, because that id names the personal
 ///   space.
 ///
 /// # Example

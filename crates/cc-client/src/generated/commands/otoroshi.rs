@@ -10,8 +10,8 @@ use crate::resolve::Ids;
 
 /// Reads one Otoroshi.
 ///
-/// Operation: `get_otoroshi` (`GET /v4/addon-providers/addon-otoroshi/addons/{addonId}`). Where there is
-/// nothing, the answer is `None`.
+/// Operation: `get_otoroshi` (`GET /v4/addon-providers/addon-otoroshi/addons/{addonId}`). Returns `None` if the
+/// resource does not exist or is not visible to the caller.
 ///
 /// # Errors
 /// - 401: The credentials are missing or invalid.

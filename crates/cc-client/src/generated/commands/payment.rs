@@ -354,8 +354,8 @@ impl Command for AuthorizeStripe {
 
 /// Creates a Stripe intent, with which a browser can register a payment method.
 ///
-/// Operation: `get_stripe_intent` (`GET /v4/billing/organisations/{ownerId}/payments/stripe/intent`). Where
-/// there is nothing, the answer is `None`.
+/// Operation: `get_stripe_intent` (`GET /v4/billing/organisations/{ownerId}/payments/stripe/intent`). Returns
+/// `None` if the resource does not exist or is not visible to the caller.
 ///
 /// # Errors
 /// - 400: The request is invalid.

@@ -10,8 +10,8 @@ use crate::resolve::Ids;
 
 /// Lists the payment methods of an owner.
 ///
-/// Operation: `list_payment_methods` (`GET /v4/billing/organisations/{ownerId}/payments/methods`). Where there
-/// is nothing, the list is empty.
+/// Operation: `list_payment_methods` (`GET /v4/billing/organisations/{ownerId}/payments/methods`). Returns an
+/// empty list if nothing is found.
 ///
 /// # Errors
 /// - 401: The credentials are missing or invalid.

@@ -10,8 +10,8 @@ use crate::resolve::Ids;
 
 /// Reads the prices of a zone for one owner.
 ///
-/// Operation: `get_price_system` (`GET /v4/billing/organisations/{ownerId}/price-system`). Where there is
-/// nothing, the answer is `None`.
+/// Operation: `get_price_system` (`GET /v4/billing/organisations/{ownerId}/price-system`). Returns `None` if
+/// the resource does not exist or is not visible to the caller.
 ///
 /// # Errors
 /// - 401: The credentials are missing or invalid.

@@ -12,8 +12,8 @@ use crate::resolve::Ids;
 ///
 /// A provider without selectable versions answers 404, or with a format of its own.
 ///
-/// Operation: `get_addon_provider_versions` (`GET /v4/addon-providers/{addonProviderId}`). Where there is
-/// nothing, the answer is `None`.
+/// Operation: `get_addon_provider_versions` (`GET /v4/addon-providers/{addonProviderId}`). Returns `None` if
+/// the resource does not exist or is not visible to the caller.
 ///
 /// # Errors
 /// - 401: The credentials are missing or invalid.
@@ -192,8 +192,8 @@ impl Command for ListProductRuntime {
 
 /// Reads one runtime for applications.
 ///
-/// Operation: `get_runtime` (`GET /v2/products/instances/{runtimeType}-{runtimeVersion}`). Where there is
-/// nothing, the answer is `None`.
+/// Operation: `get_runtime` (`GET /v2/products/instances/{runtimeType}-{runtimeVersion}`). Returns `None` if
+/// the resource does not exist or is not visible to the caller.
 ///
 /// # Errors
 /// - 401: The credentials are missing or invalid.

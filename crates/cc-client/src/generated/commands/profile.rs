@@ -442,8 +442,8 @@ impl Command for ListProfileEmailAddress {
 /// Operation: `add_profile_email_address`.
 ///
 /// # Errors
-/// - An address that is refused says why in `Error::code`: `clever.profile.email-address.` and one of
-///   `invalid-format`, `already-defined` and `already-used`.
+/// - For a refused address, `Error::code` is `clever.profile.email-address.` followed by `invalid-format`,
+///   `already-defined` or `already-used`.
 ///
 /// # Example
 /// ```

@@ -11,8 +11,8 @@ use crate::resolve::Ids;
 /// Reads the storage policies of one Pulsar.
 ///
 /// Operation: `get_pulsar_storage_policies`
-/// (`GET /v4/addon-providers/addon-pulsar/addons/{addonId}/storage-policies`). Where there is nothing, the
-/// answer is `None`.
+/// (`GET /v4/addon-providers/addon-pulsar/addons/{addonId}/storage-policies`). Returns `None` if the resource
+/// does not exist or is not visible to the caller.
 ///
 /// # Errors
 /// - 401: The credentials are missing or invalid.
@@ -194,8 +194,8 @@ impl Command for UpdatePulsarStoragePolicies {
 /// Operations: `get_pulsar`, `get_pulsar_cluster`.
 ///
 /// # Errors
-/// - [`CannotResolveResource`](cc_runtime::ErrorKind::CannotResolveResource) when nobody knows the add-on.
-/// - 404 when the Pulsar is there and its cluster is not.
+/// - [`CannotResolveResource`](cc_runtime::ErrorKind::CannotResolveResource) if the add-on is unknown.
+/// - 404 if the Pulsar exists, but its cluster does not.
 ///
 /// # Example
 /// ```

@@ -171,7 +171,7 @@ impl Command for CreatePersonalSshKey {
 /// Operation: `list_github_ssh_keys`.
 ///
 /// # Errors
-/// - Any other 404 than the one of accounts that are not linked.
+/// - 404 for any other reason than that the accounts are not linked.
 ///
 /// # Example
 /// ```

@@ -11,9 +11,9 @@ use crate::resolve::Ids;
 /// Lists the TCP redirections of an application.
 ///
 /// Operation: `list_tcp_redirections`
-/// (`GET /v2/organisations/{ownerId}/applications/{applicationId}/tcpRedirs`). The owner, when it is not given,
-/// is resolved from `application_id`: no request when it is known already. Where there is nothing, the list is
-/// empty.
+/// (`GET /v2/organisations/{ownerId}/applications/{applicationId}/tcpRedirs`). If the owner is not given, it is
+/// resolved from `application_id`, without a request if it is already cached. Returns an empty list if nothing
+/// is found.
 ///
 /// # Errors
 /// - 401: The credentials are missing or invalid.
@@ -38,7 +38,7 @@ use crate::resolve::Ids;
 pub struct ListTcpRedirection {
     /// Id of the application.
     pub application_id: cc_runtime::ApplicationId,
-    /// The owner. Default: resolved.
+    /// Id of the owner. Default: resolved.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub owner_id: Option<cc_runtime::OwnerId>,
 }
@@ -52,7 +52,7 @@ impl ListTcpRedirection {
         }
     }
 
-    /// The owner. Default: resolved.
+    /// Id of the owner. Default: resolved.
     pub fn owner_id(mut self, owner_id: impl Into<cc_runtime::OwnerId>) -> Self {
         self.owner_id = Some(owner_id.into());
         self
@@ -88,8 +88,8 @@ impl Command for ListTcpRedirection {
 /// Deletes a TCP redirection of an application.
 ///
 /// Operation: `delete_tcp_redirection`
-/// (`DELETE /v2/organisations/{ownerId}/applications/{applicationId}/tcpRedirs/{sourcePort}`). The owner, when
-/// it is not given, is resolved from `application_id`: no request when it is known already.
+/// (`DELETE /v2/organisations/{ownerId}/applications/{applicationId}/tcpRedirs/{sourcePort}`). If the owner is
+/// not given, it is resolved from `application_id`, without a request if it is already cached.
 ///
 /// # Errors
 /// - 401: The credentials are missing or invalid.
@@ -123,7 +123,7 @@ pub struct DeleteTcpRedirection {
     pub port: i64,
     /// Namespace of the port, such as `default` or `cleverapps`.
     pub namespace: String,
-    /// The owner. Default: resolved.
+    /// Id of the owner. Default: resolved.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub owner_id: Option<cc_runtime::OwnerId>,
 }
@@ -143,7 +143,7 @@ impl DeleteTcpRedirection {
         }
     }
 
-    /// The owner. Default: resolved.
+    /// Id of the owner. Default: resolved.
     pub fn owner_id(mut self, owner_id: impl Into<cc_runtime::OwnerId>) -> Self {
         self.owner_id = Some(owner_id.into());
         self
@@ -177,8 +177,8 @@ impl Command for DeleteTcpRedirection {
 
 /// Lists the namespaces from which an owner can take ports.
 ///
-/// Operation: `list_namespaces` (`GET /v2/organisations/{ownerId}/namespaces`). Where there is nothing, the
-/// list is empty.
+/// Operation: `list_namespaces` (`GET /v2/organisations/{ownerId}/namespaces`). Returns an empty list if
+/// nothing is found.
 ///
 /// # Errors
 /// - 401: The credentials are missing or invalid.

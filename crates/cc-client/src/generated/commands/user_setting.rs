@@ -84,8 +84,8 @@ impl Command for SetUserSetting {
 
 /// Deletes one console setting of the caller.
 ///
-/// Operation: `delete_user_setting` (`DELETE /v4/console/settings/{settingName}`). Where there is nothing, the
-/// answer is `None`.
+/// Operation: `delete_user_setting` (`DELETE /v4/console/settings/{settingName}`). Returns `None` if the
+/// resource does not exist or is not visible to the caller.
 ///
 /// # Errors
 /// - 401: The credentials are missing or invalid.

@@ -15,7 +15,7 @@ use crate::resolve::Ids;
 /// Operations: `create_resource_stats_token`, `create_owner_stats_token`.
 ///
 /// # Errors
-/// - [`InvalidInput`](cc_runtime::ErrorKind::InvalidInput) when neither an application nor an owner is given.
+/// - [`InvalidInput`](cc_runtime::ErrorKind::InvalidInput) if neither an application nor an owner is given.
 ///
 /// # Example
 /// ```
@@ -35,16 +35,16 @@ use crate::resolve::Ids;
 #[non_exhaustive]
 #[must_use = "a command does nothing until it is sent"]
 pub struct GetWarpToken {
-    /// Id of the application. Default: all that the owner has.
+    /// Id of the application. Default: all resources of the owner.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub application_id: Option<cc_runtime::ApplicationId>,
     /// Id of the owner. Default: resolved from the application.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub owner_id: Option<cc_runtime::OwnerId>,
-    /// Statistics that the token can read. Default: all of it.
+    /// Statistics that the token can read. Default: all statistics.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub applications: Option<Vec<crate::commands::warp_token::model::StatsApplication>>,
-    /// Lifetime of the token, as an ISO 8601 duration, such as `P5D`. Default: the platform's.
+    /// Lifetime of the token, as an ISO 8601 duration, such as `P5D`. Default: the default of the platform.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub ttl: Option<String>,
 }
@@ -76,7 +76,7 @@ impl GetWarpToken {
         self
     }
 
-    /// Statistics that the token can read. Default: all of it.
+    /// Statistics that the token can read. Default: all statistics.
     pub fn applications(
         mut self,
         applications: impl IntoIterator<
@@ -87,7 +87,7 @@ impl GetWarpToken {
         self
     }
 
-    /// Lifetime of the token, as an ISO 8601 duration, such as `P5D`. Default: the platform's.
+    /// Lifetime of the token, as an ISO 8601 duration, such as `P5D`. Default: the default of the platform.
     pub fn ttl(mut self, ttl: impl Into<String>) -> Self {
         self.ttl = Some(ttl.into());
         self

@@ -32,7 +32,7 @@ pub struct CreateHashKey {
     pub key: String,
     /// Fields of the key, at least one.
     pub elements: Vec<crate::model::HashField>,
-    /// URL of the database, credentials included. Default: that of the client.
+    /// URL of the database, credentials included. Default: the URL of the client.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub backend_url: Option<cc_runtime::Secret>,
 }
@@ -50,7 +50,7 @@ impl CreateHashKey {
         }
     }
 
-    /// URL of the database, credentials included. Default: that of the client.
+    /// URL of the database, credentials included. Default: the URL of the client.
     pub fn backend_url(mut self, backend_url: impl Into<cc_runtime::Secret>) -> Self {
         self.backend_url = Some(backend_url.into());
         self
@@ -100,7 +100,7 @@ pub struct ScanHashKey {
     /// Glob pattern of the field names, such as `user:*`. Default: all.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub match_: Option<String>,
-    /// URL of the database, credentials included. Default: that of the client.
+    /// URL of the database, credentials included. Default: the URL of the client.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub backend_url: Option<cc_runtime::Secret>,
 }
@@ -135,7 +135,7 @@ impl ScanHashKey {
         self
     }
 
-    /// URL of the database, credentials included. Default: that of the client.
+    /// URL of the database, credentials included. Default: the URL of the client.
     pub fn backend_url(mut self, backend_url: impl Into<cc_runtime::Secret>) -> Self {
         self.backend_url = Some(backend_url.into());
         self
@@ -178,7 +178,7 @@ pub struct SetHashKeyElement {
     pub field: String,
     /// Value of the field.
     pub value: String,
-    /// URL of the database, credentials included. Default: that of the client.
+    /// URL of the database, credentials included. Default: the URL of the client.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub backend_url: Option<cc_runtime::Secret>,
 }
@@ -198,7 +198,7 @@ impl SetHashKeyElement {
         }
     }
 
-    /// URL of the database, credentials included. Default: that of the client.
+    /// URL of the database, credentials included. Default: the URL of the client.
     pub fn backend_url(mut self, backend_url: impl Into<cc_runtime::Secret>) -> Self {
         self.backend_url = Some(backend_url.into());
         self
@@ -239,7 +239,7 @@ pub struct DeleteHashKeyElement {
     pub key: String,
     /// Name of the field.
     pub field: String,
-    /// URL of the database, credentials included. Default: that of the client.
+    /// URL of the database, credentials included. Default: the URL of the client.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub backend_url: Option<cc_runtime::Secret>,
 }
@@ -254,7 +254,7 @@ impl DeleteHashKeyElement {
         }
     }
 
-    /// URL of the database, credentials included. Default: that of the client.
+    /// URL of the database, credentials included. Default: the URL of the client.
     pub fn backend_url(mut self, backend_url: impl Into<cc_runtime::Secret>) -> Self {
         self.backend_url = Some(backend_url.into());
         self

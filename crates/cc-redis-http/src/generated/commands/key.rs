@@ -40,7 +40,7 @@ pub struct ScanKey {
     /// Glob pattern of the key names, such as `user:*`. Default: all.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub match_: Option<String>,
-    /// URL of the database, credentials included. Default: that of the client.
+    /// URL of the database, credentials included. Default: the URL of the client.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub backend_url: Option<cc_runtime::Secret>,
 }
@@ -81,7 +81,7 @@ impl ScanKey {
         self
     }
 
-    /// URL of the database, credentials included. Default: that of the client.
+    /// URL of the database, credentials included. Default: the URL of the client.
     pub fn backend_url(mut self, backend_url: impl Into<cc_runtime::Secret>) -> Self {
         self.backend_url = Some(backend_url.into());
         self
@@ -120,7 +120,7 @@ impl Command for ScanKey {
 pub struct DeleteKey {
     /// Name of the key.
     pub key: String,
-    /// URL of the database, credentials included. Default: that of the client.
+    /// URL of the database, credentials included. Default: the URL of the client.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub backend_url: Option<cc_runtime::Secret>,
 }
@@ -134,7 +134,7 @@ impl DeleteKey {
         }
     }
 
-    /// URL of the database, credentials included. Default: that of the client.
+    /// URL of the database, credentials included. Default: the URL of the client.
     pub fn backend_url(mut self, backend_url: impl Into<cc_runtime::Secret>) -> Self {
         self.backend_url = Some(backend_url.into());
         self

@@ -32,7 +32,7 @@ pub struct CreateListKey {
     pub key: String,
     /// Elements of the list, at least one, in order.
     pub elements: Vec<String>,
-    /// URL of the database, credentials included. Default: that of the client.
+    /// URL of the database, credentials included. Default: the URL of the client.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub backend_url: Option<cc_runtime::Secret>,
 }
@@ -50,7 +50,7 @@ impl CreateListKey {
         }
     }
 
-    /// URL of the database, credentials included. Default: that of the client.
+    /// URL of the database, credentials included. Default: the URL of the client.
     pub fn backend_url(mut self, backend_url: impl Into<cc_runtime::Secret>) -> Self {
         self.backend_url = Some(backend_url.into());
         self
@@ -100,7 +100,7 @@ pub struct ScanListKey {
     /// Glob pattern of the elements, such as `user:*`. Default: all.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub match_: Option<String>,
-    /// URL of the database, credentials included. Default: that of the client.
+    /// URL of the database, credentials included. Default: the URL of the client.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub backend_url: Option<cc_runtime::Secret>,
 }
@@ -135,7 +135,7 @@ impl ScanListKey {
         self
     }
 
-    /// URL of the database, credentials included. Default: that of the client.
+    /// URL of the database, credentials included. Default: the URL of the client.
     pub fn backend_url(mut self, backend_url: impl Into<cc_runtime::Secret>) -> Self {
         self.backend_url = Some(backend_url.into());
         self
@@ -176,7 +176,7 @@ pub struct GetListKeyElement {
     pub key: String,
     /// Position of the element, from 0.
     pub index: i64,
-    /// URL of the database, credentials included. Default: that of the client.
+    /// URL of the database, credentials included. Default: the URL of the client.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub backend_url: Option<cc_runtime::Secret>,
 }
@@ -191,7 +191,7 @@ impl GetListKeyElement {
         }
     }
 
-    /// URL of the database, credentials included. Default: that of the client.
+    /// URL of the database, credentials included. Default: the URL of the client.
     pub fn backend_url(mut self, backend_url: impl Into<cc_runtime::Secret>) -> Self {
         self.backend_url = Some(backend_url.into());
         self
@@ -235,7 +235,7 @@ pub struct AddListKeyElement {
     /// End of the list to which the element is added. Default: the tail.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub position: Option<cc_api_redis_http::types::ListPosition>,
-    /// URL of the database, credentials included. Default: that of the client.
+    /// URL of the database, credentials included. Default: the URL of the client.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub backend_url: Option<cc_runtime::Secret>,
 }
@@ -260,7 +260,7 @@ impl AddListKeyElement {
         self
     }
 
-    /// URL of the database, credentials included. Default: that of the client.
+    /// URL of the database, credentials included. Default: the URL of the client.
     pub fn backend_url(mut self, backend_url: impl Into<cc_runtime::Secret>) -> Self {
         self.backend_url = Some(backend_url.into());
         self
@@ -305,7 +305,7 @@ pub struct UpdateListKeyElement {
     pub index: i64,
     /// New value of the element.
     pub value: String,
-    /// URL of the database, credentials included. Default: that of the client.
+    /// URL of the database, credentials included. Default: the URL of the client.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub backend_url: Option<cc_runtime::Secret>,
 }
@@ -321,7 +321,7 @@ impl UpdateListKeyElement {
         }
     }
 
-    /// URL of the database, credentials included. Default: that of the client.
+    /// URL of the database, credentials included. Default: the URL of the client.
     pub fn backend_url(mut self, backend_url: impl Into<cc_runtime::Secret>) -> Self {
         self.backend_url = Some(backend_url.into());
         self

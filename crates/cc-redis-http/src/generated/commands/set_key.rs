@@ -32,7 +32,7 @@ pub struct CreateSetKey {
     pub key: String,
     /// Members of the set, at least one.
     pub elements: Vec<String>,
-    /// URL of the database, credentials included. Default: that of the client.
+    /// URL of the database, credentials included. Default: the URL of the client.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub backend_url: Option<cc_runtime::Secret>,
 }
@@ -50,7 +50,7 @@ impl CreateSetKey {
         }
     }
 
-    /// URL of the database, credentials included. Default: that of the client.
+    /// URL of the database, credentials included. Default: the URL of the client.
     pub fn backend_url(mut self, backend_url: impl Into<cc_runtime::Secret>) -> Self {
         self.backend_url = Some(backend_url.into());
         self
@@ -100,7 +100,7 @@ pub struct ScanSetKey {
     /// Glob pattern of the members, such as `user:*`. Default: all.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub match_: Option<String>,
-    /// URL of the database, credentials included. Default: that of the client.
+    /// URL of the database, credentials included. Default: the URL of the client.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub backend_url: Option<cc_runtime::Secret>,
 }
@@ -135,7 +135,7 @@ impl ScanSetKey {
         self
     }
 
-    /// URL of the database, credentials included. Default: that of the client.
+    /// URL of the database, credentials included. Default: the URL of the client.
     pub fn backend_url(mut self, backend_url: impl Into<cc_runtime::Secret>) -> Self {
         self.backend_url = Some(backend_url.into());
         self
@@ -176,7 +176,7 @@ pub struct AddSetKeyElement {
     pub key: String,
     /// The member.
     pub element: String,
-    /// URL of the database, credentials included. Default: that of the client.
+    /// URL of the database, credentials included. Default: the URL of the client.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub backend_url: Option<cc_runtime::Secret>,
 }
@@ -191,7 +191,7 @@ impl AddSetKeyElement {
         }
     }
 
-    /// URL of the database, credentials included. Default: that of the client.
+    /// URL of the database, credentials included. Default: the URL of the client.
     pub fn backend_url(mut self, backend_url: impl Into<cc_runtime::Secret>) -> Self {
         self.backend_url = Some(backend_url.into());
         self
@@ -232,7 +232,7 @@ pub struct DeleteSetKeyElement {
     pub key: String,
     /// The member.
     pub element: String,
-    /// URL of the database, credentials included. Default: that of the client.
+    /// URL of the database, credentials included. Default: the URL of the client.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub backend_url: Option<cc_runtime::Secret>,
 }
@@ -247,7 +247,7 @@ impl DeleteSetKeyElement {
         }
     }
 
-    /// URL of the database, credentials included. Default: that of the client.
+    /// URL of the database, credentials included. Default: the URL of the client.
     pub fn backend_url(mut self, backend_url: impl Into<cc_runtime::Secret>) -> Self {
         self.backend_url = Some(backend_url.into());
         self

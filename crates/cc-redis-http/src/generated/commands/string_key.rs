@@ -28,7 +28,7 @@ use crate::{Command, Context};
 pub struct GetStringKey {
     /// Name of the key.
     pub key: String,
-    /// URL of the database, credentials included. Default: that of the client.
+    /// URL of the database, credentials included. Default: the URL of the client.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub backend_url: Option<cc_runtime::Secret>,
 }
@@ -42,7 +42,7 @@ impl GetStringKey {
         }
     }
 
-    /// URL of the database, credentials included. Default: that of the client.
+    /// URL of the database, credentials included. Default: the URL of the client.
     pub fn backend_url(mut self, backend_url: impl Into<cc_runtime::Secret>) -> Self {
         self.backend_url = Some(backend_url.into());
         self
@@ -85,7 +85,7 @@ pub struct CreateStringKey {
     pub key: String,
     /// Value of the key.
     pub value: String,
-    /// URL of the database, credentials included. Default: that of the client.
+    /// URL of the database, credentials included. Default: the URL of the client.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub backend_url: Option<cc_runtime::Secret>,
 }
@@ -100,7 +100,7 @@ impl CreateStringKey {
         }
     }
 
-    /// URL of the database, credentials included. Default: that of the client.
+    /// URL of the database, credentials included. Default: the URL of the client.
     pub fn backend_url(mut self, backend_url: impl Into<cc_runtime::Secret>) -> Self {
         self.backend_url = Some(backend_url.into());
         self
@@ -141,7 +141,7 @@ pub struct UpdateStringKey {
     pub key: String,
     /// New value of the key.
     pub value: String,
-    /// URL of the database, credentials included. Default: that of the client.
+    /// URL of the database, credentials included. Default: the URL of the client.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub backend_url: Option<cc_runtime::Secret>,
 }
@@ -156,7 +156,7 @@ impl UpdateStringKey {
         }
     }
 
-    /// URL of the database, credentials included. Default: that of the client.
+    /// URL of the database, credentials included. Default: the URL of the client.
     pub fn backend_url(mut self, backend_url: impl Into<cc_runtime::Secret>) -> Self {
         self.backend_url = Some(backend_url.into());
         self
