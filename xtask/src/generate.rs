@@ -7,6 +7,7 @@ pub mod front;
 pub mod homes;
 mod krate;
 mod manifest;
+pub mod overrides;
 mod requests;
 mod routes;
 pub mod rust;

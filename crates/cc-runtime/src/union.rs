@@ -175,6 +175,33 @@ mod tests {
         assert!(error.starts_with("`owner`: must not be empty"), "{error}");
     }
 
+    #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+    #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
+    pub struct Branch {
+        left: Node,
+        right: Option<Node>,
+    }
+
+    crate::open_union! {
+        /// A part of a tree.
+        #[tag = "kind"]
+        pub enum Node {
+            /// A branch.
+            Branch(Box<Branch>) = "branch",
+            /// A leaf.
+            Leaf(Basic) = "leaf",
+        }
+    }
+
+    #[test]
+    fn a_union_that_contains_itself_is_read_and_written_at_every_depth() {
+        let leaf = serde_json::json!({ "kind": "leaf", "url": "http://x" });
+        let inner = serde_json::json!({ "kind": "branch", "left": leaf, "right": { "kind": "new", "x": 1 } });
+        let json = serde_json::json!({ "kind": "branch", "left": inner, "right": null });
+        let node: Node = serde_json::from_value(json.clone()).unwrap();
+        assert_eq!(serde_json::to_value(&node).unwrap(), json);
+    }
+
     #[test]
     fn a_known_variant_that_lacks_a_field_is_refused() {
         let error = serde_json::from_str::<Recipient>(r#"{"type":"BASIC"}"#).unwrap_err();

@@ -1,32 +1,53 @@
-//! What progenitor makes of a domain: the type of every property, parameter, body and answer.
+//! What progenitor makes of a domain: names, optionality, variants, formats and boxes of its types.
 //!
-//! Progenitor (positional style) is the judge of how a schema becomes a Rust type. Its functions are not kept: one request
-//! type an operation, built by plain functions and carried by one runtime, stands in their place (`docs/adr/0001-…`).
+//! Progenitor (positional style) gets the schemas as they stand in the spec and is the judge of how they become Rust. The table in
+//! `overrides.rs` lists what is decided otherwise. Its functions are not kept: one request type an operation, built by plain
+//! functions and carried by one runtime, stands in their place (`docs/adr/0001-…`).
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use progenitor::{GenerationSettings, Generator, TypeImpl};
 use serde_json::{Map, Value, json};
 
-use super::rust::{Ty, type_name};
+use super::overrides::{self, foreign, given};
+use super::rust::{self, Ty, type_name};
 use crate::spec::model::{Domain, Operation};
 
 /// The types of one domain.
 #[derive(Debug, Default)]
 pub struct Front {
-    /// Struct name → property → type.
-    pub structs: BTreeMap<String, BTreeMap<String, Ty>>,
+    /// Struct name → property → field.
+    pub structs: BTreeMap<String, BTreeMap<String, Named>>,
+    /// Enum name → value → variant.
+    pub enums: BTreeMap<String, BTreeMap<String, String>>,
+    /// Union name → name of the struct of a variant → its type, in a box where it would be of endless size otherwise.
+    pub unions: BTreeMap<String, BTreeMap<String, Ty>>,
     /// Named schemas that are neither struct, enum nor union → what they wrap.
     pub wrappers: BTreeMap<String, Ty>,
     pub methods: BTreeMap<String, Method>,
 }
 
+impl Front {
+    /// The variant of a value of an enum.
+    pub fn variant(&self, name: &str, schema: &Value, value: &str) -> String {
+        let variant = self.enums.get(name).and_then(|variants| variants.get(value)).cloned();
+        variant.unwrap_or_else(|| rust::variant(schema, value))
+    }
+}
+
+/// A field or an argument: its name in Rust, and its type.
+#[derive(Debug)]
+pub struct Named {
+    pub ident: String,
+    pub ty: Ty,
+}
+
 /// The types of one operation.
 #[derive(Debug, Default)]
 pub struct Method {
-    /// Argument (progenitor's name) → type.
-    pub arguments: BTreeMap<String, Ty>,
+    /// Argument (progenitor's name, without the mark that keeps it from being a keyword) → its name and type.
+    pub arguments: BTreeMap<String, Named>,
     /// The answer's JSON.
     pub output: Option<Ty>,
 }
@@ -68,13 +89,23 @@ pub fn read(domain: &Domain) -> Result<Front, String> {
         .map_err(|error| format!("progenitor refused the domain `{}`: {error}", domain.name))?;
     let file: syn::File =
         syn::parse2(tokens).map_err(|error| format!("progenitor's output does not parse: {error}"))?;
-    let mut front = Front::default();
+    let mut items = BTreeMap::new();
+    let mut methods = BTreeMap::new();
+    let known = domain.pinned.keys().map(|name| type_name(name)).collect();
     for item in file.items {
         match item {
             syn::Item::Mod(module) if module.ident == "types" => {
                 for item in module.content.map(|(_, items)| items).unwrap_or_default() {
-                    if let syn::Item::Struct(item) = item {
-                        read_struct(&item, &mut front)?;
+                    let name = match &item {
+                        syn::Item::Struct(item) => item.ident.to_string(),
+                        syn::Item::Enum(item) => item.ident.to_string(),
+                        _ => continue,
+                    };
+                    if items.insert(name.clone(), item).is_some() {
+                        return Err(format!(
+                            "progenitor generated two types `{name}` in the domain `{}`: rename the schema",
+                            domain.name
+                        ));
                     }
                 }
             }
@@ -83,13 +114,18 @@ pub fn read(domain: &Domain) -> Result<Front, String> {
                     if let syn::ImplItem::Fn(function) = item
                         && function.sig.asyncness.is_some()
                     {
-                        let method = read_method(&function.sig)?;
-                        front.methods.insert(function.sig.ident.to_string(), method);
+                        let method = read_method(&function.sig, &known)?;
+                        methods.insert(function.sig.ident.to_string(), method);
                     }
                 }
             }
             _ => {}
         }
+    }
+    let mut front = Front { methods, ..Front::default() };
+    for (name, schema) in domain.schemas.iter().chain(&domain.shared) {
+        read_type(name, schema, &items, &known, &mut front)
+            .map_err(|error| format!("schema `{name}` of the domain `{}`: {error}", domain.name))?;
     }
     Ok(front)
 }
@@ -97,30 +133,24 @@ pub fn read(domain: &Domain) -> Result<Front, String> {
 fn settings(domain: &Domain) -> GenerationSettings {
     let mut settings = GenerationSettings::new();
     settings.with_map_type("::std::collections::BTreeMap");
-    for (name, schema) in domain.schemas.iter().chain(&domain.shared) {
-        let rust = match shape(schema) {
-            Shape::Core => schema["x-rust-type"].as_str().unwrap_or_default().to_owned(),
-            Shape::Enum | Shape::Union => format!("crate::types::{}", type_name(name)),
-            Shape::Struct | Shape::Wrapper => continue,
-        };
-        settings.with_replacement(type_name(name), rust, [TypeImpl::Display, TypeImpl::Default].into_iter());
+    for (name, schema) in &domain.pinned {
+        if let Some(rust) = schema["x-rust-type"].as_str() {
+            let traits = [TypeImpl::Display, TypeImpl::Default].into_iter();
+            settings.with_replacement(type_name(name), rust, traits);
+        }
     }
     settings
 }
 
-/// The document that progenitor gets: what it needs for types, and nothing that it stumbles over.
+/// The document that progenitor gets.
 fn document(domain: &Domain) -> Value {
     let mut paths = Map::new();
     for operation in &domain.operations {
         let item = paths.entry(operation.path.clone()).or_insert_with(|| json!({}));
         item[operation.method.to_lowercase()] = operation_document(operation);
     }
-    let schemas: Map<String, Value> = domain
-        .schemas
-        .iter()
-        .chain(&domain.shared)
-        .map(|(name, schema)| (name.clone(), plain(schema)))
-        .collect();
+    let schemas: Map<String, Value> =
+        domain.pinned.iter().map(|(name, schema)| (name.clone(), given(schema))).collect();
     json!({
         "openapi": "3.0.3",
         "info": { "title": domain.title, "version": "0" },
@@ -138,13 +168,13 @@ fn operation_document(operation: &Operation) -> Value {
                 "name": parameter.name,
                 "in": parameter.place,
                 "required": parameter.required,
-                "schema": plain(&parameter.schema),
+                "schema": given(&parameter.schema),
             })
         })
         .collect();
     let json_answer = operation.success.media.as_deref().is_some_and(is_json) || operation.is_stream();
     let content = match &operation.success.schema {
-        Some(schema) if json_answer => json!({ "application/json": { "schema": plain(schema) } }),
+        Some(schema) if json_answer => json!({ "application/json": { "schema": given(schema) } }),
         _ => json!({}),
     };
     let mut document = json!({
@@ -156,7 +186,7 @@ fn operation_document(operation: &Operation) -> Value {
         && (is_json(&body.media) || body.media == "application/x-www-form-urlencoded")
     {
         document["requestBody"] =
-            json!({ "required": true, "content": { "application/json": { "schema": plain(&body.schema) } } });
+            json!({ "required": true, "content": { "application/json": { "schema": given(&body.schema) } } });
     }
     document
 }
@@ -165,60 +195,100 @@ pub fn is_json(media: &str) -> bool {
     media == "application/json" || media.ends_with("+json")
 }
 
-/// A schema without what only validates or explains.
-fn plain(schema: &Value) -> Value {
-    let Some(map) = schema.as_object() else { return schema.clone() };
-    if let Some(reference) = map.get("$ref") {
-        return json!({ "$ref": reference });
-    }
-    if map.contains_key("x-rust-type") || map.contains_key("oneOf") || map.contains_key("enum") {
-        // Replaced by name: the shape does not matter.
-        return json!({ "type": "string" });
-    }
-    let mut out = Map::new();
-    for key in ["type", "required", "nullable"] {
-        if let Some(value) = map.get(key) {
-            out.insert(key.to_owned(), value.clone());
-        }
-    }
-    if let Some(format @ ("int32" | "int64")) = map.get("format").and_then(Value::as_str) {
-        out.insert("format".to_owned(), json!(format));
-    }
-    if let Some(items) = map.get("items") {
-        out.insert("items".to_owned(), plain(items));
-    }
-    if let Some(properties) = map.get("properties").and_then(Value::as_object) {
-        let properties: Map<String, Value> =
-            properties.iter().map(|(name, value)| (name.clone(), plain(value))).collect();
-        out.insert("properties".to_owned(), properties.into());
-    }
-    if let Some(values) = map.get("additionalProperties") {
-        out.insert("additionalProperties".to_owned(), plain(values));
-    }
-    out.into()
-}
+type Items = BTreeMap<String, syn::Item>;
 
-fn read_struct(item: &syn::ItemStruct, front: &mut Front) -> Result<(), String> {
-    let name = item.ident.to_string();
-    match &item.fields {
-        syn::Fields::Named(fields) => {
-            let mut properties = BTreeMap::new();
-            for field in &fields.named {
-                let ident = field.ident.as_ref().map(ToString::to_string).unwrap_or_default();
-                let property =
-                    renamed(&field.attrs).unwrap_or_else(|| ident.trim_start_matches("r#").to_owned());
-                properties.insert(property, ty(&field.ty)?);
-            }
-            front.structs.insert(name, properties);
+fn read_type(
+    name: &str,
+    schema: &Value,
+    items: &Items,
+    known: &BTreeSet<String>,
+    front: &mut Front,
+) -> Result<(), String> {
+    let name = type_name(name);
+    let item = items.get(&name);
+    match (shape(schema), item) {
+        (Shape::Core, _) => {}
+        (Shape::Struct, Some(syn::Item::Struct(item))) => {
+            let fields = read_struct(schema, item, known)?;
+            front.structs.insert(name, fields);
         }
-        syn::Fields::Unnamed(fields) => {
-            if let Some(field) = fields.unnamed.first() {
-                front.wrappers.insert(name, ty(&field.ty)?);
-            }
+        (Shape::Enum, Some(syn::Item::Enum(item))) => {
+            front.enums.insert(name, read_enum(schema, item)?);
         }
-        syn::Fields::Unit => {}
+        // Its values have no names of progenitor's.
+        (Shape::Enum, Some(syn::Item::Struct(_))) => {
+            front.enums.insert(name, BTreeMap::new());
+        }
+        (Shape::Union, Some(item)) => {
+            front.unions.insert(name, read_union(item, known)?);
+        }
+        (Shape::Wrapper, Some(syn::Item::Struct(item))) => {
+            front.wrappers.insert(name, read_wrapper(item, known)?);
+        }
+        (Shape::Struct | Shape::Enum | Shape::Union | Shape::Wrapper, _) => {
+            return Err("progenitor generated no type for it".to_owned());
+        }
     }
     Ok(())
+}
+
+fn read_struct(
+    schema: &Value,
+    item: &syn::ItemStruct,
+    known: &BTreeSet<String>,
+) -> Result<BTreeMap<String, Named>, String> {
+    let mut fields = BTreeMap::new();
+    for field in &item.fields {
+        let ident = field.ident.as_ref().map(ToString::to_string).unwrap_or_default();
+        let ident = ident.trim_start_matches("r#").to_owned();
+        let property = renamed(&field.attrs).unwrap_or_else(|| ident.clone());
+        // The schema of a variant is without its tag.
+        if schema["properties"].get(&property).is_some() {
+            let ident = overrides::field(&property, &ident)?;
+            fields.insert(property, Named { ident, ty: ty(&field.ty, known)? });
+        }
+    }
+    Ok(fields)
+}
+
+fn read_enum(schema: &Value, item: &syn::ItemEnum) -> Result<BTreeMap<String, String>, String> {
+    let mut variants = BTreeMap::new();
+    for variant in &item.variants {
+        let ident = variant.ident.to_string();
+        let value = renamed(&variant.attrs).unwrap_or_else(|| ident.clone());
+        let name = overrides::variant(schema, &value, &ident)?;
+        variants.insert(value, name);
+    }
+    let values = schema["enum"].as_array().into_iter().flatten().filter_map(Value::as_str);
+    match values.into_iter().find(|value| !variants.contains_key(*value)) {
+        Some(value) => Err(format!("progenitor generated no variant for the value `{value}`")),
+        None => Ok(variants),
+    }
+}
+
+fn read_union(item: &syn::Item, known: &BTreeSet<String>) -> Result<BTreeMap<String, Ty>, String> {
+    let fields = match item {
+        syn::Item::Enum(item) => item.variants.iter().flat_map(|variant| &variant.fields).collect(),
+        // A union of one variant wraps it.
+        syn::Item::Struct(item) => item.fields.iter().collect(),
+        _ => Vec::new(),
+    };
+    let mut variants = BTreeMap::new();
+    for field in fields {
+        let ty = ty(&field.ty, known)?;
+        if let Ty::Local(name) = ty.unboxed() {
+            variants.insert(name.clone(), ty);
+        }
+    }
+    Ok(variants)
+}
+
+fn read_wrapper(item: &syn::ItemStruct, known: &BTreeSet<String>) -> Result<Ty, String> {
+    match (&item.fields, item.fields.iter().next()) {
+        (syn::Fields::Unnamed(_), Some(field)) => ty(&field.ty, known),
+        // A variant that has nothing but its tag.
+        _ => Ok(Ty::JsonMap),
+    }
 }
 
 /// The value of `#[serde(rename = "…")]`.
@@ -237,21 +307,23 @@ fn renamed(attributes: &[syn::Attribute]) -> Option<String> {
     found
 }
 
-fn read_method(signature: &syn::Signature) -> Result<Method, String> {
+fn read_method(signature: &syn::Signature, known: &BTreeSet<String>) -> Result<Method, String> {
     let mut method = Method::default();
     for input in &signature.inputs {
         if let syn::FnArg::Typed(argument) = input
             && let syn::Pat::Ident(ident) = &*argument.pat
         {
-            let name = ident.ident.to_string().trim_start_matches("r#").trim_end_matches('_').to_owned();
-            method.arguments.insert(name, ty(&argument.ty)?);
+            let ident = ident.ident.to_string().trim_start_matches("r#").to_owned();
+            let name = ident.trim_end_matches('_').to_owned();
+            method.arguments.insert(name, Named { ident, ty: ty(&argument.ty, known)? });
         }
     }
     if let syn::ReturnType::Type(_, result) = &signature.output {
         // `Result<ResponseValue<T>, Error<…>>`
         let answer =
             arguments(result).into_iter().next().map(arguments).and_then(|inner| inner.into_iter().next());
-        method.output = answer.filter(|answer| !is_named(answer, "ByteStream")).map(ty).transpose()?;
+        let answer = answer.filter(|answer| !is_named(answer, "ByteStream"));
+        method.output = answer.map(|answer| ty(answer, known)).transpose()?;
     }
     Ok(method)
 }
@@ -277,27 +349,34 @@ fn arguments(ty: &syn::Type) -> Vec<&syn::Type> {
         .collect()
 }
 
-fn ty(ty: &syn::Type) -> Result<Ty, String> {
+/// A type of progenitor's output. `known` are the names of the schemas.
+fn ty(ty: &syn::Type, known: &BTreeSet<String>) -> Result<Ty, String> {
+    let unread = |name: &str| {
+        format!("progenitor generated the type `{name}`: add a row to xtask/src/generate/overrides.rs")
+    };
     match ty {
-        syn::Type::Reference(reference) => self::ty(&reference.elem),
-        syn::Type::Slice(slice) => Ok(Ty::List(Box::new(self::ty(&slice.elem)?))),
+        syn::Type::Reference(reference) => self::ty(&reference.elem, known),
+        syn::Type::Slice(slice) => Ok(Ty::List(Box::new(self::ty(&slice.elem, known)?))),
         syn::Type::Tuple(tuple) if tuple.elems.is_empty() => Ok(Ty::Unit),
         syn::Type::Path(path) => {
             let segments: Vec<String> =
                 path.path.segments.iter().map(|segment| segment.ident.to_string()).collect();
+            if let Some(ty) = foreign(&segments) {
+                return Ok(ty);
+            }
             let inner = arguments(ty);
             let one = |index: usize| {
                 let inner = inner
                     .get(index)
                     .ok_or_else(|| format!("`{}` has no type argument", segments.join("::")))?;
-                self::ty(inner).map(Box::new)
+                self::ty(inner, known).map(Box::new)
             };
             Ok(match segments.last().map(String::as_str).unwrap_or_default() {
                 "String" | "str" => Ty::String,
                 "bool" => Ty::Bool,
                 "i32" => Ty::I32,
-                "i64" | "u64" | "NonZeroU64" => Ty::I64,
-                "f64" | "f32" => Ty::F64,
+                "i64" => Ty::I64,
+                "f64" => Ty::F64,
                 "Value" => Ty::Json,
                 "Option" => Ty::Option(one(0)?),
                 "Vec" => Ty::List(one(0)?),
@@ -307,9 +386,10 @@ fn ty(ty: &syn::Type) -> Result<Ty, String> {
                 name if segments.first().is_some_and(|first| first == "cc_runtime") => {
                     Ty::Core(name.to_owned())
                 }
-                name => Ty::Local(name.to_owned()),
+                name if known.contains(name) => Ty::Local(name.to_owned()),
+                _ => return Err(unread(&segments.join("::"))),
             })
         }
-        _ => Err("progenitor generated a type that xtask cannot read".to_owned()),
+        _ => Err(unread("without a path")),
     }
 }

@@ -2,7 +2,7 @@
 
 use std::fmt::Write;
 
-use super::rust::{doc, variant};
+use super::rust::{doc, type_name, variant};
 use super::{HEADER_TOML, header};
 use crate::spec::declared::TypeText;
 use crate::spec::model::{Domain, Operation};
@@ -202,7 +202,7 @@ pub fn surface(
             let values: Vec<String> = values
                 .iter()
                 .filter_map(|value| value.as_str())
-                .map(|value| format!("{}={value}", variant(schema, value)))
+                .map(|value| format!("{}={value}", front.variant(&type_name(name), schema, value)))
                 .collect();
             let _ = writeln!(out, "enum {name} {}", values.join(" | "));
         }

@@ -2,7 +2,8 @@
 
 use std::fmt::Write;
 
-use super::front::{Front, Method, is_json};
+use super::front::{Front, Method, Named, is_json};
+use super::overrides;
 use super::rust::{Ty, doc, field_name, initializer, literal, type_name};
 use super::types::render_setter;
 use crate::spec::model::{Domain, Operation};
@@ -24,13 +25,13 @@ pub struct Input {
 pub fn inputs(operation: &Operation, method: &Method) -> Result<Vec<Input>, String> {
     let mut inputs = Vec::new();
     for parameter in &operation.parameters {
-        let ident = field_name(&parameter.name);
-        let ty = method.arguments.get(&progenitor_name(&parameter.name)).ok_or_else(|| {
-            format!(
-                "progenitor generated no argument for parameter `{}` of `{}`",
-                parameter.name, operation.id
-            )
-        })?;
+        let Named { ident, ty } =
+            method.arguments.get(&progenitor_name(&parameter.name)).ok_or_else(|| {
+                format!(
+                    "progenitor generated no argument for parameter `{}` of `{}`",
+                    parameter.name, operation.id
+                )
+            })?;
         let place = match parameter.place.as_str() {
             "path" => "path",
             "query" => "query",
@@ -45,7 +46,7 @@ pub fn inputs(operation: &Operation, method: &Method) -> Result<Vec<Input>, Stri
         inputs.push(Input {
             place,
             name: parameter.name.clone(),
-            ident,
+            ident: overrides::field(&parameter.name, ident)?,
             ty,
             required: parameter.required,
             description: parameter.description.clone(),
@@ -56,7 +57,7 @@ pub fn inputs(operation: &Operation, method: &Method) -> Result<Vec<Input>, Stri
             method
                 .arguments
                 .get("body")
-                .cloned()
+                .map(|argument| argument.ty.clone())
                 .ok_or_else(|| format!("progenitor generated no body for operation `{}`", operation.id))?
         } else if body.media.starts_with("text/") || body.media.contains("yaml") {
             text(Some(&body.schema))
@@ -207,7 +208,7 @@ fn render_request(domain: &Domain, operation: &Operation, inputs: &[Input], outp
     let _ = writeln!(out, "\n#[allow(clippy::new_without_default)]\nimpl {name} {{");
     let required: Vec<&Input> = inputs.iter().filter(|input| input.required).collect();
     let arguments: Vec<String> =
-        required.iter().map(|input| format!("{}: {}", input.ident, input.ty.argument("types::").0)).collect();
+        required.iter().map(|input| format!("{}: {}", input.ident, input.ty.argument("types::"))).collect();
     let what = if required.is_empty() {
         "Creates the request. It has no required inputs."
     } else {
@@ -220,7 +221,7 @@ fn render_request(domain: &Domain, operation: &Operation, inputs: &[Input], outp
         out.push_str("        Self {\n");
         for input in inputs {
             let value = if input.required {
-                format!("{}{}", input.ident, input.ty.argument("types::").1)
+                input.ty.converted(&input.ident)
             } else if input.ty.is_option() {
                 "None".to_owned()
             } else {

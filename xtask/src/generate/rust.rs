@@ -127,17 +127,31 @@ impl Ty {
         }
     }
 
-    /// The type of an argument that becomes this type, and the expression that turns it (`v`) into it.
-    pub fn argument(&self, types: &str) -> (String, &'static str) {
+    /// The type of an argument that becomes this type.
+    pub fn argument(&self, types: &str) -> String {
         match self {
+            Self::Boxed(inner) => inner.argument(types),
             Self::String | Self::Core(_) | Self::Local(_) | Self::Path(_) | Self::Patch(_) | Self::Bytes => {
-                (format!("impl Into<{}>", self.rust(types)), ".into()")
+                format!("impl Into<{}>", self.rust(types))
             }
-            Self::List(item) if !matches!(**item, Self::Option(_)) => (
-                format!("impl IntoIterator<Item = impl Into<{}>>", item.rust(types)),
-                ".into_iter().map(Into::into).collect()",
-            ),
-            other => (other.rust(types), ""),
+            Self::List(item) if !matches!(**item, Self::Option(_)) => {
+                format!("impl IntoIterator<Item = impl Into<{}>>", item.rust(types))
+            }
+            other => other.rust(types),
+        }
+    }
+
+    /// The expression that turns an argument into this type.
+    pub fn converted(&self, argument: &str) -> String {
+        match self {
+            Self::Boxed(inner) => format!("Box::new({})", inner.converted(argument)),
+            Self::String | Self::Core(_) | Self::Local(_) | Self::Path(_) | Self::Patch(_) | Self::Bytes => {
+                format!("{argument}.into()")
+            }
+            Self::List(item) if !matches!(**item, Self::Option(_)) => {
+                format!("{argument}.into_iter().map(Into::into).collect()")
+            }
+            _ => argument.to_owned(),
         }
     }
 }
@@ -149,6 +163,13 @@ pub fn type_name(name: &str) -> String {
 
 /// A name as a field, an argument or a module.
 pub fn field_name(name: &str) -> String {
+    // Progenitor reads these two as words.
+    let name = match name {
+        "+1" => "plus1",
+        "-1" => "minus1",
+        name => name,
+    };
+    let name = name.replace('\'', "");
     let name = name.replace("IPs", "Ips").replace("OAuth", "Oauth").replace("GitHub", "Github");
     let mut snake = identifiable(&name).to_snake_case();
     if snake.is_empty() || snake.starts_with(|c: char| c.is_ascii_digit()) {
@@ -184,7 +205,7 @@ pub fn variant_name(value: &str) -> String {
         Some(rest) if rest.starts_with(|c: char| c.is_ascii_digit()) => format!("minus {rest}"),
         _ => value.to_owned(),
     };
-    let mut name = identifiable(&signed.replace('+', " plus ")).to_upper_camel_case();
+    let mut name = identifiable(&signed.replace('\'', "").replace('+', " plus ")).to_upper_camel_case();
     if name.is_empty() {
         name = "Empty".to_owned();
     }
@@ -200,7 +221,7 @@ pub fn variant_name(value: &str) -> String {
 }
 
 /// A text without the letters and digits that no Rust identifier may hold, such as `²`.
-fn identifiable(text: &str) -> String {
+pub fn identifiable(text: &str) -> String {
     let fits = |c: char| c.is_ascii() || syn::parse_str::<syn::Ident>(&format!("x{c}")).is_ok();
     text.chars().map(|c| if fits(c) { c } else { ' ' }).collect()
 }

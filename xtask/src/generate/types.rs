@@ -5,8 +5,8 @@ use std::fmt::Write;
 
 use serde_json::{Map, Value};
 
-use super::front::{Front, Shape, shape};
-use super::rust::{Ty, doc, field_name, initializer, literal, type_name, variant};
+use super::front::{Front, Named, Shape, shape};
+use super::rust::{Ty, doc, initializer, literal, type_name, variant};
 use crate::spec::model::{Domain, closure, references};
 
 /// A struct as it is generated.
@@ -113,8 +113,8 @@ impl Types {
             let rust = type_name(name);
             let chunk = match shape(schema) {
                 Shape::Core => continue,
-                Shape::Enum => render_enum(&rust, schema),
-                Shape::Union => render_union(&rust, schema),
+                Shape::Enum => render_enum(&rust, schema, front),
+                Shape::Union => render_union(&rust, schema, front),
                 Shape::Wrapper => match front.wrappers.get(&rust) {
                     Some(inner) => render_wrapper(&rust, schema, inner),
                     None => continue,
@@ -155,7 +155,7 @@ struct Role {
 fn fields(
     domain: &Domain,
     schema: &Value,
-    types: &BTreeMap<String, Ty>,
+    types: &BTreeMap<String, Named>,
     open: &BTreeSet<String>,
     Role { in_request, in_answer, is_thing }: Role,
 ) -> Result<Vec<Field>, String> {
@@ -165,7 +165,8 @@ fn fields(
         schema["required"].as_array().into_iter().flatten().filter_map(Value::as_str).collect();
     let mut fields = Vec::new();
     for (property, schema) in properties {
-        let mut ty = types.get(property).ok_or_else(|| property.clone())?.clone();
+        let named = types.get(property).ok_or_else(|| property.clone())?;
+        let mut ty = named.ty.clone();
         // Progenitor passes over what stands beside a reference.
         if schema["$ref"].is_string() && schema["nullable"] == Value::Bool(true) {
             ty = ty.optional();
@@ -204,7 +205,7 @@ fn fields(
         let description = own.unwrap_or_default().to_owned();
         fields.push(Field {
             property: property.clone(),
-            ident: field_name(property),
+            ident: named.ident.clone(),
             ty,
             required,
             description,
@@ -354,7 +355,7 @@ fn render_constructor(name: &str, fields: &[Field]) -> String {
     let arguments: Vec<String> = fields
         .iter()
         .filter(|field| field.required)
-        .map(|field| format!("{}: {}", field.ident, field.ty.argument("").0))
+        .map(|field| format!("{}: {}", field.ident, field.ty.argument("")))
         .collect();
     let _ = writeln!(
         out,
@@ -363,7 +364,7 @@ fn render_constructor(name: &str, fields: &[Field]) -> String {
     );
     for field in fields {
         let value = if field.required {
-            format!("{}{}", field.ident, field.ty.argument("").1)
+            field.ty.converted(&field.ident)
         } else if matches!(field.ty, Ty::Patch(_)) {
             "cc_runtime::Patch::Absent".to_owned()
         } else if field.ty.is_option() {
@@ -383,8 +384,8 @@ fn render_constructor(name: &str, fields: &[Field]) -> String {
 
 /// A setter of an optional field; `marked` says that the type itself is `must_use`.
 pub fn render_setter(ident: &str, ty: &Ty, types: &str, description: &str, marked: bool) -> String {
-    let (argument, convert) = ty.bare().argument(types);
-    let value = format!("{ident}{convert}");
+    let argument = ty.bare().argument(types);
+    let value = ty.bare().converted(ident);
     let value = if ty.is_option() { format!("Some({value})") } else { value };
     let mut out = String::from("\n");
     out.push_str(&doc("    ", if description.is_empty() { ident } else { description }));
@@ -400,12 +401,12 @@ fn is_time(ty: &Ty) -> bool {
     matches!(ty, Ty::Core(name) if name.starts_with("Timestamp"))
 }
 
-fn render_enum(name: &str, schema: &Value) -> String {
+fn render_enum(name: &str, schema: &Value, front: &Front) -> String {
     let mut out = String::from("cc_runtime::open_enum! {\n");
     out.push_str(&doc("    ", &description(name, schema)));
     let _ = writeln!(out, "    pub enum {name} {{");
     for value in schema["enum"].as_array().into_iter().flatten().filter_map(Value::as_str) {
-        let variant = variant(schema, value);
+        let variant = front.variant(name, schema, value);
         let text = schema["x-values"][value].as_str().map_or_else(|| format!("`{value}`."), str::to_owned);
         out.push_str(&doc("        ", &text));
         let _ = writeln!(out, "        {variant} = {},", literal(value));
@@ -414,31 +415,35 @@ fn render_enum(name: &str, schema: &Value) -> String {
     out
 }
 
-fn render_union(name: &str, schema: &Value) -> String {
+fn render_union(name: &str, schema: &Value, front: &Front) -> String {
     let mut out = String::from("cc_runtime::open_union! {\n");
     out.push_str(&doc("    ", &description(name, schema)));
     let tag = schema["discriminator"]["propertyName"].as_str().unwrap_or_default();
     let _ = writeln!(out, "    #[tag = {}]\n    pub enum {name} {{", literal(tag));
-    for (value, target) in schema["discriminator"]["mapping"].as_object().into_iter().flatten() {
-        let target = target.as_str().and_then(|target| target.rsplit('/').next()).unwrap_or_default();
-        out.push_str(&doc("        ", &format!("`{value}`.")));
-        let _ =
-            writeln!(out, "        {}({}) = {},", variant(schema, value), type_name(target), literal(value));
-    }
-    out.push_str("    }\n}\n");
     let mapping = schema["discriminator"]["mapping"].as_object();
-    let targets: Vec<(&String, &str)> = mapping
+    let targets: Vec<(&String, String)> = mapping
         .into_iter()
         .flatten()
-        .filter_map(|(value, target)| Some((value, target.as_str()?.rsplit('/').next()?)))
+        .filter_map(|(value, target)| Some((value, type_name(target.as_str()?.rsplit('/').next()?))))
         .collect();
+    let ty = |target: &String| {
+        let ty = front.unions.get(name).and_then(|variants| variants.get(target)).cloned();
+        ty.unwrap_or_else(|| Ty::Local(target.clone()))
+    };
+    for (value, target) in &targets {
+        out.push_str(&doc("        ", &format!("`{value}`.")));
+        let (variant, ty) = (variant(schema, value), ty(target).rust(""));
+        let _ = writeln!(out, "        {variant}({ty}) = {},", literal(value));
+    }
+    out.push_str("    }\n}\n");
     for (value, target) in &targets {
         // A struct that is more than one variant does not say which it is.
         if targets.iter().filter(|(_, other)| other == target).count() == 1 {
-            let (variant, target) = (variant(schema, value), type_name(target));
+            let variant = variant(schema, value);
+            let value = if ty(target).unboxed() == &ty(target) { "value" } else { "Box::new(value)" };
             let _ = writeln!(
                 out,
-                "\nimpl From<{target}> for {name} {{\n    fn from(value: {target}) -> Self {{\n        Self::{variant}(value)\n    }}\n}}"
+                "\nimpl From<{target}> for {name} {{\n    fn from(value: {target}) -> Self {{\n        Self::{variant}({value})\n    }}\n}}"
             );
         }
     }

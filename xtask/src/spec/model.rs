@@ -32,6 +32,8 @@ pub struct Domain {
     pub schemas: Map<String, Value>,
     /// The schemas of `shared.yaml` that it uses, transitively.
     pub shared: Map<String, Value>,
+    /// All these schemas with the tags that the variants of unions pin.
+    pub pinned: Map<String, Value>,
     /// The commands whose logic is written by hand.
     pub commands: Vec<Declared>,
 }
@@ -125,17 +127,17 @@ impl Operation {
 impl Spec {
     /// Reads checked documents. What a rule guarantees is taken for granted, and read as empty where it is missing.
     pub fn read(documents: &Documents) -> Self {
-        let shared = schemas(&documents.shared);
+        let pinned = schemas(&documents.shared);
         let domains =
-            documents.domains.iter().map(|(name, document)| domain(name, document, &shared)).collect();
-        Self { domains, shared }
+            documents.domains.iter().map(|(name, document)| domain(name, document, &pinned)).collect();
+        Self { domains, shared: pin::without_pins(pinned) }
     }
 }
 
 fn schemas(document: &Node) -> Map<String, Value> {
     match document.at(&["components", "schemas"]).map(Node::to_json) {
         Some(Value::Object(schemas)) => {
-            pin::without_pins(schemas.into_iter().map(|(name, schema)| (name, local(schema))).collect())
+            schemas.into_iter().map(|(name, schema)| (name, local(schema))).collect()
         }
         _ => Map::new(),
     }
@@ -221,14 +223,20 @@ fn domain(name: &str, document: &Node, shared: &Map<String, Value>) -> Domain {
         }
     }
     let used = closure(used, &[&schemas, shared]);
-    let shared = shared.iter().filter(|(key, _)| used.contains(*key) && !schemas.contains_key(*key));
+    let shared: Map<String, Value> = shared
+        .iter()
+        .filter(|(key, _)| used.contains(*key) && !schemas.contains_key(*key))
+        .map(|(key, value)| (key.clone(), value.clone()))
+        .collect();
+    let pinned = schemas.iter().chain(&shared).map(|(key, value)| (key.clone(), value.clone())).collect();
     Domain {
         name: name.to_owned(),
         title: info("title"),
         description: info("description"),
         keywords: document.get("info").map(|info| info.strings_at("x-keywords")).unwrap_or_default(),
-        shared: shared.map(|(key, value)| (key.clone(), value.clone())).collect(),
-        schemas,
+        shared: pin::without_pins(shared),
+        schemas: pin::without_pins(schemas),
+        pinned,
         operations,
         commands: declared::read(name, document),
     }

@@ -53,6 +53,11 @@ fn every_construct_of_a_schema_has_its_type() {
 }
 
 #[test]
+fn recursion_formats_and_names_are_as_progenitor_decides_but_for_the_table_of_overrides() {
+    insta::assert_snapshot!(file("trees", "src/types.rs"));
+}
+
+#[test]
 fn parameters_and_a_body_become_a_request() {
     insta::assert_snapshot!(file("kinds", "src/requests.rs"));
 }

@@ -113,13 +113,13 @@ impl Shape<'_> {
             .fields
             .iter()
             .filter(|field| takes(field))
-            .map(|field| format!("{}: {}", field.ident, field.ty.bare().argument(self.types).0))
+            .map(|field| format!("{}: {}", field.ident, field.ty.bare().argument(self.types)))
             .collect();
         out.push_str(&doc("    ", what));
         let _ = writeln!(out, "    pub fn {name}({}) -> Self {{\n        Self {{", arguments.join(", "));
         for field in &self.fields {
             let value = if takes(field) {
-                let value = format!("{}{}", field.ident, field.ty.bare().argument(self.types).1);
+                let value = field.ty.bare().converted(&field.ident);
                 if field.ty.is_option() { format!("Some({value})") } else { value }
             } else if matches!(field.ty, Ty::Patch(_)) {
                 "cc_runtime::Patch::Absent".to_owned()

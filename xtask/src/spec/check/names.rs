@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::super::node::{Kind, Node};
+use super::super::node::{Entry, Kind, Node};
 use super::{Report, join, operations_with_pointer};
 use crate::generate::rust::{field_name, type_name, variant_name};
 
@@ -141,9 +141,8 @@ fn schemas(report: &mut Report<'_>, document: &Node, shared: bool) {
             }
         }
         variants(report, &entry.value, &pointer);
-        if let Some(variant) = endless(report, &entry.key, &entry.value) {
-            let message =
-                format!("`{variant}` requires a `{}` that requires another, without end", entry.key);
+        if endless(report, &entry.key, &entry.value) {
+            let message = format!("every variant of `{0}` requires another `{0}`, without end", entry.key);
             report.add(entry.line, "reference", &pointer, message);
         }
         let mut values = BTreeSet::new();
@@ -237,19 +236,19 @@ pub fn renamed(report: &mut Report<'_>, surface: &str) {
     }
 }
 
-/// The variant of a union that requires the union itself, so that none can ever be made.
-fn endless<'a>(report: &Report<'a>, name: &str, union: &'a Node) -> Option<&'a str> {
+/// Returns `true` if every variant of a union requires the union itself: it has no finite value.
+fn endless(report: &Report<'_>, name: &str, union: &Node) -> bool {
     let own = format!("#/components/schemas/{name}");
-    union.at(&["discriminator", "mapping"])?.entries().iter().find_map(|entry| {
-        let target = entry.value.as_str()?;
-        let variant = report.resolve(target)?;
+    let variants = union.at(&["discriminator", "mapping"]).map(Node::entries).unwrap_or_default();
+    let requires_own = |variant: &Node| {
         let required = variant.strings_at("required");
-        let requires_own =
-            variant.get("properties").map(Node::entries).unwrap_or_default().iter().any(|property| {
-                required.contains(&property.key) && property.value.str_at("$ref") == Some(&own)
-            });
-        requires_own.then(|| target.rsplit('/').next()).flatten()
-    })
+        let properties = variant.get("properties").map(Node::entries).unwrap_or_default();
+        properties
+            .iter()
+            .any(|property| required.contains(&property.key) && property.value.str_at("$ref") == Some(&own))
+    };
+    let variant = |entry: &Entry| entry.value.as_str().and_then(|target| report.resolve(target));
+    !variants.is_empty() && variants.iter().all(|entry| variant(entry).is_some_and(requires_own))
 }
 
 /// Whether a name leads to nothing but references back to itself, or to lists and maps of itself.
