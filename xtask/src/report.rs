@@ -103,7 +103,7 @@ fn test_texts(root: &Path) -> String {
     out
 }
 
-/// Whether a test names the operation, its request or its command.
+/// Returns `true` if a test names the operation, its request or its command.
 fn is_tested(tests: &str, operation: &Operation, declared: &[Declared]) -> bool {
     let request = crate::generate::rust::type_name(&operation.id);
     // A declared command of this one operation.

@@ -62,7 +62,7 @@ pub struct Parsed {
 }
 
 impl Parsed {
-    /// Whether there was nothing wrong; remarks ([`ProblemKind::is_error`]) are not.
+    /// Returns `true` if there was nothing wrong; remarks ([`ProblemKind::is_error`]) are not.
     #[must_use]
     pub fn is_valid(&self) -> bool {
         !self.problems.iter().any(|problem| problem.kind.is_error())

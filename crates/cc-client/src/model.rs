@@ -56,11 +56,11 @@ pub struct Flavor {
     pub disk: Option<i64>,
     /// Price; no source states its currency nor its period.
     pub price: f64,
-    /// Whether it can be chosen.
+    /// `true` if it can be chosen.
     pub available: bool,
-    /// Whether it is meant for small services.
+    /// `true` if it is meant for small services.
     pub microservice: bool,
-    /// Whether it is meant for machine learning.
+    /// `true` if it is meant for machine learning.
     pub machine_learning: bool,
     /// Priority of its processes.
     pub nice: i64,

@@ -156,7 +156,7 @@ impl Pending {
         }
     }
 
-    /// Whether the browser was sent by this sign-in.
+    /// Returns `true` if the browser was sent by this sign-in.
     #[cfg(not(target_family = "wasm"))]
     fn is_mine(&self, url: &str) -> bool {
         self.owns(&Given::of_url(url))

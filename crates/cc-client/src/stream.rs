@@ -65,7 +65,7 @@ pub trait StreamCommand: Send + Sync + Sized + 'static {
         None
     }
 
-    /// Whether each connection that names no event is given all from one and the same place, such as a date
+    /// Returns `true` if each connection without a last event id starts at the same place, such as a date
     /// ([`Settings::fixed_start`]).
     fn has_fixed_start(&self) -> bool {
         false
@@ -184,8 +184,8 @@ impl<C: StreamCommand> StreamCall<C> {
         })
     }
 
-    /// Whether each opening of a connection is written to the log, without secrets
-    /// ([`CallOptions::debug`](cc_runtime::CallOptions::debug)). Default: as the client says.
+    /// Sets whether each opening of a connection is logged, without secrets
+    /// ([`CallOptions::debug`](cc_runtime::CallOptions::debug)). Default: that of the client.
     pub fn debug(mut self, debug: bool) -> Self {
         self.options = self.options.debug(debug);
         self

@@ -58,7 +58,7 @@ impl Effect {
     }
 }
 
-/// Whether the arguments leave the effect as the table has it.
+/// Returns `true` if the arguments leave the effect as the table has it.
 fn depends(name: &str, args: &[String]) -> bool {
     let options = |from: usize| args.iter().skip(from).map(|arg| arg.to_ascii_uppercase());
     match name {

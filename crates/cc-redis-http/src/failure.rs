@@ -102,7 +102,7 @@ pub(crate) fn explain(error: Error, effect: Effect) -> Error {
     }
 }
 
-/// Whether a write of which this is the last that was heard may have been done.
+/// Returns `true` if a write may have been applied, given its last failure.
 fn may_be_done(error: &Error, effect: Effect) -> bool {
     // What must not be repeated is sent again only when it is certain that it did not arrive, so its last attempt tells.
     // Of anything else, an attempt before the last may have arrived.

@@ -54,7 +54,7 @@ impl From<cc_api_redis_http::types::CommandReply> for CommandReply {
 #[cfg_attr(feature = "catalog", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct CommandLineReply {
-    /// Whether Redis accepted the command.
+    /// `true` if Redis accepted the command.
     pub success: bool,
     /// The lines that `redis-cli` would print.
     pub result: Vec<String>,

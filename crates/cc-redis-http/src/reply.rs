@@ -24,7 +24,7 @@ pub enum Reply {
 }
 
 impl Reply {
-    /// Whether there is nothing.
+    /// Returns `true` if there is nothing.
     #[must_use]
     pub fn is_nil(&self) -> bool {
         matches!(self, Self::Nil)

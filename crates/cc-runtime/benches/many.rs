@@ -1,5 +1,5 @@
-//! What one call of many at once costs: it must not grow with their number. Each is a task of its own, because one set of
-//! 100,000 futures that is polled as a whole is slow by itself.
+//! Cost of one call among many concurrent calls: it must not grow with their number. Each call is a task of
+//! its own, because polling one set of 100,000 futures is slow in itself.
 //!
 //! `cargo bench -p cc-runtime --bench many`; with `--test` it runs few calls and judges nothing.
 #![allow(clippy::print_stdout)]
@@ -16,7 +16,7 @@ static GET: OperationInfo =
 static PUT: OperationInfo =
     OperationInfo::new("put", "bench", Method::PUT, "/v2/applications/{id}", "application/json");
 
-/// How much more a call may cost when there are a hundred times as many.
+/// Largest allowed growth of the cost of a call when there are a hundred times as many calls.
 const MAX_GROWTH: f64 = 3.0;
 
 /// The processor time of this thread. The runtime has no other.

@@ -1,5 +1,6 @@
-//! What the layers cost, in processor time of the calling thread: against plain reqwest doing the same work over loopback
-//! HTTP, and for an answer of the cache. Both sides run in turns within one run, and the median of the rounds counts.
+//! Cost of the layers, in processor time of the calling thread: compared with plain reqwest doing the same
+//! work over loopback HTTP, and for an answer from the cache. Both sides alternate within one run, and the
+//! median of the rounds counts.
 //!
 //! `cargo bench -p cc-runtime --bench overhead`; with `--test` it runs a few rounds and judges nothing. With
 //! `once [plain|ours|hit] CALLS` it makes so many calls of one side, for a program that counts instructions.

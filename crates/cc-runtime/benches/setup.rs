@@ -1,4 +1,5 @@
-//! What a transport costs to build, on the clock of this machine: the second of a process, of which the first has no part.
+//! Cost of building a transport, in wall-clock time: measured for the second transport of a process, without
+//! the one-time work of the first.
 //!
 //! `cargo bench -p cc-runtime --bench setup`; with `--test` it runs a few rounds and judges nothing.
 #![allow(clippy::print_stdout)]

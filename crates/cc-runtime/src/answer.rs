@@ -39,8 +39,8 @@ impl<T> Answer<T> {
         self.value
     }
 
-    /// The HTTP status: a success, or 404 or 410 for a DELETE that was repeated after its answer was lost, and that found
-    /// what it had deleted gone ([`attempts`](Self::attempts) is then 2 or more).
+    /// HTTP status: a success, or 404 or 410 for a DELETE that was retried after its answer was lost and then
+    /// found the resource already deleted ([`attempts`](Self::attempts) is then 2 or more).
     pub fn status(&self) -> StatusCode {
         self.status
     }
@@ -55,20 +55,22 @@ impl<T> Answer<T> {
         self.headers.get("sozu-id")?.to_str().ok()
     }
 
-    /// When the platform answered, by its own clock, in whole seconds. None where it does not say.
+    /// Time of the answer by the platform's clock, in whole seconds. `None` if the answer has no `Date`
+    /// header.
     pub fn date(&self) -> Option<Timestamp> {
         let date = httpdate::parse_http_date(self.headers.get(http::header::DATE)?.to_str().ok()?).ok()?;
         let since = date.duration_since(std::time::UNIX_EPOCH).ok()?;
         Timestamp::from_millis(i64::try_from(since.as_millis()).ok()?)
     }
 
-    /// How many times the request was sent, retries included; 0 when the answer came from the cache.
+    /// Number of attempts, retries included; 0 if the answer came from the cache.
     pub fn attempts(&self) -> u32 {
         self.attempts
     }
 
-    /// Where the body differs from the spec, and what was done about it: converted scalars, fields and elements of lists that
-    /// could not be read and are missing in the value. Empty when the body is as the spec describes it.
+    /// Differences between the body and the spec, and how they were handled: converted scalars, and
+    /// unreadable fields and list elements, which are missing in the value. Empty if the body matches the
+    /// spec.
     ///
     /// It is also passed to [`Hooks::on_drift`](crate::transport::Hooks::on_drift), and logged by `tracing`.
     pub fn drift(&self) -> &[Drift] {
@@ -134,7 +136,8 @@ impl Answer<Bytes> {
     /// the empty list.
     ///
     /// # Errors
-    /// [`ErrorKind::Undecodable`] when the body is no list, or when it has elements and none can be read.
+    /// [`ErrorKind::Undecodable`] if the body is not a list, or if it has elements and none of them is
+    /// readable.
     pub fn list<T: DeserializeOwned>(self) -> Result<Answer<Vec<T>>> {
         if self.has_no_content() {
             return Ok(self.map(|_| Vec::new()));
@@ -198,7 +201,7 @@ impl Answer<Bytes> {
         self.status == StatusCode::NO_CONTENT && self.value.is_empty()
     }
 
-    /// Takes the body as text; what is not UTF-8 is replaced.
+    /// Returns the body as text. Invalid UTF-8 is replaced.
     ///
     /// # Errors
     /// None; the signature is that of its siblings.
@@ -206,7 +209,7 @@ impl Answer<Bytes> {
         Ok(self.map(|body| String::from_utf8_lossy(&body).into_owned()))
     }
 
-    /// Takes the body as it is.
+    /// Returns the body unchanged.
     ///
     /// # Errors
     /// None; the signature is that of its siblings.
@@ -256,7 +259,8 @@ impl Answer<Bytes> {
             .with_message(message)
     }
 
-    /// What the body is, where it says that it is something else: its content type, and the title of a page.
+    /// Description of a body that is not JSON according to its content type: the content type, and the title
+    /// of a page.
     fn other_than_json(&self) -> Option<String> {
         let media = body::media_type(&self.headers);
         let media = media.split(';').next().unwrap_or_default().trim();

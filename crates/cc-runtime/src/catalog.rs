@@ -32,7 +32,7 @@ pub type Streamed = Pin<Box<dyn Stream<Item = Result<Delivered>> + Send>>;
 pub enum Delivered {
     /// The output of one thing as JSON.
     Item(Value),
-    /// Things may be missing here ([`ErrorKind::StreamGap`]), or one of them is no item.
+    /// Items may be missing at this point ([`ErrorKind::StreamGap`]), or one of them could not be read.
     Notice(Error),
 }
 
@@ -47,7 +47,7 @@ pub struct CommandInfo<C: 'static> {
     run: Run<C>,
 }
 
-/// How a command is run.
+/// Ways in which a command runs.
 pub enum Run<C> {
     /// One output.
     Once(fn(C, CallOptions, &Value) -> Result<Dispatched>),
@@ -119,7 +119,7 @@ impl<C> CommandInfo<C> {
         (self.input_schema)()
     }
 
-    /// The JSON Schema of what it gives back.
+    /// JSON Schema of the output.
     #[must_use]
     pub fn output_schema(&self) -> Schema {
         (self.output_schema)()
@@ -208,7 +208,8 @@ impl<C> Catalog<C> {
     /// The stream of this name. Nothing is sent until it is polled.
     ///
     /// # Errors
-    /// [`ErrorKind::InvalidInput`] when there is no such command, it is no stream, or the input is not what it takes.
+    /// [`ErrorKind::InvalidInput`] if the command does not exist or is not a stream, or if the input does not
+    /// match the command.
     pub fn stream(&self, client: &C, name: &str, input: &Value) -> Result<Streamed> {
         let command = self.get(name).ok_or_else(|| self.unknown(name))?;
         match command.run {
@@ -241,8 +242,8 @@ impl<C: Clone> Catalog<C> {
 
 /// A command, by name and with JSON, that is sent when it is awaited.
 ///
-/// It fails with [`ErrorKind::InvalidInput`] if the command is unknown (the message suggests similar names), or the input is
-/// not what it takes (the message names the field); and as the command does.
+/// It fails with [`ErrorKind::InvalidInput`] if the command is unknown (the message suggests similar names)
+/// or the input does not match it (the message names the field), and with the errors of the command.
 #[derive(Debug)]
 #[must_use = "a command does nothing until it is awaited"]
 pub struct Dispatch<C: 'static> {
@@ -275,7 +276,7 @@ impl<C: Send + 'static> IntoFuture for Dispatch<C> {
     }
 }
 
-/// The value that this JSON describes: a command, or whatever else is driven by name.
+/// Reads a value from JSON: a command, or another value that is selected by name.
 ///
 /// # Errors
 /// [`ErrorKind::InvalidInput`], which names the field that does not fit.

@@ -1,4 +1,4 @@
-//! What a command is, and the call of one: whatever a client does in one request or several under one name.
+//! Commands, and calls of commands: what a client does in one request or several under one name.
 
 mod answer;
 
@@ -20,10 +20,11 @@ type Running<T> = Pin<Box<dyn Future<Output = Result<T>> + Send>>;
 ///
 /// Each client has a [`Context`](Self::Context) of its own, so that the compiler refuses a command of another client.
 pub trait Command: Send + Sync + Sized + 'static {
-    /// Its name in the catalogue, such as `GetZone`.
+    /// Name of the command in the catalogue, such as `GetZone`.
     const NAME: &'static str;
 
-    /// How long it may go on after the deadline of its call, to undo what it could not finish. Default: no time.
+    /// Time that the command may take after the deadline of its call, to undo an incomplete change. Default:
+    /// none.
     const CLEAN_UP: Duration = Duration::ZERO;
 
     /// The value that it returns.
@@ -39,8 +40,8 @@ pub trait Command: Send + Sync + Sized + 'static {
     fn run(self, cx: &Self::Context) -> impl Future<Output = Result<Self::Output>> + Send;
 }
 
-/// A command that is sent when it is awaited, and takes options before. They hold for each of its requests, except that
-/// its time is one for all of them: at its deadline the command ends, whatever it is waiting for.
+/// A command that is sent when it is awaited, and accepts options before that. The options apply to each of
+/// its requests, except the time limit, which covers the whole command: at the deadline, the command ends.
 ///
 /// Dropping the future ends the command: nothing more is sent or read.
 #[must_use = "a command does nothing until it is awaited"]
@@ -87,7 +88,7 @@ impl<T> CommandCall<T> {
 
     crate::__call_setters!();
 
-    /// Gives, beside the value, what the answers to its requests said: status, headers, `Sozu-Id` and attempts.
+    /// Returns the metadata of the answers beside the value: status, headers, `Sozu-Id` and attempts.
     ///
     /// ```
     /// # use cc_runtime::{CommandCall, Result};

@@ -31,16 +31,17 @@ const UNNAMED: &str = "unnamed-";
 /// The future of a [`CredentialsProvider`].
 pub type ProvideFuture<'a> = Pin<Box<dyn Future<Output = Result<Credentials>> + Send + 'a>>;
 
-/// Gives the credentials of each attempt, so that they can be renewed while a program runs.
+/// Provides the credentials of each attempt, so that a program can renew them while it runs.
 pub trait CredentialsProvider: Send + Sync + fmt::Debug {
     /// The credentials of the attempt that is about to be sent. It must not give [`Credentials::Provider`].
     fn provide(&self) -> ProvideFuture<'_>;
 
-    /// The account whose credentials [`provide`](Self::provide) gives now: answers and ids that were kept for one identity
-    /// are never given to another. Two providers of one account may share it. A provider that can switch accounts must
-    /// return another identity from the moment that it gives other credentials. Default: an identity that belongs to this
-    /// provider alone, and that is never used again. It becomes another one when the provider gives other credentials, which
-    /// may be those of another account: one that renews the credentials of one account keeps what is kept by naming it.
+    /// Identity of the account whose credentials [`provide`](Self::provide) currently returns: cached answers
+    /// and ids of one identity are never given to another. Two providers of one account may share an
+    /// identity. A provider that can switch accounts must return another identity as soon as it returns other
+    /// credentials. Default: an identity that belongs to this provider alone and is never reused. It changes
+    /// whenever the provider returns other credentials, because they may belong to another account: a
+    /// provider that renews the credentials of one account keeps the cache by returning a constant identity.
     ///
     /// An answer is kept and shared under the identity that its call began with only if its attempts were signed for that
     /// identity too.
@@ -67,7 +68,7 @@ struct Unnamed {
 struct Given {
     /// The identity of the last credentials.
     last: Option<String>,
-    /// How often they were others than those before.
+    /// Number of times the credentials changed.
     changes: u64,
 }
 
@@ -137,7 +138,7 @@ impl fmt::Debug for Provider {
 #[derive(Clone, Debug, Default)]
 #[non_exhaustive]
 pub enum Credentials {
-    /// Nobody: some operations are public.
+    /// No credentials, for public operations.
     #[default]
     None,
     /// An API token, sent as `Authorization: Bearer …`. Only [`Endpoint::BRIDGE`] takes it.
@@ -206,8 +207,8 @@ impl Credentials {
         !identity.starts_with(UNNAMED)
     }
 
-    /// A text that is equal for equal credentials and shows nothing of them: what is kept for one identity is found under
-    /// it. It is stable across processes and machines.
+    /// Returns a text that is equal for equal credentials and reveals nothing about them. It is the key under
+    /// which data of one identity are cached, and is stable across processes and machines.
     #[must_use]
     pub fn identity(&self) -> String {
         match self {
@@ -235,7 +236,7 @@ impl Credentials {
         }
     }
 
-    /// Adds what is secret of credentials that are there.
+    /// Adds the secrets of these credentials, if there are any.
     pub(crate) fn add_to(&self, secrets: &mut Secrets) {
         match self {
             Self::None | Self::Provider(_) => {}
@@ -277,7 +278,7 @@ impl Credentials {
     }
 }
 
-/// A hash of the parts, from which they cannot be had back.
+/// One-way hash of the parts.
 fn fingerprint(parts: &[&str]) -> String {
     use sha2::{Digest, Sha256};
     let mut hash = Sha256::new();

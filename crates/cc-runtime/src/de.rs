@@ -63,7 +63,7 @@ pub fn is_default<T: Default + PartialEq>(value: &T) -> bool {
 /// Reads a list, null as the empty one. In an answer, an element that cannot be read does not cost the others.
 ///
 /// # Errors
-/// When the value is no list; in an input, when an element does not decode.
+/// If the value is not a list; in an input, if an element does not decode.
 pub fn list<'de, D, T>(deserializer: D) -> Result<Vec<T>, D::Error>
 where
     D: Deserializer<'de>,
@@ -151,7 +151,7 @@ impl<'de, T: Deserialize<'de>> Deserialize<'de> for Outermost<T> {
     }
 }
 
-/// What a body that plain `serde_json` could not decode gives to the lenient reader, with all that it had to do for it.
+/// Decodes leniently a body that plain `serde_json` rejected, and lists the differences.
 pub(crate) fn leniently<T: DeserializeOwned>(value: &Value) -> Result<(T, Vec<Drift>), Fault> {
     let liberties = Liberties::default();
     let Attempt(read) = Attempt::deserialize(Reader::new(value, Some(&liberties)))?;
@@ -162,8 +162,8 @@ pub(crate) fn leniently<T: DeserializeOwned>(value: &Value) -> Result<(T, Vec<Dr
     }
 }
 
-/// The same of a list. It fails when it has elements and none of them can be read: the answer is then another one than the spec
-/// describes, not a list with a few bad elements.
+/// Decodes a list leniently. It fails if the list has elements and none of them is readable: the answer then
+/// differs from the spec as a whole, not only in a few elements.
 pub(crate) fn list_leniently<T: DeserializeOwned>(value: &Value) -> Result<(Vec<T>, Vec<Drift>), Fault> {
     let (Outermost(list), mut drift) = leniently::<Outermost<T>>(value)?;
     match drift.iter().position(|drift| drift.is_element_of_the_outermost_list()) {

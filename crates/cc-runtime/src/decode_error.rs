@@ -39,7 +39,7 @@ impl fmt::Display for DecodeError {
 
 impl std::error::Error for DecodeError {}
 
-/// `invalid type: string "…", expected …` without what stands in the quotes, whatever that is.
+/// `invalid type: string "…", expected …` with the text in quotes removed.
 fn without_value(what: &str) -> String {
     let repeats = ["invalid type: ", "invalid value: "].iter().any(|start| what.starts_with(start));
     let place = what.find(['"', '`']).zip(what.rfind(", expected "));

@@ -1,4 +1,4 @@
-//! All defaults of the SDK in one value, so that an update changes nobody's behaviour.
+//! All defaults of the SDK in one value, so that a program can keep its behaviour across updates.
 
 use std::time::Duration;
 
@@ -6,7 +6,7 @@ use crate::transport::{CachePolicy, RetryPolicy};
 
 const MIB: usize = 1024 * 1024;
 
-/// How calls and streams behave where a program says nothing else.
+/// Behaviour of calls and streams unless a program sets it.
 ///
 /// A set of defaults has a date and never changes. A later version of the SDK that knows better figures adds another set; a
 /// program that names its set keeps its behaviour when it is updated. `{:#?}` prints every figure.
@@ -32,7 +32,7 @@ pub struct Defaults {
     pub connect_timeout: Option<Duration>,
     /// Largest number of requests in flight. [`TransportBuilder::concurrency`](crate::TransportBuilder::concurrency).
     pub concurrency: usize,
-    /// When a request is sent again. [`TransportBuilder::retry`](crate::TransportBuilder::retry).
+    /// Retry policy. [`TransportBuilder::retry`](crate::TransportBuilder::retry).
     pub retry: RetryPolicy,
     /// Retry budget shared by all calls of a transport.
     pub retry_budget: RetryBudget,
@@ -41,15 +41,15 @@ pub struct Defaults {
     pub body_limit: Option<usize>,
     /// The part of the body of an error that is read, in bytes.
     pub error_body_limit: usize,
-    /// How long the body of an error is waited for.
+    /// Time limit for reading the body of an error.
     pub error_body_timeout: Duration,
     /// `true` if answers are cached. [`TransportBuilder::cache`](crate::TransportBuilder::cache).
     pub cache: CachePolicy,
     /// The most bytes of kept answers. [`TransportBuilder::cache_capacity`](crate::TransportBuilder::cache_capacity).
     pub cache_capacity: usize,
-    /// How long a client remembers that the platform does not know an id.
+    /// Time for which a client remembers that an id is unknown to the platform.
     pub unknown_ids_for: Duration,
-    /// How streams of the platform behave.
+    /// Behaviour of the platform's streams.
     pub streams: StreamDefaults,
 }
 
@@ -68,14 +68,14 @@ pub struct RetryBudget {
     pub gain: u32,
 }
 
-/// How streams of the platform behave. `cc-client` makes settings of `cc-stream` from it.
+/// Behaviour of the platform's streams. `cc-client` converts it to settings of `cc-stream`.
 #[derive(Debug, Clone, Copy, PartialEq)]
 #[non_exhaustive]
 pub struct StreamDefaults {
-    /// How long an attempt may take until the head of the answer. `None`: no limit.
+    /// Time limit of an attempt until the head of the answer. `None`: no limit.
     pub connect_timeout: Option<Duration>,
-    /// How long an open connection may give no byte before it counts as dead: the server's heartbeat of 2 s and a margin.
-    /// Source: `x-heartbeat-ms` in `spec/log.yaml`.
+    /// Silence of an open connection after which it counts as dead: the server's heartbeat of 2 s and a
+    /// margin. Source: `x-heartbeat-ms` in `spec/log.yaml`.
     pub heartbeat: Option<Duration>,
     /// The widest first wait before a connection is opened again.
     pub retry_initial: Duration,
@@ -89,7 +89,7 @@ pub struct StreamDefaults {
     pub retry_server_cap: Duration,
     /// Retries in a row before a stream gives up. `None`: it never does.
     pub retry_max: Option<u32>,
-    /// How long a connection must live before failures are counted from zero again.
+    /// Lifetime of a connection after which failures are counted from zero again.
     pub healthy_after: Duration,
     /// Longest line of an event, in bytes.
     pub line_limit: usize,
@@ -97,7 +97,7 @@ pub struct StreamDefaults {
     pub event_limit: usize,
     /// The part of an event's data that an error carries, in bytes.
     pub raw_limit: usize,
-    /// How many of the last events are known again after a reconnection.
+    /// Number of recent events that are recognised again after a reconnection.
     pub window: usize,
 }
 

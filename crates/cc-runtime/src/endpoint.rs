@@ -1,4 +1,4 @@
-//! Where requests go.
+//! Base URL of requests.
 
 use std::fmt;
 
@@ -16,7 +16,7 @@ pub struct Endpoint {
     url: Url,
     /// The URL as text, without a trailing slash.
     base: String,
-    /// Where the path begins in it.
+    /// Offset of the path in the URL.
     path_at: usize,
     scheme: Scheme,
     authority: Authority,
@@ -76,7 +76,8 @@ impl Endpoint {
         &self.base
     }
 
-    /// The same URL as [`join`](Self::join), as the layers take it; what differs from request to request is read alone.
+    /// The URL of [`join`](Self::join) in the format of the layers. Only the parts that differ between
+    /// requests are parsed.
     ///
     /// # Errors
     /// [`ErrorKind::InvalidUrl`] when the path does not start with a slash, or path or query are not encoded.
@@ -128,7 +129,7 @@ impl Endpoint {
         repeated.or_else(|| VERSIONS.into_iter().find(|version| path.ends_with(version) && is_versioned()))
     }
 
-    /// The same URL as this one, if it is of this origin: the host is not parsed again.
+    /// The URL as a [`Url`], if it has this origin; the host is not parsed again.
     pub(crate) fn to_url(&self, uri: &Uri) -> Option<Url> {
         let path = uri.path_and_query()?;
         let is_here = uri.scheme() == Some(&self.scheme) && uri.authority() == Some(&self.authority);
@@ -166,8 +167,8 @@ impl Endpoint {
         self.url.host_str().unwrap_or_default()
     }
 
-    /// Returns `true` if nobody on the way can read what is sent: over `https`, or to this machine (`localhost`,
-    /// `127.0.0.0/8`, `::1`).
+    /// Returns `true` if nobody on the network path can read the traffic: over `https`, or to this machine
+    /// (`localhost`, `127.0.0.0/8`, `::1`).
     #[must_use]
     pub fn is_protected(&self) -> bool {
         self.scheme == Scheme::HTTPS

@@ -9,7 +9,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::mpsc;
 use std::time::Duration;
 
-/// How many reads may be stuck in the system at once. Past that, reads fail at once.
+/// Maximum number of reads that may hang in the system at once. Beyond it, reads fail at once.
 const MAX_STUCK: usize = 16;
 
 /// The contents of a file, and its permissions.
@@ -21,8 +21,8 @@ pub struct Contents {
     pub mode: Option<u32>,
 }
 
-/// Why a file is not trusted. It is the inner error of an [`io::Error`] of kind `PermissionDenied`, or `FileTooLarge` for
-/// [`TooLarge`](Self::TooLarge).
+/// Reason why a file is not trusted. It is the inner error of an [`io::Error`] of kind `PermissionDenied`, or
+/// `FileTooLarge` for [`TooLarge`](Self::TooLarge).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Untrusted {

@@ -39,7 +39,7 @@ pub fn check_id(name: &str, id: &str) -> Result<()> {
     check(name, id, MAX_ID_BYTES)
 }
 
-/// Like [`check_id`], for a value of at most so many bytes.
+/// Like [`check_id`], with this maximum length in bytes.
 pub(crate) fn check(name: &str, value: &str, most: usize) -> Result<()> {
     match problem(value, most) {
         Some(reason) => {
@@ -80,7 +80,7 @@ macro_rules! ids {
         }
 
         impl $name {
-            /// Takes the text as it is. The request that holds it checks it.
+            /// Creates the id without validation. The request that contains it validates it.
             pub fn new(id: impl Into<String>) -> Self {
                 Self(id.into())
             }

@@ -1,7 +1,7 @@
 //! Finds which value of a JSON text stands at a line and a column, so that a decode error can name it.
 
-/// The path (`a.b[3].c`) of the value that holds, or ends at, the place where `serde_json` stopped; empty for the
-/// outermost value or when the text is no JSON up to there.
+/// Path (`a.b[3].c`) of the value that contains, or ends at, the position where `serde_json` stopped; empty
+/// for the outermost value, or if the text before it is not JSON.
 pub fn at(text: &[u8], line: usize, column: usize) -> String {
     let before: usize =
         text.split_inclusive(|&byte| byte == b'\n').take(line.saturating_sub(1)).map(<[u8]>::len).sum();

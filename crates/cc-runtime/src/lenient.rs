@@ -1,4 +1,4 @@
-//! JSON as browsers read it: bytes and escapes that are no text are replaced instead of failing the whole body.
+//! JSON as browsers read it: invalid bytes and escapes are replaced instead of failing the whole body.
 
 use std::borrow::Cow;
 

@@ -1,11 +1,11 @@
-//! How much of a text from outside an error keeps and shows.
+//! Limits of external text in errors.
 
 pub(crate) use cc_one_line::{folded, one_line};
 
-/// How many characters of a message are worth showing.
+/// Maximum length of a displayed message, in characters.
 pub(crate) const MESSAGE: usize = 2_000;
 
-/// How many characters of a code or an id are worth showing: the platform's own have less than 60.
+/// Maximum length of a displayed code or id, in characters: those of the platform are shorter than 60.
 pub(crate) const CODE: usize = 200;
 
 /// The text as one line of at most so many characters: what an error keeps of a text from outside. Where secrets are still to be

@@ -1,4 +1,4 @@
-//! One operation of the API: what is fixed about it, and how its inputs become a request.
+//! Operations of the API: constant properties, and the conversion of inputs to a request.
 
 use bytes::Bytes;
 use serde::de::DeserializeOwned;
@@ -30,7 +30,7 @@ pub trait Operation: Send + Sync {
     fn decode(answer: Answer<Bytes>) -> Result<Answer<Self::Output>>;
 }
 
-/// An operation whose answer is not read: every success is a success, whatever its body holds.
+/// An operation whose answer is not read: every success counts, regardless of its body.
 ///
 /// ```
 /// use cc_runtime::{Discard, Operation, Result, Transport};
@@ -81,7 +81,7 @@ pub trait StreamOperation: Send + Sync {
     /// Static properties of the operation.
     const INFO: &'static OperationInfo;
 
-    /// How often the server shows that it is alive, in milliseconds; 0 when the spec does not say.
+    /// Interval of the server's heartbeats, in milliseconds; 0 if the spec does not state it.
     const HEARTBEAT_MS: u64;
 
     /// The data of one event.

@@ -2,11 +2,11 @@
 
 use http::Method;
 
-/// What is fixed about an operation, whoever calls it.
+/// Constant properties of an operation.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct OperationInfo {
-    /// Its name in the spec, such as `get_zone`.
+    /// Name of the operation in the spec, such as `get_zone`.
     pub id: &'static str,
     /// The domain of the spec that holds it, such as `zone`.
     pub domain: &'static str,
@@ -16,15 +16,16 @@ pub struct OperationInfo {
     pub route: &'static str,
     /// The media type that is asked for; empty when the operation answers without a body.
     pub accept: &'static str,
-    /// Whether it may be sent again when no answer came. Default: by the method.
+    /// `true` if the request may be retried when no answer arrived. Default: by the method.
     pub idempotent: bool,
-    /// Whether it has a side effect, or answers a secret made for this one call: never cached, never shared.
+    /// `true` if the operation has a side effect, or returns a secret created for this call: it is never
+    /// cached or shared.
     pub one_shot: bool,
     /// The parameters of the route whose values are secret: no error, log or store gets them. Default: none.
     pub secret_path: &'static [&'static str],
-    /// What a 404 means when it does not mean that a thing named in the path is unknown, such as "The application has no
-    /// primary domain." Default: `None`, the thing is unknown, or belongs to another owner. Source: `x-not-found` in the
-    /// spec.
+    /// Meaning of a 404 that does not mean that a resource named in the path is unknown, such as "The
+    /// application has no primary domain." Default: `None`, the resource is unknown or belongs to another
+    /// owner. Source: `x-not-found` in the spec.
     pub not_found: Option<&'static str>,
 }
 
@@ -53,14 +54,14 @@ impl OperationInfo {
         }
     }
 
-    /// Says that it may be repeated, whatever its method.
+    /// Marks the operation as idempotent, regardless of its method.
     #[must_use]
     pub const fn idempotent(mut self) -> Self {
         self.idempotent = true;
         self
     }
 
-    /// Says which parameters of the route are secret.
+    /// Names the secret parameters of the route.
     #[must_use]
     pub const fn secret_path(mut self, names: &'static [&'static str]) -> Self {
         self.secret_path = names;
@@ -87,14 +88,14 @@ impl OperationInfo {
         shown.join("/")
     }
 
-    /// Says what a 404 means, where it does not mean that a thing named in the path is unknown.
+    /// Sets the meaning of a 404 that does not mean that a resource named in the path is unknown.
     #[must_use]
     pub const fn not_found(mut self, meaning: &'static str) -> Self {
         self.not_found = Some(meaning);
         self
     }
 
-    /// Says that its answer belongs to one call only.
+    /// Marks the operation as one-shot: its answer belongs to one call only.
     #[must_use]
     pub const fn one_shot(mut self) -> Self {
         self.one_shot = true;

@@ -7,10 +7,10 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 /// A struct that holds one writes it with `#[serde(default, skip_serializing_if = "Patch::is_absent")]`.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub enum Patch<T> {
-    /// The field is not sent: what is there stays.
+    /// The field is not sent, and the current value is kept.
     #[default]
     Absent,
-    /// The field is sent as `null`: what is there is taken away.
+    /// The field is sent as `null`, which removes the current value.
     Null,
     /// The field is sent with this value.
     Value(T),
@@ -37,7 +37,7 @@ impl<T> From<T> for Patch<T> {
     }
 }
 
-/// `None` is [`Patch::Null`]: a caller who has an `Option` at hand means to send it.
+/// `None` becomes [`Patch::Null`]: a caller with an `Option` intends to send the field.
 impl<T> From<Option<T>> for Patch<T> {
     fn from(value: Option<T>) -> Self {
         value.map_or(Self::Null, Self::Value)

@@ -1,4 +1,4 @@
-//! Takes what a call sent as a secret out of every text that is shown, in each form in which a server may repeat it.
+//! Removes the secrets of a call from displayed text, in each form in which a server may repeat them.
 
 mod cause;
 mod forms;
@@ -17,15 +17,15 @@ use forms::{few_forms, forms};
 pub(crate) use names::{is_secret_header, sounds_secret};
 pub(crate) use secrets::Secrets;
 
-/// What stands in the place of a secret.
+/// Replacement of a secret.
 const HIDDEN: &str = "***";
 
-/// From this many characters on, a secret is replaced wherever it occurs, also within a word. A shorter one is replaced
-/// where it stands as a word of its own: within words it would shred any text and tell the reader what it was.
+/// Secrets of at least this many characters are replaced everywhere, also within a word. Shorter ones are
+/// replaced only as whole words: within words they would garble any text and thereby reveal the secret.
 const LONG: usize = 4;
 
-/// From this many bytes on a secret is looked for by itself, and in fewer forms: a search for all at once takes memory for each
-/// byte of each form.
+/// Secrets of at least this many bytes are searched for one by one and in fewer forms, because a combined
+/// search takes memory for each byte of each form.
 const HUGE: usize = 1_024;
 
 /// The secrets of one call, ready to be looked for.
@@ -83,7 +83,7 @@ impl Redactor {
         }
     }
 
-    /// The same for a text that may have been cut: the start of a secret at its end goes too.
+    /// Like `hide`, for a text that may have been cut: the start of a secret at its end is removed too.
     pub(crate) fn hide_cut<'a>(&self, text: &'a str) -> Cow<'a, str> {
         let hidden = self.hide(text);
         // At least as much of it as is hidden within a text.
@@ -98,7 +98,7 @@ impl Redactor {
         }
     }
 
-    /// Takes the secrets out of a text, in place.
+    /// Removes the secrets from a text, in place.
     pub(crate) fn hide_in(&self, text: &mut String) {
         let hidden = self.hide(text);
         if hidden != text.as_str() {
@@ -106,7 +106,7 @@ impl Redactor {
         }
     }
 
-    /// Takes the secrets out of each name and value; `true` if there was one.
+    /// Removes the secrets from each name and value; returns `true` if there was one.
     pub(crate) fn hide_json(&self, value: &mut Value) -> bool {
         match value {
             Value::String(text) => match self.hide(text) {

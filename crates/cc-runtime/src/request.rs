@@ -1,4 +1,4 @@
-//! From the inputs of an operation to a request, strictly: what would reach another route is refused before it is sent.
+//! Builds a request from the inputs of an operation, and rejects inputs that would reach another route.
 
 #[cfg(test)]
 mod tests;
@@ -20,7 +20,8 @@ use crate::secret::{Secret, collect};
 /// A request as layers see it: an absolute URL, headers, and the whole body.
 pub type HttpRequest = http::Request<Bytes>;
 
-/// What stays as it is in a path segment: the unreserved characters of RFC 3986 and the marks that are safe there.
+/// Characters that a path segment keeps unencoded: the unreserved characters of RFC 3986 and the marks that
+/// are safe there.
 const SEGMENT: &AsciiSet = &NON_ALPHANUMERIC
     .remove(b'-')
     .remove(b'_')
@@ -32,7 +33,7 @@ const SEGMENT: &AsciiSet = &NON_ALPHANUMERIC
     .remove(b'(')
     .remove(b')');
 
-/// What stays as it is in the key or the value of a query: the unreserved characters of RFC 3986.
+/// Characters that a query keeps unencoded: the unreserved characters of RFC 3986.
 const QUERY: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'_').remove(b'.').remove(b'~');
 
 /// The longest value of a path parameter that is not an id, in bytes, such as the key of an object.
@@ -53,11 +54,11 @@ pub struct Request {
     pub info: &'static OperationInfo,
     /// The path, encoded, from its first `/`.
     pub path: String,
-    /// The query, encoded, without `?`; empty when there is none.
+    /// Encoded query without `?`; empty if there is none.
     pub query: String,
     /// The headers, credentials not included.
     pub headers: HeaderMap,
-    /// The body; empty when there is none.
+    /// Body; empty if there is none.
     pub body: Bytes,
     /// The secrets in it: no error and no log shows them, also where the answer repeats them.
     pub(crate) secrets: Vec<Secret>,
@@ -74,9 +75,9 @@ impl Request {
         self.query.extend(utf8_percent_encode(&value.to_string(), QUERY));
     }
 
-    /// Says that a text in the query, the headers or the body is a secret: no error and no log of the call shows it, also where
-    /// the answer repeats it. Parameters and properties of the type [`Secret`] are known by themselves;
-    /// [`OperationInfo::secret_path`] says which parameters of the route are secret.
+    /// Marks a text in the query, the headers or the body as a secret: errors and logs of the call do not
+    /// show it, even where the answer repeats it. Parameters and properties of the type [`Secret`] are marked
+    /// automatically; [`OperationInfo::secret_path`] marks parameters of the route.
     pub fn hide(&mut self, secret: impl Into<Secret>) {
         self.secrets.push(secret.into());
     }
@@ -104,7 +105,7 @@ impl fmt::Debug for Request {
 #[derive(Debug)]
 pub struct RequestBuilder {
     request: Request,
-    /// What of the route is not written to the path yet.
+    /// Rest of the route that is not written to the path yet.
     rest: &'static str,
     error: Option<Error>,
 }
@@ -359,7 +360,7 @@ pub fn check_path(parameter: &str, input: &str, value: &(impl Display + ?Sized))
     id::check(input, &value.to_string(), if is_id(parameter) { MAX_ID_BYTES } else { MAX_SEGMENT_BYTES })
 }
 
-/// Like [`check_path`], for the parameter of a query called `parameter`: only ids are checked there.
+/// Like [`check_path`], for the query parameter `parameter`: only ids are checked.
 ///
 /// # Errors
 /// Like [`check_path`].

@@ -88,7 +88,7 @@ fn tagged(tag: &str, wire: &str, mut schema: Schema) -> Value {
     schema.to_value()
 }
 
-/// Gives the numbers of a format their bounds, which a format alone does not assert.
+/// Adds the bounds of numeric formats, which a format alone does not assert.
 #[derive(Debug, Clone)]
 pub(crate) struct Bounds;
 

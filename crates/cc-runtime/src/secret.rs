@@ -21,7 +21,7 @@ pub use service_url::ServiceUrl;
 pub struct Secret(SecretString);
 
 impl Secret {
-    /// Takes the text as it is.
+    /// Creates a secret from a text.
     pub fn new(value: impl Into<String>) -> Self {
         Self(SecretString::from(value.into()))
     }
@@ -64,7 +64,7 @@ impl From<&Secret> for Secret {
 }
 
 impl PartialEq for Secret {
-    /// Takes as long for any two texts of one length, wherever they differ.
+    /// Compares in constant time for texts of equal length.
     fn eq(&self, other: &Self) -> bool {
         let (a, b) = (self.expose().as_bytes(), other.expose().as_bytes());
         a.len() == b.len() && a.iter().zip(b).fold(0, |difference, (a, b)| difference | (a ^ b)) == 0

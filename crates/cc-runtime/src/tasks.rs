@@ -29,8 +29,8 @@ pub async fn sleep(duration: Duration) {
     tokio::time::sleep(duration).await;
 }
 
-/// Runs the future until the deadline, and returns `None` if the deadline passes first. A deadline in the past does not start it. Without a
-/// deadline, whatever the future gives.
+/// Runs the future until the deadline, and returns `None` if the deadline passes first. A deadline in the
+/// past does not start it. Without a deadline, returns the output of the future.
 pub async fn until<F: Future>(deadline: Option<Instant>, future: F) -> Option<F::Output> {
     match deadline {
         None => Some(future.await),
@@ -42,7 +42,7 @@ pub async fn until<F: Future>(deadline: Option<Instant>, future: F) -> Option<F:
 /// Does the same as [`until`], except that work which ends at this very moment in a task of its own still gives its result:
 /// tasks that the same timer wakes run in any order.
 pub(crate) async fn until_settled<F: Future>(deadline: Option<Instant>, future: F) -> Option<F::Output> {
-    /// How often other tasks get to run: work within work takes a turn for each.
+    /// Number of turns that other tasks get: nested work takes one turn per level.
     const TURNS: usize = 16;
     if deadline.is_some_and(|deadline| deadline <= Instant::now()) {
         return None;
@@ -91,8 +91,8 @@ impl Home {
 /// Turns a panic of tokio, which lacks its runtime or a part of it, into an error. Any other panic goes on.
 ///
 /// # Errors
-/// The error of the future, [`ErrorKind::Unexpected`] when there is no runtime or it has no timer or no I/O,
-/// [`ErrorKind::Unreachable`] when it has ended.
+/// The error of the future; [`ErrorKind::Unexpected`] if there is no runtime or it has no timer or no I/O;
+/// [`ErrorKind::Unreachable`] if the runtime has ended.
 pub async fn guarded<T>(future: impl Future<Output = Result<T>>) -> Result<T> {
     let panic = match AssertUnwindSafe(future).catch_unwind().await {
         Ok(outcome) => return outcome,

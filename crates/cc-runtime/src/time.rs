@@ -47,7 +47,7 @@ impl Timestamp {
         self.0.as_microsecond()
     }
 
-    /// This instant moved into the future; the last representable one when there is none.
+    /// This instant moved into the future, or the last representable instant.
     #[must_use]
     pub fn saturating_add(self, duration: Duration) -> Self {
         jiff::SignedDuration::try_from(duration)
@@ -56,7 +56,7 @@ impl Timestamp {
             .map_or(Self(jiff::Timestamp::MAX), Self)
     }
 
-    /// This instant moved into the past; the first representable one when there is none.
+    /// This instant moved into the past, or the first representable instant.
     #[must_use]
     pub fn saturating_sub(self, duration: Duration) -> Self {
         jiff::SignedDuration::try_from(duration)
@@ -65,7 +65,7 @@ impl Timestamp {
             .map_or(Self(jiff::Timestamp::MIN), Self)
     }
 
-    /// How long after `earlier` this instant is; zero when it is before.
+    /// Duration since `earlier`; zero if `earlier` is later than this instant.
     #[must_use]
     pub fn duration_since(self, earlier: Self) -> Duration {
         Duration::try_from(self.0.duration_since(earlier.0)).unwrap_or_default()
@@ -239,7 +239,8 @@ impl<'de> Visitor<'de> for AnyForm {
         self.visit_i64(millis as i64)
     }
 
-    /// How the reader of answers is asked for its liberties with dates (`crate::de`); any other deserializer ends up here.
+    /// Marker by which the reader of answers allows lenient dates (`crate::de`); any other deserializer ends
+    /// up here.
     fn visit_newtype_struct<D: Deserializer<'de>>(self, deserializer: D) -> Result<Timestamp, D::Error> {
         deserializer.deserialize_any(self)
     }

@@ -1,4 +1,4 @@
-//! How one request reaches the platform: a stack of tower layers around an HTTP client.
+//! Sends requests to the platform: a stack of tower layers around an HTTP client.
 
 mod attempt;
 mod body;
@@ -109,9 +109,9 @@ impl Transport {
         Ok(Self(Arc::new(Inner { endpoint, credentials, identity, defaults, stack, means })))
     }
 
-    /// Returns a transport with other credentials that shares the connection pool, hooks and layers of this one, and has
-    /// limits, a retry budget and, unless a store was given, a cache of its own. The endpoint is the same, whatever it
-    /// takes.
+    /// Returns a transport with other credentials that shares the connection pool, hooks and layers of this
+    /// one. It has its own limits, retry budget and, unless a store was given, cache. The endpoint stays the
+    /// same.
     ///
     /// # Errors
     /// [`Credentials`](crate::ErrorKind::Credentials) when the credentials hold what no header may hold, or would travel over
@@ -140,7 +140,7 @@ impl Transport {
         &self.0.credentials
     }
 
-    /// Where requests go.
+    /// Returns the base URL of requests.
     #[must_use]
     pub fn endpoint(&self) -> &Endpoint {
         &self.0.endpoint
@@ -161,7 +161,8 @@ impl Transport {
         }
     }
 
-    /// When a call with these options that starts now must have ended: its deadline or timeout, else the transport's.
+    /// Returns the deadline of a call with these options that starts now: from its options, else from the
+    /// transport.
     #[must_use]
     pub fn deadline(&self, options: &CallOptions) -> Option<Instant> {
         options.clone().or(&self.0.defaults).ends_at()
@@ -173,7 +174,7 @@ impl Transport {
         options.attempt_timeout.or(self.0.defaults.attempt_timeout).flatten()
     }
 
-    /// When a call with these options is sent again: their policy, else the transport's.
+    /// Returns the retry policy of a call with these options: from its options, else from the transport.
     #[must_use]
     pub fn retry_policy(&self, options: &CallOptions) -> RetryPolicy {
         options.retry_policy(&self.0.defaults)
@@ -233,8 +234,8 @@ impl Transport {
         }
     }
 
-    /// Opens the stream that this request asks for. Hooks, credentials, limits and timeouts, which end at its head, are as
-    /// for any request; there is no cache, nothing is shared with others, and there is one attempt.
+    /// Opens a stream. Hooks, credentials, limits and timeouts apply up to the head of the answer, as for any
+    /// request; the cache and request sharing do not apply, and there is one attempt.
     ///
     /// # Errors
     /// Like [`execute`](Self::execute).
@@ -348,7 +349,8 @@ impl Transport {
     }
 }
 
-/// Returns `true` if everybody on the way to the endpoint can read what is sent, and the program has not allowed it for secrets.
+/// Returns `true` if the traffic to the endpoint is readable on the network path, and the program has not
+/// allowed that for secrets.
 fn is_open(endpoint: &Endpoint, means: &Means) -> bool {
     !endpoint.is_protected() && !means.plain_http
 }
@@ -364,7 +366,7 @@ pub(crate) fn would_be_read(secret: &str, endpoint: &Endpoint) -> Error {
     Error::new(ErrorKind::Credentials).with_message(message).not_sent()
 }
 
-/// The failure that an answer means which is no success.
+/// Error for an answer that is not a success.
 fn refusal(response: HttpResponse, secrets: &Redactor) -> Error {
     let (parts, body) = response.into_parts();
     let error = Error::from_answer_without(parts.status, &parts.headers, &body.into_whole(), secrets);

@@ -34,7 +34,7 @@ impl UnknownVariant {
         &self.0
     }
 
-    /// The value of the property that tells variants apart; empty when there is none.
+    /// Value of the property that distinguishes the variants; empty if there is none.
     #[must_use]
     pub fn tag(&self, property: &str) -> &str {
         self.0.get(property).and_then(Value::as_str).unwrap_or_default()
@@ -51,7 +51,7 @@ impl fmt::Debug for UnknownVariant {
 /// A union that `open_union!` declares.
 #[doc(hidden)]
 pub trait OpenUnion: Sized {
-    /// How the union asks the reader for its tag.
+    /// Marker by which the union requests its tag from the reader.
     const NAME: &'static str;
 
     /// Reads the variant of this tag; the object of one that is not known is kept as it is.
@@ -64,7 +64,7 @@ pub trait OpenUnion: Sized {
 /// Reads a union.
 ///
 /// # Errors
-/// When the value is no object, when its tag is absent, no text or empty, and those of the variant.
+/// If the value is not an object, or its tag is absent, not text or empty; and the errors of the variant.
 #[doc(hidden)]
 pub fn read_union<'de, U, D>(deserializer: D) -> Result<U, D::Error>
 where
@@ -80,7 +80,8 @@ where
             f.write_str("an object")
         }
 
-        /// Any deserializer: the tag may stand behind the fields that it tells of, so the whole is read first.
+        /// Any deserializer: the tag may come after the fields of the variant, so the whole value is read
+        /// first.
         fn visit_newtype_struct<D: Deserializer<'de>>(self, deserializer: D) -> Result<U, D::Error> {
             let value = Value::deserialize(deserializer)?;
             de::plainly(&value).map_err(D::Error::custom)

@@ -51,7 +51,7 @@ use crate::world::World;
 pub(crate) struct Engine {
     pub(crate) table: Arc<Table>,
     pub(crate) handlers: Handlers,
-    /// Whether answers follow from the schemas alone.
+    /// `true` if answers follow from the schemas alone.
     stateless: bool,
     pub(crate) credentials: Credentials,
     pub(crate) clock: Arc<Clock>,
@@ -60,7 +60,7 @@ pub(crate) struct Engine {
     pub(crate) world: Arc<Mutex<World>>,
     pub(crate) proxy: Proxy,
     pub(crate) violations: Mutex<Vec<Violation>>,
-    /// Whether violations are also told on the standard error.
+    /// `true` if violations are also told on the standard error.
     pub(crate) tells: bool,
     pub(crate) requests: AtomicU64,
 }

@@ -73,7 +73,7 @@ pub(crate) struct Proxy {
     spaces: Mutex<HashMap<String, Space>>,
 }
 
-/// Whether the proxy answers this operation.
+/// Returns `true` if the proxy answers this operation.
 pub(crate) fn serves(operation: &Operation) -> bool {
     ["/command", "/key/", "/keys/"].iter().any(|prefix| operation.path.starts_with(prefix))
 }

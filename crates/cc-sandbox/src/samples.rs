@@ -23,7 +23,7 @@ pub enum Extent {
 }
 
 impl Extent {
-    /// Whether what is not required is left out.
+    /// Returns `true` if what is not required is left out.
     pub(crate) fn is_sparse(self) -> bool {
         matches!(self, Self::Required | Self::Nulls)
     }

@@ -242,20 +242,21 @@ impl Builder {
         self
     }
 
-    /// Whether dropping the sandbox panics when the spec was broken. Default: true.
+    /// Sets whether dropping the sandbox panics if the spec was violated. Default: true.
     pub fn strict(mut self, strict: bool) -> Self {
         self.strict = strict;
         self
     }
 
-    /// Whether what breaks the spec is told on the standard error as it happens. Default: false.
+    /// Sets whether violations of the spec are also written to the standard error as they happen. Default:
+    /// false.
     pub fn tell_violations(mut self, tell: bool) -> Self {
         self.tells = tell;
         self
     }
 
-    /// Whether answers follow from the spec alone, whatever happened before: each is a whole value of its schema, always
-    /// the same. Only the index of ids stays that of the world. Default: false.
+    /// Sets whether answers follow from the spec alone, regardless of earlier requests: each is a complete
+    /// value of its schema, always the same. Only the index of ids stays that of the world. Default: false.
     pub fn stateless(mut self, stateless: bool) -> Self {
         self.stateless = stateless;
         self

@@ -263,7 +263,7 @@ impl World {
         found.ok_or_else(|| Refusal::not_found("Add-on", id))
     }
 
-    /// Whether an API token was made here and still works.
+    /// Returns `true` if an API token was made here and still works.
     pub(crate) fn knows_token(&self, token: &str) -> bool {
         self.tokens.values().any(|own| own.secret == token && own.expires > self.now)
     }

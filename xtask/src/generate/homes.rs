@@ -48,7 +48,7 @@ impl Home {
         Self::of(domain).krate == self.krate
     }
 
-    /// Whether a domain is a feature of the crate.
+    /// Returns `true` if a domain is a feature of the crate.
     pub fn has_features(&self) -> bool {
         self.split == Split::Features
     }

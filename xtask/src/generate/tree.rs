@@ -20,7 +20,7 @@ pub enum Difference {
     Stray,
 }
 
-/// Whether there is no such file: nothing at all, or a file where its folder should be.
+/// Returns `true` if there is no such file: nothing at all, or a file where its folder should be.
 fn is_absent(error: &io::Error) -> bool {
     matches!(error.kind(), io::ErrorKind::NotFound | io::ErrorKind::NotADirectory)
 }

@@ -13,13 +13,13 @@ pub struct Declared {
     /// One error a line, such as `NotFound: the application is unknown`.
     pub errors: Vec<String>,
     pub kind: CommandKind,
-    /// Whether the struct is written by hand too, because its inputs are alternatives.
+    /// `true` if the struct is written by hand too, because its inputs are alternatives.
     pub input_by_hand: bool,
     pub fields: Vec<DeclaredField>,
     /// Constructors other than `new`, each with the fields that it takes.
     pub constructors: Vec<(String, Vec<String>)>,
     pub output: Option<TypeText>,
-    /// Whether there may be no output: `empty: 'null'`.
+    /// `true` if there may be no output: `empty: 'null'`.
     pub may_be_empty: bool,
     pub operations: Vec<String>,
     /// Domains whose models the logic uses, beside those of its operations.

@@ -51,13 +51,13 @@ pub struct Operation {
     pub successor: Option<String>,
     pub one_shot: bool,
     pub idempotent: bool,
-    /// Whether a success always has its body, although the method is that of a change.
+    /// `true` if a success always has its body, although the method is that of a change.
     pub always_answered: bool,
     /// What a 404 means, where it does not mean that a thing named in the path is unknown.
     pub not_found: Option<String>,
     pub used_by: Vec<String>,
     pub heartbeat_ms: u64,
-    /// Whether its last path parameter takes the rest of the path, slashes and all.
+    /// `true` if its last path parameter takes the rest of the path, slashes and all.
     pub wildcard: bool,
     pub parameters: Vec<Parameter>,
     pub body: Option<Body>,
@@ -108,17 +108,17 @@ pub struct Command {
     pub sort: Option<String>,
     /// Operation that reads the output where a change was answered without one.
     pub reread: Option<String>,
-    /// Whether the resolver learns that what the answer holds belongs to the owner that was given.
+    /// `true` if the resolver learns that what the answer holds belongs to the owner that was given.
     pub teaches: bool,
 }
 
 impl Operation {
-    /// Whether it answers Server-Sent Events.
+    /// Returns `true` if it answers Server-Sent Events.
     pub fn is_stream(&self) -> bool {
         self.success.media.as_deref() == Some("text/event-stream")
     }
 
-    /// Whether its answer is about a change, and may therefore be empty.
+    /// Returns `true` if its answer is about a change, and may therefore be empty.
     pub fn is_change(&self) -> bool {
         !matches!(self.method.as_str(), "GET" | "HEAD" | "OPTIONS") && !self.always_answered
     }

@@ -26,7 +26,8 @@ const CLEAN_UP: Duration = <RotateApiToken as Command>::CLEAN_UP;
 pub struct RotatedApiToken {
     /// The new token, with its value. It works.
     pub token: CreatedApiToken,
-    /// Whether the old token is revoked. When it is not, it still works: [`problem`](Self::problem) says why.
+    /// `true` if the old token is revoked. When it is not, it still works: [`problem`](Self::problem) says
+    /// why.
     pub revoked: bool,
     /// Why the old token is not revoked.
     #[serde(skip_serializing_if = "Option::is_none", serialize_with = "as_text")]

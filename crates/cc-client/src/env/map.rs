@@ -80,7 +80,7 @@ impl EnvironmentMap {
         self.variables.len()
     }
 
-    /// Whether there are none.
+    /// Returns `true` if there are none.
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.variables.is_empty()

@@ -12,7 +12,7 @@ pub enum NameRule {
 }
 
 impl NameRule {
-    /// Whether a variable may have this name.
+    /// Returns `true` if a variable may have this name.
     #[must_use]
     pub fn allows(self, name: &str) -> bool {
         match self {

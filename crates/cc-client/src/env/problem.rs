@@ -74,7 +74,7 @@ impl ProblemKind {
         }
     }
 
-    /// Whether something was left out for it. It is only a remark otherwise.
+    /// Returns `true` if something was left out for it. It is only a remark otherwise.
     #[must_use]
     pub fn is_error(self) -> bool {
         !matches!(self, Self::JavaInfo | Self::ShellSubstitution)

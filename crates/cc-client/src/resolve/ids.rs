@@ -158,7 +158,7 @@ impl<'a> Subject<'a> {
     }
 }
 
-/// Whether it is the id that the platform lists, not the provider's own.
+/// Returns `true` if it is the id that the platform lists, not the provider's own.
 fn is_platform_id(id: &str) -> bool {
     id.starts_with("addon_")
 }

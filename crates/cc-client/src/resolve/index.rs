@@ -75,7 +75,7 @@ impl Index {
         self.table().len()
     }
 
-    /// Whether it holds none.
+    /// Returns `true` if it holds none.
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.table().is_empty()

@@ -121,13 +121,13 @@ enum Place {
 #[derive(Default)]
 pub(super) struct Scanner {
     builder: Builder,
-    /// Whether it is what an index wrote, with its version and its time.
+    /// `true` if it is what an index wrote, with its version and its time.
     stored: bool,
     started: bool,
     open: Vec<Frame>,
     /// The property whose value comes, or came last.
     field: Option<Field>,
-    /// Whether a name comes, not a value.
+    /// `true` if a name comes, not a value.
     name_comes: bool,
     /// A number or a word is under way.
     in_word: bool,
@@ -135,7 +135,7 @@ pub(super) struct Scanner {
     in_text: Option<Place>,
     /// Its part before this piece.
     text: Vec<u8>,
-    /// Whether a backslash ended the piece before this one.
+    /// `true` if a backslash ended the piece before this one.
     escaped: bool,
     offset: usize,
     owner: u32,

@@ -17,7 +17,7 @@ pub struct Domain {
     pub hostname: String,
     /// The path, from its first `/`.
     pub pathname: String,
-    /// Whether it stands for every name below the host name too (`*.example.com`).
+    /// Returns `true` if it stands for every name below the host name too (`*.example.com`).
     pub is_wildcard: bool,
 }
 
@@ -100,7 +100,7 @@ impl Domain {
         format!("{}://{host}{}", if deep { "http" } else { "https" }, self.pathname)
     }
 
-    /// Whether the platform gave it for tests.
+    /// Returns `true` if the platform gave it for tests.
     #[must_use]
     pub fn is_test(&self) -> bool {
         is_test_domain(&self.hostname)
@@ -114,7 +114,7 @@ impl Domain {
     }
 }
 
-/// Whether the platform gave this name for tests: it ends with `.cleverapps.io`.
+/// Returns `true` if the platform gave this name for tests: it ends with `.cleverapps.io`.
 #[must_use]
 pub fn is_test_domain(hostname: &str) -> bool {
     hostname.ends_with(TEST_SUFFIX)

@@ -9,7 +9,8 @@ use super::domain::is_test_domain;
 pub struct DnsCheck<'a> {
     /// The host name.
     pub hostname: &'a str,
-    /// Whether nothing stands before the registered domain (`example.com`): such a name takes no CNAME record.
+    /// Returns `true` if nothing stands before the registered domain (`example.com`): such a name takes no
+    /// CNAME record.
     pub is_apex: bool,
     /// The addresses that it resolves to.
     pub a_records: &'a [String],

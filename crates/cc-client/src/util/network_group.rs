@@ -72,7 +72,7 @@ impl fmt::Display for MemberKind {
     }
 }
 
-/// Whether an add-on of this provider and plan (by its slug) can be a member.
+/// Returns `true` if an add-on of this provider and plan (by its slug) can be a member.
 #[must_use]
 pub fn can_be_member(provider: &str, plan_slug: &str) -> bool {
     plan_slug != "dev" && ADDON_PROVIDERS.iter().any(|(known, _)| *known == provider)

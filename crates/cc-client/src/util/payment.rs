@@ -30,9 +30,9 @@ impl PaymentProblem {
 /// A payment method, as far as it matters here.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct PaymentMethod {
-    /// Whether it is the one that is used.
+    /// Returns `true` if it is the one that is used.
     pub is_default: bool,
-    /// Whether it is expired.
+    /// Returns `true` if it is expired.
     pub is_expired: bool,
 }
 

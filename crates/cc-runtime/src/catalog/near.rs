@@ -31,7 +31,7 @@ fn holds(text: &[u8], part: &[u8]) -> bool {
     part.len() > 3 && text.windows(part.len()).any(|window| window == part)
 }
 
-/// How many letters have to be added, taken away or changed to make one of the other.
+/// Edit distance: the number of letters to add, remove or change to turn one text into the other.
 fn distance(a: &[u8], b: &[u8]) -> usize {
     let mut row: Vec<usize> = (0..=b.len()).collect();
     for (i, from) in a.iter().enumerate() {

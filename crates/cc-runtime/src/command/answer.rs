@@ -53,9 +53,10 @@ impl<T> CommandAnswer<T> {
         self.answers.last().and_then(Answer::sozu_id)
     }
 
-    /// Returns where the bodies of these answers differ from the spec, and what was done about it, in the order of the answers:
-    /// values that could not be read are missing in the output. [`answers`](Self::answers) tells which answer each is of. Empty
-    /// when all bodies are as the spec describes them; of one answer, the first 1,000 places.
+    /// Returns the differences between the bodies of these answers and the spec, and how they were handled,
+    /// in the order of the answers: unreadable values are missing in the output. [`answers`](Self::answers)
+    /// tells which answer each belongs to. Empty if all bodies match the spec. Limited to the first 1,000
+    /// differences of an answer.
     pub fn drift(&self) -> &[Drift] {
         &self.drift
     }

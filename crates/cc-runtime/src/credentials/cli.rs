@@ -16,7 +16,7 @@ use crate::time::Timestamp;
 /// The largest file that is read, in bytes. A real one has less than 1 kB for each profile.
 const MAX_BYTES: u64 = 1024 * 1024;
 
-/// How long reading the file may take.
+/// Time limit for reading the file.
 const PATIENCE: Duration = Duration::from_secs(2);
 
 /// The CLI's own consumer. Its vendor publishes both values in the CLI's source: they say which program asks, and guard
@@ -39,7 +39,7 @@ pub(super) struct Profile {
     pub(super) overrides: Option<Overrides>,
 }
 
-/// What a profile says in the place of the defaults.
+/// Settings of a profile that override the defaults.
 #[derive(Debug, Default, Deserialize)]
 #[serde(rename_all = "SCREAMING_SNAKE_CASE")]
 pub(super) struct Overrides {
@@ -64,7 +64,7 @@ impl Profile {
         }
     }
 
-    /// When the token ends; `None` when the file does not say so in a way that can be read.
+    /// Expiration date of the token; `None` if the file does not hold a readable one.
     pub(super) fn expires_at(&self) -> Option<Timestamp> {
         serde_json::from_value(self.expiration_date.clone()?).ok()
     }
@@ -83,9 +83,9 @@ struct Legacy {
 /// Outcome of looking for the file.
 #[derive(Debug)]
 pub(super) enum Found {
-    /// No environment variable says where the file could be.
+    /// No environment variable gives the location of the file.
     Nowhere,
-    /// There is no file.
+    /// The file does not exist.
     Absent(PathBuf),
     /// The file exists and cannot be used, for this reason.
     Useless(PathBuf, String),
@@ -134,8 +134,8 @@ fn path(environment: &Environment) -> Option<PathBuf> {
 
 /// The profiles of either format, as the CLI reads them; `None` for anything else.
 ///
-/// A file whose `version` is the number 1 holds profiles, or nobody is signed in. Any other file holds one token, whatever its
-/// `version`. Of a key that stands twice the last one counts.
+/// A file whose `version` is the number 1 holds profiles, or no user is signed in. Any other file holds one
+/// token, regardless of its `version`. If a key occurs twice, the last one counts.
 fn parse(json: &[u8]) -> Option<Vec<Profile>> {
     // Windows editors write a byte-order mark.
     let json = json.strip_prefix(b"\xef\xbb\xbf").unwrap_or(json);

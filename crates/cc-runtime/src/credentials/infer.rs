@@ -1,4 +1,5 @@
-//! Finds out who asks: from what the program says, the environment, and the official CLI.
+//! Finds credentials: in the settings of the program, in the environment, and in the file of the official
+//! CLI.
 
 mod explain;
 #[cfg(test)]
@@ -15,7 +16,7 @@ use crate::error::{Error, ErrorKind, Result};
 use crate::secret::{Secret, ServiceUrl};
 use crate::time::Timestamp;
 
-/// How long before its end a token is warned about.
+/// Time before its expiration at which a token causes a warning.
 const SOON: Duration = Duration::from_secs(7 * 24 * 3_600);
 
 /// Looks for credentials where a person or a machine keeps them. The first that is found wins:
@@ -46,7 +47,7 @@ pub struct Infer {
     environment: Environment,
 }
 
-/// Where variables are read: from the process, unless they are given.
+/// Environment variables: those of the process, or given ones.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Environment(Option<BTreeMap<String, Secret>>);
 
@@ -66,7 +67,7 @@ impl Environment {
     }
 }
 
-/// Where credentials were found.
+/// Sources of credentials.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Source {
@@ -114,13 +115,13 @@ impl Infer {
         Self::default()
     }
 
-    /// Takes these, whatever else there is, unless they are [`Credentials::None`].
+    /// Uses these credentials in preference to all others, unless they are [`Credentials::None`].
     pub fn explicit(mut self, credentials: Credentials) -> Self {
         self.explicit = credentials;
         self
     }
 
-    /// Takes this profile of the CLI, whatever the environment says. Default: the first one.
+    /// Uses this profile of the CLI, regardless of the environment. Default: the first profile.
     pub fn profile(mut self, alias: impl Into<String>) -> Self {
         self.profile = Some(alias.into());
         self
@@ -196,7 +197,7 @@ impl Infer {
         }
     }
 
-    /// What the profiles of the CLI's file make, and what was done to find them.
+    /// Reads the credentials from the profiles in the CLI's file, and lists the steps of the search.
     fn in_file(&self, mut steps: Vec<String>) -> (Vec<Inferred>, Vec<String>) {
         let (path, profiles, loose) = match cli::read(&self.environment) {
             Found::Nowhere => {

@@ -15,11 +15,11 @@ pub struct OAuth1 {
     pub consumer_key: String,
     /// Secret of the consumer.
     pub consumer_secret: Secret,
-    /// The user's token. Empty while there is none, on the way to one.
+    /// Token of the user. Empty during the sign-in, before there is one.
     pub token: String,
-    /// Secret of the user's token. Empty while there is none.
+    /// Secret of the user's token. Empty before there is one.
     pub token_secret: Secret,
-    /// How requests are signed.
+    /// Signature method of the requests.
     pub method: SignatureMethod,
 }
 
@@ -37,7 +37,7 @@ impl fmt::Debug for OAuth1 {
     }
 }
 
-/// What makes each signature another one.
+/// Nonce and time, which make each signature unique.
 #[derive(Debug, Clone)]
 struct Once {
     /// Seconds since the Unix epoch.
@@ -104,7 +104,7 @@ impl OAuth1 {
         owned.chain([("oauth_signature", signature)]).collect()
     }
 
-    /// What signatures are made with; of `PLAINTEXT` it is the signature.
+    /// Key of the signatures; for `PLAINTEXT`, the signature itself.
     fn key(&self) -> String {
         format!("{}&{}", encode(self.consumer_secret.expose()), encode(self.token_secret.expose()))
     }

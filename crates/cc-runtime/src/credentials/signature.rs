@@ -1,4 +1,4 @@
-//! OAuth 1 signatures: what is signed, and with which hash. Source: RFC 5849, section 3.4.
+//! OAuth 1 signatures: base string and hash. Source: RFC 5849, section 3.4.
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
@@ -9,10 +9,10 @@ use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_decode, percent_encod
 use sha1::Sha1;
 use sha2::Sha512;
 
-/// What RFC 3986 calls unreserved, which is what OAuth 1 leaves as it is (section 3.6).
+/// The unreserved characters of RFC 3986, which OAuth 1 does not encode (section 3.6).
 const UNRESERVED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
 
-/// How OAuth 1 requests are signed.
+/// Signature method of OAuth 1 requests.
 ///
 /// [`Plaintext`](Self::Plaintext) is the default because every route of the platform is known to take it: both generations of
 /// the API, streams, the API bridge. Its header holds the secrets themselves: whoever reads one header, in a log of a proxy
@@ -37,7 +37,7 @@ pub enum SignatureMethod {
 }
 
 impl SignatureMethod {
-    /// Its name in `oauth_signature_method`.
+    /// Name of the method in `oauth_signature_method`.
     #[must_use]
     pub fn as_str(self) -> &'static str {
         match self {
@@ -70,8 +70,8 @@ pub(super) fn encode(text: impl AsRef<[u8]>) -> String {
     percent_encode(text.as_ref(), UNRESERVED).to_string()
 }
 
-/// What is signed: the method, the URL without its query, and all parameters, sorted (section 3.4.1). `protocol` are those
-/// of OAuth itself, `body` is the body of a form.
+/// Base string of the signature: the method, the URL without its query, and all parameters, sorted (section
+/// 3.4.1). `protocol` are the OAuth parameters, `body` is the body of a form.
 pub(super) fn base_string(method: &Method, uri: &Uri, body: &[u8], protocol: &[(&str, &str)]) -> String {
     let mut parameters: Vec<(String, String)> =
         protocol.iter().map(|(name, value)| (encode(name), encode(value))).collect();

@@ -1,4 +1,4 @@
-//! What the reader gives to types: members, elements, variants, and further attempts.
+//! Access of types to the reader: members, elements, variants, and further attempts.
 
 use serde::de::value::{BorrowedStrDeserializer, UnitDeserializer};
 use serde::de::{DeserializeSeed, IntoDeserializer, MapAccess, SeqAccess};
@@ -8,8 +8,8 @@ use super::fault::node;
 use super::reader::{Liberties, Place, Reader};
 use super::{Drift, Fault};
 
-/// How many values are left out of one element before it counts as one that cannot be read. It bounds the work: each is an
-/// attempt of its own.
+/// Number of values that may be left out of one element before the element counts as unreadable. It bounds
+/// the work, because each value is a separate attempt.
 const MOST_LOST_IN_ONE: usize = 64;
 
 /// The members of an object, without those that are passed over.

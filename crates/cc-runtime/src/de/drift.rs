@@ -1,4 +1,4 @@
-//! Where an answer differs from the spec, and what was done about it.
+//! Differences between an answer and the spec, and how they were handled.
 
 use std::fmt;
 
@@ -13,13 +13,13 @@ use crate::line::{MESSAGE, one_line};
 pub struct Drift {
     /// Path of the value from the outermost one: `[3].instances.min`.
     pub path: String,
-    /// How the reader handled it.
+    /// Handling by the reader.
     pub kind: DriftKind,
-    /// Why the value could not be read as the spec describes it.
+    /// Reason why the value could not be read as the spec describes it.
     pub message: String,
 }
 
-/// How the reader handled a value that differs from the spec.
+/// Handling of a value that differs from the spec.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum DriftKind {

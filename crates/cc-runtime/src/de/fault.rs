@@ -1,4 +1,5 @@
-//! Why a value cannot be read: the place by its path, and never the value itself, which may be a secret.
+//! Reasons why a value cannot be read: the path of the value, and never the value itself, which may be a
+//! secret.
 
 use std::fmt::{self, Display};
 
@@ -28,7 +29,7 @@ impl Fault {
         Self { what: what.into(), place: None, absent: false }
     }
 
-    /// A text that stands for "no value".
+    /// Creates the fault of an absent value.
     pub(super) fn absent() -> Self {
         Self { absent: true, ..Self::new("expected a date, found an empty string") }
     }
@@ -41,7 +42,7 @@ impl Fault {
         Self { what, place: Some(Box::new((path, 0))), absent: false }
     }
 
-    /// Says where it is, unless that is known already.
+    /// Adds the place, unless it is already known.
     pub(super) fn at(mut self, place: Place<'_>, value: &Value) -> Self {
         self.place.get_or_insert_with(|| Box::new((place.to_string(), node(value))));
         self
@@ -52,7 +53,7 @@ impl Fault {
         self.place.as_deref().map_or(0, |(_, node)| *node)
     }
 
-    /// Its path from the outermost value, which has an empty one.
+    /// Path of the value; empty for the outermost value.
     pub(crate) fn path(&self) -> &str {
         self.place.as_deref().map_or("", |(path, _)| path)
     }
@@ -63,7 +64,7 @@ impl Fault {
     }
 }
 
-/// Tells one value of a tree from all others. The tree does not change while it is read.
+/// Identifies a value within a tree, which does not change while it is read.
 pub(super) fn node(value: &Value) -> usize {
     std::ptr::from_ref(value).addr()
 }
@@ -95,7 +96,7 @@ fn choice(names: &[&str]) -> String {
     }
 }
 
-/// What stood there, by its type alone.
+/// Type of the unexpected value, without the value.
 fn named(unexpected: Unexpected<'_>) -> String {
     match unexpected {
         Unexpected::Bool(_) => "boolean".to_owned(),

@@ -35,10 +35,10 @@ impl fmt::Display for Place<'_> {
     }
 }
 
-/// What the lenient reader has done so far.
+/// Record of the lenient reader's corrections.
 #[derive(Debug, Default)]
 pub(crate) struct Liberties {
-    /// Values that are passed over, with what is to be said of them.
+    /// Values that are left out, with the difference to report.
     lost: RefCell<HashMap<usize, Option<Drift>>>,
     drift: RefCell<Vec<Drift>>,
 }
@@ -48,7 +48,7 @@ impl Liberties {
         self.drift.into_inner()
     }
 
-    /// How much was listed so far, to return to.
+    /// Current length of the record, to return to.
     pub(super) fn mark(&self) -> usize {
         self.drift.borrow().len()
     }
@@ -83,7 +83,7 @@ impl Liberties {
 pub(crate) struct Reader<'de, 'p> {
     pub(super) value: &'de Value,
     pub(super) place: Place<'p>,
-    /// None in an input.
+    /// `None` in an input.
     pub(super) liberties: Option<&'p Liberties>,
     /// `true` if any text is an id, also one that would reach another route: in a value that is not sent as an input.
     pub(super) any_id: bool,

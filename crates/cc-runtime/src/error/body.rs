@@ -13,13 +13,13 @@ use markup::element;
 pub(crate) use markup::{is_html, markup};
 pub(super) use text::decoded;
 
-/// How many characters of the words of a body are kept.
+/// Maximum length of the message of a body, in characters.
 const WORDS: usize = 1_000;
 
-/// How many characters of a text that is no error body of the platform are worth showing.
+/// Maximum length, in characters, of the excerpt of a text that is not an error body of the platform.
 const EXCERPT: usize = 300;
 
-/// How deep, and how many of several errors, words are looked for.
+/// Maximum depth, and number of errors in a list, of the search for messages.
 const DEPTH: usize = 8;
 const SEVERAL: usize = 5;
 
@@ -190,7 +190,7 @@ fn code(value: &Value, depth: usize) -> Option<String> {
         .or_else(|| of("reason").filter(|_| get(object, "message").is_some()))
 }
 
-/// What a body says in words, on one line.
+/// Message in a body, on one line.
 pub(super) fn words(value: &Value) -> Option<String> {
     said(value, 0).and_then(|words| folded(&words, WORDS))
 }
@@ -286,7 +286,8 @@ fn said_of_item(item: &Value, depth: usize) -> Option<String> {
     }
 }
 
-/// A text, or what is said by the JSON or the page in it: providers of add-ons are quoted as they answered.
+/// A text, or the message in the JSON or the page that it holds: the platform quotes the answers of add-on
+/// providers.
 fn unwrapped(text: &str, depth: usize) -> Option<String> {
     let text = text.trim();
     let quoted = text.find(['[', '{']).and_then(|start| {

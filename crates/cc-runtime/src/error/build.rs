@@ -1,4 +1,4 @@
-//! Makes errors, and adds what is known of a failure.
+//! Builds errors and adds the context of a failure.
 
 use std::borrow::Cow;
 use std::panic::Location;
@@ -13,7 +13,7 @@ use crate::line::{CODE, MESSAGE, kept};
 use crate::operation_info::OperationInfo;
 use crate::redact::Redactor;
 
-/// How much of the body of an answer an error keeps, in bytes.
+/// Maximum size of an answer's body that an error keeps, in bytes.
 const KEPT_BODY: usize = 64 * 1024;
 
 impl Error {
@@ -60,7 +60,8 @@ impl Error {
         error
     }
 
-    /// The same, without what the call sent as a secret. The body is read after that, so that nothing is cut within a secret.
+    /// Like `from_answer`, with the secrets of the call removed. Secrets are removed before the body is read,
+    /// so that no cut falls within a secret.
     pub(crate) fn from_answer_without(
         status: StatusCode,
         headers: &HeaderMap,
@@ -107,13 +108,13 @@ impl Error {
         self.with(|inner| inner.command = Some(command))
     }
 
-    /// Says where in the program the command was sent.
+    /// Adds the source location of the call.
     #[must_use]
     pub(crate) fn with_sent_at(self, location: &'static Location<'static>) -> Self {
         self.with(|inner| inner.sent_at = Some(location))
     }
 
-    /// Says what was asked of where. `url` must hold no secret: credentials and the query are left out by the transport.
+    /// Adds the method and the URL. `url` must hold no secret: the transport removes credentials and query.
     #[must_use]
     pub fn with_request(self, method: &Method, url: impl Into<String>) -> Self {
         self.with(|inner| {
@@ -165,7 +166,7 @@ impl Error {
         self.with(|inner| inner.message = Some(kept(message.into(), usize::MAX)))
     }
 
-    /// Adds what to do to what is said.
+    /// Appends a hint to the message.
     pub(crate) fn with_hint(self, hint: String) -> Self {
         let message = match self.message().or(self.0.status.and_then(|status| status.canonical_reason())) {
             Some(message) => format!("{message} ({hint})"),
@@ -193,12 +194,13 @@ impl Error {
         self.with(|inner| inner.effect = Some(kept(effect.into().into_owned(), usize::MAX).into()))
     }
 
-    /// Says that something left this machine.
+    /// Marks the request as sent.
     pub(crate) fn was_sent(self) -> Self {
         self.with(|inner| inner.not_sent = false)
     }
 
-    /// The same error without what the call sent as a secret, wherever a server or a layer repeats it, causes included.
+    /// Removes the secrets of the call from the error and its causes, wherever a server or a layer repeats
+    /// them.
     pub(crate) fn redacted(self, secrets: &Redactor) -> Self {
         let cause = self.0.source.as_deref().and_then(|source| secrets.hide_cause(source));
         self.with(|inner| {

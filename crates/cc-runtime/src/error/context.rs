@@ -8,7 +8,7 @@ use crate::line::{self, folded};
 use crate::redact::Redactor;
 use crate::union::UnknownVariant;
 
-/// How many fields or names of a context are kept: no input has more.
+/// Maximum number of fields or names in a context: more than any input has.
 const MEMBERS: usize = 256;
 
 /// The subject of a failure, as far as the body of the answer names it. Contexts of the platform and of the usual frameworks are
@@ -67,7 +67,7 @@ pub struct FieldContext {
     pub field: Option<String>,
     /// The value that was not accepted, as the platform repeats it. `Debug` does not show it.
     pub value: Option<String>,
-    /// Why it was not accepted.
+    /// Reason of the rejection.
     pub reason: Option<String>,
 }
 
@@ -169,7 +169,7 @@ impl ErrorContext {
         (!object.is_empty()).then(|| Self::Unknown(UnknownVariant::new(object.clone().into())))
     }
 
-    /// Takes the secrets out.
+    /// Removes the secrets.
     pub(super) fn hide(&mut self, secrets: &Redactor) {
         let hide = |text: &mut Option<String>| {
             if let Some(text) = text {

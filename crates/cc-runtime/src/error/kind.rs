@@ -15,7 +15,7 @@ pub enum ErrorKind {
     /// The answer is larger than allowed ([`CallOptions::body_limit`](crate::CallOptions::body_limit)). The platform
     /// answered success.
     TooLarge,
-    /// There is no answer: name look-up, connection or TLS failed, or the connection was lost on the way.
+    /// No answer arrived: name lookup, connection or TLS failed, or the connection was lost.
     Unreachable,
     /// There was no complete answer within the time limit.
     TimedOut,
@@ -74,7 +74,7 @@ impl ErrorKind {
         }
     }
 
-    /// What failed, in a few words.
+    /// Short description of the failure.
     pub(super) fn words(self) -> &'static str {
         match self {
             Self::Refused => "request refused",

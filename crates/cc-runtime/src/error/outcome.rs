@@ -1,4 +1,4 @@
-//! Tells whether a failed request may have been applied, and whether to send it again.
+//! Decides whether a failed request may have been applied, and whether to retry it.
 
 use super::{Error, ErrorKind};
 

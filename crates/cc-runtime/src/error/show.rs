@@ -1,4 +1,4 @@
-//! How an error is shown: in one line, and in full for developers.
+//! Formats errors: on one line, and in full for developers.
 
 use std::fmt;
 use std::panic::Location;
@@ -69,7 +69,7 @@ impl fmt::Display for Error {
     }
 }
 
-/// Where a command was sent, as editors and terminals link it.
+/// Source location of a call, in a format that editors and terminals link.
 fn sent_at(location: &Location<'_>) -> String {
     format!("sent at {}:{}", location.file(), location.line())
 }

@@ -1,4 +1,4 @@
-//! Takes secrets out of the causes of an error.
+//! Removes secrets from the causes of an error.
 
 use std::error::Error as StdError;
 use std::fmt;
@@ -29,7 +29,7 @@ impl Redactor {
     }
 }
 
-/// What is left of a cause that held a secret.
+/// Text of a cause from which a secret was removed.
 struct Said {
     text: String,
     source: Option<Box<Said>>,

@@ -7,7 +7,7 @@ use serde_json::Value;
 
 use super::LONG;
 
-/// A value from which this much of its Base64 form can be told whatever stands before it.
+/// Length from which a part of the Base64 form of a value is recognisable at any alignment.
 pub(super) const ALIGNED: usize = 8;
 
 /// The unreserved characters of RFC 3986, and those that forms, paths and JavaScript leave as they are besides.

@@ -1,4 +1,4 @@
-//! Tells by its name that a value is a secret.
+//! Recognises secrets by the names of their fields.
 
 use http::{HeaderName, HeaderValue};
 

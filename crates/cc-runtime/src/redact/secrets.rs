@@ -11,7 +11,7 @@ use super::forms::ALIGNED;
 use super::{Redactor, sounds_secret};
 use crate::secret::Secret;
 
-/// Length from which the value of a sensitive header counts as a secret whatever the header is called.
+/// Length from which the value of a sensitive header counts as a secret, regardless of the header's name.
 const HEADER: usize = 6;
 
 /// Collects the secrets of one call.
@@ -132,7 +132,7 @@ impl Secrets {
         }
     }
 
-    /// What looks for them.
+    /// Returns the redactor for these secrets.
     pub(crate) fn redactor(self) -> Redactor {
         Redactor::new(self.0)
     }

@@ -5,11 +5,11 @@ use std::cell::RefCell;
 use super::Secret;
 
 thread_local! {
-    /// `None` while nobody collects.
+    /// `None` while no collection is active.
     static NOTED: RefCell<Option<Vec<Secret>>> = const { RefCell::new(None) };
 }
 
-/// Gives back what was collected before, also when encoding panics.
+/// Restores the outer collection, even if encoding panics.
 struct Outer(Option<Vec<Secret>>);
 
 impl Drop for Outer {

@@ -12,7 +12,7 @@ use serde_json::Value;
 pub struct SecretJson(Value);
 
 impl SecretJson {
-    /// Takes the value as it is.
+    /// Creates a secret from a JSON value.
     pub fn new(value: impl Into<Value>) -> Self {
         Self(value.into())
     }

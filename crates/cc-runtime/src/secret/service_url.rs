@@ -7,12 +7,12 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 /// The address of a service, which may hold a user name, a password or a key: `Debug` shows neither user information nor
 /// the values of the query, and there is no `Display`.
 ///
-/// The text is kept as it is, whether it is a URL or not: the platform decides what is valid.
+/// The text is kept unchanged and not validated as a URL: the platform decides what is valid.
 #[derive(Clone, Default, PartialEq, Eq, Hash)]
 pub struct ServiceUrl(String);
 
 impl ServiceUrl {
-    /// Takes the text as it is.
+    /// Creates the URL from a text, without validation.
     pub fn new(url: impl Into<String>) -> Self {
         Self(url.into())
     }

@@ -1,8 +1,8 @@
 //! Work that goes on by itself as soon as something depends on it.
 //!
-//! A future makes progress only while it is polled. As long as nothing else depends on a piece of work, its caller polls it,
-//! which costs nothing extra. From the moment that somebody else waits for its result, or for what it holds, a task of its
-//! own polls it, on the runtime in which it began.
+//! A future makes progress only while it is polled. As long as nothing else depends on the work, its caller
+//! polls it, without extra cost. As soon as another task waits for its result, or for a lock that it holds, a
+//! separate task on the original runtime polls it.
 
 use std::any::Any;
 use std::fmt;
@@ -23,7 +23,7 @@ use crate::tasks::{Home, ended};
 
 type Running<T> = Pin<Box<dyn Future<Output = T> + Send>>;
 
-/// A handle of work that is under way. It does not keep the work alive: those that wait for it do.
+/// A handle of work in progress. It does not keep the work alive: the waiters do.
 pub struct Work<T>(Weak<Shared<T>>);
 
 /// Waits for the result of work. When the last one that waits is dropped, the work is dropped with it, at once.
@@ -51,7 +51,7 @@ enum Role {
 struct Shared<T> {
     home: Home,
     span: Span,
-    /// How many wait for the result.
+    /// Number of waiters for the result.
     waiting: AtomicUsize,
     /// The work must go on, whether its caller is polled or not.
     wanted: AtomicBool,
@@ -75,7 +75,7 @@ struct State<T> {
 enum Stage<T> {
     Going(Running<T>),
     Done(T),
-    /// With what it panicked.
+    /// The work panicked with this payload.
     Lost(Option<Box<dyn Any + Send>>),
 }
 
@@ -102,7 +102,8 @@ impl<T: Send + Clone + 'static> Work<T> {
         Waiting { shared, role: Role::First }
     }
 
-    /// Waits for the result too. `None` when the work has ended, or is given up because nobody waits for it any more.
+    /// Joins the waiters for the result. Returns `None` if the work has ended, or was cancelled because it
+    /// had no waiters.
     #[must_use]
     pub fn join(&self) -> Option<Joined<T>> {
         let shared = self.0.upgrade().filter(|shared| !shared.over.load(SeqCst))?;
@@ -113,8 +114,8 @@ impl<T: Send + Clone + 'static> Work<T> {
 }
 
 impl<T: Send + Clone + 'static> Joined<T> {
-    /// Lets the work go on by itself, and waits for its result. This may drop the work, when its runtime has ended: a lock
-    /// that the work takes must not be held.
+    /// Detaches the work from its caller, and waits for its result. This may drop the work if its runtime has
+    /// ended, so the caller must not hold a lock that the work takes.
     pub fn go_on(self) -> Waiting<T> {
         Shared::go_on(&self.0.shared);
         self.0
@@ -162,7 +163,7 @@ impl<T> Shared<T> {
         first.into_iter().chain(joined.into_iter().map(|(_, waker)| waker)).for_each(Waker::wake);
     }
 
-    /// Drops work that nobody waits for.
+    /// Drops work without waiters.
     fn give_up(&self) {
         // Who holds the lock gives it up afterwards.
         let Some(state) = self.try_lock() else { return };
@@ -307,7 +308,7 @@ impl<T> Clone for Alone<T> {
     }
 }
 
-/// Does work that others may depend on, and that nobody joins.
+/// Runs work that others may depend on, but cannot join.
 ///
 /// # Errors
 /// [`ErrorKind::Unexpected`] outside of a tokio runtime, [`ErrorKind::Indeterminate`] when the runtime in which it began has
@@ -379,7 +380,7 @@ impl<T: Send + Clone + 'static> Dependable for Shared<T> {
 #[derive(Default)]
 pub struct Holders {
     waiting: AtomicUsize,
-    /// Those that their callers poll.
+    /// Work that is polled by its callers.
     holders: Mutex<Slab<Weak<dyn Dependable>>>,
 }
 
@@ -409,8 +410,8 @@ impl Holders {
         Hold { of: self, at: Some((at, work)) }
     }
 
-    /// Lets all that hold go on by themselves, and the one that is about to wait for them. It is called from within the work
-    /// that waits.
+    /// Detaches all holders, and the work that is about to wait for them. Called from within the waiting
+    /// work.
     pub fn wait<T: Send + Clone + 'static>(&self, work: &Work<T>) -> Wait<'_> {
         self.waiting.fetch_add(1, SeqCst);
         let holders = take(&mut *self.lock());

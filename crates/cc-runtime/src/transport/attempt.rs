@@ -16,12 +16,12 @@ use crate::transport::identify::Signed;
 use crate::transport::stack::Stack;
 use crate::transport::{Body, HttpResponse, held};
 
-/// How the body of an error is read.
+/// Limits for reading the body of an error.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct ErrorBody {
     /// The part of it that is read.
     pub(crate) bytes: usize,
-    /// How long it is waited for.
+    /// Time limit.
     pub(crate) time: Duration,
 }
 

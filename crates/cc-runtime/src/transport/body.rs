@@ -23,7 +23,7 @@ enum Inner {
 }
 
 impl Body {
-    /// No body.
+    /// Creates an empty body.
     #[must_use]
     pub fn empty() -> Self {
         Self::default()
@@ -53,7 +53,8 @@ impl Body {
         }
     }
 
-    /// The body that an attempt has read. There is no other outside of attempts, but that of an open stream.
+    /// Returns the body that an attempt has read. Outside of attempts, all bodies are read, except those of
+    /// open streams.
     pub(crate) fn into_whole(self) -> Bytes {
         match self.0 {
             Inner::Whole(body) => body,

@@ -80,8 +80,9 @@ impl TransportBuilder {
         self
     }
 
-    /// Takes every figure that the program does not set from these, whether it is set before or after. A program that names
-    /// its defaults keeps its behaviour when the SDK is updated. Default: [`Defaults::default`].
+    /// Sets the defaults, which apply to every setting that the program does not set, regardless of the order
+    /// of calls. A program that names its defaults keeps its behaviour when the SDK is updated. Default:
+    /// [`Defaults::default`].
     pub fn defaults(mut self, defaults: Defaults) -> Self {
         self.base = defaults;
         self
@@ -121,7 +122,7 @@ impl TransportBuilder {
         self
     }
 
-    /// When requests are sent again. Default: [`RetryPolicy::default`].
+    /// Sets the retry policy of requests. Default: [`RetryPolicy::default`].
     pub fn retry(mut self, policy: RetryPolicy) -> Self {
         self.defaults = self.defaults.retry(policy);
         self
@@ -133,22 +134,22 @@ impl TransportBuilder {
         self
     }
 
-    /// Where answers are kept. Default: in memory, for this transport alone. A [`MemoryCache`](crate::transport::MemoryCache)
-    /// is shared by the transports that are given clones of it.
+    /// Sets the store for cached answers. Default: in memory, for this transport alone. A
+    /// [`MemoryCache`](crate::transport::MemoryCache) is shared by the transports that receive clones of it.
     pub fn cache_store(mut self, store: impl CacheStore) -> Self {
         self.cache_store = Some(Arc::new(store));
         self
     }
 
-    /// How many bytes of answers are kept in memory at most, unless there is a [`cache_store`](Self::cache_store); those that
-    /// were not used for longest go first. Default: 16 MiB.
+    /// Sets the capacity of the default cache in bytes, unless there is a [`cache_store`](Self::cache_store).
+    /// The least recently used answers are evicted first. Default: 16 MiB.
     pub fn cache_capacity(mut self, bytes: usize) -> Self {
         self.cache_capacity = Some(bytes);
         self
     }
 
-    /// How many requests are in flight at most, those of all calls together; the others wait for their turn. A stream
-    /// counts until its head is there. 0 is read as 1. Default: 32.
+    /// Sets the maximum number of concurrent requests over all calls; further requests wait. A stream counts
+    /// until its head has arrived. 0 is treated as 1. Default: 32.
     pub fn concurrency(mut self, requests: usize) -> Self {
         self.concurrency = Some(requests);
         self
@@ -219,7 +220,7 @@ impl TransportBuilder {
         self
     }
 
-    /// Makes the random waits between attempts the same at each run.
+    /// Seeds the random delays between attempts, so that each run has the same ones.
     #[doc(hidden)]
     pub fn jitter_seed(mut self, seed: u64) -> Self {
         self.jitter_seed = Some(seed);
@@ -229,11 +230,12 @@ impl TransportBuilder {
     /// The transport.
     ///
     /// # Errors
-    /// [`ErrorKind::InvalidUrl`] when the base URL is none, [`ErrorKind::InvalidInput`] and [`ErrorKind::Credentials`] when
-    /// the `User-Agent` or the credentials hold what no header may hold, [`ErrorKind::Credentials`] also when they would travel
-    /// over [plain `http`](Self::allow_credentials_over_plain_http), [`ErrorKind::Unexpected`] when a given
-    /// [`reqwest_builder`](Self::reqwest_builder) fails. The transport's own HTTP client and its TLS are set up by the first
-    /// request, which fails when they cannot be.
+    /// [`ErrorKind::InvalidUrl`] if the base URL is invalid; [`ErrorKind::InvalidInput`] or
+    /// [`ErrorKind::Credentials`] if the `User-Agent` or the credentials contain characters that a header
+    /// cannot; [`ErrorKind::Credentials`] also if the credentials would be sent over [plain
+    /// `http`](Self::allow_credentials_over_plain_http); [`ErrorKind::Unexpected`] if a given
+    /// [`reqwest_builder`](Self::reqwest_builder) fails. The default HTTP client and its TLS are set up by
+    /// the first request, which fails if the setup does.
     pub fn build(self) -> Result<Transport> {
         let endpoint = self.endpoint.as_deref().unwrap_or_else(|| self.credentials.default_endpoint());
         let endpoint = Endpoint::parse(endpoint)?;

@@ -82,7 +82,7 @@ impl Stack {
     }
 }
 
-/// What is kept, else whose turn it is to ask.
+/// Returns the cached answer, or the turn to request it.
 async fn look_up(store: &dyn CacheStore, key: &CacheKey) -> Result<Turn<CachedAnswer>> {
     match store.get(key).await? {
         Some(kept) => Ok(Turn::Kept(kept)),

@@ -7,10 +7,11 @@ use http::{HeaderValue, StatusCode, header};
 use crate::error::Error;
 use crate::transport::HttpResponse;
 
-/// A difference between two clocks that is no delay of a request. Servers that check the time of a signature allow minutes.
+/// Difference between two clocks that a delay of the request cannot explain. Servers that check the time of a
+/// signature tolerate minutes.
 const LARGE: Duration = Duration::from_secs(60);
 
-/// Says in an answer that the clock of this machine and the one of the platform differ.
+/// Marks in an answer that the clocks of this machine and of the platform differ.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct ClockSkew {
     by: Duration,
@@ -39,7 +40,7 @@ pub(crate) fn note(answer: &mut HttpResponse, now: SystemTime) {
 }
 
 impl ClockSkew {
-    /// Adds to the platform's words what it may not say.
+    /// Adds a note about the clocks to an error.
     pub(crate) fn explain(self, error: Error) -> Error {
         let by = match self.by.as_secs() {
             seconds @ ..120 => format!("{seconds} s"),

@@ -29,9 +29,10 @@ static FILE: OperationInfo = OperationInfo::new("download", "transport", Method:
 impl Transport {
     /// Sends a request and gives its answer as soon as its head is there; the body comes chunk by chunk, however large it is.
     ///
-    /// Hooks, credentials, retries and the concurrency limit are as for any call, up to the head. There is no cache, and
-    /// nothing is shared with others. The timeout or deadline of the call covers the body to its last byte; no chunk may take
-    /// longer than an attempt may take. [`body_limit`](CallOptions::body_limit) holds if these options set one.
+    /// Hooks, credentials, retries and the concurrency limit apply up to the head, as for any call. The cache
+    /// and request sharing do not apply. The timeout or deadline of the call covers the body to its last
+    /// byte, and each chunk must arrive within the time limit of an attempt.
+    /// [`body_limit`](CallOptions::body_limit) applies if these options set one.
     ///
     /// # Errors
     /// Like [`execute`](Self::execute). The body gives an error when the rest of it does not come.

@@ -23,7 +23,7 @@ use crate::transport::{CacheMode, CachePolicy, CallOptions, HttpRequest, RetryPo
 /// One call on its way.
 #[derive(Debug)]
 pub(crate) struct Exchange {
-    /// As it is sent, but for what each attempt adds. It is copied when it is sent, for the next attempt to have it.
+    /// The request without the parts that each attempt adds. Each attempt sends a copy.
     pub(crate) request: HttpRequest,
     pub(crate) info: &'static OperationInfo,
     /// The identity that the call began with.
@@ -36,7 +36,7 @@ pub(crate) struct Exchange {
     last_failure: Mutex<Option<Error>>,
     /// The refusal that shows that an earlier attempt to delete something succeeded.
     found_gone: Mutex<Option<Error>>,
-    /// What is secret in the request beside its sensitive headers.
+    /// Secrets of the request besides its sensitive headers.
     secrets: Vec<Secret>,
     /// The headers by which attempts were signed, where they differ from one to the next.
     signed: Mutex<Vec<HeaderValue>>,
@@ -46,18 +46,18 @@ pub(crate) struct Exchange {
     pub(crate) heard_as: OnceLock<usize>,
 }
 
-/// How the body of an answer is read.
+/// Ways of reading the body of an answer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Reading {
     /// As a whole, within the attempt.
     Whole,
     /// Chunk by chunk, by the caller.
     Chunks,
-    /// As a stream, whose reader opens it again when it breaks.
+    /// As a stream, which its reader reopens after an interruption.
     Stream,
 }
 
-/// What a call may take.
+/// Limits of a call.
 #[derive(Debug, Clone)]
 pub(crate) struct Limits {
     pub(crate) reading: Reading,
@@ -72,7 +72,7 @@ pub(crate) struct Limits {
 }
 
 impl Limits {
-    /// What `options` say, and `defaults` of what they leave open, of a call that starts now.
+    /// Limits of a call that starts now, from `options` and then from `defaults`.
     pub(crate) fn new(options: &CallOptions, defaults: &CallOptions, reading: Reading) -> Self {
         let mut cache = options.cache.or(defaults.cache).unwrap_or_else(CachePolicy::off);
         if options.reload {
@@ -149,7 +149,7 @@ impl Exchange {
         self.info.method == http::Method::GET && !self.info.one_shot && self.limits.reading == Reading::Whole
     }
 
-    /// When nobody waits for the answer any more.
+    /// Deadline of the call.
     pub(crate) fn deadline(&self) -> Option<Instant> {
         *lock(&self.deadline)
     }
@@ -178,7 +178,7 @@ impl Exchange {
         read(&leader)
     }
 
-    /// How many times the request was sent.
+    /// Number of attempts.
     pub(crate) fn attempts(&self) -> u32 {
         self.leader(|leader| leader.attempts.load(Ordering::Relaxed))
     }
@@ -202,7 +202,8 @@ impl Exchange {
         *lock(&self.last_failure) = Some(failure);
     }
 
-    /// Notes that what was to be deleted is gone, because an attempt whose answer was lost deleted it.
+    /// Records that the resource to delete is already gone, because an attempt whose answer was lost deleted
+    /// it.
     pub(crate) fn note_gone(&self, refusal: Error) {
         *lock(&self.found_gone) = Some(refusal);
     }
@@ -267,7 +268,7 @@ impl Exchange {
         Cow::Owned(format!("{}{}", &path[..at], self.info.shown_path(&path[at..])))
     }
 
-    /// Says in an error what was asked of where, and takes out of it what the call sent as a secret.
+    /// Adds the method and the URL to an error, and removes the secrets of the call from it.
     pub(crate) fn explain(&self, error: Error, endpoint: &Endpoint, secrets: &Redactor) -> Error {
         let path = self.info.shown_path(endpoint.below(self.path()));
         let url = format!("{}{path}", endpoint.as_str());

@@ -1,4 +1,4 @@
-//! The part of a call that others may depend on: it holds permits, and identical GETs that are under way at one time share it.
+//! The shared part of a call: it holds permits, and identical concurrent GETs share it.
 
 use std::collections::HashMap;
 use std::collections::hash_map::Entry;
@@ -18,7 +18,7 @@ use crate::transport::{Body, HttpResponse};
 /// All attempts of one request, which go on by themselves when anybody depends on them.
 pub(crate) type Flight = Work<Landed>;
 
-/// How a flight ended: for each of those that wait for it.
+/// Result of a flight, for each waiter.
 pub(crate) struct Landed(Result<HttpResponse>);
 
 /// The flights that others may join, with the time at which each began to read.
@@ -26,8 +26,8 @@ pub(crate) struct Landed(Result<HttpResponse>);
 pub(crate) struct Flights(Mutex<HashMap<Key, (Flight, u64), BuildHasherDefault<Folded>>>);
 
 impl Stack {
-    /// Sends a request, or waits for the answer to the same request that is under way. The first to give up does not end it
-    /// for the others.
+    /// Sends a request, or waits for the answer to an identical request in progress. The others keep waiting
+    /// if the first caller gives up.
     pub(crate) async fn fly(self: &Arc<Self>, exchange: Arc<Exchange>) -> Result<HttpResponse> {
         while exchange.is_shareable() {
             let (flight, leads) = self.join_or_start(Home::current()?, &exchange);
@@ -88,7 +88,7 @@ impl Stack {
     }
 }
 
-/// Lets others join a flight, until it has landed or everybody has left it.
+/// Registers a flight for others to join, until it has landed or has no callers.
 struct Runway {
     stack: Arc<Stack>,
     key: Key,

@@ -8,20 +8,20 @@ use crate::de::Drift;
 use crate::lock::lock;
 use crate::transport::HttpResponse;
 
-/// How many answers are kept: a command that waits may look for hours.
+/// Maximum number of answers kept: a waiting command may poll for hours.
 const KEPT: usize = 100;
 
-/// How many places of one answer are kept: a long list may differ in each of its elements.
+/// Maximum number of differences kept of one answer: a long list may differ in each element.
 const KEPT_OF_ONE: usize = 1_000;
 
-/// Where the requests of a command note their answers.
+/// Collects the answers to the requests of a command.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Heard(Arc<Mutex<Answers>>);
 
 #[derive(Debug, Default)]
 struct Answers {
     kept: VecDeque<Answer<()>>,
-    /// How many answers were dropped before the first that is kept.
+    /// Number of answers dropped before the first kept one.
     dropped: usize,
 }
 

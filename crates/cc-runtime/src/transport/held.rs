@@ -1,7 +1,7 @@
-//! Copies of what is kept for longer than a call.
+//! Copies data that are kept for longer than a call.
 //!
-//! Bodies and header values that come from a connection are parts of its read buffer: a kept answer of ten bytes would hold
-//! hundreds of kilobytes. What is kept is copied into allocations of its own size, so that its length is what it holds.
+//! Bodies and header values from a connection are slices of its read buffer: a cached answer of ten bytes
+//! would hold hundreds of kilobytes. Kept data are therefore copied into allocations of their own size.
 
 use bytes::Bytes;
 use http::{HeaderMap, HeaderValue};
@@ -23,7 +23,7 @@ pub(crate) fn headers(headers: &HeaderMap) -> HeaderMap {
     copy
 }
 
-/// Bytes that a map of headers holds: its tables, which may be larger than what is in them, and the values.
+/// Size of a header map in bytes: its tables, including free capacity, and the values.
 pub(crate) fn size_of_headers(headers: &HeaderMap) -> usize {
     /// A slot of the table of entries: hash, name, value, and links to further values of one name.
     const ENTRY: usize = 104;
@@ -38,7 +38,7 @@ pub(crate) fn size_of_headers(headers: &HeaderMap) -> usize {
     table + further + names + values
 }
 
-/// What an allocation costs beside its bytes: the allocator's own header, and the counter of [`Bytes`] that are shared.
+/// Overhead of an allocation: the header of the allocator, and the reference count of shared [`Bytes`].
 pub(crate) const ALLOCATION: usize = 48;
 
 #[cfg(test)]

@@ -20,7 +20,7 @@ use crate::transport::would_be_read;
 /// The future of a hook.
 pub type HookFuture<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
 
-/// Hooks that run around every call. Each hook runs at most once a call, whatever the retries.
+/// Hooks that run around every call. Each hook runs at most once per call, regardless of retries.
 pub trait Hooks: Send + Sync + fmt::Debug + 'static {
     /// Before anything is sent or looked up: the place to add headers and query parameters. Credentials are added later,
     /// at each attempt, and win over an `authorization` header that is set here. Its operation and path must stay.
@@ -31,14 +31,14 @@ pub trait Hooks: Send + Sync + fmt::Debug + 'static {
         Box::pin(std::future::ready(Ok(())))
     }
 
-    /// When an answer is there, whatever its status and wherever it comes from.
+    /// Called for each answer, whatever its status and source.
     fn on_response<'a>(&'a self, response: ResponseHead<'a>) -> HookFuture<'a, ()> {
         let _ = response;
         Box::pin(std::future::ready(()))
     }
 
-    /// When an answer was read although it differs from the spec. `drift` lists each place, and which values are missing in what
-    /// the caller gets. It is not called for an answer that is as the spec describes it.
+    /// Called if an answer was read although it differs from the spec. `drift` lists each difference, and the
+    /// values that are missing in the result. Not called for an answer that matches the spec.
     ///
     /// Default: does nothing.
     fn on_drift<'a>(&'a self, info: &'static OperationInfo, drift: &'a [Drift]) -> HookFuture<'a, ()> {
@@ -46,7 +46,7 @@ pub trait Hooks: Send + Sync + fmt::Debug + 'static {
         Box::pin(std::future::ready(()))
     }
 
-    /// When the call ends in an error, which the caller gets whatever happens here, even a panic.
+    /// Called if the call fails. The caller receives the error in any case, even if the hook panics.
     fn on_error<'a>(&'a self, error: &'a Error) -> HookFuture<'a, ()> {
         let _ = error;
         Box::pin(std::future::ready(()))
@@ -65,7 +65,7 @@ pub struct ResponseHead<'a> {
     pub status: StatusCode,
     /// The headers of the answer.
     pub headers: &'a HeaderMap,
-    /// How many times the request was sent; 0 when the answer came from the cache.
+    /// Number of attempts; 0 if the answer came from the cache.
     pub attempts: u32,
 }
 

@@ -1,4 +1,4 @@
-//! Says who asks, at each attempt: credentials and `User-Agent`.
+//! Adds credentials and `User-Agent` to each attempt.
 
 use std::future::{Future, ready};
 use std::sync::{Arc, Mutex};
@@ -39,11 +39,11 @@ struct Who {
 /// The value of the header.
 #[derive(Debug)]
 enum Signature {
-    /// It is the same for every request.
+    /// The same for every request.
     Fixed(Option<HeaderValue>),
-    /// It is made anew for each attempt.
+    /// Created for each attempt.
     Fresh(Credentials),
-    /// It is asked for at each attempt.
+    /// Requested from a provider at each attempt.
     Provided(Provider),
 }
 
@@ -167,8 +167,8 @@ async fn with_clock(answer: impl Future<Output = Result<HttpResponse>>) -> Resul
     Ok(answer)
 }
 
-/// Says in an answer by which header its request was signed, where that differs from attempt to attempt: it is a secret that
-/// the answer may repeat.
+/// The header with the signature of the request, if it differs between attempts: a secret that the answer may
+/// repeat.
 #[derive(Debug, Clone)]
 pub(crate) struct Signed(pub(crate) HeaderValue);
 

@@ -1,4 +1,4 @@
-//! Finds the reads that a write overtook, so that their answers are not taken for the state after it.
+//! Detects reads that overlap with a write, whose answers may be older than the write.
 
 use std::collections::{HashMap, VecDeque};
 use std::sync::{Arc, Mutex};
@@ -6,11 +6,11 @@ use std::sync::{Arc, Mutex};
 use crate::lock::lock;
 use crate::transport::relation::{looks, marks};
 
-/// How many writes that ended are remembered at most, for the sake of a read that does not end.
+/// Maximum number of finished writes that are remembered for the sake of a read that does not end.
 const REMEMBERED: usize = 16 * 1024;
 
-/// The writes that are under way, and those that ended while a read was. A read costs no more than a number, until it asks
-/// whether a write overtook it.
+/// The writes in progress, and those that ended during a read. A read costs only a number until it checks for
+/// overlapping writes.
 #[derive(Debug, Default)]
 pub(crate) struct Journal(Mutex<State>);
 
@@ -22,11 +22,11 @@ struct State {
     writes: HashMap<u64, Writes>,
     /// The writes that ended after the oldest read began, by the time of their end.
     ended: VecDeque<(u64, Vec<u64>)>,
-    /// The times at which the reads began that are under way, with how many there are of each.
+    /// Start times of the reads in progress, with the number of reads for each.
     reads: VecDeque<(u64, usize)>,
-    /// When the last write ended that is not remembered: reads that began before count as overtaken.
+    /// End of the latest write that is no longer remembered: reads that began before it count as overlapping.
     forgotten: u64,
-    /// How many entries were looked at or changed.
+    /// Number of entries that were read or changed.
     #[cfg(test)]
     steps: usize,
 }
@@ -35,20 +35,20 @@ struct State {
 #[derive(Debug, Default)]
 struct Writes {
     under_way: usize,
-    /// How many ended and are remembered.
+    /// Number of remembered writes that have ended.
     remembered: usize,
-    /// When the last one ended.
+    /// End of the latest write.
     last_end: u64,
 }
 
-/// A read that is under way.
+/// A read in progress.
 #[derive(Debug)]
 pub(crate) struct Read {
     journal: Arc<Journal>,
     began: u64,
 }
 
-/// A write that is under way.
+/// A write in progress.
 #[derive(Debug)]
 pub(crate) struct Write {
     journal: Arc<Journal>,
@@ -79,7 +79,7 @@ impl Journal {
         Write { journal: self.clone(), marks }
     }
 
-    /// Returns `true` if a write related to this path was under way at any time since a read began.
+    /// Returns `true` if a write related to this path was in progress at any time since a read began.
     pub(crate) fn overtook(&self, began: u64, identity: &str, path: &str) -> bool {
         let mut state = lock(&self.0);
         if began < state.forgotten {
@@ -133,12 +133,12 @@ impl State {
 }
 
 impl Read {
-    /// When it began, for [`Journal::overtook`].
+    /// Start of the read, for [`Journal::overtook`].
     pub(crate) fn began(&self) -> u64 {
         self.began
     }
 
-    /// Returns `true` if a write related to this path was under way at any time since the read began.
+    /// Returns `true` if a write related to this path was in progress at any time since the read began.
     pub(crate) fn is_overtaken(&self, identity: &str, path: &str) -> bool {
         self.journal.overtook(self.began, identity, path)
     }

@@ -18,8 +18,8 @@ const NEUTRAL: [HeaderName; 4] = [
     HeaderName::from_static("baggage"),
 ];
 
-/// What has to be equal for two calls to share a request: who asks for what, and how hard. The body has no part in it: only
-/// GETs are compared.
+/// Key that two calls must have in common to share a request: identity, request and options. The body is not
+/// part of it, because only GETs share requests.
 #[derive(Debug, Clone)]
 pub(crate) struct Key {
     exchange: Arc<Exchange>,
@@ -113,7 +113,7 @@ fn line(request: &HttpRequest) -> [&str; 4] {
     ]
 }
 
-/// The headers that matter, in the order in which they were set: another order costs a request and harms nobody.
+/// The relevant headers, in the order in which they were set: another order costs only an additional request.
 fn headers(request: &HttpRequest) -> impl Iterator<Item = (&HeaderName, &HeaderValue)> {
     request.headers().iter().filter(|(name, _)| !NEUTRAL.contains(name))
 }

@@ -5,7 +5,7 @@ use tokio::sync::{Semaphore, SemaphorePermit};
 use crate::tasks::{Hold, Holders};
 use crate::transport::flight::Flight;
 
-/// Lets as many attempts through as there are permits.
+/// Limits the number of concurrent attempts.
 #[derive(Debug)]
 pub(crate) struct Limit {
     permits: Semaphore,

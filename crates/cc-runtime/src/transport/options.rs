@@ -1,4 +1,4 @@
-//! What one call may ask for, over what the transport does by default.
+//! Options of one call, which override the defaults of the transport.
 
 use std::time::Duration;
 
@@ -24,7 +24,7 @@ pub struct CallOptions {
     pub(crate) debug: Option<bool>,
     pub(crate) quiet: bool,
     headers: HeaderMap,
-    /// Where answers are noted. Default: nowhere.
+    /// Collector of answers. Default: none.
     pub(crate) heard: Option<Heard>,
     /// The first of them that is a secret.
     secret: Option<HeaderName>,
@@ -33,12 +33,12 @@ pub struct CallOptions {
 }
 
 impl CallOptions {
-    /// No option set.
+    /// Creates options with nothing set.
     pub fn new() -> Self {
         Self::default()
     }
 
-    /// What defaults say of calls.
+    /// Options from the defaults.
     pub(crate) fn of(defaults: &Defaults) -> Self {
         Self::new()
             .timeout(defaults.timeout)
@@ -55,7 +55,7 @@ impl CallOptions {
         self
     }
 
-    /// When the call must have ended, in the place of a timeout. `None`: no limit.
+    /// Sets the deadline of the call, which replaces a timeout. `None`: no limit.
     pub fn deadline(mut self, deadline: impl Into<Option<Instant>>) -> Self {
         (self.timeout, self.deadline) = (None, Some(deadline.into()));
         self
@@ -76,7 +76,7 @@ impl CallOptions {
         self
     }
 
-    /// When the request is sent again. Default: as the transport says.
+    /// Sets the retry policy of the request. Default: that of the transport.
     pub fn retry(mut self, policy: RetryPolicy) -> Self {
         self.retry = Some(policy);
         self
@@ -88,8 +88,8 @@ impl CallOptions {
         self
     }
 
-    /// Asks the platform even when an answer is kept. The new one replaces it, for as long as the cache policy says; when
-    /// there is no policy, the kept one is dropped.
+    /// Sends the request even if the answer is cached. The new answer replaces the cached one for the
+    /// lifetime of the cache policy; without a policy, the cached one is dropped.
     pub fn reload(mut self) -> Self {
         self.reload = true;
         self
@@ -102,9 +102,9 @@ impl CallOptions {
         self
     }
 
-    /// Sends this header too, in the place of one of the same name that the operation sends. It makes a difference for what
-    /// is shared and kept, and is not shown in a log. `Authorization` stays that of the credentials. A name or value that no header
-    /// may have fails the call with [`InvalidInput`](crate::ErrorKind::InvalidInput).
+    /// Adds this header, which replaces a header of the same name from the operation. It is part of the key
+    /// for sharing and caching, and is not logged. `Authorization` always comes from the credentials. An
+    /// invalid name or value fails the call with [`InvalidInput`](crate::ErrorKind::InvalidInput).
     ///
     /// A header whose value is marked as sensitive, or whose name says that it is a secret (`Authorization`, `Cookie`,
     /// `X-Api-Key`), fails the call with [`Credentials`](crate::ErrorKind::Credentials) where credentials would not be sent either:
@@ -163,7 +163,7 @@ impl CallOptions {
         self.timeout.is_some() || self.deadline.is_some()
     }
 
-    /// When a call that starts now must have ended.
+    /// Deadline of a call that starts now.
     pub(crate) fn ends_at(&self) -> Option<Instant> {
         match self.deadline {
             Some(deadline) => deadline,
@@ -176,7 +176,7 @@ impl CallOptions {
         self.retry.as_ref().or(base.retry.as_ref()).cloned().unwrap_or_default()
     }
 
-    /// What is set here, and for the rest what is set in `base`.
+    /// Returns these options, with unset ones taken from `base`.
     pub fn or(self, base: &Self) -> Self {
         // A timeout and a deadline say the same thing: the one that is set here speaks alone.
         let limits = if self.has_limit() { &self } else { base };
@@ -200,8 +200,7 @@ impl CallOptions {
     }
 }
 
-/// The setters of whatever is sent with [`CallOptions`](crate::CallOptions), for the `impl` of a type that keeps them in a
-/// field `options`.
+/// Defines the setters of types that keep [`CallOptions`](crate::CallOptions) in a field `options`.
 #[doc(hidden)]
 #[macro_export]
 macro_rules! __call_setters {
@@ -216,7 +215,7 @@ macro_rules! __call_setters {
             self
         }
 
-        /// When the call must have ended, in the place of a timeout; `None`: no limit.
+        /// Sets the deadline of the call, which replaces a timeout; `None`: no limit.
         pub fn deadline(
             mut self,
             deadline: impl ::std::convert::Into<::std::option::Option<$crate::tasks::Instant>>,
@@ -235,7 +234,8 @@ macro_rules! __call_setters {
             self
         }
 
-        /// When a request is sent again ([`RetryPolicy`]($crate::RetryPolicy)). Default: as the client says.
+        /// Sets the retry policy of the requests ([`RetryPolicy`]($crate::RetryPolicy)). Default: that of the
+        /// client.
         pub fn retry(mut self, policy: $crate::RetryPolicy) -> Self {
             self.options = ::std::mem::take(&mut self.options).retry(policy);
             self

@@ -13,14 +13,14 @@ use crate::redact::is_secret_header;
 use crate::transport::stack::Reply;
 use crate::transport::{HttpRequest, HttpResponse};
 
-/// How many redirects one attempt follows at most.
+/// Maximum number of redirects of one attempt.
 const MAX_HOPS: usize = 10;
 
-/// Says in a request that it left the origin of the endpoint: credentials are not added any more, even if it comes back.
+/// Marks a request that left the origin of the endpoint: credentials are no longer added, even if it returns.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Foreign;
 
-/// Says in an answer why its redirect is not followed.
+/// Reason why a redirect was not followed.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct NotFollowed(pub(crate) &'static str);
 
@@ -96,7 +96,7 @@ fn is_redirect(status: StatusCode) -> bool {
     matches!(status.as_u16(), 301 | 302 | 303 | 307 | 308)
 }
 
-/// Makes of what was sent what the redirect asks for, or says why not.
+/// Turns the request into the one of the redirect, or returns the reason not to follow it.
 fn turn(sent: &mut HttpRequest, response: &HttpResponse) -> Result<(), &'static str> {
     let from = Url::parse(&sent.uri().to_string()).map_err(|_| "its own URL is invalid")?;
     let location = response

@@ -1,8 +1,9 @@
-//! Finds what is related to a path without looking at all there is: [`CacheKey::is_related`](super::CacheKey::is_related) as an index.
+//! Finds related paths without comparing all of them: an index for
+//! [`CacheKey::is_related`](super::CacheKey::is_related).
 //!
-//! Something at a path is filed under a few marks. What is related to a path is found under a few marks, too: for each pair of
-//! related paths, one is filed under a mark that the other looks under. A mark is a hash of the identity and of a part of the
-//! path; two that are equal by chance make unrelated things look related, which costs a request and harms nobody.
+//! An entry is stored under a few marks of its path, and a lookup uses a few marks, too: for each pair of
+//! related paths, one is stored under a mark that the other looks up. A mark is a hash of the identity and a
+//! part of the path. A collision makes unrelated entries look related, which only costs a request.
 
 use crate::transport::cache::subjects;
 use crate::transport::key::fold;

@@ -20,7 +20,7 @@ use crate::transport::{Body, HttpResponse};
 use budget::{Budget, Paid};
 pub use policy::RetryPolicy;
 
-/// What the retries of a transport share.
+/// State shared by the retries of a transport.
 #[derive(Debug)]
 pub(crate) struct Retry {
     budget: Budget,
@@ -52,7 +52,7 @@ fn gone(exchange: &Exchange, outcome: &Result<HttpResponse>) -> Option<Error> {
     matches!(answer.status(), StatusCode::NOT_FOUND | StatusCode::GONE).then(|| refusal(answer))
 }
 
-/// An answer whose body tells of a failure that is none.
+/// An answer without the body, which described a failure that the call recovered from.
 fn without_body(mut answer: HttpResponse) -> HttpResponse {
     *answer.body_mut() = Body::empty();
     answer
@@ -72,13 +72,13 @@ struct Again {
 }
 
 impl Retry {
-    /// Without a seed, every transport waits at random times of its own.
+    /// Without a seed, the delays of every transport differ.
     pub(crate) fn new(budget: RetryBudget, seed: Option<u64>) -> Self {
         let jitter = Mutex::new(seed.map_or_else(fastrand::Rng::new, fastrand::Rng::with_seed));
         Self { budget: Budget::new(budget), jitter }
     }
 
-    /// Whether there is another attempt after this many, of which the last was `paid` for when it was a retry.
+    /// Decides about another attempt after this many, the last of which was `paid` for if it was a retry.
     fn verdict(
         &self,
         exchange: &Exchange,

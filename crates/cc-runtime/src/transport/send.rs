@@ -18,7 +18,7 @@ use crate::transport::service::Boxed;
 use crate::transport::stack::Reply;
 use crate::transport::{Body, HttpRequest, HttpResponse, tls};
 
-/// What sends the requests, as the program chose it.
+/// HTTP sender chosen by the program.
 #[derive(Debug, Default)]
 pub(crate) enum Choice {
     /// A client that the transport makes.
@@ -39,7 +39,7 @@ pub(crate) struct Sender {
     endpoint: Arc<Endpoint>,
 }
 
-/// What sends the requests of any endpoint.
+/// HTTP sender for any endpoint.
 #[derive(Debug, Clone)]
 pub(crate) enum By {
     Own(Arc<Own>),
@@ -47,7 +47,7 @@ pub(crate) enum By {
     Service(Boxed),
 }
 
-/// How many runtimes have a client of their own at a time: the last to have used one.
+/// Maximum number of runtimes with a client of their own: the most recently used ones.
 const RUNTIMES: usize = 16;
 
 /// The clients of the transport, one for each runtime that sends requests, made when its first request needs it. A connection
@@ -165,7 +165,7 @@ impl Future for Sending {
     }
 }
 
-/// The same answer for the layers.
+/// Converts the answer for the layers.
 fn answer(mut response: reqwest::Response) -> HttpResponse {
     let (status, headers) = (response.status(), std::mem::take(response.headers_mut()));
     let body = response.bytes_stream().map_err(failure);
@@ -174,7 +174,7 @@ fn answer(mut response: reqwest::Response) -> HttpResponse {
     answer
 }
 
-/// The same request for reqwest.
+/// Converts the request for reqwest.
 fn convert(request: HttpRequest, endpoint: &Endpoint) -> Result<reqwest::Request> {
     let (parts, body) = request.into_parts();
     let url = match endpoint.to_url(&parts.uri) {

@@ -1,4 +1,4 @@
-//! The innermost part of the stack as one service, whatever it is made of: layers of the program around a sender.
+//! The innermost part of the stack as one service: layers of the program around a sender.
 
 use std::fmt;
 use std::future::poll_fn;
@@ -27,7 +27,7 @@ pub struct HttpService(Kind);
 
 #[derive(Clone)]
 enum Kind {
-    /// No layer of the program: nothing to box.
+    /// No layers of the program, so nothing to box.
     Bare(Redirect<Identify<Sender>>),
     Layered(Boxed),
 }

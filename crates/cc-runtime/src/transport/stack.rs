@@ -51,7 +51,8 @@ pub(crate) struct Stack {
     pub(crate) retry: Retry,
     pub(crate) limit: Limit,
     pub(crate) error_body: ErrorBody,
-    /// Everybody on the way to the endpoint can read what is sent, and the program has not allowed it for secrets.
+    /// The traffic to the endpoint is readable on the network path, and the program has not allowed that for
+    /// secrets.
     pub(crate) is_open: bool,
     pub(crate) http: HttpService,
 }

@@ -4,7 +4,7 @@
 //! Each client has a configuration of its own, which costs microseconds: two transports share no session of TLS. The
 //! certificates of the system cost milliseconds and some 190 opened files, so they are read once.
 
-/// Gives a builder the TLS of this process.
+/// Configures the TLS of this process.
 #[cfg(feature = "native-tls")]
 pub(crate) fn equip(builder: reqwest::ClientBuilder) -> crate::error::Result<reqwest::ClientBuilder> {
     use std::sync::OnceLock;
@@ -22,7 +22,7 @@ pub(crate) fn equip(builder: reqwest::ClientBuilder) -> crate::error::Result<req
     Ok(builder.tls_backend_preconfigured(connector))
 }
 
-/// Gives a builder the TLS of this process.
+/// Configures the TLS of this process.
 #[cfg(all(feature = "__rustls", not(feature = "native-tls")))]
 pub(crate) fn equip(builder: reqwest::ClientBuilder) -> crate::error::Result<reqwest::ClientBuilder> {
     Ok(builder.tls_backend_preconfigured(rustls::config()?))
@@ -34,7 +34,8 @@ pub(crate) fn equip(builder: reqwest::ClientBuilder) -> crate::error::Result<req
     Ok(builder)
 }
 
-/// Makes sure that the builder of a program finds a provider of cryptography where reqwest brings none: it would panic.
+/// Installs a cryptography provider for the builder of a program if reqwest has none: it would panic
+/// otherwise.
 pub(crate) fn provide() {
     #[cfg(all(feature = "rustls-ring", not(feature = "rustls")))]
     if tls::crypto::CryptoProvider::get_default().is_none() {

@@ -1,4 +1,4 @@
-//! Tells what happens: a span a call, and the whole exchange for those who ask.
+//! Tracing: a span per call, and the whole exchange in debug mode.
 
 mod redact;
 
@@ -15,8 +15,8 @@ use crate::transport::exchange::Exchange;
 use crate::transport::stack::Stack;
 
 impl Stack {
-    /// Puts a call into a span with the names of OpenTelemetry's conventions for HTTP clients. Nothing in it is a secret: the
-    /// route stands for the path, and there is no query.
+    /// Runs a call in a span with the names of OpenTelemetry's conventions for HTTP clients. The span
+    /// contains no secrets: it shows the route instead of the path, and no query.
     pub(crate) async fn traced(self: &Arc<Self>, exchange: Arc<Exchange>) -> Result<HttpResponse> {
         let span = span(&self.endpoint, &exchange);
         if span.is_disabled() && !exchange.limits.debug {

@@ -44,7 +44,7 @@ impl DeploymentFault {
         }
     }
 
-    /// Whether an answer shows this row of v4.
+    /// Returns `true` if an answer shows this row of v4.
     pub(crate) fn shows(self, row: &Value, is_latest: bool, now: Timestamp) -> bool {
         match self {
             Self::Missed => !is_latest,

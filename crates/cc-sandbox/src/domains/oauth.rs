@@ -82,7 +82,7 @@ fn field<'a>(request: &'a Request<'_>, name: &str) -> &'a str {
     request.query(name).unwrap_or_else(|| request.text(name))
 }
 
-/// Whether the consumer is known, and the signature made with its secret and that of the token.
+/// Returns `true` if the consumer is known, and the signature made with its secret and that of the token.
 fn check(world: &World, request: &Request<'_>, token_secret: &str) -> Result<(), Refusal> {
     let (key, secret) = &world.oauth.consumer;
     if field(request, "oauth_consumer_key") != key {

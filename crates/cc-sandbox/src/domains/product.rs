@@ -97,7 +97,7 @@ pub(crate) fn all_flavors() -> Value {
     FLAVORS.iter().map(|row| flavor_of(*row)).collect()
 }
 
-/// Whether there is a size with this name.
+/// Returns `true` if there is a size with this name.
 pub(crate) fn is_flavor(name: &str) -> bool {
     FLAVORS.iter().any(|row| row.0.eq_ignore_ascii_case(name))
 }

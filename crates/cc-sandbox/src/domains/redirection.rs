@@ -23,7 +23,7 @@ const NAMESPACES: [&str; 2] = ["default", "cleverapps"];
 /// The lowest and the highest port that is given away, unless the request says otherwise.
 const PORTS: (i64, i64) = (4_000, 11_999);
 
-/// Whether the operation is about UDP.
+/// Returns `true` if the operation is about UDP.
 fn is_udp(request: &Request<'_>) -> bool {
     request.operation.id.contains("udp")
 }

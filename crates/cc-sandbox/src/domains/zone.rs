@@ -34,8 +34,8 @@ fn get(world: &mut World, request: &Request<'_>) -> Outcome {
     json_of(zone(world, row.ok_or_else(|| Refusal::not_found("Zone", name))?))
 }
 
-/// Whether a zone has the tag that is asked for, and the owner that is asked for may use it: health data (HDS) takes a
-/// contract, which only organisations have here, and an owner that is not there may use none.
+/// Returns `true` if a zone has the requested tag and the requested owner may use it: health data (HDS)
+/// require a contract, which only organisations have here, and an unknown owner may use none.
 fn is_asked_for(world: &World, request: &Request<'_>, row: &Row) -> bool {
     let has_tag = request.query("tag").is_none_or(|tag| tags(row).any(|own| own == tag));
     has_tag

@@ -151,9 +151,9 @@ pub(crate) struct Target<'a> {
     pub(crate) operation: Option<&'a str>,
     pub(crate) method: &'a str,
     pub(crate) path: &'a str,
-    /// Whether it asks for a stream of events.
+    /// `true` if it asks for a stream of events.
     pub(crate) streams: bool,
-    /// Whether it names an id to go on from.
+    /// `true` if it names an id to go on from.
     pub(crate) resumes: bool,
 }
 
@@ -224,7 +224,7 @@ impl Faults {
     }
 }
 
-/// Whether a path fits a pattern: `*` is anything, `{name}` anything within a segment.
+/// Returns `true` if a path fits a pattern: `*` is anything, `{name}` anything within a segment.
 fn path_matches(pattern: &str, path: &str) -> bool {
     let Some(at) = pattern.find(['*', '{']) else { return pattern == path };
     let (before, rest) = pattern.split_at(at);

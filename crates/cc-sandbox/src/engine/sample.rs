@@ -19,7 +19,7 @@ pub(crate) struct Sampler<'a> {
     pub(crate) seed: u64,
     /// When the sandbox began: dates are some time before.
     pub(crate) start: Timestamp,
-    /// Whether dates are epoch milliseconds, as in v2.
+    /// `true` if dates are epoch milliseconds, as in v2.
     pub(crate) in_millis: bool,
     /// Values known by the name of a property or of a schema, such as `ownerId` or `shared.OwnerId`.
     pub(crate) known: BTreeMap<String, Value>,
@@ -48,7 +48,7 @@ fn with_rule(schema: &Value, (condition, then): (&Value, &Value)) -> Value {
     json!({ "type": "object", "properties": properties, "required": required, "additionalProperties": false })
 }
 
-/// Whether a branch of a union is one that the spec knows.
+/// Returns `true` if a branch of a union is one that the spec knows.
 fn is_variant(branch: &Value) -> bool {
     branch["type"] != "null"
         && !branch["properties"]

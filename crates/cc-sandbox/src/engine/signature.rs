@@ -21,7 +21,8 @@ pub(crate) struct Signed<'a> {
 }
 
 impl Signed<'_> {
-    /// Whether a signature of this method was made with these secrets. `None`: the method is not supported.
+    /// Returns whether a signature of this method was made with these secrets. `None`: the method is not
+    /// supported.
     pub(crate) fn proves(&self, method: &str, signature: &str, secrets: [&str; 2]) -> Option<bool> {
         let key = secrets.map(percent_encoded).join("&");
         let sign: fn(&[u8], &str) -> String = match method {

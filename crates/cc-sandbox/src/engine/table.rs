@@ -143,7 +143,7 @@ impl Table {
 }
 
 impl Operation {
-    /// Whether the operation answers without credentials: none of its errors is a 401.
+    /// Returns `true` if the operation answers without credentials: none of its errors is a 401.
     ///
     /// Products and zones list a 401 (for wrong credentials), and answer without any. Who is on the way to a token has none
     /// yet.
@@ -161,12 +161,12 @@ impl Operation {
             .any(|prefix| self.path.starts_with(prefix))
     }
 
-    /// Whether it gives a stream of events.
+    /// Returns `true` if it gives a stream of events.
     pub(crate) fn streams(&self) -> bool {
         self.success.content_type.as_deref() == Some("text/event-stream")
     }
 
-    /// Whether the spec says that the operation may answer an error with this status.
+    /// Returns `true` if the spec says that the operation may answer an error with this status.
     pub(crate) fn may_refuse(&self, status: u16) -> bool {
         let class = format!("{}XX", status / 100);
         self.errors.iter().any(|known| *known == class || *known == status.to_string())

@@ -1,7 +1,7 @@
 //! Globs as Redis matches them.
 
-/// Whether the whole text matches: `*` any characters, `?` one, `[a-c]` and `[^a]` one of or none of these, `\` the next
-/// character as it is.
+/// Returns `true` if the whole text matches: `*` any characters, `?` one, `[a-c]` and `[^a]` one of or none
+/// of these, `\` the next character as it is.
 pub(super) fn matches(pattern: &str, text: &str) -> bool {
     let (pattern, text): (Vec<char>, Vec<char>) = (pattern.chars().collect(), text.chars().collect());
     let (mut p, mut t) = (0, 0);

@@ -152,7 +152,8 @@ impl StreamFault {
         ends.into_iter().chain([Self::NoContent, Self::Reordered]).collect()
     }
 
-    /// Whether the platform will not answer otherwise to the same request: trying again is of no use.
+    /// Returns `true` if the platform will give the same answer to the same request, so that retries are
+    /// useless.
     pub fn is_final(self) -> bool {
         match self {
             Self::WrongContentType | Self::HtmlPage => true,
@@ -191,7 +192,7 @@ impl StreamFault {
         }
     }
 
-    /// Whether it needs an id that a connection goes on from.
+    /// Returns `true` if it needs an id that a connection goes on from.
     pub(crate) fn is_about_resuming(self) -> bool {
         matches!(self, Self::DuplicateOnResume { .. } | Self::LostOnResume { .. } | Self::RefusedId { .. })
     }

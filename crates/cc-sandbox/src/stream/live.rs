@@ -56,7 +56,7 @@ pub(crate) struct Throttle {
 }
 
 impl Wanted {
-    /// Whether a line is wanted.
+    /// Returns `true` if a line is wanted.
     pub(crate) fn keeps(&self, line: &Line) -> bool {
         let any = |wanted: &[String], own: Option<&str>| {
             wanted.is_empty() || own.is_some_and(|own| wanted.iter().any(|wanted| wanted == own))

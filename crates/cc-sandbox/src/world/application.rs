@@ -30,7 +30,7 @@ pub(crate) struct Application {
     pub(crate) deployments: Shelf<Deployment>,
     /// The oldest first.
     pub(crate) instances: Shelf<Instance>,
-    /// Whether the next deployment is to fail.
+    /// `true` if the next deployment is to fail.
     pub(crate) fails_next: bool,
 }
 
@@ -111,7 +111,7 @@ impl State {
         }
     }
 
-    /// Whether it is still to end.
+    /// Returns `true` if it is still to end.
     pub(crate) fn is_open(self) -> bool {
         matches!(self, Self::Queued | Self::WorkInProgress)
     }

@@ -49,7 +49,7 @@ pub(crate) struct Redirection {
 }
 
 impl Redirection {
-    /// Whether it is this port.
+    /// Returns `true` if it is this port.
     pub(crate) fn is(&self, udp: bool, namespace: &str, port: i64) -> bool {
         self.udp == udp && self.namespace == namespace && self.port == port
     }

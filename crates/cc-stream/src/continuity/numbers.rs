@@ -1,6 +1,7 @@
 //! Ids that are numbers which follow each other.
 
-/// Whether `id` is the number after `last`, with the same text before it. `None` when they do not compare.
+/// Returns whether `id` is the number after `last` with the same text before it. `None` if they are not
+/// comparable.
 pub(super) fn follows(last: &str, id: &str) -> Option<bool> {
     let (before, number) = numbered(last)?;
     let (text, next) = numbered(id)?;

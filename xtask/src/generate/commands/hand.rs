@@ -49,7 +49,7 @@ impl HandWritten {
         Ok(hand)
     }
 
-    /// Whether the module of commands has a model of this name.
+    /// Returns `true` if the module of commands has a model of this name.
     pub fn has_model(&self, module: &str, name: &str) -> bool {
         self.places(name).any(|place| place.is_model && place.module == module)
     }

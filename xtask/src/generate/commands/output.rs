@@ -13,15 +13,15 @@ pub(super) struct Output {
     /// The type of one thing.
     pub(super) one: String,
     pub(super) list: bool,
-    /// Whether each thing is turned into a model.
+    /// `true` if each thing is turned into a model.
     pub(super) model: bool,
     pub(super) void: bool,
     pub(super) binary: bool,
     pub(super) empty: Option<String>,
     pub(super) sort: Option<String>,
-    /// Whether the platform may leave the answer out, because it is that of a change.
+    /// `true` if the platform may leave the answer out, because it is that of a change.
     pub(super) change: bool,
-    /// Whether the resolver learns who owns it.
+    /// `true` if the resolver learns who owns it.
     pub(super) teaches: bool,
 }
 
@@ -84,7 +84,7 @@ impl Output {
         }
     }
 
-    /// Whether a success without a body means that there is nothing.
+    /// Returns `true` if a success without a body means that there is nothing.
     fn may_find_nothing(&self) -> bool {
         self.empty.as_deref() == Some("null") && !self.void && !self.binary && !self.change
     }

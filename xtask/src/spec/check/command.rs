@@ -209,9 +209,9 @@ fn answer<'a>(
 /// What can be given to an operation.
 pub(super) struct Inputs<'a> {
     pub(super) all: Vec<Input<'a>>,
-    /// Whether there is a body, whose properties may be unknown.
+    /// `true` if there is a body, whose properties may be unknown.
     body: bool,
-    /// Whether each is known.
+    /// `true` if each is known.
     pub(super) complete: bool,
 }
 

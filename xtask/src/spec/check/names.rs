@@ -54,7 +54,7 @@ impl Scope {
     }
 }
 
-/// Whether a name means something else, everywhere or where these do.
+/// Returns `true` if a name means something else, everywhere or where these do.
 pub fn is_taken(name: &str, here: &[&str]) -> bool {
     COMMON.contains(&name) || here.contains(&name)
 }
@@ -251,7 +251,7 @@ fn endless(report: &Report<'_>, name: &str, union: &Node) -> bool {
     !variants.is_empty() && variants.iter().all(|entry| variant(entry).is_some_and(requires_own))
 }
 
-/// Whether a name leads to nothing but references back to itself, or to lists and maps of itself.
+/// Returns `true` if a name leads to nothing but references back to itself, or to lists and maps of itself.
 fn is_circular(report: &Report<'_>, name: &str, schema: &Node) -> bool {
     let own = format!("#/components/schemas/{name}");
     let mut seen = BTreeSet::new();

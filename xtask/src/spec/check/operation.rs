@@ -205,7 +205,7 @@ pub fn parameter(report: &mut Report<'_>, parameter: &Node, pointer: &str) {
     }
 }
 
-/// Whether a value of this schema fits where a parameter stands.
+/// Returns `true` if a value of this schema fits where a parameter stands.
 fn can_be_sent(report: &Report<'_>, schema: &Node, place: &str) -> bool {
     let target = report.target(schema);
     let is_single = |schema: &Node| {

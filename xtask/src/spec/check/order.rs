@@ -44,7 +44,7 @@ pub fn reordered(report: &mut Report<'_>, surface: &str) {
     }
 }
 
-/// Whether a word is this name and the parenthesis that opens its inputs.
+/// Returns `true` if a word is this name and the parenthesis that opens its inputs.
 fn starts(word: &str, name: &str) -> bool {
     word.strip_prefix(name).is_some_and(|rest| rest.starts_with('('))
 }

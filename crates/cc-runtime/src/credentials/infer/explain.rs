@@ -22,7 +22,7 @@ impl Inferred {
         self.endpoint.expose()
     }
 
-    /// Where they were found.
+    /// Source of the credentials.
     #[must_use]
     pub fn source(&self) -> &Source {
         &self.source
@@ -43,7 +43,7 @@ impl Inferred {
         self.user_id.as_deref()
     }
 
-    /// When they end, when that is known.
+    /// Expiration date of the credentials, if known.
     #[must_use]
     pub fn expires_at(&self) -> Option<Timestamp> {
         self.expires_at
@@ -56,8 +56,8 @@ impl Inferred {
         &self.warnings
     }
 
-    /// Says in lines for a person which credentials were taken, why those, and how they travel: scheme, host and signing
-    /// method. It shows no secret.
+    /// Explains to a person which credentials were found, why these, and how they are sent: scheme, host and
+    /// signing method. The text contains no secret.
     #[must_use]
     pub fn explain(&self) -> String {
         let mut text = format!("{} from {}\n", kind(&self.credentials), self.origin());
@@ -94,7 +94,7 @@ impl Inferred {
         }
     }
 
-    /// Tells the warnings to the log.
+    /// Writes the warnings to the log.
     pub(super) fn told(self) -> Self {
         for warning in &self.warnings {
             tracing::warn!(source = self.origin(), "{}", one_line(warning, MESSAGE));
@@ -104,7 +104,7 @@ impl Inferred {
     }
 }
 
-/// How a request proves whose it is.
+/// Authentication method of the requests.
 fn way(credentials: &Credentials) -> String {
     match credentials {
         Credentials::None => "without credentials".to_owned(),

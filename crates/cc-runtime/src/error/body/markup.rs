@@ -16,7 +16,7 @@ pub(crate) fn is_html(text: &str) -> bool {
         || start.starts_with("<!--") && text.to_ascii_lowercase().contains("<html")
 }
 
-/// What a page, or a document in XML, says in one line.
+/// Text of a page or an XML document, on one line.
 pub(crate) fn markup(text: &str) -> Option<String> {
     if !is_html(text) {
         let told = ["message", "faultstring", "detail", "title", "description", "error"];

@@ -1,4 +1,4 @@
-//! From the bytes of a body to its text: charsets, and text that is not quite the format that it is called.
+//! Converts the bytes of a body to text: charsets, and malformed formats.
 
 use std::borrow::Cow;
 
@@ -15,13 +15,13 @@ const WINDOWS_1252: [char; 32] = [
     '\u{203a}', '\u{153}', '\u{9d}', '\u{17e}', '\u{178}',
 ];
 
-/// How far into a document its own charset is looked for, in bytes.
+/// Number of bytes at the start of a document that are searched for its charset.
 const HEAD: usize = 1_024;
 
-/// How many values that follow one another are read.
+/// Maximum number of consecutive values to read.
 const VALUES: usize = 16;
 
-/// How many times the end of JSON that breaks off is cut back to the last comma.
+/// Maximum number of times that truncated JSON is cut back to the last comma.
 const CUTS: usize = 8;
 
 /// A body in UTF-8, as it came when it is that already. UTF-16 is known by its byte-order mark; Latin-1 and Windows-1252 by the
@@ -64,7 +64,7 @@ fn is_single_byte(headers: &HeaderMap, body: &[u8]) -> bool {
     charset.is_some_and(|charset| names.contains(&charset.as_str()))
 }
 
-/// What is said of a body that is not text.
+/// Description of a body that is not text.
 pub(super) fn not_text(body: &[u8]) -> Option<String> {
     let format = match body {
         [0x1f, 0x8b, ..] => "compressed with gzip",
@@ -128,7 +128,8 @@ pub(super) fn json_that_breaks_off(text: &str) -> Option<Value> {
     None
 }
 
-/// What closes the values that are open at the end of a text, and the last place before it where one ended.
+/// Closing characters for the values that are open at the end of a text, and the last position before it at
+/// which a value ended.
 fn end_of(text: &str) -> (String, Option<usize>) {
     let (mut open, mut comma) = (Vec::new(), None);
     let (mut in_text, mut escaped) = (false, false);

@@ -17,9 +17,9 @@ use crate::transport::relation::{looks, marks};
 /// Keeps answers in memory, up to a number of bytes: those whose time has passed go first, then those that were not used for
 /// longest. Cheap to clone: clones share everything.
 ///
-/// Each transport has one of its own by default. Transports that are given clones of one share their answers, so far as
-/// they have the same credentials: no caller is given the answer of another identity. A write through one of them drops
-/// what it may have made old for all of them.
+/// By default, each transport has a cache of its own. Transports that receive clones of one cache share their
+/// answers if they have the same credentials: answers are never shared between identities. A write through
+/// one transport invalidates the affected answers for all.
 ///
 /// ```
 /// use cc_runtime::Transport;

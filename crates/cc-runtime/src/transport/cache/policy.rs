@@ -9,9 +9,9 @@ use std::time::Duration;
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct CachePolicy {
-    /// How long the answer stays. Zero: it is not kept.
+    /// Lifetime of the answer in the cache. Zero: not cached.
     pub ttl: Duration,
-    /// Whether what is kept is used.
+    /// Use of cached answers.
     pub mode: CacheMode,
 }
 
@@ -22,20 +22,20 @@ pub enum CacheMode {
     /// A kept answer is used; else the platform is asked and its answer kept.
     #[default]
     Default,
-    /// The platform is asked, and its answer replaces what is kept.
+    /// Sends the request, and replaces the cached answer.
     Reload,
     /// The cache is left alone.
     Off,
 }
 
 impl CachePolicy {
-    /// Uses what is kept, and keeps answers for this long.
+    /// Uses cached answers, and caches answers for this time.
     #[must_use]
     pub fn ttl(ttl: Duration) -> Self {
         Self { ttl, mode: CacheMode::Default }
     }
 
-    /// Asks the platform, and keeps its answer for this long; with zero, what was kept is dropped.
+    /// Sends the request, and caches the answer for this time; with zero, the cached answer is dropped.
     #[must_use]
     pub fn reload(ttl: Duration) -> Self {
         Self { ttl, mode: CacheMode::Reload }

@@ -1,4 +1,4 @@
-//! Where answers are kept.
+//! Stores of cached answers.
 
 use std::fmt;
 use std::future::{Future, ready};
@@ -34,8 +34,8 @@ pub trait CacheStore: Send + Sync + fmt::Debug + 'static {
         ticket: &'a Ticket,
     ) -> StoreFuture<'a, ()>;
 
-    /// Asks whose turn it is to ask the platform for what is not kept. It may wait for the answer that another process has
-    /// asked for. Default: it is the caller's turn.
+    /// Acquires the turn to request an answer that is not cached. It may wait for the answer that another
+    /// process has requested. Default: the caller has the turn.
     fn take_turn<'a>(&'a self, _key: &'a CacheKey) -> StoreFuture<'a, Turn<CachedAnswer>> {
         Box::pin(ready(Ok(Turn::anyone())))
     }
@@ -74,8 +74,9 @@ impl CacheKey {
         &self.digest
     }
 
-    /// Returns `true` if a write to `path` may change the answer: one path is the other, or lies above or below it, segment by segment;
-    /// or both are about the same thing ([`subjects`]), such as an application that v2 and v4 both speak of.
+    /// Returns `true` if a write to `path` may change the answer: one path equals the other or is its prefix,
+    /// segment by segment; or both contain the same resource id ([`subjects`]), such as an application in v2
+    /// and v4.
     #[must_use]
     pub fn is_related(&self, path: &str) -> bool {
         related(&self.path, path)
@@ -89,8 +90,8 @@ pub(crate) fn related(a: &str, b: &str) -> bool {
         || subjects(a).any(|id| b.split('/').any(|segment| segment == id))
 }
 
-/// The ids in a path that say what it is about: those of applications, add-ons, drains and so on (`app_…`, `addon_…`), but
-/// not of their owners, to whom too much belongs.
+/// Returns the resource ids in a path: those of applications, add-ons, drains and so on (`app_…`, `addon_…`),
+/// but not those of owners, which are related to too many paths.
 pub fn subjects(path: &str) -> impl Iterator<Item = &str> {
     path.split('/').filter(|segment| {
         segment.split_once('_').is_some_and(|(kind, id)| {

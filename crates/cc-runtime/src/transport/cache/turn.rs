@@ -14,7 +14,7 @@ pub enum Turn<T> {
 }
 
 impl<T> Turn<T> {
-    /// The turn of everybody: of stores that nobody else fills.
+    /// Returns a turn for any caller: for stores that nothing else fills.
     #[must_use]
     pub fn anyone() -> Self {
         Self::Ask(Ticket(None))
@@ -37,7 +37,7 @@ impl Ticket {
         Self(None)
     }
 
-    /// What the store put into it.
+    /// Returns the value that the store attached.
     #[must_use]
     pub fn held<T: 'static>(&self) -> Option<&T> {
         self.0.as_ref()?.downcast_ref()

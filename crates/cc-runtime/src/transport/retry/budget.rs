@@ -12,7 +12,7 @@ pub(crate) struct Budget {
     figures: RetryBudget,
 }
 
-/// Tokens that were taken for a retry. A call that succeeds after it gives them back.
+/// Tokens taken for a retry. A call that succeeds after it returns them.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Paid(u32);
 
@@ -21,14 +21,14 @@ impl Budget {
         Self { tokens: AtomicU32::new(figures.capacity), figures }
     }
 
-    /// Takes what a retry after this failure costs; `None` if the bucket does not hold as much.
+    /// Takes the tokens for a retry after this failure; `None` if the bucket holds too few.
     pub(crate) fn withdraw(&self, failure: &Error) -> Option<Paid> {
         let cost = if failure.is_throttled() { self.figures.throttled_cost } else { self.figures.cost };
         let take = |tokens: u32| tokens.checked_sub(cost);
         self.tokens.fetch_update(Ordering::Relaxed, Ordering::Relaxed, take).is_ok().then_some(Paid(cost))
     }
 
-    /// Gives back what the last retry of a call has cost; of a call without retries, a little.
+    /// Returns the tokens of the last retry of a call, or a small amount for a call without retries.
     pub(crate) fn deposit(&self, paid: Option<Paid>) {
         let gain = paid.map_or(self.figures.gain, |paid| paid.0);
         // A full bucket is the usual state: then it is only read.

@@ -1,11 +1,11 @@
-//! When a request is sent again, and after how long.
+//! Retry policy: conditions, delays and number of attempts.
 
 use std::time::Duration;
 
 use crate::defaults::Defaults;
 use crate::error::Error;
 
-/// How often, and after how long, a request that failed for a passing reason is sent again.
+/// Number and delays of the retries of a request that failed for a transient reason.
 ///
 /// An idempotent request is repeated after 408, 429, 500, 502, 503, 504, and when no complete answer came. Any other is
 /// repeated only when it is certain that the platform did not process it: nothing reached the platform, or the platform
@@ -72,8 +72,9 @@ impl RetryPolicy {
         self
     }
 
-    /// How long to wait after this many attempts, of which the last failed with `failure`: the part `share` (0 to 1) of the
-    /// bound, and no less than the platform asks for. `None` if the policy allows no further attempt.
+    /// Delay after this many attempts, the last of which failed with `failure`: the fraction `share` (0 to 1)
+    /// of the bound, and at least the time that the platform asks for. `None` if the policy allows no further
+    /// attempt.
     #[must_use]
     pub fn wait(&self, attempts: u32, failure: &Error, share: f64) -> Option<Duration> {
         if attempts >= self.max_attempts {

@@ -1,4 +1,4 @@
-//! An exchange as text that holds no secret, by a rule that need not know what is one: shapes are shown, values are not.
+//! Formats an exchange without secrets and without knowing them: types are shown, values are not.
 
 use std::fmt::Write;
 
@@ -28,11 +28,11 @@ const HARMLESS: &[&str] = &[
     "transfer-encoding",
 ];
 
-/// How deep, and how many members of an object, are shown.
+/// Maximum depth, and number of members of an object, that are shown.
 const DEPTH: usize = 8;
 const MEMBERS: usize = 64;
 
-/// How many characters of the name of a member are shown.
+/// Maximum length of a displayed member name, in characters.
 const NAME: usize = 100;
 
 pub(super) fn request(exchange: &Exchange, endpoint: &Endpoint) -> String {
@@ -99,7 +99,7 @@ fn body(text: &mut String, headers: &HeaderMap, body: Option<&Bytes>) {
     }
 }
 
-/// The names and types of a value. Of an array, the first element stands for all.
+/// Names and types of a value. An array is described by its first element.
 fn shape(text: &mut String, value: &Value, depth: usize) {
     let _ = match value {
         Value::Null => write!(text, "null"),
