@@ -1,4 +1,4 @@
-//! What resolving ids costs, in CPU time and memory, over a socket: the platform is another process.
+//! Cost of resolving ids, in CPU time and memory, over a socket: the platform is another process.
 //!
 //! Run: `cargo bench -p cc-client --bench resolve`. Linux only.
 #![allow(clippy::print_stdout, missing_docs)]

@@ -22,7 +22,7 @@ impl Api {
         Self { client }
     }
 
-    /// What carries the requests.
+    /// Returns the transport of the requests.
     #[must_use]
     pub fn transport(&self) -> &Transport {
         self.client.transport()

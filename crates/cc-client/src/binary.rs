@@ -1,4 +1,4 @@
-//! A document that is no text: a PDF, an image.
+//! Binary documents: PDF files and images.
 
 use std::fmt;
 use std::ops::Deref;

@@ -37,7 +37,7 @@ impl Client {
     /// everything of the transport ([`Transport::with_credentials`]). Connections are shared; ids and answers in memory are
     /// not, and in a store each identity has its own.
     ///
-    /// The endpoint stays the same, whatever credentials it takes.
+    /// The endpoint stays the same for all credentials.
     ///
     /// # Errors
     /// [`ErrorKind::Credentials`](cc_runtime::ErrorKind::Credentials) if the credentials hold a character that no header may
@@ -54,8 +54,8 @@ impl Client {
     /// [`Credentials::infer`](Credentials::infer).
     ///
     /// # Errors
-    /// [`ErrorKind::Credentials`](cc_runtime::ErrorKind::Credentials) when nobody is signed in, and those of
-    /// [`build`](ClientBuilder::build).
+    /// [`ErrorKind::Credentials`](cc_runtime::ErrorKind::Credentials) if no user is signed in, and the errors
+    /// of [`build`](ClientBuilder::build).
     pub fn infer() -> Result<Self> {
         Self::builder().inferred(&Credentials::infer()?).build()
     }
@@ -73,7 +73,7 @@ impl Client {
         crate::stream::StreamCall::new(self.clone(), command)
     }
 
-    /// How its streams behave, unless said otherwise.
+    /// Returns the default settings of the client's streams.
     #[cfg(feature = "stream")]
     #[must_use]
     pub fn stream_settings(&self) -> &cc_stream::Settings {
@@ -114,7 +114,7 @@ impl Client {
         Api::new(self.clone())
     }
 
-    /// What carries the requests: for operations of one's own.
+    /// Returns the transport of the requests, for operations without a command.
     #[must_use]
     pub fn transport(&self) -> &Transport {
         &self.transport
@@ -165,12 +165,12 @@ impl Default for ClientBuilder {
 }
 
 impl ClientBuilder {
-    /// Who asks. Default: nobody.
+    /// Sets the credentials. Default: none.
     pub fn credentials(self, credentials: Credentials) -> Self {
         self.configure(|transport| transport.credentials(credentials))
     }
 
-    /// Who asks and where, as it was found: [`Infer`](cc_runtime::credentials::Infer).
+    /// Sets the credentials and the endpoint found by [`Infer`](cc_runtime::credentials::Infer).
     pub fn inferred(self, found: &Inferred) -> Self {
         self.credentials(found.credentials()).endpoint(found.endpoint())
     }
@@ -180,8 +180,9 @@ impl ClientBuilder {
         self.configure(|transport| transport.endpoint(base_url))
     }
 
-    /// Takes every figure of calls, ids and streams that the program does not set from these, whether it is set before or
-    /// after. A program that names its defaults keeps its behaviour when the SDK is updated. Default: [`Defaults::default`].
+    /// Sets the defaults for calls, ids and streams, which apply to every setting that the program does not
+    /// set, regardless of the order of calls. A program that names its defaults keeps its behaviour when the
+    /// SDK is updated. Default: [`Defaults::default`].
     ///
     /// ```
     /// use cc_client::{Client, Defaults};
@@ -202,14 +203,14 @@ impl ClientBuilder {
         self
     }
 
-    /// Where the index of ids is kept for later and for others. Default: nowhere, in memory for this client and its clones
-    /// only.
+    /// Sets the store for the index of ids, for later runs and other processes. Default: none, the index is
+    /// in memory for this client and its clones.
     pub fn id_store(mut self, store: impl Store) -> Self {
         self.store = Some(Arc::new(store));
         self
     }
 
-    /// How long an id that the platform does not know is remembered as unknown, so that asking for it again costs no
+    /// Sets the time for which an unknown id is remembered as unknown, so that further lookups cost no
     /// request. Zero: not at all. Default: one minute.
     pub fn unknown_ids_for(mut self, time: Duration) -> Self {
         self.unknown_for = Some(time);
@@ -228,14 +229,15 @@ impl ClientBuilder {
     /// The client.
     ///
     /// # Errors
-    /// [`ErrorKind::InvalidUrl`](cc_runtime::ErrorKind::InvalidUrl) when the base URL is none, and what else keeps a
-    /// [transport from being built](TransportBuilder::build).
+    /// [`ErrorKind::InvalidUrl`](cc_runtime::ErrorKind::InvalidUrl) if the base URL is invalid, and the other
+    /// errors of [building a transport](TransportBuilder::build).
     pub fn build(mut self) -> Result<Client> {
         let transport = std::mem::take(&mut self.transport).build()?;
         Ok(self.build_with(transport))
     }
 
-    /// The client over a transport that is ready: what was said of credentials, endpoint and transport here is left aside.
+    /// Builds the client over an existing transport: the settings of credentials, endpoint and transport made
+    /// here are ignored.
     #[must_use]
     pub fn build_with(self, transport: Transport) -> Client {
         Client {

@@ -28,7 +28,7 @@ pub(crate) trait Locate: UrlCommand {
 
 /// Something a browser can be sent to: a URL that is built without a request.
 pub trait UrlCommand: Send + Sync + Sized + 'static {
-    /// Its name, such as `GetInvoiceUrl`.
+    /// Name of the command, such as `GetInvoiceUrl`.
     const NAME: &'static str;
 
     /// The request whose URL is wanted.

@@ -19,7 +19,7 @@ pub struct Context {
     client: Client,
     options: CallOptions,
     deadline: Option<Instant>,
-    /// When the command started.
+    /// Start of the command.
     started: Mark,
     /// The identity that it started with.
     identity: Arc<str>,
@@ -45,7 +45,7 @@ impl Context {
         self.client.resolver()
     }
 
-    /// When the command must have ended.
+    /// Returns the deadline of the command.
     #[must_use]
     pub fn deadline(&self) -> Option<Instant> {
         self.deadline
@@ -128,10 +128,10 @@ impl Context {
 
     /// Calls an operation whose ids are resolved first.
     ///
-    /// If the platform answers 403 or 404 to ids that were known before, they are looked up afresh, and if they changed the
-    /// operation is called once more: a resource that moved to another owner is found there. A 404 that means something
-    /// else ([`OperationInfo::not_found`](cc_runtime::OperationInfo::not_found)) is no sign of a move. A command looks up an id
-    /// that the platform does not know once at most, however many operations need it.
+    /// If the platform answers 403 or 404 to cached ids, they are looked up again, and if they changed, the
+    /// operation is sent once more: this finds a resource that moved to another owner. A 404 with another
+    /// meaning ([`OperationInfo::not_found`](cc_runtime::OperationInfo::not_found)) does not trigger a
+    /// lookup. A command looks up an unknown id at most once, however many operations need it.
     ///
     /// # Errors
     /// [`ErrorKind::CannotResolveResource`](cc_runtime::ErrorKind::CannotResolveResource) if no resource with an id is visible

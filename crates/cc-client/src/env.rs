@@ -1,4 +1,5 @@
-//! Environment variables as text: read, checked, sorted and written, so that whatever is written reads back.
+//! Environment variables as text: parsing, validation, sorting and formatting, such that all formatted text
+//! parses back.
 //!
 //! ```
 //! use cc_client::env::{self, EnvironmentMap, NameRule};
@@ -24,13 +25,13 @@
 //! - Lines and columns of problems count from 1.
 //!
 //! # Where this differs from the official JavaScript client
-//! There, some of what is written does not read back. Here it does:
+//! Some texts written by that client do not parse back. Those written here do:
 //! - backslashes before a quote are counted, so that a value may end with one;
 //! - `export` lines are read, and `$`, backticks and backslashes are escaped where they are written: a shell that reads
 //!   them runs nothing;
 //! - CRLF, or CR alone, ends a line. Where all lines between variables end so, so do those within quotes, and they read as
 //!   LF;
-//! - a byte-order mark is no part of the first name;
+//! - a byte-order mark is not part of the first name;
 //! - a backslash at the end of a line does not take the next line in;
 //! - what follows the closing quote of a value of several lines makes it invalid, as it does on one line;
 //! - a JSON list that holds `null` is refused instead of crashing;
@@ -51,18 +52,18 @@ pub use name::NameRule;
 pub use parse::parse;
 pub use problem::{Position, Problem, ProblemKind};
 
-/// What was read, and what was wrong.
+/// Result of parsing: variables and problems.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Parsed {
     /// The variables that are good.
     pub variables: EnvironmentMap,
-    /// What was wrong, in the order of the text; one variable may have several problems.
+    /// Problems, in the order of the text; one variable may have several.
     pub problems: Vec<Problem>,
 }
 
 impl Parsed {
-    /// Returns `true` if there was nothing wrong; remarks ([`ProblemKind::is_error`]) are not.
+    /// Returns `true` if there are no errors; remarks ([`ProblemKind::is_error`]) are allowed.
     #[must_use]
     pub fn is_valid(&self) -> bool {
         !self.problems.iter().any(|problem| problem.kind.is_error())

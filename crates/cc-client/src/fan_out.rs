@@ -1,10 +1,10 @@
-//! The same work for many items, a few at once.
+//! Concurrent work on many items, a few at a time.
 
 use std::future::Future;
 
 use futures_util::{StreamExt, stream};
 
-/// How many items are worked on at once, unless said otherwise.
+/// Default number of items in progress at a time.
 pub const AT_ONCE: usize = 8;
 
 /// Does the same for each item, for at most `at_once` of them (at least one) at a time. The results are in the order of the

@@ -1,4 +1,4 @@
-//! What the outputs of several domains have in common.
+//! Models shared by several domains.
 
 #![allow(unused_macros, unused_imports)] // Which domains are on decides what is used.
 
@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 pub struct EnvironmentVariable {
     /// Name of the variable.
     pub name: String,
-    /// Its value, which `Debug` does not show.
+    /// Value of the variable, which `Debug` does not show.
     pub value: Secret,
 }
 
@@ -52,15 +52,15 @@ pub struct Flavor {
     pub cpus: i64,
     /// Number of graphics processors.
     pub gpus: i64,
-    /// Disk; the platform gives no unit, and null where there is none.
+    /// Size of the disk. The platform documents no unit. `None` if there is no disk.
     pub disk: Option<i64>,
     /// Price; no source states its currency nor its period.
     pub price: f64,
-    /// `true` if it can be chosen.
+    /// `true` if the flavor can be chosen.
     pub available: bool,
-    /// `true` if it is meant for small services.
+    /// `true` if the flavor is meant for small services.
     pub microservice: bool,
-    /// `true` if it is meant for machine learning.
+    /// `true` if the flavor is meant for machine learning.
     pub machine_learning: bool,
     /// Priority of its processes.
     pub nice: i64,
@@ -91,7 +91,8 @@ pub struct FlavorMemory {
     pub formatted: String,
 }
 
-/// Makes the shared models of one crate's wire types: each crate has its own types of the shared schemas.
+/// Implements the conversions to the shared models from the wire types of one crate, because each crate has
+/// its own types of the shared schemas.
 macro_rules! from_flavor {
     ($krate:ident) => {
         impl From<$krate::types::Flavor> for crate::model::Flavor {
@@ -122,7 +123,7 @@ macro_rules! from_flavor {
 }
 pub(crate) use from_flavor;
 
-/// Makes [`EnvironmentVariable`] of one crate's wire type.
+/// Implements the conversion to [`EnvironmentVariable`] from the wire type of one crate.
 macro_rules! from_environment_variable {
     ($krate:ident) => {
         impl From<$krate::types::EnvironmentVariable> for crate::model::EnvironmentVariable {
@@ -170,7 +171,7 @@ macro_rules! setters {
 }
 pub(crate) use setters;
 
-/// Declares what a command gives back, and where each field comes from in the wire type.
+/// Declares the output model of a command, and the wire field of each of its fields.
 macro_rules! model {
     (
         $(#[$doc:meta])*

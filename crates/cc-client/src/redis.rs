@@ -1,4 +1,4 @@
-//! What a fleet of machines shares: ids and answers in Redis.
+//! State shared by a fleet of machines: ids and answers in Redis.
 
 mod answers;
 mod ids;
@@ -16,8 +16,8 @@ use link::Link;
 /// Cheap to clone: clones share one connection. Take it as [`ClientBuilder::id_store`](crate::ClientBuilder::id_store), as
 /// [`TransportBuilder::cache_store`](crate::TransportBuilder::cache_store), or as both.
 ///
-/// - What is missing is asked for once: one machine asks the platform, the others wait for what it gets. When it dies on the
-///   way, another one asks after a [while](Self::turn).
+/// - A missing answer is requested once: one machine sends the request, and the others wait for its answer.
+///   If that machine dies, another one sends the request after a [timeout](Self::turn).
 /// - What belongs to one identity is kept under keys of its own, which show nothing of its credentials. Of a credentials
 ///   provider that does not say whose credentials it gives, nothing is kept.
 /// - A write of one machine drops the answers that it may make old for all of them, and those that are on their way.
@@ -31,7 +31,7 @@ use link::Link;
 /// Answers are kept as they came: who can read this Redis reads them. It must be one that your program alone uses, over a
 /// network that is yours.
 ///
-/// Needs Redis 6 or later, or what speaks like it, with `EVAL`.
+/// Requires Redis 6 or later, or a compatible server, with `EVAL`.
 ///
 /// ```no_run
 /// # use std::time::Duration;
@@ -84,21 +84,23 @@ impl RedisStore {
         })
     }
 
-    /// What all keys start with, for programs that share one Redis and nothing else. Default: `cc-client:1`.
+    /// Sets the prefix of all keys, for programs that share one Redis and nothing else. Default:
+    /// `cc-client:1`.
     #[must_use]
     pub fn prefix(mut self, prefix: &str) -> Self {
         self.prefix = prefix.into();
         self
     }
 
-    /// How long an index is kept after it was fetched. Default: 24 hours.
+    /// Sets the lifetime of an index after it was fetched. Default: 24 hours.
     #[must_use]
     pub fn ids_for(mut self, ttl: Duration) -> Self {
         self.ids_ttl = ttl;
         self
     }
 
-    /// How many answers are kept of one identity; those that end first go first. Default: 10,000.
+    /// Sets the maximum number of cached answers per identity; those that expire first are evicted first.
+    /// Default: 10,000.
     #[must_use]
     pub fn most_answers(mut self, answers: usize) -> Self {
         self.most_answers = answers.max(1);
@@ -119,15 +121,15 @@ impl RedisStore {
         self
     }
 
-    /// How long the others wait for a machine that asks the platform, before they take it for dead. Default: 10 s, and no
-    /// more for ids.
+    /// Sets the time for which the others wait for a machine that sends the request, before they treat it as
+    /// dead. Default: 10 s, and no more for ids.
     #[must_use]
     pub fn turn(mut self, time: Duration) -> Self {
         self.turn = time;
         self
     }
 
-    /// How long Redis may take for one command before it is taken for gone. Default: 500 ms.
+    /// Sets the time limit of a Redis command, after which Redis counts as unavailable. Default: 500 ms.
     #[must_use]
     pub fn patience(mut self, patience: Duration) -> Self {
         self.link = Arc::new(self.link.with_patience(patience));
@@ -135,7 +137,7 @@ impl RedisStore {
     }
 }
 
-/// Makes sure that TLS can be used.
+/// Prepares the use of TLS.
 #[cfg(feature = "redis-tls")]
 #[allow(clippy::unnecessary_wraps, reason = "without the feature it fails")]
 fn prepare_tls(_: &str) -> Result<()> {

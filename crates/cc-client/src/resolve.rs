@@ -50,7 +50,7 @@ pub(crate) use learned::{Lesson, Owned};
 use memo::Memo;
 use store::Guarded;
 
-/// How long the index that a command had read is taken for fresh within that command.
+/// Time for which a command treats the index that it has read as current.
 const FRESH_FOR: Duration = Duration::from_secs(60);
 
 /// Finds owners and the other ids of add-ons, from an index of everything that the caller may see. Cheap to clone: clones
@@ -65,14 +65,14 @@ struct Inner {
     known: RwLock<Known>,
     loading: Flight<()>,
     fetching: Flight<Result<Fetched>>,
-    /// How many summaries this process has asked for.
+    /// Number of summaries that this process has requested.
     asked: AtomicU64,
     unknown: Memo,
     /// Ids whose fresh look-up changed nothing.
     in_vain: Memo,
 }
 
-/// What is in memory.
+/// The state in memory.
 #[derive(Debug, Default)]
 struct Known {
     index: Option<Arc<Index>>,
@@ -90,7 +90,8 @@ impl Known {
         View { learned: Some(&self.learned), index: self.index.as_deref() }
     }
 
-    /// Takes a new index. What was learned after it was asked for stays, as it is not in the index.
+    /// Stores a new index. Lessons learned after its request are kept, because the index does not include
+    /// them.
     fn replace(&mut self, fetched: &Fetched) {
         let mut learned = std::mem::take(&mut self.learned);
         if self.identity != fetched.identity {
@@ -111,7 +112,7 @@ impl Known {
 /// A summary that this process asked for.
 #[derive(Debug, Clone, Copy)]
 struct Asked {
-    /// Its number, from 0.
+    /// Number of the summary, from 0.
     number: u64,
     at: Instant,
 }
@@ -226,7 +227,8 @@ impl Resolver {
         self.with(|known| known.index.clone()).flatten()
     }
 
-    /// Forgets what is in memory: the index, what commands taught, and which ids are unknown. A store keeps its index.
+    /// Drops the state in memory: the index, the lessons of commands, and the unknown ids. A store keeps its
+    /// index.
     pub fn forget(&self) {
         let mut known = self.0.known.write().unwrap_or_else(PoisonError::into_inner);
         (known.index, known.asked, known.learned) = (None, None, Learned::default());
@@ -335,15 +337,15 @@ impl Resolver {
         })
     }
 
-    /// Reads what is known for the identity that asks; `None` if nothing is.
+    /// Reads the state of the current identity; `None` if there is none.
     fn with<T>(&self, read: impl FnOnce(&Known) -> T) -> Option<T> {
         let known = self.0.known.read().unwrap_or_else(PoisonError::into_inner);
         self.0.transport.is_identity(&known.identity).then(|| read(&known))
     }
 
-    /// Fetches the index until `look` gives something. It does so a second time only if the first was under way already, and
-    /// so may not hold the latest changes; if it was given to another identity, whose credentials the provider gave before;
-    /// and if it came from another process, which may have asked long ago.
+    /// Fetches the index until `look` returns a value. It fetches a second time only if the first fetch had
+    /// already started and may miss the latest changes, if it belonged to another identity of the provider,
+    /// or if it came from another process, which may have fetched it long ago.
     async fn fetch_until<T>(&self, since: Mark, look: impl Fn(View<'_>) -> Option<T>) -> Result<Option<T>> {
         // One that lay in the store, one that was on its way, one that began after the question.
         let rounds = if self.0.store.is_some() { 3 } else { 2 };

@@ -77,7 +77,7 @@ impl SignIn {
         self
     }
 
-    /// How the requests for tokens, and those with the token in the end, are signed. Default:
+    /// Sets the signature method of the requests for tokens, and of later requests with the token. Default:
     /// [`SignatureMethod::HmacSha512`].
     pub fn signed_with(mut self, method: SignatureMethod) -> Self {
         self.consumer = self.consumer.signed_with(method);
@@ -156,7 +156,7 @@ impl Pending {
         }
     }
 
-    /// Returns `true` if the browser was sent by this sign-in.
+    /// Returns `true` if this sign-in sent the browser.
     #[cfg(not(target_family = "wasm"))]
     fn is_mine(&self, url: &str) -> bool {
         self.owns(&Given::of_url(url))
@@ -169,11 +169,11 @@ impl Pending {
             && given.get("oauth_token").is_none_or(|token| same(token, &self.consumer.token))
     }
 
-    /// Makes a token of the user's own of the visit.
+    /// Exchanges the visit for a token of the user.
     ///
     /// # Errors
-    /// [`ErrorKind::Refused`] with 401 when the platform does not take the visit, or it came too late;
-    /// [`ErrorKind::Undecodable`] when there is no token in its answer; those of any request.
+    /// [`ErrorKind::Refused`] with 401 if the platform rejects the visit, or it came too late;
+    /// [`ErrorKind::Undecodable`] if the answer has no token; and the errors of any request.
     pub async fn finish(self, visit: Visit) -> Result<SignedIn> {
         let extra = [("oauth_verifier", visit.verifier.expose())];
         let form = signed(&self.consumer, &self.transport, CreateAccessToken::INFO.route, &extra)?;
@@ -192,14 +192,14 @@ impl fmt::Debug for Pending {
     }
 }
 
-/// That the user agreed.
+/// Proof that the user agreed.
 #[derive(Debug, Clone)]
 pub struct Visit {
     verifier: Secret,
 }
 
 impl Visit {
-    /// What the user brought back in another way, such as by hand: the `oauth_verifier`.
+    /// Creates the visit from the `oauth_verifier` that the user received in another way, such as by hand.
     pub fn by_hand(verifier: impl Into<Secret>) -> Self {
         Self { verifier: verifier.into() }
     }
@@ -225,7 +225,8 @@ impl SignedIn {
         &self.oauth1
     }
 
-    /// When the token ends, as the platform says: after three months, unless the user chose otherwise.
+    /// Returns the expiration date of the token, as the platform reports it: after three months, unless the
+    /// user chose otherwise.
     #[must_use]
     pub fn expires_at(&self) -> Option<Timestamp> {
         self.expires_at

@@ -41,26 +41,26 @@ use connect::{Connection, Platform};
 
 /// Something the platform can be asked to tell from now on, or since a time. Like a command, it is a value.
 pub trait StreamCommand: Send + Sync + Sized + 'static {
-    /// Its name in the catalogue, such as `StreamApplicationRuntimeLog`.
+    /// Name of the stream in the catalogue, such as `StreamApplicationRuntimeLog`.
     const NAME: &'static str;
 
     /// One thing that comes.
     type Item: Send + 'static;
 
-    /// What is resolved before each connection.
+    /// Ids to resolve before each connection.
     fn ids(&self) -> Ids<'_>;
 
-    /// The request of a connection. It asks for what is left of a limit.
+    /// Builds the request of a connection, which asks for the rest of a limit.
     ///
     /// # Errors
     /// [`ErrorKind::InvalidInput`] when an input cannot be sent.
     fn request(&self, ids: &ResolvedIds, attempt: &Attempt) -> Result<Request>;
 
-    /// How the events are read: `reader` reads their JSON as answers are read, and knows the names that all streams of the platform
-    /// share ([`platform_format`]).
+    /// Returns the format of the events: `reader` parses their JSON like answers, and knows the names shared
+    /// by all streams of the platform ([`platform_format`]).
     fn format(reader: &EventReader) -> Format<Self::Item>;
 
-    /// How many things are asked for, over all connections.
+    /// Returns the maximum number of items, over all connections.
     fn limit(&self) -> Option<u64> {
         None
     }
@@ -106,7 +106,7 @@ pub fn settings_of(defaults: &Defaults) -> Settings {
     settings
 }
 
-/// Makes settings follow other defaults, but for the figures that the program has changed.
+/// Moves settings to other defaults, except the values that the program has changed.
 pub(crate) fn follow(settings: &mut Settings, before: &Defaults, after: &Defaults) {
     fn one<T: PartialEq>(value: &mut T, before: T, after: T) {
         if *value == before {
@@ -175,7 +175,8 @@ impl<C: StreamCommand> StreamCall<C> {
         self
     }
 
-    /// When a lost connection is opened again; `None` never does. What `retry` leaves open is as the client says.
+    /// Sets the retry policy of a lost connection; `None` never reconnects. Unset parts of `retry` come from
+    /// the client.
     pub fn retry(self, retry: impl Into<Option<Retry>>) -> Self {
         let retry = retry.into();
         self.settings(|settings| {

@@ -1,4 +1,4 @@
-//! What streams cost: `cargo bench -p cc-stream --bench stream -- [events|line|idle]`.
+//! Costs of streams: `cargo bench -p cc-stream --bench stream -- [events|line|idle]`.
 //!
 //! `once [ours|floor] EVENTS_A_CHUNK` runs one side of `events` once. On a busy machine, count its instructions:
 //! `valgrind --tool=callgrind --separate-threads=yes --toggle-collect='*events*ours*' BENCH once ours 40`.

@@ -9,12 +9,13 @@ use crate::event::{Gap, GapCause, StreamEvent};
 /// Opens, retries and gaps that are read ahead at most, about.
 const CROWD: usize = 16;
 
-/// A queue that drops its oldest items when it is full, and counts them. What is no item is never dropped.
+/// A queue that drops and counts its oldest items when it is full. Entries that are not items are never
+/// dropped.
 pub(crate) struct DropOldest<T> {
     capacity: usize,
     items: usize,
     queue: VecDeque<Entry<T>>,
-    /// What a gap was told of: it comes next, and is dropped no more.
+    /// The entry that a reported gap precedes: it is returned next, and cannot be dropped any more.
     next: Option<Entry<T>>,
     /// Items dropped since the last one was given.
     dropped: u64,
@@ -28,7 +29,7 @@ struct Entry<T> {
 }
 
 impl<T> Entry<T> {
-    /// About one event: an item, or why there is none.
+    /// Returns `true` for an entry about one event: an item, or the reason why there is none.
     fn is_item(&self) -> bool {
         match &self.told {
             Ok(event) => matches!(event, StreamEvent::Item(_)),
@@ -42,7 +43,7 @@ impl<T> DropOldest<T> {
         Self { capacity: capacity.max(1), items: 0, queue: VecDeque::new(), next: None, dropped: 0, at }
     }
 
-    /// Adds what was told. Returns how many items were dropped for it.
+    /// Appends an entry. Returns the number of items that were dropped for it.
     pub(crate) fn push(&mut self, told: Told<T>, place: Position) -> u64 {
         let entry = Entry { told, place };
         let full = entry.is_item() && self.items == self.capacity;
@@ -57,12 +58,13 @@ impl<T> DropOldest<T> {
         u64::from(full)
     }
 
-    /// It holds so much that is no item that this should be given before more is read.
+    /// Returns `true` if there are so many entries that are not items that they must be returned before more
+    /// is read.
     pub(crate) fn is_crowded(&self) -> bool {
         self.queue.len() - self.items > CROWD
     }
 
-    /// What has to be given before anything more is read.
+    /// Returns the entry that must be returned before more is read.
     pub(crate) fn due(&mut self) -> Option<Told<T>> {
         let entry = self.next.take()?;
         self.at = entry.place;

@@ -108,7 +108,7 @@ impl Response {
         self
     }
 
-    /// How its body is encoded, when that was left to the reader.
+    /// Content encoding of the body, if the reader has to decode it.
     pub(crate) fn encoding(&self) -> Option<String> {
         let found = self.headers.get(CONTENT_ENCODING)?.as_bytes().trim_ascii();
         let is_plain = found.is_empty() || found.eq_ignore_ascii_case(b"identity");
@@ -144,12 +144,12 @@ pub struct Attempt {
     /// there is no `last_event_id`, because no id can be relied on. Ask for what has this mark too: other items may have
     /// it.
     pub mark: Option<i64>,
-    /// The events to ask the server for, when the stream has a limit: what is left of it, and what the server is
-    /// asked to give again. Never 0.
+    /// Number of events to request from the server, if the stream has a limit: the rest of the limit, and the
+    /// events that the server is asked to repeat. Never 0.
     pub remaining: Option<u64>,
 }
 
-/// Makes the request of each attempt: see [`EventStream::open`](crate::EventStream::open).
+/// Builds the request of each attempt: see [`EventStream::open`](crate::EventStream::open).
 pub(crate) fn opener<C, F, Fut>(transport: C, mut factory: F) -> Opener
 where
     C: Connect,

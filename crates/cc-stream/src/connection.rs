@@ -15,7 +15,7 @@ use crate::error::{ErrorKind, StreamError};
 
 /// The part of a refusal's body an error carries.
 const REFUSAL: usize = 16 * 1024;
-/// How long that part is waited for.
+/// Time limit for that part.
 const REFUSAL_WAIT: Duration = Duration::from_secs(2);
 
 /// A connection. Dropping it closes it.
@@ -49,7 +49,7 @@ impl Connection {
         matches!(self, Self::None)
     }
 
-    /// When to poll again, if nothing happens before.
+    /// Time of the next poll if nothing happens before.
     pub(crate) fn deadline(&self) -> Option<Duration> {
         match self {
             Self::Refused(refusal) => Some(refusal.until),
@@ -81,7 +81,7 @@ impl Connection {
         }
     }
 
-    /// The head of the answer: what it says at once.
+    /// Handles the head of the answer.
     fn head(&mut self, response: Response, now: Duration) -> Option<Report> {
         if response.status == StatusCode::NO_CONTENT {
             return Some(Report::NoContent);

@@ -8,7 +8,7 @@
 //! - the server accepts the id, nothing speaks against it, and the settings trust that
 //!   ([`Continuity::Trust`]).
 //!
-//! In every other case the consumer is told of a [`Gap`].
+//! In every other case the consumer receives a [`Gap`].
 //!
 //! All of this rests on ids that are unique. An event is therefore known again by its id and its content. Where an id comes
 //! with several events, ids prove nothing any more: the server is asked to go on from a date, if the items have one
@@ -37,15 +37,16 @@ mod tests;
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Continuity {
-    /// A server that accepts the last id is trusted to go on right after it, unless the ids show a hole: where all ids
-    /// so far ended in consecutive numbers, the next has to. A server that loses events behind ids nobody can compare,
-    /// or loses the very last ones before it ends the stream, is not found out.
+    /// A server that accepts the last id is trusted to continue right after it, unless the ids show a hole:
+    /// if all ids so far ended in consecutive numbers, the next one must, too. A server that loses events
+    /// behind ids that are not comparable, or loses the very last ones before it ends the stream, is not
+    /// detected.
     #[default]
     Trust,
-    /// The server is asked to go on from the id *before* the last, so that it gives the last event again: when it does
-    /// not, that is a gap. As long as there is one event alone, the server is asked to go on from its
-    /// [mark](crate::Format::mark), else from its id: then the next number is a proof, too. It costs one event more per
-    /// connection, and works with ids nobody can compare.
+    /// The server is asked to continue after the id *before* the last one, so that it repeats the last event:
+    /// if it does not, that is a gap. While there is only one event, the server is asked to continue from its
+    /// [mark](crate::Format::mark), else from its id: then the next number is a proof, too. It costs one more
+    /// event per connection, and works with ids that are not comparable.
     Overlap,
 }
 
@@ -58,8 +59,8 @@ pub enum Verdict {
     Duplicate,
 }
 
-/// Connections in a row that may break after the overlap, before the overlap is done without: a stream that is told of a gap
-/// is better than one that stands still.
+/// Number of consecutive connections that may fail after the overlap before the stream continues without it:
+/// a stream with a reported gap is better than one that makes no progress.
 const FRUITLESS: u32 = 6;
 
 /// Judges each event of a stream, over all of its connections.
@@ -69,7 +70,7 @@ pub struct Tracker {
     at: Position,
     /// The last id came on this connection.
     here: bool,
-    /// No id is known that came with several events.
+    /// `true` while no id is known to belong to several events.
     unique: bool,
     /// A gap said that ids are not unique.
     told: bool,
@@ -79,11 +80,11 @@ pub struct Tracker {
     refused: bool,
     /// Something may have been given or missed before this connection, here or in another process.
     started: bool,
-    /// Whoever asks without an id is given all from one and the same place.
+    /// `true` if each request without an id starts at the same place.
     fixed_start: bool,
     /// More came than one event.
     several: bool,
-    /// How many connections in a row broke after the overlap, before anything new came.
+    /// Number of consecutive connections that failed after the overlap before a new event arrived.
     fruitless: u32,
     key: Key,
     recent: Recent,
@@ -95,13 +96,13 @@ pub struct Tracker {
     question: Option<Question>,
 }
 
-/// Whether this connection goes on where the last one stopped.
+/// Check whether this connection continues where the last one stopped.
 #[derive(Debug)]
 struct Question {
     after: Option<Known>,
     /// The server was asked for the last event once more.
     asked_again: bool,
-    /// It is known that the connection does not go on there; `None`: the first new event tells.
+    /// Known cause of a gap; `None`: the first new event decides.
     cause: Option<GapCause>,
     /// The last event came again, and that proves something.
     overlapped: bool,
@@ -190,8 +191,8 @@ impl Tracker {
         self.fixed_start && !self.several && !self.at.adrift && self.at.last.is_some()
     }
 
-    /// Returns `true` if the server is asked to go on from the date of the last item, because no id can be the proof: ids repeat, or
-    /// there is none before the last for an overlap.
+    /// Returns `true` if the server is asked to continue from the date of the last item, because no id can be
+    /// the proof: ids repeat, or there is none before the last one for an overlap.
     fn is_dated(&self) -> bool {
         let is_alone = self.proof == Continuity::Overlap && self.at.previous.is_none();
         (is_alone || !self.unique)
@@ -202,8 +203,8 @@ impl Tracker {
             && self.fruitless < FRUITLESS
     }
 
-    /// How many events a server that goes on from [`resume_from`](Self::resume_from), or else from the mark, gives again
-    /// at most.
+    /// Maximum number of events that a server repeats if it continues from
+    /// [`resume_from`](Self::resume_from), or else from the mark.
     pub fn overlap(&self) -> u64 {
         match self.resume_from() {
             Some(from) => u64::from(Some(from) != self.at.id()),
@@ -327,7 +328,7 @@ impl Tracker {
         }
     }
 
-    /// The server ended the stream: a gap nobody was told of yet.
+    /// Handles the end of the stream by the server: returns a gap that was not reported yet.
     pub fn finish(&mut self) -> Option<Gap> {
         let question = self.question.take().filter(|question| !question.is_answered())?;
         let is_asked = question.asked_again || self.proof == Continuity::Overlap;
@@ -363,7 +364,7 @@ impl Tracker {
         Some(Gap { after: question.after().cloned(), before: id.map(Arc::from), cause })
     }
 
-    /// The server accepted what it was asked for: does the first new event speak for it, or against?
+    /// Judges by the first new event whether a server that accepted the position continues there.
     fn judge(&self, question: &Question, id: Option<&str>) -> Option<GapCause> {
         if !self.unique {
             return Some(GapCause::IdNotUnique);
@@ -378,7 +379,7 @@ impl Tracker {
         }
     }
 
-    /// That ids are not unique is told once; from then on, continuity is unproven.
+    /// Reports once that ids are not unique; after that, continuity is unproven.
     fn tell(&mut self, cause: GapCause) -> GapCause {
         match cause {
             GapCause::IdNotUnique if std::mem::replace(&mut self.told, true) => GapCause::Unproven,

@@ -1,8 +1,9 @@
 //! The decoder: bytes in, events out. No I/O and no clock.
 //!
-//! It follows the parsing rules of the [event stream format] to the letter, whatever way the bytes are cut, in a time
-//! that grows with the bytes and not with the cuts: a byte is looked at once for the end of its line, copied at most
-//! twice, and checked once as UTF-8. The data of an event whose lines lie in one piece of input is lent from there, not copied.
+//! It follows the parsing rules of the [event stream format] exactly, wherever the bytes are cut, in time
+//! proportional to the bytes and not to the cuts: a byte is examined once for the end of its line, copied at
+//! most twice, and checked once as UTF-8. If the lines of an event's data lie in one piece of input, the data
+//! are borrowed from it, not copied.
 //!
 //! [event stream format]: https://html.spec.whatwg.org/multipage/server-sent-events.html#parsing-an-event-stream
 
@@ -61,7 +62,7 @@ pub struct Event<'a> {
     pub data: Cow<'a, str>,
     /// The id this event carries itself. Empty when it resets the last event id.
     pub id: Option<&'a str>,
-    /// The last event id: the one of this event, or what an earlier block set. Empty when there is none.
+    /// Last event id: that of this event, or of an earlier block. Empty if there is none.
     pub last_event_id: &'a str,
 }
 
@@ -99,10 +100,10 @@ pub struct Decoder {
     last_event_id: String,
 }
 
-/// Where the decoder stands with the byte order mark at the start of a stream.
+/// State of the byte order mark at the start of a stream.
 #[derive(Debug, Clone, Copy)]
 enum Mark {
-    /// So many of its bytes have come.
+    /// This number of its bytes has arrived.
     Seen(usize),
     Settled,
 }
@@ -126,18 +127,19 @@ impl Decoder {
         }
     }
 
-    /// The last event id of the stream. Empty when there is none.
+    /// Last event id of the stream. Empty if there is none.
     pub fn last_event_id(&self) -> &str {
         &self.last_event_id
     }
 
-    /// Makes the decoder ready for a new connection: what was not complete is dropped, the last event id stays.
+    /// Resets the decoder for a new connection: incomplete data are dropped, the last event id is kept.
     pub fn reset(&mut self) {
         let last_event_id = std::mem::take(&mut self.last_event_id);
         *self = Self { last_event_id, ..Self::new(self.limits) };
     }
 
-    /// Takes bytes from the front of `input` until something is complete. `None`: all was taken, more is needed.
+    /// Consumes bytes from the front of `input` until something is complete. `None`: all bytes are consumed,
+    /// and more are needed.
     pub fn next<'s, 'i: 's>(&'s mut self, input: &mut &'i [u8]) -> Option<Frame<'s>> {
         self.kept.reclaim(self.line.buffer());
         let mut block = Block::default();
@@ -160,7 +162,7 @@ impl Decoder {
         Some(outcome.into_frame(&self.kept, &self.last_event_id))
     }
 
-    /// Takes one line, or what there is of it, from an input that is not empty.
+    /// Consumes one line, or its available part, from an input that is not empty.
     #[inline]
     fn take_line<'i>(&mut self, input: &mut &'i [u8], block: &mut Block<'i>) -> Option<Outcome<'i>> {
         let end = end_of_line(input);

@@ -22,14 +22,14 @@ use crate::machine::{Cause, Effect, Failure, Input, Link, Rules, State};
 use crate::reader::{Reader, Reading};
 use crate::runtime::guarded;
 
-/// What the driver tells.
+/// An event that the driver reports.
 pub(crate) type Told<T> = Result<StreamEvent<T>>;
 
-/// What decoding came to.
+/// Result of decoding.
 enum Step {
-    /// Nothing to tell.
+    /// Nothing to report.
     On,
-    /// The reader holds what is to be told.
+    /// The reader holds an event to report.
     Told,
     Gap(Gap),
 }
@@ -60,13 +60,14 @@ pub(crate) struct Driver<T> {
     pub(crate) unanswered: u32,
     /// `true` if every item is delivered, so that the server's count can be compared with the limit.
     pub(crate) is_exact: bool,
-    /// How many events the server was asked for, and how many it gave on this connection.
+    /// Number of events requested from the server, and number received on this connection.
     pub(crate) asked_for: Option<u64>,
     pub(crate) given: u64,
-    /// How many it gave on the last one, when that was as many as it was asked for and too few.
+    /// Number of events received on the last connection, if it gave all that were requested and too few were
+    /// new.
     pub(crate) wasted: u64,
     pub(crate) chunk: Bytes,
-    /// How much of the chunk is decoded.
+    /// Number of decoded bytes of the chunk.
     pub(crate) decoded: usize,
     pub(crate) outbox: VecDeque<Told<T>>,
     /// The place before what waits in the outbox.
@@ -78,8 +79,8 @@ pub(crate) struct Driver<T> {
     pub(crate) timer: Option<(Duration, Sleep)>,
     /// The commands already followed.
     pub(crate) followed: u64,
-    /// Who is woken by a command. As long as it is the one who polls and no command came, there is nothing to ask the
-    /// machine for.
+    /// Waker to call after a command. While the same task polls and no command has arrived, the machine needs
+    /// no check.
     pub(crate) waker: Option<Waker>,
     /// The consumer was away since the last time nothing was there.
     pub(crate) away: bool,
@@ -114,7 +115,7 @@ impl<T> Driver<T> {
         Poll::Pending
     }
 
-    /// Where the stream is, as far as it was told.
+    /// Position of the stream, up to the last reported event.
     pub(crate) fn position(&self) -> &Position {
         self.place.as_ref().unwrap_or(self.reader.tracker.position())
     }
@@ -353,7 +354,7 @@ impl<T> Driver<T> {
         }
     }
 
-    /// Ends the stream with an error that no retry mends, whatever its state.
+    /// Ends the stream with a permanent error, in any state.
     #[cold]
     fn fail(&mut self, error: StreamError) -> Poll<()> {
         self.outbox.push_back(Err(error));
@@ -362,7 +363,7 @@ impl<T> Driver<T> {
         Poll::Ready(())
     }
 
-    /// Nothing to read: waits for the next deadline, if there is one.
+    /// Waits for the next deadline, if any, when there is nothing to read.
     fn wait(&mut self, cx: &mut Context<'_>) -> Poll<()> {
         let now = self.shared.clock.now();
         let (heard, away) =
@@ -401,7 +402,7 @@ impl<T> Driver<T> {
         Poll::Ready(())
     }
 
-    /// Tells of a failure what the machine made of it.
+    /// Reports a failure with the machine's decision.
     fn tell(&mut self, effect: Effect, reported: Option<StreamError>) {
         let error = |cause: Cause| match (cause, reported) {
             (Cause::Reported, Some(error)) => error,

@@ -22,7 +22,7 @@ pub struct StreamError(Box<Inner>);
 struct Inner {
     kind: ErrorKind,
     source: Option<BoxError>,
-    /// It ends the stream, whatever its kind.
+    /// `true` if the error ends the stream, whatever its kind.
     ends: bool,
 }
 
@@ -32,15 +32,16 @@ struct Inner {
 pub enum ErrorKind {
     /// The request could not be made: the fault is in the program, and trying again would not help.
     Request,
-    /// There is no tokio runtime that the stream can use: none polls it, or the one that does has no timer or no I/O. The
-    /// [`source`](StdError::source) is the complaint of tokio.
+    /// There is no tokio runtime that the stream can use: it is polled outside of one, or the runtime has no
+    /// timer or no I/O. The [`source`](StdError::source) is the message of tokio.
     Runtime,
-    /// No answer came: name look-up, connection, TLS, or a connection lost before the head of the answer.
+    /// No answer arrived: name lookup, connection or TLS failed, or the connection was lost before the head
+    /// of the answer.
     Unreachable,
     /// The server redirects to where a stream does not follow: to another origin, to no URL, or more than ten times in a
     /// row.
     Redirect,
-    /// No answer came in time.
+    /// No answer arrived in time.
     ConnectTimeout {
         /// The time that was allowed.
         after: Duration,
@@ -49,7 +50,7 @@ pub enum ErrorKind {
     Refused {
         /// The status.
         status: StatusCode,
-        /// How long the server asks to wait, from its `Retry-After`.
+        /// Time to wait before the next attempt, from the server's `Retry-After`.
         retry_after: Option<Duration>,
         /// The start of the answer's body, at most 16 KiB.
         body: Bytes,
@@ -107,7 +108,7 @@ impl StreamError {
         self
     }
 
-    /// The same error, as one that ends the stream.
+    /// Marks the error as one that ends the stream.
     pub(crate) fn ending(mut self) -> Self {
         self.0.ends = true;
         self
@@ -206,7 +207,7 @@ impl fmt::Display for StreamError {
 
 /// A text of the server as a part of one line: control characters escaped, cut where it is long.
 pub(crate) fn shown(text: &str) -> OneLine<'_> {
-    /// How many characters are worth showing: names and ids of events have less.
+    /// Maximum length of displayed text, in characters: names and ids of events are shorter.
     const SHOWN: usize = 200;
     one_line(text, SHOWN)
 }

@@ -65,15 +65,15 @@ pub struct Retrying {
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Gap {
-    /// The last id before it. `None` when there is no such id.
+    /// Last id before the gap. `None` if there is none.
     pub after: Option<Arc<str>>,
     /// The first id after it. `None` when that event has none, or the stream ended before another event came.
     pub before: Option<Arc<str>>,
-    /// Why continuity is not certain.
+    /// Reason why continuity is not certain.
     pub cause: GapCause,
 }
 
-/// Why events may be missing.
+/// Reasons why events may be missing.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum GapCause {
@@ -119,7 +119,7 @@ impl fmt::Display for Gap {
     }
 }
 
-/// Why a stream is over.
+/// Reasons why a stream ended.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum EndReason {

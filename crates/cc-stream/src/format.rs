@@ -46,7 +46,8 @@ pub(crate) enum Role {
 }
 
 impl<T> Format<T> {
-    /// Events read by a function. `Ok(None)` skips one; an error is told, and the stream goes on.
+    /// Creates a format whose events are read by a function. `Ok(None)` skips an event; an error is reported,
+    /// and the stream continues.
     pub fn new(parse: impl Fn(&Event<'_>) -> Result<Option<T>, BoxError> + Send + Sync + 'static) -> Self {
         Self { parse: Arc::new(parse), accepted: None, error: None, heartbeat: None, end: None, mark: None }
     }
@@ -138,7 +139,7 @@ impl<T> Format<T> {
         self
     }
 
-    /// What an event of this name is. `last`: the name of the item before it, which most events share.
+    /// Role of an event with this name. `last`: the name of the previous item, which most events share.
     #[inline]
     pub(crate) fn role(&self, name: &str, last: Option<&Arc<str>>) -> Role {
         if self.heartbeat.as_deref() == Some(name) {
@@ -161,7 +162,7 @@ impl<T> Format<T> {
         }
     }
 
-    /// Why the stream ends, as its last event says.
+    /// Reason of the end, from the last event of the stream.
     pub(crate) fn reason(&self, event: &Event<'_>) -> Result<Option<String>, BoxError> {
         self.end.as_ref().map_or(Ok(None), |(_, reason)| reason(event))
     }

@@ -9,7 +9,7 @@ use crate::clock::Clock;
 use crate::event::EndReason;
 use crate::machine::{Effect, Input, Link, Machine, State};
 
-/// What a stream and its handles share.
+/// State shared by a stream and its handles.
 #[derive(Debug)]
 pub(crate) struct Shared {
     inner: Mutex<Inner>,
@@ -19,7 +19,7 @@ pub(crate) struct Shared {
     pub(crate) counts: Counts,
 }
 
-/// What a stream counts. Only the stream writes.
+/// Counters of a stream. Only the stream writes them.
 #[derive(Debug, Default)]
 pub(crate) struct Counts {
     pub(crate) delivered: Count,
@@ -40,7 +40,7 @@ impl Count {
         self.0.store(value, Ordering::Relaxed);
     }
 
-    /// With one writer, a load and a store are enough.
+    /// Adds to the counter. With one writer, a load and a store are sufficient.
     pub(crate) fn add(&self, more: u64) {
         self.set(self.get() + more);
     }
@@ -52,7 +52,7 @@ struct Inner {
     waker: Option<Waker>,
 }
 
-/// Where the stream is when it is polled.
+/// Runtime on which the stream is polled.
 pub(crate) struct Entered {
     pub(crate) state: State,
     pub(crate) link: Link,
@@ -74,7 +74,7 @@ impl Shared {
         })
     }
 
-    /// No foreign code runs under this lock, so that nothing a stream calls can wait for itself.
+    /// Locks the state. No foreign code runs under this lock, so a stream cannot deadlock on itself.
     fn lock(&self) -> MutexGuard<'_, Inner> {
         self.inner.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -112,7 +112,7 @@ impl Shared {
         self.lock().machine.apply(now, input)
     }
 
-    /// The same, and whether the stream is in that state after it.
+    /// Like `apply`, and returns whether the stream is in that state afterwards.
     pub(crate) fn reach(&self, now: Duration, input: Input, state: State) -> bool {
         let mut inner = self.lock();
         inner.machine.apply(now, input);
@@ -174,13 +174,13 @@ impl StreamHandle {
         self.shared.command(Input::Resume);
     }
 
-    /// Ends the stream, in whatever state it is. Its last event is the end, [`EndReason::Closed`]. The socket goes when the
-    /// stream is next polled, for which it is woken, or dropped.
+    /// Ends the stream in any state. Its last event is the end, [`EndReason::Closed`]. The stream is woken,
+    /// and the socket is closed when it is next polled or dropped.
     pub fn close(&self) {
         self.shared.command(Input::Close(EndReason::Closed));
     }
 
-    /// Where the stream is.
+    /// State of the stream.
     pub fn state(&self) -> State {
         self.shared.lock().machine.state()
     }

@@ -13,7 +13,7 @@ use http::{HeaderMap, Method, StatusCode};
 use crate::connect::{Connect, LAST_EVENT_ID, Response};
 use crate::error::{ErrorKind, Result, StreamError};
 
-/// How many redirects in a row are followed.
+/// Maximum number of consecutive redirects.
 const MAX_HOPS: usize = 10;
 
 /// Headers that a plain client may take anywhere: they say nothing secret.
@@ -48,7 +48,7 @@ impl HttpClient {
     /// Creates a client with the defaults of `reqwest`.
     ///
     /// # Errors
-    /// [`ErrorKind::Request`] when the client cannot be set up, for example because there is no TLS.
+    /// [`ErrorKind::Request`] if the client cannot be set up, for example because there is no TLS.
     pub fn new() -> Result<Self> {
         Self::build(reqwest::Client::builder())
     }

@@ -44,7 +44,8 @@ pub enum Delivery<T> {
     Item(T),
     /// Events may be missing here.
     Gap(Gap),
-    /// One event that is no item: its data cannot be read, it was too long, or it is an error that the server reports.
+    /// An event that is not an item: its data cannot be read, it was too long, or it is an error reported by
+    /// the server.
     Fault(StreamError),
 }
 
@@ -81,7 +82,7 @@ impl<T> Items<T> {
         self.stream.cursor()
     }
 
-    /// Why the stream ended, once it has.
+    /// Reason of the end of the stream, once it has ended.
     pub fn end_reason(&self) -> Option<&EndReason> {
         self.end.as_ref()
     }

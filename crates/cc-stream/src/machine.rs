@@ -1,7 +1,7 @@
 //! The life of a stream: its states, and every transition between them, in [`Machine::apply`] alone.
 //!
-//! The machine is pure. It is told what happened and when, and says what to do; it opens nothing and waits for
-//! nothing. Time is what a clock that only goes forward shows, counted from any moment.
+//! The machine is pure: it receives events with their time and returns actions; it opens nothing and waits
+//! for nothing. Time is a monotonic clock, counted from any starting point.
 
 use std::time::Duration;
 
@@ -12,7 +12,7 @@ use crate::watch::Watch;
 #[cfg(test)]
 mod tests;
 
-/// Where a stream is in its life.
+/// State of a stream in its life cycle.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum State {
     /// Made, and not yet polled.
@@ -33,11 +33,11 @@ pub type Link = u64;
 /// Settings of the stream that the machine needs.
 #[derive(Debug, Clone, Default)]
 pub struct Rules {
-    /// When a failure is retried; `None`: never.
+    /// Retry policy for failures; `None`: never retry.
     pub retry: Option<Retry>,
-    /// How long an attempt may take until the head of its answer; `None`: for ever.
+    /// Time limit of an attempt until the head of its answer; `None`: no limit.
     pub connect_timeout: Option<Duration>,
-    /// How long an open connection may be silent; `None`: for ever.
+    /// Maximum silence of an open connection; `None`: no limit.
     pub heartbeat: Option<Duration>,
 }
 
@@ -59,7 +59,7 @@ pub enum Input {
     },
     /// A new event came: the connection is of use, however short it lives.
     Progress(Link),
-    /// Something was given to the consumer: what is read next may have come long before it is.
+    /// An item was given to the consumer: data that are read next may have arrived long before.
     HandedOut(Link),
     /// The connection failed.
     Failed(Link, Failure),
@@ -71,7 +71,7 @@ pub enum Input {
     Pause,
     /// The program resumes the stream, or does not want to wait for the next attempt.
     Resume,
-    /// The program closes the stream, or it has given what it should.
+    /// The program closes the stream, or the stream has delivered its limit.
     Close(EndReason),
 }
 
@@ -87,11 +87,11 @@ pub struct Failure {
 /// Effect of an input, beyond the new state.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Effect {
-    /// Nothing to tell.
+    /// Nothing to report.
     None,
     /// The connection failed, and another is made after the delay.
     Retry {
-        /// Why.
+        /// Cause of the failure.
         cause: Cause,
         /// Number of the retry, from 1.
         attempt: u32,
@@ -100,7 +100,7 @@ pub enum Effect {
     },
     /// The connection failed, and that was the last one.
     GiveUp {
-        /// Why.
+        /// Cause of the failure.
         cause: Cause,
         /// The retries made, when there were as many as allowed.
         exhausted: Option<u32>,
@@ -181,7 +181,7 @@ impl Machine {
         self.lived
     }
 
-    /// Why the stream is over, once it is.
+    /// Reason of the end, once the stream has ended.
     pub fn end(&self) -> Option<&EndReason> {
         match &self.phase {
             Phase::Closed(reason) => Some(reason),
@@ -189,7 +189,7 @@ impl Machine {
         }
     }
 
-    /// When to tell a [`Input::Tick`], if nothing happens before.
+    /// Time of the next [`Input::Tick`], if nothing happens before.
     pub fn deadline(&self) -> Option<Duration> {
         match &self.phase {
             Phase::Connecting { since } => Some(since.saturating_add(self.rules.connect_timeout?)),

@@ -1,4 +1,4 @@
-//! From a frame of the decoder to what the consumer is told: roles, duplicates, gaps, and the reading of data.
+//! Turns a frame of the decoder into an event for the consumer: roles, duplicates, gaps, and parsing of data.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -19,23 +19,24 @@ pub(crate) struct Reader<T> {
     pub(crate) error_events: ErrorEvents,
     /// The name of the last item.
     pub(crate) name: Option<Arc<str>>,
-    /// The item that was read last, or why there is none, until it is taken. Items are large: each move of one is a copy.
+    /// The last item, or the reason why there is none, until it is taken. Items are large, and each move is a
+    /// copy.
     pub(crate) told: Option<Told<T>>,
-    /// How many events of unknown names came.
+    /// Number of events with unknown names.
     pub(crate) others: u64,
     pub(crate) on_other: Callback<RawEvent>,
 }
 
 /// Meaning of a frame.
 pub(crate) enum Reading {
-    /// Nothing the consumer is told of, and nothing the server counts.
+    /// Nothing that the consumer receives or the server counts.
     Nothing,
-    /// An event that is no item. The server may count it all the same.
+    /// An event that is not an item. The server may count it nevertheless.
     Skipped,
     Duplicate,
-    /// An item, or why there is none: [`Reader::told`].
+    /// An item, or the reason why there is none: [`Reader::told`].
     Told,
-    /// The same or nothing, and events before it may be missing.
+    /// Like the others, with a gap before the event.
     AfterGap(Gap),
     Retry(Duration),
     /// The server ends the stream, and events before the end may be missing.
@@ -105,7 +106,7 @@ impl<T> Reader<T> {
         self.reading(gap)
     }
 
-    /// The server says that the stream ends. What cannot be read of it is told, and the stream ends.
+    /// Handles the end of the stream by the server. An unreadable end is reported, and the stream ends.
     fn end(&mut self, event: &Event<'_>) -> Reading {
         let (reason, error) = match self.format.reason(event) {
             Ok(reason) => (reason, None),
@@ -142,7 +143,8 @@ impl<T> Reader<T> {
         }
     }
 
-    /// The server reports an error. It moves the place, and is no part of what the server counts for sure.
+    /// Handles an error reported by the server. It moves the position, and the server may or may not count
+    /// it.
     fn error(&mut self, event: &Event<'_>) -> Reading {
         let Verdict::New(gap) = self.tracker.event(event.id, &event.name, &event.data, false) else {
             return Reading::Duplicate;
@@ -169,7 +171,7 @@ impl<T> Reader<T> {
         reading
     }
 
-    /// An event nobody asked for, or an id alone: it moves the place.
+    /// Handles an irrelevant event, or an id alone: it moves the position.
     fn passed_over(&mut self, id: Option<&str>, name: &str, data: &str) -> Reading {
         match self.tracker.event(id, name, data, false) {
             Verdict::New(gap) => self.reading(gap),
@@ -177,12 +179,12 @@ impl<T> Reader<T> {
         }
     }
 
-    /// Where the stream is, if the next event may come with a gap: the place to name until its item is given.
+    /// Position before a possible gap: the one to report until the next item is delivered.
     pub(crate) fn place_before_gap(&self) -> Option<Position> {
         self.tracker.is_open().then(|| self.tracker.position().clone())
     }
 
-    /// What an event comes to that may have put something into `told`.
+    /// Result of reading an event that may have stored something in `told`.
     #[inline]
     fn reading(&self, gap: Option<Gap>) -> Reading {
         match gap {

@@ -1,9 +1,9 @@
-//! How long to wait before the next attempt, and how often to try. Pure: chance comes in as a number.
+//! Delay before the next attempt, and number of attempts. Pure: randomness is an input.
 
 use std::hash::{BuildHasher, RandomState};
 use std::time::Duration;
 
-/// When a broken stream is opened again.
+/// Retry policy of a broken stream.
 ///
 /// Unset values are taken from the layer below ([`or`](Self::or)), and finally from each setter's default.
 ///
@@ -30,7 +30,7 @@ pub struct Retry {
     healthy_after: Option<Duration>,
 }
 
-/// What a [`Retry`] says when nothing is left open.
+/// A [`Retry`] with all settings filled in.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Figures {
     initial: Duration,
@@ -55,12 +55,12 @@ pub struct Wishes {
 const WIDEST: f64 = 16.0;
 
 impl Retry {
-    /// No setting set.
+    /// Creates a policy with nothing set.
     pub fn new() -> Self {
         Self::default()
     }
 
-    /// Gives up after `max` retries in a row: [`max`](Self::max).
+    /// Gives up after `max` consecutive retries: [`max`](Self::max).
     pub fn at_most(max: u32) -> Self {
         Self::new().max(max)
     }
@@ -84,7 +84,7 @@ impl Retry {
         self
     }
 
-    /// The shortest wait, whatever chance and the server say. Default: 100 ms.
+    /// Sets the shortest delay, which randomness and the server cannot undercut. Default: 100 ms.
     pub fn floor(mut self, wait: Duration) -> Self {
         self.floor = Some(wait);
         self
@@ -103,9 +103,9 @@ impl Retry {
         self
     }
 
-    /// How long a connection must live before failures are counted from zero again; where there is a
-    /// [heartbeat](crate::Settings::heartbeat), it lives as long as bytes come. A connection that brings a new event counts
-    /// as healthy at once. Default: 10 s.
+    /// Sets the lifetime of a connection after which failures are counted from zero again; with a
+    /// [heartbeat](crate::Settings::heartbeat), the lifetime lasts while bytes arrive. A connection that
+    /// delivers a new event counts as healthy at once. Default: 10 s.
     pub fn healthy_after(mut self, life: Duration) -> Self {
         self.healthy_after = Some(life);
         self

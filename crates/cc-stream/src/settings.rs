@@ -1,4 +1,4 @@
-//! How a stream behaves, whatever it carries.
+//! Behaviour of a stream, independent of its content.
 
 use std::time::Duration;
 
@@ -7,7 +7,7 @@ use crate::decoder::Limits;
 use crate::machine::Rules;
 use crate::retry::Retry;
 
-/// How a stream behaves, whatever it carries.
+/// Behaviour of a stream, independent of its content.
 ///
 /// ```
 /// use std::time::Duration;
@@ -23,13 +23,14 @@ use crate::retry::Retry;
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct Settings {
-    /// When a failure is retried; `None` never retries. Default: [`Retry::default`].
+    /// Retry policy for failures; `None` never retries. Default: [`Retry::default`].
     pub retry: Option<Retry>,
-    /// How long an attempt may take until the head of the answer, the making of its request included; `None`: for
-    /// ever. Default: 10 s.
+    /// Time limit of an attempt until the head of the answer, including the creation of its request; `None`:
+    /// no limit. Default: 10 s.
     pub connect_timeout: Option<Duration>,
-    /// How long an open connection may give no byte; `None`: for ever. Any byte counts, comments too. Set it to the interval of
-    /// the server's heartbeats and a margin. Default: `None`, because a server need not send any.
+    /// Silence of an open connection after which it counts as dead; `None`: no limit. Any byte counts,
+    /// comments too. Set it to the interval of the server's heartbeats and a margin. Default: `None`, because
+    /// servers need not send heartbeats.
     pub heartbeat: Option<Duration>,
     /// The items to give before the stream ends by itself, over all connections, and over those before
     /// [`resume`](Self::resume) too. Default: `None`, no limit.
@@ -38,21 +39,21 @@ pub struct Settings {
     pub overflow: Overflow,
     /// The largest line and event that are decoded. Default: 1 MiB each.
     pub limits: Limits,
-    /// How much of an event's data an error carries, in bytes. Default: 16 KiB.
+    /// Maximum amount of an event's data in an error, in bytes. Default: 16 KiB.
     pub raw_limit: usize,
     /// Behaviour after an event by which the server reports an error ([`Format::error`](crate::Format::error)). Default:
     /// [`ErrorEvents::GoOn`].
     pub error_events: ErrorEvents,
     /// Proof required that nothing was lost between two connections. Default: [`Continuity::Trust`].
     pub continuity: Continuity,
-    /// How many of the last events are known again after a reconnection, by their id and a keyed hash of their name and
-    /// data; no less than two. A server that replays further back makes items come twice. Default: 1,024, which takes 16 KiB
-    /// once so many have come.
+    /// Number of recent events that are recognised again after a reconnection, by their id and a keyed hash
+    /// of their name and data; at least two. If a server replays more, items arrive twice. Default: 1,024,
+    /// which takes 16 KiB once it is full.
     pub window: usize,
-    /// Where to go on from. Default: `None`, wherever the server starts.
+    /// Position to resume from. Default: `None`, the start chosen by the server.
     pub resume: Option<Cursor>,
-    /// `true` if each request that names no id is given all from one and the same place, such as a date: a connection that
-    /// breaks before anything came has then lost nothing, and is no gap. Default: `false`.
+    /// `true` if each request without an id starts at the same place, such as a date: a connection that fails
+    /// before the first event has then lost nothing, and causes no gap. Default: `false`.
     pub fixed_start: bool,
     /// A seed for the jitter, so that a test sees the same waits each time. Default: `None`.
     pub seed: Option<u64>,
@@ -62,13 +63,13 @@ pub struct Settings {
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Overflow {
-    /// The server waits: what is not read stays in the connection.
+    /// The server waits: unread data stay in the connection.
     #[default]
     BackPressure,
-    /// At each poll what is there gets read, up to 1,024 things at a time, and only the newest items are kept. What is
-    /// dropped is counted ([`StreamHandle::dropped`](crate::StreamHandle::dropped)) and told as a gap. A server that was
-    /// asked for as many events as [`limit`](Settings::limit) allows counts what is dropped too, and may end before so many
-    /// were given.
+    /// Each poll reads all available data, up to 1,024 events at a time, and keeps only the newest items.
+    /// Dropped items are counted ([`StreamHandle::dropped`](crate::StreamHandle::dropped)) and reported as a
+    /// gap. A server that was asked for as many events as [`limit`](Settings::limit) allows counts dropped
+    /// items too, and may end before that number was delivered.
     DropOldest {
         /// The items kept, at least one.
         capacity: usize,

@@ -44,12 +44,12 @@ pub struct EventStream<T> {
     done: bool,
 }
 
-/// Nothing inside is pinned in place.
+/// No field is pinned.
 impl<T> Unpin for EventStream<T> {}
 
 impl<T> EventStream<T> {
-    /// A stream over a transport. `factory` makes the request of each attempt, so that it can be signed afresh and ask
-    /// for what is left of a limit; the stream adds `Accept` and `Last-Event-ID`.
+    /// Opens a stream over a transport. `factory` builds the request of each attempt, so that it can be
+    /// signed again and ask for the rest of a limit; the stream adds `Accept` and `Last-Event-ID`.
     ///
     /// An error of the factory ends the stream, unless it [is transient](StreamError::is_transient).
     #[cfg(not(target_arch = "wasm32"))]
@@ -143,7 +143,7 @@ impl<T> EventStream<T> {
         StreamHandle { shared: Arc::clone(&self.driver.shared) }
     }
 
-    /// Where the stream is in its life.
+    /// State of the stream in its life cycle.
     pub fn state(&self) -> State {
         self.handle().state()
     }
@@ -159,8 +159,8 @@ impl<T> EventStream<T> {
         Items::new(self)
     }
 
-    /// Calls a function each time a connection is open. The state is then [`State::Open`], unless what is read ahead may be
-    /// dropped ([`Overflow::DropOldest`]): then it may have changed since.
+    /// Calls a function each time a connection is open. The state is then [`State::Open`], unless items may
+    /// be dropped ([`Overflow::DropOldest`]), in which case it may have changed since.
     #[must_use]
     pub fn on_open(mut self, call: impl FnMut(&Opened) + MaybeSend + 'static) -> Self {
         self.callbacks.open = Some(Box::new(call));

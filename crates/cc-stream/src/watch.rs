@@ -2,32 +2,32 @@
 
 use std::time::Duration;
 
-/// How late the watch may be looked at, as a part of its period, and not start anew.
+/// Maximum delay of a check of the watch, as a fraction of its period, before the watch restarts.
 const LATE: u32 = 4;
 
-/// How long bytes that are there have to be brought, as a part of the period.
+/// Time to receive bytes that are already available, as a fraction of the period.
 const GRACE: u32 = 50;
 
 /// Watches one connection, from its opening to its end.
 ///
-/// Silence is time during which somebody asked for bytes and none were there. While the consumer does something else
-/// nobody asks, and nothing counts; when it comes back after more than a period, one starts anew. Where the whole
-/// program stood still, the bytes may be there and nobody had the time to bring them: the first look is therefore not
-/// believed. One that is in time is followed by another soon, one that is late by a whole period.
+/// Silence is time during which the stream was polled for bytes and none were available. While the consumer
+/// does something else, nothing is polled and nothing counts; when it returns after more than a period, a new
+/// period starts. If the whole program stood still, bytes may be available that were not read yet: the first
+/// check is therefore not decisive. A punctual check is repeated soon, a late one after a whole period.
 #[derive(Debug, Clone)]
 pub(crate) struct Watch {
     period: Option<Duration>,
     opened: Duration,
     last_bytes: Duration,
-    /// Since when bytes are asked for in vain; `None` while nobody asks.
+    /// Time since which polls found no bytes; `None` while nothing is polled.
     asking: Option<Duration>,
     forgiven: bool,
     /// The period is over, and this is the time that bytes have to be brought.
     last_look: Option<Duration>,
-    /// When bytes were last asked for in vain.
+    /// Time of the last poll that found no bytes.
     looked: Duration,
-    /// When the consumer first got something since there was nothing to read: all that is read from then on may have come
-    /// before.
+    /// Time at which the consumer first received something since there was nothing to read: everything read
+    /// afterwards may have arrived before.
     handed_out: Option<Duration>,
 }
 
@@ -45,7 +45,7 @@ impl Watch {
         }
     }
 
-    /// Bytes came, whatever they say.
+    /// Records that bytes arrived, whatever their content.
     pub(crate) fn bytes(&mut self, now: Duration) {
         self.last_bytes = self.handed_out.unwrap_or(now);
         (self.asking, self.forgiven, self.last_look) = (None, false, None);
@@ -65,7 +65,7 @@ impl Watch {
         self.handed_out.get_or_insert(now);
     }
 
-    /// When to look again, if there is something to watch.
+    /// Time of the next check, if there is something to watch.
     pub(crate) fn deadline(&self) -> Option<Duration> {
         self.last_look.or(Some(self.asking?.saturating_add(self.period?)))
     }
@@ -86,7 +86,8 @@ impl Watch {
         is_last
     }
 
-    /// Returns `true` if the connection has lived for `time`. Where silence is watched, silence is no life.
+    /// Returns `true` if the connection has lived for `time`. If silence is watched, silent time does not
+    /// count.
     pub(crate) fn has_lived(&self, time: Duration, now: Duration) -> bool {
         let last = if self.period.is_some() { self.last_bytes } else { self.handed_out.unwrap_or(now) };
         last.saturating_sub(self.opened) >= time

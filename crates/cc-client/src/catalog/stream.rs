@@ -19,8 +19,8 @@ pub use cc_runtime::catalog::{Delivered, Streamed};
 /// sent until it is polled.
 ///
 /// # Errors
-/// [`ErrorKind::InvalidInput`](cc_runtime::ErrorKind::InvalidInput) when there is no such command, it is no stream, or the
-/// input is not what it takes.
+/// [`ErrorKind::InvalidInput`](cc_runtime::ErrorKind::InvalidInput) if the command does not exist or is not a
+/// stream, or if the input does not match the command.
 pub fn stream(client: &Client, name: &str, input: &Value) -> Result<Streamed> {
     catalog().stream(client, name, input)
 }

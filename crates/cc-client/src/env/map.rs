@@ -20,7 +20,7 @@ pub struct EnvironmentMap {
 }
 
 impl EnvironmentMap {
-    /// No variables.
+    /// Creates an empty set of variables.
     #[must_use]
     pub fn new() -> Self {
         Self::default()
@@ -63,7 +63,7 @@ impl EnvironmentMap {
         if NameRule::Simple.allows(&name) { Ok(self.set(name, value.into())) } else { Err(refuse(&[name])) }
     }
 
-    /// Takes a variable away, and gives the value that it had.
+    /// Removes a variable, and returns its value.
     pub fn remove(&mut self, name: &str) -> Option<Secret> {
         self.find(name).ok().map(|at| self.variables.remove(at).1)
     }
@@ -74,13 +74,13 @@ impl EnvironmentMap {
         self.find(name).ok().map(|at| &self.variables[at].1)
     }
 
-    /// How many there are.
+    /// Returns the number of variables.
     #[must_use]
     pub fn len(&self) -> usize {
         self.variables.len()
     }
 
-    /// Returns `true` if there are none.
+    /// Returns `true` if there are no variables.
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.variables.is_empty()

@@ -1,13 +1,13 @@
-//! Which names a variable may have.
+//! Rules for the names of variables.
 
-/// Which names are good.
+/// Rule for the names of variables.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Hash)]
 #[non_exhaustive]
 pub enum NameRule {
-    /// What the platform takes: ASCII letters, digits, `-`, `_` and `.`.
+    /// Names that the platform accepts: ASCII letters, digits, `-`, `_` and `.`.
     #[default]
     Simple,
-    /// What a shell takes: ASCII letters, digits and `_`, not starting with a digit.
+    /// Names that a shell accepts: ASCII letters, digits and `_`, not starting with a digit.
     Strict,
 }
 

@@ -6,7 +6,7 @@ use cc_runtime::Secret;
 
 use super::{EnvironmentMap, NameRule, Parsed, Position, Problem, ProblemKind};
 
-/// Reads variables from a text. What is wrong is told, and the rest is read.
+/// Parses variables from a text. Problems are listed, and parsing continues after them.
 #[must_use]
 pub fn parse(text: &str, rule: NameRule) -> Parsed {
     // Windows editors write a byte-order mark. It is no part of the first name, nor a column.
@@ -32,31 +32,31 @@ pub fn parse(text: &str, rule: NameRule) -> Parsed {
 
 struct Parser<'a> {
     text: &'a str,
-    /// Where the next line starts, in bytes.
+    /// Offset of the next line, in bytes.
     at: usize,
     /// The number of that line.
     line: usize,
     found: Vec<(String, String)>,
     names: HashSet<&'a str>,
-    /// How many lines outside of quotes ended with LF alone, with CRLF, and with CR alone.
+    /// Numbers of lines outside of quotes that ended with LF, with CRLF, and with CR.
     ends: [usize; 3],
 }
 
-/// What was found after a `=`.
+/// Value after a `=`.
 enum Value {
     /// The value, and where the rest of the text starts: a line end, or the end.
     Good {
         value: String,
         end: usize,
-        /// Where a shell would put in something else.
+        /// Position of a shell substitution.
         substitution: Option<usize>,
     },
-    /// What is wrong is at the first place; reading goes on at the second.
+    /// Position of a problem, and position at which parsing continues.
     Bad(usize, usize),
 }
 
 impl<'a> Parser<'a> {
-    /// Reads one variable, or passes over a line that is none.
+    /// Parses one variable, or skips a line without one.
     fn statement(&mut self, rule: NameRule, problems: &mut Vec<Problem>) {
         let start = self.at;
         let line = self.line_at(start);
@@ -158,13 +158,13 @@ impl<'a> Parser<'a> {
     }
 }
 
-/// How many lines end in this text: with LF, with CRLF, or with CR alone.
+/// Number of line ends in this text: LF, CRLF, or CR.
 fn line_ends(text: &str) -> usize {
     text.matches(['\n', '\r']).count() - text.matches("\r\n").count()
 }
 
-/// Where a shell would put something else into this text, which stands in double quotes or in none: at `$NAME`, `${`, `$(`,
-/// `$1` and the like, or at a backtick.
+/// Position of the first shell substitution in a text without quotes or in double quotes: `$NAME`, `${`,
+/// `$(`, `$1` and the like, or a backtick.
 fn substitution(text: &str) -> Option<usize> {
     let mut bytes = text.bytes().enumerate();
     while let Some((at, byte)) = bytes.next() {
@@ -181,7 +181,7 @@ fn substitution(text: &str) -> Option<usize> {
     None
 }
 
-/// What follows `export` and blanks.
+/// Text after `export` and blanks.
 fn exported(line: &str) -> Option<&str> {
     let rest = line.strip_prefix("export")?;
     let name = rest.trim_start_matches([' ', '\t']);
@@ -206,7 +206,7 @@ fn raw_quoted(text: &str, quote: char) -> Option<(String, usize)> {
     None
 }
 
-/// The same as a shell reads it.
+/// Parses a quoted value by the rules of a shell.
 fn shell_quoted(text: &str, quote: char) -> Option<(String, usize)> {
     let mut value = String::new();
     let mut characters = text.char_indices();

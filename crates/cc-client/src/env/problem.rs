@@ -1,20 +1,20 @@
-//! What may be wrong with variables that are read.
+//! Problems in parsed variables.
 
 use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-/// Something that is wrong with what was read. It names the variable, never its value.
+/// A problem in parsed variables. It names the variable, never its value.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct Problem {
-    /// What is wrong.
+    /// Kind of the problem.
     pub kind: ProblemKind,
     /// The name of the variable, as far as there is one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub name: Option<String>,
-    /// Where it is wrong; JSON has no places.
+    /// Position of the problem; `None` for JSON.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub position: Option<Position>,
 }
@@ -28,7 +28,7 @@ pub struct Position {
     pub column: usize,
 }
 
-/// What is wrong.
+/// Kind of a problem.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "SCREAMING_SNAKE_CASE")]
 #[non_exhaustive]
@@ -57,7 +57,7 @@ pub enum ProblemKind {
 }
 
 impl ProblemKind {
-    /// Its number in the official JavaScript client, which has none above 8.
+    /// Number of the problem in the official JavaScript client, which has none above 8.
     #[must_use]
     pub fn code(self) -> u8 {
         match self {
@@ -74,7 +74,7 @@ impl ProblemKind {
         }
     }
 
-    /// Returns `true` if something was left out for it. It is only a remark otherwise.
+    /// Returns `true` if the problem removed something from the result. Otherwise it is a remark.
     #[must_use]
     pub fn is_error(self) -> bool {
         !matches!(self, Self::JavaInfo | Self::ShellSubstitution)

@@ -11,8 +11,8 @@ impl EnvironmentMap {
         self.lines("", "", escape_raw)
     }
 
-    /// One `export NAME="value";` a line, sorted, without a line end after the last: a shell that reads it sets the
-    /// variables and runs nothing, whatever the values hold.
+    /// One `export NAME="value";` per line, sorted, without a final line end: a shell that reads the text
+    /// sets the variables and executes nothing, whatever the values contain.
     ///
     /// A name with `.` or `-`, or one that starts with a digit, is one that a shell refuses: see [`NameRule::Strict`].
     ///

@@ -17,10 +17,10 @@ use serde::{Deserialize, Serialize};
 use super::turn::{self, Held};
 use super::{RedisStore, millis};
 
-/// How long it is waited between two attempts to deliver what could not be delivered, at first and at most.
+/// First and longest delay between attempts to deliver a failed invalidation.
 const DEBT_PAUSES: (Duration, Duration) = (Duration::from_millis(50), Duration::from_secs(5));
 
-/// How long it is tried to deliver it for other processes.
+/// Time for which a failed invalidation is retried for other processes.
 const DEBT_FOR: Duration = Duration::from_secs(3_600);
 
 /// The keys of one answer, in one slot of a cluster with all of its identity.
@@ -41,7 +41,7 @@ impl Keys {
     }
 }
 
-/// What stands before the body: one line of JSON.
+/// Metadata before the body: one line of JSON.
 #[derive(Serialize, Deserialize)]
 struct Head {
     status: u16,
@@ -153,7 +153,7 @@ impl RedisStore {
     }
 }
 
-/// What is kept under a path and its list member.
+/// List member and key suffix of a cached answer.
 fn member(keys: &Keys, key: &CacheKey) -> String {
     format!("{}{}", keys.digest, key.path())
 }

@@ -17,7 +17,7 @@ impl RedisStore {
     }
 }
 
-/// The line before the JSON, by which two indexes are told apart.
+/// Line before the JSON, which distinguishes two indexes.
 fn head(fetched_at: Timestamp) -> String {
     format!("{fetched_at}\n")
 }

@@ -1,4 +1,4 @@
-//! The connection, and what is done when there is none.
+//! Connection to Redis, and behaviour without one.
 
 use std::collections::{HashMap, HashSet};
 use std::fmt;
@@ -10,21 +10,22 @@ use cc_runtime::tasks::{self, Instant};
 use redis::aio::MultiplexedConnection;
 use redis::{AsyncConnectionConfig, Client, Cmd, FromRedisValue, RedisError};
 
-/// How long Redis is left alone after a failure of the connection, at first and at most.
+/// First and longest pause after a failure of the connection.
 const PAUSES: (Duration, Duration) = (Duration::from_millis(500), Duration::from_secs(15));
 
-/// How many identities are remembered by what is known of their answers. Past that, the answers of all are dropped once more.
+/// Maximum number of identities whose invalidations are tracked. Beyond it, the answers of all are dropped
+/// once more.
 const MAX_IDENTITIES: usize = 10_000;
 
-/// One connection to Redis for all. A failure of the connection is logged once, and then there is no store for a while. What
-/// Redis refuses concerns the one command alone.
+/// One shared connection to Redis. A failure of the connection is logged once, and the store is then
+/// unavailable for a while. A refusal by Redis affects only the one command.
 pub(super) struct Link {
     client: Client,
     patience: Duration,
     connecting: tokio::sync::Mutex<()>,
     state: Mutex<State>,
     trust: Mutex<Trust>,
-    /// Whether a refused command was logged as a warning.
+    /// `true` if a refused command was logged as a warning.
     warned: AtomicBool,
 }
 
@@ -43,7 +44,7 @@ enum State {
 /// another one. They are dropped before any is read again.
 #[derive(Debug, Default)]
 struct Trust {
-    /// How many times the connection was lost.
+    /// Number of times the connection was lost.
     outages: u64,
     /// Identities whose answers were dropped, and after how many outages.
     dropped: HashMap<String, u64>,
@@ -54,7 +55,7 @@ struct Trust {
     tended: HashSet<String>,
 }
 
-/// What was known of an identity at one moment.
+/// State of an identity at one moment.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Doubt {
     outages: u64,
@@ -77,7 +78,8 @@ impl Link {
         Self { patience, ..Self::new(self.client.clone()) }
     }
 
-    /// What Redis answers. `None` if it refuses, does not answer, or was found gone a moment ago.
+    /// Sends a command and returns the answer of Redis. `None` if Redis refuses, does not answer, or was
+    /// found unavailable a moment ago.
     pub(super) async fn ask<T: FromRedisValue>(&self, command: &Cmd) -> Option<T> {
         let deadline = Some(Instant::now() + self.patience);
         let asked = tasks::until(deadline, async {
@@ -108,7 +110,8 @@ impl Link {
         }
     }
 
-    /// Remembers that an invalidation of this identity was not delivered. `true` if nobody takes care of it yet.
+    /// Records that an invalidation of this identity was not delivered. Returns `true` if no task handles it
+    /// yet.
     pub(super) fn owe(&self, identity: &str) -> bool {
         let mut trust = lock(&self.trust);
         trust.failures += 1;
@@ -122,7 +125,7 @@ impl Link {
         trust.tended.len() < MAX_IDENTITIES && trust.tended.insert(identity.to_owned())
     }
 
-    /// Why the kept answers of this identity may be old; `None` if they are not.
+    /// Reason why the cached answers of this identity may be outdated; `None` if they are not.
     pub(super) fn doubt(&self, identity: &str) -> Option<Doubt> {
         let trust = lock(&self.trust);
         let failure = trust.owed.get(identity).copied();
@@ -143,7 +146,7 @@ impl Link {
         trust.dropped.insert(identity.to_owned(), doubt.outages);
     }
 
-    /// Says that no task takes care of this identity any more.
+    /// Records that no task handles this identity any more.
     pub(super) fn left_alone(&self, identity: &str) {
         lock(&self.trust).tended.remove(identity);
     }
@@ -165,7 +168,7 @@ impl Link {
         Ok(Some(connection))
     }
 
-    /// What can be said without connecting: a connection, or that there is none for now.
+    /// State of the connection without connecting: a connection, or that there is none for now.
     fn known(&self) -> Option<Option<MultiplexedConnection>> {
         match &*lock(&self.state) {
             State::Up(connection) => Some(Some(connection.clone())),

@@ -10,7 +10,7 @@ use redis::{Cmd, Value, cmd};
 
 use super::link::Link;
 
-/// How long it is waited between two looks, at first and at most.
+/// First and longest delay between two checks.
 const LOOKS: (Duration, Duration) = (Duration::from_millis(10), Duration::from_millis(200));
 
 /// A turn of this process. It ends when this is dropped.
@@ -47,8 +47,9 @@ impl Drop for Held {
     }
 }
 
-/// Waits for a turn or for what another one asked for, for as long as a `turn` lasts. `look` makes the command from a token:
-/// it gives what is kept, or 1 when it is the caller's turn, or 0 when it is another one's.
+/// Waits for the turn, or for the answer that another process requested, for at most the length of a `turn`.
+/// `look` builds the command from a token: it returns the cached answer, or 1 if the caller has the turn, or
+/// 0 if another process has it.
 pub(super) async fn take<T>(
     link: &Arc<Link>,
     turn: Duration,

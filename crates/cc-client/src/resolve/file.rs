@@ -17,30 +17,31 @@ use super::store::{Store, StoreFuture};
 /// The first line of the file. A version that does not know it takes the file for empty.
 const HEADER: &str = "cc-client ids 1";
 
-/// What the first line of every version starts with.
+/// Prefix of the first line in every version.
 const MAGIC: &str = "cc-client ids ";
 
-/// What follows the name of the file in the name of one that is being written.
+/// Suffix of the name of a file that is being written.
 const NEW: &str = ".new-";
 
-/// The age at which a file that is being written is taken for one whose writer was killed. Writing takes milliseconds.
+/// Age at which an unfinished file is treated as abandoned by its writer. Writing takes milliseconds.
 const ABANDONED: Duration = Duration::from_secs(60);
 
 /// The largest file that is read or written, in bytes: room for some four million ids.
 const MAX_BYTES: u64 = 256 * 1024 * 1024;
 
-/// How long one operation on the file may take, its turn included.
+/// Time limit of one operation on the file, including the wait for its turn.
 const PATIENCE: Duration = Duration::from_secs(10);
 
-/// How long an operation may have run for others to wait for it. One that takes longer hangs.
+/// Duration of an operation beyond which others do not wait for it, because it hangs.
 const WORTH_WAITING: Duration = Duration::from_secs(2);
 
 /// Keeps indexes in one file, a line for each identity and endpoint, readable for its owner alone.
 ///
-/// Any number of processes may use it at once: it is replaced as a whole and never locked. Of two that write at the same
-/// moment, the last one wins, and the other asks the platform once more some day. Of one that is killed while it writes,
-/// nothing stays: what it left beside the file goes with the next write, a minute later. A file that cannot be read is put aside,
-/// under its name and `.corrupt-` with the time in milliseconds, and begun anew.
+/// Any number of processes may use the file at once: it is replaced as a whole and never locked. If two
+/// processes write at the same moment, the last one wins, and the other fetches the index again later. A
+/// process that is killed while it writes leaves only a temporary file, which the next write removes after a
+/// minute. An unreadable file is renamed to its name followed by `.corrupt-` and the time in milliseconds,
+/// and replaced.
 ///
 /// Only a regular file of up to 256 MiB is read, which belongs to the user of this process or to root and which no other user
 /// may write. Anything else is an error, and is not touched; but a file of the right owner with loose permissions, or one
@@ -54,7 +55,7 @@ struct Inner {
     path: PathBuf,
     /// Held while this process works on the file.
     turn: Arc<Semaphore>,
-    /// When the operation that holds the turn started.
+    /// Start of the operation that has the turn.
     busy_since: Mutex<Option<Instant>>,
 }
 
@@ -155,7 +156,7 @@ impl Inner {
         }
     }
 
-    /// Takes a file away that cannot be read, unless it was replaced meanwhile.
+    /// Renames an unreadable file, unless it was replaced meanwhile.
     fn put_aside(&self, read: &[u8]) -> io::Result<()> {
         if self.bytes()? == read { self.take_away() } else { Ok(()) }
     }
@@ -258,7 +259,8 @@ impl Inner {
     }
 }
 
-/// Makes the new name last through a power failure, where the system can: without it the old file comes back, whole.
+/// Syncs the directory, where the system supports it, so that the new name survives a power failure:
+/// otherwise the complete old file returns.
 fn sync_folder(folder: &Path) {
     if cfg!(unix)
         && let Ok(folder) = File::open(folder)
@@ -288,7 +290,7 @@ fn lines(text: &str) -> impl Iterator<Item = &str> {
     text.lines().skip(1)
 }
 
-/// What a line holds under this key.
+/// Value of a key in a line.
 fn value<'a>(line: &'a str, key: &str) -> Option<&'a str> {
     line.strip_prefix(key)?.strip_prefix('\t')
 }

@@ -8,12 +8,12 @@ use std::time::Duration;
 use cc_runtime::Result;
 use cc_runtime::tasks::{Home, Instant, Waiting, Work};
 
-/// A caller who joins this shortly after the start joins in time: nobody knows of a thing so soon after it was made that a
-/// request that was sent before does not find it.
+/// A caller who joins this shortly after the start joins in time: no one can know about a resource so soon
+/// after its creation that the request misses it.
 const IN_TIME: Duration = Duration::from_millis(2);
 
-/// Work that is done once for all callers who want it while it is under way. It goes on as long as one of them waits, whether
-/// that one is polled or not, so any of them may give up.
+/// Work that is done once for all concurrent callers. It continues as long as one of them waits, whether or
+/// not that caller is polled, so any of them may give up.
 pub(super) struct Flight<T>(Mutex<Option<Flying<T>>>);
 
 struct Flying<T> {
@@ -28,7 +28,8 @@ impl<T> Default for Flight<T> {
 }
 
 impl<T: Clone + Send + 'static> Flight<T> {
-    /// Joins the work that is under way, or starts this. The second value is `true` if the work had started before.
+    /// Joins the work in progress, or starts this work. The second value is `true` if the work had already
+    /// started.
     ///
     /// # Errors
     /// [`ErrorKind::Unexpected`](cc_runtime::ErrorKind::Unexpected) outside of a tokio runtime.

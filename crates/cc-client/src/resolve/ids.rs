@@ -1,4 +1,4 @@
-//! Which ids are wanted, and what they are.
+//! Ids to resolve, and their kinds.
 
 use cc_runtime::{
     AddonId, AddonProviderId, AnyAddonId, ApplicationId, ConsumerKey, Error, ErrorKind, OwnerId, RealAddonId,
@@ -65,7 +65,7 @@ pub(super) enum Wanted<'a> {
 }
 
 impl<'a> Ids<'a> {
-    /// Nothing yet.
+    /// Creates an empty set.
     pub fn new() -> Self {
         Self::default()
     }
@@ -98,7 +98,7 @@ impl<'a> Ids<'a> {
     }
 }
 
-/// What an id that is looked for is the id of.
+/// Kind of an id to look up.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub(super) enum Form {
     Application,
@@ -158,13 +158,13 @@ impl<'a> Subject<'a> {
     }
 }
 
-/// Returns `true` if it is the id that the platform lists, not the provider's own.
+/// Returns `true` for an id as the platform lists it, and `false` for the provider's own id.
 fn is_platform_id(id: &str) -> bool {
     id.starts_with("addon_")
 }
 
 impl<'a> Ids<'a> {
-    /// Looks all of them up in what is known.
+    /// Looks all ids up in the current state.
     pub(super) fn look_up(&self, known: View<'_>) -> Result<ResolvedIds, Missing<'a>> {
         let mut ids = ResolvedIds::default();
         match &self.owner {
@@ -214,7 +214,7 @@ impl<'a> Ids<'a> {
     }
 }
 
-/// What is known at one moment: lessons first, which are newer than the index.
+/// The state at one moment: lessons first, because they are newer than the index.
 #[derive(Debug, Clone, Copy, Default)]
 pub(super) struct View<'k> {
     pub(super) learned: Option<&'k Learned>,

@@ -13,7 +13,8 @@ use super::Subject;
 /// The most memory that an index takes, in bytes: room for some four million ids.
 const MAX_BYTES: usize = 256 * 1024 * 1024;
 
-/// What an id takes beside its text, in bytes: its entry, and its place in a table that is less than half full.
+/// Size of an entry besides the text of its id, in bytes: the entry, and its slot in a hash table that is
+/// less than half full.
 const ENTRY_BYTES: usize = size_of::<Entry>() + 10;
 
 /// The owners of all resources, as the platform listed them at one moment.
@@ -27,16 +28,16 @@ pub struct Index {
     entries: Vec<Entry>,
     /// Positions in `entries`. It is built when it is worth it: a program that asks for one id does not need it.
     table: OnceLock<HashTable<u32>>,
-    /// How many look-ups went without the table.
+    /// Number of lookups without the table.
     scans: AtomicU8,
     hasher: DefaultHashBuilder,
 }
 
-/// How many look-ups go through all ids before the table is built. An id of unknown kind takes three of them, and a table
-/// costs as much as some thirty.
+/// Number of lookups that scan all ids before the table is built. An id of unknown kind takes three scans,
+/// and the table costs as much as about thirty.
 const MAX_SCANS: u8 = 6;
 
-/// What an id is the id of.
+/// Kind of an id.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(super) enum Kind {
     Application,
@@ -48,7 +49,7 @@ pub(super) enum Kind {
     Consumer,
 }
 
-/// Where the text of an id starts (it ends where the next one starts), whose it is, and what.
+/// Start of the text of an id (it ends where the next one starts), its owner, and its kind.
 #[derive(Clone, Copy)]
 struct Entry {
     start: u32,
@@ -57,31 +58,31 @@ struct Entry {
 }
 
 impl Index {
-    /// An index of nothing.
+    /// Creates an empty index.
     #[must_use]
     pub fn empty(fetched_at: Timestamp) -> Self {
         Builder::default().build(fetched_at)
     }
 
-    /// When the platform was asked.
+    /// Returns the time at which the platform was asked.
     #[must_use]
     pub fn fetched_at(&self) -> Timestamp {
         self.fetched_at
     }
 
-    /// How many ids it holds; an add-on has two.
+    /// Returns the number of ids; an add-on has two.
     #[must_use]
     pub fn len(&self) -> usize {
         self.table().len()
     }
 
-    /// Returns `true` if it holds none.
+    /// Returns `true` if the index has no ids.
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.table().is_empty()
     }
 
-    /// Who owns this.
+    /// Returns the owner of a resource.
     #[must_use]
     pub fn owner_of(&self, subject: Subject<'_>) -> Option<&OwnerId> {
         let entry = match subject {
@@ -196,7 +197,7 @@ impl fmt::Debug for Index {
     }
 }
 
-/// Takes ids as they are read.
+/// Collects ids as they are read.
 #[derive(Default)]
 pub(super) struct Builder {
     owners: Vec<OwnerId>,
@@ -207,7 +208,7 @@ pub(super) struct Builder {
 }
 
 impl Builder {
-    /// A place for an owner whose id may come after what it owns.
+    /// Reserves an entry for an owner whose id may come after its resources.
     pub(super) fn owner(&mut self) -> Result<u32, &'static str> {
         self.grow(size_of::<OwnerId>() + MAX_ID_BYTES)?;
         self.owners.push(OwnerId::default());
@@ -215,7 +216,7 @@ impl Builder {
         Ok((self.owners.len() - 1) as u32)
     }
 
-    /// Makes sure that the index may take this much more memory.
+    /// Checks that the index may grow by this number of bytes.
     fn grow(&mut self, bytes: usize) -> Result<(), &'static str> {
         self.bytes += bytes;
         if self.bytes > MAX_BYTES { Err("the ids need more than 256 MiB of memory") } else { Ok(()) }
@@ -225,7 +226,7 @@ impl Builder {
         self.owners[owner as usize] = id.into();
     }
 
-    /// Adds an id. An empty one stands for no id.
+    /// Adds an id. An empty text means no id.
     pub(super) fn add(&mut self, owner: u32, kind: Kind, id: &str) -> Result<(), &'static str> {
         if !id.is_empty() {
             self.grow(id.len() + ENTRY_BYTES)?;

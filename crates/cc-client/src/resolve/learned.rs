@@ -1,4 +1,5 @@
-//! Owners and ids that answers showed after the index was read: of what was just created or listed.
+//! Owners and ids from answers that arrived after the index was read: those of resources that were just
+//! created or listed.
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -12,13 +13,13 @@ use super::index::Kind;
 /// The most memory that lessons take, in bytes. Past that all are dropped, and the platform is asked again.
 const MAX_BYTES: usize = 8 * 1024 * 1024;
 
-/// What an entry takes beside the text of its ids, in bytes: keys, values, and the free places of the maps.
+/// Size of an entry besides the text of its ids, in bytes: keys, values, and the free slots of the maps.
 const ENTRY_BYTES: usize = 160;
 
 /// Something that belongs to an owner, as an answer shows it.
 #[allow(dead_code, reason = "the compiled domains decide whether it is used")]
 pub(crate) trait Owned {
-    /// Its id, and what it is.
+    /// Id and kind of the resource.
     fn lesson(&self) -> Lesson<'_>;
 }
 
@@ -45,7 +46,7 @@ struct Entry {
     owner: Arc<OwnerId>,
     /// The other id of an add-on; empty if there is none.
     other: Box<str>,
-    /// How many summaries had been asked for before it was learned.
+    /// Number of summaries that had been requested before the lesson.
     after: u64,
 }
 
@@ -97,7 +98,7 @@ impl Learned {
         }
     }
 
-    /// Drops what is known of ids that the platform refused.
+    /// Drops the entries of ids that the platform refused.
     pub(super) fn forget(&mut self, ids: &Ids<'_>) {
         for id in ids.texts() {
             for kind in [Kind::Application, Kind::Addon, Kind::RealAddon, Kind::Provider, Kind::Consumer] {

@@ -12,7 +12,7 @@ use super::ids::{Form, Missing};
 /// again.
 const MAX_BYTES: usize = 1024 * 1024;
 
-/// What an entry takes beside the text of its id, in bytes: key, value, and the free places of the map.
+/// Size of an entry besides the text of its id, in bytes: key, value, and the free slots of the map.
 const ENTRY_BYTES: usize = 112;
 
 /// Ids that gave nothing, each for a while.

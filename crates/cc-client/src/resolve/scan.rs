@@ -1,5 +1,5 @@
-//! Reads the ids out of a summary while it comes, however it is cut: the text itself, of which ids are a small part, is never
-//! kept. It holds what it reads to the shape of JSON, and passes over what it has no use for.
+//! Reads the ids from a summary as it arrives, wherever it is cut: the text, of which ids are a small part,
+//! is never kept. It validates the JSON, and skips irrelevant values.
 
 use std::borrow::Cow;
 use std::fmt;
@@ -18,13 +18,13 @@ const MAX_TEXT: usize = 6 * MAX_ID_BYTES;
 const TOO_LONG: &str = "an id is longer than 256 bytes";
 const _: () = assert!(MAX_ID_BYTES == 256);
 
-/// How deep a summary may be nested.
+/// Maximum nesting depth of a summary.
 const MAX_DEPTH: usize = 128;
 
 /// The version of what [`Index::to_json`] writes.
 pub(super) const VERSION: &str = "1";
 
-/// Why a text is no summary.
+/// Reasons why a text is not a summary.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct ScanError {
     /// After how many bytes it was noticed.
@@ -40,7 +40,7 @@ impl fmt::Display for ScanError {
 
 impl std::error::Error for ScanError {}
 
-/// What is open: an object or a list of this meaning.
+/// An open object or list, with its meaning.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Frame {
     Summary,
@@ -96,7 +96,7 @@ impl Field {
     }
 }
 
-/// What a value has to be, null aside.
+/// Required type of a value, apart from null.
 #[derive(Clone, Copy)]
 enum Wanted {
     Object(Frame),
@@ -105,7 +105,7 @@ enum Wanted {
     Anything,
 }
 
-/// What becomes of a text.
+/// Destination of a text.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Place {
     Nowhere,
@@ -121,21 +121,21 @@ enum Place {
 #[derive(Default)]
 pub(super) struct Scanner {
     builder: Builder,
-    /// `true` if it is what an index wrote, with its version and its time.
+    /// `true` for the format that an index writes, with its version and time.
     stored: bool,
     started: bool,
     open: Vec<Frame>,
     /// The property whose value comes, or came last.
     field: Option<Field>,
-    /// `true` if a name comes, not a value.
+    /// `true` if a name comes next, not a value.
     name_comes: bool,
-    /// A number or a word is under way.
+    /// `true` within a number or a word.
     in_word: bool,
-    /// A text is under way: where it goes.
+    /// Destination of the current text, if any.
     in_text: Option<Place>,
-    /// Its part before this piece.
+    /// Part of the text before this piece.
     text: Vec<u8>,
-    /// `true` if a backslash ended the piece before this one.
+    /// `true` if a backslash ended the previous piece.
     escaped: bool,
     offset: usize,
     owner: u32,
@@ -228,7 +228,7 @@ impl Scanner {
         self.open.last().copied().ok_or("expected a JSON object")
     }
 
-    /// What the value that begins has to be.
+    /// Required type of the value that begins.
     fn wanted(&self) -> Result<Wanted, &'static str> {
         let Some(&frame) = self.open.last() else {
             return if self.started {
@@ -318,7 +318,7 @@ impl Scanner {
         }
     }
 
-    /// Where the text that begins goes.
+    /// Destination of the text that begins.
     fn place(&mut self) -> Result<Place, &'static str> {
         if self.name_comes {
             if self.top()? != Frame::Object {
@@ -385,9 +385,9 @@ impl Scanner {
         Ok(at)
     }
 
-    /// Goes over the properties that follow, as long as they are of no use, simple, and whole in this piece: most are, and
-    /// nothing changes between them. `at` is after the name of the first, and what is returned is after a name too, or
-    /// after a value.
+    /// Skips the following properties, as long as they are irrelevant, simple, and complete in this piece:
+    /// most are, and nothing changes between them. `at` is after the name of the first one; the result is
+    /// after a name too, or after a value.
     fn pass_over(&mut self, piece: &[u8], mut at: usize) -> usize {
         while let Some(after) = simple_value(piece, at) {
             at = after;
@@ -403,7 +403,7 @@ impl Scanner {
         at
     }
 
-    /// Takes a text that is whole.
+    /// Stores a complete text.
     fn keep(&mut self, raw: &[u8], place: Place) -> Result<(), &'static str> {
         if place == Place::Name {
             self.field = Some(match Field::of(raw) {
@@ -434,7 +434,7 @@ impl Scanner {
     }
 }
 
-/// Where a value ends that follows a colon at once, holds nothing, and whose end is in this piece.
+/// End of a simple value directly after a colon, if it ends in this piece.
 #[inline]
 fn simple_value(piece: &[u8], colon: usize) -> Option<usize> {
     let value = piece.get(colon..)?.strip_prefix(b":")?;

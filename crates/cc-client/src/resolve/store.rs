@@ -1,4 +1,4 @@
-//! Where an index is kept for later, and for others.
+//! Stores of the index of ids.
 
 use std::collections::HashMap;
 use std::fmt;
@@ -14,10 +14,10 @@ use cc_runtime::{Credentials, Error, ErrorKind, Result, Timestamp, Transport};
 
 use super::index::Index;
 
-/// How long a store may take to read or to write. Past that the platform is asked, and what was to be written is not.
+/// Time limit of a store for reading or writing. Beyond it, the platform is asked, and the write is dropped.
 const PATIENCE: Duration = Duration::from_secs(2);
 
-/// How long a store may wait for what another process has asked for.
+/// Time for which a store may wait for a fetch by another process.
 const TURN_PATIENCE: Duration = Duration::from_secs(12);
 
 /// The future of a [`Store`].
@@ -109,7 +109,7 @@ impl Store for MemoryStore {
     }
 }
 
-/// A store whose failures stay with it: they are told to the log, the first as a warning.
+/// A store whose failures are contained: they are logged, the first one as a warning.
 #[derive(Debug)]
 pub(super) struct Guarded {
     store: Arc<dyn Store>,
@@ -121,8 +121,8 @@ impl Guarded {
         Self { store, warned: AtomicBool::new(false) }
     }
 
-    /// What the index of this identity is kept under. There is none for a credentials provider that does not say whose
-    /// credentials it gives: another one may come to stand at its place in memory.
+    /// Key of the index of this identity. There is none for a credentials provider without a stable identity,
+    /// because another provider may later have the same address in memory.
     pub(super) fn key(&self, transport: &Transport, identity: &str) -> Option<String> {
         Credentials::is_lasting(identity).then(|| format!("{identity} {}", transport.endpoint()))
     }

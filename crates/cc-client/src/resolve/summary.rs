@@ -9,7 +9,7 @@ use http::Method;
 use super::index::{Index, Kind};
 use super::scan::{Scanner, VERSION};
 
-/// The request. It is written here, not generated, so that ids resolve whatever domains are compiled in.
+/// The request for the summary. It is written by hand, so that ids resolve regardless of the enabled domains.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct GetSummary;
 

@@ -12,10 +12,10 @@ use super::{Pending, Visit};
 /// The path that the browser comes to.
 const PATH: &str = "/callback";
 
-/// How much of a request is read: its first line is within.
+/// Maximum number of bytes of a request to read, which include its first line.
 const MOST: usize = 16 * 1024;
 
-/// How long one browser may take to say what it wants.
+/// Time limit for one browser to send its request.
 const PATIENCE: Duration = Duration::from_secs(5);
 
 /// Waits for the user's browser on a port that only this machine reaches.
@@ -26,8 +26,8 @@ pub struct Listener {
 }
 
 impl Listener {
-    /// Takes this port, or any that is free for 0. The consumer's base URL must be of the domain `localhost`, and of this
-    /// port if it names one.
+    /// Listens on this port, or on any free port for 0. The consumer's base URL must have the domain
+    /// `localhost`, and this port if it names one.
     ///
     /// # Errors
     /// [`ErrorKind::Unexpected`] when the port is not free, or outside of a tokio runtime with I/O.
@@ -113,7 +113,7 @@ async fn serve(mut socket: TcpStream, pending: &Pending) -> Option<Result<Visit>
     outcome
 }
 
-/// Where a GET leads to. The whole head is read, for the browser to get its answer.
+/// Path of a GET request. The whole head is read, so that the browser receives its answer.
 async fn target(socket: &mut TcpStream) -> Option<String> {
     let mut head = Vec::new();
     while !head.windows(4).any(|end| end == b"\r\n\r\n") {

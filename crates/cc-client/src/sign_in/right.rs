@@ -1,8 +1,9 @@
-//! What a user may agree to.
+//! Rights that a user may grant.
 
 use std::fmt;
 
-/// What a program may be allowed to do for a user. Source: the platform's documentation of its API, `GET /v2/oauth/rights`.
+/// A right that a user may grant to a program. Source: the platform's documentation of its API, `GET
+/// /v2/oauth/rights`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 #[non_exhaustive]
 pub enum Right {
@@ -46,7 +47,7 @@ impl Right {
         Self::ManageSshKeys,
     ];
 
-    /// Its name at the platform.
+    /// Returns the platform's name of the right.
     #[must_use]
     pub fn as_str(self) -> &'static str {
         match self {

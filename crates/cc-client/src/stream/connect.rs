@@ -1,4 +1,5 @@
-//! How a stream reaches the platform: through the transport of the client, with its hooks, credentials and limits.
+//! Connects a stream to the platform: through the transport of the client, with its hooks, credentials and
+//! limits.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -19,7 +20,7 @@ pub(super) struct Platform<C> {
     pub(super) reader: EventReader,
 }
 
-/// What connects to the platform.
+/// Connects to the platform.
 pub(super) struct Connection<C> {
     pub(super) platform: Arc<Platform<C>>,
     pub(super) options: CallOptions,

@@ -35,7 +35,8 @@ where
     Merged { sources, date: Box::new(date), patience, timer: None }
 }
 
-/// How many items of one stream are held back at most: enough to look past one that is behind, and no more memory than that.
+/// Maximum number of items of one stream that are held back: enough to look past a late one, with bounded
+/// memory.
 const HELD: usize = 1_024;
 
 struct Source<S, T, E> {
@@ -43,13 +44,13 @@ struct Source<S, T, E> {
     held: VecDeque<Held<T, E>>,
     /// The date of the last item that has one.
     last: Option<Timestamp>,
-    /// No more could be held back when it was last asked.
+    /// `true` if no more items could be held back at the last poll.
     is_full: bool,
 }
 
 /// Something that is held back.
 struct Held<T, E> {
-    /// Its own, or that of what came before it; none before the first.
+    /// Date of the item, or of the previous one; `None` before the first.
     date: Option<Timestamp>,
     came: Instant,
     told: Result<T, E>,
@@ -59,7 +60,7 @@ impl<S, T, E> Source<S, T, E>
 where
     S: Stream<Item = Result<T, E>> + Unpin,
 {
-    /// Takes what there is, as far as it can be held back.
+    /// Takes available items, as far as they can be held back.
     fn read(&mut self, cx: &mut Context<'_>, date: &DateOf<T>) {
         // What waited outside because there was no room has waited as long as the last that had room.
         let mut came = self.held.back().filter(|_| self.is_full).map(|last| last.came);
@@ -102,7 +103,7 @@ impl<S, T, E> std::fmt::Debug for Merged<S, T, E> {
     }
 }
 
-/// Nothing inside is pinned in place.
+/// No field is pinned.
 impl<S, T, E> Unpin for Merged<S, T, E> {}
 
 impl<S, T, E> Merged<S, T, E> {

@@ -11,7 +11,7 @@ use futures_util::FutureExt;
 use http::{HeaderMap, StatusCode};
 use serde::de::DeserializeOwned;
 
-/// How many differences one stream tells at most.
+/// Maximum number of reported differences of one stream.
 const TOLD: usize = 256;
 
 /// Adds the event names that all streams of the platform share to a format: `HEARTBEAT`, and `END_OF_STREAM`, whose JSON says in
@@ -48,12 +48,13 @@ struct Tell {
 }
 
 impl EventReader {
-    /// A reader that tells the hooks of this transport where events differ from the spec. The default tells nobody.
+    /// Creates a reader that reports differences from the spec to the hooks of this transport. The default
+    /// reports none.
     pub(super) fn new(transport: Transport) -> Self {
         Self(Some(Arc::new(Tell { transport, info: OnceLock::new(), told: Mutex::default() })))
     }
 
-    /// Says which operation the events are of.
+    /// Sets the operation of the events.
     pub(super) fn is_of(&self, info: &'static OperationInfo) {
         if let Some(tell) = &self.0 {
             tell.info.get_or_init(|| info);

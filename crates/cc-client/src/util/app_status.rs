@@ -1,22 +1,22 @@
-//! What state an application is in, seen from outside.
+//! State of an application, from outside.
 
 use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-/// What an application does now.
+/// Current state of an application.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[cfg_attr(feature = "catalog", derive(schemars::JsonSchema))]
 #[serde(rename_all = "kebab-case")]
 #[non_exhaustive]
 pub enum AppStatus {
-    /// It is stopped, as it should be.
+    /// The application is stopped, as intended.
     Stopped,
-    /// Its first instances are being started.
+    /// The first instances are starting.
     Starting,
-    /// Its first instances could not be started.
+    /// The first instances failed to start.
     StartFailed,
-    /// It runs.
+    /// The application is running.
     Running,
     /// A new version is being started while the old one runs.
     Restarting,
@@ -24,7 +24,7 @@ pub enum AppStatus {
     RestartingWithDowntime,
     /// A new version could not be started, and the old one runs.
     RestartFailed,
-    /// What is known does not fit together.
+    /// The known facts are inconsistent.
     Unknown,
 }
 
@@ -50,7 +50,7 @@ impl AppStatus {
         }
     }
 
-    /// Its name, such as `start-failed`.
+    /// Returns the name of the state, such as `start-failed`.
     #[must_use]
     pub fn as_str(self) -> &'static str {
         match self {

@@ -12,7 +12,7 @@ pub(crate) fn compare(a: &str, b: &str) -> Ordering {
     primary.then_with(|| b.cmp(a))
 }
 
-/// Where a character stands, its case aside. What is not ASCII comes last, by code point.
+/// Rank of a character, ignoring case. Characters beyond ASCII come last, by code point.
 fn rank(character: char) -> u32 {
     let folded = character.to_ascii_lowercase();
     match MARKS.iter().position(|&mark| char::from(mark) == folded) {

@@ -2,7 +2,8 @@
 
 use cc_runtime::Timestamp;
 
-/// The instant as RFC 3339 with exactly six digits of a second, as log routes take it; what is finer is cut.
+/// Formats the instant as RFC 3339 with exactly six fractional digits, as log routes expect; finer digits are
+/// truncated.
 #[must_use]
 pub fn to_micro_iso(timestamp: Timestamp) -> String {
     let micros = Timestamp::from_micros(timestamp.as_micros()).unwrap_or(timestamp).to_string();

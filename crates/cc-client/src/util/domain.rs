@@ -7,7 +7,7 @@ use url::Url;
 
 use super::collate;
 
-/// What the domains that the platform gives for tests end with.
+/// Suffix of the test domains of the platform.
 const TEST_SUFFIX: &str = ".cleverapps.io";
 
 /// A domain as an application has it: a host name, maybe with everything below it, and a path.
@@ -17,11 +17,11 @@ pub struct Domain {
     pub hostname: String,
     /// The path, from its first `/`.
     pub pathname: String,
-    /// Returns `true` if it stands for every name below the host name too (`*.example.com`).
+    /// `true` if the domain also matches every name below the host name (`*.example.com`).
     pub is_wildcard: bool,
 }
 
-/// Why a text is no domain.
+/// Reasons why a text is not a domain.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum ParseDomainError {
@@ -29,12 +29,12 @@ pub enum ParseDomainError {
     Empty,
     /// A `*` stands elsewhere than in a leading `*.`.
     InvalidWildcard,
-    /// It has no host name, or one that cannot be.
+    /// The host name is absent or invalid.
     InvalidFormat,
 }
 
 impl ParseDomainError {
-    /// Its name, such as `invalid-wildcard`.
+    /// Returns the name of the error, such as `invalid-wildcard`.
     #[must_use]
     pub fn code(self) -> &'static str {
         match self {
@@ -91,8 +91,8 @@ impl fmt::Display for Domain {
 }
 
 impl Domain {
-    /// A URL that reaches it: `www.` stands for the names below a wildcard. It is `https`, except where the certificate of
-    /// the test domains does not reach: two labels or more before `cleverapps.io`.
+    /// Returns a URL of the domain, with `www.` for a wildcard. It is `https`, except where the certificate
+    /// of the test domains does not apply: two labels or more before `cleverapps.io`.
     #[must_use]
     pub fn url(&self) -> String {
         let host = if self.is_wildcard { format!("www.{}", self.hostname) } else { self.hostname.clone() };
@@ -100,7 +100,7 @@ impl Domain {
         format!("{}://{host}{}", if deep { "http" } else { "https" }, self.pathname)
     }
 
-    /// Returns `true` if the platform gave it for tests.
+    /// Returns `true` for a test domain of the platform.
     #[must_use]
     pub fn is_test(&self) -> bool {
         is_test_domain(&self.hostname)
@@ -114,7 +114,7 @@ impl Domain {
     }
 }
 
-/// Returns `true` if the platform gave this name for tests: it ends with `.cleverapps.io`.
+/// Returns `true` for a test domain of the platform: the name ends with `.cleverapps.io`.
 #[must_use]
 pub fn is_test_domain(hostname: &str) -> bool {
     hostname.ends_with(TEST_SUFFIX)

@@ -1,16 +1,15 @@
-//! What is right and wrong in the DNS records of a domain.
+//! Diagnosis of the DNS records of a domain.
 
 use serde::{Deserialize, Serialize};
 
 use super::domain::is_test_domain;
 
-/// What is to be looked at.
+/// A domain to check and its records.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct DnsCheck<'a> {
     /// The host name.
     pub hostname: &'a str,
-    /// Returns `true` if nothing stands before the registered domain (`example.com`): such a name takes no
-    /// CNAME record.
+    /// `true` for a registered domain without a subdomain (`example.com`), which cannot have a CNAME record.
     pub is_apex: bool,
     /// The addresses that it resolves to.
     pub a_records: &'a [String],
@@ -22,7 +21,7 @@ pub struct DnsCheck<'a> {
     pub expected_cname: &'a str,
 }
 
-/// What the records of a domain come to.
+/// Result of the diagnosis.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct DnsDiagnosis {
@@ -39,7 +38,7 @@ pub struct DnsDiagnosis {
 pub enum DnsSummary {
     /// The platform sees to them.
     Managed,
-    /// They are right.
+    /// The records are correct.
     Valid,
     /// Some are missing.
     Incomplete,
@@ -49,7 +48,7 @@ pub enum DnsSummary {
     NoConfig,
 }
 
-/// What there is to say of one record.
+/// Finding about one record.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "code", content = "value", rename_all = "kebab-case")]
 #[non_exhaustive]

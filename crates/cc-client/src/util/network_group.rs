@@ -32,7 +32,7 @@ pub fn member_domain(member: &str, group: &NetworkGroupId) -> String {
     format!("{member}.m.{group}.cc-ng.cloud")
 }
 
-/// What a member is.
+/// Kind of a member.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum MemberKind {
@@ -45,8 +45,8 @@ pub enum MemberKind {
 }
 
 impl MemberKind {
-    /// What the id is of; `None` for what cannot be a member. The `addon_…` id of an add-on cannot: a member has the
-    /// provider's own.
+    /// Returns the kind of an id; `None` for an id that cannot be a member, such as the `addon_…` id of an
+    /// add-on: a member has the provider's own id.
     #[must_use]
     pub fn of(id: &str) -> Option<Self> {
         if id.starts_with("app_") {
@@ -62,7 +62,7 @@ impl MemberKind {
 }
 
 impl fmt::Display for MemberKind {
-    /// As the platform writes it.
+    /// Formats the kind as the platform does.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
             Self::Application => "APPLICATION",

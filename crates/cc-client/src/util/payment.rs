@@ -1,22 +1,22 @@
-//! Whether an organisation can be billed.
+//! Check whether an organisation can be billed.
 
 use serde::{Deserialize, Serialize};
 
-/// What keeps an organisation from being billed.
+/// Reason why an organisation cannot be billed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 #[non_exhaustive]
 pub enum PaymentProblem {
-    /// It has no payment method.
+    /// The organisation has no payment method.
     NoPaymentMethod,
-    /// None of its payment methods is the default one.
+    /// No payment method of the organisation is the default one.
     NoDefaultPaymentMethod,
-    /// Its default payment method is expired.
+    /// The default payment method is expired.
     DefaultPaymentMethodExpired,
 }
 
 impl PaymentProblem {
-    /// Its number in the official JavaScript client.
+    /// Returns the number of the problem in the official JavaScript client.
     #[must_use]
     pub fn code(self) -> u8 {
         match self {
@@ -30,14 +30,14 @@ impl PaymentProblem {
 /// A payment method, as far as it matters here.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct PaymentMethod {
-    /// Returns `true` if it is the one that is used.
+    /// `true` if the method is the default one.
     pub is_default: bool,
-    /// Returns `true` if it is expired.
+    /// `true` if the method is expired.
     pub is_expired: bool,
 }
 
-/// What keeps an organisation from being billed. `trusted` organisations, and those with the enterprise offer, need no
-/// payment method: pass `exempt`.
+/// Returns the reason why an organisation cannot be billed. `trusted` organisations, and those with the
+/// enterprise offer, need no payment method: pass `exempt`.
 #[must_use]
 pub fn payment_problem(
     exempt: bool,

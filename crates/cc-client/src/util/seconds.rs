@@ -19,7 +19,7 @@ pub(crate) fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<
         .map_err(|_| D::Error::custom(format_args!("invalid number of seconds to wait: {seconds}")))
 }
 
-/// The same where it may be left out.
+/// The same format for optional durations.
 pub(crate) mod option {
     use super::{Deserialize, Deserializer, Duration, Serializer};
 

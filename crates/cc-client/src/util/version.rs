@@ -2,8 +2,8 @@
 
 use std::cmp::Ordering;
 
-/// Compares two versions as a person does: numbers by their value (`8` before `20`), what lies between them as text, and
-/// what is only a start of the other before it.
+/// Compares two versions in natural order: numbers by value (`8` before `20`), the text between them as text,
+/// and a prefix before the longer text.
 #[must_use]
 pub fn compare_versions(a: &str, b: &str) -> Ordering {
     let (mut a, mut b) = (a, b);

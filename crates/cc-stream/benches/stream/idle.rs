@@ -37,7 +37,7 @@ fn in_memory() {
     });
 }
 
-/// With `reqwest`, a socket, and all that hyper holds for it.
+/// With `reqwest`, a socket, and the buffers of hyper.
 fn over_http() {
     let mut server = Command::new(std::env::current_exe().expect("a path"))
         .args(["serve", &STREAMS.to_string()])

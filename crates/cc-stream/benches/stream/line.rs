@@ -28,14 +28,14 @@ struct Log {
     message: String,
 }
 
-/// What is done with the line.
+/// Processing of the line.
 #[derive(Clone, Copy, PartialEq)]
 enum Work {
-    /// It is in memory, and decoded.
+    /// The line is in memory and is decoded.
     Decode,
-    /// It is copied to memory first, as from a socket.
+    /// The line is copied to memory first, as from a socket.
     Receive,
-    /// It is in memory, decoded, and read as JSON.
+    /// The line is in memory, and is decoded and parsed as JSON.
     Read,
 }
 
@@ -91,14 +91,14 @@ pub(crate) fn bench() {
     tell("decoded alone by eventsource-stream", whole, cut);
 }
 
-/// What the decoder of `reqwest-eventsource` takes for one such line, in so many pieces.
+/// Time of the decoder of `reqwest-eventsource` for one such line in this number of pieces.
 fn eventsource(event: &[u8], pieces: usize) {
     let chunks = event.chunks(event.len().div_ceil(pieces)).map(Ok::<_, Infallible>);
     let events = block_on(futures::stream::iter(chunks).eventsource().count());
     assert_eq!(events, 1);
 }
 
-/// What `sse-stream` takes for it.
+/// Time of `sse-stream` for one such line in this number of pieces.
 fn sse_stream(event: &[u8], pieces: usize) {
     let chunks = event
         .chunks(event.len().div_ceil(pieces))

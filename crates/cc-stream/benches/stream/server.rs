@@ -50,7 +50,7 @@ pub(crate) fn serve<'a>(chunks: impl Iterator<Item = &'a [u8]>) -> SocketAddr {
     address
 }
 
-/// Receives all chunks, and reads none: what nobody who uses `reqwest` can go below.
+/// Receives all chunks without reading them: the lower bound for every user of `reqwest`.
 pub(crate) fn receive(runtime: &Runtime, address: SocketAddr) {
     let client = reqwest::Client::builder().no_proxy().build().expect("a client");
     runtime.block_on(async {

@@ -1,4 +1,5 @@
-//! Whatever the bytes, the decoder takes them all, stays within its limits, and finds the same wherever they are cut.
+//! For all inputs, the decoder consumes every byte, stays within its limits, and gives the same events at
+//! every cut.
 //!
 //! The vectors of the tests are a good start: `cargo +nightly fuzz run decoder corpus tests/vectors`.
 
@@ -9,11 +10,12 @@ use libfuzzer_sys::fuzz_target;
 
 const LIMITS: Limits = Limits { line: 64, event: 128 };
 
-/// How often the decoder may look at one byte: once for its line's end; at the start of a line up to six times for its field,
-/// when it comes byte by byte; and as UTF-8 up to three times, when it is invalid or of a sequence that is cut.
+/// Maximum number of times the decoder may look at one byte: once for the end of its line; at the start of a
+/// line up to six times for its field, if it arrives byte by byte; and as UTF-8 up to three times, if it is
+/// invalid or in a split sequence.
 const LOOKS: usize = 10;
 
-/// What a decoder finds in these pieces, as text.
+/// Events that a decoder finds in these pieces, as text.
 fn decode<'a>(pieces: impl IntoIterator<Item = &'a [u8]>) -> Vec<String> {
     let mut decoder = Decoder::new(LIMITS);
     let mut frames = Vec::new();

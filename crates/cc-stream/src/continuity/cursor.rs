@@ -57,7 +57,7 @@ impl Fingerprints {
     }
 }
 
-/// How many events of one mark a place remembers.
+/// Number of events with one mark that a position remembers.
 const AT_MARK: usize = 64;
 
 /// An event that has an id.

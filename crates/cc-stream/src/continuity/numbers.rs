@@ -30,7 +30,7 @@ pub(super) fn comes_after(last: &str, id: &str) -> bool {
     (last.len(), last) < (id.len(), id)
 }
 
-/// An id that ends in a number: what is before it, and the number.
+/// An id that ends in a number: the text before it, and the number.
 fn numbered(id: &str) -> Option<(&str, u64)> {
     let digits = id.bytes().rev().take_while(u8::is_ascii_digit).count();
     let (text, number) = id.split_at(id.len() - digits);

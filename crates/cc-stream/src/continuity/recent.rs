@@ -1,4 +1,4 @@
-//! Fingerprints of the last events: what was seen, in bounded memory.
+//! Fingerprints of the latest events: a record of seen events in bounded memory.
 
 use std::collections::{HashMap, HashSet, VecDeque};
 use std::fmt;
@@ -49,7 +49,7 @@ pub(super) struct Key {
 }
 
 impl Key {
-    /// The key of this process, drawn at random: nobody can make events that collide without knowing it.
+    /// Key of this process, drawn at random: without it, no one can construct colliding events.
     pub(super) fn of_process() -> Self {
         static SEED: OnceLock<u64> = OnceLock::new();
         Self::new(*SEED.get_or_init(|| RandomState::new().hash_one(())))
@@ -66,7 +66,7 @@ impl Key {
     }
 }
 
-/// How much of an event is known from an earlier connection.
+/// Knowledge about an event from an earlier connection.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Recall {
     Nothing,
@@ -82,11 +82,11 @@ pub(super) struct Recent {
     window: usize,
     /// 16 bytes each; the [`ITEM`] bit is set for items.
     events: VecDeque<Print>,
-    /// How many of the events came on this connection.
+    /// Number of events received on this connection.
     here: usize,
     /// The ids of this connection ascend, so that none comes twice.
     ascends: bool,
-    /// What came before this connection.
+    /// Events before this connection.
     before: Before,
 }
 
@@ -160,7 +160,7 @@ impl Recent {
     }
 }
 
-/// Takes numbers that are keyed hashes already.
+/// Hashes numbers that already are keyed hashes.
 #[derive(Debug, Default)]
 struct Hashed(u64);
 

@@ -10,7 +10,7 @@ use super::{Event, Frame, Limits, Oversize};
 /// The longest name that is kept to know it again, in bytes.
 const USUAL: usize = 256;
 
-/// What the current input lends to the event. Dropped or [kept](Block::keep) before the next one.
+/// Data that the event borrows from the current input. Dropped or [kept](Block::keep) before the next input.
 #[derive(Debug, Default)]
 pub(super) struct Block<'i> {
     data: Option<&'i [u8]>,
@@ -18,7 +18,7 @@ pub(super) struct Block<'i> {
     id: Option<&'i [u8]>,
 }
 
-/// What earlier inputs left of the event.
+/// Data of the event from earlier inputs.
 #[derive(Debug, Default)]
 pub(super) struct Kept {
     limits: Limits,
@@ -39,18 +39,18 @@ pub(super) struct Kept {
     spent: bool,
 }
 
-/// Where the name of an event is.
+/// Location of the name of an event.
 #[derive(Debug, Clone, Copy)]
 pub(super) enum Name<'i> {
     /// In the input.
     Lent(&'i [u8]),
-    /// It is [`Kept::usual`].
+    /// The name is [`Kept::usual`].
     Usual,
-    /// An earlier input left it, or there is none.
+    /// The name is in the kept data, or absent.
     Kept,
 }
 
-/// What a line completed.
+/// Result of a completed line.
 #[derive(Debug, Clone, Copy)]
 pub(super) enum Outcome<'i> {
     Event { data: Option<&'i [u8]>, name: Name<'i>, own_id: bool },
@@ -148,7 +148,7 @@ impl Kept {
         self.data.capacity()
     }
 
-    /// Takes back the bytes of an event that was handed out, and gives back the buffer of a line that was taken over.
+    /// Reclaims the buffer of a returned event, and restores the buffer of a line that was moved out.
     #[inline]
     pub(super) fn reclaim(&mut self, line: &mut String) {
         if self.spent {
@@ -234,7 +234,7 @@ impl Kept {
         }
     }
 
-    /// Where the name is found that the input lent.
+    /// Location of the borrowed name.
     #[inline]
     fn place<'i>(&mut self, lent: Option<&'i [u8]>) -> Name<'i> {
         match lent {
@@ -263,7 +263,7 @@ impl Kept {
 }
 
 impl<'i> Outcome<'i> {
-    /// The frame of this outcome, from what the input lends and what was kept.
+    /// Builds the frame of this outcome from the borrowed and the kept data.
     #[inline]
     pub(super) fn into_frame<'s>(self, kept: &'s Kept, last_event_id: &'s str) -> Frame<'s>
     where

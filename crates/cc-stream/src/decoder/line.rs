@@ -6,13 +6,13 @@ use super::block::Kept;
 use super::meter;
 use super::text::Text;
 
-/// Room a buffer keeps whatever comes; beyond it, only as long as it is used.
+/// Capacity that a buffer always keeps; beyond it, only while it is used.
 pub(super) const RETAINED: usize = 64 * 1024;
 
 /// The longest field name that means something, and the colon after it: enough bytes to know a field by.
 const TELLING: usize = "event:".len();
 
-/// Where the first line of `bytes` ends.
+/// Position of the end of the first line of `bytes`.
 #[inline]
 pub(super) fn end_of_line(bytes: &[u8]) -> Option<usize> {
     match bytes {
@@ -29,7 +29,7 @@ pub(super) enum Field<'a> {
     Name(&'a [u8]),
     Id(&'a [u8]),
     Retry(&'a [u8]),
-    /// A comment, or a field nobody knows.
+    /// A comment, or an unknown field.
     Ignored,
 }
 
@@ -49,7 +49,7 @@ impl<'a> Field<'a> {
     }
 }
 
-/// What follows a field's name: nothing, or a colon, at most one space, and the value.
+/// Value after a field's name: empty, or the text after a colon and at most one space.
 #[inline]
 fn value(rest: &[u8]) -> Option<&[u8]> {
     match rest {
@@ -72,18 +72,18 @@ pub(super) struct Line {
 enum State {
     #[default]
     Start,
-    /// It is held, and its field is not known yet.
+    /// The line is held, and its field is not known yet.
     Open,
-    /// It is held, and its field matters.
+    /// The line is held, and its field is relevant.
     Known,
-    /// Nothing of it matters.
+    /// The line is not relevant.
     Ignored,
-    /// It is longer than allowed.
+    /// The line is longer than allowed.
     Over,
 }
 
 impl State {
-    /// What the start of an unfinished line says of it.
+    /// Classifies an unfinished line by its start.
     fn of(start: &[u8]) -> Self {
         let telling = &start[..start.len().min(TELLING)];
         meter::examine(telling.len());
@@ -97,7 +97,7 @@ impl State {
 }
 
 impl Line {
-    /// No byte of the next line has come.
+    /// Returns `true` if no byte of the next line has arrived.
     #[inline]
     pub(super) fn is_start(&self) -> bool {
         self.state == State::Start
@@ -128,7 +128,7 @@ impl Line {
         }
     }
 
-    /// The line is complete: puts what it sets into `kept`, and returns a reconnection time it may set.
+    /// Completes the line: stores its value in `kept`, and returns a reconnection time if it sets one.
     pub(super) fn finish(&mut self, kept: &mut Kept) -> Option<std::time::Duration> {
         let length = std::mem::take(&mut self.length);
         let retry = match std::mem::take(&mut self.state) {
@@ -144,8 +144,8 @@ impl Line {
     }
 }
 
-/// Empties a buffer. What a large event made it grow to is given back, unless most of it was needed just now: one
-/// large event is often followed by another.
+/// Empties a buffer. Capacity from a large event is released, unless most of it was just needed: one large
+/// event is often followed by another.
 #[inline]
 pub(super) fn release(buffer: &mut String) {
     if buffer.capacity() > RETAINED && buffer.len() < buffer.capacity() / 4 {

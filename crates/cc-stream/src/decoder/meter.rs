@@ -1,6 +1,6 @@
-//! How many bytes the decoder looks at, for tests and fuzzing: without them, nothing is counted.
+//! Number of bytes that the decoder examines, for tests and fuzzing: otherwise nothing is counted.
 
-/// So many bytes were looked at.
+/// Counts examined bytes.
 #[cfg(not(any(test, fuzzing)))]
 #[inline]
 pub(super) fn examine(_: usize) {}
@@ -16,12 +16,12 @@ mod counting {
         static EXAMINED: Cell<usize> = const { Cell::new(0) };
     }
 
-    /// So many bytes were looked at.
+    /// Counts examined bytes.
     pub fn examine(bytes: usize) {
         EXAMINED.set(EXAMINED.get() + bytes);
     }
 
-    /// How many bytes were looked at on this thread since the last time.
+    /// Returns the number of bytes examined on this thread since the last call.
     pub fn examined() -> usize {
         EXAMINED.take()
     }

@@ -1,4 +1,4 @@
-//! Text whose bytes come in pieces. UTF-8 is checked piece by piece, while the bytes are at hand.
+//! Text whose bytes arrive in pieces. UTF-8 is checked piece by piece, while the bytes are in cache.
 
 use simdutf8::compat::from_utf8;
 use std::borrow::Cow;
@@ -22,7 +22,7 @@ pub(super) fn text(bytes: &[u8]) -> Cow<'_, str> {
     }
 }
 
-/// What [`text`] makes of bytes, whatever way these are cut.
+/// The text of [`text`], independent of the cuts.
 #[derive(Debug, Default)]
 pub(super) struct Text {
     decoded: String,
@@ -86,7 +86,7 @@ impl Text {
         self.begun_length = begun.len();
     }
 
-    /// No more bytes come: a sequence that was begun is invalid.
+    /// Completes the text: an incomplete sequence is invalid.
     pub(super) fn finish(&mut self) -> &mut String {
         if std::mem::take(&mut self.begun_length) > 0 {
             self.decoded.push(REPLACEMENT);
