@@ -1,4 +1,5 @@
-//! Makes a test of every Rust block of `docs/tasks.md`, `docs/from-javascript.md` and `README.md`, so that what they show compiles and runs.
+//! Generates a test for every Rust block of `docs/tasks.md`, `docs/from-javascript.md` and `README.md`, so
+//! that they compile and run.
 
 use std::fmt::Write;
 use std::path::Path;

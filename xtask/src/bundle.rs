@@ -37,7 +37,8 @@ const COPIED: [&str; 23] = [
     "example",
 ];
 
-/// Makes one document of all domains. A schema of a domain is called `domain.Schema`, a shared one keeps its name.
+/// Bundles all domains into one document. A schema of a domain is named `domain.Schema`, a shared one keeps
+/// its name.
 pub fn bundle(documents: &Documents) -> Value {
     let shared = Bundler { domain: "" };
     let mut schemas = Map::new();

@@ -20,7 +20,8 @@ pub struct Step {
 pub struct Line {
     variables: &'static [(&'static str, &'static str)],
     words: Vec<String>,
-    /// Why this line may be left out on a machine that lacks its program. Default: the program must be there.
+    /// Reason why this command may be skipped on a machine without its program. Default: the program is
+    /// required.
     optional: Option<&'static str>,
 }
 
@@ -41,7 +42,7 @@ fn lines<const N: usize>(all: [&str; N]) -> Vec<Line> {
     all.into_iter().map(line).collect()
 }
 
-/// Every step in its order: what is quick and often wrong comes first.
+/// Steps in order: those that are fast and fail often come first.
 ///
 /// `domains` are the features of `cc-client` that stand for one domain each.
 fn steps(domains: &[String], seed: &str) -> Vec<Step> {
@@ -175,7 +176,7 @@ fn domains(root: &Path) -> Result<Vec<String>, String> {
     if domains.is_empty() { Err(format!("{} lists no domains", file.display())) } else { Ok(domains) }
 }
 
-/// How a command line ended.
+/// Result of a command line.
 enum Ended {
     Well,
     LeftOut,

@@ -38,7 +38,7 @@ impl BridgeClient {
         self.send(rotation)
     }
 
-    /// What carries the requests.
+    /// Returns the transport of the requests.
     #[must_use]
     pub fn transport(&self) -> &Transport {
         &self.transport
@@ -59,7 +59,7 @@ impl Default for BridgeClientBuilder {
 }
 
 impl BridgeClientBuilder {
-    /// Who asks. Default: nobody.
+    /// Sets the credentials. Default: none.
     pub fn credentials(self, credentials: Credentials) -> Self {
         self.configure(|transport| transport.credentials(credentials))
     }
@@ -78,8 +78,8 @@ impl BridgeClientBuilder {
     /// The client.
     ///
     /// # Errors
-    /// [`ErrorKind::InvalidUrl`](cc_runtime::ErrorKind::InvalidUrl) when the base URL is none, and what else keeps a
-    /// [transport from being built](TransportBuilder::build).
+    /// [`ErrorKind::InvalidUrl`](cc_runtime::ErrorKind::InvalidUrl) if the base URL is invalid, and the other
+    /// errors of [building a transport](TransportBuilder::build).
     pub fn build(self) -> Result<BridgeClient> {
         Ok(BridgeClient { transport: self.transport.build()? })
     }

@@ -26,24 +26,24 @@ impl Context {
         Self { transport, options }
     }
 
-    /// What carries the requests.
+    /// Returns the transport of the requests.
     #[must_use]
     pub fn transport(&self) -> &Transport {
         &self.transport
     }
 
-    /// When the command must have ended.
+    /// Returns the deadline of the command.
     #[must_use]
     pub fn deadline(&self) -> Option<Instant> {
         self.transport.deadline(&self.options)
     }
 
-    /// The same for someone else.
+    /// Returns a context with other credentials.
     pub(crate) fn with_credentials(&self, credentials: Credentials) -> Result<Self> {
         Ok(Self { transport: self.transport.with_credentials(credentials)?, options: self.options.clone() })
     }
 
-    /// The same with other options, where these say something.
+    /// Returns a context with these options, where set.
     pub(crate) fn with_options(&self, options: CallOptions) -> Self {
         Self { transport: self.transport.clone(), options: options.or(&self.options) }
     }
@@ -61,7 +61,7 @@ impl Context {
         self.transport.call(operation).options(self.options.clone())
     }
 
-    /// The same, for an operation that must be signed with OAuth 1.
+    /// Sends an operation that must be signed with OAuth 1.
     ///
     /// # Errors
     /// [`ErrorKind::Credentials`] when the client has no such credentials. Nothing is sent.

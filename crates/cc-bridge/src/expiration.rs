@@ -1,4 +1,4 @@
-//! When a token stops working.
+//! Expiration date of a token.
 
 use std::fmt;
 use std::str::FromStr;
@@ -8,14 +8,15 @@ use cc_runtime::Timestamp;
 use serde::de::{self, Visitor};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-/// When a token stops working: at an instant, or so long after it is made. The platform takes at most one year.
+/// Expiration date of a token: an instant, or a time after its creation. The platform allows at most one
+/// year.
 ///
 /// As JSON it is a date in RFC 3339, a number of epoch milliseconds, or an ISO 8601 duration such as `P30D` or `PT12H`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Expiration {
     /// At this instant.
     At(Timestamp),
-    /// So long after the command is sent, by the clock of this machine.
+    /// This time after the command is sent, by the clock of this machine.
     In(Duration),
 }
 

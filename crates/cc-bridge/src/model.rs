@@ -1,3 +1,3 @@
-//! What commands give back.
+//! Outputs of commands.
 
 pub use cc_api_bridge::types::{ApiToken, ApiTokenState, CreatedApiToken};

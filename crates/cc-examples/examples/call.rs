@@ -1,8 +1,8 @@
 //! Any command by its name, JSON in and JSON out: `cargo run --example call -- GetZone '{"zoneName":"par"}'`.
 //!
-//! Without more it talks to a sandbox in this very process. `CC_ENDPOINT` is the base URL of anything else, and
-//! `CC_API_TOKEN`, or `CC_CONSUMER_KEY`, `CC_CONSUMER_SECRET`, `CC_TOKEN` and `CC_TOKEN_SECRET` say who asks; with
-//! credentials and no `CC_ENDPOINT` it is the platform itself.
+//! By default, the program calls a sandbox in its own process. `CC_ENDPOINT` is the base URL of another
+//! server, and `CC_API_TOKEN`, or `CC_CONSUMER_KEY`, `CC_CONSUMER_SECRET`, `CC_TOKEN` and `CC_TOKEN_SECRET`,
+//! are the credentials; with credentials and without `CC_ENDPOINT`, it calls the platform.
 
 use std::io::Write;
 use std::process::ExitCode;

@@ -1,4 +1,4 @@
-//! Redis over HTTP: keys, any command, a scan, and what is done about answers that are lost.
+//! Redis over HTTP: keys, arbitrary commands, scans, and the handling of lost answers.
 //!
 //! It runs against a sandbox in this very process, with keys in memory. `REDIS_URL` names a real server instead: the
 //! sandbox's proxy connects to it.

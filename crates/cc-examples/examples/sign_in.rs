@@ -46,7 +46,7 @@ async fn three_legs(sandbox: &Sandbox) -> Outcome {
     Ok(())
 }
 
-/// What the user does in a browser: looks at the page, agrees to two rights, and is sent back to the program.
+/// Actions of the user in a browser: opens the page, grants two rights, and is redirected to the program.
 async fn browse(transport: Transport, token: String) -> cc_client::Result<String> {
     transport.call(GetAuthorizationPage::new().oauth_token(token)).await?;
     let [read, manage] = [Right::AccessOrganisations, Right::ManageOrganisationsApplications];

@@ -33,10 +33,10 @@ impl Inputs {
     }
 }
 
-/// Runs an example of a command against a sandbox that answers what the spec says, whatever happened before.
+/// Runs an example of a command against a sandbox whose answers follow only from the spec.
 ///
 /// # Panics
-/// When there is no such command, when the example fails, or when a request is not what the spec takes.
+/// If the command does not exist, the example fails, or a request violates the spec.
 pub fn try_out(command: &str, example: impl AsyncFnOnce(Client, Inputs) -> Result<()>) {
     let sandbox = Arc::new(Sandbox::builder().stateless(true).in_memory());
     let command = catalog::get(command).unwrap_or_else(|| panic!("unknown command {command}"));

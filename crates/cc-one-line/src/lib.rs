@@ -22,7 +22,7 @@ pub fn one_line(text: &str, most: usize) -> OneLine<'_> {
     OneLine { text, most }
 }
 
-/// Returns `true` if the text is shown as it is, whatever its length.
+/// Returns `true` if the text is displayed unchanged, regardless of its length.
 #[must_use]
 pub fn is_harmless(text: &str) -> bool {
     !text.chars().any(is_control)

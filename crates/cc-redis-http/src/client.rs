@@ -48,10 +48,10 @@ impl RedisHttpClient {
 
     /// A call of this command, which is sent when it is awaited and takes options before.
     ///
-    /// It fails with [`ErrorKind::InvalidInput`] when no database is named, or the proxy cannot do what is asked: then
-    /// nothing is sent. [`ErrorKind::Refused`] is what the proxy or the database says no with, whose code
-    /// [`RedisCode`](crate::RedisCode) tells; [`ErrorKind::Indeterminate`] is a write that was sent and not answered, which
-    /// may have been done or not.
+    /// It fails with [`ErrorKind::InvalidInput`] if no database is named or the proxy does not support the
+    /// command: then nothing is sent. [`ErrorKind::Refused`] is a refusal of the proxy or the database, whose
+    /// code [`RedisCode`](crate::RedisCode) holds; [`ErrorKind::Indeterminate`] is a write that was sent
+    /// without an answer, and that may or may not have been applied.
     #[track_caller]
     pub fn send<C: Command<Context = Context>>(&self, command: C) -> CommandCall<C::Output> {
         let client = self.clone();
@@ -63,7 +63,7 @@ impl RedisHttpClient {
         Scanning::new(self.clone(), command)
     }
 
-    /// What carries the requests.
+    /// Returns the transport of the requests.
     #[must_use]
     pub fn transport(&self) -> &Transport {
         &self.transport
@@ -126,7 +126,7 @@ fn never_its_turn() -> Error {
         .not_sent()
 }
 
-/// An operation that is sent again when the command in it may be, whatever is true of its route.
+/// An operation whose retries depend on its command, not on its route.
 #[derive(Debug)]
 struct Effective<O> {
     operation: O,
@@ -150,7 +150,7 @@ impl<O: Operation> Operation for Effective<O> {
     }
 }
 
-/// The same operation, of which an answer that is lost is asked for again, or is not.
+/// Returns the operation with retries after a lost answer enabled or disabled.
 fn with_repeats(info: &'static OperationInfo, repeats: bool) -> &'static OperationInfo {
     // One entry at most for each operation of the proxy and each value: what is leaked is bounded.
     static KNOWN: Mutex<BTreeMap<(&str, bool), &'static OperationInfo>> = Mutex::new(BTreeMap::new());
@@ -199,9 +199,9 @@ impl RedisHttpClientBuilder {
         self
     }
 
-    /// Sets whether each key sees commands that are under way at the same time in the order in which they were first polled,
-    /// and no write after a later one. Without it no command waits for another, and writes that may be done twice are sent
-    /// again: many at once on one key are faster, in any order. Default: `true`.
+    /// Sets whether concurrent commands on one key are applied in the order in which they were first polled,
+    /// so that no write overtakes a later one. Without it, no command waits for another, and idempotent
+    /// writes are retried: many concurrent commands on one key are faster, in any order. Default: `true`.
     pub fn ordered(mut self, ordered: bool) -> Self {
         self.ordered = ordered;
         self
@@ -221,8 +221,8 @@ impl RedisHttpClientBuilder {
     /// The client.
     ///
     /// # Errors
-    /// [`ErrorKind::InvalidUrl`] when the base URL is none, and what else keeps a
-    /// [transport from being built](TransportBuilder::build).
+    /// [`ErrorKind::InvalidUrl`] if the base URL is invalid, and the other errors of [building a
+    /// transport](TransportBuilder::build).
     pub fn build(self) -> Result<RedisHttpClient> {
         Ok(RedisHttpClient {
             transport: self.transport.build()?,

@@ -111,17 +111,17 @@ impl Context {
     }
 }
 
-/// What a command does to which keys: it decides what may be sent again, and what must wait for what.
+/// Effect of a command, and the keys it accesses: they decide about retries and about the order of commands.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Access {
-    /// What happens when it is done twice.
+    /// Effect of a repetition.
     pub effect: Effect,
-    /// What it touches.
+    /// Keys of the command.
     pub keys: Keys,
 }
 
-/// Which keys of a database a command touches.
+/// Keys of a database that a command accesses.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Keys {
     /// These. None at all for what asks the server, such as `PING`.

@@ -1,4 +1,4 @@
-//! Everything a database can be asked, by what it is about.
+//! Commands of a database, by type of key.
 
 pub mod cmd;
 pub mod hash_key;

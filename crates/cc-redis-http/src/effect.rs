@@ -1,4 +1,4 @@
-//! What happens when a Redis command is done twice, and which commands the proxy cannot do at all.
+//! Effect of repeated Redis commands, and commands that the proxy does not support.
 
 mod table;
 
@@ -7,16 +7,17 @@ use cc_runtime::{Error, ErrorKind, Result};
 use crate::command::{Access, Keys};
 use table::Touched;
 
-/// What happens when a command is done twice. It decides whether it is sent again when no answer came.
+/// Effect of repeating a command. It decides whether the command is retried when no answer arrives.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Effect {
-    /// It changes nothing: it is sent again, and a failure is told as it is.
+    /// The command changes nothing: it is retried, and a failure is reported unchanged.
     Read,
-    /// It leaves the same state and replies the same, as `SET` does. Where the [order](crate::RedisHttpClient) of commands
-    /// does not matter it is sent again. When no answer comes, it may have been done.
+    /// A repetition leaves the same state and returns the same reply, as with `SET`. If the
+    /// [order](crate::RedisHttpClient) of commands is off, the command is retried. If no answer arrives, it
+    /// may have been applied.
     Idempotent,
-    /// Anything else, such as `INCR`, and whatever is not known: it is sent once. When no answer comes, it may have been
-    /// done.
+    /// Every other command, such as `INCR`, and every unknown one: it is sent once. If no answer arrives, it
+    /// may have been applied.
     Once,
 }
 
@@ -27,7 +28,7 @@ impl Effect {
         self != Self::Once
     }
 
-    /// What a Redis command with these arguments does to which keys.
+    /// Returns the effect and the keys of a Redis command with these arguments.
     ///
     /// # Errors
     /// [`ErrorKind::InvalidInput`] with the code `UNSUPPORTED_COMMAND` for what needs a connection of its own: transactions,
@@ -58,7 +59,7 @@ impl Effect {
     }
 }
 
-/// Returns `true` if the arguments leave the effect as the table has it.
+/// Returns `true` if the arguments leave the effect from the table unchanged.
 fn depends(name: &str, args: &[String]) -> bool {
     let options = |from: usize| args.iter().skip(from).map(|arg| arg.to_ascii_uppercase());
     match name {
@@ -75,7 +76,7 @@ fn depends(name: &str, args: &[String]) -> bool {
     }
 }
 
-/// What to do instead of a command that waits because of an argument.
+/// Alternative to a command that blocks because of an argument.
 fn waits(name: &str, args: &[String]) -> Option<&'static str> {
     let mut options = args.iter().map(|arg| arg.to_ascii_uppercase()).take_while(|arg| arg != "STREAMS");
     (matches!(name, "XREAD" | "XREADGROUP") && options.any(|arg| arg == "BLOCK"))

@@ -1,4 +1,4 @@
-//! What a failure means: Redis's own code, and an outcome that is not known.
+//! Meaning of a failure: the code of Redis, and an unknown outcome.
 
 use cc_runtime::{Error, ErrorKind};
 
@@ -29,11 +29,11 @@ cc_runtime::open_enum! {
         BusyKey = "BUSYKEY",
         /// There is such a consumer group.
         BusyGroup = "BUSYGROUP",
-        /// There is no such consumer group.
+        /// The consumer group does not exist.
         NoGroup = "NOGROUP",
-        /// There is no such script.
+        /// The script does not exist.
         NoScript = "NOSCRIPT",
-        /// No script runs.
+        /// No script is running.
         NotBusy = "NOTBUSY",
         /// The script cannot be ended.
         Unkillable = "UNKILLABLE",
@@ -88,7 +88,7 @@ impl RedisCode {
     }
 }
 
-/// Gives a failure Redis's own code, and tells when a command may have been done.
+/// Adds the code of Redis to a failure, and marks commands that may have been applied.
 pub(crate) fn explain(error: Error, effect: Effect) -> Error {
     let code = RedisCode::of(&error);
     if effect != Effect::Read && code.is_none() && may_be_done(&error, effect) {

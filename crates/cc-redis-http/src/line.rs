@@ -1,6 +1,6 @@
 //! Words of a command line, as `redis-cli` splits them.
 
-/// The words, or `None` when a quote is not closed or has text right behind it: the proxy says what is wrong with those.
+/// The words, or `None` if a quote is not closed or is directly followed by text: the proxy reports those.
 pub(crate) fn words(line: &str) -> Option<Vec<String>> {
     let mut words = Vec::new();
     let mut rest = line.trim_start();
@@ -15,13 +15,13 @@ pub(crate) fn words(line: &str) -> Option<Vec<String>> {
     Some(words)
 }
 
-/// Up to the next white space; a quote within is a part of the word, as far as this matters here.
+/// Text up to the next white space; quotes within it belong to the word.
 fn plain(text: &str) -> (String, &str) {
     let end = text.find(char::is_whitespace).unwrap_or(text.len());
     (text[..end].to_owned(), &text[end..])
 }
 
-/// Up to the quote that closes it. Only a double quote knows escapes beside that of itself.
+/// Text up to the closing quote. Escapes other than of the quote exist only in double quotes.
 fn quoted(text: &str, quote: char) -> Option<(String, &str)> {
     let mut word = String::new();
     let mut chars = text.char_indices();

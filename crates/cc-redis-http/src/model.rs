@@ -1,4 +1,4 @@
-//! What commands take and give back beside texts and numbers.
+//! Inputs and outputs of commands besides texts and numbers.
 
 use serde::{Deserialize, Serialize};
 
@@ -34,7 +34,7 @@ impl From<HashField> for HashKeyElement {
     }
 }
 
-/// What a Redis command replies.
+/// Reply of a Redis command.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "catalog", derive(schemars::JsonSchema))]
 #[non_exhaustive]
@@ -49,7 +49,7 @@ impl From<cc_api_redis_http::types::CommandReply> for CommandReply {
     }
 }
 
-/// What a command line prints.
+/// Output of a command line.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "catalog", derive(schemars::JsonSchema))]
 #[non_exhaustive]

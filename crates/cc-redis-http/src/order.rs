@@ -1,8 +1,8 @@
-//! The order of commands that are under way at the same time: each key sees them as if they came one after the other.
+//! The order of concurrent commands: each key sees them as if they came one after the other.
 //!
-//! A command waits for those before it that touch a key of its own when one of the two writes. All others travel together.
-//! For each key, and for each database, there is a line of the commands that touch it: what a command costs depends on its
-//! keys, not on how many others are under way.
+//! A command waits for earlier ones that access one of its keys if one of the two writes. All others are sent
+//! concurrently. Each key and each database has a queue of the commands that access it: the cost of a command
+//! depends on its keys, not on the number of commands in progress.
 
 mod line;
 
@@ -18,7 +18,7 @@ use crate::command::{Access, Keys};
 use crate::effect::Effect;
 use line::{Line, Touch};
 
-/// The commands of a client that wait or are under way.
+/// The waiting and the running commands of a client.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Order(Arc<Shared>);
 
@@ -26,7 +26,7 @@ pub(crate) struct Order(Arc<Shared>);
 struct Shared {
     hasher: RandomState,
     state: Mutex<State>,
-    /// Those that others may have to wait for.
+    /// Commands that others may have to wait for.
     holders: Holders,
 }
 
@@ -35,9 +35,10 @@ struct State {
     /// The number of the next command.
     next: u64,
     standing: HashMap<u64, Standing>,
-    /// By a hash of the database, or of the database and a key. Two that share one wait for each other, which harms nobody.
+    /// Queues by a hash of the database, or of the database and a key. A collision makes unrelated commands
+    /// wait for each other, which is harmless.
     lines: HashMap<u64, Line>,
-    /// How many entries were looked at or changed.
+    /// Number of entries that were read or changed.
     #[cfg(test)]
     steps: usize,
 }
@@ -100,7 +101,7 @@ impl State {
         }
     }
 
-    /// Takes a command out of its lines, and gives the wakers of those that need not wait any more.
+    /// Removes a command from its queues, and returns the wakers of commands that no longer have to wait.
     fn leave(&mut self, id: u64) -> Vec<Waker> {
         let mut awake = Vec::new();
         let Some(gone) = self.standing.remove(&id) else { return awake };

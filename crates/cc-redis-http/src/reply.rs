@@ -1,14 +1,14 @@
-//! What a Redis command replies.
+//! Reply of a Redis command.
 
 use cc_runtime::{Error, ErrorKind, Result};
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use serde_json::Value;
 
-/// What a Redis command replies: nothing, a number, a text, or a list of replies to any depth.
+/// Reply of a Redis command: nothing, a number, a text, or a list of replies to any depth.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub enum Reply {
-    /// Nothing: there is no such key, field or element, or a condition did not hold.
+    /// Nothing: the key, field or element does not exist, or a condition was not met.
     #[default]
     Nil,
     /// A whole number.
@@ -19,12 +19,12 @@ pub enum Reply {
     Text(String),
     /// Several replies.
     List(Vec<Reply>),
-    /// What the proxy is not known to send, kept as it came.
+    /// A value that the proxy is not known to send, unchanged.
     Other(Value),
 }
 
 impl Reply {
-    /// Returns `true` if there is nothing.
+    /// Returns `true` for an empty reply.
     #[must_use]
     pub fn is_nil(&self) -> bool {
         matches!(self, Self::Nil)
@@ -71,7 +71,8 @@ impl Reply {
         }
     }
 
-    /// The replies in it two by two, as `HGETALL` and the like give them; `None` when it is no list of pairs.
+    /// Returns the replies as pairs, as in the replies of `HGETALL` and similar commands; `None` if the reply
+    /// is not a list of pairs.
     #[must_use]
     pub fn into_pairs(self) -> Option<Vec<(Reply, Reply)>> {
         let Self::List(list) = self else { return None };

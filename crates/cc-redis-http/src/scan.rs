@@ -14,16 +14,16 @@ use crate::command::Context;
 
 /// A command that gives one part of what there is, and where the next part starts.
 pub trait Scan: Command<Context = Context> + Clone + Unpin {
-    /// What is looked for.
+    /// Item of the scan.
     type Item: Send + Unpin;
 
-    /// Where this command starts; 0 for the start.
+    /// Start of this command's batch; 0 for the start of the scan.
     fn cursor(&self) -> i64;
 
-    /// The same command from here on.
+    /// Returns the command with another start.
     fn starting_at(self, cursor: i64) -> Self;
 
-    /// Where the next part starts, which is 0 when this is the last, and what is in this one.
+    /// Returns the start of the next batch, which is 0 after the last one, and the items of this one.
     fn part(output: Self::Output) -> (i64, Vec<Self::Item>);
 }
 
@@ -49,8 +49,8 @@ impl<C: Scan> Scanning<C> {
         Self { client, next: Some(command), options, asked: None, found: VecDeque::new(), failed: false }
     }
 
-    /// Where the next part starts: what was read of the current one is read again by a scan that starts here. `None` when
-    /// there is no next part.
+    /// Returns the start of the next batch. A scan that resumes there reads the items of the current batch
+    /// again. `None` if there is no next batch.
     #[must_use]
     pub fn cursor(&self) -> Option<i64> {
         self.next.as_ref().map(C::cursor)
@@ -62,7 +62,7 @@ impl<C: Scan> Scanning<C> {
         self
     }
 
-    /// Takes a part in.
+    /// Stores the items of a batch.
     fn take(&mut self, output: C::Output) -> Result<()> {
         let (cursor, items) = C::part(output);
         let asked = self.cursor();

@@ -11,8 +11,8 @@ use http::header::{DATE, RETRY_AFTER};
 /// Returns how long the server asks to wait: the longest time, where it gives several. `None` if it gives none that can be
 /// read.
 ///
-/// A date counts from the server's own `Date`, so that its clock and the clock of this machine need not agree. A date in the
-/// past is no wait at all. More seconds than a [`Duration`] can hold are as many as it can hold.
+/// A date is relative to the server's own `Date`, so that the clocks of the server and of this machine need
+/// not agree. A date in the past means no delay. Numbers of seconds above the range of [`Duration`] saturate.
 ///
 /// ```
 /// use std::time::Duration;

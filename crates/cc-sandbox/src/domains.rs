@@ -1,4 +1,5 @@
-//! What the platform does, one file a domain. An operation without a handler is answered from its schema.
+//! Behaviour of the platform, one file per domain. An operation without a handler is answered from its
+//! schema.
 
 use std::collections::HashMap;
 
@@ -41,7 +42,7 @@ mod tag;
 mod token;
 mod zone;
 
-/// What an operation does.
+/// Handler of an operation.
 pub(crate) type Handler = fn(&mut World, &Request<'_>) -> Outcome;
 
 /// Handlers by the id of their operation.
@@ -83,7 +84,7 @@ pub(crate) fn handlers() -> Handlers {
     domains.iter().flat_map(|handlers| handlers.iter().copied()).collect()
 }
 
-/// What v2 answers when it has nothing else to say.
+/// Answer of v2 that holds only a message.
 fn message(text: &str) -> Outcome {
     json_of(json!({ "id": 0, "message": text, "type": "success" }))
 }

@@ -51,7 +51,7 @@ use crate::world::World;
 pub(crate) struct Engine {
     pub(crate) table: Arc<Table>,
     pub(crate) handlers: Handlers,
-    /// `true` if answers follow from the schemas alone.
+    /// `true` if answers follow only from the schemas.
     stateless: bool,
     pub(crate) credentials: Credentials,
     pub(crate) clock: Arc<Clock>,
@@ -60,7 +60,7 @@ pub(crate) struct Engine {
     pub(crate) world: Arc<Mutex<World>>,
     pub(crate) proxy: Proxy,
     pub(crate) violations: Mutex<Vec<Violation>>,
-    /// `true` if violations are also told on the standard error.
+    /// `true` if violations are also written to the standard error.
     pub(crate) tells: bool,
     pub(crate) requests: AtomicU64,
 }
@@ -139,7 +139,7 @@ impl Engine {
         Ok(finished(answer, &sozu_id, &parts))
     }
 
-    /// Does what is asked, or says why not.
+    /// Handles a request, or returns the reason of its refusal.
     async fn dispatch(&self, parts: &Parts, bytes: &Bytes, found: Option<Match>) -> Response<Sent> {
         let Some(found) = found else {
             self.record(Side::Client, parts, None, vec!["unknown route".to_owned()]);
@@ -216,7 +216,7 @@ impl Engine {
         Ok(self.complete(&world, parts, &request, reply))
     }
 
-    /// Tells of a refusal that the spec does not know. A gateway that fails is none of its affairs.
+    /// Reports a refusal that the spec does not list. A failing gateway is exempt.
     fn known(&self, outcome: Outcome, request: &Request<'_>, parts: &Parts) -> Outcome {
         outcome.inspect_err(|refusal| {
             let status = refusal.status.as_u16();
@@ -245,7 +245,7 @@ impl Engine {
         path
     }
 
-    /// Turns a reply into what is sent: what it leaves unsaid comes from the spec, and it is checked against it.
+    /// Turns a reply into an answer: missing parts come from the spec, and the result is checked against it.
     fn complete(
         &self,
         world: &World,
@@ -317,7 +317,7 @@ impl Engine {
     }
 }
 
-/// What is sent, before it is a stream of bytes.
+/// Content of an answer, before it is a stream of bytes.
 #[derive(Debug)]
 enum Sent {
     Bytes(Bytes),
@@ -359,7 +359,7 @@ fn finished(answer: Response<Sent>, sozu_id: &str, parts: &Parts) -> Response<Bo
     answer
 }
 
-/// What a browser asks before it sends a request to another origin.
+/// Answer to a browser's preflight request for another origin.
 fn preflight() -> Response<Body> {
     let mut answer = Response::new(body::whole(Bytes::new()));
     *answer.status_mut() = StatusCode::NO_CONTENT;

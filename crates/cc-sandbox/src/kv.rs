@@ -28,14 +28,14 @@ pub(crate) const URL: &str = "redis://default:sandbox-kv-password@kv.sandbox.exa
 
 const WRONG_PASSWORD: &str = "WRONGPASS invalid username-password pair or user is disabled.";
 
-/// What a command replies, as the protocol of Redis has it.
+/// Reply of a command, in the types of the Redis protocol.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) enum Resp {
     Nil,
     Integer(i64),
     Text(String),
     List(Vec<Resp>),
-    /// With its code: `ERR no such key`.
+    /// An error with its code: `ERR no such key`.
     Error(String),
 }
 
@@ -73,7 +73,7 @@ pub(crate) struct Proxy {
     spaces: Mutex<HashMap<String, Space>>,
 }
 
-/// Returns `true` if the proxy answers this operation.
+/// Returns `true` for the operations of the proxy.
 pub(crate) fn serves(operation: &Operation) -> bool {
     ["/command", "/key/", "/keys/"].iter().any(|prefix| operation.path.starts_with(prefix))
 }
@@ -140,14 +140,14 @@ impl Proxy {
     }
 }
 
-/// Where the keys are.
+/// Location of the keys.
 enum Backend<'a> {
     Server(server::Connection),
     Space { spaces: &'a Mutex<HashMap<String, Space>>, name: String, now: i64 },
 }
 
 impl Backend<'_> {
-    /// What a command replies, errors of Redis included.
+    /// Reply of a command, including errors of Redis.
     async fn reply(&self, words: &[String]) -> Result<Resp, Refusal> {
         match self {
             Self::Server(connection) => server::run(connection, words).await,
@@ -370,7 +370,8 @@ fn texts(value: &Value) -> impl Iterator<Item = String> {
     value.as_array().into_iter().flatten().filter_map(Value::as_str).map(str::to_owned)
 }
 
-/// What the proxy says of an error of Redis. No source names its status, nor a code beside that of unknown commands.
+/// Answer of the proxy to an error of Redis. No source documents its status, or a code other than that of
+/// unknown commands.
 fn error(text: &str) -> Refusal {
     let code = if text.starts_with("ERR unknown command") {
         "clever.redis-http.unknown-command"

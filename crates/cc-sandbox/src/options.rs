@@ -17,14 +17,14 @@ The Clever Cloud platform in a process.
   --help            this text
 ";
 
-/// What the command line asks for.
+/// Request of the command line.
 #[derive(Debug, PartialEq)]
 pub(crate) enum Wish {
     Help,
     Serve(Options),
 }
 
-/// How to serve.
+/// Options of the server.
 #[derive(Debug, PartialEq)]
 pub(crate) struct Options {
     pub(crate) address: SocketAddr,

@@ -9,21 +9,21 @@ use serde_json::Value;
 use crate::engine::sample::Sampler;
 use crate::engine::table::{Operation, Table};
 
-/// How much of a value is there.
+/// Extent of a generated value.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Extent {
-    /// What is always there, and nothing else.
+    /// Required properties only.
     Required,
-    /// The same, and every other property as null.
+    /// Required properties, and every other property as null.
     Nulls,
     /// Everything that the spec knows.
     Whole,
-    /// The same, and a property that the spec does not know in every object, as a later version may send it.
+    /// All properties, and an unknown property in every object, as a later version may send.
     Beyond,
 }
 
 impl Extent {
-    /// Returns `true` if what is not required is left out.
+    /// Returns `true` if optional properties are left out.
     pub(crate) fn is_sparse(self) -> bool {
         matches!(self, Self::Required | Self::Nulls)
     }
@@ -46,8 +46,8 @@ impl Samples {
         self.table.operations.iter().map(|operation| operation.id.as_str())
     }
 
-    /// A value of a path, query or header parameter; one that is repeated has others for other `nth`. `None`: there is no
-    /// such parameter.
+    /// Returns a value of a path, query or header parameter; a repeated one has other values for other `nth`.
+    /// `None` if the parameter does not exist.
     #[must_use]
     pub fn parameter(&self, operation: &str, name: &str, nth: usize) -> Option<Value> {
         let operation = self.operation(operation)?;
@@ -64,8 +64,8 @@ impl Samples {
         schema.map(|schema| self.of_operation(operation, schema, extent)).unwrap_or_default()
     }
 
-    /// What the operation answers when all is well, of a stream the data of an event: one for each variant of the unions
-    /// in it. Empty: an answer without a body.
+    /// Returns the successful answers of an operation, or the event data of a stream: one for each variant of
+    /// the unions in it. Empty for an answer without a body.
     #[must_use]
     pub fn answers(&self, operation: &str, extent: Extent) -> Vec<Value> {
         let Some(operation) = self.operation(operation) else { return Vec::new() };

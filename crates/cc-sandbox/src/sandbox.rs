@@ -37,7 +37,7 @@ pub struct Sandbox {
     strict: bool,
 }
 
-/// How a sandbox is to be. Made by [`Sandbox::builder`].
+/// Options of a sandbox. Created by [`Sandbox::builder`].
 #[derive(Debug, Clone)]
 #[must_use = "a builder does nothing until it starts a sandbox"]
 pub struct Builder {
@@ -57,12 +57,12 @@ impl Sandbox {
     /// times faster than real time.
     ///
     /// # Panics
-    /// When no port of the loopback interface can be had.
+    /// If no port of the loopback interface is available.
     pub async fn start() -> Self {
         Self::builder().start().await.expect("a free port on the loopback interface")
     }
 
-    /// Says how a sandbox is to be.
+    /// Creates a builder for a sandbox.
     pub fn builder() -> Builder {
         Builder {
             seed: 0,
@@ -77,8 +77,8 @@ impl Sandbox {
         }
     }
 
-    /// Base URL, such as `http://127.0.0.1:43121`, without a slash at the end. One that leads nowhere for a sandbox
-    /// without a socket.
+    /// Returns the base URL, such as `http://127.0.0.1:43121`, without a final slash. Without a socket,
+    /// nothing listens at this URL.
     pub fn url(&self) -> String {
         match &self.server {
             Some(server) => format!("http://{}", server.address),
@@ -116,12 +116,12 @@ impl Sandbox {
         crate::kv::URL
     }
 
-    /// Ids of what is in the world from the start. They depend on the seed only.
+    /// Returns the ids of the resources in the initial world. They depend only on the seed.
     pub fn ids(&self) -> Ids {
         self.engine.world().ids.clone()
     }
 
-    /// What time it is in the sandbox.
+    /// Returns the current sandbox time.
     pub fn now(&self) -> Timestamp {
         self.engine.clock.now()
     }
@@ -147,12 +147,12 @@ impl Sandbox {
         self.engine.journal.clear();
     }
 
-    /// What goes wrong on demand.
+    /// Returns the faults, to add and remove them.
     pub fn faults(&self) -> &Faults {
         &self.engine.faults
     }
 
-    /// Values that the spec allows; ids among them are of what is in the world.
+    /// Returns generated values that match the spec; ids among them are those of resources in the world.
     pub fn samples(&self) -> Samples {
         let ids = self.ids();
         let known = [
@@ -179,7 +179,8 @@ impl Sandbox {
         }
     }
 
-    /// Takes what broke the spec so far. What is taken does not make a strict sandbox panic.
+    /// Takes the violations of the spec so far. A strict sandbox does not panic because of those that were
+    /// taken.
     pub fn violations(&self) -> Vec<Violation> {
         std::mem::take(&mut self.engine.violations.lock().unwrap_or_else(PoisonError::into_inner))
     }
@@ -224,13 +225,13 @@ impl Builder {
         self
     }
 
-    /// How time passes. Default: twenty times faster than real time.
+    /// Sets the passage of time. Default: twenty times faster than real time.
     pub fn pace(mut self, pace: Pace) -> Self {
         self.pace = pace;
         self
     }
 
-    /// When the sandbox begins, in its own time. Default: 2026-01-01, midnight UTC.
+    /// Sets the start of the sandbox, in sandbox time. Default: 2026-01-01, midnight UTC.
     pub fn start_time(mut self, time: Timestamp) -> Self {
         self.start_time = time;
         self
@@ -280,7 +281,7 @@ impl Builder {
         Ok(sandbox)
     }
 
-    /// Makes a sandbox without a socket, for [`Sandbox::handle`]: nothing but the time of `tokio` makes it wait.
+    /// Builds a sandbox without a socket, for [`Sandbox::handle`]: it waits only for the time of `tokio`.
     #[must_use = "a sandbox ends when it is dropped"]
     pub fn in_memory(self) -> Sandbox {
         let table = self.table.unwrap_or_else(|| Arc::clone(&TABLE));

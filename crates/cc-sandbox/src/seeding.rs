@@ -1,4 +1,4 @@
-//! What a test can put into the world, beside what is in it from the start.
+//! Resources that a test can add to the initial world.
 
 use jiff::Timestamp;
 use serde_json::{Value, json};
@@ -27,7 +27,7 @@ impl Sandbox {
     /// its real id.
     ///
     /// # Panics
-    /// When there is no such provider.
+    /// If the provider does not exist.
     pub fn add_addon(&self, owner: &str, provider: &str, name: &str) -> (String, String) {
         let Some(provider) = provider::find(provider) else { panic!("{provider} is not an add-on provider") };
         self.change(|world| {
@@ -49,10 +49,10 @@ impl Sandbox {
         self.change(|world| billing::make(world, owner, emitted, amount, paid))
     }
 
-    /// Has the deployment of an application that ends next fail.
+    /// Makes the next deployment of an application to end fail.
     ///
     /// # Panics
-    /// When there is no such application.
+    /// If the application does not exist.
     pub fn fail_next_deployment(&self, application: &str) {
         self.change(|world| match world.application_mut(application) {
             Ok(application) => application.fails_next = true,

@@ -1,4 +1,4 @@
-//! The state of the platform: who owns what, and what is about to happen.
+//! State of the platform: resources, owners and scheduled changes.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
@@ -30,7 +30,7 @@ pub(crate) type Shelf<T> = IndexMap<String, T>;
 /// Something that is to happen later.
 type Task = Box<dyn FnOnce(&mut World) + Send>;
 
-/// Ids of what is in the world from the start.
+/// Ids of the resources in the initial world.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
@@ -45,12 +45,12 @@ pub struct Ids {
     pub application: String,
     /// An add-on of the organisation (PostgreSQL), as the platform lists it: `addon_…`.
     pub addon: String,
-    /// The same add-on as its provider knows it: `postgresql_…`.
+    /// Id of the same add-on as its provider knows it: `postgresql_…`.
     pub real_addon: String,
     /// Add-ons of the organisation by the kind of their real id, such as `keycloak` or `pulsar`, as the platform
     /// lists them: `addon_…`.
     pub addons: BTreeMap<String, String>,
-    /// The same add-ons as their providers know them: `keycloak_…`.
+    /// Ids of the same add-ons as their providers know them: `keycloak_…`.
     pub real_addons: BTreeMap<String, String>,
     /// An application of the personal space (static, never deployed).
     pub personal_application: String,
@@ -94,7 +94,7 @@ pub(crate) struct World {
     pub(crate) webhooks: Shelf<Owned>,
     /// Owners that turned Grafana on.
     pub(crate) grafanas: BTreeSet<String>,
-    /// How many ids were made, by kind.
+    /// Number of generated ids by kind.
     made: BTreeMap<String, u64>,
     due: BTreeMap<(Timestamp, u64), Task>,
 }
@@ -115,19 +115,19 @@ impl Owner {
 /// An add-on.
 #[derive(Debug, Clone)]
 pub(crate) struct Addon {
-    /// As the platform lists it: `addon_…`.
+    /// Id as the platform lists it: `addon_…`.
     pub(crate) id: String,
-    /// As its provider knows it: `postgresql_…`.
+    /// Id as the provider knows it: `postgresql_…`.
     pub(crate) real_id: String,
     pub(crate) owner: String,
     /// Id of its provider, such as `postgresql-addon`.
     pub(crate) provider: String,
-    /// As the v2 API sends it.
+    /// The resource in the v2 format.
     pub(crate) wire: Value,
     /// Variables that linked applications get.
     pub(crate) environment: BTreeMap<String, String>,
     pub(crate) tags: Vec<String>,
-    /// What only its provider knows; null for most.
+    /// Fields known only to the provider; null for most.
     pub(crate) details: Value,
     /// Moves to other plans, zones or versions, by their id.
     pub(crate) migrations: Shelf<Value>,
@@ -141,10 +141,10 @@ pub(crate) struct Drain {
     /// An application or the real id of an add-on.
     pub(crate) resource: String,
     pub(crate) kind: Value,
-    /// As it was given, with its password.
+    /// Recipient as given, including its password.
     pub(crate) recipient: Value,
     pub(crate) status: &'static str,
-    /// When it came to this status.
+    /// Time of the change to this status.
     pub(crate) changed: Timestamp,
 }
 
@@ -205,7 +205,8 @@ impl World {
         world
     }
 
-    /// A new UUID. The n-th of a kind is the same in every run with the seed, whatever else is made.
+    /// Generates a UUID. The n-th of a kind is the same in every run with the same seed, regardless of other
+    /// ids.
     pub(crate) fn uuid(&mut self, kind: &str) -> String {
         let count = self.made.entry(kind.to_owned()).or_default();
         *count += 1;
@@ -222,14 +223,14 @@ impl World {
         uuid(self.seed, name)
     }
 
-    /// Has something happen later, unless the world ends before.
+    /// Schedules a change, unless the world ends before.
     pub(crate) fn later(&mut self, delay: Duration, task: impl FnOnce(&mut World) + Send + 'static) {
         let count = self.made.entry("task".to_owned()).or_default();
         *count += 1;
         self.due.insert((after(self.now, delay), *count), Box::new(task));
     }
 
-    /// Lets everything happen that is due by now, each thing at its time.
+    /// Applies all changes that are due by now, each at its time.
     pub(crate) fn settle(&mut self, now: Timestamp) {
         while let Some(entry) = self.due.first_entry()
             && entry.key().0 <= now
@@ -263,7 +264,7 @@ impl World {
         found.ok_or_else(|| Refusal::not_found("Add-on", id))
     }
 
-    /// Returns `true` if an API token was made here and still works.
+    /// Returns `true` if an API token was created here and is still valid.
     pub(crate) fn knows_token(&self, token: &str) -> bool {
         self.tokens.values().any(|own| own.secret == token && own.expires > self.now)
     }

@@ -1,1 +1,2 @@
-//! No code: the manifest gives the tests of every package of this workspace the same features of the same libraries.
+//! Contains no code: the manifest gives the tests of every package of this workspace the same features of the
+//! same libraries.

@@ -11,14 +11,14 @@ use crate::commands::{CreateApiToken, DeleteApiToken, ListApiToken, RotateApiTok
 use crate::expiration::Expiration;
 use crate::model::{ApiToken, CreatedApiToken};
 
-/// How often a new token is tried: one that was just made may not be known everywhere yet.
+/// Number of attempts with a new token, which may not be known everywhere right after its creation.
 const TRIES: u32 = 5;
 /// Between two tries.
 const PAUSE: Duration = Duration::from_secs(1);
-/// How long the removal of a new token that does not work may take, after the deadline of the command.
+/// Time limit for the revocation of an unusable new token, after the deadline of the command.
 const CLEAN_UP: Duration = <RotateApiToken as Command>::CLEAN_UP;
 
-/// What became of two tokens.
+/// Result of the rotation: the new token and the state of the old one.
 #[derive(Debug, Clone, Serialize)]
 #[cfg_attr(feature = "catalog", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
@@ -26,10 +26,10 @@ const CLEAN_UP: Duration = <RotateApiToken as Command>::CLEAN_UP;
 pub struct RotatedApiToken {
     /// The new token, with its value. It works.
     pub token: CreatedApiToken,
-    /// `true` if the old token is revoked. When it is not, it still works: [`problem`](Self::problem) says
-    /// why.
+    /// `true` if the old token is revoked. Otherwise it still works, and [`problem`](Self::problem) holds the
+    /// reason.
     pub revoked: bool,
-    /// Why the old token is not revoked.
+    /// Reason why the old token is not revoked.
     #[serde(skip_serializing_if = "Option::is_none", serialize_with = "as_text")]
     #[cfg_attr(feature = "catalog", schemars(with = "Option<String>"))]
     pub problem: Option<Error>,
@@ -65,7 +65,7 @@ impl Run for RotateApiToken {
     }
 }
 
-/// How long a token was made for.
+/// Lifetime of a token.
 fn lifetime(token: &ApiToken) -> Option<Expiration> {
     let (from, to) = token.creation_date.zip(token.expiration_date)?;
     Some(to.duration_since(from).into())
@@ -83,7 +83,7 @@ fn no_such_token(id: &str) -> Error {
         .with_message(format!("the signed-in user has no API token `{id}`"))
 }
 
-/// Makes sure that the bridge takes the new token for the user of the old one.
+/// Checks that the bridge accepts the new token for the user of the old one.
 async fn works(cx: &Context, token: &CreatedApiToken, old: &ApiToken) -> Result<(), Unfit> {
     let bearer = Credentials::ApiToken(token.api_token.clone());
     let cx = cx.with_credentials(bearer).map_err(Unfit::Broken)?;
@@ -101,14 +101,14 @@ async fn works(cx: &Context, token: &CreatedApiToken, old: &ApiToken) -> Result<
     }
 }
 
-/// Why a new token cannot take the place of the old one.
+/// Reason why a new token cannot replace the old one.
 enum Unfit {
     Broken(Error),
     OfAnotherUser,
 }
 
 impl Unfit {
-    /// Revokes the new token, as far as it can be, and says what is left. The old one was not touched.
+    /// Revokes the new token, if possible, and returns the error. The old token was not changed.
     async fn give_up(self, cx: &Context, token: &CreatedApiToken) -> Error {
         let id = &token.api_token_id;
         let (error, why, left) = match self {

@@ -1,11 +1,11 @@
-//! The effect table of Redis commands. Source: the command documentation of Redis 7, each command's key positions, flags
-//! and what it replies; and of Materia KV, the commands that it has beyond those (`JSON.…`).
+//! Effects of Redis commands. Source: the command documentation of Redis 7, with each command's key
+//! positions, flags and replies; and of Materia KV, with its additional commands (`JSON.…`).
 //!
 //! What is not here is taken to change anything, and to do so again when it is repeated.
 
 use super::Effect::{self, Idempotent, Once, Read};
 
-/// Where the arguments of a command have keys.
+/// Positions of the keys among the arguments of a command.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Touched {
     /// Nowhere: it asks the server.
@@ -16,7 +16,7 @@ pub(super) enum Touched {
     Each,
     /// The first, the third and so on.
     EachOther,
-    /// It touches many, or says by other means which.
+    /// Many keys, or keys that are given in another way.
     All,
 }
 
@@ -75,7 +75,7 @@ const TABLE: &[(Effect, Touched, &[&str])] = &[
     (Once, Nothing, &["PUBLISH", "SPUBLISH"]),
 ];
 
-/// What the table has of a command, or of a command and its first argument.
+/// Looks up a command, or a command and its first argument.
 pub(super) fn find(name: &str, first: &str) -> Option<(Effect, Touched)> {
     let two = format!("{name} {first}");
     let has =
@@ -83,7 +83,7 @@ pub(super) fn find(name: &str, first: &str) -> Option<(Effect, Touched)> {
     TABLE.iter().find(|(_, _, names)| has(names)).map(|&(effect, touched, _)| (effect, touched))
 }
 
-/// Why a command cannot be done over the proxy, and what to do instead.
+/// Reason why the proxy does not support a command, and an alternative.
 pub(super) fn unsupported(name: &str, first: &str) -> Option<&'static str> {
     Some(match name {
         "MULTI" | "EXEC" | "DISCARD" | "WATCH" | "UNWATCH" => {

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-/// What a command does to a key, or to a database.
+/// Access of a command to a key or to a database.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Touch {
     /// Reads keys.
@@ -32,7 +32,7 @@ impl Touch {
 pub(super) struct Line {
     of_database: bool,
     standing: [BTreeSet<u64>; 4],
-    /// Those of them that must wait for another one in this line.
+    /// Commands that must wait for another one in this queue.
     waiting: [BTreeSet<u64>; 4],
 }
 

@@ -1,4 +1,4 @@
-//! The user who asks: what the user can reach, the profile and the e-mail addresses.
+//! The calling user: accessible resources, profile and e-mail addresses.
 
 use serde_json::{Value, json};
 

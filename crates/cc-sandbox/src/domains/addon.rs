@@ -112,7 +112,7 @@ fn backups(world: &mut World, request: &Request<'_>) -> Outcome {
     json_of((1..=2).map(backup).collect::<Value>())
 }
 
-/// Makes an add-on and gives its id: `addon_…`.
+/// Creates an add-on and returns its id: `addon_…`.
 pub(crate) fn make(
     world: &mut World,
     owner: &str,

@@ -96,7 +96,7 @@ fn update_build_flavor(world: &mut World, request: &Request<'_>) -> Outcome {
     done()
 }
 
-/// Makes an application from the body of a creation, and gives its id.
+/// Creates an application from the body of a creation request, and returns its id.
 pub(crate) fn make(world: &mut World, owner: &str, body: &Value) -> String {
     let id = world.id("app");
     let zone = body["zone"].as_str().unwrap_or("par");

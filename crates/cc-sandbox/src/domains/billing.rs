@@ -104,7 +104,7 @@ fn activate_coupon(world: &mut World, request: &Request<'_>) -> Outcome {
     Ok(Reply::default())
 }
 
-/// Makes an invoice of some amount, without tax, and gives its number.
+/// Creates an invoice of this amount, without tax, and returns its number.
 pub(crate) fn make(
     world: &mut World,
     owner: &str,

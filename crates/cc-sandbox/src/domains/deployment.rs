@@ -29,23 +29,23 @@ pub(super) const HANDLERS: &[(&str, Handler)] = &[
     ("list_owner_deployments", list_of_owner),
 ];
 
-/// How long a new deployment is not to be found in the v4 API.
+/// Time for which a new deployment is missing in the v4 API.
 const HIDDEN: Duration = Duration::from_secs(2);
-/// From the queue to work in progress.
+/// Time in the queue before the work starts.
 const QUEUED: Duration = Duration::from_secs(3);
-/// What an instance does after work began, and for how long.
+/// Phases of an instance after the work has started, with their lengths.
 const PHASES: [(&str, Duration); 4] = [
     ("BOOTING", Duration::from_secs(8)),
     ("DEPLOYING", Duration::from_secs(15)),
     ("STARTING", Duration::from_secs(7)),
     ("READY", Duration::from_secs(5)),
 ];
-/// How long after the beginning of the work an instance comes to a phase.
+/// Time from the start of the work to a phase of an instance.
 pub(crate) fn phase_begins(phase: &str) -> Duration {
     PHASES.iter().take_while(|(name, _)| *name != phase).map(|(_, lasts)| *lasts).sum()
 }
 
-/// How long instances take to stop.
+/// Time that instances take to stop.
 const STOPPING: Duration = Duration::from_secs(5);
 
 fn deploy(world: &mut World, request: &Request<'_>) -> Outcome {
@@ -139,7 +139,7 @@ pub(super) fn record(
     Ok(deployment)
 }
 
-/// Has the oldest deployment that waits begin, unless another is under way.
+/// Starts the oldest waiting deployment, unless another one is in progress.
 fn begin_next(world: &mut World, id: &str) {
     let Ok(application) = world.application(id) else { return };
     let busy = application.deployments.values().any(|deployment| deployment.state == State::WorkInProgress);

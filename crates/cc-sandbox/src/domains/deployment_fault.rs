@@ -20,7 +20,7 @@ pub enum DeploymentFault {
     Missed,
     /// Rows show up late. It concerns `get_deployment` and `list_deployments`.
     Late {
-        /// How long after its start a row is shown, in the time of the sandbox.
+        /// Delay before a new row is listed, in sandbox time.
         #[serde(rename = "byMs", with = "crate::stream::fault::millis")]
         by: Duration,
     },
@@ -57,7 +57,7 @@ impl DeploymentFault {
     }
 }
 
-/// Takes away the row of the deployment that a request has just cancelled, or of those that it has stopped.
+/// Removes the row of the deployment that a request has just cancelled, or of those that it has stopped.
 pub(crate) fn replace(world: &mut World, path: &str) {
     let part = |name: &str| path.split('/').skip_while(|part| *part != name).nth(1).map(str::to_owned);
     let Some(id) = part("applications") else { return };

@@ -32,7 +32,7 @@ pub(super) const HANDLERS: &[(&str, Handler)] = &[
     ("get_application_drain_test_command", test_command),
 ];
 
-/// From `ENABLING` to `ENABLED`, and back.
+/// Time from `ENABLING` to `ENABLED`, and back.
 const CHANGES: Duration = Duration::from_secs(8);
 
 /// Kinds of add-ons that take drains, by the beginning of their real id.
@@ -123,7 +123,7 @@ fn test_command(world: &mut World, request: &Request<'_>) -> Outcome {
     Ok(Content::Text(format!("curl -X POST -d 'sandbox test' '{url}'")).into())
 }
 
-/// Makes a drain, which is enabled after a while, and gives its id.
+/// Creates a drain, which is enabled after a while, and returns its id.
 pub(crate) fn make(world: &mut World, owner: &str, resource: &str, body: &Value) -> String {
     let id = world.id("drain");
     let drain = Drain {

@@ -21,15 +21,15 @@ pub(super) const HANDLERS: &[(&str, Handler)] = &[
 
 /// Services whose lines are sent unless others are asked for.
 const SERVICES: [&str; 2] = ["bas", "bas-deploy"];
-/// What is sent at most, unless said otherwise.
+/// Default limit of the sending rate.
 const THROTTLE: Throttle = Throttle { elements: 100, per: Duration::from_millis(300) };
-/// How far back stored lines are looked for, unless said otherwise.
+/// Default age of the oldest stored lines to search.
 const STORED: SignedDuration = SignedDuration::from_hours(1);
-/// How many stored lines are listed, unless said otherwise.
+/// Default number of stored lines to list.
 const LISTED: usize = 100;
-/// How many stored lines are listed at most, whatever is asked for: an answer of some 10 MB.
+/// Maximum number of stored lines to list: an answer of about 10 MB.
 const MOST_LISTED: usize = 10_000;
-/// How long lines are stored. It bounds the time of a search.
+/// Retention time of stored lines. It bounds the time of a search.
 const KEPT: SignedDuration = SignedDuration::from_hours(31 * 24);
 
 fn application(world: &mut World, request: &Request<'_>) -> Outcome {
@@ -67,7 +67,7 @@ fn requests(world: &mut World, request: &Request<'_>) -> Outcome {
     Ok(Content::Events(Box::new(wanted)).into())
 }
 
-/// What a request asks of a stream.
+/// Parameters of a stream, from its request.
 fn wanted(world: &World, request: &Request<'_>, source: Source) -> Result<Wanted, Refusal> {
     let date = |name: &str| request.query(name).map(read_date).transpose();
     let (since, until) = (date("since")?, date("until")?);

@@ -16,7 +16,7 @@ pub(super) const HANDLERS: &[(&str, Handler)] = &[
     ("cancel_migration", cancel),
 ];
 
-/// How long a migration takes.
+/// Duration of a migration.
 const LASTS: Duration = Duration::from_secs(60);
 
 fn list(world: &mut World, request: &Request<'_>) -> Outcome {

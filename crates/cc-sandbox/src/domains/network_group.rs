@@ -1,4 +1,4 @@
-//! Network groups: what is asked for is done some time later.
+//! Network groups: changes take effect after a delay.
 
 use std::time::Duration;
 
@@ -28,7 +28,7 @@ pub(super) const HANDLERS: &[(&str, Handler)] = &[
     ("get_wireguard_configuration_url", get_configuration_url),
 ];
 
-/// From a request to what it asks for.
+/// Time from a request to its effect.
 const TAKES: Duration = Duration::from_secs(4);
 
 /// The port that WireGuard listens on.
@@ -263,7 +263,7 @@ fn check_member(world: &World, owner: &str, member: &Value) -> Result<(), Refusa
     Ok(())
 }
 
-/// Takes a member in. One of the platform has a peer.
+/// Adds a member. A member of the platform has a peer.
 fn join(world: &mut World, group: &str, member: Value) {
     let peer = world.uuid("peer");
     let Some(group) = world.network_groups.get_mut(group) else { return };
@@ -293,13 +293,13 @@ fn join(world: &mut World, group: &str, member: Value) {
     group.members.insert(id, wire);
 }
 
-/// Takes a member out, with its peers.
+/// Removes a member and its peers.
 fn leave(group: &mut NetworkGroup, member: &str) {
     group.members.shift_remove(member);
     group.peers.retain(|_, peer| peer["parentMember"] != member);
 }
 
-/// Takes an application or an add-on that is deleted out of every network group.
+/// Removes a deleted application or add-on from every network group.
 pub(super) fn forget(world: &mut World, member: &str) {
     for group in world.network_groups.values_mut().filter(|group| group.members.contains_key(member)) {
         leave(group, member);

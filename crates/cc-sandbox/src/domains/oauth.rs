@@ -24,13 +24,13 @@ pub(super) const HANDLERS: &[(&str, Handler)] = &[
     ("create_access_token_by_query", create_access_token),
 ];
 
-/// How long a request token may be agreed to.
+/// Lifetime of a request token.
 const REQUEST_TOKEN: Duration = Duration::from_secs(3_600);
 
-/// How long a user's token is good: the platform's three months.
+/// Lifetime of a user's token: the platform's three months.
 const ACCESS_TOKEN: Duration = Duration::from_secs(90 * 86_400);
 
-/// What a user may agree to. Source: `spec/oauth.yaml`, `AuthorizationForm`.
+/// Rights that a user may grant. Source: `spec/oauth.yaml`, `AuthorizationForm`.
 const RIGHTS: [&str; 11] = [
     "access_organisations",
     "access_organisations_bills",
@@ -45,7 +45,7 @@ const RIGHTS: [&str; 11] = [
     "manage_ssh_keys",
 ];
 
-/// What is under way, and what came of it.
+/// Authorizations in progress and issued tokens.
 #[derive(Debug, Default)]
 pub(crate) struct Oauth {
     /// The consumer that may ask.
@@ -64,7 +64,7 @@ struct Asked {
     secret: String,
     callback: String,
     until: Timestamp,
-    /// What proves that the user agreed, and to what.
+    /// Verifier and rights of a user who agreed.
     agreed: Option<(String, Value)>,
 }
 
@@ -82,7 +82,7 @@ fn field<'a>(request: &'a Request<'_>, name: &str) -> &'a str {
     request.query(name).unwrap_or_else(|| request.text(name))
 }
 
-/// Returns `true` if the consumer is known, and the signature made with its secret and that of the token.
+/// Checks that the consumer is known, and that the signature matches its secret and that of the token.
 fn check(world: &World, request: &Request<'_>, token_secret: &str) -> Result<(), Refusal> {
     let (key, secret) = &world.oauth.consumer;
     if field(request, "oauth_consumer_key") != key {

@@ -109,7 +109,7 @@ fn config(world: &mut World, request: &Request<'_>) -> Outcome {
     Ok(Reply::from(Content::Text(config)))
 }
 
-/// What an operator has beside what every add-on has.
+/// Fields that an operator has beyond those of every add-on.
 pub(super) fn details(world: &mut World, kind: &str) -> Value {
     let mut details = json!({
         "version": VERSIONS[VERSIONS.len() - 2],

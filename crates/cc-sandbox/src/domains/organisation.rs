@@ -20,7 +20,7 @@ pub(super) const HANDLERS: &[(&str, Handler)] = &[
     ("remove_organisation_member", remove_member),
 ];
 
-/// What a body of a creation or a change says of an organisation.
+/// Fields of an organisation in the body of a creation or a change.
 const FIELDS: [&str; 9] = [
     "name",
     "description",

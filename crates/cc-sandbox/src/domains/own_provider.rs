@@ -128,7 +128,7 @@ fn change(wire: &mut Value, body: &Value) {
     }
 }
 
-/// Makes a provider without plans nor features.
+/// Creates a provider without plans or features.
 pub(crate) fn make(world: &mut World, owner: &str, id: &str, name: &str) -> Value {
     let wire = json!({
         "id": id,

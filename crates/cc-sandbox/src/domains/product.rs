@@ -1,4 +1,4 @@
-//! What applications can run on: runtimes and sizes. A fixed list.
+//! Runtimes and flavors for applications: a fixed list.
 
 use serde_json::{Value, json};
 
@@ -97,7 +97,7 @@ pub(crate) fn all_flavors() -> Value {
     FLAVORS.iter().map(|row| flavor_of(*row)).collect()
 }
 
-/// Returns `true` if there is a size with this name.
+/// Returns `true` if a flavor with this name exists.
 pub(crate) fn is_flavor(name: &str) -> bool {
     FLAVORS.iter().any(|row| row.0.eq_ignore_ascii_case(name))
 }

@@ -1,4 +1,4 @@
-//! Who provides add-ons, and on what plans. A fixed list.
+//! Add-on providers and their plans: a fixed list.
 
 use serde_json::{Value, json};
 
@@ -16,7 +16,7 @@ pub(crate) struct Provider {
     /// Id on the platform, such as `postgresql-addon`.
     pub(crate) id: &'static str,
     name: &'static str,
-    /// What real ids of its add-ons begin with.
+    /// Prefix of the real ids of the provider's add-ons.
     pub(crate) prefix: &'static str,
     /// Slugs of its plans, from the smallest on.
     pub(crate) plans: &'static [&'static str],
@@ -64,7 +64,7 @@ pub(crate) fn find(id: &str) -> Option<&'static Provider> {
 }
 
 impl Provider {
-    /// Without plans and features, as add-ons name their provider.
+    /// Summary without plans and features, as add-ons name their provider.
     pub(crate) fn summary(&self) -> Value {
         json!({
             "id": self.id,

@@ -62,7 +62,7 @@ fn update_policies(world: &mut World, request: &Request<'_>) -> Outcome {
     json_of(policies.clone())
 }
 
-/// What a Pulsar has beside what every add-on has.
+/// Fields that a Pulsar has beyond those of every add-on.
 pub(super) fn details(world: &World, real_id: &str) -> Value {
     let nothing = json!({ "sizeInBytes": null, "durationInMinutes": null });
     json!({

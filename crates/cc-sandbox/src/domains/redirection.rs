@@ -17,13 +17,13 @@ pub(super) const HANDLERS: &[(&str, Handler)] = &[
     ("list_namespaces", list_namespaces),
 ];
 
-/// What every owner can take ports from.
+/// Namespaces that every owner can take ports from.
 const NAMESPACES: [&str; 2] = ["default", "cleverapps"];
 
 /// The lowest and the highest port that is given away, unless the request says otherwise.
 const PORTS: (i64, i64) = (4_000, 11_999);
 
-/// Returns `true` if the operation is about UDP.
+/// Returns `true` for the operations on UDP redirections.
 fn is_udp(request: &Request<'_>) -> bool {
     request.operation.id.contains("udp")
 }

@@ -1,4 +1,4 @@
-//! How the user signs in: SSH keys, second factors, OAuth tokens; and the settings of the console.
+//! Sign-in of the user: SSH keys, second factors, OAuth tokens; and the settings of the console.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;

@@ -57,8 +57,8 @@ fn create(world: &mut World, request: &Request<'_>) -> Outcome {
     json_of(wire)
 }
 
-/// When a token expires, by the clock of the sandbox, that is to expire then by a clock of which it is `now`: within a year. A
-/// caller who counts from now goes by the clock of the machine.
+/// Converts an expiration date within a year from a clock that shows `now` to the clock of the sandbox. A
+/// caller who computes the date from the current time uses the clock of the machine.
 fn in_time(
     sandbox: jiff::Timestamp,
     now: jiff::Timestamp,

@@ -1,4 +1,4 @@
-//! Who asks: API tokens and OAuth 1.
+//! Authentication: API tokens and OAuth 1.
 
 use std::collections::HashMap;
 
@@ -40,7 +40,7 @@ impl Default for Credentials {
     }
 }
 
-/// What a request shows to say who sent it.
+/// Credentials of a request.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Shown {
     Nothing,
@@ -50,7 +50,7 @@ pub(crate) enum Shown {
     Signed,
 }
 
-/// A query parameter that stands for the header, in base64.
+/// Query parameter that replaces the header, in Base64.
 const IN_QUERY: &str = "authorization";
 
 /// A request as it was sent.
@@ -62,7 +62,7 @@ pub(crate) struct Received<'a> {
 }
 
 impl Received<'_> {
-    /// What its signature is of, with these parameters of the protocol.
+    /// Returns the signed data, with these parameters of the protocol.
     fn signed(&self, protocol: &HashMap<String, String>) -> Signed<'_> {
         let owned = |(name, value): (&String, &String)| (name.clone(), value.clone());
         let protocol = protocol.iter().filter(|(name, _)| *name != "realm").map(owned);

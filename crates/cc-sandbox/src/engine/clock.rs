@@ -7,12 +7,12 @@ use jiff::{SignedDuration, Timestamp};
 use tokio::sync::watch;
 use tokio::time::Instant;
 
-/// How the time of a sandbox passes.
+/// Passage of time in a sandbox.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub enum Pace {
-    /// It stands still until [`Sandbox::advance`](crate::Sandbox::advance) moves it.
+    /// The time stands still until [`Sandbox::advance`](crate::Sandbox::advance) moves it.
     Manual,
-    /// It follows real time (the time of `tokio`, which a test may pause) times this factor.
+    /// The time follows real time (the time of `tokio`, which a test may pause) multiplied by this factor.
     /// [`Sandbox::advance`](crate::Sandbox::advance) still jumps ahead.
     Speed(f64),
 }
@@ -33,12 +33,12 @@ impl Clock {
         Self { start, pace, began: Instant::now(), skipped: Mutex::default(), jumps: watch::Sender::new(()) }
     }
 
-    /// When the sandbox began, in its own time.
+    /// Start of the sandbox, in sandbox time.
     pub(crate) fn start(&self) -> Timestamp {
         self.start
     }
 
-    /// What time it is.
+    /// Current sandbox time.
     pub(crate) fn now(&self) -> Timestamp {
         let skipped = *self.skipped();
         let passed = match self.pace {
@@ -80,7 +80,7 @@ impl Clock {
     }
 }
 
-/// A time and a duration later; the end of time when there is no such time.
+/// Adds a duration to a time; saturates at the last representable time.
 pub(crate) fn after(time: Timestamp, by: Duration) -> Timestamp {
     SignedDuration::try_from(by).ok().and_then(|by| time.checked_add(by).ok()).unwrap_or(Timestamp::MAX)
 }

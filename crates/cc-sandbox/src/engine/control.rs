@@ -1,4 +1,4 @@
-//! What a sandbox can be told from outside, under `/_sandbox`.
+//! Control routes of a sandbox under `/_sandbox`.
 
 use std::time::Duration;
 

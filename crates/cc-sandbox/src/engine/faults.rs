@@ -22,7 +22,7 @@ pub struct Fault {
     pub(crate) probability: f64,
 }
 
-/// What goes wrong.
+/// Effect of a fault.
 #[derive(Debug, Clone)]
 pub(crate) enum Effect {
     Latency(Duration),
@@ -104,8 +104,8 @@ impl Fault {
         Self::new(Effect::Deployments(fault))
     }
 
-    /// Only for these requests: the id of an operation (`create_drain`), a route of the spec
-    /// (`POST /v4/drains/organisations/{ownerId}/resources/{resourceId}/drains`), or a path where `*` stands for
+    /// Restricts the fault to these requests: the id of an operation (`create_drain`), a route of the spec
+    /// (`POST /v4/drains/organisations/{ownerId}/resources/{resourceId}/drains`), or a path where `*` matches
     /// anything, with or without a method (`GET /v2/*`).
     pub fn on(mut self, requests: impl Into<String>) -> Self {
         self.on = requests.into();
@@ -118,7 +118,7 @@ impl Fault {
         self
     }
 
-    /// With this probability, from 0 to 1; which requests it hits depends on the seed. Default: 1.
+    /// Sets the probability of the fault, from 0 to 1; the seed determines the affected requests. Default: 1.
     pub fn probability(mut self, probability: f64) -> Self {
         self.probability = probability;
         self
@@ -151,9 +151,9 @@ pub(crate) struct Target<'a> {
     pub(crate) operation: Option<&'a str>,
     pub(crate) method: &'a str,
     pub(crate) path: &'a str,
-    /// `true` if it asks for a stream of events.
+    /// `true` for a request of an event stream.
     pub(crate) streams: bool,
-    /// `true` if it names an id to go on from.
+    /// `true` if the request names an id to resume from.
     pub(crate) resumes: bool,
 }
 
@@ -178,15 +178,15 @@ impl Faults {
         self.lock().push((fault, 0));
     }
 
-    /// Has as many connections of streams go wrong, one after the other, each in a way that the seed decides and that a client
-    /// lives through: [`StreamFault::seeded`].
+    /// Plans faults for this number of consecutive stream connections, each chosen by the seed and survivable
+    /// for a client: [`StreamFault::seeded`].
     pub fn plan_streams(&self, seed: u64, connections: u32) {
         for number in 0..connections {
             self.add(Fault::stream(StreamFault::seeded(seed, number.into())).times(1));
         }
     }
 
-    /// Takes every fault away.
+    /// Removes all faults.
     pub fn clear(&self) {
         self.lock().clear();
     }
@@ -196,7 +196,7 @@ impl Faults {
         self.lock().iter().map(|(fault, _)| fault.clone()).filter(|fault| fault.left != Some(0)).collect()
     }
 
-    /// What goes wrong with one request: the delay before its answer, and the fault.
+    /// Returns the faults of one request: the delay before its answer, and the effect.
     pub(crate) fn plan(&self, request: &Target<'_>) -> (Duration, Option<Effect>) {
         let mut delay = Duration::ZERO;
         let mut effect = None;
@@ -224,7 +224,7 @@ impl Faults {
     }
 }
 
-/// Returns `true` if a path fits a pattern: `*` is anything, `{name}` anything within a segment.
+/// Returns `true` if a path matches a pattern: `*` matches anything, `{name}` anything within a segment.
 fn path_matches(pattern: &str, path: &str) -> bool {
     let Some(at) = pattern.find(['*', '{']) else { return pattern == path };
     let (before, rest) = pattern.split_at(at);

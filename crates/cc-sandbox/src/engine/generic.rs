@@ -40,7 +40,7 @@ pub(crate) fn sampler<'a>(table: &'a Table, world: &World, request: &Request<'_>
     Sampler { table, seed: world.seed, start: request.clock.start(), in_millis, known, variant: 0 }
 }
 
-/// What makes an answer the same: the route as it was asked, whatever the alias, and the query.
+/// Identity of an answer: the requested route, independent of aliases, and the query.
 pub(crate) fn identity(request: &Request<'_>) -> String {
     let mut identity = request.operation.id.clone();
     for (name, value) in request.path.iter().chain(request.query.iter().map(|(name, value)| (name, value))) {
@@ -82,7 +82,7 @@ pub(crate) fn answer(sampler: &Sampler<'_>, request: &Request<'_>) -> Reply {
     content.into()
 }
 
-/// Makes an object speak of the request: the id that the path ends with, and what the body just said.
+/// Adapts an object to the request: the id at the end of the path, and the fields of the body.
 fn personal(value: &mut Value, request: &Request<'_>, known: &BTreeMap<String, Value>) {
     let Some(map) = value.as_object_mut() else { return };
     let last = request.operation.path.rsplit('/').next().unwrap_or_default();

@@ -1,4 +1,4 @@
-//! What was asked of the sandbox, in order.
+//! Requests to the sandbox, in order.
 
 use std::sync::{Mutex, MutexGuard, PoisonError};
 

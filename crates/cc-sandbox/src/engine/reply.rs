@@ -1,4 +1,4 @@
-//! What a handler gives back: an answer, or a refusal in the platform's words.
+//! Result of a handler: an answer, or a refusal in the platform's words.
 
 use bytes::Bytes;
 use http::{HeaderName, HeaderValue, StatusCode};
@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use super::body::Body;
 use crate::stream::Wanted;
 
-/// What a handler gives back.
+/// Result of a handler.
 pub(crate) type Outcome = Result<Reply, Refusal>;
 
 /// An answer. The engine completes it from the spec: status, content type, required properties.
@@ -22,7 +22,7 @@ pub(crate) struct Reply {
 /// The content of an answer.
 #[derive(Debug, Default)]
 pub(crate) enum Content {
-    /// Nothing said: made from the spec's schema, if it has one.
+    /// No content: it is generated from the schema of the spec, if there is one.
     #[default]
     Unsaid,
     /// JSON, which may leave out required properties that do not matter to the handler.
@@ -57,7 +57,7 @@ pub(crate) fn json_of(value: impl Into<Value>) -> Outcome {
     Ok(value.into().into())
 }
 
-/// Why the platform does not do what was asked.
+/// Reason why the platform refuses a request.
 #[derive(Debug, Clone)]
 pub(crate) struct Refusal {
     pub(crate) status: StatusCode,
@@ -90,12 +90,12 @@ impl Refusal {
         Self::new(StatusCode::FORBIDDEN, 2002, "clever.core.forbidden", message)
     }
 
-    /// 404: there is none.
+    /// 404: the resource does not exist.
     pub(crate) fn not_found(what: &str, id: &str) -> Self {
         Self::new(StatusCode::NOT_FOUND, 4004, "clever.core.not-found", format!("{what} {id} not found"))
     }
 
-    /// 409: it does not fit what is there.
+    /// 409: the request conflicts with the current state.
     pub(crate) fn conflict(message: impl Into<String>) -> Self {
         Self::new(StatusCode::CONFLICT, 4009, "clever.core.conflict", message)
     }

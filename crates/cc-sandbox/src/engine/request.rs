@@ -20,9 +20,9 @@ pub(crate) struct Request<'a> {
     /// Query parameters, decoded, in the order sent.
     pub(crate) query: Vec<(String, String)>,
     pub(crate) headers: &'a HeaderMap,
-    /// JSON, a form as an object, text as a string; null when there is none.
+    /// JSON, a form as an object, or text as a string; null if there is no body.
     pub(crate) body: Value,
-    /// Id of the user who asks; empty for requests without credentials.
+    /// Id of the calling user; empty for requests without credentials.
     pub(crate) caller: String,
     pub(crate) clock: Arc<Clock>,
 }
@@ -48,7 +48,7 @@ impl Request<'_> {
         self.query.iter().filter(move |(key, _)| key == name).map(|(_, value)| value.as_str())
     }
 
-    /// A text of the body; empty when there is none.
+    /// Returns a text field of the body; empty if there is none.
     pub(crate) fn text(&self, field: &str) -> &str {
         self.body[field].as_str().unwrap_or_default()
     }

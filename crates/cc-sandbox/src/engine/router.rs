@@ -1,4 +1,4 @@
-//! Which operation a request is for.
+//! Finds the operation of a request.
 
 use std::collections::{BTreeMap, HashMap};
 
@@ -74,7 +74,7 @@ impl Router {
     }
 }
 
-/// What an alias says where the operation's own path has a parameter.
+/// Values in an alias for the path parameters of the operation.
 fn fixed(path: &str, alias: &str) -> Vec<(String, String)> {
     if path.split('/').count() != alias.split('/').count() {
         return Vec::new();

@@ -9,21 +9,21 @@ use super::random::{mix, uuid};
 use super::table::Table;
 use crate::samples::Extent;
 
-/// How deep objects are nested before optional properties and list items are left out.
+/// Nesting depth from which optional properties and list items are left out.
 const DEPTH: usize = 6;
 
-/// Makes values from schemas.
+/// Generates values from schemas.
 #[derive(Debug)]
 pub(crate) struct Sampler<'a> {
     pub(crate) table: &'a Table,
     pub(crate) seed: u64,
-    /// When the sandbox began: dates are some time before.
+    /// Start of the sandbox: generated dates are before it.
     pub(crate) start: Timestamp,
     /// `true` if dates are epoch milliseconds, as in v2.
     pub(crate) in_millis: bool,
     /// Values known by the name of a property or of a schema, such as `ownerId` or `shared.OwnerId`.
     pub(crate) known: BTreeMap<String, Value>,
-    /// Which variant of a union is made, counted from 0 and around.
+    /// Number of the variant to generate for a union, modulo the number of variants.
     pub(crate) variant: usize,
 }
 
@@ -48,7 +48,7 @@ fn with_rule(schema: &Value, (condition, then): (&Value, &Value)) -> Value {
     json!({ "type": "object", "properties": properties, "required": required, "additionalProperties": false })
 }
 
-/// Returns `true` if a branch of a union is one that the spec knows.
+/// Returns `true` if a branch of a union is a known variant.
 fn is_variant(branch: &Value) -> bool {
     branch["type"] != "null"
         && !branch["properties"]
@@ -56,10 +56,10 @@ fn is_variant(branch: &Value) -> bool {
             .is_some_and(|all| all.values().any(|tag| tag.get("not").is_some()))
 }
 
-/// Where in a value the sampler is.
+/// Position of the sampler within a value.
 #[derive(Debug, Clone)]
 struct Place {
-    /// What makes this value itself: the request, or the id of the nearest object, and the way from there.
+    /// Identity of the value: the request or the id of the nearest object, and the path from there.
     identity: String,
     /// Name of the property.
     name: String,
@@ -85,7 +85,7 @@ impl Sampler<'_> {
         self.value(schema, &Place { identity: identity.to_owned(), name: String::new(), depth: 0, extent })
     }
 
-    /// How many variants the union with the most of them has, of those in a schema.
+    /// Largest number of variants of a union in a schema.
     pub(crate) fn variants(&self, schema: &Value, seen: &mut BTreeSet<String>) -> usize {
         let (name, schema) = self.table.resolve(schema);
         if name.is_some_and(|name| !seen.insert(name.to_owned())) {

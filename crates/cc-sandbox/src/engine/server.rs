@@ -17,7 +17,7 @@ use tokio::sync::watch;
 use super::Engine;
 use super::body::ConnectionReset;
 
-/// How long answers that are under way may take when the server stops.
+/// Time limit for open answers when the server stops.
 const GRACE: Duration = Duration::from_secs(1);
 
 /// A server that stops when this is dropped.

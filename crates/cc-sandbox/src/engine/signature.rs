@@ -1,4 +1,5 @@
-//! OAuth 1 signatures, checked: what the client signed is put together again from what it sent. Source: RFC 5849, section 3.4.
+//! Verification of OAuth 1 signatures: the base string is rebuilt from the request. Source: RFC 5849, section
+//! 3.4.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
@@ -8,7 +9,7 @@ use http::header::HOST;
 use sha1::Sha1;
 use sha2::{Sha256, Sha512};
 
-/// What a signature is of.
+/// Signed data of a request.
 #[derive(Debug)]
 pub(crate) struct Signed<'a> {
     pub(crate) method: &'a str,
@@ -16,7 +17,7 @@ pub(crate) struct Signed<'a> {
     pub(crate) authority: &'a str,
     /// Percent-encoded, as sent.
     pub(crate) path: &'a str,
-    /// Those of the protocol, the query and a form, decoded; the signature itself does not count.
+    /// Parameters of the protocol, the query and a form, decoded, without the signature.
     pub(crate) parameters: Vec<(String, String)>,
 }
 
@@ -40,7 +41,7 @@ impl Signed<'_> {
         Some(dated && schemes.any(|scheme| sign(key.as_bytes(), &self.base_string(scheme)) == signature))
     }
 
-    /// What is signed: the method, the URL without its query, and all parameters, sorted.
+    /// Base string of the signature: the method, the URL without its query, and all parameters, sorted.
     fn base_string(&self, scheme: &str) -> String {
         let signed = self.parameters.iter().filter(|(name, _)| name != "oauth_signature");
         let mut parameters: Vec<(String, String)> =

@@ -1,5 +1,5 @@
-//! Whether what a path names is there, and the caller may see it. It goes by the types of the path's parameters,
-//! so it holds for every operation of the spec.
+//! Checks that the resources named in a path exist and are visible to the caller. The types of the path
+//! parameters decide, so the check applies to every operation of the spec.
 
 use super::reply::Refusal;
 use super::request::Request;

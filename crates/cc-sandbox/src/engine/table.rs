@@ -19,7 +19,7 @@ pub(crate) struct Table {
     /// Made when it is first needed, and shared by every sandbox of the process.
     #[serde(skip)]
     router: OnceLock<Router>,
-    /// The same for compiled schemas.
+    /// Cache of compiled schemas.
     #[serde(skip)]
     pub(crate) schemas: Schemas,
 }
@@ -57,7 +57,7 @@ pub(crate) struct Parameter {
     pub(crate) schema: Value,
 }
 
-/// Where a parameter travels.
+/// Location of a parameter.
 #[derive(Debug, Deserialize, PartialEq, Eq, Clone, Copy)]
 #[serde(rename_all = "lowercase")]
 pub(crate) enum Place {
@@ -87,7 +87,7 @@ pub(crate) struct Success {
 }
 
 impl Table {
-    /// No operation, and the definitions of this schema.
+    /// Table without operations, with the definitions of this schema.
     pub(crate) fn of_schema(schema: &Value) -> Self {
         Self {
             definitions: schema["$defs"].as_object().cloned().unwrap_or_default(),
@@ -161,12 +161,12 @@ impl Operation {
             .any(|prefix| self.path.starts_with(prefix))
     }
 
-    /// Returns `true` if it gives a stream of events.
+    /// Returns `true` for an event stream.
     pub(crate) fn streams(&self) -> bool {
         self.success.content_type.as_deref() == Some("text/event-stream")
     }
 
-    /// Returns `true` if the spec says that the operation may answer an error with this status.
+    /// Returns `true` if the spec lists this status among the errors of the operation.
     pub(crate) fn may_refuse(&self, status: u16) -> bool {
         let class = format!("{}XX", status / 100);
         self.errors.iter().any(|known| *known == class || *known == status.to_string())

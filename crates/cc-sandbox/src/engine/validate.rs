@@ -11,24 +11,24 @@ use cc_one_line::one_line;
 
 use super::table::{Operation, Parameter, Place, Table};
 
-/// How many characters of a request, and of what is wrong with it, are shown.
+/// Maximum length of a displayed request and of a displayed problem, in characters.
 const SHOWN: usize = 1_000;
 
 /// Something that the spec does not allow.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Violation {
-    /// Who did it.
+    /// Side that violated the spec.
     pub side: Side,
     /// The request, as `METHOD /path?query`.
     pub request: String,
     /// Id of the spec's operation, if the route is one of the spec's.
     pub operation: Option<String>,
-    /// What is wrong.
+    /// Description of the violation.
     pub message: String,
 }
 
-/// Who broke the spec.
+/// Side that violated the spec.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Side {
     /// The request is not what the spec takes: a mistake of the client, or of the spec.
@@ -54,7 +54,7 @@ impl fmt::Display for Violation {
 pub(crate) struct Schemas(Mutex<HashMap<String, Arc<Validator>>>);
 
 impl Schemas {
-    /// What is wrong with a value, in the words of the schema; at most five things.
+    /// Problems of a value, in the words of the schema; at most five.
     pub(crate) fn problems(&self, table: &Table, key: &str, schema: &Value, value: &Value) -> Vec<String> {
         match self.compiled(table, key, schema) {
             Ok(validator) => validator.iter_errors(value).take(5).map(|error| described(&error)).collect(),
@@ -90,7 +90,7 @@ pub(crate) struct Inputs<'a> {
     pub(crate) header: &'a dyn Fn(&str) -> Option<String>,
 }
 
-/// What is wrong with the parameters of a request.
+/// Problems of the parameters of a request.
 pub(crate) fn parameter_problems(table: &Table, operation: &Operation, inputs: &Inputs<'_>) -> Vec<String> {
     let mut problems = Vec::new();
     for (name, _) in inputs.query {
@@ -126,7 +126,7 @@ pub(crate) fn parameter_problems(table: &Table, operation: &Operation, inputs: &
     problems
 }
 
-/// What is wrong with a body, and what it holds: JSON, a form as an object, or text as a string.
+/// Problems of a body, and its content: JSON, a form as an object, or text as a string.
 pub(crate) fn read_body(
     table: &Table,
     operation: &Operation,
@@ -179,7 +179,7 @@ fn form(table: &Table, schema: &Value, text: &str) -> Value {
     Value::Object(fields)
 }
 
-/// A text as the JSON value that its schema speaks of; the text itself where it does not look like one.
+/// Converts a text to the JSON type of its schema; returns the text itself if it does not match.
 fn coerced(table: &Table, schema: &Value, text: &str) -> Value {
     let (_, schema) = table.resolve(schema);
     let is = |kind: &str| match &schema["type"] {

@@ -1,4 +1,4 @@
-//! What `redis-cli` reads and prints.
+//! Input and output format of `redis-cli`.
 
 use super::Resp;
 

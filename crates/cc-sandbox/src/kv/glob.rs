@@ -1,7 +1,7 @@
 //! Globs as Redis matches them.
 
 /// Returns `true` if the whole text matches: `*` any characters, `?` one, `[a-c]` and `[^a]` one of or none
-/// of these, `\` the next character as it is.
+/// of these, `\` the next character literally.
 pub(super) fn matches(pattern: &str, text: &str) -> bool {
     let (pattern, text): (Vec<char>, Vec<char>) = (pattern.chars().collect(), text.chars().collect());
     let (mut p, mut t) = (0, 0);
@@ -23,7 +23,7 @@ pub(super) fn matches(pattern: &str, text: &str) -> bool {
     pattern[p..].iter().all(|&c| c == '*')
 }
 
-/// Where the pattern goes on when what it has at `p` takes this character.
+/// Position in the pattern after the element at `p`, if that element matches this character.
 fn one(pattern: &[char], p: usize, c: char) -> Option<usize> {
     match *pattern.get(p)? {
         '?' => Some(p + 1),

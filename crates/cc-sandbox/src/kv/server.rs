@@ -6,7 +6,7 @@ use percent_encoding::percent_decode_str;
 use super::{Resp, refusal};
 use crate::engine::reply::Refusal;
 
-/// What a backend URL says.
+/// Parts of a backend URL.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct Place {
     pub(super) user: String,
@@ -96,7 +96,7 @@ mod real {
         Some(format!("{} {}", cause.code()?, cause.detail().unwrap_or_default()))
     }
 
-    /// What keeps a command from the server, or its reply from coming.
+    /// Refusal for a command that could not be sent, or whose reply was lost.
     fn failed(cause: redis::RedisError) -> Refusal {
         match told(&cause) {
             Some(text) => error(&text),
@@ -112,7 +112,7 @@ mod real {
 mod real {
     use super::*;
 
-    /// There is none.
+    /// Without a connection.
     pub(in crate::kv) enum Connection {}
 
     pub(in crate::kv) async fn connect(_: &str) -> Result<Connection, Refusal> {

@@ -21,19 +21,20 @@ const SYNTAX: &str = "ERR syntax error";
 #[derive(Debug, Default)]
 pub(super) struct Space {
     keys: IndexMap<String, Entry>,
-    /// How many keys were ever made: cursors of scans are such numbers, so that keys which go do not move the others.
+    /// Number of keys ever created: cursors of scans are such numbers, so that deleted keys do not shift the
+    /// others.
     made: i64,
 }
 
 #[derive(Debug)]
 struct Entry {
     data: Data,
-    /// When it goes, in epoch milliseconds.
+    /// Expiration time, in epoch milliseconds.
     expires: Option<i64>,
     number: i64,
 }
 
-/// What a key holds.
+/// Content of a key.
 #[derive(Debug)]
 enum Data {
     Text(String),
@@ -62,7 +63,7 @@ impl Data {
     }
 }
 
-/// What a command replies, or the error that it ends with.
+/// Reply of a command, or its error.
 type Replied = Result<Resp, String>;
 
 /// A command on a key space at a time, with its arguments: its name is the first of them.
@@ -121,7 +122,7 @@ impl Space {
         }
     }
 
-    /// What a key holds; one that is not there holds this, and goes again when it stays empty.
+    /// Content of a key; an absent key is created with this content, and removed again if it stays empty.
     fn data(&mut self, key: &str, new: impl FnOnce() -> Data) -> &mut Data {
         let made = &mut self.made;
         let entry = self.keys.entry(key.to_owned()).or_insert_with(|| {
@@ -131,7 +132,7 @@ impl Space {
         &mut entry.data
     }
 
-    /// Gives a key this content in the place of any other, for as long as it is not set again.
+    /// Replaces the content and the expiration time of a key.
     fn put(&mut self, key: &str, data: Data, expires: Option<i64>) {
         *self.data(key, || Data::Text(String::new())) = data;
         if let Some(entry) = self.keys.get_mut(key) {
@@ -140,7 +141,7 @@ impl Space {
     }
 }
 
-/// What Redis says of a command that it does not know.
+/// Redis error for an unknown command.
 pub(super) fn unknown(words: &[String]) -> String {
     let (name, args) = words.split_first().map_or(("", &[][..]), |(name, args)| (name.as_str(), args));
     let args: String = args.iter().map(|arg| format!("'{arg}' ")).collect();
@@ -167,7 +168,7 @@ fn integer(text: &str) -> Result<i64, String> {
     text.parse().map_err(|_| NOT_AN_INTEGER.to_owned())
 }
 
-/// What `HSCAN` and `SSCAN` reply: everything at once, as Redis does for what is small.
+/// Reply of `HSCAN` and `SSCAN`: everything at once, as Redis does for small collections.
 fn whole_scan(words: &[String], items: impl IntoIterator<Item = Vec<String>>) -> Replied {
     integer(&words[2]).map_err(|_| "ERR invalid cursor".to_owned())?;
     let options = ScanOptions::read(&words[3..])?;

@@ -1,4 +1,4 @@
-//! What goes wrong with streams on demand.
+//! Faults of streams.
 
 use std::time::Duration;
 
@@ -29,20 +29,20 @@ pub enum StreamFault {
         /// The events before.
         after: u32,
     },
-    /// Nothing but heartbeats comes for a while, whatever is written. Then all of it comes.
+    /// Only heartbeats arrive for a while, then all pending events.
     HeartbeatOnly {
-        /// How long.
+        /// Duration of the fault.
         #[serde(rename = "lastsMs", with = "millis")]
         lasts: Duration,
     },
     /// A connection that goes on from an id is given events again that come before it. Others are not concerned.
     DuplicateOnResume {
-        /// How many, of those of the hour before and not before `since`.
+        /// Number of events to repeat, from the previous hour and not before `since`.
         events: u32,
     },
     /// A connection that goes on from an id is not given the first events after it. Others are not concerned.
     LostOnResume {
-        /// How many.
+        /// Number of events.
         events: u32,
     },
     /// A connection that goes on from an id is refused for it. Others are not concerned.
@@ -79,9 +79,9 @@ pub enum StreamFault {
     HtmlPage,
     /// 503 with a `Retry-After` that is a date, by a clock that is wrong.
     ClockSkew {
-        /// How much its clock is ahead, in seconds; behind, where it is negative.
+        /// Offset of the clock in seconds; negative if it is behind.
         ahead: i64,
-        /// How long it asks to wait, in seconds.
+        /// Time to wait, in seconds.
         wait: u32,
     },
     /// The platform ends the stream although there is more, with `END_OF_STREAM`. Who asks again is given the rest.
@@ -121,7 +121,8 @@ impl StreamEnd {
 }
 
 impl StreamFault {
-    /// One of each kind that breaks a connection, or what comes with it, with moderate values; [`Refused`](Self::Refused) with each status it is told of.
+    /// Returns one fault of each kind that interrupts a connection or changes its content, with moderate
+    /// values; [`Refused`](Self::Refused) once for each documented status.
     pub fn all() -> Vec<Self> {
         let mut all = vec![
             Self::ResetMidEvent { after: 2 },
@@ -192,13 +193,13 @@ impl StreamFault {
         }
     }
 
-    /// Returns `true` if it needs an id that a connection goes on from.
+    /// Returns `true` if the fault applies only to connections that resume from an id.
     pub(crate) fn is_about_resuming(self) -> bool {
         matches!(self, Self::DuplicateOnResume { .. } | Self::LostOnResume { .. } | Self::RefusedId { .. })
     }
 }
 
-/// What a clock that is wrong says of now, and of when to come again.
+/// Dates of a wrong clock: the current time, and the time of the next attempt.
 pub(crate) fn skewed(now: Timestamp, ahead: i64, wait: u32) -> [String; 2] {
     [ahead, ahead.saturating_add(i64::from(wait))]
         .map(|seconds| http_date(now.checked_add(SignedDuration::from_secs(seconds)).unwrap_or(now)))

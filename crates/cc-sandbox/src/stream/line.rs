@@ -9,11 +9,11 @@ use crate::engine::random::mix;
 #[derive(Debug, Clone)]
 pub(crate) struct Line {
     pub(crate) place: Place,
-    /// The systemd service that wrote it; empty where there is none.
+    /// Systemd service that wrote the line; empty if there is none.
     pub(crate) service: &'static str,
     pub(crate) deployment: Option<String>,
     pub(crate) instance: Option<String>,
-    /// As it is sent, without its id and its date.
+    /// The line as sent, without its id and its date.
     pub(crate) value: Value,
 }
 
@@ -44,7 +44,7 @@ impl Place {
         }
     }
 
-    /// The id of the line: twenty letters, which nobody can take for a number that follows another.
+    /// Id of the line: twenty letters, so that ids cannot be mistaken for consecutive numbers.
     pub(crate) fn id(self) -> String {
         let number = (u128::from(self.micros as u64) << 16) | u128::from(self.rank);
         (0..20).rev().map(|digit| char::from(b'a' + ((number >> (4 * digit)) & 0xf) as u8)).collect()

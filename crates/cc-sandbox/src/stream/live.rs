@@ -1,4 +1,5 @@
-//! A connection of a stream: what is written since a time, and then as it is written, with heartbeats between.
+//! A stream connection: lines since a start time, then new lines as they are written, with heartbeats between
+//! them.
 
 use std::collections::VecDeque;
 use std::future::pending;
@@ -19,25 +20,25 @@ use crate::world::World;
 
 /// Time between two heartbeats, in the time of `tokio`: they are about the connection.
 const HEARTBEAT: Duration = Duration::from_secs(2);
-/// How much of a log is made at once.
+/// Span of a log that is generated at once.
 const WINDOW: Duration = Duration::from_secs(3_600);
-/// How long at most, in the time of the sandbox, until the log is looked at again.
+/// Maximum interval between two reads of the log, in sandbox time.
 const LOOK: Duration = Duration::from_secs(1);
 
-/// What a request asks of a stream.
+/// Parameters of a stream request.
 #[derive(Debug, Clone)]
 pub(crate) struct Wanted {
     pub(crate) source: Source,
     /// The first place that is wanted.
     pub(crate) from: Place,
-    /// Nothing before is wanted, whatever goes wrong.
+    /// Start of the requested lines, regardless of faults.
     pub(crate) since: Option<Timestamp>,
-    /// The end of what is wanted, not in it.
+    /// End of the requested lines, exclusive.
     pub(crate) until: Option<Timestamp>,
     pub(crate) limit: Option<u64>,
     /// Names of the fields; empty for all.
     pub(crate) fields: Vec<String>,
-    /// What lines must hold, in lower case.
+    /// Text that lines must contain, in lower case.
     pub(crate) filter: String,
     pub(crate) deployment: Option<String>,
     /// Any of these; empty for all.
@@ -47,7 +48,7 @@ pub(crate) struct Wanted {
     pub(crate) throttle: Throttle,
 }
 
-/// How many events are sent at most in a slice of time.
+/// Maximum number of events per period.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Throttle {
     pub(crate) elements: u32,
@@ -56,7 +57,7 @@ pub(crate) struct Throttle {
 }
 
 impl Wanted {
-    /// Returns `true` if a line is wanted.
+    /// Returns `true` if a line matches the request.
     pub(crate) fn keeps(&self, line: &Line) -> bool {
         let any = |wanted: &[String], own: Option<&str>| {
             wanted.is_empty() || own.is_some_and(|own| wanted.iter().any(|wanted| wanted == own))
@@ -68,7 +69,7 @@ impl Wanted {
     }
 }
 
-/// Where a stream is served: the world, as long as there is one, and its time.
+/// World of a stream, as long as it exists, and its time.
 #[derive(Debug, Clone)]
 pub(crate) struct Ground {
     pub(crate) world: Weak<Mutex<World>>,
@@ -81,7 +82,7 @@ pub(crate) struct Live {
     ground: Ground,
     wanted: Wanted,
     fault: Option<StreamFault>,
-    /// What was looked at up to now.
+    /// Time up to which the log was read.
     seen: Timestamp,
     queue: VecDeque<Line>,
     sent: u64,
@@ -89,15 +90,15 @@ pub(crate) struct Live {
     out: VecDeque<Bytes>,
     then: Then,
     beat: Instant,
-    /// No event goes before.
+    /// Time before which no event is sent.
     held: Instant,
     slice: (Instant, u32),
-    /// Up to this event the order is decided, and this one is alone: for [`StreamFault::Reordered`].
+    /// Number up to which the order of events is decided, for [`StreamFault::Reordered`].
     paired: u64,
     alone: Option<u64>,
 }
 
-/// What follows when all bytes are sent.
+/// State after all bytes are sent.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Then {
     GoOn,
@@ -125,7 +126,7 @@ impl Live {
         }
     }
 
-    /// Has it go wrong.
+    /// Applies a fault.
     pub(crate) fn spoil(&mut self, fault: StreamFault) {
         self.fault = Some(fault);
         match fault {
@@ -275,7 +276,7 @@ impl Live {
         }
     }
 
-    /// When the throttle lets the next event go.
+    /// Time at which the throttle allows the next event.
     fn throttled(&mut self, now: Instant) -> Instant {
         let Throttle { elements, per } = self.wanted.throttle;
         if now >= self.slice.0 + per {
@@ -284,8 +285,8 @@ impl Live {
         if self.slice.1 < elements { now } else { self.slice.0 + per }
     }
 
-    /// Looks through the log from where it was seen, up to now or as far as is done at once. `false` when there is no such
-    /// thing any more.
+    /// Reads the log from the last position up to now, or as far as one read goes. Returns `false` if the
+    /// resource no longer exists.
     fn refill(&mut self) -> bool {
         let mut to = self.ground.clock.now().min(after(self.seen, WINDOW));
         if let Some(until) = self.wanted.until {
@@ -311,7 +312,7 @@ impl Live {
         Some(lines)
     }
 
-    /// When the log is looked at again: right after the next line that is known already, and now and then.
+    /// Time of the next read of the log: right after the next known line, and at regular intervals.
     fn next_look(&self) -> Timestamp {
         let latest = after(self.seen, LOOK);
         let lines = self.lines(self.seen, latest).unwrap_or_default();

@@ -1,5 +1,5 @@
-//! What logs say: a function of the seed, the state of the world and the time, so that a log needs no room and is the
-//! same for all who read it.
+//! Content of logs: a function of the seed, the state of the world and the time, so that a log takes no
+//! memory and is the same for all readers.
 
 mod access;
 mod addon;
@@ -13,7 +13,7 @@ use super::line::{Line, Place};
 use crate::engine::random::mix;
 use crate::world::World;
 
-/// What a stream tells of.
+/// Subject of a stream.
 #[derive(Debug, Clone)]
 pub(crate) enum Source {
     /// The log of an application.
@@ -22,7 +22,7 @@ pub(crate) enum Source {
     Addon(String),
     /// The accesses to an application.
     Accesses(String),
-    /// Where requests to an application, or to every one of an owner, come from.
+    /// Places of origin of requests to an application, or to all applications of an owner.
     Requests { owner: String, application: Option<String> },
 }
 
@@ -48,7 +48,7 @@ impl Sought<'_> {
 /// Time that a search builds the lines of at once, in microseconds.
 const WINDOW: i64 = 3_600_000_000;
 
-/// From one moment up to another, which is not in it any more; in microseconds.
+/// Half-open time span, in microseconds.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Span {
     pub(crate) from: i64,
@@ -56,7 +56,7 @@ pub(crate) struct Span {
 }
 
 impl Source {
-    /// What the platform calls the events.
+    /// The platform's name of the events.
     pub(crate) fn event(&self) -> &'static str {
         match self {
             Self::Application(_) => "APPLICATION_LOG",
@@ -76,7 +76,7 @@ impl Source {
         }
     }
 
-    /// The lines of a span of time, in their order; `None` when there is no such thing any more.
+    /// Lines of a time span, in order; `None` if the resource no longer exists.
     pub(crate) fn lines(&self, world: &World, from: Timestamp, to: Timestamp) -> Option<Vec<Line>> {
         let span = Span { from: from.as_microsecond(), to: to.as_microsecond() };
         self.found(world, span, Sought::default())

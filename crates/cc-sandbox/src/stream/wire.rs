@@ -3,7 +3,7 @@
 use bytes::Bytes;
 use serde_json::{Value, json};
 
-/// What shows that a connection is alive.
+/// A heartbeat event.
 pub(super) fn heartbeat() -> Bytes {
     event("HEARTBEAT", None, &json!({}))
 }

@@ -10,7 +10,7 @@ use super::Shelf;
 /// The user whose credentials are taken.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Account {
-    /// As the v2 API sends it.
+    /// The profile in the v2 format.
     pub(crate) profile: Value,
     pub(crate) password: String,
     /// Addresses beside the primary one.
@@ -23,7 +23,7 @@ pub(crate) struct Account {
     pub(crate) settings: BTreeMap<(String, String), String>,
 }
 
-/// How far a second factor is.
+/// State of a second factor.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub(crate) enum Mfa {
     #[default]

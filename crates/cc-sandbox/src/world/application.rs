@@ -30,7 +30,7 @@ pub(crate) struct Application {
     pub(crate) deployments: Shelf<Deployment>,
     /// The oldest first.
     pub(crate) instances: Shelf<Instance>,
-    /// `true` if the next deployment is to fail.
+    /// `true` if the next deployment will fail.
     pub(crate) fails_next: bool,
 }
 
@@ -55,7 +55,7 @@ impl Application {
         wire
     }
 
-    /// A text of the settings; empty when there is none.
+    /// Returns a text setting; empty if there is none.
     pub(crate) fn text(&self, name: &str) -> &str {
         self.settings[name].as_str().unwrap_or_default()
     }
@@ -65,7 +65,7 @@ impl Application {
 #[derive(Debug, Clone)]
 pub(crate) struct Deployment {
     pub(crate) id: String,
-    /// From 1 on, in the application.
+    /// Number of the deployment in the application, from 1.
     pub(crate) number: usize,
     pub(crate) state: State,
     /// `DEPLOY`, `UNDEPLOY` or `CANCEL`.
@@ -90,7 +90,7 @@ pub(crate) enum State {
 }
 
 impl State {
-    /// Its name in the v4 API.
+    /// Name in the v4 API.
     pub(crate) fn v4(self) -> &'static str {
         match self {
             Self::Queued => "QUEUED",
@@ -101,7 +101,7 @@ impl State {
         }
     }
 
-    /// Its name in the v2 API, which has none for a queue.
+    /// Name in the v2 API, which has none for the queue.
     pub(crate) fn v2(self) -> &'static str {
         match self {
             Self::Queued | Self::WorkInProgress => "WIP",
@@ -111,7 +111,7 @@ impl State {
         }
     }
 
-    /// Returns `true` if it is still to end.
+    /// Returns `true` if the deployment has not ended.
     pub(crate) fn is_open(self) -> bool {
         matches!(self, Self::Queued | Self::WorkInProgress)
     }
@@ -123,7 +123,7 @@ pub(crate) struct Instance {
     pub(crate) id: String,
     pub(crate) deployment: String,
     pub(crate) index: usize,
-    /// As the v4 API says it.
+    /// State with its name in the v4 API.
     pub(crate) state: &'static str,
     pub(crate) created: Timestamp,
     pub(crate) deleted: Option<Timestamp>,

@@ -13,13 +13,13 @@ pub(crate) struct NetworkGroup {
     /// A text or null.
     pub(crate) description: Value,
     pub(crate) tags: Value,
-    /// Its addresses are `10.{number}.…`.
+    /// Number of the address range `10.{number}.…`.
     pub(crate) number: u8,
-    /// How many addresses were given away.
+    /// Number of allocated addresses.
     pub(crate) allocated: u16,
-    /// As the API sends them.
+    /// Members in the format of the API.
     pub(crate) members: Shelf<Value>,
-    /// As the API sends them, with their type.
+    /// Peers in the format of the API, with their type.
     pub(crate) peers: Shelf<Value>,
     pub(crate) version: i64,
 }
@@ -44,12 +44,12 @@ pub(crate) struct Redirection {
     pub(crate) application: String,
     pub(crate) namespace: String,
     pub(crate) port: i64,
-    /// Whether it is for UDP. Otherwise, it is for TCP.
+    /// `true` for UDP, `false` for TCP.
     pub(crate) udp: bool,
 }
 
 impl Redirection {
-    /// Returns `true` if it is this port.
+    /// Returns `true` if the redirection has this port.
     pub(crate) fn is(&self, udp: bool, namespace: &str, port: i64) -> bool {
         self.udp == udp && self.namespace == namespace && self.port == port
     }

@@ -8,7 +8,7 @@ use serde_json::json;
 use super::{Account, Owned, Owner, Shelf, World};
 use crate::domains::{addon, application, billing, deployment, drain, own_provider, provider};
 
-/// How long before the present the default world begins.
+/// Age of the initial world at the start.
 const PAST: SignedDuration = SignedDuration::from_hours(24 * 365);
 
 /// Fills an empty world, in its past: by the present everything is done.

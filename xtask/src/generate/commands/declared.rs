@@ -11,7 +11,7 @@ use crate::generate::homes::Home;
 use crate::generate::rust::{RUNTIME_TYPES, Ty, doc, field_name, literal};
 use crate::spec::declared::{CommandKind, Declared, TypeText};
 
-/// What declarations are resolved against.
+/// Context in which declarations are resolved.
 pub(super) struct Known<'a> {
     pub(super) home: &'static Home,
     pub(super) hand: &'a HandWritten,
@@ -55,7 +55,7 @@ impl<'a> Known<'a> {
         routes
     }
 
-    /// The type that a name of the spec stands for.
+    /// Rust type for a type name of the spec.
     fn ty(&self, module: &str, text: &TypeText) -> Result<Ty, String> {
         let name = match text {
             TypeText::List(item) => return Ok(Ty::List(Box::new(self.ty(module, item)?))),

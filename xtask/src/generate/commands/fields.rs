@@ -9,13 +9,13 @@ use crate::spec::model::{Command, Operation};
 
 /// A field of a command.
 pub(super) struct Field {
-    /// Its name in JSON.
+    /// Name of the field in JSON.
     pub(super) name: String,
     pub(super) ident: String,
     pub(super) ty: Ty,
     pub(super) required: bool,
     pub(super) description: String,
-    /// Where it goes.
+    /// Destination of the field.
     pub(super) target: Target,
 }
 

@@ -13,7 +13,7 @@ pub struct HandWritten {
     types: BTreeMap<String, Vec<Place>>,
 }
 
-/// Where a type stands.
+/// Location of a type.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 struct Place {
     /// Module of commands, or nothing for a file beside `commands/`.

@@ -1,4 +1,4 @@
-//! How the answer of a request becomes the output of a command.
+//! Conversion of the answer of a request to the output of a command.
 
 use std::fmt::Write;
 
@@ -8,20 +8,20 @@ use super::module;
 use crate::generate::rust::{Ty, field_name};
 use crate::spec::model::{Command, Operation};
 
-/// How the answer becomes the output.
+/// Conversion of the answer to the output.
 pub(super) struct Output {
     /// The type of one thing.
     pub(super) one: String,
     pub(super) list: bool,
-    /// `true` if each thing is turned into a model.
+    /// `true` if each item is converted to a model.
     pub(super) model: bool,
     pub(super) void: bool,
     pub(super) binary: bool,
     pub(super) empty: Option<String>,
     pub(super) sort: Option<String>,
-    /// `true` if the platform may leave the answer out, because it is that of a change.
+    /// `true` if the platform may omit the answer, because it belongs to a change.
     pub(super) change: bool,
-    /// `true` if the resolver learns who owns it.
+    /// `true` if the resolver learns the owner of the resource.
     pub(super) teaches: bool,
 }
 
@@ -84,7 +84,7 @@ impl Output {
         }
     }
 
-    /// Returns `true` if a success without a body means that there is nothing.
+    /// Returns `true` if a success without a body means that nothing was found.
     fn may_find_nothing(&self) -> bool {
         self.empty.as_deref() == Some("null") && !self.void && !self.binary && !self.change
     }

@@ -1,4 +1,4 @@
-//! From the fields of a command to its request.
+//! Conversion of the fields of a command to its request.
 
 use std::fmt::Write;
 

@@ -1,4 +1,4 @@
-//! What all commands have in common: the struct with its inputs, its constructors and its setters.
+//! Parts shared by all commands: the struct with its inputs, its constructors and its setters.
 
 use std::fmt::Write;
 

@@ -30,7 +30,7 @@ pub(super) const FIELDS: [&str; 13] = [
 const SLOT: i64 = 2_000_000;
 const MOST: u64 = 4;
 
-/// How often it is told where requests come from, in microseconds.
+/// Interval of the reports about places of origin, in microseconds.
 const PERIOD: i64 = 2_000_000;
 
 /// City, country, latitude and longitude of those who ask.
@@ -51,7 +51,7 @@ pub(super) fn lines(world: &World, application: &Application, span: Span) -> Vec
         .collect()
 }
 
-/// Where requests come from, a list each period: its place is the period's end.
+/// Places of origin of requests, one list per period, dated at the end of the period.
 pub(super) fn places(world: &World, owner: &str, application: Option<&str>, span: Span) -> Vec<Line> {
     let first = span.from.div_euclid(PERIOD) + i64::from(span.from.rem_euclid(PERIOD) > 0);
     let meant = |own: &&Application| own.owner == owner && application.is_none_or(|id| own.id == id);

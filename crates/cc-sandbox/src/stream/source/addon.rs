@@ -21,7 +21,7 @@ pub(super) const FIELDS: [&str; 12] = [
     "message",
 ];
 
-/// It says up to three things in so many microseconds.
+/// Length of a slot with up to three lines, in microseconds.
 const SLOT: i64 = 10_000_000;
 const MOST: u64 = 3;
 

@@ -53,12 +53,12 @@ pub(super) fn lines(world: &World, application: &Application, span: Span, sought
     lines
 }
 
-/// When a deployment came to a state.
+/// Time at which a deployment reached a state.
 pub(super) fn reached(deployment: &Deployment, state: State) -> Option<Timestamp> {
     deployment.steps.iter().find(|(step, _)| *step == state).map(|(_, time)| *time)
 }
 
-/// What a service says.
+/// A line of a service.
 pub(super) struct Said {
     pub(super) service: &'static str,
     pub(super) severity: &'static str,

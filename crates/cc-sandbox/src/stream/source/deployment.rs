@@ -1,4 +1,4 @@
-//! What a deployment says, from its beginning to its end.
+//! Log of a deployment, from start to end.
 
 use std::time::Duration;
 
@@ -9,11 +9,11 @@ use super::{Line, Place, Sought, Span};
 use crate::domains::deployment::phase_begins;
 use crate::world::{Application, Deployment, Instance, State};
 
-/// The service that deploys, and the one that runs what is deployed.
+/// Services that deploy an application and that run it.
 const DEPLOY: &str = "bas-deploy";
 const RUN: &str = "bas";
 
-/// What is said after work began: after how long, by which service, and what.
+/// Lines after the start of the work: delay, service and text.
 type Script = Vec<(Duration, &'static str, String)>;
 
 pub(super) fn lines(
@@ -88,7 +88,7 @@ fn script(application: &Application, deployment: &Deployment) -> Script {
     script
 }
 
-/// How an application of this kind is built, and started.
+/// Build and start commands of this kind of application.
 fn commands(kind: &str) -> (&'static [&'static str], &'static str) {
     match kind {
         "node" => (
