@@ -1,4 +1,4 @@
-//! How the caller signs in: the password, and the second factor.
+//! Sign-in of the caller: the password and the second factor.
 
 pub use crate::generated::commands::auth::*;
 

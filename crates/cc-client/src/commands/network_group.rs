@@ -1,6 +1,7 @@
 //! Network groups: private networks between applications, add-ons and machines of the owner, over WireGuard.
 //!
-//! The platform makes and unmakes them by and by. The commands wait until it is done, for at most 30 s.
+//! The platform applies changes asynchronously. The commands wait until a change is visible, for at most 30
+//! s.
 
 pub use crate::generated::commands::network_group::*;
 

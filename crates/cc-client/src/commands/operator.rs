@@ -1,10 +1,10 @@
-//! What the operators (Keycloak, Matomo, Metabase, Otoroshi) have in common.
+//! Parts shared by the operators (Keycloak, Matomo, Metabase, Otoroshi).
 
 use cc_api_operator::types as wire;
 use cc_runtime::{AddonId, NetworkGroupId, OwnerId, RealAddonId, Secret};
 use serde::{Deserialize, Serialize};
 
-/// Who may sign in at the start.
+/// Credentials of the first sign-in.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "catalog", derive(schemars::JsonSchema))]
 #[non_exhaustive]
@@ -15,7 +15,7 @@ pub struct InitialCredentials {
     pub password: Secret,
 }
 
-/// What can be turned on.
+/// Optional features.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "catalog", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
@@ -30,7 +30,7 @@ pub struct Features {
 #[cfg_attr(feature = "catalog", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct NetworkGroupFeature {
-    /// Its id.
+    /// Id of the network group.
     pub id: NetworkGroupId,
 }
 
@@ -55,13 +55,13 @@ macro_rules! operator_info {
         #[serde(rename_all = "camelCase")]
         #[non_exhaustive]
         pub struct $name {
-            /// Its id as its provider knows it.
+            /// Id of the operator as its provider knows it.
             pub id: cc_runtime::RealAddonId,
-            /// Its id as the platform lists it.
+            /// Id of the operator as the platform lists it.
             pub addon_id: cc_runtime::AddonId,
             /// Name that its owner gave it.
             pub name: String,
-            /// Its owner.
+            /// Owner of the operator.
             pub owner_id: cc_runtime::OwnerId,
             /// The plan it is on.
             pub plan: cc_api_operator::types::OperatorPlan,

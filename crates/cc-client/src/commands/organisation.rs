@@ -1,4 +1,4 @@
-//! Organisations, their members, and what is in them.
+//! Organisations, their members and their resources.
 
 #[cfg(any(feature = "account", feature = "organisation"))]
 pub use crate::generated::commands::organisation::*;

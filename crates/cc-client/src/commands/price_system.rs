@@ -1,4 +1,4 @@
-//! What running and storing costs.
+//! Prices of runtimes and storage.
 
 pub use crate::generated::commands::price_system::*;
 

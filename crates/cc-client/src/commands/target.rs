@@ -4,7 +4,7 @@
 
 use cc_runtime::{AnyAddonId, ApplicationId, Error, ErrorKind, OwnerId, Result, check_id};
 
-/// What a command is about.
+/// Resource that a command applies to.
 pub(crate) enum Target<'a> {
     Application(&'a ApplicationId),
     Addon(&'a AnyAddonId),
@@ -35,9 +35,9 @@ impl<'a> Target<'a> {
     }
 }
 
-/// What a command is about that takes an application, or all that an owner has.
+/// Scope of a command: one application, or all resources of an owner.
 pub(crate) enum Scope<'a> {
-    /// If the owner is not given, it is resolved.
+    /// One application. If the owner is not given, it is resolved.
     Application(&'a ApplicationId),
     Owner(&'a OwnerId),
 }

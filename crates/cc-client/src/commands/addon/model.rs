@@ -1,4 +1,4 @@
-//! What the commands of add-ons give back.
+//! Outputs of the commands of add-ons.
 
 #![allow(unused_macros, unused_imports)] // Which domains are on decides what is used.
 
@@ -13,57 +13,57 @@ use crate::resolve::{Lesson, Owned};
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct Addon {
-    /// Its id as the platform lists it.
+    /// Id of the add-on as the platform lists it.
     pub id: AddonId,
     /// Name that its owner gave it.
     pub name: Option<String>,
-    /// Its id as its provider knows it.
+    /// Id of the add-on as its provider knows it.
     pub real_id: RealAddonId,
     /// Short name of the zone it is in, such as `par`.
     pub zone: String,
     /// Id of that zone.
     pub zone_id: Option<ZoneId>,
-    /// Who provides it.
+    /// Provider of the add-on.
     pub provider: Option<AddonProvider>,
     /// The plan it is on.
     pub plan: Option<AddonPlan>,
-    /// When it was created.
+    /// Creation date.
     pub creation_date: Option<Timestamp>,
     /// Names of the environment variables that it gives to linked applications, sorted.
     pub config_keys: Vec<String>,
 }
 
-/// Who provides a kind of add-on.
+/// Provider of a kind of add-on.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "catalog", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct AddonProvider {
-    /// Its id, such as `postgresql-addon`.
+    /// Id of the provider, such as `postgresql-addon`.
     pub id: AddonProviderId,
     /// Name to show to a person.
     pub name: String,
-    /// Its web site.
+    /// Web site of the provider.
     pub website: Option<String>,
-    /// Where its support is reached.
+    /// E-mail address of the support.
     pub support_email: Option<String>,
-    /// Its name on Google Plus.
+    /// Name of the provider on Google Plus.
     pub google_plus_name: Option<String>,
-    /// Its name on Twitter.
+    /// Name of the provider on Twitter.
     pub twitter_name: Option<String>,
-    /// Its id for web analytics.
+    /// Id of the provider for web analytics.
     pub analytics_id: Option<String>,
-    /// What it provides, in a sentence.
+    /// Description of the offer in one sentence.
     pub short_desc: Option<String>,
-    /// What it provides, at length.
+    /// Detailed description of the offer.
     pub long_desc: Option<String>,
     /// Address of its logo.
     pub logo_url: Option<String>,
-    /// How far it is released, such as `RELEASE`.
+    /// Release status, such as `RELEASE`.
     pub status: String,
-    /// Whether its dashboard opens in a tab of its own.
+    /// `true` if the dashboard opens in a new tab.
     pub open_in_new_tab: bool,
-    /// Whether an add-on can change its plan.
+    /// `true` if an add-on can move to another plan.
     pub can_upgrade: bool,
     /// Short names of the zones where it is available.
     pub zones: Vec<String>,
@@ -75,7 +75,7 @@ pub struct AddonProvider {
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct AddonPlan {
-    /// Its id (a UUID).
+    /// Id of the plan (a UUID).
     pub id: String,
     /// Name to show to a person.
     pub name: String,
@@ -92,7 +92,7 @@ pub struct AddonPlan {
     pub features: Vec<AddonPlanFeature>,
 }
 
-/// What a plan offers of one feature.
+/// Value of one feature of a plan.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "catalog", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
@@ -100,27 +100,27 @@ pub struct AddonPlan {
 pub struct AddonPlanFeature {
     /// Name of the feature, to show to a person.
     pub name: String,
-    /// What kind of value it has, such as `BYTES`.
+    /// Kind of the value, such as `BYTES`.
     #[serde(rename = "type")]
     pub kind: String,
     /// Name of the feature for a program.
     pub name_code: String,
     /// Value to show to a person.
     pub value: String,
-    /// The same value for a program, as text.
+    /// The same value in machine-readable form, as text.
     pub computable_value: String,
 }
 
-/// Who provides a kind of add-on, and what it offers.
+/// Provider of a kind of add-on, with its offer.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "catalog", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct AddonProviderFull {
-    /// Who provides it.
+    /// Description of the provider.
     #[serde(flatten)]
     pub provider: AddonProvider,
-    /// Its plans, the cheapest first.
+    /// Plans of the provider, cheapest first.
     pub plans: Vec<AddonPlan>,
     /// The features that its plans tell apart, by name.
     pub features: Vec<AddonProviderFeature>,
@@ -134,28 +134,28 @@ pub struct AddonProviderFull {
 pub struct AddonProviderFeature {
     /// Name to show to a person.
     pub name: String,
-    /// What kind of value it has, such as `BYTES`.
+    /// Kind of the value, such as `BYTES`.
     #[serde(rename = "type")]
     pub kind: String,
     /// Name for a program.
     pub name_code: String,
 }
 
-/// What signs a user in at the dashboard of an add-on. It is made for the moment: it is never cached.
+/// Data that sign a user in to the dashboard of an add-on. They are valid for a short time and never cached.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "catalog", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct AddonSso {
-    /// Where to send the rest to.
+    /// Address to post the other fields to.
     pub url: String,
     /// The add-on, as its provider knows it.
     pub id: RealAddonId,
-    /// When it was made, in seconds since the Unix epoch.
+    /// Creation time, in seconds since the Unix epoch.
     pub timestamp: i64,
-    /// What proves it.
+    /// Token that proves the origin of the data.
     pub token: Secret,
-    /// What proves it, of the whole.
+    /// Signature of the data.
     pub signature: Secret,
     /// Address of the user.
     pub email: String,
@@ -163,9 +163,9 @@ pub struct AddonSso {
     pub name: String,
     /// The user.
     pub user_id: UserId,
-    /// What proves who the user is.
+    /// Signature of the user data.
     pub user_info_signature: Secret,
-    /// What the dashboard shows of the platform around itself.
+    /// Data with which the dashboard renders the navigation bar of the platform.
     pub nav_data: String,
 }
 
@@ -199,7 +199,8 @@ impl From<cc_api_addon::types::AddonSso> for AddonSso {
     }
 }
 
-/// Makes the models of one crate's wire types: each crate has its own types of the shared schemas.
+/// Implements the conversions to the models from the wire types of one crate, because each crate has its own
+/// types of the shared schemas.
 macro_rules! from_addon {
     ($krate:ident) => {
         impl From<$krate::types::Addon> for $crate::commands::addon::model::Addon {
@@ -226,7 +227,7 @@ macro_rules! from_addon {
 }
 pub(crate) use from_addon;
 
-/// Makes [`AddonProvider`] of one crate's wire type.
+/// Implements the conversion to [`AddonProvider`] from the wire type of one crate.
 macro_rules! from_addon_provider {
     ($krate:ident) => {
         impl From<$krate::types::AddonProvider> for $crate::commands::addon::model::AddonProvider {
@@ -253,7 +254,7 @@ macro_rules! from_addon_provider {
 }
 pub(crate) use from_addon_provider;
 
-/// Makes [`AddonPlan`] of one crate's wire type.
+/// Implements the conversion to [`AddonPlan`] from the wire type of one crate.
 macro_rules! from_addon_plan {
     ($krate:ident) => {
         impl From<$krate::types::AddonPlan> for $crate::commands::addon::model::AddonPlan {
@@ -285,7 +286,7 @@ macro_rules! from_addon_plan {
 }
 pub(crate) use from_addon_plan;
 
-/// Makes [`AddonProviderFull`] and its parts of one crate's wire types.
+/// Implements the conversions to [`AddonProviderFull`] and its parts from the wire types of one crate.
 macro_rules! from_addon_provider_full {
     ($krate:ident) => {
         impl From<$krate::types::AddonProviderDetails> for $crate::commands::addon::model::AddonProviderFull {

@@ -1,4 +1,4 @@
-//! What the commands of add-on providers take and give back.
+//! Inputs and outputs of the commands of add-on providers.
 
 use cc_api_addon_provider::types as wire;
 use cc_runtime::Secret;
@@ -8,9 +8,9 @@ use crate::commands::addon::model;
 
 pub use wire::{AddonFeatureKind, AddonProviderStatus};
 
-/// Who provides a kind of add-on.
+/// Provider of a kind of add-on.
 pub type AddonProvider = model::AddonProvider;
-/// Who provides a kind of add-on, and what it offers.
+/// Provider of a kind of add-on, with its offer.
 pub type AddonProviderFull = model::AddonProviderFull;
 /// A feature that the plans of a provider tell apart.
 pub type AddonProviderFeature = model::AddonProviderFeature;
@@ -20,7 +20,7 @@ pub type AddonProviderPlan = model::AddonPlan;
 model::from_addon_provider!(cc_api_addon_provider);
 model::from_addon_provider_full!(cc_api_addon_provider);
 
-/// How the platform reaches a provider, and proves who it is.
+/// Configuration of the API through which the platform calls a provider, with the shared secrets.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "catalog", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
@@ -29,24 +29,24 @@ pub struct AddonProviderApi {
     pub config_vars: Vec<String>,
     /// Short names of the zones where it is available.
     pub zones: Vec<String>,
-    /// What the platform proves with who it is.
+    /// Password that the platform sends to the provider.
     pub password: Secret,
-    /// What signs users in at the dashboard of an add-on.
+    /// Salt for the signature of the sign-in data.
     pub sso_salt: Secret,
-    /// Where it is.
+    /// Production addresses.
     pub production: AddonProviderApiUrls,
-    /// Where it is tried.
+    /// Test addresses.
     pub test: AddonProviderApiUrls,
 }
 
-/// Where a provider is.
+/// Addresses of a provider's API.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "catalog", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct AddonProviderApiUrls {
     /// Address that its routes start with.
     pub base_url: String,
-    /// Where users sign in.
+    /// Address for the sign-in of users.
     pub sso_url: String,
 }
 
@@ -62,14 +62,14 @@ impl From<AddonProviderApiUrls> for wire::AddonProviderApiUrls {
     }
 }
 
-/// What a plan is to offer of one feature.
+/// Value of one feature of a plan, as the provider defines it.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "catalog", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct AddonProviderPlanFeature {
     /// Name of the feature.
     pub name: String,
-    /// What kind of value it has.
+    /// Kind of the value.
     #[serde(rename = "type")]
     pub kind: AddonFeatureKind,
     /// The value.

@@ -75,7 +75,7 @@ impl From<&str> for InstanceChoice {
 #[serde(tag = "type", rename_all = "lowercase", deny_unknown_fields)]
 #[non_exhaustive]
 pub enum GithubRepository {
-    /// On GitHub.
+    /// A repository on GitHub.
     Github {
         /// Id of the repository there.
         id: String,

@@ -14,7 +14,7 @@ use crate::context::Context;
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct StartedDeployment {
-    /// Its id, by which it is waited for.
+    /// Id of the deployment, with which to wait for its end.
     pub deployment_id: DeploymentId,
 }
 

@@ -1,4 +1,4 @@
-//! What the commands of applications give back.
+//! Outputs of the commands of applications.
 
 use cc_api_application::types as wire;
 use cc_runtime::{ApplicationId, OwnerId, Secret, Timestamp, ZoneId};
@@ -18,43 +18,43 @@ from_environment_variable!(cc_api_application);
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct Application {
-    /// Its id.
+    /// Id of the application.
     pub id: ApplicationId,
-    /// Its owner.
+    /// Owner of the application.
     pub owner_id: OwnerId,
     /// Name that its owner gave it.
     pub name: String,
-    /// What its owner says of it.
+    /// Description by the owner.
     pub description: Option<String>,
     /// Short name of the zone it runs in, such as `par`.
     pub zone: String,
     /// Id of that zone.
     pub zone_id: Option<ZoneId>,
-    /// What its instances are like.
+    /// Settings of the instances.
     pub instance: Option<Instance>,
-    /// How its code gets to the platform.
+    /// Deployment settings.
     pub deployment: Option<Deployment>,
-    /// Its domains, sorted.
+    /// Domains of the application, sorted.
     pub domains: Vec<ApplicationDomain>,
-    /// When it was created.
+    /// Creation date.
     pub creation_date: Option<Timestamp>,
     /// Number of its latest deployment.
     pub last_deploy: Option<i64>,
-    /// Whether it is put away.
+    /// `true` if the application is archived.
     pub archived: bool,
-    /// Whether a visitor stays with one instance.
+    /// `true` if the requests of a visitor always reach the same instance.
     pub sticky_sessions: bool,
-    /// Whether old instances stop before new ones start.
+    /// `true` if the old instances stop before the new ones start.
     pub homogeneous: bool,
-    /// Whether its owner marked it.
+    /// `true` if its owner marked the application as a favourite.
     pub favourite: bool,
-    /// Whether a push cancels a deployment that is under way.
+    /// `true` if a push cancels a deployment in progress.
     pub cancel_on_push: bool,
-    /// Whether it is built on an instance of its own.
+    /// `true` if the application is built on an instance of its own.
     pub separate_build: bool,
     /// Size of that instance.
     pub build_flavor: Option<Flavor>,
-    /// What the platform wants of it.
+    /// Target state of the application.
     pub state: ApplicationState,
     /// Commit that is deployed.
     pub commit_id: Option<String>,
@@ -65,16 +65,16 @@ pub struct Application {
     /// Branches of its repository, sorted, when they were asked for or the platform told them.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub branches: Option<Vec<String>>,
-    /// Whether HTTP is redirected to HTTPS.
+    /// `true` if HTTP is redirected to HTTPS.
     pub force_https: bool,
-    /// Its environment variables, sorted by name.
+    /// Environment variables, sorted by name.
     pub environment: Vec<EnvironmentVariable>,
-    /// Its GitHub repository's webhook, when it has one.
+    /// Webhook of the GitHub repository, if any.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub oauth_app: Option<GithubWebhook>,
 }
 
-/// What the instances of an application are like.
+/// Settings of the instances of an application.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "catalog", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
@@ -101,7 +101,7 @@ pub struct Instance {
     pub flavors: Vec<Flavor>,
     /// Environment variables that the runtime sets, sorted by name.
     pub default_environment: Vec<EnvironmentVariable>,
-    /// How long instances live.
+    /// Lifetime of the instances.
     pub lifetime: InstanceLifetime,
 }
 
@@ -111,34 +111,34 @@ pub struct Instance {
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct Variant {
-    /// Its id (a UUID).
+    /// Id of the variant (a UUID).
     pub id: String,
     /// Short name, such as `node`.
     pub slug: String,
     /// Name to show to a person.
     pub name: String,
-    /// How code is sent to it.
+    /// Deployment method.
     pub deploy_type: Option<String>,
     /// Address of its logo.
     pub logo: Option<String>,
 }
 
-/// How the code of an application gets to the platform.
+/// Deployment settings of an application.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "catalog", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct Deployment {
-    /// Whether the platform may stop the application when nobody uses it.
+    /// `true` if the platform may stop the application while it has no traffic.
     pub shutdownable: bool,
-    /// How code is sent.
+    /// Deployment method.
     #[serde(rename = "type")]
     pub kind: DeploymentKind,
     /// State of the repository.
     pub repo_state: RepositoryState,
-    /// Where code is pushed to, over SSH.
+    /// SSH address to push code to.
     pub url: String,
-    /// Where the code is, over HTTP.
+    /// HTTP address of the code.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub http_url: Option<String>,
 }
@@ -152,7 +152,7 @@ pub struct ApplicationDomain {
     pub domain: String,
 }
 
-/// The webhook by which GitHub tells of pushes.
+/// Webhook with which GitHub reports pushes.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "catalog", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
@@ -163,12 +163,12 @@ pub struct GithubWebhook {
     pub kind: String,
     /// Secret that GitHub signs with.
     pub secret: Option<Secret>,
-    /// Where GitHub tells of pushes.
+    /// Address to which GitHub reports pushes.
     pub webhook_url: Option<String>,
 }
 
 impl Application {
-    /// Whether its code is in a repository on GitHub.
+    /// Returns `true` if the code is in a repository on GitHub.
     #[must_use]
     pub fn is_github(&self) -> bool {
         self.oauth_app.is_some()

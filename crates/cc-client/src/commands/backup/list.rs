@@ -33,7 +33,7 @@ impl Run for ListBackup {
 }
 
 impl ListBackup {
-    /// What restores any backup of this add-on, when its provider is one that is known.
+    /// Command that restores any backup of this add-on, for a known provider.
     async fn shared(&self, cx: &Context) -> Result<Option<Shared>> {
         let (addon, provider) = match self.provider(cx).await? {
             Some(found) => found,
@@ -58,7 +58,7 @@ impl ListBackup {
     }
 }
 
-/// What restores all backups of an add-on.
+/// Commands that apply to all backups of an add-on.
 struct Shared {
     restore_command: Secret,
     password: Secret,

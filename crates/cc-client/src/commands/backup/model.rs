@@ -1,4 +1,4 @@
-//! What the commands of backups give back.
+//! Outputs of the commands of backups.
 
 use cc_api_addon::types as wire;
 use cc_runtime::{RealAddonId, Secret, Timestamp};
@@ -9,37 +9,37 @@ use crate::model::model;
 model! {
     /// A backup of an add-on.
     pub struct Backup: |wire: wire::Backup| {
-        /// Its id.
+        /// Id of the backup.
         backup_id: String = wire.backup_id,
         /// The add-on, as its provider knows it.
         entity_id: RealAddonId = wire.entity_id,
-        /// How far it is.
+        /// Status of the backup.
         status: String = wire.status,
-        /// When it was made.
+        /// Creation date.
         creation_date: Option<Timestamp> = wire.creation_date,
-        /// When it will be deleted.
+        /// Date on which the backup will be deleted.
         expiration_date: Option<Timestamp> = wire.delete_at,
-        /// Where it is downloaded from: whoever has the address has the backup.
+        /// Download address. It needs no credentials: keep it secret.
         download_url: Option<Secret> = wire.download_url.or(wire.link),
-        /// What restores and deletes it, when it was asked for and is known.
+        /// Commands that restore and delete the backup, if requested and known.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         commands: Option<BackupCommands> = None,
     }
 }
 
-/// What to type to restore and to delete a backup. They hold secrets.
+/// Commands that restore and delete a backup. They contain secrets.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "catalog", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct BackupCommands {
-    /// What restores it. `YOUR_BACKUP_FILE` stands for the file that was downloaded.
+    /// Command that restores the backup. `YOUR_BACKUP_FILE` stands for the downloaded file.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub restore_command: Option<Secret>,
     /// Password that the command asks for.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub password: Option<Secret>,
-    /// What deletes it.
+    /// Command that deletes the backup.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub delete_command: Option<Secret>,
 }

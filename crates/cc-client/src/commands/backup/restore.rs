@@ -1,9 +1,9 @@
-//! What to type to restore a backup. Source: the official client.
+//! Commands that restore a backup. Source: the official client.
 
 use cc_api_addon_provider::types::AddonConnection;
 use cc_runtime::AddonProviderId;
 
-/// What restores a backup of an add-on of this provider, for those that are known.
+/// Command that restores a backup of an add-on of this provider, if the provider is known.
 pub(super) fn template(provider: &AddonProviderId) -> Option<fn(&AddonConnection) -> String> {
     match provider.as_str() {
         "postgresql-addon" => Some(postgresql),

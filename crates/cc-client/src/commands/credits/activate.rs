@@ -6,7 +6,7 @@ use super::ActivateCoupon;
 use crate::command::Run;
 use crate::context::Context;
 
-/// What the platform's numbers of refusals mean. Source: the official client.
+/// Codes for the platform's numbers of refusals. Source: the official client.
 const CODES: [(&str, &str); 6] = [
     ("10001", "clever.credits.coupon.not-found"),
     ("10002", "clever.credits.coupon.not-valid-yet"),

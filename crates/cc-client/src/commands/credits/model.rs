@@ -1,4 +1,4 @@
-//! What the commands of credits give back.
+//! Outputs of the commands of credits.
 
 use cc_api_billing::types as wire;
 use cc_runtime::{Timestamp, UserId};
@@ -12,13 +12,13 @@ model! {
     pub struct AppliedCoupon: |wire: wire::AppliedCoupon| {
         /// Name of the coupon.
         coupon_name: String = wire.coupon_name,
-        /// When it was applied.
+        /// Date on which the coupon was applied.
         usage_date: Option<Timestamp> = wire.usage_date,
-        /// From when its credits can be spent.
+        /// First date on which the credits can be spent.
         free_credits_start_date: Option<Timestamp> = wire.free_credits_start_date,
         /// Until when its credits can be spent.
         free_credits_end_date: Option<Timestamp> = wire.free_credits_end_date,
-        /// Who applied it.
+        /// Id of the user who applied the coupon.
         applied_by_user_id: UserId = wire.applied_by_user_id,
     }
 }

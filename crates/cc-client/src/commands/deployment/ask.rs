@@ -1,4 +1,4 @@
-//! Asking for a deployment, once, and telling apart what is certain from what is not.
+//! Requests a deployment once, and distinguishes certain from uncertain outcomes.
 
 use cc_api_deployment::DeployApplication;
 use cc_api_deployment::types::BuildCache;
@@ -8,7 +8,7 @@ use cc_runtime::{ApplicationId, DeploymentId, Error, ErrorKind, OwnerId, Result,
 use crate::context::Context;
 use crate::resolve::{Ids, ResolvedIds};
 
-/// What to deploy.
+/// Deployment to request.
 #[derive(Debug)]
 pub(crate) struct Wish<'a> {
     pub(crate) application_id: &'a ApplicationId,
@@ -21,12 +21,12 @@ pub(crate) struct Wish<'a> {
 #[derive(Debug)]
 pub(crate) struct Accepted {
     pub(crate) deployment_id: DeploymentId,
-    /// When, by the clock of the platform; none where it did not say.
+    /// Time of the request by the clock of the platform, if known.
     pub(crate) date: Option<Timestamp>,
 }
 
-/// Asks for a deployment, and no second time: only what was refused as of another owner is asked for once more, of the new one, and
-/// a request that was refused as one too many (429) is sent again by the transport.
+/// Requests a deployment, and never a second time: a request that was refused because of a wrong owner is
+/// sent again for the new owner, and the transport retries a request that was refused with 429.
 ///
 /// # Errors
 /// - [`Indeterminate`](ErrorKind::Indeterminate) when the request left and its answer does not tell which deployment runs, if any:
@@ -67,7 +67,7 @@ async fn post(
     Ok(Accepted { deployment_id, date })
 }
 
-/// Says what a failure of the request means for the deployment.
+/// Adds the meaning of a failed request for the deployment.
 fn explained(error: Error, deadline: Option<Instant>) -> Error {
     let is_over = deadline.is_some_and(|deadline| deadline <= Instant::now());
     match error.kind() {

@@ -23,10 +23,10 @@ use crate::client::Client;
 use crate::commands::log::model::ApplicationLog;
 use crate::context::Context;
 
-/// How long the rest of the log is waited for, once it is known how the deployment ended.
+/// Time to wait for the rest of the log, after the end of the deployment is known.
 const REST: Duration = Duration::from_secs(3);
 
-/// How much later than the deadline it may end, for the rest of the log.
+/// Time after the deadline by which the stream may end, for the rest of the log.
 const LATE: Duration = Duration::from_millis(950);
 
 /// Lines in a row after which other tasks get their turn: a log that always has a line would keep the runtime from everything else.
@@ -36,7 +36,7 @@ const TURN: u32 = 32;
 #[derive(Debug)]
 #[non_exhaustive]
 pub enum DeployEvent {
-    /// It was asked for, and has an id: from now on it goes on whatever happens here.
+    /// The deployment was requested, and has an id: it continues whatever happens here.
     Started(DeploymentId),
     /// A line of its log.
     Line(Box<ApplicationLog>),
@@ -45,16 +45,16 @@ pub enum DeployEvent {
     /// A line cannot be read, the log cannot be connected, or its last lines may be missing. The verdict comes all the same, and
     /// a log that cannot be connected is tried again.
     LogError(Error),
-    /// How it ended. It is the last event.
+    /// Result of the deployment. It is the last event.
     Verdict(Box<DeploymentVerdict>),
 }
 
 /// A deployment that is followed: its events, and the verdict last. An error is the last event too: [`DeployAndWait`] lists them.
 ///
-/// The platform is looked at now and then, and when the log speaks of the end; only the platform's own facts decide. The deadline,
-/// the looks and the log each make progress whatever the others do. A log that ends early is opened again, and the verdict waits
-/// for lines that come up to a second behind the end; lines that may be missing are reported. Nothing happens unless it is polled;
-/// dropping it leaves the deployment alone.
+/// The platform is polled regularly, and when the log mentions the end; only the platform's state decides.
+/// The deadline, the polls and the log make progress independently. A log that ends early is opened again,
+/// and the verdict waits for lines that arrive up to a second after the end; lines that may be missing are
+/// reported. Nothing happens unless the stream is polled; dropping it does not affect the deployment.
 ///
 /// ```
 /// # cc_examples::run(async |client, ids| {
@@ -77,20 +77,20 @@ pub enum DeployEvent {
 pub struct Deploying {
     client: Client,
     command: DeployAndWait,
-    /// None until it is polled for the first time: from then on the time counts.
+    /// `None` until the first poll, from which the time counts.
     deadline: Option<Option<Instant>>,
     /// While it is asked for.
     asking: Option<Boxed<Result<DeploymentProgress>>>,
     /// Once it has an id.
     progress: Option<DeploymentProgress>,
-    /// Whether the id was told.
+    /// `true` once the id was reported.
     told: bool,
     /// The wait for its end.
     watch: Option<Watch>,
     journal: Journal,
-    /// The verdict, once it is known, and what is to be told of the log before it is given.
+    /// The verdict, once known, and the state of the log to report before it.
     verdict: Option<(DeploymentVerdict, End)>,
-    /// The error that ends it, while the hooks are told.
+    /// The error that ends the stream, while the hooks are called.
     failing: Option<Boxed<Error>>,
     timer: Timer,
     /// Lines in a row.
@@ -140,7 +140,8 @@ impl Deploying {
         }
     }
 
-    /// How far it is, to [go on from later](DeployAndWait::resume). None before the deployment has an id.
+    /// Returns the current progress, to [resume from later](DeployAndWait::resume). `None` before the
+    /// deployment has an id.
     #[must_use]
     pub fn progress(&self) -> Option<DeploymentProgress> {
         let mut progress = self.progress.clone()?;
@@ -175,7 +176,7 @@ impl Deploying {
         Context::new(self.client.clone(), CallOptions::default())
     }
 
-    /// It has an id: the wait for its end begins.
+    /// Starts the wait for the end of the deployment, whose id is known.
     fn begin(&mut self, progress: DeploymentProgress, is_new: bool) {
         let deadline = self.deadline.flatten();
         let mut watch = self.command.watch(&self.context(), &progress, deadline, is_new);
@@ -185,7 +186,7 @@ impl Deploying {
         self.progress = Some(progress);
     }
 
-    /// The verdict is known: what is left is the rest of the log.
+    /// Stores the verdict: only the rest of the log is left.
     fn decided(&mut self, verdict: DeploymentVerdict) {
         let now = Instant::now();
         let wait = match verdict.outcome {
@@ -208,7 +209,7 @@ impl Deploying {
         self.verdict = Some((verdict, end));
     }
 
-    /// What the log tells next.
+    /// Polls the log for the next event.
     fn poll_log(&mut self, cx: &mut TaskContext<'_>) -> Poll<DeployEvent> {
         let end = self.verdict.as_ref().map(|(_, end)| *end);
         if let Some(watch) = &mut self.watch {
@@ -295,7 +296,7 @@ impl Deploying {
         Some(self.journal.rest(end))
     }
 
-    /// Gives the verdict, after what is to be told of the log.
+    /// Returns the verdict, after the last report about the log.
     fn give_verdict(&mut self, lost: Option<&'static str>) -> Poll<Result<DeployEvent>> {
         if let Some(gap) = self.journal.take_gap() {
             return Poll::Ready(Ok(DeployEvent::Gap(gap)));

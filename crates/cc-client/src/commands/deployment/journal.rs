@@ -19,23 +19,24 @@ use crate::commands::log::StreamApplicationRuntimeLog;
 use crate::commands::log::model::ApplicationLog;
 use crate::stream::to_error;
 
-/// How long before it was asked for its lines are looked for: they are of this deployment alone, so that it costs nothing.
+/// Time before the request at which the log starts: its lines belong only to this deployment, so this costs
+/// nothing.
 const EARLIER: Duration = Duration::from_secs(60);
 
-/// Where no date is known: before any deployment.
+/// A date before any deployment, for an unknown date.
 const BEFORE_ALL: i64 = 946_684_800_000;
 
-/// How long the first look is waited for that may tell more of a log that is gone on with.
+/// Time to wait for the first poll, which may help to resume a log.
 const FIRST_LOOK: Duration = Duration::from_secs(2);
 
 /// The shortest and the longest wait before a log that ended early is opened again.
 const REOPEN: Duration = Duration::from_millis(500);
 const REOPEN_MOST: Duration = Duration::from_secs(15);
 
-/// How long it may always have more before it announces nothing in time.
+/// Lag beyond which a log cannot announce the end in time.
 const BEHIND: Duration = Duration::from_secs(2);
 
-/// How many lines are known again when a log that was opened again repeats them.
+/// Number of lines that are recognised when a reopened log repeats them.
 const KNOWN: usize = 8_192;
 
 /// Something the log tells.
@@ -53,7 +54,7 @@ pub(super) struct Journal {
     tail: Tail,
     /// The place to go on from when it is opened again.
     cursor: Option<Cursor>,
-    /// When it was asked for, and when it started, by the clock of the platform.
+    /// Times of the request and of the start, by the clock of the platform.
     asked_at: Option<Timestamp>,
     started: Option<Timestamp>,
     is_new: bool,
@@ -66,13 +67,13 @@ pub(super) struct Journal {
     /// The platform ended it, at this time and so many times since a line came.
     ended: Option<Instant>,
     endings: u32,
-    /// It was ended although there was more; and a line came that is new since it was opened.
+    /// `true` if the log ended although there were more lines.
     ends_early: bool,
     has_more: bool,
     announced: Option<Sign>,
     /// Since when it always has more; none when all was given.
     behind: Option<Instant>,
-    /// That it cannot be connected was told.
+    /// `true` once a failed connection was reported.
     failed: bool,
     told_loss: bool,
 }
@@ -126,7 +127,7 @@ impl Journal {
         self.begun = Some(Instant::now());
     }
 
-    /// What looks tell: when the deployment started, and when the platform answered.
+    /// Stores the start of the deployment and the time of the platform's answer, from polls.
     pub(super) fn heard_of(&mut self, started: Option<Timestamp>, date: Option<Timestamp>, looks: u64) {
         self.started = self.started.or(started);
         if self.is_new {
@@ -158,12 +159,12 @@ impl Journal {
         }
     }
 
-    /// Whether another process can go on with it.
+    /// Returns `true` if another process can resume the deployment.
     pub(super) fn is_resumable(&self) -> bool {
         self.outbox.is_empty()
     }
 
-    /// When it is to be polled although it does not wake by itself.
+    /// Time of the next poll that no event triggers.
     pub(super) fn wake(&self) -> Option<Instant> {
         match self.log {
             Log::Again(at) => Some(at),
@@ -177,7 +178,7 @@ impl Journal {
         self.gap.take()
     }
 
-    /// Whether lines may be missing at the end and that was not told: it is now.
+    /// Returns `true` once if lines may be missing at the end.
     pub(super) fn tell_loss(&mut self) -> bool {
         !std::mem::replace(&mut self.told_loss, true)
     }
@@ -325,8 +326,8 @@ impl Journal {
         }
     }
 
-    /// It ended: for good when the deployment is over, else it is opened again. A log that was ended before although there was more
-    /// is believed when there is nothing new.
+    /// Handles the end of the log: it is final if the deployment is over, otherwise the log is opened again.
+    /// A second early end without new lines is final.
     fn close(&mut self, is_over: bool) {
         self.keep_cursor();
         let may_go_on = self.ends_early && self.has_more;
@@ -356,12 +357,13 @@ struct Known {
 }
 
 impl Known {
-    /// The log is opened again by us: what it repeats is not known to the stream.
+    /// Prepares for a reopened log, whose repeated lines the stream does not recognise.
     fn opened_again(&mut self) {
         self.is_needed = true;
     }
 
-    /// Whether the line of this id was given before. An id that comes with another text is another line.
+    /// Returns `true` if the line with this id was already delivered. The same id with another text is
+    /// another line.
     fn is_repeated(&mut self, id: Option<&str>, message: &str) -> bool {
         let Some(id) = id else { return false };
         let line = self.hasher.hash_one((id, message));

@@ -15,39 +15,39 @@ pub(super) use row::decides;
 pub(super) use row::end_date;
 use row::{Effect, Phase, effect, is_queued, phase};
 
-/// How long an absent row must stay absent, where another row tells why. Replicas of the platform may miss a row for a few
-/// seconds.
+/// Time for which an absent row must stay absent if another row explains it. Replicas of the platform may
+/// miss a row for a few seconds.
 const ABSENCE: Duration = Duration::from_millis(2_900);
 
-/// The same where a row that stops deployments began after ours was last seen: the two belong together.
+/// The same time if a row that stops deployments began after the row was last seen.
 const ABSENCE_EXPLAINED: Duration = Duration::from_millis(450);
 
-/// The same for a row that never showed up, counted from when it was asked for: new rows show up late.
+/// The same time for a row that never appeared, from the request: new rows appear late.
 const NEVER_SEEN: Duration = Duration::from_secs(8);
 
-/// The same where the only explanation is a later deployment: it may be shown before ours is.
+/// The same time if the only explanation is a later deployment, which may appear before the requested one.
 const NEVER_SEEN_SUPERSEDED: Duration = Duration::from_secs(30);
 
-/// How long a state that is not known must stay the same, once other facts say that the deployment is over.
+/// Time for which an unknown state must stay the same after other facts show that the deployment is over.
 const UNKNOWN_STATE: Duration = Duration::from_millis(3_100);
 
-/// The same where that fact is only that the log was ended by the platform.
+/// The same time if the only such fact is the end of the log.
 const UNKNOWN_STATE_LOG: Duration = Duration::from_secs(10);
 
-/// How much two clocks may be apart that tell whole seconds.
+/// Maximum difference between two clocks that count whole seconds.
 const CLOCK: Duration = Duration::from_secs(2);
 
-/// How much the clocks of two parts of the platform may be apart.
+/// Maximum difference between the clocks of two parts of the platform.
 const CLOCKS: Duration = Duration::from_secs(60);
 
-/// What a look at the platform saw.
+/// Result of a poll.
 #[derive(Debug, Default)]
 pub(super) struct Sight {
     /// The answer to the question for our row; `None` when it was not asked for.
     pub(super) read: Option<Option<Deployment>>,
     /// The latest rows of the application; `None` when they were not read.
     pub(super) listed: Option<Vec<Deployment>>,
-    /// When the platform answered, by its own clock.
+    /// Time of the answer by the platform's clock.
     pub(super) date: Option<Timestamp>,
 }
 
@@ -62,12 +62,12 @@ pub(super) enum Plan {
     List,
 }
 
-/// What follows from what was seen so far.
+/// Conclusion from the polls so far.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Ruling {
     /// The deployment is over.
     Over(DeploymentOutcome),
-    /// It is under way, or has not shown up yet.
+    /// The deployment is in progress, or has not appeared yet.
     GoesOn,
     /// The next look may decide, and is to be after this time.
     Unsure(Duration),
@@ -80,7 +80,7 @@ struct Absence {
     looks: u32,
     /// A row that tells why began after ours was last seen to be there.
     is_explained: bool,
-    /// What that row says, if there is no time for another look.
+    /// Outcome according to that row, if there is no time for another poll.
     outcome: Option<DeploymentOutcome>,
 }
 
@@ -100,14 +100,14 @@ pub(super) struct Judge {
     id: Option<DeploymentId>,
     /// Since when its row is expected to show up.
     asked: Option<Instant>,
-    /// Whether it was asked for at that time.
+    /// `true` if the deployment was requested at that time.
     is_new: bool,
-    /// When it was asked for, by the clock of the platform.
+    /// Time of the request, by the clock of the platform.
     asked_at: Option<Timestamp>,
-    /// How long a row that is cancelled is watched for one that takes its place.
+    /// Time for which a cancelled row is watched for a successor.
     successor: Duration,
     seen: Option<Deployment>,
-    /// When it was last seen to be there, by both clocks.
+    /// Time at which the row was last seen, by both clocks.
     seen_on: Option<(Instant, Option<Timestamp>)>,
     under_way: Option<Instant>,
     absence: Option<Absence>,
@@ -142,8 +142,8 @@ impl Judge {
         }
     }
 
-    /// Its row is expected to show up from `now` on. It was asked for at `date` by the clock of the platform, and just now if
-    /// it is new.
+    /// Expects the row to appear from `now` on. The deployment was requested at `date` by the clock of the
+    /// platform, and just now if it is new.
     pub(super) fn expect(&mut self, now: Instant, date: Option<Timestamp>, is_new: bool) {
         (self.asked, self.asked_at, self.is_new) = (Some(now), date, is_new);
     }
@@ -158,13 +158,13 @@ impl Judge {
         self.seen.as_ref()
     }
 
-    /// How long one that is cancelled is watched for another that takes its place.
+    /// Sets the time for which a cancelled deployment is watched for a successor.
     #[cfg(all(feature = "log", feature = "stream"))]
     pub(super) fn set_successor(&mut self, time: Duration) {
         self.successor = time;
     }
 
-    /// When it was last seen under way.
+    /// Returns the time at which the deployment was last seen in progress.
     #[cfg(all(feature = "log", feature = "stream"))]
     pub(super) fn under_way(&self) -> Option<Instant> {
         self.under_way
@@ -176,7 +176,7 @@ impl Judge {
         self.log_ended = ended;
     }
 
-    /// What the next look is to ask for.
+    /// Returns the requests of the next poll.
     pub(super) fn plan(&self) -> Plan {
         if self.id.is_none() {
             return Plan::List;
@@ -200,7 +200,7 @@ impl Judge {
         }
     }
 
-    /// What the last look is to ask for: nothing may be left to another one.
+    /// Returns the requests of the last poll, which leaves nothing to a later one.
     pub(super) fn last_plan(&self) -> Plan {
         match self.plan() {
             Plan::RowAlone => Plan::Row,
@@ -209,7 +209,7 @@ impl Judge {
         }
     }
 
-    /// How many requests the next look takes at most.
+    /// Returns the maximum number of requests of the next poll.
     pub(super) fn cost(&self) -> usize {
         // A row that is there and under way needs no list.
         let is_there = self.seen.is_some() && self.absence.is_none() && self.unknown.is_none();
@@ -270,7 +270,7 @@ impl Judge {
         }
     }
 
-    /// Its row is cancelled. What took its place may show up a little later.
+    /// Decides on a cancelled row, whose successor may appear a little later.
     fn rule_on_cancelled(&mut self, now: Instant, listed: Option<&[Deployment]>) -> Ruling {
         let since = *self.cancelled.get_or_insert(now);
         let left = self.successor.saturating_sub(now - since);
@@ -282,7 +282,7 @@ impl Judge {
         }
     }
 
-    /// Its state is not known. Other facts may say that it is over.
+    /// Decides on an unknown state: other facts may show that the deployment is over.
     fn rule_on_unknown(&mut self, now: Instant, listed: Option<&[Deployment]>) -> Ruling {
         let Some(seen) = &self.seen else { return Ruling::GoesOn };
         let mut unknown = match self.unknown.take().filter(|unknown| unknown.state == seen.state) {
@@ -308,7 +308,7 @@ impl Judge {
         }
     }
 
-    /// Its row is not there. `is_whole`: the row and the list were both asked for.
+    /// Decides on an absent row. `is_whole`: both the row and the list were requested.
     fn rule_on_absence(&mut self, now: Instant, listed: Option<&[Deployment]>, is_whole: bool) -> Ruling {
         let explanation = listed.and_then(|listed| self.explanation(listed));
         let certain = match &self.seen {
@@ -345,8 +345,8 @@ impl Judge {
         Ruling::Unsure(pause)
     }
 
-    /// What became of a row that is cancelled or gone, as later rows tell. `true`: one that stops deployments began after ours
-    /// was last seen to be there.
+    /// Returns the outcome of a cancelled or absent row according to later rows. `true`: a row that stops
+    /// deployments began after the row was last seen.
     fn explanation(&self, listed: &[Deployment]) -> Option<(DeploymentOutcome, bool)> {
         let later = || listed.iter().filter(|row| self.is_later(row));
         if later().any(|row| effect(row) == Effect::Replaces) {
@@ -357,8 +357,8 @@ impl Judge {
         Some((DeploymentOutcome::Cancelled, stops.any(|row| self.is_fresh(row))))
     }
 
-    /// What became of a row that is gone, as rows tell which began after it was last seen to be there. Deployments run one after
-    /// the other, so that one which runs since then is proof enough.
+    /// Returns the outcome of an absent row according to rows that began after it was last seen. Deployments
+    /// run one after the other, so a running one is sufficient proof.
     fn certain_explanation(&self, listed: &[Deployment]) -> Option<DeploymentOutcome> {
         let since_then = || listed.iter().filter(|row| self.is_later(row) && self.is_fresh(row));
         if since_then().any(|row| effect(row) == Effect::Replaces && !is_queued(row)) {
@@ -367,7 +367,7 @@ impl Judge {
         since_then().any(|row| effect(row) == Effect::Stops).then_some(DeploymentOutcome::Cancelled)
     }
 
-    /// Whether a row came after ours.
+    /// Returns `true` if a row is later than the awaited one.
     fn is_later(&self, row: &Deployment) -> bool {
         if self.id.as_ref() == Some(&row.id) {
             return false;
@@ -389,7 +389,7 @@ impl Judge {
         }
     }
 
-    /// Whether a row began after ours was last seen to be there.
+    /// Returns `true` if a row began after the awaited one was last seen.
     fn is_fresh(&self, row: &Deployment) -> bool {
         let (Some(started), Some((seen_on, date))) = (row.start_date, self.seen_on) else { return false };
         let ours = self.seen.as_ref().and_then(|seen| seen.start_date);
@@ -405,7 +405,7 @@ impl Judge {
         started.duration_since(ours) + CLOCK >= seen_on.saturating_duration_since(asked)
     }
 
-    /// What is said when the time of the wait is over.
+    /// Returns the outcome at the deadline.
     pub(super) fn at_deadline(&self) -> DeploymentOutcome {
         match self.seen.as_ref().map(|seen| phase(&seen.state)) {
             Some(Phase::Ended(outcome)) => outcome,
@@ -423,7 +423,7 @@ impl Judge {
     }
 }
 
-/// How long a row that never showed up is waited for, where other rows tell this.
+/// Time to wait for a row that never appeared, given the outcome from other rows.
 fn never_seen(outcome: DeploymentOutcome) -> Duration {
     match outcome {
         DeploymentOutcome::Superseded => NEVER_SEEN_SUPERSEDED,

@@ -15,13 +15,13 @@ use super::model::Deployment;
 use crate::context::Context;
 use crate::resolve::{Found, Ids};
 
-/// How many of the latest deployments are looked through.
+/// Number of latest deployments to examine.
 const LATEST: i64 = 20;
 
-/// How long one request of a look may take: a look that hangs keeps the next one from seeing the end.
+/// Time limit of one request of a poll: a hanging poll delays the next one.
 const REQUEST_TIME: Duration = Duration::from_secs(10);
 
-/// What is looked at.
+/// Application and deployment to poll.
 #[derive(Debug, Clone)]
 pub(super) struct Target {
     pub(super) application_id: ApplicationId,
@@ -34,9 +34,9 @@ pub(super) struct Looked {
     /// The requests that it took.
     pub(super) requests: usize,
     pub(super) sight: Sight,
-    /// Why something could not be seen.
+    /// Error of the poll, if any.
     pub(super) error: Option<Error>,
-    /// Whether the index of ids was read anew, and whether the owner is another now.
+    /// `true` if the index of ids was refreshed and the owner changed.
     pub(super) renewed: bool,
     pub(super) moved: bool,
 }

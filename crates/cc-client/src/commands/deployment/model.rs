@@ -1,4 +1,4 @@
-//! What the commands of deployments give back.
+//! Outputs of the commands of deployments.
 
 use cc_api_deployment::types as wire;
 use cc_runtime::{ApplicationId, DeploymentId, Timestamp};
@@ -15,25 +15,25 @@ pub use wire::{
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct DeploymentLegacy {
-    /// Its id.
+    /// Id of the deployment.
     pub id: DeploymentId,
     /// The application.
     pub application_id: ApplicationId,
-    /// Its number among the deployments of the application.
+    /// Number of the deployment among the deployments of the application.
     pub index: i64,
-    /// When it started.
+    /// Start date.
     pub date: Option<Timestamp>,
-    /// How far it is.
+    /// State of the deployment.
     pub state: DeploymentState,
-    /// What it does.
+    /// Action of the deployment.
     pub action: DeploymentAction,
     /// Commit that is deployed.
     pub commit: Option<String>,
-    /// Why, to show to a person.
+    /// Cause of the deployment, to display.
     pub cause: String,
     /// Number of instances.
     pub instances: i64,
-    /// Who asked for it.
+    /// Author of the deployment.
     pub author: Option<DeploymentAuthor>,
 }
 
@@ -55,7 +55,7 @@ impl DeploymentLegacy {
     }
 }
 
-/// What v2 calls otherwise; a state that neither knows keeps its name.
+/// Converts the names of v2; an unknown state keeps its name.
 fn in_words_of_v4(state: wire::LegacyDeploymentState) -> DeploymentState {
     match state {
         wire::LegacyDeploymentState::TaskRunning => DeploymentState::TaskInProgress,
@@ -67,36 +67,37 @@ fn in_words_of_v4(state: wire::LegacyDeploymentState) -> DeploymentState {
     }
 }
 
-/// How a wait for a deployment ended.
+/// Result of a wait for a deployment.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "catalog", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct DeploymentVerdict {
-    /// How it ended.
+    /// Outcome of the deployment.
     pub outcome: DeploymentOutcome,
     /// The deployment as it was seen last; none when it was never seen.
     pub deployment: Option<Deployment>,
 }
 
-/// How a wait for a deployment can end.
+/// Outcomes of a wait for a deployment.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[cfg_attr(feature = "catalog", derive(schemars::JsonSchema))]
 #[serde(rename_all = "kebab-case")]
 #[non_exhaustive]
 pub enum DeploymentOutcome {
-    /// It succeeded: what it deploys is live.
+    /// The deployment succeeded and is live.
     Succeeded,
-    /// It failed: what was live before still is.
+    /// The deployment failed: the previous one is still live.
     Failed,
-    /// It was cancelled, or the application was stopped.
+    /// The deployment was cancelled, or the application was stopped.
     Cancelled,
-    /// It was cancelled or is gone, and a later deployment of the application took its place.
+    /// The deployment was cancelled or is gone, and a later deployment of the application replaced it.
     Superseded,
-    /// It was still under way, or had not shown up yet, at the deadline of the wait. It goes on.
+    /// The deployment was still in progress, or had not appeared yet, at the deadline of the wait. It
+    /// continues.
     DeadlineExceeded,
-    /// Its state is one that this version does not know ([`Deployment::state`]), and other facts say that it is over, or the
-    /// deadline of the wait has passed. Whether it succeeded is not known.
+    /// The state of the deployment is unknown to this version ([`Deployment::state`]), and other facts show
+    /// that it is over, or the deadline has passed. It may or may not have succeeded.
     UnknownState,
 }
 

@@ -1,4 +1,4 @@
-//! When the platform is looked at: one limit for all who want a look. Pure: the time comes in.
+//! Schedule of the polls: one limit for all reasons to poll. Pure: the time is an input.
 
 use std::collections::VecDeque;
 use std::time::Duration;
@@ -11,11 +11,11 @@ const WINDOW: Duration = Duration::from_secs(60);
 /// Requests in a window, unless a shorter interval is chosen.
 const MOST: usize = 15;
 
-/// How many of them are kept for the look at the deadline, when that is near.
+/// Number of requests reserved for the poll at the deadline, when it is near.
 const KEPT_FOR_LAST: usize = 2;
 
-/// How many are kept for looks that decide; how many for those and the moments that the log announces; and how many for those and
-/// the usual looks, where what the log announces may be something else.
+/// Numbers of requests reserved for decisive polls, for those and the announcements of the log, and for those
+/// and the regular polls, where an announcement may be wrong.
 const KEPT_TO_DECIDE: usize = 3;
 const KEPT_FOR_SIGNS: usize = 5;
 const KEPT_FROM_HINTS: usize = 7;
@@ -35,28 +35,28 @@ const AT_LEAST: Duration = Duration::from_millis(100);
 const FAILED: [Duration; 3] = [Duration::from_secs(1), Duration::from_secs(2), Duration::from_secs(3)];
 const UNSEEN: [Duration; 2] = [Duration::from_secs(2), Duration::from_secs(3)];
 
-/// When looks follow an announcement: a line may be a little earlier than the state it speaks of.
+/// Delays of the polls after an announcement: a line may precede the state that it announces.
 const FOLLOW: [Duration; 4] =
     [Duration::ZERO, Duration::from_millis(400), Duration::from_millis(1_400), Duration::from_millis(3_200)];
 
-/// How long an announcement counts, by the number of those in the last window that were none. Within that time, another one has the
-/// next look come at its end.
+/// Lifetime of an announcement, by the number of wrong ones in the last window. Within that time, a further
+/// announcement triggers the next poll at its end.
 const LASTS: [Duration; 3] =
     [Duration::from_millis(4_000), Duration::from_millis(2_500), Duration::from_secs(5)];
 
-/// How many looks follow, by the same number.
+/// Number of polls after an announcement, by the same number.
 const LOOKS: [usize; 3] = [FOLLOW.len(), 2, 1];
 
-/// How long after a look the end of the log has the next one come.
+/// Delay between a poll and the next one after the end of the log.
 const AFTER_END: Duration = Duration::from_secs(2);
 
 /// Something that announces the end of a deployment.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[cfg_attr(not(all(feature = "log", feature = "stream")), expect(dead_code, reason = "there is no log"))]
 pub(super) enum Sign {
-    /// A line that begins as those do that speak of it.
+    /// A line that starts like the lines about the end.
     Line,
-    /// A line that may speak of something else.
+    /// A line that may be about something else.
     Hint,
     /// The log ended.
     End,
@@ -68,9 +68,9 @@ pub(super) struct Pace {
     /// The interval that was chosen.
     every: Option<Duration>,
     most: usize,
-    /// When the requests of the last window were sent.
+    /// Times of the requests in the last window.
     sent: VecDeque<Instant>,
-    /// When the last look ended.
+    /// End of the last poll.
     last: Option<Instant>,
     /// The platform asked to be left alone until then.
     not_before: Option<Instant>,
@@ -98,9 +98,9 @@ struct Alert {
     /// Looks since then, and how many there may be.
     looks: usize,
     most: usize,
-    /// It was announced again since its last look.
+    /// `true` if there was another announcement since the last poll.
     again: bool,
-    /// A line announced it that begins as those do that speak of the end.
+    /// `true` if the announcing line starts like the lines about the end.
     is_clear: bool,
 }
 
@@ -129,7 +129,7 @@ impl Pace {
         }
     }
 
-    /// Whether the log is connected and has told all there is. Returns `true` when that is new.
+    /// Sets whether the log is connected and has delivered all lines. Returns `true` if that is new.
     #[cfg(all(feature = "log", feature = "stream"))]
     pub(super) fn set_log(&mut self, has_log: bool) -> bool {
         std::mem::replace(&mut self.has_log, has_log) != has_log
@@ -203,7 +203,7 @@ impl Pace {
         (self.failures, self.wanted) = (0, Some(now));
     }
 
-    /// When the next look is due that takes so many requests at most; `None`: never.
+    /// Returns the time of the next poll, which takes at most `cost` requests; `None`: never.
     pub(super) fn next(&self, now: Instant, cost: usize) -> Option<Instant> {
         let Some(last) = self.last else { return Some(now) };
         let most = self.most(now);
@@ -264,7 +264,8 @@ impl Pace {
         usual.min(waits.get(tries.saturating_sub(1)).copied().unwrap_or(EVERY * cost as u32))
     }
 
-    /// When a look of so many requests may begin that is due then, where a window takes `most`.
+    /// Returns the time at which a poll of this cost may start that is due then, if a window allows `most`
+    /// requests.
     fn allowed(&self, now: Instant, due: Instant, cost: usize, most: usize) -> Instant {
         let live = self.sent.iter().skip_while(|sent| now - **sent >= WINDOW);
         let Some(over) = (live.clone().count() + cost).checked_sub(most + 1) else { return due };

@@ -1,12 +1,12 @@
-//! How far a deployment is that is followed, to go on with it later.
+//! Progress of a deployment, to resume waiting for it later.
 
 use std::fmt;
 
 use cc_runtime::{ApplicationId, DeploymentId, Error, OwnerId, Timestamp};
 use serde::{Deserialize, Serialize};
 
-/// How far a deployment that is followed is. It serialises, so that another process can
-/// [go on with it](super::DeployAndWait::resume): the log then goes on right after the last line that was given.
+/// Progress of a deployment. It can be serialised, so that another process can
+/// [resume](super::DeployAndWait::resume): the log then continues right after the last delivered line.
 ///
 /// An error that ends the wait for a deployment carries it too: see [`of`](Self::of).
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -21,13 +21,13 @@ pub struct DeploymentProgress {
     pub owner_id: Option<OwnerId>,
     /// The deployment.
     pub deployment_id: DeploymentId,
-    /// When the platform was asked for it, by its own clock; none where it did not say.
+    /// Time of the request, by the clock of the platform; `None` if unknown.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub asked_at: Option<Timestamp>,
-    /// When it started, by the clock of the platform; none until that was read.
+    /// Start of the deployment, by the clock of the platform; `None` until it was read.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub start_date: Option<Timestamp>,
-    /// Whether a line was given that speaks of its end.
+    /// `true` if a line about the end was delivered.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub told_end: bool,
     /// The place of the last line that was given; none before the first.
@@ -53,8 +53,9 @@ impl DeploymentProgress {
         }
     }
 
-    /// Returns the progress that an error carries which ended the wait for a deployment: the deployment may still be under way,
-    /// and [`DeployAndWait::resume`](super::DeployAndWait::resume) goes on with it. `None` for any other error.
+    /// Returns the progress from an error that ended the wait for a deployment: the deployment may still be
+    /// in progress, and [`DeployAndWait::resume`](super::DeployAndWait::resume) continues the wait. `None`
+    /// for any other error.
     #[must_use]
     pub fn of(error: &Error) -> Option<&Self> {
         let mut source = std::error::Error::source(error);
@@ -67,7 +68,7 @@ impl DeploymentProgress {
         None
     }
 
-    /// The same error with this progress. When the deployment was `requested` by the command, whether it succeeds is not known.
+    /// Adds this progress to an error. If the command `requested` the deployment, its outcome is unknown.
     pub(super) fn into_error(self, error: Error, requested: bool) -> Error {
         let status = match (error.status(), error.message()) {
             (Some(status), Some(message)) => format!("{}: {message}", status.as_u16()),

@@ -1,7 +1,8 @@
-//! When the log of a deployment that is over was given as a whole. Pure: the time comes in.
+//! Decides when the log of a finished deployment is complete. Pure: the time is an input.
 //!
-//! Only the platform ends a log: with the state of the deployment, and with the end of the stream. A line that speaks of the end is
-//! a reason to look at the platform, and, once the state says the same, a sign that the log has caught up.
+//! Only the platform ends a log: with the state of the deployment, and with the end of the stream. A line
+//! about the end is a reason to poll the platform and, once the state agrees, a sign that the log is up to
+//! date.
 
 use std::time::Duration;
 
@@ -12,22 +13,22 @@ use super::model::DeploymentOutcome;
 use super::pace::Sign;
 use crate::commands::log::model::ApplicationLog;
 
-/// How long the log must be silent once it has told the end: lines come up to a second behind it.
+/// Silence of the log after a line about the end: lines arrive up to a second after it.
 const QUIET: Duration = Duration::from_millis(1_010);
 
-/// How long a connection may be dead before that is noticed: a heartbeat comes every 2 s.
+/// Time for which a connection may be dead unnoticed: a heartbeat arrives every 2 s.
 const UNNOTICED: Duration = Duration::from_millis(2_600);
 
-/// How much earlier than the state a line may speak of the end.
+/// Maximum time by which a line about the end precedes the state.
 const EARLY: Duration = Duration::from_secs(10);
 
-/// How long after a line that speaks of the end the deployment may still be seen under way.
+/// Time after a line about the end for which the deployment may still be seen in progress.
 const LATE_STATE: Duration = Duration::from_secs(5);
 
 /// Lines this long after the end are not of the deployment.
 const BEYOND: Duration = Duration::from_millis(1_500);
 
-/// How a log speaks of the end of a deployment.
+/// Starts of the lines about the end of a deployment.
 const ENDS: [&str; 6] = [
     "deployment successful",
     "successfully deployed",
@@ -37,14 +38,14 @@ const ENDS: [&str; 6] = [
     "deployment canceled",
 ];
 
-/// Words of a line that may speak of it too.
+/// Word of a line that may be about the end too.
 const OF_DEPLOYING: &str = "deploy";
 const OF_ENDS: [&str; 4] = ["succe", "fail", "cancel", "abort"];
 
-/// The service that runs what is deployed: what it writes is not about its deployment.
+/// Service that runs the application: its lines are not about the deployment.
 const PROGRAM: &str = "bas";
 
-/// How a line announces the end, if it does.
+/// Returns how a line announces the end, if it does.
 fn sign(message: &str) -> Option<Sign> {
     let message = message.to_ascii_lowercase();
     let words = message.trim_matches(|letter: char| !letter.is_ascii_alphabetic());
@@ -65,17 +66,17 @@ pub(super) fn is_of_the_program(line: &ApplicationLog) -> bool {
     line.service.as_deref() == Some(PROGRAM)
 }
 
-/// A line that speaks of the end.
+/// A line about the end.
 #[derive(Debug, Clone, Copy)]
 struct EndLine {
-    /// When it came; none where that was in another process.
+    /// Time at which it arrived; `None` if it arrived in another process.
     at: Option<Instant>,
     date: Option<Timestamp>,
-    /// No other line of the deployment followed.
+    /// `true` if no other line of the deployment followed.
     is_last: bool,
 }
 
-/// What was given of a log.
+/// Delivered end of a log.
 #[derive(Debug, Default)]
 pub(super) struct Tail {
     end_line: Option<EndLine>,
@@ -84,21 +85,21 @@ pub(super) struct Tail {
     lines: u64,
 }
 
-/// How a deployment ended, and when that was learnt.
+/// End of a deployment, and the time at which it became known.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct End {
     pub(super) outcome: DeploymentOutcome,
-    /// When it was learnt.
+    /// Time at which the end became known.
     pub(super) at: Instant,
     /// Until when the rest of the log is waited for.
     pub(super) until: Instant,
-    /// When the platform says that it ended.
+    /// End of the deployment according to the platform.
     pub(super) date: Option<Timestamp>,
-    /// When it was last seen under way.
+    /// Time at which the deployment was last seen in progress.
     pub(super) under_way: Option<Instant>,
 }
 
-/// How the log is doing.
+/// State of the log.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum LogState {
     /// Connected, and all that came was given.
@@ -109,7 +110,7 @@ pub(super) enum LogState {
     Away,
     /// Ended by the platform after the deployment.
     Ended,
-    /// The same, and without a new line since it was ended long before the deployment was.
+    /// Ended long before the deployment, without a new line since.
     EndedEarly,
 }
 
@@ -125,7 +126,7 @@ pub(super) enum Rest {
 }
 
 impl Tail {
-    /// The tail of a log of which another process was given a line that speaks of the end.
+    /// Tail of a log whose line about the end may have been delivered in another process.
     pub(super) fn resumed(told_end: bool) -> Self {
         let end_line = told_end.then_some(EndLine { at: None, date: None, is_last: true });
         Self { end_line, lines: u64::from(told_end), ..Self::default() }
@@ -148,12 +149,12 @@ impl Tail {
         sign.or_else(|| is_rumour(&line.message).then_some(Sign::Hint))
     }
 
-    /// Whether a line was given that speaks of the end.
+    /// Returns `true` if a line about the end was delivered.
     pub(super) fn told_end(&self) -> bool {
         self.end_line.is_some()
     }
 
-    /// Whether the line that speaks of the end speaks of this one.
+    /// Returns `true` if the line about the end belongs to this end.
     fn has_told(&self, end: &End) -> bool {
         let Some(line) = self.end_line else { return false };
         if let (Some(date), Some(ended)) = (line.date, end.date) {
@@ -164,7 +165,8 @@ impl Tail {
         !is_denied && (line.is_last || at + EARLY >= end.at)
     }
 
-    /// Whether a line was written so long after the end that all of the deployment was given.
+    /// Returns `true` if a line was written so long after the end that all lines of the deployment were
+    /// delivered.
     pub(super) fn is_beyond(end: &End, line: &ApplicationLog) -> bool {
         let (Some(date), Some(ended)) = (line.date, end.date) else { return false };
         date > ended.saturating_add(BEYOND) || is_of_the_program(line) && date > ended

@@ -15,8 +15,8 @@ pub(super) type Boxed<T> = Pin<Box<dyn Future<Output = T> + Send>>;
 pub(super) struct Timer(Option<(Instant, Boxed<Result<()>>)>);
 
 impl Timer {
-    /// Waits until this time; for ever without one. The clock is read as well: a task that never waits would never see a timer
-    /// of the runtime fire.
+    /// Waits until this time, or forever without one. The clock is read too: a task that never waits would
+    /// never see a timer of the runtime fire.
     ///
     /// # Errors
     /// [`ErrorKind::Unexpected`](cc_runtime::ErrorKind::Unexpected) outside of a tokio runtime with a timer.

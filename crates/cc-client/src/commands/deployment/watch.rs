@@ -14,7 +14,7 @@ use super::pace::Pace;
 use super::timer::{Boxed, Timer};
 use crate::context::Context;
 
-/// How long the look at the deadline may take.
+/// Time limit of the poll at the deadline.
 const LAST_LOOK: Duration = Duration::from_millis(900);
 
 /// Answers in a row that say nothing of the deployment, and the time over which they come, after which the wait fails.
@@ -37,27 +37,27 @@ pub(super) struct Watch {
     judge: Judge,
     pace: Pace,
     deadline: Option<Instant>,
-    /// The look that is under way.
+    /// The poll in progress.
     look: Option<Boxed<Looked>>,
     /// The look at the deadline.
     last: Option<Boxed<Looked>>,
     timer: Timer,
-    /// Why the last look failed.
+    /// Error of the last poll.
     error: Option<Error>,
     odd: Option<(u32, Instant)>,
-    /// Whether the platform said that it deploys.
+    /// `true` if the platform confirmed the deployment.
     certain: bool,
     renewed: Option<Instant>,
     /// Looks that ended.
     looks: u64,
-    /// When the platform answered, by its own clock.
+    /// Time of the answer by the platform's clock.
     date: Option<Timestamp>,
     done: bool,
 }
 
 impl Watch {
-    /// Waits for this deployment, or the latest one, until this time. One that is `certain` to be under way is not over when
-    /// the platform could not be asked. Nothing is asked for until it is polled.
+    /// Waits for this deployment, or for the latest one, until this time. A deployment that is `certain` to
+    /// be in progress is not over if the platform could not be polled. Nothing is sent before the first poll.
     pub(super) fn new(
         cx: &Context,
         target: Target,
@@ -89,12 +89,12 @@ impl Watch {
         }
     }
 
-    /// What is known of it.
+    /// Returns the judge of the deployment.
     pub(super) fn judge(&mut self) -> &mut Judge {
         &mut self.judge
     }
 
-    /// When it is looked at.
+    /// Returns the schedule of the polls.
     pub(super) fn pace(&mut self) -> &mut Pace {
         &mut self.pace
     }
@@ -110,19 +110,19 @@ impl Watch {
         self.judge.seen()
     }
 
-    /// How many looks have ended.
+    /// Returns the number of finished polls.
     #[cfg(all(feature = "log", feature = "stream"))]
     pub(super) fn looks(&self) -> u64 {
         self.looks
     }
 
-    /// When the platform last answered, by its own clock.
+    /// Returns the time of the platform's last answer, by its own clock.
     #[cfg(all(feature = "log", feature = "stream"))]
     pub(super) fn date(&self) -> Option<Timestamp> {
         self.date
     }
 
-    /// How it ended, once. The deadline comes first, whatever else there is.
+    /// Returns the result, once. The deadline takes precedence.
     pub(super) fn poll(&mut self, cx: &mut TaskContext<'_>) -> Poll<Result<DeploymentVerdict>> {
         loop {
             if self.done {
@@ -226,8 +226,8 @@ impl Watch {
         None
     }
 
-    /// Whether a look that failed ends the wait. What may pass never does; an answer that says nothing does when as many come in a
-    /// row, over some time.
+    /// Returns `true` if a failed poll ends the wait. Transient failures never do; uninformative answers do
+    /// after several in a row over some time.
     fn is_final(&mut self, error: &Error, now: Instant) -> bool {
         if error.is_retryable() || error.status().is_some_and(|status| status.is_server_error()) {
             return false;
@@ -243,7 +243,7 @@ impl Watch {
             || *count >= ODD && now - *since >= ODD_LASTS
     }
 
-    /// What is said when the time is over.
+    /// Returns the result at the deadline.
     fn out_of_time(&mut self) -> Result<DeploymentVerdict> {
         match (self.judge.seen().is_some(), self.error.take()) {
             // Why nothing was ever seen is all that can be told.

@@ -1,4 +1,4 @@
-//! What the commands of domains give back.
+//! Outputs of the commands of domains.
 
 use serde::{Deserialize, Serialize};
 
@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 pub struct Domain {
     /// The domain, with its path: `example.org/`.
     pub domain: String,
-    /// Whether it is the primary one.
+    /// `true` for the primary domain.
     pub is_primary: bool,
 }
 

@@ -1,4 +1,4 @@
-//! What the commands of Elasticsearch give back.
+//! Outputs of the commands of Elasticsearch.
 
 use cc_api_database::types as wire;
 use cc_runtime::{AddonId, ApplicationId, OwnerId, RealAddonId, Secret};
@@ -10,21 +10,21 @@ pub use wire::FeatureFlag;
 model! {
     /// An Elasticsearch, and the services around it.
     pub struct ElasticsearchInfo: |wire: wire::ElasticsearchInfo| {
-        /// Its id as its provider knows it.
+        /// Id of the Elasticsearch as its provider knows it.
         id: RealAddonId = wire.id,
-        /// Its owner.
+        /// Owner of the Elasticsearch.
         owner_id: OwnerId = wire.owner_id,
-        /// Its id as the platform lists it.
+        /// Id of the Elasticsearch as the platform lists it.
         addon_id: AddonId = wire.app_id,
         /// The plan it is on.
         plan: String = wire.plan,
         /// Short name of its zone, such as `par`.
         zone: String = wire.zone,
-        /// How it is reached.
+        /// Connection data.
         config: Option<ElasticsearchConfig> = wire.config.map(Into::into),
         /// Version that runs.
         version: String = wire.version,
-        /// Where its backups are.
+        /// Location of the backups.
         backups: Option<ElasticsearchBackups> = wire.backups.map(Into::into),
         /// Application that runs Kibana.
         kibana_application: ApplicationId = wire.kibana_application,
@@ -32,15 +32,15 @@ model! {
         apm_application: ApplicationId = wire.apm_application,
         /// The services around it, by name.
         services: Vec<FeatureFlag> = by_name(wire.services),
-        /// What it can do, by name.
+        /// Features, sorted by name.
         features: Vec<FeatureFlag> = by_name(wire.features),
     }
 }
 
 model! {
-    /// How an Elasticsearch and the services around it are reached.
+    /// Connection data of an Elasticsearch and its services.
     pub struct ElasticsearchConfig: |wire: wire::ElasticsearchConfiguration| {
-        /// Its host.
+        /// Host name.
         host: String = wire.host,
         /// User of Elasticsearch.
         user: String = wire.user,
@@ -60,7 +60,7 @@ model! {
 }
 
 model! {
-    /// Where the backups of an Elasticsearch are.
+    /// Location of the backups of an Elasticsearch.
     pub struct ElasticsearchBackups: |wire: wire::ElasticsearchBackups| {
         /// Address of its snapshots in Kibana.
         kibana_snapshots_url: Option<String> = wire.kibana_snapshots_url,

@@ -93,7 +93,7 @@ pub(super) async fn changed(
     .await
 }
 
-/// Nothing where the platform says that there is none. An id that nobody knows is not that.
+/// Returns the default if the platform answers that there is nothing. An unknown id is still an error.
 fn or_empty<T: Default>(result: Result<T>) -> Result<T> {
     match result {
         Err(error) if error.status() == Some(StatusCode::NOT_FOUND) => Ok(T::default()),

@@ -1,4 +1,4 @@
-//! What the commands of environments give back.
+//! Outputs of the commands of environments.
 
 use cc_runtime::{AddonId, AddonProviderId, ApplicationId};
 use serde::{Deserialize, Serialize};
@@ -11,12 +11,12 @@ pub use crate::model::EnvironmentVariable;
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct Environment {
-    /// Its own variables, sorted by name.
+    /// Variables of the resource itself, sorted by name.
     pub environment: Vec<EnvironmentVariable>,
-    /// Those of the applications it depends on, by their names, when they were asked for.
+    /// Variables of the applications that it depends on, by application name, if requested.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub linked_applications_environment: Option<Vec<LinkedApplicationEnvironment>>,
-    /// Those of the add-ons it is linked to, by their names, when they were asked for.
+    /// Variables of the linked add-ons, by add-on name, if requested.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub linked_addons_environment: Option<Vec<LinkedAddonEnvironment>>,
 }
@@ -29,7 +29,7 @@ pub struct Environment {
 pub struct LinkedApplicationEnvironment {
     /// The other application.
     pub application_id: ApplicationId,
-    /// Its name.
+    /// Name of the application.
     pub application_name: String,
     /// The variables, in the platform's order.
     pub environment: Vec<EnvironmentVariable>,
@@ -41,11 +41,11 @@ pub struct LinkedApplicationEnvironment {
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct LinkedAddonEnvironment {
-    /// Who provides the add-on.
+    /// Provider of the add-on.
     pub addon_provider_id: AddonProviderId,
     /// The add-on.
     pub addon_id: AddonId,
-    /// Its name.
+    /// Name of the add-on.
     pub addon_name: String,
     /// The variables, in the platform's order.
     pub environment: Vec<EnvironmentVariable>,

@@ -1,4 +1,4 @@
-//! What the commands of GitHub give back.
+//! Outputs of the commands of GitHub.
 
 use cc_api_github::types as wire;
 
@@ -7,19 +7,19 @@ use crate::model::model;
 model! {
     /// A repository of GitHub.
     pub struct GithubApplication: |wire: wire::GithubApplication| {
-        /// Its id.
+        /// Id of the repository.
         id: String = wire.id,
         /// User or organisation of GitHub that has it.
         owner: String = wire.owner,
-        /// Its name.
+        /// Name of the repository.
         name: String = wire.name,
-        /// What it is.
+        /// Description of the repository.
         description: Option<String> = wire.description,
         /// Address to clone it from.
         git_url: String = wire.git_url,
-        /// Its default branch.
+        /// Default branch.
         default_branch: String = wire.default_branch,
-        /// Whether only some may see it.
+        /// `true` if the repository is private.
         private: bool = wire.priv_,
     }
 }

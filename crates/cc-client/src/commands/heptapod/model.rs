@@ -1,11 +1,11 @@
-//! What the commands of Heptapod give back.
+//! Outputs of the commands of Heptapod.
 
 use cc_api_product::types as wire;
 
 use crate::model::model;
 
 model! {
-    /// What an organisation will pay for Heptapod.
+    /// Estimated price of Heptapod for an organisation.
     pub struct HeptapodPriceEstimation: |wire: wire::HeptapodPriceEstimation| {
         /// Number of active users of public projects.
         public_active_users: i64 = wire.public_active_users,

@@ -1,3 +1,3 @@
-//! What the commands of instances give back.
+//! Outputs of the commands of instances.
 
 pub use cc_api_deployment::types::{DateOrder, Instance, InstanceNetwork, InstanceState};

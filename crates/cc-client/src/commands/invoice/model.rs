@@ -1,4 +1,4 @@
-//! What the commands of invoices give back. The lines of an invoice are in [`lines`].
+//! Outputs of the commands of invoices. The lines of an invoice are in [`lines`].
 
 pub mod lines;
 
@@ -15,7 +15,7 @@ pub use wire::{InvoiceOrigin, InvoiceStatus};
 model! {
     /// An invoice without its lines.
     pub struct InvoiceSummary: |wire: wire::InvoiceSummary| {
-        /// Its number.
+        /// Number of the invoice.
         invoice_number: InvoiceNumber = wire.invoice_number,
         /// Kind of invoice.
         kind: String = wire.kind,
@@ -24,19 +24,19 @@ model! {
         /// The owner that it is for.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         owner_id: Option<OwnerId> = wire.owner_id,
-        /// Whom it is made out to.
+        /// Billing address.
         address: Option<InvoiceAddress> = wire.address.map(Into::into),
-        /// When it was issued.
+        /// Date of issue.
         emission_date: Option<Timestamp> = wire.emission_date,
-        /// When it was paid.
+        /// Date of the payment.
         pay_date: Option<Timestamp> = wire.pay_date,
-        /// Its state.
+        /// State of the invoice.
         status: InvoiceStatus = wire.status,
         /// Currency as ISO 4217, such as `EUR`.
         currency: String = wire.currency,
         /// Number of months it counts for in statistics.
         kpi_compute_months: Option<i32> = wire.kpi_compute_months,
-        /// What prices are multiplied by.
+        /// Factor by which prices are multiplied.
         price_factor: Option<f64> = wire.price_factor,
         /// Discount.
         discount: Option<f64> = wire.discount,
@@ -46,7 +46,7 @@ model! {
         total_tax_excluded: Option<Money> = wire.total_tax_excluded.map(Into::into),
         /// VAT of the total.
         total_tax: Option<Money> = wire.total_tax.map(Into::into),
-        /// Who takes the payment.
+        /// Provider of the payment.
         payment_provider: Option<String> = wire.payment_provider,
         /// Id of the payment at its provider.
         transaction_id: Option<String> = wire.transaction_id,
@@ -60,24 +60,24 @@ model! {
 model! {
     /// An invoice.
     pub struct Invoice: |wire: wire::Invoice| {
-        /// Its number.
+        /// Number of the invoice.
         invoice_number: InvoiceNumber = wire.invoice_number,
         /// Kind of invoice.
         kind: String = wire.kind,
-        /// Who made it.
+        /// Origin of the invoice.
         origin: Option<InvoiceOrigin> = wire.origin,
         /// Category of invoice.
         category: Option<String> = wire.category,
         /// The owner that it is for.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         owner_id: Option<OwnerId> = wire.owner_id,
-        /// Whom it is made out to.
+        /// Billing address.
         address: Option<InvoiceAddress> = wire.address.map(Into::into),
-        /// When it was issued.
+        /// Date of issue.
         emission_date: Option<Timestamp> = wire.emission_date,
-        /// When it was paid.
+        /// Date of the payment.
         pay_date: Option<Timestamp> = wire.pay_date,
-        /// Its state.
+        /// State of the invoice.
         status: InvoiceStatus = wire.status,
         /// Start of the period it is for.
         consumption_start_date: Option<Timestamp> = wire.consumption_begin_date,
@@ -87,7 +87,7 @@ model! {
         currency: String = wire.currency,
         /// Number of months it counts for in statistics.
         kpi_compute_months: Option<f64> = wire.kpi_compute_months,
-        /// What prices are multiplied by.
+        /// Factor by which prices are multiplied.
         price_factor: Option<f64> = wire.price_factor,
         /// Discount.
         discount: Option<f64> = wire.discount,
@@ -95,7 +95,7 @@ model! {
         vat_percent: Option<f64> = wire.vat_percent,
         /// Lines for time that instances ran.
         uptimes: Vec<InvoiceUptime> = each(wire.uptimes),
-        /// Lines for what is counted, such as storage.
+        /// Lines for metered quantities, such as storage.
         countables: Vec<InvoiceCountable> = each(wire.countables),
         /// Lines for add-ons of other vendors.
         vendor_consumption: Vec<InvoiceVendorConsumption> = each(wire.vendor_consumption),
@@ -116,7 +116,7 @@ model! {
         upfront_credit_amount: Option<Money> = wire.upfront_credit_amount.map(Into::into),
         /// The customer's own reference.
         customer_order_id: Option<String> = wire.customer_order_id,
-        /// Who takes the payment.
+        /// Provider of the payment.
         payment_provider: Option<String> = wire.payment_provider,
         /// Method the payment is taken with.
         payment_method_id: Option<String> = wire.payment_method_id,
@@ -136,7 +136,7 @@ model! {
 }
 
 model! {
-    /// Whom an invoice is made out to.
+    /// Billing address of an invoice.
     pub struct InvoiceAddress: |wire: wire::InvoiceAddress| {
         /// Id of the address.
         id: Option<String> = wire.address_id,
@@ -185,9 +185,9 @@ model! {
 model! {
     /// Free credits, such as those of a coupon.
     pub struct InvoiceFreeCredit: |wire: wire::InvoiceFreeCredit| {
-        /// What they come from.
+        /// Origin of the credits.
         name: String = wire.name,
-        /// What is left.
+        /// Remaining amount.
         remaining: Option<Money> = wire.remaining.map(Into::into),
     }
 }

@@ -1,4 +1,4 @@
-//! What the commands of Jenkins give back.
+//! Outputs of the commands of Jenkins.
 
 use cc_api_database::types as wire;
 use cc_runtime::{AddonId, RealAddonId, Secret, Timestamp};
@@ -12,21 +12,21 @@ pub use wire::{FeatureFlag, JenkinsPlan, JenkinsStatus, JenkinsUpdates, JenkinsV
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct JenkinsInfo {
-    /// Its id as its provider knows it.
+    /// Id of the Jenkins as its provider knows it.
     pub id: RealAddonId,
-    /// Its id as the platform lists it.
+    /// Id of the Jenkins as the platform lists it.
     pub addon_id: AddonId,
     /// The plan it is on.
     pub plan: JenkinsPlan,
     /// Short name of its zone, such as `par`.
     pub zone: String,
-    /// When it was created.
+    /// Creation date.
     pub creation_date: Option<Timestamp>,
-    /// When it was deleted.
+    /// Deletion date.
     pub deletion_date: Option<Timestamp>,
-    /// Its state.
+    /// State of the Jenkins.
     pub status: JenkinsStatus,
-    /// Its host.
+    /// Host name.
     pub host: String,
     /// User who may sign in at the start.
     pub user: String,
@@ -40,7 +40,7 @@ pub struct JenkinsInfo {
     pub artifactory_user: Option<String>,
     /// Password of that user.
     pub artifactory_password: Option<Secret>,
-    /// What it can do, by name.
+    /// Features, sorted by name.
     pub features: Vec<FeatureFlag>,
     /// The versions it runs and could run, where they are known.
     pub updates: Option<JenkinsUpdates>,

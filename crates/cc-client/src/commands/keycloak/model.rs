@@ -1,4 +1,4 @@
-//! What the commands of Keycloak give back.
+//! Outputs of the commands of Keycloak.
 
 use cc_api_operator::types::{Keycloak, KeycloakResources};
 use serde::{Deserialize, Serialize};
@@ -13,13 +13,13 @@ operator_info! {
     pub struct KeycloakInfo of Keycloak {
         /// Version of Java that it runs on.
         java_version: String = |wire: &Keycloak| wire.java_version.clone(),
-        /// What it is made of.
+        /// Resources of the Keycloak.
         resources: KeycloakResources = |wire: &Keycloak| wire.resources.clone(),
-        /// What is turned on.
+        /// Enabled features.
         features: Features = |wire: &Keycloak| wire.features.clone().map(Features::from).unwrap_or_default(),
-        /// Who may sign in at the start.
+        /// Credentials of the first sign-in.
         initial_credentials: InitialCredentials = |wire: &Keycloak| wire.initial_credentials.clone().into(),
-        /// Its environment variables, sorted by name.
+        /// Environment variables, sorted by name.
         environment: Vec<EnvironmentVariable> = |wire: &Keycloak| by_name(wire.env_vars.clone()),
     }
 }

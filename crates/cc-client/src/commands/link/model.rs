@@ -1,4 +1,4 @@
-//! What the commands of links give back.
+//! Outputs of the commands of links.
 
 use serde::{Deserialize, Serialize};
 

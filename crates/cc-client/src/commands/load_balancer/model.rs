@@ -1,4 +1,4 @@
-//! What the commands of load balancers give back.
+//! Outputs of the commands of load balancers.
 
 use cc_api_load_balancer::types as wire;
 use cc_runtime::ZoneId;
@@ -10,13 +10,13 @@ pub use wire::{DnsTarget, LoadBalancerKind};
 model! {
     /// A load balancer in front of a resource, and where DNS records should point.
     pub struct LoadBalancerInfo: |wire: wire::LoadBalancerTarget| {
-        /// Its id.
+        /// Id of the load balancer.
         id: String = wire.id,
         /// Short name of the zone, such as `par`.
         zone: String = wire.name,
         /// Id of that zone.
         zone_id: ZoneId = wire.zone_id,
-        /// Where DNS records should point.
+        /// Target for DNS records.
         dns: Option<DnsTarget> = wire.dns,
     }
 }

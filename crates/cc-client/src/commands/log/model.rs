@@ -1,4 +1,4 @@
-//! What the commands of logs give back.
+//! Outputs of the commands of logs.
 
 use cc_runtime::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct ApplicationLog {
-    /// Its id, unique in the application.
+    /// Id of the line, unique in the application.
     pub id: Option<String>,
     /// The application.
     pub application_id: Option<cc_runtime::ApplicationId>,
@@ -19,7 +19,7 @@ pub struct ApplicationLog {
     pub deployment_id: Option<cc_runtime::DeploymentId>,
     /// The instance that wrote it.
     pub instance_id: Option<cc_runtime::InstanceId>,
-    /// When it was written.
+    /// Date of the line.
     pub date: Option<Timestamp>,
     /// Short name of the zone.
     pub zone: Option<String>,
@@ -75,7 +75,7 @@ fn facility(facility: serde_json::Value) -> Option<String> {
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct AddonLog {
-    /// Its id, unique in the add-on.
+    /// Id of the line, unique in the add-on.
     pub id: Option<String>,
     /// The add-on, by its real id.
     pub addon_id: Option<cc_runtime::RealAddonId>,
@@ -83,7 +83,7 @@ pub struct AddonLog {
     pub hostname: Option<String>,
     /// The instance that wrote it.
     pub instance_id: Option<cc_runtime::InstanceId>,
-    /// When it was written.
+    /// Date of the line.
     pub date: Option<Timestamp>,
     /// Short name of the zone.
     pub zone: Option<String>,
@@ -123,9 +123,9 @@ impl From<cc_api_log::types::AddonLog> for AddonLog {
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct AccessLog {
-    /// Its id, unique in the application.
+    /// Id of the access, unique in the application.
     pub id: Option<String>,
-    /// When it was.
+    /// Date of the access.
     pub date: Option<Timestamp>,
     /// The application.
     pub application_id: Option<cc_runtime::ApplicationId>,
@@ -137,19 +137,19 @@ pub struct AccessLog {
     pub bytes_in: Option<i64>,
     /// Bytes sent.
     pub bytes_out: Option<i64>,
-    /// Who asked.
+    /// Source of the access.
     pub source: Option<cc_api_log::types::AccessLogPeer>,
-    /// Who was asked.
+    /// Destination of the access.
     pub destination: Option<cc_api_log::types::AccessLogPeer>,
     /// Version of TLS, when it was used.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub tls: Option<String>,
     /// Short name of the zone.
     pub zone: Option<String>,
-    /// `http`, or `other` for an access that is no HTTP.
+    /// `http`, or `other` for an access that is not HTTP.
     #[serde(rename = "type")]
     pub kind: String,
-    /// What was asked and answered, over HTTP.
+    /// Request and response of an HTTP access.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub detail: Option<cc_api_log::types::AccessLogHttp>,
 }
@@ -180,13 +180,13 @@ impl From<cc_api_log::types::ApplicationAccessLog> for AccessLog {
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct Log {
-    /// Its id.
+    /// Id of the line.
     pub id: String,
-    /// When it was written.
+    /// Date of the line.
     pub date: Option<Timestamp>,
     /// The line itself.
     pub message: String,
-    /// What wrote it.
+    /// Source of the line.
     #[serde(rename = "type")]
     pub kind: String,
     /// Syslog severity.

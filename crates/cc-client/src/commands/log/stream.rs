@@ -9,13 +9,13 @@ use super::{StreamAddonRuntimeLog, StreamApplicationAccessLog, StreamApplication
 use crate::resolve::{Ids, ResolvedIds};
 use crate::stream::{EventReader, Follow};
 
-/// What is left of a limit, as the query takes it.
+/// Rest of a limit, in the format of the query.
 fn remaining(attempt: &Attempt) -> Option<i64> {
     attempt.remaining.map(|left| i64::try_from(left).unwrap_or(i64::MAX))
 }
 
-/// What a connection starts with: where the platform cannot go on from an id, with the last line's date instead of the
-/// stream's, so that what was given does not come again and nothing is missing in between.
+/// Start of a connection: if the platform cannot resume from an id, the date of the last line instead of the
+/// start of the stream, so that no line is repeated or lost.
 fn since(of_stream: Option<Timestamp>, attempt: &Attempt) -> Option<Timestamp> {
     let mark = attempt.mark.filter(|_| attempt.last_event_id.is_none());
     mark.and_then(Timestamp::from_micros).or(of_stream)

@@ -1,4 +1,4 @@
-//! What the commands of drains take and give back.
+//! Inputs and outputs of the commands of drains.
 
 use cc_api_drain::types as wire;
 use cc_runtime::{DrainId, ResourceId, Secret, ServiceUrl, Timestamp};
@@ -12,32 +12,33 @@ pub use wire::{DrainExecutionState, DrainKind, DrainState, TlsVerification};
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct LogDrain {
-    /// Its id.
+    /// Id of the drain.
     pub id: DrainId,
     /// The application, or the add-on by its real id, whose logs it sends.
     pub application_id: Option<ResourceId>,
-    /// When its state changed last.
+    /// Date of the latest state change.
     pub updated_at: Option<Timestamp>,
-    /// Its state.
+    /// State of the drain.
     pub status: DrainState,
-    /// Who changed its state last.
+    /// Id of the user who last changed the state.
     pub updated_by: Option<String>,
-    /// Why the latest change of its state failed.
+    /// Reason of the failure of the latest state change.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub error_reason: Option<String>,
-    /// Which logs it sends.
+    /// Logs that the drain sends.
     pub kind: DrainKind,
-    /// Where they go. The platform masks passwords. Empty when the platform does not say so in a way that can be read.
+    /// Recipient of the logs. The platform masks passwords. Empty if the platform does not send it in a
+    /// readable form.
     #[serde(default, skip_serializing_if = "cc_runtime::de::is_default")]
     pub target: LogDrainTarget,
-    /// How the delivery goes.
+    /// Progress of the delivery.
     pub execution: Option<wire::DrainExecution>,
-    /// What it has sent lately and has still to send.
+    /// Numbers of sent and unsent log lines.
     pub backlog: Option<wire::DrainBacklog>,
 }
 
 cc_runtime::open_union! {
-    /// Where the logs go.
+    /// Recipient of the logs.
     #[tag = "type"]
     pub enum LogDrainTarget {
         /// A server that gets each log line in an HTTP request.
@@ -104,7 +105,7 @@ targets! {
         /// Name of the index. The platform asks for one.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         index_prefix: Option<String>,
-        /// Whether the certificate of the server is verified. Default: it is.
+        /// Verification of the server's certificate. Default: on.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         tls_verification: Option<TlsVerification>,
     }
@@ -153,7 +154,7 @@ impl BasicCredentials {
 }
 
 impl LogDrainTarget {
-    /// As the platform takes it.
+    /// Converts the recipient to the wire format.
     pub(super) fn into_wire(self) -> wire::DrainRecipient {
         fn split(credentials: Option<BasicCredentials>) -> (Option<String>, Option<Secret>) {
             credentials.map_or((None, None), |basic| (basic.username, basic.password))

@@ -1,4 +1,4 @@
-//! What a drain command is about, and waiting until a drain has the state that was asked for.
+//! Target of a drain command, and the wait for a state of a drain.
 
 use std::time::Duration;
 
@@ -13,7 +13,7 @@ use crate::resolve::{Ids, ResolvedIds};
 /// Time between two looks at a drain. Source: the official client.
 const EVERY: Duration = Duration::from_secs(1);
 
-/// How long a drain may take to change its state. Source: the official client.
+/// Maximum time of a state change. Source: the official client.
 const AT_MOST: Duration = Duration::from_secs(30);
 
 /// The application or the add-on of a command, with its owner.
@@ -31,7 +31,7 @@ impl<'a> Resource<'a> {
 }
 
 impl<'a> Target<'a> {
-    /// What is resolved before a request about this resource.
+    /// Returns the ids to resolve before a request about this resource.
     pub(super) fn drain_ids(&self, owner: &Option<OwnerId>) -> Ids<'a> {
         match *self {
             Self::Application(application) => Ids::new().owner(owner.clone(), application),

@@ -1,4 +1,4 @@
-//! What the commands of Matomo give back.
+//! Outputs of the commands of Matomo.
 
 use cc_api_operator::types::{Matomo, MatomoResources};
 use serde::{Deserialize, Serialize};
@@ -11,9 +11,9 @@ operator_info! {
     pub struct MatomoInfo of Matomo {
         /// Version of PHP that it runs on.
         php_version: String = |wire: &Matomo| wire.php_version.clone(),
-        /// What it is made of.
+        /// Resources of the Matomo.
         resources: MatomoResources = |wire: &Matomo| wire.resources.clone(),
-        /// Its environment variables, sorted by name.
+        /// Environment variables, sorted by name.
         environment: Vec<EnvironmentVariable> = |wire: &Matomo| by_name(wire.env_vars.clone()),
     }
 }

@@ -1,4 +1,4 @@
-//! What the commands of Metabase give back.
+//! Outputs of the commands of Metabase.
 
 use cc_api_operator::types::{Metabase, MetabaseResources};
 use serde::{Deserialize, Serialize};
@@ -11,9 +11,9 @@ operator_info! {
     pub struct MetabaseInfo of Metabase {
         /// Version of Java that it runs on.
         java_version: String = |wire: &Metabase| wire.java_version.clone(),
-        /// What it is made of.
+        /// Resources of the Metabase.
         resources: MetabaseResources = |wire: &Metabase| wire.resources.clone(),
-        /// Its environment variables, sorted by name.
+        /// Environment variables, sorted by name.
         environment: Vec<EnvironmentVariable> = |wire: &Metabase| by_name(wire.env_vars.clone()),
     }
 }

@@ -1,4 +1,4 @@
-//! Where requests come from.
+//! Places of origin of requests.
 
 use bytes::Bytes;
 use cc_api_metrics::ListRequestLocations;

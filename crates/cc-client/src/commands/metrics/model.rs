@@ -1,4 +1,4 @@
-//! What the commands of metrics take and give back.
+//! Inputs and outputs of the commands of metrics.
 
 use std::collections::BTreeMap;
 
@@ -47,7 +47,7 @@ pub struct MetricPoint {
 }
 
 impl MetricPoint {
-    /// The point in this unit. What has no instant is none.
+    /// Converts a point to this unit. A point without a timestamp gives `None`.
     pub(super) fn of(wire: &wire::MetricPoint, unit: TimestampUnit) -> Option<Self> {
         let micros = wire.timestamp?;
         let timestamp = match unit {
@@ -86,7 +86,7 @@ model! {
     }
 }
 
-/// How many answers had which HTTP status.
+/// Numbers of responses by HTTP status.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "catalog", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]

@@ -1,4 +1,4 @@
-//! Where requests come from, as they come.
+//! Places of origin of requests, live.
 
 use cc_api_metrics::StreamRequestLocations;
 use cc_api_metrics::types::LiveRequestLocation;

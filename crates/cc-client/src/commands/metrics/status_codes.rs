@@ -1,4 +1,4 @@
-//! Which HTTP statuses applications answer.
+//! HTTP statuses of the responses of applications.
 
 use cc_api_metrics::types::StatusCodeSlice;
 use cc_runtime::{OwnerId, Result};
@@ -10,7 +10,7 @@ use crate::commands::target::Scope;
 use crate::context::Context;
 use crate::resolve::Ids;
 
-/// What is below is no status of HTTP.
+/// Smallest HTTP status: values below are specific to the platform.
 const FIRST_STANDARD_CODE: i64 = 100;
 
 impl GetStatusCodeDistribution {

@@ -1,4 +1,4 @@
-//! What the commands of migrations give back.
+//! Outputs of the commands of migrations.
 
 use cc_api_addon::types as wire;
 use cc_runtime::{OwnerId, Timestamp};
@@ -10,13 +10,13 @@ pub use wire::{MigrationStatus, MigrationStepKind, PreorderKind};
 model! {
     /// A migration of an add-on.
     pub struct Migration: |wire: wire::Migration| {
-        /// Its id.
+        /// Id of the migration.
         id: String = wire.migration_id,
-        /// When it was asked for.
+        /// Date of the request.
         request_date: Option<Timestamp> = wire.request_date,
-        /// What is done, in this order.
+        /// Steps of the migration, in order.
         steps: Vec<MigrationStep> = each(wire.steps),
-        /// How far it is.
+        /// Status of the migration.
         status: MigrationStatus = wire.status,
     }
 }
@@ -24,28 +24,28 @@ model! {
 model! {
     /// A step of a migration.
     pub struct MigrationStep: |wire: wire::MigrationStep| {
-        /// What is done.
+        /// Kind of the step.
         value: MigrationStepKind = wire.value,
-        /// How far it is.
+        /// Status of the step.
         status: String = wire.status,
-        /// When it started.
+        /// Start date.
         start_date: Option<Timestamp> = wire.start_date,
-        /// When it ended.
+        /// End date.
         end_date: Option<Timestamp> = wire.end_date,
-        /// What the platform says of it.
+        /// Message of the platform about the step.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         message: Option<String> = wire.message,
     }
 }
 
 model! {
-    /// What an add-on would cost on another plan.
+    /// Price of an add-on on another plan.
     pub struct MigrationPreorder: |wire: wire::MigrationPreorder| {
-        /// Who would pay.
+        /// Owner who would pay.
         owner_id: OwnerId = wire.owner_id,
-        /// Whom it is for, to show to a person.
+        /// Display name of the recipient.
         target: String = wire.target,
-        /// When it was made.
+        /// Creation date.
         emission_date: Option<Timestamp> = wire.emission_date,
         /// Name of who would pay.
         name: String = wire.name,
@@ -54,10 +54,10 @@ model! {
         /// VAT number of who would pay.
         #[serde(rename = "VAT")]
         vat: String = wire.vat,
-        /// What it is.
+        /// Kind of the order.
         #[serde(rename = "type")]
         kind: PreorderKind = wire.type_,
-        /// What would be paid for, the cheapest first.
+        /// Lines of the order, cheapest first.
         lines: Vec<MigrationPreorderLine> = {
             let mut lines: Vec<MigrationPreorderLine> = each(wire.lines);
             lines.sort_by(|a, b| a.price_total_ht.total_cmp(&b.price_total_ht));
@@ -69,12 +69,12 @@ model! {
 model! {
     /// A line of what an add-on would cost. The currency is that of the owner.
     pub struct MigrationPreorderLine: |wire: wire::MigrationPreorderLine| {
-        /// What the line is, such as `Credits`.
+        /// Kind of the line, such as `Credits`.
         #[serde(rename = "type")]
         kind: String = wire.type_,
-        /// What would be paid for.
+        /// Description of the line.
         description: String = wire.description,
-        /// How many of it.
+        /// Quantity.
         quantity: f64 = wire.quantity,
         /// VAT rate.
         tva: f64 = wire.tva,
@@ -84,11 +84,11 @@ model! {
         price_total_ht: f64 = wire.price_total_ht,
         /// Pack that it belongs to.
         pack: Option<String> = wire.pack,
-        /// How many credits it gives.
+        /// Number of credits.
         drop_quantity: f64 = wire.drop_quantity,
-        /// What a coupon takes off.
+        /// Discount from a coupon.
         coupon: Option<f64> = wire.coupon,
-        /// What is taken off.
+        /// Discount.
         discount: Option<f64> = wire.discount,
     }
 }

@@ -37,7 +37,7 @@ impl NetworkGroupMemberInput {
         label: String,
     }
 
-    /// As the platform takes it. The field is the one that the caller wrote the id in.
+    /// Converts the member to the wire format. The field is the one in which the caller gave the id.
     pub(super) fn into_wire(self, group: &NetworkGroupId, field: &str) -> Result<NetworkGroupMemberCreation> {
         let Some(kind) = MemberKind::of(&self.id) else {
             return Err(Error::new(ErrorKind::InvalidInput).with_message(format!(

@@ -1,4 +1,4 @@
-//! What the commands of network groups take and give back.
+//! Inputs and outputs of the commands of network groups.
 
 use cc_api_network_group::types as wire;
 use cc_runtime::{NetworkGroupId, OwnerId};
@@ -12,29 +12,29 @@ pub use wire::{NetworkGroupMemberKind, NetworkGroupOwnership, PeerRole, Presigne
 model! {
     /// A private network.
     pub struct NetworkGroup: |wire: wire::NetworkGroup| {
-        /// Its id.
+        /// Id of the network group.
         id: NetworkGroupId = wire.id,
-        /// Its owner.
+        /// Owner of the network group.
         owner_id: OwnerId = wire.owner_id,
         /// Name to show to a person.
         label: String = wire.label,
-        /// What it is for.
+        /// Description of the network group.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         description: Option<String> = wire.description,
         /// Range of its addresses, such as `10.102.0.0/16`.
         network_ip: String = wire.network_ip,
         /// Address that was given away last.
         last_allocated_ip: String = wire.last_allocated_ip,
-        /// Who looks after it.
+        /// Manager of the network group.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         ownership: Option<NetworkGroupOwnership> = wire.ownership,
-        /// Its tags.
+        /// Tags of the network group.
         tags: Vec<String> = wire.tags,
-        /// What is in it.
+        /// Members of the network group.
         members: Vec<NetworkGroupMember> = each(wire.members),
         /// The machines of its members.
         peers: Vec<NetworkGroupPeer> = each(wire.peers),
-        /// How many times its configuration changed.
+        /// Number of changes of the configuration.
         version: i64 = wire.version,
     }
 }
@@ -42,13 +42,13 @@ model! {
 model! {
     /// An application, an add-on or an external member of a network group.
     pub struct NetworkGroupMember: |wire: wire::NetworkGroupMember| {
-        /// Its id: `app_…`, the real id of an add-on, or `external_…`.
+        /// Id of the member: `app_…`, the real id of an add-on, or `external_…`.
         id: String = wire.id,
         /// Name to show to a person.
         label: String = wire.label,
         /// Name that leads to its peers within the network.
         domain_name: String = wire.domain_name,
-        /// What it is.
+        /// Kind of the member.
         kind: NetworkGroupMemberKind = wire.kind.as_str().to_uppercase().into(),
     }
 }
@@ -78,17 +78,17 @@ impl From<wire::Peer> for NetworkGroupPeer {
 model! {
     /// A machine of the platform: an instance of an application, or an add-on.
     pub struct CleverPeer: |wire: wire::CleverPeer| {
-        /// Its id.
+        /// Id of the peer.
         id: String = wire.id,
         /// Name to show to a person.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         label: Option<String> = wire.label,
         /// Public key of WireGuard.
         public_key: String = wire.public_key,
-        /// How it is reached. Empty when the platform does not say so in a way that can be read.
+        /// Endpoint of the peer. Empty if the platform does not send it in a readable form.
         #[serde(default, skip_serializing_if = "cc_runtime::de::is_default")]
         endpoint: PeerEndpoint = wire.endpoint.into(),
-        /// Its host name.
+        /// Host name of the peer.
         hostname: String = wire.hostname,
         /// Member that it belongs to.
         parent_member: String = wire.parent_member,
@@ -103,17 +103,17 @@ model! {
 model! {
     /// A machine of the owner.
     pub struct ExternalPeer: |wire: wire::ExternalPeer| {
-        /// Its id.
+        /// Id of the peer.
         id: String = wire.id,
         /// Name to show to a person.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         label: Option<String> = wire.label,
         /// Public key of WireGuard.
         public_key: String = wire.public_key,
-        /// How it is reached. Empty when the platform does not say so in a way that can be read.
+        /// Endpoint of the peer. Empty if the platform does not send it in a readable form.
         #[serde(default, skip_serializing_if = "cc_runtime::de::is_default")]
         endpoint: PeerEndpoint = wire.endpoint.into(),
-        /// Its host name.
+        /// Host name of the peer.
         hostname: String = wire.hostname,
         /// Member that it belongs to.
         parent_member: String = wire.parent_member,
@@ -124,12 +124,12 @@ model! {
 }
 
 cc_runtime::open_union! {
-    /// How a peer is reached.
+    /// Endpoint of a peer.
     #[tag = "type"]
     pub enum PeerEndpoint {
         /// Others connect to it.
         ServerEndpoint(ServerEndpoint) = "ServerEndpoint",
-        /// It only connects to others.
+        /// The peer only connects to others.
         ClientEndpoint(ClientEndpoint) = "ClientEndpoint",
     }
 }
@@ -151,7 +151,7 @@ fn unknown(variant: &impl Serialize) -> cc_runtime::UnknownVariant {
 }
 
 model! {
-    /// Where others connect to. An address that the platform writes in a way that is not known is absent.
+    /// Addresses to which others connect. An address in an unknown format is absent.
     pub struct ServerEndpoint: |wire: wire::ServerEndpoint| {
         /// Address within the network.
         ng_term: Option<Address> = wire.ng_term.as_ref().and_then(Address::read),
@@ -163,7 +163,7 @@ model! {
 model! {
     /// A peer that only connects to others.
     pub struct ClientEndpoint: |wire: wire::ClientEndpoint| {
-        /// Its address within the network.
+        /// Address within the network.
         ng_ip: String = wire.ng_ip,
     }
 }
@@ -180,7 +180,7 @@ pub struct Address {
 }
 
 impl Address {
-    /// From `{"host": …, "port": …}`, or `host:port`.
+    /// Parses `{"host": …, "port": …}` or `host:port`.
     fn read(value: &Value) -> Option<Self> {
         match value {
             Value::String(text) => {
@@ -221,7 +221,7 @@ impl From<wire::NetworkGroupComponent> for NetworkGroupComponent {
 }
 
 cc_runtime::open_enum! {
-    /// What is looked for.
+    /// Type of a search result.
     pub enum NetworkGroupComponentType {
         /// Network groups.
         NetworkGroup = "NetworkGroup",

@@ -1,4 +1,4 @@
-//! Finding what is in network groups.
+//! Search in network groups.
 
 use cc_runtime::Result;
 

@@ -9,7 +9,7 @@ use crate::context::Context;
 /// Time between two looks. Source: the official client.
 pub(super) const EVERY: Duration = Duration::from_secs(1);
 
-/// How long the platform may take. Source: the official client.
+/// Maximum time of a change. Source: the official client.
 pub(super) const AT_MOST: Duration = Duration::from_secs(30);
 
 /// Looks until something is there. The looks pass by the response cache: they wait for a change.

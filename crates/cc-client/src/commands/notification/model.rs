@@ -1,4 +1,4 @@
-//! What the commands of notifications take and give back.
+//! Inputs and outputs of the commands of notifications.
 
 use std::collections::BTreeMap;
 
@@ -11,7 +11,7 @@ use crate::model::{each, model};
 
 pub use wire::{NotificationEvent, WebhookFailure, WebhookFormat, WebhookState, WebhookUrl};
 
-/// What notifications can be.
+/// Formats and events available for notifications.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "catalog", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
@@ -19,7 +19,7 @@ pub use wire::{NotificationEvent, WebhookFailure, WebhookFormat, WebhookState, W
 pub struct NotificationInfo {
     /// Formats of web hooks.
     pub formats: Vec<WebhookFormat>,
-    /// What they can be about.
+    /// Events available for notifications.
     pub events: Vec<NotificationEvent>,
     /// By the name of an event that is several in one, such as `META_CREDITS`: these events.
     pub meta_events: BTreeMap<String, Vec<NotificationEvent>>,
@@ -28,26 +28,26 @@ pub struct NotificationInfo {
 model! {
     /// A notification by e-mail.
     pub struct EmailNotification: |wire: wire::EmailNotification| {
-        /// Its id.
+        /// Id of the notification.
         id: String = wire.id,
-        /// Its owner.
+        /// Owner of the notification.
         owner_id: OwnerId = wire.owner_id,
         /// Name that its owner gave it.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         name: Option<String> = wire.name,
-        /// Who gets the e-mails, sorted by type.
+        /// Recipients of the e-mails, sorted by type.
         targets: Vec<EmailNotificationTarget> = targets(wire.notified),
-        /// What it is about, sorted. Empty: everything.
+        /// Events of the notification, sorted. Empty: all.
         events: Vec<NotificationEvent> = sorted(wire.events, |a, b| a.as_str().cmp(b.as_str())),
         /// Ids of the resources that it is about, sorted. Empty: all of the owner.
         scope: Vec<String> = sorted(wire.scope, String::cmp),
-        /// When it was created.
+        /// Creation date.
         created_at: Option<Timestamp> = wire.created_at,
     }
 }
 
 cc_runtime::open_union! {
-    /// Who gets the e-mails of a notification.
+    /// Recipient of the e-mails of a notification.
     #[tag = "type"]
     pub enum EmailNotificationTarget {
         /// These addresses.
@@ -77,7 +77,7 @@ impl EmailNotificationTarget {
         Self::User(Creator {})
     }
 
-    /// As the platform takes it; `None` for what this version does not know.
+    /// Converts the recipient to the wire format; `None` for a kind unknown to this version.
     pub(super) fn into_wire(self) -> Option<wire::EmailNotificationTargetCreation> {
         use wire::EmailNotificationTargetKind as Kind;
         let (kind, target) = match self {
@@ -120,7 +120,7 @@ pub struct EmailAddresses {
 #[cfg_attr(feature = "catalog", derive(schemars::JsonSchema))]
 pub struct Everybody {}
 
-/// Who creates a notification.
+/// Creator of a notification.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "catalog", derive(schemars::JsonSchema))]
 pub struct Creator {}
@@ -149,24 +149,24 @@ fn sorted<T>(mut list: Vec<T>, by: impl FnMut(&T, &T) -> std::cmp::Ordering) -> 
 model! {
     /// A web hook: a request that tells what happens.
     pub struct WebhookNotification: |wire: wire::Webhook| {
-        /// Its id.
+        /// Id of the notification.
         id: String = wire.id,
-        /// Its owner.
+        /// Owner of the notification.
         owner_id: OwnerId = wire.owner_id,
         /// Name that its owner gave it.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         name: Option<String> = wire.name,
-        /// Where it is sent.
+        /// Target addresses.
         urls: Vec<WebhookUrl> = wire.urls,
-        /// What it is about. Empty: everything.
+        /// Events of the notification. Empty: all.
         events: Vec<NotificationEvent> = wire.events,
         /// Ids of the resources that it is about. Empty: all of the owner.
         scope: Vec<String> = wire.scope,
-        /// When it was created.
+        /// Creation date.
         created_at: Option<Timestamp> = wire.created_at,
-        /// What went wrong of late.
+        /// Recent failures.
         failures: Vec<WebhookFailure> = wire.failures,
-        /// Whether it is sent.
+        /// State of the webhook.
         state: WebhookState = wire.state,
     }
 }

@@ -1,4 +1,4 @@
-//! What the commands of OAuth consumers take and give back.
+//! Inputs and outputs of the commands of OAuth consumers.
 
 use cc_api_oauth::types as wire;
 use cc_runtime::{ConsumerKey, Secret};
@@ -12,21 +12,21 @@ pub use wire::OauthConsumerSecret;
 model! {
     /// A program that acts for users.
     pub struct OauthConsumer: |wire: wire::OauthConsumer| {
-        /// Its key.
+        /// Key of the consumer.
         key: ConsumerKey = wire.key,
         /// Name to show to a person.
         name: String = wire.name,
-        /// What it does.
+        /// Description of the program.
         description: String = wire.description,
-        /// Its home page.
+        /// Home page.
         url: String = wire.url,
         /// Address of its logo.
         picture: String = wire.picture,
         /// Address that its callbacks start with.
         base_url: String = wire.base_url,
-        /// What it may ask users for.
+        /// Rights that the program may request from users.
         rights: OauthConsumerRights = wire.rights.unwrap_or_default().into(),
-        /// Its secret, when it was asked for and the caller may see it.
+        /// Secret of the consumer, if requested and visible to the caller.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         secret: Option<Secret> = None,
     }
@@ -41,7 +41,7 @@ impl Owned for OauthConsumer {
 /// Declares the rights twice: as the platform gives them, and as a caller chooses them.
 macro_rules! rights {
     ($($(#[$doc:meta])* $right:ident),+ $(,)?) => {
-        /// What a program may ask users for. What the platform does not say is not allowed.
+        /// Rights that a program may request from users. Absent rights are not allowed.
         #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
         #[cfg_attr(feature = "catalog", derive(schemars::JsonSchema))]
         #[serde(rename_all = "camelCase")]
@@ -61,7 +61,7 @@ macro_rules! rights {
             }
         }
 
-        /// What a program is to be allowed to ask users for: nothing, unless said otherwise. `almighty` cannot be had.
+        /// Rights that a program may request from users. Default: none. `almighty` is not available.
         #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
         #[cfg_attr(feature = "catalog", derive(schemars::JsonSchema))]
         #[serde(rename_all = "camelCase", default, deny_unknown_fields)]

@@ -1,4 +1,4 @@
-//! Reading what is registered of programs.
+//! Reads registered programs.
 
 use cc_runtime::Result;
 use http::StatusCode;

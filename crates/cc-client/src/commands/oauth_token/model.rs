@@ -1,4 +1,4 @@
-//! What the commands of OAuth tokens give back.
+//! Outputs of the commands of OAuth tokens.
 
 use cc_api_account::types as wire;
 use cc_runtime::{ConsumerKey, Secret, Timestamp};
@@ -12,15 +12,15 @@ model! {
         token: Secret = wire.token,
         /// Program that it was made for.
         consumer: Option<OauthConsumer> = wire.consumer.map(Into::into),
-        /// When it was made.
+        /// Creation date.
         creation_date: Option<Timestamp> = wire.creation_date,
-        /// When it expires.
+        /// Expiration date.
         expiration_date: Option<Timestamp> = wire.expiration_date,
-        /// When it was used last.
+        /// Date of the last use.
         last_utilisation_date: Option<Timestamp> = wire.last_utilisation,
-        /// What it allows.
+        /// Rights that the token grants.
         rights: Option<OauthRights> = wire.rights.map(Into::into),
-        /// Who of the platform uses it in place of the user.
+        /// Id of the platform employee who uses the token on behalf of the user.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         employee_id: Option<String> = wire.employee_id,
     }
@@ -29,25 +29,25 @@ model! {
 model! {
     /// A program that acts for users.
     pub struct OauthConsumer: |wire: wire::OauthConsumer| {
-        /// Its key.
+        /// Key of the consumer.
         key: ConsumerKey = wire.key,
         /// Name to show to a person.
         name: String = wire.name,
-        /// What it does.
+        /// Description of the program.
         description: String = wire.description,
-        /// Its home page.
+        /// Home page.
         url: String = wire.url,
         /// Address of its logo.
         picture: String = wire.picture,
         /// Address that its callbacks start with.
         base_url: String = wire.base_url,
-        /// What it may ask users for.
+        /// Rights that the program may request from users.
         rights: Option<OauthRights> = wire.rights.map(Into::into),
     }
 }
 
 model! {
-    /// What a program may do for a user. What the platform does not say is not allowed.
+    /// Rights of a program that acts for a user. Absent rights are not granted.
     pub struct OauthRights: |wire: wire::OauthRights| {
         /// Everything.
         almighty: bool = wire.almighty.unwrap_or_default(),

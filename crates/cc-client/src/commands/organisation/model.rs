@@ -1,4 +1,4 @@
-//! What the commands of organisations give back, by the domain of the API that it comes from.
+//! Outputs of the commands of organisations, by domain of the API.
 
 #[cfg(feature = "organisation")]
 mod organisation;

@@ -1,4 +1,4 @@
-//! What the commands of Otoroshi give back.
+//! Outputs of the commands of Otoroshi.
 
 use cc_api_operator::types::{Otoroshi, OtoroshiApi, OtoroshiResources};
 use serde::{Deserialize, Serialize};
@@ -12,13 +12,13 @@ operator_info! {
     pub struct OtoroshiInfo of Otoroshi {
         /// Version of Java that it runs on.
         java_version: String = |wire: &Otoroshi| wire.java_version.clone(),
-        /// What it is made of.
+        /// Resources of the Otoroshi.
         resources: OtoroshiResources = |wire: &Otoroshi| wire.resources.clone(),
-        /// What is turned on.
+        /// Enabled features.
         features: Features = |wire: &Otoroshi| wire.features.clone().map(Features::from).unwrap_or_default(),
-        /// Its programming interface.
+        /// API of the Otoroshi.
         api: OtoroshiApi = |wire: &Otoroshi| wire.api.clone(),
-        /// Who may sign in at the start.
+        /// Credentials of the first sign-in.
         initial_credentials: InitialCredentials = |wire: &Otoroshi| wire.initial_credentials.clone().into(),
     }
 }

@@ -1,4 +1,4 @@
-//! What the commands of payments give back.
+//! Outputs of the commands of payments.
 
 #[cfg(feature = "billing")]
 pub use cc_api_billing::types::PaypalPayment;

@@ -1,4 +1,4 @@
-//! What the commands of means of payment give back.
+//! Outputs of the commands of payment methods.
 
 use cc_api_payment::types as wire;
 use cc_runtime::OwnerId;
@@ -12,12 +12,12 @@ model! {
     pub struct PaymentMethod: |wire: wire::PaymentMethod| {
         /// The owner.
         owner_id: OwnerId = wire.owner_id,
-        /// What kind it is.
+        /// Kind of the payment method.
         #[serde(rename = "type")]
         kind: PaymentMethodType = wire.type_,
-        /// Its id. It takes no payment by itself.
+        /// Id of the payment method. It does not authorise a payment by itself.
         token: String = wire.token,
-        /// Whether it is used unless another is asked for.
+        /// `true` for the default payment method.
         primary: bool = wire.is_default,
         /// Number, as far as it may be shown.
         number: String = wire.number,

@@ -1,4 +1,4 @@
-//! What the commands of the price system give back.
+//! Outputs of the commands of the price system.
 
 use cc_api_billing::types as wire;
 
@@ -17,7 +17,7 @@ model! {
             prices.sort_by(|a, b| a.price.total_cmp(&b.price));
             prices
         },
-        /// Prices of what is counted, in the platform's order.
+        /// Prices of metered quantities, in the platform's order.
         countable: Vec<CountablePrice> = each(wire.countable),
     }
 }
@@ -25,9 +25,9 @@ model! {
 model! {
     /// The price of running an instance.
     pub struct RuntimePrice: |wire: wire::RuntimePrice| {
-        /// Its id.
+        /// Id of the price.
         id: String = wire.runtime_policy_id,
-        /// What runs, as the platform calls it.
+        /// Name of the runtime on the platform.
         source: String = wire.source,
         /// Flavor.
         flavor: String = wire.flavor,
@@ -41,13 +41,13 @@ model! {
 }
 
 model! {
-    /// The price of what is counted.
+    /// The price of a metered quantity.
     pub struct CountablePrice: |wire: wire::CountablePrice| {
-        /// Its id.
+        /// Id of the price.
         id: String = wire.countable_policy_id,
-        /// What is counted, such as `cellar.storage`.
+        /// Metric, such as `cellar.storage`.
         service: String = wire.service,
-        /// Unit of what is counted.
+        /// Unit of the quantity.
         data_unit: String = wire.data_unit,
         /// The quantity the price is for.
         data_quantity_for_price: Option<BillableQuantity> = wire.data_quantity_for_price.map(Into::into),
@@ -66,9 +66,9 @@ model! {
 model! {
     /// The quantity a price is for.
     pub struct BillableQuantity: |wire: wire::BillableQuantity| {
-        /// Whether a part of it costs a part of the price.
+        /// Divisibility of the quantity.
         secability: Secability = wire.secability.to_uppercase().into(),
-        /// Quantity, in the unit of what is counted.
+        /// Quantity, in the unit of the price.
         quantity: f64 = wire.quantity,
     }
 }
@@ -76,7 +76,7 @@ model! {
 model! {
     /// The time a price is for.
     pub struct BillableTime: |wire: wire::BillableTime| {
-        /// Whether a part of it costs a part of the price.
+        /// Divisibility of the time.
         secability: Secability = wire.secability.to_uppercase().into(),
         /// Length of the time. Its unit is not known.
         interval: Option<f64> = wire.interval,
@@ -86,7 +86,7 @@ model! {
 model! {
     /// The price up to some quantity.
     pub struct PricePlan: |wire: wire::PricePlan| {
-        /// Its id.
+        /// Id of the plan.
         plan_id: String = wire.plan_id,
         /// Quantity up to which it applies; none for every quantity.
         #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -97,11 +97,11 @@ model! {
 }
 
 cc_runtime::open_enum! {
-    /// Whether a part of what a price is for costs a part of the price.
+    /// Divisibility of the unit of a price.
     pub enum Secability {
-        /// It does.
+        /// A fraction of the unit costs a fraction of the price.
         Secable = "SECABLE",
-        /// It costs all of it.
+        /// A fraction of the unit costs the full price.
         Insecable = "INSECABLE",
     }
 }

@@ -1,4 +1,4 @@
-//! What the commands of products give back, by the domain of the API that it comes from.
+//! Outputs of the commands of products, by domain of the API.
 
 #[cfg(feature = "addon-provider")]
 mod addon;

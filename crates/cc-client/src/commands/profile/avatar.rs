@@ -28,14 +28,14 @@ use crate::model::ImageType;
 #[serde(tag = "type", rename_all = "camelCase", rename_all_fields = "camelCase", deny_unknown_fields)]
 #[must_use = "a command does nothing until it is sent"]
 pub enum UpdateProfileAvatar {
-    /// Takes it from another service.
+    /// Uses the avatar of another service.
     ExternalSource {
         /// The service.
         source: AvatarSource,
     },
-    /// Takes this image.
+    /// Uses this image.
     DataSource {
-        /// What kind of image it is.
+        /// Media type of the image.
         mime_type: ImageType,
         /// The image.
         data: Binary,
@@ -56,7 +56,7 @@ struct ExternalSource {
 #[cfg_attr(feature = "catalog", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 struct DataSource {
-    /// What kind of image it is.
+    /// Media type of the image.
     mime_type: ImageType,
     /// The image.
     data: Binary,

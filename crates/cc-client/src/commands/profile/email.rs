@@ -11,7 +11,7 @@ use super::{CreateProfileEmailAddress, ListProfileEmailAddress};
 use crate::command::Run;
 use crate::context::Context;
 
-/// What the platform's numbers of refusals mean. Source: the official client.
+/// Codes for the platform's numbers of refusals. Source: the official client.
 const CODES: [(&str, &str); 3] = [
     ("550", "clever.profile.email-address.invalid-format"),
     ("101", "clever.profile.email-address.already-defined"),

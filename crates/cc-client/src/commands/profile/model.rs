@@ -1,4 +1,4 @@
-//! What the commands of the profile give back.
+//! Outputs of the commands of the profile.
 
 use cc_api_account::types as wire;
 use cc_runtime::{Timestamp, UserId};
@@ -39,23 +39,23 @@ model! {
         country: Option<String> = wire.country,
         /// Address of the picture.
         avatar: Option<String> = wire.avatar,
-        /// When the user signed up.
+        /// Date of the registration.
         creation_date: Option<Timestamp> = wire.creation_date,
         /// Language, such as `EN`.
         lang: Option<String> = wire.lang,
-        /// Whether the primary e-mail address is confirmed.
+        /// `true` if the primary e-mail address is confirmed.
         email_validated: bool = wire.email_validated,
-        /// Whether the account is linked to one of GitHub.
+        /// `true` if the account is linked to a GitHub account.
         #[serde(rename = "isLinkedToGitHub")]
         is_linked_to_github: bool = wire.oauth_apps.iter().any(|app| app == "github"),
-        /// Whether the user runs the platform.
+        /// `true` if the user administers the platform.
         admin: bool = wire.admin,
-        /// Whether the user can pay.
+        /// `true` if the user can pay.
         can_pay: bool = wire.can_pay,
         /// Second factor that is asked for.
         #[serde(rename = "preferredMFA")]
         preferred_mfa: MfaKind = wire.preferred_mfa,
-        /// Whether there is a password.
+        /// `true` if the account has a password.
         has_password: bool = wire.has_password,
         /// Partner that the user came from.
         partner_id: Option<String> = wire.partner_id,
@@ -85,7 +85,7 @@ pub struct ProfileEmailAddresses {
 pub struct EmailAddress {
     /// The address.
     pub address: String,
-    /// Whether it is confirmed. A secondary one is listed once it is.
+    /// `true` if the address is confirmed. Secondary addresses are listed only once they are.
     pub verified: bool,
 }
 

@@ -1,4 +1,4 @@
-//! What the commands of Pulsar give back.
+//! Outputs of the commands of Pulsar.
 
 use cc_api_pulsar::types as wire;
 use cc_runtime::{RealAddonId, Secret, Timestamp};
@@ -12,29 +12,29 @@ pub use wire::{PulsarPlan, PulsarStatus};
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct PulsarInfo {
-    /// Its id as its provider knows it.
+    /// Id of the Pulsar as its provider knows it.
     pub id: RealAddonId,
-    /// Its tenant.
+    /// Tenant of the Pulsar.
     pub tenant: String,
-    /// Its namespace.
+    /// Namespace of the Pulsar.
     pub namespace: String,
-    /// What opens it.
+    /// Token that gives access to the Pulsar.
     pub token: Secret,
-    /// When it was created.
+    /// Creation date.
     pub creation_date: Option<Timestamp>,
-    /// When its deletion was asked for.
+    /// Date on which the deletion was requested.
     pub ask_for_deletion_date: Option<Timestamp>,
-    /// When it was deleted.
+    /// Deletion date.
     pub deletion_date: Option<Timestamp>,
-    /// Its state.
+    /// State of the Pulsar.
     pub status: PulsarStatus,
     /// The plan it is on.
     pub plan: PulsarPlan,
     /// Id of its cold storage.
     pub cold_storage_id: Option<String>,
-    /// Whether its cold storage is linked.
+    /// `true` if the cold storage is linked.
     pub cold_storage_linked: bool,
-    /// Whether it needs a cold storage.
+    /// `true` if the owner must provide a cold storage.
     pub cold_storage_must_be_provided: bool,
     /// The cluster it is on.
     pub cluster: PulsarCluster,
@@ -46,9 +46,9 @@ pub struct PulsarInfo {
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct PulsarCluster {
-    /// Its id.
+    /// Id of the cluster.
     pub id: String,
-    /// Its host.
+    /// Host name.
     pub url: String,
     /// Port of its binary protocol, in the clear.
     pub pulsar_port: i32,
@@ -60,11 +60,11 @@ pub struct PulsarCluster {
     pub web_tls_port: Option<i32>,
     /// Version that runs.
     pub version: String,
-    /// Whether it can be used.
+    /// `true` if the cluster is available.
     pub available: bool,
     /// Short name of its zone, in lower case.
     pub zone: String,
-    /// Whether it can offload to a cold storage.
+    /// `true` if the cluster can offload to a cold storage.
     pub support_cold_storage: bool,
     /// Plans that it serves.
     pub supported_plans: Vec<PulsarPlan>,

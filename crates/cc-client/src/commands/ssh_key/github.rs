@@ -6,7 +6,7 @@ use super::ListGithubSshKey;
 use crate::command::Run;
 use crate::context::Context;
 
-/// What the platform calls an account that is not linked to GitHub. Source: the official client.
+/// The platform's code for an account that is not linked to GitHub. Source: the official client.
 const NOT_LINKED: &str = "7301";
 
 impl Run for ListGithubSshKey {

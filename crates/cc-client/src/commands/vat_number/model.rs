@@ -1,11 +1,11 @@
-//! What the commands of VAT numbers give back.
+//! Outputs of the commands of VAT numbers.
 
 use crate::model::model;
 
 model! {
-    /// Whether a VAT number is valid, and whose it is.
+    /// Validity and holder of a VAT number.
     pub struct VatCheck: |wire: cc_api_billing::types::VatCheck| {
-        /// Whether it is valid.
+        /// `true` if the number is valid.
         valid: bool = wire.valid,
         /// Name of its holder, when it is valid.
         #[serde(default, skip_serializing_if = "Option::is_none")]

@@ -1,4 +1,4 @@
-//! What the commands of Warp 10 tokens give back.
+//! Outputs of the commands of Warp 10 tokens.
 
 use cc_api_metrics::types as wire;
 use cc_runtime::{Secret, Timestamp};
@@ -12,13 +12,13 @@ model! {
     pub struct WarpToken: |wire: wire::StatsToken| {
         /// The token.
         token: Secret = wire.token,
-        /// When it stops working.
+        /// Expiration date.
         expires_at: Option<Timestamp> = wire.expires_at,
-        /// When it was created.
+        /// Creation date.
         created_at: Option<Timestamp> = wire.created_at,
-        /// What it allows.
+        /// Rights of the token.
         scope: StatsTokenScope = wire.scope,
-        /// What it reads.
+        /// Statistics that the token can read.
         applications: Vec<StatsApplication> = wire.applications,
     }
 }

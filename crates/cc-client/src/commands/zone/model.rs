@@ -1,4 +1,4 @@
-//! What the commands of zones give back.
+//! Outputs of the commands of zones.
 
 use cc_runtime::ZoneId;
 use serde::{Deserialize, Serialize};
@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct Zone {
-    /// Its id (a UUID).
+    /// Id of the zone (a UUID).
     pub id: ZoneId,
     /// Short name, such as `par`.
     pub name: String,
@@ -28,7 +28,7 @@ pub struct Zone {
     /// Addresses that traffic from this zone comes from, sorted.
     #[serde(rename = "outboundIPs")]
     pub outbound_ips: Vec<String>,
-    /// What the zone is for, such as `for:applications`, sorted.
+    /// Uses of the zone, such as `for:applications`, sorted.
     pub tags: Vec<String>,
 }
 

@@ -1,11 +1,11 @@
-//! What one row of the table of deployments says.
+//! Meaning of one row in the list of deployments.
 
 #[cfg(all(feature = "log", feature = "stream"))]
 use cc_runtime::Timestamp;
 
 use super::super::model::{Deployment, DeploymentAction, DeploymentOutcome, DeploymentState};
 
-/// What a state says.
+/// Meaning of a state.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Phase {
     UnderWay,
@@ -25,19 +25,19 @@ pub(super) fn phase(state: &DeploymentState) -> Phase {
     }
 }
 
-/// Whether a state tells enough without the other rows.
+/// Returns `true` if a state is decisive without the other rows.
 pub(in super::super) fn decides(state: &DeploymentState) -> bool {
     !matches!(phase(state), Phase::Unknown | Phase::Ended(DeploymentOutcome::Cancelled))
 }
 
-/// What a row does to the deployments before it.
+/// Effect of a row on the earlier deployments.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Effect {
-    /// It runs something in their place.
+    /// The row starts a deployment in their place.
     Replaces,
-    /// It stops them.
+    /// The row stops them.
     Stops,
-    /// It changes the number or size of instances.
+    /// The row changes the number or size of instances.
     None,
 }
 
@@ -54,7 +54,7 @@ pub(super) fn is_queued(row: &Deployment) -> bool {
     row.state.as_str().trim().eq_ignore_ascii_case(DeploymentState::Queued.as_str())
 }
 
-/// When a row says that its deployment ended.
+/// End of the deployment according to its row.
 #[cfg(all(feature = "log", feature = "stream"))]
 pub(in super::super) fn end_date(row: &Deployment) -> Option<Timestamp> {
     let ends = |state: &DeploymentState| matches!(phase(state), Phase::Ended(_));

@@ -15,13 +15,13 @@ model! {
         price: Option<Money> = wire.price.map(Into::into),
         /// The application that ran.
         application_id: Option<ApplicationId> = wire.app_id,
-        /// Its owner.
+        /// Owner of the resource.
         owner_id: Option<OwnerId> = wire.owner_id,
         /// Category of the line.
         category: String = wire.category,
         /// Category within the category.
         sub_category: String = wire.sub_category,
-        /// What the line is made of.
+        /// Details of the line.
         details: Vec<InvoiceUptimeDetail> = each(wire.details),
     }
 }
@@ -47,7 +47,7 @@ model! {
 }
 
 model! {
-    /// A line for what is counted.
+    /// A line for a metered quantity.
     pub struct InvoiceCountable: |wire: wire::InvoiceCountable| {
         /// Id of the line.
         id: String = wire.item_id,
@@ -55,15 +55,15 @@ model! {
         price: Option<Money> = wire.price.map(Into::into),
         /// The application it is for.
         application_id: Option<ApplicationId> = wire.app_id,
-        /// Its owner.
+        /// Owner of the resource.
         owner_id: Option<OwnerId> = wire.owner_id,
-        /// What is counted, such as `cellar.storage`.
+        /// Metric, such as `cellar.storage`.
         service: String = wire.service,
         /// Unit of the quantity.
         unit_name: String = wire.unit_name,
         /// Zone.
         zone: String = wire.zone_id,
-        /// Price that applies, of what is counted in the price system.
+        /// Id of the price that applies, among the metered quantities of the price system.
         policy_id: String = wire.policy_id,
         /// Quantity, in that unit.
         quantity: f64 = wire.quantity,
@@ -77,13 +77,13 @@ model! {
         category: String = wire.category,
         /// Category within the category.
         sub_category: String = wire.sub_category,
-        /// What the line is made of.
+        /// Details of the line.
         details: Vec<InvoiceCountableDetail> = each(wire.details),
     }
 }
 
 model! {
-    /// What was counted in one period.
+    /// Quantity of one period.
     pub struct InvoiceCountableDetail: |wire: wire::InvoiceCountableDetail| {
         /// Start of the period.
         consumption_start_date: Option<Timestamp> = wire.consumption_start,
@@ -121,15 +121,15 @@ model! {
         id: String = wire.item_id,
         /// Price of one.
         unit_price: Option<Money> = wire.unit_price.map(Into::into),
-        /// How many.
+        /// Quantity.
         quantity: f64 = wire.quantity,
-        /// What the price is multiplied by.
+        /// Factor by which the price is multiplied.
         price_factor: Option<f64> = wire.price_factor,
         /// Discount.
         discount: Option<f64> = wire.discount,
-        /// What it is for.
+        /// Description of the line.
         description: String = wire.description,
-        /// What it is for, more closely.
+        /// Detailed purpose of the line.
         sub_description: Option<String> = wire.sub_description,
         /// Article of the line.
         classic_billing_item_id: Option<String> = wire.classic_billing_item_id,

@@ -11,13 +11,13 @@ pub use wire::{MfaKind, OrganisationContactKind, OrganisationRole, VatState};
 model! {
     /// An organisation, or the personal space of a user.
     pub struct Organisation: |wire: wire::Organisation| {
-        /// Its id.
+        /// Id of the organisation.
         id: OwnerId = wire.id,
         /// Name.
         name: String = wire.name,
-        /// What it is.
+        /// Description of the organisation.
         description: Option<String> = wire.description,
-        /// Where invoices are sent to.
+        /// E-mail address for invoices.
         billing_email_address: Option<String> = wire.billing_email,
         /// Street and number.
         address: Option<String> = wire.address,
@@ -34,20 +34,20 @@ model! {
         vat: Option<String> = wire.vat,
         /// Address of its picture.
         avatar: Option<String> = wire.avatar,
-        /// How far its VAT number is verified.
+        /// Verification state of the VAT number.
         vat_state: VatState = wire.vat_state,
         /// Name of the customer.
         customer_full_name: Option<String> = wire.customer_full_name,
-        /// Whether it can pay.
+        /// `true` if the organisation can pay.
         can_pay: bool = wire.can_pay,
-        /// Whether it has an enterprise contract.
+        /// `true` if the organisation has an enterprise contract.
         clever_enterprise: bool = wire.clever_enterprise,
         /// Telephone number for emergencies.
         emergency_number: Option<String> = wire.emergency_number,
-        /// Whether it can pay by direct debit.
+        /// `true` if the organisation can pay by direct debit.
         #[serde(rename = "canSEPA")]
         can_sepa: bool = wire.can_sepa,
-        /// Whether it may use things before it pays.
+        /// `true` if the organisation may use products before the first payment.
         is_trusted: bool = wire.is_trusted,
     }
 }
@@ -66,15 +66,15 @@ model! {
         /// Second factor that the user is asked for.
         #[serde(rename = "preferredMFA")]
         preferred_mfa: MfaKind = wire.member.preferred_mfa,
-        /// What the member may do.
+        /// Role of the member.
         role: OrganisationRole = wire.role,
-        /// What the member does.
+        /// Job of the member.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         job: Option<String> = wire.job,
     }
 }
 
-/// Whom the platform writes to about a subject.
+/// Contact of an organisation for one subject.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "catalog", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]

@@ -1,4 +1,4 @@
-//! The personal space and the organisations of the caller, and what is in them.
+//! The personal space and the organisations of the caller, with their resources.
 
 use cc_api_account::types as wire;
 use cc_runtime::OwnerId;
@@ -6,42 +6,42 @@ use serde::{Deserialize, Serialize};
 
 pub use wire::{AddonSummary, ApplicationSummary, OauthConsumerSummary, ProviderSummary};
 
-/// The personal space or an organisation of the caller, and what is in it.
+/// The personal space or an organisation of the caller, with its resources.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "catalog", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct OrganisationSummary {
-    /// Its id.
+    /// Id of the owner.
     pub id: OwnerId,
     /// Name.
     pub name: String,
     /// Address of its picture.
     pub avatar: Option<String>,
-    /// Its applications, by name.
+    /// Applications, sorted by name.
     pub applications: Vec<ApplicationSummary>,
-    /// Its add-ons, by name.
+    /// Add-ons, sorted by name.
     pub addons: Vec<AddonSummary>,
-    /// Its OAuth consumers, by name.
+    /// OAuth consumers, sorted by name.
     pub consumers: Vec<OauthConsumerSummary>,
-    /// Its add-on providers, by name.
+    /// Add-on providers, sorted by name.
     pub providers: Vec<ProviderSummary>,
-    /// What the caller may do in it.
+    /// Role of the caller in the organisation.
     pub role: Option<wire::OrganisationRole>,
-    /// How far its VAT number is verified.
+    /// Verification state of the VAT number.
     pub vat_state: Option<wire::VatState>,
-    /// Whether it can pay.
+    /// `true` if the organisation can pay.
     pub can_pay: Option<bool>,
-    /// Whether it can pay by direct debit.
+    /// `true` if the organisation can pay by direct debit.
     #[serde(rename = "canSEPA")]
     pub can_sepa: Option<bool>,
-    /// Whether it has an enterprise contract.
+    /// `true` if the organisation has an enterprise contract.
     pub clever_enterprise: Option<bool>,
     /// Telephone number for emergencies.
     pub emergency_number: Option<String>,
-    /// Whether it may use things before it pays.
+    /// `true` if the organisation may use products before the first payment.
     pub is_trusted: Option<bool>,
-    /// Whether it is the personal space.
+    /// `true` for the personal space.
     pub is_personal: bool,
 }
 

@@ -15,7 +15,7 @@ pub use wire::FeatureFlag as ProductAddonFeature;
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct ProductAddon {
-    /// Who provides it, and what it offers.
+    /// The provider and its offer.
     #[serde(flatten)]
     pub addon: crate::commands::addon::model::AddonProviderFull,
     /// The versions that it offers, when they were asked for and there are some to choose from.
@@ -35,7 +35,7 @@ model! {
             clusters.sort_by(|a, b| a.label.cmp(&b.label));
             clusters
         },
-        /// What each version offers to a dedicated add-on, by version.
+        /// Versions for dedicated add-ons, with their features.
         dedicated: BTreeMap<String, ProductAddonDedicatedVersion> =
             wire.dedicated.into_iter().map(|(version, offer)| (version, offer.into())).collect(),
         /// Version that a dedicated add-on gets when none is asked for.
@@ -46,7 +46,7 @@ model! {
 model! {
     /// A cluster that add-ons of a provider share.
     pub struct ProductAddonCluster: |wire: wire::ProviderCluster| {
-        /// Its id.
+        /// Id of the cluster.
         id: String = wire.id,
         /// Name to show to a person.
         label: String = wire.label,
@@ -60,7 +60,7 @@ model! {
 }
 
 model! {
-    /// What a version offers to a dedicated add-on.
+    /// Features of a version for dedicated add-ons.
     pub struct ProductAddonDedicatedVersion: |wire: wire::ProviderDedicatedVersion| {
         /// Features, sorted by name.
         features: Vec<ProductAddonFeature> = by_name(wire.features),

@@ -35,9 +35,9 @@ model! {
         gpus: i64 = wire.gpus,
         /// Price of the service; no source states its currency nor its period.
         price: f64 = wire.price,
-        /// Whether it can be chosen.
+        /// `true` if the flavor can be chosen.
         available: bool = wire.available,
-        /// Whether it is too small for most uses.
+        /// `true` if the flavor is too small for most uses.
         microservice: bool = wire.microservice,
         /// Priority of its processes.
         nice: i64 = wire.nice,

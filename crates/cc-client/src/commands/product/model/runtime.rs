@@ -1,4 +1,4 @@
-//! What applications can run on.
+//! Runtimes for applications.
 
 use cc_api_product::types as wire;
 
@@ -20,15 +20,15 @@ model! {
         name: String = wire.name,
         /// Language or framework that it is made for.
         variant: Option<RuntimeVariant> = wire.variant,
-        /// What it is for.
+        /// Description of the runtime.
         description: String = wire.description,
-        /// Whether it can be chosen.
+        /// `true` if the runtime can be chosen.
         enabled: bool = wire.enabled,
-        /// Whether it will be there soon.
+        /// `true` if the runtime will be available soon.
         coming_soon: bool = wire.coming_soon,
-        /// How many instances an application may have on it.
+        /// Maximum number of instances of an application.
         max_instances: i64 = wire.max_instances,
-        /// What it is known for, sorted.
+        /// Tags of the runtime, sorted.
         tags: Vec<String> = sorted(wire.tags),
         /// Ways to deploy, such as `git`, sorted.
         deployments: Vec<String> = sorted(wire.deployments),
