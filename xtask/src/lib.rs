@@ -28,7 +28,7 @@ cargo xtask COMMAND
   help                              this text
 ";
 
-/// What a run prints, and whether it went well.
+/// Output and success of a run.
 #[derive(Debug, Default)]
 pub struct Outcome {
     pub text: String,

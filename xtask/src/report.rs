@@ -1,4 +1,5 @@
-//! How much of the platform is specified, generated, reachable by a command, served by the sandbox and tested.
+//! Coverage of the platform: operations that are specified, generated, reachable by a command, served by the
+//! sandbox and tested.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write;
@@ -78,7 +79,7 @@ fn line(text: &mut String, name: &str, row: &Row) {
     );
 }
 
-/// What the tests, their snapshots and the examples say.
+/// Text of the tests, their snapshots and the examples.
 fn test_texts(root: &Path) -> String {
     let mut out = String::new();
     let mut open = vec![root.join("crates")];

@@ -34,7 +34,7 @@ impl std::fmt::Display for Problem {
 pub struct Documents {
     /// Domain name (the file's stem) and its document, in name order; without `shared`.
     pub domains: BTreeMap<String, Node>,
-    /// `shared.yaml`, empty when there is none.
+    /// `shared.yaml`, empty if it does not exist.
     pub shared: Node,
 }
 
@@ -51,7 +51,7 @@ impl Documents {
         if problems.is_empty() { Ok(documents) } else { Err(problems) }
     }
 
-    /// Reads `spec/*.yaml`, and tells of the files that cannot be read.
+    /// Reads `spec/*.yaml`, and reports unreadable files.
     pub fn read_what_can_be(folder: &Path) -> (Self, Vec<Problem>) {
         let (mut domains, mut shared) = (BTreeMap::new(), Node::empty_map());
         let mut files: Vec<PathBuf> = match std::fs::read_dir(folder) {
@@ -102,7 +102,7 @@ pub fn read_document(path: &Path) -> Result<Node, Problem> {
     })
 }
 
-/// What looks like a document and is none of the spec.
+/// Problem for a file that looks like a document of the spec but is skipped.
 fn passed_over(path: &Path) -> Option<Problem> {
     let name = path.file_name()?.to_string_lossy().into_owned();
     let extension = path.extension().unwrap_or_default().to_string_lossy().to_lowercase();

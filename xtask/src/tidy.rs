@@ -13,7 +13,7 @@ use serde_json::Value;
 use crate::Outcome;
 use crate::generate::{self, tree::Difference};
 
-/// Which of our crates a crate may depend on. `cc-api-*` stands for every generated crate.
+/// Allowed dependencies between our crates. `cc-api-*` stands for every generated crate.
 const ARROWS: [(&str, &[&str]); 12] = [
     ("cc-one-line", &[]),
     ("cc-retry-after", &[]),
@@ -47,7 +47,8 @@ pub fn tidy(root: &Path) -> Outcome {
     Outcome { text, errors: format!("error: out of place: {}\n", found.len()), success: false }
 }
 
-/// Files where generated ones lie that nothing of the spec makes. A spec that is wrong makes nothing: `check` tells of it.
+/// Files in generated directories that the spec does not generate. An invalid spec generates nothing: `check`
+/// reports it.
 fn strays(root: &Path, found: &mut Vec<String>) {
     let Ok(spec) = crate::read_spec(root) else { return };
     let Ok(output) = generate::generate(&spec, root) else { return };

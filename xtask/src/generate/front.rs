@@ -1,4 +1,4 @@
-//! What progenitor makes of a domain: names, optionality, variants, formats and boxes of its types.
+//! Calls progenitor for a domain: names, optionality, variants, formats and boxes of its types.
 //!
 //! Progenitor (positional style) gets the schemas as they stand in the spec and is the judge of how they become Rust. The table in
 //! `overrides.rs` lists what is decided otherwise. Its functions are not kept: one request type an operation, built by plain
@@ -52,7 +52,7 @@ pub struct Method {
     pub output: Option<Ty>,
 }
 
-/// What kind of type a named schema becomes.
+/// Kind of the Rust type of a named schema.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Shape {
     Struct,

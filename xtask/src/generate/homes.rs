@@ -9,7 +9,7 @@ pub struct Home {
     pub client: &'static str,
     /// The domains of the spec. None are listed for the crate that holds all others.
     domains: &'static [&'static str],
-    /// Whether each domain of commands is a module, and each domain of the spec a feature.
+    /// `true` if each domain of commands is a module, and each domain of the spec a feature.
     split: Split,
 }
 

@@ -1,4 +1,4 @@
-//! What makes a domain a crate: manifest, page, modules.
+//! Parts of a domain's crate: manifest, page, modules.
 
 use std::fmt::Write;
 

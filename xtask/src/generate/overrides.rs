@@ -1,4 +1,4 @@
-//! The one table of what is decided otherwise than progenitor decides it, and the code that decides it.
+//! Table of all decisions that differ from progenitor's, and the code that applies them.
 //!
 //! Progenitor gets the schemas as they stand in the spec, and its output says names, optionality, variants, formats and boxes
 //! (`front.rs`). `docs/adr/0001-…` shows this table.
@@ -30,7 +30,7 @@ const fn row(
     Override { construct, progenitor, here, reason, at }
 }
 
-/// Every override: first the types, then the names, then what is not used at all.
+/// Every override: types first, then names, then unused output.
 pub const OVERRIDES: [Override; 28] = [
     row(
         "string enum",

@@ -11,9 +11,9 @@ use crate::spec::model::{Domain, Operation};
 /// An input of an operation.
 #[derive(Debug, Clone)]
 pub struct Input {
-    /// Where it goes: `path`, `query`, `header` or `body`.
+    /// Location of the input: `path`, `query`, `header` or `body`.
     pub place: &'static str,
-    /// Its name there.
+    /// Name of the input in the request.
     pub name: String,
     pub ident: String,
     pub ty: Ty,
@@ -87,7 +87,7 @@ pub fn inputs(operation: &Operation, method: &Method) -> Result<Vec<Input>, Stri
     Ok(inputs)
 }
 
-/// What progenitor calls an argument, without the mark that keeps it from being a keyword.
+/// Progenitor's name of an argument, without the mark that keeps it from being a keyword.
 fn progenitor_name(name: &str) -> String {
     heck::ToSnakeCase::to_snake_case(name)
 }
@@ -96,7 +96,7 @@ fn is_form(media: &str) -> bool {
     media == "application/x-www-form-urlencoded"
 }
 
-/// The type of a text that is no JSON.
+/// Type of a text body that is not JSON.
 fn text(schema: Option<&serde_json::Value>) -> Ty {
     match schema {
         Some(schema) if schema["$ref"] == "#/components/schemas/Secret" => Ty::Core("Secret".to_owned()),

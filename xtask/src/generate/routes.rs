@@ -104,7 +104,8 @@ struct Translation<'a> {
     domain: &'a str,
     schemas: &'a Map<String, Value>,
     shared: &'a Map<String, Value>,
-    /// Bodies are checked strictly: nothing that the spec does not name. Answers are open to what is added later.
+    /// `true` to check strictly, as for bodies: no properties beyond the spec. Answers may have additional
+    /// ones.
     strict: bool,
 }
 

@@ -56,7 +56,8 @@ pub enum Ty {
 }
 
 impl Ty {
-    /// As Rust; `types` is the path before the domain's own types, such as `types::`, or nothing.
+    /// Formats the type as Rust; `types` is the path before the domain's own types, such as `types::`, or
+    /// empty.
     pub fn rust(&self, types: &str) -> String {
         match self {
             Self::String => "String".to_owned(),
@@ -81,7 +82,7 @@ impl Ty {
         }
     }
 
-    /// As a reviewer reads it.
+    /// Formats the type for the surface.
     pub fn surface(&self) -> String {
         match self {
             Self::String => "string".to_owned(),
@@ -236,7 +237,8 @@ pub fn literal(text: &str) -> String {
     format!("{text:?}")
 }
 
-/// Paragraphs as documentation lines: wrapped, and escaped where rustdoc would read markup that is none.
+/// Formats paragraphs as documentation lines: wrapped, and escaped where rustdoc would read unintended
+/// markup.
 pub fn doc(indent: &str, text: &str) -> String {
     let mut out = String::new();
     for line in wrap(&escape(text), 112usize.saturating_sub(indent.len() + 4)) {

@@ -12,7 +12,7 @@ pub struct Tree {
     pub owned: Vec<PathBuf>,
 }
 
-/// How a file differs.
+/// Difference of a file.
 #[derive(Debug, PartialEq, Eq)]
 pub enum Difference {
     Changed(String),
@@ -20,13 +20,13 @@ pub enum Difference {
     Stray,
 }
 
-/// Returns `true` if there is no such file: nothing at all, or a file where its folder should be.
+/// Returns `true` if the file does not exist: the path is absent, or its directory is a file.
 fn is_absent(error: &io::Error) -> bool {
     matches!(error.kind(), io::ErrorKind::NotFound | io::ErrorKind::NotADirectory)
 }
 
-/// Makes a file of a crate a link to the file of the same name and text in the root, such as a licence. Returns `false` if there is
-/// no such file, or no links.
+/// Makes a file of a crate a link to the file of the same name and text in the root, such as a licence.
+/// Returns `false` if there is no such file, or if links are not supported.
 fn is_linked(root: &Path, file: &Path, text: &str) -> bool {
     let same = file.file_name().map(|name| (name, std::fs::read_to_string(root.join(name))));
     let Some((name, Ok(found))) = same else { return false };
@@ -56,7 +56,7 @@ impl Tree {
         self
     }
 
-    /// What differs from the disk, in path order.
+    /// Returns the differences to the disk, in path order.
     pub fn compare(&self, root: &Path) -> io::Result<BTreeMap<PathBuf, Difference>> {
         let mut differences = BTreeMap::new();
         for (path, wanted) in &self.files {
@@ -82,7 +82,8 @@ impl Tree {
         Ok(differences)
     }
 
-    /// Makes the disk equal: writes what differs, takes strays away. Returns how many files it touched.
+    /// Writes the tree to disk: writes files that differ, removes stray ones. Returns the number of changed
+    /// files.
     pub fn write(&self, root: &Path) -> io::Result<usize> {
         let differences = self.compare(root)?;
         for (path, difference) in &differences {
@@ -106,7 +107,7 @@ impl Tree {
         Ok(differences.len())
     }
 
-    /// Makes the folders of a file, and takes away what is in their place or in its own.
+    /// Creates the directories of a file, and removes files in their place or a directory in its own.
     fn make_way(&self, root: &Path, path: &Path) -> io::Result<()> {
         let owned = |path: &Path| self.owned.iter().any(|folder| path.starts_with(folder));
         for above in path.ancestors().skip(1).filter(|above| owned(above)) {

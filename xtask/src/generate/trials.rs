@@ -1,4 +1,4 @@
-//! The trial of every operation: what makes its request with what is required, and with everything.
+//! Trial of every operation: requests with the required inputs, and with all inputs.
 //!
 //! `crates/cc-examples/tests/it/trial.rs` runs them against the sandbox and keeps the requests as snapshots.
 

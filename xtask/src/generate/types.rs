@@ -13,7 +13,7 @@ use crate::spec::model::{Domain, closure, references};
 #[derive(Debug)]
 pub struct Struct {
     pub fields: Vec<Field>,
-    /// It has an empty value.
+    /// `true` if the type has an empty value.
     default: bool,
     in_answer: bool,
 }
@@ -29,7 +29,7 @@ pub struct Field {
     pub description: String,
     /// Absent and null read as the empty value.
     lenient: bool,
-    /// Names what it is a field of: without it, an answer means nothing.
+    /// `true` if the field identifies its object: without it, an answer is meaningless.
     essential: bool,
 }
 
@@ -139,12 +139,12 @@ impl Types {
     }
 }
 
-/// The schemas that become types: the domain's own, and the shared ones that are no type of `cc-runtime`.
+/// Schemas that become types: those of the domain, and the shared ones without a type in `cc-runtime`.
 fn all(domain: &Domain) -> impl Iterator<Item = (&String, &Value)> {
     domain.schemas.iter().chain(&domain.shared)
 }
 
-/// Where a struct is used.
+/// Uses of a struct.
 #[derive(Clone, Copy)]
 struct Role {
     in_request: bool,
@@ -223,7 +223,7 @@ impl Field {
     }
 }
 
-/// The schemas of things: what is answered, listed, or one of several kinds. Any other is a part of one.
+/// Schemas of independent objects: those in answers, lists and unions. The others are parts of one.
 fn things(domain: &Domain) -> BTreeSet<String> {
     fn items(schema: &Value, found: &mut BTreeSet<String>) {
         match schema {
@@ -349,7 +349,7 @@ fn render_struct(
     out
 }
 
-/// `new` with what is required, and a setter for each of the rest.
+/// `new` with the required fields, and a setter for each other field.
 fn render_constructor(name: &str, fields: &[Field]) -> String {
     let mut out = format!("\nimpl {name} {{\n    /// Creates the value from its required fields.\n");
     let arguments: Vec<String> = fields

@@ -62,7 +62,7 @@ impl<'a> Report<'a> {
 }
 
 impl<'a> Report<'a> {
-    /// What a schema refers to, or itself.
+    /// Target of a schema's reference, or the schema itself.
     fn target(&self, schema: &'a Node) -> &'a Node {
         let mut schema = schema;
         // A name that leads to itself is told by a rule of its own.

@@ -24,20 +24,20 @@ pub struct Declared {
     pub operations: Vec<String>,
     /// Domains whose models the logic uses, beside those of its operations.
     pub requires: Vec<String>,
-    /// How many seconds it may take after its deadline, to undo what it could not finish.
+    /// Seconds that the command may take after its deadline, to undo an incomplete change.
     pub clean_up: Option<u64>,
     /// Code of the example in the documentation. Default: made from the required inputs.
     pub example: Option<String>,
 }
 
-/// How a command is run.
+/// Way in which a command runs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum CommandKind {
-    /// It has one output.
+    /// The command has one output.
     Once,
-    /// It follows a stream.
+    /// The command returns a stream.
     Stream,
-    /// It builds a URL and sends nothing.
+    /// The command builds a URL and sends nothing.
     Url,
 }
 
@@ -94,7 +94,7 @@ impl TypeText {
         }
     }
 
-    /// As the surface shows it.
+    /// Formats the command for the surface.
     pub fn surface(&self) -> String {
         match self {
             Self::Name(name) => name.clone(),

@@ -7,7 +7,7 @@ use super::node::{Entry, Kind, Node};
 /// The methods of HTTP that a path item may have.
 pub const METHODS: [&str; 8] = ["get", "put", "post", "delete", "options", "head", "patch", "trace"];
 
-/// Expands the operations of a document. A reference that leads nowhere stays, for the check to name.
+/// Expands the operations of a document. An unresolvable reference stays, and the check reports it.
 pub fn expand(document: &mut Node, shared: &Node) {
     let own = document.get("components").cloned().unwrap_or_else(Node::empty_map);
     let usual = document.get("x-errors").cloned();
@@ -51,7 +51,7 @@ pub fn status(node: &Node) -> Option<String> {
     }
 }
 
-/// The shared response that stands for a status: the one that says `x-status`.
+/// Shared response for a status: the one with this `x-status`.
 pub fn response<'a>(shared: &'a Node, key: &str) -> Option<&'a Node> {
     let responses = shared.at(&["components", "responses"]).map(Node::entries).unwrap_or_default();
     let stands_for = |entry: &&Entry| entry.value.get("x-status").and_then(status).as_deref() == Some(key);

@@ -28,7 +28,7 @@ pub struct Domain {
     pub description: String,
     pub keywords: Vec<String>,
     pub operations: Vec<Operation>,
-    /// Its own schemas, in the order of the file.
+    /// Schemas of the domain, in the order of the file.
     pub schemas: Map<String, Value>,
     /// The schemas of `shared.yaml` that it uses, transitively.
     pub shared: Map<String, Value>,
@@ -53,7 +53,7 @@ pub struct Operation {
     pub idempotent: bool,
     /// `true` if a success always has its body, although the method is that of a change.
     pub always_answered: bool,
-    /// What a 404 means, where it does not mean that a thing named in the path is unknown.
+    /// Meaning of a 404 that does not mean that a resource named in the path is unknown.
     pub not_found: Option<String>,
     pub used_by: Vec<String>,
     pub heartbeat_ms: u64,
@@ -62,7 +62,7 @@ pub struct Operation {
     pub parameters: Vec<Parameter>,
     pub body: Option<Body>,
     pub success: Success,
-    /// Status (or `4XX`) and what it means.
+    /// Status (or `4XX`) and its meaning.
     pub errors: Vec<(String, String)>,
     pub command: Option<Command>,
 }
@@ -125,7 +125,7 @@ impl Operation {
 }
 
 impl Spec {
-    /// Reads checked documents. What a rule guarantees is taken for granted, and read as empty where it is missing.
+    /// Reads checked documents. Values that a rule guarantees are expected, and read as empty if absent.
     pub fn read(documents: &Documents) -> Self {
         let pinned = schemas(&documents.shared);
         let domains =
@@ -143,7 +143,7 @@ fn schemas(document: &Node) -> Map<String, Value> {
     }
 }
 
-/// References to the shared file become references within the document, and what is marked as a secret one to its type.
+/// Turns references to the shared file into local ones, and values marked as secret into the secret type.
 fn local(value: Value) -> Value {
     if value.get("x-secret") == Some(&Value::Bool(true)) {
         return secret::hidden(value);

@@ -3,7 +3,7 @@
 use saphyr_parser::{Event, Parser, ScalarStyle};
 use serde_json::{Map, Number, Value};
 
-/// How deep a document may nest: far more than an API needs, far less than a stack holds.
+/// Maximum nesting depth of a document: far more than an API needs, and far less than the stack allows.
 const MAX_DEPTH: usize = 100;
 
 /// A value and the line (from 1) on which it starts.
@@ -13,7 +13,7 @@ pub struct Node {
     pub kind: Kind,
 }
 
-/// What a value is.
+/// Kind of a value.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Kind {
     Null,
@@ -32,7 +32,7 @@ pub struct Entry {
     pub value: Node,
 }
 
-/// A text that is no document.
+/// A syntax error in a document.
 #[derive(Debug)]
 pub struct ParseError {
     pub line: usize,
@@ -107,7 +107,7 @@ impl Node {
             .collect()
     }
 
-    /// The same value without positions.
+    /// Converts the value to JSON, without positions.
     pub fn to_json(&self) -> Value {
         match &self.kind {
             Kind::Null => Value::Null,
@@ -122,7 +122,7 @@ impl Node {
     }
 }
 
-/// What is being read: a list, or a map with the key that waits for its value.
+/// A value in progress: a list, or a map with a key whose value comes next.
 enum Open {
     List(usize, Vec<Node>),
     Map(usize, Vec<Entry>, Option<(String, usize)>),

@@ -50,7 +50,8 @@ const WORDS: [&str; 15] = [
     "authorization",
 ];
 
-/// Last words of a name that speaks of a secret and does not hold it: `tokenId`, `keyName`, `passwordExpirationDate`.
+/// Last words of names that mention a secret without holding it: `tokenId`, `keyName`,
+/// `passwordExpirationDate`.
 const ABOUT: [&str; 12] =
     ["id", "ids", "name", "names", "type", "kind", "count", "date", "expiration", "state", "status", "url"];
 
@@ -78,8 +79,8 @@ fn words(name: &str) -> Vec<String> {
     heck::ToSnakeCase::to_snake_case(name).split('_').map(str::to_owned).collect()
 }
 
-/// Returns `true` if a schema is a text, or JSON of unknown shape, or a list or a map of those: what `x-secret` can hide. What
-/// has a type of its own (an id, an enum, a union, a struct) is none of them.
+/// Returns `true` if a schema is a text, or JSON of unknown schema, or a list or a map of those, which
+/// `x-secret` can hide. A schema with a type of its own (an id, an enum, a union, a struct) cannot be hidden.
 pub fn can_hide(schema: &Node) -> bool {
     if schema.get("$ref").is_some() || schema.get("enum").is_some() || schema.get("oneOf").is_some() {
         return false;

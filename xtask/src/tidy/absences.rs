@@ -1,4 +1,4 @@
-//! What the code of this workspace never does, each with its reason and its known exceptions.
+//! Things that the code of this workspace never does, each with its reason and its known exceptions.
 
 use std::path::Path;
 

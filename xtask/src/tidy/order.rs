@@ -109,8 +109,8 @@ fn exports(root: &str, rank: &dyn Fn(&str) -> Option<usize>) -> BTreeMap<String,
     exports
 }
 
-/// The module of the crate's root to which a path leads from a file so deep below it. Names that the root exports with `*`
-/// are those of ids, and lead nowhere else.
+/// Module of the crate's root for a path in a file at this depth. Names that the root exports with `*` are
+/// ids, which have no module.
 fn module<'a>(path: &'a str, depth: usize, exports: &'a BTreeMap<String, String>) -> Option<&'a str> {
     let mut parts = path.split("::");
     let mut rest = match parts.next()? {

@@ -1,4 +1,4 @@
-//! The rules of `x-command`: what it names has to be there.
+//! Rules of `x-command`: the names in it must exist.
 
 use std::collections::BTreeSet;
 
@@ -9,8 +9,7 @@ use crate::generate::rust::camel_name;
 /// Names that the module of commands uses, besides those that all modules do.
 const TAKEN: [&str; 6] = ["Command", "Context", "Ids", "Ok", "Result", "Vec"];
 
-/// What an owner can be resolved from although the operation does not take it.
-/// Each with its type.
+/// Ids from which an owner can be resolved although the operation does not take them, with their types.
 pub const RESOLVABLE: [(&str, &str); 4] = [
     ("applicationId", "ApplicationId"),
     ("addonProviderId", "AddonProviderId"),
@@ -206,7 +205,7 @@ fn answer<'a>(
     }
 }
 
-/// What can be given to an operation.
+/// Inputs of an operation.
 pub(super) struct Inputs<'a> {
     pub(super) all: Vec<Input<'a>>,
     /// `true` if there is a body, whose properties may be unknown.
@@ -284,7 +283,7 @@ fn fields(inputs: &Inputs<'_>, command: &Node) -> Vec<String> {
     fields
 }
 
-/// What an operation answers.
+/// Answer of an operation.
 pub(super) enum Answer<'a> {
     /// Things like this one.
     List(Option<&'a Node>),
@@ -308,7 +307,7 @@ impl<'a> Answer<'a> {
     }
 }
 
-/// What the inputs of a command are, where it does something with them.
+/// Kinds of a command's inputs, where the command uses them.
 fn kinds(
     report: &Report<'_>,
     operation: &Node,

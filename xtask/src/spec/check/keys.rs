@@ -5,7 +5,7 @@ use strsim::damerau_levenshtein;
 use super::super::node::{Kind, Node};
 use super::{Report, join};
 
-/// What one kind of map may hold: keys of OpenAPI, and extensions of this project.
+/// Allowed keys of one kind of map: keys of OpenAPI, and extensions of this project.
 pub struct Keys {
     standard: &'static [&'static str],
     extensions: &'static [&'static str],
@@ -214,7 +214,7 @@ pub const SCHEMA: Keys = Keys {
     ],
 };
 
-/// What stands behind a key.
+/// Value of a key.
 #[derive(Clone, Copy)]
 enum Value {
     Yes,
@@ -226,7 +226,7 @@ enum Value {
 }
 
 impl Value {
-    /// Of the keys that are read; what nobody reads may be anything.
+    /// Allowed value of a key; unread keys may have any value.
     fn of(key: &str, requires_names: bool) -> Option<Self> {
         Some(match key {
             "required" if requires_names => Self::Texts,
@@ -271,7 +271,7 @@ impl Value {
     }
 }
 
-/// Reports the keys of a map that nobody knows, and what cannot stand behind those that are known.
+/// Reports unknown keys of a map, and invalid values of known ones.
 pub fn check(report: &mut Report<'_>, node: &Node, keys: &Keys, pointer: &str, what: &str) {
     for entry in node.entries() {
         let key = entry.key.as_str();

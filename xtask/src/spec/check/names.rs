@@ -1,4 +1,4 @@
-//! What Rust makes of names: two that become one, and those that mean something else already.
+//! Rust names: collisions, and names with another meaning.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -43,12 +43,12 @@ const IN_REQUESTS: [&str; 14] = [
     "Vec",
 ];
 
-/// The names of one scope in Rust, each with what it was made of.
+/// Names of one Rust scope, with their origins.
 #[derive(Default)]
 struct Scope(BTreeMap<String, String>);
 
 impl Scope {
-    /// What has this name already.
+    /// Returns the origin of a name that is already taken.
     fn take(&mut self, rust: &str, what: impl Into<String>) -> Option<String> {
         self.0.insert(rust.to_owned(), what.into())
     }
@@ -268,7 +268,7 @@ fn is_circular(report: &Report<'_>, name: &str, schema: &Node) -> bool {
     false
 }
 
-/// What a schema without a type of its own in Rust stands for.
+/// Type that a schema without a Rust type of its own refers to.
 fn alias(schema: &Node) -> Option<&str> {
     let inner = schema.get("items").or_else(|| schema.get("additionalProperties"));
     schema.str_at("$ref").or_else(|| inner.filter(|_| schema.get("properties").is_none()).and_then(alias))

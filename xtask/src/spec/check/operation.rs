@@ -5,7 +5,7 @@ use super::super::node::{Entry, Node};
 use super::{Report, command, join, keys, schema, secret};
 use crate::generate::rust::field_name;
 
-/// Where a fact may come from.
+/// Allowed sources of facts.
 pub const SOURCES: [&str; 14] = [
     "seed-001",
     "seed-002",

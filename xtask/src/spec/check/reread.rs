@@ -1,4 +1,4 @@
-//! The rules of `reread`: what a command reads again has to be there, and to be what it gives.
+//! Rules of `reread`: the operation that a command reads again must exist and return the command's output.
 
 use std::collections::BTreeSet;
 

@@ -4,7 +4,7 @@ use super::super::node::{Kind, Node};
 use super::{Report, join, keys, secret, union};
 use crate::generate::rust::RUNTIME_TYPES;
 
-/// Where a schema stands.
+/// Position of a schema.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub enum Place {
     /// Under `components/schemas`, where it has a name.
