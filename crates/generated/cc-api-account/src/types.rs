@@ -34,15 +34,15 @@ pub struct AddonSummary {
 cc_runtime::open_enum! {
     /// Target state of an application.
     pub enum ApplicationState {
-        /// `SHOULD_BE_UP`.
+        /// The application should run.
         ShouldBeUp = "SHOULD_BE_UP",
-        /// `SHOULD_BE_DOWN`.
+        /// The application should be stopped.
         ShouldBeDown = "SHOULD_BE_DOWN",
-        /// `WANTS_TO_BE_UP`.
+        /// A start was requested, and the application does not run yet.
         WantsToBeUp = "WANTS_TO_BE_UP",
-        /// `MODERATED`.
+        /// The application is moderated by the platform.
         Moderated = "MODERATED",
-        /// `DEFAULT_OF_PAYMENT`.
+        /// The owner failed to pay.
         DefaultOfPayment = "DEFAULT_OF_PAYMENT",
     }
 }
@@ -159,13 +159,13 @@ pub struct Message {
 cc_runtime::open_enum! {
     /// Outcome of the operation that a message reports.
     pub enum MessageKind {
-        /// `success`.
+        /// The operation succeeded.
         Success = "success",
-        /// `info`.
+        /// The message is information.
         Info = "info",
-        /// `warning`.
+        /// The message is a warning.
         Warning = "warning",
-        /// `error`.
+        /// The operation failed.
         Error = "error",
     }
 }
@@ -222,9 +222,9 @@ pub struct MfaEnrolment {
 cc_runtime::open_enum! {
     /// Kind of second factor: none, or a time-based one-time password.
     pub enum MfaKind {
-        /// `NONE`.
+        /// No second factor.
         None = "NONE",
-        /// `TOTP`.
+        /// Time-based one-time password.
         Totp = "TOTP",
     }
 }
@@ -364,15 +364,15 @@ pub struct OauthToken {
 cc_runtime::open_enum! {
     /// Role of a member of an organisation.
     pub enum OrganisationRole {
-        /// `NONE`.
+        /// No role.
         None = "NONE",
-        /// `ADMIN`.
+        /// Administrator.
         Admin = "ADMIN",
-        /// `ACCOUNTING`.
+        /// Accountant.
         Accounting = "ACCOUNTING",
-        /// `DEVELOPER`.
+        /// Developer.
         Developer = "DEVELOPER",
-        /// `MANAGER`.
+        /// Manager.
         Manager = "MANAGER",
     }
 }
@@ -1028,15 +1028,15 @@ impl UserUpdate {
 cc_runtime::open_enum! {
     /// Verification state of a VAT number.
     pub enum VatState {
-        /// `INVALID`.
+        /// The VAT number is invalid.
         Invalid = "INVALID",
-        /// `PENDING_VALIDATION`.
+        /// The VAT number is not verified yet.
         PendingValidation = "PENDING_VALIDATION",
-        /// `VALID`.
+        /// The VAT number is valid.
         Valid = "VALID",
-        /// `NOT_NEEDED`.
+        /// No VAT number is needed.
         NotNeeded = "NOT_NEEDED",
-        /// `NOT_APPLICABLE`.
+        /// VAT numbers do not apply.
         NotApplicable = "NOT_APPLICABLE",
     }
 }

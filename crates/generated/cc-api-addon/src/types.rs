@@ -138,23 +138,23 @@ impl AddonCreation {
 cc_runtime::open_enum! {
     /// Kind of value of a feature of an add-on plan.
     pub enum AddonFeatureKind {
-        /// `BOOLEAN`.
+        /// `true` or `false`.
         Boolean = "BOOLEAN",
         /// `BOOLEAN_SHARED`.
         BooleanShared = "BOOLEAN_SHARED",
         /// `INTERVAL`.
         Interval = "INTERVAL",
-        /// `FILESIZE`.
+        /// A file size.
         Filesize = "FILESIZE",
-        /// `BYTES`.
+        /// A number of bytes.
         Bytes = "BYTES",
-        /// `NUMBER`.
+        /// A number.
         Number = "NUMBER",
-        /// `PERCENTAGE`.
+        /// A percentage.
         Percentage = "PERCENTAGE",
-        /// `STRING`.
+        /// A text.
         String = "STRING",
-        /// `OBJECT`.
+        /// A structured value.
         Object = "OBJECT",
     }
 }
@@ -222,25 +222,25 @@ pub struct AddonInstanceFlavor {
 cc_runtime::open_enum! {
     /// Current state of an instance.
     pub enum AddonInstanceState {
-        /// `BOOTING`.
+        /// The machine is booting.
         Booting = "BOOTING",
-        /// `STARTING`.
+        /// The instance is starting.
         Starting = "STARTING",
-        /// `DEPLOYING`.
+        /// The add-on is being deployed on the instance.
         Deploying = "DEPLOYING",
-        /// `MIGRATION_IN_PROGRESS`.
+        /// A migration is in progress.
         MigrationInProgress = "MIGRATION_IN_PROGRESS",
-        /// `TASK_IN_PROGRESS`.
+        /// The instance runs a task.
         TaskInProgress = "TASK_IN_PROGRESS",
-        /// `READY`.
+        /// The instance is ready.
         Ready = "READY",
-        /// `UP`.
+        /// The instance is up.
         Up = "UP",
         /// `GHOST`.
         Ghost = "GHOST",
-        /// `STOPPING`.
+        /// The instance is stopping.
         Stopping = "STOPPING",
-        /// `DELETED`.
+        /// The instance is deleted.
         Deleted = "DELETED",
     }
 }
@@ -513,15 +513,15 @@ pub struct AddonProvider {
 cc_runtime::open_enum! {
     /// Release status of an add-on provider.
     pub enum AddonProviderStatus {
-        /// `ALPHA`.
+        /// Alpha phase.
         Alpha = "ALPHA",
-        /// `BETA_PRIV`.
+        /// Private beta phase.
         BetaPriv = "BETA_PRIV",
-        /// `BETA_PUB`.
+        /// Public beta phase.
         BetaPub = "BETA_PUB",
-        /// `RELEASE`.
+        /// Released.
         Release = "RELEASE",
-        /// `DELETED`.
+        /// Deleted.
         Deleted = "DELETED",
     }
 }
@@ -636,13 +636,13 @@ pub struct Message {
 cc_runtime::open_enum! {
     /// Outcome of the operation that a message reports.
     pub enum MessageKind {
-        /// `success`.
+        /// The operation succeeded.
         Success = "success",
-        /// `info`.
+        /// The message is information.
         Info = "info",
-        /// `warning`.
+        /// The message is a warning.
         Warning = "warning",
-        /// `error`.
+        /// The operation failed.
         Error = "error",
     }
 }
@@ -650,9 +650,9 @@ cc_runtime::open_enum! {
 cc_runtime::open_enum! {
     /// Kind of second factor: none, or a time-based one-time password.
     pub enum MfaKind {
-        /// `NONE`.
+        /// No second factor.
         None = "NONE",
-        /// `TOTP`.
+        /// Time-based one-time password.
         Totp = "TOTP",
     }
 }
@@ -774,17 +774,17 @@ impl MigrationStart {
 cc_runtime::open_enum! {
     /// Status of a migration.
     pub enum MigrationStatus {
-        /// `RUNNING`.
+        /// The migration is in progress.
         Running = "RUNNING",
-        /// `OK`.
+        /// The migration succeeded.
         Ok = "OK",
-        /// `FAILED`.
+        /// The migration failed.
         Failed = "FAILED",
-        /// `ABORTED`.
+        /// The migration was aborted.
         Aborted = "ABORTED",
-        /// `RECOVERING`.
+        /// The recovery after a failed migration is in progress.
         Recovering = "RECOVERING",
-        /// `RECOVERED`.
+        /// The recovery after a failed migration is complete.
         Recovered = "RECOVERED",
     }
 }
@@ -814,63 +814,63 @@ pub struct MigrationStep {
 cc_runtime::open_enum! {
     /// Kind of a migration step.
     pub enum MigrationStepKind {
-        /// `RETRIEVE_ADDON`.
+        /// Reads the add-on.
         RetrieveAddon = "RETRIEVE_ADDON",
-        /// `RETRIEVE_ADDON_DEPLOYMENT`.
+        /// Reads the deployment of the add-on.
         RetrieveAddonDeployment = "RETRIEVE_ADDON_DEPLOYMENT",
-        /// `CHECK_NO_MIGRATION_ALREADY_RUNNING_FOR_ADDON`.
+        /// Checks that no other migration of the add-on is in progress.
         CheckNoMigrationAlreadyRunningForAddon = "CHECK_NO_MIGRATION_ALREADY_RUNNING_FOR_ADDON",
-        /// `RETRIEVE_SOURCE_CLUSTER`.
+        /// Reads the cluster that the add-on leaves.
         RetrieveSourceCluster = "RETRIEVE_SOURCE_CLUSTER",
-        /// `RETRIEVE_TARGET_CLUSTER`.
+        /// Reads the cluster that the add-on moves to.
         RetrieveTargetCluster = "RETRIEVE_TARGET_CLUSTER",
-        /// `REMOVE_EDIT_RIGHT`.
+        /// Removes the right to change data.
         RemoveEditRight = "REMOVE_EDIT_RIGHT",
-        /// `MANAGE_ACTIVE_EXTENSIONS`.
+        /// Handles the active extensions of the database.
         ManageActiveExtensions = "MANAGE_ACTIVE_EXTENSIONS",
-        /// `ENABLE_EDIT_RIGHT`.
+        /// Restores the right to change data.
         EnableEditRight = "ENABLE_EDIT_RIGHT",
-        /// `CHANGE_ADDON_QUOTA`.
+        /// Changes the quota of the add-on.
         ChangeAddonQuota = "CHANGE_ADDON_QUOTA",
-        /// `RETRIEVE_LOGSCOLLECTOR`.
+        /// Reads the log collector.
         RetrieveLogscollector = "RETRIEVE_LOGSCOLLECTOR",
-        /// `RETRIEVE_NEXT_AVAILABLE_PORT`.
+        /// Finds the next free port.
         RetrieveNextAvailablePort = "RETRIEVE_NEXT_AVAILABLE_PORT",
-        /// `CREATE_ADDON_ON_TARGET_CLUSTER`.
+        /// Creates the add-on on the target cluster.
         CreateAddonOnTargetCluster = "CREATE_ADDON_ON_TARGET_CLUSTER",
-        /// `ASK_MIGRATION_INSTANCE_BOOT`.
+        /// Requests the start of the migration instance.
         AskMigrationInstanceBoot = "ASK_MIGRATION_INSTANCE_BOOT",
-        /// `QUEUE_MIGRATION_INSTANCE_BOOT`.
+        /// Queues the start of the migration instance.
         QueueMigrationInstanceBoot = "QUEUE_MIGRATION_INSTANCE_BOOT",
-        /// `DEPLOY_MIGRATION_INSTANCE`.
+        /// Deploys the migration instance.
         DeployMigrationInstance = "DEPLOY_MIGRATION_INSTANCE",
-        /// `PREPARE_MIGRATION`.
+        /// Prepares the migration.
         PrepareMigration = "PREPARE_MIGRATION",
-        /// `DUMP_AND_RESTORE`.
+        /// Copies the data with a dump and a restoration.
         DumpAndRestore = "DUMP_AND_RESTORE",
-        /// `REMOVE_ADDON_FROM_SOURCE_CLUSTER`.
+        /// Removes the add-on from the source cluster.
         RemoveAddonFromSourceCluster = "REMOVE_ADDON_FROM_SOURCE_CLUSTER",
-        /// `REMOVE_ADDON_FROM_TARGET_CLUSTER`.
+        /// Removes the add-on from the target cluster.
         RemoveAddonFromTargetCluster = "REMOVE_ADDON_FROM_TARGET_CLUSTER",
-        /// `RETRIEVE_SOURCE_INSTANCE`.
+        /// Reads the instance that the add-on leaves.
         RetrieveSourceInstance = "RETRIEVE_SOURCE_INSTANCE",
-        /// `RETRIEVE_MIGRATION_INSTANCE`.
+        /// Reads the migration instance.
         RetrieveMigrationInstance = "RETRIEVE_MIGRATION_INSTANCE",
-        /// `STOP_MIGRATION_INSTANCE`.
+        /// Stops the migration instance.
         StopMigrationInstance = "STOP_MIGRATION_INSTANCE",
-        /// `STOP_SOURCE_INSTANCE`.
+        /// Stops the instance that the add-on leaves.
         StopSourceInstance = "STOP_SOURCE_INSTANCE",
-        /// `UPDATE_REVERSE_PROXIES`.
+        /// Updates the reverse proxies.
         UpdateReverseProxies = "UPDATE_REVERSE_PROXIES",
-        /// `UPDATE_DNS`.
+        /// Updates the DNS records.
         UpdateDns = "UPDATE_DNS",
-        /// `UPDATE_MONITORING`.
+        /// Updates the monitoring.
         UpdateMonitoring = "UPDATE_MONITORING",
-        /// `UPDATE_ADDON`.
+        /// Updates the add-on.
         UpdateAddon = "UPDATE_ADDON",
-        /// `LOCK_PORT`.
+        /// Locks the port.
         LockPort = "LOCK_PORT",
-        /// `UNLOCK_PORT`.
+        /// Unlocks the port.
         UnlockPort = "UNLOCK_PORT",
     }
 }
@@ -878,15 +878,15 @@ cc_runtime::open_enum! {
 cc_runtime::open_enum! {
     /// Role of a member of an organisation.
     pub enum OrganisationRole {
-        /// `NONE`.
+        /// No role.
         None = "NONE",
-        /// `ADMIN`.
+        /// Administrator.
         Admin = "ADMIN",
-        /// `ACCOUNTING`.
+        /// Accountant.
         Accounting = "ACCOUNTING",
-        /// `DEVELOPER`.
+        /// Developer.
         Developer = "DEVELOPER",
-        /// `MANAGER`.
+        /// Manager.
         Manager = "MANAGER",
     }
 }
@@ -992,11 +992,11 @@ impl PaymentIntent {
 cc_runtime::open_enum! {
     /// Method of a payment.
     pub enum PaymentMethodKind {
-        /// `CREDITCARD`.
+        /// Payment by card.
         Creditcard = "CREDITCARD",
-        /// `PAYPAL`.
+        /// Payment through PayPal.
         Paypal = "PAYPAL",
-        /// `SEPA_DEBIT`.
+        /// SEPA direct debit.
         SepaDebit = "SEPA_DEBIT",
     }
 }
@@ -1004,9 +1004,9 @@ cc_runtime::open_enum! {
 cc_runtime::open_enum! {
     /// Date on which an invoice is due.
     pub enum PaymentMoment {
-        /// `PAY_NOW`.
+        /// The invoice is due now.
         PayNow = "PAY_NOW",
-        /// `PAY_NEXT_MONTH`.
+        /// The invoice is due next month.
         PayNextMonth = "PAY_NEXT_MONTH",
     }
 }
@@ -1014,13 +1014,13 @@ cc_runtime::open_enum! {
 cc_runtime::open_enum! {
     /// Kind of an invoice.
     pub enum PreorderKind {
-        /// `INVOICE`.
+        /// An invoice.
         Invoice = "INVOICE",
-        /// `CREDITNOTE`.
+        /// A credit note.
         Creditnote = "CREDITNOTE",
-        /// `PURCHASE_ORDER`.
+        /// A purchase order.
         PurchaseOrder = "PURCHASE_ORDER",
-        /// `ADDON_PREORDER`.
+        /// A preorder of an add-on.
         AddonPreorder = "ADDON_PREORDER",
     }
 }
@@ -1028,25 +1028,25 @@ cc_runtime::open_enum! {
 cc_runtime::open_enum! {
     /// Payment status of an invoice.
     pub enum PreorderStatus {
-        /// `PAID`.
+        /// The invoice is paid.
         Paid = "PAID",
-        /// `CANCELED`.
+        /// The invoice is cancelled.
         Canceled = "CANCELED",
-        /// `PROCESSING`.
+        /// The payment is in progress.
         Processing = "PROCESSING",
-        /// `FAIL`.
+        /// The payment failed.
         Fail = "FAIL",
-        /// `REFUNDED`.
+        /// The payment is refunded.
         Refunded = "REFUNDED",
-        /// `PENDING`.
+        /// The invoice is not paid yet.
         Pending = "PENDING",
-        /// `TEST`.
+        /// A test invoice.
         Test = "TEST",
-        /// `TOBEREFUNDED`.
+        /// The payment is to be refunded.
         Toberefunded = "TOBEREFUNDED",
-        /// `WONTPAY`.
+        /// The invoice will not be paid.
         Wontpay = "WONTPAY",
-        /// `PAYMENT_HELD`.
+        /// The payment is held.
         PaymentHeld = "PAYMENT_HELD",
     }
 }

@@ -51,11 +51,11 @@ pub struct AiEndpoint {
 cc_runtime::open_enum! {
     /// A plan of AI add-ons.
     pub enum AiPlan {
-        /// `ALPHA`.
+        /// The alpha plan.
         Alpha = "ALPHA",
-        /// `BASE`.
+        /// The base plan.
         Base = "BASE",
-        /// `BETA`.
+        /// The beta plan.
         Beta = "BETA",
     }
 }

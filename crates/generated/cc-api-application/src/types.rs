@@ -40,23 +40,23 @@ pub struct Addon {
 cc_runtime::open_enum! {
     /// Kind of value of a feature of an add-on plan.
     pub enum AddonFeatureKind {
-        /// `BOOLEAN`.
+        /// `true` or `false`.
         Boolean = "BOOLEAN",
         /// `BOOLEAN_SHARED`.
         BooleanShared = "BOOLEAN_SHARED",
         /// `INTERVAL`.
         Interval = "INTERVAL",
-        /// `FILESIZE`.
+        /// A file size.
         Filesize = "FILESIZE",
-        /// `BYTES`.
+        /// A number of bytes.
         Bytes = "BYTES",
-        /// `NUMBER`.
+        /// A number.
         Number = "NUMBER",
-        /// `PERCENTAGE`.
+        /// A percentage.
         Percentage = "PERCENTAGE",
-        /// `STRING`.
+        /// A text.
         String = "STRING",
-        /// `OBJECT`.
+        /// A structured value.
         Object = "OBJECT",
     }
 }
@@ -161,15 +161,15 @@ pub struct AddonProvider {
 cc_runtime::open_enum! {
     /// Release status of an add-on provider.
     pub enum AddonProviderStatus {
-        /// `ALPHA`.
+        /// Alpha phase.
         Alpha = "ALPHA",
-        /// `BETA_PRIV`.
+        /// Private beta phase.
         BetaPriv = "BETA_PRIV",
-        /// `BETA_PUB`.
+        /// Public beta phase.
         BetaPub = "BETA_PUB",
-        /// `RELEASE`.
+        /// Released.
         Release = "RELEASE",
-        /// `DELETED`.
+        /// Deleted.
         Deleted = "DELETED",
     }
 }
@@ -554,15 +554,15 @@ pub struct ApplicationEnvironment {
 cc_runtime::open_enum! {
     /// Target state of an application.
     pub enum ApplicationState {
-        /// `SHOULD_BE_UP`.
+        /// The application should run.
         ShouldBeUp = "SHOULD_BE_UP",
-        /// `SHOULD_BE_DOWN`.
+        /// The application should be stopped.
         ShouldBeDown = "SHOULD_BE_DOWN",
-        /// `WANTS_TO_BE_UP`.
+        /// A start was requested, and the application does not run yet.
         WantsToBeUp = "WANTS_TO_BE_UP",
-        /// `MODERATED`.
+        /// The application is moderated by the platform.
         Moderated = "MODERATED",
-        /// `DEFAULT_OF_PAYMENT`.
+        /// The owner failed to pay.
         DefaultOfPayment = "DEFAULT_OF_PAYMENT",
     }
 }
@@ -925,11 +925,11 @@ impl BuildFlavorUpdate {
 cc_runtime::open_enum! {
     /// Deployment method.
     pub enum DeploymentKind {
-        /// `GIT`.
+        /// The code is pushed with Git.
         Git = "GIT",
-        /// `SFTP`.
+        /// The code is uploaded with SFTP.
         Sftp = "SFTP",
-        /// `FTP`.
+        /// The code is uploaded with FTP.
         Ftp = "FTP",
     }
 }
@@ -1056,9 +1056,9 @@ pub struct FlavorMemory {
 cc_runtime::open_enum! {
     /// `true` if HTTP is redirected to HTTPS.
     pub enum HttpsSetting {
-        /// `ENABLED`.
+        /// HTTP is redirected to HTTPS.
         Enabled = "ENABLED",
-        /// `DISABLED`.
+        /// HTTP is served without a redirect.
         Disabled = "DISABLED",
     }
 }
@@ -1093,11 +1093,11 @@ impl InstanceChoice {
 cc_runtime::open_enum! {
     /// Lifetime of instances: unlimited, for a migration, or for one task.
     pub enum InstanceLifetime {
-        /// `REGULAR`.
+        /// The instances run without a limit.
         Regular = "REGULAR",
-        /// `MIGRATION`.
+        /// The instances run for a migration.
         Migration = "MIGRATION",
-        /// `TASK`.
+        /// Each instance runs for one task.
         Task = "TASK",
     }
 }
@@ -1220,13 +1220,13 @@ pub struct Message {
 cc_runtime::open_enum! {
     /// Outcome of the operation that a message reports.
     pub enum MessageKind {
-        /// `success`.
+        /// The operation succeeded.
         Success = "success",
-        /// `info`.
+        /// The message is information.
         Info = "info",
-        /// `warning`.
+        /// The message is a warning.
         Warning = "warning",
-        /// `error`.
+        /// The operation failed.
         Error = "error",
     }
 }
@@ -1234,13 +1234,13 @@ cc_runtime::open_enum! {
 cc_runtime::open_enum! {
     /// State of a repository.
     pub enum RepositoryState {
-        /// `CREATING`.
+        /// The repository is being created.
         Creating = "CREATING",
-        /// `CREATED`.
+        /// The repository exists.
         Created = "CREATED",
-        /// `NOT_NEEDED`.
+        /// The application needs no repository.
         NotNeeded = "NOT_NEEDED",
-        /// `DELETED`.
+        /// The repository is deleted.
         Deleted = "DELETED",
     }
 }

@@ -416,9 +416,9 @@ pub struct InvoiceFreeCredit {
 cc_runtime::open_enum! {
     /// Origin of an invoice: the platform, or a person.
     pub enum InvoiceOrigin {
-        /// `automatic`.
+        /// The platform issued the invoice.
         Automatic = "automatic",
-        /// `manual`.
+        /// A person issued the invoice.
         Manual = "manual",
     }
 }
@@ -426,19 +426,19 @@ cc_runtime::open_enum! {
 cc_runtime::open_enum! {
     /// State of an invoice.
     pub enum InvoiceStatus {
-        /// `PENDING`.
+        /// The invoice is not paid yet.
         Pending = "PENDING",
-        /// `PROCESSING`.
+        /// The payment is in progress.
         Processing = "PROCESSING",
-        /// `PAYMENTHELD`.
+        /// The payment is held.
         Paymentheld = "PAYMENTHELD",
-        /// `PAID`.
+        /// The invoice is paid.
         Paid = "PAID",
-        /// `CANCELED`.
+        /// The invoice is cancelled.
         Canceled = "CANCELED",
-        /// `REFUNDED`.
+        /// The payment is refunded.
         Refunded = "REFUNDED",
-        /// `WONTPAY`.
+        /// The invoice will not be paid.
         Wontpay = "WONTPAY",
     }
 }
@@ -647,13 +647,13 @@ pub struct Message {
 cc_runtime::open_enum! {
     /// Outcome of the operation that a message reports.
     pub enum MessageKind {
-        /// `success`.
+        /// The operation succeeded.
         Success = "success",
-        /// `info`.
+        /// The message is information.
         Info = "info",
-        /// `warning`.
+        /// The message is a warning.
         Warning = "warning",
-        /// `error`.
+        /// The operation failed.
         Error = "error",
     }
 }

@@ -38,9 +38,9 @@ pub struct ApiToken {
 cc_runtime::open_enum! {
     /// State of an API token.
     pub enum ApiTokenState {
-        /// `ACTIVE`.
+        /// The token can be used.
         Active = "ACTIVE",
-        /// `EXPIRED`.
+        /// The token has expired.
         Expired = "EXPIRED",
     }
 }

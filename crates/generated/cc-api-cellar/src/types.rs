@@ -108,11 +108,11 @@ impl BucketUpdate {
 cc_runtime::open_enum! {
     /// Versioning of a bucket, which keeps old versions of objects.
     pub enum BucketVersioning {
-        /// `ENABLED`.
+        /// The bucket keeps old versions of objects.
         Enabled = "ENABLED",
-        /// `SUSPENDED`.
+        /// The bucket keeps no more old versions, but those that exist stay.
         Suspended = "SUSPENDED",
-        /// `DISABLED`.
+        /// The bucket keeps no old versions of objects.
         Disabled = "DISABLED",
     }
 }
@@ -221,11 +221,11 @@ pub struct CellarInfo {
 cc_runtime::open_enum! {
     /// The plan of a Cellar.
     pub enum CellarPlan {
-        /// `S`.
+        /// The S plan.
         S = "S",
-        /// `BACKUP`.
+        /// Plan for backups.
         Backup = "BACKUP",
-        /// `PULSAR_COLD_STORAGE`.
+        /// Plan for the cold storage of Pulsar.
         PulsarColdStorage = "PULSAR_COLD_STORAGE",
     }
 }
@@ -233,13 +233,13 @@ cc_runtime::open_enum! {
 cc_runtime::open_enum! {
     /// State of a Cellar.
     pub enum CellarStatus {
-        /// `ACTIVE`.
+        /// The Cellar can be used.
         Active = "ACTIVE",
-        /// `TO_DELETE`.
+        /// The deletion of the Cellar is requested.
         ToDelete = "TO_DELETE",
-        /// `DELETING`.
+        /// The Cellar is being deleted.
         Deleting = "DELETING",
-        /// `DELETED`.
+        /// The Cellar is deleted.
         Deleted = "DELETED",
     }
 }

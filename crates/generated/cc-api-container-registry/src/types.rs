@@ -25,9 +25,9 @@ pub struct ContainerRegistry {
 cc_runtime::open_enum! {
     /// Rights that a token grants.
     pub enum ContainerRegistryRights {
-        /// `READ`.
+        /// The token can pull images.
         Read = "READ",
-        /// `READ_WRITE`.
+        /// The token can pull and push images.
         ReadWrite = "READ_WRITE",
     }
 }
@@ -35,21 +35,21 @@ cc_runtime::open_enum! {
 cc_runtime::open_enum! {
     /// A state of a container registry.
     pub enum ContainerRegistryState {
-        /// `DELETED`.
+        /// The registry is deleted.
         Deleted = "DELETED",
-        /// `MODERATED`.
+        /// The registry is moderated by the platform.
         Moderated = "MODERATED",
-        /// `PATCHED`.
+        /// The registry was changed.
         Patched = "PATCHED",
-        /// `PENDING`.
+        /// The registry is pending.
         Pending = "PENDING",
-        /// `PROVISIONED`.
+        /// The registry is provisioned.
         Provisioned = "PROVISIONED",
-        /// `QUEUED`.
+        /// The request is queued.
         Queued = "QUEUED",
-        /// `SOFT_DELETED`.
+        /// The registry is marked as deleted, but its data still exists.
         SoftDeleted = "SOFT_DELETED",
-        /// `VALIDATED`.
+        /// The registry is validated.
         Validated = "VALIDATED",
     }
 }

@@ -51,9 +51,9 @@ pub struct Cumulocity {
 cc_runtime::open_enum! {
     /// The plan of a Cumulocity.
     pub enum CumulocityPlan {
-        /// `BETA`.
+        /// The beta plan.
         Beta = "BETA",
-        /// `BASE`.
+        /// The base plan.
         Base = "BASE",
     }
 }

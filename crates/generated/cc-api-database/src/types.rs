@@ -7,9 +7,9 @@ use serde::{Deserialize, Serialize};
 cc_runtime::open_enum! {
     /// Mode of a database: read-only, or read and write.
     pub enum DatabaseMode {
-        /// `WRITABLE`.
+        /// The database can be read and changed.
         Writable = "WRITABLE",
-        /// `READ_ONLY`.
+        /// The database can only be read.
         ReadOnly = "READ_ONLY",
     }
 }
@@ -293,23 +293,23 @@ pub struct Jenkins {
 cc_runtime::open_enum! {
     /// The plan of a Jenkins.
     pub enum JenkinsPlan {
-        /// `XS`.
+        /// Plan of size XS.
         Xs = "XS",
-        /// `S`.
+        /// Plan of size S.
         S = "S",
-        /// `M`.
+        /// Plan of size M.
         M = "M",
-        /// `L`.
+        /// Plan of size L.
         L = "L",
-        /// `XL`.
+        /// Plan of size XL.
         Xl = "XL",
-        /// `OLD_S`.
+        /// Former plan of size S.
         OldS = "OLD_S",
-        /// `OLD_M`.
+        /// Former plan of size M.
         OldM = "OLD_M",
-        /// `OLD_L`.
+        /// Former plan of size L.
         OldL = "OLD_L",
-        /// `OLD_XL`.
+        /// Former plan of size XL.
         OldXl = "OLD_XL",
     }
 }
@@ -317,13 +317,13 @@ cc_runtime::open_enum! {
 cc_runtime::open_enum! {
     /// State of a Jenkins.
     pub enum JenkinsStatus {
-        /// `ACTIVE`.
+        /// The Jenkins can be used.
         Active = "ACTIVE",
-        /// `QUOTA_EXCEEDED`.
+        /// The Jenkins exceeds its quota.
         QuotaExceeded = "QUOTA_EXCEEDED",
-        /// `TO_DELETE`.
+        /// The deletion of the Jenkins is requested.
         ToDelete = "TO_DELETE",
-        /// `DELETED`.
+        /// The Jenkins is deleted.
         Deleted = "DELETED",
     }
 }

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 cc_runtime::open_enum! {
     /// Use of the cache of earlier builds.
     pub enum BuildCache {
-        /// `no`.
+        /// Builds without the cache of earlier builds.
         No = "no",
     }
 }
@@ -15,9 +15,9 @@ cc_runtime::open_enum! {
 cc_runtime::open_enum! {
     /// Order of a list by date: earliest first (`ASC`) or latest first (`DESC`).
     pub enum DateOrder {
-        /// `ASC`.
+        /// Earliest first.
         Asc = "ASC",
-        /// `DESC`.
+        /// Latest first.
         Desc = "DESC",
     }
 }
@@ -58,19 +58,19 @@ pub struct Deployment {
 cc_runtime::open_enum! {
     /// Action of a deployment.
     pub enum DeploymentAction {
-        /// `NONE`.
+        /// No action.
         None = "NONE",
-        /// `DEPLOY`.
+        /// Deploys the application.
         Deploy = "DEPLOY",
-        /// `UNDEPLOY`.
+        /// Stops the application.
         Undeploy = "UNDEPLOY",
-        /// `UPSCALE`.
+        /// Scales the application up.
         Upscale = "UPSCALE",
-        /// `DOWNSCALE`.
+        /// Scales the application down.
         Downscale = "DOWNSCALE",
-        /// `REPLACE`.
+        /// Replaces instances.
         Replace = "REPLACE",
-        /// `CANCEL`.
+        /// Cancels a deployment.
         Cancel = "CANCEL",
     }
 }
@@ -118,9 +118,9 @@ cc_runtime::open_enum! {
     pub enum DeploymentPriority {
         /// `ADMIN`.
         Admin = "ADMIN",
-        /// `URGENT`.
+        /// Urgent.
         Urgent = "URGENT",
-        /// `DEFAULT`.
+        /// The usual priority.
         Default = "DEFAULT",
     }
 }
@@ -138,17 +138,17 @@ pub struct DeploymentRequested {
 cc_runtime::open_enum! {
     /// State of a deployment.
     pub enum DeploymentState {
-        /// `QUEUED`.
+        /// The deployment waits to start.
         Queued = "QUEUED",
-        /// `WORK_IN_PROGRESS`.
+        /// The deployment is in progress.
         WorkInProgress = "WORK_IN_PROGRESS",
-        /// `TASK_IN_PROGRESS`.
+        /// The task of the application is running.
         TaskInProgress = "TASK_IN_PROGRESS",
-        /// `FAILED`.
+        /// The deployment failed.
         Failed = "FAILED",
-        /// `CANCELLED`.
+        /// The deployment was cancelled.
         Cancelled = "CANCELLED",
-        /// `SUCCEEDED`.
+        /// The deployment succeeded.
         Succeeded = "SUCCEEDED",
     }
 }
@@ -237,27 +237,27 @@ pub struct InstanceNetwork {
 cc_runtime::open_enum! {
     /// Current state of an instance.
     pub enum InstanceState {
-        /// `BOOTING`.
+        /// The machine is booting.
         Booting = "BOOTING",
-        /// `STARTING`.
+        /// The instance is starting.
         Starting = "STARTING",
-        /// `DEPLOYING`.
+        /// The application is being deployed on the instance.
         Deploying = "DEPLOYING",
-        /// `BUILDING`.
+        /// The instance builds the application.
         Building = "BUILDING",
-        /// `MIGRATION_IN_PROGRESS`.
+        /// A migration is in progress.
         MigrationInProgress = "MIGRATION_IN_PROGRESS",
-        /// `TASK_IN_PROGRESS`.
+        /// The instance runs a task.
         TaskInProgress = "TASK_IN_PROGRESS",
-        /// `READY`.
+        /// The instance is ready.
         Ready = "READY",
-        /// `UP`.
+        /// The instance is up.
         Up = "UP",
         /// `GHOST`.
         Ghost = "GHOST",
-        /// `STOPPING`.
+        /// The instance is stopping.
         Stopping = "STOPPING",
-        /// `DELETED`.
+        /// The instance is deleted.
         Deleted = "DELETED",
     }
 }
@@ -295,18 +295,17 @@ pub struct LegacyDeployment {
 }
 
 cc_runtime::open_enum! {
-    /// State of a deployment, with the names of v2: `WIP`, `OK` and `FAIL` are `WORK_IN_PROGRESS`, `SUCCEEDED`
-    /// and `FAILED`, `TASK_RUNNING` is `TASK_IN_PROGRESS`.
+    /// State of a deployment, with the names of v2.
     pub enum LegacyDeploymentState {
-        /// `TASK_RUNNING`.
+        /// The task of the application is running. Newer name: `TASK_IN_PROGRESS`.
         TaskRunning = "TASK_RUNNING",
-        /// `WIP`.
+        /// The deployment is in progress. Newer name: `WORK_IN_PROGRESS`.
         Wip = "WIP",
-        /// `FAIL`.
+        /// The deployment failed. Newer name: `FAILED`.
         Fail = "FAIL",
-        /// `CANCELLED`.
+        /// The deployment was cancelled.
         Cancelled = "CANCELLED",
-        /// `OK`.
+        /// The deployment succeeded. Newer name: `SUCCEEDED`.
         Ok = "OK",
     }
 }
@@ -390,13 +389,13 @@ pub struct Message {
 cc_runtime::open_enum! {
     /// Outcome of the operation that a message reports.
     pub enum MessageKind {
-        /// `success`.
+        /// The operation succeeded.
         Success = "success",
-        /// `info`.
+        /// The message is information.
         Info = "info",
-        /// `warning`.
+        /// The message is a warning.
         Warning = "warning",
-        /// `error`.
+        /// The operation failed.
         Error = "error",
     }
 }

@@ -47,9 +47,9 @@ pub struct DnsAudit {
 cc_runtime::open_enum! {
     /// Kind of a change of a DNS record.
     pub enum DnsAuditKind {
-        /// `CREATE`.
+        /// The record was created.
         Create = "CREATE",
-        /// `DELETE`.
+        /// The record was deleted.
         Delete = "DELETE",
     }
 }
@@ -97,97 +97,97 @@ pub struct DnsRecordReference {
 cc_runtime::open_enum! {
     /// Type of a DNS record.
     pub enum DnsRecordType {
-        /// `A`.
+        /// IPv4 address.
         A = "A",
-        /// `AAAA`.
+        /// IPv6 address.
         Aaaa = "AAAA",
-        /// `AFSDB`.
+        /// Server of an AFS cell.
         Afsdb = "AFSDB",
-        /// `APL`.
+        /// List of address prefixes.
         Apl = "APL",
-        /// `CAA`.
+        /// Certificate authorities that may issue certificates for the domain.
         Caa = "CAA",
-        /// `CDNSKEY`.
+        /// Copy of a DNSKEY for the parent zone.
         Cdnskey = "CDNSKEY",
-        /// `CDS`.
+        /// Copy of a DS for the parent zone.
         Cds = "CDS",
-        /// `CERT`.
+        /// Certificate.
         Cert = "CERT",
-        /// `CNAME`.
+        /// Alias of another name.
         Cname = "CNAME",
-        /// `CSYNC`.
+        /// Request to copy records to the parent zone.
         Csync = "CSYNC",
-        /// `DHCID`.
+        /// Identifier of a DHCP client.
         Dhcid = "DHCID",
-        /// `DLV`.
+        /// DNSSEC trust anchor outside the delegation chain.
         Dlv = "DLV",
-        /// `DNAME`.
+        /// Alias of a whole subtree of names.
         Dname = "DNAME",
-        /// `DNSKEY`.
+        /// DNSSEC public key.
         Dnskey = "DNSKEY",
-        /// `DS`.
+        /// Digest of the DNSSEC key of a delegated zone.
         Ds = "DS",
-        /// `EUI48`.
+        /// 48-bit hardware address.
         Eui48 = "EUI48",
-        /// `EUI64`.
+        /// 64-bit hardware address.
         Eui64 = "EUI64",
-        /// `HINFO`.
+        /// Processor and operating system of a host.
         Hinfo = "HINFO",
-        /// `HIP`.
+        /// Key and rendezvous servers of the Host Identity Protocol.
         Hip = "HIP",
-        /// `HTTPS`.
+        /// Parameters for HTTPS connections.
         Https = "HTTPS",
-        /// `IPSECKEY`.
+        /// Public key for IPsec.
         Ipseckey = "IPSECKEY",
-        /// `KEY`.
+        /// Public key.
         Key = "KEY",
-        /// `KX`.
+        /// Host that exchanges keys for the domain.
         Kx = "KX",
-        /// `LOC`.
+        /// Geographic location.
         Loc = "LOC",
-        /// `MX`.
+        /// Mail server.
         Mx = "MX",
-        /// `NAPTR`.
+        /// Rule that rewrites a name to another name or a URI.
         Naptr = "NAPTR",
-        /// `NS`.
+        /// Name server of the zone.
         Ns = "NS",
-        /// `NSEC`.
+        /// Proof that a name or type does not exist.
         Nsec = "NSEC",
-        /// `NSEC3PARAM`.
+        /// Parameters of hashed proofs that a name does not exist.
         Nsec3param = "NSEC3PARAM",
-        /// `OPENPGPKEY`.
+        /// OpenPGP public key.
         Openpgpkey = "OPENPGPKEY",
-        /// `PTR`.
+        /// Name of an address, for reverse look-ups.
         Ptr = "PTR",
-        /// `RP`.
+        /// Person responsible for the domain.
         Rp = "RP",
         /// `RPSIG`.
         Rpsig = "RPSIG",
-        /// `SIG`.
+        /// Signature.
         Sig = "SIG",
-        /// `SMIMEA`.
+        /// S/MIME certificate of an e-mail address.
         Smimea = "SMIMEA",
-        /// `SOA`.
+        /// Start of the authority of a zone.
         Soa = "SOA",
-        /// `SRV`.
+        /// Host and port of a service.
         Srv = "SRV",
-        /// `SSHFP`.
+        /// Fingerprint of an SSH key.
         Sshfp = "SSHFP",
-        /// `SVCB`.
+        /// Parameters for connections to a service.
         Svcb = "SVCB",
-        /// `TA`.
+        /// DNSSEC trust authority.
         Ta = "TA",
-        /// `TKEY`.
+        /// Exchange of a key between server and client.
         Tkey = "TKEY",
-        /// `TLSA`.
+        /// TLS certificate of a service.
         Tlsa = "TLSA",
-        /// `TSIG`.
+        /// Signature of a DNS message with a shared key.
         Tsig = "TSIG",
-        /// `TXT`.
+        /// Free text.
         Txt = "TXT",
-        /// `URI`.
+        /// URI of a service.
         Uri = "URI",
-        /// `ZONEMD`.
+        /// Digest of the zone.
         Zonemd = "ZONEMD",
     }
 }

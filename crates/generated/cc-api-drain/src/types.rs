@@ -150,11 +150,11 @@ pub struct DrainExecution {
 cc_runtime::open_enum! {
     /// State of the delivery of a drain.
     pub enum DrainExecutionState {
-        /// `RUNNING`.
+        /// The drain delivers logs.
         Running = "RUNNING",
-        /// `RETRYING`.
+        /// A delivery failed, and the drain tries again.
         Retrying = "RETRYING",
-        /// `NOT_RUNNING`.
+        /// The drain delivers no logs.
         NotRunning = "NOT_RUNNING",
     }
 }
@@ -162,11 +162,11 @@ cc_runtime::open_enum! {
 cc_runtime::open_enum! {
     /// Logs that a drain sends: the program output, the HTTP accesses, or the audit logs.
     pub enum DrainKind {
-        /// `LOG`.
+        /// Output of the program.
         Log = "LOG",
-        /// `ACCESSLOG`.
+        /// HTTP accesses.
         Accesslog = "ACCESSLOG",
-        /// `AUDITLOG`.
+        /// Audit logs.
         Auditlog = "AUDITLOG",
     }
 }
@@ -245,17 +245,17 @@ impl From<BetterStackRecipient> for DrainRecipient {
 cc_runtime::open_enum! {
     /// State of a drain.
     pub enum DrainState {
-        /// `CREATED`.
+        /// The drain exists, but is not enabled yet.
         Created = "CREATED",
-        /// `ENABLING`.
+        /// The drain is being enabled.
         Enabling = "ENABLING",
-        /// `ENABLED`.
+        /// The drain is enabled.
         Enabled = "ENABLED",
-        /// `DISABLING`.
+        /// The drain is being disabled.
         Disabling = "DISABLING",
-        /// `DISABLED`.
+        /// The drain is disabled.
         Disabled = "DISABLED",
-        /// `DELETED`.
+        /// The drain is deleted.
         Deleted = "DELETED",
     }
 }
@@ -521,9 +521,9 @@ impl SyslogUdpRecipient {
 cc_runtime::open_enum! {
     /// Verification of the server's certificate: verified (`DEFAULT`) or not (`TRUSTFUL`).
     pub enum TlsVerification {
-        /// `DEFAULT`.
+        /// The certificate is verified.
         Default = "DEFAULT",
-        /// `TRUSTFUL`.
+        /// The certificate is not verified.
         Trustful = "TRUSTFUL",
     }
 }

@@ -257,15 +257,15 @@ impl FunctionDeploymentReplacement {
 cc_runtime::open_enum! {
     /// State of a deployment of a function.
     pub enum FunctionDeploymentStatus {
-        /// `WAITING_FOR_UPLOAD`.
+        /// The deployment waits for the upload of the code.
         WaitingForUpload = "WAITING_FOR_UPLOAD",
-        /// `PACKAGING`.
+        /// The code is being packaged.
         Packaging = "PACKAGING",
-        /// `DEPLOYING`.
+        /// The function is being deployed.
         Deploying = "DEPLOYING",
-        /// `READY`.
+        /// The function can be called.
         Ready = "READY",
-        /// `ERROR`.
+        /// The deployment failed.
         Error = "ERROR",
     }
 }
@@ -312,13 +312,13 @@ pub struct FunctionDeploymentUpload {
 cc_runtime::open_enum! {
     /// Programming language of a function.
     pub enum FunctionPlatform {
-        /// `ASSEMBLY_SCRIPT`.
+        /// AssemblyScript.
         AssemblyScript = "ASSEMBLY_SCRIPT",
-        /// `JAVA_SCRIPT`.
+        /// JavaScript.
         JavaScript = "JAVA_SCRIPT",
-        /// `RUST`.
+        /// Rust.
         Rust = "RUST",
-        /// `TINY_GO`.
+        /// Go, compiled with TinyGo.
         TinyGo = "TINY_GO",
     }
 }

@@ -224,9 +224,9 @@ pub struct IamTokenLabels {
 cc_runtime::open_enum! {
     /// State of an access token.
     pub enum IamTokenStatus {
-        /// `ACTIVE`.
+        /// The token can be used.
         Active = "ACTIVE",
-        /// `REVOKED`.
+        /// The token is revoked.
         Revoked = "REVOKED",
     }
 }
@@ -234,13 +234,13 @@ cc_runtime::open_enum! {
 cc_runtime::open_enum! {
     /// Type of an access token.
     pub enum IamTokenType {
-        /// `RESOURCE`.
+        /// Token for a resource.
         Resource = "RESOURCE",
         /// `ROOT`.
         Root = "ROOT",
-        /// `SERVICE`.
+        /// Token for a service.
         Service = "SERVICE",
-        /// `USER`.
+        /// Token of a user.
         User = "USER",
     }
 }
@@ -263,21 +263,21 @@ pub struct Identity {
 cc_runtime::open_enum! {
     /// State of an identity or of an e-mail address.
     pub enum IdentityState {
-        /// `DELETED`.
+        /// The identity or e-mail address is deleted.
         Deleted = "DELETED",
-        /// `MODERATED`.
+        /// The identity or e-mail address is moderated by the platform.
         Moderated = "MODERATED",
-        /// `PATCHED`.
+        /// The identity or e-mail address was changed.
         Patched = "PATCHED",
-        /// `PENDING`.
+        /// The identity or e-mail address is pending.
         Pending = "PENDING",
-        /// `PROVISIONED`.
+        /// The identity or e-mail address is provisioned.
         Provisioned = "PROVISIONED",
-        /// `QUEUED`.
+        /// The request is queued.
         Queued = "QUEUED",
-        /// `SOFT_DELETED`.
+        /// The identity or e-mail address is marked as deleted, but its data still exists.
         SoftDeleted = "SOFT_DELETED",
-        /// `VALIDATED`.
+        /// The identity or e-mail address is validated.
         Validated = "VALIDATED",
     }
 }
@@ -407,11 +407,11 @@ impl SigningKeyCreation {
 cc_runtime::open_enum! {
     /// State of a signing key.
     pub enum SigningKeyStatus {
-        /// `ACTIVE`.
+        /// The key signs new tokens.
         Active = "ACTIVE",
-        /// `REVOKED`.
+        /// The key is revoked.
         Revoked = "REVOKED",
-        /// `ROTATED`.
+        /// A newer key replaced the key.
         Rotated = "ROTATED",
     }
 }
@@ -571,11 +571,11 @@ impl TenantTokenCreation {
 cc_runtime::open_enum! {
     /// State of a token of a tenant.
     pub enum TenantTokenStatus {
-        /// `ACTIVE`.
+        /// The token can be used.
         Active = "ACTIVE",
-        /// `EXPIRED`.
+        /// The token has expired.
         Expired = "EXPIRED",
-        /// `REVOKED`.
+        /// The token is revoked.
         Revoked = "REVOKED",
     }
 }
@@ -583,11 +583,11 @@ cc_runtime::open_enum! {
 cc_runtime::open_enum! {
     /// Type of a token of a tenant.
     pub enum TenantTokenType {
-        /// `ACCESS`.
+        /// Access token.
         Access = "ACCESS",
         /// `IDENTIFIED`.
         Identified = "IDENTIFIED",
-        /// `RESOURCE`.
+        /// Token for a resource.
         Resource = "RESOURCE",
         /// `SELF_SUSTAINED_ACCESS`.
         SelfSustainedAccess = "SELF_SUSTAINED_ACCESS",

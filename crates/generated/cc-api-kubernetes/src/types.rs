@@ -219,13 +219,13 @@ pub struct ClusterEvent {
 cc_runtime::open_enum! {
     /// State of a step.
     pub enum ClusterEventStatus {
-        /// `STARTED`.
+        /// The step started.
         Started = "STARTED",
-        /// `COMPLETED`.
+        /// The step is complete.
         Completed = "COMPLETED",
-        /// `FAILED`.
+        /// The step failed.
         Failed = "FAILED",
-        /// `SKIPPED`.
+        /// The step was skipped.
         Skipped = "SKIPPED",
     }
 }
@@ -301,19 +301,19 @@ pub struct ClusterLoadBalancer {
 cc_runtime::open_enum! {
     /// Size of a load balancer and number of its machines.
     pub enum ClusterLoadBalancerFlavor {
-        /// `XS-duo`.
+        /// Two machines of size XS.
         XsDuo = "XS-duo",
-        /// `XS-quattro`.
+        /// Four machines of size XS.
         XsQuattro = "XS-quattro",
-        /// `S-duo`.
+        /// Two machines of size S.
         SDuo = "S-duo",
-        /// `S-quattro`.
+        /// Four machines of size S.
         SQuattro = "S-quattro",
-        /// `M-quattro`.
+        /// Four machines of size M.
         MQuattro = "M-quattro",
-        /// `M-octo`.
+        /// Eight machines of size M.
         MOcto = "M-octo",
-        /// `L-octo`.
+        /// Eight machines of size L.
         LOcto = "L-octo",
     }
 }
@@ -369,23 +369,23 @@ pub struct ClusterNodeGroup {
 cc_runtime::open_enum! {
     /// Operation on a cluster or a node group.
     pub enum ClusterOperation {
-        /// `CREATE`.
+        /// Creation of the cluster.
         Create = "CREATE",
-        /// `REDEPLOY`.
+        /// Redeployment of the cluster.
         Redeploy = "REDEPLOY",
-        /// `UPGRADE`.
+        /// Upgrade of the cluster.
         Upgrade = "UPGRADE",
-        /// `DELETE`.
+        /// Deletion of the cluster.
         Delete = "DELETE",
-        /// `NODEGROUP_CREATE`.
+        /// Creation of a node group.
         NodegroupCreate = "NODEGROUP_CREATE",
-        /// `NODEGROUP_DELETE`.
+        /// Deletion of a node group.
         NodegroupDelete = "NODEGROUP_DELETE",
-        /// `NODEGROUP_SCALE`.
+        /// Change of the number of nodes of a node group.
         NodegroupScale = "NODEGROUP_SCALE",
-        /// `NODEGROUP_RESUME`.
+        /// Resumption of a node group.
         NodegroupResume = "NODEGROUP_RESUME",
-        /// `NODEGROUP_REDEPLOY`.
+        /// Redeployment of a node group.
         NodegroupRedeploy = "NODEGROUP_REDEPLOY",
     }
 }
@@ -417,27 +417,27 @@ pub struct ClusterStandaloneNodeGroup {
 cc_runtime::open_enum! {
     /// State of a cluster. `TO_…` means requested, `…ING` means in progress.
     pub enum ClusterStatus {
-        /// `TO_DEPLOY`.
+        /// The deployment of the cluster is requested.
         ToDeploy = "TO_DEPLOY",
-        /// `DEPLOYING`.
+        /// The cluster is being deployed.
         Deploying = "DEPLOYING",
-        /// `ACTIVE`.
+        /// The cluster can be used.
         Active = "ACTIVE",
-        /// `TO_REDEPLOY`.
+        /// A redeployment of the cluster is requested.
         ToRedeploy = "TO_REDEPLOY",
-        /// `REDEPLOYING`.
+        /// The cluster is being redeployed.
         Redeploying = "REDEPLOYING",
-        /// `TO_UPGRADE`.
+        /// An upgrade of the cluster is requested.
         ToUpgrade = "TO_UPGRADE",
-        /// `UPDATING`.
+        /// The cluster is being updated.
         Updating = "UPDATING",
-        /// `TO_DELETE`.
+        /// The deletion of the cluster is requested.
         ToDelete = "TO_DELETE",
-        /// `DELETING`.
+        /// The cluster is being deleted.
         Deleting = "DELETING",
-        /// `DELETED`.
+        /// The cluster is deleted.
         Deleted = "DELETED",
-        /// `FAILED`.
+        /// An operation on the cluster failed.
         Failed = "FAILED",
     }
 }
@@ -689,11 +689,11 @@ pub struct IpQuota {
 cc_runtime::open_enum! {
     /// Access path to the API server: through the network group, through the load balancer, or direct.
     pub enum KubeconfigAccess {
-        /// `NETWORKGROUP`.
+        /// Access through the network group.
         Networkgroup = "NETWORKGROUP",
-        /// `LOADBALANCER`.
+        /// Access through the load balancer.
         Loadbalancer = "LOADBALANCER",
-        /// `APISERVER_IP`.
+        /// Direct access to the API server by its IP address.
         ApiserverIp = "APISERVER_IP",
     }
 }
@@ -734,17 +734,17 @@ pub struct MilliCpuQuota {
 cc_runtime::open_enum! {
     /// Size of a machine.
     pub enum NodeFlavor {
-        /// `2XS`.
+        /// Machine of size 2XS.
         V2xs = "2XS",
-        /// `XS`.
+        /// Machine of size XS.
         Xs = "XS",
-        /// `S`.
+        /// Machine of size S.
         S = "S",
-        /// `M`.
+        /// Machine of size M.
         M = "M",
-        /// `L`.
+        /// Machine of size L.
         L = "L",
-        /// `XL`.
+        /// Machine of size XL.
         Xl = "XL",
     }
 }
@@ -910,27 +910,27 @@ impl NodeGroupCreation {
 cc_runtime::open_enum! {
     /// State of a node group. `TO_…` means requested, `…ING` means in progress.
     pub enum NodeGroupStatus {
-        /// `PENDING`.
+        /// The node group is pending.
         Pending = "PENDING",
-        /// `CREATED`.
+        /// The node group is created.
         Created = "CREATED",
-        /// `DEPLOYING`.
+        /// The node group is being deployed.
         Deploying = "DEPLOYING",
-        /// `DEPLOYED`.
+        /// The node group is deployed.
         Deployed = "DEPLOYED",
-        /// `TO_RESIZE`.
+        /// A change of the number of nodes is requested.
         ToResize = "TO_RESIZE",
-        /// `RESIZING`.
+        /// The number of nodes is being changed.
         Resizing = "RESIZING",
-        /// `READY`.
+        /// The node group can be used.
         Ready = "READY",
-        /// `FAILED`.
+        /// An operation on the node group failed.
         Failed = "FAILED",
-        /// `TO_TERMINATE`.
+        /// The deletion of the node group is requested.
         ToTerminate = "TO_TERMINATE",
-        /// `TERMINATING`.
+        /// The node group is being deleted.
         Terminating = "TERMINATING",
-        /// `DELETED`.
+        /// The node group is deleted.
         Deleted = "DELETED",
     }
 }
@@ -1017,17 +1017,17 @@ impl NodeGroupUpdate {
 cc_runtime::open_enum! {
     /// State of a node.
     pub enum NodeStatus {
-        /// `DEPLOYING`.
+        /// The node is being deployed.
         Deploying = "DEPLOYING",
-        /// `DEPLOYED`.
+        /// The node is deployed.
         Deployed = "DEPLOYED",
-        /// `READY`.
+        /// The node accepts pods.
         Ready = "READY",
-        /// `DRAINING`.
+        /// The pods of the node are being evicted.
         Draining = "DRAINING",
-        /// `FAILED`.
+        /// The node failed.
         Failed = "FAILED",
-        /// `DELETED`.
+        /// The node is deleted.
         Deleted = "DELETED",
     }
 }
@@ -1398,11 +1398,11 @@ impl Taint {
 cc_runtime::open_enum! {
     /// Effect of a taint on pods: not scheduled, avoided, or also evicted.
     pub enum TaintEffect {
-        /// `NoSchedule`.
+        /// Pods that do not tolerate the taint are not scheduled on the node.
         NoSchedule = "NoSchedule",
-        /// `PreferNoSchedule`.
+        /// Pods that do not tolerate the taint are scheduled on other nodes where possible.
         PreferNoSchedule = "PreferNoSchedule",
-        /// `NoExecute`.
+        /// Pods that do not tolerate the taint are not scheduled on the node, and running ones are evicted.
         NoExecute = "NoExecute",
     }
 }
@@ -1469,8 +1469,7 @@ impl From<DistributedTopology> for TopologyConfig {
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct TopologyConstraints {
-    /// Layout of the control plane: all components on the same machines, dedicated compute machines, or one
-    /// component per machine.
+    /// Layout of the control plane.
     #[serde(default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub topology: TopologyKind,
     /// Available flavors of the machines.
@@ -1482,14 +1481,13 @@ pub struct TopologyConstraints {
 }
 
 cc_runtime::open_enum! {
-    /// Layout of the control plane: all components on the same machines, dedicated compute machines, or one
-    /// component per machine.
+    /// Layout of the control plane.
     pub enum TopologyKind {
-        /// `ALL_IN_ONE`.
+        /// All components run on the same machines.
         AllInOne = "ALL_IN_ONE",
-        /// `DEDICATED_COMPUTE`.
+        /// The control plane has dedicated compute machines.
         DedicatedCompute = "DEDICATED_COMPUTE",
-        /// `DISTRIBUTED`.
+        /// Each machine runs one component.
         Distributed = "DISTRIBUTED",
     }
 }

@@ -46,19 +46,19 @@ impl AddressRules {
 cc_runtime::open_enum! {
     /// Kind of a change.
     pub enum AuditKind {
-        /// `CREATE`.
+        /// The load balancer, or a part of it, was created.
         Create = "CREATE",
-        /// `UPDATE`.
+        /// The load balancer, or a part of it, was changed.
         Update = "UPDATE",
-        /// `DELETE`.
+        /// The load balancer, or a part of it, was deleted.
         Delete = "DELETE",
-        /// `FREEZE`.
+        /// The load balancer, or a part of it, was frozen.
         Freeze = "FREEZE",
-        /// `UNFREEZE`.
+        /// The load balancer, or a part of it, was unfrozen.
         Unfreeze = "UNFREEZE",
-        /// `REGISTER`.
+        /// The load balancer, or a part of it, was registered.
         Register = "REGISTER",
-        /// `UNREGISTER`.
+        /// The registration of the load balancer, or of a part of it, was removed.
         Unregister = "UNREGISTER",
     }
 }
@@ -1114,19 +1114,19 @@ impl LoadBalancerCreation {
 cc_runtime::open_enum! {
     /// Size of a load balancer and number of its machines.
     pub enum LoadBalancerFlavor {
-        /// `XS-duo`.
+        /// Two machines of size XS.
         XsDuo = "XS-duo",
-        /// `XS-quattro`.
+        /// Four machines of size XS.
         XsQuattro = "XS-quattro",
-        /// `S-duo`.
+        /// Two machines of size S.
         SDuo = "S-duo",
-        /// `S-quattro`.
+        /// Four machines of size S.
         SQuattro = "S-quattro",
-        /// `M-quattro`.
+        /// Four machines of size M.
         MQuattro = "M-quattro",
-        /// `M-octo`.
+        /// Eight machines of size M.
         MOcto = "M-octo",
-        /// `L-octo`.
+        /// Eight machines of size L.
         LOcto = "L-octo",
     }
 }
@@ -1134,9 +1134,9 @@ cc_runtime::open_enum! {
 cc_runtime::open_enum! {
     /// Kind of load balancers: shared by all applications, or private to the owner.
     pub enum LoadBalancerKind {
-        /// `default`.
+        /// Shared by all applications.
         Default = "default",
-        /// `private`.
+        /// Private to the owner.
         Private = "private",
     }
 }

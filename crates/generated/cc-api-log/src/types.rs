@@ -231,9 +231,9 @@ pub struct GeoLocation {
 cc_runtime::open_enum! {
     /// Order of log lines: oldest first (`ASC`) or latest first (`DESC`).
     pub enum LogOrder {
-        /// `ASC`.
+        /// Oldest first.
         Asc = "ASC",
-        /// `DESC`.
+        /// Latest first.
         Desc = "DESC",
     }
 }

@@ -20,7 +20,7 @@ pub struct FeatureFlag {
 cc_runtime::open_enum! {
     /// Kind of a Materia database.
     pub enum MateriaKind {
-        /// `KV`.
+        /// Key-value store.
         Kv = "KV",
     }
 }
@@ -64,11 +64,11 @@ pub struct MateriaKv {
 cc_runtime::open_enum! {
     /// The plan of a Materia add-on.
     pub enum MateriaPlan {
-        /// `ALPHA`.
+        /// The alpha plan.
         Alpha = "ALPHA",
-        /// `BETA`.
+        /// The beta plan.
         Beta = "BETA",
-        /// `BASE`.
+        /// The base plan.
         Base = "BASE",
     }
 }
@@ -76,15 +76,15 @@ cc_runtime::open_enum! {
 cc_runtime::open_enum! {
     /// State of a Materia KV.
     pub enum MateriaStatus {
-        /// `PROVISIONING`.
+        /// The Materia KV is being created.
         Provisioning = "PROVISIONING",
-        /// `PROVISIONED`.
+        /// The Materia KV can be used.
         Provisioned = "PROVISIONED",
-        /// `TO_DELETE`.
+        /// The deletion of the Materia KV is requested.
         ToDelete = "TO_DELETE",
-        /// `DELETING`.
+        /// The Materia KV is being deleted.
         Deleting = "DELETING",
-        /// `DELETED`.
+        /// The Materia KV is deleted.
         Deleted = "DELETED",
     }
 }

@@ -181,11 +181,11 @@ cc_runtime::open_enum! {
     /// Statistics that a token can read. Some sources write the values in upper case, such as
     /// `METRICS_ACCESSLOGS`.
     pub enum StatsApplication {
-        /// `metrics`.
+        /// Metrics.
         Metrics = "metrics",
-        /// `metrics.accesslogs`.
+        /// Statistics of HTTP accesses.
         MetricsAccesslogs = "metrics.accesslogs",
-        /// `addon-api-cellar`.
+        /// Statistics of Cellar.
         AddonApiCellar = "addon-api-cellar",
     }
 }
@@ -254,9 +254,9 @@ impl StatsTokenCreation {
 cc_runtime::open_enum! {
     /// Rights that a token grants.
     pub enum StatsTokenScope {
-        /// `READ`.
+        /// The token can read.
         Read = "READ",
-        /// `WRITE`.
+        /// The token can write.
         Write = "WRITE",
     }
 }

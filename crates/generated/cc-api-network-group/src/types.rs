@@ -381,13 +381,13 @@ impl NetworkGroupMemberCreation {
 cc_runtime::open_enum! {
     /// Kind of a member of a network group.
     pub enum NetworkGroupMemberKind {
-        /// `ADDON`.
+        /// An add-on.
         Addon = "ADDON",
-        /// `APPLICATION`.
+        /// An application.
         Application = "APPLICATION",
-        /// `EXTERNAL`.
+        /// A machine outside the platform.
         External = "EXTERNAL",
-        /// `LOADBALANCER`.
+        /// A load balancer.
         Loadbalancer = "LOADBALANCER",
     }
 }
@@ -395,9 +395,9 @@ cc_runtime::open_enum! {
 cc_runtime::open_enum! {
     /// Manager of a network group.
     pub enum NetworkGroupOwnership {
-        /// `CUSTOMER`.
+        /// The owner manages the network group.
         Customer = "CUSTOMER",
-        /// `PLATFORM`.
+        /// The platform manages the network group.
         Platform = "PLATFORM",
     }
 }
@@ -547,9 +547,9 @@ impl PeerCreation {
 cc_runtime::open_enum! {
     /// Kind of the machine of a peer.
     pub enum PeerKind {
-        /// `CLEVER`.
+        /// A machine of the platform.
         Clever = "CLEVER",
-        /// `EXTERNAL`.
+        /// A machine outside the platform.
         External = "EXTERNAL",
     }
 }
@@ -557,9 +557,9 @@ cc_runtime::open_enum! {
 cc_runtime::open_enum! {
     /// Role of a peer: a server, to which others connect, or a client.
     pub enum PeerRole {
-        /// `CLIENT`.
+        /// The peer connects to servers.
         Client = "CLIENT",
-        /// `SERVER`.
+        /// Other peers connect to the peer.
         Server = "SERVER",
     }
 }

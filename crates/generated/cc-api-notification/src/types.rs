@@ -124,11 +124,11 @@ impl EmailNotificationTargetCreation {
 cc_runtime::open_enum! {
     /// Recipients of the e-mails of a notification: addresses, all members of the organisation, or one user.
     pub enum EmailNotificationTargetKind {
-        /// `email`.
+        /// An e-mail address.
         Email = "email",
-        /// `organisation`.
+        /// All members of the organisation.
         Organisation = "organisation",
-        /// `userid`.
+        /// One user.
         Userid = "userid",
     }
 }
@@ -136,55 +136,55 @@ cc_runtime::open_enum! {
 cc_runtime::open_enum! {
     /// Event of a notification. Names that start with `META_` each stand for several events.
     pub enum NotificationEvent {
-        /// `ACCOUNT_CREATION`.
+        /// An account was created.
         AccountCreation = "ACCOUNT_CREATION",
-        /// `ACCOUNT_DELETION`.
+        /// An account was deleted.
         AccountDeletion = "ACCOUNT_DELETION",
-        /// `ACCOUNT_EDITION`.
+        /// An account was changed.
         AccountEdition = "ACCOUNT_EDITION",
-        /// `ADDON_CREATION`.
+        /// An add-on was created.
         AddonCreation = "ADDON_CREATION",
-        /// `ADDON_DELETION`.
+        /// An add-on was deleted.
         AddonDeletion = "ADDON_DELETION",
-        /// `APPLICATION_CREATION`.
+        /// An application was created.
         ApplicationCreation = "APPLICATION_CREATION",
-        /// `APPLICATION_DELETION`.
+        /// An application was deleted.
         ApplicationDeletion = "APPLICATION_DELETION",
-        /// `APPLICATION_EDITION`.
+        /// An application was changed.
         ApplicationEdition = "APPLICATION_EDITION",
-        /// `APPLICATION_REDEPLOY`.
+        /// A redeployment of an application was requested.
         ApplicationRedeploy = "APPLICATION_REDEPLOY",
-        /// `APPLICATION_STOP`.
+        /// An application was stopped.
         ApplicationStop = "APPLICATION_STOP",
-        /// `CLEVER_TOOLS_REQUEST`.
+        /// A request from Clever Tools, the command-line client of the platform.
         CleverToolsRequest = "CLEVER_TOOLS_REQUEST",
-        /// `CREDITS_ADDED`.
+        /// Credits were added.
         CreditsAdded = "CREDITS_ADDED",
-        /// `DEPLOYMENT_ACTION_BEGIN`.
+        /// An action of a deployment began.
         DeploymentActionBegin = "DEPLOYMENT_ACTION_BEGIN",
-        /// `DEPLOYMENT_ACTION_END`.
+        /// An action of a deployment ended.
         DeploymentActionEnd = "DEPLOYMENT_ACTION_END",
-        /// `DEPLOYMENT_FAIL`.
+        /// A deployment failed.
         DeploymentFail = "DEPLOYMENT_FAIL",
-        /// `DEPLOYMENT_SUCCESS`.
+        /// A deployment succeeded.
         DeploymentSuccess = "DEPLOYMENT_SUCCESS",
-        /// `GIT_PUSH`.
+        /// Code was pushed with Git.
         GitPush = "GIT_PUSH",
-        /// `ORGANISATION_CREATION`.
+        /// An organisation was created.
         OrganisationCreation = "ORGANISATION_CREATION",
-        /// `ORGANISATION_DELETION`.
+        /// An organisation was deleted.
         OrganisationDeletion = "ORGANISATION_DELETION",
-        /// `ORGANISATION_EDITION`.
+        /// An organisation was changed.
         OrganisationEdition = "ORGANISATION_EDITION",
-        /// `ORGANISATION_USER_ADDITION`.
+        /// A member was added to an organisation.
         OrganisationUserAddition = "ORGANISATION_USER_ADDITION",
-        /// `META_SERVICE_LIFECYCLE`.
+        /// All events about the lifecycle of services.
         MetaServiceLifecycle = "META_SERVICE_LIFECYCLE",
-        /// `META_DEPLOYMENT_RESULT`.
+        /// All events about the result of deployments.
         MetaDeploymentResult = "META_DEPLOYMENT_RESULT",
-        /// `META_SERVICE_MANAGEMENT`.
+        /// All events about the management of services.
         MetaServiceManagement = "META_SERVICE_MANAGEMENT",
-        /// `META_CREDITS`.
+        /// All events about credits.
         MetaCredits = "META_CREDITS",
     }
 }
@@ -305,13 +305,13 @@ pub struct WebhookFailure {
 cc_runtime::open_enum! {
     /// Format of the body of a webhook.
     pub enum WebhookFormat {
-        /// `raw`.
+        /// Format of the platform.
         Raw = "raw",
-        /// `slack`.
+        /// Format of Slack.
         Slack = "slack",
-        /// `flowdock`.
+        /// Format of Flowdock.
         Flowdock = "flowdock",
-        /// `gitter`.
+        /// Format of Gitter.
         Gitter = "gitter",
     }
 }
@@ -319,9 +319,9 @@ cc_runtime::open_enum! {
 cc_runtime::open_enum! {
     /// State of a webhook.
     pub enum WebhookState {
-        /// `ENABLED`.
+        /// The webhook is called.
         Enabled = "ENABLED",
-        /// `DISABLED`.
+        /// The webhook is not called.
         Disabled = "DISABLED",
     }
 }

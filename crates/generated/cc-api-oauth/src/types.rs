@@ -238,13 +238,13 @@ pub struct Message {
 cc_runtime::open_enum! {
     /// Outcome of the operation that a message reports.
     pub enum MessageKind {
-        /// `success`.
+        /// The operation succeeded.
         Success = "success",
-        /// `info`.
+        /// The message is information.
         Info = "info",
-        /// `warning`.
+        /// The message is a warning.
         Warning = "warning",
-        /// `error`.
+        /// The operation failed.
         Error = "error",
     }
 }
@@ -252,9 +252,9 @@ cc_runtime::open_enum! {
 cc_runtime::open_enum! {
     /// Kind of second factor: none, or a time-based one-time password.
     pub enum MfaKind {
-        /// `NONE`.
+        /// No second factor.
         None = "NONE",
-        /// `TOTP`.
+        /// Time-based one-time password.
         Totp = "TOTP",
     }
 }

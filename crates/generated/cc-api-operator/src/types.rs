@@ -346,11 +346,11 @@ pub struct OperatorNetworkGroup {
 cc_runtime::open_enum! {
     /// The plan of an operator.
     pub enum OperatorPlan {
-        /// `ALPHA`.
+        /// The alpha plan.
         Alpha = "ALPHA",
-        /// `BETA`.
+        /// The beta plan.
         Beta = "BETA",
-        /// `BASE`.
+        /// The base plan.
         Base = "BASE",
     }
 }

@@ -155,13 +155,13 @@ pub struct Message {
 cc_runtime::open_enum! {
     /// Outcome of the operation that a message reports.
     pub enum MessageKind {
-        /// `success`.
+        /// The operation succeeded.
         Success = "success",
-        /// `info`.
+        /// The message is information.
         Info = "info",
-        /// `warning`.
+        /// The message is a warning.
         Warning = "warning",
-        /// `error`.
+        /// The operation failed.
         Error = "error",
     }
 }
@@ -169,9 +169,9 @@ cc_runtime::open_enum! {
 cc_runtime::open_enum! {
     /// Kind of second factor: none, or a time-based one-time password.
     pub enum MfaKind {
-        /// `NONE`.
+        /// No second factor.
         None = "NONE",
-        /// `TOTP`.
+        /// Time-based one-time password.
         Totp = "TOTP",
     }
 }
@@ -326,11 +326,11 @@ impl OrganisationContact {
 cc_runtime::open_enum! {
     /// Subject of a contact.
     pub enum OrganisationContactKind {
-        /// `security`.
+        /// Security.
         Security = "security",
-        /// `privacy`.
+        /// Protection of personal data.
         Privacy = "privacy",
-        /// `abuse`.
+        /// Abuse of services.
         Abuse = "abuse",
     }
 }
@@ -467,15 +467,15 @@ pub struct OrganisationMemberUser {
 cc_runtime::open_enum! {
     /// Role of a member of an organisation.
     pub enum OrganisationRole {
-        /// `NONE`.
+        /// No role.
         None = "NONE",
-        /// `ADMIN`.
+        /// Administrator.
         Admin = "ADMIN",
-        /// `ACCOUNTING`.
+        /// Accountant.
         Accounting = "ACCOUNTING",
-        /// `DEVELOPER`.
+        /// Developer.
         Developer = "DEVELOPER",
-        /// `MANAGER`.
+        /// Manager.
         Manager = "MANAGER",
     }
 }
@@ -635,15 +635,15 @@ impl ProductLimitations {
 cc_runtime::open_enum! {
     /// Maturity of a product.
     pub enum ProductMaturity {
-        /// `ALPHA`.
+        /// Alpha phase.
         Alpha = "ALPHA",
-        /// `BETA`.
+        /// Beta phase.
         Beta = "BETA",
-        /// `GENERAL_AVAILABILITY`.
+        /// Available to everyone.
         GeneralAvailability = "GENERAL_AVAILABILITY",
-        /// `RELEASE_CANDIDATE`.
+        /// Release candidate.
         ReleaseCandidate = "RELEASE_CANDIDATE",
-        /// `TECH_PREVIEW`.
+        /// Technical preview.
         TechPreview = "TECH_PREVIEW",
     }
 }
@@ -651,9 +651,9 @@ cc_runtime::open_enum! {
 cc_runtime::open_enum! {
     /// Visibility of a product.
     pub enum ProductVisibility {
-        /// `PRIVATE`.
+        /// The product is private.
         Private = "PRIVATE",
-        /// `PUBLIC`.
+        /// The product is public.
         Public = "PUBLIC",
     }
 }
@@ -712,11 +712,11 @@ pub struct TenantBranch {
 cc_runtime::open_enum! {
     /// Kind of an office.
     pub enum TenantBranchKind {
-        /// `Headquarters`.
+        /// The headquarters.
         Headquarters = "Headquarters",
-        /// `RegionalOffice`.
+        /// A regional office.
         RegionalOffice = "RegionalOffice",
-        /// `Subsidiary`.
+        /// A subsidiary.
         Subsidiary = "Subsidiary",
     }
 }
@@ -1298,21 +1298,21 @@ pub struct TenantRole {
 cc_runtime::open_enum! {
     /// State of a tenant, product or resource.
     pub enum TenantState {
-        /// `PENDING`.
+        /// The tenant, product or resource is pending.
         Pending = "PENDING",
-        /// `QUEUED`.
+        /// The request is queued.
         Queued = "QUEUED",
-        /// `PROVISIONED`.
+        /// The tenant, product or resource is provisioned.
         Provisioned = "PROVISIONED",
-        /// `VALIDATED`.
+        /// The tenant, product or resource is validated.
         Validated = "VALIDATED",
-        /// `MODERATED`.
+        /// The tenant, product or resource is moderated by the platform.
         Moderated = "MODERATED",
-        /// `PATCHED`.
+        /// The tenant, product or resource was changed.
         Patched = "PATCHED",
-        /// `SOFT_DELETED`.
+        /// The tenant, product or resource is marked as deleted, but its data still exists.
         SoftDeleted = "SOFT_DELETED",
-        /// `DELETED`.
+        /// The tenant, product or resource is deleted.
         Deleted = "DELETED",
     }
 }
@@ -1336,15 +1336,15 @@ pub struct TenantStatus {
 cc_runtime::open_enum! {
     /// Verification state of a VAT number.
     pub enum VatState {
-        /// `INVALID`.
+        /// The VAT number is invalid.
         Invalid = "INVALID",
-        /// `PENDING_VALIDATION`.
+        /// The VAT number is not verified yet.
         PendingValidation = "PENDING_VALIDATION",
-        /// `VALID`.
+        /// The VAT number is valid.
         Valid = "VALID",
-        /// `NOT_NEEDED`.
+        /// No VAT number is needed.
         NotNeeded = "NOT_NEEDED",
-        /// `NOT_APPLICABLE`.
+        /// VAT numbers do not apply.
         NotApplicable = "NOT_APPLICABLE",
     }
 }

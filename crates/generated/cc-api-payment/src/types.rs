@@ -146,17 +146,17 @@ impl ExternalPaymentError {
 cc_runtime::open_enum! {
     /// State of a payment in bitcoins.
     pub enum ExternalPaymentStatus {
-        /// `new`.
+        /// The payment was created.
         New = "new",
-        /// `paid`.
+        /// The payment was made, but is not confirmed yet.
         Paid = "paid",
-        /// `confirmed`.
+        /// The payment is confirmed.
         Confirmed = "confirmed",
-        /// `complete`.
+        /// The payment is complete.
         Complete = "complete",
-        /// `expired`.
+        /// The payment was not made in time.
         Expired = "expired",
-        /// `invalid`.
+        /// The payment is invalid.
         Invalid = "invalid",
     }
 }
@@ -485,25 +485,25 @@ pub struct LegacyInvoicePayerUser {
 cc_runtime::open_enum! {
     /// State of an invoice.
     pub enum LegacyInvoiceStatus {
-        /// `PAID`.
+        /// The invoice is paid.
         Paid = "PAID",
-        /// `CANCELED`.
+        /// The invoice is cancelled.
         Canceled = "CANCELED",
-        /// `PROCESSING`.
+        /// The payment is in progress.
         Processing = "PROCESSING",
-        /// `FAIL`.
+        /// The payment failed.
         Fail = "FAIL",
-        /// `REFUNDED`.
+        /// The payment is refunded.
         Refunded = "REFUNDED",
-        /// `PENDING`.
+        /// The invoice is not paid yet.
         Pending = "PENDING",
-        /// `TEST`.
+        /// A test invoice.
         Test = "TEST",
-        /// `TOBEREFUNDED`.
+        /// The payment is to be refunded.
         Toberefunded = "TOBEREFUNDED",
-        /// `WONTPAY`.
+        /// The invoice will not be paid.
         Wontpay = "WONTPAY",
-        /// `PAYMENT_HELD`.
+        /// The payment is held.
         PaymentHeld = "PAYMENT_HELD",
     }
 }
@@ -511,13 +511,13 @@ cc_runtime::open_enum! {
 cc_runtime::open_enum! {
     /// Kind of invoice.
     pub enum LegacyInvoiceType {
-        /// `INVOICE`.
+        /// An invoice.
         Invoice = "INVOICE",
-        /// `CREDITNOTE`.
+        /// A credit note.
         Creditnote = "CREDITNOTE",
-        /// `PURCHASE_ORDER`.
+        /// A purchase order.
         PurchaseOrder = "PURCHASE_ORDER",
-        /// `ADDON_PREORDER`.
+        /// A preorder of an add-on.
         AddonPreorder = "ADDON_PREORDER",
     }
 }
@@ -525,9 +525,9 @@ cc_runtime::open_enum! {
 cc_runtime::open_enum! {
     /// Due date of an invoice.
     pub enum LegacyPayWhen {
-        /// `PAY_NOW`.
+        /// The invoice is due now.
         PayNow = "PAY_NOW",
-        /// `PAY_NEXT_MONTH`.
+        /// The invoice is due next month.
         PayNextMonth = "PAY_NEXT_MONTH",
     }
 }
@@ -587,9 +587,9 @@ pub struct LegacyPaymentMethod {
 cc_runtime::open_enum! {
     /// Kind of second factor: none, or a time-based one-time password.
     pub enum MfaKind {
-        /// `NONE`.
+        /// No second factor.
         None = "NONE",
-        /// `TOTP`.
+        /// Time-based one-time password.
         Totp = "TOTP",
     }
 }
@@ -597,15 +597,15 @@ cc_runtime::open_enum! {
 cc_runtime::open_enum! {
     /// Role of a member of an organisation.
     pub enum OrganisationRole {
-        /// `NONE`.
+        /// No role.
         None = "NONE",
-        /// `ADMIN`.
+        /// Administrator.
         Admin = "ADMIN",
-        /// `ACCOUNTING`.
+        /// Accountant.
         Accounting = "ACCOUNTING",
-        /// `DEVELOPER`.
+        /// Developer.
         Developer = "DEVELOPER",
-        /// `MANAGER`.
+        /// Manager.
         Manager = "MANAGER",
     }
 }
@@ -663,9 +663,9 @@ impl PaymentData {
 cc_runtime::open_enum! {
     /// Whether the card is already registered.
     pub enum PaymentDataType {
-        /// `NEW_CARD`.
+        /// A card that is not registered yet.
         NewCard = "NEW_CARD",
-        /// `EXISTING_CARD`.
+        /// A card that is already registered.
         ExistingCard = "EXISTING_CARD",
     }
 }
@@ -715,11 +715,11 @@ impl PaymentMethodId {
 cc_runtime::open_enum! {
     /// Kind of the payment method.
     pub enum PaymentMethodType {
-        /// `CREDITCARD`.
+        /// Payment by card.
         Creditcard = "CREDITCARD",
-        /// `PAYPAL`.
+        /// Payment through PayPal.
         Paypal = "PAYPAL",
-        /// `SEPA_DEBIT`.
+        /// SEPA direct debit.
         SepaDebit = "SEPA_DEBIT",
     }
 }
@@ -727,19 +727,19 @@ cc_runtime::open_enum! {
 cc_runtime::open_enum! {
     /// Payment provider.
     pub enum PaymentProvider {
-        /// `PAYPAL`.
+        /// PayPal.
         Paypal = "PAYPAL",
-        /// `CREDITCARD`.
+        /// Payment by card.
         Creditcard = "CREDITCARD",
-        /// `COUPON`.
+        /// Coupon.
         Coupon = "COUPON",
-        /// `BITCOIN`.
+        /// Bitcoin.
         Bitcoin = "BITCOIN",
-        /// `TRANSFER`.
+        /// Bank transfer.
         Transfer = "TRANSFER",
-        /// `FREE`.
+        /// Free of charge.
         Free = "FREE",
-        /// `SEPA_DEBIT`.
+        /// SEPA direct debit.
         SepaDebit = "SEPA_DEBIT",
     }
 }

@@ -7,23 +7,23 @@ use serde::{Deserialize, Serialize};
 cc_runtime::open_enum! {
     /// Kind of value of a feature of an add-on plan.
     pub enum AddonFeatureKind {
-        /// `BOOLEAN`.
+        /// `true` or `false`.
         Boolean = "BOOLEAN",
         /// `BOOLEAN_SHARED`.
         BooleanShared = "BOOLEAN_SHARED",
         /// `INTERVAL`.
         Interval = "INTERVAL",
-        /// `FILESIZE`.
+        /// A file size.
         Filesize = "FILESIZE",
-        /// `BYTES`.
+        /// A number of bytes.
         Bytes = "BYTES",
-        /// `NUMBER`.
+        /// A number.
         Number = "NUMBER",
-        /// `PERCENTAGE`.
+        /// A percentage.
         Percentage = "PERCENTAGE",
-        /// `STRING`.
+        /// A text.
         String = "STRING",
-        /// `OBJECT`.
+        /// A structured value.
         Object = "OBJECT",
     }
 }
@@ -150,15 +150,15 @@ pub struct AddonProviderFeature {
 cc_runtime::open_enum! {
     /// Release status of an add-on provider.
     pub enum AddonProviderStatus {
-        /// `ALPHA`.
+        /// Alpha phase.
         Alpha = "ALPHA",
-        /// `BETA_PRIV`.
+        /// Private beta phase.
         BetaPriv = "BETA_PRIV",
-        /// `BETA_PUB`.
+        /// Public beta phase.
         BetaPub = "BETA_PUB",
-        /// `RELEASE`.
+        /// Released.
         Release = "RELEASE",
-        /// `DELETED`.
+        /// Deleted.
         Deleted = "DELETED",
     }
 }

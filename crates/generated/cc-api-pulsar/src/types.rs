@@ -199,15 +199,15 @@ impl PulsarCreation {
 cc_runtime::open_enum! {
     /// The plan of a Pulsar.
     pub enum PulsarPlan {
-        /// `BETA`.
+        /// The beta plan.
         Beta = "BETA",
-        /// `ORGANISATION_LOGS`.
+        /// Plan for the logs of an organisation.
         OrganisationLogs = "ORGANISATION_LOGS",
-        /// `ORGANISATION_ACCESS_LOGS`.
+        /// Plan for the access logs of an organisation.
         OrganisationAccessLogs = "ORGANISATION_ACCESS_LOGS",
-        /// `ORGANISATION_AUDIT_LOGS`.
+        /// Plan for the audit logs of an organisation.
         OrganisationAuditLogs = "ORGANISATION_AUDIT_LOGS",
-        /// `ORGANISATION_ACTIONS`.
+        /// Plan for the actions of an organisation.
         OrganisationActions = "ORGANISATION_ACTIONS",
     }
 }
@@ -215,15 +215,15 @@ cc_runtime::open_enum! {
 cc_runtime::open_enum! {
     /// State of a Pulsar.
     pub enum PulsarStatus {
-        /// `ACTIVE`.
+        /// The Pulsar can be used.
         Active = "ACTIVE",
-        /// `TO_DELETE`.
+        /// The deletion of the Pulsar is requested.
         ToDelete = "TO_DELETE",
-        /// `NAMESPACE_DELETED`.
+        /// The namespace of the Pulsar is deleted.
         NamespaceDeleted = "NAMESPACE_DELETED",
-        /// `COLD_STORAGE_DELETED`.
+        /// The cold storage of the Pulsar is deleted.
         ColdStorageDeleted = "COLD_STORAGE_DELETED",
-        /// `DELETED`.
+        /// The Pulsar is deleted.
         Deleted = "DELETED",
     }
 }

@@ -431,17 +431,17 @@ impl HashKeyElement {
 cc_runtime::open_enum! {
     /// Type of a key.
     pub enum KeyType {
-        /// `string`.
+        /// A string.
         String = "string",
-        /// `list`.
+        /// A list of strings.
         List = "list",
-        /// `set`.
+        /// A set of strings.
         Set = "set",
-        /// `zset`.
+        /// A set of strings, sorted by a score.
         Zset = "zset",
-        /// `hash`.
+        /// A map from fields to strings.
         Hash = "hash",
-        /// `stream`.
+        /// An append-only log of entries.
         Stream = "stream",
     }
 }
@@ -478,9 +478,9 @@ pub struct ListKeyElement {
 cc_runtime::open_enum! {
     /// An end of a list.
     pub enum ListPosition {
-        /// `tail`.
+        /// The end of the list.
         Tail = "tail",
-        /// `head`.
+        /// The start of the list.
         Head = "head",
     }
 }
