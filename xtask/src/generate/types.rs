@@ -407,7 +407,10 @@ fn render_enum(name: &str, schema: &Value, front: &Front) -> String {
     let _ = writeln!(out, "    pub enum {name} {{");
     for value in schema["enum"].as_array().into_iter().flatten().filter_map(Value::as_str) {
         let variant = front.variant(name, schema, value);
-        let text = schema["x-values"][value].as_str().map_or_else(|| format!("`{value}`."), str::to_owned);
+        let text = match schema["x-values"][value].as_str() {
+            Some(text) => format!("{text} Wire value: `{value}`."),
+            None => format!("`{value}`."),
+        };
         out.push_str(&doc("        ", &text));
         let _ = writeln!(out, "        {variant} = {},", literal(value));
     }
