@@ -34,15 +34,15 @@ pub struct AddonSummary {
 cc_runtime::open_enum! {
     /// Target state of an application.
     pub enum ApplicationState {
-        /// The application should run.
+        /// The application should run. Wire value: `SHOULD_BE_UP`.
         ShouldBeUp = "SHOULD_BE_UP",
-        /// The application should be stopped.
+        /// The application should be stopped. Wire value: `SHOULD_BE_DOWN`.
         ShouldBeDown = "SHOULD_BE_DOWN",
-        /// A start was requested, and the application does not run yet.
+        /// A start was requested, and the application does not run yet. Wire value: `WANTS_TO_BE_UP`.
         WantsToBeUp = "WANTS_TO_BE_UP",
-        /// The application is moderated by the platform.
+        /// The application is moderated by the platform. Wire value: `MODERATED`.
         Moderated = "MODERATED",
-        /// The owner failed to pay.
+        /// The owner failed to pay. Wire value: `DEFAULT_OF_PAYMENT`.
         DefaultOfPayment = "DEFAULT_OF_PAYMENT",
     }
 }
@@ -159,13 +159,13 @@ pub struct Message {
 cc_runtime::open_enum! {
     /// Outcome of the operation that a message reports.
     pub enum MessageKind {
-        /// The operation succeeded.
+        /// The operation succeeded. Wire value: `success`.
         Success = "success",
-        /// The message is information.
+        /// The message is information. Wire value: `info`.
         Info = "info",
-        /// The message is a warning.
+        /// The message is a warning. Wire value: `warning`.
         Warning = "warning",
-        /// The operation failed.
+        /// The operation failed. Wire value: `error`.
         Error = "error",
     }
 }
@@ -222,9 +222,9 @@ pub struct MfaEnrolment {
 cc_runtime::open_enum! {
     /// Kind of second factor: none, or a time-based one-time password.
     pub enum MfaKind {
-        /// No second factor.
+        /// No second factor. Wire value: `NONE`.
         None = "NONE",
-        /// Time-based one-time password.
+        /// Time-based one-time password. Wire value: `TOTP`.
         Totp = "TOTP",
     }
 }
@@ -364,15 +364,15 @@ pub struct OauthToken {
 cc_runtime::open_enum! {
     /// Role of a member of an organisation.
     pub enum OrganisationRole {
-        /// No role.
+        /// No role. Wire value: `NONE`.
         None = "NONE",
-        /// Administrator.
+        /// Administrator. Wire value: `ADMIN`.
         Admin = "ADMIN",
-        /// Accountant.
+        /// Accountant. Wire value: `ACCOUNTING`.
         Accounting = "ACCOUNTING",
-        /// Developer.
+        /// Developer. Wire value: `DEVELOPER`.
         Developer = "DEVELOPER",
-        /// Manager.
+        /// Manager. Wire value: `MANAGER`.
         Manager = "MANAGER",
     }
 }
@@ -1028,15 +1028,15 @@ impl UserUpdate {
 cc_runtime::open_enum! {
     /// Verification state of a VAT number.
     pub enum VatState {
-        /// The VAT number is invalid.
+        /// The VAT number is invalid. Wire value: `INVALID`.
         Invalid = "INVALID",
-        /// The VAT number is not verified yet.
+        /// The VAT number is not verified yet. Wire value: `PENDING_VALIDATION`.
         PendingValidation = "PENDING_VALIDATION",
-        /// The VAT number is valid.
+        /// The VAT number is valid. Wire value: `VALID`.
         Valid = "VALID",
-        /// No VAT number is needed.
+        /// No VAT number is needed. Wire value: `NOT_NEEDED`.
         NotNeeded = "NOT_NEEDED",
-        /// VAT numbers do not apply.
+        /// VAT numbers do not apply. Wire value: `NOT_APPLICABLE`.
         NotApplicable = "NOT_APPLICABLE",
     }
 }

@@ -138,23 +138,23 @@ impl AddonCreation {
 cc_runtime::open_enum! {
     /// Kind of value of a feature of an add-on plan.
     pub enum AddonFeatureKind {
-        /// `true` or `false`.
+        /// `true` or `false`. Wire value: `BOOLEAN`.
         Boolean = "BOOLEAN",
         /// `BOOLEAN_SHARED`.
         BooleanShared = "BOOLEAN_SHARED",
         /// `INTERVAL`.
         Interval = "INTERVAL",
-        /// A file size.
+        /// A file size. Wire value: `FILESIZE`.
         Filesize = "FILESIZE",
-        /// A number of bytes.
+        /// A number of bytes. Wire value: `BYTES`.
         Bytes = "BYTES",
-        /// A number.
+        /// A number. Wire value: `NUMBER`.
         Number = "NUMBER",
-        /// A percentage.
+        /// A percentage. Wire value: `PERCENTAGE`.
         Percentage = "PERCENTAGE",
-        /// A text.
+        /// A text. Wire value: `STRING`.
         String = "STRING",
-        /// A structured value.
+        /// A structured value. Wire value: `OBJECT`.
         Object = "OBJECT",
     }
 }
@@ -222,25 +222,25 @@ pub struct AddonInstanceFlavor {
 cc_runtime::open_enum! {
     /// Current state of an instance.
     pub enum AddonInstanceState {
-        /// The machine is booting.
+        /// The machine is booting. Wire value: `BOOTING`.
         Booting = "BOOTING",
-        /// The instance is starting.
+        /// The instance is starting. Wire value: `STARTING`.
         Starting = "STARTING",
-        /// The add-on is being deployed on the instance.
+        /// The add-on is being deployed on the instance. Wire value: `DEPLOYING`.
         Deploying = "DEPLOYING",
-        /// A migration is in progress.
+        /// A migration is in progress. Wire value: `MIGRATION_IN_PROGRESS`.
         MigrationInProgress = "MIGRATION_IN_PROGRESS",
-        /// The instance runs a task.
+        /// The instance runs a task. Wire value: `TASK_IN_PROGRESS`.
         TaskInProgress = "TASK_IN_PROGRESS",
-        /// The instance is ready.
+        /// The instance is ready. Wire value: `READY`.
         Ready = "READY",
-        /// The instance is up.
+        /// The instance is up. Wire value: `UP`.
         Up = "UP",
         /// `GHOST`.
         Ghost = "GHOST",
-        /// The instance is stopping.
+        /// The instance is stopping. Wire value: `STOPPING`.
         Stopping = "STOPPING",
-        /// The instance is deleted.
+        /// The instance is deleted. Wire value: `DELETED`.
         Deleted = "DELETED",
     }
 }
@@ -513,15 +513,15 @@ pub struct AddonProvider {
 cc_runtime::open_enum! {
     /// Release status of an add-on provider.
     pub enum AddonProviderStatus {
-        /// Alpha phase.
+        /// Alpha phase. Wire value: `ALPHA`.
         Alpha = "ALPHA",
-        /// Private beta phase.
+        /// Private beta phase. Wire value: `BETA_PRIV`.
         BetaPriv = "BETA_PRIV",
-        /// Public beta phase.
+        /// Public beta phase. Wire value: `BETA_PUB`.
         BetaPub = "BETA_PUB",
-        /// Released.
+        /// Released. Wire value: `RELEASE`.
         Release = "RELEASE",
-        /// Deleted.
+        /// Deleted. Wire value: `DELETED`.
         Deleted = "DELETED",
     }
 }
@@ -636,13 +636,13 @@ pub struct Message {
 cc_runtime::open_enum! {
     /// Outcome of the operation that a message reports.
     pub enum MessageKind {
-        /// The operation succeeded.
+        /// The operation succeeded. Wire value: `success`.
         Success = "success",
-        /// The message is information.
+        /// The message is information. Wire value: `info`.
         Info = "info",
-        /// The message is a warning.
+        /// The message is a warning. Wire value: `warning`.
         Warning = "warning",
-        /// The operation failed.
+        /// The operation failed. Wire value: `error`.
         Error = "error",
     }
 }
@@ -650,9 +650,9 @@ cc_runtime::open_enum! {
 cc_runtime::open_enum! {
     /// Kind of second factor: none, or a time-based one-time password.
     pub enum MfaKind {
-        /// No second factor.
+        /// No second factor. Wire value: `NONE`.
         None = "NONE",
-        /// Time-based one-time password.
+        /// Time-based one-time password. Wire value: `TOTP`.
         Totp = "TOTP",
     }
 }
@@ -774,17 +774,17 @@ impl MigrationStart {
 cc_runtime::open_enum! {
     /// Status of a migration.
     pub enum MigrationStatus {
-        /// The migration is in progress.
+        /// The migration is in progress. Wire value: `RUNNING`.
         Running = "RUNNING",
-        /// The migration succeeded.
+        /// The migration succeeded. Wire value: `OK`.
         Ok = "OK",
-        /// The migration failed.
+        /// The migration failed. Wire value: `FAILED`.
         Failed = "FAILED",
-        /// The migration was aborted.
+        /// The migration was aborted. Wire value: `ABORTED`.
         Aborted = "ABORTED",
-        /// The recovery after a failed migration is in progress.
+        /// The recovery after a failed migration is in progress. Wire value: `RECOVERING`.
         Recovering = "RECOVERING",
-        /// The recovery after a failed migration is complete.
+        /// The recovery after a failed migration is complete. Wire value: `RECOVERED`.
         Recovered = "RECOVERED",
     }
 }
@@ -814,63 +814,64 @@ pub struct MigrationStep {
 cc_runtime::open_enum! {
     /// Kind of a migration step.
     pub enum MigrationStepKind {
-        /// Reads the add-on.
+        /// Reads the add-on. Wire value: `RETRIEVE_ADDON`.
         RetrieveAddon = "RETRIEVE_ADDON",
-        /// Reads the deployment of the add-on.
+        /// Reads the deployment of the add-on. Wire value: `RETRIEVE_ADDON_DEPLOYMENT`.
         RetrieveAddonDeployment = "RETRIEVE_ADDON_DEPLOYMENT",
-        /// Checks that no other migration of the add-on is in progress.
+        /// Checks that no other migration of the add-on is in progress. Wire value:
+        /// `CHECK_NO_MIGRATION_ALREADY_RUNNING_FOR_ADDON`.
         CheckNoMigrationAlreadyRunningForAddon = "CHECK_NO_MIGRATION_ALREADY_RUNNING_FOR_ADDON",
-        /// Reads the cluster that the add-on leaves.
+        /// Reads the cluster that the add-on leaves. Wire value: `RETRIEVE_SOURCE_CLUSTER`.
         RetrieveSourceCluster = "RETRIEVE_SOURCE_CLUSTER",
-        /// Reads the cluster that the add-on moves to.
+        /// Reads the cluster that the add-on moves to. Wire value: `RETRIEVE_TARGET_CLUSTER`.
         RetrieveTargetCluster = "RETRIEVE_TARGET_CLUSTER",
-        /// Removes the right to change data.
+        /// Removes the right to change data. Wire value: `REMOVE_EDIT_RIGHT`.
         RemoveEditRight = "REMOVE_EDIT_RIGHT",
-        /// Handles the active extensions of the database.
+        /// Handles the active extensions of the database. Wire value: `MANAGE_ACTIVE_EXTENSIONS`.
         ManageActiveExtensions = "MANAGE_ACTIVE_EXTENSIONS",
-        /// Restores the right to change data.
+        /// Restores the right to change data. Wire value: `ENABLE_EDIT_RIGHT`.
         EnableEditRight = "ENABLE_EDIT_RIGHT",
-        /// Changes the quota of the add-on.
+        /// Changes the quota of the add-on. Wire value: `CHANGE_ADDON_QUOTA`.
         ChangeAddonQuota = "CHANGE_ADDON_QUOTA",
-        /// Reads the log collector.
+        /// Reads the log collector. Wire value: `RETRIEVE_LOGSCOLLECTOR`.
         RetrieveLogscollector = "RETRIEVE_LOGSCOLLECTOR",
-        /// Finds the next free port.
+        /// Finds the next free port. Wire value: `RETRIEVE_NEXT_AVAILABLE_PORT`.
         RetrieveNextAvailablePort = "RETRIEVE_NEXT_AVAILABLE_PORT",
-        /// Creates the add-on on the target cluster.
+        /// Creates the add-on on the target cluster. Wire value: `CREATE_ADDON_ON_TARGET_CLUSTER`.
         CreateAddonOnTargetCluster = "CREATE_ADDON_ON_TARGET_CLUSTER",
-        /// Requests the start of the migration instance.
+        /// Requests the start of the migration instance. Wire value: `ASK_MIGRATION_INSTANCE_BOOT`.
         AskMigrationInstanceBoot = "ASK_MIGRATION_INSTANCE_BOOT",
-        /// Queues the start of the migration instance.
+        /// Queues the start of the migration instance. Wire value: `QUEUE_MIGRATION_INSTANCE_BOOT`.
         QueueMigrationInstanceBoot = "QUEUE_MIGRATION_INSTANCE_BOOT",
-        /// Deploys the migration instance.
+        /// Deploys the migration instance. Wire value: `DEPLOY_MIGRATION_INSTANCE`.
         DeployMigrationInstance = "DEPLOY_MIGRATION_INSTANCE",
-        /// Prepares the migration.
+        /// Prepares the migration. Wire value: `PREPARE_MIGRATION`.
         PrepareMigration = "PREPARE_MIGRATION",
-        /// Copies the data with a dump and a restoration.
+        /// Copies the data with a dump and a restoration. Wire value: `DUMP_AND_RESTORE`.
         DumpAndRestore = "DUMP_AND_RESTORE",
-        /// Removes the add-on from the source cluster.
+        /// Removes the add-on from the source cluster. Wire value: `REMOVE_ADDON_FROM_SOURCE_CLUSTER`.
         RemoveAddonFromSourceCluster = "REMOVE_ADDON_FROM_SOURCE_CLUSTER",
-        /// Removes the add-on from the target cluster.
+        /// Removes the add-on from the target cluster. Wire value: `REMOVE_ADDON_FROM_TARGET_CLUSTER`.
         RemoveAddonFromTargetCluster = "REMOVE_ADDON_FROM_TARGET_CLUSTER",
-        /// Reads the instance that the add-on leaves.
+        /// Reads the instance that the add-on leaves. Wire value: `RETRIEVE_SOURCE_INSTANCE`.
         RetrieveSourceInstance = "RETRIEVE_SOURCE_INSTANCE",
-        /// Reads the migration instance.
+        /// Reads the migration instance. Wire value: `RETRIEVE_MIGRATION_INSTANCE`.
         RetrieveMigrationInstance = "RETRIEVE_MIGRATION_INSTANCE",
-        /// Stops the migration instance.
+        /// Stops the migration instance. Wire value: `STOP_MIGRATION_INSTANCE`.
         StopMigrationInstance = "STOP_MIGRATION_INSTANCE",
-        /// Stops the instance that the add-on leaves.
+        /// Stops the instance that the add-on leaves. Wire value: `STOP_SOURCE_INSTANCE`.
         StopSourceInstance = "STOP_SOURCE_INSTANCE",
-        /// Updates the reverse proxies.
+        /// Updates the reverse proxies. Wire value: `UPDATE_REVERSE_PROXIES`.
         UpdateReverseProxies = "UPDATE_REVERSE_PROXIES",
-        /// Updates the DNS records.
+        /// Updates the DNS records. Wire value: `UPDATE_DNS`.
         UpdateDns = "UPDATE_DNS",
-        /// Updates the monitoring.
+        /// Updates the monitoring. Wire value: `UPDATE_MONITORING`.
         UpdateMonitoring = "UPDATE_MONITORING",
-        /// Updates the add-on.
+        /// Updates the add-on. Wire value: `UPDATE_ADDON`.
         UpdateAddon = "UPDATE_ADDON",
-        /// Locks the port.
+        /// Locks the port. Wire value: `LOCK_PORT`.
         LockPort = "LOCK_PORT",
-        /// Unlocks the port.
+        /// Unlocks the port. Wire value: `UNLOCK_PORT`.
         UnlockPort = "UNLOCK_PORT",
     }
 }
@@ -878,15 +879,15 @@ cc_runtime::open_enum! {
 cc_runtime::open_enum! {
     /// Role of a member of an organisation.
     pub enum OrganisationRole {
-        /// No role.
+        /// No role. Wire value: `NONE`.
         None = "NONE",
-        /// Administrator.
+        /// Administrator. Wire value: `ADMIN`.
         Admin = "ADMIN",
-        /// Accountant.
+        /// Accountant. Wire value: `ACCOUNTING`.
         Accounting = "ACCOUNTING",
-        /// Developer.
+        /// Developer. Wire value: `DEVELOPER`.
         Developer = "DEVELOPER",
-        /// Manager.
+        /// Manager. Wire value: `MANAGER`.
         Manager = "MANAGER",
     }
 }
@@ -992,11 +993,11 @@ impl PaymentIntent {
 cc_runtime::open_enum! {
     /// Method of a payment.
     pub enum PaymentMethodKind {
-        /// Payment by card.
+        /// Payment by card. Wire value: `CREDITCARD`.
         Creditcard = "CREDITCARD",
-        /// Payment through PayPal.
+        /// Payment through PayPal. Wire value: `PAYPAL`.
         Paypal = "PAYPAL",
-        /// SEPA direct debit.
+        /// SEPA direct debit. Wire value: `SEPA_DEBIT`.
         SepaDebit = "SEPA_DEBIT",
     }
 }
@@ -1004,9 +1005,9 @@ cc_runtime::open_enum! {
 cc_runtime::open_enum! {
     /// Date on which an invoice is due.
     pub enum PaymentMoment {
-        /// The invoice is due now.
+        /// The invoice is due now. Wire value: `PAY_NOW`.
         PayNow = "PAY_NOW",
-        /// The invoice is due next month.
+        /// The invoice is due next month. Wire value: `PAY_NEXT_MONTH`.
         PayNextMonth = "PAY_NEXT_MONTH",
     }
 }
@@ -1014,13 +1015,13 @@ cc_runtime::open_enum! {
 cc_runtime::open_enum! {
     /// Kind of an invoice.
     pub enum PreorderKind {
-        /// An invoice.
+        /// An invoice. Wire value: `INVOICE`.
         Invoice = "INVOICE",
-        /// A credit note.
+        /// A credit note. Wire value: `CREDITNOTE`.
         Creditnote = "CREDITNOTE",
-        /// A purchase order.
+        /// A purchase order. Wire value: `PURCHASE_ORDER`.
         PurchaseOrder = "PURCHASE_ORDER",
-        /// A preorder of an add-on.
+        /// A preorder of an add-on. Wire value: `ADDON_PREORDER`.
         AddonPreorder = "ADDON_PREORDER",
     }
 }
@@ -1028,25 +1029,25 @@ cc_runtime::open_enum! {
 cc_runtime::open_enum! {
     /// Payment status of an invoice.
     pub enum PreorderStatus {
-        /// The invoice is paid.
+        /// The invoice is paid. Wire value: `PAID`.
         Paid = "PAID",
-        /// The invoice is cancelled.
+        /// The invoice is cancelled. Wire value: `CANCELED`.
         Canceled = "CANCELED",
-        /// The payment is in progress.
+        /// The payment is in progress. Wire value: `PROCESSING`.
         Processing = "PROCESSING",
-        /// The payment failed.
+        /// The payment failed. Wire value: `FAIL`.
         Fail = "FAIL",
-        /// The payment is refunded.
+        /// The payment is refunded. Wire value: `REFUNDED`.
         Refunded = "REFUNDED",
-        /// The invoice is not paid yet.
+        /// The invoice is not paid yet. Wire value: `PENDING`.
         Pending = "PENDING",
-        /// A test invoice.
+        /// A test invoice. Wire value: `TEST`.
         Test = "TEST",
-        /// The payment is to be refunded.
+        /// The payment is to be refunded. Wire value: `TOBEREFUNDED`.
         Toberefunded = "TOBEREFUNDED",
-        /// The invoice will not be paid.
+        /// The invoice will not be paid. Wire value: `WONTPAY`.
         Wontpay = "WONTPAY",
-        /// The payment is held.
+        /// The payment is held. Wire value: `PAYMENT_HELD`.
         PaymentHeld = "PAYMENT_HELD",
     }
 }

@@ -51,11 +51,11 @@ pub struct AiEndpoint {
 cc_runtime::open_enum! {
     /// A plan of AI add-ons.
     pub enum AiPlan {
-        /// The alpha plan.
+        /// The alpha plan. Wire value: `ALPHA`.
         Alpha = "ALPHA",
-        /// The base plan.
+        /// The base plan. Wire value: `BASE`.
         Base = "BASE",
-        /// The beta plan.
+        /// The beta plan. Wire value: `BETA`.
         Beta = "BETA",
     }
 }

@@ -40,23 +40,23 @@ pub struct Addon {
 cc_runtime::open_enum! {
     /// Kind of value of a feature of an add-on plan.
     pub enum AddonFeatureKind {
-        /// `true` or `false`.
+        /// `true` or `false`. Wire value: `BOOLEAN`.
         Boolean = "BOOLEAN",
         /// `BOOLEAN_SHARED`.
         BooleanShared = "BOOLEAN_SHARED",
         /// `INTERVAL`.
         Interval = "INTERVAL",
-        /// A file size.
+        /// A file size. Wire value: `FILESIZE`.
         Filesize = "FILESIZE",
-        /// A number of bytes.
+        /// A number of bytes. Wire value: `BYTES`.
         Bytes = "BYTES",
-        /// A number.
+        /// A number. Wire value: `NUMBER`.
         Number = "NUMBER",
-        /// A percentage.
+        /// A percentage. Wire value: `PERCENTAGE`.
         Percentage = "PERCENTAGE",
-        /// A text.
+        /// A text. Wire value: `STRING`.
         String = "STRING",
-        /// A structured value.
+        /// A structured value. Wire value: `OBJECT`.
         Object = "OBJECT",
     }
 }
@@ -161,15 +161,15 @@ pub struct AddonProvider {
 cc_runtime::open_enum! {
     /// Release status of an add-on provider.
     pub enum AddonProviderStatus {
-        /// Alpha phase.
+        /// Alpha phase. Wire value: `ALPHA`.
         Alpha = "ALPHA",
-        /// Private beta phase.
+        /// Private beta phase. Wire value: `BETA_PRIV`.
         BetaPriv = "BETA_PRIV",
-        /// Public beta phase.
+        /// Public beta phase. Wire value: `BETA_PUB`.
         BetaPub = "BETA_PUB",
-        /// Released.
+        /// Released. Wire value: `RELEASE`.
         Release = "RELEASE",
-        /// Deleted.
+        /// Deleted. Wire value: `DELETED`.
         Deleted = "DELETED",
     }
 }
@@ -554,15 +554,15 @@ pub struct ApplicationEnvironment {
 cc_runtime::open_enum! {
     /// Target state of an application.
     pub enum ApplicationState {
-        /// The application should run.
+        /// The application should run. Wire value: `SHOULD_BE_UP`.
         ShouldBeUp = "SHOULD_BE_UP",
-        /// The application should be stopped.
+        /// The application should be stopped. Wire value: `SHOULD_BE_DOWN`.
         ShouldBeDown = "SHOULD_BE_DOWN",
-        /// A start was requested, and the application does not run yet.
+        /// A start was requested, and the application does not run yet. Wire value: `WANTS_TO_BE_UP`.
         WantsToBeUp = "WANTS_TO_BE_UP",
-        /// The application is moderated by the platform.
+        /// The application is moderated by the platform. Wire value: `MODERATED`.
         Moderated = "MODERATED",
-        /// The owner failed to pay.
+        /// The owner failed to pay. Wire value: `DEFAULT_OF_PAYMENT`.
         DefaultOfPayment = "DEFAULT_OF_PAYMENT",
     }
 }
@@ -925,11 +925,11 @@ impl BuildFlavorUpdate {
 cc_runtime::open_enum! {
     /// Deployment method.
     pub enum DeploymentKind {
-        /// The code is pushed with Git.
+        /// The code is pushed with Git. Wire value: `GIT`.
         Git = "GIT",
-        /// The code is uploaded with SFTP.
+        /// The code is uploaded with SFTP. Wire value: `SFTP`.
         Sftp = "SFTP",
-        /// The code is uploaded with FTP.
+        /// The code is uploaded with FTP. Wire value: `FTP`.
         Ftp = "FTP",
     }
 }
@@ -1056,9 +1056,9 @@ pub struct FlavorMemory {
 cc_runtime::open_enum! {
     /// `true` if HTTP is redirected to HTTPS.
     pub enum HttpsSetting {
-        /// HTTP is redirected to HTTPS.
+        /// HTTP is redirected to HTTPS. Wire value: `ENABLED`.
         Enabled = "ENABLED",
-        /// HTTP is served without a redirect.
+        /// HTTP is served without a redirect. Wire value: `DISABLED`.
         Disabled = "DISABLED",
     }
 }
@@ -1093,11 +1093,11 @@ impl InstanceChoice {
 cc_runtime::open_enum! {
     /// Lifetime of instances: unlimited, for a migration, or for one task.
     pub enum InstanceLifetime {
-        /// The instances run without a limit.
+        /// The instances run without a limit. Wire value: `REGULAR`.
         Regular = "REGULAR",
-        /// The instances run for a migration.
+        /// The instances run for a migration. Wire value: `MIGRATION`.
         Migration = "MIGRATION",
-        /// Each instance runs for one task.
+        /// Each instance runs for one task. Wire value: `TASK`.
         Task = "TASK",
     }
 }
@@ -1220,13 +1220,13 @@ pub struct Message {
 cc_runtime::open_enum! {
     /// Outcome of the operation that a message reports.
     pub enum MessageKind {
-        /// The operation succeeded.
+        /// The operation succeeded. Wire value: `success`.
         Success = "success",
-        /// The message is information.
+        /// The message is information. Wire value: `info`.
         Info = "info",
-        /// The message is a warning.
+        /// The message is a warning. Wire value: `warning`.
         Warning = "warning",
-        /// The operation failed.
+        /// The operation failed. Wire value: `error`.
         Error = "error",
     }
 }
@@ -1234,13 +1234,13 @@ cc_runtime::open_enum! {
 cc_runtime::open_enum! {
     /// State of a repository.
     pub enum RepositoryState {
-        /// The repository is being created.
+        /// The repository is being created. Wire value: `CREATING`.
         Creating = "CREATING",
-        /// The repository exists.
+        /// The repository exists. Wire value: `CREATED`.
         Created = "CREATED",
-        /// The application needs no repository.
+        /// The application needs no repository. Wire value: `NOT_NEEDED`.
         NotNeeded = "NOT_NEEDED",
-        /// The repository is deleted.
+        /// The repository is deleted. Wire value: `DELETED`.
         Deleted = "DELETED",
     }
 }

@@ -416,9 +416,9 @@ pub struct InvoiceFreeCredit {
 cc_runtime::open_enum! {
     /// Origin of an invoice: the platform, or a person.
     pub enum InvoiceOrigin {
-        /// The platform issued the invoice.
+        /// The platform issued the invoice. Wire value: `automatic`.
         Automatic = "automatic",
-        /// A person issued the invoice.
+        /// A person issued the invoice. Wire value: `manual`.
         Manual = "manual",
     }
 }
@@ -426,19 +426,19 @@ cc_runtime::open_enum! {
 cc_runtime::open_enum! {
     /// State of an invoice.
     pub enum InvoiceStatus {
-        /// The invoice is not paid yet.
+        /// The invoice is not paid yet. Wire value: `PENDING`.
         Pending = "PENDING",
-        /// The payment is in progress.
+        /// The payment is in progress. Wire value: `PROCESSING`.
         Processing = "PROCESSING",
-        /// The payment is held.
+        /// The payment is held. Wire value: `PAYMENTHELD`.
         Paymentheld = "PAYMENTHELD",
-        /// The invoice is paid.
+        /// The invoice is paid. Wire value: `PAID`.
         Paid = "PAID",
-        /// The invoice is cancelled.
+        /// The invoice is cancelled. Wire value: `CANCELED`.
         Canceled = "CANCELED",
-        /// The payment is refunded.
+        /// The payment is refunded. Wire value: `REFUNDED`.
         Refunded = "REFUNDED",
-        /// The invoice will not be paid.
+        /// The invoice will not be paid. Wire value: `WONTPAY`.
         Wontpay = "WONTPAY",
     }
 }
@@ -647,13 +647,13 @@ pub struct Message {
 cc_runtime::open_enum! {
     /// Outcome of the operation that a message reports.
     pub enum MessageKind {
-        /// The operation succeeded.
+        /// The operation succeeded. Wire value: `success`.
         Success = "success",
-        /// The message is information.
+        /// The message is information. Wire value: `info`.
         Info = "info",
-        /// The message is a warning.
+        /// The message is a warning. Wire value: `warning`.
         Warning = "warning",
-        /// The operation failed.
+        /// The operation failed. Wire value: `error`.
         Error = "error",
     }
 }

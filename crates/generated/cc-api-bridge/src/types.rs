@@ -38,9 +38,9 @@ pub struct ApiToken {
 cc_runtime::open_enum! {
     /// State of an API token.
     pub enum ApiTokenState {
-        /// The token can be used.
+        /// The token can be used. Wire value: `ACTIVE`.
         Active = "ACTIVE",
-        /// The token has expired.
+        /// The token has expired. Wire value: `EXPIRED`.
         Expired = "EXPIRED",
     }
 }

@@ -108,11 +108,11 @@ impl BucketUpdate {
 cc_runtime::open_enum! {
     /// Versioning of a bucket, which keeps old versions of objects.
     pub enum BucketVersioning {
-        /// The bucket keeps old versions of objects.
+        /// The bucket keeps old versions of objects. Wire value: `ENABLED`.
         Enabled = "ENABLED",
-        /// The bucket keeps no more old versions, but those that exist stay.
+        /// The bucket keeps no more old versions, but those that exist stay. Wire value: `SUSPENDED`.
         Suspended = "SUSPENDED",
-        /// The bucket keeps no old versions of objects.
+        /// The bucket keeps no old versions of objects. Wire value: `DISABLED`.
         Disabled = "DISABLED",
     }
 }
@@ -221,11 +221,11 @@ pub struct CellarInfo {
 cc_runtime::open_enum! {
     /// The plan of a Cellar.
     pub enum CellarPlan {
-        /// The S plan.
+        /// The S plan. Wire value: `S`.
         S = "S",
-        /// Plan for backups.
+        /// Plan for backups. Wire value: `BACKUP`.
         Backup = "BACKUP",
-        /// Plan for the cold storage of Pulsar.
+        /// Plan for the cold storage of Pulsar. Wire value: `PULSAR_COLD_STORAGE`.
         PulsarColdStorage = "PULSAR_COLD_STORAGE",
     }
 }
@@ -233,13 +233,13 @@ cc_runtime::open_enum! {
 cc_runtime::open_enum! {
     /// State of a Cellar.
     pub enum CellarStatus {
-        /// The Cellar can be used.
+        /// The Cellar can be used. Wire value: `ACTIVE`.
         Active = "ACTIVE",
-        /// The deletion of the Cellar is requested.
+        /// The deletion of the Cellar is requested. Wire value: `TO_DELETE`.
         ToDelete = "TO_DELETE",
-        /// The Cellar is being deleted.
+        /// The Cellar is being deleted. Wire value: `DELETING`.
         Deleting = "DELETING",
-        /// The Cellar is deleted.
+        /// The Cellar is deleted. Wire value: `DELETED`.
         Deleted = "DELETED",
     }
 }

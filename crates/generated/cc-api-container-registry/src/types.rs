@@ -25,9 +25,9 @@ pub struct ContainerRegistry {
 cc_runtime::open_enum! {
     /// Rights that a token grants.
     pub enum ContainerRegistryRights {
-        /// The token can pull images.
+        /// The token can pull images. Wire value: `READ`.
         Read = "READ",
-        /// The token can pull and push images.
+        /// The token can pull and push images. Wire value: `READ_WRITE`.
         ReadWrite = "READ_WRITE",
     }
 }
@@ -35,21 +35,21 @@ cc_runtime::open_enum! {
 cc_runtime::open_enum! {
     /// A state of a container registry.
     pub enum ContainerRegistryState {
-        /// The registry is deleted.
+        /// The registry is deleted. Wire value: `DELETED`.
         Deleted = "DELETED",
-        /// The registry is moderated by the platform.
+        /// The registry is moderated by the platform. Wire value: `MODERATED`.
         Moderated = "MODERATED",
-        /// The registry was changed.
+        /// The registry was changed. Wire value: `PATCHED`.
         Patched = "PATCHED",
-        /// The registry is pending.
+        /// The registry is pending. Wire value: `PENDING`.
         Pending = "PENDING",
-        /// The registry is provisioned.
+        /// The registry is provisioned. Wire value: `PROVISIONED`.
         Provisioned = "PROVISIONED",
-        /// The request is queued.
+        /// The request is queued. Wire value: `QUEUED`.
         Queued = "QUEUED",
-        /// The registry is marked as deleted, but its data still exists.
+        /// The registry is marked as deleted, but its data still exists. Wire value: `SOFT_DELETED`.
         SoftDeleted = "SOFT_DELETED",
-        /// The registry is validated.
+        /// The registry is validated. Wire value: `VALIDATED`.
         Validated = "VALIDATED",
     }
 }

@@ -51,9 +51,9 @@ pub struct Cumulocity {
 cc_runtime::open_enum! {
     /// The plan of a Cumulocity.
     pub enum CumulocityPlan {
-        /// The beta plan.
+        /// The beta plan. Wire value: `BETA`.
         Beta = "BETA",
-        /// The base plan.
+        /// The base plan. Wire value: `BASE`.
         Base = "BASE",
     }
 }

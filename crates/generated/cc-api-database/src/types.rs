@@ -7,9 +7,9 @@ use serde::{Deserialize, Serialize};
 cc_runtime::open_enum! {
     /// Mode of a database: read-only, or read and write.
     pub enum DatabaseMode {
-        /// The database can be read and changed.
+        /// The database can be read and changed. Wire value: `WRITABLE`.
         Writable = "WRITABLE",
-        /// The database can only be read.
+        /// The database can only be read. Wire value: `READ_ONLY`.
         ReadOnly = "READ_ONLY",
     }
 }
@@ -293,23 +293,23 @@ pub struct Jenkins {
 cc_runtime::open_enum! {
     /// The plan of a Jenkins.
     pub enum JenkinsPlan {
-        /// Plan of size XS.
+        /// Plan of size XS. Wire value: `XS`.
         Xs = "XS",
-        /// Plan of size S.
+        /// Plan of size S. Wire value: `S`.
         S = "S",
-        /// Plan of size M.
+        /// Plan of size M. Wire value: `M`.
         M = "M",
-        /// Plan of size L.
+        /// Plan of size L. Wire value: `L`.
         L = "L",
-        /// Plan of size XL.
+        /// Plan of size XL. Wire value: `XL`.
         Xl = "XL",
-        /// Former plan of size S.
+        /// Former plan of size S. Wire value: `OLD_S`.
         OldS = "OLD_S",
-        /// Former plan of size M.
+        /// Former plan of size M. Wire value: `OLD_M`.
         OldM = "OLD_M",
-        /// Former plan of size L.
+        /// Former plan of size L. Wire value: `OLD_L`.
         OldL = "OLD_L",
-        /// Former plan of size XL.
+        /// Former plan of size XL. Wire value: `OLD_XL`.
         OldXl = "OLD_XL",
     }
 }
@@ -317,13 +317,13 @@ cc_runtime::open_enum! {
 cc_runtime::open_enum! {
     /// State of a Jenkins.
     pub enum JenkinsStatus {
-        /// The Jenkins can be used.
+        /// The Jenkins can be used. Wire value: `ACTIVE`.
         Active = "ACTIVE",
-        /// The Jenkins exceeds its quota.
+        /// The Jenkins exceeds its quota. Wire value: `QUOTA_EXCEEDED`.
         QuotaExceeded = "QUOTA_EXCEEDED",
-        /// The deletion of the Jenkins is requested.
+        /// The deletion of the Jenkins is requested. Wire value: `TO_DELETE`.
         ToDelete = "TO_DELETE",
-        /// The Jenkins is deleted.
+        /// The Jenkins is deleted. Wire value: `DELETED`.
         Deleted = "DELETED",
     }
 }

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 cc_runtime::open_enum! {
     /// Use of the cache of earlier builds.
     pub enum BuildCache {
-        /// Builds without the cache of earlier builds.
+        /// Builds without the cache of earlier builds. Wire value: `no`.
         No = "no",
     }
 }
@@ -15,9 +15,9 @@ cc_runtime::open_enum! {
 cc_runtime::open_enum! {
     /// Order of a list by date: earliest first (`ASC`) or latest first (`DESC`).
     pub enum DateOrder {
-        /// Earliest first.
+        /// Earliest first. Wire value: `ASC`.
         Asc = "ASC",
-        /// Latest first.
+        /// Latest first. Wire value: `DESC`.
         Desc = "DESC",
     }
 }
@@ -58,19 +58,19 @@ pub struct Deployment {
 cc_runtime::open_enum! {
     /// Action of a deployment.
     pub enum DeploymentAction {
-        /// No action.
+        /// No action. Wire value: `NONE`.
         None = "NONE",
-        /// Deploys the application.
+        /// Deploys the application. Wire value: `DEPLOY`.
         Deploy = "DEPLOY",
-        /// Stops the application.
+        /// Stops the application. Wire value: `UNDEPLOY`.
         Undeploy = "UNDEPLOY",
-        /// Scales the application up.
+        /// Scales the application up. Wire value: `UPSCALE`.
         Upscale = "UPSCALE",
-        /// Scales the application down.
+        /// Scales the application down. Wire value: `DOWNSCALE`.
         Downscale = "DOWNSCALE",
-        /// Replaces instances.
+        /// Replaces instances. Wire value: `REPLACE`.
         Replace = "REPLACE",
-        /// Cancels a deployment.
+        /// Cancels a deployment. Wire value: `CANCEL`.
         Cancel = "CANCEL",
     }
 }
@@ -118,9 +118,9 @@ cc_runtime::open_enum! {
     pub enum DeploymentPriority {
         /// `ADMIN`.
         Admin = "ADMIN",
-        /// Urgent.
+        /// Urgent. Wire value: `URGENT`.
         Urgent = "URGENT",
-        /// The usual priority.
+        /// The usual priority. Wire value: `DEFAULT`.
         Default = "DEFAULT",
     }
 }
@@ -138,17 +138,17 @@ pub struct DeploymentRequested {
 cc_runtime::open_enum! {
     /// State of a deployment.
     pub enum DeploymentState {
-        /// The deployment waits to start.
+        /// The deployment waits to start. Wire value: `QUEUED`.
         Queued = "QUEUED",
-        /// The deployment is in progress.
+        /// The deployment is in progress. Wire value: `WORK_IN_PROGRESS`.
         WorkInProgress = "WORK_IN_PROGRESS",
-        /// The task of the application is running.
+        /// The task of the application is running. Wire value: `TASK_IN_PROGRESS`.
         TaskInProgress = "TASK_IN_PROGRESS",
-        /// The deployment failed.
+        /// The deployment failed. Wire value: `FAILED`.
         Failed = "FAILED",
-        /// The deployment was cancelled.
+        /// The deployment was cancelled. Wire value: `CANCELLED`.
         Cancelled = "CANCELLED",
-        /// The deployment succeeded.
+        /// The deployment succeeded. Wire value: `SUCCEEDED`.
         Succeeded = "SUCCEEDED",
     }
 }
@@ -237,27 +237,27 @@ pub struct InstanceNetwork {
 cc_runtime::open_enum! {
     /// Current state of an instance.
     pub enum InstanceState {
-        /// The machine is booting.
+        /// The machine is booting. Wire value: `BOOTING`.
         Booting = "BOOTING",
-        /// The instance is starting.
+        /// The instance is starting. Wire value: `STARTING`.
         Starting = "STARTING",
-        /// The application is being deployed on the instance.
+        /// The application is being deployed on the instance. Wire value: `DEPLOYING`.
         Deploying = "DEPLOYING",
-        /// The instance builds the application.
+        /// The instance builds the application. Wire value: `BUILDING`.
         Building = "BUILDING",
-        /// A migration is in progress.
+        /// A migration is in progress. Wire value: `MIGRATION_IN_PROGRESS`.
         MigrationInProgress = "MIGRATION_IN_PROGRESS",
-        /// The instance runs a task.
+        /// The instance runs a task. Wire value: `TASK_IN_PROGRESS`.
         TaskInProgress = "TASK_IN_PROGRESS",
-        /// The instance is ready.
+        /// The instance is ready. Wire value: `READY`.
         Ready = "READY",
-        /// The instance is up.
+        /// The instance is up. Wire value: `UP`.
         Up = "UP",
         /// `GHOST`.
         Ghost = "GHOST",
-        /// The instance is stopping.
+        /// The instance is stopping. Wire value: `STOPPING`.
         Stopping = "STOPPING",
-        /// The instance is deleted.
+        /// The instance is deleted. Wire value: `DELETED`.
         Deleted = "DELETED",
     }
 }
@@ -297,15 +297,15 @@ pub struct LegacyDeployment {
 cc_runtime::open_enum! {
     /// State of a deployment, with the names of v2.
     pub enum LegacyDeploymentState {
-        /// The task of the application is running. Newer name: `TASK_IN_PROGRESS`.
+        /// The task of the application is running. Newer name: `TASK_IN_PROGRESS`. Wire value: `TASK_RUNNING`.
         TaskRunning = "TASK_RUNNING",
-        /// The deployment is in progress. Newer name: `WORK_IN_PROGRESS`.
+        /// The deployment is in progress. Newer name: `WORK_IN_PROGRESS`. Wire value: `WIP`.
         Wip = "WIP",
-        /// The deployment failed. Newer name: `FAILED`.
+        /// The deployment failed. Newer name: `FAILED`. Wire value: `FAIL`.
         Fail = "FAIL",
-        /// The deployment was cancelled.
+        /// The deployment was cancelled. Wire value: `CANCELLED`.
         Cancelled = "CANCELLED",
-        /// The deployment succeeded. Newer name: `SUCCEEDED`.
+        /// The deployment succeeded. Newer name: `SUCCEEDED`. Wire value: `OK`.
         Ok = "OK",
     }
 }
@@ -389,13 +389,13 @@ pub struct Message {
 cc_runtime::open_enum! {
     /// Outcome of the operation that a message reports.
     pub enum MessageKind {
-        /// The operation succeeded.
+        /// The operation succeeded. Wire value: `success`.
         Success = "success",
-        /// The message is information.
+        /// The message is information. Wire value: `info`.
         Info = "info",
-        /// The message is a warning.
+        /// The message is a warning. Wire value: `warning`.
         Warning = "warning",
-        /// The operation failed.
+        /// The operation failed. Wire value: `error`.
         Error = "error",
     }
 }

@@ -47,9 +47,9 @@ pub struct DnsAudit {
 cc_runtime::open_enum! {
     /// Kind of a change of a DNS record.
     pub enum DnsAuditKind {
-        /// The record was created.
+        /// The record was created. Wire value: `CREATE`.
         Create = "CREATE",
-        /// The record was deleted.
+        /// The record was deleted. Wire value: `DELETE`.
         Delete = "DELETE",
     }
 }
@@ -97,97 +97,97 @@ pub struct DnsRecordReference {
 cc_runtime::open_enum! {
     /// Type of a DNS record.
     pub enum DnsRecordType {
-        /// IPv4 address.
+        /// IPv4 address. Wire value: `A`.
         A = "A",
-        /// IPv6 address.
+        /// IPv6 address. Wire value: `AAAA`.
         Aaaa = "AAAA",
-        /// Server of an AFS cell.
+        /// Server of an AFS cell. Wire value: `AFSDB`.
         Afsdb = "AFSDB",
-        /// List of address prefixes.
+        /// List of address prefixes. Wire value: `APL`.
         Apl = "APL",
-        /// Certificate authorities that may issue certificates for the domain.
+        /// Certificate authorities that may issue certificates for the domain. Wire value: `CAA`.
         Caa = "CAA",
-        /// Copy of a DNSKEY for the parent zone.
+        /// Copy of a DNSKEY for the parent zone. Wire value: `CDNSKEY`.
         Cdnskey = "CDNSKEY",
-        /// Copy of a DS for the parent zone.
+        /// Copy of a DS for the parent zone. Wire value: `CDS`.
         Cds = "CDS",
-        /// Certificate.
+        /// Certificate. Wire value: `CERT`.
         Cert = "CERT",
-        /// Alias of another name.
+        /// Alias of another name. Wire value: `CNAME`.
         Cname = "CNAME",
-        /// Request to copy records to the parent zone.
+        /// Request to copy records to the parent zone. Wire value: `CSYNC`.
         Csync = "CSYNC",
-        /// Identifier of a DHCP client.
+        /// Identifier of a DHCP client. Wire value: `DHCID`.
         Dhcid = "DHCID",
-        /// DNSSEC trust anchor outside the delegation chain.
+        /// DNSSEC trust anchor outside the delegation chain. Wire value: `DLV`.
         Dlv = "DLV",
-        /// Alias of a whole subtree of names.
+        /// Alias of a whole subtree of names. Wire value: `DNAME`.
         Dname = "DNAME",
-        /// DNSSEC public key.
+        /// DNSSEC public key. Wire value: `DNSKEY`.
         Dnskey = "DNSKEY",
-        /// Digest of the DNSSEC key of a delegated zone.
+        /// Digest of the DNSSEC key of a delegated zone. Wire value: `DS`.
         Ds = "DS",
-        /// 48-bit hardware address.
+        /// 48-bit hardware address. Wire value: `EUI48`.
         Eui48 = "EUI48",
-        /// 64-bit hardware address.
+        /// 64-bit hardware address. Wire value: `EUI64`.
         Eui64 = "EUI64",
-        /// Processor and operating system of a host.
+        /// Processor and operating system of a host. Wire value: `HINFO`.
         Hinfo = "HINFO",
-        /// Key and rendezvous servers of the Host Identity Protocol.
+        /// Key and rendezvous servers of the Host Identity Protocol. Wire value: `HIP`.
         Hip = "HIP",
-        /// Parameters for HTTPS connections.
+        /// Parameters for HTTPS connections. Wire value: `HTTPS`.
         Https = "HTTPS",
-        /// Public key for IPsec.
+        /// Public key for IPsec. Wire value: `IPSECKEY`.
         Ipseckey = "IPSECKEY",
-        /// Public key.
+        /// Public key. Wire value: `KEY`.
         Key = "KEY",
-        /// Host that exchanges keys for the domain.
+        /// Host that exchanges keys for the domain. Wire value: `KX`.
         Kx = "KX",
-        /// Geographic location.
+        /// Geographic location. Wire value: `LOC`.
         Loc = "LOC",
-        /// Mail server.
+        /// Mail server. Wire value: `MX`.
         Mx = "MX",
-        /// Rule that rewrites a name to another name or a URI.
+        /// Rule that rewrites a name to another name or a URI. Wire value: `NAPTR`.
         Naptr = "NAPTR",
-        /// Name server of the zone.
+        /// Name server of the zone. Wire value: `NS`.
         Ns = "NS",
-        /// Proof that a name or type does not exist.
+        /// Proof that a name or type does not exist. Wire value: `NSEC`.
         Nsec = "NSEC",
-        /// Parameters of hashed proofs that a name does not exist.
+        /// Parameters of hashed proofs that a name does not exist. Wire value: `NSEC3PARAM`.
         Nsec3param = "NSEC3PARAM",
-        /// OpenPGP public key.
+        /// OpenPGP public key. Wire value: `OPENPGPKEY`.
         Openpgpkey = "OPENPGPKEY",
-        /// Name of an address, for reverse look-ups.
+        /// Name of an address, for reverse look-ups. Wire value: `PTR`.
         Ptr = "PTR",
-        /// Person responsible for the domain.
+        /// Person responsible for the domain. Wire value: `RP`.
         Rp = "RP",
         /// `RPSIG`.
         Rpsig = "RPSIG",
-        /// Signature.
+        /// Signature. Wire value: `SIG`.
         Sig = "SIG",
-        /// S/MIME certificate of an e-mail address.
+        /// S/MIME certificate of an e-mail address. Wire value: `SMIMEA`.
         Smimea = "SMIMEA",
-        /// Start of the authority of a zone.
+        /// Start of the authority of a zone. Wire value: `SOA`.
         Soa = "SOA",
-        /// Host and port of a service.
+        /// Host and port of a service. Wire value: `SRV`.
         Srv = "SRV",
-        /// Fingerprint of an SSH key.
+        /// Fingerprint of an SSH key. Wire value: `SSHFP`.
         Sshfp = "SSHFP",
-        /// Parameters for connections to a service.
+        /// Parameters for connections to a service. Wire value: `SVCB`.
         Svcb = "SVCB",
-        /// DNSSEC trust authority.
+        /// DNSSEC trust authority. Wire value: `TA`.
         Ta = "TA",
-        /// Exchange of a key between server and client.
+        /// Exchange of a key between server and client. Wire value: `TKEY`.
         Tkey = "TKEY",
-        /// TLS certificate of a service.
+        /// TLS certificate of a service. Wire value: `TLSA`.
         Tlsa = "TLSA",
-        /// Signature of a DNS message with a shared key.
+        /// Signature of a DNS message with a shared key. Wire value: `TSIG`.
         Tsig = "TSIG",
-        /// Free text.
+        /// Free text. Wire value: `TXT`.
         Txt = "TXT",
-        /// URI of a service.
+        /// URI of a service. Wire value: `URI`.
         Uri = "URI",
-        /// Digest of the zone.
+        /// Digest of the zone. Wire value: `ZONEMD`.
         Zonemd = "ZONEMD",
     }
 }

@@ -150,11 +150,11 @@ pub struct DrainExecution {
 cc_runtime::open_enum! {
     /// State of the delivery of a drain.
     pub enum DrainExecutionState {
-        /// The drain delivers logs.
+        /// The drain delivers logs. Wire value: `RUNNING`.
         Running = "RUNNING",
-        /// A delivery failed, and the drain tries again.
+        /// A delivery failed, and the drain tries again. Wire value: `RETRYING`.
         Retrying = "RETRYING",
-        /// The drain delivers no logs.
+        /// The drain delivers no logs. Wire value: `NOT_RUNNING`.
         NotRunning = "NOT_RUNNING",
     }
 }
@@ -162,11 +162,11 @@ cc_runtime::open_enum! {
 cc_runtime::open_enum! {
     /// Logs that a drain sends: the program output, the HTTP accesses, or the audit logs.
     pub enum DrainKind {
-        /// Output of the program.
+        /// Output of the program. Wire value: `LOG`.
         Log = "LOG",
-        /// HTTP accesses.
+        /// HTTP accesses. Wire value: `ACCESSLOG`.
         Accesslog = "ACCESSLOG",
-        /// Audit logs.
+        /// Audit logs. Wire value: `AUDITLOG`.
         Auditlog = "AUDITLOG",
     }
 }
@@ -245,17 +245,17 @@ impl From<BetterStackRecipient> for DrainRecipient {
 cc_runtime::open_enum! {
     /// State of a drain.
     pub enum DrainState {
-        /// The drain exists, but is not enabled yet.
+        /// The drain exists, but is not enabled yet. Wire value: `CREATED`.
         Created = "CREATED",
-        /// The drain is being enabled.
+        /// The drain is being enabled. Wire value: `ENABLING`.
         Enabling = "ENABLING",
-        /// The drain is enabled.
+        /// The drain is enabled. Wire value: `ENABLED`.
         Enabled = "ENABLED",
-        /// The drain is being disabled.
+        /// The drain is being disabled. Wire value: `DISABLING`.
         Disabling = "DISABLING",
-        /// The drain is disabled.
+        /// The drain is disabled. Wire value: `DISABLED`.
         Disabled = "DISABLED",
-        /// The drain is deleted.
+        /// The drain is deleted. Wire value: `DELETED`.
         Deleted = "DELETED",
     }
 }
@@ -521,9 +521,9 @@ impl SyslogUdpRecipient {
 cc_runtime::open_enum! {
     /// Verification of the server's certificate: verified (`DEFAULT`) or not (`TRUSTFUL`).
     pub enum TlsVerification {
-        /// The certificate is verified.
+        /// The certificate is verified. Wire value: `DEFAULT`.
         Default = "DEFAULT",
-        /// The certificate is not verified.
+        /// The certificate is not verified. Wire value: `TRUSTFUL`.
         Trustful = "TRUSTFUL",
     }
 }

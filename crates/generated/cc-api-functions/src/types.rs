@@ -257,15 +257,15 @@ impl FunctionDeploymentReplacement {
 cc_runtime::open_enum! {
     /// State of a deployment of a function.
     pub enum FunctionDeploymentStatus {
-        /// The deployment waits for the upload of the code.
+        /// The deployment waits for the upload of the code. Wire value: `WAITING_FOR_UPLOAD`.
         WaitingForUpload = "WAITING_FOR_UPLOAD",
-        /// The code is being packaged.
+        /// The code is being packaged. Wire value: `PACKAGING`.
         Packaging = "PACKAGING",
-        /// The function is being deployed.
+        /// The function is being deployed. Wire value: `DEPLOYING`.
         Deploying = "DEPLOYING",
-        /// The function can be called.
+        /// The function can be called. Wire value: `READY`.
         Ready = "READY",
-        /// The deployment failed.
+        /// The deployment failed. Wire value: `ERROR`.
         Error = "ERROR",
     }
 }
@@ -312,13 +312,13 @@ pub struct FunctionDeploymentUpload {
 cc_runtime::open_enum! {
     /// Programming language of a function.
     pub enum FunctionPlatform {
-        /// AssemblyScript.
+        /// AssemblyScript. Wire value: `ASSEMBLY_SCRIPT`.
         AssemblyScript = "ASSEMBLY_SCRIPT",
-        /// JavaScript.
+        /// JavaScript. Wire value: `JAVA_SCRIPT`.
         JavaScript = "JAVA_SCRIPT",
-        /// Rust.
+        /// Rust. Wire value: `RUST`.
         Rust = "RUST",
-        /// Go, compiled with TinyGo.
+        /// Go, compiled with TinyGo. Wire value: `TINY_GO`.
         TinyGo = "TINY_GO",
     }
 }

@@ -421,13 +421,13 @@ pub struct Message {
 cc_runtime::open_enum! {
     /// Outcome of the operation that a message reports.
     pub enum MessageKind {
-        /// The operation succeeded.
+        /// The operation succeeded. Wire value: `success`.
         Success = "success",
-        /// The message is information.
+        /// The message is information. Wire value: `info`.
         Info = "info",
-        /// The message is a warning.
+        /// The message is a warning. Wire value: `warning`.
         Warning = "warning",
-        /// The operation failed.
+        /// The operation failed. Wire value: `error`.
         Error = "error",
     }
 }
@@ -435,9 +435,9 @@ cc_runtime::open_enum! {
 cc_runtime::open_enum! {
     /// Kind of second factor: none, or a time-based one-time password.
     pub enum MfaKind {
-        /// No second factor.
+        /// No second factor. Wire value: `NONE`.
         None = "NONE",
-        /// Time-based one-time password.
+        /// Time-based one-time password. Wire value: `TOTP`.
         Totp = "TOTP",
     }
 }

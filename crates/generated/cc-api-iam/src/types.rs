@@ -224,9 +224,9 @@ pub struct IamTokenLabels {
 cc_runtime::open_enum! {
     /// State of an access token.
     pub enum IamTokenStatus {
-        /// The token can be used.
+        /// The token can be used. Wire value: `ACTIVE`.
         Active = "ACTIVE",
-        /// The token is revoked.
+        /// The token is revoked. Wire value: `REVOKED`.
         Revoked = "REVOKED",
     }
 }
@@ -234,13 +234,13 @@ cc_runtime::open_enum! {
 cc_runtime::open_enum! {
     /// Type of an access token.
     pub enum IamTokenType {
-        /// Token for a resource.
+        /// Token for a resource. Wire value: `RESOURCE`.
         Resource = "RESOURCE",
         /// `ROOT`.
         Root = "ROOT",
-        /// Token for a service.
+        /// Token for a service. Wire value: `SERVICE`.
         Service = "SERVICE",
-        /// Token of a user.
+        /// Token of a user. Wire value: `USER`.
         User = "USER",
     }
 }
@@ -263,21 +263,22 @@ pub struct Identity {
 cc_runtime::open_enum! {
     /// State of an identity or of an e-mail address.
     pub enum IdentityState {
-        /// The identity or e-mail address is deleted.
+        /// The identity or e-mail address is deleted. Wire value: `DELETED`.
         Deleted = "DELETED",
-        /// The identity or e-mail address is moderated by the platform.
+        /// The identity or e-mail address is moderated by the platform. Wire value: `MODERATED`.
         Moderated = "MODERATED",
-        /// The identity or e-mail address was changed.
+        /// The identity or e-mail address was changed. Wire value: `PATCHED`.
         Patched = "PATCHED",
-        /// The identity or e-mail address is pending.
+        /// The identity or e-mail address is pending. Wire value: `PENDING`.
         Pending = "PENDING",
-        /// The identity or e-mail address is provisioned.
+        /// The identity or e-mail address is provisioned. Wire value: `PROVISIONED`.
         Provisioned = "PROVISIONED",
-        /// The request is queued.
+        /// The request is queued. Wire value: `QUEUED`.
         Queued = "QUEUED",
-        /// The identity or e-mail address is marked as deleted, but its data still exists.
+        /// The identity or e-mail address is marked as deleted, but its data still exists. Wire value:
+        /// `SOFT_DELETED`.
         SoftDeleted = "SOFT_DELETED",
-        /// The identity or e-mail address is validated.
+        /// The identity or e-mail address is validated. Wire value: `VALIDATED`.
         Validated = "VALIDATED",
     }
 }
@@ -407,11 +408,11 @@ impl SigningKeyCreation {
 cc_runtime::open_enum! {
     /// State of a signing key.
     pub enum SigningKeyStatus {
-        /// The key signs new tokens.
+        /// The key signs new tokens. Wire value: `ACTIVE`.
         Active = "ACTIVE",
-        /// The key is revoked.
+        /// The key is revoked. Wire value: `REVOKED`.
         Revoked = "REVOKED",
-        /// A newer key replaced the key.
+        /// A newer key replaced the key. Wire value: `ROTATED`.
         Rotated = "ROTATED",
     }
 }
@@ -571,11 +572,11 @@ impl TenantTokenCreation {
 cc_runtime::open_enum! {
     /// State of a token of a tenant.
     pub enum TenantTokenStatus {
-        /// The token can be used.
+        /// The token can be used. Wire value: `ACTIVE`.
         Active = "ACTIVE",
-        /// The token has expired.
+        /// The token has expired. Wire value: `EXPIRED`.
         Expired = "EXPIRED",
-        /// The token is revoked.
+        /// The token is revoked. Wire value: `REVOKED`.
         Revoked = "REVOKED",
     }
 }
@@ -583,11 +584,11 @@ cc_runtime::open_enum! {
 cc_runtime::open_enum! {
     /// Type of a token of a tenant.
     pub enum TenantTokenType {
-        /// Access token.
+        /// Access token. Wire value: `ACCESS`.
         Access = "ACCESS",
         /// `IDENTIFIED`.
         Identified = "IDENTIFIED",
-        /// Token for a resource.
+        /// Token for a resource. Wire value: `RESOURCE`.
         Resource = "RESOURCE",
         /// `SELF_SUSTAINED_ACCESS`.
         SelfSustainedAccess = "SELF_SUSTAINED_ACCESS",

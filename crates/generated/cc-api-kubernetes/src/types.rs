@@ -219,13 +219,13 @@ pub struct ClusterEvent {
 cc_runtime::open_enum! {
     /// State of a step.
     pub enum ClusterEventStatus {
-        /// The step started.
+        /// The step started. Wire value: `STARTED`.
         Started = "STARTED",
-        /// The step is complete.
+        /// The step is complete. Wire value: `COMPLETED`.
         Completed = "COMPLETED",
-        /// The step failed.
+        /// The step failed. Wire value: `FAILED`.
         Failed = "FAILED",
-        /// The step was skipped.
+        /// The step was skipped. Wire value: `SKIPPED`.
         Skipped = "SKIPPED",
     }
 }
@@ -301,19 +301,19 @@ pub struct ClusterLoadBalancer {
 cc_runtime::open_enum! {
     /// Size of a load balancer and number of its machines.
     pub enum ClusterLoadBalancerFlavor {
-        /// Two machines of size XS.
+        /// Two machines of size XS. Wire value: `XS-duo`.
         XsDuo = "XS-duo",
-        /// Four machines of size XS.
+        /// Four machines of size XS. Wire value: `XS-quattro`.
         XsQuattro = "XS-quattro",
-        /// Two machines of size S.
+        /// Two machines of size S. Wire value: `S-duo`.
         SDuo = "S-duo",
-        /// Four machines of size S.
+        /// Four machines of size S. Wire value: `S-quattro`.
         SQuattro = "S-quattro",
-        /// Four machines of size M.
+        /// Four machines of size M. Wire value: `M-quattro`.
         MQuattro = "M-quattro",
-        /// Eight machines of size M.
+        /// Eight machines of size M. Wire value: `M-octo`.
         MOcto = "M-octo",
-        /// Eight machines of size L.
+        /// Eight machines of size L. Wire value: `L-octo`.
         LOcto = "L-octo",
     }
 }
@@ -369,23 +369,23 @@ pub struct ClusterNodeGroup {
 cc_runtime::open_enum! {
     /// Operation on a cluster or a node group.
     pub enum ClusterOperation {
-        /// Creation of the cluster.
+        /// Creation of the cluster. Wire value: `CREATE`.
         Create = "CREATE",
-        /// Redeployment of the cluster.
+        /// Redeployment of the cluster. Wire value: `REDEPLOY`.
         Redeploy = "REDEPLOY",
-        /// Upgrade of the cluster.
+        /// Upgrade of the cluster. Wire value: `UPGRADE`.
         Upgrade = "UPGRADE",
-        /// Deletion of the cluster.
+        /// Deletion of the cluster. Wire value: `DELETE`.
         Delete = "DELETE",
-        /// Creation of a node group.
+        /// Creation of a node group. Wire value: `NODEGROUP_CREATE`.
         NodegroupCreate = "NODEGROUP_CREATE",
-        /// Deletion of a node group.
+        /// Deletion of a node group. Wire value: `NODEGROUP_DELETE`.
         NodegroupDelete = "NODEGROUP_DELETE",
-        /// Change of the number of nodes of a node group.
+        /// Change of the number of nodes of a node group. Wire value: `NODEGROUP_SCALE`.
         NodegroupScale = "NODEGROUP_SCALE",
-        /// Resumption of a node group.
+        /// Resumption of a node group. Wire value: `NODEGROUP_RESUME`.
         NodegroupResume = "NODEGROUP_RESUME",
-        /// Redeployment of a node group.
+        /// Redeployment of a node group. Wire value: `NODEGROUP_REDEPLOY`.
         NodegroupRedeploy = "NODEGROUP_REDEPLOY",
     }
 }
@@ -417,27 +417,27 @@ pub struct ClusterStandaloneNodeGroup {
 cc_runtime::open_enum! {
     /// State of a cluster. `TO_…` means requested, `…ING` means in progress.
     pub enum ClusterStatus {
-        /// The deployment of the cluster is requested.
+        /// The deployment of the cluster is requested. Wire value: `TO_DEPLOY`.
         ToDeploy = "TO_DEPLOY",
-        /// The cluster is being deployed.
+        /// The cluster is being deployed. Wire value: `DEPLOYING`.
         Deploying = "DEPLOYING",
-        /// The cluster can be used.
+        /// The cluster can be used. Wire value: `ACTIVE`.
         Active = "ACTIVE",
-        /// A redeployment of the cluster is requested.
+        /// A redeployment of the cluster is requested. Wire value: `TO_REDEPLOY`.
         ToRedeploy = "TO_REDEPLOY",
-        /// The cluster is being redeployed.
+        /// The cluster is being redeployed. Wire value: `REDEPLOYING`.
         Redeploying = "REDEPLOYING",
-        /// An upgrade of the cluster is requested.
+        /// An upgrade of the cluster is requested. Wire value: `TO_UPGRADE`.
         ToUpgrade = "TO_UPGRADE",
-        /// The cluster is being updated.
+        /// The cluster is being updated. Wire value: `UPDATING`.
         Updating = "UPDATING",
-        /// The deletion of the cluster is requested.
+        /// The deletion of the cluster is requested. Wire value: `TO_DELETE`.
         ToDelete = "TO_DELETE",
-        /// The cluster is being deleted.
+        /// The cluster is being deleted. Wire value: `DELETING`.
         Deleting = "DELETING",
-        /// The cluster is deleted.
+        /// The cluster is deleted. Wire value: `DELETED`.
         Deleted = "DELETED",
-        /// An operation on the cluster failed.
+        /// An operation on the cluster failed. Wire value: `FAILED`.
         Failed = "FAILED",
     }
 }
@@ -689,11 +689,11 @@ pub struct IpQuota {
 cc_runtime::open_enum! {
     /// Access path to the API server: through the network group, through the load balancer, or direct.
     pub enum KubeconfigAccess {
-        /// Access through the network group.
+        /// Access through the network group. Wire value: `NETWORKGROUP`.
         Networkgroup = "NETWORKGROUP",
-        /// Access through the load balancer.
+        /// Access through the load balancer. Wire value: `LOADBALANCER`.
         Loadbalancer = "LOADBALANCER",
-        /// Direct access to the API server by its IP address.
+        /// Direct access to the API server by its IP address. Wire value: `APISERVER_IP`.
         ApiserverIp = "APISERVER_IP",
     }
 }
@@ -734,17 +734,17 @@ pub struct MilliCpuQuota {
 cc_runtime::open_enum! {
     /// Size of a machine.
     pub enum NodeFlavor {
-        /// Machine of size 2XS.
+        /// Machine of size 2XS. Wire value: `2XS`.
         V2xs = "2XS",
-        /// Machine of size XS.
+        /// Machine of size XS. Wire value: `XS`.
         Xs = "XS",
-        /// Machine of size S.
+        /// Machine of size S. Wire value: `S`.
         S = "S",
-        /// Machine of size M.
+        /// Machine of size M. Wire value: `M`.
         M = "M",
-        /// Machine of size L.
+        /// Machine of size L. Wire value: `L`.
         L = "L",
-        /// Machine of size XL.
+        /// Machine of size XL. Wire value: `XL`.
         Xl = "XL",
     }
 }
@@ -910,27 +910,27 @@ impl NodeGroupCreation {
 cc_runtime::open_enum! {
     /// State of a node group. `TO_…` means requested, `…ING` means in progress.
     pub enum NodeGroupStatus {
-        /// The node group is pending.
+        /// The node group is pending. Wire value: `PENDING`.
         Pending = "PENDING",
-        /// The node group is created.
+        /// The node group is created. Wire value: `CREATED`.
         Created = "CREATED",
-        /// The node group is being deployed.
+        /// The node group is being deployed. Wire value: `DEPLOYING`.
         Deploying = "DEPLOYING",
-        /// The node group is deployed.
+        /// The node group is deployed. Wire value: `DEPLOYED`.
         Deployed = "DEPLOYED",
-        /// A change of the number of nodes is requested.
+        /// A change of the number of nodes is requested. Wire value: `TO_RESIZE`.
         ToResize = "TO_RESIZE",
-        /// The number of nodes is being changed.
+        /// The number of nodes is being changed. Wire value: `RESIZING`.
         Resizing = "RESIZING",
-        /// The node group can be used.
+        /// The node group can be used. Wire value: `READY`.
         Ready = "READY",
-        /// An operation on the node group failed.
+        /// An operation on the node group failed. Wire value: `FAILED`.
         Failed = "FAILED",
-        /// The deletion of the node group is requested.
+        /// The deletion of the node group is requested. Wire value: `TO_TERMINATE`.
         ToTerminate = "TO_TERMINATE",
-        /// The node group is being deleted.
+        /// The node group is being deleted. Wire value: `TERMINATING`.
         Terminating = "TERMINATING",
-        /// The node group is deleted.
+        /// The node group is deleted. Wire value: `DELETED`.
         Deleted = "DELETED",
     }
 }
@@ -1017,17 +1017,17 @@ impl NodeGroupUpdate {
 cc_runtime::open_enum! {
     /// State of a node.
     pub enum NodeStatus {
-        /// The node is being deployed.
+        /// The node is being deployed. Wire value: `DEPLOYING`.
         Deploying = "DEPLOYING",
-        /// The node is deployed.
+        /// The node is deployed. Wire value: `DEPLOYED`.
         Deployed = "DEPLOYED",
-        /// The node accepts pods.
+        /// The node accepts pods. Wire value: `READY`.
         Ready = "READY",
-        /// The pods of the node are being evicted.
+        /// The pods of the node are being evicted. Wire value: `DRAINING`.
         Draining = "DRAINING",
-        /// The node failed.
+        /// The node failed. Wire value: `FAILED`.
         Failed = "FAILED",
-        /// The node is deleted.
+        /// The node is deleted. Wire value: `DELETED`.
         Deleted = "DELETED",
     }
 }
@@ -1398,11 +1398,13 @@ impl Taint {
 cc_runtime::open_enum! {
     /// Effect of a taint on pods: not scheduled, avoided, or also evicted.
     pub enum TaintEffect {
-        /// Pods that do not tolerate the taint are not scheduled on the node.
+        /// Pods that do not tolerate the taint are not scheduled on the node. Wire value: `NoSchedule`.
         NoSchedule = "NoSchedule",
-        /// Pods that do not tolerate the taint are scheduled on other nodes where possible.
+        /// Pods that do not tolerate the taint are scheduled on other nodes where possible. Wire value:
+        /// `PreferNoSchedule`.
         PreferNoSchedule = "PreferNoSchedule",
         /// Pods that do not tolerate the taint are not scheduled on the node, and running ones are evicted.
+        /// Wire value: `NoExecute`.
         NoExecute = "NoExecute",
     }
 }
@@ -1483,11 +1485,11 @@ pub struct TopologyConstraints {
 cc_runtime::open_enum! {
     /// Layout of the control plane.
     pub enum TopologyKind {
-        /// All components run on the same machines.
+        /// All components run on the same machines. Wire value: `ALL_IN_ONE`.
         AllInOne = "ALL_IN_ONE",
-        /// The control plane has dedicated compute machines.
+        /// The control plane has dedicated compute machines. Wire value: `DEDICATED_COMPUTE`.
         DedicatedCompute = "DEDICATED_COMPUTE",
-        /// Each machine runs one component.
+        /// Each machine runs one component. Wire value: `DISTRIBUTED`.
         Distributed = "DISTRIBUTED",
     }
 }

@@ -46,19 +46,19 @@ impl AddressRules {
 cc_runtime::open_enum! {
     /// Kind of a change.
     pub enum AuditKind {
-        /// The load balancer, or a part of it, was created.
+        /// The load balancer, or a part of it, was created. Wire value: `CREATE`.
         Create = "CREATE",
-        /// The load balancer, or a part of it, was changed.
+        /// The load balancer, or a part of it, was changed. Wire value: `UPDATE`.
         Update = "UPDATE",
-        /// The load balancer, or a part of it, was deleted.
+        /// The load balancer, or a part of it, was deleted. Wire value: `DELETE`.
         Delete = "DELETE",
-        /// The load balancer, or a part of it, was frozen.
+        /// The load balancer, or a part of it, was frozen. Wire value: `FREEZE`.
         Freeze = "FREEZE",
-        /// The load balancer, or a part of it, was unfrozen.
+        /// The load balancer, or a part of it, was unfrozen. Wire value: `UNFREEZE`.
         Unfreeze = "UNFREEZE",
-        /// The load balancer, or a part of it, was registered.
+        /// The load balancer, or a part of it, was registered. Wire value: `REGISTER`.
         Register = "REGISTER",
-        /// The registration of the load balancer, or of a part of it, was removed.
+        /// The registration of the load balancer, or of a part of it, was removed. Wire value: `UNREGISTER`.
         Unregister = "UNREGISTER",
     }
 }
@@ -1114,19 +1114,19 @@ impl LoadBalancerCreation {
 cc_runtime::open_enum! {
     /// Size of a load balancer and number of its machines.
     pub enum LoadBalancerFlavor {
-        /// Two machines of size XS.
+        /// Two machines of size XS. Wire value: `XS-duo`.
         XsDuo = "XS-duo",
-        /// Four machines of size XS.
+        /// Four machines of size XS. Wire value: `XS-quattro`.
         XsQuattro = "XS-quattro",
-        /// Two machines of size S.
+        /// Two machines of size S. Wire value: `S-duo`.
         SDuo = "S-duo",
-        /// Four machines of size S.
+        /// Four machines of size S. Wire value: `S-quattro`.
         SQuattro = "S-quattro",
-        /// Four machines of size M.
+        /// Four machines of size M. Wire value: `M-quattro`.
         MQuattro = "M-quattro",
-        /// Eight machines of size M.
+        /// Eight machines of size M. Wire value: `M-octo`.
         MOcto = "M-octo",
-        /// Eight machines of size L.
+        /// Eight machines of size L. Wire value: `L-octo`.
         LOcto = "L-octo",
     }
 }
@@ -1134,9 +1134,9 @@ cc_runtime::open_enum! {
 cc_runtime::open_enum! {
     /// Kind of load balancers: shared by all applications, or private to the owner.
     pub enum LoadBalancerKind {
-        /// Shared by all applications.
+        /// Shared by all applications. Wire value: `default`.
         Default = "default",
-        /// Private to the owner.
+        /// Private to the owner. Wire value: `private`.
         Private = "private",
     }
 }

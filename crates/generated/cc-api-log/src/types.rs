@@ -231,9 +231,9 @@ pub struct GeoLocation {
 cc_runtime::open_enum! {
     /// Order of log lines: oldest first (`ASC`) or latest first (`DESC`).
     pub enum LogOrder {
-        /// Oldest first.
+        /// Oldest first. Wire value: `ASC`.
         Asc = "ASC",
-        /// Latest first.
+        /// Latest first. Wire value: `DESC`.
         Desc = "DESC",
     }
 }

@@ -20,7 +20,7 @@ pub struct FeatureFlag {
 cc_runtime::open_enum! {
     /// Kind of a Materia database.
     pub enum MateriaKind {
-        /// Key-value store.
+        /// Key-value store. Wire value: `KV`.
         Kv = "KV",
     }
 }
@@ -64,11 +64,11 @@ pub struct MateriaKv {
 cc_runtime::open_enum! {
     /// The plan of a Materia add-on.
     pub enum MateriaPlan {
-        /// The alpha plan.
+        /// The alpha plan. Wire value: `ALPHA`.
         Alpha = "ALPHA",
-        /// The beta plan.
+        /// The beta plan. Wire value: `BETA`.
         Beta = "BETA",
-        /// The base plan.
+        /// The base plan. Wire value: `BASE`.
         Base = "BASE",
     }
 }
@@ -76,15 +76,15 @@ cc_runtime::open_enum! {
 cc_runtime::open_enum! {
     /// State of a Materia KV.
     pub enum MateriaStatus {
-        /// The Materia KV is being created.
+        /// The Materia KV is being created. Wire value: `PROVISIONING`.
         Provisioning = "PROVISIONING",
-        /// The Materia KV can be used.
+        /// The Materia KV can be used. Wire value: `PROVISIONED`.
         Provisioned = "PROVISIONED",
-        /// The deletion of the Materia KV is requested.
+        /// The deletion of the Materia KV is requested. Wire value: `TO_DELETE`.
         ToDelete = "TO_DELETE",
-        /// The Materia KV is being deleted.
+        /// The Materia KV is being deleted. Wire value: `DELETING`.
         Deleting = "DELETING",
-        /// The Materia KV is deleted.
+        /// The Materia KV is deleted. Wire value: `DELETED`.
         Deleted = "DELETED",
     }
 }

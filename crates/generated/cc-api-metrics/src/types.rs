@@ -181,11 +181,11 @@ cc_runtime::open_enum! {
     /// Statistics that a token can read. Some sources write the values in upper case, such as
     /// `METRICS_ACCESSLOGS`.
     pub enum StatsApplication {
-        /// Metrics.
+        /// Metrics. Wire value: `metrics`.
         Metrics = "metrics",
-        /// Statistics of HTTP accesses.
+        /// Statistics of HTTP accesses. Wire value: `metrics.accesslogs`.
         MetricsAccesslogs = "metrics.accesslogs",
-        /// Statistics of Cellar.
+        /// Statistics of Cellar. Wire value: `addon-api-cellar`.
         AddonApiCellar = "addon-api-cellar",
     }
 }
@@ -254,9 +254,9 @@ impl StatsTokenCreation {
 cc_runtime::open_enum! {
     /// Rights that a token grants.
     pub enum StatsTokenScope {
-        /// The token can read.
+        /// The token can read. Wire value: `READ`.
         Read = "READ",
-        /// The token can write.
+        /// The token can write. Wire value: `WRITE`.
         Write = "WRITE",
     }
 }

@@ -381,13 +381,13 @@ impl NetworkGroupMemberCreation {
 cc_runtime::open_enum! {
     /// Kind of a member of a network group.
     pub enum NetworkGroupMemberKind {
-        /// An add-on.
+        /// An add-on. Wire value: `ADDON`.
         Addon = "ADDON",
-        /// An application.
+        /// An application. Wire value: `APPLICATION`.
         Application = "APPLICATION",
-        /// A machine outside the platform.
+        /// A machine outside the platform. Wire value: `EXTERNAL`.
         External = "EXTERNAL",
-        /// A load balancer.
+        /// A load balancer. Wire value: `LOADBALANCER`.
         Loadbalancer = "LOADBALANCER",
     }
 }
@@ -395,9 +395,9 @@ cc_runtime::open_enum! {
 cc_runtime::open_enum! {
     /// Manager of a network group.
     pub enum NetworkGroupOwnership {
-        /// The owner manages the network group.
+        /// The owner manages the network group. Wire value: `CUSTOMER`.
         Customer = "CUSTOMER",
-        /// The platform manages the network group.
+        /// The platform manages the network group. Wire value: `PLATFORM`.
         Platform = "PLATFORM",
     }
 }
@@ -547,9 +547,9 @@ impl PeerCreation {
 cc_runtime::open_enum! {
     /// Kind of the machine of a peer.
     pub enum PeerKind {
-        /// A machine of the platform.
+        /// A machine of the platform. Wire value: `CLEVER`.
         Clever = "CLEVER",
-        /// A machine outside the platform.
+        /// A machine outside the platform. Wire value: `EXTERNAL`.
         External = "EXTERNAL",
     }
 }
@@ -557,9 +557,9 @@ cc_runtime::open_enum! {
 cc_runtime::open_enum! {
     /// Role of a peer: a server, to which others connect, or a client.
     pub enum PeerRole {
-        /// The peer connects to servers.
+        /// The peer connects to servers. Wire value: `CLIENT`.
         Client = "CLIENT",
-        /// Other peers connect to the peer.
+        /// Other peers connect to the peer. Wire value: `SERVER`.
         Server = "SERVER",
     }
 }

@@ -124,11 +124,11 @@ impl EmailNotificationTargetCreation {
 cc_runtime::open_enum! {
     /// Recipients of the e-mails of a notification: addresses, all members of the organisation, or one user.
     pub enum EmailNotificationTargetKind {
-        /// An e-mail address.
+        /// An e-mail address. Wire value: `email`.
         Email = "email",
-        /// All members of the organisation.
+        /// All members of the organisation. Wire value: `organisation`.
         Organisation = "organisation",
-        /// One user.
+        /// One user. Wire value: `userid`.
         Userid = "userid",
     }
 }
@@ -136,55 +136,56 @@ cc_runtime::open_enum! {
 cc_runtime::open_enum! {
     /// Event of a notification. Names that start with `META_` each stand for several events.
     pub enum NotificationEvent {
-        /// An account was created.
+        /// An account was created. Wire value: `ACCOUNT_CREATION`.
         AccountCreation = "ACCOUNT_CREATION",
-        /// An account was deleted.
+        /// An account was deleted. Wire value: `ACCOUNT_DELETION`.
         AccountDeletion = "ACCOUNT_DELETION",
-        /// An account was changed.
+        /// An account was changed. Wire value: `ACCOUNT_EDITION`.
         AccountEdition = "ACCOUNT_EDITION",
-        /// An add-on was created.
+        /// An add-on was created. Wire value: `ADDON_CREATION`.
         AddonCreation = "ADDON_CREATION",
-        /// An add-on was deleted.
+        /// An add-on was deleted. Wire value: `ADDON_DELETION`.
         AddonDeletion = "ADDON_DELETION",
-        /// An application was created.
+        /// An application was created. Wire value: `APPLICATION_CREATION`.
         ApplicationCreation = "APPLICATION_CREATION",
-        /// An application was deleted.
+        /// An application was deleted. Wire value: `APPLICATION_DELETION`.
         ApplicationDeletion = "APPLICATION_DELETION",
-        /// An application was changed.
+        /// An application was changed. Wire value: `APPLICATION_EDITION`.
         ApplicationEdition = "APPLICATION_EDITION",
-        /// A redeployment of an application was requested.
+        /// A redeployment of an application was requested. Wire value: `APPLICATION_REDEPLOY`.
         ApplicationRedeploy = "APPLICATION_REDEPLOY",
-        /// An application was stopped.
+        /// An application was stopped. Wire value: `APPLICATION_STOP`.
         ApplicationStop = "APPLICATION_STOP",
-        /// A request from Clever Tools, the command-line client of the platform.
+        /// A request from Clever Tools, the command-line client of the platform. Wire value:
+        /// `CLEVER_TOOLS_REQUEST`.
         CleverToolsRequest = "CLEVER_TOOLS_REQUEST",
-        /// Credits were added.
+        /// Credits were added. Wire value: `CREDITS_ADDED`.
         CreditsAdded = "CREDITS_ADDED",
-        /// An action of a deployment began.
+        /// An action of a deployment began. Wire value: `DEPLOYMENT_ACTION_BEGIN`.
         DeploymentActionBegin = "DEPLOYMENT_ACTION_BEGIN",
-        /// An action of a deployment ended.
+        /// An action of a deployment ended. Wire value: `DEPLOYMENT_ACTION_END`.
         DeploymentActionEnd = "DEPLOYMENT_ACTION_END",
-        /// A deployment failed.
+        /// A deployment failed. Wire value: `DEPLOYMENT_FAIL`.
         DeploymentFail = "DEPLOYMENT_FAIL",
-        /// A deployment succeeded.
+        /// A deployment succeeded. Wire value: `DEPLOYMENT_SUCCESS`.
         DeploymentSuccess = "DEPLOYMENT_SUCCESS",
-        /// Code was pushed with Git.
+        /// Code was pushed with Git. Wire value: `GIT_PUSH`.
         GitPush = "GIT_PUSH",
-        /// An organisation was created.
+        /// An organisation was created. Wire value: `ORGANISATION_CREATION`.
         OrganisationCreation = "ORGANISATION_CREATION",
-        /// An organisation was deleted.
+        /// An organisation was deleted. Wire value: `ORGANISATION_DELETION`.
         OrganisationDeletion = "ORGANISATION_DELETION",
-        /// An organisation was changed.
+        /// An organisation was changed. Wire value: `ORGANISATION_EDITION`.
         OrganisationEdition = "ORGANISATION_EDITION",
-        /// A member was added to an organisation.
+        /// A member was added to an organisation. Wire value: `ORGANISATION_USER_ADDITION`.
         OrganisationUserAddition = "ORGANISATION_USER_ADDITION",
-        /// All events about the lifecycle of services.
+        /// All events about the lifecycle of services. Wire value: `META_SERVICE_LIFECYCLE`.
         MetaServiceLifecycle = "META_SERVICE_LIFECYCLE",
-        /// All events about the result of deployments.
+        /// All events about the result of deployments. Wire value: `META_DEPLOYMENT_RESULT`.
         MetaDeploymentResult = "META_DEPLOYMENT_RESULT",
-        /// All events about the management of services.
+        /// All events about the management of services. Wire value: `META_SERVICE_MANAGEMENT`.
         MetaServiceManagement = "META_SERVICE_MANAGEMENT",
-        /// All events about credits.
+        /// All events about credits. Wire value: `META_CREDITS`.
         MetaCredits = "META_CREDITS",
     }
 }
@@ -305,13 +306,13 @@ pub struct WebhookFailure {
 cc_runtime::open_enum! {
     /// Format of the body of a webhook.
     pub enum WebhookFormat {
-        /// Format of the platform.
+        /// Format of the platform. Wire value: `raw`.
         Raw = "raw",
-        /// Format of Slack.
+        /// Format of Slack. Wire value: `slack`.
         Slack = "slack",
-        /// Format of Flowdock.
+        /// Format of Flowdock. Wire value: `flowdock`.
         Flowdock = "flowdock",
-        /// Format of Gitter.
+        /// Format of Gitter. Wire value: `gitter`.
         Gitter = "gitter",
     }
 }
@@ -319,9 +320,9 @@ cc_runtime::open_enum! {
 cc_runtime::open_enum! {
     /// State of a webhook.
     pub enum WebhookState {
-        /// The webhook is called.
+        /// The webhook is called. Wire value: `ENABLED`.
         Enabled = "ENABLED",
-        /// The webhook is not called.
+        /// The webhook is not called. Wire value: `DISABLED`.
         Disabled = "DISABLED",
     }
 }

@@ -346,11 +346,11 @@ pub struct OperatorNetworkGroup {
 cc_runtime::open_enum! {
     /// The plan of an operator.
     pub enum OperatorPlan {
-        /// The alpha plan.
+        /// The alpha plan. Wire value: `ALPHA`.
         Alpha = "ALPHA",
-        /// The beta plan.
+        /// The beta plan. Wire value: `BETA`.
         Beta = "BETA",
-        /// The base plan.
+        /// The base plan. Wire value: `BASE`.
         Base = "BASE",
     }
 }

@@ -155,13 +155,13 @@ pub struct Message {
 cc_runtime::open_enum! {
     /// Outcome of the operation that a message reports.
     pub enum MessageKind {
-        /// The operation succeeded.
+        /// The operation succeeded. Wire value: `success`.
         Success = "success",
-        /// The message is information.
+        /// The message is information. Wire value: `info`.
         Info = "info",
-        /// The message is a warning.
+        /// The message is a warning. Wire value: `warning`.
         Warning = "warning",
-        /// The operation failed.
+        /// The operation failed. Wire value: `error`.
         Error = "error",
     }
 }
@@ -169,9 +169,9 @@ cc_runtime::open_enum! {
 cc_runtime::open_enum! {
     /// Kind of second factor: none, or a time-based one-time password.
     pub enum MfaKind {
-        /// No second factor.
+        /// No second factor. Wire value: `NONE`.
         None = "NONE",
-        /// Time-based one-time password.
+        /// Time-based one-time password. Wire value: `TOTP`.
         Totp = "TOTP",
     }
 }
@@ -326,11 +326,11 @@ impl OrganisationContact {
 cc_runtime::open_enum! {
     /// Subject of a contact.
     pub enum OrganisationContactKind {
-        /// Security.
+        /// Security. Wire value: `security`.
         Security = "security",
-        /// Protection of personal data.
+        /// Protection of personal data. Wire value: `privacy`.
         Privacy = "privacy",
-        /// Abuse of services.
+        /// Abuse of services. Wire value: `abuse`.
         Abuse = "abuse",
     }
 }
@@ -467,15 +467,15 @@ pub struct OrganisationMemberUser {
 cc_runtime::open_enum! {
     /// Role of a member of an organisation.
     pub enum OrganisationRole {
-        /// No role.
+        /// No role. Wire value: `NONE`.
         None = "NONE",
-        /// Administrator.
+        /// Administrator. Wire value: `ADMIN`.
         Admin = "ADMIN",
-        /// Accountant.
+        /// Accountant. Wire value: `ACCOUNTING`.
         Accounting = "ACCOUNTING",
-        /// Developer.
+        /// Developer. Wire value: `DEVELOPER`.
         Developer = "DEVELOPER",
-        /// Manager.
+        /// Manager. Wire value: `MANAGER`.
         Manager = "MANAGER",
     }
 }
@@ -635,15 +635,15 @@ impl ProductLimitations {
 cc_runtime::open_enum! {
     /// Maturity of a product.
     pub enum ProductMaturity {
-        /// Alpha phase.
+        /// Alpha phase. Wire value: `ALPHA`.
         Alpha = "ALPHA",
-        /// Beta phase.
+        /// Beta phase. Wire value: `BETA`.
         Beta = "BETA",
-        /// Available to everyone.
+        /// Available to everyone. Wire value: `GENERAL_AVAILABILITY`.
         GeneralAvailability = "GENERAL_AVAILABILITY",
-        /// Release candidate.
+        /// Release candidate. Wire value: `RELEASE_CANDIDATE`.
         ReleaseCandidate = "RELEASE_CANDIDATE",
-        /// Technical preview.
+        /// Technical preview. Wire value: `TECH_PREVIEW`.
         TechPreview = "TECH_PREVIEW",
     }
 }
@@ -651,9 +651,9 @@ cc_runtime::open_enum! {
 cc_runtime::open_enum! {
     /// Visibility of a product.
     pub enum ProductVisibility {
-        /// The product is private.
+        /// The product is private. Wire value: `PRIVATE`.
         Private = "PRIVATE",
-        /// The product is public.
+        /// The product is public. Wire value: `PUBLIC`.
         Public = "PUBLIC",
     }
 }
@@ -712,11 +712,11 @@ pub struct TenantBranch {
 cc_runtime::open_enum! {
     /// Kind of an office.
     pub enum TenantBranchKind {
-        /// The headquarters.
+        /// The headquarters. Wire value: `Headquarters`.
         Headquarters = "Headquarters",
-        /// A regional office.
+        /// A regional office. Wire value: `RegionalOffice`.
         RegionalOffice = "RegionalOffice",
-        /// A subsidiary.
+        /// A subsidiary. Wire value: `Subsidiary`.
         Subsidiary = "Subsidiary",
     }
 }
@@ -1298,21 +1298,22 @@ pub struct TenantRole {
 cc_runtime::open_enum! {
     /// State of a tenant, product or resource.
     pub enum TenantState {
-        /// The tenant, product or resource is pending.
+        /// The tenant, product or resource is pending. Wire value: `PENDING`.
         Pending = "PENDING",
-        /// The request is queued.
+        /// The request is queued. Wire value: `QUEUED`.
         Queued = "QUEUED",
-        /// The tenant, product or resource is provisioned.
+        /// The tenant, product or resource is provisioned. Wire value: `PROVISIONED`.
         Provisioned = "PROVISIONED",
-        /// The tenant, product or resource is validated.
+        /// The tenant, product or resource is validated. Wire value: `VALIDATED`.
         Validated = "VALIDATED",
-        /// The tenant, product or resource is moderated by the platform.
+        /// The tenant, product or resource is moderated by the platform. Wire value: `MODERATED`.
         Moderated = "MODERATED",
-        /// The tenant, product or resource was changed.
+        /// The tenant, product or resource was changed. Wire value: `PATCHED`.
         Patched = "PATCHED",
-        /// The tenant, product or resource is marked as deleted, but its data still exists.
+        /// The tenant, product or resource is marked as deleted, but its data still exists. Wire value:
+        /// `SOFT_DELETED`.
         SoftDeleted = "SOFT_DELETED",
-        /// The tenant, product or resource is deleted.
+        /// The tenant, product or resource is deleted. Wire value: `DELETED`.
         Deleted = "DELETED",
     }
 }
@@ -1336,15 +1337,15 @@ pub struct TenantStatus {
 cc_runtime::open_enum! {
     /// Verification state of a VAT number.
     pub enum VatState {
-        /// The VAT number is invalid.
+        /// The VAT number is invalid. Wire value: `INVALID`.
         Invalid = "INVALID",
-        /// The VAT number is not verified yet.
+        /// The VAT number is not verified yet. Wire value: `PENDING_VALIDATION`.
         PendingValidation = "PENDING_VALIDATION",
-        /// The VAT number is valid.
+        /// The VAT number is valid. Wire value: `VALID`.
         Valid = "VALID",
-        /// No VAT number is needed.
+        /// No VAT number is needed. Wire value: `NOT_NEEDED`.
         NotNeeded = "NOT_NEEDED",
-        /// VAT numbers do not apply.
+        /// VAT numbers do not apply. Wire value: `NOT_APPLICABLE`.
         NotApplicable = "NOT_APPLICABLE",
     }
 }

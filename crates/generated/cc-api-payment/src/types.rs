@@ -146,17 +146,17 @@ impl ExternalPaymentError {
 cc_runtime::open_enum! {
     /// State of a payment in bitcoins.
     pub enum ExternalPaymentStatus {
-        /// The payment was created.
+        /// The payment was created. Wire value: `new`.
         New = "new",
-        /// The payment was made, but is not confirmed yet.
+        /// The payment was made, but is not confirmed yet. Wire value: `paid`.
         Paid = "paid",
-        /// The payment is confirmed.
+        /// The payment is confirmed. Wire value: `confirmed`.
         Confirmed = "confirmed",
-        /// The payment is complete.
+        /// The payment is complete. Wire value: `complete`.
         Complete = "complete",
-        /// The payment was not made in time.
+        /// The payment was not made in time. Wire value: `expired`.
         Expired = "expired",
-        /// The payment is invalid.
+        /// The payment is invalid. Wire value: `invalid`.
         Invalid = "invalid",
     }
 }
@@ -485,25 +485,25 @@ pub struct LegacyInvoicePayerUser {
 cc_runtime::open_enum! {
     /// State of an invoice.
     pub enum LegacyInvoiceStatus {
-        /// The invoice is paid.
+        /// The invoice is paid. Wire value: `PAID`.
         Paid = "PAID",
-        /// The invoice is cancelled.
+        /// The invoice is cancelled. Wire value: `CANCELED`.
         Canceled = "CANCELED",
-        /// The payment is in progress.
+        /// The payment is in progress. Wire value: `PROCESSING`.
         Processing = "PROCESSING",
-        /// The payment failed.
+        /// The payment failed. Wire value: `FAIL`.
         Fail = "FAIL",
-        /// The payment is refunded.
+        /// The payment is refunded. Wire value: `REFUNDED`.
         Refunded = "REFUNDED",
-        /// The invoice is not paid yet.
+        /// The invoice is not paid yet. Wire value: `PENDING`.
         Pending = "PENDING",
-        /// A test invoice.
+        /// A test invoice. Wire value: `TEST`.
         Test = "TEST",
-        /// The payment is to be refunded.
+        /// The payment is to be refunded. Wire value: `TOBEREFUNDED`.
         Toberefunded = "TOBEREFUNDED",
-        /// The invoice will not be paid.
+        /// The invoice will not be paid. Wire value: `WONTPAY`.
         Wontpay = "WONTPAY",
-        /// The payment is held.
+        /// The payment is held. Wire value: `PAYMENT_HELD`.
         PaymentHeld = "PAYMENT_HELD",
     }
 }
@@ -511,13 +511,13 @@ cc_runtime::open_enum! {
 cc_runtime::open_enum! {
     /// Kind of invoice.
     pub enum LegacyInvoiceType {
-        /// An invoice.
+        /// An invoice. Wire value: `INVOICE`.
         Invoice = "INVOICE",
-        /// A credit note.
+        /// A credit note. Wire value: `CREDITNOTE`.
         Creditnote = "CREDITNOTE",
-        /// A purchase order.
+        /// A purchase order. Wire value: `PURCHASE_ORDER`.
         PurchaseOrder = "PURCHASE_ORDER",
-        /// A preorder of an add-on.
+        /// A preorder of an add-on. Wire value: `ADDON_PREORDER`.
         AddonPreorder = "ADDON_PREORDER",
     }
 }
@@ -525,9 +525,9 @@ cc_runtime::open_enum! {
 cc_runtime::open_enum! {
     /// Due date of an invoice.
     pub enum LegacyPayWhen {
-        /// The invoice is due now.
+        /// The invoice is due now. Wire value: `PAY_NOW`.
         PayNow = "PAY_NOW",
-        /// The invoice is due next month.
+        /// The invoice is due next month. Wire value: `PAY_NEXT_MONTH`.
         PayNextMonth = "PAY_NEXT_MONTH",
     }
 }
@@ -587,9 +587,9 @@ pub struct LegacyPaymentMethod {
 cc_runtime::open_enum! {
     /// Kind of second factor: none, or a time-based one-time password.
     pub enum MfaKind {
-        /// No second factor.
+        /// No second factor. Wire value: `NONE`.
         None = "NONE",
-        /// Time-based one-time password.
+        /// Time-based one-time password. Wire value: `TOTP`.
         Totp = "TOTP",
     }
 }
@@ -597,15 +597,15 @@ cc_runtime::open_enum! {
 cc_runtime::open_enum! {
     /// Role of a member of an organisation.
     pub enum OrganisationRole {
-        /// No role.
+        /// No role. Wire value: `NONE`.
         None = "NONE",
-        /// Administrator.
+        /// Administrator. Wire value: `ADMIN`.
         Admin = "ADMIN",
-        /// Accountant.
+        /// Accountant. Wire value: `ACCOUNTING`.
         Accounting = "ACCOUNTING",
-        /// Developer.
+        /// Developer. Wire value: `DEVELOPER`.
         Developer = "DEVELOPER",
-        /// Manager.
+        /// Manager. Wire value: `MANAGER`.
         Manager = "MANAGER",
     }
 }
@@ -663,9 +663,9 @@ impl PaymentData {
 cc_runtime::open_enum! {
     /// Whether the card is already registered.
     pub enum PaymentDataType {
-        /// A card that is not registered yet.
+        /// A card that is not registered yet. Wire value: `NEW_CARD`.
         NewCard = "NEW_CARD",
-        /// A card that is already registered.
+        /// A card that is already registered. Wire value: `EXISTING_CARD`.
         ExistingCard = "EXISTING_CARD",
     }
 }
@@ -715,11 +715,11 @@ impl PaymentMethodId {
 cc_runtime::open_enum! {
     /// Kind of the payment method.
     pub enum PaymentMethodType {
-        /// Payment by card.
+        /// Payment by card. Wire value: `CREDITCARD`.
         Creditcard = "CREDITCARD",
-        /// Payment through PayPal.
+        /// Payment through PayPal. Wire value: `PAYPAL`.
         Paypal = "PAYPAL",
-        /// SEPA direct debit.
+        /// SEPA direct debit. Wire value: `SEPA_DEBIT`.
         SepaDebit = "SEPA_DEBIT",
     }
 }
@@ -727,19 +727,19 @@ cc_runtime::open_enum! {
 cc_runtime::open_enum! {
     /// Payment provider.
     pub enum PaymentProvider {
-        /// PayPal.
+        /// PayPal. Wire value: `PAYPAL`.
         Paypal = "PAYPAL",
-        /// Payment by card.
+        /// Payment by card. Wire value: `CREDITCARD`.
         Creditcard = "CREDITCARD",
-        /// Coupon.
+        /// Coupon. Wire value: `COUPON`.
         Coupon = "COUPON",
-        /// Bitcoin.
+        /// Bitcoin. Wire value: `BITCOIN`.
         Bitcoin = "BITCOIN",
-        /// Bank transfer.
+        /// Bank transfer. Wire value: `TRANSFER`.
         Transfer = "TRANSFER",
-        /// Free of charge.
+        /// Free of charge. Wire value: `FREE`.
         Free = "FREE",
-        /// SEPA direct debit.
+        /// SEPA direct debit. Wire value: `SEPA_DEBIT`.
         SepaDebit = "SEPA_DEBIT",
     }
 }

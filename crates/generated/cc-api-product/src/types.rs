@@ -7,23 +7,23 @@ use serde::{Deserialize, Serialize};
 cc_runtime::open_enum! {
     /// Kind of value of a feature of an add-on plan.
     pub enum AddonFeatureKind {
-        /// `true` or `false`.
+        /// `true` or `false`. Wire value: `BOOLEAN`.
         Boolean = "BOOLEAN",
         /// `BOOLEAN_SHARED`.
         BooleanShared = "BOOLEAN_SHARED",
         /// `INTERVAL`.
         Interval = "INTERVAL",
-        /// A file size.
+        /// A file size. Wire value: `FILESIZE`.
         Filesize = "FILESIZE",
-        /// A number of bytes.
+        /// A number of bytes. Wire value: `BYTES`.
         Bytes = "BYTES",
-        /// A number.
+        /// A number. Wire value: `NUMBER`.
         Number = "NUMBER",
-        /// A percentage.
+        /// A percentage. Wire value: `PERCENTAGE`.
         Percentage = "PERCENTAGE",
-        /// A text.
+        /// A text. Wire value: `STRING`.
         String = "STRING",
-        /// A structured value.
+        /// A structured value. Wire value: `OBJECT`.
         Object = "OBJECT",
     }
 }
@@ -150,15 +150,15 @@ pub struct AddonProviderFeature {
 cc_runtime::open_enum! {
     /// Release status of an add-on provider.
     pub enum AddonProviderStatus {
-        /// Alpha phase.
+        /// Alpha phase. Wire value: `ALPHA`.
         Alpha = "ALPHA",
-        /// Private beta phase.
+        /// Private beta phase. Wire value: `BETA_PRIV`.
         BetaPriv = "BETA_PRIV",
-        /// Public beta phase.
+        /// Public beta phase. Wire value: `BETA_PUB`.
         BetaPub = "BETA_PUB",
-        /// Released.
+        /// Released. Wire value: `RELEASE`.
         Release = "RELEASE",
-        /// Deleted.
+        /// Deleted. Wire value: `DELETED`.
         Deleted = "DELETED",
     }
 }

@@ -199,15 +199,15 @@ impl PulsarCreation {
 cc_runtime::open_enum! {
     /// The plan of a Pulsar.
     pub enum PulsarPlan {
-        /// The beta plan.
+        /// The beta plan. Wire value: `BETA`.
         Beta = "BETA",
-        /// Plan for the logs of an organisation.
+        /// Plan for the logs of an organisation. Wire value: `ORGANISATION_LOGS`.
         OrganisationLogs = "ORGANISATION_LOGS",
-        /// Plan for the access logs of an organisation.
+        /// Plan for the access logs of an organisation. Wire value: `ORGANISATION_ACCESS_LOGS`.
         OrganisationAccessLogs = "ORGANISATION_ACCESS_LOGS",
-        /// Plan for the audit logs of an organisation.
+        /// Plan for the audit logs of an organisation. Wire value: `ORGANISATION_AUDIT_LOGS`.
         OrganisationAuditLogs = "ORGANISATION_AUDIT_LOGS",
-        /// Plan for the actions of an organisation.
+        /// Plan for the actions of an organisation. Wire value: `ORGANISATION_ACTIONS`.
         OrganisationActions = "ORGANISATION_ACTIONS",
     }
 }
@@ -215,15 +215,15 @@ cc_runtime::open_enum! {
 cc_runtime::open_enum! {
     /// State of a Pulsar.
     pub enum PulsarStatus {
-        /// The Pulsar can be used.
+        /// The Pulsar can be used. Wire value: `ACTIVE`.
         Active = "ACTIVE",
-        /// The deletion of the Pulsar is requested.
+        /// The deletion of the Pulsar is requested. Wire value: `TO_DELETE`.
         ToDelete = "TO_DELETE",
-        /// The namespace of the Pulsar is deleted.
+        /// The namespace of the Pulsar is deleted. Wire value: `NAMESPACE_DELETED`.
         NamespaceDeleted = "NAMESPACE_DELETED",
-        /// The cold storage of the Pulsar is deleted.
+        /// The cold storage of the Pulsar is deleted. Wire value: `COLD_STORAGE_DELETED`.
         ColdStorageDeleted = "COLD_STORAGE_DELETED",
-        /// The Pulsar is deleted.
+        /// The Pulsar is deleted. Wire value: `DELETED`.
         Deleted = "DELETED",
     }
 }

@@ -431,17 +431,17 @@ impl HashKeyElement {
 cc_runtime::open_enum! {
     /// Type of a key.
     pub enum KeyType {
-        /// A string.
+        /// A string. Wire value: `string`.
         String = "string",
-        /// A list of strings.
+        /// A list of strings. Wire value: `list`.
         List = "list",
-        /// A set of strings.
+        /// A set of strings. Wire value: `set`.
         Set = "set",
-        /// A set of strings, sorted by a score.
+        /// A set of strings, sorted by a score. Wire value: `zset`.
         Zset = "zset",
-        /// A map from fields to strings.
+        /// A map from fields to strings. Wire value: `hash`.
         Hash = "hash",
-        /// An append-only log of entries.
+        /// An append-only log of entries. Wire value: `stream`.
         Stream = "stream",
     }
 }
@@ -478,9 +478,9 @@ pub struct ListKeyElement {
 cc_runtime::open_enum! {
     /// An end of a list.
     pub enum ListPosition {
-        /// The end of the list.
+        /// The end of the list. Wire value: `tail`.
         Tail = "tail",
-        /// The start of the list.
+        /// The start of the list. Wire value: `head`.
         Head = "head",
     }
 }
