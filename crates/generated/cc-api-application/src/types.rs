@@ -253,7 +253,7 @@ pub struct Application {
     /// Branches of the repository, if the answer includes them.
     #[serde(default, deserialize_with = "cc_runtime::de::list")]
     pub branches: Vec<String>,
-    /// `true` if HTTP is redirected to HTTPS.
+    /// Redirection of HTTP to HTTPS.
     #[serde(rename = "forceHttps", default, deserialize_with = "cc_runtime::de::null_as_default")]
     pub force_https: HttpsSetting,
     /// Environment variables of the application.
@@ -323,7 +323,7 @@ pub struct ApplicationCreation {
     /// Branch to deploy from.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub branch: Option<String>,
-    /// `true` if HTTP is redirected to HTTPS.
+    /// Redirection of HTTP to HTTPS.
     #[serde(rename = "forceHttps", default, skip_serializing_if = "Option::is_none")]
     pub force_https: Option<HttpsSetting>,
     /// Environment variables of the application. They replace all current ones.
@@ -481,7 +481,7 @@ impl ApplicationCreation {
         self
     }
 
-    /// `true` if HTTP is redirected to HTTPS.
+    /// Redirection of HTTP to HTTPS.
     #[must_use]
     pub fn force_https(mut self, force_https: impl Into<HttpsSetting>) -> Self {
         self.force_https = Some(force_https.into());
@@ -629,7 +629,7 @@ pub struct ApplicationUpdate {
     /// Branch to deploy from.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub branch: Option<String>,
-    /// `true` if HTTP is redirected to HTTPS.
+    /// Redirection of HTTP to HTTPS.
     #[serde(rename = "forceHttps", default, skip_serializing_if = "Option::is_none")]
     pub force_https: Option<HttpsSetting>,
     /// Type of the runtime, such as `node`.
@@ -824,7 +824,7 @@ impl ApplicationUpdate {
         self
     }
 
-    /// `true` if HTTP is redirected to HTTPS.
+    /// Redirection of HTTP to HTTPS.
     #[must_use]
     pub fn force_https(mut self, force_https: impl Into<HttpsSetting>) -> Self {
         self.force_https = Some(force_https.into());
@@ -1054,7 +1054,7 @@ pub struct FlavorMemory {
 }
 
 cc_runtime::open_enum! {
-    /// `true` if HTTP is redirected to HTTPS.
+    /// Redirection of HTTP to HTTPS.
     pub enum HttpsSetting {
         /// HTTP is redirected to HTTPS. Wire value: `ENABLED`.
         Enabled = "ENABLED",

@@ -615,7 +615,7 @@ cc_runtime::open_enum! {
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct PaymentData {
-    /// Whether the card is already registered.
+    /// Kind of card of a payment.
     #[serde(rename = "type", default, skip_serializing_if = "Option::is_none")]
     pub type_: Option<PaymentDataType>,
     /// Token of the card.
@@ -638,7 +638,7 @@ impl PaymentData {
         }
     }
 
-    /// Whether the card is already registered.
+    /// Kind of card of a payment.
     #[must_use]
     pub fn type_(mut self, type_: impl Into<PaymentDataType>) -> Self {
         self.type_ = Some(type_.into());
@@ -661,7 +661,7 @@ impl PaymentData {
 }
 
 cc_runtime::open_enum! {
-    /// Whether the card is already registered.
+    /// Kind of card of a payment.
     pub enum PaymentDataType {
         /// A card that is not registered yet. Wire value: `NEW_CARD`.
         NewCard = "NEW_CARD",
